@@ -1,0 +1,1 @@
+"""What runs the pipeline: Prefect, environment, storage, terminal."""

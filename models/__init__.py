@@ -1,0 +1,1 @@
+"""What guesses, pinned and verified: recognition, language analysis, lexicons."""

@@ -1,0 +1,44 @@
+"""What can go wrong, as few kinds as callers need to tell apart.
+
+Messages carry ids, offsets and counts, never text from a call or a case.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CallUnsafeError",
+    "CaseFileError",
+    "ModelError",
+    "PipelineError",
+    "UnreadableAudioError",
+]
+
+
+class PipelineError(Exception):
+    """Base of all; ``code`` is a short stable word for files and counters."""
+
+    code = "pipeline"
+
+
+class UnreadableAudioError(PipelineError):
+    """The call cannot be decoded, or holds nothing to work on."""
+
+    code = "unreadable_audio"
+
+
+class CaseFileError(PipelineError):
+    """A case, transcript or truth file is malformed; the message names the key."""
+
+    code = "case_file"
+
+
+class ModelError(PipelineError):
+    """A model is missing or is not the one it claims to be."""
+
+    code = "model"
+
+
+class CallUnsafeError(PipelineError):
+    """The call could not be masked, or not proven masked: nothing may leave."""
+
+    code = "call_unsafe"

@@ -1,0 +1,309 @@
+"""Core values of kaiji: what flows between the steps.
+
+Everything here is frozen and holds tuples, never lists.  Fields that can hold a
+person's words are left out of ``repr`` so that a log line or a traceback never
+repeats them.  Only the standard library is imported.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+__all__ = [
+    "CallCase",
+    "CaseName",
+    "CharSpan",
+    "EntitySpan",
+    "Leak",
+    "Manifest",
+    "MaskAction",
+    "MaskItem",
+    "MaskPlan",
+    "MaskPolicy",
+    "Party",
+    "Requester",
+    "Segment",
+    "TimeSpan",
+    "Transcript",
+    "Word",
+]
+
+
+class Party(enum.StrEnum):
+    """Whose data a finding is: 本人 / 第三者 / 担当者 / 自社 / 不明."""
+
+    REQUESTER = "requester"
+    THIRD_PARTY = "third_party"
+    STAFF = "staff"
+    COMPANY = "company"
+    UNKNOWN = "unknown"
+
+
+class MaskAction(enum.StrEnum):
+    """What happens to a finding in the copy that leaves the house."""
+
+    MASK = "mask"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeSpan:
+    """Half-open stretch ``[start, end)`` in seconds from the start of the recording.
+
+    Zero length is allowed, negative length or a negative start is not.
+
+    Raises:
+        ValueError: when ``start`` is negative or after ``end``.
+    """
+
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            msg = f"not a time span: [{self.start}, {self.end})"
+            raise ValueError(msg)
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+    def overlaps(self, other: TimeSpan) -> bool:
+        """Whether the two share more than a point."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CharSpan:
+    """Half-open run ``[start, end)`` of code points in ``Transcript.text``.
+
+    Raises:
+        ValueError: when ``start`` is negative or after ``end``.
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            msg = f"not a character span: [{self.start}, {self.end})"
+            raise ValueError(msg)
+
+    def overlaps(self, other: CharSpan) -> bool:
+        """Whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the recogniser timed; for Japanese often a single character.
+
+    ``chars`` points into ``Transcript.text``; ``probability`` is the recogniser's
+    own, 0 to 1.
+    """
+
+    chars: CharSpan
+    time: TimeSpan
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One utterance.
+
+    Attributes:
+        chars: Where its text lies in ``Transcript.text``.
+        time: From its first word's start to its last word's end.
+        channel: Index of the audio channel it was heard on; 0 for mono.
+        speaker: ``"op"`` or ``"cu"`` where known (two-channel files, given
+            transcripts), else ``None``.
+        words: In order of time; their ``chars`` tile ``chars``.
+        no_speech_probability: The recogniser's own, 0 to 1.
+    """
+
+    chars: CharSpan
+    time: TimeSpan
+    channel: int
+    speaker: str | None
+    words: tuple[Word, ...]
+    no_speech_probability: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The only holder of raw text.
+
+    ``text`` is every segment's text in order of start time, joined by a newline;
+    characters of it are the shared coordinate of the whole program.
+    """
+
+    call_id: str
+    text: str = field(repr=False)
+    segments: tuple[Segment, ...] = field(repr=False)
+    language: str
+    model: str
+    audio_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySpan:
+    """Our frozen form of Presidio's ``RecognizerResult``: offsets, never text.
+
+    ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS,
+    CONFIDENTIAL.  ``explanation`` names witnesses and rules, never quotes.
+    ``needs_review`` is set where the witness itself is in doubt; ``party`` where the
+    witness knows whose it is (a self-introduction), else ``None``.
+    """
+
+    entity_type: str
+    chars: CharSpan
+    score: float
+    recognizer: str
+    explanation: str = ""
+    needs_review: bool = False
+    party: Party | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseName:
+    """A name or term as written and, where known, as read (katakana)."""
+
+    text: str = field(repr=False)
+    kana: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """The person who asks: 本人.  Empty when the case names none."""
+
+    names: tuple[CaseName, ...] = field(default=(), repr=False)
+    phones: tuple[str, ...] = field(default=(), repr=False)
+    addresses: tuple[CaseName, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CallCase:
+    """Who asks, who works here, and what the company keeps to itself.
+
+    ``actions`` says what to do with each party's data; THIRD_PARTY is always
+    masked and is not in it.
+    """
+
+    case_id: str
+    requester: Requester = Requester()
+    staff: tuple[CaseName, ...] = field(default=(), repr=False)
+    company_names: tuple[CaseName, ...] = field(default=(), repr=False)
+    company_phones: tuple[str, ...] = field(default=(), repr=False)
+    confidential_terms: tuple[CaseName, ...] = field(default=(), repr=False)
+    actions: tuple[tuple[Party, MaskAction], ...] = (
+        (Party.REQUESTER, MaskAction.KEEP),
+        (Party.STAFF, MaskAction.KEEP),
+        (Party.COMPANY, MaskAction.KEEP),
+        (Party.UNKNOWN, MaskAction.MASK),
+    )
+
+    def action_for(self, party: Party) -> MaskAction:
+        """What the case's policy says of ``party``; MASK where it says nothing."""
+        return dict(self.actions).get(party, MaskAction.MASK)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskItem:
+    """One finding, masked or kept, with its reason.
+
+    Attributes:
+        item_id: Stable within a call: the same input gives the same id.
+        entity_type: As in ``EntitySpan``.
+        chars: What was found, in ``Transcript.text``.
+        time: What is silenced when ``action`` is MASK, padding included.
+        channels: Indices of the channels it is silenced on.
+        party: Whose it is.
+        action: MASK or KEEP.
+        reason: Why, in Japanese, without quoting the call.
+        source: The recognizer, or the analyst, that it comes from.
+        score: 0 to 1.
+        needs_review: An analyst has to decide.
+        ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
+    """
+
+    item_id: str
+    entity_type: str
+    chars: CharSpan
+    time: TimeSpan
+    channels: tuple[int, ...]
+    party: Party
+    action: MaskAction
+    reason: str
+    source: str
+    score: float
+    needs_review: bool
+    ground: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaskPolicy:
+    """How findings become masks; every default has its why.
+
+    Attributes:
+        pad_before: Seconds added before an entity.  Recogniser word times start
+            0.08 s early in the median (facts.md 0.2), so little is needed.
+        pad_after: Seconds added after it; word ends are 0.11 s early in the median.
+        merge_gap: Masks closer than this many seconds become one: a fragment
+            shorter than this is no intelligible word, and tells how long the name is.
+        min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
+        fill: ``"tone"`` (a listener knows something was taken out) or ``"silence"``.
+    """
+
+    pad_before: float = 0.10
+    pad_after: float = 0.20
+    merge_gap: float = 0.15
+    min_score: float = 0.0
+    fill: str = "tone"
+
+
+@dataclass(frozen=True, slots=True)
+class MaskPlan:
+    """Data, without personal text: the same plan on the same input gives the same bytes.
+
+    ``items`` are ordered by ``time`` and hold masked and kept findings alike.
+    """
+
+    call_id: str
+    revision: int
+    audio_sha256: str
+    transcript_sha256: str
+    policy: MaskPolicy
+    items: tuple[MaskItem, ...]
+
+    @property
+    def masked(self) -> tuple[MaskItem, ...]:
+        """The items whose action is MASK, in order of time."""
+        return tuple(item for item in self.items if item.action is MaskAction.MASK)
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """What ``verify`` found: a kind, the item it belongs to, and where; no text.
+
+    ``kind`` is one of AUDIO_UNCHANGED, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, SHAPE.
+    """
+
+    kind: str
+    item_id: str | None
+    where: TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Evidence: what went in, what came out, by which means.
+
+    ``files`` maps a file name to its SHA-256; ``created_at`` is UTC, ISO 8601.
+    """
+
+    files: tuple[tuple[str, str], ...]
+    models: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    policy: MaskPolicy
+    created_at: str

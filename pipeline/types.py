@@ -15,6 +15,7 @@ __all__ = [
     "CaseName",
     "CharSpan",
     "EntitySpan",
+    "Finding",
     "Leak",
     "Manifest",
     "MaskAction",
@@ -164,6 +165,22 @@ class EntitySpan:
     explanation: str = ""
     needs_review: bool = False
     party: Party | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An entity, whose it is, and (after ``align``) where it sounds.
+
+    ``reason`` says in Japanese why the party was chosen, without quoting.
+    ``time`` and ``channels`` are empty until ``align`` has run.
+    """
+
+    entity: EntitySpan
+    party: Party
+    reason: str
+    needs_review: bool
+    time: TimeSpan | None = None
+    channels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

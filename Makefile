@@ -1,0 +1,73 @@
+# kaiji: two commands are enough, `make demo` and `make test`; `make help` lists the rest.
+
+# The first Python on this machine that is new enough; override with `make PYTHON=/path/to/python3.12 demo`.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11 python,$(shell \
+	$(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
+
+UV_VERSION := 0.13.9
+UV := .tools/uv-$(UV_VERSION)/bin/uv
+BIN := .venv/bin
+READY := .venv/.kaiji-ready
+
+SAMPLES := sample_audio
+DEMO_OUT := demo_out
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY) ## install what kaiji needs into .venv (the other targets do it by themselves)
+
+.PHONY: demo
+demo: $(READY) ## mask the calls of sample_audio/ and say where to look and listen
+	$(BIN)/kaiji run mask-call $(SAMPLES)/*.wav --case $(SAMPLES) --out $(DEMO_OUT)
+
+.PHONY: test
+test: $(READY) ## run the whole test suite
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(READY) ## check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: format
+format: $(READY) ## lay the code out as ruff does
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: $(UV) ## choose the dependencies' versions anew
+	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url -o requirements.lock
+
+.PHONY: clean
+clean: ## remove what the targets above made
+	rm -rf .venv .tools $(DEMO_OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# ---- set-up: uv in .tools/, everything else in .venv/ from requirements.lock, each byte checked ----
+
+# A venv where Python brings pip along; else the machine's own pip, which may write into a folder of ours.
+$(UV):
+	@test -n "$(PYTHON)" || { echo "kaiji: no Python 3.11 or newer found; give one with 'make PYTHON=…'" >&2; exit 1; }
+	@rm -rf .tools && mkdir -p .tools
+	@echo "kaiji: fetching uv $(UV_VERSION) into .tools/"
+	@{ $(PYTHON) -m venv .tools/uv-$(UV_VERSION) >.tools/venv.log 2>&1 \
+		&& .tools/uv-$(UV_VERSION)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); } \
+	|| { rm -rf .tools/uv-$(UV_VERSION) && $(PYTHON) -m pip --version >/dev/null 2>&1 \
+		&& $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools/uv-$(UV_VERSION) uv==$(UV_VERSION); } \
+	|| { rm -rf .tools; echo "kaiji: $(PYTHON) can neither make a virtual environment with pip nor has pip itself;" \
+		"install them (Debian: apt-get install python3-venv) or give another Python with 'make PYTHON=…'" >&2; exit 1; }
+
+$(READY): requirements.lock pyproject.toml | $(UV)
+	@echo "kaiji: installing the locked packages into .venv/ (a few minutes the first time)"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@

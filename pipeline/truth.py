@@ -7,6 +7,8 @@ masking may import this module.
 from __future__ import annotations
 
 import functools
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -105,11 +107,93 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
         CaseFileError: a key is missing or malformed; the message names the key and
             its index, never the value.
     """
-    raise NotImplementedError
+    spans = tuple(_read_span(entry, where) for entry, where in _entries(document, "spans"))
+    script = tuple(_read_turn(entry, where) for entry, where in _entries(document, "script"))
+    return CallTruth(
+        call_id=call_id if call_id is not None else _text(document, "call_id", ""),
+        layout=_text(document, "layout", "", default="mono"),
+        duration=_number(document, "duration", ""),
+        spans=tuple(sorted(spans, key=lambda span: span.time)),
+        script=tuple(sorted(script, key=lambda turn: turn.time)),
+    )
+
+
+def _read_span(entry: Mapping[str, object], where: str) -> TruthSpan:
+    kind = _text(entry, "kind", where)
+    return TruthSpan(
+        time=_time(entry, where),
+        speaker=_choice(entry, "speaker", where, tuple(_CHANNEL_OF_SPEAKER)),
+        kind=_KIND_ALIASES.get(kind) or _choice(entry, "kind", where, KINDS),
+        party=_choice(entry, "party", where, PARTIES),
+        surface=_text(entry, "surface", where, default=""),
+    )
+
+
+def _read_turn(entry: Mapping[str, object], where: str) -> TruthTurn:
+    return TruthTurn(
+        time=_time(entry, where),
+        speaker=_choice(entry, "speaker", where, tuple(_CHANNEL_OF_SPEAKER)),
+        text=_text(entry, "text", where),
+    )
+
+
+def _entries(document: Mapping[str, object], key: str) -> list[tuple[Mapping[str, object], str]]:
+    """The objects of the list under ``key``, each with the name an error calls it by."""
+    value = document.get(key)
+    if not isinstance(value, list):
+        msg = f"truth: {key} is not a list"
+        raise CaseFileError(msg)
+    named = [(entry, f"{key}[{index}]") for index, entry in enumerate(value)]
+    for entry, where in named:
+        if not isinstance(entry, Mapping):
+            msg = f"truth: {where} is not an object"
+            raise CaseFileError(msg)
+    return named
+
+
+def _number(entry: Mapping[str, object], key: str, where: str) -> float:
+    value = entry.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        msg = f"truth: {where}.{key} is not a number".replace(" .", " ")
+        raise CaseFileError(msg)
+    return float(value)
+
+
+def _text(entry: Mapping[str, object], key: str, where: str, default: str | None = None) -> str:
+    value = entry.get(key, default)
+    if not isinstance(value, str):
+        msg = f"truth: {where}.{key} is not a text".replace(" .", " ")
+        raise CaseFileError(msg)
+    return value
+
+
+def _choice(entry: Mapping[str, object], key: str, where: str, allowed: tuple[str, ...]) -> str:
+    value = _text(entry, key, where)
+    if value not in allowed:
+        msg = f"truth: {where}.{key} is none of {', '.join(allowed)}"
+        raise CaseFileError(msg)
+    return value
+
+
+def _time(entry: Mapping[str, object], where: str) -> TimeSpan:
+    start, end = _number(entry, "start", where), _number(entry, "end", where)
+    if not 0 <= start <= end:
+        msg = f"truth: {where} has a start below 0 or after its end"
+        raise CaseFileError(msg)
+    return TimeSpan(start, end)
 
 
 def exact_transcript(truth: CallTruth) -> dict[str, object]:
     """The transcript a perfect recogniser would give, one word per character.
+
+    The characters of a span's surface share the span's stretch evenly; the others of
+    its turn share the time before, between and after the spans:
+
+        turn    |あ の |伊    藤 |さ ん が|        (equal steps within each stretch)
+        span           [12.4 13.1]
+
+    A surface that does not occur in the turn (digits spoken otherwise) anchors nothing;
+    its stretch then holds the characters that fall there by proportion.
 
     Args:
         truth: What was said when.
@@ -117,9 +201,113 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
     Returns:
         The JSON of ``--transcript`` (contract section 1): ``segments[]`` with
         ``start``, ``end``, ``text``, ``speaker``, ``channel`` and ``words[]`` of
-        ``word``, ``start``, ``end``, ``probability``, ``speaker``, ``channel``.
+        ``word``, ``start``, ``end``, ``probability``, ``speaker``, ``channel``.  White
+        space is dropped; words of a segment join to its text, and their times never
+        run backwards.
 
     Raises:
         CaseFileError: the truth has no script.
     """
-    raise NotImplementedError
+    if not any(turn.text.strip() for turn in truth.script):
+        msg = "truth: script is empty"
+        raise CaseFileError(msg)
+    spans_of: dict[int, list[TruthSpan]] = {index: [] for index in range(len(truth.script))}
+    for span in truth.spans:
+        index = _turn_of(span, truth.script)
+        if index is not None:
+            spans_of[index].append(span)
+    channels = 2 if truth.layout == "stereo" else 1
+    segments = [
+        _segment(turn, tuple(spans_of[index]), channels)
+        for index, turn in enumerate(truth.script)
+        if turn.text.strip()
+    ]
+    text = "".join(str(segment["text"]) for segment in segments)
+    return {"language": "ja", "duration": truth.duration, "text": text, "segments": segments}
+
+
+def _turn_of(span: TruthSpan, script: Sequence[TruthTurn]) -> int | None:
+    """The turn of the span's speaker that shares most time with it, if any does."""
+    shared = [
+        (min(span.time.end, turn.time.end) - max(span.time.start, turn.time.start), -index)
+        for index, turn in enumerate(script)
+        if turn.speaker == span.speaker and turn.time.overlaps(span.time)
+    ]
+    return -max(shared)[1] if shared else None
+
+
+def _segment(turn: TruthTurn, spans: tuple[TruthSpan, ...], channels: int) -> dict[str, object]:
+    text = _without_space(turn.text)
+    speech = TimeSpan(
+        min([turn.time.start, *(span.time.start for span in spans)]),
+        max([turn.time.end, *(span.time.end for span in spans)]),
+    )
+    channel = min(_CHANNEL_OF_SPEAKER[turn.speaker], channels - 1)
+    common = {"speaker": turn.speaker, "channel": channel}
+    words = [
+        {"word": character, "start": time.start, "end": time.end, "probability": 1.0, **common}
+        for character, time in zip(text, _times(text, speech, _anchors(text, speech, spans)), strict=True)
+    ]
+    return {"start": speech.start, "end": speech.end, "text": text, **common, "words": words}
+
+
+_Anchor = tuple[CharSpan, TimeSpan]
+
+
+def _anchors(text: str, speech: TimeSpan, spans: tuple[TruthSpan, ...]) -> tuple[_Anchor, ...]:
+    """Which characters each span is, as far as its surface occurs in the turn.
+
+    Spans keep their order of time and never share characters.  Of all such ways the
+    one that places most spans wins, then the one nearest in time: 林 the wood and 林
+    the neighbour are told apart by where in the turn they are said.
+    """
+
+    def expected(position: int) -> float:
+        return speech.start + speech.duration * position / len(text)
+
+    @functools.cache
+    def best(index: int, cursor: int) -> tuple[int, float, tuple[int | None, ...]]:
+        """(spans left unplaced, seconds off, position of each) from span ``index`` on."""
+        if index == len(spans):
+            return 0, 0.0, ()
+        unplaced, off, rest = best(index + 1, cursor)
+        ways = [(unplaced + 1, off, (None, *rest))]
+        surface = _without_space(spans[index].surface)
+        position = text.find(surface, cursor) if surface else -1
+        while position >= 0:
+            unplaced, off, rest = best(index + 1, position + len(surface))
+            off += abs(expected(position) - spans[index].time.start)
+            ways.append((unplaced, off, (position, *rest)))
+            position = text.find(surface, position + 1)
+        return min(ways, key=lambda way: way[:2])
+
+    return tuple(
+        (CharSpan(position, position + len(_without_space(span.surface))), span.time)
+        for span, position in zip(spans, best(0, 0)[2], strict=True)
+        if position is not None
+    )
+
+
+def _times(text: str, speech: TimeSpan, anchors: tuple[_Anchor, ...]) -> list[TimeSpan]:
+    """The time of every character: the anchors' own, the rest spread between them."""
+    times: list[TimeSpan] = []
+    clock = speech.start
+    for chars, time in anchors:
+        # Where two spans overlap in time, the later begins where the earlier ends.
+        start = max(clock, time.start)
+        times += _spread(chars.start - len(times), TimeSpan(clock, start))
+        clock = max(start, time.end)
+        times += _spread(chars.end - chars.start, TimeSpan(start, clock))
+    times += _spread(len(text) - len(times), TimeSpan(clock, max(clock, speech.end)))
+    return times
+
+
+def _spread(count: int, time: TimeSpan) -> list[TimeSpan]:
+    """``time`` in ``count`` equal parts that meet exactly."""
+    edges = [min(time.start + time.duration * step / count, time.end) for step in range(count)] + [time.end]
+    return [TimeSpan(start, end) for start, end in itertools.pairwise(edges)]
+
+
+def _without_space(text: str) -> str:
+    """Japanese is written without; a space in a surface or a turn must not part the two."""
+    return "".join(text.split())

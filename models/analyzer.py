@@ -1,0 +1,107 @@
+"""Load Presidio's ``AnalyzerEngine`` on ja_ginza with kaiji's recognizers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.nlp_engine import SpacyNlpEngine
+
+from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.readings import Reader, load_reader
+from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["CallAnalyzer", "load_analyzer"]
+
+LONGEST = 4000
+"""Characters given to ja_ginza at once; Sudachi refuses more than 49 149 bytes (facts.md 3)."""
+
+UNUSED = ["parser", "morphologizer", "compound_splitter", "bunsetu_recognizer", "attribute_ruler"]
+"""Leaving these out gives identical entities in a third of the load time (facts.md 3)."""
+
+
+class _GinzaEngine(SpacyNlpEngine):  # type: ignore[misc]  # Presidio ships no types for it
+    """Presidio's spaCy engine around a pipeline that is already loaded."""
+
+    def __init__(self, nlp: Language) -> None:
+        super().__init__()
+        self.nlp = {"ja": nlp}
+
+
+class CallAnalyzer:
+    """Asks every recognizer about a call.  One instance is for one thread (facts.md 3)."""
+
+    def __init__(self, engine: AnalyzerEngine, nlp: Language, reader: Reader) -> None:
+        self._engine = engine
+        self._nlp = nlp
+        self._reader = reader
+
+    def analyze(self, transcript: Transcript, case: CallCase) -> tuple[EntitySpan, ...]:
+        """All findings of all witnesses, overlapping ones included.
+
+        Args:
+            transcript: The recognised call.
+            case: Who asks; recognizers compare with it.
+
+        Returns:
+            Findings in order of text.
+        """
+        from spacy.tokens import Doc
+
+        docs = list(self._nlp.pipe(_chunks(transcript.text)))
+        doc = docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
+        call = Call(transcript, case, self._reader)
+        artifacts = CallArtifacts(doc, self._engine.nlp_engine, call)
+        results = self._engine.analyze(transcript.text, language="ja", nlp_artifacts=artifacts)
+        return tuple(sorted((_frozen(r) for r in results), key=lambda s: s.chars))
+
+
+def load_analyzer(leave_out: frozenset[str] = frozenset()) -> CallAnalyzer:
+    """Load ja_ginza and the recognizers (about 2 s).
+
+    Args:
+        leave_out: Names of recognizers to switch off, for an ablation.
+
+    Returns:
+        The analyzer.
+    """
+    import spacy
+
+    from models.recognizers import all_recognizers
+
+    nlp = spacy.load("ja_ginza", exclude=UNUSED)
+    engine = _GinzaEngine(nlp)
+    chosen: list[CallRecognizer] = [r for r in all_recognizers() if r.name not in leave_out]
+    registry = RecognizerRegistry(recognizers=chosen, supported_languages=["ja"])
+    return CallAnalyzer(
+        AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["ja"]), nlp, load_reader()
+    )
+
+
+def _chunks(text: str) -> list[str]:
+    """Cut at line ends into pieces of at most ``LONGEST`` characters that tile the text."""
+    chunks = [""]
+    for line in text.splitlines(keepends=True):
+        for start in range(0, len(line), LONGEST):
+            piece = line[start : start + LONGEST]
+            if len(chunks[-1]) + len(piece) > LONGEST:
+                chunks.append("")
+            chunks[-1] += piece
+    return chunks
+
+
+def _frozen(result: RecognizerResult) -> EntitySpan:
+    metadata = result.recognition_metadata or {}
+    party = metadata.get("party")
+    return EntitySpan(
+        result.entity_type,
+        CharSpan(result.start, result.end),
+        float(result.score),
+        str(metadata.get(RecognizerResult.RECOGNIZER_NAME_KEY, "")),
+        str(metadata.get("why", "")),
+        bool(metadata.get("needs_review", False)),
+        Party(party) if party else None,
+    )

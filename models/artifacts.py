@@ -1,0 +1,134 @@
+"""What every recognizer reads of a call, computed once.
+
+Presidio hands ``NlpArtifacts`` to each recognizer; ours carry the whole conversation too:
+segments with speakers, Sudachi's tokens, the call as a line of morae, the case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from presidio_analyzer import EntityRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+
+from models.readings import Reader, SoundLine, Token
+from pipeline.types import CallCase, Segment, Transcript
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+__all__ = ["Call", "CallArtifacts", "CallRecognizer"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as the recognizers see it."""
+
+    transcript: Transcript
+    case: CallCase
+    reader: Reader = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The raw transcript."""
+        return self.transcript.text
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Sudachi's morphemes, longest unit."""
+        return self.reader.tokens(self.text)
+
+    @cached_property
+    def line(self) -> SoundLine:
+        """The call as morae with their characters."""
+        return self.reader.line(self.text, self.tokens)
+
+    @cached_property
+    def _owners(self) -> tuple[int, ...]:
+        owners = [-1] * (len(self.text) + 1)
+        for index, segment in enumerate(self.transcript.segments):
+            owners[segment.chars.start : segment.chars.end] = [index] * (segment.chars.end - segment.chars.start)
+        return tuple(owners)
+
+    def segment_at(self, char: int) -> Segment | None:
+        """The utterance that holds a character; ``None`` for the newline between two."""
+        index = self._owners[char]
+        return None if index < 0 else self.transcript.segments[index]
+
+
+class CallArtifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio ships no types for it
+    """Presidio's artifacts with the call beside them."""
+
+    def __init__(self, doc: Doc, engine: NlpEngine, call: Call) -> None:
+        super().__init__(
+            entities=list(doc.ents),
+            tokens=doc,
+            tokens_indices=[token.idx for token in doc],
+            lemmas=[token.lemma_ for token in doc],
+            nlp_engine=engine,
+            language="ja",
+        )
+        self.call = call
+
+
+class CallRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio ships no types for it
+    """Base of our recognizers: they read a ``CallArtifacts`` and need no loading.
+
+    Presidio asks for inheritance; nothing else is shared here.
+    """
+
+    entities: tuple[str, ...] = ()
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(
+            supported_entities=list(self.entities), supported_language="ja", name=name or type(self).__name__
+        )
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
+        """Find entities in a call.
+
+        Args:
+            text: The raw transcript; the same as ``nlp_artifacts.call.text``.
+            entities: Types asked for.
+            nlp_artifacts: A ``CallArtifacts``.
+
+        Returns:
+            Findings, overlapping ones included; empty for artifacts of another make.
+        """
+        if not isinstance(nlp_artifacts, CallArtifacts):
+            return []
+        return [r for r in self.find(nlp_artifacts.call, nlp_artifacts) if r.entity_type in entities]
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """The recognizer's own work."""
+        raise NotImplementedError
+
+    def result(self, entity_type: str, start: int, end: int, score: float, why: str = "") -> RecognizerResult:
+        """A finding of this recognizer.
+
+        Args:
+            entity_type: PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS or CONFIDENTIAL.
+            start: First character.
+            end: One past the last.
+            score: 0 to 1.
+            why: In Japanese, without quoting the call.
+
+        Returns:
+            Presidio's form of it.
+        """
+        return RecognizerResult(
+            entity_type,
+            start,
+            end,
+            score,
+            recognition_metadata={
+                RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+                RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+                "why": why,
+            },
+        )

@@ -1,0 +1,112 @@
+"""Text to kana with offsets, by SudachiPy: what a stretch of raw recogniser output sounds like."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.sound import Mora, fold_kana, morae
+from pipeline.types import CharSpan
+
+if TYPE_CHECKING:
+    from sudachipy import Tokenizer
+
+__all__ = ["Reader", "SoundLine", "Token", "load_reader"]
+
+_DIGITS = dict(zip("0123456789", ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ"), strict=True))
+LONGEST = 10_000
+"""Characters given to Sudachi at once; it refuses more than 49 149 bytes (facts.md 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A morpheme: where it stands, its part of speech (six fields joined by '-'), its kana."""
+
+    chars: CharSpan
+    pos: str
+    kana: str = field(repr=False)
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SoundLine:
+    """A text as morae; ``chars[i]`` is what mora ``i`` was written with.
+
+    A mora of a kanji word points at its share of the word, so that a match which starts
+    inside a word can be carried back to characters.
+    """
+
+    morae: tuple[Mora, ...] = field(repr=False)
+    chars: tuple[CharSpan, ...]
+
+    def span(self, start: int, end: int) -> CharSpan:
+        """Characters of morae ``[start, end)``; never empty for a non-empty range."""
+        covered = self.chars[start:end]
+        return CharSpan(min(c.start for c in covered), max(c.end for c in covered))
+
+
+class Reader:
+    """Reads Japanese: tokens, kana, morae.  One instance is for one thread."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """Morphemes of ``text`` in Sudachi's longest unit, their offsets into ``text``."""
+        out: list[Token] = []
+        base = 0
+        for line in text.splitlines(keepends=True):
+            for start in range(0, len(line), LONGEST):
+                for m in self._tokenizer.tokenize(line[start : start + LONGEST]):
+                    chars = CharSpan(base + start + m.begin(), base + start + m.end())
+                    out.append(Token(chars, "-".join(m.part_of_speech()), _kana(m.surface(), m.reading_form()), not m.is_oov()))
+            base += len(line)
+        return tuple(out)
+
+    def kana(self, text: str) -> str:
+        """Katakana of ``text``; digits are read one by one, what cannot be read is dropped."""
+        return _joined(self, text)
+
+    def line(self, text: str, tokens: tuple[Token, ...] | None = None) -> SoundLine:
+        """``text`` as morae with their characters."""
+        sounds: list[Mora] = []
+        chars: list[CharSpan] = []
+        for token in self.tokens(text) if tokens is None else tokens:
+            units = morae(token.kana)
+            width = token.chars.end - token.chars.start
+            for index, unit in enumerate(units):
+                first = token.chars.start + index * width // len(units)
+                last = token.chars.start + -(-(index + 1) * width // len(units))
+                sounds.append(unit)
+                chars.append(CharSpan(first, max(last, first + 1)))
+        return SoundLine(tuple(sounds), tuple(chars))
+
+
+@lru_cache(maxsize=4096)
+def _joined(reader: Reader, text: str) -> str:
+    return "".join(token.kana for token in reader.tokens(text))
+
+
+def _kana(surface: str, reading: str) -> str:
+    wide = unicodedata.normalize("NFKC", surface)
+    if any(c.isdigit() and c in _DIGITS for c in wide):
+        parts = ["".join(group) for _, group in itertools.groupby(wide, key=lambda c: c in _DIGITS)]
+        return "".join("".join(_DIGITS[c] for c in p) if p[0] in _DIGITS else fold_kana(p) for p in parts)
+    own = fold_kana(surface)
+    # Particles は and へ are written otherwise than said; the dictionary's reading form keeps the spelling,
+    # and so does a name's kana, so both sides of a comparison agree.
+    return own if len(own) == len(surface) else fold_kana(reading) or own
+
+
+def load_reader() -> Reader:
+    """Load the dictionary (about 0.2 s).
+
+    Returns:
+        A reader on SudachiDict core, split mode C.
+    """
+    from sudachipy import Dictionary, SplitMode
+
+    return Reader(Dictionary(dict="core").create(mode=SplitMode.C))

@@ -1,0 +1,112 @@
+"""Transcript and analyzer in, disjoint entity spans out.
+
+Several witnesses may speak for the same stretch.  Their sum decides: overlapping findings of
+one type become one, whose score is the probability that at least one witness is right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Protocol
+
+from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
+
+__all__ = ["Analyzer", "detect", "unite"]
+
+PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", "PHONE_NUMBER", "ADDRESS", "PERSON")
+"""Which type names a stretch that several claim: the more specific first."""
+
+CERTAIN = 0.5
+"""Below this united score a finding is masked, and flagged for an analyst."""
+
+
+class Analyzer(Protocol):
+    """What ``detect`` needs: every witness's findings on one call."""
+
+    def analyze(self, transcript: Transcript, case: CallCase) -> tuple[EntitySpan, ...]:
+        """All findings, overlapping ones included."""
+
+
+def detect(transcript: Transcript, analyzer: Analyzer, case: CallCase) -> tuple[EntitySpan, ...]:
+    """Find what may be someone's personal data or a company's secret.
+
+    Args:
+        transcript: The recognised call.
+        analyzer: The witnesses.
+        case: Confidential terms come from here.
+
+    Returns:
+        Findings in order of text; two of them never share a character.
+    """
+    return unite(analyzer.analyze(transcript, case))
+
+
+def unite(found: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
+    """Make findings disjoint without losing a character of any.
+
+    Args:
+        found: Any findings.
+
+    Returns:
+        Disjoint findings in order of text, which together cover exactly what ``found`` covers.
+    """
+    by_type: dict[str, list[EntitySpan]] = {}
+    for span in sorted(found, key=lambda s: (s.chars.start, -s.chars.end)):
+        if span.chars.start == span.chars.end:
+            continue
+        group = by_type.setdefault(span.entity_type, [])
+        if group and group[-1].chars.overlaps(span.chars):
+            group[-1] = _merged(group[-1], span)
+        else:
+            group.append(span)
+    taken: list[EntitySpan] = []
+    for kind in sorted(by_type, key=_rank):
+        for span in by_type[kind]:
+            taken.extend(_outside(span, taken))
+    return tuple(sorted(taken, key=lambda s: s.chars))
+
+
+def _rank(kind: str) -> int:
+    return PRECEDENCE.index(kind) if kind in PRECEDENCE else len(PRECEDENCE)
+
+
+def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
+    best = max(a, b, key=lambda s: s.score)
+    score = a.score if a.recognizer == b.recognizer else 1 - (1 - a.score) * (1 - b.score)
+    names = dict.fromkeys([*a.recognizer.split("+"), *b.recognizer.split("+")])
+    reasons = dict.fromkeys(r for r in (*a.explanation.split("、"), *b.explanation.split("、")) if r)
+    return EntitySpan(
+        a.entity_type,
+        CharSpan(min(a.chars.start, b.chars.start), max(a.chars.end, b.chars.end)),
+        max(score, best.score),
+        "+".join(names),
+        "、".join(reasons),
+        a.needs_review and b.needs_review,
+        a.party if b.party is None or a.party == b.party else (b.party if a.party is None else None),
+    )
+
+
+def _outside(span: EntitySpan, taken: list[EntitySpan]) -> list[EntitySpan]:
+    """What of a span no taken one covers, as spans of its own."""
+    free = [span.chars]
+    for other in taken:
+        free = [piece for chars in free for piece in _minus(chars, other.chars)]
+    return [
+        EntitySpan(
+            span.entity_type, piece, span.score, span.recognizer, span.explanation, span.needs_review, span.party
+        )
+        for piece in free
+    ]
+
+
+def _minus(a: CharSpan, b: CharSpan) -> list[CharSpan]:
+    if not a.overlaps(b):
+        return [a]
+    pieces = (CharSpan(a.start, max(a.start, b.start)), CharSpan(min(a.end, b.end), a.end))
+    return [p for p in pieces if p.start < p.end]
+
+
+def sure(score: float) -> bool:
+    """Whether a united score needs no second look."""
+    return not math.isnan(score) and score >= CERTAIN

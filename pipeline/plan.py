@@ -1,0 +1,76 @@
+"""Findings, their times and the case's policy become a ``MaskPlan``: pure data, replayable."""
+
+from __future__ import annotations
+
+import hashlib
+
+from pipeline.detect import sure
+from pipeline.types import CallCase, Finding, MaskAction, MaskItem, MaskPlan, MaskPolicy, Party, Transcript
+
+__all__ = ["make_plan", "transcript_sha256"]
+
+
+def make_plan(
+    findings: tuple[Finding, ...], transcript: Transcript, case: CallCase, policy: MaskPolicy
+) -> MaskPlan:
+    """Decide for every finding: masked or kept, on which ground, seen by a person or not.
+
+    Args:
+        findings: Aligned (``time`` and ``channels`` set); padding is already in ``time``.
+        transcript: What they point into.
+        case: Says what to do with each party's data.
+        policy: Findings below its ``min_score`` are dropped.
+
+    Returns:
+        Revision 0 of the plan, items in order of time.
+
+    Raises:
+        ValueError: when a finding has no time.
+    """
+    items = tuple(
+        _item(number, finding, case)
+        for number, finding in enumerate(findings)
+        if finding.entity.score >= policy.min_score
+    )
+    ordered = tuple(sorted(items, key=lambda i: (i.time, i.item_id)))
+    return MaskPlan(
+        transcript.call_id, 0, transcript.audio_sha256, transcript_sha256(transcript), policy, ordered
+    )
+
+
+def transcript_sha256(transcript: Transcript) -> str:
+    """SHA-256 of the raw text, UTF-8: binds a plan to what it was made from."""
+    return hashlib.sha256(transcript.text.encode()).hexdigest()
+
+
+def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
+    if finding.time is None:
+        msg = f"finding {number} was not aligned"
+        raise ValueError(msg)
+    entity = finding.entity
+    secret = entity.entity_type == "CONFIDENTIAL"
+    action = MaskAction.MASK if secret else case.action_for(finding.party)
+    unknown = finding.party is Party.UNKNOWN
+    doubtful = finding.needs_review or unknown or (action is MaskAction.MASK and not sure(entity.score))
+    reason = "。".join(part for part in (entity.explanation, finding.reason) if part)
+    return MaskItem(
+        item_id=f"m{number:04d}",
+        entity_type=entity.entity_type,
+        chars=entity.chars,
+        time=finding.time,
+        channels=finding.channels,
+        party=finding.party,
+        action=action,
+        reason=reason,
+        source=entity.recognizer,
+        score=round(entity.score, 4),
+        needs_review=doubtful,
+        ground=_ground(action, secret=secret),
+    )
+
+
+def _ground(action: MaskAction, *, secret: bool) -> int:
+    """Item of article 33(2): 1 a third party's rights, 2 the company's proper work, 0 kept."""
+    if action is MaskAction.KEEP:
+        return 0
+    return 2 if secret else 1

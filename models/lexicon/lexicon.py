@@ -1,0 +1,281 @@
+"""Surnames, given names and places by reading, with how common they are.
+
+The data come from ``build_names.py`` and ``build_places.py`` in this folder; sources and
+licences stand in ``models/registry.toml``.  They are dictionaries, not records of people.
+Loading reads the two name files; places and the index by spelling are parsed when first
+asked for.  A ``Lexicon`` never changes and may be shared between threads.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = [
+    "AddressRow",
+    "Lexicon",
+    "NameEntry",
+    "NameRow",
+    "Place",
+    "PlaceEntry",
+    "load_lexicon",
+    "place_stem",
+]
+
+FOLDER = Path(__file__).parent
+
+_SUFFIXES = {"都": "ト", "府": "フ", "県": "ケン", "市": "シ", "区": "ク", "郡": "グン"}
+_TOWN_SUFFIXES = {"町": ("チョウ", "マチ"), "村": ("ムラ", "ソン")}
+
+
+class NameRow(NamedTuple):
+    """One spelling of one reading; ``weight`` is people per million."""
+
+    surface: str
+    reading: str
+    weight: float
+
+
+class AddressRow(NamedTuple):
+    """A real town with all that it lies in; kana are katakana, the city in one piece."""
+
+    prefecture: str
+    prefecture_kana: str
+    city: str
+    city_kana: str
+    town: str
+    town_kana: str
+
+
+class Place(NamedTuple):
+    """A place's spelling and the spelling of what it lies in ("" for a prefecture)."""
+
+    surface: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameEntry:
+    """All that is known of one reading of a surname or a given name.
+
+    Attributes:
+        reading: Katakana.
+        per_million: People per million that bear it, an estimate.
+        gender: ``"m"``, ``"f"`` or ``"u"`` (either) for given names, ``""`` for surnames.
+        word_band: 0, or how common an ordinary word of the same sound is: 1 for the
+            commonest 500, 2 for the next 500, ... 49 for common but not ranked.
+        rows: Its spellings, commonest first.
+    """
+
+    reading: str
+    per_million: float
+    gender: str
+    word_band: int
+    rows: tuple[NameRow, ...]
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """Its spellings, commonest first."""
+        return tuple(row.surface for row in self.rows)
+
+    @property
+    def commonness(self) -> float:
+        """0 (one person in a hundred million) to 1 (one in a hundred), on a logarithmic scale."""
+        return commonness(self.per_million)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceEntry:
+    """All places of one kind with one reading.
+
+    Attributes:
+        reading: Katakana, with the suffix (シ, チョウ) that the spelling has.
+        kind: ``"prefecture"``, ``"city"`` (also wards and counties) or ``"town"``.
+        places: In the order of Japan's official codes, north to south.
+    """
+
+    reading: str
+    kind: str
+    places: tuple[Place, ...]
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """Its spellings, each once."""
+        return tuple(dict.fromkeys(place.surface for place in self.places))
+
+
+class Lexicon:
+    """The names and places of Japan.
+
+    Mappings are by katakana reading.  Names come commonest first, places north to south.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.surnames: Mapping[str, NameEntry] = _NameTable(_lines(folder / "surnames.tsv.gz"))
+        self.given_names: Mapping[str, NameEntry] = _NameTable(_lines(folder / "given_names.tsv.gz"))
+
+    @cached_property
+    def prefectures(self) -> Mapping[str, PlaceEntry]:
+        """The 47, by reading (トウキョウト)."""
+        return _by_reading("prefecture", [(line[1], Place(line[0], "")) for line in self._places])
+
+    @cached_property
+    def cities(self) -> Mapping[str, PlaceEntry]:
+        """Cities, wards, counties, towns and villages, each part by itself (サッポロシ, チュウオウク)."""
+        found = []
+        for prefecture, _, city, kana, _ in self._places:
+            parent = prefecture
+            for surface, reading in zip(city.split("|"), kana.split("|"), strict=True):
+                found.append((reading, Place(surface, parent)))
+                parent = surface
+        return _by_reading("city", found)
+
+    @cached_property
+    def towns(self) -> Mapping[str, PlaceEntry]:
+        """Towns and quarters (町域), by reading; their parent is the city in one piece."""
+        return _by_reading(
+            "town", [(row.town_kana, Place(row.town, row.city)) for row in self.address_rows()]
+        )
+
+    def surname_rows(self) -> tuple[NameRow, ...]:
+        """Every spelling of every surname, to draw from by weight."""
+        return self._surname_rows
+
+    def given_rows(self) -> tuple[NameRow, ...]:
+        """The commoner spellings of every given name, to draw from by weight."""
+        return tuple(row for entry in self.given_names.values() for row in entry.rows)
+
+    def address_rows(self) -> tuple[AddressRow, ...]:
+        """Every town of Japan once; draw evenly, or by city first."""
+        return self._address_rows
+
+    def surname_of_surface(self, surface: str) -> tuple[NameRow, ...]:
+        """The readings of a surname as it is written (東 -> ヒガシ, アズマ), commonest first, or ()."""
+        return self._surnames_by_surface.get(surface, ())
+
+    def is_place_surface(self, surface: str) -> bool:
+        """Whether this is how a prefecture, city, county, ward or town is written.
+
+        A prefecture or city of two characters or more is also known without its suffix (札幌).
+        """
+        return surface in self._place_surfaces
+
+    @cached_property
+    def _places(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(line.split("\t")) for line in _lines(self._folder / "places.tsv.gz"))
+
+    @cached_property
+    def _surname_rows(self) -> tuple[NameRow, ...]:
+        return tuple(row for entry in self.surnames.values() for row in entry.rows)
+
+    @cached_property
+    def _address_rows(self) -> tuple[AddressRow, ...]:
+        rows = []
+        for prefecture, prefecture_kana, city, city_kana, towns in self._places:
+            head = (prefecture, prefecture_kana, city.replace("|", ""), city_kana.replace("|", ""))
+            for town in filter(None, towns.split(";")):
+                surface, _, kana = town.partition(",")
+                rows.append(AddressRow(*head, surface, kana))
+        return tuple(rows)
+
+    @cached_property
+    def _surnames_by_surface(self) -> dict[str, tuple[NameRow, ...]]:
+        found: dict[str, list[NameRow]] = defaultdict(list)
+        for row in self._surname_rows:
+            found[row.surface].append(row)
+        return {surface: tuple(sorted(rows, key=lambda row: -row.weight)) for surface, rows in found.items()}
+
+    @cached_property
+    def _place_surfaces(self) -> frozenset[str]:
+        known = {row.town for row in self._address_rows}
+        for table in (self.prefectures, self.cities):
+            for entry in table.values():
+                for surface in entry.surfaces:
+                    stem = place_stem(surface, entry.reading)[0]
+                    known |= {surface, stem} if len(stem) > 1 else {surface}
+        return frozenset(known)
+
+
+class _NameTable(Mapping[str, NameEntry]):
+    """A file of names as a mapping; a line is parsed each time it is asked for."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = {line[: line.index("\t")]: line for line in lines}
+
+    def __getitem__(self, reading: str) -> NameEntry:
+        return _parse_name(self._lines[reading])
+
+    def __contains__(self, reading: object) -> bool:
+        return reading in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+def commonness(per_million: float) -> float:
+    """People per million to 0 (a hundredth of one or fewer) ... 1 (ten thousand or more), by logarithm."""
+    return min(1.0, max(0.0, (math.log10(max(per_million, 1e-9)) + 2) / 6))
+
+
+def place_stem(surface: str, reading: str) -> tuple[str, str]:
+    """A place without the suffix that callers drop: (札幌市, サッポロシ) -> (札幌, サッポロ).
+
+    Args:
+        surface: As written.
+        reading: Its katakana.
+
+    Returns:
+        Surface and reading cut, or both as they were when they have no such suffix
+        (北海道) or nothing would remain.
+    """
+    suffix = surface[-1:]
+    for kana in (_SUFFIXES[suffix],) if suffix in _SUFFIXES else _TOWN_SUFFIXES.get(suffix, ()):
+        if reading.endswith(kana) and len(surface) > 1 and len(reading) > len(kana):
+            return surface[:-1], reading.removesuffix(kana)
+    return surface, reading
+
+
+@lru_cache(maxsize=4)
+def load_lexicon(folder: Path = FOLDER) -> Lexicon:
+    """Load the lexicons; the same folder is read once.
+
+    Args:
+        folder: Where the three ``.tsv.gz`` files lie; by default beside this module.
+
+    Returns:
+        The lexicon, shared by all who ask.
+
+    Raises:
+        FileNotFoundError: when a file is missing.
+    """
+    return Lexicon(folder)
+
+
+def _lines(path: Path) -> list[str]:
+    return gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+
+
+def _parse_name(line: str) -> NameEntry:
+    reading, total, gender, band, spelled = line.split("\t")
+    rows = []
+    for item in spelled.split(";"):
+        surface, _, weight = item.partition(":")
+        rows.append(NameRow(surface, reading, float(weight)))
+    return NameEntry(reading, float(total), gender, int(band), tuple(rows))
+
+
+def _by_reading(kind: str, found: list[tuple[str, Place]]) -> dict[str, PlaceEntry]:
+    places: dict[str, dict[Place, None]] = defaultdict(dict)
+    for reading, place in found:
+        places[reading][place] = None
+    return {reading: PlaceEntry(reading, kind, tuple(group)) for reading, group in places.items()}

@@ -1,0 +1,145 @@
+"""The lexicons hold what every Japanese person would expect, and load fast."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from models.lexicon.lexicon import FOLDER, Lexicon, load_lexicon, place_stem
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    """The lexicon that ships."""
+    return load_lexicon()
+
+
+@pytest.mark.parametrize(
+    ("reading", "surface"),
+    [
+        ("サトウ", "佐藤"),
+        ("スズキ", "鈴木"),
+        ("ワタナベ", "渡辺"),
+        ("サイトウ", "斎藤"),
+        ("モリ", "森"),
+        ("ハヤシ", "林"),
+    ],
+)
+def test_common_surnames_have_their_common_spelling_first(
+    lexicon: Lexicon, reading: str, surface: str
+) -> None:
+    """The commonest spelling stands first, and the name counts as common."""
+    entry = lexicon.surnames[reading]
+    assert entry.surfaces[0] == surface
+    assert entry.commonness > 0.9
+
+
+@pytest.mark.parametrize(
+    ("reading", "surface", "gender"),
+    [
+        ("ハナコ", "花子", "f"),
+        ("ケンイチ", "健一", "m"),
+        ("ヒロシ", "博", "m"),
+        ("サクラ", "さくら", "f"),
+        ("ユウキ", "勇樹", "u"),
+    ],
+)
+def test_given_names_know_spelling_and_gender(
+    lexicon: Lexicon, reading: str, surface: str, gender: str
+) -> None:
+    """A given name lists its spellings and who bears it."""
+    entry = lexicon.given_names[reading]
+    assert surface in entry.surfaces
+    assert entry.gender == gender
+
+
+def test_rarer_names_weigh_less(lexicon: Lexicon) -> None:
+    """Commonness orders names as people meet them."""
+    names = ["サトウ", "ヨコヤマ", "ツジムラ", "ネコイ"]
+    weights = [lexicon.surnames[name].commonness for name in names]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] - weights[-1] > 0.4
+
+
+@pytest.mark.parametrize(
+    ("reading", "word"), [("モリ", True), ("ハヤシ", True), ("スズキ", False), ("ワタナベ", False)]
+)
+def test_names_that_sound_like_words_say_so(lexicon: Lexicon, reading: str, word: bool) -> None:
+    """森 and 林 sound like ordinary words; 渡辺 does not."""
+    assert bool(lexicon.surnames[reading].word_band) is word
+
+
+def test_a_spelling_has_its_readings_commonest_first(lexicon: Lexicon) -> None:
+    """東 is ヒガシ or アズマ, 佐藤 is サトウ, and an ordinary word is no surname."""
+    assert {"ヒガシ", "アズマ"} <= {row.reading for row in lexicon.surname_of_surface("東")}
+    assert lexicon.surname_of_surface("佐藤")[0].reading == "サトウ"
+    assert lexicon.surname_of_surface("ありがとう") == ()
+
+
+def test_places_know_what_they_lie_in(lexicon: Lexicon) -> None:
+    """47 prefectures; wards lie in their city, counties' towns in their county, towns in the whole."""
+    assert len(lexicon.prefectures) == 47
+    assert ("中央区", "札幌市") in lexicon.cities["チュウオウク"].places
+    assert ("愛別町", "上川郡") in lexicon.cities["アイベツチョウ"].places
+    assert ("飯田橋", "千代田区") in lexicon.towns["イイダバシ"].places
+    assert "キタシジョウニシ" in lexicon.towns
+
+
+@pytest.mark.parametrize("surface", ["東京都", "札幌市", "札幌", "千代田区", "飯田橋", "上川郡"])
+def test_place_surfaces_are_known(lexicon: Lexicon, surface: str) -> None:
+    """Places are known as written, and bigger ones without their suffix."""
+    assert lexicon.is_place_surface(surface)
+
+
+def test_what_is_no_place_is_none(lexicon: Lexicon) -> None:
+    """An ordinary word and a person are no places."""
+    assert not lexicon.is_place_surface("電話番号")
+    assert not lexicon.is_place_surface("鈴木花子")
+
+
+@pytest.mark.parametrize(
+    ("place", "stem"),
+    [
+        (("札幌市", "サッポロシ"), ("札幌", "サッポロ")),
+        (("愛別町", "アイベツチョウ"), ("愛別", "アイベツ")),
+        (("東白川村", "ヒガシシラカワムラ"), ("東白川", "ヒガシシラカワ")),
+        (("北海道", "ホッカイドウ"), ("北海道", "ホッカイドウ")),
+        (("津市", "ツシ"), ("津", "ツ")),
+        (("市", "シ"), ("市", "シ")),
+    ],
+)
+def test_stems(place: tuple[str, str], stem: tuple[str, str]) -> None:
+    """A suffix goes from spelling and reading together, or not at all."""
+    assert place_stem(*place) == stem
+
+
+def test_rows_are_there_to_draw_from(lexicon: Lexicon) -> None:
+    """Rows are plentiful, weights are positive and sum to about a million people."""
+    assert len(lexicon.address_rows()) > 110_000
+    assert all(row.prefecture_kana and row.city_kana and row.town_kana for row in lexicon.address_rows())
+    for rows in (lexicon.surname_rows(), lexicon.given_rows()):
+        assert min(row.weight for row in rows) > 0
+        assert 0.8e6 < sum(row.weight for row in rows) < 1.1e6
+
+
+def test_readings_are_katakana_only(lexicon: Lexicon) -> None:
+    """Every reading can be turned into morae."""
+    tables = (lexicon.surnames, lexicon.given_names, lexicon.prefectures, lexicon.cities, lexicon.towns)
+    odd = [reading for table in tables for reading in table if not all("ァ" <= c <= "ー" for c in reading)]
+    assert odd == []
+
+
+def test_files_are_small_and_load_fast() -> None:
+    """Under 4 MB in git; under half a second to load even on a busy machine (90 ms on a quiet one)."""
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.gz")) < 4_000_000
+    start = time.perf_counter()
+    Lexicon(FOLDER)
+    assert time.perf_counter() - start < 0.5
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    """No lexicon is not an empty lexicon."""
+    with pytest.raises(FileNotFoundError):
+        Lexicon(tmp_path)

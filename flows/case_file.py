@@ -1,0 +1,265 @@
+"""``CASE.json`` as people write it -> ``CallCase``.
+
+Strict: an unknown key, a repeated key or a malformed value is an error that names the key and
+never repeats the value.  A case that were read in part would keep or mask the wrong person.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from pipeline.errors import CaseFileError
+from pipeline.types import CallCase, CaseName, MaskAction, Party, Requester
+
+__all__ = ["case_lookup", "parse_case", "read_json"]
+
+KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
+"""Of an address too, where digits are left as they are."""
+PHONE = re.compile(r"\+?[\d\s().\-ー−‐]+")
+SHORTEST_PHONE, LONGEST_PHONE = 3, 15
+"""Digits: 110 and 119 are numbers too; ITU-T E.164 allows 15."""
+
+REASONS = {
+    "extra_forbidden": "知らないキーです",
+    "missing": "ありません",
+    "string_type": "文字列ではありません",
+    "string_too_short": "空です",
+    "list_type": "配列ではありません",
+    "tuple_type": "配列ではありません",
+    "model_type": "オブジェクトではありません",
+    "model_attributes_type": "オブジェクトではありません",
+    "enum": "keep か mask のどちらかです",
+}
+"""pydantic's own messages can repeat the value, so only its error types are used."""
+
+MALFORMED = "値の形が正しくありません"
+
+
+def _katakana(kana: str) -> str:
+    """Full-width katakana of a reading; kana in any width and kind are taken."""
+    wide = unicodedata.normalize("NFKC", kana)
+    katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
+    if katakana and not KANA.fullmatch(katakana):
+        raise ValueError
+    return katakana
+
+
+def _digits(phone: str) -> str:
+    """The digits of a phone number, with the domestic 0 in place of +81."""
+    plain = unicodedata.normalize("NFKC", phone).strip()
+    if not PHONE.fullmatch(plain):
+        raise ValueError
+    digits = re.sub(r"\D", "", plain)
+    if plain.startswith("+81"):
+        digits = "0" + digits.removeprefix("81").removeprefix("0")
+    if not SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE:
+        raise ValueError
+    return digits
+
+
+Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+Kana = Annotated[str, StringConstraints(strict=True, strip_whitespace=True), AfterValidator(_katakana)]
+Phone = Annotated[str, StringConstraints(strict=True), AfterValidator(_digits)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class _Name(_Strict):
+    text: Text = Field(repr=False)
+    kana: Kana = Field(default="", repr=False)
+
+    def value(self) -> CaseName:
+        return CaseName(self.text, self.kana)
+
+
+def _as_name(value: object) -> object:
+    """A bare text is a name without reading."""
+    return {"text": value} if isinstance(value, str) else value
+
+
+Term = Annotated[_Name, BeforeValidator(_as_name)]
+
+
+class _Requester(_Strict):
+    names: tuple[_Name, ...] = ()
+    phones: tuple[Phone, ...] = Field(default=(), repr=False)
+    addresses: tuple[_Name, ...] = ()
+
+
+class _Company(_Strict):
+    names: tuple[Term, ...] = ()
+    phones: tuple[Phone, ...] = Field(default=(), repr=False)
+
+
+class _Policy(_Strict):
+    staff: MaskAction = MaskAction.KEEP
+    company: MaskAction = MaskAction.KEEP
+    requester: MaskAction = MaskAction.KEEP
+    unknown: MaskAction = MaskAction.MASK
+
+
+class _Case(_Strict):
+    case_id: Text
+    requester: _Requester = _Requester()
+    staff: tuple[_Name, ...] = ()
+    company: _Company = _Company()
+    confidential_terms: tuple[Term, ...] = ()
+    policy: _Policy = _Policy()
+
+
+def parse_case(document: object, where: str) -> CallCase:
+    """Check a parsed case and turn it into values.
+
+    Args:
+        document: The parsed JSON.
+        where: What an error calls the document: a kind of file or a line, no personal data.
+
+    Returns:
+        The case: phones as digits, readings in full-width katakana.
+
+    Raises:
+        CaseFileError: names the first offending key, e.g. ``requester.names[0].kana``.
+    """
+    try:
+        case = _Case.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        key = _key_path(first["loc"]) or "case"
+        msg = f"{where}: {key}: {REASONS.get(first['type'], MALFORMED)}"
+        raise CaseFileError(msg) from None
+    return CallCase(
+        case_id=case.case_id,
+        requester=Requester(
+            tuple(name.value() for name in case.requester.names),
+            case.requester.phones,
+            tuple(address.value() for address in case.requester.addresses),
+        ),
+        staff=tuple(name.value() for name in case.staff),
+        company_names=tuple(name.value() for name in case.company.names),
+        company_phones=case.company.phones,
+        confidential_terms=tuple(term.value() for term in case.confidential_terms),
+        actions=(
+            (Party.REQUESTER, case.policy.requester),
+            (Party.STAFF, case.policy.staff),
+            (Party.COMPANY, case.policy.company),
+            (Party.UNKNOWN, case.policy.unknown),
+        ),
+    )
+
+
+def _key_path(loc: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in loc:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.removeprefix(".")
+
+
+def case_lookup(path: Path) -> Callable[[Path], CallCase]:
+    """Where the cases of a run come from: one file, a folder, or a ``.jsonl``.
+
+    Args:
+        path: ``CASE.json`` for every call; a folder of ``<stem>.case.json``; or a ``.jsonl`` with
+            a ``"call"`` key (the call's file name) in each line.
+
+    Returns:
+        A function from a call's path to its case; it raises ``CaseFileError`` when there is
+        none, or (in a folder, where each is read for its own call) it is malformed.
+
+    Raises:
+        CaseFileError: when the path is missing, or anything in the one file is malformed.
+    """
+    if path.is_dir():
+        return lambda call: parse_case(read_json(path / f"{call.stem}.case.json", "case"), "case")
+    if path.suffix.lower() == ".jsonl":
+        return functools.partial(_of_line, _read_lines(path))
+    case = parse_case(read_json(path, "case"), "case")
+    return lambda _: case
+
+
+def _of_line(cases: Mapping[str, CallCase], call: Path) -> CallCase:
+    if call.name not in cases:
+        msg = "case: この通話のファイル名を call に持つ行がありません"
+        raise CaseFileError(msg)
+    return cases[call.name]
+
+
+def _read_lines(path: Path) -> Mapping[str, CallCase]:
+    cases: dict[str, CallCase] = {}
+    for number, line in enumerate(_read_text(path, "case").splitlines(), start=1):
+        if not line.strip():
+            continue
+        where = f"case line {number}"
+        document = _parse_json(line, where)
+        call = document.pop("call", None) if isinstance(document, dict) else None
+        if not isinstance(call, str) or not call:
+            msg = f"{where}: call: 文字列ではありません"
+            raise CaseFileError(msg)
+        if call in cases:
+            msg = f"{where}: call: 同じ通話の行が前にあります"
+            raise CaseFileError(msg)
+        cases[call] = parse_case(document, where)
+    return cases
+
+
+def read_json(path: Path, where: str) -> object:
+    """Read a JSON file, refusing repeated keys.
+
+    Args:
+        path: The file.
+        where: What an error calls it.
+
+    Returns:
+        The parsed document.
+
+    Raises:
+        CaseFileError: when it cannot be read or is no JSON; the message has no part of it.
+    """
+    return _parse_json(_read_text(path, where), where)
+
+
+def _read_text(path: Path, where: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        msg = f"{where}: ファイルを読めません({type(error).__name__})"
+        raise CaseFileError(msg) from None
+    except UnicodeDecodeError:
+        msg = f"{where}: UTF-8 の文字ファイルではありません"
+        raise CaseFileError(msg) from None
+
+
+def _parse_json(text: str, where: str) -> object:
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+            msg = f"{where}: {twice}: 同じキーが2回あります"
+            raise CaseFileError(msg)
+        return found
+
+    try:
+        return json.loads(text, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        msg = f"{where}: JSON として読めません({error.lineno}行{error.colno}桁)"
+        raise CaseFileError(msg) from None
+    except RecursionError:
+        msg = f"{where}: 入れ子が深すぎます"
+        raise CaseFileError(msg) from None

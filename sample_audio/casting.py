@@ -1,0 +1,203 @@
+"""Casting: a script and a seed become people, and every slot gets its words.
+
+The same script with another seed gives other people, numbers, places and other ways
+of saying them.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from sample_audio.people import Person, full_address
+from sample_audio.pools import Named, Pools, default_pools
+from sample_audio.script import Dialogue
+from sample_audio.slots import Said, Wording
+from sample_audio.spoken import count_kana, romaji
+
+__all__ = ["CastCall", "CastTurn", "cast", "case_json"]
+
+_AREA_CODES = ("03", "06", "011", "022", "045", "048", "052", "075", "078", "082", "092", "0422", "0466", "0798", "0985")
+_MOBILES = ("090", "080", "070")
+_MAIL_HOSTS = (
+    Named("example.jp", "エグザンプルドットジェーピー"),
+    Named("example.com", "エグザンプルドットコム"),
+    Named("mail.example", "メールドットエグザンプル"),
+    Named("hoshi.example", "ホシドットエグザンプル"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CastTurn:
+    """A turn with its slots filled."""
+
+    speaker: str
+    said: tuple[Said, ...]
+
+    @property
+    def text(self) -> str:
+        """The turn as one would write it."""
+        return "".join(said.text for said in self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class CastCall:
+    """A dialogue with its people; ``seed`` reproduces it."""
+
+    dialogue: Dialogue
+    seed: int
+    people: tuple[Person, ...]
+    terms: tuple[tuple[str, Named], ...]
+    turns: tuple[CastTurn, ...]
+
+    def person(self, who: str) -> Person | None:
+        """Who plays ``who``, if anybody."""
+        return next((person for person in self.people if person.who == who), None)
+
+
+def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
+    """Invent the people of a dialogue and fill its slots.
+
+    Args:
+        dialogue: The script.
+        seed: Any integer; with the dialogue's id it decides everything.
+        pools: Where names and places come from; the built-in ones when ``None``.
+
+    Returns:
+        The filled call.  All surnames and given names differ in sound, except that
+        ``f1`` to ``f3`` share the requester's surname.
+    """
+    pools = pools or default_pools()
+    rng = random.Random(f"{seed}:{dialogue.dialogue_id}:people")
+    whos = list(dict.fromkeys(("rq", "op", "co", *dialogue.people)))
+    people = _cast_people([who for who in whos if who[0] != "c" or who == "co"], rng, pools)
+    term_whos = [who for who in whos if who[0] == "c" and who != "co"]
+    terms = tuple(zip(term_whos, rng.sample(pools.terms, len(term_whos)), strict=True))
+    wordings = {
+        speaker: Wording.draw(random.Random(f"{seed}:{dialogue.dialogue_id}:{speaker}"), pools.kanji)
+        for speaker in ("op", "cu")
+    }
+    by_who = {person.who: person for person in people}
+    by_term = dict(terms)
+    turns = []
+    for turn in dialogue.turns:
+        said = []
+        for piece in turn.pieces:
+            if isinstance(piece, str):
+                said.append(Said(piece))
+            elif piece.who in by_term:
+                said.append(Said(by_term[piece.who].text, by_term[piece.who].kana, by_term[piece.who].kana, piece))
+            else:
+                said.append(wordings[turn.speaker].say(piece, by_who[piece.who]))
+        turns.append(CastTurn(turn.speaker, tuple(said)))
+    return CastCall(dialogue, seed, people, terms, tuple(turns))
+
+
+def _cast_people(whos: list[str], rng: random.Random, pools: Pools) -> tuple[Person, ...]:
+    """One person for each ``who``; family shares ``rq``'s surname."""
+    surnames = _distinct(pools.surnames, len(whos), rng)
+    given = _distinct(pools.given_names, len(whos), rng)
+    people = []
+    requester_sei = surnames[whos.index("rq")]
+    for who, sei, mei in zip(whos, surnames, given, strict=True):
+        if who == "co":
+            sei = rng.choice(pools.companies)
+        elif who[0] == "f":
+            sei = requester_sei
+        people.append(_invent(who, sei, mei, rng, pools))
+    return tuple(people)
+
+
+def _distinct(pool: tuple[Named, ...], count: int, rng: random.Random) -> list[Named]:
+    """``count`` names of which no two are written or read alike."""
+    chosen: list[Named] = []
+    while len(chosen) < count:
+        name = rng.choice(pool)
+        if all(name.kana != other.kana and name.text != other.text for other in chosen):
+            chosen.append(name)
+    return chosen
+
+
+def _invent(who: str, sei: Named, mei: Named, rng: random.Random, pools: Pools) -> Person:
+    place = rng.choice(pools.places)
+    rural = rng.random() < 0.2
+    block = (0, rng.randint(2, 2400), 0) if rural else (rng.randint(1, 8), rng.randint(1, 39), rng.randint(1, 30))
+    return Person(
+        who=who,
+        sei=sei,
+        mei=mei,
+        phone=_phone(who, rng, pools.unassigned_numbers),
+        place=place,
+        block=block,
+        building=rng.choice(pools.buildings),
+        room=rng.randint(1, 9) * 100 + rng.randint(1, 12),
+        lives_in_building=rng.random() < 0.4,
+        zip_code=place.zip3 + _digits(rng, 4),
+        mail_user=_mail_user(sei, mei, rng),
+        mail_host=rng.choice(_MAIL_HOSTS),
+    )
+
+
+def _phone(who: str, rng: random.Random, unassigned: bool) -> tuple[str, str, str]:
+    """Three groups; a mobile number or exchange starting with 0 belongs to nobody."""
+    first = "0" if unassigned else str(rng.randint(2, 9))
+    if who == "co":
+        return "0120", _digits(rng, 3), _digits(rng, 3)
+    if rng.random() < 0.65:
+        return rng.choice(_MOBILES), first + _digits(rng, 3), _digits(rng, 4)
+    area = rng.choice(_AREA_CODES)
+    return area, first + _digits(rng, 5 - len(area)), _digits(rng, 4)
+
+
+def _digits(rng: random.Random, count: int) -> str:
+    return "".join(rng.choices("0123456789", k=count))
+
+
+def _mail_user(sei: Named, mei: Named, rng: random.Random) -> Named:
+    """The part before the @, in letters and as said."""
+    family, given, number = romaji(sei.kana), romaji(mei.kana), rng.randint(2, 99)
+    return rng.choice(
+        (
+            Named(f"{family}.{given}", f"{sei.kana}、ドット、{mei.kana}"),
+            Named(f"{given}-{family}", f"{mei.kana}、ハイフン、{sei.kana}"),
+            Named(f"{family}_{given}", f"{sei.kana}、アンダーバー、{mei.kana}"),
+            Named(f"{given}{number}", f"{mei.kana}、{count_kana(number)}"),
+        )
+    )
+
+
+def case_json(call: CastCall) -> dict[str, Any]:
+    """The call's case file, as section 1 of the contract has it.
+
+    The requester's number and address are known to the case in most calls, and always
+    when the call speaks them.
+    """
+    rng = random.Random(f"{call.seed}:{call.dialogue.dialogue_id}:case")
+    spoken = {(slot.who, slot.what.partition(".")[0]) for slot in call.dialogue.slots}
+    spoken_names = {(slot.who, slot.what.rpartition(".")[2].removesuffix("kana")) for slot in call.dialogue.slots}
+    requester, company = call.person("rq"), call.person("co")
+    if requester is None or company is None:  # pragma: no cover - cast() always casts both
+        raise ValueError("a call without requester or company")
+    known: dict[str, Any] = {
+        "names": [{"text": requester.sei.text + requester.mei.text, "kana": requester.sei.kana + requester.mei.kana}]
+    }
+    if ("rq", "phone") in spoken or rng.random() < 0.85:
+        known["phones"] = ["".join(requester.phone)]
+    if ("rq", "addr") in spoken or rng.random() < 0.85:
+        address = full_address(requester, with_room=requester.lives_in_building or ("rq", "room") in spoken_names)
+        known["addresses"] = [{"text": address.text, "kana": address.kana}]
+    staff = []
+    for person in call.people:
+        if person.who.startswith("op"):
+            whole = rng.random() < 0.4 or bool({(person.who, "full"), (person.who, "mei")} & spoken_names)
+            mei = person.mei if whole else Named("", "")
+            staff.append({"text": person.sei.text + mei.text, "kana": person.sei.kana + mei.kana})
+    return {
+        "case_id": f"R-{call.dialogue.dialogue_id}-{call.seed}",
+        "requester": known,
+        "staff": staff,
+        "company": {"names": [company.sei.text], "phones": ["".join(company.phone)]},
+        "confidential_terms": [term.text for _, term in call.terms],
+        "policy": {"staff": "keep", "company": "keep", "requester": "keep", "unknown": "mask"},
+    }

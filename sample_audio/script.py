@@ -1,0 +1,226 @@
+"""Scripts of made-up calls: the text format, read into frozen values.
+
+A file holds dialogues separated by blank lines.  The first line of each is a header,
+every other line a turn; personal data appear only as slots::
+
+    # id: delivery-031 | trade: 宅配 | about: 隣の人の荷物
+    op: 担当の{op.sei}でございます。
+    cu: 隣の{t1.sei}さんの荷物が、うちに届いてるんですけど。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = [
+    "Dialogue",
+    "ScriptError",
+    "Slot",
+    "Turn",
+    "parse_dialogue",
+    "parse_scripts",
+    "read_scripts",
+]
+
+NAME_PARTS = ("sei", "mei", "full", "seikana", "meikana", "fullkana", "kanji.sei", "kanji.mei")
+PHONE_PARTS = ("full", "g1", "g2", "g3", "last4", "tail")
+ADDRESS_PARTS = ("full", "pref", "city", "town", "block", "room", "nopref", "zip")
+
+_KIND_OF: dict[str, str] = {
+    **dict.fromkeys(NAME_PARTS, "NAME"),
+    **{f"phone.{part}": "PHONE" for part in PHONE_PARTS},
+    **{f"addr.{part}": "ADDRESS" for part in ADDRESS_PARTS},
+    "email": "PHONE",
+    "name": "NAME",
+    "term": "CONFIDENTIAL",
+}
+_PARTY_OF: dict[str, str] = {
+    "rq": "requester",
+    "op": "operator",
+    "co": "company",
+    "t": "third",
+    "f": "third",
+    "c": "company",
+}
+_WHO = re.compile(r"rq|op[23]?|co|t[1-9]|f[1-3]|c[1-3]")
+_HEADER = re.compile(r"#\s*id:\s*(?P<id>[A-Za-z0-9][A-Za-z0-9_-]*)\s*(?P<rest>(?:\|.*)?)")
+_TURN = re.compile(r"(?P<speaker>op|cu):\s*(?P<text>\S.*)")
+_SLOT = re.compile(r"\{([^{}]*)\}")
+
+
+class ScriptError(ValueError):
+    """A script file does not follow the format; the message names file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for personal data, e.g. ``{t1.phone.g1}``: who ``t1``, what ``phone.g1``."""
+
+    who: str
+    what: str
+
+    @property
+    def kind(self) -> str:
+        """NAME, ADDRESS, PHONE or CONFIDENTIAL, as truth files name it."""
+        return _KIND_OF[self.what]
+
+    @property
+    def party(self) -> str:
+        """third, requester, operator or company, as truth files name it."""
+        return _PARTY_OF[self.who.rstrip("0123456789")]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side says in one go; ``pieces`` alternate freely between text and slots."""
+
+    speaker: str
+    pieces: tuple[str | Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """One script: header and turns.  ``trade`` and ``about`` may be empty."""
+
+    dialogue_id: str
+    trade: str
+    about: str
+    turns: tuple[Turn, ...]
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every slot in order of appearance, repeats included."""
+        return tuple(piece for turn in self.turns for piece in turn.pieces if isinstance(piece, Slot))
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Every ``who`` that appears, in order of first appearance."""
+        return tuple(dict.fromkeys(slot.who for slot in self.slots))
+
+
+def parse_dialogue(lines: Iterable[tuple[int, str]], source: str) -> Dialogue:
+    """Read one dialogue.
+
+    Args:
+        lines: Its lines without line breaks, each with its number in the file.
+        source: Name of the file, for messages.
+
+    Returns:
+        The dialogue, with at least one turn.
+
+    Raises:
+        ScriptError: a line is no header, turn or known slot.
+    """
+    (number, first), *rest = lines
+    header = _HEADER.fullmatch(first.strip())
+    if header is None:
+        raise ScriptError(f"{source}:{number}: not a header '# id: ... | trade: ... | about: ...'")
+    named: dict[str, str] = {}
+    for part in header["rest"].split("|")[1:]:
+        key, colon, value = part.partition(":")
+        if not colon or key.strip() not in ("trade", "about"):
+            raise ScriptError(f"{source}:{number}: unknown header field '{key.strip()}'")
+        named[key.strip()] = value.strip()
+    if not rest:
+        raise ScriptError(f"{source}:{number}: a dialogue without turns")
+    turns = tuple(_parse_turn(line, f"{source}:{at}") for at, line in rest)
+    return Dialogue(header["id"], named.get("trade", ""), named.get("about", ""), turns)
+
+
+def parse_scripts(text: str, source: str = "<text>") -> tuple[Dialogue, ...]:
+    """Read every dialogue of a file.
+
+    Args:
+        text: The whole file.
+        source: Its name, for messages.
+
+    Returns:
+        The dialogues in order; ids are unique.
+
+    Raises:
+        ScriptError: with one line for every broken dialogue and repeated id.
+    """
+    dialogues: list[Dialogue] = []
+    faults: list[str] = []
+    for block in _blocks(text):
+        try:
+            dialogues.append(parse_dialogue(block, source))
+        except ScriptError as error:
+            faults.append(str(error))
+    faults += _repeated_ids(dialogues, source)
+    if faults:
+        raise ScriptError("\n".join(faults))
+    return tuple(dialogues)
+
+
+def read_scripts(paths: Iterable[Path]) -> tuple[Dialogue, ...]:
+    """Read several script files; ids must be unique over all of them.
+
+    Raises:
+        ScriptError: as ``parse_scripts``, for all files together.
+        OSError: a file cannot be read.
+    """
+    dialogues: list[Dialogue] = []
+    faults: list[str] = []
+    for path in paths:
+        try:
+            dialogues += parse_scripts(path.read_text(encoding="utf-8"), path.name)
+        except ScriptError as error:
+            faults.append(str(error))
+    faults += _repeated_ids(dialogues, "all files")
+    if faults:
+        raise ScriptError("\n".join(faults))
+    return tuple(dialogues)
+
+
+def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
+    """The file cut at blank lines, with line numbers from 1."""
+    block: list[tuple[int, str]] = []
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+        if line.strip():
+            block.append((number, line))
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _parse_turn(line: str, where: str) -> Turn:
+    match = _TURN.fullmatch(line.strip())
+    if match is None:
+        raise ScriptError(f"{where}: not a turn 'op: ...' or 'cu: ...'")
+    pieces: list[str | Slot] = []
+    for index, part in enumerate(_SLOT.split(match["text"])):
+        if index % 2:
+            pieces.append(_parse_slot(part, where))
+        elif "{" in part or "}" in part:
+            raise ScriptError(f"{where}: a brace that closes no slot")
+        elif part:
+            pieces.append(part)
+    return Turn(match["speaker"], tuple(pieces))
+
+
+def _parse_slot(text: str, where: str) -> Slot:
+    who, _, what = text.partition(".")
+    if _WHO.fullmatch(who) is None or what not in _KIND_OF:
+        raise ScriptError(f"{where}: unknown slot {{{text}}}")
+    group = who.rstrip("0123456789")
+    if (what == "term") != (group == "c") or (what == "name" and group != "co"):
+        raise ScriptError(f"{where}: {{{text}}} does not go together")
+    if group == "co" and what in NAME_PARTS:
+        raise ScriptError(f"{where}: {{{text}}}: a company has a name only")
+    return Slot(who, what)
+
+
+def _repeated_ids(dialogues: list[Dialogue], source: str) -> list[str]:
+    seen: set[str] = set()
+    faults = []
+    for dialogue in dialogues:
+        if dialogue.dialogue_id in seen:
+            faults.append(f"{source}: the id '{dialogue.dialogue_id}' appears twice")
+        seen.add(dialogue.dialogue_id)
+    return faults

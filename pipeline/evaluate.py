@@ -1,18 +1,25 @@
-"""The figures of the contract (section 2), read off the audio, against the truth.
+"""Measure one call against the truth: what is masked is read off the audio.
 
-What was masked is every 10 ms frame that differs from the original, never what the
-program says of itself.  A frame belongs to one channel.  All values here are counts,
-so that sums over calls are exact; shares are taken last.
+A 10 ms frame that differs from the original was masked, whatever the program says of
+itself.  A frame belongs to one channel: in a two-channel file a span covers frames of
+its speaker's channel only, and speech of the other side that is masked meanwhile is
+over-mask.  The figures are those of the contract,
+section 2; the values that hold them are in ``pipeline.figures``.
 """
 
 from __future__ import annotations
 
+import math
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import CaseFileError
+from pipeline.figures import CallFigures, OverMask, Share, SpanFigures, Summary, summarise
 from pipeline.truth import CallTruth, TruthSpan
 from pipeline.types import TimeSpan
 
@@ -20,10 +27,12 @@ __all__ = [
     "AudioPair",
     "CallFigures",
     "Frames",
+    "OverMask",
     "ReviewRow",
     "Share",
     "SpanFigures",
     "Summary",
+    "frames_of",
     "measure_call",
     "read_review_rows",
     "summarise",
@@ -33,23 +42,18 @@ FRAME_SECONDS = 0.010
 """Length of a frame (contract section 2)."""
 
 SPEECH_DBFS = -38.0
-"""A frame whose RMS lies above this, of full scale 32768, is speech (contract section 2)."""
+"""A frame of the original with a greater RMS, of full scale 32768, is speech (contract section 2)."""
 
 CAUGHT_SHARE = 0.90
 """A span is caught when this share of its speech was changed (contract section 2)."""
 
+SOFT_EDGE_SECONDS = 0.20
+"""Changed frames this near a finding, and in none, are its soft edge or a bridged gap
+(``MaskPolicy.merge_gap``): they come and go with it when it is decided."""
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """``count`` of ``total``; sums of shares are exact."""
-
-    count: float
-    total: float
-
-    @property
-    def value(self) -> float | None:
-        """The ratio, or None where there was nothing to count."""
-        return self.count / self.total if self.total else None
+_Mask = NDArray[np.bool_]
+_Stretch = tuple[TimeSpan, tuple[int, ...]]
+"""When, and on which channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,38 @@ class AudioPair:
     masked: NDArray[np.int16] = field(repr=False)
     rate: int
 
+    def __post_init__(self) -> None:
+        if self.original.shape != self.masked.shape or self.original.ndim != 2:
+            msg = f"not one shape (channels, samples): {self.original.shape} and {self.masked.shape}"
+            raise ValueError(msg)
+        if self.original.dtype != np.int16 or self.masked.dtype != np.int16:
+            msg = f"not int16: {self.original.dtype} and {self.masked.dtype}"
+            raise ValueError(msg)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the recording."""
+        return float(self.original.shape[1] / self.rate)
+
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What each 10 ms frame is, shape (channels, frames)."""
+    """What each frame is; arrays of shape (channels, frames); the last frame may be shorter."""
 
-    speech: NDArray[np.bool_] = field(repr=False)
-    changed: NDArray[np.bool_] = field(repr=False)
+    speech: _Mask = field(repr=False)
+    changed: _Mask = field(repr=False)
     frame_seconds: float
+
+    def within(self, time: TimeSpan) -> slice:
+        """The frames whose middle lies in ``time``."""
+        return slice(*(max(0, math.ceil(edge / self.frame_seconds - 0.5)) for edge in (time.start, time.end)))
+
+    def mark(self, stretches: Sequence[_Stretch]) -> _Mask:
+        """The frames of the given (time, channels), as an array of the frames' shape."""
+        marked = np.zeros(self.speech.shape, dtype=np.bool_)
+        for time, channels in stretches:
+            marked[channels, self.within(time)] = True
+        return marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,85 +116,78 @@ class ReviewRow:
     masked: bool
     needs_review: bool
 
-
-@dataclass(frozen=True, slots=True)
-class SpanFigures:
-    """How one span of the truth fared; counts are frames of speech on its channel."""
-
-    kind: str
-    party: str
-    must_mask: bool
-    time: TimeSpan
-    channel: int
-    speech: int
-    changed: int
-    changed_after_review: int
-    caught: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CallFigures:
-    """Counts of one call; frames unless the name says otherwise."""
-
-    call_id: str
-    seconds: float
-    has_third_party: bool
-    spans: tuple[SpanFigures, ...]
-    must_mask: Share  # speech that had to be masked: left unchanged, of all
-    must_mask_after_review: Share
-    outside: Share  # speech outside every span: changed, of all
-    outside_after_review: Share
-    requester: Share  # speech of the requester's own spans: left unchanged, of all
-    requester_after_review: Share
-    review_seconds: float
-    review_findings: int
-    characters: Share  # edits, of the script's characters; total 0 when not recognised
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The figures of the contract over many calls.
-
-    ``leak_by_kind`` and ``caught_by_kind`` hold (kind, share), in the order of
-    ``truth.KINDS``; a kind that never had to be masked is left out.
-    ``clean_interval`` is the 95 % Wilson interval of ``clean``.
-    """
-
-    calls: tuple[CallFigures, ...]
-    refused: int
-    seconds: float
-    leak: Share
-    leak_by_kind: tuple[tuple[str, Share], ...]
-    caught: Share
-    caught_by_kind: tuple[tuple[str, Share], ...]
-    clean: Share
-    clean_interval: tuple[float, float] | None
-    clean_with_third_party: Share
-    over_mask: Share
-    over_mask_without_third_party: Share
-    requester_kept: Share
-    review_seconds_per_minute: float | None
-    review_findings: int
-    leak_after_review: Share
-    leak_by_kind_after_review: tuple[tuple[str, Share], ...]
-    over_mask_after_review: Share
-    requester_kept_after_review: Share
-    character_errors: Share
+    def on(self, channels: int) -> tuple[int, ...]:
+        """The channels it is meant on, in a file of ``channels`` channels."""
+        return tuple(channel for channel in self.channels or range(channels) if channel < channels)
 
 
 def read_review_rows(rows: Sequence[Mapping[str, object]]) -> tuple[ReviewRow, ...]:
     """The rows of ``<stem>.review.json`` as values, without their text.
 
     Args:
-        rows: The findings as parsed from JSON.
+        rows: The findings as parsed from JSON.  ``channel`` is one index, a list of
+            them, or null for all.
 
     Returns:
         The rows in order of time.
 
     Raises:
-        CaseFileError: a row lacks a key or holds a malformed one; names key and index.
+        CaseFileError: a row lacks a key or holds a malformed one; the message names the
+            row by its index, never the value.
     """
-    raise NotImplementedError
+    read = []
+    for index, row in enumerate(rows):
+        try:
+            read.append(_read_review_row(row))
+        except (KeyError, TypeError, ValueError) as error:
+            msg = f"review: findings[{index}] is malformed ({type(error).__name__})"
+            raise CaseFileError(msg) from None
+    return tuple(sorted(read, key=lambda row: row.time))
+
+
+def _read_review_row(row: Mapping[str, object]) -> ReviewRow:
+    start, end, channel = row["start_seconds"], row["end_seconds"], row.get("channel")
+    if not isinstance(start, int | float) or not isinstance(end, int | float):
+        raise TypeError
+    channels = channel if isinstance(channel, list | tuple) else () if channel is None else (channel,)
+    if not all(isinstance(each, int) and each >= 0 for each in channels):
+        raise TypeError
+    if row["action"] not in {"mask", "keep"} or not isinstance(row["needs_review"], bool):
+        raise ValueError
+    return ReviewRow(
+        time=TimeSpan(float(start), float(end)),
+        channels=tuple(channels),
+        entity_type=str(row.get("entity_type", "")),
+        recognizer=str(row.get("recognizer", "")),
+        masked=row["action"] == "mask",
+        needs_review=row["needs_review"],
+    )
+
+
+def frames_of(audio: AudioPair) -> Frames:
+    """Cut a call into frames and say of each whether it is speech and whether it was changed.
+
+    Args:
+        audio: The call and its masked copy.
+
+    Returns:
+        The frames; a frame is changed when any sample of it differs.
+    """
+    channels, samples = audio.original.shape
+    length = max(1, round(audio.rate * FRAME_SECONDS))
+    count = -(-samples // length)
+    fill = ((0, 0), (0, count * length - samples))
+    before, after = (
+        np.pad(each, fill).reshape(channels, count, length) for each in (audio.original, audio.masked)
+    )
+    sizes = np.full(count, length)
+    sizes[-1:] -= fill[1][1]
+    power = np.einsum("cfs,cfs->cf", before, before, dtype=np.float64) / sizes
+    return Frames(
+        speech=power > 32768.0**2 * 10 ** (SPEECH_DBFS / 10),
+        changed=np.any(before != after, axis=2),
+        frame_seconds=length / audio.rate,
+    )
 
 
 def measure_call(
@@ -185,18 +206,165 @@ def measure_call(
 
     Returns:
         The counts.
+
+    Raises:
+        CaseFileError: a span of the truth begins after the recording ends, so that the
+            two do not belong together.
     """
-    raise NotImplementedError
+    for index, span in enumerate(truth.spans):
+        if span.time.start >= audio.seconds:
+            msg = f"truth: spans[{index}] begins after the recording ends"
+            raise CaseFileError(msg)
+    frames = frames_of(audio)
+    decided = _after_review(frames, truth.spans, review)
+    hot, own, covered = (
+        _mark_spans(frames, spans)
+        for spans in (
+            [span for span in truth.spans if span.must_mask],
+            [span for span in truth.spans if span.must_keep],
+            truth.spans,
+        )
+    )
+    hot &= frames.speech
+    own &= frames.speech & ~hot  # in a mono file two may speak at once: what must be masked comes first
+    outside = frames.speech & ~covered
+    awaiting = [row.time for row in review if row.needs_review]
+    return CallFigures(
+        call_id=truth.call_id,
+        seconds=audio.seconds,
+        has_third_party=truth.has_third_party,
+        spans=tuple(_measure_span(frames, decided, span) for span in truth.spans),
+        leak=_share(hot, ~frames.changed),
+        leak_after_review=_share(hot, ~decided),
+        over_mask=_share(outside, frames.changed),
+        over_mask_after_review=_share(outside, decided),
+        over_mask_causes=_over_mask_causes(frames, outside & frames.changed, truth.spans, review),
+        requester_kept=_share(own, ~frames.changed),
+        requester_kept_after_review=_share(own, ~decided),
+        review_seconds=_union_seconds(awaiting),
+        review_findings=len(awaiting),
+        character_errors=_character_errors(truth, recognised),
+    )
 
 
-def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
-    """Sum the counts of many calls and take the shares.
+def _mark_spans(frames: Frames, spans: Sequence[TruthSpan]) -> _Mask:
+    return frames.mark([(span.time, (span.channel(len(frames.speech)),)) for span in spans])
 
-    Args:
-        calls: The calls that were masked.
-        refused: How many more could not be masked safely; shown, and in no share.
 
-    Returns:
-        The figures.
+def _share(of: _Mask, which: _Mask) -> Share:
+    return Share(int(np.count_nonzero(of & which)), int(np.count_nonzero(of)))
+
+
+def _measure_span(frames: Frames, decided: _Mask, span: TruthSpan) -> SpanFigures:
+    """Count one span; one too quiet to hold speech is judged by all of its frames."""
+    channel = span.channel(len(frames.speech))
+    where = (channel, frames.within(span.time))
+    speech, changed = frames.speech[where], frames.changed[where]
+    heard = changed[speech] if speech.any() else changed
+    return SpanFigures(
+        kind=span.kind,
+        party=span.party,
+        must_mask=span.must_mask,
+        must_keep=span.must_keep,
+        time=span.time,
+        channel=channel,
+        speech=int(np.count_nonzero(speech)),
+        changed=int(np.count_nonzero(changed & speech)),
+        changed_after_review=int(np.count_nonzero(decided[where] & speech)),
+        caught=bool(np.count_nonzero(heard) >= CAUGHT_SHARE * heard.size) if heard.size else None,
+    )
+
+
+def _overlaps(row: ReviewRow, spans: Sequence[TruthSpan], channels: int) -> bool:
+    on = row.on(channels)
+    return any(span.channel(channels) in on and row.time.overlaps(span.time) for span in spans)
+
+
+def _after_review(frames: Frames, spans: Sequence[TruthSpan], review: Sequence[ReviewRow]) -> _Mask:
+    """Which frames are changed once every ``needs_review`` finding is decided as in the truth.
+
+    One that overlaps a span that must be masked is masked over its own stretch, any
+    other is kept; findings not up for review stay as they are.
     """
-    raise NotImplementedError
+    channels = len(frames.speech)
+    hot = [span for span in spans if span.must_mask]
+    confirmed: list[_Stretch] = []
+    rejected: list[_Stretch] = []
+    settled: list[_Stretch] = []
+    for row in review:
+        stretch = (row.time, row.on(channels))
+        if row.needs_review:
+            (confirmed if _overlaps(row, hot, channels) else rejected).append(stretch)
+        elif row.masked:
+            settled.append(stretch)
+    held = frames.mark([*confirmed, *settled])
+    freed = frames.mark(rejected) & ~held
+    reach = SOFT_EDGE_SECONDS / frames.frame_seconds
+    for channel in range(channels):
+        to_freed, to_held = _distance(freed[channel]), _distance(held[channel])
+        freed[channel] |= ~held[channel] & (to_freed <= reach) & (to_freed < to_held)
+    return (frames.changed & ~freed) | frames.mark(confirmed)
+
+
+def _distance(marked: _Mask) -> NDArray[np.float64]:
+    """From each frame to the nearest marked one, in frames; infinite where none is."""
+    at = np.flatnonzero(marked).astype(np.float64)
+    fence = np.concatenate(([-np.inf], at, [np.inf]))
+    frames = np.arange(marked.size, dtype=np.float64)
+    after = np.searchsorted(at, frames) + 1
+    return np.minimum(fence[after] - frames, frames - fence[after - 1])
+
+
+def _over_mask_causes(
+    frames: Frames, taken: _Mask, spans: Sequence[TruthSpan], review: Sequence[ReviewRow]
+) -> tuple[OverMask, ...]:
+    """Give each frame taken outside every span to the first masked finding that covers it."""
+    channels = len(taken)
+    left = taken.copy()
+    counts: Counter[tuple[str, str, bool]] = Counter()
+    for row in review:
+        if row.masked:
+            its = left & frames.mark([(row.time, row.on(channels))])
+            left &= ~its
+            cause = (row.recognizer, row.entity_type, _overlaps(row, spans, channels))
+            counts[cause] += int(np.count_nonzero(its))
+    counts["", "", False] += int(np.count_nonzero(left))
+    return tuple(OverMask(*cause, count) for cause, count in counts.items() if count)
+
+
+def _union_seconds(times: Sequence[TimeSpan]) -> float:
+    """Seconds in at least one of ``times``: what two findings share is heard once."""
+    total, heard_until = 0.0, 0.0
+    for time in sorted(times):
+        total += max(0.0, time.end - max(time.start, heard_until))
+        heard_until = max(heard_until, time.end)
+    return total
+
+
+def _character_errors(truth: CallTruth, recognised: str | None) -> Share:
+    if recognised is None:
+        return Share(0, 0)
+    script = _letters("".join(turn.text for turn in truth.script))
+    return Share(_edits(script, _letters(recognised)), len(script))
+
+
+def _letters(text: str) -> str:
+    """Letters and digits only, of one width and case: what a recogniser can get wrong by ear."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in folded if unicodedata.category(character)[0] in "LMN")
+
+
+def _edits(script: str, recognised: str) -> int:
+    """Levenshtein distance, a row of the table at a time.
+
+    The insertions of a row chain from left to right; with ``cost - position`` they
+    become a running minimum, which numpy has.
+    """
+    letters = np.array([ord(character) for character in recognised], dtype=np.int64)
+    positions = np.arange(letters.size + 1)
+    row = positions.copy()
+    for character in script:
+        below = row + 1
+        below[1:] = np.minimum(below[1:], row[:-1] + (letters != ord(character)))
+        row = np.minimum.accumulate(below - positions) + positions
+    return int(row[-1])

@@ -26,14 +26,17 @@ DOCUMENT: dict[str, Any] = {
 
 
 def call(turn: TruthTurn, *spans: TruthSpan, layout: str = "mono") -> CallTruth:
+    """A truth of one turn and its spans."""
     return CallTruth("c", layout, 60.0, tuple(sorted(spans, key=lambda span: span.time)), (turn,))
 
 
 def name(start: float, end: float, surface: str) -> TruthSpan:
+    """A third party's name said by the caller."""
     return TruthSpan(TimeSpan(start, end), "cu", "NAME", "third", surface)
 
 
 def words_of(truth: CallTruth) -> list[dict[str, Any]]:
+    """The words of every segment of the exact transcript."""
     segments: Any = exact_transcript(truth)["segments"]
     return [word for segment in segments for word in segment["words"]]
 
@@ -117,6 +120,7 @@ def test_a_surface_gets_exactly_the_stretch_of_its_span() -> None:
 
 
 def times_of(words: list[dict[str, Any]], first: int, last: int) -> tuple[float, float]:
+    """Where a run of words starts and ends."""
     return words[first]["start"], words[last]["end"]
 
 

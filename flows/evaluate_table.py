@@ -1,22 +1,147 @@
-"""The figures of ``kaiji evaluate`` for a person (a table) and for a program (JSON)."""
+"""The figures of ``kaiji evaluate`` for a person (tables) and for a program (JSON)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Console
+from rich.table import Table
 
-from pipeline.evaluate import Summary
+from pipeline.figures import CallFigures, Share, Summary, summarise
 
-__all__ = ["print_table", "summary_as_dict"]
+__all__ = ["KIND_LABELS", "percent", "print_table", "summary_as_dict"]
+
+KIND_LABELS = {"NAME": "氏名", "ADDRESS": "住所", "PHONE": "電話番号", "CONFIDENTIAL": "機密"}
+"""Japanese names of ``pipeline.truth.KINDS``."""
+
+MOST_CAUSES = 12
+"""As many causes of over-mask as a reader acts on; all of them are in the JSON."""
+
+_Row = tuple[str, str, str]
+
+
+def percent(share: Share) -> str:
+    """A share for a reader: one decimal, and a dash where there was nothing to count."""
+    return "–" if share.value is None else f"{100 * share.value:.1f} %"
 
 
 def print_table(summary: Summary, console: Console) -> None:
-    """Print the figures of the contract, then one line per call.
+    """Print the figures of the contract, then a line per call, then what took too much.
 
     Args:
         summary: What ``summarise`` gave.
         console: Where to.
     """
-    raise NotImplementedError
+    console.print(_figures_table(summary))
+    if summary.calls:
+        console.print(_calls_table(summary.calls))
+    if summary.over_mask_causes:
+        console.print(_causes_table(summary))
+
+
+def _figures_table(summary: Summary) -> Table:
+    minutes = summary.seconds / 60
+    table = Table(title=f"評価 Evaluation: {len(summary.calls)} 通話 calls, {minutes:.1f} 分 min")
+    table.add_column("指標 Figure")
+    table.add_column("値 Value", justify="right")
+    table.add_column("内訳 Counts", justify="right", style="dim")
+    for rows in (_masking_rows(summary), _keeping_rows(summary), _review_rows(summary), _other_rows(summary)):
+        for row in rows:
+            table.add_row(*row)
+        table.add_section()
+    return table
+
+
+def _line(label: str, share: Share, unit: str = "s") -> _Row:
+    """A row of the table; frames are shown as seconds of speech, at 100 a second."""
+    if unit == "s":
+        return label, percent(share), f"{share.count / 100:.2f} / {share.total / 100:.2f} s"
+    return label, percent(share), f"{share.count} / {share.total}"
+
+
+def _by_kind(shares: Iterable[tuple[str, Share]], unit: str = "s") -> list[_Row]:
+    return [_line(f"  {KIND_LABELS[kind]} {kind}", share, unit) for kind, share in shares]
+
+
+def _masking_rows(summary: Summary) -> list[_Row]:
+    interval = summary.clean_interval
+    believable = f"95 %: {100 * interval[0]:.0f}–{100 * interval[1]:.0f} %" if interval else ""
+    clean, value, counts = _line("漏れのない通話 Clean calls", summary.clean, "")
+    return [
+        _line("漏れ Leak", summary.leak),
+        *_by_kind(summary.leak_by_kind),
+        _line("捕捉 Caught spans", summary.caught, ""),
+        *_by_kind(summary.caught_by_kind, ""),
+        (clean, value, f"{believable}  {counts}".strip()),
+        _line("  第三者のいる通話 with a third party", summary.clean_with_third_party, ""),
+    ]
+
+
+def _keeping_rows(summary: Summary) -> list[_Row]:
+    return [
+        _line("過剰マスク Over-mask", summary.over_mask),
+        _line("  第三者のいない通話 calls without third party", summary.over_mask_without_third_party),
+        _line("本人情報の保持 Requester kept", summary.requester_kept),
+        *_by_kind(summary.requester_kept_by_kind),
+    ]
+
+
+def _review_rows(summary: Summary) -> list[_Row]:
+    load = summary.review_seconds_per_minute
+    return [
+        (
+            "要確認の聴取 Review load",
+            "–" if load is None else f"{load:.1f} s/min",
+            f"{summary.review_findings} 件 findings",
+        ),
+        _line("確認後の漏れ Leak after review", summary.leak_after_review),
+        *_by_kind(summary.leak_by_kind_after_review),
+        _line("確認後の過剰 Over-mask after review", summary.over_mask_after_review),
+        _line("確認後の本人 Requester kept after review", summary.requester_kept_after_review),
+    ]
+
+
+def _other_rows(summary: Summary) -> list[_Row]:
+    rows = [_line("文字誤り率 Character error rate", summary.character_errors, "")]
+    if summary.refused:
+        rows.append(
+            ("マスクできなかった通話 Calls refused", str(summary.refused), "上の値に含まず not counted above")
+        )
+    return rows
+
+
+def _calls_table(calls: Iterable[CallFigures]) -> Table:
+    table = Table(title="通話ごと By call")
+    table.add_column("通話 Call", overflow="fold", min_width=16)
+    for heading in ("漏れ Leak", "捕捉 Caught", "過剰 Over", "本人 Kept", "確認 s/min", "誤り CER"):
+        table.add_column(heading, justify="right")
+    for call in calls:
+        one = summarise([call])
+        table.add_row(
+            call.call_id,
+            percent(one.leak),
+            f"{one.caught.count}/{one.caught.total}",
+            percent(one.over_mask),
+            percent(one.requester_kept),
+            f"{one.review_seconds_per_minute or 0:.1f}",
+            percent(one.character_errors),
+            style=None if call.clean else "red",
+        )
+    return table
+
+
+def _causes_table(summary: Summary) -> Table:
+    table = Table(title="過剰マスクの原因 What took speech outside every span")
+    table.add_column("検出器 Recognizer")
+    table.add_column("種別 Type")
+    table.add_column("理由 Why")
+    table.add_column("秒 s", justify="right")
+    for cause in summary.over_mask_causes[:MOST_CAUSES]:
+        why = "端の余り wide edge" if cause.beside_span else "誤検出 nothing there"
+        if not cause.recognizer:
+            why = "どの検出にも属さない owned by no finding"
+        table.add_row(cause.recognizer or "–", cause.entity_type or "–", why, f"{cause.frames / 100:.2f}")
+    return table
 
 
 def summary_as_dict(summary: Summary) -> dict[str, object]:
@@ -26,6 +151,86 @@ def summary_as_dict(summary: Summary) -> dict[str, object]:
         summary: What ``summarise`` gave.
 
     Returns:
-        The figures by name, ``counts`` behind them, and ``calls``, one entry per call.
+        The figures by name; under ``counts`` [count, total] of each share (10 ms frames
+        of speech, spans, calls or characters); under ``calls`` one entry per call with
+        the same figures and its ``spans``, which hold times and counts, no text.
     """
-    raise NotImplementedError
+    return {
+        "call_count": len(summary.calls),
+        "refused": summary.refused,
+        **_figures(summary),
+        "clean_calls": summary.clean.value,
+        "clean_calls_interval": list(summary.clean_interval) if summary.clean_interval else None,
+        "clean_calls_with_third_party": summary.clean_with_third_party.value,
+        "over_mask_without_third_party": summary.over_mask_without_third_party.value,
+        "over_mask_causes": [
+            {
+                "recognizer": cause.recognizer,
+                "entity_type": cause.entity_type,
+                "beside_span": cause.beside_span,
+                "frames": cause.frames,
+            }
+            for cause in summary.over_mask_causes
+        ],
+        "calls": [_call_as_dict(call) for call in summary.calls],
+    }
+
+
+def _figures(summary: Summary) -> dict[str, object]:
+    """The figures that make sense of one call as of many."""
+    shares = {
+        "leak": summary.leak,
+        "caught": summary.caught,
+        "over_mask": summary.over_mask,
+        "requester_kept": summary.requester_kept,
+        "character_error_rate": summary.character_errors,
+    }
+    after = {
+        "leak": summary.leak_after_review,
+        "over_mask": summary.over_mask_after_review,
+        "requester_kept": summary.requester_kept_after_review,
+    }
+    return {
+        "seconds": summary.seconds,
+        **{name: share.value for name, share in shares.items()},
+        "leak_by_kind": _values(summary.leak_by_kind),
+        "caught_by_kind": _values(summary.caught_by_kind),
+        "requester_kept_by_kind": _values(summary.requester_kept_by_kind),
+        "review_load_seconds_per_minute": summary.review_seconds_per_minute,
+        "review_findings": summary.review_findings,
+        "after_review": {
+            **{name: share.value for name, share in after.items()},
+            "leak_by_kind": _values(summary.leak_by_kind_after_review),
+        },
+        "counts": {
+            **{name: [share.count, share.total] for name, share in shares.items()},
+            **{f"{name}_after_review": [share.count, share.total] for name, share in after.items()},
+        },
+    }
+
+
+def _values(shares: Iterable[tuple[str, Share]]) -> dict[str, float | None]:
+    return {kind: share.value for kind, share in shares}
+
+
+def _call_as_dict(call: CallFigures) -> dict[str, object]:
+    return {
+        "call_id": call.call_id,
+        "clean": call.clean,
+        "has_third_party": call.has_third_party,
+        **_figures(summarise([call])),
+        "spans": [
+            {
+                "kind": span.kind,
+                "party": span.party,
+                "start": span.time.start,
+                "end": span.time.end,
+                "channel": span.channel,
+                "speech_frames": span.speech,
+                "changed_frames": span.changed,
+                "changed_frames_after_review": span.changed_after_review,
+                "caught": span.caught,
+            }
+            for span in call.spans
+        ],
+    }

@@ -1,0 +1,95 @@
+"""Tests of flows.evaluate_table: the figures as tables and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from flows.evaluate_table import percent, print_table, summary_as_dict
+from pipeline.figures import CallFigures, OverMask, Share, SpanFigures, summarise
+from pipeline.types import TimeSpan
+
+NAME = SpanFigures(
+    "NAME", "third", must_mask=True, must_keep=False, time=TimeSpan(1, 2), channel=0,
+    speech=100, changed=75, changed_after_review=100, caught=False,
+)  # fmt: skip
+CALL = CallFigures(
+    call_id="neighbour-01",
+    seconds=60.0,
+    has_third_party=True,
+    spans=(NAME,),
+    leak=Share(25, 100),
+    leak_after_review=Share(0, 100),
+    over_mask=Share(123, 1000),
+    over_mask_after_review=Share(5, 1000),
+    over_mask_causes=(OverMask("honorific", "PERSON", beside_span=False, frames=123),),
+    requester_kept=Share(0, 0),
+    requester_kept_after_review=Share(0, 0),
+    review_seconds=6.0,
+    review_findings=3,
+    character_errors=Share(30, 100),
+)
+
+
+def printed(*calls: CallFigures, refused: int = 0) -> dict[str, str]:
+    """What the tables show: the cells after each label, by the label."""
+    console = Console(width=160, record=True, quiet=False, file=None, force_terminal=False)
+    with console.capture() as capture:
+        print_table(summarise(calls, refused), console)
+    lines = [[cell.strip() for cell in line.split("│")[1:-1]] for line in capture.get().splitlines()]
+    return {cells[0]: " | ".join(cells[1:]) for cells in lines if len(cells) > 1}
+
+
+def test_the_table_shows_every_figure_of_the_contract_in_both_languages() -> None:
+    """Each figure stands beside its Japanese and its English name."""
+    table = printed(CALL)
+    assert table["漏れ Leak"] == "25.0 % | 0.25 / 1.00 s"
+    assert table["氏名 NAME"].startswith(("25.0 %", "0.0 %"))
+    assert table["捕捉 Caught spans"] == "0.0 % | 0 / 1"
+    assert table["漏れのない通話 Clean calls"] == "0.0 % | 95 %: 0–79 %  0 / 1"
+    assert table["過剰マスク Over-mask"] == "12.3 % | 1.23 / 10.00 s"
+    assert table["本人情報の保持 Requester kept"] == "– | 0.00 / 0.00 s"
+    assert table["要確認の聴取 Review load"] == "6.0 s/min | 3 件 findings"
+    assert table["確認後の漏れ Leak after review"].startswith("0.0 %")
+    assert table["確認後の過剰マスク Over-mask after review"].startswith("0.5 %")
+    assert table["文字誤り率 Character error rate"] == "30.0 % | 30 / 100"
+    assert table["neighbour-01"].startswith("25.0 % | 0/1 | 12.3 %")
+    assert table["honorific"] == "PERSON | 誤検出 nothing there | 1.23"
+
+
+def test_refused_calls_are_told_and_no_calls_at_all_print() -> None:
+    """A run in which every call was refused shows that, and no figure."""
+    table = printed(refused=2)
+    assert table["マスクできなかった通話 Calls refused"].startswith("2 |")
+    assert table["漏れ Leak"].startswith("– |")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(Share(1, 3), "33.3 %"), (Share(0, 5), "0.0 %"), (Share(0, 0), "–")]
+)
+def test_a_share_for_a_reader(share: Share, text: str) -> None:
+    """Nothing to count is a dash, never 0 %."""
+    assert percent(share) == text
+
+
+def test_the_json_holds_the_figures_by_name_in_all_and_by_call() -> None:
+    """It survives a round trip through JSON, with shares as plain numbers."""
+    clean = replace(CALL, call_id="b", leak=Share(0, 100), spans=(replace(NAME, changed=100, caught=True),))
+    document: Any = json.loads(
+        json.dumps(summary_as_dict(summarise([CALL, clean], refused=1)), allow_nan=False)
+    )
+    assert document["leak"] == pytest.approx(0.125)
+    assert document["leak_by_kind"] == {"NAME": 0.125}
+    assert document["clean_calls"] == pytest.approx(0.5)
+    assert document["after_review"]["over_mask"] == pytest.approx(0.005)
+    assert document["requester_kept"] is None
+    assert document["review_load_seconds_per_minute"] == pytest.approx(6.0)
+    assert document["counts"]["leak"] == [25, 200]
+    assert document["refused"] == 1
+    assert [call["leak"] for call in document["calls"]] == [0.25, 0.0]
+    assert [call["clean"] for call in document["calls"]] == [False, True]
+    assert document["calls"][0]["spans"][0]["changed_frames"] == 75

@@ -23,8 +23,9 @@ How common a name is comes from three witnesses:
 - given names: how many spellings a reading has in the data set, since a reading loved by parents
   gathers spellings, and the persons of JMnedict say little of those born after 1990.
 
-JMnedict and JMdict belong to the Electronic Dictionary Research and Development Group and are used
-under CC BY-SA 4.0 (https://www.edrdg.org/edrdg/licence.html): so the two files are, too.
+JMnedict and JMdict are the property of the Electronic Dictionary Research and Development Group and
+are used under its licence, CC BY-SA 3.0 (https://www.edrdg.org/edrdg/licence.html): so the two files
+are, too.
 """
 
 from __future__ import annotations
@@ -168,7 +169,7 @@ def weigh_surnames(evidence: Evidence) -> dict[Pair, float]:
     by their persons, with a head start of four for the reading that the list gives.
     """
     by_surface: dict[str, list[str]] = defaultdict(list)
-    for surface, reading in evidence.surnames:
+    for surface, reading in sorted(evidence.surnames):
         by_surface[surface].append(reading)
     populations = {surface: count for (surface, _), count in evidence.listed.items()}
     weights: dict[Pair, float] = {}

@@ -1,0 +1,408 @@
+"""Audio in and out: decode any call, write the masked copy, convert seconds to samples.
+
+Nothing here knows what is masked.  Every stage works on the one decode made by
+``read_recording``, so that times can never drift between recognition and masking.
+Messages of errors are for people and in Japanese; they name the cause, never the
+file, because file names of calls hold names and numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import secrets
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.errors import UnreadableAudioError
+from pipeline.g711 import LAWS, codes_of, decoded
+from pipeline.types import TimeSpan
+
+__all__ = [
+    "RECOGNISER_RATE",
+    "Recording",
+    "for_recogniser",
+    "read_recording",
+    "to_samples",
+    "to_span",
+    "write_wav",
+]
+
+Samples = npt.NDArray[np.int16]
+
+RECOGNISER_RATE: Final = 16_000
+
+# Containers a call may come in.  The list is closed because FFmpeg also knows formats that
+# are play-lists: a text file could otherwise make it open other files or addresses.
+_FORMATS: Final = "aac,aiff,amr,amrnb,amrwb,au,caf,flac,gsm,matroska,mov,mp3,ogg,w64,wav"
+_MIN_RATE: Final = 8_000
+_MAX_RATE: Final = 48_000
+_MIN_SECONDS: Final = 0.3  # shorter than any word with its neighbours; nothing to recognise
+_MAX_BYTES: Final = 0xFFFF_0000  # what a WAV header can count, less room for the header
+_SILENCE_RMS: Final = 32768 * 10 ** (-60 / 20)
+_SILENCE_FRAME: Final = 0.02
+# A file may end this much before the length it declares: encoders round to whole frames
+# (72 ms for MP3 at 8 kHz, 128 ms for AAC at 8 kHz).
+_SHORTFALL: Final = 0.25
+_BLOCK: Final = 1 << 25  # samples per growing block: 64 MiB, so that the allocator maps and returns it
+_STRIDE: Final = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One call, decoded once.
+
+    Attributes:
+        samples: int16, *shape* (channels, n); one or two channels.
+        rate: Samples per second, as in the file.
+        law: ``"mulaw"`` or ``"alaw"`` when the file holds that G.711 law, else ``"pcm16"``.
+        sha256: Hex digest of the file's bytes.
+    """
+
+    samples: Samples = field(repr=False)
+    rate: int
+    law: str
+    sha256: str
+
+    @property
+    def channels(self) -> int:
+        """Number of channels, 1 or 2."""
+        return int(self.samples.shape[0])
+
+    @property
+    def length(self) -> int:
+        """Number of samples in each channel."""
+        return int(self.samples.shape[1])
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.length / self.rate
+
+
+# --- seconds and samples ----------------------------------------------------------------
+
+
+def to_samples(span: TimeSpan, rate: int, length: int) -> tuple[int, int]:
+    """Turn seconds into sample indices: the only place where this is done.
+
+    Rounds outward, so that the samples always cover the span; a bound within a millionth
+    of a sample of a whole one is that one, because ``n / rate * rate`` is not always ``n``.
+
+    Args:
+        span: Seconds from the start of the recording.
+        rate: Samples per second.
+        length: Samples in the recording; the result is clipped to it.
+
+    Returns:
+        Half-open ``(start, end)`` with ``0 <= start <= end <= length``.
+    """
+    first = min(span.start * rate + 1e-6, float(length))
+    last = min(span.end * rate - 1e-6, float(length))
+    start = math.floor(first)
+    return start, max(start, math.ceil(last))
+
+
+def to_span(start: int, end: int, rate: int) -> TimeSpan:
+    """Turn sample indices into seconds; ``to_samples`` gives the same indices back."""
+    return TimeSpan(start / rate, end / rate)
+
+
+# --- writing -----------------------------------------------------------------------------
+
+
+def write_wav(path: Path, samples: Samples, rate: int, law: str) -> None:
+    """Write a WAV file that holds the samples and nothing else: no tag, no date, no encoder name.
+
+    The file appears whole or not at all: it is written beside ``path`` under a random name,
+    flushed to the disk, then renamed.  Decoding it gives exactly ``samples``.  Where samples
+    came from a file of the same G.711 law, its bytes come back too, except that mu-law's
+    negative zero (0x7F) becomes positive zero (0xFF).
+
+    Args:
+        path: Where to; an existing file is replaced.
+        samples: int16, shape (channels, n).
+        rate: Samples per second.
+        law: One of ``LAWS``.
+
+    Raises:
+        ValueError: when ``samples`` holds a value that ``law`` cannot, or is too long for WAV.
+        OSError: when the folder cannot be written.
+    """
+    if law not in LAWS:
+        msg = f"not a law: {law!r}"
+        raise ValueError(msg)
+    header = _wav_header(samples.shape[0], samples.shape[1], rate, law)
+    partial = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with partial.open("xb") as file:
+            file.write(header)
+            size = 0
+            for piece in _encoded_pieces(samples, law):
+                size += file.write(piece)
+            file.write(b"\0" * (size % 2))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _wav_header(channels: int, length: int, rate: int, law: str) -> bytes:
+    width = 2 if law == "pcm16" else 1
+    size = channels * length * width
+    if size > _MAX_BYTES:
+        msg = f"{size} bytes of audio do not fit in a WAV file"
+        raise ValueError(msg)
+    tag = {"pcm16": 1, "alaw": 6, "mulaw": 7}[law]
+    fmt = struct.pack("<HHIIHH", tag, channels, rate, rate * channels * width, channels * width, 8 * width)
+    if law == "pcm16":
+        chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt
+    else:
+        fmt += struct.pack("<H", 0)
+        chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"fact" + struct.pack("<II", 4, length)
+    chunks += b"data" + struct.pack("<I", size)
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks) + size + size % 2) + b"WAVE" + chunks
+
+
+def _encoded_pieces(samples: Samples, law: str) -> Iterator[bytes]:
+    """The bytes of the data chunk, a stretch at a time so that memory stays flat."""
+    for start in range(0, samples.shape[1], _STRIDE):
+        piece = np.ascontiguousarray(samples[:, start : start + _STRIDE].T)
+        if law == "pcm16":
+            yield piece.astype("<i2", copy=False).tobytes()
+            continue
+        codes = codes_of(law)[piece.view(np.uint16)]
+        if not np.array_equal(decoded(law)[codes], piece):
+            msg = f"samples hold values that {law} cannot"
+            raise ValueError(msg)
+        yield codes.tobytes()
+
+
+# --- reading -----------------------------------------------------------------------------
+
+
+def read_recording(path: Path) -> Recording:
+    """Decode a call to int16, whole or not at all.
+
+    Reads what PyAV decodes in the containers of telephony and offices (WAV with PCM, G.711
+    or GSM, MP3, M4A, Ogg, FLAC, AMR and a few more), 8 to 48 kHz, one or two channels.  The
+    file is opened once: the digest and the samples are of the same bytes.  Memory is the
+    samples (2 bytes each) plus one block.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The recording, at the file's own rate.
+
+    Raises:
+        UnreadableAudioError: missing, empty, not audio, damaged, ending before its declared
+            length, shorter than 0.3 s, silent, more than two channels or more than one
+            audio stream.  The message gives the cause in Japanese, without the file's name.
+    """
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            if file.tell() == 0:
+                raise UnreadableAudioError("空のファイルです(0バイト)")
+            file.seek(0)
+            missing = _missing_by_riff(file)
+            file.seek(0)
+            samples, rate, law = _decode(file, missing)
+    except FileNotFoundError:
+        raise UnreadableAudioError("ファイルがありません") from None
+    except IsADirectoryError:
+        raise UnreadableAudioError("ファイルではなくフォルダです") from None
+    except PermissionError:
+        raise UnreadableAudioError("ファイルを読む権限がありません") from None
+    seconds = samples.shape[1] / rate
+    if seconds < _MIN_SECONDS:
+        raise UnreadableAudioError(f"短すぎます({seconds:.2f}秒、下限は{_MIN_SECONDS}秒)")
+    if _is_silent(samples, rate):
+        raise UnreadableAudioError("無音です(全体が-60dBFSより小さい)")
+    return Recording(samples, rate, law, sha256)
+
+
+def _missing_by_riff(file: BinaryIO) -> int:
+    """Bytes that a WAV header promises and the file does not hold.
+
+    FFmpeg shortens the promise to what is there, so a cut-off WAV would pass unseen.
+    """
+    head = file.read(12)
+    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        return 0
+    while len(chunk := file.read(8)) == 8:
+        size = int.from_bytes(chunk[4:], "little")
+        if chunk[:4] == b"data":
+            at = file.tell()
+            # 0xFFFFFFFF is what a program writes that could not seek back to fill in the size.
+            return 0 if size == 0xFFFF_FFFF else max(0, at + size - file.seek(0, os.SEEK_END))
+        file.seek(size + size % 2, os.SEEK_CUR)
+    return 0
+
+
+def _decode(file: BinaryIO, missing: int) -> tuple[Samples, int, str]:
+    options = {"format_whitelist": _FORMATS, "err_detect": "crccheck"}
+    try:
+        with av.open(file, mode="r", options=options, metadata_errors="replace") as container:
+            streams = container.streams.audio
+            if len(streams) != 1:
+                msg = f"音声が{len(streams)}本入っています(1本だけ扱えます)"
+                raise UnreadableAudioError(msg)
+            stream = streams[0]
+            tape = _Tape()
+            for frame in container.decode(stream):
+                tape.append(frame)
+            declared = (
+                float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
+            )
+            law = {"pcm_mulaw": "mulaw", "pcm_alaw": "alaw"}.get(stream.codec_context.name, "pcm16")
+            bit_rate = stream.codec_context.bit_rate or 0
+    except av.FFmpegError:
+        # The library's own text can hold the file's name.
+        msg = "音声として読めません(壊れているか、対応していない形式です)"
+        raise UnreadableAudioError(msg) from None
+    except (ValueError, OverflowError):
+        msg = "音声として読めません(ヘッダーが壊れています)"
+        raise UnreadableAudioError(msg) from None
+    samples = tape.joined()
+    actual = samples.shape[1] / tape.rate
+    if missing and bit_rate:
+        declared = actual + missing * 8 / bit_rate
+    if declared - actual > _SHORTFALL:
+        msg = f"途中で切れています({declared:.1f}秒のはずが{actual:.1f}秒)"
+        raise UnreadableAudioError(msg)
+    return samples, tape.rate, law
+
+
+class _Tape:
+    """Decoded frames, gathered in large blocks so that hours need little more than themselves."""
+
+    def __init__(self) -> None:
+        self.rate = 0
+        self._channels = 0
+        self._filled = 0
+        self._blocks: list[Samples] = []
+
+    def append(self, frame: Any) -> None:
+        """Add a frame; the first one fixes rate and channels, and later ones must agree."""
+        channels = frame.layout.nb_channels
+        if self.rate == 0:
+            self._start(frame.sample_rate, channels)
+        elif (frame.sample_rate, channels) != (self.rate, self._channels):
+            raise UnreadableAudioError("途中でサンプリング周波数かチャンネル数が変わっています")
+        piece = _int16(frame, channels)
+        if (self._length + piece.shape[1]) * channels * 2 > _MAX_BYTES:
+            raise UnreadableAudioError("長すぎます(WAVに書ける長さを超えています)")
+        while piece.shape[1]:
+            if self._filled == _BLOCK:
+                self._blocks.append(np.empty((channels, _BLOCK), np.int16))
+                self._filled = 0
+            room = min(_BLOCK - self._filled, piece.shape[1])
+            self._blocks[-1][:, self._filled : self._filled + room] = piece[:, :room]
+            self._filled += room
+            piece = piece[:, room:]
+
+    def joined(self) -> Samples:
+        """Everything in one array, shape (channels, n); the blocks are given back as they are copied."""
+        if not self._blocks:
+            msg = "音声が1サンプルも入っていません"
+            raise UnreadableAudioError(msg)
+        if len(self._blocks) == 1:
+            return self._blocks.pop()[:, : self._filled].copy()
+        samples = np.empty((self._channels, self._length), np.int16)
+        self._blocks.reverse()
+        start = 0
+        while self._blocks:
+            block = self._blocks.pop()
+            stop = min(start + _BLOCK, samples.shape[1])
+            samples[:, start:stop] = block[:, : stop - start]
+            start = stop
+        return samples
+
+    @property
+    def _length(self) -> int:
+        return max(0, len(self._blocks) - 1) * _BLOCK + (self._filled if self._blocks else 0)
+
+    def _start(self, rate: int, channels: int) -> None:
+        if not _MIN_RATE <= rate <= _MAX_RATE:
+            raise UnreadableAudioError(f"サンプリング周波数が範囲外です({rate}Hz、8000から48000まで)")
+        if channels not in (1, 2):
+            raise UnreadableAudioError(f"{channels}チャンネルあります(1か2だけ扱えます)")
+        self.rate, self._channels, self._filled = rate, channels, _BLOCK
+
+
+def _int16(frame: Any, channels: int) -> Samples:
+    """A frame's samples as int16, shape (channels, n)."""
+    raw: npt.NDArray[Any] = frame.to_ndarray()
+    if not frame.format.is_planar:
+        raw = raw.reshape(-1, channels).T
+    kind = raw.dtype
+    if kind == np.uint8:
+        wide = (raw.astype(np.int32) - 128) * 256
+    elif kind.kind == "i":
+        wide = raw >> (8 * kind.itemsize - 16)
+    else:
+        finite = np.nan_to_num(raw.astype(np.float64), nan=0.0, posinf=1.0, neginf=-1.0)
+        wide = np.clip(np.rint(finite * 32768), -32768, 32767)
+    return wide.astype(np.int16)
+
+
+def _is_silent(samples: Samples, rate: int) -> bool:
+    """Whether no frame of 20 ms is louder than -60 dBFS on any channel."""
+    width = int(rate * _SILENCE_FRAME)
+    step = width * max(1, _STRIDE // width)
+    for channel in samples:
+        for start in range(0, len(channel), step):
+            piece = channel[start : start + step].astype(np.float32)
+            whole = piece[: len(piece) // width * width].reshape(-1, width)
+            if len(whole) and np.sqrt((whole**2).mean(axis=1)).max() >= _SILENCE_RMS:
+                return False
+    return True
+
+
+def for_recogniser(samples: Samples, rate: int) -> npt.NDArray[np.float32]:
+    """Resample one channel to the 16 kHz float32 that recognisers take.
+
+    Band-limited (FFmpeg's polyphase resampler), without delay: second ``t`` of the result is
+    second ``t`` of the input.
+
+    Args:
+        samples: int16, one channel, shape (n,).
+        rate: Samples per second.
+
+    Returns:
+        float32 in [-1, 1), shape (round(n * 16000 / rate),), contiguous.
+    """
+    if rate == RECOGNISER_RATE:
+        return samples.astype(np.float32) / np.float32(32768)
+    wanted = round(len(samples) * RECOGNISER_RATE / rate)
+    out = np.zeros(wanted, np.float32)
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RECOGNISER_RATE)
+    at = 0
+    for frame in _frames(samples, rate):
+        for piece in resampler.resample(frame):
+            values = piece.to_ndarray()[0][: wanted - at]
+            out[at : at + len(values)] = values
+            at += len(values)
+    return out
+
+
+def _frames(samples: Samples, rate: int) -> Iterator[av.AudioFrame | None]:
+    """The samples as frames for the resampler, and ``None`` to flush it."""
+    for start in range(0, len(samples), _STRIDE):
+        piece = np.ascontiguousarray(samples[start : start + _STRIDE])[np.newaxis]
+        frame = av.AudioFrame.from_ndarray(piece, format="s16", layout="mono")
+        frame.sample_rate = rate
+        frame.pts = start
+        yield frame
+    yield None

@@ -1,0 +1,140 @@
+"""Apply a plan to sound: what is masked is computed from constants, never from the call.
+
+    item times    |--a--|      |--b--| |--c--|          (c follows b within merge_gap)
+    windows       |==1==|      |======2======|
+    result     ...|~tone|......|~~~~~tone~~~~|.......   (. bit-identical to the input)
+
+Whatever could let the speech through, such as fading it, scaling it, or adding a tone over
+it, does not happen here: the samples of a window are replaced.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.audio import to_samples
+from pipeline.errors import CallUnsafeError
+from pipeline.g711 import quantise
+from pipeline.types import MaskPlan
+
+__all__ = ["fill", "mask_audio", "masked_windows", "merged"]
+
+Samples = npt.NDArray[np.int16]
+
+# 1 kHz is the tone that broadcasting uses for this, passes every telephone codec, and has a
+# whole number of samples per period at 8, 16, 32 and 48 kHz.
+_TONE_HERTZ: Final = 1000.0
+# -20 dBFS: below speech, so that a listener is not startled; far above the -38 dBFS from
+# which the contract counts a frame as speech.
+_TONE_PEAK: Final = 0.1 * 32767
+_EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
+
+
+def merged(spans: Iterable[tuple[float, float]], gap: float) -> tuple[tuple[float, float], ...]:
+    """Join half-open spans that overlap, touch, or lie less than ``gap`` apart.
+
+    Args:
+        spans: In any order and unit; empty ones are dropped.
+        gap: In the same unit, not negative.
+
+    Returns:
+        Ordered, disjoint, not empty spans, each at least ``gap`` from the next, that cover
+        every span given.
+    """
+    out: list[tuple[float, float]] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if out and (start <= out[-1][1] or start - out[-1][1] < gap):
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return tuple(out)
+
+
+def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tuple[tuple[int, int], ...]:
+    """The stretches of one channel that the plan replaces.
+
+    Args:
+        plan: Its masked items count; kept ones do not.
+        channel: Index of the channel.
+        rate: Samples per second.
+        length: Samples in the channel.
+
+    Returns:
+        Half-open sample ranges, ordered, disjoint, not empty, within ``[0, length)``;
+        closer than ``plan.policy.merge_gap`` they are one.
+    """
+    spans = [to_samples(item.time, rate, length) for item in plan.masked if channel in item.channels]
+    return tuple((int(start), int(end)) for start, end in merged(spans, plan.policy.merge_gap * rate))
+
+
+def fill(length: int, rate: int, kind: str, law: str) -> Samples:
+    """What stands in a masked window: a function of these four constants alone.
+
+    Args:
+        length: Samples wanted.
+        rate: Samples per second.
+        kind: ``"tone"`` (1 kHz at -20 dBFS with an edge of 5 ms) or ``"silence"``.
+        law: One of ``g711.LAWS``; the result holds only values that the law can write.
+            A-law has no zero, so its silence is a constant 8.
+
+    Returns:
+        int16, shape (length,).
+
+    Raises:
+        ValueError: when ``kind`` is neither.
+    """
+    if kind == "silence":
+        wave = np.zeros(length, np.int16)
+    elif kind == "tone":
+        wave = _tone(length, rate)
+    else:
+        msg = f"not a fill: {kind!r}"
+        raise ValueError(msg)
+    return quantise(wave, law)
+
+
+def _tone(length: int, rate: int) -> Samples:
+    # The phase restarts every second: exact at any length, and no large sine argument.
+    second = _TONE_PEAK * np.sin(2 * math.pi * _TONE_HERTZ * np.arange(rate) / rate)
+    wave = np.resize(np.rint(second).astype(np.int16), length)
+    width = min(round(_EDGE_SECONDS * rate), length // 2)
+    if width:
+        edge = 0.5 - 0.5 * np.cos(math.pi * (np.arange(width) + 0.5) / width)
+        wave[:width] = np.rint(wave[:width] * edge)
+        wave[-width:] = np.rint(wave[-width:] * edge[::-1])
+    return wave
+
+
+def mask_audio(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") -> Samples:
+    """Replace every masked window; everything else stays bit-identical.
+
+    Args:
+        samples: int16, shape (channels, n); not changed.
+        rate: Samples per second.
+        plan: What to mask, and on which channels.
+        law: The law the result will be written in, so that it holds what was planned.
+
+    Returns:
+        A new array of the same shape.
+
+    Raises:
+        CallUnsafeError: when a masked item names no channel, one that the call does not
+            have, or a time outside the call: it could not be masked.
+    """
+    channels, length = samples.shape
+    for item in plan.masked:
+        start, end = to_samples(item.time, rate, length)
+        if start == end:
+            raise CallUnsafeError(f"item {item.item_id}: no sound to mask at {item.time.start:.3f} s")
+        if not item.channels or not set(item.channels) <= set(range(channels)):
+            raise CallUnsafeError(f"item {item.item_id}: channels {item.channels} of {channels}")
+    out = samples.copy()
+    for channel in range(channels):
+        for start, end in masked_windows(plan, channel, rate, length):
+            out[channel, start:end] = fill(end - start, rate, plan.policy.fill, law)
+    return out

@@ -1,0 +1,197 @@
+"""Apply a plan to words: each masked stretch becomes one label of fixed length.
+
+A label says what kind of thing was taken out and nothing else; its length does not follow
+the length of what it stands for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pipeline.mask import merged
+from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Word
+
+__all__ = ["LABELS", "MaskedSegment", "MaskedTranscript", "MaskedWord", "as_json", "as_text", "mask_text"]
+
+LABELS: Final = {
+    "PERSON": "[氏名]",
+    "ADDRESS": "[住所]",
+    "PHONE_NUMBER": "[電話番号]",
+    "EMAIL_ADDRESS": "[メールアドレス]",
+    "CONFIDENTIAL": "[機密]",
+}
+_OTHER_LABEL: Final = "[非開示]"  # an entity type that a company's own recogniser added
+_SPEAKERS: Final = {"op": "担当者", "cu": "お客様"}
+_SOMEBODY: Final = "話者"
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedWord:
+    """A kept word as it was recognised, or the label of a masked stretch.
+
+    Attributes:
+        text: The word or the label.
+        time: Of the word; for a label that of the item it stands for.
+        probability: The recogniser's; ``None`` for a label.
+        entity_type: What was masked; ``None`` for a kept word.
+    """
+
+    text: str = field(repr=False)
+    time: TimeSpan
+    probability: float | None
+    entity_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedSegment:
+    """One utterance of the masked transcript."""
+
+    time: TimeSpan
+    channel: int
+    speaker: str | None
+    words: tuple[MaskedWord, ...]
+
+    @property
+    def text(self) -> str:
+        """Its words joined, without blanks at the ends."""
+        return "".join(word.text for word in self.words).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedTranscript:
+    """A product: it holds nothing of what was masked."""
+
+    call_id: str
+    segments: tuple[MaskedSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A masked stretch of one channel and the items that make it up."""
+
+    time: TimeSpan
+    items: tuple[MaskItem, ...]
+
+
+def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
+    """Replace every masked word of the transcript by the label of what it belonged to.
+
+    A word is masked when a character of it lies in a masked item, or when more than half of
+    its time lies in a masked window of its channel (what cannot be heard is not written
+    either).  Labels of one kind that follow each other become one.
+
+    Args:
+        transcript: The call's words.
+        plan: Of the same call.
+
+    Returns:
+        The masked transcript; segments keep their order and times.
+    """
+    channels = sorted({segment.channel for segment in transcript.segments})
+    windows = {channel: _windows(plan, channel) for channel in channels}
+    return MaskedTranscript(
+        transcript.call_id,
+        tuple(
+            _segment(transcript.text, each, plan.masked, windows[each.channel])
+            for each in transcript.segments
+        ),
+    )
+
+
+def _windows(plan: MaskPlan, channel: int) -> tuple[_Window, ...]:
+    items = [item for item in plan.masked if channel in item.channels]
+    spans = merged(((item.time.start, item.time.end) for item in items), plan.policy.merge_gap)
+    times = [TimeSpan(start, end) for start, end in spans]
+    return tuple(_Window(time, tuple(item for item in items if item.time.overlaps(time))) for time in times)
+
+
+def _segment(
+    text: str, segment: Segment, items: tuple[MaskItem, ...], windows: tuple[_Window, ...]
+) -> MaskedSegment:
+    # A segment without word times is one word: masked as a whole rather than guessed at.
+    words = segment.words or (Word(segment.chars, segment.time, 0.0),)
+    out: list[MaskedWord] = []
+    for word in words:
+        item = _item_by_chars(word, items) or _item_by_time(word, windows)
+        if item is None:
+            out.append(MaskedWord(text[word.chars.start : word.chars.end], word.time, word.probability))
+            continue
+        label = MaskedWord(LABELS.get(item.entity_type, _OTHER_LABEL), item.time, None, item.entity_type)
+        if out and out[-1].entity_type is not None and out[-1].text == label.text:
+            time = TimeSpan(min(out[-1].time.start, label.time.start), max(out[-1].time.end, label.time.end))
+            out[-1] = MaskedWord(label.text, time, None, out[-1].entity_type)
+        else:
+            out.append(label)
+    return MaskedSegment(segment.time, segment.channel, segment.speaker, tuple(out))
+
+
+def _item_by_chars(word: Word, items: tuple[MaskItem, ...]) -> MaskItem | None:
+    """The masked item that holds most of the word's characters."""
+
+    def shared(item: MaskItem) -> int:
+        return min(word.chars.end, item.chars.end) - max(word.chars.start, item.chars.start)
+
+    best = max(items, key=shared, default=None)
+    return best if best is not None and shared(best) > 0 else None
+
+
+def _item_by_time(word: Word, windows: tuple[_Window, ...]) -> MaskItem | None:
+    """The masked item under which most of the word is silenced, where more than half of it is.
+
+    A word of no length is silenced when its instant is.
+    """
+    for window in windows:
+        covered = _shared_time(word.time, window.time)
+        instant = word.time.duration == 0 and window.time.start <= word.time.start < window.time.end
+        if instant or covered > word.time.duration / 2:
+            return max(window.items, key=lambda item: _shared_time(word.time, item.time))
+    return None
+
+
+def _shared_time(one: TimeSpan, other: TimeSpan) -> float:
+    """Seconds that two spans share; negative is the distance between them."""
+    return min(one.end, other.end) - max(one.start, other.start)
+
+
+def as_text(masked: MaskedTranscript) -> str:
+    """The masked transcript for a reader: one line ``[mm:ss] 話者: …`` for each utterance.
+
+    Minutes go on above 99 in a long call.  Ends with a newline unless there is no utterance.
+    """
+    lines = []
+    for segment in masked.segments:
+        minutes, seconds = divmod(int(segment.time.start), 60)
+        speaker = _SPEAKERS.get(segment.speaker or "", _SOMEBODY)
+        if segment.text:
+            lines.append(f"[{minutes:02d}:{seconds:02d}] {speaker}: {segment.text}\n")
+    return "".join(lines)
+
+
+def as_json(masked: MaskedTranscript) -> dict[str, Any]:
+    """The masked transcript as plain values for JSON, in the manner of recognisers' own files.
+
+    Kept words carry ``word``, ``start``, ``end`` and ``probability``; masked ones carry the
+    label as ``word``, the times of the item, and ``entity_type`` in place of a probability.
+    """
+    return {
+        "call_id": masked.call_id,
+        "segments": [
+            {
+                "start": segment.time.start,
+                "end": segment.time.end,
+                "channel": segment.channel,
+                "speaker": segment.speaker,
+                "text": segment.text,
+                "words": [_word_as_json(word) for word in segment.words],
+            }
+            for segment in masked.segments
+        ],
+    }
+
+
+def _word_as_json(word: MaskedWord) -> dict[str, Any]:
+    plain: dict[str, Any] = {"word": word.text, "start": word.time.start, "end": word.time.end}
+    if word.entity_type is None:
+        return plain | {"probability": word.probability}
+    return plain | {"entity_type": word.entity_type}

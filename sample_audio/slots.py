@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sample_audio.people import Person
 from sample_audio.pools import Named
 from sample_audio.script import Slot
-from sample_audio.spoken import ZEROS, count_kana, counter_kana, digits_kana, kanji_number, morae
+from sample_audio.spoken import ZEROS, count_kana, counter_kana, digits_kana, kanji_number, lengthened, morae
 
 __all__ = ["Said", "Wording"]
 
@@ -75,7 +75,8 @@ class Wording:
             say = f"{person.mail_user.kana}、アットマーク、{person.mail_host.kana}"
         else:
             text, say = self._name(person, group)
-        return Said(text, say, say.replace("、", "").replace("の", "ノ"), slot)
+        reading = say.replace("、", "").replace("の", "ノ")
+        return Said(text, lengthened(say) if group in ("phone", "addr") else say, reading, slot)
 
     def _name(self, person: Person, part: str) -> tuple[str, str]:
         names = {"sei": (person.sei,), "name": (person.sei,), "mei": (person.mei,), "full": (person.sei, person.mei)}

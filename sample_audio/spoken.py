@@ -11,6 +11,7 @@ __all__ = [
     "counter_kana",
     "digits_kana",
     "kanji_number",
+    "lengthened",
     "morae",
     "romaji",
 ]
@@ -72,6 +73,11 @@ def kanji_number(number: int) -> str:
 def morae(kana: str) -> tuple[str, ...]:
     """Katakana cut into what is said with one beat; small letters stay with theirs."""
     return tuple(re.findall(r".[ァィゥェォャュョヮ]?", kana))
+
+
+def lengthened(kana: str) -> str:
+    """Long vowels of Sino-Japanese sounds as a voice needs them, キュウ -> キュー."""
+    return re.sub(r"(?<=[ュョ])ウ|(?<=ゴ)ウ(?=シツ|、|$)", "ー", kana)
 
 
 _COUNTED = re.compile(r"[円年月日時分秒人件個本枚台回階歳才週名冊杯度割点号番丁キグメリパヶカ％%]|か月|ヶ月|センチ")

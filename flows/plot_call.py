@@ -1,40 +1,231 @@
 """A picture of each measured call: where it leaks, seen at a glance.
 
 One PNG per call and an ``index.html`` over them.  No word of the call is in either.
-matplotlib is imported on the first plot only: nothing else needs it.
+Labels in the picture are English: a machine may have no Japanese font, and matplotlib
+brings none.  matplotlib is imported on the first plot only: nothing else needs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import html
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from pipeline.evaluate import AudioPair, CallFigures, Summary
-from pipeline.truth import CallTruth
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.evaluate_table import KIND_LABELS, percent
+from pipeline.evaluate import AudioPair, frames_of
+from pipeline.figures import CallFigures, Share, Summary, summarise
+from pipeline.truth import CallTruth, TruthSpan
+from pipeline.types import TimeSpan
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["plot_call", "write_index"]
+
+STRIP_SECONDS = 60.0
+"""A strip of this length across the page lets a 0.1 s leak be seen: two pixels and more."""
+
+MOST_STRIPS = 12
+"""Longer calls get longer strips, so that the picture of an hour still opens."""
+
+COLUMNS = 1500
+"""Points of the waveform along a strip: one for each pixel of the plot."""
+
+PARTY_COLOURS = {"third": "#ff9f1c", "requester": "#2a9d5c", "operator": "#3a78c9", "company": "#8a8f98"}
+LEAK_COLOUR = "#d00000"
+MASK_COLOUR = "#222222"
+KIND_CODES = {"NAME": "NAME", "ADDRESS": "ADDR", "PHONE": "TEL", "CONFIDENTIAL": "SECRET"}
 
 
 def plot_call(path: Path, audio: AudioPair, truth: CallTruth, figures: CallFigures) -> None:
     """Draw one call: waveform, true spans, masked stretches, and where it leaks.
 
     Args:
-        path: The PNG to write, by custom ``<out>/<stem>.png``.
+        path: The PNG to write, by custom ``<out>/<call_id>.png``.
         audio: The call and its masked copy.
         truth: What was said when.
         figures: The call's counts, for the title.
     """
-    raise NotImplementedError
+    from matplotlib.figure import Figure
+
+    frames = frames_of(audio)
+    channels = len(audio.original)
+    hot = frames.mark([(span.time, (span.channel(channels),)) for span in truth.spans if span.must_mask])
+    audible = hot & frames.speech & ~frames.changed
+    length = max(STRIP_SECONDS, audio.seconds / MOST_STRIPS)
+    strips = [TimeSpan(start, start + length) for start in np.arange(0.0, audio.seconds, length)]
+    rows = len(strips) * channels
+    figure = Figure(figsize=(16, 1.0 + 1.5 * rows), dpi=110, layout="constrained")
+    for row, axes in enumerate(figure.subplots(rows, 1, squeeze=False)[:, 0]):
+        strip, channel = strips[row // channels], row % channels
+        _draw_waveform(axes, audio, strip, channel)
+        _draw_spans(axes, [span for span in truth.spans if span.channel(channels) == channel], strip)
+        for time in _runs(frames.changed[channel], frames.frame_seconds):
+            axes.axvspan(time.start, time.end, fill=False, hatch="////", edgecolor=MASK_COLOUR, linewidth=0.5)
+        for time in _runs(audible[channel], frames.frame_seconds):
+            axes.axvspan(time.start, time.end, 0.0, 0.12, color=LEAK_COLOUR, linewidth=1.0)
+        axes.set(xlim=(strip.start, strip.end), ylim=(-1, 1), yticks=[])
+        axes.set_ylabel("mono" if channels == 1 else f"ch {channel} {'op' if channel == 0 else 'cu'}")
+        axes.margins(0)
+    axes.set_xlabel("seconds")
+    figure.suptitle(_title(figures), parse_math=False, fontsize=10)
+    _draw_legend(figure)
+    figure.savefig(path, format="png")
+
+
+def _title(figures: CallFigures) -> str:
+    one = summarise([figures])
+    name = f"{figures.call_id}   " if figures.call_id.isascii() else ""
+    return (
+        f"{name}leak {_dash(one.leak)}   caught {one.caught.count}/{one.caught.total}   "
+        f"over-mask {_dash(one.over_mask)}   requester kept {_dash(one.requester_kept)}   "
+        f"leak after review {_dash(one.leak_after_review)}"
+    )
+
+
+def _dash(share: Share) -> str:
+    return percent(share).replace("–", "-")
+
+
+def _draw_waveform(axes: Axes, audio: AudioPair, strip: TimeSpan, channel: int) -> None:
+    """The lowest and highest sample in each column, so that no click is lost between two."""
+    first, last = round(strip.start * audio.rate), round(strip.end * audio.rate)
+    heard = audio.original[channel, first:last]
+    step = max(1, (last - first) // COLUMNS)
+    starts = np.arange(0, heard.size, step)
+    loudest = max(1, int(np.abs(audio.original[channel].astype(np.int32)).max()))
+    low, high = (edge.reduceat(heard, starts) / loudest for edge in (np.minimum, np.maximum))
+    axes.fill_between((first + starts) / audio.rate, low, high, color="#555b66", linewidth=0.3)
+
+
+def _draw_spans(axes: Axes, spans: Iterable[TruthSpan], strip: TimeSpan) -> None:
+    """A band for each span, its kind above it; neighbours' labels step up and down."""
+    for order, span in enumerate(spans):
+        if not span.time.overlaps(strip):
+            continue
+        axes.axvspan(span.time.start, span.time.end, color=PARTY_COLOURS[span.party], alpha=0.45, linewidth=0)
+        axes.text(
+            max(span.time.start, strip.start),
+            0.97 if order % 2 else 0.80,
+            KIND_CODES[span.kind],
+            fontsize=6,
+            weight="bold",
+            verticalalignment="top",
+            bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.6},
+        )
+
+
+def _draw_legend(figure: Figure) -> None:
+    from matplotlib.patches import Patch
+
+    parties = [
+        Patch(color=colour, alpha=0.45, label=f"true: {name}") for name, colour in PARTY_COLOURS.items()
+    ]
+    masked = Patch(fill=False, hatch="////", edgecolor=MASK_COLOUR, label="masked (audio differs)")
+    leak = Patch(color=LEAK_COLOUR, label="LEAK: must be masked, still audible")
+    figure.legend(handles=[*parties, masked, leak], loc="outside lower center", ncols=6, fontsize=8)
+
+
+def _runs(marked: NDArray[np.bool_], frame_seconds: float) -> Iterator[TimeSpan]:
+    """The unbroken stretches of marked frames."""
+    edges = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
+    for start, end in edges.reshape(-1, 2) * frame_seconds:
+        yield TimeSpan(float(start), float(end))
 
 
 def write_index(directory: Path, summary: Summary) -> Path:
     """Write ``index.html`` (Japanese): the figures, and each call with its plot.
 
     Args:
-        directory: Where the plots lie as ``<call_id>.png``; a call without one is listed too.
+        directory: Where the plots lie as ``<call_id>.png``; a call without one is
+            listed all the same.
         summary: What ``summarise`` gave.
 
     Returns:
         The page written.
     """
-    raise NotImplementedError
+    plots = {call.call_id for call in summary.calls if (directory / f"{call.call_id}.png").is_file()}
+    page = directory / "index.html"
+    page.write_text(
+        _PAGE.format(
+            heading=f"{len(summary.calls)} 通話・{summary.seconds / 60:.1f} 分",
+            refused=f"（ほかにマスクできなかった通話 {summary.refused} 件）" if summary.refused else "",
+            header="".join(f"<th>{label}</th>" for label in ("通話", *_cells(summary))),
+            total=_row("全体", summary, "total"),
+            calls="\n".join(_call_row(call) for call in summary.calls),
+            plots="\n".join(_plot(call) for call in summary.calls if call.call_id in plots),
+        ),
+        encoding="utf-8",
+    )
+    return page
+
+
+def _cells(summary: Summary) -> dict[str, str]:
+    """The figures of the page by heading, for all calls or for one."""
+    load = summary.review_seconds_per_minute
+    kinds = {f"漏れ・{label}": Share(0, 0) for label in KIND_LABELS.values()}
+    kinds |= {f"漏れ・{KIND_LABELS[kind]}": share for kind, share in summary.leak_by_kind}
+    return {
+        "漏れ": percent(summary.leak),
+        **{heading: percent(share) for heading, share in kinds.items()},
+        "捕捉": f"{summary.caught.count}/{summary.caught.total}",
+        "過剰マスク": percent(summary.over_mask),
+        "本人保持": percent(summary.requester_kept),
+        "要確認 秒/分": "–" if load is None else f"{load:.1f}",
+        "確認後の漏れ": percent(summary.leak_after_review),
+        "確認後の過剰": percent(summary.over_mask_after_review),
+        "文字誤り率": percent(summary.character_errors),
+    }
+
+
+def _call_row(call: CallFigures) -> str:
+    name = html.escape(call.call_id)
+    return _row(f'<a href="#{name}">{name}</a>', summarise([call]), "clean" if call.clean else "leaking")
+
+
+def _row(name: str, summary: Summary, style: str) -> str:
+    cells = "".join(f"<td>{value}</td>" for value in _cells(summary).values())
+    return f'<tr class="{style}"><th>{name}</th>{cells}</tr>'
+
+
+def _plot(call: CallFigures) -> str:
+    name = html.escape(call.call_id)
+    source = quote(f"{call.call_id}.png")
+    return f'<h2 id="{name}">{name}</h2>\n<img src="{source}" alt="{name} の波形とマスク" loading="lazy">'
+
+
+_PAGE = """<!doctype html>
+<html lang="ja">
+<meta charset="utf-8">
+<title>kaiji 評価</title>
+<style>
+body {{ font-family: sans-serif; margin: 1.5rem; color: #222; }}
+table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
+th, td {{ border: 1px solid #ccc; padding: .25rem .5rem; text-align: right; font-size: .85rem; }}
+tbody th {{ text-align: left; }}
+.total {{ background: #eef2f7; font-weight: bold; }}
+.leaking th {{ border-left: .4rem solid #d00000; }}
+.clean th {{ border-left: .4rem solid #2a9d5c; }}
+img {{ max-width: 100%; }}
+</style>
+<h1>kaiji 評価</h1>
+<p>{heading}{refused}。赤い印の通話には、捕捉できなかった第三者の情報があります。</p>
+<table>
+<thead><tr>{header}</tr></thead>
+<tbody>
+{total}
+{calls}
+</tbody>
+</table>
+<p>図の見方：灰色は元の音声の波形、色の帯は正解の区間（橙＝第三者、緑＝本人、青＝担当者、灰＝自社）、
+斜線はマスクされた区間、下端の赤は「マスクすべきなのに聞こえる」区間。
+NAME＝氏名、ADDR＝住所、TEL＝電話番号、SECRET＝機密。</p>
+{plots}
+</html>
+"""

@@ -22,8 +22,10 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.container import ends_early, mp3_counts_frames, mp3_frame_bytes
 from pipeline.errors import UnreadableAudioError
 from pipeline.g711 import LAWS, codes_of, decoded
+from pipeline.tape import MAX_BYTES, Tape
 from pipeline.types import TimeSpan
 
 __all__ = [
@@ -43,16 +45,14 @@ RECOGNISER_RATE: Final = 16_000
 # Containers a call may come in.  The list is closed because FFmpeg also knows formats that
 # are play-lists: a text file could otherwise make it open other files or addresses.
 _FORMATS: Final = "aac,aiff,amr,amrnb,amrwb,au,caf,flac,gsm,matroska,mov,mp3,ogg,w64,wav"
-_MIN_RATE: Final = 8_000
-_MAX_RATE: Final = 48_000
+# Streams of bare frames: FFmpeg guesses their length from the first frames' bit rate.
+_UNCOUNTED: Final = frozenset({"aac", "amr", "amrnb", "amrwb", "gsm", "mp3"})
 _MIN_SECONDS: Final = 0.3  # shorter than any word with its neighbours; nothing to recognise
-_MAX_BYTES: Final = 0xFFFF_0000  # what a WAV header can count, less room for the header
 _SILENCE_RMS: Final = 32768 * 10 ** (-60 / 20)
 _SILENCE_FRAME: Final = 0.02
 # A file may end this much before the length it declares: encoders round to whole frames
 # (72 ms for MP3 at 8 kHz, 128 ms for AAC at 8 kHz).
 _SHORTFALL: Final = 0.25
-_BLOCK: Final = 1 << 25  # samples per growing block: 64 MiB, so that the allocator maps and returns it
 _STRIDE: Final = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
 
 
@@ -159,7 +159,7 @@ def write_wav(path: Path, samples: Samples, rate: int, law: str) -> None:
 def _wav_header(channels: int, length: int, rate: int, law: str) -> bytes:
     width = 2 if law == "pcm16" else 1
     size = channels * length * width
-    if size > _MAX_BYTES:
+    if size > MAX_BYTES:
         msg = f"{size} bytes of audio do not fit in a WAV file"
         raise ValueError(msg)
     tag = {"pcm16": 1, "alaw": 6, "mulaw": 7}[law]
@@ -214,10 +214,9 @@ def read_recording(path: Path) -> Recording:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             if file.tell() == 0:
                 raise UnreadableAudioError("空のファイルです(0バイト)")
-            file.seek(0)
-            missing = _missing_by_riff(file)
-            file.seek(0)
-            samples, rate, law = _decode(file, missing)
+            if ends_early(file):
+                raise _cut_off()
+            samples, rate, law = _decode(file)
     except FileNotFoundError:
         raise UnreadableAudioError("ファイルがありません") from None
     except IsADirectoryError:
@@ -232,25 +231,10 @@ def read_recording(path: Path) -> Recording:
     return Recording(samples, rate, law, sha256)
 
 
-def _missing_by_riff(file: BinaryIO) -> int:
-    """Bytes that a WAV header promises and the file does not hold.
-
-    FFmpeg shortens the promise to what is there, so a cut-off WAV would pass unseen.
-    """
-    head = file.read(12)
-    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
-        return 0
-    while len(chunk := file.read(8)) == 8:
-        size = int.from_bytes(chunk[4:], "little")
-        if chunk[:4] == b"data":
-            at = file.tell()
-            # 0xFFFFFFFF is what a program writes that could not seek back to fill in the size.
-            return 0 if size == 0xFFFF_FFFF else max(0, at + size - file.seek(0, os.SEEK_END))
-        file.seek(size + size % 2, os.SEEK_CUR)
-    return 0
-
-
-def _decode(file: BinaryIO, missing: int) -> tuple[Samples, int, str]:
+def _decode(file: BinaryIO) -> tuple[Samples, int, str]:
+    """Samples, rate and law of the only audio stream."""
+    counted = mp3_counts_frames(file)
+    file.seek(0)
     options = {"format_whitelist": _FORMATS, "err_detect": "crccheck"}
     try:
         with av.open(file, mode="r", options=options, metadata_errors="replace") as container:
@@ -259,14 +243,10 @@ def _decode(file: BinaryIO, missing: int) -> tuple[Samples, int, str]:
                 msg = f"音声が{len(streams)}本入っています(1本だけ扱えます)"
                 raise UnreadableAudioError(msg)
             stream = streams[0]
-            tape = _Tape()
-            for frame in container.decode(stream):
-                tape.append(frame)
-            declared = (
-                float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
-            )
-            law = {"pcm_mulaw": "mulaw", "pcm_alaw": "alaw"}.get(stream.codec_context.name, "pcm16")
-            bit_rate = stream.codec_context.bit_rate or 0
+            counted = counted or container.format.name not in _UNCOUNTED
+            codec = stream.codec_context.name
+            tape = _read_tape(container, stream)
+            promised = stream.duration * stream.time_base if stream.duration and stream.time_base else 0
     except av.FFmpegError:
         # The library's own text can hold the file's name.
         msg = "音声として読めません(壊れているか、対応していない形式です)"
@@ -275,86 +255,27 @@ def _decode(file: BinaryIO, missing: int) -> tuple[Samples, int, str]:
         msg = "音声として読めません(ヘッダーが壊れています)"
         raise UnreadableAudioError(msg) from None
     samples = tape.joined()
-    actual = samples.shape[1] / tape.rate
-    if missing and bit_rate:
-        declared = actual + missing * 8 / bit_rate
-    if declared - actual > _SHORTFALL:
-        msg = f"途中で切れています({declared:.1f}秒のはずが{actual:.1f}秒)"
-        raise UnreadableAudioError(msg)
-    return samples, tape.rate, law
+    if counted and float(promised) - samples.shape[1] / tape.rate > _SHORTFALL:
+        raise _cut_off()
+    return samples, tape.rate, {"pcm_mulaw": "mulaw", "pcm_alaw": "alaw"}.get(codec, "pcm16")
 
 
-class _Tape:
-    """Decoded frames, gathered in large blocks so that hours need little more than themselves."""
-
-    def __init__(self) -> None:
-        self.rate = 0
-        self._channels = 0
-        self._filled = 0
-        self._blocks: list[Samples] = []
-
-    def append(self, frame: Any) -> None:
-        """Add a frame; the first one fixes rate and channels, and later ones must agree."""
-        channels = frame.layout.nb_channels
-        if self.rate == 0:
-            self._start(frame.sample_rate, channels)
-        elif (frame.sample_rate, channels) != (self.rate, self._channels):
-            raise UnreadableAudioError("途中でサンプリング周波数かチャンネル数が変わっています")
-        piece = _int16(frame, channels)
-        if (self._length + piece.shape[1]) * channels * 2 > _MAX_BYTES:
-            raise UnreadableAudioError("長すぎます(WAVに書ける長さを超えています)")
-        while piece.shape[1]:
-            if self._filled == _BLOCK:
-                self._blocks.append(np.empty((channels, _BLOCK), np.int16))
-                self._filled = 0
-            room = min(_BLOCK - self._filled, piece.shape[1])
-            self._blocks[-1][:, self._filled : self._filled + room] = piece[:, :room]
-            self._filled += room
-            piece = piece[:, room:]
-
-    def joined(self) -> Samples:
-        """Everything in one array, shape (channels, n); the blocks are given back as they are copied."""
-        if not self._blocks:
-            msg = "音声が1サンプルも入っていません"
-            raise UnreadableAudioError(msg)
-        if len(self._blocks) == 1:
-            return self._blocks.pop()[:, : self._filled].copy()
-        samples = np.empty((self._channels, self._length), np.int16)
-        self._blocks.reverse()
-        start = 0
-        while self._blocks:
-            block = self._blocks.pop()
-            stop = min(start + _BLOCK, samples.shape[1])
-            samples[:, start:stop] = block[:, : stop - start]
-            start = stop
-        return samples
-
-    @property
-    def _length(self) -> int:
-        return max(0, len(self._blocks) - 1) * _BLOCK + (self._filled if self._blocks else 0)
-
-    def _start(self, rate: int, channels: int) -> None:
-        if not _MIN_RATE <= rate <= _MAX_RATE:
-            raise UnreadableAudioError(f"サンプリング周波数が範囲外です({rate}Hz、8000から48000まで)")
-        if channels not in (1, 2):
-            raise UnreadableAudioError(f"{channels}チャンネルあります(1か2だけ扱えます)")
-        self.rate, self._channels, self._filled = rate, channels, _BLOCK
+def _read_tape(container: Any, stream: Any) -> Tape:
+    tape = Tape()
+    head, size = b"", 0
+    for packet in container.demux(stream):
+        for frame in packet.decode():
+            tape.append(frame)
+        if packet.size:
+            head, size = bytes(memoryview(packet)[:4]), packet.size
+    # FFmpeg fills up the last frame of an MP3 that was cut inside it.
+    if stream.codec_context.name.startswith("mp3") and size < mp3_frame_bytes(head):
+        raise _cut_off()
+    return tape
 
 
-def _int16(frame: Any, channels: int) -> Samples:
-    """A frame's samples as int16, shape (channels, n)."""
-    raw: npt.NDArray[Any] = frame.to_ndarray()
-    if not frame.format.is_planar:
-        raw = raw.reshape(-1, channels).T
-    kind = raw.dtype
-    if kind == np.uint8:
-        wide = (raw.astype(np.int32) - 128) * 256
-    elif kind.kind == "i":
-        wide = raw >> (8 * kind.itemsize - 16)
-    else:
-        finite = np.nan_to_num(raw.astype(np.float64), nan=0.0, posinf=1.0, neginf=-1.0)
-        wide = np.clip(np.rint(finite * 32768), -32768, 32767)
-    return wide.astype(np.int16)
+def _cut_off() -> UnreadableAudioError:
+    return UnreadableAudioError("途中で切れています(ファイルの終わりが欠けています)")
 
 
 def _is_silent(samples: Samples, rate: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -36,7 +37,8 @@ class Settings(BaseSettings):
         device: ``auto`` takes CUDA where there is one.
         compute_type: ``auto`` is float16 on CUDA and int8 on a CPU.
         cpu_threads: Of the speech model; by default as many as help.
-        work: Folder for the values between two tasks of a flow.
+        work: Folder for the values between two tasks of a flow; shared where workers on several
+            machines take the tasks of one run.
         prefect_start_seconds: How long the flow's own Prefect may take to start; its default of
             20 s is too short for two busy cores (facts.md section 4).
     """
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     compute_type: str = "auto"
     cpu_threads: int | None = Field(default=None, ge=1)
-    work: Path | None = None
+    work: Path = Field(default_factory=lambda: Path(tempfile.gettempdir()) / f"kaiji-{os.getuid()}")
     prefect_start_seconds: int = Field(default=180, ge=1)
 
 

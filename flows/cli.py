@@ -1,0 +1,246 @@
+"""``kaiji``: the command.
+
+Heavy libraries are imported by the commands that need them, so that ``kaiji --help`` is quick.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
+
+import typer
+
+from flows.settings import Settings, prepare_prefect, quiet_libraries
+from pipeline.errors import CaseFileError
+from pipeline.types import CallCase, MaskPolicy
+
+if TYPE_CHECKING:
+    from flows.mask_calls import Outcome
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="開示: 録音された通話から第三者の個人情報を伏せた写しを作ります。",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would print the call.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+run = typer.Typer(help="Prefect のフローで実行します。", no_args_is_help=True)
+app.add_typer(run, name="run")
+
+R = TypeVar("R", bound="Outcome")
+
+HEADLINES = {
+    "unreadable_audio": "音声を読めません",
+    "case_file": "案件ファイルに誤りがあります",
+    "model": "モデルを使えません",
+    "call_unsafe": "安全に伏せられませんでした",
+    "output_folder": "出力できません",
+}
+
+Calls = Annotated[
+    list[Path], typer.Argument(metavar="CALL…", help="通話の音声 (wav, mp3, m4a, ogg, flac, gsm, amr)")
+]
+CasePath = Annotated[
+    Path, typer.Option("--case", help="請求者の情報: CASE.json、<通話名>.case.json のフォルダ、または .jsonl")
+]
+OutFolder = Annotated[Path, typer.Option("--out", help="出力先のフォルダ")]
+TranscriptPath = Annotated[
+    Path | None,
+    typer.Option("--transcript", help="音声認識の代わりに使う、時刻付きの単語の JSON (通話が1件のとき)"),
+]
+Model = Annotated[str | None, typer.Option("--model", help="音声認識モデルの名前かフォルダ [既定: base]")]
+Fill = Annotated[Literal["tone", "silence"], typer.Option("--fill", help="伏せた所に入れる音")]
+Pad = Annotated[
+    float | None, typer.Option("--pad", min=0.0, max=5.0, help="前後に足す秒数 [既定: 前0.1 後0.2]")
+]
+NoListenAgain = Annotated[
+    bool, typer.Option("--no-listen-again", help="伏せた音声をもう一度認識する確認を省く (記録に残ります)")
+]
+
+
+@app.callback()
+def _begin() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    quiet_libraries()
+
+
+@app.command()
+def mask(
+    calls: Calls,
+    case: CasePath,
+    out: OutFolder,
+    transcript: TranscriptPath = None,
+    model: Model = None,
+    fill: Fill = "tone",
+    pad: Pad = None,
+    no_listen_again: NoListenAgain = False,
+) -> None:
+    """通話を伏せた写しにします。
+
+    終了コード: 0 すべて完了 / 2 引数か入力の誤り / 3 安全に伏せられない通話がある
+    """
+    from flows.mask_calls import Order, mask_calls
+    from flows.stages import Models
+
+    settings = Settings()
+    order = Order(
+        out=out,
+        case=_cases(case),
+        policy=_policy(fill, pad),
+        transcript=lambda _: transcript,
+        model=model or settings.model,
+        listen_again=not no_listen_again,
+    )
+    _refuse_impossible(calls, out, one_only=transcript is not None)
+    outcomes = _reported(mask_calls(calls, order, Models(order.model, settings)), len(calls))
+    _finish(outcomes)
+
+
+@run.command("mask-call")
+def run_mask_call(
+    calls: Calls,
+    case: CasePath,
+    out: OutFolder,
+    model: Model = None,
+    fill: Fill = "tone",
+    pad: Pad = None,
+) -> None:
+    """通話を Prefect のフローで伏せた写しにします (サーバーは不要)。"""
+    settings = Settings()
+    with tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home:
+        prepare_prefect(Path(home), settings)
+        from flows.mask_call import mask_calls_by_flow
+        from flows.mask_calls import Order
+
+        order = Order(out=out, case=_cases(case), policy=_policy(fill, pad), model=model or settings.model)
+        _refuse_impossible(calls, out, one_only=False)
+        outcomes = _reported(mask_calls_by_flow(calls, order), len(calls))
+    _say_where(out, outcomes)
+    _finish(outcomes)
+
+
+@app.command()
+def evaluate(
+    calls_dir: Annotated[
+        Path, typer.Argument(metavar="CALLS_DIR", help="<通話名>.wav と .truth.json のフォルダ")
+    ],
+    out: OutFolder,
+    json: Annotated[Path | None, typer.Option("--json", help="数値をこのファイルにも書く")] = None,
+    exact_words: Annotated[
+        bool, typer.Option("--exact-words", help="音声認識の代わりに台本の正確な言葉を使う")
+    ] = False,
+    model: Model = None,
+    fill: Fill = "tone",
+    pad: Pad = None,
+    no_listen_again: NoListenAgain = False,
+) -> None:
+    """正解付きの通話で、漏れと伏せすぎを測ります。"""
+    from flows.evaluate_calls import Trial, evaluate_calls, report
+
+    trial = Trial(
+        out=out,
+        policy=_policy(fill, pad),
+        exact_words=exact_words,
+        model=model or Settings().model,
+        listen_again=not no_listen_again,
+    )
+    calls = sorted(path for path in calls_dir.glob("*.wav") if path.with_suffix(".truth.json").is_file())
+    if not calls:
+        _refuse("<通話名>.wav と <通話名>.truth.json の組がありません")
+    _refuse_impossible(calls, out, one_only=False)
+    results = _reported(evaluate_calls(calls, trial, Settings()), len(calls), quiet=True)
+    report(results, out, json)
+    _finish([result for result in results if result.error is None or result.error.code != "call_unsafe"])
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _policy(fill: str, pad: float | None) -> MaskPolicy:
+    default = MaskPolicy(fill=fill)
+    return default if pad is None else replace(default, pad_before=pad, pad_after=pad)
+
+
+def _cases(path: Path) -> Callable[[Path], CallCase]:
+    """The case of each call; a case file that is no good is every call's error."""
+    from flows.case_file import case_lookup
+
+    try:
+        return case_lookup(path)
+    except CaseFileError as raised:
+        error = raised
+
+    def refuse(_: Path) -> CallCase:
+        raise error
+
+    return refuse
+
+
+def _refuse_impossible(calls: Sequence[Path], out: Path, *, one_only: bool) -> None:
+    """End with status 2 where the arguments contradict each other or nothing can be written."""
+    from flows.outputs import OutputFolderError, open_output
+
+    if one_only and len(calls) > 1:
+        _refuse("--transcript は通話が1件のときだけ使えます")
+    if len({path.stem for path in calls}) < len(calls):
+        _refuse("拡張子を除いて同じ名前の通話が2件あり、出力が重なります")
+    try:
+        open_output(out)
+    except OutputFolderError as error:
+        _refuse(f"{out}: {error}")
+
+
+def _refuse(line: str) -> NoReturn:
+    typer.echo(f"kaiji: {line}", err=True)
+    raise typer.Exit(2)
+
+
+def _reported(outcomes: Iterator[R], total: int, *, quiet: bool = False) -> list[R]:
+    """Go through the calls with a progress bar on a terminal; one line for each call."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    done: list[R] = []
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        bar = progress.add_task("通話", total=total)
+        for outcome in outcomes:
+            progress.advance(bar)
+            done.append(outcome)
+            if outcome.error is not None:
+                headline = HEADLINES.get(outcome.error.code, "失敗しました")
+                typer.echo(f"kaiji: {outcome.audio}: {headline}: {outcome.error}", err=True)
+            elif not quiet and outcome.plan is not None:
+                review = sum(item.needs_review for item in outcome.plan.items)
+                typer.echo(f"{outcome.audio.name}: 伏せた箇所 {len(outcome.plan.masked)}、要確認 {review}")
+    return done
+
+
+def _say_where(out: Path, outcomes: Sequence[Outcome]) -> None:
+    masked = [outcome.audio.stem for outcome in outcomes if outcome.error is None]
+    if not masked:
+        return
+    typer.echo(f"\n{len(masked)}件の通話を伏せました。")
+    typer.echo(f"  聞く: {out / masked[0]}.masked.wav")
+    typer.echo(f"  読む: {out / masked[0]}.masked.txt")
+    typer.echo(f"  確認: {out / masked[0]}.review.json (担当者だけが読める元の言葉)")
+
+
+def _finish(outcomes: Sequence[Outcome]) -> NoReturn:
+    from flows.mask_calls import exit_status
+
+    raise typer.Exit(exit_status(outcomes))
+
+
+if __name__ == "__main__":
+    main()

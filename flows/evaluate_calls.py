@@ -1,0 +1,136 @@
+"""Mask made-up calls and measure the result against their truth."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows.case_file import case_lookup, read_json
+from flows.mask_calls import Order, Outcome, mask_calls
+from flows.outputs import MASKED_WAV, REVIEW, write_json
+from flows.settings import Settings
+from flows.stages import Models
+from pipeline.audio import read_recording
+from pipeline.errors import CaseFileError
+from pipeline.evaluate import AudioPair, CallFigures, measure_call, read_review_rows, summarise
+from pipeline.truth import CallTruth, exact_transcript, read_truth
+from pipeline.types import CallCase, MaskPolicy
+
+__all__ = ["Trial", "evaluate_calls", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How the calls are masked for the measurement.
+
+    Attributes:
+        out: Folder for the products, the plots and their index.
+        policy: Pads and fill.
+        exact_words: Words from the truth in place of speech recognition.
+        model: Name or path of the speech model.
+        listen_again: As in ``Order``.
+    """
+
+    out: Path
+    policy: MaskPolicy = field(default_factory=MaskPolicy)
+    exact_words: bool = False
+    model: str = "base"
+    listen_again: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Outcome):
+    """An outcome with its figures; ``None`` where the call was refused."""
+
+    figures: CallFigures | None = None
+
+
+def evaluate_calls(calls: Sequence[Path], trial: Trial, settings: Settings) -> Iterator[Measured]:
+    """Mask, measure and draw call after call.
+
+    Args:
+        calls: Audio files with ``<stem>.truth.json`` and perhaps ``<stem>.case.json`` beside them.
+        trial: How they are masked.
+        settings: Of this machine.
+
+    Yields:
+        One outcome for each call, with its figures.
+    """
+    from flows.plot_call import plot_call
+
+    with tempfile.TemporaryDirectory(prefix="kaiji-words-") as words:
+        order = Order(
+            out=trial.out,
+            case=_case,
+            policy=trial.policy,
+            transcript=lambda audio: _words(audio, Path(words)) if trial.exact_words else None,
+            model=trial.model,
+            listen_again=trial.listen_again,
+        )
+        for outcome in mask_calls(calls, order, Models(trial.model, settings)):
+            if outcome.error is not None:
+                yield Measured(outcome.audio, outcome.error)
+                continue
+            truth, pair = _truth(outcome.audio), _pair(outcome.audio, trial.out)
+            figures = _figures(outcome, truth, pair, trial)
+            plot_call(trial.out / f"{outcome.audio.stem}.png", pair, truth, figures)
+            yield Measured(outcome.audio, None, outcome.plan, outcome.transcript, figures)
+
+
+def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> None:
+    """Print the table, write the index of the plots, and the JSON where it is wanted.
+
+    Args:
+        results: Of every call.
+        out: Where the plots lie.
+        json_path: Where the figures go as JSON.
+    """
+    from rich.console import Console
+
+    from flows.evaluate_table import print_table, summary_as_dict
+    from flows.plot_call import write_index
+
+    measured = [result.figures for result in results if result.figures is not None]
+    summary = summarise(measured, refused=len(results) - len(measured))
+    console = Console()
+    print_table(summary, console)
+    console.print(f"グラフ: {write_index(out, summary)}")
+    if json_path is not None:
+        write_json(json_path, summary_as_dict(summary))
+
+
+def _figures(outcome: Outcome, truth: CallTruth, pair: AudioPair, trial: Trial) -> CallFigures:
+    document = json.loads((trial.out / f"{outcome.audio.stem}.{REVIEW}").read_text(encoding="utf-8"))
+    rows = read_review_rows(document["findings"])
+    recognised = None if trial.exact_words or outcome.transcript is None else outcome.transcript.text
+    return measure_call(pair, truth, rows, recognised)
+
+
+def _pair(audio: Path, out: Path) -> AudioPair:
+    original = read_recording(audio)
+    masked = read_recording(out / f"{audio.stem}.{MASKED_WAV}")
+    return AudioPair(original.samples, masked.samples, original.rate)
+
+
+def _truth(audio: Path) -> CallTruth:
+    document = read_json(audio.with_suffix(".truth.json"), "truth")
+    if not isinstance(document, dict):
+        msg = "truth: オブジェクトではありません"
+        raise CaseFileError(msg)
+    return read_truth(document, audio.stem)
+
+
+def _case(audio: Path) -> CallCase:
+    """The case beside the call; a call without one masks everybody's data."""
+    if audio.with_suffix(".case.json").is_file():
+        return case_lookup(audio.parent)(audio)
+    return CallCase("no-case")
+
+
+def _words(audio: Path, folder: Path) -> Path:
+    path = folder / f"{audio.stem}.json"
+    write_json(path, exact_transcript(_truth(audio)))
+    return path

@@ -1,0 +1,93 @@
+"""The Prefect flow that masks one call: a task for each stage.
+
+Prefect stores parameters, task names, results and the text of exceptions in clear.  So it is
+given two random ids and gets counts back; values go through the run's folder, and whatever is
+raised into it says what went wrong and where, never what was said.
+"""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from prefect import Task, flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.mask_calls import Order, Outcome, attempt, outcome_of, sanitised
+from flows.settings import Settings
+from flows.stages import STAGES, Models, Stage, recipe
+from flows.workspace import JOB, FolderWorkspace, open_run
+
+__all__ = ["mask_call", "mask_calls_by_flow"]
+
+
+@flow(name="mask-call", persist_result=False, validate_parameters=False, log_prints=False)
+def mask_call(run_id: str, call_id: str) -> dict[str, int]:
+    """Mask one call, stage by stage.
+
+    Args:
+        run_id: Names the folder of the run.
+        call_id: Names the call's folder in it.
+
+    Returns:
+        The last count of each stage.
+    """
+    counts: dict[str, int] = {}
+
+    def do(stage: Stage) -> int:
+        counts[stage.__name__] = TASKS[stage](run_id, call_id)
+        return counts[stage.__name__]
+
+    recipe(do)
+    return counts
+
+
+def _as_task(stage: Stage) -> Task[[str, str], int]:
+    def run(run_id: str, call_id: str) -> int:
+        workspace = FolderWorkspace(Settings().work / run_id / call_id)
+        models = _models(workspace.get(JOB).model)
+        try:
+            return stage(workspace, models)
+        except Exception as raised:  # noqa: BLE001 (made harmless here, raised again below)
+            error = sanitised(raised)
+        # Outside of the except clause, so that the original does not hang on it as its context.
+        raise error
+
+    run.__doc__ = stage.__doc__
+    return task(name=stage.__name__, persist_result=False, cache_policy=NO_CACHE, log_prints=False)(run)
+
+
+TASKS = {stage: _as_task(stage) for stage in STAGES}
+
+
+@functools.cache
+def _models(name: str) -> Models:
+    """Loaded once in each process."""
+    return Models(name, Settings())
+
+
+def mask_calls_by_flow(calls: Sequence[Path], order: Order) -> Iterator[Outcome]:
+    """Mask call after call, each by a run of the flow.
+
+    Args:
+        calls: Audio files, no two of one stem.
+        order: What is asked for each.
+
+    Yields:
+        One outcome for each call, in the given order.  The run's folder is gone afterwards.
+    """
+    run_id, folder = open_run(Settings().work)
+    try:
+        for number, audio in enumerate(calls, start=1):
+            workspace = FolderWorkspace(folder / f"{number:04d}")
+            error = attempt(audio, order.out, functools.partial(_run, audio, order, workspace, run_id))
+            yield outcome_of(audio, error, workspace)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _run(audio: Path, order: Order, workspace: FolderWorkspace, run_id: str) -> None:
+    workspace.put(JOB, order.job(audio))
+    mask_call(run_id, workspace.name)

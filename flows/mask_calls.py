@@ -1,0 +1,148 @@
+"""Mask many calls in this process: models loaded once, each call its own fate."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows import outputs
+from flows.stages import Models, recipe
+from flows.workspace import JOB, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
+from pipeline.errors import CallUnsafeError, PipelineError
+from pipeline.types import CallCase, MaskPlan, MaskPolicy, Transcript
+
+__all__ = ["Order", "Outcome", "attempt", "exit_status", "mask_calls", "outcome_of", "sanitised"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for several calls alike.
+
+    Attributes:
+        out: Folder for the products.
+        case: From a call's file to its case; may raise ``CaseFileError``.
+        policy: Pads and fill.
+        transcript: From a call's file to the file of its words, or to ``None``.
+        model: Name or path of the speech model.
+        listen_again: Whether the finished audio is recognised once more.
+    """
+
+    out: Path = field(repr=False)
+    case: Callable[[Path], CallCase] = field(repr=False)
+    policy: MaskPolicy = field(default_factory=MaskPolicy)
+    transcript: Callable[[Path], Path | None] = field(default=lambda _: None, repr=False)
+    model: str = "base"
+    listen_again: bool = True
+
+    def job(self, audio: Path) -> Job:
+        """The job of one call.
+
+        Raises:
+            CaseFileError: when the call has no case, or a malformed one.
+        """
+        return Job(
+            call_id=_call_id(audio),
+            audio=audio,
+            out=self.out,
+            case=self.case(audio),
+            policy=self.policy,
+            transcript=self.transcript(audio),
+            model=self.model,
+            listen_again=self.listen_again,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The fate of one call: a plan that was carried out and proven, or an error."""
+
+    audio: Path = field(repr=False)
+    error: PipelineError | None = None
+    plan: MaskPlan | None = None
+    transcript: Transcript | None = None
+
+
+def mask_calls(calls: Sequence[Path], order: Order, models: Models) -> Iterator[Outcome]:
+    """Mask call after call.
+
+    Args:
+        calls: Audio files, no two of one stem.
+        order: What is asked for each.
+        models: Loaded when the first call needs them.
+
+    Yields:
+        One outcome for each call, in the given order.
+    """
+    for audio in calls:
+        with outputs.staging(order.out) as folder:
+            workspace = MemoryWorkspace(folder)
+
+            error = attempt(audio, order.out, functools.partial(_mask, audio, order, workspace, models))
+            yield outcome_of(audio, error, workspace)
+
+
+def _mask(audio: Path, order: Order, workspace: Workspace, models: Models) -> None:
+    workspace.put(JOB, order.job(audio))
+    recipe(lambda stage: stage(workspace, models))
+
+
+def attempt(audio: Path, out: Path, mask: Callable[[], None]) -> PipelineError | None:
+    """Run the masking of one call so that a failure leaves nothing but its reason.
+
+    Args:
+        audio: The call's file.
+        out: Folder for the products.
+        mask: Does it all, publishing included.
+
+    Returns:
+        The error, whose message holds no personal data; ``None`` when all went well.
+    """
+    outputs.withdraw(out, audio.stem)
+    try:
+        mask()
+    except Exception as raised:  # noqa: BLE001
+        # The one broad catch of a run: a bug in a library must not stop a night's other calls.
+        error = sanitised(raised)
+    else:
+        return None
+    outputs.write_error(out, audio.stem, error)
+    return error
+
+
+def sanitised(raised: Exception) -> PipelineError:
+    """An error of ours as it is; of any other only its kind and where it happened.
+
+    A library may quote the call in its message.
+    """
+    if isinstance(raised, PipelineError):
+        return type(raised)(str(raised))
+    at = traceback.extract_tb(raised.__traceback__)[-1]
+    return CallUnsafeError(f"内部エラー {type(raised).__name__} ({Path(at.filename).name}:{at.lineno})")
+
+
+def outcome_of(audio: Path, error: PipelineError | None, workspace: Workspace) -> Outcome:
+    """A call's outcome, from its workspace when it went well."""
+    if error is not None:
+        return Outcome(audio, error)
+    return Outcome(audio, None, workspace.get(PLAN), workspace.get(TRANSCRIPT))
+
+
+def exit_status(outcomes: Sequence[Outcome]) -> int:
+    """0 all masked; 3 some call could not be masked safely; else 2, some input was no good."""
+    errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+    if any(isinstance(error, CallUnsafeError) for error in errors):
+        return 3
+    return 2 if errors else 0
+
+
+def _call_id(audio: Path) -> str:
+    """An id that tells nothing: file names of calls hold names and numbers."""
+    try:
+        with audio.open("rb") as file:
+            return "c" + hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError:
+        return "c-unreadable"

@@ -1,0 +1,265 @@
+"""The recipe: a line for each stage, the same for ``kaiji mask`` and for the Prefect flow.
+
+A stage takes a call's workspace and the models, reads what earlier stages made, leaves its own
+result and returns a count: nothing that could name anyone.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import platform
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pipeline.align
+import pipeline.audio
+import pipeline.detect
+import pipeline.party
+import pipeline.plan
+import pipeline.transcribe
+import pipeline.widen
+from flows import outputs
+from flows.settings import Settings
+from flows.transcript_file import read_transcript
+from flows.workspace import ENTITIES, FINDINGS, JOB, LEAKS, PLAN, RECORDING, TRANSCRIPT, Workspace
+from pipeline.errors import CallUnsafeError
+from pipeline.types import Leak, MaskAction
+from pipeline.verify import listen_again, values, verify_audio, verify_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from models.analyzer import CallAnalyzer
+    from models.readings import Reader
+    from models.transcriber import FasterWhisperRecogniser
+    from pipeline.transcribe import HeardSegment
+
+__all__ = ["STAGES", "Models", "Stage", "recipe"]
+
+ROUNDS = 3
+"""How often a plan may be widened before the call goes to a person."""
+
+LIBRARIES = (
+    "kaiji", "faster-whisper", "ctranslate2", "spacy", "ginza", "ja-ginza", "presidio-analyzer", "sudachipy",
+    "sudachidict-core", "av", "numpy",
+)  # fmt: skip
+
+
+class Models:
+    """What guesses, loaded when a stage first needs it and kept for the calls that follow.
+
+    Args:
+        name: Name or path of the speech model.
+        settings: Of this machine.
+    """
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self._name = name
+        self._settings = settings
+
+    @functools.cached_property
+    def recogniser(self) -> FasterWhisperRecogniser:
+        """The speech model; ``ModelError`` when it is missing or is not the one it must be."""
+        from models.transcriber import load_transcriber
+
+        return load_transcriber(
+            self._name,
+            revision=self._settings.model_revision,
+            device=self._settings.device,
+            compute_type=self._settings.compute_type,
+            cpu_threads=self._settings.cpu_threads,
+        )
+
+    @functools.cached_property
+    def analyzer(self) -> CallAnalyzer:
+        """The recognizers of personal data."""
+        from models.analyzer import load_analyzer
+
+        return load_analyzer()
+
+    @functools.cached_property
+    def reader(self) -> Reader:
+        """Text to kana."""
+        from models.readings import load_reader
+
+        return load_reader()
+
+    def listen(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
+        """Recognise a stretch otherwise than the first time, so that not the same error is made."""
+        return self.recogniser.recognise(samples, beam_size=2, temperature=[0.0])
+
+
+Stage = Callable[[Workspace, Models], int]
+
+
+def recipe(do: Callable[[Stage], int]) -> None:
+    """Mask one call.
+
+    Args:
+        do: Runs a stage and returns its count; how it runs is the caller's affair.
+
+    Raises:
+        CallUnsafeError: when the masked call still gives something away.
+    """
+    do(decode)
+    do(transcribe)
+    do(detect)
+    do(attribute)
+    do(align)
+    do(plan)
+    do(mask)
+    for _ in range(ROUNDS):
+        if do(verify) == 0:
+            break
+        do(widen)
+        do(mask)
+    else:
+        do(give_up)
+    do(publish)
+
+
+def decode(call: Workspace, _: Models) -> int:
+    """Audio file -> samples."""
+    recording = pipeline.audio.read_recording(call.get(JOB).audio)
+    call.put(RECORDING, recording)
+    return recording.length
+
+
+def transcribe(call: Workspace, models: Models) -> int:
+    """Samples -> words, or words from the given file."""
+    job, recording = call.get(JOB), call.get(RECORDING)
+    if job.transcript is not None:
+        transcript = read_transcript(job.transcript, recording, job.call_id)
+    else:
+        transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id)
+    call.put(TRANSCRIPT, transcript)
+    return len(transcript.segments)
+
+
+def detect(call: Workspace, models: Models) -> int:
+    """Words -> what may be personal data."""
+    entities = pipeline.detect.detect(call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case)
+    call.put(ENTITIES, entities)
+    return len(entities)
+
+
+def attribute(call: Workspace, models: Models) -> int:
+    """Whose each of it is."""
+    findings = pipeline.party.attribute(
+        call.get(ENTITIES), call.get(TRANSCRIPT), call.get(JOB).case, models.reader
+    )
+    call.put(FINDINGS, findings)
+    return len(findings)
+
+
+def align(call: Workspace, _: Models) -> int:
+    """When and on which channel each of it sounds."""
+    findings = pipeline.align.align(
+        call.get(FINDINGS), call.get(TRANSCRIPT), call.get(RECORDING), call.get(JOB).policy
+    )
+    call.put(FINDINGS, findings)
+    return len(findings)
+
+
+def plan(call: Workspace, _: Models) -> int:
+    """What is masked and what is kept."""
+    job = call.get(JOB)
+    made = pipeline.plan.make_plan(call.get(FINDINGS), call.get(TRANSCRIPT), job.case, job.policy)
+    call.put(PLAN, made)
+    return len(made.masked)
+
+
+def mask(call: Workspace, _: Models) -> int:
+    """The plan applied to audio and text, as files."""
+    outputs.write_masked(call.products, call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN))
+    return len(call.get(PLAN).masked)
+
+
+def verify(call: Workspace, models: Models) -> int:
+    """The files read and listened to again; returns how many leaks were found."""
+    original, transcript, made = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
+    product = pipeline.audio.read_recording(call.products / outputs.MASKED_WAV)
+    leaks = verify_audio(original, product, made)
+    masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
+    text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
+    leaks += verify_text(text, masked, kept)
+    if call.get(JOB).listen_again and not leaks:
+        readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)
+        leaks += listen_again(product, made, readings, models.listen, models.reader)
+    call.put(LEAKS, leaks)
+    return len(leaks)
+
+
+def widen(call: Workspace, _: Models) -> int:
+    """The next revision of a plan whose products leaked."""
+    leaks = call.get(LEAKS)
+    wider = pipeline.widen.widen(call.get(PLAN), leaks, call.get(TRANSCRIPT), call.get(RECORDING))
+    if wider is None:
+        raise _unsafe(leaks)
+    call.put(PLAN, wider)
+    return len(wider.masked)
+
+
+def give_up(call: Workspace, models: Models) -> int:
+    """Verify what the last widening left; a leak now means that a person has to look."""
+    if verify(call, models):
+        raise _unsafe(call.get(LEAKS))
+    return 0
+
+
+def publish(call: Workspace, models: Models) -> int:
+    """Review file and manifest added, everything moved to its name."""
+    job, transcript = call.get(JOB), call.get(TRANSCRIPT)
+    outputs.write_review(call.products, transcript, call.get(PLAN))
+    outputs.write_json(call.products / outputs.MANIFEST, _manifest(call, models))
+    outputs.publish(call.products, job.out, job.stem)
+    return len(outputs.PRODUCTS)
+
+
+STAGES: tuple[Stage, ...] = (
+    decode, transcribe, detect, attribute, align, plan, mask, verify, widen, give_up, publish,
+)  # fmt: skip
+
+
+def _unsafe(leaks: tuple[Leak, ...]) -> CallUnsafeError:
+    kinds = ", ".join(sorted({leak.kind for leak in leaks}))
+    return CallUnsafeError(f"伏せた後の確認で{len(leaks)}件の漏れが残りました({kinds})")
+
+
+def _manifest(call: Workspace, models: Models) -> dict[str, object]:
+    """Evidence without personal data: files go by their role, because a call's name may be personal."""
+    job, recording, made = call.get(JOB), call.get(RECORDING), call.get(PLAN)
+    files = {
+        name: outputs.file_sha256(call.products / name)
+        for name in outputs.PRODUCTS
+        if name != outputs.MANIFEST
+    }
+    asr: dict[str, str] = {}
+    if job.transcript is None or job.listen_again:
+        asr = {"name": models.recogniser.name, "sha256": models.recogniser.sha256}
+    return {
+        "call_id": job.call_id,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "input": {"sha256": recording.sha256},
+        "outputs": files,
+        "models": {"asr": asr, "language": "ja_ginza"},
+        "transcript": {
+            "source": "recognised" if job.transcript is None else "file",
+            "sha256": made.transcript_sha256,
+        },
+        "listened_again": job.listen_again,
+        "policy": asdict(made.policy),
+        "actions": {party.value: action.value for party, action in job.case.actions},
+        "plan": {
+            "revision": made.revision,
+            "masked": len(made.masked),
+            "kept": len(made.items) - len(made.masked),
+            "to_review": sum(item.needs_review for item in made.items),
+        },
+        "versions": {"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in LIBRARIES},
+    }

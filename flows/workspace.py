@@ -1,0 +1,223 @@
+"""What one call's stages hand to each other.
+
+In one process the values stay in memory; between Prefect tasks, which may run in different
+processes, they lie in a folder that only its owner may read and that is removed after the run.
+Prefect itself never sees them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from pipeline.audio import Recording
+from pipeline.errors import PipelineError
+from pipeline.types import (
+    CallCase,
+    EntitySpan,
+    Finding,
+    Leak,
+    MaskPlan,
+    MaskPolicy,
+    Transcript,
+)
+
+__all__ = [
+    "ENTITIES",
+    "FINDINGS",
+    "JOB",
+    "LEAKS",
+    "PLAN",
+    "RECORDING",
+    "TRANSCRIPT",
+    "FolderWorkspace",
+    "Job",
+    "MemoryWorkspace",
+    "Slot",
+    "Workspace",
+    "open_run",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked for one call.
+
+    Attributes:
+        call_id: Opaque, without personal data: it is what logs, errors and Prefect see.
+        audio: The call's file.  File names can be personal, so it is left out of ``repr``.
+        out: Folder for the products, which are named after the call's file.
+        case: Who asks.
+        policy: Pads and fill.
+        transcript: File with the words, in place of speech recognition.
+        model: Name or path of the speech model.
+        listen_again: Whether the finished audio is recognised once more.
+    """
+
+    call_id: str
+    audio: Path = field(repr=False)
+    out: Path = field(repr=False)
+    case: CallCase
+    policy: MaskPolicy = field(default_factory=MaskPolicy)
+    transcript: Path | None = field(default=None, repr=False)
+    model: str = "base"
+    listen_again: bool = True
+
+    @property
+    def stem(self) -> str:
+        """What the products' names begin with."""
+        return self.audio.stem
+
+
+class Slot(Generic[T]):
+    """A named value of a known type, and how it is laid on disk: as JSON."""
+
+    def __init__(self, name: str, adapter: TypeAdapter[T]) -> None:
+        self.name = name
+        self._adapter = adapter
+
+    def dump(self, value: T) -> bytes:
+        """The value as bytes."""
+        return self._adapter.dump_json(value)
+
+    def load(self, raw: bytes) -> T:
+        """The value back, equal to what was dumped."""
+        return self._adapter.validate_json(raw)
+
+
+class _RecordingSlot(Slot[Recording]):
+    """A decoded call: samples do not belong into JSON."""
+
+    def __init__(self) -> None:
+        self.name = "recording"
+
+    def dump(self, value: Recording) -> bytes:
+        """The samples as NumPy writes them, after one line with the rest."""
+        buffer = io.BytesIO()
+        head = {"rate": value.rate, "law": value.law, "sha256": value.sha256}
+        buffer.write(json.dumps(head).encode() + b"\n")
+        np.save(buffer, value.samples, allow_pickle=False)
+        return buffer.getvalue()
+
+    def load(self, raw: bytes) -> Recording:
+        """The recording back."""
+        buffer = io.BytesIO(raw)
+        head = json.loads(buffer.readline())
+        return Recording(np.load(buffer, allow_pickle=False), head["rate"], head["law"], head["sha256"])
+
+
+JOB: Slot[Job] = Slot("job", TypeAdapter(Job))
+RECORDING: Slot[Recording] = _RecordingSlot()
+TRANSCRIPT: Slot[Transcript] = Slot("transcript", TypeAdapter(Transcript))
+ENTITIES: Slot[tuple[EntitySpan, ...]] = Slot("entities", TypeAdapter(tuple[EntitySpan, ...]))
+FINDINGS: Slot[tuple[Finding, ...]] = Slot("findings", TypeAdapter(tuple[Finding, ...]))
+PLAN: Slot[MaskPlan] = Slot("plan", TypeAdapter(MaskPlan))
+LEAKS: Slot[tuple[Leak, ...]] = Slot("leaks", TypeAdapter(tuple[Leak, ...]))
+
+
+class Workspace(Protocol):
+    """Where a stage finds what the stages before it made."""
+
+    @property
+    def products(self) -> Path:
+        """Folder in which the products are made before they are published."""
+
+    def put(self, slot: Slot[T], value: T) -> None:
+        """Set a slot's value, in place of an earlier one."""
+
+    def get(self, slot: Slot[T]) -> T:
+        """A slot's value; ``PipelineError`` when no stage has set it."""
+
+
+class MemoryWorkspace:
+    """A workspace of one process.
+
+    Args:
+        products: An existing folder.
+    """
+
+    def __init__(self, products: Path) -> None:
+        self.products = products
+        self._values: dict[str, object] = {}
+
+    def put(self, slot: Slot[T], value: T) -> None:
+        """Set a slot's value."""
+        self._values[slot.name] = value
+
+    def get(self, slot: Slot[T]) -> T:
+        """A slot's value."""
+        if slot.name not in self._values:
+            raise _unset(slot.name)
+        return self._values[slot.name]  # type: ignore[return-value]  # put() took a T for this slot
+
+
+class FolderWorkspace:
+    """A workspace that several processes share.
+
+    Args:
+        folder: Made if need be, readable by its owner only.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.products = folder / "products"
+        for path in (folder, self.products):
+            path.mkdir(mode=0o700, exist_ok=True)
+
+    def put(self, slot: Slot[T], value: T) -> None:
+        """Set a slot's value."""
+        self._path(slot).write_bytes(slot.dump(value))
+
+    def get(self, slot: Slot[T]) -> T:
+        """A slot's value."""
+        if not self._path(slot).is_file():
+            raise _unset(slot.name)
+        return slot.load(self._path(slot).read_bytes())
+
+    @property
+    def name(self) -> str:
+        """The folder's name: the call's id within the run."""
+        return self._folder.name
+
+    def _path(self, slot: Slot[T]) -> Path:
+        return self._folder / slot.name
+
+
+def open_run(root: Path) -> tuple[str, Path]:
+    """Make a new run's folder.
+
+    Args:
+        root: Folder of all runs, made if need be.
+
+    Returns:
+        The run's id, random and without meaning, and its folder, readable by its owner only.
+
+    Raises:
+        PipelineError: when the folder cannot be made, or ``root`` is somebody else's.
+    """
+    run_id = secrets.token_hex(8)
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if root.stat().st_uid != os.getuid():
+            # In a shared place for temporary files anyone could have laid it there first.
+            msg = "作業フォルダが別の利用者のものです(KAIJI_WORK で別の場所を指定してください)"
+            raise PipelineError(msg)
+        (root / run_id).mkdir(mode=0o700)
+    except OSError as error:
+        msg = f"作業フォルダを作れません({type(error).__name__})"
+        raise PipelineError(msg) from None
+    return run_id, root / run_id
+
+
+def _unset(name: str) -> PipelineError:
+    return PipelineError(f"no stage has set {name} yet")

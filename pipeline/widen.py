@@ -1,0 +1,125 @@
+"""A leak that ``verify`` found becomes a wider plan: the next revision.
+
+    masked       |----a----|
+    heard again           |-x-|           beside its mask: the mask grows over it
+    heard again                    |-y-|  elsewhere: a mask of its own, on every channel
+    read again   … a …  (a)               the same words unmasked: a mask where they sound
+
+What is added is flagged for an analyst, because the second listening can be wrong too.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.align import align
+from pipeline.audio import Recording
+from pipeline.types import CharSpan, EntitySpan, Finding, Leak, MaskItem, MaskPlan, TimeSpan, Transcript
+
+__all__ = ["widen"]
+
+MARGIN = 0.15
+"""Seconds added on each side of what was heard again: one mora, the resolution of word times."""
+
+BESIDE = 0.5
+"""Seconds between a mask and what is heard again, up to which the mask grows instead of a new one."""
+
+SOURCE = "verify"
+
+
+def widen(
+    plan: MaskPlan, leaks: tuple[Leak, ...], transcript: Transcript, recording: Recording
+) -> MaskPlan | None:
+    """Mask what was still heard or read.
+
+    Args:
+        plan: The plan whose products leaked.
+        leaks: From ``verify``.
+        transcript: The call's words.
+        recording: The call.
+
+    Returns:
+        The next revision, in order of time; ``None`` when a leak is not of a kind that a
+        wider plan can mend, or nothing is left to mask for one.
+    """
+    items = {item.item_id: item for item in plan.items}
+    added: list[MaskItem] = []
+    for leak in leaks:
+        item = items.get(leak.item_id or "")
+        if item is None or leak.kind not in {"HEARD_AGAIN", "TEXT"}:
+            return None
+        if leak.kind == "TEXT":
+            found = list(_read_again(item, plan, transcript, recording))
+            if not found:
+                return None
+            added += found
+        elif _gap(item.time, leak.where) <= BESIDE:
+            items[item.item_id] = _grown(item, leak.where, recording)
+        else:
+            added.append(_new(item, leak.where, recording))
+    numbered = (
+        replace(item, item_id=f"v{plan.revision + 1}{number:03d}") for number, item in enumerate(added)
+    )
+    ordered = tuple(sorted((*items.values(), *numbered), key=lambda item: (item.time, item.item_id)))
+    return replace(plan, revision=plan.revision + 1, items=ordered)
+
+
+def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
+    start = max(0.0, min(item.time.start, where.start) - MARGIN)
+    end = min(recording.duration, max(item.time.end, where.end) + MARGIN)
+    return replace(item, time=TimeSpan(start, end), needs_review=True)
+
+
+def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
+    time = TimeSpan(max(0.0, where.start - MARGIN), min(recording.duration, where.end + MARGIN))
+    return replace(
+        item,
+        # No characters: the words that sound like it are taken out of the text by their time.
+        chars=CharSpan(item.chars.end, item.chars.end),
+        time=time,
+        channels=tuple(range(recording.channels)),
+        source=SOURCE,
+        reason="伏せた語と似た音がもう一度聞こえる",
+        needs_review=True,
+    )
+
+
+def _read_again(
+    item: MaskItem, plan: MaskPlan, transcript: Transcript, recording: Recording
+) -> Iterator[MaskItem]:
+    """Every place that no item holds and that reads as the masked words do."""
+    wanted = "".join(char for char, _ in _folded(transcript.text[item.chars.start : item.chars.end]))
+    folded = list(_folded(transcript.text))
+    text = "".join(char for char, _ in folded)
+    at = text.find(wanted) if wanted else -1
+    while at >= 0:
+        chars = CharSpan(folded[at][1], folded[at + len(wanted) - 1][1] + 1)
+        if not any(chars.overlaps(other.chars) for other in plan.items):
+            entity = EntitySpan(item.entity_type, chars, item.score, SOURCE)
+            finding = Finding(entity, item.party, "", needs_review=True)
+            (aligned,) = align((finding,), transcript, recording, plan.policy)
+            yield replace(
+                item,
+                chars=chars,
+                time=aligned.time or item.time,
+                channels=aligned.channels,
+                source=SOURCE,
+                reason="伏せた語がもう一度出てくる",
+                needs_review=True,
+            )
+        at = text.find(wanted, at + 1)
+
+
+def _folded(text: str) -> Iterator[tuple[str, int]]:
+    """Letters and digits of one width and case, each with its offset, as ``verify_text`` reads."""
+    for offset, raw in enumerate(text):
+        for char in unicodedata.normalize("NFKC", raw).casefold():
+            if char.isalnum() or char == "ー":
+                yield char, offset
+
+
+def _gap(one: TimeSpan, other: TimeSpan) -> float:
+    """Seconds between two spans; negative where they overlap."""
+    return max(one.start, other.start) - min(one.end, other.end)

@@ -140,7 +140,7 @@ def read_review_rows(rows: Sequence[Mapping[str, object]]) -> tuple[ReviewRow, .
         try:
             read.append(_read_review_row(row))
         except (KeyError, TypeError, ValueError) as error:
-            msg = f"review: findings[{index}] is malformed ({type(error).__name__})"
+            msg = f"review: findings[{index}]: 正しい形ではありません({type(error).__name__})"
             raise CaseFileError(msg) from None
     return tuple(sorted(read, key=lambda row: row.time))
 
@@ -213,7 +213,7 @@ def measure_call(
     """
     for index, span in enumerate(truth.spans):
         if span.time.start >= audio.seconds:
-            msg = f"truth: spans[{index}] begins after the recording ends"
+            msg = f"truth: spans[{index}]: 録音の終わりより後に始まります"
             raise CaseFileError(msg)
     frames = frames_of(audio)
     decided = _after_review(frames, truth.spans, review)

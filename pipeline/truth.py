@@ -111,7 +111,7 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
     script = tuple(_read_turn(entry, where) for entry, where in _entries(document, "script"))
     return CallTruth(
         call_id=call_id if call_id is not None else _text(document, "call_id", ""),
-        layout=_text(document, "layout", "", default="mono"),
+        layout=_choice(document, "layout", "", ("mono", "stereo")),
         duration=_number(document, "duration", ""),
         spans=tuple(sorted(spans, key=lambda span: span.time)),
         script=tuple(sorted(script, key=lambda turn: turn.time)),
@@ -141,20 +141,25 @@ def _entries(document: Mapping[str, object], key: str) -> list[tuple[Mapping[str
     """The objects of the list under ``key``, each with the name an error calls it by."""
     value = document.get(key)
     if not isinstance(value, list):
-        msg = f"truth: {key} is not a list"
+        msg = f"truth: {key}: リストではありません"
         raise CaseFileError(msg)
     named = [(entry, f"{key}[{index}]") for index, entry in enumerate(value)]
     for entry, where in named:
         if not isinstance(entry, Mapping):
-            msg = f"truth: {where} is not an object"
+            msg = f"truth: {where}: オブジェクトではありません"
             raise CaseFileError(msg)
     return named
+
+
+def _name(where: str, key: str) -> str:
+    """How an error calls a key: ``spans[3].start``, or ``duration`` at the top."""
+    return f"{where}.{key}" if where else key
 
 
 def _number(entry: Mapping[str, object], key: str, where: str) -> float:
     value = entry.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        msg = f"truth: {where}.{key} is not a number".replace(" .", " ")
+        msg = f"truth: {_name(where, key)}: 数ではありません"
         raise CaseFileError(msg)
     return float(value)
 
@@ -162,7 +167,7 @@ def _number(entry: Mapping[str, object], key: str, where: str) -> float:
 def _text(entry: Mapping[str, object], key: str, where: str, default: str | None = None) -> str:
     value = entry.get(key, default)
     if not isinstance(value, str):
-        msg = f"truth: {where}.{key} is not a text".replace(" .", " ")
+        msg = f"truth: {_name(where, key)}: 文字列ではありません"
         raise CaseFileError(msg)
     return value
 
@@ -170,7 +175,7 @@ def _text(entry: Mapping[str, object], key: str, where: str, default: str | None
 def _choice(entry: Mapping[str, object], key: str, where: str, allowed: tuple[str, ...]) -> str:
     value = _text(entry, key, where)
     if value not in allowed:
-        msg = f"truth: {where}.{key} is none of {', '.join(allowed)}"
+        msg = f"truth: {_name(where, key)}: {'・'.join(allowed)} のどれでもありません"
         raise CaseFileError(msg)
     return value
 
@@ -178,7 +183,7 @@ def _choice(entry: Mapping[str, object], key: str, where: str, allowed: tuple[st
 def _time(entry: Mapping[str, object], where: str) -> TimeSpan:
     start, end = _number(entry, "start", where), _number(entry, "end", where)
     if not 0 <= start <= end:
-        msg = f"truth: {where} has a start below 0 or after its end"
+        msg = f"truth: {where}: start が負か end より後です"
         raise CaseFileError(msg)
     return TimeSpan(start, end)
 
@@ -209,7 +214,7 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         CaseFileError: the truth has no script.
     """
     if not any(turn.text.strip() for turn in truth.script):
-        msg = "truth: script is empty"
+        msg = "truth: script: 言葉がありません"
         raise CaseFileError(msg)
     spans_of: dict[int, list[TruthSpan]] = {index: [] for index in range(len(truth.script))}
     for span in truth.spans:

@@ -76,9 +76,9 @@ def test_a_malformed_key_is_named_and_its_value_is_not(where: str, key: str, val
     assert "伊藤" not in str(caught.value)
 
 
-@pytest.mark.parametrize("key", ["spans", "script", "duration", "call_id"])
+@pytest.mark.parametrize("key", ["spans", "script", "duration", "call_id", "layout"])
 def test_a_missing_key_is_an_error(key: str) -> None:
-    """A truth without spans, script, duration or id measures nothing."""
+    """Every key of the contract is needed: without layout a span's channel is a guess."""
     with pytest.raises(CaseFileError, match=key):
         read_truth({name: value for name, value in DOCUMENT.items() if name != key})
 

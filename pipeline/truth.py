@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -266,6 +267,8 @@ def _anchors(text: str, speech: TimeSpan, spans: tuple[TruthSpan, ...]) -> tuple
     one that places most spans wins, then the one nearest in time: 林 the wood and 林
     the neighbour are told apart by where in the turn they are said.
     """
+    folded = _one_width(text)
+    surfaces = [_one_width(_without_space(span.surface)) for span in spans]
 
     def expected(position: int) -> float:
         return speech.start + speech.duration * position / len(text)
@@ -277,18 +280,18 @@ def _anchors(text: str, speech: TimeSpan, spans: tuple[TruthSpan, ...]) -> tuple
             return 0, 0.0, ()
         unplaced, off, rest = best(index + 1, cursor)
         ways = [(unplaced + 1, off, (None, *rest))]
-        surface = _without_space(spans[index].surface)
-        position = text.find(surface, cursor) if surface else -1
+        surface = surfaces[index]
+        position = folded.find(surface, cursor) if surface else -1
         while position >= 0:
             unplaced, off, rest = best(index + 1, position + len(surface))
             off += abs(expected(position) - spans[index].time.start)
             ways.append((unplaced, off, (position, *rest)))
-            position = text.find(surface, position + 1)
+            position = folded.find(surface, position + 1)
         return min(ways, key=lambda way: way[:2])
 
     return tuple(
-        (CharSpan(position, position + len(_without_space(span.surface))), span.time)
-        for span, position in zip(spans, best(0, 0)[2], strict=True)
+        (CharSpan(position, position + len(surface)), span.time)
+        for span, surface, position in zip(spans, surfaces, best(0, 0)[2], strict=True)
         if position is not None
     )
 
@@ -316,3 +319,9 @@ def _spread(count: int, time: TimeSpan) -> list[TimeSpan]:
 def _without_space(text: str) -> str:
     """Japanese is written without; a space in a surface or a turn must not part the two."""
     return "".join(text.split())
+
+
+def _one_width(text: str) -> str:
+    """Fold wide digits and letters, character by character so that no position moves."""
+    folded = (unicodedata.normalize("NFKC", character) for character in text)
+    return "".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True))

@@ -161,6 +161,13 @@ def test_a_surface_that_is_not_in_the_turn_falls_back_to_proportion() -> None:
     assert [round(word["end"] - word["start"], 6) for word in words] == [0.8] * 5
 
 
+def test_digits_match_in_either_width() -> None:
+    """A script with wide digits and a surface with narrow ones still meet; the text stays as written."""
+    words = words_of(call(TruthTurn(TimeSpan(0, 4), "cu", "番号は０９㌢です"), name(1.0, 2.0, "09㌢")))
+    assert "".join(word["word"] for word in words) == "番号は０９㌢です"
+    assert times_of(words, 3, 5) == (1.0, 2.0)
+
+
 def test_spaces_do_not_part_a_surface_from_its_turn() -> None:
     """White space, wide or narrow, in either is dropped before matching."""
     words = words_of(call(TruthTurn(TimeSpan(0, 4), "cu", " 伊藤　幸子 です"), name(1.0, 2.0, "伊藤 幸子")))

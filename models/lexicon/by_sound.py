@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from models.lexicon.lexicon import Lexicon, place_stem
 from models.lexicon.mora_trie import Limits, Matches, Prices, build_trie, search
-from pipeline.sound import Mora, mora_price, morae
+from pipeline.sound import Mora, fold_kana, mora_price, morae
 
 __all__ = ["Bound", "Known", "Price", "SoundHit", "SoundIndex", "known_readings"]
 
@@ -45,8 +45,8 @@ class Bound:
 
     A name of ``n`` morae may cost ``per_mora * (n - 1)``, at most ``most``: almost anything is
     near a name of two morae, so short names must be heard well.  The default is for whole
-    calls, where a name of four morae may have one too many or too few (.8).  In a window where a name is expected
-    (before さん, after お名前は) .45 finds nearly all (facts.md 0.2).
+    calls: a name of four morae may have one too many or too few (.8).  In a window where a
+    name is expected (before さん, after お名前は) .45 finds nearly all (facts.md 0.2).
 
     Attributes:
         per_mora: See above.
@@ -59,6 +59,10 @@ class Bound:
     per_mora: float = 0.27
     most: float = 1.5
     lead: float = 0.45
+
+    def most_for(self, length: int) -> float:
+        """Highest price for a name of ``length`` morae."""
+        return min(self.most, self.per_mora * max(length - 1, 0))
 
     def limits(self, longest: int) -> Limits:
         """Prices for names of up to ``longest`` morae."""
@@ -98,7 +102,7 @@ class SoundIndex:
     """
 
     def __init__(self, known: Iterable[Known], price: Price = mora_price, bound: Bound | None = None) -> None:
-        listed = [(item, morae(item.reading)) for item in known]
+        listed = [(item, morae(fold_kana(item.reading))) for item in known]
         kept = [(item, sounds) for item, sounds in listed if len(sounds) > 1]
         self._known = tuple(item for item, _ in kept)
         self._lengths = np.array([len(sounds) for _, sounds in kept], dtype=np.int64)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.lexicon.by_sound import Bound, Known, SoundHit, SoundIndex, known_readings
 from models.lexicon.lexicon import load_lexicon
-from pipeline.sound import Mora, mora_price, morae
+from pipeline.sound import Mora, fold_kana, mora_price, morae
 
 NAMES = (
     "サトウ",
@@ -79,6 +79,13 @@ def test_the_stretch_is_the_name_alone() -> None:
     (hit,) = index_of("ワタナベ").find(line)
     assert (hit.start, hit.end, hit.price) == (4, 8, 0.0)
     assert line[hit.start : hit.end] == morae("ワタナベ")
+
+
+@pytest.mark.parametrize(("reading", "length"), [("シマヅ", 3), ("チヂイワ", 4), ("すずき", 3)])
+def test_readings_are_folded_before_they_are_cut(reading: str, length: int) -> None:
+    """ヅ, ヂ and hiragana are morae like any other, not nothing."""
+    (hit,) = index_of(reading).find(morae(fold_kana(reading)))
+    assert (hit.price, hit.length) == (0.0, length)
 
 
 def test_repeats_are_all_found() -> None:

@@ -49,10 +49,6 @@ def read_transcript(path: Path, recording: Recording, call_id: str) -> Transcrip
     """
     document = _object(read_json(path, "transcript"), "transcript")
     heard = tuple(_segments(document, recording))
-    last = max((word.end for segment in heard for word in segment.words), default=0.0)
-    if last > recording.duration + AFTER_THE_END:
-        msg = f"transcript: 単語が音声の終わりより{last - recording.duration:.1f}秒後にあります"
-        raise CaseFileError(msg)
     return build_transcript(heard, call_id, "transcript-file", recording.sha256)
 
 
@@ -125,6 +121,9 @@ def _timed(
             end = next((s for s in starts[i + 1 :] if s is not None), max(last, start))
         if not 0 <= start <= end:
             msg = f"transcript: {name}: start が負か end より後です"
+            raise CaseFileError(msg)
+        if end > duration + AFTER_THE_END:
+            msg = f"transcript: {name}: end が音声の終わりより{end - duration:.1f}秒後です"
             raise CaseFileError(msg)
         text = word.get("word")
         if not isinstance(text, str):

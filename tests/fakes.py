@@ -1,0 +1,77 @@
+"""Stand-ins for the models: what they hear and find is given by the test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from models.readings import Reader, load_reader
+from pipeline.transcribe import HeardSegment
+from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
+from tests.builders import utterance
+
+
+@dataclass
+class FakeRecogniser:
+    """Hears the same in every call."""
+
+    heard: tuple[HeardSegment, ...]
+    spoken_language: tuple[str, float] = ("ja", 0.99)
+    name: str = "fake"
+    sha256: str = "f" * 64
+
+    def recognise(self, samples: np.ndarray, **changes: object) -> tuple[HeardSegment, ...]:
+        """What the test gave."""
+        return self.heard
+
+    def language(self, samples: np.ndarray) -> tuple[str, float]:
+        """What the test gave."""
+        return self.spoken_language
+
+
+@dataclass
+class FakeAnalyzer:
+    """Finds the given words wherever they stand: word -> entity type."""
+
+    words: Mapping[str, str]
+
+    def analyze(self, transcript: Transcript, case: CallCase) -> tuple[EntitySpan, ...]:
+        """Every occurrence of every word."""
+        found = []
+        for word, kind in self.words.items():
+            at = transcript.text.find(word)
+            while at >= 0:
+                found.append(EntitySpan(kind, CharSpan(at, at + len(word)), 0.9, "FakeAnalyzer"))
+                at = transcript.text.find(word, at + 1)
+        return tuple(found)
+
+
+@dataclass
+class FakeModels:
+    """As ``flows.stages.Models``: the recogniser hears ``heard``, the second listening ``heard_again``."""
+
+    heard: tuple[HeardSegment, ...] = (utterance("隣の佐藤さんです", 1.0),)
+    words: Mapping[str, str] = field(default_factory=lambda: {"佐藤": "PERSON"})
+    heard_again: tuple[HeardSegment, ...] = (utterance("はい", 0.0),)
+
+    @cached_property
+    def recogniser(self) -> FakeRecogniser:
+        """Hears ``heard``."""
+        return FakeRecogniser(self.heard)
+
+    @cached_property
+    def analyzer(self) -> FakeAnalyzer:
+        """Finds ``words``."""
+        return FakeAnalyzer(self.words)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The real one: it is quick."""
+        return load_reader()
+
+    def listen(self, samples: np.ndarray) -> tuple[HeardSegment, ...]:
+        """What the test gave."""
+        return self.heard_again

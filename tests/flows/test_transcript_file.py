@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.transcript_file import read_transcript
+from pipeline.errors import CallUnsafeError, CaseFileError
+from tests.builders import recording
+
+
+def read(tmp_path: Path, document: object, channels: int = 1):
+    """The transcript of a ten-second call from a JSON document."""
+    path = tmp_path / "words.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return read_transcript(path, recording(10.0, channels), "c-test")
+
+
+def word(text: str, start: float, end: float, **more: object) -> dict[str, object]:
+    """A word as every program writes it."""
+    return {"word": text, "start": start, "end": end, **more}
+
+
+def test_faster_whisper(tmp_path: Path):
+    """Words with a probability inside segments."""
+    document = {
+        "language": "ja",
+        "segments": [
+            {"start": 1.0, "end": 2.0, "text": "はい、", "no_speech_prob": 0.25,
+             "words": [word("はい", 1.0, 1.5, probability=0.75), word("、", 1.5, 2.0, probability=0.5)]},
+            {"start": 3.0, "end": 4.0, "text": "佐藤", "words": [word("佐藤", 3.0, 4.0, probability=1)]},
+        ],
+    }  # fmt: skip
+    found = read(tmp_path, document)
+
+    assert found.text == "はい、\n佐藤"
+    assert [w.probability for s in found.segments for w in s.words] == [0.75, 0.5, 1.0]
+    assert found.segments[0].no_speech_probability == 0.25
+    assert (found.segments[1].chars.start, found.segments[1].time.start) == (4, 3.0)
+
+
+def test_whisperx(tmp_path: Path):
+    """Words with a score and a speaker; a word without times takes the gap between its neighbours."""
+    document = {
+        "segments": [
+            {"start": 1.0, "end": 3.0, "text": "番号90です", "words": [
+                word("番", 1.0, 1.2, score=0.9), word("号", 1.2, 1.4, score=0.8), {"word": "90"},
+                word("で", 2.5, 2.7, score=0.9), word("す", 2.7, 3.0, score=0.9)]},
+        ],
+        "word_segments": [],
+    }  # fmt: skip
+    found = read(tmp_path, document)
+
+    unaligned = found.segments[0].words[2]
+    assert (unaligned.time.start, unaligned.time.end) == (1.4, 2.5)
+    assert found.segments[0].words[1].probability == 0.8
+
+
+def test_openai_verbose_json(tmp_path: Path):
+    """Words beside the segments go to the segment they begin in, and none is lost."""
+    document = {
+        "task": "transcribe", "language": "japanese", "duration": 10.0, "text": "はい佐藤です",
+        "segments": [
+            {"id": 0, "start": 1.0, "end": 2.0, "text": "はい"},
+            {"id": 1, "start": 3.0, "end": 5.0, "text": "佐藤です"},
+        ],
+        "words": [word("はい", 0.9, 1.5), word("佐藤", 2.4, 3.4), word("です", 4.0, 6.0)],
+    }  # fmt: skip
+    found = read(tmp_path, document)
+
+    assert sorted(found.text.replace("\n", "")) == sorted("はい佐藤です")
+    assert found.segments[0].words[0].probability == 1.0
+
+
+def test_words_alone(tmp_path: Path):
+    """A file of words without segments is one utterance."""
+    assert read(tmp_path, {"words": [word("はい", 1.0, 1.5)]}).text == "はい"
+
+
+def test_speakers_and_channels_of_two_channel_files(tmp_path: Path):
+    """A speaker is a channel in a two-channel file, and a channel a speaker; a change splits the segment."""
+    document = {
+        "segments": [
+            {"words": [word("はい", 1.0, 1.5, speaker="op"), word("佐藤", 1.5, 2.0, speaker="cu")]},
+            {"channel": 1, "words": [word("です", 3.0, 4.0)]},
+        ]
+    }
+    found = read(tmp_path, document, channels=2)
+
+    assert [(s.channel, s.speaker) for s in found.segments] == [(0, "op"), (1, "cu"), (1, "cu")]
+
+
+def test_speakers_of_mono_files(tmp_path: Path):
+    """In a mono file a speaker is known and the channel stays 0; a diariser's own label is passed over."""
+    document = {
+        "segments": [
+            {"speaker": "cu", "words": [word("はい", 1.0, 1.5)]},
+            {"speaker": "SPEAKER_01", "words": [word("ええ", 2.0, 2.5)]},
+        ]
+    }
+    found = read(tmp_path, document)
+
+    assert [(s.channel, s.speaker) for s in found.segments] == [(0, "cu"), (0, None)]
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ([], "transcript: オブジェクト"),
+        ({"segments": {}}, "segments: 配列"),
+        ({"segments": ["佐藤"]}, r"segments\[0\]: オブジェクト"),
+        ({"segments": [{"start": 0, "end": 1, "text": "佐藤"}]}, r"segments\[0\].words"),
+        ({"segments": [{"words": [{"word": 3, "start": 0, "end": 1}]}]}, r"words\[0\].word"),
+        ({"segments": [{"words": [{"word": "佐藤", "start": "0", "end": 1}]}]}, r"words\[0\].start"),
+        ({"segments": [{"words": [{"word": "佐藤", "start": 2, "end": 1}]}]}, r"words\[0\]"),
+        ({"segments": [{"words": [{"word": "佐藤", "start": -1, "end": 1}]}]}, r"words\[0\]"),
+        ({"segments": [{"words": [{"word": "佐藤", "start": 0, "end": 1, "channel": 1}]}]}, "channel"),
+        ({"segments": [{"words": [{"word": "佐藤", "start": 0, "end": 11}]}]}, "1.0秒後"),
+    ],
+)
+def test_a_malformed_file_is_an_error_that_names_the_key(tmp_path: Path, document, told):
+    """What is wrong is named; what was said is not."""
+    with pytest.raises(CaseFileError, match=told) as caught:
+        read(tmp_path, document)
+
+    assert "佐藤" not in str(caught.value)
+
+
+def test_not_a_number_is_no_time(tmp_path: Path):
+    """NaN, which Python's JSON lets through, is no time."""
+    (tmp_path / "words.json").write_text(
+        '{"words": [{"word": "a", "start": NaN, "end": 1}]}', encoding="utf-8"
+    )
+
+    with pytest.raises(CaseFileError, match="start"):
+        read_transcript(tmp_path / "words.json", recording(), "c-test")
+
+
+def test_a_file_without_words_is_unsafe(tmp_path: Path):
+    """No words is no proof of silence: the call is not masked."""
+    with pytest.raises(CallUnsafeError):
+        read(tmp_path, {"segments": []})

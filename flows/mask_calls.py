@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import traceback
@@ -101,15 +102,17 @@ def attempt(audio: Path, out: Path, mask: Callable[[], None]) -> PipelineError |
     Returns:
         The error, whose message holds no personal data; ``None`` when all went well.
     """
-    outputs.withdraw(out, audio.stem)
     try:
+        outputs.withdraw(out, audio.stem)
         mask()
     except Exception as raised:  # noqa: BLE001
         # The one broad catch of a run: a bug in a library must not stop a night's other calls.
         error = sanitised(raised)
     else:
         return None
-    outputs.write_error(out, audio.stem, error)
+    with contextlib.suppress(outputs.OutputFolderError):
+        # Where not even the reason can be written, the caller tells it on the terminal.
+        outputs.write_error(out, audio.stem, error)
     return error
 
 

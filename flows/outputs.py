@@ -68,8 +68,7 @@ def open_output(out: Path) -> None:
         with staging(out):
             pass
     except OSError as error:
-        msg = f"出力先のフォルダに書けません({type(error).__name__})"
-        raise OutputFolderError(msg) from None
+        raise _not_written(error) from None
 
 
 @contextlib.contextmanager
@@ -138,31 +137,63 @@ def publish(folder: Path, out: Path, stem: str) -> None:
     Raises:
         OutputFolderError: when one could not be moved; none is left then.
     """
+    moved: list[Path] = []
     try:
         with staging(out) as near:
             # Renaming is all or nothing only within one file system, so they are brought near first.
             for name in PRODUCTS:
                 shutil.copy2(folder / name, near / name)
             for name in PRODUCTS:
-                (near / name).replace(out / f"{stem}.{name}")
+                target = out / f"{stem}.{name}"
+                (near / name).replace(target)
+                moved.append(target)
     except OSError as error:
-        withdraw(out, stem)
-        msg = f"出力先のフォルダに書けません({type(error).__name__})"
-        raise OutputFolderError(msg) from None
+        for path in moved:
+            path.unlink(missing_ok=True)
+        raise _not_written(error) from None
 
 
 def withdraw(out: Path, stem: str) -> None:
-    """Remove whatever an earlier run left of a call, so that nothing stale passes for this run's."""
+    """Remove whatever an earlier run left of a call, so that nothing stale passes for this run's.
+
+    Args:
+        out: The output folder.
+        stem: What the files' names begin with.
+
+    Raises:
+        OutputFolderError: when something could not be removed; all else is.
+    """
+    failed: OSError | None = None
     for name in (*PRODUCTS, ERROR):
-        (out / f"{stem}.{name}").unlink(missing_ok=True)
+        try:
+            (out / f"{stem}.{name}").unlink(missing_ok=True)
+        except OSError as error:
+            failed = error
+    if failed is not None:
+        raise _not_written(failed)
 
 
 def write_error(out: Path, stem: str, error: PipelineError) -> None:
-    """Leave only the reason of a failure: its code and a message without personal data."""
-    withdraw(out, stem)
-    with staging(out) as folder:
-        write_json(folder / ERROR, {"code": error.code, "message": str(error)})
-        (folder / ERROR).replace(out / f"{stem}.{ERROR}")
+    """Leave the reason of a failure: its code and a message without personal data.
+
+    Args:
+        out: The output folder, from which the call's files are gone already.
+        stem: What the file's name begins with.
+        error: The reason.
+
+    Raises:
+        OutputFolderError: when it cannot be written.
+    """
+    try:
+        with staging(out) as folder:
+            write_json(folder / ERROR, {"code": error.code, "message": str(error)})
+            (folder / ERROR).replace(out / f"{stem}.{ERROR}")
+    except OSError as raised:
+        raise _not_written(raised) from None
+
+
+def _not_written(error: OSError) -> OutputFolderError:
+    return OutputFolderError(f"出力先のフォルダに書けません({type(error).__name__})")
 
 
 def write_json(path: Path, document: object) -> None:

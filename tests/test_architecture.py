@@ -1,0 +1,159 @@
+"""The walls: flows -> models -> pipeline, never back, and nothing heavy in pipeline."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("pipeline", "models", "flows")
+
+MAY_IMPORT = {
+    "pipeline": {"pipeline", "numpy", "av"},
+    "models": {"pipeline", "models", "numpy"}
+    | {"ctranslate2", "faster_whisper", "spacy", "ginza", "presidio_analyzer", "sudachipy"},
+    "flows": {"pipeline", "models", "flows", "numpy", "matplotlib"}
+    | {"prefect", "pydantic", "pydantic_settings", "rich", "typer"},
+}
+"""Beside the standard library.  A new name here is a decision, not an accident."""
+
+HEAVY = (
+    "prefect",
+    "spacy",
+    "presidio_analyzer",
+    "faster_whisper",
+    "ctranslate2",
+    "pydantic",
+    "fastapi",
+    "starlette",
+)
+
+
+SCRIPTS = ("build_*.py", "make_data.py", "train.py")
+"""Run by hand on a developer's machine, with the tools of the dev extra, to make what models/ ships."""
+
+
+def sources(package: str) -> list[Path]:
+    """Every module of a package but the scripts."""
+    modules = (ROOT / package).rglob("*.py")
+    return sorted(path for path in modules if not any(path.match(script) for script in SCRIPTS))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Names of everything a module imports, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative import"
+            yield node.module or ""
+
+
+def module_name(path: Path) -> str:
+    """The dotted name of a source file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_go_one_way(package):
+    """No module imports beyond what its package may."""
+    allowed = MAY_IMPORT[package] | sys.stdlib_module_names
+    wrong = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sources(package)
+        for name in imports(path)
+        if name.split(".", maxsplit=1)[0] not in allowed
+    }
+
+    assert not wrong
+
+
+def test_only_audio_opens_codecs():
+    """PyAV is the business of the modules that read and write audio."""
+    users = {
+        path.name for path in sources("pipeline") if "av" in {name.split(".")[0] for name in imports(path)}
+    }
+
+    assert users <= {"audio.py", "container.py"}
+
+
+def test_core_values_need_the_standard_library_only():
+    """types.py and errors.py stand on nothing."""
+    for name in ("types.py", "errors.py"):
+        roots = {found.split(".")[0] for found in imports(ROOT / "pipeline" / name)}
+        assert roots <= sys.stdlib_module_names
+
+
+def test_pipeline_imports_without_anything_heavy():
+    """A fresh interpreter that imports all of pipeline has loaded no framework and no model."""
+    modules = [module_name(path) for path in sources("pipeline")]
+    code = f"import {', '.join(modules)}, sys; print(sorted(set(sys.modules) & set({HEAVY})))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_command_starts_light():
+    """Importing the command, as ``kaiji --help`` does, loads no framework and no model."""
+    heavy = (*(name for name in HEAVY if name != "pydantic"), "numpy", "av")
+    code = f"import flows.cli, sys; print(sorted(set(sys.modules) & set({heavy})))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_only_settings_reads_the_environment(package):
+    """os.environ and os.getenv stand in flows/settings.py and nowhere else."""
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources(package)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+
+    assert readers <= {"flows/settings.py"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_modules_stay_small(package):
+    """No module has more than 400 lines."""
+    long = {
+        path.name for path in sources(package) if len(path.read_text(encoding="utf-8").splitlines()) > 400
+    }
+
+    assert not long
+
+
+def test_personal_fields_are_left_out_of_repr():
+    """Every field of a core value that can hold a person's words is ``repr=False``."""
+    import dataclasses
+
+    from pipeline import types
+
+    texts = {
+        "text",
+        "kana",
+        "names",
+        "phones",
+        "addresses",
+        "staff",
+        "company_names",
+        "company_phones",
+        "segments",
+    }
+    shown = {
+        f"{value.__name__}.{field.name}"
+        for value in vars(types).values()
+        if dataclasses.is_dataclass(value) and isinstance(value, type)
+        for field in dataclasses.fields(value)
+        if field.name in texts and field.repr
+    }
+
+    assert not shown

@@ -25,7 +25,7 @@ from flows import outputs
 from flows.settings import Settings
 from flows.transcript_file import read_transcript
 from flows.workspace import ENTITIES, FINDINGS, JOB, LEAKS, PLAN, RECORDING, TRANSCRIPT, Workspace
-from pipeline.errors import CallUnsafeError
+from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.types import Leak, MaskAction
 from pipeline.verify import listen_again, values, verify_audio, verify_text
 
@@ -118,7 +118,7 @@ def recipe(do: Callable[[Stage], int]) -> None:
         do(widen)
         do(mask)
     else:
-        do(give_up)
+        do(verify_finally)
     do(publish)
 
 
@@ -182,7 +182,11 @@ def mask(call: Workspace, _: Models) -> int:
 def verify(call: Workspace, models: Models) -> int:
     """The files read and listened to again; returns how many leaks were found."""
     original, transcript, made = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
-    product = pipeline.audio.read_recording(call.products / outputs.MASKED_WAV)
+    try:
+        product = pipeline.audio.read_recording(call.products / outputs.MASKED_WAV)
+    except UnreadableAudioError as error:
+        # Also where everything had to be silenced: a copy in which nothing is left is none.
+        raise CallUnsafeError(f"伏せた音声を読み直せません: {error}") from None
     leaks = verify_audio(original, product, made)
     masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
@@ -204,7 +208,7 @@ def widen(call: Workspace, _: Models) -> int:
     return len(wider.masked)
 
 
-def give_up(call: Workspace, models: Models) -> int:
+def verify_finally(call: Workspace, models: Models) -> int:
     """Verify what the last widening left; a leak now means that a person has to look."""
     if verify(call, models):
         raise _unsafe(call.get(LEAKS))
@@ -221,7 +225,7 @@ def publish(call: Workspace, models: Models) -> int:
 
 
 STAGES: tuple[Stage, ...] = (
-    decode, transcribe, detect, attribute, align, plan, mask, verify, widen, give_up, publish,
+    decode, transcribe, detect, attribute, align, plan, mask, verify, widen, verify_finally, publish,
 )  # fmt: skip
 
 

@@ -53,8 +53,8 @@ class FakeAnalyzer:
 class FakeModels:
     """As ``flows.stages.Models``: the recogniser hears ``heard``, the second listening ``heard_again``."""
 
-    heard: tuple[HeardSegment, ...] = (utterance("隣の佐藤さんです", 1.0),)
-    words: Mapping[str, str] = field(default_factory=lambda: {"佐藤": "PERSON"})
+    heard: tuple[HeardSegment, ...] = (utterance("隣の長谷川さんです", 1.0),)
+    words: Mapping[str, str] = field(default_factory=lambda: {"長谷川": "PERSON"})
     heard_again: tuple[HeardSegment, ...] = (utterance("はい", 0.0),)
 
     @cached_property

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.types import Leak, MaskAction, Party, TimeSpan
+from pipeline.widen import MARGIN, widen
+from tests.builders import item, plan, recording, transcript, utterance
+
+WORDS = transcript(utterance("佐藤さんはい", 1.0), utterance("サトウさんの佐藤です", 4.0))
+CALL = recording(10.0)
+
+
+def heard(start: float, end: float, item_id: str | None = "m0000") -> Leak:
+    """A masked value heard again."""
+    return Leak("HEARD_AGAIN", item_id, TimeSpan(start, end))
+
+
+def test_a_mask_grows_over_what_is_heard_beside_it():
+    """The mask covers what was heard and a margin; nothing else changes."""
+    before = plan(item(1.0, 1.4), item(5.0, 6.0, item_id="m0001"))
+    after = widen(before, (heard(1.5, 1.9),), WORDS, CALL)
+
+    assert after is not None
+    assert after.revision == 1
+    assert after.items[0].time.start == pytest.approx(1.0 - MARGIN)
+    assert after.items[0].time.end == pytest.approx(1.9 + MARGIN)
+    assert after.items[0].needs_review
+    assert after.items[1] == before.items[1]
+
+
+def test_what_is_heard_elsewhere_gets_a_mask_of_its_own():
+    """Far from its item a new one is added, on every channel, flagged, in order of time."""
+    before = plan(item(7.0, 8.0, chars=(0, 2)))
+    after = widen(before, (heard(2.0, 2.4),), WORDS, recording(10.0, channels=2))
+
+    assert after is not None
+    new, old = after.items
+    assert old == before.items[0]
+    assert (new.time.start, new.time.end) == pytest.approx((2.0 - MARGIN, 2.4 + MARGIN))
+    assert new.channels == (0, 1)
+    assert new.action is MaskAction.MASK
+    assert new.needs_review
+    assert new.item_id != old.item_id
+
+
+def test_masks_stay_within_the_call():
+    """Growing stops at both ends of the recording."""
+    after = widen(plan(item(0.0, 0.1), item(9.9, 10.0, item_id="m0001")),
+                  (heard(0.0, 0.2), heard(9.9, 10.0, "m0001")), WORDS, CALL)  # fmt: skip
+
+    assert after is not None
+    assert after.items[0].time.start == 0.0
+    assert after.items[1].time.end == 10.0
+
+
+def test_words_read_again_are_masked_where_they_sound():
+    """Every unmasked place that reads as the masked words do gets a mask over its own time."""
+    before = plan(item(1.0, 1.4, chars=(0, 2)))
+    after = widen(before, (Leak("TEXT", "m0000", TimeSpan(4.0, 5.0)),), WORDS, CALL)
+
+    assert after is not None
+    (new,) = [each for each in after.items if each.item_id != "m0000"]
+    assert WORDS.text[new.chars.start : new.chars.end] == "佐藤"
+    assert new.time.start <= 5.2
+    assert new.time.end >= 5.6
+
+
+def test_words_a_finding_keeps_are_not_masked():
+    """The requester's own surname stays where a relative of the same surname is masked."""
+    kept = item(5.2, 5.6, item_id="m0001", chars=(13, 15), action=MaskAction.KEEP, party=Party.REQUESTER)
+    leaks = (Leak("TEXT", "m0000", TimeSpan(4.0, 5.0)),)
+
+    assert WORDS.text[13:15] == "佐藤"
+    assert widen(plan(item(1.0, 1.4, chars=(0, 2)), kept), leaks, WORDS, CALL) is None
+
+
+def test_width_and_marks_do_not_hide_words():
+    """What verify_text finds by folding is found here by the same folding."""
+    words = transcript(utterance("０９０−１です", 1.0), utterance("090、1", 4.0))
+    after = widen(
+        plan(item(1.0, 2.0, chars=(0, 5))), (Leak("TEXT", "m0000", TimeSpan(4.0, 5.0)),), words, CALL
+    )
+
+    assert after is not None
+    assert [words.text[i.chars.start : i.chars.end] for i in after.items] == ["０９０−１", "090、1"]
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        Leak("AUDIO_UNCHANGED", "m0000", TimeSpan(1.0, 2.0)),
+        Leak("OUTSIDE_CHANGED", None, TimeSpan(1.0, 2.0)),
+        Leak("SHAPE", None, TimeSpan(0.0, 10.0)),
+        Leak("NOT_HEARD", None, TimeSpan(0.0, 10.0)),
+        Leak("HEARD_AGAIN", "m9999", TimeSpan(1.0, 2.0)),
+    ],
+    ids=lambda leak: f"{leak.kind}-{leak.item_id}",
+)
+def test_other_leaks_cannot_be_mended(leak):
+    """A wrong sample or an unproven stretch is no matter of width."""
+    assert widen(plan(item(1.0, 2.0)), (leak,), WORDS, CALL) is None

@@ -98,3 +98,12 @@ def test_the_json_holds_the_figures_by_name_in_all_and_by_call() -> None:
     assert [call["leak"] for call in document["calls"]] == [0.25, 0.0]
     assert [call["clean"] for call in document["calls"]] == [False, True]
     assert document["calls"][0]["spans"][0]["changed_frames"] == 75
+
+
+def test_a_line_of_a_call_fits_the_eighty_columns_of_a_pipe() -> None:
+    """No figure of a call is cut off where the output is no terminal."""
+    console = Console(width=80)
+    with console.capture() as capture:
+        print_table(summarise([CALL]), console)
+    (line,) = [line for line in capture.get().splitlines() if "neighbour-01" in line]
+    assert line.split("│")[-2].strip() == "30.0 %"

@@ -243,6 +243,8 @@ def _decode(file: BinaryIO) -> tuple[Samples, int, str]:
                 msg = f"音声が{len(streams)}本入っています(1本だけ扱えます)"
                 raise UnreadableAudioError(msg)
             stream = streams[0]
+            if stream.codec_context is None:
+                raise UnreadableAudioError("対応していない圧縮方式です")
             counted = counted or container.format.name not in _UNCOUNTED
             codec = stream.codec_context.name
             tape = _read_tape(container, stream)

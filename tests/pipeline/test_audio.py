@@ -1,0 +1,433 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import resource
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.audio import Recording, for_recogniser, read_recording, to_samples, to_span, write_wav
+from pipeline.errors import UnreadableAudioError
+from pipeline.g711 import LAWS, quantise
+from pipeline.types import TimeSpan
+from tests.audio_files import FORMATS, Format, Samples, babble, encode, encode_gsm, white
+from tests.strategies import time_spans
+
+MUTATIONS = int(os.environ.get("KAIJI_SOAK", "50"))
+"""Damaged files to try; a soak run sets a thousand, and another seed."""
+
+FORM = {form.name: form for form in FORMATS}
+
+
+# --- seconds and samples -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (0.0, 0.0, (0, 0)),
+        (0.1, 0.3, (800, 2400)),  # 0.1 * 8000 and 0.3 * 8000 are not whole in binary
+        (0.10001, 0.10002, (800, 801)),
+        (0.99999, 1.00001, (7999, 8001)),
+        (0.5, 99.0, (4000, 16000)),
+        (50.0, 99.0, (16000, 16000)),
+        (1.0, float("inf"), (8000, 16000)),
+    ],
+)
+def test_to_samples(start: float, end: float, expected: tuple[int, int]) -> None:
+    """Seconds become samples outward, clipped to the call."""
+    assert to_samples(TimeSpan(start, end), 8000, 16000) == expected
+
+
+@given(time_spans(20000.0), st.sampled_from([8000, 11025, 44100, 48000]), st.integers(0, 10**9))
+def test_to_samples_covers_the_span(span: TimeSpan, rate: int, length: int) -> None:
+    """Every sample within the span is in, and at most one more on each side."""
+    start, end = to_samples(span, rate, length)
+    assert 0 <= start <= end <= length
+    assert start <= span.start * rate + 1e-5
+    assert end >= min(length, span.end * rate - 1e-5)
+    assert start >= min(length, span.start * rate - 1)
+    assert end <= span.end * rate + 1
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**6), st.sampled_from([8000, 11025, 22050, 44100, 48000]))
+def test_to_span_and_back(start: int, length: int, rate: int) -> None:
+    """Samples turned into seconds come back as the same samples."""
+    assert to_samples(to_span(start, start + length, rate), rate, start + length) == (start, start + length)
+
+
+# --- every format --------------------------------------------------------------------------
+
+
+def _difference(decoded: Samples, original: Samples, shift: int) -> float:
+    """RMS difference at the best shift up to ``shift``, as a share of the original's RMS."""
+    size = min(decoded.shape[1], original.shape[1]) - shift - 1
+    reference = original[0, :size].astype(float)
+    errors = [np.sqrt(np.mean((decoded[0, at : at + size] - reference) ** 2)) for at in range(shift + 1)]
+    return float(min(errors) / np.sqrt(np.mean(reference**2)))
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_reads_every_format(form: Format, tmp_path: Path) -> None:
+    """A call in any format comes back at its rate, with its channels, its length and its sound."""
+    samples = babble(form.rate, 1.5, form.channels)
+    path = encode(tmp_path / f"call.{form.suffix}", samples, form)
+    recording = read_recording(path)
+    assert (recording.rate, recording.channels) == (form.rate, form.channels)
+    assert recording.samples.dtype == np.int16
+    assert recording.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert recording.law == (form.name if form.name in LAWS else "pcm16")
+    if form.error == 0:
+        assert np.array_equal(recording.samples, samples)
+    else:
+        assert abs(recording.duration - 1.5) < 0.25
+        assert _difference(recording.samples, samples, round(form.delay * form.rate)) < form.error
+
+
+def test_reads_gsm(tmp_path: Path) -> None:
+    """A GSM recording is read at 8 kHz."""
+    samples = babble(8000, 2.0)
+    recording = read_recording(encode_gsm(tmp_path / "call.wav", samples, 8000))
+    assert (recording.rate, recording.channels, recording.law) == (8000, 1, "pcm16")
+    assert _difference(recording.samples, samples, 40) < 0.4
+
+
+@pytest.mark.parametrize("name", ["pcm-s16", "mulaw", "alaw", "mp3-44k", "opus"])
+def test_agrees_with_libsndfile(name: str, tmp_path: Path) -> None:
+    """Another library reads the same samples, to within rounding of lossy decoders."""
+    form = FORM[name]
+    path = encode(tmp_path / f"call.{form.suffix}", babble(form.rate, 1.5, form.channels), form)
+    other, rate = soundfile.read(path, dtype="int16", always_2d=True)
+    recording = read_recording(path)
+    assert rate == recording.rate
+    if form.container == "wav":
+        assert np.array_equal(other.T, recording.samples)
+    else:
+        assert _difference(recording.samples, other.T[:, : recording.length], 3000) < 0.02
+
+
+def test_tags_and_cover_art_are_not_audio(tmp_path: Path) -> None:
+    """A file with tags decodes to the same samples as one without."""
+    samples, form = babble(44100, 1.0, 2), FORM["mp3-44k"]
+    plain = encode(tmp_path / "plain.mp3", samples, form)
+    tagged = encode(tmp_path / "tagged.mp3", samples, form, tags={"title": "山田花子 090-1234-5678"})
+    assert "山田花子".encode() in tagged.read_bytes()
+    assert np.array_equal(read_recording(plain).samples, read_recording(tagged).samples)
+
+
+def test_variable_rate_without_a_length_is_whole(tmp_path: Path) -> None:
+    """A loud beginning makes FFmpeg guess a length far too short or long; nothing is refused for that."""
+    rate = 8000
+    samples = np.concatenate([white(rate, 10.0) // 1000, white(rate, 10.0)], axis=1)
+    path = encode(tmp_path / "call.mp3", samples, FORM["mp3-8k"], write_xing="0")
+    assert read_recording(path).duration == pytest.approx(20.2, abs=0.2)
+
+
+# --- what is refused -----------------------------------------------------------------------
+
+
+def _cut(data: bytes, share: float) -> bytes:
+    return data[: int(len(data) * share)]
+
+
+def _wav(samples: Samples, path: Path, rate: int = 8000) -> Path:
+    soundfile.write(path, samples.T, rate, subtype="PCM_16")
+    return path
+
+
+def _two_streams(path: Path) -> Path:
+    with av.open(str(path), "w", format="matroska") as container:
+        streams = [container.add_stream("pcm_s16le", rate=8000, layout="mono") for _ in range(2)]
+        for stream in streams:
+            frame = av.AudioFrame.from_ndarray(babble(8000, 1.0), format="s16", layout="mono")
+            frame.sample_rate = 8000
+            container.mux(stream.encode(frame))
+    return path
+
+
+def _bytes(data: bytes) -> Callable[[Path], Path]:
+    def write(path: Path) -> Path:
+        path.write_bytes(data)
+        return path
+
+    return write
+
+
+REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "missing": (lambda path: path, "ありません"),
+    "folder": (lambda path: path.parent, "フォルダ"),
+    "empty": (_bytes(b""), "空のファイル"),
+    "text": (_bytes("これは音声ではありません。".encode() * 50), "音声として読めません"),
+    "play-list": (_bytes(b"#EXTM3U\n#EXTINF:10,\n/etc/hostname\n"), "音声として読めません"),
+    "concatenation": (_bytes(b"ffconcat version 1.0\nfile call.mp3\n"), "音声として読めません"),
+    "noise": (_bytes(np.random.default_rng(1).bytes(5000)), "音声"),
+    "only a header": (_bytes(b"RIFF\x24\0\0\0WAVEfmt "), "音声"),
+    "a tenth of a second": (lambda path: _wav(babble(8000, 0.1), path), "短すぎます"),
+    "digital silence": (lambda path: _wav(np.zeros((1, 16000), np.int16), path), "無音"),
+    "quiet hiss": (lambda path: _wav(white(8000, 2.0) // 200, path), "無音"),
+    "six channels": (lambda path: _wav(babble(8000, 1.0, 6), path), "6チャンネル"),
+    "4 kHz": (lambda path: _wav(babble(4000, 1.0), path, 4000), "サンプリング"),
+    "96 kHz": (lambda path: _wav(babble(96000, 1.0), path, 96000), "サンプリング"),
+    "two streams": (_two_streams, "2本"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refuses(case: str, tmp_path: Path) -> None:
+    """A file that is no call is refused for the right reason, without its name in the message."""
+    make, cause = REFUSED[case]
+    path = make(tmp_path / "山田花子.wav")
+    with pytest.raises(UnreadableAudioError, match=cause) as caught:
+        read_recording(path)
+    assert "山田" not in str(caught.value)
+    assert str(tmp_path) not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
+def test_refuses_an_unreadable_file(tmp_path: Path) -> None:
+    """A file without permission is refused with that cause."""
+    path = _wav(babble(8000, 1.0), tmp_path / "call.wav")
+    path.chmod(0)
+    with pytest.raises(UnreadableAudioError, match="権限"):
+        read_recording(path)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.33, 0.5, 0.9])
+@pytest.mark.parametrize("name", sorted(FORM))
+def test_refuses_a_file_that_was_cut_off(name: str, share: float, tmp_path: Path) -> None:
+    """A file that breaks in the middle is refused, never read by half.
+
+    AMR is the exception: it has no length and no end mark, so one cut between two frames is
+    a shorter whole call to anybody.
+    """
+    form = FORM[name]
+    path = encode(tmp_path / f"call.{form.suffix}", babble(form.rate, 6.0, form.channels), form)
+    data = _cut(path.read_bytes(), share)
+    if name == "amr":
+        # 6 bytes of mark, then frames of 32 (12.2 kbit/s) or fewer; cut inside one.
+        data += b"\x3c" if len(data) < path.stat().st_size else b""
+    path.write_bytes(data)
+    with pytest.raises(UnreadableAudioError):
+        read_recording(path)
+
+
+@pytest.mark.parametrize("name", ["mp3-8k", "mp3-44k"])
+def test_refuses_a_bare_mp3_cut_inside_a_frame(name: str, tmp_path: Path) -> None:
+    """Without a count of frames, the last frame tells."""
+    form = FORM[name]
+    path = encode(tmp_path / "call.mp3", babble(form.rate, 6.0, form.channels), form, write_xing="0")
+    data = path.read_bytes()
+    assert read_recording(path).duration == pytest.approx(6, abs=0.3)
+    path.write_bytes(data[: len(data) // 2 + 3])
+    with pytest.raises(UnreadableAudioError):
+        read_recording(path)
+
+
+@pytest.mark.parametrize("size", [b"\xff\xff\xff\xff"])
+def test_reads_a_wav_whose_writer_could_not_seek_back(size: bytes, tmp_path: Path) -> None:
+    """A size left open means: up to the end of the file."""
+    samples = babble(8000, 1.0)
+    path = tmp_path / "call.wav"
+    write_wav(path, samples, 8000, "pcm16")
+    data = path.read_bytes()
+    path.write_bytes(data[:4] + size + data[8:40] + size + data[44:])
+    assert np.array_equal(read_recording(path).samples, samples)
+
+
+# --- damaged files -------------------------------------------------------------------------
+
+
+def _mutated(data: bytes, rng: random.Random) -> bytes:
+    """``data`` with a few bytes, a stretch or the order of things changed; the head more often."""
+    out = bytearray(data)
+    for _ in range(rng.choice([1, 1, 2, 5, 20])):
+        at = rng.randrange(min(len(out), 200)) if rng.random() < 0.6 else rng.randrange(len(out))
+        kind, width = rng.randrange(6), rng.choice([1, 2, 4, 64, 700])
+        if kind == 0:
+            out[at] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            out[at : at + 4] = rng.choice([b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff", b"\0\0\0\x80"])
+        elif kind == 2:
+            del out[at : at + width]
+        elif kind == 3:
+            out[at:at] = rng.randbytes(width)
+        elif kind == 4:
+            out[at : at + width] = out[:width][::-1]
+        else:
+            del out[max(1, rng.randrange(len(out))) :]
+        if not out:
+            out = bytearray(b"\0")
+    return bytes(out)
+
+
+_READER = """
+import sys
+from pathlib import Path
+from pipeline.audio import read_recording
+from pipeline.errors import UnreadableAudioError
+for name in sys.stdin.read().split():
+    try:
+        recording = read_recording(Path(name))
+        print("ok", recording.channels, recording.length, recording.rate)
+    except UnreadableAudioError as error:
+        print("refused", str(error).replace(chr(10), "|"))
+"""
+
+
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+
+
+def test_damaged_files_give_a_result_or_one_clear_error(tmp_path: Path) -> None:
+    """Mutated files never crash, hang, or end in anything but a recording or a refusal.
+
+    They are read in a process of its own, because a crash in a decoder takes its process along.
+    """
+    rng = random.Random(int(os.environ.get("KAIJI_SOAK_SEED", "20251125")))  # noqa: S311 - no secret
+    whole = [
+        encode(tmp_path / f"{form.name}.{form.suffix}", babble(form.rate, 1.0, form.channels), form)
+        for form in FORMATS
+    ]
+    whole.append(encode_gsm(tmp_path / "gsm.wav", babble(8000, 1.0), 8000))
+    names = []
+    for number in range(MUTATIONS):
+        source = whole[number % len(whole)]
+        path = tmp_path / f"m{number}{source.suffix}"
+        path.write_bytes(_mutated(source.read_bytes(), rng))
+        names.append(str(path))
+    done = subprocess.run(
+        [sys.executable, "-c", _READER],
+        input="\n".join(names),
+        capture_output=True,
+        text=True,
+        timeout=20 + MUTATIONS,
+        check=False,
+        preexec_fn=_limit_memory,
+    )
+    answers = done.stdout.splitlines()
+    assert done.returncode == 0, (len(answers), done.stderr[-2000:])
+    assert len(answers) == MUTATIONS
+    for answer in answers:
+        assert answer.startswith("refused ") or _plausible(answer)
+    assert sum(answer.startswith("ok") for answer in answers) >= MUTATIONS // 20
+    assert sum(answer.startswith("refused") for answer in answers) >= MUTATIONS // 20
+
+
+def _plausible(answer: str) -> bool:
+    """A recording of one or two channels that no second of sound could be blown up to."""
+    _, channels, length, rate = answer.split()
+    return channels in {"1", "2"} and 8000 <= int(rate) <= 48000 and 0.3 <= int(length) / int(rate) <= 60
+
+
+# --- writing -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("rate", [8000, 44100])
+@pytest.mark.parametrize("law", LAWS)
+def test_what_is_written_is_read(law: str, rate: int, channels: int, tmp_path: Path) -> None:
+    """Samples, rate, channels and law survive; another library reads the same."""
+    samples = quantise(babble(rate, 0.77, channels), law)[:, :-1]
+    path = tmp_path / "call.wav"
+    write_wav(path, samples, rate, law)
+    recording = read_recording(path)
+    assert np.array_equal(recording.samples, samples)
+    assert (recording.rate, recording.law) == (rate, law)
+    other, other_rate = soundfile.read(path, dtype="int16", always_2d=True)
+    assert np.array_equal(other.T, samples)
+    assert other_rate == rate
+
+
+@pytest.mark.parametrize("name", ["mulaw", "alaw"])
+def test_untouched_g711_bytes_come_back(name: str, tmp_path: Path) -> None:
+    """Decoded and written again the audio bytes are those of the input, but for negative zero."""
+    form = FORM[name]
+    source = encode(tmp_path / "in.wav", white(8000, 1.0, form.channels), form)
+    recording = read_recording(source)
+    write_wav(tmp_path / "out.wav", recording.samples, recording.rate, recording.law)
+    before, after = ((tmp_path / each).read_bytes() for each in ("in.wav", "out.wav"))
+    size = recording.length * recording.channels
+    start = before.index(b"data") + 8
+    wanted = before[start : start + size]
+    assert after[-size:] == (wanted.replace(b"\x7f", b"\xff") if name == "mulaw" else wanted)
+
+
+def test_holds_nothing_but_header_and_samples(tmp_path: Path) -> None:
+    """No tag, no other chunk, and one length for one number of samples."""
+    path = tmp_path / "call.wav"
+    write_wav(path, babble(8000, 1.0), 8000, "pcm16")
+    assert path.stat().st_size == 44 + 16000
+    write_wav(path, quantise(babble(8000, 1.0)[:, :-1], "mulaw"), 8000, "mulaw")
+    assert path.stat().st_size == 58 + 8000  # an odd number of bytes is padded
+
+
+def test_a_value_the_law_cannot_hold_is_refused(tmp_path: Path) -> None:
+    """Nothing is written that would be read otherwise, and nothing is left behind."""
+    with pytest.raises(ValueError, match="mulaw"):
+        write_wav(tmp_path / "call.wav", np.full((1, 9000), 5, np.int16), 8000, "mulaw")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_file_stays_when_writing_fails(tmp_path: Path) -> None:
+    """The file is replaced whole or not at all."""
+    path = tmp_path / "call.wav"
+    path.write_bytes(b"older")
+    with pytest.raises(ValueError, match="alaw"):
+        write_wav(path, np.full((1, 9000), 5, np.int16), 8000, "alaw")
+    assert path.read_bytes() == b"older"
+    write_wav(path, babble(8000, 1.0), 8000, "pcm16")
+    assert [each.name for each in tmp_path.iterdir()] == ["call.wav"]
+    assert stat.S_ISREG(path.stat().st_mode)
+
+
+def test_unknown_law_is_refused(tmp_path: Path) -> None:
+    """A law that WAV has no number for here is a programming error."""
+    with pytest.raises(ValueError, match="law"):
+        write_wav(tmp_path / "call.wav", babble(8000, 1.0), 8000, "adpcm")
+
+
+# --- for the recogniser --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 32000, 44100, 48000])
+def test_resampling_keeps_time(rate: int) -> None:
+    """A click of known shape is where it was, to a hundredth of a sample, and as loud."""
+
+    def shape(at: np.ndarray) -> np.ndarray:
+        return 0.4 * np.sin(2 * np.pi * 600 * at) * np.exp(-(((at - 0.7) / 0.02) ** 2))
+
+    samples = np.rint(shape(np.arange(rate) / rate) * 32768).astype(np.int16)
+    heard = for_recogniser(samples, rate)
+    assert heard.dtype == np.float32
+    assert heard.shape == (16000,)
+    assert np.abs(heard - shape(np.arange(16000) / 16000)).max() < 1e-3
+
+
+def test_resampling_lets_nothing_alias() -> None:
+    """What 16 kHz cannot hold is gone, not folded back."""
+    time = np.arange(48000) / 48000
+    samples = np.rint(20000 * np.sin(2 * np.pi * 11000 * time)).astype(np.int16)
+    assert np.abs(for_recogniser(samples, 48000)[200:-200]).max() < 1e-3
+
+
+@given(st.integers(1, 5000), st.sampled_from([8000, 11025, 44100]))
+def test_resampling_any_length(length: int, rate: int) -> None:
+    """The result is as long as the input, in seconds."""
+    assert for_recogniser(np.ones(length, np.int16), rate).shape == (round(length * 16000 / rate),)
+
+
+def test_samples_stay_out_of_repr() -> None:
+    """A recording in a log line shows no sound."""
+    assert "array" not in repr(Recording(babble(8000, 1.0), 8000, "pcm16", "00"))

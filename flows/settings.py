@@ -71,7 +71,8 @@ def prepare_prefect(home: Path, settings: Settings) -> None:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
+        # What went wrong is in the run's state, and a line of ours on the terminal; no traceback beside it.
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "DO_NOT_TRACK": "1",
     }
     for name, value in defaults.items():

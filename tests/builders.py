@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import av
 import numpy as np
 
 from pipeline.audio import Recording, write_wav
@@ -100,4 +101,22 @@ def words_file(path: Path, utterances: Iterable[tuple[float, str]]) -> Path:
         for u in (utterance(text, start) for start, text in utterances)
     ]
     path.write_text(json.dumps({"segments": segments}, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def spoken_file(path: Path, lines: Iterable[str]) -> Path:
+    """A call of 8 kHz in which an offline voice says the lines, half a second apart."""
+    import pyopenjtalk
+
+    pieces = []
+    for line in lines:
+        wave, rate = pyopenjtalk.tts(line)
+        frame = av.AudioFrame.from_ndarray(
+            (wave * (10_000 / np.abs(wave).max())).astype(np.int16)[None], layout="mono"
+        )
+        frame.sample_rate = rate
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+        pieces += [piece.to_ndarray()[0] for part in (frame, None) for piece in resampler.resample(part)]
+        pieces.append(np.zeros(RATE // 2, np.int16))
+    write_wav(path, np.concatenate(pieces)[None], RATE, "pcm16")
     return path

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from flows.settings import Settings, prepare_prefect, quiet_libraries
+
+
+def test_the_environment_sets_them(monkeypatch):
+    """Every setting is KAIJI_ and its name."""
+    monkeypatch.setenv("KAIJI_MODEL", "large-v3-turbo")
+    monkeypatch.setenv("KAIJI_CPU_THREADS", "1")
+    monkeypatch.setenv("KAIJI_WORK", "/srv/kaiji")
+    settings = Settings()
+
+    assert (settings.model, settings.cpu_threads, settings.work) == ("large-v3-turbo", 1, Path("/srv/kaiji"))
+
+
+@pytest.mark.parametrize(("name", "value"), [("KAIJI_DEVICE", "tpu"), ("KAIJI_CPU_THREADS", "0")])
+def test_a_malformed_setting_is_an_error(monkeypatch, name, value):
+    """A mistake is not passed over."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_prefect_is_quiet_and_at_home_where_it_is_told(monkeypatch, tmp_path: Path):
+    """No telemetry, no cache, no kept results; what the surroundings set comes first."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_") or name == "DO_NOT_TRACK"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PREFECT_LOGGING_LEVEL", "DEBUG")
+    # monkeypatch restores what prepare_prefect sets beside it.
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    prepare_prefect(tmp_path, Settings())
+
+    assert os.environ["PREFECT_HOME"] == str(tmp_path)
+    assert os.environ["DO_NOT_TRACK"] == "1"
+    assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert os.environ["PREFECT_RESULTS_PERSIST_BY_DEFAULT"] == "false"
+    assert os.environ["PREFECT_TASKS_DEFAULT_NO_CACHE"] == "true"
+    assert int(os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"]) > 60
+    assert os.environ["PREFECT_LOGGING_LEVEL"] == "DEBUG"
+
+
+def test_talkative_libraries_stay_at_warning():
+    """Their DEBUG lines repeat words of the call, so the root logger's level does not reach them."""
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.DEBUG)
+    try:
+        quiet_libraries()
+        for name in ("faster_whisper", "presidio-analyzer", "spacy"):
+            assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+    finally:
+        root.setLevel(before)

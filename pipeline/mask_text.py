@@ -12,7 +12,16 @@ from typing import Any, Final
 from pipeline.mask import merged
 from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Word
 
-__all__ = ["LABELS", "MaskedSegment", "MaskedTranscript", "MaskedWord", "as_json", "as_text", "mask_text"]
+__all__ = [
+    "LABELS",
+    "OTHER_LABEL",
+    "MaskedSegment",
+    "MaskedTranscript",
+    "MaskedWord",
+    "as_json",
+    "as_text",
+    "mask_text",
+]
 
 LABELS: Final = {
     "PERSON": "[氏名]",
@@ -21,7 +30,7 @@ LABELS: Final = {
     "EMAIL_ADDRESS": "[メールアドレス]",
     "CONFIDENTIAL": "[機密]",
 }
-_OTHER_LABEL: Final = "[非開示]"  # an entity type that a company's own recogniser added
+OTHER_LABEL: Final = "[非開示]"  # an entity type that a company's own recogniser added
 _SPEAKERS: Final = {"op": "担当者", "cu": "お客様"}
 _SOMEBODY: Final = "話者"
 
@@ -117,7 +126,7 @@ def _segment(
         if item is None:
             out.append(MaskedWord(text[word.chars.start : word.chars.end], word.time, word.probability))
             continue
-        label = MaskedWord(LABELS.get(item.entity_type, _OTHER_LABEL), item.time, None, item.entity_type)
+        label = MaskedWord(LABELS.get(item.entity_type, OTHER_LABEL), item.time, None, item.entity_type)
         if out and out[-1].entity_type is not None and out[-1].text == label.text:
             time = TimeSpan(min(out[-1].time.start, label.time.start), max(out[-1].time.end, label.time.end))
             out[-1] = MaskedWord(label.text, time, None, out[-1].entity_type)
@@ -173,9 +182,9 @@ def as_json(masked: MaskedTranscript) -> dict[str, Any]:
 
     Kept words carry ``word``, ``start``, ``end`` and ``probability``; masked ones carry the
     label as ``word``, the times of the item, and ``entity_type`` in place of a probability.
+    The call's id is not in it, because ids are made from file names and those can name people.
     """
     return {
-        "call_id": masked.call_id,
         "segments": [
             {
                 "start": segment.time.start,

@@ -2,61 +2,41 @@
 
 Nothing is taken on trust from the steps that made them: sample ranges are worked out from
 each item's own time, the text is searched as a reader would search it, and the finished
-audio is transcribed once more.  An empty tuple means clean; anything else means that the
-call does not leave the house.
+audio is transcribed once more (``pipeline.listen``).  An empty tuple means clean; anything
+else means that the call does not leave the house.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import Recording, for_recogniser, to_samples, to_span
-from pipeline.mask import fill, masked_windows, merged
-from pipeline.mask_text import LABELS
-from pipeline.sound import Mora, find_sound, fold_kana, morae
-from pipeline.transcribe import HeardSegment, HeardWord
-from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
+from pipeline.audio import Recording, to_samples, to_span
+from pipeline.listen import Listener, SoundReader, listen_again, read_by_sound
+from pipeline.mask import fill, masked_windows
+from pipeline.mask_text import LABELS, OTHER_LABEL
+from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan, Transcript
 
-__all__ = ["Listener", "SoundReader", "listen_again", "values", "verify_audio", "verify_text"]
+__all__ = [
+    "Listener",
+    "SoundReader",
+    "listen_again",
+    "read_by_sound",
+    "values",
+    "verify_audio",
+    "verify_text",
+]
 
 Samples = npt.NDArray[np.int16]
 
-_NEIGHBOUR: Final = 1.0  # seconds listened to on each side of a masked window
-_SPEECH_RMS: Final = 32768 * 10 ** (-38 / 20)  # from here the contract counts a frame as speech
-_FRAME: Final = 0.01
-_MUST_HEAR: Final = 1.0  # seconds of speech that a recogniser cannot rightly return nothing for
 _STRIDE: Final = 1 << 22  # samples compared at once
-
-
-class Listener(Protocol):
-    """A second pair of ears: a recogniser, preferably set otherwise than the first time."""
-
-    def __call__(self, samples: npt.NDArray[np.float32]) -> tuple[HeardSegment, ...]:
-        """Transcribe 16 kHz mono audio; times in seconds from its start."""
-
-
-class SoundLine(Protocol):
-    """A text as morae, with the way back to its characters."""
-
-    @property
-    def morae(self) -> tuple[Mora, ...]:
-        """The sounds in order."""
-
-    def span(self, start: int, end: int) -> CharSpan:
-        """Characters of morae ``[start, end)``."""
-
-
-class SoundReader(Protocol):
-    """Reads text aloud, so to speak."""
-
-    def line(self, text: str) -> SoundLine:
-        """Turn ``text`` into morae."""
+_ACROSS_LINES: Final = 4  # characters; two short lines can spell a shorter value by chance
+_STAMP: Final = re.compile(r"\[(\d{2,}):(\d{2})\] [^:]*: ?")
+_LABEL: Final = re.compile("|".join(re.escape(label) for label in (*LABELS.values(), OTHER_LABEL)))
 
 
 # --- audio ---------------------------------------------------------------------------------
@@ -183,11 +163,6 @@ def verify_text(
     return tuple(leaks)
 
 
-_ACROSS_LINES: Final = 4  # characters; two short lines can spell a shorter value by chance
-_STAMP: Final = re.compile(r"\[(\d{2,}):(\d{2})\] [^:]*: ?")
-_LABEL: Final = re.compile("|".join(re.escape(label) for label in (*LABELS.values(), "[非開示]")))
-
-
 def _line(line: str) -> tuple[float, str]:
     """The second and the folded text of a line of the masked transcript; labels become a bar."""
     stamp = _STAMP.match(line)
@@ -200,131 +175,3 @@ def _folded(text: str) -> str:
     """Letters and digits of ``text`` alone, of one width and case."""
     wide = unicodedata.normalize("NFKC", text).casefold()
     return "".join(char for char in wide if char.isalnum())
-
-
-# --- sound ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Clip:
-    """A stretch of one channel to listen to: masked windows and what stands beside them."""
-
-    channel: int
-    start: int
-    end: int
-
-
-def listen_again(
-    masked: Recording,
-    plan: MaskPlan,
-    readings: tuple[tuple[str, str], ...],
-    listener: Listener,
-    reader: SoundReader,
-) -> tuple[Leak, ...]:
-    """Transcribe the masked windows and their neighbours, and look for masked values by sound.
-
-    Args:
-        masked: The finished audio.
-        plan: What was masked.
-        readings: ``(item_id, kana)`` of the plan's items; a kept item's reading explains a
-            likeness where that item sounds.
-        listener: Transcribes a stretch.
-        reader: Reads what it wrote.
-
-    Returns:
-        ``HEARD_AGAIN`` for each masked item whose value is heard beside a mask, with the time
-        of the words that sound like it; ``NOT_HEARD`` for a stretch that holds a second of
-        speech or more and gave no word, because nothing is proven there.
-    """
-    needles = {item_id: morae(fold_kana(kana)) for item_id, kana in readings}
-    leaks: list[Leak] = []
-    for clip in _clips(masked, plan):
-        where = to_span(clip.start, clip.end, masked.rate)
-        heard = listener(for_recogniser(masked.samples[clip.channel, clip.start : clip.end], masked.rate))
-        words = tuple(word for segment in heard for word in segment.words)
-        if not any(_folded(word.text) for word in words):
-            if _speech_seconds(masked, plan, clip) >= _MUST_HEAR:
-                leaks.append(Leak("NOT_HEARD", None, where))
-            continue
-        leaks += _heard_again(words, where, plan, needles, reader)
-    return tuple(leaks)
-
-
-def _clips(masked: Recording, plan: MaskPlan) -> tuple[_Clip, ...]:
-    clips = []
-    for channel in range(masked.channels):
-        wide = [
-            to_samples(_widened(to_span(start, end, masked.rate)), masked.rate, masked.length)
-            for start, end in masked_windows(plan, channel, masked.rate, masked.length)
-        ]
-        clips += [_Clip(channel, int(start), int(end)) for start, end in merged(wide, 0)]
-    return tuple(clips)
-
-
-def _widened(time: TimeSpan) -> TimeSpan:
-    return TimeSpan(max(0.0, time.start - _NEIGHBOUR), time.end + _NEIGHBOUR)
-
-
-def _speech_seconds(masked: Recording, plan: MaskPlan, clip: _Clip) -> float:
-    """Seconds of a clip outside its masked windows in which somebody speaks."""
-    width = round(masked.rate * _FRAME)
-    samples = masked.samples[clip.channel, clip.start : clip.end].astype(np.float32)
-    for start, end in masked_windows(plan, clip.channel, masked.rate, masked.length):
-        samples[max(0, start - clip.start) : max(0, end - clip.start)] = 0.0
-    frames = samples[: len(samples) // width * width].reshape(-1, width)
-    return float((np.sqrt((frames**2).mean(axis=1)) > _SPEECH_RMS).sum() * _FRAME)
-
-
-def _heard_again(
-    words: tuple[HeardWord, ...],
-    where: TimeSpan,
-    plan: MaskPlan,
-    needles: dict[str, tuple[Mora, ...]],
-    reader: SoundReader,
-) -> list[Leak]:
-    line = reader.line("".join(word.text for word in words))
-    leaks = []
-    for item in plan.masked:
-        needle = needles.get(item.item_id, ())
-        for match in find_sound(needle, line.morae, _bound(needle)):
-            time = _time(line.span(match.start, match.end), words, where)
-            if not _explained(needle, time, plan, needles):
-                leaks.append(Leak("HEARD_AGAIN", item.item_id, time))
-    return leaks
-
-
-def _bound(needle: tuple[Mora, ...]) -> float:
-    """How unlike a heard stretch may be, as a share of the needle.
-
-    At three tenths of its length nine names in ten are found in recognised telephone speech
-    (facts.md 0.2); shorter ones have too many neighbours for that and must be nearer.
-    """
-    if len(needle) < 2:
-        return -1.0
-    return {2: 0.05, 3: 0.15}.get(len(needle), 0.3)
-
-
-def _time(chars: CharSpan, words: tuple[HeardWord, ...], where: TimeSpan) -> TimeSpan:
-    """When the words that hold these characters sound, in seconds of the call."""
-    at, touched = 0, []
-    for word in words:
-        if CharSpan(at, at + len(word.text)).overlaps(chars):
-            touched.append(word)
-        at += len(word.text)
-    start = min(where.end, where.start + min(word.start for word in touched))
-    return TimeSpan(start, min(where.end, max(start, where.start + max(word.end for word in touched))))
-
-
-def _explained(
-    needle: tuple[Mora, ...], time: TimeSpan, plan: MaskPlan, needles: dict[str, tuple[Mora, ...]]
-) -> bool:
-    """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
-
-    def kept_here(item: MaskItem) -> bool:
-        return item.action is MaskAction.KEEP and item.time.overlaps(_widened(time))
-
-    return any(
-        bool(find_sound(needle, needles.get(item.item_id, ()), _bound(needle)))
-        for item in plan.items
-        if kept_here(item)
-    )

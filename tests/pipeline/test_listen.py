@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from pipeline.audio import Recording
+from pipeline.listen import listen_again, read_by_sound
+from pipeline.mask import mask_audio
+from pipeline.mask_text import mask_text
+from pipeline.sound import Mora, fold_kana, morae
+from pipeline.transcribe import HeardSegment, HeardWord
+from pipeline.types import CharSpan, MaskAction, MaskPlan
+from tests.audio_files import white
+from tests.strategies import make_item, make_plan, make_transcript
+
+RATE = 8000
+SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class KanaLine:
+    """A text of kana alone: each character is one mora."""
+
+    morae: tuple[Mora, ...]
+
+    def span(self, start: int, end: int) -> CharSpan:
+        """Characters are morae."""
+        return CharSpan(start, end)
+
+
+class KanaReader:
+    """Reads kana; the tests use names whose kana are one mora each."""
+
+    def line(self, text: str) -> KanaLine:
+        """One mora for each character."""
+        sounds = tuple(sound for char in text for sound in (morae(fold_kana(char)) or (("", "a"),)))
+        assert len(sounds) == len(text)
+        return KanaLine(sounds)
+
+
+@dataclass
+class Hears:
+    """Hears a text in every clip, 0.1 s a character; keeps what it was given."""
+
+    text: str
+    clips: list[np.ndarray] = field(default_factory=list)
+
+    def __call__(self, samples: np.ndarray) -> tuple[HeardSegment, ...]:
+        """The words of every clip."""
+        self.clips.append(samples)
+        words = tuple(HeardWord(c, 0.1 * n, 0.1 * (n + 1), 0.9) for n, c in enumerate(self.text))
+        return (HeardSegment(words),) if words else ()
+
+
+def product(plan: MaskPlan, channels: int = 1, loud: float = 1.0) -> Recording:
+    """A masked call of noise as loud as speech."""
+    samples = (white(RATE, SECONDS, channels) * loud).astype(np.int16)
+    return Recording(mask_audio(samples, RATE, plan), RATE, "pcm16", "")
+
+
+PLAN = make_plan(make_item(5, 6), make_item(5.5, 6.5, item_id="i1"), make_item(12, 13, item_id="i2"))
+READINGS = (("i0", "サカモト"), ("i1", "ヤマダ"), ("i2", "サカモト"))
+
+
+def test_listens_to_masks_and_their_neighbours_once() -> None:
+    """A clip for each window, a second longer on both sides, at the recogniser's rate."""
+    listener = Hears("ソウデスカ")
+    assert listen_again(product(PLAN), PLAN, READINGS, listener, KanaReader()) == ()
+    assert [len(clip) / 16000 for clip in listener.clips] == [3.5, 3.0]
+    assert listener.clips[0].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("heard", "items"),
+    [
+        ("ソコハサカモトデス", ["i0", "i2"]),
+        ("ソコハサガモトデス", ["i0", "i2"]),  # カ as ガ, as a telephone makes it
+        ("ソコハヤマダデス", ["i1", "i1"]),
+        ("ソコハタナカデス", []),
+    ],
+)
+def test_finds_masked_values_by_sound(heard: str, items: list[str]) -> None:
+    """A masked value heard beside a mask is a leak of the nearest item that has it."""
+    leaks = listen_again(product(PLAN), PLAN, READINGS, Hears(heard), KanaReader())
+    assert [(leak.kind, leak.item_id) for leak in leaks] == [("HEARD_AGAIN", item) for item in items]
+
+
+def test_where_is_where_the_words_sound() -> None:
+    """The time of a leak is that of the words that sound like the value, in seconds of the call."""
+    leak = listen_again(product(PLAN), PLAN, READINGS, Hears("ソコハサカモトデス"), KanaReader())[0]
+    assert (leak.where.start, leak.where.end) == (pytest.approx(4.3), pytest.approx(4.7))
+
+
+def test_where_never_leaves_the_clip() -> None:
+    """Recognisers time words past the end of what they were given."""
+    heard = "ア" * 60 + "サカモト"
+    leak = listen_again(product(PLAN), PLAN, READINGS, Hears(heard), KanaReader())[0]
+    assert leak.where.end <= 7.5
+
+
+@pytest.mark.parametrize(("kana", "found"), [("ミカ", True), ("ミガ", False), ("ミ", False), ("", False)])
+def test_short_values_must_be_heard_exactly(kana: str, found: bool) -> None:
+    """Two morae are too few for likeness, one or none are never looked for."""
+    plan = make_plan(make_item(5, 6))
+    leaks = listen_again(product(plan), plan, (("i0", kana),), Hears("ソレハミカデス"), KanaReader())
+    assert bool(leaks) == found
+
+
+def test_a_kept_item_that_sounds_there_explains_a_likeness() -> None:
+    """The requester's own surname stays beside a relative's mask; elsewhere the same sound is a leak."""
+    kept = make_item(7, 7.5, item_id="k", action=MaskAction.KEEP)
+    plan = make_plan(make_item(5, 6), make_item(12, 13, item_id="i1"), kept)
+    readings = (("i0", "サカモト"), ("i1", "サカモト"), ("k", "サカモトハナ"))
+    leaks = listen_again(product(plan), plan, readings, Hears("ア" * 25 + "サカモト"), KanaReader())
+    assert [leak.item_id for leak in leaks] == ["i1"]
+
+
+def test_a_value_the_plan_forgot_is_looked_for_too() -> None:
+    """A reading without an item is reported under its own id."""
+    readings = (*READINGS, ("forgotten", "ナガタ"))
+    leaks = listen_again(product(PLAN), PLAN, readings, Hears("ナガタデス"), KanaReader())
+    assert {leak.item_id for leak in leaks} == {"forgotten"}
+
+
+def test_hearing_nothing_beside_speech_proves_nothing() -> None:
+    """No word where there is speech is reported, after a second try with more around it."""
+    listener = Hears("")
+    leaks = listen_again(product(PLAN), PLAN, READINGS, listener, KanaReader())
+    assert [(leak.kind, leak.item_id) for leak in leaks] == [("NOT_HEARD", None)] * 2
+    assert [len(clip) / 16000 for clip in listener.clips] == [3.5, 11.5, 3.0, 11.0]
+    assert (leaks[0].where.start, leaks[0].where.end) == (4.0, 7.5)
+
+
+def test_punctuation_is_not_hearing() -> None:
+    """A recogniser that answers with marks alone heard nothing."""
+    leaks = listen_again(product(PLAN), PLAN, READINGS, Hears("。…"), KanaReader())
+    assert [leak.kind for leak in leaks] == ["NOT_HEARD", "NOT_HEARD"]
+
+
+def test_hearing_nothing_in_silence_is_right() -> None:
+    """Where nobody speaks beside a mask nothing need be heard."""
+    assert listen_again(product(PLAN, loud=0.01), PLAN, READINGS, Hears(""), KanaReader()) == ()
+
+
+def test_listens_to_every_channel_that_is_masked() -> None:
+    """Each channel has its own clips; a channel without masks has none."""
+    plan = make_plan(make_item(5, 6, channels=(1,)), make_item(9, 10, item_id="i1", channels=(1,)))
+    listener = Hears("ソウデスカ")
+    listen_again(product(plan, 2), plan, READINGS, listener, KanaReader())
+    assert len(listener.clips) == 2
+
+
+CALL = make_transcript(
+    (0, None, tuple((char, 0.1 * n, 0.1 * (n + 1)) for n, char in enumerate("サカモトサンハサガモトサン"))),
+    (0, None, tuple((char, 9 + 0.1 * n, 9.1 + 0.1 * n) for n, char in enumerate("ソレハナイ"))),
+)
+
+
+def test_reads_the_rest_of_the_call_by_sound() -> None:
+    """A second mention, spelled otherwise, is found in the text that stays."""
+    plan = make_plan(make_item(0.0, 0.4, chars=(0, 4)))
+    masked = mask_text(CALL, plan)
+    (leak,) = read_by_sound(masked, plan, (("i0", "サカモト"),), KanaReader())
+    assert (leak.kind, leak.item_id) == ("HEARD_AGAIN", "i0")
+    assert (leak.where.start, leak.where.end) == (pytest.approx(0.7), pytest.approx(1.1))
+
+
+def test_reads_nothing_across_a_label() -> None:
+    """What stands before a label and what stands after it are not one word."""
+    plan = make_plan(make_item(0.2, 0.9, chars=(2, 9)))
+    assert read_by_sound(mask_text(CALL, plan), plan, (("i0", "サカモト"),), KanaReader()) == ()

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.audio import Recording, read_recording, to_samples, write_wav
+from pipeline.g711 import quantise
+from pipeline.mask import mask_audio, masked_windows
+from pipeline.mask_text import as_text, mask_text
+from pipeline.types import MaskAction, MaskPlan, TimeSpan, Transcript
+from pipeline.verify import values, verify_audio, verify_text
+from tests.audio_files import white
+from tests.strategies import make_item, make_plan, make_transcript, plans, transcripts_with_plans
+
+RATE = 8000
+SECONDS = 4.0
+
+
+def recording(samples: np.ndarray, law: str = "pcm16") -> Recording:
+    """A recording of these samples."""
+    return Recording(samples, RATE, law, "")
+
+
+CALL = recording(white(RATE, SECONDS, 2))
+PLAN = make_plan(make_item(1, 2, channels=(0,)), make_item(2.5, 3, item_id="i1", channels=(0, 1)))
+
+
+def masked(plan: MaskPlan = PLAN) -> np.ndarray:
+    """The product that a plan asks for."""
+    return mask_audio(CALL.samples, RATE, plan)
+
+
+def kinds(product: np.ndarray, plan: MaskPlan = PLAN) -> list[tuple[str, str | None]]:
+    """What is found in a product."""
+    return [(leak.kind, leak.item_id) for leak in verify_audio(CALL, recording(product), plan)]
+
+
+@given(plans(SECONDS, 2), st.sampled_from(["pcm16", "mulaw", "alaw"]))
+def test_a_right_product_is_clean(plan: MaskPlan, law: str) -> None:
+    """What mask_audio makes passes, in every law."""
+    call = recording(quantise(CALL.samples, law), law)
+    product = recording(mask_audio(call.samples, RATE, plan, law), law)
+    assert verify_audio(call, product, plan) == ()
+
+
+def test_a_right_file_is_clean(tmp_path: Path) -> None:
+    """The same, written and read back."""
+    write_wav(tmp_path / "call.wav", masked(), RATE, "pcm16")
+    assert verify_audio(CALL, read_recording(tmp_path / "call.wav"), PLAN) == ()
+
+
+@given(st.data())
+def test_one_wrong_sample_is_found(data: st.DataObject) -> None:
+    """A single sample off by one, anywhere, is a leak of the right kind at the right place."""
+    channel = data.draw(st.integers(0, 1))
+    at = data.draw(st.integers(0, CALL.length - 1))
+    product = masked()
+    product[channel, at] ^= 1
+    (leak,) = verify_audio(CALL, recording(product), PLAN)
+    windows = masked_windows(PLAN, channel, RATE, CALL.length)
+    inside = [start <= at < end for start, end in windows]
+    assert leak.kind == ("AUDIO_UNCHANGED" if any(inside) else "OUTSIDE_CHANGED")
+    start, end = to_samples(leak.where, RATE, CALL.length)
+    assert start <= at < end
+    if not any(inside):
+        assert (start, end) == (at, at + 1)
+
+
+def test_the_call_itself_is_a_leak_of_every_item() -> None:
+    """Nothing masked: each masked item is named."""
+    assert kinds(CALL.samples) == [("AUDIO_UNCHANGED", "i0"), ("AUDIO_UNCHANGED", "i1")]
+
+
+@pytest.mark.parametrize("kind", ["half", "faded", "quiet", "the other fill", "late by a sample"])
+def test_what_only_looks_masked_is_a_leak(kind: str) -> None:
+    """Speech attenuated, faded, half silenced or masked late is not masked."""
+    product = masked()
+    said = CALL.samples[0, RATE : 2 * RATE]
+    product[0, RATE : 2 * RATE] = {
+        "half": np.where(np.arange(RATE) < RATE // 2, product[0, RATE : 2 * RATE], said),
+        "faded": (said * np.linspace(1, 0, RATE)).astype(np.int16),
+        "quiet": said // 100,
+        "the other fill": np.zeros(RATE, np.int16),
+        "late by a sample": np.concatenate([said[:1], product[0, RATE : 2 * RATE - 1]]),
+    }[kind]
+    assert kinds(product) == [("AUDIO_UNCHANGED", "i0")]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [make_item(1, 1), make_item(9, 10), make_item(1, 2, channels=()), make_item(1, 2, channels=(0, 2))],
+    ids=["no length", "after the end", "no channel", "a channel too many"],
+)
+def test_an_item_that_masks_nothing_is_a_leak(item: object) -> None:
+    """A plan that silently masks nothing does not pass."""
+    plan = make_plan(item)
+    product = CALL.samples.copy()
+    for channel in range(2):
+        for start, end in masked_windows(plan, channel, RATE, CALL.length):
+            product[channel, start:end] = masked(make_plan(make_item(1, 2, channels=(channel,))))[
+                channel, start:end
+            ]
+    assert kinds(product, plan) == [("AUDIO_UNCHANGED", "i0")]
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        recording(masked()[:, :-1]),
+        recording(masked()[:1]),
+        replace(recording(masked()), rate=16000),
+        replace(recording(masked()), law="mulaw"),
+    ],
+    ids=["shorter", "one channel", "another rate", "another law"],
+)
+def test_another_shape_is_a_leak(product: Recording) -> None:
+    """Rate, channels, length and law are the input's."""
+    assert [leak.kind for leak in verify_audio(CALL, product, PLAN)] == ["SHAPE"]
+
+
+# --- text ----------------------------------------------------------------------------------
+
+TEXT = """\
+[00:01] 担当者: 隣の[氏名]さんですね
+[01:05] お客様: はい、鈴木です。０９０－１２３４
+[01:09] 担当者: 5678ですね
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "kept", "second"),
+    [
+        ("佐藤", (), None),
+        ("鈴木", (), 65.0),
+        ("鈴 木", (), 65.0),
+        ("鈴木", ("鈴木花子",), None),
+        ("鈴木", ("鈴",), 65.0),
+        ("090-1234", (), 65.0),
+        ("090 1234 5678", (), 0.0),
+        ("木", (), None),
+        ("氏名", (), None),
+        ("担当者", (), None),
+        ("、。", (), None),
+        ("", (), None),
+    ],
+)
+def test_verify_text(value: str, kept: tuple[str, ...], second: float | None) -> None:
+    """A value is found whatever its width and punctuation, unless a kept item says it."""
+    leaks = verify_text(TEXT, (("i0", value),), tuple((f"k{n}", each) for n, each in enumerate(kept)))
+    if second is None:
+        assert leaks == ()
+    else:
+        assert [(leak.kind, leak.item_id, leak.where.start) for leak in leaks] == [("TEXT", "i0", second)]
+
+
+def test_a_kept_value_explains_itself_once() -> None:
+    """A requester's surname said once by a kept item and left twice in the text is a leak."""
+    text = "[00:01] お客様: 鈴木です\n[00:09] お客様: 夫の鈴木は\n"
+    assert [leak.item_id for leak in verify_text(text, (("i0", "鈴木"),), (("k0", "鈴木"),))] == ["i0"]
+    assert verify_text(text, (("i0", "鈴木"),), (("k0", "鈴木"), ("k1", "鈴木"))) == ()
+
+
+def test_values() -> None:
+    """Masked values are all given; a kept one that a mask touches is not, because it is masked there."""
+    call = make_transcript((0, None, (("鈴木", 0, 1), ("花子", 1, 2), ("佐藤", 3, 4))))
+    plan = make_plan(
+        make_item(0, 2, item_id="k", chars=(0, 4), action=MaskAction.KEEP),
+        make_item(3, 4, item_id="k2", chars=(4, 6), action=MaskAction.KEEP),
+        make_item(1, 2, item_id="m", chars=(2, 4)),
+    )
+    assert values(call, plan, MaskAction.MASK) == (("m", "花子"),)
+    assert values(call, plan, MaskAction.KEEP) == (("k2", "佐藤"),)
+
+
+@given(transcripts_with_plans())
+def test_a_right_text_is_clean(pair: tuple[Transcript, MaskPlan]) -> None:
+    """What mask_text makes passes."""
+    transcript, plan = pair
+    text = as_text(mask_text(transcript, plan))
+    masked_values, kept_values = (
+        values(transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP)
+    )
+    assert verify_text(text, masked_values, kept_values) == ()
+
+
+@given(transcripts_with_plans())
+def test_a_forgotten_item_is_found(pair: tuple[Transcript, MaskPlan]) -> None:
+    """The text made from a plan without one of its items gives that item away."""
+    transcript, plan = pair
+    for item in plan.masked:
+        value = transcript.text[item.chars.start : item.chars.end]
+        without = replace(plan, items=tuple(each for each in plan.items if each is not item))
+        text = as_text(mask_text(transcript, without))
+        if len(value) >= 2 and value in text:
+            assert item.item_id in {
+                leak.item_id for leak in verify_text(text, values(transcript, plan, MaskAction.MASK))
+            }
+
+
+def test_where_is_a_second_of_the_call() -> None:
+    """The line's stamp tells where to look."""
+    (leak,) = verify_text("[75:03] 話者: 佐藤です\n", (("i0", "佐藤"),))
+    assert leak.where == TimeSpan(4503.0, 4504.0)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import ModelError
 
-__all__ = ["EmbeddedFile", "EmbeddedModel", "embedded_asr", "verified_bytes"]
+__all__ = ["EmbeddedFile", "EmbeddedModel", "embedded_asr", "registered_bytes", "verified_bytes"]
 
 REGISTRY = Path(__file__).with_name("registry.toml")
 
@@ -82,6 +82,33 @@ def verified_bytes(file: EmbeddedFile) -> bytes:
         )
         raise ModelError(msg)
     return joined
+
+
+def registered_bytes(section: str, name: str, path: Path, registry: Path = REGISTRY) -> bytes:
+    """Read a file of ours and check it against ``[<section>.<name>] sha256``.
+
+    Args:
+        section: Table of the registry, e.g. ``tagger``.
+        name: Entry in it, e.g. ``network``.
+        path: Where the file lies.
+        registry: The registry file.
+
+    Returns:
+        The file's bytes, exactly the registered ones.
+
+    Raises:
+        ModelError: when it is missing, not registered, or other bytes.
+    """
+    entry = tomllib.loads(registry.read_text(encoding="utf-8")).get(section, {}).get(name)
+    if entry is None or not path.is_file():
+        msg = f"{section}.{name} is not registered or {path.name} is missing"
+        raise ModelError(msg)
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != entry["sha256"]:
+        msg = f"{path.name}: SHA-256 {found[:12]}… is not the registered {entry['sha256'][:12]}…"
+        raise ModelError(msg)
+    return content
 
 
 def _part_path(part: str) -> Path:

@@ -1,0 +1,34 @@
+"""The learned witness: a small tagger that has read garbled dialogue, for what no rule foresaw."""
+
+from __future__ import annotations
+
+from presidio_analyzer import RecognizerResult
+
+from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.tagger.tagger import Tagger
+from pipeline.types import Party
+
+__all__ = ["LearnedRecognizer"]
+
+CERTAIN_PARTY = 0.8
+"""Probability from which the tagger's word on whose it is goes into the finding."""
+
+
+class LearnedRecognizer(CallRecognizer):
+    """Stretches the tagger marks as somebody's data."""
+
+    entities = ("PERSON", "ADDRESS", "PHONE_NUMBER")
+
+    def __init__(self, tagger: Tagger) -> None:
+        super().__init__()
+        self._tagger = tagger
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """Mark the whole call at once: the tagger reads across turns."""
+        found: list[RecognizerResult] = []
+        for mark in self._tagger.mark(call.transcript, call.tokens, call.line):
+            result = self.result(mark.kind, mark.chars.start, mark.chars.end, mark.peak, "学習した文脈")
+            if mark.party is not Party.UNKNOWN and mark.party_probability >= CERTAIN_PARTY:
+                result.recognition_metadata["party"] = str(mark.party)
+            found.append(result)
+        return found

@@ -1,0 +1,246 @@
+"""Training examples: transcripts whose every character has a kind and a party.
+
+They come from two places: calls that were really spoken, sent through the telephone chain and
+recognised (``from_heard``), and scripts garbled by the noise channel (``from_script``).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.readings import Reader
+from models.tagger.align_labels import LabelledMora, carry_over
+from models.tagger.noise import NoiseRates, Respeller, garble_digits, garble_morae
+from pipeline.sound import fold_kana, morae
+from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.types import Transcript
+
+__all__ = ["KINDS", "PARTIES", "Example", "from_heard", "from_script"]
+
+KINDS = ("O", "NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
+PARTIES = ("O", "third", "requester", "operator", "company")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A transcript with labels: indices into ``KINDS`` and ``PARTIES``, one per character."""
+
+    transcript: Transcript
+    kinds: NDArray[np.int64]
+    parties: NDArray[np.int64]
+
+
+class SaidPiece(Protocol):
+    """What ``from_script`` needs of a piece of a turn (``sample_audio.slots.Said``)."""
+
+    text: str
+    reading: str
+    slot: Any
+
+
+def from_heard(transcript: Transcript, truth: Mapping[str, Any], reader: Reader) -> Example:
+    """Label what a recogniser wrote by aligning it with what was said.
+
+    Args:
+        transcript: Recognised from the call's audio.
+        truth: The call's truth.json: script and spans with times.
+        reader: Reads both.
+
+    Returns:
+        The example.
+    """
+    kinds = np.zeros(len(transcript.text), dtype=np.int64)
+    parties = kinds.copy()
+    spans = truth["spans"]
+    line = reader.line(transcript.text)
+    times, channels = _mora_times(transcript, [c.start for c in line.chars])
+    for channel in sorted(set(channels)):
+        speaker = {0: "op", 1: "cu"}[channel] if truth["layout"] == "stereo" else None
+        said = _said(truth, spans, speaker, reader)
+        here = [i for i, c in enumerate(channels) if c == channel]
+        labels = carry_over(said, [line.morae[i] for i in here], [times[i] for i in here])
+        for index, label in zip(here, labels, strict=True):
+            if label:
+                chars = line.chars[index]
+                kinds[chars.start : chars.end] = KINDS.index(spans[label - 1]["kind"])
+                parties[chars.start : chars.end] = PARTIES.index(spans[label - 1]["party"])
+    return Example(transcript, _closed(kinds, transcript), _closed(parties, transcript))
+
+
+def _mora_times(transcript: Transcript, starts: Sequence[int]) -> tuple[list[float], list[int]]:
+    time_of = np.zeros(len(transcript.text))
+    channel_of = np.zeros(len(transcript.text), dtype=int)
+    for segment in transcript.segments:
+        channel_of[segment.chars.start : segment.chars.end] = segment.channel
+        for word in segment.words:
+            width = max(1, word.chars.end - word.chars.start)
+            for k in range(width):
+                time_of[word.chars.start + k] = word.time.start + word.time.duration * (k + 0.5) / width
+    return [float(time_of[s]) for s in starts], [int(channel_of[s]) for s in starts]
+
+
+def _said(
+    truth: Mapping[str, Any], spans: Sequence[Mapping[str, Any]], speaker: str | None, reader: Reader
+) -> list[LabelledMora]:
+    """The script as labelled morae; a label is the span's number from 1."""
+    out: list[LabelledMora] = []
+    for turn in truth["script"]:
+        if speaker is not None and turn["speaker"] != speaker:
+            continue
+        inside = [
+            (number, span)
+            for number, span in enumerate(spans, 1)
+            if span["speaker"] == turn["speaker"] and turn["start"] - 0.01 <= span["start"] < turn["end"]
+        ]
+        out.extend(_turn_morae(turn, inside, reader))
+    return sorted(out, key=lambda m: m.time)
+
+
+def _turn_morae(
+    turn: Mapping[str, Any], inside: Sequence[tuple[int, Mapping[str, Any]]], reader: Reader
+) -> list[LabelledMora]:
+    out: list[LabelledMora] = []
+    at, clock = 0, float(turn["start"])
+    for number, span in inside:
+        found = turn["text"].find(span["surface"], at)
+        literal = turn["text"][at : found if found >= 0 else at]
+        out.extend(_spread(reader.kana(literal), clock, span["start"], 0))
+        out.extend(_spread(fold_kana(span["reading"]) or reader.kana(span["surface"]), span["start"], span["end"], number))
+        at = found + len(span["surface"]) if found >= 0 else at
+        clock = span["end"]
+    out.extend(_spread(reader.kana(turn["text"][at:]), clock, turn["end"], 0))
+    return out
+
+
+def _spread(kana: str, start: float, end: float, label: int) -> list[LabelledMora]:
+    units = morae(kana)
+    step = max(0.0, end - start) / max(1, len(units))
+    return [LabelledMora(m, start + (k + 0.5) * step, label) for k, m in enumerate(units)]
+
+
+def _closed(labels: NDArray[np.int64], transcript: Transcript) -> NDArray[np.int64]:
+    """Give characters without a sound (commas, hyphens) the label both neighbours share."""
+    out = labels.copy()
+    for at, char in enumerate(transcript.text):
+        if char in "、。,. -−ー・" and 0 < at < len(out) - 1 and not out[at] and out[at - 1] == labels[at + 1]:
+            out[at] = out[at - 1]
+    return out
+
+
+def from_script(
+    turns: Sequence[tuple[str, Sequence[SaidPiece]]],
+    rates: NoiseRates | None,
+    respeller: Respeller,
+    reader: Reader,
+    rng: random.Random,
+) -> Example:
+    """Garble a cast script as a recogniser would and label it.
+
+    Args:
+        turns: (speaker, pieces) of each turn.
+        rates: Of the noise channel; ``None`` for the exact words.
+        respeller: Spells misheard names.
+        reader: Reads names.
+        rng: Decides.
+
+    Returns:
+        The example; on a made-up mono call speakers are unknown and turns run together.
+    """
+    mono = rng.random() < 0.5
+    comma = rng.choice((0.0, 0.3, 1.0)) if rates else 1.0
+    names: dict[str, str] = {}
+    utterances: list[tuple[str | None, list[tuple[str, int, int]]]] = []
+    for speaker, pieces in turns:
+        said = [_written(piece, rates, respeller, reader, rng, names, comma) for piece in pieces]
+        joins = mono and utterances and rng.random() < 0.45
+        if joins:
+            utterances[-1][1].extend(said)
+        else:
+            utterances.append((None if mono else speaker, said))
+    return _assembled(utterances, mono, known=rates is not None, rng=rng)
+
+
+def _written(
+    piece: SaidPiece,
+    rates: NoiseRates | None,
+    respeller: Respeller,
+    reader: Reader,
+    rng: random.Random,
+    names: dict[str, str],
+    comma: float,
+) -> tuple[str, int, int]:
+    if piece.slot is None:
+        return _plain(piece.text, rates, respeller, reader, rng, comma), 0, 0
+    kind, party = KINDS.index(piece.slot.kind), PARTIES.index(piece.slot.party)
+    if rates is None:
+        return piece.text, kind, party
+    if piece.slot.what.startswith(("phone", "addr.zip", "addr.block")) or (
+        piece.slot.kind == "ADDRESS" and rng.random() < 0.3
+    ):
+        return garble_digits(piece.text, rates, rng) or piece.text, kind, party
+    sounds = morae(piece.reading)
+    key = piece.reading
+    if key in names and rng.random() < 0.35:
+        return names[key], kind, party
+    heard = garble_morae(sounds, rates, rng)
+    respelt = respeller.spell(heard, rng) if heard != sounds or rng.random() < rates.respell else piece.text
+    names[key] = respelt or piece.text
+    return names[key], kind, party
+
+
+def _plain(
+    text: str, rates: NoiseRates | None, respeller: Respeller, reader: Reader, rng: random.Random, comma: float
+) -> str:
+    if rates is None:
+        return text
+    out: list[str] = []
+    for token in reader.tokens(text):
+        surface = text[token.chars.start : token.chars.end]
+        if surface in "、。？！「」・" and surface:
+            out.append(surface if rng.random() < comma and surface in "、。？" else "")
+        elif token.kana and rng.random() < rates.word:
+            sounds = garble_morae(morae(token.kana), rates, rng) if rng.random() < 0.6 else morae(token.kana)
+            out.append(respeller.spell(sounds, rng))
+        else:
+            out.append(surface)
+    return "".join(out)
+
+
+def _assembled(
+    utterances: Sequence[tuple[str | None, Sequence[tuple[str, int, int]]]],
+    mono: bool,
+    *,
+    known: bool,
+    rng: random.Random,
+) -> Example:
+    heard: list[HeardSegment] = []
+    kinds: list[int] = []
+    parties: list[int] = []
+    clock = 0.5
+    for speaker, said in utterances:
+        words: list[HeardWord] = []
+        for text, kind, party in said:
+            for char in text:
+                sure = rng.betavariate(2.0, 1.2) if kind else rng.betavariate(5.0, 1.0)
+                words.append(HeardWord(char, clock, clock + 0.13, max(0.01, sure) if known else 0.0))
+                clock += 0.13
+                kinds.append(kind)
+                parties.append(party)
+            clock += rng.choice((0.0, 0.0, 0.1, 0.3))
+        if any(w.text.strip() for w in words):
+            heard.append(HeardSegment(tuple(words), 0.0, 0 if mono or speaker == "op" else 1, speaker))
+            kinds.append(0)
+            parties.append(0)
+        elif words:
+            del kinds[-len(words) :], parties[-len(words) :]
+        clock += rng.uniform(0.15, 0.6)
+    transcript = build_transcript(heard, "made", "noise channel", "0" * 64)
+    return Example(
+        replace(transcript), np.array(kinds[:-1], dtype=np.int64), np.array(parties[:-1], dtype=np.int64)
+    )

@@ -1,0 +1,118 @@
+"""What the tagger reads of a call: seven small integers for every character.
+
+Spelling alone would learn the names of the training data; so each character also brings its
+sound, its word's part of speech, how sure the recogniser was, who speaks and how long the
+pause before it was.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.readings import SoundLine, Token
+from pipeline.types import Transcript
+
+__all__ = ["FEATURES", "Vocabulary", "encode"]
+
+FEATURES = ("char", "pos", "place", "first_mora", "last_mora", "speaker", "doubt", "pause")
+"""Order of the feature columns."""
+
+DOUBT_EDGES = (0.25, 0.5, 0.75, 0.92)
+"""Bounds of the recogniser's word probability; 0 stands for not known (a transcript from a file)."""
+
+PAUSE_EDGES = (0.08, 0.25, 0.6, 1.2)
+"""Bounds of the silence before a word in seconds."""
+
+SPEAKERS = {None: 0, "op": 1, "cu": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Numbers of characters, parts of speech and morae; 0 is padding, 1 anything unknown."""
+
+    chars: Mapping[str, int]
+    pos: Mapping[str, int]
+    morae: Mapping[str, int]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Number of values of each feature column."""
+        return (
+            len(self.chars) + 8,
+            len(self.pos) + 2,
+            12,
+            len(self.morae) + 2,
+            len(self.morae) + 2,
+            len(SPEAKERS),
+            len(DOUBT_EDGES) + 2,
+            len(PAUSE_EDGES) + 2,
+        )
+
+
+def encode(
+    transcript: Transcript, tokens: Sequence[Token], line: SoundLine, vocabulary: Vocabulary
+) -> NDArray[np.int64]:
+    """Number a call's characters.
+
+    Args:
+        transcript: The call.
+        tokens: Its morphemes, offsets into ``transcript.text``.
+        line: Its morae, made from ``tokens``.
+        vocabulary: Of the trained model.
+
+    Returns:
+        Shape (characters, features), columns as in ``FEATURES``.
+    """
+    text = transcript.text
+    out = np.zeros((len(text), len(FEATURES)), dtype=np.int64)
+    out[:, 0] = [vocabulary.chars.get(c, 0) or _unknown_char(c, vocabulary) for c in map(_folded, text)]
+    for token in tokens:
+        start, end = token.chars.start, token.chars.end
+        out[start:end, 1] = vocabulary.pos.get(short_pos(token.pos), 1)
+        out[start:end, 2] = _places(end - start, token.known)
+    for sound, chars in zip(line.morae, line.chars, strict=True):
+        number = vocabulary.morae.get("".join(sound), 1)
+        for char in range(chars.start, chars.end):
+            if not out[char, 3]:
+                out[char, 3] = number
+            out[char, 4] = number
+    for segment in transcript.segments:
+        out[segment.chars.start : segment.chars.end, 5] = SPEAKERS.get(segment.speaker, 0)
+        last_end = None
+        for word in segment.words:
+            here = slice(word.chars.start, word.chars.end)
+            if word.probability > 0:
+                out[here, 6] = 1 + int(np.searchsorted(DOUBT_EDGES, word.probability))
+            if last_end is not None:
+                out[here, 7] = 1 + int(np.searchsorted(PAUSE_EDGES, max(0.0, word.time.start - last_end)))
+            last_end = word.time.end
+    return out
+
+
+def short_pos(pos: str) -> str:
+    """The first four fields of a Sudachi part of speech: inflection says nothing of names."""
+    return "-".join(pos.split("-")[:4])
+
+
+def _folded(char: str) -> str:
+    return unicodedata.normalize("NFKC", char)[:1]
+
+
+def _unknown_char(char: str, vocabulary: Vocabulary) -> int:
+    """An unknown character is at least known by its script."""
+    base = len(vocabulary.chars) + 1
+    kinds = ("一" <= char <= "龠", "ぁ" <= char <= "ゖ", "ァ" <= char <= "ー", char.isdigit(), char.isascii())
+    return base + next((i for i, is_kind in enumerate(kinds) if is_kind), len(kinds))
+
+
+def _places(width: int, known: bool) -> list[int]:
+    """Begin, inside, end or single, twice: for words of the dictionary and for others."""
+    if width == 0:
+        return []
+    shape = [4] if width == 1 else [1, *([2] * (width - 2)), 3]
+    return [p if known else p + 5 for p in shape]

@@ -1,0 +1,179 @@
+"""A noise channel: what a recogniser would write for a sentence it has heard over a telephone.
+
+Names are garbled in sound, then spelt again with whatever ordinary words sound so
+(小林 -> 小田屋, 伊藤幸子 -> 移動したちこと).  Rates follow what was counted on real runs of voices,
+telephone chain and recogniser (the model card has the table).
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models.readings import Reader
+from pipeline.sound import Mora, mora_price, morae
+
+__all__ = ["NoiseRates", "Respeller", "garble_digits", "garble_morae"]
+
+KANA_OF: dict[Mora, str] = {}
+for _kana in (
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワガギグゲゴザジズゼゾダデドバビブベボパピプペポッンー"
+):
+    KANA_OF[morae("ア" + _kana)[-1] if _kana == "ー" else morae(_kana)[0]] = _kana
+for _row in "キシチニヒミリギジビピ":
+    for _small in "ャュョ":
+        KANA_OF[morae(_row + _small)[0]] = _row + _small
+INVENTORY = tuple(KANA_OF)
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseRates:
+    """How often what happens; shares of morae, words or digits.
+
+    Attributes:
+        swap: A mora of a name is heard as another.
+        drop: A mora is lost.
+        add: A mora is heard that was not said.
+        respell: A name, garbled or not, is spelt with other words.
+        word: An ordinary word is spelt otherwise.
+        digit: A digit is wrong, lost or doubled.
+    """
+
+    swap: float = 0.15
+    drop: float = 0.07
+    add: float = 0.03
+    respell: float = 0.8
+    word: float = 0.16
+    digit: float = 0.04
+
+    def scaled(self, factor: float) -> NoiseRates:
+        """The same with every rate times ``factor``, at most 0.95."""
+        return NoiseRates(*(min(0.95, getattr(self, f) * factor) for f in self.__slots__))
+
+
+def _neighbours() -> dict[Mora, tuple[tuple[Mora, ...], tuple[float, ...]]]:
+    out = {}
+    for mora in INVENTORY:
+        others = [m for m in INVENTORY if m != mora]
+        out[mora] = (tuple(others), tuple(math.exp(-mora_price(mora, m) / 0.13) for m in others))
+    return out
+
+
+_NEIGHBOURS = _neighbours()
+
+
+def garble_morae(sounds: Sequence[Mora], rates: NoiseRates, rng: random.Random) -> tuple[Mora, ...]:
+    """Mishear a name.
+
+    Args:
+        sounds: Its morae.
+        rates: How often.
+        rng: Decides.
+
+    Returns:
+        What is heard; never empty.
+    """
+    out: list[Mora] = []
+    for mora in sounds:
+        chance = rng.random()
+        weak = mora in {("long", ""), ("Q", ""), ("N", "")} or mora[0] == ""
+        if chance < rates.drop * (2 if weak else 1):
+            continue
+        if chance < rates.drop + rates.swap and mora in _NEIGHBOURS:
+            others, weights = _NEIGHBOURS[mora]
+            out.append(rng.choices(others, weights)[0])
+        else:
+            out.append(mora)
+        if rng.random() < rates.add:
+            out.append(rng.choice(INVENTORY))
+    return tuple(out) or tuple(sounds[:1])
+
+
+class Respeller:
+    """Spells morae with words: readings seen in text, weighted by how common they are."""
+
+    def __init__(self, counts: Iterable[tuple[str, str, int]]) -> None:
+        """Build the index.
+
+        Args:
+            counts: (surface, katakana reading, count) of words.
+        """
+        table: dict[tuple[Mora, ...], Counter[str]] = defaultdict(Counter)
+        for surface, kana, count in counts:
+            units = morae(kana)
+            if 1 <= len(units) <= 6:
+                table[units][surface] += count
+        self._table = {
+            units: (tuple(words), tuple(c**0.5 for c in words.values())) for units, words in table.items()
+        }
+
+    def spell(self, sounds: Sequence[Mora], rng: random.Random) -> str:
+        """Write morae with words and kana."""
+        out: list[str] = []
+        at = 0
+        katakana = rng.random() < 0.25
+        while at < len(sounds):
+            lengths = [n for n in range(1, 7) if tuple(sounds[at : at + n]) in self._table and at + n <= len(sounds)]
+            lengths = [n for n in lengths if n > 1] or lengths if rng.random() < 0.9 else lengths
+            if lengths and rng.random() < 0.8:
+                n = rng.choices(lengths, [k**2 for k in lengths])[0]
+                words, weights = self._table[tuple(sounds[at : at + n])]
+                out.append(rng.choices(words, weights)[0])
+                at += n
+            else:
+                kana = KANA_OF.get(sounds[at], "")
+                out.append(kana if katakana else to_hiragana(kana))
+                at += 1
+        return "".join(out)
+
+
+def to_hiragana(kana: str) -> str:
+    """Katakana as hiragana; ー stays."""
+    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in kana)
+
+
+def garble_digits(text: str, rates: NoiseRates, rng: random.Random) -> str:
+    """Write a number as a recogniser does: runs of digits, odd joints, now and then a wrong or lost digit."""
+    joint = rng.choice(["", "", "-", "の", " ", "、", "ー"])
+    zero = rng.choice(["0"] * 6 + ["ゼロ", "まる", "〇", "セロ"])
+    kanji = rng.random() < 0.06
+    out: list[str] = []
+    for char in text:
+        if not char.isdigit():
+            out.append(joint if char in "-の、" else char)
+            continue
+        chance = rng.random()
+        if chance < rates.digit / 3:
+            continue
+        digit = rng.choice("0123456789") if chance < rates.digit else char
+        if digit == "0" and rng.random() < 0.5:
+            out.append(zero)
+        elif kanji:
+            out.append("〇一二三四五六七八九"[int(digit)])
+        else:
+            out.append(digit)
+        if rng.random() < rates.digit / 3:
+            out.append(rng.choice(["報", "九", "級", "さん", "に", "号", "し", "5", "2", "様"]))
+    return "".join(out)
+
+
+def word_counts(texts: Iterable[str], reader: Reader) -> list[tuple[str, str, int]]:
+    """Count the words of some text.
+
+    Args:
+        texts: Any Japanese.
+        reader: Tokenises and reads it.
+
+    Returns:
+        (surface, katakana reading, count); words of kana and kanji only.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for text in texts:
+        for token in reader.tokens(text):
+            surface = text[token.chars.start : token.chars.end]
+            if surface.isalpha() and token.kana and not surface.isascii():
+                counts[surface, token.kana] += 1
+    return [(surface, kana, count) for (surface, kana), count in counts.items()]

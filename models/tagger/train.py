@@ -1,0 +1,176 @@
+"""Train the tagger on a CPU and write it as ONNX.
+
+    python -m models.tagger.train DATA.npz --out models/tagger/tagger.onnx
+
+Needs torch and onnx (``make train`` brings them into a place of their own); the program that
+masks calls needs neither.  The same data and seed give the same model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+WIDTHS = (64, 16, 8, 24, 24, 4, 4, 4)
+"""Embedding width of each feature column; see ``models.tagger.features.FEATURES``."""
+
+CONFIDENTIAL = 4
+"""Secrets are whatever the company says they are; the tagger neither learns nor unlearns them."""
+
+
+DILATIONS = (1, 2, 4, 8, 16, 32, 1)
+"""Of the convolutions, kernel 3: a character sees 64 to each side, about three turns."""
+
+
+class Block(nn.Module):
+    """A gated dilated convolution with a residual path."""
+
+    def __init__(self, width: int, dilation: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.conv = nn.Conv1d(width, 2 * width, 3, padding=dilation, dilation=dilation)
+        self.dropout = nn.Dropout(0.15)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(batch, width, characters) to the same shape."""
+        value, gate = self.conv(self.norm(x.transpose(1, 2)).transpose(1, 2)).chunk(2, dim=1)
+        return x + self.dropout(value * torch.sigmoid(gate))
+
+
+class Tagger(nn.Module):
+    """Embeddings of every feature, dilated convolutions, two heads."""
+
+    def __init__(self, sizes: Sequence[int], width: int = 160) -> None:
+        super().__init__()
+        self.embeddings = nn.ModuleList(nn.Embedding(n, w) for n, w in zip(sizes, WIDTHS, strict=True))
+        self.dropout = nn.Dropout(0.2)
+        self.enter = nn.Conv1d(sum(WIDTHS), width, 1)
+        self.blocks = nn.ModuleList(Block(width, d) for d in DILATIONS)
+        self.kinds = nn.Conv1d(width, 4, 1)
+        self.parties = nn.Conv1d(width, 5, 1)
+
+    def forward(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Rows (batch, characters, features) to logits of kinds and parties."""
+        joined = torch.cat([e(rows[..., i]) for i, e in enumerate(self.embeddings)], dim=-1)
+        states = self.enter(self.dropout(joined).transpose(1, 2))
+        for block in self.blocks:
+            states = block(states)
+        return self.kinds(states).transpose(1, 2), self.parties(states).transpose(1, 2)
+
+
+def main() -> int:
+    """Run the command; returns 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--width", type=int, default=160)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    random.seed(options.seed)
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    data = np.load(options.data)
+    calls = _calls(data)
+    model = Tagger([int(n) for n in data["sizes"]], options.width)
+    _fit(model, calls, options.epochs, random.Random(options.seed))
+    _export(model, options.out, str(data["vocabulary"]))
+    return 0
+
+
+def _calls(data: np.lib.npyio.NpzFile) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]]:
+    calls = []
+    start = 0
+    heard = data["heard"]
+    rows, kinds, parties = data["rows"], data["kinds"], data["parties"]
+    for number, end in enumerate(data["ends"]):
+        piece = slice(start, int(end))
+        calls.append(
+            (
+                torch.from_numpy(rows[piece].astype(np.int64)),
+                torch.from_numpy(kinds[piece].astype(np.int64)),
+                torch.from_numpy(parties[piece].astype(np.int64)),
+                # What was really heard counts for more than what the noise channel made up.
+                4.0 if heard[number] else 1.0,
+            )
+        )
+        start = int(end)
+    return calls
+
+
+def _batches(calls: list, rng: random.Random, size: int) -> list[list]:
+    order = sorted(calls, key=lambda c: len(c[0]) + rng.random() * 60)
+    groups = [order[i : i + size] for i in range(0, len(order), size)]
+    rng.shuffle(groups)
+    return groups
+
+
+def _fit(model: Tagger, calls: list, epochs: int, rng: random.Random) -> None:
+    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
+    steps = epochs * (len(calls) // 16 + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps + 1, pct_start=0.15)
+    kinds_loss = nn.CrossEntropyLoss(reduction="none", ignore_index=-1)
+    party_loss = nn.CrossEntropyLoss(reduction="none", ignore_index=-1)
+    for epoch in range(epochs):
+        began, total, seen = time.monotonic(), 0.0, 0
+        model.train()
+        for group in _batches(calls, rng, 16):
+            longest = max(len(c[0]) for c in group)
+            rows = torch.zeros(len(group), longest, len(WIDTHS), dtype=torch.long)
+            kinds = torch.full((len(group), longest), -1)
+            parties = kinds.clone()
+            weight = torch.zeros(len(group), longest)
+            for i, (r, k, p, w) in enumerate(group):
+                rows[i, : len(r)], weight[i, : len(r)] = r, w
+                kinds[i, : len(r)] = torch.where(k == CONFIDENTIAL, -1, k)
+                parties[i, : len(r)] = torch.where(k == CONFIDENTIAL, -1, p)
+            # Unseen spellings must not surprise it: hide some characters, keep their sound.
+            hidden = torch.rand(rows.shape[:2]) < 0.12
+            rows[..., 0] = torch.where(hidden, 1, rows[..., 0])
+            for column in (1, 2, 5, 6, 7):
+                dropped = torch.rand(rows.shape[0], 1) < (0.25 if column == 5 else 0.08)
+                rows[..., column] = torch.where(dropped, 0, rows[..., column])
+            out_kinds, out_parties = model(rows)
+            loss = kinds_loss(out_kinds.transpose(1, 2), kinds) + 0.4 * party_loss(
+                out_parties.transpose(1, 2), parties
+            )
+            value = (loss * weight).sum() / weight.sum()
+            optimiser.zero_grad()
+            value.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            total, seen = total + value.item(), seen + 1
+        print(f"epoch {epoch + 1}: loss {total / seen:.4f}, {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _export(model: Tagger, out: Path, vocabulary: str) -> None:
+    model.eval()
+    example = torch.zeros(1, 40, len(WIDTHS), dtype=torch.long)
+    torch.onnx.export(
+        model,
+        (example,),
+        str(out),
+        input_names=["rows"],
+        output_names=["kinds", "parties"],
+        dynamic_axes={"rows": {1: "n"}, "kinds": {1: "n"}, "parties": {1: "n"}},
+        dynamo=False,
+    )
+    out.with_suffix(".vocabulary.json").write_text(
+        json.dumps(json.loads(vocabulary), ensure_ascii=False, separators=(",", ":"), sort_keys=True), encoding="utf-8"
+    )
+    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -32,10 +32,14 @@ class _GinzaEngine(SpacyNlpEngine):  # type: ignore[misc]  # Presidio ships no t
 
 
 class CallAnalyzer:
-    """Asks every recognizer about a call.  One instance is for one thread (facts.md 3)."""
+    """Asks every recognizer about a call, in two passes.  One instance is for one thread (facts.md 3).
 
-    def __init__(self, engine: AnalyzerEngine, nlp: Language, reader: Reader) -> None:
-        self._engine = engine
+    The second pass asks those that build on what the first found: a name settled once is
+    looked for in the whole call.
+    """
+
+    def __init__(self, passes: tuple[AnalyzerEngine, ...], nlp: Language, reader: Reader) -> None:
+        self._passes = passes
         self._nlp = nlp
         self._reader = reader
 
@@ -54,8 +58,10 @@ class CallAnalyzer:
         docs = list(self._nlp.pipe(_chunks(transcript.text)))
         doc = docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
         call = Call(transcript, case, self._reader)
-        artifacts = CallArtifacts(doc, self._engine.nlp_engine, call)
-        results = self._engine.analyze(transcript.text, language="ja", nlp_artifacts=artifacts)
+        results: list[RecognizerResult] = []
+        for engine in self._passes:
+            artifacts = CallArtifacts(doc, engine.nlp_engine, call, tuple(results))
+            results += engine.analyze(transcript.text, language="ja", nlp_artifacts=artifacts)
         return tuple(sorted((_frozen(r) for r in results), key=lambda s: s.chars))
 
 
@@ -73,12 +79,19 @@ def load_analyzer(leave_out: frozenset[str] = frozenset()) -> CallAnalyzer:
     from models.recognizers import all_recognizers
 
     nlp = spacy.load("ja_ginza", exclude=UNUSED)
-    engine = _GinzaEngine(nlp)
-    chosen: list[CallRecognizer] = [r for r in all_recognizers() if r.name not in leave_out]
-    registry = RecognizerRegistry(recognizers=chosen, supported_languages=["ja"])
-    return CallAnalyzer(
-        AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["ja"]), nlp, load_reader()
+    nlp_engine = _GinzaEngine(nlp)
+    chosen = [r for r in all_recognizers() if r.name not in leave_out]
+    passes = tuple(
+        _engine([r for r in chosen if r.second_pass is second], nlp_engine)
+        for second in (False, True)
+        if any(r.second_pass is second for r in chosen)
     )
+    return CallAnalyzer(passes, nlp, load_reader())
+
+
+def _engine(recognizers: list[CallRecognizer], nlp_engine: _GinzaEngine) -> AnalyzerEngine:
+    registry = RecognizerRegistry(recognizers=list(recognizers), supported_languages=["ja"])
+    return AnalyzerEngine(registry=registry, nlp_engine=nlp_engine, supported_languages=["ja"])
 
 
 def _chunks(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from pipeline.types import CallCase, Segment, Transcript
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["Call", "CallArtifacts", "CallRecognizer"]
+__all__ = ["Call", "CallArtifacts", "CallRecognizer", "Witnessed"]
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,14 @@ class Call:
 
 
 class CallArtifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio ships no types for it
-    """Presidio's artifacts with the call beside them."""
+    """Presidio's artifacts with the call beside them.
 
-    def __init__(self, doc: Doc, engine: NlpEngine, call: Call) -> None:
+    ``found`` holds what the other witnesses said in a first pass; empty during that pass.
+    """
+
+    def __init__(
+        self, doc: Doc, engine: NlpEngine, call: Call, found: tuple[RecognizerResult, ...] = ()
+    ) -> None:
         super().__init__(
             entities=list(doc.ents),
             tokens=doc,
@@ -71,6 +76,30 @@ class CallArtifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio ships no ty
             language="ja",
         )
         self.call = call
+        self.found = found
+
+
+class Witnessed(RecognizerResult):  # type: ignore[misc]  # Presidio ships no types for it
+    """A finding that stays beside what other witnesses found at the same place.
+
+    Presidio drops a result that another of its type contains, and of two alike one: their
+    sum, which decides here, would be lost.
+    """
+
+    @property
+    def witness(self) -> str:
+        """Name of the recognizer that found it."""
+        return str((self.recognition_metadata or {}).get(RecognizerResult.RECOGNIZER_NAME_KEY, ""))
+
+    def contained_in(self, other: RecognizerResult) -> bool:
+        """Whether another finding of the same witness holds this one."""
+        return isinstance(other, Witnessed) and other.witness == self.witness and bool(super().contained_in(other))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Witnessed) and other.witness == self.witness and bool(super().__eq__(other))
+
+    def __hash__(self) -> int:
+        return hash((super().__hash__(), self.witness))
 
 
 class CallRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio ships no types for it
@@ -80,6 +109,8 @@ class CallRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio ships 
     """
 
     entities: tuple[str, ...] = ()
+    second_pass: bool = False
+    """Whether it needs what the others found, and so is asked after them."""
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(
@@ -121,7 +152,7 @@ class CallRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio ships 
         Returns:
             Presidio's form of it.
         """
-        return RecognizerResult(
+        return Witnessed(
             entity_type,
             start,
             end,

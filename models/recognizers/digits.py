@@ -1,0 +1,84 @@
+"""Runs of spoken or written digits, as a recogniser writes them; shared by numbers and questions.
+
+    080、⏎はい。⏎7383、えっと、1983です     one run of eleven digits
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+__all__ = ["UNIT_AFTER", "Run", "complete", "runs"]
+
+KANJI = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
+KANA = {
+    "ゼロ": "0", "ぜろ": "0", "マル": "0", "まる": "0", "レイ": "0", "れい": "0", "イチ": "1", "いち": "1", "ニー": "2", "ニイ": "2", "ニ": "2",
+    "サン": "3", "ヨン": "4", "よん": "4", "シー": "4", "ゴー": "5", "ゴ": "5", "ロク": "6", "ろく": "6", "ナナ": "7", "なな": "7",
+    "シチ": "7", "しち": "7", "ハチ": "8", "はち": "8", "キュウ": "9", "きゅう": "9", "キュー": "9", "きゅー": "9", "クー": "9",
+}  # fmt: skip
+_DIGIT = re.compile("|".join([r"[0-9０-９]", f"[{''.join(KANJI)}]", *sorted(KANA, key=len, reverse=True)]))
+_JOINT = re.compile(
+    r"(?:[\s、。,.ー\-−‐—–~〜・･/／()（）]|ハイフン|の|ノ|はい|ええ|うん|ハイ|えっと|えーと|ええと|えー|あの|あー|あれ|そして|それから|です|ですね|でございますね|で|ね|局|番|と|もう一度|ごゆっくり(?:で結構です|どうぞ)?)*"
+)
+UNIT_AFTER = re.compile(
+    r"\s*(?:円|えん|年|月|日|時|分|秒|歳|才|個|本|枚|台|名|人|回|件|階|キロ|トン|グラム|g|kg|cm|ミリ|センチ|メートル|%|％|パーセント|割|万|千|百|十|ヶ月|か月|カ月|ヵ月|週|泊|リットル|ページ|等|位|度|丁目|番地|号|番線|ポイント|課|年生|組|段|型|代|次|つ|口|ユーロ|ドル|アンペア|インチ|便|両|世帯|棟|軒|匹|杯|畳|坪|平米|帖|者|部|通|箱|袋|足|着|点|倍|桁)"
+)
+JUNK = 3
+"""Characters between digits that may be a misheard digit or two (「0901234 報力78」)."""
+
+_MOBILE = re.compile(r"0[5-9]0")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters ``[start, end)`` and the digits in them."""
+
+    start: int
+    end: int
+    digits: str = field(repr=False)
+
+
+def complete(digits: str) -> bool:
+    """Whether the digits are as many as a Japanese telephone number has: 0 and 9, mobile 0 and 10."""
+    return digits.startswith("0") and len(digits) >= (11 if _MOBILE.match(digits) else 10)
+
+
+def runs(text: str) -> tuple[Run, ...]:
+    """Maximal runs of digits joined by joints, or by a little junk inside a long run.
+
+    Args:
+        text: The raw transcript.
+
+    Returns:
+        Runs in order.  A complete telephone number ends its run at the next pause, so that
+        the number and its 復唱 are two.
+    """
+    found: list[Run] = []
+    for match in _DIGIT.finditer(text):
+        written = match.group()
+        digit = KANA.get(written) or KANJI.get(written) or unicodedata.normalize("NFKC", written)
+        if found and _joined(text, found[-1], match.start()):
+            last = found[-1]
+            found[-1] = Run(last.start, match.end(), last.digits + digit)
+        else:
+            found.append(Run(match.start(), match.end(), digit))
+    return tuple(found)
+
+
+def _joined(text: str, run: Run, start: int) -> bool:
+    between = text[run.end : start]
+    if not between:
+        return True
+    if UNIT_AFTER.match(text, run.end):
+        return False
+    if "です" in between and set("\n。") & set(between):
+        return False
+    if complete(run.digits) and ("\n" in between or "。" in between or len(between.strip()) > 1):
+        return False
+    following = _DIGIT.match(text, start)
+    if between.strip("、の ") and following and UNIT_AFTER.match(text, following.end()):
+        return False  # はい。二トン車
+    if _JOINT.fullmatch(between):
+        return True
+    return len(run.digits) >= 3 and len(between.strip()) <= JUNK and not set("\n。") & set(between) and text[start].isascii()

@@ -1,0 +1,261 @@
+"""Where a name begins and ends: shared by the recognizers that know a frame beside it.
+
+A frame gives one edge; the other is found by walking over Sudachi's morphemes and asking of
+each how much it looks like a part of a name.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from models.artifacts import Call
+from models.lexicon.by_sound import SoundIndex, known_readings
+from models.lexicon.lexicon import load_lexicon
+from models.readings import Token
+from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS, TITLES
+from pipeline.sound import morae
+
+__all__ = ["Grade", "NameSpan", "grade", "known_name", "name_after", "name_before", "nearness", "surface", "surname_tail", "token_at"]
+
+LONGEST = 9
+"""Characters of the longest full name worth following; 六 to 七 is the longest in use, garbled ones grow."""
+
+
+COMMON = 0.65
+"""Commonness of the 3,400 readings that a garbled answer is compared with; rarer ones are near everything."""
+
+
+class Grade(enum.IntEnum):
+    """How much a morpheme looks like a part of a name."""
+
+    NEVER = 0
+    WORD = 1
+    """An ordinary word: a name only if misheard, or one of those that are both (森, 泉, 光)."""
+    ODD = 2
+    """No ordinary word here: unknown to the dictionary, another proper noun, a name that is a word too."""
+    NAME = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NameSpan:
+    """Characters ``[start, end)`` and how much the best of them looks like a name."""
+
+    start: int
+    end: int
+    grade: Grade
+    given: bool = False
+    """Whether it is written as a common given name is (睦, 翼), which may be an ordinary word too."""
+
+
+_NUMERALS = "0123456789０１２３４５６７８９〇零一二三四五六七八九十百千万"
+_NEVER_POS = ("助詞", "助動詞", "補助記号", "空白", "連体詞", "接続詞", "記号")
+_SUFFIX_STOP = frozenset("さん 様 さま 方 達 たち 宅 家 課 部 宛 あて 側 分 何 名 号 番 棟 階 歳 才 年 月 日 時 等 的 用 中 後 前 間 本人 自身 同士 夫妻 ご夫妻".split())
+
+
+def surface(call: Call, token: Token) -> str:
+    """What a token is written as."""
+    return call.text[token.chars.start : token.chars.end]
+
+
+def token_at(call: Call, char: int) -> int:
+    """Index of the first token that ends after ``char``; ``len(call.tokens)`` when there is none."""
+    low, high = 0, len(call.tokens)
+    while low < high:
+        middle = (low + high) // 2
+        if call.tokens[middle].chars.end > char:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@lru_cache(maxsize=1)
+def _given() -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for row in load_lexicon().given_rows():
+        weights[row.surface] = max(weights.get(row.surface, 0.0), row.weight)
+    return weights
+
+
+@lru_cache(maxsize=8192)
+def known_name(word: str) -> tuple[float, float]:
+    """People per million with this spelling as a surname, and as a given name."""
+    rows = load_lexicon().surname_of_surface(word)
+    return (rows[0].weight if rows else 0.0), _given().get(word, 0.0)
+
+
+def grade(word: str, token: Token) -> Grade:
+    """How much one morpheme looks like a part of a name.
+
+    Args:
+        word: Its surface.
+        token: The morpheme.
+
+    Returns:
+        Its grade, the surroundings not considered.
+    """
+    if token.pos.startswith(_NEVER_POS) or not word.strip() or word in HONORIFICS or word in NOT_NAMES:
+        return Grade.NEVER
+    if "数詞" in token.pos or not word.strip(_NUMERALS):
+        return Grade.WORD
+    sei, mei = known_name(word)
+    if "人名" in token.pos:
+        # 人名-一般 are foreign and invented names and letters (エル, ケー).
+        listed = sei > 0 or mei > 0
+        if "一般" in token.pos:
+            return Grade.ODD if len(token.kana) > 2 else Grade.WORD
+        return Grade.NAME if listed or len(word) > 1 else Grade.ODD
+    if token.pos.startswith("名詞-固有名詞"):
+        return Grade.NAME if sei >= 20 and len(word) > 1 else Grade.ODD
+    if not token.pos.startswith("名詞"):
+        return Grade.WORD if token.known else Grade.ODD
+    if not token.known or sei >= 20 or mei >= 20:
+        return Grade.ODD
+    return Grade.WORD
+
+
+def name_after(call: Call, char: int, least: Grade) -> NameSpan | None:
+    """The name that begins at a character.
+
+    Args:
+        call: The call.
+        char: Where the name would begin.
+        least: What its first morpheme must look like at least.
+
+    Returns:
+        The name up to a particle, an honorific or punctuation; ``None`` when nothing there
+        looks enough like one.
+    """
+    tokens = call.tokens
+    index = token_at(call, char)
+    best, end, first = Grade.NEVER, char, index
+    while index < len(tokens):
+        token = tokens[index]
+        word = surface(call, token)
+        if token.chars.start > end and not (index > first and _paused(call, end, token)):
+            break
+        level = grade(word, token)
+        if index == first and (level < least or word in TITLES or token.chars.start < char):
+            return None
+        if token.chars.end - char > LONGEST or level is Grade.NEVER or word in TITLES:
+            break
+        if index > first and not _continues(call, index, level):
+            break
+        best, end = max(best, level), token.chars.end
+        index += 1
+    if end == char or (index < len(tokens) and tokens[index].chars.start == end and surface(call, tokens[index]) in PLACE_TAILS):
+        return None
+    return NameSpan(char, end, best, known_name(call.text[char:end])[1] >= 20)
+
+
+def name_before(call: Call, char: int, least: Grade) -> NameSpan | None:
+    """The name that ends at a character.
+
+    Args:
+        call: The call.
+        char: One past where the name would end.
+        least: What its last morpheme must look like at least.
+
+    Returns:
+        As ``name_after``.
+    """
+    tokens = call.tokens
+    index = token_at(call, char - 1)
+    if index >= len(tokens) or tokens[index].chars.end != char:
+        return None
+    best, start, last = Grade.NEVER, char, index
+    while index >= 0:
+        token = tokens[index]
+        word = surface(call, token)
+        level = grade(word, token)
+        if token.chars.end != start or level is Grade.NEVER or word in TITLES or char - token.chars.start > LONGEST:
+            break
+        if index == last:
+            if level < least and not _tail_of_name(call, index):
+                return None
+        elif not _continues(call, index + 1, grade(surface(call, tokens[index + 1]), tokens[index + 1]), level):
+            break
+        best, start = max(best, level), token.chars.start
+        index -= 1
+    if best >= Grade.NAME and index >= 0 and tokens[index].chars.end == start and "接頭辞" in tokens[index].pos:
+        start = tokens[index].chars.start  # ご|はやし: the first mora of a misheard name
+    if start == char or best < least or (index >= 0 and tokens[index].chars.end == start and "数詞" in tokens[index].pos):
+        return None
+    return NameSpan(start, char, best)
+
+
+def _paused(call: Call, end: int, token: Token) -> bool:
+    """Whether a given name follows its surname after a little pause: 山中、麻衣."""
+    between = call.text[end : token.chars.start]
+    return between in {"、", " ", "　"} and "人名-名" in token.pos
+
+
+def _tail_of_name(call: Call, index: int) -> bool:
+    """Whether a morpheme is the second half of a name that the dictionary split (寿|一, 小田|屋)."""
+    if index == 0:
+        return False
+    token, before = call.tokens[index], call.tokens[index - 1]
+    return before.chars.end == token.chars.start and "人名" in before.pos and _short_kanji(surface(call, token), token)
+
+
+def _short_kanji(word: str, token: Token) -> bool:
+    return len(word) <= 2 and word not in _SUFFIX_STOP and all("一" <= c <= "龠" or c in "々ノ" for c in word)
+
+
+def _continues(call: Call, index: int, level: Grade, before: Grade | None = None) -> bool:
+    """Whether token ``index`` belongs to the name that holds the token before it."""
+    token, previous = call.tokens[index], call.tokens[index - 1]
+    word = surface(call, token)
+    if level >= Grade.NAME and (before is None or before >= Grade.ODD):
+        return True
+    named = "人名" in previous.pos or grade(surface(call, previous), previous) >= Grade.ODD
+    return named and (level >= Grade.ODD or _short_kanji(word, token)) and word not in _SUFFIX_STOP
+
+
+@lru_cache(maxsize=1)
+def _index() -> SoundIndex:
+    return SoundIndex(k for k in known_readings(load_lexicon(), COMMON) if k.kind in {"surname", "given_name"})
+
+
+@lru_cache(maxsize=4096)
+def nearness(kana: str) -> float:
+    """How much a reading as a whole sounds like one common name, or a surname and a given name.
+
+    Args:
+        kana: Katakana of a stretch of two to ten morae.
+
+    Returns:
+        1 for the very sounds of a name, 0 when no common name comes near or the length is not a name's.
+    """
+    line = morae(kana)
+    if not 2 <= len(line) <= 10:
+        return 0.0
+    best = [0.0] * (len(line) + 1)  # best[i]: likeness summed over the morae before i that names cover
+    hits = _index().find(line)
+    for end in range(1, len(line) + 1):
+        best[end] = best[end - 1]
+        for hit in hits:
+            if hit.end == end and (hit.start == 0 or best[hit.start] > 0):
+                best[end] = max(best[end], best[hit.start] + (hit.end - hit.start) * hit.likeness)
+    return best[-1] / len(line)
+
+
+def surname_tail(text: str) -> str:
+    """The longest surname, or surname and given name, that a run of kanji ends with; "" for none.
+
+    The dictionary cuts some before 様 in the wrong place (森|本様).
+    """
+    run = re.search(r"[一-龠々ヶケ]{1,6}$", text)
+    if run is None:
+        return ""
+    word = run.group()
+    for start in range(len(word)):
+        tail = word[start:]
+        if len(tail) > 1 and known_name(tail)[0] > 1:
+            return tail
+        if any(known_name(tail[:cut])[0] > 20 and known_name(tail[cut:])[1] > 1 for cut in range(1, len(tail))) and len(tail) > 2:
+            return tail
+    return ""

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.readings import Token
+from models.recognizers.names import Grade, grade, known_name, name_before, nearness, surface, surname_tail
+from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, ROLE_TAILS, TITLES
 
 __all__ = ["HonorificNameRecognizer"]
 
-HONORIFICS = frozenset({"さん", "様", "さま", "サマ", "サン", "くん", "君", "ちゃん", "氏", "殿"})
-TITLES = frozenset({"先生", "部長", "課長", "係長", "店長", "社長", "主任", "所長", "院長"})
-"""Titles also stand alone (先生に聞いて), so only a name-like word before them counts."""
+MISHEARD = frozenset("3 ３ 三 参 よう 産 サマー 山".split())
+"""What a recogniser writes for さん and 様; believed only after a word that is a name by itself."""
 
-NOT_NAMES = frozenset(
-    "お客 お母 お父 お兄 お姉 お子 お孫 お隣 隣 奥 皆 みな お医者 医者 大家 管理人 お巡り 運転手 担当者 ご主人 主人 旦那 "
-    "お嬢 お爺 お婆 おじい おばあ おじ おば 赤 業者 店員 看護師 娘 息子 姉 兄 弟 妹 母 父 友達 本人 ご本人 みんな どなた "
-    "何名 名 何 受付 会社 郵便局 銀行 病院 運送屋 宅配 宅配業者 配達員 ご家族 家族 ご近所 近所 達 たち お疲れ "
-    "ご苦労 苦労 世話 お世話 どちら 皆々 ご担当者 担当 ご担当 神 仏 王 客 ご契約者 契約者 ご夫婦 夫婦 両親 ご両親 子 同".split()
-)
-"""Words that take さん or 様 and name nobody."""
+GARBLED_POS = ("名詞", "接尾辞-名詞的", "感動詞-一般", "形状詞-一般", "副詞", "動詞", "接頭辞")
+"""What a misheard name may be tagged as: 続き (鈴木), 移動 (伊藤), ごはやし (小林)."""
 
-NAME_POS = ("名詞-固有名詞", "名詞-普通名詞", "名詞-数詞", "接尾辞-名詞的", "感動詞", "形状詞", "副詞", "動詞", "形容詞", "接頭辞", "代名詞")
-LONGEST_NAME = 4
-"""Tokens before the honorific that may be its garbled name."""
+LIKE_A_NAME = 0.75
+"""Nearness to a common name from which a loan word before さん is one misheard."""
+
+LONGEST_GARBLED = 3
+"""Tokens of a garbled name."""
 
 
 class HonorificNameRecognizer(CallRecognizer):
@@ -34,43 +34,95 @@ class HonorificNameRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Walk over the tokens; take back from each honorific what may be a name."""
         found: list[RecognizerResult] = []
-        tokens = call.tokens
-        for index, token in enumerate(tokens):
-            surface = call.text[token.chars.start : token.chars.end]
-            is_honorific = surface in HONORIFICS and (token.pos.startswith("接尾辞") or surface in {"さん", "様"})
-            if not is_honorific and surface not in TITLES:
+        for match in re.finditer(r"様|さま|さん|部長|課長|店長|社長|先生|会長", call.text):
+            tail = surname_tail(call.text[max(0, match.start() - 6) : match.start()])
+            if tail and tail not in NOT_NAMES and not re.search(r"[0-9一二三四五六七八九十][名人]$", tail):
+                start = match.start() - len(tail)
+                found.append(self.result("PERSON", start, match.start(), 0.9, "敬称の前の姓"))
+        for index, token in enumerate(call.tokens):
+            if index == 0 or call.tokens[index - 1].chars.end != token.chars.start:
                 continue
-            first = self._name_start(call, tokens, index, strict=not is_honorific)
-            if first is None:
-                continue
-            why = "敬称の前の語" if is_honorific else "肩書の前の人名"
-            found.append(
-                self.result("PERSON", tokens[first].chars.start, tokens[index - 1].chars.end, 0.75, why)
-            )
+            found.extend(self._before(call, index, token))
         return found
 
-    def _name_start(self, call: Call, tokens: tuple[Token, ...], end: int, *, strict: bool) -> int | None:
-        """Index of the first token of the name that ends before ``end``."""
-        first = end
-        while first > 0 and end - first < LONGEST_NAME:
-            token = tokens[first - 1]
-            surface = call.text[token.chars.start : token.chars.end]
-            named = "人名" in token.pos
-            if strict and not named:
-                break
-            if first < end and not (named or _joins(token, tokens[first])):
-                break
-            if not token.pos.startswith(NAME_POS) or surface in NOT_NAMES or not surface.strip():
-                break
-            first -= 1
-        if first == end:
-            return None
-        word = call.text[tokens[first].chars.start : tokens[end - 1].chars.end]
-        return None if word in NOT_NAMES or word.startswith("お") and word[1:] in NOT_NAMES else first
+    def _before(self, call: Call, index: int, token: Token) -> list[RecognizerResult]:
+        """The name before the token ``index``, if that is an honorific."""
+        word = surface(call, token)
+        honorific = word in HONORIFICS
+        if not honorific and word not in TITLES and word not in MISHEARD:
+            return []
+        previous = call.tokens[index - 1]
+        level = grade(surface(call, previous), previous)
+        surname = known_name(surface(call, previous))[0] >= 5 and level is not Grade.NEVER
+        named = name_before(call, token.chars.start, Grade.ODD if honorific or (surname and word in TITLES) else Grade.NAME)
+        if named and word in MISHEARD and not _closes(call, index):
+            return []
+        if named and not _role(call, index, previous, level):
+            score = 0.93 if named.grade is Grade.NAME else 0.8
+            return [self.result("PERSON", named.start, named.end, score, "敬称・肩書の前の名前")]
+        if not honorific or level is Grade.NEVER:
+            return []
+        start = _garbled_start(call, index)
+        if start is None:
+            return []
+        return [self.result("PERSON", start, token.chars.start, 0.65, "敬称の前の語")]
 
 
-def _joins(token: Token, following: Token) -> bool:
-    """Whether two tokens read like one garbled name: no particle ends the first, both are short."""
-    if not token.pos.startswith(("名詞-固有名詞", "名詞-普通名詞", "接頭辞", "形状詞")) or token.pos.startswith("名詞-普通名詞-副詞可能"):
+def _closes(call: Call, index: int) -> bool:
+    """Whether a particle or punctuation follows: 佐藤3の, but not 佐藤3号."""
+    if index + 1 >= len(call.tokens):
+        return True
+    return call.tokens[index + 1].pos.startswith(("助詞", "補助記号", "助動詞")) or surface(call, call.tokens[index + 1]) == "\n"
+
+
+def _role(call: Call, index: int, token: Token, level: Grade) -> bool:
+    """Whether the word before the honorific names a role, not a person."""
+    word = surface(call, token)
+    if word in NOT_NAMES or (word[:1] in "おご" and word[1:] in NOT_NAMES):
+        return True
+    if level is Grade.NAME or "人名" in token.pos:
         return False
-    return len(token.kana) <= 3 and len(following.kana) <= 4
+    before = call.tokens[index - 2] if index > 1 else None
+    if before and before.chars.end == token.chars.start:
+        whole = surface(call, before) + word
+        if whole in NOT_NAMES or (surface(call, before) in {"お", "ご", "御"} and level < Grade.NAME):
+            return True
+        if "人名" in before.pos:
+            return False  # 小田|屋: a garbled name
+    return word[-1] in ROLE_TAILS and (len(word) > 1 or token.pos.startswith("接尾辞"))
+
+
+def _garbled_start(call: Call, index: int) -> int | None:
+    """Where the garbled name before an honorific begins; ``None`` when a role stands there."""
+    first = index
+    while first > 0 and index - first < LONGEST_GARBLED:
+        token = call.tokens[first - 1]
+        word = surface(call, token)
+        if first < index and (call.tokens[first].chars.start != token.chars.end or not _joins(token, call.tokens[first], word)):
+            break
+        if not token.pos.startswith(GARBLED_POS) or grade(word, token) is Grade.NEVER or word in TITLES:
+            break
+        first -= 1
+    if first == index:
+        return None
+    last = call.tokens[index - 1]
+    if _role(call, index, last, grade(surface(call, last), last)):
+        return None
+    if last.pos.startswith(("動詞", "副詞")) and surface(call, call.tokens[index]) not in {"さん", "様"}:
+        return None
+    loan = re.fullmatch(r"[ァ-ヶー]{4,}", surface(call, last)) and last.pos.startswith("名詞-普通名詞")
+    if loan and nearness(last.kana) < LIKE_A_NAME:
+        return None  # ブリーダーさん, オーナーさん: a misheard name is no such word
+    start = call.tokens[first].chars.start
+    return None if _whole_role(call.text[start : last.chars.end]) else start
+
+
+def _whole_role(word: str) -> bool:
+    return word in NOT_NAMES or word.lstrip("おご御") in NOT_NAMES or bool(re.search(r"[0-9０-９]$|[目名歳才度]$|[0-9一二三四五六七八九十]人$", word))
+
+
+def _joins(token: Token, following: Token, word: str) -> bool:
+    """Whether two tokens read like one garbled name: both are short, neither is an adverb of time."""
+    if not token.pos.startswith(("名詞-固有名詞", "名詞-普通名詞", "接頭辞", "形状詞-一般")) or "副詞可能" in token.pos:
+        return False
+    return word not in NOT_NAMES and len(token.kana) <= 3 and len(following.kana) <= 4

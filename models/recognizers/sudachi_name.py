@@ -1,0 +1,89 @@
+"""Names by the dictionary: Sudachi's 人名 tags, where they stand as a person's name would."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from presidio_analyzer import RecognizerResult
+
+from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.lexicon.lexicon import load_lexicon, place_stem
+from models.readings import Token
+from models.recognizers.names import Grade, grade, known_name, surface
+from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS, TITLES
+
+__all__ = ["SudachiNameRecognizer"]
+
+PLACE_AFTER = ("に", "へ", "で", "から", "まで", "の", "方面", "行き")
+"""After a surname that is also a town these speak of the town: 福岡に出張, 松本の温泉."""
+
+
+class SudachiNameRecognizer(CallRecognizer):
+    """Surnames and given names that the dictionary knows as such.
+
+    On exact words 98 of 100 are persons (110 made scripts); on recognised ones the garbled
+    name is seldom tagged, so this witness is silent rather than wrong.
+    """
+
+    entities = ("PERSON",)
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """Join tagged morphemes that touch; judge each run by length and neighbours."""
+        found: list[RecognizerResult] = []
+        tokens = call.tokens
+        index = 0
+        while index < len(tokens):
+            end = index
+            while end < len(tokens) and _tagged(call, tokens, end) and (end == index or _touch(tokens, end)):
+                end += 1
+            if end == index:
+                index += 1
+                continue
+            score = _judge(call, tokens, index, end)
+            if score:
+                found.append(
+                    self.result("PERSON", tokens[index].chars.start, tokens[end - 1].chars.end, score, "辞書の人名")
+                )
+            index = end
+        return found
+
+
+@lru_cache(maxsize=1)
+def _cities() -> frozenset[str]:
+    """Prefectures and cities as callers name them: 福岡, 松本."""
+    lexicon = load_lexicon()
+    tables = (lexicon.prefectures, lexicon.cities)
+    return frozenset(place_stem(s, e.reading)[0] for table in tables for e in table.values() for s in e.surfaces)
+
+
+def _tagged(call: Call, tokens: tuple[Token, ...], index: int) -> bool:
+    token = tokens[index]
+    word = surface(call, token)
+    if "人名-姓" not in token.pos and "人名-名" not in token.pos or word in NOT_NAMES or grade(word, token) < Grade.ODD:
+        return False
+    sei, mei = known_name(word)
+    kana_only = all("ぁ" <= c <= "ー" for c in word)
+    return sei + mei > (20 if kana_only or len(word) == 1 else 0)
+
+
+def _touch(tokens: tuple[Token, ...], index: int) -> bool:
+    return tokens[index].chars.start == tokens[index - 1].chars.end
+
+
+def _judge(call: Call, tokens: tuple[Token, ...], first: int, end: int) -> float:
+    word = call.text[tokens[first].chars.start : tokens[end - 1].chars.end]
+    after = surface(call, tokens[end]) if end < len(tokens) else ""
+    before = surface(call, tokens[first - 1]) if first else ""
+    if after in HONORIFICS or after in TITLES:
+        return 0.93
+    if after in PLACE_TAILS or (after and call.text[tokens[end - 1].chars.end :].startswith(tuple(PLACE_TAILS))):
+        return 0.0
+    if end - first > 1:
+        return 0.93
+    if word in _cities() and (after in PLACE_AFTER or before in {"県", "市", "区"}):
+        return 0.0
+    if len(word) == 1 or all("ぁ" <= c <= "ー" for c in word):
+        # 泉, 光, けん: words too.  Only where nothing but a name can stand.
+        alone = before in {"、", "。", "\n", "の", "は", "が", ""} and after in {"、", "。", "\n", "です", "と", "って", "っていう", "が", "に", "は", "じゃ"}
+        return 0.6 if alone and "人名-名" in tokens[first].pos or alone and known_name(word)[0] > 100 else 0.0
+    return 0.88

@@ -1,0 +1,46 @@
+"""Explanations of kanji, and names spelled kana by kana."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.recognizers.kanji_description import KanjiDescriptionRecognizer
+from tests.models.recognizers.calls import artifacts_of, call_of, shown
+from pipeline.types import CallCase, CaseName, Requester
+
+CALLS = [
+    ("cu: 漢字は【山川の山】です。",),
+    ("op: どういう字でしょうか。", "cu: 【にんべんに左の佐、藤の花の藤】です。"),
+    ("cu: 名字が【原っぱの原】です。",),
+    ("op: 漢字はどのように書かれますか。", "cu: 【木が二つの林】です、看板に出てるので。"),
+    ("cu: 字が難しくて、【海の波、多い少ないの多、野原の野】。",),
+    ("cu: 【楽器の琴に、音楽の音】って書くのよ。",),
+    ("op: 漢字は。", "cu: 【綾織りの綾にお線香の香】です。"),
+    ("cu: お名前は【カタカナでアキラ】です。",),
+    ("cu: 名前は【雨宮と書いてアメミヤ】です。",),
+    ("cu: 読みは【ヤ・エ・ガ・シ】です。",),
+    ("op: 【コ、ン、ド、ウ】様でございますね。",),
+    ("op: もう一度ゆっくりと。", "cu: 【マ、イ】。"),
+    ("cu: フリガナは【オオタ、シノブ】です。",),
+    ("cu: カタカナでいいです。",),
+    ("cu: 赤い水が出るんです。",),
+    ("cu: 新しい家に送ってください。",),
+    ("cu: 隣の部屋の人の車です。",),
+    ("cu: 光製薬って書いてあります。",),
+    ("cu: ビーチの近くの店、駅の前の店。",),
+    ("cu: あ、え、ま、いいです。",),
+]
+
+
+@pytest.mark.parametrize("lines", CALLS)
+def test_explanations_and_spellings(lines: tuple[str, ...]) -> None:
+    """An explanation is found as a whole; pictures of other things are left alone."""
+    assert shown(KanjiDescriptionRecognizer(), lines) == lines
+
+
+@pytest.mark.parametrize(("said", "party"), [("藤の花の藤、原っぱの原", "requester"), ("山川の山、田んぼの田", None), ("藤の花の藤", None)])
+def test_the_requesters_own_kanji(said: str, party: str | None) -> None:
+    """Two kanji of the requester's name make it theirs; one may be anyone's."""
+    call = call_of((f"cu: 漢字は{said}です。",), CallCase("R-1", Requester(names=(CaseName("藤原礼子"),))))
+    found = KanjiDescriptionRecognizer().find(call, artifacts_of(call))
+    assert [r.recognition_metadata.get("party") for r in found] == [party]

@@ -7,40 +7,30 @@ commas, by the other side's はい and by a junk word that a digit was misheard 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
 
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.recognizers.digits import UNIT_AFTER, Run, complete, runs
 
-__all__ = ["SpokenNumberRecognizer"]
+__all__ = ["SpokenNumberRecognizer", "cue_before"]
 
-KANJI = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
-KANA = {
-    "ゼロ": "0", "ぜろ": "0", "マル": "0", "まる": "0", "レイ": "0", "れい": "0", "イチ": "1", "いち": "1", "ニー": "2", "ニ": "2",
-    "サン": "3", "ヨン": "4", "よん": "4", "シー": "4", "ゴー": "5", "ゴ": "5", "ロク": "6", "ろく": "6", "ナナ": "7", "なな": "7",
-    "シチ": "7", "しち": "7", "ハチ": "8", "はち": "8", "キュウ": "9", "きゅう": "9", "キュー": "9", "クー": "9", "ク": "9",
-}  # fmt: skip
-_DIGIT = re.compile("|".join([r"[0-9０-９]", f"[{''.join(KANJI)}]", *sorted(KANA, key=len, reverse=True)]))
-_JOINT = re.compile(
-    r"(?:[\s、。,.ー\-−‐—–~〜・･/／()（）]|の|ノ|はい|ええ|うん|ハイ|えっと|えーと|ええと|えー|あの|あー|そして|それから|です|ですね|で|ね|局|番|と|様|もう一度)*"
+_CUE = re.compile(
+    r"(?P<phone>電話|携帯|けいたい|ケータイ|でんわ|スマホ|連絡先|連絡のつく|つながる|固定|自宅|ファックス|ファクス|FAX|fax|直通|市外局番|かけ直|折り返し)"
+    r"|(?P<other>(?:[一-龠ァ-ヶーA-Za-z]+|お客様|お問い合わせ|見積もり|申し込み|取り引き|送り状|受け付け|不在票)(?:の)?番号(?<!電話番号)(?<!携帯番号)(?<!連絡先番号)|型番|品番|ナンバー|ロット|コード|口座|証券|カード|会員|伝票|暗証|年金|免許証の番号|メーター|検針|指針|ポイント|西暦|昭和|平成|令和|血圧|価格|値段|料金|金額)"
+    r"|(?P<extension>内線)"
+    r"|(?P<place>住所|番地|丁目|号室|郵便番号|〒|マンション|アパート|お部屋|市[^外]|区[^分])"
 )
-_UNIT_AFTER = re.compile(r"\s*(?:円|えん|年|月|日|時|分|秒|歳|才|個|本|枚|台|名|人|回|件|階|キロ|グラム|g|kg|cm|ミリ|センチ|メートル|%|％|パーセント|割|万|千|百|ヶ月|か月|カ月|週|泊|リットル|ページ|等|位|度|丁目|番地|号|番線|ポイント)")
-_OTHER_NUMBER = re.compile(r"(?:注文|受注|予約|受付|契約|証券|会員|お客様|顧客|伝票|追跡|問い?合わ?せ|整理|管理|製造|品|口座|型|シリアル|登録|社員|郵便)(?:の)?番号|型番|郵便番号|品番|番地|〒")
-_PHONE_CUE = re.compile(r"電話|携帯|けいたい|でんわ|連絡先|番号|ファックス|FAX|fax|内線|直通|下[4四よ]|末尾|市外")
-CUE_REACH = 30
+_SAME_PHONE = re.compile(r"(?:さん|様|人|方|本人|利用|ご利用|自分|私|俺|僕|彼|彼女|相手|息子|娘|妻|夫|妹|弟|兄|姉|母|父|友達|大家|店|会社|家|実家|職場)の番号|電話番号|携帯番号|連絡先番号|携帯の番号|電話の番号|自宅の番号|スマホの番号|かけ直す番号|つながる番号|ファックスの番号|直通番号|直通の番号")
+_TAIL = re.compile(r"末尾|下[4四よ]桁|下[4四よ]けた|最後の?[4四]桁|後ろの|下[4四]ケタ|局番|続き")
+_AROUND = re.compile(r"電話|携帯|連絡先|0[5-9]0|ケータイ|スマホ")
+_CORRECTED = re.compile(r"(?:違|ちが|じゃなくて|ではなく|でなく|間違|訂正)[^\n]{0,12}?$")
+
+CUE_REACH = 48
 """Characters before a number in which a cue counts: one short turn and the question before it."""
 
-JUNK = 3
-"""Characters between digits that may be a misheard digit or two (「0901234 報力78」)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    start: int
-    end: int
-    digits: str
+REST_REACH = 45
+"""Characters after an unfinished number in which its last group may still come."""
 
 
 class SpokenNumberRecognizer(CallRecognizer):
@@ -51,54 +41,59 @@ class SpokenNumberRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Collect digit runs, join groups, judge each by length and surroundings."""
         found: list[RecognizerResult] = []
-        for run in _runs(call.text):
-            score, why = self._judge(call.text, run)
+        before: Run | None = None
+        for run in runs(call.text):
+            score, why = _judge(call.text, run, before)
             if score:
                 found.append(self.result("PHONE_NUMBER", run.start, run.end, score, why))
+                before = run
         return found
 
-    def _judge(self, text: str, run: _Run) -> tuple[float, str]:
-        before = text[max(0, run.start - CUE_REACH) : run.start]
-        other = [m.end() for m in _OTHER_NUMBER.finditer(before)]
-        cue = [m.end() for m in _PHONE_CUE.finditer(before)]
-        count = len(run.digits)
-        if other and (not cue or max(cue) <= max(other)) and not (count >= 10 and run.digits[0] == "0"):
-            return 0.0, ""
-        if 9 <= count <= 13 and run.digits[0] == "0":
-            return 0.95, "電話番号の桁数"
-        if 9 <= count <= 13:
-            return 0.8, "電話番号に近い桁数"
-        if count > 13:
-            return 0.7, "長い数字の並び"
-        if count >= 7:
-            return (0.75, "電話番号の手がかりと数字") if cue else (0.5, "長い数字の並び")
-        if count >= 3 and cue and not _UNIT_AFTER.match(text, run.end):
-            return 0.55, "電話番号の手がかりと数字"
+
+def cue_before(text: str, start: int) -> str:
+    """What kind of number the words before it announce: phone, other, extension, place or nothing."""
+    window = _SAME_PHONE.sub(lambda m: "電話" + "、" * (len(m.group()) - 2), text[max(0, start - CUE_REACH) : start])
+    kind = ""
+    for match in _CUE.finditer(window):
+        kind = match.lastgroup or ""
+    return kind
+
+
+def _judge(text: str, run: Run, before: Run | None) -> tuple[float, str]:
+    count, cue = len(run.digits), cue_before(text, run.start)
+    exact = complete(run.digits) and count <= 11
+    if cue == "other":
+        return (0.6, "電話番号の桁数") if exact and run.digits[:3] not in {"000"} else (0.0, "")
+    if exact:
+        return 0.97, "電話番号の桁数"
+    if UNIT_AFTER.match(text, run.end):
         return 0.0, ""
+    if before is not None and _finishes(text, run, before):
+        return 0.7, "番号の続き"
+    if cue == "place":
+        return (0.6, "電話番号に近い桁数") if 9 <= count <= 12 and run.digits[0] == "0" else (0.0, "")
+    if cue == "extension":
+        return (0.4, "内線番号") if 2 <= count <= 5 else (0.0, "")
+    if 9 <= count <= 13:
+        return (0.9, "電話番号に近い桁数") if cue == "phone" or run.digits[0] == "0" else (0.6, "電話番号に近い桁数")
+    if count > 13:
+        return 0.6, "長い数字の並び"
+    if count >= 6:
+        if cue == "phone":
+            return 0.85, "電話番号の手がかりと数字"
+        return (0.5, "長い数字の並び") if run.digits[0] == "0" and count >= 8 else (0.0, "")
+    tail = _TAIL.search(text[max(0, run.start - 40) : run.start]) and _AROUND.search(text[max(0, run.start - 250) : run.start])
+    if count >= 3 and cue == "phone":
+        return 0.65, "電話番号の手がかりと数字"
+    return (0.6, "番号の末尾") if count >= 3 and tail else (0.0, "")
 
 
-def _runs(text: str) -> list[_Run]:
-    """Maximal runs of digits joined by joints, or by a little junk inside a long run."""
-    runs: list[_Run] = []
-    for match in _DIGIT.finditer(text):
-        digit = _value(match.group())
-        if runs and _joined(text, runs[-1], match.start()):
-            last = runs[-1]
-            runs[-1] = _Run(last.start, match.end(), last.digits + digit)
-        else:
-            runs.append(_Run(match.start(), match.end(), digit))
-    return runs
-
-
-def _joined(text: str, run: _Run, start: int) -> bool:
-    between = text[run.end : start]
-    if _UNIT_AFTER.match(text, run.end):
+def _finishes(text: str, run: Run, before: Run) -> bool:
+    """Whether a short run is the missing last group, or the correction, of the number before it."""
+    if not 1 <= len(run.digits) <= 8 or run.start - before.end > REST_REACH:
         return False
-    joint = _JOINT.match(between)
-    if joint and joint.end() == len(between):
+    between = text[before.end : run.start]
+    if len(run.digits) <= 4 and _CORRECTED.search(between):
         return True
-    return len(run.digits) >= 3 and len(between.strip()) <= JUNK and "\n" not in between
-
-
-def _value(written: str) -> str:
-    return KANA.get(written) or KANJI.get(written) or unicodedata.normalize("NFKC", written)
+    missing = (11 if before.digits.startswith(("090", "080", "070", "050")) else 10) - len(before.digits)
+    return len(before.digits) >= 2 and missing > 0 and len(run.digits) in range(max(3, missing - 1), missing + 2)

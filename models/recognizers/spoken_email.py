@@ -1,0 +1,53 @@
+"""E-mail addresses, written or spoken: アットマーク, ドット, ハイフン, アンダーバー."""
+
+from __future__ import annotations
+
+import re
+
+from presidio_analyzer import RecognizerResult
+
+from models.artifacts import Call, CallArtifacts, CallRecognizer
+
+__all__ = ["SpokenEmailRecognizer"]
+
+_WRITTEN = re.compile(r"[A-Za-z0-9._%+\-]+\s*[@＠]\s*[A-Za-z0-9\-]+(?:\s*\.\s*[A-Za-z0-9\-]+)*")
+_AT = re.compile(r"[、\s]*(?:アットマーク|アット・?マーク|あっとまーく|アトマーク|@マーク|アットマ|[@＠])[、\sのは]*")
+_SIGN = r"ドット|どっと|ハイフン|はいふん|アンダーバー|アンダースコア|アンダーライン|点|マイナス|小文字で?|大文字で?|半角で?|数字の|全部"
+_PIECE = rf"(?:[A-Za-zＡ-Ｚａ-ｚ0-9０-９._\-]+|[ァ-ヴー]+|[一二三四五六七八九十〇百]+|{_SIGN}|[ぁ-ん一-龠]{{1,6}}(?=[、\s]*(?:{_SIGN}|アットマーク|[@＠])))"
+_LOCAL = re.compile(rf"(?:{_PIECE}[、\s・の]*)+$")
+_DOMAIN = re.compile(rf"(?:(?:{_PIECE})[、\s・]*)+")
+_CUE = re.compile(r"メール|アドレス")
+_TAIL = re.compile(r"(?:ドット|どっと|\.|点)[、\s]*(?:コム|com|ネット|net|ジェーピー|ジェイピー|jp|シーオー|co|エヌイー|ne)")
+
+REACH = 40
+"""Characters of the part before the @ and after it, at most."""
+
+
+class SpokenEmailRecognizer(CallRecognizer):
+    """Mail addresses."""
+
+    entities = ("EMAIL_ADDRESS",)
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """Written ones by their form; spoken ones outward from アットマーク, or back from ドットコム."""
+        text = call.text
+        found = [self.result("EMAIL_ADDRESS", m.start(), m.end(), 0.98, "メールアドレスの形") for m in _WRITTEN.finditer(text)]
+        for at in _AT.finditer(text):
+            local = _LOCAL.search(text[max(0, at.start() - REACH) : at.start()])
+            start = at.start() - len(local.group()) if local else at.start()
+            domain = _DOMAIN.match(text, at.end(), at.end() + REACH)
+            end = domain.end() if domain else at.end()
+            found.append(self.result("EMAIL_ADDRESS", start, _trimmed(text, end), 0.95, "アットマークの前後"))
+        for tail in _TAIL.finditer(text):
+            if not _CUE.search(text[max(0, tail.start() - 60) : tail.start()]):
+                continue
+            before = _LOCAL.search(text[max(0, tail.start() - REACH) : tail.start()])
+            start = tail.start() - len(before.group()) if before else tail.start()
+            found.append(self.result("EMAIL_ADDRESS", start, tail.end(), 0.7, "ドットコムの前"))
+        return found
+
+
+def _trimmed(text: str, end: int) -> int:
+    while end and text[end - 1] in "、 \n・":
+        end -= 1
+    return end

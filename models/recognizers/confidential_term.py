@@ -7,13 +7,17 @@ import re
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.recognizers.names import token_at
 from pipeline.sound import find_sound, fold_kana, morae
 
 __all__ = ["ConfidentialTermRecognizer"]
 
-BOUND = 0.28
-"""Price per mora up to which a stretch sounds like a term; over nine garbled names in ten lie
-within 0.3 (facts.md 0.2), and a term is longer than a name, so a little less suffices."""
+BOUNDS = ((4, 0.1), (6, 0.16), (8, 0.2), (99, 0.22))
+"""Price per mora up to which a stretch sounds like a term, by morae below a limit.  Over nine
+garbled words in ten lie within 0.3 (facts.md 0.2); short ones are met by chance as near as that."""
+
+LENGTHS = (0.7, 1.3)
+"""A stretch is between these shares as long as the term; a vowel drawn out or dropped changes no more."""
 
 
 class ConfidentialTermRecognizer(CallRecognizer):
@@ -27,9 +31,18 @@ class ConfidentialTermRecognizer(CallRecognizer):
         for term in call.case.confidential_terms:
             for match in re.finditer(re.escape(term.text), call.text):
                 found.append(self.result("CONFIDENTIAL", match.start(), match.end(), 0.99, "秘密の語の表記"))
-            needle = morae(fold_kana(term.kana) or call.reader.kana(term.text))
-            for sound in find_sound(needle, call.line.morae, BOUND):
-                chars = call.line.span(sound.start, sound.end)
-                score = 1 - sound.price / max(1, len(needle))
+            found.extend(self._sounding(call, term.text, term.kana))
+        return found
+
+    def _sounding(self, call: Call, text: str, kana: str) -> list[RecognizerResult]:
+        needle = morae(fold_kana(kana) or call.reader.kana(text))
+        bound = next(price for limit, price in BOUNDS if len(needle) < limit)
+        found: list[RecognizerResult] = []
+        for sound in find_sound(needle, call.line.morae, bound):
+            chars = call.line.span(sound.start, sound.end)
+            share = (sound.end - sound.start) / max(1, len(needle))
+            begins = call.tokens[token_at(call, chars.start)].chars.start == chars.start
+            if begins and LENGTHS[0] <= share <= LENGTHS[1] and "\n" not in call.text[chars.start : chars.end]:
+                score = 1 - 2 * sound.price / max(1, len(needle))
                 found.append(self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音"))
         return found

@@ -10,17 +10,27 @@ __all__ = ["all_recognizers"]
 def all_recognizers() -> tuple[CallRecognizer, ...]:
     """Every witness, freshly made; order does not matter."""
     from models.recognizers.address import AddressRecognizer
+    from models.recognizers.asked_for import AskedForRecognizer
     from models.recognizers.confidential_term import ConfidentialTermRecognizer
     from models.recognizers.ginza_entities import GinzaEntityRecognizer
     from models.recognizers.honorific_name import HonorificNameRecognizer
     from models.recognizers.introduced_name import IntroducedNameRecognizer
+    from models.recognizers.kanji_description import KanjiDescriptionRecognizer
+    from models.recognizers.repeated_mention import RepeatedMentionRecognizer
+    from models.recognizers.spoken_email import SpokenEmailRecognizer
     from models.recognizers.spoken_number import SpokenNumberRecognizer
+    from models.recognizers.sudachi_name import SudachiNameRecognizer
 
     return (
         GinzaEntityRecognizer(),
+        SudachiNameRecognizer(),
         HonorificNameRecognizer(),
         IntroducedNameRecognizer(),
+        AskedForRecognizer(),
+        KanjiDescriptionRecognizer(),
         SpokenNumberRecognizer(),
+        SpokenEmailRecognizer(),
         AddressRecognizer(),
         ConfidentialTermRecognizer(),
+        RepeatedMentionRecognizer(),
     )

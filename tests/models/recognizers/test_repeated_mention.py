@@ -1,0 +1,37 @@
+"""What was found once is found again, by sound."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.artifacts import CallRecognizer
+from models.recognizers.address import AddressRecognizer
+from models.recognizers.honorific_name import HonorificNameRecognizer
+from models.recognizers.repeated_mention import RepeatedMentionRecognizer
+from models.recognizers.spoken_number import SpokenNumberRecognizer
+from tests.models.recognizers.calls import shown
+
+CALLS: list[tuple[CallRecognizer, tuple[str, ...]]] = [
+    (HonorificNameRecognizer(), ("cu: 隣の【菅野】さんです。", "cu: 【菅野】から聞きました。")),
+    (HonorificNameRecognizer(), ("cu: 【長谷川】さんです。", "cu: 【ハセガマ】が来ました。")),
+    (HonorificNameRecognizer(), ("op: 【高橋洋平】様ですね。", "cu: 【洋平】はまだです。")),
+    (HonorificNameRecognizer(), ("cu: 【泉】さんが来て。", "cu: 温泉に行った、泉運輸の人。")),
+    (HonorificNameRecognizer(), ("cu: 続きさんの荷物です。", "cu: 話の続きはまたあとで。")),
+    (HonorificNameRecognizer(), ("cu: 【青木】さんと。", "cu: 十六歳の青い木です。")),
+    (SpokenNumberRecognizer(), ("cu: 【090-1234-5678】です。", "op: 末尾が、【5678】ですね。")),
+    (SpokenNumberRecognizer(), ("cu: 【090-1234-5678】です。", "op: 【090の1234】、", "cu: はい。")),
+    (SpokenNumberRecognizer(), ("cu: 【090-1234-5678】です。", "op: 九千円でございます。")),
+    (AddressRecognizer(), ("cu: 【横浜市港北区日吉】三丁目五番です。", "op: 【日吉】でございますね。")),
+]
+
+
+@pytest.mark.parametrize(("first", "lines"), CALLS)
+def test_said_again(first: CallRecognizer, lines: tuple[str, ...]) -> None:
+    """Every further mention is found, garbled or in part; ordinary words that sound alike are not."""
+    found = shown(RepeatedMentionRecognizer(), lines, first)
+    assert found[1:] == lines[1:]
+
+
+def test_silent_in_a_first_pass() -> None:
+    """Without the others' findings there is nothing to look for."""
+    assert shown(RepeatedMentionRecognizer(), ("cu: 菅野さんです。",)) == ("cu: 菅野さんです。",)

@@ -143,19 +143,23 @@ def evaluate(
 ) -> None:
     """正解付きの通話で、漏れと伏せすぎを測ります。"""
     from flows.evaluate_calls import Trial, evaluate_calls, report
+    from flows.stages import Models
 
+    settings = Settings()
     trial = Trial(
         out=out,
         policy=_policy(fill, pad),
         exact_words=exact_words,
-        model=model or Settings().model,
+        model=model or settings.model,
         listen_again=not no_listen_again,
     )
     calls = sorted(path for path in calls_dir.glob("*.wav") if path.with_suffix(".truth.json").is_file())
     if not calls:
         _refuse("<通話名>.wav と <通話名>.truth.json の組がありません")
+    if json is not None and not json.parent.is_dir():
+        _refuse(f"{json}: フォルダがありません")
     _refuse_impossible(calls, out, one_only=False)
-    results = _reported(evaluate_calls(calls, trial, Settings()), len(calls), quiet=True)
+    results = _reported(evaluate_calls(calls, trial, Models(trial.model, settings)), len(calls), quiet=True)
     report(results, out, json)
     _finish([result for result in results if result.error is None or result.error.code != "call_unsafe"])
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from flows.case_file import case_lookup, read_json
 from flows.mask_calls import Order, Outcome, mask_calls
 from flows.outputs import MASKED_WAV, REVIEW, write_json
-from flows.settings import Settings
 from flows.stages import Models
 from pipeline.audio import read_recording
-from pipeline.errors import CaseFileError
+from pipeline.errors import CallUnsafeError, CaseFileError
 from pipeline.evaluate import AudioPair, CallFigures, measure_call, read_review_rows, summarise
 from pipeline.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, MaskPolicy
@@ -48,19 +47,17 @@ class Measured(Outcome):
     figures: CallFigures | None = None
 
 
-def evaluate_calls(calls: Sequence[Path], trial: Trial, settings: Settings) -> Iterator[Measured]:
+def evaluate_calls(calls: Sequence[Path], trial: Trial, models: Models) -> Iterator[Measured]:
     """Mask, measure and draw call after call.
 
     Args:
         calls: Audio files with ``<stem>.truth.json`` and perhaps ``<stem>.case.json`` beside them.
         trial: How they are masked.
-        settings: Of this machine.
+        models: Loaded when the first call needs them.
 
     Yields:
         One outcome for each call, with its figures.
     """
-    from flows.plot_call import plot_call
-
     with tempfile.TemporaryDirectory(prefix="kaiji-words-") as words:
         order = Order(
             out=trial.out,
@@ -70,14 +67,8 @@ def evaluate_calls(calls: Sequence[Path], trial: Trial, settings: Settings) -> I
             model=trial.model,
             listen_again=trial.listen_again,
         )
-        for outcome in mask_calls(calls, order, Models(trial.model, settings)):
-            if outcome.error is not None:
-                yield Measured(outcome.audio, outcome.error)
-                continue
-            truth, pair = _truth(outcome.audio), _pair(outcome.audio, trial.out)
-            figures = _figures(outcome, truth, pair, trial)
-            plot_call(trial.out / f"{outcome.audio.stem}.png", pair, truth, figures)
-            yield Measured(outcome.audio, None, outcome.plan, outcome.transcript, figures)
+        for outcome in mask_calls(calls, order, models):
+            yield _measured(outcome, trial)
 
 
 def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> None:
@@ -94,12 +85,27 @@ def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> No
     from flows.plot_call import write_index
 
     measured = [result.figures for result in results if result.figures is not None]
-    summary = summarise(measured, refused=len(results) - len(measured))
+    refused = sum(isinstance(result.error, CallUnsafeError) for result in results)
+    summary = summarise(measured, refused=refused)
     console = Console()
     print_table(summary, console)
     console.print(f"グラフ: {write_index(out, summary)}")
     if json_path is not None:
         write_json(json_path, summary_as_dict(summary))
+
+
+def _measured(outcome: Outcome, trial: Trial) -> Measured:
+    from flows.plot_call import plot_call
+
+    if outcome.error is not None:
+        return Measured(outcome.audio, outcome.error)
+    try:
+        truth, pair = _truth(outcome.audio), _pair(outcome.audio, trial.out)
+    except CaseFileError as error:
+        return Measured(outcome.audio, error)
+    figures = _figures(outcome, truth, pair, trial)
+    plot_call(trial.out / f"{outcome.audio.stem}.png", pair, truth, figures)
+    return Measured(outcome.audio, None, outcome.plan, outcome.transcript, figures)
 
 
 def _figures(outcome: Outcome, truth: CallTruth, pair: AudioPair, trial: Trial) -> CallFigures:

@@ -53,7 +53,7 @@ def test_every_masked_finding_is_silenced_on_its_channels(sample_run: SampleRun)
 
 def test_the_text_shows_labels_and_no_masked_word(sample_run: SampleRun):
     """Each masked word is a label in text and JSON, unless it is also kept elsewhere."""
-    for call, outcome in zip(sample_run.calls, sample_run.outcomes, strict=True):
+    for call in sample_run.calls:
         text = (sample_run.out / f"{call.stem}.masked.txt").read_text(encoding="utf-8")
         document = json.loads((sample_run.out / f"{call.stem}.masked.json").read_text(encoding="utf-8"))
         rows = json.loads((sample_run.out / f"{call.stem}.review.json").read_text(encoding="utf-8"))[

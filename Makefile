@@ -55,7 +55,7 @@ clean: ## remove what the targets above made
 
 # A venv where Python brings pip along; else the machine's own pip, which may write into a folder of ours.
 $(UV):
-	@test -n "$(PYTHON)" || { echo "kaiji: no Python 3.11 or newer found; give one with 'make PYTHON=…'" >&2; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(NEW_ENOUGH)' || { echo "kaiji: no Python 3.11 or newer found; give one with 'make PYTHON=…'" >&2; exit 1; }
 	@rm -rf .tools && mkdir -p .tools
 	@echo "kaiji: fetching uv $(UV_VERSION) into .tools/"
 	@{ $(PYTHON) -m venv .tools/uv-$(UV_VERSION) >.tools/venv.log 2>&1 \

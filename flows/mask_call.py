@@ -8,7 +8,6 @@ raised into it says what went wrong and where, never what was said.
 from __future__ import annotations
 
 import functools
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -78,14 +77,11 @@ def mask_calls_by_flow(calls: Sequence[Path], order: Order) -> Iterator[Outcome]
     Yields:
         One outcome for each call, in the given order.  The run's folder is gone afterwards.
     """
-    run_id, folder = open_run(Settings().work)
-    try:
+    with open_run(Settings().work) as folder:
         for number, audio in enumerate(calls, start=1):
             workspace = FolderWorkspace(folder / f"{number:04d}")
-            error = attempt(audio, order.out, functools.partial(_run, audio, order, workspace, run_id))
+            error = attempt(audio, order.out, functools.partial(_run, audio, order, workspace, folder.name))
             yield outcome_of(audio, error, workspace)
-    finally:
-        shutil.rmtree(folder)
 
 
 def _run(audio: Path, order: Order, workspace: FolderWorkspace, run_id: str) -> None:

@@ -11,10 +11,9 @@ import contextlib
 import hashlib
 import json
 import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
+from flows.folders import held_folder, sweep
 from pipeline.audio import Recording, write_wav
 from pipeline.errors import PipelineError
 from pipeline.mask import mask_audio
@@ -42,6 +41,7 @@ __all__ = [
 ]
 
 MASKED_WAV, MASKED_TEXT, MASKED_JSON = "masked.wav", "masked.txt", "masked.json"
+STAGING = ".kaiji-"
 REVIEW, MANIFEST, ERROR = "review.json", "manifest.json", "error.json"
 
 PRODUCTS = (MASKED_WAV, MASKED_TEXT, MASKED_JSON, REVIEW, MANIFEST)
@@ -55,7 +55,7 @@ class OutputFolderError(PipelineError):
 
 
 def open_output(out: Path) -> None:
-    """Make the output folder and try whether it can be written.
+    """Make the output folder, tidy up after killed runs, and try whether it can be written.
 
     Args:
         out: The folder.
@@ -65,20 +65,16 @@ def open_output(out: Path) -> None:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
+        sweep(out, STAGING)
         with staging(out):
             pass
     except OSError as error:
         raise _not_written(error) from None
 
 
-@contextlib.contextmanager
-def staging(out: Path) -> Iterator[Path]:
+def staging(out: Path) -> contextlib.AbstractContextManager[Path]:
     """A hidden folder inside ``out``, readable by its owner only, that is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=".kaiji-", dir=out))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return held_folder(out, STAGING)
 
 
 def write_masked(folder: Path, recording: Recording, transcript: Transcript, plan: MaskPlan) -> None:

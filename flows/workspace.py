@@ -7,10 +7,11 @@ Prefect itself never sees them.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
-import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -18,6 +19,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from pydantic import TypeAdapter
 
+from flows.folders import held_folder, sweep
 from pipeline.audio import Recording
 from pipeline.errors import PipelineError
 from pipeline.types import (
@@ -47,6 +49,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+RUN = "run-"
+"""What the names of runs' folders begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,30 +198,34 @@ class FolderWorkspace:
         return self._folder / slot.name
 
 
-def open_run(root: Path) -> tuple[str, Path]:
-    """Make a new run's folder.
+@contextlib.contextmanager
+def open_run(root: Path) -> Iterator[Path]:
+    """A new run's folder, readable by its owner only, that is gone afterwards.
 
     Args:
         root: Folder of all runs, made if need be.
 
-    Returns:
-        The run's id, random and without meaning, and its folder, readable by its owner only.
+    Yields:
+        The folder; its name, random and without meaning, is the run's id.
 
     Raises:
         PipelineError: when the folder cannot be made, or ``root`` is somebody else's.
     """
-    run_id = secrets.token_hex(8)
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if root.stat().st_uid != os.getuid():
             # In a shared place for temporary files anyone could have laid it there first.
             msg = "作業フォルダが別の利用者のものです(KAIJI_WORK で別の場所を指定してください)"
             raise PipelineError(msg)
-        (root / run_id).mkdir(mode=0o700)
+        sweep(root, RUN)
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(held_folder(root, RUN))
+            held = stack.pop_all()
     except OSError as error:
         msg = f"作業フォルダを作れません({type(error).__name__})"
         raise PipelineError(msg) from None
-    return run_id, root / run_id
+    with held:
+        yield folder
 
 
 def _unset(name: str) -> PipelineError:

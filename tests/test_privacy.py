@@ -141,6 +141,7 @@ def logged_run(tmp_path_factory, models: Models) -> tuple[list[str], list[Outcom
     quiet_libraries()
     try:
         outcomes = list(mask_calls(calls, order, models))
+        logging.getLogger("canary").debug("canary")
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
@@ -157,6 +158,7 @@ def test_logs_at_debug_hold_no_personal_data(logged_run):
         for item in outcome.plan.items
     )
 
+    assert "canary" in lines
     assert [outcome.error is None for outcome in outcomes] == [True, True, False]
     assert found_in("\n".join(lines).encode(), SECRETS + tuple(filter(is_telling, texts))) == []
 

@@ -90,11 +90,13 @@ def test_the_original_error_does_not_hang_on_the_sanitised_one(by_flow, tmp_path
     from flows.workspace import JOB, FolderWorkspace, Job, open_run
     from pipeline.types import CallCase
 
-    run_id, folder = open_run(tmp_path / "work")
-    FolderWorkspace(folder / "0001").put(JOB, Job("c1", tmp_path / "長谷川.wav", tmp_path, CallCase("R-1")))
     by_flow(FakeModels())
-    with pytest.raises(UnreadableAudioError) as caught:
-        mask_call.mask_call(run_id, "0001")
+    with open_run(tmp_path / "work") as folder:
+        FolderWorkspace(folder / "0001").put(
+            JOB, Job("c1", tmp_path / "長谷川.wav", tmp_path, CallCase("R-1"))
+        )
+        with pytest.raises(UnreadableAudioError) as caught:
+            mask_call.mask_call(folder.name, "0001")
 
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None

@@ -56,23 +56,31 @@ def test_an_unset_value_is_an_error(tmp_path: Path, kind):
         empty.get(ws.PLAN)
 
 
-def test_only_the_owner_may_read_a_run(tmp_path: Path):
+def test_only_the_owner_may_read_a_run_and_it_is_gone_afterwards(tmp_path: Path):
     """Folders of a run and of its calls are closed to everybody else."""
-    run_id, folder = ws.open_run(tmp_path / "work")
-    call = folder / "0001"
-    ws.FolderWorkspace(call)
+    with ws.open_run(tmp_path / "work") as folder:
+        call = folder / "0001"
+        ws.FolderWorkspace(call)
+        for path in (tmp_path / "work", folder, call, call / "products"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o700
 
-    assert folder.name == run_id
-    for path in (tmp_path / "work", folder, call, call / "products"):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    assert list((tmp_path / "work").iterdir()) == []
 
 
 def test_a_work_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch):
     """In a shared place anyone could have laid the folder there first."""
     monkeypatch.setattr(os, "getuid", lambda: 12345)
 
-    with pytest.raises(PipelineError):
-        ws.open_run(tmp_path)
+    with pytest.raises(PipelineError), ws.open_run(tmp_path):
+        pass
+
+
+def test_a_work_folder_that_cannot_be_made_is_one_error(tmp_path: Path):
+    """A file in the way is an error of ours."""
+    (tmp_path / "work").write_text("", encoding="utf-8")
+
+    with pytest.raises(PipelineError), ws.open_run(tmp_path / "work"):
+        pass
 
 
 def test_a_job_shows_no_file_name():

@@ -1,0 +1,69 @@
+"""Folders that hold clear text for a while: closed to others, and gone afterwards, whatever happens.
+
+A process that is killed cannot tidy up.  Each folder is therefore held by a lock that the system
+lets go when its process ends, and a later process removes those that nobody holds any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["held_folder", "sweep"]
+
+LOCK = ".lock"
+
+YOUNG = 60.0
+"""Seconds within which a folder without a lock is taken for one that is just being made."""
+
+
+@contextlib.contextmanager
+def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder of a random name, readable by its owner only, for as long as the context lasts.
+
+    Args:
+        parent: An existing folder.
+        prefix: What the name begins with.
+
+    Yields:
+        The folder; it is removed with all that is in it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    try:
+        with (folder / LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(parent: Path, prefix: str) -> None:
+    """Remove the folders that killed processes left.
+
+    Args:
+        parent: An existing folder.
+        prefix: What their names begin with.
+    """
+    for folder in parent.glob(f"{prefix}*"):
+        # One that goes away meanwhile, or is somebody else's, is not ours to tidy.
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == os.getuid() and _left_behind(folder):
+                shutil.rmtree(folder)
+
+
+def _left_behind(folder: Path) -> bool:
+    lock_file = folder / LOCK
+    if not lock_file.is_file():
+        return time.time() - folder.stat().st_mtime > YOUNG
+    with lock_file.open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

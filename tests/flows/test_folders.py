@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows import folders
+from flows.folders import held_folder, sweep
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from flows.folders import held_folder
+with held_folder(Path(sys.argv[1]), "x-") as folder:
+    (folder / "clear.txt").write_text("clear")
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def held(tmp_path: Path):
+    """A process that holds a folder with something in it."""
+    process = subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_it_is_closed_and_gone(tmp_path: Path):
+    """Nobody else may read it, and nothing of it is left after an error."""
+
+    def failing() -> None:
+        with held_folder(tmp_path, "x-") as folder:
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+            (folder / "deep").mkdir()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        failing()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("held")
+def test_what_another_process_holds_is_left_alone(tmp_path: Path):
+    """Two runs into one folder do not tidy each other away."""
+    sweep(tmp_path, "x-")
+
+    assert [path.name for path in tmp_path.glob("x-*/clear.txt")] == ["clear.txt"]
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path, held):
+    """After kill -9 the clear text stays only until the next run."""
+    held.send_signal(signal.SIGKILL)
+    held.wait()
+    assert list(tmp_path.glob("x-*"))
+
+    sweep(tmp_path, "x-")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_other_names_are_left_alone(tmp_path: Path):
+    """Only what bears the prefix is ours."""
+    (tmp_path / "mine").mkdir()
+    os.utime(tmp_path / "mine", (0, 0))
+    sweep(tmp_path, "x-")
+
+    assert (tmp_path / "mine").is_dir()
+
+
+@pytest.mark.parametrize(("age", "stays"), [(0.0, True), (2 * folders.YOUNG, False)])
+def test_a_folder_without_a_lock_goes_when_it_is_old(tmp_path: Path, age, stays):
+    """Between making the folder and locking it another process must not take it for a leftover."""
+    folder = tmp_path / "x-1"
+    folder.mkdir()
+    when = folder.stat().st_mtime - age
+    os.utime(folder, (when, when))
+    sweep(tmp_path, "x-")
+
+    assert folder.is_dir() is stays

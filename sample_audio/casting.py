@@ -7,6 +7,7 @@ of saying them.
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,25 @@ from sample_audio.script import Dialogue
 from sample_audio.slots import Said, Wording
 from sample_audio.spoken import count_kana, romaji
 
-__all__ = ["CastCall", "CastTurn", "cast", "case_json"]
+__all__ = ["CastCall", "CastTurn", "case_json", "cast", "stream"]
 
-_AREA_CODES = ("03", "06", "011", "022", "045", "048", "052", "075", "078", "082", "092", "0422", "0466", "0798", "0985")
+_AREA_CODES = (
+    "03",
+    "06",
+    "011",
+    "022",
+    "045",
+    "048",
+    "052",
+    "075",
+    "078",
+    "082",
+    "092",
+    "0422",
+    "0466",
+    "0798",
+    "0985",
+)
 _MOBILES = ("090", "080", "070")
 _MAIL_HOSTS = (
     Named("example.jp", "エグザンプルドットジェーピー"),
@@ -69,14 +86,15 @@ def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
         ``f1`` to ``f3`` share the requester's surname.
     """
     pools = pools or default_pools()
-    rng = random.Random(f"{seed}:{dialogue.dialogue_id}:people")
+    rng = stream(dialogue, seed, "people")
     whos = list(dict.fromkeys(("rq", "op", "co", *dialogue.people)))
-    people = _cast_people([who for who in whos if who[0] != "c" or who == "co"], rng, pools)
+    suited = [company for company in pools.companies if re.search(company.trades, dialogue.trade)]
+    company = rng.choice(suited or pools.companies).name
+    people = _cast_people([who for who in whos if who[0] != "c" or who == "co"], company, rng, pools)
     term_whos = [who for who in whos if who[0] == "c" and who != "co"]
     terms = tuple(zip(term_whos, rng.sample(pools.terms, len(term_whos)), strict=True))
     wordings = {
-        speaker: Wording.draw(random.Random(f"{seed}:{dialogue.dialogue_id}:{speaker}"), pools.kanji)
-        for speaker in ("op", "cu")
+        speaker: Wording.draw(stream(dialogue, seed, speaker), pools.kanji) for speaker in ("op", "cu")
     }
     by_who = {person.who: person for person in people}
     by_term = dict(terms)
@@ -87,24 +105,28 @@ def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
             if isinstance(piece, str):
                 said.append(Said(piece))
             elif piece.who in by_term:
-                said.append(Said(by_term[piece.who].text, by_term[piece.who].kana, by_term[piece.who].kana, piece))
+                said.append(
+                    Said(by_term[piece.who].text, by_term[piece.who].kana, by_term[piece.who].kana, piece)
+                )
             else:
                 said.append(wordings[turn.speaker].say(piece, by_who[piece.who]))
         turns.append(CastTurn(turn.speaker, tuple(said)))
     return CastCall(dialogue, seed, people, terms, tuple(turns))
 
 
-def _cast_people(whos: list[str], rng: random.Random, pools: Pools) -> tuple[Person, ...]:
+def stream(dialogue: Dialogue, seed: int, part: str) -> random.Random:
+    """Chance for one part of a call, so that a change in another leaves it as it was."""
+    return random.Random(f"{seed}:{dialogue.dialogue_id}:{part}")  # noqa: S311 - made-up calls, no secrets
+
+
+def _cast_people(whos: list[str], company: Named, rng: random.Random, pools: Pools) -> tuple[Person, ...]:
     """One person for each ``who``; family shares ``rq``'s surname."""
     surnames = _distinct(pools.surnames, len(whos), rng)
     given = _distinct(pools.given_names, len(whos), rng)
+    shared = surnames[whos.index("rq")]
     people = []
-    requester_sei = surnames[whos.index("rq")]
-    for who, sei, mei in zip(whos, surnames, given, strict=True):
-        if who == "co":
-            sei = rng.choice(pools.companies)
-        elif who[0] == "f":
-            sei = requester_sei
+    for who, own, mei in zip(whos, surnames, given, strict=True):
+        sei = company if who == "co" else shared if who[0] == "f" else own
         people.append(_invent(who, sei, mei, rng, pools))
     return tuple(people)
 
@@ -122,7 +144,9 @@ def _distinct(pool: tuple[Named, ...], count: int, rng: random.Random) -> list[N
 def _invent(who: str, sei: Named, mei: Named, rng: random.Random, pools: Pools) -> Person:
     place = rng.choice(pools.places)
     rural = rng.random() < 0.2
-    block = (0, rng.randint(2, 2400), 0) if rural else (rng.randint(1, 8), rng.randint(1, 39), rng.randint(1, 30))
+    block = (
+        (0, rng.randint(2, 2400), 0) if rural else (rng.randint(1, 8), rng.randint(1, 39), rng.randint(1, 30))
+    )
     return Person(
         who=who,
         sei=sei,
@@ -173,19 +197,25 @@ def case_json(call: CastCall) -> dict[str, Any]:
     The requester's number and address are known to the case in most calls, and always
     when the call speaks them.
     """
-    rng = random.Random(f"{call.seed}:{call.dialogue.dialogue_id}:case")
+    rng = stream(call.dialogue, call.seed, "case")
     spoken = {(slot.who, slot.what.partition(".")[0]) for slot in call.dialogue.slots}
-    spoken_names = {(slot.who, slot.what.rpartition(".")[2].removesuffix("kana")) for slot in call.dialogue.slots}
+    spoken_names = {
+        (slot.who, slot.what.rpartition(".")[2].removesuffix("kana")) for slot in call.dialogue.slots
+    }
     requester, company = call.person("rq"), call.person("co")
     if requester is None or company is None:  # pragma: no cover - cast() always casts both
         raise ValueError("a call without requester or company")
     known: dict[str, Any] = {
-        "names": [{"text": requester.sei.text + requester.mei.text, "kana": requester.sei.kana + requester.mei.kana}]
+        "names": [
+            {"text": requester.sei.text + requester.mei.text, "kana": requester.sei.kana + requester.mei.kana}
+        ]
     }
     if ("rq", "phone") in spoken or rng.random() < 0.85:
         known["phones"] = ["".join(requester.phone)]
     if ("rq", "addr") in spoken or rng.random() < 0.85:
-        address = full_address(requester, with_room=requester.lives_in_building or ("rq", "room") in spoken_names)
+        address = full_address(
+            requester, with_room=requester.lives_in_building or ("rq", "room") in spoken_names
+        )
         known["addresses"] = [{"text": address.text, "kana": address.kana}]
     staff = []
     for person in call.people:

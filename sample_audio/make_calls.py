@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sample_audio.casting import CastCall, case_json, cast
+from sample_audio.casting import CastCall, case_json, cast, stream
 from sample_audio.pools import Pools, default_pools
 from sample_audio.script import Dialogue, ScriptError, read_scripts
 from sample_audio.studio import TELEPHONE_RATE, Performance, cast_voices, perform
@@ -39,8 +38,14 @@ class _Job:
     unassigned: bool
 
 
-def make_call(
-    dialogue: Dialogue, seed: int, out: Path, voices: Voices, *, pools: Pools | None = None, laws: Sequence[str] = LAWS
+def make_call(  # noqa: PLR0913 - what is spoken, by whom, with what, and where to
+    dialogue: Dialogue,
+    seed: int,
+    out: Path,
+    voices: Voices,
+    *,
+    pools: Pools | None = None,
+    laws: Sequence[str] = LAWS,
 ) -> float:
     """Speak one dialogue and write its three files.
 
@@ -57,7 +62,7 @@ def make_call(
     """
     name = dialogue.dialogue_id
     call = cast(dialogue, seed, pools)
-    rng = random.Random(f"{seed}:{name}:sound")
+    rng = stream(dialogue, seed, "sound")
     line = draw_line(rng, tuple(laws))
     performance = perform(call, voices, cast_voices(rng), overlap=line.stereo, rng=rng)
     recording = transmit(performance.tracks, line, seed=rng.getrandbits(32))
@@ -111,7 +116,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     threads = max(1, (os.cpu_count() or 1) // options.jobs)
     jobs = [
-        _Job(d, options.seed, options.out, options.cache, threads, tuple(options.laws), options.unassigned_numbers)
+        _Job(
+            d,
+            options.seed,
+            options.out,
+            options.cache,
+            threads,
+            tuple(options.laws),
+            options.unassigned_numbers,
+        )
         for d in dialogues
     ]
     began = time.monotonic()
@@ -125,7 +138,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             for job, length in zip(jobs, pool.map(_work, jobs), strict=True):
                 seconds += _report(job, length)
     took = time.monotonic() - began
-    print(f"{len(jobs)} calls, {seconds / 60:.1f} min, in {took:.0f} s ({took / max(seconds, 1e-9):.3f} of real time)")
+    pace = took / max(seconds, 1e-9)
+    print(f"{len(jobs)} calls, {seconds / 60:.1f} min, in {took:.0f} s ({pace:.3f} of real time)")
     return 0
 
 
@@ -139,7 +153,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--laws", nargs="+", choices=LAWS, default=LAWS, help="codecs to choose from")
     parser.add_argument("--unassigned-numbers", action="store_true", help="only numbers given to nobody")
     cache = Path(tempfile.gettempdir()) / "kaiji-voices"
-    parser.add_argument("--cache", type=Path, default=cache, metavar="DIR", help=f"finished phrases ({cache})")
+    parser.add_argument(
+        "--cache", type=Path, default=cache, metavar="DIR", help=f"finished phrases ({cache})"
+    )
     return parser.parse_args(argv)
 
 

@@ -43,7 +43,10 @@ def full_address(person: Person, *, with_room: bool) -> Named:
     """Prefecture to number, and building and room where asked, written with Arabic digits."""
     place, (chome, ban, go) = person.place, person.block
     if chome:
-        block = Named(f"{chome}丁目{ban}番{go}号", counter_kana(chome, "丁目") + counter_kana(ban, "番") + counter_kana(go, "号"))
+        block = Named(
+            f"{chome}丁目{ban}番{go}号",
+            counter_kana(chome, "丁目") + counter_kana(ban, "番") + counter_kana(go, "号"),
+        )
     else:
         block = Named(f"{ban}番地", counter_kana(ban, "番地"))
     parts = [place.pref, place.city, place.town, block]

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Named", "Place", "Pools", "default_pools", "load_pools"]
+__all__ = ["Company", "Named", "Place", "Pools", "default_pools", "load_pools"]
 
 _FOLDER = Path(__file__).parent / "pools"
 
@@ -30,6 +30,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """An invented company; ``trades`` is a regular expression for the scripts' ``trade``."""
+
+    name: Named
+    trades: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pools:
     """What a cast draws from.
 
@@ -46,7 +54,7 @@ class Pools:
     given_names: tuple[Named, ...]
     places: tuple[Place, ...]
     buildings: tuple[Named, ...]
-    companies: tuple[Named, ...]
+    companies: tuple[Company, ...]
     terms: tuple[Named, ...]
     kanji: dict[str, tuple[Named, ...]]
     unassigned_numbers: bool = False
@@ -70,7 +78,9 @@ def load_pools(folder: Path) -> Pools:
             for pref, city, town, pref_kana, city_kana, town_kana, zip3 in _rows(folder / "places.tsv", 7)
         ),
         buildings=_named(folder / "buildings.tsv"),
-        companies=_named(folder / "companies.tsv"),
+        companies=tuple(
+            Company(Named(text, kana), trades) for text, kana, trades in _rows(folder / "companies.tsv", 3)
+        ),
         terms=_named(folder / "terms.tsv"),
         kanji={char: tuple(ways) for char, ways in kanji.items()},
     )

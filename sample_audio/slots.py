@@ -79,7 +79,12 @@ class Wording:
         return Said(text, lengthened(say) if group in ("phone", "addr") else say, reading, slot)
 
     def _name(self, person: Person, part: str) -> tuple[str, str]:
-        names = {"sei": (person.sei,), "name": (person.sei,), "mei": (person.mei,), "full": (person.sei, person.mei)}
+        names = {
+            "sei": (person.sei,),
+            "name": (person.sei,),
+            "mei": (person.mei,),
+            "full": (person.sei, person.mei),
+        }
         chosen = names[part.removesuffix("kana")]
         if part.endswith("kana"):
             return self._spelled("".join(name.kana for name in chosen), [name.kana for name in chosen])
@@ -118,7 +123,7 @@ class Wording:
         if part == "zip":
             digits = person.zip_code
             joint = self.rng.choice(("の、", "、", "の"))
-            written = f"{digits[:3]}{'-' if '、' == joint else self.rng.choice(('-', 'の'))}{digits[3:]}"
+            written = f"{digits[:3]}{'-' if joint == '、' else self.rng.choice(('-', 'の'))}{digits[3:]}"
             return written, joint.join(digits_kana(group, self.zero) for group in (digits[:3], digits[3:]))
         pieces: list[tuple[str, str]] = []
         if part in ("pref", "full"):
@@ -163,7 +168,7 @@ class Wording:
     def _kanji(self, name: Named) -> tuple[str, str]:
         """Explain a name kanji by kanji; names in kana say so."""
         if all(char in _KANA for char in name.text):
-            script = "カタカナ" if "ァ" <= name.text[0] <= "ー" else "ひらがな"
+            script = "カタカナ" if name.text[0] in _KATAKANA else "ひらがな"
             say = "カタカナ" if script == "カタカナ" else "ヒラガナ"
             return f"{script}で{name.text}", f"{say}デ{name.kana}"
         parts = []
@@ -176,4 +181,5 @@ class Wording:
         return joint.join(part.text for part in parts), joint_kana.join(part.kana for part in parts)
 
 
-_KANA = frozenset(chr(code) for code in (*range(0x3041, 0x3097), *range(0x30A1, 0x30FD)))
+_KATAKANA = frozenset(map(chr, range(0x30A1, 0x30FD)))
+_KANA = _KATAKANA | frozenset(map(chr, range(0x3041, 0x3097)))

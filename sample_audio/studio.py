@@ -30,8 +30,10 @@ _STEP = RATE // TELEPHONE_RATE
 _SILENCE = 0.008  # amplitude below which a voice is silent; they peak near 0.5
 _EDGE = 0.006  # seconds of a voice's fade kept at each end of a sentence
 _LEVEL = 0.08  # root mean square each sentence is brought to, -22 dBFS
+_LISTENING = 0.2  # share of long turns in which the other side says はい
 _BREATH = 60  # characters after which a comma ends a breath; the voices take about 200
 _AIZUCHI = re.compile(r"(?:はい|ええ|うん|はあ|なるほど|そうですか|へえ)(?:[、。はいええ]*)")
+_CLAUSE = re.compile(r"[^、。？！?!]*[、。？！?!]*")
 _STRIP = "、。？！?!…・ 　「」"
 
 
@@ -72,12 +74,14 @@ def cast_voices(rng: random.Random) -> dict[str, Voice]:
     """Two different voices for the two sides."""
     names = rng.sample(VOICES, 2)
     return {
-        side: Voice(name, round(rng.uniform(0.95, 1.3), 2), round(rng.uniform(0.94, 1.07), 3))
+        side: Voice(name, round(rng.uniform(1.0, 1.35), 2), round(rng.uniform(0.94, 1.07), 3))
         for side, name in zip(("op", "cu"), names, strict=True)
     }
 
 
-def perform(call: CastCall, voices: Voices, cast: dict[str, Voice], *, overlap: bool, rng: random.Random) -> Performance:
+def perform(
+    call: CastCall, voices: Voices, cast: dict[str, Voice], *, overlap: bool, rng: random.Random
+) -> Performance:
     """Speak a call.
 
     Args:
@@ -92,25 +96,54 @@ def perform(call: CastCall, voices: Voices, cast: dict[str, Voice], *, overlap: 
         The performance.  A piece's ``[start, end)`` is what the voice itself laid its
         sounds out by, rounded outward by less than a sample.
     """
-    sounds: dict[str, list[tuple[int, np.ndarray]]] = {"op": [], "cu": []}
-    turns: list[SpokenTurn] = []
-    cursor = round(rng.uniform(0.3, 1.0) * TELEPHONE_RATE)
-    floor = {"op": 0, "cu": 0}  # nobody speaks over themself
+    tape = _Tape(voices, cast, rng)
     for turn in call.turns:
-        if turns and overlap and _AIZUCHI.fullmatch(turn.text) and rng.random() < 0.5:
-            begin = cursor - round(rng.uniform(0.05, 0.25) * TELEPHONE_RATE)
-        elif turns:
-            begin = cursor + round(rng.uniform(0.15, 0.6) * TELEPHONE_RATE)
+        _, second = tape.speak(turn, tape.begin_of(turn, overlap=overlap))
+        if overlap and second and rng.random() < _LISTENING:
+            other = "cu" if turn.speaker == "op" else "op"
+            at = second - _samples(rng.uniform(0.1, 0.3))
+            if at > tape.free[other]:
+                tape.speak(CastTurn(other, (Said("はい。"),)), at)
+    total = tape.end + _samples(rng.uniform(0.5, 1.0))
+    tracks = {side: _laid_out(sounds, total) for side, sounds in tape.sounds.items()}
+    return Performance(tracks, tuple(sorted(tape.turns, key=lambda turn: turn.start)))
+
+
+class _Tape:
+    """A call while it is being spoken; counts samples of the telephone.
+
+    Attributes:
+        sounds: By side, each sentence's sound at ``RATE`` and where it starts.
+        turns: In the order they were spoken.
+        free: By side, when it has ended and may speak again.
+        end: When the last turn so far ends; before the first, when that may begin.
+    """
+
+    def __init__(self, voices: Voices, cast: dict[str, Voice], rng: random.Random) -> None:
+        self.sounds: dict[str, list[tuple[int, np.ndarray]]] = {"op": [], "cu": []}
+        self.turns: list[SpokenTurn] = []
+        self.free = {"op": 0, "cu": 0}
+        self.end = _samples(rng.uniform(0.3, 1.0))
+        self._voices, self._cast, self._rng = voices, cast, rng
+
+    def begin_of(self, turn: CastTurn, *, overlap: bool) -> int:
+        """When a turn begins: after a gap, or a little early where it only says はい."""
+        if not self.turns:
+            return self.end
+        if overlap and _AIZUCHI.fullmatch(turn.text) and self._rng.random() < 0.5:
+            begin = self.end - _samples(self._rng.uniform(0.05, 0.25))
         else:
-            begin = cursor
-        begin = max(begin, floor[turn.speaker], 0)
-        spoken, parts = _speak_turn(turn, voices, cast[turn.speaker], begin, rng)
-        sounds[turn.speaker] += parts
-        turns.append(spoken)
-        floor[turn.speaker] = spoken.end + round(0.08 * TELEPHONE_RATE)
-        cursor = max(cursor, spoken.end)
-    total = cursor + round(rng.uniform(0.5, 1.0) * TELEPHONE_RATE)
-    return Performance({side: _laid_out(parts, total) for side, parts in sounds.items()}, tuple(turns))
+            begin = self.end + _samples(self._rng.uniform(0.15, 0.6))
+        return max(begin, self.free[turn.speaker])
+
+    def speak(self, turn: CastTurn, begin: int) -> tuple[SpokenTurn, int | None]:
+        """Speak a turn; returns it and where its second sentence starts, if it has one."""
+        spoken, sounds = _speak_turn(turn, self._voices, self._cast[turn.speaker], begin, self._rng)
+        self.sounds[turn.speaker] += sounds
+        self.turns.append(spoken)
+        self.free[turn.speaker] = spoken.end + _samples(0.08)
+        self.end = max(self.end, spoken.end)
+        return spoken, sounds[1][0] if len(sounds) > 1 else None
 
 
 def _speak_turn(
@@ -146,7 +179,8 @@ def _sentences(said: tuple[Said, ...]) -> list[list[tuple[int, str]]]:
     current: list[tuple[int, str]] = []
     for index, piece in enumerate(said):
         literal = piece.slot is None
-        for words in re.findall(r"[^、。？！?!]*[、。？！?!]*", arabic_to_spoken(piece.text)) if literal else [piece.say]:
+        clauses = _CLAUSE.findall(arabic_to_spoken(piece.text)) if literal else [piece.say]
+        for words in clauses:
             if not words:
                 continue
             if current and current[-1][0] == index:
@@ -164,7 +198,13 @@ def _sentences(said: tuple[Said, ...]) -> list[list[tuple[int, str]]]:
 
 def _pause_after(text: str, rng: random.Random) -> int:
     """Samples of rest: after a sentence more than after a comma."""
-    seconds = rng.uniform(0.2, 0.45) if text.endswith(("。", "？", "！", "?", "!")) else rng.uniform(0.1, 0.25)
+    seconds = (
+        rng.uniform(0.2, 0.45) if text.endswith(("。", "？", "！", "?", "!")) else rng.uniform(0.1, 0.25)
+    )
+    return _samples(seconds)
+
+
+def _samples(seconds: float) -> int:
     return round(seconds * TELEPHONE_RATE)
 
 

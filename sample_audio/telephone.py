@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,7 +93,9 @@ def transmit(tracks: dict[str, np.ndarray], line: Line, seed: int) -> Recording:
         sides[1] = sides[1] + _noise(sides[1], line, np.random.default_rng(seed))
     if line.stereo and line.echo is not None:
         late = round(line.echo_delay * TELEPHONE_RATE)
-        echoes = [np.concatenate([np.zeros(late), side])[: len(side)] * 10 ** (line.echo / 20) for side in sides]
+        echoes = [
+            np.concatenate([np.zeros(late), side])[: len(side)] * 10 ** (line.echo / 20) for side in sides
+        ]
         sides = [sides[0] + echoes[1], sides[1] + echoes[0]]
     channels = sides if line.stereo else [sides[0] + sides[1]]
     samples = np.stack([_pcm(channel) for channel in channels])
@@ -118,24 +121,37 @@ def _down(track: np.ndarray, band: tuple[float, float]) -> np.ndarray:
 
 def _noise(speech: np.ndarray, line: Line, rng: np.random.Generator) -> np.ndarray:
     """Noise of the line's kind, ``snr`` below the speech's level where it sounds."""
-    count = len(speech)
-    hertz = np.fft.rfftfreq(count, 1 / TELEPHONE_RATE)
-    if line.noise == "hum":
-        time = np.arange(count) / TELEPHONE_RATE
-        noise = sum(np.sin(2 * np.pi * 50 * k * time + k) / k for k in (2, 4, 6, 8, 12)) + rng.normal(0, 0.1, count)
-    else:
-        spectrum = np.fft.rfft(rng.normal(size=count))
-        if line.noise == "pink":
-            shape = 1 / np.sqrt(np.maximum(hertz, 50.0))
-        else:  # babble: speech-like colour, swelling a few times a second
-            shape = 1 / (1 + (hertz / 700) ** 2)
-        noise = np.fft.irfft(spectrum * shape * (hertz > 150) * (hertz < 3500), count)
-        if line.noise == "babble":
-            swell = np.interp(np.arange(count), np.arange(0, count + 1600, 1600), rng.uniform(0.2, 1.0, count // 1600 + 2)[: len(np.arange(0, count + 1600, 1600))])
-            noise = noise * swell
-    loud = np.abs(speech) > 0.01
-    level = np.sqrt(np.mean(np.square(speech[loud]))) if loud.any() else 0.05
+    noise = {"pink": _pink, "hum": _hum, "babble": _babble}[line.noise](len(speech), rng)
+    loud = speech[np.abs(speech) > 0.01]
+    level = float(np.sqrt(np.mean(np.square(loud)))) if len(loud) else 0.05
     return np.asarray(noise * level * 10 ** (-line.snr / 20) / np.sqrt(np.mean(np.square(noise))))
+
+
+def _pink(count: int, rng: np.random.Generator) -> np.ndarray:
+    """A line's hiss, 3 dB less for each octave."""
+    return _coloured(count, rng, lambda hertz: 1 / np.sqrt(np.maximum(hertz, 50.0)))
+
+
+def _hum(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Harmonics of 50 Hz mains, and a little hiss."""
+    time = np.arange(count) / TELEPHONE_RATE
+    harmonics = [np.sin(2 * np.pi * 50 * k * time + k) / k for k in (2, 4, 6, 8, 12)]
+    return np.asarray(np.sum(harmonics, axis=0) + rng.normal(0, 0.1, count))
+
+
+def _babble(count: int, rng: np.random.Generator) -> np.ndarray:
+    """A room full of people: speech's colour, swelling a few times a second."""
+    noise = _coloured(count, rng, lambda hertz: 1 / (1 + (hertz / 700) ** 2))
+    every = TELEPHONE_RATE // 5
+    swells = rng.uniform(0.2, 1.0, count // every + 2)
+    return np.asarray(noise * np.interp(np.arange(count), np.arange(len(swells)) * every, swells))
+
+
+def _coloured(count: int, rng: np.random.Generator, shape: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """White noise shaped over the telephone's band."""
+    hertz = np.fft.rfftfreq(count, 1 / TELEPHONE_RATE)
+    inside = (hertz > 150) & (hertz < 3500)
+    return np.fft.irfft(np.fft.rfft(rng.normal(size=count)) * shape(hertz) * inside, count)
 
 
 def _pcm(channel: np.ndarray) -> np.ndarray:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import json
-import os
 import re
 import tempfile
 from dataclasses import dataclass
@@ -110,7 +109,7 @@ class KokoroVoices:
         # Written beside and renamed: another process sees all of the sentence or nothing.
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as part:
             np.savez(part, pcm=pcm, bounds=bounds)
-        os.replace(part.name, path)
+        Path(part.name).replace(path)
         return pcm, bounds
 
 
@@ -145,14 +144,13 @@ class _Network:
         if not 0 < len(tokens) <= _MAX_TOKENS:
             raise ValueError(f"a sentence of {len(tokens)} sounds; the voices take 1 to {_MAX_TOKENS}")
         styles = self._styles[name]
-        audio, ends = self._session.run(
-            ["audio", _ENDS],
-            {
-                "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
-                "style": np.asarray(styles[min(len(tokens), len(styles)) - 1], dtype=np.float32).reshape(1, 256),
-                "speed": np.array([speed], dtype=np.float32),
-            },
-        )
+        style = np.asarray(styles[min(len(tokens), len(styles)) - 1], dtype=np.float32)
+        inputs = {
+            "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
+            "style": style.reshape(1, 256),
+            "speed": np.array([speed], dtype=np.float32),
+        }
+        audio, ends = self._session.run(["audio", _ENDS], inputs)
         # Token i of ours is the network's i + 1 (it starts with a silent one), so its
         # first frame is where the network's token i ends.
         edges = np.asarray(ends).ravel().astype(np.int64) * _FRAME
@@ -191,4 +189,4 @@ def _resampled(sound: np.ndarray, factor: float) -> np.ndarray:
     if factor == 1.0 or len(sound) < 2:
         return sound
     at = np.arange(0, len(sound) - 1, factor)
-    return np.interp(at, np.arange(len(sound)), sound).astype(np.float32)
+    return np.asarray(np.interp(at, np.arange(len(sound)), sound), dtype=np.float32)

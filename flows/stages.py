@@ -7,6 +7,7 @@ result and returns a count: nothing that could name anyone.
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Callable
@@ -43,6 +44,9 @@ __all__ = ["STAGES", "Models", "Stage", "recipe"]
 ROUNDS = 3
 """How often a plan may be widened before the call goes to a person."""
 
+REMEMBERED = 256
+"""Stretches of which the second listening is remembered: more than one call has masks."""
+
 LIBRARIES = (
     "kaiji", "faster-whisper", "ctranslate2", "spacy", "ginza", "ja-ginza", "presidio-analyzer", "sudachipy",
     "sudachidict-core", "av", "numpy",
@@ -60,6 +64,7 @@ class Models:
     def __init__(self, name: str, settings: Settings) -> None:
         self._name = name
         self._settings = settings
+        self._heard: dict[bytes, tuple[HeardSegment, ...]] = {}
 
     @functools.cached_property
     def recogniser(self) -> FasterWhisperRecogniser:
@@ -89,8 +94,16 @@ class Models:
         return load_reader()
 
     def listen(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
-        """Recognise a stretch otherwise than the first time, so that not the same error is made."""
-        return self.recogniser.recognise(samples, beam_size=2, temperature=[0.0])
+        """Recognise a stretch otherwise than the first time, so that not the same error is made.
+
+        A stretch that a widened plan left as it was is not recognised again.
+        """
+        digest = hashlib.sha256(samples.tobytes()).digest()
+        if digest not in self._heard:
+            if len(self._heard) >= REMEMBERED:
+                self._heard.clear()
+            self._heard[digest] = self.recogniser.recognise(samples, beam_size=2, temperature=[0.0])
+        return self._heard[digest]
 
 
 Stage = Callable[[Workspace, Models], int]

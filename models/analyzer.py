@@ -23,12 +23,12 @@ UNUSED = ["parser", "morphologizer", "compound_splitter", "bunsetu_recognizer", 
 """Leaving these out gives identical entities in a third of the load time (facts.md 3)."""
 
 
-class _GinzaEngine(SpacyNlpEngine):  # type: ignore[misc]  # Presidio ships no types for it
+class _GinzaEngine(SpacyNlpEngine):
     """Presidio's spaCy engine around a pipeline that is already loaded."""
 
     def __init__(self, nlp: Language) -> None:
         super().__init__()
-        self.nlp = {"ja": nlp}
+        self.nlp = {"ja": nlp}  # type: ignore[assignment]  # declared None until loaded
 
 
 class CallAnalyzer:

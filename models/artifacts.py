@@ -49,7 +49,9 @@ class Call:
     def _owners(self) -> tuple[int, ...]:
         owners = [-1] * (len(self.text) + 1)
         for index, segment in enumerate(self.transcript.segments):
-            owners[segment.chars.start : segment.chars.end] = [index] * (segment.chars.end - segment.chars.start)
+            owners[segment.chars.start : segment.chars.end] = [index] * (
+                segment.chars.end - segment.chars.start
+            )
         return tuple(owners)
 
     def segment_at(self, char: int) -> Segment | None:
@@ -58,7 +60,7 @@ class Call:
         return None if index < 0 else self.transcript.segments[index]
 
 
-class CallArtifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio ships no types for it
+class CallArtifacts(NlpArtifacts):
     """Presidio's artifacts with the call beside them.
 
     ``found`` holds what the other witnesses said in a first pass; empty during that pass.
@@ -79,7 +81,7 @@ class CallArtifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio ships no ty
         self.found = found
 
 
-class Witnessed(RecognizerResult):  # type: ignore[misc]  # Presidio ships no types for it
+class Witnessed(RecognizerResult):
     """A finding that stays beside what other witnesses found at the same place.
 
     Presidio drops a result that another of its type contains, and of two alike one: their
@@ -93,21 +95,26 @@ class Witnessed(RecognizerResult):  # type: ignore[misc]  # Presidio ships no ty
 
     def contained_in(self, other: RecognizerResult) -> bool:
         """Whether another finding of the same witness holds this one."""
-        return isinstance(other, Witnessed) and other.witness == self.witness and bool(super().contained_in(other))
+        return (
+            isinstance(other, Witnessed)
+            and other.witness == self.witness
+            and bool(super().contained_in(other))
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Witnessed) and other.witness == self.witness and bool(super().__eq__(other))
 
     def __hash__(self) -> int:
-        return hash((super().__hash__(), self.witness))
+        return hash((self.entity_type, self.start, self.end, self.score, self.witness))
 
 
-class CallRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio ships no types for it
+class CallRecognizer(EntityRecognizer):
     """Base of our recognizers: they read a ``CallArtifacts`` and need no loading.
 
     Presidio asks for inheritance; nothing else is shared here.
     """
 
+    name: str
     entities: tuple[str, ...] = ()
     second_pass: bool = False
     """Whether it needs what the others found, and so is asked after them."""

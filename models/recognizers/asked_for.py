@@ -19,37 +19,94 @@ from pipeline.sound import find_sound, fold_kana, likeness, morae
 __all__ = ["AskedForRecognizer"]
 
 _ASKS = (
-    r"(?:お願い|願い|頂戴|ちょうだい|伺|うかが|教え|おしえ|お聞かせ|聞かせ|いただけ(?!れば)|頂け(?!れば)|わかります|わかりません|分かります|分かりません|おわかり|お分かり|ご存[じ知]|でしょうか|でしたか|ですか|ますか|ください|くださ|どうぞ|何と|なんと|"
+    r"(?:お願い|願い|頂戴|ちょうだい|伺|うかが|教え|おしえ|お聞かせ|聞かせ|いただけ(?!れば)|"
+    r"頂け(?!れば)|わかります|わかりません|分かります|分かりません|おわかり|お分かり|ご存[じ知]|"
+    r"でしょうか|でしたか|ですか|ますか|ください|くださ|どうぞ|何と|なんと|"
     r"読んで|もらえ|くれ|どちら|どなた|なに|からどうぞ|(?:は|を|の方は|のほうは|は、|が|から|まで)$)"
 )
 _NAME = re.compile(
-    r"(?:お?名前|ご?氏名|お?名字|ご?苗字|フルネーム|お?宛名|ご?名義|差出人(?:様)?|ご?依頼主様?|受取人様?|ご?契約者様?(?=は$|、$|は、$)|振り仮名|ふりがな|フリガナ|読み方|お読み|どちら様|どなた様|代表の方|ご担当者様?)" + r".{0,22}?" + _ASKS
+    r"(?:お?名前|ご?氏名|お?名字|ご?苗字|フルネーム|お?宛名|ご?名義|差出人(?:様)?|ご?依頼主様?|"
+    r"受取人様?|ご?契約者様?(?=は$|、$|は、$)|振り仮名|ふりがな|フリガナ|読み方|お読み|どちら様|"
+    r"どなた様|代表の方|ご担当者様?)"
+    rf".{{0,22}}?{_ASKS}"
 )
 _ADDRESS = re.compile(
-    r"(?:ご?住所|お?届け先(?!様?の?お?名前)|お?送り先(?!様?の?お?名前)|お?伺い先(?!様?の?お?名前)|配達先|転居先|お?引っ?越し先|ご?使用場所|お?住まい|番地|町名|その先|都道府県|建物|マンション(?:のお名前|名)|ビルのお名前|お?部屋番号|お部屋|郵便番号)"
-    + r".{0,22}?"
-    + _ASKS
+    r"(?:ご?住所|お?届け先(?!様?の?お?名前)|お?送り先(?!様?の?お?名前)|お?伺い先(?!様?の?お?名前)|"
+    r"配達先|転居先|お?引っ?越し先|ご?使用場所|お?住まい|番地|町名|その先|都道府県|建物|"
+    r"マンション(?:のお名前|名)|ビルのお名前|お?部屋番号|お部屋は(?=どちら|何号)|郵便番号)"
+    r".{0,22}?" + _ASKS
 )
-_PHONE = re.compile(r"(?:お?電話番号|お電話|携帯|ケータイ|ご?連絡先|番号|ご?連絡のつく|ファックス|FAX)" + r".{0,22}?" + _ASKS)
-_OTHER_NUMBER = re.compile(r"(?:[一-龠ァ-ヶー]|お客様|お問い合わせ|見積もり|申し込み|の)番号(?<!電話番号)(?<!電話の番号)(?<!携帯番号)(?<!携帯の番号)(?<!連絡先の番号)")
-_CONFIRMS = re.compile(r"(?:(?<!て)(?<!ん)で|様で|とのこと(?:で)?)(?:よろし|お間違|間違|合って|いらっしゃ)|ありがとうござ|お伝え|お借り|お知らせください|お出し|申し伝|と(?:同じ|一緒)")
-_OWN = re.compile(r"ご?本人様?の|お客様の(?!ご?家族)|お電話口|お電話の(?:方|お客様)|おかけの方|お客様ご自身|ご自身の|お電話をいただいている方")
+_PHONE = re.compile(
+    r"(?:お?電話番号|お電話|携帯|ケータイ|ご?連絡先|番号|ご?連絡のつく|ファックス|FAX)" + r".{0,22}?" + _ASKS
+)
+_OTHER_NUMBER = re.compile(
+    r"(?:[一-龠ァ-ヶー]|お客様|お問い合わせ|見積もり|申し込み|"
+    r"の)番号(?<!電話番号)(?<!電話の番号)(?<!携帯番号)(?<!携帯の番号)(?<!連絡先の番号)"
+)
+_LABELS = tuple(
+    (kind, morae(kana))
+    for kind, kana in (
+        ("PERSON", "オナマエ"),
+        ("PERSON", "ミョウジ"),
+        ("PERSON", "フリガナ"),
+        ("PERSON", "サシダシニン"),
+        ("ADDRESS", "ゴジュウショ"),
+        ("ADDRESS", "ゴジュショウ"),
+        ("ADDRESS", "オトドケサキ"),
+        ("PHONE_NUMBER", "デンワバンゴウ"),
+        ("PHONE_NUMBER", "レンラクサキ"),
+    )
+)
+_ASKS_AT_END = re.compile(rf"(?:{_ASKS}[^、]{{0,8}}|[はをも])$")
+_CONFIRMS = re.compile(
+    r"(?:(?<!て)(?<!ん)で|様で|とのこと(?:で)?)(?:よろし|お間違|間違|合って|いらっしゃ)|"
+    r"ありがとうござ|お伝え|お借り|お知らせください|お出し|申し伝|と(?:同じ|一緒)"
+)
+_OWN = re.compile(
+    r"ご?本人様?の|お客様の(?!ご?家族)|お電話口|お電話の(?:方|お客様)|おかけの方|お客様ご自身|"
+    r"ご自身の|お電話をいただいている方"
+)
 _FRAME = re.compile(
-    rf"(?:(?:私|わたし|わたくし|僕|俺|うち|郵便番号|住所|お?名前|名字|苗字|姓|下の名前|下|上|本名|名義|契約|宛名|宛先|{RELATIONS}|{ROLES})(?:のほう|の方)?(?:は|の|が|も|、|で、|って|なら)[、\s]*)*"
+    rf"(?:(?:私|わたし|わたくし|僕|俺|うち|郵便番号|住所|お?名前|名字|苗字|姓|下の名前|下|上|本名|"
+    rf"名義|契約|宛名|宛先|{RELATIONS}|{ROLES})(?:のほう|の方)?(?:は|の|が|も|、|で、|って|"
+    rf"なら)[、\s]*)*"
 )
-_COPULA = r"(?=です|でご|と申|ともう|と言|といい|って|っす|になり|でお願|さん|様|さま|だ(?:よ|けど|と|$)|や(?:$|ね|で)|じゃ|と書|宛|、|$)"
+_COPULA = (
+    r"(?=です|でご|と申|ともう|と言|といい|って|っす|になり|でお願|さん|様|さま|だ(?:よ|けど|と|$)|"
+    r"や(?:$|ね|で)|じゃ|と書|宛|、|$)"
+)
 _GARBLED = re.compile(r"[^、\s]{2,10}?" + _COPULA)
 _ORDINARY = re.compile(
-    r"^(?:みんな|皆|本人|自分|私|わたし|僕|俺|うち|そう|はい|いい|大丈夫|同じ|違|あり|ない|無|なし|ちょっと|今|これ|それ|あれ|この|その|あの|まだ|もう|カタカナ|ひらがな|漢字|会社|法人|女性|男性|一人|二人|三人|両方|全部|どっち|どちら|"
-    r"いや|えっ|何|なん|誰|だれ|どう|どこ|いつ|先|前|後|普通|たぶん|多分|確か|未定|空欄|匿名|名前|番号|電話|住所|戸建|一軒|一戸|実家|ここ|そこ|あそこ|よろしく|すみ|すい|失礼|もしもし|ありがと|お|ご|"
+    r"^(?:みんな|皆|本人|自分|私|わたし|僕|俺|うち|そう|はい|いい|大丈夫|同じ|違|あり|ない|無|なし|"
+    r"ちょっと|今|これ|それ|あれ|この|その|あの|まだ|もう|カタカナ|ひらがな|漢字|会社|法人|女性|男性|"
+    r"一人|二人|三人|両方|全部|どっち|どちら|"
+    r"いや|えっ|何|なん|誰|だれ|どう|どこ|いつ|先|前|後|普通|たぶん|多分|確か|未定|空欄|匿名|名前|"
+    r"番号|電話|住所|戸建|一軒|一戸|実家|ここ|そこ|あそこ|よろしく|すみ|すい|失礼|もしもし|ありがと|"
+    r"お|ご|"
     rf"{RELATIONS}|{ROLES}).{{0,6}}$"
 )
-_ADDRESS_LIKE = re.compile(r"[0-9０-９〇一二三四五六七八九十](?![0-9０-９〇一二三四五六七八九十]*(?:階|円|時|日|月|年|分|人|個|つ|歳|度|件|か所|ヶ所|カ所|本|枚|台|回|名))|[都道府県市区町村郡]|丁目|番地|号|マンション|アパート|ハイツ|コーポ|ビル")
-_ADDRESS_END = re.compile(r"(?:です|でござ|でお願|になり|でし|だ(?:よ|ね|けど|$)|や(?:で|ねん|$)|じゃ|って(?:書|言|$)|と(?:書|いう|あり|なって)|に(?:住|送|届|いる|おる)|まで|宛|のまま|なん|、(?:一|戸)建て).*$")
-_NO_ADDRESS = re.compile(r"建て|一軒家|エレベーター|階建|円|万|日|時|曜|月に|年|歳|番号は|名前は|名前が|電話|お願いします$|です(?:が|けど)$|温度|平米|畳|ありがと")
+_ADDRESS_LIKE = re.compile(
+    r"[0-9０-９〇一二三四五六七八九十](?![0-9０-９〇一二三四五六七八九十]*(?:階|円|時|日|月|年|分|人|"
+    r"個|つ|歳|度|件|か所|ヶ所|カ所|本|枚|台|回|名))|[都道府県市区町村郡]|丁目|番地|号|マンション|"
+    r"アパート|ハイツ|コーポ|ビル"
+)
+_ADDRESS_END = re.compile(
+    r"(?:です|でござ|でお願|になり|でし|だ(?:よ|ね|けど|$)|や(?:で|ねん|$)|じゃ|って(?:書|言|$)|"
+    r"と(?:書|いう|あり|なって)|に(?:住|送|届|いる|おる)|まで|宛|のまま|なん|、(?:一|戸)建て).*$"
+)
+_NO_ADDRESS = re.compile(
+    r"建て|一軒家|エレベーター|階建|円|万|日|時|曜|月に|年|歳|番号は|名前は|名前が|電話|"
+    r"お願いします$|です(?:が|けど)$|温度|平米|畳|ありがと"
+)
 
 NEAR = 0.75
-"""Nearness in sound to a common surname or given name from which an answer of ordinary words is one misheard."""
+"""Nearness in sound to a common name from which an answer of ordinary words is one misheard."""
+
+HEARD = 0.08
+"""Price per mora within which a question's label is heard: ジュショー and ジューショ, not シュジュツ."""
+
+SHORT = 30
+"""Characters of a question whose label is also listened for; longer sentences tell rather than ask."""
 
 NAMES, TURNS = 3, 7
 """Sentences in which a name, and an address or a number, may be given."""
@@ -90,32 +147,45 @@ class AskedForRecognizer(CallRecognizer):
             named = name_after(call, start, Grade.ODD)
             if named and named.end <= sentence.end and not _ORDINARY.match(call.text[start : named.end]):
                 score = 0.93 if named.grade is Grade.NAME else 0.75
-                return [self._answer(call, question, start, named.end, score), *self._given(call, question, named.end, sentence.end)]
+                return [
+                    self._answer(call, question, start, named.end, score),
+                    *self._given(call, question, named.end, sentence.end),
+                ]
             if _holds_name(call, sentence):
                 return []
             garbled = _GARBLED.match(text)
             if garbled and not _ORDINARY.match(garbled.group()) and garbled.group() not in NOT_NAMES:
                 near = nearness(call.reader.kana(garbled.group()))
-                if near >= NEAR and _noun_like(call, start, start + garbled.end()):
+                whole = start + garbled.end() >= sentence.end - 6 and not _INFLECTED.search(garbled.group())
+                if near >= NEAR and (_noun_like(call, start, start + garbled.end()) or whole):
                     return [self._answer(call, question, start, start + garbled.end(), round(0.6 * near, 2))]
         return []
 
     def _given(self, call: Call, question: _Question, start: int, end: int) -> list[RecognizerResult]:
         """The given name said after a pause, garbled: 岩田、けん1です."""
         rest = re.match(r"[、\s]+([^、\s]{2,6}?)(?=です|でご|と申|といい|$)", call.text[start:end])
-        if rest is None or _ORDINARY.match(rest[1]) or CANNOT_SAY.search(rest[1]) or nearness(call.reader.kana(rest[1])) < NEAR:
+        if (
+            rest is None
+            or _ORDINARY.match(rest[1])
+            or CANNOT_SAY.search(rest[1])
+            or nearness(call.reader.kana(rest[1])) < NEAR
+        ):
             return []
         if not _noun_like(call, start + rest.start(1), start + rest.end(1)):
             return []
         return [self._answer(call, question, start + rest.start(1), start + rest.end(1), 0.6)]
 
-    def _answer(self, call: Call, question: _Question, start: int, end: int, score: float) -> RecognizerResult:
+    def _answer(
+        self, call: Call, question: _Question, start: int, end: int, score: float
+    ) -> RecognizerResult:
         result = self.result("PERSON", start, end, score, "名前を尋ねた答え")
         if question.own and _sounds_like_requester(call, call.text[start:end]):
             result.recognition_metadata["party"] = "requester"
         return result
 
-    def _addresses(self, call: Call, said: tuple[Sentence, ...], question: _Question) -> list[RecognizerResult]:
+    def _addresses(
+        self, call: Call, said: tuple[Sentence, ...], question: _Question
+    ) -> list[RecognizerResult]:
         places = [start for start, _ in place_words(call)]
         found: list[RecognizerResult] = []
         for sentence in answer_to(call, said, question.index, TURNS):
@@ -124,7 +194,11 @@ class AskedForRecognizer(CallRecognizer):
             closing = _ADDRESS_END.search(text)
             end = start + (closing.start() if closing else len(text.rstrip("、のはいね")))
             region = _address_region(call, start, end, places)
-            if _asks_back(call, sentence) or (region is None and CANNOT_SAY.search(text)) or _NO_ADDRESS.search(text):
+            if (
+                _asks_back(call, sentence)
+                or (region is None and CANNOT_SAY.search(text))
+                or _NO_ADDRESS.search(text)
+            ):
                 break
             if region is not None:
                 found.append(self.result("ADDRESS", *region, 0.85, "住所を尋ねた答え"))
@@ -152,13 +226,23 @@ def _questions(call: Call, said: tuple[Sentence, ...]) -> list[_Question]:
         if _CONFIRMS.search(text):
             continue
         own = bool(_OWN.search(text))
-        if _NAME.search(text):
+        heard = _labels_heard(call, sentence) if len(text) <= SHORT else frozenset()
+        if _NAME.search(text) or "PERSON" in heard:
             found.append(_Question("PERSON", index, own))
-        if _ADDRESS.search(text):
+        if _ADDRESS.search(text) or "ADDRESS" in heard:
             found.append(_Question("ADDRESS", index, own))
-        if _PHONE.search(text) and not _OTHER_NUMBER.search(text):
+        if (_PHONE.search(text) or "PHONE_NUMBER" in heard) and not _OTHER_NUMBER.search(text):
             found.append(_Question("PHONE_NUMBER", index, own))
     return found
+
+
+def _labels_heard(call: Call, sentence: Sentence) -> frozenset[str]:
+    """What a short question asks for by sound: 50書も読んで (ご住所), お客様のご重症を."""
+    text = call.text[sentence.start : sentence.end].rstrip("、 ")
+    if not _ASKS_AT_END.search(text):
+        return frozenset()
+    line = morae(call.reader.kana(text))
+    return frozenset(kind for kind, label in _LABELS if find_sound(label, line, HEARD))
 
 
 def _after_lead(call: Call, sentence: Sentence) -> int:
@@ -170,22 +254,40 @@ def _after_lead(call: Call, sentence: Sentence) -> int:
     return start
 
 
-_LETTERS = re.compile(r"(?:エー|ビー|シー|ディー|イー|エフ|ジー|エイチ|アイ|ジェー|ケー|エル|エム|エヌ|オー|ピー|キュー|アール|エス|ティー|ユー|ブイ|ダブリュー|エックス|ワイ|ゼット|[A-Za-z0-9])+")
+_INFLECTED = re.compile(
+    r"ます|ました|ません|ない|てる|たい|った|いる|ある|れる|くて|って|から|ので|けど|さん$|様$|"
+    r"[0-9０-９〇一二三四五六七八九十百]{2}|[歳才度名目県市]$"
+)
+_LETTERS = re.compile(
+    r"(?:エー|ビー|シー|ディー|イー|エフ|ジー|エイチ|アイ|ジェー|ケー|エル|エム|エヌ|オー|ピー|"
+    r"キュー|アール|エス|ティー|ユー|ブイ|ダブリュー|エックス|ワイ|ゼット|[A-Za-z0-9])+"
+)
 
 
 def _noun_like(call: Call, start: int, end: int) -> bool:
-    """Whether a stretch holds no inflected word, particle, number or letter: what a plain answer would hold."""
+    """Whether a stretch holds no inflected word, particle, number or letter, as a plain answer would."""
     text = call.text[start:end]
-    if _LETTERS.fullmatch(text) or re.search(r"[0-9０-９〇一二三四五六七八九十百]{2}|[歳才度名目県市]$", text):
+    if _LETTERS.fullmatch(text) or re.search(
+        r"[0-9０-９〇一二三四五六七八九十百]{2}|[歳才度名目県市]$", text
+    ):
         return False
     covered = [t for t in call.tokens if start <= t.chars.start < end]
-    return not any(t.pos.startswith(("助動詞", "助詞", "動詞-一般", "連体詞", "数詞")) or "数詞" in t.pos for t in covered)
+    return not any(
+        t.pos.startswith(("助動詞", "助詞", "動詞-一般", "連体詞", "数詞")) or "数詞" in t.pos
+        for t in covered
+    )
 
 
 def _may_be_garbled(call: Call, sentence: Sentence, start: int, end: int) -> bool:
     """Whether an answer without any place or number in it may be a misheard address."""
     text = call.text[start:end]
-    return 3 <= len(text) <= 10 and not _ORDINARY.match(text) and not _holds_name(call, sentence) and _noun_like(call, start, end) and not re.search(r"様|さん|、", text)
+    return (
+        3 <= len(text) <= 10
+        and not _ORDINARY.match(text)
+        and not _holds_name(call, sentence)
+        and _noun_like(call, start, end)
+        and not re.search(r"様|さん|、", text)
+    )
 
 
 def _asks_back(call: Call, sentence: Sentence) -> bool:
@@ -205,22 +307,42 @@ def _address_region(call: Call, start: int, end: int, places: list[int]) -> tupl
     """From the first to the last clause with a place or a number in it, and a garbled one before them."""
     clauses = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^、…]+", call.text[start:end])]
     known = load_lexicon().is_place_surface
-    like = [i for i, (a, b) in enumerate(clauses) if known(call.text[a:b].strip()) or _ADDRESS_LIKE.search(call.text[a:b]) or any(a <= p < b for p in places)]
+    like = [
+        i
+        for i, (a, b) in enumerate(clauses)
+        if known(call.text[a:b].strip())
+        or _ADDRESS_LIKE.search(call.text[a:b])
+        or any(a <= p < b for p in places)
+    ]
     if not like:
         return None
     first = like[0]
-    if first and 3 <= clauses[first - 1][1] - clauses[first - 1][0] <= 8 and _noun_like(call, *clauses[first - 1]):
+    if (
+        first
+        and 3 <= clauses[first - 1][1] - clauses[first - 1][0] <= 8
+        and _noun_like(call, *clauses[first - 1])
+    ):
         first -= 1
     begin, finish = clauses[first][0], clauses[like[-1]][1]
     place = min((p for p in places if begin <= p < clauses[like[0]][1]), default=begin)
-    cut = max((call.text.rfind(mark, begin, place) + 1 for mark in "はがで" if call.text.rfind(mark, begin, place) >= 0), default=begin)
+    cut = max(
+        (
+            call.text.rfind(mark, begin, place) + 1
+            for mark in "はがで"
+            if call.text.rfind(mark, begin, place) >= 0
+        ),
+        default=begin,
+    )
     return (max(begin, cut), finish) if finish - begin >= 2 else None
 
 
 def _sounds_like_requester(call: Call, answer: str) -> bool:
-    """Whether an answer may be the requester's own name: a hint alone never unmasks a clearly different name."""
+    """Whether an answer may be the requester's own name: a hint never unmasks a clearly different one."""
     needle = morae(call.reader.kana(answer))
     if len(needle) < 2:
         return False
     wholes = [fold_kana(n.kana) or call.reader.kana(n.text) for n in call.case.requester.names]
-    return any(likeness(whole, call.reader.kana(answer)) >= 0.5 or find_sound(needle, morae(whole), 0.3) for whole in wholes)
+    return any(
+        likeness(whole, call.reader.kana(answer)) >= 0.5 or find_sound(needle, morae(whole), 0.3)
+        for whole in wholes
+    )

@@ -29,8 +29,10 @@ class ConfidentialTermRecognizer(CallRecognizer):
         """Search each term twice."""
         found: list[RecognizerResult] = []
         for term in call.case.confidential_terms:
-            for match in re.finditer(re.escape(term.text), call.text):
-                found.append(self.result("CONFIDENTIAL", match.start(), match.end(), 0.99, "秘密の語の表記"))
+            found += [
+                self.result("CONFIDENTIAL", match.start(), match.end(), 0.99, "秘密の語の表記")
+                for match in re.finditer(re.escape(term.text), call.text)
+            ]
             found.extend(self._sounding(call, term.text, term.kana))
         return found
 
@@ -42,7 +44,11 @@ class ConfidentialTermRecognizer(CallRecognizer):
             chars = call.line.span(sound.start, sound.end)
             share = (sound.end - sound.start) / max(1, len(needle))
             begins = call.tokens[token_at(call, chars.start)].chars.start == chars.start
-            if begins and LENGTHS[0] <= share <= LENGTHS[1] and "\n" not in call.text[chars.start : chars.end]:
+            if (
+                begins
+                and LENGTHS[0] <= share <= LENGTHS[1]
+                and "\n" not in call.text[chars.start : chars.end]
+            ):
                 score = 1 - 2 * sound.price / max(1, len(needle))
                 found.append(self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音"))
         return found

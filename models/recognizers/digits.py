@@ -1,6 +1,6 @@
 """Runs of spoken or written digits, as a recogniser writes them; shared by numbers and questions.
 
-    080、⏎はい。⏎7383、えっと、1983です     one run of eleven digits
+080、⏎はい。⏎7383、えっと、1983です     one run of eleven digits
 """
 
 from __future__ import annotations
@@ -13,16 +13,22 @@ __all__ = ["UNIT_AFTER", "Run", "complete", "runs"]
 
 KANJI = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
 KANA = {
-    "ゼロ": "0", "ぜろ": "0", "マル": "0", "まる": "0", "レイ": "0", "れい": "0", "イチ": "1", "いち": "1", "ニー": "2", "ニイ": "2", "ニ": "2",
-    "サン": "3", "ヨン": "4", "よん": "4", "シー": "4", "ゴー": "5", "ゴ": "5", "ロク": "6", "ろく": "6", "ナナ": "7", "なな": "7",
-    "シチ": "7", "しち": "7", "ハチ": "8", "はち": "8", "キュウ": "9", "きゅう": "9", "キュー": "9", "きゅー": "9", "クー": "9",
+    "ゼロ": "0", "ぜろ": "0", "マル": "0", "まる": "0", "レイ": "0", "れい": "0", "イチ": "1", "いち": "1",
+    "ニー": "2", "ニイ": "2", "ニ": "2", "サン": "3", "ヨン": "4", "よん": "4", "シー": "4", "ゴー": "5",
+    "ゴ": "5", "ロク": "6", "ろく": "6", "ナナ": "7", "なな": "7", "シチ": "7", "しち": "7", "ハチ": "8",
+    "はち": "8", "キュウ": "9", "きゅう": "9", "キュー": "9", "きゅー": "9", "クー": "9",
 }  # fmt: skip
 _DIGIT = re.compile("|".join([r"[0-9０-９]", f"[{''.join(KANJI)}]", *sorted(KANA, key=len, reverse=True)]))
 _JOINT = re.compile(
-    r"(?:[\s、。,.ー\-−‐—–~〜・･/／()（）]|ハイフン|の|ノ|はい|ええ|うん|ハイ|えっと|えーと|ええと|えー|あの|あー|あれ|そして|それから|です|ですね|でございますね|で|ね|局|番|と|もう一度|ごゆっくり(?:で結構です|どうぞ)?)*"
+    r"(?:[\s、。,.ー\-−‐—–~〜・･()（）]|ハイフン|の|ノ|はい|ええ|うん|ハイ|えっと|えーと|ええと|えー|"
+    r"あの|あー|あれ|そして|それから|です|ですね|でございますね|で|ね|局|番|と|もう一度|"
+    r"ごゆっくり(?:で結構です|どうぞ)?)*"
 )
 UNIT_AFTER = re.compile(
-    r"\s*(?:円|えん|年|月|日|時|分|秒|歳|才|個|本|枚|台|名|人|回|件|階|キロ|トン|グラム|g|kg|cm|ミリ|センチ|メートル|%|％|パーセント|割|万|千|百|十|ヶ月|か月|カ月|ヵ月|週|泊|リットル|ページ|等|位|度|丁目|番地|号|番線|ポイント|課|年生|組|段|型|代|次|つ|口|ユーロ|ドル|アンペア|インチ|便|両|世帯|棟|軒|匹|杯|畳|坪|平米|帖|者|部|通|箱|袋|足|着|点|倍|桁)"
+    r"\s*(?:円|えん|年|月|日|時|分|秒|歳|才|個|本|枚|台|名|人|回|件|階|キロ|トン|グラム|g|kg|cm|ミリ|"
+    r"センチ|メートル|%|％|パーセント|割|万|千|百|十|ヶ月|か月|カ月|ヵ月|週|泊|リットル|ページ|等|位|"
+    r"度|丁目|番地|号|番線|ポイント|課|年生|組|段|型|代|次|つ|口|ユーロ|ドル|アンペア|インチ|便|両|"
+    r"世帯|棟|軒|匹|杯|畳|坪|平米|帖|者|部|通|箱|袋|足|着|点|倍|桁)"
 )
 JUNK = 3
 """Characters between digits that may be a misheard digit or two (「0901234 報力78」)."""
@@ -67,18 +73,20 @@ def runs(text: str) -> tuple[Run, ...]:
 
 
 def _joined(text: str, run: Run, start: int) -> bool:
+    """Whether the digit at ``start`` goes on with the number that ``run`` has begun."""
     between = text[run.end : start]
     if not between:
         return True
-    if UNIT_AFTER.match(text, run.end):
-        return False
-    if "です" in between and set("\n。") & set(between):
-        return False
-    if complete(run.digits) and ("\n" in between or "。" in between or len(between.strip()) > 1):
+    if UNIT_AFTER.match(text, run.end) or _closed(run, between):
         return False
     following = _DIGIT.match(text, start)
     if between.strip("、の ") and following and UNIT_AFTER.match(text, following.end()):
         return False  # はい。二トン車
-    if _JOINT.fullmatch(between):
-        return True
-    return len(run.digits) >= 3 and len(between.strip()) <= JUNK and not set("\n。") & set(between) and text[start].isascii()
+    junk = len(run.digits) >= 3 and len(between.strip()) <= JUNK and not set("\n。") & set(between)
+    return bool(_JOINT.fullmatch(between)) or (junk and text[start].isascii())
+
+
+def _closed(run: Run, between: str) -> bool:
+    """Whether a number has ended before a pause: it is complete, or です has been said."""
+    pause = bool(set("\n。") & set(between))
+    return (pause and "です" in between) or (complete(run.digits) and (pause or len(between.strip()) > 1))

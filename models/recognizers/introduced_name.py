@@ -8,7 +8,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.names import Grade, NameSpan, name_after, name_before, nearness
-from models.recognizers.vocabulary import CANNOT_SAY, LEAD, NOT_NAMES, RELATIONS, ROLES
+from models.recognizers.vocabulary import CANNOT_SAY, NOT_NAMES, RELATIONS, ROLES
 
 __all__ = ["IntroducedNameRecognizer"]
 
@@ -16,20 +16,35 @@ CALL_START = 0.12
 """Share of a call in which its operator gives their own name."""
 
 _SAID = (
-    r"(?P<strong>と申し|ともうし|と言う者|という者|っていう者|というもの(?!の)|ていう者|って者|と名乗|とか名乗|って名乗|とゆうもの)"
-    r"|(?P<said>(?:って(?:いう|言う|ゆう)?|ていう|ちゅう|いう|という|と言う|とかいう|なる)(?:人|方(?!が|法)|かた|子|やつ|奴|男|女|おばさん|おじさん|先生|人物)|"
-    r"(?:って|と)(?:いいま|言いま|いいます|いうんです|言うんです|いうんだ|言うんだ|書いて(?:ある|あっ|ます|い)|なって(?:ます|い|る|お)|あります|ありまし|ございます|出て))"
-    r"|(?P<kin>の(?:母|父|妻|夫|家内|主人|祖母|祖父|姉|兄|妹|弟|娘|息子|長男|長女|保護者|家族|代理)(?=です|で、|でござ|でーす|なんです|ですが|と申|だけど))|(?P<after>宛て|宛で|宛に|あてに|あての|名義|の代理|本人が|方の方)"
+    r"(?P<strong>と申し|ともうし|と言う者|という者|っていう者|というもの(?!の)|ていう者|って者|"
+    r"と名乗|とか名乗|って名乗|とゆうもの)"
+    r"|(?P<said>(?:って(?:いう|言う|ゆう)?|ていう|ちゅう|いう|という|と言う|とかいう|なる)(?:人|"
+    r"方(?!が|法)|かた|子|やつ|奴|男|女|おばさん|おじさん|先生|人物)|"
+    r"(?:って|と)(?:いいま|言いま|いいます|いうんです|言うんです|いうんだ|言うんだ|書いて(?:ある|"
+    r"あっ|ます|い)|なって(?:ます|い|る|お)|あります|ありまし|ございます|出て))"
+    r"|(?P<kin>の(?:母|父|妻|夫|家内|主人|祖母|祖父|姉|兄|妹|弟|娘|息子|長男|長女|保護者|家族|"
+    r"代理)(?=です|で、|でござ|でーす|なんです|ですが|と申|だけど))|(?P<after>宛て|宛で|宛に|あてに|"
+    r"あての|名義|の代理|本人が|方の方)"
 )
 SUFFIX_FRAME = re.compile(_SAID)
 """What follows a name.  ``strong``: nothing else stands before it, so a garbled word counts."""
 
 _LABEL = (
-    r"(?:お?名前|ご?氏名|ご?名義|お?宛名|ご?宛先|お?名字|ご?苗字|姓|下の名前|下のお名前|フルネーム|差出人(?:様)?|ご?依頼主(?:様)?|送り主|受取人(?:様)?|ご?契約者(?:様)?|所有者|使用者|名義人|保証人(?:様)?|担当(?:者)?|表札|注文者|受付|"
+    r"(?:お?名前|ご?氏名|ご?名義|お?宛名|ご?宛先|お?名字|ご?苗字|姓|下の名前|下のお名前|フルネーム|"
+    r"差出人(?:様)?|ご?依頼主(?:様)?|送り主|受取人(?:様)?|ご?契約者(?:様)?|所有者|使用者|名義人|"
+    r"保証人(?:様)?|担当(?:者)?|表札|注文者|受付|"
     r"名字のほう|旧姓|嫁ぎ先|(?P<weak>下|上|会計|幹事|宛|副))"
 )
-LABEL_FRAME = re.compile(_LABEL + r"(?:は|が|の方は|のほうは|の名前は|も|って|、)(?:[、\s]|えっと、?|えーと、?|ええと、?|あの、?|確か、?|たしか、?)*")
-RELATION_FRAME = re.compile(rf"(?:{RELATIONS})(?:の|が|は|も|って|に|から|、|で、)(?:[、\s]|えっと、?|あの、?)*")
+LABEL_FRAME = re.compile(
+    _LABEL
+    + (
+        r"(?:は|が|の方は|のほうは|の名前は|も|って|、)(?:[、\s]|えっと、?|えーと、?|ええと、?|あの、?|"
+        r"確か、?|たしか、?)*"
+    )
+)
+RELATION_FRAME = re.compile(
+    rf"(?:{RELATIONS})(?:の|が|は|も|って|に|から|、|で、)(?:[、\s]|えっと、?|あの、?)*"
+)
 ROLE_FRAME = re.compile(rf"(?:{ROLES})(?:の(?:ほうの)?|が|は|、)(?:[、\s]|えっと、?|あの、?)*")
 FREE = re.compile(r"[^\s、。,.?？!！「」]{2,10}$")
 """A garbled name before a strong frame: back to the last pause."""
@@ -52,7 +67,11 @@ class IntroducedNameRecognizer(CallRecognizer):
         for match in SUFFIX_FRAME.finditer(call.text):
             least = Grade.NAME if match["after"] else Grade.ODD
             named = name_before(call, match.start(), least)
-            if named and not _is_role(call, named) and not re.search(r"[堂屋店社]$", call.text[named.start : named.end]):
+            if (
+                named
+                and not _is_role(call, named)
+                and not re.search(r"[堂屋店社]$", call.text[named.start : named.end])
+            ):
                 score = 0.9 if named.grade is Grade.NAME else (0.75 if match["strong"] else 0.5)
                 found.append(self.result("PERSON", named.start, named.end, score, "名乗り・紹介の形"))
             elif match["strong"]:
@@ -83,7 +102,9 @@ class IntroducedNameRecognizer(CallRecognizer):
                 found.append(self.result("PERSON", named.start, named.end, 0.9, "名前を告げる形"))
             elif match["weak"] and (named.given or _katakana_name(call, named)):
                 found.append(self.result("PERSON", named.start, named.end, 0.6, "名前を告げる形"))
-            elif not match["weak"] and re.match(r"です|でご|さん|様|さま|と|って|に|で|。|、|\n|$|だ", call.text[named.end : named.end + 3]):
+            elif not match["weak"] and re.match(
+                r"です|でご|さん|様|さま|と|って|に|で|。|、|\n|$|だ", call.text[named.end : named.end + 3]
+            ):
                 found.append(self.result("PERSON", named.start, named.end, 0.55, "名前を告げる形"))
         return found
 
@@ -94,17 +115,33 @@ class IntroducedNameRecognizer(CallRecognizer):
                 named = name_after(call, match.end(), Grade.ODD)
                 if named is None or _is_role(call, named):
                     continue
-                closing = re.match(r"さん|様|さま|くん|君|ちゃん|先生|です|が|は|に|と|も|って|っていう|。|、|\n|から|を|じゃ|だ|の", call.text[named.end : named.end + 4])
+                closing = re.match(
+                    (
+                        r"さん|様|さま|くん|君|ちゃん|先生|です|が|は|に|と|も|って|っていう|。|、|\n|"
+                        r"から|を|じゃ|だ|の"
+                    ),
+                    call.text[named.end : named.end + 4],
+                )
                 if named.grade is Grade.NAME:
                     found.append(self.result("PERSON", named.start, named.end, 0.9, why))
-                elif closing and match.group().rstrip("、").endswith("の") and (closing.group() != "の" or (named.given and pattern is RELATION_FRAME)):
+                elif (
+                    closing
+                    and match.group().rstrip("、").endswith("の")
+                    and (closing.group() != "の" or (named.given and pattern is RELATION_FRAME))
+                ):
                     found.append(self.result("PERSON", named.start, named.end, 0.45, why))
         return found
 
     def _staff(self, call: Call) -> list[RecognizerResult]:
         """The operator's own name, near the start of the call or after a hand-over."""
         found: list[RecognizerResult] = []
-        for match in re.finditer(r"(?:担当の|担当、|センター(?:の|、)|窓口(?:の|、)|係(?:の|、)|課(?:の|、)|お電話代わりました、|お待たせいたしました。|わたくし、?|私、)", call.text):
+        for match in re.finditer(
+            (
+                r"(?:担当の|担当、|センター(?:の|、)|窓口(?:の|、)|係(?:の|、)|課(?:の|、)|"
+                r"お電話代わりました、|お待たせいたしました。|わたくし、?|私、)"
+            ),
+            call.text,
+        ):
             named = name_after(call, match.end(), Grade.ODD)
             segment = call.segment_at(match.start())
             if named is None or segment is None or segment.speaker == "cu":
@@ -112,7 +149,11 @@ class IntroducedNameRecognizer(CallRecognizer):
             if not STAFF_FRAME.match(call.text[named.end : named.end + 6]):
                 continue
             early = match.start() <= max(60, CALL_START * len(call.text)) or "代わり" in match.group()
-            found.append(_with_party(self.result("PERSON", named.start, named.end, 0.85, "担当者の名乗り"), early=early))
+            found.append(
+                _with_party(
+                    self.result("PERSON", named.start, named.end, 0.85, "担当者の名乗り"), early=early
+                )
+            )
         return found
 
 

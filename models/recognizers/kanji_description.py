@@ -21,8 +21,10 @@ _BARE = r"[^、。\s「」はがでを…]"
 _STRONG = {
     "kept": rf"{_BARE}{{0,6}}?(?P<kept>{_K})[^、。\s「」]{{0,4}}?の(?P=kept)(?!{_K})",
     "radical": (
-        r"(?:にん|人|ぎょうにん|さん|き|木|いと|糸|ごん|言|こざと|おおざと|しめす|ころも|ひ|日|つき|月|にく|かね|金|りっしん|け|うお|魚|いし|石|つち|土|おんな|女|くち|口|め|目|"
-        r"みみ|耳|あし|足|くるま|車|うま|馬|のぎ|禾|たけ|竹|くさ|草|うかん|雨|あめ|わ|あな|もん|門|しんにょう|ぎょう|こめ|米|むし|虫)(?:偏|へん|べん|冠|かんむり|がまえ|垂れ|だれ|にょう)"
+        r"(?:にん|人|ぎょうにん|さん|き|木|いと|糸|ごん|言|こざと|おおざと|しめす|ころも|ひ|日|つき|"
+        r"月|にく|かね|金|りっしん|け|うお|魚|いし|石|つち|土|おんな|女|くち|口|め|目|"
+        r"みみ|耳|あし|足|くるま|車|うま|馬|のぎ|禾|たけ|竹|くさ|草|うかん|雨|あめ|わ|あな|もん|門|"
+        r"しんにょう|ぎょう|こめ|米|むし|虫)(?:偏|へん|べん|冠|かんむり|がまえ|垂れ|だれ|にょう)"
         rf"(?:(?:に|の)(?:、)?[^、。\s]{{1,6}}?{_END}(?:の{_K})?)?(?:の{_K})?"
     ),
     "shape": rf"{_K}{{1,2}}に{_K}{{1,2}}の{_K}{_END}",
@@ -30,32 +32,55 @@ _STRONG = {
     "called": rf"[ぁ-ん{_K[1:-1]}]{{1,5}}(?:という字|っていう字)(?:の{_K})?",
     "numeral": r"漢?数字の[一-龠0-9]",
     "script": (
-        r"(?:カタカナ|かたかな|片仮名|ひらがな|平仮名)で(?:、)?(?!いい|結構|書|お願|大丈夫|良い|す|しょう|も|し)[ァ-ヶーぁ-ん一-龠]{1,8}?(?=です|と|って|、|。|$|\n)"
+        r"(?:カタカナ|かたかな|片仮名|ひらがな|平仮名)で(?:、)?(?!いい|結構|書|お願|大丈夫|良い|す|"
+        r"しょう|も|し)[ァ-ヶーぁ-ん一-龠]{1,8}?(?=です|と|って|、|。|$|\n)"
     ),
     "written": (
-        rf"{_K}{{1,4}}(?:と|って)書いて(?:、)?(?!あり|ある|あっ|なか|くだ|もら|い[るたま]|お|頂|ほし|も|は|み)[ァ-ヶーぁ-ん]{{2,8}}?(?=です|と|って|、|。|$|\n|に、)"
+        rf"{_K}{{1,4}}(?:と|って)書いて(?:、)?(?!あり|ある|あっ|なか|くだ|もら|い[るたま]|お|頂|ほし|"
+        rf"も|は|み)[ァ-ヶーぁ-ん]{{2,8}}?(?=です|と|って|、|。|$|\n|に、)"
     ),
 }
 _WEAK = {
     "picture": rf"{_BARE}{{1,9}}の{_K}{_END}",
-    "adjective": rf"(?:小さい|大きい|高い|低い|古い|新しい|長い|正しい|明るい|美しい|広い|太い|細い|深い|浅い|若い|白い|黒い|赤い|青い|丸い|強い|早い|良い|安い|清い|近い|遠い)(?:に|の|、|という字に)?{_K}{_END}",
+    "adjective": (
+        rf"(?:小さい|大きい|高い|低い|古い|新しい|長い|正しい|明るい|美しい|広い|太い|細い|深い|浅い|"
+        rf"若い|白い|黒い|赤い|青い|丸い|強い|早い|良い|安い|清い|近い|遠い)(?:に|の|、|"
+        rf"という字に)?{_K}{_END}"
+    ),
     "verb": rf"{_BARE}{{1,5}}[うくぐすつぬぶむるい]{_K}{_END}",
 }
-_UNIT = re.compile("|".join(f"(?P<s_{name}>{pattern})" for name, pattern in _STRONG.items()) + "|" + "|".join(f"(?P<w_{name}>{pattern})" for name, pattern in _WEAK.items()))
+_UNIT = re.compile(
+    "|".join(f"(?P<s_{name}>{pattern})" for name, pattern in _STRONG.items())
+    + "|"
+    + "|".join(f"(?P<w_{name}>{pattern})" for name, pattern in _WEAK.items())
+)
 _JOINT = re.compile(r"(?:に|と|で|、|\s|それ(?:に|から)|あと|名前のほうは|下は|下の名前は|名前は|下が|名は)*")
-_NAMED = re.compile(r"漢字|の字|(?<![名苗])字[はがを]|どう書|書きます|書く|書き|表記|名字|苗字|名前|と申し|フルネーム")
-_WRITING = re.compile(r"漢字|[のう]字|(?<![名苗])字[はがを]|字が|どう書|どのように(?:お)?書|って書|と書|どの字")
+_NAMED = re.compile(
+    r"漢字|の字|(?<![名苗])字[はがを]|どう書|書きます|書く|書き|表記|名字|苗字|名前|と申し|"
+    r"フルネーム"
+)
+_WRITING = re.compile(
+    r"漢字|[のう]字|(?<![名苗])字[はがを]|字が|どう書|どのように(?:お)?書|って書|と書|どの字"
+)
 _QUESTION = re.compile(
-    r"(?:漢字|どの字|どういう字|どんな字|どのような字|何という字|(?<![名苗赤黒文数])字[はを、]|お字|表記).{0,14}(?:どう|どの|どんな|伺|教え|お願い|でしょうか|ですか|書|は$|を$|$)|(?:どう|どのように)(?:お)?書"
+    r"(?:漢字|どの字|どういう字|どんな字|どのような字|何という字|(?<![名苗赤黒文数])字[はを、]|お字|"
+    r"表記).{0,14}(?:どう|どの|どんな|伺|教え|お願い|でしょうか|ですか|書|は$|を$|$)|(?:どう|"
+    r"どのように)(?:お)?書"
 )
 _TAIL = re.compile(r"(?:です|でござ|って書|と書|って言|という字|なん|のほう|、看板).*$")
-_KATA, _HIRA = r"[ァ-ヴ][ャュョァィゥェォッーン]{0,2}(?![ァ-ヶー])", r"[ぁ-ゔ][ゃゅょぁぃぅぇぉっーん]{0,2}(?![ぁ-ん])"
+_KATA, _HIRA = (
+    r"[ァ-ヴ][ャュョァィゥェォッーン]{0,2}(?![ァ-ヶー])",
+    r"[ぁ-ゔ][ゃゅょぁぃぅぇぉっーん]{0,2}(?![ぁ-ん])",
+)
 _SPELT = re.compile(
-    rf"(?<![ァ-ヶー]){_KATA}(?:(?P<k>[・、])\s?{_KATA}(?:(?P=k)\s?{_KATA}){{0,11}})|(?<![ぁ-ん]){_HIRA}(?P<h>[・、])\s?{_HIRA}(?:(?P=h)\s?{_HIRA}){{0,10}}(?:(?P=h)\s?[ぁ-ん](?=です))?"
+    rf"(?<![ァ-ヶー]){_KATA}(?:(?P<k>[・、])\s?{_KATA}(?:(?P=k)\s?{_KATA}){{0,11}})|"
+    rf"(?<![ぁ-ん]){_HIRA}(?P<h>[・、])\s?{_HIRA}(?:(?P=h)\s?{_HIRA}){{0,10}}(?:(?P=h)\s?[ぁ-ん](?=です))?"
 )
 _READING_CUE = re.compile(r"読み|よみ|仮名|がな|カナ|ガナ|一文字|ずつ|ゆっくり|名前|もう一度|何様")
-_FULL_KATAKANA = re.compile(r"(?<![ァ-ヶー])[ァ-ヶー]{2,5}[、・\s][ァ-ヶー]{2,5}(?=様|さん|です|、です|って|」|。|$|\n)")
-_FILLERS = frozenset("あ え ま ね う ん は い と の が おー えー".split())
+_FULL_KATAKANA = re.compile(
+    r"(?<![ァ-ヶー])[ァ-ヶー]{2,5}[、・\s][ァ-ヶー]{2,5}(?=様|さん|です|、です|って|」|。|$|\n)"
+)
+_FILLERS = frozenset("あえまねうんはいとのが") | {"おー", "えー"}
 
 CUE_REACH = 60
 """Characters around an explanation in which a word about names or writing must stand."""
@@ -84,7 +109,10 @@ class KanjiDescriptionRecognizer(CallRecognizer):
     def _explained(self, call: Call) -> list[RecognizerResult]:
         found: list[RecognizerResult] = []
         for chain in _chains(call.text):
-            near = call.text[max(0, chain.start - CUE_REACH) : chain.start] + call.text[chain.end : chain.end + 20]
+            near = (
+                call.text[max(0, chain.start - CUE_REACH) : chain.start]
+                + call.text[chain.end : chain.end + 20]
+            )
             writing = _WRITING.search(near)
             count = chain.strong + chain.weak
             cued = _NAMED.search(near) if chain.strong else count > 1 and writing
@@ -106,11 +134,18 @@ class KanjiDescriptionRecognizer(CallRecognizer):
             for answer in answer_to(call, said, index, 1):
                 lead = re.compile(LEAD).match(call.text, answer.start, answer.end)
                 start = lead.end() if lead else answer.start
-                named = re.compile(r"(?:名字|苗字|お?名前|下|上)(?:のほう)?(?:はね|が|は)、?(?:あー、|えっと、)?").match(call.text, start, answer.end)
+                named = re.compile(
+                    r"(?:名字|苗字|お?名前|下|上)(?:のほう)?(?:はね|が|は)、?(?:あー、|えっと、)?"
+                ).match(call.text, start, answer.end)
                 start = named.end() if named else start
                 text = _TAIL.sub("", call.text[start : answer.end])
                 explains = re.search(rf"の{_K}|へん|べん|かんむり|書いて|{_K}", text)
-                if 2 <= len(text) <= 30 and explains and not CANNOT_SAY.search(text) and not re.search(r"ます|いい|[0-9]", text):
+                if (
+                    2 <= len(text) <= 30
+                    and explains
+                    and not CANNOT_SAY.search(text)
+                    and not re.search(r"ます|いい|[0-9]", text)
+                ):
                     result = self.result("PERSON", start, start + len(text), 0.7, "漢字を尋ねた答え")
                     if _explains_requester(call, start, start + len(text)):
                         result.recognition_metadata["party"] = "requester"
@@ -122,12 +157,14 @@ class KanjiDescriptionRecognizer(CallRecognizer):
         for match in _SPELT.finditer(call.text):
             units = re.split(r"[・、]\s?", match.group())
             cue = _READING_CUE.search(call.text[max(0, match.start() - 40) : match.start()])
-            if sum(u in _FILLERS for u in units) * 2 < len(units) and (len(units) > 2 or (cue and match["k"])):
+            if sum(u in _FILLERS for u in units) * 2 < len(units) and (
+                len(units) > 2 or (cue and match["k"])
+            ):
                 found.append(self.result("PERSON", match.start(), match.end(), 0.85, "一字ずつの読み"))
-        for match in _FULL_KATAKANA.finditer(call.text):
-            if nearness(re.sub(r"[、・\s]", "", match.group())) >= NEAR:
-                found.append(self.result("PERSON", match.start(), match.end(), 0.8, "カタカナの氏名"))
-        return found
+        full = (
+            m for m in _FULL_KATAKANA.finditer(call.text) if nearness(re.sub(r"[、・\s]", "", m[0])) >= NEAR
+        )
+        return found + [self.result("PERSON", m.start(), m.end(), 0.8, "カタカナの氏名") for m in full]
 
 
 def _chains(text: str) -> list[_Chain]:
@@ -145,7 +182,7 @@ def _chains(text: str) -> list[_Chain]:
 
 
 def _explains_requester(call: Call, start: int, end: int) -> bool:
-    """Whether two explained kanji or more, in order, are part of the requester's own name; one may be anyone's."""
+    """Whether two explained kanji or more are, in order, in the requester's name; one is anyone's."""
     explained = "".join(re.findall(rf"の({_K})(?=[にとで、。]|です|って|$)", call.text[start:end]))
     return len(explained) > 1 and any(explained in name.text for name in call.case.requester.names)
 

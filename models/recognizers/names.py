@@ -15,14 +15,28 @@ from models.artifacts import Call
 from models.lexicon.by_sound import SoundIndex, known_readings
 from models.lexicon.lexicon import load_lexicon
 from models.readings import Token
-from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS, TITLES
+from models.recognizers.vocabulary import HONORIFICS, NAME_ENDS, NOT_NAMES, PLACE_TAILS, TITLES
 from pipeline.sound import morae
 
-__all__ = ["Grade", "NameSpan", "grade", "known_name", "name_after", "name_before", "nearness", "surface", "surname_tail", "token_at"]
+__all__ = [
+    "Grade",
+    "NameSpan",
+    "grade",
+    "known_name",
+    "name_after",
+    "name_before",
+    "nearness",
+    "surface",
+    "surname_tail",
+    "token_at",
+]
 
 LONGEST = 9
 """Characters of the longest full name worth following; 六 to 七 is the longest in use, garbled ones grow."""
 
+
+COMMON_SPELLING = 20
+"""People per million from whom a word that is also a name (森, 光) may be one where a name can stand."""
 
 COMMON = 0.65
 """Commonness of the 3,400 readings that a garbled answer is compared with; rarer ones are near everything."""
@@ -52,7 +66,6 @@ class NameSpan:
 
 _NUMERALS = "0123456789０１２３４５６７８９〇零一二三四五六七八九十百千万"
 _NEVER_POS = ("助詞", "助動詞", "補助記号", "空白", "連体詞", "接続詞", "記号")
-_SUFFIX_STOP = frozenset("さん 様 さま 方 達 たち 宅 家 課 部 宛 あて 側 分 何 名 号 番 棟 階 歳 才 年 月 日 時 等 的 用 中 後 前 間 本人 自身 同士 夫妻 ご夫妻".split())
 
 
 def surface(call: Call, token: Token) -> str:
@@ -97,24 +110,19 @@ def grade(word: str, token: Token) -> Grade:
     Returns:
         Its grade, the surroundings not considered.
     """
-    if token.pos.startswith(_NEVER_POS) or not word.strip() or word in HONORIFICS or word in NOT_NAMES:
+    if token.pos.startswith(_NEVER_POS) or not word.strip() or word in HONORIFICS | NOT_NAMES:
         return Grade.NEVER
     if "数詞" in token.pos or not word.strip(_NUMERALS):
         return Grade.WORD
     sei, mei = known_name(word)
+    if "人名-一般" in token.pos:  # foreign and invented names, and letters (エル, ケー)
+        return Grade.ODD if len(token.kana) > 2 else Grade.WORD
     if "人名" in token.pos:
-        # 人名-一般 are foreign and invented names and letters (エル, ケー).
-        listed = sei > 0 or mei > 0
-        if "一般" in token.pos:
-            return Grade.ODD if len(token.kana) > 2 else Grade.WORD
-        return Grade.NAME if listed or len(word) > 1 else Grade.ODD
-    if token.pos.startswith("名詞-固有名詞"):
-        return Grade.NAME if sei >= 20 and len(word) > 1 else Grade.ODD
-    if not token.pos.startswith("名詞"):
-        return Grade.WORD if token.known else Grade.ODD
-    if not token.known or sei >= 20 or mei >= 20:
-        return Grade.ODD
-    return Grade.WORD
+        return Grade.NAME if sei > 0 or mei > 0 or len(word) > 1 else Grade.ODD
+    if "固有名詞" in token.pos:
+        return Grade.NAME if sei >= COMMON_SPELLING and len(word) > 1 else Grade.ODD
+    both = token.pos.startswith("名詞") and max(sei, mei) >= COMMON_SPELLING
+    return Grade.ODD if both or not token.known else Grade.WORD
 
 
 def name_after(call: Call, char: int, least: Grade) -> NameSpan | None:
@@ -146,7 +154,11 @@ def name_after(call: Call, char: int, least: Grade) -> NameSpan | None:
             break
         best, end = max(best, level), token.chars.end
         index += 1
-    if end == char or (index < len(tokens) and tokens[index].chars.start == end and surface(call, tokens[index]) in PLACE_TAILS):
+    if end == char or (
+        index < len(tokens)
+        and tokens[index].chars.start == end
+        and surface(call, tokens[index]) in PLACE_TAILS
+    ):
         return None
     return NameSpan(char, end, best, known_name(call.text[char:end])[1] >= 20)
 
@@ -171,18 +183,34 @@ def name_before(call: Call, char: int, least: Grade) -> NameSpan | None:
         token = tokens[index]
         word = surface(call, token)
         level = grade(word, token)
-        if token.chars.end != start or level is Grade.NEVER or word in TITLES or char - token.chars.start > LONGEST:
+        if (
+            token.chars.end != start
+            or level is Grade.NEVER
+            or word in TITLES
+            or char - token.chars.start > LONGEST
+        ):
             break
         if index == last:
             if level < least and not _tail_of_name(call, index):
                 return None
-        elif not _continues(call, index + 1, grade(surface(call, tokens[index + 1]), tokens[index + 1]), level):
+        elif not _continues(
+            call, index + 1, grade(surface(call, tokens[index + 1]), tokens[index + 1]), level
+        ):
             break
         best, start = max(best, level), token.chars.start
         index -= 1
-    if best >= Grade.NAME and index >= 0 and tokens[index].chars.end == start and "接頭辞" in tokens[index].pos:
+    if (
+        best >= Grade.NAME
+        and index >= 0
+        and tokens[index].chars.end == start
+        and "接頭辞" in tokens[index].pos
+    ):
         start = tokens[index].chars.start  # ご|はやし: the first mora of a misheard name
-    if start == char or best < least or (index >= 0 and tokens[index].chars.end == start and "数詞" in tokens[index].pos):
+    if (
+        start == char
+        or best < least
+        or (index >= 0 and tokens[index].chars.end == start and "数詞" in tokens[index].pos)
+    ):
         return None
     return NameSpan(start, char, best)
 
@@ -198,11 +226,13 @@ def _tail_of_name(call: Call, index: int) -> bool:
     if index == 0:
         return False
     token, before = call.tokens[index], call.tokens[index - 1]
-    return before.chars.end == token.chars.start and "人名" in before.pos and _short_kanji(surface(call, token), token)
+    return (
+        before.chars.end == token.chars.start and "人名" in before.pos and _short_kanji(surface(call, token))
+    )
 
 
-def _short_kanji(word: str, token: Token) -> bool:
-    return len(word) <= 2 and word not in _SUFFIX_STOP and all("一" <= c <= "龠" or c in "々ノ" for c in word)
+def _short_kanji(word: str) -> bool:
+    return len(word) <= 2 and word not in NAME_ENDS and all("一" <= c <= "龠" or c in "々ノ" for c in word)
 
 
 def _continues(call: Call, index: int, level: Grade, before: Grade | None = None) -> bool:
@@ -212,12 +242,14 @@ def _continues(call: Call, index: int, level: Grade, before: Grade | None = None
     if level >= Grade.NAME and (before is None or before >= Grade.ODD):
         return True
     named = "人名" in previous.pos or grade(surface(call, previous), previous) >= Grade.ODD
-    return named and (level >= Grade.ODD or _short_kanji(word, token)) and word not in _SUFFIX_STOP
+    return named and (level >= Grade.ODD or _short_kanji(word)) and word not in NAME_ENDS
 
 
 @lru_cache(maxsize=1)
 def _index() -> SoundIndex:
-    return SoundIndex(k for k in known_readings(load_lexicon(), COMMON) if k.kind in {"surname", "given_name"})
+    return SoundIndex(
+        k for k in known_readings(load_lexicon(), COMMON) if k.kind in {"surname", "given_name"}
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -256,6 +288,12 @@ def surname_tail(text: str) -> str:
         tail = word[start:]
         if len(tail) > 1 and known_name(tail)[0] > 1:
             return tail
-        if any(known_name(tail[:cut])[0] > 20 and known_name(tail[cut:])[1] > 1 for cut in range(1, len(tail))) and len(tail) > 2:
+        if (
+            any(
+                known_name(tail[:cut])[0] > 20 and known_name(tail[cut:])[1] > 1
+                for cut in range(1, len(tail))
+            )
+            and len(tail) > 2
+        ):
             return tail
     return ""

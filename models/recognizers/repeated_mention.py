@@ -62,7 +62,9 @@ class RepeatedMentionRecognizer(CallRecognizer):
     def _spelt(self, call: Call, known: _Known) -> Iterator[RecognizerResult]:
         for match in re.finditer(re.escape(known.text), call.text):
             if _stands_alone(call, match.start(), match.end(), known):
-                yield self.result(known.kind, match.start(), match.end(), 0.9 * known.score, "前に出た語と同じ表記")
+                yield self.result(
+                    known.kind, match.start(), match.end(), 0.9 * known.score, "前に出た語と同じ表記"
+                )
 
     def _sounding(
         self, call: Call, known: _Known, named: dict[str, list[RecognizerResult]]
@@ -84,12 +86,23 @@ class RepeatedMentionRecognizer(CallRecognizer):
         """Four digits and more that are the end, or a group, of a number found before."""
         phones = [r for r in sure if r.entity_type == "PHONE_NUMBER"]
         spoken = runs(call.text)
-        digits = {run.digits for run in spoken for r in phones if r.start <= run.start < r.end and len(run.digits) >= 8}
+        digits = {
+            run.digits
+            for run in spoken
+            for r in phones
+            if r.start <= run.start < r.end and len(run.digits) >= 8
+        }
         for run in spoken:
             count = len(run.digits)
-            if count < 3 or UNIT_AFTER.match(call.text, run.end) or cue_before(call.text, run.start) == "other":
+            if (
+                count < 3
+                or UNIT_AFTER.match(call.text, run.end)
+                or cue_before(call.text, run.start) == "other"
+            ):
                 continue
-            again = any(run.digits in known and (count >= 4 or known.startswith(run.digits)) for known in digits)
+            again = any(
+                run.digits in known and (count >= 4 or known.startswith(run.digits)) for known in digits
+            )
             again = again or any(_one_off(run.digits, known) for known in digits if count >= 4)
             if again:
                 yield self.result("PHONE_NUMBER", run.start, run.end, 0.8, "前に出た番号の一部")
@@ -98,12 +111,26 @@ class RepeatedMentionRecognizer(CallRecognizer):
 def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
     """Every name found, and its surname and given name where the dictionary parts them."""
     for result in sure:
-        if result.entity_type != "PERSON" or (result.recognition_metadata or {}).get("why", "").startswith(("漢字", "一字")):
+        if result.entity_type != "PERSON" or (result.recognition_metadata or {}).get("why", "").startswith(
+            ("漢字", "一字")
+        ):
             continue
         text = call.text[result.start : result.end]
         pieces = [p for p in _SPLIT.split(text) if p]
-        words = [surface(call, t) for t in call.tokens if result.start <= t.chars.start and t.chars.end <= result.end]
-        named = [w for w, t in zip(words, (t for t in call.tokens if result.start <= t.chars.start and t.chars.end <= result.end), strict=True) if grade(w, t) >= Grade.ODD]
+        words = [
+            surface(call, t)
+            for t in call.tokens
+            if result.start <= t.chars.start and t.chars.end <= result.end
+        ]
+        named = [
+            w
+            for w, t in zip(
+                words,
+                (t for t in call.tokens if result.start <= t.chars.start and t.chars.end <= result.end),
+                strict=True,
+            )
+            if grade(w, t) >= Grade.ODD
+        ]
         for piece in dict.fromkeys([*pieces, *(named if len(words) <= 3 else [])]):
             if len(piece) > 1 or known_name(piece)[0] > 0 or known_name(piece)[1] > 0:
                 yield _Known("PERSON", piece, morae(call.reader.kana(piece)), float(result.score))
@@ -111,11 +138,21 @@ def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
 
 def _places(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
     """City and town of an address found with its block or room."""
-    addresses = [r for r in sure if r.entity_type == "ADDRESS" and re.search(r"[0-9０-９一二三四五六七八九十]", call.text[r.start : r.end])]
+    addresses = [
+        r
+        for r in sure
+        if r.entity_type == "ADDRESS"
+        and re.search(r"[0-9０-９一二三四五六七八九十]", call.text[r.start : r.end])
+    ]
     for start, end in place_words(call):
         for result in addresses:
             text = call.text[start:end]
-            if result.start <= start and end <= result.end and len(text) > 1 and not re.search(r"[都道府県]$", text):
+            if (
+                result.start <= start
+                and end <= result.end
+                and len(text) > 1
+                and not re.search(r"[都道府県]$", text)
+            ):
                 yield _Known("ADDRESS", text, morae(call.reader.kana(text)), float(result.score))
 
 
@@ -135,7 +172,11 @@ def _stands_alone(call: Call, start: int, end: int, known: _Known) -> bool:
     tokens = call.tokens
     first, last = token_at(call, start), token_at(call, end - 1)
     at_edges = tokens[first].chars.start == start and tokens[last].chars.end == end
-    after = surface(call, tokens[last + 1]) if last + 1 < len(tokens) and tokens[last + 1].chars.start == end else ""
+    after = (
+        surface(call, tokens[last + 1])
+        if last + 1 < len(tokens) and tokens[last + 1].chars.start == end
+        else ""
+    )
     if after in PLACE_TAILS and known.kind == "PERSON":
         return False
     ordinary = known.kind == "PERSON" and not any(
@@ -179,16 +220,23 @@ def _words(call: Call, match: SoundMatch) -> CharSpan | None:
 
 
 def _may_be_said(call: Call, start: int, end: int, known: _Known, match: SoundMatch) -> bool:
-    """Whether the stretch is no ordinary phrase: some word in it looks like a name, or the sound is the same."""
+    """Whether the stretch is no ordinary phrase: a word in it looks like a name, or it sounds the same."""
     if "\n" in call.text[start:end] or call.text[start:end] in NOT_NAMES:
         return False
     first, last = token_at(call, start), token_at(call, end - 1)
     covered = call.tokens[first : last + 1]
-    if any(t.pos.startswith(("助動詞", "連体詞", "接続詞")) for t in covered[:1]) or surface(call, covered[0]) in NOT_NAMES:
+    if (
+        any(t.pos.startswith(("助動詞", "連体詞", "接続詞")) for t in covered[:1])
+        or surface(call, covered[0]) in NOT_NAMES
+    ):
         return False
     if any("数詞" in t.pos for t in covered) or (end - start == 1 and match.price > 0):
         return False
-    if last + 1 < len(call.tokens) and known.kind == "PERSON" and surface(call, call.tokens[last + 1]) in PLACE_TAILS:
+    if (
+        last + 1 < len(call.tokens)
+        and known.kind == "PERSON"
+        and surface(call, call.tokens[last + 1]) in PLACE_TAILS
+    ):
         return False
     odd = any(grade(surface(call, t), t) >= Grade.ODD for t in covered)
     after = surface(call, call.tokens[last + 1]) if last + 1 < len(call.tokens) else ""

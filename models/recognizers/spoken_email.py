@@ -11,13 +11,25 @@ from models.artifacts import Call, CallArtifacts, CallRecognizer
 __all__ = ["SpokenEmailRecognizer"]
 
 _WRITTEN = re.compile(r"[A-Za-z0-9._%+\-]+\s*[@＠]\s*[A-Za-z0-9\-]+(?:\s*\.\s*[A-Za-z0-9\-]+)*")
-_AT = re.compile(r"[、\s]*(?:アットマーク|アット・?マーク|あっとまーく|アトマーク|@マーク|アットマ|[@＠])[、\sのは]*")
-_SIGN = r"ドット|どっと|ハイフン|はいふん|アンダーバー|アンダースコア|アンダーライン|点|マイナス|小文字で?|大文字で?|半角で?|数字の|全部"
-_PIECE = rf"(?:[A-Za-zＡ-Ｚａ-ｚ0-9０-９._\-]+|[ァ-ヴー]+|[一二三四五六七八九十〇百]+|{_SIGN}|[ぁ-ん一-龠]{{1,6}}(?=[、\s]*(?:{_SIGN}|アットマーク|[@＠])))"
+_AT = re.compile(
+    r"[、\s]*(?:アットマーク|アット・?マーク|あっとまーく|アトマーク|@マーク|アットマ|"
+    r"[@＠])[、\sのは]*"
+)
+_SIGN = (
+    r"ドット|どっと|ハイフン|はいふん|アンダーバー|アンダースコア|アンダーライン|点|マイナス|"
+    r"小文字で?|大文字で?|半角で?|数字の|全部"
+)
+_PIECE = (
+    rf"(?:[A-Za-zＡ-Ｚａ-ｚ0-9０-９._\-]+|[ァ-ヴー]+|[一二三四五六七八九十〇百]+|{_SIGN}|"
+    rf"[ぁ-ん一-龠]{{1,6}}(?=[、\s]*(?:{_SIGN}|アットマーク|[@＠])))"
+)
 _LOCAL = re.compile(rf"(?:{_PIECE}[、\s・の]*)+$")
 _DOMAIN = re.compile(rf"(?:(?:{_PIECE})[、\s・]*)+")
 _CUE = re.compile(r"メール|アドレス")
-_TAIL = re.compile(r"(?:ドット|どっと|\.|点)[、\s]*(?:コム|com|ネット|net|ジェーピー|ジェイピー|jp|シーオー|co|エヌイー|ne)")
+_TAIL = re.compile(
+    r"(?:ドット|どっと|\.|点)[、\s]*(?:コム|com|ネット|net|ジェーピー|ジェイピー|jp|シーオー|co|"
+    r"エヌイー|ne)"
+)
 
 REACH = 40
 """Characters of the part before the @ and after it, at most."""
@@ -31,7 +43,10 @@ class SpokenEmailRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Written ones by their form; spoken ones outward from アットマーク, or back from ドットコム."""
         text = call.text
-        found = [self.result("EMAIL_ADDRESS", m.start(), m.end(), 0.98, "メールアドレスの形") for m in _WRITTEN.finditer(text)]
+        found = [
+            self.result("EMAIL_ADDRESS", m.start(), m.end(), 0.98, "メールアドレスの形")
+            for m in _WRITTEN.finditer(text)
+        ]
         for at in _AT.finditer(text):
             local = _LOCAL.search(text[max(0, at.start() - REACH) : at.start()])
             start = at.start() - len(local.group()) if local else at.start()

@@ -16,18 +16,29 @@ from models.recognizers.digits import UNIT_AFTER, Run, complete, runs
 __all__ = ["SpokenNumberRecognizer", "cue_before"]
 
 _CUE = re.compile(
-    r"(?P<phone>電話|携帯|けいたい|ケータイ|でんわ|スマホ|連絡先|連絡のつく|つながる|固定|自宅|ファックス|ファクス|FAX|fax|直通|市外局番|かけ直|折り返し)"
-    r"|(?P<other>(?:[一-龠ァ-ヶーA-Za-z]+|お客様|お問い合わせ|見積もり|申し込み|取り引き|送り状|受け付け|不在票)(?:の)?番号(?<!電話番号)(?<!携帯番号)(?<!連絡先番号)|型番|品番|ナンバー|ロット|コード|口座|証券|カード|会員|伝票|暗証|年金|免許証の番号|メーター|検針|指針|ポイント|西暦|昭和|平成|令和|血圧|価格|値段|料金|金額)"
+    r"(?P<phone>電話|携帯|けいたい|ケータイ|でんわ|スマホ|連絡先|連絡のつく|つながる|固定|自宅|"
+    r"ファックス|ファクス|FAX|fax|直通|市外局番|かけ直|折り返し)"
+    r"|(?P<other>(?:[一-龠ァ-ヶーA-Za-z]+|お客様|お問い合わせ|見積もり|申し込み|取り引き|送り状|"
+    r"受け付け|不在票)(?:の)?番号(?<!電話番号)(?<!携帯番号)(?<!連絡先番号)|型番|品番|ナンバー|ロット|"
+    r"コード|口座|証券|カード|会員|伝票|暗証|年金|免許証の番号|メーター|検針|指針|ポイント|西暦|昭和|"
+    r"平成|令和|血圧|価格|値段|料金|金額)"
     r"|(?P<extension>内線)"
     r"|(?P<place>住所|番地|丁目|号室|郵便番号|〒|マンション|アパート|お部屋|市[^外]|区[^分])"
 )
-_SAME_PHONE = re.compile(r"(?:さん|様|人|方|本人|利用|ご利用|自分|私|俺|僕|彼|彼女|相手|息子|娘|妻|夫|妹|弟|兄|姉|母|父|友達|大家|店|会社|家|実家|職場)の番号|電話番号|携帯番号|連絡先番号|携帯の番号|電話の番号|自宅の番号|スマホの番号|かけ直す番号|つながる番号|ファックスの番号|直通番号|直通の番号")
+_SAME_PHONE = re.compile(
+    r"(?:さん|様|人|方|本人|利用|ご利用|自分|私|俺|僕|彼|彼女|相手|息子|娘|妻|夫|妹|弟|兄|姉|母|父|"
+    r"友達|大家|店|会社|家|実家|職場)の番号|電話番号|携帯番号|連絡先番号|携帯の番号|電話の番号|"
+    r"自宅の番号|スマホの番号|かけ直す番号|つながる番号|ファックスの番号|直通番号|直通の番号"
+)
 _TAIL = re.compile(r"末尾|下[4四よ]桁|下[4四よ]けた|最後の?[4四]桁|後ろの|下[4四]ケタ|局番|続き")
 _AROUND = re.compile(r"電話|携帯|連絡先|0[5-9]0|ケータイ|スマホ")
 _CORRECTED = re.compile(r"(?:違|ちが|じゃなくて|ではなく|でなく|間違|訂正)[^\n]{0,12}?$")
 
 CUE_REACH = 48
 """Characters before a number in which a cue counts: one short turn and the question before it."""
+
+LONG = 6
+"""Digits from which a run is judged by its length first."""
 
 REST_REACH = 45
 """Characters after an unfinished number in which its last group may still come."""
@@ -52,7 +63,9 @@ class SpokenNumberRecognizer(CallRecognizer):
 
 def cue_before(text: str, start: int) -> str:
     """What kind of number the words before it announce: phone, other, extension, place or nothing."""
-    window = _SAME_PHONE.sub(lambda m: "電話" + "、" * (len(m.group()) - 2), text[max(0, start - CUE_REACH) : start])
+    window = _SAME_PHONE.sub(
+        lambda m: "電話" + "、" * (len(m.group()) - 2), text[max(0, start - CUE_REACH) : start]
+    )
     kind = ""
     for match in _CUE.finditer(window):
         kind = match.lastgroup or ""
@@ -60,32 +73,47 @@ def cue_before(text: str, start: int) -> str:
 
 
 def _judge(text: str, run: Run, before: Run | None) -> tuple[float, str]:
-    count, cue = len(run.digits), cue_before(text, run.start)
-    exact = complete(run.digits) and count <= 11
-    if cue == "other":
-        return (0.6, "電話番号の桁数") if exact and run.digits[:3] not in {"000"} else (0.0, "")
+    """Probability that a run is a telephone number or a part of one, and why; 0 for another number."""
+    cue = cue_before(text, run.start)
+    exact = complete(run.digits) and len(run.digits) <= 11
     if exact:
-        return 0.97, "電話番号の桁数"
-    if UNIT_AFTER.match(text, run.end):
+        return (0.6 if cue == "other" else 0.97), "電話番号の桁数"
+    if cue == "other" or UNIT_AFTER.match(text, run.end):
         return 0.0, ""
     if before is not None and _finishes(text, run, before):
         return 0.7, "番号の続き"
+    return _judge_long(run, cue) if len(run.digits) >= LONG else _judge_short(text, run, cue)
+
+
+def _judge_long(run: Run, cue: str) -> tuple[float, str]:
+    """Six digits and more, no complete number."""
+    count, zero = len(run.digits), run.digits[0] == "0"
     if cue == "place":
-        return (0.6, "電話番号に近い桁数") if 9 <= count <= 12 and run.digits[0] == "0" else (0.0, "")
-    if cue == "extension":
-        return (0.4, "内線番号") if 2 <= count <= 5 else (0.0, "")
-    if 9 <= count <= 13:
-        return (0.9, "電話番号に近い桁数") if cue == "phone" or run.digits[0] == "0" else (0.6, "電話番号に近い桁数")
+        return (0.6, "電話番号に近い桁数") if 9 <= count <= 12 and zero else (0.0, "")
     if count > 13:
         return 0.6, "長い数字の並び"
-    if count >= 6:
-        if cue == "phone":
-            return 0.85, "電話番号の手がかりと数字"
-        return (0.5, "長い数字の並び") if run.digits[0] == "0" and count >= 8 else (0.0, "")
-    tail = _TAIL.search(text[max(0, run.start - 40) : run.start]) and _AROUND.search(text[max(0, run.start - 250) : run.start])
-    if count >= 3 and cue == "phone":
+    if count >= 9:
+        return (0.9 if cue == "phone" or zero else 0.6), "電話番号に近い桁数"
+    if cue == "phone":
+        return 0.85, "電話番号の手がかりと数字"
+    return (0.5, "長い数字の並び") if zero and count >= 8 else (0.0, "")
+
+
+def _judge_short(text: str, run: Run, cue: str) -> tuple[float, str]:
+    """Up to five digits: a group, an ending, an extension."""
+    count = len(run.digits)
+    if cue == "extension":
+        return (0.4, "内線番号") if count >= 2 else (0.0, "")
+    if count < 3 or cue == "place":
+        return 0.0, ""
+    if cue == "phone":
         return 0.65, "電話番号の手がかりと数字"
-    return (0.6, "番号の末尾") if count >= 3 and tail else (0.0, "")
+    ending = _TAIL.search(text[max(0, run.start - 40) : run.start])
+    return (
+        (0.6, "番号の末尾")
+        if ending and _AROUND.search(text[max(0, run.start - 250) : run.start])
+        else (0.0, "")
+    )
 
 
 def _finishes(text: str, run: Run, before: Run) -> bool:
@@ -96,4 +124,6 @@ def _finishes(text: str, run: Run, before: Run) -> bool:
     if len(run.digits) <= 4 and _CORRECTED.search(between):
         return True
     missing = (11 if before.digits.startswith(("090", "080", "070", "050")) else 10) - len(before.digits)
-    return len(before.digits) >= 2 and missing > 0 and len(run.digits) in range(max(3, missing - 1), missing + 2)
+    return (
+        len(before.digits) >= 2 and missing > 0 and len(run.digits) in range(max(3, missing - 1), missing + 2)
+    )

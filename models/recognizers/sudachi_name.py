@@ -42,7 +42,9 @@ class SudachiNameRecognizer(CallRecognizer):
             score = _judge(call, tokens, index, end)
             if score:
                 found.append(
-                    self.result("PERSON", tokens[index].chars.start, tokens[end - 1].chars.end, score, "辞書の人名")
+                    self.result(
+                        "PERSON", tokens[index].chars.start, tokens[end - 1].chars.end, score, "辞書の人名"
+                    )
                 )
             index = end
         return found
@@ -53,13 +55,19 @@ def _cities() -> frozenset[str]:
     """Prefectures and cities as callers name them: 福岡, 松本."""
     lexicon = load_lexicon()
     tables = (lexicon.prefectures, lexicon.cities)
-    return frozenset(place_stem(s, e.reading)[0] for table in tables for e in table.values() for s in e.surfaces)
+    return frozenset(
+        place_stem(s, e.reading)[0] for table in tables for e in table.values() for s in e.surfaces
+    )
 
 
 def _tagged(call: Call, tokens: tuple[Token, ...], index: int) -> bool:
     token = tokens[index]
     word = surface(call, token)
-    if "人名-姓" not in token.pos and "人名-名" not in token.pos or word in NOT_NAMES or grade(word, token) < Grade.ODD:
+    if (
+        ("人名-姓" not in token.pos and "人名-名" not in token.pos)
+        or word in NOT_NAMES
+        or grade(word, token) < Grade.ODD
+    ):
         return False
     sei, mei = known_name(word)
     kana_only = all("ぁ" <= c <= "ー" for c in word)
@@ -76,7 +84,9 @@ def _judge(call: Call, tokens: tuple[Token, ...], first: int, end: int) -> float
     before = surface(call, tokens[first - 1]) if first else ""
     if after in HONORIFICS or after in TITLES:
         return 0.93
-    if after in PLACE_TAILS or (after and call.text[tokens[end - 1].chars.end :].startswith(tuple(PLACE_TAILS))):
+    if after in PLACE_TAILS or (
+        after and call.text[tokens[end - 1].chars.end :].startswith(tuple(PLACE_TAILS))
+    ):
         return 0.0
     if end - first > 1:
         return 0.93
@@ -84,6 +94,22 @@ def _judge(call: Call, tokens: tuple[Token, ...], first: int, end: int) -> float
         return 0.0
     if len(word) == 1 or all("ぁ" <= c <= "ー" for c in word):
         # 泉, 光, けん: words too.  Only where nothing but a name can stand.
-        alone = before in {"、", "。", "\n", "の", "は", "が", ""} and after in {"、", "。", "\n", "です", "と", "って", "っていう", "が", "に", "は", "じゃ"}
-        return 0.6 if alone and "人名-名" in tokens[first].pos or alone and known_name(word)[0] > 100 else 0.0
+        alone = before in {"、", "。", "\n", "の", "は", "が", ""} and after in {
+            "、",
+            "。",
+            "\n",
+            "です",
+            "と",
+            "って",
+            "っていう",
+            "が",
+            "に",
+            "は",
+            "じゃ",
+        }
+        return (
+            0.6
+            if (alone and "人名-名" in tokens[first].pos) or (alone and known_name(word)[0] > 100)
+            else 0.0
+        )
     return 0.88

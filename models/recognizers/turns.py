@@ -1,9 +1,9 @@
 """Who says what after whom: sentences of a call, and the answer that follows a question.
 
-    op  お名前をお願いします。          question
-    cu  はい、ええと。                  lead, skipped
-    cu  移動したちことです。            answer, however garbled
-    op  ありがとうございます。          the asker goes on: the answer has ended
+op  お名前をお願いします。          question
+cu  はい、ええと。                  lead, skipped
+cu  移動したちことです。            answer, however garbled
+op  ありがとうございます。          the asker goes on: the answer has ended
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ __all__ = ["BACKCHANNEL", "Sentence", "answer_to", "sentences"]
 
 _END = re.compile(r"[。？?！!\n]+")
 BACKCHANNEL = re.compile(
-    r"(?:はい|ええ|うん|ああ|あー|ふん|へえ|そう|なるほど|どうぞ|ゆっくりで?|ごゆっくり|結構です|大丈夫です|です|ね|で|お待ちしております|少々お待ちください(?:ませ)?|[、。，,.\s])*"
+    r"(?:はい|ええ|うん|ああ|あー|ふん|へえ|そう|なるほど|どうぞ|ゆっくりで?|ごゆっくり|結構です|"
+    r"大丈夫です|です|ね|で|お待ちしております|少々お待ちください(?:ませ)?|[、。，,.\s])*"
 )
 _ASKER_GOES_ON = re.compile(
-    r"^(?:[、\s]|はい|ええ)*(?:ありがとう|承知|かしこまり|承り|では|それでは|失礼|恐れ入り|確認|復唱|申し訳|お待たせ|続き|そうしましたら|わかりました|分かりました|さようで)"
-    r"|(?:ですね|でございますね|ますね|でよろしい|でお間違い|でしょうか|ますか|くださいませ|お願いいたします|お願いできますか|いただけますか)$"
+    r"^(?:[、\s]|はい|ええ)*(?:ありがとう|承知|かしこまり|承り|では|それでは|失礼|恐れ入り|確認|復唱|"
+    r"申し訳|お待たせ|続き|そうしましたら|わかりました|分かりました|さようで)"
+    r"|(?:ですね|でございますね|ますね|でよろしい|でお間違い|でしょうか|ますか|くださいませ|"
+    r"お願いいたします|お願いできますか|いただけますか)$"
 )
 
 

@@ -34,7 +34,9 @@ def call_of(lines: tuple[str, ...], case: CallCase = NOBODY) -> Call:
         segments.append(Segment(CharSpan(start, start + len(text)), time, int(speaker == "cu"), known, ()))
         texts.append(text)
         start += len(text) + 1
-    return Call(Transcript("call", "\n".join(texts), tuple(segments), "ja", "given", "0" * 64), case, _reader())
+    return Call(
+        Transcript("call", "\n".join(texts), tuple(segments), "ja", "given", "0" * 64), case, _reader()
+    )
 
 
 def artifacts_of(call: Call, *first: CallRecognizer) -> CallArtifacts:
@@ -45,7 +47,9 @@ def artifacts_of(call: Call, *first: CallRecognizer) -> CallArtifacts:
     return CallArtifacts(doc, None, call, found)
 
 
-def shown(recognizer: CallRecognizer, lines: tuple[str, ...], *first: CallRecognizer, case: CallCase = NOBODY) -> tuple[str, ...]:
+def shown(
+    recognizer: CallRecognizer, lines: tuple[str, ...], *first: CallRecognizer, case: CallCase = NOBODY
+) -> tuple[str, ...]:
     """The lines with every stretch that the recognizer finds in 【】; a stretch over two lines in two."""
     call = call_of(lines, case)
     inside = [False] * (len(call.text) + 1)

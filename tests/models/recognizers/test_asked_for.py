@@ -5,16 +5,25 @@ from __future__ import annotations
 import pytest
 
 from models.recognizers.asked_for import AskedForRecognizer
-from tests.models.recognizers.calls import artifacts_of, call_of, shown
 from pipeline.types import CallCase, CaseName, Requester
+from tests.models.recognizers.calls import artifacts_of, call_of, shown
 
 CALLS = {
     "a bare name": ("op: お名前をお願いいたします。", "cu: 【八重樫翔太】です。"),
     "after a lead": ("op: お名前を頂戴できますか。", "cu: はい、えーと、【清水】です。"),
     "garbled into a plain word": ("op: お名前をどうぞ。", "cu: 【続き】です。"),
     "garbled kana": ("op: フルネームでお願いします。", "cu: 【わたなべなおみ】と申します。"),
-    "hold on first": ("op: お名前をお願いします。", "cu: はい、少々お待ちください。", "op: はい。", "cu: 【藤井】です。"),
-    "no speaker known": ("--: お名前をお願いいたします。", "--: 【薬師寺志乃】です。", "--: ありがとうございます。"),
+    "hold on first": (
+        "op: お名前をお願いします。",
+        "cu: はい、少々お待ちください。",
+        "op: はい。",
+        "cu: 【藤井】です。",
+    ),
+    "no speaker known": (
+        "--: お名前をお願いいたします。",
+        "--: 【薬師寺志乃】です。",
+        "--: ありがとうございます。",
+    ),
     "question and answer in one utterance": ("--: お名前をお願いいたします。【津田】です。",),
     "an address in pieces": (
         "op: ご住所をお願いいたします。",
@@ -26,7 +35,14 @@ CALLS = {
     "a garbled address": ("op: ご住所は。", "cu: 【注意予約三番町】の、", "op: はい。", "cu: 【5の2】です。"),
     "a town alone": ("op: ご住所、町名から。", "cu: 【国見】。"),
     "building and room": ("op: お部屋はどちらでしょうか。", "cu: 【エスポワールの607】。"),
-    "a number in groups": ("op: お電話番号は。", "cu: えっと、【080、】", "op: 【はい。】", "cu: 【7383、】", "op: 【はい。】", "cu: 【1983】です。"),
+    "a number in groups": (
+        "op: お電話番号は。",
+        "cu: えっと、【080、】",
+        "op: 【はい。】",
+        "cu: 【7383、】",
+        "op: 【はい。】",
+        "cu: 【1983】です。",
+    ),
     "groups too few": ("op: お電話番号をお願いします。", "cu: 【052の609】の、えー、老眼で。"),
     "refusal": ("op: お名前を伺ってもよろしいでしょうか。", "cu: 名前は、ちょっと、今は言いたくないです。"),
     "not known": ("op: 下のお名前はわかりますか。", "cu: 聞いてないです。"),
@@ -49,7 +65,9 @@ def test_the_answer_is_the_entity(lines: tuple[str, ...]) -> None:
     assert shown(AskedForRecognizer(), lines) == lines
 
 
-@pytest.mark.parametrize(("answer", "party"), [("鈴木花子", "requester"), ("すずきはなこ", "requester"), ("権藤武", None)])
+@pytest.mark.parametrize(
+    ("answer", "party"), [("鈴木花子", "requester"), ("すずきはなこ", "requester"), ("権藤武", None)]
+)
 def test_own_name_is_the_requesters_only_if_it_may_be(answer: str, party: str | None) -> None:
     """The answer to お客様のお名前 hints at the requester, unless it sounds like nobody of the case."""
     case = CallCase("R-1", Requester(names=(CaseName("鈴木花子", "スズキハナコ"),)))

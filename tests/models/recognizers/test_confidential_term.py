@@ -8,7 +8,9 @@ from models.recognizers.confidential_term import ConfidentialTermRecognizer
 from pipeline.types import CallCase, CaseName
 from tests.models.recognizers.calls import shown
 
-CASE = CallCase("R-1", confidential_terms=(CaseName("特別値引き枠", "トクベツネビキワク"), CaseName("調査班")))
+CASE = CallCase(
+    "R-1", confidential_terms=(CaseName("特別値引き枠", "トクベツネビキワク"), CaseName("調査班"))
+)
 LINES = [
     "op: 【特別値引き枠】でございます。",
     "op: 【特別ね引きわく】のことは。",

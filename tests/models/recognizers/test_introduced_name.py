@@ -49,7 +49,11 @@ def test_the_frame_gives_the_name_its_edges(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["op: お電話ありがとうございます。担当の佐野でございます。", "op: お電話代わりました、片山です。", "--: 青空通信、担当の久保が承ります。"],
+    [
+        "op: お電話ありがとうございます。担当の佐野でございます。",
+        "op: お電話代わりました、片山です。",
+        "--: 青空通信、担当の久保が承ります。",
+    ],
 )
 def test_the_operators_own_name_is_staff(line: str) -> None:
     """A self-introduction at the start of the call carries the party."""

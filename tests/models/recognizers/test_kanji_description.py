@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.recognizers.kanji_description import KanjiDescriptionRecognizer
-from tests.models.recognizers.calls import artifacts_of, call_of, shown
 from pipeline.types import CallCase, CaseName, Requester
+from tests.models.recognizers.calls import artifacts_of, call_of, shown
 
 CALLS = [
     ("cu: 漢字は【山川の山】です。",),
@@ -38,7 +38,10 @@ def test_explanations_and_spellings(lines: tuple[str, ...]) -> None:
     assert shown(KanjiDescriptionRecognizer(), lines) == lines
 
 
-@pytest.mark.parametrize(("said", "party"), [("藤の花の藤、原っぱの原", "requester"), ("山川の山、田んぼの田", None), ("藤の花の藤", None)])
+@pytest.mark.parametrize(
+    ("said", "party"),
+    [("藤の花の藤、原っぱの原", "requester"), ("山川の山、田んぼの田", None), ("藤の花の藤", None)],
+)
 def test_the_requesters_own_kanji(said: str, party: str | None) -> None:
     """Two kanji of the requester's name make it theirs; one may be anyone's."""
     call = call_of((f"cu: 漢字は{said}です。",), CallCase("R-1", Requester(names=(CaseName("藤原礼子"),))))

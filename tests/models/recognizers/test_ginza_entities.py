@@ -1,0 +1,44 @@
+"""The language model's entities in Presidio's terms."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+
+from models.artifacts import CallArtifacts
+from models.recognizers.ginza_entities import GinzaEntityRecognizer
+from tests.models.recognizers.calls import call_of
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "label", "expected"),
+    [
+        ("佐藤健一に聞いて", "佐藤健一", "Person", ("PERSON", "佐藤健一")),
+        ("佐藤様です", "佐藤様", "Person", ("PERSON", "佐藤")),
+        ("あおきさんが", "あおきさん", "Person", ("PERSON", "あおき")),
+        ("桜丘三丁目五番です", "桜丘三丁目五番", "Postal_Address", ("ADDRESS", "桜丘三丁目五番")),
+        ("030-1234です", "030-1234", "Phone_Number", ("PHONE_NUMBER", "030-1234")),
+        ("a@b.exampleです", "a@b.example", "Email", ("EMAIL_ADDRESS", "a@b.example")),
+        ("京都のお店", "京都", "City", None),
+        ("きの荷物", "き", "Person", None),
+        ("3番の人", "3番", "Person", None),
+        ("三万円です", "三万円", "Money", None),
+    ],
+)
+def test_labels_become_our_types(
+    text: str, marked: str, label: str, expected: tuple[str, str] | None
+) -> None:
+    """A person loses the title that the model includes; places, money and lone kana are nobody's data."""
+    call = call_of((f"cu: {text}",))
+    start = call.text.index(marked)
+    artifacts = CallArtifacts(spacy.blank("xx")(call.text), None, call)
+    artifacts.entities = [_Entity(start, start + len(marked), label)]
+    found = GinzaEntityRecognizer().find(call, artifacts)
+    assert [(r.entity_type, call.text[r.start : r.end]) for r in found] == ([expected] if expected else [])
+
+
+class _Entity:
+    """What the recognizer reads of a spaCy span."""
+
+    def __init__(self, start_char: int, end_char: int, label: str) -> None:
+        self.start_char, self.end_char, self.label_ = start_char, end_char, label

@@ -7,9 +7,10 @@ Character offsets are computed while the text is concatenated, so that
 
 from __future__ import annotations
 
-import itertools
+import re
+import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,17 +19,31 @@ from numpy.typing import NDArray
 from pipeline.audio import Recording, for_recogniser
 from pipeline.errors import CallUnsafeError
 from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
+from pipeline.windows import Window, loud_stretches, shorter, windows_of
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe"]
 
 RATE = 16_000
 """Samples per second that every Whisper model takes."""
 
-LONGEST_PIECE = 300.0
-"""Seconds.  An hour in one piece costs 3.4 GB in the feature extractor (facts.md 1.5); five minutes, 0.3 GB."""
+LOOPED = 2.6
+"""Bytes of an utterance over its deflated bytes from which it repeats itself: はい、はい、はい is 2.7 and
+worth a second listening, a sentence 1.5 (facts.md 1.3)."""
 
-QUIET_SEARCH = 20.0
-"""Seconds before a piece's limit in which the quietest moment is looked for, so that no word is cut."""
+FASTEST = 14.0
+"""Characters a second; nobody speaks faster, a loop does."""
+
+SHORT_WINDOW = 8.0
+"""Seconds in a window of the second listening: one or two utterances, too short to loop in for long."""
+
+TURN_PAUSE = 0.5
+"""Seconds of silence that end an utterance: the other side may have spoken meanwhile."""
+
+UNHEARD = 0.7
+"""Seconds of sound under no word from which it is listened to once more: a short name takes as long."""
+
+CLOSE_TO_WORD = 0.25
+"""Seconds around a word that it may account for: word ends come up to 0.4 s early (facts.md 0.2)."""
 
 FOREIGN = 0.8
 """A call is refused as foreign only when another language is this probable in most of its windows."""
@@ -86,11 +101,11 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Tr
     channels = [for_recogniser(channel, recording.rate) for channel in recording.samples]
     _refuse_foreign(channels, recogniser)
     speakers = ("op", "cu") if len(channels) == 2 else (None,)
-    heard: list[HeardSegment] = []
-    for index, samples in enumerate(channels):
-        for start, end in _pieces(samples):
-            for segment in recogniser.recognise(samples[start:end]):
-                heard.append(_placed(segment, start / RATE, end / RATE, index, speakers[index]))
+    heard = [
+        replace(segment, channel=index, speaker=speakers[index])
+        for index, samples in enumerate(channels)
+        for segment in _heard_on(samples, recogniser)
+    ]
     return build_transcript(heard, call_id, recogniser.name, recording.sha256)
 
 
@@ -143,28 +158,84 @@ def build_transcript(
     return Transcript(call_id, "".join(texts[:-1]), tuple(segments), "ja", model, audio_sha256)
 
 
-def _placed(
-    segment: HeardSegment, offset: float, limit: float, channel: int, speaker: str | None
-) -> HeardSegment:
-    """Move an utterance from its piece's time to the call's; no word may pass the piece's end."""
-    words = tuple(
-        HeardWord(w.text, min(w.start + offset, limit), min(w.end + offset, limit), w.probability)
-        for w in segment.words
-    )
-    return HeardSegment(words, segment.no_speech_probability, channel, speaker)
+def _heard_on(samples: NDArray[np.float32], recogniser: Recogniser) -> list[HeardSegment]:
+    """Recognise one channel: every window once, and once more in short pieces what went wrong."""
+    heard: list[HeardSegment] = []
+    for window in windows_of(samples, RATE):
+        segments = _recognised(window, samples, recogniser)
+        if any(map(_went_wrong, segments)):
+            segments = [
+                segment
+                for short in shorter(window, samples, SHORT_WINDOW)
+                for segment in _recognised(short, samples, recogniser)
+            ]
+        heard.extend(segments)
+    heard = [_shortened(segment) for segment in heard]
+    for gap in _unheard(samples, heard):
+        again = Window((gap,), RATE)
+        for segment in _recognised(again, samples, recogniser):
+            if not _went_wrong(segment):
+                heard.append(segment)
+    return heard
 
 
-def _pieces(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """Cut long audio at quiet moments; sample ranges that tile the whole."""
-    limit, search, frame = int(LONGEST_PIECE * RATE), int(QUIET_SEARCH * RATE), RATE // 10
-    cuts = [0]
-    while len(samples) - cuts[-1] > limit:
-        window = samples[cuts[-1] + limit - search : cuts[-1] + limit]
-        energy = np.square(window.reshape(-1, frame)).sum(axis=1)
-        # Half a second of quiet, not the quietest tenth: a stop consonant is quiet for a tenth.
-        smooth = np.convolve(energy, np.ones(5), mode="same")
-        cuts.append(cuts[-1] + limit - search + int(smooth.argmin()) * frame + frame // 2)
-    return list(itertools.pairwise([*cuts, len(samples)]))
+def _recognised(window: Window, samples: NDArray[np.float32], recogniser: Recogniser) -> list[HeardSegment]:
+    """Recognise a window; times of the channel, not of the window."""
+    out: list[HeardSegment] = []
+    for segment in recogniser.recognise(window.samples(samples)):
+        words: list[HeardWord] = []
+        for word in segment.words:
+            start = max(0.0, word.start)
+            time = window.original(TimeSpan(start, max(start, word.end)))
+            if words and time.start - words[-1].end >= TURN_PAUSE:
+                out.append(replace(segment, words=tuple(words)))
+                words = []
+            words.append(replace(word, start=time.start, end=time.end))
+        if words:
+            out.append(replace(segment, words=tuple(words)))
+    return out
+
+
+def _went_wrong(segment: HeardSegment) -> bool:
+    """Whether an utterance repeats itself or is longer than could be said in its time."""
+    text = "".join(word.text for word in segment.words)
+    seconds = max(0.5, segment.words[-1].end - segment.words[0].start)
+    coded = text.encode()
+    looped = len(text) >= 24 and len(coded) / len(zlib.compress(coded)) > LOOPED
+    return looped or len(text) > 12 + FASTEST * seconds
+
+
+def _shortened(segment: HeardSegment) -> HeardSegment:
+    """Drop the repeats of a loop that is left: they cover sound that was never recognised.
+
+    What they covered then counts as unheard, and is listened to again.
+    """
+    if not _went_wrong(segment):
+        return segment
+    text = "".join(word.text for word in segment.words)
+    repeat = re.search(r"(.{1,12}?)\1{3,}", text)
+    if repeat is None:
+        return segment
+    kept, length = [], 0
+    for word in segment.words:
+        if not repeat.end(1) <= length < repeat.end():
+            kept.append(word)
+        length += len(word.text)
+    return replace(segment, words=tuple(kept))
+
+
+def _unheard(samples: NDArray[np.float32], heard: list[HeardSegment]) -> list[TimeSpan]:
+    """Loud stretches of a channel that lie under no word."""
+    words = sorted((word.start, word.end) for segment in heard for word in segment.words)
+    gaps: list[TimeSpan] = []
+    for stretch in loud_stretches(samples, RATE, margin=0.0, least=UNHEARD):
+        at = stretch.start
+        for start, end in [*words, (stretch.end + CLOSE_TO_WORD, stretch.end)]:
+            if start - CLOSE_TO_WORD - at >= UNHEARD and at < stretch.end:
+                gaps.append(TimeSpan(max(0.0, at - 0.1), min(stretch.end, start - CLOSE_TO_WORD) + 0.1))
+            at = max(at, end + CLOSE_TO_WORD)
+    limit = len(samples) / RATE
+    return [TimeSpan(g.start, min(g.end, limit)) for g in gaps if min(g.end, limit) - g.start >= UNHEARD]
 
 
 def _refuse_foreign(channels: list[NDArray[np.float32]], recogniser: Recogniser) -> None:

@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{path.stem}: {error.code}", file=sys.stderr)
             failed = 1
             continue
+        print(path.stem, flush=True)
         out.write_text(json.dumps(dataclasses.asdict(transcript), ensure_ascii=False), encoding="utf-8")
     return failed
 

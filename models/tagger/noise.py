@@ -46,7 +46,7 @@ class NoiseRates:
     drop: float = 0.07
     add: float = 0.03
     respell: float = 0.8
-    word: float = 0.16
+    word: float = 0.26
     digit: float = 0.04
 
     def scaled(self, factor: float) -> NoiseRates:

@@ -1,0 +1,159 @@
+"""What of a channel is given to the recogniser at once: up to half a minute of speech, cut in silence.
+
+A recogniser that reads thirty seconds from wherever it happens to be cuts words in two, and
+one that reads the long silences of a two-channel call loops over its own words and loses what
+comes next.  So a channel is cut where it is quiet, and long silences are shortened:
+
+    channel  ..aaaa..........bbb...........ccccc....dd..
+    window     [aaaa][bbb][ccccc]   [dd]            with the times to carry words back
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.types import TimeSpan
+
+__all__ = ["Window", "loud_stretches", "shorter", "windows_of"]
+
+FRAME = 0.01
+"""Seconds per energy frame."""
+
+ABOVE_NOISE_DB = 9.0
+"""Decibels over a channel's quiet tenth at which a frame may be speech; generous, because what is
+left out here is never heard."""
+
+BELOW_SPEECH_DB = 38.0
+"""Nothing this far below the channel's loud speech is speech on the same telephone."""
+
+MARGIN = 0.3
+"""Seconds kept on each side of speech: soft onsets and endings lie there."""
+
+LONGEST = 27.0
+"""Seconds in a window; the model's own limit is 30, and an end close to it loses its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Samples for the recogniser and where they come from.
+
+    ``pieces`` are the channel's stretches in order; their lengths add up to the window's.
+    """
+
+    pieces: tuple[TimeSpan, ...]
+    rate: int = field(default=16_000)
+
+    def samples(self, channel: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cut the window out of its channel, float32 shape (n,)."""
+        return np.concatenate([channel[round(p.start * self.rate) : round(p.end * self.rate)] for p in self.pieces])
+
+    def original(self, time: TimeSpan) -> TimeSpan:
+        """Carry a time in the window back to the channel, in seconds; never outside ``pieces``."""
+        start = self._original(time.start, at_end=False)
+        return TimeSpan(start, max(start, self._original(time.end, at_end=True)))
+
+    def _original(self, seconds: float, *, at_end: bool) -> float:
+        left = seconds
+        for piece in self.pieces:
+            # A word that ends exactly where a piece ends belongs to it, not to the next one's start.
+            if left < piece.duration or (at_end and left <= piece.duration + 1e-6):
+                return piece.start + max(0.0, left)
+            left -= piece.duration
+        return self.pieces[-1].end
+
+
+def loud_stretches(
+    samples: NDArray[np.float32], rate: int, margin: float = MARGIN, least: float = 0.0
+) -> tuple[TimeSpan, ...]:
+    """Where a channel may hold speech.
+
+    Args:
+        samples: float32, shape (n,), full scale 1.
+        rate: Samples per second.
+        margin: Seconds kept on each side.
+        least: Stretches shorter than this many seconds are left out.
+
+    Returns:
+        Disjoint stretches in order of time, in seconds.
+    """
+    frame = max(1, round(rate * FRAME))
+    count = len(samples) // frame
+    if count == 0:
+        return (TimeSpan(0.0, len(samples) / rate),) if len(samples) else ()
+    power = np.square(samples[: count * frame].reshape(count, frame)).mean(axis=1)
+    level = 10 * np.log10(np.convolve(power, np.ones(5) / 5, mode="same") + 1e-10)
+    noise, loud = np.percentile(level, (10, 97))
+    # Where speech fills a call its quiet tenth is speech too: never ask for more than the lower bound.
+    bound = min(max(noise + ABOVE_NOISE_DB, loud - BELOW_SPEECH_DB), loud - 18.0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], (level > bound).astype(np.int8), [0]))))
+    out: list[TimeSpan] = []
+    end_of_call = len(samples) / rate
+    for first, last in edges.reshape(-1, 2):
+        start, end = max(0.0, first * FRAME - margin), min(end_of_call, last * FRAME + margin)
+        if out and start <= out[-1].end:
+            out[-1] = TimeSpan(out[-1].start, end)
+        else:
+            out.append(TimeSpan(start, end))
+    return tuple(stretch for stretch in out if stretch.duration >= least)
+
+
+def windows_of(samples: NDArray[np.float32], rate: int, longest: float = LONGEST) -> tuple[Window, ...]:
+    """Pack a channel's speech into windows.
+
+    Args:
+        samples: float32, shape (n,), full scale 1.
+        rate: Samples per second.
+        longest: Seconds a window may hold.
+
+    Returns:
+        Windows in order of time; every loud stretch is in exactly one.
+    """
+    return _packed(loud_stretches(samples, rate), samples, rate, longest)
+
+
+def shorter(window: Window, samples: NDArray[np.float32], longest: float) -> tuple[Window, ...]:
+    """Cut a window into smaller ones.
+
+    Args:
+        window: Of the channel ``samples``.
+        samples: float32, shape (n,), full scale 1.
+        longest: Seconds a window may hold.
+
+    Returns:
+        Windows in order of time that hold exactly what ``window`` holds.
+    """
+    return _packed(window.pieces, samples, window.rate, longest)
+
+
+def _packed(
+    stretches: tuple[TimeSpan, ...], samples: NDArray[np.float32], rate: int, longest: float
+) -> tuple[Window, ...]:
+    pieces = [part for stretch in stretches for part in _split(stretch, samples, rate, longest)]
+    groups: list[list[TimeSpan]] = []
+    for piece in pieces:
+        if groups and sum(p.duration for p in groups[-1]) + piece.duration <= longest:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    return tuple(Window(tuple(group), rate) for group in groups)
+
+
+def _split(stretch: TimeSpan, samples: NDArray[np.float32], rate: int, longest: float) -> list[TimeSpan]:
+    """Cut a stretch that is too long at the quietest moment of its last third, again and again."""
+    out: list[TimeSpan] = []
+    start = stretch.start
+    while stretch.end - start > longest:
+        low, high = start + longest * 2 / 3, start + longest
+        frame = round(rate * FRAME)
+        window = samples[round(low * rate) : round(high * rate)]
+        window = window[: len(window) // frame * frame]
+        power = np.square(window.reshape(-1, frame)).mean(axis=1)
+        # Fifteen hundredths of quiet: a stop consonant is shorter.
+        cut = low + (int(np.convolve(power, np.ones(15), mode="same").argmin()) + 0.5) * FRAME
+        out.append(TimeSpan(start, cut))
+        start = cut
+    out.append(TimeSpan(start, stretch.end))
+    return out

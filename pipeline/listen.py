@@ -21,7 +21,7 @@ import numpy.typing as npt
 from pipeline.audio import Recording, for_recogniser, to_samples, to_span
 from pipeline.mask import masked_windows, merged
 from pipeline.mask_text import MaskedTranscript
-from pipeline.sound import Mora, find_sound, fold_kana, morae
+from pipeline.sound import LONG, NASAL, STOP, Mora, find_sound, fold_kana, morae
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
 
@@ -32,6 +32,22 @@ _WIDER: Final = 4.0  # the same, for a clip in which nothing was heard the first
 _SPEECH_RMS: Final = 32768 * 10 ** (-38 / 20)  # from here the contract counts a frame as speech
 _FRAME: Final = 0.01
 _MUST_HEAR: Final = 1.0  # seconds of speech that a recogniser cannot rightly return nothing for
+
+# What a mora tells, in bits: how rare it is in talk, counted in 541,000 morae of two public sets
+# of dialogues (JMultiWOZ, RealPersonaChat).  A rare one is not trusted to have been heard right
+# for more than 6 bits.
+_BITS: Final[dict[Mora, float]] = {
+    ("", "i"): 4.1, ("", "o"): 5.5, ("k", "a"): 4.6, ("k", "i"): 5.6, ("k", "u"): 5.5, ("g", "a"): 5.4,
+    ("g", "o"): 5.9, ("s", "u"): 4.4, ("sh", "i"): 4.9, ("t", "a"): 5.1, ("t", "e"): 5.5, ("t", "o"): 5.3,
+    ("d", "e"): 4.5, ("n", "a"): 5.3, ("n", "i"): 5.9, ("n", "o"): 5.7, ("h", "a"): 5.3, ("m", "a"): 4.9,
+    ("r", "i"): 5.8, LONG: 3.9, NASAL: 4.4, STOP: 5.9,
+}  # fmt: skip
+_MOST_BITS: Final = 6.0
+_EXACT_BITS: Final = 10.0  # from here, two morae, the very same sounds are looked for
+_FREE_BITS: Final = 14.0  # from here sounds that are a little off
+_PRICE_PER_BIT: Final = 0.08
+# At three tenths of its length nine names in ten are found in telephone speech (facts.md 0.2).
+_MOST_UNLIKE: Final = 0.3
 
 Needle = tuple[Mora, ...]
 
@@ -216,12 +232,15 @@ def _matches(said: tuple[_Said, ...], wanted: _Wanted, reader: SoundReader) -> l
 def _bound(needle: Needle) -> float:
     """How unlike a heard stretch may be, as a share of the needle; negative for never.
 
-    At three tenths of its length nine names in ten are found in recognised telephone speech
-    (facts.md 0.2); shorter ones have too many neighbours for that and must be nearer.
+    The more a needle tells, the more of it may be lost: ホーイ is in every sentence, ヒラノ in
+    few.  On 20 made calls (51 min, recogniser *base*, 100 names said once more without a mask,
+    each with two garbled readings as needles) this finds 88 % of those that were heard at all,
+    and 0.6 stretches of ordinary talk a minute.  A flat three tenths finds all, and 33 a minute.
     """
-    if len(needle) < 2:
+    told = sum(_BITS.get(mora, _MOST_BITS) for mora in needle)
+    if told < _EXACT_BITS:
         return -1.0
-    return {2: 0.0, 3: 0.15}.get(len(needle), 0.3)
+    return min(_MOST_UNLIKE, max(0.0, _PRICE_PER_BIT * (told - _FREE_BITS)) / len(needle))
 
 
 def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:

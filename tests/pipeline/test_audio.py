@@ -331,6 +331,26 @@ def _plausible(answer: str) -> bool:
     return channels in {"1", "2"} and 8000 <= int(rate) <= 48000 and 0.3 <= int(length) / int(rate) <= 60
 
 
+_PEAK = """
+import resource, sys
+from pathlib import Path
+from pipeline.audio import read_recording
+recording = read_recording(Path(sys.argv[1]))
+print(recording.samples.nbytes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def test_hours_need_little_more_memory_than_their_samples(tmp_path: Path) -> None:
+    """An hour and a quarter is decoded in less than twice its samples' memory plus what Python takes."""
+    path = tmp_path / "call.wav"
+    write_wav(path, np.tile(babble(8000, 60.0), (1, 75)), 8000, "pcm16")
+    command = [sys.executable, "-c", _PEAK, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    samples, peak = map(int, done.stdout.split())
+    assert samples == 75 * 60 * 8000 * 2  # more than one block of the tape
+    assert peak < 2 * samples + (120 << 20)
+
+
 # --- writing -------------------------------------------------------------------------------
 
 

@@ -235,7 +235,7 @@ def _bound(needle: Needle) -> float:
     The more a needle tells, the more of it may be lost: ホーイ is in every sentence, ヒラノ in
     few.  On 20 made calls (51 min, recogniser *base*, 100 names said once more without a mask,
     each with two garbled readings as needles) this finds 88 % of those that were heard at all,
-    and 0.6 stretches of ordinary talk a minute.  A flat three tenths finds all, and 33 a minute.
+    and about one stretch of ordinary talk a minute.  A flat three tenths finds all, and 33.
     """
     told = sum(_BITS.get(mora, _MOST_BITS) for mora in needle)
     if told < _EXACT_BITS:

@@ -247,7 +247,7 @@ def _judge_numbered(text: str, start: int, end: int, kinds: set[str], *, cue: bo
         elif kinds & (PLACES - {"town"}):
             judged = (0.6, "地名と数字")
     elif "room" in kinds:
-        judged = (0.85, "建物と部屋") if len(covered) > 5 or cue else (0.5, "部屋番号")
+        judged = (0.85, "建物と部屋") if len(covered) > 5 or cue else (0.0, "")
     elif formed:
         judged = (0.8, "番地の形")
     elif not _COUNTS.search(text[max(0, start - 25) : start]):

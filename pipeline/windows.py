@@ -48,7 +48,9 @@ class Window:
 
     def samples(self, channel: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cut the window out of its channel, float32 shape (n,)."""
-        return np.concatenate([channel[round(p.start * self.rate) : round(p.end * self.rate)] for p in self.pieces])
+        return np.concatenate(
+            [channel[round(p.start * self.rate) : round(p.end * self.rate)] for p in self.pieces]
+        )
 
     def original(self, time: TimeSpan) -> TimeSpan:
         """Carry a time in the window back to the channel, in seconds; never outside ``pieces``."""
@@ -92,7 +94,8 @@ def loud_stretches(
     out: list[TimeSpan] = []
     end_of_call = len(samples) / rate
     for first, last in edges.reshape(-1, 2):
-        start, end = max(0.0, first * FRAME - margin), min(end_of_call, last * FRAME + margin)
+        start = max(0.0, first * frame / rate - margin)
+        end = min(end_of_call, last * frame / rate + margin)
         if out and start <= out[-1].end:
             out[-1] = TimeSpan(out[-1].start, end)
         else:
@@ -147,12 +150,15 @@ def _split(stretch: TimeSpan, samples: NDArray[np.float32], rate: int, longest: 
     start = stretch.start
     while stretch.end - start > longest:
         low, high = start + longest * 2 / 3, start + longest
-        frame = round(rate * FRAME)
+        frame = max(1, round(rate * FRAME))
         window = samples[round(low * rate) : round(high * rate)]
         window = window[: len(window) // frame * frame]
         power = np.square(window.reshape(-1, frame)).mean(axis=1)
-        # Fifteen hundredths of quiet: a stop consonant is shorter.
-        cut = low + (int(np.convolve(power, np.ones(15), mode="same").argmin()) + 0.5) * FRAME
+        # Fifteen hundredths of quiet: a stop consonant is shorter.  Whole ones only: half a quiet
+        # at the edge of what is looked at would always seem the quietest.
+        quiet = min(15, len(power))
+        sums = np.convolve(power, np.ones(quiet), mode="valid")
+        cut = low + (int(sums.argmin()) + quiet / 2) * frame / rate
         out.append(TimeSpan(start, cut))
         start = cut
     out.append(TimeSpan(start, stretch.end))

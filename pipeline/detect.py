@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
 
-__all__ = ["Analyzer", "detect", "unite"]
+__all__ = ["Analyzer", "detect", "sure", "unite"]
 
 PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", "PHONE_NUMBER", "ADDRESS", "PERSON")
 """Which type names a stretch that several claim: the more specific first."""
@@ -73,8 +74,11 @@ def _rank(kind: str) -> int:
 
 def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
     best = max(a, b, key=lambda s: s.score)
-    score = a.score if a.recognizer == b.recognizer else 1 - (1 - a.score) * (1 - b.score)
-    names = dict.fromkeys([*a.recognizer.split("+"), *b.recognizer.split("+")])
+    names = dict.fromkeys(a.recognizer.split("+"))
+    # A witness who speaks twice has not been confirmed by anyone.
+    heard_before = names.keys() >= set(b.recognizer.split("+"))
+    score = a.score if heard_before else 1 - (1 - a.score) * (1 - b.score)
+    names |= dict.fromkeys(b.recognizer.split("+"))
     reasons = dict.fromkeys(r for r in (*a.explanation.split("、"), *b.explanation.split("、")) if r)
     return EntitySpan(
         a.entity_type,
@@ -92,12 +96,7 @@ def _outside(span: EntitySpan, taken: list[EntitySpan]) -> list[EntitySpan]:
     free = [span.chars]
     for other in taken:
         free = [piece for chars in free for piece in _minus(chars, other.chars)]
-    return [
-        EntitySpan(
-            span.entity_type, piece, span.score, span.recognizer, span.explanation, span.needs_review, span.party
-        )
-        for piece in free
-    ]
+    return [replace(span, chars=piece) for piece in free]
 
 
 def _minus(a: CharSpan, b: CharSpan) -> list[CharSpan]:

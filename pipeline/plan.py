@@ -30,7 +30,7 @@ def make_plan(
     items = tuple(
         _item(number, finding, case)
         for number, finding in enumerate(findings)
-        if finding.entity.score >= policy.min_score
+        if not finding.entity.score < policy.min_score  # written so that a score that is no number stays in
     )
     ordered = tuple(sorted(items, key=lambda i: (i.time, i.item_id)))
     return MaskPlan(
@@ -49,7 +49,9 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         raise ValueError(msg)
     entity = finding.entity
     secret = entity.entity_type == "CONFIDENTIAL"
-    action = MaskAction.MASK if secret else case.action_for(finding.party)
+    # No case can ask for these to be kept.
+    always = secret or finding.party is Party.THIRD_PARTY
+    action = MaskAction.MASK if always else case.action_for(finding.party)
     unknown = finding.party is Party.UNKNOWN
     doubtful = finding.needs_review or unknown or (action is MaskAction.MASK and not sure(entity.score))
     reason = "。".join(part for part in (entity.explanation, finding.reason) if part)

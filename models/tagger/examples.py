@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +39,17 @@ class Example:
 class SaidPiece(Protocol):
     """What ``from_script`` needs of a piece of a turn (``sample_audio.slots.Said``)."""
 
-    text: str
-    reading: str
-    slot: Any
+    @property
+    def text(self) -> str:
+        """As written."""
+
+    @property
+    def reading(self) -> str:
+        """Katakana."""
+
+    @property
+    def slot(self) -> Any:
+        """Whose data of which kind it is, or ``None``."""
 
 
 def from_heard(transcript: Transcript, truth: Mapping[str, Any], reader: Reader) -> Example:
@@ -111,7 +119,11 @@ def _turn_morae(
         found = turn["text"].find(span["surface"], at)
         literal = turn["text"][at : found if found >= 0 else at]
         out.extend(_spread(reader.kana(literal), clock, span["start"], 0))
-        out.extend(_spread(fold_kana(span["reading"]) or reader.kana(span["surface"]), span["start"], span["end"], number))
+        out.extend(
+            _spread(
+                fold_kana(span["reading"]) or reader.kana(span["surface"]), span["start"], span["end"], number
+            )
+        )
         at = found + len(span["surface"]) if found >= 0 else at
         clock = span["end"]
     out.extend(_spread(reader.kana(turn["text"][at:]), clock, turn["end"], 0))
@@ -128,7 +140,12 @@ def _closed(labels: NDArray[np.int64], transcript: Transcript) -> NDArray[np.int
     """Give characters without a sound (commas, hyphens) the label both neighbours share."""
     out = labels.copy()
     for at, char in enumerate(transcript.text):
-        if char in "、。,. -−ー・" and 0 < at < len(out) - 1 and not out[at] and out[at - 1] == labels[at + 1]:
+        if (
+            char in "、。,. -−ー・"
+            and 0 < at < len(out) - 1
+            and not out[at]
+            and out[at - 1] == labels[at + 1]
+        ):
             out[at] = out[at - 1]
     return out
 
@@ -154,10 +171,10 @@ def from_script(
     """
     mono = rng.random() < 0.5
     comma = rng.choice((0.0, 0.3, 1.0)) if rates else 1.0
-    names: dict[str, str] = {}
-    utterances: list[tuple[str | None, list[tuple[str, int, int]]]] = []
+    writer = _Writer(rates, respeller, reader, rng, comma) if rates else None
+    utterances: list[tuple[str | None, list[_Written]]] = []
     for speaker, pieces in turns:
-        said = [_written(piece, rates, respeller, reader, rng, names, comma) for piece in pieces]
+        said = [_Written(writer.text(p) if writer else p.text, *_labels(p)) for p in pieces]
         joins = mono and utterances and rng.random() < 0.45
         if joins:
             utterances[-1][1].extend(said)
@@ -166,54 +183,71 @@ def from_script(
     return _assembled(utterances, mono, known=rates is not None, rng=rng)
 
 
-def _written(
-    piece: SaidPiece,
-    rates: NoiseRates | None,
-    respeller: Respeller,
-    reader: Reader,
-    rng: random.Random,
-    names: dict[str, str],
-    comma: float,
-) -> tuple[str, int, int]:
+class _Written(NamedTuple):
+    """A piece as the recogniser would write it, with its labels."""
+
+    text: str
+    kind: int
+    party: int
+
+
+def _labels(piece: SaidPiece) -> tuple[int, int]:
     if piece.slot is None:
-        return _plain(piece.text, rates, respeller, reader, rng, comma), 0, 0
-    kind, party = KINDS.index(piece.slot.kind), PARTIES.index(piece.slot.party)
-    if rates is None:
-        return piece.text, kind, party
-    if piece.slot.what.startswith(("phone", "addr.zip", "addr.block")) or (
-        piece.slot.kind == "ADDRESS" and rng.random() < 0.3
-    ):
-        return garble_digits(piece.text, rates, rng) or piece.text, kind, party
-    sounds = morae(piece.reading)
-    key = piece.reading
-    if key in names and rng.random() < 0.35:
-        return names[key], kind, party
-    heard = garble_morae(sounds, rates, rng)
-    respelt = respeller.spell(heard, rng) if heard != sounds or rng.random() < rates.respell else piece.text
-    names[key] = respelt or piece.text
-    return names[key], kind, party
+        return 0, 0
+    return KINDS.index(piece.slot.kind), PARTIES.index(piece.slot.party)
 
 
-def _plain(
-    text: str, rates: NoiseRates | None, respeller: Respeller, reader: Reader, rng: random.Random, comma: float
-) -> str:
-    if rates is None:
-        return text
-    out: list[str] = []
-    for token in reader.tokens(text):
-        surface = text[token.chars.start : token.chars.end]
-        if surface in "、。？！「」・" and surface:
-            out.append(surface if rng.random() < comma and surface in "、。？" else "")
-        elif token.kana and rng.random() < rates.word:
-            sounds = garble_morae(morae(token.kana), rates, rng) if rng.random() < 0.6 else morae(token.kana)
-            out.append(respeller.spell(sounds, rng))
-        else:
-            out.append(surface)
-    return "".join(out)
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes one call's pieces down as a recogniser would.
+
+    ``comma`` is the share of punctuation it writes; ``names`` how a name was spelt before, since
+    a recogniser often repeats its own spelling.
+    """
+
+    rates: NoiseRates
+    respeller: Respeller
+    reader: Reader
+    rng: random.Random
+    comma: float
+    names: dict[str, str] = field(default_factory=dict)
+
+    def text(self, piece: SaidPiece) -> str:
+        """What is written for a piece."""
+        if piece.slot is None:
+            return self._plain(piece.text)
+        if piece.slot.what.startswith(("phone", "addr.zip", "addr.block")) or (
+            piece.slot.kind == "ADDRESS" and self.rng.random() < 0.3
+        ):
+            return garble_digits(piece.text, self.rates, self.rng) or piece.text
+        key = piece.reading
+        if key in self.names and self.rng.random() < 0.35:
+            return self.names[key]
+        sounds = morae(key)
+        heard = garble_morae(sounds, self.rates, self.rng)
+        respelt = heard != sounds or self.rng.random() < self.rates.respell
+        self.names[key] = (self.respeller.spell(heard, self.rng) if respelt else "") or piece.text
+        return self.names[key]
+
+    def _plain(self, text: str) -> str:
+        out: list[str] = []
+        for token in self.reader.tokens(text):
+            surface = text[token.chars.start : token.chars.end]
+            if surface in "、。？！「」・" and surface:
+                written = self.rng.random() < self.comma and surface in "、。？"
+                out.append(surface if written else "")
+            elif token.kana and self.rng.random() < self.rates.word:
+                sounds = morae(token.kana)
+                if self.rng.random() < 0.6:
+                    sounds = garble_morae(sounds, self.rates, self.rng)
+                out.append(self.respeller.spell(sounds, self.rng))
+            else:
+                out.append(surface)
+        return "".join(out)
 
 
 def _assembled(
-    utterances: Sequence[tuple[str | None, Sequence[tuple[str, int, int]]]],
+    utterances: Sequence[tuple[str | None, Sequence[_Written]]],
     mono: bool,
     *,
     known: bool,
@@ -242,6 +276,4 @@ def _assembled(
             del kinds[-len(words) :], parties[-len(words) :]
         clock += rng.uniform(0.15, 0.6)
     transcript = build_transcript(heard, "made", "noise channel", "0" * 64)
-    return Example(
-        replace(transcript), np.array(kinds[:-1], dtype=np.int64), np.array(parties[:-1], dtype=np.int64)
-    )
+    return Example(transcript, np.array(kinds[:-1], dtype=np.int64), np.array(parties[:-1], dtype=np.int64))

@@ -1,4 +1,4 @@
-"""What the tagger reads of a call: seven small integers for every character.
+"""What the tagger reads of a call: eight small integers for every character.
 
 Spelling alone would learn the names of the training data; so each character also brings its
 sound, its word's part of speech, how sure the recogniser was, who speaks and how long the

@@ -68,7 +68,9 @@ def read_heard(path: Path) -> Transcript:
         )
         for s in raw["segments"]
     )
-    return Transcript(raw["call_id"], raw["text"], segments, raw["language"], raw["model"], raw["audio_sha256"])
+    return Transcript(
+        raw["call_id"], raw["text"], segments, raw["language"], raw["model"], raw["audio_sha256"]
+    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ __all__ = ["NoiseRates", "Respeller", "garble_digits", "garble_morae"]
 
 KANA_OF: dict[Mora, str] = {}
 for _kana in (
-    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワガギグゲゴザジズゼゾダデドバビブベボパピプペポッンー"
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモ"
+    "ヤユヨラリルレロワガギグゲゴザジズゼゾダデドバビブベボパピプペポッンー"
 ):
     KANA_OF[morae("ア" + _kana)[-1] if _kana == "ー" else morae(_kana)[0]] = _kana
 for _row in "キシチニヒミリギジビピ":
@@ -116,7 +117,9 @@ class Respeller:
         at = 0
         katakana = rng.random() < 0.25
         while at < len(sounds):
-            lengths = [n for n in range(1, 7) if tuple(sounds[at : at + n]) in self._table and at + n <= len(sounds)]
+            lengths = [
+                n for n in range(1, 7) if tuple(sounds[at : at + n]) in self._table and at + n <= len(sounds)
+            ]
             lengths = [n for n in lengths if n > 1] or lengths if rng.random() < 0.9 else lengths
             if lengths and rng.random() < 0.8:
                 n = rng.choices(lengths, [k**2 for k in lengths])[0]

@@ -26,6 +26,8 @@ WIDTHS = (64, 16, 8, 24, 24, 4, 4, 4)
 CONFIDENTIAL = 4
 """Secrets are whatever the company says they are; the tagger neither learns nor unlearns them."""
 
+Call = tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]
+"""One call: rows (characters, features), kinds and parties (characters,), and how much it counts."""
 
 DILATIONS = (1, 2, 4, 8, 16, 32, 1)
 """Of the convolutions, kernel 3: a character sees 64 to each side, about three turns."""
@@ -88,7 +90,7 @@ def main() -> int:
     return 0
 
 
-def _calls(data: np.lib.npyio.NpzFile) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]]:
+def _calls(data: np.lib.npyio.NpzFile) -> list[Call]:
     calls = []
     start = 0
     heard = data["heard"]
@@ -101,21 +103,21 @@ def _calls(data: np.lib.npyio.NpzFile) -> list[tuple[torch.Tensor, torch.Tensor,
                 torch.from_numpy(kinds[piece].astype(np.int64)),
                 torch.from_numpy(parties[piece].astype(np.int64)),
                 # What was really heard counts for more than what the noise channel made up.
-                4.0 if heard[number] else 1.0,
+                6.0 if heard[number] else 1.0,
             )
         )
         start = int(end)
     return calls
 
 
-def _batches(calls: list, rng: random.Random, size: int) -> list[list]:
+def _batches(calls: list[Call], rng: random.Random, size: int) -> list[list[Call]]:
     order = sorted(calls, key=lambda c: len(c[0]) + rng.random() * 60)
     groups = [order[i : i + size] for i in range(0, len(order), size)]
     rng.shuffle(groups)
     return groups
 
 
-def _fit(model: Tagger, calls: list, epochs: int, rng: random.Random) -> None:
+def _fit(model: Tagger, calls: list[Call], epochs: int, rng: random.Random) -> None:
     optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
     steps = epochs * (len(calls) // 16 + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps + 1, pct_start=0.15)
@@ -167,7 +169,8 @@ def _export(model: Tagger, out: Path, vocabulary: str) -> None:
         dynamo=False,
     )
     out.with_suffix(".vocabulary.json").write_text(
-        json.dumps(json.loads(vocabulary), ensure_ascii=False, separators=(",", ":"), sort_keys=True), encoding="utf-8"
+        json.dumps(json.loads(vocabulary), ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        encoding="utf-8",
     )
     print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
 

@@ -8,7 +8,9 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResu
 from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.judge import Judge, load_judge
 from models.readings import Reader, load_reader
+from pipeline.detect import unite
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
 
 if TYPE_CHECKING:
@@ -38,38 +40,51 @@ class CallAnalyzer:
     looked for in the whole call.
     """
 
-    def __init__(self, passes: tuple[AnalyzerEngine, ...], nlp: Language, reader: Reader) -> None:
+    def __init__(
+        self,
+        passes: tuple[AnalyzerEngine, ...],
+        nlp: Language,
+        reader: Reader,
+        judge: Judge | None,
+    ) -> None:
         self._passes = passes
         self._nlp = nlp
         self._reader = reader
+        self._judge = judge
 
     def analyze(self, transcript: Transcript, case: CallCase) -> tuple[EntitySpan, ...]:
-        """All findings of all witnesses, overlapping ones included.
+        """Find, unite and judge.
 
         Args:
             transcript: The recognised call.
             case: Who asks; recognizers compare with it.
 
         Returns:
-            Findings in order of text.
+            Findings in order of text.  With a judge they are disjoint and their scores are
+            probabilities; without one, all witnesses' own findings, overlapping ones included.
         """
+        call = Call(transcript, case, self._reader)
+        found = self._witnessed(call)
+        return found if self._judge is None else self._judge.judged(call, unite(found))
+
+    def _witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
         from spacy.tokens import Doc
 
-        docs = list(self._nlp.pipe(_chunks(transcript.text)))
+        docs = list(self._nlp.pipe(_chunks(call.text)))
         doc = docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
-        call = Call(transcript, case, self._reader)
         results: list[RecognizerResult] = []
         for engine in self._passes:
             artifacts = CallArtifacts(doc, engine.nlp_engine, call, tuple(results))
-            results += engine.analyze(transcript.text, language="ja", nlp_artifacts=artifacts)
+            results += engine.analyze(call.text, language="ja", nlp_artifacts=artifacts)
         return tuple(sorted((_frozen(r) for r in results), key=lambda s: s.chars))
 
 
-def load_analyzer(leave_out: frozenset[str] = frozenset()) -> CallAnalyzer:
+def load_analyzer(leave_out: frozenset[str] = frozenset(), *, judged: bool = True) -> CallAnalyzer:
     """Load ja_ginza and the recognizers (about 2 s).
 
     Args:
         leave_out: Names of recognizers to switch off, for an ablation.
+        judged: Weigh the witnesses; else their own scores stand, as calibration needs them.
 
     Returns:
         The analyzer.
@@ -86,7 +101,7 @@ def load_analyzer(leave_out: frozenset[str] = frozenset()) -> CallAnalyzer:
         for second in (False, True)
         if any(r.second_pass is second for r in chosen)
     )
-    return CallAnalyzer(passes, nlp, load_reader())
+    return CallAnalyzer(passes, nlp, load_reader(), load_judge() if judged else None)
 
 
 def _engine(recognizers: list[CallRecognizer], nlp_engine: _GinzaEngine) -> AnalyzerEngine:

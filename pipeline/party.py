@@ -9,47 +9,44 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
 
-from pipeline.sound import find_sound, fold_kana, likeness, morae
-from pipeline.types import CallCase, CaseName, EntitySpan, Finding, Party, Transcript
+from pipeline.party_name import KanaReader, KnownName, known_names, whose_name
+from pipeline.sound import Mora, find_sound, fold_kana, morae, spell_out
+from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
 __all__ = ["KanaReader", "attribute", "digits_of"]
 
-ALIKE = 0.72
-"""Likeness from which a reading is the known name: of garbled names nine in ten lie above 0.7
-(facts.md 0.2: reading distance up to 0.3 of the length)."""
+PLACE = 0.3
+"""Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
 
-DOUBTFUL = 0.58
-"""Likeness from which a reading may be the known name: masked, flagged."""
+ENOUGH = 3
+"""Digits of a block number, or morae of a place, that say something by themselves."""
+
+_SPOKEN_DIGITS = (
+    ("0", "ゼロ ぜろ まる マル れい レイ"),
+    ("1", "いち イチ"),
+    ("2", "ニー ニ に"),
+    ("3", "さん サン"),
+    ("4", "よん ヨン"),
+    ("5", "ご ゴー ゴ"),
+    ("6", "ろく ロク"),
+    ("7", "なな ナナ しち シチ"),
+    ("8", "はち ハチ"),
+    ("9", "きゅう キュウ キュー"),
+)
+"""The ways in which a digit is said or written."""
 
 _DIGITS = {
     **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
-    "ゼロ": "0", "ぜろ": "0", "まる": "0", "マル": "0", "れい": "0", "レイ": "0", "いち": "1", "イチ": "1", "ニー": "2", "ニ": "2",
-    "に": "2", "さん": "3", "サン": "3", "よん": "4", "ヨン": "4", "ご": "5", "ゴー": "5", "ゴ": "5", "ろく": "6", "ロク": "6",
-    "なな": "7", "ナナ": "7", "しち": "7", "シチ": "7", "はち": "8", "ハチ": "8", "きゅう": "9", "キュウ": "9", "キュー": "9",
-}  # fmt: skip
+    **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
+}
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
 _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
+_NUMBERING = re.compile(
+    # A kanji digit belongs to the number where more of the number follows: 二番, but not 二条.
+    r"[0-9０-９のノ-]|[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、]|$)|丁目|番地|番|号室|号|階"
+)
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
-
-
-class KanaReader(Protocol):
-    """What ``attribute`` needs of a reader."""
-
-    def kana(self, text: str) -> str:
-        """Katakana of a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A name of the case by sound: the whole, and its surname and given name where they can be told."""
-
-    party: Party
-    whole: str = field(repr=False)
-    parts: tuple[str, ...] = field(repr=False)
 
 
 def attribute(
@@ -66,7 +63,7 @@ def attribute(
     Returns:
         One finding for each entity, in the same order.
     """
-    known = tuple(_known_names(case, reader))
+    known = tuple(known_names(case, reader))
     return tuple(
         _attributed(entity, transcript.text[entity.chars.start : entity.chars.end], case, known, reader)
         for entity in entities
@@ -88,29 +85,45 @@ def digits_of(text: str) -> str:
 
 
 def _attributed(
-    entity: EntitySpan, text: str, case: CallCase, known: tuple[_Known, ...], reader: KanaReader
+    entity: EntitySpan, text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader
 ) -> Finding:
     match entity.entity_type:
         case "CONFIDENTIAL":
             verdict = (Party.COMPANY, "会社が秘密とする語", entity.needs_review)
         case "PHONE_NUMBER":
-            verdict = _whose_phone(digits_of(text), case)
+            verdict = _hinted(_whose_phone(digits_of(text), case), entity)
         case "ADDRESS":
-            verdict = _whose_address(text, case, reader)
+            verdict = _hinted(_whose_address(text, case, reader), entity)
         case "PERSON":
-            verdict = _whose_name(reader.kana(text), known, bool(case.requester.names))
+            verdict = whose_name(reader.kana(text), known, entity.party)
+        case "EMAIL_ADDRESS":
+            verdict = _whose_mail(text, known, reader)
         case _:
             verdict = (Party.UNKNOWN, "誰のものか分かりません", True)
     party, reason, doubtful = verdict
-    if entity.party is not None and party in {Party.THIRD_PARTY, Party.UNKNOWN}:
-        party, reason = entity.party, "会話の流れから"
-        doubtful = True
     return Finding(entity, party, reason, doubtful or entity.needs_review)
+
+
+def _hinted(verdict: tuple[Party, str, bool], entity: EntitySpan) -> tuple[Party, str, bool]:
+    """What the conversation says weighs where the case does not decide: still masked, but flagged."""
+    if verdict[0] is Party.THIRD_PARTY and entity.party is Party.REQUESTER:
+        return Party.UNKNOWN, "会話では本人のものだが、登録と違う", True
+    return verdict
+
+
+def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> tuple[Party, str, bool]:
+    """Cases hold no mail addresses; one with the requester's name in it is most likely theirs."""
+    line = morae(spell_out(text) + reader.kana(re.sub("[A-Za-z]", "", text)))
+    for name in known:
+        parts = [morae(part) for part in name.parts if len(morae(part)) >= ENOUGH]
+        if name.party is Party.REQUESTER and any(find_sound(part, line, 0.2) for part in parts):
+            return Party.REQUESTER, "本人の名前を含むメールアドレス", True
+    return Party.UNKNOWN, "誰のものか分かりません", True
 
 
 def _whose_phone(digits: str, case: CallCase) -> tuple[Party, str, bool]:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
-        for phone in map(digits_of, phones):
+        for phone in filter(None, map(digits_of, phones)):
             if digits == phone:
                 return party, "登録された番号と同じ", False
             if len(digits) >= 8 and _edits(digits, phone) <= 2:
@@ -128,70 +141,39 @@ def _whose_phone(digits: str, case: CallCase) -> tuple[Party, str, bool]:
 def _whose_address(text: str, case: CallCase, reader: KanaReader) -> tuple[Party, str, bool]:
     line = morae(reader.kana(re.sub(r"[0-9０-９]", "", text)))
     numbers = digits_of(text)
+    only_number = len(morae(reader.kana(_NUMBERING.sub("", text)))) < ENOUGH
+    verdict = (Party.THIRD_PARTY, "登録のない住所", False)
     for address in case.requester.addresses:
         kana = morae(fold_kana(address.kana) or reader.kana(address.text))
         own = digits_of(address.text)
-        sounds = bool(line) and bool(find_sound(line, kana, 0.3)) and len(line) >= 3
-        same_number = bool(numbers) and (numbers in own or (len(numbers) > 2 and own in numbers))
-        if numbers and sounds and same_number:
+        sounds = len(line) >= ENOUGH and bool(find_sound(line, kana, PLACE))
+        same_number = _same_number(numbers, own)
+        if sounds and same_number:
             return Party.REQUESTER, "登録された住所と地名・番地が同じ", False
-        if not numbers and sounds:
+        if sounds and not numbers:
             return Party.REQUESTER, "登録された住所の地名と同じ", False
-        if same_number and len(numbers) >= 3:
-            return Party.REQUESTER, "登録された住所と番地が同じ", True
-        if sounds and numbers and _edits(numbers, own) <= 1:
-            return Party.REQUESTER, "登録された住所と番地が一桁違い", True
-    return Party.THIRD_PARTY, "登録のない住所", False
+        if same_number and min(len(numbers), len(own)) >= ENOUGH:
+            if only_number or _share_a_place(line, kana):
+                return Party.REQUESTER, "登録された住所と番地が同じ", True
+            verdict = (Party.UNKNOWN, "登録された住所と番地だけが同じ", True)
+        if sounds and own and _edits(numbers, own) <= 1:
+            # Misheard, or the house next door: only a person can tell.
+            verdict = (Party.UNKNOWN, "登録された住所と番地が一桁違い", True)
+    return verdict
 
 
-def _whose_name(kana: str, known: tuple[_Known, ...], has_requester: bool) -> tuple[Party, str, bool]:
-    best, party = 0.0, Party.UNKNOWN
-    for name in known:
-        score = max((likeness(form, kana) for form in (name.whole, *name.parts)), default=0.0)
-        relative = any(
-            len(morae(kana)) > len(morae(part)) + 1 and kana.startswith(part) for part in name.parts[:1]
-        )
-        if relative and likeness(name.whole, kana) < ALIKE:
-            continue  # the requester's surname with another given name: a member of the family
-        if score > best:
-            best, party = score, name.party
-    if best >= ALIKE:
-        label = {Party.REQUESTER: "本人", Party.STAFF: "担当者", Party.COMPANY: "自社"}[party]
-        return party, f"{label}の名前と読みが近い", best < 0.85
-    if best >= DOUBTFUL:
-        return Party.UNKNOWN, "登録された名前に少し似ている", True
-    if not has_requester:
-        return Party.THIRD_PARTY, "登録のない名前", False
-    return Party.THIRD_PARTY, "登録された誰の名前とも違う", False
+def _same_number(numbers: str, own: str) -> bool:
+    """Whether one block number is the other, or a part of it: 1-2 of 1-2-3, 1-2-3 and a room."""
+    if not numbers or not own:
+        return False
+    return numbers in own or numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers)
 
 
-def _known_names(case: CallCase, reader: KanaReader) -> Iterator[_Known]:
-    groups: tuple[tuple[Party, Iterable[CaseName]], ...] = (
-        (Party.REQUESTER, case.requester.names),
-        (Party.STAFF, case.staff),
-        (Party.COMPANY, case.company_names),
-    )
-    for party, names in groups:
-        for name in names:
-            whole = fold_kana(name.kana) or reader.kana(name.text)
-            parts = () if party is Party.COMPANY else _split(name, whole, reader)
-            yield _Known(party, whole, parts)
-
-
-def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:
-    """Surname and given name by sound: the split whose spelt parts read most like the whole."""
-    words = name.text.split() or [name.text]
-    if len(words) == 2:
-        first = reader.kana(words[0])
-        return (first, whole[len(first) :]) if whole.startswith(first) else ()
-    best: tuple[float, tuple[str, ...]] = (0.0, ())
-    for cut in range(1, len(name.text)):
-        surname = reader.kana(name.text[:cut])
-        rest = whole[len(surname) :]
-        if whole.startswith(surname) and rest:
-            score = likeness(rest, reader.kana(name.text[cut:])) + 0.01 * (cut == 2)
-            best = max(best, (score, (surname, rest)))
-    return best[1]
+def _share_a_place(line: tuple[Mora, ...], kana: tuple[Mora, ...]) -> bool:
+    """Whether some stretch of a spoken address sounds like a stretch of the registered one."""
+    width = min(5, len(line))
+    starts = range(len(line) - width + 1)
+    return width >= ENOUGH and any(find_sound(line[at : at + width], kana, PLACE) for at in starts)
 
 
 def _edits(a: str, b: str) -> int:

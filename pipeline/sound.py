@@ -9,6 +9,7 @@ places of articulation, long vowels, っ, ん.
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,10 +17,20 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SoundMatch", "distance", "find_sound", "fold_kana", "likeness", "mora_price", "morae"]
+__all__ = [
+    "SoundMatch",
+    "distance",
+    "find_sound",
+    "fold_kana",
+    "likeness",
+    "mora_price",
+    "morae",
+    "spell_out",
+]
 
 _ROWS = {
-    "": "アイウエオ", "k": "カキクケコ", "s": "サ_スセソ", "t": "タ__テト", "n": "ナニヌネノ", "h": "ハヒ_ヘホ",
+    "": "アイウエオ", "k": "カキクケコ", "s": "サ_スセソ", "t": "タ__テト", "n": "ナニヌネノ",
+    "h": "ハヒ_ヘホ",
     "m": "マミムメモ", "y": "ヤ_ユ_ヨ", "r": "ラリルレロ", "w": "ワ____", "g": "ガギグゲゴ", "z": "ザ_ズゼゾ",
     "d": "ダ__デド", "b": "バビブベボ", "p": "パピプペポ", "sh": "_シ___", "ch": "_チ___", "ts": "__ツ__",
     "f": "__フ__", "j": "_ジ___", "v": "__ヴ__",
@@ -29,6 +40,8 @@ _MORA = {kana: (c, _VOWELS[i]) for c, row in _ROWS.items() for i, kana in enumer
 _SMALL = {"ャ": "a", "ュ": "u", "ョ": "o", "ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ヮ": "a"}
 _SAME = str.maketrans("ヂヅヲヰヱヵヶ", "ジズオイエカケ")
 
+_LATIN = re.compile(r"([kgsztdnhbpmyrwfjvlc]?[hsy]?)([aiueo])|(n)")
+
 LONG, STOP, NASAL = ("long", ""), ("Q", ""), ("N", "")
 Mora = tuple[str, str]
 """(consonant, vowel); long vowel, っ and ん are morae of their own."""
@@ -36,7 +49,8 @@ Mora = tuple[str, str]
 _FEATURES: dict[str, tuple[int, int, int]] = {
     # place of articulation (front to back), manner, voiced; neighbours in a column are confused.
     "p": (0, 0, 0), "b": (0, 0, 1), "m": (0, 3, 1), "w": (0, 4, 1), "f": (0, 1, 0), "v": (0, 1, 1),
-    "t": (1, 0, 0), "d": (1, 0, 1), "n": (1, 3, 1), "r": (1, 4, 1), "s": (1, 1, 0), "z": (1, 1, 1), "ts": (1, 2, 0),
+    "t": (1, 0, 0), "d": (1, 0, 1), "n": (1, 3, 1), "r": (1, 4, 1), "s": (1, 1, 0), "z": (1, 1, 1),
+    "ts": (1, 2, 0),
     "sh": (2, 1, 0), "ch": (2, 2, 0), "j": (2, 2, 1), "y": (2, 4, 1),
     "k": (3, 0, 0), "g": (3, 0, 1), "h": (3, 1, 0), "": (4, 4, 1),
 }  # fmt: skip
@@ -54,6 +68,32 @@ def fold_kana(text: str) -> str:
     wide = unicodedata.normalize("NFKC", text)
     katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
     return "".join(c for c in katakana.translate(_SAME) if "ァ" <= c <= "ヴ" or c == "ー")
+
+
+def spell_out(latin: str) -> str:
+    """Katakana of a Japanese word in Latin letters, as in a mail address (fujisawa -> フジサワ).
+
+    Args:
+        latin: Letters; anything else separates.
+
+    Returns:
+        Katakana; letters that form no mora are dropped.
+    """
+    by_sound = {mora: kana for kana, mora in _MORA.items()}
+    same = {"si": "sh", "ti": "ch", "tu": "ts", "hu": "f", "zi": "j", "l": "r", "c": "k"}
+    out: list[str] = []
+    for consonant, vowel, nasal in _LATIN.findall(latin.lower()):
+        if nasal:
+            out.append("ン")
+            continue
+        sound = same.get(consonant + vowel, same.get(consonant, consonant))
+        plain = sound.removesuffix("y") if len(sound) > 1 else sound
+        if (plain != sound and (plain, "i") in by_sound) or (sound in {"sh", "ch", "j"} and vowel != "i"):
+            first = by_sound.get((plain, "i"), "")
+            out.append(first + {"a": "ャ", "u": "ュ", "o": "ョ"}.get(vowel, "ェ"))
+        else:
+            out.append(by_sound.get((sound, vowel), ""))
+    return "".join(out)
 
 
 @lru_cache(maxsize=65536)

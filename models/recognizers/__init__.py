@@ -16,12 +16,15 @@ def all_recognizers() -> tuple[CallRecognizer, ...]:
     from models.recognizers.honorific_name import HonorificNameRecognizer
     from models.recognizers.introduced_name import IntroducedNameRecognizer
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
+    from models.recognizers.learned import LearnedRecognizer
     from models.recognizers.repeated_mention import RepeatedMentionRecognizer
     from models.recognizers.spoken_email import SpokenEmailRecognizer
     from models.recognizers.spoken_number import SpokenNumberRecognizer
     from models.recognizers.sudachi_name import SudachiNameRecognizer
+    from models.tagger.tagger import load_tagger
 
     return (
+        LearnedRecognizer(load_tagger()),
         GinzaEntityRecognizer(),
         SudachiNameRecognizer(),
         HonorificNameRecognizer(),

@@ -1,39 +1,63 @@
-"""Characters to seconds: by offset overlap with the recogniser's words, then out to the sound's edge.
+"""Characters to seconds: by offset overlap with the recogniser's words, then to the sound's own edges.
 
     words      |移|動|し|た|ち|こ|と|い|う|者|
     entity      [------------------)
     words' time ^start          end^
-    masked     [<-pad- sound -----pad->)
+    edges     ^start              end^            ``pipeline.edges``, each with its certainty
+    masked [pad                        pad)       ``MaskPolicy``, outside the edges
 
-An entity's words are never looked up by their text.
+An entity's words are never looked up by their text.  A number that is said in groups is one
+stretch while its speaker goes on; where the pause is long it becomes a finding for each group, so
+that what the other side says meanwhile stays audible.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.audio import Recording
+from pipeline.crosstalk import heard_on
+from pipeline.edges import ALONE, FRAME, MARGIN, QUIET, Side, Sound, WordEdge, find_edge, listen
 from pipeline.errors import CallUnsafeError
-from pipeline.types import Finding, MaskPolicy, Segment, TimeSpan, Transcript, Word
+from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Transcript, Word
 
 __all__ = ["align"]
 
-FRAME = 0.01
-"""Seconds per energy frame."""
+LONG_PAUSE: Final = 1.0
+"""Seconds between two groups of a number beyond which they are masked apart: time for an answer."""
 
-REACH = 0.35
-"""Seconds an edge may move outward in search of quiet: word ends are up to 0.40 s early, starts up
-to 0.20 s late at the 95th percentile (facts.md 0.2); what lies further is a neighbour."""
+UNEXPLAINED: Final = 0.2
+"""Seconds of sound under no word that keep two groups together, for a third may have gone unheard there;
+less than that is breath."""
 
-QUIET_DB = 12.0
-"""An edge has reached quiet where the energy is this far below the entity's own loudness."""
+SLACK: Final = 0.3
+"""Seconds around a word whose sound is taken to be its own: its edges are that uncertain (facts.md 0.2)."""
 
+FASTEST: Final = 0.06
+"""Seconds of a mora when spoken fast: a stretch with less than that for each of its morae is widened.
+Slow speech has 0.15, the made calls 0.08 to 0.2; ten morae a second are already hard to follow."""
+
+_LOUD: Final = 85  # percentile of an entity's frames that counts as its loud parts
+_BESIDE: Final = 0.05  # seconds around an entity's words that are heard for its loudness: words can be empty
+_SMALL: Final = "ぁぃぅぇぉゃゅょゎァィゥェォャュョヮ"
 _BACKCHANNEL = re.compile(r"(?:はい|ええ|うん|ああ|あー|えー|そうですか|なるほど|[、。,.\s])*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A word and where it stands among its channel's."""
+
+    word: Word
+    segment: Segment
+    before: Word | None
+    after: Word | None
 
 
 def align(
@@ -45,76 +69,157 @@ def align(
         findings: From ``attribute``.
         transcript: The words with their times.
         recording: The sound they were recognised from.
-        policy: Pads, in seconds.
+        policy: Pads, in seconds, added outside the edges that were found.
 
     Returns:
-        The findings with ``time`` (padding included, within the recording) and ``channels``.
+        The findings in their order, with ``time`` (padding included, within the recording) and
+        ``channels``.  One said in groups with long pauses between is replaced by one for each
+        group; what is left out of their characters and times is back-channels only.
 
     Raises:
         CallUnsafeError: when a finding touches no timed word: it could not be masked.
     """
-    count, length = recording.samples.shape
-    levels = [_levels(channel, recording.rate) for channel in recording.samples]
-    aligned = []
+    places = _places(transcript)
+    aligned: list[Finding] = []
     for number, finding in enumerate(findings):
-        touched = list(_touched(transcript.segments, finding))
+        touched = [place for place in places if place.word.chars.overlaps(finding.entity.chars)]
         if not touched:
             msg = f"finding {number} could not be aligned with any word"
             raise CallUnsafeError(msg)
-        channels = _channels(touched, transcript) if count > 1 else (0,)
-        words = [word for segment, word in touched if segment.channel in channels or count == 1]
-        start = min(word.time.start for word in words)
-        end = max(word.time.end for word in words)
-        time = _widened(TimeSpan(start, end), levels[channels[0]], policy, length / recording.rate)
-        aligned.append(replace(finding, time=time, channels=channels))
+        channels = _channels(touched, transcript) if recording.channels > 1 else (0,)
+        groups = _groups(_said(touched, channels, transcript), places, recording)
+        for group in groups:
+            part = finding if len(groups) == 1 else _narrowed(finding, group)
+            text = transcript.text[part.entity.chars.start : part.entity.chars.end]
+            time = _sounding(group, recording, _morae(text) * FASTEST)
+            heard = heard_on(recording, time, channels)
+            start, end = max(0.0, time.start - policy.pad_before), time.end + policy.pad_after
+            time = TimeSpan(start, max(start, min(recording.duration, end)))
+            aligned.append(replace(part, time=time, channels=heard))
     return tuple(aligned)
 
 
-def _touched(segments: Sequence[Segment], finding: Finding) -> list[tuple[Segment, Word]]:
-    chars = finding.entity.chars
-    return [
-        (segment, word)
-        for segment in segments
-        if segment.chars.overlaps(chars)
-        for word in segment.words
-        if word.chars.overlaps(chars)
-    ]
+def _places(transcript: Transcript) -> list[_Place]:
+    """Every word in order of its channel and time."""
+    channels: dict[int, list[tuple[Word, Segment]]] = {}
+    for segment in transcript.segments:
+        channels.setdefault(segment.channel, []).extend((word, segment) for word in segment.words)
+    places: list[_Place] = []
+    for spoken in channels.values():
+        spoken.sort(key=lambda each: (each[0].time.start, each[0].chars.start))
+        words = [None, *(word for word, _ in spoken), None]
+        places += [_Place(w, s, words[i], words[i + 2]) for i, (w, s) in enumerate(spoken)]
+    return places
 
 
-def _channels(touched: list[tuple[Segment, Word]], transcript: Transcript) -> tuple[int, ...]:
+def _channels(touched: Sequence[_Place], transcript: Transcript) -> tuple[int, ...]:
     """The channels that say more of the entity than a back-channel."""
     said: dict[int, str] = {}
-    for segment, word in touched:
-        said[segment.channel] = said.get(segment.channel, "") + transcript.text[word.chars.start : word.chars.end]
+    for place in touched:
+        said[place.segment.channel] = said.get(place.segment.channel, "") + _text(
+            place.word.chars, transcript
+        )
     speaking = tuple(sorted(c for c, text in said.items() if not _BACKCHANNEL.fullmatch(text)))
     return speaking or tuple(sorted(said))
 
 
-def _levels(samples: NDArray[np.int16], rate: int) -> NDArray[np.float64]:
-    """Loudness of each 10 ms frame in dB below full scale, lightly smoothed."""
-    frame = max(1, round(rate * FRAME))
-    whole = samples[: len(samples) // frame * frame].reshape(-1, frame).astype(np.float64)
-    power = np.square(whole / 32768).mean(axis=1) + 1e-10
-    return np.asarray(10 * np.log10(np.convolve(power, np.ones(3) / 3, mode="same")))
+def _said(touched: Sequence[_Place], channels: tuple[int, ...], transcript: Transcript) -> list[_Place]:
+    """The entity's own words in order of time: utterances that only say はい are left out."""
+    speaking = [place for place in touched if place.segment.channel in channels] or list(touched)
+    own = [place for place in speaking if not _BACKCHANNEL.fullmatch(_text(place.segment.chars, transcript))]
+    return sorted(own or speaking, key=lambda place: (place.word.time.start, place.word.chars.start))
 
 
-def _widened(time: TimeSpan, levels: NDArray[np.float64], policy: MaskPolicy, limit: float) -> TimeSpan:
-    """Pad, then go on outward while it stays loud, to the nearest quiet within reach."""
-    start = max(0.0, time.start - policy.pad_before)
-    end = min(limit, time.end + policy.pad_after)
-    inside = levels[int(time.start / FRAME) : max(int(time.end / FRAME), int(time.start / FRAME) + 1)]
-    if not inside.size:
-        return TimeSpan(start, max(start, end))
-    floor = float(np.percentile(inside, 90)) - QUIET_DB
-    return TimeSpan(_outward(start, -1, levels, floor), min(limit, max(_outward(end, 1, levels, floor), end)))
+def _text(chars: CharSpan, transcript: Transcript) -> str:
+    return transcript.text[chars.start : chars.end]
 
 
-def _outward(edge: float, step: int, levels: NDArray[np.float64], floor: float) -> float:
-    index = int(edge / FRAME)
-    for moved in range(round(REACH / FRAME)):
-        position = index + step * moved
-        if not 0 <= position < levels.size:
-            return edge
-        if levels[position] < floor:
-            return max(0.0, edge + step * moved * FRAME)
-    return edge
+def _groups(said: list[_Place], places: Sequence[_Place], recording: Recording) -> list[list[_Place]]:
+    """Cut an entity's words where its speaker pauses long and nothing unheard lies in the pause."""
+    groups = [[said[0]]]
+    for before, after in itertools.pairwise(said):
+        pause = TimeSpan(before.word.time.end, max(before.word.time.end, after.word.time.start))
+        apart = before.segment is not after.segment and pause.duration > LONG_PAUSE
+        if apart and _explained(pause, (before, after), places, recording):
+            groups.append([])
+        groups[-1].append(after)
+    return groups
+
+
+def _explained(
+    pause: TimeSpan, around: tuple[_Place, _Place], places: Sequence[_Place], recording: Recording
+) -> bool:
+    """Whether the sound in a pause lies under words, or is none."""
+    channel = around[0].segment.channel
+    sound = listen(recording.samples[channel], recording.rate, pause.start - MARGIN, pause.end + MARGIN)
+    loud = sound.level > float(np.percentile(sound.level, _LOUD)) + QUIET
+    loud &= _within(sound, TimeSpan(pause.start, pause.end))
+    for place in places:
+        word = place.word.time
+        if (
+            place.segment.channel == channel
+            and word.end > pause.start - SLACK
+            and word.start < pause.end + SLACK
+        ):
+            loud &= ~_within(sound, TimeSpan(max(0.0, word.start - SLACK), word.end + SLACK))
+    return bool(np.count_nonzero(loud) * FRAME <= UNEXPLAINED)
+
+
+def _within(sound: Sound, time: TimeSpan) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    middle = sound.start + (np.arange(len(sound.level)) + 0.5) * FRAME
+    return np.asarray((middle >= time.start) & (middle < time.end))
+
+
+def _narrowed(finding: Finding, group: Sequence[_Place]) -> Finding:
+    """The finding with the characters of one group."""
+    whole = finding.entity.chars
+    start = max(whole.start, min(place.word.chars.start for place in group))
+    end = min(whole.end, max(place.word.chars.end for place in group))
+    return replace(finding, entity=replace(finding.entity, chars=CharSpan(start, end)))
+
+
+def _sounding(group: Sequence[_Place], recording: Recording, least: float) -> TimeSpan:
+    """From where a group's sound begins to where it ends, ``least`` seconds or more."""
+    first = min(group, key=lambda place: place.word.time.start)
+    last = max(group, key=lambda place: place.word.time.end)
+    start, end = _edge(first, -1, group, recording), _edge(last, 1, group, recording)
+    # Never inside out, and never shorter than it can be said: then the words' times count too.
+    if end - start < least:
+        start, end = min(start, first.word.time.start), max(end, last.word.time.end)
+    lacking = max(0.0, least - (end - start)) / 2
+    start = max(0.0, start - lacking)
+    return TimeSpan(start, max(start, end + lacking))
+
+
+def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recording) -> float:
+    """Where the sound of a group's first (-1) or last (+1) word begins or ends."""
+    time = place.word.time
+    if side < 0:
+        at, neighbour = time.start, place.before
+        gap, outer = (at - neighbour.time.end, at - neighbour.time.start) if neighbour else (ALONE, ALONE)
+    else:
+        at, neighbour = time.end, place.after
+        gap, outer = (neighbour.time.start - at, neighbour.time.end - at) if neighbour else (ALONE, ALONE)
+    samples = recording.samples[place.segment.channel if recording.channels > 1 else 0]
+    sound = listen(samples, recording.rate, max(0.0, at - MARGIN), at + MARGIN)
+    begins = min(each.word.time.start for each in group) - _BESIDE
+    ends = max(each.word.time.end for each in group) + _BESIDE
+    own = sound.level[_within(sound, TimeSpan(max(0.0, begins), ends))]
+    loud = float(np.percentile(own, _LOUD)) if own.size else float(sound.level.max())
+    return find_edge(sound, WordEdge(at, time.duration, max(0.0, gap), max(0.0, outer)), side, loud)
+
+
+def _morae(text: str) -> float:
+    """About how many morae a stretch of recognised text is, by the kinds of its characters."""
+    counts = {"kana": 1.0, "digit": 1.8, "kanji": 1.7, "latin": 1.5}
+    return sum(counts.get(_kind(char), 0.0) for char in unicodedata.normalize("NFKC", text))
+
+
+def _kind(char: str) -> str:
+    if "ぁ" <= char <= "ヺ" or char == "ー":
+        return "small" if char in _SMALL else "kana"
+    if char.isdecimal():
+        return "digit"
+    if "一" <= char <= "鿿" or char in "々〇":
+        return "kanji"
+    return "latin" if char.isalpha() else ""

@@ -264,17 +264,18 @@ class MaskPolicy:
     """How findings become masks; every default has its why.
 
     Attributes:
-        pad_before: Seconds added before an entity.  Recogniser word times start
-            0.08 s early in the median (facts.md 0.2), so little is needed.
-        pad_after: Seconds added after it; word ends are 0.11 s early in the median.
+        pad_before: Seconds added before the edge that ``align`` found, which is already
+            put where 0 of 234 entities of made calls begin earlier.  0.02 is what the
+            truth of those calls is uncertain by.
+        pad_after: Seconds added after it, likewise; 13 in 1000 end later.
         merge_gap: Masks closer than this many seconds become one: a fragment
             shorter than this is no intelligible word, and tells how long the name is.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
         fill: ``"tone"`` (a listener knows something was taken out) or ``"silence"``.
     """
 
-    pad_before: float = 0.10
-    pad_after: float = 0.20
+    pad_before: float = 0.02
+    pad_after: float = 0.02
     merge_gap: float = 0.15
     min_score: float = 0.0
     fill: str = "tone"

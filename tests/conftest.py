@@ -97,7 +97,7 @@ def flow_run(tmp_path_factory) -> RealRun:
         },
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=550,
         check=False,
     )
     return RealRun((good, bad), out, work, home, done)
@@ -135,6 +135,6 @@ def prefect_server(tmp_path_factory) -> Iterator[Path]:
     os.environ["DO_NOT_TRACK"] = "1"
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_test_harness(server_startup_timeout=300):
         yield home
     shutil.rmtree(home, ignore_errors=True)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import av
@@ -227,11 +227,10 @@ def test_a_case_for_each_call_from_a_folder_or_lines(tmp_path: Path):
 
 
 def test_help_is_quick():
-    """``kaiji --help`` starts in a moment: no model, no framework is loaded for it."""
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "--help"], capture_output=True, text=True, check=True
-    )
+    """``kaiji --help`` takes little work: no model, no framework is loaded for it."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run([sys.executable, "-m", "flows.cli", "--help"], capture_output=True, text=True, check=True)
 
     assert "mask" in done.stdout
-    assert time.perf_counter() - start < 10
+    # Processor time, because on a busy machine the clock says nothing; Prefect alone takes five seconds.
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 3

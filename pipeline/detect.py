@@ -21,6 +21,10 @@ PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", "PHONE_NUMBER", "ADDRESS", "PERSO
 CERTAIN = 0.5
 """Below this united score a finding is masked, and flagged for an analyst."""
 
+SCRAP, SCRAP_SHARE = 2, 0.4
+"""Characters, and share of a finding, up to which what is left of it beside a more specific one
+is no finding of its own but that one's edge: 「[住所][氏名]」 for one garbled number helps nobody."""
+
 
 class Analyzer(Protocol):
     """What ``detect`` needs: every witness's findings on one call."""
@@ -64,7 +68,7 @@ def unite(found: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
     taken: list[EntitySpan] = []
     for kind in sorted(by_type, key=_rank):
         for span in by_type[kind]:
-            taken.extend(_outside(span, taken))
+            _settle(span, taken)
     return tuple(sorted(taken, key=lambda s: s.chars))
 
 
@@ -89,6 +93,23 @@ def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
         a.needs_review and b.needs_review,
         a.party if b.party is None or a.party == b.party else (b.party if a.party is None else None),
     )
+
+
+def _settle(span: EntitySpan, taken: list[EntitySpan]) -> None:
+    """Add to ``taken`` what of a span it does not cover; a scrap goes to the finding it touches."""
+    whole = span.chars.end - span.chars.start
+    for piece in _outside(span, taken):
+        width = piece.chars.end - piece.chars.start
+        if width < whole and (width <= SCRAP or width < SCRAP_SHARE * whole):
+            for index, other in enumerate(taken):
+                if other.chars.end == piece.chars.start or other.chars.start == piece.chars.end:
+                    start = min(other.chars.start, piece.chars.start)
+                    taken[index] = replace(other, chars=CharSpan(start, max(other.chars.end, piece.chars.end)))
+                    break
+            else:
+                taken.append(piece)
+        else:
+            taken.append(piece)
 
 
 def _outside(span: EntitySpan, taken: list[EntitySpan]) -> list[EntitySpan]:

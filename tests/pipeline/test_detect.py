@@ -72,12 +72,12 @@ def test_a_character_is_as_sure_as_its_best_witness(found: list[EntitySpan]) -> 
 @settings(max_examples=40, deadline=None)
 @given(findings)
 def test_the_more_specific_type_names_a_character(found: list[EntitySpan]) -> None:
-    """Where types compete, the first in order of precedence wins."""
+    """Where types compete, the first in order of precedence wins, and takes the scraps it leaves."""
     ranks = [*PRECEDENCE, "DATE_TIME"]
     named = {at: s.entity_type for s in unite(found) for at in range(s.chars.start, s.chars.end)}
     for at, kind in named.items():
         claims = [s.entity_type for s in found if s.chars.start <= at < s.chars.end]
-        assert kind == min(claims, key=ranks.index)
+        assert ranks.index(kind) <= min(map(ranks.index, claims))
 
 
 def test_two_witnesses_are_surer_than_one() -> None:

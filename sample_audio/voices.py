@@ -29,6 +29,10 @@ VOICES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
 _FRAME = 600  # samples of one frame of the network's durations, 25 ms
 _ENDS = "/encoder/CumSum_output_0"  # inside the network: the frame each token ends with
 _MAX_TOKENS = 500  # the network takes 512
+_PAUSES = ",.!?"  # phonemes that are silence
+_HOP = 120  # samples, 5 ms: how finely the end of a sound is looked for
+_RINGING = 0.03  # level, of the loudest, above which a sound has not ended (-30 dB)
+_CACHED = "3"  # changes when a cached sentence would come out otherwise
 _SPEED_STEP = 0.05  # speeds are rounded to this, so that the cache finds them again
 
 
@@ -96,7 +100,7 @@ class KokoroVoices:
         )
 
     def _cached(self, pieces: tuple[str, ...], name: str, speed: float) -> tuple[np.ndarray, np.ndarray]:
-        key = hashlib.sha256("|".join((name, f"{speed:.2f}", *pieces)).encode()).hexdigest()
+        key = hashlib.sha256("|".join((_CACHED, name, f"{speed:.2f}", *pieces)).encode()).hexdigest()
         path = self._cache / key[:2] / f"{key}.npz"
         if path.exists():
             with np.load(path) as stored:
@@ -132,30 +136,31 @@ class _Network:
 
     def run(self, pieces: tuple[str, ...], name: str, speed: float) -> tuple[np.ndarray, np.ndarray]:
         """Sound at ``RATE``, and start and end sample of each piece, shape (pieces, 2)."""
-        tokens: list[int] = []
+        sounds: list[str] = []  # one phoneme, space or mark for each token
         ranges: list[tuple[int, int]] = []
         for index, piece in enumerate(pieces):
-            phonemes = self._phonemes(piece, follows=index > 0)
-            if tokens and phonemes and phonemes[0] not in ",.!?":
-                tokens.append(self._vocab[" "])
-            begin = len(tokens)
-            tokens += [self._vocab[char] for char in phonemes if char in self._vocab]
-            ranges.append((begin, len(tokens)))
-        if not 0 < len(tokens) <= _MAX_TOKENS:
-            raise ValueError(f"a sentence of {len(tokens)} sounds; the voices take 1 to {_MAX_TOKENS}")
+            phonemes = [char for char in self._phonemes(piece, follows=index > 0) if char in self._vocab]
+            if sounds and phonemes and phonemes[0] not in _PAUSES:
+                sounds.append(" ")
+            begin = len(sounds)
+            sounds += phonemes
+            ranges.append((begin, len(sounds)))
+        if not 0 < len(sounds) <= _MAX_TOKENS:
+            raise ValueError(f"a sentence of {len(sounds)} sounds; the voices take 1 to {_MAX_TOKENS}")
         styles = self._styles[name]
-        style = np.asarray(styles[min(len(tokens), len(styles)) - 1], dtype=np.float32)
+        style = np.asarray(styles[min(len(sounds), len(styles)) - 1], dtype=np.float32)
         inputs = {
-            "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
+            "tokens": np.array([[0, *(self._vocab[char] for char in sounds), 0]], dtype=np.int64),
             "style": style.reshape(1, 256),
             "speed": np.array([speed], dtype=np.float32),
         }
         audio, ends = self._session.run(["audio", _ENDS], inputs)
+        audio = np.asarray(audio, dtype=np.float32).ravel()
         # Token i of ours is the network's i + 1 (it starts with a silent one), so its
         # first frame is where the network's token i ends.
         edges = np.asarray(ends).ravel().astype(np.int64) * _FRAME
-        bounds = np.array([(edges[begin], edges[end]) for begin, end in ranges], dtype=np.int64)
-        return np.asarray(audio, dtype=np.float32).ravel(), bounds
+        bounds = [_into_pauses(sounds, edges, run, _level(audio)) for run in ranges]
+        return audio, np.array(bounds, dtype=np.int64)
 
     def _phonemes(self, piece: str, *, follows: bool) -> str:
         """Sounds of a piece; one that follows a name is read as such (は as wa, 方 as kata)."""
@@ -165,6 +170,44 @@ class _Network:
             if whole.startswith(name):
                 return whole.removeprefix(name).strip()
         return str(self._phonemize(piece)).strip()
+
+
+def _level(sound: np.ndarray) -> np.ndarray:
+    """Root mean square around each ``_HOP`` samples, over its maximum."""
+    hops = np.square(sound[: len(sound) // _HOP * _HOP]).reshape(-1, _HOP).mean(axis=1)
+    level = np.sqrt(np.convolve(hops, np.ones(3) / 3, mode="same"))
+    return np.asarray(level / max(float(level.max(initial=0.0)), 1e-9))
+
+
+def _into_pauses(
+    sounds: list[str], edges: np.ndarray, run: tuple[int, int], level: np.ndarray
+) -> tuple[int, int]:
+    """The samples of a piece: its tokens' own, and what of it rings in the pauses around.
+
+    A vowel dies away in the comma that follows it, and a consonant may begin in the one
+    before; nobody else sounds there::
+
+        frames      | sa  to: |  ,    ( ) | s a ...
+        level       ▁▅▇▇▇▇▇▇▅▃▂▁▁▁▁▁▁▁▁▁▁▁▂▅▇
+        span         ^           ^          ^ next
+    """
+    begin, end = run
+    first, last = begin, end
+    while first > 0 and sounds[first - 1] in _PAUSES + " ":
+        first -= 1
+    while last < len(sounds) and sounds[last] in _PAUSES + " ":
+        last += 1
+    start, stop = int(edges[begin]), int(edges[end])
+    if first == 0 or any(mark in _PAUSES for mark in sounds[first:begin]):
+        earliest = int(edges[first]) if first else 0
+        quiet = np.flatnonzero(level[earliest // _HOP : start // _HOP] <= _RINGING)
+        if len(quiet):  # else the piece before rings right into this one
+            start = (earliest // _HOP + int(quiet[-1]) + 1) * _HOP
+    if last == len(sounds) or any(mark in _PAUSES for mark in sounds[end:last]):
+        latest = len(level) * _HOP if last == len(sounds) else int(edges[last])
+        quiet = np.flatnonzero(level[stop // _HOP : latest // _HOP] <= _RINGING)
+        stop = stop + int(quiet[0]) * _HOP if len(quiet) else latest
+    return start, stop
 
 
 def _further_output(name: str) -> bytes:

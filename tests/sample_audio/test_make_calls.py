@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from pipeline.truth import read_truth
+from sample_audio.make_calls import main, make_call
+from sample_audio.script import parse_scripts
+from tests.sample_audio.test_studio import SCRIPT, ToneVoices
+
+FOLDER = Path(__file__).parents[2] / "sample_audio"
+SAMPLES = sorted(path.name.removesuffix(".truth.json") for path in FOLDER.glob("*.truth.json"))
+
+
+def test_three_files_for_a_call(tmp_path: Path) -> None:
+    """A call is a recording, its truth and its case, and they agree."""
+    (dialogue,) = parse_scripts(SCRIPT)
+    length = make_call(dialogue, 4, tmp_path, ToneVoices())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["s.case.json", "s.truth.json", "s.wav"]
+    truth = json.loads((tmp_path / "s.truth.json").read_text(encoding="utf-8"))
+    info = soundfile.info(tmp_path / "s.wav")
+    assert truth["duration"] == length == info.frames / info.samplerate
+    assert truth["layout"] == ("stereo" if info.channels == 2 else "mono")
+    assert [span["kind"] for span in truth["spans"]] == ["NAME", "NAME", "PHONE", "ADDRESS", "NAME"]
+    assert len(read_truth(truth).spans) == 5
+
+
+def test_same_seed_same_bytes(tmp_path: Path) -> None:
+    """A call can be made again, byte by byte."""
+    (dialogue,) = parse_scripts(SCRIPT)
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        make_call(dialogue, 9, tmp_path / folder, ToneVoices())
+    for name in ("s.wav", "s.truth.json", "s.case.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_broken_script_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A broken script ends the command with status 2 and its file and line."""
+    script = tmp_path / "x.script.txt"
+    script.write_text("# id: a\nop: {nobody.sei}\n", encoding="utf-8")
+    assert main(["--scripts", str(script), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.startswith("x.script.txt:2: unknown slot")
+    assert not (tmp_path / "out").exists()
+
+
+def test_there_are_enough_samples() -> None:
+    """Twelve calls and six minutes at least, of both layouts and both laws."""
+    infos = [soundfile.info(FOLDER / f"{name}.wav") for name in SAMPLES]
+    assert len(infos) >= 12
+    assert sum(info.duration for info in infos) >= 360
+    assert {info.channels for info in infos} == {1, 2}
+    assert {info.subtype for info in infos} == {"ULAW", "ALAW"}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_sample_is_whole(name: str) -> None:
+    """Each sample's truth fits its recording, and its spans are said in its turns."""
+    info = soundfile.info(FOLDER / f"{name}.wav")
+    truth = json.loads((FOLDER / f"{name}.truth.json").read_text(encoding="utf-8"))
+    assert (truth["call_id"], truth["duration"]) == (name, info.frames / 8000)
+    for span in truth["spans"]:
+        turns = [turn for turn in truth["script"] if turn["speaker"] == span["speaker"]]
+        (turn,) = [turn for turn in turns if turn["start"] <= span["start"] < span["end"] <= turn["end"]]
+        assert span["surface"] in turn["text"]
+        assert span["end"] - span["start"] > 0.1
+    assert (FOLDER / f"{name}.case.json").exists()

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.readings import Reader, load_reader
+from pipeline.party import attribute, digits_of
+from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
+from tests.builders import transcript, utterance
+
+CASE = CallCase(
+    "R-1",
+    Requester(
+        (CaseName("鈴木花子", "スズキハナコ"),),
+        ("090-1234-5678",),
+        (CaseName("東京都港区青葉1-2-3", "トウキョウトミナトクアオバ"),),
+    ),
+    staff=(CaseName("山本", "ヤマモト"),),
+    company_names=(CaseName("青空通信", "アオゾラツウシン"),),
+    company_phones=("0120444444",),
+)
+NOBODY = CallCase("R-0")
+
+KEPT = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The real one: it is quick."""
+    return load_reader()
+
+
+def whose(text: str, kind: str, reader: Reader, case: CallCase = CASE, **more: object) -> Finding:
+    """The verdict on a whole utterance that is one finding."""
+    entity = EntitySpan(kind, CharSpan(0, len(text)), 0.9, "Test", **more)  # type: ignore[arg-type]
+    (found,) = attribute((entity,), transcript(utterance(text, 0.0)), case, reader)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "party", "review"),
+    [
+        ("鈴木花子", Party.REQUESTER, False),
+        ("すずきはなこ", Party.REQUESTER, False),
+        ("鈴木", Party.REQUESTER, False),
+        ("花子", Party.REQUESTER, False),
+        ("鈴木 花子", Party.REQUESTER, False),
+        ("鈴木は何個", Party.REQUESTER, None),
+        ("山本", Party.STAFF, False),
+        ("山元", Party.STAFF, False),
+        ("青空通信", Party.COMPANY, False),
+        ("長谷川", Party.THIRD_PARTY, False),
+        ("佐藤健一", Party.THIRD_PARTY, False),
+    ],
+)
+def test_names_are_told_by_sound(text: str, party: Party, review: bool | None, reader: Reader) -> None:
+    """However it is spelt, a name of the case is whose it is; any other is a third party's."""
+    found = whose(text, "PERSON", reader)
+    assert found.party is party
+    if review is not None:
+        assert found.needs_review is review
+
+
+@pytest.mark.parametrize("text", ["鈴木太郎", "鈴木一郎", "鈴木次郎", "鈴木恵子", "すずきまこと"])
+def test_a_relative_is_not_the_requester(text: str, reader: Reader) -> None:
+    """The same surname with another given name is masked."""
+    assert whose(text, "PERSON", reader).party not in KEPT
+
+
+@pytest.mark.parametrize("text", ["すずきゆき", "鈴木由貴"])
+def test_a_relative_with_a_short_name_is_not_the_requester(text: str, reader: Reader) -> None:
+    """アキ and ユキ share most of スズキアキ and スズキユキ, and are two people."""
+    case = CallCase("R-1", Requester((CaseName("鈴木亜紀", "スズキアキ"),)))
+    found = whose(text, "PERSON", reader, case)
+    assert found.party not in KEPT
+    assert found.needs_review
+    assert whose("鈴木亜紀", "PERSON", reader, case).party is Party.REQUESTER
+
+
+@pytest.mark.parametrize("text", ["すずきはなえ", "鈴木花代"])
+def test_a_given_name_that_is_only_alike_is_looked_at(text: str, reader: Reader) -> None:
+    """Misheard or a sister: whatever the verdict, a person sees it."""
+    assert whose(text, "PERSON", reader).needs_review
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (CaseName("東 美咲", "アズマ ミサキ"), "あずまけんいち"),
+        (CaseName("東美咲", "アズマミサキ"), "あずまけんいち"),
+        (CaseName("鈴木 花子"), "鈴木太郎"),
+        (CaseName("鈴木花子", "すずき はなこ"), "鈴木太郎"),
+    ],
+)
+def test_the_surname_is_known_however_the_case_writes_it(name: CaseName, said: str, reader: Reader) -> None:
+    """Spaces and kana in the case are optional; the relative is told apart all the same."""
+    case = CallCase("R-1", Requester((name,)))
+    assert whose(said, "PERSON", reader, case).party not in KEPT
+    assert whose(name.text.replace(" ", ""), "PERSON", reader, case).party is not Party.THIRD_PARTY
+
+
+@pytest.mark.parametrize(
+    ("text", "party", "review"),
+    [
+        ("090-1234-5678", Party.REQUESTER, False),
+        ("ゼロ90の1234の5678", Party.REQUESTER, False),
+        ("090の一二三四の五六七八", Party.REQUESTER, False),
+        ("5678", Party.REQUESTER, False),
+        ("090-1234-5679", Party.REQUESTER, True),
+        ("090-1234-567", Party.REQUESTER, True),
+        ("090-9876-5432", Party.THIRD_PARTY, False),
+        ("090-1234-8765", Party.THIRD_PARTY, False),
+        ("0120-444-444", Party.COMPANY, False),
+        ("0120-998-877", Party.UNKNOWN, True),
+        ("9876", Party.THIRD_PARTY, False),
+        ("987", Party.THIRD_PARTY, True),
+        ("です", Party.THIRD_PARTY, True),
+    ],
+)
+def test_phones(text: str, party: Party, review: bool, reader: Reader) -> None:
+    """The requester's own number, whole, in part or with a digit misheard, is theirs; no other is."""
+    found = whose(text, "PHONE_NUMBER", reader)
+    assert (found.party, found.needs_review) == (party, review)
+
+
+@pytest.mark.parametrize("phone", ["", "不明"])
+@pytest.mark.parametrize("text", ["です", "090-9876-5432", "5432"])
+def test_a_phone_without_digits_is_nobodys(phone: str, text: str, reader: Reader) -> None:
+    """A case that gives no digits keeps no number."""
+    case = CallCase("R-1", Requester(phones=(phone,)), company_phones=(phone,))
+    assert whose(text, "PHONE_NUMBER", reader, case).party not in KEPT
+
+
+@pytest.mark.parametrize(
+    ("text", "party", "review"),
+    [
+        ("東京都港区青葉1-2-3", Party.REQUESTER, False),
+        ("港区青葉1の2の3", Party.REQUESTER, False),
+        ("港区青葉一丁目二番三号", Party.REQUESTER, None),
+        ("港区青葉", Party.REQUESTER, False),
+        ("みなとくあおば", Party.REQUESTER, False),
+        ("1の2の3", Party.REQUESTER, True),
+        ("一の二の三", Party.REQUESTER, True),
+        ("港区青葉1-2-3青葉マンション301号室", Party.REQUESTER, None),
+        ("港区青葉1-2-4", Party.UNKNOWN, True),
+        ("港区青葉7-8-9", Party.THIRD_PARTY, False),
+        ("香川県丸亀市土器町3-21", Party.THIRD_PARTY, False),
+        ("香川県丸亀市土器町", Party.THIRD_PARTY, False),
+        ("香川県丸亀市土器町1-2-3", Party.UNKNOWN, True),
+    ],
+)
+def test_addresses_need_place_and_number(
+    text: str, party: Party, review: bool | None, reader: Reader
+) -> None:
+    """The town alone or with its number is the requester's; the number alone, or next door, is not."""
+    found = whose(text, "ADDRESS", reader)
+    assert found.party is party
+    if review is not None:
+        assert found.needs_review is review
+
+
+@pytest.mark.parametrize("text", ["香川県丸亀市土器町3-21", "丸亀市土器町123", "3の21の5", "港区青葉5"])
+def test_a_registered_address_without_a_number_keeps_no_number(text: str, reader: Reader) -> None:
+    """Where the case knows only the town, a block number proves nothing."""
+    case = CallCase("R-1", Requester(addresses=(CaseName("東京都港区青葉", "トウキョウトミナトクアオバ"),)))
+    assert whose(text, "ADDRESS", reader, case).party not in KEPT
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("鈴木花子", "PERSON"), ("090-1234-5678", "PHONE_NUMBER"), ("港区青葉1-2-3", "ADDRESS")],
+)
+def test_a_case_with_no_requester_keeps_nothing(text: str, kind: str, reader: Reader) -> None:
+    """Contract: every person, address and phone number is masked."""
+    assert whose(text, kind, reader, NOBODY).party is Party.THIRD_PARTY
+
+
+def test_secrets_are_the_companys(reader: Reader) -> None:
+    """A confidential term needs no comparison."""
+    assert whose("特別値引き枠", "CONFIDENTIAL", reader).party is Party.COMPANY
+
+
+def test_an_unknown_kind_is_unknown(reader: Reader) -> None:
+    """What nobody can attribute is masked and looked at."""
+    found = whose("taro@example.com", "EMAIL_ADDRESS", reader)
+    assert (found.party, found.needs_review) == (Party.UNKNOWN, True)
+
+
+def test_the_conversation_tells_who_the_staff_is(reader: Reader) -> None:
+    """Where the case lists no staff, who introduces themselves at work is staff, and a person looks."""
+    found = whose("長谷川", "PERSON", reader, NOBODY, party=Party.STAFF)
+    assert (found.party, found.needs_review) == (Party.STAFF, True)
+
+
+@pytest.mark.parametrize("party", [Party.STAFF, Party.REQUESTER, Party.COMPANY])
+def test_the_conversation_alone_keeps_no_name_unlike_the_known_ones(party: Party, reader: Reader) -> None:
+    """A witness's word does not make a stranger's name one of the case."""
+    assert whose("長谷川", "PERSON", reader, party=party).party not in KEPT
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("090-9876-5432", "PHONE_NUMBER"), ("丸亀市土器町3-21", "ADDRESS")]
+)
+def test_the_conversation_alone_keeps_no_number_and_no_address(text: str, kind: str, reader: Reader) -> None:
+    """What the caller gives as their own but is not registered is masked, and a person looks."""
+    found = whose(text, kind, reader, party=Party.REQUESTER)
+    assert (found.party, found.needs_review) == (Party.UNKNOWN, True)
+
+
+def test_a_witness_in_doubt_stays_in_doubt(reader: Reader) -> None:
+    """``needs_review`` of an entity is never lost."""
+    assert whose("長谷川", "PERSON", reader, needs_review=True).needs_review
+
+
+def test_findings_keep_their_order(reader: Reader) -> None:
+    """One verdict for each entity, in the order given."""
+    call = transcript(utterance("鈴木花子と長谷川", 0.0))
+    entities = tuple(EntitySpan("PERSON", chars, 0.9, "T") for chars in (CharSpan(5, 8), CharSpan(0, 4)))
+    found = attribute(entities, call, CASE, reader)
+    assert [f.entity for f in found] == list(entities)
+    assert [f.party for f in found] == [Party.THIRD_PARTY, Party.REQUESTER]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "part"),
+    [
+        ("鈴木花子", "PERSON", "鈴木"),
+        ("090-1234-5678", "PHONE_NUMBER", "1234"),
+        ("港区青葉1-2-3", "ADDRESS", "青葉"),
+    ],
+)
+def test_reasons_quote_nothing(text: str, kind: str, part: str, reader: Reader) -> None:
+    """A reason says why, not who."""
+    reason = whose(text, kind, reader).reason
+    assert reason
+    assert part not in reason
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("ゼロ90の一二", "09012"),
+        ("０９０−１２３４", "0901234"),
+        ("二十三の五", "235"),
+        ("十五", "15"),
+        ("まるきゅうまる", "090"),
+        ("ニーヨンゴー", "245"),
+        ("090、はい、1234です", "0901234"),
+        ("お待ちください", ""),
+    ],
+)
+def test_digits_of(text: str, digits: str) -> None:
+    """Digits however they are said; fillers and joints left out."""
+    assert digits_of(text) == digits
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("0123456789", min_size=1, max_size=12), st.sampled_from(["", "-", "の", "、", " ", "はい"]))
+def test_digits_survive_joints(number: str, joint: str) -> None:
+    """A number is the same with whatever stands between its digits."""
+    assert digits_of(joint.join(number)) == number

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,17 +25,14 @@ channels = st.lists(
 ).map(lambda parts: sound(*parts))
 """Silences, line noise, soft and loud speech of any length, in any order."""
 
-windows = st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.05, 5)), min_size=1, max_size=6).map(
-    lambda steps: Window(
-        tuple(
-            TimeSpan(end - length, end)
-            for (_, length), end in zip(
-                steps, np.cumsum([gap + length for gap, length in steps]), strict=True
-            )
-        ),
-        RATE,
-    )
-)
+
+def window_of(steps: list[tuple[float, float]]) -> Window:
+    """A window of ``(gap, length)`` pieces."""
+    ends = np.cumsum([gap + length for gap, length in steps])
+    return Window(tuple(TimeSpan(e - n, e) for (_, n), e in zip(steps, ends.tolist(), strict=True)), RATE)
+
+
+windows = st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.05, 5)), min_size=1, max_size=6).map(window_of)
 """Windows of disjoint pieces in order of time."""
 
 
@@ -59,7 +58,7 @@ def test_loud_stretches_are_disjoint_and_inside(channel: np.ndarray) -> None:
     """Stretches come in order, never touch, and lie in the channel."""
     stretches = loud_stretches(channel, RATE)
     moments = [moment for s in stretches for moment in (s.start, s.end)]
-    assert all(a < b for a, b in zip(moments, moments[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(moments))
     assert all(0 <= moment <= len(channel) / RATE for moment in moments)
 
 

@@ -229,7 +229,9 @@ def test_a_case_for_each_call_from_a_folder_or_lines(tmp_path: Path):
 def test_help_is_quick():
     """``kaiji --help`` takes little work: no model, no framework is loaded for it."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = subprocess.run([sys.executable, "-m", "flows.cli", "--help"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "--help"], capture_output=True, text=True, check=True
+    )
 
     assert "mask" in done.stdout
     # Processor time, because on a busy machine the clock says nothing; Prefect alone takes five seconds.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from flows.case_file import parse_case
 from pipeline.truth import read_truth
 from sample_audio.make_calls import main, make_call
 from sample_audio.script import parse_scripts
@@ -67,4 +68,5 @@ def test_sample_is_whole(name: str) -> None:
         (turn,) = [turn for turn in turns if turn["start"] <= span["start"] < span["end"] <= turn["end"]]
         assert span["surface"] in turn["text"]
         assert span["end"] - span["start"] > 0.1
-    assert (FOLDER / f"{name}.case.json").exists()
+    case = parse_case(json.loads((FOLDER / f"{name}.case.json").read_text(encoding="utf-8")), name)
+    assert len(case.requester.names) == 1

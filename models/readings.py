@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from models.lexicon.lexicon import load_lexicon
 from pipeline.sound import Mora, fold_kana, morae
 from pipeline.types import CharSpan
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Reader", "SoundLine", "Token", "load_reader"]
 
-_DIGITS = dict(zip("0123456789", ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ"), strict=True))
+_DIGIT_KANA = ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
+_DIGITS = dict(zip("0123456789", _DIGIT_KANA, strict=True))
 LONGEST = 10_000
 """Characters given to Sudachi at once; it refuses more than 49 149 bytes (facts.md 3)."""
 
@@ -62,13 +64,37 @@ class Reader:
             for start in range(0, len(line), LONGEST):
                 for m in self._tokenizer.tokenize(line[start : start + LONGEST]):
                     chars = CharSpan(base + start + m.begin(), base + start + m.end())
-                    out.append(Token(chars, "-".join(m.part_of_speech()), _kana(m.surface(), m.reading_form()), not m.is_oov()))
+                    pos = "-".join(m.part_of_speech())
+                    # The dictionary reads a space or a bracket as 「記号」; nobody says it.
+                    silent = m.reading_form() == "キゴウ" and pos.startswith(("補助記号", "空白"))
+                    kana = "" if silent else _kana(m.surface(), m.reading_form())
+                    out.append(Token(chars, pos, kana, not m.is_oov()))
             base += len(line)
         return tuple(out)
 
     def kana(self, text: str) -> str:
         """Katakana of ``text``; digits are read one by one, what cannot be read is dropped."""
         return _joined(self, text)
+
+    def name_parts(self, text: str, kana: str) -> tuple[str, str] | None:
+        """Cut a person's name into surname and given name.
+
+        Args:
+            text: As written, e.g. 岬育美.
+            kana: Its reading in katakana.
+
+        Returns:
+            The readings of both, or ``None`` where the lexicon knows no surname it could begin
+            with.  Of several cuts, the one with the commonest surname before a known given name.
+        """
+        best: tuple[float, str] = (0.0, "")
+        lexicon = load_lexicon()
+        for cut in range(1, len(text)):
+            for row in lexicon.surname_of_surface(text[:cut]):
+                rest = kana.removeprefix(row.reading)
+                if rest and rest != kana:
+                    best = max(best, (row.weight * (100 if rest in lexicon.given_names else 1), row.reading))
+        return (best[1], kana.removeprefix(best[1])) if best[1] else None
 
     def line(self, text: str, tokens: tuple[Token, ...] | None = None) -> SoundLine:
         """``text`` as morae with their characters."""

@@ -16,6 +16,10 @@ from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
 __all__ = ["KanaReader", "attribute", "digits_of"]
 
+PIECED = 0.75
+"""Share of a heard run of digits that is made of the registered number: said twice, or in pieces and
+read back.  Of random numbers not one in a thousand reaches it."""
+
 PLACE = 0.3
 """Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
 
@@ -46,6 +50,9 @@ _NUMBERING = re.compile(
     # A kanji digit belongs to the number where more of the number follows: 二番, but not 二条.
     r"[0-9０-９のノ-]|[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、]|$)|丁目|番地|番|号室|号|階"
 )
+_LEAD = re.compile(r"^(?:はい|ええ|えーと?|あの|その|[のはがをにでとも、。 ])+(?=..)")
+"""Particles and fillers that a witness took in with a garbled name."""
+
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
 
@@ -95,7 +102,8 @@ def _attributed(
         case "ADDRESS":
             verdict = _hinted(_whose_address(text, case, reader), entity)
         case "PERSON":
-            verdict = whose_name(reader.kana(text), known, entity.party)
+            core = reader.kana(_LEAD.sub("", text))
+            verdict = whose_name(reader.kana(text), known, entity.party, core)
         case "EMAIL_ADDRESS":
             verdict = _whose_mail(text, known, reader)
         case _:
@@ -124,18 +132,30 @@ def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> 
 def _whose_phone(digits: str, case: CallCase) -> tuple[Party, str, bool]:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
         for phone in filter(None, map(digits_of, phones)):
-            if digits == phone:
-                return party, "登録された番号と同じ", False
+            if digits == phone or (4 <= len(digits) < len(phone) and digits in phone):
+                return party, "登録された番号（またはその一部）と同じ", False
             if len(digits) >= 8 and _edits(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
                 return party, "登録された番号と一、二桁違い", True
-            if 4 <= len(digits) < len(phone) and digits in phone:
-                return party, "登録された番号の一部と同じ", False
+            if len(digits) >= 6 and _pieced(digits, phone) >= PIECED:
+                return party, "登録された番号の言い直し", True
     if digits.startswith(("0120", "0800")) and case.company_phones and len(digits) >= 9:
         return Party.UNKNOWN, "会社の番号に似た番号", True
     if len(digits) < 8:
         return Party.THIRD_PARTY, "登録のない番号（短い）", len(digits) < 4
     return Party.THIRD_PARTY, "登録のない番号", False
+
+
+def _pieced(digits: str, phone: str) -> float:
+    """Share of a run of digits that pieces of a number, three digits or longer, make up in any order."""
+    covered = at = 0
+    while at < len(digits):
+        width = 0
+        while at + width < len(digits) and digits[at : at + width + 1] in phone:
+            width += 1
+        covered += width if width >= 3 else 0
+        at += max(1, width)
+    return covered / len(digits)
 
 
 def _whose_address(text: str, case: CallCase, reader: KanaReader) -> tuple[Party, str, bool]:

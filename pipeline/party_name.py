@@ -6,7 +6,7 @@ heard ヤマナア             known ヤマナカ|ヨウコ     the surname alon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,6 +32,9 @@ TWO_KANJI = 0.6
 """What a surname of two kanji is worth in the price of a cut: the commonest; of 300 names drawn from the
 lexicon it leaves 35 cut wrongly, 0.05 leaves 43."""
 
+NOBODY = -2.0
+"""Margin of a party that the case names nobody of."""
+
 _LABELS = {Party.REQUESTER: "本人", Party.STAFF: "担当者", Party.COMPANY: "自社"}
 
 
@@ -54,7 +57,9 @@ class KnownName:
     parts: tuple[str, ...] = field(repr=False)
 
 
-def whose_name(kana: str, known: tuple[KnownName, ...], hint: Party | None = None) -> tuple[Party, str, bool]:
+def whose_name(
+    kana: str, known: tuple[KnownName, ...], hint: Party | None = None, core: str = ""
+) -> tuple[Party, str, bool]:
     """Decide whose a heard name is.
 
     Args:
@@ -67,7 +72,7 @@ def whose_name(kana: str, known: tuple[KnownName, ...], hint: Party | None = Non
         The party, the reason in Japanese, and whether a person should look.
     """
     margins = {
-        party: max((_margin(kana, name) for name in known if name.party is party), default=-1.0)
+        party: max((_margin(kana, name) for name in known if name.party is party), default=NOBODY)
         for party in _LABELS
     }
     party, margin = max(margins.items(), key=lambda item: item[1])
@@ -75,11 +80,18 @@ def whose_name(kana: str, known: tuple[KnownName, ...], hint: Party | None = Non
         return Party.UNKNOWN, f"{_LABELS[party]}の名前に似ているが、会話では別の人", True
     if margin >= 0:
         return party, f"{_LABELS[party]}の名前と読みが近い", margin < CLEAR
-    if core and core != kana and (verdict := whose_name(core, known))[0] in _LABELS and not verdict[2]:
-        return verdict[0], verdict[1], True
-    if hint in _LABELS and margins[hint] >= HINTED:
+    if core and core != kana:
+        verdict = whose_name(core, known)
+        if verdict[0] in _LABELS and not verdict[2]:
+            return verdict[0], verdict[1], True
+    return _unlike(margin, margins, hint)
+
+
+def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> tuple[Party, str, bool]:
+    """A name that is nobody's by its sound alone."""
+    if hint in margins and margins[hint] >= HINTED:
         return hint, f"会話の流れから{_LABELS[hint]}の名前", True
-    if hint is Party.STAFF and not any(name.party is Party.STAFF for name in known):
+    if hint is Party.STAFF and margins[Party.STAFF] == NOBODY:
         return hint, "担当者の名乗り（名簿なし）", True
     if margin >= DOUBTFUL:
         return Party.UNKNOWN, "登録された名前に少し似ている", True

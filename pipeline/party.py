@@ -132,7 +132,7 @@ def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> 
 def _whose_phone(digits: str, case: CallCase) -> tuple[Party, str, bool]:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
         for phone in filter(None, map(digits_of, phones)):
-            if digits == phone or (4 <= len(digits) < len(phone) and digits in phone):
+            if digits == phone or (4 <= len(digits) <= 8 and digits in phone):
                 return party, "登録された番号（またはその一部）と同じ", False
             if len(digits) >= 8 and _edits(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.

@@ -28,7 +28,7 @@ from pipeline.edges import ALONE, FRAME, MARGIN, QUIET, Side, Sound, WordEdge, f
 from pipeline.errors import CallUnsafeError
 from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Transcript, Word
 
-__all__ = ["align"]
+__all__ = ["align", "edges_of"]
 
 LONG_PAUSE: Final = 1.0
 """Seconds between two groups of a number beyond which they are masked apart: time for an answer."""
@@ -97,6 +97,28 @@ def align(
             time = TimeSpan(start, max(start, min(recording.duration, end)))
             aligned.append(replace(part, time=time, channels=heard))
     return tuple(aligned)
+
+
+def edges_of(
+    finding: Finding, transcript: Transcript, recording: Recording, side: Side
+) -> tuple[Sound, WordEdge, float]:
+    """What one edge of a finding is judged by: for fitting and for looking at.
+
+    Args:
+        finding: Touches at least one word.
+        transcript: What it points into.
+        recording: The call.
+        side: -1 for its start, +1 for its end.
+
+    Returns:
+        The sound around the edge, the recogniser's edge and its neighbours, dB of the loud parts.
+    """
+    touched = [place for place in _places(transcript) if place.word.chars.overlaps(finding.entity.chars)]
+    channels = _channels(touched, transcript) if recording.channels > 1 else (0,)
+    group = _said(touched, channels, transcript)
+    place = group[0] if side < 0 else max(group, key=lambda each: each.word.time.end)
+    sound, edge, _, loud = _around(place, side, group, recording)
+    return sound, edge, loud
 
 
 def _places(transcript: Transcript) -> list[_Place]:
@@ -192,7 +214,13 @@ def _sounding(group: Sequence[_Place], recording: Recording, least: float) -> Ti
 
 
 def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recording) -> float:
-    """Where the sound of a group's first (-1) or last (+1) word begins or ends."""
+    return find_edge(*_around(place, side, group, recording))
+
+
+def _around(
+    place: _Place, side: Side, group: Sequence[_Place], recording: Recording
+) -> tuple[Sound, WordEdge, Side, float]:
+    """What ``find_edge`` needs of a group's first (-1) or last (+1) word."""
     time = place.word.time
     if side < 0:
         at, neighbour = time.start, place.before
@@ -206,7 +234,7 @@ def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recordi
     ends = max(each.word.time.end for each in group) + _BESIDE
     own = sound.level[_within(sound, TimeSpan(max(0.0, begins), ends))]
     loud = float(np.percentile(own, _LOUD)) if own.size else float(sound.level.max())
-    return find_edge(sound, WordEdge(at, time.duration, max(0.0, gap), max(0.0, outer)), side, loud)
+    return sound, WordEdge(at, time.duration, max(0.0, gap), max(0.0, outer)), side, loud
 
 
 def _morae(text: str) -> float:

@@ -1,0 +1,198 @@
+"""How exact are the edges?  Prints a table; with ``--fit`` also the weights of ``pipeline.edges``.
+
+    python tests/bench/edges.py CALLS_DIR [CALLS_DIR ...] [--fit]
+
+A folder holds ``<stem>.wav``, ``<stem>.truth.json`` and ``<stem>.heard.json`` (``python -m
+models.tagger.hear``).  Detection is left out: a finding is made of exactly the recognised
+characters that stand for a true span, whatever they were heard as, so that edges are judged
+alone.  Speech is what ``kaiji evaluate`` calls speech: 10 ms frames above -38 dBFS.
+
+    covered   share of edges with no speech of the entity outside the mask
+    >40 ms    share of edges with more than 40 ms of it outside
+    taken     speech outside the entity that is masked at the edge, ms: median and 95th percentile
+    error     edge of the mask less the true one, outward positive, ms: likewise
+    leak      speech of the entities left unmasked at their edges, as a share of their speech
+    over      speech of their neighbours that is masked, as a share of the same
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.readings import Reader, load_reader
+from models.tagger.examples import KINDS, PARTIES, from_heard
+from models.tagger.hear import read_heard
+from pipeline.align import align, edges_of
+from pipeline.audio import Recording, read_recording
+from pipeline.edges import CANDIDATES, FRAME, INWARD, OUTWARD, describe
+from pipeline.evaluate import AudioPair, frames_of
+from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
+
+Aligner = Callable[[tuple[Finding, ...], Transcript, Recording, MaskPolicy], tuple[Finding, ...]]
+
+COLOURS = (len(KINDS) - 1) * (len(PARTIES) - 1)
+"""Spans are told apart by a kind and a party lent to them in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A true span, what was recognised of it, and which frames of its channel are speech."""
+
+    call: str
+    truth: TimeSpan
+    finding: Finding
+    transcript: Transcript = field(repr=False)
+    recording: Recording = field(repr=False)
+    speech: NDArray[np.bool_] = field(repr=False)
+
+    def spoken(self, start: float, end: float) -> int:
+        """Milliseconds of speech between two times."""
+        return 10 * int(self.speech[max(0, round(start / FRAME)) : max(0, round(end / FRAME))].sum())
+
+
+def cases(folders: Sequence[Path]) -> Iterator[Case]:
+    """Every true span of every call that has been recognised, if anything was heard of it."""
+    reader = load_reader()
+    for heard in sorted(path for folder in folders for path in folder.glob("*.heard.json")):
+        stem = heard.name.removesuffix(".heard.json")
+        recording = read_recording(heard.with_name(f"{stem}.wav"))
+        truth = json.loads(heard.with_name(f"{stem}.truth.json").read_text(encoding="utf-8"))
+        transcript = read_heard(heard)
+        speech = frames_of(AudioPair(recording.samples, recording.samples, recording.rate)).speech
+        for span, chars in _heard_as(truth, transcript, reader):
+            channel = 1 if truth["layout"] == "stereo" and span["speaker"] == "cu" else 0
+            entity = EntitySpan("PERSON", chars, 1.0, "truth")
+            finding = Finding(entity, Party.THIRD_PARTY, "", needs_review=False)
+            time = TimeSpan(span["start"], span["end"])
+            yield Case(stem, time, finding, transcript, recording, speech[channel])
+
+
+def _heard_as(
+    truth: dict[str, Any], transcript: Transcript, reader: Reader
+) -> Iterator[tuple[dict[str, Any], CharSpan]]:
+    """Each span with the characters that the alignment by sound gives it."""
+    parties = len(PARTIES) - 1
+    painted = [
+        {**span, "kind": KINDS[1 + i // parties % (len(KINDS) - 1)], "party": PARTIES[1 + i % parties]}
+        for i, span in enumerate(truth["spans"])
+    ]
+    example = from_heard(transcript, {**truth, "spans": painted}, reader)
+    colours = np.where(example.kinds > 0, (example.kinds - 1) * parties + example.parties - 1, -1)
+    words = [(word, segment) for segment in transcript.segments for word in segment.words]
+    for index, span in enumerate(truth["spans"]):
+        mine = [
+            at
+            for word, segment in words
+            if (truth["layout"] == "mono" or (segment.channel == 1) == (span["speaker"] == "cu"))
+            and word.time.start < span["end"] + 1.5
+            and word.time.end > span["start"] - 1.5
+            for at in range(word.chars.start, word.chars.end)
+            if colours[at] == index % COLOURS
+        ]
+        if mine:
+            yield span, CharSpan(min(mine), max(mine) + 1)
+
+
+def plain(
+    findings: tuple[Finding, ...], transcript: Transcript, _: Recording, policy: MaskPolicy
+) -> tuple[Finding, ...]:
+    """Word times and nothing else, with the pads of the policy."""
+    (finding,) = findings
+    words = [w.time for s in transcript.segments for w in s.words if w.chars.overlaps(finding.entity.chars)]
+    start = max(0.0, min(w.start for w in words) - policy.pad_before)
+    time = TimeSpan(start, max(start, max(w.end for w in words) + policy.pad_after))
+    return (replace(finding, time=time),)
+
+
+def row(name: str, aligner: Aligner, policy: MaskPolicy, judged: Sequence[Case]) -> str:
+    """One line of the table."""
+    figures = []
+    for case in judged:
+        parts = aligner((case.finding,), case.transcript, case.recording, policy)
+        times = [part.time for part in parts if part.time]
+        start, end, true = min(t.start for t in times), max(t.end for t in times), case.truth
+        lost = case.spoken(true.start, start), case.spoken(end, true.end)
+        taken = case.spoken(start, true.start), case.spoken(true.end, end)
+        error = 1000 * (true.start - start), 1000 * (end - true.end)
+        figures.append([*lost, *taken, *error, case.spoken(true.start, true.end)])
+    table = np.array(figures)
+    sides = []
+    for side in (0, 1):
+        unmasked, too_much, off = (table[:, column + side] for column in (0, 2, 4))
+        sides.append(
+            f"{np.mean(unmasked == 0):7.3f} {np.mean(unmasked > 40):7.3f} {np.median(too_much):5.0f} "
+            f"{np.percentile(too_much, 95):5.0f} {np.median(off):6.0f} {np.percentile(np.abs(off), 95):5.0f}"
+        )
+    speech = table[:, 6].sum()
+    shares = table[:, :2].sum() / speech, table[:, 2:4].sum() / speech
+    return f"{name:<18} |{' |'.join(sides)} | {shares[0]:.4f} {shares[1]:.3f}"
+
+
+def fitted(judged: Sequence[Case], side: int, rounds: int = 800) -> NDArray[np.float64]:
+    """Weights of ``pipeline.edges`` by maximum likelihood, a little drawn to zero (Adam, fixed steps)."""
+    features, aims = [], []
+    for case in judged:
+        sound, edge, loud = edges_of(case.finding, case.transcript, case.recording, side)
+        first = case.truth.start if side < 0 else case.truth.end
+        inside = np.flatnonzero(case.speech[round(case.truth.start / FRAME) : round(case.truth.end / FRAME)])
+        if inside.size:  # the edge of its speech, where that is near the edge of its sound
+            speech = case.truth.start + (inside[0] if side < 0 else inside[-1] + 1) * FRAME
+            first = speech if abs(speech - first) < 0.15 else first
+        aim = side * round((first - edge.time) / FRAME)
+        if -INWARD <= aim <= OUTWARD:
+            features.append(describe(sound, edge, side, loud))
+            aims.append(aim + INWARD)
+    x = np.array(features)
+    scale = x.std(axis=(0, 1)) + 1e-6
+    x = (x - x.mean(axis=(0, 1))) / scale
+    # The truth is known to half a frame of the voices' 25 ms.
+    wanted = np.exp(-0.5 * np.square((np.arange(CANDIDATES) - np.array(aims)[:, None]) / 1.5))
+    wanted /= wanted.sum(axis=1, keepdims=True)
+    weights, mean, square = np.zeros(x.shape[2]), 0.0, 0.0
+    for step in range(1, rounds + 1):
+        scores = x @ weights
+        chance = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chance /= chance.sum(axis=1, keepdims=True)
+        slope = np.einsum("nc,ncf->f", chance - wanted, x) / len(x) + 0.02 * weights
+        mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope * slope
+        weights = weights - 0.05 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+    return np.asarray(weights / scale)
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--fit", action="store_true")
+    options = parser.parse_args()
+    judged = list(cases(options.folders))
+    if not judged:
+        print("no recognised calls there", file=sys.stderr)
+        return 2
+    print(f"{len(judged)} entities of {len({case.call for case in judged})} calls")
+    side = "covered  >40ms taken   p95  error   p95"
+    print(f"{'':<18} | {side} | {side} |   leak  over")
+    for before, after in ((0.0, 0.0), (0.1, 0.2), (0.2, 0.4)):
+        name = f"word times {before:.1f}/{after:.1f}"
+        print(row(name, plain, MaskPolicy(pad_before=before, pad_after=after), judged))
+    print(row("edges, no pad", align, MaskPolicy(pad_before=0.0, pad_after=0.0), judged))
+    print(row("edges, default", align, MaskPolicy(), judged))
+    if options.fit:
+        for which in (-1, 1):
+            print(f"    {which}: ({', '.join(f'{w:.2f}' for w in fitted(judged, which))}),")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

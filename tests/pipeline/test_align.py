@@ -1,0 +1,150 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.align import align
+from pipeline.audio import Recording
+from pipeline.errors import CallUnsafeError
+from pipeline.transcribe import HeardSegment, HeardWord
+from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
+from tests.builders import RATE, transcript, utterance
+
+BARE = MaskPolicy(pad_before=0.0, pad_after=0.0)
+
+
+def finding(start: int, end: int) -> Finding:
+    """A third party's, of the characters [start, end)."""
+    return Finding(
+        EntitySpan("PHONE_NUMBER", CharSpan(start, end), 0.9, "test"), Party.THIRD_PARTY, "", False
+    )
+
+
+def call(seconds: float, *loud: tuple[float, float], channels: int = 1, on: int = 0) -> Recording:
+    """Silence with sound in the given stretches of one channel."""
+    noise = np.random.default_rng(5)
+    samples = noise.normal(0, 15, (channels, round(seconds * RATE)))
+    for start, end in loud:
+        first, last = round(start * RATE), round(end * RATE)
+        samples[on, first:last] += noise.normal(0, 3000, last - first)
+    return Recording(samples.astype(np.int16), RATE, "pcm16", "0" * 64)
+
+
+def times(found: tuple[Finding, ...]) -> list[TimeSpan]:
+    """When each sounds."""
+    return [each.time for each in found if each.time is not None]
+
+
+def test_word_times_that_are_off_are_put_right_by_the_sound():
+    """Words timed 0.1 s early still give a stretch that holds the sound, and little silence."""
+    said = transcript(utterance("さとう", 1.9))
+    (time,) = times(align((finding(0, 3),), said, call(4, (2.0, 2.6)), BARE))
+    assert 1.85 <= time.start <= 2.0
+    assert 2.6 <= time.end <= 2.75
+
+
+def test_pads_are_added_outside_the_edge_that_was_found():
+    """The policy's pads shift the edges by themselves and by nothing else."""
+    said, sound = transcript(utterance("さとう", 2.0)), call(4, (2.0, 2.6))
+    (bare,) = times(align((finding(0, 3),), said, sound, BARE))
+    (padded,) = times(align((finding(0, 3),), said, sound, MaskPolicy(pad_before=0.3, pad_after=0.5)))
+    assert padded.start == pytest.approx(bare.start - 0.3)
+    assert padded.end == pytest.approx(bare.end + 0.5)
+
+
+def test_a_word_without_length_gets_the_time_its_morae_take():
+    """A name timed as nothing is still as long as it can be said."""
+    word = HeardWord("たかはしさぶろう", 2.0, 2.0, 0.9)
+    (time,) = times(align((finding(0, 8),), transcript(HeardSegment((word,))), call(4), BARE))
+    assert time.duration >= 0.45
+    assert time.start < 2.0 < time.end
+
+
+def test_a_short_answer_inside_a_number_does_not_split_it():
+    """はい between two groups, with no long pause, lies inside the one stretch."""
+    said = transcript(utterance("090", 1.0), utterance("はい", 1.7), utterance("1234", 2.2))
+    found = align((finding(0, 11),), said, call(5, (1.0, 1.6), (1.7, 2.1), (2.2, 3.0)), BARE)
+    assert len(found) == 1
+    assert found[0].time is not None
+    assert found[0].time.start <= 1.0
+    assert found[0].time.end >= 3.0
+
+
+def test_a_long_answer_inside_a_number_stays_audible():
+    """After a second's pause each group is a finding of its own; what lies between is はい alone."""
+    said = transcript(utterance("090", 1.0), utterance("はいはい", 2.2), utterance("1234", 3.6))
+    first, second = align((finding(0, 13),), said, call(6, (1.0, 1.6), (2.2, 3.0), (3.6, 4.4)), BARE)
+    assert [first.entity.chars, second.entity.chars] == [CharSpan(0, 3), CharSpan(9, 13)]
+    assert first.time is not None
+    assert second.time is not None
+    assert first.time.end < 2.2
+    assert second.time.start > 3.0
+
+
+def test_a_pause_that_holds_sound_under_no_word_is_masked():
+    """A group that the recogniser did not hear may lie there: the number stays one stretch."""
+    said = transcript(utterance("090", 1.0), utterance("1234", 4.0))
+    found = align((finding(0, 8),), said, call(6, (1.0, 1.6), (2.3, 3.1), (4.0, 4.8)), BARE)
+    assert len(found) == 1
+
+
+def test_words_of_the_same_utterance_are_never_taken_apart():
+    """A silence inside one utterance is a speaker thinking, and the stretch goes on."""
+    words = utterance("090", 1.0).words + utterance("1234", 4.0).words
+    found = align((finding(0, 7),), transcript(HeardSegment(words)), call(6, (1.0, 1.6), (4.0, 4.8)), BARE)
+    assert len(found) == 1
+
+
+def test_a_back_channel_on_the_other_side_leaves_it_open():
+    """On two channels the side that says はい meanwhile is not silenced."""
+    said = transcript(
+        utterance("090", 1.0, 0, "op"), utterance("はい", 1.2, 1, "cu"), utterance("1234", 1.8, 0, "op")
+    )
+    sound = call(4, (1.0, 2.6), channels=2)
+    sound.samples[1] = call(4, (1.2, 1.6)).samples[0][::-1]
+    (found,) = align((finding(0, 11),), said, sound, BARE)
+    assert found.channels == (0,)
+
+
+def test_what_echoes_on_the_other_channel_is_masked_there():
+    """The same sound, later and quieter, on the channel nobody spoke on."""
+    sound = call(5, (1.0, 3.0), channels=2)
+    sound.samples[1, 320:] += (sound.samples[0, :-320] * 0.1).astype(np.int16)
+    (found,) = align((finding(0, 5),), transcript(utterance("さとうさん", 1.0, 0, "op")), sound, BARE)
+    assert found.channels == (0, 1)
+
+
+def test_a_finding_under_no_word_is_refused():
+    """What cannot be timed cannot be masked; the message holds no text."""
+    with pytest.raises(CallUnsafeError, match="finding 0"):
+        align((finding(50, 52),), transcript(utterance("さとう", 1.0)), call(3), BARE)
+
+
+def spoken(texts: list[str], pauses: list[float]) -> Transcript:
+    """Utterances one after another."""
+    clock, heard = 0.0, []
+    for text, pause in zip(texts, pauses, strict=True):
+        clock += pause
+        heard.append(utterance(text, clock))
+        clock += 0.2 * len(text)
+    return transcript(*heard)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_every_stretch_lies_in_the_recording_and_holds_words_of_its_finding(data: st.DataObject):
+    """Whatever the words, every finding is kept, in order, within the call, on its words."""
+    texts = data.draw(st.lists(st.text("あか1はい", min_size=1, max_size=5), min_size=1, max_size=4))
+    said = spoken(texts, data.draw(st.lists(st.floats(0, 2), min_size=len(texts), max_size=len(texts))))
+    start = data.draw(st.integers(0, len(said.text) - 1).filter(lambda at: said.text[at] != "\n"))
+    whole = CharSpan(start, data.draw(st.integers(start + 1, len(said.text))))
+    sound = call(14, *((s.time.start, s.time.end) for s in said.segments))
+    found = align((finding(whole.start, whole.end),), said, sound, MaskPolicy())
+    assert found
+    for part in found:
+        assert part.time is not None
+        assert 0 <= part.time.start < part.time.end <= sound.duration
+        assert part.entity.chars.overlaps(whole)
+        words = [w for s in said.segments for w in s.words if w.chars.overlaps(part.entity.chars)]
+        assert any(word.time.overlaps(part.time) for word in words)
+    assert list(found) == sorted(found, key=lambda part: part.entity.chars)

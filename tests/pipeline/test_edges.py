@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+
+from pipeline.edges import ALONE, CANDIDATES, MARGIN, Sound, WordEdge, chances, describe, find_edge, listen
+
+RATE = 8000
+
+
+def tone(seconds: float, hertz: float, level: float = 8000.0) -> np.ndarray:
+    """A tone that wavers as a voice does, so that no two frames are the same."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    return level * np.sin(2 * np.pi * hertz * time + 3 * np.sin(2 * np.pi * 5 * time))
+
+
+def call(*pieces: np.ndarray) -> np.ndarray:
+    """The pieces one after another over a quiet line."""
+    samples = np.concatenate(pieces)
+    return (samples + np.random.default_rng(3).normal(0, 20, samples.size)).astype(np.int16)
+
+
+def around(samples: np.ndarray, at: float) -> Sound:
+    """What is listened to for an edge at ``at``."""
+    return listen(samples, RATE, max(0.0, at - MARGIN), at + MARGIN)
+
+
+def alone(at: float, inner: float = 0.2) -> WordEdge:
+    """An edge with no word near."""
+    return WordEdge(at, inner, ALONE, ALONE)
+
+
+SAID = call(np.zeros(RATE), tone(0.8, 300), np.zeros(RATE))
+"""Sound from 1.0 to 1.8 s."""
+
+
+@pytest.mark.parametrize("off", [-0.3, -0.1, 0.0, 0.1, 0.15])
+def test_a_start_after_silence_is_found_wherever_the_word_was_timed(off: float):
+    """The edge is never in the sound, and no further before it than a tenth of a second."""
+    found = find_edge(around(SAID, 1.0 + off), alone(1.0 + off, 0.5), -1, -12.0)
+    assert 0.9 <= found <= 1.005
+
+
+@pytest.mark.parametrize("off", [-0.25, -0.1, 0.0, 0.1])
+def test_an_end_before_silence_is_found_wherever_the_word_was_timed(off: float):
+    """Likewise at the end; word ends come early more often than late."""
+    found = find_edge(around(SAID, 1.8 + off), alone(1.8 + off, 0.5), 1, -12.0)
+    assert 1.795 <= found <= 1.95
+
+
+def test_the_pause_is_gone_to_and_no_further():
+    """A neighbour beyond a pause stays outside, though the word was timed in the middle of it."""
+    samples = call(np.zeros(RATE // 2), tone(0.6, 500), np.zeros(RATE // 4), tone(0.8, 300), np.zeros(RATE))
+    found = find_edge(around(samples, 1.25), WordEdge(1.25, 0.3, 0.0, 0.5), -1, -12.0)
+    assert 1.1 <= found <= 1.355
+
+
+def test_without_a_sign_in_the_sound_the_edge_goes_outward():
+    """One unbroken sound says nothing of where a word in it ends, so certainty costs more of it."""
+    samples = call(np.zeros(RATE), tone(2.0, 300), np.zeros(RATE))
+    unclear = find_edge(around(samples, 2.0), WordEdge(2.0, 0.2, 0.0, 0.4), 1, -12.0)
+    clear = find_edge(around(SAID, 1.8), alone(1.8), 1, -12.0)
+    assert unclear - 2.0 > max(0.1, clear - 1.8)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_chances_sum_to_one(side: int):
+    """Every candidate has a chance, and one of them is the edge."""
+    given = chances(describe(around(SAID, 1.0), alone(1.0), side, -12.0), side)
+    assert given.shape == (CANDIDATES,)
+    assert given.min() >= 0
+    assert given.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 44100])
+def test_frames_are_the_same_at_every_rate(rate: int):
+    """A full-scale tone is near 0 dB and a second is a hundred frames, whatever the rate."""
+    time = np.arange(rate) / rate
+    sound = listen((32767 * np.sin(2 * np.pi * 1000 * time)).astype(np.int16), rate, 0.0, 1.0)
+    assert sound.level.shape == (100,)
+    assert sound.level[10:90] == pytest.approx(0, abs=1)
+
+
+def test_outside_the_recording_is_silence():
+    """Frames before the first sample and after the last are there, and quiet."""
+    sound = listen(np.full(800, 9000, dtype=np.int16), RATE, -0.5, 0.6)
+    assert sound.level.shape == (110,)
+    assert sound.level[:40].max() == sound.level[-40:].max() == pytest.approx(-90, abs=1)
+
+
+def test_silence_at_an_edge_is_left_alone():
+    """A word timed late into a silence ends a breath after its sound."""
+    assert find_edge(around(SAID, 2.0), alone(2.0, 0.4), 1, -12.0) == pytest.approx(1.85, abs=0.03)
+
+
+def test_mirrored_sound_gives_mirrored_features():
+    """What is inside on one side is outside on the other: both sides are described alike."""
+    mirrored = SAID[::-1].copy()
+    seconds = len(SAID) / RATE
+    edge = WordEdge(1.0, 0.2, 0.1, 0.3)
+    one = describe(listen(SAID, RATE, 0.0, seconds), edge, -1, -12.0)
+    two = describe(listen(mirrored, RATE, 0.0, seconds), WordEdge(seconds - 1.0, 0.2, 0.1, 0.3), 1, -12.0)
+    assert one == pytest.approx(two, abs=0.35)

@@ -62,11 +62,16 @@ def test_uniting_again_changes_nothing(found: list[EntitySpan]) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(findings)
-def test_a_character_is_as_sure_as_its_best_witness(found: list[EntitySpan]) -> None:
-    """No witness of the naming type is outvoted: scores only rise, and stay probabilities."""
+def test_a_finding_is_as_sure_as_its_best_witness(found: list[EntitySpan]) -> None:
+    """Nobody who spoke for a finding and no more is outvoted; scores stay probabilities."""
     for one in unite(found):
-        best = max(s.score for s in found if s.entity_type == one.entity_type and s.chars.overlaps(one.chars))
-        assert best - 1e-9 <= one.score <= 1
+        inside = [
+            s.score
+            for s in found
+            if s.entity_type == one.entity_type
+            and one.chars.start <= s.chars.start < s.chars.end <= one.chars.end
+        ]
+        assert max(inside, default=0.0) - 1e-9 <= one.score <= 1
 
 
 @settings(max_examples=40, deadline=None)
@@ -78,6 +83,23 @@ def test_the_more_specific_type_names_a_character(found: list[EntitySpan]) -> No
     for at, kind in named.items():
         claims = [s.entity_type for s in found if s.chars.start <= at < s.chars.end]
         assert ranks.index(kind) <= min(map(ranks.index, claims))
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "expected"),
+    [
+        ((0, 10), (2, 5), [("ADDRESS", 0, 10)]),
+        ((0, 10), (8, 11), [("ADDRESS", 0, 11)]),
+        ((0, 10), (8, 20), [("ADDRESS", 0, 10), ("PERSON", 10, 20)]),
+        ((0, 10), (10, 12), [("ADDRESS", 0, 10), ("PERSON", 10, 12)]),
+    ],
+)
+def test_scraps_go_to_the_finding_they_touch(
+    address: tuple[int, int], name: tuple[int, int], expected: list[tuple[str, int, int]]
+) -> None:
+    """A character left over beside an address is its edge; a whole name beside it stays a name."""
+    united = unite([span("ADDRESS", *address), span("PERSON", *name)])
+    assert [(s.entity_type, s.chars.start, s.chars.end) for s in united] == expected
 
 
 def test_two_witnesses_are_surer_than_one() -> None:

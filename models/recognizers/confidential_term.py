@@ -12,12 +12,17 @@ from pipeline.sound import find_sound, fold_kana, morae
 
 __all__ = ["ConfidentialTermRecognizer"]
 
-BOUNDS = ((4, 0.1), (6, 0.16), (8, 0.2), (99, 0.22))
+BOUNDS = ((4, 0.1), (6, 0.16), (8, 0.2), (12, 0.24), (99, 0.28))
 """Price per mora up to which a stretch sounds like a term, by morae below a limit.  Over nine
 garbled words in ten lie within 0.3 (facts.md 0.2); short ones are met by chance as near as that."""
 
 LENGTHS = (0.7, 1.3)
 """A stretch is between these shares as long as the term; a vowel drawn out or dropped changes no more."""
+
+
+ACROSS = 8
+"""Morae from which a term may run over the end of an utterance: a short one would be put together
+from two people's words."""
 
 
 class ConfidentialTermRecognizer(CallRecognizer):
@@ -44,11 +49,8 @@ class ConfidentialTermRecognizer(CallRecognizer):
             chars = call.line.span(sound.start, sound.end)
             share = (sound.end - sound.start) / max(1, len(needle))
             begins = call.tokens[token_at(call, chars.start)].chars.start == chars.start
-            if (
-                begins
-                and LENGTHS[0] <= share <= LENGTHS[1]
-                and "\n" not in call.text[chars.start : chars.end]
-            ):
+            in_one = len(needle) >= ACROSS or "\n" not in call.text[chars.start : chars.end]
+            if begins and in_one and LENGTHS[0] <= share <= LENGTHS[1]:
                 score = 1 - 2 * sound.price / max(1, len(needle))
                 found.append(self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音"))
         return found

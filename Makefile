@@ -42,6 +42,30 @@ format: $(READY) ## lay the code out as ruff does
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+.PHONY: soak
+soak: $(READY) ## the long tests: a thousand damaged files
+	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/test_audio_damaged.py --timeout 0
+
+# Other people's dialogues to learn from lie outside the project; give their folder.
+DIALOGUES ?= ../shared/data/dialogues
+TRAIN := .venv-train
+TRAIN_WORK := build/train
+
+.PHONY: train
+train: $(READY) $(TRAIN)/.ready ## learn the tagger anew (hours: speaks 200 calls and listens to them)
+	@mkdir -p $(TRAIN_WORK)
+	$(BIN)/python -m sample_audio.make_calls --scripts models/tagger/scripts/*.script.txt --out $(TRAIN_WORK)/calls --seed 12
+	$(BIN)/python -m models.tagger.hear $(TRAIN_WORK)/calls
+	$(BIN)/python -m models.tagger.make_data --scripts models/tagger/scripts/*.script.txt --heard $(TRAIN_WORK)/calls \
+		--dialogues $(DIALOGUES)/asdc.jsonl.gz $(DIALOGUES)/real-persona-chat.jsonl.gz --copies 5 --negatives 300 \
+		--out $(TRAIN_WORK)/data.npz
+	PYTHONPATH=. $(TRAIN)/bin/python -m models.tagger.train $(TRAIN_WORK)/data.npz --out $(TRAIN_WORK)/tagger.onnx
+
+$(TRAIN)/.ready: | $(UV)
+	$(UV) venv --quiet --python $(PYTHON) $(TRAIN)
+	$(UV) pip install --quiet --python $(TRAIN)/bin/python "torch>=2.6" "onnx>=1.16" "numpy>=2"
+	@touch $@
+
 .PHONY: lock
 lock: $(UV) ## choose the dependencies' versions anew
 	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -218,9 +218,9 @@ def _shortened(segment: HeardSegment) -> HeardSegment:
         return segment
     kept, length = [], 0
     for word in segment.words:
-        if not repeat.end(1) <= length < repeat.end():
+        start, length = length, length + len(word.text)
+        if start < repeat.end(1) or length > repeat.end():
             kept.append(word)
-        length += len(word.text)
     return replace(segment, words=tuple(kept))
 
 

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.audio import Recording
+from pipeline.errors import CallUnsafeError
+from pipeline.transcribe import (
+    FOREIGN,
+    RATE,
+    TURN_PAUSE,
+    HeardSegment,
+    HeardWord,
+    build_transcript,
+    transcribe,
+)
+from tests.builders import recording, utterance
+from tests.fakes import FakeRecogniser
+
+words = st.lists(
+    st.tuples(st.text("あ報9 12です", max_size=4), st.floats(0, 3), st.floats(-0.5, 2)),
+    min_size=1,
+    max_size=6,
+)
+
+
+def heard_from(pieces: list[tuple[str, float, float]], channel: int) -> HeardSegment:
+    """An utterance of ``(text, start, length)``; a length below zero is a recogniser's slip."""
+    return HeardSegment(tuple(HeardWord(t, s, s + n, 0.9) for t, s, n in pieces), 0.0, channel)
+
+
+calls = st.lists(st.builds(heard_from, words, st.integers(0, 1)), min_size=1, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(calls)
+def test_offsets_give_every_word_back(heard: list[HeardSegment]) -> None:
+    """``text[word.chars]`` is what the recogniser wrote, and words tile their segment, segments the text."""
+    spoken = [s for s in heard if any(w.text.strip() for w in s.words)]
+    if not spoken:
+        with pytest.raises(CallUnsafeError):
+            build_transcript(heard, "c", "m", "")
+        return
+    made = build_transcript(heard, "c", "m", "")
+    written = [made.text[w.chars.start : w.chars.end] for s in made.segments for w in s.words]
+    assert sorted(written) == sorted(w.text for s in spoken for w in s.words)
+    assert made.text == "\n".join(made.text[s.chars.start : s.chars.end] for s in made.segments)
+    for segment in made.segments:
+        assert made.text[segment.chars.start : segment.chars.end] == "".join(
+            made.text[w.chars.start : w.chars.end] for w in segment.words
+        )
+
+
+@settings(max_examples=60, deadline=None)
+@given(calls)
+def test_segments_are_in_order_of_time(heard: list[HeardSegment]) -> None:
+    """Segments are ordered by start and hold their words' times."""
+    if not any(w.text.strip() for s in heard for w in s.words):
+        return
+    segments = build_transcript(heard, "c", "m", "").segments
+    assert [s.time.start for s in segments] == sorted(s.time.start for s in segments)
+    assert all(word.time.end <= s.time.end for s in segments for word in s.words)
+
+
+def test_channels_are_told_apart() -> None:
+    """Channel, speaker and probabilities go where the utterance goes."""
+    late, early = utterance("はい", 3.0, 1, "cu"), utterance("もしもし", 1.0, 0, "op")
+    made = build_transcript([late, early], "c", "m", "")
+    assert made.text == "もしもし\nはい"
+    assert [(s.channel, s.speaker) for s in made.segments] == [(0, "op"), (1, "cu")]
+    assert made.segments[0].words[0].probability == 0.9
+
+
+@pytest.mark.parametrize("heard", [(), (HeardSegment(()),), (utterance("  ", 1.0),)])
+def test_no_word_is_an_error(heard: tuple[HeardSegment, ...]) -> None:
+    """A call in which nothing was recognised cannot be called clean."""
+    with pytest.raises(CallUnsafeError):
+        build_transcript(heard, "c", "m", "")
+
+
+def test_words_are_not_in_a_repr() -> None:
+    """Neither a heard word nor an utterance repeats what was said."""
+    assert "長" not in repr(utterance("長谷川", 0.0))
+
+
+@dataclass
+class ScriptedRecogniser:
+    """Answers by how long the audio is; remembers the seconds it was given."""
+
+    answer: Callable[[float], tuple[HeardSegment, ...]]
+    name: str = "scripted"
+    given: list[float] = field(default_factory=list)
+
+    def recognise(self, samples: np.ndarray) -> tuple[HeardSegment, ...]:
+        """What the test gave for that length."""
+        self.given.append(len(samples) / RATE)
+        return self.answer(len(samples) / RATE)
+
+    def language(self, samples: np.ndarray) -> tuple[str, float]:
+        """Japanese."""
+        return "ja", 0.99
+
+
+def spread(text: str, seconds: float) -> tuple[HeardSegment, ...]:
+    """An utterance whose characters fill the audio evenly."""
+    step = seconds / len(text)
+    return (HeardSegment(tuple(HeardWord(c, i * step, (i + 1) * step, 0.9) for i, c in enumerate(text))),)
+
+
+LEVELS = {"voice": 3000, "quiet": 3}
+
+
+def sounding(*parts: tuple[str, float]) -> Recording:
+    """A mono call of 8 kHz: ``("voice" | "quiet", seconds)``, each as loud throughout."""
+    random = np.random.default_rng(1)
+    pieces = [random.normal(0, LEVELS[what], round(seconds * 8_000)) for what, seconds in parts]
+    return Recording(np.concatenate(pieces).astype(np.int16)[None], 8_000, "pcm16", "0" * 64)
+
+
+def test_both_channels_are_recognised() -> None:
+    """Channel 0 is the operator and 1 the caller; a mono call has no known speaker."""
+    recogniser = ScriptedRecogniser(lambda n: spread("もしもし", n))
+    stereo = transcribe(recording(4.0, channels=2), recogniser, "c-7")
+    assert {(s.channel, s.speaker) for s in stereo.segments} == {(0, "op"), (1, "cu")}
+    mono = transcribe(recording(4.0), recogniser, "c-7")
+    assert [(s.channel, s.speaker) for s in mono.segments] == [(0, None)]
+    assert (mono.call_id, mono.model, mono.audio_sha256) == ("c-7", "scripted", "0" * 64)
+
+
+def test_times_are_the_calls() -> None:
+    """What is heard in a window after a long silence has the time at which it was said."""
+    call = sounding(("quiet", 30.0), ("voice", 4.0), ("quiet", 10.0))
+    recogniser = ScriptedRecogniser(lambda n: spread("もしもし", n))
+    (segment,) = transcribe(call, recogniser, "c").segments
+    assert recogniser.given == [pytest.approx(4.6, abs=0.2)]
+    assert segment.time.start == pytest.approx(29.7, abs=0.1)
+    assert segment.time.end == pytest.approx(34.3, abs=0.1)
+
+
+def test_a_pause_ends_an_utterance() -> None:
+    """Words before and after a pause of half a second are two utterances: the other side may have spoken."""
+    heard = HeardSegment(
+        (HeardWord("はい", 0.3, 1.9, 0.9), HeardWord("ええ", 1.9 + TURN_PAUSE + 0.1, 4.0, 0.9))
+    )
+    made = transcribe(recording(4.0), ScriptedRecogniser(lambda _: (heard,)), "c")
+    assert made.text == "はい\nええ"
+
+
+def test_a_loop_is_listened_to_again_in_short_pieces() -> None:
+    """Where a long window loops, short ones are recognised instead, and their text counts."""
+    call = recording(20.0)
+    recogniser = ScriptedRecogniser(lambda n: spread("はい、" * 40 if n > 10 else "長谷川です", n))
+    made = transcribe(call, recogniser, "c")
+    assert recogniser.given[0] == pytest.approx(20.0)
+    assert all(seconds <= 8.0 for seconds in recogniser.given[1:])
+    assert set(made.text.split("\n")) == {"長谷川です"}
+
+
+def test_what_a_loop_covered_is_listened_to_once_more() -> None:
+    """A loop that stays a loop keeps its first round only; the sound under the rest is heard again."""
+    recogniser = ScriptedRecogniser(lambda n: spread("はい、" * 40, n))
+    made = transcribe(sounding(("voice", 7.0)), recogniser, "c")
+    assert made.text.count("はい、") == 1
+    assert len(recogniser.given) >= 3
+
+
+def test_sound_under_no_word_is_listened_to_once_more() -> None:
+    """A recogniser that skips a name in the middle is asked again for just that stretch."""
+    answers = iter(
+        [
+            (HeardSegment((HeardWord("もしもし", 0.0, 1.5, 0.9), HeardWord("ですね", 4.5, 6.0, 0.9))),),
+            (utterance("長谷川", 0.3),),
+        ]
+    )
+    recogniser = ScriptedRecogniser(lambda _: next(answers))
+    made = transcribe(sounding(("voice", 6.0)), recogniser, "c")
+    assert made.text == "もしもし\n長谷川\nですね"
+    assert recogniser.given[1] == pytest.approx(4.25 - 1.75 + 0.2, abs=0.2)
+    name = made.segments[1].time
+    assert 1.5 < name.start < name.end < 4.5
+
+
+def test_silence_is_not_listened_to_again() -> None:
+    """Speech that is all under words, and a pause between, need one listening."""
+    call = sounding(("voice", 3.0), ("quiet", 3.0), ("voice", 3.0))
+    recogniser = ScriptedRecogniser(lambda n: spread("もしもしもしもし", n))
+    transcribe(call, recogniser, "c")
+    assert len(recogniser.given) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "refused"),
+    [(("en", 0.99), True), (("en", FOREIGN - 0.01), False), (("ja", 0.4), False), (("ja", 0.99), False)],
+)
+def test_a_foreign_call_is_refused(language: tuple[str, float], refused: bool) -> None:
+    """Names in another language would be missed; a mere suspicion is no reason."""
+    recogniser = FakeRecogniser((utterance("もしもし", 0.5),), language)
+    if refused:
+        with pytest.raises(CallUnsafeError, match="Japanese"):
+            transcribe(recording(4.0), recogniser, "c")
+    else:
+        assert transcribe(recording(4.0), recogniser, "c").text
+
+
+def test_a_call_without_words_is_refused() -> None:
+    """A recogniser that hears nothing at all leaves nothing to mask by."""
+    with pytest.raises(CallUnsafeError, match="no speech"):
+        transcribe(recording(4.0), FakeRecogniser(()), "c")

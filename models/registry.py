@@ -55,9 +55,7 @@ def embedded_asr(name: str, registry: Path = REGISTRY) -> EmbeddedModel | None:
     entry = tomllib.loads(registry.read_text(encoding="utf-8")).get("asr", {}).get(name)
     if entry is None:
         return None
-    files = tuple(
-        EmbeddedFile(f["name"], f["bytes"], f["sha256"], tuple(f["parts"])) for f in entry["files"]
-    )
+    files = tuple(EmbeddedFile(f["name"], f["bytes"], f["sha256"], tuple(f["parts"])) for f in entry["files"])
     return EmbeddedModel(name, entry["source"], entry["revision"], files)
 
 
@@ -100,8 +98,8 @@ def registered_bytes(section: str, name: str, path: Path, registry: Path = REGIS
         ModelError: when it is missing, not registered, or other bytes.
     """
     entry = tomllib.loads(registry.read_text(encoding="utf-8")).get(section, {}).get(name)
-    if entry is None or not path.is_file():
-        msg = f"{section}.{name} is not registered or {path.name} is missing"
+    if entry is None or "sha256" not in entry or not path.is_file():
+        msg = f"{section}.{name} is not registered with its SHA-256 or {path.name} is missing"
         raise ModelError(msg)
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()

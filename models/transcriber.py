@@ -120,7 +120,9 @@ def load_transcriber(
     if embedded is not None:
         files = {file.name: verified_bytes(file) for file in embedded.files}
         weights = next(file.sha256 for file in embedded.files if file.name == "model.bin")
-        return FasterWhisperRecogniser(WhisperModel(embedded.name, files=files, **options), embedded.name, weights)
+        return FasterWhisperRecogniser(
+            WhisperModel(embedded.name, files=files, **options), embedded.name, weights
+        )
     return _load_by_path_or_hub(name_or_path, revision, options)
 
 
@@ -132,7 +134,8 @@ def _load_by_path_or_hub(
     path = Path(name_or_path)
     sha256 = ""
     if path.is_dir():
-        missing = [name for name in ("model.bin", "config.json", "tokenizer.json") if not (path / name).is_file()]
+        needed = ("model.bin", "config.json", "tokenizer.json")
+        missing = [name for name in needed if not (path / name).is_file()]
         if missing:
             # Without tokenizer.json faster-whisper would quietly ask a hub for another model's.
             msg = f"the model folder lacks {', '.join(missing)}"
@@ -142,7 +145,10 @@ def _load_by_path_or_hub(
         model = WhisperModel(name_or_path, revision=revision, **options)
     except (OSError, ValueError, RuntimeError) as error:
         # Hub clients raise OSError children, CTranslate2 RuntimeError, faster-whisper ValueError.
-        msg = f"the speech model could not be loaded ({type(error).__name__}); give an installed name, a folder or a reachable hub name"
+        msg = (
+            f"the speech model could not be loaded ({type(error).__name__}); "
+            "give an installed name, a folder or a reachable hub name"
+        )
         raise ModelError(msg) from error
     name = path.name if path.is_dir() else name_or_path
     return FasterWhisperRecogniser(model, f"{name}@{revision}" if revision else name, sha256)

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import models.registry as registry_module
+import models.transcriber as transcriber_module
+from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
+from models.transcriber import DECODING, FasterWhisperRecogniser, load_transcriber
+from pipeline.errors import ModelError
+
+
+@pytest.fixture(scope="module")
+def base() -> FasterWhisperRecogniser:
+    """The embedded model, loaded once."""
+    return load_transcriber("base", device="cpu", cpu_threads=1)
+
+
+def test_the_embedded_model_says_which_bytes_it_is(base: FasterWhisperRecogniser) -> None:
+    """Name and SHA-256 of its weights are those of the registry: they go into the manifest."""
+    described = embedded_asr("base")
+    assert described is not None
+    weights = next(file for file in described.files if file.name == "model.bin")
+    assert (base.name, base.sha256) == ("base", weights.sha256)
+
+
+def test_silence_is_no_error(base: FasterWhisperRecogniser) -> None:
+    """Half a second of nothing gives utterances of plain values, whatever is heard in it."""
+    for segment in base.recognise(np.zeros(8_000, np.float32), beam_size=1, temperature=0.0):
+        for word in segment.words:
+            assert type(word.start) is type(word.end) is type(word.probability) is float
+            assert 0 <= word.start <= word.end
+
+
+def test_the_language_is_a_code_and_a_probability(base: FasterWhisperRecogniser) -> None:
+    """Whatever it is given, the answer is usable."""
+    language, probability = base.language(np.zeros(16_000, np.float32))
+    assert language.isalpha()
+    assert 0 <= probability <= 1
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["vad_filter", "no_speech_threshold", "hallucination_silence_threshold", "condition_on_previous_text"],
+)
+def test_nothing_that_drops_speech_is_on(option: str) -> None:
+    """Each of these silently leaves out what was said, or repeats what was not (facts.md 1.3)."""
+    assert not DECODING[option]
+    assert DECODING["word_timestamps"]
+    assert DECODING["language"] == "ja"
+
+
+def test_one_wrong_byte_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An installed model that differs from the published one in a bit is not loaded."""
+    described = embedded_asr("base")
+    assert described is not None
+    config = next(file for file in described.files if file.name == "config.json")
+    changed = bytearray(verified_bytes(config))
+    changed[0] ^= 1
+    (tmp_path / "config.json").write_bytes(bytes(changed))
+    real: Callable[[str], Path] = registry_module._part_path
+    monkeypatch.setattr(
+        registry_module,
+        "_part_path",
+        lambda part: tmp_path / "config.json" if part == config.parts[0] else real(part),
+    )
+    # The weights are left out: what is checked here is the check, and 145 MB take a second.
+    light = EmbeddedModel("base", described.source, described.revision, (config,))
+    monkeypatch.setattr(transcriber_module, "embedded_asr", lambda _: light)
+    with pytest.raises(ModelError, match=r"config\.json"):
+        load_transcriber("base", device="cpu")
+
+
+def test_a_package_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says which package is missing."""
+    file = EmbeddedFile("model.bin", 1, "0" * 64, ("no_such_package/model.bin",))
+    monkeypatch.setattr(transcriber_module, "embedded_asr", lambda _: EmbeddedModel("base", "", "", (file,)))
+    with pytest.raises(ModelError, match="no_such_package is not installed"):
+        load_transcriber("base", device="cpu")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder as a converted model has, but the weights are nonsense."""
+    for name in ("model.bin", "config.json", "tokenizer.json"):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json"])
+def test_an_incomplete_folder_is_refused(folder: Path, name: str) -> None:
+    """Without its tokenizer a model would quietly be given another one's."""
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=f"lacks {name}"):
+        load_transcriber(str(folder), device="cpu")
+
+
+def test_nonsense_weights_are_refused(folder: Path) -> None:
+    """A file that is no model is our error, not the library's."""
+    with pytest.raises(ModelError):
+        load_transcriber(str(folder), device="cpu")
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "nobody-at-all/no-such-model"])
+def test_an_unknown_name_is_refused_quickly(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network, no model: one clear error within seconds, not minutes of trying."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    start = time.monotonic()
+    with pytest.raises(ModelError, match="could not be loaded"):
+        load_transcriber(name, device="cpu")
+    assert time.monotonic() - start < 30
+
+
+class FakeWhisper:
+    """Takes the arguments of faster-whisper's model and remembers the decoding options."""
+
+    def __init__(self) -> None:
+        """Nothing to load."""
+        self.options: dict[str, object] = {}
+
+    def transcribe(self, samples: np.ndarray, **options: object) -> tuple[list[object], None]:
+        """Hears nothing."""
+        self.options = options
+        return [], None
+
+
+def test_decoding_can_be_changed_for_one_listening() -> None:
+    """Changes given at a call win over the settings, and only there."""
+    fake = FakeWhisper()
+    recogniser = FasterWhisperRecogniser(fake, "fake", "")  # type: ignore[arg-type]
+    assert recogniser.recognise(np.zeros(10, np.float32), beam_size=1) == ()
+    assert fake.options == {**DECODING, "beam_size": 1}
+    recogniser.recognise(np.zeros(10, np.float32))
+    assert fake.options == DECODING

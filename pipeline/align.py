@@ -230,11 +230,13 @@ def _around(
         gap, outer = (neighbour.time.start - at, neighbour.time.end - at) if neighbour else (ALONE, ALONE)
     samples = recording.samples[place.segment.channel if recording.channels > 1 else 0]
     sound = listen(samples, recording.rate, max(0.0, at - MARGIN), at + MARGIN)
+    # A long token of one character holds a pause or a stranger's sound; one of several is just long.
+    inner = time.duration / max(1, place.word.chars.end - place.word.chars.start)
     begins = min(each.word.time.start for each in group) - _BESIDE
     ends = max(each.word.time.end for each in group) + _BESIDE
     own = sound.level[_within(sound, TimeSpan(max(0.0, begins), ends))]
     loud = float(np.percentile(own, _LOUD)) if own.size else float(sound.level.max())
-    return sound, WordEdge(at, time.duration, max(0.0, gap), max(0.0, outer)), side, loud
+    return sound, WordEdge(at, inner, max(0.0, gap), max(0.0, outer)), side, loud
 
 
 def _morae(text: str) -> float:

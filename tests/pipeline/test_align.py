@@ -1,13 +1,16 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.align import align
-from pipeline.audio import Recording
+from pipeline.audio import Recording, read_recording, to_samples
 from pipeline.errors import CallUnsafeError
 from pipeline.transcribe import HeardSegment, HeardWord
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
+from tests.audio_files import Format, encode
 from tests.builders import RATE, transcript, utterance
 
 BARE = MaskPolicy(pad_before=0.0, pad_after=0.0)
@@ -58,6 +61,14 @@ def test_a_word_without_length_gets_the_time_its_morae_take():
     (time,) = times(align((finding(0, 8),), transcript(HeardSegment((word,))), call(4), BARE))
     assert time.duration >= 0.45
     assert time.start < 2.0 < time.end
+
+
+def test_a_long_word_is_not_cut_short():
+    """A whole name as one word, as other recognisers time them, is masked from its beginning to its end."""
+    said = transcript(HeardSegment((HeardWord("さとう", 1.0, 2.0, 0.9),)))
+    (time,) = times(align((finding(0, 3),), said, call(3, (1.0, 2.0)), BARE))
+    assert time.start <= 1.0
+    assert time.end >= 2.0
 
 
 def test_a_short_answer_inside_a_number_does_not_split_it():
@@ -118,6 +129,29 @@ def test_a_finding_under_no_word_is_refused():
     """What cannot be timed cannot be masked; the message holds no text."""
     with pytest.raises(CallUnsafeError, match="finding 0"):
         align((finding(50, 52),), transcript(utterance("さとう", 1.0)), call(3), BARE)
+
+
+LOSSY = [
+    Format("mp3", "mp3", "libmp3lame", "mp3", rate=8000),
+    Format("aac", "mp4", "aac", "m4a", rate=16000),
+    Format("opus", "ogg", "libopus", "ogg", rate=48000),
+]
+
+
+@pytest.mark.parametrize("form", LOSSY, ids=lambda form: form.name)
+def test_what_a_lossy_call_smears_is_part_of_the_stretch(form: Format, tmp_path: Path):
+    """A word's echo and pre-echo in a lossy original lie inside its stretch, to -60 dBFS."""
+    samples = np.zeros((1, 3 * form.rate), np.int16)
+    noise = np.random.default_rng(5).normal(0, 6000, form.rate)
+    samples[0, form.rate : 2 * form.rate] = np.clip(noise, -32768, 32767)
+    lossy = read_recording(encode(tmp_path / f"call.{form.suffix}", samples, form))
+    said = transcript(HeardSegment((HeardWord("さとう", 1.0, lossy.duration - 1.0, 0.9),)))
+    (found,) = align((finding(0, 3),), said, lossy, MaskPolicy())
+    assert found.time is not None
+    start, end = to_samples(found.time, lossy.rate, lossy.length)
+    outside = np.concatenate([lossy.samples[0, :start], lossy.samples[0, end:]])
+    assert np.abs(lossy.samples).max() > 10000
+    assert np.abs(outside).max() < 32768 * 10 ** (-60 / 20)
 
 
 def spoken(texts: list[str], pauses: list[float]) -> Transcript:

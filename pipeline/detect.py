@@ -104,7 +104,8 @@ def _settle(span: EntitySpan, taken: list[EntitySpan]) -> None:
             for index, other in enumerate(taken):
                 if other.chars.end == piece.chars.start or other.chars.start == piece.chars.end:
                     start = min(other.chars.start, piece.chars.start)
-                    taken[index] = replace(other, chars=CharSpan(start, max(other.chars.end, piece.chars.end)))
+                    end = max(other.chars.end, piece.chars.end)
+                    taken[index] = replace(other, chars=CharSpan(start, end))
                     break
             else:
                 taken.append(piece)

@@ -89,7 +89,7 @@ def whose_name(
 
 def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> tuple[Party, str, bool]:
     """A name that is nobody's by its sound alone."""
-    if hint in margins and margins[hint] >= HINTED:
+    if hint is not None and margins.get(hint, NOBODY) >= HINTED:
         return hint, f"会話の流れから{_LABELS[hint]}の名前", True
     if hint is Party.STAFF and margins[Party.STAFF] == NOBODY:
         return hint, "担当者の名乗り（名簿なし）", True

@@ -98,8 +98,8 @@ def _heard(folders: Sequence[Path], reader: Reader) -> Iterator[Example]:
         for path in sorted(folder.glob("*.heard.json")):
             if left_out(path.name.removesuffix(".heard.json")):
                 continue
-            truth = json.loads(path.with_name(path.name.replace(".heard.", ".truth.")).read_text(encoding="utf-8"))
-            yield from_heard(read_heard(path), truth, reader)
+            truth = path.with_name(path.name.replace(".heard.", ".truth."))
+            yield from_heard(read_heard(path), json.loads(truth.read_text(encoding="utf-8")), reader)
 
 
 def _scripted(

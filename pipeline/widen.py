@@ -99,16 +99,17 @@ def _read_again(
         if not any(chars.overlaps(other.chars) for other in plan.items):
             entity = EntitySpan(item.entity_type, chars, item.score, SOURCE)
             finding = Finding(entity, item.party, "", needs_review=True)
-            (aligned,) = align((finding,), transcript, recording, plan.policy)
-            yield replace(
-                item,
-                chars=chars,
-                time=aligned.time or item.time,
-                channels=aligned.channels,
-                source=SOURCE,
-                reason="伏せた語がもう一度出てくる",
-                needs_review=True,
-            )
+            # A number said over a pause comes back as several stretches.
+            for aligned in align((finding,), transcript, recording, plan.policy):
+                yield replace(
+                    item,
+                    chars=aligned.entity.chars,
+                    time=aligned.time or item.time,
+                    channels=aligned.channels,
+                    source=SOURCE,
+                    reason="伏せた語がもう一度出てくる",
+                    needs_review=True,
+                )
         at = text.find(wanted, at + 1)
 
 

@@ -84,7 +84,7 @@ def align(
     for number, finding in enumerate(findings):
         touched = [place for place in places if place.word.chars.overlaps(finding.entity.chars)]
         if not touched:
-            msg = f"finding {number} could not be aligned with any word"
+            msg = f"所見 {number} に当たる語の時刻がありません"
             raise CallUnsafeError(msg)
         channels = _channels(touched, transcript) if recording.channels > 1 else (0,)
         groups = _groups(_said(touched, channels, transcript), places, recording)

@@ -128,7 +128,7 @@ def build_transcript(
     """
     spoken = [s for s in heard if any(w.text.strip() for w in s.words)]
     if not spoken:
-        msg = "no speech was recognised"
+        msg = "聞き取れた言葉がありません"
         raise CallUnsafeError(msg)
     spoken.sort(key=lambda s: (s.words[0].start, s.channel))
     texts: list[str] = []
@@ -249,5 +249,5 @@ def _refuse_foreign(channels: list[NDArray[np.float32]], recogniser: Recogniser)
             language, probability = recogniser.language(samples[start : start + window])
             verdicts.append(language != "ja" and probability >= FOREIGN)
     if sum(verdicts) * 2 > len(verdicts):
-        msg = "the call does not seem to be in Japanese"
+        msg = "日本語の通話ではないようです"
         raise CallUnsafeError(msg)

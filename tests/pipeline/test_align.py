@@ -127,7 +127,7 @@ def test_what_echoes_on_the_other_channel_is_masked_there():
 
 def test_a_finding_under_no_word_is_refused():
     """What cannot be timed cannot be masked; the message holds no text."""
-    with pytest.raises(CallUnsafeError, match="finding 0"):
+    with pytest.raises(CallUnsafeError, match="所見 0"):
         align((finding(50, 52),), transcript(utterance("さとう", 1.0)), call(3), BARE)
 
 

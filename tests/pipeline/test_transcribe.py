@@ -201,7 +201,7 @@ def test_a_foreign_call_is_refused(language: tuple[str, float], refused: bool) -
     """Names in another language would be missed; a mere suspicion is no reason."""
     recogniser = FakeRecogniser((utterance("もしもし", 0.5),), language)
     if refused:
-        with pytest.raises(CallUnsafeError, match="Japanese"):
+        with pytest.raises(CallUnsafeError, match="日本語"):
             transcribe(recording(4.0), recogniser, "c")
     else:
         assert transcribe(recording(4.0), recogniser, "c").text
@@ -209,5 +209,5 @@ def test_a_foreign_call_is_refused(language: tuple[str, float], refused: bool) -
 
 def test_a_call_without_words_is_refused() -> None:
     """A recogniser that hears nothing at all leaves nothing to mask by."""
-    with pytest.raises(CallUnsafeError, match="no speech"):
+    with pytest.raises(CallUnsafeError, match="聞き取れた言葉"):
         transcribe(recording(4.0), FakeRecogniser(()), "c")

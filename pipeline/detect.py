@@ -100,7 +100,9 @@ def _settle(span: EntitySpan, taken: list[EntitySpan]) -> None:
     whole = span.chars.end - span.chars.start
     for piece in _outside(span, taken):
         width = piece.chars.end - piece.chars.start
-        if width < whole and (width <= SCRAP or width < SCRAP_SHARE * whole):
+        # Never a name's: two characters of it could end up in an address that is kept.
+        scrap = span.entity_type != "PERSON" and (width <= SCRAP or width < SCRAP_SHARE * whole)
+        if width < whole and scrap:
             for index, other in enumerate(taken):
                 if other.chars.end == piece.chars.start or other.chars.start == piece.chars.end:
                     start = min(other.chars.start, piece.chars.start)

@@ -89,17 +89,23 @@ def test_the_more_specific_type_names_a_character(found: list[EntitySpan]) -> No
     ("address", "name", "expected"),
     [
         ((0, 10), (2, 5), [("ADDRESS", 0, 10)]),
-        ((0, 10), (8, 11), [("ADDRESS", 0, 11)]),
+        ((0, 10), (8, 11), [("ADDRESS", 0, 10), ("PERSON", 10, 11)]),
         ((0, 10), (8, 20), [("ADDRESS", 0, 10), ("PERSON", 10, 20)]),
         ((0, 10), (10, 12), [("ADDRESS", 0, 10), ("PERSON", 10, 12)]),
     ],
 )
-def test_scraps_go_to_the_finding_they_touch(
+def test_a_name_keeps_its_scrap(
     address: tuple[int, int], name: tuple[int, int], expected: list[tuple[str, int, int]]
 ) -> None:
-    """A character left over beside an address is its edge; a whole name beside it stays a name."""
+    """What is left of a name beside an address stays a name: the address may be one that is kept."""
     united = unite([span("ADDRESS", *address), span("PERSON", *name)])
     assert [(s.entity_type, s.chars.start, s.chars.end) for s in united] == expected
+
+
+def test_a_scrap_of_a_number_goes_to_the_finding_it_touches() -> None:
+    """A character of an address left over beside a telephone number is the number's edge."""
+    (one,) = unite([span("PHONE_NUMBER", 0, 10), span("ADDRESS", 8, 11)])
+    assert (one.entity_type, one.chars) == ("PHONE_NUMBER", CharSpan(0, 11))
 
 
 def test_two_witnesses_are_surer_than_one() -> None:

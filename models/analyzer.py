@@ -71,7 +71,9 @@ class CallAnalyzer:
         from spacy.tokens import Doc
 
         docs = list(self._nlp.pipe(_chunks(call.text)))
-        doc = docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
+        doc = (
+            docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False, exclude=["user_data"])
+        )
         results: list[RecognizerResult] = []
         for engine in self._passes:
             artifacts = CallArtifacts(doc, engine.nlp_engine, call, tuple(results))

@@ -20,6 +20,10 @@ PIECED = 0.75
 """Share of a heard run of digits that is made of the registered number: said twice, or in pieces and
 read back.  Of random numbers not one in a thousand reaches it."""
 
+HALF_LIKE = 0.5
+"""Share of a number's digits that may differ where the conversation says whose it is: of two random
+mobile numbers one pair in forty is as near."""
+
 PLACE = 0.3
 """Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
 
@@ -52,6 +56,9 @@ _NUMBERING = re.compile(
 )
 _LEAD = re.compile(r"^(?:はい|ええ|えーと?|あの|その|[のはがをにでとも、。 ])+(?=..)")
 """Particles and fillers that a witness took in with a garbled name."""
+
+_TAIL = re.compile(r"(?<=..)(?:です|でーす|デス|デース|ベース|・|。)+$")
+"""The same at its end: です drawn out is written in many ways."""
 
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
@@ -98,11 +105,15 @@ def _attributed(
         case "CONFIDENTIAL":
             verdict = (Party.COMPANY, "会社が秘密とする語", entity.needs_review)
         case "PHONE_NUMBER":
-            verdict = _hinted(_whose_phone(digits_of(text), case), entity)
+            digits = digits_of(text)
+            likely = any(_near(digits, digits_of(phone)) for phone in case.requester.phones)
+            verdict = _hinted(_whose_phone(digits, case), entity, likely=likely)
         case "ADDRESS":
-            verdict = _hinted(_whose_address(text, case, reader), entity)
+            verdict = _hinted(
+                _whose_address(text, case, reader), entity, likely=_near_address(text, case, reader)
+            )
         case "PERSON":
-            core = reader.kana(_LEAD.sub("", text))
+            core = reader.kana(_TAIL.sub("", _LEAD.sub("", text)))
             verdict = whose_name(reader.kana(text), known, entity.party, core)
         case "EMAIL_ADDRESS":
             verdict = _whose_mail(text, known, reader)
@@ -112,11 +123,36 @@ def _attributed(
     return Finding(entity, party, reason, doubtful or entity.needs_review)
 
 
-def _hinted(verdict: tuple[Party, str, bool], entity: EntitySpan) -> tuple[Party, str, bool]:
-    """What the conversation says weighs where the case does not decide: still masked, but flagged."""
-    if verdict[0] is Party.THIRD_PARTY and entity.party is Party.REQUESTER:
-        return Party.UNKNOWN, "会話では本人のものだが、登録と違う", True
-    return verdict
+def _hinted(verdict: tuple[Party, str, bool], entity: EntitySpan, *, likely: bool) -> tuple[Party, str, bool]:
+    """Let the conversation speak where the case does not decide.
+
+    What it calls the requester's and is half like the registered one is theirs, and looked at;
+    what is unlike it stays masked, and is looked at.
+    """
+    if verdict[0] in {Party.REQUESTER, Party.COMPANY} or entity.party is not Party.REQUESTER:
+        return verdict
+    if likely:
+        return Party.REQUESTER, "会話では本人のもので、登録と半ば合う", True
+    return Party.UNKNOWN, "会話では本人のものだが、登録と違う", True
+
+
+def _near(digits: str, phone: str) -> bool:
+    """Whether badly heard digits may be a number or a group of it."""
+    if len(digits) >= 6:
+        return _edits(digits, phone) <= HALF_LIKE * max(len(digits), len(phone))
+    width = len(digits)
+    windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
+    return width >= ENOUGH and any(_edits(digits, window) <= 1 for window in windows)
+
+
+def _near_address(text: str, case: CallCase, reader: KanaReader) -> bool:
+    """Whether a badly heard address shares a place or a block number with a registered one."""
+    line, numbers = morae(reader.kana(_NUMBERING.sub("", text))), digits_of(text)
+    return any(
+        _share_a_place(line, morae(fold_kana(known.kana) or reader.kana(known.text)))
+        or _same_number(numbers, digits_of(known.text))
+        for known in case.requester.addresses
+    )
 
 
 def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> tuple[Party, str, bool]:
@@ -160,7 +196,8 @@ def _pieced(digits: str, phone: str) -> float:
 
 def _whose_address(text: str, case: CallCase, reader: KanaReader) -> tuple[Party, str, bool]:
     line = morae(reader.kana(re.sub(r"[0-9０-９]", "", text)))
-    numbers = digits_of(text)
+    # Only what numbers a block: 郷 of a place name sounds like five.
+    numbers = digits_of("".join(_NUMBERING.findall(text)))
     only_number = len(morae(reader.kana(_NUMBERING.sub("", text)))) < ENOUGH
     verdict = (Party.THIRD_PARTY, "登録のない住所", False)
     for address in case.requester.addresses:

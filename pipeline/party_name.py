@@ -76,7 +76,8 @@ def whose_name(
         for party in _LABELS
     }
     party, margin = max(margins.items(), key=lambda item: item[1])
-    if margin >= 0 and hint is Party.THIRD_PARTY and margin < CLEAR:
+    said_whole = any(len(morae(kana)) > len(morae(part)) + 1 for name in known for part in name.parts[:1])
+    if margin >= 0 and hint is Party.THIRD_PARTY and margin < CLEAR and not said_whole:
         return Party.UNKNOWN, f"{_LABELS[party]}の名前に似ているが、会話では別の人", True
     if margin >= 0:
         return party, f"{_LABELS[party]}の名前と読みが近い", margin < CLEAR

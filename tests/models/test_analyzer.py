@@ -11,7 +11,7 @@ from tests.models.recognizers.calls import NOBODY, call_of
 @pytest.fixture(scope="module")
 def analyzer() -> CallAnalyzer:
     """The real one, ja_ginza included."""
-    return load_analyzer()
+    return load_analyzer(judged=False)
 
 
 def test_every_witness_of_one_name_is_kept(analyzer: CallAnalyzer) -> None:
@@ -31,7 +31,9 @@ def test_the_second_pass_reads_the_first(analyzer: CallAnalyzer) -> None:
 
 def test_a_recognizer_can_be_left_out() -> None:
     """For an ablation: what is switched off says nothing."""
-    quiet = load_analyzer(leave_out=frozenset({"HonorificNameRecognizer", "RepeatedMentionRecognizer"}))
+    quiet = load_analyzer(
+        leave_out=frozenset({"HonorificNameRecognizer", "RepeatedMentionRecognizer"}), judged=False
+    )
     found = quiet.analyze(call_of(("cu: 隣の佐藤さんの荷物です。",)).transcript, NOBODY)
     assert {"HonorificNameRecognizer", "RepeatedMentionRecognizer"}.isdisjoint(s.recognizer for s in found)
 

@@ -71,9 +71,12 @@ class CallAnalyzer:
         from spacy.tokens import Doc
 
         docs = list(self._nlp.pipe(_chunks(call.text)))
-        doc = (
-            docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False, exclude=["user_data"])
-        )
+        doc = docs[0]
+        if len(docs) > 1:
+            # Without user data: spaCy would print ginza's, words of the call among them, as a warning.
+            whole = {"ensure_whitespace": False, "exclude": ["user_data"]}
+            joined = Doc.from_docs(docs, **whole)  # type: ignore[arg-type]  # spaCy's stub lacks exclude
+            doc = joined or doc
         results: list[RecognizerResult] = []
         for engine in self._passes:
             artifacts = CallArtifacts(doc, engine.nlp_engine, call, tuple(results))

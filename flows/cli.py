@@ -41,6 +41,7 @@ HEADLINES = {
     "case_file": "案件ファイルに誤りがあります",
     "model": "モデルを使えません",
     "call_unsafe": "安全に伏せられませんでした",
+    "internal": "プログラムの誤りで中止しました",
     "output_folder": "出力できません",
 }
 
@@ -58,7 +59,7 @@ TranscriptPath = Annotated[
 Model = Annotated[str | None, typer.Option("--model", help="音声認識モデルの名前かフォルダ [既定: base]")]
 Fill = Annotated[Literal["tone", "silence"], typer.Option("--fill", help="伏せた所に入れる音")]
 Pad = Annotated[
-    float | None, typer.Option("--pad", min=0.0, max=5.0, help="前後に足す秒数 [既定: 前0.1 後0.2]")
+    float | None, typer.Option("--pad", min=0.0, max=5.0, help="前後に足す秒数 [既定: 前後とも0.02]")
 ]
 NoListenAgain = Annotated[
     bool, typer.Option("--no-listen-again", help="伏せた音声をもう一度認識する確認を省く (記録に残ります)")

@@ -13,7 +13,7 @@ from pathlib import Path
 from flows import outputs
 from flows.stages import Models, recipe
 from flows.workspace import JOB, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
-from pipeline.errors import CallUnsafeError, PipelineError
+from pipeline.errors import CallUnsafeError, InternalError, PipelineError
 from pipeline.types import CallCase, MaskPlan, MaskPolicy, Transcript
 
 __all__ = ["Order", "Outcome", "attempt", "exit_status", "mask_calls", "outcome_of", "sanitised"]
@@ -124,7 +124,7 @@ def sanitised(raised: Exception) -> PipelineError:
     if isinstance(raised, PipelineError):
         return type(raised)(str(raised))
     at = traceback.extract_tb(raised.__traceback__)[-1]
-    return CallUnsafeError(f"内部エラー {type(raised).__name__} ({Path(at.filename).name}:{at.lineno})")
+    return InternalError(f"内部エラー {type(raised).__name__} ({Path(at.filename).name}:{at.lineno})")
 
 
 def outcome_of(audio: Path, error: PipelineError | None, workspace: Workspace) -> Outcome:

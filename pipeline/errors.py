@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "CallUnsafeError",
     "CaseFileError",
+    "InternalError",
     "ModelError",
     "PipelineError",
     "UnreadableAudioError",
@@ -42,3 +43,9 @@ class CallUnsafeError(PipelineError):
     """The call could not be masked, or not proven masked: nothing may leave."""
 
     code = "call_unsafe"
+
+
+class InternalError(CallUnsafeError):
+    """A fault of the program or of a library, not of the call: nothing may leave, and it is reported."""
+
+    code = "internal"

@@ -16,6 +16,9 @@ from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
 __all__ = ["KanaReader", "attribute", "digits_of"]
 
+GROUP = 5
+"""Digits from which a stretch of the registered number with one wrong is still that number's."""
+
 PIECED = 0.75
 """Share of a heard run of digits that is made of the registered number: said twice, or in pieces and
 read back.  Of random numbers not one in a thousand reaches it."""
@@ -57,10 +60,14 @@ _NUMBERING = re.compile(
 _LEAD = re.compile(r"^(?:はい|ええ|えーと?|あの|その|[のはがをにでとも、。 ])+(?=..)")
 """Particles and fillers that a witness took in with a garbled name."""
 
-_TAIL = re.compile(r"(?<=..)(?:です|でーす|デス|デース|ベース|・|。)+$")
+_TAIL = re.compile(r"(?<=..)(?:です|でーす|デス|デース|ベース|さま|さん|様|・|。)+$")
 """The same at its end: です drawn out is written in many ways."""
 
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
+
+
+_Verdict = tuple[Party, str, bool]
+"""Whose it is, why (in Japanese), and whether a person should look."""
 
 
 def attribute(
@@ -105,13 +112,11 @@ def _attributed(
         case "CONFIDENTIAL":
             verdict = (Party.COMPANY, "会社が秘密とする語", entity.needs_review)
         case "PHONE_NUMBER":
-            digits = digits_of(text)
-            likely = any(_near(digits, digits_of(phone)) for phone in case.requester.phones)
-            verdict = _hinted(_whose_phone(digits, case), entity, likely=likely)
+            number, likely = _phone_or_name(text, case, known, reader)
+            verdict = _hinted(number, likely, entity)
         case "ADDRESS":
-            verdict = _hinted(
-                _whose_address(text, case, reader), entity, likely=_near_address(text, case, reader)
-            )
+            likely = _near_address(text, case, reader)
+            verdict = _hinted(_whose_address(text, case, reader), likely, entity)
         case "PERSON":
             core = reader.kana(_TAIL.sub("", _LEAD.sub("", text)))
             verdict = whose_name(reader.kana(text), known, entity.party, core)
@@ -123,7 +128,7 @@ def _attributed(
     return Finding(entity, party, reason, doubtful or entity.needs_review)
 
 
-def _hinted(verdict: tuple[Party, str, bool], entity: EntitySpan, *, likely: bool) -> tuple[Party, str, bool]:
+def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:
     """Let the conversation speak where the case does not decide.
 
     What it calls the requester's and is half like the registered one is theirs, and looked at;
@@ -134,6 +139,20 @@ def _hinted(verdict: tuple[Party, str, bool], entity: EntitySpan, *, likely: boo
     if likely:
         return Party.REQUESTER, "会話では本人のもので、登録と半ば合う", True
     return Party.UNKNOWN, "会話では本人のものだが、登録と違う", True
+
+
+def _phone_or_name(
+    text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader
+) -> tuple[_Verdict, bool]:
+    """Judge a number by what is written and by what it sounds like (球 for 9); and how near it is."""
+    heard = [digits_of(text), digits_of(reader.kana(text))]
+    if max(map(len, heard)) < ENOUGH:
+        # A witness calls a spoken mail address a number; a name in it tells whose it is.
+        mail = _whose_mail(text, known, reader)
+        return (mail if mail[0] is Party.REQUESTER else _whose_phone(heard[0], case)), False
+    verdicts = [_whose_phone(digits, case) for digits in heard]
+    likely = any(_near(digits, digits_of(phone)) for digits in heard for phone in case.requester.phones)
+    return next((v for v in verdicts if v[0] in {Party.REQUESTER, Party.COMPANY}), verdicts[0]), likely
 
 
 def _near(digits: str, phone: str) -> bool:
@@ -173,13 +192,20 @@ def _whose_phone(digits: str, case: CallCase) -> tuple[Party, str, bool]:
             if len(digits) >= 8 and _edits(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
                 return party, "登録された番号と一、二桁違い", True
-            if len(digits) >= 6 and _pieced(digits, phone) >= PIECED:
+            if (len(digits) >= 6 and _pieced(digits, phone) >= PIECED) or _group_of(digits, phone):
                 return party, "登録された番号の言い直し", True
     if digits.startswith(("0120", "0800")) and case.company_phones and len(digits) >= 9:
         return Party.UNKNOWN, "会社の番号に似た番号", True
     if len(digits) < 8:
         return Party.THIRD_PARTY, "登録のない番号（短い）", len(digits) < 4
     return Party.THIRD_PARTY, "登録のない番号", False
+
+
+def _group_of(digits: str, phone: str) -> bool:
+    """Whether five digits or more are a stretch of a number but for one: by chance one in three hundred."""
+    width = len(digits)
+    windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
+    return width >= GROUP and any(_edits(digits, window) <= 1 for window in windows)
 
 
 def _pieced(digits: str, phone: str) -> float:

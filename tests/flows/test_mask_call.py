@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import CallUnsafeError, UnreadableAudioError
+from pipeline.errors import InternalError, UnreadableAudioError
 from tests.builders import case_file, voice_file
 from tests.conftest import RealRun
 from tests.fakes import FakeModels
@@ -77,7 +77,7 @@ def test_a_failing_stage_fails_the_run_and_leaves_the_reason(by_flow, tmp_path: 
     (tmp_path / "b.wav").write_bytes(b"")
     outcomes = by_flow(Broken(), voice_file(tmp_path / "a.wav"), tmp_path / "b.wav")
 
-    assert [type(outcome.error) for outcome in outcomes] == [CallUnsafeError, UnreadableAudioError]
+    assert [type(outcome.error) for outcome in outcomes] == [InternalError, UnreadableAudioError]
     assert "KeyError" in str(outcomes[0].error)
     assert "長谷川" not in str(outcomes[0].error)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.error.json", "b.error.json"]

@@ -174,7 +174,7 @@ def _near_address(text: str, case: CallCase, reader: KanaReader) -> bool:
     )
 
 
-def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> tuple[Party, str, bool]:
+def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> _Verdict:
     """Cases hold no mail addresses; one with the requester's name in it is most likely theirs."""
     line = morae(spell_out(text) + reader.kana(re.sub("[A-Za-z]", "", text)))
     for name in known:
@@ -184,7 +184,7 @@ def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> 
     return Party.UNKNOWN, "誰のものか分かりません", True
 
 
-def _whose_phone(digits: str, case: CallCase) -> tuple[Party, str, bool]:
+def _whose_phone(digits: str, case: CallCase) -> _Verdict:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
         for phone in filter(None, map(digits_of, phones)):
             if digits == phone or (4 <= len(digits) <= 8 and digits in phone):
@@ -220,7 +220,7 @@ def _pieced(digits: str, phone: str) -> float:
     return covered / len(digits)
 
 
-def _whose_address(text: str, case: CallCase, reader: KanaReader) -> tuple[Party, str, bool]:
+def _whose_address(text: str, case: CallCase, reader: KanaReader) -> _Verdict:
     line = morae(reader.kana(re.sub(r"[0-9０-９]", "", text)))
     # Only what numbers a block: 郷 of a place name sounds like five.
     numbers = digits_of("".join(_NUMBERING.findall(text)))

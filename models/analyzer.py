@@ -10,6 +10,7 @@ from presidio_analyzer.nlp_engine import SpacyNlpEngine
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.judge import Judge, load_judge
 from models.readings import Reader, load_reader
+from models.tagger.tagger import load_tagger
 from pipeline.detect import unite
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
 
@@ -98,15 +99,16 @@ def load_analyzer(leave_out: frozenset[str] = frozenset(), *, judged: bool = Tru
 
     from models.recognizers import all_recognizers
 
+    tagger = load_tagger()
     nlp = spacy.load("ja_ginza", exclude=UNUSED)
     nlp_engine = _GinzaEngine(nlp)
-    chosen = [r for r in all_recognizers() if r.name not in leave_out]
+    chosen = [r for r in all_recognizers(tagger) if r.name not in leave_out]
     passes = tuple(
         _engine([r for r in chosen if r.second_pass is second], nlp_engine)
         for second in (False, True)
         if any(r.second_pass is second for r in chosen)
     )
-    return CallAnalyzer(passes, nlp, load_reader(), load_judge() if judged else None)
+    return CallAnalyzer(passes, nlp, load_reader(), load_judge(tagger) if judged else None)
 
 
 def _engine(recognizers: list[CallRecognizer], nlp_engine: _GinzaEngine) -> AnalyzerEngine:

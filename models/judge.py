@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from models.artifacts import Call
 from models.registry import registered_bytes
-from models.tagger.tagger import Tagger, load_tagger
+from models.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
 
 __all__ = ["Judge", "features", "load_judge"]
@@ -84,8 +84,11 @@ class Judge:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
-def load_judge() -> Judge:
-    """Load the weights that lie beside this module, and the tagger.
+def load_judge(tagger: Tagger) -> Judge:
+    """Load the weights that lie beside this module.
+
+    Args:
+        tagger: Whose probabilities they weigh.
 
     Returns:
         The judge.
@@ -94,7 +97,7 @@ def load_judge() -> Judge:
         ModelError: when a file is not the registered one.
     """
     weights = registered_bytes("judge", "weights", Path(__file__).with_name("judge.json"))
-    return Judge(json.loads(weights), load_tagger())
+    return Judge(json.loads(weights), tagger)
 
 
 def _log_odds(probability: float) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from models.artifacts import CallRecognizer
+from models.tagger.tagger import Tagger
 
 __all__ = ["all_recognizers"]
 
 
-def all_recognizers() -> tuple[CallRecognizer, ...]:
-    """Every witness, freshly made; order does not matter."""
+def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
+    """Every witness, freshly made; order does not matter.  The learned one reads with ``tagger``."""
     from models.recognizers.address import AddressRecognizer
     from models.recognizers.asked_for import AskedForRecognizer
     from models.recognizers.confidential_term import ConfidentialTermRecognizer
@@ -21,10 +22,9 @@ def all_recognizers() -> tuple[CallRecognizer, ...]:
     from models.recognizers.spoken_email import SpokenEmailRecognizer
     from models.recognizers.spoken_number import SpokenNumberRecognizer
     from models.recognizers.sudachi_name import SudachiNameRecognizer
-    from models.tagger.tagger import load_tagger
 
     return (
-        LearnedRecognizer(load_tagger()),
+        LearnedRecognizer(tagger),
         GinzaEntityRecognizer(),
         SudachiNameRecognizer(),
         HonorificNameRecognizer(),

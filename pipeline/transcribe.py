@@ -7,6 +7,8 @@ Character offsets are computed while the text is concatenated, so that
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import re
 import zlib
 from collections.abc import Iterable
@@ -16,14 +18,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import Recording, for_recogniser
+from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
 from pipeline.errors import CallUnsafeError
 from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
-from pipeline.windows import Window, loud_stretches, shorter, windows_of
+from pipeline.windows import FRAME, Channel, Window, loud_stretches, shorter, windows_of
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe"]
 
-RATE = 16_000
+RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 
 LOOPED = 2.6
@@ -98,13 +100,13 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Tr
     Raises:
         CallUnsafeError: when nothing was recognised, or the call is in another language.
     """
-    channels = [for_recogniser(channel, recording.rate) for channel in recording.samples]
+    channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
     _refuse_foreign(channels, recogniser)
     speakers = ("op", "cu") if len(channels) == 2 else (None,)
     heard = [
         replace(segment, channel=index, speaker=speakers[index])
-        for index, samples in enumerate(channels)
-        for segment in _heard_on(samples, recogniser)
+        for index, channel in enumerate(channels)
+        for segment in _heard_on(channel, recogniser)
     ]
     return build_transcript(heard, call_id, recogniser.name, recording.sha256)
 
@@ -158,31 +160,31 @@ def build_transcript(
     return Transcript(call_id, "".join(texts[:-1]), tuple(segments), "ja", model, audio_sha256)
 
 
-def _heard_on(samples: NDArray[np.float32], recogniser: Recogniser) -> list[HeardSegment]:
+def _heard_on(channel: Channel, recogniser: Recogniser) -> list[HeardSegment]:
     """Recognise one channel: every window once, and once more in short pieces what went wrong."""
     heard: list[HeardSegment] = []
-    for window in windows_of(samples, RATE):
-        segments = _recognised(window, samples, recogniser)
+    for window in windows_of(channel):
+        segments = _recognised(window, channel, recogniser)
         if any(map(_went_wrong, segments)):
             segments = [
                 segment
-                for short in shorter(window, samples, SHORT_WINDOW)
-                for segment in _recognised(short, samples, recogniser)
+                for short in shorter(window, channel.samples, SHORT_WINDOW)
+                for segment in _recognised(short, channel, recogniser)
             ]
         heard.extend(segments)
     heard = [_shortened(segment) for segment in heard]
-    for gap in _unheard(samples, heard):
+    for gap in _unheard(channel, heard):
         again = Window((gap,), RATE)
-        for segment in _recognised(again, samples, recogniser):
+        for segment in _recognised(again, channel, recogniser):
             if not _went_wrong(segment):
                 heard.append(segment)
     return heard
 
 
-def _recognised(window: Window, samples: NDArray[np.float32], recogniser: Recogniser) -> list[HeardSegment]:
+def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> list[HeardSegment]:
     """Recognise a window; times of the channel, not of the window."""
     out: list[HeardSegment] = []
-    for segment in recogniser.recognise(window.samples(samples)):
+    for segment in recogniser.recognise(window.samples(channel.samples)):
         words: list[HeardWord] = []
         for word in segment.words:
             start = max(0.0, word.start)
@@ -224,29 +226,34 @@ def _shortened(segment: HeardSegment) -> HeardSegment:
     return replace(segment, words=tuple(kept))
 
 
-def _unheard(samples: NDArray[np.float32], heard: list[HeardSegment]) -> list[TimeSpan]:
+def _unheard(channel: Channel, heard: list[HeardSegment]) -> list[TimeSpan]:
     """Loud stretches of a channel that lie under no word."""
     words = sorted((word.start, word.end) for segment in heard for word in segment.words)
+    starts = [start for start, _ in words]
+    reached = list(itertools.accumulate((end for _, end in words), max, initial=0.0))
     gaps: list[TimeSpan] = []
-    for stretch in loud_stretches(samples, RATE, margin=0.0, least=UNHEARD):
-        at = stretch.start
-        for start, end in [*words, (stretch.end + CLOSE_TO_WORD, stretch.end)]:
+    for stretch in loud_stretches(channel, margin=0.0, least=UNHEARD):
+        first = bisect.bisect_left(starts, stretch.start)
+        last = bisect.bisect_right(starts, stretch.end + CLOSE_TO_WORD) + 1
+        at = max(stretch.start, reached[first] + CLOSE_TO_WORD) if first else stretch.start
+        for start, end in [*words[first:last], (stretch.end + CLOSE_TO_WORD, stretch.end)]:
             if start - CLOSE_TO_WORD - at >= UNHEARD and at < stretch.end:
                 gaps.append(TimeSpan(max(0.0, at - 0.1), min(stretch.end, start - CLOSE_TO_WORD) + 0.1))
             at = max(at, end + CLOSE_TO_WORD)
-    limit = len(samples) / RATE
+    limit = channel.duration
     return [TimeSpan(g.start, min(g.end, limit)) for g in gaps if min(g.end, limit) - g.start >= UNHEARD]
 
 
-def _refuse_foreign(channels: list[NDArray[np.float32]], recogniser: Recogniser) -> None:
+def _refuse_foreign(channels: list[Channel], recogniser: Recogniser) -> None:
     """Raise when most of three loud half-minutes are confidently not Japanese."""
     window = 30 * RATE
+    frames = round(30 / FRAME)
     verdicts: list[bool] = []
-    for samples in channels:
-        starts = range(0, max(1, len(samples) - window // 2), window)
-        loud = sorted(starts, key=lambda s: -float(np.square(samples[s : s + window]).sum()))[:3]
-        for start in loud:
-            language, probability = recogniser.language(samples[start : start + window])
+    for channel in channels:
+        halves = range(max(1, -(-(len(channel.power) - frames // 2) // frames)))
+        loud = sorted(halves, key=lambda n: -float(channel.power[n * frames : (n + 1) * frames].sum()))[:3]
+        for half in loud:
+            language, probability = recogniser.language(channel.samples[half * window : (half + 1) * window])
             verdicts.append(language != "ja" and probability >= FOREIGN)
     if sum(verdicts) * 2 > len(verdicts):
         msg = "日本語の通話ではないようです"

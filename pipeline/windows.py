@@ -11,13 +11,14 @@ comes next.  So a channel is cut where it is quiet, and long silences are shorte
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.types import TimeSpan
 
-__all__ = ["Window", "loud_stretches", "shorter", "windows_of"]
+__all__ = ["FRAME", "Channel", "Sound", "Window", "loud_stretches", "shorter", "windows_of"]
 
 FRAME = 0.01
 """Seconds per energy frame."""
@@ -36,6 +37,52 @@ LONGEST = 27.0
 """Seconds in a window; the model's own limit is 30, and an end close to it loses its last words."""
 
 
+_STRIDE = 6_000
+"""Frames whose loudness is worked out at once: a minute, 4 MB."""
+
+
+class Sound(Protocol):
+    """Samples of one channel: an array, or what can be cut like one without being one."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, part: slice, /) -> NDArray[np.float32]:
+        """A stretch of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel of a call and how loud each moment of it is.
+
+    Attributes:
+        samples: Full scale 1, float32 where they are cut out.
+        rate: Samples per second.
+        power: Mean square of each whole ``FRAME``, shape (frames,).
+    """
+
+    samples: Sound = field(repr=False)
+    rate: int
+    power: NDArray[np.float32] = field(repr=False)
+
+    @classmethod
+    def of(cls, samples: Sound, rate: int) -> Channel:
+        """Go through the samples once, a minute at a time."""
+        frame = _frame(rate)
+        count = len(samples) // frame
+        power = np.empty(count, np.float32)
+        for first in range(0, count, _STRIDE):
+            last = min(count, first + _STRIDE)
+            piece = samples[first * frame : last * frame].reshape(-1, frame)
+            power[first:last] = np.square(piece).mean(axis=1)
+        return cls(samples, rate, power)
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.rate
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Samples for the recogniser and where they come from.
@@ -46,7 +93,7 @@ class Window:
     pieces: tuple[TimeSpan, ...]
     rate: int = field(default=16_000)
 
-    def samples(self, channel: NDArray[np.float32]) -> NDArray[np.float32]:
+    def samples(self, channel: Sound) -> NDArray[np.float32]:
         """Cut the window out of its channel, float32 shape (n,)."""
         return np.concatenate(
             [channel[round(p.start * self.rate) : round(p.end * self.rate)] for p in self.pieces]
@@ -67,35 +114,29 @@ class Window:
         return self.pieces[-1].end
 
 
-def loud_stretches(
-    samples: NDArray[np.float32], rate: int, margin: float = MARGIN, least: float = 0.0
-) -> tuple[TimeSpan, ...]:
+def loud_stretches(channel: Channel, margin: float = MARGIN, least: float = 0.0) -> tuple[TimeSpan, ...]:
     """Where a channel may hold speech.
 
     Args:
-        samples: float32, shape (n,), full scale 1.
-        rate: Samples per second.
+        channel: The whole of it.
         margin: Seconds kept on each side.
         least: Stretches shorter than this many seconds are left out.
 
     Returns:
         Disjoint stretches in order of time, in seconds.
     """
-    frame = max(1, round(rate * FRAME))
-    count = len(samples) // frame
-    if count == 0:
-        return (TimeSpan(0.0, len(samples) / rate),) if len(samples) else ()
-    power = np.square(samples[: count * frame].reshape(count, frame)).mean(axis=1)
-    level = 10 * np.log10(np.convolve(power, np.ones(5) / 5, mode="same") + 1e-10)
+    if not len(channel.power):
+        return (TimeSpan(0.0, channel.duration),) if len(channel.samples) else ()
+    frame, rate = _frame(channel.rate), channel.rate
+    level = 10 * np.log10(np.convolve(channel.power, np.ones(5) / 5, mode="same") + 1e-10)
     noise, loud = np.percentile(level, (10, 97))
     # Where speech fills a call its quiet tenth is speech too: never ask for more than the lower bound.
     bound = min(max(noise + ABOVE_NOISE_DB, loud - BELOW_SPEECH_DB), loud - 18.0)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], (level > bound).astype(np.int8), [0]))))
     out: list[TimeSpan] = []
-    end_of_call = len(samples) / rate
     for first, last in edges.reshape(-1, 2):
         start = max(0.0, first * frame / rate - margin)
-        end = min(end_of_call, last * frame / rate + margin)
+        end = min(channel.duration, last * frame / rate + margin)
         if out and start <= out[-1].end:
             out[-1] = TimeSpan(out[-1].start, end)
         else:
@@ -103,26 +144,25 @@ def loud_stretches(
     return tuple(stretch for stretch in out if stretch.duration >= least)
 
 
-def windows_of(samples: NDArray[np.float32], rate: int, longest: float = LONGEST) -> tuple[Window, ...]:
+def windows_of(channel: Channel, longest: float = LONGEST) -> tuple[Window, ...]:
     """Pack a channel's speech into windows.
 
     Args:
-        samples: float32, shape (n,), full scale 1.
-        rate: Samples per second.
+        channel: The whole of it.
         longest: Seconds a window may hold.
 
     Returns:
         Windows in order of time; every loud stretch is in exactly one.
     """
-    return _packed(loud_stretches(samples, rate), samples, rate, longest)
+    return _packed(loud_stretches(channel), channel.samples, channel.rate, longest)
 
 
-def shorter(window: Window, samples: NDArray[np.float32], longest: float) -> tuple[Window, ...]:
+def shorter(window: Window, samples: Sound, longest: float) -> tuple[Window, ...]:
     """Cut a window into smaller ones.
 
     Args:
         window: Of the channel ``samples``.
-        samples: float32, shape (n,), full scale 1.
+        samples: Of the whole channel, full scale 1.
         longest: Seconds a window may hold.
 
     Returns:
@@ -131,9 +171,7 @@ def shorter(window: Window, samples: NDArray[np.float32], longest: float) -> tup
     return _packed(window.pieces, samples, window.rate, longest)
 
 
-def _packed(
-    stretches: tuple[TimeSpan, ...], samples: NDArray[np.float32], rate: int, longest: float
-) -> tuple[Window, ...]:
+def _packed(stretches: tuple[TimeSpan, ...], samples: Sound, rate: int, longest: float) -> tuple[Window, ...]:
     pieces = [part for stretch in stretches for part in _split(stretch, samples, rate, longest)]
     groups: list[list[TimeSpan]] = []
     for piece in pieces:
@@ -144,13 +182,13 @@ def _packed(
     return tuple(Window(tuple(group), rate) for group in groups)
 
 
-def _split(stretch: TimeSpan, samples: NDArray[np.float32], rate: int, longest: float) -> list[TimeSpan]:
+def _split(stretch: TimeSpan, samples: Sound, rate: int, longest: float) -> list[TimeSpan]:
     """Cut a stretch that is too long at the quietest moment of its last third, again and again."""
     out: list[TimeSpan] = []
     start = stretch.start
     while stretch.end - start > longest:
         low, high = start + longest * 2 / 3, start + longest
-        frame = max(1, round(rate * FRAME))
+        frame = _frame(rate)
         window = samples[round(low * rate) : round(high * rate)]
         window = window[: len(window) // frame * frame]
         power = np.square(window.reshape(-1, frame)).mean(axis=1)
@@ -163,3 +201,8 @@ def _split(stretch: TimeSpan, samples: NDArray[np.float32], rate: int, longest: 
         start = cut
     out.append(TimeSpan(start, stretch.end))
     return out
+
+
+def _frame(rate: int) -> int:
+    """Samples in a frame."""
+    return max(1, round(rate * FRAME))

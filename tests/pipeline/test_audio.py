@@ -14,7 +14,15 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audio import Recording, for_recogniser, read_recording, to_samples, to_span, write_wav
+from pipeline.audio import (
+    Recording,
+    Resampled,
+    for_recogniser,
+    read_recording,
+    to_samples,
+    to_span,
+    write_wav,
+)
 from pipeline.errors import UnreadableAudioError
 from pipeline.g711 import LAWS, quantise
 from pipeline.types import TimeSpan
@@ -362,6 +370,32 @@ def test_resampling_lets_nothing_alias() -> None:
 def test_resampling_any_length(length: int, rate: int) -> None:
     """The result is as long as the input, in seconds."""
     assert for_recogniser(np.ones(length, np.int16), rate).shape == (round(length * 16000 / rate),)
+
+
+RATES = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 9973]
+"""What calls come at, and a prime that shares no period with 16 kHz."""
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_stretch_is_resampled_as_in_the_whole(rate: int) -> None:
+    """Whatever stretch is cut out, its values are those of the whole channel resampled, to the bit."""
+    samples = white(rate, 3.0)[0]
+    whole, channel = for_recogniser(samples, rate), Resampled(samples, rate)
+    assert len(channel) == len(whole)
+    random = np.random.default_rng(rate)
+    cuts = [sorted(random.integers(0, len(whole) + 1, 2).tolist()) for _ in range(40)]
+    for start, stop in [*cuts, [0, len(whole)], [0, 1], [len(whole) - 1, len(whole)]]:
+        piece = channel[start:stop]
+        assert piece.dtype == np.float32
+        assert np.array_equal(piece, whole[start:stop]), (start, stop)
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(47_000, 99_000), slice(50_000, 60_000), slice(9, 3)])
+def test_a_stretch_is_bounded_as_an_array_is(part: slice) -> None:
+    """Beyond the end, the wrong way round, or without bounds: a slice is what an array's would be."""
+    samples = white(8000, 3.0)[0]
+    whole = for_recogniser(samples, 8000)
+    assert np.array_equal(Resampled(samples, 8000)[part], whole[part])
 
 
 def test_samples_stay_out_of_repr() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,14 +12,19 @@ from hypothesis import strategies as st
 from pipeline.audio import Recording
 from pipeline.errors import CallUnsafeError
 from pipeline.transcribe import (
+    CLOSE_TO_WORD,
     FOREIGN,
     RATE,
     TURN_PAUSE,
+    UNHEARD,
     HeardSegment,
     HeardWord,
+    _unheard,
     build_transcript,
     transcribe,
 )
+from pipeline.types import TimeSpan
+from pipeline.windows import Channel, loud_stretches
 from tests.builders import recording, utterance
 from tests.fakes import FakeRecogniser
 
@@ -191,6 +197,48 @@ def test_silence_is_not_listened_to_again() -> None:
     recogniser = ScriptedRecogniser(lambda n: spread("もしもしもしもし", n))
     transcribe(call, recogniser, "c")
     assert len(recogniser.given) == 1
+
+
+bursts = st.lists(
+    st.tuples(st.sampled_from(["voice", "quiet"]), st.floats(0.2, 4.0)), min_size=1, max_size=8
+).filter(lambda parts: any(what == "voice" for what, _ in parts))
+
+
+@settings(max_examples=40, deadline=None)
+@given(bursts, st.lists(st.tuples(st.floats(0, 25), st.floats(0, 1.5)), max_size=12))
+def test_every_unheard_stretch_is_found(
+    parts: list[tuple[str, float]], spoken: list[tuple[float, float]]
+) -> None:
+    """What is loud, far from every word and long enough lies in a stretch to be listened to; words do not."""
+    call = sounding(*parts)
+    channel = Channel.of(call.samples[0] / np.float32(32768), call.rate)
+    heard = [HeardSegment((HeardWord("あ", start, start + length, 0.9),)) for start, length in spoken]
+    gaps = _unheard(channel, heard)
+    step = 0.01
+    moments = np.arange(0, channel.duration, step)
+    free = np.zeros(len(moments), bool)
+    for stretch in loud_stretches(channel, margin=0.0, least=UNHEARD):
+        free |= (moments >= stretch.start) & (moments < stretch.end)
+    for start, length in spoken:
+        near = (moments > start - CLOSE_TO_WORD) & (moments < start + length + CLOSE_TO_WORD)
+        free &= ~near
+        assert not any(gap.overlaps(TimeSpan(start, start + length)) for gap in gaps if length)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], free.astype(int), [0])))).reshape(-1, 2) * step
+    for start, end in edges.tolist():
+        if end - start >= UNHEARD + 2 * step:
+            assert any(gap.start <= start + step and end - step <= gap.end for gap in gaps)
+
+
+def test_recognition_needs_no_memory_for_the_length() -> None:
+    """A quarter of an hour at 16 kHz would be 58 MB a channel; a window at a time needs a fifth of that."""
+    call = sounding(*[("voice", 20.0), ("quiet", 1.0)] * 43)
+    recogniser = ScriptedRecogniser(lambda n: spread("もしもし" * 10, n))
+    tracemalloc.start()
+    transcribe(call, recogniser, "c")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(recogniser.given) >= 43
+    assert peak < 20e6
 
 
 @pytest.mark.parametrize(

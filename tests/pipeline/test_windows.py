@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.types import TimeSpan
-from pipeline.windows import LONGEST, MARGIN, Window, loud_stretches, shorter, windows_of
+from pipeline.windows import FRAME, LONGEST, MARGIN, Channel, Window, loud_stretches, shorter, windows_of
 
 RATE = 1_000
 
 
-def sound(*parts: tuple[float, float], rate: int = RATE) -> np.ndarray:
+def sound(*parts: tuple[float, float], rate: int = RATE) -> Channel:
     """A channel of ``(seconds, level)`` parts: noise, full scale 1."""
     random = np.random.default_rng(3)
     pieces = [random.normal(0, 1, round(seconds * rate)) * level for seconds, level in parts]
-    return np.concatenate(pieces).astype(np.float32)
+    return Channel.of(np.concatenate(pieces).astype(np.float32), rate)
 
 
 channels = st.lists(
@@ -54,31 +54,31 @@ def joined(spans: tuple[TimeSpan, ...]) -> list[tuple[float, float]]:
 
 @settings(max_examples=40, deadline=None)
 @given(channels)
-def test_loud_stretches_are_disjoint_and_inside(channel: np.ndarray) -> None:
+def test_loud_stretches_are_disjoint_and_inside(channel: Channel) -> None:
     """Stretches come in order, never touch, and lie in the channel."""
-    stretches = loud_stretches(channel, RATE)
+    stretches = loud_stretches(channel)
     moments = [moment for s in stretches for moment in (s.start, s.end)]
     assert all(a < b for a, b in itertools.pairwise(moments))
-    assert all(0 <= moment <= len(channel) / RATE for moment in moments)
+    assert all(0 <= moment <= channel.duration for moment in moments)
 
 
 @settings(max_examples=40, deadline=None)
 @given(channels, st.floats(2, 30))
-def test_windows_hold_every_loud_stretch_once(channel: np.ndarray, longest: float) -> None:
+def test_windows_hold_every_loud_stretch_once(channel: Channel, longest: float) -> None:
     """The pieces of all windows, put together again, are the loud stretches: nothing twice, nothing lost."""
-    packed = windows_of(channel, RATE, longest)
+    packed = windows_of(channel, longest)
     assert joined(tuple(piece for window in packed for piece in window.pieces)) == [
-        (s.start, s.end) for s in loud_stretches(channel, RATE)
+        (s.start, s.end) for s in loud_stretches(channel)
     ]
     assert all(window.pieces and total(window.pieces) <= longest + 1e-6 for window in packed)
 
 
 @settings(max_examples=40, deadline=None)
 @given(channels, st.floats(1, 8))
-def test_a_window_cut_smaller_holds_the_same(channel: np.ndarray, longest: float) -> None:
+def test_a_window_cut_smaller_holds_the_same(channel: Channel, longest: float) -> None:
     """Smaller windows hold exactly what the larger one held, in order."""
-    for window in windows_of(channel, RATE):
-        smaller = shorter(window, channel, longest)
+    for window in windows_of(channel):
+        smaller = shorter(window, channel.samples, longest)
         again = tuple(piece for part in smaller for piece in part.pieces)
         assert joined(again) == joined(window.pieces)
         assert all(total(part.pieces) <= longest + 1e-6 for part in smaller)
@@ -86,11 +86,11 @@ def test_a_window_cut_smaller_holds_the_same(channel: np.ndarray, longest: float
 
 @settings(max_examples=40, deadline=None)
 @given(channels)
-def test_samples_are_as_long_as_the_pieces(channel: np.ndarray) -> None:
+def test_samples_are_as_long_as_the_pieces(channel: Channel) -> None:
     """What the recogniser gets is as long as the pieces say, to a sample for each edge."""
-    for window in windows_of(channel, RATE):
+    for window in windows_of(channel):
         expected = total(window.pieces) * RATE
-        assert abs(len(window.samples(channel)) - expected) <= len(window.pieces) + 1
+        assert abs(len(window.samples(channel.samples)) - expected) <= len(window.pieces) + 1
 
 
 @settings(max_examples=40, deadline=None)
@@ -128,7 +128,7 @@ def test_a_word_inside_a_piece_keeps_its_length(window: Window, data: st.DataObj
 
 def test_speech_is_found_with_its_margin() -> None:
     """A second of speech in line noise is one stretch, wider by the margin on both sides."""
-    (stretch,) = loud_stretches(sound((5, 0.001), (1, 0.1), (5, 0.001)), RATE)
+    (stretch,) = loud_stretches(sound((5, 0.001), (1, 0.1), (5, 0.001)))
     assert stretch.start == pytest.approx(5 - MARGIN, abs=0.05)
     assert stretch.end == pytest.approx(6 + MARGIN, abs=0.05)
 
@@ -145,7 +145,7 @@ def test_speech_is_found_with_its_margin() -> None:
 def test_no_speech_is_left_out(parts: tuple[tuple[float, float], ...], what: str) -> None:
     """Whatever surrounds it, what is far above the line's noise is given to the recogniser."""
     channel = sound(*parts)
-    stretches = loud_stretches(channel, RATE)
+    stretches = loud_stretches(channel)
     at = 0.0
     for seconds, level in parts:
         if level >= 0.005:
@@ -156,7 +156,7 @@ def test_no_speech_is_left_out(parts: tuple[tuple[float, float], ...], what: str
 def test_long_silences_are_left_out() -> None:
     """Of two short sentences in two minutes of line noise only a few seconds are recognised."""
     channel = sound((40, 0.0005), (4, 0.1), (60, 0.0005), (4, 0.1), (10, 0.0005))
-    (window,) = windows_of(channel, RATE)
+    (window,) = windows_of(channel)
     assert len(window.pieces) == 2
     assert total(window.pieces) < 10
 
@@ -164,7 +164,7 @@ def test_long_silences_are_left_out() -> None:
 @pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 22_050])
 def test_times_hold_at_any_rate(rate: int) -> None:
     """After a minute of noise the times are still right, where a frame is no whole number of samples too."""
-    (stretch,) = loud_stretches(sound((60, 0.001), (4, 0.1), (10, 0.001), rate=rate), rate)
+    (stretch,) = loud_stretches(sound((60, 0.001), (4, 0.1), (10, 0.001), rate=rate))
     assert stretch.start == pytest.approx(60 - MARGIN, abs=0.05)
     assert stretch.end == pytest.approx(64 + MARGIN, abs=0.05)
 
@@ -173,7 +173,7 @@ def test_times_hold_at_any_rate(rate: int) -> None:
 def test_long_speech_is_cut_where_it_is_quietest(pause_at: float) -> None:
     """A short pause, not even half as loud as the speech around it, is where a long speech is cut."""
     channel = sound((pause_at, 0.2), (0.2, 0.13), (40 - pause_at, 0.2))
-    first, second = windows_of(channel, RATE)
+    first, second = windows_of(channel)
     assert pause_at <= first.pieces[-1].end <= pause_at + 0.2
     assert second.pieces[0].start == first.pieces[-1].end
     assert total(first.pieces) <= LONGEST
@@ -182,13 +182,22 @@ def test_long_speech_is_cut_where_it_is_quietest(pause_at: float) -> None:
 def test_short_stretches_can_be_left_out() -> None:
     """``least`` drops a click and keeps a word."""
     channel = sound((2, 0.0005), (0.1, 0.3), (2, 0.0005), (1, 0.3), (2, 0.0005))
-    assert len(loud_stretches(channel, RATE, margin=0.0)) == 2
-    (word,) = loud_stretches(channel, RATE, margin=0.0, least=0.7)
+    assert len(loud_stretches(channel, margin=0.0)) == 2
+    (word,) = loud_stretches(channel, margin=0.0, least=0.7)
     assert word.start == pytest.approx(4.1, abs=0.05)
 
 
 @pytest.mark.parametrize("samples", [0, 1, 7])
 def test_almost_nothing_is_no_error(samples: int) -> None:
     """No samples give no stretch, fewer than a frame give one that holds them all."""
-    stretches = loud_stretches(np.zeros(samples, np.float32), RATE)
+    stretches = loud_stretches(Channel.of(np.zeros(samples, np.float32), RATE))
     assert total(stretches) * RATE == pytest.approx(samples)
+
+
+def test_loudness_is_the_same_in_one_go() -> None:
+    """Worked out a minute at a time, the power of every frame is what the whole array gives."""
+    channel = sound((150.005, 0.1))
+    frame = round(RATE * FRAME)
+    whole = np.asarray(channel.samples)[: len(channel.power) * frame].reshape(-1, frame)
+    assert len(channel.power) == 15000
+    assert np.array_equal(channel.power, np.square(whole).mean(axis=1))

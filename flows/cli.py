@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
 
 import typer
 
-from flows.settings import Settings, prepare_prefect, quiet_libraries
+from flows.settings import Settings, hand_on, prepare_prefect, quiet_libraries
 from pipeline.errors import CaseFileError
 from pipeline.types import CallCase, MaskPolicy
 
@@ -40,6 +40,7 @@ HEADLINES = {
     "unreadable_audio": "音声を読めません",
     "case_file": "案件ファイルに誤りがあります",
     "model": "モデルを使えません",
+    "recognizer_file": "検出器の設定ファイルに誤りがあります",
     "call_unsafe": "安全に伏せられませんでした",
     "internal": "プログラムの誤りで中止しました",
     "output_folder": "出力できません",
@@ -64,6 +65,10 @@ Pad = Annotated[
 NoListenAgain = Annotated[
     bool, typer.Option("--no-listen-again", help="伏せた音声をもう一度認識する確認を省く (記録に残ります)")
 ]
+Recognizers = Annotated[
+    Path | None,
+    typer.Option("--recognizers", help="自社の検出器の YAML (Presidio の recognizer registry の形)"),
+]
 
 
 @app.callback()
@@ -82,6 +87,7 @@ def mask(
     fill: Fill = "tone",
     pad: Pad = None,
     no_listen_again: NoListenAgain = False,
+    recognizers: Recognizers = None,
 ) -> None:
     """通話を伏せた写しにします。
 
@@ -90,7 +96,7 @@ def mask(
     from flows.mask_calls import Order, mask_calls
     from flows.stages import Models
 
-    settings = Settings()
+    settings = _settings(recognizers)
     order = Order(
         out=out,
         case=_cases(case),
@@ -112,11 +118,13 @@ def run_mask_call(
     model: Model = None,
     fill: Fill = "tone",
     pad: Pad = None,
+    recognizers: Recognizers = None,
 ) -> None:
     """通話を Prefect のフローで伏せた写しにします (サーバーは不要)。"""
-    settings = Settings()
+    settings = _settings(recognizers)
     with tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home:
         prepare_prefect(Path(home), settings)
+        hand_on(settings)
         from flows.mask_call import mask_calls_by_flow
         from flows.mask_calls import Order
 
@@ -141,12 +149,13 @@ def evaluate(
     fill: Fill = "tone",
     pad: Pad = None,
     no_listen_again: NoListenAgain = False,
+    recognizers: Recognizers = None,
 ) -> None:
     """正解付きの通話で、漏れと伏せすぎを測ります。"""
     from flows.evaluate_calls import Trial, evaluate_calls, report
     from flows.stages import Models
 
-    settings = Settings()
+    settings = _settings(recognizers)
     trial = Trial(
         out=out,
         policy=_policy(fill, pad),
@@ -168,6 +177,20 @@ def evaluate(
 def main() -> None:
     """Run the command line."""
     app()
+
+
+def _settings(recognizers: Path | None) -> Settings:
+    """The settings of this command; a mistake in the company's file is told before any call is read."""
+    settings = Settings() if recognizers is None else Settings(recognizers=recognizers)
+    if settings.recognizers is not None:
+        from models.company import load_company
+        from models.company_yaml import RecognizerFileError
+
+        try:
+            load_company(settings.recognizers)
+        except RecognizerFileError as error:
+            _refuse(f"{settings.recognizers}: {HEADLINES[error.code]}: {error}")
+    return settings
 
 
 def _policy(fill: str, pad: float | None) -> MaskPolicy:

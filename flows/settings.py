@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "prepare_prefect", "quiet_libraries"]
+__all__ = ["Settings", "hand_on", "prepare_prefect", "quiet_libraries"]
 
 TALKATIVE = (
     "faster_whisper",
@@ -37,8 +37,25 @@ class Settings(BaseSettings):
         device: ``auto`` takes CUDA where there is one.
         compute_type: ``auto`` is float16 on CUDA and int8 on a CPU.
         cpu_threads: Of the speech model; by default as many as help.
+        recognizers: YAML file of the company's own recognizers (``models.company``).
         work: Folder for the values between two tasks of a flow; shared where workers on several
             machines take the tasks of one run.
+        home: Folder of the embedded desk: key, database and store, unless set otherwise.
+        key_file: Keys of the desk, one a line, the current one first; by default ``key`` in
+            ``home``, better on another disk.
+        key: The keys themselves, in place of a file.
+        key_command: Command that prints them, in place of a file.
+        database: URL of the desk's database; ``postgresql+psycopg://…`` for many machines.
+        database_wait_seconds: How long to wait for other writers, or for the server.
+        store: Folder or URL (``s3://bucket/prefix``) of the desk's files.
+        store_options: JSON object with the options of the store's file system (fsspec), such as
+            ``{"endpoint_url": …, "key": …, "secret": …}``.
+        due_days: The company's own clock: days from receipt to answer.  The law names no number
+            (33条2項 遅滞なく); a suit may follow two weeks after receipt (39条).
+        identity_two_people: Whether a second person has to record the identity check too.
+        lease_seconds: How long a worker's claim on a call lasts unless it is renewed.
+        attempts: How often a call is begun before it is set aside.
+        orphan_seconds: Age from which a stored file that no row names is a killed run's.
         prefect_start_seconds: How long the flow's own Prefect may take to start; its default of
             20 s is too short for two busy cores (facts.md section 4).
     """
@@ -50,8 +67,47 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     compute_type: str = "auto"
     cpu_threads: int | None = Field(default=None, ge=1)
+    recognizers: Path | None = None
     work: Path = Field(default_factory=lambda: Path(tempfile.gettempdir()) / f"kaiji-{os.getuid()}")
+    home: Path = Field(default_factory=lambda: Path.home() / ".kaiji")
+    key_file: Path | None = None
+    key: SecretStr | None = None
+    key_command: str | None = None
+    database: SecretStr | None = None
+    database_wait_seconds: float = Field(default=30.0, gt=0)
+    store: str | None = None
+    store_options: SecretStr | None = None
+    due_days: int = Field(default=14, ge=1)
+    identity_two_people: bool = False
+    lease_seconds: int = Field(default=1800, ge=1)
+    attempts: int = Field(default=3, ge=1)
+    orphan_seconds: int = Field(default=86400, ge=0)
     prefect_start_seconds: int = Field(default=180, ge=1)
+
+    @property
+    def database_url(self) -> str:
+        """Of the desk's database; it may hold a password."""
+        if self.database is not None:
+            return self.database.get_secret_value()
+        return f"sqlite:///{self.home.absolute() / 'desk.sqlite3'}"
+
+    @property
+    def store_url(self) -> str:
+        """Of the desk's files."""
+        return self.store or str(self.home.absolute() / "store")
+
+
+def hand_on(settings: Settings) -> None:
+    """Make what the command line chose the setting of this process and of those it starts.
+
+    The tasks of a flow read their settings by themselves: a company's recognizers must not be
+    lost on the way to them.
+
+    Args:
+        settings: Of this command.
+    """
+    if settings.recognizers is not None:
+        os.environ["KAIJI_RECOGNIZERS"] = str(settings.recognizers.absolute())
 
 
 def prepare_prefect(home: Path, settings: Settings) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.analyzer import CallAnalyzer
+    from models.company import Company
     from models.readings import Reader
     from models.transcriber import FasterWhisperRecogniser
     from pipeline.transcribe import HeardSegment
@@ -84,7 +85,15 @@ class Models:
         """The recognizers of personal data."""
         from models.analyzer import load_analyzer
 
-        return load_analyzer()
+        return load_analyzer(company=self.company.recognizers if self.company else ())
+
+    @functools.cached_property
+    def company(self) -> Company | None:
+        """The company's own recognizers; ``RecognizerFileError`` where their file has a mistake."""
+        from models.company import load_company
+
+        path = self._settings.recognizers
+        return None if path is None else load_company(path)
 
     @functools.cached_property
     def reader(self) -> Reader:
@@ -263,7 +272,8 @@ def _manifest(call: Workspace, models: Models) -> dict[str, object]:
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "input": {"sha256": recording.sha256},
         "outputs": files,
-        "models": {"asr": asr, "language": "ja_ginza"},
+        "models": {"asr": asr, "language": "ja_ginza"}
+        | ({"recognizers": {"sha256": models.company.sha256}} if models.company else {}),
         "transcript": {
             "source": "recognised" if job.transcript is None else "file",
             "sha256": made.transcript_sha256,

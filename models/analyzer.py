@@ -85,12 +85,15 @@ class CallAnalyzer:
         return tuple(sorted((_frozen(r) for r in results), key=lambda s: s.chars))
 
 
-def load_analyzer(leave_out: frozenset[str] = frozenset(), *, judged: bool = True) -> CallAnalyzer:
+def load_analyzer(
+    leave_out: frozenset[str] = frozenset(), *, judged: bool = True, company: tuple[CallRecognizer, ...] = ()
+) -> CallAnalyzer:
     """Load ja_ginza and the recognizers (about 2 s).
 
     Args:
         leave_out: Names of recognizers to switch off, for an ablation.
         judged: Weigh the witnesses; else their own scores stand, as calibration needs them.
+        company: Recognizers of the company's own (``models.company``).
 
     Returns:
         The analyzer.
@@ -102,7 +105,7 @@ def load_analyzer(leave_out: frozenset[str] = frozenset(), *, judged: bool = Tru
     tagger = load_tagger()
     nlp = spacy.load("ja_ginza", exclude=UNUSED)
     nlp_engine = _GinzaEngine(nlp)
-    chosen = [r for r in all_recognizers(tagger) if r.name not in leave_out]
+    chosen = [r for r in (*all_recognizers(tagger), *company) if r.name not in leave_out]
     passes = tuple(
         _engine([r for r in chosen if r.second_pass is second], nlp_engine)
         for second in (False, True)

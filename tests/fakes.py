@@ -56,6 +56,7 @@ class FakeModels:
     heard: tuple[HeardSegment, ...] = (utterance("隣の長谷川さんです", 1.0),)
     words: Mapping[str, str] = field(default_factory=lambda: {"長谷川": "PERSON"})
     heard_again: tuple[HeardSegment, ...] = (utterance("はい", 0.0),)
+    company: None = None
 
     @cached_property
     def recogniser(self) -> FakeRecogniser:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.names import token_at
 from pipeline.sound import find_sound, fold_kana, morae
+from pipeline.types import CaseName, CharSpan
 
-__all__ = ["ConfidentialTermRecognizer"]
+__all__ = ["SPELLED", "ConfidentialTermRecognizer", "sounding", "spelled"]
+
+SPELLED = 0.99
+"""Score of a term that is written as it should be."""
 
 BOUNDS = ((4, 0.1), (6, 0.16), (8, 0.2), (12, 0.24), (99, 0.28))
 """Price per mora up to which a stretch sounds like a term, by morae below a limit.  Over nine
@@ -35,22 +40,38 @@ class ConfidentialTermRecognizer(CallRecognizer):
         found: list[RecognizerResult] = []
         for term in call.case.confidential_terms:
             found += [
-                self.result("CONFIDENTIAL", match.start(), match.end(), 0.99, "秘密の語の表記")
-                for match in re.finditer(re.escape(term.text), call.text)
+                self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, "秘密の語の表記")
+                for chars in spelled(call.text, term.text)
             ]
-            found.extend(self._sounding(call, term.text, term.kana))
+            found += [
+                self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音")
+                for chars, score in sounding(call, term)
+            ]
         return found
 
-    def _sounding(self, call: Call, text: str, kana: str) -> list[RecognizerResult]:
-        needle = morae(fold_kana(kana) or call.reader.kana(text))
-        bound = next(price for limit, price in BOUNDS if len(needle) < limit)
-        found: list[RecognizerResult] = []
-        for sound in find_sound(needle, call.line.morae, bound):
-            chars = call.line.span(sound.start, sound.end)
-            share = (sound.end - sound.start) / max(1, len(needle))
-            begins = call.tokens[token_at(call, chars.start)].chars.start == chars.start
-            in_one = len(needle) >= ACROSS or "\n" not in call.text[chars.start : chars.end]
-            if begins and in_one and LENGTHS[0] <= share <= LENGTHS[1]:
-                score = 1 - 2 * sound.price / max(1, len(needle))
-                found.append(self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音"))
-        return found
+
+def spelled(text: str, term: str) -> Iterator[CharSpan]:
+    """Where a term stands letter for letter."""
+    for match in re.finditer(re.escape(term), text):
+        yield CharSpan(match.start(), match.end())
+
+
+def sounding(call: Call, term: CaseName) -> Iterator[tuple[CharSpan, float]]:
+    """Where something sounds like a term.
+
+    Args:
+        call: The call.
+        term: The term; read by the reader where its ``kana`` is not given.
+
+    Yields:
+        Stretches that begin with a word, each with a score from 0.44 (just alike) to 1 (the same).
+    """
+    needle = morae(fold_kana(term.kana) or call.reader.kana(term.text))
+    bound = next((price for limit, price in BOUNDS if len(needle) < limit), BOUNDS[-1][1])
+    for sound in find_sound(needle, call.line.morae, bound):
+        chars = call.line.span(sound.start, sound.end)
+        share = (sound.end - sound.start) / max(1, len(needle))
+        begins = call.tokens[token_at(call, chars.start)].chars.start == chars.start
+        in_one = len(needle) >= ACROSS or "\n" not in call.text[chars.start : chars.end]
+        if begins and in_one and LENGTHS[0] <= share <= LENGTHS[1]:
+            yield chars, 1 - 2 * sound.price / max(1, len(needle))

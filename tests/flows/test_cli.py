@@ -211,6 +211,35 @@ def test_options_reach_the_plan(tmp_path: Path, case: Path):
     assert manifest["listened_again"] is False
 
 
+def test_a_mistake_in_the_companys_file_is_one_line(tmp_path: Path, case: Path, monkeypatch):
+    """Status 2 before any call is read: file, line and key; by option, and by the environment."""
+    company = tmp_path / "company.yaml"
+    company.write_text("recognizers:\n  - name: 山田太郎\n    suported_entity: X\n", encoding="utf-8")
+    call = voice_file(tmp_path / "call.wav")
+    by_option = mask(tmp_path, call, "--case", case, "--recognizers", company)
+    monkeypatch.setenv("KAIJI_RECOGNIZERS", str(company))
+    by_setting = mask(tmp_path, call, "--case", case)
+
+    for done in (by_option, by_setting):
+        assert done.exit_code == 2
+        assert done.stderr.count("\n") == 1
+        assert f"{company}: 検出器の設定ファイルに誤りがあります: 3行目 recognizers[0]: " in done.stderr
+        assert "山田" not in done.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_the_companys_file_reaches_the_models(tmp_path: Path, case: Path, monkeypatch):
+    """The option comes before the setting."""
+    given = []
+    monkeypatch.setattr(stages, "Models", lambda _, settings: given.append(settings) or FakeModels())
+    monkeypatch.setenv("KAIJI_RECOGNIZERS", str(tmp_path / "none.yaml"))
+    example = Path(__file__).parents[2] / "models" / "company.example.yaml"
+    done = mask(tmp_path, voice_file(tmp_path / "call.wav"), "--case", case, "--recognizers", example)
+
+    assert done.exit_code == 0
+    assert given[0].recognizers == example
+
+
 def test_a_case_for_each_call_from_a_folder_or_lines(tmp_path: Path):
     """--case takes a folder and a .jsonl; a call without a case fails alone."""
     case_file(tmp_path / "a.case.json")

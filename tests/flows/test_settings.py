@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from flows.settings import Settings, prepare_prefect, quiet_libraries
+from flows.settings import Settings, hand_on, prepare_prefect, quiet_libraries
 
 
 def test_the_environment_sets_them(monkeypatch):
@@ -45,6 +45,16 @@ def test_prefect_is_quiet_and_at_home_where_it_is_told(monkeypatch, tmp_path: Pa
     assert os.environ["PREFECT_TASKS_DEFAULT_NO_CACHE"] == "true"
     assert int(os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"]) > 60
     assert os.environ["PREFECT_LOGGING_LEVEL"] == "DEBUG"
+
+
+def test_the_companys_file_is_handed_on(monkeypatch):
+    """What the command line chose is the setting of the tasks too, which read their own."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    hand_on(Settings())
+    assert "KAIJI_RECOGNIZERS" not in os.environ
+
+    hand_on(Settings(recognizers=Path("company.yaml")))
+    assert os.environ["KAIJI_RECOGNIZERS"] == str(Path.cwd() / "company.yaml")
 
 
 def test_talkative_libraries_stay_at_warning():

@@ -1,0 +1,181 @@
+"""A YAML file read so that every mistake in it has a line.
+
+The file holds a company's terms, perhaps names and numbers of people: an error says where it
+is and what should stand there, never what stands there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from pipeline.errors import PipelineError
+
+__all__ = ["Entry", "RecognizerFileError", "read_yaml"]
+
+YES, NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "off"})
+"""What YAML 1.1 calls a truth value, in any case."""
+
+_WORD = re.compile(r"[a-z_]+")
+
+
+class RecognizerFileError(PipelineError):
+    """The file of a company's recognizers is malformed; the message names line and key."""
+
+    code = "recognizer_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something in the file, with the place it stands at.
+
+    Attributes:
+        key: Path of known keys and indices, e.g. ``recognizers[0].patterns[1].score``.
+        line: Line in the file, the first being 1.
+        node: What stands there.
+    """
+
+    key: str
+    line: int
+    node: yaml.Node = field(repr=False)
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether keys and values stand there."""
+        return isinstance(self.node, yaml.MappingNode)
+
+    def error(self, reason: str) -> RecognizerFileError:
+        """An error at this place; ``reason`` must not repeat what stands there."""
+        return RecognizerFileError(f"{self.line}行目 {self.key}: {reason}")
+
+    def text(self) -> str:
+        """A string that is not blank, without white space around it."""
+        if not isinstance(self.node, yaml.ScalarNode) or not self._is("str"):
+            # 0120444444 is an octal number to YAML, and no a truth value.
+            raise self.error("文字列ではありません（数字や yes・no は引用符で囲んでください）")
+        text = str(self.node.value).strip()
+        if not text:
+            raise self.error("空です")
+        return text
+
+    def number(self) -> float:
+        """A number from 0 to 1."""
+        reason = "0 から 1 の数ではありません"
+        if not (self._is("float") or self._is("int")):
+            raise self.error(reason)
+        try:
+            number = float(str(self.node.value))
+        except ValueError:
+            raise self.error(reason) from None
+        if not 0 <= number <= 1:
+            raise self.error(reason)
+        return number
+
+    def whole(self) -> int:
+        """A whole number in decimal digits."""
+        value = str(self.node.value)
+        if not self._is("int") or not value.isdecimal():
+            raise self.error("整数ではありません")
+        return int(value)
+
+    def flag(self) -> bool:
+        """True or false."""
+        value = str(self.node.value).lower() if self._is("bool") else ""
+        if value not in YES | NO:
+            raise self.error("true か false のどちらかです")
+        return value in YES
+
+    def plain(self) -> object:
+        """A scalar, or a list of scalars, as Python has them."""
+        if isinstance(self.node, yaml.SequenceNode):
+            return [entry.plain() for entry in self.entries()]
+        if self._is("bool"):
+            return self.flag()
+        if self._is("int"):
+            return self.whole()
+        return self.number() if self._is("float") else self.text()
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of a list that is not empty."""
+        if not isinstance(self.node, yaml.SequenceNode):
+            raise self.error("配列ではありません")
+        if not self.node.value:
+            raise self.error("空です")
+        nodes = enumerate(self.node.value)
+        return tuple(Entry(f"{self.key}[{index}]", _line_of(node), node) for index, node in nodes)
+
+    def keys(self, known: frozenset[str] | None = None) -> dict[str, Entry]:
+        """The entries of a mapping; null ones, which YAML writes as nothing, left out.
+
+        Args:
+            known: Keys that may stand there; any where it is ``None``.
+
+        Returns:
+            Entry by key.
+        """
+        if not isinstance(self.node, yaml.MappingNode):
+            raise self.error("キーと値の組ではありません")
+        found: dict[str, Entry] = {}
+        seen: set[str] = set()
+        for key_node, node in self.node.value:
+            place = Entry(self.key, _line_of(key_node), key_node)
+            key = place.text()
+            if known is not None and key not in known:
+                # Not repeated: a wrong indent makes a key of a name.
+                raise place.error(f"知らないキーです（使えるキー: {', '.join(sorted(known))}）")
+            if key in seen:
+                raise place.error("同じキーが2回あります")
+            seen.add(key)
+            if node.tag != "tag:yaml.org,2002:null":
+                # A key that no one foresaw may be anybody's name.
+                shown = key if _WORD.fullmatch(key) else "…"
+                found[key] = Entry(f"{self.key}.{shown}".removeprefix("."), place.line, node)
+        return found
+
+    def _is(self, kind: str) -> bool:
+        return bool(self.node.tag == f"tag:yaml.org,2002:{kind}")
+
+
+def read_yaml(path: Path) -> tuple[Entry, str]:
+    """Read a YAML file without building anything from it.
+
+    Args:
+        path: The file, UTF-8.
+
+    Returns:
+        The document, and the file's SHA-256.
+
+    Raises:
+        RecognizerFileError: it cannot be read, is no YAML, or is empty.
+    """
+    try:
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise RecognizerFileError(f"ファイルを読めません({type(error).__name__})") from None
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise RecognizerFileError(f"{line}行目: UTF-8 の文字ではありません") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise RecognizerFileError(f"{_line(error, text)}行目: YAML として読めません") from None
+    except RecursionError:
+        raise RecognizerFileError("入れ子が深すぎます") from None
+    if node is None:
+        raise RecognizerFileError("1行目: 空です")
+    return Entry("", _line_of(node), node), hashlib.sha256(raw).hexdigest()
+
+
+def _line_of(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _line(error: yaml.YAMLError, text: str) -> int:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return int(error.problem_mark.line) + 1
+    return text.count("\n", 0, int(getattr(error, "position", 0))) + 1

@@ -1,0 +1,82 @@
+"""Spoken codes as a pattern can read them: 「エービーの、一二、はい、三四」 is AB1234.
+
+A company writes its patterns for what it has on paper; a recogniser writes what it hears.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from models.recognizers.digits import KANA, KANJI
+from pipeline.types import CharSpan
+
+__all__ = ["SpokenLine", "spoken_line"]
+
+LETTERS = {
+    "エー": "A", "ビー": "B", "シー": "C", "ディー": "D", "イー": "E", "エフ": "F", "ジー": "G",
+    "エイチ": "H", "エッチ": "H", "アイ": "I", "ジェー": "J", "ジェイ": "J", "ケー": "K", "ケイ": "K",
+    "エル": "L", "エム": "M", "エヌ": "N", "オー": "O", "ピー": "P", "アール": "R", "エス": "S",
+    "ティー": "T", "ユー": "U", "ブイ": "V", "ダブリュー": "W", "エックス": "X", "ワイ": "Y", "ゼット": "Z",
+}  # fmt: skip
+"""Names of letters, Q left out: キュー is nine far more often."""
+
+SYMBOLS = {**KANA, **KANJI, **LETTERS}
+_SYMBOL = re.compile("|".join(["[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]", *sorted(SYMBOLS, key=len, reverse=True)]))
+_JOINT = re.compile(r"(?:[\s、。,.・の]|はい|ええ|うん|えっと|えーと|ええと|ですね|ハイフン|[-‐−–ー])*")
+_HYPHEN = re.compile(r"ハイフン|[-‐−–]")
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLine:
+    """A text with its codes written out, and where each character of it comes from."""
+
+    text: str = field(repr=False)
+    origins: tuple[CharSpan, ...] = field(repr=False)
+
+    def span(self, start: int, end: int) -> CharSpan:
+        """Characters of the original that a stretch of at least one character stands for."""
+        return CharSpan(self.origins[start].start, self.origins[end - 1].end)
+
+
+def spoken_line(text: str, hyphen: str = "", apart: str = "") -> SpokenLine:
+    """Write out what is spelled in a text.
+
+    Args:
+        text: The raw transcript.
+        hyphen: What a spoken or written hyphen between two symbols becomes.
+        apart: What is put around each code: a space there is the word border that a
+            pattern may wait for, and that Japanese writing has not.
+
+    Returns:
+        Digits and letters in ASCII, joints between two of them left out; the rest as it is.
+    """
+    out: list[str] = []
+    origins: list[CharSpan] = []
+
+    def put(piece: str, start: int, end: int) -> None:
+        """Add a piece, character by character or, where its length has changed, as a whole."""
+        same = len(piece) == end - start
+        out.extend(piece)
+        origins.extend(
+            CharSpan(start + index, start + index + 1) if same else CharSpan(start, end)
+            for index in range(len(piece))
+        )
+
+    last = 0
+    spelling = False
+    for match in _SYMBOL.finditer(text):
+        start, end = match.span()
+        if spelling and _JOINT.fullmatch(text, last, start):
+            put(hyphen if _HYPHEN.search(text, last, start) else "", last, start)
+        else:
+            put(apart if spelling else "", last, last)
+            put(text[last:start], last, start)
+            put(apart, start, start)
+        written = match.group()
+        put(SYMBOLS.get(written) or unicodedata.normalize("NFKC", written), start, end)
+        last, spelling = end, True
+    put(apart if spelling else "", last, last)
+    put(text[last:], last, len(text))
+    return SpokenLine("".join(out), tuple(origins))

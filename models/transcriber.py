@@ -9,6 +9,7 @@ threshold of 3.0 because はい、はい、はい is not a loop.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.registry import embedded_asr, verified_bytes
+from models.registry import EmbeddedModel, embedded_asr, verified_bytes
 from pipeline.errors import ModelError
 from pipeline.transcribe import HeardSegment, HeardWord
 
@@ -105,7 +106,6 @@ def load_transcriber(
         ModelError: when it is missing, incomplete, or not the bytes that it must be.
     """
     import ctranslate2
-    from faster_whisper import WhisperModel
 
     if device == "auto":
         device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
@@ -118,12 +118,27 @@ def load_transcriber(
     }
     embedded = None if Path(name_or_path).is_dir() else embedded_asr(name_or_path)
     if embedded is not None:
-        files = {file.name: verified_bytes(file) for file in embedded.files}
-        weights = next(file.sha256 for file in embedded.files if file.name == "model.bin")
-        return FasterWhisperRecogniser(
-            WhisperModel(embedded.name, files=files, **options), embedded.name, weights
-        )
+        return _load_embedded(embedded, options)
     return _load_by_path_or_hub(name_or_path, revision, options)
+
+
+def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWhisperRecogniser:
+    """Load from the verified bytes, by way of files that are gone afterwards.
+
+    CTranslate2 keeps for good what it is handed in memory: 180 MB beside the model itself.
+    """
+    from faster_whisper import WhisperModel
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
+            for file in embedded.files:
+                (Path(folder) / file.name).write_bytes(verified_bytes(file))
+            model = WhisperModel(folder, **options)
+    except OSError as error:
+        msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
+        raise ModelError(msg) from None
+    weights = next(file.sha256 for file in embedded.files if file.name == "model.bin")
+    return FasterWhisperRecogniser(model, embedded.name, weights)
 
 
 def _load_by_path_or_hub(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,23 @@ def test_nothing_that_drops_speech_is_on(option: str) -> None:
     assert not DECODING[option]
     assert DECODING["word_timestamps"]
     assert DECODING["language"] == "ja"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_nothing_is_left_behind(broken: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The files by way of which the embedded model is loaded are gone, also when one of them is refused."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    if broken:
+        described = embedded_asr("base")
+        assert described is not None
+        missing = EmbeddedFile("z.json", 1, "0" * 64, ("no_such_package/z.json",))
+        light = EmbeddedModel("base", described.source, described.revision, (described.files[-1], missing))
+        monkeypatch.setattr(transcriber_module, "embedded_asr", lambda _: light)
+        with pytest.raises(ModelError):
+            load_transcriber("base", device="cpu")
+    else:
+        assert load_transcriber("base", device="cpu").sha256
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_wrong_byte_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -50,11 +50,17 @@ class Settings(BaseSettings):
         store: Folder or URL (``s3://bucket/prefix``) of the desk's files.
         store_options: JSON object with the options of the store's file system (fsspec), such as
             ``{"endpoint_url": …, "key": …, "secret": …}``.
+        recordings: Folder or URL under which all recordings must lie; without it any local path
+            and any bucket may be named.
+        recordings_options: As ``store_options``, for the recordings.
         due_days: The company's own clock: days from receipt to answer.  The law names no number
             (33条2項 遅滞なく); a suit may follow two weeks after receipt (39条).
         identity_two_people: Whether a second person has to record the identity check too.
         lease_seconds: How long a worker's claim on a call lasts unless it is renewed.
         attempts: How often a call is begun before it is set aside.
+        retain_raw_days: How long a raw copy is kept after it was made.
+        retain_draft_days: Likewise transcripts, review files and drafts of the masked copy.
+        retain_package_days: Likewise what was released.
         orphan_seconds: Age from which a stored file that no row names is a killed run's.
         prefect_start_seconds: How long the flow's own Prefect may take to start; its default of
             20 s is too short for two busy cores (facts.md section 4).
@@ -77,10 +83,15 @@ class Settings(BaseSettings):
     database_wait_seconds: float = Field(default=30.0, gt=0)
     store: str | None = None
     store_options: SecretStr | None = None
+    recordings: str | None = None
+    recordings_options: SecretStr | None = None
     due_days: int = Field(default=14, ge=1)
     identity_two_people: bool = False
     lease_seconds: int = Field(default=1800, ge=1)
     attempts: int = Field(default=3, ge=1)
+    retain_raw_days: int = Field(default=90, ge=0)
+    retain_draft_days: int = Field(default=180, ge=0)
+    retain_package_days: int = Field(default=1095, ge=0)
     orphan_seconds: int = Field(default=86400, ge=0)
     prefect_start_seconds: int = Field(default=180, ge=1)
 

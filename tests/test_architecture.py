@@ -19,7 +19,8 @@ MAY_IMPORT = {
     | {"ctranslate2", "faster_whisper", "onnxruntime", "spacy", "ginza", "presidio_analyzer", "sudachipy"}
     | {"regex", "yaml"},
     "flows": {"pipeline", "models", "flows", "numpy", "matplotlib"}
-    | {"prefect", "pydantic", "pydantic_settings", "rich", "typer"},
+    | {"prefect", "pydantic", "pydantic_settings", "rich", "typer"}
+    | {"cryptography", "fsspec", "sqlalchemy"},
 }
 """Beside the standard library.  A new name here is a decision, not an accident."""
 

@@ -1,0 +1,256 @@
+"""Calls: recordings attached to a request, proven unchanged, and the case they are masked for."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk.catalogue import RECORDING, recording_row
+from flows.desk.chain import Subject
+from flows.desk.desk import Desk
+from flows.desk.errors import DuplicateError, NotFoundError, RecordingChangedError
+from flows.desk.lists import read_lists
+from flows.desk.requests import CONTENT, follow_calls, row_of
+from flows.desk.sealed import take_sealed
+from flows.desk.sources import copy_source, hash_source
+from flows.desk.states import State, Step, step_call, step_request
+from flows.desk.tables import CallRow, RecordingRow, RequestRow, new_id
+from flows.desk.values import Actor, Call, ListVersions
+from pipeline.types import CallCase
+
+__all__ = [
+    "PreparedCase",
+    "attach_call",
+    "case_of",
+    "check_unchanged",
+    "get_call",
+    "list_calls",
+    "open_recording",
+    "requeue",
+    "withdraw_call",
+    "withhold_call",
+]
+
+SUFFIXES = {".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"}
+"""The only part of a recording's name that goes on: some formats are known by it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCase:
+    """What a call is masked for, and the versions of the lists in it."""
+
+    case: CallCase
+    lists: ListVersions
+
+
+def attach_call(desk: Desk, actor: Actor, request: str, recording_id: str) -> Call:
+    """Attach a recording to a request; it is hashed as it lies now.
+
+    Args:
+        desk: The desk.
+        actor: Who attaches.
+        request: Id or public number.
+        recording_id: Of the catalogue.
+
+    Raises:
+        NotIdentifiedError: before the identity check is recorded.
+        ImpossibleStepError: when the request is past it.
+        DuplicateError: when it is attached already.
+        RecordingUnreadableError: when the file cannot be read.
+    """
+    with desk.read() as session:
+        _check_attach(session, request)
+        content = take_sealed(recording_row(session, recording_id), RECORDING, desk.keyring)
+    # Hashing an hour of audio must not keep other writers waiting.
+    sha256, size = hash_source(desk.settings, content.uri)
+    with desk.change(actor) as change:
+        row = _check_attach(change.session, request)
+        _check_new(change.session, row, recording_id)
+        call = CallRow(
+            id=new_id("c"),
+            request_id=row.id,
+            recording_id=recording_id,
+            state=State.REQUESTED,
+            state_since=change.now,
+            attached_at=change.now,
+            sha256=sha256,
+            bytes=size,
+            attempts=0,
+        )
+        change.session.add(call)
+        follow_calls(change, row.id)
+        change.record("call.attach", Subject(row.id, call.id, sha256), {"bytes": size})
+        return call_of(call)
+
+
+def _check_attach(session: Session, request: str) -> RequestRow:
+    row = row_of(session, request)
+    step_request(State(row.state), Step.ATTACH, row.number)
+    return row
+
+
+def _check_new(session: Session, row: RequestRow, recording_id: str) -> None:
+    statement = select(CallRow.id).where(CallRow.request_id == row.id, CallRow.recording_id == recording_id)
+    other = session.scalars(statement).first()
+    if other is not None:
+        msg = f"{row.number}: この録音はすでに追加されています({other})"
+        raise DuplicateError(msg)
+
+
+def get_call(desk: Desk, call_id: str) -> Call:
+    """A call by its id.
+
+    Raises:
+        NotFoundError: when there is none.
+    """
+    with desk.read() as session:
+        return call_of(call_row(session, call_id))
+
+
+def list_calls(desk: Desk, states: Iterable[State] = (), request: str | None = None) -> tuple[Call, ...]:
+    """Calls in some states, or all, those first that were attached first.
+
+    Args:
+        desk: The desk.
+        states: Any of them; all when empty.
+        request: Only of this one, by id or public number.
+    """
+    wanted = tuple(states)
+    with desk.read() as session:
+        statement = select(CallRow).order_by(CallRow.attached_at, CallRow.id)
+        if wanted:
+            statement = statement.where(CallRow.state.in_(wanted))
+        if request is not None:
+            statement = statement.where(CallRow.request_id == row_of(session, request).id)
+        return tuple(call_of(row) for row in session.scalars(statement))
+
+
+@contextlib.contextmanager
+def open_recording(desk: Desk, call_id: str) -> Iterator[Path]:
+    """A private copy of a call's recording, for as long as the context lasts.
+
+    The very bytes of the copy are hashed, so that nothing can change between the check and the
+    use.
+
+    Args:
+        desk: The desk.
+        call_id: Of the call.
+
+    Yields:
+        The copy; its name is the call's id.
+
+    Raises:
+        RecordingChangedError: when it is not the recording that was attached.
+        RecordingUnreadableError: when it cannot be read.
+    """
+    with desk.read() as session:
+        row = call_row(session, call_id)
+        content = take_sealed(session.get_one(RecordingRow, row.recording_id), RECORDING, desk.keyring)
+    suffix = PurePosixPath(content.uri).suffix.lower()
+    with desk.store.private_folder() as folder:
+        path = folder / f"{call_id}{suffix if suffix in SUFFIXES else ''}"
+        _check_hash(row, copy_source(desk.settings, content.uri, path)[0])
+        yield path
+
+
+def check_unchanged(desk: Desk, call_id: str) -> None:
+    """Whether a call's recording is still the one that was attached.
+
+    Raises:
+        RecordingChangedError: when it is not.
+        RecordingUnreadableError: when it cannot be read.
+    """
+    with desk.read() as session:
+        row = call_row(session, call_id)
+        content = take_sealed(session.get_one(RecordingRow, row.recording_id), RECORDING, desk.keyring)
+    _check_hash(row, hash_source(desk.settings, content.uri)[0])
+
+
+def _check_hash(row: CallRow, sha256: str) -> None:
+    if sha256 != row.sha256:
+        msg = f"通話 {row.id}: 録音ファイルが追加されたときのものと違います"
+        raise RecordingChangedError(msg)
+
+
+def case_of(desk: Desk, call_id: str) -> PreparedCase:
+    """What a call is masked for: the request's person, and the lists as they are now."""
+    with desk.read() as session:
+        request = session.get_one(RequestRow, call_row(session, call_id).request_id)
+        requester = take_sealed(request, CONTENT, desk.keyring).requester
+        lists = read_lists(session, desk.keyring)
+    company = lists.company
+    case = CallCase(
+        case_id=request.number,
+        requester=requester,
+        staff=lists.staff.names,
+        company_names=company.names,
+        company_phones=company.phones,
+        confidential_terms=company.confidential_terms,
+        actions=company.actions,
+    )
+    return PreparedCase(case, lists.versions)
+
+
+def requeue(desk: Desk, actor: Actor, call_id: str) -> Call:
+    """Put a call back into the queue, such as a failed one after its cause is mended.
+
+    Raises:
+        ImpossibleStepError: when its state does not allow it.
+    """
+    return _move(desk, actor, call_id, Step.REQUEUE)
+
+
+def withhold_call(desk: Desk, actor: Actor, call_id: str) -> Call:
+    """Decide not to disclose one call; the reason is recorded with the decision."""
+    return _move(desk, actor, call_id, Step.WITHHOLD)
+
+
+def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
+    """Take one call out of its request, such as one attached by mistake."""
+    return _move(desk, actor, call_id, Step.WITHDRAW)
+
+
+def _move(desk: Desk, actor: Actor, call_id: str, step: Step) -> Call:
+    with desk.change(actor) as change:
+        row = call_row(change.session, call_id)
+        row.state, row.state_since = step_call(State(row.state), step, call_id), change.now
+        row.claim_token, row.lease_until = None, None
+        if step is Step.REQUEUE:
+            row.attempts = 0
+        follow_calls(change, row.request_id)
+        change.record(f"call.{step}", Subject(row.request_id, row.id))
+        return call_of(row)
+
+
+# ---- for the other modules of flows.desk ----
+
+
+def call_row(session: Session, call_id: str) -> CallRow:
+    """The row of a call's id."""
+    row = session.get(CallRow, call_id)
+    if row is None:
+        msg = "その番号の通話はありません"
+        raise NotFoundError(msg)
+    return row
+
+
+def call_of(row: CallRow) -> Call:
+    """A row as the value that leaves the package."""
+    return Call(
+        call_id=row.id,
+        request_id=row.request_id,
+        recording_id=row.recording_id,
+        state=State(row.state),
+        sha256=row.sha256,
+        bytes=row.bytes,
+        attached_at=row.attached_at,
+        attempts=row.attempts,
+        failure_kind=row.failure_kind,
+        failure_reason=row.failure_reason,
+        revision=row.revision,
+    )

@@ -1,0 +1,150 @@
+"""The catalogue of the company's recordings: what there is, found without clear text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk.chain import Subject
+from flows.desk.desk import Change, Desk
+from flows.desk.errors import DuplicateError, NotFoundError
+from flows.desk.keys import Keyring
+from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.tables import RecordingRow, new_id
+from flows.desk.terms import add_terms, add_unique, find_subjects, find_unique
+from flows.desk.values import JAPAN, Actor, FoundRecording, NewRecording
+
+__all__ = ["Added", "RecordingQuery", "add_recordings", "get_recording", "search"]
+
+RECORDING: TypeAdapter[NewRecording] = TypeAdapter(NewRecording)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of an import: ids of the new ones, and how many were known already."""
+
+    new: tuple[str, ...]
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingQuery:
+    """What recordings are searched by; all that is set has to fit.
+
+    Attributes:
+        source_id: The telephone system's own id.
+        customer_id: Whose account.
+        number: Of either end.
+        operator: Who took it.
+        first: First day, Japanese date.
+        last: Last day, inclusive.
+        limit: At most so many.
+    """
+
+    source_id: str = field(default="", repr=False)
+    customer_id: str = field(default="", repr=False)
+    number: str = field(default="", repr=False)
+    operator: str = field(default="", repr=False)
+    first: date | None = None
+    last: date | None = None
+    limit: int = 1000
+
+
+def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Added:
+    """Add recordings to the catalogue: all of them, or none.
+
+    Args:
+        desk: The desk.
+        actor: Who imports.
+        news: As listed; those that are there already with the same content are passed over.
+
+    Raises:
+        DuplicateError: when a ``source_id`` is there with other content, or stands twice; the
+            message names its place in ``news``, from 1.
+    """
+    with desk.change(actor) as change:
+        added, known = [], 0
+        for place, new in enumerate(news, start=1):
+            recording_id = _add(change, new, place)
+            if recording_id is None:
+                known += 1
+            else:
+                added.append(recording_id)
+        if added:
+            change.record("recordings.add", Subject(), {"new": len(added), "known": known})
+        return Added(tuple(added), known)
+
+
+def _add(change: Change, new: NewRecording, place: int) -> str | None:
+    other = find_unique(change.session, change.keyring, "source", new.source_id)
+    if other is not None:
+        row = change.session.get_one(RecordingRow, other)
+        if take_sealed(row, RECORDING, change.keyring) == new:
+            return None
+        msg = f"{place}件目: 同じ通話IDで内容の違う録音が登録されています({other})"
+        raise DuplicateError(msg)
+    row = RecordingRow(
+        id=new_id("g"), started_at=new.started_at, duration=new.duration, catalogued_at=change.now
+    )
+    put_sealed(row, new, RECORDING, change.keyring)
+    change.session.add(row)
+    add_unique(change, row.id, "source", new.source_id)
+    add_terms(change, row.id, recording_terms(new))
+    return row.id
+
+
+def recording_terms(new: NewRecording) -> Iterable[tuple[str, str]]:
+    """What a recording can be found by: kinds and values in clear."""
+    yield from (("number", number) for number in new.numbers)
+    yield "customer", new.customer_id
+    yield "operator", new.operator
+
+
+def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
+    """Recordings that a query fits, oldest first."""
+    terms = [("number", query.number), ("customer", query.customer_id), ("operator", query.operator)]
+    statement = select(RecordingRow).order_by(RecordingRow.started_at, RecordingRow.id).limit(query.limit)
+    if query.first is not None:
+        statement = statement.where(RecordingRow.started_at >= _midnight(query.first))
+    if query.last is not None:
+        statement = statement.where(RecordingRow.started_at < _midnight(query.last + timedelta(days=1)))
+    for kind, value in terms:
+        if value:
+            statement = statement.where(RecordingRow.id.in_(find_subjects(desk.keyring, kind, value)))
+    with desk.read() as session:
+        if query.source_id:
+            other = find_unique(session, desk.keyring, "source", query.source_id)
+            statement = statement.where(RecordingRow.id == other)
+        return tuple(_found(row, desk.keyring) for row in session.scalars(statement))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), JAPAN)
+
+
+def get_recording(desk: Desk, recording_id: str) -> FoundRecording:
+    """A recording by its id.
+
+    Raises:
+        NotFoundError: when there is none.
+    """
+    with desk.read() as session:
+        return _found(recording_row(session, recording_id), desk.keyring)
+
+
+def recording_row(session: Session, recording_id: str) -> RecordingRow:
+    """The row of a recording; for the other modules of ``flows.desk``."""
+    row = session.get(RecordingRow, recording_id)
+    if row is None:
+        msg = "その番号の録音はありません"
+        raise NotFoundError(msg)
+    return row
+
+
+def _found(row: RecordingRow, keyring: Keyring) -> FoundRecording:
+    return FoundRecording(row.id, take_sealed(row, RECORDING, keyring))

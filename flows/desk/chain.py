@@ -1,0 +1,279 @@
+"""The record of who did what: append-only, each entry chained to the one before by its hash.
+
+An entry is written in the transaction of the change it tells of.  The head, sealed, knows how
+many there are and the last hash, so that a record rewritten or cut short by somebody with the
+database but without the key is found out.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk.errors import DeskError, WrongKeyError
+from flows.desk.keys import Keyring
+from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.tables import AuditHeadRow, AuditRow, new_id
+from flows.desk.values import Actor
+
+__all__ = [
+    "AuditEntry",
+    "AuditFault",
+    "Fault",
+    "Subject",
+    "append",
+    "begin",
+    "entries",
+    "verify",
+]
+
+GENESIS = "0" * 64
+"""What the first entry is chained to."""
+
+HEAD_ID = 1
+
+Detail = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an entry is about: ids and a hash."""
+
+    request_id: str | None = None
+    call_id: str | None = None
+    file_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is to be recorded.
+
+    Attributes:
+        action: A code word such as ``call.attach``.
+        subject: To what it was done.
+        detail: Counts and code words; no personal data.
+    """
+
+    action: str
+    subject: Subject = Subject()
+    detail: Detail = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry in clear.
+
+    Attributes:
+        seq: From 1, without gaps.
+        at: UTC, ISO 8601.
+        actor: Who.
+        action: What, as a code word such as ``call.attach``.
+        subject: To what.
+        detail: Counts and code words; no personal data.
+        entry_id: Random.
+        hash: Of all of it and of the hash before it.
+    """
+
+    seq: int
+    at: str
+    actor: Actor
+    action: str
+    subject: Subject
+    detail: Detail
+    entry_id: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Private:
+    actor: Actor
+    detail: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    count: int
+    hash: str
+
+
+PRIVATE: TypeAdapter[_Private] = TypeAdapter(_Private)
+HEAD: TypeAdapter[_Head] = TypeAdapter(_Head)
+
+
+class Fault(enum.StrEnum):
+    """What is wrong with the record."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    REORDERED = "reordered"
+    TRUNCATED = "truncated"
+    HEAD = "head"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFault:
+    """One fault and the entry it is at; 0 for the head."""
+
+    kind: Fault
+    seq: int
+
+
+def begin(session: Session, keyring: Keyring) -> None:
+    """Write the head of an empty record."""
+    head = AuditHeadRow(id=HEAD_ID)
+    put_sealed(head, _Head(0, GENESIS), HEAD, keyring)
+    session.add(head)
+
+
+def append(session: Session, keyring: Keyring, actor: Actor, event: Event) -> None:
+    """Add an entry, in the transaction of the change it tells of.
+
+    Args:
+        session: A writing one: writers come one after the other.
+        keyring: Of this desk.
+        actor: Who.
+        event: What.
+    """
+    head_row = session.get_one(AuditHeadRow, HEAD_ID)
+    head = take_sealed(head_row, HEAD, keyring)
+    private, subject = _Private(actor, dict(event.detail)), event.subject
+    row = AuditRow(
+        seq=head.count + 1,
+        id=new_id("e"),
+        at=datetime.now(UTC).isoformat(timespec="microseconds"),
+        action=event.action,
+        request_id=subject.request_id,
+        call_id=subject.call_id,
+        file_sha256=subject.file_sha256,
+        previous=head.hash,
+    )
+    row.hash = _hash(row, private)
+    put_sealed(row, private, PRIVATE, keyring)
+    session.add(row)
+    put_sealed(head_row, _Head(row.seq, row.hash), HEAD, keyring)
+    session.flush()
+
+
+def _hash(row: AuditRow, private: _Private) -> str:
+    """Over everything but the entry's place, which the chain itself proves."""
+    content = [
+        row.id,
+        row.previous,
+        row.at,
+        private.actor.name,
+        private.actor.role.value,
+        row.action,
+        row.request_id,
+        row.call_id,
+        row.file_sha256,
+        private.detail,
+    ]
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def entries(session: Session, keyring: Keyring) -> Iterator[AuditEntry]:
+    """The record from its beginning.
+
+    Raises:
+        DeskError: where an entry does not open.
+    """
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.seq)).yield_per(1000):
+        private = take_sealed(row, PRIVATE, keyring)
+        subject = Subject(row.request_id, row.call_id, row.file_sha256)
+        yield AuditEntry(
+            row.seq, row.at, private.actor, row.action, subject, private.detail, row.id, row.hash
+        )
+
+
+def verify(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:
+    """Check the whole record.
+
+    Args:
+        session: A reading one.
+        keyring: Of this desk.
+
+    Returns:
+        What is wrong, in order; empty when nothing is.
+
+    Raises:
+        WrongKeyError: when the keys are not this desk's.
+    """
+    links: list[_Link] = []
+    faults: list[AuditFault] = []
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.seq)).yield_per(1000):
+        links.append(_Link(row.seq, row.previous, row.hash))
+        if not _intact(row, keyring):
+            faults.append(AuditFault(Fault.CHANGED, row.seq))
+    faults += _chain_faults(links)
+    faults += _head_faults(session, keyring, links)
+    return tuple(sorted(set(faults), key=lambda fault: (fault.seq, fault.kind)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    seq: int
+    previous: str
+    hash: str
+
+
+def _intact(row: AuditRow, keyring: Keyring) -> bool:
+    try:
+        private = take_sealed(row, PRIVATE, keyring)
+    except WrongKeyError:
+        raise
+    except DeskError:
+        return False
+    return _hash(row, private) == row.hash
+
+
+def _chain_faults(links: Sequence[_Link]) -> Iterator[AuditFault]:
+    """Follow the chain from each place where it begins anew, and compare with the numbers."""
+    following = {link.previous: link for link in links}
+    hashes = {link.hash for link in links} | {GENESIS}
+    numbers = {link.seq for link in links}
+    last = max(numbers, default=0)
+    yield from (AuditFault(Fault.MISSING, seq) for seq in range(1, last + 1) if seq not in numbers)
+    seen: set[str] = set()
+    for start in links:
+        if start.previous in hashes and start.previous != GENESIS:
+            continue
+        if start.previous != GENESIS and start.seq - 1 in numbers:
+            # The entry before was given another hash than this one remembers.
+            yield AuditFault(Fault.CHANGED, start.seq - 1)
+        place = 1 if start.previous == GENESIS else start.seq
+        link: _Link | None = start
+        while link is not None and link.hash not in seen:
+            seen.add(link.hash)
+            if link.seq != place:
+                yield AuditFault(Fault.REORDERED, link.seq)
+            link, place = following.get(link.hash), place + 1
+    # Two that claim the same place, or a ring: no chain leads to them.
+    yield from (AuditFault(Fault.CHANGED, link.seq) for link in links if link.hash not in seen)
+
+
+def _head_faults(session: Session, keyring: Keyring, links: Sequence[_Link]) -> Iterator[AuditFault]:
+    row = session.get(AuditHeadRow, HEAD_ID)
+    try:
+        head = None if row is None else take_sealed(row, HEAD, keyring)
+    except WrongKeyError:
+        raise
+    except DeskError:
+        head = None
+    if head is None:
+        yield AuditFault(Fault.HEAD, 0)
+        return
+    last = max((link.seq for link in links), default=0)
+    yield from (AuditFault(Fault.TRUNCATED, seq) for seq in range(last + 1, head.count + 1))
+    if last > head.count:
+        yield from (AuditFault(Fault.CHANGED, link.seq) for link in links if link.seq > head.count)
+    elif last == head.count and last and next(link.hash for link in links if link.seq == last) != head.hash:
+        yield AuditFault(Fault.HEAD, 0)

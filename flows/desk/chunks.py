@@ -1,0 +1,163 @@
+"""A file sealed in chunks.
+
+    head      b"KJS1", key id (4 bytes), salt (16), nonce prefix (7)
+    chunk     up to 1 MiB of clear text and its tag (16 bytes); all but the last are full
+
+Each file has a key of its own (HKDF over the salt).  A chunk's nonce is the prefix, its position
+and whether it is the last (STREAM, Hoang et al. 2015), so that order, length and end are proven;
+the store's name for the file goes into every tag, so that no file stands in for another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from typing import Any, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from flows.desk.errors import FileDamagedError
+from flows.desk.keys import Keyring
+
+__all__ = ["CHUNK", "HEAD", "SealedReader", "key_id_of", "seal_stream"]
+
+MAGIC = b"KJS1"
+ID, SALT, PREFIX, TAG = 4, 16, 7, 16
+HEAD = len(MAGIC) + ID + SALT + PREFIX
+CHUNK = 1 << 20
+
+
+def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) -> tuple[str, int]:
+    """Seal a stream into another in flat memory.
+
+    Args:
+        clear: Read to its end.
+        target: Written to.
+        keyring: Its current key seals.
+        name: What the store calls the file.
+
+    Returns:
+        SHA-256 and number of bytes of the clear text.
+    """
+    salt, prefix = secrets.token_bytes(SALT), secrets.token_bytes(PREFIX)
+    head = MAGIC + bytes.fromhex(keyring.current.key_id) + salt + prefix
+    cipher = AESGCM(keyring.current.derive("file", salt))
+    target.write(head)
+    digest, size, position = hashlib.sha256(), 0, 0
+    block = _full(clear)
+    while True:
+        following = _full(clear) if len(block) == CHUNK else b""
+        digest.update(block)
+        size += len(block)
+        nonce = _nonce(prefix, position, last=not following)
+        target.write(cipher.encrypt(nonce, block, head + name.encode()))
+        if not following:
+            return digest.hexdigest(), size
+        block, position = following, position + 1
+
+
+def _full(clear: BinaryIO) -> bytes:
+    """A chunk's worth: a stream may give less at a time than it is asked for."""
+    parts, wanted = [], CHUNK
+    while wanted and (part := clear.read(wanted)):
+        parts.append(part)
+        wanted -= len(part)
+    return b"".join(parts)
+
+
+def _nonce(prefix: bytes, position: int, *, last: bool) -> bytes:
+    return prefix + position.to_bytes(4, "big") + bytes([last])
+
+
+def key_id_of(head: bytes) -> str:
+    """The id of the key that a file was sealed with, from its first ``HEAD`` bytes.
+
+    Raises:
+        FileDamagedError: when it is no sealed file.
+    """
+    if len(head) < HEAD or not head.startswith(MAGIC):
+        msg = "封をしたファイルの形ではありません"
+        raise FileDamagedError(msg)
+    return head[len(MAGIC) : len(MAGIC) + ID].hex()
+
+
+class SealedReader(io.RawIOBase):
+    """The clear text of a sealed file, opened chunk by chunk as it is read.
+
+    Args:
+        sealed: The file; can seek.
+        size: Its length in bytes.
+        keyring: Of this desk.
+        name: What the store calls the file.
+
+    Raises:
+        FileDamagedError: on opening or reading, where it was changed, moved or cut off.
+        WrongKeyError: when its key is not among ours.
+    """
+
+    def __init__(self, sealed: BinaryIO, size: int, keyring: Keyring, name: str) -> None:
+        self._sealed = sealed
+        self._name = name
+        head = sealed.read(HEAD)
+        key = keyring.get(key_id_of(head))
+        salt_at = len(MAGIC) + ID
+        self._prefix = head[salt_at + SALT :]
+        self._cipher = AESGCM(key.derive("file", head[salt_at : salt_at + SALT]))
+        self._bound = head + name.encode()
+        self._chunks = -(-(size - HEAD) // (CHUNK + TAG))
+        self._length = size - HEAD - self._chunks * TAG
+        self._at = 0
+        self._held: tuple[int, bytes] = (-1, b"")
+        # The last chunk proves where the file ends, whatever is read of it.
+        self._chunk(self._chunks - 1)
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a byte of the clear text."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        """The byte of the clear text that is read next."""
+        return self._at
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Read as much as fits and one chunk has."""
+        if self._at >= self._length:
+            return 0
+        position, offset = divmod(self._at, CHUNK)
+        view = memoryview(buffer).cast("B")
+        part = self._chunk(position)[offset : offset + len(view)]
+        view[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+    def _chunk(self, position: int) -> bytes:
+        if self._held[0] == position:
+            return self._held[1]
+        if position < 0:
+            raise self._damaged()
+        self._sealed.seek(HEAD + position * (CHUNK + TAG))
+        raw = self._sealed.read(CHUNK + TAG)
+        nonce = _nonce(self._prefix, position, last=position == self._chunks - 1)
+        try:
+            clear = self._cipher.decrypt(nonce, raw, self._bound)
+        except (InvalidTag, ValueError):
+            clear = None
+        if clear is None:
+            raise self._damaged()
+        self._held = (position, clear)
+        return clear
+
+    def _damaged(self) -> FileDamagedError:
+        return FileDamagedError(f"保管ファイル {self._name} が書き換えられているか、途中で切れています")

@@ -1,0 +1,235 @@
+"""One worker for a call at a time: claimed, worked on, finished or set aside.
+
+A claim lasts for a while and is renewed by its worker.  A killed worker's claim runs out, and
+the next worker takes the call; what the first still tries to hand in is refused.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from flows.desk.calls import call_of, call_row
+from flows.desk.chain import Subject
+from flows.desk.desk import Change, Desk
+from flows.desk.errors import ClaimLostError, ImpossibleStepError
+from flows.desk.files import NewFile, name_files
+from flows.desk.plans import add_plan
+from flows.desk.requests import follow_calls
+from flows.desk.states import State, Step, step_call
+from flows.desk.tables import CallRow, RequestRow
+from flows.desk.values import Actor, Call, ListVersions
+from pipeline.types import MaskPlan
+
+__all__ = [
+    "Claim",
+    "Processed",
+    "claim_call",
+    "extend_claim",
+    "fail_call",
+    "finish_processing",
+    "release_claim",
+]
+
+WORKER_LOST = "worker_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's right to a call.
+
+    Attributes:
+        attempt: From 1: how often the call was begun since it was put into the queue.
+        lease_until: When the right ends, unless ``extend_claim`` renews it.
+        token: Proves the right.
+    """
+
+    call_id: str
+    request_id: str
+    attempt: int
+    lease_until: datetime
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What processing a call made.
+
+    Attributes:
+        plan: What is masked.
+        lists: Versions of the lists it was made with (``calls.case_of``).
+        files: In the store already.
+        counts: For the record, such as of segments and findings.
+    """
+
+    plan: MaskPlan
+    lists: ListVersions
+    files: tuple[NewFile, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def claim_call(desk: Desk, actor: Actor, call_id: str | None = None) -> Claim | None:
+    """Take a call to work on.
+
+    Args:
+        desk: The desk.
+        actor: The worker.
+        call_id: A certain call; otherwise the one whose answer is due first, of those that are
+            in the queue or were left by a killed worker.
+
+    Returns:
+        The claim; ``None`` when there is nothing to do.
+
+    Raises:
+        ImpossibleStepError: when the certain call is not to be processed, or another has it.
+    """
+    with desk.change(actor) as change:
+        while True:
+            row = _next(change) if call_id is None else _certain(change, call_id)
+            if row is None:
+                return None
+            if row.state == State.PROCESSING and row.attempts >= desk.settings.attempts:
+                reason = f"処理中に作業プロセスが{row.attempts}回止まりました"
+                _set_aside(change, row, WORKER_LOST, reason)
+                if call_id is None:
+                    continue
+                return None
+            return _claim(change, row, desk.settings.lease_seconds)
+
+
+def _next(change: Change) -> CallRow | None:
+    statement = (
+        select(CallRow)
+        .join(RequestRow, RequestRow.id == CallRow.request_id)
+        .where(
+            or_(
+                CallRow.state == State.REQUESTED,
+                (CallRow.state == State.PROCESSING) & (CallRow.lease_until < change.now),
+            )
+        )
+        .order_by(RequestRow.due_on, CallRow.attached_at, CallRow.id)
+        .limit(1)
+    )
+    return change.session.scalars(statement).first()
+
+
+def _certain(change: Change, call_id: str) -> CallRow:
+    row = call_row(change.session, call_id)
+    step_call(State(row.state), Step.CLAIM, call_id)
+    if row.state == State.PROCESSING and row.lease_until is not None and row.lease_until >= change.now:
+        msg = f"{call_id}: 別の作業プロセスが処理中です"
+        raise ImpossibleStepError(msg)
+    return row
+
+
+def _claim(change: Change, row: CallRow, lease_seconds: int) -> Claim:
+    taken_over = row.state == State.PROCESSING
+    row.state, row.state_since = step_call(State(row.state), Step.CLAIM, row.id), change.now
+    row.attempts += 1
+    row.claim_token = secrets.token_hex(16)
+    row.lease_until = change.now + timedelta(seconds=lease_seconds)
+    follow_calls(change, row.request_id)
+    subject = Subject(row.request_id, row.id, row.sha256)
+    change.record("call.claim", subject, {"attempt": row.attempts, "taken_over": int(taken_over)})
+    return Claim(row.id, row.request_id, row.attempts, row.lease_until, row.claim_token)
+
+
+def extend_claim(desk: Desk, actor: Actor, claim: Claim) -> Claim:
+    """Renew a claim for another ``lease_seconds``.
+
+    Raises:
+        ClaimLostError: when the call is no longer this worker's.
+    """
+    with desk.change(actor) as change:
+        row = _held_row(change, claim)
+        row.lease_until = change.now + timedelta(seconds=desk.settings.lease_seconds)
+        return Claim(row.id, row.request_id, claim.attempt, row.lease_until, claim.token)
+
+
+def _held_row(change: Change, claim: Claim) -> CallRow:
+    row = call_row(change.session, claim.call_id)
+    if row.state != State.PROCESSING or row.claim_token != claim.token:
+        msg = f"{claim.call_id}: この作業プロセスの担当ではなくなりました"
+        raise ClaimLostError(msg)
+    return row
+
+
+def finish_processing(desk: Desk, actor: Actor, claim: Claim, processed: Processed) -> Call:
+    """Hand in what was made: plan and files become the call's, and it waits for review.
+
+    Handing in twice does nothing twice.
+
+    Raises:
+        ClaimLostError: when the call is no longer this worker's; the files are swept later.
+    """
+    with desk.change(actor) as change:
+        row = call_row(change.session, claim.call_id)
+        if row.state == State.IN_REVIEW and row.claim_token == claim.token:
+            return call_of(row)
+        row = _held_row(change, claim)
+        row.revision = add_plan(change, row.id, processed.plan, processed.lists)
+        name_files(change, desk.settings, (row.request_id, row.id, row.revision), processed.files)
+        row.state, row.state_since = step_call(State.PROCESSING, Step.FINISH, row.id), change.now
+        row.lease_until, row.failure_kind, row.failure_reason = None, None, None
+        follow_calls(change, row.request_id)
+        counts = dict(processed.counts) | {"revision": row.revision, "files": len(processed.files)}
+        change.record("call.finish", Subject(row.request_id, row.id), counts)
+        return call_of(row)
+
+
+def fail_call(
+    desk: Desk, actor: Actor, claim: Claim, failure: tuple[str, str], *, retry: bool = False
+) -> Call:
+    """Give a call up.
+
+    Args:
+        desk: The desk.
+        actor: The worker.
+        claim: Its right to the call.
+        failure: Code word and reason in Japanese (``PipelineError.code`` and its message): no
+            personal data.
+        retry: Whether it goes back into the queue; not beyond the ``attempts`` of the settings.
+
+    Returns:
+        The call: requested again, or failed.
+
+    Raises:
+        ClaimLostError: when the call is no longer this worker's.
+    """
+    with desk.change(actor) as change:
+        row = _held_row(change, claim)
+        if retry and row.attempts < desk.settings.attempts:
+            _put_back(change, row)
+            row.failure_kind, row.failure_reason = failure
+        else:
+            _set_aside(change, row, *failure)
+        return call_of(row)
+
+
+def release_claim(desk: Desk, actor: Actor, claim: Claim) -> Call:
+    """Put a call back untouched, such as when the worker is told to stop; no attempt is counted."""
+    with desk.change(actor) as change:
+        row = _held_row(change, claim)
+        row.attempts -= 1
+        _put_back(change, row)
+        return call_of(row)
+
+
+def _put_back(change: Change, row: CallRow) -> None:
+    row.state, row.state_since = step_call(State(row.state), Step.REQUEUE, row.id), change.now
+    row.claim_token, row.lease_until = None, None
+    follow_calls(change, row.request_id)
+    change.record("call.requeue", Subject(row.request_id, row.id), {"attempt": row.attempts})
+
+
+def _set_aside(change: Change, row: CallRow, kind: str, reason: str) -> None:
+    row.state, row.state_since = step_call(State(row.state), Step.FAIL, row.id), change.now
+    row.claim_token, row.lease_until = None, None
+    row.failure_kind, row.failure_reason = kind, reason
+    follow_calls(change, row.request_id)
+    detail: dict[str, str | int] = {"kind": kind, "attempt": row.attempts}
+    change.record("call.fail", Subject(row.request_id, row.id), detail)

@@ -1,0 +1,234 @@
+"""The desk's files: named by a row, opened on record, kept for a while, erased with proof."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk.chain import Subject
+from flows.desk.desk import MARKER, Change, Desk
+from flows.desk.errors import ConflictError, NotFoundError
+from flows.desk.requests import row_of
+from flows.desk.storage import StoredFile
+from flows.desk.tables import FileRow, new_id
+from flows.desk.values import JAPAN, Actor, DeskFile, FileKind
+from flows.settings import Settings
+
+__all__ = [
+    "NewFile",
+    "add_file",
+    "due_files",
+    "erase_file",
+    "get_file",
+    "list_files",
+    "open_clear",
+    "open_stream",
+    "set_legal_hold",
+    "sweep_orphans",
+]
+
+KEPT_DAYS = {FileKind.RAW: "retain_raw_days"} | dict.fromkeys(
+    (FileKind.PACKAGE, FileKind.LETTER, FileKind.MANIFEST), "retain_package_days"
+)
+"""The setting of a kind's period; ``retain_draft_days`` of all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that lies in the store and is not yet named by a row."""
+
+    kind: FileKind
+    stored: StoredFile
+
+
+def add_file(desk: Desk, actor: Actor, request: str, new: NewFile) -> DeskFile:
+    """Name a stored file of a request: a letter, a package.
+
+    The files of a call come with ``claims.finish_processing`` or ``plans.revise``.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        return file_of(name_files(change, desk.settings, (row.id, None, 0), [new])[0])
+
+
+def name_files(
+    change: Change, settings: Settings, owner: tuple[str, str | None, int], news: Sequence[NewFile]
+) -> list[FileRow]:
+    """Rows for stored files, within a change; for the other modules of ``flows.desk``.
+
+    Args:
+        change: Under way.
+        settings: Say how long each kind is kept.
+        owner: Request, call if any, and revision of its plan.
+        news: The files.
+    """
+    today = change.now.astimezone(JAPAN).date()
+    rows = []
+    for new in news:
+        days = getattr(settings, KEPT_DAYS.get(new.kind, "retain_draft_days"))
+        row = FileRow(
+            id=new_id("f"),
+            request_id=owner[0],
+            call_id=owner[1],
+            kind=new.kind,
+            revision=owner[2],
+            store_key=new.stored.key,
+            sha256=new.stored.sha256,
+            bytes=new.stored.bytes,
+            made_at=change.now,
+            delete_after=today + timedelta(days=days),
+            legal_hold=_held(change.session, owner[0]),
+        )
+        change.session.add(row)
+        subject = Subject(owner[0], owner[1], row.sha256)
+        change.record("file.add", subject, {"kind": row.kind, "bytes": row.bytes, "revision": row.revision})
+        rows.append(row)
+    return rows
+
+
+def _held(session: Session, request_id: str) -> bool:
+    """A new file of a request under legal hold is held too."""
+    statement = select(FileRow.id).where(FileRow.request_id == request_id, FileRow.legal_hold).limit(1)
+    return session.scalars(statement).first() is not None
+
+
+def get_file(desk: Desk, file_id: str) -> DeskFile:
+    """A file by its id.
+
+    Raises:
+        NotFoundError: when there is none, or it was erased.
+    """
+    with desk.read() as session:
+        return file_of(_row(session, file_id))
+
+
+def _row(session: Session, file_id: str) -> FileRow:
+    row = session.get(FileRow, file_id)
+    if row is None or row.deleted_at is not None:
+        msg = "その番号のファイルはありません"
+        raise NotFoundError(msg)
+    return row
+
+
+def list_files(
+    desk: Desk, *, request: str | None = None, call_id: str | None = None, revision: int | None = None
+) -> tuple[DeskFile, ...]:
+    """Files that are there: of a request, of a call, of one revision of its plan; oldest first."""
+    with desk.read() as session:
+        statement = select(FileRow).where(FileRow.deleted_at.is_(None)).order_by(FileRow.made_at, FileRow.id)
+        if request is not None:
+            statement = statement.where(FileRow.request_id == row_of(session, request).id)
+        if call_id is not None:
+            statement = statement.where(FileRow.call_id == call_id)
+        if revision is not None:
+            statement = statement.where(FileRow.revision == revision)
+        return tuple(file_of(row) for row in session.scalars(statement))
+
+
+@contextlib.contextmanager
+def open_stream(desk: Desk, actor: Actor, file_id: str) -> Iterator[BinaryIO]:
+    """A file's clear text as a stream that can seek; that it was opened goes on record (26条)."""
+    with desk.store.open(_opened(desk, actor, file_id).store_key) as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def open_clear(desk: Desk, actor: Actor, file_id: str) -> Iterator[Path]:
+    """A private clear copy of a file; that it was opened goes on record (26条)."""
+    with desk.store.open_clear(_opened(desk, actor, file_id).store_key) as path:
+        yield path
+
+
+def _opened(desk: Desk, actor: Actor, file_id: str) -> DeskFile:
+    with desk.change(actor) as change:
+        row = _row(change.session, file_id)
+        change.record("file.open", Subject(row.request_id, row.call_id, row.sha256), {"kind": row.kind})
+        return file_of(row)
+
+
+def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int:
+    """Keep all files of a request whatever the day, or no longer.
+
+    Returns:
+        How many files.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        statement = select(FileRow).where(FileRow.request_id == row.id, FileRow.deleted_at.is_(None))
+        files = change.session.scalars(statement).all()
+        for file in files:
+            file.legal_hold = hold
+        change.record("request.hold" if hold else "request.unhold", Subject(row.id), {"files": len(files)})
+        return len(files)
+
+
+def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:
+    """Files whose time is over and that no hold keeps."""
+    with desk.read() as session:
+        statement = select(FileRow).where(
+            FileRow.deleted_at.is_(None), FileRow.legal_hold.is_(False), FileRow.delete_after < today
+        )
+        return tuple(file_of(row) for row in session.scalars(statement.order_by(FileRow.id)))
+
+
+def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:
+    """Erase a file; that it is gone is checked and goes on record.
+
+    Raises:
+        ConflictError: when a legal hold keeps it.
+    """
+    with desk.read() as session:
+        row = _row(session, file_id)
+        if row.legal_hold:
+            msg = f"ファイル {file_id} は保全中のため消せません"
+            raise ConflictError(msg)
+    # First the file: killed here, the next run finds the row and does it again.
+    desk.store.delete(row.store_key)
+    gone = not desk.store.exists(row.store_key)
+    with desk.change(actor) as change:
+        again = _row(change.session, file_id)
+        again.deleted_at = change.now
+        subject = Subject(again.request_id, again.call_id, again.sha256)
+        change.record("file.erase", subject, {"kind": again.kind, "gone": int(gone)})
+
+
+def sweep_orphans(desk: Desk) -> int:
+    """Remove stored files that no row names and that are old enough to be a killed run's.
+
+    Returns:
+        How many.
+    """
+    with desk.read() as session:
+        named = set(session.scalars(select(FileRow.store_key).where(FileRow.deleted_at.is_(None)))) | {MARKER}
+    old = [
+        name
+        for name, age in desk.store.listing()
+        if name not in named and age >= desk.settings.orphan_seconds
+    ]
+    for name in old:
+        desk.store.drop(name)
+    return len(old)
+
+
+def file_of(row: FileRow) -> DeskFile:
+    """A row as the value that leaves the package."""
+    return DeskFile(
+        file_id=row.id,
+        request_id=row.request_id,
+        call_id=row.call_id,
+        kind=FileKind(row.kind),
+        revision=row.revision,
+        store_key=row.store_key,
+        sha256=row.sha256,
+        bytes=row.bytes,
+        made_at=row.made_at,
+        delete_after=row.delete_after,
+        legal_hold=row.legal_hold,
+    )

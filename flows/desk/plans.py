@@ -1,0 +1,264 @@
+"""Plans of a call: each a revision, the decisions between them, the approval of the last."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from flows.desk.calls import call_of, call_row
+from flows.desk.chain import Subject
+from flows.desk.desk import Change, Desk
+from flows.desk.errors import ConflictError, NotFoundError
+from flows.desk.files import NewFile, name_files
+from flows.desk.keys import Keyring
+from flows.desk.requests import follow_calls
+from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.states import State, Step, step_call
+from flows.desk.tables import ApprovalRow, DecisionRow, PlanRow, new_id
+from flows.desk.values import Actor, Call, ListVersions
+from pipeline.types import MaskPlan
+
+__all__ = [
+    "Approval",
+    "Decision",
+    "StoredPlan",
+    "approvals",
+    "approve",
+    "decide",
+    "decisions",
+    "get_plan",
+    "reopen",
+    "revise",
+]
+
+PLAN: TypeAdapter[MaskPlan] = TypeAdapter(MaskPlan)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """One revision of a call's plan.
+
+    Attributes:
+        revision: The desk's own count, from 1; ``plan.revision`` counts within one run.
+        plan: What is masked.
+        lists: Versions of the lists it was made with.
+        plan_sha256: Of its JSON.
+        made_at: When it was handed in.
+    """
+
+    call_id: str
+    revision: int
+    plan: MaskPlan
+    lists: ListVersions
+    plan_sha256: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An analyst's decision.
+
+    Attributes:
+        revision: Of the plan it was made on.
+        item_id: Of that plan; ``new-…`` for a stretch the analyst added.
+        action: ``mask`` or ``keep``.
+        ground: Item of 33条2項 that a mask rests on; 0 for a kept one.
+        reason: In words.
+        reviewer: Who decided.
+        decided_at: When.
+        content: Whatever else the review page needs, as JSON text: a new stretch's span.
+    """
+
+    revision: int
+    item_id: str
+    action: str
+    ground: int
+    decided_at: datetime
+    reason: str = field(default="", repr=False)
+    reviewer: str = field(default="", repr=False)
+    content: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval of one revision."""
+
+    revision: int
+    approved_at: datetime
+    approver: str = field(repr=False)
+    note: str = field(default="", repr=False)
+
+
+DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+APPROVAL: TypeAdapter[Approval] = TypeAdapter(Approval)
+
+
+def add_plan(change: Change, call_id: str, plan: MaskPlan, lists: ListVersions) -> int:
+    """Add a call's next revision within a change; for the other modules of ``flows.desk``.
+
+    Returns:
+        Its number.
+    """
+    last = change.session.scalar(select(func.max(PlanRow.revision)).where(PlanRow.call_id == call_id))
+    row = PlanRow(
+        id=new_id("p"),
+        call_id=call_id,
+        revision=(last or 0) + 1,
+        made_at=change.now,
+        staff_version=lists.staff,
+        company_version=lists.company,
+        plan_sha256=hashlib.sha256(PLAN.dump_json(plan)).hexdigest(),
+        audio_sha256=plan.audio_sha256,
+        transcript_sha256=plan.transcript_sha256,
+        masked=len(plan.masked),
+        kept=len(plan.items) - len(plan.masked),
+        to_review=sum(item.needs_review for item in plan.items),
+    )
+    put_sealed(row, plan, PLAN, change.keyring)
+    change.session.add(row)
+    change.session.flush()
+    return row.revision
+
+
+def get_plan(desk: Desk, call_id: str, revision: int | None = None) -> StoredPlan:
+    """A revision of a call's plan, or the newest.
+
+    Raises:
+        NotFoundError: when there is none.
+    """
+    with desk.read() as session:
+        return _plan_of(_plan_row(session, call_id, revision), desk.keyring)
+
+
+def _plan_row(session: Session, call_id: str, revision: int | None) -> PlanRow:
+    statement = select(PlanRow).where(PlanRow.call_id == call_id).order_by(PlanRow.revision.desc()).limit(1)
+    if revision is not None:
+        statement = statement.where(PlanRow.revision == revision)
+    row = session.scalars(statement).first()
+    if row is None:
+        msg = f"{call_id}: 伏せ方の計画がありません"
+        raise NotFoundError(msg)
+    return row
+
+
+def _plan_of(row: PlanRow, keyring: Keyring) -> StoredPlan:
+    lists = ListVersions(row.staff_version, row.company_version)
+    plan = take_sealed(row, PLAN, keyring)
+    return StoredPlan(row.call_id, row.revision, plan, lists, row.plan_sha256, row.made_at)
+
+
+def decide(desk: Desk, actor: Actor, call_id: str, made: tuple[Decision, ...]) -> None:
+    """Record decisions; who and when are the desk's, not the caller's.
+
+    Raises:
+        ImpossibleStepError: when the call is not in review.
+        ConflictError: when they were made on an older revision.
+    """
+    with desk.change(actor) as change:
+        call = call_row(change.session, call_id)
+        step_call(State(call.state), Step.DECIDE, call_id)
+        if any(decision.revision != call.revision for decision in made):
+            msg = f"{call_id}: 計画が新しくなっています。読み直してから決めてください"
+            raise ConflictError(msg)
+        counted = select(func.count()).where(DecisionRow.call_id == call_id)
+        first = (change.session.scalar(counted) or 0) + 1
+        for position, decision in enumerate(made, start=first):
+            _add_decision(change, call_id, position, decision)
+        detail = {"decisions": len(made), "revision": call.revision or 0}
+        change.record("call.decide", Subject(call.request_id, call_id), detail)
+
+
+def _add_decision(change: Change, call_id: str, position: int, decision: Decision) -> None:
+    row = DecisionRow(
+        id=new_id("j"),
+        call_id=call_id,
+        position=position,
+        revision=decision.revision,
+        item_id=decision.item_id,
+        action=decision.action,
+        ground=decision.ground,
+        decided_at=change.now,
+    )
+    whole = Decision(
+        decision.revision,
+        decision.item_id,
+        decision.action,
+        decision.ground,
+        change.now,
+        decision.reason,
+        change.actor.name,
+        decision.content,
+    )
+    put_sealed(row, whole, DECISION, change.keyring)
+    change.session.add(row)
+
+
+def decisions(desk: Desk, call_id: str) -> tuple[Decision, ...]:
+    """A call's decisions in the order in which they were made."""
+    with desk.read() as session:
+        statement = select(DecisionRow).where(DecisionRow.call_id == call_id).order_by(DecisionRow.position)
+        return tuple(take_sealed(row, DECISION, desk.keyring) for row in session.scalars(statement))
+
+
+def revise(desk: Desk, actor: Actor, call_id: str, plan: MaskPlan, files: tuple[NewFile, ...]) -> Call:
+    """Make a plan with decisions folded in, and the files made from it, the newest revision.
+
+    Raises:
+        ImpossibleStepError: when the call is not in review.
+    """
+    with desk.change(actor) as change:
+        row = call_row(change.session, call_id)
+        step_call(State(row.state), Step.DECIDE, call_id)
+        before = _plan_row(change.session, call_id, None)
+        lists = ListVersions(before.staff_version, before.company_version)
+        row.revision = add_plan(change, call_id, plan, lists)
+        name_files(change, desk.settings, (row.request_id, call_id, row.revision), files)
+        detail = {"revision": row.revision, "files": len(files)}
+        change.record("call.revise", Subject(row.request_id, call_id), detail)
+        return call_of(row)
+
+
+def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "") -> Call:
+    """Approve a revision.
+
+    Raises:
+        ImpossibleStepError: when the call is not in review.
+        ConflictError: when it is not the newest revision.
+    """
+    with desk.change(actor) as change:
+        row = call_row(change.session, call_id)
+        after = step_call(State(row.state), Step.APPROVE, call_id)
+        if row.revision != revision:
+            msg = f"{call_id}: 計画が新しくなっています。読み直してから承認してください"
+            raise ConflictError(msg)
+        approval = ApprovalRow(id=new_id("a"), call_id=call_id, revision=revision, approved_at=change.now)
+        put_sealed(approval, Approval(revision, change.now, actor.name, note), APPROVAL, change.keyring)
+        change.session.add(approval)
+        row.state, row.state_since = after, change.now
+        follow_calls(change, row.request_id)
+        change.record("call.approve", Subject(row.request_id, call_id), {"revision": revision})
+        return call_of(row)
+
+
+def approvals(desk: Desk, call_id: str) -> tuple[Approval, ...]:
+    """A call's approvals, oldest first."""
+    with desk.read() as session:
+        statement = (
+            select(ApprovalRow).where(ApprovalRow.call_id == call_id).order_by(ApprovalRow.approved_at)
+        )
+        return tuple(take_sealed(row, APPROVAL, desk.keyring) for row in session.scalars(statement))
+
+
+def reopen(desk: Desk, actor: Actor, call_id: str) -> Call:
+    """Take an approved call back into review."""
+    with desk.change(actor) as change:
+        row = call_row(change.session, call_id)
+        row.state, row.state_since = step_call(State(row.state), Step.REOPEN, call_id), change.now
+        follow_calls(change, row.request_id)
+        change.record("call.reopen", Subject(row.request_id, call_id), {"revision": row.revision or 0})
+        return call_of(row)

@@ -1,0 +1,371 @@
+"""Requests: taken in, identified, their clock kept, withheld, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk.chain import Subject
+from flows.desk.desk import Change, Desk
+from flows.desk.errors import ConflictError, NotFoundError
+from flows.desk.keys import Keyring
+from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.states import State, Step, state_of_request, step_call, step_request
+from flows.desk.tables import CallRow, CounterRow, IdentityRow, NoteRow, RequestRow, new_id
+from flows.desk.terms import add_terms, add_unique, find_subjects
+from flows.desk.values import (
+    JAPAN,
+    Actor,
+    IdentityCheck,
+    NewRequest,
+    Note,
+    NoteKind,
+    Request,
+)
+
+__all__ = [
+    "RequestQuery",
+    "add_note",
+    "extend",
+    "find",
+    "get",
+    "list_requests",
+    "mark_fee_paid",
+    "notes",
+    "pause",
+    "receive",
+    "receive_all",
+    "record_identity",
+    "resume",
+    "withdraw",
+    "withhold",
+]
+
+CONTENT: TypeAdapter[NewRequest] = TypeAdapter(NewRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Who said what: the sealed part of a note, of an identity check."""
+
+    by: str
+    text: str = ""
+
+
+SAID: TypeAdapter[_Said] = TypeAdapter(_Said)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestQuery:
+    """What requests are searched by; all that is set has to fit."""
+
+    number: str = field(default="", repr=False)
+    member_number: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    states: tuple[State, ...] = ()
+
+
+def receive(desk: Desk, actor: Actor, new: NewRequest) -> Request:
+    """Take a request in.
+
+    Args:
+        desk: The desk.
+        actor: Who takes it in.
+        new: The request.
+
+    Returns:
+        The request with its public number and due date.
+
+    Raises:
+        DuplicateError: when its ``reference`` was taken in before.
+    """
+    return receive_all(desk, actor, [new])[0]
+
+
+def receive_all(desk: Desk, actor: Actor, news: Sequence[NewRequest]) -> tuple[Request, ...]:
+    """Take several requests in: all of them, or none.
+
+    Raises:
+        DuplicateError: when a ``reference`` was taken in before, or stands twice.
+    """
+    with desk.change(actor) as change:
+        return tuple(_receive(change, new, desk.settings.due_days) for new in news)
+
+
+def _receive(change: Change, new: NewRequest, due_days: int) -> Request:
+    received_on = new.received_at.astimezone(JAPAN).date()
+    row = RequestRow(
+        id=new_id("q"),
+        number=_next_number(change.session, received_on.year),
+        state=State.RECEIVED,
+        channel=new.channel,
+        received_at=new.received_at,
+        due_on=received_on + timedelta(days=due_days),
+        paused_on=None,
+        wanted=new.wanted,
+        delivery=new.delivery,
+        fee_yen=new.fee_yen,
+        fee_paid=new.fee_paid,
+        state_since=change.now,
+    )
+    put_sealed(row, new, CONTENT, change.keyring)
+    change.session.add(row)
+    change.session.flush()
+    if new.reference:
+        add_unique(change, row.id, "reference", new.reference)
+    add_terms(change, row.id, request_terms(new))
+    detail: dict[str, str | int] = {
+        "number": row.number,
+        "due_on": row.due_on.isoformat(),
+        "agent": int(new.agent is not None),
+    }
+    change.record("request.receive", Subject(row.id), detail)
+    return request_of(change.session, row, change.keyring)
+
+
+def request_terms(new: NewRequest) -> Iterable[tuple[str, str]]:
+    """What a request can be found by: kinds and values in clear."""
+    yield from (("number", phone) for phone in (*new.requester.phones, *new.scope.numbers))
+    yield "member", new.member_number
+    for name in new.requester.names:
+        yield from (("name", name.text), ("name", name.kana))
+
+
+def _next_number(session: Session, year: int) -> str:
+    counter = session.get(CounterRow, f"R-{year}")
+    if counter is None:
+        counter = CounterRow(name=f"R-{year}", value=0)
+        session.add(counter)
+    counter.value += 1
+    session.flush()
+    return f"R-{year}-{counter.value:04d}"
+
+
+def get(desk: Desk, request: str) -> Request:
+    """A request by its id or public number.
+
+    Raises:
+        NotFoundError: when there is none.
+    """
+    with desk.read() as session:
+        return request_of(session, row_of(session, request), desk.keyring)
+
+
+def list_requests(desk: Desk, states: Iterable[State] = ()) -> tuple[Request, ...]:
+    """Requests in some states, or all, those first whose due date is nearest."""
+    return find(desk, RequestQuery(states=tuple(states)))
+
+
+def find(desk: Desk, query: RequestQuery) -> tuple[Request, ...]:
+    """Requests that a query fits, those first whose due date is nearest."""
+    terms = [("number", query.number), ("member", query.member_number), ("name", query.name)]
+    with desk.read() as session:
+        statement = select(RequestRow).order_by(RequestRow.due_on, RequestRow.number)
+        if query.states:
+            statement = statement.where(RequestRow.state.in_(query.states))
+        for kind, value in terms:
+            if value:
+                statement = statement.where(RequestRow.id.in_(find_subjects(desk.keyring, kind, value)))
+        return tuple(request_of(session, row, desk.keyring) for row in session.scalars(statement))
+
+
+def record_identity(desk: Desk, actor: Actor, request: str, check: IdentityCheck) -> Request:
+    """Record how it was established who asks.
+
+    Where the company wants two people, the request is identified once a second one has
+    recorded it too.
+
+    Args:
+        desk: The desk.
+        actor: Who checked.
+        request: Id or public number.
+        check: The proof.
+
+    Raises:
+        ImpossibleStepError: when the request is past it.
+        ConflictError: when the same person records it a second time.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        after = step_request(State(row.state), Step.IDENTIFY, row.number)
+        checkers = {said.by for said in _checks(change, row.id)}
+        if actor.name in checkers:
+            msg = f"{row.number}: 本人確認は別の担当者が記録してください"
+            raise ConflictError(msg)
+        identity = IdentityRow(
+            id=new_id("i"),
+            request_id=row.id,
+            method=check.method,
+            checked_at=check.checked_at,
+            recorded_at=change.now,
+        )
+        put_sealed(identity, _Said(actor.name, check.note), SAID, change.keyring)
+        change.session.add(identity)
+        enough = len(checkers) + 1 >= (2 if desk.settings.identity_two_people else 1)
+        if enough:
+            set_request_state(change, row, after)
+        detail = {"method": check.method.value, "complete": int(enough)}
+        change.record("request.identify", Subject(row.id), detail)
+        return request_of(change.session, row, change.keyring)
+
+
+def _checks(change: Change, request_id: str) -> tuple[_Said, ...]:
+    rows = change.session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id))
+    return tuple(take_sealed(row, SAID, change.keyring) for row in rows)
+
+
+def pause(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
+    """Stop a request's clock, such as while papers are awaited.
+
+    Raises:
+        ConflictError: when it stands still already.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        if row.paused_on is not None:
+            msg = f"{row.number}: 期限はすでに停止しています"
+            raise ConflictError(msg)
+        row.paused_on = change.now.astimezone(JAPAN).date()
+        return _noted(change, row, NoteKind.PAUSE, reason)
+
+
+def resume(desk: Desk, actor: Actor, request: str, reason: str = "") -> Request:
+    """Start a request's clock again; the due date moves by the days it stood still.
+
+    Raises:
+        ConflictError: when it runs.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        if row.paused_on is None:
+            msg = f"{row.number}: 期限は停止していません"
+            raise ConflictError(msg)
+        row.due_on += change.now.astimezone(JAPAN).date() - row.paused_on
+        row.paused_on = None
+        return _noted(change, row, NoteKind.RESUME, reason)
+
+
+def extend(desk: Desk, actor: Actor, request: str, due_on: date, reason: str) -> Request:
+    """Set a later due date, with the reason that the requester was told.
+
+    Raises:
+        ConflictError: when it is not later.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        if due_on <= row.due_on:
+            msg = f"{row.number}: 新しい期限がいまの期限より後ではありません"
+            raise ConflictError(msg)
+        row.due_on = due_on
+        return _noted(change, row, NoteKind.EXTEND, reason)
+
+
+def add_note(desk: Desk, actor: Actor, request: str, text: str) -> Request:
+    """Add a remark."""
+    with desk.change(actor) as change:
+        return _noted(change, row_of(change.session, request), NoteKind.REMARK, text)
+
+
+def _noted(change: Change, row: RequestRow, kind: NoteKind, text: str) -> Request:
+    note = NoteRow(id=new_id("n"), request_id=row.id, kind=kind, at=change.now, due_on=row.due_on)
+    put_sealed(note, _Said(change.actor.name, text), SAID, change.keyring)
+    change.session.add(note)
+    change.record(f"request.{kind}", Subject(row.id), {"due_on": row.due_on.isoformat()})
+    return request_of(change.session, row, change.keyring)
+
+
+def notes(desk: Desk, request: str) -> tuple[Note, ...]:
+    """A request's notes, oldest first."""
+    with desk.read() as session:
+        row = row_of(session, request)
+        found = session.scalars(select(NoteRow).where(NoteRow.request_id == row.id).order_by(NoteRow.at))
+        said = [(note, take_sealed(note, SAID, desk.keyring)) for note in found]
+        return tuple(Note(NoteKind(n.kind), n.at, n.due_on, s.by, s.text) for n, s in said)
+
+
+def mark_fee_paid(desk: Desk, actor: Actor, request: str, *, paid: bool = True) -> Request:
+    """Record that the fee (38条) was paid."""
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        row.fee_paid = paid
+        change.record("request.fee", Subject(row.id), {"paid": int(paid)})
+        return request_of(change.session, row, change.keyring)
+
+
+def withdraw(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
+    """The requester takes the request back; its calls are not worked on any more."""
+    return _end(desk, actor, request, Step.WITHDRAW, reason)
+
+
+def withhold(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
+    """Decide to disclose nothing of a request; the reason goes into the answer (33条3項, 36条)."""
+    return _end(desk, actor, request, Step.WITHHOLD, reason)
+
+
+def _end(desk: Desk, actor: Actor, request: str, step: Step, reason: str) -> Request:
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        after = step_request(State(row.state), step, row.number)
+        for call in calls_of(change.session, row.id):
+            if State(call.state) not in {State.RELEASED, after, State.WITHDRAWN}:
+                call.state = step_call(State(call.state), step, call.id)
+                call.state_since, call.claim_token, call.lease_until = change.now, None, None
+        set_request_state(change, row, after)
+        note = NoteRow(
+            id=new_id("n"), request_id=row.id, kind=NoteKind.REMARK, at=change.now, due_on=row.due_on
+        )
+        put_sealed(note, _Said(actor.name, reason), SAID, change.keyring)
+        change.session.add(note)
+        change.record(f"request.{step}", Subject(row.id))
+        return request_of(change.session, row, change.keyring)
+
+
+# ---- for the other modules of flows.desk ----
+
+
+def row_of(session: Session, request: str) -> RequestRow:
+    """The row of a request's id or public number."""
+    column = RequestRow.number if request.startswith("R-") else RequestRow.id
+    row = session.scalars(select(RequestRow).where(column == request)).one_or_none()
+    if row is None:
+        msg = "その番号の請求はありません"
+        raise NotFoundError(msg)
+    return row
+
+
+def calls_of(session: Session, request_id: str) -> Sequence[CallRow]:
+    """The rows of a request's calls, in the order in which they were attached."""
+    statement = select(CallRow).where(CallRow.request_id == request_id)
+    return session.scalars(statement.order_by(CallRow.attached_at, CallRow.id)).all()
+
+
+def request_of(session: Session, row: RequestRow, keyring: Keyring) -> Request:
+    """A row as the value that leaves the package."""
+    return Request(
+        request_id=row.id,
+        number=row.number,
+        state=State(row.state),
+        due_on=row.due_on,
+        paused_on=row.paused_on,
+        calls=tuple(call.id for call in calls_of(session, row.id)),
+        content=replace(take_sealed(row, CONTENT, keyring), fee_paid=row.fee_paid),
+    )
+
+
+def set_request_state(change: Change, row: RequestRow, state: State) -> None:
+    """Set a request's state, and since when."""
+    if row.state != state:
+        row.state, row.state_since = state, change.now
+
+
+def follow_calls(change: Change, request_id: str) -> None:
+    """Set a request's state as its calls' states say."""
+    row = change.session.get_one(RequestRow, request_id)
+    change.session.flush()
+    states = [State(call.state) for call in calls_of(change.session, request_id)]
+    set_request_state(change, row, state_of_request(states))

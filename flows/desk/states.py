@@ -1,0 +1,191 @@
+"""States of a request and of its calls, and the steps between them: tables and pure functions.
+
+received → identified → requested → processing → in_review → approved → released
+failed, withheld and withdrawn stand beside the road.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+from flows.desk.errors import ImpossibleStepError, NotIdentifiedError
+
+__all__ = ["CALL_STEPS", "REQUEST_STEPS", "State", "Step", "state_of_request", "step_call", "step_request"]
+
+
+class State(enum.StrEnum):
+    """Where a request or a call stands."""
+
+    RECEIVED = "received"
+    IDENTIFIED = "identified"
+    REQUESTED = "requested"
+    PROCESSING = "processing"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    RELEASED = "released"
+    FAILED = "failed"
+    WITHHELD = "withheld"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The state in Japanese."""
+        return LABELS[self]
+
+
+class Step(enum.StrEnum):
+    """What somebody wants to do with a request or a call."""
+
+    IDENTIFY = "identify"
+    ATTACH = "attach"
+    CLAIM = "claim"
+    FINISH = "finish"
+    FAIL = "fail"
+    REQUEUE = "requeue"
+    DECIDE = "decide"
+    APPROVE = "approve"
+    REOPEN = "reopen"
+    RELEASE = "release"
+    WITHHOLD = "withhold"
+    WITHDRAW = "withdraw"
+
+    @property
+    def label(self) -> str:
+        """The step in Japanese."""
+        return STEP_LABELS[self]
+
+
+LABELS = {
+    State.RECEIVED: "受付済(本人確認前)",
+    State.IDENTIFIED: "本人確認済",
+    State.REQUESTED: "処理待ち",
+    State.PROCESSING: "処理中",
+    State.IN_REVIEW: "確認待ち",
+    State.APPROVED: "承認済",
+    State.RELEASED: "開示済",
+    State.FAILED: "処理失敗",
+    State.WITHHELD: "不開示",
+    State.WITHDRAWN: "取下げ",
+}
+
+STEP_LABELS = {
+    Step.IDENTIFY: "本人確認の記録",
+    Step.ATTACH: "通話の追加",
+    Step.CLAIM: "処理の開始",
+    Step.FINISH: "処理の完了",
+    Step.FAIL: "失敗の記録",
+    Step.REQUEUE: "処理のやり直し",
+    Step.DECIDE: "確認の記録",
+    Step.APPROVE: "承認",
+    Step.REOPEN: "確認への差戻し",
+    Step.RELEASE: "開示",
+    Step.WITHHOLD: "不開示の決定",
+    Step.WITHDRAW: "取下げ",
+}
+
+CALL_STEPS: dict[tuple[State, Step], State] = {
+    (State.REQUESTED, Step.CLAIM): State.PROCESSING,
+    (State.REQUESTED, Step.WITHHOLD): State.WITHHELD,
+    (State.REQUESTED, Step.WITHDRAW): State.WITHDRAWN,
+    # A killed worker's call is claimed anew by another.
+    (State.PROCESSING, Step.CLAIM): State.PROCESSING,
+    (State.PROCESSING, Step.FINISH): State.IN_REVIEW,
+    (State.PROCESSING, Step.FAIL): State.FAILED,
+    (State.PROCESSING, Step.REQUEUE): State.REQUESTED,
+    (State.PROCESSING, Step.WITHDRAW): State.WITHDRAWN,
+    (State.IN_REVIEW, Step.DECIDE): State.IN_REVIEW,
+    (State.IN_REVIEW, Step.APPROVE): State.APPROVED,
+    (State.IN_REVIEW, Step.REQUEUE): State.REQUESTED,
+    (State.IN_REVIEW, Step.WITHHOLD): State.WITHHELD,
+    (State.IN_REVIEW, Step.WITHDRAW): State.WITHDRAWN,
+    (State.APPROVED, Step.RELEASE): State.RELEASED,
+    (State.APPROVED, Step.REOPEN): State.IN_REVIEW,
+    (State.APPROVED, Step.WITHHOLD): State.WITHHELD,
+    (State.APPROVED, Step.WITHDRAW): State.WITHDRAWN,
+    (State.FAILED, Step.REQUEUE): State.REQUESTED,
+    (State.FAILED, Step.WITHHOLD): State.WITHHELD,
+    (State.FAILED, Step.WITHDRAW): State.WITHDRAWN,
+    # A decision to withhold may be taken back; the call is masked anew.
+    (State.WITHHELD, Step.REQUEUE): State.REQUESTED,
+    (State.WITHHELD, Step.WITHDRAW): State.WITHDRAWN,
+}
+"""Of a call: it begins as requested, because only an identified request takes calls."""
+
+OPEN = (State.IDENTIFIED, State.REQUESTED, State.PROCESSING, State.IN_REVIEW, State.APPROVED, State.FAILED)
+
+REQUEST_STEPS: dict[tuple[State, Step], State] = {
+    (State.RECEIVED, Step.IDENTIFY): State.IDENTIFIED,
+    (State.RECEIVED, Step.WITHHOLD): State.WITHHELD,
+    (State.RECEIVED, Step.WITHDRAW): State.WITHDRAWN,
+    (State.APPROVED, Step.RELEASE): State.RELEASED,
+    # An answer that everything is withheld goes out too.
+    (State.WITHHELD, Step.RELEASE): State.RELEASED,
+    (State.WITHHELD, Step.REOPEN): State.IDENTIFIED,
+    **{(state, Step.ATTACH): State.REQUESTED for state in OPEN},
+    **{(state, Step.WITHHOLD): State.WITHHELD for state in OPEN},
+    **{(state, Step.WITHDRAW): State.WITHDRAWN for state in (*OPEN, State.WITHHELD)},
+}
+"""Of a request; between identified and approved its state follows from its calls."""
+
+HINTS = {
+    State.RECEIVED: "先に本人確認を記録してください",
+    State.RELEASED: "開示は終わっています",
+    State.WITHDRAWN: "請求は取り下げられています",
+    State.PROCESSING: "処理が終わるまでお待ちください",
+    State.FAILED: "先に処理をやり直すか、不開示としてください",
+    State.IN_REVIEW: "先に確認を終えてください",
+}
+
+
+def step_call(state: State, step: Step, call_id: str) -> State:
+    """A call's state after a step.
+
+    Args:
+        state: Before it.
+        step: What is wanted.
+        call_id: For the message.
+
+    Raises:
+        ImpossibleStepError: says in Japanese why not.
+    """
+    return _step(CALL_STEPS, state, step, call_id)
+
+
+def step_request(state: State, step: Step, number: str) -> State:
+    """A request's state after a step of its own.
+
+    Raises:
+        NotIdentifiedError: when the identity check has to come first.
+        ImpossibleStepError: says in Japanese why not.
+    """
+    return _step(REQUEST_STEPS, state, step, number)
+
+
+def _step(table: dict[tuple[State, Step], State], state: State, step: Step, name: str) -> State:
+    if (state, step) in table:
+        return table[state, step]
+    hint = HINTS.get(state, "")
+    msg = f"{name}: {step.label}はできません。いまの状態は「{state.label}」です" + (
+        f"。{hint}" if hint else ""
+    )
+    raise (NotIdentifiedError if state is State.RECEIVED else ImpossibleStepError)(msg)
+
+
+def state_of_request(calls: Iterable[State]) -> State:
+    """Where an identified request stands, as its calls do.
+
+    Work that is under way or to be done comes before work that is done; withdrawn calls do not
+    count.
+    """
+    states = {state for state in calls if state is not State.WITHDRAWN}
+    if not states:
+        return State.IDENTIFIED
+    if State.REQUESTED in states and not states - {State.REQUESTED, State.WITHHELD}:
+        return State.REQUESTED
+    if states & {State.REQUESTED, State.PROCESSING}:
+        return State.PROCESSING
+    for state in (State.FAILED, State.IN_REVIEW, State.APPROVED, State.RELEASED):
+        if state in states:
+            return state
+    return State.WITHHELD

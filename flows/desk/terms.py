@@ -1,0 +1,65 @@
+"""Searching without clear text: keyed marks instead of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from flows.desk.desk import Change
+from flows.desk.errors import DuplicateError
+from flows.desk.keys import Keyring
+from flows.desk.sealed import blind_marks
+from flows.desk.tables import TermRow, UniqueTermRow
+
+__all__ = ["add_terms", "add_unique", "find_subjects", "find_unique", "replace_terms"]
+
+
+def add_terms(change: Change, subject_id: str, terms: Iterable[tuple[str, str]]) -> None:
+    """Make a row findable.
+
+    Args:
+        change: Under way.
+        subject_id: Id of a request or recording.
+        terms: Kinds and values in clear; empty values are passed over.
+    """
+    found = {(kind, mark) for kind, value in terms for mark in blind_marks(kind, value, change.keyring)[:1]}
+    change.session.add_all(
+        TermRow(subject_id=subject_id, kind=kind, mark=mark) for kind, mark in sorted(found)
+    )
+
+
+def replace_terms(change: Change, subject_id: str, terms: Iterable[tuple[str, str]]) -> None:
+    """Make a row's marks anew, with the current key."""
+    change.session.execute(delete(TermRow).where(TermRow.subject_id == subject_id))
+    add_terms(change, subject_id, terms)
+
+
+def find_subjects(keyring: Keyring, kind: str, value: str) -> Select[str]:
+    """The ids of what has a value, as a sub-select; made with any of the keys."""
+    found = blind_marks(kind, value, keyring)
+    return select(TermRow.subject_id).where(TermRow.kind == kind, TermRow.mark.in_(found))
+
+
+def add_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
+    """Claim a value that only one may have.
+
+    Raises:
+        DuplicateError: when another has it; the message names the other's id.
+    """
+    other = find_unique(change.session, change.keyring, kind, value)
+    if other is not None:
+        msg = f"すでに登録されています({other})"
+        raise DuplicateError(msg)
+    mark = blind_marks(kind, value, change.keyring)[0]
+    change.session.add(UniqueTermRow(kind=kind, mark=mark, subject_id=subject_id))
+    change.session.flush()
+
+
+def find_unique(session: Session, keyring: Keyring, kind: str, value: str) -> str | None:
+    """The id of what has a value that only one may have."""
+    found = blind_marks(kind, value, keyring)
+    statement = select(UniqueTermRow.subject_id)
+    statement = statement.where(UniqueTermRow.kind == kind, UniqueTermRow.mark.in_(found))
+    return session.scalars(statement).first()

@@ -1,0 +1,336 @@
+"""What the desk's operations take and give; frozen, personal fields left out of ``repr``."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+
+from flows.desk.states import State
+from pipeline.types import CaseName, MaskAction, Party, Requester
+
+__all__ = [
+    "JAPAN",
+    "Actor",
+    "Agent",
+    "Call",
+    "CompanyList",
+    "Delivery",
+    "DeskFile",
+    "FileKind",
+    "FoundRecording",
+    "IdentityCheck",
+    "IdentityMethod",
+    "ListVersions",
+    "NewRecording",
+    "NewRequest",
+    "Note",
+    "NoteKind",
+    "Request",
+    "Role",
+    "Scope",
+    "StaffList",
+    "Wanted",
+]
+
+JAPAN = timezone(timedelta(hours=9), "Asia/Tokyo")
+"""Dates are the company's: Japan has had no summer time since 1952, so no zone data are needed."""
+
+
+class Role(enum.StrEnum):
+    """As what somebody acts."""
+
+    INTAKE = "intake"
+    ANALYST = "analyst"
+    APPROVER = "approver"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: a person's login name, or a flow's name."""
+
+    name: str = field(repr=False)
+    role: Role
+
+
+class Wanted(enum.StrEnum):
+    """What the requester wishes to get."""
+
+    AUDIO = "audio"
+    TRANSCRIPT = "transcript"
+    BOTH = "both"
+
+
+class Delivery(enum.StrEnum):
+    """How (33条1項)."""
+
+    ELECTRONIC = "electronic"
+    PAPER = "paper"
+    OTHER = "other"
+
+
+class IdentityMethod(enum.StrEnum):
+    """How the requester proved who they are; images of papers are never kept."""
+
+    DRIVING_LICENCE = "driving_licence"
+    MY_NUMBER_CARD = "my_number_card"
+    PASSPORT = "passport"
+    RESIDENCE_CARD = "residence_card"
+    INSURANCE_CARD = "insurance_card"
+    SEAL_CERTIFICATE = "seal_certificate"
+    CALL_BACK = "call_back"
+    MEMBER_LOGIN = "member_login"
+    IN_PERSON = "in_person"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who asks in the person's place (施行令13条).
+
+    Attributes:
+        name: Of the agent.
+        authority: ``power_of_attorney``, ``parent``, ``guardian`` or a company's own word.
+        proof: What was shown, in words; no images.
+    """
+
+    name: CaseName = field(repr=False)
+    authority: str
+    proof: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is asked for.
+
+    Attributes:
+        first: First day, Japanese date; ``None`` open.
+        last: Last day, inclusive.
+        topic: In the requester's words.
+        numbers: That were called, or called from.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    topic: str = field(default="", repr=False)
+    numbers: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A request as it comes in.
+
+    Attributes:
+        requester: The person whose data it is: 本人.
+        received_at: When it arrived, with zone.
+        channel: How: ``post``, ``counter``, ``web``, ``phone``, ``email`` or the company's own word.
+        member_number: The customer id.
+        agent: Who asks in their place.
+        scope: What is asked for.
+        wanted: Audio, transcript or both.
+        delivery: Electronic, paper or another way.
+        fee_yen: 0 for none.
+        fee_paid: Whether it is.
+        desk: Responsible desk.
+        person: Responsible person.
+        reference: The company's own number of it; the same one is not taken twice.
+    """
+
+    requester: Requester = field(repr=False)
+    received_at: datetime
+    channel: str
+    member_number: str = field(default="", repr=False)
+    agent: Agent | None = field(default=None, repr=False)
+    scope: Scope = field(default=Scope(), repr=False)
+    wanted: Wanted = Wanted.BOTH
+    delivery: Delivery = Delivery.ELECTRONIC
+    fee_yen: int = 0
+    fee_paid: bool = False
+    desk: str = field(default="", repr=False)
+    person: str = field(default="", repr=False)
+    reference: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as the desk holds it.
+
+    Attributes:
+        request_id: Random.
+        number: Public, such as ``R-2026-0042``.
+        due_on: By the company's clock, pauses and extensions counted in; Japanese date.
+        paused_on: Since when the clock stands still.
+        calls: Ids of its calls.
+        content: What came in; ``fee_paid`` as it is now.
+    """
+
+    request_id: str
+    number: str
+    state: State
+    due_on: date
+    paused_on: date | None
+    calls: tuple[str, ...]
+    content: NewRequest = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCheck:
+    """How it was established who asks.
+
+    Attributes:
+        method: The kind of proof.
+        checked_at: When, with zone.
+        note: Such as what was compared; no numbers of papers.
+    """
+
+    method: IdentityMethod
+    checked_at: datetime
+    note: str = field(default="", repr=False)
+
+
+class NoteKind(enum.StrEnum):
+    """What a note does to the clock."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note to a request."""
+
+    kind: NoteKind
+    at: datetime
+    due_on: date
+    by: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecording:
+    """A recording as the company's telephone system lists it.
+
+    Attributes:
+        source_id: The system's own id of the call.
+        started_at: With zone.
+        uri: Where the file lies: a path or an fsspec URL.
+        duration: Seconds; ``None`` when the list does not tell.
+        numbers: Of both ends.
+        customer_id: Whose account it was about.
+        operator: Who took it.
+    """
+
+    source_id: str = field(repr=False)
+    started_at: datetime
+    uri: str = field(repr=False)
+    duration: float | None = None
+    numbers: tuple[str, ...] = field(default=(), repr=False)
+    customer_id: str = field(default="", repr=False)
+    operator: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecording:
+    """A recording of the catalogue."""
+
+    recording_id: str
+    content: NewRecording = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A recording attached to a request.
+
+    Attributes:
+        sha256: Of the recording when it was attached.
+        bytes: Its length then.
+        attempts: How often its processing was begun since it was last put into the queue.
+        failure_kind: Code word of the last failure.
+        failure_reason: In Japanese, without personal data.
+        revision: Of its newest plan.
+    """
+
+    call_id: str
+    request_id: str
+    recording_id: str
+    state: State
+    sha256: str
+    bytes: int
+    attached_at: datetime
+    attempts: int
+    failure_kind: str | None
+    failure_reason: str | None
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffList:
+    """The company's people: 担当者."""
+
+    names: tuple[CaseName, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyList:
+    """The company's own data: names, numbers, what it keeps to itself, what happens to each party's data."""
+
+    names: tuple[CaseName, ...] = field(default=(), repr=False)
+    phones: tuple[str, ...] = field(default=(), repr=False)
+    confidential_terms: tuple[CaseName, ...] = field(default=(), repr=False)
+    actions: tuple[tuple[Party, MaskAction], ...] = (
+        (Party.REQUESTER, MaskAction.KEEP),
+        (Party.STAFF, MaskAction.KEEP),
+        (Party.COMPANY, MaskAction.KEEP),
+        (Party.UNKNOWN, MaskAction.MASK),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListVersions:
+    """Versions of both lists; 0 where there was none."""
+
+    staff: int
+    company: int
+
+
+class FileKind(enum.StrEnum):
+    """What a stored file is."""
+
+    RAW = "raw"
+    TRANSCRIPT = "transcript"
+    REVIEW = "review"
+    MASKED_AUDIO = "masked_audio"
+    MASKED_TEXT = "masked_text"
+    MASKED_JSON = "masked_json"
+    MANIFEST = "manifest"
+    LETTER = "letter"
+    PACKAGE = "package"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFile:
+    """A stored file that the desk knows.
+
+    Attributes:
+        revision: Of the call's plan that it was made from; 0 for files without one.
+        sha256: Of the clear text.
+        bytes: Of the clear text.
+        delete_after: Last day on which it is kept; ``None`` without end.
+        legal_hold: Kept whatever the day.
+    """
+
+    file_id: str
+    request_id: str
+    call_id: str | None
+    kind: FileKind
+    revision: int
+    store_key: str
+    sha256: str
+    bytes: int
+    made_at: datetime
+    delete_after: date | None
+    legal_hold: bool

@@ -1,0 +1,198 @@
+"""The figures of the contract from stored recognition: what ``kaiji evaluate`` finds, in a tenth of the time.
+
+    python -m tests.bench.figures CALLS_DIR... [--exact] [--only h3,h4] [--recognizers FILE] [--causes]
+
+A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--exact`` words are taken,
+``.heard.json`` (``python -m models.tagger.hear``).  Recognition and the second listening are left
+out; everything between them is the product's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows.case_file import case_lookup
+from flows.transcript_file import read_transcript
+from models.analyzer import load_analyzer
+from models.company import load_company
+from models.readings import Reader, load_reader
+from models.tagger.hear import read_heard
+from pipeline.align import align
+from pipeline.audio import Recording, read_recording
+from pipeline.detect import detect
+from pipeline.evaluate import AudioPair, ReviewRow, measure_call
+from pipeline.figures import CallFigures, Share, Summary, summarise
+from pipeline.mask import mask_audio
+from pipeline.party import attribute
+from pipeline.plan import make_plan
+from pipeline.truth import CallTruth, exact_transcript, read_truth
+from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
+
+__all__ = ["StoredCall", "add_arguments", "figures_of", "row", "stored_calls", "table"]
+
+KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A made call with its words, ready for detection."""
+
+    recording: Recording = field(repr=False)
+    transcript: Transcript = field(repr=False)
+    truth: CallTruth = field(repr=False)
+    case: CallCase = field(repr=False)
+
+
+def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bool) -> Iterator[StoredCall]:
+    """Every call that has its words.
+
+    Args:
+        folders: Where they lie.
+        only: Beginnings of their names; all of them by default.
+        exact: Words from the truth in place of recognised ones.
+
+    Yields:
+        The calls in order of folder and name.
+    """
+    for path in (found for folder in folders for found in sorted(folder.glob("*.truth.json"))):
+        stem = path.name.removesuffix(".truth.json")
+        audio, heard = path.with_name(f"{stem}.wav"), path.with_name(f"{stem}.heard.json")
+        if not audio.exists() or not (exact or heard.exists()) or not stem.startswith(tuple(only) or ("",)):
+            continue
+        truth = read_truth(json.loads(path.read_text(encoding="utf-8")), stem)
+        recording = read_recording(audio)
+        case = path.with_name(f"{stem}.case.json")
+        yield StoredCall(
+            recording,
+            _exact(truth, recording, stem) if exact else read_heard(heard),
+            truth,
+            case_lookup(path.parent)(audio) if case.exists() else CallCase("no-case"),
+        )
+
+
+def figures_of(
+    call: StoredCall, entities: tuple[EntitySpan, ...], reader: Reader, policy: MaskPolicy | None = None
+) -> CallFigures:
+    """Mask what was detected in a call, and measure it.
+
+    Args:
+        call: The call.
+        entities: From ``detect``.
+        reader: Compares names.
+        policy: Pads; the default by default.
+
+    Returns:
+        The call's figures.
+    """
+    policy = policy or MaskPolicy()
+    findings = attribute(entities, call.transcript, call.case, reader)
+    findings = align(findings, call.transcript, call.recording, policy)
+    plan = make_plan(findings, call.transcript, call.case, policy)
+    samples, rate = call.recording.samples, call.recording.rate
+    masked = mask_audio(samples, rate, plan, call.recording.law)
+    return measure_call(AudioPair(samples, masked, rate), call.truth, _rows(plan), call.transcript.text)
+
+
+def table(rows: Iterable[tuple[str, Summary]], first: str) -> Iterator[str]:
+    """Figures as a markdown table, line by line.
+
+    Args:
+        rows: Name and figures of each row.
+        first: Heading of the names.
+
+    Yields:
+        Its lines.
+    """
+    headings = (first, "leak", *KINDS, "caught", "over-mask", "no 3rd party", "kept", "after review")
+    yield f"| {' | '.join(headings)} |"
+    yield f"|---|{'--:|' * (len(headings) - 1)}"
+    yield from (row(name, summary) for name, summary in rows)
+
+
+def row(name: str, summary: Summary) -> str:
+    """One line of the table."""
+    by_kind = dict(summary.leak_by_kind)
+    shares = (
+        summary.leak,
+        *(by_kind.get(kind, Share(0, 0)) for kind in KINDS),
+        summary.caught,
+        summary.over_mask,
+        summary.over_mask_without_third_party,
+        summary.requester_kept,
+        summary.leak_after_review,
+    )
+    cells = ("–" if share.value is None else f"{100 * share.value:.1f}" for share in shares)
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say which calls."""
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--exact", action="store_true", help="words from the truth, not as recognised")
+    parser.add_argument("--only", default="", help="beginnings of names, with commas between them")
+
+
+def measured(
+    calls: Iterable[StoredCall], detected: Callable[[StoredCall], tuple[EntitySpan, ...]], reader: Reader
+) -> Summary:
+    """The figures over many calls."""
+    return summarise([figures_of(call, detected(call), reader) for call in calls])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_arguments(parser)
+    parser.add_argument("--recognizers", type=Path, help="a company's own, as for kaiji evaluate")
+    parser.add_argument("--causes", action="store_true", help="also who masked what nobody asked for")
+    options = parser.parse_args(arguments)
+    company = load_company(options.recognizers).recognizers if options.recognizers else ()
+    analyzer, reader = load_analyzer(company=company), load_reader()
+    calls = stored_calls(
+        options.folders, [each for each in options.only.split(",") if each], exact=options.exact
+    )
+    summary = measured(calls, lambda call: detect(call.transcript, analyzer, call.case), reader)
+    if not summary.calls:
+        print("no calls with words there", file=sys.stderr)
+        return 2
+    print(f"{len(summary.calls)} calls, {summary.seconds / 60:.1f} min; %\n")
+    print("\n".join(table([("exact words" if options.exact else "as recognised", summary)], "words")))
+    if options.causes:
+        print("\n| over-mask by | type | why | s |\n|---|---|---|--:|")
+        for cause in summary.over_mask_causes:
+            why = "wide edge" if cause.beside_span else "nothing there"
+            print(f"| {cause.recognizer or '–'} | {cause.entity_type} | {why} | {cause.frames / 100:.2f} |")
+    return 0
+
+
+def _exact(truth: CallTruth, recording: Recording, stem: str) -> Transcript:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "words.json"
+        path.write_text(json.dumps(exact_transcript(truth)), encoding="utf-8")
+        return read_transcript(path, recording, stem)
+
+
+def _rows(plan: MaskPlan) -> list[ReviewRow]:
+    return [
+        ReviewRow(
+            item.time,
+            item.channels,
+            item.entity_type,
+            item.source,
+            item.action is MaskAction.MASK,
+            item.needs_review,
+        )
+        for item in plan.items
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """How exact are the edges?  Prints a table; with ``--fit`` also the weights of ``pipeline.edges``.
 
-    python tests/bench/edges.py CALLS_DIR [CALLS_DIR ...] [--fit]
+    python -m tests.bench.edges CALLS_DIR [CALLS_DIR ...] [--fit] [--other FILE.json [--methods NAME ...]]
 
 A folder holds ``<stem>.wav``, ``<stem>.truth.json`` and ``<stem>.heard.json`` (``python -m
 models.tagger.hear``).  Detection is left out: a finding is made of exactly the recognised
@@ -13,6 +13,9 @@ alone.  Speech is what ``kaiji evaluate`` calls speech: 10 ms frames above -38 d
     error     edge of the mask less the true one, outward positive, ms: likewise
     leak      speech of the entities left unmasked at their edges, as a share of their speech
     over      speech of their neighbours that is masked, as a share of the same
+
+``--other`` adds the word times of another program for the same words (``word_times.py`` makes them
+with stable-ts) and then judges the calls that it has, by each of ``--methods``, and no others.
 """
 
 from __future__ import annotations
@@ -20,13 +23,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from models.readings import Reader, load_reader
 from models.tagger.examples import KINDS, PARTIES, from_heard
@@ -38,6 +42,12 @@ from pipeline.evaluate import AudioPair, frames_of
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
 
 Aligner = Callable[[tuple[Finding, ...], Transcript, Recording, MaskPolicy], tuple[Finding, ...]]
+
+PADS = ((0.0, 0.0), (0.1, 0.2), (0.2, 0.4))
+"""Seconds before and after that are tried around plain word times: none, a little, the published ones."""
+
+Times = Mapping[str, Transcript]
+"""A call's stem to the same words with other times."""
 
 COLOURS = (len(KINDS) - 1) * (len(PARTIES) - 1)
 """Spans are told apart by a kind and a party lent to them in turn."""
@@ -113,6 +123,21 @@ def plain(
     return (replace(finding, time=time),)
 
 
+def read_times(path: Path, methods: Sequence[str] | None) -> dict[str, Times]:
+    """Another program's word times: its methods' names to the calls it has, as ``word_times.py`` writes."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    adapter = TypeAdapter(Transcript)
+    return {
+        name: {stem: adapter.validate_python(raw) for stem, raw in found[name].items()}
+        for name in methods or found
+    }
+
+
+def retimed(judged: Sequence[Case], times: Times) -> list[Case]:
+    """The same entities with other times of their words."""
+    return [replace(case, transcript=times[case.call]) for case in judged]
+
+
 def row(name: str, aligner: Aligner, policy: MaskPolicy, judged: Sequence[Case]) -> str:
     """One line of the table."""
     figures = []
@@ -134,7 +159,7 @@ def row(name: str, aligner: Aligner, policy: MaskPolicy, judged: Sequence[Case])
         )
     speech = table[:, 6].sum()
     shares = table[:, :2].sum() / speech, table[:, 2:4].sum() / speech
-    return f"{name:<18} |{' |'.join(sides)} | {shares[0]:.4f} {shares[1]:.3f}"
+    return f"{name:<20} |{' |'.join(sides)} | {shares[0]:.4f} {shares[1]:.3f}"
 
 
 def fitted(judged: Sequence[Case], side: int, rounds: int = 800) -> NDArray[np.float64]:
@@ -175,17 +200,22 @@ def main() -> int:
     )
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--other", type=Path)
+    parser.add_argument("--methods", nargs="+")
     options = parser.parse_args()
-    judged = list(cases(options.folders))
+    others = read_times(options.other, options.methods) if options.other else {}
+    judged = [case for case in cases(options.folders) if all(case.call in times for times in others.values())]
     if not judged:
         print("no recognised calls there", file=sys.stderr)
         return 2
     print(f"{len(judged)} entities of {len({case.call for case in judged})} calls")
     side = "covered  >40ms taken   p95  error   p95"
-    print(f"{'':<18} | {side} | {side} |   leak  over")
-    for before, after in ((0.0, 0.0), (0.1, 0.2), (0.2, 0.4)):
-        name = f"word times {before:.1f}/{after:.1f}"
-        print(row(name, plain, MaskPolicy(pad_before=before, pad_after=after), judged))
+    print(f"{'':<20} | {side} | {side} |   leak  over")
+    plainly = [("word times", judged), *((name, retimed(judged, times)) for name, times in others.items())]
+    for name, timed in plainly:
+        for before, after in PADS:
+            policy = MaskPolicy(pad_before=before, pad_after=after)
+            print(row(f"{name} {before:.1f}/{after:.1f}", plain, policy, timed))
     print(row("edges, no pad", align, MaskPolicy(pad_before=0.0, pad_after=0.0), judged))
     print(row("edges, default", align, MaskPolicy(), judged))
     if options.fit:

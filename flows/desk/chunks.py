@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -83,6 +83,16 @@ def key_id_of(head: bytes) -> str:
     return head[len(MAGIC) : len(MAGIC) + ID].hex()
 
 
+class Seekable(Protocol):
+    """What a sealed file has to do."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Read at most so many bytes."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Move to a byte."""
+
+
 class SealedReader(io.RawIOBase):
     """The clear text of a sealed file, opened chunk by chunk as it is read.
 
@@ -97,7 +107,7 @@ class SealedReader(io.RawIOBase):
         WrongKeyError: when its key is not among ours.
     """
 
-    def __init__(self, sealed: BinaryIO, size: int, keyring: Keyring, name: str) -> None:
+    def __init__(self, sealed: Seekable, size: int, keyring: Keyring, name: str) -> None:
         self._sealed = sealed
         self._name = name
         head = sealed.read(HEAD)

@@ -33,6 +33,9 @@ __all__ = ["Database", "open_database"]
 SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL = 5, 6, 13
 """Primary result codes; extended ones carry them in their lowest byte (sqlite.org/rescode.html)."""
 
+SQLITE_IOERR_SHMSIZE = 4874
+"""The shared-memory file beside the database finds no room."""
+
 PG_BUSY = {"55P03", "40001", "40P01", "57014", "53300"}
 """lock not available, serialisation failure, deadlock, statement timeout, too many connections."""
 
@@ -119,11 +122,17 @@ class Database:
                 return self._begin(writing=writing)
             except SQLAlchemyError as raised:
                 failure = explained(raised)
-            if not isinstance(failure, DatabaseBusyError | DatabaseGoneError) or time.monotonic() > until:
+            if not self._may_pass(failure) or time.monotonic() > until:
                 raise failure from None
             # Two that wait for the same lock should not come back together.
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _may_pass(self, failure: DeskError) -> bool:
+        """A lock is let go of, and a server comes back; a file does not mend itself."""
+        return isinstance(failure, DatabaseBusyError) or (
+            isinstance(failure, DatabaseGoneError) and self._file is None
+        )
 
     def _begin(self, *, writing: bool) -> Connection:
         self._check_file()
@@ -234,7 +243,7 @@ def explained(raised: SQLAlchemyError) -> DeskError:
     primary = sqlite & 0xFF if isinstance(sqlite, int) else None
     if primary in {SQLITE_BUSY, SQLITE_LOCKED} or pg in PG_BUSY:
         return DatabaseBusyError("データベースが使用中です。しばらくしてからやり直してください")
-    if primary == SQLITE_FULL or pg in PG_FULL:
+    if primary == SQLITE_FULL or sqlite == SQLITE_IOERR_SHMSIZE or pg in PG_FULL:
         return DatabaseFullError("データベースを書く空きがありません")
     detail = pg or getattr(original, "sqlite_errorname", None) or kind
     return DatabaseGoneError(f"データベースを使えません({detail})")

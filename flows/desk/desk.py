@@ -126,10 +126,7 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> D
         StorageGoneError: the database is a desk's, and its store is not there.
         SchemaError: the database is of a newer program.
     """
-    keyring = load_keyring(settings)
-    if keyring is None:
-        _check_nothing_is_there(settings)
-        keyring = create_key_file(key_file(settings))
+    keyring = load_keyring(settings) or _first_keyring(settings)
     store = open_store(settings, keyring)
     database = open_database(settings, create=not store.exists(MARKER))
     try:
@@ -140,8 +137,19 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> D
     return Desk(settings, database, store, keyring, clock)
 
 
-def _check_nothing_is_there(settings: Settings) -> None:
-    """Before a key is made: whatever is there would have been sealed with the lost one."""
+def _first_keyring(settings: Settings) -> Keyring:
+    """A new key where there is nothing yet: whatever is there was sealed with the lost one."""
+    if not _is_there(settings):
+        return create_key_file(key_file(settings))
+    # Another process may have made all of it since we looked for the key.
+    keyring = load_keyring(settings)
+    if keyring is None:
+        msg = "鍵がありません。データは鍵がなければ開けません(KAIJI_KEY_FILE などを確かめてください)"
+        raise KeyMissingError(msg)
+    return keyring
+
+
+def _is_there(settings: Settings) -> bool:
     nobody = Keyring((new_key(),))
     database = None
     with contextlib.suppress(DatabaseGoneError):
@@ -150,9 +158,7 @@ def _check_nothing_is_there(settings: Settings) -> None:
     if database is not None:
         with contextlib.closing(database), database.read() as session:
             there = there or _is_desk(session)
-    if there:
-        msg = "鍵がありません。データは鍵がなければ開けません(KAIJI_KEY_FILE などを確かめてください)"
-        raise KeyMissingError(msg)
+    return there
 
 
 def _is_desk(session: Session) -> bool:

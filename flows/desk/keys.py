@@ -33,6 +33,7 @@ __all__ = [
     "Keyring",
     "add_key",
     "create_key_file",
+    "keep_current_key",
     "key_file",
     "load_keyring",
     "new_key",
@@ -282,15 +283,27 @@ def add_key(path: Path, keyring: Keyring) -> Keyring:
     Raises:
         KeySettingError: when the file cannot be written; it is as it was.
     """
-    wider = Keyring((new_key(), *keyring.keys))
+    return _replace_file(path, Keyring((new_key(), *keyring.keys)))
+
+
+def keep_current_key(path: Path, keyring: Keyring) -> Keyring:
+    """Leave only the current key in a key file, once nothing is sealed with the others any more.
+
+    Raises:
+        KeySettingError: when the file cannot be written; it is as it was.
+    """
+    return _replace_file(path, Keyring((keyring.current,)))
+
+
+def _replace_file(path: Path, keyring: Keyring) -> Keyring:
     try:
-        fresh = _write_beside(path, "".join(f"{key.line}\n" for key in wider.keys))
+        fresh = _write_beside(path, "".join(f"{key.line}\n" for key in keyring.keys))
         fresh.replace(path)
         _settle(path.parent)
     except OSError as error:
         msg = f"鍵ファイルに書けません({type(error).__name__})"
         raise KeySettingError(msg) from None
-    return wider
+    return keyring
 
 
 def _write_beside(path: Path, text: str) -> Path:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import fsspec
 from fsspec.core import split_protocol
 
-from flows.desk.errors import RecordingUnreadableError
+from flows.desk.errors import RecordingUnreadableError, StorageFullError
 from flows.settings import Settings
 
 __all__ = ["copy_source", "hash_source", "open_source"]
@@ -83,9 +83,30 @@ def copy_source(settings: Settings, uri: str, target: Path) -> tuple[str, int]:
 def _drain(settings: Settings, uri: str, copy: BinaryIO | None) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with open_source(settings, uri) as file:
-        while block := file.read(BLOCK):
+        while block := _read(file):
             digest.update(block)
             size += len(block)
             if copy is not None:
-                copy.write(block)
+                _write(copy, block)
     return digest.hexdigest(), size
+
+
+def _read(file: BinaryIO) -> bytes:
+    try:
+        return file.read(BLOCK)
+    except Exception as error:  # noqa: BLE001
+        kind = type(error).__name__
+    msg = f"録音ファイルを読めません({kind})"
+    raise RecordingUnreadableError(msg)
+
+
+def _write(copy: BinaryIO, block: bytes) -> None:
+    try:
+        copy.write(block)
+        copy.flush()
+    except OSError as error:
+        kind = type(error).__name__
+    else:
+        return
+    msg = f"作業フォルダに録音の写しを置けません({kind})"
+    raise StorageFullError(msg)

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -133,7 +134,10 @@ class Store:
             FileDamagedError: on reading, where it was changed or cut off.
             WrongKeyError: its key is not among ours.
         """
-        with _translated(key), self._fs.open(self._path(key), "rb") as raw:
+        with _translated(key):
+            raw = _Guarded(self._fs.open(self._path(key), "rb"), key)
+        # What the caller does with the stream must not be taken for the store's failure.
+        with contextlib.closing(raw):
             size = raw.seek(0, io.SEEK_END)
             raw.seek(0)
             yield io.BufferedReader(SealedReader(raw, size, self._keyring, key), CHUNK)
@@ -154,8 +158,7 @@ class Store:
         with self.private_folder() as folder:
             path = folder / name
             with self.open(key) as clear, _translated(key), path.open("wb") as copy:
-                while block := clear.read(CHUNK):
-                    copy.write(block)
+                shutil.copyfileobj(clear, copy, CHUNK)
             yield path
 
     @contextlib.contextmanager
@@ -223,6 +226,25 @@ def open_store(settings: Settings, keyring: Keyring) -> Store:
         msg = f"KAIJI_STORE か KAIJI_STORE_OPTIONS を使えません({type(error).__name__})"
         raise StorageGoneError(msg) from None
     return Store(fs, root, keyring, settings.work)
+
+
+class _Guarded:
+    """A file of the store whose errors are ours."""
+
+    def __init__(self, raw: BinaryIO, name: str) -> None:
+        self._raw = raw
+        self._name = name
+
+    def read(self, size: int = -1, /) -> bytes:
+        with _translated(self._name):
+            return self._raw.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        with _translated(self._name):
+            return self._raw.seek(offset, whence)
+
+    def close(self) -> None:
+        self._raw.close()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,147 @@
+"""A new key for everything: rows, search marks and files sealed anew, bit by bit.
+
+The new key stands first among the keys, the old ones behind it.  Killed half-way, it is run
+again and goes on where it was; until it has come to its end, old and new key are both needed.
+The desk's own check value comes last, so that a desk which is opened without the old key too
+early says so at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from flows.desk.catalogue import RECORDING, recording_terms
+from flows.desk.chain import Subject
+from flows.desk.desk import MARKER, Change, Desk
+from flows.desk.requests import CONTENT, request_terms
+from flows.desk.sealed import reseal, take_sealed
+from flows.desk.tables import (
+    DeskRow,
+    FileRow,
+    RecordingRow,
+    RequestRow,
+    Table,
+    UniqueTermRow,
+)
+from flows.desk.terms import add_unique, replace_terms
+from flows.desk.values import Actor
+
+__all__ = ["Rotated", "keys_in_use", "rotate"]
+
+BATCH = 200
+"""Rows in one transaction: other writers wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How much was sealed anew."""
+
+    rows: int
+    files: int
+
+
+def rotate(desk: Desk, actor: Actor) -> Rotated:
+    """Seal everything with the current key.
+
+    Args:
+        desk: Opened with the new key first and the old ones behind it.
+        actor: Who rotates.
+
+    Returns:
+        How much was not yet sealed with it.
+
+    Raises:
+        WrongKeyError: when something was sealed with a key that is not there.
+    """
+    rows = sum(_rotate_table(desk, actor, table) for table in _sealed_tables())
+    files = sum(_rotate_file(desk, actor, file_id) for file_id in _file_ids(desk))
+    if desk.store.key_id(MARKER) != desk.keyring.current.key_id:
+        desk.store.put(desk.store.read(MARKER), MARKER)
+    with desk.change(actor) as change:
+        last = reseal(change.session.scalars(select(DeskRow)).one(), change.keyring)
+        if last or rows or files:
+            detail: dict[str, str | int] = {"rows": rows, "files": files, "key": desk.keyring.current.key_id}
+            change.record("key.rotate", Subject(), detail)
+    return Rotated(rows, files)
+
+
+def _sealed_tables() -> Iterator[type[Table]]:
+    for mapper in Table.registry.mappers:
+        if "sealed" in mapper.columns and mapper.class_ is not DeskRow:
+            yield mapper.class_
+
+
+def _rotate_table(desk: Desk, actor: Actor, table: type[Table]) -> int:
+    count, last = 0, None
+    column = table.__table__.c.id
+    while True:
+        with desk.change(actor) as change:
+            statement = select(table).order_by(column).limit(BATCH)
+            if last is not None:
+                statement = statement.where(column > last)
+            batch = change.session.scalars(statement).all()
+            count += sum(_rotate_row(change, row) for row in batch)
+            if len(batch) < BATCH:
+                return count
+            last = getattr(batch[-1], "id")  # noqa: B009 (the subclasses have it)
+
+
+def _rotate_row(change: Change, row: Any) -> bool:
+    if not reseal(row, change.keyring):
+        return False
+    if isinstance(row, RequestRow):
+        new = take_sealed(row, CONTENT, change.keyring)
+        replace_terms(change, row.id, request_terms(new))
+        _replace_unique(change, row.id, "reference", new.reference)
+    elif isinstance(row, RecordingRow):
+        found = take_sealed(row, RECORDING, change.keyring)
+        replace_terms(change, row.id, recording_terms(found))
+        _replace_unique(change, row.id, "source", found.source_id)
+    return True
+
+
+def _replace_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
+    change.session.execute(delete(UniqueTermRow).where(UniqueTermRow.subject_id == subject_id))
+    if value:
+        add_unique(change, subject_id, kind, value)
+
+
+def _file_ids(desk: Desk) -> tuple[str, ...]:
+    with desk.read() as session:
+        return tuple(session.scalars(select(FileRow.id).where(FileRow.deleted_at.is_(None))))
+
+
+def _rotate_file(desk: Desk, actor: Actor, file_id: str) -> bool:
+    with desk.read() as session:
+        before = session.get_one(FileRow, file_id)
+    if before.deleted_at is not None or desk.store.key_id(before.store_key) == desk.keyring.current.key_id:
+        return False
+    with desk.store.open(before.store_key) as clear:
+        stored = desk.store.put(clear)
+    with desk.change(actor) as change:
+        row = change.session.get_one(FileRow, file_id)
+        # Erased meanwhile, or moved by another rotation: then ours is nobody's.
+        ours = row.deleted_at is None and row.store_key == before.store_key
+        if ours:
+            row.store_key = stored.key
+    desk.store.delete(before.store_key if ours else stored.key)
+    return ours
+
+
+def keys_in_use(desk: Desk) -> dict[str, int]:
+    """How many rows and files are sealed with which key, by its id."""
+    counts: dict[str, int] = {}
+    with desk.read() as session:
+        sealed = [row.sealed for row in session.scalars(select(DeskRow))]
+        for table in _sealed_tables():
+            sealed += session.scalars(select(table.__table__.c.sealed)).all()
+        keys = session.scalars(select(FileRow.store_key).where(FileRow.deleted_at.is_(None))).all()
+    ids = [desk.keyring.key_id_of(value) for value in sealed]
+    ids += [desk.store.key_id(key) for key in (*keys, MARKER)]
+    for key_id in ids:
+        counts[key_id] = counts.get(key_id, 0) + 1
+    return counts

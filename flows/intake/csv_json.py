@@ -1,0 +1,78 @@
+"""Requests from a CSV or JSON file: all of them, or none and a report of every mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.desk import requests
+from flows.desk.desk import Desk
+from flows.desk.errors import DuplicateError
+from flows.desk.values import Actor, NewRequest, Request
+from flows.intake.faults import Fault, IntakeError
+from flows.intake.known import known_references
+from flows.intake.request_document import LAYOUT, parse_request
+from flows.intake.tabular import Record, parse_records
+
+__all__ = ["import_requests", "read_requests"]
+
+
+def import_requests(desk: Desk, actor: Actor, path: Path) -> tuple[Request, ...]:
+    """Take in the requests of a file, in one transaction.
+
+    Every request needs the company's own number (``reference``): by it a file that was imported
+    before is known again.
+
+    Args:
+        desk: The desk.
+        actor: Who imports.
+        path: ``.csv`` or ``.json``; see ``request_document.LAYOUT`` for the columns.
+
+    Returns:
+        The requests, in the file's order.
+
+    Raises:
+        FileError: when it cannot be read.
+        IntakeError: with every mistake; nothing was taken in.
+    """
+    found = read_requests(desk, path)
+    try:
+        return requests.receive_all(desk, actor, [new for _, new in found])
+    except DuplicateError:
+        # Somebody else imported one of them since we looked.
+        faults = _known(desk, found)
+    raise IntakeError(faults)
+
+
+def read_requests(desk: Desk, path: Path) -> tuple[tuple[Record, NewRequest], ...]:
+    """Read and check a file of requests without taking them in.
+
+    Raises:
+        FileError: when it cannot be read.
+        IntakeError: with every mistake.
+    """
+    now = desk.clock()
+    found, mistakes = parse_records(path, LAYOUT, lambda record: parse_request(record, now, numbered=True))
+    faults = [*mistakes, *_twice(found), *_known(desk, found)]
+    if faults:
+        raise IntakeError(faults)
+    return found
+
+
+def _twice(found: Sequence[tuple[Record, NewRequest]]) -> list[Fault]:
+    first: dict[str, int] = {}
+    faults = []
+    for record, new in found:
+        row = first.setdefault(new.reference, record.row)
+        if new.reference and row != record.row:
+            faults.append(record.fault(("reference",), f"{row}{record.unit}と同じ受付番号です"))
+    return faults
+
+
+def _known(desk: Desk, found: Sequence[tuple[Record, NewRequest]]) -> list[Fault]:
+    known = known_references(desk, [new.reference for _, new in found if new.reference])
+    return [
+        record.fault(("reference",), f"すでに取り込まれています({known[new.reference]})")
+        for record, new in found
+        if new.reference in known
+    ]

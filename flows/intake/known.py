@@ -1,0 +1,30 @@
+"""Whether a request was taken in before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flows.desk.desk import Desk
+from flows.desk.requests import row_of
+from flows.desk.terms import find_unique
+
+__all__ = ["known_references"]
+
+
+def known_references(desk: Desk, references: Iterable[str]) -> dict[str, str]:
+    """The public numbers of the requests that were taken in under the company's own numbers.
+
+    Args:
+        desk: The desk.
+        references: The company's own numbers.
+
+    Returns:
+        Public number by reference, of those that are known.
+    """
+    known = {}
+    with desk.read() as session:
+        for reference in references:
+            request_id = find_unique(session, desk.keyring, "reference", reference)
+            if request_id is not None:
+                known[reference] = row_of(session, request_id).number
+    return known

@@ -1,0 +1,216 @@
+"""The company's lists: its people, and what it keeps to itself, from YAML, JSON or CSV.
+
+YAML and JSON have the keys of ``CASE.json``: ``staff`` is the staff list; ``company``,
+``confidential_terms`` and ``policy`` are the company list.  A file holds one of them or both, and
+each as a whole: what it leaves out is no longer in the list.  CSV holds one: 種類, 表記, 読み.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
+
+from flows.case_file import Kana, Phone, Text, parse_case, read_json
+from flows.desk import lists
+from flows.desk.desk import Desk
+from flows.desk.values import Actor, CompanyList, ListVersions, StaffList
+from flows.intake.faults import IntakeError
+from flows.intake.fields import Strict, choice, refused
+from flows.intake.tabular import Column, FileError, Layout, parse_records, read_bytes
+from pipeline.errors import CaseFileError
+from pipeline.types import CaseName
+
+__all__ = ["PolicyFile", "import_lists", "read_lists"]
+
+COMPANY_KEYS = frozenset({"company", "confidential_terms", "policy"})
+KEYS = COMPANY_KEYS | {"staff"}
+
+DEEPEST = 10
+"""Levels of a YAML file; ours has four."""
+
+LAYOUT = Layout(
+    (
+        Column("kind", "種類", ("kind",), required=True),
+        Column("text", "表記", ("text",), required=True),
+        Column("kana", "読み", ("kana",)),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """What a file holds; ``None`` for a list that it does not.
+
+    Attributes:
+        staff: The company's people.
+        company: Its names, numbers, confidential terms and policy.
+        has_policy: Whether the file says what happens to each party's data.
+    """
+
+    staff: StaffList | None = field(default=None, repr=False)
+    company: CompanyList | None = field(default=None, repr=False)
+    has_policy: bool = False
+
+
+def import_lists(desk: Desk, actor: Actor, path: Path) -> ListVersions:
+    """Make the lists of a file the current ones.
+
+    A file without a policy leaves the policy as it is: an import of new names must not begin to
+    disclose what was masked.
+
+    Args:
+        desk: The desk.
+        actor: Who imports.
+        path: As ``read_lists``.
+
+    Returns:
+        The versions; 0 for a list that the file does not hold.
+
+    Raises:
+        FileError: as ``read_lists``.
+        IntakeError: likewise; nothing was imported.
+    """
+    found = read_lists(path)
+    company = found.company
+    if company is not None and not found.has_policy:
+        company = replace(company, actions=lists.current_lists(desk).company.actions)
+    return ListVersions(
+        staff=0 if found.staff is None else lists.import_staff(desk, actor, found.staff),
+        company=0 if company is None else lists.import_company(desk, actor, company),
+    )
+
+
+def read_lists(path: Path) -> PolicyFile:
+    """Read a file of lists.
+
+    Args:
+        path: ``.yaml``, ``.yml``, ``.json`` or ``.csv``.
+
+    Returns:
+        At least one list.
+
+    Raises:
+        FileError: when it cannot be read, or is malformed; the message names the key.
+        IntakeError: with every mistake of a CSV file.
+    """
+    kind = path.suffix.lower()
+    if kind == ".csv":
+        return _of_csv(path)
+    if kind in {".yaml", ".yml"}:
+        return _of_document(_of_yaml(path))
+    if kind != ".json":
+        msg = "YAML (.yaml)、JSON (.json)、CSV (.csv) のどれでもありません"
+        raise FileError(msg)
+    try:
+        return _of_document(read_json(path, "一覧"))
+    except CaseFileError as error:
+        raise FileError(str(error)) from None
+
+
+def _of_document(document: object) -> PolicyFile:
+    if not isinstance(document, dict) or not document:
+        msg = "staff か company のどちらもありません"
+        raise FileError(msg)
+    if not KEYS.issuperset(document):
+        msg = f"使えるキーは {'、'.join(sorted(KEYS))} です"
+        raise FileError(msg)
+    company = COMPANY_KEYS.intersection(document)
+    if company and "company" not in document:
+        # A new company list takes the place of the whole old one.
+        msg = "company: ありません(会社の一覧は全体を1つのファイルに書いてください)"
+        raise FileError(msg)
+    try:
+        case = parse_case({"case_id": "lists", **document}, "一覧")
+    except CaseFileError as error:
+        raise FileError(str(error)) from None
+    return PolicyFile(
+        StaffList(case.staff) if "staff" in document else None,
+        CompanyList(case.company_names, case.company_phones, case.confidential_terms, case.actions)
+        if company
+        else None,
+        "policy" in document,
+    )
+
+
+class _Kind(StrEnum):
+    STAFF = "staff"
+    COMPANY = "company"
+    PHONE = "phone"
+    TERM = "term"
+
+
+KINDS = {"担当者": _Kind.STAFF, "社名": _Kind.COMPANY, "電話番号": _Kind.PHONE, "機密": _Kind.TERM}
+PHONE: TypeAdapter[str] = TypeAdapter(Phone)
+
+
+class _Line(Strict):
+    kind: Annotated[_Kind, BeforeValidator(choice(_Kind, KINDS))]
+    text: Text = Field(repr=False)
+    kana: Kana = Field(default="", repr=False)
+
+    @field_validator("text")
+    @classmethod
+    def _is_number(cls, text: str, info: ValidationInfo) -> str:
+        if info.data.get("kind") is not _Kind.PHONE:
+            return text
+        try:
+            return PHONE.validate_python(text)
+        except ValidationError:
+            reason = "電話番号の形ではありません"
+        raise refused(reason)
+
+
+def _of_csv(path: Path) -> PolicyFile:
+    found, faults = parse_records(path, LAYOUT, lambda record: record.checked(_Line))
+    if faults:
+        raise IntakeError(faults)
+    lines = [line for _, line in found]
+    staff, names, terms = (
+        tuple(CaseName(line.text, line.kana) for line in lines if line.kind is kind)
+        for kind in (_Kind.STAFF, _Kind.COMPANY, _Kind.TERM)
+    )
+    phones = tuple(line.text for line in lines if line.kind is _Kind.PHONE)
+    return PolicyFile(
+        StaffList(staff) if staff else None,
+        CompanyList(names, phones, terms) if names or phones or terms else None,
+    )
+
+
+def _of_yaml(path: Path) -> object:
+    """Plain values of a YAML file; all scalars as text, so that 0120444444 stays what it is."""
+    try:
+        node = yaml.compose(read_bytes(path).decode("utf-8-sig"), Loader=yaml.BaseLoader)
+    except UnicodeDecodeError:
+        msg = "UTF-8 の文字ファイルではありません"
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        msg = f"YAML として読めません({line}行目)"
+    except (yaml.YAMLError, RecursionError):
+        msg = "YAML として読めません"
+    else:
+        return None if node is None else _plain(node, DEEPEST)
+    raise FileError(msg)
+
+
+def _plain(node: yaml.Node, levels: int) -> object:
+    # A node may stand in several places by reference, even within itself.
+    if levels == 0:
+        msg = f"入れ子が深すぎます({node.start_mark.line + 1}行目)"
+        raise FileError(msg)
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(one, levels - 1) for one in node.value]
+    mapping: dict[str, object] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode) or key.value in mapping:
+            msg = f"キーの形が違うか、同じキーが2回あります({line}行目)"
+            raise FileError(msg)
+        mapping[str(key.value)] = _plain(value, levels - 1)
+    return mapping

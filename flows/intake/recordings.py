@@ -1,0 +1,298 @@
+"""The catalogue's recordings: from the telephone system's list, or from the names of the files."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+import fsspec
+from fsspec.core import split_protocol
+from pydantic import Field, field_validator
+
+from flows.desk import catalogue
+from flows.desk.catalogue import Added
+from flows.desk.desk import Desk
+from flows.desk.errors import DuplicateError, RecordingUnreadableError
+from flows.desk.sources import PROTOCOLS, copy_source
+from flows.desk.values import Actor, NewRecording
+from flows.intake.faults import Fault, IntakeError
+from flows.intake.fields import Free, Moment, Phones, Seconds, Strict, refused
+from flows.intake.file_pattern import FilePattern
+from flows.intake.tabular import Column, Layout, Record, parse_records
+from pipeline.audio import read_recording
+from pipeline.errors import UnreadableAudioError
+
+__all__ = ["LAYOUT", "RecordingDocument", "Scanned", "import_recordings", "measure", "scan_recordings"]
+
+LAYOUT = Layout(
+    (
+        Column("call_id", "通話ID", ("call_id",), required=True),
+        Column("started_at", "開始日時", ("started_at",), required=True),
+        Column("file", "ファイル", ("file",), required=True),
+        Column("duration", "長さ", ("duration",)),
+        Column("numbers", "電話番号", ("numbers",)),
+        Column("customer_id", "顧客番号", ("customer_id",)),
+        Column("operator", "担当者", ("operator",)),
+    )
+)
+
+AUDIO = frozenset({".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"})
+"""What a scan looks at."""
+
+SETTLED = 60.0
+"""Seconds since it was last written after which a file is taken for finished."""
+
+BATCH = 500
+"""Recordings added in one transaction of a scan: a scan goes on where it was stopped."""
+
+
+class RecordingDocument(Strict):
+    """The keys of a recording."""
+
+    call_id: Free = Field(repr=False)
+    started_at: Moment
+    file: Free = Field(repr=False)
+    duration: Seconds | None = None
+    numbers: Phones = Field(default=(), repr=False)
+    customer_id: Free = Field(default="", repr=False)
+    operator: Free = Field(default="", repr=False)
+
+    @field_validator("call_id", "file")
+    @classmethod
+    def _filled(cls, value: str) -> str:
+        if not value:
+            raise refused("空です")
+        return value
+
+    def value(self, folder: Path) -> NewRecording:
+        """As the catalogue takes it; a relative path is below ``folder``.
+
+        Raises:
+            ValueError: when it lies on this machine and is not there; the message has no name.
+        """
+        protocol, _ = split_protocol(self.file)
+        uri = self.file
+        if protocol is None:
+            path = folder / self.file
+            if not path.is_file():
+                msg = "録音ファイルがありません"
+                raise ValueError(msg)
+            uri = str(path.absolute())
+        elif protocol not in PROTOCOLS:
+            msg = "この種類の場所は使えません"
+            raise ValueError(msg)
+        return NewRecording(
+            self.call_id, self.started_at, uri, self.duration, self.numbers, self.customer_id, self.operator
+        )
+
+
+def import_recordings(desk: Desk, actor: Actor, path: Path, layout: Layout = LAYOUT) -> Added:
+    """Take in a list of recordings: all of it, or nothing.
+
+    Recordings that the catalogue has with the same content are passed over, so that overlapping
+    lists may be imported.
+
+    Args:
+        desk: The desk.
+        actor: Who imports.
+        path: ``.csv`` or ``.json``; files in it are named by a path, relative to the list's own
+            folder, or by a URL.
+        layout: The columns, with a telephone system's own headings.
+
+    Raises:
+        FileError: when the list cannot be read.
+        IntakeError: with every mistake; nothing was taken in.
+    """
+
+    def parse(record: Record) -> NewRecording:
+        document = record.checked(RecordingDocument)
+        try:
+            return document.value(path.absolute().parent)
+        except ValueError as error:
+            faults = [record.fault(("file",), str(error))]
+        raise IntakeError(faults)
+
+    found, mistakes = parse_records(path, layout, parse)
+    faults = [*mistakes, *_twice(found)]
+    if faults:
+        raise IntakeError(faults)
+    news = [new for _, new in found]
+    try:
+        return catalogue.add_recordings(desk, actor, news)
+    except DuplicateError:
+        faults = _known_otherwise(desk, found)
+    raise IntakeError(faults)
+
+
+def _twice(found: Sequence[tuple[Record, NewRecording]]) -> list[Fault]:
+    first: dict[str, int] = {}
+    faults = []
+    for record, new in found:
+        row = first.setdefault(new.source_id, record.row)
+        if row != record.row:
+            faults.append(record.fault(("call_id",), f"{row}{record.unit}と同じ通話IDです"))
+    return faults
+
+
+def _known_otherwise(desk: Desk, found: Sequence[tuple[Record, NewRecording]]) -> list[Fault]:
+    faults = []
+    for record, new in found:
+        known = catalogue.search(desk, catalogue.RecordingQuery(source_id=new.source_id))
+        if known and known[0].content != new:
+            reason = f"同じ通話IDで内容の違う録音が登録されています({known[0].recording_id})"
+            faults.append(record.fault(("call_id",), reason))
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan found.
+
+    Attributes:
+        new: Added to the catalogue.
+        known: There already.
+        unmatched: Audio files whose name is not of the pattern.
+        unreadable: Of the new ones, those whose length could not be measured.
+        changed: Known under their id with other content; left as they are.
+        young: Perhaps still being written; the next scan takes them.
+    """
+
+    new: int = 0
+    known: int = 0
+    unmatched: int = 0
+    unreadable: int = 0
+    changed: int = 0
+    young: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that a scan found.
+
+    Attributes:
+        path: Below the folder.
+        uri: For the catalogue.
+        written: When it was last, in seconds since 1970; ``None`` in a bucket, where a file is
+            there as a whole or not at all.
+    """
+
+    path: str = field(repr=False)
+    uri: str = field(repr=False)
+    written: float | None
+
+
+def scan_recordings(
+    desk: Desk, actor: Actor, root: str, pattern: FilePattern, *, probe: bool = True
+) -> Scanned:
+    """Add the recordings of a folder or bucket to the catalogue, by what their names say.
+
+    May be repeated: what is there already is passed over.
+
+    Args:
+        desk: The desk.
+        actor: Who scans.
+        root: Folder or fsspec URL; all below it is looked at.
+        pattern: Of the names.
+        probe: Whether each new recording is read to measure its length.
+
+    Raises:
+        RecordingUnreadableError: when the place cannot be listed.
+    """
+    counts = Scanned()
+    settled_by = time.time() - SETTLED
+    files = iter(_listed(desk, root))
+    while batch := list(itertools.islice(files, BATCH)):
+        settled = [file for file in batch if file.written is None or file.written <= settled_by]
+        counts = replace(counts, young=counts.young + len(batch) - len(settled))
+        counts = _add_batch(desk, actor, [_read_name(file, pattern) for file in settled], counts, probe=probe)
+    return counts
+
+
+def _listed(desk: Desk, root: str) -> list[_File]:
+    secret = desk.settings.recordings_options
+    protocol, _ = split_protocol(root)
+    if protocol is not None and protocol not in PROTOCOLS:
+        msg = "この種類の場所は使えません"
+        raise RecordingUnreadableError(msg)
+    try:
+        options = json.loads(secret.get_secret_value()) if secret else {}
+        fs, base = fsspec.url_to_fs(root, **options)
+        there = fs.isdir(base)
+        found = fs.find(base, detail=True) if there else {}
+    except Exception as error:  # noqa: BLE001
+        # A client library's message would quote the place.
+        kind = type(error).__name__
+    else:
+        if not there:
+            msg = "録音のフォルダがありません"
+            raise RecordingUnreadableError(msg)
+        prefix = base.rstrip("/") + "/"
+        return [
+            _File(
+                path.removeprefix(prefix), fs.unstrip_protocol(path) if protocol else path, info.get("mtime")
+            )
+            for path, info in sorted(found.items())
+            if PurePosixPath(path).suffix.lower() in AUDIO
+        ]
+    msg = f"録音の場所を一覧できません({kind})"
+    raise RecordingUnreadableError(msg)
+
+
+def _read_name(file: _File, pattern: FilePattern) -> NewRecording | None:
+    said = pattern.match(file.path)
+    if said is None:
+        return None
+    return NewRecording(
+        # Where it lies is its own, wherever the scan began.
+        source_id=said.id or file.uri,
+        started_at=said.start,
+        uri=file.uri,
+        numbers=said.numbers,
+        customer_id=said.customer,
+        operator=said.operator,
+    )
+
+
+def _add_batch(
+    desk: Desk, actor: Actor, batch: Sequence[NewRecording | None], counts: Scanned, *, probe: bool
+) -> Scanned:
+    fresh: dict[str, NewRecording] = {}
+    known, changed = counts.known, counts.changed
+    for new in batch:
+        if new is None:
+            continue
+        other = catalogue.search(desk, catalogue.RecordingQuery(source_id=new.source_id))
+        if not other and new.source_id not in fresh:
+            fresh[new.source_id] = new
+        elif other and replace(other[0].content, duration=None) == new:
+            known += 1
+        else:
+            changed += 1
+    measured = [replace(new, duration=measure(desk, new.uri) if probe else None) for new in fresh.values()]
+    added = catalogue.add_recordings(desk, actor, measured) if measured else Added((), 0)
+    return replace(
+        counts,
+        new=counts.new + len(added.new),
+        known=known + added.known,
+        unmatched=counts.unmatched + batch.count(None),
+        unreadable=counts.unreadable + (sum(new.duration is None for new in measured) if probe else 0),
+        changed=changed,
+    )
+
+
+def measure(desk: Desk, uri: str) -> float | None:
+    """A recording's length in seconds; ``None`` when it cannot be read.
+
+    It is decoded as it will be for masking: a header may promise more than the file holds.
+    """
+    with desk.store.private_folder() as folder:
+        copy = folder / f"recording{PurePosixPath(uri).suffix.lower()}"
+        try:
+            copy_source(desk.settings, uri, copy)
+            return round(read_recording(copy).duration, 3)
+        except (RecordingUnreadableError, UnreadableAudioError):
+            return None

@@ -1,0 +1,180 @@
+"""A request as a document, in JSON or a CSV row -> ``NewRequest``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from flows.desk.values import Agent, Delivery, NewRequest, Scope, Wanted
+from flows.intake.fields import (
+    Day,
+    Free,
+    Moment,
+    Name,
+    Phones,
+    Strict,
+    Yen,
+    YesNo,
+    choice,
+    code_word,
+    refused,
+)
+from flows.intake.tabular import Column, Layout, Record
+from pipeline.types import Requester
+
+__all__ = ["AUTHORITIES", "CHANNELS", "DELIVERY", "LAYOUT", "WANTED", "RequestDocument", "parse_request"]
+
+CHANNELS = {
+    "郵送": "post",
+    "窓口": "counter",
+    "ウェブ": "web",
+    "電話": "phone",
+    "メール": "email",
+    "ファクス": "fax",
+}
+AUTHORITIES = {
+    "委任状": "power_of_attorney",
+    "親権者": "parent",
+    "未成年後見人": "guardian",
+    "成年後見人": "adult_guardian",
+}
+"""施行令13条: 法定代理人 and 委任による代理人."""
+
+WANTED = {"音声": Wanted.AUDIO, "文字": Wanted.TRANSCRIPT, "両方": Wanted.BOTH}
+DELIVERY = {"電子": Delivery.ELECTRONIC, "書面": Delivery.PAPER, "その他": Delivery.OTHER}
+
+LAYOUT = Layout(
+    (
+        Column("reference", "受付番号", ("reference",), required=True),
+        Column("received_at", "受付日時", ("received_at",), required=True),
+        Column("channel", "受付方法", ("channel",), required=True),
+        Column("name", "氏名", ("requester", "names"), "text", required=True),
+        Column("kana", "フリガナ", ("requester", "names"), "kana"),
+        Column("phone", "電話番号", ("requester", "phones")),
+        Column("address", "住所", ("requester", "addresses"), "text"),
+        Column("address_kana", "住所フリガナ", ("requester", "addresses"), "kana"),
+        Column("member_number", "会員番号", ("member_number",)),
+        Column("agent_name", "代理人氏名", ("agent", "name", "text")),
+        Column("agent_kana", "代理人フリガナ", ("agent", "name", "kana")),
+        Column("agent_authority", "代理権", ("agent", "authority")),
+        Column("agent_proof", "代理権の確認", ("agent", "proof")),
+        Column("first", "対象の初日", ("scope", "first")),
+        Column("last", "対象の末日", ("scope", "last")),
+        Column("topic", "請求の内容", ("scope", "topic")),
+        Column("numbers", "通話の番号", ("scope", "numbers")),
+        Column("wanted", "開示の形", ("wanted",)),
+        Column("delivery", "受取方法", ("delivery",)),
+        Column("fee_yen", "手数料", ("fee_yen",)),
+        Column("fee_paid", "手数料の支払", ("fee_paid",)),
+        Column("desk", "担当部署", ("desk",)),
+        Column("person", "担当者", ("person",)),
+    )
+)
+
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far another machine's clock may be ahead of ours."""
+
+
+class _Requester(Strict):
+    names: tuple[Name, ...] = Field(repr=False)
+    phones: Phones = Field(default=(), repr=False)
+    addresses: tuple[Name, ...] = Field(default=(), repr=False)
+
+    @field_validator("names")
+    @classmethod
+    def _somebody(cls, names: tuple[Name, ...]) -> tuple[Name, ...]:
+        if not names:
+            raise refused("氏名が1つもありません")
+        return names
+
+
+class _Agent(Strict):
+    name: Name = Field(repr=False)
+    authority: Annotated[str, BeforeValidator(code_word(AUTHORITIES))]
+    proof: Free = Field(default="", repr=False)
+
+
+class _Scope(Strict):
+    first: Day | None = None
+    last: Day | None = None
+    topic: Free = Field(default="", repr=False)
+    numbers: Phones = Field(default=(), repr=False)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first and self.last and self.first > self.last:
+            raise refused("対象の初日が末日より後です")
+        return self
+
+
+class RequestDocument(Strict):
+    """The keys of a request."""
+
+    reference: Free = Field(default="", repr=False, validate_default=True)
+    received_at: Moment
+    channel: Annotated[str, BeforeValidator(code_word(CHANNELS))]
+    requester: _Requester = Field(repr=False)
+    member_number: Free = Field(default="", repr=False)
+    agent: _Agent | None = Field(default=None, repr=False)
+    scope: _Scope = Field(default=_Scope(), repr=False)
+    wanted: Annotated[Wanted, BeforeValidator(choice(Wanted, WANTED))] = Wanted.BOTH
+    delivery: Annotated[Delivery, BeforeValidator(choice(Delivery, DELIVERY))] = Delivery.ELECTRONIC
+    fee_yen: Yen = 0
+    fee_paid: YesNo = False
+    desk: Free = Field(default="", repr=False)
+    person: Free = Field(default="", repr=False)
+
+    @field_validator("reference")
+    @classmethod
+    def _is_numbered(cls, reference: str, info: ValidationInfo) -> str:
+        if not reference and info.context and info.context["numbered"]:
+            raise refused("ありません(二重の取込みを見分けるために要ります)")
+        return reference
+
+    @field_validator("received_at")
+    @classmethod
+    def _has_come(cls, received_at: datetime, info: ValidationInfo) -> datetime:
+        # The due date is counted from it: a mistyped year would hide the request for as long.
+        if info.context and received_at > info.context["now"] + CLOCKS_DIFFER:
+            raise refused("未来の日時です")
+        return received_at
+
+    def value(self) -> NewRequest:
+        """As the desk takes it."""
+        names, addresses = self.requester.names, self.requester.addresses
+        agent = self.agent
+        return NewRequest(
+            requester=Requester(
+                tuple(name.value() for name in names),
+                self.requester.phones,
+                tuple(address.value() for address in addresses),
+            ),
+            received_at=self.received_at,
+            channel=self.channel,
+            member_number=self.member_number,
+            agent=None if agent is None else Agent(agent.name.value(), agent.authority, agent.proof),
+            scope=Scope(self.scope.first, self.scope.last, self.scope.topic, self.scope.numbers),
+            wanted=self.wanted,
+            delivery=self.delivery,
+            fee_yen=self.fee_yen,
+            fee_paid=self.fee_paid,
+            desk=self.desk,
+            person=self.person,
+            reference=self.reference,
+        )
+
+
+def parse_request(record: Record, now: datetime, *, numbered: bool) -> NewRequest:
+    """Check a document and turn it into a request.
+
+    Args:
+        record: The document and its place.
+        now: With zone; nothing was received after it.
+        numbered: Whether it needs the company's own number, by which a second import is known.
+
+    Raises:
+        IntakeError: with every mistake of the document.
+    """
+    return record.checked(RequestDocument, {"now": now, "numbered": numbered}).value()

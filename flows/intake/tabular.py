@@ -1,0 +1,297 @@
+"""CSV and JSON as lists of documents, each with the row it came from.
+
+A CSV file is a flat view of the JSON: every column says which key of the document it fills.  The
+headings may be the Japanese ones or the keys.  Excel's Shift_JIS is taken as well as UTF-8.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from flows.case_file import read_json
+from flows.desk.errors import DeskError
+from flows.intake.faults import Fault, IntakeError
+from flows.intake.fields import SEPARATORS, reasons_of
+from pipeline.errors import CaseFileError
+
+__all__ = ["Column", "FileError", "Layout", "Record", "parse_records", "read_bytes"]
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+KEY_WORD = frozenset("abcdefghijklmnopqrstuvwxyz_")
+
+
+class FileError(DeskError):
+    """A file cannot be read, or is neither CSV nor JSON."""
+
+    code = "intake_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a CSV file.
+
+    Attributes:
+        key: Its heading in English.
+        heading: Its heading in Japanese.
+        path: Keys from the document's top to what it fills.
+        part: Key within each element of a list of objects at ``path``.
+        required: Whether the heading has to be there.
+    """
+
+    key: str
+    heading: str
+    path: tuple[str, ...]
+    part: str = ""
+    required: bool = False
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where pydantic says that a mistake in it is, indices left out."""
+        return (*self.path, self.part) if self.part else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a kind of file.
+
+    Attributes:
+        columns: All that are known.
+        headings: A company's own headings and the keys they stand for.
+        others_allowed: Whether columns that are not known are passed over.
+    """
+
+    columns: tuple[Column, ...]
+    headings: Mapping[str, str] = field(default_factory=dict)
+    others_allowed: bool = False
+
+    def column(self, heading: str) -> Column | None:
+        """The column of a heading."""
+        key = self.headings.get(heading, heading)
+        return next((column for column in self.columns if key in {column.key, column.heading}), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document and where it stands.
+
+    Attributes:
+        row: As ``Fault.row``.
+        document: The parsed JSON, or what the CSV row amounts to; ``None`` where that is unknown.
+        columns: Of CSV: heading in the file by ``Column.place``.
+        faults: Found while it was read.
+    """
+
+    row: int
+    document: object = field(repr=False)
+    columns: Mapping[tuple[str, ...], str] | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """What ``row`` counts."""
+        return "件目" if self.columns is None else "行目"
+
+    def fault(self, loc: Sequence[int | str], reason: str) -> Fault:
+        """A mistake at a place of the document, in the file's own words."""
+        place = tuple(part for part in loc if isinstance(part, str))
+        if self.columns is None:
+            return Fault(self.row, _key_path(loc), reason, self.unit)
+        fits = [name for at, name in self.columns.items() if at == place]
+        fits += [name for at, name in self.columns.items() if at[: len(place)] == place]
+        return Fault(self.row, fits[0] if fits else "", reason)
+
+    def checked(self, model: type[M], context: Mapping[str, object] | None = None) -> M:
+        """The document as a model.
+
+        Raises:
+            IntakeError: with every mistake of the document.
+        """
+        if self.document is None:
+            raise IntakeError(self.faults)
+        try:
+            value = model.model_validate(self.document, context=dict(context or {}))
+        except ValidationError as error:
+            faults = (*self.faults, *(self.fault(loc, reason) for loc, reason in reasons_of(error)))
+        else:
+            faults = self.faults
+        if faults:
+            raise IntakeError(faults)
+        return value
+
+
+def parse_records(
+    path: Path, layout: Layout, parse: Callable[[Record], T]
+) -> tuple[tuple[tuple[Record, T], ...], tuple[Fault, ...]]:
+    """Read a CSV or JSON file and check every document in it.
+
+    Args:
+        path: ``.csv``, or ``.json`` with one object or an array of them.
+        layout: The columns of the CSV.
+        parse: Checks one document; raises ``IntakeError``.
+
+    Returns:
+        The good ones, and every mistake in the others.
+
+    Raises:
+        FileError: when the file cannot be read at all.
+        IntakeError: when the headings are not those of ``layout``.
+    """
+    good: list[tuple[Record, T]] = []
+    faults: list[Fault] = []
+    for record in _records(path, layout):
+        try:
+            good.append((record, parse(record)))
+        except IntakeError as error:
+            faults += error.faults
+    return tuple(good), tuple(faults)
+
+
+def _records(path: Path, layout: Layout) -> Iterator[Record]:
+    kind = path.suffix.lower()
+    if kind == ".json":
+        yield from _of_json(path)
+        return
+    if kind != ".csv":
+        msg = "CSV (.csv) か JSON (.json) ではありません"
+        raise FileError(msg)
+    rows = _rows(_text(read_bytes(path)))
+    columns = _columns([cell.strip() for cell in rows[0]] if rows else [], layout)
+    filled = [number for number, cells in enumerate(rows) if number and any(cell.strip() for cell in cells)]
+    if not filled:
+        raise IntakeError([Fault(0, "", "見出しの下に行がありません")])
+    # A column that the file lacks has a name too: something may be missing because of it.
+    names = {column.place: column.heading for column in layout.columns}
+    names |= {column[1].place: column[0] for column in columns if column is not None}
+    for number in filled:
+        yield _record(Record(number + 1, {}, names), rows[number], columns)
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's content.
+
+    Raises:
+        FileError: says in Japanese why not, without the file's name.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        msg = "ファイルがありません"
+    except IsADirectoryError:
+        msg = "ファイルではなくフォルダです"
+    except OSError as error:
+        msg = f"ファイルを読めません({type(error).__name__})"
+    raise FileError(msg)
+
+
+def _of_json(path: Path) -> Iterator[Record]:
+    try:
+        document = read_json(path, "JSON")
+    except CaseFileError as error:
+        raise FileError(str(error)) from None
+    documents = document if isinstance(document, list) else [document]
+    if not documents:
+        msg = "JSON: 配列が空です"
+        raise FileError(msg)
+    yield from (Record(row, one) for row, one in enumerate(documents, start=1))
+
+
+def _text(raw: bytes) -> str:
+    # Shift_JIS as Windows has it is what a Japanese Excel writes as "CSV".
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    msg = "文字コードが UTF-8 でも Shift_JIS でもありません"
+    raise FileError(msg)
+
+
+def _rows(text: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        msg = "CSV として読めません(引用符の対応を確かめてください)"
+    raise FileError(msg)
+
+
+def _letter(position: int) -> str:
+    """What a spreadsheet calls a column: a heading that is not known may be somebody's name."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}列"
+
+
+def _columns(headings: Sequence[str], layout: Layout) -> list[tuple[str, Column] | None]:
+    """What each column of the file fills, with its heading; ``None`` for one to pass over."""
+    found = [layout.column(heading) for heading in headings]
+    faults = []
+    for position, (heading, column) in enumerate(zip(headings, found, strict=True)):
+        if column is None and heading and not layout.others_allowed:
+            faults.append(Fault(1, _letter(position), "知らない見出しです"))
+    counts = Counter(column.key for column in found if column is not None)
+    for column in layout.columns:
+        if counts[column.key] > 1:
+            faults.append(Fault(1, column.heading, "同じ列が2回あります"))
+        if column.required and not counts[column.key]:
+            faults.append(Fault(1, column.heading, "この見出しの列がありません"))
+    if faults:
+        raise IntakeError(faults)
+    known = zip(headings, found, strict=True)
+    return [None if column is None else (heading, column) for heading, column in known]
+
+
+def _record(empty: Record, cells: Sequence[str], columns: Sequence[tuple[str, Column] | None]) -> Record:
+    if len(cells) != len(columns):
+        fault = Fault(empty.row, "", f"列の数({len(cells)})が見出しの数({len(columns)})と違います")
+        return replace(empty, document=None, faults=(fault,))
+    document: dict[str, Any] = {}
+    faults = []
+    for cell, known in zip(cells, columns, strict=True):
+        if known is None or not cell.strip():
+            continue
+        heading, column = known
+        if not _fill(document, column, cell.strip()):
+            faults.append(Fault(empty.row, heading, "値の数が、組になる列と違います(; で区切った数)"))
+    return replace(empty, document=document, faults=tuple(faults))
+
+
+def _fill(document: dict[str, Any], column: Column, cell: str) -> bool:
+    """Put a cell where its column says; false when it has another number of parts than its fellows."""
+    *above, last = column.path
+    target = document
+    for key in above:
+        target = target.setdefault(key, {})
+    if not column.part:
+        target[last] = cell
+        return True
+    parts = [part.strip() for part in SEPARATORS.split(cell)]
+    objects = target.setdefault(last, [{} for _ in parts])
+    if len(objects) != len(parts):
+        return False
+    for one, part in zip(objects, parts, strict=True):
+        one[column.part] = part
+    return True
+
+
+def _key_path(loc: Sequence[int | str]) -> str:
+    """A place in JSON; a key that is not of our kind may be somebody's name."""
+    path = ""
+    for part in loc:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            path += f".{part}" if KEY_WORD.issuperset(part) else ".(知らないキー)"
+    return path.removeprefix(".")

@@ -1,8 +1,9 @@
-"""Attempts to hear a masked name again with the real recogniser, set to try hard."""
+"""Attempts to get a masked name back: by correlation, by spectral subtraction, by the real recogniser."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import av
 import numpy as np
@@ -10,12 +11,16 @@ import pyopenjtalk
 import pytest
 
 from flows.stages import Models
-from pipeline.audio import Recording, for_recogniser, to_samples
+from pipeline.align import align
+from pipeline.audio import Recording, for_recogniser, read_recording, to_samples
+from pipeline.crosstalk import heard_on
 from pipeline.g711 import quantise
 from pipeline.listen import listen_again
 from pipeline.mask import fill, mask_audio
 from pipeline.sound import find_sound, morae
-from pipeline.types import MaskPlan, TimeSpan
+from pipeline.types import CharSpan, EntitySpan, Finding, MaskPlan, MaskPolicy, Party, TimeSpan
+from tests.audio_files import FORMATS, Format, babble, encode, white
+from tests.builders import transcript, utterance
 from tests.strategies import make_item, make_plan
 
 RATE = 8000
@@ -94,3 +99,90 @@ def test_a_mask_in_the_wrong_place_is_heard(call: tuple[Recording, TimeSpan], mo
     assert {(leak.kind, leak.item_id) for leak in leaks} == {("HEARD_AGAIN", "i0")}
     assert leaks[0].where.overlaps(time)
     assert listen_again(_masked(recording, right), right, readings, models.listen, models.reader) == ()
+
+
+# --- without a recogniser: the residue of known sound -----------------------------------------
+
+
+def _likeness(one: np.ndarray, other: np.ndarray, reach: int = RATE // 4) -> float:
+    """The largest correlation of two stretches of one length at any delay up to ``reach``."""
+    a, b = one - one.mean(), other - other.mean()
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    if norm == 0:
+        return 0.0
+    size = 1 << (2 * len(a)).bit_length()
+    full = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
+    return float(np.abs(np.concatenate([full[: reach + 1], full[-reach:]])).max()) / norm
+
+
+def _by_chance(length: int) -> float:
+    """What the likeness of unrelated noise stays below: five deviations."""
+    return 5 / float(np.sqrt(length))
+
+
+def _subtracted(sound: np.ndarray, width: int = 256) -> np.ndarray:
+    """Spectral subtraction: what is steady is taken out of every frame's spectrum, the rest turned up."""
+    hann = np.hanning(width + 1)[:-1]
+    frames = np.stack([sound[at : at + width] * hann for at in range(0, len(sound) - width, width // 2)])
+    spectra = np.fft.rfft(frames)
+    steady = np.median(np.abs(spectra), axis=0)
+    kept = np.maximum(np.abs(spectra) - 1.5 * steady, 0) * np.exp(1j * np.angle(spectra))
+    out = np.zeros(len(sound))
+    for index, frame in enumerate(np.fft.irfft(kept, width)):
+        out[index * width // 2 : index * width // 2 + width] += frame
+    loudest = float(np.abs(out).max())
+    return out if loudest == 0 else out * (32767 / loudest)
+
+
+@pytest.mark.parametrize("kind", ["tone", "silence"])
+def test_spectral_subtraction_gives_nothing(kind: str) -> None:
+    """It gets back what a tone is laid over, and nothing from a mask."""
+    said = babble(RATE, 4.0, seed=4)
+    span = slice(RATE, 3 * RATE)
+    tone = fill(2 * RATE, RATE, "tone", "pcm16").astype(float)
+    laid_over = said[0, span] * 0.1 + 8 * tone
+    assert _likeness(_subtracted(laid_over), said[0, span].astype(float)) > 0.5
+    product = mask_audio(said, RATE, make_plan(make_item(1, 3), fill=kind))[0, span].astype(float)
+    assert _likeness(_subtracted(product), said[0, span].astype(float)) < _by_chance(RATE)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.02])
+@pytest.mark.parametrize("matrix", [(1, 0), (0, 1), (1, 1), (1, -1), (-0.25, 1)], ids=str)
+def test_no_mix_of_two_channels_gives_it_back(matrix: tuple[float, float], delay: float) -> None:
+    """A name with its echo on the other channel is in no sum or difference of the masked channels."""
+    said = white(RATE, 2.0, seed=6)[0]
+    lag = round(delay * RATE)
+    caller = np.concatenate([white(RATE, 1.0)[0] // 10, said, white(RATE, 1.0, seed=1)[0] // 10])
+    other = np.roll(caller, lag) // 4 + white(RATE, 4.0, seed=2)[0] // 30
+    call = Recording(np.stack([other, caller]), RATE, "pcm16", "")
+    channels = heard_on(call, TimeSpan(1, 3), (1,))
+    assert channels == (0, 1)
+    span = slice(RATE, 3 * RATE)
+    for masked, leaks in ((channels, False), ((1,), matrix[0] != 0)):
+        plan = make_plan(make_item(1, 3, channels=masked))
+        mixed = np.tensordot(matrix, mask_audio(call.samples, RATE, plan)[:, span].astype(float), 1)
+        assert (_likeness(mixed, said.astype(float)) > _by_chance(len(said))) == leaks
+
+
+SMEARING = [form for form in FORMATS if form.name in {"mp3-8k", "mp3-44k", "m4a", "opus", "amr"}]
+
+
+@pytest.mark.parametrize("form", SMEARING, ids=lambda form: form.name)
+def test_what_a_codec_smears_of_a_name_is_masked(form: Format, tmp_path: Path) -> None:
+    """In a call that came as MP3, AAC, Opus or AMR, nothing audible of a name lies beside its mask."""
+    said = white(form.rate, 1.0, form.channels, seed=3)
+    quiet = np.zeros((form.channels, form.rate), np.int16)
+    path = encode(tmp_path / f"call.{form.suffix}", np.concatenate([quiet, said, quiet], axis=1), form)
+    call = read_recording(path)
+    name = 5 * "あ"  # a fifth of a second each
+    finding = Finding(EntitySpan("PERSON", CharSpan(0, 5), 1.0, "test"), Party.THIRD_PARTY, "", False)
+    begin = float(np.flatnonzero(np.abs(call.samples[0]) > 1000)[0]) / form.rate
+    (aligned,) = align((finding,), transcript(utterance(name, begin)), call, MaskPolicy())
+    assert aligned.time is not None
+    plan = make_plan(make_item(aligned.time.start, aligned.time.end, channels=aligned.channels))
+    left = mask_audio(call.samples, call.rate, plan).astype(float)
+    start, end = to_samples(aligned.time, call.rate, call.length)
+    beside = np.concatenate([left[0, :start], left[0, end:]])
+    frames = beside[: len(beside) // 80 * 80].reshape(-1, 80)
+    loudest = float(np.sqrt((frames**2).mean(axis=1)).max())
+    assert loudest < 10 ** (-50 / 20) * float(np.sqrt((said.astype(float) ** 2).mean()))

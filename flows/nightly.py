@@ -1,0 +1,188 @@
+"""The night: every call that waits is masked, or set aside with its reason.
+
+Which call is whose is settled by the desk's claims, not by Prefect: two nights at once share the
+work, a second one finds nothing to do, and what a killed one left is taken up when its claim has
+run out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+from uuid import UUID
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.deployments import run_deployment
+from pydantic import Field
+
+from flows.case_task import harmless, mask_waiting_call, recognition, tell_failure
+from flows.desk.backlog import Standing, backlog, standing
+from flows.desk.desk import Desk, open_desk
+from flows.desk.errors import DeskError
+from flows.mask_case_call import MachineError, PutBackError, SetAsideError
+from flows.night_report import Tally, summary
+from flows.settings import Settings
+from pipeline.errors import PipelineError
+
+__all__ = ["nightly"]
+
+DEPLOYMENT = "nightly/nightly"
+
+LOOK_AGAIN = 5.0
+"""Seconds between two looks at calls that other workers have."""
+
+GRACE = 30.0
+"""Seconds beyond a lease for which a killed worker's call is awaited."""
+
+HOUR = 3600.0
+
+Helpers = Annotated[int, Field(ge=0, le=64, json_schema_extra={"title": "同時に手伝う処理の数"})]
+AtMost = Annotated[int, Field(ge=0, json_schema_extra={"title": "処理する通話の上限"})]
+Hours = Annotated[float, Field(gt=0, le=24, json_schema_extra={"title": "新しい通話を始める時間の長さ"})]
+
+
+@flow(
+    name="nightly",
+    persist_result=False,
+    validate_parameters=False,
+    log_prints=False,
+    on_failure=[tell_failure],
+    on_crashed=[tell_failure],
+)
+@harmless
+def nightly(helpers: Helpers = 0, at_most: AtMost = 0, hours: Hours = 8.0) -> dict[str, int]:
+    """夜間処理: 処理待ちの通話をすべて伏せ、確認待ちにします。
+
+    処理できない通話は理由とともに「処理失敗」とし、残りを続けます。途中で止まっても、次の実行が続きから行います。
+
+    Args:
+        helpers: この実行と分担する実行をいくつ加えるか。0 なら1つだけで処理します。
+            ワーカーの同時実行数と、同時実行制限 kaiji-recognition を超えた分は順番を待ちます。
+        at_most: この実行が処理する通話の数の上限。0 なら上限はありません。
+        hours: 開始からこの時間を過ぎたら、新しい通話を始めません。残りは次の実行が行います。
+
+    Returns:
+        処理した通話の件数など。
+    """
+    night = Night(at_most, time.monotonic() + hours * HOUR)
+    call_helpers(helpers, hours)
+    with open_desk(Settings()) as desk, night.shown():
+        try:
+            while (call_id := next_call(desk, night)) is not None:
+                mask_next(call_id, night)
+                night.show(len(backlog(desk).ready))
+        finally:
+            tell(desk, night)
+    if night.stopped is not None:
+        # The calls wait untouched; the run is marked failed, so that somebody mends the machine.
+        raise night.stopped
+    return night.tally.counts()
+
+
+@dataclass(slots=True)
+class Night:
+    """One run's memory.
+
+    Attributes:
+        at_most: Begin no more calls than these; 0 without end.
+        until: Begin none after this moment of ``time.monotonic``.
+        tried: Calls of which this run has had its try.
+        tally: What came of them.
+        stopped: Why no more can be done on this machine.
+    """
+
+    at_most: int
+    until: float
+    tried: set[str] = field(default_factory=set)
+    tally: Tally = field(default_factory=Tally)
+    stopped: MachineError | None = None
+    began: float = field(default_factory=time.monotonic)
+    _progress: UUID | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether no further call is begun."""
+        enough = 0 < self.at_most <= len(self.tried)
+        return enough or self.stopped is not None or time.monotonic() >= self.until
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[None]:
+        """A progress artifact while the night lasts."""
+        made = create_progress_artifact(0.0, "nightly-progress", "夜間処理の進み具合")
+        # Prefect's type is of the asynchronous case too.
+        self._progress = cast(UUID, made)
+        yield
+        self.show(0)
+
+    def show(self, left: int) -> None:
+        """Move the progress on."""
+        if self._progress is None:
+            return
+        done = len(self.tried)
+        share = 100.0 * done / (done + left) if done + left else 100.0
+        text = f"{done} 件を処理、残り {left} 件(確認待ちへ {self.tally.masked} 件)"
+        with contextlib.suppress(Exception):
+            # A server that is away for a moment must not cost the night for its picture.
+            update_progress_artifact(self._progress, share, text)
+
+
+def call_helpers(helpers: int, hours: float) -> None:
+    """Start further runs of this deployment, which share the queue."""
+    for _ in range(helpers):
+        run_deployment(DEPLOYMENT, parameters={"helpers": 0, "hours": hours}, timeout=0, as_subflow=False)
+
+
+def next_call(desk: Desk, night: Night) -> str | None:
+    """The longest call that nobody has; ``None`` when the night is over.
+
+    While other workers have calls, the run stays for as long as a killed one's claim may last.
+    """
+    patience = time.monotonic() + desk.settings.lease_seconds + GRACE
+    while not night.over:
+        now = backlog(desk)
+        ready = [call_id for call_id in now.ready if call_id not in night.tried]
+        if ready:
+            return ready[0]
+        if not now.busy or time.monotonic() > patience:
+            return None
+        time.sleep(LOOK_AGAIN)
+    return None
+
+
+def mask_next(call_id: str, night: Night) -> None:
+    """Mask one call; whatever becomes of it, the night goes on, unless the machine is at fault."""
+    night.tried.add(call_id)
+    tally = night.tally
+    try:
+        with recognition():
+            tally.add(mask_waiting_call(call_id))
+    except SetAsideError as error:
+        tally.set_aside[error.kind] += 1
+    except TimeoutError:
+        tally.set_aside["timeout"] += 1
+    except PutBackError as error:
+        tally.put_back[error.kind] += 1
+    except MachineError as error:
+        tally.put_back[error.kind] += 1
+        night.stopped = error
+    except PipelineError as error:
+        # Another worker was quicker, or the request was withdrawn meanwhile.
+        tally.passed[error.code] += 1
+
+
+def tell(desk: Desk, night: Night) -> None:
+    """The summary, as artifact and as a line in the run's log."""
+    minutes = (time.monotonic() - night.began) / 60
+    stopped = "" if night.stopped is None else night.stopped.kind
+    try:
+        now = standing(desk)
+    except DeskError:
+        now = Standing({}, 0, ())
+    text = summary(night.tally, minutes, now, stopped)
+    create_markdown_artifact(text, key="nightly-summary", description="夜間処理のまとめ")
+    counts = night.tally.counts()
+    get_run_logger().info("masked %(masked)d, set aside %(set_aside)d, put back %(put_back)d", counts)

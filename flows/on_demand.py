@@ -1,0 +1,110 @@
+"""At once: one call, all waiting calls of one request, or one file of the inbox."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
+from pydantic import Field
+
+from flows.case_task import INTAKE, harmless, mask_waiting_call, recognition, tell_failure
+from flows.desk.backlog import backlog
+from flows.desk.calls import get_call
+from flows.desk.desk import open_desk
+from flows.inbox import take_from_inbox
+from flows.mask_case_call import GaveUpError
+from flows.night_report import KINDS, Tally
+from flows.settings import Settings
+from pipeline.errors import PipelineError
+
+__all__ = ["NothingNamedError", "mask_on_demand"]
+
+CallId = Annotated[str, Field(pattern=r"^(c[0-9a-f]{16})?$", json_schema_extra={"title": "通話のID"})]
+RequestId = Annotated[
+    str, Field(pattern=r"^(R-\d{4}-\d{4,8}|q[0-9a-f]{16})?$", json_schema_extra={"title": "請求の番号"})
+]
+InboxId = Annotated[
+    str, Field(pattern=r"^(i[0-9a-f]{16})?$", json_schema_extra={"title": "受信箱のファイルのID"})
+]
+"""Patterns: a name or number typed into the form is refused before Prefect writes it down."""
+
+
+class NothingNamedError(PipelineError):
+    """The run was not told what to mask."""
+
+    code = "nothing_named"
+
+
+@flow(
+    name="mask-call",
+    persist_result=False,
+    validate_parameters=False,
+    log_prints=False,
+    on_failure=[tell_failure],
+    on_crashed=[tell_failure],
+)
+@harmless
+def mask_on_demand(call_id: CallId = "", request: RequestId = "", inbox_file: InboxId = "") -> dict[str, int]:
+    """すぐに処理: 通話を1件、または請求1件の処理待ちの通話すべてを、夜を待たずに伏せます。
+
+    名前や電話番号は入力しないでください。IDだけで指定します。
+
+    Args:
+        call_id: 伏せる通話のID(例 c0123456789abcdef)。`kaiji case show` で分かります。
+        request: 請求の番号(例 R-2026-0042)。これだけを入れると、その請求の処理待ちの通話をすべて処理します。
+        inbox_file: 受信箱に置いた録音ファイルのID(例 i0123456789abcdef)。請求の番号も入れてください。
+            録音をその請求に追加してから処理します。
+
+    Returns:
+        処理した通話の件数など。
+    """
+    tally = Tally()
+    errors = []
+    for one in named_calls(call_id, request, inbox_file):
+        try:
+            with recognition():
+                tally.add(mask_waiting_call(one))
+        except GaveUpError as error:
+            tally.set_aside[error.kind] += 1
+            errors.append(error)
+    tell(tally)
+    if errors:
+        raise errors[0]
+    return tally.counts()
+
+
+def named_calls(call_id: str, request: str, inbox_file: str) -> tuple[str, ...]:
+    """The calls that the form names.
+
+    Raises:
+        NothingNamedError: when it names none, or an inbox file without its request.
+        DeskError: when there is no such call, request or file, or the step is impossible.
+    """
+    with open_desk(Settings()) as desk:
+        if inbox_file:
+            if not request:
+                msg = "受信箱のファイルには、請求の番号も入れてください"
+                raise NothingNamedError(msg)
+            return (take_from_inbox(desk, INTAKE, inbox_file, request),)
+        if call_id:
+            return (get_call(desk, call_id).call_id,)
+        if request:
+            return backlog(desk, request).ready
+    msg = "通話のID、請求の番号、受信箱のファイルのIDのどれかを入れてください"
+    raise NothingNamedError(msg)
+
+
+def tell(tally: Tally) -> None:
+    """What came of it, as artifact and in the run's log."""
+    counts = tally.counts()
+    rows = [f"| {KINDS.get(kind, kind)} | {count} 件 |" for kind, count in tally.set_aside.items()]
+    lines = [
+        "| すぐに処理 | |\n|---|---:|",
+        f"| 確認待ちになった通話 | {tally.masked} 件 |",
+        f"| 伏せた箇所 | {tally.items} 件 |",
+        f"| 要確認の箇所 | {tally.to_review} 件 |",
+        *rows,
+    ]
+    create_markdown_artifact("\n".join(lines) + "\n", key="on-demand-summary")
+    get_run_logger().info("masked %(masked)d, set aside %(set_aside)d", counts)

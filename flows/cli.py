@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
 
 import typer
 
+from flows.cli_desk import add_desk
 from flows.settings import Settings, hand_on, prepare_prefect, quiet_libraries
 from pipeline.errors import CaseFileError
 from pipeline.types import CallCase, MaskPolicy
@@ -172,6 +173,9 @@ def evaluate(
     results = _reported(evaluate_calls(calls, trial, Models(trial.model, settings)), len(calls), quiet=True)
     report(results, out, json)
     _finish([result for result in results if result.error is None or result.error.code != "call_unsafe"])
+
+
+add_desk(app, run)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from flows.case_file import read_json
 from flows.desk import requests
 from flows.desk.desk import Desk
 from flows.desk.errors import DuplicateError
@@ -12,9 +13,10 @@ from flows.desk.values import Actor, NewRequest, Request
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.known import known_references
 from flows.intake.request_document import LAYOUT, parse_request
-from flows.intake.tabular import Record, parse_records
+from flows.intake.tabular import FileError, Record, parse_records
+from pipeline.errors import CaseFileError
 
-__all__ = ["import_requests", "read_requests"]
+__all__ = ["import_requests", "read_request", "read_requests"]
 
 
 def import_requests(desk: Desk, actor: Actor, path: Path) -> tuple[Request, ...]:
@@ -57,6 +59,20 @@ def read_requests(desk: Desk, path: Path) -> tuple[tuple[Record, NewRequest], ..
     if faults:
         raise IntakeError(faults)
     return found
+
+
+def read_request(desk: Desk, path: Path) -> NewRequest:
+    """Read and check one request, which need not have a number of the company's own.
+
+    Raises:
+        FileError: when the file cannot be read, or is no JSON.
+        IntakeError: with every mistake.
+    """
+    try:
+        record = Record(0, read_json(path, "JSON"))
+    except CaseFileError as error:
+        raise FileError(str(error)) from None
+    return parse_request(record, desk.clock(), numbered=False)
 
 
 def _twice(found: Sequence[tuple[Record, NewRequest]]) -> list[Fault]:

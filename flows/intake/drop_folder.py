@@ -3,7 +3,7 @@
     inbox/X.json, a.wav      as somebody puts them there
     inbox/taking/ID/         being taken in; a killed run's are finished by the next
     inbox/done/ID/           taken in; the catalogue knows the recordings by this place
-    inbox/failed/ID/         set aside, with ``error.json``: what is wrong, no personal data
+    inbox/failed/ID/         set aside; what is wrong is in ``failed/ID.error.json``, no personal data
 
 ID is random, so that only names that people chose can tell anything.
 """
@@ -14,7 +14,6 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -40,7 +39,7 @@ from pipeline.errors import CaseFileError
 __all__ = ["Taken", "take_folder"]
 
 TAKING, DONE, FAILED = "taking", "done", "failed"
-ERROR = "error.json"
+ERROR = ".error.json"
 LOCK = ".kaiji-lock"
 
 PATIENCE = 600.0
@@ -144,7 +143,15 @@ def _held(inbox: Path) -> Iterator[None]:
         except BlockingIOError:
             msg = "ほかの処理がこの受付フォルダを取り込んでいます"
             raise ConflictError(msg) from None
-        yield
+        try:
+            yield
+        except OSError as error:
+            # Its own text would hold a file's name.
+            kind = type(error).__name__
+        else:
+            return
+    msg = f"受付フォルダのファイルを動かせません({kind})"
+    raise FileError(msg)
 
 
 def _complete(inbox: Path, file: Path, settled: float) -> bool:
@@ -247,8 +254,8 @@ def _received(desk: Desk, actor: Actor, parcel: _Parcel, *, resumed: bool) -> Re
 
 
 def _set_aside(folder: Path, target: Path, faults: tuple[Fault, ...]) -> None:
+    """The reason first: killed in between, the next run writes it again."""
     told = [{"column": fault.column, "reason": fault.reason} for fault in faults]
-    text = json.dumps({"code": "intake", "faults": told}, ensure_ascii=False, indent=2)
-    with os.fdopen(os.open(folder / ERROR, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text + "\n")
+    text = json.dumps({"code": IntakeError.code, "faults": told}, ensure_ascii=False, indent=2)
+    target.with_name(f"{target.name}{ERROR}").write_text(text + "\n", encoding="utf-8")
     folder.replace(target)

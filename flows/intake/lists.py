@@ -15,12 +15,12 @@ from typing import Annotated
 import yaml
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
-from flows.case_file import Kana, Phone, Text, parse_case, read_json
+from flows.case_file import Text, parse_case, read_json
 from flows.desk import lists
 from flows.desk.desk import Desk
 from flows.desk.values import Actor, CompanyList, ListVersions, StaffList
 from flows.intake.faults import IntakeError
-from flows.intake.fields import Strict, choice, refused
+from flows.intake.fields import Number, Reading, Strict, choice, reasons_of, refused
 from flows.intake.tabular import Column, FileError, Layout, parse_records, read_bytes
 from pipeline.errors import CaseFileError
 from pipeline.types import CaseName
@@ -145,13 +145,13 @@ class _Kind(StrEnum):
 
 
 KINDS = {"担当者": _Kind.STAFF, "社名": _Kind.COMPANY, "電話番号": _Kind.PHONE, "機密": _Kind.TERM}
-PHONE: TypeAdapter[str] = TypeAdapter(Phone)
+PHONE: TypeAdapter[str] = TypeAdapter(Number)
 
 
 class _Line(Strict):
     kind: Annotated[_Kind, BeforeValidator(choice(_Kind, KINDS))]
     text: Text = Field(repr=False)
-    kana: Kana = Field(default="", repr=False)
+    kana: Reading = Field(default="", repr=False)
 
     @field_validator("text")
     @classmethod
@@ -160,8 +160,8 @@ class _Line(Strict):
             return text
         try:
             return PHONE.validate_python(text)
-        except ValidationError:
-            reason = "電話番号の形ではありません"
+        except ValidationError as error:
+            reason = next(reason for _, reason in reasons_of(error))
         raise refused(reason)
 
 

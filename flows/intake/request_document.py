@@ -24,7 +24,7 @@ from flows.intake.fields import (
 from flows.intake.tabular import Column, Layout, Record
 from pipeline.types import Requester
 
-__all__ = ["AUTHORITIES", "CHANNELS", "DELIVERY", "LAYOUT", "WANTED", "RequestDocument", "parse_request"]
+__all__ = ["LAYOUT", "Authority", "Channel", "RequestDocument", "Way", "Wish", "parse_request"]
 
 CHANNELS = {
     "郵送": "post",
@@ -44,6 +44,11 @@ AUTHORITIES = {
 
 WANTED = {"音声": Wanted.AUDIO, "文字": Wanted.TRANSCRIPT, "両方": Wanted.BOTH}
 DELIVERY = {"電子": Delivery.ELECTRONIC, "書面": Delivery.PAPER, "その他": Delivery.OTHER}
+
+Channel = Annotated[str, BeforeValidator(code_word(CHANNELS))]
+Authority = Annotated[str, BeforeValidator(code_word(AUTHORITIES))]
+Wish = Annotated[Wanted, BeforeValidator(choice(Wanted, WANTED))]
+Way = Annotated[Delivery, BeforeValidator(choice(Delivery, DELIVERY))]
 
 LAYOUT = Layout(
     (
@@ -92,7 +97,7 @@ class _Requester(Strict):
 
 class _Agent(Strict):
     name: Name = Field(repr=False)
-    authority: Annotated[str, BeforeValidator(code_word(AUTHORITIES))]
+    authority: Authority
     proof: Free = Field(default="", repr=False)
 
 
@@ -114,13 +119,13 @@ class RequestDocument(Strict):
 
     reference: Free = Field(default="", repr=False, validate_default=True)
     received_at: Moment
-    channel: Annotated[str, BeforeValidator(code_word(CHANNELS))]
+    channel: Channel
     requester: _Requester = Field(repr=False)
     member_number: Free = Field(default="", repr=False)
     agent: _Agent | None = Field(default=None, repr=False)
     scope: _Scope = Field(default=_Scope(), repr=False)
-    wanted: Annotated[Wanted, BeforeValidator(choice(Wanted, WANTED))] = Wanted.BOTH
-    delivery: Annotated[Delivery, BeforeValidator(choice(Delivery, DELIVERY))] = Delivery.ELECTRONIC
+    wanted: Wish = Wanted.BOTH
+    delivery: Way = Delivery.ELECTRONIC
     fee_yen: Yen = 0
     fee_paid: YesNo = False
     desk: Free = Field(default="", repr=False)

@@ -1,0 +1,305 @@
+"""``kaiji call``, ``kaiji recordings`` and ``kaiji lists``: what is masked, and by which lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli_session import Number, Report, Session, Who, opened, refuse, refuse_faults, table
+
+if TYPE_CHECKING:
+    from flows.desk.values import Call, FoundRecording, Request
+    from flows.intake.tabular import Layout
+
+__all__ = ["call", "lists", "recordings"]
+
+call = typer.Typer(help="案件の通話: 録音を探す、案件に加える、状態を見る。", no_args_is_help=True)
+recordings = typer.Typer(help="録音の目録: 一覧やフォルダから取り込む。", no_args_is_help=True)
+lists = typer.Typer(help="担当者と会社の一覧 (版で管理)。", no_args_is_help=True)
+
+CallId = Annotated[str, typer.Argument(metavar="通話ID", help="kaiji call list で分かります")]
+First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="この日から")]
+Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="この日まで")]
+
+
+@call.command("search")
+def search(
+    case: Annotated[
+        str, typer.Option("--case", help="この請求の会員番号、電話番号、期間で探す", show_default=False)
+    ] = "",
+    first: First = None,
+    last: Last = None,
+    who: Who = "",
+) -> None:
+    """録音を目録から探します。--case がなければ、探す値を尋ねます (引数には書けません)。
+
+    示すのは録音のID、開始日時、長さだけです。
+    """
+    with opened(who) as session:
+        days = (first.date() if first else None, last.date() if last else None)
+        found = _of_case(session, case, days) if case else _asked(session, days)
+        table(("録音", "開始", "長さ", "請求に追加済"), found)
+
+
+def _asked(session: Session, days: tuple[date | None, date | None]) -> list[tuple[object, ...]]:
+    from flows.desk.catalogue import RecordingQuery
+    from flows.desk.catalogue import search as find
+    from flows.desk.chain import Subject
+
+    questions = ("顧客番号(空は問わない)", "電話番号(空は問わない)", "担当者(空は問わない)")
+    try:
+        customer, number, operator = (
+            typer.prompt(question, default="", show_default=False, err=True).strip() for question in questions
+        )
+    except typer.Abort:
+        refuse("入力が途中で終わりました")
+    query = RecordingQuery(
+        customer_id=customer, number=number, operator=operator, first=days[0], last=days[1]
+    )
+    found = find(session.desk, query)
+    with session.desk.change(session.actor) as change:
+        change.record("recordings.search", Subject(), {"found": len(found)})
+    return [_line(one, frozenset()) for one in found]
+
+
+def _of_case(
+    session: Session, number: str, days: tuple[date | None, date | None]
+) -> list[tuple[object, ...]]:
+    from flows.desk import calls, requests
+    from flows.desk.chain import Subject
+
+    request = requests.get(session.desk, number)
+    found = _found(session, request, days)
+    with session.desk.change(session.actor) as change:
+        change.record("recordings.search", Subject(request.request_id), {"found": len(found)})
+    attached = frozenset(one.recording_id for one in calls.list_calls(session.desk, request=number))
+    return [_line(one, attached) for one in found]
+
+
+def _found(
+    session: Session, request: Request, days: tuple[date | None, date | None] = (None, None)
+) -> tuple[FoundRecording, ...]:
+    """The recordings of the requester's own number and account in the period asked for."""
+    from flows.desk.catalogue import RecordingQuery
+    from flows.desk.catalogue import search as find
+
+    content = request.content
+    period = RecordingQuery(first=days[0] or content.scope.first, last=days[1] or content.scope.last)
+    queries = [replace(period, number=number) for number in content.scope.numbers + content.requester.phones]
+    if content.member_number:
+        queries.append(replace(period, customer_id=content.member_number))
+    by_id = {one.recording_id: one for query in queries for one in find(session.desk, query)}
+    return tuple(sorted(by_id.values(), key=lambda one: one.content.started_at))
+
+
+def _line(found: FoundRecording, attached: frozenset[str]) -> tuple[object, ...]:
+    from flows.desk.values import JAPAN
+
+    started = f"{found.content.started_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+    seconds = found.content.duration
+    length = "" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+    return found.recording_id, started, length, "済" if found.recording_id in attached else ""
+
+
+@call.command("attach")
+def attach(
+    number: Number,
+    recording: Annotated[
+        list[str] | None, typer.Argument(metavar="[録音ID]…", help="kaiji call search で分かります")
+    ] = None,
+    found: Annotated[
+        bool, typer.Option("--found", help="kaiji call search --case で見つかるものをすべて加える")
+    ] = False,
+    who: Who = "",
+) -> None:
+    """録音を請求に加えます。本人確認の後だけにできます。加えた時のハッシュを記録します。"""
+    if bool(recording) == found:
+        refuse("録音ID か --found のどちらかを指定してください")
+    with opened(who) as session:
+        from flows.desk import calls, requests
+
+        request = requests.get(session.desk, number)
+        wanted = list(recording or ())
+        if found:
+            there = {one.recording_id for one in calls.list_calls(session.desk, request=number)}
+            wanted = [one.recording_id for one in _found(session, request) if one.recording_id not in there]
+            if not wanted:
+                refuse("加える録音が見つかりません")
+        for recording_id in wanted:
+            done = calls.attach_call(session.desk, session.actor, number, recording_id)
+            typer.echo(f"{recording_id} を通話 {done.call_id} として加えました")
+        typer.echo("夜間処理で伏せられます。すぐに処理するには: kaiji run nightly")
+
+
+@call.command("list")
+def list_(
+    number: Annotated[str, typer.Argument(metavar="[請求番号]", help="なければすべて")] = "",
+    state: Annotated[list[str] | None, typer.Option("--state", help="この状態のものだけ")] = None,
+    who: Who = "",
+) -> None:
+    """通話の一覧。個人情報は含みません。"""
+    with opened(who) as session:
+        from flows.cli_case_view import state_of
+        from flows.desk import calls, requests
+
+        states = [state_of(name) for name in state or ()]
+        numbers = {one.request_id: one.number for one in requests.list_requests(session.desk)}
+        found = calls.list_calls(session.desk, states, number or None)
+        table(("通話", "請求", "状態", "版", "理由"), _lines(found, numbers))
+
+
+def _lines(found: Iterable[Call], numbers: dict[str, str]) -> Iterable[tuple[object, ...]]:
+    for one in found:
+        yield one.call_id, numbers[one.request_id], one.state.label, one.revision, one.failure_reason
+
+
+@call.command("requeue")
+def requeue(call_id: CallId, who: Who = "") -> None:
+    """失敗した通話などを、もう一度処理待ちにします。"""
+    with opened(who) as session:
+        from flows.desk import calls
+
+        done = calls.requeue(session.desk, session.actor, call_id)
+        typer.echo(f"{done.call_id}: {done.state.label}")
+
+
+@call.command("withhold")
+def withhold(call_id: CallId, who: Who = "") -> None:
+    """通話1件を開示しないと決めます。"""
+    with opened(who) as session:
+        from flows.desk import calls
+
+        done = calls.withhold_call(session.desk, session.actor, call_id)
+        typer.echo(f"{done.call_id}: {done.state.label}")
+
+
+@call.command("withdraw")
+def withdraw(call_id: CallId, who: Who = "") -> None:
+    """誤って加えた通話を請求から外します。"""
+    with opened(who) as session:
+        from flows.desk import calls
+
+        done = calls.withdraw_call(session.desk, session.actor, call_id)
+        typer.echo(f"{done.call_id}: {done.state.label}")
+
+
+@recordings.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV か JSON")],
+    column: Annotated[
+        list[str] | None, typer.Option("--column", help="自社の見出し。例 --column started_at=録音開始日時")
+    ] = None,
+    others: Annotated[
+        bool, typer.Option("--ignore-other-columns", help="知らない見出しの列を読み飛ばす")
+    ] = False,
+    report: Report = None,
+    who: Who = "",
+) -> None:
+    """録音の一覧を目録に取り込みます。誤りが1つでもあれば1件も取り込みません。
+
+    列: call_id(通話ID) started_at(開始日時) file(ファイル) duration(長さ) numbers(電話番号)
+    customer_id(顧客番号) operator(担当者)
+    """
+    with opened(who) as session:
+        from flows.intake.faults import IntakeError
+        from flows.intake.recordings import import_recordings
+
+        try:
+            done = import_recordings(session.desk, session.actor, path, _layout(column or (), others=others))
+        except IntakeError as error:
+            refuse_faults(str(path), error.faults, report)
+        typer.echo(f"{len(done.new)}件を取り込みました (登録済み {done.known}件)")
+
+
+def _layout(columns: Iterable[str], *, others: bool) -> Layout:
+    from flows.intake.recordings import LAYOUT
+
+    known = {column.key for column in LAYOUT.columns}
+    headings = {}
+    for one in columns:
+        key, _, heading = one.partition("=")
+        if key not in known or not heading:
+            refuse(f"--column は {'、'.join(sorted(known))} のどれかと、= の後の見出しです")
+        headings[heading] = key
+    return replace(LAYOUT, headings=headings, others_allowed=others)
+
+
+@recordings.command("scan")
+def scan(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="フォルダか、s3:// などの URL")],
+    pattern: Annotated[
+        str,
+        typer.Option(
+            "--pattern",
+            help="ファイル名の形。例 '{start:%Y%m%d-%H%M%S}_{customer}_{operator}_{number}.wav'。"
+            "欄: start id customer operator number _ (読み飛ばし)",
+        ),
+    ],
+    probe: Annotated[bool, typer.Option(help="新しい録音を読んで長さを測る")] = True,
+    who: Who = "",
+) -> None:
+    """フォルダの録音を、ファイル名から目録に取り込みます。繰り返しても二重にはなりません。"""
+    with opened(who) as session:
+        from flows.intake.file_pattern import compile_pattern
+        from flows.intake.recordings import scan_recordings
+
+        done = scan_recordings(session.desk, session.actor, folder, compile_pattern(pattern), probe=probe)
+        typer.echo(f"{done.new}件を取り込みました (登録済み {done.known}件)")
+        for count, told in (
+            (done.unmatched, "名前の形が違います"),
+            (done.unreadable, "音声として読めず、長さが分かりません"),
+            (done.changed, "登録済みのものと内容が違い、そのままにしました"),
+            (done.young, "書込み中かもしれないため、次に回します"),
+        ):
+            if count:
+                typer.echo(f"  {count}件: {told}")
+
+
+@lists.command("import")
+def import_lists(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="YAML、JSON、CSV")],
+    report: Report = None,
+    who: Who = "",
+) -> None:
+    """担当者と会社の一覧を取り込み、新しい版にします。一覧は全体が置き換わります。
+
+    キーは CASE.json と同じ staff、company、confidential_terms、policy です。
+    policy を書かなければ、いまの方針のままです。CSV の列: 種類(担当者、社名、電話番号、機密) 表記 読み
+    """
+    with opened(who, "admin") as session:
+        from flows.intake.faults import IntakeError
+        from flows.intake.lists import import_lists as take
+
+        try:
+            versions = take(session.desk, session.actor, path)
+        except IntakeError as error:
+            refuse_faults(str(path), error.faults, report)
+        for label, version in (("担当者の一覧", versions.staff), ("会社の一覧", versions.company)):
+            if version:
+                typer.echo(f"{label}: 第{version}版")
+
+
+@lists.command("show")
+def show_lists(who: Who = "") -> None:
+    """いまの一覧の版と件数、方針を示します。中身は示しません。"""
+    with opened(who, "admin") as session:
+        from flows.desk.lists import current_lists
+
+        now = current_lists(session.desk)
+        company = now.company
+        table(
+            ("一覧", "版", "件数"),
+            (
+                ("担当者", now.versions.staff, len(now.staff.names)),
+                ("社名", now.versions.company, len(company.names)),
+                ("会社の電話番号", now.versions.company, len(company.phones)),
+                ("機密の語", now.versions.company, len(company.confidential_terms)),
+            ),
+        )
+        told = "、".join(f"{party.value}: {action.value}" for party, action in company.actions)
+        typer.echo(f"方針: {told}")

@@ -1,0 +1,201 @@
+"""``kaiji audit``, ``retention``, ``key`` and ``run nightly``: keeping the desk in order."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli_session import BAD_INPUT, REFUSED, Session, Who, opened, refuse, table, told
+from flows.settings import Settings, hand_on, prepare_prefect
+
+if TYPE_CHECKING:
+    from flows.desk.keys import Keyring
+
+__all__ = ["audit", "key", "nightly", "retention"]
+
+audit = typer.Typer(help="監査記録: 検証、書出し。", no_args_is_help=True)
+key = typer.Typer(help="鍵: 作る、替える、確かめる。", no_args_is_help=True)
+
+FAULTS = {
+    "changed": "書き換えられています",
+    "missing": "ありません",
+    "reordered": "順序が変わっています",
+    "truncated": "末尾から失われています",
+    "head": "記録の先頭の控えと合いません",
+}
+
+
+@audit.command("verify")
+def verify(who: Who = "") -> None:
+    """監査記録に、書換え、欠落、入替えがないかを確かめます。終了コード 3: あり。"""
+    with opened(who, "admin") as session:
+        from flows.desk import audit as record
+
+        faults = record.verify(session.desk)
+        for fault in faults:
+            place = f"{fault.seq}番" if fault.seq else "記録全体"
+            typer.echo(f"{place}: {FAULTS[fault.kind.value]}")
+        if faults:
+            refuse(f"監査記録に異常が{len(faults)}件あります", REFUSED)
+        typer.echo(f"異常はありません ({len(record.entries(session.desk))}件)")
+
+
+@audit.command("export")
+def export(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="書き出す CSV。すでにあれば書きません")],
+    who: Who = "",
+) -> None:
+    """監査記録を CSV に書き出します。書き出したことも記録に残ります。"""
+    with opened(who, "admin") as session:
+        from flows.desk import audit as record
+        from flows.desk.chain import Subject
+
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            refuse(f"{path}: 書けません({type(error).__name__})")
+        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+            with session.desk.change(session.actor) as change:
+                change.record("audit.export", Subject())
+            count = record.export_csv(session.desk, file)
+        typer.echo(f"{count}件を書き出しました")
+
+
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="数えるだけで、消さない")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="尋ねずに消す")] = False,
+    who: Who = "",
+) -> None:
+    """保存期間を過ぎたファイルを消し、消したことを監査記録に残します。保全中のものは消しません。"""
+    with opened(who, "admin") as session:
+        from flows.desk.files import due_files
+        from flows.desk.values import JAPAN
+
+        due = due_files(session.desk, session.desk.clock().astimezone(JAPAN).date())
+        counts = Counter(file.kind.value for file in due)
+        table(("種類", "件数"), (*sorted(counts.items()), ("合計", len(due))))
+        if dry_run or not due:
+            return
+        if not yes and not _confirmed(f"{len(due)}件を消しますか。元には戻せません"):
+            refuse("消していません", REFUSED)
+        _erase(session, [file.file_id for file in due])
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return typer.confirm(question, default=False)
+    except typer.Abort:
+        return False
+
+
+def _erase(session: Session, file_ids: list[str]) -> None:
+    from flows.desk.errors import ConflictError, NotFoundError
+    from flows.desk.files import erase_file, sweep_orphans
+
+    erased = 0
+    for file_id in file_ids:
+        try:
+            erase_file(session.desk, session.actor, file_id)
+        except (ConflictError, NotFoundError):
+            # Held, or erased by somebody else, since we counted.
+            continue
+        erased += 1
+    typer.echo(f"{erased}件を消しました")
+    orphans = sweep_orphans(session.desk)
+    if orphans:
+        typer.echo(f"処理の途中で残ったファイル {orphans}件を除きました")
+
+
+@key.command("new")
+def new(
+    show: Annotated[
+        bool, typer.Option("--print", help="鍵を作って表示だけする (鍵の保管庫に入れるとき)")
+    ] = False,
+) -> None:
+    """最初の鍵と窓口を作ります。鍵やデータがすでにあれば何もしません。"""
+    from flows.desk.desk import open_desk
+    from flows.desk.keys import key_file, load_keyring, new_key
+
+    if show:
+        typer.echo(new_key().line)
+        return
+    settings = Settings()
+    with told():
+        if load_keyring(settings) is not None:
+            refuse("鍵はすでにあります。替えるには kaiji key rotate", REFUSED)
+        with open_desk(settings) as desk:
+            typer.echo(f"鍵 {desk.keyring.current.key_id} を作りました: {key_file(settings)}")
+    typer.echo("鍵をなくすとデータは開けません。別の場所に控えてください。")
+
+
+@key.command("rotate")
+def rotate(who: Who = "") -> None:
+    """新しい鍵を作り、すべてのデータをその鍵で封じ直します。途中で止まっても、もう一度で続きます。
+
+    KAIJI_KEY や KAIJI_KEY_COMMAND の鍵では、新しい鍵を先頭に加えてから実行してください。
+    """
+    from flows.desk.rotation import keys_in_use
+    from flows.desk.rotation import rotate as seal_anew
+
+    settings = Settings()
+    with opened(who, "admin", settings) as session:
+        current = session.desk.keyring.current.key_id
+        unfinished = set(keys_in_use(session.desk)) != {current}
+        if not unfinished:
+            _add_key(settings, session.desk.keyring)
+    with opened(who, "admin", settings) as session:
+        done = seal_anew(session.desk, session.actor)
+        keyring = session.desk.keyring
+        typer.echo(f"鍵 {keyring.current.key_id} で封じ直しました: 行 {done.rows}、ファイル {done.files}")
+        old = [one.key_id for one in keyring.keys[1:]]
+        if old:
+            typer.echo(f"前の鍵 {', '.join(old)} は、古いバックアップを開くときだけ要ります。")
+
+
+def _add_key(settings: Settings, keyring: Keyring) -> None:
+    from flows.desk.keys import add_key, key_file
+
+    if settings.key is not None or settings.key_command is not None:
+        refuse(
+            "先に新しい鍵 (kaiji key new --print) を KAIJI_KEY か KAIJI_KEY_COMMAND の先頭に加えてください",
+            BAD_INPUT,
+        )
+    add_key(key_file(settings), keyring)
+
+
+@key.command("check")
+def check(who: Who = "") -> None:
+    """鍵が合うか、どの鍵で何件が封じられているかを示します。鍵そのものは示しません。"""
+    with opened(who, "admin") as session:
+        from flows.desk.rotation import keys_in_use
+
+        in_use = keys_in_use(session.desk)
+        given = [one.key_id for one in session.desk.keyring.keys]
+        rows = [
+            (key_id, "いまの鍵" if place == 0 else "前の鍵", in_use.get(key_id, 0))
+            for place, key_id in enumerate(given)
+        ]
+        missing = sorted(set(in_use) - set(given))
+        table(("鍵", "", "件数"), (*rows, *((key_id, "ありません", in_use[key_id]) for key_id in missing)))
+        if missing:
+            refuse(f"鍵 {', '.join(missing)} がありません。この鍵のデータは開けません")
+
+
+def nightly() -> None:
+    """夜間処理をいま行います: 処理待ちの通話をすべて伏せ、確認待ちにします (サーバーは不要)。"""
+    settings = Settings()
+    with opened("", "system", settings):
+        # A missing or wrong key is told before Prefect is started.
+        pass
+    with tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home, told():
+        prepare_prefect(Path(home), settings)
+        hand_on(settings)
+        from flows.nightly import nightly as run_night
+
+        counts = run_night()
+        table(("結果", "件数"), counts.items())

@@ -1,0 +1,284 @@
+"""``kaiji case``: requests taken in, identified, listed, shown, ended."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli_session import (
+    Number,
+    Reason,
+    Report,
+    Session,
+    Who,
+    asked,
+    opened,
+    refuse,
+    refuse_faults,
+    table,
+)
+
+if TYPE_CHECKING:
+    from flows.desk.values import NewRequest, Request
+    from flows.intake.drop_folder import Taken
+
+__all__ = ["case"]
+
+case = typer.Typer(help="案件(開示請求): 受付、本人確認、一覧、期限。", no_args_is_help=True)
+
+METHODS = {
+    "運転免許証": "driving_licence",
+    "マイナンバーカード": "my_number_card",
+    "旅券": "passport",
+    "在留カード": "residence_card",
+    "健康保険証": "insurance_card",
+    "印鑑登録証明書": "seal_certificate",
+    "折り返し電話": "call_back",
+    "会員ログイン": "member_login",
+    "対面": "in_person",
+    "その他": "other",
+}
+"""``IdentityMethod`` in Japanese."""
+
+STDIN = Path("-")
+
+
+@case.command("add")
+def add(
+    json: Annotated[
+        Path | None, typer.Option("--json", help="請求の JSON ファイル。標準入力から読むには -")
+    ] = None,
+    who: Who = "",
+) -> None:
+    """請求を1件受け付けます。
+
+    --json がなければ順に尋ねます。氏名や電話番号は引数には書けません(ほかの利用者に見え、履歴に残るため)。
+    """
+    with opened(who) as session:
+        new = _asked(session) if json is None else _of_json(session, json)
+        from flows.desk import requests
+
+        request = requests.receive(session.desk, session.actor, new)
+        typer.echo(f"{request.number} を受け付けました。期限 {request.due_on}")
+        typer.echo(f"次は本人確認です: kaiji case identify {request.number}")
+
+
+def _asked(session: Session) -> NewRequest:
+    from flows.intake.questions import ask_request
+
+    try:
+        return ask_request(session.desk.clock())
+    except typer.Abort:
+        refuse("入力が途中で終わりました。何も登録していません")
+
+
+def _of_json(session: Session, path: Path) -> NewRequest:
+    from flows.intake.csv_json import read_request
+    from flows.intake.faults import IntakeError
+
+    try:
+        if path != STDIN:
+            return read_request(session.desk, path)
+        with session.desk.store.private_folder() as folder:
+            copy = folder / "request.json"
+            copy.write_bytes(typer.get_binary_stream("stdin").read())
+            return read_request(session.desk, copy)
+    except IntakeError as error:
+        refuse_faults(str(path), error.faults, None)
+
+
+@case.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="CSV、JSON、または受付フォルダ")],
+    report: Report = None,
+    watch: Annotated[
+        int, typer.Option("--watch", min=0, help="受付フォルダをこの秒数ごとに見続ける (0 は1回だけ)")
+    ] = 0,
+    who: Who = "",
+) -> None:
+    """請求をまとめて受け付けます。誤りが1つでもあれば、そのファイルからは1件も受け付けません。
+
+    受付フォルダは、請求の JSON と、その recordings に書いた録音ファイルを置く所です。
+    受け付けたものは done/ へ、誤りのあるものは理由とともに failed/ へ移します。
+    """
+    with opened(who) as session:
+        if path.is_dir():
+            _watch(session, path, watch)
+            return
+        from flows.intake.csv_json import import_requests
+        from flows.intake.faults import IntakeError
+
+        try:
+            found = import_requests(session.desk, session.actor, path)
+        except IntakeError as error:
+            refuse_faults(str(path), error.faults, report)
+        _tell_received(found)
+
+
+def _tell_received(found: tuple[Request, ...]) -> None:
+    for request in found:
+        typer.echo(f"{request.number}\t期限 {request.due_on}")
+    typer.echo(f"{len(found)}件を受け付けました")
+
+
+def _watch(session: Session, folder: Path, seconds: int) -> None:
+    from flows.intake.drop_folder import Taken, take_folder
+
+    failed = 0
+    try:
+        while True:
+            taken = take_folder(session.desk, session.actor, folder)
+            if taken != Taken() or not seconds:
+                _tell_taken(taken, folder)
+            failed += taken.failed
+            if not seconds:
+                break
+            time.sleep(seconds)
+    except KeyboardInterrupt:
+        typer.echo("終わります", err=True)
+    if failed:
+        refuse(f"{failed}件を {folder / 'failed'} に分けました")
+
+
+def _tell_taken(taken: Taken, folder: Path) -> None:
+    _tell_received(taken.requests)
+    if taken.waiting:
+        typer.echo(f"{taken.waiting}件は書込み中か録音待ちのため、次に回します")
+    if taken.failed:
+        typer.echo(f"{taken.failed}件に誤りがあります。理由: {folder / 'failed'} の .error.json")
+
+
+@case.command("list")
+def list_(
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="この状態のものだけ (例 received、本人確認済)")
+    ] = None,
+    who: Who = "",
+) -> None:
+    """請求の一覧を、期限の近い順に示します。個人情報は含みません。"""
+    with opened(who) as session:
+        from flows.cli_case_view import state_of, summary
+        from flows.desk import requests
+        from flows.desk.values import JAPAN
+
+        found = requests.list_requests(session.desk, [state_of(name) for name in state or ()])
+        today = session.desk.clock().astimezone(JAPAN).date()
+        table(("番号", "状態", "通話", "期限", "残り"), (summary(one, today) for one in found))
+
+
+@case.command("show")
+def show(number: Number, who: Who = "") -> None:
+    """請求の内容を示します。個人情報を含むため、誰が見たかを監査記録に残します。"""
+    with opened(who) as session:
+        from flows.cli_case_view import show_request
+
+        show_request(session, number)
+
+
+@case.command("identify")
+def identify(
+    number: Number,
+    method: Annotated[str, typer.Option("--method", help=f"確認の方法: {'、'.join(METHODS)}")] = "",
+    at: Annotated[str, typer.Option("--at", help="確認した日時 [既定: いま]", show_default=False)] = "",
+    who: Who = "",
+) -> None:
+    """本人確認を記録します。証明書の写しや番号は記録しません。"""
+    with opened(who) as session:
+        from flows.desk import requests
+        from flows.desk.values import IdentityCheck, IdentityMethod
+
+        chosen = asked(method, f"確認の方法 ({'、'.join(METHODS)})")
+        word = METHODS.get(chosen, chosen)
+        if word not in set(IdentityMethod):
+            refuse(f"確認の方法は {'、'.join(METHODS)} のどれかです")
+        check = IdentityCheck(IdentityMethod(word), _checked_at(session, at))
+        request = requests.record_identity(session.desk, session.actor, number, check)
+        if request.state is request.state.RECEIVED:
+            typer.echo(f"{request.number}: 記録しました。もう1人の確認が要ります")
+            return
+        typer.echo(
+            f"{request.number}: 本人確認を記録しました。次は通話です: kaiji call search --case {number}"
+        )
+
+
+def _checked_at(session: Session, at: str) -> datetime:
+    from flows.intake.fields import moment_of
+
+    if not at:
+        return session.desk.clock()
+    checked_at = moment_of(at)
+    if checked_at is None or checked_at > session.desk.clock():
+        refuse("--at: 日時の形ではないか、未来の日時です(例: 2026-11-20 10:15)")
+    return checked_at
+
+
+@case.command("withdraw")
+def withdraw(number: Number, reason: Reason = "", who: Who = "") -> None:
+    """請求の取下げを記録します。以後、その通話は処理されません。"""
+    with opened(who) as session:
+        from flows.desk import requests
+
+        _end(requests.withdraw(session.desk, session.actor, number, asked(reason, "取下げの経緯")))
+
+
+@case.command("withhold")
+def withhold(number: Number, reason: Reason = "", who: Who = "") -> None:
+    """すべてを不開示とする決定を記録します。理由は回答書に載ります (法33条3項、36条)。"""
+    with opened(who) as session:
+        from flows.desk import requests
+
+        _end(requests.withhold(session.desk, session.actor, number, asked(reason, "不開示の理由")))
+
+
+def _end(request: Request) -> None:
+    typer.echo(f"{request.number}: {request.state.label}")
+
+
+@case.command("pause")
+def pause(number: Number, reason: Reason = "", who: Who = "") -> None:
+    """期限の進みを止めます (書類の補正を待つ間など)。"""
+    with opened(who) as session:
+        from flows.desk import requests
+
+        requests.pause(session.desk, session.actor, number, asked(reason, "止める理由"))
+        typer.echo(f"{number}: 期限の進みを止めました")
+
+
+@case.command("resume")
+def resume(number: Number, who: Who = "") -> None:
+    """止めた期限を再び進めます。止まっていた日数だけ期限が延びます。"""
+    with opened(who) as session:
+        from flows.desk import requests
+
+        request = requests.resume(session.desk, session.actor, number)
+        typer.echo(f"{request.number}: 期限 {request.due_on}")
+
+
+@case.command("extend")
+def extend(
+    number: Number,
+    due: Annotated[datetime, typer.Argument(metavar="期限", formats=["%Y-%m-%d"], help="例 2026-12-25")],
+    reason: Reason = "",
+    who: Who = "",
+) -> None:
+    """期限を延ばします。請求者に伝えた理由を記録します。"""
+    with opened(who) as session:
+        from flows.desk import requests
+
+        told_reason = asked(reason, "請求者に伝えた理由")
+        request = requests.extend(session.desk, session.actor, number, due.date(), told_reason)
+        typer.echo(f"{request.number}: 期限 {request.due_on}")
+
+
+@case.command("paid")
+def paid(number: Number, who: Who = "") -> None:
+    """手数料が支払われたことを記録します (法38条)。"""
+    with opened(who) as session:
+        from flows.desk import requests
+
+        requests.mark_fee_paid(session.desk, session.actor, number)
+        typer.echo(f"{number}: 手数料の支払を記録しました")

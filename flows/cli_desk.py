@@ -1,0 +1,28 @@
+"""The desk's commands as one: what ``flows.cli`` adds to ``kaiji``."""
+
+from __future__ import annotations
+
+import typer
+
+from flows.cli_call import call, lists, recordings
+from flows.cli_care import audit, key, nightly, retention
+from flows.cli_case import case
+
+__all__ = ["add_desk"]
+
+
+def add_desk(app: typer.Typer, run: typer.Typer) -> None:
+    """Add the desk's commands.
+
+    Args:
+        app: Of ``kaiji``.
+        run: Of ``kaiji run``.
+    """
+    app.add_typer(case, name="case")
+    app.add_typer(call, name="call")
+    app.add_typer(recordings, name="recordings")
+    app.add_typer(lists, name="lists")
+    app.add_typer(audit, name="audit")
+    app.command("retention")(retention)
+    app.add_typer(key, name="key")
+    run.command("nightly")(nightly)

@@ -1,0 +1,164 @@
+"""What the desk's commands share: an opened desk, who acts, and how a refusal is told."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from flows.settings import Settings
+from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from flows.desk.desk import Desk
+    from flows.desk.values import Actor
+    from flows.intake.faults import Fault
+
+__all__ = [
+    "BAD_INPUT",
+    "REFUSED",
+    "Number",
+    "Reason",
+    "Report",
+    "Session",
+    "Who",
+    "asked",
+    "opened",
+    "refuse",
+    "table",
+]
+
+BAD_INPUT, REFUSED = 2, 3
+"""Exit codes, as of ``kaiji mask``: the input is at fault; the state does not allow it."""
+
+REFUSALS = frozenset(
+    {"impossible_step", "not_identified", "recording_changed", "conflict", "duplicate", "claim_lost"}
+)
+"""Codes of the errors that say: not now, or not twice."""
+
+Who = Annotated[
+    str,
+    typer.Option("--actor", envvar="KAIJI_ACTOR", help="操作する人 [既定: ログイン名]", show_default=False),
+]
+Number = Annotated[str, typer.Argument(metavar="請求番号", help="例 R-2026-0042")]
+Reason = Annotated[str, typer.Option("--reason", help="理由 (なければ尋ねます)", show_default=False)]
+Report = Annotated[Path | None, typer.Option("--report", help="誤りの一覧をこの CSV にも書く")]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An opened desk and who acts at it."""
+
+    desk: Desk
+    actor: Actor
+
+
+@contextlib.contextmanager
+def opened(who: str, role: str = "intake", settings: Settings | None = None) -> Iterator[Session]:
+    """The desk for one command; an error ends the command with one line.
+
+    Args:
+        who: Name of the person; empty for the login name.
+        role: As what they act.
+        settings: Of this machine.
+
+    Yields:
+        The desk and the person.
+
+    Raises:
+        typer.Exit: status 2 or 3.
+    """
+    from flows.desk.desk import open_desk
+    from flows.desk.keys import key_file, load_keyring
+    from flows.desk.values import Actor, Role
+
+    ours = settings or Settings()
+    with told():
+        fresh = load_keyring(ours) is None
+        with open_desk(ours) as desk:
+            if fresh:
+                typer.echo(f"kaiji: 新しい窓口を作りました。鍵: {key_file(ours)}", err=True)
+                typer.echo("kaiji: 鍵をなくすとデータは開けません。別の場所に控えてください", err=True)
+            yield Session(desk, Actor(who.strip() or _login(), Role(role)))
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """End the command where an error of ours comes up: one line, and the status of its kind."""
+    try:
+        yield
+    except PipelineError as error:
+        refuse(str(error), REFUSED if error.code in REFUSALS else BAD_INPUT)
+
+
+def refuse(line: str, status: int = BAD_INPUT) -> NoReturn:
+    """End the command with one line on stderr.
+
+    Raises:
+        typer.Exit: always.
+    """
+    typer.echo(f"kaiji: {line}", err=True)
+    raise typer.Exit(status)
+
+
+def refuse_faults(name: str, faults: Sequence[Fault], report: Path | None) -> NoReturn:
+    """End the command with every mistake of a file: a headline on stderr, the list on stdout.
+
+    Raises:
+        typer.Exit: always, with status 2.
+    """
+    from flows.intake.faults import write_report
+
+    for fault in faults:
+        typer.echo(f"  {fault.line}")
+    if report is not None:
+        try:
+            write_report(faults, report)
+        except OSError as error:
+            refuse(f"{report}: 書けません({type(error).__name__})")
+    refuse(f"{name}: 誤りが{len(faults)}件あります。1件も取り込んでいません")
+
+
+def asked(given: str, question: str) -> str:
+    """A text that was given, or else is asked for; never empty.
+
+    Raises:
+        typer.Exit: when the input ends.
+    """
+    if given.strip():
+        return given.strip()
+    try:
+        return str(typer.prompt(question, type=str)).strip()
+    except typer.Abort:
+        refuse("入力が途中で終わりました。何も変えていません")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Show rows: as a table on a terminal, with tabs for another program."""
+    from rich.console import Console
+    from rich.table import Table
+
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    console = Console()
+    if not console.is_terminal:
+        for row in (headings, *cells):
+            typer.echo("\t".join(row))
+        return
+    shown = Table(*headings, box=None, pad_edge=False)
+    for row in cells:
+        shown.add_row(*row)
+    console.print(shown, markup=False)
+
+
+def _login() -> str:
+    """Of the account that the process runs under; the environment could say anything."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid{os.getuid()}"

@@ -27,6 +27,13 @@ setup: $(READY) ## install what kaiji needs into .venv (the other targets do it 
 demo: $(READY) ## mask the calls of sample_audio/ and say where to look and listen
 	$(BIN)/kaiji run mask-call $(SAMPLES)/*.wav --case $(SAMPLES) --out $(DEMO_OUT)
 
+# Such as SERVE="--port 4300 --workers 2 --recognitions 2"; everything lies in KAIJI_HOME (~/.kaiji).
+SERVE ?=
+
+.PHONY: serve
+serve: $(READY) ## Prefect's server, worker, deployments and the review page on this machine
+	$(BIN)/python -m flows.serve $(SERVE)
+
 .PHONY: test
 test: $(READY) ## run the whole test suite
 	$(BIN)/python -m pytest

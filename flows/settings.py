@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "hand_on", "prepare_prefect", "quiet_libraries"]
+__all__ = ["Settings", "hand_on", "prepare_prefect", "quiet_libraries", "server_environment"]
 
 TALKATIVE = (
     "faster_whisper",
@@ -144,6 +144,47 @@ def prepare_prefect(home: Path, settings: Settings) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+def server_environment(settings: Settings, port: int) -> dict[str, str]:
+    """The surroundings of Prefect's server on this machine and of its workers.
+
+    Everything lies in ``home``; what the surroundings set already comes first, such as
+    ``PREFECT_SERVER_DATABASE_CONNECTION_URL`` for PostgreSQL.
+
+    Args:
+        settings: Of this machine.
+        port: Of the server, which no other machine can reach.
+
+    Returns:
+        All of the variables of a process to be started.
+    """
+    home, address = settings.home.absolute(), f"http://127.0.0.1:{port}"
+    # Workers run in folders of their own, where a relative path would mean another place.
+    here = {
+        f"KAIJI_{name.upper()}": str(Path(value).absolute())
+        for name in ("home", "key_file", "recognizers", "work", "store", "recordings")
+        if (value := getattr(settings, name)) is not None and "://" not in str(value)
+    }
+    if "work" not in settings.model_fields_set:
+        here["KAIJI_WORK"] = str(home / "work")
+    prefect = {
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_UI_STATIC_DIRECTORY": str(home / "prefect" / "ui"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # Pages of other sites in the same browser must not start runs.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+        # In memory, where they are by default, slots would be lost when the server restarts.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_WORKER_QUERY_SECONDS": "5",
+        "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
+        "DO_NOT_TRACK": "1",
+    }
+    return prefect | dict(os.environ) | here | {"PREFECT_API_URL": f"{address}/api"}
 
 
 def quiet_libraries() -> None:

@@ -1,0 +1,94 @@
+"""``python -m flows.deployments``: what a Prefect server has to know of kaiji.
+
+The work pool, the limit of speech recognition, the rule for runs whose process was killed, and the
+deployments of ``prefect.yaml``.  Doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+from prefect.exceptions import ObjectNotFound
+
+from flows.case_task import RECOGNITION
+
+__all__ = ["POOL", "deploy", "prepare_server"]
+
+POOL = "kaiji"
+
+FILE = Path(__file__).parents[1] / "prefect.yaml"
+
+SILENT_RUNS = "kaiji-silent-runs"
+
+SILENCE = timedelta(seconds=300)
+"""Ten heartbeats of the 30 s that ``make serve`` sets: a busy machine may miss some."""
+
+
+def prepare_server(client: SyncPrefectClient, recognitions: int) -> None:
+    """Make the pool, the limit and the rule where they are missing.
+
+    Args:
+        client: Of the server.
+        recognitions: How many calls are recognised at a time; a limit that is there already is
+            the administrator's and stays.
+    """
+    try:
+        client.read_work_pool(POOL)
+    except ObjectNotFound:
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+    try:
+        client.read_global_concurrency_limit_by_name(RECOGNITION)
+    except ObjectNotFound:
+        client.upsert_global_concurrency_limit_by_name(RECOGNITION, recognitions)
+    if not client.read_automations_by_name(SILENT_RUNS):
+        client.create_automation(silent_runs())
+
+
+def silent_runs() -> AutomationCore:
+    """Runs whose heartbeat stops are marked crashed: nobody else does when a worker is killed."""
+    return AutomationCore(
+        name=SILENT_RUNS,
+        description="動いているはずの実行から5分間合図がなければ、止まったものとして扱います。",
+        trigger=EventTrigger(
+            match={"prefect.resource.id": ["prefect.flow-run.*"]},
+            for_each={"prefect.resource.id"},
+            after={"prefect.flow-run.heartbeat"},
+            # Any later sign: the next beat, or the run's end.
+            expect={
+                "prefect.flow-run.heartbeat",
+                "prefect.flow-run.Completed",
+                "prefect.flow-run.Failed",
+                "prefect.flow-run.Cancelled",
+                "prefect.flow-run.Crashed",
+            },
+            posture=Posture.Proactive,
+            threshold=1,
+            within=SILENCE,
+        ),
+        actions=[ChangeFlowRunState(state=StateType.CRASHED, message="合図が途絶えました")],
+    )
+
+
+def deploy(
+    recognitions: Annotated[int, typer.Option(min=1, help="同時に音声認識する通話の数(初回だけ)")] = 1,
+) -> None:
+    """Prefect のサーバーに、作業プールと4つのデプロイを登録します(PREFECT_API_URL のサーバー)。"""
+    with get_client(sync_client=True) as client:
+        prepare_server(client, recognitions)
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(FILE)]
+    done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, cwd=FILE.parent)  # noqa: S603
+    raise typer.Exit(done.returncode)
+
+
+if __name__ == "__main__":
+    typer.run(deploy)

@@ -1,0 +1,280 @@
+"""``make serve``: Prefect's server, workers, deployments and the review page on this machine.
+
+Each is a process of its own with its output in ``home/log``; Ctrl-C stops them, the workers first,
+so that calls under way go back into the queue while there is a server to tell.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.desk.desk import open_desk
+from flows.desk.errors import DeskError
+from flows.settings import Settings, server_environment
+
+__all__ = ["Part", "Parts", "ServeError", "serve"]
+
+HOST = "127.0.0.1"
+
+POOL = "kaiji"
+"""As in ``prefect.yaml``; ``flows.deployments`` would bring all of Prefect along."""
+
+TERM_SECONDS = 30.0
+"""A worker tells the server of its runs, a run puts its call back."""
+
+LOOK = 0.5
+"""Seconds between two looks at the processes."""
+
+
+class ServeError(Exception):
+    """Something could not be started, or ended by itself; the message is for the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A process that was started, and where its output goes."""
+
+    name: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+
+@dataclass(slots=True)
+class Parts:
+    """The processes of this machine.
+
+    Attributes:
+        environment: Theirs.
+        logs: Folder of their output.
+    """
+
+    environment: Mapping[str, str] = field(repr=False)
+    logs: Path
+    running: list[Part] = field(default_factory=list)
+
+    def start(self, name: str, command: Sequence[str]) -> Part:
+        """Start one."""
+        part = self._started(name, command)
+        self.running.append(part)
+        return part
+
+    def run(self, name: str, command: Sequence[str], stop: threading.Event) -> None:
+        """Start one and wait until it has done its work.
+
+        Raises:
+            ServeError: when it fails, or another part ends meanwhile.
+        """
+        part = self._started(name, command)
+        while part.process.poll() is None and not stop.wait(LOOK):
+            self.check()
+        if stop.is_set():
+            _end(part)
+        elif part.process.returncode != 0:
+            msg = f"{name} が失敗しました。記録: {part.log}"
+            raise ServeError(msg)
+
+    def _started(self, name: str, command: Sequence[str]) -> Part:
+        log = self.logs / f"{name}.log"
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
+            process = subprocess.Popen(  # noqa: S603 (our own commands)
+                command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.logs,
+                # Ctrl-C on the terminal is ours to handle, in the right order.
+                start_new_session=True,
+            )
+        return Part(name, log, process)
+
+    def check(self) -> None:
+        """See whether all are there.
+
+        Raises:
+            ServeError: names one that is not.
+        """
+        for part in self.running:
+            if part.process.poll() is not None:
+                msg = f"{part.name} が止まりました(終了コード {part.process.returncode})。記録: {part.log}"
+                raise ServeError(msg)
+
+    def stop(self) -> None:
+        """Stop all, the last one first."""
+        while self.running:
+            _end(self.running.pop())
+
+
+def _end(part: Part) -> None:
+    """End a process and those that it started, such as a worker's runs."""
+    for how, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, TERM_SECONDS)):
+        if not _tell(part, how):
+            return
+        until = time.monotonic() + patience
+        while time.monotonic() < until and _tell(part, 0):
+            part.process.poll()
+            time.sleep(LOOK / 5)
+
+
+def _tell(part: Part, how: int) -> bool:
+    """Signal a process and its children; whether there was any."""
+    try:
+        os.killpg(part.process.pid, how)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Prefect の画面のポート")]
+ReviewPort = Annotated[int, typer.Option("--review-port", min=1, max=65535, help="確認の画面のポート")]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="ワーカーの数")]
+Runs = Annotated[int, typer.Option("--runs", min=1, max=64, help="1つのワーカーが同時に行う実行の数")]
+Recognitions = Annotated[
+    int, typer.Option("--recognitions", min=1, max=64, help="同時に音声認識する通話の数(初回だけ)")
+]
+
+
+def serve(
+    port: Port = 4200,
+    review_port: ReviewPort = 8400,
+    workers: Workers = 1,
+    runs: Runs = 2,
+    recognitions: Recognitions = 1,
+) -> None:
+    """Prefect のサーバー、ワーカー、デプロイ、確認の画面をこの機械で動かします。Ctrl-C で止まります。"""
+    settings = Settings()
+    stop = threading.Event()
+    for how in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(how, lambda *_: stop.set())
+    try:
+        with open_desk(settings):
+            # A missing or wrong key is told before anything is started.
+            pass
+        with _only_one(settings.home) as logs:
+            parts = Parts(server_environment(settings, port), logs)
+            try:
+                _start(parts, Places(port, review_port), Sizes(workers, runs, recognitions), stop)
+                while not stop.wait(LOOK):
+                    parts.check()
+                typer.echo("kaiji: 止めています…")
+            finally:
+                parts.stop()
+    except (DeskError, ServeError) as error:
+        typer.echo(f"kaiji: {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo("kaiji: 止まりました")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Ports of this machine."""
+
+    server: int
+    review: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is done at a time."""
+
+    workers: int
+    runs: int
+    recognitions: int
+
+
+def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) -> None:
+    """Everything in its order; returns early when told to stop."""
+    prefect = [sys.executable, "-m", "prefect"]
+    review = importlib.util.find_spec("flows.review") is not None
+    for port in (places.server, places.review)[: 1 + review]:
+        _check_free(port)
+    typer.echo("kaiji: 起動しています(1分ほどかかります)…")
+    parts.start("server", [*prefect, "server", "start", "--host", HOST, "--port", str(places.server)])
+    _await_server(parts, places.server, stop)
+    if not stop.is_set():
+        deployments = [sys.executable, "-m", "flows.deployments", "--recognitions", str(sizes.recognitions)]
+        parts.run("deployments", deployments, stop)
+    if stop.is_set():
+        return
+    for number in range(1, sizes.workers + 1):
+        name = f"worker-{number}"
+        how = ["--pool", POOL, "--type", "process", "--limit", str(sizes.runs), "--name", name]
+        parts.start(name, [*prefect, "worker", "start", *how])
+    if review:
+        parts.start("review", [sys.executable, "-m", "flows.review", "--port", str(places.review)])
+    typer.echo("kaiji: 動いています。Ctrl-C で止まります。")
+    typer.echo(f"  夜間処理とすぐに処理(Prefect)  http://{HOST}:{places.server}")
+    if review:
+        typer.echo(f"  確認の画面                     http://{HOST}:{places.review}")
+    typer.echo(f"  記録                           {parts.logs}")
+    typer.echo(f"  端末から                       PREFECT_API_URL=http://{HOST}:{places.server}/api")
+
+
+@contextlib.contextmanager
+def _only_one(home: Path) -> Iterator[Path]:
+    """The folder of the logs, held against a second ``make serve`` on the same home.
+
+    Raises:
+        ServeError: when there is one.
+    """
+    logs = home.absolute() / "log"
+    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (logs / ".lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            msg = "この KAIJI_HOME では make serve がすでに動いています"
+            raise ServeError(msg) from None
+        yield logs
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            msg = f"ポート {port} は使われています。--port などで別の番号を指定してください"
+            raise ServeError(msg) from None
+
+
+def _await_server(parts: Parts, port: int, stop: threading.Event) -> None:
+    """Wait until the server answers.
+
+    Raises:
+        ServeError: when it ends, or does not within ``KAIJI_PREFECT_START_SECONDS``.
+    """
+    until = time.monotonic() + Settings().prefect_start_seconds
+    while not stop.wait(LOOK):
+        parts.check()
+        with (
+            contextlib.suppress(urllib.error.URLError, TimeoutError, ConnectionError),
+            urllib.request.urlopen(f"http://{HOST}:{port}/api/health", timeout=5),
+        ):
+            return
+        if time.monotonic() > until:
+            msg = f"Prefect のサーバーが起動しません。記録: {parts.running[0].log}"
+            raise ServeError(msg)
+
+
+if __name__ == "__main__":
+    typer.run(serve)

@@ -1,0 +1,72 @@
+"""A desk with calls in its queue, for tests of the flows that work it off."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from flows.desk import calls, catalogue
+from flows.desk.desk import Desk, open_desk
+from flows.desk.values import Call, NewRecording
+from flows.settings import Settings
+from tests.builders import voice_file
+from tests.desk_builders import CLERK, NOW, identified
+from tests.fakes import FakeModels
+
+numbers = itertools.count(1)
+
+
+def desk_of_flows(folder: Path, monkeypatch) -> Desk:
+    """A desk that the flows of this process find by their settings."""
+    for name, value in {
+        "HOME": folder / "home",
+        "WORK": folder / "work",
+        "DATABASE_WAIT_SECONDS": 2,
+        "LEASE_SECONDS": 60,
+    }.items():
+        monkeypatch.setenv(f"KAIJI_{name}", str(value))
+    return open_desk(Settings())
+
+
+def waiting(desk: Desk, path: Path, request: str | None = None, duration: float | None = None) -> Call:
+    """A call in the queue whose recording is a given file."""
+    recording = NewRecording(f"PBX-{next(numbers)}", NOW, str(path), duration)
+    added = catalogue.add_recordings(desk, CLERK, [recording])
+    owner = request or identified(desk).request_id
+    return calls.attach_call(desk, CLERK, owner, added.new[0])
+
+
+def waiting_voice(desk: Desk, folder: Path, seconds: float = 4.0) -> Call:
+    """A call in the queue that the fakes can mask."""
+    return waiting(desk, voice_file(folder / f"長谷川隆-{next(numbers)}.wav", seconds), duration=seconds)
+
+
+class InTurn:
+    """In place of ``load_models``: models that have trouble when it is their turn.
+
+    Args:
+        trouble: What the attempts raise, one after the other; ``None`` and all beyond go well.
+    """
+
+    def __init__(self, *trouble: BaseException | None) -> None:
+        self.trouble = list(trouble)
+        self.attempts = 0
+
+    def __call__(self, name: str) -> FakeModels:
+        """The models of the next attempt."""
+        self.attempts += 1
+        raised = self.trouble.pop(0) if self.trouble else None
+        return FakeModels() if raised is None else _Troubled(raised=raised)
+
+
+@dataclass
+class _Troubled(FakeModels):
+    raised: BaseException | None = None
+
+    @property
+    def analyzer(self) -> NoReturn:
+        """Trouble."""
+        assert self.raised is not None
+        raise self.raised

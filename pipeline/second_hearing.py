@@ -1,0 +1,219 @@
+"""A second hearing of a call, made to err otherwise than the first.
+
+A name that the first hearing lost is often there in another, when the sound is cut otherwise, read
+in another company of neighbours and decoded in another way.  So the second hearing
+
+- cuts closer to speech (``MARGIN``) and into windows half as wide;
+- hears it brighter (``brightened``): what tells consonants apart is weak over a telephone;
+- decodes greedily, many windows at once, without time tokens: a fifth of the first hearing's time.
+
+It is no replacement: it has no second try of its own beyond a loop, and it may come back empty.
+What both hearings agree on is surer; what only one heard is weighed by who fuses them.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
+from pipeline.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript
+from pipeline.types import TimeSpan, Transcript
+from pipeline.windows import Channel, Window, loud_stretches, shorter
+
+__all__ = ["BATCH_WINDOW", "RATE", "BatchRecogniser", "brightened", "hear_again"]
+
+RATE = RECOGNISER_RATE
+"""Samples per second that every Whisper model takes."""
+
+BATCH_WINDOW = 14.0
+"""Seconds in a window: half of the first hearing's, so that other words stand at its edges, and
+an encoder half as wide costs a third less (tests/bench/recognition.py)."""
+
+MARGIN = 0.12
+"""Seconds kept on each side of speech, .3 in the first hearing: of the cuts tried, this one found most
+of what the first had lost."""
+
+TILT = (300.0, 1500.0, 0.3, 2.0)
+"""Gain over frequency: (f + 300 Hz) / 1500 Hz, kept within .3 and 2.  A sixth of the pitch of a voice is
+left, and twice what lies over 2.7 kHz; of five filters tried the one that found most."""
+
+BATCH = 8
+"""Windows decoded at once: more gain little on a CPU and hold more memory."""
+
+AGAIN = 5.0
+"""Seconds in the windows into which one that looped is cut: about one utterance."""
+
+SLOWEST = 0.25
+"""Seconds that a character takes to say, with room: a kanji of two morae."""
+
+PAUSE = 0.25
+"""Seconds by which a word outlasts ``SLOWEST`` from which there is a pause at its beginning."""
+
+ONSET = 0.1
+"""Seconds of such a pause that stay with the word: its first consonant may be slow."""
+
+CLICK = 0.7
+"""Seconds, ``MARGIN`` on both sides included, up to which a piece may hold no speech at all."""
+
+MARKS = " \u3000、。,.!?!?…・"
+"""What is written and not said."""
+
+LOOP = re.compile(r"(.{1,16}?)\1{4,}", re.DOTALL)
+"""The same again and again; four times はい is said by people."""
+
+
+class BatchRecogniser(Protocol):
+    """What ``hear_again`` needs of a speech model."""
+
+    @property
+    def name(self) -> str:
+        """What the manifest calls it."""
+
+    def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
+        """Recognise 16 kHz mono windows: one utterance each, in seconds from the window's start."""
+
+
+def hear_again(recording: Recording, recogniser: BatchRecogniser, call_id: str) -> Transcript:
+    """Recognise a whole call a second time.
+
+    Args:
+        recording: The decoded call, one or two channels.
+        recogniser: The speech model.
+        call_id: Goes into the transcript.
+
+    Returns:
+        A transcript of its own, in form as ``pipeline.transcribe.transcribe`` returns it: its
+        characters are not those of the first, the two share nothing but time.  Empty (no text, no
+        segment) where nothing was heard.  The same recording gives the same transcript.
+    """
+    speakers = ("op", "cu") if recording.channels == 2 else (None,)
+    heard = [
+        replace(segment, channel=index, speaker=speakers[index])
+        for index, samples in enumerate(recording.samples)
+        for segment in _heard_on(Channel.of(Resampled(samples, recording.rate), RATE), recogniser)
+    ]
+    if not any(word.text.strip() for segment in heard for word in segment.words):
+        return Transcript(call_id, "", (), "ja", recogniser.name, recording.sha256)
+    return build_transcript(heard, call_id, recogniser.name, recording.sha256)
+
+
+def brightened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Raise the high frequencies of a window over the low ones, as ``TILT`` says; times stay.
+
+    Args:
+        samples: At ``RATE``, shape (n,).
+
+    Returns:
+        float32, shape (n,); may exceed full scale, which no recogniser minds.
+    """
+    above, unity, least, most = TILT
+    spectrum = np.fft.rfft(samples)
+    frequency = np.fft.rfftfreq(len(samples), 1 / RATE)
+    spectrum *= np.clip((frequency + above) / unity, least, most)
+    return np.fft.irfft(spectrum, len(samples)).astype(np.float32)
+
+
+def _heard_on(channel: Channel, recogniser: BatchRecogniser) -> Iterator[HeardSegment]:
+    """Utterances of one channel; a window that looped is heard once more, in short pieces."""
+    whole = Window(loud_stretches(channel, margin=MARGIN), RATE)
+    windows = shorter(whole, channel.samples, BATCH_WINDOW) if whole.pieces else ()
+    looped: list[Window] = []
+    for window, segment in _in_batches(windows, channel, recogniser):
+        if LOOP.search(_text(segment)):
+            looped.extend(shorter(window, channel.samples, AGAIN))
+        else:
+            yield from _utterances(window, segment)
+    for window, segment in _in_batches(looped, channel, recogniser):
+        yield from _utterances(window, _without_loops(segment))
+
+
+def _in_batches(
+    windows: Sequence[Window], channel: Channel, recogniser: BatchRecogniser
+) -> Iterator[tuple[Window, HeardSegment]]:
+    for first in range(0, len(windows), BATCH):
+        batch = windows[first : first + BATCH]
+        heard = recogniser.recognise_batch([brightened(w.samples(channel.samples)) for w in batch])
+        yield from zip(batch, heard, strict=True)
+
+
+def _utterances(window: Window, segment: HeardSegment) -> Iterator[HeardSegment]:
+    """What was heard in a window, cut where it pauses, in the channel's time."""
+    words: list[HeardWord] = []
+    for word, at in zip(segment.words, _pieces_of(window, segment.words), strict=True):
+        time = _carried(window, word, at)
+        paused = time.duration - SLOWEST * len(word.text)
+        if word.text.strip(MARKS) and paused >= PAUSE:
+            # A word is timed from the end of the one before: the pause between is at its beginning.
+            time = TimeSpan(time.start + paused - ONSET, time.end)
+        if words and word.text.strip(MARKS) and time.start - _spoken_until(words) >= TURN_PAUSE * 0.5:
+            yield replace(segment, words=tuple(words))
+            words = []
+        words.append(replace(word, start=time.start, end=time.end))
+    if words:
+        yield replace(segment, words=tuple(words))
+
+
+def _spoken_until(words: Sequence[HeardWord]) -> float:
+    """Where the last word ends that is more than a mark: the time of a space is a pause."""
+    return next((word.end for word in reversed(words) if word.text.strip(MARKS)), words[-1].end)
+
+
+def _pieces_of(window: Window, words: Sequence[HeardWord]) -> list[int]:
+    """Which piece of its window each word was spoken in; never an earlier one than the word before.
+
+    A word is timed from the end of the one before, so what begins a piece seems to begin in the
+    last, and even to lie in a click or a breath between them.
+    """
+    ends = list(itertools.accumulate(piece.duration for piece in window.pieces))
+    out: list[int] = []
+    for word in words:
+        before = out[-1] if out else 0
+        if word.text.strip(MARKS):
+            # Past a piece's speech, in the silence kept after it, it is the next one's already.
+            middle = (word.start + word.end) / 2 + MARGIN
+            out.append(min(max(before, bisect.bisect_right(ends, middle)), len(ends) - 1))
+        else:
+            out.append(before)
+    for index in range(len(out) - 1):
+        alone = out[index] != out[index + 1] and (not index or out[index - 1] != out[index])
+        if alone and len(words[index].text) == 1 and window.pieces[out[index]].duration <= CLICK:
+            out[index] = out[index + 1]
+    return out
+
+
+def _carried(window: Window, word: HeardWord, at: int) -> TimeSpan:
+    """The time of a word in its channel, within piece ``at``.
+
+    A word that ends a piece is timed to the beginning of the next one's first; carried back as it
+    is, it would last through the silence between them.
+    """
+    piece = window.pieces[at]
+    offset = sum(before.duration for before in window.pieces[:at])
+    start = piece.start + min(max(0.0, word.start - offset), piece.duration)
+    end = piece.start + min(max(0.0, word.end - offset), piece.duration)
+    return TimeSpan(start, max(start, end))
+
+
+def _without_loops(segment: HeardSegment) -> HeardSegment:
+    """Leave of every loop its first round; the sound under the others was not recognised."""
+    text = _text(segment)
+    dropped = [(match.end(1), match.end()) for match in LOOP.finditer(text)]
+    ends = list(itertools.accumulate(len(word.text) for word in segment.words))
+    kept = [
+        word
+        for word, end in zip(segment.words, ends, strict=True)
+        if not any(first < end <= last for first, last in dropped)
+    ]
+    return replace(segment, words=tuple(kept))
+
+
+def _text(segment: HeardSegment) -> str:
+    return "".join(word.text for word in segment.words)

@@ -18,7 +18,7 @@ from flows.desk.lists import read_lists
 from flows.desk.requests import CONTENT, follow_calls, row_of
 from flows.desk.sealed import take_sealed
 from flows.desk.sources import copy_source, hash_source
-from flows.desk.states import State, Step, step_call, step_request
+from flows.desk.states import State, Step, check_open, step_call, step_request
 from flows.desk.tables import CallRow, RecordingRow, RequestRow, new_id
 from flows.desk.values import Actor, Call, ListVersions
 from pipeline.types import CallCase
@@ -218,6 +218,8 @@ def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
 def _move(desk: Desk, actor: Actor, call_id: str, step: Step) -> Call:
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
+        owner = change.session.get_one(RequestRow, row.request_id)
+        check_open(State(owner.state), step, owner.number)
         row.state, row.state_since = step_call(State(row.state), step, call_id), change.now
         row.claim_token, row.lease_until = None, None
         if step is Step.REQUEUE:

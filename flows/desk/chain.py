@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.errors import DeskError, WrongKeyError
+from flows.desk.errors import DeskError
 from flows.desk.keys import Keyring
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.tables import AuditHeadRow, AuditRow, new_id
@@ -203,9 +203,6 @@ def verify(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:
 
     Returns:
         What is wrong, in order; empty when nothing is.
-
-    Raises:
-        WrongKeyError: when the keys are not this desk's.
     """
     links: list[_Link] = []
     faults: list[AuditFault] = []
@@ -213,8 +210,15 @@ def verify(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:
         links.append(_Link(row.seq, row.previous, row.hash))
         if not _intact(row, keyring):
             faults.append(AuditFault(Fault.CHANGED, row.seq))
-    faults += _chain_faults(links)
-    faults += _head_faults(session, keyring, links)
+    head = _head(session, keyring)
+    # Fewer than there were, yet the last is the last: some were taken from between and the rest renumbered.
+    closed_up = (
+        head is not None and bool(links) and head.hash == links[-1].hash and links[-1].seq < head.count
+    )
+    faults += _number_faults(links)
+    faults += _chain_faults(links, closed_up=closed_up)
+    if not closed_up:
+        faults += _head_faults(head, links)
     return tuple(sorted(set(faults), key=lambda fault: (fault.seq, fault.kind)))
 
 
@@ -227,29 +231,42 @@ class _Link:
 
 def _intact(row: AuditRow, keyring: Keyring) -> bool:
     try:
-        private = take_sealed(row, PRIVATE, keyring)
-    except WrongKeyError:
-        raise
+        return _hash(row, take_sealed(row, PRIVATE, keyring)) == row.hash
     except DeskError:
         return False
-    return _hash(row, private) == row.hash
 
 
-def _chain_faults(links: Sequence[_Link]) -> Iterator[AuditFault]:
-    """Follow the chain from each place where it begins anew, and compare with the numbers."""
-    following = {link.previous: link for link in links}
-    hashes = {link.hash for link in links} | {GENESIS}
+def _head(session: Session, keyring: Keyring) -> _Head | None:
+    """The head, if it is there and the one we wrote."""
+    row = session.get(AuditHeadRow, HEAD_ID)
+    try:
+        return None if row is None else take_sealed(row, HEAD, keyring)
+    except DeskError:
+        return None
+
+
+def _number_faults(links: Sequence[_Link]) -> Iterator[AuditFault]:
     numbers = {link.seq for link in links}
     last = max(numbers, default=0)
     yield from (AuditFault(Fault.MISSING, seq) for seq in range(1, last + 1) if seq not in numbers)
+
+
+def _chain_faults(links: Sequence[_Link], *, closed_up: bool) -> Iterator[AuditFault]:
+    """Follow the chain from each place where it begins anew, and compare with the numbers."""
+    following = {link.previous: link for link in links}
+    hashes = {link.hash for link in links}
+    numbers = {link.seq for link in links}
     seen: set[str] = set()
     for start in links:
-        if start.previous in hashes and start.previous != GENESIS:
+        if start.previous in hashes:
             continue
-        if start.previous != GENESIS and start.seq - 1 in numbers:
+        begins = start.previous == GENESIS
+        if not begins and closed_up:
+            yield AuditFault(Fault.MISSING, start.seq)
+        elif not begins and start.seq - 1 in numbers:
             # The entry before was given another hash than this one remembers.
             yield AuditFault(Fault.CHANGED, start.seq - 1)
-        place = 1 if start.previous == GENESIS else start.seq
+        place = 1 if begins else start.seq
         link: _Link | None = start
         while link is not None and link.hash not in seen:
             seen.add(link.hash)
@@ -260,20 +277,12 @@ def _chain_faults(links: Sequence[_Link]) -> Iterator[AuditFault]:
     yield from (AuditFault(Fault.CHANGED, link.seq) for link in links if link.hash not in seen)
 
 
-def _head_faults(session: Session, keyring: Keyring, links: Sequence[_Link]) -> Iterator[AuditFault]:
-    row = session.get(AuditHeadRow, HEAD_ID)
-    try:
-        head = None if row is None else take_sealed(row, HEAD, keyring)
-    except WrongKeyError:
-        raise
-    except DeskError:
-        head = None
+def _head_faults(head: _Head | None, links: Sequence[_Link]) -> Iterator[AuditFault]:
     if head is None:
         yield AuditFault(Fault.HEAD, 0)
         return
-    last = max((link.seq for link in links), default=0)
+    last = links[-1].seq if links else 0
     yield from (AuditFault(Fault.TRUNCATED, seq) for seq in range(last + 1, head.count + 1))
-    if last > head.count:
-        yield from (AuditFault(Fault.CHANGED, link.seq) for link in links if link.seq > head.count)
-    elif last == head.count and last and next(link.hash for link in links if link.seq == last) != head.hash:
+    yield from (AuditFault(Fault.CHANGED, link.seq) for link in links if link.seq > head.count)
+    if last == head.count and links and links[-1].hash != head.hash:
         yield AuditFault(Fault.HEAD, 0)

@@ -119,7 +119,7 @@ class SealedReader(io.RawIOBase):
         self._chunks = -(-(size - HEAD) // (CHUNK + TAG))
         self._length = size - HEAD - self._chunks * TAG
         self._at = 0
-        self._held: tuple[int, bytes] = (-1, b"")
+        self._held: tuple[int | None, bytes] = (None, b"")
         # The last chunk proves where the file ends, whatever is read of it.
         self._chunk(self._chunks - 1)
 

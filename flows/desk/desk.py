@@ -168,9 +168,8 @@ def _is_desk(session: Session) -> bool:
 def _check_or_make(database: Database, store: Store, keyring: Keyring) -> None:
     with database.read() as session:
         row = session.get(DeskRow, DESK_ID) if _is_desk(session) else None
-    marked = _marker(store)
     if row is None:
-        if marked is not None:
+        if _marker(store) is not None:
             msg = "保管場所はありますが、そのデータベースがありません。新しく作ることはしません"
             raise DatabaseGoneError(msg)
         row = _make(database, keyring)
@@ -178,6 +177,8 @@ def _check_or_make(database: Database, store: Store, keyring: Keyring) -> None:
     if row.schema_version > SCHEMA_VERSION:
         msg = f"データベースの版({row.schema_version})がこのプログラムの版({SCHEMA_VERSION})より新しいです"
         raise SchemaError(msg)
+    # Looked for after the row was read: a desk is ready once its store is marked.
+    marked = _marker(store)
     if marked is None and not row.ready:
         store.put(json.dumps({"desk": row.desk_id}).encode(), MARKER)
         marked = row.desk_id

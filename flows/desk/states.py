@@ -11,7 +11,16 @@ from collections.abc import Iterable
 
 from flows.desk.errors import ImpossibleStepError, NotIdentifiedError
 
-__all__ = ["CALL_STEPS", "REQUEST_STEPS", "State", "Step", "state_of_request", "step_call", "step_request"]
+__all__ = [
+    "CALL_STEPS",
+    "REQUEST_STEPS",
+    "State",
+    "Step",
+    "check_open",
+    "state_of_request",
+    "step_call",
+    "step_request",
+]
 
 
 class State(enum.StrEnum):
@@ -121,12 +130,14 @@ REQUEST_STEPS: dict[tuple[State, Step], State] = {
     (State.APPROVED, Step.RELEASE): State.RELEASED,
     # An answer that everything is withheld goes out too.
     (State.WITHHELD, Step.RELEASE): State.RELEASED,
-    (State.WITHHELD, Step.REOPEN): State.IDENTIFIED,
     **{(state, Step.ATTACH): State.REQUESTED for state in OPEN},
     **{(state, Step.WITHHOLD): State.WITHHELD for state in OPEN},
     **{(state, Step.WITHDRAW): State.WITHDRAWN for state in (*OPEN, State.WITHHELD)},
 }
 """Of a request; between identified and approved its state follows from its calls."""
+
+CLOSED = (State.RELEASED, State.WITHDRAWN)
+"""Of a request: nothing of it moves any more."""
 
 HINTS = {
     State.RECEIVED: "先に本人確認を記録してください",
@@ -160,6 +171,16 @@ def step_request(state: State, step: Step, number: str) -> State:
         ImpossibleStepError: says in Japanese why not.
     """
     return _step(REQUEST_STEPS, state, step, number)
+
+
+def check_open(state: State, step: Step, number: str) -> None:
+    """Refuse a step of a call whose request is over.
+
+    Raises:
+        ImpossibleStepError: when the request is released or withdrawn.
+    """
+    if state in CLOSED:
+        _step({}, state, step, number)
 
 
 def _step(table: dict[tuple[State, Step], State], state: State, step: Step, name: str) -> State:

@@ -1,0 +1,113 @@
+"""Small things for tests of the desk: say only what the test is about."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flows.desk import calls, catalogue, claims, requests
+from flows.desk.desk import Desk
+from flows.desk.files import NewFile
+from flows.desk.values import (
+    Actor,
+    Call,
+    FileKind,
+    FoundRecording,
+    IdentityCheck,
+    IdentityMethod,
+    ListVersions,
+    NewRecording,
+    NewRequest,
+    Request,
+    Role,
+)
+from flows.settings import Settings
+from pipeline.types import CaseName, MaskPlan, MaskPolicy, Requester
+
+NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+
+CLERK = Actor("受付窪田", Role.INTAKE)
+OTHER = Actor("審査小早川", Role.APPROVER)
+WORKER = Actor("worker-1", Role.SYSTEM)
+
+PERSON = Requester(
+    (CaseName("鈴木花子", "スズキハナコ"),),
+    ("09012345678",),
+    (CaseName("香川県丸亀市土器町3-21", "カガワケンマルガメシ"),),
+)
+CHECK = IdentityCheck(IdentityMethod.DRIVING_LICENCE, NOW, "氏名と住所を照合")
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.now
+
+    def pass_(self, **how_long: float) -> None:
+        """Let time go by."""
+        self.now += timedelta(**how_long)
+
+
+def desk_settings(folder: Path, **more: object) -> Settings:
+    """A desk of its own in a folder, that waits for nobody."""
+    return Settings(home=folder / "home", work=folder / "work", database_wait_seconds=0.5).model_copy(
+        update=more
+    )
+
+
+def new_request(**more: object) -> NewRequest:
+    """A request by post."""
+    return NewRequest(**{"requester": PERSON, "received_at": NOW, "channel": "post"} | more)
+
+
+def identified(desk: Desk, **more: object) -> Request:
+    """A request whose person is known."""
+    request = requests.receive(desk, CLERK, new_request(**more))
+    return requests.record_identity(desk, CLERK, request.request_id, CHECK)
+
+
+def catalogued(desk: Desk, folder: Path, name: str = "one", **more: object) -> FoundRecording:
+    """A recording in the catalogue, and its file."""
+    file = folder / f"鈴木花子-{name}.wav"
+    file.write_bytes(f"RIFF {name}".encode() * 50)
+    content = {"source_id": f"PBX-{name}", "started_at": NOW, "uri": str(file)} | more
+    added = catalogue.add_recordings(desk, CLERK, [NewRecording(**content)])
+    return catalogue.get_recording(desk, added.new[0])
+
+
+def attached(desk: Desk, folder: Path, name: str = "one", request: str | None = None) -> Call:
+    """A call in the queue."""
+    owner = request or identified(desk).request_id
+    return calls.attach_call(desk, CLERK, owner, catalogued(desk, folder, name).recording_id)
+
+
+def empty_plan(call_id: str) -> MaskPlan:
+    """A plan that masks nothing."""
+    return MaskPlan(call_id, 0, "a" * 64, "b" * 64, MaskPolicy(), ())
+
+
+def processed(desk: Desk, call_id: str) -> claims.Processed:
+    """What processing made: a plan, and two files in the store."""
+    files = tuple(
+        NewFile(kind, desk.store.put(f"{kind} 鈴木花子".encode())) for kind in (FileKind.RAW, FileKind.REVIEW)
+    )
+    return claims.Processed(empty_plan(call_id), ListVersions(0, 0), files, {"segments": 3})
+
+
+def in_review(desk: Desk, folder: Path, name: str = "one", request: str | None = None) -> Call:
+    """A call that waits for an analyst."""
+    call = attached(desk, folder, name, request)
+    claim = claims.claim_call(desk, WORKER, call.call_id)
+    assert claim is not None
+    return claims.finish_processing(desk, WORKER, claim, processed(desk, call.call_id))
+
+
+def raw_database(desk: Desk) -> sqlite3.Connection:
+    """The database as somebody sees it who has the disk and not the key."""
+    return sqlite3.connect(desk.settings.home / "desk.sqlite3", isolation_level=None)

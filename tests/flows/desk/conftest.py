@@ -1,0 +1,24 @@
+"""A desk of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.desk.desk import Desk, open_desk
+from tests.desk_builders import Clock, desk_settings
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that goes when it is told to."""
+    return Clock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
+    """A new desk on SQLite and a folder."""
+    with open_desk(desk_settings(tmp_path), clock) as opened:
+        yield opened

@@ -27,8 +27,9 @@ from flows.settings import Settings
 from flows.transcript_file import read_transcript
 from flows.workspace import ENTITIES, FINDINGS, JOB, LEAKS, PLAN, RECORDING, TRANSCRIPT, Workspace
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
+from pipeline.mask_text import mask_text
 from pipeline.types import Leak, MaskAction
-from pipeline.verify import listen_again, values, verify_audio, verify_text
+from pipeline.verify import listen_again, read_by_sound, values, verify_audio, verify_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -216,6 +217,7 @@ def verify(call: Workspace, models: Models) -> int:
     if call.get(JOB).listen_again and not leaks:
         readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)
         leaks += listen_again(product, made, readings, models.listen, models.reader)
+        leaks += read_by_sound(mask_text(transcript, made), made, readings, models.reader)
     call.put(LEAKS, leaks)
     return len(leaks)
 
@@ -232,8 +234,11 @@ def widen(call: Workspace, _: Models) -> int:
 
 def verify_finally(call: Workspace, models: Models) -> int:
     """Verify what the last widening left; a leak now means that a person has to look."""
-    if verify(call, models):
-        raise _unsafe(call.get(LEAKS))
+    verify(call, models)
+    # A doubtful likeness is no leak: the rounds before have shown the analyst what there was.
+    left = tuple(leak for leak in call.get(LEAKS) if leak.kind != "PERHAPS")
+    if left:
+        raise _unsafe(left)
     return 0
 
 

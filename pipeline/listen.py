@@ -20,12 +20,11 @@ import numpy.typing as npt
 
 from pipeline.audio import Recording, for_recogniser, to_samples, to_span
 from pipeline.mask import masked_windows, merged
-from pipeline.mask_text import MaskedTranscript
 from pipeline.sound import LONG, NASAL, STOP, Mora, find_sound, fold_kana, morae
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
 
-__all__ = ["Listener", "SoundLine", "SoundReader", "listen_again", "read_by_sound"]
+__all__ = ["Listener", "Needle", "SoundLine", "SoundReader", "bits_of", "listen_again"]
 
 _NEIGHBOUR: Final = 1.0  # seconds listened to on each side of a masked window
 _WIDER: Final = 4.0  # the same, for a clip in which nothing was heard the first time
@@ -50,6 +49,7 @@ _PRICE_PER_BIT: Final = 0.08
 _MOST_UNLIKE: Final = 0.3
 
 Needle = tuple[Mora, ...]
+"""The sound of a masked value."""
 
 
 class Listener(Protocol):
@@ -131,36 +131,6 @@ def listen_again(
     return tuple(leaks)
 
 
-def read_by_sound(
-    masked: MaskedTranscript, plan: MaskPlan, readings: tuple[tuple[str, str], ...], reader: SoundReader
-) -> tuple[Leak, ...]:
-    """Look by sound for every masked value in all that the masked transcript still says.
-
-    ``listen_again`` hears the neighbourhood of masks; this reads the rest of the call.
-
-    Args:
-        masked: The masked transcript.
-        plan: What was masked.
-        readings: As for ``listen_again``.
-        reader: Reads the kept words.
-
-    Returns:
-        ``HEARD_AGAIN`` leaks, as from ``listen_again``.
-    """
-    wanted = _wanted(plan, readings)
-    leaks: list[Leak] = []
-    for segment in masked.segments:
-        run: list[_Said] = []
-        for word in segment.words:
-            if word.entity_type is None:
-                run.append(_Said(word.text, word.time))
-                continue
-            leaks += _matches(tuple(run), wanted, reader)
-            run = []
-        leaks += _matches(tuple(run), wanted, reader)
-    return tuple(leaks)
-
-
 def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
     items = {item.item_id: item for item in plan.items}
     masked: dict[Needle, tuple[str, ...]] = {}
@@ -229,6 +199,11 @@ def _matches(said: tuple[_Said, ...], wanted: _Wanted, reader: SoundReader) -> l
     return leaks
 
 
+def bits_of(needle: Needle) -> float:
+    """What a sound tells, in bits: how seldom talk sounds like that by chance."""
+    return sum(_BITS.get(mora, _MOST_BITS) for mora in needle)
+
+
 def _bound(needle: Needle) -> float:
     """How unlike a heard stretch may be, as a share of the needle; negative for never.
 
@@ -237,7 +212,7 @@ def _bound(needle: Needle) -> float:
     each with two garbled readings as needles) this finds 88 % of those that were heard at all,
     and about one stretch of ordinary talk a minute.  A flat three tenths finds all, and 33.
     """
-    told = sum(_BITS.get(mora, _MOST_BITS) for mora in needle)
+    told = bits_of(needle)
     if told < _EXACT_BITS:
         return -1.0
     return min(_MOST_UNLIKE, max(0.0, _PRICE_PER_BIT * (told - _FREE_BITS)) / len(needle))

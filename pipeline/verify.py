@@ -16,10 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio import Recording, to_samples, to_span
-from pipeline.listen import Listener, SoundReader, listen_again, read_by_sound
+from pipeline.listen import Listener, SoundReader, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
+from pipeline.reread import read_by_sound
 from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan, Transcript
+from pipeline.widen import SOURCE
 
 __all__ = [
     "Listener",
@@ -104,7 +106,8 @@ def _outside(
 def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[tuple[str, str], ...]:
     """The clear text of the plan's items, for ``verify_text`` and nothing else.
 
-    A kept item that a masked one touches in the text is left out: it is masked there.
+    A kept item that a masked one touches in the text is left out: it is masked there.  So is what
+    ``widen`` added: it stands for the item that it sounds like, and its words are no values.
 
     Args:
         transcript: Of the same call.
@@ -119,6 +122,7 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
         (item.item_id, transcript.text[item.chars.start : item.chars.end])
         for item in plan.items
         if item.action is action
+        and item.source != SOURCE
         and (action is MaskAction.MASK or not any(item.chars.overlaps(other.chars) for other in masked))
     )
 

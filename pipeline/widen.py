@@ -16,9 +16,20 @@ from dataclasses import replace
 
 from pipeline.align import align
 from pipeline.audio import Recording
-from pipeline.types import CharSpan, EntitySpan, Finding, Leak, MaskItem, MaskPlan, TimeSpan, Transcript
+from pipeline.types import (
+    CharSpan,
+    EntitySpan,
+    Finding,
+    Leak,
+    MaskAction,
+    MaskItem,
+    MaskPlan,
+    Party,
+    TimeSpan,
+    Transcript,
+)
 
-__all__ = ["widen"]
+__all__ = ["SOURCE", "widen"]
 
 MARGIN = 0.15
 """Seconds added on each side of what was heard again: one mora, the resolution of word times."""
@@ -27,6 +38,7 @@ BESIDE = 0.5
 """Seconds between a mask and what is heard again, up to which the mask grows instead of a new one."""
 
 SOURCE = "verify"
+"""What the items that are added here name as where they come from."""
 
 
 def widen(
@@ -48,13 +60,18 @@ def widen(
     added: list[MaskItem] = []
     for leak in leaks:
         item = items.get(leak.item_id or "")
-        if item is None or leak.kind not in {"HEARD_AGAIN", "TEXT"}:
+        if item is None or leak.kind not in {"HEARD_AGAIN", "PERHAPS", "TEXT"}:
             return None
         if leak.kind == "TEXT":
             found = list(_read_again(item, plan, transcript, recording))
             if not found:
                 return None
             added += found
+        elif chars := _read_at(leak.where, transcript):
+            new = _aligned(item, chars, "伏せた語と似た音が残っている", (transcript, recording, plan))
+            added += map(_kept, new) if leak.kind == "PERHAPS" else new
+        elif leak.kind == "PERHAPS":
+            return None
         elif _gap(item.time, leak.where) <= BESIDE:
             items[item.item_id] = _grown(item, leak.where, recording)
         else:
@@ -86,6 +103,26 @@ def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
     )
 
 
+def _read_at(where: TimeSpan, transcript: Transcript) -> CharSpan | None:
+    """The characters that sound there, if it was read, not heard: it then has the words' times."""
+    for segment in transcript.segments:
+        words = [w for w in segment.words if where.start <= w.time.start and w.time.end <= where.end]
+        if words and where == TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words)):
+            return CharSpan(words[0].chars.start, words[-1].chars.end)
+    return None
+
+
+def _kept(item: MaskItem) -> MaskItem:
+    """What only may be a masked value: it stays, and an analyst listens and decides."""
+    return replace(
+        item,
+        party=Party.UNKNOWN,
+        action=MaskAction.KEEP,
+        reason="伏せた語に似た音。伏せずに残したので、聞いて決めてください",
+        ground=0,
+    )
+
+
 def _read_again(
     item: MaskItem, plan: MaskPlan, transcript: Transcript, recording: Recording
 ) -> Iterator[MaskItem]:
@@ -97,20 +134,29 @@ def _read_again(
     while at >= 0:
         chars = CharSpan(folded[at][1], folded[at + len(wanted) - 1][1] + 1)
         if not any(chars.overlaps(other.chars) for other in plan.items):
-            entity = EntitySpan(item.entity_type, chars, item.score, SOURCE)
-            finding = Finding(entity, item.party, "", needs_review=True)
-            # A number said over a pause comes back as several stretches.
-            for aligned in align((finding,), transcript, recording, plan.policy):
-                yield replace(
-                    item,
-                    chars=aligned.entity.chars,
-                    time=aligned.time or item.time,
-                    channels=aligned.channels,
-                    source=SOURCE,
-                    reason="伏せた語がもう一度出てくる",
-                    needs_review=True,
-                )
+            yield from _aligned(item, chars, "伏せた語がもう一度出てくる", (transcript, recording, plan))
         at = text.find(wanted, at + 1)
+
+
+def _aligned(
+    item: MaskItem, chars: CharSpan, reason: str, call: tuple[Transcript, Recording, MaskPlan]
+) -> list[MaskItem]:
+    """Masks over these characters, where they sound; a number said over a pause is several stretches."""
+    transcript, recording, plan = call
+    entity = EntitySpan(item.entity_type, chars, item.score, SOURCE)
+    found = align((Finding(entity, item.party, "", needs_review=True),), transcript, recording, plan.policy)
+    return [
+        replace(
+            item,
+            chars=each.entity.chars,
+            time=each.time or item.time,
+            channels=each.channels,
+            source=SOURCE,
+            reason=reason,
+            needs_review=True,
+        )
+        for each in found
+    ]
 
 
 def _folded(text: str) -> Iterator[tuple[str, int]]:

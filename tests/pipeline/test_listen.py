@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.audio import Recording
-from pipeline.listen import listen_again, read_by_sound
+from pipeline.listen import listen_again
+from pipeline.reread import read_by_sound
 from pipeline.mask import mask_audio
 from pipeline.mask_text import mask_text
 from pipeline.sound import Mora, fold_kana, morae

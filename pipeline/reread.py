@@ -1,0 +1,248 @@
+"""Read what the masked transcript still says, and look by sound for everything that was masked.
+
+    needles   readings of masked items, honorifics cut off; of long names also both ends
+    run       the words between two labels, as morae
+    hit       a stretch of a run near a needle -> what speaks for it -> a chance
+
+``listen`` hears the neighbourhood of masks; this finds a name that was masked in one place and
+missed in another.  A likely hit is masked.  A doubtful one is shown to an analyst and stays:
+masking every likeness would take the requester's own words, a few in every minute.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.listen import Needle, SoundReader, bits_of
+from pipeline.mask_text import MaskedTranscript, MaskedWord
+from pipeline.sound import find_sound, fold_kana, morae
+from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
+
+__all__ = ["DOUBTFUL", "LIKELY", "Alike", "Readings", "alike_in", "read_by_sound"]
+
+Readings = tuple[tuple[str, str], ...]
+"""``(item_id, kana)``."""
+
+LIKELY: Final = -1.0
+"""Log odds from which a hit is masked: of 238 names of made calls said once more without a mask, and heard
+at all, nine in ten, and one or two stretches of ordinary talk a minute (``tests/bench/planted.py``)."""
+
+DOUBTFUL: Final = -3.5
+"""Log odds from which a hit is shown to an analyst: nineteen in twenty, and six a minute."""
+
+_FURTHEST: Final = 0.45  # of a needle's length; at this every garbled name is found (facts.md 0.2)
+_LEAST_BITS: Final = 10.0  # two morae; less is in every sentence
+_LEAST_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
+_LONG: Final = 5  # morae from which a name may be said by half
+_PIECE: Final = 0.55
+_MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
+_NEIGHBOUR: Final = 1.0  # seconds around a kept item in which it explains a likeness
+_EXPLAINED: Final = 0.35
+
+_TAILS: Final = tuple(morae(kana) for kana in ("センセイ", "チャン", "サマ", "サン", "クン"))
+_HONORIFIC = re.compile(r"[、\s]?(?:さん|さま|様|君|くん|ちゃん|先生|氏|3)")  # さん is often written 3
+_HONORIFIC_END = re.compile(r"(?:さん|さま|様|くん|ちゃん|3)$")
+
+# Logistic regression over the hits in 63 minutes of made calls of which 238 were names; fitted
+# by tests/bench/planted.py --fit.
+_BIAS: Final = 0.51
+_PER_PRICE: Final = -6.68  # by ``pipeline.sound``, in morae
+_PER_BIT: Final = 0.297  # what the needle tells
+_PER_SHARE: Final = -6.28  # price over length
+_PER_PROBABILITY: Final = -5.07  # mean of the words': talk heard with certainty is talk
+_IF_HONORIFIC: Final = 4.37
+_IF_PIECE: Final = -1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A stretch that sounds like a masked value.
+
+    Attributes:
+        item_id: The nearest item of that value.
+        time: Of the words.
+        channel: Where they were heard.
+        odds: Natural logarithm of the odds that it is that value.
+    """
+
+    item_id: str
+    time: TimeSpan
+    channel: int
+    odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A sound to look for, whole or a piece of it, and the items that it comes from."""
+
+    sound: Needle = field(repr=False)
+    piece: bool
+    item_ids: tuple[str, ...]
+
+    def nearest(self, time: TimeSpan, items: dict[str, MaskItem]) -> str:
+        """The item in time nearest to a stretch; one that the plan does not hold comes last."""
+
+        def far(item_id: str) -> float:
+            item = items.get(item_id)
+            return math.inf if item is None else abs(item.time.start - time.start)
+
+        return min(self.item_ids, key=far)
+
+
+def read_by_sound(
+    masked: MaskedTranscript, plan: MaskPlan, readings: Readings, reader: SoundReader
+) -> tuple[Leak, ...]:
+    """Look by sound for every masked value in all that the masked transcript still says.
+
+    Args:
+        masked: The masked transcript.
+        plan: What was masked.
+        readings: As for ``listen_again``.
+        reader: Reads the kept words.
+
+    Returns:
+        ``HEARD_AGAIN`` for what is likely a masked value, ``PERHAPS`` for what may be one, with the
+        nearest item of that value and the time of the words; at most one for a stretch, and none
+        where a kept item explains it or an earlier ``PERHAPS`` stands in the plan already.
+    """
+    return tuple(
+        Leak("HEARD_AGAIN" if hit.odds >= LIKELY else "PERHAPS", hit.item_id, hit.time)
+        for hit in alike_in(masked, plan, readings, reader)
+        if hit.odds >= DOUBTFUL
+    )
+
+
+def alike_in(
+    masked: MaskedTranscript, plan: MaskPlan, readings: Readings, reader: SoundReader
+) -> tuple[Alike, ...]:
+    """Every stretch that sounds at all like a masked value, the likeliest value for each.
+
+    Args:
+        masked: The masked transcript.
+        plan: What was masked.
+        readings: As for ``listen_again``.
+        reader: Reads the kept words.
+
+    Returns:
+        Stretches that share no time on one channel, likeliest first.
+    """
+    items = {item.item_id: item for item in plan.items}
+    wanted = _wanted(items, readings)
+    kept = [
+        (items[item_id], morae(fold_kana(kana)))
+        for item_id, kana in readings
+        if item_id in items and items[item_id].action is MaskAction.KEEP
+    ]
+    shown = [item for item in plan.items if item.action is MaskAction.KEEP and item.needs_review]
+    hits: list[Alike] = []
+    for segment in masked.segments:
+        for run in _runs(segment.words):
+            for each, time, odds in _hits(run, wanted, reader):
+                hit = Alike(each.nearest(time, items), time, segment.channel, odds)
+                if not _explained(each.sound, time, kept) and not _shown(hit, shown):
+                    hits.append(hit)
+    return _best(hits)
+
+
+def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ...]:
+    """Each masked reading, and the ends of a long name: who is named in full is called by half."""
+    sounds: dict[tuple[Needle, bool], tuple[str, ...]] = {}
+    for item_id, kana in readings:
+        item = items.get(item_id)
+        if item is not None and item.action is MaskAction.KEEP:
+            continue
+        name = item is None or item.entity_type == "PERSON"
+        whole = _without_honorific(morae(fold_kana(kana)))
+        for sound in (whole, *(_ends(whole) if name else ())):
+            if bits_of(sound) >= (_LEAST_BITS if name else _LEAST_BITS_OF_OTHERS):
+                key = (sound, sound != whole)
+                sounds[key] = (*sounds.get(key, ()), item_id)
+    return tuple(_Wanted(sound, piece, item_ids) for (sound, piece), item_ids in sounds.items())
+
+
+def _without_honorific(sound: Needle) -> Needle:
+    for tail in _TAILS:
+        if len(sound) - len(tail) >= 2 and sound[-len(tail) :] == tail:
+            return sound[: -len(tail)]
+    return sound
+
+
+def _ends(sound: Needle) -> Iterator[Needle]:
+    if len(sound) >= _LONG:
+        for size in sorted({max(3, round(_PIECE * len(sound))), 3 if len(sound) > _LONG else len(sound)}):
+            if size < len(sound):
+                yield from (sound[:size], sound[-size:])
+
+
+def _runs(words: tuple[MaskedWord, ...]) -> Iterator[tuple[MaskedWord, ...]]:
+    """The words between labels: what stands before one and after it is not one word."""
+    run: list[MaskedWord] = []
+    for word in words:
+        if word.entity_type is None:
+            run.append(word)
+        elif run:
+            yield tuple(run)
+            run = []
+    if run:
+        yield tuple(run)
+
+
+def _hits(
+    run: tuple[MaskedWord, ...], wanted: tuple[_Wanted, ...], reader: SoundReader
+) -> Iterator[tuple[_Wanted, TimeSpan, float]]:
+    """What sounds at all like something wanted: its time, and the log odds that it is that."""
+    text = "".join(word.text for word in run)
+    line = reader.line(text)
+    for each in wanted:
+        for match in find_sound(each.sound, line.morae, _FURTHEST):
+            chars = line.span(match.start, match.end)
+            words = _touched(run, chars)
+            honorific = _HONORIFIC.match(text, chars.end) or _HONORIFIC_END.search(
+                text[chars.start : chars.end]
+            )
+            odds = (
+                _BIAS
+                + _PER_PRICE * match.price
+                + _PER_BIT * min(bits_of(each.sound), _MOST_BITS)
+                + _PER_SHARE * match.price / len(each.sound)
+                + _PER_PROBABILITY * sum(word.probability or 0.0 for word in words) / len(words)
+                + (_IF_HONORIFIC if honorific else 0.0)
+                + (_IF_PIECE if each.piece else 0.0)
+            )
+            times = [word.time for word in words]
+            yield each, TimeSpan(min(t.start for t in times), max(t.end for t in times)), odds
+
+
+def _touched(run: tuple[MaskedWord, ...], chars: CharSpan) -> list[MaskedWord]:
+    at, touched = 0, []
+    for word in run:
+        if CharSpan(at, at + len(word.text)).overlaps(chars):
+            touched.append(word)
+        at += len(word.text)
+    return touched
+
+
+def _explained(sound: Needle, time: TimeSpan, kept: list[tuple[MaskItem, Needle]]) -> bool:
+    """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
+    near = TimeSpan(max(0.0, time.start - _NEIGHBOUR), time.end + _NEIGHBOUR)
+    return any(item.time.overlaps(near) and bool(find_sound(sound, own, _EXPLAINED)) for item, own in kept)
+
+
+def _shown(hit: Alike, shown: list[MaskItem]) -> bool:
+    """Whether an analyst is shown that stretch already."""
+    return hit.odds < LIKELY and any(
+        hit.channel in item.channels and item.time.overlaps(hit.time) for item in shown
+    )
+
+
+def _best(hits: list[Alike]) -> tuple[Alike, ...]:
+    """The likeliest of those that share time."""
+    best: list[Alike] = []
+    for hit in sorted(hits, key=lambda each: (-each.odds, each.time, each.item_id)):
+        if not any(hit.channel == other.channel and hit.time.overlaps(other.time) for other in best):
+            best.append(hit)
+    return tuple(best)

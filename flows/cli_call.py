@@ -263,6 +263,9 @@ def scan(
 @lists.command("import")
 def import_lists(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="YAML、JSON、CSV")],
+    may_empty: Annotated[
+        bool, typer.Option("--may-empty", help="いまある種類の語がすべてなくなってもよい")
+    ] = False,
     report: Report = None,
     who: Who = "",
 ) -> None:
@@ -276,7 +279,7 @@ def import_lists(
         from flows.intake.lists import import_lists as take
 
         try:
-            versions = take(session.desk, session.actor, path)
+            versions = take(session.desk, session.actor, path, may_empty=may_empty)
         except IntakeError as error:
             refuse_faults(str(path), error.faults, report)
         for label, version in (("担当者の一覧", versions.staff), ("会社の一覧", versions.company)):

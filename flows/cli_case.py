@@ -30,19 +30,11 @@ __all__ = ["case"]
 
 case = typer.Typer(help="案件(開示請求): 受付、本人確認、一覧、期限。", no_args_is_help=True)
 
-METHODS = {
-    "運転免許証": "driving_licence",
-    "マイナンバーカード": "my_number_card",
-    "旅券": "passport",
-    "在留カード": "residence_card",
-    "健康保険証": "insurance_card",
-    "印鑑登録証明書": "seal_certificate",
-    "折り返し電話": "call_back",
-    "会員ログイン": "member_login",
-    "対面": "in_person",
-    "その他": "other",
-}
-"""``IdentityMethod`` in Japanese."""
+METHODS = (
+    "運転免許証、マイナンバーカード、旅券、在留カード、健康保険証、"
+    "印鑑登録証明書、折り返し電話、会員ログイン、対面、その他"
+)
+"""As ``flows.cli_case_view`` takes them, which is too heavy to import for a line of help."""
 
 STDIN = Path("-")
 
@@ -182,20 +174,18 @@ def show(number: Number, who: Who = "") -> None:
 @case.command("identify")
 def identify(
     number: Number,
-    method: Annotated[str, typer.Option("--method", help=f"確認の方法: {'、'.join(METHODS)}")] = "",
+    method: Annotated[str, typer.Option("--method", help=f"確認の方法: {METHODS}")] = "",
     at: Annotated[str, typer.Option("--at", help="確認した日時 [既定: いま]", show_default=False)] = "",
     who: Who = "",
 ) -> None:
     """本人確認を記録します。証明書の写しや番号は記録しません。"""
     with opened(who) as session:
+        from flows.cli_case_view import method_of
         from flows.desk import requests
-        from flows.desk.values import IdentityCheck, IdentityMethod
+        from flows.desk.values import IdentityCheck
 
-        chosen = asked(method, f"確認の方法 ({'、'.join(METHODS)})")
-        word = METHODS.get(chosen, chosen)
-        if word not in set(IdentityMethod):
-            refuse(f"確認の方法は {'、'.join(METHODS)} のどれかです")
-        check = IdentityCheck(IdentityMethod(word), _checked_at(session, at))
+        chosen = method_of(asked(method, f"確認の方法 ({METHODS})"))
+        check = IdentityCheck(chosen, _checked_at(session, at))
         request = requests.record_identity(session.desk, session.actor, number, check)
         if request.state is request.state.RECEIVED:
             typer.echo(f"{request.number}: 記録しました。もう1人の確認が要ります")

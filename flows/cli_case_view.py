@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 
 import typer
 
@@ -12,10 +12,31 @@ from flows.desk import calls, requests
 from flows.desk.audit import entries
 from flows.desk.chain import Subject
 from flows.desk.states import State
-from flows.desk.values import JAPAN, NewRequest, Request
+from flows.desk.values import JAPAN, IdentityMethod, NewRequest, NoteKind, Request
+from flows.intake.request_document import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from pipeline.types import CaseName
 
-__all__ = ["show_request", "state_of", "summary"]
+__all__ = ["METHODS", "method_of", "show_request", "state_of", "summary"]
+
+METHODS = {
+    "運転免許証": IdentityMethod.DRIVING_LICENCE,
+    "マイナンバーカード": IdentityMethod.MY_NUMBER_CARD,
+    "旅券": IdentityMethod.PASSPORT,
+    "在留カード": IdentityMethod.RESIDENCE_CARD,
+    "健康保険証": IdentityMethod.INSURANCE_CARD,
+    "印鑑登録証明書": IdentityMethod.SEAL_CERTIFICATE,
+    "折り返し電話": IdentityMethod.CALL_BACK,
+    "会員ログイン": IdentityMethod.MEMBER_LOGIN,
+    "対面": IdentityMethod.IN_PERSON,
+    "その他": IdentityMethod.OTHER,
+}
+
+NOTES = {
+    NoteKind.PAUSE: "期限の停止",
+    NoteKind.RESUME: "期限の再開",
+    NoteKind.EXTEND: "期限の延長",
+    NoteKind.REMARK: "記録",
+}
 
 CLOSED = frozenset({State.RELEASED, State.WITHDRAWN})
 
@@ -27,6 +48,14 @@ def state_of(name: str) -> State:
     }
     if name not in names:
         refuse(f"状態は {'、'.join(f'{state.value}({state.label})' for state in State)} のどれかです")
+    return names[name]
+
+
+def method_of(name: str) -> IdentityMethod:
+    """A kind of identity check by its code word or its Japanese name; ends the command when it is none."""
+    names = {**{method.value: method for method in IdentityMethod}, **METHODS}
+    if name not in names:
+        refuse(f"確認の方法は {'、'.join(METHODS)} のどれかです")
     return names[name]
 
 
@@ -50,33 +79,40 @@ def show_request(session: Session, number: str) -> None:
         if text:
             typer.echo(f"  {label}: {text}")
     for note in requests.notes(session.desk, number):
-        typer.echo(f"  {_when(note.at)} {note.kind.value} 期限 {note.due_on} {note.by}: {note.text}")
+        at = f"{note.at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+        typer.echo(f"  {at} {NOTES[note.kind]} 期限 {note.due_on} {note.by}: {note.text}")
     for call in calls.list_calls(session.desk, request=number):
         reason = f" {call.failure_reason}" if call.failure_reason else ""
         typer.echo(f"  通話 {call.call_id}: {call.state.label}{reason}")
     for entry in entries(session.desk, request_id=request.request_id):
         if entry.action == "request.identify":
-            typer.echo(f"  本人確認: {entry.detail['method']} {entry.at[:16]}Z {entry.actor.name}")
+            method = _word(METHODS, str(entry.detail["method"]))
+            at = datetime.fromisoformat(entry.at).astimezone(JAPAN)
+            typer.echo(f"  本人確認: {method} {at:%Y-%m-%d %H:%M} {entry.actor.name}")
 
 
-def _when(moment: object) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+def _word(labels: Mapping[str, str], code: str) -> str:
+    """The Japanese word for a code word, or the company's own."""
+    return next((label for label, known in labels.items() if known == code), code)
 
 
 def _content(new: NewRequest) -> Iterator[tuple[str, str]]:
-    yield "受付", f"{new.received_at.astimezone(JAPAN):%Y-%m-%d %H:%M} {new.channel} {new.reference}".rstrip()
+    received = f"{new.received_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+    yield "受付", f"{received} {_word(CHANNELS, new.channel)} {new.reference}".rstrip()
     yield "請求者", _names(new.requester.names)
     yield "電話番号", "、".join(new.requester.phones)
     yield "住所", _names(new.requester.addresses)
     yield "会員番号", new.member_number
     if new.agent is not None:
-        yield "代理人", f"{_names((new.agent.name,))} {new.agent.authority} {new.agent.proof}".rstrip()
+        agent = new.agent
+        told = (_names((agent.name,)), _word(AUTHORITIES, agent.authority), agent.proof)
+        yield "代理人", " ".join(told).rstrip()
     scope = new.scope
     if scope.first or scope.last:
         yield "対象の期間", f"{scope.first or ''} から {scope.last or ''}".strip()
     yield "請求の内容", scope.topic
     yield "通話の番号", "、".join(scope.numbers)
-    yield "開示の形", f"{new.wanted.value} / {new.delivery.value}"
+    yield "開示の形", f"{_word(WANTED, new.wanted)}、{_word(DELIVERY, new.delivery)}"
     yield "手数料", f"{new.fee_yen}円 {'済' if new.fee_paid else '未'}" if new.fee_yen else ""
     yield "担当", f"{new.desk} {new.person}".strip()
 

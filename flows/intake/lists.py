@@ -7,6 +7,7 @@ each as a whole: what it leaves out is no longer in the list.  CSV holds one: �
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, Valid
 from flows.case_file import Text, parse_case, read_json
 from flows.desk import lists
 from flows.desk.desk import Desk
+from flows.desk.errors import ConflictError
 from flows.desk.values import Actor, CompanyList, ListVersions, StaffList
 from flows.intake.faults import IntakeError
 from flows.intake.fields import Number, Reading, Strict, choice, reasons_of, refused
@@ -57,16 +59,17 @@ class PolicyFile:
     has_policy: bool = False
 
 
-def import_lists(desk: Desk, actor: Actor, path: Path) -> ListVersions:
+def import_lists(desk: Desk, actor: Actor, path: Path, *, may_empty: bool = False) -> ListVersions:
     """Make the lists of a file the current ones.
 
-    A file without a policy leaves the policy as it is: an import of new names must not begin to
-    disclose what was masked.
+    A file without a policy leaves the policy as it is, and one that lacks all of a kind that the
+    current list has is refused: an import of new names must not begin to disclose what was masked.
 
     Args:
         desk: The desk.
         actor: Who imports.
         path: As ``read_lists``.
+        may_empty: Whether a kind of entries may vanish.
 
     Returns:
         The versions; 0 for a list that the file does not hold.
@@ -74,15 +77,35 @@ def import_lists(desk: Desk, actor: Actor, path: Path) -> ListVersions:
     Raises:
         FileError: as ``read_lists``.
         IntakeError: likewise; nothing was imported.
+        ConflictError: when a kind of entries would vanish.
     """
     found = read_lists(path)
+    now = lists.current_lists(desk)
     company = found.company
     if company is not None and not found.has_policy:
-        company = replace(company, actions=lists.current_lists(desk).company.actions)
+        company = replace(company, actions=now.company.actions)
+    gone = list(_vanishing(now, found))
+    if gone and not may_empty:
+        msg = f"いまの一覧にある「{'、'.join(gone)}」がこのファイルにはありません。一覧は全体を書いてください"
+        raise ConflictError(msg)
     return ListVersions(
         staff=0 if found.staff is None else lists.import_staff(desk, actor, found.staff),
         company=0 if company is None else lists.import_company(desk, actor, company),
     )
+
+
+def _vanishing(now: lists.Lists, found: PolicyFile) -> Iterator[str]:
+    if found.staff is not None and now.staff.names and not found.staff.names:
+        yield "担当者"
+    if found.company is not None:
+        before, after = now.company, found.company
+        for label, had, has in (
+            ("社名", before.names, after.names),
+            ("電話番号", before.phones, after.phones),
+            ("機密", before.confidential_terms, after.confidential_terms),
+        ):
+            if had and not has:
+                yield label
 
 
 def read_lists(path: Path) -> PolicyFile:

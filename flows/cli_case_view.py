@@ -79,8 +79,8 @@ def show_request(session: Session, number: str) -> None:
         if text:
             typer.echo(f"  {label}: {text}")
     for note in requests.notes(session.desk, number):
-        at = f"{note.at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-        typer.echo(f"  {at} {NOTES[note.kind]} 期限 {note.due_on} {note.by}: {note.text}")
+        noted = f"{note.at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+        typer.echo(f"  {noted} {NOTES[note.kind]} 期限 {note.due_on} {note.by}: {note.text}")
     for call in calls.list_calls(session.desk, request=number):
         reason = f" {call.failure_reason}" if call.failure_reason else ""
         typer.echo(f"  通話 {call.call_id}: {call.state.label}{reason}")

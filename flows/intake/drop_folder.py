@@ -29,7 +29,7 @@ from flows.desk.errors import ConflictError, DuplicateError
 from flows.desk.tables import new_id
 from flows.desk.values import Actor, NewRecording, NewRequest, Request
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.fields import Free, Moment, Phones, Strict, refused
+from flows.intake.fields import Free, Moment, Phones, Refused, Strict
 from flows.intake.known import known_references
 from flows.intake.recordings import AUDIO, SETTLED, measure
 from flows.intake.request_document import RequestDocument
@@ -73,7 +73,7 @@ class _Recording(Strict):
     @classmethod
     def _beside(cls, file: str) -> str:
         if Path(file).name != file or file.startswith(".") or Path(file).suffix.lower() not in AUDIO:
-            raise refused("同じフォルダの録音ファイルの名前ではありません")
+            raise Refused("同じフォルダの録音ファイルの名前ではありません")
         return file
 
 
@@ -83,7 +83,7 @@ class _Dropped(RequestDocument):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if len({one.file for one in self.recordings}) < len(self.recordings):
-            raise refused("同じ録音ファイルが2回あります")
+            raise Refused("同じ録音ファイルが2回あります")
         return self
 
 

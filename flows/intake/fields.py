@@ -24,7 +24,6 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
-from pydantic_core import PydanticCustomError
 
 from flows.case_file import MALFORMED, REASONS, Kana, Phone, Text
 from flows.desk.values import JAPAN
@@ -38,6 +37,7 @@ __all__ = [
     "Number",
     "Phones",
     "Reading",
+    "Refused",
     "Seconds",
     "Strict",
     "Yen",
@@ -46,11 +46,7 @@ __all__ = [
     "code_word",
     "moment_of",
     "reasons_of",
-    "refused",
 ]
-
-OURS = "kaiji"
-"""Type of the errors whose messages are ours and hold no value."""
 
 DATE = re.compile(
     r"(?:令和(?P<era>\d{1,2}|元)|(?P<year>\d{4}))[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
@@ -71,10 +67,8 @@ WORD = re.compile(r"[a-z][a-z0-9_]{0,31}")
 E = TypeVar("E", bound=StrEnum)
 
 
-def refused(reason: str) -> PydanticCustomError:
-    """The error of a value that should be something else; ``reason`` does not repeat it."""
-    # Braces would be taken for places to put values in.
-    return PydanticCustomError(OURS, "{reason}", {"reason": reason})
+class Refused(ValueError):  # noqa: N818 (a value that is refused, not an error of the program)
+    """A value should be something else; the message says what, and does not repeat it."""
 
 
 def saying(reason: str) -> WrapValidator:
@@ -83,7 +77,7 @@ def saying(reason: str) -> WrapValidator:
     def validate(value: object, handler: ValidatorFunctionWrapHandler) -> object:
         with contextlib.suppress(ValidationError):
             return handler(value)
-        raise refused(reason)
+        raise Refused(reason)
 
     return WrapValidator(validate)
 
@@ -111,7 +105,7 @@ class Name(Strict):
 
 def _plain(value: object, reason: str) -> str:
     if not isinstance(value, str):
-        raise refused(reason)
+        raise Refused(reason)
     return unicodedata.normalize("NFKC", value).strip()
 
 
@@ -129,7 +123,7 @@ def _day(value: object) -> date:
             return _day_of(match)
     except ValueError:
         reason = "暦にない日付です"
-    raise refused(reason)
+    raise Refused(reason)
 
 
 def _zone_of(match: re.Match[str]) -> timezone:
@@ -149,14 +143,14 @@ def _moment(value: object) -> datetime:
             return datetime.combine(_day_of(match), time(hour, minute, second), _zone_of(match))
     except ValueError:
         reason = "暦にない日時です"
-    raise refused(reason)
+    raise Refused(reason)
 
 
 def moment_of(text: str) -> datetime | None:
     """A time as a clerk writes it; ``None`` when it is none."""
     try:
         return _moment(text)
-    except PydanticCustomError:
+    except Refused:
         return None
 
 
@@ -174,10 +168,10 @@ def _seconds(value: object) -> float:
                 else int(match["hours"] or 0) * 3600 + int(match["minutes"]) * 60 + float(match["seconds"])
             )
         except ValueError:
-            raise refused(reason) from None
+            raise Refused(reason) from None
     # Also refuses what is no number.
     if not 0 < seconds < float("inf"):
-        raise refused(reason)
+        raise Refused(reason)
     return seconds
 
 
@@ -188,10 +182,10 @@ def _yen(value: object) -> int:
     else:
         text = _plain(value, reason).removeprefix("¥").removesuffix("円").replace(",", "")
         if not re.fullmatch(r"\d{1,9}", text):
-            raise refused(reason)
+            raise Refused(reason)
         yen = int(text)
     if yen < 0:
-        raise refused(reason)
+        raise Refused(reason)
     return yen
 
 
@@ -207,7 +201,7 @@ def _yes_no(value: object) -> bool:
         return value
     text = _plain(value, reason).lower()
     if text not in YES | NO:
-        raise refused(reason)
+        raise Refused(reason)
     return text in YES
 
 
@@ -232,7 +226,7 @@ def choice(kind: type[E], labels: Mapping[str, E]) -> Callable[[object], E]:
     def read(value: object) -> E:
         text = _plain(value, reason)
         if text not in known:
-            raise refused(reason)
+            raise Refused(reason)
         return known[text]
 
     return read
@@ -250,7 +244,7 @@ def code_word(labels: Mapping[str, str]) -> Callable[[object], str]:
         text = _plain(value, reason)
         word = labels.get(text, text)
         if not WORD.fullmatch(word):
-            raise refused(reason)
+            raise Refused(reason)
         return word
 
     return read
@@ -275,7 +269,6 @@ def reasons_of(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], 
         Its place and its reason.
     """
     for found in error.errors(include_url=False, include_input=False):
-        if found["type"] == OURS:
-            yield found["loc"], found["msg"]
-            continue
-        yield found["loc"], REASONS.get(found["type"], MALFORMED)
+        raised = found.get("ctx", {}).get("error")
+        told = str(raised) if isinstance(raised, Refused) else REASONS.get(found["type"], MALFORMED)
+        yield found["loc"], told

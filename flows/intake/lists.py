@@ -13,7 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from flows.case_file import Text, parse_case, read_json
@@ -22,8 +21,9 @@ from flows.desk.desk import Desk
 from flows.desk.errors import ConflictError
 from flows.desk.values import Actor, CompanyList, ListVersions, StaffList
 from flows.intake.faults import IntakeError
-from flows.intake.fields import Number, Reading, Strict, choice, reasons_of, refused
-from flows.intake.tabular import Column, FileError, Layout, parse_records, read_bytes
+from flows.intake.fields import Number, Reading, Refused, Strict, choice, reasons_of
+from flows.intake.tabular import Column, FileError, Layout, parse_records
+from models.company_yaml import Entry, RecognizerFileError, read_yaml
 from pipeline.errors import CaseFileError
 from pipeline.types import CaseName
 
@@ -185,7 +185,7 @@ class _Line(Strict):
             return PHONE.validate_python(text)
         except ValidationError as error:
             reason = next(reason for _, reason in reasons_of(error))
-        raise refused(reason)
+        raise Refused(reason)
 
 
 def _of_csv(path: Path) -> PolicyFile:
@@ -207,33 +207,17 @@ def _of_csv(path: Path) -> PolicyFile:
 def _of_yaml(path: Path) -> object:
     """Plain values of a YAML file; all scalars as text, so that 0120444444 stays what it is."""
     try:
-        node = yaml.compose(read_bytes(path).decode("utf-8-sig"), Loader=yaml.BaseLoader)
-    except UnicodeDecodeError:
-        msg = "UTF-8 の文字ファイルではありません"
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        msg = f"YAML として読めません({line}行目)"
-    except (yaml.YAMLError, RecursionError):
-        msg = "YAML として読めません"
-    else:
-        return None if node is None else _plain(node, DEEPEST)
-    raise FileError(msg)
+        return _plain(read_yaml(path)[0], DEEPEST)
+    except RecognizerFileError as error:
+        raise FileError(str(error)) from None
 
 
-def _plain(node: yaml.Node, levels: int) -> object:
+def _plain(entry: Entry, levels: int) -> object:
     # A node may stand in several places by reference, even within itself.
     if levels == 0:
-        msg = f"入れ子が深すぎます({node.start_mark.line + 1}行目)"
-        raise FileError(msg)
-    if isinstance(node, yaml.ScalarNode):
-        return str(node.value)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(one, levels - 1) for one in node.value]
-    mapping: dict[str, object] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode) or key.value in mapping:
-            msg = f"キーの形が違うか、同じキーが2回あります({line}行目)"
-            raise FileError(msg)
-        mapping[str(key.value)] = _plain(value, levels - 1)
-    return mapping
+        raise entry.error("入れ子が深すぎます")
+    if entry.is_mapping:
+        return {key: _plain(one, levels - 1) for key, one in entry.keys().items()}
+    if isinstance(entry.node.value, list):
+        return [_plain(one, levels - 1) for one in entry.entries()]
+    return str(entry.node.value)

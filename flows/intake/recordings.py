@@ -20,7 +20,7 @@ from flows.desk.errors import DuplicateError, RecordingUnreadableError
 from flows.desk.sources import PROTOCOLS, copy_source
 from flows.desk.values import Actor, NewRecording
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.fields import Free, Moment, Phones, Seconds, Strict, refused
+from flows.intake.fields import Free, Moment, Phones, Refused, Seconds, Strict
 from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
 from pipeline.audio import read_recording
@@ -65,7 +65,7 @@ class RecordingDocument(Strict):
     @classmethod
     def _filled(cls, value: str) -> str:
         if not value:
-            raise refused("空です")
+            raise Refused("空です")
         return value
 
     def value(self, folder: Path) -> NewRecording:

@@ -14,12 +14,12 @@ from flows.intake.fields import (
     Moment,
     Name,
     Phones,
+    Refused,
     Strict,
     Yen,
     YesNo,
     choice,
     code_word,
-    refused,
 )
 from flows.intake.tabular import Column, Layout, Record
 from pipeline.types import Requester
@@ -91,7 +91,7 @@ class _Requester(Strict):
     @classmethod
     def _somebody(cls, names: tuple[Name, ...]) -> tuple[Name, ...]:
         if not names:
-            raise refused("氏名が1つもありません")
+            raise Refused("氏名が1つもありません")
         return names
 
 
@@ -110,7 +110,7 @@ class _Scope(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.first and self.last and self.first > self.last:
-            raise refused("対象の初日が末日より後です")
+            raise Refused("対象の初日が末日より後です")
         return self
 
 
@@ -135,7 +135,7 @@ class RequestDocument(Strict):
     @classmethod
     def _is_numbered(cls, reference: str, info: ValidationInfo) -> str:
         if not reference and info.context and info.context["numbered"]:
-            raise refused("ありません(二重の取込みを見分けるために要ります)")
+            raise Refused("ありません(二重の取込みを見分けるために要ります)")
         return reference
 
     @field_validator("received_at")
@@ -143,7 +143,7 @@ class RequestDocument(Strict):
     def _has_come(cls, received_at: datetime, info: ValidationInfo) -> datetime:
         # The due date is counted from it: a mistyped year would hide the request for as long.
         if info.context and received_at > info.context["now"] + CLOCKS_DIFFER:
-            raise refused("未来の日時です")
+            raise Refused("未来の日時です")
         return received_at
 
     def value(self) -> NewRequest:

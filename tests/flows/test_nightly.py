@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.desk import audit, calls, claims, files, requests
+from flows.desk.desk import Desk, open_desk
+from flows.desk.errors import DatabaseGoneError, StorageFullError
+from flows.desk.states import State
+from flows.settings import Settings
+from pipeline.errors import CallUnsafeError
+from tests.desk_builders import WORKER
+from tests.flow_builders import InTurn, desk_of_flows, waiting, waiting_voice
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
+    """A desk whose nights hear what the fakes give and wait for nothing."""
+    from flows import case_task, mask_case_call, nightly
+
+    monkeypatch.setattr(mask_case_call, "load_models", InTurn())
+    monkeypatch.setattr(case_task.mask_waiting_call, "retry_delay_seconds", [0, 0])
+    monkeypatch.setattr(nightly, "LOOK_AGAIN", 0.2)
+    monkeypatch.setattr(nightly, "GRACE", 1.0)
+    with desk_of_flows(tmp_path, monkeypatch) as opened:
+        yield opened
+
+
+def models(monkeypatch, *trouble: BaseException | None) -> InTurn:
+    """Let the coming attempts have trouble."""
+    from flows import mask_case_call
+
+    turns = InTurn(*trouble)
+    monkeypatch.setattr(mask_case_call, "load_models", turns)
+    return turns
+
+
+def night(**parameters: object) -> dict[str, int]:
+    """One night."""
+    from flows.nightly import nightly
+
+    return nightly(**parameters)
+
+
+def summary() -> str:
+    """The newest summary artifact."""
+    from prefect.artifacts import Artifact
+
+    return str(Artifact.get("nightly-summary").data)
+
+
+def states(desk: Desk) -> list[State]:
+    """Of all calls, in the order in which they were attached."""
+    return [call.state for call in calls.list_calls(desk)]
+
+
+def test_the_good_calls_go_into_review_and_the_broken_ones_are_set_aside(desk, tmp_path, monkeypatch):
+    """One night over good, unreadable, changed, missing and unsafe calls: each has its own fate."""
+    good = [waiting_voice(desk, tmp_path, seconds) for seconds in (4.0, 5.0)]
+    unsafe = waiting_voice(desk, tmp_path, 9.0)
+    models(monkeypatch, CallUnsafeError("伏せた後の確認で1件の漏れが残りました"))
+    (tmp_path / "noise.wav").write_bytes(b"no audio")
+    unreadable = waiting(desk, tmp_path / "noise.wav")
+    (tmp_path / "gone.wav").write_bytes(b"soon gone")
+    missing = waiting(desk, tmp_path / "gone.wav")
+    (tmp_path / "gone.wav").unlink()
+    (tmp_path / "other.wav").write_bytes(b"before")
+    changed = waiting(desk, tmp_path / "other.wav")
+    (tmp_path / "other.wav").write_bytes(b"after")
+    counts = night()
+    kinds = {call.call_id: call.failure_kind for call in calls.list_calls(desk, (State.FAILED,))}
+
+    assert (counts["masked"], counts["set_aside"], counts["seconds"]) == (2, 4, 9)
+    assert [calls.get_call(desk, call.call_id).state for call in good] == [State.IN_REVIEW] * 2
+    assert kinds == {
+        unsafe.call_id: "call_unsafe",
+        unreadable.call_id: "unreadable_audio",
+        missing.call_id: "recording_unreadable",
+        changed.call_id: "recording_changed",
+    }
+    assert audit.verify(desk) == ()
+    text = summary()
+    assert "| 伏せ終えた通話 | 2 件(音声 0.1 分) |" in text
+    assert "| 安全に伏せられない | 1 |" in text
+    assert requests.get(desk, good[0].request_id).number in text
+
+
+def test_a_second_night_does_nothing_twice(desk: Desk, tmp_path: Path):
+    """No claim, no plan, no file more than after the first."""
+    call = waiting_voice(desk, tmp_path)
+    night()
+    before = files.list_files(desk, call_id=call.call_id), audit.entries(desk)
+    counts = night()
+
+    assert counts["masked"] == 0
+    assert (files.list_files(desk, call_id=call.call_id), audit.entries(desk)) == before
+
+
+def test_what_may_pass_is_tried_again(desk: Desk, tmp_path: Path, monkeypatch):
+    """Twice a lack of memory, then it goes well: one night, three attempts."""
+    turns = models(monkeypatch, MemoryError(), MemoryError())
+    call = waiting_voice(desk, tmp_path)
+    counts = night()
+
+    assert (counts["masked"], turns.attempts) == (1, 3)
+    assert calls.get_call(desk, call.call_id).state is State.IN_REVIEW
+
+
+def test_what_cannot_pass_is_not_tried_again(desk: Desk, tmp_path: Path, monkeypatch):
+    """A call that cannot be masked safely costs one attempt, not three."""
+    turns = models(monkeypatch, CallUnsafeError("漏れ"))
+    waiting_voice(desk, tmp_path)
+    night()
+
+    assert turns.attempts == 1
+
+
+def test_the_retries_wait_longer_each_time():
+    """Ten seconds, then twenty, and a bit of chance so that two do not come back together."""
+    from flows.case_task import mask_waiting_call
+
+    assert mask_waiting_call.retries == 2
+    assert mask_waiting_call.retry_delay_seconds == [10, 20]
+    assert mask_waiting_call.retry_jitter_factor
+
+
+def test_a_killed_nights_call_is_taken_up_by_the_next(desk: Desk, tmp_path: Path, monkeypatch):
+    """While the killed worker's claim lasts the next night waits; then the call is its own."""
+    monkeypatch.setenv("KAIJI_LEASE_SECONDS", "1")
+    call = waiting_voice(desk, tmp_path)
+    with open_desk(Settings()) as killed:
+        claims.claim_call(killed, WORKER, call.call_id)
+    assert states(desk) == [State.PROCESSING]
+    counts = night()
+
+    assert counts["masked"] == 1
+    assert calls.get_call(desk, call.call_id).state is State.IN_REVIEW
+
+
+def test_a_full_disk_stops_the_night_and_costs_no_call_anything(desk: Desk, tmp_path: Path, monkeypatch):
+    """The first call meets it, the second is not begun; both wait, and the run is marked failed."""
+    from flows.mask_case_call import MachineError
+
+    models(monkeypatch, StorageFullError("保管場所に空きがありません"))
+    for _ in range(2):
+        waiting_voice(desk, tmp_path)
+    with pytest.raises(MachineError):
+        night()
+
+    assert states(desk) == [State.REQUESTED] * 2
+    assert [call.attempts for call in calls.list_calls(desk)] == [0, 0]
+    assert "途中で止まりました: 空きがない" in summary()
+    assert night()["masked"] == 2
+
+
+def test_a_database_that_is_away_for_a_moment_costs_nothing(desk: Desk, tmp_path: Path, monkeypatch):
+    """It is there again at the next try."""
+    models(monkeypatch, DatabaseGoneError("データベースを使えません"))
+    call = waiting_voice(desk, tmp_path)
+
+    assert night()["masked"] == 1
+    assert calls.get_call(desk, call.call_id).attempts == 1
+
+
+def test_the_longest_calls_come_first(desk: Desk, tmp_path: Path, monkeypatch):
+    """So that no worker sits over a long one alone at the end."""
+    from flows import nightly
+
+    short, long = waiting_voice(desk, tmp_path, 4.0), waiting_voice(desk, tmp_path, 8.0)
+    order = []
+    monkeypatch.setattr(nightly, "mask_waiting_call", lambda call_id: order.append(call_id) or {})
+    monkeypatch.setattr(nightly.Tally, "add", lambda *_: None)
+    night()
+
+    assert order == [long.call_id, short.call_id]
+
+
+def test_a_night_may_be_limited(desk: Desk, tmp_path: Path):
+    """By a number of calls; the others wait for the next."""
+    for _ in range(2):
+        waiting_voice(desk, tmp_path)
+
+    assert night(at_most=1)["masked"] == 1
+    assert sorted(states(desk)) == [State.IN_REVIEW, State.REQUESTED]
+
+
+def test_a_failed_run_leaves_a_line_for_the_companys_monitoring(desk: Desk, tmp_path: Path, monkeypatch):
+    """Ids, state and kind; nothing else."""
+    from flows.mask_case_call import MachineError
+
+    models(monkeypatch, StorageFullError("保管場所に空きがありません"))
+    waiting_voice(desk, tmp_path)
+    with pytest.raises(MachineError):
+        night()
+    (line,) = (desk.settings.home / "log" / "failures.jsonl").read_text(encoding="utf-8").splitlines()
+
+    assert json.loads(line).keys() == {"at", "run", "deployment", "state", "kind"}
+    assert json.loads(line)["state"] == "Failed"
+
+
+def test_every_parameter_has_a_default_and_explains_itself():
+    """Prefect's form shows a Japanese title and description for each field of each deployment."""
+    from prefect.utilities.callables import parameter_schema
+
+    from flows.nightly import nightly
+    from flows.on_demand import mask_on_demand
+    from flows.release_case import release_case
+    from flows.retention import retention
+
+    for flow in (nightly, mask_on_demand, release_case, retention):
+        schema = parameter_schema(flow).model_dump_for_openapi()
+        assert not schema.get("required")
+        for name, field in schema["properties"].items():
+            assert "default" in field
+            assert not field["title"].isascii(), name
+            assert not field["description"].isascii(), name
+        assert flow.description is not None
+        assert not flow.description.isascii()

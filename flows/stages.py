@@ -29,7 +29,7 @@ from flows.workspace import ENTITIES, FINDINGS, JOB, LEAKS, PLAN, RECORDING, TRA
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.mask_text import mask_text
 from pipeline.types import Leak, MaskAction
-from pipeline.verify import listen_again, read_by_sound, values, verify_audio, verify_text
+from pipeline.verify import hear_masked, listen_again, read_by_sound, values, verify_audio, verify_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -217,6 +217,10 @@ def verify(call: Workspace, models: Models) -> int:
     if call.get(JOB).listen_again and not leaks:
         readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)
         leaks += listen_again(product, made, readings, models.listen, models.reader)
+        # What an earlier round added is looked for by what it sounds like, not by its own words.
+        own = {item_id for item_id, _ in masked}
+        heard = hear_masked(original, made, models.listen)
+        readings += tuple((item_id, models.reader.kana(said)) for item_id, said in heard if item_id in own)
         leaks += read_by_sound(mask_text(transcript, made), made, readings, models.reader)
     call.put(LEAKS, leaks)
     return len(leaks)

@@ -24,7 +24,7 @@ from pipeline.sound import LONG, NASAL, STOP, Mora, find_sound, fold_kana, morae
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
 
-__all__ = ["Listener", "Needle", "SoundLine", "SoundReader", "bits_of", "listen_again"]
+__all__ = ["Listener", "Needle", "SoundLine", "SoundReader", "bits_of", "hear_masked", "listen_again"]
 
 _NEIGHBOUR: Final = 1.0  # seconds listened to on each side of a masked window
 _WIDER: Final = 4.0  # the same, for a clip in which nothing was heard the first time
@@ -129,6 +129,35 @@ def listen_again(
                     leaks.append(Leak("NOT_HEARD", None, to_span(*clip, masked.rate)))
             leaks += _matches(said, wanted, reader)
     return tuple(leaks)
+
+
+def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tuple[tuple[str, str], ...]:
+    """Transcribe once more what is masked: two garbled readings of a name find more than one.
+
+    Args:
+        original: The call, unmasked.
+        plan: What is masked.
+        listener: Transcribes a stretch.
+
+    Returns:
+        ``(item_id, text)`` for each masked item and channel in which words were heard that lie
+        in it by more than half.
+    """
+    texts: list[tuple[str, str]] = []
+    for channel in range(original.channels):
+        items = [item for item in plan.masked if channel in item.channels]
+        windows = masked_windows(plan, channel, original.rate, original.length)
+        for clip in _clips(windows, original, _NEIGHBOUR):
+            where = to_span(*clip, original.rate)
+            inside = [item for item in items if item.time.overlaps(where)]
+            said = _listen(original, channel, clip, listener) if inside else ()
+            for item in inside:
+                text = "".join(
+                    word.text for word in said if _distance(word.time, item.time) <= -word.time.duration / 2
+                )
+                if text:
+                    texts.append((item.item_id, text))
+    return tuple(texts)
 
 
 def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio import Recording, to_samples, to_span
-from pipeline.listen import Listener, SoundReader, listen_again
+from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
 from pipeline.reread import read_by_sound
@@ -26,6 +26,7 @@ from pipeline.widen import SOURCE
 __all__ = [
     "Listener",
     "SoundReader",
+    "hear_masked",
     "listen_again",
     "read_by_sound",
     "values",

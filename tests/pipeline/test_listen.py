@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 
 from pipeline.audio import Recording
-from pipeline.listen import listen_again
-from pipeline.reread import read_by_sound
+from pipeline.listen import hear_masked, listen_again
 from pipeline.mask import mask_audio
-from pipeline.mask_text import mask_text
 from pipeline.sound import Mora, fold_kana, morae
 from pipeline.transcribe import HeardSegment, HeardWord
 from pipeline.types import CharSpan, MaskAction, MaskPlan
 from tests.audio_files import white
-from tests.strategies import make_item, make_plan, make_transcript
+from tests.strategies import make_item, make_plan
 
 RATE = 8000
 SECONDS = 20.0
@@ -153,22 +151,16 @@ def test_listens_to_every_channel_that_is_masked() -> None:
     assert len(listener.clips) == 2
 
 
-CALL = make_transcript(
-    (0, None, tuple((char, 0.1 * n, 0.1 * (n + 1)) for n, char in enumerate("サカモトサンハサガモトサン"))),
-    (0, None, tuple((char, 9 + 0.1 * n, 9.1 + 0.1 * n) for n, char in enumerate("ソレハナイ"))),
-)
+def test_what_is_masked_is_heard_once_more() -> None:
+    """The words of the original that lie in an item by more than half are its second reading."""
+    plan = make_plan(make_item(5.0, 5.4), make_item(12.0, 12.3, item_id="i1", action=MaskAction.KEEP))
+    listener = Hears("ア" * 10 + "サカモト" + "デス")
+    original = Recording(white(RATE, SECONDS, 1), RATE, "pcm16", "")
+
+    assert hear_masked(original, plan, listener) == (("i0", "サカモト"),)
+    assert [len(clip) / 16000 for clip in listener.clips] == [pytest.approx(2.4)]
 
 
-def test_reads_the_rest_of_the_call_by_sound() -> None:
-    """A second mention, spelled otherwise, is found in the text that stays."""
-    plan = make_plan(make_item(0.0, 0.4, chars=(0, 4)))
-    masked = mask_text(CALL, plan)
-    (leak,) = read_by_sound(masked, plan, (("i0", "サカモト"),), KanaReader())
-    assert (leak.kind, leak.item_id) == ("HEARD_AGAIN", "i0")
-    assert (leak.where.start, leak.where.end) == (pytest.approx(0.7), pytest.approx(1.1))
-
-
-def test_reads_nothing_across_a_label() -> None:
-    """What stands before a label and what stands after it are not one word."""
-    plan = make_plan(make_item(0.2, 0.9, chars=(2, 9)))
-    assert read_by_sound(mask_text(CALL, plan), plan, (("i0", "サカモト"),), KanaReader()) == ()
+def test_where_nothing_is_heard_there_is_no_second_reading() -> None:
+    """A mask under which no word is heard adds nothing to look for."""
+    assert hear_masked(product(PLAN), PLAN, Hears("")) == ()

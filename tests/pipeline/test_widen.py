@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.types import Leak, MaskAction, Party, TimeSpan
-from pipeline.widen import MARGIN, widen
+from pipeline.widen import MARGIN, SOURCE, widen
 from tests.builders import item, plan, recording, transcript, utterance
 
 WORDS = transcript(utterance("佐藤さんはい", 1.0), utterance("サトウさんの佐藤です", 4.0))
@@ -85,6 +85,34 @@ def test_width_and_marks_do_not_hide_words():
     assert [words.text[i.chars.start : i.chars.end] for i in after.items] == ["０９０−１", "090、1"]
 
 
+def test_what_is_read_again_is_masked_where_its_words_sound():
+    """A hit with the very times of words is those words: their characters and channel, edges by sound."""
+    words = transcript(utterance("佐藤さん", 1.0), utterance("サドウさん", 4.0, channel=1))
+    after = widen(plan(item(1.0, 1.4, chars=(0, 2))), (heard(4.0, 4.6),), words, recording(10.0, channels=2))
+
+    assert after is not None
+    _, new = after.items
+    assert words.text[new.chars.start : new.chars.end] == "サドウ"
+    assert 1 in new.channels
+    assert new.action is MaskAction.MASK
+    assert new.time.start <= 4.1
+    assert new.time.end >= 4.5
+
+
+def test_what_may_be_masked_is_kept_and_shown():
+    """A doubtful likeness stays in the copy; the analyst finds it among what is to be decided."""
+    before = plan(item(1.0, 1.4, chars=(0, 2)))
+    after = widen(before, (Leak("PERHAPS", "m0000", TimeSpan(4.0, 4.6)),), WORDS, CALL)
+
+    assert after is not None
+    assert after.masked == before.masked
+    (shown,) = [each for each in after.items if each not in before.items]
+    assert WORDS.text[shown.chars.start : shown.chars.end] == "サトウ"
+    assert (shown.action, shown.needs_review, shown.ground) == (MaskAction.KEEP, True, 0)
+    assert shown.party is Party.UNKNOWN
+    assert shown.source == SOURCE
+
+
 @pytest.mark.parametrize(
     "leak",
     [
@@ -93,6 +121,7 @@ def test_width_and_marks_do_not_hide_words():
         Leak("SHAPE", None, TimeSpan(0.0, 10.0)),
         Leak("NOT_HEARD", None, TimeSpan(0.0, 10.0)),
         Leak("HEARD_AGAIN", "m9999", TimeSpan(1.0, 2.0)),
+        Leak("PERHAPS", "m0000", TimeSpan(8.0, 8.5)),
     ],
     ids=lambda leak: f"{leak.kind}-{leak.item_id}",
 )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,22 +12,15 @@ from flows.desk.states import State
 from flows.settings import Settings
 from pipeline.errors import CallUnsafeError
 from tests.desk_builders import WORKER
-from tests.flow_builders import InTurn, desk_of_flows, waiting, waiting_voice
+from tests.flow_builders import InTurn, waiting, waiting_voice
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
-    """A desk whose nights hear what the fakes give and wait for nothing."""
-    from flows import case_task, mask_case_call, nightly
-
-    monkeypatch.setattr(mask_case_call, "load_models", InTurn())
-    monkeypatch.setattr(case_task.mask_waiting_call, "retry_delay_seconds", [0, 0])
-    monkeypatch.setattr(nightly, "LOOK_AGAIN", 0.2)
-    monkeypatch.setattr(nightly, "GRACE", 1.0)
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        yield opened
+def desk(flow_desk: Desk) -> Desk:
+    """A desk whose nights hear what the fakes give."""
+    return flow_desk
 
 
 def models(monkeypatch, *trouble: BaseException | None) -> InTurn:

@@ -1,0 +1,103 @@
+"""Desks whose queue the flows of this process work off, and one that ``make serve`` works off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.desk import calls, catalogue, lists, requests
+from flows.desk.desk import Desk, open_desk
+from flows.desk.values import Call, CompanyList, NewRecording, NewRequest, StaffList
+from flows.settings import Settings
+from tests.builders import spoken_file
+from tests.conftest import SECRET_CASE, SECRET_LINES
+from tests.desk_builders import CHECK, CLERK, NOW
+from tests.flow_builders import InTurn, desk_of_flows
+from tests.serving import Serving
+
+
+@pytest.fixture
+def flow_desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
+    """A desk whose flows hear what the fakes give and wait for nothing."""
+    from flows import case_task, mask_case_call, nightly
+
+    monkeypatch.setattr(mask_case_call, "load_models", InTurn())
+    monkeypatch.setattr(case_task.mask_waiting_call, "retry_delay_seconds", [0, 0])
+    monkeypatch.setattr(nightly, "LOOK_AGAIN", 0.2)
+    monkeypatch.setattr(nightly, "GRACE", 1.0)
+    with desk_of_flows(tmp_path, monkeypatch) as opened:
+        yield opened
+
+
+@dataclass(frozen=True)
+class ServedNight:
+    """What a real ``make serve`` left: one call on demand, then a night with a broken one.
+
+    Attributes:
+        home: Of all of it.
+        printed: On the terminal.
+        deployments: As the server listed them.
+        ends: Types of the two runs' last states.
+        refused: Status of the answer to a name in the form.
+        status: Of ``make serve`` after Ctrl-C.
+    """
+
+    home: Path
+    printed: str
+    deployments: set[str]
+    ends: tuple[str, str]
+    refused: int
+    status: int
+    good: Call
+    bad: Call
+    summary: str
+
+
+def secret_call(desk: Desk, path: Path, source: str) -> Call:
+    """A call whose requester, file name and catalogue entry are secrets."""
+    case = SECRET_CASE["requester"]
+    person = requests_person(case)
+    request = requests.receive(desk, CLERK, NewRequest(person, NOW, "post"))
+    requests.record_identity(desk, CLERK, request.number, CHECK)
+    recording = NewRecording(source, NOW, str(path), numbers=("08012345678",), operator="榊原")
+    added = catalogue.add_recordings(desk, CLERK, [recording])
+    return calls.attach_call(desk, CLERK, request.number, added.new[0])
+
+
+def requests_person(case):
+    """The requester of ``SECRET_CASE``."""
+    from flows.case_file import parse_case
+
+    return parse_case({"case_id": "R-0", "requester": case}, "case").requester
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory) -> ServedNight:
+    """A real ``make serve`` with the real models, on calls, names and files that are secrets."""
+    from flows.case_file import parse_case
+
+    folder = tmp_path_factory.mktemp("served")
+    home = folder / "home"
+    serving = Serving(home, {"PREFECT_LOGGING_LEVEL": "DEBUG", "OMP_NUM_THREADS": "1"})
+    try:
+        case = parse_case(SECRET_CASE, "case")
+        voice = spoken_file(folder / "丹羽百合子_0903456712.wav", SECRET_LINES)
+        broken = folder / "一色鷹丸.wav"
+        broken.write_text("長谷川隆 08012345678", encoding="utf-8")
+        with open_desk(Settings(home=home, work=home / "work")) as desk:
+            lists.import_staff(desk, CLERK, StaffList(case.staff))
+            company = CompanyList(case.company_names, case.company_phones, case.confidential_terms)
+            lists.import_company(desk, CLERK, company)
+            good, bad = secret_call(desk, voice, "PBX-丹羽"), secret_call(desk, broken, "PBX-一色鷹丸")
+        serving.await_ready()
+        refused = serving.refusal("mask-call/on-demand", call_id="丹羽百合子")
+        first = serving.await_end(serving.begin("mask-call/on-demand", call_id=good.call_id))
+        second = serving.await_end(serving.begin("nightly/nightly"))
+        deployments, summary = serving.deployments(), serving.artifact("nightly-summary")
+    finally:
+        status = serving.stop()
+    ends = (str(first["type"]), str(second["type"]))
+    return ServedNight(home, serving.printed, deployments, ends, refused, status, good, bad, summary)

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.desk import audit, files
+from flows.desk.desk import Desk, open_desk
+from flows.desk.files import set_legal_hold
+from flows.desk.values import FileKind
+from flows.mask_case_call import mask_case_call
+from flows.settings import Settings
+from tests.desk_builders import CLERK, WORKER
+from tests.flow_builders import waiting_voice
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+
+@pytest.fixture
+def old_desk(flow_desk: Desk, tmp_path: Path, monkeypatch) -> Desk:
+    """A desk with a call whose raw copy's time is over, and drafts that are kept on."""
+    from flows import retention
+
+    mask_case_call(flow_desk, WORKER, waiting_voice(flow_desk, tmp_path).call_id)
+    later = timedelta(days=flow_desk.settings.retain_raw_days + 1)
+    clock = flow_desk.clock
+    monkeypatch.setattr(retention, "open_desk", lambda settings: open_desk(settings, lambda: clock() + later))
+    return flow_desk
+
+
+def run(**parameters: bool) -> dict[str, int]:
+    """One run of the deployment's flow."""
+    from flows.retention import retention
+
+    return retention(**parameters)
+
+
+def kinds(desk: Desk) -> list[FileKind]:
+    """Of the files that are there."""
+    return sorted(file.kind for file in files.list_files(desk))
+
+
+def report() -> str:
+    """The newest artifact."""
+    from prefect.artifacts import Artifact
+
+    return str(Artifact.get("retention-summary").data)
+
+
+def test_a_dry_run_counts_and_erases_nothing(old_desk: Desk):
+    """The default: what would go is told by kind."""
+    before = kinds(old_desk)
+
+    assert run() == {"raw": 1}
+    assert kinds(old_desk) == before
+    assert "消す予定" in report()
+    assert "| 録音の写し | 1 |" in report()
+
+
+def test_what_is_over_is_erased_with_proof(old_desk: Desk):
+    """The raw copy is gone from the store, the drafts stay, and the record says which file it was."""
+    (raw,) = (file for file in files.list_files(old_desk) if file.kind is FileKind.RAW)
+    assert run(erase=True) == {"raw": 1}
+    proof = [entry for entry in audit.entries(old_desk) if entry.action == "file.erase"]
+
+    assert FileKind.RAW not in kinds(old_desk)
+    assert FileKind.REVIEW in kinds(old_desk)
+    assert not old_desk.store.exists(raw.store_key)
+    assert [(entry.subject.file_sha256, entry.detail["gone"]) for entry in proof] == [(raw.sha256, 1)]
+    assert audit.verify(old_desk) == ()
+    assert run(erase=True) == {}
+
+
+def test_a_legal_hold_keeps_everything(old_desk: Desk):
+    """Whatever the day."""
+    (raw,) = (file for file in files.list_files(old_desk) if file.kind is FileKind.RAW)
+    set_legal_hold(old_desk, CLERK, raw.request_id, hold=True)
+
+    assert run(erase=True) == {}
+    assert FileKind.RAW in kinds(old_desk)
+
+
+def test_a_killed_runs_files_are_swept(old_desk: Desk, monkeypatch):
+    """A stored file that no row names and that is old enough."""
+    monkeypatch.setenv("KAIJI_ORPHAN_SECONDS", "0")
+    orphan = old_desk.store.put(b"left behind")
+    run(erase=True)
+
+    assert not old_desk.store.exists(orphan.key)
+    assert "残った保管ファイル: 1 件" in report()
+    assert Settings().orphan_seconds == 0

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows import serve
+from flows.desk import audit, calls
+from flows.desk.desk import open_desk
+from flows.desk.states import State
+from flows.settings import Settings
+from tests.flows.conftest import ServedNight
+from tests.serving import ROOT, free_port
+
+
+def test_the_server_lists_the_four_deployments(served: ServedNight):
+    """By the names of the contract."""
+    assert served.deployments == {
+        "nightly/nightly",
+        "mask-call/on-demand",
+        "release-case/release",
+        "retention/retention",
+    }
+
+
+def test_a_call_started_over_the_api_reaches_review(served: ServedNight):
+    """The worker's own process, the real models."""
+    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
+        assert calls.get_call(desk, served.good.call_id).state is State.IN_REVIEW
+        assert audit.verify(desk) == ()
+    assert served.ends[0] == "COMPLETED"
+
+
+def test_the_night_sets_the_broken_call_aside(served: ServedNight):
+    """With its reason; the run itself has done its work, and tells of it."""
+    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
+        after = calls.get_call(desk, served.bad.call_id)
+    assert (after.state, after.failure_kind) == (State.FAILED, "unreadable_audio")
+    assert served.ends[1] == "COMPLETED"
+    assert "| 音声を読めない | 1 |" in served.summary
+
+
+def test_a_name_in_the_form_is_refused_before_it_is_written_down(served: ServedNight):
+    """Parameters are ids only: Prefect checks the pattern before it stores anything."""
+    assert 400 <= served.refused < 500
+
+
+def test_ctrl_c_stops_all_of_it(served: ServedNight):
+    """Exit status 0, the addresses were told, and no process of this home is left."""
+    commands = [
+        path.read_bytes() for path in Path("/proc").glob("[0-9]*/environ") if os.access(path, os.R_OK)
+    ]
+
+    assert served.status == 0
+    assert "http://127.0.0.1:" in served.printed
+    assert [command for command in commands if str(served.home).encode() in command] == []
+
+
+def test_everything_lies_in_the_home(served: ServedNight):
+    """Prefect's database, the logs and the work folder, which is empty."""
+    names = {path.name for path in served.home.iterdir()}
+
+    assert names >= {"prefect", "log", "store", "desk.sqlite3", "key"}
+    assert [path for path in (served.home / "work").rglob("*") if path.is_file()] == []
+    assert (served.home / "prefect" / "prefect.db").is_file()
+
+
+def test_a_port_in_use_is_told(tmp_path: Path):
+    """Before anything is started."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = subprocess.run(
+            [sys.executable, "-m", "flows.serve", "--port", str(taken.getsockname()[1])],
+            cwd=ROOT,
+            env=os.environ | {"KAIJI_HOME": str(tmp_path / "home")},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert "ポート" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> serve.Parts:
+    """Processes of our own that stand for server and worker."""
+    return serve.Parts(dict(os.environ), tmp_path)
+
+
+def test_a_part_that_ends_is_named(parts: serve.Parts):
+    """With its exit status and its log."""
+    part = parts.start("worker-1", [sys.executable, "-c", "raise SystemExit(7)"])
+    part.process.wait(30)
+
+    with pytest.raises(serve.ServeError, match=r"worker-1.*7.*worker-1\.log"):
+        parts.check()
+
+
+def test_stopping_reaches_the_processes_that_a_part_started(parts: serve.Parts, monkeypatch):
+    """A worker's runs end with it, even when they do not listen."""
+    monkeypatch.setattr(serve, "TERM_SECONDS", 1.0)
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        "print('deaf', flush=True); time.sleep(60)"
+    )
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {deaf!r}])"
+    part = parts.start("worker-1", [sys.executable, "-c", code])
+    until = time.monotonic() + 30
+    while b"deaf" not in part.log.read_bytes() and time.monotonic() < until:
+        time.sleep(0.1)
+    parts.stop()
+
+    assert b"deaf" in part.log.read_bytes()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(part.process.pid, signal.SIGCONT)
+
+
+def test_the_log_of_the_last_time_is_kept(parts: serve.Parts):
+    """One back: what went wrong can be read after a restart; logs are their owner's only."""
+    for _ in range(2):
+        parts.start("server", [sys.executable, "-c", "print('x')"]).process.wait(30)
+    logs = parts.logs
+
+    assert {path.name for path in logs.glob("server*")} == {"server.log", "server.log.1"}
+    assert (logs / "server.log").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_serve_on_one_home_is_refused(tmp_path: Path):
+    """Two servers on one database would both start the night."""
+    with serve._only_one(tmp_path), pytest.raises(serve.ServeError), serve._only_one(tmp_path):
+        pass
+    assert free_port()

@@ -1,0 +1,50 @@
+"""Looking for names and numbers in everything that lies on the disk."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def shapes(secret: str) -> Iterator[bytes]:
+    """A secret as it may lie in a file: as text, escaped as JSON does it once or twice, or as a URL."""
+    escaped = json.dumps(secret)[1:-1]
+    for text in (secret, escaped, escaped.replace("\\", "\\\\"), urllib.parse.quote(secret)):
+        yield text.encode()
+    yield secret.encode("utf-16-le")
+    if not secret.isascii():
+        yield secret.encode("cp932", "ignore")
+        yield secret.encode("euc_jp", "ignore")
+
+
+def found_in(raw: bytes, secrets: tuple[str, ...]) -> list[str]:
+    """The secrets that occur in some bytes."""
+    return [secret for secret in secrets if any(shape and shape in raw for shape in shapes(secret))]
+
+
+def everything_under(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file and its bytes; of an SQLite database also its rows, whatever its pages look like.
+
+    A file that goes away meanwhile is passed over.
+    """
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        yield path, raw
+        if raw.startswith(b"SQLite format 3\0"):
+            yield path, _rows(path)
+
+
+def _rows(path: Path) -> bytes:
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return "\n".join(database.iterdump()).encode()
+    finally:
+        database.close()

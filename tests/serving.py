@@ -1,0 +1,128 @@
+"""``make serve`` as a process, and its API as a company's other programs would use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+START_SECONDS = 400
+"""Three processes that import Prefect, on a busy machine."""
+
+
+def free_port() -> int:
+    """A port that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Serving:
+    """A running ``make serve``.
+
+    Attributes:
+        home: Its ``KAIJI_HOME``.
+        more: Further variables of its surroundings.
+        options: Of the command.
+    """
+
+    home: Path
+    more: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    port: int = field(default_factory=free_port)
+
+    def __post_init__(self) -> None:
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "KAIJI_"))
+        }
+        self.output = self.home.with_name(f"{self.home.name}-output.txt")
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "flows.serve", "--port", str(self.port), *self.options],
+                cwd=ROOT,
+                env=clean | {"KAIJI_HOME": str(self.home)} | self.more,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def await_ready(self) -> None:
+        """Wait until it says that it works."""
+        until = time.monotonic() + START_SECONDS
+        while "動いています" not in self.printed:
+            assert self.process.poll() is None, self.printed
+            assert time.monotonic() < until, self.printed
+            time.sleep(0.5)
+
+    @property
+    def printed(self) -> str:
+        """What it printed so far."""
+        return self.output.read_text(encoding="utf-8")
+
+    def stop(self) -> int:
+        """Ctrl-C; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(120)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def ask(self, path: str, body: object = None) -> object:
+        """Prefect's API: POST where there is a body, else GET."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (our own server)
+            return json.load(answer)
+
+    def deployments(self) -> set[str]:
+        """``flow/deployment`` of all."""
+        flows = {one["id"]: one["name"] for one in self.ask("flows/filter", {})}
+        found = self.ask("deployments/filter", {})
+        return {f"{flows[one['flow_id']]}/{one['name']}" for one in found}
+
+    def begin(self, deployment: str, **parameters: object) -> str:
+        """Start a run of a deployment; its id."""
+        found = self.ask(f"deployments/name/{deployment}")
+        run = self.ask(f"deployments/{found['id']}/create_flow_run", {"parameters": parameters})
+        return str(run["id"])
+
+    def refusal(self, deployment: str, **parameters: object) -> int:
+        """Status of the answer to a run that must not be taken; 0 when it was."""
+        try:
+            self.begin(deployment, **parameters)
+        except urllib.error.HTTPError as refused:
+            return refused.code
+        return 0
+
+    def await_end(self, run_id: str, seconds: float = 600) -> dict[str, object]:
+        """Wait until a run has ended; its state."""
+        until = time.monotonic() + seconds
+        while True:
+            state = self.ask(f"flow_runs/{run_id}")["state"]
+            if state["type"] in ENDED:
+                return state
+            assert self.process.poll() is None, self.printed
+            assert time.monotonic() < until, state["type"]
+            time.sleep(1)
+
+    def artifact(self, key: str) -> str:
+        """The newest artifact of a key."""
+        return str(self.ask(f"artifacts/{key}/latest")["data"])

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from flows import stages
+from flows.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
 from flows.stages import STAGES, Models, recipe
 from pipeline.errors import ModelError
 from pipeline.transcribe import HeardSegment
-from tests.builders import utterance
+from pipeline.types import CallCase, MaskAction
+from pipeline.widen import SOURCE
+from tests.builders import utterance, voice_file
+from tests.fakes import FakeModels
 
 
 @dataclass
@@ -105,3 +110,44 @@ def test_models_load_when_they_are_needed():
     assert models.reader.kana("はい") == "ハイ"
     with pytest.raises(ModelError):
         _ = models.recogniser
+
+
+class TestPlantedMisses:
+    """A name that was masked in one place and missed in another is caught by the loop."""
+
+    def run(self, tmp_path: Path, second: str) -> tuple[Outcome, str]:
+        """Mask a call in which 長谷川 is found once, and something else is said later."""
+        call = voice_file(tmp_path / "a.wav")
+        heard = (utterance("隣の長谷川さんです", 1.0), utterance(second, 5.0))
+        (tmp_path / "out").mkdir()
+        order = Order(out=tmp_path / "out", case=lambda _: CallCase("c"))
+        (outcome,) = mask_calls([call], order, FakeModels(heard=heard))
+        return outcome, (tmp_path / "out" / "a.masked.txt").read_text(encoding="utf-8")
+
+    def test_one_that_sounds_like_it_is_masked(self, tmp_path: Path):
+        """Its words leave the text, its sound the audio, and an analyst is told."""
+        outcome, text = self.run(tmp_path, "あのハセガマさんが")
+
+        assert outcome.error is None
+        assert outcome.plan is not None
+        assert "ハセ" not in text
+        (new,) = [item for item in outcome.plan.masked if item.source == SOURCE]
+        assert new.needs_review
+        assert new.time.start <= 5.5
+        assert new.time.end >= 6.1
+
+    def test_one_that_may_be_it_stays_and_is_shown(self, tmp_path: Path):
+        """A doubtful likeness does not refuse the call, whatever number of rounds."""
+        outcome, text = self.run(tmp_path, "あの吐き側")
+
+        assert outcome.error is None
+        assert outcome.plan is not None
+        assert "吐き側" in text
+        assert [item.action for item in outcome.plan.items if item.source == SOURCE] == [MaskAction.KEEP]
+
+    def test_ordinary_talk_adds_nothing(self, tmp_path: Path):
+        """Nothing is widened where nothing sounds like it."""
+        outcome, _ = self.run(tmp_path, "はいわかりました")
+
+        assert outcome.plan is not None
+        assert outcome.plan.revision == 0

@@ -1,0 +1,324 @@
+"""Does the loop of verification find a name that was masked here and missed there?
+
+    python -m tests.bench.planted CALLS_DIR [CALLS_DIR ...] [--listen] [--detected]
+
+A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and ``.heard.json`` (``python -m
+models.tagger.hear``).  A plan is made from the truth; for every third party's name that is said
+again in its call, one mention is taken out of it, and the loop of ``flows.stages`` (verify,
+widen, at most ``ROUNDS`` times) runs on what was recognised.  Counted are the mentions of which
+the recogniser wrote anything within .3 of their sound.  False alarms and over-mask are those of
+the loop on the whole plan, in which nothing is missing.
+
+``--hear`` transcribes what is masked once more, for a second reading of it, as the program does;
+``--listen`` does, and listens to the masked audio too.  Both take a recogniser; without them what
+was recognised is read again and no more.  What was heard is kept under ``--cache``.
+``--detected`` runs the loop on the plans of the program itself instead: what it adds to them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import pickle
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.case_file import case_lookup
+from flows.stages import ROUNDS
+from models.readings import Reader, load_reader
+from models.tagger.hear import read_heard
+from pipeline.align import align
+from pipeline.audio import Recording, read_recording
+from pipeline.detect import detect
+from pipeline.evaluate import AudioPair, measure_call
+from pipeline.figures import CallFigures, Share, summarise
+from pipeline.listen import hear_masked
+from pipeline.mask import mask_audio, masked_windows
+from pipeline.mask_text import as_text, mask_text
+from pipeline.party import attribute
+from pipeline.plan import make_plan
+from pipeline.sound import find_sound, fold_kana, morae
+from pipeline.transcribe import HeardSegment
+from pipeline.truth import CallTruth, read_truth
+from pipeline.types import (
+    CharSpan,
+    Leak,
+    MaskAction,
+    MaskItem,
+    MaskPlan,
+    MaskPolicy,
+    Party,
+    TimeSpan,
+    Transcript,
+)
+from pipeline.verify import Listener, listen_again, read_by_sound, values, verify_text
+from pipeline.widen import widen
+from tests.bench.edges import _heard_as
+
+KINDS = {"NAME": "PERSON", "ADDRESS": "ADDRESS", "PHONE": "PHONE_NUMBER", "EMAIL": "PHONE_NUMBER"}
+PARTIES = {"third": Party.THIRD_PARTY, "requester": Party.REQUESTER, "operator": Party.STAFF}
+AUDIBLE = 0.3
+"""Of its length, how far what was recognised may be from a name that counts as heard (issue 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCall:
+    """A made call, what was recognised of it, and the plan that the truth asks for."""
+
+    path: Path
+    recording: Recording = field(repr=False)
+    transcript: Transcript = field(repr=False)
+    truth: CallTruth = field(repr=False)
+    spans: dict[str, dict[str, Any]] = field(repr=False)
+    plan: MaskPlan = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the loop ended with; ``plan`` is the last one, whether it leaked or not."""
+
+    plan: MaskPlan
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """The second listening, if there is one, and what it wrote where the call is masked."""
+
+    listener: Listener | None = None
+    heard: tuple[tuple[str, str], ...] = ()
+
+
+class Remembering:
+    """A listener that keeps on disk what it heard.
+
+    Args:
+        folder: Where.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._models: Any = None
+
+    def __call__(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
+        """Listen as ``flows.stages.Models.listen`` does, or remember."""
+        path = self._folder / hashlib.sha256(samples.tobytes()).hexdigest()[:32]
+        if not path.exists():
+            if self._models is None:
+                from flows.settings import Settings
+                from flows.stages import Models
+
+                self._models = Models("base", Settings(cpu_threads=1))
+            path.write_bytes(pickle.dumps(self._models.listen(samples)))
+        heard: tuple[HeardSegment, ...] = pickle.loads(path.read_bytes())  # noqa: S301  written above
+        return heard
+
+
+def calls(folders: Sequence[Path], reader: Reader) -> Iterator[MadeCall]:
+    """Every call of the folders that was recognised."""
+    for heard in sorted(path for folder in folders for path in folder.glob("*.heard.json")):
+        path = heard.with_name(heard.name.removesuffix(".heard.json") + ".wav")
+        document = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
+        transcript, recording = read_heard(heard), read_recording(path)
+        chars = {(span["start"], span["speaker"]): c for span, c in _heard_as(document, transcript, reader)}
+        spans = {f"t{number:03d}": span for number, span in enumerate(document["spans"])}
+        items = tuple(_item(item_id, span, chars, document["layout"]) for item_id, span in spans.items())
+        ordered = tuple(sorted(items, key=lambda item: (item.time, item.item_id)))
+        plan = MaskPlan(transcript.call_id, 0, recording.sha256, "", MaskPolicy(), ordered)
+        yield MadeCall(path, recording, transcript, read_truth(document, path.stem), spans, plan)
+
+
+def _item(
+    item_id: str, span: dict[str, Any], chars: dict[tuple[float, str], CharSpan], layout: str
+) -> MaskItem:
+    masked = span["party"] == "third" or span["kind"] == "CONFIDENTIAL"
+    return MaskItem(
+        item_id=item_id,
+        entity_type=KINDS.get(span["kind"], span["kind"]),
+        chars=chars.get((span["start"], span["speaker"]), CharSpan(0, 0)),
+        time=TimeSpan(max(0.0, span["start"] - 0.02), span["end"] + 0.02),
+        channels=(1,) if layout == "stereo" and span["speaker"] == "cu" else (0,),
+        party=PARTIES.get(span["party"], Party.COMPANY),
+        action=MaskAction.MASK if masked else MaskAction.KEEP,
+        reason="",
+        source="truth",
+        score=1.0,
+        needs_review=False,
+        ground=1 if masked else 0,
+    )
+
+
+def repeated(call: MadeCall, reader: Reader) -> Iterator[MaskItem]:
+    """Third parties' names that the call says more than once and the recogniser heard this time."""
+    names = {
+        item.item_id: (item, morae(fold_kana(call.spans[item.item_id]["reading"])))
+        for item in call.plan.masked
+        if item.entity_type == "PERSON" and item.party is Party.THIRD_PARTY
+    }
+    for item_id, (item, sound) in names.items():
+        others = [other for other_id, (_, other) in names.items() if other_id != item_id]
+        again = any(
+            len(short) >= 2 and find_sound(short, long, 0.0)
+            for short, long in (sorted((sound, other), key=len) for other in others)
+        )
+        if again and _audible(call, item, sound, reader):
+            yield item
+
+
+def _audible(call: MadeCall, item: MaskItem, sound: tuple[tuple[str, str], ...], reader: Reader) -> bool:
+    near = TimeSpan(max(0.0, item.time.start - 0.5), item.time.end + 0.5)
+    text = "".join(
+        call.transcript.text[word.chars.start : word.chars.end]
+        for segment in call.transcript.segments
+        if segment.channel in item.channels
+        for word in segment.words
+        if word.time.overlaps(near)
+    )
+    return bool(find_sound(sound, reader.line(text).morae, AUDIBLE))
+
+
+def loop(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> Outcome:
+    """Verify and widen as ``flows.stages.recipe`` does, without files."""
+    for _ in range(ROUNDS):
+        leaks = _leaks(call, plan, reader, ears)
+        if not leaks:
+            return Outcome(plan, refused=False)
+        wider = widen(plan, leaks, call.transcript, call.recording)
+        if wider is None:
+            return Outcome(plan, refused=True)
+        plan = wider
+    left = [leak for leak in _leaks(call, plan, reader, ears) if leak.kind != "PERHAPS"]
+    return Outcome(plan, refused=bool(left))
+
+
+def _leaks(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> tuple[Leak, ...]:
+    masked, kept = (values(call.transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
+    text = mask_text(call.transcript, plan)
+    leaks = verify_text(as_text(text), masked, kept)
+    if leaks:
+        return leaks
+    listener = ears.listener
+    readings = tuple((item_id, reader.kana(value)) for item_id, value in masked + kept)
+    if listener is not None:
+        samples = mask_audio(call.recording.samples, call.recording.rate, plan, call.recording.law)
+        leaks += listen_again(replace(call.recording, samples=samples), plan, readings, listener, reader)
+    own = {item_id for item_id, _ in masked}
+    readings += tuple((item_id, reader.kana(said)) for item_id, said in ears.heard if item_id in own)
+    return leaks + read_by_sound(text, plan, readings, reader)
+
+
+def covered(call: MadeCall, plan: MaskPlan, item: MaskItem, action: MaskAction) -> float:
+    """Share of an item's time that other items of the plan mask, or show."""
+    rate, channel = call.recording.rate, item.channels[0]
+    if action is MaskAction.KEEP:
+        shown = [i for i in plan.items if i.source == "verify" and i.action is action]
+        plan = replace(plan, items=tuple(replace(i, action=MaskAction.MASK) for i in shown))
+    own = np.zeros(call.recording.length, bool)
+    for start, end in masked_windows(plan, channel, rate, call.recording.length):
+        own[start:end] = True
+    part = own[round((item.time.start + 0.02) * rate) : round((item.time.end - 0.02) * rate)]
+    return float(part.mean()) if part.size else 0.0
+
+
+def alarms(call: MadeCall, before: MaskPlan, after: MaskPlan, action: MaskAction) -> int:
+    """Items that the loop added where no third party's data is said."""
+    known = {item.item_id for item in before.items}
+    data = [span.time for span in call.truth.spans if span.must_mask]
+    near = [TimeSpan(max(0.0, time.start - 0.5), time.end + 0.5) for time in data]
+    return sum(
+        item.action is action and item.item_id not in known and not any(item.time.overlaps(t) for t in near)
+        for item in after.items
+    )
+
+
+def figures(call: MadeCall, plan: MaskPlan) -> CallFigures:
+    """The contract's figures of a plan."""
+    samples = mask_audio(call.recording.samples, call.recording.rate, plan, call.recording.law)
+    return measure_call(AudioPair(call.recording.samples, samples, call.recording.rate), call.truth, (), "")
+
+
+def detected(call: MadeCall, analyzer: Any, reader: Reader) -> MaskPlan:
+    """The plan that the program makes."""
+    case, policy = case_lookup(call.path.parent)(call.path), MaskPolicy()
+    findings = attribute(detect(call.transcript, analyzer, case), call.transcript, case, reader)
+    findings = align(findings, call.transcript, call.recording, policy)
+    return make_plan(findings, call.transcript, case, policy)
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--listen", action="store_true")
+    parser.add_argument("--hear", action="store_true")
+    parser.add_argument("--detected", action="store_true")
+    parser.add_argument("--only", default="", help="calls whose names begin so; several with commas")
+    parser.add_argument("--cache", type=Path, default=Path("build/planted"))
+    options = parser.parse_args()
+    reader, listener = load_reader(), None
+    if options.listen or options.hear:
+        options.cache.mkdir(parents=True, exist_ok=True)
+        listener = Remembering(options.cache)
+    analyzer = None
+    if options.detected:
+        from models.analyzer import load_analyzer
+
+        analyzer = load_analyzer()
+    found, before, after, counts = [], [], [], np.zeros(3, int)
+    for call in calls(options.folders, reader):
+        if not call.path.stem.startswith(tuple(options.only.split(","))):
+            continue
+        plan = call.plan if analyzer is None else detected(call, analyzer, reader)
+        # Heard once, on the whole plan: what a missing item would have said is left out later.
+        heard = () if listener is None else hear_masked(call.recording, plan, listener)
+        ears = Ears(listener if options.listen else None, heard)
+        whole = loop(call, plan, reader, ears)
+        counts += [
+            alarms(call, plan, whole.plan, action) for action in (MaskAction.MASK, MaskAction.KEEP)
+        ] + [whole.refused]
+        before.append(figures(call, plan))
+        after.append(figures(call, whole.plan))
+        for item in repeated(call, reader) if analyzer is None else ():
+            less = replace(plan, items=tuple(each for each in plan.items if each is not item))
+            end = loop(call, less, reader, ears)
+            found.append([covered(call, end.plan, item, MaskAction.MASK), end.refused,
+                          covered(call, end.plan, item, MaskAction.KEEP)])  # fmt: skip
+    report(found, summarise(before), summarise(after), counts)
+    return 0
+
+
+def report(found: list[list[float]], before: Any, after: Any, counts: NDArray[np.int_]) -> None:
+    """Print the figures."""
+    minutes = before.seconds / 60
+    print(f"{len(before.calls)} calls, {minutes:.1f} min")
+    if found:
+        table = np.array(found)
+        masked, shown = table[:, 0] >= 0.5, (table[:, 0] >= 0.5) | (table[:, 2] >= 0.5)
+        print(f"planted {len(table)}: masked {masked.sum()} ({masked.mean():.3f}), ", end="")
+        print(
+            f"masked or shown {shown.sum()} ({shown.mean():.3f}), whole call refused {int(table[:, 1].sum())}"
+        )
+        print(f"of those masked, share of their sound covered: {table[masked, 0].mean():.3f}")
+    print(
+        f"false alarms a minute: masked {counts[0] / minutes:.2f}, shown {counts[1] / minutes:.2f}; ", end=""
+    )
+    print(f"refused {counts[2]} calls")
+    for name in ("leak", "over_mask", "requester_kept"):
+        print(f"{name}: {_share(getattr(before, name))} -> {_share(getattr(after, name))}")
+
+
+def _share(share: Share) -> str:
+    return f"{share.count / max(1, share.total):.4f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

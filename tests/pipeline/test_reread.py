@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from models.readings import Reader, load_reader
+from pipeline.mask_text import mask_text
+from pipeline.reread import DOUBTFUL, LIKELY, alike_in, read_by_sound
+from pipeline.types import MaskAction, Transcript
+from tests.builders import item, plan, transcript, utterance
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The dictionary."""
+    return load_reader()
+
+
+def call(second: str) -> Transcript:
+    """サカモト is said and masked at one second; something else is said at five."""
+    return transcript(utterance("サカモト", 1.0), utterance(second, 5.0))
+
+
+MASKED = item(1.0, 1.8, chars=(0, 4))
+READINGS = (("m0000", "サカモト"),)
+
+
+def kinds(second: str, reader: Reader, *others: object, readings: tuple[tuple[str, str], ...] = READINGS):
+    """What is found in the second utterance."""
+    words, made = call(second), plan(MASKED, *others)  # type: ignore[arg-type]
+    return [
+        (leak.kind, leak.item_id) for leak in read_by_sound(mask_text(words, made), made, readings, reader)
+    ]
+
+
+@pytest.mark.parametrize(
+    "said", ["それはサカモトの方です", "サガモトさんです", "酒本さまが来て", "サカモドくん"]
+)
+def test_a_name_said_again_is_found_however_it_is_written(said: str, reader: Reader):
+    """What sounds like the masked name is a leak of its item, where its words sound."""
+    assert kinds(said, reader) == [("HEARD_AGAIN", "m0000")]
+
+
+@pytest.mark.parametrize(
+    "said", ["そうですか、わかりました", "お電話ありがとうございます", "それは先月のことです"]
+)
+def test_ordinary_talk_is_left_alone(said: str, reader: Reader):
+    """What does not sound like it is not even shown."""
+    assert kinds(said, reader) == []
+
+
+def test_what_may_be_the_name_is_shown_and_no_more(reader: Reader):
+    """Between the two bounds nobody but a person can tell."""
+    words, made = call("佐賀もです"), plan(MASKED)
+    (hit,) = [h for h in alike_in(mask_text(words, made), made, READINGS, reader) if h.odds >= DOUBTFUL]
+
+    assert hit.odds < LIKELY
+    assert kinds("佐賀もです", reader) == [("PERHAPS", "m0000")]
+
+
+def test_what_is_shown_already_is_not_shown_again(reader: Reader):
+    """The loop ends: a doubtful stretch stays, flagged, and is no leak the second time."""
+    shown = item(5.0, 5.4, item_id="v1000", chars=(5, 7), action=MaskAction.KEEP, needs_review=True)
+
+    assert kinds("佐賀もです", reader, shown) == []
+
+
+def test_a_name_said_in_full_is_found_by_half(reader: Reader):
+    """Who was named in full is called by the surname."""
+    readings = (("m0000", "サカモトヒロユキ"),)
+
+    assert kinds("サカモトさんです", reader, readings=readings) == [("HEARD_AGAIN", "m0000")]
+
+
+def test_an_honorific_in_a_reading_finds_no_honorific(reader: Reader):
+    """A mask that took さん along does not make every さん a leak."""
+    assert kinds("奥さんとお客さんの件", reader, readings=(("m0000", "モリサン"),)) == []
+
+
+def test_a_second_reading_of_the_same_item_counts_too(reader: Reader):
+    """Two garbled readings of one mention find more than one."""
+    assert kinds("ムラヤマさんです", reader) == []
+    assert kinds("ムラヤマさんです", reader, readings=(*READINGS, ("m0000", "ムロヤマ"))) == [
+        ("HEARD_AGAIN", "m0000")
+    ]
+
+
+def test_a_kept_item_that_sounds_there_explains_it(reader: Reader):
+    """The requester's own name stays where a relative of the same name is masked."""
+    own = item(5.0, 5.8, item_id="k", chars=(5, 9), action=MaskAction.KEEP)
+
+    assert kinds("サカモトです", reader, own, readings=(*READINGS, ("k", "サカモト"))) == []
+
+
+def test_the_nearest_item_of_that_sound_is_named(reader: Reader):
+    """Of two masked mentions the one nearer in time is widened."""
+    near = item(4.0, 4.5, item_id="m0001", chars=(0, 0))
+
+    assert kinds("サカモトさん", reader, near, readings=(*READINGS, ("m0001", "サカモト"))) == [
+        ("HEARD_AGAIN", "m0001")
+    ]
+
+
+def test_nothing_is_read_across_a_label(reader: Reader):
+    """What stands before a label and what stands after it are not one word."""
+    words = transcript(utterance("サカモト", 1.0), utterance("サカアアモト", 5.0))
+    made = plan(MASKED, item(5.4, 5.8, item_id="m0001", chars=(7, 9)))
+
+    assert words.text[7:9] == "アア"
+    assert read_by_sound(mask_text(words, made), made, READINGS, reader) == ()
+
+
+def test_digits_alike_are_no_name(reader: Reader):
+    """The pieces of a masked number are in every other number, so only a long likeness counts."""
+    number = item(1.0, 1.8, chars=(0, 4), entity_type="PHONE_NUMBER")
+    words = call("三時に七人です")
+    made = plan(number)
+
+    assert read_by_sound(mask_text(words, made), made, (("m0000", "サンナナ"),), reader) == ()

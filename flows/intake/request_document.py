@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
@@ -134,6 +135,8 @@ class RequestDocument(Strict):
     @field_validator("reference")
     @classmethod
     def _is_numbered(cls, reference: str, info: ValidationInfo) -> str:
+        # Ａ-1 and A-1 are one number.
+        reference = unicodedata.normalize("NFKC", reference)
         if not reference and info.context and info.context["numbered"]:
             raise Refused("ありません(二重の取込みを見分けるために要ります)")
         return reference

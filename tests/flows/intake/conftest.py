@@ -1,0 +1,18 @@
+"""A desk of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.desk.desk import Desk, open_desk
+from tests.desk_builders import Clock, desk_settings
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A new desk on SQLite and a folder, on 25 November 2026."""
+    with open_desk(desk_settings(tmp_path), Clock()) as opened:
+        yield opened

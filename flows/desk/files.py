@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from flows.desk.chain import Subject
 from flows.desk.desk import MARKER, Change, Desk
-from flows.desk.errors import ConflictError, NotFoundError
+from flows.desk.errors import ConflictError, NotFoundError, StorageGoneError
 from flows.desk.requests import row_of
 from flows.desk.storage import StoredFile
-from flows.desk.tables import FileRow, new_id
+from flows.desk.tables import FileRow, RequestRow, new_id
 from flows.desk.values import JAPAN, Actor, DeskFile, FileKind
 from flows.settings import Settings
 
@@ -95,8 +95,7 @@ def name_files(
 
 def _held(session: Session, request_id: str) -> bool:
     """A new file of a request under legal hold is held too."""
-    statement = select(FileRow.id).where(FileRow.request_id == request_id, FileRow.legal_hold).limit(1)
-    return session.scalars(statement).first() is not None
+    return session.get_one(RequestRow, request_id).legal_hold
 
 
 def get_file(desk: Desk, file_id: str) -> DeskFile:
@@ -163,6 +162,7 @@ def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int
         row = row_of(change.session, request)
         statement = select(FileRow).where(FileRow.request_id == row.id, FileRow.deleted_at.is_(None))
         files = change.session.scalars(statement).all()
+        row.legal_hold = hold
         for file in files:
             file.legal_hold = hold
         change.record("request.hold" if hold else "request.unhold", Subject(row.id), {"files": len(files)})
@@ -183,6 +183,7 @@ def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:
 
     Raises:
         ConflictError: when a legal hold keeps it.
+        StorageGoneError: when the store still has it afterwards.
     """
     with desk.read() as session:
         row = _row(session, file_id)
@@ -191,12 +192,14 @@ def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:
             raise ConflictError(msg)
     # First the file: killed here, the next run finds the row and does it again.
     desk.store.delete(row.store_key)
-    gone = not desk.store.exists(row.store_key)
+    if desk.store.exists(row.store_key):
+        msg = f"ファイル {file_id} が保管場所から消えません"
+        raise StorageGoneError(msg)
     with desk.change(actor) as change:
         again = _row(change.session, file_id)
         again.deleted_at = change.now
         subject = Subject(again.request_id, again.call_id, again.sha256)
-        change.record("file.erase", subject, {"kind": again.kind, "gone": int(gone)})
+        change.record("file.erase", subject, {"kind": again.kind, "gone": 1})
 
 
 def sweep_orphans(desk: Desk) -> int:

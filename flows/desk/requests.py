@@ -112,6 +112,7 @@ def _receive(change: Change, new: NewRequest, due_days: int) -> Request:
         fee_yen=new.fee_yen,
         fee_paid=new.fee_paid,
         state_since=change.now,
+        legal_hold=False,
     )
     put_sealed(row, new, CONTENT, change.keyring)
     change.session.add(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,18 +77,19 @@ def hash_source(settings: Settings, uri: str) -> tuple[str, int]:
 
 def copy_source(settings: Settings, uri: str, target: Path) -> tuple[str, int]:
     """Copy a recording; the hash is of the very bytes that were written."""
-    with target.open("wb") as copy:
+    # Unbuffered, so that a full disk is told at the write and not once more at the end.
+    with _room(), target.open("wb", buffering=0) as copy:
         return _drain(settings, uri, copy)
 
 
-def _drain(settings: Settings, uri: str, copy: BinaryIO | None) -> tuple[str, int]:
+def _drain(settings: Settings, uri: str, copy: io.RawIOBase | None) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with open_source(settings, uri) as file:
         while block := _read(file):
             digest.update(block)
             size += len(block)
             if copy is not None:
-                _write(copy, block)
+                copy.write(block)
     return digest.hexdigest(), size
 
 
@@ -100,10 +102,11 @@ def _read(file: BinaryIO) -> bytes:
     raise RecordingUnreadableError(msg)
 
 
-def _write(copy: BinaryIO, block: bytes) -> None:
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """A copy that cannot be written is the disk's failure, not the recording's."""
     try:
-        copy.write(block)
-        copy.flush()
+        yield
     except OSError as error:
         kind = type(error).__name__
     else:

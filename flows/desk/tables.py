@@ -120,6 +120,7 @@ class RequestRow(Table):
     fee_yen: Mapped[int]
     fee_paid: Mapped[bool]
     state_since: Mapped[datetime]
+    legal_hold: Mapped[bool] = mapped_column(default=False)
     sealed: Mapped[bytes]
 
 

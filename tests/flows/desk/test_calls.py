@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from flows.desk import calls, lists, requests
+from flows.desk.desk import open_desk
+from flows.desk.errors import (
+    DuplicateError,
+    ImpossibleStepError,
+    NotFoundError,
+    RecordingChangedError,
+    RecordingUnreadableError,
+    StorageFullError,
+)
+from flows.desk.states import State
+from flows.desk.values import CompanyList, StaffList
+from pipeline.types import CaseName, MaskAction, Party
+from tests.desk_builders import (
+    CLERK,
+    OTHER,
+    PERSON,
+    attached,
+    catalogued,
+    desk_settings,
+    identified,
+    in_review,
+)
+
+
+def recording_of(folder: Path) -> Path:
+    """The file of the call ``one``."""
+    return folder / "鈴木花子-one.wav"
+
+
+def test_an_attached_call_waits_to_be_processed(desk, tmp_path):
+    """Its request with it."""
+    request = identified(desk)
+    call = attached(desk, tmp_path, "one", request.request_id)
+
+    assert call.state is State.REQUESTED
+    assert call.bytes == recording_of(tmp_path).stat().st_size
+    assert requests.get(desk, request.number).state is State.REQUESTED
+    assert requests.get(desk, request.number).calls == (call.call_id,)
+    assert calls.list_calls(desk, [State.REQUESTED]) == (call,)
+    assert calls.list_calls(desk, [State.FAILED], request.number) == ()
+
+
+def test_a_recording_is_attached_to_a_request_once(desk, tmp_path):
+    """To another request it may be attached too."""
+    first, second = identified(desk), identified(desk)
+    recording = catalogued(desk, tmp_path).recording_id
+    call = calls.attach_call(desk, CLERK, first.number, recording)
+
+    with pytest.raises(DuplicateError, match=call.call_id):
+        calls.attach_call(desk, CLERK, first.number, recording)
+    assert calls.attach_call(desk, CLERK, second.number, recording).call_id != call.call_id
+
+
+def test_a_copy_of_the_recording_is_private_and_gone_afterwards(desk, tmp_path):
+    """It has the call's id for its name, and what its format is known by."""
+    call = attached(desk, tmp_path)
+
+    with calls.open_recording(desk, call.call_id) as path:
+        assert path.read_bytes() == recording_of(tmp_path).read_bytes()
+        assert path.name == f"{call.call_id}.wav"
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("change", [b"RIFF another", b""])
+def test_a_recording_that_changed_is_refused(desk, tmp_path, change):
+    """Neither opened nor found unchanged; no copy is left."""
+    call = attached(desk, tmp_path)
+    recording_of(tmp_path).write_bytes(change)
+
+    with pytest.raises(RecordingChangedError, match=call.call_id), calls.open_recording(desk, call.call_id):
+        pytest.fail("a recording that changed was opened")
+    with pytest.raises(RecordingChangedError):
+        calls.check_unchanged(desk, call.call_id)
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_an_unchanged_recording_passes(desk, tmp_path):
+    """Touched, and yet the same."""
+    call = attached(desk, tmp_path)
+    recording_of(tmp_path).touch()
+
+    calls.check_unchanged(desk, call.call_id)
+
+
+def test_a_recording_that_went_away_is_told_without_its_name(desk, tmp_path):
+    """A file's name may be a person's."""
+    call = attached(desk, tmp_path)
+    recording_of(tmp_path).unlink()
+
+    with pytest.raises(RecordingUnreadableError) as raised, calls.open_recording(desk, call.call_id):
+        pytest.fail("a missing recording was opened")
+
+    assert "鈴木" not in str(raised.value)
+    assert raised.value.__context__ is None
+
+
+def test_no_room_for_the_copy_is_told(desk, tmp_path, monkeypatch):
+    """As the disk's failure, not as the recording's."""
+    call = attached(desk, tmp_path)
+    monkeypatch.setattr(Path, "open", _open_full)
+
+    with pytest.raises(StorageFullError), calls.open_recording(desk, call.call_id):
+        pytest.fail("it was opened")
+
+
+def _open_full(path: Path, mode: str = "r", buffering: int = -1):
+    """Linux has a device that is always full."""
+    full = path.suffix == ".wav" and "w" in mode
+    return open("/dev/full" if full else path, mode, buffering)  # noqa: PTH123
+
+
+@pytest.mark.parametrize("uri", ["http://example.invalid/a.wav", "https://127.0.0.1/a.wav", "zip://x"])
+def test_recordings_are_not_fetched_from_anywhere(desk, tmp_path, uri):
+    """A list of recordings must not make the desk call other machines."""
+    recording = catalogued(desk, tmp_path, uri=uri)
+
+    with pytest.raises(RecordingUnreadableError, match="KAIJI_RECORDINGS"):
+        calls.attach_call(desk, CLERK, identified(desk).number, recording.recording_id)
+
+
+@pytest.mark.parametrize(
+    ("uri", "inside"), [("{}/in/a.wav", True), ("{}/in/../b.wav", False), ("{}/b.wav", False)]
+)
+def test_recordings_lie_where_the_settings_say(tmp_path, uri, inside):
+    """A path that leads out again does not."""
+    (tmp_path / "in").mkdir()
+    for name in ("in/a.wav", "b.wav"):
+        (tmp_path / name).write_bytes(b"RIFF")
+    with open_desk(desk_settings(tmp_path, recordings=str(tmp_path / "in"))) as desk:
+        recording = catalogued(desk, tmp_path, uri=uri.format(tmp_path))
+        request = identified(desk).number
+        if inside:
+            assert calls.attach_call(desk, CLERK, request, recording.recording_id).bytes == 4
+        else:
+            with pytest.raises(RecordingUnreadableError):
+                calls.attach_call(desk, CLERK, request, recording.recording_id)
+
+
+def test_the_case_of_a_call_is_its_person_and_the_lists(desk, tmp_path):
+    """In the form that the pipeline takes, with the versions of the lists."""
+    call = attached(desk, tmp_path)
+    staff, terms = (CaseName("山本", "ヤマモト"),), (CaseName("特別値引き枠"),)
+    actions = ((Party.STAFF, MaskAction.MASK),)
+    lists.import_staff(desk, CLERK, StaffList(staff))
+    lists.import_company(desk, CLERK, CompanyList((CaseName("青空通信"),), ("0120444444",), terms, actions))
+
+    prepared = calls.case_of(desk, call.call_id)
+
+    assert prepared.case.case_id == "R-2026-0001"
+    assert prepared.case.requester == PERSON
+    assert (prepared.case.staff, prepared.case.confidential_terms) == (staff, terms)
+    assert prepared.case.action_for(Party.STAFF) is MaskAction.MASK
+    assert (prepared.lists.staff, prepared.lists.company) == (1, 1)
+
+
+def test_a_call_may_be_withheld_and_taken_up_again(desk, tmp_path):
+    """Its request follows."""
+    call = in_review(desk, tmp_path)
+
+    assert calls.withhold_call(desk, OTHER, call.call_id).state is State.WITHHELD
+    assert requests.get(desk, call.request_id).state is State.WITHHELD
+    assert calls.requeue(desk, OTHER, call.call_id).state is State.REQUESTED
+    assert calls.withdraw_call(desk, OTHER, call.call_id).state is State.WITHDRAWN
+    with pytest.raises(ImpossibleStepError):
+        calls.requeue(desk, OTHER, call.call_id)
+    assert requests.get(desk, call.request_id).state is State.IDENTIFIED
+
+
+def test_an_unknown_call_is_not_found(desk):
+    """By an id that nobody gave."""
+    with pytest.raises(NotFoundError):
+        calls.get_call(desk, "c0")

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from flows.desk import audit, files, plans, releases, requests
+from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
+from flows.desk.plans import Decision
+from flows.desk.releases import Answer
+from flows.desk.states import State
+from flows.desk.values import FileKind, ListVersions
+from tests.desk_builders import CLERK, NOW, OTHER, attached, empty_plan, identified, in_review
+
+KEPT = Decision(1, "m1", "keep", 0, NOW, "本人の名前", "someone else", '{"start": 1.0}')
+
+
+def test_decisions_are_kept_in_order_with_who_made_them(desk, tmp_path, clock):
+    """Who and when are the desk's to say, not the caller's."""
+    call = in_review(desk, tmp_path)
+    clock.pass_(minutes=5)
+
+    plans.decide(desk, OTHER, call.call_id, (KEPT, replace(KEPT, item_id="m2", action="mask", ground=2)))
+    plans.decide(desk, OTHER, call.call_id, (replace(KEPT, action="mask", ground=1),))
+
+    made = plans.decisions(desk, call.call_id)
+    assert [(each.item_id, each.action, each.ground) for each in made] == [
+        ("m1", "keep", 0),
+        ("m2", "mask", 2),
+        ("m1", "mask", 1),
+    ]
+    assert {each.reviewer for each in made} == {OTHER.name}
+    assert {each.decided_at for each in made} == {clock.now}
+    assert (made[0].reason, made[0].content) == (KEPT.reason, KEPT.content)
+
+
+def test_a_revision_follows_with_its_files(desk, tmp_path):
+    """The lists stay those of the first plan; the older revision stays readable."""
+    call = in_review(desk, tmp_path)
+    masked = files.NewFile(FileKind.MASKED_AUDIO, desk.store.put(b"masked"))
+
+    after = plans.revise(desk, OTHER, call.call_id, replace(empty_plan(call.call_id), revision=1), (masked,))
+
+    assert (after.revision, after.state) == (2, State.IN_REVIEW)
+    assert plans.get_plan(desk, call.call_id).plan.revision == 1
+    assert plans.get_plan(desk, call.call_id, 1).plan.revision == 0
+    assert plans.get_plan(desk, call.call_id).lists == ListVersions(0, 0)
+    (file,) = files.list_files(desk, call_id=call.call_id, revision=2)
+    assert file.sha256 == masked.stored.sha256
+
+
+def test_what_was_decided_on_an_older_revision_is_refused(desk, tmp_path):
+    """Decisions and approvals alike."""
+    call = in_review(desk, tmp_path)
+    plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), ())
+
+    with pytest.raises(ConflictError):
+        plans.decide(desk, OTHER, call.call_id, (KEPT,))
+    with pytest.raises(ConflictError):
+        plans.approve(desk, OTHER, call.call_id, 1)
+
+
+def test_approved_reopened_approved_released(desk, tmp_path):
+    """The request follows, and the answer is on record with the package's hash."""
+    call = in_review(desk, tmp_path)
+    plans.approve(desk, OTHER, call.call_id, 1, "問題なし")
+    assert plans.reopen(desk, OTHER, call.call_id).state is State.IN_REVIEW
+    plans.approve(desk, OTHER, call.call_id, 1)
+
+    after = releases.release(desk, CLERK, call.request_id, (Answer.PARTIAL, "f" * 64), "書留 123")
+
+    assert after.state is State.RELEASED
+    assert [approval.note for approval in plans.approvals(desk, call.call_id)] == ["問題なし", ""]
+    (answer,) = releases.releases(desk, call.request_id)
+    assert (answer.kind, answer.released_by, answer.delivered_how) == (Answer.PARTIAL, CLERK.name, "書留 123")
+    assert audit.entries(desk)[-1].subject.file_sha256 == "f" * 64
+    with pytest.raises(ImpossibleStepError):
+        plans.reopen(desk, OTHER, call.call_id)
+    with pytest.raises(ImpossibleStepError):
+        releases.release(desk, CLERK, call.request_id, (Answer.FULL, "f" * 64))
+
+
+def test_nothing_goes_out_before_all_calls_are_approved(desk, tmp_path):
+    """One of two is not enough."""
+    request = identified(desk).request_id
+    first = in_review(desk, tmp_path, "one", request)
+    in_review(desk, tmp_path, "two", request)
+    plans.approve(desk, OTHER, first.call_id, 1)
+
+    with pytest.raises(ImpossibleStepError):
+        releases.release(desk, CLERK, request, (Answer.FULL, "f" * 64))
+    assert requests.get(desk, request).state is State.IN_REVIEW
+
+
+def test_a_withheld_request_is_answered_too(desk):
+    """33条3項: that nothing is disclosed is told."""
+    request = identified(desk)
+    requests.withhold(desk, OTHER, request.number, "保有していない")
+
+    after = releases.release(desk, CLERK, request.number, (Answer.NONE_HELD, "e" * 64))
+
+    assert after.state is State.RELEASED
+
+
+@pytest.mark.parametrize("step", ["decide", "revise", "approve"])
+def test_a_call_that_is_not_in_review_is_not_reviewed(desk, tmp_path, step):
+    """It waits to be processed."""
+    call = attached(desk, tmp_path)
+    steps = {
+        "decide": lambda: plans.decide(desk, OTHER, call.call_id, (KEPT,)),
+        "revise": lambda: plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), ()),
+        "approve": lambda: plans.approve(desk, OTHER, call.call_id, 1),
+    }
+
+    with pytest.raises(ImpossibleStepError):
+        steps[step]()
+    with pytest.raises(NotFoundError):
+        plans.get_plan(desk, call.call_id)

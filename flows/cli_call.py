@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_session import Number, Report, Session, Who, opened, refuse, refuse_faults, table
+from flows.cli_session import Number, Report, Session, Who, opened, refuse, refuse_faults, table, told
 
 if TYPE_CHECKING:
     from flows.desk.values import Call, FoundRecording, Request
@@ -158,6 +158,16 @@ def _lines(found: Iterable[Call], numbers: dict[str, str]) -> Iterable[tuple[obj
         yield one.call_id, numbers[one.request_id], one.state.label, one.revision, one.failure_reason
 
 
+@call.command("check")
+def check(call_id: CallId, who: Who = "") -> None:
+    """録音が、請求に加えた時のままかを確かめます。終了コード 3: 変わっている。"""
+    with opened(who) as session:
+        from flows.desk import calls
+
+        calls.check_unchanged(session.desk, call_id)
+        typer.echo(f"{call_id}: 加えた時のままです")
+
+
 @call.command("requeue")
 def requeue(call_id: CallId, who: Who = "") -> None:
     """失敗した通話などを、もう一度処理待ちにします。"""
@@ -244,20 +254,23 @@ def scan(
     who: Who = "",
 ) -> None:
     """フォルダの録音を、ファイル名から目録に取り込みます。繰り返しても二重にはなりません。"""
+    from flows.intake.file_pattern import compile_pattern
+
+    with told():
+        names = compile_pattern(pattern)
     with opened(who) as session:
-        from flows.intake.file_pattern import compile_pattern
         from flows.intake.recordings import scan_recordings
 
-        done = scan_recordings(session.desk, session.actor, folder, compile_pattern(pattern), probe=probe)
+        done = scan_recordings(session.desk, session.actor, folder, names, probe=probe)
         typer.echo(f"{done.new}件を取り込みました (登録済み {done.known}件)")
-        for count, told in (
+        for count, what in (
             (done.unmatched, "名前の形が違います"),
             (done.unreadable, "音声として読めず、長さが分かりません"),
             (done.changed, "登録済みのものと内容が違い、そのままにしました"),
             (done.young, "書込み中かもしれないため、次に回します"),
         ):
             if count:
-                typer.echo(f"  {count}件: {told}")
+                typer.echo(f"  {count}件: {what}")
 
 
 @lists.command("import")
@@ -304,5 +317,5 @@ def show_lists(who: Who = "") -> None:
                 ("機密の語", now.versions.company, len(company.confidential_terms)),
             ),
         )
-        told = "、".join(f"{party.value}: {action.value}" for party, action in company.actions)
-        typer.echo(f"方針: {told}")
+        policy = "、".join(f"{party.value}: {action.value}" for party, action in company.actions)
+        typer.echo(f"方針: {policy}")

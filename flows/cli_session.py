@@ -31,7 +31,9 @@ __all__ = [
     "asked",
     "opened",
     "refuse",
+    "refuse_faults",
     "table",
+    "told",
 ]
 
 BAD_INPUT, REFUSED = 2, 3

@@ -398,6 +398,7 @@ def test_a_list_of_recordings_with_own_headings(tmp_path: Path):
 
 def test_a_pattern_is_checked_first(tmp_path: Path):
     """Status 2, with what would be right."""
+    added()
     assert "start" in refused(2, "recordings", "scan", tmp_path, "--pattern", "{customer}.wav")
     assert "フォルダがありません" in refused(
         2, "recordings", "scan", tmp_path / "x", "--pattern", "{start:%Y}.wav"

@@ -24,7 +24,7 @@ from flows.desk.errors import DeskError
 from flows.desk.values import Actor, Role
 from flows.mask_calls import sanitised
 from flows.mask_case_call import MachineError, PutBackError, is_of_the_machine, mask_case_call
-from flows.settings import Settings
+from flows.settings import Settings, quiet_libraries
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ log = logging.getLogger("kaiji.flows")
 
 
 def harmless(body: Callable[P, R]) -> Callable[P, R]:
-    """A flow's body whose errors hold no personal data, whatever raised them.
+    """A body whose errors and log lines hold no personal data, whatever raises and whoever writes them.
 
     Args:
         body: The flow as it is written; name, signature and docstring stay.
@@ -63,6 +63,7 @@ def harmless(body: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(body)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        quiet_libraries()
         try:
             return body(*args, **kwargs)
         except PipelineError as ours:

@@ -24,8 +24,15 @@ TALKATIVE = (
     "ginza",
     "sudachipy",
     "httpx",
+    # The names of a company's recordings, which can hold a person's name or number.
+    "fsspec",
+    "s3fs",
+    "botocore",
+    "aiobotocore",
+    "urllib3",
+    "sqlalchemy",
 )
-"""Loggers that at DEBUG or INFO repeat words of the call, or addresses they ask for."""
+"""Loggers that at DEBUG or INFO repeat words of the call, or addresses and files that they ask for."""
 
 
 class Settings(BaseSettings):

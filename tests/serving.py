@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
+BUSY = 503
+
 START_SECONDS = 400
 """Three processes that import Prefect, on a busy machine."""
 
@@ -89,8 +91,16 @@ class Serving:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (our own server)
-            return json.load(answer)
+        for patience in (1, 2, 4, 8, 0):
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (our own server)
+                    return json.load(answer)
+            except urllib.error.HTTPError as refused:
+                # Its SQLite is busy; Prefect's own clients ask again too.
+                if refused.code != BUSY or not patience:
+                    raise
+            time.sleep(patience)
+        raise AssertionError
 
     def deployments(self) -> set[str]:
         """``flow/deployment`` of all."""

@@ -29,33 +29,42 @@ Readings = tuple[tuple[str, str], ...]
 
 LIKELY: Final = -1.0
 """Log odds from which a hit is masked: of 238 names of made calls said once more without a mask, and heard
-at all, nine in ten, and one or two stretches of ordinary talk a minute (``tests/bench/planted.py``)."""
+at all, nine in ten, and one stretch of ordinary talk a minute (``tests/bench/planted.py``)."""
 
-DOUBTFUL: Final = -3.5
-"""Log odds from which a hit is shown to an analyst: nineteen in twenty, and six a minute."""
+DOUBTFUL: Final = -3.3
+"""Log odds from which a hit is shown to an analyst: nineteen in twenty, and five a minute."""
 
 _FURTHEST: Final = 0.45  # of a needle's length; at this every garbled name is found (facts.md 0.2)
 _LEAST_BITS: Final = 10.0  # two morae; less is in every sentence
 _LEAST_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
 _LONG: Final = 5  # morae from which a name may be said by half
+_LONGEST: Final = 3.0  # seconds of a name said slowly, with what its words' times take along
 _PIECE: Final = 0.55
 _MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
 _NEIGHBOUR: Final = 1.0  # seconds around a kept item in which it explains a likeness
 _EXPLAINED: Final = 0.35
 
 _TAILS: Final = tuple(morae(kana) for kana in ("センセイ", "チャン", "サマ", "サン", "クン"))
-_HONORIFIC = re.compile(r"[、\s]?(?:さん|さま|様|君|くん|ちゃん|先生|氏|3)")  # さん is often written 3
-_HONORIFIC_END = re.compile(r"(?:さん|さま|様|くん|ちゃん|3)$")
+# さん is often written 3, but not every 3 is one.
+_COUNTED = r"(?![\d、人名時年月日件本番回個度歳才代])"
+_HONORIFIC = re.compile(rf"[、\s]?(?:さん|さま|様|君|くん|ちゃん|先生|氏|3{_COUNTED})")
+_HONORIFIC_END = re.compile(rf"[、\s]*(?:さん|さま|様|くん|ちゃん|3{_COUNTED})")
+_DIGIT = re.compile(r"\d")
+_NOBODY = re.compile(
+    r"[おご]?(?:客|奥|皆|みな|子|嬢|母|父|兄|姉|爺|婆|孫|医者|旦那|主人|管理人|担当|大家|業者|先生"
+    r"|貴方|あなた|私|わたし|わたくし|僕|自分|何|誰|どなた|どちら|こちら|そちら)?(?:さん|さま|様|くん|ちゃん|3)?"
+)
+"""Who is called so is not named; also an honorific alone, which a mask may have taken along."""
 
 # Logistic regression over the hits in 63 minutes of made calls of which 238 were names; fitted
 # by tests/bench/planted.py --fit.
-_BIAS: Final = 0.51
-_PER_PRICE: Final = -6.68  # by ``pipeline.sound``, in morae
-_PER_BIT: Final = 0.297  # what the needle tells
-_PER_SHARE: Final = -6.28  # price over length
-_PER_PROBABILITY: Final = -5.07  # mean of the words': talk heard with certainty is talk
-_IF_HONORIFIC: Final = 4.37
-_IF_PIECE: Final = -1.25
+_BIAS: Final = 1.07
+_PER_PRICE: Final = -6.82  # by ``pipeline.sound``, in morae
+_PER_BIT: Final = 0.265  # what the needle tells
+_PER_SHARE: Final = -6.08  # price over length
+_PER_PROBABILITY: Final = -5.13  # mean of the words': talk heard with certainty is talk
+_IF_HONORIFIC: Final = 4.91
+_IF_PIECE: Final = -0.89
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class _Wanted:
 
     sound: Needle = field(repr=False)
     piece: bool
+    name: bool
     item_ids: tuple[str, ...]
 
     def nearest(self, time: TimeSpan, items: dict[str, MaskItem]) -> str:
@@ -110,10 +120,15 @@ def read_by_sound(
         where a kept item explains it or an earlier ``PERHAPS`` stands in the plan already.
     """
     return tuple(
-        Leak("HEARD_AGAIN" if hit.odds >= LIKELY else "PERHAPS", hit.item_id, hit.time)
+        Leak("HEARD_AGAIN" if _likely(hit) else "PERHAPS", hit.item_id, hit.time)
         for hit in alike_in(masked, plan, readings, reader)
         if hit.odds >= DOUBTFUL
     )
+
+
+def _likely(hit: Alike) -> bool:
+    """Whether to mask it.  Where a word's time holds a long pause, the name would take all of it along."""
+    return hit.odds >= LIKELY and hit.time.duration <= _LONGEST
 
 
 def alike_in(
@@ -150,7 +165,7 @@ def alike_in(
 
 def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ...]:
     """Each masked reading, and the ends of a long name: who is named in full is called by half."""
-    sounds: dict[tuple[Needle, bool], tuple[str, ...]] = {}
+    sounds: dict[tuple[Needle, bool, bool], tuple[str, ...]] = {}
     for item_id, kana in readings:
         item = items.get(item_id)
         if item is not None and item.action is MaskAction.KEEP:
@@ -159,9 +174,9 @@ def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ..
         whole = _without_honorific(morae(fold_kana(kana)))
         for sound in (whole, *(_ends(whole) if name else ())):
             if bits_of(sound) >= (_LEAST_BITS if name else _LEAST_BITS_OF_OTHERS):
-                key = (sound, sound != whole)
+                key = (sound, sound != whole, name)
                 sounds[key] = (*sounds.get(key, ()), item_id)
-    return tuple(_Wanted(sound, piece, item_ids) for (sound, piece), item_ids in sounds.items())
+    return tuple(_Wanted(*key, item_ids) for key, item_ids in sounds.items())
 
 
 def _without_honorific(sound: Needle) -> Needle:
@@ -201,9 +216,11 @@ def _hits(
         for match in find_sound(each.sound, line.morae, _FURTHEST):
             chars = line.span(match.start, match.end)
             words = _touched(run, chars)
-            honorific = _HONORIFIC.match(text, chars.end) or _HONORIFIC_END.search(
-                text[chars.start : chars.end]
-            )
+            said = text[chars.start : chars.end]
+            called = _called(text, chars)
+            if _NOBODY.fullmatch(said.strip("、。 ")) or (each.name and _DIGIT.search(called)):
+                continue
+            honorific = len(called) < len(said) or _HONORIFIC.match(text, chars.end)
             odds = (
                 _BIAS
                 + _PER_PRICE * match.price
@@ -215,6 +232,15 @@ def _hits(
             )
             times = [word.time for word in words]
             yield each, TimeSpan(min(t.start for t in times), max(t.end for t in times)), odds
+
+
+def _called(text: str, chars: CharSpan) -> str:
+    """The characters without an honorific that they end with."""
+    for start in range(chars.start + 1, chars.end):
+        match = _HONORIFIC_END.match(text, start)
+        if match and match.end() == chars.end:
+            return text[chars.start : start]
+    return text[chars.start : chars.end]
 
 
 def _touched(run: tuple[MaskedWord, ...], chars: CharSpan) -> list[MaskedWord]:
@@ -234,7 +260,7 @@ def _explained(sound: Needle, time: TimeSpan, kept: list[tuple[MaskItem, Needle]
 
 def _shown(hit: Alike, shown: list[MaskItem]) -> bool:
     """Whether an analyst is shown that stretch already."""
-    return hit.odds < LIKELY and any(
+    return not _likely(hit) and any(
         hit.channel in item.channels and item.time.overlaps(hit.time) for item in shown
     )
 

@@ -39,6 +39,7 @@ _LEAST_BITS: Final = 10.0  # two morae; less is in every sentence
 _LEAST_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
 _LONG: Final = 5  # morae from which a name may be said by half
 _LONGEST: Final = 3.0  # seconds of a name said slowly, with what its words' times take along
+_PAUSE: Final = 0.5  # seconds; where the speaker stops as long, a word has ended
 _PIECE: Final = 0.55
 _MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
 _NEIGHBOUR: Final = 1.0  # seconds around a kept item in which it explains a likeness
@@ -154,12 +155,11 @@ def alike_in(
     ]
     shown = [item for item in plan.items if item.action is MaskAction.KEEP and item.needs_review]
     hits: list[Alike] = []
-    for segment in masked.segments:
-        for run in _runs(segment.words):
-            for each, time, odds in _hits(run, wanted, reader):
-                hit = Alike(each.nearest(time, items), time, segment.channel, odds)
-                if not _explained(each.sound, time, kept) and not _shown(hit, shown):
-                    hits.append(hit)
+    for channel, run in _runs(masked):
+        for each, time, odds in _hits(run, wanted, reader):
+            hit = Alike(each.nearest(time, items), time, channel, odds)
+            if not _explained(each.sound, time, kept) and not _shown(hit, shown):
+                hits.append(hit)
     return _best(hits)
 
 
@@ -193,17 +193,19 @@ def _ends(sound: Needle) -> Iterator[Needle]:
                 yield from (sound[:size], sound[-size:])
 
 
-def _runs(words: tuple[MaskedWord, ...]) -> Iterator[tuple[MaskedWord, ...]]:
-    """The words between labels: what stands before one and after it is not one word."""
-    run: list[MaskedWord] = []
-    for word in words:
-        if word.entity_type is None:
-            run.append(word)
-        elif run:
-            yield tuple(run)
-            run = []
-    if run:
-        yield tuple(run)
+def _runs(masked: MaskedTranscript) -> Iterator[tuple[int, tuple[MaskedWord, ...]]]:
+    """The words of a channel between labels and pauses: a recogniser may cut a name in two utterances."""
+    for channel in sorted({segment.channel for segment in masked.segments}):
+        run: list[MaskedWord] = []
+        for segment in masked.segments:
+            for word in segment.words if segment.channel == channel else ():
+                if run and (word.entity_type is not None or word.time.start - run[-1].time.end > _PAUSE):
+                    yield channel, tuple(run)
+                    run = []
+                if word.entity_type is None:
+                    run.append(word)
+        if run:
+            yield channel, tuple(run)
 
 
 def _hits(

@@ -71,7 +71,7 @@ def widen(
             new = _aligned(item, chars, "伏せた語と似た音が残っている", (transcript, recording, plan))
             added += map(_kept, new) if leak.kind == "PERHAPS" else new
         elif leak.kind == "PERHAPS":
-            return None
+            added.append(_kept(_new(item, leak.where, recording)))
         elif _gap(item.time, leak.where) <= BESIDE:
             items[item.item_id] = _grown(item, leak.where, recording)
         else:

@@ -116,3 +116,12 @@ def test_digits_alike_are_no_name(reader: Reader):
     made = plan(number)
 
     assert read_by_sound(mask_text(words, made), made, (("m0000", "サンナナ"),), reader) == ()
+
+
+def test_a_name_cut_in_two_utterances_is_one(reader: Reader):
+    """A recogniser's utterance may end inside a name; only a pause parts two words."""
+    for gap, found in ((0.1, 1), (0.8, 0)):
+        words = transcript(utterance("サカモト", 1.0), utterance("サカ", 5.0), utterance("モト", 5.4 + gap))
+        made = plan(MASKED)
+        likely = read_by_sound(mask_text(words, made), made, READINGS, reader)
+        assert len([leak for leak in likely if leak.kind == "HEARD_AGAIN"]) == found

@@ -113,6 +113,14 @@ def test_what_may_be_masked_is_kept_and_shown():
     assert shown.source == SOURCE
 
 
+def test_a_doubt_alone_never_refuses_a_call():
+    """Where its words cannot be told it is shown by its time."""
+    after = widen(plan(item(1.0, 1.4)), (Leak("PERHAPS", "m0000", TimeSpan(8.0, 8.5)),), WORDS, CALL)
+
+    assert after is not None
+    assert [each.action for each in after.items] == [MaskAction.MASK, MaskAction.KEEP]
+
+
 @pytest.mark.parametrize(
     "leak",
     [
@@ -121,7 +129,6 @@ def test_what_may_be_masked_is_kept_and_shown():
         Leak("SHAPE", None, TimeSpan(0.0, 10.0)),
         Leak("NOT_HEARD", None, TimeSpan(0.0, 10.0)),
         Leak("HEARD_AGAIN", "m9999", TimeSpan(1.0, 2.0)),
-        Leak("PERHAPS", "m0000", TimeSpan(8.0, 8.5)),
     ],
     ids=lambda leak: f"{leak.kind}-{leak.item_id}",
 )

@@ -39,6 +39,9 @@ POOL = "kaiji"
 TERM_SECONDS = 30.0
 """A worker tells the server of its runs, a run puts its call back."""
 
+PAUSE = 10.0
+"""Seconds between two starts of a worker that ends by itself."""
+
 LOOK = 0.5
 """Seconds between two looks at the processes."""
 
@@ -49,11 +52,19 @@ class ServeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process that was started, and where its output goes."""
+    """A process that was started, and where its output goes.
+
+    Attributes:
+        again: Whether it is started again when it ends by itself.
+        began: When, by ``time.monotonic``.
+    """
 
     name: str
+    command: tuple[str, ...]
     log: Path
     process: subprocess.Popen[bytes]
+    again: bool
+    began: float
 
 
 @dataclass(slots=True)
@@ -69,9 +80,15 @@ class Parts:
     logs: Path
     running: list[Part] = field(default_factory=list)
 
-    def start(self, name: str, command: Sequence[str]) -> Part:
-        """Start one."""
-        part = self._started(name, command)
+    def start(self, name: str, command: Sequence[str], *, again: bool = False) -> Part:
+        """Start one.
+
+        Args:
+            name: What it and its log are called.
+            command: Program and arguments.
+            again: Whether it is started again when it ends by itself.
+        """
+        part = self._started(name, command, again=again)
         self.running.append(part)
         return part
 
@@ -90,7 +107,7 @@ class Parts:
             msg = f"{name} が失敗しました。記録: {part.log}"
             raise ServeError(msg)
 
-    def _started(self, name: str, command: Sequence[str]) -> Part:
+    def _started(self, name: str, command: Sequence[str], *, again: bool = False) -> Part:
         log = self.logs / f"{name}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
@@ -105,18 +122,25 @@ class Parts:
                 # Ctrl-C on the terminal is ours to handle, in the right order.
                 start_new_session=True,
             )
-        return Part(name, log, process)
+        return Part(name, tuple(command), log, process, again, time.monotonic())
 
     def check(self) -> None:
-        """See whether all are there.
+        """See whether all are there; those that may be are started again.
 
         Raises:
             ServeError: names one that is not.
         """
-        for part in self.running:
-            if part.process.poll() is not None:
-                msg = f"{part.name} が止まりました(終了コード {part.process.returncode})。記録: {part.log}"
-                raise ServeError(msg)
+        for part in tuple(self.running):
+            if part.process.poll() is None:
+                continue
+            msg = f"{part.name} が止まりました(終了コード {part.process.returncode})"
+            if not part.again:
+                raise ServeError(f"{msg}。記録: {part.log}")
+            if time.monotonic() - part.began >= PAUSE:
+                typer.echo(f"kaiji: {msg}。もう一度起動します", err=True)
+                _end(part)
+                self.running.remove(part)
+                self.start(part.name, part.command, again=True)
 
     def stop(self) -> None:
         """Stop all, the last one first."""
@@ -218,7 +242,8 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
     for number in range(1, sizes.workers + 1):
         name = f"worker-{number}"
         how = ["--pool", POOL, "--type", "process", "--limit", str(sizes.runs), "--name", name]
-        parts.start(name, [*prefect, "worker", "start", *how])
+        # A worker that was killed for its memory must not cost the rest of the night.
+        parts.start(name, [*prefect, "worker", "start", *how], again=True)
     if review:
         parts.start("review", [sys.executable, "-m", "flows.review", "--port", str(places.review)])
     typer.echo("kaiji: 動いています。Ctrl-C で止まります。")

@@ -102,6 +102,24 @@ class Serving:
             time.sleep(patience)
         raise AssertionError
 
+    def worker(self, name: str, folder: Path) -> subprocess.Popen[bytes]:
+        """A worker on another machine: its own folders, the same settings; in a process group of its own."""
+        from flows.settings import Settings, server_environment
+
+        folder.mkdir()
+        settings = Settings(home=self.home, work=folder / "work")
+        surroundings = server_environment(settings, self.port) | dict(self.more)
+        command = ["prefect", "worker", "start", "--pool", "kaiji", "--type", "process", "--name", name]
+        with (folder / "worker.log").open("wb") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=folder,
+                env=surroundings | {"KAIJI_WORK": str(folder / "work")},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
     def deployments(self) -> set[str]:
         """``flow/deployment`` of all."""
         flows = {one["id"]: one["name"] for one in self.ask("flows/filter", {})}

@@ -106,6 +106,23 @@ def test_a_part_that_ends_is_named(parts: serve.Parts):
         parts.check()
 
 
+def test_a_worker_that_is_killed_is_started_again(parts: serve.Parts, monkeypatch):
+    """After a pause; the night goes on."""
+    code = [sys.executable, "-c", "import time; time.sleep(60)"]
+    first = parts.start("worker-1", code, again=True)
+    first.process.kill()
+    first.process.wait(30)
+    parts.check()
+    assert parts.running == [first]
+    monkeypatch.setattr(serve, "PAUSE", 0.0)
+    parts.check()
+    (second,) = parts.running
+
+    assert second.process.pid != first.process.pid
+    assert second.process.poll() is None
+    parts.stop()
+
+
 def test_stopping_reaches_the_processes_that_a_part_started(parts: serve.Parts, monkeypatch):
     """A worker's runs end with it, even when they do not listen."""
     monkeypatch.setattr(serve, "TERM_SECONDS", 1.0)

@@ -1,0 +1,130 @@
+"""The same night on PostgreSQL, a bucket and two workers, one of them killed half-way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.desk import audit, calls, files
+from flows.desk.audit import AuditEntry
+from flows.desk.desk import Desk, open_desk
+from flows.desk.states import State
+from flows.desk.values import Call, DeskFile
+from flows.settings import Settings
+from tests.builders import spoken_file
+from tests.flow_builders import waiting
+from tests.servers import postgres, postgres_programs, s3, s3_options
+from tests.serving import Serving
+
+pytestmark = pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed")
+
+CALLS = 4
+LINES = ("お電話ありがとうございます。", "隣の長谷川隆さんの荷物が届きました。")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the night left."""
+
+    calls: tuple[Call, ...]
+    entries: tuple[AuditEntry, ...]
+    faults: tuple[object, ...]
+    files: tuple[DeskFile, ...]
+    stored: set[str]
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory) -> Shared:
+    """Two workers share a night; the second machine is killed with -9 while it has a call."""
+    folder = tmp_path_factory.mktemp("machines")
+    with postgres(folder / "pg") as where, s3(folder) as address:
+        surroundings = {
+            "KAIJI_DATABASE": f"postgresql+psycopg://{where}/kaiji",
+            "KAIJI_STORE": "s3://kaiji/desk",
+            "KAIJI_STORE_OPTIONS": json.dumps(s3_options(address)),
+            "KAIJI_LEASE_SECONDS": "15",
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://{where}/prefect",
+            "OMP_NUM_THREADS": "1",
+        }
+        with open_desk(_settings(folder / "home", surroundings)) as desk:
+            for number in range(CALLS):
+                waiting(desk, spoken_file(folder / f"{number}.wav", LINES), duration=float(CALLS - number))
+            serving = Serving(folder / "home", surroundings, ("--runs", "1", "--recognitions", "2"))
+            try:
+                return _night(desk, serving, folder)
+            finally:
+                serving.stop()
+
+
+def _settings(home: Path, surroundings: dict[str, str]) -> Settings:
+    return Settings(
+        home=home,
+        work=home / "work",
+        database=surroundings["KAIJI_DATABASE"],
+        store=surroundings["KAIJI_STORE"],
+        store_options=surroundings["KAIJI_STORE_OPTIONS"],
+    )
+
+
+def _night(desk: Desk, serving: Serving, folder: Path) -> Shared:
+    serving.await_ready()
+    second = serving.worker("worker-elsewhere", folder / "elsewhere")
+    try:
+        run = serving.begin("nightly/nightly", helpers=1)
+        _await_claims(desk, 2)
+    finally:
+        os.killpg(second.pid, signal.SIGKILL)
+        second.wait()
+    state = serving.await_end(run)
+    assert state["type"] == "COMPLETED"
+    stored = {name for name, _ in desk.store.listing()}
+    return Shared(
+        calls.list_calls(desk),
+        audit.entries(desk),
+        audit.verify(desk),
+        files.list_files(desk),
+        stored,
+        serving.artifact("nightly-summary"),
+    )
+
+
+def _await_claims(desk: Desk, count: int) -> None:
+    """Wait until so many calls are being worked on at the same time."""
+    until = time.monotonic() + 300
+    while len(calls.list_calls(desk, (State.PROCESSING,))) < count:
+        assert time.monotonic() < until, [call.state for call in calls.list_calls(desk)]
+        time.sleep(0.1)
+
+
+def test_all_calls_are_done(shared: Shared):
+    """Those of the killed worker too, in the same night."""
+    assert [call.state for call in shared.calls] == [State.IN_REVIEW] * CALLS
+
+
+def test_no_call_is_done_twice(shared: Shared):
+    """One plan, one set of files, one entry in the record for each; the killed claim is there as well."""
+    finished = Counter(entry.subject.call_id for entry in shared.entries if entry.action == "call.finish")
+    claimed = [entry for entry in shared.entries if entry.action == "call.claim"]
+
+    assert finished == Counter({call.call_id: 1 for call in shared.calls})
+    assert sum(bool(entry.detail["taken_over"]) for entry in claimed) == 1
+    assert [call.revision for call in shared.calls] == [1] * CALLS
+    assert Counter(file.call_id for file in shared.files) == {call.call_id: 7 for call in shared.calls}
+
+
+def test_the_record_is_whole(shared: Shared):
+    """Two machines and a killed one wrote into one chain."""
+    assert shared.faults == ()
+
+
+def test_the_bucket_holds_the_files(shared: Shared):
+    """All that rows name; what a killed worker left beside them is swept when it is old."""
+    assert {file.store_key for file in shared.files} <= shared.stored

@@ -39,6 +39,9 @@ POOL = "kaiji"
 TERM_SECONDS = 30.0
 """A worker tells the server of its runs, a run puts its call back."""
 
+KILL_SECONDS = 2.0
+"""A killed process is gone at once; in a container without an init its entry may stay for ever."""
+
 PAUSE = 10.0
 """Seconds between two starts of a worker that ends by itself."""
 
@@ -150,7 +153,7 @@ class Parts:
 
 def _end(part: Part) -> None:
     """End a process and those that it started, such as a worker's runs."""
-    for how, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, TERM_SECONDS)):
+    for how, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
         if not _tell(part, how):
             return
         until = time.monotonic() + patience

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.batch_transcriber import SPARE, TOKENS_A_SECOND, TOKENS_AT_LEAST, BatchTranscriber
+from models.transcriber import load_transcriber
+from pipeline.second_hearing import BATCH_WINDOW, RATE
+
+
+@pytest.fixture(scope="module")
+def base() -> BatchTranscriber:
+    """The embedded model, loaded once."""
+    recogniser = load_transcriber("base", device="cpu", cpu_threads=1)
+    return BatchTranscriber(recogniser._model, recogniser.name)
+
+
+def noise(seconds: float, seed: int = 1) -> np.ndarray:
+    """Nothing that is speech; a small model hears something in it all the same."""
+    return np.random.default_rng(seed).normal(0, 0.1, round(seconds * RATE)).astype(np.float32)
+
+
+def test_every_window_has_its_utterance_within_its_time(base: BatchTranscriber) -> None:
+    """One utterance per window, in order; words of plain values, in order, none after the window's end."""
+    windows = [noise(3.0), np.zeros(8_000, np.float32), noise(BATCH_WINDOW, seed=2)]
+    heard = base.recognise_batch(windows)
+    assert len(heard) == len(windows)
+    for window, segment in zip(windows, heard, strict=True):
+        assert type(segment.no_speech_probability) is float
+        for word in segment.words:
+            assert type(word.start) is type(word.end) is type(word.probability) is float
+            assert 0 <= word.start <= word.end <= len(window) / RATE + 0.05
+        assert len(segment.words) <= TOKENS_AT_LEAST + TOKENS_A_SECOND * BATCH_WINDOW
+    assert heard == base.recognise_batch(windows)
+
+
+def test_no_window_is_no_utterance(base: BatchTranscriber) -> None:
+    """A channel that never sounds has none."""
+    assert base.recognise_batch([]) == ()
+
+
+def test_a_window_that_would_be_cut_off_is_refused(base: BatchTranscriber) -> None:
+    """What lies beyond the encoder's width would be lost silently."""
+    with pytest.raises(ValueError, match="window"):
+        base.recognise_batch([noise(BATCH_WINDOW + SPARE + 0.1)])

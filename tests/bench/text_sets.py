@@ -1,6 +1,6 @@
 """Does it find names where nobody telephones?  Recall and precision on text of quite another style.
 
-    python -m tests.bench.text_sets [--iob FILE] [--dialogues FILE.jsonl.gz]
+    python -m tests.bench.text_sets [--iob FILE] [--dialogues FILE.jsonl.gz] [--most 150]
 
 Prints a markdown table for kaiji's detector and for plain ja_ginza in the same Presidio, on
 
@@ -48,8 +48,6 @@ FOUND, RIGHT = 0.9, 0.5
 
 TOGETHER = 10
 """Sentences of the IOB set that make one text; they follow each other in the news."""
-
-MOST_DIALOGUES = 150
 
 _NUMBER = re.compile(r"(?<!\d)0\d{9,10}(?!\d)")
 _ADDRESS = re.compile(
@@ -130,13 +128,13 @@ def of_iob(path: Path) -> Iterator[Document]:
         yield Document(text, (None,) * (text.count("\n") + 1), spans, frozenset({"PERSON"}))
 
 
-def of_dialogues(path: Path) -> Iterator[Document]:
-    """Dialogues in which a number or an address is told, evenly from the whole file."""
+def of_dialogues(path: Path, most: int = 150) -> Iterator[Document]:
+    """Dialogues in which an address is told, about ``most`` of them, evenly from the whole file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         dialogues = [json.loads(line)["turns"] for line in file]
     texts = [[turn["text"].replace("\n", " ") for turn in turns] for turns in dialogues]
     chosen = [index for index, turns in enumerate(texts) if any(_ADDRESS.search(turn) for turn in turns)]
-    for index in chosen[:: max(1, len(chosen) // MOST_DIALOGUES)]:
+    for index in chosen[:: max(1, len(chosen) // most)]:
         text = "\n".join(texts[index])
         truth = [("PHONE_NUMBER", CharSpan(*match.span())) for match in _NUMBER.finditer(text)]
         truth += [("ADDRESS", CharSpan(*match.span(1))) for match in _ADDRESS.finditer(text)]
@@ -206,12 +204,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--iob", type=Path)
     parser.add_argument("--dialogues", type=Path)
+    parser.add_argument("--most", type=int, default=150, help="dialogues")
     options = parser.parse_args(arguments)
     sets = {"written": [document for path in sorted(OWN.glob("*.txt")) for document in marked(path)]}
     if options.iob:
         sets["iob"] = list(of_iob(options.iob))
     if options.dialogues:
-        sets["dialogues"] = list(of_dialogues(options.dialogues))
+        sets["dialogues"] = list(of_dialogues(options.dialogues, options.most))
     systems = {"kaiji": kaiji(), "ja_ginza": plain()}
     print("| set | kind | spans | system | recall | typed | precision | wrong per 1,000 |")
     print("|---|---|--:|---|--:|--:|--:|--:|")

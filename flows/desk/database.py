@@ -44,6 +44,10 @@ PG_FULL = {"53100"}
 WRITER_LOCK = 0x6B61696A69
 """Any number that no other program on the same PostgreSQL database is likely to take: "kaiji"."""
 
+LONGEST_SILENCE = 60_000
+"""Milliseconds after which PostgreSQL takes the lock from a writer whose machine has died: no
+change of ours waits for anything but the database."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 """Seconds between two tries."""
 
@@ -145,6 +149,9 @@ class Database:
             if writing and self._file is None:
                 wait = int(self._wait * 1000)
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
+                connection.exec_driver_sql(
+                    f"SET LOCAL idle_in_transaction_session_timeout = {LONGEST_SILENCE}"
+                )
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
         except SQLAlchemyError:
             connection.close()

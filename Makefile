@@ -50,8 +50,9 @@ format: $(READY) ## lay the code out as ruff does
 	$(BIN)/ruff format .
 
 .PHONY: soak
-soak: $(READY) ## the long tests: a thousand damaged files, a whole night
+soak: $(READY) ## the long tests: a thousand damaged files, a hundred kills, a whole night
 	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/test_audio_damaged.py --timeout 0
+	$(BIN)/python -m tests.soak.kills
 	$(BIN)/python -m tests.soak.night
 
 # Other people's dialogues to learn from lie outside the project; give their folder.

@@ -1,0 +1,28 @@
+"""kill -9 while a worker has a call: the next run finds everything whole and finishes it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from tests import kills
+from tests.flow_builders import desk_of_flows, waiting_voice
+
+KILLS = 3
+
+
+def test_the_next_run_finishes_what_killed_workers_left(tmp_path: Path, monkeypatch):
+    """After each kill the desk is whole; after the run that nobody kills all calls are in review."""
+    chance = random.Random(7)  # noqa: S311 (the same moments every time, not secrecy)
+    for name, value in kills.surroundings(tmp_path).items():
+        if name.startswith("KAIJI_"):
+            monkeypatch.setenv(name, value)
+    with desk_of_flows(tmp_path, monkeypatch) as desk:
+        for _ in range(KILLS + 2):
+            waiting_voice(desk, tmp_path, 2.0)
+        for _ in range(KILLS):
+            kills.kill_at_random(tmp_path, kills.BODY, chance, 0.5)
+            kills.check(desk)
+        kills.finish(tmp_path)
+
+        kills.check_end(desk)

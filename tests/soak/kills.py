@@ -1,0 +1,47 @@
+"""A hundred kills at random moments: ``python -m tests.soak.kills`` (part of ``make soak``).
+
+Nine of ten meet the worker's body, the tenth a night by Prefect's flow.  After each the desk is
+opened and looked through; at the end a run that nobody kills puts every call into review.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from flows.desk import calls
+from flows.desk.desk import open_desk
+from flows.desk.states import State
+from flows.settings import Settings
+from tests import kills
+from tests.flow_builders import waiting_voice
+
+
+def main() -> None:
+    """Kill, look, kill, …, finish."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args()
+    print("seed", options.seed)
+    chance = random.Random(options.seed)  # noqa: S311 (moments, not secrets)
+    with tempfile.TemporaryDirectory(prefix="kaiji-kills-") as name:
+        folder = Path(name)
+        settings = Settings(home=folder / "home", work=folder / "work", orphan_seconds=0)
+        with open_desk(settings) as desk:
+            for number in range(options.kills):
+                waiting_voice(desk, folder, 2.0)
+                how = kills.FLOW if number % 10 == 9 else kills.BODY
+                kills.kill_at_random(folder, how, chance, 1.0)
+                kills.check(desk)
+            done = len(calls.list_calls(desk, (State.IN_REVIEW,)))
+            kills.finish(folder)
+            kills.check_end(desk)
+            print(f"{options.kills} kills, {done} of {options.kills} calls finished between them, all after")
+
+
+if __name__ == "__main__":
+    main()

@@ -52,7 +52,7 @@ from flows.stages import Models, Stage, recipe
 from flows.workspace import JOB, PLAN, RECORDING, TRANSCRIPT, Job, MemoryWorkspace
 from models.company_yaml import RecognizerFileError
 from pipeline.errors import ModelError, PipelineError
-from pipeline.types import CallCase, MaskPlan
+from pipeline.types import MaskPlan
 
 __all__ = [
     "GaveUpError",
@@ -218,7 +218,8 @@ def _settled(desk: Desk, worker: Actor, claim: Claim, raised: Exception) -> Pipe
 
 def _explained(raised: Exception) -> tuple[PipelineError, bool]:
     """What went wrong, without personal data, and whether it may go well another time."""
-    if isinstance(raised, OSError) and raised.errno in NO_ROOM:
+    cause = raised.__context__ if isinstance(raised, outputs.OutputFolderError) else raised
+    if isinstance(cause, OSError) and cause.errno in NO_ROOM:
         return StorageFullError("作業フォルダに空きがありません"), False
     passes = isinstance(raised, OSError | MemoryError | outputs.OutputFolderError | RecordingUnreadableError)
     return sanitised(raised), passes
@@ -227,31 +228,18 @@ def _explained(raised: Exception) -> tuple[PipelineError, bool]:
 def _mask(desk: Desk, worker: Actor, claim: Claim, still_ours: Callable[[], None]) -> Mapping[str, int]:
     prepared = case_of(desk, claim.call_id)
     with open_recording(desk, claim.call_id) as audio, desk.store.private_folder() as folder:
-        made = _run_recipe(_job(desk, audio, folder, prepared.case), still_ours)
-        kinds = {kind: made.folder / f"{claim.call_id}.{name}" for name, kind in KINDS.items()}
-        kinds[FileKind.RAW] = audio
-        kinds[FileKind.TRANSCRIPT] = made.transcript
-        return _hand_in(desk, worker, claim, _Products(made, prepared.lists, kinds))
-
-
-def _job(desk: Desk, audio: Path, folder: Path, case: CallCase) -> Job:
-    return Job(call_id=audio.stem, audio=audio, out=folder, case=case, model=desk.settings.model)
+        job = Job(claim.call_id, audio, folder, prepared.case, model=desk.settings.model)
+        made = _run_recipe(job, still_ours)
+        _hand_in(desk, worker, claim, (made, prepared.lists))
+    return made.counts
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What the recipe left: the plan, its counts, and a folder with the products."""
+    """What the recipe left: the plan, its counts, and where each file lies."""
 
-    folder: Path
-    transcript: Path
     plan: MaskPlan
     counts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Products:
-    made: _Made
-    lists: ListVersions
     files: Mapping[FileKind, Path]
 
 
@@ -272,6 +260,8 @@ def _run_recipe(job: Job, still_ours: Callable[[], None]) -> _Made:
     recipe(do)
     transcript = job.out / "transcript.json"
     transcript.write_bytes(TRANSCRIPT.dump(workspace.get(TRANSCRIPT)))
+    files = {kind: job.out / f"{job.stem}.{name}" for name, kind in KINDS.items()}
+    files |= {FileKind.RAW: job.audio, FileKind.TRANSCRIPT: transcript}
     plan, recording = workspace.get(PLAN), workspace.get(RECORDING)
     counts = {
         "seconds": round(recording.duration),
@@ -280,22 +270,21 @@ def _run_recipe(job: Job, still_ours: Callable[[], None]) -> _Made:
         "to_review": sum(item.needs_review for item in plan.items),
         "widened": widened,
     }
-    return _Made(job.out, transcript, plan, counts)
+    return _Made(plan, counts, files)
 
 
-def _hand_in(desk: Desk, worker: Actor, claim: Claim, products: _Products) -> Mapping[str, int]:
+def _hand_in(desk: Desk, worker: Actor, claim: Claim, work: tuple[_Made, ListVersions]) -> None:
     """Seal the files into the store and make them the call's; on any failure none is left."""
+    made, versions = work
     stored: list[NewFile] = []
     try:
-        for kind, path in products.files.items():
+        for kind, path in made.files.items():
             stored.append(NewFile(kind, desk.store.put(path)))
-        made = products.made
-        processed = Processed(made.plan, products.lists, tuple(stored), made.counts)
+        processed = Processed(made.plan, versions, tuple(stored), made.counts)
         finish_processing(desk, worker, claim, processed)
     except BaseException:
         _discard(desk, claim, stored)
         raise
-    return products.made.counts
 
 
 def _discard(desk: Desk, claim: Claim, stored: Sequence[NewFile]) -> None:

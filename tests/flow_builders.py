@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from flows.desk import calls, catalogue
 from flows.desk.desk import Desk, open_desk
@@ -13,7 +13,7 @@ from flows.desk.values import Call, NewRecording
 from flows.settings import Settings
 from tests.builders import voice_file
 from tests.desk_builders import CLERK, NOW, identified
-from tests.fakes import FakeModels
+from tests.fakes import FakeAnalyzer, FakeModels
 
 numbers = itertools.count(1)
 
@@ -47,10 +47,10 @@ class InTurn:
     """In place of ``load_models``: models that have trouble when it is their turn.
 
     Args:
-        trouble: What the attempts raise, one after the other; ``None`` and all beyond go well.
+        trouble: What the attempts raise or do, one after the other; ``None`` and all beyond go well.
     """
 
-    def __init__(self, *trouble: BaseException | None) -> None:
+    def __init__(self, *trouble: BaseException | Callable[[], object] | None) -> None:
         self.trouble = list(trouble)
         self.attempts = 0
 
@@ -58,15 +58,18 @@ class InTurn:
         """The models of the next attempt."""
         self.attempts += 1
         raised = self.trouble.pop(0) if self.trouble else None
-        return FakeModels() if raised is None else _Troubled(raised=raised)
+        return FakeModels() if raised is None else _Troubled(trouble=raised)
 
 
 @dataclass
 class _Troubled(FakeModels):
-    raised: BaseException | None = None
+    trouble: BaseException | Callable[[], object] | None = None
 
     @property
-    def analyzer(self) -> NoReturn:
+    def analyzer(self) -> FakeAnalyzer:
         """Trouble."""
-        assert self.raised is not None
-        raise self.raised
+        if isinstance(self.trouble, BaseException):
+            raise self.trouble
+        assert self.trouble is not None
+        self.trouble()
+        return FakeAnalyzer(self.words)

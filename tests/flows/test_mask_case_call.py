@@ -163,6 +163,19 @@ def test_trouble_of_the_machine_costs_a_call_nothing(desk, tmp_path, monkeypatch
     assert (after.state, after.attempts, after.failure_kind) == (State.REQUESTED, 0, None)
 
 
+def test_a_full_work_folder_is_the_machines_trouble(desk: Desk, tmp_path: Path, monkeypatch):
+    """Told by the products' own error, which names no number: every call would meet it."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("flows.outputs.shutil.copy2", full)
+    with pytest.raises(MachineError) as caught:
+        mask_case_call(desk, WORKER, waiting_voice(desk, tmp_path).call_id)
+
+    assert caught.value.kind == "storage_full"
+
+
 def test_a_full_store_leaves_no_file_of_the_call(desk: Desk, tmp_path: Path, monkeypatch):
     """Full after the third file: the first two are removed again, the call waits."""
     call, put = waiting_voice(desk, tmp_path), type(desk.store).put

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,20 @@ def test_a_database_that_is_away_for_a_moment_costs_nothing(desk: Desk, tmp_path
 
     assert night()["masked"] == 1
     assert calls.get_call(desk, call.call_id).attempts == 1
+
+
+def test_a_call_that_hangs_is_set_aside(desk: Desk, tmp_path: Path, monkeypatch):
+    """After its time the other calls go on."""
+    from flows import case_task
+
+    monkeypatch.setattr(case_task.mask_waiting_call, "timeout_seconds", 3.0)
+    models(monkeypatch, lambda: time.sleep(60))
+    hangs, other = waiting_voice(desk, tmp_path, 8.0), waiting_voice(desk, tmp_path, 4.0)
+    counts = night()
+
+    assert calls.get_call(desk, hangs.call_id).failure_kind == "timeout"
+    assert calls.get_call(desk, other.call_id).state is State.IN_REVIEW
+    assert (counts["masked"], counts["set_aside"]) == (1, 1)
 
 
 def test_the_longest_calls_come_first(desk: Desk, tmp_path: Path, monkeypatch):

@@ -14,7 +14,7 @@ from flows import serve
 from flows.desk import audit, calls
 from flows.desk.desk import open_desk
 from flows.desk.states import State
-from flows.settings import Settings
+from flows.settings import Settings, server_environment
 from tests.flows.conftest import ServedNight
 from tests.serving import ROOT, free_port
 
@@ -89,6 +89,30 @@ def test_a_port_in_use_is_told(tmp_path: Path):
     assert done.returncode == 1
     assert "ポート" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_workers_find_the_home_from_wherever_they_run(monkeypatch, tmp_path: Path):
+    """They run in folders of their own: paths are absolute, and the work folder lies in the home."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("KAIJI_WORK", "PREFECT_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    surroundings = server_environment(Settings(home=Path("here"), store="s3://bucket/desk"), 4300)
+
+    assert surroundings["KAIJI_HOME"] == str(tmp_path / "here")
+    assert surroundings["KAIJI_WORK"] == str(tmp_path / "here" / "work")
+    assert "KAIJI_STORE" not in surroundings
+    assert surroundings["PREFECT_HOME"] == str(tmp_path / "here" / "prefect")
+    assert surroundings["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
+
+
+def test_what_the_surroundings_set_comes_first(monkeypatch, tmp_path: Path):
+    """Such as Prefect's database on PostgreSQL; but the address is that of the server we start."""
+    monkeypatch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "true")
+    monkeypatch.setenv("PREFECT_API_URL", "http://elsewhere/api")
+    surroundings = server_environment(Settings(home=tmp_path), 4300)
+
+    assert surroundings["PREFECT_SERVER_ANALYTICS_ENABLED"] == "true"
+    assert surroundings["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
 
 
 @pytest.fixture

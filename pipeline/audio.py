@@ -1,4 +1,4 @@
-"""Audio in and out: decode any call, write the masked copy, convert seconds to samples.
+"""Audio in: decode any call, resample it for recognisers, convert seconds to samples.
 
 Nothing here knows what is masked.  Every stage works on the one decode made by
 ``read_recording``, so that times can never drift between recognition and masking.
@@ -10,9 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import secrets
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +21,9 @@ import numpy.typing as npt
 
 from pipeline.container import ends_early, mp3_counts_frames, mp3_frame_bytes
 from pipeline.errors import UnreadableAudioError
-from pipeline.g711 import LAWS, codes_of, decoded
-from pipeline.tape import MAX_BYTES, Tape
+from pipeline.tape import Tape
 from pipeline.types import TimeSpan
+from pipeline.wav import is_silent, write_wav
 
 __all__ = [
     "RECOGNISER_RATE",
@@ -49,8 +46,6 @@ _FORMATS: Final = "aac,aiff,amr,amrnb,amrwb,au,caf,flac,gsm,matroska,mov,mp3,ogg
 # Streams of bare frames: FFmpeg guesses their length from the first frames' bit rate.
 _UNCOUNTED: Final = frozenset({"aac", "amr", "amrnb", "amrwb", "gsm", "mp3"})
 _MIN_SECONDS: Final = 0.3  # shorter than any word with its neighbours; nothing to recognise
-_SILENCE_RMS: Final = 32768 * 10 ** (-60 / 20)
-_SILENCE_FRAME: Final = 0.02
 # A file may end this much before the length it declares: encoders round to whole frames
 # (72 ms for MP3 at 8 kHz, 128 ms for AAC at 8 kHz).
 _SHORTFALL: Final = 0.25
@@ -120,77 +115,6 @@ def to_span(start: int, end: int, rate: int) -> TimeSpan:
     return TimeSpan(start / rate, end / rate)
 
 
-# --- writing -----------------------------------------------------------------------------
-
-
-def write_wav(path: Path, samples: Samples, rate: int, law: str) -> None:
-    """Write a WAV file that holds the samples and nothing else: no tag, no date, no encoder name.
-
-    The file appears whole or not at all: it is written beside ``path`` under a random name,
-    flushed to the disk, then renamed.  Decoding it gives exactly ``samples``.  Where samples
-    came from a file of the same G.711 law, its bytes come back too, except that mu-law's
-    negative zero (0x7F) becomes positive zero (0xFF).
-
-    Args:
-        path: Where to; an existing file is replaced.
-        samples: int16, shape (channels, n).
-        rate: Samples per second.
-        law: One of ``LAWS``.
-
-    Raises:
-        ValueError: when ``samples`` holds a value that ``law`` cannot, or is too long for WAV.
-        OSError: when the folder cannot be written.
-    """
-    if law not in LAWS:
-        msg = f"not a law: {law!r}"
-        raise ValueError(msg)
-    header = _wav_header(samples.shape[0], samples.shape[1], rate, law)
-    partial = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with partial.open("xb") as file:
-            file.write(header)
-            size = 0
-            for piece in _encoded_pieces(samples, law):
-                size += file.write(piece)
-            file.write(b"\0" * (size % 2))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _wav_header(channels: int, length: int, rate: int, law: str) -> bytes:
-    width = 2 if law == "pcm16" else 1
-    size = channels * length * width
-    if size > MAX_BYTES:
-        msg = f"{size} bytes of audio do not fit in a WAV file"
-        raise ValueError(msg)
-    tag = {"pcm16": 1, "alaw": 6, "mulaw": 7}[law]
-    fmt = struct.pack("<HHIIHH", tag, channels, rate, rate * channels * width, channels * width, 8 * width)
-    if law == "pcm16":
-        chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt
-    else:
-        fmt += struct.pack("<H", 0)
-        chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"fact" + struct.pack("<II", 4, length)
-    chunks += b"data" + struct.pack("<I", size)
-    return b"RIFF" + struct.pack("<I", 4 + len(chunks) + size + size % 2) + b"WAVE" + chunks
-
-
-def _encoded_pieces(samples: Samples, law: str) -> Iterator[bytes]:
-    """The bytes of the data chunk, a stretch at a time so that memory stays flat."""
-    for start in range(0, samples.shape[1], _STRIDE):
-        piece = np.ascontiguousarray(samples[:, start : start + _STRIDE].T)
-        if law == "pcm16":
-            yield piece.astype("<i2", copy=False).tobytes()
-            continue
-        codes = codes_of(law)[piece.view(np.uint16)]
-        if not np.array_equal(decoded(law)[codes], piece):
-            msg = f"samples hold values that {law} cannot"
-            raise ValueError(msg)
-        yield codes.tobytes()
-
-
 # --- reading -----------------------------------------------------------------------------
 
 
@@ -230,7 +154,7 @@ def read_recording(path: Path) -> Recording:
     seconds = samples.shape[1] / rate
     if seconds < _MIN_SECONDS:
         raise UnreadableAudioError(f"短すぎます({seconds:.2f}秒、下限は{_MIN_SECONDS}秒)")
-    if _is_silent(samples, rate):
+    if is_silent(samples, rate):
         raise UnreadableAudioError("無音です(全体が-60dBFSより小さい)")
     return Recording(samples, rate, law, sha256)
 
@@ -282,19 +206,6 @@ def _read_tape(container: Any, stream: Any) -> Tape:
 
 def _cut_off() -> UnreadableAudioError:
     return UnreadableAudioError("途中で切れています(ファイルの終わりが欠けています)")
-
-
-def _is_silent(samples: Samples, rate: int) -> bool:
-    """Whether no frame of 20 ms is louder than -60 dBFS on any channel."""
-    width = int(rate * _SILENCE_FRAME)
-    step = width * max(1, _STRIDE // width)
-    for channel in samples:
-        for start in range(0, len(channel), step):
-            piece = channel[start : start + step].astype(np.float32)
-            whole = piece[: len(piece) // width * width].reshape(-1, width)
-            if len(whole) and np.sqrt((whole**2).mean(axis=1)).max() >= _SILENCE_RMS:
-                return False
-    return True
 
 
 def for_recogniser(samples: Samples, rate: int) -> npt.NDArray[np.float32]:

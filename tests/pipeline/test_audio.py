@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from pipeline.audio import (
     write_wav,
 )
 from pipeline.errors import UnreadableAudioError
-from pipeline.g711 import LAWS, quantise
+from pipeline.g711 import LAWS
 from pipeline.types import TimeSpan
 from tests.audio_files import FORMATS, Format, Samples, babble, encode, encode_gsm, white
 from tests.strategies import time_spans
@@ -273,73 +272,6 @@ def test_hours_need_little_more_memory_than_their_samples(tmp_path: Path) -> Non
     samples, peak = map(int, done.stdout.split())
     assert samples == 75 * 60 * 8000 * 2  # more than one block of the tape
     assert peak < 2 * samples + (120 << 20)
-
-
-# --- writing -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("rate", [8000, 44100])
-@pytest.mark.parametrize("law", LAWS)
-def test_what_is_written_is_read(law: str, rate: int, channels: int, tmp_path: Path) -> None:
-    """Samples, rate, channels and law survive; another library reads the same."""
-    samples = quantise(babble(rate, 0.77, channels), law)[:, :-1]
-    path = tmp_path / "call.wav"
-    write_wav(path, samples, rate, law)
-    recording = read_recording(path)
-    assert np.array_equal(recording.samples, samples)
-    assert (recording.rate, recording.law) == (rate, law)
-    other, other_rate = soundfile.read(path, dtype="int16", always_2d=True)
-    assert np.array_equal(other.T, samples)
-    assert other_rate == rate
-
-
-@pytest.mark.parametrize("name", ["mulaw", "alaw"])
-def test_untouched_g711_bytes_come_back(name: str, tmp_path: Path) -> None:
-    """Decoded and written again the audio bytes are those of the input, but for negative zero."""
-    form = FORM[name]
-    source = encode(tmp_path / "in.wav", white(8000, 1.0, form.channels), form)
-    recording = read_recording(source)
-    write_wav(tmp_path / "out.wav", recording.samples, recording.rate, recording.law)
-    before, after = ((tmp_path / each).read_bytes() for each in ("in.wav", "out.wav"))
-    size = recording.length * recording.channels
-    start = before.index(b"data") + 8
-    wanted = before[start : start + size]
-    assert after[-size:] == (wanted.replace(b"\x7f", b"\xff") if name == "mulaw" else wanted)
-
-
-def test_holds_nothing_but_header_and_samples(tmp_path: Path) -> None:
-    """No tag, no other chunk, and one length for one number of samples."""
-    path = tmp_path / "call.wav"
-    write_wav(path, babble(8000, 1.0), 8000, "pcm16")
-    assert path.stat().st_size == 44 + 16000
-    write_wav(path, quantise(babble(8000, 1.0)[:, :-1], "mulaw"), 8000, "mulaw")
-    assert path.stat().st_size == 58 + 8000  # an odd number of bytes is padded
-
-
-def test_a_value_the_law_cannot_hold_is_refused(tmp_path: Path) -> None:
-    """Nothing is written that would be read otherwise, and nothing is left behind."""
-    with pytest.raises(ValueError, match="mulaw"):
-        write_wav(tmp_path / "call.wav", np.full((1, 9000), 5, np.int16), 8000, "mulaw")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_older_file_stays_when_writing_fails(tmp_path: Path) -> None:
-    """The file is replaced whole or not at all."""
-    path = tmp_path / "call.wav"
-    path.write_bytes(b"older")
-    with pytest.raises(ValueError, match="alaw"):
-        write_wav(path, np.full((1, 9000), 5, np.int16), 8000, "alaw")
-    assert path.read_bytes() == b"older"
-    write_wav(path, babble(8000, 1.0), 8000, "pcm16")
-    assert [each.name for each in tmp_path.iterdir()] == ["call.wav"]
-    assert stat.S_ISREG(path.stat().st_mode)
-
-
-def test_unknown_law_is_refused(tmp_path: Path) -> None:
-    """A law that WAV has no number for here is a programming error."""
-    with pytest.raises(ValueError, match="law"):
-        write_wav(tmp_path / "call.wav", babble(8000, 1.0), 8000, "adpcm")
 
 
 # --- for the recogniser --------------------------------------------------------------------

@@ -172,6 +172,8 @@ def _mask(audio: Path) -> dict[str, object]:
             count = stage(workspace, models)
             seconds[stage.__name__] = seconds.get(stage.__name__, 0.0) + time.process_time() - begun
             counts[stage.__name__], peaks[stage.__name__] = count, _peak_gib()
+            spent, peak = seconds[stage.__name__], peaks[stage.__name__]
+            print(f"{stage.__name__}: {spent:.1f} s, {peak:.2f} GiB", file=sys.stderr, flush=True)
             if stage.__name__ == "transcribe":
                 recording = workspace.get(RECORDING)
                 workspace.put(TRANSCRIPT, _strung(audio.with_suffix(".json"), recording.sha256))

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import importlib.util
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -36,6 +37,8 @@ HOST = "127.0.0.1"
 POOL = "kaiji"
 """As in ``prefect.yaml``; ``flows.deployments`` would bring all of Prefect along."""
 
+MARK = "KAIJI_SERVED_BY"
+
 TERM_SECONDS = 30.0
 """A worker tells the server of its runs, a run puts its call back."""
 
@@ -58,11 +61,13 @@ class Part:
     """A process that was started, and where its output goes.
 
     Attributes:
+        mark: In the surroundings of all processes that belong to it.
         again: Whether it is started again when it ends by itself.
         began: When, by ``time.monotonic``.
     """
 
     name: str
+    mark: str
     command: tuple[str, ...]
     log: Path
     process: subprocess.Popen[bytes]
@@ -77,10 +82,12 @@ class Parts:
     Attributes:
         environment: Theirs.
         logs: Folder of their output.
+        token: Of this one ``make serve``.
     """
 
     environment: Mapping[str, str] = field(repr=False)
     logs: Path
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
     running: list[Part] = field(default_factory=list)
 
     def start(self, name: str, command: Sequence[str], *, again: bool = False) -> Part:
@@ -111,13 +118,13 @@ class Parts:
             raise ServeError(msg)
 
     def _started(self, name: str, command: Sequence[str], *, again: bool = False) -> Part:
-        log = self.logs / f"{name}.log"
+        log, mark = self.logs / f"{name}.log", f"{self.token}-{name}"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
             process = subprocess.Popen(  # noqa: S603 (our own commands)
                 command,
-                env=dict(self.environment),
+                env={**self.environment, MARK: mark},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -125,7 +132,7 @@ class Parts:
                 # Ctrl-C on the terminal is ours to handle, in the right order.
                 start_new_session=True,
             )
-        return Part(name, tuple(command), log, process, again, time.monotonic())
+        return Part(name, mark, tuple(command), log, process, again, time.monotonic())
 
     def check(self) -> None:
         """See whether all are there; those that may be are started again.
@@ -141,7 +148,6 @@ class Parts:
                 raise ServeError(f"{msg}。記録: {part.log}")
             if time.monotonic() - part.began >= PAUSE:
                 typer.echo(f"kaiji: {msg}。もう一度起動します", err=True)
-                _end(part)
                 self.running.remove(part)
                 self.start(part.name, part.command, again=True)
 
@@ -152,23 +158,40 @@ class Parts:
 
 
 def _end(part: Part) -> None:
-    """End a process and those that it started, such as a worker's runs."""
+    """End a part with all that belongs to it, such as a worker's runs: asked first, then killed."""
     for how, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
-        if not _tell(part, how):
-            return
+        _tell(part, how)
         until = time.monotonic() + patience
-        while time.monotonic() < until and _tell(part, 0):
-            part.process.poll()
+        while time.monotonic() < until:
+            if part.process.poll() is not None and not _members(part):
+                return
             time.sleep(LOOK / 5)
 
 
-def _tell(part: Part, how: int) -> bool:
-    """Signal a process and its children; whether there was any."""
+def _tell(part: Part, how: int) -> None:
+    """Signal a part's process, its group and the processes that carry its mark."""
+    for pid in (-part.process.pid, *_members(part)):
+        # One that has ended meanwhile needs no telling.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, how)
+
+
+def _members(part: Part) -> tuple[int, ...]:
+    """Processes that carry a part's mark and live: Prefect starts each run in a session of its own.
+
+    Where the system has no ``/proc`` there are none; a worker that is asked to end ends its runs.
+    """
+    return tuple(
+        int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if _carries(path, part)
+    )
+
+
+def _carries(path: Path, part: Part) -> bool:
     try:
-        os.killpg(part.process.pid, how)
-    except (ProcessLookupError, PermissionError):
+        # A dead process that nobody has buried has no surroundings any more.
+        return f"{MARK}={part.mark}".encode() in path.read_bytes().split(b"\0")
+    except OSError:
         return False
-    return True
 
 
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Prefect の画面のポート")]

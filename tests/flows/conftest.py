@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,14 @@ import pytest
 
 from flows.desk import calls, catalogue, lists, requests
 from flows.desk.desk import Desk, open_desk
+from flows.desk.states import State
 from flows.desk.values import Call, CompanyList, NewRecording, NewRequest, StaffList
 from flows.settings import Settings
 from tests.builders import spoken_file
 from tests.conftest import SECRET_CASE, SECRET_LINES
 from tests.desk_builders import CHECK, CLERK, NOW
 from tests.flow_builders import InTurn, desk_of_flows
-from tests.serving import Serving
+from tests.serving import START_SECONDS, Serving
 
 
 @pytest.fixture
@@ -41,6 +43,7 @@ class ServedNight:
         printed: On the terminal.
         deployments: As the server listed them.
         ends: Types of the two runs' last states.
+        stopped: A call that was under way when Ctrl-C came.
         refused: Status of the answer to a name in the form.
         status: Of ``make serve`` after Ctrl-C.
     """
@@ -53,6 +56,7 @@ class ServedNight:
     status: int
     good: Call
     bad: Call
+    stopped: Call
     summary: str
 
 
@@ -97,7 +101,21 @@ def served(tmp_path_factory) -> ServedNight:
         first = serving.await_end(serving.begin("mask-call/on-demand", call_id=good.call_id))
         second = serving.await_end(serving.begin("nightly/nightly"))
         deployments, summary = serving.deployments(), serving.artifact("nightly-summary")
+        with open_desk(Settings(home=home, work=home / "work")) as desk:
+            under_way = secret_call(desk, voice, "PBX-もう一度")
+            serving.begin("mask-call/on-demand", call_id=under_way.call_id)
+            await_claim(desk, under_way)
     finally:
         status = serving.stop()
     ends = (str(first["type"]), str(second["type"]))
-    return ServedNight(home, serving.printed, deployments, ends, refused, status, good, bad, summary)
+    return ServedNight(
+        home, serving.printed, deployments, ends, refused, status, good, bad, under_way, summary
+    )
+
+
+def await_claim(desk: Desk, call: Call) -> None:
+    """Wait until a worker has a call."""
+    until = time.monotonic() + START_SECONDS
+    while calls.get_call(desk, call.call_id).state is not State.PROCESSING:
+        assert time.monotonic() < until
+        time.sleep(0.1)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -81,7 +79,7 @@ def _night(desk: Desk, serving: Serving, folder: Path) -> Shared:
         run = serving.begin("nightly/nightly", helpers=1)
         _await_claims(desk, 2)
     finally:
-        os.killpg(second.pid, signal.SIGKILL)
+        serving.kill_machine(folder / "elsewhere")
         second.wait()
     state = serving.await_end(run)
     assert state["type"] == "COMPLETED"

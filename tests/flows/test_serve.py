@@ -53,13 +53,24 @@ def test_a_name_in_the_form_is_refused_before_it_is_written_down(served: ServedN
 
 def test_ctrl_c_stops_all_of_it(served: ServedNight):
     """Exit status 0, the addresses were told, and no process of this home is left."""
-    commands = [
-        path.read_bytes() for path in Path("/proc").glob("[0-9]*/environ") if os.access(path, os.R_OK)
-    ]
+    left = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            left += [path.parent.name] if str(served.home).encode() in path.read_bytes() else []
 
     assert served.status == 0
     assert "http://127.0.0.1:" in served.printed
-    assert [command for command in commands if str(served.home).encode() in command] == []
+    assert left == []
+
+
+def test_ctrl_c_puts_the_call_under_way_back(served: ServedNight):
+    """No attempt is counted, nothing in clear is left; the next start takes it up."""
+    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
+        call = calls.get_call(desk, served.stopped.call_id)
+        actions = [entry.action for entry in audit.entries(desk) if entry.subject.call_id == call.call_id]
+
+    assert (call.state, call.attempts) == (State.REQUESTED, 0)
+    assert actions == ["call.attach", "call.claim", "call.requeue"]
 
 
 def test_everything_lies_in_the_home(served: ServedNight):
@@ -147,17 +158,6 @@ def test_a_worker_that_is_killed_is_started_again(parts: serve.Parts, monkeypatc
     parts.stop()
 
 
-def alive_in_group(group: int) -> list[str]:
-    """Processes of a group, without those that are dead and not yet buried."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            state, _, of_group, *_ = path.read_text().rpartition(")")[2].split()
-            if int(of_group) == group and state != "Z":
-                found.append(path.parent.name)
-    return found
-
-
 def test_stopping_reaches_the_processes_that_a_part_started(parts: serve.Parts, monkeypatch):
     """A worker's runs end with it, even when they do not listen."""
     monkeypatch.setattr(serve, "TERM_SECONDS", 1.0)
@@ -165,7 +165,8 @@ def test_stopping_reaches_the_processes_that_a_part_started(parts: serve.Parts, 
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
         "print('deaf', flush=True); time.sleep(60)"
     )
-    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {deaf!r}])"
+    # As Prefect starts its runs: in a session of their own.
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {deaf!r}], start_new_session=True)"
     part = parts.start("worker-1", [sys.executable, "-c", code])
     until = time.monotonic() + 30
     while b"deaf" not in part.log.read_bytes() and time.monotonic() < until:
@@ -173,7 +174,7 @@ def test_stopping_reaches_the_processes_that_a_part_started(parts: serve.Parts, 
     parts.stop()
 
     assert b"deaf" in part.log.read_bytes()
-    assert alive_in_group(part.process.pid) == []
+    assert serve._members(part) == ()
 
 
 def test_the_log_of_the_last_time_is_kept(parts: serve.Parts):

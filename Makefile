@@ -35,7 +35,8 @@ serve: $(READY) ## Prefect's server, worker, deployments and the review page on 
 	$(BIN)/python -m flows.serve $(SERVE)
 
 .PHONY: test
-test: $(READY) ## run the whole test suite
+test: $(READY) ## run the whole test suite; as root with apt it first installs Chromium and PostgreSQL
+	@$(BIN)/python -m tests.system_packages
 	$(BIN)/python -m pytest
 
 .PHONY: lint

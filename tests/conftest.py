@@ -18,6 +18,9 @@ from flows.settings import Settings
 from flows.stages import Models
 from tests.builders import case_file, spoken_file
 
+# Hooks of every run.
+from tests.left_out import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
+
 ROOT = Path(__file__).parents[1]
 
 

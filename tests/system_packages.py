@@ -54,9 +54,7 @@ def main() -> None:
         return
     names = " ".join(packages)
     if os.getuid() or not APT.exists():
-        sys.stdout.write(
-            f"kaiji: {names} is not installed, and only root with apt could; its tests are left out\n"
-        )
+        sys.stdout.write(f"kaiji: {names}: not installed, which takes root and apt; its tests are left out\n")
         return
     sys.stdout.write(f"kaiji: installing {names} for the tests that need it\n")
     sys.stdout.flush()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.batch_transcriber import BatchTranscriber
 from models.registry import EmbeddedModel, embedded_asr, verified_bytes
 from pipeline.errors import ModelError
 from pipeline.transcribe import HeardSegment, HeardWord
@@ -74,6 +75,10 @@ class FasterWhisperRecogniser:
             )
             for segment in segments
         )
+
+    def in_batches(self) -> BatchTranscriber:
+        """What decodes short windows together, for a second hearing, with this same loaded model."""
+        return BatchTranscriber(self._model, self.name)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability."""

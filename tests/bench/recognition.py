@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.batch_transcriber import BatchTranscriber
 from models.readings import Reader, load_reader
 from models.tagger.hear import read_heard
 from models.transcriber import load_transcriber
@@ -99,7 +98,7 @@ def _stored(stem: Path) -> tuple[Transcript, Transcript]:
 def _decoded(stems: Sequence[Path]) -> Iterator[tuple[Transcript, Transcript]]:
     """Hear every call twice; the CPU time of each hearing goes to the error output."""
     recogniser = load_transcriber(cpu_threads=1)
-    batches = BatchTranscriber(recogniser._model, recogniser.name)
+    batches = recogniser.in_batches()
     seconds = 0.0
     spent = [0.0, 0.0]
     for stem in stems:

@@ -12,7 +12,7 @@ from pipeline.second_hearing import BATCH_WINDOW, RATE
 def base() -> BatchTranscriber:
     """The embedded model, loaded once."""
     recogniser = load_transcriber("base", device="cpu", cpu_threads=1)
-    return BatchTranscriber(recogniser._model, recogniser.name)
+    return recogniser.in_batches()
 
 
 def noise(seconds: float, seed: int = 1) -> np.ndarray:

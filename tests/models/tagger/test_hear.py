@@ -1,0 +1,33 @@
+"""Both hearings of a folder of calls, written beside them and read back."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.tagger.hear import main, read_heard
+
+
+@pytest.mark.parametrize(("options", "suffix"), [([], ".heard.json"), (["--again"], ".heard2.json")])
+def test_a_hearing_is_written_beside_its_call_once(tmp_path: Path, options: list[str], suffix: str) -> None:
+    """Each hearing has a file of its own, which reads back; one that is there is left alone."""
+    noise = np.random.default_rng(1).normal(0, 3000, 16_000).astype("<i2")
+    with wave.open(str(tmp_path / "call.wav"), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8_000)
+        out.writeframes(noise.tobytes())
+    assert main([str(tmp_path), *options]) == 0
+    written = tmp_path / f"call{suffix}"
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["call.wav", written.name])
+    transcript = read_heard(written)
+    assert transcript.call_id == "call"
+    assert "".join(transcript.text[s.chars.start : s.chars.end] for s in transcript.segments) == (
+        transcript.text.replace("\n", "")
+    )
+    written.write_text("kept", encoding="utf-8")
+    assert main([str(tmp_path), *options]) == 0
+    assert written.read_text(encoding="utf-8") == "kept"

@@ -1,0 +1,333 @@
+// What an analyst does. Each decision is sent with the number of decisions it was made upon; when somebody else decided
+// meanwhile nothing is lost: their decisions are shown, and ours waits to be sent again.
+
+import { get, post, ApiError } from "./api.js";
+import { clock, h, say } from "./dom.js";
+import { KINDS } from "./findings.js";
+
+const TOGETHER = 250; // milliseconds within which presses of a nudging key are one decision
+
+export class Actions {
+  constructor(call, player, dialogs, notice) {
+    Object.assign(this, { call, player, dialogs, notice });
+    this.line = Promise.resolve();
+    this.explain = (error) => this.explained(error);
+    this.nudged = null;
+  }
+
+  get path() {
+    return `/api/calls/${this.call.call_id}`;
+  }
+
+  // One after the other, so that each goes with the count that the last one left.
+  queue(work) {
+    const turn = this.line.then(work);
+    this.line = turn.catch(() => {});
+    return turn;
+  }
+
+  // ---- sending ----
+
+  record(decisions) {
+    return this.queue(async () => {
+      const state = await post(`${this.path}/decisions`, { count: this.call.count, decisions });
+      return this.call.take(state);
+    });
+  }
+
+  // From a key or button: asks for what the rule wants, shows what others did.
+  async decide(decisions, then = () => {}) {
+    this.notice.clear();
+    try {
+      const added = await this.record(decisions);
+      await then(added);
+      return true;
+    } catch (error) {
+      if (error.body?.needs === "reason" || error.body?.needs === "law") return this.withReason(error.body, decisions, then);
+      await this.trouble(error, () => this.decide(decisions, then));
+      return false;
+    }
+  }
+
+  async withReason({ message, needs }, decisions, then) {
+    const kind = decisions[0].kind;
+    const added = await this.dialogs.reason({
+      title: needs === "law" ? "根拠となる法令" : `${KINDS[kind]}理由`, hint: message,
+      label: needs === "law" ? "法令の名前と条" : "理由", choices: kind === "keep" || kind === "same" || kind === "party",
+      button: "決める", explain: this.explain,
+      send: (reason) => this.record(decisions.map((decision) => ({ ...decision, reason }))),
+    });
+    if (added === null) return false;
+    await then(added);
+    return true;
+  }
+
+  // ---- trouble ----
+
+  async trouble(error, again) {
+    if (!(error instanceof ApiError)) throw error;
+    const buttons = error.conflict ? [["それでも記録する", again], ["相手の決定のままにする", () => {}]] : [];
+    this.notice.show("bad", await this.explained(error), buttons);
+    const about = error.body.items?.find((id) => this.call.byId.has(id));
+    if (about) this.call.select(about);
+  }
+
+  async explained(error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (!error.conflict) return [h("p", {}, error.message, error.body.reference ? `(番号 ${error.body.reference})` : "")];
+    const before = this.call.count;
+    const theirs = (error.body.decisions ?? []).filter((decision) => decision.number > before);
+    await this.refresh();
+    const names = [...new Set(theirs.map((decision) => decision.reviewer))].join("、");
+    return [h("p", {}, h("b", {}, `${names || "ほかの人"}が先に決めました。`), "あなたの決定はまだ記録していません。入力は残してあります。"),
+      h("ul", { class: "theirs" }, theirs.map((decision) => this.told(decision)))];
+  }
+
+  told(decision) {
+    const changes = (decision.changes ?? []).map((change) => {
+      const finding = this.call.byId.get(change.item_id);
+      return h("span", {}, finding ? `${finding.label}「${finding.text}」${clock(finding.start)} ` : "", `${change.from || "(なし)"} → ${change.to || "(なし)"}`);
+    });
+    return h("li", {}, `${decision.reviewer} ・ ${KINDS[decision.kind] ?? decision.kind} `, changes, decision.reason ? h("q", {}, decision.reason) : null);
+  }
+
+  async refresh() {
+    this.call.take(await get(`${this.path}/state`));
+  }
+
+  // ---- the keys ----
+
+  get one() {
+    const { current } = this.call;
+    if (!current) say("先に見つけた所を選んでください");
+    return current;
+  }
+
+  ready() {
+    if (!this.call.mayDecide) say("この通話はいま変更できません");
+    return this.call.mayDecide ? this.one : null;
+  }
+
+  verdict(kind) {
+    const finding = this.ready();
+    if (!finding) return;
+    const word = kind === "mask" ? "伏せます" : "残します";
+    return this.decide([{ kind, items: [finding.item_id], reason: "" }], () => {
+      const next = this.call.nextOpen();
+      say(`${finding.label} ${finding.text} を${word}。${next ? `未決はあと ${this.call.undecided.length}` : "未決はありません"}`);
+    });
+  }
+
+  mask() { return this.verdict("mask"); }
+  keep() { return this.verdict("keep"); }
+
+  party(party) {
+    const finding = this.ready();
+    if (!finding || finding.party === party) return;
+    return this.decide([{ kind: "party", items: [finding.item_id], party, reason: "" }], () => say(`${this.call.partyNames[party]}の情報にしました`));
+  }
+
+  ground(ground) {
+    const finding = this.ready();
+    if (!finding) return;
+    if (finding.action !== "mask") { say("根拠は伏せる所だけに付きます"); return; }
+    const now = ground ?? (finding.ground % 3) + 1;
+    return this.decide([{ kind: "ground", items: [finding.item_id], ground: now, reason: "" }], () => say(`根拠を${now}号にしました`));
+  }
+
+  nudge(kind, seconds) {
+    const finding = this.ready();
+    if (!finding) return;
+    if (this.nudged && (this.nudged.kind !== kind || this.nudged.item !== finding.item_id)) this.pushNudge();
+    this.nudged = { kind, item: finding.item_id, seconds: (this.nudged?.seconds ?? 0) + seconds };
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.pushNudge(), TOGETHER);
+  }
+
+  pushNudge() {
+    clearTimeout(this.waiting);
+    const { nudged } = this;
+    this.nudged = null;
+    const seconds = nudged ? Math.round(nudged.seconds * 1000) / 1000 : 0;
+    if (!seconds) return;
+    const edge = nudged.kind === "nudge_start" ? "始まり" : "終わり";
+    return this.decide([{ kind: nudged.kind, items: [nudged.item], seconds, reason: "" }], () => {
+      const finding = this.call.byId.get(nudged.item);
+      say(`${edge}を${Math.round(seconds * 1000)}ミリ秒動かしました。${clock(finding.start, 2)}から${clock(finding.end, 2)}`);
+    });
+  }
+
+  split() {
+    const finding = this.ready();
+    if (!finding) return;
+    const at = Math.round(this.player.position * 1000) / 1000;
+    if (at <= finding.start || at >= finding.end) {
+      this.notice.show("warn", [h("p", {}, "再生位置を、選んでいる所の内側に置いてから分けてください。")]);
+      return;
+    }
+    return this.decide([{ kind: "split", items: [finding.item_id], at, reason: "" }], () => say("二つに分けました"));
+  }
+
+  // ---- same person, same sound ----
+
+  same() {
+    const finding = this.ready();
+    if (!finding) return;
+    const others = this.call.findings.filter((other) => finding.group && other.group === finding.group && other !== finding);
+    if (!others.length) { say("同じ音はほかにありません"); return; }
+    return this.dialogs.same(finding, others, {
+      play: (one) => this.playOne(one), explain: this.explain,
+      send: ({ items, action, party, reason }) => {
+        const [first, ...rest] = items;
+        if (!first) return [];
+        const decisions = [{ kind: action, items: [first], party, reason }];
+        if (rest.length) decisions.push({ kind: "same", items, reason });
+        return this.record(decisions);
+      },
+    }).then((done) => { if (done) { say("まとめて決めました"); this.call.nextOpen(); } });
+  }
+
+  async similar() {
+    const finding = this.one;
+    if (!finding) return;
+    try {
+      const found = await post(`${this.path}/similar`, { item_id: finding.item_id });
+      if (!found.places.length && found.items.every((one) => one.item_id === finding.item_id)) {
+        this.notice.show("", [h("p", {}, `「${finding.text || "音だけ"}」と同じ音は、ほかに見つかりませんでした。`)]);
+        say("似た音はほかにありません");
+        return;
+      }
+      await this.dialogs.similar(finding, found, {
+        play: (one) => this.playOne(one), explain: this.explain,
+        send: ({ places, items }) => this.takeSimilar(finding, places, items),
+      });
+    } catch (error) {
+      await this.trouble(error, () => this.similar());
+    }
+  }
+
+  takeSimilar(finding, places, items) {
+    const { entity_type, party } = finding;
+    const ground = finding.ground || 1;
+    const decisions = places.map(({ start, end, channels, start_char, end_char }) => ({
+      kind: "add", items: [], reason: "似た音", stretch: { start, end, channels, start_char, end_char, entity_type, party, ground },
+    }));
+    if (items.length) decisions.push({ kind: "same", items: [finding.item_id, ...items], reason: "似た音" });
+    return decisions.length ? this.record(decisions) : [];
+  }
+
+  async add() {
+    const { picked } = this.call;
+    if (!picked) { say("先に波形をなぞるか、言葉を選んでください"); return; }
+    if (!this.call.mayDecide) { this.ready(); return; }
+    const text = picked.start_char === null ? this.textAt(picked) : this.call.slice(picked.start_char, picked.end_char);
+    const added = await this.dialogs.add(picked, text, {
+      play: (one) => this.playOne(one), explain: this.explain,
+      send: ({ stretch, reason }) => this.record([{ kind: "add", items: [], stretch, reason }]),
+    });
+    if (!added) return;
+    this.call.pick(null);
+    if (added[0]) {
+      this.call.select(added[0]);
+      say("伏せる所に加えました。似た音を探しています");
+      await this.similar();
+    }
+  }
+
+  textAt({ start, end, channels }) {
+    return this.call.words
+      .filter((word) => channels.includes(this.call.segments[word.segment].channel) && (word.start + word.end) / 2 >= start && (word.start + word.end) / 2 < end)
+      .map((word) => this.call.slice(word.startChar, word.endChar)).join("");
+  }
+
+  // ---- undo ----
+
+  undo() {
+    const mine = this.call.decisions.findLast((decision) => !decision.undone && decision.reviewer === this.call.me.name
+      && !["undo", "confirm", "complete", "approve", "reopen"].includes(decision.kind));
+    return this.takeBack(mine, "取り消すものはありません");
+  }
+
+  redo() {
+    const last = this.call.decisions.findLast((decision) => !decision.undone && decision.reviewer === this.call.me.name);
+    return this.takeBack(last?.kind === "undo" ? last : null, "やり直すものはありません");
+  }
+
+  async takeBack(decision, none) {
+    if (!decision || !this.call.mayDecide) { say(none); return; }
+    this.notice.clear();
+    try {
+      await this.queue(async () => {
+        this.call.take(await post(`${this.path}/undo`, { count: this.call.count, number: decision.number, reason: "" }));
+      });
+      const about = decision.items.find((id) => this.call.byId.has(id));
+      if (about) this.call.select(about);
+      say(decision.kind === "undo" ? "やり直しました" : `${KINDS[decision.kind]}を取り消しました`);
+    } catch (error) {
+      await this.trouble(error, () => this.undo());
+    }
+  }
+
+  // ---- signing ----
+
+  async confirm() {
+    const finding = this.one;
+    if (finding) await this.sign("confirm", { items: [finding.item_id], reason: "" }, "二人目として確認しました");
+  }
+
+  async complete() {
+    if (await this.sign("complete", {}, "確認を終えました")) this.call.select(null);
+  }
+
+  async sign(step, body, said) {
+    this.notice.clear();
+    try {
+      await this.queue(async () => { this.call.take(await post(`${this.path}/${step}`, { count: this.call.count, ...body })); });
+      say(said);
+      this.notice.show("good", [h("p", {}, `${said}。`)]);
+      return true;
+    } catch (error) {
+      await this.trouble(error, () => this.sign(step, body, said));
+      return false;
+    }
+  }
+
+  async approve() {
+    const done = await this.dialogs.approve({
+      explain: this.explain,
+      send: (note) => this.queue(async () => {
+        this.call.take(await post(`${this.path}/approve`, { count: this.call.count, revision: this.call.revision, note }));
+        return true;
+      }),
+    });
+    if (done) this.notice.show("good", [h("p", {}, "承認しました。")]);
+  }
+
+  reopen() {
+    return this.dialogs.reason({
+      title: "確認に戻す", hint: "承認は取り消され、もう一度確認と承認が要ります。", button: "戻す", explain: this.explain,
+      send: (reason) => this.queue(async () => { this.call.take(await post(`${this.path}/reopen`, { reason })); return true; }),
+    });
+  }
+
+  // ---- playing ----
+
+  async playStretch(what = "original") {
+    const finding = this.call.current;
+    if (finding) await this.playOne(finding, what);
+    else await this.play(() => this.player.toggle());
+  }
+
+  playOne({ start, end }, what = "original") {
+    return this.play(() => this.player.playStretch(start, end, what));
+  }
+
+  async play(work) {
+    try {
+      await work();
+    } catch (error) {
+      if (error.name === "NotAllowedError") return; // the browser plays only after a first press of a key
+      this.notice.show("bad", [h("p", {}, error.message)]);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+// The call page: loads the call, puts its parts together, keeps them in step.
+
+import { Actions } from "./actions.js";
+import { get, post } from "./api.js";
+import { Dialogs } from "./dialogs.js";
+import { $, clock, h, kbd } from "./dom.js";
+import { Findings } from "./findings.js";
+import { keyTable, listenToKeys } from "./keys.js";
+import { Listen } from "./listen.js";
+import { Call } from "./model.js";
+import { Notice } from "./notice.js";
+import { Player } from "./player.js";
+import { Transcript } from "./transcript.js";
+import { Waveform } from "./waveform.js";
+
+const BEAT = 20_000; // milliseconds between two signs that the page is open
+const FINE = 1200; // seconds: a call up to this long gets a finer waveform
+
+const main = $("content");
+const id = main.dataset.call;
+const notice = new Notice();
+
+async function begin() {
+  const document_ = await get(`/api/calls/${id}`);
+  const call = new Call(document_);
+  Object.defineProperty(call, "mayDecide", { get: () => call.me.can.decide && call.state === "in_review" && !call.complete });
+  const player = new Player(call, $("audio"));
+  const dialogs = new Dialogs(call);
+  const actions = new Actions(call, player, dialogs, notice);
+  const transcript = new Transcript(call);
+  new Findings(call, actions);
+  const listen = new Listen(call, player, notice);
+  drawEnds(call, actions);
+  call.addEventListener("changed", () => drawEnds(call, actions));
+  const peaks = await get(`/api/calls/${id}/peaks?per_second=${call.seconds < FINE ? 50 : 20}`);
+  const wave = new Waveform(call, peaks);
+  wire({ call, player, dialogs, actions, transcript, listen, wave });
+  main.setAttribute("aria-busy", "false");
+  performance.mark("kaiji-open");
+  beat(call, actions);
+}
+
+function wire(parts) {
+  const { call, player, dialogs, actions, transcript, listen, wave } = parts;
+  const go = (seconds) => {
+    player.seek(seconds);
+    show();
+  };
+  const show = () => {
+    wave.setPosition(player.position, player.playing);
+    transcript.setPosition(player.position, player.playing);
+    $("time").textContent = `${clock(player.position)} / ${clock(call.seconds)}`;
+  };
+  const frame = () => {
+    show();
+    if (player.playing) requestAnimationFrame(frame);
+  };
+  player.addEventListener("state", () => {
+    $("play-face").textContent = player.playing ? "❚❚" : "▶";
+    $("play-word").textContent = player.playing ? "停止" : "再生";
+    frame();
+  });
+  player.addEventListener("time", show);
+  actions.space = () => {
+    if (player.playing) player.pause();
+    else if (call.picked) actions.playOne(call.picked);
+    else actions.playStretch(player.what);
+  };
+  actions.finish = () => (call.complete ? (call.me.can.approve ? actions.approve() : null) : actions.complete());
+  call.addEventListener("selected", ({ detail }) => {
+    const finding = call.current;
+    if (!finding) return;
+    wave.show(finding.start - 1, finding.end + 1);
+    if (detail.play && $("auto-play").checked && !listen.on && !dialogs.open) actions.playStretch("original");
+  });
+  call.addEventListener("picked", () => drawPicked(call));
+  wave.addEventListener("seek", ({ detail }) => go(detail.seconds));
+  wave.addEventListener("nudge", ({ detail }) => actions.nudge(`nudge_${detail.edge}`, detail.by));
+  transcript.addEventListener("play", ({ detail }) => actions.play(() => player.playFrom(detail.seconds)));
+  const word = (by, choose) => {
+    const found = transcript.stepWord(by, choose, player.position);
+    if (found && !choose && !player.playing) go(found.start);
+  };
+  buttons(parts, show);
+  listenToKeys(keyTable({ ...parts, word }), dialogs);
+  $("overview").setAttribute("aria-valuemax", call.seconds.toFixed(1));
+  show();
+}
+
+function buttons({ call, player, dialogs, actions, listen, wave, transcript }, show) {
+  const on = (name, run) => $(name).addEventListener("click", run);
+  on("play", () => actions.play(() => player.toggle()));
+  for (const what of ["original", "masked"]) {
+    on(`what-${what}`, () => {
+      player.what = what;
+      for (const one of ["original", "masked"]) $(`what-${one}`).setAttribute("aria-pressed", String(one === what));
+      if (player.playing) actions.play(() => player.playFrom(player.position));
+      else player.seek(player.position);
+    });
+  }
+  $("rate").addEventListener("change", (event) => player.setRate(Number(event.target.value)));
+  on("zoom-in", () => wave.zoom(1.6));
+  on("zoom-out", () => wave.zoom(1 / 1.6));
+  on("listen", () => listen.toggle());
+  on("listen-stop", () => listen.stop());
+  on("help", () => dialogs.help(keyTable({ call, actions, player, wave, listen, dialogs, word: () => {}, transcript })));
+  on("picked-add", () => actions.add());
+  on("picked-play", () => actions.playOne(call.picked));
+  on("picked-drop", () => call.pick(null));
+  const auto = $("auto-play");
+  auto.checked = localStorage.getItem("kaiji-auto-play") !== "no";
+  auto.addEventListener("change", () => localStorage.setItem("kaiji-auto-play", auto.checked ? "yes" : "no"));
+  show();
+}
+
+function drawPicked(call) {
+  const { picked } = call;
+  $("picked-bar").hidden = !picked;
+  if (!picked) return;
+  const text = picked.start_char === null ? "" : `「${call.slice(picked.start_char, picked.end_char)}」 `;
+  $("picked-what").textContent = `${text}${clock(picked.start, 2)} – ${clock(picked.end, 2)}`;
+}
+
+// What can be signed now, by this person.
+function drawEnds(call, actions) {
+  $("state").textContent = call.complete && call.state === "in_review" ? "承認待ち" : call.state_label;
+  $("listen").classList.toggle("wanted", Boolean(call.listen_through) && call.left > 0);
+  const open = call.undecided.length;
+  const { can } = call.me;
+  const parts = [];
+  if (call.state === "in_review" && !call.complete && can.decide) {
+    const todo = [open ? `未決 ${open}` : null, call.unconfirmed.length ? `二人目待ち ${call.unconfirmed.length}` : null,
+      call.listen_through && call.left > 0 ? `聞き通し 残り ${clock(call.left, 0)}` : null].filter(Boolean);
+    parts.push(h("span", { class: "small muted" }, todo.join(" ・ ") || "すべて決まりました"),
+      h("button", { class: todo.length ? "" : "main", id: "complete", onclick: () => actions.complete() }, "確認を終える ", kbd("Enter")));
+  }
+  if (call.complete && call.state === "in_review") {
+    parts.push(h("span", { class: "small" }, "確認は終わりました。"), h("button", { id: "reopen", onclick: () => actions.reopen() }, "確認に戻す"));
+    if (can.approve) parts.push(h("button", { class: "main", id: "approve", onclick: () => actions.approve() }, "承認する"));
+    else parts.push(h("span", { class: "chip accent" }, "承認者を待っています"));
+  }
+  if (call.state === "approved") {
+    parts.push(h("span", { class: "small" }, "承認されています。"), h("button", { id: "reopen", onclick: () => actions.reopen() }, "確認に戻す"));
+    if (can.approve) parts.push(h("a", { class: "button main", href: `/requests/${call.request}` }, "開示の手続きへ"));
+  }
+  $("done-bar").replaceChildren(...parts);
+}
+
+// Others are told that the page is open, and we are told of them.
+function beat(call, actions) {
+  const once = async () => {
+    try {
+      const now = await post(`/api/calls/${id}/open`);
+      const others = now.open_by.filter((name) => name !== call.me.name);
+      $("others").hidden = !others.length;
+      $("others").textContent = `${others.join("、")}も開いています`;
+      if (now.count !== call.count || now.state !== call.state) await seeOthers(call, actions);
+    } catch {
+      // The next beat tries again; a decision that cannot be sent says so by itself.
+    }
+  };
+  once();
+  setInterval(once, BEAT);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) once(); });
+  addEventListener("pagehide", () => { post(`/api/calls/${id}/close`, {}, { keepalive: true }).catch(() => {}); });
+}
+
+async function seeOthers(call, actions) {
+  const before = call.count;
+  await actions.queue(() => actions.refresh());
+  const theirs = call.decisions.filter((decision) => decision.number > before && decision.reviewer !== call.me.name);
+  if (!theirs.length) return;
+  const names = [...new Set(theirs.map((decision) => decision.reviewer))].join("、");
+  notice.show("warn", [h("p", {}, `${names}がこの通話を決めています(${theirs.length}件)。画面に反映しました。`),
+    h("ul", { class: "theirs" }, theirs.slice(-5).map((decision) => actions.told(decision)))]);
+}
+
+begin().catch((error) => {
+  main.setAttribute("aria-busy", "false");
+  notice.show("bad", [h("p", {}, error.message)]);
+  throw error;
+});

@@ -1,0 +1,180 @@
+// Questions to the analyst. A dialog stays open, with all that was typed, until the server has taken it.
+
+import { $, clock, h, kbd } from "./dom.js";
+import { PARTY_ORDER } from "./findings.js";
+
+const REASONS = ["本人の情報", "個人を指さない一般の言葉", "自社・担当者の情報", "公表されている情報", "聞き違いで、該当なし"];
+
+export class Dialogs {
+  constructor(call) {
+    this.call = call;
+  }
+
+  get open() {
+    return document.querySelector("dialog[open]") !== null;
+  }
+
+  // Ask until ``send`` goes through; resolves to its answer, or null when the analyst gives up.
+  ask({ title, body, button = "決める", cancel = "やめる", send, explain }) {
+    return new Promise((resolve) => {
+      const problem = h("div", { class: "note bad", role: "alert", hidden: true });
+      const submit = h("button", { class: "main", value: "send" }, button);
+      const form = h("form", { method: "dialog" },
+        h("h2", {}, title), body, problem,
+        h("div", { class: "ends" }, h("button", { type: "button", onclick: () => finish(null) }, cancel, " ", kbd("Esc")), submit));
+      const dialog = h("dialog", { "aria-label": title }, form);
+      const finish = (answer) => { dialog.close(); dialog.remove(); resolve(answer); };
+      dialog.addEventListener("cancel", (event) => { event.preventDefault(); finish(null); });
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        submit.disabled = true;
+        try {
+          finish(await send(new FormData(form)));
+        } catch (error) {
+          problem.replaceChildren(...(await explain(error)));
+          problem.hidden = false;
+          submit.disabled = false;
+          problem.scrollIntoView({ block: "nearest" });
+        }
+      });
+      form.addEventListener("keydown", (event) => {
+        // In a text of several lines Enter is a new line; with Ctrl it sends.
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
+      });
+      $("dialogs").append(dialog);
+      dialog.showModal();
+      (form.querySelector("[autofocus]") ?? submit).focus();
+    });
+  }
+
+  // ---- reasons ----
+
+  reason({ title, hint, button, label = "理由", choices = false, send, explain }) {
+    const field = h("textarea", { name: "reason", rows: 2, required: true, maxlength: 500, autofocus: true, "aria-label": label });
+    const quick = choices ? h("div", { class: "quick", role: "group", "aria-label": "よくある理由" }, REASONS.map((reason, index) =>
+      h("button", { type: "button", onclick: () => { field.value = reason; field.focus(); } }, kbd(String(index + 1)), reason))) : null;
+    if (choices) {
+      field.addEventListener("keydown", (event) => {
+        // A digit in an empty field chooses; in a sentence it is a digit.
+        const reason = field.value === "" && !event.isComposing ? REASONS[Number(event.key) - 1] : undefined;
+        if (reason) { event.preventDefault(); field.value = reason; }
+        if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); field.form.requestSubmit(); }
+      });
+    }
+    const body = [hint ? h("p", { class: "muted" }, hint) : null, quick, h("label", {}, label, field)].filter(Boolean);
+    return this.ask({ title, body, button, explain, send: (form) => send(form.get("reason").trim()) });
+  }
+
+  // ---- several at once ----
+
+  places(entries, play, name = "place") {
+    return h("ul", { class: "places" }, entries.map((entry, index) => h("li", {},
+      h("label", { class: "choice" }, h("input", { type: "checkbox", name, value: String(index), checked: entry.checked !== false }),
+        h("span", {}, h("b", {}, entry.text || "(音だけ)"), h("span", { class: "small muted number" }, ` ${clock(entry.start)} ${entry.note ?? ""}`))),
+      h("button", { type: "button", class: "quiet", "aria-label": `${clock(entry.start)} を聴く`, onclick: () => play(entry) }, "▶"))));
+  }
+
+  partyField(now) {
+    return h("fieldset", {}, h("legend", {}, "だれの"), h("div", { class: "quick" }, PARTY_ORDER.map((party) =>
+      h("label", { class: "choice" }, h("input", { type: "radio", name: "party", value: party, checked: party === now }), this.call.partyNames[party]))));
+  }
+
+  same(finding, others, { play, send, explain }) {
+    const entries = [finding, ...others].map((one) => ({ ...one, note: `${this.call.partyNames[one.party]} ・ ${one.action === "mask" ? "伏せる" : "残す"}` }));
+    const action = (value, word) => h("label", { class: "choice" },
+      h("input", { type: "radio", name: "action", value, checked: value === finding.action, autofocus: value === finding.action }), word);
+    const body = [
+      this.places(entries, play, "item"),
+      h("fieldset", {}, h("legend", {}, "どうする"), h("div", { class: "quick" }, action("mask", "伏せる"), action("keep", "残す(出す)"))),
+      this.partyField(finding.party),
+      h("label", {}, "理由(残すときに要ることがあります)", h("textarea", { name: "reason", rows: 2, maxlength: 500 })),
+    ];
+    return this.ask({
+      title: `「${finding.text || "音だけ"}」と同じ音 ${entries.length} か所`, body, button: "まとめて決める", explain,
+      send: (form) => send({
+        items: form.getAll("item").map((index) => entries[Number(index)].item_id), action: form.get("action"),
+        party: form.get("party"), reason: form.get("reason").trim(),
+      }),
+    });
+  }
+
+  similar(finding, found, { play, send, explain }) {
+    const likely = (entry) => ({ ...entry, note: `似ている度合い ${Math.round(entry.likeness * 100)}%`, checked: entry.likeness >= 0.8 });
+    const places = found.places.map(likely);
+    const items = found.items.filter((one) => one.item_id !== finding.item_id && this.call.byId.has(one.item_id))
+      .map((one) => ({ ...this.call.byId.get(one.item_id), ...likely(one), checked: false }));
+    const body = [
+      h("p", { class: "muted" }, `同じ扱い(${this.call.partyNames[finding.party]} ・ ${finding.action === "mask" ? "伏せる" : "残す"})にする所を選びます。`),
+      places.length ? h("section", {}, h("h3", { class: "small" }, "まだ見つけた所に入っていないもの"), this.places(places, play)) : null,
+      items.length ? h("section", {}, h("h3", { class: "small" }, "すでに見つけた所"), this.places(items, play, "item")) : null,
+    ].filter(Boolean);
+    return this.ask({
+      title: `「${finding.text || "音だけ"}」に似た音 ${places.length + items.length} か所`, body, button: "選んだ所も同じにする", cancel: "このまま", explain,
+      send: (form) => send({
+        places: form.getAll("place").map((index) => places[Number(index)]),
+        items: form.getAll("item").map((index) => items[Number(index)].item_id),
+      }),
+    });
+  }
+
+  // ---- what was missed ----
+
+  add(stretch, text, { play, send, explain }) {
+    const { call } = this;
+    const types = h("fieldset", {}, h("legend", {}, "種類"), h("div", { class: "quick" }, call.entity_types.map(([value, word], index) =>
+      h("label", { class: "choice" }, h("input", { type: "radio", name: "entity_type", value, checked: index === 0, autofocus: index === 0 }), word))));
+    const grounds = h("fieldset", {}, h("legend", {}, "根拠(33条2項)"), call.grounds.map(([value, word]) =>
+      h("label", { class: "choice" }, h("input", { type: "radio", name: "ground", value: String(value), checked: value === 1 }), word)));
+    types.addEventListener("change", (event) => {
+      grounds.querySelector(`[value="${event.target.value === "CONFIDENTIAL" ? 2 : 1}"]`).checked = true;
+    });
+    const body = [
+      h("p", {}, h("b", {}, text || "(音だけ)"), h("span", { class: "number muted" }, ` ${clock(stretch.start, 2)} – ${clock(stretch.end, 2)} `),
+        h("button", { type: "button", onclick: () => play(stretch) }, "▶ 聴く")),
+      types, this.partyField("third_party"), grounds,
+      call.channels > 1 ? h("label", { class: "choice" },
+        h("input", { type: "checkbox", name: "both", checked: stretch.channels.length > 1 }), "両方のチャンネルで伏せる") : null,
+      h("label", {}, "理由(2号・3号のときは必ず)", h("textarea", { name: "reason", rows: 2, maxlength: 500 })),
+    ].filter(Boolean);
+    return this.ask({
+      title: "見落としを加える", body, button: "加える", explain,
+      send: (form) => send({
+        stretch: {
+          start: stretch.start, end: stretch.end,
+          channels: form.get("both") ? [...Array(call.channels).keys()] : stretch.channels.slice(0, call.channels > 1 ? 1 : undefined),
+          start_char: stretch.start_char, end_char: stretch.end_char,
+          entity_type: form.get("entity_type"), party: form.get("party"), ground: Number(form.get("ground")),
+        },
+        reason: form.get("reason").trim(),
+      }),
+    });
+  }
+
+  // ---- approval, help ----
+
+  approve({ send, explain }) {
+    const masked = this.call.masked;
+    const count = new Map();
+    for (const finding of masked) {
+      const name = `${finding.label} ・ ${finding.ground}号`;
+      count.set(name, (count.get(name) ?? 0) + 1);
+    }
+    const body = [
+      h("p", {}, `伏せる ${masked.length} か所、残す ${this.call.findings.length - masked.length} か所。`),
+      h("ul", { class: "places" }, [...count].sort().map(([name, number]) => h("li", {}, `${name} `, h("b", { class: "number" }, String(number))))),
+      h("label", {}, "覚え書き(任意)", h("textarea", { name: "note", rows: 2, maxlength: 500, autofocus: true })),
+    ];
+    return this.ask({ title: "この写しを承認する", body, button: "承認する", explain, send: (form) => send(form.get("note").trim()) });
+  }
+
+  help(keys) {
+    const rows = keys.filter(({ word }) => word).map(({ shown, word }) => h("div", {}, h("dt", {}, shown.map((key) => kbd(key))), h("dd", {}, word)));
+    const dialog = h("dialog", { "aria-label": "キー操作" }, h("div", { class: "inside" }, h("h2", {}, "キー操作"),
+      h("dl", { class: "keys" }, rows),
+      h("div", { class: "ends" }, h("button", { class: "main", autofocus: true, onclick: () => dialog.close() }, "閉じる ", kbd("Esc")))));
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("keydown", (event) => { if (event.key === "?") { event.preventDefault(); dialog.close(); } });
+    $("dialogs").append(dialog);
+    dialog.showModal();
+  }
+}

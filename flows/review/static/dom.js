@@ -1,0 +1,31 @@
+// Making elements. Text only ever goes in as text, so nothing said in a call can become markup.
+
+export const $ = (id) => document.getElementById(id);
+
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "class") element.className = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export const kbd = (key) => h("kbd", { "aria-hidden": "true" }, key);
+
+export function clock(seconds, digits = 1) {
+  const whole = Math.max(0, seconds);
+  const minutes = Math.floor(whole / 60);
+  const rest = (whole - minutes * 60).toFixed(digits);
+  return `${minutes}:${rest.padStart(digits ? 3 + digits : 2, "0")}`;
+}
+
+export function say(text) {
+  const live = $("live");
+  live.textContent = "";
+  // A screen reader is told again even when the words are the same.
+  requestAnimationFrame(() => { live.textContent = text; });
+}

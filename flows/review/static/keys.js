@@ -1,0 +1,58 @@
+// The keys: one table, read by the handler and by the overlay that explains them.
+
+import { PARTY_ORDER } from "./findings.js";
+
+export function keyTable({ call, actions, player, wave, listen, dialogs, word }) {
+  const key = (codes, shown, word_, run) => ({ codes, shown, word: word_, run });
+  const table = [
+    key(["KeyJ", "ArrowDown"], ["J", "↓"], "次の所へ", () => call.step(1)),
+    key(["KeyK", "ArrowUp"], ["K", "↑"], "前の所へ", () => call.step(-1)),
+    key(["KeyN"], ["N"], "次の未決へ", () => call.nextOpen()),
+    key(["Space"], ["Space"], "前後1秒をつけて聴く・止める", () => actions.space()),
+    key(["KeyP"], ["P"], "伏せた音で聴く", () => actions.playStretch("masked")),
+    key(["KeyO"], ["O"], "そこから続けて聴く・止める", () => actions.play(() => player.toggle())),
+    key(["KeyF"], ["F"], "伏せる", () => actions.mask()),
+    key(["KeyD"], ["D"], "残す(出す)", () => actions.keep()),
+    ...PARTY_ORDER.map((party, index) => key([`Digit${index + 1}`, `Numpad${index + 1}`], index ? [] : ["1", "…", "5"],
+      index ? "" : `だれの：${PARTY_ORDER.map((one) => call.partyNames[one]).join("・")}`, () => actions.party(party))),
+    key(["KeyG"], ["G"], "根拠を変える(1号→2号→3号)", () => actions.ground()),
+    key(["KeyQ"], ["Q", "W"], "始まりを50ミリ秒 前へ・後へ", () => actions.nudge("nudge_start", -0.05)),
+    key(["KeyW"], [], "", () => actions.nudge("nudge_start", 0.05)),
+    key(["KeyE"], ["E", "R"], "終わりを50ミリ秒 前へ・後へ", () => actions.nudge("nudge_end", -0.05)),
+    key(["KeyR"], [], "", () => actions.nudge("nudge_end", 0.05)),
+    key(["KeyS"], ["S"], "再生位置で二つに分ける", () => actions.split()),
+    key(["KeyT"], ["T"], "同じ人をまとめて決める", () => actions.same()),
+    key(["KeyB"], ["B"], "似た音を探す", () => actions.similar()),
+    key(["ArrowLeft", "ArrowRight"], ["←", "→"], "前・次の言葉へ(Shift で選ぶ)", (event) =>
+      word(event.code === "ArrowLeft" ? -1 : 1, event.shiftKey)),
+    key(["KeyA"], ["A"], "選んだ所を伏せる所に加える", () => actions.add()),
+    key(["KeyZ"], ["Z"], "取り消す(Shift でやり直す)", (event) => (event.shiftKey ? actions.redo() : actions.undo())),
+    key(["KeyL"], ["L"], "聞き通しを始める・やめる", () => listen.toggle()),
+    key(["Equal", "NumpadAdd", "Semicolon"], ["+", "−"], "波形を拡大・縮小", () => wave.zoom(1.6)),
+    key(["Minus", "NumpadSubtract"], [], "", () => wave.zoom(1 / 1.6)),
+    key(["Enter"], ["Enter"], "確認を終える", () => actions.finish()),
+    key(["Escape"], ["Esc"], "選択・聞き通しをやめる", () => (listen.on ? listen.stop() : call.pick(null))),
+    { characters: ["?", "？"], codes: [], shown: ["?"], word: "この一覧", run: () => dialogs.help(table) },
+  ];
+  return table;
+}
+
+export function listenToKeys(table, dialogs) {
+  const codes = new Map(table.flatMap((entry) => entry.codes.map((code) => [code, entry])));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialogs.open) return;
+    const { target } = event;
+    if (target.matches("input:not([type=checkbox]), textarea, select")) return;
+    // A button or link with the focus keeps what these keys mean to it.
+    if (target.matches("button, a, summary, input") && ["Space", "Enter"].includes(event.code)) return;
+    // By the place of the key, so that it works while kana are being typed.
+    const entry = table.find(({ characters }) => characters?.includes(event.key)) ?? codes.get(event.code);
+    if (!entry) return;
+    event.preventDefault();
+    entry.run(event);
+  });
+  // A button pressed with the pointer does not keep the keys to itself.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 0) event.target.closest?.("button, input[type=checkbox]")?.blur();
+  });
+}

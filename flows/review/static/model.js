@@ -1,0 +1,167 @@
+// The call as the server tells it, and what the analyst has selected. Everything else listens to it.
+
+const LOW = 0.5; // of a word's probability: below it the recogniser itself was in doubt
+
+export class Call extends EventTarget {
+  constructor(document_) {
+    super();
+    Object.assign(this, document_);
+    this.silences ??= [];
+    this.shown = this.findings.map((finding) => finding.item_id);
+    this.order = "risk";
+    this.selected = null;
+    this.picked = null; // a stretch to be added: {start, end, channels} or with start_char, end_char
+    this.partyNames = Object.fromEntries(this.parties);
+    this.typeNames = Object.fromEntries(this.entity_types);
+    this.groundNames = Object.fromEntries(this.grounds);
+    this.codePoints = codePoints(this.text);
+    this.words = this.segments.flatMap((segment, index) =>
+      segment.words.map(([start, end, startChar, endChar, probability]) => ({
+        start, end, startChar, endChar, low: probability < LOW, segment: index,
+      })));
+    this.byTime = [...this.words].sort((one, other) => one.start - other.start);
+    this.index();
+  }
+
+  index() {
+    this.byId = new Map(this.findings.map((finding) => [finding.item_id, finding]));
+  }
+
+  tell(name, detail = {}) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  // ---- what the server answers ----
+
+  take(state) {
+    const before = new Map(this.findings.map((finding) => [finding.item_id, JSON.stringify(finding)]));
+    for (const name of ["count", "revision", "state", "state_label", "complete", "findings", "decisions", "undecided",
+      "unconfirmed", "heard", "left", "listen_through", "open_by", "may_release"]) {
+      if (state[name] !== undefined) this[name] = state[name];
+    }
+    this.index();
+    const added = this.findings.filter((finding) => !before.has(finding.item_id)).map((finding) => finding.item_id);
+    this.shown = this.shown.filter((id) => this.byId.has(id));
+    const place = this.selected ? this.shown.indexOf(this.selected) + 1 : 0;
+    this.shown.splice(place, 0, ...added);
+    if (this.selected && !this.byId.has(this.selected)) this.selected = null;
+    const changed = new Set(this.findings
+      .filter((finding) => before.get(finding.item_id) !== JSON.stringify(finding))
+      .map((finding) => finding.item_id));
+    for (const id of before.keys()) if (!this.byId.has(id)) changed.add(id);
+    this.tell("changed", { changed, added });
+    return added;
+  }
+
+  // ---- the list ----
+
+  sort(order) {
+    this.order = order;
+    const open = new Set(this.undecided);
+    if (order === "time") this.shown.sort((one, other) => this.byId.get(one).start - this.byId.get(other).start);
+    else this.shown = this.findings.map((finding) => finding.item_id);
+    if (order === "open") this.shown.sort((one, other) => open.has(other) - open.has(one));
+    this.tell("changed", { changed: new Set(), added: [], sorted: true });
+  }
+
+  get listed() {
+    return this.order === "open" ? this.shown.filter((id) => this.isOpen(id) || id === this.selected) : this.shown;
+  }
+
+  isOpen(id) {
+    return this.undecided.includes(id);
+  }
+
+  get current() {
+    return this.selected ? this.byId.get(this.selected) : null;
+  }
+
+  select(id, how = {}) {
+    if (!this.byId.has(id)) return;
+    const changed = id !== this.selected;
+    this.selected = id;
+    this.tell("selected", { ...how, changed });
+  }
+
+  step(by) {
+    const list = this.listed;
+    const at = list.indexOf(this.selected);
+    const to = at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by;
+    if (to >= 0 && to < list.length) this.select(list[to], { play: true });
+    return to >= 0 && to < list.length;
+  }
+
+  nextOpen() {
+    const list = this.listed;
+    const at = list.indexOf(this.selected);
+    const round = [...list.slice(at + 1), ...list.slice(0, Math.max(at, 0))];
+    const next = round.find((id) => this.isOpen(id));
+    if (next) this.select(next, { play: true });
+    return next ?? null;
+  }
+
+  // ---- stretches ----
+
+  pick(stretch) {
+    this.picked = stretch;
+    this.tell("picked");
+  }
+
+  get masked() {
+    return this.findings.filter((finding) => finding.action === "mask");
+  }
+
+  // ---- characters and words ----
+
+  slice(startChar, endChar) {
+    return this.codePoints ? this.codePoints.slice(startChar, endChar).join("") : this.text.slice(startChar, endChar);
+  }
+
+  wordAtChar(char) {
+    let low = 0;
+    let high = this.words.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const word = this.words[middle];
+      if (char < word.startChar) high = middle - 1;
+      else if (char >= word.endChar) low = middle + 1;
+      else return middle;
+    }
+    return Math.min(low, this.words.length - 1);
+  }
+
+  wordsAtTime(seconds) {
+    // Both speakers may talk at once; of each the word that sounds now.
+    let low = 0;
+    let high = this.byTime.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.byTime[middle].start <= seconds) low = middle + 1;
+      else high = middle;
+    }
+    const found = new Map();
+    for (let at = low - 1; at >= 0 && at >= low - 12; at -= 1) {
+      const word = this.byTime[at];
+      const channel = this.segments[word.segment].channel;
+      if (!found.has(channel) && word.start <= seconds && seconds < word.end + 0.05) found.set(channel, word);
+    }
+    return [...found.values()];
+  }
+
+  stretchOfChars(startChar, endChar) {
+    const words = this.words.filter((word) => word.startChar < endChar && startChar < word.endChar);
+    if (!words.length) return null;
+    return {
+      start: Math.min(...words.map((word) => word.start)),
+      end: Math.max(...words.map((word) => word.end)),
+      channels: [...new Set(words.map((word) => this.segments[word.segment].channel))].sort(),
+      start_char: Math.min(...words.map((word) => word.startChar)),
+      end_char: Math.max(...words.map((word) => word.endChar)),
+    };
+  }
+}
+
+// A character of the server's is a code point; JavaScript counts 𠮷 as two. null where both count alike.
+export function codePoints(text) {
+  return /[\ud800-\udbff]/u.test(text) || /[\ud800-\udbff]/.test(text) ? Array.from(text) : null;
+}

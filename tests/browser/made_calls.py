@@ -1,0 +1,258 @@
+"""Calls of sample_audio as the desk holds them after a night: their truth in place of what the models guess.
+
+Quick, the same each time, and known to the last syllable: what the page shows can be checked.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+
+from flows import outputs
+from flows.case_file import case_lookup
+from flows.desk import calls, catalogue, claims, requests
+from flows.desk.desk import Desk
+from flows.desk.files import NewFile
+from flows.desk.values import Call, FileKind, ListVersions, NewRecording
+from flows.transcript_file import read_transcript
+from flows.workspace import TRANSCRIPT
+from pipeline.audio import read_recording, write_wav
+from pipeline.plan import make_plan, transcript_sha256
+from pipeline.truth import TruthSpan, exact_transcript, read_truth
+from pipeline.types import (
+    CallCase,
+    CharSpan,
+    EntitySpan,
+    Finding,
+    MaskItem,
+    MaskPlan,
+    MaskPolicy,
+    Party,
+    Segment,
+    TimeSpan,
+    Transcript,
+)
+from tests.desk_builders import CHECK, CLERK, NOW, WORKER, new_request
+
+SAMPLES = Path(__file__).parents[2] / "sample_audio"
+
+TYPES = {"NAME": "PERSON", "ADDRESS": "ADDRESS", "PHONE": "PHONE_NUMBER", "CONFIDENTIAL": "CONFIDENTIAL"}
+PARTIES = {
+    "third": Party.THIRD_PARTY,
+    "requester": Party.REQUESTER,
+    "operator": Party.STAFF,
+    "company": Party.COMPANY,
+}
+REASONS = {
+    "third": "本人の情報と音が違い、敬称が続く",
+    "requester": "本人の情報と音が一致",
+    "operator": "担当者の名簿と音が一致",
+    "company": "自社の名前・番号",
+}
+
+
+@dataclass(frozen=True)
+class MadeCall:
+    """A call with its words and its plan."""
+
+    audio: Path
+    transcript: Transcript
+    plan: MaskPlan
+    case: CallCase
+
+
+def sample_call(stem: str, *, doubtful: Sequence[int] = (), missed: Sequence[int] = ()) -> MadeCall:
+    """A call of sample_audio.
+
+    Args:
+        stem: Of its files.
+        doubtful: Which of its spans need a person, counted from 0.
+        missed: Which of its spans were not found.
+    """
+    audio = SAMPLES / f"{stem}.wav"
+    truth = read_truth(json.loads((SAMPLES / f"{stem}.truth.json").read_text(encoding="utf-8")))
+    recording = read_recording(audio)
+    transcript = _transcript(exact_transcript(truth), audio)
+    transcript = _with_doubts(transcript)
+    findings = tuple(
+        _finding(span, transcript, recording.channels, doubtful=number in doubtful)
+        for number, span in enumerate(truth.spans)
+        if number not in missed
+    )
+    case = case_lookup(SAMPLES)(audio)
+    return MadeCall(audio, transcript, make_plan(findings, transcript, case, MaskPolicy()), case)
+
+
+def _transcript(words: object, audio: Path) -> Transcript:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "words.json"
+        path.write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+        return read_transcript(path, read_recording(audio), audio.stem)
+
+
+def _with_doubts(transcript: Transcript) -> Transcript:
+    """Every eleventh word as if the recogniser had been unsure of it."""
+    count = 0
+    segments = []
+    for segment in transcript.segments:
+        words = []
+        for word in segment.words:
+            count += 1
+            words.append(replace(word, probability=0.31 if count % 11 == 0 else 0.93))
+        segments.append(replace(segment, words=tuple(words)))
+    return replace(transcript, segments=tuple(segments))
+
+
+def _finding(span: TruthSpan, transcript: Transcript, channels: int, *, doubtful: bool) -> Finding:
+    entity = EntitySpan(
+        TYPES[span.kind],
+        _chars(span, transcript, channels),
+        0.52 if doubtful else 0.91,
+        "honorific_name" if span.kind == "NAME" else "spoken_number",
+        "敬称の前の音",
+    )
+    time = TimeSpan(max(0.0, span.time.start - 0.02), span.time.end + 0.02)
+    party = Party.COMPANY if span.kind == "CONFIDENTIAL" else PARTIES[span.party]
+    return Finding(entity, party, REASONS[span.party], doubtful, time, (span.channel(channels),))
+
+
+def _chars(span: TruthSpan, transcript: Transcript, channels: int) -> CharSpan:
+    def middle(time: TimeSpan) -> float:
+        return (time.start + time.end) / 2
+
+    spoken = [
+        word
+        for segment in transcript.segments
+        if channels == 1 or segment.channel == span.channel(channels)
+        for word in segment.words
+        if span.time.start <= middle(word.time) < span.time.end
+    ]
+    if not spoken:
+        return CharSpan(0, 0)
+    return CharSpan(min(word.chars.start for word in spoken), max(word.chars.end for word in spoken))
+
+
+# ---- a long call ----
+
+
+def long_call(folder: Path, seconds: float, findings: int) -> MadeCall:
+    """All sample calls of one channel, over and over, with so many findings."""
+    made = [
+        call
+        for path in sorted(SAMPLES.glob("*.wav"))
+        if read_recording(path).channels == 1
+        for call in [sample_call(path.stem, doubtful=range(0, 99, 3))]
+    ]
+    pieces, segments, items, text = [], [], [], ""
+    at, rate = 0.0, read_recording(made[0].audio).rate
+    for call in _over_and_over(made):
+        recording = read_recording(call.audio)
+        pieces.append(recording.samples)
+        shift = _Shift(at, len(text))
+        segments += [shift.segment(segment) for segment in call.transcript.segments]
+        items += [shift.item(item, len(items) + number) for number, item in enumerate(call.plan.items)]
+        text += call.transcript.text + "\n"
+        at += recording.duration
+        if at >= seconds:
+            break
+    audio = folder / "long.wav"
+    write_wav(audio, np.concatenate(pieces, axis=1), rate, "pcm16")
+    sha256 = outputs.file_sha256(audio)
+    transcript = Transcript("long", text[:-1], tuple(segments), "ja", "truth", sha256)
+    extra = _more_items(transcript, items, findings - len(items))
+    kept = tuple(sorted([*items[:findings], *extra], key=lambda item: (item.time, item.item_id)))
+    plan = MaskPlan("long", 0, sha256, transcript_sha256(transcript), MaskPolicy(), kept)
+    return MadeCall(audio, transcript, plan, made[0].case)
+
+
+def _over_and_over(made: Sequence[MadeCall]) -> Iterator[MadeCall]:
+    while True:
+        yield from made
+
+
+@dataclass(frozen=True)
+class _Shift:
+    seconds: float
+    chars: int
+
+    def time(self, time: TimeSpan) -> TimeSpan:
+        return TimeSpan(time.start + self.seconds, time.end + self.seconds)
+
+    def span(self, chars: CharSpan) -> CharSpan:
+        return CharSpan(chars.start + self.chars, chars.end + self.chars)
+
+    def segment(self, segment: Segment) -> Segment:
+        words = tuple(
+            replace(word, chars=self.span(word.chars), time=self.time(word.time)) for word in segment.words
+        )
+        return replace(segment, chars=self.span(segment.chars), time=self.time(segment.time), words=words)
+
+    def item(self, item: MaskItem, number: int) -> MaskItem:
+        return replace(item, item_id=f"m{number:04}", chars=self.span(item.chars), time=self.time(item.time))
+
+
+def _more_items(transcript: Transcript, items: Sequence[MaskItem], count: int) -> list[MaskItem]:
+    """Doubtful findings in utterances that have none, where the truth has not enough."""
+    taken = {item.chars.start for item in items}
+    free = [
+        segment
+        for segment in transcript.segments
+        if len(segment.words) > 6 and not any(segment.chars.start <= at < segment.chars.end for at in taken)
+    ]
+    made = []
+    for number, segment in enumerate(free[: max(0, count)]):
+        first, last = segment.words[2], segment.words[4]
+        made.append(
+            replace(
+                items[0],
+                item_id=f"x{number:04}",
+                chars=CharSpan(first.chars.start, last.chars.end),
+                time=TimeSpan(first.time.start, last.time.end),
+                needs_review=True,
+            )
+        )
+    return made
+
+
+# ---- onto the desk ----
+
+
+def into_review(desk: Desk, made: MadeCall, *, received_days_ago: int = 0, name: str = "") -> Call:
+    """A request of the case's person with the call attached, masked, and waiting for an analyst."""
+    received = NOW - timedelta(days=received_days_ago)
+    request = requests.receive(desk, CLERK, new_request(requester=made.case.requester, received_at=received))
+    requests.record_identity(desk, CLERK, request.request_id, CHECK)
+    duration = read_recording(made.audio).duration
+    recording = NewRecording(f"PBX-{name or made.audio.stem}", NOW, str(made.audio), duration)
+    added = catalogue.add_recordings(desk, CLERK, [recording])
+    call = calls.attach_call(desk, CLERK, request.request_id, added.new[0])
+    claim = claims.claim_call(desk, WORKER, call.call_id)
+    assert claim is not None
+    transcript = replace(made.transcript, call_id=call.call_id)
+    plan = replace(made.plan, call_id=call.call_id)
+    with desk.store.private_folder() as folder:
+        recorded = read_recording(made.audio)
+        outputs.write_masked(folder, recorded, transcript, plan)
+        outputs.write_review(folder, transcript, plan)
+        outputs.write_json(folder / outputs.MANIFEST, {"created_at": "2026-11-25T01:00:00+00:00"})
+        (folder / "transcript.json").write_bytes(TRANSCRIPT.dump(transcript))
+        files = {
+            FileKind.RAW: made.audio,
+            FileKind.TRANSCRIPT: folder / "transcript.json",
+            FileKind.MASKED_AUDIO: folder / outputs.MASKED_WAV,
+            FileKind.MASKED_TEXT: folder / outputs.MASKED_TEXT,
+            FileKind.MASKED_JSON: folder / outputs.MASKED_JSON,
+            FileKind.REVIEW: folder / outputs.REVIEW,
+            FileKind.MANIFEST: folder / outputs.MANIFEST,
+        }
+        stored = tuple(NewFile(kind, desk.store.put(path)) for kind, path in files.items())
+    counts = {"seconds": round(duration), "masked": len(plan.masked)}
+    return claims.finish_processing(
+        desk, WORKER, claim, claims.Processed(plan, ListVersions(0, 0), stored, counts)
+    )

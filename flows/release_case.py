@@ -18,19 +18,18 @@ from flows.case_task import harmless, tell_failure
 from flows.desk import releases, requests
 from flows.desk.calls import list_calls, open_recording
 from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import ImpossibleStepError, NotFoundError
-from flows.desk.files import NewFile, add_file, list_files, open_stream
-from flows.desk.plans import StoredPlan, approvals, get_plan
+from flows.desk.errors import ImpossibleStepError
+from flows.desk.files import NewFile, add_file
+from flows.desk.plans import Approval, StoredPlan, approved_plan
 from flows.desk.releases import Answer
 from flows.desk.states import State
 from flows.desk.values import Actor, Call, FileKind, Role
+from flows.final_copy import MASKED_FILES, render
 from flows.mask_case_call import load_models
 from flows.settings import Settings
 from flows.stages import verify
-from flows.workspace import JOB, LEAKS, PLAN, RECORDING, TRANSCRIPT, Job, MemoryWorkspace
-from pipeline.audio import read_recording
+from flows.workspace import LEAKS
 from pipeline.errors import CallUnsafeError
-from pipeline.types import CallCase, Transcript
 
 __all__ = ["release_case"]
 
@@ -65,68 +64,47 @@ def release_case(request: RequestId = "") -> dict[str, int]:
     """
     with open_desk(Settings()) as desk:
         approved = approved_calls(desk, request)
-        made = [new for call, plan in approved for new in render(desk, call, plan)]
+        made = [new for call, what in approved for new in render_again(desk, call, what)]
         package = seal(desk, request, made)
-        partial = any(plan.plan.masked for _, plan in approved)
+        partial = any(plan.plan.masked for _, (plan, _) in approved)
         releases.release(desk, RELEASER, request, (Answer.PARTIAL if partial else Answer.FULL, package))
     get_run_logger().info("released %d calls, %d files", len(approved), len(made))
     return {"calls": len(approved), "files": len(made)}
 
 
-def approved_calls(desk: Desk, request: str) -> Sequence[tuple[Call, StoredPlan]]:
+def approved_calls(desk: Desk, request: str) -> Sequence[tuple[Call, tuple[StoredPlan, Approval]]]:
     """A request's calls and their final plans.
 
     Raises:
-        ImpossibleStepError: when the request or a call is not approved, or the newest revision
-            of a plan is not the one that was.
+        ImpossibleStepError: when the request or a call is not approved, or a plan or a file is
+            not the one that was.
     """
     found = requests.get(desk, request)
     if found.state is not State.APPROVED:
         msg = f"{found.number}: 開示はできません。いまの状態は「{found.state.label}」です"
         raise ImpossibleStepError(msg)
-    pairs = []
-    for call in list_calls(desk, (State.APPROVED,), request):
-        last = approvals(desk, call.call_id)[-1]
-        plan = get_plan(desk, call.call_id)
-        if last.revision != plan.revision:
-            msg = f"{call.call_id}: 承認の後に計画が変わっています。もう一度承認してください"
-            raise ImpossibleStepError(msg)
-        pairs.append((call, plan))
-    return pairs
+    waiting = list_calls(desk, (State.APPROVED,), request)
+    return [(call, approved_plan(desk, call.call_id)) for call in waiting]
 
 
-def render(desk: Desk, call: Call, stored: StoredPlan) -> tuple[NewFile, ...]:
+def render_again(desk: Desk, call: Call, approved: tuple[StoredPlan, Approval]) -> tuple[NewFile, ...]:
     """Make a call's masked files anew from its final plan and put them, verified, into the store.
 
     Raises:
+        ImpossibleStepError: when they are not, byte for byte, the files that were approved.
         CallUnsafeError: when something can still be heard or read.
     """
+    stored, approval = approved
     with open_recording(desk, call.call_id) as audio, desk.store.private_folder() as folder:
-        workspace = MemoryWorkspace(folder)
-        recording, transcript = read_recording(audio), transcript_of(desk, call.call_id)
-        workspace.put(JOB, Job(call.call_id, audio, folder, CallCase(call.request_id)))
-        workspace.put(RECORDING, recording)
-        workspace.put(TRANSCRIPT, transcript)
-        workspace.put(PLAN, stored.plan)
-        outputs.write_masked(folder, recording, transcript, stored.plan)
+        workspace = render(desk, RELEASER, (audio, folder), stored.plan)
+        made = {kind.value: outputs.file_sha256(folder / name) for kind, name in MASKED_FILES.items()}
+        if tuple(sorted(made.items())) != approval.files:
+            msg = f"{call.call_id}: 作り直した写しが、承認された写しと一致しません。開示できません"
+            raise ImpossibleStepError(msg)
         if verify(workspace, load_models(desk.settings.model)):
             msg = f"{call.call_id}: 伏せた後の確認で{len(workspace.get(LEAKS))}件の漏れが残りました"
             raise CallUnsafeError(msg)
         return tuple(NewFile(FileKind.PACKAGE, desk.store.put(folder / name)) for name in GOES_OUT)
-
-
-def transcript_of(desk: Desk, call_id: str) -> Transcript:
-    """The words that a call's plan counts in.
-
-    Raises:
-        NotFoundError: when they are erased already.
-    """
-    found = [file for file in list_files(desk, call_id=call_id) if file.kind is FileKind.TRANSCRIPT]
-    if not found:
-        msg = f"{call_id}: 文字起こしは保存期間を過ぎて消されています"
-        raise NotFoundError(msg)
-    with open_stream(desk, RELEASER, found[-1].file_id) as stream:
-        return TRANSCRIPT.load(stream.read())
 
 
 def seal(desk: Desk, request: str, made: Sequence[NewFile]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flows.desk import calls, catalogue, claims, requests
 from flows.desk.desk import Desk
-from flows.desk.files import NewFile
+from flows.desk.files import MASKED_KINDS, NewFile
 from flows.desk.values import (
     Actor,
     Call,
@@ -93,9 +93,10 @@ def empty_plan(call_id: str) -> MaskPlan:
 
 
 def processed(desk: Desk, call_id: str) -> claims.Processed:
-    """What processing made: a plan, and two files in the store."""
+    """What processing made: a plan, and five files in the store."""
     files = tuple(
-        NewFile(kind, desk.store.put(f"{kind} 鈴木花子".encode())) for kind in (FileKind.RAW, FileKind.REVIEW)
+        NewFile(kind, desk.store.put(f"{kind} 鈴木花子".encode()))
+        for kind in (FileKind.RAW, FileKind.REVIEW, *MASKED_KINDS)
     )
     return claims.Processed(empty_plan(call_id), ListVersions(0, 0), files, {"segments": 3})
 

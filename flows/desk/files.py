@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from flows.desk.chain import Subject
 from flows.desk.desk import MARKER, Change, Desk
-from flows.desk.errors import ConflictError, NotFoundError, StorageGoneError
+from flows.desk.errors import ConflictError, DeskError, NotFoundError, StorageGoneError
 from flows.desk.requests import row_of
 from flows.desk.storage import StoredFile
 from flows.desk.tables import FileRow, RequestRow, new_id
@@ -22,12 +22,15 @@ from flows.desk.values import JAPAN, Actor, DeskFile, FileKind
 from flows.settings import Settings
 
 __all__ = [
+    "MASKED_KINDS",
     "NewFile",
     "add_file",
+    "drop_unnamed",
     "due_files",
     "erase_file",
     "get_file",
     "list_files",
+    "masked_hashes",
     "open_clear",
     "open_stream",
     "set_legal_hold",
@@ -38,6 +41,9 @@ KEPT_DAYS = {FileKind.RAW: "retain_raw_days"} | dict.fromkeys(
     (FileKind.PACKAGE, FileKind.LETTER, FileKind.MANIFEST), "retain_package_days"
 )
 """The setting of a kind's period; ``retain_draft_days`` of all others."""
+
+MASKED_KINDS = (FileKind.MASKED_AUDIO, FileKind.MASKED_JSON, FileKind.MASKED_TEXT)
+"""What a person approves, and what may go out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,17 @@ def list_files(
         return tuple(file_of(row) for row in session.scalars(statement))
 
 
+def masked_hashes(session: Session, call_id: str, revision: int) -> tuple[tuple[str, str], ...]:
+    """Kind and SHA-256 of a revision's masked files; for the other modules of ``flows.desk``."""
+    statement = select(FileRow.kind, FileRow.sha256).where(
+        FileRow.call_id == call_id,
+        FileRow.revision == revision,
+        FileRow.kind.in_(MASKED_KINDS),
+        FileRow.deleted_at.is_(None),
+    )
+    return tuple(sorted((kind, sha256) for kind, sha256 in session.execute(statement)))
+
+
 @contextlib.contextmanager
 def open_stream(desk: Desk, actor: Actor, file_id: str) -> Iterator[BinaryIO]:
     """A file's clear text as a stream that can seek; that it was opened goes on record (26条)."""
@@ -200,6 +217,20 @@ def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:
         again.deleted_at = change.now
         subject = Subject(again.request_id, again.call_id, again.sha256)
         change.record("file.erase", subject, {"kind": again.kind, "gone": 1})
+
+
+def drop_unnamed(desk: Desk, news: Sequence[NewFile]) -> None:
+    """Remove those of some stored files that became nobody's, such as after a refused change.
+
+    What cannot be removed now is swept later.
+    """
+    with contextlib.suppress(DeskError):
+        with desk.read() as session:
+            # Named after all where only the answer to a change was lost.
+            keys = [new.stored.key for new in news]
+            named = set(session.scalars(select(FileRow.store_key).where(FileRow.store_key.in_(keys))))
+        for key in set(keys) - named:
+            desk.store.delete(key)
 
 
 def sweep_orphans(desk: Desk) -> int:

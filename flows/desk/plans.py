@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from flows.desk.calls import call_of, call_row
 from flows.desk.chain import Subject
 from flows.desk.desk import Change, Desk
-from flows.desk.errors import ConflictError, NotFoundError
-from flows.desk.files import NewFile, name_files
+from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
+from flows.desk.files import MASKED_KINDS, NewFile, masked_hashes, name_files
 from flows.desk.keys import Keyring
 from flows.desk.requests import follow_calls
 from flows.desk.sealed import put_sealed, take_sealed
@@ -29,6 +29,7 @@ __all__ = [
     "StoredPlan",
     "approvals",
     "approve",
+    "approved_plan",
     "decide",
     "decisions",
     "get_plan",
@@ -86,12 +87,19 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An approval of one revision."""
+    """An approval of one revision: of this plan and of exactly these files.
+
+    Attributes:
+        plan_sha256: Of the plan's JSON.
+        files: Kind and SHA-256 of each masked file of the revision, in order.
+    """
 
     revision: int
     approved_at: datetime
     approver: str = field(repr=False)
     note: str = field(default="", repr=False)
+    plan_sha256: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
 
 DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
@@ -224,10 +232,11 @@ def revise(desk: Desk, actor: Actor, call_id: str, plan: MaskPlan, files: tuple[
 
 
 def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "") -> Call:
-    """Approve a revision.
+    """Approve a revision: its plan, and the masked files made from it, as they are now.
 
     Raises:
-        ImpossibleStepError: when the call is not in review.
+        ImpossibleStepError: when the call is not in review, or a masked file of the revision is
+            not there: nobody can approve what was not made.
         ConflictError: when it is not the newest revision.
     """
     with desk.change(actor) as change:
@@ -236,22 +245,58 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
         if row.revision != revision:
             msg = f"{call_id}: 計画が新しくなっています。読み直してから承認してください"
             raise ConflictError(msg)
+        files = masked_hashes(change.session, call_id, revision)
+        if {kind for kind, _ in files} != set(MASKED_KINDS):
+            msg = f"{call_id}: この版から伏せた写しがそろっていません。写しを作り直してから承認してください"
+            raise ImpossibleStepError(msg)
+        plan_sha256 = _plan_row(change.session, call_id, revision).plan_sha256
+        whole = Approval(revision, change.now, actor.name, note, plan_sha256, files)
         approval = ApprovalRow(id=new_id("a"), call_id=call_id, revision=revision, approved_at=change.now)
-        put_sealed(approval, Approval(revision, change.now, actor.name, note), APPROVAL, change.keyring)
+        put_sealed(approval, whole, APPROVAL, change.keyring)
         change.session.add(approval)
         row.state, row.state_since = after, change.now
         follow_calls(change, row.request_id)
-        change.record("call.approve", Subject(row.request_id, call_id), {"revision": revision})
+        detail: dict[str, str | int] = {"revision": revision, "files": len(files), "plan": plan_sha256}
+        change.record("call.approve", Subject(row.request_id, call_id), detail)
         return call_of(row)
+
+
+def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
+    """The plan that goes out, and its approval, after nothing of either has changed.
+
+    Raises:
+        ImpossibleStepError: when the call is not approved, or when the newest revision, the plan
+            or a masked file is not the one that was approved.
+    """
+    with desk.read() as session:
+        row = call_row(session, call_id)
+        if State(row.state) is not State.APPROVED:
+            msg = f"{call_id}: 承認されていません。いまの状態は「{State(row.state).label}」です"
+            raise ImpossibleStepError(msg)
+        last = _approvals(session, call_id, desk.keyring)[-1]
+        stored = _plan_of(_plan_row(session, call_id, None), desk.keyring)
+        files = masked_hashes(session, call_id, stored.revision)
+    plan_sha256 = hashlib.sha256(PLAN.dump_json(stored.plan)).hexdigest()
+    if (last.revision, last.plan_sha256, last.plan_sha256, last.files) != (
+        stored.revision,
+        stored.plan_sha256,
+        plan_sha256,
+        files,
+    ):
+        msg = f"{call_id}: 承認の後に計画か写しが変わっています。確認に差し戻し、もう一度承認してください"
+        raise ImpossibleStepError(msg)
+    return stored, last
 
 
 def approvals(desk: Desk, call_id: str) -> tuple[Approval, ...]:
     """A call's approvals, oldest first."""
     with desk.read() as session:
-        statement = (
-            select(ApprovalRow).where(ApprovalRow.call_id == call_id).order_by(ApprovalRow.approved_at)
-        )
-        return tuple(take_sealed(row, APPROVAL, desk.keyring) for row in session.scalars(statement))
+        return _approvals(session, call_id, desk.keyring)
+
+
+def _approvals(session: Session, call_id: str, keyring: Keyring) -> tuple[Approval, ...]:
+    statement = select(ApprovalRow).where(ApprovalRow.call_id == call_id).order_by(ApprovalRow.approved_at)
+    return tuple(take_sealed(row, APPROVAL, keyring) for row in session.scalars(statement))
 
 
 def reopen(desk: Desk, actor: Actor, call_id: str) -> Call:

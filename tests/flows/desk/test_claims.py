@@ -76,11 +76,11 @@ def test_what_was_made_becomes_the_calls(desk, tmp_path):
     assert (after.state, after.revision) == (State.IN_REVIEW, 1)
     assert requests.get(desk, call.request_id).state is State.IN_REVIEW
     kept = files.list_files(desk, call_id=call.call_id)
-    assert {file.kind for file in kept} == {FileKind.RAW, FileKind.REVIEW}
+    assert {file.kind for file in kept} == {FileKind.RAW, FileKind.REVIEW, *files.MASKED_KINDS}
     assert all(file.delete_after is not None and file.revision == 1 for file in kept)
     assert plans.get_plan(desk, call.call_id).plan.call_id == call.call_id
     actions = [entry.action for entry in audit.entries(desk, request_id=call.request_id)]
-    assert actions[-4:] == ["call.claim", "file.add", "file.add", "call.finish"]
+    assert actions[-7:] == ["call.claim", *["file.add"] * 5, "call.finish"]
 
 
 def test_handing_in_twice_does_nothing_twice(desk, tmp_path):
@@ -96,7 +96,7 @@ def test_handing_in_twice_does_nothing_twice(desk, tmp_path):
 
     assert first == second
     assert len(audit.entries(desk)) == told
-    assert len(files.list_files(desk, call_id=call.call_id)) == 2
+    assert len(files.list_files(desk, call_id=call.call_id)) == 5
 
 
 def test_a_killed_workers_call_is_taken_by_the_next(desk, tmp_path, clock):

@@ -8,9 +8,11 @@ from flows.desk import audit, files, plans, releases, requests
 from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
 from flows.desk.plans import Decision
 from flows.desk.releases import Answer
+from flows.desk.sealed import put_sealed
 from flows.desk.states import State
+from flows.desk.tables import PlanRow
 from flows.desk.values import FileKind, ListVersions
-from tests.desk_builders import CLERK, NOW, OTHER, attached, empty_plan, identified, in_review
+from tests.desk_builders import CLERK, NOW, OTHER, attached, empty_plan, identified, in_review, raw_database
 
 KEPT = Decision(1, "m1", "keep", 0, NOW, "本人の名前", "someone else", '{"start": 1.0}')
 
@@ -78,6 +80,95 @@ def test_approved_reopened_approved_released(desk, tmp_path):
         plans.reopen(desk, OTHER, call.call_id)
     with pytest.raises(ImpossibleStepError):
         releases.release(desk, CLERK, call.request_id, (Answer.FULL, "f" * 64))
+
+
+def masked_files(desk) -> tuple[files.NewFile, ...]:
+    """The files of a later revision, in the store."""
+    return tuple(files.NewFile(kind, desk.store.put(f"{kind} 2".encode())) for kind in files.MASKED_KINDS)
+
+
+def test_an_approval_is_of_exactly_these_files(desk, tmp_path):
+    """Plan and masked files by their hashes, in the approval and in the record."""
+    call = in_review(desk, tmp_path)
+    plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), masked_files(desk))
+    plans.approve(desk, OTHER, call.call_id, 2)
+
+    stored, approval = plans.approved_plan(desk, call.call_id)
+    of_revision = {
+        (file.kind.value, file.sha256) for file in files.list_files(desk, call_id=call.call_id, revision=2)
+    }
+    assert set(approval.files) == of_revision
+    assert len(of_revision) == 3
+    assert approval.plan_sha256 == stored.plan_sha256
+    assert audit.entries(desk)[-1].detail["plan"] == stored.plan_sha256
+
+
+def test_a_revision_without_its_masked_files_is_not_approved(desk, tmp_path):
+    """Nobody can have looked at a copy that was not made."""
+    call = in_review(desk, tmp_path)
+    plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), masked_files(desk)[:2])
+
+    with pytest.raises(ImpossibleStepError, match="そろっていません"):
+        plans.approve(desk, OTHER, call.call_id, 2)
+
+
+def changed_file(desk, call):
+    """A masked file's row tells of other bytes."""
+    (file,) = (f for f in files.list_files(desk, call_id=call.call_id) if f.kind is FileKind.MASKED_TEXT)
+    raw_database(desk).execute("update files set sha256 = ? where id = ?", ("0" * 64, file.file_id))
+
+
+def further_file(desk, _):
+    """A second masked text of the same revision."""
+    raw_database(desk).execute(
+        "insert into files select 'f-more', request_id, call_id, kind, revision, 'k-more', ?, bytes, made_at,"
+        " delete_after, legal_hold, deleted_at from files where kind = 'masked_text'",
+        ("0" * 64,),
+    )
+
+
+def erased_file(desk, call):
+    """A masked file is gone."""
+    (file,) = (f for f in files.list_files(desk, call_id=call.call_id) if f.kind is FileKind.MASKED_AUDIO)
+    files.erase_file(desk, CLERK, file.file_id)
+
+
+def changed_plan(desk, call):
+    """The plan is sealed anew, with another content under the same hash."""
+    with desk.change(OTHER) as change:
+        row = change.session.query(PlanRow).one()
+        put_sealed(row, replace(empty_plan(call.call_id), revision=7), plans.PLAN, change.keyring)
+
+
+def changed_hash(desk, _):
+    """The plan's hash is another."""
+    raw_database(desk).execute("update plans set plan_sha256 = ?", ("0" * 64,))
+
+
+def further_plan(desk, call):
+    """A revision that nobody approved."""
+    with desk.change(OTHER) as change:
+        plans.add_plan(change, call.call_id, empty_plan(call.call_id), ListVersions(0, 0))
+
+
+@pytest.mark.parametrize(
+    "change", [changed_file, further_file, erased_file, changed_plan, changed_hash, further_plan]
+)
+def test_what_changed_after_the_approval_needs_another(desk, tmp_path, change):
+    """Whatever it is; taken back into review it can be approved again as it is then."""
+    call = in_review(desk, tmp_path)
+    plans.approve(desk, OTHER, call.call_id, 1)
+    plans.approved_plan(desk, call.call_id)
+    change(desk, call)
+
+    with pytest.raises(ImpossibleStepError, match="承認の後に"):
+        plans.approved_plan(desk, call.call_id)
+    plans.reopen(desk, OTHER, call.call_id)
+    with pytest.raises(ImpossibleStepError, match="承認されていません"):
+        plans.approved_plan(desk, call.call_id)
+    after = plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), masked_files(desk))
+    plans.approve(desk, OTHER, call.call_id, after.revision or 0)
+    assert plans.approved_plan(desk, call.call_id)[0].revision == after.revision
 
 
 def test_nothing_goes_out_before_all_calls_are_approved(desk, tmp_path):

@@ -1,0 +1,131 @@
+"""The copy that a person approves: made from a given plan, verified, sealed, and the newest revision.
+
+The same plan on the same recording gives the same bytes, so that what goes out later can be made
+anew and compared with what was approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows import outputs
+from flows.desk.calls import get_call, open_recording
+from flows.desk.desk import Desk
+from flows.desk.errors import ConflictError, NotFoundError
+from flows.desk.files import NewFile, drop_unnamed, list_files, open_stream
+from flows.desk.plans import revise
+from flows.desk.states import Step, step_call
+from flows.desk.values import Actor, Call, FileKind
+from flows.workspace import JOB, PLAN, RECORDING, TRANSCRIPT, Job, MemoryWorkspace, Workspace
+from pipeline.audio import read_recording
+from pipeline.errors import CallUnsafeError, UnreadableAudioError
+from pipeline.plan import transcript_sha256
+from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, Transcript
+from pipeline.verify import values, verify_audio, verify_text
+
+__all__ = ["MASKED_FILES", "make_final", "render", "transcript_of"]
+
+MASKED_FILES = {
+    FileKind.MASKED_AUDIO: outputs.MASKED_WAV,
+    FileKind.MASKED_TEXT: outputs.MASKED_TEXT,
+    FileKind.MASKED_JSON: outputs.MASKED_JSON,
+}
+"""What is made of a call, by the name it has while it is made."""
+
+
+def make_final(desk: Desk, actor: Actor, call_id: str, plan: MaskPlan) -> Call:
+    """Make a call's masked files from a plan, and both the newest revision.
+
+    What a second listening hears is looked at when the copy goes out.
+
+    Args:
+        desk: The desk.
+        actor: Who decided.
+        call_id: Of a call in review.
+        plan: What is masked.
+
+    Returns:
+        The call, still in review.
+
+    Raises:
+        ImpossibleStepError: when the call is not in review.
+        ConflictError: when the plan is of another call or recording, or counts in other words.
+        CallUnsafeError: when something masked can still be heard or read; nothing has changed.
+    """
+    step_call(get_call(desk, call_id).state, Step.DECIDE, call_id)
+    if plan.call_id != call_id:
+        msg = f"{call_id}: 計画が別の通話のものです"
+        raise ConflictError(msg)
+    with open_recording(desk, call_id) as audio, desk.store.private_folder() as folder:
+        call = render(desk, actor, (audio, folder), plan)
+        leaks = _leaks(call)
+        if leaks:
+            kinds = ", ".join(sorted({leak.kind for leak in leaks}))
+            msg = f"{call_id}: 伏せた後の確認で{len(leaks)}件の漏れが残りました({kinds})"
+            raise CallUnsafeError(msg)
+        stored: list[NewFile] = []
+        try:
+            for kind, name in MASKED_FILES.items():
+                stored.append(NewFile(kind, desk.store.put(folder / name)))
+            return revise(desk, actor, call_id, plan, tuple(stored))
+        except BaseException:
+            drop_unnamed(desk, stored)
+            raise
+
+
+def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) -> MemoryWorkspace:
+    """Write a call's masked files, named as in ``MASKED_FILES``; nothing is verified yet.
+
+    Args:
+        desk: The desk.
+        actor: Who opens the transcript: it goes on record.
+        places: The recording as ``open_recording`` gives it, and the folder for the files.
+        plan: What is masked.
+
+    Returns:
+        What ``flows.stages.verify`` needs.
+
+    Raises:
+        ConflictError: when the plan is of another recording, or counts in other words.
+        NotFoundError: when the transcript is erased already.
+    """
+    audio, folder = places
+    recording, transcript = read_recording(audio), transcript_of(desk, actor, plan.call_id)
+    if (plan.audio_sha256, plan.transcript_sha256) != (recording.sha256, transcript_sha256(transcript)):
+        msg = f"{plan.call_id}: 計画が別の録音か文字起こしのものです"
+        raise ConflictError(msg)
+    call = MemoryWorkspace(folder)
+    call.put(JOB, Job(plan.call_id, audio, folder, CallCase("")))
+    call.put(RECORDING, recording)
+    call.put(TRANSCRIPT, transcript)
+    call.put(PLAN, plan)
+    outputs.write_masked(folder, recording, transcript, plan)
+    return call
+
+
+def _leaks(call: Workspace) -> Sequence[Leak]:
+    """What the files as written still give away, without a second listening."""
+    original, transcript, plan = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
+    try:
+        product = read_recording(call.products / outputs.MASKED_WAV)
+    except UnreadableAudioError as error:
+        # Also where everything had to be silenced: a copy in which nothing is left is none.
+        raise CallUnsafeError(f"{plan.call_id}: 伏せた音声を読み直せません: {error}") from None
+    masked, kept = (values(transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
+    text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
+    return verify_audio(original, product, plan) + verify_text(text, masked, kept)
+
+
+def transcript_of(desk: Desk, actor: Actor, call_id: str) -> Transcript:
+    """The words that a call's plan counts in; that they were opened goes on record.
+
+    Raises:
+        NotFoundError: when they are erased already.
+    """
+    found = [file for file in list_files(desk, call_id=call_id) if file.kind is FileKind.TRANSCRIPT]
+    if not found:
+        msg = f"{call_id}: 文字起こしは保存期間を過ぎて消されています"
+        raise NotFoundError(msg)
+    with open_stream(desk, actor, found[-1].file_id) as stream:
+        return TRANSCRIPT.load(stream.read())

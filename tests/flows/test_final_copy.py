@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows import final_copy, outputs
+from flows import mask_case_call as worker
+from flows.desk import files, plans
+from flows.desk.desk import Desk
+from flows.desk.errors import ConflictError, ImpossibleStepError, StorageFullError
+from flows.desk.states import State
+from flows.desk.values import Call, FileKind
+from flows.final_copy import make_final
+from flows.mask_case_call import mask_case_call
+from pipeline.errors import CallUnsafeError
+from pipeline.types import MaskAction, MaskPlan
+from tests.desk_builders import OTHER, WORKER
+from tests.flow_builders import InTurn, desk_of_flows, waiting_voice
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
+    """A desk whose worker hears and finds what the fakes give."""
+    monkeypatch.setattr(worker, "load_models", InTurn())
+    with desk_of_flows(tmp_path, monkeypatch) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reviewed(desk: Desk, tmp_path: Path) -> Call:
+    """A call in review."""
+    call = waiting_voice(desk, tmp_path)
+    mask_case_call(desk, WORKER, call.call_id)
+    return call
+
+
+def hashes(desk: Desk, call: Call, revision: int) -> dict[FileKind, str]:
+    """Of a revision's masked files."""
+    found = files.list_files(desk, call_id=call.call_id, revision=revision)
+    return {file.kind: file.sha256 for file in found if file.kind in files.MASKED_KINDS}
+
+
+def kept(plan: MaskPlan) -> MaskPlan:
+    """The plan with every mask taken back."""
+    items = tuple(replace(item, action=MaskAction.KEEP, ground=0) for item in plan.items)
+    return replace(plan, revision=plan.revision + 1, items=items)
+
+
+def test_the_same_plan_gives_the_same_bytes(desk: Desk, reviewed: Call):
+    """The worker's own files, and those of a revision with the same plan."""
+    plan = plans.get_plan(desk, reviewed.call_id).plan
+    after = make_final(desk, OTHER, reviewed.call_id, plan)
+
+    assert (after.revision, after.state) == (2, State.IN_REVIEW)
+    assert hashes(desk, reviewed, 2) == hashes(desk, reviewed, 1)
+    assert len(hashes(desk, reviewed, 2)) == 3
+
+
+def test_another_plan_gives_other_files_and_both_stay(desk: Desk, reviewed: Call):
+    """A kept stretch is in the clear again."""
+    plan = plans.get_plan(desk, reviewed.call_id).plan
+    make_final(desk, OTHER, reviewed.call_id, kept(plan))
+    text = next(
+        file
+        for file in files.list_files(desk, call_id=reviewed.call_id, revision=2)
+        if file.kind is FileKind.MASKED_TEXT
+    )
+
+    assert "長谷川" in desk.store.read(text.store_key).decode()
+    assert set(hashes(desk, reviewed, 2).values()).isdisjoint(hashes(desk, reviewed, 1).values())
+    assert plans.get_plan(desk, reviewed.call_id).plan == kept(plan)
+
+
+def test_a_copy_that_leaks_is_not_made(desk: Desk, reviewed: Call, monkeypatch):
+    """The mask is applied to nothing: the finished file is looked at, not the intention."""
+    plan = plans.get_plan(desk, reviewed.call_id).plan
+    monkeypatch.setattr(outputs, "mask_audio", lambda samples, *_: samples)
+    before = set(desk.store.listing())
+    with pytest.raises(CallUnsafeError, match="AUDIO_UNCHANGED"):
+        make_final(desk, OTHER, reviewed.call_id, plan)
+
+    assert plans.get_plan(desk, reviewed.call_id).revision == 1
+    assert {name for name, _ in desk.store.listing()} == {name for name, _ in before}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"audio_sha256": "0" * 64}, {"transcript_sha256": "0" * 64}, {"call_id": "c0000000000000000"}],
+)
+def test_a_plan_of_something_else_is_refused(desk: Desk, reviewed: Call, change):
+    """Another recording, other words, another call."""
+    plan = replace(plans.get_plan(desk, reviewed.call_id).plan, **change)
+
+    with pytest.raises(ConflictError):
+        make_final(desk, OTHER, reviewed.call_id, plan)
+    assert plans.get_plan(desk, reviewed.call_id).revision == 1
+
+
+def test_an_approved_call_is_not_made_anew(desk: Desk, reviewed: Call):
+    """It is taken back into review first."""
+    plan = plans.get_plan(desk, reviewed.call_id).plan
+    plans.approve(desk, OTHER, reviewed.call_id, 1)
+    with pytest.raises(ImpossibleStepError):
+        make_final(desk, OTHER, reviewed.call_id, plan)
+    plans.reopen(desk, OTHER, reviewed.call_id)
+
+    assert make_final(desk, OTHER, reviewed.call_id, plan).revision == 2
+
+
+def test_a_full_store_leaves_nothing(desk: Desk, reviewed: Call, monkeypatch):
+    """Full after the second file: the first two are removed again."""
+    put, made = type(desk.store).put, []
+
+    def fills(store, source, key=None):
+        if len(made) == 2:
+            raise StorageFullError("保管場所に空きがありません")
+        made.append(put(store, source, key))
+        return made[-1]
+
+    monkeypatch.setattr(type(desk.store), "put", fills)
+    plan = plans.get_plan(desk, reviewed.call_id).plan
+    with pytest.raises(StorageFullError):
+        make_final(desk, OTHER, reviewed.call_id, plan)
+
+    assert not [new for new in made if desk.store.exists(new.key)]
+    assert not [path for path in desk.settings.work.rglob("*") if path.is_file()]
+
+
+def test_nothing_in_clear_is_left(desk: Desk, reviewed: Call):
+    """Neither in the work folder nor at home."""
+    make_final(desk, OTHER, reviewed.call_id, kept(plans.get_plan(desk, reviewed.call_id).plan))
+
+    assert not [path for path in desk.settings.work.rglob("*") if path.is_file()]
+    raw = b"".join(path.read_bytes() for path in desk.settings.home.rglob("*") if path.is_file())
+    assert "長谷川".encode() not in raw
+    assert final_copy.MASKED_FILES.keys() == set(files.MASKED_KINDS)

@@ -65,7 +65,7 @@ def check(desk: Desk) -> None:
     for call in calls.list_calls(desk):
         made = len(files.list_files(desk, call_id=call.call_id))
         if call.state is State.IN_REVIEW:
-            assert made == 2
+            assert made == 5
             assert plans.get_plan(desk, call.call_id).revision == call.revision == 1
         else:
             assert (call.state in {State.REQUESTED, State.PROCESSING}, made, call.revision) == (True, 0, None)

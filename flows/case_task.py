@@ -24,7 +24,8 @@ from flows.desk.errors import DeskError
 from flows.desk.values import Actor, Role
 from flows.mask_calls import sanitised
 from flows.mask_case_call import MachineError, PutBackError, is_of_the_machine, mask_case_call
-from flows.settings import Settings, quiet_libraries
+from flows.quiet import quiet_libraries
+from flows.settings import Settings
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
 import typer
 
 from flows.cli_desk import add_desk
-from flows.settings import Settings, hand_on, prepare_prefect, quiet_libraries
+from flows.quiet import quiet_libraries
 from pipeline.errors import CaseFileError
 from pipeline.types import CallCase, MaskPolicy
 
 if TYPE_CHECKING:
     from flows.mask_calls import Outcome
+    from flows.settings import Settings
 
 __all__ = ["app", "main"]
 
@@ -122,6 +123,8 @@ def run_mask_call(
     recognizers: Recognizers = None,
 ) -> None:
     """通話を Prefect のフローで伏せた写しにします (サーバーは不要)。"""
+    from flows.settings import hand_on, prepare_prefect
+
     settings = _settings(recognizers)
     with tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home:
         prepare_prefect(Path(home), settings)
@@ -185,7 +188,12 @@ def main() -> None:
 
 def _settings(recognizers: Path | None) -> Settings:
     """The settings of this command; a mistake in the company's file is told before any call is read."""
-    settings = Settings() if recognizers is None else Settings(recognizers=recognizers)
+    from flows.settings import SettingError, Settings
+
+    try:
+        settings = Settings() if recognizers is None else Settings(recognizers=recognizers)
+    except SettingError as error:
+        _refuse(str(error))
     if settings.recognizers is not None:
         from models.company import load_company
         from models.company_yaml import RecognizerFileError

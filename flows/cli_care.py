@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_session import BAD_INPUT, REFUSED, Session, Who, opened, refuse, table, told
-from flows.settings import Settings, hand_on, prepare_prefect
 
 if TYPE_CHECKING:
     from flows.desk.keys import Keyring
+    from flows.settings import Settings
 
 __all__ = ["audit", "key", "nightly", "retention"]
 
@@ -120,12 +120,13 @@ def new(
     """最初の鍵と窓口を作ります。鍵やデータがすでにあれば何もしません。"""
     from flows.desk.desk import open_desk
     from flows.desk.keys import key_file, load_keyring, new_key
+    from flows.settings import Settings
 
     if show:
         typer.echo(new_key().line)
         return
-    settings = Settings()
     with told():
+        settings = Settings()
         if load_keyring(settings) is not None:
             refuse("鍵はすでにあります。替えるには kaiji key rotate", REFUSED)
         with open_desk(settings) as desk:
@@ -142,8 +143,8 @@ def rotate(who: Who = "") -> None:
     from flows.desk.rotation import keys_in_use
     from flows.desk.rotation import rotate as seal_anew
 
-    settings = Settings()
-    with opened(who, "admin", settings) as session:
+    with opened(who, "admin") as session:
+        settings = session.desk.settings
         current = session.desk.keyring.current.key_id
         unfinished = set(keys_in_use(session.desk)) != {current}
         if not unfinished:
@@ -188,10 +189,11 @@ def check(who: Who = "") -> None:
 
 def nightly() -> None:
     """夜間処理をいま行います: 処理待ちの通話をすべて伏せ、確認待ちにします (サーバーは不要)。"""
-    settings = Settings()
-    with opened("", "system", settings):
+    from flows.settings import hand_on, prepare_prefect
+
+    with opened("", "system") as session:
         # A missing or wrong key is told before Prefect is started.
-        pass
+        settings = session.desk.settings
     with tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home, told():
         prepare_prefect(Path(home), settings)
         hand_on(settings)

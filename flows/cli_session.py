@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from flows.settings import Settings
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from flows.desk.desk import Desk
     from flows.desk.values import Actor
     from flows.intake.faults import Fault
+    from flows.settings import Settings
 
 __all__ = [
     "BAD_INPUT",
@@ -79,9 +79,10 @@ def opened(who: str, role: str = "intake", settings: Settings | None = None) -> 
     from flows.desk.desk import open_desk
     from flows.desk.keys import key_file, load_keyring
     from flows.desk.values import Actor, Role
+    from flows.settings import Settings
 
-    ours = settings or Settings()
     with told():
+        ours = settings or Settings()
         fresh = load_keyring(ours) is None
         with open_desk(ours) as desk:
             if fresh:

@@ -27,8 +27,8 @@ from typing import Annotated
 import typer
 
 from flows.desk.desk import open_desk
-from flows.desk.errors import DeskError
 from flows.settings import Settings, server_environment
+from pipeline.errors import PipelineError
 
 __all__ = ["Part", "Parts", "ServeError", "serve"]
 
@@ -211,11 +211,11 @@ def serve(
     recognitions: Recognitions = 1,
 ) -> None:
     """Prefect のサーバー、ワーカー、デプロイ、確認の画面をこの機械で動かします。Ctrl-C で止まります。"""
-    settings = Settings()
     stop = threading.Event()
     for how in (signal.SIGINT, signal.SIGTERM):
         signal.signal(how, lambda *_: stop.set())
     try:
+        settings = Settings()
         with open_desk(settings):
             # A missing or wrong key is told before anything is started.
             pass
@@ -228,7 +228,7 @@ def serve(
                 typer.echo("kaiji: 止めています…")
             finally:
                 parts.stop()
-    except (DeskError, ServeError) as error:
+    except (PipelineError, ServeError) as error:
         typer.echo(f"kaiji: {error}", err=True)
         raise typer.Exit(1) from None
     typer.echo("kaiji: 止まりました")

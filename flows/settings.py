@@ -5,38 +5,30 @@ Every setting is ``KAIJI_<NAME>``; options of the command line come before it.
 
 from __future__ import annotations
 
-import logging
 import os
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "hand_on", "prepare_prefect", "quiet_libraries", "server_environment"]
+from pipeline.errors import PipelineError
 
-TALKATIVE = (
-    "faster_whisper",
-    "presidio-analyzer",
-    "presidio_analyzer",
-    "spacy",
-    "ginza",
-    "sudachipy",
-    "httpx",
-    # The names of a company's recordings, which can hold a person's name or number.
-    "fsspec",
-    "s3fs",
-    "botocore",
-    "aiobotocore",
-    "urllib3",
-    "sqlalchemy",
-)
-"""Loggers that at DEBUG or INFO repeat words of the call, or addresses and files that they ask for."""
+__all__ = ["SettingError", "Settings", "hand_on", "prepare_prefect", "server_environment"]
+
+
+class SettingError(PipelineError):
+    """A variable of the environment is malformed; the message names it, never what it holds."""
+
+    code = "setting"
 
 
 class Settings(BaseSettings):
     """Settings of this machine.
+
+    Raises:
+        SettingError: when one of them is malformed.
 
     Attributes:
         model: Speech model: an installed name, a folder, or a hub name.
@@ -101,6 +93,17 @@ class Settings(BaseSettings):
     retain_package_days: int = Field(default=1095, ge=0)
     orphan_seconds: int = Field(default=86400, ge=0)
     prefect_start_seconds: int = Field(default=180, ge=1)
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            # pydantic's own text would repeat the value, which may be a key or a password.
+            named = {f"KAIJI_{str(found['loc'][0]).upper()}" for found in error.errors() if found["loc"]}
+            msg = f"設定 {'、'.join(sorted(named))} の値の形が正しくありません"
+        else:
+            return
+        raise SettingError(msg)
 
     @property
     def database_url(self) -> str:
@@ -192,9 +195,3 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
     }
     return prefect | dict(os.environ) | here | {"PREFECT_API_URL": f"{address}/api"}
-
-
-def quiet_libraries() -> None:
-    """Keep libraries that quote the call at WARNING, whatever the root logger is set to."""
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)

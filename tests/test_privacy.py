@@ -15,7 +15,7 @@ import pytest
 
 from flows.case_file import case_lookup
 from flows.mask_calls import Order, Outcome, mask_calls
-from flows.settings import quiet_libraries
+from flows.quiet import quiet_libraries
 from flows.stages import Models
 from tests.builders import case_file, spoken_file, words_file
 from tests.conftest import SECRET_CASE, SECRET_LINES, SECRETS, RealRun

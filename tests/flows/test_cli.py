@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -255,13 +254,29 @@ def test_a_case_for_each_call_from_a_folder_or_lines(tmp_path: Path):
         assert len(left(tmp_path)) == 6
 
 
-def test_help_is_quick():
-    """``kaiji --help`` takes little work: no model, no framework is loaded for it."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "--help"], capture_output=True, text=True, check=True
+@pytest.mark.parametrize(
+    "command", [(), ("case",), ("case", "add"), ("recordings", "scan"), ("run", "nightly")]
+)
+def test_help_is_quick(command: tuple[str, ...]):
+    """``--help`` of whatever command loads no framework: it comes in the time that Python and rich take."""
+    code = (
+        "import sys; from flows.cli import main; sys.argv[1:] = [*sys.argv[1:], '--help']\n"
+        "try:\n    main()\nfinally:\n    print(sorted(sys.modules), file=sys.stderr)"
     )
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stderr.strip("[]\n'").split("', '")}
 
-    assert "mask" in done.stdout
-    # Processor time, because on a busy machine the clock says nothing; Prefect alone takes five seconds.
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 3
+    assert "--help" in done.stdout
+    assert "typer" in loaded
+    assert not loaded & {"pydantic_settings", "numpy", "sqlalchemy", "prefect", "cryptography", "av"}
+    # typer itself brings pydantic for a command's own parameters.
+    assert command or "pydantic" not in loaded
+
+
+def test_a_malformed_setting_is_told(monkeypatch, tmp_path: Path):
+    """By its name, with status 2; no value, no traceback."""
+    monkeypatch.setenv("KAIJI_CPU_THREADS", "many")
+    done = mask(tmp_path, voice_file(tmp_path / "a.wav"), "--case", case_file(tmp_path / "case.json"))
+
+    assert done.exit_code == 2
+    assert done.stderr == "kaiji: 設定 KAIJI_CPU_THREADS の値の形が正しくありません\n"

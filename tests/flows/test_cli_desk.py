@@ -209,6 +209,16 @@ def test_a_lost_key_is_never_made_anew(home: Path):
     assert not (home / "key").exists()
 
 
+def test_a_malformed_setting_is_refused(monkeypatch):
+    """Status 2; the line names it and does not repeat what stands there."""
+    monkeypatch.setenv("KAIJI_DUE_DAYS", "二週間")
+
+    for command in (("case", "list"), ("run", "nightly"), ("key", "new")):
+        line = refused(2, *command)
+        assert "KAIJI_DUE_DAYS" in line
+        assert "二週間" not in line
+
+
 # ---- requests ----
 
 
@@ -508,7 +518,7 @@ def test_a_key_that_is_given_is_not_replaced_by_the_program(monkeypatch):
 
 def test_the_night_is_run(monkeypatch):
     """``kaiji run nightly`` runs the flow and shows its counts."""
-    monkeypatch.setattr("flows.cli_care.prepare_prefect", lambda *_: None)
+    monkeypatch.setattr("flows.settings.prepare_prefect", lambda *_: None)
     monkeypatch.setitem(sys.modules, "flows.nightly", SimpleNamespace(nightly=lambda: {"masked": 3}))
 
     assert ok("run", "nightly") == "結果\t件数\nmasked\t3\n"

@@ -69,14 +69,21 @@ def kill_at_random(folder: Path, how: str, chance: random.Random, within: float)
     worker.wait()
 
 
-def finish(folder: Path) -> None:
-    """The next run, which nobody kills."""
+def finish(folder: Path) -> float:
+    """The next run, which nobody kills.
+
+    Returns:
+        Seconds from when its first call, if there is one, began.
+    """
     time.sleep(1.1)
     worker = begin(folder, BODY)
     assert worker.stdout is not None
     with worker.stdout:
+        worker.stdout.readline()
+        began = time.monotonic()
         worker.stdout.read()
     assert worker.wait() == 0
+    return time.monotonic() - began
 
 
 def check(desk: Desk) -> None:

@@ -3,7 +3,9 @@
 Takes the JSON of faster-whisper, WhisperX and the OpenAI ``verbose_json`` with word times:
 ``segments[].words[]`` (or, as OpenAI writes it, one ``words[]`` beside ``segments[]``), each
 word with ``word``, ``start``, ``end`` and perhaps ``probability`` or ``score``.  Keys that a
-program adds for itself are passed over; what is needed must be there and well formed.
+program adds for itself are passed over; what is needed must be there and well formed.  A source
+that vouches for its times, as a person or a forced aligner may, says so beside ``segments``:
+``"times_within": 0.02``, the seconds that an edge may be off.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import bisect
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from flows.case_file import read_json
@@ -48,8 +51,13 @@ def read_transcript(path: Path, recording: Recording, call_id: str) -> Transcrip
         CallUnsafeError: when the file holds no word at all.
     """
     document = _object(read_json(path, "transcript"), "transcript")
+    within = _optional(document, "times_within", "transcript", math.inf)
+    if within < 0:
+        msg = "transcript: times_within: 負の数です"
+        raise CaseFileError(msg)
     heard = tuple(_segments(document, recording))
-    return build_transcript(heard, call_id, "transcript-file", recording.sha256)
+    made = build_transcript(heard, call_id, "transcript-file", recording.sha256)
+    return made if math.isinf(within) else replace(made, times_within=within)
 
 
 def _segments(document: Mapping[str, object], recording: Recording) -> Iterator[HeardSegment]:

@@ -58,6 +58,7 @@ class _Place:
     segment: Segment
     before: Word | None
     after: Word | None
+    within: float
 
 
 def align(
@@ -126,11 +127,12 @@ def _places(transcript: Transcript) -> list[_Place]:
     channels: dict[int, list[tuple[Word, Segment]]] = {}
     for segment in transcript.segments:
         channels.setdefault(segment.channel, []).extend((word, segment) for word in segment.words)
+    within = ALONE if transcript.times_within is None else transcript.times_within
     places: list[_Place] = []
     for spoken in channels.values():
         spoken.sort(key=lambda each: (each[0].time.start, each[0].chars.start))
         words = [None, *(word for word, _ in spoken), None]
-        places += [_Place(w, s, words[i], words[i + 2]) for i, (w, s) in enumerate(spoken)]
+        places += [_Place(w, s, words[i], words[i + 2], within) for i, (w, s) in enumerate(spoken)]
     return places
 
 
@@ -236,7 +238,7 @@ def _around(
     ends = max(each.word.time.end for each in group) + _BESIDE
     own = sound.level[_within(sound, TimeSpan(max(0.0, begins), ends))]
     loud = float(np.percentile(own, _LOUD)) if own.size else float(sound.level.max())
-    return sound, WordEdge(at, inner, max(0.0, gap), max(0.0, outer)), side, loud
+    return sound, WordEdge(at, inner, max(0.0, gap), max(0.0, outer), place.within), side, loud
 
 
 def _morae(text: str) -> float:

@@ -106,12 +106,14 @@ class WordEdge:
         inner: Seconds that a character of the entity's own word at this edge lasts.
         gap: Seconds to the neighbouring word; ``ALONE`` where there is none near.
         outer: Seconds to that word's far edge, likewise.
+        within: Seconds that ``time`` is off at most; ``ALONE`` where nobody vouches for it.
     """
 
     time: float
     inner: float
     gap: float
     outer: float
+    within: float = ALONE
 
 
 def listen(samples: NDArray[np.int16], rate: int, start: float, end: float) -> Sound:
@@ -224,7 +226,9 @@ def find_edge(sound: Sound, edge: WordEdge, side: Side, loud: float) -> float:
     Returns:
         Seconds from the start of the recording; may lie before or after it.
     """
-    likely = np.cumsum(chances(describe(sound, edge, side, loud), side))
+    vouched = np.abs(np.arange(-INWARD, OUTWARD + 1)) <= max(1, round(edge.within / FRAME))
+    given = chances(describe(sound, edge, side, loud), side) * vouched
+    likely = np.cumsum(given / given.sum())
     moved = min(int(np.searchsorted(likely, REACHED[side])), CANDIDATES - 1) - INWARD
     return _into_the_pause(sound, edge.time + side * moved * FRAME, side, loud)
 

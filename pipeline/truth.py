@@ -32,6 +32,9 @@ KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
 PARTIES = ("third", "requester", "operator", "company")
 """The parties of the contract."""
 
+TIMES_WITHIN = 0.01
+"""Seconds that a truth may be off: the frames that it is measured in are as long."""
+
 _CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
 _KIND_ALIASES = {"EMAIL": "PHONE"}  # script_format: a spoken mail address counts as PHONE.
 
@@ -229,7 +232,13 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         if turn.text.strip()
     ]
     text = "".join(str(segment["text"]) for segment in segments)
-    return {"language": "ja", "duration": truth.duration, "text": text, "segments": segments}
+    return {
+        "language": "ja",
+        "duration": truth.duration,
+        "text": text,
+        "segments": segments,
+        "times_within": TIMES_WITHIN,
+    }
 
 
 def _turn_of(span: TruthSpan, script: Sequence[TruthTurn]) -> int | None:

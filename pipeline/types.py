@@ -137,7 +137,8 @@ class Transcript:
     """The only holder of raw text.
 
     ``text`` is every segment's text in order of start time, joined by a newline;
-    characters of it are the shared coordinate of the whole program.
+    characters of it are the shared coordinate of the whole program.  ``times_within`` is how
+    many seconds the words' times may be off where their source vouches for it, else ``None``.
     """
 
     call_id: str
@@ -146,6 +147,7 @@ class Transcript:
     language: str
     model: str
     audio_sha256: str
+    times_within: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

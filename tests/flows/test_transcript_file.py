@@ -78,6 +78,12 @@ def test_words_alone(tmp_path: Path):
     assert read(tmp_path, {"words": [word("はい", 1.0, 1.5)]}).text == "はい"
 
 
+@pytest.mark.parametrize(("said", "within"), [({}, None), ({"times_within": 0.02}, 0.02)])
+def test_a_source_may_vouch_for_its_times(tmp_path: Path, said: dict[str, object], within: float | None):
+    """How far the times may be off is taken from the file; nothing is assumed where it does not say."""
+    assert read(tmp_path, {"segments": [{"words": [word("佐藤", 1.0, 1.5)]}]} | said).times_within == within
+
+
 def test_speakers_and_channels_of_two_channel_files(tmp_path: Path):
     """A speaker is a channel in a two-channel file, and a channel a speaker; a change splits the segment."""
     document = {
@@ -117,6 +123,8 @@ def test_speakers_of_mono_files(tmp_path: Path):
         ({"segments": [{"words": [{"word": "佐藤", "start": -1, "end": 1}]}]}, r"words\[0\]"),
         ({"segments": [{"words": [{"word": "佐藤", "start": 0, "end": 1, "channel": 1}]}]}, "channel"),
         ({"segments": [{"words": [{"word": "佐藤", "start": 0, "end": 11}]}]}, "1.0秒後"),
+        ({"times_within": "0.01", "segments": [{"words": [word("佐藤", 0, 1)]}]}, "times_within: 数"),
+        ({"times_within": -0.01, "segments": [{"words": [word("佐藤", 0, 1)]}]}, "times_within: 負"),
     ],
 )
 def test_a_malformed_file_is_an_error_that_names_the_key(tmp_path: Path, document, told):

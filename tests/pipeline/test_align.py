@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,20 @@ def test_a_word_without_length_gets_the_time_its_morae_take():
     (time,) = times(align((finding(0, 8),), transcript(HeardSegment((word,))), call(4), BARE))
     assert time.duration >= 0.45
     assert time.start < 2.0 < time.end
+
+
+@pytest.mark.parametrize("within", [0.0, 0.01, 0.05])
+def test_times_that_their_source_vouches_for_are_kept_to(within: float):
+    """In one unbroken sound the edges stay as near the words as these may be off; else they go further."""
+    said = transcript(utterance("まえさとうあと", 1.0))
+    sound = call(4, (1.0, 2.4))
+    (unsure,) = times(align((finding(2, 5),), said, sound, BARE))
+    (vouched,) = times(align((finding(2, 5),), replace(said, times_within=within), sound, BARE))
+    assert unsure.start < 1.4 - 0.06
+    assert unsure.end > 2.0 + 0.06
+    least = max(within, 0.01) + 0.001
+    assert abs(vouched.start - 1.4) <= least
+    assert abs(vouched.end - 2.0) <= least
 
 
 def test_a_long_word_is_not_cut_short():

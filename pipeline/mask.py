@@ -11,7 +11,9 @@ it, does not happen here: the samples of a window are replaced.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -31,7 +33,7 @@ Samples = npt.NDArray[np.int16]
 _TONE_HERTZ: Final = 1000.0
 # -20 dBFS: below speech, so that a listener is not startled; far above the -38 dBFS from
 # which the contract counts a frame as speech.
-_TONE_PEAK: Final = 0.1 * 32767
+_TONE_DBFS: Final = -20.0
 _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
 
 
@@ -100,14 +102,29 @@ def fill(length: int, rate: int, kind: str, law: str) -> Samples:
 
 def _tone(length: int, rate: int) -> Samples:
     # The phase restarts every second: exact at any length, and no large sine argument.
-    second = _TONE_PEAK * np.sin(2 * math.pi * _TONE_HERTZ * np.arange(rate) / rate)
-    wave = np.resize(np.rint(second).astype(np.int16), length)
+    wave = np.resize(_second_of_tone(rate), length)
     width = min(round(_EDGE_SECONDS * rate), length // 2)
     if width:
         edge = 0.5 - 0.5 * np.cos(math.pi * (np.arange(width) + 0.5) / width)
         wave[:width] = np.rint(wave[:width] * edge)
         wave[-width:] = np.rint(wave[-width:] * edge[::-1])
     return wave
+
+
+@lru_cache(maxsize=8)
+def _second_of_tone(rate: int) -> Samples:
+    """A second of the tone by pydub, at the call's own rate.
+
+    The call itself never goes through pydub: it would make 8 bit linear of G.711, resample what has
+    another rate than its 44.1 kHz, lay tones over speech instead of in its place, and cross-fade what
+    it joins (facts.md 5).
+    """
+    with warnings.catch_warnings():
+        # That there is no ffmpeg, which making a tone does not need, and that audioop is old.
+        warnings.simplefilter("ignore")
+        from pydub.generators import Sine
+    tone = Sine(_TONE_HERTZ, sample_rate=rate, bit_depth=16).to_audio_segment(1000, volume=_TONE_DBFS)
+    return np.array(tone.get_array_of_samples(), np.int16)
 
 
 def mask_audio(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") -> Samples:

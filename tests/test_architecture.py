@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("pipeline", "models", "flows")
 
 MAY_IMPORT = {
-    "pipeline": {"pipeline", "numpy", "av"},
+    "pipeline": {"pipeline", "numpy", "av", "pydub"},
     "models": {"pipeline", "models", "numpy"}
     | {"ctranslate2", "faster_whisper", "onnxruntime", "spacy", "ginza", "presidio_analyzer", "sudachipy"}
     | {"regex", "yaml"},

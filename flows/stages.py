@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import json
 import platform
 from collections.abc import Callable
 from dataclasses import asdict
@@ -29,7 +30,15 @@ from flows.workspace import ENTITIES, FINDINGS, JOB, LEAKS, PLAN, RECORDING, TRA
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.mask_text import mask_text
 from pipeline.types import Leak, MaskAction
-from pipeline.verify import hear_masked, listen_again, read_by_sound, values, verify_audio, verify_text
+from pipeline.verify import (
+    hear_masked,
+    listen_again,
+    read_by_sound,
+    values,
+    verify_audio,
+    verify_second_opinion,
+    verify_text,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,8 +59,8 @@ REMEMBERED = 256
 """Stretches of which the second listening is remembered: more than one call has masks."""
 
 LIBRARIES = (
-    "kaiji", "faster-whisper", "ctranslate2", "spacy", "ginza", "ja-ginza", "presidio-analyzer", "sudachipy",
-    "sudachidict-core", "av", "numpy",
+    "kaiji", "faster-whisper", "ctranslate2", "spacy", "ginza", "ja-ginza", "presidio-analyzer",
+    "presidio-anonymizer", "pydub", "sudachipy", "sudachidict-core", "av", "numpy",
 )  # fmt: skip
 
 
@@ -214,6 +223,7 @@ def verify(call: Workspace, models: Models) -> int:
     masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
     leaks += verify_text(text, masked, kept)
+    leaks += _second_opinion(call, text)
     if call.get(JOB).listen_again and not leaks:
         readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)
         leaks += listen_again(product, made, readings, models.listen, models.reader)
@@ -224,6 +234,16 @@ def verify(call: Workspace, models: Models) -> int:
         leaks += read_by_sound(mask_text(transcript, made), made, readings, models.reader)
     call.put(LEAKS, leaks)
     return len(leaks)
+
+
+def _second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:
+    """The text held against what Presidio's anonymizer makes of the same call."""
+    from models.anonymiser import anonymised_lines
+
+    transcript, made = call.get(TRANSCRIPT), call.get(PLAN)
+    document = json.loads((call.products / outputs.MASKED_JSON).read_text(encoding="utf-8"))
+    opinion = anonymised_lines(transcript.text, (item.chars for item in made.masked))
+    return verify_second_opinion(document, text, opinion)
 
 
 def widen(call: Workspace, _: Models) -> int:

@@ -139,10 +139,10 @@ def _timed(
             raise CaseFileError(msg)
         score = _optional(word, "score", name, UNKNOWN_PROBABILITY)
         probability = min(1.0, max(0.0, _optional(word, "probability", name, score)))
-        # A newline separates utterances in the transcript and may not stand inside one.
-        timed.append(
-            HeardWord(text.replace("\n", " "), min(start, duration), min(end, duration), probability)
-        )
+        # A newline separates utterances in the transcript and may not stand inside one, nor what is
+        # read as one from a file.
+        text = text.replace("\n", " ").replace("\r", " ")
+        timed.append(HeardWord(text, min(start, duration), min(end, duration), probability))
     return timed
 
 

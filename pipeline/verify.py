@@ -8,9 +8,11 @@ else means that the call does not leave the house.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,7 @@ __all__ = [
     "read_by_sound",
     "values",
     "verify_audio",
+    "verify_second_opinion",
     "verify_text",
 ]
 
@@ -166,6 +169,44 @@ def verify_text(
             second = next((at for at, text in lines if wanted in text), 0.0)
             leaks.append(Leak("TEXT", item_id, TimeSpan(second, second + 1.0)))
     return tuple(leaks)
+
+
+def verify_second_opinion(
+    document: Mapping[str, Any], masked_text: str, opinion: tuple[str, ...]
+) -> tuple[Leak, ...]:
+    """Hold the finished text against the same call masked by other means.
+
+    Args:
+        document: ``masked.json``, read back.
+        masked_text: ``masked.txt``, read back.
+        opinion: Every utterance as the other means left it (``models.anonymiser``).
+
+    Returns:
+        A ``TEXT`` leak of no item for each utterance that says, in this order, what the other
+        one does not, or that reads otherwise in one file than in the other.  No wider plan mends it.
+    """
+    segments = document["segments"]
+    lines = [line for line in masked_text.split("\n") if line]
+    shown = iter(line[stamp.end() :] if (stamp := _STAMP.match(line)) else line for line in lines)
+    leaks: list[Leak] = []
+    for segment, other in itertools.zip_longest(segments, opinion, fillvalue=None):
+        if segment is None or other is None:
+            return (*leaks, Leak("TEXT", None, TimeSpan(0.0, 0.0)))
+        words = segment["words"]
+        kept = "".join(word["word"] for word in words if "entity_type" not in word)
+        whole = "".join(word["word"] for word in words).strip()
+        as_written = segment["text"] == whole == (next(shown, "") if whole else "")
+        if not (as_written and _follows(kept, other)):
+            leaks.append(Leak("TEXT", None, TimeSpan(segment["start"], segment["end"])))
+    if next(shown, None) is not None:
+        leaks.append(Leak("TEXT", None, TimeSpan(0.0, 0.0)))
+    return tuple(leaks)
+
+
+def _follows(text: str, other: str) -> bool:
+    """Whether every character of ``text`` but blanks stands in ``other``, in this order."""
+    left = iter(other)
+    return all(char in left for char in text if not char.isspace())
 
 
 def _line(line: str) -> tuple[float, str]:

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "pipeline": {"pipeline", "numpy", "av", "pydub"},
     "models": {"pipeline", "models", "numpy"}
     | {"ctranslate2", "faster_whisper", "onnxruntime", "spacy", "ginza", "presidio_analyzer", "sudachipy"}
-    | {"regex", "yaml"},
+    | {"presidio_anonymizer", "regex", "yaml"},
     "flows": {"pipeline", "models", "flows", "numpy", "matplotlib"}
     | {"prefect", "pydantic", "pydantic_settings", "rich", "typer"}
     | {"cryptography", "fsspec", "sqlalchemy"},

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.anonymiser import anonymised_lines
 from pipeline.audio import Recording, read_recording, to_samples, write_wav
 from pipeline.g711 import quantise
 from pipeline.mask import mask_audio, masked_windows
-from pipeline.mask_text import as_text, mask_text
-from pipeline.types import MaskAction, MaskPlan, TimeSpan, Transcript
-from pipeline.verify import values, verify_audio, verify_text
+from pipeline.mask_text import as_json, as_text, mask_text
+from pipeline.types import CharSpan, MaskAction, MaskPlan, TimeSpan, Transcript
+from pipeline.verify import values, verify_audio, verify_second_opinion, verify_text
 from tests.audio_files import white
 from tests.strategies import make_item, make_plan, make_transcript, plans, transcripts_with_plans
 
@@ -200,6 +203,57 @@ def test_a_forgotten_item_is_found(pair: tuple[Transcript, MaskPlan]) -> None:
             assert item.item_id in {
                 leak.item_id for leak in verify_text(text, values(transcript, plan, MaskAction.MASK))
             }
+
+
+def products(transcript: Transcript, plan: MaskPlan) -> tuple[dict[str, Any], str]:
+    """The two text files as they are read back."""
+    made = mask_text(transcript, plan)
+    return json.loads(json.dumps(as_json(made))), as_text(made)
+
+
+@given(transcripts_with_plans())
+def test_two_opinions_on_a_right_text_agree(pair: tuple[Transcript, MaskPlan]) -> None:
+    """What mask_text leaves is in what Presidio's anonymizer leaves of the same plan."""
+    transcript, plan = pair
+    opinion = anonymised_lines(transcript.text, (item.chars for item in plan.masked))
+    assert verify_second_opinion(*products(transcript, plan), opinion) == ()
+
+
+@given(transcripts_with_plans())
+def test_a_second_opinion_finds_a_forgotten_item(pair: tuple[Transcript, MaskPlan]) -> None:
+    """A text made without one of the plan's items says what the other opinion does not."""
+    transcript, plan = pair
+    opinion = anonymised_lines(transcript.text, (item.chars for item in plan.masked))
+    for item in plan.masked:
+        without = replace(plan, items=tuple(each for each in plan.items if each is not item))
+        document, text = products(transcript, without)
+        value = transcript.text[item.chars.start : item.chars.end]
+        found = verify_second_opinion(document, text, opinion)
+        assert bool(found) == any(char in text for char in value)
+        assert {(leak.kind, leak.item_id) for leak in found} <= {("TEXT", None)}
+
+
+ONE = make_transcript((0, None, (("佐藤", 0, 1), ("です", 1, 2))), (0, None, (("はい", 3, 4),)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("話者: [氏名]です", "話者: 佐藤です"),
+        ("話者: はい", "話者: "),
+        ("はい\n", "はい\n[00:09] 話者: 佐藤\n"),
+        ("[00:03] 話者: はい\n", ""),
+    ],
+)
+def test_the_two_files_say_the_same(old: str, new: str) -> None:
+    """A line more, one less, or another than in the other file is a leak."""
+    plan = make_plan(make_item(0, 1, chars=(0, 2)))
+    document, text = products(ONE, plan)
+    opinion = anonymised_lines(ONE.text, [CharSpan(0, 2)])
+    assert verify_second_opinion(document, text, opinion) == ()
+    assert verify_second_opinion(document, text.replace(old, new), opinion)
+    assert verify_second_opinion(document, text, opinion[:1])
+    assert verify_second_opinion(document, text, (*opinion, ""))
 
 
 def test_where_is_a_second_of_the_call() -> None:

@@ -11,6 +11,7 @@ __all__ = [
     "InternalError",
     "ModelError",
     "PipelineError",
+    "ReviewRuleError",
     "UnreadableAudioError",
 ]
 
@@ -43,6 +44,23 @@ class CallUnsafeError(PipelineError):
     """The call could not be masked, or not proven masked: nothing may leave."""
 
     code = "call_unsafe"
+
+
+class ReviewRuleError(PipelineError):
+    """A decision that the rules of the review do not allow.
+
+    Args:
+        message: Which rule, for the analyst.
+        items: Ids it is about.
+        needs: ``reason``, ``law`` or ``second_person`` where giving it makes the decision good.
+    """
+
+    code = "rule"
+
+    def __init__(self, message: str, items: tuple[str, ...] = (), needs: str = "") -> None:
+        super().__init__(message)
+        self.items = items
+        self.needs = needs
 
 
 class InternalError(CallUnsafeError):

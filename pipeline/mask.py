@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -22,9 +22,9 @@ import numpy.typing as npt
 from pipeline.audio import to_samples
 from pipeline.errors import CallUnsafeError
 from pipeline.g711 import quantise
-from pipeline.types import MaskPlan
+from pipeline.types import MaskAction, MaskItem, MaskPlan
 
-__all__ = ["fill", "mask_audio", "masked_windows", "merged"]
+__all__ = ["fill", "kept_by_decision", "mask_audio", "masked_windows", "merged"]
 
 Samples = npt.NDArray[np.int16]
 
@@ -37,24 +37,40 @@ _TONE_DBFS: Final = -20.0
 _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
 
 
-def merged(spans: Iterable[tuple[float, float]], gap: float) -> tuple[tuple[float, float], ...]:
+def merged(
+    spans: Iterable[tuple[float, float]], gap: float, kept: Sequence[tuple[float, float]] = ()
+) -> tuple[tuple[float, float], ...]:
     """Join half-open spans that overlap, touch, or lie less than ``gap`` apart.
 
     Args:
         spans: In any order and unit; empty ones are dropped.
         gap: In the same unit, not negative.
+        kept: What no gap is bridged over, in the same unit.
 
     Returns:
-        Ordered, disjoint, not empty spans, each at least ``gap`` from the next, that cover
-        every span given.
+        Ordered, disjoint, not empty spans that cover every span given; each at least ``gap`` from
+        the next, except where something kept lies between.
     """
     out: list[tuple[float, float]] = []
     for start, end in sorted(span for span in spans if span[0] < span[1]):
-        if out and (start <= out[-1][1] or start - out[-1][1] < gap):
+        if out and (start <= out[-1][1] or (start - out[-1][1] < gap and _free(out[-1][1], start, kept))):
             out[-1] = (out[-1][0], max(out[-1][1], end))
         else:
             out.append((start, end))
     return tuple(out)
+
+
+def _free(start: float, end: float, kept: Sequence[tuple[float, float]]) -> bool:
+    return not any(first < end and start < last for first, last in kept)
+
+
+def kept_by_decision(plan: MaskPlan, channel: int) -> tuple[MaskItem, ...]:
+    """What a person decided to keep on a channel: never silenced only because masks are near."""
+    return tuple(
+        item
+        for item in plan.items
+        if item.decided and item.action is MaskAction.KEEP and channel in item.channels
+    )
 
 
 def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tuple[tuple[int, int], ...]:
@@ -68,10 +84,13 @@ def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tupl
 
     Returns:
         Half-open sample ranges, ordered, disjoint, not empty, within ``[0, length)``;
-        closer than ``plan.policy.merge_gap`` they are one.
+        closer than ``plan.policy.merge_gap`` they are one, unless a person decided to keep what
+        lies between.
     """
     spans = [to_samples(item.time, rate, length) for item in plan.masked if channel in item.channels]
-    return tuple((int(start), int(end)) for start, end in merged(spans, plan.policy.merge_gap * rate))
+    kept = [to_samples(item.time, rate, length) for item in kept_by_decision(plan, channel)]
+    joined = merged(spans, plan.policy.merge_gap * rate, kept)
+    return tuple((int(start), int(end)) for start, end in joined)
 
 
 def fill(length: int, rate: int, kind: str, law: str) -> Samples:

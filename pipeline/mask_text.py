@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.mask import merged
+from pipeline.mask import kept_by_decision, merged
 from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Word
 
 __all__ = [
@@ -110,7 +110,8 @@ def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
 
 def _windows(plan: MaskPlan, channel: int) -> tuple[_Window, ...]:
     items = [item for item in plan.masked if channel in item.channels]
-    spans = merged(((item.time.start, item.time.end) for item in items), plan.policy.merge_gap)
+    kept = [(item.time.start, item.time.end) for item in kept_by_decision(plan, channel)]
+    spans = merged(((item.time.start, item.time.end) for item in items), plan.policy.merge_gap, kept)
     times = [TimeSpan(start, end) for start, end in spans]
     return tuple(_Window(time, tuple(item for item in items if item.time.overlaps(time))) for time in times)
 

@@ -245,6 +245,8 @@ class MaskItem:
         score: 0 to 1.
         needs_review: An analyst has to decide.
         ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
+        decided: An analyst has.
+        confirmed: A second person has confirmed that the mask rests on item 2.
     """
 
     item_id: str
@@ -259,6 +261,8 @@ class MaskItem:
     score: float
     needs_review: bool
     ground: int
+    decided: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

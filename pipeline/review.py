@@ -1,0 +1,298 @@
+"""Decisions folded into the next revision of a plan: pure, ordered, replayable.
+
+A decision is never changed or removed; one that is undone counts as never made, and so does what
+was decided about a piece that it had made.  An undo can itself be undone.
+
+Where a kept stretch and a masked one share a moment, **the mask wins**: that moment is silent,
+whoever decided last, because a third party's name that lies under somebody else's kept words must
+not come back with them.  The rest of what is kept sounds as it was, also where it fills a gap
+between two masks that would otherwise be bridged.
+
+    masked      |----A----|        |--C--|
+    kept             |------B------|
+    silent      |~~~~~~~~~|        |~~~~~|         to hear more of B, A's edge is moved or A is split
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, Party, TimeSpan
+
+__all__ = [
+    "ANALYST",
+    "LEAST",
+    "Board",
+    "Standing",
+    "apply",
+    "default_ground",
+    "effective",
+    "fold",
+    "lay_out",
+    "unconfirmed",
+    "undecided",
+]
+
+ANALYST: Final = "analyst"
+"""Source of an item that no recognizer found."""
+
+LEAST: Final = 0.02
+"""Seconds below which no item is cut: what ``MaskPolicy`` takes edges to be uncertain by."""
+
+_DIGITS: Final = 4  # of a second: a tenth of a millisecond is less than a sample at 8 kHz
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An item as the decisions so far have left it.
+
+    Attributes:
+        item: What it has become.
+        guarded: It was doubtful, a third party's or secret once: keeping it takes a reason.
+        whole: Seconds it was found with.
+        by: Who gave it its action and ground; empty when no person did.
+        reasoned: A reason was typed for them.
+    """
+
+    item: MaskItem
+    guarded: bool
+    whole: float
+    by: str = ""
+    reasoned: bool = False
+
+
+Board = dict[str, Standing]
+"""Items by id."""
+
+
+def fold(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> MaskPlan:
+    """The next revision of a plan.
+
+    Args:
+        plan: The revision the decisions were made on.
+        decisions: In any order; their numbers order them.  One about an item that is not there
+            has no effect.
+
+    Returns:
+        Items in order of time.  It depends on the two arguments alone.
+    """
+    board = lay_out(plan)
+    for decision in effective(decisions):
+        apply(board, decision)
+    items = sorted((each.item for each in board.values()), key=lambda item: (item.time, item.item_id))
+    return replace(plan, revision=plan.revision + 1, items=tuple(items))
+
+
+def undecided(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> tuple[str, ...]:
+    """Ids of the doubtful items that no person has decided, in order of time."""
+    return tuple(item.item_id for item in fold(plan, decisions).items if item.needs_review)
+
+
+def unconfirmed(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> tuple[str, ...]:
+    """Ids of the masks on item 2 that no second person has confirmed, in order of time."""
+    return tuple(
+        item.item_id for item in fold(plan, decisions).masked if item.ground == 2 and not item.confirmed
+    )
+
+
+def effective(decisions: Iterable[ReviewDecision]) -> tuple[ReviewDecision, ...]:
+    """The decisions that stand, in their order: neither undone nor an undo."""
+    ordered = sorted(decisions, key=lambda decision: decision.number)
+    gone: set[int] = set()
+    for decision in reversed(ordered):
+        if decision.kind is ReviewKind.UNDO and decision.number not in gone and decision.undoes is not None:
+            # Only what was there before it: an undo cannot reach forward.
+            gone |= {decision.undoes} & {each.number for each in ordered if each.number < decision.number}
+    return tuple(each for each in ordered if each.number not in gone and each.kind is not ReviewKind.UNDO)
+
+
+def lay_out(plan: MaskPlan) -> Board:
+    """A plan's items before anything is decided."""
+    return {
+        item.item_id: Standing(item, _guarded(item, item.party), item.time.duration) for item in plan.items
+    }
+
+
+def _guarded(item: MaskItem, party: Party) -> bool:
+    secret = item.entity_type == "CONFIDENTIAL" or item.ground == 2
+    return item.needs_review or secret or party is Party.THIRD_PARTY
+
+
+def default_ground(entity_type: str) -> int:
+    """What a mask rests on where nobody says: the company's work for its secrets, else a third party."""
+    return 2 if entity_type == "CONFIDENTIAL" else 1
+
+
+# --- one decision --------------------------------------------------------------------------
+
+
+def apply(board: Board, decision: ReviewDecision) -> None:
+    """Change the items that a decision is about; those that are not there are passed over."""
+    if decision.kind is ReviewKind.ADD:
+        _add(board, decision)
+        return
+    model = board.get(decision.items[0]) if decision.items else None
+    for item_id in decision.items:
+        before = board.get(item_id)
+        if before is None:
+            continue
+        if decision.kind is ReviewKind.SPLIT:
+            _split(board, before, decision)
+        elif decision.kind is ReviewKind.SAME:
+            if model is not None and before is not model:
+                board[item_id] = _like(before, model, decision)
+        elif decision.kind in _CHANGES:
+            board[item_id] = _CHANGES[decision.kind](before, decision)
+
+
+def _mask(before: Standing, decision: ReviewDecision) -> Standing:
+    item, party = before.item, decision.party or before.item.party
+    ground = decision.ground or item.ground or default_ground(item.entity_type)
+    return _decided(before, replace(item, action=MaskAction.MASK, party=party, ground=ground), decision)
+
+
+def _keep(before: Standing, decision: ReviewDecision) -> Standing:
+    party = decision.party or before.item.party
+    return _decided(before, replace(before.item, action=MaskAction.KEEP, party=party, ground=0), decision)
+
+
+def _decided(before: Standing, item: MaskItem, decision: ReviewDecision) -> Standing:
+    return replace(
+        before,
+        item=replace(item, needs_review=False, decided=True, confirmed=False),
+        guarded=before.guarded or _guarded(item, item.party),
+        by=decision.reviewer,
+        reasoned=bool(decision.reason.strip()),
+    )
+
+
+def _party(before: Standing, decision: ReviewDecision) -> Standing:
+    item = replace(before.item, party=decision.party or before.item.party, confirmed=False)
+    if item.party is Party.THIRD_PARTY and item.action is MaskAction.KEEP:
+        # As in a first plan: nothing of a third party's is kept unless somebody says so of this item.
+        item = replace(item, action=MaskAction.MASK, ground=default_ground(item.entity_type))
+        return replace(before, item=item, guarded=True, by=decision.reviewer, reasoned=False)
+    return replace(before, item=item, guarded=before.guarded or _guarded(item, item.party))
+
+
+def _ground(before: Standing, decision: ReviewDecision) -> Standing:
+    item = before.item
+    if item.action is MaskAction.KEEP or not decision.ground:
+        return before
+    item = replace(item, ground=decision.ground, confirmed=False)
+    reasoned = bool(decision.reason.strip())
+    return replace(
+        before,
+        item=item,
+        guarded=before.guarded or _guarded(item, item.party),
+        by=decision.reviewer,
+        reasoned=reasoned,
+    )
+
+
+def _nudge_start(before: Standing, decision: ReviewDecision) -> Standing:
+    time = before.item.time
+    start = round(time.start + (decision.seconds or 0.0), _DIGITS)
+    return _moved(before, TimeSpan(max(0.0, min(start, time.end - LEAST)), time.end))
+
+
+def _nudge_end(before: Standing, decision: ReviewDecision) -> Standing:
+    time = before.item.time
+    end = round(time.end + (decision.seconds or 0.0), _DIGITS)
+    return _moved(before, TimeSpan(time.start, max(end, time.start + LEAST)))
+
+
+def _moved(before: Standing, time: TimeSpan) -> Standing:
+    return replace(before, item=replace(before.item, time=time, confirmed=False))
+
+
+def _confirm(before: Standing, decision: ReviewDecision) -> Standing:
+    item = before.item
+    rests = item.action is MaskAction.MASK and item.ground == 2 and before.reasoned
+    if not rests or decision.reviewer == before.by:
+        return before
+    return replace(before, item=replace(item, confirmed=True))
+
+
+_CHANGES: Mapping[ReviewKind, Callable[[Standing, ReviewDecision], Standing]] = {
+    ReviewKind.MASK: _mask,
+    ReviewKind.KEEP: _keep,
+    ReviewKind.PARTY: _party,
+    ReviewKind.GROUND: _ground,
+    ReviewKind.NUDGE_START: _nudge_start,
+    ReviewKind.NUDGE_END: _nudge_end,
+    ReviewKind.CONFIRM: _confirm,
+}
+
+
+def _like(before: Standing, model: Standing, decision: ReviewDecision) -> Standing:
+    """An item decided as another of the same person's."""
+    as_model = model.item
+    item = replace(
+        before.item,
+        party=as_model.party,
+        action=as_model.action,
+        ground=as_model.ground,
+        decided=as_model.decided,
+        needs_review=before.item.needs_review and not as_model.decided,
+        confirmed=False,
+    )
+    return replace(
+        before,
+        item=item,
+        guarded=before.guarded or _guarded(item, item.party),
+        by=decision.reviewer,
+        reasoned=model.reasoned or bool(decision.reason.strip()),
+    )
+
+
+def _split(board: Board, before: Standing, decision: ReviewDecision) -> None:
+    """Two items for one; the second is named after the decision that made it."""
+    item, at = before.item, decision.at
+    if at is None or not item.time.start + LEAST <= at <= item.time.end - LEAST:
+        return
+    wanted = item.chars.start if decision.cut is None else decision.cut
+    cut = min(max(wanted, item.chars.start), item.chars.end)
+    first = replace(
+        item, time=TimeSpan(item.time.start, at), chars=CharSpan(item.chars.start, cut), confirmed=False
+    )
+    second = replace(
+        item,
+        item_id=f"{item.item_id}.{decision.number}",
+        time=TimeSpan(at, item.time.end),
+        chars=CharSpan(cut, item.chars.end),
+        confirmed=False,
+    )
+    for part in (first, second):
+        board[part.item_id] = replace(before, item=part, whole=part.time.duration)
+
+
+def _add(board: Board, decision: ReviewDecision) -> None:
+    stretch = decision.stretch
+    if stretch is None or stretch.time.duration < LEAST or not stretch.channels:
+        return
+    item = MaskItem(
+        item_id=f"a{decision.number:04d}",
+        entity_type=stretch.entity_type,
+        chars=stretch.chars,
+        time=stretch.time,
+        channels=stretch.channels,
+        party=stretch.party,
+        action=MaskAction.MASK,
+        reason="担当者が加えた",
+        source=ANALYST,
+        score=1.0,
+        needs_review=False,
+        ground=stretch.ground,
+        decided=True,
+    )
+    board[item.item_id] = Standing(
+        item,
+        _guarded(item, item.party),
+        item.time.duration,
+        decision.reviewer,
+        bool(decision.reason.strip()),
+    )

@@ -1,0 +1,274 @@
+"""What a decision must bring along, and what each of them changed.
+
+``pipeline.review`` makes sense of any series of decisions; this module says which may be added
+to one: a person's word is needed where the program's doubt, or the law, asks for it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.errors import ReviewRuleError
+from pipeline.review import (
+    LEAST,
+    Board,
+    Standing,
+    apply,
+    default_ground,
+    effective,
+    lay_out,
+    unconfirmed,
+    undecided,
+)
+from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
+
+__all__ = ["Change", "check", "check_complete", "steps"]
+
+GROUNDS: Final = (1, 2, 3)
+
+LAW: Final = re.compile(r"法|条例|規則|政令|省令|条約")
+"""How the name of a law ends or is abbreviated: item 3 withholds what *another law* forbids to tell."""
+
+_FARTHEST: Final = 60.0  # seconds: a nudge further than that is a slip of the hand
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one decision made of one item; ``None`` where there was, or is, none."""
+
+    before: MaskItem | None
+    after: MaskItem | None
+
+
+def steps(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Iterator[tuple[Change, ...]]:
+    """What each decision changed when it was made, undone ones too.
+
+    Args:
+        plan: The revision they were made on.
+        decisions: In any order.
+
+    Yields:
+        The changes of each decision in the order of their numbers.
+    """
+    ordered = sorted(decisions, key=lambda decision: decision.number)
+    board = lay_out(plan)
+    for place, decision in enumerate(ordered):
+        before = dict(board)
+        if decision.kind is ReviewKind.UNDO:
+            board = _laid_out(plan, ordered[: place + 1])
+        else:
+            apply(board, decision)
+        touched = dict.fromkeys((*before, *board))
+        yield tuple(
+            Change(_item(before, item_id), _item(board, item_id))
+            for item_id in touched
+            if _item(before, item_id) != _item(board, item_id)
+        )
+
+
+def _item(board: Board, item_id: str) -> MaskItem | None:
+    return board[item_id].item if item_id in board else None
+
+
+def _laid_out(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Board:
+    board = lay_out(plan)
+    for decision in effective(decisions):
+        apply(board, decision)
+    return board
+
+
+def check_complete(plan: MaskPlan, decisions: Sequence[ReviewDecision]) -> None:
+    """Whether nothing is left to decide.
+
+    Raises:
+        ReviewRuleError: names the items that are doubtful still, or wait for a second person.
+    """
+    left = undecided(plan, decisions)
+    if left:
+        raise ReviewRuleError(f"まだ決めていない要確認の箇所が{len(left)}件あります", left)
+    alone = unconfirmed(plan, decisions)
+    if alone:
+        msg = f"2号による不開示が{len(alone)}件、もう一人の確認を待っています"
+        raise ReviewRuleError(msg, alone, "second_person")
+
+
+def check(plan: MaskPlan, earlier: Sequence[ReviewDecision], new: Sequence[ReviewDecision]) -> None:
+    """Whether decisions may be added to those made.
+
+    Args:
+        plan: The revision they are made on.
+        earlier: Those made.
+        new: Those to be added, numbered on; each is judged after the ones before it.
+
+    Raises:
+        ReviewRuleError: says which rule speaks against it.
+    """
+    made = list(earlier)
+    board = _laid_out(plan, made)
+    for decision in new:
+        if decision.kind is ReviewKind.UNDO:
+            _check_undo(made, decision)
+        else:
+            _check_items(board, decision)
+            RULES.get(decision.kind, _anything)(board, decision)
+        made.append(decision)
+        if decision.kind is ReviewKind.UNDO:
+            board = _laid_out(plan, made)
+        else:
+            apply(board, decision)
+
+
+def _anything(_: Board, __: ReviewDecision) -> None:
+    pass
+
+
+ONE_ITEM: Final = {ReviewKind.NUDGE_START, ReviewKind.NUDGE_END, ReviewKind.SPLIT}
+NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE}
+
+
+def _check_items(board: Board, decision: ReviewDecision) -> None:
+    missing = tuple(item_id for item_id in decision.items if item_id not in board)
+    if missing:
+        raise ReviewRuleError("その箇所はありません(取り消されたか、分けられています)", missing)
+    count = len(decision.items)
+    least, most = (
+        (0, 0)
+        if decision.kind in NO_ITEM
+        else (1, 1)
+        if decision.kind in ONE_ITEM
+        else (2 if decision.kind is ReviewKind.SAME else 1, count)
+    )
+    if not least <= count <= most or len(set(decision.items)) < count:
+        raise ReviewRuleError("箇所の数が正しくありません", decision.items)
+
+
+def _check_undo(made: Sequence[ReviewDecision], decision: ReviewDecision) -> None:
+    target = next((each for each in made if each.number == decision.undoes), None)
+    standing = {each.number for each in effective(made)}
+    undos = {each.number for each in made if each.kind is ReviewKind.UNDO and _holds(made, each)}
+    if target is None or target.number not in standing | undos or target.kind is ReviewKind.COMPLETE:
+        raise ReviewRuleError("取り消せる決定がありません(すでに取り消されています)")
+    if target.reviewer != decision.reviewer and not decision.reason.strip():
+        raise ReviewRuleError("ほかの人の決定を取り消すには理由が必要です", target.items, "reason")
+
+
+def _holds(made: Sequence[ReviewDecision], undo: ReviewDecision) -> bool:
+    """Whether an undo has not been undone itself."""
+    back = [each for each in made if each.kind is ReviewKind.UNDO and each.undoes == undo.number]
+    return not any(_holds(made, each) for each in back)
+
+
+def _check_mask(board: Board, decision: ReviewDecision) -> None:
+    for standing in _of(board, decision):
+        item = standing.item
+        _check_ground(decision, decision.ground or item.ground or default_ground(item.entity_type))
+
+
+def _check_keep(board: Board, decision: ReviewDecision) -> None:
+    if decision.ground:
+        raise ReviewRuleError("開示する箇所に不開示の根拠は付けられません", decision.items)
+    guarded = tuple(each.item.item_id for each in _of(board, decision) if each.guarded)
+    if decision.party is Party.THIRD_PARTY:
+        guarded = decision.items
+    if guarded and not decision.reason.strip():
+        raise ReviewRuleError("要確認・第三者・機密の箇所を開示するには理由が必要です", guarded, "reason")
+
+
+def _check_party(_: Board, decision: ReviewDecision) -> None:
+    if decision.party is None:
+        raise ReviewRuleError("誰の情報かを選んでください", decision.items)
+
+
+def _check_new_ground(board: Board, decision: ReviewDecision) -> None:
+    kept = tuple(e.item.item_id for e in _of(board, decision) if e.item.action is MaskAction.KEEP)
+    if kept:
+        raise ReviewRuleError("開示する箇所に不開示の根拠は付けられません", kept)
+    _check_ground(decision, decision.ground)
+
+
+def _check_ground(decision: ReviewDecision, ground: int | None) -> None:
+    reason = decision.reason.strip()
+    if ground not in GROUNDS:
+        raise ReviewRuleError("根拠は1号・2号・3号のどれかです", decision.items)
+    if ground == 2 and not reason:
+        msg = "2号(業務の適正な実施への著しい支障)には理由の記入が必要です"
+        raise ReviewRuleError(msg, decision.items, "reason")
+    if ground == 3 and not LAW.search(reason):
+        raise ReviewRuleError("3号(他の法令違反)には法令の名前が必要です", decision.items, "law")
+
+
+def _check_nudge(board: Board, decision: ReviewDecision) -> None:
+    (standing,) = _of(board, decision)
+    seconds = decision.seconds
+    if seconds is None or not math.isfinite(seconds) or not 0 < abs(seconds) <= _FARTHEST:
+        raise ReviewRuleError("動かす秒数が正しくありません", decision.items)
+    inward = seconds if decision.kind is ReviewKind.NUDGE_START else -seconds
+    left = standing.item.time.duration - inward
+    if left < LEAST:
+        raise ReviewRuleError("これ以上は短くできません", decision.items)
+    masked = standing.item.action is MaskAction.MASK
+    if masked and inward > 0 and left < standing.whole / 2 and not decision.reason.strip():
+        # Otherwise a name could be kept without a word by cutting its mask down.
+        raise ReviewRuleError("伏せる範囲を半分より短くするには理由が必要です", decision.items, "reason")
+
+
+def _check_split(board: Board, decision: ReviewDecision) -> None:
+    (standing,) = _of(board, decision)
+    time, at = standing.item.time, decision.at
+    if at is None or not time.start + LEAST <= at <= time.end - LEAST:
+        raise ReviewRuleError("分ける位置が箇所の中にありません", decision.items)
+
+
+def _check_add(_: Board, decision: ReviewDecision) -> None:
+    stretch = decision.stretch
+    if stretch is None or stretch.time.duration < LEAST or not stretch.channels:
+        raise ReviewRuleError("加える区間が短すぎるか、チャンネルがありません")
+    _check_ground(decision, stretch.ground)
+
+
+def _check_same(board: Board, decision: ReviewDecision) -> None:
+    model, *others = _of(board, decision)
+    if model.reasoned or decision.reason.strip():
+        return
+    kept = model.item.action is MaskAction.KEEP
+    guarded = tuple(each.item.item_id for each in others if each.guarded or model.guarded)
+    if kept and guarded:
+        raise ReviewRuleError("要確認・第三者・機密の箇所を開示するには理由が必要です", guarded, "reason")
+    if not kept:
+        _check_ground(decision, model.item.ground)
+
+
+def _check_confirm(board: Board, decision: ReviewDecision) -> None:
+    for standing in _of(board, decision):
+        item = standing.item
+        if item.action is MaskAction.KEEP or item.ground != 2:
+            raise ReviewRuleError("2号による不開示ではありません", (item.item_id,))
+        if not standing.reasoned:
+            msg = "先に、2号とする理由を記入してください"
+            raise ReviewRuleError(msg, (item.item_id,), "reason")
+        if standing.by == decision.reviewer:
+            msg = "2号の確認は、理由を書いた人とは別の人が行います"
+            raise ReviewRuleError(msg, (item.item_id,), "second_person")
+
+
+def _of(board: Board, decision: ReviewDecision) -> list[Standing]:
+    return [board[item_id] for item_id in decision.items]
+
+
+RULES: Final[Mapping[ReviewKind, Callable[[Board, ReviewDecision], None]]] = {
+    ReviewKind.MASK: _check_mask,
+    ReviewKind.KEEP: _check_keep,
+    ReviewKind.PARTY: _check_party,
+    ReviewKind.GROUND: _check_new_ground,
+    ReviewKind.NUDGE_START: _check_nudge,
+    ReviewKind.NUDGE_END: _check_nudge,
+    ReviewKind.SPLIT: _check_split,
+    ReviewKind.ADD: _check_add,
+    ReviewKind.SAME: _check_same,
+    ReviewKind.CONFIRM: _check_confirm,
+}

@@ -34,7 +34,9 @@ MASKED_FILES = {
 """What is made of a call, by the name it has while it is made."""
 
 
-def make_final(desk: Desk, actor: Actor, call_id: str, plan: MaskPlan) -> Call:
+def make_final(
+    desk: Desk, actor: Actor, call_id: str, plan: MaskPlan, *, expected: int | None = None
+) -> Call:
     """Make a call's masked files from a plan, and both the newest revision.
 
     What a second listening hears is looked at when the copy goes out.
@@ -44,13 +46,15 @@ def make_final(desk: Desk, actor: Actor, call_id: str, plan: MaskPlan) -> Call:
         actor: Who decided.
         call_id: Of a call in review.
         plan: What is masked.
+        expected: How many decisions the call had when they were folded into it.
 
     Returns:
         The call, still in review.
 
     Raises:
         ImpossibleStepError: when the call is not in review.
-        ConflictError: when the plan is of another call or recording, or counts in other words.
+        ConflictError: when the plan is of another call or recording, or counts in other words; or
+            when somebody has decided since.
         CallUnsafeError: when something masked can still be heard or read; nothing has changed.
     """
     step_call(get_call(desk, call_id).state, Step.DECIDE, call_id)
@@ -68,7 +72,7 @@ def make_final(desk: Desk, actor: Actor, call_id: str, plan: MaskPlan) -> Call:
         try:
             for kind, name in MASKED_FILES.items():
                 stored.append(NewFile(kind, desk.store.put(folder / name)))
-            return revise(desk, actor, call_id, plan, tuple(stored))
+            return revise(desk, actor, call_id, plan, tuple(stored), expected=expected)
         except BaseException:
             drop_unnamed(desk, stored)
             raise

@@ -24,6 +24,7 @@ from flows.desk.values import Actor, Call, ListVersions
 from pipeline.types import MaskPlan
 
 __all__ = [
+    "COMPLETE",
     "Approval",
     "Decision",
     "StoredPlan",
@@ -38,6 +39,9 @@ __all__ = [
 ]
 
 PLAN: TypeAdapter[MaskPlan] = TypeAdapter(MaskPlan)
+
+COMPLETE = "complete"
+"""Action of the decision that nothing is left to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Decision:
     Attributes:
         revision: Of the plan it was made on.
         item_id: Of that plan; ``new-…`` for a stretch the analyst added.
-        action: ``mask`` or ``keep``.
+        action: ``mask``, ``keep`` or another of ``pipeline.decisions.ReviewKind``.
         ground: Item of 33条2項 that a mask rests on; 0 for a kept one.
         reason: In words.
         reviewer: Who decided.
@@ -160,12 +164,21 @@ def _plan_of(row: PlanRow, keyring: Keyring) -> StoredPlan:
     return StoredPlan(row.call_id, row.revision, plan, lists, row.plan_sha256, row.made_at)
 
 
-def decide(desk: Desk, actor: Actor, call_id: str, made: tuple[Decision, ...]) -> None:
+def decide(
+    desk: Desk, actor: Actor, call_id: str, made: tuple[Decision, ...], *, expected: int | None = None
+) -> None:
     """Record decisions; who and when are the desk's, not the caller's.
+
+    Args:
+        desk: The desk.
+        actor: Who decides.
+        call_id: Of the call.
+        made: The decisions.
+        expected: How many there were when they were made; ``None`` where that does not matter.
 
     Raises:
         ImpossibleStepError: when the call is not in review.
-        ConflictError: when they were made on an older revision.
+        ConflictError: when they were made on an older revision, or somebody else has decided since.
     """
     with desk.change(actor) as change:
         call = call_row(change.session, call_id)
@@ -173,12 +186,20 @@ def decide(desk: Desk, actor: Actor, call_id: str, made: tuple[Decision, ...]) -
         if any(decision.revision != call.revision for decision in made):
             msg = f"{call_id}: 計画が新しくなっています。読み直してから決めてください"
             raise ConflictError(msg)
-        counted = select(func.count()).where(DecisionRow.call_id == call_id)
-        first = (change.session.scalar(counted) or 0) + 1
+        first = _check_count(change.session, call_id, expected) + 1
         for position, decision in enumerate(made, start=first):
             _add_decision(change, call_id, position, decision)
         detail = {"decisions": len(made), "revision": call.revision or 0}
         change.record("call.decide", Subject(call.request_id, call_id), detail)
+
+
+def _check_count(session: Session, call_id: str, expected: int | None) -> int:
+    """How many decisions a call has; an error where that is not what was expected."""
+    count = session.scalar(select(func.count()).where(DecisionRow.call_id == call_id)) or 0
+    if expected is not None and count != expected:
+        msg = f"{call_id}: ほかの人の決定が先に記録されています。確かめてから、もう一度決めてください"
+        raise ConflictError(msg)
+    return count
 
 
 def _add_decision(change: Change, call_id: str, position: int, decision: Decision) -> None:
@@ -213,15 +234,33 @@ def decisions(desk: Desk, call_id: str) -> tuple[Decision, ...]:
         return tuple(take_sealed(row, DECISION, desk.keyring) for row in session.scalars(statement))
 
 
-def revise(desk: Desk, actor: Actor, call_id: str, plan: MaskPlan, files: tuple[NewFile, ...]) -> Call:
+def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
+    desk: Desk,
+    actor: Actor,
+    call_id: str,
+    plan: MaskPlan,
+    files: tuple[NewFile, ...],
+    *,
+    expected: int | None = None,
+) -> Call:
     """Make a plan with decisions folded in, and the files made from it, the newest revision.
+
+    Args:
+        desk: The desk.
+        actor: Who has decided.
+        call_id: Of the call.
+        plan: The next revision.
+        files: Made from it.
+        expected: How many decisions the call had when they were folded.
 
     Raises:
         ImpossibleStepError: when the call is not in review.
+        ConflictError: when somebody has decided since: that decision would be in no plan.
     """
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
         step_call(State(row.state), Step.DECIDE, call_id)
+        _check_count(change.session, call_id, expected)
         before = _plan_row(change.session, call_id, None)
         lists = ListVersions(before.staff_version, before.company_version)
         row.revision = add_plan(change, call_id, plan, lists)
@@ -245,6 +284,7 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
         if row.revision != revision:
             msg = f"{call_id}: 計画が新しくなっています。読み直してから承認してください"
             raise ConflictError(msg)
+        _check_folded(change.session, call_id, revision)
         files = masked_hashes(change.session, call_id, revision)
         if {kind for kind, _ in files} != set(MASKED_KINDS):
             msg = f"{call_id}: この版から伏せた写しがそろっていません。写しを作り直してから承認してください"
@@ -286,6 +326,16 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
         msg = f"{call_id}: 承認の後に計画か写しが変わっています。確認に差し戻し、もう一度承認してください"
         raise ImpossibleStepError(msg)
     return stored, last
+
+
+def _check_folded(session: Session, call_id: str, revision: int) -> None:
+    """Whether every decision on a revision is in a plan; that it was completed changes none."""
+    statement = select(DecisionRow.id).where(
+        DecisionRow.call_id == call_id, DecisionRow.revision == revision, DecisionRow.action != COMPLETE
+    )
+    if session.scalars(statement).first() is not None:
+        msg = f"{call_id}: 写しにまだ反映されていない決定があります。確認を完了してから承認してください"
+        raise ConflictError(msg)
 
 
 def approvals(desk: Desk, call_id: str) -> tuple[Approval, ...]:

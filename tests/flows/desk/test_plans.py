@@ -62,6 +62,28 @@ def test_what_was_decided_on_an_older_revision_is_refused(desk, tmp_path):
         plans.approve(desk, OTHER, call.call_id, 1)
 
 
+def test_who_did_not_know_of_anothers_decision_is_told(desk, tmp_path):
+    """Nothing of the second is recorded, nothing of the first is lost."""
+    call = in_review(desk, tmp_path)
+    plans.decide(desk, CLERK, call.call_id, (KEPT,), expected=0)
+
+    with pytest.raises(ConflictError):
+        plans.decide(desk, OTHER, call.call_id, (KEPT,), expected=0)
+    with pytest.raises(ConflictError):
+        plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), (), expected=0)
+    assert [each.reviewer for each in plans.decisions(desk, call.call_id)] == [CLERK.name]
+    plans.decide(desk, OTHER, call.call_id, (KEPT,), expected=1)
+
+
+def test_no_revision_is_approved_that_does_not_hold_all_decisions(desk, tmp_path):
+    """That it was completed is no decision on what is masked."""
+    call = in_review(desk, tmp_path)
+    plans.decide(desk, OTHER, call.call_id, (replace(KEPT, action=plans.COMPLETE, item_id=""), KEPT))
+
+    with pytest.raises(ConflictError, match="反映されていない"):
+        plans.approve(desk, OTHER, call.call_id, 1)
+
+
 def test_approved_reopened_approved_released(desk, tmp_path):
     """The request follows, and the answer is on record with the package's hash."""
     call = in_review(desk, tmp_path)

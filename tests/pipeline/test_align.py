@@ -132,6 +132,35 @@ def test_a_back_channel_on_the_other_side_leaves_it_open():
     assert found.channels == (0,)
 
 
+@pytest.mark.parametrize("interrupted", [0.9, 1.3, 1.7, 1.9])
+@pytest.mark.parametrize("within", [None, 0.01])
+def test_two_who_speak_at_once_on_one_channel_are_both_masked_there(interrupted: float, within: float | None):
+    """Where another talks into a name or over its ends, it stays masked from its beginning to its end."""
+    said = transcript(
+        utterance("さとうけんいち", 1.0, 0, "cu"), utterance("そうなんですね", interrupted, 0, "op")
+    )
+    sound = call(6, (1.0, 2.4), (interrupted, interrupted + 1.4))
+    name = said.text.index("さとうけんいち")
+    (found,) = align((finding(name, name + 7),), replace(said, times_within=within), sound, MaskPolicy())
+    assert found.time is not None
+    assert found.time.start <= 1.0
+    assert found.time.end >= 2.4
+    assert found.time.duration < 2.1
+
+
+def test_a_back_channel_over_a_number_on_one_channel_leaves_it_one_stretch():
+    """はい in the middle of a group, from whom ever, neither splits nor shortens the number."""
+    said = transcript(
+        utterance("0901234", 1.0, 0, "cu"), utterance("はい", 1.6, 0, "op"), utterance("5678", 2.6, 0, "cu")
+    )
+    sound = call(5, (1.0, 2.4), (1.6, 2.0), (2.6, 3.4))
+    chars = [said.text.index("090"), said.text.index("5678") + 4]
+    (found,) = align((finding(*chars),), said, sound, MaskPolicy())
+    assert found.time is not None
+    assert found.time.start <= 1.0
+    assert found.time.end >= 3.4
+
+
 def test_what_echoes_on_the_other_channel_is_masked_there():
     """The same sound, later and quieter, on the channel nobody spoke on."""
     sound = call(5, (1.0, 3.0), channels=2)
@@ -177,6 +206,21 @@ def spoken(texts: list[str], pauses: list[float]) -> Transcript:
         heard.append(utterance(text, clock))
         clock += 0.2 * len(text)
     return transcript(*heard)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_words_whose_times_are_vouched_for_lie_inside_their_stretch(data: st.DataObject):
+    """Every word that an entity touches is masked from end to end, whoever speaks around it."""
+    texts = data.draw(st.lists(st.text("さか1", min_size=1, max_size=5), min_size=1, max_size=3))
+    said = spoken(texts, data.draw(st.lists(st.floats(0, 2), min_size=len(texts), max_size=len(texts))))
+    start = data.draw(st.integers(0, len(said.text) - 1).filter(lambda at: said.text[at] != "\n"))
+    end = data.draw(st.integers(start + 1, len(said.text)))
+    sound = call(14, *((s.time.start, s.time.end) for s in said.segments))
+    found = align((finding(start, end),), replace(said, times_within=0.01), sound, MaskPolicy())
+    for word in (w for s in said.segments for w in s.words):
+        if word.chars.overlaps(CharSpan(start, end)):
+            assert any(t.start <= word.time.start and word.time.end <= t.end for t in times(found))
 
 
 @settings(max_examples=40, deadline=None)

@@ -142,4 +142,5 @@ def _frozen(result: RecognizerResult) -> EntitySpan:
         str(metadata.get("why", "")),
         bool(metadata.get("needs_review", False)),
         Party(party) if party else None,
+        int(metadata.get("morae", 0)),
     )

@@ -44,6 +44,12 @@ FASTEST: Final = 0.06
 """Seconds of a mora when spoken fast: a stretch with less than that for each of its morae is widened.
 Slow speech has 0.15, the made calls 0.08 to 0.2; ten morae a second are already hard to follow."""
 
+SLOWEST: Final = 0.4
+"""Seconds of a mora when spelled out slowly: where a reading is known and a stretch has more for each of its
+morae, and ``HESITATION`` besides, its words' times hold something else, and a person should listen."""
+
+HESITATION: Final = 0.5
+
 _LOUD: Final = 85  # percentile of an entity's frames that counts as its loud parts
 _BESIDE: Final = 0.05  # seconds around an entity's words that are heard for its loudness: words can be empty
 _SMALL: Final = "ぁぃぅぇぉゃゅょゎァィゥェォャュョヮ"
@@ -91,8 +97,10 @@ def align(
         groups = _groups(_said(touched, channels, transcript), places, recording)
         for group in groups:
             part = finding if len(groups) == 1 else _narrowed(finding, group)
-            text = transcript.text[part.entity.chars.start : part.entity.chars.end]
-            time = _sounding(group, recording, _morae(text) * FASTEST)
+            morae = part.entity.morae or _morae(_text(part.entity.chars, transcript))
+            time = _sounding(group, recording, morae * FASTEST)
+            if part.entity.morae and time.duration > morae * SLOWEST + HESITATION:
+                part = replace(part, needs_review=True)
             heard = heard_on(recording, time, channels)
             start, end = max(0.0, time.start - policy.pad_before), time.end + policy.pad_after
             time = TimeSpan(start, max(start, min(recording.duration, end)))
@@ -199,7 +207,7 @@ def _narrowed(finding: Finding, group: Sequence[_Place]) -> Finding:
     whole = finding.entity.chars
     start = max(whole.start, min(place.word.chars.start for place in group))
     end = min(whole.end, max(place.word.chars.end for place in group))
-    return replace(finding, entity=replace(finding.entity, chars=CharSpan(start, end)))
+    return replace(finding, entity=replace(finding.entity, chars=CharSpan(start, end), morae=0))
 
 
 def _sounding(group: Sequence[_Place], recording: Recording, least: float) -> TimeSpan:

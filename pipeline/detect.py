@@ -92,6 +92,7 @@ def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
         "、".join(reasons),
         a.needs_review and b.needs_review,
         a.party if b.party is None or a.party == b.party else (b.party if a.party is None else None),
+        max(a.morae, b.morae),
     )
 
 
@@ -120,7 +121,8 @@ def _outside(span: EntitySpan, taken: list[EntitySpan]) -> list[EntitySpan]:
     free = [span.chars]
     for other in taken:
         free = [piece for chars in free for piece in _minus(chars, other.chars)]
-    return [replace(span, chars=piece) for piece in free]
+    # Part of a known reading is as long as nobody knows.
+    return [replace(span, chars=piece, morae=span.morae if piece == span.chars else 0) for piece in free]
 
 
 def _minus(a: CharSpan, b: CharSpan) -> list[CharSpan]:

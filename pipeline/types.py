@@ -157,7 +157,8 @@ class EntitySpan:
     ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS,
     CONFIDENTIAL.  ``explanation`` names witnesses and rules, never quotes.
     ``needs_review`` is set where the witness itself is in doubt; ``party`` where the
-    witness knows whose it is (a self-introduction), else ``None``.
+    witness knows whose it is (a self-introduction), else ``None``.  ``morae`` is how many it
+    has where its reading is known (a term of the case), else 0.
     """
 
     entity_type: str
@@ -167,6 +168,7 @@ class EntitySpan:
     explanation: str = ""
     needs_review: bool = False
     party: Party | None = None
+    morae: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.names import token_at
-from pipeline.sound import find_sound, fold_kana, morae
+from pipeline.sound import Mora, find_sound, fold_kana, morae
 from pipeline.types import CaseName, CharSpan
 
-__all__ = ["SPELLED", "ConfidentialTermRecognizer", "sounding", "spelled"]
+__all__ = ["SPELLED", "ConfidentialTermRecognizer", "reading", "sounding", "spelled"]
 
 SPELLED = 0.99
 """Score of a term that is written as it should be."""
@@ -39,15 +39,24 @@ class ConfidentialTermRecognizer(CallRecognizer):
         """Search each term twice."""
         found: list[RecognizerResult] = []
         for term in call.case.confidential_terms:
-            found += [
+            here = [
                 self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, "秘密の語の表記")
                 for chars in spelled(call.text, term.text)
             ]
-            found += [
+            here += [
                 self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音")
                 for chars, score in sounding(call, term)
             ]
+            for result in here:
+                # ``align`` holds the length of the stretch against it.
+                result.recognition_metadata["morae"] = len(reading(call, term))
+            found += here
         return found
+
+
+def reading(call: Call, term: CaseName) -> tuple[Mora, ...]:
+    """How a term is said; by the reader where its ``kana`` is not given."""
+    return morae(fold_kana(term.kana) or call.reader.kana(term.text))
 
 
 def spelled(text: str, term: str) -> Iterator[CharSpan]:
@@ -66,7 +75,7 @@ def sounding(call: Call, term: CaseName) -> Iterator[tuple[CharSpan, float]]:
     Yields:
         Stretches that begin with a word, each with a score from 0.44 (just alike) to 1 (the same).
     """
-    needle = morae(fold_kana(term.kana) or call.reader.kana(term.text))
+    needle = reading(call, term)
     bound = next((price for limit, price in BOUNDS if len(needle) < limit), BOUNDS[-1][1])
     for sound in find_sound(needle, call.line.morae, bound):
         chars = call.line.span(sound.start, sound.end)

@@ -17,11 +17,10 @@ from tests.builders import RATE, transcript, utterance
 BARE = MaskPolicy(pad_before=0.0, pad_after=0.0)
 
 
-def finding(start: int, end: int) -> Finding:
+def finding(start: int, end: int, morae: int = 0) -> Finding:
     """A third party's, of the characters [start, end)."""
-    return Finding(
-        EntitySpan("PHONE_NUMBER", CharSpan(start, end), 0.9, "test"), Party.THIRD_PARTY, "", False
-    )
+    entity = EntitySpan("PHONE_NUMBER", CharSpan(start, end), 0.9, "test", morae=morae)
+    return Finding(entity, Party.THIRD_PARTY, "", False)
 
 
 def call(seconds: float, *loud: tuple[float, float], channels: int = 1, on: int = 0) -> Recording:
@@ -62,6 +61,25 @@ def test_a_word_without_length_gets_the_time_its_morae_take():
     (time,) = times(align((finding(0, 8),), transcript(HeardSegment((word,))), call(4), BARE))
     assert time.duration >= 0.45
     assert time.start < 2.0 < time.end
+
+
+def test_a_known_reading_says_how_long_it_must_be():
+    """A term of which two morae were recognised is masked for as long as its twenty take to say."""
+    said, sound = transcript(utterance("とく", 2.0)), call(6, (2.0, 2.4))
+    heard, known = (times(align((finding(0, 2, morae),), said, sound, BARE))[0] for morae in (0, 20))
+    assert heard.duration < 0.8
+    assert known.duration >= 1.19
+
+
+@pytest.mark.parametrize(("end", "shown"), [(2.6, False), (4.5, True)])
+def test_a_stretch_far_longer_than_its_reading_is_shown_to_a_person(end: float, shown: bool):
+    """Three morae do not take two seconds and a half: something else lies under that word."""
+    said = transcript(HeardSegment((HeardWord("さとう", 2.0, end, 0.9),)))
+    sound = call(6, (2.0, end))
+    (known,) = align((finding(0, 3, 3),), said, sound, BARE)
+    (unknown,) = align((finding(0, 3),), said, sound, BARE)
+    assert known.needs_review == shown
+    assert not unknown.needs_review
 
 
 @pytest.mark.parametrize("within", [0.0, 0.01, 0.05])

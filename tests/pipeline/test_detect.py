@@ -186,3 +186,11 @@ def test_detect_unites_what_the_analyzer_finds() -> None:
 def test_sure(score: float, expected: bool) -> None:
     """From one half on nobody has to look; a score that is no number is never sure."""
     assert sure(score) is expected
+
+
+def test_a_known_reading_goes_with_the_whole_finding_only() -> None:
+    """It stays where witnesses agree; what is left beside a more specific finding is as long as nobody knows."""
+    (both,) = unite([span("CONFIDENTIAL", 0, 6, morae=9), span("CONFIDENTIAL", 1, 6, witness="B")])
+    assert both.morae == 9
+    beside = unite([span("CONFIDENTIAL", 0, 4), span("ADDRESS", 0, 12, morae=20)])
+    assert [each.morae for each in beside] == [0, 0]

@@ -6,7 +6,7 @@ import pytest
 
 from models.recognizers.confidential_term import ConfidentialTermRecognizer
 from pipeline.types import CallCase, CaseName
-from tests.models.recognizers.calls import shown
+from tests.models.recognizers.calls import artifacts_of, call_of, shown
 
 CASE = CallCase(
     "R-1", confidential_terms=(CaseName("特別値引き枠", "トクベツネビキワク"), CaseName("調査班"))
@@ -26,3 +26,11 @@ LINES = [
 def test_terms(line: str) -> None:
     """A term is found as written and as misheard; words that share a part with it are not."""
     assert shown(ConfidentialTermRecognizer(), (line,), case=CASE) == (line,)
+
+
+@pytest.mark.parametrize("line", ["op: とくべつネビキ枠です。", "op: 特別値引き枠でございます。"])
+def test_how_long_a_term_is_to_say_is_known(line: str) -> None:
+    """Every finding carries the morae of its term, however it was recognised."""
+    call = call_of((line,), CASE)
+    found = ConfidentialTermRecognizer().find(call, artifacts_of(call))
+    assert {result.recognition_metadata["morae"] for result in found} == {9}

@@ -189,7 +189,7 @@ def test_sure(score: float, expected: bool) -> None:
 
 
 def test_a_known_reading_goes_with_the_whole_finding_only() -> None:
-    """It stays where witnesses agree; what is left beside a more specific finding is as long as nobody knows."""
+    """It stays where witnesses agree; how long a part of it takes to say nobody knows."""
     (both,) = unite([span("CONFIDENTIAL", 0, 6, morae=9), span("CONFIDENTIAL", 1, 6, witness="B")])
     assert both.morae == 9
     beside = unite([span("CONFIDENTIAL", 0, 4), span("ADDRESS", 0, 12, morae=20)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ from flows.cli_session import BAD_INPUT, REFUSED, Session, Who, opened, refuse, 
 
 if TYPE_CHECKING:
     from flows.desk.keys import Keyring
+    from flows.desk.periods import Due
     from flows.settings import Settings
 
 __all__ = ["audit", "key", "nightly", "retention"]
@@ -71,19 +71,18 @@ def retention(
     yes: Annotated[bool, typer.Option("--yes", help="尋ねずに消す")] = False,
     who: Who = "",
 ) -> None:
-    """保存期間を過ぎたファイルを消し、消したことを監査記録に残します。保全中のものは消しません。"""
+    """保存期間を過ぎたファイルと台帳の個人情報を消し、監査記録に残します。保全中のものは消しません。"""
     with opened(who, "admin") as session:
-        from flows.desk.files import due_files
-        from flows.desk.values import JAPAN
+        from flows.desk.periods import find_due, label_of
 
-        due = due_files(session.desk, session.desk.clock().astimezone(JAPAN).date())
-        counts = Counter(file.kind.value for file in due)
-        table(("種類", "件数"), (*sorted(counts.items()), ("合計", len(due))))
-        if dry_run or not due:
+        due = find_due(session.desk)
+        rows = [(label_of(kind), count) for kind, count in due.counts().items()]
+        table(("種類", "件数"), (*rows, ("合計", due.count)))
+        if dry_run:
             return
-        if not yes and not _confirmed(f"{len(due)}件を消しますか。元には戻せません"):
+        if due.count and not yes and not _confirmed(f"{due.count}件を消しますか。元には戻せません"):
             refuse("消していません", REFUSED)
-        _erase(session, [file.file_id for file in due])
+        _erase(session, due)
 
 
 def _confirmed(question: str) -> bool:
@@ -93,19 +92,12 @@ def _confirmed(question: str) -> bool:
         return False
 
 
-def _erase(session: Session, file_ids: list[str]) -> None:
-    from flows.desk.errors import ConflictError, NotFoundError
-    from flows.desk.files import erase_file, sweep_orphans
+def _erase(session: Session, due: Due) -> None:
+    from flows.desk.files import sweep_orphans
+    from flows.desk.periods import erase_due
 
-    erased = 0
-    for file_id in file_ids:
-        try:
-            erase_file(session.desk, session.actor, file_id)
-        except (ConflictError, NotFoundError):
-            # Held, or erased by somebody else, since we counted.
-            continue
-        erased += 1
-    typer.echo(f"{erased}件を消しました")
+    if due.count:
+        typer.echo(f"{erase_due(session.desk, session.actor, due).count}件を消しました")
     orphans = sweep_orphans(session.desk)
     if orphans:
         typer.echo(f"処理の途中で残ったファイル {orphans}件を除きました")

@@ -11,7 +11,7 @@ from flows.cli_session import Session, refuse
 from flows.desk import calls, requests
 from flows.desk.audit import entries
 from flows.desk.chain import Subject
-from flows.desk.states import State
+from flows.desk.states import CLOSED, State
 from flows.desk.values import JAPAN, IdentityMethod, NewRequest, NoteKind, Request
 from flows.intake.request_document import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from pipeline.types import CaseName
@@ -36,9 +36,8 @@ NOTES = {
     NoteKind.RESUME: "期限の再開",
     NoteKind.EXTEND: "期限の延長",
     NoteKind.REMARK: "記録",
+    NoteKind.ERASE: "個人情報の消去",
 }
-
-CLOSED = frozenset({State.RELEASED, State.WITHDRAWN})
 
 
 def state_of(name: str) -> State:

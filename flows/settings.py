@@ -60,6 +60,8 @@ class Settings(BaseSettings):
         retain_raw_days: How long a raw copy is kept after it was made.
         retain_draft_days: Likewise transcripts, review files and drafts of the masked copy.
         retain_package_days: Likewise what was released.
+        retain_ledger_days: How long the people stay in the ledger after their request was closed;
+            by default five years, in which damages may be claimed (民法166条1項1号).
         orphan_seconds: Age from which a stored file that no row names is a killed run's.
         prefect_start_seconds: How long the flow's own Prefect may take to start; its default of
             20 s is too short for two busy cores (facts.md section 4).
@@ -91,6 +93,7 @@ class Settings(BaseSettings):
     retain_raw_days: int = Field(default=90, ge=0)
     retain_draft_days: int = Field(default=180, ge=0)
     retain_package_days: int = Field(default=1095, ge=0)
+    retain_ledger_days: int = Field(default=1826, ge=0)
     orphan_seconds: int = Field(default=86400, ge=0)
     prefect_start_seconds: int = Field(default=180, ge=1)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from flows.desk.desk import Desk
 from flows.desk.requests import row_of
-from flows.desk.states import State
+from flows.desk.states import CLOSED, State
 from flows.desk.tables import CallRow, PlanRow, RecordingRow, RequestRow
 from flows.desk.values import JAPAN
 
@@ -19,9 +19,6 @@ __all__ = ["Backlog", "Due", "Standing", "backlog", "standing"]
 
 BYTES_A_SECOND = 8000
 """Of telephone audio (G.711), for a recording whose catalogue tells no duration."""
-
-CLOSED = (State.RELEASED, State.WITHDRAWN)
-"""Of a withheld request the answer is still to be sent."""
 
 
 @dataclass(frozen=True, slots=True)

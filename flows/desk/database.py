@@ -232,6 +232,8 @@ def _set_up_sqlite(engine: Engine) -> None:
         # FULL: the record must outlast a power cut, not only a killed process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # What is erased is overwritten, not only let go of.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from flows.desk.chain import Subject
 from flows.desk.desk import MARKER, Change, Desk
 from flows.desk.errors import ConflictError, DeskError, NotFoundError, StorageGoneError
 from flows.desk.requests import row_of
+from flows.desk.states import CLOSED
 from flows.desk.storage import StoredFile
 from flows.desk.tables import FileRow, RequestRow, new_id
 from flows.desk.values import JAPAN, Actor, DeskFile, FileKind
@@ -187,12 +188,24 @@ def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int
 
 
 def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:
-    """Files whose time is over and that no hold keeps."""
+    """Files whose time is over, that no hold keeps and whose request is closed."""
     with desk.read() as session:
-        statement = select(FileRow).where(
-            FileRow.deleted_at.is_(None), FileRow.legal_hold.is_(False), FileRow.delete_after < today
-        )
-        return tuple(file_of(row) for row in session.scalars(statement.order_by(FileRow.id)))
+        statement = select(FileRow).where(time_is_over(today)).order_by(FileRow.id)
+        return tuple(file_of(row) for row in session.scalars(statement))
+
+
+def time_is_over(today: date) -> ColumnElement[bool]:
+    """Of a file that is to be erased on a day; for the other modules of ``flows.desk``.
+
+    While its request is open a file is at work, however old it is.
+    """
+    closed = select(RequestRow.id).where(RequestRow.state.in_(CLOSED))
+    return and_(
+        FileRow.deleted_at.is_(None),
+        FileRow.legal_hold.is_(False),
+        FileRow.delete_after < today,
+        FileRow.request_id.in_(closed),
+    )
 
 
 def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:

@@ -15,7 +15,7 @@ from flows.desk.desk import Change, Desk
 from flows.desk.errors import ConflictError, NotFoundError
 from flows.desk.keys import Keyring
 from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.states import State, Step, state_of_request, step_call, step_request
+from flows.desk.states import State, Step, check_open, state_of_request, step_call, step_request
 from flows.desk.tables import CallRow, CounterRow, IdentityRow, NoteRow, RequestRow, new_id
 from flows.desk.terms import add_terms, add_unique, find_subjects
 from flows.desk.values import (
@@ -50,14 +50,14 @@ CONTENT: TypeAdapter[NewRequest] = TypeAdapter(NewRequest)
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """Who said what: the sealed part of a note, of an identity check."""
 
     by: str
     text: str = ""
 
 
-SAID: TypeAdapter[_Said] = TypeAdapter(_Said)
+SAID: TypeAdapter[Said] = TypeAdapter(Said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def record_identity(desk: Desk, actor: Actor, request: str, check: IdentityCheck
             checked_at=check.checked_at,
             recorded_at=change.now,
         )
-        put_sealed(identity, _Said(actor.name, check.note), SAID, change.keyring)
+        put_sealed(identity, Said(actor.name, check.note), SAID, change.keyring)
         change.session.add(identity)
         enough = len(checkers) + 1 >= (2 if desk.settings.identity_two_people else 1)
         if enough:
@@ -215,7 +215,7 @@ def record_identity(desk: Desk, actor: Actor, request: str, check: IdentityCheck
         return request_of(change.session, row, change.keyring)
 
 
-def _checks(change: Change, request_id: str) -> tuple[_Said, ...]:
+def _checks(change: Change, request_id: str) -> tuple[Said, ...]:
     rows = change.session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id))
     return tuple(take_sealed(row, SAID, change.keyring) for row in rows)
 
@@ -224,10 +224,12 @@ def pause(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
     """Stop a request's clock, such as while papers are awaited.
 
     Raises:
+        ImpossibleStepError: when the request is over.
         ConflictError: when it stands still already.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
+        check_open(State(row.state), Step.CLOCK, row.number)
         if row.paused_on is not None:
             msg = f"{row.number}: 期限はすでに停止しています"
             raise ConflictError(msg)
@@ -239,10 +241,12 @@ def resume(desk: Desk, actor: Actor, request: str, reason: str = "") -> Request:
     """Start a request's clock again; the due date moves by the days it stood still.
 
     Raises:
+        ImpossibleStepError: when the request is over.
         ConflictError: when it runs.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
+        check_open(State(row.state), Step.CLOCK, row.number)
         if row.paused_on is None:
             msg = f"{row.number}: 期限は停止していません"
             raise ConflictError(msg)
@@ -255,10 +259,12 @@ def extend(desk: Desk, actor: Actor, request: str, due_on: date, reason: str) ->
     """Set a later due date, with the reason that the requester was told.
 
     Raises:
+        ImpossibleStepError: when the request is over.
         ConflictError: when it is not later.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
+        check_open(State(row.state), Step.CLOCK, row.number)
         if due_on <= row.due_on:
             msg = f"{row.number}: 新しい期限がいまの期限より後ではありません"
             raise ConflictError(msg)
@@ -274,7 +280,7 @@ def add_note(desk: Desk, actor: Actor, request: str, text: str) -> Request:
 
 def _noted(change: Change, row: RequestRow, kind: NoteKind, text: str) -> Request:
     note = NoteRow(id=new_id("n"), request_id=row.id, kind=kind, at=change.now, due_on=row.due_on)
-    put_sealed(note, _Said(change.actor.name, text), SAID, change.keyring)
+    put_sealed(note, Said(change.actor.name, text), SAID, change.keyring)
     change.session.add(note)
     change.record(f"request.{kind}", Subject(row.id), {"due_on": row.due_on.isoformat()})
     return request_of(change.session, row, change.keyring)
@@ -320,7 +326,7 @@ def _end(desk: Desk, actor: Actor, request: str, step: Step, reason: str) -> Req
         note = NoteRow(
             id=new_id("n"), request_id=row.id, kind=NoteKind.REMARK, at=change.now, due_on=row.due_on
         )
-        put_sealed(note, _Said(actor.name, reason), SAID, change.keyring)
+        put_sealed(note, Said(actor.name, reason), SAID, change.keyring)
         change.session.add(note)
         change.record(f"request.{step}", Subject(row.id))
         return request_of(change.session, row, change.keyring)

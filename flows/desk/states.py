@@ -13,6 +13,7 @@ from flows.desk.errors import ImpossibleStepError, NotIdentifiedError
 
 __all__ = [
     "CALL_STEPS",
+    "CLOSED",
     "REQUEST_STEPS",
     "State",
     "Step",
@@ -58,6 +59,7 @@ class Step(enum.StrEnum):
     RELEASE = "release"
     WITHHOLD = "withhold"
     WITHDRAW = "withdraw"
+    CLOCK = "clock"
 
     @property
     def label(self) -> str:
@@ -91,6 +93,7 @@ STEP_LABELS = {
     Step.RELEASE: "開示",
     Step.WITHHOLD: "不開示の決定",
     Step.WITHDRAW: "取下げ",
+    Step.CLOCK: "期限の変更",
 }
 
 CALL_STEPS: dict[tuple[State, Step], State] = {
@@ -137,7 +140,7 @@ REQUEST_STEPS: dict[tuple[State, Step], State] = {
 """Of a request; between identified and approved its state follows from its calls."""
 
 CLOSED = (State.RELEASED, State.WITHDRAWN)
-"""Of a request: nothing of it moves any more."""
+"""Of a request: nothing of it moves any more.  Of a withheld one the answer is still to be sent."""
 
 HINTS = {
     State.RECEIVED: "先に本人確認を記録してください",
@@ -174,7 +177,7 @@ def step_request(state: State, step: Step, number: str) -> State:
 
 
 def check_open(state: State, step: Step, number: str) -> None:
-    """Refuse a step of a call whose request is over.
+    """Refuse a step of a request that is over, or of its calls.
 
     Raises:
         ImpossibleStepError: when the request is released or withdrawn.

@@ -191,12 +191,13 @@ class IdentityCheck:
 
 
 class NoteKind(enum.StrEnum):
-    """What a note does to the clock."""
+    """What a note does to the clock, or to the request's people."""
 
     PAUSE = "pause"
     RESUME = "resume"
     EXTEND = "extend"
     REMARK = "remark"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +310,24 @@ class FileKind(enum.StrEnum):
     MANIFEST = "manifest"
     LETTER = "letter"
     PACKAGE = "package"
+
+    @property
+    def label(self) -> str:
+        """The kind in Japanese."""
+        return FILE_LABELS[self]
+
+
+FILE_LABELS = {
+    FileKind.RAW: "録音の写し",
+    FileKind.TRANSCRIPT: "文字起こし",
+    FileKind.REVIEW: "確認用の資料",
+    FileKind.MASKED_AUDIO: "伏せた音声",
+    FileKind.MASKED_TEXT: "伏せた文字",
+    FileKind.MASKED_JSON: "伏せた文字(時刻付き)",
+    FileKind.MANIFEST: "記録票",
+    FileKind.LETTER: "回答書",
+    FileKind.PACKAGE: "開示したもの",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -456,15 +456,17 @@ def test_retention_counts_first_and_erases_when_told(tmp_path: Path):
         assert claim is not None
         claims.finish_processing(desk, WORKER, claim, processed(desk, call_id))
     changed("UPDATE files SET delete_after = '2020-01-01'")
+    assert "合計\t0" in ok("retention", "--dry-run")
+    ok("case", "withdraw", NUMBER, "--reason", "電話で取下げ")
 
-    assert "合計\t2" in ok("retention", "--dry-run")
+    assert "合計\t5" in ok("retention", "--dry-run")
     assert kaiji("retention", answers="n\n").exit_code == 3
-    assert "合計\t2" in ok("retention", "--dry-run")
-    assert "2件を消しました" in ok("retention", "--yes")
+    assert "合計\t5" in ok("retention", "--dry-run")
+    assert "5件を消しました" in ok("retention", "--yes")
     assert ok("retention", "--yes") == "種類\t件数\n合計\t0\n"
     with open_desk(Settings()) as desk:
         erased = [entry for entry in audit.entries(desk) if entry.action == "file.erase"]
-    assert [entry.actor.name for entry in erased] == ["窪田", "窪田"]
+    assert [entry.actor.name for entry in erased] == ["窪田"] * 5
 
 
 def test_a_key_is_made_checked_and_replaced(home: Path):

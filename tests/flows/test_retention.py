@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, files
+from flows.desk import audit, files, requests
 from flows.desk.desk import Desk, open_desk
 from flows.desk.files import set_legal_hold
 from flows.desk.values import FileKind
@@ -22,7 +22,9 @@ def old_desk(flow_desk: Desk, tmp_path: Path, monkeypatch) -> Desk:
     """A desk with a call whose raw copy's time is over, and drafts that are kept on."""
     from flows import retention
 
-    mask_case_call(flow_desk, WORKER, waiting_voice(flow_desk, tmp_path).call_id)
+    call = waiting_voice(flow_desk, tmp_path)
+    mask_case_call(flow_desk, WORKER, call.call_id)
+    requests.withdraw(flow_desk, CLERK, call.request_id, "電話で取下げ")
     later = timedelta(days=flow_desk.settings.retain_raw_days + 1)
     clock = flow_desk.clock
     monkeypatch.setattr(retention, "open_desk", lambda settings: open_desk(settings, lambda: clock() + later))
@@ -79,6 +81,29 @@ def test_a_legal_hold_keeps_everything(old_desk: Desk):
 
     assert run(erase=True) == {}
     assert FileKind.RAW in kinds(old_desk)
+
+
+def test_the_people_in_the_ledger_have_their_time_too(flow_desk: Desk, tmp_path: Path, monkeypatch):
+    """Counted first, erased with the last of their files; the number stays, with nobody's name."""
+    from flows import retention
+
+    call = waiting_voice(flow_desk, tmp_path)
+    mask_case_call(flow_desk, WORKER, call.call_id)
+    requests.withdraw(flow_desk, CLERK, call.request_id, "電話で取下げ")
+    much_later = timedelta(days=flow_desk.settings.retain_ledger_days + 1)
+    clock = flow_desk.clock
+    monkeypatch.setattr(
+        retention, "open_desk", lambda settings: open_desk(settings, lambda: clock() + much_later)
+    )
+    planned = run()
+
+    assert planned["ledger"] == 1
+    assert requests.get(flow_desk, call.request_id).content.requester.names
+    assert run(erase=True) == planned
+    assert "| 台帳の個人情報(請求) | 1 |" in report()
+    assert requests.get(flow_desk, call.request_id).content.requester.names == ()
+    assert audit.verify(flow_desk) == ()
+    assert run(erase=True) == {}
 
 
 def test_a_killed_runs_files_are_swept(old_desk: Desk, monkeypatch):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.desk import audit, files
+from flows.desk import audit, files, requests
 from flows.desk.desk import MARKER
 from flows.desk.errors import ConflictError, NotFoundError, StorageGoneError
 from flows.desk.values import JAPAN, FileKind
@@ -15,9 +15,11 @@ LETTER = "回答書 鈴木花子".encode()
 
 @pytest.fixture
 def letter(desk):
-    """A letter of a request."""
-    stored = desk.store.put(LETTER)
-    return files.add_file(desk, CLERK, identified(desk).number, files.NewFile(FileKind.LETTER, stored))
+    """A letter of a request that is over."""
+    number = identified(desk).number
+    made = files.add_file(desk, CLERK, number, files.NewFile(FileKind.LETTER, desk.store.put(LETTER)))
+    requests.withdraw(desk, CLERK, number, "電話で取下げ")
+    return made
 
 
 def test_who_opened_a_file_is_on_record(desk, letter):
@@ -50,6 +52,18 @@ def test_a_file_is_due_after_its_last_day(desk, letter):
     """On the last day it is still kept."""
     assert files.due_files(desk, letter.delete_after) == ()
     assert files.due_files(desk, letter.delete_after + timedelta(days=1)) == (letter,)
+
+
+def test_a_file_of_an_open_request_is_at_work(desk, tmp_path, clock):
+    """Whatever its day: a request may be paused for long."""
+    call = in_review(desk, tmp_path)
+    day = clock.now.date() + timedelta(days=10_000)
+    assert files.due_files(desk, day) == ()
+
+    requests.withdraw(desk, CLERK, call.request_id, "電話で取下げ")
+    assert files.due_files(desk, day) == tuple(
+        sorted(files.list_files(desk, call_id=call.call_id), key=lambda file: file.file_id)
+    )
 
 
 def test_an_erased_file_is_gone_and_proven_so(desk, letter):

@@ -199,6 +199,21 @@ def test_a_request_may_be_withheld_before_it_is_identified(desk):
     assert requests.notes(desk, request.number)[0].text == "本人と確認できない"
 
 
+def test_the_clock_of_a_request_that_is_over_stands(desk):
+    """Neither paused nor extended any more; the due date is what it was."""
+    request = requests.withdraw(desk, CLERK, identified(desk).number, "電話で取下げ")
+    steps = (
+        lambda: requests.pause(desk, CLERK, request.number, "x"),
+        lambda: requests.resume(desk, CLERK, request.number),
+        lambda: requests.extend(desk, CLERK, request.number, date(2099, 1, 1), "x"),
+    )
+
+    for step in steps:
+        with pytest.raises(ImpossibleStepError, match="期限の変更はできません"):
+            step()
+    assert requests.get(desk, request.number) == request
+
+
 @pytest.mark.parametrize("name", ["R-2026-0009", "q0000000000000000", "鈴木花子"])
 def test_an_unknown_request_is_not_found(desk, name):
     """The message does not repeat what was asked for: it may be a person's name."""

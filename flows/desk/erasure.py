@@ -1,0 +1,169 @@
+"""A closed request whose time in the ledger is over: its people are taken out of every row.
+
+Its number, states, days and hashes stay, and so does the record, which holds no requester's data:
+what the company did can be told afterwards, for whom no longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, delete, exists, select
+from sqlalchemy.orm import Session
+
+from flows.desk.catalogue import RECORDING
+from flows.desk.chain import Subject
+from flows.desk.desk import Change, Desk
+from flows.desk.errors import ConflictError, ImpossibleStepError
+from flows.desk.files import time_is_over
+from flows.desk.requests import CONTENT, SAID, Said, row_of
+from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.states import CLOSED, State
+from flows.desk.tables import (
+    AuditRow,
+    CallRow,
+    FileRow,
+    NoteRow,
+    RecordingRow,
+    RequestRow,
+    Table,
+    TermRow,
+    UniqueTermRow,
+    new_id,
+)
+from flows.desk.values import JAPAN, Actor, NewRecording, NewRequest, NoteKind
+from pipeline.types import Requester
+
+__all__ = ["due_requests", "erase_request"]
+
+
+def due_requests(desk: Desk, today: date) -> tuple[str, ...]:
+    """Ids of the requests whose people's time in the ledger is over.
+
+    Closed for ``retain_ledger_days``, under no legal hold, and without a file that is kept longer.
+
+    Args:
+        desk: The desk.
+        today: Japanese date.
+    """
+    closed_before = datetime.combine(today - timedelta(days=desk.settings.retain_ledger_days), time(), JAPAN)
+    kept = exists().where(
+        FileRow.request_id == RequestRow.id, FileRow.deleted_at.is_(None), ~time_is_over(today)
+    )
+    statement = (
+        select(RequestRow.id)
+        .where(RequestRow.state.in_(CLOSED), RequestRow.legal_hold.is_(False))
+        .where(RequestRow.state_since < closed_before, ~kept, ~_erased(RequestRow.id))
+        .order_by(RequestRow.id)
+    )
+    with desk.read() as session:
+        return tuple(session.scalars(statement))
+
+
+def _erased(request_id: Any) -> Any:
+    return exists().where(and_(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.ERASE))
+
+
+def erase_request(desk: Desk, actor: Actor, request: str) -> int:
+    """Take a request's people out of the ledger, with proof in the record.
+
+    Doing it twice does nothing twice.
+
+    Args:
+        desk: The desk.
+        actor: Who erases.
+        request: Id or public number.
+
+    Returns:
+        How many rows were erased or emptied.
+
+    Raises:
+        ImpossibleStepError: when the request is not closed.
+        ConflictError: when a legal hold keeps it, or a file of it is still there.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        _check_erasable(change.session, row)
+        if change.session.scalar(select(_erased(row.id))):
+            return 0
+        recordings = _recordings(change.session, row.id)
+        for recording in recordings:
+            _empty_recording(change, recording)
+        gone = sum(_delete(change.session, table, row.id) for table in _tables())
+        _empty_request(change, row)
+        note = NoteRow(
+            id=new_id("n"), request_id=row.id, kind=NoteKind.ERASE, at=change.now, due_on=row.due_on
+        )
+        put_sealed(note, Said(actor.name), SAID, change.keyring)
+        change.session.add(note)
+        count = gone + len(recordings) + 1
+        change.record("request.erase", Subject(row.id), {"rows": count, "gone": 1})
+        return count
+
+
+def _check_erasable(session: Session, row: RequestRow) -> None:
+    if State(row.state) not in CLOSED:
+        msg = f"{row.number}: 台帳からの消去はできません。いまの状態は「{State(row.state).label}」です"
+        raise ImpossibleStepError(msg)
+    if row.legal_hold:
+        msg = f"{row.number}: 保全中のため消せません"
+        raise ConflictError(msg)
+    if session.scalar(select(FileRow.id).where(FileRow.request_id == row.id, FileRow.deleted_at.is_(None))):
+        msg = f"{row.number}: 保存期間の残っているファイルがあるため消せません"
+        raise ConflictError(msg)
+
+
+def _tables() -> Iterator[Any]:
+    """Tables with sealed rows of a request or of a call; the record stays as it was written."""
+    for mapper in Table.registry.mappers:
+        names = set(mapper.local_table.c.keys())
+        if mapper.class_ is not AuditRow and "sealed" in names and names & {"request_id", "call_id"}:
+            yield mapper.local_table
+
+
+def _delete(session: Session, table: Any, request_id: str) -> int:
+    if "request_id" in table.c:
+        mine = table.c.request_id == request_id
+    else:
+        mine = table.c.call_id.in_(select(CallRow.id).where(CallRow.request_id == request_id))
+    return cast("CursorResult[Any]", session.execute(delete(table).where(mine))).rowcount
+
+
+def _empty_request(change: Change, row: RequestRow) -> None:
+    """What is left of it says when and how, not who."""
+    was = take_sealed(row, CONTENT, change.keyring)
+    empty = NewRequest(
+        requester=Requester(),
+        received_at=was.received_at,
+        channel=was.channel,
+        wanted=was.wanted,
+        delivery=was.delivery,
+        fee_yen=was.fee_yen,
+        fee_paid=row.fee_paid,
+    )
+    put_sealed(row, empty, CONTENT, change.keyring)
+    _forget_terms(change.session, row.id)
+
+
+def _recordings(session: Session, request_id: str) -> tuple[RecordingRow, ...]:
+    """The request's recordings that no other request has which still has its people."""
+    others = (
+        select(CallRow.recording_id)
+        .where(CallRow.request_id != request_id)
+        .where(~_erased(CallRow.request_id))
+    )
+    mine = select(CallRow.recording_id).where(CallRow.request_id == request_id)
+    statement = select(RecordingRow).where(RecordingRow.id.in_(mine), RecordingRow.id.not_in(others))
+    return tuple(session.scalars(statement))
+
+
+def _empty_recording(change: Change, row: RecordingRow) -> None:
+    put_sealed(row, NewRecording("", row.started_at, ""), RECORDING, change.keyring)
+    _forget_terms(change.session, row.id)
+
+
+def _forget_terms(session: Session, subject_id: str) -> None:
+    for table in (TermRow, UniqueTermRow):
+        session.execute(delete(table).where(table.subject_id == subject_id))

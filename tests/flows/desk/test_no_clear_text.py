@@ -26,6 +26,7 @@ from tests.desk_builders import (
     identified,
     in_review,
     new_request,
+    processed,
 )
 
 SECRETS = (
@@ -73,7 +74,9 @@ def full(tmp_path: Path) -> Path:
         catalogue.add_recordings(desk, CLERK, [recording])
         decision = Decision(1, "m1", "keep", 0, NOW, "本人の名前")
         plans.decide(desk, OTHER, call.call_id, (decision,))
-        plans.approve(desk, OTHER, call.call_id, 1, "鈴木花子の件")
+        made = processed(desk, call.call_id)
+        plans.revise(desk, OTHER, call.call_id, made.plan, made.files)
+        plans.approve(desk, OTHER, call.call_id, 2, "鈴木花子の件")
         releases.release(desk, CLERK, request.number, (Answer.FULL, "f" * 64), "書留")
         for path in (desk.settings.home).rglob("*"):
             assert found_in(str(path.relative_to(tmp_path)).encode()) == []

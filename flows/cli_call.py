@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_session import Number, Report, Session, Who, opened, refuse, refuse_faults, table, told
+from flows.cli_session import (
+    Number,
+    Report,
+    Session,
+    Who,
+    answers,
+    opened,
+    refuse,
+    refuse_faults,
+    table,
+    told,
+)
 
 if TYPE_CHECKING:
     from flows.desk.values import Call, FoundRecording, Request
@@ -52,12 +63,7 @@ def _asked(session: Session, days: tuple[date | None, date | None]) -> list[tupl
     from flows.desk.chain import Subject
 
     questions = ("顧客番号(空は問わない)", "電話番号(空は問わない)", "担当者(空は問わない)")
-    try:
-        customer, number, operator = (
-            typer.prompt(question, default="", show_default=False, err=True).strip() for question in questions
-        )
-    except typer.Abort:
-        refuse("入力が途中で終わりました")
+    customer, number, operator = answers(questions)
     query = RecordingQuery(
         customer_id=customer, number=number, operator=operator, first=days[0], last=days[1]
     )
@@ -115,16 +121,24 @@ def attach(
     found: Annotated[
         bool, typer.Option("--found", help="kaiji call search --case で見つかるものをすべて加える")
     ] = False,
+    inbox: Annotated[
+        list[str] | None, typer.Option("--inbox", help="受信箱のファイルのID (kaiji recordings inbox)")
+    ] = None,
     who: Who = "",
 ) -> None:
     """録音を請求に加えます。本人確認の後だけにできます。加えた時のハッシュを記録します。"""
-    if bool(recording) == found:
-        refuse("録音ID か --found のどちらかを指定してください")
+    if sum(map(bool, (recording, found, inbox))) != 1:
+        refuse("録音ID、--found、--inbox のどれか1つを指定してください")
     with opened(who) as session:
         from flows.desk import calls, requests
 
         request = requests.get(session.desk, number)
         wanted = list(recording or ())
+        for file_id in inbox or ():
+            from flows.inbox import take_from_inbox
+
+            call_id = take_from_inbox(session.desk, session.actor, file_id, number)
+            typer.echo(f"{file_id} を通話 {call_id} として加えました")
         if found:
             there = {one.recording_id for one in calls.list_calls(session.desk, request=number)}
             wanted = [one.recording_id for one in _found(session, request) if one.recording_id not in there]
@@ -271,6 +285,18 @@ def scan(
         ):
             if count:
                 typer.echo(f"  {count}件: {what}")
+
+
+@recordings.command("inbox")
+def inbox(who: Who = "") -> None:
+    """受信箱 (KAIJI_HOME の inbox フォルダ) に置いた録音のIDを示します。ファイル名を含みます。"""
+    with opened(who) as session:
+        from flows.inbox import inbox_folder, list_inbox
+
+        found = list_inbox(session.desk)
+        if not found:
+            refuse(f"録音がありません。ここに置いてください: {inbox_folder(session.desk)}")
+        table(("ファイルのID", "ファイル"), ((one.file_id, one.path.name) for one in found))
 
 
 @lists.command("import")

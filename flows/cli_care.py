@@ -148,6 +148,7 @@ def rotate(who: Who = "") -> None:
         old = [one.key_id for one in keyring.keys[1:]]
         if old:
             typer.echo(f"前の鍵 {', '.join(old)} は、古いバックアップを開くときだけ要ります。")
+            typer.echo("別に控えてから kaiji key prune で鍵ファイルから除けます。")
 
 
 def _add_key(settings: Settings, keyring: Keyring) -> None:
@@ -159,6 +160,29 @@ def _add_key(settings: Settings, keyring: Keyring) -> None:
             BAD_INPUT,
         )
     add_key(key_file(settings), keyring)
+
+
+@key.command("prune")
+def prune(who: Who = "") -> None:
+    """使われていない前の鍵を鍵ファイルから除きます。除いた鍵では古いバックアップを開けません。"""
+    with opened(who, "admin") as session:
+        from flows.desk.chain import Subject
+        from flows.desk.keys import keep_current_key, key_file
+        from flows.desk.rotation import keys_in_use
+
+        desk = session.desk
+        if desk.settings.key is not None or desk.settings.key_command is not None:
+            refuse("鍵ファイルを使っていません。KAIJI_KEY か KAIJI_KEY_COMMAND から前の鍵を除いてください")
+        current = desk.keyring.current.key_id
+        if set(keys_in_use(desk)) != {current}:
+            refuse("前の鍵で封じたものがあります。先に kaiji key rotate", REFUSED)
+        old = [one.key_id for one in desk.keyring.keys[1:]]
+        if not old:
+            refuse("前の鍵はありません", REFUSED)
+        keep_current_key(key_file(desk.settings), desk.keyring)
+        with desk.change(session.actor) as change:
+            change.record("key.prune", Subject(), {"keys": len(old), "key": current})
+        typer.echo(f"前の鍵 {', '.join(old)} を除きました")
 
 
 @key.command("check")

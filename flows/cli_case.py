@@ -15,6 +15,7 @@ from flows.cli_session import (
     Report,
     Session,
     Who,
+    answers,
     asked,
     opened,
     refuse,
@@ -37,6 +38,9 @@ METHODS = (
 """As ``flows.cli_case_view`` takes them, which is too heavy to import for a line of help."""
 
 STDIN = Path("-")
+
+HEADINGS = ("番号", "状態", "通話", "期限", "残り")
+"""Of a list of requests."""
 
 
 @case.command("add")
@@ -93,6 +97,11 @@ def import_(
     who: Who = "",
 ) -> None:
     """請求をまとめて受け付けます。誤りが1つでもあれば、そのファイルからは1件も受け付けません。
+
+    CSV の列 (Excel の Shift_JIS も可): 受付番号、受付日時、受付方法、氏名 は必須。ほかに フリガナ、電話番号、
+    住所、住所フリガナ、会員番号、代理人氏名、代理人フリガナ、代理権、代理権の確認、対象の初日、対象の末日、
+    請求の内容、通話の番号、開示の形、受取方法、手数料、手数料の支払、担当部署、担当者。
+    1つの欄に複数の値を書くときは ; で区切ります。
 
     受付フォルダは、請求の JSON と、その recordings に書いた録音ファイルを置く所です。
     受け付けたものは done/ へ、誤りのあるものは理由とともに failed/ へ移します。
@@ -159,7 +168,32 @@ def list_(
 
         found = requests.list_requests(session.desk, [state_of(name) for name in state or ()])
         today = session.desk.clock().astimezone(JAPAN).date()
-        table(("番号", "状態", "通話", "期限", "残り"), (summary(one, today) for one in found))
+        table(HEADINGS, (summary(one, today) for one in found))
+
+
+@case.command("find")
+def find(who: Who = "") -> None:
+    """請求を、氏名、電話番号、会員番号で探します。探す値は尋ねます (引数には書けません)。
+
+    示すのは番号と状態だけです。探したことは監査記録に残ります。
+    """
+    with opened(who) as session:
+        from flows.cli_case_view import summary
+        from flows.desk import requests
+        from flows.desk.chain import Subject
+        from flows.desk.requests import RequestQuery
+        from flows.desk.values import JAPAN
+
+        questions = ("氏名かフリガナ(空は問わない)", "電話番号(空は問わない)", "会員番号(空は問わない)")
+        name, number, member = answers(questions)
+        if not name + number + member:
+            refuse("氏名、電話番号、会員番号のどれか1つは入力してください")
+        query = RequestQuery(name=name, number=number, member_number=member)
+        found = requests.find(session.desk, query)
+        with session.desk.change(session.actor) as change:
+            change.record("requests.search", Subject(), {"found": len(found)})
+        today = session.desk.clock().astimezone(JAPAN).date()
+        table(HEADINGS, (summary(one, today) for one in found))
 
 
 @case.command("show")
@@ -176,6 +210,7 @@ def identify(
     number: Number,
     method: Annotated[str, typer.Option("--method", help=f"確認の方法: {METHODS}")] = "",
     at: Annotated[str, typer.Option("--at", help="確認した日時 [既定: いま]", show_default=False)] = "",
+    note: Annotated[str, typer.Option("--note", help="照合した点など (書類の番号は書かない)")] = "",
     who: Who = "",
 ) -> None:
     """本人確認を記録します。証明書の写しや番号は記録しません。"""
@@ -185,7 +220,7 @@ def identify(
         from flows.desk.values import IdentityCheck
 
         chosen = method_of(asked(method, f"確認の方法 ({METHODS})"))
-        check = IdentityCheck(chosen, _checked_at(session, at))
+        check = IdentityCheck(chosen, _checked_at(session, at), note.strip())
         request = requests.record_identity(session.desk, session.actor, number, check)
         if request.state is request.state.RECEIVED:
             typer.echo(f"{request.number}: 記録しました。もう1人の確認が要ります")
@@ -262,6 +297,34 @@ def extend(
         told_reason = asked(reason, "請求者に伝えた理由")
         request = requests.extend(session.desk, session.actor, number, due.date(), told_reason)
         typer.echo(f"{request.number}: 期限 {request.due_on}")
+
+
+@case.command("note")
+def note_(
+    number: Number,
+    text: Annotated[str, typer.Option("--text", help="記録 (なければ尋ねます)", show_default=False)] = "",
+    who: Who = "",
+) -> None:
+    """請求に記録を書き加えます (電話のやり取りなど)。書き加えたものは消せません。"""
+    with opened(who) as session:
+        from flows.desk import requests
+
+        requests.add_note(session.desk, session.actor, number, asked(text, "記録"))
+        typer.echo(f"{number}: 記録しました")
+
+
+@case.command("hold")
+def hold(
+    number: Number,
+    off: Annotated[bool, typer.Option("--off", help="保全を解く")] = False,
+    who: Who = "",
+) -> None:
+    """請求を保全します (訴訟など): 保存期間を過ぎても、そのファイルと個人情報を消しません。"""
+    with opened(who, "admin") as session:
+        from flows.desk.files import set_legal_hold
+
+        count = set_legal_hold(session.desk, session.actor, number, hold=not off)
+        typer.echo(f"{number}: 保全を{'解きました' if off else '始めました'} (ファイル {count}件)")
 
 
 @case.command("paid")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 
 import typer
 
 from flows.cli_session import Session, refuse
 from flows.desk import calls, requests
-from flows.desk.audit import entries
 from flows.desk.chain import Subject
+from flows.desk.identity import identity_checks
 from flows.desk.states import CLOSED, State
 from flows.desk.values import JAPAN, IdentityMethod, NewRequest, NoteKind, Request
 from flows.intake.request_document import AUTHORITIES, CHANNELS, DELIVERY, WANTED
@@ -73,7 +73,8 @@ def show_request(session: Session, number: str) -> None:
         change.record("request.show", Subject(request.request_id))
     today = session.desk.clock().astimezone(JAPAN).date()
     _, state, _, due_on, days = summary(request, today)
-    typer.echo(f"{request.number}  {state}  期限 {due_on} {days}")
+    held = "  保全中" if request.legal_hold else ""
+    typer.echo(f"{request.number}  {state}  期限 {due_on} {days}{held}")
     for label, text in _content(request.content):
         if text:
             typer.echo(f"  {label}: {text}")
@@ -83,11 +84,10 @@ def show_request(session: Session, number: str) -> None:
     for call in calls.list_calls(session.desk, request=number):
         reason = f" {call.failure_reason}" if call.failure_reason else ""
         typer.echo(f"  通話 {call.call_id}: {call.state.label}{reason}")
-    for entry in entries(session.desk, request_id=request.request_id):
-        if entry.action == "request.identify":
-            method = _word(METHODS, str(entry.detail["method"]))
-            at = datetime.fromisoformat(entry.at).astimezone(JAPAN)
-            typer.echo(f"  本人確認: {method} {at:%Y-%m-%d %H:%M} {entry.actor.name}")
+    for recorded in identity_checks(session.desk, number):
+        check = recorded.check
+        at = f"{check.checked_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+        typer.echo(f"  本人確認: {_word(METHODS, check.method)} {at} {recorded.by} {check.note}".rstrip())
 
 
 def _word(labels: Mapping[str, str], code: str) -> str:

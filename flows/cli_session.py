@@ -28,6 +28,7 @@ __all__ = [
     "Report",
     "Session",
     "Who",
+    "answers",
     "asked",
     "opened",
     "refuse",
@@ -140,6 +141,20 @@ def asked(given: str, question: str) -> str:
         return str(typer.prompt(question, type=str)).strip()
     except typer.Abort:
         refuse("入力が途中で終わりました。何も変えていません")
+
+
+def answers(questions: Sequence[str]) -> tuple[str, ...]:
+    """What is typed in answer to questions, asked on stderr so that it stands in no output.
+
+    Raises:
+        typer.Exit: when the input ends.
+    """
+    try:
+        return tuple(
+            typer.prompt(question, default="", show_default=False, err=True).strip() for question in questions
+        )
+    except typer.Abort:
+        refuse("入力が途中で終わりました")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -359,6 +359,7 @@ def request_of(session: Session, row: RequestRow, keyring: Keyring) -> Request:
         state=State(row.state),
         due_on=row.due_on,
         paused_on=row.paused_on,
+        legal_hold=row.legal_hold,
         calls=tuple(call.id for call in calls_of(session, row.id)),
         content=replace(take_sealed(row, CONTENT, keyring), fee_paid=row.fee_paid),
     )

@@ -162,6 +162,7 @@ class Request:
         number: Public, such as ``R-2026-0042``.
         due_on: By the company's clock, pauses and extensions counted in; Japanese date.
         paused_on: Since when the clock stands still.
+        legal_hold: Whether nothing of it may be erased.
         calls: Ids of its calls.
         content: What came in; ``fee_paid`` as it is now.
     """
@@ -171,6 +172,7 @@ class Request:
     state: State
     due_on: date
     paused_on: date | None
+    legal_hold: bool
     calls: tuple[str, ...]
     content: NewRequest = field(repr=False)
 

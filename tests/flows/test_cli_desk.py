@@ -21,8 +21,9 @@ from flows.cli_case import METHODS
 from flows.cli_case_view import METHODS as KNOWN_METHODS
 from flows.desk import audit, claims, lists
 from flows.desk.desk import open_desk
-from flows.desk.keys import new_key
+from flows.desk.keys import add_key, new_key
 from flows.desk.values import Actor, IdentityMethod, Role
+from flows.intake.request_document import LAYOUT
 from flows.settings import Settings
 from tests.builders import voice_file
 from tests.desk_builders import processed
@@ -323,6 +324,57 @@ def test_help_names_every_kind_of_check():
     assert set(KNOWN_METHODS.values()) == set(IdentityMethod)
 
 
+def test_help_names_every_column_of_a_csv_file():
+    """Written by hand too: a clerk finds there what to type into the first row."""
+    shown = re.sub(r"\s", "", ok("case", "import", "--help"))
+
+    assert [column.heading for column in LAYOUT.columns if column.heading not in shown] == []
+
+
+def test_a_request_is_found_by_its_person():
+    """Asked for, so that it stands in no history; told by number only; the search is on record."""
+    added()
+    for typed in ("鈴木花子\n\n\n", "すずきはなこ\n\n\n", "\n090 1234 5678\n\n", "\n\nm-77\n"):
+        # The runner shows what is typed too.
+        told = ok("case", "find", answers=typed).splitlines()[-1]
+        assert told.startswith(f"{NUMBER}\t")
+        assert not [secret for secret in SECRETS if secret in told]
+
+    assert NUMBER not in ok("case", "find", answers="鈴木一郎\n\n\n")
+    assert kaiji("case", "find", answers="\n\n\n").exit_code == 2
+    with open_desk(Settings()) as desk:
+        found = [entry.detail["found"] for entry in audit.entries(desk) if entry.action == "requests.search"]
+    assert found == [1, 1, 1, 1, 0]
+
+
+def test_notes_are_kept_and_shown():
+    """Of a conversation, of what was compared at the identity check."""
+    added()
+    ok("case", "note", NUMBER, "--text", "折り返しの電話を希望")
+    ok("case", "identify", NUMBER, "--method", "旅券", "--note", "氏名と生年月日を照合")
+
+    shown = ok("case", "show", NUMBER)
+    assert "折り返しの電話を希望" in shown
+    assert "氏名と生年月日を照合" in shown
+
+
+def test_a_hold_is_set_shown_and_lifted(tmp_path: Path):
+    """While it lasts nothing of the request is due."""
+    call_id = attached(tmp_path)
+    with open_desk(Settings()) as desk:
+        claim = claims.claim_call(desk, WORKER, call_id)
+        assert claim is not None
+        claims.finish_processing(desk, WORKER, claim, processed(desk, call_id))
+    ok("case", "withdraw", NUMBER, "--reason", "電話で取下げ")
+    changed("UPDATE files SET delete_after = '2020-01-01'")
+
+    assert "ファイル 5件" in ok("case", "hold", NUMBER)
+    assert "保全中" in ok("case", "show", NUMBER)
+    assert "合計\t0" in ok("retention", "--dry-run")
+    assert "解きました" in ok("case", "hold", NUMBER, "--off")
+    assert "合計\t5" in ok("retention", "--dry-run")
+
+
 def test_a_fee_is_recorded_as_paid():
     """38条."""
     ok("case", "add", "--json", "-", answers=json.dumps(REQUEST | {"fee_yen": "300円"}))
@@ -361,7 +413,23 @@ def test_a_call_goes_from_the_catalogue_to_the_queue(tmp_path: Path):
     assert ok("call", "search", "--case", NUMBER).splitlines()[1].endswith("\t済")
     assert "すでに追加" in refused(3, "call", "attach", NUMBER, searched[1].split("\t")[0])
     assert "処理待ち" in ok("call", "list", NUMBER)
-    assert "どちらか" in refused(2, "call", "attach", NUMBER)
+    assert "どれか1つ" in refused(2, "call", "attach", NUMBER)
+
+
+def test_a_file_of_the_inbox_becomes_a_call(home: Path):
+    """Listed with its id, attached by it; an empty inbox says where it is."""
+    added()
+    ok("case", "identify", NUMBER, "--method", "旅券")
+    assert str(home / "inbox") in refused(2, "recordings", "inbox")
+    (home / "inbox").mkdir()
+    voice_file(home / "inbox" / "面談.wav", 3.0)
+    (line,) = ok("recordings", "inbox").splitlines()[1:]
+    file_id, name = line.split("\t")
+
+    assert name == "面談.wav"
+    assert f"{file_id} を通話 c" in ok("call", "attach", NUMBER, "--inbox", file_id)
+    assert "処理待ち" in ok("call", "list", NUMBER)
+    assert "そのファイルはありません" in refused(2, "call", "attach", NUMBER, "--inbox", "i0123456789abcdef")
 
 
 def test_recordings_are_searched_by_what_is_asked(tmp_path: Path):
@@ -484,6 +552,22 @@ def test_a_key_is_made_checked_and_replaced(home: Path):
     assert "鈴木花子" in ok("case", "show", NUMBER)
     (home / "key").write_text((home / "key").read_text().splitlines()[0])
     assert "鈴木花子" in ok("case", "show", NUMBER)
+
+
+def test_an_old_key_is_dropped_when_nothing_needs_it(home: Path):
+    """Not before; afterwards the file holds one key, and all is there."""
+    ok("key", "new")
+    added()
+    assert "前の鍵はありません" in refused(3, "key", "prune")
+    with open_desk(Settings()) as desk:
+        add_key(home / "key", desk.keyring)
+    assert "先に kaiji key rotate" in refused(3, "key", "prune")
+    ok("key", "rotate")
+    ok("key", "prune")
+
+    assert len((home / "key").read_text().split()) == 1
+    assert "鈴木花子" in ok("case", "show", NUMBER)
+    assert "異常はありません" in ok("audit", "verify")
 
 
 def test_a_rotation_that_was_killed_goes_on(home: Path, monkeypatch):

@@ -1,0 +1,43 @@
+"""Identity checks as they were recorded: how, when and by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from flows.desk.desk import Desk
+from flows.desk.requests import SAID, row_of
+from flows.desk.sealed import take_sealed
+from flows.desk.tables import IdentityRow
+from flows.desk.values import IdentityCheck, IdentityMethod
+
+__all__ = ["RecordedCheck", "identity_checks"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCheck:
+    """One check and who recorded it."""
+
+    check: IdentityCheck
+    by: str = field(repr=False)
+
+
+def identity_checks(desk: Desk, request: str) -> tuple[RecordedCheck, ...]:
+    """A request's identity checks, oldest first; two of them where the company wants two people.
+
+    Args:
+        desk: The desk.
+        request: Id or public number.
+
+    Raises:
+        NotFoundError: when there is no such request.
+    """
+    with desk.read() as session:
+        statement = select(IdentityRow).where(IdentityRow.request_id == row_of(session, request).id)
+        rows = session.scalars(statement.order_by(IdentityRow.recorded_at)).all()
+        said = [(row, take_sealed(row, SAID, desk.keyring)) for row in rows]
+    return tuple(
+        RecordedCheck(IdentityCheck(IdentityMethod(row.method), row.checked_at, note.text), note.by)
+        for row, note in said
+    )

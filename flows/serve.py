@@ -254,7 +254,7 @@ class Sizes:
 def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) -> None:
     """Everything in its order; returns early when told to stop."""
     prefect = [sys.executable, "-m", "prefect"]
-    review = importlib.util.find_spec("flows.review") is not None
+    review = _has_review()
     for port in (places.server, places.review)[: 1 + review]:
         _check_free(port)
     typer.echo("kaiji: 起動しています(1分ほどかかります)…")
@@ -271,13 +271,23 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
         # A worker that was killed for its memory must not cost the rest of the night.
         parts.start(name, [*prefect, "worker", "start", *how], again=True)
     if review:
-        parts.start("review", [sys.executable, "-m", "flows.review", "--port", str(places.review)])
+        # Nor must a page that stops: calls are masked without it.
+        parts.start(
+            "review", [sys.executable, "-m", "flows.review", "--port", str(places.review)], again=True
+        )
     typer.echo("kaiji: 動いています。Ctrl-C で止まります。")
     typer.echo(f"  夜間処理とすぐに処理(Prefect)  http://{HOST}:{places.server}")
     if review:
         typer.echo(f"  確認の画面                     http://{HOST}:{places.review}")
     typer.echo(f"  記録                           {parts.logs}")
     typer.echo(f"  端末から                       PREFECT_API_URL=http://{HOST}:{places.server}/api")
+
+
+def _has_review() -> bool:
+    """Whether the review page is installed as a program, not only as a folder of templates."""
+    with contextlib.suppress(ModuleNotFoundError):
+        return importlib.util.find_spec("flows.review.__main__") is not None
+    return False
 
 
 @contextlib.contextmanager

@@ -52,10 +52,11 @@ class Serving:
         clean = {
             name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "KAIJI_"))
         }
+        ports = ("--port", str(self.port), "--review-port", str(free_port()))
         self.output = self.home.with_name(f"{self.home.name}-output.txt")
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "flows.serve", "--port", str(self.port), *self.options],
+                [sys.executable, "-m", "flows.serve", *ports, *self.options],
                 cwd=ROOT,
                 env=clean | {"KAIJI_HOME": str(self.home)} | self.more,
                 stdout=output,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import socket
 import subprocess
@@ -156,6 +157,13 @@ def test_a_worker_that_is_killed_is_started_again(parts: serve.Parts, monkeypatc
     assert second.process.pid != first.process.pid
     assert second.process.poll() is None
     parts.stop()
+
+
+def test_a_folder_of_templates_is_no_page(monkeypatch):
+    """Without its program there is no review page to start, and everything else is started."""
+    for found, there in ((None, False), (object(), True)):
+        monkeypatch.setattr(importlib.util, "find_spec", lambda _, found=found: found)
+        assert serve._has_review() is there
 
 
 def test_stopping_reaches_the_processes_that_a_part_started(parts: serve.Parts, monkeypatch):

@@ -65,6 +65,17 @@ class Settings(BaseSettings):
         orphan_seconds: Age from which a stored file that no row names is a killed run's.
         prefect_start_seconds: How long the flow's own Prefect may take to start; its default of
             20 s is too short for two busy cores (facts.md section 4).
+        review_hosts: Names, separated by commas, under which the review page may be asked for.
+        review_https: It is reached by https only, directly or through a proxy.
+        review_auth: ``local``: accounts of ``kaiji account``; ``header``: a proxy signs people in.
+        review_proxies: Addresses or networks, separated by commas, from which alone that is believed.
+        review_user_header: Header in which the proxy names the person.
+        review_roles_header: Likewise their roles, separated by commas.
+        review_session_hours: Longest time between two sign-ins: a working day.
+        review_idle_minutes: After so long without a request one has to sign in again.
+        review_one_person: Whether who decided may also approve, in a company with one such person.
+        review_listen_through: Whether every second has to be listened to before completion.
+        review_audio_megabytes: Memory for decoded calls that are open on the page.
     """
 
     model_config = SettingsConfigDict(env_prefix="KAIJI_", extra="ignore", protected_namespaces=())
@@ -96,6 +107,17 @@ class Settings(BaseSettings):
     retain_ledger_days: int = Field(default=1826, ge=0)
     orphan_seconds: int = Field(default=86400, ge=0)
     prefect_start_seconds: int = Field(default=180, ge=1)
+    review_hosts: str = "127.0.0.1,localhost,[::1]"
+    review_https: bool = False
+    review_auth: Literal["local", "header"] = "local"
+    review_proxies: str = ""
+    review_user_header: str = "X-Forwarded-User"
+    review_roles_header: str = "X-Forwarded-Roles"
+    review_session_hours: int = Field(default=10, ge=1)
+    review_idle_minutes: int = Field(default=60, ge=1)
+    review_one_person: bool = False
+    review_listen_through: bool = False
+    review_audio_megabytes: int = Field(default=512, ge=16)
 
     def __init__(self, **given: Any) -> None:
         try:

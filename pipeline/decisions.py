@@ -26,6 +26,7 @@ class ReviewKind(enum.StrEnum):
     CONFIRM = "confirm"
     UNDO = "undo"
     COMPLETE = "complete"
+    REOPEN = "reopen"
 
 
 @dataclass(frozen=True, slots=True)

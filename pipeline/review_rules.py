@@ -128,7 +128,10 @@ def _anything(_: Board, __: ReviewDecision) -> None:
 
 
 ONE_ITEM: Final = {ReviewKind.NUDGE_START, ReviewKind.NUDGE_END, ReviewKind.SPLIT}
-NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE}
+FINAL: Final = {ReviewKind.COMPLETE, ReviewKind.REOPEN}
+"""Steps of the call: taken back by other steps, not undone."""
+
+NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE, ReviewKind.REOPEN}
 
 
 def _check_items(board: Board, decision: ReviewDecision) -> None:
@@ -151,7 +154,7 @@ def _check_undo(made: Sequence[ReviewDecision], decision: ReviewDecision) -> Non
     target = next((each for each in made if each.number == decision.undoes), None)
     standing = {each.number for each in effective(made)}
     undos = {each.number for each in made if each.kind is ReviewKind.UNDO and _holds(made, each)}
-    if target is None or target.number not in standing | undos or target.kind is ReviewKind.COMPLETE:
+    if target is None or target.number not in standing | undos or target.kind in FINAL:
         raise ReviewRuleError("取り消せる決定がありません(すでに取り消されています)")
     if target.reviewer != decision.reviewer and not decision.reason.strip():
         raise ReviewRuleError("ほかの人の決定を取り消すには理由が必要です", target.items, "reason")

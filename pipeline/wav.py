@@ -17,7 +17,15 @@ from pipeline.errors import UnreadableAudioError
 from pipeline.g711 import LAWS, codes_of, decoded
 from pipeline.tape import MAX_BYTES
 
-__all__ = ["StoredRecording", "StoredSamples", "is_silent", "open_wav", "write_pieces", "write_wav"]
+__all__ = [
+    "StoredRecording",
+    "StoredSamples",
+    "header_of",
+    "is_silent",
+    "open_wav",
+    "write_pieces",
+    "write_wav",
+]
 
 Samples = npt.NDArray[np.int16]
 
@@ -82,6 +90,20 @@ def write_pieces(path: Path, pieces: Iterable[Samples], shape: tuple[int, ...], 
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def header_of(channels: int, length: int, rate: int) -> bytes:
+    """The bytes before the samples of a PCM WAV as ``write_wav`` writes it.
+
+    Args:
+        channels: How many.
+        length: Samples in each.
+        rate: Samples per second.
+
+    Raises:
+        ValueError: when it is too long for WAV.
+    """
+    return _wav_header(channels, length, rate, "pcm16")
 
 
 def _wav_header(channels: int, length: int, rate: int, law: str) -> bytes:

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     | {"presidio_anonymizer", "regex", "yaml"},
     "flows": {"pipeline", "models", "flows", "numpy", "matplotlib"}
     | {"prefect", "pydantic", "pydantic_settings", "rich", "typer"}
-    | {"cryptography", "fsspec", "sqlalchemy"},
+    | {"argon2", "cryptography", "fastapi", "fsspec", "jinja2", "sqlalchemy", "starlette", "uvicorn"},
 }
 """Beside the standard library.  A new name here is a decision, not an accident."""
 

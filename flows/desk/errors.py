@@ -8,6 +8,7 @@ from __future__ import annotations
 from pipeline.errors import PipelineError
 
 __all__ = [
+    "AccountError",
     "ClaimLostError",
     "ConflictError",
     "DatabaseBusyError",
@@ -36,6 +37,12 @@ class DeskError(PipelineError):
     """Base of all; ``code`` is a short stable word for counters and Prefect."""
 
     code = "desk"
+
+
+class AccountError(DeskError):
+    """A login, a role or a password that cannot be taken."""
+
+    code = "account"
 
 
 class KeySettingError(DeskError):

@@ -35,6 +35,7 @@ __all__ = [
     "decisions",
     "get_plan",
     "reopen",
+    "reviewed",
     "revise",
 ]
 
@@ -230,8 +231,24 @@ def _add_decision(change: Change, call_id: str, position: int, decision: Decisio
 def decisions(desk: Desk, call_id: str) -> tuple[Decision, ...]:
     """A call's decisions in the order in which they were made."""
     with desk.read() as session:
-        statement = select(DecisionRow).where(DecisionRow.call_id == call_id).order_by(DecisionRow.position)
-        return tuple(take_sealed(row, DECISION, desk.keyring) for row in session.scalars(statement))
+        return _decisions(session, call_id, desk.keyring)
+
+
+def _decisions(session: Session, call_id: str, keyring: Keyring) -> tuple[Decision, ...]:
+    statement = select(DecisionRow).where(DecisionRow.call_id == call_id).order_by(DecisionRow.position)
+    return tuple(take_sealed(row, DECISION, keyring) for row in session.scalars(statement))
+
+
+def reviewed(desk: Desk, call_id: str) -> tuple[Call, StoredPlan, tuple[Decision, ...]]:
+    """A call, its newest plan and all decisions ever made on it, as they are at one moment.
+
+    Raises:
+        NotFoundError: when there is no such call, or it has no plan yet.
+    """
+    with desk.read() as session:
+        call = call_of(call_row(session, call_id))
+        stored = _plan_of(_plan_row(session, call_id, None), desk.keyring)
+        return call, stored, _decisions(session, call_id, desk.keyring)
 
 
 def revise(  # noqa: PLR0913 (one of them a check that most callers need not)

@@ -14,10 +14,12 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from flows.desk.accounts import LOGIN_KIND, SECRET
 from flows.desk.catalogue import RECORDING, recording_terms
 from flows.desk.chain import Subject
 from flows.desk.desk import MARKER, Change, Desk
 from flows.desk.requests import CONTENT, request_terms
+from flows.desk.review_tables import AccountRow
 from flows.desk.sealed import reseal, take_sealed
 from flows.desk.tables import (
     DeskRow,
@@ -101,6 +103,8 @@ def _rotate_row(change: Change, row: Any) -> bool:
         found = take_sealed(row, RECORDING, change.keyring)
         replace_terms(change, row.id, recording_terms(found))
         _replace_unique(change, row.id, "source", found.source_id)
+    elif isinstance(row, AccountRow):
+        _replace_unique(change, row.id, LOGIN_KIND, take_sealed(row, SECRET, change.keyring).login)
     return True
 
 

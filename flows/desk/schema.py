@@ -6,19 +6,27 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from flows.desk import review_tables
 from flows.desk.tables import Table
 
 __all__ = ["SCHEMA_VERSION", "create_tables", "migrate"]
 
-SCHEMA_VERSION = 1
-
-MIGRATIONS: Mapping[int, Callable[[Session], None]] = {}
-"""From a version to what brings it to the next."""
+SCHEMA_VERSION = 2
 
 
 def create_tables(session: Session) -> None:
     """Make all tables of the present version."""
     Table.metadata.create_all(session.connection())
+
+
+def _add_review(session: Session) -> None:
+    """The review page's tables."""
+    tables = [Table.metadata.tables[name] for name in review_tables.NAMES]
+    Table.metadata.create_all(session.connection(), tables=tables)
+
+
+MIGRATIONS: Mapping[int, Callable[[Session], None]] = {1: _add_review}
+"""From a version to what brings it to the next."""
 
 
 def migrate(session: Session, version: int) -> None:

@@ -1,0 +1,136 @@
+"""Who has which call open, and what of its masked copy has been listened to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from flows.desk.calls import call_row
+from flows.desk.chain import Subject
+from flows.desk.desk import Desk
+from flows.desk.keys import Keyring
+from flows.desk.review_tables import HeardRow, PresenceRow
+from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.tables import new_id
+from flows.desk.values import Actor
+
+__all__ = ["Heard", "add_heard", "close_call", "list_heard", "open_call", "opened_by"]
+
+AWAY = timedelta(seconds=50)
+"""A page says every 20 s that it is open: two beats may be lost."""
+
+Spans = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Stretches that somebody listened to.
+
+    Attributes:
+        revision: Of the plan the copy was made from.
+        decisions: How many decisions were folded into it.
+        stretches: Seconds from the start of the call.
+    """
+
+    revision: int
+    decisions: int
+    heard_at: datetime
+    listener: str = field(repr=False)
+    stretches: Spans
+
+
+NAME: TypeAdapter[_Name] = TypeAdapter(_Name)
+HEARD: TypeAdapter[Heard] = TypeAdapter(Heard)
+
+
+def open_call(desk: Desk, session_id: str, login: str, call_id: str) -> None:
+    """Somebody has a call open, or still has."""
+    with desk.database.write() as session:
+        now = desk.clock()
+        session.execute(delete(PresenceRow).where(PresenceRow.seen_at < now - AWAY))
+        row = session.scalars(_mine(session_id, call_id)).one_or_none()
+        if row is None:
+            row = PresenceRow(id=new_id("o"), call_id=call_row(session, call_id).id, session_id=session_id)
+            put_sealed(row, _Name(login), NAME, desk.keyring)
+            session.add(row)
+        row.seen_at = now
+
+
+def close_call(desk: Desk, session_id: str, call_id: str) -> None:
+    """Somebody has a call open no longer."""
+    with desk.database.write() as session:
+        session.execute(
+            delete(PresenceRow).where(PresenceRow.call_id == call_id, PresenceRow.session_id == session_id)
+        )
+
+
+def _mine(session_id: str, call_id: str) -> Select[PresenceRow]:
+    return select(PresenceRow).where(PresenceRow.call_id == call_id, PresenceRow.session_id == session_id)
+
+
+def opened_by(desk: Desk, call_id: str | None = None, but: str = "") -> Mapping[str, tuple[str, ...]]:
+    """Who has calls open.
+
+    Args:
+        desk: The desk.
+        call_id: Only this one.
+        but: A login that is left out: one's own.
+
+    Returns:
+        Logins by call.
+    """
+    found: dict[str, set[str]] = {}
+    with desk.read() as session:
+        statement = select(PresenceRow).where(PresenceRow.seen_at >= desk.clock() - AWAY)
+        if call_id is not None:
+            statement = statement.where(PresenceRow.call_id == call_id)
+        for row in session.scalars(statement):
+            login = take_sealed(row, NAME, desk.keyring).login
+            if login != but:
+                found.setdefault(row.call_id, set()).add(login)
+    return {call: tuple(sorted(logins)) for call, logins in found.items()}
+
+
+def add_heard(desk: Desk, actor: Actor, call_id: str, copy: tuple[int, int], stretches: Spans) -> None:
+    """Put on record that stretches of a masked copy were listened to.
+
+    Args:
+        desk: The desk.
+        actor: Who listened.
+        call_id: Of the call.
+        copy: Revision of the plan, and how many decisions were folded into it.
+        stretches: Seconds, in order, not empty.
+    """
+    with desk.change(actor) as change:
+        owner = call_row(change.session, call_id)
+        row = HeardRow(
+            id=new_id("h"), call_id=call_id, revision=copy[0], decisions=copy[1], heard_at=change.now
+        )
+        whole = Heard(copy[0], copy[1], change.now, actor.name, stretches)
+        put_sealed(row, whole, HEARD, change.keyring)
+        change.session.add(row)
+        seconds = round(sum(end - start for start, end in stretches))
+        detail: dict[str, str | int] = {"revision": copy[0], "decisions": copy[1], "seconds": seconds}
+        change.record("call.hear", Subject(owner.request_id, call_id), detail)
+
+
+def list_heard(desk: Desk, call_id: str, revision: int) -> tuple[Heard, ...]:
+    """What was listened to of copies made from one revision, in the order of listening."""
+    with desk.read() as session:
+        return _heard(session, desk.keyring, call_id, revision)
+
+
+def _heard(session: Session, keyring: Keyring, call_id: str, revision: int) -> tuple[Heard, ...]:
+    statement = select(HeardRow).where(HeardRow.call_id == call_id, HeardRow.revision == revision)
+    rows = session.scalars(statement.order_by(HeardRow.heard_at, HeardRow.id))
+    return tuple(take_sealed(row, HEARD, keyring) for row in rows)

@@ -1,0 +1,141 @@
+"""The review of a call: its plan, what was decided on it, and what that comes to.
+
+Decisions are the desk's rows (``plans.decide``), each with the whole of a ``ReviewDecision`` in
+its content.  Who decided and when is what the desk says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from flows.desk.desk import Desk
+from flows.desk.errors import SealBrokenError
+from flows.desk.plans import Decision, StoredPlan, decide, reviewed
+from flows.desk.values import Actor, Call
+from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.review import fold
+from pipeline.review_rules import check
+from pipeline.types import MaskPlan
+
+__all__ = ["Review", "deciders", "load_review", "record"]
+
+CONTENT: TypeAdapter[ReviewDecision] = TypeAdapter(ReviewDecision)
+
+NO_DECISION = {ReviewKind.CONFIRM.value}
+"""Of a second person, who may approve afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A call under review.
+
+    Attributes:
+        call: As it stands.
+        stored: The newest revision of its plan.
+        everything: Decisions on all revisions.
+        made: Those on the newest.
+    """
+
+    call: Call
+    stored: StoredPlan
+    everything: tuple[Decision, ...]
+    made: tuple[ReviewDecision, ...]
+
+    @property
+    def count(self) -> int:
+        """How many decisions there are: what the next ones have to know of."""
+        return len(self.everything)
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is left to decide, and somebody said so last."""
+        return bool(self.made) and self.made[-1].kind is ReviewKind.COMPLETE
+
+    @property
+    def draft(self) -> MaskPlan:
+        """The plan with the decisions folded in."""
+        return folded(self.stored.plan, self.made)
+
+
+@lru_cache(maxsize=64)
+def folded(plan: MaskPlan, made: tuple[ReviewDecision, ...]) -> MaskPlan:
+    """``pipeline.review.fold``, remembered: one page asks for it several times."""
+    return fold(plan, made)
+
+
+def load_review(desk: Desk, call_id: str) -> Review:
+    """A call's review as it is now.
+
+    Raises:
+        NotFoundError: when there is no such call, or it has no plan yet.
+    """
+    call, stored, everything = reviewed(desk, call_id)
+    return Review(call, stored, everything, made_on(everything, stored.revision))
+
+
+def made_on(everything: Sequence[Decision], revision: int) -> tuple[ReviewDecision, ...]:
+    """The decisions on one revision."""
+    return tuple(
+        _read(number, decision)
+        for number, decision in enumerate(everything, start=1)
+        if decision.revision == revision
+    )
+
+
+def _read(number: int, decision: Decision) -> ReviewDecision:
+    try:
+        content = CONTENT.validate_json(decision.content)
+    except ValidationError:
+        msg = "決定の内容の形が違います"
+        raise SealBrokenError(msg) from None
+    return replace(content, number=number, reviewer=decision.reviewer, decided_at=decision.decided_at)
+
+
+def record(
+    desk: Desk, actor: Actor, review: Review, new: Callable[[int], Sequence[ReviewDecision]]
+) -> Review:
+    """Add decisions to a review: all of them, or none.
+
+    Args:
+        desk: The desk.
+        actor: Who decides.
+        review: As whoever decides knows it.
+        new: The decisions, given the number of the first.
+
+    Returns:
+        The review with them.
+
+    Raises:
+        ReviewRuleError: when the rules do not allow one.
+        ConflictError: when somebody else has decided since; nothing was recorded.
+        ImpossibleStepError: when the call is not in review.
+    """
+    made = [replace(each, reviewer=actor.name) for each in new(review.count + 1)]
+    check(review.stored.plan, review.made, made)
+    rows = tuple(_row(review.stored.revision, each) for each in made)
+    decide(desk, actor, review.call.call_id, rows, expected=review.count)
+    return load_review(desk, review.call.call_id)
+
+
+def _row(revision: int, decision: ReviewDecision) -> Decision:
+    content = CONTENT.dump_json(replace(decision, reviewer="")).decode()
+    item_id = decision.items[0] if decision.items else ""
+    return Decision(
+        revision,
+        item_id,
+        decision.kind.value,
+        decision.ground or 0,
+        decision.decided_at,
+        decision.reason,
+        decision.reviewer,
+        content,
+    )
+
+
+def deciders(review: Review) -> frozenset[str]:
+    """Who has decided anything on this call: they cannot be the second pair of eyes."""
+    return frozenset(each.reviewer for each in review.everything if each.action not in NO_DECISION)

@@ -1,0 +1,203 @@
+"""Sign-ins of the review page: who is behind a cookie, and how often somebody may guess.
+
+The cookie is 256 random bits; the database knows only its SHA-256, so that a copy of it signs
+nobody in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from flows.desk.accounts import Account, get_account
+from flows.desk.chain import Subject
+from flows.desk.desk import Desk
+from flows.desk.keys import Keyring
+from flows.desk.review_tables import AttemptRow, SessionRow
+from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.values import Actor, Role
+
+__all__ = [
+    "SignedIn",
+    "begin_attempt",
+    "find_session",
+    "forget_attempt",
+    "note_failure",
+    "session_id_of",
+    "sign_in",
+    "sign_in_trusted",
+    "sign_out",
+]
+
+TOUCHED = timedelta(seconds=60)
+"""How exactly it is kept when a session was last used: not every request writes."""
+
+FREE_TRIES = {"login": 5, "address": 20}
+"""Failures without a pause: a mistyped password is none; behind one address sit many people."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 900.0
+"""Seconds after the first failure too many, doubled with each, up to a quarter of an hour."""
+
+FORGOTTEN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is behind a request.
+
+    Attributes:
+        session_id: SHA-256 of the cookie.
+        login: Of the account, or as a trusted proxy names them.
+        roles: As they are now.
+    """
+
+    session_id: str
+    login: str = field(repr=False)
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    login: str
+    roles: tuple[Role, ...]
+
+
+WHO: TypeAdapter[_Who] = TypeAdapter(_Who)
+
+
+def session_id_of(token: str) -> str:
+    """What the database knows a cookie by."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sign_in(desk: Desk, account: Account) -> str:
+    """Begin a session of an account; returns the cookie, always a new one."""
+    return _begin(desk, account.account_id, _Who(account.login, account.roles))
+
+
+def sign_in_trusted(desk: Desk, login: str, roles: tuple[Role, ...]) -> str:
+    """Begin a session of somebody whom a trusted proxy has signed in; returns the cookie."""
+    return _begin(desk, None, _Who(login, roles))
+
+
+def _begin(desk: Desk, account_id: str | None, who: _Who) -> str:
+    token = secrets.token_urlsafe(32)
+    role = who.roles[0] if who.roles else Role.ANALYST
+    with desk.change(Actor(who.login, role)) as change:
+        oldest = change.now - timedelta(hours=desk.settings.review_session_hours)
+        change.session.execute(delete(SessionRow).where(SessionRow.started_at < oldest))
+        row = SessionRow(
+            id=session_id_of(token), account_id=account_id, started_at=change.now, seen_at=change.now
+        )
+        put_sealed(row, who, WHO, change.keyring)
+        change.session.add(row)
+        change.record("session.begin", Subject())
+    return token
+
+
+def find_session(desk: Desk, token: str) -> SignedIn | None:
+    """Who is behind a cookie; nobody when the session is over, idle too long or ended.
+
+    Roles are the account's as they are now, and a disabled account has no session.
+    """
+    session_id, now = session_id_of(token), desk.clock()
+    with desk.read() as session:
+        row = session.get(SessionRow, session_id)
+        if row is None or not _lasts(desk, row, now):
+            return None
+        who, seen_at, account_id = take_sealed(row, WHO, desk.keyring), row.seen_at, row.account_id
+    if account_id is not None:
+        account = get_account(desk, account_id)
+        if account is None:
+            return None
+        who = _Who(account.login, account.roles)
+    if now - seen_at > TOUCHED:
+        _touch(desk, session_id)
+    return SignedIn(session_id, who.login, who.roles)
+
+
+def _lasts(desk: Desk, row: SessionRow, now: datetime) -> bool:
+    whole = timedelta(hours=desk.settings.review_session_hours)
+    idle = timedelta(minutes=desk.settings.review_idle_minutes)
+    return now - row.started_at < whole and now - row.seen_at < idle
+
+
+def _touch(desk: Desk, session_id: str) -> None:
+    with desk.database.write() as session:
+        row = session.get(SessionRow, session_id)
+        if row is not None:
+            row.seen_at = desk.clock()
+
+
+def sign_out(desk: Desk, signed_in: SignedIn, actor: Actor) -> None:
+    """End a session."""
+    with desk.change(actor) as change:
+        change.session.execute(delete(SessionRow).where(SessionRow.id == signed_in.session_id))
+        change.record("session.end", Subject())
+
+
+# --- guessing ------------------------------------------------------------------------------
+
+
+def begin_attempt(desk: Desk, tried: Sequence[tuple[str, str]]) -> float:
+    """Count a try to sign in before it is made, so that many at once are no way around the count.
+
+    Args:
+        desk: The desk.
+        tried: ``("login", …)`` and ``("address", …)``; any login, of an account or not.
+
+    Returns:
+        Seconds for which nobody may try with this login or from this address; 0 when this one may.
+    """
+    with desk.database.write() as session:
+        now = desk.clock()
+        session.execute(delete(AttemptRow).where(AttemptRow.last_at < now - FORGOTTEN))
+        rows = [(kind, _attempts(session, desk.keyring, kind, value, now)) for kind, value in tried]
+        left = [_pause(kind, row.failures) - (now - row.last_at).total_seconds() for kind, row in rows]
+        wait = max(0.0, *left)
+        if wait == 0.0:
+            for _, row in rows:
+                row.failures, row.last_at = row.failures + 1, now
+    return wait
+
+
+def _attempts(session: Session, keyring: Keyring, kind: str, value: str, now: datetime) -> AttemptRow:
+    mark = _mark(keyring, kind, value)
+    row = session.get(AttemptRow, mark)
+    if row is None:
+        row = AttemptRow(id=mark, failures=0, last_at=now)
+        session.add(row)
+    return row
+
+
+def _pause(kind: str, failures: int) -> float:
+    over = failures - FREE_TRIES[kind]
+    return 0.0 if over < 0 else min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(over, 20))
+
+
+def note_failure(desk: Desk) -> None:
+    """Put a failed sign-in on record; whose it was is not known."""
+    with desk.change(Actor("kaiji", Role.SYSTEM)) as change:
+        change.record("session.refuse", Subject())
+
+
+def forget_attempt(desk: Desk, login: str, address: str) -> None:
+    """Forget the tries of a login that has signed in, and this one of its address."""
+    with desk.database.write() as session:
+        row = session.get(AttemptRow, _mark(desk.keyring, "login", login))
+        if row is not None:
+            session.delete(row)
+        shared = session.get(AttemptRow, _mark(desk.keyring, "address", address))
+        if shared is not None:
+            shared.failures = max(0, shared.failures - 1)
+
+
+def _mark(keyring: Keyring, kind: str, value: str) -> str:
+    return keyring.blind(f"attempt-{kind}", value)[0]

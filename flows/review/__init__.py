@@ -1,0 +1,1 @@
+"""The analysts' page: sign-in, queue, call, decisions, sound; served by FastAPI."""

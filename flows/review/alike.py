@@ -1,0 +1,69 @@
+"""Where else in the call something sounds the same: known findings, and places nobody found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.review.document import OpenedCall
+from flows.review.words import Alike
+from pipeline.align import align
+from pipeline.errors import CallUnsafeError
+from pipeline.types import CharSpan, EntitySpan, Finding, Party
+
+__all__ = ["alike_places"]
+
+MOST = 200
+"""Places: more would be a word and no name."""
+
+
+def alike_places(opened: OpenedCall, chars: CharSpan) -> dict[str, Any]:
+    """What sounds like a stretch of text.
+
+    Args:
+        opened: The call.
+        chars: The stretch; empty where the recogniser wrote nothing there.
+
+    Returns:
+        ``reading``: whether there was anything to compare; ``items``: findings that sound the same;
+        ``places``: where no finding is, each with its time on the edges of its sound.
+    """
+    items: dict[str, float] = {}
+    places: list[dict[str, Any]] = []
+    readable = bool(opened.words.sound(chars))
+    for alike in opened.words.alike(chars)[:MOST] if readable else ():
+        found = [item for item in opened.review.draft.items if item.chars.overlaps(alike.chars)]
+        for item in found:
+            if not item.chars.overlaps(chars):
+                items[item.item_id] = max(items.get(item.item_id, 0.0), alike.likeness)
+        if not found:
+            places += _sounding(opened, alike)
+    return {
+        "reading": readable,
+        "items": [{"item_id": item_id, "likeness": likeness} for item_id, likeness in items.items()],
+        "places": places,
+    }
+
+
+def _sounding(opened: OpenedCall, alike: Alike) -> list[dict[str, Any]]:
+    """Where it sounds, found as for a finding of the program's own."""
+    entity = EntitySpan("PERSON", alike.chars, alike.likeness, "analyst")
+    finding = Finding(entity, Party.UNKNOWN, "", needs_review=True)
+    transcript, policy = opened.words.transcript, opened.review.stored.plan.policy
+    try:
+        aligned = align((finding,), transcript, opened.sound.recording, policy)
+    except CallUnsafeError:
+        # No word with a time: there is nothing to play.
+        return []
+    return [
+        {
+            "start": round(each.time.start, 4),
+            "end": round(each.time.end, 4),
+            "channels": each.channels,
+            "start_char": each.entity.chars.start,
+            "end_char": each.entity.chars.end,
+            "text": transcript.text[each.entity.chars.start : each.entity.chars.end],
+            "likeness": alike.likeness,
+        }
+        for each in aligned
+        if each.time is not None
+    ]

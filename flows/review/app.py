@@ -1,0 +1,65 @@
+"""The page as one app: routes by file, the guard around them, the desk beneath."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from flows.desk.desk import Desk, open_desk
+from flows.review import routes_call, routes_decide, routes_queue, routes_sign_in, routes_sound
+from flows.review.access import check_forgery
+from flows.review.faults import add_faults
+from flows.review.guard import Guard
+from flows.review.site import HERE, open_site
+from flows.settings import Settings
+
+__all__ = ["ROUTERS", "create_app"]
+
+ROUTERS = (
+    routes_sign_in.router,
+    routes_queue.router,
+    routes_call.router,
+    routes_decide.router,
+    routes_sound.router,
+)
+
+
+def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
+    """Make the page.
+
+    Args:
+        settings: Of this machine.
+        desk: One that is open already and stays so; by default it is opened, and closed at the end.
+
+    Raises:
+        DeskError: when the desk cannot be opened.
+    """
+    opened = desk or open_desk(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if desk is None:
+            opened.close()
+
+    app = FastAPI(
+        title="kaiji",
+        lifespan=lifespan,
+        # The machine-readable description of all routes is nobody's business.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # A redirect to the same path with a slash would repeat the Host header.
+        redirect_slashes=False,
+        dependencies=[Depends(check_forgery)],
+    )
+    app.state.site = open_site(opened)
+    add_faults(app)
+    app.add_middleware(Guard, settings=opened.settings)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

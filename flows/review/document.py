@@ -1,0 +1,302 @@
+"""A call as the page's script reads it: words, findings, decisions, what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.desk.presence import list_heard, opened_by
+from flows.desk.review_queue import QueuedCall
+from flows.desk.reviews import Review, folded
+from flows.desk.states import State
+from flows.review.access import User
+from flows.review.site import Site
+from flows.review.sound import OpenedSound
+from flows.review.words import OpenedWords
+from pipeline.decisions import ReviewDecision
+from pipeline.heard import Spans, length, minus, newly_audible, union
+from pipeline.mask_text import LABELS, OTHER_LABEL
+from pipeline.review import effective, unconfirmed, undecided
+from pipeline.review_rules import Change, steps
+from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
+
+__all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "state", "whole"]
+
+PARTIES = {
+    Party.REQUESTER: "本人",
+    Party.THIRD_PARTY: "第三者",
+    Party.STAFF: "担当者",
+    Party.COMPANY: "自社",
+    Party.UNKNOWN: "不明",
+}
+GROUNDS = {
+    1: "1号 本人・第三者の権利利益を害するおそれ",
+    2: "2号 業務の適正な実施に著しい支障",
+    3: "3号 他の法令に違反",
+}
+
+NO_LENGTH = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCall:
+    """A call that somebody looks at.
+
+    Attributes:
+        queued: As the queue shows it.
+        review: Plan and decisions.
+        words: Its transcript.
+        sound: Its samples.
+    """
+
+    queued: QueuedCall
+    review: Review
+    words: OpenedWords
+    sound: OpenedSound
+
+
+def label_of(entity_type: str) -> str:
+    """A kind of data in Japanese: what stands in its place in the masked text."""
+    return LABELS.get(entity_type, OTHER_LABEL).strip("[]")
+
+
+def head(queued: QueuedCall, review: Review) -> dict[str, Any]:
+    """What the page shows before its script has read the rest."""
+    return {
+        "call_id": queued.call_id,
+        "request": queued.number,
+        "due_on": queued.due_on.isoformat(),
+        "days_left": queued.days_left,
+        "state": review.call.state.value,
+        "state_label": review.call.state.label,
+        "revision": review.stored.revision,
+        "complete": review.complete,
+        "count": review.count,
+        "seconds": queued.seconds,
+    }
+
+
+def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
+    """Everything about a call."""
+    recording, transcript = opened.sound.recording, opened.words.transcript
+    types = dict.fromkeys((*LABELS, *(item.entity_type for item in opened.review.draft.items)))
+    return {
+        **head(opened.queued, opened.review),
+        **state(site, user, opened),
+        "seconds": round(recording.duration, 3),
+        "rate": recording.rate,
+        "channels": recording.channels,
+        "text": transcript.text,
+        "segments": [
+            {
+                "start": round(segment.time.start, 3),
+                "end": round(segment.time.end, 3),
+                "start_char": segment.chars.start,
+                "end_char": segment.chars.end,
+                "channel": segment.channel,
+                "speaker": segment.speaker,
+                "words": [
+                    (
+                        round(word.time.start, 3),
+                        round(word.time.end, 3),
+                        word.chars.start,
+                        word.chars.end,
+                        round(word.probability, 3),
+                    )
+                    for word in segment.words
+                ],
+            }
+            for segment in transcript.segments
+        ],
+        "entity_types": [(name, label_of(name)) for name in types],
+        "parties": [(party.value, name) for party, name in PARTIES.items()],
+        "grounds": list(GROUNDS.items()),
+        "silences": opened.sound.quiet,
+        "me": {"name": user.name, "roles": [role.value for role in user.roles], "can": dict(user.can)},
+    }
+
+
+def state(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
+    """What changes while people decide."""
+    review, plan = opened.review, opened.review.stored.plan
+    heard = heard_now(site, opened)
+    left = minus(((0.0, opened.sound.recording.duration),), union(heard, opened.sound.quiet))
+    return {
+        "count": review.count,
+        "revision": review.stored.revision,
+        "state": review.call.state.value,
+        "state_label": review.call.state.label,
+        "complete": review.complete,
+        "findings": findings(opened),
+        "decisions": decisions(review),
+        "undecided": undecided(plan, review.made),
+        "unconfirmed": unconfirmed(plan, review.made),
+        "heard": heard,
+        "left": round(length(left), 3),
+        "listen_through": site.settings.review_listen_through,
+        "open_by": opened_by(site.desk, review.call.call_id, user.name).get(review.call.call_id, ()),
+        "may_release": opened.queued.request_state is State.APPROVED and user.can["approve"],
+    }
+
+
+def heard_now(site: Site, opened: OpenedCall) -> Spans:
+    """What of the copy as it is now was listened to, whoever did."""
+    review, recording = opened.review, opened.sound.recording
+    plan, shape = review.stored.plan, (recording.channels, recording.length)
+    by_copy: dict[int, list[tuple[float, float]]] = {}
+    for entry in list_heard(site.desk, review.call.call_id, review.stored.revision):
+        by_copy.setdefault(entry.decisions, []).extend(entry.stretches)
+    counting: list[Spans] = []
+    for known, stretches in by_copy.items():
+        then = folded(plan, tuple(each for each in review.made if each.number <= known))
+        opened_up = newly_audible(then, review.draft, shape, recording.rate)
+        counting.append(minus(union(stretches), opened_up))
+    return union(*counting)
+
+
+# --- findings ------------------------------------------------------------------------------
+
+
+def findings(opened: OpenedCall) -> list[dict[str, Any]]:
+    """The items as they stand: open ones first, of those the ones that would be heard."""
+    review = opened.review
+    first = {item.item_id: item for item in review.stored.plan.items}
+    items = sorted(review.draft.items, key=_risk)
+    groups = _groups(items, opened.words)
+    masked = review.draft.masked
+    return [_finding(item, first.get(item.item_id), groups, masked, opened) for item in items]
+
+
+def _risk(item: MaskItem) -> tuple[bool, bool, float, float]:
+    open_ = item.needs_review
+    # Kept and doubtful is what would leak; then what the program was least sure of.
+    return (
+        not open_,
+        not (open_ and item.action is MaskAction.KEEP),
+        item.score if open_ else 0.0,
+        item.time.start,
+    )
+
+
+def _groups(items: Iterable[MaskItem], words: OpenedWords) -> Mapping[str, str]:
+    """The same sound, the same group."""
+    numbers: dict[tuple[str, object], str] = {}
+    return {
+        item.item_id: numbers.setdefault((item.entity_type, sound), f"g{len(numbers) + 1}")
+        for item in sorted(items, key=lambda each: each.time)
+        if (sound := words.sound(item.chars))
+    }
+
+
+def _finding(
+    item: MaskItem,
+    first: MaskItem | None,
+    groups: Mapping[str, str],
+    masked: tuple[MaskItem, ...],
+    opened: OpenedCall,
+) -> dict[str, Any]:
+    under = [
+        other.item_id
+        for other in masked
+        if item.action is MaskAction.KEEP
+        and other.time.overlaps(item.time)
+        and set(other.channels) & set(item.channels)
+    ]
+    return {
+        "item_id": item.item_id,
+        "start": round(item.time.start, 4),
+        "end": round(item.time.end, 4),
+        "channels": item.channels,
+        "start_char": item.chars.start,
+        "end_char": item.chars.end,
+        "text": opened.words.transcript.text[item.chars.start : item.chars.end],
+        "entity_type": item.entity_type,
+        "label": label_of(item.entity_type),
+        "party": item.party.value,
+        "ground": item.ground,
+        "action": item.action.value,
+        "score": item.score,
+        "source": item.source,
+        "reason": item.reason,
+        "needs_review": item.needs_review,
+        "flagged": first.needs_review if first else item.needs_review,
+        "decided": item.decided,
+        "confirmed": item.confirmed,
+        "group": groups.get(item.item_id, ""),
+        "overlaps": under,
+        "original": None if first is None else {"start": first.time.start, "end": first.time.end},
+    }
+
+
+# --- decisions -----------------------------------------------------------------------------
+
+
+def decisions(review: Review) -> list[dict[str, Any]]:
+    """What was decided on the newest revision, and what each of it changed."""
+    standing = {each.number for each in effective(review.made)}
+    undone = {each.undoes for each in review.made if each.undoes}
+    made = sorted(review.made, key=lambda each: each.number)
+    return [
+        {
+            **_decision(each),
+            "undone": each.number not in standing and each.number in undone,
+            "changes": [_change(change) for change in changes],
+        }
+        for each, changes in zip(made, steps(review.stored.plan, made), strict=True)
+    ]
+
+
+def _decision(each: ReviewDecision) -> dict[str, Any]:
+    added = each.stretch
+    return {
+        "number": each.number,
+        "kind": each.kind.value,
+        "items": each.items,
+        "reviewer": each.reviewer,
+        "decided_at": each.decided_at.isoformat(timespec="seconds"),
+        "reason": each.reason,
+        "ground": each.ground,
+        "party": each.party,
+        "seconds": each.seconds,
+        "at": each.at,
+        "undoes": each.undoes,
+        "stretch": None
+        if added is None
+        else {
+            "start": added.time.start,
+            "end": added.time.end,
+            "channels": added.channels,
+            "start_char": added.chars.start,
+            "end_char": added.chars.end,
+            "entity_type": added.entity_type,
+            "party": added.party.value,
+            "ground": added.ground,
+        },
+    }
+
+
+def _change(change: Change) -> dict[str, str]:
+    item = change.after or change.before
+    return {
+        "item_id": item.item_id if item else "",
+        "from": _told(change.before),
+        "to": _told(change.after),
+    }
+
+
+def _told(item: MaskItem | None) -> str:
+    """An item in a few words, none of them of the call."""
+    if item is None:
+        return ""
+    words = ["伏せる" if item.action is MaskAction.MASK else "開示", PARTIES[item.party]]
+    if item.ground:
+        words.append(f"{item.ground}号" + ("(確認済)" if item.confirmed else ""))
+    if item.needs_review:
+        words.append("要確認")
+    return " ".join((*words, f"{item.time.start:.2f}–{item.time.end:.2f}"))
+
+
+def plan_of(review: Review, count: int) -> MaskPlan:
+    """The draft as it was after so many decisions."""
+    return folded(review.stored.plan, tuple(each for each in review.made if each.number <= count))

@@ -1,0 +1,137 @@
+"""What the page says when something is refused or goes wrong: one sentence, never a trace."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from flows.review.site import site_of
+from pipeline.errors import PipelineError, ReviewRuleError
+
+__all__ = ["ForgedError", "RefusedError", "SignedOutError", "add_faults", "failed"]
+
+LOG = logging.getLogger("kaiji.review")
+
+STATUSES = {
+    "not_found": 404,
+    "conflict": 409,
+    "impossible_step": 409,
+    "not_identified": 409,
+    "duplicate": 409,
+    "rule": 422,
+    "account": 422,
+    "call_unsafe": 409,
+    "recording_changed": 409,
+    "recording_unreadable": 409,
+    "file_missing": 409,
+    "database_busy": 503,
+    "database_gone": 503,
+    "storage_gone": 503,
+}
+"""By the code of one of our errors; its message is for the analyst as it stands."""
+
+HTTP = {404: ("not_found", "そのページはありません"), 405: ("bad_request", "その操作はできません")}
+FAILED = "プログラムの中で誤りが起きました。記録には残っていません"
+
+
+class RefusedError(Exception):
+    """A request that is not granted.
+
+    Args:
+        status: Of HTTP.
+        code: Short stable word.
+        message: For the person.
+    """
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+class SignedOutError(RefusedError):
+    """Nobody is signed in."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "signed_out", "サインインしてください")
+
+
+class ForgedError(RefusedError):
+    """A request that our own page did not send."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "forged", "ページを読み直してから、もう一度行ってください")
+
+
+def add_faults(app: FastAPI) -> None:
+    """Give the app its answers to errors."""
+    app.add_exception_handler(RefusedError, _refused)
+    app.add_exception_handler(PipelineError, _ours)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def _is_script(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/audio/"))
+
+
+def _answer(request: Request, status: int, code: str, message: str, **more: Any) -> Response:
+    if _is_script(request):
+        return JSONResponse({"error": code, "message": message, **more}, status)
+    page = {"status": status, "message": message, "reference": more.get("reference", "")}
+    return site_of(request).render(request, "error.html", page, status=status)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RefusedError):
+        raise error
+    if isinstance(error, SignedOutError) and not _is_script(request) and request.method == "GET":
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+    return _answer(request, error.status, error.code, error.message)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    if not isinstance(error, PipelineError):
+        raise error
+    status = STATUSES.get(error.code, 500)
+    if status == 500:
+        return failed(request, error)
+    more: dict[str, Any] = {}
+    if isinstance(error, ReviewRuleError):
+        more = {"items": error.items, "needs": error.needs}
+    elif hasattr(error, "extra"):
+        more = error.extra
+    return _answer(request, status, error.code, str(error), **more)
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    # Which field, never what stood in it.
+    fields = []
+    if isinstance(error, RequestValidationError):
+        fields = sorted({".".join(str(part) for part in each["loc"][1:4]) for each in error.errors()})[:8]
+        fields = [field for field in fields if field.replace(".", "").replace("_", "").isalnum()]
+    return _answer(request, 422, "bad_request", "送られた内容が正しくありません", fields=fields)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code, message = HTTP.get(status, ("bad_request", "その操作はできません"))
+    return _answer(request, status, code, message)
+
+
+def failed(request: Request, error: BaseException) -> Response:
+    """The answer to an error that nobody foresaw; the log knows its kind by the reference."""
+    reference = secrets.token_hex(4)
+    LOG.error("request failed: %s (reference %s)", type(error).__name__, reference)
+    try:
+        return _answer(request, 500, "internal", FAILED, reference=reference)
+    except Exception:  # noqa: BLE001 (the page of errors has one itself)
+        return JSONResponse({"error": "internal", "message": FAILED, "reference": reference}, 500)

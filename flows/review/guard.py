@@ -1,0 +1,152 @@
+"""Around every request: the host it is for, how much it may send, what every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from flows.review.access import cookie_name
+from flows.review.faults import failed
+from flows.settings import Settings
+
+__all__ = ["BIGGEST_BODY", "Guard", "security_headers"]
+
+BIGGEST_BODY = 256 * 1024
+"""Bytes: two hundred decisions with long reasons."""
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def security_headers(settings: Settings, path: str) -> tuple[tuple[bytes, bytes], ...]:
+    """What every answer carries."""
+    named = {
+        "content-security-policy": CSP,
+        "x-frame-options": "DENY",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        # Pages, answers and sound are personal; our own script and style are not.
+        "cache-control": "no-cache" if path.startswith("/static/") else "no-store",
+    }
+    if settings.review_https:
+        named["strict-transport-security"] = "max-age=31536000"
+    return tuple((name.encode(), value.encode()) for name, value in named.items())
+
+
+class Guard:
+    """Middleware.
+
+    Args:
+        app: What it stands around.
+        settings: Of this machine.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._hosts = {host.strip().casefold() for host in settings.review_hosts.split(",") if host.strip()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or not."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        answer = _Answer(scope, send, self._settings)
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await refusal(scope, receive, answer)
+            return
+        try:
+            await self._app(scope, _Limited(receive), answer)
+        except _TooLargeError:
+            await _answered(answer, _refuse(413, "too_large", "送られた内容が大きすぎます"), scope, receive)
+        except Exception as error:  # noqa: BLE001 (no client and no log sees more than its kind)
+            await _answered(answer, failed(Request(scope), error), scope, receive)
+
+    def _refusal(self, scope: Scope) -> JSONResponse | None:
+        headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+        hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+        if len(hosts) != 1 or _name_of(hosts[0]) not in self._hosts:
+            return _refuse(400, "bad_request", "この名前ではページを開けません(KAIJI_REVIEW_HOSTS)")
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not length.isdigit() or int(length) > BIGGEST_BODY:
+            return _refuse(413, "too_large", "送られた内容が大きすぎます")
+        return None
+
+
+def _name_of(host: str) -> str:
+    """A Host header without its port."""
+    if host.startswith("["):
+        return host.partition("]")[0].casefold() + "]"
+    return host.partition(":")[0].casefold()
+
+
+def _refuse(status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse({"error": code, "message": message}, status)
+
+
+async def _answered(answer: _Answer, response: Any, scope: Scope, receive: Receive) -> None:
+    """An answer in place of one that was not begun."""
+    if not answer.begun:
+        await response(scope, receive, answer)
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class _Limited:
+    """A request's body, as far as it may go: a header need not tell the truth, or be there."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._left = BIGGEST_BODY
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise _TooLargeError
+        return message
+
+
+class _Answer:
+    """Adds our headers and cookies to whatever answer there is."""
+
+    def __init__(self, scope: Scope, send: Send, settings: Settings) -> None:
+        self._scope = scope
+        self._send = send
+        self._settings = settings
+        self.begun = False
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            ours = security_headers(self._settings, self._scope["path"])
+            names = {name for name, _ in ours}
+            kept = [(name, value) for name, value in message["headers"] if name.lower() not in names]
+            message["headers"] = [*kept, *ours, *self._cookies()]
+        await self._send(message)
+
+    def _cookies(self) -> list[tuple[bytes, bytes]]:
+        state = self._scope.get("state") or {}
+        lasting = "; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if self._settings.review_https else "")
+        cookies = []
+        for key, purpose in (("new_session", "session"), ("new_form", "form")):
+            if key in state:
+                name = cookie_name(self._settings, purpose)
+                # An empty one takes the cookie back.
+                value = f"{name}={state[key]}{lasting}" + ("" if state[key] else "; Max-Age=0")
+                cookies.append((b"set-cookie", value.encode()))
+        return cookies

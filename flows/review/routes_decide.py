@@ -1,0 +1,295 @@
+"""Decisions from the page: checked, recorded against what the page knew, told back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from flows.desk.errors import ConflictError
+from flows.desk.presence import add_heard
+from flows.desk.reviews import Review, load_review, record
+from flows.desk.values import Role
+from flows.review import document, steps
+from flows.review.access import User, require
+from flows.review.document import OpenedCall
+from flows.review.routes_call import CallId, Reviewer, open_whole
+from flows.review.site import Site, site_of
+from pipeline.decisions import ReviewDecision, ReviewKind, Stretch
+from pipeline.errors import ReviewRuleError
+from pipeline.heard import length, minus, union
+from pipeline.mask_text import LABELS
+from pipeline.types import CharSpan, Party, TimeSpan
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+ItemId = Annotated[str, Field(pattern=r"^[a-z][0-9a-z.]{0,60}$")]
+Items = Annotated[list[ItemId], Field(max_length=500)]
+Reason = Annotated[str, Field(max_length=2000)]
+Count = Annotated[int, Field(ge=0)]
+Second = Annotated[FiniteFloat, Field(ge=0, le=360_000)]
+
+
+class Given(BaseModel):
+    """What a page sends: nothing but what is named here is taken."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class GivenStretch(Given):
+    """A stretch to be added."""
+
+    start: Second
+    end: Second
+    channels: Annotated[list[Annotated[int, Field(ge=0, le=1)]], Field(min_length=1, max_length=2)]
+    start_char: int | None = None
+    end_char: int | None = None
+    entity_type: Annotated[str, Field(max_length=64)]
+    party: Annotated[Party, Field(strict=False)]
+    ground: int = 1
+
+
+class GivenDecision(Given):
+    """One decision."""
+
+    kind: Literal["mask", "keep", "party", "ground", "nudge_start", "nudge_end", "split", "add", "same"]
+    items: Items = []
+    reason: Reason = ""
+    party: Annotated[Party, Field(strict=False)] | None = None
+    ground: int | None = None
+    seconds: FiniteFloat | None = None
+    at: Second | None = None
+    stretch: GivenStretch | None = None
+
+
+class GivenDecisions(Given):
+    """Decisions that belong together."""
+
+    count: Count
+    decisions: Annotated[list[GivenDecision], Field(min_length=1, max_length=200)]
+
+
+class GivenUndo(Given):
+    """A decision to be taken back."""
+
+    count: Count
+    number: Annotated[int, Field(ge=1)]
+    reason: Reason = ""
+
+
+class GivenConfirmation(Given):
+    """The second person's word."""
+
+    count: Count
+    items: Items
+    reason: Reason = ""
+
+
+class GivenCount(Given):
+    """What the page knew."""
+
+    count: Count
+
+
+class GivenApproval(Given):
+    """An approval."""
+
+    count: Count
+    revision: Annotated[int, Field(ge=1)]
+    note: Reason = ""
+
+
+class GivenReason(Given):
+    """Why."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class GivenHeard(Given):
+    """What was listened to."""
+
+    count: Count
+    stretches: Annotated[
+        list[Annotated[list[Second], Field(min_length=2, max_length=2)]], Field(min_length=1, max_length=500)
+    ]
+
+
+@router.post("/api/calls/{call_id}/decisions")
+def decide(request: Request, user: Reviewer, call_id: CallId, given: GivenDecisions) -> Response:
+    """Record decisions, all or none."""
+    site = site_of(request)
+    opened = open_whole(site, user, call_id)
+
+    def new(first: int) -> Sequence[ReviewDecision]:
+        return [_decision(n, each, opened) for n, each in enumerate(given.decisions, start=first)]
+
+    return _recorded(site, user, opened, given.count, new)
+
+
+@router.post("/api/calls/{call_id}/undo")
+def undo(request: Request, user: Reviewer, call_id: CallId, given: GivenUndo) -> Response:
+    """Take a decision back; an undo too."""
+    site = site_of(request)
+
+    def new(first: int) -> Sequence[ReviewDecision]:
+        return [_bare(first, ReviewKind.UNDO, undoes=given.number, reason=given.reason)]
+
+    return _recorded(site, user, open_whole(site, user, call_id), given.count, new)
+
+
+@router.post("/api/calls/{call_id}/confirm")
+def confirm(request: Request, user: Reviewer, call_id: CallId, given: GivenConfirmation) -> Response:
+    """The second person's word on item 2."""
+    site = site_of(request)
+
+    def new(first: int) -> Sequence[ReviewDecision]:
+        return [_bare(first, ReviewKind.CONFIRM, items=tuple(given.items), reason=given.reason)]
+
+    return _recorded(site, user, open_whole(site, user, call_id), given.count, new)
+
+
+@router.post("/api/calls/{call_id}/complete")
+def complete(request: Request, user: Reviewer, call_id: CallId, given: GivenCount) -> Response:
+    """Say that nothing is left to decide."""
+    site = site_of(request)
+    opened = open_whole(site, user, call_id)
+    if given.count != opened.review.count:
+        return _conflict(opened.review)
+    left = document.state(site, user, opened)["left"] if site.settings.review_listen_through else None
+    try:
+        steps.complete(site.desk, user.actor, opened.review, left)
+    except ConflictError:
+        return _conflict(load_review(site.desk, call_id))
+    return _state(site, user, call_id)
+
+
+@router.post("/api/calls/{call_id}/approve")
+def approve(
+    request: Request, user: Annotated[User, require(Role.APPROVER)], call_id: CallId, given: GivenApproval
+) -> Response:
+    """Approve the copy that is to go out."""
+    site = site_of(request)
+    review = load_review(site.desk, call_id)
+    if given.count != review.count:
+        return _conflict(review)
+    try:
+        steps.approve(site.desk, user.acting(Role.APPROVER), review, given.revision, given.note)
+    except ConflictError:
+        return _conflict(load_review(site.desk, call_id))
+    return _state(site, user, call_id)
+
+
+@router.post("/api/calls/{call_id}/reopen")
+def reopen(request: Request, user: Reviewer, call_id: CallId, given: GivenReason) -> Response:
+    """Take an approved call back."""
+    site = site_of(request)
+    steps.reopen(site.desk, user.actor, load_review(site.desk, call_id), given.reason)
+    return _state(site, user, call_id)
+
+
+@router.post("/api/calls/{call_id}/heard")
+def heard(request: Request, user: Reviewer, call_id: CallId, given: GivenHeard) -> dict[str, Any]:
+    """Stretches of the masked copy that were listened to."""
+    site = site_of(request)
+    opened = open_whole(site, user, call_id)
+    duration = opened.sound.recording.duration
+    stretches = union((start, min(end, duration)) for start, end in given.stretches)
+    if given.count > opened.review.count or not stretches:
+        msg = "聞いた区間が正しくありません"
+        raise ReviewRuleError(msg)
+    add_heard(site.desk, user.actor, call_id, (opened.review.stored.revision, given.count), stretches)
+    now = document.heard_now(site, opened)
+    left = length(minus(((0.0, duration),), union(now, opened.sound.quiet)))
+    return {"heard": now, "left": round(left, 3), "all": left < document.NO_LENGTH + 0.01}
+
+
+# --- shared --------------------------------------------------------------------------------
+
+
+def _recorded(
+    site: Site,
+    user: User,
+    opened: OpenedCall,
+    count: int,
+    new: Callable[[int], Sequence[ReviewDecision]],
+) -> Response:
+    if count != opened.review.count:
+        return _conflict(opened.review)
+    try:
+        record(site.desk, user.actor, opened.review, new)
+    except ConflictError:
+        return _conflict(load_review(site.desk, opened.review.call.call_id))
+    return _state(site, user, opened.review.call.call_id)
+
+
+def _state(site: Site, user: User, call_id: str) -> Response:
+    return JSONResponse(document.state(site, user, open_whole(site, user, call_id)))
+
+
+def _conflict(review: Review) -> Response:
+    """Both people's work, for the one who came second."""
+    body = {
+        "error": "conflict",
+        "message": "ほかの人の決定が先に記録されました。確かめてから、もう一度決めてください",
+        "count": review.count,
+        "revision": review.stored.revision,
+        "decisions": document.decisions(review),
+    }
+    return JSONResponse(body, 409)
+
+
+def _bare(number: int, kind: ReviewKind, **more: Any) -> ReviewDecision:
+    return ReviewDecision(**{"items": (), **more}, number=number, kind=kind, reviewer="", decided_at=_now())
+
+
+def _now() -> datetime:
+    """Only until the desk says when."""
+    return datetime.now(UTC)
+
+
+def _decision(number: int, given: GivenDecision, opened: OpenedCall) -> ReviewDecision:
+    """A decision with what only the server knows: where the text is cut, which words a stretch holds."""
+    kind, cut = ReviewKind(given.kind), None
+    if kind is ReviewKind.SPLIT and given.at is not None and len(given.items) == 1:
+        item = next((i for i in opened.review.draft.items if i.item_id == given.items[0]), None)
+        cut = None if item is None else opened.words.cut(item.chars, given.at)
+    return _bare(
+        number,
+        kind,
+        items=tuple(given.items),
+        reason=given.reason.strip(),
+        party=given.party,
+        ground=given.ground,
+        seconds=given.seconds,
+        at=given.at,
+        cut=cut,
+        stretch=None if given.stretch is None else _stretch(given.stretch, opened),
+    )
+
+
+def _stretch(given: GivenStretch, opened: OpenedCall) -> Stretch:
+    recording, text = opened.sound.recording, opened.words.transcript.text
+    start, end = given.start, min(given.end, recording.duration)
+    channels = tuple(sorted(set(given.channels)))
+    if start >= end or not set(channels) <= set(range(recording.channels)):
+        msg = "加える区間が通話の中にありません"
+        raise ReviewRuleError(msg)
+    known = {*LABELS, *(item.entity_type for item in opened.review.draft.items)}
+    if given.entity_type not in known:
+        msg = "情報の種類が正しくありません"
+        raise ReviewRuleError(msg)
+    time = TimeSpan(round(start, 4), round(end, 4))
+    if given.start_char is None or given.end_char is None:
+        chars = opened.words.chars_in(time, channels)
+    elif 0 <= given.start_char <= given.end_char <= len(text):
+        chars = CharSpan(given.start_char, given.end_char)
+    else:
+        msg = "加える言葉が通話の中にありません"
+        raise ReviewRuleError(msg)
+    return Stretch(time, channels, chars, given.entity_type, given.party, given.ground)

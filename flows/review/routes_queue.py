@@ -1,0 +1,124 @@
+"""The queue: which calls wait, for whom, and how much listening that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from flows.desk.presence import opened_by
+from flows.desk.review_queue import SHOWN, QueuedCall, list_queue
+from flows.desk.reviews import Review, load_review
+from flows.desk.states import State
+from flows.desk.values import Role
+from flows.review.access import User, require
+from flows.review.site import Site, site_of
+from pipeline.decisions import ReviewKind
+from pipeline.heard import length, union
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+AROUND = 1.0
+"""Seconds heard before and after each item."""
+
+REMEMBERED = 5000
+"""Calls whose counts are kept."""
+
+Looker = Annotated[User, require(Role.ANALYST, Role.APPROVER, Role.ADMIN)]
+StateName = Annotated[str, Query(max_length=20)]
+Number = Annotated[str, Query(max_length=40)]
+Name = Annotated[str, Query(max_length=64)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What only plan and decisions tell."""
+
+    undecided: int
+    listen_seconds: float
+    reviewers: tuple[str, ...] = field(repr=False)
+    complete: bool
+
+
+@router.get("/calls")
+def queue_page(
+    request: Request,
+    _: Looker,
+    state: StateName = "",
+    number: Annotated[str, Query(alias="request")] = "",
+    reviewer: Name = "",
+) -> Response:
+    """The queue as a page."""
+    rows, reviewers = _rows(site_of(request), (state, number[:40], reviewer))
+    values = {
+        "rows": rows,
+        "filters": {"state": state, "request": number[:40], "reviewer": reviewer},
+        "states": [(each.value, each.label) for each in SHOWN],
+        "reviewers": reviewers,
+    }
+    return site_of(request).render(request, "queue.html", values)
+
+
+@router.get("/api/calls")
+def queue_rows(
+    request: Request,
+    _: Looker,
+    state: StateName = "",
+    number: Annotated[str, Query(alias="request")] = "",
+    reviewer: Name = "",
+) -> dict[str, Any]:
+    """The queue for the script."""
+    return {"rows": _rows(site_of(request), (state, number[:40], reviewer))[0]}
+
+
+def _rows(site: Site, wanted: tuple[str, str, str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rows, and everybody who has decided in one of them."""
+    state, number, reviewer = wanted
+    known = State(state) if state in {each.value for each in SHOWN} else None
+    open_by = opened_by(site.desk)
+    shown, names = [], set()
+    for queued in list_queue(site.desk, known, number):
+        counted = _counted(site, queued)
+        names |= set(counted.reviewers)
+        if reviewer and reviewer not in counted.reviewers:
+            continue
+        shown.append(
+            {
+                "call_id": queued.call_id,
+                "request": queued.number,
+                "state": queued.state.value,
+                "state_label": queued.state.label,
+                "due_on": queued.due_on.isoformat(),
+                "days_left": queued.days_left,
+                "seconds": queued.seconds,
+                "findings": queued.findings,
+                "to_review": queued.to_review,
+                "undecided": counted.undecided,
+                "listen_seconds": counted.listen_seconds,
+                "reviewers": list(counted.reviewers),
+                "open_by": list(open_by.get(queued.call_id, ())),
+                "complete": counted.complete,
+            }
+        )
+    return shown, sorted(names)
+
+
+def _counted(site: Site, queued: QueuedCall) -> _Counted:
+    key = (queued.call_id, queued.revision, queued.decisions)
+    known = site.counted.get(key)
+    if not isinstance(known, _Counted):
+        if len(site.counted) >= REMEMBERED:
+            site.counted.clear()
+        known = site.counted[key] = _count(load_review(site.desk, queued.call_id))
+    return known
+
+
+def _count(review: Review) -> _Counted:
+    doubtful = [item for item in review.draft.items if item.needs_review]
+    around = [(max(0.0, item.time.start - AROUND), item.time.end + AROUND) for item in doubtful]
+    steps = {ReviewKind.COMPLETE.value, ReviewKind.REOPEN.value}
+    names = {each.reviewer for each in review.everything if each.action not in steps}
+    return _Counted(len(doubtful), round(length(union(around)), 1), tuple(sorted(names)), review.complete)

@@ -1,0 +1,99 @@
+"""Sign-in and sign-out."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from flows.desk.accounts import ROLES, Account, any_account, check_password, fold_login
+from flows.desk.sessions import SignedIn, begin_attempt, forget_attempt, note_failure, sign_in, sign_out
+from flows.review.access import User, address_of, current_user, require
+from flows.review.site import site_of
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+OURS = re.compile(r"/(?:calls(?:/[a-z0-9]{1,40})?|ledger(?:/[A-Za-z0-9-]{1,40})?)?")
+"""Where one may be sent after signing in: a page of ours, never an address."""
+
+WRONG = "ログイン名かパスワードが違います"
+AT_ONCE = threading.BoundedSemaphore(2)
+"""Argon2 takes 64 MiB and a core each time: many tries at once must not take the machine."""
+
+
+def _next(wanted: str) -> str:
+    return wanted if OURS.fullmatch(wanted) and wanted != "/" else "/calls"
+
+
+@router.get("/")
+def home(user: Annotated[User | None, Depends(current_user)]) -> Response:
+    """To where one works."""
+    return RedirectResponse("/calls" if user else "/sign-in", 303)
+
+
+@router.get("/sign-in")
+def sign_in_page(
+    request: Request,
+    user: Annotated[User | None, Depends(current_user)],
+    next: str = "",  # noqa: A002
+) -> Response:
+    """The form."""
+    if user is not None:
+        return RedirectResponse(_next(next), 303)
+    return _form(request, _next(next), "", 200)
+
+
+def _form(request: Request, wanted: str, error: str, status: int) -> Response:
+    site = site_of(request)
+    first_run = site.settings.review_auth == "local" and not any_account(site.desk)
+    values = {"next": wanted, "error": error, "first_run": first_run}
+    return site.render(request, "sign_in.html", values, status=status)
+
+
+@router.post("/sign-in")
+def sign_in_try(
+    request: Request,
+    login: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    next: Annotated[str, Form(max_length=200)] = "",  # noqa: A002
+) -> Response:
+    """Begin a session, always a new one, or tell that it is not to be; never which part was wrong."""
+    site, folded, address = site_of(request), fold_login(login), address_of(request)
+    before: User | None = getattr(request.state, "user", None)
+    request.state.user = None
+    if site.settings.review_auth != "local":
+        return _form(request, _next(next), "このページには会社の入口を通って入ってください", 403)
+    wait = begin_attempt(site.desk, (("login", folded), ("address", address)))
+    if wait:
+        message = f"試した回数が多すぎます。{max(1, round(wait))}秒後にもう一度行ってください"
+        response = _form(request, _next(next), message, 429)
+        response.headers["retry-after"] = str(max(1, round(wait)))
+        return response
+    account = _account(request, login, password)
+    if account is None:
+        note_failure(site.desk)
+        return _form(request, _next(next), WRONG, 401)
+    forget_attempt(site.desk, folded, address)
+    if before is not None:
+        sign_out(site.desk, SignedIn(before.session_id, before.name, before.roles), before.actor)
+    request.state.new_session = sign_in(site.desk, account)
+    request.state.new_form = ""
+    return RedirectResponse(_next(next), 303)
+
+
+def _account(request: Request, login: str, password: str) -> Account | None:
+    with AT_ONCE:
+        return check_password(site_of(request).desk, login, password)
+
+
+@router.post("/sign-out")
+def sign_out_now(request: Request, user: Annotated[User, require(*ROLES)]) -> Response:
+    """End the session."""
+    sign_out(site_of(request).desk, SignedIn(user.session_id, user.name, user.roles), user.actor)
+    request.state.new_session = ""
+    return RedirectResponse("/sign-in", 303)

@@ -1,0 +1,195 @@
+"""Sound: asked for by the page, on record where it is an original, served by an address of its own.
+
+The address is a sealed note of what may be heard, by which session, until when: nobody can guess
+or change one, and it says nothing to whoever sees it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
+
+from flows.desk.chain import Subject
+from flows.desk.errors import DeskError, NotFoundError
+from flows.desk.plans import get_plan, reviewed
+from flows.desk.reviews import folded, made_on
+from flows.review.access import User
+from flows.review.alike import alike_places
+from flows.review.routes_call import CallId, Reviewer, open_whole
+from flows.review.routes_decide import Given, ItemId
+from flows.review.site import Site, site_of
+from flows.review.sound import View
+from pipeline.audio import to_samples
+from pipeline.errors import ReviewRuleError
+from pipeline.types import CharSpan, TimeSpan
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+LASTS = 600
+"""Seconds for which an address is good: a page asks again."""
+
+PLACE = "audio-token"
+RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+
+
+class GivenPlay(Given):
+    """What is to be heard."""
+
+    what: Literal["original", "masked"]
+    start: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    end: Annotated[FiniteFloat, Field(ge=0)] | None = None
+
+
+class GivenPlace(Given):
+    """What others are to sound like: an item, a stretch of time or one of text."""
+
+    item_id: ItemId | None = None
+    start: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    end: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    channel: Annotated[int, Field(ge=0, le=1)] = 0
+    start_char: Annotated[int, Field(ge=0)] | None = None
+    end_char: Annotated[int, Field(ge=0)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an address stands for.
+
+    Attributes:
+        session_id: Whose.
+        what: ``original`` or ``masked``.
+        first: Sample.
+        last: Behind the last one.
+        revision: Of the plan.
+        decisions: Folded into it.
+        until: Seconds since 1970.
+        salt: No two addresses are alike.
+    """
+
+    session_id: str
+    call_id: str
+    what: Literal["original", "masked"]
+    first: int
+    last: int
+    revision: int
+    decisions: int
+    until: float
+    salt: str
+
+
+GRANT: TypeAdapter[Grant] = TypeAdapter(Grant)
+
+
+@router.post("/api/calls/{call_id}/play")
+def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) -> dict[str, Any]:
+    """An address to hear something by; of an original it goes on record first."""
+    site = site_of(request)
+    opened = open_whole(site, user, call_id)
+    recording, review = opened.sound.recording, opened.review
+    start = min(given.start or 0.0, recording.duration)
+    end = recording.duration if given.end is None else min(given.end, recording.duration)
+    if start >= end:
+        msg = "聞く区間が通話の中にありません"
+        raise ReviewRuleError(msg)
+    first, last = to_samples(TimeSpan(start, end), recording.rate, recording.length)
+    if given.what == "original":
+        with site.desk.change(user.actor) as change:
+            subject = Subject(review.call.request_id, call_id, review.call.sha256)
+            stretch: dict[str, str | int] = {"from_ms": round(start * 1000), "to_ms": round(end * 1000)}
+            change.record("call.listen", subject, stretch)
+    until = site.desk.clock().timestamp() + LASTS
+    grant = Grant(
+        user.session_id, call_id, given.what, first, last, review.stored.revision, review.count, until,
+        secrets.token_hex(8),
+    )  # fmt: skip
+    sealed = site.desk.keyring.seal(GRANT.dump_json(grant), PLACE)
+    token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    return {
+        "url": f"/audio/{token}",
+        "start": first / recording.rate,
+        "end": last / recording.rate,
+        "expires_in": LASTS,
+        "count": review.count,
+    }
+
+
+@router.get("/audio/{token}")
+def audio(
+    request: Request, user: Reviewer, token: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{40,1500}$")]
+) -> Response:
+    """The sound itself, whole or the part that is asked for."""
+    site = site_of(request)
+    grant = _opened(site, user, token)
+    view = _view(site, user, grant)
+    start, stop, status = _part(request.headers.get("range", ""), view.size)
+    headers = {"accept-ranges": "bytes", "content-type": "audio/wav"}
+    if status == 416:
+        return Response(status_code=416, headers=headers | {"content-range": f"bytes */{view.size}"})
+    if status == 206:
+        headers["content-range"] = f"bytes {start}-{stop - 1}/{view.size}"
+    headers["content-length"] = str(stop - start)
+    return StreamingResponse(view.read(start, stop), status, headers)
+
+
+def _opened(site: Site, user: User, token: str) -> Grant:
+    """What an address stands for, for the session that asked for it, while it lasts."""
+    gone = NotFoundError("その音声はありません。もう一度再生してください")
+    try:
+        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        grant = GRANT.validate_json(site.desk.keyring.open(sealed, PLACE))
+    except (binascii.Error, ValidationError, DeskError):
+        raise gone from None
+    if grant.session_id != user.session_id or grant.until < site.desk.clock().timestamp():
+        raise gone
+    return grant
+
+
+def _view(site: Site, user: User, grant: Grant) -> View:
+    stored = get_plan(site.desk, grant.call_id, grant.revision)
+    sound = site.shelf.get(user.actor, grant.call_id, stored.plan.audio_sha256)
+    if grant.what == "original":
+        return View(sound.recording, grant.first, grant.last)
+    _, _, everything = reviewed(site.desk, grant.call_id)
+    made = made_on(everything[: grant.decisions], grant.revision)
+    return View(sound.recording, grant.first, grant.last, folded(stored.plan, made))
+
+
+def _part(wanted: str, size: int) -> tuple[int, int, int]:
+    """Which bytes, and the status: one range is served; several, or none we know, are the whole file."""
+    match = RANGE.fullmatch(wanted.strip().replace(" ", ""))
+    if match is None or match[1] == match[2] == "":
+        return 0, size, 200
+    if match[1] == "":
+        start, stop = max(0, size - int(match[2])), size
+    else:
+        start, stop = int(match[1]), size if match[2] == "" else min(size, int(match[2]) + 1)
+    return (start, stop, 206) if start < stop else (0, 0, 416)
+
+
+@router.post("/api/calls/{call_id}/similar")
+def similar(request: Request, user: Reviewer, call_id: CallId, given: GivenPlace) -> dict[str, Any]:
+    """Everything in the call that sounds the same."""
+    opened = open_whole(site_of(request), user, call_id)
+    if given.item_id is not None:
+        item = next((i for i in opened.review.draft.items if i.item_id == given.item_id), None)
+        if item is None:
+            msg = "その箇所はありません"
+            raise ReviewRuleError(msg)
+        return alike_places(opened, item.chars)
+    if given.start_char is not None and given.end_char is not None and given.start_char <= given.end_char:
+        return alike_places(opened, CharSpan(given.start_char, given.end_char))
+    if given.start is not None and given.end is not None and given.start < given.end:
+        time = TimeSpan(given.start, given.end)
+        return alike_places(opened, opened.words.chars_in(time, (given.channel,)))
+    msg = "探す区間が正しくありません"
+    raise ReviewRuleError(msg)

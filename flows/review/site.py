@@ -1,0 +1,86 @@
+"""What all requests of one process share: the desk, the templates, what is kept in memory."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from flows.desk.desk import Desk
+from flows.review.sound import Shelf
+from flows.review.words import Library
+from flows.settings import Settings
+
+__all__ = ["HERE", "Site", "open_site", "site_of"]
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One process's page.
+
+    Attributes:
+        desk: The desk, opened once.
+        templates: Of the pages; what they show is escaped.
+        version: Of the program.
+        shelf: Decoded calls.
+        library: Transcripts.
+        counted: What the queue tells of a call, by call, revision and number of decisions.
+    """
+
+    desk: Desk = field(repr=False)
+    templates: Environment = field(repr=False)
+    version: str
+    shelf: Shelf = field(repr=False)
+    library: Library = field(repr=False)
+    counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def settings(self) -> Settings:
+        """Of this machine."""
+        return self.desk.settings
+
+    def render(
+        self, request: Request, template: str, values: Mapping[str, Any], *, status: int = 200
+    ) -> HTMLResponse:
+        """A page.
+
+        Args:
+            request: Tells who looks at it.
+            template: File in ``templates``.
+            values: What it shows.
+            status: Of HTTP.
+        """
+        user = getattr(request.state, "user", None)
+        common = {"user": user, "csrf": getattr(request.state, "csrf", ""), "version": self.version}
+        page = self.templates.get_template(template).render({**common, **values})
+        return HTMLResponse(page, status)
+
+
+def open_site(desk: Desk) -> Site:
+    """Set up a page over a desk."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
+    return Site(desk, templates, importlib.metadata.version("kaiji"), shelf, Library(desk))
+
+
+def site_of(request: Request) -> Site:
+    """The page that a request is for."""
+    site = request.app.state.site
+    if not isinstance(site, Site):
+        msg = "no site"
+        raise TypeError(msg)
+    return site

@@ -1,0 +1,213 @@
+"""Decoded calls in memory, and what is served of them: original or masked, whole or a stretch.
+
+Nothing is transcoded and nothing is written: a masked copy is made of the samples a browser asks
+for, when it asks.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from flows.desk.calls import open_recording
+from flows.desk.desk import Desk
+from flows.desk.errors import FileMissingError, RecordingUnreadableError
+from flows.desk.files import list_files, open_clear
+from flows.desk.values import Actor, FileKind
+from pipeline.audio import Recording, read_recording
+from pipeline.errors import CallUnsafeError
+from pipeline.heard import Spans, quiet
+from pipeline.mask import fill, masked_windows
+from pipeline.types import MaskPlan
+from pipeline.wav import header_of
+
+__all__ = ["OpenedSound", "Shelf", "View"]
+
+Samples = npt.NDArray[np.int16]
+
+PIECE = 1 << 15
+"""Samples of a channel that are made at a time."""
+
+HEADER = 44
+"""Bytes before the samples of a PCM WAV."""
+
+WIDTH = 2
+"""Bytes of a sample."""
+
+
+class OpenedSound:
+    """A decoded call.
+
+    Args:
+        recording: Its samples.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+
+    @property
+    def held(self) -> int:
+        """Bytes of memory."""
+        return int(self.recording.samples.nbytes)
+
+    @cached_property
+    def quiet(self) -> Spans:
+        """Where nothing can be heard."""
+        return quiet(self.recording.samples, self.recording.rate)
+
+    @lru_cache(maxsize=4)  # noqa: B019 (as long as the call is kept, and a few sizes of it only)
+    def peaks(self, per_second: int) -> tuple[bytes, ...]:
+        """Of each channel, a byte for each stretch: the root of its loudest sample's share of full scale."""
+        rate, length = self.recording.rate, self.recording.length
+        edges = (np.arange(int(np.ceil(length / rate * per_second))) * rate / per_second).astype(np.int64)
+        out = []
+        for channel in self.recording.samples:
+            # int16 has no positive twin of its least value.
+            loudest = np.maximum(
+                np.maximum.reduceat(channel, edges).astype(np.int32),
+                -np.minimum.reduceat(channel, edges).astype(np.int32),
+            )
+            out.append(np.rint(np.sqrt(loudest / 32768.0) * 255).astype(np.uint8).tobytes())
+        return tuple(out)
+
+
+class Shelf:
+    """The calls decoded last, as many as there is memory for.
+
+    Args:
+        desk: Of the calls.
+        most: Bytes.
+    """
+
+    def __init__(self, desk: Desk, most: int) -> None:
+        self._desk = desk
+        self._most = most
+        self._kept: OrderedDict[str, OpenedSound] = OrderedDict()
+        self._lock = threading.Lock()
+        self._decoding: dict[str, threading.Lock] = {}
+
+    def get(self, actor: Actor, call_id: str, sha256: str) -> OpenedSound:
+        """A call's sound, decoded once.
+
+        Args:
+            actor: Who opens a stored copy, where there is only that.
+            call_id: Of the call.
+            sha256: Of its recording: another one is another sound.
+
+        Raises:
+            RecordingUnreadableError: when neither the company's file nor our copy can be read.
+        """
+        key = f"{call_id} {sha256}"
+        with self._lock:
+            turn = self._decoding.setdefault(key, threading.Lock())
+        with turn:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+            opened = OpenedSound(self._decoded(actor, call_id))
+            with self._lock:
+                self._kept[key] = opened
+                while len(self._kept) > 1 and sum(each.held for each in self._kept.values()) > self._most:
+                    self._kept.popitem(last=False)
+        with self._lock:
+            self._decoding.pop(key, None)
+        return opened
+
+    def _decoded(self, actor: Actor, call_id: str) -> Recording:
+        try:
+            with open_recording(self._desk, call_id) as path:
+                return read_recording(path)
+        except RecordingUnreadableError:
+            raw = [f for f in list_files(self._desk, call_id=call_id) if f.kind is FileKind.RAW]
+            if not raw:
+                raise
+        try:
+            with open_clear(self._desk, actor, raw[-1].file_id) as path:
+                return read_recording(path)
+        except FileMissingError:
+            msg = f"通話 {call_id}: 録音が元の場所にも保管場所にもありません"
+            raise RecordingUnreadableError(msg) from None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A WAV file that is made as it is read.
+
+    Attributes:
+        recording: The call.
+        first: Its first sample.
+        last: Behind its last one.
+        plan: What is silent; ``None`` in the original.
+    """
+
+    recording: Recording
+    first: int
+    last: int
+    plan: MaskPlan | None = None
+    windows: tuple[tuple[tuple[int, int], ...], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        recording, plan = self.recording, self.plan
+        windows: tuple[tuple[tuple[int, int], ...], ...] = ()
+        if plan is not None:
+            _check(plan, recording)
+            windows = tuple(
+                masked_windows(plan, channel, recording.rate, recording.length)
+                for channel in range(recording.channels)
+            )
+        object.__setattr__(self, "windows", windows)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return HEADER + (self.last - self.first) * self.recording.channels * WIDTH
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Bytes ``[start, stop)`` of the file, a piece at a time."""
+        head = header_of(self.recording.channels, self.last - self.first, self.recording.rate)
+        if start < HEADER:
+            yield head[start : min(stop, HEADER)]
+        width = self.recording.channels * WIDTH
+        at = max(start, HEADER)
+        while at < stop:
+            sample, inside = divmod(at - HEADER, width)
+            samples = min(PIECE, -(-(stop - HEADER) // width) - sample)
+            data = self._samples(self.first + sample, self.first + sample + samples).T.astype("<i2").tobytes()
+            piece = data[inside : inside + stop - at]
+            yield piece
+            at += len(piece)
+
+    def _samples(self, start: int, stop: int) -> Samples:
+        recording = self.recording
+        out = recording.samples[:, start:stop]
+        if self.plan is None:
+            return out
+        out = out.copy()
+        for channel, windows in enumerate(self.windows):
+            for first, last in windows:
+                low, high = max(first, start), min(last, stop)
+                if low < high:
+                    sound = _filled(last - first, recording.rate, self.plan.policy.fill, recording.law)
+                    out[channel, low - start : high - start] = sound[low - first : high - first]
+        return out
+
+
+@lru_cache(maxsize=16)
+def _filled(length: int, rate: int, kind: str, law: str) -> Samples:
+    return fill(length, rate, kind, law)
+
+
+def _check(plan: MaskPlan, recording: Recording) -> None:
+    """As ``mask_audio``: what cannot be masked is not served as if it were."""
+    for item in plan.masked:
+        outside = item.time.start >= recording.duration
+        if outside or not item.channels or not set(item.channels) <= set(range(recording.channels)):
+            msg = f"item {item.item_id}: cannot be masked"
+            raise CallUnsafeError(msg)

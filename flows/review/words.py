@@ -1,0 +1,195 @@
+"""Words of a call in memory: read once, and what of them sounds like what."""
+
+from __future__ import annotations
+
+import bisect
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flows.desk.desk import Desk
+from flows.desk.values import Actor
+from flows.final_copy import transcript_of
+from pipeline.sound import Mora, find_sound
+from pipeline.types import CharSpan, TimeSpan, Transcript, Word
+
+if TYPE_CHECKING:
+    from models.readings import Reader, SoundLine
+
+__all__ = ["Alike", "Library", "OpenedWords"]
+
+KEPT_CALLS = 8
+KEPT_SECONDS = 1800.0
+"""What was erased from the store must not live on here."""
+
+BOUNDS = ((3, 0.0), (5, 0.15), (99, 0.25))
+"""Price per mora up to which something sounds the same, by morae below a limit: shorter words are
+in any sentence.  Wider than the recognizer's own bounds, because a person looks at each."""
+
+LONGEST = 60
+"""Morae that are looked for at most: a sentence is not said twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A place that sounds like another.
+
+    Attributes:
+        chars: In ``Transcript.text``.
+        likeness: 1 for the same sound.
+    """
+
+    chars: CharSpan
+    likeness: float
+
+
+class OpenedWords:
+    """A call's transcript and what it sounds like.
+
+    Args:
+        transcript: Of the call.
+        reading: Guards the reader, which is for one thread at a time.
+    """
+
+    def __init__(self, transcript: Transcript, reading: Reading) -> None:
+        self.transcript = transcript
+        self._reading = reading
+
+    @cached_property
+    def line(self) -> SoundLine:
+        """The whole call as morae."""
+        with self._reading as reader:
+            return reader.line(self.transcript.text)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        """Where each mora's characters begin: in order, as it is read from left to right."""
+        return tuple(at.start for at in self.line.chars)
+
+    def sound(self, chars: CharSpan) -> tuple[Mora, ...]:
+        """What a stretch of text sounds like."""
+        first = bisect.bisect_left(self._starts, chars.start)
+        while first and self.line.chars[first - 1].end > chars.start:
+            first -= 1
+        last = bisect.bisect_left(self._starts, chars.end)
+        return self.line.morae[first:last]
+
+    def alike(self, chars: CharSpan) -> tuple[Alike, ...]:
+        """Everything in the call that sounds like a stretch of text, itself left out."""
+        needle = self.sound(chars)[:LONGEST]
+        if len(needle) < 2:
+            return ()
+        bound = next(price for limit, price in BOUNDS if len(needle) < limit)
+        found = []
+        for match in find_sound(needle, self.line.morae, bound):
+            where = self.line.span(match.start, match.end)
+            if not where.overlaps(chars):
+                found.append(Alike(where, round(1 - match.price / len(needle), 3)))
+        return tuple(found)
+
+    def words_in(self, time_: TimeSpan, channels: tuple[int, ...]) -> tuple[Word, ...]:
+        """The words of which more than half sounds in a stretch, in order of text."""
+        return tuple(
+            word
+            for segment in self.transcript.segments
+            if segment.channel in channels
+            for word in segment.words
+            if _inside(word.time, time_)
+        )
+
+    def chars_in(self, time_: TimeSpan, channels: tuple[int, ...]) -> CharSpan:
+        """The text of a stretch: of the utterance that has most of it; empty where there is none.
+
+        Words of other utterances under the same stretch are masked by their time.
+        """
+        best: tuple[int, CharSpan] = (0, CharSpan(0, 0))
+        for segment in self.transcript.segments:
+            if segment.channel not in channels:
+                continue
+            words = [word for word in segment.words if _inside(word.time, time_)]
+            if words:
+                start, end = min(w.chars.start for w in words), max(w.chars.end for w in words)
+                best = max(best, (end - start, CharSpan(start, end)), key=lambda each: each[0])
+        return best[1]
+
+    def cut(self, chars: CharSpan, at: float) -> int:
+        """Where the text of an item is cut when its sound is cut at a second."""
+        words = [w for s in self.transcript.segments for w in s.words if w.chars.overlaps(chars)]
+        before = [w.chars.end for w in words if (w.time.start + w.time.end) / 2 < at]
+        return min(max([chars.start, *before]), chars.end)
+
+
+def _inside(word: TimeSpan, stretch: TimeSpan) -> bool:
+    shared = min(word.end, stretch.end) - max(word.start, stretch.start)
+    return shared > word.duration / 2 or (word.duration == 0 and stretch.start <= word.start < stretch.end)
+
+
+class Reading:
+    """The one reader of Japanese, loaded when it is first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reader: Reader | None = None
+
+    def __enter__(self) -> Reader:
+        self._lock.acquire()
+        try:
+            if self._reader is None:
+                from models.readings import load_reader
+
+                self._reader = load_reader()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self._reader
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@dataclass(slots=True)
+class _Kept:
+    words: OpenedWords = field(repr=False)
+    since: float
+
+
+class Library:
+    """The transcripts opened last.
+
+    Args:
+        desk: Of the calls.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+        self._reading = Reading()
+
+    def get(self, actor: Actor, call_id: str, sha256: str) -> OpenedWords:
+        """A call's words.
+
+        Args:
+            actor: Who opens them; it goes on record when they are read from the store.
+            call_id: Of the call.
+            sha256: Of the transcript the plan counts in.
+
+        Raises:
+            NotFoundError: when they are erased already.
+        """
+        key, now = f"{call_id} {sha256}", time.monotonic()
+        with self._lock:
+            for old in [each for each, kept in self._kept.items() if now - kept.since > KEPT_SECONDS]:
+                del self._kept[old]
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key].words
+        words = OpenedWords(transcript_of(self._desk, actor, call_id), self._reading)
+        with self._lock:
+            self._kept[key] = _Kept(words, now)
+            while len(self._kept) > KEPT_CALLS:
+                self._kept.popitem(last=False)
+        return words

@@ -1,0 +1,67 @@
+"""A desk with calls in review, and the page over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from flows.desk.desk import Desk, open_desk
+from flows.desk.values import Call
+from flows.review.app import create_app
+from tests.browser.made_calls import into_review, sample_call
+from tests.desk_builders import Clock, desk_settings
+from tests.review_site import Person, add_people, quick_passwords, signed_in
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that goes when it is told to."""
+    return Clock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: Clock, monkeypatch) -> Iterator[Desk]:
+    """A desk with people who may sign in."""
+    quick_passwords(monkeypatch)
+    with open_desk(desk_settings(tmp_path), clock) as opened:
+        add_people(opened)
+        yield opened
+
+
+@pytest.fixture
+def call(desk: Desk) -> Call:
+    """A call of one channel in review, two of its findings in doubt."""
+    return into_review(desk, sample_call("accident-witness", doubtful=(0, 2)))
+
+
+@pytest.fixture
+def app(desk: Desk) -> FastAPI:
+    """The page."""
+    return create_app(desk.settings, desk)
+
+
+@pytest.fixture
+def analyst(app: FastAPI) -> Person:
+    """Kubota, an analyst."""
+    return signed_in(app, "kubota")
+
+
+@pytest.fixture
+def second(app: FastAPI) -> Person:
+    """Mori, another analyst."""
+    return signed_in(app, "mori")
+
+
+@pytest.fixture
+def approver(app: FastAPI) -> Person:
+    """Kobayakawa, an approver."""
+    return signed_in(app, "kobayakawa")
+
+
+@pytest.fixture
+def administrator(app: FastAPI) -> Person:
+    """Saiki, who looks after accounts."""
+    return signed_in(app, "saiki")

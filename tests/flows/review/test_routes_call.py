@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from flows.desk import audit
+from flows.desk.presence import AWAY
+from tests.desk_builders import attached
+
+
+@pytest.mark.usefixtures("call")
+def test_the_queue_tells_what_waits(analyst):
+    """Due day, length, findings, and how long it takes to hear the doubtful ones."""
+    page, answer = analyst.get("/calls"), analyst.get("/api/calls")
+
+    assert page.status_code == 200
+    (row,) = answer.json()["rows"]
+    assert (row["request"], row["state"], row["days_left"]) == ("R-2026-0001", "in_review", 14)
+    assert (row["findings"], row["to_review"], row["undecided"]) == (10, 2, 2)
+    assert row["listen_seconds"] == pytest.approx(5.8, abs=0.3)
+    assert (row["reviewers"], row["open_by"], row["complete"]) == ([], [], False)
+    assert row["request"] in page.text
+
+
+def test_the_queue_is_filtered(analyst, call):
+    """By state, request and who has decided."""
+    doubtful = analyst.get(f"/api/calls/{call.call_id}/state").json()["undecided"]
+    body = {"count": 0, "decisions": [{"kind": "mask", "items": doubtful[:1]}]}
+    assert analyst.post(f"/api/calls/{call.call_id}/decisions", body).status_code == 200
+
+    def found(query: str) -> int:
+        return len(analyst.get(f"/api/calls?{query}").json()["rows"])
+
+    assert [found("state=in_review"), found("state=approved"), found("state=nonsense")] == [1, 0, 1]
+    assert [found("request=R-2026-0001"), found("request=R-2026-0002")] == [1, 0]
+    assert [found("reviewer=kubota"), found("reviewer=mori")] == [1, 0]
+
+
+def test_a_call_is_told_whole(analyst, call, desk):
+    """Words, findings with why and whose, and what is open; that it was read is on record."""
+    told = analyst.get(f"/api/calls/{call.call_id}").json()
+
+    assert (told["count"], told["revision"], told["complete"]) == (0, 1, False)
+    assert told["seconds"] == pytest.approx(54.08)
+    assert "".join(s["speaker"] or "" for s in told["segments"]).startswith(("op", "cu"))
+    doubtful = [f for f in told["findings"] if f["needs_review"]]
+    assert told["findings"][:2] == doubtful
+    assert {f["item_id"] for f in doubtful} == set(told["undecided"])
+    first = told["findings"][0]
+    assert first["text"] == told["text"][first["start_char"] : first["end_char"]]
+    assert {"party", "ground", "action", "score", "source", "reason", "group"} <= set(first)
+    assert audit.entries(desk)[-1].action == "call.view"
+    assert audit.entries(desk)[-1].actor.name == "kubota"
+
+
+def test_the_waveform_is_compact(analyst, call):
+    """A byte for each twentieth of a second and channel."""
+    told = analyst.get(f"/api/calls/{call.call_id}/peaks?per_second=20").json()
+
+    (channel,) = told["channels"]
+    heights = base64.b64decode(channel)
+    assert len(heights) == pytest.approx(54.08 * 20, abs=1)
+    assert max(heights) > 100
+    assert analyst.get(f"/api/calls/{call.call_id}/peaks?per_second=0").status_code == 422
+
+
+def test_who_else_has_it_open(analyst, second, call, clock):
+    """Told while the other's page says so, and no longer."""
+    path = f"/api/calls/{call.call_id}"
+    assert second.get(f"/calls/{call.call_id}").status_code == 200
+
+    assert analyst.post(f"{path}/open").json()["open_by"] == ["mori"]
+    assert second.post(f"{path}/open").json()["open_by"] == ["kubota"]
+    assert analyst.get("/api/calls").json()["rows"][0]["open_by"] == ["kubota", "mori"]
+    analyst.post(f"{path}/close")
+    assert second.post(f"{path}/open").json()["open_by"] == []
+    clock.pass_(seconds=AWAY.total_seconds() + 1)
+    assert analyst.post(f"{path}/open").json()["open_by"] == []
+
+
+def test_a_call_that_was_not_masked_yet_is_not_shown(analyst, desk, tmp_path):
+    """Nor one that does not exist."""
+    waiting = attached(desk, tmp_path)
+
+    for call_id in (waiting.call_id, "c0000000000000000"):
+        assert analyst.get(f"/calls/{call_id}").status_code == 404
+        answer = analyst.get(f"/api/calls/{call_id}")
+        assert (answer.status_code, answer.json()["error"]) == (404, "not_found")

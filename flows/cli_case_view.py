@@ -37,6 +37,10 @@ NOTES = {
     NoteKind.EXTEND: "期限の延長",
     NoteKind.REMARK: "記録",
     NoteKind.ERASE: "個人情報の消去",
+    NoteKind.WITHHOLD: "不開示の決定",
+    NoteKind.DELIVER: "交付",
+    NoteKind.OBJECT: "不服の申出",
+    NoteKind.AGAIN: "再度の開示のための再開",
 }
 
 

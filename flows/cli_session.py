@@ -41,7 +41,10 @@ BAD_INPUT, REFUSED = 2, 3
 """Exit codes, as of ``kaiji mask``: the input is at fault; the state does not allow it."""
 
 REFUSALS = frozenset(
-    {"impossible_step", "not_identified", "recording_changed", "conflict", "duplicate", "claim_lost"}
+    {
+        *("impossible_step", "not_identified", "recording_changed", "conflict", "duplicate", "claim_lost"),
+        *("not_allowed", "call_unsafe"),
+    }
 )
 """Codes of the errors that say: not now, or not twice."""
 

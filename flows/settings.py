@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         retain_package_days: Likewise what was released.
         retain_ledger_days: How long the people stay in the ledger after their request was closed;
             by default five years, in which damages may be claimed (民法166条1項1号).
+        package: How an answer is handed over: an encrypted ZIP, or a folder for a CD-R.
+        letter_template: Word file of the decision letter; by default the one that kaiji brings.
+        company_name: Of the letter; by default the first name of the company list.
+        contact: The window that the letter names, ``|`` between its lines; by default the
+            responsible desk and the numbers of the company list.
         orphan_seconds: Age from which a stored file that no row names is a killed run's.
         prefect_start_seconds: How long the flow's own Prefect may take to start; its default of
             20 s is too short for two busy cores (facts.md section 4).
@@ -105,6 +110,10 @@ class Settings(BaseSettings):
     retain_draft_days: int = Field(default=180, ge=0)
     retain_package_days: int = Field(default=1095, ge=0)
     retain_ledger_days: int = Field(default=1826, ge=0)
+    package: Literal["zip", "folder"] = "zip"
+    letter_template: Path | None = None
+    company_name: str = ""
+    contact: str = ""
     orphan_seconds: int = Field(default=86400, ge=0)
     prefect_start_seconds: int = Field(default=180, ge=1)
     review_hosts: str = "127.0.0.1,localhost,[::1]"
@@ -198,7 +207,7 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
     # Workers run in folders of their own, where a relative path would mean another place.
     here = {
         f"KAIJI_{name.upper()}": str(Path(value).absolute())
-        for name in ("home", "key_file", "recognizers", "work", "store", "recordings")
+        for name in ("home", "key_file", "recognizers", "work", "store", "recordings", "letter_template")
         if (value := getattr(settings, name)) is not None and "://" not in str(value)
     }
     if "work" not in settings.model_fields_set:

@@ -15,12 +15,13 @@ from flows.desk.chain import Subject
 from flows.desk.desk import Desk
 from flows.desk.errors import DuplicateError, NotFoundError, RecordingChangedError
 from flows.desk.lists import read_lists
+from flows.desk.notes import Said, write_note
 from flows.desk.requests import CONTENT, follow_calls, row_of
 from flows.desk.sealed import take_sealed
 from flows.desk.sources import copy_source, hash_source
 from flows.desk.states import State, Step, check_open, step_call, step_request
 from flows.desk.tables import CallRow, RecordingRow, RequestRow, new_id
-from flows.desk.values import Actor, Call, ListVersions
+from flows.desk.values import Actor, Call, ListVersions, NoteKind
 from pipeline.types import CallCase
 
 __all__ = [
@@ -205,9 +206,20 @@ def requeue(desk: Desk, actor: Actor, call_id: str) -> Call:
     return _move(desk, actor, call_id, Step.REQUEUE)
 
 
-def withhold_call(desk: Desk, actor: Actor, call_id: str) -> Call:
-    """Decide not to disclose one call; the reason is recorded with the decision."""
-    return _move(desk, actor, call_id, Step.WITHHOLD)
+def withhold_call(desk: Desk, actor: Actor, call_id: str, reason: str = "", ground: int = 1) -> Call:
+    """Decide not to disclose one call.
+
+    Args:
+        desk: The desk.
+        actor: Who decides.
+        call_id: Of the call.
+        reason: For the requester to read: it goes into the answer (36条).
+        ground: Item of 33条2項: 1, 2 or 3.
+
+    Raises:
+        ImpossibleStepError: when the call is past it.
+    """
+    return _move(desk, actor, call_id, Step.WITHHOLD, (reason, ground))
 
 
 def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
@@ -215,7 +227,7 @@ def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
     return _move(desk, actor, call_id, Step.WITHDRAW)
 
 
-def _move(desk: Desk, actor: Actor, call_id: str, step: Step) -> Call:
+def _move(desk: Desk, actor: Actor, call_id: str, step: Step, told: tuple[str, int] | None = None) -> Call:
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
         owner = change.session.get_one(RequestRow, row.request_id)
@@ -224,6 +236,8 @@ def _move(desk: Desk, actor: Actor, call_id: str, step: Step) -> Call:
         row.claim_token, row.lease_until = None, None
         if step is Step.REQUEUE:
             row.attempts = 0
+        if told is not None:
+            write_note(change, owner, NoteKind.WITHHOLD, Said(actor.name, told[0], row.id, str(told[1])))
         follow_calls(change, row.request_id)
         change.record(f"call.{step}", Subject(row.request_id, row.id))
         return call_of(row)

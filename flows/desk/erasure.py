@@ -18,7 +18,8 @@ from flows.desk.chain import Subject
 from flows.desk.desk import Change, Desk
 from flows.desk.errors import ConflictError, ImpossibleStepError
 from flows.desk.files import time_is_over
-from flows.desk.requests import CONTENT, SAID, Said, row_of
+from flows.desk.notes import Said, write_note
+from flows.desk.requests import CONTENT, row_of
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.states import CLOSED, State
 from flows.desk.tables import (
@@ -31,7 +32,6 @@ from flows.desk.tables import (
     Table,
     TermRow,
     UniqueTermRow,
-    new_id,
 )
 from flows.desk.values import JAPAN, Actor, NewRecording, NewRequest, NoteKind
 from pipeline.types import Requester
@@ -93,11 +93,7 @@ def erase_request(desk: Desk, actor: Actor, request: str) -> int:
             _empty_recording(change, recording)
         gone = sum(_delete(change.session, table, row.id) for table in _tables())
         _empty_request(change, row)
-        note = NoteRow(
-            id=new_id("n"), request_id=row.id, kind=NoteKind.ERASE, at=change.now, due_on=row.due_on
-        )
-        put_sealed(note, Said(actor.name), SAID, change.keyring)
-        change.session.add(note)
+        write_note(change, row, NoteKind.ERASE, Said(actor.name))
         count = gone + len(recordings) + 1
         change.record("request.erase", Subject(row.id), {"rows": count, "gone": 1})
         return count

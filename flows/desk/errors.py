@@ -21,6 +21,7 @@ __all__ = [
     "ImpossibleStepError",
     "KeyMissingError",
     "KeySettingError",
+    "NotAllowedError",
     "NotFoundError",
     "NotIdentifiedError",
     "RecordingChangedError",
@@ -139,6 +140,12 @@ class ImpossibleStepError(DeskError):
     """The state does not allow this step; the message says why in Japanese."""
 
     code = "impossible_step"
+
+
+class NotAllowedError(DeskError):
+    """Somebody's role does not allow it."""
+
+    code = "not_allowed"
 
 
 class NotIdentifiedError(ImpossibleStepError):

@@ -1,33 +1,92 @@
-"""Answers that went out: recorded once, with what was in them."""
+"""Answers that went out: recorded once, with what was in them; opened again only by a step of its own."""
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.requests import calls_of, request_of, row_of, set_request_state
+from flows.desk.desk import Change, Desk
+from flows.desk.errors import ConflictError, NotAllowedError, NotFoundError
+from flows.desk.files import NewFile, name_files
+from flows.desk.keys import Keyring
+from flows.desk.notes import Said, write_note
+from flows.desk.requests import calls_of, follow_calls, request_of, row_of, set_request_state
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.states import State, Step, step_call, step_request
-from flows.desk.tables import ReleaseRow, new_id
-from flows.desk.values import Actor, Request
+from flows.desk.tables import FileRow, ReleaseRow, RequestRow, new_id
+from flows.desk.values import Actor, Answer, FileKind, NoteKind, Request, Role
 
-__all__ = ["Answer", "Release", "release", "releases"]
+__all__ = [
+    "Answer",
+    "Release",
+    "ReleasedCall",
+    "ReleasedFile",
+    "ReleasedRange",
+    "package_password",
+    "release",
+    "releases",
+    "reopen_released",
+]
+
+RESPONSIBLE = {Role.APPROVER, Role.ADMIN}
+"""As whom somebody may see a package's password, or open a released case again."""
 
 
-class Answer(enum.StrEnum):
-    """Kinds of answer (33条3項): 開示, 一部不開示, 不開示, 不存在, 方法変更."""
+@dataclass(frozen=True, slots=True)
+class ReleasedFile:
+    """One file of a package.
 
-    FULL = "full"
-    PARTIAL = "partial"
-    WITHHELD = "withheld"
-    NONE_HELD = "none_held"
-    OTHER_WAY = "other_way"
+    Attributes:
+        name: In the package; no personal data.
+        sha256: As the recipient checks it.
+        call: Number of the call within the request, from 1; 0 for a file of no call.
+    """
+
+    name: str
+    sha256: str
+    bytes: int
+    call: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ReleasedRange:
+    """One stretch that was masked: when and what kind, never what.
+
+    Attributes:
+        start: Seconds from the start of the recording.
+        entity_type: As of the plan's item.
+        ground: Item of 33条2項.
+    """
+
+    start: float
+    end: float
+    entity_type: str
+    ground: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedCall:
+    """One call of an answer.
+
+    Attributes:
+        number: Within the request, from 1, as the recipient knows it.
+        revision: Of the plan that went out; 0 for a call that was withheld.
+        withheld: Whether nothing of it was disclosed.
+    """
+
+    number: int
+    call_id: str
+    recording_id: str
+    revision: int = 0
+    plan_sha256: str = ""
+    masked: tuple[ReleasedRange, ...] = ()
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +98,14 @@ class Release:
         package_sha256: Of the package that was handed over.
         released_at: When; set by the desk.
         released_by: Who; set by the desk.
-        delivered_how: In words: post with its number, download, at the counter.
+        delivered_how: In words, where it was known already: later ones are notes of the request.
+        release_id: Set by the desk.
+        turn: 1 for the first answer to the request, 2 for a second disclosure; set by the desk.
+        calls: What of each call.
+        files: What was in the package.
+        file_ids: Of the stored package, letter and manifest; set by the desk.
+        encrypted: Whether the package opens with a password only.
+        password: Of the package; empty in all that ``releases`` gives.
     """
 
     kind: Answer
@@ -47,54 +113,177 @@ class Release:
     released_at: datetime
     released_by: str = field(default="", repr=False)
     delivered_how: str = field(default="", repr=False)
+    release_id: str = ""
+    turn: int = 1
+    calls: tuple[ReleasedCall, ...] = ()
+    files: tuple[ReleasedFile, ...] = ()
+    file_ids: tuple[str, ...] = ()
+    encrypted: bool = False
+    password: str = field(default="", repr=False)
 
 
 RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
 
 
 def release(
-    desk: Desk, actor: Actor, request: str, answer: tuple[Answer, str], delivered_how: str = ""
+    desk: Desk, actor: Actor, request: str, answer: Release, stored: Sequence[NewFile] = ()
 ) -> Request:
     """Record that the answer to a request went out; its approved calls are released.
+
+    All in one change: the stored files get their names, or nothing has happened.
 
     Args:
         desk: The desk.
         actor: Who releases.
         request: Id or public number.
-        answer: Its kind, and SHA-256 of the package.
-        delivered_how: In words.
+        answer: What went out.
+        stored: Package, letter and manifest, in the store already.
 
     Raises:
         ImpossibleStepError: when a call is not yet approved or withheld.
+        ConflictError: when an approved call is not the one that is in the answer.
     """
-    kind, package_sha256 = answer
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         after = step_request(State(row.state), Step.RELEASE, row.number)
-        released = 0
-        for call in calls_of(change.session, row.id):
-            if State(call.state) is State.APPROVED:
-                call.state, call.state_since = step_call(State.APPROVED, Step.RELEASE, call.id), change.now
-                released += 1
+        released = _release_calls(change, row, answer)
         set_request_state(change, row, after)
+        rows = name_files(change, desk.settings, (row.id, None, 0), stored)
+        change.session.flush()
         entry = ReleaseRow(
             id=new_id("r"),
             request_id=row.id,
-            kind=kind,
+            kind=answer.kind,
             released_at=change.now,
-            package_sha256=package_sha256,
+            package_sha256=answer.package_sha256,
         )
-        whole = Release(kind, package_sha256, change.now, actor.name, delivered_how)
+        whole = replace(
+            answer,
+            released_at=change.now,
+            released_by=actor.name,
+            release_id=entry.id,
+            turn=len(_rows(change.session, row.id)) + 1,
+            file_ids=tuple(file.id for file in rows),
+        )
         put_sealed(entry, whole, RELEASE, change.keyring)
         change.session.add(entry)
-        detail = {"kind": kind.value, "calls": released}
-        change.record("request.release", Subject(row.id, None, package_sha256), detail)
+        detail: dict[str, str | int] = {"kind": answer.kind.value, "calls": released, "turn": whole.turn}
+        change.record("request.release", Subject(row.id, None, answer.package_sha256), detail)
         return request_of(change.session, row, change.keyring)
 
 
+def _release_calls(change: Change, row: RequestRow, answer: Release) -> int:
+    revisions = {call.call_id: call.revision for call in answer.calls}
+    released = 0
+    for call in calls_of(change.session, row.id):
+        if State(call.state) is not State.APPROVED:
+            continue
+        if answer.calls and revisions.get(call.id) != call.revision:
+            msg = f"{call.id}: 開示の準備の間に計画が変わりました。もう一度行ってください"
+            raise ConflictError(msg)
+        call.state, call.state_since = step_call(State.APPROVED, Step.RELEASE, call.id), change.now
+        released += 1
+    return released
+
+
+def _rows(session: Session, request_id: str) -> Sequence[ReleaseRow]:
+    statement = select(ReleaseRow).where(ReleaseRow.request_id == request_id)
+    return session.scalars(statement.order_by(ReleaseRow.released_at, ReleaseRow.id)).all()
+
+
 def releases(desk: Desk, request: str) -> tuple[Release, ...]:
-    """The answers to a request, oldest first."""
+    """The answers to a request, oldest first; without their passwords."""
     with desk.read() as session:
         row = row_of(session, request)
-        statement = select(ReleaseRow).where(ReleaseRow.request_id == row.id).order_by(ReleaseRow.released_at)
-        return tuple(take_sealed(found, RELEASE, desk.keyring) for found in session.scalars(statement))
+        return releases_of(session, desk.keyring, row.id)
+
+
+def releases_of(session: Session, keyring: Keyring, request_id: str) -> tuple[Release, ...]:
+    """As ``releases``, within a session; for the other modules of ``flows.desk``."""
+    found = (take_sealed(row, RELEASE, keyring) for row in _rows(session, request_id))
+    return tuple(replace(each, password="") for each in found)
+
+
+def package_password(
+    desk: Desk, actor: Actor, request: str, turn: int | None = None, *, shown: bool = True
+) -> str:
+    """What opens a package; that it was looked at, or used to open it, goes on record.
+
+    Args:
+        desk: The desk.
+        actor: An approver or administrator.
+        request: Id or public number.
+        turn: Which answer; by default the last.
+        shown: Whether a person sees it.
+
+    Raises:
+        NotAllowedError: when the role does not allow it.
+        NotFoundError: when there is no such answer, it has no password, or its package is erased.
+    """
+    if actor.role not in RESPONSIBLE:
+        msg = "合言葉を見られるのは承認者と管理者だけです"
+        raise NotAllowedError(msg)
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        whole = [take_sealed(each, RELEASE, change.keyring) for each in _rows(change.session, row.id)]
+        answer = answer_of(whole, turn)
+        if not answer.password:
+            msg = f"{row.number}: 暗号化していないため、合言葉はありません"
+            raise NotFoundError(msg)
+        if not _has_package(change.session, answer):
+            msg = f"{row.number}: 開示したファイルは保存期間を過ぎて消されています"
+            raise NotFoundError(msg)
+        subject = Subject(row.id, None, answer.package_sha256)
+        change.record("release.password" if shown else "release.unpack", subject, {"turn": answer.turn})
+        return answer.password
+
+
+def answer_of(answers: Sequence[Release], turn: int | None = None) -> Release:
+    """One of a request's answers, or the last.
+
+    Raises:
+        NotFoundError: when there is none.
+    """
+    found = [each for each in answers if turn in {None, each.turn}]
+    if not found:
+        msg = "その開示の記録はありません"
+        raise NotFoundError(msg)
+    return found[-1]
+
+
+def _has_package(session: Session, answer: Release) -> bool:
+    kept = [session.get(FileRow, file_id) for file_id in answer.file_ids]
+    return any(
+        file is not None and file.kind == FileKind.PACKAGE and file.deleted_at is None for file in kept
+    )
+
+
+def reopen_released(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
+    """Open a released case for a second disclosure; the first stays as it is.
+
+    Its released calls are in review again, with the plans that went out; what is then approved
+    goes out as the next answer.
+
+    Args:
+        desk: The desk.
+        actor: An approver or administrator.
+        request: Id or public number.
+        reason: Why; stays with the request.
+
+    Raises:
+        NotAllowedError: when the role does not allow it.
+        ImpossibleStepError: when the case is not released.
+    """
+    if actor.role not in RESPONSIBLE:
+        msg = "開示済みの案件を再び開けるのは承認者と管理者だけです"
+        raise NotAllowedError(msg)
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        set_request_state(change, row, step_request(State(row.state), Step.AGAIN, row.number))
+        for call in calls_of(change.session, row.id):
+            if State(call.state) is State.RELEASED:
+                call.state, call.state_since = step_call(State.RELEASED, Step.AGAIN, call.id), change.now
+        follow_calls(change, row.id)
+        write_note(change, row, NoteKind.AGAIN, Said(actor.name, reason))
+        change.record("request.again", Subject(row.id), {"answers": len(_rows(change.session, row.id))})
+        return request_of(change.session, row, change.keyring)

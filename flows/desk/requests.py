@@ -14,6 +14,7 @@ from flows.desk.chain import Subject
 from flows.desk.desk import Change, Desk
 from flows.desk.errors import ConflictError, NotFoundError
 from flows.desk.keys import Keyring
+from flows.desk.notes import SAID, Said, write_note
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.states import State, Step, check_open, state_of_request, step_call, step_request
 from flows.desk.tables import CallRow, CounterRow, IdentityRow, NoteRow, RequestRow, new_id
@@ -21,6 +22,7 @@ from flows.desk.terms import add_terms, add_unique, find_subjects
 from flows.desk.values import (
     JAPAN,
     Actor,
+    Answer,
     IdentityCheck,
     NewRequest,
     Note,
@@ -47,17 +49,6 @@ __all__ = [
 ]
 
 CONTENT: TypeAdapter[NewRequest] = TypeAdapter(NewRequest)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Who said what: the sealed part of a note, of an identity check."""
-
-    by: str
-    text: str = ""
-
-
-SAID: TypeAdapter[Said] = TypeAdapter(Said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +270,7 @@ def add_note(desk: Desk, actor: Actor, request: str, text: str) -> Request:
 
 
 def _noted(change: Change, row: RequestRow, kind: NoteKind, text: str) -> Request:
-    note = NoteRow(id=new_id("n"), request_id=row.id, kind=kind, at=change.now, due_on=row.due_on)
-    put_sealed(note, Said(change.actor.name, text), SAID, change.keyring)
-    change.session.add(note)
+    write_note(change, row, kind, Said(change.actor.name, text))
     change.record(f"request.{kind}", Subject(row.id), {"due_on": row.due_on.isoformat()})
     return request_of(change.session, row, change.keyring)
 
@@ -292,7 +281,10 @@ def notes(desk: Desk, request: str) -> tuple[Note, ...]:
         row = row_of(session, request)
         found = session.scalars(select(NoteRow).where(NoteRow.request_id == row.id).order_by(NoteRow.at))
         said = [(note, take_sealed(note, SAID, desk.keyring)) for note in found]
-        return tuple(Note(NoteKind(n.kind), n.at, n.due_on, s.by, s.text) for n, s in said)
+        return tuple(
+            Note(NoteKind(note.kind), note.at, note.due_on, each.by, each.text, each.about, each.code)
+            for note, each in said
+        )
 
 
 def mark_fee_paid(desk: Desk, actor: Actor, request: str, *, paid: bool = True) -> Request:
@@ -306,15 +298,33 @@ def mark_fee_paid(desk: Desk, actor: Actor, request: str, *, paid: bool = True) 
 
 def withdraw(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
     """The requester takes the request back; its calls are not worked on any more."""
-    return _end(desk, actor, request, Step.WITHDRAW, reason)
+    return _end(desk, actor, request, Step.WITHDRAW, (reason, ""))
 
 
-def withhold(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
-    """Decide to disclose nothing of a request; the reason goes into the answer (33条3項, 36条)."""
-    return _end(desk, actor, request, Step.WITHHOLD, reason)
+def withhold(
+    desk: Desk, actor: Actor, request: str, reason: str, answer: Answer = Answer.WITHHELD
+) -> Request:
+    """Decide to disclose nothing of a request; the reason goes into the answer (33条3項, 36条).
+
+    Args:
+        desk: The desk.
+        actor: Who decides.
+        request: Id or public number.
+        reason: For the requester to read.
+        answer: 不開示, or that there is nothing (不存在), or that it goes another way (方法変更).
+            Decided once more, the later one counts.
+
+    Raises:
+        ConflictError: when the answer is one that hands something over.
+        ImpossibleStepError: when the request is past it.
+    """
+    if answer in {Answer.FULL, Answer.PARTIAL}:
+        msg = f"回答の種類は {'、'.join(each.label for each in list(Answer)[2:])} のどれかです"
+        raise ConflictError(msg)
+    return _end(desk, actor, request, Step.WITHHOLD, (reason, answer.value))
 
 
-def _end(desk: Desk, actor: Actor, request: str, step: Step, reason: str) -> Request:
+def _end(desk: Desk, actor: Actor, request: str, step: Step, told: tuple[str, str]) -> Request:
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         after = step_request(State(row.state), step, row.number)
@@ -323,12 +333,9 @@ def _end(desk: Desk, actor: Actor, request: str, step: Step, reason: str) -> Req
                 call.state = step_call(State(call.state), step, call.id)
                 call.state_since, call.claim_token, call.lease_until = change.now, None, None
         set_request_state(change, row, after)
-        note = NoteRow(
-            id=new_id("n"), request_id=row.id, kind=NoteKind.REMARK, at=change.now, due_on=row.due_on
-        )
-        put_sealed(note, Said(actor.name, reason), SAID, change.keyring)
-        change.session.add(note)
-        change.record(f"request.{step}", Subject(row.id))
+        kind = NoteKind.WITHHOLD if step is Step.WITHHOLD else NoteKind.REMARK
+        write_note(change, row, kind, Said(actor.name, told[0], code=told[1]))
+        change.record(f"request.{step}", Subject(row.id), {"answer": told[1]} if told[1] else {})
         return request_of(change.session, row, change.keyring)
 
 

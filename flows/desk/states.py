@@ -59,6 +59,7 @@ class Step(enum.StrEnum):
     RELEASE = "release"
     WITHHOLD = "withhold"
     WITHDRAW = "withdraw"
+    AGAIN = "again"
     CLOCK = "clock"
 
     @property
@@ -93,6 +94,7 @@ STEP_LABELS = {
     Step.RELEASE: "開示",
     Step.WITHHOLD: "不開示の決定",
     Step.WITHDRAW: "取下げ",
+    Step.AGAIN: "再度の開示のための再開",
     Step.CLOCK: "期限の変更",
 }
 
@@ -121,6 +123,8 @@ CALL_STEPS: dict[tuple[State, Step], State] = {
     # A decision to withhold may be taken back; the call is masked anew.
     (State.WITHHELD, Step.REQUEUE): State.REQUESTED,
     (State.WITHHELD, Step.WITHDRAW): State.WITHDRAWN,
+    # Only ``releases.reopen_released`` does it, with its reason: what went out stays as it was.
+    (State.RELEASED, Step.AGAIN): State.IN_REVIEW,
 }
 """Of a call: it begins as requested, because only an identified request takes calls."""
 
@@ -133,6 +137,10 @@ REQUEST_STEPS: dict[tuple[State, Step], State] = {
     (State.APPROVED, Step.RELEASE): State.RELEASED,
     # An answer that everything is withheld goes out too.
     (State.WITHHELD, Step.RELEASE): State.RELEASED,
+    # The kind of answer or its reason put right before it goes out.
+    (State.WITHHELD, Step.WITHHOLD): State.WITHHELD,
+    # It goes on where its calls say; one without any is as after the identity check.
+    (State.RELEASED, Step.AGAIN): State.IDENTIFIED,
     **{(state, Step.ATTACH): State.REQUESTED for state in OPEN},
     **{(state, Step.WITHHOLD): State.WITHHELD for state in OPEN},
     **{(state, Step.WITHDRAW): State.WITHDRAWN for state in (*OPEN, State.WITHHELD)},

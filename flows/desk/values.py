@@ -13,6 +13,7 @@ __all__ = [
     "JAPAN",
     "Actor",
     "Agent",
+    "Answer",
     "Call",
     "CompanyList",
     "Delivery",
@@ -192,25 +193,60 @@ class IdentityCheck:
     note: str = field(default="", repr=False)
 
 
+class Answer(enum.StrEnum):
+    """Kinds of answer (33条3項)."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    WITHHELD = "withheld"
+    NONE_HELD = "none_held"
+    OTHER_WAY = "other_way"
+
+    @property
+    def label(self) -> str:
+        """The kind in Japanese."""
+        return ANSWERS[self]
+
+
+ANSWERS = {
+    Answer.FULL: "開示",
+    Answer.PARTIAL: "一部不開示",
+    Answer.WITHHELD: "不開示",
+    Answer.NONE_HELD: "不存在",
+    Answer.OTHER_WAY: "方法変更",
+}
+
+
 class NoteKind(enum.StrEnum):
-    """What a note does to the clock, or to the request's people."""
+    """What a note tells of: the first three move the clock."""
 
     PAUSE = "pause"
     RESUME = "resume"
     EXTEND = "extend"
     REMARK = "remark"
     ERASE = "erase"
+    WITHHOLD = "withhold"
+    DELIVER = "deliver"
+    OBJECT = "object"
+    AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note to a request."""
+    """One note to a request.
+
+    Attributes:
+        about: Id of the call or answer that it is about; empty for the request itself.
+        code: Of a decision to withhold: the kind of answer, or a call's ground.
+    """
 
     kind: NoteKind
     at: datetime
     due_on: date
     by: str = field(repr=False)
     text: str = field(repr=False)
+    about: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pipeline.mp3 import write_mp3
 from tests.builders import recording, voice
 
 TAGS = (b"APETAGEX", b"Xing", b"Info", b"VBRI", b"Lavf", b"Lavc", b"LYRICS")
-"""Marks long enough not to stand in sound by chance; ID3 and TAG would stand where the walk finds no frame."""
+"""Too long to stand in sound by chance; ID3 and TAG would stand where the walk finds no frame."""
 
 
 def frames(raw: bytes) -> list[int]:

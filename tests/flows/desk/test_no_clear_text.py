@@ -13,7 +13,7 @@ from flows.desk import calls, catalogue, files, lists, plans, releases, requests
 from flows.desk.desk import Desk, open_desk
 from flows.desk.errors import DeskError
 from flows.desk.plans import Decision
-from flows.desk.releases import Answer
+from flows.desk.releases import Answer, Release
 from flows.desk.values import Agent, CompanyList, NewRecording, Scope, StaffList
 from pipeline.types import CaseName
 from tests.desk_builders import (
@@ -77,7 +77,9 @@ def full(tmp_path: Path) -> Path:
         made = processed(desk, call.call_id)
         plans.revise(desk, OTHER, call.call_id, made.plan, made.files)
         plans.approve(desk, OTHER, call.call_id, 2, "鈴木花子の件")
-        releases.release(desk, CLERK, request.number, (Answer.FULL, "f" * 64), "書留")
+        releases.release(
+            desk, CLERK, request.number, Release(Answer.FULL, "f" * 64, NOW, delivered_how="書留")
+        )
         for path in (desk.settings.home).rglob("*"):
             assert found_in(str(path.relative_to(tmp_path)).encode()) == []
         yield desk.settings.home

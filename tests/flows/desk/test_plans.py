@@ -7,7 +7,7 @@ import pytest
 from flows.desk import audit, files, plans, releases, requests
 from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
 from flows.desk.plans import Decision
-from flows.desk.releases import Answer
+from flows.desk.releases import Answer, Release
 from flows.desk.sealed import put_sealed
 from flows.desk.states import State
 from flows.desk.tables import PlanRow
@@ -91,7 +91,9 @@ def test_approved_reopened_approved_released(desk, tmp_path):
     assert plans.reopen(desk, OTHER, call.call_id).state is State.IN_REVIEW
     plans.approve(desk, OTHER, call.call_id, 1)
 
-    after = releases.release(desk, CLERK, call.request_id, (Answer.PARTIAL, "f" * 64), "書留 123")
+    after = releases.release(
+        desk, CLERK, call.request_id, Release(Answer.PARTIAL, "f" * 64, NOW, delivered_how="書留 123")
+    )
 
     assert after.state is State.RELEASED
     assert [approval.note for approval in plans.approvals(desk, call.call_id)] == ["問題なし", ""]
@@ -101,7 +103,7 @@ def test_approved_reopened_approved_released(desk, tmp_path):
     with pytest.raises(ImpossibleStepError):
         plans.reopen(desk, OTHER, call.call_id)
     with pytest.raises(ImpossibleStepError):
-        releases.release(desk, CLERK, call.request_id, (Answer.FULL, "f" * 64))
+        releases.release(desk, CLERK, call.request_id, Release(Answer.FULL, "f" * 64, NOW))
 
 
 def masked_files(desk) -> tuple[files.NewFile, ...]:
@@ -201,7 +203,7 @@ def test_nothing_goes_out_before_all_calls_are_approved(desk, tmp_path):
     plans.approve(desk, OTHER, first.call_id, 1)
 
     with pytest.raises(ImpossibleStepError):
-        releases.release(desk, CLERK, request, (Answer.FULL, "f" * 64))
+        releases.release(desk, CLERK, request, Release(Answer.FULL, "f" * 64, NOW))
     assert requests.get(desk, request).state is State.IN_REVIEW
 
 
@@ -210,7 +212,7 @@ def test_a_withheld_request_is_answered_too(desk):
     request = identified(desk)
     requests.withhold(desk, OTHER, request.number, "保有していない")
 
-    after = releases.release(desk, CLERK, request.number, (Answer.NONE_HELD, "e" * 64))
+    after = releases.release(desk, CLERK, request.number, Release(Answer.NONE_HELD, "e" * 64, NOW))
 
     assert after.state is State.RELEASED
 

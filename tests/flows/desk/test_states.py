@@ -67,9 +67,9 @@ def test_nothing_happens_before_the_identity_check(step):
 
 
 def test_released_and_withdrawn_calls_stay_so():
-    """No step leads out of them."""
-    assert not [state for state, _ in CALL_STEPS if state in {X, W}]
-    assert not [state for state, _ in REQUEST_STEPS if state in {X, W}]
+    """No step leads out of them but the one that opens a released case for a second disclosure."""
+    assert [step for (state, step) in CALL_STEPS if state in {X, W}] == [Step.AGAIN]
+    assert [step for (state, step) in REQUEST_STEPS if state in {X, W}] == [Step.AGAIN]
 
 
 def test_every_state_of_a_call_is_reached():

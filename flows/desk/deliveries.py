@@ -1,0 +1,62 @@
+"""What happens after an answer went out: handed over, objected to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flows.desk.chain import Subject
+from flows.desk.desk import Desk
+from flows.desk.errors import ConflictError, ImpossibleStepError
+from flows.desk.notes import Said, write_note
+from flows.desk.releases import answer_of, releases_of
+from flows.desk.requests import request_of, row_of
+from flows.desk.values import Actor, NoteKind, Request
+
+__all__ = ["deliver", "record_objection"]
+
+
+def deliver(
+    desk: Desk, actor: Actor, request: str, how: str, when: tuple[datetime | None, int | None] = (None, None)
+) -> Request:
+    """Record that an answer reached the requester.
+
+    Args:
+        desk: The desk.
+        actor: Who records it.
+        request: Id or public number.
+        how: In words: by post with its number, at the counter, by download.
+        when: The time, by default now; and which answer, by default the last.
+
+    Raises:
+        NotFoundError: when there is no such answer yet.
+        ConflictError: when the time lies before the answer, or ahead.
+    """
+    at, turn = when
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        answer = answer_of(releases_of(change.session, change.keyring, row.id), turn)
+        if at is not None and not answer.released_at <= at <= change.now:
+            msg = f"{row.number}: 交付の日時が、開示の前か、未来です"
+            raise ConflictError(msg)
+        note = write_note(change, row, NoteKind.DELIVER, Said(actor.name, how, answer.release_id))
+        note.at = at or change.now
+        subject = Subject(row.id, None, answer.package_sha256)
+        change.record("release.deliver", subject, {"turn": answer.turn})
+        return request_of(change.session, row, change.keyring)
+
+
+def record_objection(desk: Desk, actor: Actor, request: str, text: str) -> Request:
+    """Record that the requester objects to an answer, or what came of it.
+
+    Raises:
+        ImpossibleStepError: when no answer has gone out.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        answers = releases_of(change.session, change.keyring, row.id)
+        if not answers:
+            msg = f"{row.number}: まだ回答していません。申出は案件の記録に残してください"
+            raise ImpossibleStepError(msg)
+        write_note(change, row, NoteKind.OBJECT, Said(actor.name, text, answers[-1].release_id))
+        change.record("request.object", Subject(row.id), {"turn": answers[-1].turn})
+        return request_of(change.session, row, change.keyring)

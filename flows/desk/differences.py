@@ -1,0 +1,134 @@
+"""What a second disclosure shows or hides that the first did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from flows.desk.desk import Desk
+from flows.desk.releases import Release, ReleasedCall, ReleasedFile, ReleasedRange, releases_of
+from flows.desk.requests import row_of
+from flows.desk.tables import CallRow, RequestRow
+
+__all__ = ["CallDifference", "Difference", "compare", "earlier_answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallDifference:
+    """What changed of one recording.
+
+    Attributes:
+        number: The call's in the later answer; of a call that only the earlier one has, its there.
+        added: Masked now and not then.
+        removed: Masked then and not now.
+        appeared: Whether the earlier answer had nothing of the recording.
+        gone: Whether the later answer has nothing of it.
+    """
+
+    number: int
+    added: tuple[ReleasedRange, ...] = ()
+    removed: tuple[ReleasedRange, ...] = ()
+    appeared: bool = False
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed from one answer to a later one.
+
+    Attributes:
+        earlier: Public number and turn of the earlier one.
+        later: Likewise.
+        calls: Those of which something changed.
+        files: Names of the files that are new, gone, or of other bytes.
+    """
+
+    earlier: tuple[str, int]
+    later: tuple[str, int]
+    calls: tuple[CallDifference, ...]
+    files: tuple[str, ...]
+
+
+def earlier_answer(desk: Desk, request: str, recordings: frozenset[str]) -> tuple[str, Release] | None:
+    """The last answer that handed out any of some recordings, of this request or another one.
+
+    Args:
+        desk: The desk.
+        request: Id or public number: its own last answer comes first.
+        recordings: Ids of the catalogue.
+
+    Returns:
+        Public number of its request, and the answer; ``None`` when there is none.
+    """
+    with desk.read() as session:
+        own = row_of(session, request)
+        answers = releases_of(session, desk.keyring, own.id)
+        if answers:
+            return own.number, answers[-1]
+        others = session.scalars(
+            select(RequestRow)
+            .join(CallRow, CallRow.request_id == RequestRow.id)
+            .where(CallRow.recording_id.in_(recordings), RequestRow.id != own.id)
+            .distinct()
+        ).all()
+        found = [
+            (row.number, answer)
+            for row in others
+            for answer in releases_of(session, desk.keyring, row.id)
+            if any(call.recording_id in recordings for call in answer.calls)
+        ]
+    return max(found, key=lambda each: each[1].released_at, default=None)
+
+
+def compare(earlier: tuple[str, Release], later: tuple[str, Release]) -> Difference:
+    """Compare two answers, each with the public number of its request, recording by recording."""
+    before = {call.recording_id: call for call in earlier[1].calls}
+    after = {call.recording_id: call for call in later[1].calls}
+    changed = [
+        difference
+        for recording in sorted(before.keys() | after.keys())
+        if (difference := _of_call(before.get(recording), after.get(recording))) is not None
+    ]
+    names = {recording: call.number for recording, call in after.items()}
+    renamed = {call.number: names.get(recording, 0) for recording, call in before.items()}
+    old, new = _by_role(earlier[1].files, renamed), _by_role(later[1].files, None)
+    roles = {role for role in old.keys() | new.keys() if old.get(role) != new.get(role)}
+    return Difference(
+        (earlier[0], earlier[1].turn),
+        (later[0], later[1].turn),
+        tuple(sorted(changed, key=lambda call: call.number)),
+        tuple(sorted(_shown(role) for role in roles)),
+    )
+
+
+def _of_call(before: ReleasedCall | None, after: ReleasedCall | None) -> CallDifference | None:
+    old = before is not None and not before.withheld
+    new = after is not None and not after.withheld
+    number = (after or before).number  # type: ignore[union-attr]  # one of the two is there
+    if old != new:
+        return CallDifference(number, appeared=new, gone=old)
+    if not old or before is None or after is None:
+        return None
+    then, now = set(before.masked), set(after.masked)
+    if then == now:
+        return None
+    return CallDifference(number, tuple(sorted(now - then)), tuple(sorted(then - now)))
+
+
+def _by_role(files: tuple[ReleasedFile, ...], numbers: dict[int, int] | None) -> dict[tuple[int, str], str]:
+    """Hashes by the later answer's number of the call and what the file is; letters differ always."""
+    return {
+        (call if numbers is None else numbers.get(call, 0), _plain(file.name)): file.sha256
+        for file in files
+        if (call := file.call)
+    }
+
+
+def _plain(name: str) -> str:
+    """A file's name without its call's number."""
+    return name.partition("_")[2]
+
+
+def _shown(role: tuple[int, str]) -> str:
+    return f"通話{role[0]}_{role[1]}" if role[0] else role[1]

@@ -1,0 +1,35 @@
+"""Notes to a request as rows: who said what, about what; for the other modules of ``flows.desk``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+from flows.desk.desk import Change
+from flows.desk.sealed import put_sealed
+from flows.desk.tables import NoteRow, RequestRow, new_id
+from flows.desk.values import NoteKind
+
+__all__ = ["SAID", "Said", "write_note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who said what: the sealed part of a note, of an identity check; ``about`` and ``code`` as a note's."""
+
+    by: str = field(repr=False)
+    text: str = field(default="", repr=False)
+    about: str = ""
+    code: str = ""
+
+
+SAID: TypeAdapter[Said] = TypeAdapter(Said)
+
+
+def write_note(change: Change, row: RequestRow, kind: NoteKind, said: Said) -> NoteRow:
+    """Add a note within a change."""
+    note = NoteRow(id=new_id("n"), request_id=row.id, kind=kind, at=change.now, due_on=row.due_on)
+    put_sealed(note, said, SAID, change.keyring)
+    change.session.add(note)
+    return note

@@ -1,0 +1,49 @@
+"""What a letter says, as the values of a template's placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["CONDITIONS", "REQUIRED", "ROWS", "VALUES", "LetterContent"]
+
+VALUES = (
+    *("請求番号", "回答日", "受付日", "氏名", "住所", "代理人", "会社名", "窓口", "決定", "請求の対象"),
+    *("開示の方法", "手数料", "理由", "法令名", "通話の数", "箇所の数"),
+)
+"""Placeholders that stand for a text: ``{{請求番号}}``."""
+
+ROWS = {
+    "通話": ("番号", "日時", "長さ", "結果"),
+    "箇所": ("通話", "開始", "終了", "種類", "根拠"),
+    "同封": ("名前", "内容"),
+}
+"""Placeholders whose table row is repeated: ``{{箇所.種類}}``."""
+
+CONDITIONS = (
+    *("開示", "一部不開示", "不開示", "不存在", "方法変更", "開示する", "伏せた箇所", "1号", "2号", "3号"),
+    *("音声", "文字", "手数料あり", "手数料なし", "代理人あり", "住所あり"),
+    *("対象の通話", "開示しない通話", "暗号化", "再度"),
+)
+"""What a stretch of the template may depend on: ``{{#開示 一部不開示}}`` … ``{{/}}``."""
+
+REQUIRED = ("請求番号", "回答日", "氏名", "決定", "理由", "箇所.開始", "箇所.終了", "箇所.種類", "箇所.根拠")
+"""What a letter cannot do without (33条3項, 36条): a template that lacks one is refused.
+
+The company's name and window may stand in the template as texts of its own.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterContent:
+    """What one letter says.
+
+    Attributes:
+        values: By placeholder.
+        rows: By name of the rows, then by placeholder.
+        conditions: Those that hold.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
+    rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(repr=False)
+    conditions: frozenset[str]

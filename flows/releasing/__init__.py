@@ -1,0 +1,1 @@
+"""What goes out: gathered, rendered once more, put together, sealed and recorded."""

@@ -1,0 +1,128 @@
+"""A released package taken out of the store, to be handed over: a ZIP, or a folder for a CD-R."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from flows.desk.desk import Desk
+from flows.desk.errors import NotFoundError
+from flows.desk.files import get_file, open_clear
+from flows.desk.releases import Release, answer_of, package_password, releases
+from flows.desk.requests import get
+from flows.desk.values import Actor, FileKind
+from flows.outputs import OutputFolderError
+from flows.releasing.instructions import instructions
+from flows.releasing.names import INSTRUCTIONS, MANIFEST, SUMS
+from flows.releasing.package import unpack
+
+__all__ = ["fetch_folder", "fetch_zip", "outer_instructions", "package_name", "stored_file"]
+
+
+def package_name(number: str, answer: Release) -> str:
+    """What a package is called: the request's number, from the second answer on with its turn."""
+    return number if answer.turn == 1 else f"{number}-{answer.turn}"
+
+
+def stored_file(desk: Desk, answer: Release, kind: FileKind = FileKind.PACKAGE) -> str:
+    """Id of an answer's stored file.
+
+    Raises:
+        NotFoundError: when it is erased already.
+    """
+    for file_id in answer.file_ids:
+        if get_file(desk, file_id).kind is kind:
+            return file_id
+    msg = "その開示の記録にファイルはありません"
+    raise NotFoundError(msg)
+
+
+def outer_instructions(number: str, answer: Release) -> bytes:
+    """The instructions that go beside a ZIP: inside alone they would not help to open it."""
+    inner = {INSTRUCTIONS, MANIFEST, SUMS}
+    names = [file.name for file in answer.files if file.name not in inner]
+    return instructions(package_name(number, answer), number, names, encrypted=answer.encrypted)
+
+
+def fetch_zip(desk: Desk, actor: Actor, request: str, out: Path, turn: int | None = None) -> tuple[Path, ...]:
+    """Write a package's ZIP and its instructions into a folder; that it was taken out goes on record.
+
+    Args:
+        desk: The desk.
+        actor: Who takes it.
+        request: Id or public number.
+        out: An existing folder.
+        turn: Which answer; by default the last.
+
+    Returns:
+        ZIP and instructions.
+
+    Raises:
+        NotFoundError: when there is no such answer, or it is erased.
+        OutputFolderError: when it is there already, or cannot be written; nothing is left then.
+    """
+    number, answer = _answer(desk, request, turn)
+    name = package_name(number, answer)
+    archive, told = out / f"{name}.zip", out / f"{name}_{INSTRUCTIONS}"
+    made: list[Path] = []
+    with open_clear(desk, actor, stored_file(desk, answer)) as source:
+        try:
+            for path, content in ((archive, source), (told, None)):
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                made.append(path)
+                with os.fdopen(handle, "wb") as file:
+                    if content is None:
+                        file.write(outer_instructions(number, answer))
+                    else:
+                        with content.open("rb") as clear:
+                            shutil.copyfileobj(clear, file, 1 << 20)
+        except OSError as error:
+            for path in made:
+                path.unlink(missing_ok=True)
+            raise _not_written(error) from None
+    return archive, told
+
+
+def fetch_folder(desk: Desk, actor: Actor, request: str, out: Path, turn: int | None = None) -> Path:
+    """Write a package's files into a new folder, such as for a CD-R; as ``fetch_zip``.
+
+    Args:
+        desk: The desk.
+        actor: An approver or administrator where the package is encrypted.
+        request: Id or public number.
+        out: An existing folder.
+        turn: Which answer; by default the last.
+
+    Returns:
+        The folder; its files are checked against the record.
+
+    Raises:
+        NotAllowedError: when the role does not allow it.
+        NotFoundError: when there is no such answer, or it is erased.
+        OutputFolderError: when it is there already, or cannot be written; nothing is left then.
+        PackageError: when the stored package is not the one that was recorded.
+    """
+    number, answer = _answer(desk, request, turn)
+    password = package_password(desk, actor, number, answer.turn, shown=False) if answer.encrypted else ""
+    target = out / package_name(number, answer)
+    with open_clear(desk, actor, stored_file(desk, answer)) as source:
+        try:
+            target.mkdir(mode=0o700)
+        except OSError as error:
+            raise _not_written(error) from None
+        try:
+            unpack(source, password, answer.files, target)
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
+    return target
+
+
+def _answer(desk: Desk, request: str, turn: int | None) -> tuple[str, Release]:
+    return get(desk, request).number, answer_of(releases(desk, request), turn)
+
+
+def _not_written(error: OSError) -> OutputFolderError:
+    told = "すでにあります" if isinstance(error, FileExistsError) else f"書けません({type(error).__name__})"
+    return OutputFolderError(f"出力先のフォルダ: {told}")

@@ -1,0 +1,54 @@
+"""開封手順: how a recipient opens and checks a package, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.releasing.names import LETTER, MANIFEST, SUMS
+
+__all__ = ["instructions"]
+
+OPENING = """■ 開き方
+1. {name}.zip をパソコンに保存します。
+2. AES-256 で暗号化した ZIP です。これに対応した解凍ソフト(Windows は 7-Zip など、Mac は The Unarchiver や
+   Keka など)で開きます。Windows や Mac に初めから入っている機能では開けないことがあります。
+3. 合言葉(パスワード)を尋ねられます。別にお知らせした合言葉を、大文字・小文字・「-」もそのまま入れてください。
+   合言葉は、このファイルと一緒には保管しないでください。
+"""
+
+CONTENTS = """■ 入っているもの
+{files}
+  音声は .wav と .mp3 の2種類で、同じ内容です。お使いの機器で再生できる方をお聞きください。
+  「ツー」という一定の音、文字の[氏名]などの表示は、開示しない部分を置き換えたものです。
+"""
+
+CHECKING = """■ ファイルが途中で変わっていないかを確かめる(必要なとき)
+  {sums} に、各ファイルのハッシュ値(SHA-256)を書いています。
+  Windows : コマンド プロンプトで  certutil -hashfile ファイル名 SHA256  を実行し、値を見比べます。
+  Mac     : ターミナルで  shasum -a 256 -c {sums}  を実行します。
+  Linux   : 端末で  sha256sum -c {sums}  を実行します。
+  {manifest} にも同じ値があります(プログラムで確かめるためのものです)。
+"""
+
+ASKING = """■ お困りのとき
+  {letter} に書いた窓口へお問い合わせください。お問い合わせの際は、請求番号 {number} をお知らせください。
+"""
+
+
+def instructions(name: str, number: str, files: Sequence[str], *, encrypted: bool) -> bytes:
+    """Write them, for any editor: UTF-8 with a mark in front, lines as Windows ends them.
+
+    Args:
+        name: Of the package.
+        number: Of the request.
+        files: What is in it.
+        encrypted: Whether it opens with a password.
+    """
+    parts = [f"開示ファイルの開封手順 ({name})\n"]
+    if encrypted:
+        parts.append(OPENING.format(name=name))
+    listed = "\n".join(f"  ・{file}" for file in files)
+    parts.append(CONTENTS.format(files=listed))
+    parts.append(CHECKING.format(sums=SUMS, manifest=MANIFEST))
+    parts.append(ASKING.format(letter=LETTER, number=number))
+    return "\n".join(parts).replace("\n", "\r\n").encode("utf-8-sig")

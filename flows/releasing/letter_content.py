@@ -1,0 +1,187 @@
+"""An answer in the words of its letter: dates, times, kinds and grounds, never what was said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from flows.desk.desk import Desk
+from flows.desk.lists import current_lists
+from flows.desk.values import JAPAN, Answer, Delivery, Request, Wanted
+from flows.letter.content import LetterContent
+from flows.releasing.material import CallMaterial, Material
+from flows.releasing.names import audio_names, transcript_names
+
+__all__ = ["KINDS", "clock", "content_of"]
+
+KINDS = {
+    "PERSON": "氏名",
+    "ADDRESS": "住所",
+    "PHONE_NUMBER": "電話番号",
+    "EMAIL_ADDRESS": "メールアドレス",
+    "CONFIDENTIAL": "当社の業務に関する情報",
+}
+OTHER_KIND = "その他の情報"
+
+WANTED = {
+    Wanted.AUDIO: "音声",
+    Wanted.TRANSCRIPT: "文字起こし",
+    Wanted.BOTH: "音声と文字起こし",
+}
+
+
+def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterContent:
+    """What the letter to an answer says.
+
+    Args:
+        desk: The desk: its clock, its lists and settings.
+        material: Of the answer.
+        encrypted: Whether its package opens with a password.
+
+    Returns:
+        The content; the company's name and window are left out where nobody has set them.
+    """
+    rows = {
+        "通話": tuple(_call_row(call) for call in material.calls),
+        "箇所": tuple(_range_rows(material)),
+        "同封": tuple(_file_rows(material)),
+    }
+    values = _values(desk, material) | {"箇所の数": str(len(rows["箇所"]))}
+    return LetterContent(values, rows, frozenset(_conditions(material, encrypted=encrypted)))
+
+
+def _values(desk: Desk, material: Material) -> dict[str, str]:
+    request, content = material.request, material.request.content
+    person = content.requester
+    values = {
+        "請求番号": request.number,
+        "回答日": _day(desk.clock()),
+        "受付日": _day(content.received_at),
+        "氏名": person.names[0].text if person.names else "請求者",
+        "決定": material.kind.label,
+        "請求の対象": _scope(request, len(material.calls)),
+        "開示の方法": _way(request),
+        "手数料": f"{content.fee_yen:,}円({'受領済み' if content.fee_paid else '未受領'})",
+        "理由": material.reason,
+        "通話の数": str(len(material.calls)),
+    }
+    if person.addresses:
+        values["住所"] = person.addresses[0].text
+    if content.agent is not None:
+        values["代理人"] = content.agent.name.text
+    if material.laws:
+        values["法令名"] = "、".join(material.laws)
+    return values | _company(desk, request)
+
+
+def _company(desk: Desk, request: Request) -> dict[str, str]:
+    """The company's name and window, as far as somebody has set them."""
+    company, settings = current_lists(desk).company, desk.settings
+    name = settings.company_name or next((each.text for each in company.names), "")
+    window = settings.contact.replace("|", "\n")
+    if not window and company.phones:
+        lines = (f"{name}　{request.content.desk}".strip("　"), f"電話 {'、'.join(company.phones)}")
+        window = "\n".join(line for line in lines if line)
+    return {key: value for key, value in (("会社名", name), ("窓口", window)) if value}
+
+
+def _conditions(material: Material, *, encrypted: bool) -> Iterator[str]:
+    content = material.request.content
+    yield material.kind.label
+    plans = [call.plan for call in material.calls if call.plan is not None]
+    goes_out = material.kind in {Answer.FULL, Answer.PARTIAL}
+    grounds = {item.ground for plan in plans for item in plan.masked} if goes_out else set()
+    grounds |= {call.ground for call in material.calls if call.plan is None}
+    held = {
+        "開示する": goes_out,
+        "伏せた箇所": goes_out and any(plan.masked for plan in plans),
+        "開示しない通話": goes_out and any(call.reason for call in material.calls),
+        "対象の通話": bool(material.calls),
+        "音声": content.wanted is not Wanted.TRANSCRIPT,
+        "文字": content.wanted is not Wanted.AUDIO,
+        "手数料あり": content.fee_yen > 0,
+        "手数料なし": content.fee_yen == 0,
+        "代理人あり": content.agent is not None,
+        "住所あり": bool(content.requester.addresses),
+        "暗号化": encrypted,
+        "再度": material.turn > 1,
+    } | {f"{ground}号": ground in grounds for ground in (1, 2, 3)}
+    yield from (name for name, holds in held.items() if holds)
+
+
+def _call_row(call: CallMaterial) -> dict[str, str]:
+    if call.plan is None:
+        outcome = "開示しません"
+    else:
+        outcome = "一部を除いて開示します" if call.plan.masked else "開示します"
+    seconds = call.seconds
+    length = "" if seconds is None else f"{int(seconds) // 60}分{int(seconds) % 60:02d}秒"
+    at = call.started_at.astimezone(JAPAN)
+    return {
+        "番号": str(call.number),
+        "日時": f"{_day(at)} {at.hour}時{at.minute:02d}分",
+        "長さ": length,
+        "結果": outcome,
+    }
+
+
+def _range_rows(material: Material) -> Iterator[dict[str, str]]:
+    """In whole seconds, outward: the exact length of a name would tell something of it."""
+    for call in material.calls:
+        seen: set[tuple[int, int, str, int]] = set()
+        for item in call.plan.masked if call.plan is not None else ():
+            kind = KINDS.get(item.entity_type, OTHER_KIND)
+            row = (math.floor(item.time.start), math.ceil(item.time.end), kind, item.ground)
+            if row in seen:
+                continue
+            seen.add(row)
+            yield {
+                "通話": str(call.number),
+                "開始": clock(row[0]),
+                "終了": clock(row[1]),
+                "種類": kind,
+                "根拠": f"法第33条第2項第{item.ground}号",
+            }
+
+
+def _file_rows(material: Material) -> Iterator[dict[str, str]]:
+    wanted = material.request.content.wanted
+    for call in material.calls:
+        if call.plan is None:
+            continue
+        told = "(伏せたもの)" if call.plan.masked else ""
+        if wanted is not Wanted.TRANSCRIPT:
+            wav, mp3 = audio_names(call.number)
+            yield {"名前": wav, "内容": f"通話{call.number}の音声{told}"}
+            yield {"名前": mp3, "内容": "同じ音声(MP3)"}
+        if wanted is not Wanted.AUDIO:
+            text, word = transcript_names(call.number)
+            yield {"名前": text, "内容": f"通話{call.number}の文字起こし{told}"}
+            yield {"名前": word, "内容": "同じ文字起こし(Word)"}
+
+
+def _scope(request: Request, calls: int) -> str:
+    first, last = request.content.scope.first, request.content.scope.last
+    period = f"{_day(first)}から" if first else ""
+    period += f"{_day(last)}まで" if last else ""
+    return f"{period}{'の' if period else ''}通話の録音({calls}件)"
+
+
+def _way(request: Request) -> str:
+    what = WANTED[request.content.wanted]
+    if request.content.delivery is Delivery.ELECTRONIC:
+        return f"電磁的記録({what}のファイル)の提供"
+    if request.content.delivery is Delivery.PAPER:
+        return f"書面の交付({what})"
+    return f"当社の定める方法({what})"
+
+
+def _day(when: datetime | date) -> str:
+    day = when.astimezone(JAPAN).date() if isinstance(when, datetime) else when
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def clock(seconds: int) -> str:
+    """Minutes and seconds from the start of a call; minutes go on above 99."""
+    return f"{seconds // 60:02d}:{seconds % 60:02d}"

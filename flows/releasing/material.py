@@ -1,0 +1,144 @@
+"""What an answer is made of: which calls, whose plans, which decision and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flows.desk.calls import list_calls
+from flows.desk.catalogue import get_recording
+from flows.desk.desk import Desk
+from flows.desk.errors import ImpossibleStepError
+from flows.desk.plans import Approval, StoredPlan, approved_plan, decisions
+from flows.desk.releases import ReleasedCall, ReleasedRange, releases
+from flows.desk.requests import get, notes
+from flows.desk.states import State
+from flows.desk.values import Answer, Call, Note, NoteKind, Request
+from flows.releasing.laws import laws_in
+from pipeline.types import MaskPlan
+
+__all__ = ["CallMaterial", "Material", "gather", "released_call"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallMaterial:
+    """One call of an answer.
+
+    Attributes:
+        number: Within the answer, from 1.
+        seconds: Length, where it is known.
+        approved: Plan and approval of a call that goes out; ``None`` where nothing of it does.
+        reason: Of a call that does not, for the requester to read.
+        ground: Likewise: item of 33条2項.
+    """
+
+    number: int
+    call: Call
+    started_at: datetime
+    seconds: float | None
+    approved: tuple[StoredPlan, Approval] | None
+    reason: str = field(default="", repr=False)
+    ground: int = 0
+
+    @property
+    def plan(self) -> MaskPlan | None:
+        """What is masked of it."""
+        return None if self.approved is None else self.approved[0].plan
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All of an answer before it is put together.
+
+    Attributes:
+        turn: 1 for the first answer to the request.
+        reason: Why nothing is disclosed, for the requester to read.
+        laws: That masks on item 3 rest on.
+    """
+
+    request: Request
+    kind: Answer
+    turn: int
+    calls: tuple[CallMaterial, ...]
+    reason: str = field(default="", repr=False)
+    laws: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What its package is called: the request's number, from the second answer on with its turn."""
+        return self.request.number if self.turn == 1 else f"{self.request.number}-{self.turn}"
+
+
+def gather(desk: Desk, number: str) -> Material:
+    """What the answer to a request is made of, as things stand.
+
+    Args:
+        desk: The desk.
+        number: Id or public number of the request.
+
+    Raises:
+        ImpossibleStepError: when the request is neither approved nor withheld, when something
+            changed after its approval, or when a mask has no ground.
+    """
+    request = get(desk, number)
+    if request.state not in {State.APPROVED, State.WITHHELD}:
+        msg = f"{request.number}: 開示はできません。いまの状態は「{request.state.label}」です"
+        raise ImpossibleStepError(msg)
+    told = [note for note in notes(desk, number) if note.kind is NoteKind.WITHHOLD]
+    waiting = [call for call in list_calls(desk, request=number) if call.state is not State.WITHDRAWN]
+    calls = tuple(_of_call(desk, place, call, told) for place, call in enumerate(waiting, start=1))
+    turn = len(releases(desk, number)) + 1
+    laws = laws_in(_reasons_of_item_3(desk, calls))
+    if request.state is State.WITHHELD:
+        kind, reason = _withheld(told, calls)
+        return Material(request, kind, turn, calls, reason, laws)
+    hidden = any(call.plan is None or call.plan.masked for call in calls)
+    return Material(request, Answer.PARTIAL if hidden else Answer.FULL, turn, calls, _reasons(calls), laws)
+
+
+def _of_call(desk: Desk, number: int, call: Call, told: list[Note]) -> CallMaterial:
+    recording = get_recording(desk, call.recording_id).content
+    known = (number, call, recording.started_at, recording.duration)
+    if call.state is State.WITHHELD:
+        notes_of_call = [note for note in told if note.about == call.call_id]
+        reason, ground = (notes_of_call[-1].text, int(notes_of_call[-1].code)) if notes_of_call else ("", 0)
+        return CallMaterial(*known, None, reason, ground)
+    approved = approved_plan(desk, call.call_id)
+    groundless = sum(item.ground not in {1, 2, 3} for item in approved[0].plan.masked)
+    if groundless:
+        msg = f"{call.call_id}: 根拠(33条2項の号)が決まっていない伏せ箇所が{groundless}件あります"
+        raise ImpossibleStepError(msg)
+    return CallMaterial(*known, approved)
+
+
+def _withheld(told: list[Note], calls: tuple[CallMaterial, ...]) -> tuple[Answer, str]:
+    """Of a request of which nothing is disclosed: as it was decided last."""
+    if told and not told[-1].about:
+        return Answer(told[-1].code or Answer.WITHHELD), told[-1].text
+    return Answer.WITHHELD, _reasons(calls)
+
+
+def _reasons(calls: tuple[CallMaterial, ...]) -> str:
+    """Why single calls are not disclosed."""
+    return "\n".join(f"通話{call.number}: {call.reason}" for call in calls if call.reason)
+
+
+def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]:
+    found = [call.reason for call in calls if call.ground == 3]
+    for call in calls:
+        if call.plan is not None and any(item.ground == 3 for item in call.plan.masked):
+            found += [made.reason for made in decisions(desk, call.call.call_id) if made.ground == 3]
+    return found
+
+
+def released_call(call: CallMaterial) -> ReleasedCall:
+    """What the desk remembers of a call that went out, or did not."""
+    where = (call.number, call.call.call_id, call.call.recording_id)
+    if call.approved is None:
+        return ReleasedCall(*where, withheld=True)
+    stored = call.approved[0]
+    ranges = (
+        ReleasedRange(item.time.start, item.time.end, item.entity_type, item.ground)
+        for item in stored.plan.masked
+    )
+    return ReleasedCall(*where, stored.revision, stored.plan_sha256, tuple(sorted(ranges)))

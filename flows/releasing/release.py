@@ -1,0 +1,188 @@
+"""Release: rendered once more from the final plans, verified, put together, sealed, and the case frozen.
+
+Everything is made in a folder of its own and in the store under names that nobody knows; one change
+of the desk makes it the answer.  Killed before that, nothing has happened, and it is run again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows import outputs
+from flows.desk import releases
+from flows.desk.calls import open_recording
+from flows.desk.desk import Desk
+from flows.desk.errors import ImpossibleStepError
+from flows.desk.files import NewFile, drop_unnamed
+from flows.desk.releases import Release
+from flows.desk.values import Actor, FileKind, Role, Wanted
+from flows.final_copy import MASKED_FILES, render
+from flows.letter import fill
+from flows.releasing.instructions import instructions
+from flows.releasing.letter_content import content_of
+from flows.releasing.material import CallMaterial, Material, gather, released_call
+from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, transcript_names
+from flows.releasing.package import Packed, described, new_password, pack, write_sums
+from flows.releasing.transcript_docx import transcript_docx
+from flows.stages import verify
+from flows.workspace import LEAKS, RECORDING, Workspace
+from pipeline.audio import read_recording
+from pipeline.errors import CallUnsafeError
+from pipeline.mp3 import write_mp3
+
+if TYPE_CHECKING:
+    from flows.stages import Models
+
+__all__ = ["TEMPLATE", "draft_letter", "release"]
+
+TEMPLATE = Path(fill.__file__).with_name("letter.docx")
+"""The decision letter that kaiji brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the steps of one release share."""
+
+    desk: Desk
+    actor: Actor
+    load_models: Callable[[str], Models]
+    encrypted: bool
+
+
+def release(desk: Desk, actor: Actor, number: str, load_models: Callable[[str], Models]) -> Release:
+    """Make the answer to a request and record that it went out.
+
+    Args:
+        desk: The desk; its settings say whether the package is encrypted and which letter it bears.
+        actor: Who releases.
+        number: Id or public number of the request, approved or withheld.
+        load_models: What listens to the finished audio, by the model's name.
+
+    Returns:
+        The answer, without its password.
+
+    Raises:
+        ImpossibleStepError: when it is not approved, or something changed after the approval.
+        CallUnsafeError: when something masked can still be heard or read.
+        LetterError: when the letter cannot be filled in.
+    """
+    material = gather(desk, number)
+    work = _Work(desk, actor, load_models, desk.settings.package == "zip")
+    # What a person has to put right is told before hours of listening.
+    _letter(work, material)
+    with desk.store.private_folder() as folder:
+        inside = folder / "inside"
+        inside.mkdir()
+        calls = tuple(_make_call(work, call, (material, inside)) for call in material.calls)
+        material = replace(material, calls=calls)
+        packed = _put_together(work, material, inside)
+        kinds = {
+            FileKind.PACKAGE: packed.path,
+            FileKind.LETTER: inside / LETTER,
+            FileKind.MANIFEST: inside / MANIFEST,
+        }
+        return _hand_in(work, material, (packed, kinds))
+
+
+def draft_letter(desk: Desk, number: str) -> bytes:
+    """The letter as it would go out now, for a person to read before.
+
+    Raises:
+        ImpossibleStepError: when the request is neither approved nor withheld.
+        LetterError: when the letter cannot be filled in.
+    """
+    work = _Work(desk, Actor("", role=Role.SYSTEM), _no_models, desk.settings.package == "zip")
+    return _letter(work, gather(desk, number))
+
+
+def _no_models(_: str) -> Models:
+    raise AssertionError
+
+
+def _letter(work: _Work, material: Material) -> bytes:
+    template = work.desk.settings.letter_template or TEMPLATE
+    return fill.fill_letter(template, content_of(work.desk, material, encrypted=work.encrypted))
+
+
+def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) -> CallMaterial:
+    """A call's files into the package's folder: anew from the plan, as they were approved, verified."""
+    if call.approved is None:
+        return call
+    stored, approval = call.approved
+    call_id = call.call.call_id
+    with open_recording(work.desk, call_id) as audio, work.desk.store.private_folder() as folder:
+        workspace = render(work.desk, work.actor, (audio, folder), stored.plan)
+        made = {kind.value: outputs.file_sha256(folder / name) for kind, name in MASKED_FILES.items()}
+        if tuple(sorted(made.items())) != approval.files:
+            msg = f"{call_id}: 作り直した写しが、承認された写しと一致しません。開示できません"
+            raise ImpossibleStepError(msg)
+        if verify(workspace, work.load_models(work.desk.settings.model)):
+            msg = f"{call_id}: 伏せた後の確認で{len(workspace.get(LEAKS))}件の漏れが残りました"
+            raise CallUnsafeError(msg)
+        _copy_out(call.number, workspace, where)
+        return replace(call, seconds=workspace.get(RECORDING).duration)
+
+
+def _copy_out(number: int, workspace: Workspace, where: tuple[Material, Path]) -> None:
+    """What of a call the requester wished for."""
+    material, inside = where
+    wanted, folder = material.request.content.wanted, workspace.products
+    if wanted is not Wanted.TRANSCRIPT:
+        wav, mp3 = audio_names(number)
+        shutil.copyfile(folder / outputs.MASKED_WAV, inside / wav)
+        write_mp3(inside / mp3, read_recording(folder / outputs.MASKED_WAV))
+    if wanted is not Wanted.AUDIO:
+        text, word = transcript_names(number)
+        shutil.copyfile(folder / outputs.MASKED_TEXT, inside / text)
+        title = f"通話の文字起こし　{material.request.number}　通話{number}"
+        (inside / word).write_bytes(transcript_docx(title, (inside / text).read_text(encoding="utf-8")))
+
+
+def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
+    (inside / LETTER).write_bytes(_letter(work, material))
+    goes_out = [call for call in material.calls if call.approved is not None]
+    files = [described(inside / LETTER)]
+    for call in goes_out:
+        possible = (*audio_names(call.number), *transcript_names(call.number))
+        files += [described(inside / name, call.number) for name in possible if (inside / name).exists()]
+    names = [file.name for file in files]
+    told = instructions(material.name, material.request.number, names, encrypted=work.encrypted)
+    (inside / INSTRUCTIONS).write_bytes(told)
+    now = work.desk.clock()
+    head: Mapping[str, object] = {
+        "request": material.request.number,
+        "answer": material.turn,
+        "kind": material.kind.label,
+        "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+    }
+    whole = write_sums(inside, head, (described(inside / INSTRUCTIONS), *files))
+    password = new_password() if work.encrypted else ""
+    return pack(inside, whole, inside.parent / f"{material.name}.zip", now, password)
+
+
+def _hand_in(work: _Work, material: Material, made: tuple[Packed, Mapping[FileKind, Path]]) -> Release:
+    """Seal the files into the store and make them the answer; on any failure none is left."""
+    packed, kinds = made
+    desk, stored = work.desk, list[NewFile]()
+    try:
+        for kind, path in kinds.items():
+            stored.append(NewFile(kind, desk.store.put(path)))
+        answer = Release(
+            kind=material.kind,
+            package_sha256=stored[0].stored.sha256,
+            released_at=desk.clock(),
+            calls=tuple(released_call(call) for call in material.calls),
+            files=packed.files,
+            encrypted=work.encrypted,
+            password=packed.password,
+        )
+        releases.release(desk, work.actor, material.request.number, answer, stored)
+    except BaseException:
+        drop_unnamed(desk, stored)
+        raise
+    return releases.releases(desk, material.request.number)[-1]

@@ -18,8 +18,14 @@ OPENING = """■ 開き方
 
 CONTENTS = """■ 入っているもの
 {files}
-  音声は .wav と .mp3 の2種類で、同じ内容です。お使いの機器で再生できる方をお聞きください。
-  「ツー」という一定の音、文字の[氏名]などの表示は、開示しない部分を置き換えたものです。
+"""
+
+SOUND = """  音声は .wav と .mp3 の2種類で、同じ内容です。お使いの機器で再生できる方をお聞きください。
+  音声の一定の音(または無音)は、開示しない部分を置き換えたものです。
+"""
+
+WORDS = """  文字起こしは .txt と .docx の2種類で、同じ内容です。[氏名]などの表示は、開示しない部分を
+  置き換えたものです。文字起こしは機械で作成しており、話した言葉と違うことがあります。
 """
 
 CHECKING = """■ ファイルが途中で変わっていないかを確かめる(必要なとき)
@@ -48,7 +54,9 @@ def instructions(name: str, number: str, files: Sequence[str], *, encrypted: boo
     if encrypted:
         parts.append(OPENING.format(name=name))
     listed = "\n".join(f"  ・{file}" for file in files)
-    parts.append(CONTENTS.format(files=listed))
+    sound = SOUND if any(file.endswith(".mp3") for file in files) else ""
+    words = WORDS if any(file.endswith(".txt") for file in files) else ""
+    parts.append(CONTENTS.format(files=listed) + sound + words)
     parts.append(CHECKING.format(sums=SUMS, manifest=MANIFEST))
     parts.append(ASKING.format(letter=LETTER, number=number))
     return "\n".join(parts).replace("\n", "\r\n").encode("utf-8-sig")

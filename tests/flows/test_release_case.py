@@ -8,11 +8,12 @@ from flows.desk import calls, files, plans, releases, requests
 from flows.desk.desk import Desk
 from flows.desk.errors import ImpossibleStepError, NotFoundError
 from flows.desk.states import State
-from flows.desk.values import Call, FileKind
+from flows.desk.values import Answer, Call, FileKind
 from flows.mask_case_call import mask_case_call
-from pipeline.errors import CallUnsafeError
 from tests.desk_builders import OTHER, WORKER
 from tests.flow_builders import waiting_voice
+from tests.release_builders import APPROVER, with_company
+from tests.sentinels import everything_under, found_in
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 @pytest.fixture
 def reviewed(flow_desk: Desk, tmp_path: Path) -> Call:
     """A call in review."""
+    with_company(flow_desk)
     call = waiting_voice(flow_desk, tmp_path)
     mask_case_call(flow_desk, WORKER, call.call_id)
     return call
@@ -33,15 +35,14 @@ def release(desk: Desk, call: Call) -> dict[str, int]:
 
 
 def test_what_was_approved_goes_out_and_the_case_is_frozen(flow_desk: Desk, reviewed: Call):
-    """The same bytes as were reviewed, made anew; hashes in the record; no second step possible."""
+    """Counts come back, nothing else; no second step possible."""
     plans.approve(flow_desk, OTHER, reviewed.call_id, 1)
-    before = {file.kind: file.sha256 for file in files.list_files(flow_desk, call_id=reviewed.call_id)}
 
-    assert release(flow_desk, reviewed) == {"calls": 1, "files": 2}
-    sealed = {file.sha256 for file in files.list_files(flow_desk) if file.kind is FileKind.PACKAGE}
-    assert sealed == {before[FileKind.MASKED_AUDIO], before[FileKind.MASKED_TEXT]}
+    # Instructions, letter, WAV, MP3, text, Word, manifest, sums.
+    assert release(flow_desk, reviewed) == {"calls": 1, "files": 8}
     assert calls.get_call(flow_desk, reviewed.call_id).state is State.RELEASED
-    assert [one.kind for one in releases.releases(flow_desk, reviewed.request_id)] == ["partial"]
+    (answer,) = releases.releases(flow_desk, reviewed.request_id)
+    assert (answer.kind, answer.released_by, answer.encrypted) == ("partial", "release", True)
     with pytest.raises(ImpossibleStepError):
         release(flow_desk, reviewed)
 
@@ -55,16 +56,36 @@ def test_what_is_not_approved_stays(flow_desk: Desk, reviewed: Call):
     assert releases.releases(flow_desk, reviewed.request_id) == ()
 
 
-def test_a_leak_in_the_last_rendering_stops_the_release(flow_desk: Desk, reviewed: Call, monkeypatch):
-    """Verified once more: the review may have kept what gives a masked value away."""
-    from flows import release_case
+def test_prefect_is_told_neither_a_name_nor_the_password(flow_desk: Desk, reviewed: Call, caplog):
+    """Its database and the log, at their most talkative, after a release and after a refused one."""
+    from prefect.settings import get_current_settings
 
     plans.approve(flow_desk, OTHER, reviewed.call_id, 1)
-    monkeypatch.setattr(release_case, "verify", lambda call, _: call.put(release_case.LEAKS, ()) or 1)
-    with pytest.raises(CallUnsafeError):
+    with caplog.at_level("DEBUG"):
         release(flow_desk, reviewed)
+        with pytest.raises(ImpossibleStepError):
+            release(flow_desk, reviewed)
+    secrets = (
+        *("長谷川", "鈴木", "花子", "スズキ", "09012345678", "土器町", "青空通信"),
+        releases.package_password(flow_desk, APPROVER, reviewed.request_id),
+    )
+    url = get_current_settings().server.database.connection_url.get_secret_value()
+    home = Path(url.partition("///")[2]).parent
+    searched = 0
+    for path, raw in (*everything_under(home), *everything_under(flow_desk.settings.home)):
+        searched += 1
+        assert found_in(raw, secrets) == [], path.name
 
-    assert calls.get_call(flow_desk, reviewed.call_id).state is State.APPROVED
+    assert searched > 5
+    assert found_in(caplog.text.encode(), secrets) == []
+
+
+def test_a_withheld_request_is_answered_by_its_letter(flow_desk: Desk, reviewed: Call):
+    """No call goes out; the letter does."""
+    requests.withhold(flow_desk, OTHER, reviewed.request_id, "保有していないため", Answer.NONE_HELD)
+
+    assert release(flow_desk, reviewed) == {"calls": 0, "files": 4}
+    assert requests.get(flow_desk, reviewed.request_id).state is State.RELEASED
 
 
 @pytest.mark.usefixtures("flow_desk")

@@ -1,0 +1,378 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows import outputs
+from flows.desk import audit, calls, files, plans, releases, requests
+from flows.desk.desk import Desk
+from flows.desk.errors import ConflictError, DeskError, ImpossibleStepError, StorageFullError
+from flows.desk.releases import Answer
+from flows.desk.states import State
+from flows.desk.values import Agent, FileKind, IdentityCheck, Wanted
+from flows.letter.errors import LetterError
+from flows.releasing import release as releasing
+from flows.releasing.fetch import fetch_folder
+from pipeline.errors import CallUnsafeError
+from pipeline.types import CaseName, MaskAction
+from tests.desk_builders import CHECK, CLERK, OTHER, raw_database
+from tests.fakes import FakeModels
+from tests.release_builders import APPROVER, SECRETS, approved, asked, decided, released, reviewed, words_of
+from tests.sentinels import everything_under, found_in
+
+
+def left_behind(desk: Desk) -> list[Path]:
+    """Clear files that a release left."""
+    return [path for path in desk.settings.work.rglob("*") if path.is_file()]
+
+
+def unnamed(desk: Desk) -> set[str]:
+    """Stored files that no row names."""
+    named = {file.store_key for file in files.list_files(desk)}
+    return {name for name, _ in desk.store.listing()} - named - {"desk-marker"}
+
+
+def kinds(desk: Desk, request: str) -> list[FileKind]:
+    """Of the request's own files."""
+    return sorted(file.kind for file in files.list_files(desk, request=request) if file.call_id is None)
+
+
+def test_what_was_approved_goes_out(desk: Desk, tmp_path: Path):
+    """Two calls: the very bytes that were approved, and nothing of it is left in clear."""
+    request = asked(desk)
+    made = [approved(desk, tmp_path, request), approved(desk, tmp_path, request, channels=2)]
+    hashes = [dict(plans.approvals(desk, call.call_id)[-1].files) for call in made]
+    answer = released(desk, request)
+
+    assert (answer.kind, answer.turn, answer.password, answer.released_by) == (
+        Answer.PARTIAL,
+        1,
+        "",
+        APPROVER.name,
+    )
+    by_name = {file.name: file.sha256 for file in answer.files}
+    for number, approval in enumerate(hashes, start=1):
+        assert by_name[f"通話{number}_音声.wav"] == approval["masked_audio"]
+        assert by_name[f"通話{number}_文字起こし.txt"] == approval["masked_text"]
+    assert kinds(desk, request) == [FileKind.LETTER, FileKind.MANIFEST, FileKind.PACKAGE]
+    assert {calls.get_call(desk, call.call_id).state for call in made} == {State.RELEASED}
+    assert requests.get(desk, request).state is State.RELEASED
+    assert audit.entries(desk)[-1].subject.file_sha256 == answer.package_sha256
+    assert audit.verify(desk) == ()
+    assert left_behind(desk) == []
+    assert unnamed(desk) == set()
+
+
+def test_the_desk_remembers_times_kinds_and_grounds(desk: Desk, tmp_path: Path):
+    """What the ledger and a second disclosure need; nothing that was said."""
+    request = asked(desk)
+    call = approved(desk, tmp_path, request)
+    item = plans.get_plan(desk, call.call_id).plan.masked[0]
+    (remembered,) = released(desk, request).calls
+
+    assert (remembered.call_id, remembered.revision, remembered.withheld) == (call.call_id, 1, False)
+    assert remembered.masked == (releases.ReleasedRange(item.time.start, item.time.end, "PERSON", 1),)
+    assert found_in(repr(remembered).encode(), SECRETS) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ends"),
+    [(Wanted.AUDIO, {".wav", ".mp3"}), (Wanted.TRANSCRIPT, {".txt", ".docx"})],
+)
+def test_only_what_was_wished_for_goes_out(desk: Desk, tmp_path: Path, wanted: Wanted, ends: set[str]):
+    """Audio, or words."""
+    request = asked(desk, wanted=wanted)
+    approved(desk, tmp_path, request)
+    answer = released(desk, request)
+
+    assert {Path(file.name).suffix for file in answer.files if file.call} == ends
+
+
+def test_a_call_with_nothing_masked_is_disclosed_whole(desk: Desk, tmp_path: Path, out: Path):
+    """開示, no ranges, no reasons."""
+    request = asked(desk)
+    call = reviewed(desk, tmp_path, request)
+    decided(desk, call, action=MaskAction.KEEP, ground=0)
+    answer = released(desk, request)
+    letter = words_of(fetch_folder(desk, APPROVER, request, out) / "回答書.docx")
+
+    assert answer.kind is Answer.FULL
+    assert "全部を開示します" in letter
+    assert "開示しない部分" not in letter
+    assert "理由" not in letter
+
+
+@pytest.mark.parametrize(
+    "state", ["received", "identified", "requested", "in_review", "half", "withdrawn", "released"]
+)
+def test_what_is_not_approved_stays(desk: Desk, tmp_path: Path, state: str):
+    """Nothing is made, nothing recorded, whatever is missing."""
+    request = asked(desk)
+    if state == "received":
+        request = requests.receive(desk, CLERK, requests.get(desk, request).content).request_id
+    if state in {"in_review", "half"}:
+        reviewed(desk, tmp_path, request)
+    if state in {"half", "released"}:
+        approved(desk, tmp_path, request)
+    if state == "released":
+        released(desk, request)
+    if state == "withdrawn":
+        requests.withdraw(desk, CLERK, request, "取下げ")
+    before = (kinds(desk, request), releases.releases(desk, request), len(audit.entries(desk)))
+
+    with pytest.raises(ImpossibleStepError):
+        released(desk, request)
+    assert (kinds(desk, request), releases.releases(desk, request), len(audit.entries(desk))) == before
+
+
+def test_another_rendering_than_the_approved_one_is_refused(desk: Desk, tmp_path: Path, monkeypatch):
+    """Such as by a newer program that draws the same plan otherwise."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    as_text = outputs.as_text
+    monkeypatch.setattr(outputs, "as_text", lambda masked: as_text(masked) + "\n")
+    with pytest.raises(ImpossibleStepError, match="一致しません"):
+        released(desk, request)
+
+    assert requests.get(desk, request).state is State.APPROVED
+    assert unnamed(desk) == set()
+
+
+def test_a_changed_file_or_plan_is_refused(desk: Desk, tmp_path: Path):
+    """A row of the database that tells of other bytes than those that were approved."""
+    request = asked(desk)
+    call = approved(desk, tmp_path, request)
+    database = raw_database(desk)
+    for change, undo in (
+        ("update files set sha256 = 'x' || sha256 where kind = 'masked_audio'", "substr(sha256, 2)"),
+        ("update plans set plan_sha256 = 'x' || plan_sha256", "substr(plan_sha256, 2)"),
+    ):
+        database.execute(change)
+        with pytest.raises(ImpossibleStepError, match="承認の後に"):
+            released(desk, request)
+        table, column = change.split()[1], change.split()[3]
+        database.execute(f"update {table} set {column} = {undo} where {column} like 'x%'")  # noqa: S608
+    assert calls.get_call(desk, call.call_id).state is State.APPROVED
+
+    assert released(desk, request).kind is Answer.PARTIAL
+
+
+def test_a_leak_in_the_last_rendering_stops_the_release(desk: Desk, tmp_path: Path, monkeypatch):
+    """The second listening hears what was masked."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    monkeypatch.setattr(releasing, "verify", lambda call, _: call.put(releasing.LEAKS, ()) or 1)
+    with pytest.raises(CallUnsafeError):
+        released(desk, request)
+
+    assert requests.get(desk, request).state is State.APPROVED
+    assert unnamed(desk) == set()
+    assert left_behind(desk) == []
+
+
+def test_a_mask_without_a_ground_does_not_go_out(desk: Desk, tmp_path: Path):
+    """The letter has to name it (36条)."""
+    request = asked(desk)
+    call = reviewed(desk, tmp_path, request)
+    decided(desk, call, ground=0)
+
+    with pytest.raises(ImpossibleStepError, match="根拠"):
+        released(desk, request)
+
+
+def test_a_plan_that_changes_during_the_release_is_not_released(desk: Desk, tmp_path: Path, monkeypatch):
+    """Taken back into review, changed and approved again while the files were made."""
+    request = asked(desk)
+    call = approved(desk, tmp_path, request)
+    write = releasing.write_sums
+
+    def meanwhile(*args):
+        plans.reopen(desk, OTHER, call.call_id)
+        decided(desk, call)
+        return write(*args)
+
+    monkeypatch.setattr(releasing, "write_sums", meanwhile)
+    with pytest.raises(ConflictError):
+        released(desk, request)
+    monkeypatch.undo()
+
+    assert releases.releases(desk, request) == ()
+    assert unnamed(desk) == set()
+    assert requests.get(desk, request).state is State.APPROVED
+
+
+@pytest.mark.parametrize("step", ["render", "write_mp3", "transcript_docx", "write_sums", "pack"])
+def test_a_release_that_breaks_off_leaves_nothing_and_can_be_run_again(
+    desk: Desk, tmp_path: Path, monkeypatch, step: str
+):
+    """Stopped anywhere before its one change: no file, no row, no clear text."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releasing, step, stopped)
+        with pytest.raises(KeyboardInterrupt):
+            released(desk, request)
+    assert releases.releases(desk, request) == ()
+    assert kinds(desk, request) == []
+    assert unnamed(desk) == set()
+    assert left_behind(desk) == []
+
+    assert released(desk, request).turn == 1
+
+
+@pytest.mark.parametrize("room", [0, 1, 2])
+def test_a_full_store_leaves_nothing(desk: Desk, tmp_path: Path, monkeypatch, room: int):
+    """Full after so many files."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    put, made = type(desk.store).put, []
+
+    def fills(store, source, key=None):
+        if len(made) == room:
+            raise StorageFullError("保管場所に空きがありません")
+        made.append(put(store, source, key))
+        return made[-1]
+
+    monkeypatch.setattr(type(desk.store), "put", fills)
+    with pytest.raises(StorageFullError):
+        released(desk, request)
+
+    assert unnamed(desk) == set()
+    assert requests.get(desk, request).state is State.APPROVED
+
+
+FROZEN = {
+    "attach": lambda desk, call: calls.attach_call(desk, CLERK, call.request_id, call.recording_id),
+    "identify": lambda desk, call: requests.record_identity(
+        desk, OTHER, call.request_id, IdentityCheck(CHECK.method, CHECK.checked_at)
+    ),
+    "requeue": lambda desk, call: calls.requeue(desk, OTHER, call.call_id),
+    "withhold call": lambda desk, call: calls.withhold_call(desk, OTHER, call.call_id, "理由"),
+    "withdraw call": lambda desk, call: calls.withdraw_call(desk, OTHER, call.call_id),
+    "decide": lambda desk, call: plans.decide(
+        desk, OTHER, call.call_id, (plans.Decision(1, "m0000", "keep", 0, CHECK.checked_at),)
+    ),
+    "revise": decided,
+    "approve": lambda desk, call: plans.approve(desk, OTHER, call.call_id, 1),
+    "reopen": lambda desk, call: plans.reopen(desk, OTHER, call.call_id),
+    "withhold": lambda desk, call: requests.withhold(desk, OTHER, call.request_id, "理由"),
+    "withdraw": lambda desk, call: requests.withdraw(desk, OTHER, call.request_id, "理由"),
+    "pause": lambda desk, call: requests.pause(desk, OTHER, call.request_id, "理由"),
+    "extend": lambda desk, call: requests.extend(
+        desk, OTHER, call.request_id, CHECK.checked_at.date().replace(year=2099), "理由"
+    ),
+    "release": lambda desk, call: released(desk, call.request_id),
+}
+
+
+@pytest.fixture
+def frozen(desk: Desk, tmp_path: Path) -> calls.Call:
+    """A released call, whose request has a withheld one too."""
+    request = asked(desk)
+    call = approved(desk, tmp_path, request)
+    other = reviewed(desk, tmp_path, request)
+    calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため")
+    released(desk, request)
+    return call
+
+
+@pytest.mark.parametrize("step", FROZEN)
+def test_a_released_case_is_frozen(desk: Desk, frozen: calls.Call, step: str):
+    """Every step is refused and nothing is changed; of the withheld call too."""
+    withheld = next(c for c in calls.list_calls(desk, [State.WITHHELD]))
+    for call in (frozen, withheld):
+        before = (requests.get(desk, call.request_id), calls.list_calls(desk), files.list_files(desk))
+        with pytest.raises(DeskError):
+            FROZEN[step](desk, call)
+        assert (requests.get(desk, call.request_id), calls.list_calls(desk), files.list_files(desk)) == before
+
+
+def test_a_released_call_is_not_looked_for_in_the_ruins_of_its_drafts(desk: Desk, frozen: calls.Call):
+    """Drafts may be erased when their time is over: what went out stays whole."""
+    for file in files.list_files(desk, call_id=frozen.call_id):
+        files.erase_file(desk, CLERK, file.file_id)
+
+    assert releases.releases(desk, frozen.request_id)[0].file_ids
+    assert kinds(desk, frozen.request_id) == [FileKind.LETTER, FileKind.MANIFEST, FileKind.PACKAGE]
+
+
+def test_a_letter_without_a_sender_stops_the_release_before_anything_is_rendered(
+    desk: Desk, tmp_path: Path, monkeypatch
+):
+    """Told at once, with what to set."""
+    from flows.desk import lists
+    from flows.desk.values import CompanyList
+
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    lists.import_company(desk, CLERK, CompanyList(()))
+    monkeypatch.setattr(releasing, "render", None)
+    with pytest.raises(LetterError, match="KAIJI_COMPANY_NAME"):
+        released(desk, request)
+
+    assert requests.get(desk, request).state is State.APPROVED
+
+
+def test_a_letter_can_be_read_before_it_goes_out(desk: Desk, tmp_path: Path):
+    """The draft changes nothing."""
+    request = asked(desk, agent=Agent(CaseName("鈴木太郎"), "power_of_attorney"))
+    approved(desk, tmp_path, request)
+    before = len(audit.entries(desk))
+    (tmp_path / "draft.docx").write_bytes(releasing.draft_letter(desk, request))
+
+    assert "代理人　鈴木太郎" in words_of(tmp_path / "draft.docx")
+    assert len(audit.entries(desk)) == before
+    assert requests.get(desk, request).state is State.APPROVED
+
+
+def test_no_name_lies_in_clear_afterwards(desk: Desk, tmp_path: Path):
+    """Neither of the call nor of the requester, nor the password, in the desk's whole home."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    released(desk, request)
+    password = releases.package_password(desk, APPROVER, request)
+    secrets = (*SECRETS, "鈴木花子", "スズキハナコ", "09012345678", "土器町", "青空通信", password)
+
+    searched = 0
+    for path, raw in everything_under(desk.settings.home):
+        searched += 1
+        assert found_in(raw, secrets) == [], path.name
+        assert found_in(str(path).encode(), secrets) == []
+    assert searched > 10
+
+
+def test_the_stored_manifest_tells_nobodys_data(desk: Desk, tmp_path: Path):
+    """Numbers, hashes and times."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    answer = released(desk, request)
+    (file,) = (
+        file
+        for file in files.list_files(desk, request=request)
+        if file.kind is FileKind.MANIFEST and not file.call_id
+    )
+    manifest = json.loads(desk.store.read(file.store_key))
+
+    assert (manifest["request"], manifest["answer"], manifest["kind"]) == ("R-2026-0001", 1, "一部不開示")
+    assert {each["name"]: each["sha256"] for each in manifest["files"]} == {
+        file.name: file.sha256 for file in answer.files if file.name not in {"manifest.json", "SHA256SUMS"}
+    }
+    assert found_in(json.dumps(manifest).encode(), (*SECRETS, "鈴木")) == []
+
+
+def test_models_are_asked_for_by_the_setting(desk: Desk, tmp_path: Path):
+    """The second listening is done with the model that the settings name."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    asked_for = []
+    other = replace(desk, settings=desk.settings.model_copy(update={"model": "large-v3"}))
+    releasing.release(other, APPROVER, request, lambda name: asked_for.append(name) or FakeModels())
+
+    assert asked_for == ["large-v3"]

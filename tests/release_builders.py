@@ -1,0 +1,91 @@
+"""Requests on their way out, for tests of what goes out: approved calls, and packages opened again."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+
+from flows.desk import lists, plans, requests
+from flows.desk.desk import Desk
+from flows.desk.releases import Release
+from flows.desk.values import Actor, Call, CompanyList, NewRequest, Role
+from flows.final_copy import make_final
+from flows.mask_case_call import mask_case_call
+from flows.releasing.release import release
+from pipeline.types import CaseName, MaskPlan
+from tests.builders import voice_file
+from tests.desk_builders import CHECK, CLERK, OTHER, WORKER, new_request
+from tests.fakes import FakeModels
+from tests.flow_builders import numbers, waiting
+
+APPROVER = Actor("審査小早川", Role.APPROVER)
+
+SECRETS = ("長谷川", "ハセガワ")
+"""What the fakes hear and mask; the files' names hold it too."""
+
+COMPANY = CompanyList((CaseName("青空通信株式会社"),), ("0120-444-444",))
+
+
+def with_company(desk: Desk) -> Desk:
+    """A desk whose letters have a sender."""
+    lists.import_company(desk, CLERK, COMPANY)
+    return desk
+
+
+def asked(desk: Desk, **more: object) -> str:
+    """Id of a request whose person is known."""
+    whole: NewRequest = new_request(**more)
+    request = requests.receive(desk, CLERK, whole)
+    return requests.record_identity(desk, CLERK, request.request_id, CHECK).request_id
+
+
+def reviewed(desk: Desk, folder: Path, request: str, seconds: float = 4.0, channels: int = 1) -> Call:
+    """A call in review, with one name masked."""
+    path = voice_file(folder / f"長谷川隆-{next(numbers)}.wav", seconds, channels)
+    call = waiting(desk, path, request, seconds)
+    mask_case_call(desk, WORKER, call.call_id)
+    return call
+
+
+def approved(desk: Desk, folder: Path, request: str | None = None, **more: object) -> Call:
+    """An approved call."""
+    call = reviewed(desk, folder, request or asked(desk), **more)
+    plans.approve(desk, OTHER, call.call_id, 1)
+    return call
+
+
+def decided(desk: Desk, call: Call, **changes: object) -> MaskPlan:
+    """A further revision whose items are changed, approved."""
+    plan = plans.get_plan(desk, call.call_id).plan
+    items = tuple(replace(item, **changes) for item in plan.items)
+    after = make_final(desk, OTHER, call.call_id, replace(plan, revision=plan.revision + 1, items=items))
+    plans.approve(desk, OTHER, call.call_id, after.revision or 0)
+    return plans.get_plan(desk, call.call_id).plan
+
+
+def released(desk: Desk, request: str) -> Release:
+    """The answer, made with the fakes."""
+    return release(desk, APPROVER, request, lambda _: FakeModels())  # type: ignore[arg-type, return-value]
+
+
+def words_of(path: Path) -> str:
+    """All text of a Word file, tables too."""
+    document = docx.Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def tool(name: str) -> str | None:
+    """Where an ordinary tool of this machine lies."""
+    return shutil.which(name)
+
+
+def run(*command: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """An ordinary tool's answer."""
+    return subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False, timeout=180
+    )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from flows.desk.desk import Desk
-from flows.desk.requests import SAID, row_of
+from flows.desk.notes import SAID
+from flows.desk.requests import row_of
 from flows.desk.sealed import take_sealed
 from flows.desk.tables import IdentityRow
 from flows.desk.values import IdentityCheck, IdentityMethod

@@ -59,12 +59,13 @@ REASONS = {
 
 @dataclass(frozen=True)
 class MadeCall:
-    """A call with its words and its plan."""
+    """A call with its words and its plan; ``spans`` is its truth."""
 
     audio: Path
     transcript: Transcript
     plan: MaskPlan
     case: CallCase
+    spans: tuple[TruthSpan, ...] = ()
 
 
 def sample_call(stem: str, *, doubtful: Sequence[int] = (), missed: Sequence[int] = ()) -> MadeCall:
@@ -86,7 +87,8 @@ def sample_call(stem: str, *, doubtful: Sequence[int] = (), missed: Sequence[int
         if number not in missed
     )
     case = case_lookup(SAMPLES)(audio)
-    return MadeCall(audio, transcript, make_plan(findings, transcript, case, MaskPolicy()), case)
+    plan = make_plan(findings, transcript, case, MaskPolicy())
+    return MadeCall(audio, transcript, plan, case, truth.spans)
 
 
 def _transcript(words: object, audio: Path) -> Transcript:
@@ -223,13 +225,13 @@ def _more_items(transcript: Transcript, items: Sequence[MaskItem], count: int) -
 # ---- onto the desk ----
 
 
-def into_review(desk: Desk, made: MadeCall, *, received_days_ago: int = 0, name: str = "") -> Call:
+def into_review(desk: Desk, made: MadeCall, *, received_days_ago: int = 0) -> Call:
     """A request of the case's person with the call attached, masked, and waiting for an analyst."""
     received = NOW - timedelta(days=received_days_ago)
     request = requests.receive(desk, CLERK, new_request(requester=made.case.requester, received_at=received))
     requests.record_identity(desk, CLERK, request.request_id, CHECK)
     duration = read_recording(made.audio).duration
-    recording = NewRecording(f"PBX-{name or made.audio.stem}", NOW, str(made.audio), duration)
+    recording = NewRecording(f"PBX-{request.number}-{made.audio.stem}", NOW, str(made.audio), duration)
     added = catalogue.add_recordings(desk, CLERK, [recording])
     call = calls.attach_call(desk, CLERK, request.request_id, added.new[0])
     claim = claims.claim_call(desk, WORKER, call.call_id)

@@ -21,9 +21,11 @@ const id = main.dataset.call;
 const notice = new Notice();
 
 async function begin() {
-  const document_ = await get(`/api/calls/${id}`);
-  const call = new Call(document_);
-  Object.defineProperty(call, "mayDecide", { get: () => call.me.can.decide && call.state === "in_review" && !call.complete });
+  // Both at once: the words are there to be read before the waveform is.
+  const coming = get(`/api/calls/${id}/peaks?per_second=${Number(main.dataset.seconds || FINE) < FINE ? 50 : 20}`);
+  coming.catch(() => {}); // told below, where it is awaited
+  const call = new Call(await get(`/api/calls/${id}`));
+  Object.defineProperty(call, "mayDecide", { get: () => call.me.can.decide && call.state === "in_review" });
   const player = new Player(call, $("audio"));
   const dialogs = new Dialogs(call);
   const actions = new Actions(call, player, dialogs, notice);
@@ -31,9 +33,8 @@ async function begin() {
   new Findings(call, actions);
   const listen = new Listen(call, player, notice);
   drawEnds(call, actions);
-  call.addEventListener("changed", () => drawEnds(call, actions));
-  const peaks = await get(`/api/calls/${id}/peaks?per_second=${call.seconds < FINE ? 50 : 20}`);
-  const wave = new Waveform(call, peaks);
+  for (const name of ["changed", "heard"]) call.addEventListener(name, () => drawEnds(call, actions));
+  const wave = new Waveform(call, await coming);
   wire({ call, player, dialogs, actions, transcript, listen, wave });
   main.setAttribute("aria-busy", "false");
   performance.mark("kaiji-open");
@@ -51,14 +52,17 @@ function wire(parts) {
     transcript.setPosition(player.position, player.playing);
     $("time").textContent = `${clock(player.position)} / ${clock(call.seconds)}`;
   };
+  let framing = 0;
   const frame = () => {
     show();
-    if (player.playing) requestAnimationFrame(frame);
+    framing = player.playing ? requestAnimationFrame(frame) : 0;
   };
   player.addEventListener("state", () => {
     $("play-face").textContent = player.playing ? "❚❚" : "▶";
     $("play-word").textContent = player.playing ? "停止" : "再生";
-    frame();
+    for (const what of ["original", "masked"]) $(`what-${what}`).setAttribute("aria-pressed", String(what === player.what));
+    $("rate").value = String(player.rate);
+    if (!framing) frame();
   });
   player.addEventListener("time", show);
   actions.space = () => {
@@ -92,8 +96,7 @@ function buttons({ call, player, dialogs, actions, listen, wave, transcript }, s
   on("play", () => actions.play(() => player.toggle()));
   for (const what of ["original", "masked"]) {
     on(`what-${what}`, () => {
-      player.what = what;
-      for (const one of ["original", "masked"]) $(`what-${one}`).setAttribute("aria-pressed", String(one === what));
+      player.setWhat(what);
       if (player.playing) actions.play(() => player.playFrom(player.position));
       else player.seek(player.position);
     });
@@ -135,7 +138,7 @@ function drawEnds(call, actions) {
       h("button", { class: todo.length ? "" : "main", id: "complete", onclick: () => actions.complete() }, "確認を終える ", kbd("Enter")));
   }
   if (call.complete && call.state === "in_review") {
-    parts.push(h("span", { class: "small" }, "確認は終わりました。"), h("button", { id: "reopen", onclick: () => actions.reopen() }, "確認に戻す"));
+    parts.push(h("span", { class: "small", title: "決め直すと、もう一度確認を終えることになります" }, "確認は終わりました。"));
     if (can.approve) parts.push(h("button", { class: "main", id: "approve", onclick: () => actions.approve() }, "承認する"));
     else parts.push(h("span", { class: "chip accent" }, "承認者を待っています"));
   }

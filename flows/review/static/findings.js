@@ -171,7 +171,7 @@ export class Findings {
     const edge = (word, kind, [less, more], moved) => h("span", { class: "edge" }, h("span", { class: "name" }, word),
       this.button(`${kind}-less`, ["−50", kbd(less)], () => this.actions.nudge(kind, -0.05)),
       this.button(`${kind}-more`, ["+50", kbd(more)], () => this.actions.nudge(kind, 0.05)),
-      moved ? h("span", { class: "small muted number" }, `${moved > 0 ? "+" : "−"}${Math.abs(moved * 1000).toFixed(0)}ms`) : null);
+      Math.abs(moved) >= 0.0005 ? h("span", { class: "small muted number" }, `${moved > 0 ? "+" : "−"}${Math.abs(moved * 1000).toFixed(0)}ms`) : null);
     const from = finding.original;
     return h("div", { class: "row edges" },
       edge("始まり", "nudge_start", ["Q", "W"], from ? finding.start - from.start : 0),

@@ -22,14 +22,15 @@ export class Listen {
 
   async start() {
     this.on = true;
-    this.rate = this.player.rate;
+    this.before = [this.player.what, this.player.rate];
+    this.player.setWhat("masked");
     this.player.setRate(RATE);
-    this.last = null;
+    this.last = this.next();
     $("listen-bar").hidden = false;
     this.draw();
     say("聞き通しを始めます");
     try {
-      await this.player.playFrom(this.next(), "masked");
+      await this.player.playFrom(this.last, "masked");
     } catch (error) {
       this.notice.show("bad", [h("p", {}, error.message)]);
       await this.stop();
@@ -47,9 +48,11 @@ export class Listen {
   }
 
   async stop() {
+    if (!this.on) return;
     this.on = false;
     this.player.pause();
-    this.player.setRate(this.rate ?? 1);
+    this.player.setWhat(this.before[0]);
+    this.player.setRate(this.before[1]);
     $("listen-bar").hidden = true;
     await this.report();
   }

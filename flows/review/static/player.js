@@ -44,6 +44,12 @@ export class Player extends EventTarget {
   setRate(rate) {
     this.rate = rate;
     this.audio.playbackRate = rate;
+    this.tell("state");
+  }
+
+  setWhat(what) {
+    this.what = what;
+    this.tell("state");
   }
 
   // A whole copy is asked for once for each series of decisions, a stretch each time: both go on record.

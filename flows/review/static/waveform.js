@@ -116,6 +116,7 @@ export class Waveform extends EventTarget {
       this.drawWave();
       this.drawOverview();
       this.setPosition(this.position, false);
+      Object.assign(this.wave.dataset, { from: this.from, to: this.from + this.seen, channels: this.call.channels });
     });
   }
 

@@ -1,0 +1,152 @@
+"""The review page for real: our program on a port, Debian's Chromium, a desk with calls of sample_audio."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+
+from flows.desk import requests
+from flows.desk.desk import Desk, open_desk
+from flows.review.app import create_app
+from tests.browser.made_calls import into_review, sample_call
+from tests.browser.pages import ARGUMENTS, PATIENCE, Missed, Reviewed, open_call, sign_in
+from tests.desk_builders import desk_settings
+from tests.review_site import ROLES, add_people, quick_passwords
+from tests.serving import free_port
+from tests.system_packages import chromium
+
+STEM = "meter-mistake"
+
+DOUBTFUL = (1, 2, 7, 10)
+"""Of its thirteen spans: two names of the caller's slip, and a house number said twice."""
+
+MISSED = (3, 4)
+"""Likewise: a name that both sides say."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    program = chromium()
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Served:
+    """The running page.
+
+    Attributes:
+        desk: Beneath it.
+        address: Of the page.
+    """
+
+    desk: Desk
+    address: str
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page on a free port, with the people of ``tests.review_site``."""
+    folder = tmp_path_factory.mktemp("review")
+    port = free_port()
+    more = {"company_name": "さざなみ電力", "contact": "開示窓口 0120-000-000"}
+    with open_desk(desk_settings(folder, **more)) as desk:
+        with pytest.MonkeyPatch.context() as patch:
+            quick_passwords(patch)
+            add_people(desk)
+        app = create_app(desk.settings, desk)
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", proxy_headers=False))
+        thread = threading.Thread(target=server.run, name="review-page")
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.05)
+        yield Served(desk, f"http://localhost:{port}")
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, served: Served) -> dict[str, StorageState]:
+    """The cookies of everybody, after they signed in by the form."""
+    states = {}
+    for login in ROLES:
+        context = browser.new_context()
+        sign_in(context.new_page(), served.address, login)
+        states[login] = context.storage_state()
+        context.close()
+    return states
+
+
+@pytest.fixture
+def reviewed(served: Served) -> Reviewed:
+    """A call that nobody has looked at yet, in a request of its own; a name in it was not found."""
+    return _reviewed(served, MISSED)
+
+
+@pytest.fixture
+def found(served: Served) -> Reviewed:
+    """The same call with everything found, four of it in doubt."""
+    return _reviewed(served, ())
+
+
+def _reviewed(served: Served, left_out: tuple[int, ...]) -> Reviewed:
+    made = sample_call(STEM, doubtful=DOUBTFUL, missed=left_out)
+    call = into_review(served.desk, made)
+    span = made.spans[MISSED[0]]
+    missed = Missed(span.surface, span.time.start, span.time.end, span.channel(2))
+    number = requests.get(served.desk, call.request_id).number
+    return Reviewed(served.address, call.call_id, number, "kubota", missed)
+
+
+@pytest.fixture
+def person(browser: Browser, signed_in: dict[str, StorageState]) -> Iterator[Callable[[str], Page]]:
+    """A page of somebody's, in a browser profile of their own."""
+    contexts: list[BrowserContext] = []
+
+    def page_of(login: str) -> Page:
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800}, locale="ja-JP", storage_state=signed_in[login]
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        return context.new_page()
+
+    yield page_of
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def analyst(person: Callable[[str], Page]) -> Page:
+    """Kubota's page."""
+    return person("kubota")
+
+
+@pytest.fixture
+def second(person: Callable[[str], Page]) -> Page:
+    """Mori's page."""
+    return person("mori")
+
+
+@pytest.fixture
+def approver(person: Callable[[str], Page]) -> Page:
+    """Kobayakawa's page."""
+    return person("kobayakawa")
+
+
+@pytest.fixture
+def opened(analyst: Page, reviewed: Reviewed) -> Page:
+    """The call, open before Kubota."""
+    return open_call(analyst, reviewed)

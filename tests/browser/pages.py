@@ -1,0 +1,152 @@
+"""What the browser tests know of the pages."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.review_site import PASSWORD
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""Chromium as root in a container; it asks nobody anything but us."""
+
+PATIENCE = 15_000
+"""Milliseconds for one step of the page, on a busy machine."""
+
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A stretch of somebody's data that the call's plan does not have."""
+
+    text: str
+    start: float
+    end: float
+    channel: int
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A call that waits for an analyst.
+
+    Attributes:
+        site: Address of the review page.
+        analyst: Login name of who reviews it.
+    """
+
+    site: str
+    call_id: str
+    number: str
+    analyst: str
+    missed: Missed
+
+
+def sign_in(page: Page, address: str, login: str, password: str = PASSWORD) -> None:
+    """By the form."""
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("利用者名").fill(login)
+    page.get_by_label("パスワード").fill(password)
+    page.get_by_role("button", name="サインイン").click()
+
+
+def open_call(page: Page, reviewed: Reviewed) -> Page:
+    """The call's page, ready."""
+    page.goto(f"{reviewed.site}/calls/{reviewed.call_id}")
+    page.wait_for_selector('main[aria-busy="false"]')
+    return page
+
+
+def state(page: Page) -> dict:
+    """What the server says of the call that is open."""
+    script = (
+        "fetch(`/api/calls/${document.getElementById('content').dataset.call}/state`).then(a => a.json())"
+    )
+    return page.evaluate(script)
+
+
+def finding(page: Page, text: str) -> dict:
+    """The first finding with a text."""
+    return next(one for one in state(page)["findings"] if one["text"] == text)
+
+
+def until(page: Page, condition: str, argument: object = None) -> None:
+    """Wait until an expression holds, or a function of an argument.
+
+    Playwright's own ``wait_for_function`` evaluates within the page, which its policy forbids.
+    """
+    end = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(condition, argument):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(30)
+
+
+def select(page: Page, text: str) -> None:
+    """Press the first row of the list with a text."""
+    page.locator("#list li").filter(has_text=text).first.click()
+    until(page, "text => document.querySelector('#card .found')?.textContent === text", text)
+
+
+def listed(page: Page) -> list[dict]:
+    """The rows of the list: time in seconds, and whether it is undecided."""
+    return page.evaluate("""[...document.querySelectorAll("#list li")].map(row => ({
+        time: row.querySelector(".kind").textContent.split(":").reduce((sum, part) => sum * 60 + +part, 0),
+        open: row.classList.contains("open") }))""")
+
+
+def current_time(page: Page) -> float:
+    """Of the media element."""
+    return page.evaluate("document.getElementById('audio').currentTime")
+
+
+def drag(page: Page, start: float, end: float, channel: int = 0) -> None:
+    """Drag on the waveform between two times of the call, which are made visible first."""
+    page.locator("#overview").click(position=_overview(page, (start + end) / 2))
+    page.wait_for_timeout(150)
+    box = page.locator("#wave").bounding_box()
+    assert box is not None
+    seen = _seen(page)
+    scale = box["width"] / (seen["to"] - seen["from"])
+    lane = (box["height"] - 16) / seen["channels"]
+    y = box["y"] + lane * (channel + 0.5)
+    page.mouse.move(box["x"] + (start - seen["from"]) * scale, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + (end - seen["from"]) * scale, y, steps=6)
+    page.mouse.up()
+
+
+def _overview(page: Page, seconds: float) -> dict[str, float]:
+    whole = float(page.locator("#overview").get_attribute("aria-valuemax") or 1)
+    box = page.locator("#overview").bounding_box()
+    assert box is not None
+    return {"x": box["width"] * seconds / whole, "y": box["height"] / 2}
+
+
+def _seen(page: Page) -> dict[str, float]:
+    """Which stretch of the call the waveform shows, as the page tells it."""
+    return page.evaluate("""(() => { const { from, to, channels } = document.getElementById("wave").dataset;
+        return { from: Number(from), to: Number(to), channels: Number(channels) }; })()""")
+
+
+def send(page: Page, step: str, body: dict) -> dict:
+    """What our own script would send for the call that is open: status and body of the answer."""
+    return page.evaluate(
+        """async ([step, body]) => {
+          const token = document.querySelector("meta[name=csrf-token]").content;
+          const answer = await fetch(`/api/calls/${content.dataset.call}/${step}`, {
+            method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
+            body: JSON.stringify(body) });
+          return { status: answer.status, body: await answer.json() };
+        }""",
+        [step, body],
+    )

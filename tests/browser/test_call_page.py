@@ -1,0 +1,279 @@
+"""One analyst and one call: hear, decide, move, add, take back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import Reviewed, current_time, drag, finding, listed, select, state, until
+
+
+def test_the_queue_tells_what_waits_and_opens_it(reviewed: Reviewed, analyst: Page):
+    """From the sign-in to the call: length, findings, what is undecided, how long it is to listen to."""
+    analyst.goto(f"{reviewed.site}/calls")
+    row = analyst.get_by_role("row", name=re.compile(reviewed.number))
+    expect(row).to_contain_text("0:46")
+    expect(row).to_contain_text("4 / 4")
+    row.get_by_role("link", name=re.compile("開く")).click()
+    expect(analyst).to_have_url(re.compile(rf"/calls/{reviewed.call_id}$"))
+    expect(analyst.locator("#progress")).to_have_text("未決 4 / 11 か所")
+    expect(analyst.locator("#transcript")).to_contain_text("さざなみ電力")
+
+
+def test_playing_really_plays(opened: Page):
+    """The media element advances, and the playhead and the playing word with it."""
+    opened.get_by_role("button", name="再生", exact=True).click()
+    until(opened, "document.getElementById('audio').currentTime > 0.8")
+    assert opened.evaluate("document.getElementById('audio').paused") is False
+    assert opened.locator(".say.now").count() >= 1
+    opened.get_by_role("button", name="停止").click()
+    stopped = current_time(opened)
+    opened.wait_for_timeout(300)
+    assert current_time(opened) == stopped
+
+
+def test_a_word_plays_from_there(opened: Page):
+    """A press on a word of the transcript is where the sound begins."""
+    opened.locator(".say p", has_text="票に書かれている").click(position={"x": 6, "y": 14})
+    until(opened, "!document.getElementById('audio').paused")
+    began = float(opened.locator("#overview").get_attribute("aria-valuenow") or 0)
+    assert 7.5 < began < 10
+
+
+def test_original_masked_and_one_second_around(opened: Page):
+    """Space plays a second before to a second after; P the same of the masked copy."""
+    select(opened, "山口")
+    until(opened, "!document.getElementById('audio').paused")
+    length = opened.evaluate("document.getElementById('audio').duration")
+    heard = finding(opened, "山口")
+    assert length == pytest.approx(heard["end"] - heard["start"] + 2, abs=0.05)
+    original = opened.evaluate(SOUND)
+    opened.keyboard.press("p")
+    until(opened, "was => document.getElementById('audio').src !== was", original["src"])
+    until(opened, "!document.getElementById('audio').paused")
+    masked = opened.evaluate(SOUND)
+    assert masked["samples"] == original["samples"]
+    assert masked["sum"] != original["sum"]
+
+
+SOUND = """async () => {
+  const src = document.getElementById("audio").src;
+  const data = new Int16Array((await (await fetch(src)).arrayBuffer()).slice(44));
+  return { src, samples: data.length, sum: data.reduce((sum, one) => (sum * 31 + one) % 1000003, 0) };
+}"""
+
+
+def test_deciding_by_keys(reviewed: Reviewed, opened: Page):
+    """N, F, D, a reason by one digit, Enter: no pointer is needed, and each decision is on record."""
+    opened.keyboard.press("n")
+    first = opened.locator('#list li[aria-selected="true"]').get_attribute("data-item")
+    opened.keyboard.press("f")
+    expect(opened.locator("#progress")).to_have_text("未決 3 / 11 か所")
+    second = opened.locator('#list li[aria-selected="true"]').get_attribute("data-item")
+    assert second != first
+    opened.keyboard.press("d")
+    expect(opened.get_by_role("dialog", name="残す理由")).to_be_visible()
+    opened.keyboard.press("1")
+    opened.keyboard.press("Enter")
+    expect(opened.locator("#progress")).to_have_text("未決 2 / 11 か所")
+    made = state(opened)["decisions"]
+    assert [(one["kind"], one["items"], one["reason"]) for one in made] == [
+        ("mask", [first], ""),
+        ("keep", [second], "本人の情報"),
+    ]
+    assert all(one["reviewer"] == reviewed.analyst for one in made)
+
+
+def test_keeping_a_doubtful_one_without_a_reason_is_not_recorded(opened: Page):
+    """Giving the dialog up leaves everything as it was."""
+    opened.keyboard.press("n")
+    opened.keyboard.press("d")
+    expect(opened.get_by_role("dialog", name="残す理由")).to_be_visible()
+    opened.keyboard.press("Escape")
+    assert state(opened)["decisions"] == []
+    expect(opened.locator("#progress")).to_have_text("未決 4 / 11 か所")
+
+
+def test_party_and_ground_by_keys(opened: Page):
+    """3 makes it the staff's; G is ground 2, which wants a typed reason and a second person."""
+    select(opened, "高島平")
+    opened.keyboard.press("3")
+    expect(opened.locator('#card [data-do="party-staff"]')).to_have_attribute("aria-pressed", "true")
+    opened.keyboard.press("g")
+    dialog = opened.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("未公表の設備の場所")
+    dialog.get_by_role("button", name="決める").click()
+    expect(opened.locator('#card [data-do="ground-2"]')).to_have_attribute("aria-pressed", "true")
+    expect(opened.locator("#card")).to_contain_text("別の人の確認が要ります")
+
+
+def test_nudging_an_edge(opened: Page):
+    """Two presses of Q are one decision of 100 ms; R adds 50 ms at the end."""
+    select(opened, "高島平")
+    before = finding(opened, "高島平")
+    opened.keyboard.press("q")
+    opened.keyboard.press("q")
+    expect(opened.locator("#card")).to_contain_text("−100ms")
+    opened.keyboard.press("r")
+    expect(opened.locator("#card")).to_contain_text("+50ms")
+    after = finding(opened, "高島平")
+    assert after["start"] == pytest.approx(before["start"] - 0.1, abs=0.001)
+    assert after["end"] == pytest.approx(before["end"] + 0.05, abs=0.001)
+    assert [one["kind"] for one in state(opened)["decisions"]] == ["nudge_start", "nudge_end"]
+
+
+def test_dragging_an_edge_on_the_waveform(opened: Page):
+    """The selected region's edge follows the pointer."""
+    select(opened, "高島平")
+    before = finding(opened, "高島平")
+    drag(opened, before["end"], before["end"] + 0.3, channel=before["channels"][0])
+    expect(opened.locator("#card .edges")).to_contain_text("ms")
+    assert finding(opened, "高島平")["end"] == pytest.approx(before["end"] + 0.3, abs=0.06)
+
+
+def test_splitting_at_the_playhead(opened: Page):
+    """What is one finding is two, and each can be decided by itself."""
+    select(opened, "5-23-28")
+    half = finding(opened, "5-23-28")
+    opened.evaluate("document.getElementById('auto-play').checked = false")
+    opened.keyboard.press("s")
+    expect(opened.locator("#notice")).to_contain_text("内側")
+    middle = (half["start"] + half["end"]) / 2
+    opened.evaluate("document.getElementById('audio').pause()")
+    opened.evaluate("at => { audio.currentTime = at; }", middle - half["start"] + 1)
+    opened.wait_for_timeout(150)
+    opened.keyboard.press("s")
+    expect(opened.locator("#progress")).to_contain_text("/ 12 か所")
+    assert any(one["kind"] == "split" for one in state(opened)["decisions"])
+
+
+def test_a_drag_on_the_waveform_adds_what_was_missed(reviewed: Reviewed, opened: Page):
+    """The stretch is masked, and the other places that sound the same are offered with check boxes."""
+    missed = reviewed.missed
+    drag(opened, missed.start, missed.end, channel=missed.channel)
+    expect(opened.locator("#picked-bar")).to_be_visible()
+    opened.keyboard.press("a")
+    dialog = opened.get_by_role("dialog", name="見落としを加える")
+    expect(dialog).to_contain_text(missed.text[1:-1])
+    dialog.get_by_role("button", name="加える").click()
+    expect(opened.locator("#progress")).to_contain_text("/ 12 か所")
+    added = [one for one in state(opened)["findings"] if one["item_id"].startswith("a")]
+    assert [one["action"] for one in added] == ["mask"]
+    assert added[0]["start"] == pytest.approx(missed.start, abs=0.06)
+
+
+def test_chosen_words_are_added_and_the_same_is_found_elsewhere(reviewed: Reviewed, opened: Page):
+    """Words chosen by the keyboard; the other mention of the name is offered and taken."""
+    missed = reviewed.missed
+    opened.evaluate(CHOOSE, missed.text)
+    expect(opened.locator("#picked-bar")).to_contain_text(missed.text)
+    opened.keyboard.press("a")
+    opened.get_by_role("dialog", name="見落としを加える").get_by_role("button", name="加える").click()
+    similar = opened.get_by_role("dialog", name=re.compile("に似た音"))
+    expect(similar).to_be_visible(timeout=15_000)
+    assert similar.get_by_role("checkbox").count() >= 1
+    boxes = similar.get_by_role("checkbox")
+    for index in range(boxes.count()):
+        boxes.nth(index).check()
+    similar.get_by_role("button", name="選んだ所も同じにする").click()
+    expect(similar).to_have_count(0)
+    kinds = [one["kind"] for one in state(opened)["decisions"]]
+    assert kinds[0] == "add"
+    assert set(kinds[1:]) <= {"add", "same"}
+    assert len(kinds) >= 2
+
+
+CHOOSE = """text => {
+  const walker = document.createTreeWalker(document.getElementById("transcript"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement.closest("mark") || !node.parentElement.closest("p")) continue;
+    const row = node.parentElement.closest("p");
+    const at = row.textContent.indexOf(text);
+    if (at < 0) continue;
+    const find = (offset) => {
+      const inside = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      let left = offset;
+      for (let one = inside.nextNode(); one; one = inside.nextNode()) {
+        if (left <= one.length) return [one, left];
+        left -= one.length;
+      }
+    };
+    const range = document.createRange();
+    range.setStart(...find(at));
+    range.setEnd(...find(at + text.length));
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    return;
+  }
+}"""
+
+
+def test_words_are_chosen_by_the_arrow_keys(opened: Page):
+    """No pointer: → steps through the words, Shift+→ chooses them."""
+    opened.locator("#transcript").focus()
+    for _ in range(3):
+        opened.keyboard.press("ArrowRight")
+    opened.keyboard.press("Shift+ArrowRight")
+    opened.keyboard.press("Shift+ArrowRight")
+    expect(opened.locator("#picked-bar")).to_be_visible()
+    opened.keyboard.press("Escape")
+    expect(opened.locator("#picked-bar")).to_be_hidden()
+
+
+def test_the_same_person_is_decided_once(opened: Page):
+    """All mentions that sound the same take over one decision."""
+    select(opened, "5-23-28")
+    opened.keyboard.press("t")
+    dialog = opened.get_by_role("dialog", name=re.compile("同じ音 2 か所"))
+    dialog.get_by_role("button", name="まとめて決める").click()
+    expect(dialog).to_have_count(0)
+    both = [one for one in state(opened)["findings"] if one["text"] == "5-23-28"]
+    assert [(one["action"], one["decided"]) for one in both] == [("mask", True)] * 2
+
+
+def test_undo_and_redo(opened: Page):
+    """Z takes the last decision back, Shift+Z does it again; nothing is erased from the record."""
+    opened.keyboard.press("n")
+    opened.keyboard.press("f")
+    expect(opened.locator("#progress")).to_have_text("未決 3 / 11 か所")
+    opened.keyboard.press("z")
+    expect(opened.locator("#progress")).to_have_text("未決 4 / 11 か所")
+    opened.keyboard.press("Shift+Z")
+    expect(opened.locator("#progress")).to_have_text("未決 3 / 11 か所")
+    assert [one["kind"] for one in state(opened)["decisions"]] == ["mask", "undo", "undo"]
+
+
+def test_listening_through_is_recorded(opened: Page):
+    """L plays the masked copy at 1.5×; what was heard is told to the server and shown."""
+    before = state(opened)["left"]
+    opened.keyboard.press("l")
+    expect(opened.locator("#listen-bar")).to_be_visible()
+    until(opened, "document.getElementById('audio').currentTime > 3")
+    assert opened.evaluate("document.getElementById('audio').playbackRate") == 1.5
+    opened.keyboard.press("l")
+    expect(opened.locator("#listen-bar")).to_be_hidden()
+    opened.wait_for_timeout(300)
+    after = state(opened)
+    assert after["heard"][0][0] < 1
+    assert before - after["left"] > 1
+
+
+def test_the_list_is_sorted_by_doubt_and_by_time(opened: Page):
+    """Doubtful ones first, as the server says; or in the order of the call."""
+    opened_first = [one["open"] for one in listed(opened)]
+    assert opened_first[:4] == [True] * 4
+    opened.locator("#order").select_option("time")
+    times = [one["time"] for one in listed(opened)]
+    assert times == sorted(times)
+
+
+def test_the_keys_are_explained(opened: Page):
+    """? shows all keys, Escape closes it."""
+    opened.keyboard.press("?")
+    help_ = opened.get_by_role("dialog", name="キー操作")
+    for word in ("伏せる", "残す", "根拠を変える", "二つに分ける", "取り消す", "確認を終える"):
+        expect(help_).to_contain_text(word)
+    opened.keyboard.press("Escape")
+    expect(help_).to_have_count(0)

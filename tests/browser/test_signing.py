@@ -1,0 +1,113 @@
+"""From the last decision to the answer that goes out, by the roles that may."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import Reviewed, open_call, select, send, state
+
+
+def decide_all(page: Page) -> None:
+    """F for every finding that is undecided."""
+    page.keyboard.press("n")
+    for left in (3, 2, 1):
+        page.keyboard.press("f")
+        expect(page.locator("#progress")).to_contain_text(f"未決 {left} /")
+    page.keyboard.press("f")
+    expect(page.locator("#progress")).to_contain_text("すべて決定")
+
+
+def complete(page: Page, found: Reviewed) -> None:
+    """Decide all, and say so."""
+    open_call(page, found)
+    decide_all(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#done-bar")).to_contain_text("確認は終わりました")
+
+
+def test_a_call_with_an_undecided_finding_cannot_be_completed(found: Reviewed, analyst: Page):
+    """It is said why, the finding is selected, and nothing is recorded."""
+    open_call(analyst, found)
+    analyst.get_by_role("button", name="確認を終える").click()
+    expect(analyst.locator("#notice")).to_be_visible()
+    assert analyst.locator('#list li[aria-selected="true"]').get_attribute("class").endswith("open")
+    now = state(analyst)
+    assert (now["complete"], now["decisions"]) == (False, [])
+
+
+def test_complete_approve_and_back(found: Reviewed, analyst: Page, approver: Page):
+    """The analyst completes, somebody else approves; whoever takes it back says why."""
+    complete(analyst, found)
+    assert analyst.locator("#approve").count() == 0
+    open_call(approver, found)
+    approver.get_by_role("button", name="承認する").click()
+    dialog = approver.get_by_role("dialog", name="この写しを承認する")
+    expect(dialog).to_contain_text(re.compile(r"伏せる \d+ か所"))
+    dialog.get_by_role("button", name="承認する").click()
+    expect(approver.locator("#state")).to_have_text("承認済")
+    approver.get_by_role("button", name="確認に戻す").click()
+    back = approver.get_by_role("dialog", name="確認に戻す")
+    back.get_by_role("textbox").fill("住所の番地が聞こえる")
+    back.get_by_role("button", name="戻す").click()
+    expect(approver.locator("#state")).to_have_text("確認待ち")
+    last = state(approver)["decisions"][-1]
+    said = (last["kind"], last["reason"], last["reviewer"])
+    assert said == (
+        "reopen",
+        "住所の番地が聞こえる",
+        "kobayakawa",
+    )
+
+
+def test_a_change_after_completion_asks_for_completion_again(found: Reviewed, analyst: Page):
+    """What was signed is not what it became."""
+    complete(analyst, found)
+    select(analyst, "山口")
+    analyst.keyboard.press("3")
+    expect(analyst.get_by_role("button", name="確認を終える")).to_be_visible()
+    assert state(analyst)["complete"] is False
+
+
+def test_an_analyst_cannot_approve(found: Reviewed, analyst: Page):
+    """Neither by a button, which is not there, nor by the address."""
+    complete(analyst, found)
+    now = state(analyst)
+    sent = send(analyst, "approve", {"count": now["count"], "revision": now["revision"], "note": ""})
+    assert (sent["status"], sent["body"]["error"]) == (403, "forbidden")
+    assert state(analyst)["state"] == "in_review"
+
+
+def test_whoever_decided_cannot_approve(found: Reviewed, approver: Page):
+    """Four eyes: an approver who decided is told to fetch another."""
+    complete(approver, found)
+    approver.get_by_role("button", name="承認する").click()
+    dialog = approver.get_by_role("dialog", name="この写しを承認する")
+    dialog.get_by_role("button", name="承認する").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("別の承認者")
+    assert state(approver)["state"] == "in_review"
+
+
+def test_ground_2_waits_for_a_second_person(found: Reviewed, analyst: Page, second: Page):
+    """A typed reason, then another analyst's word; before it the call cannot be completed."""
+    open_call(analyst, found)
+    decide_all(analyst)
+    select(analyst, "山口")
+    analyst.keyboard.press("g")
+    dialog = analyst.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("点検の手順が外に知れると設備の保安に差し支える")
+    dialog.get_by_role("button", name="決める").click()
+    expect(analyst.locator("#done-bar")).to_contain_text("二人目待ち 1")
+    analyst.keyboard.press("Enter")
+    expect(analyst.locator("#notice")).to_be_visible()
+    assert state(analyst)["complete"] is False
+    analyst.get_by_role("button", name="二人目として確認する").click()
+    expect(analyst.locator("#notice")).to_be_visible()
+    assert len(state(analyst)["unconfirmed"]) == 1
+    open_call(second, found)
+    select(second, "山口")
+    second.get_by_role("button", name="二人目として確認する").click()
+    expect(second.locator("#done-bar")).not_to_contain_text("二人目待ち")
+    second.keyboard.press("Enter")
+    expect(second.locator("#done-bar")).to_contain_text("確認は終わりました")

@@ -33,6 +33,10 @@ call = typer.Typer(help="案件の通話: 録音を探す、案件に加える�
 recordings = typer.Typer(help="録音の目録: 一覧やフォルダから取り込む。", no_args_is_help=True)
 lists = typer.Typer(help="担当者と会社の一覧 (版で管理)。", no_args_is_help=True)
 
+NOTHING_FOUND = (
+    "会員番号、電話番号、期間の合う録音は目録にありません。目録に取り込むには kaiji recordings scan か import"
+)
+
 CallId = Annotated[str, typer.Argument(metavar="通話ID", help="kaiji call list で分かります")]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="この日から")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="この日まで")]
@@ -55,6 +59,8 @@ def search(
         days = (first.date() if first else None, last.date() if last else None)
         found = _of_case(session, case, days) if case else _asked(session, days)
         table(("録音", "開始", "長さ", "請求に追加済"), found)
+        if not found:
+            typer.echo(NOTHING_FOUND, err=True)
 
 
 def _asked(session: Session, days: tuple[date | None, date | None]) -> list[tuple[object, ...]]:
@@ -143,7 +149,7 @@ def attach(
             there = {one.recording_id for one in calls.list_calls(session.desk, request=number)}
             wanted = [one.recording_id for one in _found(session, request) if one.recording_id not in there]
             if not wanted:
-                refuse("加える録音が見つかりません")
+                refuse(f"加える録音がありません。{NOTHING_FOUND}")
         for recording_id in wanted:
             done = calls.attach_call(session.desk, session.actor, number, recording_id)
             typer.echo(f"{recording_id} を通話 {done.call_id} として加えました")
@@ -343,5 +349,8 @@ def show_lists(who: Who = "") -> None:
                 ("機密の語", now.versions.company, len(company.confidential_terms)),
             ),
         )
+        if not now.versions.staff or not now.versions.company:
+            typer.echo("取り込んでいない一覧があります。担当者や自社の名前も、不明な名前として伏せられます")
+            typer.echo("取り込むには: kaiji lists import FILE")
         policy = "、".join(f"{party.value}: {action.value}" for party, action in company.actions)
         typer.echo(f"方針: {policy}")

@@ -48,6 +48,18 @@ REFUSALS = frozenset(
 )
 """Codes of the errors that say: not now, or not twice."""
 
+WAYS_OUT = {
+    "not_found": "番号やIDは kaiji case list、kaiji call list、kaiji call search で分かります",
+    "key_missing": "控えた鍵を置くか、KAIJI_KEY_FILE、KAIJI_KEY、KAIJI_KEY_COMMAND のどれかで渡してください",
+    "wrong_key": "控えのうち、その番号の鍵を渡してください",
+    "database_gone": "KAIJI_DATABASE (なければ KAIJI_HOME の desk.sqlite3) を確かめてください",
+    "database_full": "空きを作ってから、もう一度実行してください",
+    "storage_full": "空きを作ってから、もう一度実行してください",
+    "storage_gone": "KAIJI_STORE (なければ KAIJI_HOME の store) を確かめてください",
+    "schema": "kaiji を新しい版にしてください",
+}
+"""What to do about an error, by its code, where its message does not say so itself."""
+
 Who = Annotated[
     str,
     typer.Option("--actor", envvar="KAIJI_ACTOR", help="操作する人 [既定: ログイン名]", show_default=False),
@@ -101,7 +113,9 @@ def told() -> Iterator[None]:
     try:
         yield
     except PipelineError as error:
-        refuse(str(error), REFUSED if error.code in REFUSALS else BAD_INPUT)
+        way_out = WAYS_OUT.get(error.code)
+        line = f"{error}。{way_out}" if way_out else str(error)
+        refuse(line, REFUSED if error.code in REFUSALS else BAD_INPUT)
 
 
 def refuse(line: str, status: int = BAD_INPUT) -> NoReturn:

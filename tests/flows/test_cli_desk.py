@@ -200,6 +200,28 @@ def test_a_wrong_key_is_refused(home: Path, command: tuple[str, ...]):
     assert NUMBER in ok("case", "list")
 
 
+def test_a_locked_database_is_refused(home: Path):
+    """Status 2 after a while of waiting; nothing is lost, and afterwards the command works."""
+    added()
+    with contextlib.closing(sqlite3.connect(home / "desk.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        line = refused(2, "case", "paid", NUMBER)
+
+    assert "使用中" in line
+    assert "やり直してください" in line
+    ok("case", "paid", NUMBER)
+
+
+def test_a_refusal_says_the_way_out():
+    """Where to look for a number that is not there; what to do about a list that was never imported."""
+    added()
+
+    assert "kaiji case list" in refused(2, "case", "show", "R-2024-0009")
+    assert "kaiji call list" in refused(2, "call", "check", "c0123456789abcdef")
+    assert "kaiji lists import" in ok("lists", "show")
+    assert "kaiji recordings scan" in kaiji("call", "search", "--case", NUMBER).stderr
+
+
 def test_a_lost_key_is_never_made_anew(home: Path):
     """Status 2; neither a command nor ``key new`` makes one for data that is there."""
     added()
@@ -409,7 +431,7 @@ def test_a_call_goes_from_the_catalogue_to_the_queue(tmp_path: Path):
 
     assert searched[1].split("\t")[1:] == ["2024-01-10 10:15", "1:01", ""]
     assert "通話 c" in ok("call", "attach", NUMBER, "--found")
-    assert "見つかりません" in refused(2, "call", "attach", NUMBER, "--found")
+    assert "kaiji recordings scan" in refused(2, "call", "attach", NUMBER, "--found")
     assert ok("call", "search", "--case", NUMBER).splitlines()[1].endswith("\t済")
     assert "すでに追加" in refused(3, "call", "attach", NUMBER, searched[1].split("\t")[0])
     assert "処理待ち" in ok("call", "list", NUMBER)

@@ -40,14 +40,20 @@ def surroundings(folder: Path) -> dict[str, str]:
 
 def begin(folder: Path, how: str) -> subprocess.Popen[bytes]:
     """A worker in a process of its own; it says ``ready`` when its first call begins."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.kills", how],
-        cwd=ROOT,
-        env=surroundings(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with _log(folder).open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.kills", how],
+            cwd=ROOT,
+            env=surroundings(folder),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _log(folder: Path) -> Path:
+    """What the latest worker wrote to stderr."""
+    return folder / "worker.log"
 
 
 def kill_at_random(folder: Path, how: str, chance: random.Random, within: float) -> None:
@@ -62,7 +68,7 @@ def kill_at_random(folder: Path, how: str, chance: random.Random, within: float)
     worker = begin(folder, how)
     assert worker.stdout is not None
     with worker.stdout:
-        assert worker.stdout.readline() == b"ready\n"
+        assert worker.stdout.readline() == b"ready\n", _log(folder).read_text(encoding="utf-8")[-2000:]
     time.sleep(chance.uniform(0.0, within))
     with contextlib.suppress(ProcessLookupError):
         os.killpg(worker.pid, signal.SIGKILL)

@@ -35,12 +35,14 @@ def main() -> None:
             waiting_voice(desk, folder, 2.0)
             # Twice as long as a call takes on this machine now: kills meet every stage of it, and the next.
             within = 2 * kills.finish(folder)
-            print(f"a kill within {within:.1f} s of a call's beginning")
+            print(f"a kill within {within:.1f} s of a call's beginning", flush=True)
             for number in range(options.kills):
                 waiting_voice(desk, folder, 2.0)
                 how = kills.FLOW if number % 10 == 9 else kills.BODY
                 kills.kill_at_random(folder, how, chance, within)
                 kills.check(desk)
+                if number % 10 == 9:
+                    print(f"{number + 1} kills, the desk whole after each", flush=True)
             done = len(calls.list_calls(desk, (State.IN_REVIEW,))) - 1
             kills.finish(folder)
             kills.check_end(desk)

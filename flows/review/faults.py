@@ -113,11 +113,14 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
-    # Which field, never what stood in it.
+    # Which field of ours, never what stood in it, nor what a stranger calls a field.
     fields = []
     if isinstance(error, RequestValidationError):
-        fields = sorted({".".join(str(part) for part in each["loc"][1:4]) for each in error.errors()})[:8]
-        fields = [field for field in fields if field.replace(".", "").replace("_", "").isalnum()]
+        places = [
+            each["loc"][1:-1] if each["type"] == "extra_forbidden" else each["loc"][1:]
+            for each in error.errors()
+        ]
+        fields = sorted({".".join(str(part) for part in place) for place in places if place})[:8]
     return _answer(request, 422, "bad_request", "送られた内容が正しくありません", fields=fields)
 
 

@@ -18,6 +18,8 @@ __all__ = ["BIGGEST_BODY", "Guard", "security_headers"]
 BIGGEST_BODY = 256 * 1024
 """Bytes: two hundred decisions with long reasons."""
 
+TOO_LARGE = "送られた内容が大きすぎます"
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -66,10 +68,12 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, answer)
             return
+        body = await _read(receive)
+        if body is None:
+            await _refuse(413, "too_large", TOO_LARGE)(scope, receive, answer)
+            return
         try:
-            await self._app(scope, _Limited(receive), answer)
-        except _TooLargeError:
-            await _answered(answer, _refuse(413, "too_large", "送られた内容が大きすぎます"), scope, receive)
+            await self._app(scope, _Replay(body, receive), answer)
         except Exception as error:  # noqa: BLE001 (no client and no log sees more than its kind)
             await _answered(answer, failed(Request(scope), error), scope, receive)
 
@@ -80,7 +84,7 @@ class Guard:
             return _refuse(400, "bad_request", "この名前ではページを開けません(KAIJI_REVIEW_HOSTS)")
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not length.isdigit() or int(length) > BIGGEST_BODY:
-            return _refuse(413, "too_large", "送られた内容が大きすぎます")
+            return _refuse(413, "too_large", TOO_LARGE)
         return None
 
 
@@ -101,24 +105,30 @@ async def _answered(answer: _Answer, response: Any, scope: Scope, receive: Recei
         await response(scope, receive, answer)
 
 
-class _TooLargeError(Exception):
-    pass
+async def _read(receive: Receive) -> bytes | None:
+    """A request's body; ``None`` where it is too large, whatever its header said."""
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if len(body) > BIGGEST_BODY:
+            return None
+        if not message.get("more_body", False):
+            return body
 
 
-class _Limited:
-    """A request's body, as far as it may go: a header need not tell the truth, or be there."""
+class _Replay:
+    """A body that was read already, and then whatever else comes."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, body: bytes, receive: Receive) -> None:
         self._receive = receive
-        self._left = BIGGEST_BODY
+        self._body: bytes | None = body
 
     async def __call__(self) -> Message:
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._left -= len(message.get("body", b""))
-            if self._left < 0:
-                raise _TooLargeError
-        return message
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
 
 
 class _Answer:

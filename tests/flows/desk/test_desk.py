@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from flows.desk import audit, requests
+from flows.desk import accounts, audit, calls, requests, review_tables
 from flows.desk.desk import MARKER, Desk, open_desk
 from flows.desk.errors import (
     DatabaseGoneError,
@@ -22,7 +22,7 @@ from flows.desk.errors import (
 from flows.desk.keys import new_key
 from flows.desk.schema import SCHEMA_VERSION
 from flows.desk.tables import DeskRow
-from tests.desk_builders import CLERK, desk_settings, new_request
+from tests.desk_builders import CLERK, desk_settings, in_review, new_request
 
 
 @pytest.fixture
@@ -130,6 +130,22 @@ def test_database_and_store_of_two_desks_are_told(closed, tmp_path):
 
     with pytest.raises(StorageGoneError, match="別の窓口"):
         open_again(closed, store=str(tmp_path / "other" / "home" / "store"))
+
+
+def test_a_database_of_before_the_review_page_gets_its_tables(tmp_path):
+    """What was in it stays."""
+    with open_desk(desk_settings(tmp_path)) as desk:
+        call = in_review(desk, tmp_path)
+        with desk.database.write() as session:
+            for name in review_tables.NAMES:
+                session.connection().exec_driver_sql(f"DROP TABLE {name}")
+            session.get_one(DeskRow, 1).schema_version = 1
+
+    with open_desk(desk_settings(tmp_path)) as desk:
+        assert not accounts.any_account(desk)
+        assert calls.get_call(desk, call.call_id).call_id == call.call_id
+        with desk.read() as session:
+            assert session.get_one(DeskRow, 1).schema_version == SCHEMA_VERSION
 
 
 def test_a_database_of_a_newer_program_is_told(closed):

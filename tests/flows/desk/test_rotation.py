@@ -4,16 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, calls, catalogue, files, lists, plans, requests
+from flows.desk import accounts, audit, calls, catalogue, files, lists, plans, requests
 from flows.desk.catalogue import RecordingQuery
 from flows.desk.desk import Desk, open_desk
 from flows.desk.errors import DuplicateError, WrongKeyError
 from flows.desk.keys import add_key, keep_current_key
 from flows.desk.requests import RequestQuery
 from flows.desk.rotation import keys_in_use, rotate
-from flows.desk.values import StaffList
+from flows.desk.values import Role, StaffList
 from pipeline.types import CaseName
 from tests.desk_builders import CLERK, catalogued, desk_settings, in_review, new_request
+from tests.review_site import PASSWORD, quick_passwords
 
 
 @pytest.fixture
@@ -114,3 +115,21 @@ def test_a_rotation_that_was_killed_is_gone_on_with(home, steps, monkeypatch):
         rotate(desk, CLERK)
         check(desk)
         assert set(keys_in_use(desk)) == {desk.keyring.current.key_id}
+
+
+def test_people_sign_in_after_the_old_key_is_gone(tmp_path, monkeypatch):
+    """A login is found by a mark of the key: the mark is made anew too."""
+    quick_passwords(monkeypatch)
+    home = tmp_path / "home"
+    with open_desk(desk_settings(tmp_path)) as desk:
+        accounts.add_account(desk, CLERK, "kubota", (Role.ANALYST,), PASSWORD)
+        add_key(home / "key", desk.keyring)
+    with open_again(home) as desk:
+        rotate(desk, CLERK)
+        new = desk.keyring.current.line
+    (home / "key").write_text(new, encoding="utf-8")
+
+    with open_again(home) as desk:
+        found = accounts.check_password(desk, "kubota", PASSWORD)
+        assert found is not None
+        assert found.login == "kubota"

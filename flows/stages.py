@@ -21,12 +21,24 @@ import pipeline.audio
 import pipeline.detect
 import pipeline.party
 import pipeline.plan
+import pipeline.second_hearing
+import pipeline.supplement
 import pipeline.transcribe
 import pipeline.widen
 from flows import outputs
 from flows.settings import Settings
 from flows.transcript_file import read_transcript
-from flows.workspace import ENTITIES, FINDINGS, JOB, LEAKS, PLAN, RECORDING, TRANSCRIPT, Workspace
+from flows.workspace import (
+    ENTITIES,
+    FINDINGS,
+    JOB,
+    LEAKS,
+    PLAN,
+    RECORDING,
+    SECOND_HEARING,
+    TRANSCRIPT,
+    Workspace,
+)
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.mask_text import mask_text
 from pipeline.types import Leak, MaskAction
@@ -162,19 +174,26 @@ def decode(call: Workspace, _: Models) -> int:
 
 
 def transcribe(call: Workspace, models: Models) -> int:
-    """Samples -> words, or words from the given file."""
+    """Samples -> words, heard twice, or words from the given file."""
     job, recording = call.get(JOB), call.get(RECORDING)
+    second = None
     if job.transcript is not None:
         transcript = read_transcript(job.transcript, recording, job.call_id)
     else:
         transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id)
+        batches = models.recogniser.in_batches()
+        second = pipeline.second_hearing.hear_again(recording, batches, job.call_id)
+        transcript = pipeline.supplement.supplemented(transcript, second)
     call.put(TRANSCRIPT, transcript)
+    call.put(SECOND_HEARING, second)
     return len(transcript.segments)
 
 
 def detect(call: Workspace, models: Models) -> int:
     """Words -> what may be personal data."""
-    entities = pipeline.detect.detect(call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case)
+    entities = pipeline.detect.detect(
+        call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
+    )
     call.put(ENTITIES, entities)
     return len(entities)
 
@@ -305,6 +324,7 @@ def _manifest(call: Workspace, models: Models) -> dict[str, object]:
         | ({"recognizers": {"sha256": models.company.sha256}} if models.company else {}),
         "transcript": {
             "source": "recognised" if job.transcript is None else "file",
+            "heard_twice": call.get(SECOND_HEARING) is not None,
             "sha256": made.transcript_sha256,
         },
         "listened_again": job.listen_again,

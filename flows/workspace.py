@@ -39,6 +39,7 @@ __all__ = [
     "LEAKS",
     "PLAN",
     "RECORDING",
+    "SECOND_HEARING",
     "TRANSCRIPT",
     "FolderWorkspace",
     "Job",
@@ -124,6 +125,7 @@ class _RecordingSlot(Slot[Recording]):
 JOB: Slot[Job] = Slot("job", TypeAdapter(Job))
 RECORDING: Slot[Recording] = _RecordingSlot()
 TRANSCRIPT: Slot[Transcript] = Slot("transcript", TypeAdapter(Transcript))
+SECOND_HEARING: Slot[Transcript | None] = Slot("second-hearing", TypeAdapter(Transcript | None))
 ENTITIES: Slot[tuple[EntitySpan, ...]] = Slot("entities", TypeAdapter(tuple[EntitySpan, ...]))
 FINDINGS: Slot[tuple[Finding, ...]] = Slot("findings", TypeAdapter(tuple[Finding, ...]))
 PLAN: Slot[MaskPlan] = Slot("plan", TypeAdapter(MaskPlan))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.artifacts import Call, CallArtifacts, CallRecognizer, HeardAgain
+from models.doubt import load_doubt
+from models.hearings import carry_over, pair_hearings
 from models.judge import Judge, load_judge
 from models.readings import Reader, load_reader
-from models.tagger.tagger import load_tagger
+from models.tagger.tagger import Tagger, load_tagger
 from pipeline.detect import unite
-from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
+from pipeline.party import attribute
+from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -46,29 +50,47 @@ class CallAnalyzer:
         passes: tuple[AnalyzerEngine, ...],
         nlp: Language,
         reader: Reader,
+        tagger: Tagger,
         judge: Judge | None,
     ) -> None:
         self._passes = passes
         self._nlp = nlp
-        self._reader = reader
+        self.reader = reader
+        self._tagger = tagger
         self._judge = judge
 
-    def analyze(self, transcript: Transcript, case: CallCase) -> tuple[EntitySpan, ...]:
+    def analyze(
+        self, transcript: Transcript, case: CallCase, again: Transcript | None = None
+    ) -> tuple[EntitySpan, ...]:
         """Find, unite and judge.
 
         Args:
             transcript: The recognised call.
             case: Who asks; recognizers compare with it.
+            again: The second hearing of the call, where there is one.
 
         Returns:
             Findings in order of text.  With a judge they are disjoint and their scores are
             probabilities; without one, all witnesses' own findings, overlapping ones included.
         """
-        call = Call(transcript, case, self._reader)
-        found = self._witnessed(call)
+        call = self.call(transcript, case, again)
+        found = self.witnessed(call)
         return found if self._judge is None else self._judge.judged(call, unite(found))
 
-    def _witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
+    def call(self, transcript: Transcript, case: CallCase, again: Transcript | None = None) -> Call:
+        """The call as the recognizers read it, with what its second hearing brings."""
+        call = Call(transcript, case, self.reader)
+        if again is None or not again.segments:
+            return call
+        other = Call(again, case, self.reader)
+        pairing = pair_hearings(call, other)
+        kinds, parties = self._tagger.probabilities(again, other.tokens, other.line)
+        found = attribute(unite(self.witnessed(other)), again, case, self.reader)
+        spans = carry_over(map(_told, found), pairing, call)
+        return replace(call, again=HeardAgain(spans, pairing.carried(kinds), pairing.carried(parties)))
+
+    def witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
+        """What every witness says, overlapping findings included, in order of text."""
         from spacy.tokens import Doc
 
         docs = list(self._nlp.pipe(_chunks(call.text)))
@@ -111,7 +133,15 @@ def load_analyzer(
         for second in (False, True)
         if any(r.second_pass is second for r in chosen)
     )
-    return CallAnalyzer(passes, nlp, load_reader(), load_judge(tagger) if judged else None)
+    return CallAnalyzer(
+        passes, nlp, load_reader(), tagger, load_judge(tagger, load_doubt()) if judged else None
+    )
+
+
+def _told(finding: Finding) -> EntitySpan:
+    """A finding of the second hearing with whose it is, where its words leave no doubt."""
+    told = finding.party in {Party.REQUESTER, Party.STAFF, Party.COMPANY} and not finding.needs_review
+    return replace(finding.entity, heard_again_as=finding.party if told else None)
 
 
 def _engine(recognizers: list[CallRecognizer], nlp_engine: _GinzaEngine) -> AnalyzerEngine:
@@ -133,7 +163,7 @@ def _chunks(text: str) -> list[str]:
 
 def _frozen(result: RecognizerResult) -> EntitySpan:
     metadata = result.recognition_metadata or {}
-    party = metadata.get("party")
+    party, again = metadata.get("party"), metadata.get("heard_again_as")
     return EntitySpan(
         result.entity_type,
         CharSpan(result.start, result.end),
@@ -143,4 +173,5 @@ def _frozen(result: RecognizerResult) -> EntitySpan:
         bool(metadata.get("needs_review", False)),
         Party(party) if party else None,
         int(metadata.get("morae", 0)),
+        heard_again_as=Party(again) if again else None,
     )

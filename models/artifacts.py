@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from models.readings import Reader, SoundLine, Token
-from pipeline.types import CallCase, Segment, Transcript
+from pipeline.types import CallCase, EntitySpan, Segment, Transcript
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["Call", "CallArtifacts", "CallRecognizer", "Witnessed"]
+__all__ = ["Call", "CallArtifacts", "CallRecognizer", "HeardAgain", "Witnessed"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Call:
     transcript: Transcript
     case: CallCase
     reader: Reader = field(repr=False)
+    again: HeardAgain | None = field(default=None, repr=False)
 
     @property
     def text(self) -> str:
@@ -58,6 +61,22 @@ class Call:
         """The utterance that holds a character; ``None`` for the newline between two."""
         index = self._owners[char]
         return None if index < 0 else self.transcript.segments[index]
+
+
+@dataclass(frozen=True)
+class HeardAgain:
+    """What the second hearing of a call brought, on the characters of the first (``models.hearings``).
+
+    Attributes:
+        spans: What was found in it; a finding where the first hearing has no word is left out.
+        kinds: The tagger's probabilities of its kinds for each character of the first hearing,
+            shape (characters, kinds); NaN where the second has nothing.
+        parties: Likewise, of parties.
+    """
+
+    spans: tuple[EntitySpan, ...]
+    kinds: NDArray[np.float32] = field(repr=False)
+    parties: NDArray[np.float32] = field(repr=False)
 
 
 class CallArtifacts(NlpArtifacts):

@@ -2,37 +2,54 @@
 
     python -m models.calibrate CALLS_DIR... --out models/judge.json
 
-The folders hold ``<stem>.heard.json`` (``models.tagger.hear``), ``.truth.json`` and ``.case.json``.
+The folders hold ``<stem>.heard.json`` and ``<stem>.heard2.json`` (``models.tagger.hear``) and
+``.truth.json``.  Every call is taken as it is heard twice, as it is heard once, and in its exact words, so
+that the judge knows all three.  What is printed is fitted on some calls and judged on others.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.analyzer import load_analyzer
-from models.artifacts import Call
-from models.judge import features
-from models.readings import load_reader
+from models.judge_features import WITNESS, features, seen
+from models.recognizers import all_recognizers
 from models.tagger.examples import from_heard
 from models.tagger.hear import read_heard
 from models.tagger.tagger import load_tagger
 from pipeline.detect import unite
-from pipeline.types import CallCase
+from pipeline.supplement import supplemented
+from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.truth import exact_transcript, read_truth
+from pipeline.types import CallCase, Transcript
 
 __all__ = ["fit", "main"]
 
 RIGHT = 0.5
 """Share of a finding's characters that must be somebody's data for it to be right."""
 
-RIDGE = 1.0
+RIDGE = 2.0
 """Strength of the pull towards zero: a witness seen a few times should not be trusted blindly."""
+
+PARTS = 5
+"""Parts of the calls, each judged by what was fitted on the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Observation:
+    """A finding: which call it is of, what the judge sees, whether it is right."""
+
+    call: int
+    values: dict[str, float] = field(repr=False)
+    right: bool
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,16 +58,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    rows, right = _observations(options.folders)
-    names = [n for n, count in Counter(name for row in rows for name in row).items() if count >= 3]
-    table = np.array([[row.get(name, 0.0) for name in names] for row in rows])
-    weights = fit(table, np.array(right, dtype=float))
-    options.out.write_text(
-        json.dumps(dict(zip(names, (round(float(w), 4) for w in weights), strict=True)), indent=1) + "\n",
-        encoding="utf-8",
-    )
-    _report(1 / (1 + np.exp(-table @ weights)), np.array(right))
+    observed = tuple(_observations(options.folders))
+    names = ["bias", *sorted({name for each in observed for name in each.values} - {"bias"})]
+    table = np.array([[each.values.get(name, 0.0) for name in names] for each in observed])
+    right = np.array([each.right for each in observed], dtype=float)
+    weights = dict(zip(names, fit(table, right).tolist(), strict=True))
+    # A witness of ours that was not met is known, and says nothing; a company's is not in the table.
+    weights |= {f"{WITNESS}{r.name}": 0.0 for r in all_recognizers(load_tagger())} | weights
+    rounded = {name: round(weight, 4) for name, weight in weights.items()}
+    options.out.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
+    _report(_judged_by_others(table, right, np.array([each.call for each in observed])), right)
     return 0
+
+
+def _judged_by_others(
+    table: NDArray[np.float64], right: NDArray[np.float64], calls: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Each finding's probability by weights that were fitted without its call."""
+    chance = np.zeros(len(right))
+    for part in range(PARTS):
+        out = calls % PARTS == part
+        if out.any() and not out.all():
+            chance[out] = 1 / (1 + np.exp(-table[out] @ fit(table[~out], right[~out])))
+    return chance
 
 
 def fit(table: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -76,25 +106,47 @@ def fit(table: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.fl
     return weights
 
 
-def _observations(folders: Sequence[Path]) -> tuple[list[dict[str, float]], list[bool]]:
-    analyzer, reader, tagger = load_analyzer(judged=False), load_reader(), load_tagger()
-    rows: list[dict[str, float]] = []
-    right: list[bool] = []
-    for path in sorted(p for folder in folders for p in folder.glob("*.heard.json")):
+def _observations(folders: Sequence[Path]) -> Iterator[_Observation]:
+    analyzer, tagger = load_analyzer(judged=False), load_tagger()
+    for number, path in enumerate(sorted(p for folder in folders for p in folder.glob("*.heard.json"))):
         truth = json.loads(
             path.with_name(path.name.replace(".heard.", ".truth.")).read_text(encoding="utf-8")
         )
-        example = from_heard(read_heard(path), truth, reader)
-        # Secrets need a case, and their own witness is exact: not the judge's business.
-        call = Call(example.transcript, CallCase("calibration"), reader)
-        kinds, _ = tagger.probabilities(call.transcript, call.tokens, call.line)
-        for span in unite(analyzer.analyze(call.transcript, call.case)):
-            rows.append(features(span, kinds))
-            right.append(bool((example.kinds[span.chars.start : span.chars.end] > 0).mean() >= RIGHT))
-    return rows, right
+        for transcript, again in _forms(path, truth):
+            example = from_heard(transcript, truth, analyzer.reader)
+            # Secrets need a case, and their own witness is exact: not the judge's business.
+            call = analyzer.call(transcript, CallCase("calibration"), again)
+            looked_at = seen(call, tagger)
+            for span in unite(analyzer.witnessed(call)):
+                inside = example.kinds[span.chars.start : span.chars.end] > 0
+                yield _Observation(number, features(span, looked_at), bool(inside.mean() >= RIGHT))
 
 
-def _report(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> None:
+def _forms(path: Path, truth: dict[str, Any]) -> Iterator[tuple[Transcript, Transcript | None]]:
+    """A call as it is heard twice, as it is heard once, and in its exact words."""
+    first = read_heard(path)
+    again = path.with_name(path.name.replace(".heard.", ".heard2."))
+    if again.exists():
+        second = read_heard(again)
+        yield supplemented(first, second), second
+    yield first, None
+    yield _exact(truth, first), None
+
+
+def _exact(truth: dict[str, Any], like: Transcript) -> Transcript:
+    exact: Any = exact_transcript(read_truth(truth, like.call_id))
+    heard = [
+        HeardSegment(
+            tuple(HeardWord(w["word"], w["start"], w["end"], w["probability"]) for w in segment["words"]),
+            channel=segment["words"][0]["channel"],
+            speaker=segment["words"][0]["speaker"],
+        )
+        for segment in exact["segments"]
+    ]
+    return build_transcript(heard, like.call_id, "exact words", like.audio_sha256)
+
+
+def _report(chance: NDArray[np.float64], right: NDArray[np.float64]) -> None:
     print(f"{len(right)} findings, {right.mean():.2f} right")
     for low in np.arange(0, 1, 0.1):
         inside = (chance >= low) & (chance < low + 0.1)

@@ -13,51 +13,33 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.artifacts import Call
+from models.doubt import Doubt
+from models.judge_features import WITNESS, Seen, features, seen
 from models.registry import registered_bytes
 from models.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
 
-__all__ = ["Judge", "features", "load_judge"]
+__all__ = ["MASK_FROM", "SHOW_FROM", "Judge", "load_judge"]
 
-CLIP = 6.0
-"""Log odds beyond which the tagger's certainty says nothing more."""
+MASK_FROM = 0.1
+"""Probability from which a finding is masked: a second of a third party's data that gets out weighs as
+much as nine of the requester's own conversation that are taken from them."""
 
-WITNESS = "witness:"
+SHOW_FROM = 0.03
+"""Probability from which a finding that is not masked is shown to an analyst, as far as the time goes."""
 
-
-def features(span: EntitySpan, kinds: NDArray[np.float32]) -> dict[str, float]:
-    """What the judge looks at.
-
-    Args:
-        span: A united finding; its ``recognizer`` names its witnesses, joined by ``+``.
-        kinds: The tagger's probabilities for the call, shape (characters, 4); column 0 is "nobody's".
-
-    Returns:
-        Named values.
-    """
-    some = 1.0 - kinds[span.chars.start : span.chars.end, 0]
-    length = span.chars.end - span.chars.start
-    values = {
-        "bias": 1.0,
-        "tagger mean": _log_odds(float(some.mean())),
-        "tagger peak": _log_odds(float(some.max())),
-        "length": math.log(length),
-        "best score": span.score,
-        f"type:{span.entity_type}": 1.0,
-    }
-    return values | {f"{WITNESS}{name}": 1.0 for name in span.recognizer.split("+")}
+OTHERS = ("CONFIDENTIAL", "EMAIL_ADDRESS")
+"""What is no matter of probability: the case names it, or it is spelt out letter by letter."""
 
 
 class Judge:
-    """The fitted weights, and the tagger whose probabilities they weigh."""
+    """The fitted weights, the tagger whose probabilities they weigh, and what is doubted beside."""
 
-    def __init__(self, weights: Mapping[str, float], tagger: Tagger) -> None:
+    def __init__(self, weights: Mapping[str, float], tagger: Tagger, doubt: Doubt | None = None) -> None:
         self._weights = dict(weights)
         self._tagger = tagger
+        self._doubt = doubt
 
     def judged(self, call: Call, spans: tuple[EntitySpan, ...]) -> tuple[EntitySpan, ...]:
         """Give findings their probability of being really somebody's data.
@@ -70,25 +52,33 @@ class Judge:
             spans: United findings.
 
         Returns:
-            The findings, in the same order, with new scores.
+            The findings in order of text, with new scores; the unlikely ones as candidates, the most
+            unlikely left out; and, as candidates too, words that nobody marked.
         """
-        kinds, _ = self._tagger.probabilities(call.transcript, call.tokens, call.line)
-        return tuple(replace(span, score=self._probability(span, kinds)) for span in spans)
+        looked_at = seen(call, self._tagger)
+        judged = tuple(self._judged(span, looked_at) for span in spans)
+        shown = tuple(span for span in judged if not span.candidate or span.score >= SHOW_FROM)
+        if self._doubt is None:
+            return shown
+        doubted = self._doubt.candidates(call, looked_at, shown)
+        return tuple(sorted((*shown, *doubted), key=lambda span: span.chars))
 
-    def _probability(self, span: EntitySpan, kinds: NDArray[np.float32]) -> float:
-        values = features(span, kinds)
+    def _judged(self, span: EntitySpan, call: Seen) -> EntitySpan:
+        values = features(span, call)
         unknown = any(name.startswith(WITNESS) and name not in self._weights for name in values)
-        if unknown or span.entity_type == "CONFIDENTIAL":
-            return span.score
+        if unknown or span.entity_type in OTHERS:
+            return span
         odds = sum(self._weights.get(name, 0.0) * value for name, value in values.items())
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+        score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+        return replace(span, score=score, candidate=score < MASK_FROM)
 
 
-def load_judge(tagger: Tagger) -> Judge:
+def load_judge(tagger: Tagger, doubt: Doubt | None = None) -> Judge:
     """Load the weights that lie beside this module.
 
     Args:
         tagger: Whose probabilities they weigh.
+        doubt: What is shown to an analyst beside what was found; nothing by default.
 
     Returns:
         The judge.
@@ -97,9 +87,4 @@ def load_judge(tagger: Tagger) -> Judge:
         ModelError: when a file is not the registered one.
     """
     weights = registered_bytes("judge", "weights", Path(__file__).with_name("judge.json"))
-    return Judge(json.loads(weights), tagger)
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(1 - 1e-6, max(1e-6, probability))
-    return max(-CLIP, min(CLIP, math.log(bounded / (1 - bounded))))
+    return Judge(json.loads(weights), tagger, doubt)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
-from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
+from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
 
 __all__ = ["Analyzer", "detect", "sure", "unite"]
 
@@ -29,22 +29,27 @@ is no finding of its own but that one's edge: 「[住所][氏名]」 for one gar
 class Analyzer(Protocol):
     """What ``detect`` needs: every witness's findings on one call."""
 
-    def analyze(self, transcript: Transcript, case: CallCase) -> tuple[EntitySpan, ...]:
-        """All findings, overlapping ones included."""
+    def analyze(
+        self, transcript: Transcript, case: CallCase, again: Transcript | None = None
+    ) -> tuple[EntitySpan, ...]:
+        """All findings, overlapping ones included; with what a second hearing adds, where there is one."""
 
 
-def detect(transcript: Transcript, analyzer: Analyzer, case: CallCase) -> tuple[EntitySpan, ...]:
+def detect(
+    transcript: Transcript, analyzer: Analyzer, case: CallCase, again: Transcript | None = None
+) -> tuple[EntitySpan, ...]:
     """Find what may be someone's personal data or a company's secret.
 
     Args:
         transcript: The recognised call.
         analyzer: The witnesses.
         case: Confidential terms come from here.
+        again: A second hearing of the call (``pipeline.second_hearing``).
 
     Returns:
         Findings in order of text; two of them never share a character.
     """
-    return unite(analyzer.analyze(transcript, case))
+    return unite(analyzer.analyze(transcript, case, again))
 
 
 def unite(found: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
@@ -91,9 +96,15 @@ def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
         "+".join(names),
         "、".join(reasons),
         a.needs_review and b.needs_review,
-        a.party if b.party is None or a.party == b.party else (b.party if a.party is None else None),
+        _agreed(a.party, b.party),
         max(a.morae, b.morae),
+        heard_again_as=_agreed(a.heard_again_as, b.heard_again_as),
     )
+
+
+def _agreed(one: Party | None, other: Party | None) -> Party | None:
+    """What both say, or the only one that says anything."""
+    return one if other is None or one == other else (other if one is None else None)
 
 
 def _settle(span: EntitySpan, taken: list[EntitySpan]) -> None:

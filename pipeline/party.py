@@ -8,13 +8,15 @@ requester's is UNKNOWN, which is masked and flagged.
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Sequence
 
+from pipeline.party_address import RegisteredAddress, address_groups, registered, whose_address
 from pipeline.party_name import KanaReader, KnownName, known_names, whose_name
-from pipeline.sound import Mora, find_sound, fold_kana, morae, spell_out
+from pipeline.sound import find_sound, morae, spell_out
+from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
-__all__ = ["KanaReader", "attribute", "digits_of"]
+__all__ = ["KanaReader", "attribute"]
 
 GROUP = 5
 """Digits from which a stretch of the registered number with one wrong is still that number's."""
@@ -27,44 +29,19 @@ HALF_LIKE = 0.5
 """Share of a number's digits that may differ where the conversation says whose it is: of two random
 mobile numbers one pair in forty is as near."""
 
-PLACE = 0.3
-"""Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
-
 ENOUGH = 3
-"""Digits of a block number, or morae of a place, that say something by themselves."""
+"""Digits of a number, or morae of a name, that say something by themselves."""
 
-_SPOKEN_DIGITS = (
-    ("0", "ゼロ ぜろ まる マル れい レイ"),
-    ("1", "いち イチ"),
-    ("2", "ニー ニ に"),
-    ("3", "さん サン"),
-    ("4", "よん ヨン"),
-    ("5", "ご ゴー ゴ"),
-    ("6", "ろく ロク"),
-    ("7", "なな ナナ しち シチ"),
-    ("8", "はち ハチ"),
-    ("9", "きゅう キュウ キュー"),
-)
-"""The ways in which a digit is said or written."""
+BEYOND = 4
+"""Characters behind an address that may belong to it still."""
 
-_DIGITS = {
-    **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
-    **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
-}
-_DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
-_FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
-_NUMBERING = re.compile(
-    # A kanji digit belongs to the number where more of the number follows: 二番, but not 二条.
-    r"[0-9０-９のノ-]|[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、]|$)|丁目|番地|番|号室|号|階"
-)
 _LEAD = re.compile(r"^(?:はい|ええ|えーと?|あの|その|[のはがをにでとも、。 ])+(?=..)")
 """Particles and fillers that a witness took in with a garbled name."""
 
-_TAIL = re.compile(r"(?<=..)(?:です|でーす|デス|デース|ベース|さま|さん|様|・|。)+$")
+_TAIL = re.compile(r"(?<=..)(?:です|で|でーす|デス|デース|ベース|さま|さん|様|・|。)+$")
 """The same at its end: です drawn out is written in many ways."""
 
-_TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
-
+_OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前", Party.COMPANY: "自社のもの"}
 
 _Verdict = tuple[Party, str, bool]
 """Whose it is, why (in Japanese), and whether a person should look."""
@@ -85,24 +62,57 @@ def attribute(
         One finding for each entity, in the same order.
     """
     known = tuple(known_names(case, reader))
+    own = registered(case.requester.addresses, reader)
+    texts = tuple(transcript.text[entity.chars.start : entity.chars.end] for entity in entities)
+    found: dict[int, Finding] = {}
+    for group in address_groups(entities, transcript):
+        found |= {
+            index: _attributed_address(
+                entities[index],
+                (texts[index], "".join(texts[i] for i in group), _beyond(entities[group[-1]], transcript)),
+                own,
+                reader,
+            )
+            for index in group
+            if entities[index].entity_type == "ADDRESS"
+        }
     return tuple(
-        _attributed(entity, transcript.text[entity.chars.start : entity.chars.end], case, known, reader)
-        for entity in entities
+        found[index] if index in found else _attributed(entity, texts[index], case, known, reader)
+        for index, entity in enumerate(entities)
     )
 
 
-def digits_of(text: str) -> str:
-    """The digits of a spoken or written number, fillers and joints left out.
+def _beyond(entity: EntitySpan, transcript: Transcript) -> str:
+    """The few characters behind a finding, within its line: its edge may cut a garbled town in two."""
+    return transcript.text[entity.chars.end : entity.chars.end + BEYOND].split("\n")[0]
 
-    Args:
-        text: Raw recogniser output, e.g. ``ゼロ90の一二``.
 
-    Returns:
-        ASCII digits.
+def _attributed_address(
+    entity: EntitySpan, texts: tuple[str, str, str], own: Sequence[RegisteredAddress], reader: KanaReader
+) -> Finding:
+    """Judge a piece of an address by the whole of it; a piece that fits by itself is believed, too.
+
+    ``texts`` are the piece, the whole, and what comes right behind the whole.
     """
-    plain = _FILLER.sub("", unicodedata.normalize("NFKC", text))
-    plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
-    return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
+    text, whole, beyond = texts
+    verdict, likely = whose_address(whole, own, reader)
+    if verdict[0] is not Party.REQUESTER:
+        more, _ = whose_address(whole + beyond, own, reader)
+        alone, _ = whose_address(text, own, reader)
+        if more[0] is Party.REQUESTER and not digits_of(beyond):
+            verdict = more[0], more[1], True
+        elif digits_of(text) and alone[0] is Party.REQUESTER and not alone[2]:
+            verdict = alone
+    return _finding(entity, _hinted(verdict, likely, entity))
+
+
+def _finding(entity: EntitySpan, verdict: _Verdict) -> Finding:
+    """The verdict as a finding; what the second hearing makes clear is believed, and looked at."""
+    party, reason, doubtful = verdict
+    again = entity.heard_again_as
+    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again is not None and party is not again:
+        party, reason, doubtful = again, f"二度目の聞き取りでは{_OWNERS[again]}", True
+    return Finding(entity, party, reason, doubtful or entity.needs_review)
 
 
 def _attributed(
@@ -114,18 +124,31 @@ def _attributed(
         case "PHONE_NUMBER":
             number, likely = _phone_or_name(text, case, known, reader)
             verdict = _hinted(number, likely, entity)
-        case "ADDRESS":
-            likely = _near_address(text, case, reader)
-            verdict = _hinted(_whose_address(text, case, reader), likely, entity)
         case "PERSON":
-            core = reader.kana(_TAIL.sub("", _LEAD.sub("", text)))
-            verdict = whose_name(reader.kana(text), known, entity.party, core)
+            verdict = _whose_person(text, entity.party, known, reader)
+        case "ADDRESS":
+            # A candidate: no part of a group.
+            own = registered(case.requester.addresses, reader)
+            verdict = _hinted(*whose_address(text, own, reader), entity)
         case "EMAIL_ADDRESS":
             verdict = _whose_mail(text, known, reader)
         case _:
             verdict = (Party.UNKNOWN, "誰のものか分かりません", True)
-    party, reason, doubtful = verdict
-    return Finding(entity, party, reason, doubtful or entity.needs_review)
+    return _finding(entity, verdict)
+
+
+def _whose_person(
+    text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader
+) -> _Verdict:
+    """Judge a name by the dictionary's reading, and by any other that what is written may have."""
+    core = _TAIL.sub("", _LEAD.sub("", text))
+    verdict = whose_name(reader.kana(text), known, hint, reader.kana(core))
+    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN}:
+        for kana in reader.readings(core):
+            other = whose_name(kana, known)
+            if other[0] is Party.REQUESTER and not other[2]:
+                return other[0], "別の読み方では本人の名前", True
+    return verdict
 
 
 def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:
@@ -158,20 +181,10 @@ def _phone_or_name(
 def _near(digits: str, phone: str) -> bool:
     """Whether badly heard digits may be a number or a group of it."""
     if len(digits) >= 6:
-        return _edits(digits, phone) <= HALF_LIKE * max(len(digits), len(phone))
+        return digits_apart(digits, phone) <= HALF_LIKE * max(len(digits), len(phone))
     width = len(digits)
     windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
-    return width >= ENOUGH and any(_edits(digits, window) <= 1 for window in windows)
-
-
-def _near_address(text: str, case: CallCase, reader: KanaReader) -> bool:
-    """Whether a badly heard address shares a place or a block number with a registered one."""
-    line, numbers = morae(reader.kana(_NUMBERING.sub("", text))), digits_of(text)
-    return any(
-        _share_a_place(line, morae(fold_kana(known.kana) or reader.kana(known.text)))
-        or _same_number(numbers, digits_of(known.text))
-        for known in case.requester.addresses
-    )
+    return width >= ENOUGH and any(digits_apart(digits, window) <= 1 for window in windows)
 
 
 def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> _Verdict:
@@ -189,7 +202,7 @@ def _whose_phone(digits: str, case: CallCase) -> _Verdict:
         for phone in filter(None, map(digits_of, phones)):
             if digits == phone or (4 <= len(digits) <= 8 and digits in phone):
                 return party, "登録された番号（またはその一部）と同じ", False
-            if len(digits) >= 8 and _edits(digits, phone) <= 2:
+            if len(digits) >= 8 and digits_apart(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
                 return party, "登録された番号と一、二桁違い", True
             if (len(digits) >= 6 and _pieced(digits, phone) >= PIECED) or _group_of(digits, phone):
@@ -205,7 +218,7 @@ def _group_of(digits: str, phone: str) -> bool:
     """Whether five digits or more are a stretch of a number but for one: by chance one in three hundred."""
     width = len(digits)
     windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
-    return width >= GROUP and any(_edits(digits, window) <= 1 for window in windows)
+    return width >= GROUP and any(digits_apart(digits, window) <= 1 for window in windows)
 
 
 def _pieced(digits: str, phone: str) -> float:
@@ -218,52 +231,3 @@ def _pieced(digits: str, phone: str) -> float:
         covered += width if width >= 3 else 0
         at += max(1, width)
     return covered / len(digits)
-
-
-def _whose_address(text: str, case: CallCase, reader: KanaReader) -> _Verdict:
-    line = morae(reader.kana(re.sub(r"[0-9０-９]", "", text)))
-    # Only what numbers a block: 郷 of a place name sounds like five.
-    numbers = digits_of("".join(_NUMBERING.findall(text)))
-    only_number = len(morae(reader.kana(_NUMBERING.sub("", text)))) < ENOUGH
-    verdict = (Party.THIRD_PARTY, "登録のない住所", False)
-    for address in case.requester.addresses:
-        kana = morae(fold_kana(address.kana) or reader.kana(address.text))
-        own = digits_of(address.text)
-        sounds = len(line) >= ENOUGH and bool(find_sound(line, kana, PLACE))
-        same_number = _same_number(numbers, own)
-        if sounds and same_number:
-            return Party.REQUESTER, "登録された住所と地名・番地が同じ", False
-        if sounds and not numbers:
-            return Party.REQUESTER, "登録された住所の地名と同じ", False
-        if same_number and min(len(numbers), len(own)) >= ENOUGH:
-            if only_number or _share_a_place(line, kana):
-                return Party.REQUESTER, "登録された住所と番地が同じ", True
-            verdict = (Party.UNKNOWN, "登録された住所と番地だけが同じ", True)
-        if sounds and own and _edits(numbers, own) <= 1:
-            # Misheard, or the house next door: only a person can tell.
-            verdict = (Party.UNKNOWN, "登録された住所と番地が一桁違い", True)
-    return verdict
-
-
-def _same_number(numbers: str, own: str) -> bool:
-    """Whether one block number is the other, or a part of it: 1-2 of 1-2-3, 1-2-3 and a room."""
-    if not numbers or not own:
-        return False
-    return numbers in own or numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers)
-
-
-def _share_a_place(line: tuple[Mora, ...], kana: tuple[Mora, ...]) -> bool:
-    """Whether some stretch of a spoken address sounds like a stretch of the registered one."""
-    width = min(5, len(line))
-    starts = range(len(line) - width + 1)
-    return width >= ENOUGH and any(find_sound(line[at : at + width], kana, PLACE) for at in starts)
-
-
-def _edits(a: str, b: str) -> int:
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        new = [i]
-        for j, y in enumerate(b, 1):
-            new.append(min(row[j - 1] + (x != y), row[j] + 1, new[-1] + 1))
-        row = new
-    return row[-1]

@@ -5,9 +5,23 @@ from __future__ import annotations
 import hashlib
 
 from pipeline.detect import sure
-from pipeline.types import CallCase, Finding, MaskAction, MaskItem, MaskPlan, MaskPolicy, Party, Transcript
+from pipeline.review_queue import within_time
+from pipeline.types import (
+    CallCase,
+    Finding,
+    MaskAction,
+    MaskItem,
+    MaskPlan,
+    MaskPolicy,
+    Party,
+    TimeSpan,
+    Transcript,
+)
 
 __all__ = ["make_plan", "transcript_sha256"]
+
+STAYS = "個人情報かもしれないが、伏せずに残したので、聞いて決めてください"
+"""Reason of a candidate."""
 
 
 def make_plan(
@@ -30,8 +44,11 @@ def make_plan(
     items = tuple(
         _item(number, finding, case)
         for number, finding in enumerate(findings)
-        if not finding.entity.score < policy.min_score  # written so that a score that is no number stays in
+        # Written so that a score that is no number stays in.
+        if not finding.entity.score < policy.min_score and not _settled(finding, case)
     )
+    spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
+    items = within_time(items, policy.review_seconds * spoken / 60)
     ordered = tuple(sorted(items, key=lambda i: (i.time, i.item_id)))
     return MaskPlan(
         transcript.call_id, 0, transcript.audio_sha256, transcript_sha256(transcript), policy, ordered
@@ -48,6 +65,8 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         msg = f"finding {number} was not aligned"
         raise ValueError(msg)
     entity = finding.entity
+    if entity.candidate:
+        return _candidate(number, finding, finding.time)
     secret = entity.entity_type == "CONFIDENTIAL"
     # No case can ask for these to be kept.
     always = secret or finding.party is Party.THIRD_PARTY
@@ -68,6 +87,31 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         score=round(entity.score, 4),
         needs_review=doubtful,
         ground=_ground(action, secret=secret),
+    )
+
+
+def _settled(finding: Finding, case: CallCase) -> bool:
+    """Whether nobody need hear a candidate: it is theirs whose data stays anyway."""
+    kept = case.action_for(finding.party) is MaskAction.KEEP and finding.party is not Party.THIRD_PARTY
+    return finding.entity.candidate and kept
+
+
+def _candidate(number: int, finding: Finding, time: TimeSpan) -> MaskItem:
+    """What is too unlikely to be masked: it stays, and a person listens and decides."""
+    entity = finding.entity
+    return MaskItem(
+        item_id=f"m{number:04d}",
+        entity_type=entity.entity_type,
+        chars=entity.chars,
+        time=time,
+        channels=finding.channels,
+        party=finding.party,
+        action=MaskAction.KEEP,
+        reason="。".join(part for part in (entity.explanation, STAYS) if part),
+        source=entity.recognizer,
+        score=round(entity.score, 4),
+        needs_review=True,
+        ground=0,
     )
 
 

@@ -158,7 +158,9 @@ class EntitySpan:
     CONFIDENTIAL.  ``explanation`` names witnesses and rules, never quotes.
     ``needs_review`` is set where the witness itself is in doubt; ``party`` where the
     witness knows whose it is (a self-introduction), else ``None``.  ``morae`` is how many it
-    has where its reading is known (a term of the case), else 0.
+    has where its reading is known (a term of the case), else 0.  ``candidate`` is set where it
+    is too unlikely to be masked: an analyst is shown it, as far as the time for review goes;
+    ``heard_again_as`` says whose it clearly is by a second hearing's words.
     """
 
     entity_type: str
@@ -169,6 +171,8 @@ class EntitySpan:
     needs_review: bool = False
     party: Party | None = None
     morae: int = 0
+    candidate: bool = False
+    heard_again_as: Party | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +283,9 @@ class MaskPolicy:
         merge_gap: Masks closer than this many seconds become one: a fragment
             shorter than this is no intelligible word, and tells how long the name is.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
+        review_seconds: Seconds a minute of call for which an analyst is asked to listen.  Fourteen: with
+            what has to be decided whatever it takes, a minute of call takes them about a
+            quarter of one, not counting their thinking.
         fill: ``"tone"`` (a listener knows something was taken out) or ``"silence"``.
     """
 
@@ -286,6 +293,7 @@ class MaskPolicy:
     pad_after: float = 0.02
     merge_gap: float = 0.15
     min_score: float = 0.0
+    review_seconds: float = 14.0
     fill: str = "tone"
 
 

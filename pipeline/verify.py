@@ -22,6 +22,7 @@ from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
 from pipeline.reread import read_by_sound
+from pipeline.review_queue import is_candidate
 from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan, Transcript
 from pipeline.widen import SOURCE
 
@@ -111,7 +112,8 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
     """The clear text of the plan's items, for ``verify_text`` and nothing else.
 
     A kept item that a masked one touches in the text is left out: it is masked there.  So is what
-    ``widen`` added: it stands for the item that it sounds like, and its words are no values.
+    ``widen`` added: it stands for the item that it sounds like, and its words are no values; and what
+    only stays until somebody has listened: it accounts for nothing.
 
     Args:
         transcript: Of the same call.
@@ -127,6 +129,7 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
         for item in plan.items
         if item.action is action
         and item.source != SOURCE
+        and not is_candidate(item)
         and (action is MaskAction.MASK or not any(item.chars.overlaps(other.chars) for other in masked))
     )
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from pipeline.align import align
 from pipeline.audio import Recording
+from pipeline.review_queue import is_candidate
 from pipeline.types import (
     CharSpan,
     EntitySpan,
@@ -133,7 +134,7 @@ def _read_again(
     at = text.find(wanted) if wanted else -1
     while at >= 0:
         chars = CharSpan(folded[at][1], folded[at + len(wanted) - 1][1] + 1)
-        if not any(chars.overlaps(other.chars) for other in plan.items):
+        if not any(chars.overlaps(other.chars) for other in plan.items if not is_candidate(other)):
             yield from _aligned(item, chars, "伏せた語がもう一度出てくる", (transcript, recording, plan))
         at = text.find(wanted, at + 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -27,6 +27,14 @@ class FakeRecogniser:
         """What the test gave."""
         return self.heard
 
+    def recognise_batch(self, windows: Sequence[np.ndarray]) -> tuple[HeardSegment, ...]:
+        """Nothing: a second hearing adds no word."""
+        return tuple(HeardSegment(()) for _ in windows)
+
+    def in_batches(self) -> FakeRecogniser:
+        """Itself."""
+        return self
+
     def language(self, samples: np.ndarray) -> tuple[str, float]:
         """What the test gave."""
         return self.spoken_language
@@ -38,7 +46,9 @@ class FakeAnalyzer:
 
     words: Mapping[str, str]
 
-    def analyze(self, transcript: Transcript, case: CallCase) -> tuple[EntitySpan, ...]:
+    def analyze(
+        self, transcript: Transcript, case: CallCase, again: Transcript | None = None
+    ) -> tuple[EntitySpan, ...]:
         """Every occurrence of every word."""
         found = []
         for word, kind in self.words.items():

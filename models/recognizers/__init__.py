@@ -19,6 +19,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
     from models.recognizers.learned import LearnedRecognizer
     from models.recognizers.repeated_mention import RepeatedMentionRecognizer
+    from models.recognizers.second_hearing import SecondHearingRecognizer
     from models.recognizers.spoken_email import SpokenEmailRecognizer
     from models.recognizers.spoken_number import SpokenNumberRecognizer
     from models.recognizers.sudachi_name import SudachiNameRecognizer
@@ -35,5 +36,6 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
         SpokenEmailRecognizer(),
         AddressRecognizer(),
         ConfidentialTermRecognizer(),
+        SecondHearingRecognizer(),
         RepeatedMentionRecognizer(),
     )

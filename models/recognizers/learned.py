@@ -5,7 +5,8 @@ from __future__ import annotations
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.tagger.tagger import Tagger
+from models.hearings import joined
+from models.tagger.tagger import Tagger, mark
 from pipeline.types import Party
 
 __all__ = ["LearnedRecognizer"]
@@ -26,9 +27,12 @@ class LearnedRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Mark the whole call at once: the tagger reads across turns."""
         found: list[RecognizerResult] = []
-        for mark in self._tagger.mark(call.transcript, call.tokens, call.line):
-            result = self.result(mark.kind, mark.chars.start, mark.chars.end, mark.peak, "学習した文脈")
-            if mark.party is not Party.UNKNOWN and mark.party_probability >= CERTAIN_PARTY:
-                result.recognition_metadata["party"] = str(mark.party)
+        kinds, parties = self._tagger.probabilities(call.transcript, call.tokens, call.line)
+        if call.again is not None:
+            kinds, parties = joined(kinds, call.again.kinds), joined(parties, call.again.parties)
+        for each in mark(call.text, kinds, parties):
+            result = self.result(each.kind, each.chars.start, each.chars.end, each.peak, "学習した文脈")
+            if each.party is not Party.UNKNOWN and each.party_probability >= CERTAIN_PARTY:
+                result.recognition_metadata["party"] = str(each.party)
             found.append(result)
         return found

@@ -19,7 +19,7 @@ from pipeline.types import CharSpan, Party, Transcript
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["Marked", "Tagger", "load_tagger"]
+__all__ = ["Marked", "Tagger", "load_tagger", "mark"]
 
 KINDS = ("", "PERSON", "ADDRESS", "PHONE_NUMBER")
 """Order of the network's first head; the first is "nobody's data"."""
@@ -70,45 +70,48 @@ class Tagger:
             parties.append(_softmax(out[1][0][inside]))
         return np.concatenate(kinds), np.concatenate(parties)
 
-    def mark(
-        self,
-        transcript: Transcript,
-        tokens: Sequence[Token],
-        line: SoundLine,
-        firm: float = FIRM,
-        faint: float = FAINT,
-    ) -> tuple[Marked, ...]:
-        """Find stretches of personal data.
+    def mark(self, transcript: Transcript, tokens: Sequence[Token], line: SoundLine) -> tuple[Marked, ...]:
+        """Find stretches of personal data in a call (``mark``, with its defaults)."""
+        return mark(transcript.text, *self.probabilities(transcript, tokens, line))
 
-        Args:
-            transcript: The call.
-            tokens: Its morphemes.
-            line: Its morae.
-            firm: Probability that some character of a stretch must reach.
-            faint: Probability down to which the stretch goes on.
 
-        Returns:
-            Disjoint stretches in order of text; none crosses a line end.
-        """
-        kinds, parties = self.probabilities(transcript, tokens, line)
-        some = 1.0 - kinds[:, 0]
-        out = []
-        for start, end in _stretches(transcript.text, some, firm, faint):
-            mass = kinds[start:end, 1:].sum(axis=0)
-            whose = parties[start:end].mean(axis=0)
-            whose[0] = 0.0
-            best = int(whose.argmax())
-            out.append(
-                Marked(
-                    KINDS[int(mass.argmax()) + 1],
-                    CharSpan(start, end),
-                    float(some[start:end].mean()),
-                    float(some[start:end].max()),
-                    PARTIES[best],
-                    float(whose[best] / max(1e-6, whose.sum())),
-                )
+def mark(
+    text: str,
+    kinds: NDArray[np.float32],
+    parties: NDArray[np.float32],
+    firm: float = FIRM,
+    faint: float = FAINT,
+) -> tuple[Marked, ...]:
+    """Find stretches of personal data.
+
+    Args:
+        text: The call's.
+        kinds: Probabilities of kinds for each character (``Tagger.probabilities``).
+        parties: Likewise of parties.
+        firm: Probability that some character of a stretch must reach.
+        faint: Probability down to which the stretch goes on.
+
+    Returns:
+        Disjoint stretches in order of text; none crosses a line end.
+    """
+    some = 1.0 - kinds[:, 0]
+    out = []
+    for start, end in _stretches(text, some, firm, faint):
+        mass = kinds[start:end, 1:].sum(axis=0)
+        whose = parties[start:end].mean(axis=0)
+        whose[0] = 0.0
+        best = int(whose.argmax())
+        out.append(
+            Marked(
+                KINDS[int(mass.argmax()) + 1],
+                CharSpan(start, end),
+                float(some[start:end].mean()),
+                float(some[start:end].max()),
+                PARTIES[best],
+                float(whose[best] / max(1e-6, whose.sum())),
             )
-        return tuple(out)
+        )
+    return tuple(out)
 
 
 def load_tagger() -> Tagger:

@@ -101,7 +101,9 @@ def ablate(calls: Iterable[StoredCall], also: Sequence[str] = ()) -> Iterator[tu
         for name, kept in figures.items():
             board.off.clear()
             board.off.update(() if name == ALL else name.split("+"))
-            kept.append(figures_of(call, detect(call.transcript, board.analyzer, call.case), reader))
+            kept.append(
+                figures_of(call, detect(call.transcript, board.analyzer, call.case, call.again), reader)
+            )
     for name, kept in figures.items():
         yield name, summarise(kept)
 

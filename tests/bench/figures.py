@@ -3,8 +3,8 @@
     python -m tests.bench.figures CALLS_DIR... [--exact] [--only h3,h4] [--recognizers FILE] [--causes]
 
 A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--exact`` words are taken,
-``.heard.json`` (``python -m models.tagger.hear``).  Recognition and the second listening are left
-out; everything between them is the product's own.
+``.heard.json`` (``python -m models.tagger.hear``) and, for the second hearing, ``.heard2.json`` (with
+``--again``).  Recognition and the second listening are left out; all between them is the product's own.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from pipeline.figures import CallFigures, Share, Summary, summarise
 from pipeline.mask import mask_audio
 from pipeline.party import attribute
 from pipeline.plan import make_plan
+from pipeline.supplement import supplemented
 from pipeline.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
 
@@ -47,6 +48,7 @@ class StoredCall:
     transcript: Transcript = field(repr=False)
     truth: CallTruth = field(repr=False)
     case: CallCase = field(repr=False)
+    again: Transcript | None = field(default=None, repr=False)
 
 
 def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bool) -> Iterator[StoredCall]:
@@ -68,11 +70,15 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
         truth = read_truth(json.loads(path.read_text(encoding="utf-8")), stem)
         recording = read_recording(audio)
         case = path.with_name(f"{stem}.case.json")
+        second = path.with_name(f"{stem}.heard2.json")
+        again = read_heard(second) if second.exists() and not exact else None
+        words = _exact(truth, recording, stem) if exact else read_heard(heard)
         yield StoredCall(
             recording,
-            _exact(truth, recording, stem) if exact else read_heard(heard),
+            words if again is None else supplemented(words, again),
             truth,
             case_lookup(path.parent)(audio) if case.exists() else CallCase("no-case"),
+            again,
         )
 
 
@@ -109,7 +115,18 @@ def table(rows: Iterable[tuple[str, Summary]], first: str) -> Iterator[str]:
     Yields:
         Its lines.
     """
-    headings = (first, "leak", *KINDS, "caught", "over-mask", "no 3rd party", "kept", "after review")
+    headings = (
+        first,
+        "leak",
+        *KINDS,
+        "caught",
+        "over-mask",
+        "no 3rd party",
+        "kept",
+        "after review",
+        "over-mask then",
+        "s/min to hear",
+    )
     yield f"| {' | '.join(headings)} |"
     yield f"|---|{'--:|' * (len(headings) - 1)}"
     yield from (row(name, summary) for name, summary in rows)
@@ -126,9 +143,12 @@ def row(name: str, summary: Summary) -> str:
         summary.over_mask_without_third_party,
         summary.requester_kept,
         summary.leak_after_review,
+        summary.over_mask_after_review,
     )
-    cells = ("–" if share.value is None else f"{100 * share.value:.1f}" for share in shares)
-    return f"| {name} | {' | '.join(cells)} |"
+    cells = ["–" if share.value is None else f"{100 * share.value:.1f}" for share in shares]
+    seconds = sum(call.review_seconds for call in summary.calls)
+    heard = f"{60 * seconds / summary.seconds:.1f}" if summary.seconds else "–"
+    return f"| {name} | {' | '.join([*cells, heard])} |"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -159,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     calls = stored_calls(
         options.folders, [each for each in options.only.split(",") if each], exact=options.exact
     )
-    summary = measured(calls, lambda call: detect(call.transcript, analyzer, call.case), reader)
+    summary = measured(calls, lambda call: detect(call.transcript, analyzer, call.case, call.again), reader)
     if not summary.calls:
         print("no calls with words there", file=sys.stderr)
         return 2

@@ -123,7 +123,7 @@ def test_a_name_that_stays_in_the_text_is_masked_there_too(tmp_path: Path, order
         @property
         def analyzer(self):
             class First:
-                def analyze(self, transcript, case):
+                def analyze(self, transcript, case, again=None):
                     return FakeModels().analyzer.analyze(transcript, case)[:1]
 
             return First()

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.readings import Reader, load_reader
-from pipeline.party import attribute, digits_of
+from pipeline.party import attribute
+from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
 from tests.builders import transcript, utterance
 
@@ -260,3 +261,31 @@ def test_digits_of(text: str, digits: str) -> None:
 def test_digits_survive_joints(number: str, joint: str) -> None:
     """A number is the same with whatever stands between its digits."""
     assert digits_of(joint.join(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("えっと鈴木花子ですけど", Party.REQUESTER),
+        ("のすずきはなこさま", Party.REQUESTER),
+        ("鈴木太郎", Party.UNKNOWN),
+    ],
+)
+def test_a_name_within_a_finding_and_a_relative_in_spite_of_the_talk(
+    text: str, party: Party, reader: Reader
+) -> None:
+    """A few words too many change nothing; the conversation makes no relative the requester."""
+    assert whose(text, "PERSON", reader, party=Party.REQUESTER).party is party
+
+
+def test_another_reading_of_the_same_letters_is_looked_at(reader: Reader) -> None:
+    """安道 is read ヤスミチ by the dictionary, and is a way to write アンドウ."""
+    case = CallCase("R-1", Requester((CaseName("安藤花子", "アンドウハナコ"),)))
+    found = whose("安道です", "PERSON", reader, case)
+    assert (found.party, found.needs_review) == (Party.REQUESTER, True)
+
+
+def test_what_the_second_hearing_makes_clear_is_believed_and_shown(reader: Reader) -> None:
+    """The first hearing lost the name; in the second it is the requester's beyond doubt."""
+    found = whose("見合おう", "PERSON", reader, heard_again_as=Party.REQUESTER)
+    assert (found.party, found.needs_review) == (Party.REQUESTER, True)

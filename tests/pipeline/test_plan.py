@@ -135,3 +135,31 @@ def test_a_plan_holds_no_text() -> None:
     text = repr(make_plan((finding(),), CALL, CASE, MaskPolicy()))
     assert "長谷川" not in text
     assert "敬称の前。登録のない名前" in text
+
+
+def candidate(party: Party = Party.THIRD_PARTY, score: float = 0.05, start: float = 1.0) -> Finding:
+    """A finding too unlikely to be masked."""
+    found = finding(start, party=party, score=score)
+    return replace(found, entity=replace(found.entity, candidate=True))
+
+
+def test_a_candidate_stays_and_is_shown() -> None:
+    """An analyst hears it and decides; until then it stays."""
+    (item,) = make_plan((candidate(),), CALL, CASE, MaskPolicy(review_seconds=600)).items
+    assert (item.action, item.needs_review, item.ground) == (MaskAction.KEEP, True, 0)
+
+
+def test_a_candidate_that_stays_anyway_is_not_shown() -> None:
+    """What may be the requester's own is kept in either case."""
+    plan = make_plan((candidate(Party.REQUESTER),), CALL, CASE, MaskPolicy(review_seconds=600))
+    assert plan.items == ()
+    masked = CallCase("R-1", actions=((Party.REQUESTER, MaskAction.MASK),))
+    assert make_plan((candidate(Party.REQUESTER),), CALL, masked, MaskPolicy(review_seconds=600)).items
+
+
+def test_candidates_are_shown_as_far_as_the_time_goes() -> None:
+    """The likeliest first; the call's length is that of its words."""
+    call = transcript(utterance("隣の長谷川隆さん", 0.0), utterance("はい", 59.6))
+    found = (candidate(score=0.02, start=1.0), candidate(score=0.08, start=3.0))
+    (item,) = make_plan(found, call, CASE, MaskPolicy(review_seconds=0.6)).items
+    assert item.time.start == 3.0

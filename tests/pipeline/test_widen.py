@@ -135,3 +135,16 @@ def test_a_doubt_alone_never_refuses_a_call():
 def test_other_leaks_cannot_be_mended(leak):
     """A wrong sample or an unproven stretch is no matter of width."""
     assert widen(plan(item(1.0, 2.0)), (leak,), WORDS, CALL) is None
+
+
+def test_a_candidate_does_not_hide_a_value_that_is_still_read():
+    """What only stays until somebody has listened is no reason to leave a masked name in the text."""
+    at = WORDS.text.rindex("佐藤")
+    shown = item(
+        5.0, 5.6, item_id="m0001", chars=(at, at + 2), action=MaskAction.KEEP, needs_review=True, ground=0
+    )
+    leak = Leak("TEXT", "m0000", TimeSpan(4.0, 5.0))
+    after = widen(plan(item(1.0, 1.4, chars=(0, 2)), shown), (leak,), WORDS, CALL)
+
+    assert after is not None
+    assert any(each.action is MaskAction.MASK and each.chars.start == at for each in after.items)

@@ -18,8 +18,8 @@ from models.tagger.noise import (
     to_hiragana,
     word_counts,
 )
-from pipeline.party import digits_of
 from pipeline.sound import fold_kana, mora_price, morae
+from pipeline.spoken_digits import digits_of
 
 NONE = NoiseRates(0, 0, 0, 0, 0, 0)
 NAMES = ("ハセガワタカシ", "スズキハナコ", "コウノジュンイチ", "ハットリケイコ", "リョウ")

@@ -1,0 +1,216 @@
+"""Words that nobody marked and that may be somebody's data all the same: for an analyst to hear.
+
+    聞き取り   当時が合いで、任命の新業界の会社さんです        both hearings garbled two names
+    doubt      .2 .1 .1 .1 .0  .2 .2 .2 .1 .1               highest where an answer is expected, where the
+                                                            words are unsure, where the hearings differ
+
+A name that was recognised as ordinary words looks like ordinary words: no mask can rest on that.
+But an analyst has a few seconds for every minute of call (``pipeline.review_queue``), and what they
+should spend them on can be told better than by chance.  Weights: ``models.fit_doubt``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.artifacts import Call
+from models.judge_features import Seen
+from models.registry import registered_bytes
+from pipeline.types import CharSpan, EntitySpan
+
+__all__ = ["NAMES", "SOURCE", "Doubt", "load_doubt", "looked_at"]
+
+SOURCE = "Doubt"
+"""What the findings name as where they come from."""
+
+LEAST = 0.01
+"""Probability of being data below which a word is not worth a second of listening."""
+
+CLIP = 7.0
+"""Log odds of the tagger beyond which it says nothing more."""
+
+NEAR, AROUND = 2, 6
+"""Characters to each side that belong to the same word, and to the same phrase."""
+
+SHORTEST = 2
+"""Characters of the shortest stretch that is shown: one by itself is no name."""
+
+_ASKED = (
+    ("asked for a name", re.compile(r"名前|氏名|名字|苗字|どなた|どちら様|どちらさま|宛名|名義|字")),
+    ("asked for a place", re.compile(r"住所|住まい|届け先|送り先|伺い先|場所|どちら|番地")),
+    ("asked for a number", re.compile(r"電話|番号|連絡先|携帯|何番")),
+)
+_ASKS = re.compile(r"か$|か[、。?？]|お願|ください|教え|いただけ|頂け|は[、。]?$|ですね$")
+_ANSWER = 14  # characters of an answer that the question still tells something of
+
+NAMES = (
+    "bias", "first", "again", "both", "near", "around", "heard twice", "nothing heard again",
+    "nothing again around", "unsure", "unsure around", "odd word", "proper noun", "name",
+    "before an honorific", "digit", "kanji", "katakana", "beside data", *(name for name, _ in _ASKED),
+)  # fmt: skip
+"""What is looked at, in the order of the columns."""
+
+
+def looked_at(call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
+    """What doubt rests on, for every character of a call.
+
+    Args:
+        call: The call.
+        seen: The same, as the judge sees it.
+        taken: What is masked, or kept as somebody's data.
+
+    Returns:
+        Shape (characters, ``NAMES``).
+    """
+    text, size = call.text, len(call.text)
+    lines = _line_numbers(text)
+    first, again, both = (_log_odds(1.0 - kinds[:, 0]) for kinds in (seen.first, seen.again, seen.both))
+    nothing = np.isnan(again).astype(float) if seen.heard_twice else np.zeros(size)
+    unsure = 1.0 - np.nan_to_num(seen.sure, nan=0.75)
+    beside = np.zeros(size)
+    for span in taken:
+        beside[max(0, span.chars.start - AROUND) : span.chars.end + AROUND] = 1.0
+    values = {
+        "bias": np.ones(size),
+        "first": first,
+        "again": np.nan_to_num(again),
+        "both": both,
+        "near": _highest(both, lines, NEAR),
+        "around": _highest(both, lines, AROUND),
+        "heard twice": np.full(size, float(seen.heard_twice)),
+        "nothing heard again": nothing,
+        "nothing again around": _mean(nothing, AROUND),
+        "unsure": unsure,
+        "unsure around": _mean(unsure, NEAR),
+        "odd word": seen.odd,
+        "proper noun": seen.proper,
+        "name": seen.name,
+        "before an honorific": _before(seen.honorific, lines),
+        "digit": _kind(text, r"[0-9０-９〇零一二三四五六七八九十]"),
+        "kanji": _kind(text, r"[一-龠々]"),
+        "katakana": _kind(text, r"[ァ-ヺー]"),
+        "beside data": beside,
+    } | _asked(text)
+    return np.stack([values[name] for name in NAMES], axis=1)
+
+
+class Doubt:
+    """Finds the words that are worth an analyst's time."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = np.array([weights.get(name, 0.0) for name in NAMES])
+
+    def probabilities(self, call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
+        """How likely each character is somebody's data although nobody marked it."""
+        odds = looked_at(call, seen, taken) @ self._weights
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))))
+
+    def candidates(self, call: Call, seen: Seen, judged: Sequence[EntitySpan]) -> tuple[EntitySpan, ...]:
+        """What an analyst should hear beside the findings.
+
+        Args:
+            call: The call.
+            seen: The same, as the judge sees it.
+            judged: Findings, candidates among them.
+
+        Returns:
+            Candidates in order of text; they share no character with one another or with a finding.
+        """
+        chance = self.probabilities(call, seen, [span for span in judged if not span.candidate])
+        free = np.array([char not in "\n、。 ,." for char in call.text])
+        for span in judged:
+            free[span.chars.start : span.chars.end] = False
+        found: list[EntitySpan] = []
+        for token in call.tokens:
+            here = slice(token.chars.start, token.chars.end)
+            score = float(chance[here].mean())
+            if not free[here].all() or score < LEAST:
+                continue
+            last = found[-1] if found else None
+            # Words in a row are heard together; the likeliest of them decides how soon.
+            if last is not None and last.chars.end == token.chars.start and alike(last.score, score):
+                chars = CharSpan(last.chars.start, token.chars.end)
+                found[-1] = _candidate(chars, max(last.score, score), seen)
+            else:
+                found.append(_candidate(token.chars, score, seen))
+        return tuple(span for span in found if span.chars.end - span.chars.start >= SHORTEST)
+
+
+def alike(one: float, other: float) -> bool:
+    """Whether two words in a row are about as doubtful, so that one does not drag the other along."""
+    return max(one, other) <= 4 * min(one, other)
+
+
+def _candidate(chars: CharSpan, score: float, seen: Seen) -> EntitySpan:
+    mass = seen.both[chars.start : chars.end, 1:].sum(axis=0)
+    kind = ("PERSON", "ADDRESS", "PHONE_NUMBER")[int(mass.argmax())]
+    return EntitySpan(kind, chars, score, SOURCE, "聞き取りの怪しい言葉", candidate=True)
+
+
+def load_doubt() -> Doubt:
+    """Load the weights that lie beside this module.
+
+    Raises:
+        ModelError: when the file is not the registered one.
+    """
+    weights = registered_bytes("doubt", "weights", Path(__file__).with_name("doubt.json"))
+    return Doubt(json.loads(weights))
+
+
+def _log_odds(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    bounded = np.clip(values.astype(np.float64), math.exp(-CLIP), 1.0 - math.exp(-CLIP))
+    return np.asarray(np.log(bounded / (1.0 - bounded)))
+
+
+def _line_numbers(text: str) -> NDArray[np.int64]:
+    return np.cumsum([char == "\n" for char in text])
+
+
+def _highest(values: NDArray[np.float64], lines: NDArray[np.int64], reach: int) -> NDArray[np.float64]:
+    """The highest value within reach, in the same line."""
+    out = values.copy()
+    for shift in range(1, reach + 1):
+        same = lines[shift:] == lines[:-shift]
+        out[shift:] = np.where(same, np.maximum(out[shift:], values[:-shift]), out[shift:])
+        out[:-shift] = np.where(same, np.maximum(out[:-shift], values[shift:]), out[:-shift])
+    return out
+
+
+def _mean(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    width = 2 * reach + 1
+    return np.convolve(values, np.ones(width) / width, mode="full")[reach : reach + len(values)]
+
+
+def _before(honorific: NDArray[np.float64], lines: NDArray[np.int64]) -> NDArray[np.float64]:
+    """1 on the few characters before an honorific, in the same line."""
+    out = np.zeros(len(honorific))
+    for at in np.flatnonzero(honorific):
+        start = max(0, at - 4)
+        out[start:at][lines[start:at] == lines[at]] = 1.0
+    return out
+
+
+def _kind(text: str, pattern: str) -> NDArray[np.float64]:
+    wanted = re.compile(pattern)
+    return np.array([bool(wanted.match(char)) for char in text], dtype=float)
+
+
+def _asked(text: str) -> dict[str, NDArray[np.float64]]:
+    """Where the line before, or the last one but one, asks for something."""
+    out = {name: np.zeros(len(text)) for name, _ in _ASKED}
+    at, before = 0, ["", ""]
+    for line in text.split("\n"):
+        for asked in before:
+            for name, pattern in _ASKED:
+                if pattern.search(asked) and _ASKS.search(asked):
+                    out[name][at : at + min(len(line), _ANSWER)] = 1.0
+        before = [before[1], line]
+        at += len(line) + 1
+    return out

@@ -1,0 +1,140 @@
+"""What the judge looks at in a finding: named values, most of them 0 to 1 or log odds.
+
+Kept apart from the weights, because fitting them (``models.calibrate``) needs these and not those.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.artifacts import Call
+from models.hearings import joined
+from models.recognizers.vocabulary import HONORIFICS
+from models.tagger.tagger import Tagger
+from pipeline.types import EntitySpan
+
+__all__ = ["WITNESS", "Seen", "features", "seen"]
+
+CLIP = 6.0
+"""Log odds beyond which the tagger's certainty says nothing more."""
+
+WITNESS = "witness:"
+
+_KINDS = {"PERSON": 1, "ADDRESS": 2, "PHONE_NUMBER": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A call as the judge sees it: one value, or row, for each of its characters.
+
+    Attributes:
+        first: The tagger's probabilities of kinds on the first hearing.
+        again: On the second, carried over; NaN where it has nothing, or there is none.
+        both: The two joined.
+        sure: The recogniser's probability of the word; NaN where not known.
+        odd: 1 where the dictionary does not know the word.
+        proper: 1 where it is a proper noun.
+        name: 1 where it is a person's name by the dictionary.
+        honorific: 1 where an honorific begins.
+        heard_twice: Whether the call was heard a second time.
+    """
+
+    first: NDArray[np.float32] = field(repr=False)
+    again: NDArray[np.float32] = field(repr=False)
+    both: NDArray[np.float32] = field(repr=False)
+    sure: NDArray[np.float64] = field(repr=False)
+    odd: NDArray[np.float64] = field(repr=False)
+    proper: NDArray[np.float64] = field(repr=False)
+    name: NDArray[np.float64] = field(repr=False)
+    honorific: NDArray[np.float64] = field(repr=False)
+    heard_twice: bool
+
+
+def seen(call: Call, tagger: Tagger) -> Seen:
+    """Look at a call once, for all its findings.
+
+    Args:
+        call: The call, with its second hearing where there is one.
+        tagger: Reads it.
+
+    Returns:
+        What ``features`` needs.
+    """
+    first, _ = tagger.probabilities(call.transcript, call.tokens, call.line)
+    again = call.again.kinds if call.again else np.full_like(first, np.nan)
+    size = len(call.text)
+    sure = np.full(size, np.nan)
+    odd, proper, name, honorific = (np.zeros(size) for _ in range(4))
+    for segment in call.transcript.segments:
+        for word in segment.words:
+            if word.probability > 0:
+                sure[word.chars.start : word.chars.end] = word.probability
+    for token in call.tokens:
+        here = slice(token.chars.start, token.chars.end)
+        odd[here] = not token.known
+        proper[here] = "固有名詞" in token.pos
+        name[here] = "人名" in token.pos
+        if call.text[here] in HONORIFICS:
+            honorific[token.chars.start] = 1.0
+    return Seen(
+        first, again, joined(first, again), sure, odd, proper, name, honorific, call.again is not None
+    )
+
+
+def features(span: EntitySpan, call: Seen) -> dict[str, float]:
+    """What the judge looks at.
+
+    Args:
+        span: A united finding; its ``recognizer`` names its witnesses, joined by ``+``.
+        call: The call it is of.
+
+    Returns:
+        Named values; the first is the bias.
+    """
+    here = slice(span.chars.start, span.chars.end)
+    kind = _KINDS.get(span.entity_type, 0)
+    witnesses = span.recognizer.split("+")
+    both = 1.0 - call.both[here, 0]
+    values = {
+        "bias": 1.0,
+        "mean": _log_odds(float(both.mean())),
+        "peak": _log_odds(float(both.max())),
+        "first peak": _log_odds(float(1.0 - call.first[here, 0].min())),
+        "of this kind": float(call.both[here, kind].max()) if kind else 0.0,
+        "length": math.log(span.chars.end - span.chars.start),
+        "best score": span.score,
+        "witnesses": float(len(witnesses)),
+        "odd words": float(call.odd[here].mean()),
+        "proper nouns": float(call.proper[here].mean()),
+        "names": float(call.name[here].mean()),
+        "honorific": float(call.honorific[span.chars.end : span.chars.end + 1].sum()),
+        "word probability": _mean(call.sure[here], 0.7),
+        f"type:{span.entity_type}": 1.0,
+        f"peak of {span.entity_type}": _log_odds(float(both.max())),
+    }
+    if call.heard_twice:
+        values |= _heard_again(call.again[here])
+    return values | {f"{WITNESS}{name}": 1.0 for name in witnesses}
+
+
+def _heard_again(again: NDArray[np.float32]) -> dict[str, float]:
+    """What the second hearing has where a finding sounds."""
+    there = again[~np.isnan(again[:, 0])]
+    if not len(there):
+        return {"heard twice": 1.0, "nothing heard again": 1.0}
+    return {"heard twice": 1.0, "peak again": _log_odds(float(1.0 - there[:, 0].min()))}
+
+
+def _mean(values: Sequence[float] | NDArray[np.float64], otherwise: float) -> float:
+    known = [value for value in values if not math.isnan(value)]
+    return float(np.mean(known)) if known else otherwise
+
+
+def _log_odds(probability: float) -> float:
+    bounded = min(1 - 1e-6, max(1e-6, probability))
+    return max(-CLIP, min(CLIP, math.log(bounded / (1 - bounded))))

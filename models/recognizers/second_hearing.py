@@ -1,0 +1,29 @@
+"""What the second hearing of a call says: its findings, where they sound in the first."""
+
+from __future__ import annotations
+
+from presidio_analyzer import RecognizerResult
+
+from models.artifacts import Call, CallArtifacts, CallRecognizer
+
+__all__ = ["SecondHearingRecognizer"]
+
+
+class SecondHearingRecognizer(CallRecognizer):
+    """Stretches that any witness found in the second hearing; nothing where there is none."""
+
+    entities = ("PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "CONFIDENTIAL")
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """Pass on what was carried over (``models.hearings``)."""
+        found: list[RecognizerResult] = []
+        for span in call.again.spans if call.again else ():
+            result = self.result(
+                span.entity_type, span.chars.start, span.chars.end, span.score, "二度目の聞き取り"
+            )
+            if span.party is not None:
+                result.recognition_metadata["party"] = str(span.party)
+            if span.heard_again_as is not None:
+                result.recognition_metadata["heard_again_as"] = str(span.heard_again_as)
+            found.append(result)
+        return found

@@ -1,0 +1,219 @@
+"""Whose address is it: place and number against those of the case, by sound.
+
+    heard  東京都 / はい / 町田市鳴瀬 / はい / 5-11-30 です      one address, said in pieces
+    known  東京都町田市成瀬5丁目11番30号                        place and number both fit: the requester's
+
+Likeness of whole addresses is unsafe, for a third party in the same town sounds like the requester:
+where a number is said, town *and* number must fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.party_name import KanaReader
+from pipeline.sound import Mora, find_sound, fold_kana, morae
+from pipeline.spoken_digits import digits_apart, digits_of
+from pipeline.types import CaseName, EntitySpan, Party, Transcript
+
+__all__ = ["RegisteredAddress", "address_groups", "registered", "whose_address", "without_numbering"]
+
+PLACE = 0.3
+"""Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
+
+CLEARLY = 0.2
+"""The same for a town that shall tell by itself."""
+
+ENOUGH = 3
+"""Digits of a block number, or morae of a place, that say something by themselves."""
+
+BESIDE = 3
+"""Morae that may be said beside a town and nothing more: a particle, a word half caught."""
+
+TELLING = 4
+"""Digits of a block number that tell even where the place was not understood: one in 10,000 has the same."""
+
+BLOCK = 7
+"""Most digits of a block number with a room."""
+
+BETWEEN = 2
+"""Characters between two pieces, fillers and answers left out, up to which they are one address."""
+
+_NUMBERING = re.compile(
+    # A kanji digit belongs to the number where more of the number follows: 二番, but not 二条.
+    r"[0-9０-９のノ-]|[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、]|$)|丁目|番地|番|号室|号|階"
+)
+_FIRST_NUMBER = re.compile(
+    r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"
+)
+_NUMBER_KANA = re.compile(
+    r"(?:ゼロ|レイ|イチ|イッ|ニ|サン|ヨン|シ|ゴ|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュウ|ク|ジュウ|ジュッ|ヒャク)+"
+    r"(?:チョウメ|バンチ|バン|ノ|ゴウ)"
+)
+_ABOVE = re.compile(
+    r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
+)
+_ASIDE = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
+
+_Verdict = tuple[Party, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredAddress:
+    """An address of the requester by sound.
+
+    ``place`` is all but the number; ``above`` are prefecture, city and ward, each by itself, ``town``
+    what comes after them; ``number`` the digits.
+    """
+
+    place: tuple[Mora, ...] = field(repr=False)
+    above: tuple[tuple[Mora, ...], ...] = field(repr=False)
+    town: tuple[Mora, ...] = field(repr=False)
+    number: str = field(repr=False)
+
+
+def registered(addresses: Sequence[CaseName], reader: KanaReader) -> tuple[RegisteredAddress, ...]:
+    """The requester's addresses, ready to be compared with.
+
+    Args:
+        addresses: As the case gives them; the kana may leave out the number, or everything.
+        reader: Reads those without kana.
+    """
+    return tuple(_registered(address, reader) for address in addresses)
+
+
+def _registered(address: CaseName, reader: KanaReader) -> RegisteredAddress:
+    first = _FIRST_NUMBER.search(address.text)
+    written = address.text[: first.start()] if first else address.text
+    by_dictionary = reader.kana(written)
+    kana = fold_kana(address.kana) or by_dictionary
+    # The number is no part of the place: ニチョウメ is near many a town.
+    number = _NUMBER_KANA.search(kana, max(0, len(by_dictionary) - 3)) if first else None
+    place = kana[: number.start()] if number else kana
+    above: list[tuple[Mora, ...]] = []
+    for part in _ABOVE.findall(written):
+        # As long as the dictionary reads it: where it errs, it mostly errs in the reading alone.
+        width = len(reader.kana(part))
+        above.append(morae(place[:width]))
+        place = place[width:]
+    whole = kana[: number.start()] if number else kana
+    return RegisteredAddress(morae(whole), tuple(above), morae(place), digits_of(address.text))
+
+
+def without_numbering(text: str) -> str:
+    """What of an address is no number."""
+    return _NUMBERING.sub("", text)
+
+
+def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tuple[tuple[int, ...], ...]:
+    """Which findings are one address said in pieces.
+
+    Args:
+        entities: In order of text.
+        transcript: What they point into.
+
+    Returns:
+        Indices of addresses, those of one address together, in order.
+    """
+    groups: list[list[int]] = []
+    for index, entity in enumerate(entities):
+        text = transcript.text[entity.chars.start : entity.chars.end]
+        # A block number by itself is often taken for a telephone's.
+        number = entity.entity_type == "PHONE_NUMBER" and len(digits_of(text)) <= BLOCK
+        if entity.candidate or not (number or entity.entity_type == "ADDRESS"):
+            continue
+        if groups:
+            before = entities[groups[-1][-1]].chars.end
+            if len(_ASIDE.sub("", transcript.text[before : entity.chars.start])) <= BETWEEN:
+                groups[-1].append(index)
+                continue
+        if not number:
+            groups.append([index])
+    return tuple(map(tuple, groups))
+
+
+def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> tuple[_Verdict, bool]:
+    """Judge an address, and say whether it is at least near one of the requester's.
+
+    Args:
+        text: As recognised; the pieces of one address joined.
+        known: The requester's.
+        reader: Reads the text.
+
+    Returns:
+        The party, the reason in Japanese and whether a person should look; and whether it shares a
+        place or a block number with one of the requester's.
+    """
+    line = morae(reader.kana(without_numbering(text)))
+    # Only what numbers a block: 郷 of a place name sounds like five.
+    numbers = digits_of("".join(_NUMBERING.findall(text)))
+    verdict: _Verdict = (Party.THIRD_PARTY, "登録のない住所", False)
+    near = False
+    for address in known:
+        near = near or _near(line, numbers, address)
+        found = _against(line, numbers, address)
+        if found is not None:
+            verdict = found
+            if found[0] is Party.REQUESTER:
+                break
+    return verdict, near
+
+
+def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
+    """The verdict by one address; ``None`` where it is unlike it."""
+    sounds, town = _sounds_like(line, address)
+    if (sounds or town) and _same_number(numbers, address.number):
+        return Party.REQUESTER, "登録された住所と地名・番地が同じ", False
+    if sounds and not numbers:
+        return Party.REQUESTER, "登録された住所の地名と同じ", False
+    if _same_number(numbers, address.number) and min(len(numbers), len(address.number)) >= ENOUGH:
+        if len(line) < ENOUGH or len(numbers) >= TELLING:
+            return Party.REQUESTER, "登録された住所と番地が同じ", True
+        return Party.UNKNOWN, "登録された住所と番地だけが同じ", True
+    if (sounds or town) and address.number and digits_apart(numbers, address.number) <= 1:
+        # Misheard, or the house next door: only a person can tell.
+        return Party.UNKNOWN, "登録された住所と番地が一桁違い", True
+    return None
+
+
+def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
+    """Whether the block number, or clearly the town, is the registered one's.
+
+    Of two towns drawn at random one in fifty is as near, and one in five at ``PLACE``.
+    """
+    if len(numbers) >= ENOUGH and _same_number(numbers, address.number):
+        return True
+    sounds, _ = _sounds_like(line, address)
+    return sounds or (len(address.town) > ENOUGH and bool(find_sound(address.town, line, CLEARLY)))
+
+
+def _same_number(numbers: str, own: str) -> bool:
+    """Whether one block number is the other, or a part of it: 1-2 of 1-2-3, 1-2-3 and a room."""
+    if not numbers or not own:
+        return False
+    return numbers in own or numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers)
+
+
+def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bool, bool]:
+    """Whether all that was said of a place is in the registered one, and whether its town was said.
+
+    Prefecture, city and ward are taken out first: who lives in the same city sounds alike for the most part.
+    """
+    rest = line
+    for part in reversed(address.above):
+        for match in find_sound(part, rest, PLACE)[:1]:
+            rest = rest[: match.start] + rest[match.end :]
+    if len(rest) < ENOUGH:
+        return len(rest) < len(line), False
+    town = len(address.town) >= ENOUGH and bool(find_sound(address.town, rest, _bound(address.town)))
+    if town and len(rest) - len(address.town) <= BESIDE:
+        return True, True
+    against = address.town if len(rest) < len(line) else address.place
+    return bool(find_sound(rest, against, _bound(rest))), town
+
+
+def _bound(sound: tuple[Mora, ...]) -> float:
+    """How far a stretch may be from a place that it shall be: the shorter, the nearer."""
+    return PLACE if len(sound) > 4 else CLEARLY

@@ -1,0 +1,56 @@
+"""The digits of a number as it is spoken, and as a recogniser writes it; how far two numbers are apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["digits_apart", "digits_of"]
+
+_SPOKEN_DIGITS = (
+    ("0", "ゼロ ぜろ まる マル れい レイ"),
+    ("1", "いち イチ"),
+    ("2", "ニー ニ に"),
+    ("3", "さん サン"),
+    ("4", "よん ヨン"),
+    ("5", "ご ゴー ゴ"),
+    ("6", "ろく ロク"),
+    ("7", "なな ナナ しち シチ"),
+    ("8", "はち ハチ"),
+    ("9", "きゅう キュウ キュー"),
+)
+"""The ways in which a digit is said or written."""
+
+_DIGITS = {
+    **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
+    **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
+}
+_DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
+_FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
+
+_TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
+
+
+def digits_of(text: str) -> str:
+    """The digits of a spoken or written number, fillers and joints left out.
+
+    Args:
+        text: Raw recogniser output, e.g. ``ゼロ90の一二``.
+
+    Returns:
+        ASCII digits.
+    """
+    plain = _FILLER.sub("", unicodedata.normalize("NFKC", text))
+    plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
+    return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
+
+
+def digits_apart(a: str, b: str) -> int:
+    """Digits to be changed, added or left out to make one number of the other."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        new = [i]
+        for j, y in enumerate(b, 1):
+            new.append(min(row[j - 1] + (x != y), row[j] + 1, new[-1] + 1))
+        row = new
+    return row[-1]

@@ -1,0 +1,78 @@
+"""What only the second hearing heard, put into the first where that one has no word.
+
+    first    |お|名|前|は|                        |で|す|
+    second   |お|名|前|は| |田|中|健|一|           |です|
+                          [a line of its own]
+
+The first hearing's words stay as they are: they are the better ones where there are both.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from pipeline.second_hearing import MARKS, PAUSE, SLOWEST
+from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.types import Segment, TimeSpan, Transcript, Word
+
+__all__ = ["supplemented"]
+
+COVERED = 0.5
+"""Share of a word's time under the first hearing's words from which it was heard there."""
+
+LEAST = 0.3
+"""Seconds that an addition must last: two morae; less is a breath or the edge of a word."""
+
+
+def supplemented(first: Transcript, second: Transcript) -> Transcript:
+    """Add to a hearing what only another heard.
+
+    Args:
+        first: The first hearing.
+        second: The second, of the same recording; may be empty.
+
+    Returns:
+        The first hearing, with an utterance more for each stretch that only the second has words
+        for; itself when there is none.
+    """
+    added = [each for segment in second.segments for each in _alone(segment, first, second.text)]
+    if not added:
+        return first
+    own = [_heard(segment, segment.words, first.text) for segment in first.segments]
+    return build_transcript([*own, *added], first.call_id, first.model, first.audio_sha256)
+
+
+def _heard(segment: Segment, words: Sequence[Word], text: str) -> HeardSegment:
+    heard = tuple(
+        HeardWord(text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability) for w in words
+    )
+    return HeardSegment(heard, segment.no_speech_probability, segment.channel, segment.speaker)
+
+
+def _alone(segment: Segment, first: Transcript, text: str) -> Iterator[HeardSegment]:
+    """The runs of a second utterance's words that lie under no word of the first hearing."""
+    taken = [
+        _spoken(word, first.text)
+        for other in first.segments
+        if other.channel == segment.channel and other.time.overlaps(segment.time)
+        for word in other.words
+    ]
+    for covered, run in itertools.groupby(segment.words, key=lambda word: _covered(word.time, taken)):
+        words = tuple(run)
+        said = "".join(text[w.chars.start : w.chars.end] for w in words).strip(MARKS)
+        if not covered and len(said) > 1 and words[-1].time.end - words[0].time.start >= LEAST:
+            yield _heard(segment, words, text)
+
+
+def _spoken(word: Word, text: str) -> TimeSpan:
+    """A word's time without a pause at its beginning: it is timed from the end of the one before."""
+    longest = SLOWEST * max(1, len(text[word.chars.start : word.chars.end].strip(MARKS)))
+    if word.time.duration - longest < PAUSE:
+        return word.time
+    return TimeSpan(word.time.end - longest, word.time.end)
+
+
+def _covered(time: TimeSpan, taken: Sequence[TimeSpan]) -> bool:
+    shared = sum(max(0.0, min(time.end, t.end) - max(time.start, t.start)) for t in taken)
+    return shared >= COVERED * time.duration

@@ -1,0 +1,110 @@
+"""One probability for what all witnesses say, and what an analyst is shown beside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.artifacts import Call
+from models.doubt import SOURCE, Doubt, load_doubt, looked_at
+from models.judge import MASK_FROM, Judge, load_judge
+from models.judge_features import features, seen
+from models.readings import load_reader
+from models.tagger.tagger import Tagger, load_tagger
+from pipeline.types import CallCase, CharSpan, EntitySpan
+from tests.builders import transcript, utterance
+
+CASE = CallCase("R-0")
+LINES = ("お名前をお願いします", "長谷川隆と申します", "荷物が届かなくて困っています")
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    """The real one."""
+    return load_tagger()
+
+
+@pytest.fixture(scope="module")
+def call() -> Call:
+    """A name in a plain slot, and plain talk."""
+    lines = [
+        utterance(text, 5.0 * at, at % 2, "op" if at % 2 == 0 else "cu") for at, text in enumerate(LINES)
+    ]
+    return Call(transcript(*lines), CASE, load_reader())
+
+
+def found(call: Call, words: str, witness: str = "LearnedRecognizer", kind: str = "PERSON") -> EntitySpan:
+    """A finding of the given words."""
+    at = call.text.index(words)
+    return EntitySpan(kind, CharSpan(at, at + len(words)), 0.8, witness)
+
+
+def test_a_name_is_likelier_than_plain_talk(call: Call, tagger: Tagger) -> None:
+    """The same witness's word is worth more where the tagger agrees."""
+    name, *talk = load_judge(tagger).judged(call, (found(call, "長谷川隆"), found(call, "荷物")))
+    assert name.score > 0.5
+    assert not name.candidate
+    assert all(span.score < 0.5 for span in talk)
+
+
+def test_what_is_unlikely_is_a_candidate_or_nothing(call: Call, tagger: Tagger) -> None:
+    """Weights that believe nothing leave nothing; weights in doubt leave it for an analyst."""
+    witness = {"witness:LearnedRecognizer": 0.0}
+    span = (found(call, "長谷川隆"),)
+    assert Judge({"bias": -9.0, **witness}, tagger).judged(call, span) == ()
+    (shown,) = Judge({"bias": -2.5, **witness}, tagger).judged(call, span)
+    assert shown.candidate
+    assert shown.score < MASK_FROM
+
+
+def test_a_stranger_keeps_its_own_score(call: Call, tagger: Tagger) -> None:
+    """A company's recognizer, and a secret of the case, are no matter of our probability."""
+    spans = (found(call, "荷物", "社内の型"), found(call, "困って", "Terms", "CONFIDENTIAL"))
+    assert Judge({"bias": -9.0, "witness:Terms": 0.0}, tagger).judged(call, spans) == spans
+
+
+def test_a_call_heard_once_has_no_second_opinion(call: Call, tagger: Tagger) -> None:
+    """What is only known of a second hearing is not made up."""
+    values = features(found(call, "長谷川隆"), seen(call, tagger))
+    assert not {"heard twice", "peak again", "nothing heard again"} & values.keys()
+    assert values["bias"] == 1.0
+
+
+def test_doubt_shows_what_nobody_marked(call: Call, tagger: Tagger) -> None:
+    """Candidates share no character with a finding or one another, and cross no line."""
+    taken = (found(call, "荷物"),)
+    doubted = Doubt({"bias": 0.0}).candidates(call, seen(call, tagger), taken)
+    chars = [at for span in (*taken, *doubted) for at in range(span.chars.start, span.chars.end)]
+    assert len(chars) == len(set(chars))
+    assert all(span.candidate and span.recognizer == SOURCE for span in doubted)
+    assert not any("\n" in call.text[s.chars.start : s.chars.end] for s in doubted)
+    assert Doubt({"bias": -20.0}).candidates(call, seen(call, tagger), taken) == ()
+
+
+def test_doubt_is_greater_where_the_tagger_half_believes(call: Call, tagger: Tagger) -> None:
+    """By the fitted weights a name in its slot is more doubtful than plain talk, were nobody to mark it."""
+    chance = load_doubt().probabilities(call, seen(call, tagger), ())
+    name, talk = call.text.index("長谷川"), call.text.index("荷物")
+    assert chance[name : name + 3].mean() > chance[talk : talk + 2].mean()
+
+
+def test_doubt_knows_what_was_asked_for(call: Call, tagger: Tagger) -> None:
+    """The line after お名前をお願いします is an answer to it."""
+    from models.doubt import NAMES
+
+    column = looked_at(call, seen(call, tagger), ())[:, NAMES.index("asked for a name")]
+    answer = call.text.index("長谷川")
+    assert column[answer] == 1.0
+    assert column[0] == 0.0
+
+
+def test_an_unsure_word_is_seen_as_such(call: Call, tagger: Tagger) -> None:
+    """The recogniser's own probability goes into both."""
+    segments = tuple(
+        replace(s, words=tuple(replace(w, probability=0.2) for w in s.words))
+        for s in call.transcript.segments
+    )
+    unsure = Call(replace(call.transcript, segments=segments), CASE, call.reader)
+    assert np.nanmax(seen(unsure, tagger).sure) == pytest.approx(0.2)

@@ -1,0 +1,86 @@
+"""Addresses: town and number must fit, a shared prefecture tells nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.readings import Reader, load_reader
+from pipeline.party import attribute
+from pipeline.party_address import address_groups, registered, whose_address
+from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester
+from tests.builders import transcript, utterance
+
+KYOTO = CaseName(
+    "京都府京都市左京区下鴨1丁目12番14号",
+    "キョウトフキョウトシサキョウクシモガモイッチョウメジュウニバンジュウヨンゴウ",
+)
+TOKYO = CaseName("東京都足立区梅島395番地レジデンス青葉310号室")
+YOKOHAMA = CaseName("神奈川県横浜市港北区日吉3-2-1", "カナガワケンヨコハマシコウホククヒヨシ")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The real one: it is quick."""
+    return load_reader()
+
+
+@pytest.mark.parametrize(
+    ("known", "said", "party"),
+    [
+        (TOKYO, "東京都足立区ウメシマ395", Party.REQUESTER),
+        (TOKYO, "あだち苦梅島", Party.REQUESTER),
+        (TOKYO, "東京都八王子", Party.THIRD_PARTY),
+        (TOKYO, "東京都足立区千住", Party.THIRD_PARTY),
+        (TOKYO, "東京都足立区梅島12番地", Party.THIRD_PARTY),
+        (YOKOHAMA, "横浜市港北区菊名", Party.THIRD_PARTY),
+        (YOKOHAMA, "横浜市港北区菊名3-2-1", Party.UNKNOWN),
+        (YOKOHAMA, "港北区日吉", Party.REQUESTER),
+        (KYOTO, "きょうとしさきおくのしもがも", Party.REQUESTER),
+        (KYOTO, "下鴨1の12の14", Party.REQUESTER),
+        (KYOTO, "京都市左京区岩倉", Party.THIRD_PARTY),
+    ],
+)
+def test_town_and_number_tell(known: CaseName, said: str, party: Party, reader: Reader) -> None:
+    """Who lives in the same city is somebody else; a garbled town of the requester's is theirs."""
+    (verdict, _, _), _ = whose_address(said, registered((known,), reader), reader)
+    assert verdict is party
+
+
+def test_the_number_is_no_part_of_the_place(reader: Reader) -> None:
+    """ニチョウメ is near many a town."""
+    (address,) = registered((KYOTO,), reader)
+    assert len(address.above) == 3
+    assert [mora for mora, _ in address.town] == ["sh", "m", "g", "m"]
+    assert address.number == "11214"
+
+
+def spans(call_text: str, *pieces: tuple[str, str]) -> tuple[EntitySpan, ...]:
+    """Findings of the given words."""
+    out = []
+    for words, kind in pieces:
+        at = call_text.index(words)
+        out.append(EntitySpan(kind, CharSpan(at, at + len(words)), 0.9, "Test"))
+    return tuple(out)
+
+
+def test_an_address_said_in_pieces_is_judged_whole(reader: Reader) -> None:
+    """The prefecture alone is the requester's too; with the rest of it, it is a stranger's."""
+    call = transcript(
+        utterance("東京都", 0.0),
+        utterance("はい", 1.0),
+        utterance("足立区梅島", 2.0),
+        utterance("77です", 3.0),
+    )
+    found = spans(call.text, ("東京都", "ADDRESS"), ("足立区梅島", "ADDRESS"), ("77", "PHONE_NUMBER"))
+    assert address_groups(found, call) == ((0, 1, 2),)
+    verdicts = attribute(found, call, CallCase("R-1", Requester(addresses=(TOKYO,))), reader)
+    assert {each.party for each in verdicts} == {Party.THIRD_PARTY}
+
+
+def test_words_between_make_two_addresses(reader: Reader) -> None:
+    """What somebody says of one place is not said of the next."""
+    call = transcript(utterance("梅島に住んでいましたが今は千住です", 0.0))
+    found = spans(call.text, ("梅島", "ADDRESS"), ("千住", "ADDRESS"))
+    assert address_groups(found, call) == ((0,), (1,))
+    verdicts = attribute(found, call, CallCase("R-1", Requester(addresses=(TOKYO,))), reader)
+    assert [each.party for each in verdicts] == [Party.REQUESTER, Party.THIRD_PARTY]

@@ -1,0 +1,73 @@
+"""An analyst's time goes to what does most good."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.review_queue import CLEAR, is_candidate, within_time
+from pipeline.types import MaskAction, MaskItem, Party
+from tests.builders import item
+
+
+def of(
+    number: int, score: float, *, masked: bool = True, review: bool = False, party: Party = Party.THIRD_PARTY
+) -> MaskItem:
+    """A second-long item, two seconds after the one before."""
+    return item(
+        2.0 * number,
+        2.0 * number + 1,
+        item_id=f"m{number:04d}",
+        score=score,
+        action=MaskAction.MASK if masked else MaskAction.KEEP,
+        needs_review=review,
+        party=party,
+    )
+
+
+def flagged(items: tuple[MaskItem, ...]) -> set[int]:
+    """Numbers of the items that a person is shown."""
+    return {int(i.item_id[1:]) for i in items if i.needs_review}
+
+
+def test_the_likeliest_candidates_come_first() -> None:
+    """Those beyond the time are left out: nobody would ever decide them."""
+    candidates = tuple(of(n, 0.1 * (n + 1), masked=False, review=True) for n in range(3))
+    left = within_time(candidates, 2.0)
+    assert {i.item_id for i in left} == {"m0001", "m0002"}
+
+
+def test_what_must_be_decided_is_shown_whatever_it_takes() -> None:
+    """Doubt about whose it is, or a mask that is likelier wrong: never cut."""
+    items = tuple(of(n, 0.4, review=True) for n in range(5))
+    assert flagged(within_time(items, 0.0)) == {0, 1, 2, 3, 4}
+
+
+def test_time_that_is_left_goes_to_the_unlikeliest_masks() -> None:
+    """A clear one is not shown even where there is time; a secret never."""
+    items = (of(0, 0.7), of(1, 0.9), of(2, CLEAR), of(3, 0.2, masked=False, review=True))
+    assert flagged(within_time(items, 2.0)) == {0, 3}
+    assert flagged(within_time(items, 60.0)) == {0, 1, 3}
+
+
+def test_what_is_heard_already_costs_nothing() -> None:
+    """Two findings of the same second are one second to listen to."""
+    one, other = of(0, 0.3, masked=False, review=True), of(0, 0.2, masked=False, review=True)
+    both = (one, item(0.0, 1.0, item_id="m0009", score=0.2, action=other.action, needs_review=True))
+    assert len(within_time(both, 1.0)) == 2
+
+
+@pytest.mark.parametrize(
+    ("masked", "review", "party", "candidate"),
+    [
+        (False, True, Party.THIRD_PARTY, True),
+        (False, True, Party.UNKNOWN, True),
+        (False, True, Party.REQUESTER, False),
+        (False, False, Party.THIRD_PARTY, False),
+        (True, True, Party.THIRD_PARTY, False),
+    ],
+)
+def test_a_candidate_is_kept_for_a_person_to_decide(
+    masked: bool, review: bool, party: Party, candidate: bool
+) -> None:
+    """What is the requester's, or masked, is none."""
+    assert is_candidate(of(0, 0.3, masked=masked, review=review, party=party)) is candidate

@@ -1,0 +1,22 @@
+"""How far two numbers are apart; what digits are read is tested with whose they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.spoken_digits import digits_apart, digits_of
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [("1234", "1234", 0), ("1234", "1243", 2), ("1234", "124", 1), ("", "12", 2), ("1134", "1234", 1)],
+)
+def test_digits_changed_lost_or_added(one: str, other: str, apart: int) -> None:
+    """Each counts one, in both directions."""
+    assert digits_apart(one, other) == digits_apart(other, one) == apart
+
+
+@pytest.mark.parametrize(("said", "digits"), [("ゼロ90の一二", "09012"), ("十二の三", "123"), ("です", "")])
+def test_spoken_digits_are_read(said: str, digits: str) -> None:
+    """However they are written."""
+    assert digits_of(said) == digits

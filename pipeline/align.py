@@ -51,6 +51,7 @@ morae, and ``HESITATION`` besides, its words' times hold something else, and a p
 HESITATION: Final = 0.5
 
 _LOUD: Final = 85  # percentile of an entity's frames that counts as its loud parts
+_PACES: Final = (0.08, 0.22)  # seconds of a mora, the fastest and the slowest talk that a pace is taken from
 _BESIDE: Final = 0.05  # seconds around an entity's words that are heard for its loudness: words can be empty
 _SMALL: Final = "ぁぃぅぇぉゃゅょゎァィゥェォャュョヮ"
 _BACKCHANNEL = re.compile(r"(?:はい|ええ|うん|ああ|あー|えー|そうですか|なるほど|[、。,.\s])*")
@@ -98,7 +99,7 @@ def align(
         for group in groups:
             part = finding if len(groups) == 1 else _narrowed(finding, group)
             morae = part.entity.morae or _morae(_text(part.entity.chars, transcript))
-            time = _sounding(group, recording, morae * FASTEST)
+            time = _sounding(group, recording, morae, _pace(group, transcript))
             if part.entity.morae and time.duration > morae * SLOWEST + HESITATION:
                 part = replace(part, needs_review=True)
             heard = heard_on(recording, time, channels)
@@ -126,7 +127,8 @@ def edges_of(
     channels = _channels(touched, transcript) if recording.channels > 1 else (0,)
     group = _said(touched, channels, transcript)
     place = group[0] if side < 0 else max(group, key=lambda each: each.word.time.end)
-    sound, edge, _, loud = _around(place, side, group, recording)
+    morae = finding.entity.morae or _morae(_text(finding.entity.chars, transcript))
+    sound, edge, _, loud = _around(place, side, group, recording, morae * _pace(group, transcript))
     return sound, edge, loud
 
 
@@ -210,11 +212,13 @@ def _narrowed(finding: Finding, group: Sequence[_Place]) -> Finding:
     return replace(finding, entity=replace(finding.entity, chars=CharSpan(start, end), morae=0))
 
 
-def _sounding(group: Sequence[_Place], recording: Recording, least: float) -> TimeSpan:
-    """From where a group's sound begins to where it ends, ``least`` seconds or more."""
+def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace: float) -> TimeSpan:
+    """From where a group's sound begins to where it ends, as long as its morae take at least."""
     first = min(group, key=lambda place: place.word.time.start)
     last = max(group, key=lambda place: place.word.time.end)
-    start, end = _edge(first, -1, group, recording), _edge(last, 1, group, recording)
+    start = find_edge(*_around(first, -1, group, recording, morae * pace))
+    end = find_edge(*_around(last, 1, group, recording, morae * pace))
+    least = morae * FASTEST
     # Never inside out, and never shorter than it can be said: then the words' times count too.
     if end - start < least:
         start, end = min(start, first.word.time.start), max(end, last.word.time.end)
@@ -223,12 +227,15 @@ def _sounding(group: Sequence[_Place], recording: Recording, least: float) -> Ti
     return TimeSpan(start, max(start, end + lacking))
 
 
-def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recording) -> float:
-    return find_edge(*_around(place, side, group, recording))
+def _pace(group: Sequence[_Place], transcript: Transcript) -> float:
+    """Seconds that a mora takes in the utterance in which an entity begins."""
+    segment = group[0].segment
+    spoken = sum(word.time.duration for word in segment.words)
+    return min(_PACES[1], max(_PACES[0], spoken / max(1.0, _morae(_text(segment.chars, transcript)))))
 
 
 def _around(
-    place: _Place, side: Side, group: Sequence[_Place], recording: Recording
+    place: _Place, side: Side, group: Sequence[_Place], recording: Recording, expected: float
 ) -> tuple[Sound, WordEdge, Side, float]:
     """What ``find_edge`` needs of a group's first (-1) or last (+1) word."""
     time = place.word.time
@@ -242,11 +249,22 @@ def _around(
     sound = listen(samples, recording.rate, max(0.0, at - MARGIN), at + MARGIN)
     # A long token of one character holds a pause or a stranger's sound; one of several is just long.
     inner = time.duration / max(1, place.word.chars.end - place.word.chars.start)
-    begins = min(each.word.time.start for each in group) - _BESIDE
-    ends = max(each.word.time.end for each in group) + _BESIDE
-    own = sound.level[_within(sound, TimeSpan(max(0.0, begins), ends))]
+    begins = min(each.word.time.start for each in group)
+    ends = max(each.word.time.end for each in group)
+    own = sound.level[_within(sound, TimeSpan(max(0.0, begins - _BESIDE), ends + _BESIDE))]
     loud = float(np.percentile(own, _LOUD)) if own.size else float(sound.level.max())
-    return sound, WordEdge(at, inner, max(0.0, gap), max(0.0, outer), place.within), side, loud
+    edge = WordEdge(
+        time=at,
+        inner=inner,
+        gap=max(0.0, gap),
+        outer=max(0.0, outer),
+        within=place.within,
+        sure=place.word.probability,
+        sure_beyond=1.0 if neighbour is None else neighbour.probability,
+        length=ends - begins,
+        expected=expected,
+    )
+    return sound, edge, side, loud
 
 
 def _morae(text: str) -> float:

@@ -277,9 +277,9 @@ class MaskPolicy:
 
     Attributes:
         pad_before: Seconds added before the edge that ``align`` found, which is already
-            put where 1 in 100 entities of made calls begins earlier.  0.02 is what the
+            put where 1 in 50 entities of made calls begins earlier.  0.02 is what the
             truth of those calls is uncertain by.
-        pad_after: Seconds added after it, likewise; 2 in 100 end later.
+        pad_after: Seconds added after it, likewise; 1 in 50 ends later.
         merge_gap: Masks closer than this many seconds become one: a fragment
             shorter than this is no intelligible word, and tells how long the name is.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.

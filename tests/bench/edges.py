@@ -37,7 +37,7 @@ from models.tagger.examples import KINDS, PARTIES, from_heard
 from models.tagger.hear import read_heard
 from pipeline.align import align, edges_of
 from pipeline.audio import Recording, read_recording
-from pipeline.edges import CANDIDATES, FRAME, INWARD, OUTWARD, describe
+from pipeline.edges import CANDIDATES, FRAME, INWARD, OUTWARD, WEIGHTS, describe
 from pipeline.evaluate import AudioPair, frames_of
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
 
@@ -163,7 +163,10 @@ def row(name: str, aligner: Aligner, policy: MaskPolicy, judged: Sequence[Case])
 
 
 def fitted(judged: Sequence[Case], side: int, rounds: int = 800) -> NDArray[np.float64]:
-    """Weights of ``pipeline.edges`` by maximum likelihood, a little drawn to zero (Adam, fixed steps)."""
+    """Weights of ``pipeline.edges`` by maximum likelihood, a little drawn to those there are (Adam).
+
+    So new calls add to what older ones taught, which are not kept.
+    """
     features, aims = [], []
     for case in judged:
         sound, edge, loud = edges_of(case.finding, case.transcript, case.recording, side)
@@ -182,14 +185,15 @@ def fitted(judged: Sequence[Case], side: int, rounds: int = 800) -> NDArray[np.f
     # The truth is known to half a frame of the voices' 25 ms.
     wanted = np.exp(-0.5 * np.square((np.arange(CANDIDATES) - np.array(aims)[:, None]) / 1.5))
     wanted /= wanted.sum(axis=1, keepdims=True)
-    weights, mean, square = np.zeros(x.shape[2]), 0.0, 0.0
+    before = WEIGHTS[side] * scale
+    weights, mean, square = before.copy(), 0.0, 0.0
     for step in range(1, rounds + 1):
         scores = x @ weights
         chance = np.exp(scores - scores.max(axis=1, keepdims=True))
         chance /= chance.sum(axis=1, keepdims=True)
-        slope = np.einsum("nc,ncf->f", chance - wanted, x) / len(x) + 0.02 * weights
+        slope = np.einsum("nc,ncf->f", chance - wanted, x) / len(x) + 0.1 * (weights - before)
         mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope * slope
-        weights = weights - 0.05 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+        weights = weights - 0.03 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     return np.asarray(weights / scale)
 
 

@@ -89,8 +89,8 @@ def test_times_that_their_source_vouches_for_are_kept_to(within: float):
     sound = call(4, (1.0, 2.4))
     (unsure,) = times(align((finding(2, 5),), said, sound, BARE))
     (vouched,) = times(align((finding(2, 5),), replace(said, times_within=within), sound, BARE))
-    assert unsure.start < 1.4 - 0.06
-    assert unsure.end > 2.0 + 0.06
+    assert unsure.start < 1.4 - 0.055
+    assert unsure.end > 2.0 + 0.055
     least = max(within, 0.01) + 0.001
     assert abs(vouched.start - 1.4) <= least
     assert abs(vouched.end - 2.0) <= least

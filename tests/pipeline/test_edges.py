@@ -1,7 +1,18 @@
 import numpy as np
 import pytest
 
-from pipeline.edges import ALONE, CANDIDATES, MARGIN, Sound, WordEdge, chances, describe, find_edge, listen
+from pipeline.edges import (
+    ALONE,
+    CANDIDATES,
+    INWARD,
+    MARGIN,
+    Sound,
+    WordEdge,
+    chances,
+    describe,
+    find_edge,
+    listen,
+)
 
 RATE = 8000
 
@@ -34,9 +45,9 @@ SAID = call(np.zeros(RATE), tone(0.8, 300), np.zeros(RATE))
 
 @pytest.mark.parametrize("off", [-0.3, -0.1, 0.0, 0.1, 0.15])
 def test_a_start_after_silence_is_found_wherever_the_word_was_timed(off: float):
-    """The edge is never in the sound, and hardly further before it than a tenth of a second."""
+    """The edge is a frame into the sound at most (the pad is two), and hardly 0.1 s before it."""
     found = find_edge(around(SAID, 1.0 + off), alone(1.0 + off, 0.5), -1, -12.0)
-    assert 0.88 <= found <= 1.005
+    assert 0.88 <= found <= 1.015
 
 
 @pytest.mark.parametrize("off", [-0.25, -0.1, 0.0, 0.1])
@@ -99,3 +110,25 @@ def test_mirrored_sound_gives_mirrored_features():
     one = describe(listen(SAID, RATE, 0.0, seconds), edge, -1, -12.0)
     two = describe(listen(mirrored, RATE, 0.0, seconds), WordEdge(seconds - 1.0, 0.2, 0.1, 0.3), 1, -12.0)
     assert one == pytest.approx(two, abs=0.35)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_an_edge_in_doubt_goes_further_out(side: int):
+    """In one unbroken sound the edge of a word beside a doubtful one may well lie further out."""
+    sound = around(call(np.zeros(RATE), tone(2.0, 300), np.zeros(RATE)), 2.0)
+    further = slice(INWARD + 10, None)
+    sure, doubtful = (
+        chances(describe(sound, WordEdge(2.0, 0.2, 0.0, 0.4, sure_beyond=chance), side, -12.0), side)
+        for chance in (1.0, 0.05)
+    )
+    assert doubtful[further].sum() > 1.02 * sure[further].sum()
+
+
+def test_a_word_far_too_long_for_its_morae_ends_where_they_do():
+    """Of two candidates alike in sound the one that leaves the entity its own length is likelier."""
+    sound = around(call(np.zeros(RATE), tone(2.0, 300), np.zeros(RATE)), 2.0)
+    plain = WordEdge(2.0, 0.2, 0.0, 0.4, length=0.6, expected=0.6)
+    long = WordEdge(2.0, 0.2, 0.0, 0.4, length=0.6, expected=0.25)
+    inward = slice(0, INWARD)
+    mass = [chances(describe(sound, edge, -1, -12.0), -1)[inward].sum() for edge in (plain, long)]
+    assert mass[1] > mass[0]

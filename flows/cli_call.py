@@ -12,10 +12,12 @@ import typer
 
 from flows.cli_session import (
     Number,
+    Reason,
     Report,
     Session,
     Who,
     answers,
+    asked,
     opened,
     refuse,
     refuse_faults,
@@ -199,12 +201,18 @@ def requeue(call_id: CallId, who: Who = "") -> None:
 
 
 @call.command("withhold")
-def withhold(call_id: CallId, who: Who = "") -> None:
-    """通話1件を開示しないと決めます。"""
+def withhold(
+    call_id: CallId,
+    reason: Reason = "",
+    ground: Annotated[int, typer.Option("--ground", min=1, max=3, help="根拠: 法33条2項の号")] = 1,
+    who: Who = "",
+) -> None:
+    """通話1件を開示しないと決めます。理由と根拠は回答書に載ります。3号では理由に法令の名前を書きます。"""
     with opened(who) as session:
         from flows.desk import calls
 
-        done = calls.withhold_call(session.desk, session.actor, call_id)
+        why = asked(reason, "開示しない理由 (請求者が読みます)")
+        done = calls.withhold_call(session.desk, session.actor, call_id, why, ground)
         typer.echo(f"{done.call_id}: {done.state.label}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -251,12 +251,41 @@ def withdraw(number: Number, reason: Reason = "", who: Who = "") -> None:
 
 
 @case.command("withhold")
-def withhold(number: Number, reason: Reason = "", who: Who = "") -> None:
-    """すべてを不開示とする決定を記録します。理由は回答書に載ります (法33条3項、36条)。"""
+def withhold(
+    number: Number,
+    reason: Reason = "",
+    answer: Annotated[
+        Literal["不開示", "不存在", "方法変更"], typer.Option("--answer", help="回答の種類")
+    ] = "不開示",
+    who: Who = "",
+) -> None:
+    """何も開示しない決定を記録します。理由は回答書に載ります (法33条3項、36条)。
+
+    回答書は kaiji release で作ります。その前なら、種類や理由を直せます。
+    """
     with opened(who) as session:
         from flows.desk import requests
+        from flows.desk.values import Answer
 
-        _end(requests.withhold(session.desk, session.actor, number, asked(reason, "不開示の理由")))
+        kind = next(each for each in Answer if each.label == answer)
+        told = asked(reason, f"{answer}の理由 (請求者が読みます)")
+        _end(requests.withhold(session.desk, session.actor, number, told, kind))
+
+
+@case.command("objection")
+def objection(
+    number: Number,
+    text: Annotated[
+        str, typer.Option("--text", help="申出の内容や対応 (なければ尋ねます)", show_default=False)
+    ] = "",
+    who: Who = "",
+) -> None:
+    """回答への不服の申出や、その対応を記録します。開示台帳に載ります。"""
+    with opened(who) as session:
+        from flows.desk.deliveries import record_objection
+
+        record_objection(session.desk, session.actor, number, asked(text, "申出の内容や対応"))
+        typer.echo(f"{number}: 記録しました")
 
 
 def _end(request: Request) -> None:

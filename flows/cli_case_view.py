@@ -18,18 +18,7 @@ from pipeline.types import CaseName
 
 __all__ = ["METHODS", "method_of", "show_request", "state_of", "summary"]
 
-METHODS = {
-    "運転免許証": IdentityMethod.DRIVING_LICENCE,
-    "マイナンバーカード": IdentityMethod.MY_NUMBER_CARD,
-    "旅券": IdentityMethod.PASSPORT,
-    "在留カード": IdentityMethod.RESIDENCE_CARD,
-    "健康保険証": IdentityMethod.INSURANCE_CARD,
-    "印鑑登録証明書": IdentityMethod.SEAL_CERTIFICATE,
-    "折り返し電話": IdentityMethod.CALL_BACK,
-    "会員ログイン": IdentityMethod.MEMBER_LOGIN,
-    "対面": IdentityMethod.IN_PERSON,
-    "その他": IdentityMethod.OTHER,
-}
+METHODS = {method.label: method for method in IdentityMethod}
 
 NOTES = {
     NoteKind.PAUSE: "期限の停止",

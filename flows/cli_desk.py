@@ -7,6 +7,7 @@ import typer
 from flows.cli_call import call, lists, recordings
 from flows.cli_care import audit, key, nightly, retention
 from flows.cli_case import case
+from flows.cli_release import ledger, release
 from flows.cli_review import account, review
 
 __all__ = ["add_desk"]
@@ -28,4 +29,6 @@ def add_desk(app: typer.Typer, run: typer.Typer) -> None:
     app.add_typer(key, name="key")
     app.add_typer(account, name="account")
     app.add_typer(review, name="review")
+    app.add_typer(release, name="release")
+    app.command("ledger")(ledger)
     run.command("nightly")(nightly)

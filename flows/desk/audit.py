@@ -8,6 +8,7 @@ from typing import TextIO
 
 from flows.desk import chain
 from flows.desk.chain import AuditEntry, AuditFault, Fault
+from flows.desk.csv_cells import plain_cell
 from flows.desk.desk import Desk
 
 __all__ = ["AuditEntry", "AuditFault", "Fault", "entries", "export_csv", "verify"]
@@ -58,11 +59,6 @@ def export_csv(desk: Desk, target: TextIO) -> int:
 def _cells(entry: AuditEntry) -> list[str | int | None]:
     subject = entry.subject
     detail = json.dumps(dict(entry.detail), ensure_ascii=False, sort_keys=True)
-    who = [_plain(entry.actor.name), entry.actor.role.value]
+    who = [plain_cell(entry.actor.name), entry.actor.role.value]
     what = [entry.action, subject.request_id, subject.call_id, subject.file_sha256]
     return [entry.seq, entry.at, *who, *what, detail, entry.entry_id, entry.hash]
-
-
-def _plain(cell: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

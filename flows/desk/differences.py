@@ -11,7 +11,7 @@ from flows.desk.releases import Release, ReleasedCall, ReleasedFile, ReleasedRan
 from flows.desk.requests import row_of
 from flows.desk.tables import CallRow, RequestRow
 
-__all__ = ["CallDifference", "Difference", "compare", "earlier_answer"]
+__all__ = ["CallDifference", "Difference", "compare", "difference_to_earlier"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +50,24 @@ class Difference:
     files: tuple[str, ...]
 
 
-def earlier_answer(desk: Desk, request: str, recordings: frozenset[str]) -> tuple[str, Release] | None:
-    """The last answer that handed out any of some recordings, of this request or another one.
+def difference_to_earlier(desk: Desk, request: str, answer: Release) -> Difference | None:
+    """What an answer shows or hides otherwise than the one before it.
 
     Args:
         desk: The desk.
-        request: Id or public number: its own last answer comes first.
-        recordings: Ids of the catalogue.
+        request: Id or public number.
+        answer: One of its answers.
 
     Returns:
-        Public number of its request, and the answer; ``None`` when there is none.
+        The difference to the request's own answer before; else to the last answer before it to
+        any other request for one of the same recordings; ``None`` where there is none.
     """
+    recordings = frozenset(call.recording_id for call in answer.calls if not call.withheld)
     with desk.read() as session:
         own = row_of(session, request)
-        answers = releases_of(session, desk.keyring, own.id)
-        if answers:
-            return own.number, answers[-1]
+        before = [each for each in releases_of(session, desk.keyring, own.id) if each.turn < answer.turn]
+        if before:
+            return compare((own.number, before[-1]), (own.number, answer))
         others = session.scalars(
             select(RequestRow)
             .join(CallRow, CallRow.request_id == RequestRow.id)
@@ -73,12 +75,18 @@ def earlier_answer(desk: Desk, request: str, recordings: frozenset[str]) -> tupl
             .distinct()
         ).all()
         found = [
-            (row.number, answer)
+            (row.number, each)
             for row in others
-            for answer in releases_of(session, desk.keyring, row.id)
-            if any(call.recording_id in recordings for call in answer.calls)
+            for each in releases_of(session, desk.keyring, row.id)
+            if each.released_at < answer.released_at and _shares(each, recordings)
         ]
-    return max(found, key=lambda each: each[1].released_at, default=None)
+    if not found:
+        return None
+    return compare(max(found, key=lambda each: each[1].released_at), (own.number, answer))
+
+
+def _shares(answer: Release, recordings: frozenset[str]) -> bool:
+    return any(call.recording_id in recordings and not call.withheld for call in answer.calls)
 
 
 def compare(earlier: tuple[str, Release], later: tuple[str, Release]) -> Difference:

@@ -78,6 +78,8 @@ class ReleasedCall:
         number: Within the request, from 1, as the recipient knows it.
         revision: Of the plan that went out; 0 for a call that was withheld.
         withheld: Whether nothing of it was disclosed.
+        reviewers: Who decided on it.
+        approver: Who approved it.
     """
 
     number: int
@@ -87,6 +89,8 @@ class ReleasedCall:
     plan_sha256: str = ""
     masked: tuple[ReleasedRange, ...] = ()
     withheld: bool = False
+    reviewers: tuple[str, ...] = field(default=(), repr=False)
+    approver: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,25 @@ class IdentityMethod(enum.StrEnum):
     IN_PERSON = "in_person"
     OTHER = "other"
 
+    @property
+    def label(self) -> str:
+        """The proof in Japanese."""
+        return METHODS[self]
+
+
+METHODS = {
+    IdentityMethod.DRIVING_LICENCE: "運転免許証",
+    IdentityMethod.MY_NUMBER_CARD: "マイナンバーカード",
+    IdentityMethod.PASSPORT: "旅券",
+    IdentityMethod.RESIDENCE_CARD: "在留カード",
+    IdentityMethod.INSURANCE_CARD: "健康保険証",
+    IdentityMethod.SEAL_CERTIFICATE: "印鑑登録証明書",
+    IdentityMethod.CALL_BACK: "折り返し電話",
+    IdentityMethod.MEMBER_LOGIN: "会員ログイン",
+    IdentityMethod.IN_PERSON: "対面",
+    IdentityMethod.OTHER: "その他",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:

@@ -13,7 +13,7 @@ from flows.letter.content import LetterContent
 from flows.releasing.material import CallMaterial, Material
 from flows.releasing.names import audio_names, transcript_names
 
-__all__ = ["KINDS", "clock", "content_of"]
+__all__ = ["KINDS", "OTHER_KIND", "clock", "content_of"]
 
 KINDS = {
     "PERSON": "氏名",

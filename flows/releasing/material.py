@@ -127,18 +127,31 @@ def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]
     found = [call.reason for call in calls if call.ground == 3]
     for call in calls:
         if call.plan is not None and any(item.ground == 3 for item in call.plan.masked):
-            found += [made.reason for made in decisions(desk, call.call.call_id) if made.ground == 3]
+            # A stretch that an analyst added has its ground in its content.
+            found += [
+                made.reason
+                for made in decisions(desk, call.call.call_id)
+                if made.ground == 3 or '"ground":3' in made.content
+            ]
     return found
 
 
-def released_call(call: CallMaterial) -> ReleasedCall:
+def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
     """What the desk remembers of a call that went out, or did not."""
     where = (call.number, call.call.call_id, call.call.recording_id)
+    reviewers = tuple(dict.fromkeys(made.reviewer for made in decisions(desk, call.call.call_id)))
     if call.approved is None:
-        return ReleasedCall(*where, withheld=True)
-    stored = call.approved[0]
+        return ReleasedCall(*where, withheld=True, reviewers=reviewers)
+    stored, approval = call.approved
     ranges = (
         ReleasedRange(item.time.start, item.time.end, item.entity_type, item.ground)
         for item in stored.plan.masked
     )
-    return ReleasedCall(*where, stored.revision, stored.plan_sha256, tuple(sorted(ranges)))
+    return ReleasedCall(
+        *where,
+        revision=stored.revision,
+        plan_sha256=stored.plan_sha256,
+        masked=tuple(sorted(ranges)),
+        reviewers=reviewers,
+        approver=approval.approver,
+    )

@@ -176,7 +176,7 @@ def _hand_in(work: _Work, material: Material, made: tuple[Packed, Mapping[FileKi
             kind=material.kind,
             package_sha256=stored[0].stored.sha256,
             released_at=desk.clock(),
-            calls=tuple(released_call(call) for call in material.calls),
+            calls=tuple(released_call(desk, call) for call in material.calls),
             files=packed.files,
             encrypted=work.encrypted,
             password=packed.password,

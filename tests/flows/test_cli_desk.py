@@ -479,7 +479,7 @@ def test_a_failed_call_is_put_back(tmp_path: Path):
 
     assert "音声として読めません" in ok("call", "list", "--state", "failed")
     assert "処理待ち" in ok("call", "requeue", call_id)
-    assert "不開示" in ok("call", "withhold", call_id)
+    assert "不開示" in ok("call", "withhold", call_id, "--reason", "社内の連絡のみのため")
     assert "取下げ" in ok("call", "withdraw", call_id)
 
 

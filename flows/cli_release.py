@@ -1,0 +1,275 @@
+"""``kaiji release`` and ``kaiji ledger``: the answer made, taken out, handed over, and the record of all."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from flows.cli_session import Number, Reason, Session, Who, asked, opened, refuse, table
+
+if TYPE_CHECKING:
+    from flows.desk.differences import Difference
+    from flows.desk.releases import Release, ReleasedRange
+
+__all__ = ["ledger", "release"]
+
+MAKE = "make"
+LETTER = Path("回答書.docx")
+
+
+class _MakeByDefault(TyperGroup):
+    """``kaiji release R-2026-0042`` is ``kaiji release make R-2026-0042``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command in where only a request's number is given."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            args = [MAKE, *args]
+        return super().parse_args(ctx, args)
+
+
+release = typer.Typer(
+    cls=_MakeByDefault,
+    help="開示: kaiji release R-2026-0042 で開示する。回答書の案、取出し、交付の記録も。",
+    no_args_is_help=True,
+)
+
+Turn = Annotated[
+    int | None, typer.Option("--turn", min=1, help="第何回の開示か [既定: 最後]", show_default=False)
+]
+Out = Annotated[Path, typer.Option("--out", help="書き出すフォルダ (あるもの)")]
+MaybeOut = Annotated[Path | None, typer.Option("--out", help="開示の後、このフォルダに取り出す")]
+Package = Annotated[
+    Literal["zip", "folder"] | None,
+    typer.Option("--package", help="zip: 暗号化した ZIP / folder: CD-R などのフォルダ [既定: KAIJI_PACKAGE]"),
+]
+
+
+@release.command(MAKE)
+def make(number: Number, package: Package = None, out: MaybeOut = None, who: Who = "") -> None:
+    """承認された請求を開示します: 最終の計画から作り直し、確かめ、回答書とともに封をし、請求を閉じます。
+
+    不開示・不存在・方法変更とした請求では、回答書だけを作ります。
+    終了コード: 0 開示した / 2 引数や設定の誤り / 3 承認されていない、または安全に作れない
+    """
+    from flows.settings import Settings
+
+    settings = Settings()
+    if package is not None:
+        settings = settings.model_copy(update={"package": package})
+    if out is not None and not out.is_dir():
+        refuse(f"{out}: フォルダがありません")
+    with opened(who, "approver", settings) as session:
+        from flows.mask_case_call import load_models
+        from flows.releasing.release import release as make_release
+
+        answer = make_release(session.desk, session.actor, number, load_models)
+        calls = sum(not call.withheld for call in answer.calls)
+        typer.echo(f"{number}: {answer.kind.label}。通話 {calls}件、ファイル {len(answer.files)}件")
+        _show_difference(session, number, answer)
+        if answer.encrypted:
+            typer.echo(f"合言葉: kaiji release password {number} (ファイルとは別の方法で伝えてください)")
+        if out is not None:
+            _take_out(session, (number, answer.turn), out, folder=not answer.encrypted)
+        else:
+            typer.echo(f"取り出す: kaiji release fetch {number} --out フォルダ")
+        typer.echo(f"渡したら: kaiji release deliver {number} --how 方法")
+
+
+@release.command("letter")
+def letter(
+    number: Annotated[str, typer.Argument(metavar="[請求番号]", help="なければひな形を書き出す")] = "",
+    out: Annotated[Path, typer.Option("--out", help="書き出す .docx。すでにあれば書きません")] = Path(
+        "回答書.docx"
+    ),
+    who: Who = "",
+) -> None:
+    """回答書の案を書き出します (開示の前に読むため)。番号がなければ、直して使うひな形を書き出します。"""
+    from flows.releasing.release import TEMPLATE
+
+    if not number:
+        _write_new(out, TEMPLATE.read_bytes())
+        typer.echo(f"ひな形を {out} に書きました。直した後、KAIJI_LETTER_TEMPLATE で指定してください")
+        return
+    with opened(who, "approver") as session:
+        from flows.desk.chain import Subject
+        from flows.desk.requests import get
+        from flows.releasing.release import draft_letter
+
+        draft = draft_letter(session.desk, number)
+        with session.desk.change(session.actor) as change:
+            change.record("release.draft", Subject(get(session.desk, number).request_id))
+        _write_new(out, draft)
+        typer.echo(f"回答書の案を {out} に書きました。まだ開示していません")
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        refuse(f"{path}: 書けません({type(error).__name__})")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+
+
+@release.command("fetch")
+def fetch(
+    number: Number,
+    out: Out,
+    folder: Annotated[
+        bool, typer.Option("--folder", help="暗号化を解いたフォルダにする (CD-R など)")
+    ] = False,
+    turn: Turn = None,
+    who: Who = "",
+) -> None:
+    """開示したファイルを取り出します。取り出したことを監査記録に残します。"""
+    if not out.is_dir():
+        refuse(f"{out}: フォルダがありません")
+    with opened(who, "approver") as session:
+        from flows.desk.releases import answer_of, releases
+
+        answer = answer_of(releases(session.desk, number), turn)
+        _take_out(session, (number, answer.turn), out, folder=folder or not answer.encrypted)
+
+
+def _take_out(session: Session, which: tuple[str, int], out: Path, *, folder: bool) -> None:
+    from flows.releasing.fetch import fetch_folder, fetch_zip
+
+    number, turn = which
+    if folder:
+        typer.echo(f"取り出しました: {fetch_folder(session.desk, session.actor, number, out, turn)}")
+        return
+    for path in fetch_zip(session.desk, session.actor, number, out, turn):
+        typer.echo(f"取り出しました: {path}")
+
+
+@release.command("password")
+def password(number: Number, turn: Turn = None, who: Who = "") -> None:
+    """開示ファイルの合言葉を示します。見たことを監査記録に残します。"""
+    with opened(who, "approver") as session:
+        from flows.desk.releases import package_password
+
+        typer.echo(package_password(session.desk, session.actor, number, turn))
+
+
+@release.command("deliver")
+def deliver(
+    number: Number,
+    how: Annotated[str, typer.Option("--how", help="方法 (例 書留 123-45-67890)。なければ尋ねます")] = "",
+    at: Annotated[str, typer.Option("--at", help="渡した日時 [既定: いま]", show_default=False)] = "",
+    turn: Turn = None,
+    who: Who = "",
+) -> None:
+    """請求者に渡したこと (交付) を記録します。"""
+    with opened(who, "approver") as session:
+        from flows.desk import deliveries
+
+        told = asked(how, "渡した方法")
+        deliveries.deliver(session.desk, session.actor, number, told, (_moment(at), turn))
+        typer.echo(f"{number}: 交付を記録しました")
+
+
+def _moment(at: str) -> datetime | None:
+    from flows.intake.fields import moment_of
+
+    moment = moment_of(at) if at else None
+    if at and moment is None:
+        refuse("--at: 日時の形ではありません(例: 2026-11-20 10:15)")
+    return moment
+
+
+@release.command("again")
+def again(number: Number, reason: Reason = "", who: Who = "") -> None:
+    """開示済みの請求を、再度の開示のために開きます。先の開示の記録とファイルはそのまま残ります。"""
+    with opened(who, "approver") as session:
+        from flows.desk.releases import reopen_released
+
+        told = asked(reason, "再度開示する理由")
+        request = reopen_released(session.desk, session.actor, number, told)
+        typer.echo(
+            f"{request.number}: {request.state.label}。確認と承認の後、もう一度 kaiji release で開示します"
+        )
+
+
+@release.command("show")
+def show(number: Number, who: Who = "") -> None:
+    """開示の記録: いつ、何を開示したか、前の開示との違い。個人情報は含みません。"""
+    with opened(who, "approver") as session:
+        from flows.desk.releases import releases
+
+        answers = releases(session.desk, number)
+        if not answers:
+            refuse("まだ開示していません")
+        for answer in answers:
+            _show_answer(answer)
+            _show_difference(session, number, answer)
+
+
+def _show_answer(answer: Release) -> None:
+    from flows.desk.values import JAPAN
+
+    at = f"{answer.released_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+    typer.echo(f"第{answer.turn}回 {answer.kind.label} {at} {answer.package_sha256}")
+    table(("ファイル", "バイト", "SHA-256"), ((file.name, file.bytes, file.sha256) for file in answer.files))
+
+
+def _show_difference(session: Session, number: str, answer: Release) -> None:
+    """What an earlier disclosure of the same recordings showed otherwise."""
+    from flows.desk.differences import difference_to_earlier
+
+    difference = difference_to_earlier(session.desk, number, answer)
+    if difference is not None:
+        for line in _told(difference):
+            typer.echo(line)
+
+
+def _told(difference: Difference) -> list[str]:
+    lines = [f"前の開示({difference.earlier[0]} 第{difference.earlier[1]}回)との違い:"]
+    for call in difference.calls:
+        if call.appeared or call.gone:
+            lines.append(
+                f"  通話{call.number}: {'新たに開示' if call.appeared else '今回は開示していません'}"
+            )
+        lines += [f"  通話{call.number}: 新たに伏せた {_span(each)}" for each in call.added]
+        lines += [f"  通話{call.number}: 伏せるのをやめた {_span(each)}" for each in call.removed]
+    lines += [f"  変わったファイル: {name}" for name in difference.files]
+    return lines if len(lines) > 1 else [*lines, "  違いはありません"]
+
+
+def _span(each: ReleasedRange) -> str:
+    from flows.releasing.letter_content import KINDS, OTHER_KIND
+
+    kind = KINDS.get(each.entity_type, OTHER_KIND)
+    return f"{each.start:.2f}–{each.end:.2f}秒 {kind} {each.ground}号"
+
+
+def ledger(
+    path: Annotated[
+        Path | None, typer.Option("--csv", help="CSV に書き出す (Excel で開けます)。すでにあれば書きません")
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", min=2000, max=2999, help="受付の年")] = None,
+    who: Who = "",
+) -> None:
+    """開示台帳: 受付から交付まで。見たことを監査記録に残します。
+
+    画面には個人情報を含まない欄だけを示します。すべての欄は --csv です。
+    """
+    with opened(who, "approver") as session:
+        from flows.desk.ledger import LedgerQuery
+        from flows.desk.ledger import ledger as read
+        from flows.ledger_table import SHORT, short_cells, write_csv
+
+        if path is None:
+            table(SHORT, map(short_cells, read(session.desk, session.actor, LedgerQuery(year))))
+            return
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            refuse(f"{path}: 書けません({type(error).__name__})")
+        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+            count = write_csv(read(session.desk, session.actor, LedgerQuery(year)), file)
+        typer.echo(f"{count}件を書き出しました")

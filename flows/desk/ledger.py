@@ -1,0 +1,245 @@
+"""The ledger (開示台帳): every request from receipt to delivery, as somebody who may see it reads it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk.chain import Subject
+from flows.desk.desk import Desk
+from flows.desk.errors import NotAllowedError
+from flows.desk.notes import SAID
+from flows.desk.plans import APPROVAL, DECISION
+from flows.desk.releases import RELEASE, Release, ReleasedCall
+from flows.desk.requests import request_of
+from flows.desk.sealed import take_sealed
+from flows.desk.states import State
+from flows.desk.tables import (
+    ApprovalRow,
+    CallRow,
+    DecisionRow,
+    IdentityRow,
+    NoteRow,
+    ReleaseRow,
+    RequestRow,
+    Table,
+)
+from flows.desk.values import JAPAN, Actor, Answer, IdentityMethod, Note, NoteKind, Request, Role
+
+if TYPE_CHECKING:
+    from flows.desk.keys import Keyring
+
+__all__ = ["LedgerAnswer", "LedgerCall", "LedgerCheck", "LedgerQuery", "LedgerRow", "ledger"]
+
+READERS = {Role.APPROVER, Role.ADMIN}
+
+R = TypeVar("R", bound=Table)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerQuery:
+    """Which requests: of a Japanese calendar year, in some states, or a single one; all by default."""
+
+    year: int | None = None
+    states: tuple[State, ...] = ()
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """How and when it was established who asks, and who recorded it."""
+
+    method: IdentityMethod
+    checked_at: datetime
+    by: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCall:
+    """One call of a request.
+
+    Attributes:
+        number: Within the request, from 1; 0 for one that was taken out of it.
+        decision: What was answered of it, or ``None`` while nothing is.
+        masked: How many stretches of it were masked.
+        grounds: Items of 33条2項 that the answer rests on.
+    """
+
+    number: int
+    call_id: str
+    state: State
+    decision: Answer | None
+    masked: int
+    grounds: tuple[int, ...]
+    reviewers: tuple[str, ...] = field(repr=False)
+    approvers: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAnswer:
+    """One answer, and how it was handed over."""
+
+    release: Release
+    deliveries: tuple[Note, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One request from receipt to delivery."""
+
+    request: Request
+    checks: tuple[LedgerCheck, ...]
+    calls: tuple[LedgerCall, ...]
+    answers: tuple[LedgerAnswer, ...]
+    objections: tuple[Note, ...] = field(repr=False)
+    withheld: tuple[Note, ...] = field(repr=False)
+    erased_at: datetime | None = None
+
+
+def ledger(desk: Desk, actor: Actor, query: LedgerQuery | None = None) -> tuple[LedgerRow, ...]:
+    """The ledger, in the order in which requests arrived; that it was read goes on record.
+
+    Args:
+        desk: The desk.
+        actor: An approver or administrator.
+        query: Which requests.
+
+    Raises:
+        NotAllowedError: when the role does not allow it.
+    """
+    if actor.role not in READERS:
+        msg = "開示台帳を見られるのは承認者と管理者だけです"
+        raise NotAllowedError(msg)
+    wanted = query or LedgerQuery()
+    with desk.change(actor) as change:
+        rows = _read(change.session, change.keyring, wanted)
+        only = rows[0].request.request_id if wanted.number and rows else None
+        change.record("ledger.read", Subject(only), {"requests": len(rows)})
+    return rows
+
+
+def _read(session: Session, keyring: Keyring, query: LedgerQuery) -> tuple[LedgerRow, ...]:
+    statement = select(RequestRow).order_by(RequestRow.received_at, RequestRow.number)
+    if query.states:
+        statement = statement.where(RequestRow.state.in_(query.states))
+    if query.number:
+        statement = statement.where((RequestRow.number == query.number) | (RequestRow.id == query.number))
+    if query.year is not None:
+        first, after = (datetime(year, 1, 1, tzinfo=JAPAN) for year in (query.year, query.year + 1))
+        statement = statement.where(RequestRow.received_at >= first, RequestRow.received_at < after)
+    requests = session.scalars(statement).all()
+    source = _Source(session, keyring, [row.id for row in requests])
+    return tuple(source.row_of(row) for row in requests)
+
+
+class _Source:
+    """The rows that belong to some requests, each table read once."""
+
+    def __init__(self, session: Session, keyring: Keyring, ids: Sequence[str]) -> None:
+        self._session, self._keyring = session, keyring
+        self._checks = self._grouped(IdentityRow, "request_id", ids)
+        self._notes = self._grouped(NoteRow, "request_id", ids)
+        self._calls = self._grouped(CallRow, "request_id", ids)
+        self._releases = self._grouped(ReleaseRow, "request_id", ids)
+        calls = [call.id for found in self._calls.values() for call in found]
+        self._approvals = self._grouped(ApprovalRow, "call_id", calls)
+        self._decisions = self._grouped(DecisionRow, "call_id", calls)
+
+    def _grouped(self, table: type[R], column: str, ids: Sequence[str]) -> Mapping[str, list[R]]:
+        grouped: dict[str, list[R]] = defaultdict(list)
+        # No more at once than any database takes as parameters of one statement.
+        for at in range(0, len(ids), 500):
+            statement = select(table).where(getattr(table, column).in_(ids[at : at + 500]))
+            for row in self._session.scalars(statement):
+                grouped[getattr(row, column)].append(row)
+        return grouped
+
+    def row_of(self, row: RequestRow) -> LedgerRow:
+        """One request with all that belongs to it."""
+        request = request_of(self._session, row, self._keyring)
+        notes = self._notes_of(row.id)
+        found = sorted(self._releases.get(row.id, []), key=lambda each: each.released_at)
+        releases = [take_sealed(each, RELEASE, self._keyring) for each in found]
+        withheld = tuple(note for note in notes if note.kind is NoteKind.WITHHOLD)
+        delivered = [note for note in notes if note.kind is NoteKind.DELIVER]
+        return LedgerRow(
+            request,
+            tuple(self._checks_of(row.id)),
+            tuple(sorted(self._calls_of(row.id, releases, withheld), key=lambda call: call.number)),
+            tuple(
+                LedgerAnswer(each, tuple(note for note in delivered if note.about == each.release_id))
+                for each in map(_without_password, releases)
+            ),
+            tuple(note for note in notes if note.kind is NoteKind.OBJECT),
+            withheld,
+            next((note.at for note in notes if note.kind is NoteKind.ERASE), None),
+        )
+
+    def _checks_of(self, request_id: str) -> Iterable[LedgerCheck]:
+        for row in sorted(self._checks.get(request_id, []), key=lambda each: each.recorded_at):
+            by = take_sealed(row, SAID, self._keyring).by
+            yield LedgerCheck(IdentityMethod(row.method), row.checked_at, by)
+
+    def _notes_of(self, request_id: str) -> list[Note]:
+        rows = sorted(self._notes.get(request_id, []), key=lambda each: each.at)
+        said = [(row, take_sealed(row, SAID, self._keyring)) for row in rows]
+        return [
+            Note(NoteKind(row.kind), row.at, row.due_on, each.by, each.text, each.about, each.code)
+            for row, each in said
+        ]
+
+    def _calls_of(
+        self, request_id: str, releases: Sequence[Release], withheld: Sequence[Note]
+    ) -> Iterable[LedgerCall]:
+        grounds = {note.about: int(note.code) for note in withheld if note.about and note.code.isdigit()}
+        answered = {call.call_id: call for call in releases[-1].calls} if releases else {}
+        rows = sorted(self._calls.get(request_id, []), key=lambda row: (row.attached_at, row.id))
+        number = 0
+        for row in rows:
+            counts = row.state != State.WITHDRAWN
+            number += counts
+            place = number if counts else 0
+            known = answered.get(row.id)
+            yield self._open_call(row, place) if known is None else _answered(row, known, grounds)
+
+    def _open_call(self, row: CallRow, number: int) -> LedgerCall:
+        """Of a call of which nothing was answered yet."""
+        decided = sorted(self._decisions.get(row.id, []), key=lambda each: each.position)
+        approved = sorted(self._approvals.get(row.id, []), key=lambda each: each.approved_at)
+        reviewers = (take_sealed(each, DECISION, self._keyring).reviewer for each in decided)
+        approvers = (take_sealed(each, APPROVAL, self._keyring).approver for each in approved)
+        return LedgerCall(
+            number,
+            row.id,
+            State(row.state),
+            None,
+            0,
+            (),
+            tuple(dict.fromkeys(reviewers)),
+            tuple(dict.fromkeys(approvers)),
+        )
+
+
+def _without_password(release: Release) -> Release:
+    return replace(release, password="")
+
+
+def _answered(row: CallRow, call: ReleasedCall, withheld: Mapping[str, int]) -> LedgerCall:
+    """Of a call as the last answer has it, by the number that the requester knows."""
+    if call.withheld:
+        decision = Answer.WITHHELD
+        grounds: tuple[int, ...] = (withheld[row.id],) if row.id in withheld else ()
+    else:
+        decision = Answer.PARTIAL if call.masked else Answer.FULL
+        grounds = tuple(sorted({each.ground for each in call.masked}))
+    approvers = (call.approver,) if call.approver else ()
+    masked = len(call.masked)
+    return LedgerCall(
+        call.number, row.id, State(row.state), decision, masked, grounds, call.reviewers, approvers
+    )

@@ -1,0 +1,154 @@
+"""The ledger as a table in Japanese: for the terminal, for a spreadsheet, for the page."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TextIO
+
+from flows.desk.csv_cells import plain_cell
+from flows.desk.ledger import LedgerAnswer, LedgerCall, LedgerRow
+from flows.desk.values import JAPAN, Answer, Delivery, Note, Wanted
+from flows.intake.request_document import AUTHORITIES, CHANNELS
+
+__all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "write_csv"]
+
+COLUMNS = (
+    *("請求番号", "状態", "受付日時", "受付方法", "期限", "請求者", "代理人", "代理権", "本人確認"),
+    *("請求の対象", "通話", "決定", "通話ごとの決定と根拠", "不開示の理由", "開示の形", "手数料"),
+    *("確認した人", "承認した人", "開示日時", "開示した人", "開示したファイル", "パッケージのSHA-256"),
+    *("交付", "不服の申出", "個人情報の消去"),
+)
+
+SHORT = ("請求番号", "状態", "受付", "期限", "決定", "開示", "交付", "申出")
+"""Without personal data."""
+
+WANTED = {Wanted.AUDIO: "音声", Wanted.TRANSCRIPT: "文字", Wanted.BOTH: "音声と文字"}
+DELIVERY = {Delivery.ELECTRONIC: "電磁的記録", Delivery.PAPER: "書面", Delivery.OTHER: "その他"}
+
+
+def cells(row: LedgerRow) -> tuple[str, ...]:
+    """One request's cells, as ``COLUMNS``; several of one kind stand on lines of their own."""
+    request, content = row.request, row.request.content
+    agent = content.agent
+    checks = (f"{each.method.label} {_time(each.checked_at)} {each.by}" for each in row.checks)
+    fee = f"{content.fee_yen}円 {'受領済み' if content.fee_paid else '未受領'}" if content.fee_yen else "なし"
+    return (
+        *(request.number, request.state.label, _time(content.received_at)),
+        *(_word(CHANNELS, content.channel), request.due_on.isoformat()),
+        "、".join(name.text for name in content.requester.names),
+        "" if agent is None else agent.name.text,
+        "" if agent is None else _word(AUTHORITIES, agent.authority),
+        _lines(checks),
+        _scope(row),
+        str(sum(call.number > 0 for call in row.calls)),
+        _lines(_decisions(row)),
+        _lines(_of_call(call) for call in row.calls if call.number),
+        _lines(f"{_about(row, note)}{note.text}" for note in row.withheld),
+        f"{WANTED[content.wanted]}、{DELIVERY[content.delivery]}",
+        fee,
+        _lines(_people(row.calls, approved=False)),
+        _lines(_people(row.calls, approved=True)),
+        _lines(_time(each.release.released_at) for each in row.answers),
+        _lines(each.release.released_by for each in row.answers),
+        _lines(_files(row.answers)),
+        _lines(each.release.package_sha256 for each in row.answers),
+        _lines(_deliveries(row.answers)),
+        _lines(f"{_time(note.at)} {note.by}: {note.text}" for note in row.objections),
+        "" if row.erased_at is None else _time(row.erased_at),
+    )
+
+
+def short_cells(row: LedgerRow) -> tuple[str, ...]:
+    """One request's cells, as ``SHORT``."""
+    request = row.request
+    last = row.answers[-1] if row.answers else None
+    return (
+        request.number,
+        request.state.label,
+        request.content.received_at.astimezone(JAPAN).date().isoformat(),
+        request.due_on.isoformat(),
+        "" if last is None else last.release.kind.label,
+        "" if last is None else last.release.released_at.astimezone(JAPAN).date().isoformat(),
+        "済" if last is not None and last.deliveries else "",
+        str(len(row.objections) or ""),
+    )
+
+
+def write_csv(rows: Iterable[LedgerRow], target: TextIO) -> int:
+    """Write the ledger for a spreadsheet.
+
+    Args:
+        rows: Of ``ledger``.
+        target: Takes text; opened with ``newline=""``, for Excel as ``utf-8-sig``.
+
+    Returns:
+        How many requests.
+    """
+    writer = csv.writer(target)
+    writer.writerow(COLUMNS)
+    count = 0
+    for row in rows:
+        writer.writerow([plain_cell(cell) for cell in cells(row)])
+        count += 1
+    return count
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+def _word(labels: Mapping[str, str], code: str) -> str:
+    """The Japanese word for a code word, or the company's own."""
+    return next((label for label, known in labels.items() if known == code), code)
+
+
+def _scope(row: LedgerRow) -> str:
+    scope = row.request.content.scope
+    period = f"{scope.first or ''}から{scope.last or ''}まで" if scope.first or scope.last else ""
+    return " ".join(part for part in (period, scope.topic) if part)
+
+
+def _decisions(row: LedgerRow) -> list[str]:
+    if row.answers:
+        return [each.release.kind.label for each in row.answers]
+    told = [note for note in row.withheld if not note.about]
+    withheld = told and row.request.state.value == "withheld"
+    return [Answer(told[-1].code or Answer.WITHHELD).label] if withheld else []
+
+
+def _of_call(call: LedgerCall) -> str:
+    if call.decision is None:
+        return f"通話{call.number}: {call.state.label}"
+    grounds = "、".join(f"33条2項{ground}号" for ground in call.grounds)
+    masked = f" {call.masked}か所" if call.masked else ""
+    return f"通話{call.number}: {call.decision.label}{masked}{f' ({grounds})' if grounds else ''}"
+
+
+def _about(row: LedgerRow, note: Note) -> str:
+    number = next((call.number for call in row.calls if call.call_id == note.about), 0)
+    return f"通話{number}: " if number else ""
+
+
+def _people(calls: Iterable[LedgerCall], *, approved: bool) -> list[str]:
+    found = (name for call in calls for name in (call.approvers if approved else call.reviewers))
+    return list(dict.fromkeys(found))
+
+
+def _files(answers: tuple[LedgerAnswer, ...]) -> Iterable[str]:
+    for each in answers:
+        for file in each.release.files:
+            yield f"{file.name} {file.sha256}"
+
+
+def _deliveries(answers: tuple[LedgerAnswer, ...]) -> Iterable[str]:
+    for each in answers:
+        if each.release.delivered_how:
+            yield f"第{each.release.turn}回 {each.release.delivered_how}"
+        for note in each.deliveries:
+            yield f"第{each.release.turn}回 {_time(note.at)} {note.text}"

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.desk import calls, catalogue, files, plans, releases, requests
+from flows.desk.desk import Desk
+from flows.desk.differences import difference_to_earlier
+from flows.desk.errors import ImpossibleStepError, NotAllowedError
+from flows.desk.releases import reopen_released
+from flows.desk.states import State
+from flows.desk.values import FileKind, NoteKind
+from flows.releasing.fetch import fetch_folder
+from pipeline.types import MaskAction, TimeSpan
+from tests.desk_builders import CLERK, OTHER, WORKER
+from tests.release_builders import APPROVER, approved, asked, decided, released, reviewed, words_of
+
+
+def test_a_released_case_opened_again_is_released_again_and_both_are_kept(
+    desk: Desk, tmp_path: Path, out: Path
+):
+    """What was masked at first is kept now: told with its times, and both packages stay as they were."""
+    request = asked(desk)
+    call = approved(desk, tmp_path, request)
+    first = released(desk, request)
+    assert reopen_released(desk, APPROVER, request, "異議を受けて見直したため").state is State.IN_REVIEW
+    decided(desk, call, action=MaskAction.KEEP, ground=0)
+    second = released(desk, request)
+    difference = difference_to_earlier(desk, request, second)
+    number = requests.get(desk, request).number
+
+    assert (first.turn, second.turn) == (1, 2)
+    assert releases.releases(desk, request) == (first, second)
+    assert difference is not None
+    assert (difference.earlier, difference.later) == ((number, 1), (number, 2))
+    (changed,) = difference.calls
+    assert (changed.number, changed.added, changed.removed) == (1, (), first.calls[0].masked)
+    assert "通話1_音声.mp3" in difference.files
+    assert difference_to_earlier(desk, request, first) is None
+    assert releases.package_password(desk, APPROVER, request, 1) != releases.package_password(
+        desk, APPROVER, request, 2
+    )
+    one, two = (fetch_folder(desk, APPROVER, request, out, turn) for turn in (1, 2))
+    assert (one.name, two.name) == (number, f"{number}-2")
+    assert "[氏名]" in (one / "通話1_文字起こし.txt").read_text(encoding="utf-8")
+    assert "[氏名]" not in (two / "通話1_文字起こし.txt").read_text(encoding="utf-8")
+    assert "先にお渡しした回答書" in words_of(two / "回答書.docx")
+    assert "先にお渡しした回答書" not in words_of(one / "回答書.docx")
+    packages = [file for file in files.list_files(desk, request=request) if file.kind is FileKind.PACKAGE]
+    assert len(packages) == 2
+    assert [note.text for note in requests.notes(desk, request) if note.kind is NoteKind.AGAIN] == [
+        "異議を受けて見直したため"
+    ]
+
+
+def test_opened_again_and_nothing_changed(desk: Desk, tmp_path: Path):
+    """The same revision approved once more: no difference."""
+    request = asked(desk)
+    call = approved(desk, tmp_path, request)
+    released(desk, request)
+    reopen_released(desk, APPROVER, request, "再発行")
+    plans.approve(desk, OTHER, call.call_id, 1)
+    difference = difference_to_earlier(desk, request, released(desk, request))
+
+    assert difference is not None
+    assert (difference.calls, difference.files) == ((), ())
+
+
+def test_a_new_request_for_the_same_recording_is_compared_with_the_first(desk: Desk, tmp_path: Path):
+    """Other edges: one range less and one more, whatever number the call has now."""
+    first = asked(desk)
+    call = approved(desk, tmp_path, first)
+    released(desk, first)
+    second = asked(desk)
+    reviewed(desk, tmp_path, second)
+    again = calls.attach_call(desk, CLERK, second, call.recording_id)
+    from flows.mask_case_call import mask_case_call
+
+    mask_case_call(desk, WORKER, again.call_id)
+    for each in calls.list_calls(desk, request=second):
+        if each.call_id == again.call_id:
+            decided(desk, each, time=TimeSpan(1.0, 3.0))
+        else:
+            plans.approve(desk, OTHER, each.call_id, 1)
+    answer = released(desk, second)
+    difference = difference_to_earlier(desk, second, answer)
+
+    assert difference is not None
+    assert difference.earlier == (requests.get(desk, first).number, 1)
+    by_number = {each.number: each for each in difference.calls}
+    assert by_number[1].appeared
+    assert [(each.start, each.end) for each in by_number[2].added] == [(1.0, 3.0)]
+    assert len(by_number[2].removed) == 1
+    assert "通話2_音声.wav" in difference.files
+    assert "通話1_音声.wav" in difference.files
+    assert len(releases.releases(desk, first)) == 1
+    assert catalogue.get_recording(desk, call.recording_id)
+
+
+def test_a_request_for_other_recordings_is_compared_with_nothing(desk: Desk, tmp_path: Path):
+    """Two people, two calls."""
+    first, second = asked(desk), asked(desk)
+    approved(desk, tmp_path, first)
+    approved(desk, tmp_path, second)
+    released(desk, first)
+
+    assert difference_to_earlier(desk, second, released(desk, second)) is None
+
+
+def test_only_a_released_case_is_opened_again_and_only_by_the_responsible(desk: Desk, tmp_path: Path):
+    """A step of its own, in the record."""
+    from flows.desk import audit
+
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    with pytest.raises(ImpossibleStepError):
+        reopen_released(desk, APPROVER, request, "早すぎる")
+    released(desk, request)
+    with pytest.raises(NotAllowedError):
+        reopen_released(desk, CLERK, request, "役割が違う")
+    reopen_released(desk, APPROVER, request, "見直し")
+
+    entry = audit.entries(desk)[-1]
+    assert (entry.action, entry.actor.name) == ("request.again", APPROVER.name)
+
+
+def test_an_answer_without_calls_can_be_given_anew(desk: Desk):
+    """不存在 at first; then the recording was found after all."""
+    request = asked(desk)
+    requests.withhold(desk, OTHER, request, "保有していない", releases.Answer.NONE_HELD)
+    released(desk, request)
+    after = reopen_released(desk, APPROVER, request, "録音が見つかったため")
+
+    assert after.state is State.IDENTIFIED

@@ -1,0 +1,203 @@
+"""``kaiji release`` and ``kaiji ledger`` on a terminal."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import docx
+import pytest
+from typer.testing import CliRunner, Result
+
+from flows import cli
+from flows import mask_case_call as worker
+from flows.desk import audit, requests
+from flows.desk.desk import Desk
+from flows.desk.states import State
+from flows.desk.values import Answer
+from flows.letter.docx_file import bare_bytes
+from tests.flow_builders import InTurn, desk_of_flows
+from tests.release_builders import SECRETS, approved, asked, with_company, words_of
+from tests.sentinels import found_in
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
+    """A desk that the command finds by its settings, and somebody who acts at it."""
+    monkeypatch.setattr(worker, "load_models", InTurn())
+    monkeypatch.setenv("KAIJI_ACTOR", "小早川")
+    with desk_of_flows(tmp_path, monkeypatch) as opened:
+        yield with_company(opened)
+
+
+@pytest.fixture
+def number(desk: Desk, tmp_path: Path) -> str:
+    """Public number of an approved request."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    return requests.get(desk, request).number
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """An empty folder."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def kaiji(*args: object) -> Result:
+    """Run ``kaiji``; what it prints holds no traceback and nobody's name."""
+    done = CliRunner().invoke(cli.app, [str(arg) for arg in args])
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert found_in(done.output.encode(), (*SECRETS, "鈴木", "花子")) == []
+    return done
+
+
+def ok(*args: object) -> str:
+    """What ``kaiji`` prints when all goes well."""
+    done = kaiji(*args)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def refused(status: int, *args: object) -> str:
+    """The one line with which ``kaiji`` refuses."""
+    done = kaiji(*args)
+    assert done.exit_code == status, done.output
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_a_request_is_released_taken_out_and_delivered(desk: Desk, number: str, out: Path):
+    """From the approval to the ledger; the password is shown where it is asked for, and nowhere else."""
+    told = ok("release", number, "--out", out)
+    password = ok("release", "password", number).strip()
+    assert password not in told
+    assert f"kaiji release password {number}" in told
+    assert sorted(path.name for path in out.iterdir()) == [f"{number}.zip", f"{number}_開封手順.txt"]
+    assert "一部不開示。通話 1件、ファイル 8件" in told
+
+    assert "交付を記録" in ok("release", "deliver", number, "--how", "書留 123")
+    assert "記録しました" in ok("case", "objection", number, "--text", "伏せすぎとの申出")
+    shown = ok("release", "show", number)
+    assert "第1回 一部不開示" in shown
+    assert "通話1_音声.mp3" in shown
+    (line,) = ok("ledger").splitlines()[1:]
+    assert line.split("\t")[0] == number
+    assert line.split("\t")[4:] == ["一部不開示", line.split("\t")[2], "済", "1"]
+    assert audit.entries(desk)[-1].actor.name == "小早川"
+    assert password not in repr(audit.entries(desk))
+
+
+def test_the_ledger_goes_into_a_spreadsheet(number: str, out: Path):
+    """With the mark that Excel needs; an existing file is not written over."""
+    ok("release", number)
+    assert "1件" in ok("ledger", "--csv", out / "ledger.csv")
+    raw = (out / "ledger.csv").read_bytes()
+    (row,) = csv.DictReader(raw.decode("utf-8-sig").splitlines())
+
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert (row["請求番号"], row["請求者"], row["決定"]) == (number, "鈴木花子", "一部不開示")
+    assert "書けません" in refused(2, "ledger", "--csv", out / "ledger.csv")
+    assert (out / "ledger.csv").read_bytes() == raw
+    assert (out / "ledger.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_for_a_disc(number: str, out: Path):
+    """Without a password; or opened later from an encrypted one."""
+    told = ok("release", number, "--package", "folder", "--out", out)
+
+    assert "合言葉" not in told
+    assert (out / number / "回答書.docx").is_file()
+    assert "暗号化していない" in refused(2, "release", "password", number)
+
+
+def test_an_encrypted_package_can_be_taken_out_open(number: str, out: Path):
+    """For a CD-R after all; into a folder that is there."""
+    ok("release", number)
+    ok("release", "fetch", number, "--out", out, "--folder")
+
+    assert (out / number / "SHA256SUMS").is_file()
+    assert "フォルダがありません" in refused(2, "release", "fetch", number, "--out", out / "nowhere")
+    assert "すでにあります" in refused(2, "release", "fetch", number, "--out", out, "--folder")
+
+
+def test_what_cannot_be_released_is_told_in_one_line(desk: Desk, number: str, out: Path):
+    """Unknown, not approved, twice, nowhere to put it."""
+    assert "請求はありません" in refused(2, "release", "R-2026-9999")
+    waiting = requests.get(desk, asked(desk)).number
+    assert "いまの状態は" in refused(3, "release", waiting)
+    assert "フォルダがありません" in refused(2, "release", number, "--out", out / "nowhere")
+    assert "まだ開示していません" in refused(2, "release", "show", number)
+    ok("release", number)
+    assert "開示済" in refused(3, "release", number)
+
+
+@pytest.mark.parametrize(("answer", "kind"), [("不存在", Answer.NONE_HELD), ("方法変更", Answer.OTHER_WAY)])
+def test_a_request_without_calls_is_answered_by_a_letter(desk: Desk, out: Path, answer: str, kind: Answer):
+    """Withheld in the company's words, then released: the letter has them."""
+    number = requests.get(desk, asked(desk)).number
+    ok("case", "withhold", number, "--answer", answer, "--reason", "記録媒体が失われているため")
+    ok("release", "letter", number, "--out", out / "draft.docx")
+    ok("release", number, "--package", "folder", "--out", out)
+    letter = words_of(out / number / "回答書.docx")
+
+    assert answer in letter
+    assert "記録媒体が失われているため" in letter
+    assert letter == words_of(out / "draft.docx")
+    assert sorted(path.name for path in (out / number).iterdir()) == [
+        "SHA256SUMS",
+        "manifest.json",
+        "回答書.docx",
+        "開封手順.txt",
+    ]
+    assert requests.get(desk, number).state is State.RELEASED
+    assert kind in {each.kind for each in _answers(desk, number)}
+
+
+def _answers(desk: Desk, number: str):
+    from flows.desk.releases import releases
+
+    return releases(desk, number)
+
+
+def test_a_second_disclosure_is_told_with_its_difference(desk: Desk, number: str):
+    """Opened again with a reason, approved, released: what changed stands on the terminal."""
+    ok("release", number)
+    ok("release", "again", number, "--reason", "見直し")
+    (call_id,) = requests.get(desk, number).calls
+    from flows.desk import plans
+    from tests.desk_builders import OTHER
+
+    plans.approve(desk, OTHER, call_id, 1)
+
+    assert "違いはありません" in ok("release", number)
+    assert "第2回" in ok("release", "show", number)
+
+
+def test_a_template_of_the_companys_own(desk: Desk, number: str, out: Path, monkeypatch):
+    """Written out, edited in Word, used from then on; one that lacks something is refused at once."""
+    ok("release", "letter", "--out", out / "mine.docx")
+    mine = docx.Document(str(out / "mine.docx"))
+    mine.add_paragraph("当社独自の文章 {{請求番号}}")
+    (out / "mine.docx").write_bytes(bare_bytes(mine))
+    monkeypatch.setenv("KAIJI_LETTER_TEMPLATE", str(out / "mine.docx"))
+    ok("release", "letter", number, "--out", out / "draft.docx")
+    assert f"当社独自の文章 {number}" in words_of(out / "draft.docx")
+
+    mine.add_paragraph("{{請求者の電話}}")
+    (out / "mine.docx").write_bytes(bare_bytes(mine))
+    assert "知らない差込みがあります: 請求者の電話" in refused(2, "release", number)
+    monkeypatch.setenv("KAIJI_LETTER_TEMPLATE", str(out / "nothing.docx"))
+    assert "読めません" in refused(2, "release", number)
+    assert requests.get(desk, number).state is State.APPROVED
+
+
+def test_help_is_there_without_a_request():
+    """Of the group and of each command."""
+    for name in ("make", "letter", "fetch", "password", "deliver", "again", "show"):
+        assert kaiji("release", name, "--help").exit_code == 0
+    assert "password" in kaiji("release", "--help").stdout
+    assert kaiji("ledger", "--help").exit_code == 0

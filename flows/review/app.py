@@ -9,7 +9,14 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from flows.desk.desk import Desk, open_desk
-from flows.review import routes_call, routes_decide, routes_queue, routes_sign_in, routes_sound
+from flows.review import (
+    routes_call,
+    routes_decide,
+    routes_ledger,
+    routes_queue,
+    routes_sign_in,
+    routes_sound,
+)
 from flows.review.access import check_forgery
 from flows.review.faults import add_faults
 from flows.review.guard import Guard
@@ -24,6 +31,7 @@ ROUTERS = (
     routes_call.router,
     routes_decide.router,
     routes_sound.router,
+    routes_ledger.router,
 )
 
 

@@ -1,0 +1,242 @@
+"""The ledger's pages: every request from receipt to delivery, and the steps after the approval."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from flows.desk import deliveries, releases
+from flows.desk.chain import Subject
+from flows.desk.desk import Desk
+from flows.desk.differences import Difference, difference_to_earlier
+from flows.desk.errors import NotFoundError
+from flows.desk.files import get_file, open_stream
+from flows.desk.ledger import LedgerQuery, LedgerRow, ledger
+from flows.desk.states import State
+from flows.desk.values import JAPAN, Actor, FileKind, Role
+from flows.intake.fields import moment_of
+from flows.ledger_table import COLUMNS, cells, write_csv
+from flows.mask_case_call import load_models
+from flows.releasing.fetch import outer_instructions, package_name, stored_file
+from flows.releasing.letter_content import KINDS, OTHER_KIND
+from flows.releasing.release import draft_letter, release
+from flows.review.access import User, require
+from flows.review.faults import RefusedError
+from flows.review.site import site_of
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+Reader = Annotated[User, require(Role.APPROVER, Role.ADMIN)]
+Approver = Annotated[User, require(Role.APPROVER)]
+Number = Annotated[str, Path(pattern=r"^R-\d{4}-\d{4,8}$")]
+Year = Annotated[int | None, Query(ge=2000, le=2999)]
+Turn = Annotated[int | None, Query(ge=1, le=999)]
+Text = Annotated[str, Form(max_length=1000)]
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def _reader(user: User) -> Actor:
+    return user.acting(Role.APPROVER if Role.APPROVER in user.roles else Role.ADMIN)
+
+
+@router.get("/ledger")
+def ledger_page(request: Request, user: Reader, year: Year = None) -> Response:
+    """The ledger as a page: this year's requests, unless another one is asked for."""
+    desk = site_of(request).desk
+    this_year = desk.clock().astimezone(JAPAN).year
+    chosen = this_year if year is None else year
+    rows = ledger(desk, _reader(user), LedgerQuery(chosen))
+    values = {
+        "rows": [dict(zip(COLUMNS, cells(row), strict=True)) for row in rows],
+        "year": chosen,
+        "years": range(this_year, this_year - 6, -1),
+    }
+    return site_of(request).render(request, "ledger.html", values)
+
+
+@router.get("/ledger.csv")
+def ledger_csv(request: Request, user: Reader, year: Year = None) -> Response:
+    """The ledger for a spreadsheet; all years unless one is asked for."""
+    text = io.StringIO(newline="")
+    write_csv(ledger(site_of(request).desk, _reader(user), LedgerQuery(year)), text)
+    name = f"kaiji-ledger-{year}.csv" if year else "kaiji-ledger.csv"
+    return _file(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name)
+
+
+@router.get("/ledger/{number}")
+def request_page(request: Request, user: Reader, number: Number) -> Response:
+    """One request with its answers, and what may be done next."""
+    return _page(request, user, number)
+
+
+@router.post("/ledger/{number}/release")
+def release_now(request: Request, user: Approver, number: Number) -> Response:
+    """Make the answer and record that it went out."""
+    release(site_of(request).desk, user.acting(Role.APPROVER), number, load_models)
+    return _back(number)
+
+
+@router.post("/ledger/{number}/password")
+def show_password(
+    request: Request, user: Reader, number: Number, turn: Annotated[int, Form(ge=1, le=999)]
+) -> Response:
+    """The page once more, with a package's password on it; on record."""
+    password = releases.package_password(site_of(request).desk, _reader(user), number, turn)
+    return _page(request, user, number, (turn, password))
+
+
+@router.post("/ledger/{number}/deliver")
+def deliver(
+    request: Request,
+    user: Reader,
+    number: Number,
+    how: Text,
+    at: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Record that the last answer was handed over."""
+    when = _moment(at)
+    deliveries.deliver(site_of(request).desk, _reader(user), number, _told(how), (when, None))
+    return _back(number)
+
+
+@router.post("/ledger/{number}/objection")
+def objection(request: Request, user: Reader, number: Number, text: Text) -> Response:
+    """Record that the requester objects, or what came of it."""
+    deliveries.record_objection(site_of(request).desk, _reader(user), number, _told(text))
+    return _back(number)
+
+
+@router.post("/ledger/{number}/again")
+def again(request: Request, user: Reader, number: Number, reason: Text) -> Response:
+    """Open a released case for a second disclosure."""
+    releases.reopen_released(site_of(request).desk, _reader(user), number, _told(reason))
+    return _back(number)
+
+
+@router.get("/ledger/{number}/package")
+def package(request: Request, user: Reader, number: Number, turn: Turn = None) -> Response:
+    """A package as it lies in the store: the ZIP."""
+    desk = site_of(request).desk
+    answer = releases.answer_of(releases.releases(desk, number), turn)
+    name = f"{package_name(number, answer)}.zip"
+    file = get_file(desk, stored_file(desk, answer))
+    headers = {**_attachment(name), "Content-Length": str(file.bytes)}
+    return StreamingResponse(_chunks(desk, _reader(user), file.file_id), 200, headers, "application/zip")
+
+
+@router.get("/ledger/{number}/instructions")
+def instructions(request: Request, _: Reader, number: Number, turn: Turn = None) -> Response:
+    """開封手順, to go beside the ZIP."""
+    answer = releases.answer_of(releases.releases(site_of(request).desk, number), turn)
+    name = f"{package_name(number, answer)}_開封手順.txt"
+    return _file(outer_instructions(number, answer), "text/plain; charset=utf-8", name)
+
+
+@router.get("/ledger/{number}/letter")
+def letter(request: Request, user: Reader, number: Number, turn: Turn = None) -> Response:
+    """The letter that went out, or the draft of the one that would."""
+    desk, actor = site_of(request).desk, _reader(user)
+    row = _row(desk, actor, number)
+    if turn is None and row.request.state in {State.APPROVED, State.WITHHELD}:
+        with desk.change(actor) as change:
+            change.record("release.draft", Subject(row.request.request_id))
+        return _file(draft_letter(desk, number), DOCX, f"{number}_回答書(案).docx")
+    answer = releases.answer_of(releases.releases(desk, number), turn)
+    file_id = stored_file(desk, answer, FileKind.LETTER)
+    content = b"".join(_chunks(desk, actor, file_id))
+    return _file(content, DOCX, f"{package_name(number, answer)}_回答書.docx")
+
+
+def _page(request: Request, user: User, number: str, password: tuple[int, str] | None = None) -> Response:
+    desk, actor = site_of(request).desk, _reader(user)
+    row = _row(desk, actor, number)
+    state = row.request.state
+    answers = [
+        {
+            "release": each.release,
+            "kind": each.release.kind.label,
+            "at": f"{each.release.released_at.astimezone(JAPAN):%Y-%m-%d %H:%M}",
+            "deliveries": [
+                (f"{note.at.astimezone(JAPAN):%Y-%m-%d %H:%M}", note.text) for note in each.deliveries
+            ],
+            "difference": _difference(difference_to_earlier(desk, number, each.release)),
+        }
+        for each in row.answers
+    ]
+    values: dict[str, Any] = {
+        "number": number,
+        "state_label": state.label,
+        "fields": [pair for pair in zip(COLUMNS, cells(row), strict=True) if pair[1]],
+        "answers": answers,
+        "may_release": state in {State.APPROVED, State.WITHHELD} and user.can["approve"],
+        "may_draft": state in {State.APPROVED, State.WITHHELD},
+        "may_again": state is State.RELEASED,
+        "calls": [call for call in row.calls if call.number],
+        "password": password,
+    }
+    return site_of(request).render(request, "ledger_request.html", values)
+
+
+def _row(desk: Desk, actor: Actor, number: str) -> LedgerRow:
+    rows = ledger(desk, actor, LedgerQuery(number=number))
+    if not rows:
+        msg = "その番号の請求はありません"
+        raise NotFoundError(msg)
+    return rows[0]
+
+
+def _difference(difference: Difference | None) -> dict[str, Any] | None:
+    if difference is None:
+        return None
+    ranges = [
+        (call.number, what, f"{each.start:.2f}–{each.end:.2f}秒", KINDS.get(each.entity_type, OTHER_KIND))
+        for call in difference.calls
+        for what, found in (("新たに伏せた", call.added), ("伏せるのをやめた", call.removed))
+        for each in found
+    ]
+    calls = [
+        (call.number, "新たに開示" if call.appeared else "今回は開示していません")
+        for call in difference.calls
+        if call.appeared or call.gone
+    ]
+    return {"earlier": difference.earlier, "ranges": ranges, "calls": calls, "files": difference.files}
+
+
+def _chunks(desk: Desk, actor: Actor, file_id: str) -> Iterator[bytes]:
+    with open_stream(desk, actor, file_id) as stream:
+        while chunk := stream.read(1 << 20):
+            yield chunk
+
+
+def _moment(at: str) -> datetime | None:
+    moment = moment_of(at.replace("T", " ")) if at.strip() else None
+    if at.strip() and moment is None:
+        raise RefusedError(422, "bad_request", "日時の形ではありません(例: 2026-11-20 10:15)")
+    return moment
+
+
+def _told(text: str) -> str:
+    if not text.strip():
+        raise RefusedError(422, "bad_request", "内容を入れてください")
+    return text.strip()
+
+
+def _back(number: str) -> Response:
+    return RedirectResponse(f"/ledger/{number}", 303)
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    return Response(content, 200, _attachment(name), kind)
+
+
+def _attachment(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}

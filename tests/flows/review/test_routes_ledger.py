@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import pyzipper
+from fastapi import FastAPI
+
+from flows import mask_case_call as worker
+from flows.desk import audit, releases, requests
+from flows.desk.desk import Desk
+from flows.desk.states import State
+from flows.review import routes_ledger
+from flows.review.app import create_app
+from tests.fakes import FakeModels
+from tests.flow_builders import InTurn, desk_of_flows
+from tests.release_builders import SECRETS, approved, asked, with_company
+from tests.review_site import HOST, Person, add_people, new_person, quick_passwords, signed_in
+from tests.sentinels import found_in
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
+    """A desk whose calls go out as the fakes hear them, with people who may sign in."""
+    quick_passwords(monkeypatch)
+    monkeypatch.setattr(worker, "load_models", InTurn())
+    monkeypatch.setattr(routes_ledger, "load_models", lambda _: FakeModels())
+    with desk_of_flows(tmp_path, monkeypatch) as opened:
+        add_people(opened)
+        yield with_company(opened)
+
+
+@pytest.fixture
+def app(desk: Desk) -> FastAPI:
+    """The page."""
+    return create_app(desk.settings, desk)
+
+
+@pytest.fixture
+def number(desk: Desk, tmp_path: Path) -> str:
+    """Public number of an approved request."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    return requests.get(desk, request).number
+
+
+def send(person: Person, path: str, **fields: object):
+    """A form of our own page."""
+    form = {"csrf": person.headers["X-CSRF-Token"], **{name: str(value) for name, value in fields.items()}}
+    return person.client.post(path, data=form, headers={"Origin": HOST}, follow_redirects=False)
+
+
+def test_a_request_goes_out_from_the_page(app: FastAPI, desk: Desk, number: str):
+    """Ledger, draft, release, ZIP, password, delivery, objection: each by its own button."""
+    approver = signed_in(app, "kobayakawa")
+    assert f'href="/ledger/{number}"' in approver.get("/ledger").text
+    assert "開示する" in approver.get(f"/ledger/{number}").text
+    draft = approver.get(f"/ledger/{number}/letter")
+    assert draft.content.startswith(b"PK")
+    assert "%E6%A1%88" in draft.headers["content-disposition"]
+
+    assert send(approver, f"/ledger/{number}/release").headers["location"] == f"/ledger/{number}"
+    assert requests.get(desk, number).state is State.RELEASED
+    archive = approver.get(f"/ledger/{number}/package")
+    assert archive.headers["content-type"] == "application/zip"
+    assert len(archive.content) == int(archive.headers["content-length"])
+    shown = send(approver, f"/ledger/{number}/password", turn=1)
+    password = releases.package_password(desk, audit.entries(desk)[-1].actor, number)
+    assert password in shown.text
+    assert "no-store" in shown.headers["cache-control"]
+    with pyzipper.AESZipFile(io.BytesIO(archive.content)) as opened:
+        opened.setpassword(password.encode())
+        assert opened.testzip() is None
+    assert approver.get(f"/ledger/{number}/letter?turn=1").content.startswith(b"PK")
+    assert "合言葉" in approver.get(f"/ledger/{number}/instructions").content.decode("utf-8-sig")
+
+    assert send(approver, f"/ledger/{number}/deliver", how="書留 123", at="").status_code == 303
+    assert send(approver, f"/ledger/{number}/objection", text="伏せすぎとの申出").status_code == 303
+    page = approver.get(f"/ledger/{number}").text
+    assert all(each in page for each in ("書留 123", "伏せすぎとの申出", "第1回"))
+    assert password not in page
+    released = [entry for entry in audit.entries(desk) if entry.action == "request.release"]
+    assert [(each.actor.name, each.actor.role.value) for each in released] == [("kobayakawa", "approver")]
+
+
+def test_a_second_disclosure_shows_what_changed(app: FastAPI, desk: Desk, number: str):
+    """Opened again with a reason; both answers stand on the page."""
+    from flows.desk import plans
+    from tests.desk_builders import OTHER
+
+    approver = signed_in(app, "kobayakawa")
+    send(approver, f"/ledger/{number}/release")
+    assert send(approver, f"/ledger/{number}/again", reason="見直し").status_code == 303
+    (call_id,) = requests.get(desk, number).calls
+    plans.approve(desk, OTHER, call_id, 1)
+    send(approver, f"/ledger/{number}/release")
+    page = approver.get(f"/ledger/{number}").text
+
+    assert "第1回" in page
+    assert "第2回" in page
+    assert "違いはありません" in page
+
+
+def test_the_ledger_as_a_spreadsheet(app: FastAPI, number: str):
+    """With Excel's mark, as a file of our name."""
+    answer = signed_in(app, "saiki").get("/ledger.csv")
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert (row["請求番号"], row["請求者"]) == (number, "鈴木花子")
+    assert "kaiji-ledger.csv" in answer.headers["content-disposition"]
+
+
+PAGES = ("/ledger", "/ledger.csv", "/ledger/{0}", "/ledger/{0}/package", "/ledger/{0}/letter")
+STEPS = ("release", "password", "deliver", "objection", "again")
+
+
+def test_an_analyst_sees_nothing_of_it(app: FastAPI, desk: Desk, number: str):
+    """Neither the pages nor the steps; somebody who is not signed in is sent to the form."""
+    analyst, nobody = signed_in(app, "kubota"), new_person(app)
+    for page in PAGES:
+        assert analyst.get(page.format(number)).status_code == 403
+        assert nobody.get(page.format(number)).status_code == 303
+    for step in STEPS:
+        assert (
+            send(analyst, f"/ledger/{number}/{step}", turn=1, how="x", text="x", reason="x").status_code
+            == 403
+        )
+    assert requests.get(desk, number).state is State.APPROVED
+
+
+def test_an_administrator_reads_and_does_not_release(app: FastAPI, desk: Desk, number: str):
+    """That is the approver's."""
+    admin = signed_in(app, "saiki")
+    assert "開示する</button>" not in admin.get(f"/ledger/{number}").text
+
+    assert send(admin, f"/ledger/{number}/release").status_code == 403
+    assert requests.get(desk, number).state is State.APPROVED
+
+
+def test_a_forged_form_does_nothing(app: FastAPI, desk: Desk, number: str):
+    """Without the page's own word, or from another origin."""
+    approver = signed_in(app, "kobayakawa")
+    path = f"/ledger/{number}/release"
+    forged = (
+        approver.client.post(path, data={"csrf": "x"}, headers={"Origin": HOST}),
+        approver.client.post(path, data={}, headers={"Origin": HOST}),
+        approver.client.post(
+            path, data={"csrf": approver.headers["X-CSRF-Token"]}, headers={"Origin": "https://evil.example"}
+        ),
+    )
+
+    assert [answer.status_code for answer in forged] == [403, 403, 403]
+    assert requests.get(desk, number).state is State.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/ledger/R-2026-9999", 404),
+        ("/ledger/鈴木花子", 422),
+        ("/ledger/R-2026-0001/package", 404),
+        ("/ledger/R-2026-0001/instructions?turn=7", 404),
+        ("/ledger?year=1", 422),
+    ],
+)
+@pytest.mark.usefixtures("number")
+def test_what_is_not_there_is_told_in_a_sentence(app: FastAPI, path: str, status: int):
+    """And repeats nothing of what was asked."""
+    answer = signed_in(app, "kobayakawa").get(path)
+
+    assert answer.status_code == status
+    assert "鈴木" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_release_that_is_refused_says_why(app: FastAPI, desk: Desk):
+    """Not approved; a delivery of nothing; a time that is none."""
+    approver = signed_in(app, "kobayakawa")
+    number = requests.get(desk, asked(desk)).number
+    assert send(approver, f"/ledger/{number}/release").status_code == 409
+    assert "いまの状態" in send(approver, f"/ledger/{number}/release").text
+    assert send(approver, f"/ledger/{number}/deliver", how="書留").status_code == 404
+    assert send(approver, f"/ledger/{number}/deliver", how=" ").status_code == 422
+    assert send(approver, f"/ledger/{number}/deliver", how="書留", at="あした").status_code == 422
+    assert send(approver, f"/ledger/{number}/password", turn=1).status_code == 404
+
+
+def test_the_pages_name_no_third_party(app: FastAPI, number: str):
+    """The ledger tells times and kinds, never what was masked."""
+    approver = signed_in(app, "kobayakawa")
+    send(approver, f"/ledger/{number}/release")
+    for page in ("/ledger", "/ledger.csv", f"/ledger/{number}"):
+        assert found_in(approver.get(page).content, SECRETS) == []

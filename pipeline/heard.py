@@ -73,7 +73,7 @@ def quiet(samples: npt.NDArray[np.int16], rate: int) -> Spans:
     edges = np.flatnonzero(np.diff(np.concatenate(([True], loud, [True])).astype(np.int8)))
     found = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
-        start, end = first * width / rate, last * width / rate
+        start, end = int(first) * width / rate, int(last) * width / rate
         if end - start >= _LEAST:
             found.append((round(start + _LEFT, 3), round(end - _LEFT, 3)))
     return tuple(found)

@@ -7,7 +7,7 @@ from typing import Any
 from flows.review.document import OpenedCall
 from flows.review.words import Alike
 from pipeline.align import align
-from pipeline.errors import CallUnsafeError
+from pipeline.review import ANALYST
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 __all__ = ["alike_places"]
@@ -28,7 +28,7 @@ def alike_places(opened: OpenedCall, chars: CharSpan) -> dict[str, Any]:
         ``places``: where no finding is, each with its time on the edges of its sound.
     """
     items: dict[str, float] = {}
-    places: list[dict[str, Any]] = []
+    new: list[Alike] = []
     readable = bool(opened.words.sound(chars))
     for alike in opened.words.alike(chars)[:MOST] if readable else ():
         found = [item for item in opened.review.draft.items if item.chars.overlaps(alike.chars)]
@@ -36,24 +36,26 @@ def alike_places(opened: OpenedCall, chars: CharSpan) -> dict[str, Any]:
             if not item.chars.overlaps(chars):
                 items[item.item_id] = max(items.get(item.item_id, 0.0), alike.likeness)
         if not found:
-            places += _sounding(opened, alike)
+            new.append(alike)
     return {
         "reading": readable,
         "items": [{"item_id": item_id, "likeness": likeness} for item_id, likeness in items.items()],
-        "places": places,
+        "places": _sounding(opened, new),
     }
 
 
-def _sounding(opened: OpenedCall, alike: Alike) -> list[dict[str, Any]]:
-    """Where it sounds, found as for a finding of the program's own."""
-    entity = EntitySpan("PERSON", alike.chars, alike.likeness, "analyst")
-    finding = Finding(entity, Party.UNKNOWN, "", needs_review=True)
+def _sounding(opened: OpenedCall, new: list[Alike]) -> list[dict[str, Any]]:
+    """Where they sound, found as for findings of the program's own; all at once, which is quicker."""
     transcript, policy = opened.words.transcript, opened.review.stored.plan.policy
-    try:
-        aligned = align((finding,), transcript, opened.sound.recording, policy)
-    except CallUnsafeError:
-        # No word with a time: there is nothing to play.
-        return []
+    timed = [word.chars for segment in transcript.segments for word in segment.words]
+    findings = tuple(
+        Finding(
+            EntitySpan("PERSON", each.chars, each.likeness, ANALYST), Party.UNKNOWN, "", needs_review=True
+        )
+        for each in new
+        # Without a word that has a time there is nothing to play.
+        if any(chars.overlaps(each.chars) for chars in timed)
+    )
     return [
         {
             "start": round(each.time.start, 4),
@@ -62,8 +64,8 @@ def _sounding(opened: OpenedCall, alike: Alike) -> list[dict[str, Any]]:
             "start_char": each.entity.chars.start,
             "end_char": each.entity.chars.end,
             "text": transcript.text[each.entity.chars.start : each.entity.chars.end],
-            "likeness": alike.likeness,
+            "likeness": each.entity.score,
         }
-        for each in aligned
+        for each in align(findings, transcript, opened.sound.recording, policy)
         if each.time is not None
     ]

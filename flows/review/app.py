@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 
 from fastapi import Depends, FastAPI
@@ -48,7 +49,8 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     opened = desk or open_desk(settings)
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=app.state.site.library.warm, name="warm", daemon=True).start()
         yield
         if desk is None:
             opened.close()

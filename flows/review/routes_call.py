@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 
 from flows.desk.chain import Subject
 from flows.desk.errors import NotFoundError
@@ -18,6 +20,7 @@ from flows.review import document
 from flows.review.access import User, require
 from flows.review.document import OpenedCall
 from flows.review.site import Site, site_of
+from pipeline.errors import PipelineError
 
 __all__ = ["CallId", "Reviewer", "open_whole", "router"]
 
@@ -54,7 +57,17 @@ def call_page(request: Request, user: Reviewer, call_id: CallId) -> Response:
         raise NotFoundError(msg)
     open_call(site.desk, user.session_id, user.name, call_id)
     values = {"call": document.head(shown, load_review(site.desk, call_id))}
-    return site.render(request, "call.html", values)
+    page = site.render(request, "call.html", values)
+    # While the browser reads the page, what its script will ask for is made ready.
+    page.background = BackgroundTask(_prepare, site, user, call_id)
+    return page
+
+
+def _prepare(site: Site, user: User, call_id: str) -> None:
+    # Whatever is wrong is told when it is asked for.
+    with contextlib.suppress(PipelineError):
+        opened = open_whole(site, user, call_id)
+        document.findings(opened)
 
 
 @router.get("/api/calls/{call_id}")

@@ -169,6 +169,11 @@ class Library:
         self._lock = threading.Lock()
         self._reading = Reading()
 
+    def warm(self) -> None:
+        """Load the reader now, not when the first analyst waits for it."""
+        with self._reading:
+            pass
+
     def get(self, actor: Actor, call_id: str, sha256: str) -> OpenedWords:
         """A call's words.
 

@@ -1,0 +1,177 @@
+"""Every route and every role: who may, who may not, and nothing that nobody thought of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from flows.desk import accounts, calls
+from flows.desk.plans import decisions
+from flows.desk.states import State
+from flows.desk.values import Role
+from flows.review.access import PUBLIC
+from tests.review_site import ADMIN, HOST, PASSWORD, new_person, signed_in
+
+NOBODY, ANALYST, APPROVER, ADMINISTRATOR = "nobody", "kubota", "kobayakawa", "saiki"
+EVERYBODY = {NOBODY, ANALYST, APPROVER, ADMINISTRATOR}
+REVIEWERS = {ANALYST, APPROVER}
+SIGNED_IN = {ANALYST, APPROVER, ADMINISTRATOR}
+
+ROUTES: dict[tuple[str, str], set[str]] = {
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-out"): SIGNED_IN,
+    ("GET", "/calls"): SIGNED_IN,
+    ("GET", "/api/calls"): SIGNED_IN,
+    ("GET", "/calls/{call_id}"): REVIEWERS,
+    ("GET", "/api/calls/{call_id}"): REVIEWERS,
+    ("GET", "/api/calls/{call_id}/state"): REVIEWERS,
+    ("GET", "/api/calls/{call_id}/peaks"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/open"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/close"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/decisions"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/undo"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/confirm"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/complete"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/approve"): {APPROVER},
+    ("POST", "/api/calls/{call_id}/reopen"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/heard"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/play"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/similar"): REVIEWERS,
+    ("GET", "/audio/{token}"): REVIEWERS,
+}
+"""Of the page itself; the ledger's routes are in ``LEDGER``."""
+
+READERS = {APPROVER, ADMINISTRATOR}
+
+LEDGER: dict[tuple[str, str], set[str]] = {
+    ("GET", "/ledger"): READERS,
+    ("GET", "/ledger.csv"): READERS,
+    ("GET", "/ledger/{number}"): READERS,
+    ("POST", "/ledger/{number}/release"): {APPROVER},
+    ("POST", "/ledger/{number}/password"): READERS,
+    ("POST", "/ledger/{number}/deliver"): READERS,
+    ("POST", "/ledger/{number}/objection"): READERS,
+    ("POST", "/ledger/{number}/again"): READERS,
+    ("GET", "/ledger/{number}/package"): READERS,
+    ("GET", "/ledger/{number}/instructions"): READERS,
+    ("GET", "/ledger/{number}/letter"): READERS,
+}
+"""What goes out, and what was told of it."""
+
+ALL = ROUTES | LEDGER
+
+NOT_YOURS = "この操作をする役割がありません"
+"""Said with 403, on a page and in an answer."""
+
+
+def routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
+    """Each route with each of its methods."""
+    for route in flat(app.routes):
+        if isinstance(route, APIRoute):
+            for method in sorted(route.methods):
+                yield method, route
+
+
+def flat(found) -> Iterator[object]:
+    """Routes, those of included routers too."""
+    for each in found:
+        router = getattr(each, "original_router", None)
+        if router is None:
+            yield each
+        else:
+            yield from flat(router.routes)
+
+
+def required(dependant) -> tuple[Role, ...]:
+    """The roles that a route's ``require`` names."""
+    for each in dependant.dependencies:
+        if hasattr(each.call, "roles"):
+            return each.call.roles
+        inner = required(each)
+        if inner:
+            return inner
+    return ()
+
+
+def test_every_route_is_in_the_table(app):
+    """A new one fails here until somebody has said who may use it."""
+    assert {(method, route.path) for method, route in routes(app)} == set(ALL)
+
+
+def test_every_route_names_its_roles_or_is_public(app):
+    """And the names are those of the table."""
+    by_login = {ANALYST: Role.ANALYST, APPROVER: Role.APPROVER, ADMINISTRATOR: Role.ADMIN}
+    assert len(list(routes(app))) == len(ALL)
+    for method, route in routes(app):
+        key = (method, route.path)
+        named = set(required(route.dependant))
+        assert (named == set()) == (key in PUBLIC), key
+        if named:
+            assert named == {by_login[login] for login in ALL[key]}, key
+
+
+def test_nothing_but_routes_and_static_files(app):
+    """No page that describes the others, no second app."""
+    others = [getattr(each, "path", "") for each in flat(app.routes) if not isinstance(each, APIRoute)]
+
+    assert others == ["/static"]
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert new_person(app).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("login", sorted(EVERYBODY))
+def test_each_route_for_each_role(app, call, login):
+    """Who may not is told so before anything else is looked at, whatever is sent."""
+    person = new_person(app) if login == NOBODY else signed_in(app, login)
+    for (method, path), allowed in ALL.items():
+        if (method, path) in {("POST", "/sign-out"), ("POST", "/sign-in")}:
+            continue
+        url = path.format(call_id=call.call_id, token="x" * 60, number="R-2026-0001")
+        answer = person.get(url) if method == "GET" else person.post(url)
+        refused = answer.status_code in {401, 403} or answer.headers.get("location", "").startswith(
+            "/sign-in?"
+        )
+        assert refused == (login not in allowed), (method, path, answer.status_code)
+        if refused and url.startswith(("/api/", "/audio/")):
+            assert answer.status_code == (401 if login == NOBODY else 403)
+
+
+def test_another_analysts_session_is_not_ours(app, call, analyst, second):
+    """Neither its cookie with our word, nor its sound with our cookie."""
+    path = f"/api/calls/{call.call_id}"
+    stolen = analyst.client.post(f"{path}/open", json={}, headers={**second.headers, "Origin": HOST})
+    assert (stolen.status_code, stolen.json()["error"]) == (403, "forged")
+
+    url = second.post(f"{path}/play", {"what": "original"}).json()["url"]
+    assert second.get(url).status_code == 200
+    assert analyst.get(url).status_code == 404
+    assert new_person(app).get(url).status_code == 401
+
+
+def test_who_loses_a_role_loses_it_at_once(app, desk, analyst):
+    """And a disabled account, or one with another password, is signed out everywhere."""
+    assert analyst.get("/api/calls").status_code == 200
+    accounts.disable_account(desk, ADMIN, "kubota")
+    assert analyst.get("/api/calls").status_code == 401
+    assert analyst.sign_in("kubota").status_code == 401
+
+    other = signed_in(app, "mori")
+    accounts.set_password(desk, ADMIN, "mori", "another long password")
+    assert other.get("/api/calls").status_code == 401
+    assert other.sign_in("mori", PASSWORD).status_code == 401
+    assert other.sign_in("mori", "another long password").status_code == 303
+
+
+def test_a_call_out_of_review_is_not_decided(analyst, desk, call):
+    """Its state refuses, whoever asks."""
+    calls.withdraw_call(desk, ADMIN, call.call_id)
+
+    body = {"count": 0, "decisions": [{"kind": "mask", "items": ["m0000"]}]}
+    assert analyst.post(f"/api/calls/{call.call_id}/decisions", body).status_code == 404
+    assert calls.get_call(desk, call.call_id).state is State.WITHDRAWN
+    assert decisions(desk, call.call_id) == ()

@@ -101,7 +101,8 @@ class Builder:
         """Lines that stand only where one of the conditions holds."""
         self.line("{{#" + conditions + "}}")
         for text in lines:
-            self.line(text, indent=5).paragraph_format.space_after = Pt(2)
+            paragraph = self.line(text, indent=5).paragraph_format
+            paragraph.space_before, paragraph.space_after = Pt(1), Pt(2)
         self.line("{{/}}")
 
     def heading(self, text: str) -> None:
@@ -176,10 +177,10 @@ def _decision(made: Builder) -> None:
     decided.runs[0].bold = True
     for kind, text in DECISIONS.items():
         made.when(kind, text)
-    made.line("{{#対象の通話}}")
     made.heading("請求の対象")
     made.line("{{請求の対象}}", indent=5).paragraph_format.space_after = Pt(3)
-    made.table("通話", (("番号", 16, True), ("日時", 52, True), ("長さ", 28, True), ("結果", 58, False)))
+    made.line("{{#対象の通話}}")
+    made.table("通話", (("番号", 16, True), ("日時", 60, True), ("長さ", 28, True), ("結果", 50, False)))
     made.line("{{/}}")
     made.line("{{#開示する}}")
     made.heading("開示の方法")
@@ -187,7 +188,10 @@ def _decision(made: Builder) -> None:
     made.when("手数料あり", "手数料　{{手数料}}")
     made.when("手数料なし", "手数料はかかりません。")
     made.table("同封", (("名前", 72, False), ("内容", 82, False)))
-    made.when("暗号化", "ファイルは暗号化しています。開くための合言葉は、別の方法でお知らせします。")
+    made.line("{{#暗号化}}")
+    told = made.line("ファイルは暗号化しています。開くための合言葉は、別の方法でお知らせします。", indent=5)
+    told.paragraph_format.space_before = Pt(5)
+    made.line("{{/}}")
     made.line("{{/}}")
 
 

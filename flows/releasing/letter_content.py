@@ -43,7 +43,7 @@ def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterCont
         The content; the company's name and window are left out where nobody has set them.
     """
     rows = {
-        "通話": tuple(_call_row(call) for call in material.calls),
+        "通話": tuple(_call_row(call, material.kind) for call in material.calls),
         "箇所": tuple(_range_rows(material)),
         "同封": tuple(_file_rows(material)),
     }
@@ -97,21 +97,23 @@ def _conditions(material: Material, *, encrypted: bool) -> Iterator[str]:
         "開示する": goes_out,
         "伏せた箇所": goes_out and any(plan.masked for plan in plans),
         "開示しない通話": goes_out and any(call.reason for call in material.calls),
-        "対象の通話": bool(material.calls),
+        "対象の通話": bool(material.calls) and material.kind is not Answer.NONE_HELD,
         "音声": content.wanted is not Wanted.TRANSCRIPT,
         "文字": content.wanted is not Wanted.AUDIO,
         "手数料あり": content.fee_yen > 0,
         "手数料なし": content.fee_yen == 0,
         "代理人あり": content.agent is not None,
         "住所あり": bool(content.requester.addresses),
-        "暗号化": encrypted,
+        "暗号化": encrypted and content.delivery is not Delivery.PAPER,
         "再度": material.turn > 1,
     } | {f"{ground}号": ground in grounds for ground in (1, 2, 3)}
     yield from (name for name, holds in held.items() if holds)
 
 
-def _call_row(call: CallMaterial) -> dict[str, str]:
-    if call.plan is None:
+def _call_row(call: CallMaterial, kind: Answer) -> dict[str, str]:
+    if kind is Answer.OTHER_WAY:
+        outcome = "書面により開示します"
+    elif call.plan is None:
         outcome = "開示しません"
     else:
         outcome = "一部を除いて開示します" if call.plan.masked else "開示します"
@@ -155,7 +157,9 @@ def _file_rows(material: Material) -> Iterator[dict[str, str]]:
             wav, mp3 = audio_names(call.number)
             yield {"名前": wav, "内容": f"通話{call.number}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
-        if wanted is not Wanted.AUDIO:
+        if wanted is not Wanted.AUDIO and material.request.content.delivery is Delivery.PAPER:
+            yield {"名前": f"通話{call.number}の文字起こし", "内容": f"書面{told}"}
+        elif wanted is not Wanted.AUDIO:
             text, word = transcript_names(call.number)
             yield {"名前": text, "内容": f"通話{call.number}の文字起こし{told}"}
             yield {"名前": word, "内容": "同じ文字起こし(Word)"}
@@ -165,7 +169,7 @@ def _scope(request: Request, calls: int) -> str:
     first, last = request.content.scope.first, request.content.scope.last
     period = f"{_day(first)}から" if first else ""
     period += f"{_day(last)}まで" if last else ""
-    return f"{period}{'の' if period else ''}通話の録音({calls}件)"
+    return f"{period}{'の' if period else ''}通話の録音{f'({calls}件)' if calls else ''}"
 
 
 def _way(request: Request) -> str:

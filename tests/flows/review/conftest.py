@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,10 @@ def desk(tmp_path: Path, clock: Clock, monkeypatch) -> Iterator[Desk]:
 
 @pytest.fixture
 def call(desk: Desk) -> Call:
-    """A call of one channel in review, two of its findings in doubt."""
-    return into_review(desk, sample_call("accident-witness", doubtful=(0, 2)))
+    """A call of one channel in review, two of its findings in doubt, whatever the program doubts."""
+    made = sample_call("accident-witness")
+    items = tuple(replace(item, needs_review=n in {0, 2}) for n, item in enumerate(made.plan.items))
+    return into_review(desk, replace(made, plan=replace(made.plan, items=items)))
 
 
 @pytest.fixture

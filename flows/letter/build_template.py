@@ -202,7 +202,7 @@ def _reasons(made: Builder) -> None:
         "次の{{箇所の数}}か所を、音声では一定の音に、文字では[氏名]などの表示に置き換えました。"
         "時刻は、通話の初めからの分と秒です。",
         indent=5,
-    ).paragraph_format.space_after = Pt(3)
+    ).paragraph_format.keep_with_next = True
     columns = (
         ("通話", 16, True),
         ("開始", 24, True),

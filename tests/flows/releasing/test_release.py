@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from flows.desk.desk import Desk
 from flows.desk.errors import ConflictError, DeskError, ImpossibleStepError, StorageFullError
 from flows.desk.releases import Answer
 from flows.desk.states import State
-from flows.desk.values import Agent, FileKind, IdentityCheck, Wanted
+from flows.desk.values import JAPAN, Agent, FileKind, IdentityCheck, Wanted
 from flows.letter.errors import LetterError
 from flows.releasing import release as releasing
 from flows.releasing.fetch import fetch_folder
@@ -225,6 +226,22 @@ def test_a_release_that_breaks_off_leaves_nothing_and_can_be_run_again(
     assert left_behind(desk) == []
 
     assert released(desk, request).turn == 1
+
+
+def test_what_went_out_is_kept_as_long_as_packages_are(desk: Desk, tmp_path: Path):
+    """Package, letter and manifest; held where the request is."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    files.set_legal_hold(desk, CLERK, request, hold=True)
+    released(desk, request)
+    own = [file for file in files.list_files(desk, request=request) if file.call_id is None]
+
+    assert len(own) == 3
+    for file in own:
+        assert file.legal_hold
+        assert file.delete_after == file.made_at.astimezone(JAPAN).date() + timedelta(
+            days=desk.settings.retain_package_days
+        )
 
 
 @pytest.mark.parametrize("room", [0, 1, 2])

@@ -1,0 +1,104 @@
+"""kill -9 in the middle of a release: nothing half is left, and it can be run again."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.desk import audit, files, releases, requests
+from flows.desk.desk import Desk
+from flows.desk.files import sweep_orphans
+from flows.desk.states import State
+from flows.desk.values import FileKind
+from flows.releasing.fetch import fetch_folder
+from tests.release_builders import APPROVER, approved, asked, released
+
+ROOT = Path(__file__).parents[3]
+
+RELEASE = """
+import sys
+from flows.desk.desk import open_desk
+from flows.releasing import release as releasing
+from flows.settings import Settings
+from tests.release_builders import released
+def told(name):
+    step = getattr(releasing, name)
+    def tell(*args, **more):
+        print(name, flush=True)
+        return step(*args, **more)
+    setattr(releasing, name, tell)
+for name in ("gather", "render", "verify", "write_mp3", "transcript_docx", "write_sums", "pack"):
+    told(name)
+with open_desk(Settings()) as desk:
+    put = type(desk.store).put
+    def tell(*args):
+        print("put", flush=True)
+        return put(*args)
+    type(desk.store).put = tell
+    released(desk, sys.argv[1])
+print("done", flush=True)
+"""
+
+STEPS = ("gather", "render", "verify", "write_mp3", "transcript_docx", "write_sums", "pack", "put")
+
+
+def release_until(request: str, step: str, chance: random.Random) -> None:
+    """A process that releases, killed shortly after it has begun a step."""
+    command = [sys.executable, "-c", RELEASE, request]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    for line in process.stdout:
+        if line.strip() == step:
+            break
+    time.sleep(chance.uniform(0.0, 0.05))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    told = process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    assert process.returncode == -signal.SIGKILL, told
+
+
+def check(desk: Desk, request: str) -> bool:
+    """All of an answer is there, or nothing of it; returns which."""
+    assert audit.verify(desk) == ()
+    own = [file for file in files.list_files(desk, request=request) if file.call_id is None]
+    answers = releases.releases(desk, request)
+    state = requests.get(desk, request).state
+    if not answers:
+        assert (own, state) == ([], State.APPROVED)
+        return False
+    assert {file.kind for file in own} == {FileKind.PACKAGE, FileKind.LETTER, FileKind.MANIFEST}
+    assert (len(own), len(answers), state) == (3, 1, State.RELEASED)
+    return True
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_release_outlives_a_kill_at_any_step(desk: Desk, tmp_path: Path, out: Path, monkeypatch, step: str):
+    """The next one does it whole; what the killed one left in clear and in the store is swept."""
+    monkeypatch.setenv("KAIJI_ORPHAN_SECONDS", "0")
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    release_until(request, step, random.Random(step))  # noqa: S311 (the same moments every time)
+
+    if not check(desk, request):
+        released(desk, request)
+        assert check(desk, request)
+    sweep_orphans(Desk(desk.settings.model_copy(update={"orphan_seconds": 0}), *_rest(desk)))
+    named = {file.store_key for file in files.list_files(desk)} | {"desk-marker"}
+    assert {name for name, _ in desk.store.listing()} == named
+    with desk.store.private_folder():
+        pass
+    assert [path for path in desk.settings.work.rglob("*") if path.is_file()] == []
+    assert (fetch_folder(desk, APPROVER, request, out) / "回答書.docx").is_file()
+
+
+def _rest(desk: Desk):
+    return desk.database, desk.store, desk.keyring, desk.clock

@@ -14,15 +14,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipeline.listen import Needle, SoundReader, bits_of
-from pipeline.mask_text import MaskedTranscript, MaskedWord
+from pipeline.mask_text import MaskedTranscript, MaskedWord, mask_text
 from pipeline.sound import find_sound, fold_kana, morae
-from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
+from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
 
-__all__ = ["DOUBTFUL", "LIKELY", "Alike", "Readings", "alike_in", "read_by_sound"]
+__all__ = [
+    "DOUBTFUL",
+    "LIKELY",
+    "Alike",
+    "Readings",
+    "alike_in",
+    "read_by_sound",
+    "read_otherwise",
+    "said_under",
+]
 
 Readings = tuple[tuple[str, str], ...]
 """``(item_id, kana)``."""
@@ -42,6 +51,7 @@ _LONGEST: Final = 3.0  # seconds of a name said slowly, with what its words' tim
 _PAUSE: Final = 0.5  # seconds; where the speaker stops as long, a word has ended
 _PIECE: Final = 0.55
 _MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
+_BESIDE: Final = 0.3  # seconds that another hearing's word times are off
 _NEIGHBOUR: Final = 1.0  # seconds around a kept item in which it explains a likeness
 _EXPLAINED: Final = 0.35
 
@@ -126,6 +136,65 @@ def read_by_sound(
         for hit in alike_in(masked, plan, readings, reader)
         if hit.odds >= DOUBTFUL
     )
+
+
+def read_otherwise(
+    hearing: Transcript, plan: MaskPlan, readings: Readings, reader: SoundReader
+) -> tuple[Leak, ...]:
+    """Look likewise in what another hearing wrote of all that is not masked.
+
+    A name that the first hearing garbled beyond likeness may be there.  Words of another hearing are
+    masked by their times alone, which is less exact than by their characters: what lies beside a
+    mask may be that mask's own name, and nothing is masked on this one's word.
+
+    Args:
+        hearing: The unmasked call, heard otherwise.
+        plan: What is masked.
+        readings: As for ``listen_again``.
+        reader: Reads the kept words.
+
+    Returns:
+        ``PERHAPS`` for what may be a masked value, as ``read_by_sound`` gives them.
+    """
+    untied = replace(plan, items=tuple(replace(item, chars=CharSpan(0, 0)) for item in plan.items))
+    return tuple(
+        Leak("PERHAPS", hit.item_id, hit.time)
+        for hit in alike_in(mask_text(hearing, untied), plan, readings, reader)
+        if hit.odds >= DOUBTFUL
+        and not any(
+            hit.channel in item.channels and _shared(hit.time, item.time) > -_BESIDE for item in plan.masked
+        )
+    )
+
+
+def said_under(plan: MaskPlan, hearing: Transcript) -> Readings:
+    """What another hearing of the call wrote where it is masked: a second, otherwise garbled reading of it.
+
+    Args:
+        plan: What is masked.
+        hearing: The unmasked call, heard otherwise.
+
+    Returns:
+        ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half.
+    """
+    texts: list[tuple[str, str]] = []
+    for item in plan.masked:
+        for channel in item.channels:
+            text = "".join(
+                hearing.text[word.chars.start : word.chars.end]
+                for segment in hearing.segments
+                if segment.channel == channel and segment.time.overlaps(item.time)
+                for word in segment.words
+                if _shared(word.time, item.time) > word.time.duration / 2
+            )
+            if text:
+                texts.append((item.item_id, text))
+    return tuple(texts)
+
+
+def _shared(one: TimeSpan, other: TimeSpan) -> float:
+    """Seconds that two spans share; negative is the distance between them."""
+    return min(one.end, other.end) - max(one.start, other.start)
 
 
 def _likely(hit: Alike) -> bool:

@@ -9,7 +9,9 @@ widen, at most ``ROUNDS`` times) runs on what was recognised.  Counted are the m
 the recogniser wrote anything within .3 of their sound.  False alarms and over-mask are those of
 the loop on the whole plan, in which nothing is missing.
 
-``--hear`` transcribes what is masked once more, for a second reading of it, as the program does;
+Where the call was heard twice (``<stem>.heard2.json``, ``python -m models.tagger.hear --again``) its second
+hearing is read too, as the program does; ``--once`` leaves it out.  ``--hear`` transcribes what is masked
+once more, for another reading of it, as the program does;
 ``--listen`` does, and listens to the masked audio too.  Both take a recogniser; without them what
 was recognised is read again and no more.  What was heard is kept under ``--cache``.
 ``--detected`` runs the loop on the plans of the program itself instead: what it adds to them.
@@ -44,6 +46,7 @@ from pipeline.mask import mask_audio, masked_windows
 from pipeline.mask_text import as_text, mask_text
 from pipeline.party import attribute
 from pipeline.plan import make_plan
+from pipeline.reread import read_otherwise, said_under
 from pipeline.sound import find_sound, fold_kana, morae
 from pipeline.transcribe import HeardSegment
 from pipeline.truth import CallTruth, read_truth
@@ -78,6 +81,7 @@ class MadeCall:
     truth: CallTruth = field(repr=False)
     spans: dict[str, dict[str, Any]] = field(repr=False)
     plan: MaskPlan = field(repr=False)
+    again: Transcript | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,9 @@ def calls(folders: Sequence[Path], reader: Reader) -> Iterator[MadeCall]:
         items = tuple(_item(item_id, span, chars, document["layout"]) for item_id, span in spans.items())
         ordered = tuple(sorted(items, key=lambda item: (item.time, item.item_id)))
         plan = MaskPlan(transcript.call_id, 0, recording.sha256, "", MaskPolicy(), ordered)
-        yield MadeCall(path, recording, transcript, read_truth(document, path.stem), spans, plan)
+        again = path.with_suffix(".heard2.json")
+        second = read_heard(again) if again.exists() else None
+        yield MadeCall(path, recording, transcript, read_truth(document, path.stem), spans, plan, second)
 
 
 def _item(
@@ -211,7 +217,8 @@ def _leaks(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> tuple[
         leaks += listen_again(replace(call.recording, samples=samples), plan, readings, listener, reader)
     own = {item_id for item_id, _ in masked}
     readings += tuple((item_id, reader.kana(said)) for item_id, said in ears.heard if item_id in own)
-    return leaks + read_by_sound(text, plan, readings, reader)
+    leaks += read_by_sound(text, plan, readings, reader)
+    return leaks if call.again is None else leaks + read_otherwise(call.again, plan, readings, reader)
 
 
 def covered(call: MadeCall, plan: MaskPlan, item: MaskItem, action: MaskAction) -> float:
@@ -260,6 +267,7 @@ def main() -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--listen", action="store_true")
     parser.add_argument("--hear", action="store_true")
+    parser.add_argument("--once", action="store_true")
     parser.add_argument("--detected", action="store_true")
     parser.add_argument("--only", default="", help="calls whose names begin so; several with commas")
     parser.add_argument("--cache", type=Path, default=Path("build/planted"))
@@ -274,12 +282,14 @@ def main() -> int:
 
         analyzer = load_analyzer()
     found, before, after, counts = [], [], [], np.zeros(3, int)
-    for call in calls(options.folders, reader):
+    for made in calls(options.folders, reader):
+        call = replace(made, again=None) if options.once else made
         if not call.path.stem.startswith(tuple(options.only.split(","))):
             continue
         plan = call.plan if analyzer is None else detected(call, analyzer, reader)
         # Heard once, on the whole plan: what a missing item would have said is left out later.
         heard = () if listener is None else hear_masked(call.recording, plan, listener)
+        heard += () if call.again is None else said_under(plan, call.again)
         ears = Ears(listener if options.listen else None, heard)
         whole = loop(call, plan, reader, ears)
         counts += [

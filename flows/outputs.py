@@ -14,11 +14,12 @@ import shutil
 from pathlib import Path
 
 from flows.folders import held_folder, sweep
-from pipeline.audio import Recording, write_wav
+from pipeline.audio import Recording
 from pipeline.errors import PipelineError
-from pipeline.mask import mask_audio
+from pipeline.mask import masked_pieces
 from pipeline.mask_text import as_json, as_text, mask_text
 from pipeline.types import MaskItem, MaskPlan, Transcript
+from pipeline.wav import write_pieces
 
 __all__ = [
     "ERROR",
@@ -86,8 +87,9 @@ def write_masked(folder: Path, recording: Recording, transcript: Transcript, pla
         transcript: Its words.
         plan: What is masked.
     """
-    samples = mask_audio(recording.samples, recording.rate, plan, recording.law)
-    write_wav(folder / MASKED_WAV, samples, recording.rate, recording.law)
+    rate, law = recording.rate, recording.law
+    pieces = masked_pieces(recording.samples, rate, plan, law)
+    write_pieces(folder / MASKED_WAV, pieces, recording.samples.shape, rate, law)
     masked = mask_text(transcript, plan)
     (folder / MASKED_TEXT).write_text(as_text(masked), encoding="utf-8")
     write_json(folder / MASKED_JSON, as_json(masked))

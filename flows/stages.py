@@ -46,11 +46,14 @@ from pipeline.verify import (
     hear_masked,
     listen_again,
     read_by_sound,
+    read_otherwise,
+    said_under,
     values,
     verify_audio,
     verify_second_opinion,
     verify_text,
 )
+from pipeline.wav import open_wav
 
 if TYPE_CHECKING:
     import numpy as np
@@ -234,7 +237,7 @@ def verify(call: Workspace, models: Models) -> int:
     """The files read and listened to again; returns how many leaks were found."""
     original, transcript, made = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
     try:
-        product = pipeline.audio.read_recording(call.products / outputs.MASKED_WAV)
+        product = open_wav(call.products / outputs.MASKED_WAV)
     except UnreadableAudioError as error:
         # Also where everything had to be silenced: a copy in which nothing is left is none.
         raise CallUnsafeError(f"伏せた音声を読み直せません: {error}") from None
@@ -250,6 +253,11 @@ def verify(call: Workspace, models: Models) -> int:
         own = {item_id for item_id, _ in masked}
         heard = hear_masked(original, made, models.listen)
         readings += tuple((item_id, models.reader.kana(said)) for item_id, said in heard if item_id in own)
+        second = call.get(SECOND_HEARING)
+        if second is not None:
+            said = said_under(made, second)
+            readings += tuple((item_id, models.reader.kana(text)) for item_id, text in said if item_id in own)
+            leaks += read_otherwise(second, made, readings, models.reader)
         leaks += read_by_sound(mask_text(transcript, made), made, readings, models.reader)
     call.put(LEAKS, leaks)
     return len(leaks)

@@ -23,6 +23,7 @@ from pipeline.mask import masked_windows, merged
 from pipeline.sound import LONG, NASAL, STOP, Mora, find_sound, fold_kana, morae
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
+from pipeline.wav import StoredRecording
 
 __all__ = ["Listener", "Needle", "SoundLine", "SoundReader", "bits_of", "hear_masked", "listen_again"]
 
@@ -47,6 +48,9 @@ _FREE_BITS: Final = 14.0  # from here sounds that are a little off
 _PRICE_PER_BIT: Final = 0.08
 # At three tenths of its length nine names in ten are found in telephone speech (facts.md 0.2).
 _MOST_UNLIKE: Final = 0.3
+
+Audio = Recording | StoredRecording
+"""A call in memory, or left in its file."""
 
 Needle = tuple[Mora, ...]
 """The sound of a masked value."""
@@ -95,7 +99,7 @@ class _Wanted:
 
 
 def listen_again(
-    masked: Recording,
+    masked: Audio,
     plan: MaskPlan,
     readings: tuple[tuple[str, str], ...],
     listener: Listener,
@@ -119,11 +123,11 @@ def listen_again(
     """
     wanted = _wanted(plan, readings)
     leaks: list[Leak] = []
-    for channel, samples in enumerate(masked.samples):
+    for channel in range(masked.channels):
         windows = masked_windows(plan, channel, masked.rate, masked.length)
         for clip in _clips(windows, masked, _NEIGHBOUR):
             said = _listen(masked, channel, clip, listener)
-            if not said and _speech_seconds(samples, clip, windows, masked.rate) >= _MUST_HEAR:
+            if not said and _speech_seconds(masked, channel, clip, windows) >= _MUST_HEAR:
                 said = _listen(masked, channel, _clips((clip,), masked, _WIDER)[0], listener)
                 if not said:
                     leaks.append(Leak("NOT_HEARD", None, to_span(*clip, masked.rate)))
@@ -174,7 +178,7 @@ def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
     return _Wanted(tuple(masked.items()), tuple(kept), times)
 
 
-def _clips(spans: Iterable[tuple[int, int]], masked: Recording, beside: float) -> tuple[tuple[int, int], ...]:
+def _clips(spans: Iterable[tuple[int, int]], masked: Audio, beside: float) -> tuple[tuple[int, int], ...]:
     """Each sample range with ``beside`` seconds on both sides; those that meet are one."""
     wide = [
         to_samples(_widened(to_span(start, end, masked.rate), beside), masked.rate, masked.length)
@@ -187,7 +191,7 @@ def _widened(time: TimeSpan, beside: float) -> TimeSpan:
     return TimeSpan(max(0.0, time.start - beside), time.end + beside)
 
 
-def _listen(masked: Recording, channel: int, clip: tuple[int, int], listener: Listener) -> tuple[_Said, ...]:
+def _listen(masked: Audio, channel: int, clip: tuple[int, int], listener: Listener) -> tuple[_Said, ...]:
     """The words of a clip with their times in the call; blanks and punctuation alone are no words."""
     start, end = clip
     where = to_span(start, end, masked.rate)
@@ -201,12 +205,12 @@ def _listen(masked: Recording, channel: int, clip: tuple[int, int], listener: Li
 
 
 def _speech_seconds(
-    samples: npt.NDArray[np.int16], clip: tuple[int, int], windows: tuple[tuple[int, int], ...], rate: int
+    masked: Audio, channel: int, clip: tuple[int, int], windows: tuple[tuple[int, int], ...]
 ) -> float:
     """Seconds of a clip outside the masked windows in which somebody speaks."""
     first, last = clip
-    width = round(rate * _FRAME)
-    sound = samples[first:last].astype(np.float32)
+    width = round(masked.rate * _FRAME)
+    sound = masked.samples[channel, first:last].astype(np.float32)
     for start, end in windows:
         sound[max(0, start - first) : max(0, end - first)] = 0.0
     frames = sound[: len(sound) // width * width].reshape(-1, width)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -24,7 +24,7 @@ from pipeline.errors import CallUnsafeError
 from pipeline.g711 import quantise
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
-__all__ = ["fill", "kept_by_decision", "mask_audio", "masked_windows", "merged"]
+__all__ = ["fill", "kept_by_decision", "mask_audio", "masked_pieces", "masked_windows", "merged"]
 
 Samples = npt.NDArray[np.int16]
 
@@ -34,6 +34,7 @@ _TONE_HERTZ: Final = 1000.0
 # -20 dBFS: below speech, so that a listener is not startled; far above the -38 dBFS from
 # which the contract counts a frame as speech.
 _TONE_DBFS: Final = -20.0
+_STRIDE: Final = 1 << 20  # samples of a channel that are masked at once
 _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
 
 
@@ -162,6 +163,28 @@ def mask_audio(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") 
         CallUnsafeError: when a masked item names no channel, one that the call does not
             have, or a time outside the call: it could not be masked.
     """
+    out, at = np.empty_like(samples), 0
+    for piece in masked_pieces(samples, rate, plan, law):
+        out[:, at : at + piece.shape[1]] = piece
+        at += piece.shape[1]
+    return out
+
+
+def masked_pieces(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") -> Iterator[Samples]:
+    """As ``mask_audio``, a stretch at a time: hours are never held twice.
+
+    Args:
+        samples: int16, shape (channels, n); not changed.
+        rate: Samples per second.
+        plan: What to mask, and on which channels.
+        law: The law the result will be written in.
+
+    Yields:
+        New arrays of shape (channels, some), in order of time.
+
+    Raises:
+        CallUnsafeError: as ``mask_audio``, before the first piece.
+    """
     channels, length = samples.shape
     for item in plan.masked:
         start, end = to_samples(item.time, rate, length)
@@ -169,8 +192,16 @@ def mask_audio(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") 
             raise CallUnsafeError(f"item {item.item_id}: no sound to mask at {item.time.start:.3f} s")
         if not item.channels or not set(item.channels) <= set(range(channels)):
             raise CallUnsafeError(f"item {item.item_id}: channels {item.channels} of {channels}")
-    out = samples.copy()
-    for channel in range(channels):
-        for start, end in masked_windows(plan, channel, rate, length):
-            out[channel, start:end] = fill(end - start, rate, plan.policy.fill, law)
-    return out
+    windows = [
+        (channel, *window)
+        for channel in range(channels)
+        for window in masked_windows(plan, channel, rate, length)
+    ]
+    for at in range(0, length, _STRIDE):
+        piece = samples[:, at : at + _STRIDE].copy()
+        for channel, start, end in windows:
+            low, high = max(start, at), min(end, at + piece.shape[1])
+            if low < high:
+                filled = fill(end - start, rate, plan.policy.fill, law)
+                piece[channel, low - at : high - at] = filled[low - start : high - start]
+        yield piece

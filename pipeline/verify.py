@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio import Recording, to_samples, to_span
-from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
+from pipeline.listen import Audio, Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
-from pipeline.reread import read_by_sound
+from pipeline.reread import read_by_sound, read_otherwise, said_under
 from pipeline.review_queue import is_candidate
 from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan, Transcript
 from pipeline.widen import SOURCE
@@ -32,6 +32,8 @@ __all__ = [
     "hear_masked",
     "listen_again",
     "read_by_sound",
+    "read_otherwise",
+    "said_under",
     "values",
     "verify_audio",
     "verify_second_opinion",
@@ -49,7 +51,7 @@ _LABEL: Final = re.compile("|".join(re.escape(label) for label in (*LABELS.value
 # --- audio ---------------------------------------------------------------------------------
 
 
-def verify_audio(original: Recording, masked: Recording, plan: MaskPlan) -> tuple[Leak, ...]:
+def verify_audio(original: Recording, masked: Audio, plan: MaskPlan) -> tuple[Leak, ...]:
     """Compare the finished audio, as read back from its file, with the call.
 
     Args:
@@ -83,14 +85,14 @@ def verify_audio(original: Recording, masked: Recording, plan: MaskPlan) -> tupl
     return tuple(leaks)
 
 
-def _is_fill(masked: Recording, channel: int, window: tuple[int, int], kind: str) -> bool:
+def _is_fill(masked: Audio, channel: int, window: tuple[int, int], kind: str) -> bool:
     start, end = window
     wanted = fill(end - start, masked.rate, kind, masked.law)
     return np.array_equal(masked.samples[channel, start:end], wanted)
 
 
 def _outside(
-    original: Recording, masked: Recording, channel: int, windows: tuple[tuple[int, int], ...]
+    original: Recording, masked: Audio, channel: int, windows: tuple[tuple[int, int], ...]
 ) -> list[Leak]:
     """One leak for each stretch between windows that holds a changed sample."""
     edges = [0, *(edge for window in windows for edge in window), original.length]

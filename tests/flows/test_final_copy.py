@@ -77,7 +77,7 @@ def test_another_plan_gives_other_files_and_both_stay(desk: Desk, reviewed: Call
 def test_a_copy_that_leaks_is_not_made(desk: Desk, reviewed: Call, monkeypatch):
     """The mask is applied to nothing: the finished file is looked at, not the intention."""
     plan = plans.get_plan(desk, reviewed.call_id).plan
-    monkeypatch.setattr(outputs, "mask_audio", lambda samples, *_: samples)
+    monkeypatch.setattr(outputs, "masked_pieces", lambda samples, *_: iter((samples,)))
     before = set(desk.store.listing())
     with pytest.raises(CallUnsafeError, match="AUDIO_UNCHANGED"):
         make_final(desk, OTHER, reviewed.call_id, plan)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.audio import for_recogniser, read_recording, to_samples
 from pipeline.errors import CallUnsafeError
 from pipeline.g711 import quantise
-from pipeline.mask import fill, mask_audio, masked_windows, merged
+from pipeline.mask import fill, mask_audio, masked_pieces, masked_windows, merged
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 from tests.audio_files import Format, babble, encode, white
 from tests.strategies import make_item, make_plan, plans
@@ -96,6 +96,21 @@ def test_same_plan_same_bytes(plan: MaskPlan) -> None:
     once = mask_audio(samples, RATE, plan)
     assert np.array_equal(once, mask_audio(samples, RATE, plan))
     assert np.array_equal(once, mask_audio(once, RATE, plan))
+
+
+@given(plans(SECONDS, 2), st.sampled_from([100, 7777, LENGTH]), st.sampled_from(["pcm16", "alaw"]))
+def test_a_stretch_at_a_time_is_masked_as_the_whole(plan: MaskPlan, stride: int, law: str) -> None:
+    """Windows that run over the joints are filled as if there were none."""
+    samples = quantise(white(RATE, SECONDS, 2), law)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.mask._STRIDE", stride)
+        pieces = list(masked_pieces(samples, RATE, plan, law))
+    assert max(piece.shape[1] for piece in pieces) <= stride
+    whole = samples.copy()
+    for channel in range(2):
+        for start, end in masked_windows(plan, channel, RATE, LENGTH):
+            whole[channel, start:end] = fill(end - start, RATE, plan.policy.fill, law)
+    assert np.array_equal(np.concatenate(pieces, axis=1), whole)
 
 
 def test_kept_items_and_other_channels_stay() -> None:

@@ -17,6 +17,7 @@ from pipeline.mask import mask_audio, masked_windows
 from pipeline.mask_text import as_json, as_text, mask_text
 from pipeline.types import CharSpan, MaskAction, MaskPlan, TimeSpan, Transcript
 from pipeline.verify import values, verify_audio, verify_second_opinion, verify_text
+from pipeline.wav import open_wav
 from tests.audio_files import white
 from tests.strategies import make_item, make_plan, make_transcript, plans, transcripts_with_plans
 
@@ -109,6 +110,18 @@ def test_an_item_that_masks_nothing_is_a_leak(item: object) -> None:
                 channel, start:end
             ]
     assert kinds(product, plan) == [("AUDIO_UNCHANGED", "i0")]
+
+
+def test_a_product_left_in_its_file_is_judged_as_one_in_memory(tmp_path: Path) -> None:
+    """What is wrong with it is the same, read a stretch at a time."""
+    wrong = masked()
+    wrong[0, 9000] += 1
+    wrong[1, 100] += 1
+    for samples in (masked(), wrong):
+        write_wav(tmp_path / "call.wav", samples, RATE, "pcm16")
+        found = verify_audio(CALL, open_wav(tmp_path / "call.wav"), PLAN)
+        assert found == verify_audio(CALL, recording(samples), PLAN)
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from flows.desk.files import NewFile, drop_unnamed, list_files, open_stream
 from flows.desk.plans import revise
 from flows.desk.states import Step, step_call
 from flows.desk.values import Actor, Call, FileKind
-from flows.workspace import JOB, PLAN, RECORDING, TRANSCRIPT, Job, MemoryWorkspace, Workspace
+from flows.workspace import JOB, PLAN, RECORDING, SECOND_HEARING, TRANSCRIPT, Job, MemoryWorkspace, Workspace
 from pipeline.audio import read_recording
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.plan import transcript_sha256
@@ -103,6 +103,8 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
     call.put(JOB, Job(plan.call_id, audio, folder, CallCase("")))
     call.put(RECORDING, recording)
     call.put(TRANSCRIPT, transcript)
+    # It is not kept: what it said was looked at when the call was masked.
+    call.put(SECOND_HEARING, None)
     call.put(PLAN, plan)
     outputs.write_masked(folder, recording, transcript, plan)
     return call

@@ -163,7 +163,8 @@ def _decode(file: BinaryIO) -> tuple[Samples, int, str]:
     """Samples, rate and law of the only audio stream."""
     counted = mp3_counts_frames(file)
     file.seek(0)
-    options = {"format_whitelist": _FORMATS, "err_detect": "crccheck"}
+    # Of WAV: by default a tenth of a second of PCM comes at a time, and each piece has its cost.
+    options = {"format_whitelist": _FORMATS, "err_detect": "crccheck", "max_size": "65536"}
     try:
         with av.open(file, mode="r", options=options, metadata_errors="replace") as container:
             streams = container.streams.audio

@@ -1,0 +1,84 @@
+"""The page and the browser as they run: for the tests, the bench and the screenshots."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from flows.desk.desk import Desk, open_desk
+from flows.review.app import create_app
+from tests.desk_builders import desk_settings
+from tests.release_builders import with_company
+from tests.review_site import add_people, quick_passwords
+from tests.serving import free_port
+from tests.system_packages import chromium
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""Chromium as root in a container; it asks nobody anything but us."""
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    program = chromium()
+    assert program is not None, "Chromium is not installed"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Served:
+    """The running page.
+
+    Attributes:
+        desk: Beneath it.
+        address: Of the page.
+    """
+
+    desk: Desk
+    address: str
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """The page on a free port, with the people of ``tests.review_site``.
+
+    Args:
+        folder: Of its desk.
+    """
+    port = free_port()
+    with open_desk(desk_settings(folder)) as desk:
+        with_company(desk)
+        with pytest.MonkeyPatch.context() as patch:
+            quick_passwords(patch)
+            add_people(desk)
+        app = create_app(desk.settings, desk)
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", proxy_headers=False))
+        thread = threading.Thread(target=server.run, name="review-page")
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.05)
+        try:
+            yield Served(desk, f"http://localhost:{port}")
+        finally:
+            server.should_exit = True
+            thread.join()

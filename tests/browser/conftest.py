@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from flows.desk import requests
-from flows.desk.desk import Desk, open_desk
-from flows.review.app import create_app
+from flows.review import routes_ledger
 from tests.browser.made_calls import into_review, sample_call
-from tests.browser.pages import ARGUMENTS, PATIENCE, Missed, Reviewed, open_call, sign_in
-from tests.desk_builders import desk_settings
-from tests.review_site import ROLES, add_people, quick_passwords
-from tests.serving import free_port
+from tests.browser.pages import PATIENCE, Missed, Reviewed, open_call, sign_in
+from tests.browser.running import Served, launched, serving
+from tests.fakes import FakeModels
+from tests.review_site import ROLES
 from tests.system_packages import chromium
 
 STEM = "meter-mistake"
@@ -33,48 +28,18 @@ MISSED = (3, 4)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
-    program = chromium()
-    if program is None:
+    if chromium() is None:
         pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    with launched() as browser:
         yield browser
-        browser.close()
-
-
-@dataclass(frozen=True)
-class Served:
-    """The running page.
-
-    Attributes:
-        desk: Beneath it.
-        address: Of the page.
-    """
-
-    desk: Desk
-    address: str
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The page on a free port, with the people of ``tests.review_site``."""
-    folder = tmp_path_factory.mktemp("review")
-    port = free_port()
-    more = {"company_name": "さざなみ電力", "contact": "開示窓口 0120-000-000"}
-    with open_desk(desk_settings(folder, **more)) as desk:
-        with pytest.MonkeyPatch.context() as patch:
-            quick_passwords(patch)
-            add_people(desk)
-        app = create_app(desk.settings, desk)
-        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", proxy_headers=False))
-        thread = threading.Thread(target=server.run, name="review-page")
-        thread.start()
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.05)
-        yield Served(desk, f"http://localhost:{port}")
-        server.should_exit = True
-        thread.join()
+    """The page on a free port; the second listening before a release is the fakes'."""
+    with pytest.MonkeyPatch.context() as patch, serving(tmp_path_factory.mktemp("review")) as page:
+        patch.setattr(routes_ledger, "load_models", lambda _: FakeModels())
+        yield page
 
 
 @pytest.fixture(scope="session")

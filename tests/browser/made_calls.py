@@ -88,6 +88,11 @@ def sample_call(stem: str, *, doubtful: Sequence[int] = (), missed: Sequence[int
     )
     case = case_lookup(SAMPLES)(audio)
     plan = make_plan(findings, transcript, case, MaskPolicy())
+    # What else the program would show a person is not what the page's tests are about.
+    items = tuple(
+        replace(item, needs_review=findings[int(item.item_id[1:])].needs_review) for item in plan.items
+    )
+    plan = replace(plan, items=items)
     return MadeCall(audio, transcript, plan, case, truth.spans)
 
 

@@ -9,17 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.review_site import PASSWORD
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-"""Chromium as root in a container; it asks nobody anything but us."""
-
 PATIENCE = 15_000
 """Milliseconds for one step of the page, on a busy machine."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pyzipper
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Reviewed, open_call, select, send, state
@@ -59,6 +61,50 @@ def test_complete_approve_and_back(found: Reviewed, analyst: Page, approver: Pag
         "住所の番地が聞こえる",
         "kobayakawa",
     )
+
+
+def test_the_answer_goes_out(found: Reviewed, analyst: Page, approver: Page, tmp_path: Path):
+    """Complete, approve, release: the package opens with the password that is shown apart, without a name."""
+    complete(analyst, found)
+    open_call(approver, found)
+    approver.get_by_role("button", name="承認する").click()
+    approver.get_by_role("dialog").get_by_role("button", name="承認する").click()
+    approver.get_by_role("link", name="開示の手続きへ").click()
+    expect(approver).to_have_url(f"{found.site}/ledger/{found.number}")
+    approver.get_by_role("button", name="開示する").click()
+    expect(approver.get_by_role("heading", name=re.compile("第1回 一部"))).to_be_visible(timeout=120_000)
+    with approver.expect_download() as download:
+        approver.get_by_role("link", name="開示ファイル(ZIP)").click()
+    download.value.save_as(tmp_path / "package.zip")
+    approver.get_by_role("button", name="合言葉を見る").click()
+    password = approver.locator("code.secret").inner_text()
+    with pyzipper.AESZipFile(tmp_path / "package.zip") as package:
+        package.setpassword(password.encode())
+        texts = [package.read(name).decode() for name in package.namelist() if name.endswith(".txt")]
+        assert sum(name.endswith(".mp3") for name in package.namelist()) == 1
+    assert not any("藤田" in text or "高島平" in text for text in texts)
+    assert any("[氏名]" in text for text in texts)
+    approver.get_by_label("渡した方法").fill("窓口で手渡し")
+    approver.get_by_role("button", name="交付を記録").click()
+    expect(approver.locator("li", has_text="窓口で手渡し")).to_be_visible()
+    approver.goto(f"{found.site}/ledger")
+    row = approver.get_by_role("row").filter(has_text=found.number)
+    expect(row).to_contain_text("開示済")
+    expect(row).to_contain_text("kubota")
+    expect(row).to_contain_text("kobayakawa")
+    open_call(analyst, found)
+    expect(analyst.locator("#state")).to_have_text("開示済")
+    select(analyst, "山口")
+    expect(analyst.locator('#card [data-do="mask"]')).to_be_disabled()
+
+
+def test_an_analyst_does_not_see_the_ledger(found: Reviewed, analyst: Page):
+    """No link to it, and no page."""
+    analyst.goto(f"{found.site}/calls")
+    assert analyst.get_by_role("link", name="開示台帳").count() == 0
+    answer = analyst.goto(f"{found.site}/ledger/{found.number}")
+    assert answer is not None
+    assert answer.status == 403
 
 
 def test_a_change_after_completion_asks_for_completion_again(found: Reviewed, analyst: Page):

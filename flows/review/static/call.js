@@ -144,7 +144,7 @@ function drawEnds(call, actions) {
   }
   if (call.state === "approved") {
     parts.push(h("span", { class: "small" }, "承認されています。"), h("button", { id: "reopen", onclick: () => actions.reopen() }, "確認に戻す"));
-    if (can.approve) parts.push(h("a", { class: "button main", href: `/requests/${call.request}` }, "開示の手続きへ"));
+    if (can.approve) parts.push(h("a", { class: "button main", href: `/ledger/${call.request}` }, "開示の手続きへ"));
   }
   $("done-bar").replaceChildren(...parts);
 }

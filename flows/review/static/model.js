@@ -25,6 +25,7 @@ export class Call extends EventTarget {
 
   index() {
     this.byId = new Map(this.findings.map((finding) => [finding.item_id, finding]));
+    this.open = new Set(this.undecided);
   }
 
   tell(name, detail = {}) {
@@ -57,10 +58,9 @@ export class Call extends EventTarget {
 
   sort(order) {
     this.order = order;
-    const open = new Set(this.undecided);
     if (order === "time") this.shown.sort((one, other) => this.byId.get(one).start - this.byId.get(other).start);
     else this.shown = this.findings.map((finding) => finding.item_id);
-    if (order === "open") this.shown.sort((one, other) => open.has(other) - open.has(one));
+    if (order === "open") this.shown.sort((one, other) => this.isOpen(other) - this.isOpen(one));
     this.tell("changed", { changed: new Set(), added: [], sorted: true });
   }
 
@@ -69,7 +69,7 @@ export class Call extends EventTarget {
   }
 
   isOpen(id) {
-    return this.undecided.includes(id);
+    return this.open.has(id);
   }
 
   get current() {

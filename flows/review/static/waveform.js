@@ -19,12 +19,13 @@ export class Waveform extends EventTarget {
     this.drag = null;
     this.position = 0;
     new ResizeObserver(() => this.resize()).observe(this.wave.parentElement);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.readColours(); this.draw(); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.readColours(); this.drawAnew(); });
     this.readColours();
     this.resize();
     this.scale = Math.max(this.width / call.seconds, Math.min(CLOSEST, this.width / 30));
     this.listen();
-    for (const name of ["changed", "selected", "picked", "heard"]) call.addEventListener(name, () => this.draw());
+    for (const name of ["selected", "picked"]) call.addEventListener(name, () => this.draw());
+    for (const name of ["changed", "heard"]) call.addEventListener(name, () => this.drawAnew());
   }
 
   tell(name, detail) {
@@ -64,7 +65,7 @@ export class Waveform extends EventTarget {
     this.width = this.wave.getBoundingClientRect().width;
     this.height = this.wave.getBoundingClientRect().height;
     if (this.scale) this.zoom(1);
-    this.draw();
+    this.drawAnew();
   }
 
   // ---- where ----
@@ -140,7 +141,6 @@ export class Waveform extends EventTarget {
     const perSecond = this.perSecond / 2 ** level;
     const middle = top + tall / 2;
     context.fillStyle = colour;
-    context.beginPath();
     const step = Math.max(1, scale / perSecond);
     for (let x = 0; x < width; x += step) {
       const first = Math.floor((from + x / scale) * perSecond);
@@ -148,9 +148,8 @@ export class Waveform extends EventTarget {
       let high = 0;
       for (let at = first; at < last && at < peaks.length; at += 1) if (peaks[at] > high) high = peaks[at];
       const half = Math.max(0.5, (high / 255) * (tall / 2 - 3));
-      context.rect(x, middle - half, Math.max(1, step - (step > 3 ? 1 : 0)), half * 2);
+      context.fillRect(x, middle - half, Math.max(1, step - (step > 3 ? 1 : 0)), half * 2);
     }
-    context.fill();
   }
 
   drawWave() {
@@ -240,10 +239,32 @@ export class Waveform extends EventTarget {
     }
   }
 
+  // What is in the overview changed, not only where we are in it.
+  drawAnew() {
+    this.whole = null;
+    this.draw();
+  }
+
   drawOverview() {
+    this.whole ??= this.drawWhole();
     const [context, width, height] = this.context(this.overview);
-    const { colours, call } = this;
+    const { colours } = this;
     this.drawnAt = this.position;
+    const scale = width / this.call.seconds;
+    context.drawImage(this.whole, 0, 0, width, height);
+    context.strokeStyle = colours.accent;
+    context.lineWidth = 2;
+    context.strokeRect(this.from * scale + 1, 1, Math.max(4, this.seen * scale - 2), height - 2);
+    context.lineWidth = 1;
+    context.fillStyle = colours.playhead;
+    context.fillRect(this.position * scale - 1, 0, 2, height);
+  }
+
+  // The whole call with its findings, kept as a picture.
+  drawWhole() {
+    const whole = new OffscreenCanvas(Math.max(1, this.overview.width), Math.max(1, this.overview.height));
+    const [context, width, height] = this.context(whole);
+    const { colours, call } = this;
     const scale = width / call.seconds;
     context.fillStyle = colours["wave-ground"];
     context.fillRect(0, 0, width, height);
@@ -260,12 +281,7 @@ export class Waveform extends EventTarget {
     context.globalAlpha = 1;
     context.fillStyle = colours.good;
     for (const [start, end] of call.heard) context.fillRect(start * scale, height - 3, (end - start) * scale, 3);
-    context.strokeStyle = colours.accent;
-    context.lineWidth = 2;
-    context.strokeRect(this.from * scale + 1, 1, Math.max(4, this.seen * scale - 2), height - 2);
-    context.lineWidth = 1;
-    context.fillStyle = colours.playhead;
-    context.fillRect(this.position * scale - 1, 0, 2, height);
+    return whole;
   }
 
   // ---- pointers ----

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +22,16 @@ __all__ = ["audit", "key", "nightly", "retention"]
 
 audit = typer.Typer(help="監査記録: 検証、書出し。", no_args_is_help=True)
 key = typer.Typer(help="鍵: 作る、替える、確かめる。", no_args_is_help=True)
+
+NIGHT = {
+    "masked": "確認待ちになった通話",
+    "set_aside": "処理できなかった通話",
+    "put_back": "次回に回した通話",
+    "passed": "ほかの処理が行った通話",
+    "seconds": "音声の秒数",
+    "to_review": "要確認の箇所",
+}
+"""Of what a night returns (``flows.night_report``)."""
 
 FAULTS = {
     "changed": "書き換えられています",
@@ -209,11 +221,33 @@ def nightly() -> None:
 
     with opened("", "system") as session:
         # A missing or wrong key is told before Prefect is started.
+        from flows.desk.backlog import backlog
+
         settings = session.desk.settings
+        now = backlog(session.desk)
+        if not now.ready and not now.busy:
+            typer.echo("処理待ちの通話はありません。加えるには kaiji call attach")
+            return
+        typer.echo(f"kaiji: 処理待ち {len(now.ready)} 件。Prefect の準備に1分ほどかかります", err=True)
     with tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home, told():
         prepare_prefect(Path(home), settings)
         hand_on(settings)
         from flows.nightly import nightly as run_night
 
+        _show_night()
         counts = run_night()
-        table(("結果", "件数"), counts.items())
+        table(("結果", "件数"), ((label, counts[key]) for key, label in NIGHT.items()))
+    if counts["masked"]:
+        typer.echo("確認待ちの通話: kaiji call list --state 確認待ち")
+    if counts["set_aside"]:
+        typer.echo("処理できなかった通話と理由: kaiji call list --state 処理失敗")
+
+
+def _show_night() -> None:
+    """How the night goes on, a line for each call, on stderr."""
+    log = logging.getLogger("kaiji.night")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("kaiji: %(message)s"))
+    log.handlers[:] = [handler]

@@ -8,6 +8,7 @@ run out.
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ GRACE = 30.0
 """Seconds beyond a lease for which a killed worker's call is awaited."""
 
 HOUR = 3600.0
+
+log = logging.getLogger("kaiji.night")
+"""Counts only; ``kaiji run nightly`` shows it."""
 
 Helpers = Annotated[int, Field(ge=0, le=64, json_schema_extra={"title": "同時に手伝う処理の数"})]
 AtMost = Annotated[int, Field(ge=0, json_schema_extra={"title": "処理する通話の上限"})]
@@ -102,6 +106,7 @@ class Night:
     stopped: MachineError | None = None
     began: float = field(default_factory=time.monotonic)
     _progress: UUID | None = None
+    _told: str = ""
 
     @property
     def over(self) -> bool:
@@ -120,11 +125,14 @@ class Night:
 
     def show(self, left: int) -> None:
         """Move the progress on."""
+        done = len(self.tried)
+        text = f"{done} 件を処理、残り {left} 件(確認待ちへ {self.tally.masked} 件)"
+        if text != self._told:
+            log.info(text)
+            self._told = text
         if self._progress is None:
             return
-        done = len(self.tried)
         share = 100.0 * done / (done + left) if done + left else 100.0
-        text = f"{done} 件を処理、残り {left} 件(確認待ちへ {self.tally.masked} 件)"
         with contextlib.suppress(Exception):
             # A server that is away for a moment must not cost the night for its picture.
             update_progress_artifact(self._progress, share, text)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import logging
 import os
 import re
 import sqlite3
@@ -17,6 +18,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows import cli
+from flows.cli_care import NIGHT
 from flows.cli_case import METHODS
 from flows.cli_case_view import METHODS as KNOWN_METHODS
 from flows.desk import audit, claims, lists
@@ -24,6 +26,7 @@ from flows.desk.desk import open_desk
 from flows.desk.keys import add_key, new_key
 from flows.desk.values import Actor, IdentityMethod, Role
 from flows.intake.request_document import LAYOUT
+from flows.night_report import Tally
 from flows.settings import Settings
 from tests.builders import voice_file
 from tests.desk_builders import processed
@@ -624,12 +627,30 @@ def test_a_key_that_is_given_is_not_replaced_by_the_program(monkeypatch):
     assert "先頭に加えて" in refused(2, "key", "rotate")
 
 
-def test_the_night_is_run(monkeypatch):
-    """``kaiji run nightly`` runs the flow and shows its counts."""
-    monkeypatch.setattr("flows.settings.prepare_prefect", lambda *_: None)
-    monkeypatch.setitem(sys.modules, "flows.nightly", SimpleNamespace(nightly=lambda: {"masked": 3}))
+def test_the_night_is_run(monkeypatch, tmp_path: Path):
+    """``kaiji run nightly`` runs the flow, says how it goes on and what came of it, if anything waits."""
+    counts = {"masked": 1, "set_aside": 2, "put_back": 0, "passed": 0, "seconds": 61, "to_review": 5}
 
-    assert ok("run", "nightly") == "結果\t件数\nmasked\t3\n"
+    def nightly() -> dict[str, int]:
+        logging.getLogger("kaiji.night").info("1 件を処理、残り 2 件")
+        return counts
+
+    monkeypatch.setattr("flows.settings.prepare_prefect", lambda *_: None)
+    monkeypatch.setitem(sys.modules, "flows.nightly", SimpleNamespace(nightly=nightly))
+    assert "処理待ちの通話はありません" in ok("run", "nightly")
+    attached(tmp_path)
+    done = kaiji("run", "nightly")
+
+    assert done.exit_code == 0
+    assert "処理待ち 1 件" in done.stderr
+    assert "kaiji: 1 件を処理、残り 2 件\n" in done.stderr
+    assert done.stdout.startswith("結果\t件数\n確認待ちになった通話\t1\n処理できなかった通話\t2\n")
+    assert "--state 処理失敗" in done.stdout
+
+
+def test_every_count_of_a_night_has_its_name():
+    """What the flow returns is what the command shows."""
+    assert set(NIGHT) == set(Tally().counts())
 
 
 # ---- the command as a whole ----

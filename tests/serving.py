@@ -105,16 +105,16 @@ class Serving:
         raise AssertionError
 
     def worker(self, name: str, folder: Path) -> subprocess.Popen[bytes]:
-        """A worker on another machine: its own folders, the same settings; in a process group of its own."""
+        """A worker on another machine, for one run at a time: its own folders, the same settings."""
         from flows.settings import Settings, server_environment
 
         folder.mkdir()
         settings = Settings(home=self.home, work=folder / "work")
         surroundings = server_environment(settings, self.port) | dict(self.more)
-        command = ["prefect", "worker", "start", "--pool", "kaiji", "--type", "process", "--name", name]
+        command = ["prefect", "worker", "start", "--pool", "kaiji", "--type", "process", "--limit", "1"]
         with (folder / "worker.log").open("wb") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", *command],
+                [sys.executable, "-m", *command, "--name", name],
                 cwd=folder,
                 env=surroundings | {"KAIJI_WORK": str(folder / "work")},
                 stdout=output,
@@ -160,6 +160,10 @@ class Serving:
             assert self.process.poll() is None, self.printed
             assert time.monotonic() < until, state["type"]
             time.sleep(1)
+
+    def run_states(self) -> list[str]:
+        """The states of all runs."""
+        return [run["state_type"] for run in self.ask("flow_runs/filter", {})]
 
     def artifact(self, key: str) -> str:
         """The newest artifact of a key."""

@@ -21,7 +21,14 @@ from tests.flow_builders import waiting
 from tests.servers import postgres, postgres_programs, s3, s3_options
 from tests.serving import Serving
 
-pytestmark = pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed")
+pytestmark = [
+    pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed"),
+    # The first test waits for the whole night, on a machine that may be busy with others.
+    pytest.mark.timeout(1800),
+]
+
+PATIENCE = 900.0
+"""Seconds for each half of the night."""
 
 CALLS = 4
 LINES = ("お電話ありがとうございます。", "隣の長谷川隆さんの荷物が届きました。")
@@ -41,7 +48,7 @@ class Shared:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory) -> Shared:
-    """Two workers share a night; the second machine is killed with -9 while it has a call."""
+    """Two workers share a night, a run each; the second machine is killed with -9 while both have a call."""
     folder = tmp_path_factory.mktemp("machines")
     with postgres(folder / "pg") as where, s3(folder) as address:
         surroundings = {
@@ -76,13 +83,13 @@ def _night(desk: Desk, serving: Serving, folder: Path) -> Shared:
     serving.await_ready()
     second = serving.worker("worker-elsewhere", folder / "elsewhere")
     try:
-        run = serving.begin("nightly/nightly", helpers=1)
+        serving.begin("nightly/nightly", helpers=1)
         _await_claims(desk, 2)
     finally:
         serving.kill_machine(folder / "elsewhere")
         second.wait()
-    state = serving.await_end(run)
-    assert state["type"] == "COMPLETED"
+    # Either of the two runs may have been the killed machine's; Prefect finds that out much later.
+    _await_completed(serving)
     stored = {name for name, _ in desk.store.listing()}
     return Shared(
         calls.list_calls(desk),
@@ -96,10 +103,18 @@ def _night(desk: Desk, serving: Serving, folder: Path) -> Shared:
 
 def _await_claims(desk: Desk, count: int) -> None:
     """Wait until so many calls are being worked on at the same time."""
-    until = time.monotonic() + 300
+    until = time.monotonic() + PATIENCE
     while len(calls.list_calls(desk, (State.PROCESSING,))) < count:
         assert time.monotonic() < until, [call.state for call in calls.list_calls(desk)]
         time.sleep(0.1)
+
+
+def _await_completed(serving: Serving) -> None:
+    """Wait until the run that is left has done its work."""
+    until = time.monotonic() + PATIENCE
+    while "COMPLETED" not in (states := serving.run_states()):
+        assert time.monotonic() < until, states
+        time.sleep(1)
 
 
 def test_all_calls_are_done(shared: Shared):

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from flows.desk import audit, calls, files, plans, requests
 from flows.desk.desk import Desk, open_desk
@@ -18,6 +20,9 @@ from flows.desk.states import State, state_of_request
 from flows.desk.values import Call
 from flows.settings import Settings
 from tests.serving import ROOT
+
+if TYPE_CHECKING:
+    from tests.fakes import FakeModels
 
 BODY, FLOW = "body", "flow"
 """The worker's body alone, or the night by Prefect's flow with a server of its own."""
@@ -38,58 +43,96 @@ def surroundings(folder: Path) -> dict[str, str]:
     }
 
 
-def begin(folder: Path, how: str) -> subprocess.Popen[bytes]:
-    """A worker in a process of its own; it says ``ready`` when its first call begins."""
-    with _log(folder).open("wb") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.kills", how],
-            cwd=ROOT,
-            env=surroundings(folder),
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-        )
+class Workers:
+    """Workers on the desk of a folder, one at a time.
 
-
-def _log(folder: Path) -> Path:
-    """What the latest worker wrote to stderr."""
-    return folder / "worker.log"
-
-
-def kill_at_random(folder: Path, how: str, chance: random.Random, within: float) -> None:
-    """Start a worker and kill it some time after its first call began.
+    They are forked from a process that has imported everything and masked a call elsewhere, so that a
+    kill soon after a call's beginning meets the work itself.
 
     Args:
         folder: Of the desk.
-        how: ``BODY`` or ``FLOW``.
-        chance: Chooses the moment.
-        within: Seconds.
     """
-    worker = begin(folder, how)
+
+    def __init__(self, folder: Path) -> None:
+        self._parent = _started(folder, BODY)
+        self._log = folder / "worker.log"
+        assert self._line() == "warm"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._parent.stdin is not None
+        self._parent.stdin.close()
+        self._parent.wait(60)
+
+    def kill_at_random(self, chance: random.Random, within: float) -> None:
+        """Let one work off the queue and kill it some time after its first call began.
+
+        Args:
+            chance: Chooses the moment.
+            within: Seconds.
+        """
+        pid = self._begin()
+        assert self._line() == "ready"
+        time.sleep(chance.uniform(0.0, within))
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        while not (line := self._line()).startswith("over"):
+            pass
+        assert line in {"over -9", "over 0"}, self._log.read_text(encoding="utf-8")[-2000:]
+
+    def finish(self) -> float:
+        """The next run, which nobody kills, once the killed one's claim has run out.
+
+        Returns:
+            Seconds that it took.
+        """
+        time.sleep(1.1)
+        began = time.monotonic()
+        self._begin()
+        while (line := self._line()) == "ready":
+            pass
+        assert line == "over 0", self._log.read_text(encoding="utf-8")[-2000:]
+        return time.monotonic() - began
+
+    def _begin(self) -> int:
+        assert self._parent.stdin is not None
+        self._parent.stdin.write(b"\n")
+        self._parent.stdin.flush()
+        return int(self._line())
+
+    def _line(self) -> str:
+        assert self._parent.stdout is not None
+        line = self._parent.stdout.readline().decode().strip()
+        assert line, self._log.read_text(encoding="utf-8")[-2000:]
+        return line
+
+
+def kill_flow_at_random(folder: Path, chance: random.Random, within: float) -> None:
+    """A night by Prefect's flow, with a server of its own, killed some time after its first call began."""
+    worker = _started(folder, FLOW)
     assert worker.stdout is not None
     with worker.stdout:
-        assert worker.stdout.readline() == b"ready\n", _log(folder).read_text(encoding="utf-8")[-2000:]
+        line = worker.stdout.readline()
+    assert line == b"ready\n", (folder / "worker.log").read_text(encoding="utf-8")[-2000:]
     time.sleep(chance.uniform(0.0, within))
     with contextlib.suppress(ProcessLookupError):
         os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
 
 
-def finish(folder: Path) -> float:
-    """The next run, which nobody kills.
-
-    Returns:
-        Seconds from when its first call, if there is one, began.
-    """
-    time.sleep(1.1)
-    worker = begin(folder, BODY)
-    assert worker.stdout is not None
-    with worker.stdout:
-        worker.stdout.readline()
-        began = time.monotonic()
-        worker.stdout.read()
-    assert worker.wait() == 0
-    return time.monotonic() - began
+def _started(folder: Path, how: str) -> subprocess.Popen[bytes]:
+    with (folder / "worker.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.kills", how],
+            cwd=ROOT,
+            env=surroundings(folder),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def check(desk: Desk) -> None:
@@ -138,10 +181,10 @@ def work(how: str) -> None:
         return made
 
     made = FakeModels()
-    _ = made.reader
+    _warm_up(made)
     mask_case_call.load_models = models  # type: ignore[assignment]
     if how == BODY:
-        _work_off()
+        _fork_on_demand()
         return
     from flows.settings import prepare_prefect
 
@@ -150,6 +193,41 @@ def work(how: str) -> None:
         from flows.nightly import nightly
 
         nightly()
+
+
+def _fork_on_demand() -> None:
+    """A worker for each line on stdin; its process id and how it ended are told."""
+    print("warm", flush=True)
+    for _ in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            _work_in_a_fork()
+        _, status = os.waitpid(pid, 0)
+        print("over", os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _work_in_a_fork() -> NoReturn:
+    status = 1
+    try:
+        print(os.getpid(), flush=True)
+        _work_off()
+        status = 0
+    except Exception:  # noqa: BLE001 (told, and never let up into the parent's loop)
+        traceback.print_exc()
+    os._exit(status)
+
+
+def _warm_up(made: FakeModels) -> None:
+    """Mask a call of another desk: what is imported on the way would take most of the time until a kill."""
+    from flows import mask_case_call
+    from tests.desk_builders import WORKER
+    from tests.flow_builders import waiting_voice
+
+    mask_case_call.load_models = lambda _: made  # type: ignore[assignment,return-value]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with open_desk(Settings(home=folder / "home", work=folder / "work")) as desk:
+            mask_case_call.mask_case_call(desk, WORKER, waiting_voice(desk, folder, 2.0).call_id)
 
 
 def _work_off() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests import kills
 from tests.flow_builders import desk_of_flows, waiting_voice
 
-KILLS = 3
+KILLS = 6
 
 
 def test_the_next_run_finishes_what_killed_workers_left(tmp_path: Path, monkeypatch):
@@ -17,12 +17,12 @@ def test_the_next_run_finishes_what_killed_workers_left(tmp_path: Path, monkeypa
     for name, value in kills.surroundings(tmp_path).items():
         if name.startswith("KAIJI_"):
             monkeypatch.setenv(name, value)
-    with desk_of_flows(tmp_path, monkeypatch) as desk:
+    with desk_of_flows(tmp_path, monkeypatch) as desk, kills.Workers(tmp_path) as workers:
         for _ in range(KILLS + 2):
             waiting_voice(desk, tmp_path, 2.0)
         for _ in range(KILLS):
-            kills.kill_at_random(tmp_path, kills.BODY, chance, 0.5)
+            workers.kill_at_random(chance, 0.3)
             kills.check(desk)
-        kills.finish(tmp_path)
+        workers.finish()
 
         kills.check_end(desk)

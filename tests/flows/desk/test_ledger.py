@@ -99,10 +99,11 @@ def test_the_ledger_gives_no_password(desk: Desk, released: str):
     assert WORD not in str(cells(row))
 
 
-def test_an_open_request_is_told_as_it_stands(desk: Desk, tmp_path: Path):
+def test_an_open_request_is_told_as_it_stands(desk: Desk, tmp_path: Path, clock):
     """Who has decided and approved so far."""
     request = identified(desk).request_id
     call = in_review(desk, tmp_path, "one", request)
+    clock.pass_(seconds=1)
     in_review(desk, tmp_path, "two", request)
     plans.approve(desk, OTHER, call.call_id, 1)
     told = dict(zip(COLUMNS, cells(row_of(desk, request)), strict=True))

@@ -245,16 +245,24 @@ def _unheard(channel: Channel, heard: list[HeardSegment]) -> list[TimeSpan]:
 
 
 def _refuse_foreign(channels: list[Channel], recogniser: Recogniser) -> None:
-    """Raise when most of three loud half-minutes are confidently not Japanese."""
+    """Raise when most of three loud half-minutes are confidently not Japanese.
+
+    Each verdict costs an encoding, so no more are asked for than decide it.
+    """
     window = 30 * RATE
+    halves = [(channel, half) for channel in channels for half in _loud_halves(channel)]
+    foreign = 0
+    for asked, (channel, half) in enumerate(halves, start=1):
+        language, probability = recogniser.language(channel.samples[half * window : (half + 1) * window])
+        foreign += language != "ja" and probability >= FOREIGN
+        if (asked - foreign) * 2 >= len(halves):
+            return
+    msg = "日本語の通話ではないようです"
+    raise CallUnsafeError(msg)
+
+
+def _loud_halves(channel: Channel) -> list[int]:
+    """Numbers of the three loudest half-minutes."""
     frames = round(30 / FRAME)
-    verdicts: list[bool] = []
-    for channel in channels:
-        halves = range(max(1, -(-(len(channel.power) - frames // 2) // frames)))
-        loud = sorted(halves, key=lambda n: -float(channel.power[n * frames : (n + 1) * frames].sum()))[:3]
-        for half in loud:
-            language, probability = recogniser.language(channel.samples[half * window : (half + 1) * window])
-            verdicts.append(language != "ja" and probability >= FOREIGN)
-    if sum(verdicts) * 2 > len(verdicts):
-        msg = "日本語の通話ではないようです"
-        raise CallUnsafeError(msg)
+    halves = range(max(1, -(-(len(channel.power) - frames // 2) // frames)))
+    return sorted(halves, key=lambda n: -float(channel.power[n * frames : (n + 1) * frames].sum()))[:3]

@@ -255,6 +255,23 @@ def test_a_foreign_call_is_refused(language: tuple[str, float], refused: bool) -
         assert transcribe(recording(4.0), recogniser, "c").text
 
 
+def test_no_more_is_asked_about_the_language_than_decides_it() -> None:
+    """Of six half-minutes the first three settle it for a Japanese call; a foreign one is asked about whole."""
+    asked: list[int] = []
+
+    class Asked(FakeRecogniser):
+        def language(self, samples: np.ndarray) -> tuple[str, float]:
+            asked.append(len(samples))
+            return self.spoken_language
+
+    long = recording(100.0, channels=2)
+    transcribe(long, Asked((utterance("もしもし", 0.5),)), "c")
+    assert len(asked) == 3
+    with pytest.raises(CallUnsafeError):
+        transcribe(long, Asked((utterance("もしもし", 0.5),), ("en", 0.99)), "c")
+    assert len(asked) == 3 + 6
+
+
 def test_a_call_without_words_is_refused() -> None:
     """A recogniser that hears nothing at all leaves nothing to mask by."""
     with pytest.raises(CallUnsafeError, match="聞き取れた言葉"):

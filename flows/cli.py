@@ -29,6 +29,8 @@ app = typer.Typer(
     help="開示: 録音された通話から第三者の個人情報を伏せた写しを作ります。",
     no_args_is_help=True,
     add_completion=False,
+    # Rich would take longer to load than everything else that `--help` needs.
+    rich_markup_mode=None,
     # A traceback with local variables would print the call.
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -11,9 +11,10 @@ import bisect
 import itertools
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
 from pipeline.windows import FRAME, Channel, Window, loud_stretches, shorter, windows_of
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe"]
+
+P = TypeVar("P")
+R = TypeVar("R")
 
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
@@ -85,13 +89,15 @@ class Recogniser(Protocol):
         """The most probable language (ISO 639-1) of at most 30 s, and its probability."""
 
 
-def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Transcript:
+def transcribe(recording: Recording, recogniser: Recogniser, call_id: str, at_once: int = 1) -> Transcript:
     """Recognise a whole call.
 
     Args:
         recording: The decoded call, one or two channels.
         recogniser: The speech model.
         call_id: Goes into the transcript.
+        at_once: Windows recognised at the same time, each by a thread: as many as the speech model
+            has workers.  The transcript is the same.
 
     Returns:
         The transcript; on two channels, channel 0 is the operator and 1 the caller
@@ -105,8 +111,8 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Tr
     speakers = ("op", "cu") if len(channels) == 2 else (None,)
     heard = [
         replace(segment, channel=index, speaker=speakers[index])
-        for index, channel in enumerate(channels)
-        for segment in _heard_on(channel, recogniser)
+        for index, segments in enumerate(_heard_on(channels, recogniser, at_once))
+        for segment in segments
     ]
     return build_transcript(heard, call_id, recogniser.name, recording.sha256)
 
@@ -160,25 +166,43 @@ def build_transcript(
     return Transcript(call_id, "".join(texts[:-1]), tuple(segments), "ja", model, audio_sha256)
 
 
-def _heard_on(channel: Channel, recogniser: Recogniser) -> list[HeardSegment]:
-    """Recognise one channel: every window once, and once more in short pieces what went wrong."""
-    heard: list[HeardSegment] = []
-    for window in windows_of(channel):
-        segments = _recognised(window, channel, recogniser)
-        if any(map(_went_wrong, segments)):
-            segments = [
-                segment
-                for short in shorter(window, channel.samples, SHORT_WINDOW)
-                for segment in _recognised(short, channel, recogniser)
-            ]
-        heard.extend(segments)
-    heard = [_shortened(segment) for segment in heard]
-    for gap in _unheard(channel, heard):
-        again = Window((gap,), RATE)
-        for segment in _recognised(again, channel, recogniser):
-            if not _went_wrong(segment):
-                heard.append(segment)
-    return heard
+def _heard_on(channels: list[Channel], recogniser: Recogniser, at_once: int) -> list[list[HeardSegment]]:
+    """Recognise each channel: every window once, and once more in short pieces what went wrong."""
+    windows = [(index, window) for index, channel in enumerate(channels) for window in windows_of(channel)]
+
+    def recognised(places: list[tuple[int, Window]]) -> list[list[HeardSegment]]:
+        return _each(lambda place: _recognised(place[1], channels[place[0]], recogniser), places, at_once)
+
+    heard = recognised(windows)
+    pieces = [
+        [(index, short) for short in shorter(window, channels[index].samples, SHORT_WINDOW)]
+        if any(map(_went_wrong, segments))
+        else []
+        for (index, window), segments in zip(windows, heard, strict=True)
+    ]
+    again = iter(recognised(list(itertools.chain.from_iterable(pieces))))
+    for at, cut in enumerate(pieces):
+        if cut:
+            heard[at] = [segment for _ in cut for segment in next(again)]
+    out: list[list[HeardSegment]] = [[] for _ in channels]
+    for (index, _), segments in zip(windows, heard, strict=True):
+        out[index] += [_shortened(segment) for segment in segments]
+    gaps = [
+        (index, Window((gap,), RATE))
+        for index, channel in enumerate(channels)
+        for gap in _unheard(channel, out[index])
+    ]
+    for (index, _), segments in zip(gaps, recognised(gaps), strict=True):
+        out[index] += [segment for segment in segments if not _went_wrong(segment)]
+    return out
+
+
+def _each(do: Callable[[P], R], places: Sequence[P], at_once: int) -> list[R]:
+    """Do something at each place, several at the same time; results in the order of places."""
+    if at_once == 1 or len(places) < 2:
+        return [do(place) for place in places]
+    with ThreadPoolExecutor(at_once) as threads:
+        return list(threads.map(do, places))
 
 
 def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> list[HeardSegment]:

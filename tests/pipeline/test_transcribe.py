@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -241,6 +242,30 @@ def test_recognition_needs_no_memory_for_the_length() -> None:
     assert peak < 20e6
 
 
+def test_windows_heard_at_once_give_the_transcript_of_windows_heard_in_turn() -> None:
+    """However many threads recognise, and whichever is done first: windows, retries and what was unheard."""
+    call = sounding(("voice", 20.0), ("quiet", 2.0), ("voice", 15.0), ("quiet", 2.0), ("voice", 9.0))
+
+    def answer(seconds: float) -> tuple[HeardSegment, ...]:
+        time.sleep(0.02 * (seconds % 1))
+        return spread("はい" * 40 if seconds > 16 else f"{seconds:.2f}秒です", seconds / 2)
+
+    in_turn, at_once = ScriptedRecogniser(answer), ScriptedRecogniser(answer)
+    assert transcribe(call, in_turn, "c") == transcribe(call, at_once, "c", at_once=3)
+    assert len(in_turn.given) > 5
+    assert sorted(in_turn.given) == sorted(at_once.given)
+
+
+def test_an_error_in_one_of_several_threads_comes_out() -> None:
+    """And nobody waits for ever."""
+
+    def answer(seconds: float) -> tuple[HeardSegment, ...]:
+        raise MemoryError(seconds)
+
+    with pytest.raises(MemoryError):
+        transcribe(sounding(("voice", 60.0)), ScriptedRecogniser(answer), "c", at_once=2)
+
+
 @pytest.mark.parametrize(
     ("language", "refused"),
     [(("en", 0.99), True), (("en", FOREIGN - 0.01), False), (("ja", 0.4), False), (("ja", 0.99), False)],
@@ -256,7 +281,7 @@ def test_a_foreign_call_is_refused(language: tuple[str, float], refused: bool) -
 
 
 def test_no_more_is_asked_about_the_language_than_decides_it() -> None:
-    """Of six half-minutes the first three settle it for a Japanese call; a foreign one is asked about whole."""
+    """Of six half-minutes three settle it for a Japanese call; of a foreign one all are asked about."""
     asked: list[int] = []
 
     class Asked(FakeRecogniser):

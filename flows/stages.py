@@ -7,7 +7,6 @@ result and returns a count: nothing that could name anyone.
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib.metadata
 import json
 import platform
@@ -56,22 +55,16 @@ from pipeline.verify import (
 from pipeline.wav import open_wav
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from models.analyzer import CallAnalyzer
     from models.company import Company
+    from models.listener import ClipListener
     from models.readings import Reader
     from models.transcriber import FasterWhisperRecogniser
-    from pipeline.transcribe import HeardSegment
 
 __all__ = ["STAGES", "Models", "Stage", "recipe"]
 
 ROUNDS = 3
 """How often a plan may be widened before the call goes to a person."""
-
-REMEMBERED = 256
-"""Stretches of which the second listening is remembered: more than one call has masks."""
 
 LIBRARIES = (
     "kaiji", "faster-whisper", "ctranslate2", "spacy", "ginza", "ja-ginza", "presidio-analyzer",
@@ -90,7 +83,6 @@ class Models:
     def __init__(self, name: str, settings: Settings) -> None:
         self._name = name
         self._settings = settings
-        self._heard: dict[bytes, tuple[HeardSegment, ...]] = {}
 
     @functools.cached_property
     def recogniser(self) -> FasterWhisperRecogniser:
@@ -127,17 +119,12 @@ class Models:
 
         return load_reader()
 
-    def listen(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
-        """Recognise a stretch otherwise than the first time, so that not the same error is made.
+    @functools.cached_property
+    def listen(self) -> ClipListener:
+        """Recognises clips otherwise than the first time, so that not the same error is made."""
+        from models.listener import ClipListener
 
-        A stretch that a widened plan left as it was is not recognised again.
-        """
-        digest = hashlib.sha256(samples.tobytes()).digest()
-        if digest not in self._heard:
-            if len(self._heard) >= REMEMBERED:
-                self._heard.clear()
-            self._heard[digest] = self.recogniser.recognise(samples, beam_size=2, temperature=[0.0])
-        return self._heard[digest]
+        return ClipListener(self.recogniser.in_batches())
 
 
 Stage = Callable[[Workspace, Models], int]
@@ -183,7 +170,8 @@ def transcribe(call: Workspace, models: Models) -> int:
     if job.transcript is not None:
         transcript = read_transcript(job.transcript, recording, job.call_id)
     else:
-        transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id)
+        at_once = models.recogniser.at_once
+        transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id, at_once)
         batches = models.recogniser.in_batches()
         second = pipeline.second_hearing.hear_again(recording, batches, job.call_id)
         transcript = pipeline.supplement.supplemented(transcript, second)
@@ -251,12 +239,11 @@ def verify(call: Workspace, models: Models) -> int:
         leaks += listen_again(product, made, readings, models.listen, models.reader)
         # What an earlier round added is looked for by what it sounds like, not by its own words.
         own = {item_id for item_id, _ in masked}
-        heard = hear_masked(original, made, models.listen)
-        readings += tuple((item_id, models.reader.kana(said)) for item_id, said in heard if item_id in own)
         second = call.get(SECOND_HEARING)
+        # Where the whole call was heard twice, what is masked was too.
+        heard = said_under(made, second) if second else hear_masked(original, made, models.listen)
+        readings += tuple((item_id, models.reader.kana(said)) for item_id, said in heard if item_id in own)
         if second is not None:
-            said = said_under(made, second)
-            readings += tuple((item_id, models.reader.kana(text)) for item_id, text in said if item_id in own)
             leaks += read_otherwise(second, made, readings, models.reader)
         leaks += read_by_sound(mask_text(transcript, made), made, readings, models.reader)
     call.put(LEAKS, leaks)

@@ -51,16 +51,14 @@ class FasterWhisperRecogniser:
         model: The loaded model.
         name: What the manifest calls it.
         sha256: Of its weights, or ``""`` when they came from a hub by name.
-
-    Attributes:
         at_once: How many threads may recognise at the same time without waiting for each other.
     """
 
-    def __init__(self, model: WhisperModel, name: str, sha256: str) -> None:
+    def __init__(self, model: WhisperModel, name: str, sha256: str, at_once: int = 1) -> None:
         self._model = model
         self.name = name
         self.sha256 = sha256
-        self.at_once: int = model.model.num_workers
+        self.at_once = at_once
 
     def recognise(self, samples: NDArray[np.float32], **changes: object) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono audio.
@@ -159,7 +157,7 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
         msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
         raise ModelError(msg) from None
     weights = next(file.sha256 for file in embedded.files if file.name == "model.bin")
-    return FasterWhisperRecogniser(model, embedded.name, weights)
+    return FasterWhisperRecogniser(model, embedded.name, weights, options["num_workers"])
 
 
 def _load_by_path_or_hub(
@@ -187,7 +185,8 @@ def _load_by_path_or_hub(
         )
         raise ModelError(msg) from error
     name = path.name if path.is_dir() else name_or_path
-    return FasterWhisperRecogniser(model, f"{name}@{revision}" if revision else name, sha256)
+    called = f"{name}@{revision}" if revision else name
+    return FasterWhisperRecogniser(model, called, sha256, options["num_workers"])
 
 
 def _file_sha256(path: Path) -> str:

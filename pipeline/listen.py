@@ -1,8 +1,11 @@
 """Listen to the finished call again, and look by sound for everything that was masked.
 
     channel      ..speech..|====== masked ======|..speech..
-    clip            [-1 s--|--------------------|--1 s-]
+    clip            [-1 s--|                    |--1 s-]
     second pass     … words of the clip … -> morae -> any masked value's morae in them?
+
+What is masked is a constant (``pipeline.verify`` has seen to that): it is left out of the clip, so
+that the recogniser's time goes to what can be heard.
 
 The recogniser should be set otherwise than the first time; the clips begin and end elsewhere
 by themselves.  Needles are the readings of *everything* masked in the call, because a name
@@ -11,26 +14,32 @@ masked here may be audible there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import Recording, for_recogniser, to_samples, to_span
-from pipeline.mask import masked_windows, merged
+from pipeline.audio import Recording, to_span
+from pipeline.clips import Audio, Clip, widened, with_neighbours
+from pipeline.mask import masked_windows
 from pipeline.sound import LONG, NASAL, STOP, Mora, find_sound, fold_kana, morae
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
-from pipeline.wav import StoredRecording
 
-__all__ = ["Listener", "Needle", "SoundLine", "SoundReader", "bits_of", "hear_masked", "listen_again"]
+__all__ = [
+    "Listener",
+    "Needle",
+    "SoundLine",
+    "SoundReader",
+    "bits_of",
+    "hear_masked",
+    "listen_again",
+]
 
 _NEIGHBOUR: Final = 1.0  # seconds listened to on each side of a masked window
 _WIDER: Final = 4.0  # the same, for a clip in which nothing was heard the first time
-_SPEECH_RMS: Final = 32768 * 10 ** (-38 / 20)  # from here the contract counts a frame as speech
-_FRAME: Final = 0.01
 _MUST_HEAR: Final = 1.0  # seconds of speech that a recogniser cannot rightly return nothing for
 
 # What a mora tells, in bits: how rare it is in talk, counted in 541,000 morae of two public sets
@@ -49,9 +58,6 @@ _PRICE_PER_BIT: Final = 0.08
 # At three tenths of its length nine names in ten are found in telephone speech (facts.md 0.2).
 _MOST_UNLIKE: Final = 0.3
 
-Audio = Recording | StoredRecording
-"""A call in memory, or left in its file."""
-
 Needle = tuple[Mora, ...]
 """The sound of a masked value."""
 
@@ -59,8 +65,8 @@ Needle = tuple[Mora, ...]
 class Listener(Protocol):
     """A second pair of ears: a recogniser, preferably set otherwise than the first time."""
 
-    def __call__(self, samples: npt.NDArray[np.float32]) -> tuple[HeardSegment, ...]:
-        """Transcribe 16 kHz mono audio; times in seconds from its start."""
+    def __call__(self, clips: Sequence[npt.NDArray[np.float32]]) -> Sequence[tuple[HeardSegment, ...]]:
+        """Transcribe clips of 16 kHz mono audio; of each its words, in seconds from the clip's start."""
 
 
 class SoundLine(Protocol):
@@ -112,7 +118,7 @@ def listen_again(
         plan: What was masked.
         readings: ``(item_id, kana)``.  A kept item's reading explains a likeness where that
             item sounds; any other is looked for, also of an item that the plan does not hold.
-        listener: Transcribes a stretch.
+        listener: Transcribes all clips in one go.
         reader: Reads what it wrote.
 
     Returns:
@@ -122,16 +128,30 @@ def listen_again(
         because nothing is proven there.
     """
     wanted = _wanted(plan, readings)
+    windows = [
+        masked_windows(plan, channel, masked.rate, masked.length) for channel in range(masked.channels)
+    ]
+    clips = [
+        Clip.of(channel, where, windows[channel], masked)
+        for channel in range(masked.channels)
+        for where in with_neighbours(windows[channel], masked, _NEIGHBOUR)
+    ]
+    heard = _listen(masked, clips, listener)
+    silent = [
+        at for at, clip in enumerate(clips) if not heard[at] and clip.speech_seconds(masked) >= _MUST_HEAR
+    ]
+    wider = [
+        Clip.of(clips[at].channel, where, windows[clips[at].channel], masked)
+        for at in silent
+        for where in with_neighbours((clips[at].where,), masked, _WIDER)
+    ]
+    for at, said in zip(silent, _listen(masked, wider, listener), strict=True):
+        heard[at] = said
     leaks: list[Leak] = []
-    for channel in range(masked.channels):
-        windows = masked_windows(plan, channel, masked.rate, masked.length)
-        for clip in _clips(windows, masked, _NEIGHBOUR):
-            said = _listen(masked, channel, clip, listener)
-            if not said and _speech_seconds(masked, channel, clip, windows) >= _MUST_HEAR:
-                said = _listen(masked, channel, _clips((clip,), masked, _WIDER)[0], listener)
-                if not said:
-                    leaks.append(Leak("NOT_HEARD", None, to_span(*clip, masked.rate)))
-            leaks += _matches(said, wanted, reader)
+    for at, said in enumerate(heard):
+        if at in silent and not said:
+            leaks.append(Leak("NOT_HEARD", None, to_span(*clips[at].where, masked.rate)))
+        leaks += _matches(said, wanted, reader)
     return tuple(leaks)
 
 
@@ -141,7 +161,7 @@ def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tupl
     Args:
         original: The call, unmasked.
         plan: What is masked.
-        listener: Transcribes a stretch.
+        listener: Transcribes the clips of a channel in one go.
 
     Returns:
         ``(item_id, text)`` for each masked item and channel in which words were heard that lie
@@ -151,11 +171,14 @@ def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tupl
     for channel in range(original.channels):
         items = [item for item in plan.masked if channel in item.channels]
         windows = masked_windows(plan, channel, original.rate, original.length)
-        for clip in _clips(windows, original, _NEIGHBOUR):
-            where = to_span(*clip, original.rate)
-            inside = [item for item in items if item.time.overlaps(where)]
-            said = _listen(original, channel, clip, listener) if inside else ()
-            for item in inside:
+        clips = [
+            Clip.of(channel, where, (), original) for where in with_neighbours(windows, original, _NEIGHBOUR)
+        ]
+        wanted = [clip for clip in clips if any(item.time.overlaps(clip.time(original)) for item in items)]
+        for clip, said in zip(wanted, _listen(original, wanted, listener), strict=True):
+            for item in items:
+                if not item.time.overlaps(clip.time(original)):
+                    continue
                 text = "".join(
                     word.text for word in said if _distance(word.time, item.time) <= -word.time.duration / 2
                 )
@@ -178,43 +201,20 @@ def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
     return _Wanted(tuple(masked.items()), tuple(kept), times)
 
 
-def _clips(spans: Iterable[tuple[int, int]], masked: Audio, beside: float) -> tuple[tuple[int, int], ...]:
-    """Each sample range with ``beside`` seconds on both sides; those that meet are one."""
-    wide = [
-        to_samples(_widened(to_span(start, end, masked.rate), beside), masked.rate, masked.length)
-        for start, end in spans
-    ]
-    return tuple((int(start), int(end)) for start, end in merged(wide, 0))
-
-
-def _widened(time: TimeSpan, beside: float) -> TimeSpan:
-    return TimeSpan(max(0.0, time.start - beside), time.end + beside)
-
-
-def _listen(masked: Audio, channel: int, clip: tuple[int, int], listener: Listener) -> tuple[_Said, ...]:
-    """The words of a clip with their times in the call; blanks and punctuation alone are no words."""
-    start, end = clip
-    where = to_span(start, end, masked.rate)
-    said = []
-    for segment in listener(for_recogniser(masked.samples[channel, start:end], masked.rate)):
-        for word in segment.words:
-            # Recognisers time words past the end of what they were given.
-            low = min(where.end, where.start + max(0.0, word.start))
-            said.append(_Said(word.text, TimeSpan(low, min(where.end, max(low, where.start + word.end)))))
-    return tuple(said) if any(char.isalnum() for word in said for char in word.text) else ()
-
-
-def _speech_seconds(
-    masked: Audio, channel: int, clip: tuple[int, int], windows: tuple[tuple[int, int], ...]
-) -> float:
-    """Seconds of a clip outside the masked windows in which somebody speaks."""
-    first, last = clip
-    width = round(masked.rate * _FRAME)
-    sound = masked.samples[channel, first:last].astype(np.float32)
-    for start, end in windows:
-        sound[max(0, start - first) : max(0, end - first)] = 0.0
-    frames = sound[: len(sound) // width * width].reshape(-1, width)
-    return float((np.sqrt((frames**2).mean(axis=1)) > _SPEECH_RMS).sum() * _FRAME)
+def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tuple[_Said, ...]]:
+    """The words of every clip with their times in the call; blanks and punctuation alone are no words."""
+    if not clips:
+        return []
+    heard = listener([clip.sound(masked) for clip in clips])
+    out: list[tuple[_Said, ...]] = []
+    for clip, segments in zip(clips, heard, strict=True):
+        said = tuple(
+            _Said(word.text, clip.original(word, masked.rate))
+            for segment in segments
+            for word in segment.words
+        )
+        out.append(said if any(char.isalnum() for word in said for char in word.text) else ())
+    return out
 
 
 def _matches(said: tuple[_Said, ...], wanted: _Wanted, reader: SoundReader) -> list[Leak]:
@@ -263,7 +263,7 @@ def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
 
 def _explained(needle: Needle, time: TimeSpan, wanted: _Wanted) -> bool:
     """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
-    near = _widened(time, _NEIGHBOUR)
+    near = widened(time, _NEIGHBOUR)
     return any(
         item.time.overlaps(near) and bool(find_sound(needle, kept, _bound(needle)))
         for kept, item in wanted.kept

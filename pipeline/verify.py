@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio import Recording, to_samples, to_span
-from pipeline.listen import Audio, Listener, SoundReader, hear_masked, listen_again
+from pipeline.clips import Audio
+from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
 from pipeline.reread import read_by_sound, read_otherwise, said_under

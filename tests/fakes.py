@@ -22,6 +22,7 @@ class FakeRecogniser:
     spoken_language: tuple[str, float] = ("ja", 0.99)
     name: str = "fake"
     sha256: str = "f" * 64
+    at_once: int = 1
 
     def recognise(self, samples: np.ndarray, **changes: object) -> tuple[HeardSegment, ...]:
         """What the test gave."""
@@ -83,6 +84,6 @@ class FakeModels:
         """The real one: it is quick."""
         return load_reader()
 
-    def listen(self, samples: np.ndarray) -> tuple[HeardSegment, ...]:
-        """What the test gave."""
-        return self.heard_again
+    def listen(self, clips: Sequence[np.ndarray]) -> tuple[tuple[HeardSegment, ...], ...]:
+        """What the test gave, in every clip."""
+        return (self.heard_again,) * len(clips)

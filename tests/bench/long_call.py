@@ -115,7 +115,7 @@ class _Stub:
         self._model = model
         self._text: Iterator[str] = itertools.cycle(text.replace("\n", ""))
         self._warm = self._warm_in_batches = False
-        self.name, self.sha256 = model.name, model.sha256
+        self.name, self.sha256, self.at_once = model.name, model.sha256, 1
 
     def recognise(self, samples: NDArray[np.float32], **changes: object) -> tuple[HeardSegment, ...]:
         """So many characters as would be said in that time."""
@@ -160,10 +160,15 @@ class _StubbedModels(Models):
         """The stub."""
         return self._stub  # type: ignore[return-value]  # has all that a stage asks of it
 
-    def listen(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
-        """Talk that names nobody, as long as the clip."""
-        wanted = max(1, int(PACE * len(samples) / RATE))
-        return _spread("".join(itertools.islice(itertools.cycle(AGAIN), wanted)), samples)
+    def listen(  # type: ignore[override]  # has all that a stage asks of it
+        self, clips: Sequence[NDArray[np.float32]]
+    ) -> tuple[tuple[HeardSegment, ...], ...]:
+        """Talk that names nobody, as long as each clip."""
+        return tuple(_spread(_talk(len(clip) / RATE), clip) for clip in clips)
+
+
+def _talk(seconds: float) -> str:
+    return "".join(itertools.islice(itertools.cycle(AGAIN), max(1, int(PACE * seconds))))
 
 
 def _mask(audio: Path) -> dict[str, object]:

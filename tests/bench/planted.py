@@ -111,17 +111,20 @@ class Remembering:
         self._folder = folder
         self._models: Any = None
 
-    def __call__(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
+    def __call__(self, clips: Sequence[NDArray[np.float32]]) -> tuple[tuple[HeardSegment, ...], ...]:
         """Listen as ``flows.stages.Models.listen`` does, or remember."""
-        path = self._folder / hashlib.sha256(samples.tobytes()).hexdigest()[:32]
+        asked = hashlib.sha256()
+        for clip in clips:
+            asked.update(hashlib.sha256(clip.tobytes()).digest())
+        path = self._folder / asked.hexdigest()[:32]
         if not path.exists():
             if self._models is None:
                 from flows.settings import Settings
                 from flows.stages import Models
 
                 self._models = Models("base", Settings(cpu_threads=1))
-            path.write_bytes(pickle.dumps(self._models.listen(samples)))
-        heard: tuple[HeardSegment, ...] = pickle.loads(path.read_bytes())  # noqa: S301  written above
+            path.write_bytes(pickle.dumps(self._models.listen(clips)))
+        heard: tuple[tuple[HeardSegment, ...], ...] = pickle.loads(path.read_bytes())  # noqa: S301  ours
         return heard
 
 
@@ -288,8 +291,11 @@ def main() -> int:
             continue
         plan = call.plan if analyzer is None else detected(call, analyzer, reader)
         # Heard once, on the whole plan: what a missing item would have said is left out later.
-        heard = () if listener is None else hear_masked(call.recording, plan, listener)
-        heard += () if call.again is None else said_under(plan, call.again)
+        # As the program: where the whole call was heard twice, what is masked was too.
+        if call.again is not None:
+            heard = said_under(plan, call.again)
+        else:
+            heard = () if listener is None else hear_masked(call.recording, plan, listener)
         ears = Ears(listener if options.listen else None, heard)
         whole = loop(call, plan, reader, ears)
         counts += [

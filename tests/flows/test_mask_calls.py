@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -104,9 +105,9 @@ def test_a_value_heard_once_more_widens_the_plan(tmp_path: Path, order: Order):
     class Listening(FakeModels):
         times = 0
 
-        def listen(self, samples: np.ndarray):
+        def listen(self, clips: Sequence[np.ndarray]):
             self.times += 1
-            return (utterance("長谷川" if self.times == 1 else "はい", 0.0),)
+            return ((utterance("長谷川" if self.times == 1 else "はい", 0.0),),) * len(clips)
 
     (outcome,) = mask_calls([voice_file(tmp_path / "a.wav")], order, Listening())
 

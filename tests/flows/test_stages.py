@@ -82,27 +82,6 @@ def test_every_stage_of_the_recipe_is_listed():
     assert set(run([1, 1, 1])) == {stage.__name__ for stage in STAGES}
 
 
-def test_the_second_listening_is_set_otherwise_than_the_first():
-    """The same settings would make the same mistakes."""
-    models, counting = listening()
-    models.listen(np.zeros(16_000, np.float32))
-
-    assert counting.asked[0]
-
-
-def test_an_unchanged_stretch_is_not_listened_to_twice():
-    """After a widening only what changed costs time, and memory stays bounded."""
-    models, counting = listening()
-    first, second = np.zeros(1600, np.float32), np.ones(1600, np.float32)
-    for samples in (first, second, first.copy(), second):
-        models.listen(samples)
-    assert len(counting.asked) == 2
-
-    for n in range(stages.REMEMBERED + 1):
-        models.listen(np.full(16, n, np.float32))
-    assert len(models._heard) <= stages.REMEMBERED
-
-
 def test_models_load_when_they_are_needed():
     """A run that never recognises anything does not load the recogniser."""
     models = Models("/no/such/model", Settings())

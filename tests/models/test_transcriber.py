@@ -146,6 +146,13 @@ class FakeWhisper:
         return [], None
 
 
+def test_every_core_takes_a_window_of_its_own(base: FasterWhisperRecogniser) -> None:
+    """As many workers as threads were asked for."""
+    assert base.at_once == base._model.model.num_workers == 1
+    several = load_transcriber("base", device="cpu", cpu_threads=3)
+    assert several.at_once == several._model.model.num_workers == 3
+
+
 def test_decoding_can_be_changed_for_one_listening() -> None:
     """Changes given at a call win over the settings, and only there."""
     fake = FakeWhisper()

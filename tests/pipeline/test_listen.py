@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,11 +47,11 @@ class Hears:
     text: str
     clips: list[np.ndarray] = field(default_factory=list)
 
-    def __call__(self, samples: np.ndarray) -> tuple[HeardSegment, ...]:
+    def __call__(self, clips: Sequence[np.ndarray]) -> list[tuple[HeardSegment, ...]]:
         """The words of every clip."""
-        self.clips.append(samples)
+        self.clips += clips
         words = tuple(HeardWord(c, 0.1 * n, 0.1 * (n + 1), 0.9) for n, c in enumerate(self.text))
-        return (HeardSegment(words),) if words else ()
+        return [(HeardSegment(words),) if words else ()] * len(clips)
 
 
 def product(plan: MaskPlan, channels: int = 1, loud: float = 1.0) -> Recording:
@@ -63,11 +64,11 @@ PLAN = make_plan(make_item(5, 6), make_item(5.5, 6.5, item_id="i1"), make_item(1
 READINGS = (("i0", "サカモト"), ("i1", "ヤマダ"), ("i2", "サカモト"))
 
 
-def test_listens_to_masks_and_their_neighbours_once() -> None:
-    """A clip for each window, a second longer on both sides, at the recogniser's rate."""
+def test_listens_to_the_neighbours_of_masks_once() -> None:
+    """A clip for each window: a second on both sides, a pause where the mask is, at the recogniser's rate."""
     listener = Hears("ソウデスカ")
     assert listen_again(product(PLAN), PLAN, READINGS, listener, KanaReader()) == ()
-    assert [len(clip) / 16000 for clip in listener.clips] == [3.5, 3.0]
+    assert [len(clip) / 16000 for clip in listener.clips] == [2.2, 2.2]
     assert listener.clips[0].dtype == np.float32
 
 
@@ -92,6 +93,12 @@ def test_where_is_where_the_words_sound() -> None:
     assert (leak.where.start, leak.where.end) == (pytest.approx(4.3), pytest.approx(4.7))
 
 
+def test_words_on_both_sides_of_a_mask_are_carried_back_to_their_own() -> None:
+    """The second that follows a mask is heard right after the pause, and lies after the mask."""
+    leak = listen_again(product(PLAN), PLAN, READINGS, Hears("ア" * 13 + "サカモト"), KanaReader())[0]
+    assert (leak.where.start, leak.where.end) == (pytest.approx(6.6), pytest.approx(7.0))
+
+
 def test_where_never_leaves_the_clip() -> None:
     """Recognisers time words past the end of what they were given."""
     heard = "ア" * 60 + "サカモト"
@@ -112,7 +119,7 @@ def test_a_kept_item_that_sounds_there_explains_a_likeness() -> None:
     kept = make_item(7, 7.5, item_id="k", action=MaskAction.KEEP)
     plan = make_plan(make_item(5, 6), make_item(12, 13, item_id="i1"), kept)
     readings = (("i0", "サカモト"), ("i1", "サカモト"), ("k", "サカモトハナ"))
-    leaks = listen_again(product(plan), plan, readings, Hears("ア" * 25 + "サカモト"), KanaReader())
+    leaks = listen_again(product(plan), plan, readings, Hears("ア" * 17 + "サカモト"), KanaReader())
     assert [leak.item_id for leak in leaks] == ["i1"]
 
 
@@ -128,7 +135,7 @@ def test_hearing_nothing_beside_speech_proves_nothing() -> None:
     listener = Hears("")
     leaks = listen_again(product(PLAN), PLAN, READINGS, listener, KanaReader())
     assert [(leak.kind, leak.item_id) for leak in leaks] == [("NOT_HEARD", None)] * 2
-    assert [len(clip) / 16000 for clip in listener.clips] == [3.5, 11.5, 3.0, 11.0]
+    assert [len(clip) / 16000 for clip in listener.clips] == [2.2, 2.2, 10.2, 10.2]
     assert (leaks[0].where.start, leaks[0].where.end) == (4.0, 7.5)
 
 

@@ -1,0 +1,125 @@
+"""A second pair of ears for the finished call: many short clips, packed into windows, decoded in batches.
+
+A recogniser takes as long over two seconds as over thirty, and a masked call has dozens of clips of
+two.  So clips that were not heard before are strung together, with a pause between two of them, into
+windows as long as the second hearing's, and decoded as that decodes: greedily and brightened, which is
+not how the first hearing was done, so that it does not err alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.second_hearing import BATCH, BATCH_WINDOW, RATE, BatchRecogniser, brightened
+from pipeline.transcribe import HeardSegment, HeardWord
+from pipeline.types import TimeSpan
+from pipeline.windows import Window, shorter
+
+__all__ = ["ClipListener"]
+
+Sound = NDArray[np.float32]
+
+PAUSE: Final = 0.4
+"""Seconds of silence between two clips: longer than within a sentence."""
+
+REMEMBERED: Final = 1024
+"""Clips of which is remembered what was heard: more than one call has."""
+
+_Place = tuple[int, float]
+"""A clip's number, and from which of its seconds on."""
+
+
+class ClipListener:
+    """Transcribes clips; one that a widened plan left as it was is not transcribed again.
+
+    Args:
+        recogniser: Decodes windows in batches.
+    """
+
+    def __init__(self, recogniser: BatchRecogniser) -> None:
+        self._recogniser = recogniser
+        self._heard: dict[bytes, tuple[HeardSegment, ...]] = {}
+
+    def __call__(self, clips: Sequence[Sound]) -> tuple[tuple[HeardSegment, ...], ...]:
+        """Transcribe clips of 16 kHz mono audio.
+
+        Args:
+            clips: float32, shape (n,) each; full scale 1.
+
+        Returns:
+            For each clip, in order, what was heard in it, in seconds from its start.  What is heard
+            in a clip can hang on the clips that are new with it: the same call and plan give the
+            same.
+        """
+        names = [hashlib.sha256(clip.tobytes()).digest() for clip in clips]
+        if len(self._heard) + len(clips) > REMEMBERED:
+            self._heard = {name: self._heard[name] for name in names if name in self._heard}
+        new = {name: clip for name, clip in zip(names, clips, strict=True) if name not in self._heard}
+        self._heard |= dict(zip(new, self._transcribed(list(new.values())), strict=True))
+        return tuple(self._heard[name] for name in names)
+
+    def _transcribed(self, clips: Sequence[Sound]) -> list[tuple[HeardSegment, ...]]:
+        windows = _packed(clips)
+        out: list[list[HeardSegment]] = [[] for _ in clips]
+        for first in range(0, len(windows), BATCH):
+            batch = windows[first : first + BATCH]
+            sounds = [brightened(_joined([sound for _, sound in window])) for window in batch]
+            for window, segment in zip(batch, self._recogniser.recognise_batch(sounds), strict=True):
+                for (clip, offset), words in _shared_out(window, segment.words):
+                    moved = [replace(w, start=w.start + offset, end=w.end + offset) for w in words]
+                    out[clip].append(replace(segment, words=tuple(moved)))
+        return [tuple(segments) for segments in out]
+
+
+def _packed(clips: Sequence[Sound]) -> list[list[tuple[_Place, Sound]]]:
+    """Clips in windows of at most ``BATCH_WINDOW``; one that is longer is cut where it is quiet."""
+    windows: list[list[tuple[_Place, Sound]]] = []
+    left = 0.0
+    for number, clip in enumerate(clips):
+        whole = Window((TimeSpan(0.0, len(clip) / RATE),), RATE)
+        for piece in shorter(whole, clip, BATCH_WINDOW):
+            sound = piece.samples(clip)
+            seconds = len(sound) / RATE
+            if not windows or seconds > left:
+                windows.append([])
+                left = BATCH_WINDOW
+            windows[-1].append(((number, piece.pieces[0].start), sound))
+            left -= seconds + PAUSE
+    return windows
+
+
+def _joined(sounds: Sequence[Sound]) -> Sound:
+    pause = np.zeros(round(PAUSE * RATE), np.float32)
+    parts = [part for sound in sounds for part in (sound, pause)]
+    return np.concatenate(parts[:-1])
+
+
+def _shared_out(
+    window: Sequence[tuple[_Place, Sound]], words: Sequence[HeardWord]
+) -> list[tuple[_Place, list[HeardWord]]]:
+    """To each clip of a window the words whose end lies in it, in seconds from its start.
+
+    A word is timed from the end of the one before, so that what begins a clip seems to begin in the
+    clip before: its end tells where it was said.
+    """
+    out: list[tuple[_Place, list[HeardWord]]] = []
+    at, taken = 0.0, 0
+    for index, (place, sound) in enumerate(window):
+        seconds = len(sound) / RATE
+        last = index == len(window) - 1
+        inside: list[HeardWord] = []
+        while taken < len(words) and (last or words[taken].end <= at + seconds + PAUSE / 2):
+            word = words[taken]
+            start, end = (min(seconds, max(0.0, time - at)) for time in (word.start, word.end))
+            inside.append(replace(word, start=start, end=max(start, end)))
+            taken += 1
+        if inside:
+            out.append((place, inside))
+        at += seconds + PAUSE
+    return out

@@ -1,0 +1,115 @@
+"""What of a channel is listened to again: the neighbourhood of its masks, without what is masked.
+
+channel      ..speech..|====== masked ======|..speech..
+clip            [-1 s--|                    |--1 s-]
+sound           [-1 s--|.2 s of silence|--1 s-]      with the times to carry words back
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.audio import RECOGNISER_RATE, Recording, for_recogniser, to_samples, to_span
+from pipeline.mask import merged
+from pipeline.transcribe import HeardWord
+from pipeline.types import TimeSpan
+from pipeline.wav import StoredRecording
+
+__all__ = ["Audio", "Clip", "widened", "with_neighbours"]
+
+Audio = Recording | StoredRecording
+"""A call in memory, or left in its file."""
+
+SPEECH_RMS: Final = 32768 * 10 ** (-38 / 20)
+"""From here the contract counts a frame as speech."""
+
+FRAME: Final = 0.01
+"""Seconds of such a frame."""
+
+BREAK: Final = 0.2
+"""Seconds of silence where a mask was: words on both sides of it are not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What of a channel is listened to at once.
+
+    Attributes:
+        channel: Its number.
+        where: Samples from and to.
+        pieces: Of these the ranges that are heard, in order; what lies between them is masked.
+    """
+
+    channel: int
+    where: tuple[int, int]
+    pieces: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(
+        cls, channel: int, where: tuple[int, int], masked: Iterable[tuple[int, int]], recording: Audio
+    ) -> Clip:
+        """What of a range is not masked; the range itself where all of it is."""
+        pieces, at = [], where[0]
+        for start, end in (*masked, (where[1], where[1])):
+            if end >= at and start <= where[1]:
+                if start - at >= round(FRAME * recording.rate):
+                    pieces.append((at, start))
+                at = max(at, end)
+        return cls(channel, where, tuple(pieces) or (where,))
+
+    def sound(self, recording: Audio) -> npt.NDArray[np.float32]:
+        """For the recogniser."""
+        pause = np.zeros(round(BREAK * RECOGNISER_RATE), np.float32)
+        parts: list[npt.NDArray[np.float32]] = []
+        for start, end in self.pieces:
+            parts += [pause] if parts else []
+            parts.append(for_recogniser(recording.samples[self.channel, start:end], recording.rate))
+        return np.concatenate(parts)
+
+    def time(self, recording: Audio) -> TimeSpan:
+        """From its beginning to its end, in seconds of the call."""
+        return to_span(*self.where, recording.rate)
+
+    def original(self, word: HeardWord, rate: int) -> TimeSpan:
+        """When a word sounds in the call: never beyond the clip, past which recognisers time words too."""
+        start = self._original(max(0.0, word.start), rate)
+        return TimeSpan(start, max(start, self._original(max(0.0, word.end), rate)))
+
+    def _original(self, seconds: float, rate: int) -> float:
+        for start, end in self.pieces:
+            span = to_span(start, end, rate)
+            if seconds <= span.duration + BREAK / 2:
+                return span.start + min(max(0.0, seconds), span.duration)
+            seconds -= span.duration + BREAK
+        return self.pieces[-1][1] / rate
+
+    def speech_seconds(self, recording: Audio) -> float:
+        """Seconds of it in which somebody speaks."""
+        width = round(recording.rate * FRAME)
+        total = 0.0
+        for start, end in self.pieces:
+            sound = recording.samples[self.channel, start:end].astype(np.float32)
+            frames = sound[: len(sound) // width * width].reshape(-1, width)
+            total += float((np.sqrt((frames**2).mean(axis=1)) > SPEECH_RMS).sum() * FRAME)
+        return total
+
+
+def with_neighbours(
+    spans: Iterable[tuple[int, int]], recording: Audio, beside: float
+) -> tuple[tuple[int, int], ...]:
+    """Each sample range with ``beside`` seconds on both sides; those that meet are one."""
+    wide = [
+        to_samples(widened(to_span(start, end, recording.rate), beside), recording.rate, recording.length)
+        for start, end in spans
+    ]
+    return tuple((int(start), int(end)) for start, end in merged(wide, 0))
+
+
+def widened(time: TimeSpan, beside: float) -> TimeSpan:
+    """A span with so many seconds more on both sides; never before the call's beginning."""
+    return TimeSpan(max(0.0, time.start - beside), time.end + beside)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def test_a_hold_keeps_its_people(desk, closed, clock):
     assert due_requests(desk, last_day(desk, clock) + timedelta(days=1)) == ()
     with pytest.raises(ConflictError):
         erase_request(desk, OTHER, closed.number)
-    assert requests.get(desk, closed.number) == closed
+    assert requests.get(desk, closed.number) == replace(closed, legal_hold=True)
 
 
 def test_a_file_keeps_its_people(desk, tmp_path):

@@ -11,15 +11,16 @@ masking every likeness would take the requester's own words, a few in every minu
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipeline.listen import Needle, SoundReader, bits_of
+from pipeline.listen import Needle, SoundLine, SoundReader, bits_of
 from pipeline.mask_text import MaskedTranscript, MaskedWord, mask_text
-from pipeline.sound import find_sound, fold_kana, morae
+from pipeline.sound import Mora, SoundText, find_sound, fold_kana, morae
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
 
 __all__ = [
@@ -133,8 +134,7 @@ def read_by_sound(
     """
     return tuple(
         Leak("HEARD_AGAIN" if _likely(hit) else "PERHAPS", hit.item_id, hit.time)
-        for hit in alike_in(masked, plan, readings, reader)
-        if hit.odds >= DOUBTFUL
+        for hit in alike_in(masked, plan, readings, reader, least=DOUBTFUL)
     )
 
 
@@ -159,9 +159,8 @@ def read_otherwise(
     untied = replace(plan, items=tuple(replace(item, chars=CharSpan(0, 0)) for item in plan.items))
     return tuple(
         Leak("PERHAPS", hit.item_id, hit.time)
-        for hit in alike_in(mask_text(hearing, untied), plan, readings, reader)
-        if hit.odds >= DOUBTFUL
-        and not any(
+        for hit in alike_in(mask_text(hearing, untied), plan, readings, reader, least=DOUBTFUL)
+        if not any(
             hit.channel in item.channels and _shared(hit.time, item.time) > -_BESIDE for item in plan.masked
         )
     )
@@ -203,7 +202,12 @@ def _likely(hit: Alike) -> bool:
 
 
 def alike_in(
-    masked: MaskedTranscript, plan: MaskPlan, readings: Readings, reader: SoundReader
+    masked: MaskedTranscript,
+    plan: MaskPlan,
+    readings: Readings,
+    reader: SoundReader,
+    *,
+    least: float = -math.inf,
 ) -> tuple[Alike, ...]:
     """Every stretch that sounds at all like a masked value, the likeliest value for each.
 
@@ -212,6 +216,7 @@ def alike_in(
         plan: What was masked.
         readings: As for ``listen_again``.
         reader: Reads the kept words.
+        least: Log odds below which a stretch is passed over.
 
     Returns:
         Stretches that share no time on one channel, likeliest first.
@@ -225,11 +230,12 @@ def alike_in(
     ]
     shown = [item for item in plan.items if item.action is MaskAction.KEEP and item.needs_review]
     hits: list[Alike] = []
-    for channel, run in _runs(masked):
-        for each, time, odds in _hits(run, wanted, reader):
-            hit = Alike(each.nearest(time, items), time, channel, odds)
-            if not _explained(each.sound, time, kept) and not _shown(hit, shown):
-                hits.append(hit)
+    for channel in sorted({segment.channel for segment in masked.segments}):
+        for each, time, odds in _hits(_Kept.of(masked, channel, reader), wanted, least):
+            if not _explained(each.sound, time, kept):
+                hit = Alike(each.nearest(time, items), time, channel, odds)
+                if not _shown(hit, shown):
+                    hits.append(hit)
     return _best(hits)
 
 
@@ -263,47 +269,85 @@ def _ends(sound: Needle) -> Iterator[Needle]:
                 yield from (sound[:size], sound[-size:])
 
 
-def _runs(masked: MaskedTranscript) -> Iterator[tuple[int, tuple[MaskedWord, ...]]]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words between two labels or pauses, and where their morae begin in the channel's."""
+
+    words: tuple[MaskedWord, ...] = field(repr=False)
+    text: str = field(repr=False)
+    line: SoundLine = field(repr=False)
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """All that is kept of a channel, to be searched at once: a call of an hour has thousands of runs."""
+
+    runs: tuple[_Run, ...]
+    sounds: SoundText = field(repr=False)
+
+    @classmethod
+    def of(cls, masked: MaskedTranscript, channel: int, reader: SoundReader) -> _Kept:
+        """Join a channel's runs, a break after each."""
+        runs: list[_Run] = []
+        sounds: list[Mora | None] = []
+        for words in _runs(masked, channel):
+            text = "".join(word.text for word in words)
+            runs.append(_Run(words, text, reader.line(text), len(sounds)))
+            sounds += [*runs[-1].line.morae, None]
+        return cls(tuple(runs), SoundText(sounds))
+
+    def find(self, sound: Needle, bound: float) -> Iterator[tuple[_Run, CharSpan, float]]:
+        """Where it sounds like this: the run, the characters of its text, the price."""
+        starts = [run.offset for run in self.runs]
+        for match in self.sounds.find(sound, bound):
+            run = self.runs[bisect.bisect_right(starts, match.start) - 1]
+            yield run, run.line.span(match.start - run.offset, match.end - run.offset), match.price
+
+
+def _runs(masked: MaskedTranscript, channel: int) -> Iterator[tuple[MaskedWord, ...]]:
     """The words of a channel between labels and pauses: a recogniser may cut a name in two utterances."""
-    for channel in sorted({segment.channel for segment in masked.segments}):
-        run: list[MaskedWord] = []
-        for segment in masked.segments:
-            for word in segment.words if segment.channel == channel else ():
-                if run and (word.entity_type is not None or word.time.start - run[-1].time.end > _PAUSE):
-                    yield channel, tuple(run)
-                    run = []
-                if word.entity_type is None:
-                    run.append(word)
-        if run:
-            yield channel, tuple(run)
+    run: list[MaskedWord] = []
+    for segment in masked.segments:
+        for word in segment.words if segment.channel == channel else ():
+            if run and (word.entity_type is not None or word.time.start - run[-1].time.end > _PAUSE):
+                yield tuple(run)
+                run = []
+            if word.entity_type is None:
+                run.append(word)
+    if run:
+        yield tuple(run)
 
 
 def _hits(
-    run: tuple[MaskedWord, ...], wanted: tuple[_Wanted, ...], reader: SoundReader
+    said: _Kept, wanted: tuple[_Wanted, ...], least: float
 ) -> Iterator[tuple[_Wanted, TimeSpan, float]]:
     """What sounds at all like something wanted: its time, and the log odds that it is that."""
-    text = "".join(word.text for word in run)
-    line = reader.line(text)
     for each in wanted:
-        for match in find_sound(each.sound, line.morae, _FURTHEST):
-            chars = line.span(match.start, match.end)
-            words = _touched(run, chars)
-            said = text[chars.start : chars.end]
-            called = _called(text, chars)
-            if _NOBODY.fullmatch(said.strip("、。 ")) or (each.name and _DIGIT.search(called)):
+        for run, chars, price in said.find(each.sound, _FURTHEST):
+            odds = _odds(each, run, chars, price)
+            if odds is None or odds < least:
                 continue
-            honorific = len(called) < len(said) or _HONORIFIC.match(text, chars.end)
-            odds = (
-                _BIAS
-                + _PER_PRICE * match.price
-                + _PER_BIT * min(bits_of(each.sound), _MOST_BITS)
-                + _PER_SHARE * match.price / len(each.sound)
-                + _PER_PROBABILITY * sum(word.probability or 0.0 for word in words) / len(words)
-                + (_IF_HONORIFIC if honorific else 0.0)
-                + (_IF_PIECE if each.piece else 0.0)
-            )
-            times = [word.time for word in words]
+            times = [word.time for word in _touched(run.words, chars)]
             yield each, TimeSpan(min(t.start for t in times), max(t.end for t in times)), odds
+
+
+def _odds(each: _Wanted, run: _Run, chars: CharSpan, price: float) -> float | None:
+    """Log odds that a stretch is what is wanted; ``None`` where it names nobody."""
+    said, called = run.text[chars.start : chars.end], _called(run.text, chars)
+    if _NOBODY.fullmatch(said.strip("、。 ")) or (each.name and _DIGIT.search(called)):
+        return None
+    honorific = len(called) < len(said) or _HONORIFIC.match(run.text, chars.end)
+    words = _touched(run.words, chars)
+    return (
+        _BIAS
+        + _PER_PRICE * price
+        + _PER_BIT * min(bits_of(each.sound), _MOST_BITS)
+        + _PER_SHARE * price / len(each.sound)
+        + _PER_PROBABILITY * sum(word.probability or 0.0 for word in words) / len(words)
+        + (_IF_HONORIFIC if honorific else 0.0)
+        + (_IF_PIECE if each.piece else 0.0)
+    )
 
 
 def _called(text: str, chars: CharSpan) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "SoundMatch",
+    "SoundText",
     "distance",
     "find_sound",
     "fold_kana",
@@ -41,6 +43,12 @@ _SMALL = {"ャ": "a", "ュ": "u", "ョ": "o", "ァ": "a", "ィ": "i", "ゥ": "u"
 _SAME = str.maketrans("ヂヅヲヰヱヵヶ", "ジズオイエカケ")
 
 _LATIN = re.compile(r"([kgsztdnhbpmyrwfjvlc]?[hsy]?)([aiueo])|(n)")
+
+_BREAK = 1000.0
+"""Price of reading across a break; no needle may cost as much."""
+
+_ROUNDING = 1e-6
+"""Of sums that reach over thousands of breaks."""
 
 LONG, STOP, NASAL = ("long", ""), ("Q", ""), ("N", "")
 Mora = tuple[str, str]
@@ -232,10 +240,69 @@ class SoundMatch:
     price: float = field(compare=False)
 
 
-def find_sound(needle: tuple[Mora, ...], line: tuple[Mora, ...], bound: float) -> tuple[SoundMatch, ...]:
-    """Find every stretch of a line that sounds like a needle.
+class SoundText:
+    """A line of morae made ready to be searched for many needles.
 
-    Sellers' approximate substring search, one vectorised row per needle mora.
+    Args:
+        line: Morae in order; ``None`` is a break that no match reaches across.
+    """
+
+    def __init__(self, line: Sequence[Mora | None]) -> None:
+        self._kinds = tuple(dict.fromkeys(mora for mora in line if mora is not None))
+        number = {mora: index for index, mora in enumerate(self._kinds)}
+        self._line = np.array([number.get(mora, len(number)) if mora else len(number) for mora in line])
+        insert = np.array([*(mora_price(None, mora) for mora in self._kinds), _BREAK])
+        self._run = np.concatenate(([0.0], np.cumsum(insert[self._line]))) if line else np.zeros(1)
+        self._swaps: dict[Mora, NDArray[np.float64]] = {}
+
+    def find(self, needle: tuple[Mora, ...], bound: float) -> tuple[SoundMatch, ...]:
+        """Find every stretch that sounds like a needle.
+
+        Sellers' approximate substring search, one vectorised row per needle mora.
+
+        Args:
+            needle: Morae of a known name.
+            bound: Highest price, as a share of the needle's length.
+
+        Returns:
+            Matches that do not overlap, cheapest first chosen, in order of start.
+        """
+        size = len(self._line)
+        if not needle or not size:
+            return ()
+        row: NDArray[np.float64] = np.zeros(size + 1)
+        index = np.arange(size + 1)
+        starts: NDArray[np.int64] = index.copy()
+        for mora in needle:
+            swapped = row[:-1] + self._swap(mora)
+            candidate, origin = row + mora_price(mora, None), starts.copy()
+            better = swapped < candidate[1:]
+            candidate[1:] = np.where(better, swapped, candidate[1:])
+            origin[1:] = np.where(better, starts[:-1], origin[1:])
+            # Insertions run along the row: a running minimum over prices less their cumulative cost.
+            level = candidate - self._run
+            lowest = np.minimum.accumulate(level)
+            source = np.maximum.accumulate(np.where(level == lowest, index, 0))
+            row, starts = lowest + self._run, origin[source]
+        near = np.flatnonzero(row <= bound * len(needle) + _ROUNDING)
+        taken: list[SoundMatch] = []
+        for end in near[np.argsort(row[near], kind="stable")].tolist():
+            match = SoundMatch(int(starts[end]), end, float(row[end]))
+            overlaps = any(m.start < match.end and match.start < m.end for m in taken)
+            if match.start < match.end and not overlaps:
+                taken.append(match)
+        return tuple(sorted(taken, key=lambda m: m.start))
+
+    def _swap(self, mora: Mora) -> NDArray[np.float64]:
+        """What hearing each mora of the line for this one costs."""
+        if mora not in self._swaps:
+            prices = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK])
+            self._swaps[mora] = prices[self._line]
+        return self._swaps[mora]
+
+
+def find_sound(needle: tuple[Mora, ...], line: tuple[Mora, ...], bound: float) -> tuple[SoundMatch, ...]:
+    """Find every stretch of a line that sounds like a needle, as ``SoundText.find`` does.
 
     Args:
         needle: Morae of a known name.
@@ -245,32 +312,4 @@ def find_sound(needle: tuple[Mora, ...], line: tuple[Mora, ...], bound: float) -
     Returns:
         Matches that do not overlap, cheapest first chosen, in order of start.
     """
-    if not needle or not line:
-        return ()
-    size = len(line)
-    insert = np.array([mora_price(None, m) for m in line])
-    run = np.concatenate(([0.0], np.cumsum(insert)))
-    row: NDArray[np.float64] = np.zeros(size + 1)
-    starts: NDArray[np.int64] = np.arange(size + 1)
-    index = np.arange(size + 1)
-    for mora in needle:
-        gap = mora_price(mora, None)
-        swap = np.array([mora_price(mora, m) for m in line])
-        candidate, origin = row + gap, starts.copy()
-        better = row[:-1] + swap < candidate[1:]
-        candidate[1:] = np.where(better, row[:-1] + swap, candidate[1:])
-        origin[1:] = np.where(better, starts[:-1], origin[1:])
-        # Insertions run along the row: a running minimum over prices less their cumulative cost.
-        level = candidate - run
-        lowest = np.minimum.accumulate(level)
-        source = np.maximum.accumulate(np.where(level == lowest, index, 0))
-        row, starts = lowest + run, origin[source]
-    limit = bound * len(needle)
-    taken: list[SoundMatch] = []
-    for end in np.argsort(row, kind="stable"):
-        if row[end] > limit:
-            break
-        match = SoundMatch(int(starts[end]), int(end), float(row[end]))
-        if match.start < match.end and not any(m.start < match.end and match.start < m.end for m in taken):
-            taken.append(match)
-    return tuple(sorted(taken, key=lambda m: m.start))
+    return SoundText(line).find(needle, bound) if needle and line else ()

@@ -176,15 +176,24 @@ def said_under(plan: MaskPlan, hearing: Transcript) -> Readings:
     Returns:
         ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half.
     """
+    words = {
+        channel: sorted(
+            ((word.time, word.chars) for s in hearing.segments if s.channel == channel for word in s.words),
+            key=lambda each: each[0],
+        )
+        for channel in {segment.channel for segment in hearing.segments}
+    }
+    longest = max((time.duration for spoken in words.values() for time, _ in spoken), default=0.0)
     texts: list[tuple[str, str]] = []
     for item in plan.masked:
         for channel in item.channels:
+            spoken = words.get(channel, [])
+            first = bisect.bisect_left(spoken, item.time.start - longest, key=lambda each: each[0].start)
+            last = bisect.bisect_left(spoken, item.time.end, key=lambda each: each[0].start)
             text = "".join(
-                hearing.text[word.chars.start : word.chars.end]
-                for segment in hearing.segments
-                if segment.channel == channel and segment.time.overlaps(item.time)
-                for word in segment.words
-                if _shared(word.time, item.time) > word.time.duration / 2
+                hearing.text[chars.start : chars.end]
+                for time, chars in spoken[first:last]
+                if _shared(time, item.time) > time.duration / 2
             )
             if text:
                 texts.append((item.item_id, text))

@@ -62,12 +62,16 @@ TRAIN := .venv-train
 TRAIN_WORK := build/train
 
 .PHONY: train
-train: $(READY) $(TRAIN)/.ready ## learn the tagger anew (hours: speaks 200 calls and listens to them)
+train: $(READY) $(TRAIN)/.ready ## learn the tagger anew (hours: speaks all scripts and listens to them twice)
 	@mkdir -p $(TRAIN_WORK)
-	$(BIN)/python -m sample_audio.make_calls --scripts models/tagger/scripts/*.script.txt --out $(TRAIN_WORK)/calls --seed 12
-	$(BIN)/python -m models.tagger.hear $(TRAIN_WORK)/calls
-	$(BIN)/python -m models.tagger.make_data --scripts models/tagger/scripts/*.script.txt --heard $(TRAIN_WORK)/calls \
-		--dialogues $(DIALOGUES)/asdc.jsonl.gz $(DIALOGUES)/real-persona-chat.jsonl.gz --copies 5 --negatives 300 \
+	$(BIN)/python -m models.tagger.speak --scripts models/tagger/scripts/*.script.txt --out $(TRAIN_WORK)/quick --seed 12
+	$(BIN)/python -m sample_audio.make_calls --scripts models/tagger/scripts/e*.script.txt --out $(TRAIN_WORK)/calls --seed 12
+	for folder in $(TRAIN_WORK)/quick $(TRAIN_WORK)/calls; do \
+		$(BIN)/python -m models.tagger.hear $$folder && $(BIN)/python -m models.tagger.hear $$folder --again || exit 1; done
+	$(BIN)/python -m models.tagger.count_noise $(TRAIN_WORK)/calls --out models/tagger/confusions.json
+	$(BIN)/python -m models.tagger.make_data --scripts models/tagger/scripts/*.script.txt \
+		--heard $(TRAIN_WORK)/quick $(TRAIN_WORK)/calls \
+		--dialogues $(DIALOGUES)/asdc.jsonl.gz $(DIALOGUES)/real-persona-chat.jsonl.gz $(DIALOGUES)/jmultiwoz-tc.jsonl.gz \
 		--out $(TRAIN_WORK)/data.npz
 	PYTHONPATH=. $(TRAIN)/bin/python -m models.tagger.train $(TRAIN_WORK)/data.npz --out $(TRAIN_WORK)/tagger.onnx
 

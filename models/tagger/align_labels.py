@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.sound import Mora, mora_price
 
-__all__ = ["LabelledMora", "carry_over"]
+__all__ = ["LabelledMora", "aligned", "carry_over"]
 
 FAR = 1.5
 """Seconds between where a mora was spoken and where it was heard beyond which they are not the same;
@@ -44,10 +44,29 @@ def carry_over(
         One label per heard mora; one that nothing was said for takes its neighbours' label
         when both agree.
     """
+    labels = np.full(len(heard), -1, dtype=np.int64)
+    if not said or not heard:
+        return np.zeros(len(heard), dtype=np.int64)
+    for i, j in aligned(said, heard, heard_times):
+        if i is not None and j is not None:
+            labels[j] = said[i].label
+    return _filled(labels)
+
+
+def aligned(
+    said: Sequence[LabelledMora], heard: Sequence[Mora], heard_times: Sequence[float]
+) -> list[tuple[int | None, int | None]]:
+    """Pair what was said with what was heard, at the lowest price.
+
+    Args:
+        said: The script, in order of time.
+        heard: Morae of the recognised text, in order of time.
+        heard_times: Their times in seconds.
+
+    Returns:
+        (index into ``said``, index into ``heard``) in order; ``None`` for what was lost or made up.
+    """
     n, m = len(said), len(heard)
-    labels = np.full(m, -1, dtype=np.int64)
-    if not n or not m:
-        return np.zeros(m, dtype=np.int64)
     insert = np.array([mora_price(None, x) for x in heard])
     run = np.concatenate(([0.0], np.cumsum(insert)))
     times = np.asarray(heard_times)
@@ -69,17 +88,20 @@ def carry_over(
         move[lowest < level - 1e-12] = 2
         row = lowest + run
         moves[i] = move
+    pairs: list[tuple[int | None, int | None]] = []
     i, j = n, m
     while i or j:
         move_here = moves[i, j] if i else 2
         if move_here == 0:
             i, j = i - 1, j - 1
-            labels[j] = said[i].label
+            pairs.append((i, j))
         elif move_here == 1:
             i -= 1
+            pairs.append((i, None))
         else:
             j -= 1
-    return _filled(labels)
+            pairs.append((None, j))
+    return pairs[::-1]
 
 
 def _filled(labels: NDArray[np.int64]) -> NDArray[np.int64]:

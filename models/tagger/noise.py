@@ -7,16 +7,18 @@ telephone chain and recogniser (the model card has the table).
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.readings import Reader
 from pipeline.sound import Mora, mora_price, morae
 
-__all__ = ["NoiseRates", "Respeller", "garble_digits", "garble_morae"]
+__all__ = ["NoiseRates", "Respeller", "garble_digits", "garble_morae", "misheard"]
 
 KANA_OF: dict[Mora, str] = {}
 for _kana in (
@@ -28,6 +30,17 @@ for _row in "キシチニヒミリギジビピ":
     for _small in "ャュョ":
         KANA_OF[morae(_row + _small)[0]] = _row + _small
 INVENTORY = tuple(KANA_OF)
+
+CONFUSIONS = Path(__file__).with_name("confusions.json")
+"""Morae said, and what they were heard as how often (``models.tagger.count_noise``)."""
+
+PRIOR = 6.0
+"""Counted confusions that the likeness of sounds is worth."""
+
+DIGIT_READINGS = (
+    ("ゼロ",), ("イチ",), ("ニ", "ニー"), ("サン",), ("ヨン", "シ"), ("ゴ", "ゴー"), ("ロク",),
+    ("ナナ", "シチ"), ("ハチ",), ("キュウ", "ク"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +59,9 @@ class NoiseRates:
     swap: float = 0.15
     drop: float = 0.07
     add: float = 0.03
-    respell: float = 0.8
+    respell: float = 0.85
     word: float = 0.26
-    digit: float = 0.04
+    digit: float = 0.05
 
     def scaled(self, factor: float) -> NoiseRates:
         """The same with every rate times ``factor``, at most 0.95."""
@@ -56,17 +69,24 @@ class NoiseRates:
 
 
 def _neighbours() -> dict[Mora, tuple[tuple[Mora, ...], tuple[float, ...]]]:
+    """What each mora is misheard as: as counted, and like-sounding ones where little was."""
+    counted = json.loads(CONFUSIONS.read_text(encoding="utf-8"))
     out = {}
     for mora in INVENTORY:
-        others = [m for m in INVENTORY if m != mora]
-        out[mora] = (tuple(others), tuple(math.exp(-mora_price(mora, m) / 0.13) for m in others))
+        others = tuple(m for m in INVENTORY if m != mora)
+        alike = [math.exp(-mora_price(mora, m) / 0.13) for m in others]
+        seen = counted.get("".join(mora), {})
+        weights = (
+            seen.get("".join(m), 0) + PRIOR * x / sum(alike) for m, x in zip(others, alike, strict=True)
+        )
+        out[mora] = (others, tuple(weights))
     return out
 
 
 _NEIGHBOURS = _neighbours()
 
 
-def garble_morae(sounds: Sequence[Mora], rates: NoiseRates, rng: random.Random) -> tuple[Mora, ...]:
+def misheard(sounds: Sequence[Mora], rates: NoiseRates, rng: random.Random) -> tuple[tuple[int, Mora], ...]:
     """Mishear a name.
 
     Args:
@@ -75,22 +95,27 @@ def garble_morae(sounds: Sequence[Mora], rates: NoiseRates, rng: random.Random) 
         rng: Decides.
 
     Returns:
-        What is heard; never empty.
+        What is heard, each with the index of the mora it comes from or follows; never empty.
     """
-    out: list[Mora] = []
-    for mora in sounds:
+    out: list[tuple[int, Mora]] = []
+    for index, mora in enumerate(sounds):
         chance = rng.random()
         weak = mora in {("long", ""), ("Q", ""), ("N", "")} or mora[0] == ""
         if chance < rates.drop * (2 if weak else 1):
             continue
         if chance < rates.drop + rates.swap and mora in _NEIGHBOURS:
             others, weights = _NEIGHBOURS[mora]
-            out.append(rng.choices(others, weights)[0])
+            out.append((index, rng.choices(others, weights)[0]))
         else:
-            out.append(mora)
+            out.append((index, mora))
         if rng.random() < rates.add:
-            out.append(rng.choice(INVENTORY))
-    return tuple(out) or tuple(sounds[:1])
+            out.append((index, rng.choice(INVENTORY)))
+    return tuple(out) or tuple((0, mora) for mora in sounds[:1])
+
+
+def garble_morae(sounds: Sequence[Mora], rates: NoiseRates, rng: random.Random) -> tuple[Mora, ...]:
+    """``misheard`` without where it comes from."""
+    return tuple(mora for _, mora in misheard(sounds, rates, rng))
 
 
 class Respeller:
@@ -113,24 +138,30 @@ class Respeller:
 
     def spell(self, sounds: Sequence[Mora], rng: random.Random) -> str:
         """Write morae with words and kana."""
-        out: list[str] = []
+        return "".join(text for text, _ in self.pieces(sounds, rng))
+
+    def pieces(
+        self, sounds: Sequence[Mora], rng: random.Random, katakana: float = 0.25
+    ) -> list[tuple[str, int]]:
+        """The same in pieces: a word or a kana, and how many morae it is of; ``katakana`` is how often so."""
+        out: list[tuple[str, int]] = []
         at = 0
-        katakana = rng.random() < 0.25
+        in_katakana = rng.random() < katakana
         while at < len(sounds):
             lengths = [
                 n for n in range(1, 7) if tuple(sounds[at : at + n]) in self._table and at + n <= len(sounds)
             ]
             lengths = [n for n in lengths if n > 1] or lengths if rng.random() < 0.9 else lengths
-            if lengths and rng.random() < 0.8:
+            if lengths and rng.random() < (0.25 if lengths == [1] else 0.8):
                 n = rng.choices(lengths, [k**2 for k in lengths])[0]
                 words, weights = self._table[tuple(sounds[at : at + n])]
-                out.append(rng.choices(words, weights)[0])
+                out.append((rng.choices(words, weights)[0], n))
                 at += n
             else:
                 kana = KANA_OF.get(sounds[at], "")
-                out.append(kana if katakana else to_hiragana(kana))
+                out.append((kana if in_katakana else to_hiragana(kana), 1))
                 at += 1
-        return "".join(out)
+        return out
 
 
 def to_hiragana(kana: str) -> str:
@@ -138,26 +169,47 @@ def to_hiragana(kana: str) -> str:
     return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in kana)
 
 
-def garble_digits(text: str, rates: NoiseRates, rng: random.Random) -> str:
-    """Write a number as a recogniser does: runs of digits, odd joints, now and then a wrong or lost digit."""
-    joint = rng.choice(["", "", "-", "の", " ", "、", "ー"])
+def garble_digits(
+    text: str, rates: NoiseRates, rng: random.Random, respeller: Respeller | None = None
+) -> str:
+    """Write a number as a recogniser does: runs of digits, odd joints, wrong, lost or misspelt digits.
+
+    Args:
+        text: Digits with what is written between them.
+        rates: How often one is wrong.
+        rng: Decides.
+        respeller: Spells a digit with words that sound so (5 as 午後, 0 as 例); none does if ``None``.
+
+    Returns:
+        What is written; may be empty.
+    """
+    joints = rng.choice(
+        (("",), ("-",), ("の",), (" ",), ("、",), ("ー",), ("の ", "の"), ("", " ", "の", "、"))
+    )
     zero = rng.choice(["0"] * 6 + ["ゼロ", "まる", "〇", "セロ"])
+    reading = {"ゼロ": "ゼロ", "まる": "マル", "〇": "マル"}.get(
+        zero, rng.choice(("ゼロ", "ゼロ", "レイ", "マル"))
+    )
     kanji = rng.random() < 0.06
+    apart = " " if rng.random() < 0.12 else ""
     out: list[str] = []
     for char in text:
         if not char.isdigit():
-            out.append(joint if char in "-の、" else char)
+            out.append(rng.choice(joints) if char in "-の、" else char)
             continue
         chance = rng.random()
         if chance < rates.digit / 3:
             continue
         digit = rng.choice("0123456789") if chance < rates.digit else char
-        if digit == "0" and rng.random() < 0.5:
+        if respeller and rng.random() < rates.digit:
+            said = reading if digit == "0" else rng.choice(DIGIT_READINGS[int(digit)])
+            out.append(respeller.spell(garble_morae(morae(said), rates, rng), rng))
+        elif digit == "0" and rng.random() < 0.5:
             out.append(zero)
         elif kanji:
             out.append("〇一二三四五六七八九"[int(digit)])
         else:
-            out.append(digit)
+            out.append(digit + apart)
         if rng.random() < rates.digit / 3:
             out.append(rng.choice(["報", "九", "級", "さん", "に", "号", "し", "5", "2", "様"]))
     return "".join(out)

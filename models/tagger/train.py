@@ -17,7 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 
 WIDTHS = (64, 16, 8, 24, 24, 4, 4, 4)
@@ -31,6 +33,22 @@ Call = tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]
 
 DILATIONS = (1, 2, 4, 8, 16, 32, 1)
 """Of the convolutions, kernel 3: a character sees 64 to each side, about three turns."""
+
+HEARD = 6.0
+"""How much a call that was really heard counts for more than what the noise channel made up."""
+
+KIND_WEIGHTS = (1.0, 1.2, 1.6, 1.2)
+"""Of none, names, addresses and numbers in the loss: a missed one costs more than one too many, and
+addresses are the rarest."""
+
+RATE = 3e-3
+"""Highest rate of learning, of the one-cycle schedule."""
+
+BATCH = 8
+"""Calls a step."""
+
+STEADY = 0.995
+"""Share of the running mean of the weights that each step keeps: the model is that mean."""
 
 
 class Block(nn.Module):
@@ -74,7 +92,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--start", type=Path, help="go on from this network, at a sixth of the rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--width", type=int, default=160)
     parser.add_argument("--threads", type=int, default=1)
@@ -85,9 +104,20 @@ def main() -> int:
     data = np.load(options.data)
     calls = _calls(data)
     model = Tagger([int(n) for n in data["sizes"]], options.width)
-    _fit(model, calls, options.epochs, random.Random(options.seed))
+    if options.start:
+        _go_on_from(model, options.start)
+    rate = RATE / 6 if options.start else RATE
+    _fit(model, calls, options.epochs, rate, random.Random(options.seed))
     _export(model, options.out, str(data["vocabulary"]))
     return 0
+
+
+def _go_on_from(model: Tagger, path: Path) -> None:
+    """Take the weights of a network exported before; its vocabulary must be the data's."""
+    stored = {
+        t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer
+    }
+    model.load_state_dict({name: stored[name] for name in model.state_dict()})
 
 
 def _calls(data: np.lib.npyio.NpzFile) -> list[Call]:
@@ -102,8 +132,7 @@ def _calls(data: np.lib.npyio.NpzFile) -> list[Call]:
                 torch.from_numpy(rows[piece].astype(np.int64)),
                 torch.from_numpy(kinds[piece].astype(np.int64)),
                 torch.from_numpy(parties[piece].astype(np.int64)),
-                # What was really heard counts for more than what the noise channel made up.
-                6.0 if heard[number] else 1.0,
+                HEARD if heard[number] else 1.0,
             )
         )
         start = int(end)
@@ -117,16 +146,17 @@ def _batches(calls: list[Call], rng: random.Random, size: int) -> list[list[Call
     return groups
 
 
-def _fit(model: Tagger, calls: list[Call], epochs: int, rng: random.Random) -> None:
-    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
-    steps = epochs * (len(calls) // 16 + 1)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps + 1, pct_start=0.15)
-    kinds_loss = nn.CrossEntropyLoss(reduction="none", ignore_index=-1)
+def _fit(model: Tagger, calls: list[Call], epochs: int, rate: float, rng: random.Random) -> None:
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    steps = epochs * (len(calls) // BATCH + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.15)
+    kinds_loss = nn.CrossEntropyLoss(torch.tensor(KIND_WEIGHTS), reduction="none", ignore_index=-1)
     party_loss = nn.CrossEntropyLoss(reduction="none", ignore_index=-1)
+    mean = {name: value.detach().clone() for name, value in model.state_dict().items()}
     for epoch in range(epochs):
         began, total, seen = time.monotonic(), 0.0, 0
         model.train()
-        for group in _batches(calls, rng, 16):
+        for group in _batches(calls, rng, BATCH):
             longest = max(len(c[0]) for c in group)
             rows = torch.zeros(len(group), longest, len(WIDTHS), dtype=torch.long)
             kinds = torch.full((len(group), longest), -1)
@@ -142,7 +172,9 @@ def _fit(model: Tagger, calls: list[Call], epochs: int, rng: random.Random) -> N
             for column in (1, 2, 5, 6, 7):
                 dropped = torch.rand(rows.shape[0], 1) < (0.25 if column == 5 else 0.08)
                 rows[..., column] = torch.where(dropped, 0, rows[..., column])
-            out_kinds, out_parties = model(rows)
+            # Half the time of float32; the weights themselves stay float32.
+            with torch.autocast("cpu", torch.bfloat16):
+                out_kinds, out_parties = (out.float() for out in model(rows))
             loss = kinds_loss(out_kinds.transpose(1, 2), kinds) + 0.4 * party_loss(
                 out_parties.transpose(1, 2), parties
             )
@@ -152,8 +184,12 @@ def _fit(model: Tagger, calls: list[Call], epochs: int, rng: random.Random) -> N
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             schedule.step()
+            with torch.no_grad():
+                for name, weights in model.state_dict().items():
+                    mean[name].lerp_(weights, 1 - STEADY)
             total, seen = total + value.item(), seen + 1
         print(f"epoch {epoch + 1}: loss {total / seen:.4f}, {time.monotonic() - began:.0f} s", flush=True)
+    model.load_state_dict(mean)
 
 
 def _export(model: Tagger, out: Path, vocabulary: str) -> None:

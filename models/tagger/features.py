@@ -105,7 +105,7 @@ def _folded(char: str) -> str:
 
 def _unknown_char(char: str, vocabulary: Vocabulary) -> int:
     """An unknown character is at least known by its script."""
-    base = len(vocabulary.chars) + 1
+    base = len(vocabulary.chars) + 2
     kinds = ("一" <= char <= "龠", "ぁ" <= char <= "ゖ", "ァ" <= char <= "ー", char.isdigit(), char.isascii())
     return base + next((i for i, is_kind in enumerate(kinds) if is_kind), len(kinds))
 

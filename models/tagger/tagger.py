@@ -33,7 +33,7 @@ LONGEST = 4000
 MARGIN = 70
 """Characters of context on each side of a piece: what the convolutions see (train.DILATIONS)."""
 
-FIRM, FAINT = 0.2, 0.08
+FIRM, FAINT = 0.3, 0.12
 """Probability a stretch must reach somewhere to be marked, and how far its edges go on."""
 
 

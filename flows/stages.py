@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from models.readings import Reader
     from models.transcriber import FasterWhisperRecogniser
 
-__all__ = ["STAGES", "Models", "Stage", "recipe"]
+__all__ = ["STAGES", "Models", "Stage", "certain", "recipe"]
 
 ROUNDS = 3
 """How often a plan may be widened before the call goes to a person."""
@@ -273,11 +273,15 @@ def widen(call: Workspace, _: Models) -> int:
 def verify_finally(call: Workspace, models: Models) -> int:
     """Verify what the last widening left; a leak now means that a person has to look."""
     verify(call, models)
-    # A doubtful likeness is no leak: the rounds before have shown the analyst what there was.
-    left = tuple(leak for leak in call.get(LEAKS) if leak.kind != "PERHAPS")
+    left = certain(call.get(LEAKS))
     if left:
         raise _unsafe(left)
     return 0
+
+
+def certain(leaks: tuple[Leak, ...]) -> tuple[Leak, ...]:
+    """The leaks without doubtful likenesses: those were shown to the analyst while the call was masked."""
+    return tuple(leak for leak in leaks if leak.kind != "PERHAPS")
 
 
 def publish(call: Workspace, models: Models) -> int:

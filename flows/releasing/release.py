@@ -29,7 +29,7 @@ from flows.releasing.material import CallMaterial, Material, gather, released_ca
 from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, transcript_names
 from flows.releasing.package import Packed, described, new_password, pack, write_sums
 from flows.releasing.transcript_docx import transcript_docx
-from flows.stages import verify
+from flows.stages import certain, verify
 from flows.workspace import LEAKS, RECORDING, Workspace
 from pipeline.audio import read_recording
 from pipeline.errors import CallUnsafeError
@@ -121,8 +121,10 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
         if tuple(sorted(made.items())) != approval.files:
             msg = f"{call_id}: 作り直した写しが、承認された写しと一致しません。開示できません"
             raise ImpossibleStepError(msg)
-        if verify(workspace, work.load_models(work.desk.settings.model)):
-            msg = f"{call_id}: 伏せた後の確認で{len(workspace.get(LEAKS))}件の漏れが残りました"
+        verify(workspace, work.load_models(work.desk.settings.model))
+        left = certain(workspace.get(LEAKS))
+        if left:
+            msg = f"{call_id}: 伏せた後の確認で{len(left)}件の漏れが残りました"
             raise CallUnsafeError(msg)
         _copy_out(call.number, workspace, where)
         return replace(call, seconds=workspace.get(RECORDING).duration)

@@ -18,7 +18,7 @@ from flows.letter.errors import LetterError
 from flows.releasing import release as releasing
 from flows.releasing.fetch import fetch_folder
 from pipeline.errors import CallUnsafeError
-from pipeline.types import CaseName, MaskAction
+from pipeline.types import CaseName, Leak, MaskAction, TimeSpan
 from tests.desk_builders import CHECK, CLERK, OTHER, raw_database
 from tests.fakes import FakeModels
 from tests.release_builders import APPROVER, SECRETS, approved, asked, decided, released, reviewed, words_of
@@ -165,13 +165,26 @@ def test_a_leak_in_the_last_rendering_stops_the_release(desk: Desk, tmp_path: Pa
     """The second listening hears what was masked."""
     request = asked(desk)
     approved(desk, tmp_path, request)
-    monkeypatch.setattr(releasing, "verify", lambda call, _: call.put(releasing.LEAKS, ()) or 1)
+    leaks = (Leak("PERHAPS", None, TimeSpan(0.0, 1.0)), Leak("HEARD_AGAIN", None, TimeSpan(0.0, 1.0)))
+    monkeypatch.setattr(releasing, "verify", lambda call, _: call.put(releasing.LEAKS, leaks) or 2)
     with pytest.raises(CallUnsafeError):
         released(desk, request)
 
     assert requests.get(desk, request).state is State.APPROVED
     assert unnamed(desk) == set()
     assert left_behind(desk) == []
+
+
+def test_a_doubtful_likeness_stops_no_release(desk: Desk, tmp_path: Path, monkeypatch):
+    """It was shown to the analyst while the call was masked."""
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    leaks = (Leak("PERHAPS", None, TimeSpan(0.0, 1.0)),)
+    monkeypatch.setattr(releasing, "verify", lambda call, _: call.put(releasing.LEAKS, leaks) or 1)
+
+    released(desk, request)
+
+    assert requests.get(desk, request).state is State.RELEASED
 
 
 def test_a_mask_without_a_ground_does_not_go_out(desk: Desk, tmp_path: Path):

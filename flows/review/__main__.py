@@ -39,6 +39,8 @@ def serve(host: str, port: int, settings: Settings) -> None:
         log_level="warning",
         log_config=None,
         server_header=False,
+        # There is no use for it, and nothing that would look at it.
+        ws="none",
         date_header=False,
         # Whoever connects is who connects; ``review_proxies`` says who is believed for others.
         proxy_headers=False,

@@ -7,6 +7,7 @@ for, when it asks.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,6 +41,9 @@ HEADER = 44
 WIDTH = 2
 """Bytes of a sample."""
 
+UNUSED = 1800.0
+"""Seconds after which a call that nobody listens to is let go of when the next one is opened."""
+
 
 class OpenedSound:
     """A decoded call.
@@ -50,6 +54,7 @@ class OpenedSound:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
+        self.used = time.monotonic()
 
     @property
     def held(self) -> int:
@@ -108,8 +113,10 @@ class Shelf:
             turn = self._decoding.setdefault(key, threading.Lock())
         with turn:
             with self._lock:
+                self._forget()
                 if key in self._kept:
                     self._kept.move_to_end(key)
+                    self._kept[key].used = time.monotonic()
                     return self._kept[key]
             opened = OpenedSound(self._decoded(actor, call_id))
             with self._lock:
@@ -119,6 +126,12 @@ class Shelf:
         with self._lock:
             self._decoding.pop(key, None)
         return opened
+
+    def _forget(self) -> None:
+        """Nobody's any more: what was erased from the store must not live on here."""
+        oldest = time.monotonic() - UNUSED
+        for key in [key for key, opened in self._kept.items() if opened.used < oldest]:
+            del self._kept[key]
 
     def _decoded(self, actor: Actor, call_id: str) -> Recording:
         try:

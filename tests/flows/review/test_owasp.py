@@ -68,6 +68,26 @@ def test_injection_in_addresses_and_queries(analyst, call, desk, nasty):
 
 
 @pytest.mark.parametrize("nasty", NASTY)
+@pytest.mark.usefixtures("call")
+def test_injection_in_the_ledger(approver, nasty):
+    """Its addresses, its queries and its forms."""
+    number, word = "R-2026-0001", approver.headers["X-CSRF-Token"]
+    for path in ("/ledger", "/ledger.csv"):
+        calm(approver.get(path, params={"year": nasty}))
+    for part in ("package", "instructions", "letter"):
+        calm(approver.get(f"/ledger/{number}/{part}", params={"turn": nasty}))
+    calm(approver.get(f"/ledger/{quote(nasty, safe='')}"))
+    for step, name in (("deliver", "how"), ("objection", "text"), ("again", "reason"), ("password", "turn")):
+        form = {"csrf": word, name: nasty, "at": nasty}
+        calm(
+            approver.client.post(
+                f"/ledger/{number}/{step}", data=form, headers={"Origin": HOST}, follow_redirects=True
+            )
+        )
+    calm(approver.get(f"/ledger/{number}"))
+
+
+@pytest.mark.parametrize("nasty", NASTY)
 def test_injection_in_forms_and_bodies(app, analyst, call, nasty):
     """Every text field of every body; a reason comes back as it was written, as JSON and nothing else."""
     calm(new_person(app).sign_in(nasty, nasty, nasty))

@@ -9,7 +9,7 @@ import pytest
 from flows.desk import audit
 from flows.desk.reviews import load_review
 from flows.review.routes_sound import LASTS
-from flows.review.sound import HEADER, OpenedSound, Shelf, View
+from flows.review.sound import HEADER, UNUSED, OpenedSound, Shelf, View
 from pipeline.audio import read_recording
 from pipeline.mask import mask_audio
 from tests.browser.made_calls import SAMPLES, into_review, sample_call
@@ -170,6 +170,18 @@ def test_memory_is_bounded(desk, monkeypatch):
     for call_id in ("a", "b", "c", "a", "d", "a", "b"):
         shelf.get(None, call_id, "")
     assert decoded == ["a", "b", "c", "d", "b"]
+
+
+def test_what_nobody_listens_to_is_let_go_of(desk, monkeypatch):
+    """When the next call is opened."""
+    shelf = Shelf(desk, 1 << 30)
+    monkeypatch.setattr(shelf, "_decoded", lambda *_: recording(2.0))
+    first = shelf.get(None, "a", "")
+    assert shelf.get(None, "a", "") is first
+    first.used -= UNUSED + 1
+    shelf.get(None, "b", "")
+
+    assert shelf.get(None, "a", "") is not first
 
 
 def test_peaks_hold_the_loudest_sample():

@@ -14,6 +14,7 @@ from models.hearings import carry_over, pair_hearings
 from models.judge import Judge, load_judge
 from models.readings import Reader, load_reader
 from models.tagger.tagger import Tagger, load_tagger
+from models.whole_address import whole_addresses
 from pipeline.detect import unite
 from pipeline.party import attribute
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
@@ -76,7 +77,9 @@ class CallAnalyzer:
         """
         call = self.call(transcript, case, again)
         found = self.witnessed(call)
-        return found if self._judge is None else self._judge.judged(call, unite(found))
+        if self._judge is None:
+            return found
+        return whole_addresses(call, self._judge.judged(call, unite(found)))
 
     def call(self, transcript: Transcript, case: CallCase, again: Transcript | None = None) -> Call:
         """The call as the recognizers read it, with what its second hearing brings."""

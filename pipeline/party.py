@@ -9,8 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from pipeline.party_address import RegisteredAddress, address_groups, registered, whose_address
+from pipeline.party_address import (
+    RegisteredAddress,
+    address_groups,
+    clearly_within,
+    registered,
+    whose_address,
+)
 from pipeline.party_name import KanaReader, KnownName, known_names, whose_name
 from pipeline.sound import find_sound, morae, spell_out
 from pipeline.spoken_digits import digits_apart, digits_of
@@ -69,7 +76,8 @@ def attribute(
         found |= {
             index: _attributed_address(
                 entities[index],
-                (texts[index], "".join(texts[i] for i in group), _beyond(entities[group[-1]], transcript)),
+                texts[index],
+                _Place("".join(texts[i] for i in group), *_around(entities, group, transcript)),
                 own,
                 reader,
             )
@@ -77,32 +85,41 @@ def attribute(
             if entities[index].entity_type == "ADDRESS"
         }
     return tuple(
-        found[index] if index in found else _attributed(entity, texts[index], case, known, reader)
+        found[index] if index in found else _attributed(entity, texts[index], case, (known, own), reader)
         for index, entity in enumerate(entities)
     )
 
 
-def _beyond(entity: EntitySpan, transcript: Transcript) -> str:
-    """The few characters behind a finding, within its line: its edge may cut a garbled town in two."""
-    return transcript.text[entity.chars.end : entity.chars.end + BEYOND].split("\n")[0]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An address as a whole, and the few characters before and behind it in its lines."""
+
+    whole: str = field(repr=False)
+    before: str = field(repr=False)
+    behind: str = field(repr=False)
+
+
+def _around(entities: Sequence[EntitySpan], group: Sequence[int], transcript: Transcript) -> tuple[str, str]:
+    """What stands right before and behind: the edge of a finding may cut a garbled town in two."""
+    start, end = entities[group[0]].chars.start, entities[group[-1]].chars.end
+    before = transcript.text[max(0, start - BEYOND) : start].rsplit("\n", 1)[-1]
+    return before, transcript.text[end : end + BEYOND].split("\n")[0]
 
 
 def _attributed_address(
-    entity: EntitySpan, texts: tuple[str, str, str], own: Sequence[RegisteredAddress], reader: KanaReader
+    entity: EntitySpan, text: str, place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader
 ) -> Finding:
-    """Judge a piece of an address by the whole of it; a piece that fits by itself is believed, too.
-
-    ``texts`` are the piece, the whole, and what comes right behind the whole.
-    """
-    text, whole, beyond = texts
-    verdict, likely = whose_address(whole, own, reader)
-    if verdict[0] is not Party.REQUESTER:
-        more, _ = whose_address(whole + beyond, own, reader)
-        alone, _ = whose_address(text, own, reader)
-        if more[0] is Party.REQUESTER and not digits_of(beyond):
+    """Judge a piece of an address by the whole of it; a piece that fits by itself is believed, too."""
+    verdict, likely = whose_address(place.whole, own, reader)
+    wider = [place.whole + each for each in (place.behind, "") if not digits_of(each)]
+    wider += [place.before + each for each in wider if not digits_of(place.before)]
+    for said in wider:
+        more, _ = whose_address(said, own, reader)
+        if verdict[0] is not Party.REQUESTER and more[0] is Party.REQUESTER:
             verdict = more[0], more[1], True
-        elif digits_of(text) and alone[0] is Party.REQUESTER and not alone[2]:
-            verdict = alone
+    alone, _ = whose_address(text, own, reader)
+    if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and not alone[2]:
+        verdict = alone
     return _finding(entity, _hinted(verdict, likely, entity))
 
 
@@ -116,25 +133,38 @@ def _finding(entity: EntitySpan, verdict: _Verdict) -> Finding:
 
 
 def _attributed(
-    entity: EntitySpan, text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader
+    entity: EntitySpan,
+    text: str,
+    case: CallCase,
+    theirs: tuple[tuple[KnownName, ...], Sequence[RegisteredAddress]],
+    reader: KanaReader,
 ) -> Finding:
+    known, own = theirs
     match entity.entity_type:
         case "CONFIDENTIAL":
             verdict = (Party.COMPANY, "会社が秘密とする語", entity.needs_review)
         case "PHONE_NUMBER":
             number, likely = _phone_or_name(text, case, known, reader)
-            verdict = _hinted(number, likely, entity)
+            verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
         case "PERSON":
-            verdict = _whose_person(text, entity.party, known, reader)
+            verdict = _or_address(_whose_person(text, entity.party, known, reader), text, own, reader)
         case "ADDRESS":
             # A candidate: no part of a group.
-            own = registered(case.requester.addresses, reader)
             verdict = _hinted(*whose_address(text, own, reader), entity)
         case "EMAIL_ADDRESS":
             verdict = _whose_mail(text, known, reader)
         case _:
             verdict = (Party.UNKNOWN, "誰のものか分かりません", True)
     return _finding(entity, verdict)
+
+
+def _or_address(
+    verdict: _Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader
+) -> _Verdict:
+    """A garbled town is often taken for a name."""
+    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and clearly_within(text, own, reader):
+        return Party.REQUESTER, "登録された住所の地名と同じ", True
+    return verdict
 
 
 def _whose_person(

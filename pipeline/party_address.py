@@ -18,13 +18,23 @@ from pipeline.sound import Mora, find_sound, fold_kana, morae
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CaseName, EntitySpan, Party, Transcript
 
-__all__ = ["RegisteredAddress", "address_groups", "registered", "whose_address", "without_numbering"]
+__all__ = [
+    "RegisteredAddress",
+    "address_groups",
+    "clearly_within",
+    "registered",
+    "whose_address",
+    "without_numbering",
+]
 
 PLACE = 0.3
 """Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
 
 CLEARLY = 0.2
 """The same for a town that shall tell by itself."""
+
+VERBATIM = 0.1
+"""The same for words that nothing else tells to be a place: a consonant voiced, a vowel drawn out."""
 
 ENOUGH = 3
 """Digits of a block number, or morae of a place, that say something by themselves."""
@@ -161,6 +171,18 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     return verdict, near
 
 
+def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
+    """Whether words that are not even taken for an address are a piece of the requester's, by sound.
+
+    Args:
+        text: As recognised.
+        known: The requester's.
+        reader: Reads the text.
+    """
+    line = morae(reader.kana(text))
+    return len(line) > ENOUGH and any(find_sound(line, address.place, VERBATIM) for address in known)
+
+
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
     """The verdict by one address; ``None`` where it is unlike it."""
     sounds, town = _sounds_like(line, address)
@@ -201,17 +223,23 @@ def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bo
 
     Prefecture, city and ward are taken out first: who lives in the same city sounds alike for the most part.
     """
-    rest = line
-    for part in reversed(address.above):
-        for match in find_sound(part, rest, PLACE)[:1]:
-            rest = rest[: match.start] + rest[match.end :]
+    rest = _without(line, address.above, PLACE)
     if len(rest) < ENOUGH:
-        return len(rest) < len(line), False
+        # Nothing but what is above the town: then that must be heard clearly.
+        return len(line) >= ENOUGH > len(_without(line, address.above, CLEARLY)), False
     town = len(address.town) >= ENOUGH and bool(find_sound(address.town, rest, _bound(address.town)))
-    if town and len(rest) - len(address.town) <= BESIDE:
+    if town and len(rest) - len(address.town) <= BESIDE and find_sound(address.town, rest, CLEARLY):
         return True, True
     against = address.town if len(rest) < len(line) else address.place
     return bool(find_sound(rest, against, _bound(rest))), town
+
+
+def _without(line: tuple[Mora, ...], parts: Sequence[tuple[Mora, ...]], bound: float) -> tuple[Mora, ...]:
+    """A line without the stretches that sound like some parts, the most particular part first."""
+    for part in reversed(parts):
+        for match in find_sound(part, line, bound)[:1]:
+            line = line[: match.start] + line[match.end :]
+    return line
 
 
 def _bound(sound: tuple[Mora, ...]) -> float:

@@ -17,6 +17,10 @@ KYOTO = CaseName(
 TOKYO = CaseName("東京都足立区梅島395番地レジデンス青葉310号室")
 YOKOHAMA = CaseName("神奈川県横浜市港北区日吉3-2-1", "カナガワケンヨコハマシコウホククヒヨシ")
 
+WAKAYAMA = CaseName(
+    "和歌山県和歌山市紀三井寺2丁目25番7号", "ワカヤマケンワカヤマシキミイデラニチョウメニジュウゴバンナナゴウ"
+)
+
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
@@ -38,6 +42,10 @@ def reader() -> Reader:
         (KYOTO, "きょうとしさきおくのしもがも", Party.REQUESTER),
         (KYOTO, "下鴨1の12の14", Party.REQUESTER),
         (KYOTO, "京都市左京区岩倉", Party.THIRD_PARTY),
+        (WAKAYAMA, "東京と街出しになるせ", Party.THIRD_PARTY),
+        (WAKAYAMA, "街出しになるせ", Party.THIRD_PARTY),
+        (WAKAYAMA, "和歌山県", Party.REQUESTER),
+        (WAKAYAMA, "東京都", Party.THIRD_PARTY),
     ],
 )
 def test_town_and_number_tell(known: CaseName, said: str, party: Party, reader: Reader) -> None:
@@ -84,3 +92,28 @@ def test_words_between_make_two_addresses(reader: Reader) -> None:
     assert address_groups(found, call) == ((0,), (1,))
     verdicts = attribute(found, call, CallCase("R-1", Requester(addresses=(TOKYO,))), reader)
     assert [each.party for each in verdicts] == [Party.REQUESTER, Party.THIRD_PARTY]
+
+
+def test_a_town_taken_for_a_name_is_still_the_requesters(reader: Reader) -> None:
+    """かずしかく was heard for 葛飾区: a name by its look, the requester's ward by its sound."""
+    home = CaseName("東京都葛飾区亀有3-2-1", "トウキョウトカツシカクカメアリ")
+    call = transcript(utterance("かつしかくですけど", 0.0))
+    (found,) = attribute(
+        spans(call.text, ("かつしかく", "PERSON")),
+        call,
+        CallCase("R-1", Requester(addresses=(home,))),
+        reader,
+    )
+    assert (found.party, found.needs_review) == (Party.REQUESTER, True)
+
+
+def test_the_edge_of_a_finding_may_cut_the_town(reader: Reader) -> None:
+    """The few characters beside it are heard too."""
+    call = transcript(utterance("京都市左京区しもがもですが", 0.0))
+    (found,) = attribute(
+        spans(call.text, ("京都市左京区しも", "ADDRESS")),
+        call,
+        CallCase("R-1", Requester(addresses=(KYOTO,))),
+        reader,
+    )
+    assert found.party is Party.REQUESTER

@@ -22,9 +22,9 @@ from pipeline.types import EntitySpan
 
 __all__ = ["MASK_FROM", "SHOW_FROM", "Judge", "load_judge"]
 
-MASK_FROM = 0.1
+MASK_FROM = 0.13
 """Probability from which a finding is masked: a second of a third party's data that gets out weighs as
-much as nine of the requester's own conversation that are taken from them."""
+much as seven of the requester's own conversation that are taken from them."""
 
 SHOW_FROM = 0.03
 """Probability from which a finding that is not masked is shown to an analyst, as far as the time goes."""

@@ -17,6 +17,7 @@ from pipeline.party_address import (
     clearly_within,
     registered,
     whose_address,
+    without_numbering,
 )
 from pipeline.party_name import KanaReader, KnownName, known_names, whose_name
 from pipeline.sound import find_sound, morae, spell_out
@@ -118,7 +119,9 @@ def _attributed_address(
         if verdict[0] is not Party.REQUESTER and more[0] is Party.REQUESTER:
             verdict = more[0], more[1], True
     alone, _ = whose_address(text, own, reader)
-    if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and not alone[2]:
+    # Said twice, the numbers of both make none together.  A number by itself tells too little here.
+    placed = not alone[2] or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
+    if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
     return _finding(entity, _hinted(verdict, likely, entity))
 

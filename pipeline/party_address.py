@@ -39,6 +39,10 @@ VERBATIM = 0.1
 ENOUGH = 3
 """Digits of a block number, or morae of a place, that say something by themselves."""
 
+LONG, HALF = 6, 0.4
+"""Digits of a number with a room, and share of them that may be misheard: of two such numbers drawn at random
+one pair in 400 is as near."""
+
 BESIDE = 3
 """Morae that may be said beside a town and nothing more: a particle, a word half caught."""
 
@@ -75,13 +79,14 @@ class RegisteredAddress:
     """An address of the requester by sound.
 
     ``place`` is all but the number; ``above`` are prefecture, city and ward, each by itself, ``town``
-    what comes after them; ``number`` the digits.
+    what comes after them; ``number`` the digits; ``building`` its name, where the address has one.
     """
 
     place: tuple[Mora, ...] = field(repr=False)
     above: tuple[tuple[Mora, ...], ...] = field(repr=False)
     town: tuple[Mora, ...] = field(repr=False)
     number: str = field(repr=False)
+    building: tuple[Mora, ...] = field(default=(), repr=False)
 
 
 def registered(addresses: Sequence[CaseName], reader: KanaReader) -> tuple[RegisteredAddress, ...]:
@@ -100,16 +105,17 @@ def _registered(address: CaseName, reader: KanaReader) -> RegisteredAddress:
     by_dictionary = reader.kana(written)
     kana = fold_kana(address.kana) or by_dictionary
     # The number is no part of the place: ニチョウメ is near many a town.
-    number = _NUMBER_KANA.search(kana, max(0, len(by_dictionary) - 3)) if first else None
-    place = kana[: number.start()] if number else kana
+    counted = _NUMBER_KANA.search(kana, max(0, len(by_dictionary) - 3)) if first else None
+    place = whole = kana[: counted.start()] if counted else kana
     above: list[tuple[Mora, ...]] = []
     for part in _ABOVE.findall(written):
         # As long as the dictionary reads it: where it errs, it mostly errs in the reading alone.
         width = len(reader.kana(part))
         above.append(morae(place[:width]))
         place = place[width:]
-    whole = kana[: number.start()] if number else kana
-    return RegisteredAddress(morae(whole), tuple(above), morae(place), digits_of(address.text))
+    building = morae(reader.kana(without_numbering(address.text[first.start() :]))) if first else ()
+    number = digits_of("".join(_NUMBERING.findall(address.text[first.start() :]))) if first else ""
+    return RegisteredAddress(morae(whole), tuple(above), morae(place), number, building)
 
 
 def without_numbering(text: str) -> str:
@@ -186,18 +192,38 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
     """The verdict by one address; ``None`` where it is unlike it."""
     sounds, town = _sounds_like(line, address)
-    if (sounds or town) and _same_number(numbers, address.number):
-        return Party.REQUESTER, "登録された住所と地名・番地が同じ", False
-    if sounds and not numbers:
-        return Party.REQUESTER, "登録された住所の地名と同じ", False
-    if _same_number(numbers, address.number) and min(len(numbers), len(address.number)) >= ENOUGH:
-        if len(line) < ENOUGH or len(numbers) >= TELLING:
-            return Party.REQUESTER, "登録された住所と番地が同じ", True
-        return Party.UNKNOWN, "登録された住所と番地だけが同じ", True
-    if (sounds or town) and address.number and digits_apart(numbers, address.number) <= 1:
+    same = _same_number(numbers, address.number)
+    verdict: _Verdict | None = None
+    if (sounds or town) and same:
+        verdict = Party.REQUESTER, "登録された住所と地名・番地が同じ", False
+    elif sounds and not numbers:
+        verdict = Party.REQUESTER, "登録された住所の地名と同じ", False
+    elif _same_building(line, numbers, address):
+        verdict = Party.REQUESTER, "登録された住所と建物が同じ", True
+    elif same and min(len(numbers), len(address.number)) >= ENOUGH:
+        # With a place that was not understood; one that was is somebody else's.
+        told = len(line) < ENOUGH or len(numbers) >= TELLING
+        verdict = (Party.REQUESTER if told else Party.UNKNOWN), "登録された住所と番地だけが同じ", True
+    elif _half_like(line, numbers, address):
+        verdict = Party.REQUESTER, "登録された住所と市区も番地も近い", True
+    elif (sounds or town) and address.number and digits_apart(numbers, address.number) <= 1:
         # Misheard, or the house next door: only a person can tell.
-        return Party.UNKNOWN, "登録された住所と番地が一桁違い", True
-    return None
+        verdict = Party.UNKNOWN, "登録された住所と番地が一桁違い", True
+    return verdict
+
+
+def _same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
+    """Whether the registered building is said, with a room or a block that is the registered one's."""
+    named = len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
+    return named and len(numbers) >= ENOUGH and numbers in address.number
+
+
+def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
+    """Whether city or ward is the registered one, and a long number is for the most part."""
+    longest = max(len(numbers), len(address.number))
+    above = len(_without(line, address.above, CLEARLY)) < len(line)
+    near = digits_apart(numbers, address.number) <= HALF * longest
+    return above and near and min(len(numbers), len(address.number)) >= LONG
 
 
 def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
@@ -212,10 +238,12 @@ def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> b
 
 
 def _same_number(numbers: str, own: str) -> bool:
-    """Whether one block number is the other, or a part of it: 1-2 of 1-2-3, 1-2-3 and a room."""
+    """Whether one number is the other, or a part of it (1-2 of 1-2-3), or the same but for the room."""
     if not numbers or not own:
         return False
-    return numbers in own or numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers)
+    block = next((at for at, (a, b) in enumerate(zip(numbers, own, strict=False)) if a != b), 0)
+    contained = numbers in own or numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers)
+    return contained or block >= TELLING
 
 
 def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bool, bool]:
@@ -237,7 +265,7 @@ def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bo
 def _without(line: tuple[Mora, ...], parts: Sequence[tuple[Mora, ...]], bound: float) -> tuple[Mora, ...]:
     """A line without the stretches that sound like some parts, the most particular part first."""
     for part in reversed(parts):
-        for match in find_sound(part, line, bound)[:1]:
+        for match in find_sound(part, line, bound if len(part) > ENOUGH else CLEARLY)[:1]:
             line = line[: match.start] + line[match.end :]
     return line
 

@@ -17,6 +17,7 @@ KYOTO = CaseName(
 TOKYO = CaseName("東京都足立区梅島395番地レジデンス青葉310号室")
 YOKOHAMA = CaseName("神奈川県横浜市港北区日吉3-2-1", "カナガワケンヨコハマシコウホククヒヨシ")
 
+HIYOSHI = CaseName("神奈川県横浜市港北区日吉1丁目14番11号コートにれの木309号室")
 WAKAYAMA = CaseName(
     "和歌山県和歌山市紀三井寺2丁目25番7号", "ワカヤマケンワカヤマシキミイデラニチョウメニジュウゴバンナナゴウ"
 )
@@ -43,6 +44,10 @@ def reader() -> Reader:
         (KYOTO, "下鴨1の12の14", Party.REQUESTER),
         (KYOTO, "京都市左京区岩倉", Party.THIRD_PARTY),
         (WAKAYAMA, "東京と街出しになるせ", Party.THIRD_PARTY),
+        (HIYOSHI, "神奈川県横浜市広報区利用市一朝明14番11号コート2例の期3例9号室", Party.REQUESTER),
+        (HIYOSHI, "横浜市港北区日吉3丁目2番", Party.THIRD_PARTY),
+        (TOKYO, "れじでんす青葉310号室", Party.REQUESTER),
+        (TOKYO, "れじでんす青葉205号室", Party.THIRD_PARTY),
         (WAKAYAMA, "街出しになるせ", Party.THIRD_PARTY),
         (WAKAYAMA, "和歌山県", Party.REQUESTER),
         (WAKAYAMA, "東京都", Party.THIRD_PARTY),

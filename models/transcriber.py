@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from models.batch_transcriber import BatchTranscriber
 from models.registry import EmbeddedModel, embedded_asr, verified_bytes
 from pipeline.errors import ModelError
-from pipeline.transcribe import HeardSegment, HeardWord
+from pipeline.transcribe import RATE, HeardSegment, HeardWord
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -39,6 +39,12 @@ DECODING: Mapping[str, Any] = {
     "vad_filter": False,
 }
 
+
+TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
+"""Most that is decoded of so much sound.  Talk is at most eight morae a second, and most characters are a
+token; what is longer is a loop, which ``pipeline.transcribe`` takes back anyway.  Without a bound a
+loop in two seconds of noise is decoded to the model's own limit, three times over: of one call of eight
+seconds that was nine tenths of the time."""
 
 MOST_THREADS = 8
 """Windows recognised at once where nothing else is said: a call of some minutes has about as many."""
@@ -70,7 +76,8 @@ class FasterWhisperRecogniser:
         Returns:
             Utterances with timed words, in order; times in seconds from ``samples[0]``.
         """
-        segments, _ = self._model.transcribe(samples, **{**DECODING, **changes})
+        bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
+        segments, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         return tuple(
             HeardSegment(
                 tuple(
@@ -134,6 +141,10 @@ def load_transcriber(
     if embedded is not None:
         return _load_embedded(embedded, options)
     return _load_by_path_or_hub(name_or_path, revision, options)
+
+
+def _most_tokens(seconds: float) -> int:
+    return min(MOST_TOKENS, TOKENS_BESIDE + round(TOKENS_A_SECOND * seconds))
 
 
 def _cores() -> int:

@@ -158,6 +158,18 @@ def test_decoding_can_be_changed_for_one_listening() -> None:
     fake = FakeWhisper()
     recogniser = FasterWhisperRecogniser(fake, "fake", "")  # type: ignore[arg-type]
     assert recogniser.recognise(np.zeros(10, np.float32), beam_size=1) == ()
+    most = fake.options.pop("max_new_tokens")
     assert fake.options == {**DECODING, "beam_size": 1}
     recogniser.recognise(np.zeros(10, np.float32))
-    assert fake.options == DECODING
+    assert fake.options == {**DECODING, "max_new_tokens": most}
+
+
+def test_no_more_is_decoded_than_could_be_said() -> None:
+    """A loop in two seconds ends soon; half a minute may be as long as the model allows."""
+    fake = FakeWhisper()
+    recogniser = FasterWhisperRecogniser(fake, "fake", "")  # type: ignore[arg-type]
+    most = []
+    for seconds in (2, 8, 30):
+        recogniser.recognise(np.zeros(seconds * 16_000, np.float32))
+        most.append(fake.options["max_new_tokens"])
+    assert most == [68, 152, 440]

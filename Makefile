@@ -50,6 +50,13 @@ format: $(READY) ## lay the code out as ruff does
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# Such as BENCH="CALLS_DIR --every 1 --rounds 5".
+BENCH ?=
+
+.PHONY: bench
+bench: $(READY) ## the benchmark of speed and cost: under 20 minutes on two cores that do nothing else
+	$(BIN)/python -m tests.bench.speed $(BENCH)
+
 .PHONY: soak
 soak: $(READY) ## the long tests: a thousand damaged files, a hundred kills, a whole night
 	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/test_audio_damaged.py --timeout 0

@@ -90,8 +90,10 @@ def _batched(calls: Sequence[Path], out: Path, clock: Clock) -> None:
 
 
 def _glue(calls: Sequence[Path], out: Path, clock: Clock) -> None:
+    import numpy as np
     from pydub import AudioSegment
 
+    from pipeline.audio import read_recording
     from tests.bench.text_sets import Document, plain
 
     model = _whisper(clock)
@@ -104,7 +106,14 @@ def _glue(calls: Sequence[Path], out: Path, clock: Clock) -> None:
             )
             words = [word for segment in segments for word in segment.words or ()]
             text = "".join(word.word for word in words)
-            sound = AudioSegment.from_file(audio)
+            # pydub would start ffmpeg for G.711, which a machine need not have.
+            call = read_recording(audio)
+            sound = AudioSegment(
+                np.ascontiguousarray(call.samples.T).tobytes(),
+                sample_width=2,
+                frame_rate=call.rate,
+                channels=call.channels,
+            )
             for span in presidio(Document(text, (), (), frozenset())):
                 at, touched = 0, []
                 for word in words:

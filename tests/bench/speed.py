@@ -1,6 +1,6 @@
 """What does kaiji cost beside the recognition alone?  ``make bench`` prints it.
 
-    python -m tests.bench.speed [CALLS_DIR] [--every 4] [--rounds 3] [--parts contest growth threads prefect]
+    python -m tests.bench.speed [CALLS_DIR] [--every 7] [--rounds 3] [--parts contest growth threads prefect]
 
 The same calls, in turn, each contestant in a process of its own (``tests.bench.contestants``): plain
 faster-whisper, its batched pipeline, the afternoon's glue, ``kaiji mask``, ``kaiji run nightly``, and
@@ -193,9 +193,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "sample_audio")
-    parser.add_argument("--every", type=int, default=4, help="take every so-manieth call for the contest")
+    parser.add_argument("--every", type=int, default=7, help="take every so-manieth call for the contest")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=8.0, help="of the calls that are counted up to 100")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of the calls that are counted up to 100")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument("--chart", type=Path, help="draw them there")

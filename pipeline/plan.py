@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from pipeline.detect import sure
 from pipeline.review_queue import within_time
@@ -18,7 +19,7 @@ from pipeline.types import (
     Transcript,
 )
 
-__all__ = ["make_plan", "transcript_sha256"]
+__all__ = ["make_plan", "transcript_sha256", "within_review_time"]
 
 STAYS = "個人情報かもしれないが、伏せずに残したので、聞いて決めてください"
 """Reason of a candidate."""
@@ -47,12 +48,25 @@ def make_plan(
         # Written so that a score that is no number stays in.
         if not finding.entity.score < policy.min_score and not _settled(finding, case)
     )
-    spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
-    items = within_time(items, policy.review_seconds * spoken / 60)
     ordered = tuple(sorted(items, key=lambda i: (i.time, i.item_id)))
-    return MaskPlan(
+    plan = MaskPlan(
         transcript.call_id, 0, transcript.audio_sha256, transcript_sha256(transcript), policy, ordered
     )
+    return within_review_time(plan, transcript)
+
+
+def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
+    """Ask an analyst about as much as the policy's time for a call of this length allows.
+
+    Args:
+        plan: Any revision.
+        transcript: Of its call.
+
+    Returns:
+        The plan with candidates that do not fit left out and unlikely masks that do fit flagged.
+    """
+    spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
+    return replace(plan, items=within_time(plan.items, plan.policy.review_seconds * spoken / 60))
 
 
 def transcript_sha256(transcript: Transcript) -> str:

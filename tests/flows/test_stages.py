@@ -12,7 +12,7 @@ from flows.settings import Settings
 from flows.stages import STAGES, Models, recipe
 from pipeline.errors import ModelError
 from pipeline.transcribe import HeardSegment
-from pipeline.types import CallCase, MaskAction
+from pipeline.types import CallCase, MaskAction, MaskPolicy
 from pipeline.widen import SOURCE
 from tests.builders import utterance, voice_file
 from tests.fakes import FakeModels
@@ -99,7 +99,9 @@ class TestPlantedMisses:
         call = voice_file(tmp_path / "a.wav")
         heard = (utterance("隣の長谷川さんです", 1.0), utterance(second, 5.0))
         (tmp_path / "out").mkdir()
-        order = Order(out=tmp_path / "out", case=lambda _: CallCase("c"))
+        # Seconds to listen to in a minute: a call this short would leave time for nothing.
+        policy = MaskPolicy(review_seconds=60)
+        order = Order(out=tmp_path / "out", case=lambda _: CallCase("c"), policy=policy)
         (outcome,) = mask_calls([call], order, FakeModels(heard=heard))
         return outcome, (tmp_path / "out" / "a.masked.txt").read_text(encoding="utf-8")
 

@@ -25,7 +25,9 @@ MISSED = (3, 4)
 """Likewise: a name that both sides say."""
 
 
-@pytest.fixture(scope="session")
+# Of a module, not of the session: while Playwright is there, an event loop counts as running in this
+# thread, and Prefect would answer the flows' tests with coroutines.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     if chromium() is None:
@@ -34,7 +36,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page on a free port; the second listening before a release is the fakes'."""
     with pytest.MonkeyPatch.context() as patch, serving(tmp_path_factory.mktemp("review")) as page:
@@ -42,7 +44,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser: Browser, served: Served) -> dict[str, StorageState]:
     """The cookies of everybody, after they signed in by the form."""
     states = {}

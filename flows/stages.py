@@ -40,7 +40,7 @@ from flows.workspace import (
 )
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.mask_text import mask_text
-from pipeline.types import Leak, MaskAction
+from pipeline.types import Leak, MaskAction, MaskPlan
 from pipeline.verify import (
     hear_masked,
     listen_again,
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from models.readings import Reader
     from models.transcriber import FasterWhisperRecogniser
 
-__all__ = ["STAGES", "Models", "Stage", "certain", "recipe"]
+__all__ = ["STAGES", "Models", "Stage", "certain", "known", "recipe"]
 
 ROUNDS = 3
 """How often a plan may be widened before the call goes to a person."""
@@ -238,9 +238,7 @@ def verify(call: Workspace, models: Models) -> int:
     leaks += verify_text(text, masked, kept)
     leaks += _second_opinion(call, text)
     if call.get(JOB).listen_again and not leaks:
-        # What is itself in doubt is looked for nowhere else: ordinary words would be found everywhere.
-        known = {item.item_id for item in made.masked if item.score >= KNOWN}
-        masked = tuple(each for each in masked if each[0] in known)
+        masked = tuple(each for each in masked if each[0] in known(made))
         readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)
         leaks += listen_again(product, made, readings, models.listen, models.reader)
         # What an earlier round added is looked for by what it sounds like, not by its own words.
@@ -249,7 +247,8 @@ def verify(call: Workspace, models: Models) -> int:
         # Where the whole call was heard twice, what is masked was too.
         heard = said_under(made, second) if second else hear_masked(original, made, models.listen)
         readings += tuple((item_id, models.reader.kana(said)) for item_id, said in heard if item_id in own)
-        if second is not None:
+        if second is not None and made.revision == 0:
+            # It only tells of doubtful likenesses, and these are asked about once.
             leaks += read_otherwise(second, made, readings, models.reader)
         leaks += read_by_sound(mask_text(transcript, made), made, readings, models.reader)
     if made.revision > 0:
@@ -257,6 +256,15 @@ def verify(call: Workspace, models: Models) -> int:
         leaks = certain(leaks)
     call.put(LEAKS, leaks)
     return len(leaks)
+
+
+def known(plan: MaskPlan) -> frozenset[str]:
+    """Ids of the masked items that are looked for in all that is kept.
+
+    What is itself in doubt is looked for nowhere else, because ordinary words would be found
+    everywhere; what a person has decided is in no doubt.
+    """
+    return frozenset(item.item_id for item in plan.masked if item.decided or item.score >= KNOWN)
 
 
 def _second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:

@@ -9,12 +9,12 @@ import pytest
 from flows import stages
 from flows.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
-from flows.stages import STAGES, Models, recipe
+from flows.stages import KNOWN, STAGES, Models, known, recipe
 from pipeline.errors import ModelError
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CallCase, MaskAction, MaskPolicy
 from pipeline.widen import SOURCE
-from tests.builders import utterance, voice_file
+from tests.builders import item, plan, utterance, voice_file
 from tests.fakes import FakeModels
 
 
@@ -132,3 +132,15 @@ class TestPlantedMisses:
 
         assert outcome.plan is not None
         assert outcome.plan.revision == 0
+
+
+def test_what_is_sure_or_decided_is_looked_for_elsewhere():
+    """A doubtful mask is not, until a person has said that it is one; what is kept never is."""
+    masked = (
+        item(1.0, 2.0, item_id="sure", score=KNOWN),
+        item(3.0, 4.0, item_id="doubtful", score=KNOWN / 2),
+        item(5.0, 6.0, item_id="decided", score=KNOWN / 2, decided=True),
+    )
+    kept = item(7.0, 8.0, item_id="kept", score=1.0, action=MaskAction.KEEP)
+
+    assert known(plan(*masked, kept)) == {"sure", "decided"}

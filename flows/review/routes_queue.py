@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from flows.desk.presence import opened_by
 from flows.desk.review_queue import SHOWN, QueuedCall, list_queue
@@ -29,7 +29,6 @@ REMEMBERED = 5000
 
 Looker = Annotated[User, require(Role.ANALYST, Role.APPROVER, Role.ADMIN)]
 StateName = Annotated[str, Query(max_length=20)]
-Number = Annotated[str, Query(max_length=40)]
 Name = Annotated[str, Query(max_length=64)]
 
 
@@ -43,19 +42,28 @@ class _Counted:
     complete: bool
 
 
+def _filters(
+    state: StateName = "", number: Annotated[str, Query(alias="request")] = "", reviewer: Name = ""
+) -> tuple[str, str, str]:
+    """State, request number and reviewer that the queue is narrowed to; empty is any."""
+    return state, number[:40], reviewer
+
+
+Wanted = Annotated[tuple[str, str, str], Depends(_filters)]
+
+
 @router.get("/calls")
 def queue_page(
     request: Request,
     _: Looker,
-    state: StateName = "",
-    number: Annotated[str, Query(alias="request")] = "",
-    reviewer: Name = "",
+    wanted: Wanted,
 ) -> Response:
     """The queue as a page."""
-    rows, reviewers = _rows(site_of(request), (state, number[:40], reviewer))
+    rows, reviewers = _rows(site_of(request), wanted)
+    state, number, reviewer = wanted
     values = {
         "rows": rows,
-        "filters": {"state": state, "request": number[:40], "reviewer": reviewer},
+        "filters": {"state": state, "request": number, "reviewer": reviewer},
         "states": [(each.value, each.label) for each in SHOWN],
         "reviewers": reviewers,
     }
@@ -66,12 +74,10 @@ def queue_page(
 def queue_rows(
     request: Request,
     _: Looker,
-    state: StateName = "",
-    number: Annotated[str, Query(alias="request")] = "",
-    reviewer: Name = "",
+    wanted: Wanted,
 ) -> dict[str, Any]:
     """The queue for the script."""
-    return {"rows": _rows(site_of(request), (state, number[:40], reviewer))[0]}
+    return {"rows": _rows(site_of(request), wanted)[0]}
 
 
 def _rows(site: Site, wanted: tuple[str, str, str]) -> tuple[list[dict[str, Any]], list[str]]:

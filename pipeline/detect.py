@@ -129,18 +129,9 @@ def _settle(span: EntitySpan, taken: list[EntitySpan]) -> None:
 
 def _outside(span: EntitySpan, taken: list[EntitySpan]) -> list[EntitySpan]:
     """What of a span no taken one covers, as spans of its own."""
-    free = [span.chars]
-    for other in taken:
-        free = [piece for chars in free for piece in _minus(chars, other.chars)]
+    free = span.chars.without(other.chars for other in taken)
     # Part of a known reading is as long as nobody knows.
     return [replace(span, chars=piece, morae=span.morae if piece == span.chars else 0) for piece in free]
-
-
-def _minus(a: CharSpan, b: CharSpan) -> list[CharSpan]:
-    if not a.overlaps(b):
-        return [a]
-    pieces = (CharSpan(a.start, max(a.start, b.start)), CharSpan(min(a.end, b.end), a.end))
-    return [p for p in pieces if p.start < p.end]
 
 
 def sure(score: float) -> bool:

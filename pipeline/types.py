@@ -8,6 +8,7 @@ repeats them.  Only the standard library is imported.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 __all__ = [
@@ -95,6 +96,22 @@ class CharSpan:
     def overlaps(self, other: CharSpan) -> bool:
         """Whether the two share a character."""
         return self.start < other.end and other.start < self.end
+
+    def without(self, others: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
+        """What is left of it where none of the others is, in order; runs of no character are left out."""
+        free = [self]
+        for other in others:
+            free = [
+                CharSpan(start, end)
+                for each in free
+                for start, end in (
+                    ((each.start, max(each.start, other.start)), (min(each.end, other.end), each.end))
+                    if each.overlaps(other)
+                    else ((each.start, each.end),)
+                )
+                if start < end
+            ]
+        return tuple(free)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,15 +127,21 @@ def _kept(item: MaskItem) -> MaskItem:
 def _read_again(
     item: MaskItem, plan: MaskPlan, transcript: Transcript, recording: Recording
 ) -> Iterator[MaskItem]:
-    """Every place that no item holds and that reads as the masked words do."""
+    """Every place that no item holds whole and that reads as the masked words do.
+
+    Where it begins or ends in a kept item (どうさん in ふどうさん), what is left of it is masked.
+    """
     wanted = "".join(char for char, _ in _folded(transcript.text[item.chars.start : item.chars.end]))
     folded = list(_folded(transcript.text))
     text = "".join(char for char, _ in folded)
     at = text.find(wanted) if wanted else -1
     while at >= 0:
         chars = CharSpan(folded[at][1], folded[at + len(wanted) - 1][1] + 1)
-        if not any(chars.overlaps(other.chars) for other in plan.items if not is_candidate(other)):
-            yield from _aligned(item, chars, "伏せた語がもう一度出てくる", (transcript, recording, plan))
+        touched = [other for other in plan.items if other.chars.overlaps(chars) and not is_candidate(other)]
+        # Beside a mask the words do not stand in the text as they do here.
+        if not any(other.action is MaskAction.MASK for other in touched):
+            for piece in chars.without(other.chars for other in touched):
+                yield from _aligned(item, piece, "伏せた語がもう一度出てくる", (transcript, recording, plan))
         at = text.find(wanted, at + 1)
 
 

@@ -74,6 +74,22 @@ def test_words_a_finding_keeps_are_not_masked():
     assert widen(plan(item(1.0, 1.4, chars=(0, 2)), kept), leaks, WORDS, CALL) is None
 
 
+def test_words_that_end_in_a_finding_that_stays_are_masked_up_to_it():
+    """どうさん is read again where the company's こもれびふどう is called さん: that さん is masked."""
+    words = transcript(utterance("どうさんです", 1.0), utterance("こもれびふどうさん", 4.0))
+    kept = item(4.0, 5.4, item_id="m0001", chars=(7, 14), action=MaskAction.KEEP, party=Party.COMPANY)
+    leak = Leak("TEXT", "m0000", TimeSpan(4.0, 5.0))
+    after = widen(plan(item(1.0, 1.8, chars=(0, 4)), kept), (leak,), words, CALL)
+
+    assert after is not None
+    assert words.text[7:14] == "こもれびふどう"
+    assert [words.text[i.chars.start : i.chars.end] for i in after.items] == [
+        "どうさん",
+        "こもれびふどう",
+        "さん",
+    ]
+
+
 def test_width_and_marks_do_not_hide_words():
     """What verify_text finds by folding is found here by the same folding."""
     words = transcript(utterance("０９０−１です", 1.0), utterance("090、1", 4.0))

@@ -1,20 +1,18 @@
 """Does the loop of verification find a name that was masked here and missed there?
 
-    python -m tests.bench.planted CALLS_DIR [CALLS_DIR ...] [--listen] [--detected]
+    python -m tests.bench.planted CALLS_DIR [CALLS_DIR ...] [--deaf] [--once] [--detected] [--missed]
 
-A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and ``.heard.json`` (``python -m
-models.tagger.hear``).  A plan is made from the truth; for every third party's name that is said
-again in its call, one mention is taken out of it, and the loop of ``flows.stages`` (verify,
-widen, at most ``ROUNDS`` times) runs on what was recognised.  Counted are the mentions of which
-the recogniser wrote anything within .3 of their sound.  False alarms and over-mask are those of
-the loop on the whole plan, in which nothing is missing.
+A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json``, ``.heard.json`` and ``.heard2.json``
+(``python -m models.tagger.hear`` and the same with ``--again``).  A plan is made from the truth; for
+every third party's name that is said again in its call, one mention is taken out of it, and the loop
+runs as ``flows.stages`` runs it (the finished audio listened to, both hearings read, at most
+``ROUNDS`` times wider, an analyst's time kept).  Counted are the mentions of which either hearing
+wrote anything within .3 of their sound.  False alarms and over-mask are those of the loop on the whole
+plan, in which nothing is missing.
 
-Where the call was heard twice (``<stem>.heard2.json``, ``python -m models.tagger.hear --again``) its second
-hearing is read too, as the program does; ``--once`` leaves it out.  ``--hear`` transcribes what is masked
-once more, for another reading of it, as the program does;
-``--listen`` does, and listens to the masked audio too.  Both take a recogniser; without them what
-was recognised is read again and no more.  What was heard is kept under ``--cache``.
-``--detected`` runs the loop on the plans of the program itself instead: what it adds to them.
+``--deaf`` does not listen to the finished audio, ``--once`` leaves out the second hearing; what was
+listened to is kept under ``--cache``.  ``--detected`` runs the loop on the plans of the program itself
+instead: what it adds to them.  ``--missed`` tells of each mention that was not found what was heard.
 """
 
 from __future__ import annotations
@@ -33,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.case_file import case_lookup
-from flows.stages import ROUNDS
+from flows.stages import ROUNDS, certain, known
 from models.readings import Reader, load_reader
 from models.tagger.hear import read_heard
 from pipeline.align import align
@@ -45,9 +43,10 @@ from pipeline.listen import hear_masked
 from pipeline.mask import mask_audio, masked_windows
 from pipeline.mask_text import as_text, mask_text
 from pipeline.party import attribute
-from pipeline.plan import make_plan
+from pipeline.plan import make_plan, within_review_time
 from pipeline.reread import read_otherwise, said_under
-from pipeline.sound import find_sound, fold_kana, morae
+from pipeline.sound import Mora, find_sound, fold_kana, morae
+from pipeline.supplement import supplemented
 from pipeline.transcribe import HeardSegment
 from pipeline.truth import CallTruth, read_truth
 from pipeline.types import (
@@ -94,10 +93,25 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """The second listening, if there is one, and what it wrote where the call is masked."""
+    """Who listens to the finished audio, if anyone, and what the second hearing wrote where it is masked."""
 
     listener: Listener | None = None
     heard: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A mention that was taken out of a plan, and what became of it: shares of its time."""
+
+    item: MaskItem
+    masked: float
+    shown: float
+    refused: bool
+
+    @property
+    def found(self) -> bool:
+        """Whether it is masked or shown to an analyst."""
+        return self.masked >= 0.5 or self.shown >= 0.5
 
 
 class Remembering:
@@ -128,19 +142,20 @@ class Remembering:
         return heard
 
 
-def calls(folders: Sequence[Path], reader: Reader) -> Iterator[MadeCall]:
-    """Every call of the folders that was recognised."""
+def calls(folders: Sequence[Path], reader: Reader, *, once: bool = False) -> Iterator[MadeCall]:
+    """Every call of the folders that was recognised; heard twice, where it was, unless ``once``."""
     for heard in sorted(path for folder in folders for path in folder.glob("*.heard.json")):
         path = heard.with_name(heard.name.removesuffix(".heard.json") + ".wav")
         document = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
-        transcript, recording = read_heard(heard), read_recording(path)
+        transcript, recording, second = read_heard(heard), read_recording(path), None
+        if not once and (again := path.with_suffix(".heard2.json")).exists():
+            second = read_heard(again)
+            transcript = supplemented(transcript, second)
         chars = {(span["start"], span["speaker"]): c for span, c in _heard_as(document, transcript, reader)}
         spans = {f"t{number:03d}": span for number, span in enumerate(document["spans"])}
         items = tuple(_item(item_id, span, chars, document["layout"]) for item_id, span in spans.items())
         ordered = tuple(sorted(items, key=lambda item: (item.time, item.item_id)))
         plan = MaskPlan(transcript.call_id, 0, recording.sha256, "", MaskPolicy(), ordered)
-        again = path.with_suffix(".heard2.json")
-        second = read_heard(again) if again.exists() else None
         yield MadeCall(path, recording, transcript, read_truth(document, path.stem), spans, plan, second)
 
 
@@ -181,16 +196,21 @@ def repeated(call: MadeCall, reader: Reader) -> Iterator[MaskItem]:
             yield item
 
 
-def _audible(call: MadeCall, item: MaskItem, sound: tuple[tuple[str, str], ...], reader: Reader) -> bool:
+def _audible(call: MadeCall, item: MaskItem, sound: tuple[Mora, ...], reader: Reader) -> bool:
+    hearings = (call.transcript,) if call.again is None else (call.transcript, call.again)
+    return any(find_sound(sound, reader.line(_near(item, each)).morae, AUDIBLE) for each in hearings)
+
+
+def _near(item: MaskItem, hearing: Transcript) -> str:
+    """What a hearing wrote within half a second of an item."""
     near = TimeSpan(max(0.0, item.time.start - 0.5), item.time.end + 0.5)
-    text = "".join(
-        call.transcript.text[word.chars.start : word.chars.end]
-        for segment in call.transcript.segments
+    return "".join(
+        hearing.text[word.chars.start : word.chars.end]
+        for segment in hearing.segments
         if segment.channel in item.channels
         for word in segment.words
         if word.time.overlaps(near)
     )
-    return bool(find_sound(sound, reader.line(text).morae, AUDIBLE))
 
 
 def loop(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> Outcome:
@@ -202,26 +222,50 @@ def loop(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> Outcome:
         wider = widen(plan, leaks, call.transcript, call.recording)
         if wider is None:
             return Outcome(plan, refused=True)
-        plan = wider
-    left = [leak for leak in _leaks(call, plan, reader, ears) if leak.kind != "PERHAPS"]
-    return Outcome(plan, refused=bool(left))
+        plan = within_review_time(wider, call.transcript)
+    return Outcome(plan, refused=bool(certain(_leaks(call, plan, reader, ears))))
 
 
 def _leaks(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> tuple[Leak, ...]:
+    """As ``flows.stages.verify``."""
     masked, kept = (values(call.transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = mask_text(call.transcript, plan)
     leaks = verify_text(as_text(text), masked, kept)
     if leaks:
         return leaks
-    listener = ears.listener
+    masked = tuple(each for each in masked if each[0] in known(plan))
     readings = tuple((item_id, reader.kana(value)) for item_id, value in masked + kept)
-    if listener is not None:
+    if ears.listener is not None:
         samples = mask_audio(call.recording.samples, call.recording.rate, plan, call.recording.law)
-        leaks += listen_again(replace(call.recording, samples=samples), plan, readings, listener, reader)
+        leaks += listen_again(replace(call.recording, samples=samples), plan, readings, ears.listener, reader)
     own = {item_id for item_id, _ in masked}
     readings += tuple((item_id, reader.kana(said)) for item_id, said in ears.heard if item_id in own)
+    if call.again is not None and plan.revision == 0:
+        leaks += read_otherwise(call.again, plan, readings, reader)
     leaks += read_by_sound(text, plan, readings, reader)
-    return leaks if call.again is None else leaks + read_otherwise(call.again, plan, readings, reader)
+    return certain(leaks) if plan.revision else leaks
+
+
+def tell(call: MadeCall, planted: Planted, ears: Ears, reader: Reader) -> None:
+    """Print what was heard of a mention that was not found, and what it was looked for by."""
+    item = planted.item
+    wanted = morae(fold_kana(call.spans[item.item_id]["reading"]))
+    print(f"{call.path.stem} {item.item_id} {item.time.start:.1f}-{item.time.end:.1f} {_reading(call, item)}")
+    for name, hearing in (("first", call.transcript), ("again", call.again)):
+        if hearing is not None:
+            near = _near(item, hearing)
+            print(f"    {name}: {near}  {reader.kana(near)}")
+    for other in call.plan.masked:
+        sound = morae(fold_kana(_reading(call, other)))
+        short, long = sorted((sound, wanted), key=len)
+        if other is not item and len(short) >= 2 and find_sound(short, long, 0.0):
+            text = call.transcript.text[other.chars.start : other.chars.end]
+            under = [said for item_id, said in ears.heard if item_id == other.item_id]
+            print(f"    looked for as {other.item_id} {_reading(call, other)}: {text} {under}")
+
+
+def _reading(call: MadeCall, item: MaskItem) -> str:
+    return str(call.spans[item.item_id]["reading"])
 
 
 def covered(call: MadeCall, plan: MaskPlan, item: MaskItem, action: MaskAction) -> float:
@@ -257,7 +301,7 @@ def figures(call: MadeCall, plan: MaskPlan) -> CallFigures:
 def detected(call: MadeCall, analyzer: Any, reader: Reader) -> MaskPlan:
     """The plan that the program makes."""
     case, policy = case_lookup(call.path.parent)(call.path), MaskPolicy()
-    findings = attribute(detect(call.transcript, analyzer, case), call.transcript, case, reader)
+    findings = attribute(detect(call.transcript, analyzer, case, call.again), call.transcript, case, reader)
     findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, case, policy)
 
@@ -268,15 +312,15 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folders", type=Path, nargs="+")
-    parser.add_argument("--listen", action="store_true")
-    parser.add_argument("--hear", action="store_true")
+    parser.add_argument("--deaf", action="store_true")
     parser.add_argument("--once", action="store_true")
     parser.add_argument("--detected", action="store_true")
+    parser.add_argument("--missed", action="store_true")
     parser.add_argument("--only", default="", help="calls whose names begin so; several with commas")
     parser.add_argument("--cache", type=Path, default=Path("build/planted"))
     options = parser.parse_args()
     reader, listener = load_reader(), None
-    if options.listen or options.hear:
+    if not options.deaf:
         options.cache.mkdir(parents=True, exist_ok=True)
         listener = Remembering(options.cache)
     analyzer = None
@@ -284,19 +328,14 @@ def main() -> int:
         from models.analyzer import load_analyzer
 
         analyzer = load_analyzer()
-    found, before, after, counts = [], [], [], np.zeros(3, int)
-    for made in calls(options.folders, reader):
-        call = replace(made, again=None) if options.once else made
+    found: list[Planted] = []
+    before, after, counts = [], [], np.zeros(3, int)
+    for call in calls(options.folders, reader, once=options.once):
         if not call.path.stem.startswith(tuple(options.only.split(","))):
             continue
         plan = call.plan if analyzer is None else detected(call, analyzer, reader)
-        # Heard once, on the whole plan: what a missing item would have said is left out later.
-        # As the program: where the whole call was heard twice, what is masked was too.
-        if call.again is not None:
-            heard = said_under(plan, call.again)
-        else:
-            heard = () if listener is None else hear_masked(call.recording, plan, listener)
-        ears = Ears(listener if options.listen else None, heard)
+        # What a missing item would have said is left out later.
+        ears = Ears(listener, _under(call, plan, listener))
         whole = loop(call, plan, reader, ears)
         counts += [
             alarms(call, plan, whole.plan, action) for action in (MaskAction.MASK, MaskAction.KEEP)
@@ -304,26 +343,39 @@ def main() -> int:
         before.append(figures(call, plan))
         after.append(figures(call, whole.plan))
         for item in repeated(call, reader) if analyzer is None else ():
-            less = replace(plan, items=tuple(each for each in plan.items if each is not item))
-            end = loop(call, less, reader, ears)
-            found.append([covered(call, end.plan, item, MaskAction.MASK), end.refused,
-                          covered(call, end.plan, item, MaskAction.KEEP)])  # fmt: skip
+            found.append(plant(call, plan, item, reader, ears))
+            if options.missed and not found[-1].found:
+                tell(call, found[-1], ears, reader)
     report(found, summarise(before), summarise(after), counts)
     return 0
 
 
-def report(found: list[list[float]], before: Any, after: Any, counts: NDArray[np.int_]) -> None:
+def _under(call: MadeCall, plan: MaskPlan, listener: Listener | None) -> tuple[tuple[str, str], ...]:
+    """What is heard where the call is masked: by the second hearing, or else by listening there."""
+    if call.again is not None:
+        return said_under(plan, call.again)
+    return () if listener is None else hear_masked(call.recording, plan, listener)
+
+
+def plant(call: MadeCall, plan: MaskPlan, item: MaskItem, reader: Reader, ears: Ears) -> Planted:
+    """Take an item out of a plan and let the loop run on what is left."""
+    less = replace(plan, items=tuple(each for each in plan.items if each is not item))
+    end = loop(call, less, reader, ears)
+    masked, shown = (covered(call, end.plan, item, action) for action in (MaskAction.MASK, MaskAction.KEEP))
+    return Planted(item, masked, shown, end.refused)
+
+
+def report(found: Sequence[Planted], before: Any, after: Any, counts: NDArray[np.int_]) -> None:
     """Print the figures."""
     minutes = before.seconds / 60
     print(f"{len(before.calls)} calls, {minutes:.1f} min")
     if found:
-        table = np.array(found)
-        masked, shown = table[:, 0] >= 0.5, (table[:, 0] >= 0.5) | (table[:, 2] >= 0.5)
-        print(f"planted {len(table)}: masked {masked.sum()} ({masked.mean():.3f}), ", end="")
-        print(
-            f"masked or shown {shown.sum()} ({shown.mean():.3f}), whole call refused {int(table[:, 1].sum())}"
-        )
-        print(f"of those masked, share of their sound covered: {table[masked, 0].mean():.3f}")
+        masked = [each.masked for each in found if each.masked >= 0.5]
+        caught = sum(each.found for each in found)
+        print(f"planted {len(found)}: masked {len(masked)} ({len(masked) / len(found):.3f}), ", end="")
+        print(f"masked or shown {caught} ({caught / len(found):.3f}), ", end="")
+        print(f"whole call refused {sum(each.refused for each in found)}")
+        print(f"of those masked, share of their sound covered: {np.mean(masked) if masked else 0:.3f}")
     print(
         f"false alarms a minute: masked {counts[0] / minutes:.2f}, shown {counts[1] / minutes:.2f}; ", end=""
     )

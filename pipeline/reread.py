@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import bisect
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
 from pipeline.listen import Needle, SoundLine, SoundReader, bits_of
 from pipeline.mask_text import MaskedTranscript, MaskedWord, mask_text
 from pipeline.sound import Mora, SoundText, find_sound, fold_kana, morae
@@ -55,18 +55,6 @@ _MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
 _BESIDE: Final = 0.3  # seconds that another hearing's word times are off
 _NEIGHBOUR: Final = 1.0  # seconds around a kept item in which it explains a likeness
 _EXPLAINED: Final = 0.35
-
-_TAILS: Final = tuple(morae(kana) for kana in ("センセイ", "チャン", "サマ", "サン", "クン"))
-# さん is often written 3, but not every 3 is one.
-_COUNTED = r"(?![\d、人名時年月日件本番回個度歳才代])"
-_HONORIFIC = re.compile(rf"[、\s]?(?:さん|さま|様|君|くん|ちゃん|先生|氏|3{_COUNTED})")
-_HONORIFIC_END = re.compile(rf"[、\s]*(?:さん|さま|様|くん|ちゃん|3{_COUNTED})")
-_DIGIT = re.compile(r"\d")
-_NOBODY = re.compile(
-    r"[おご]?(?:客|奥|皆|みな|子|嬢|母|父|兄|姉|爺|婆|孫|医者|旦那|主人|管理人|担当|大家|業者|先生"
-    r"|貴方|あなた|私|わたし|わたくし|僕|自分|何|誰|どなた|どちら|こちら|そちら)?(?:さん|さま|様|くん|ちゃん|3)?"
-)
-"""Who is called so is not named; also an honorific alone, which a mask may have taken along."""
 
 # Logistic regression over the hits in 63 minutes of made calls, each of 238 names planted in them by
 # its likeliest hit.  On 39 minutes of held-out calls with 71 names (tests/bench/planted.py), without a
@@ -256,19 +244,12 @@ def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ..
         if item is not None and item.action is MaskAction.KEEP:
             continue
         name = item is None or item.entity_type == "PERSON"
-        whole = _without_honorific(morae(fold_kana(kana)))
+        whole = without_honorific(morae(fold_kana(kana)))
         for sound in (whole, *(_ends(whole) if name else ())):
             if bits_of(sound) >= (_LEAST_BITS if name else _LEAST_BITS_OF_OTHERS):
                 key = (sound, sound != whole, name)
                 sounds[key] = (*sounds.get(key, ()), item_id)
     return tuple(_Wanted(*key, item_ids) for key, item_ids in sounds.items())
-
-
-def _without_honorific(sound: Needle) -> Needle:
-    for tail in _TAILS:
-        if len(sound) - len(tail) >= 2 and sound[-len(tail) :] == tail:
-            return sound[: -len(tail)]
-    return sound
 
 
 def _ends(sound: Needle) -> Iterator[Needle]:
@@ -337,16 +318,17 @@ def _hits(
             odds = _odds(each, run, chars, price)
             if odds is None or odds < least:
                 continue
-            times = [word.time for word in _touched(run.words, chars)]
+            whole = with_given_name(run.text, chars) if each.name else chars
+            times = [word.time for word in _touched(run.words, whole)]
             yield each, TimeSpan(min(t.start for t in times), max(t.end for t in times)), odds
 
 
 def _odds(each: _Wanted, run: _Run, chars: CharSpan, price: float) -> float | None:
     """Log odds that a stretch is what is wanted; ``None`` where it names nobody."""
-    said, called = run.text[chars.start : chars.end], _called(run.text, chars)
-    if _NOBODY.fullmatch(said.strip("、。 ")) or (each.name and _DIGIT.search(called)):
+    if is_nobody(run.text[chars.start : chars.end]):
         return None
-    honorific = len(called) < len(said) or _HONORIFIC.match(run.text, chars.end)
+    if each.name and is_part_of_number(run.text, chars, exact=price == 0):
+        return None
     words = _touched(run.words, chars)
     return (
         _BIAS
@@ -354,18 +336,9 @@ def _odds(each: _Wanted, run: _Run, chars: CharSpan, price: float) -> float | No
         + _PER_BIT * min(bits_of(each.sound), _MOST_BITS)
         + _PER_SHARE * price / len(each.sound)
         + _PER_PROBABILITY * sum(word.probability or 0.0 for word in words) / len(words)
-        + (_IF_HONORIFIC if honorific else 0.0)
+        + (_IF_HONORIFIC if with_honorific(run.text, chars) else 0.0)
         + (_IF_PIECE if each.piece else 0.0)
     )
-
-
-def _called(text: str, chars: CharSpan) -> str:
-    """The characters without an honorific that they end with."""
-    for start in range(chars.start + 1, chars.end):
-        match = _HONORIFIC_END.match(text, start)
-        if match and match.end() == chars.end:
-            return text[chars.start : start]
-    return text[chars.start : chars.end]
 
 
 def _touched(run: tuple[MaskedWord, ...], chars: CharSpan) -> list[MaskedWord]:

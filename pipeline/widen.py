@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from pipeline.align import align
 from pipeline.audio import Recording
+from pipeline.called import with_given_name
 from pipeline.review_queue import is_candidate
 from pipeline.types import (
     CharSpan,
@@ -129,7 +130,8 @@ def _read_again(
 ) -> Iterator[MaskItem]:
     """Every place that no item holds whole and that reads as the masked words do.
 
-    Where it begins or ends in a kept item (どうさん in ふどうさん), what is left of it is masked.
+    Where it begins or ends in a kept item (どうさん in ふどうさん), what is left of it is masked.  A given
+    name that follows is masked with it.
     """
     wanted = "".join(char for char, _ in _folded(transcript.text[item.chars.start : item.chars.end]))
     folded = list(_folded(transcript.text))
@@ -137,10 +139,11 @@ def _read_again(
     at = text.find(wanted) if wanted else -1
     while at >= 0:
         chars = CharSpan(folded[at][1], folded[at + len(wanted) - 1][1] + 1)
-        touched = [other for other in plan.items if other.chars.overlaps(chars) and not is_candidate(other)]
+        whole = with_given_name(transcript.text, chars) if item.entity_type == "PERSON" else chars
+        touched = [other for other in plan.items if other.chars.overlaps(whole) and not is_candidate(other)]
         # Beside a mask the words do not stand in the text as they do here.
-        if not any(other.action is MaskAction.MASK for other in touched):
-            for piece in chars.without(other.chars for other in touched):
+        if not any(other.action is MaskAction.MASK and other.chars.overlaps(chars) for other in touched):
+            for piece in whole.without(other.chars for other in touched):
                 yield from _aligned(item, piece, "伏せた語がもう一度出てくる", (transcript, recording, plan))
         at = text.find(wanted, at + 1)
 

@@ -118,6 +118,29 @@ def test_digits_alike_are_no_name(reader: Reader):
     assert read_by_sound(mask_text(words, made), made, (("m0000", "サンナナ"),), reader) == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("その7さんのことです", True),
+        ("そう7です", True),
+        ("7時です", False),
+        ("57さん", False),
+        ("7月", False),
+    ],
+)
+def test_a_name_may_be_written_as_a_digit(said: str, found: bool, reader: Reader):
+    """ナナ is heard as 7, but not every 7 is one: in numbers, dates and counts it is none."""
+    assert bool(kinds(said, reader, readings=(("m0000", "ナナ"),))) == found
+
+
+def test_a_given_name_after_a_surname_is_masked_with_it(reader: Reader):
+    """Up to the honorific, where no particle stands between: it is one name, whatever it was heard as."""
+    for said, end in (("サカモト日曜日さまに", 6.6), ("サカモトの奥さまに", 5.8)):
+        words = call(said)
+        (leak,) = read_by_sound(mask_text(words, plan(MASKED)), plan(MASKED), READINGS, reader)
+        assert (leak.kind, leak.where.end) == ("HEARD_AGAIN", pytest.approx(end, abs=0.21)), said
+
+
 def test_a_name_cut_in_two_utterances_is_one(reader: Reader):
     """A recogniser's utterance may end inside a name; only a pause parts two words."""
     for gap, found in ((0.1, 1), (0.8, 0)):

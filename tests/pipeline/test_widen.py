@@ -65,6 +65,18 @@ def test_words_read_again_are_masked_where_they_sound():
     assert new.time.end >= 5.6
 
 
+def test_a_given_name_goes_with_a_surname_that_is_read_again():
+    """What stands between a surname and an honorific is the rest of the name, however it was heard."""
+    words = transcript(utterance("佐藤さん", 1.0), utterance("あの佐藤日曜様です", 4.0))
+    after = widen(
+        plan(item(1.0, 1.4, chars=(0, 2))), (Leak("TEXT", "m0000", TimeSpan(4.0, 5.0)),), words, CALL
+    )
+
+    assert after is not None
+    (new,) = [each for each in after.items if each.item_id != "m0000"]
+    assert words.text[new.chars.start : new.chars.end] == "佐藤日曜"
+
+
 def test_words_a_finding_keeps_are_not_masked():
     """The requester's own surname stays where a relative of the same surname is masked."""
     kept = item(5.2, 5.6, item_id="m0001", chars=(13, 15), action=MaskAction.KEEP, party=Party.REQUESTER)

@@ -1,0 +1,81 @@
+"""How people are called: what stands behind a name, what names nobody, what only looks like a name.
+
+サカモト さん      a name and its honorific
+サカモト 日曜日 様  a surname, a given name however it was heard, an honorific
+お客 様           nobody's name
+7 さん            ナナ, written as a digit
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pipeline.sound import Mora, morae
+from pipeline.types import CharSpan
+
+__all__ = [
+    "called",
+    "is_nobody",
+    "is_part_of_number",
+    "with_given_name",
+    "with_honorific",
+    "without_honorific",
+]
+
+_TAILS: Final = tuple(morae(kana) for kana in ("センセイ", "チャン", "サマ", "サン", "クン"))
+# さん is often written 3, but not every 3 is one.
+_COUNTED = r"(?![\d、人名時年月日件本番回個度歳才代])"
+_HONORIFIC = re.compile(rf"[、\s]?(?:さん|さま|様|君|くん|ちゃん|先生|氏|3{_COUNTED})")
+_HONORIFIC_END = re.compile(rf"[、\s]*(?:さん|さま|様|くん|ちゃん|3{_COUNTED})")
+_DIGIT = re.compile(r"\d")
+_ONE_DIGIT = re.compile(rf"(?<![\d年月])\d(?:(?=さん|さま|様|君|くん|ちゃん|氏)|{_COUNTED})")
+_GIVEN_NAME = re.compile(r"[^、。\s\dはがをにのとでも]{1,4}(?=さん|さま|様|くん|ちゃん)")
+_NOBODY = re.compile(
+    r"[おご]?(?:客|奥|皆|みな|子|嬢|母|父|兄|姉|爺|婆|孫|医者|旦那|主人|管理人|担当|大家|業者|先生"
+    r"|貴方|あなた|私|わたし|わたくし|僕|自分|何|誰|どなた|どちら|こちら|そちら)?(?:さん|さま|様|くん|ちゃん|3)?"
+)
+
+
+def without_honorific(sound: tuple[Mora, ...]) -> tuple[Mora, ...]:
+    """A name's sound without さん and the like, where two morae or more are left."""
+    for tail in _TAILS:
+        if len(sound) - len(tail) >= 2 and sound[-len(tail) :] == tail:
+            return sound[: -len(tail)]
+    return sound
+
+
+def called(text: str, chars: CharSpan) -> str:
+    """The characters without an honorific that they end with."""
+    for start in range(chars.start + 1, chars.end):
+        match = _HONORIFIC_END.match(text, start)
+        if match and match.end() == chars.end:
+            return text[chars.start : start]
+    return text[chars.start : chars.end]
+
+
+def with_honorific(text: str, chars: CharSpan) -> bool:
+    """Whether an honorific ends these characters or follows them."""
+    return len(called(text, chars)) < chars.end - chars.start or _HONORIFIC.match(text, chars.end) is not None
+
+
+def is_nobody(said: str) -> bool:
+    """Whether who is called so is not named; also an honorific alone, which a mask may have taken along."""
+    return _NOBODY.fullmatch(said.strip("、。 ")) is not None
+
+
+def is_part_of_number(text: str, chars: CharSpan, *, exact: bool) -> bool:
+    """Whether there are digits among these characters that are no name.
+
+    One digit may be: ナナさん is written 7さん.  It has the name's very sound then (``exact``), and
+    stands in no number, date or count.
+    """
+    name = called(text, chars)
+    alone = exact and len(name) == 1 and _ONE_DIGIT.match(text, chars.start) is not None
+    return _DIGIT.search(name) is not None and not alone
+
+
+def with_given_name(text: str, chars: CharSpan) -> CharSpan:
+    """A surname with up to four characters that follow it before an honorific, no particle among them."""
+    rest = _GIVEN_NAME.match(text, chars.end)
+    return CharSpan(chars.start, rest.end()) if rest else chars

@@ -8,7 +8,7 @@ requester's is UNKNOWN, which is masked and flagged.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.party_address import (
@@ -78,11 +78,11 @@ def attribute(
             index: _attributed_address(
                 entities[index],
                 texts[index],
-                _Place("".join(texts[i] for i in group), *_around(entities, group, transcript)),
+                _Place(tuple(texts[i] for i in group), at, *_around(entities, group, transcript)),
                 own,
                 reader,
             )
-            for index in group
+            for at, index in enumerate(group)
             if entities[index].entity_type == "ADDRESS"
         }
     return tuple(
@@ -93,11 +93,24 @@ def attribute(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An address as a whole, and the few characters before and behind it in its lines."""
+    """An address in its pieces, which of them it is about, and the few characters around it in its lines."""
 
-    whole: str = field(repr=False)
+    pieces: tuple[str, ...] = field(repr=False)
+    at: int
     before: str = field(repr=False)
     behind: str = field(repr=False)
+
+    @property
+    def whole(self) -> str:
+        """All pieces together."""
+        return "".join(self.pieces)
+
+    def said_with(self) -> Iterator[str]:
+        """Every run of pieces that holds the one it is about, and others, the longest first."""
+        count = len(self.pieces)
+        for size in range(count - 1, 1, -1):
+            for start in range(max(0, self.at - size + 1), min(self.at, count - size) + 1):
+                yield "".join(self.pieces[start : start + size])
 
 
 def _around(entities: Sequence[EntitySpan], group: Sequence[int], transcript: Transcript) -> tuple[str, str]:
@@ -118,12 +131,27 @@ def _attributed_address(
         more, _ = whose_address(said, own, reader)
         if verdict[0] is not Party.REQUESTER and more[0] is Party.REQUESTER:
             verdict = more[0], more[1], True
+    if verdict[0] is not Party.REQUESTER:
+        verdict = _said_twice(place, own, reader) or verdict
     alone, _ = whose_address(text, own, reader)
     # Said twice, the numbers of both make none together.  A number by itself tells too little here.
     placed = not alone[2] or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
     if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
     return _finding(entity, _hinted(verdict, likely, entity))
+
+
+def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader) -> _Verdict | None:
+    """Requester's, where some pieces in a row are: said twice, one of the numbers may be misheard.
+
+    Only pieces with a place and a number tell: of two addresses said in a row one may be in the same town.
+    """
+    for said in place.said_with():
+        numbered = bool(digits_of(said)) and len(morae(reader.kana(without_numbering(said)))) >= ENOUGH
+        verdict, _ = whose_address(said, own, reader)
+        if numbered and verdict[0] is Party.REQUESTER and not verdict[2]:
+            return verdict[0], verdict[1], True
+    return None
 
 
 def _finding(entity: EntitySpan, verdict: _Verdict) -> Finding:

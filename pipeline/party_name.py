@@ -6,6 +6,7 @@ heard ヤマナア             known ヤマナカ|ヨウコ     the surname alon
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -96,21 +97,27 @@ def whose_name(
             return verdict[0], verdict[1], True
     if any(name.party is Party.REQUESTER and _of_the_family(core or kana, name) for name in known):
         return Party.UNKNOWN, "本人と同じ姓で名が違う", True
-    if any(name.party is Party.REQUESTER and _within(kana, name) for name in known):
-        return Party.REQUESTER, "本人の名前を含む", True
+    price = min((_within(kana, name) for name in known if name.party is Party.REQUESTER), default=math.inf)
+    if price < math.inf:
+        return Party.REQUESTER, "本人の名前を含む", price > 0
     return _unlike(margin, margins, hint)
 
 
-def _within(kana: str, name: KnownName) -> bool:
-    """Whether a finding is the requester's name and little else: ロノアキヤマサマ, アキヤマデスケド."""
+def _within(kana: str, name: KnownName) -> float:
+    """Price of the requester's name in a finding that is little else: ロノアキヤマサマ, アキヤマデスケド.
+
+    Infinite where it is not there.
+    """
     line = morae(_POLITE.sub("", kana))
     needles = (morae(sound) for sound in (name.whole, *name.parts[:1]))
-    return any(
-        match.start <= BEFORE and len(line) - match.end <= 1
+    prices = (
+        match.price
         for needle in needles
         if len(needle) >= WITHIN
         for match in find_sound(needle, line, 1 - ALIKE[4])
+        if match.start <= BEFORE and len(line) - match.end <= 1
     )
+    return min(prices, default=math.inf)
 
 
 def _of_the_family(kana: str, name: KnownName) -> bool:

@@ -90,6 +90,30 @@ def test_an_address_said_in_pieces_is_judged_whole(reader: Reader) -> None:
     assert {each.party for each in verdicts} == {Party.THIRD_PARTY}
 
 
+def test_of_an_address_said_twice_the_number_heard_right_tells(reader: Reader) -> None:
+    """6151 was heard for 651 the first time; the second time town and number are the requester's."""
+    home = CaseName("岐阜県岐阜市長良651番地", "ギフケンギフシナガラロッピャクゴジュウイチバンチ")
+    call = transcript(
+        utterance("欲しながら6151万で", 0.0),
+        utterance("ぎふしながら、", 2.0),
+        utterance("651番地ですね", 3.0),
+    )
+    found = spans(
+        call.text,
+        ("欲しながら6151万", "ADDRESS"),
+        ("ぎふしながら", "ADDRESS"),
+        ("651番地", "ADDRESS"),
+    )
+    assert address_groups(found, call) == ((0, 1, 2),)
+    verdicts = attribute(found, call, CallCase("R-1", Requester(addresses=(home,))), reader)
+    assert [each.party for each in verdicts[1:]] == [Party.REQUESTER] * 2
+
+    stranger = transcript(utterance("岐阜市芥見、", 0.0), utterance("651番地ですね", 1.0))
+    found = spans(stranger.text, ("岐阜市芥見", "ADDRESS"), ("651番地", "ADDRESS"))
+    verdicts = attribute(found, stranger, CallCase("R-1", Requester(addresses=(home,))), reader)
+    assert all(each.party is not Party.REQUESTER for each in verdicts)
+
+
 def test_words_between_make_two_addresses(reader: Reader) -> None:
     """What somebody says of one place is not said of the next."""
     call = transcript(utterance("梅島に住んでいましたが今は千住です", 0.0))

@@ -19,6 +19,7 @@ from pipeline.party_address import (
     whose_address,
     without_numbering,
 )
+from pipeline.party_explained import explained
 from pipeline.party_name import KanaReader, KnownName, known_names, whose_name
 from pipeline.sound import find_sound, morae, spell_out
 from pipeline.spoken_digits import digits_apart, digits_of
@@ -43,11 +44,11 @@ ENOUGH = 3
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
 
-_LEAD = re.compile(r"^(?:はい|ええ|えーと?|あの|その|[のはがをにでとも、。 ])+(?=..)")
+_LEAD = re.compile(r"^(?:はい|あい|ええ|えーと?|あの|その|あ[ーっ]?|[のはがをにでとも、。 ])(?=..)")
 """Particles and fillers that a witness took in with a garbled name."""
 
-_TAIL = re.compile(r"(?<=..)(?:です|で|でーす|デス|デース|ベース|さま|さん|様|・|。)+$")
-"""The same at its end: です drawn out is written in many ways."""
+_TAIL = re.compile(r"(?<=..)(?:です|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")
+"""The same at its end: です drawn out is written in many ways, 家 as it sounds."""
 
 _OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前", Party.COMPANY: "自社のもの"}
 
@@ -85,10 +86,11 @@ def attribute(
             for at, index in enumerate(group)
             if entities[index].entity_type == "ADDRESS"
         }
-    return tuple(
+    findings = [
         found[index] if index in found else _attributed(entity, texts[index], case, (known, own), reader)
         for index, entity in enumerate(entities)
-    )
+    ]
+    return explained(findings, transcript)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +204,23 @@ def _whose_person(
     text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader
 ) -> _Verdict:
     """Judge a name by the dictionary's reading, and by any other that what is written may have."""
-    core = _TAIL.sub("", _LEAD.sub("", text))
-    verdict = whose_name(reader.kana(text), known, hint, reader.kana(core))
+    kana, cores = reader.kana(text), tuple(_cores(text))
+    verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
     if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN}:
-        for kana in reader.readings(core):
-            other = whose_name(kana, known)
+        for sound in reader.readings(cores[-1]):
+            other = whose_name(sound, known)
             if other[0] is Party.REQUESTER and not other[2]:
                 return other[0], "別の読み方では本人の名前", True
     return verdict
+
+
+def _cores(text: str) -> Iterator[str]:
+    """A name without its tail, and then without one word of its lead after the other: は in はら is none."""
+    text = _TAIL.sub("", text)
+    yield text
+    while (shorter := _LEAD.sub("", text)) != text:
+        text = shorter
+        yield text
 
 
 def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -68,7 +68,7 @@ class KnownName:
 
 
 def whose_name(
-    kana: str, known: tuple[KnownName, ...], hint: Party | None = None, core: str = ""
+    kana: str, known: tuple[KnownName, ...], hint: Party | None = None, cores: Sequence[str] = ()
 ) -> tuple[Party, str, bool]:
     """Decide whose a heard name is.
 
@@ -76,7 +76,7 @@ def whose_name(
         kana: Katakana of what was heard.
         known: The names of the case.
         hint: Whose it is by the conversation, where a witness knows.
-        core: The same without the particles and fillers at its start, where there are any.
+        cores: The same without the particles and fillers at its start, less and less of it.
 
     Returns:
         The party, the reason in Japanese, and whether a person should look.
@@ -91,11 +91,15 @@ def whose_name(
         return Party.UNKNOWN, f"{_LABELS[party]}の名前に似ているが、会話では別の人", True
     if margin >= 0:
         return party, f"{_LABELS[party]}の名前と読みが近い", margin < CLEAR
-    if core and core != kana:
+    for core in cores:
         verdict = whose_name(core, known)
-        if verdict[0] in _LABELS and not verdict[2]:
+        # Two morae are never clear by their likeness, and enough where they are the very same.
+        exact = any(core in {name.whole, *name.parts} for name in known if name.party is verdict[0])
+        if verdict[0] in _LABELS and (exact or not verdict[2]):
             return verdict[0], verdict[1], True
-    if any(name.party is Party.REQUESTER and _of_the_family(core or kana, name) for name in known):
+    if any(
+        name.party is Party.REQUESTER and _of_the_family(cores[-1] if cores else kana, name) for name in known
+    ):
         return Party.UNKNOWN, "本人と同じ姓で名が違う", True
     price = min((_within(kana, name) for name in known if name.party is Party.REQUESTER), default=math.inf)
     if price < math.inf:

@@ -289,3 +289,40 @@ def test_what_the_second_hearing_makes_clear_is_believed_and_shown(reader: Reade
     """The first hearing lost the name; in the second it is the requester's beyond doubt."""
     found = whose("見合おう", "PERSON", reader, heard_again_as=Party.REQUESTER)
     assert (found.party, found.needs_review) == (Party.REQUESTER, True)
+
+
+@pytest.mark.parametrize(
+    ("requester", "text"),
+    [
+        (CaseName("久保芽衣", "クボメイ"), "くぼさま"),
+        (CaseName("原剛", "ハラツヨシ"), "あはら"),
+        (CaseName("百瀬里奈", "モモセリナ"), "あいももせ"),
+        (CaseName("田口誠", "タグチマコト"), "タグチケ"),
+    ],
+)
+def test_a_short_surname_with_what_is_said_around_it(requester: CaseName, text: str, reader: Reader) -> None:
+    """Fillers before a name and 様, 家 after it are none of it; は at its start may be."""
+    found = whose(text, "PERSON", reader, CallCase("R-1", Requester((requester,))))
+    assert (found.party, found.needs_review) == (Party.REQUESTER, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "explanation", "party"),
+    [
+        ("鈴木です。感じは鈴という字です", "鈴木", "鈴という字", Party.REQUESTER),
+        ("長谷川さんです。漢字は長いという字です", "長谷川", "長いという字", Party.THIRD_PARTY),
+        ("鈴木ですが長谷川さん", "鈴木", "長谷川", Party.THIRD_PARTY),
+        ("鈴木ですが、お願いしたいのは友人で、漢字は長いという字", "鈴木", "長いという字", Party.THIRD_PARTY),
+    ],
+)
+def test_an_explanation_is_of_the_name_before_it(
+    text: str, name: str, explanation: str, party: Party, reader: Reader
+) -> None:
+    """How a name is written is as personal as the name, and as much one's own."""
+    spans = [
+        EntitySpan("PERSON", CharSpan(text.index(said), text.index(said) + len(said)), 0.9, "Test")
+        for said in (name, explanation)
+    ]
+    found = attribute(tuple(spans), transcript(utterance(text, 0.0)), CASE, reader)
+    assert found[1].party is party
+    assert found[1].needs_review is (party is Party.REQUESTER)

@@ -37,9 +37,10 @@ __all__ = [
 Readings = tuple[tuple[str, str], ...]
 """``(item_id, kana)``."""
 
-LIKELY: Final = -1.0
-"""Log odds from which a hit is masked: of 238 names of made calls said once more without a mask, and heard
-at all, nine in ten, and one stretch of ordinary talk a minute (``tests/bench/planted.py``)."""
+LIKELY: Final = 1.0
+"""Log odds from which a hit is masked.  They are those of planted names, and in a call that was searched for
+repeats already hardly one is left: of the hits in 57 minutes of made calls one in five from here was a
+third party's, and of those from -1 one in 25, at a stretch of ordinary talk in every three minutes."""
 
 DOUBTFUL: Final = -3.3
 """Log odds from which a hit is shown to an analyst: nineteen in twenty, and five a minute."""

@@ -59,6 +59,20 @@ def test_what_is_unlikely_is_a_candidate_or_nothing(call: Call, tagger: Tagger) 
     assert shown.score < MASK_FROM
 
 
+def test_an_unlikely_word_that_stands_elsewhere_is_a_word(tagger: Tagger) -> None:
+    """What is masked in one place and read in the next hides nothing; a likely name stays masked."""
+    lines = (utterance("荷物の長谷川です", 0.0), utterance("荷物が届かなくて", 5.0))
+    call = Call(transcript(*lines), CASE, load_reader())
+    weights = {"bias": -1.0, "witness:LearnedRecognizer": 0.0}
+    word, name = Judge(weights, tagger).judged(call, (found(call, "荷物"), found(call, "長谷川")))
+    assert (word.candidate, name.candidate) == (True, False)
+    both = (found(call, "荷物"), replace(found(call, "荷物"), chars=CharSpan(9, 11)))
+    assert call.text[9:11] == "荷物"
+    assert not any(span.candidate for span in Judge(weights, tagger).judged(call, both))
+    (likely,) = Judge({"bias": 1.0, "witness:LearnedRecognizer": 0.0}, tagger).judged(call, both[:1])
+    assert not likely.candidate
+
+
 def test_a_stranger_keeps_its_own_score(call: Call, tagger: Tagger) -> None:
     """A company's recognizer, and a secret of the case, are no matter of our probability."""
     spans = (found(call, "荷物", "社内の型"), found(call, "困って", "Terms", "CONFIDENTIAL"))

@@ -220,6 +220,9 @@ LOSSY = [
     Format("mp3", "mp3", "libmp3lame", "mp3", rate=8000),
     Format("aac", "mp4", "aac", "m4a", rate=16000),
     Format("opus", "ogg", "libopus", "ogg", rate=48000),
+    Format("amr", "amr", "libopencore_amrnb", "amr"),
+    Format("mulaw", "wav", "pcm_mulaw", "wav"),
+    Format("alaw", "wav", "pcm_alaw", "wav"),
 ]
 
 

@@ -122,7 +122,7 @@ def read_by_sound(
         where a kept item explains it or an earlier ``PERHAPS`` stands in the plan already.
     """
     return tuple(
-        Leak("HEARD_AGAIN" if _likely(hit) else "PERHAPS", hit.item_id, hit.time)
+        Leak("HEARD_AGAIN", hit.item_id, hit.time) if _likely(hit) else _perhaps(hit)
         for hit in alike_in(masked, plan, readings, reader, least=DOUBTFUL)
     )
 
@@ -147,7 +147,7 @@ def read_otherwise(
     """
     untied = replace(plan, items=tuple(replace(item, chars=CharSpan(0, 0)) for item in plan.items))
     return tuple(
-        Leak("PERHAPS", hit.item_id, hit.time)
+        _perhaps(hit)
         for hit in alike_in(mask_text(hearing, untied), plan, readings, reader, least=DOUBTFUL)
         if not any(
             hit.channel in item.channels and _shared(hit.time, item.time) > -_BESIDE for item in plan.masked
@@ -192,6 +192,10 @@ def said_under(plan: MaskPlan, hearing: Transcript) -> Readings:
 def _shared(one: TimeSpan, other: TimeSpan) -> float:
     """Seconds that two spans share; negative is the distance between them."""
     return min(one.end, other.end) - max(one.start, other.start)
+
+
+def _perhaps(hit: Alike) -> Leak:
+    return Leak("PERHAPS", hit.item_id, hit.time, round(1 / (1 + math.exp(-hit.odds)), 4))
 
 
 def _likely(hit: Alike) -> bool:

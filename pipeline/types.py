@@ -338,12 +338,14 @@ class MaskPlan:
 class Leak:
     """What ``verify`` found: a kind, the item it belongs to, and where; no text.
 
-    ``kind`` is one of AUDIO_UNCHANGED, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, SHAPE.
+    ``kind`` is one of AUDIO_UNCHANGED, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD, SHAPE;
+    ``chance``, 0 to 1, is how likely a PERHAPS is one.
     """
 
     kind: str
     item_id: str | None
     where: TimeSpan
+    chance: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,9 +71,9 @@ def widen(
             added += found
         elif chars := _read_at(leak.where, transcript):
             new = _aligned(item, chars, "伏せた語と似た音が残っている", (transcript, recording, plan))
-            added += map(_kept, new) if leak.kind == "PERHAPS" else new
+            added += [_kept(each, leak.chance) for each in new] if leak.kind == "PERHAPS" else new
         elif leak.kind == "PERHAPS":
-            added.append(_kept(_new(item, leak.where, recording)))
+            added.append(_kept(_new(item, leak.where, recording), leak.chance))
         elif _gap(item.time, leak.where) <= BESIDE:
             items[item.item_id] = _grown(item, leak.where, recording)
         else:
@@ -114,10 +114,11 @@ def _read_at(where: TimeSpan, transcript: Transcript) -> CharSpan | None:
     return None
 
 
-def _kept(item: MaskItem) -> MaskItem:
-    """What only may be a masked value: it stays, and an analyst listens and decides."""
+def _kept(item: MaskItem, chance: float) -> MaskItem:
+    """What only may be a masked value: it stays, and an analyst listens and decides, the likeliest first."""
     return replace(
         item,
+        score=chance,
         party=Party.UNKNOWN,
         action=MaskAction.KEEP,
         reason="伏せた語に似た音。伏せずに残したので、聞いて決めてください",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from models.readings import Reader, load_reader
@@ -54,6 +56,8 @@ def test_what_may_be_the_name_is_shown_and_no_more(reader: Reader):
     (hit,) = [h for h in alike_in(mask_text(words, made), made, READINGS, reader) if h.odds >= DOUBTFUL]
 
     assert hit.odds < LIKELY
+    (leak,) = read_by_sound(mask_text(words, made), made, READINGS, reader)
+    assert leak.chance == pytest.approx(1 / (1 + math.exp(-hit.odds)), abs=1e-4)
     assert kinds("佐賀もです", reader) == [("PERHAPS", "m0000")]
 
 

@@ -130,13 +130,14 @@ def test_what_is_read_again_is_masked_where_its_words_sound():
 def test_what_may_be_masked_is_kept_and_shown():
     """A doubtful likeness stays in the copy; the analyst finds it among what is to be decided."""
     before = plan(item(1.0, 1.4, chars=(0, 2)))
-    after = widen(before, (Leak("PERHAPS", "m0000", TimeSpan(4.0, 4.6)),), WORDS, CALL)
+    after = widen(before, (Leak("PERHAPS", "m0000", TimeSpan(4.0, 4.6), 0.2),), WORDS, CALL)
 
     assert after is not None
     assert after.masked == before.masked
     (shown,) = [each for each in after.items if each not in before.items]
     assert WORDS.text[shown.chars.start : shown.chars.end] == "サトウ"
     assert (shown.action, shown.needs_review, shown.ground) == (MaskAction.KEEP, True, 0)
+    assert shown.score == 0.2  # its own chance, by which an analyst's time is shared out
     assert shown.party is Party.UNKNOWN
     assert shown.source == SOURCE
 

@@ -49,9 +49,10 @@ from flows.desk.values import Actor, FileKind, ListVersions
 from flows.mask_calls import sanitised
 from flows.settings import Settings
 from flows.stages import Models, Stage, recipe
-from flows.workspace import JOB, PLAN, RECORDING, TRANSCRIPT, Job, MemoryWorkspace
+from flows.workspace import JOB, PLAN, RECORDING, SKETCH, TRANSCRIPT, Job, MemoryWorkspace
 from models.company_yaml import RecognizerFileError
 from pipeline.errors import ModelError, PipelineError
+from pipeline.sketch import sketch_of
 from pipeline.types import MaskPlan
 
 __all__ = [
@@ -261,8 +262,10 @@ def _run_recipe(job: Job, still_ours: Callable[[], None]) -> _Made:
     transcript = job.out / "transcript.json"
     transcript.write_bytes(TRANSCRIPT.dump(workspace.get(TRANSCRIPT)))
     files = {kind: job.out / f"{job.stem}.{name}" for name, kind in KINDS.items()}
-    files |= {FileKind.RAW: job.audio, FileKind.TRANSCRIPT: transcript}
     plan, recording = workspace.get(PLAN), workspace.get(RECORDING)
+    sketch = job.out / "sketch"
+    sketch.write_bytes(SKETCH.dump(sketch_of(recording)))
+    files |= {FileKind.RAW: job.audio, FileKind.TRANSCRIPT: transcript, FileKind.SKETCH: sketch}
     counts = {
         "seconds": round(recording.duration),
         "masked": len(plan.masked),

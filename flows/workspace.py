@@ -22,6 +22,7 @@ from pydantic import TypeAdapter
 from flows.folders import held_folder, sweep
 from pipeline.audio import Recording
 from pipeline.errors import PipelineError
+from pipeline.sketch import Sketch
 from pipeline.types import (
     CallCase,
     EntitySpan,
@@ -40,6 +41,7 @@ __all__ = [
     "PLAN",
     "RECORDING",
     "SECOND_HEARING",
+    "SKETCH",
     "TRANSCRIPT",
     "FolderWorkspace",
     "Job",
@@ -122,9 +124,37 @@ class _RecordingSlot(Slot[Recording]):
         return Recording(np.load(buffer, allow_pickle=False), head["rate"], head["law"], head["sha256"])
 
 
+class _SketchSlot(Slot[Sketch]):
+    """A drawn call: its peaks are bytes."""
+
+    def __init__(self) -> None:
+        self.name = "sketch"
+
+    def dump(self, value: Sketch) -> bytes:
+        """One line with the rest, then the peaks of each channel."""
+        head = {
+            "sha256": value.sha256,
+            "rate": value.rate,
+            "length": value.length,
+            "quiet": value.quiet,
+            "channels": value.channels,
+        }
+        return b"".join((json.dumps(head).encode(), b"\n", *value.peaks))
+
+    def load(self, raw: bytes) -> Sketch:
+        """The sketch back."""
+        line, peaks = raw.split(b"\n", 1)
+        head = json.loads(line)
+        size = len(peaks) // head["channels"]
+        quiet = tuple((start, end) for start, end in head["quiet"])
+        each = tuple(peaks[at : at + size] for at in range(0, len(peaks), size))
+        return Sketch(head["sha256"], head["rate"], head["channels"], head["length"], quiet, each)
+
+
 JOB: Slot[Job] = Slot("job", TypeAdapter(Job))
 RECORDING: Slot[Recording] = _RecordingSlot()
 TRANSCRIPT: Slot[Transcript] = Slot("transcript", TypeAdapter(Transcript))
+SKETCH: Slot[Sketch] = _SketchSlot()
 SECOND_HEARING: Slot[Transcript | None] = Slot("second-hearing", TypeAdapter(Transcript | None))
 ENTITIES: Slot[tuple[EntitySpan, ...]] = Slot("entities", TypeAdapter(tuple[EntitySpan, ...]))
 FINDINGS: Slot[tuple[Finding, ...]] = Slot("findings", TypeAdapter(tuple[Finding, ...]))

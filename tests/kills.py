@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BODY, FLOW = "body", "flow"
 """The worker's body alone, or the night by Prefect's flow with a server of its own."""
 
-FILES = 7
+FILES = 8
 """Of a call in review."""
 
 

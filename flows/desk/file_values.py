@@ -14,6 +14,7 @@ class FileKind(enum.StrEnum):
 
     RAW = "raw"
     TRANSCRIPT = "transcript"
+    SKETCH = "sketch"
     REVIEW = "review"
     MASKED_AUDIO = "masked_audio"
     MASKED_TEXT = "masked_text"
@@ -31,6 +32,7 @@ class FileKind(enum.StrEnum):
 FILE_LABELS = {
     FileKind.RAW: "録音の写し",
     FileKind.TRANSCRIPT: "文字起こし",
+    FileKind.SKETCH: "波形の下書き",
     FileKind.REVIEW: "確認用の資料",
     FileKind.MASKED_AUDIO: "伏せた音声",
     FileKind.MASKED_TEXT: "伏せた文字",

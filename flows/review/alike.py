@@ -7,6 +7,7 @@ from typing import Any
 from flows.review.document import OpenedCall
 from flows.review.words import Alike
 from pipeline.align import align
+from pipeline.audio import Recording
 from pipeline.review import ANALYST
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
@@ -16,11 +17,12 @@ MOST = 200
 """Places: more would be a word and no name."""
 
 
-def alike_places(opened: OpenedCall, chars: CharSpan) -> dict[str, Any]:
+def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> dict[str, Any]:
     """What sounds like a stretch of text.
 
     Args:
         opened: The call.
+        recording: Its sound.
         chars: The stretch; empty where the recogniser wrote nothing there.
 
     Returns:
@@ -40,11 +42,11 @@ def alike_places(opened: OpenedCall, chars: CharSpan) -> dict[str, Any]:
     return {
         "reading": readable,
         "items": [{"item_id": item_id, "likeness": likeness} for item_id, likeness in items.items()],
-        "places": _sounding(opened, new),
+        "places": _sounding(opened, recording, new),
     }
 
 
-def _sounding(opened: OpenedCall, new: list[Alike]) -> list[dict[str, Any]]:
+def _sounding(opened: OpenedCall, recording: Recording, new: list[Alike]) -> list[dict[str, Any]]:
     """Where they sound, found as for findings of the program's own; all at once, which is quicker."""
     transcript, policy = opened.words.transcript, opened.review.stored.plan.policy
     timed = [word.chars for segment in transcript.segments for word in segment.words]
@@ -66,6 +68,6 @@ def _sounding(opened: OpenedCall, new: list[Alike]) -> list[dict[str, Any]]:
             "text": transcript.text[each.entity.chars.start : each.entity.chars.end],
             "likeness": each.entity.score,
         }
-        for each in align(findings, transcript, opened.sound.recording, policy)
+        for each in align(findings, transcript, recording, policy)
         if each.time is not None
     ]

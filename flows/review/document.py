@@ -12,13 +12,13 @@ from flows.desk.reviews import Review, folded
 from flows.desk.states import State
 from flows.review.access import User
 from flows.review.site import Site
-from flows.review.sound import OpenedSound
 from flows.review.words import OpenedWords
 from pipeline.decisions import ReviewDecision
 from pipeline.heard import Spans, length, minus, newly_audible, union
 from pipeline.mask_text import LABELS, OTHER_LABEL
 from pipeline.review import effective, unconfirmed, undecided
 from pipeline.review_rules import Change, steps
+from pipeline.sketch import Sketch
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 
 __all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "state", "whole"]
@@ -47,13 +47,13 @@ class OpenedCall:
         queued: As the queue shows it.
         review: Plan and decisions.
         words: Its transcript.
-        sound: Its samples.
+        sketch: Its sound, as it is drawn.
     """
 
     queued: QueuedCall
     review: Review
     words: OpenedWords
-    sound: OpenedSound
+    sketch: Sketch
 
 
 def label_of(entity_type: str) -> str:
@@ -79,14 +79,14 @@ def head(queued: QueuedCall, review: Review) -> dict[str, Any]:
 
 def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
     """Everything about a call."""
-    recording, transcript = opened.sound.recording, opened.words.transcript
+    sketch, transcript = opened.sketch, opened.words.transcript
     types = dict.fromkeys((*LABELS, *(item.entity_type for item in opened.review.draft.items)))
     return {
         **head(opened.queued, opened.review),
         **state(site, user, opened),
-        "seconds": round(recording.duration, 3),
-        "rate": recording.rate,
-        "channels": recording.channels,
+        "seconds": round(sketch.duration, 3),
+        "rate": sketch.rate,
+        "channels": sketch.channels,
         "text": transcript.text,
         "segments": [
             {
@@ -112,7 +112,7 @@ def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
         "entity_types": [(name, label_of(name)) for name in types],
         "parties": [(party.value, name) for party, name in PARTIES.items()],
         "grounds": list(GROUNDS.items()),
-        "silences": opened.sound.quiet,
+        "silences": opened.sketch.quiet,
         "me": {"name": user.name, "roles": [role.value for role in user.roles], "can": dict(user.can)},
     }
 
@@ -121,7 +121,7 @@ def state(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
     """What changes while people decide."""
     review, plan = opened.review, opened.review.stored.plan
     heard = heard_now(site, opened)
-    left = minus(((0.0, opened.sound.recording.duration),), union(heard, opened.sound.quiet))
+    left = minus(((0.0, opened.sketch.duration),), union(heard, opened.sketch.quiet))
     return {
         "count": review.count,
         "revision": review.stored.revision,
@@ -142,15 +142,15 @@ def state(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
 
 def heard_now(site: Site, opened: OpenedCall) -> Spans:
     """What of the copy as it is now was listened to, whoever did."""
-    review, recording = opened.review, opened.sound.recording
-    plan, shape = review.stored.plan, (recording.channels, recording.length)
+    review, sketch = opened.review, opened.sketch
+    plan, shape = review.stored.plan, (sketch.channels, sketch.length)
     by_copy: dict[int, list[tuple[float, float]]] = {}
     for entry in list_heard(site.desk, review.call.call_id, review.stored.revision):
         by_copy.setdefault(entry.decisions, []).extend(entry.stretches)
     counting: list[Spans] = []
     for known, stretches in by_copy.items():
         then = folded(plan, tuple(each for each in review.made if each.number <= known))
-        opened_up = newly_audible(then, review.draft, shape, recording.rate)
+        opened_up = newly_audible(then, review.draft, shape, sketch.rate)
         counting.append(minus(union(stretches), opened_up))
     return union(*counting)
 
@@ -185,7 +185,7 @@ def _groups(items: Iterable[MaskItem], words: OpenedWords) -> Mapping[str, str]:
     return {
         item.item_id: numbers.setdefault((item.entity_type, sound), f"g{len(numbers) + 1}")
         for item in sorted(items, key=lambda each: each.time)
-        if (sound := words.sound(item.chars))
+        if (sound := words.spoken(item.chars))
     }
 
 

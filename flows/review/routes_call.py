@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import enum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
 
 from flows.desk.chain import Subject
 from flows.desk.errors import NotFoundError
 from flows.desk.presence import close_call, open_call, opened_by
-from flows.desk.review_queue import SHOWN, queued
+from flows.desk.review_queue import SHOWN, QueuedCall, queued
 from flows.desk.reviews import load_review
 from flows.desk.values import Role
 from flows.review import document
@@ -21,6 +22,7 @@ from flows.review.access import User, require
 from flows.review.document import OpenedCall
 from flows.review.site import Site, site_of
 from pipeline.errors import PipelineError
+from pipeline.sketch import FINEST, coarser
 
 __all__ = ["CallId", "Reviewer", "open_whole", "router"]
 
@@ -30,31 +32,46 @@ Reviewer = Annotated[User, require(Role.ANALYST, Role.APPROVER)]
 CallId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,40}$")]
 
 
+class Fineness(enum.IntEnum):
+    """Peaks a second of a waveform."""
+
+    HOURS = 20
+    MINUTES = 50
+    ALL = FINEST
+
+
+def _shown(site: Site, call_id: str) -> QueuedCall:
+    """A call of which there is something to look at.
+
+    Raises:
+        NotFoundError: when there is none, or nothing yet.
+    """
+    found = queued(site.desk, call_id)
+    if found is None or found.state not in SHOWN:
+        msg = "その番号の通話はありません"
+        raise NotFoundError(msg)
+    return found
+
+
 def open_whole(site: Site, user: User, call_id: str) -> OpenedCall:
-    """A call with its words and its sound.
+    """A call with its words and how its sound is drawn; the sound itself is for when it is played.
 
     Raises:
         NotFoundError: when there is no such call, or nothing to look at yet.
     """
-    shown = queued(site.desk, call_id)
-    if shown is None or shown.state not in SHOWN:
-        msg = "その番号の通話はありません"
-        raise NotFoundError(msg)
+    shown = _shown(site, call_id)
     review = load_review(site.desk, call_id)
     plan = review.stored.plan
     words = site.library.get(user.actor, call_id, plan.transcript_sha256)
-    sound = site.shelf.get(user.actor, call_id, plan.audio_sha256)
-    return OpenedCall(shown, review, words, sound)
+    sketch = site.sketches.get(user.actor, call_id, plan.audio_sha256)
+    return OpenedCall(shown, review, words, sketch)
 
 
 @router.get("/calls/{call_id}")
 def call_page(request: Request, user: Reviewer, call_id: CallId) -> Response:
     """The page; its script asks for the rest."""
     site = site_of(request)
-    shown = queued(site.desk, call_id)
-    if shown is None or shown.state not in SHOWN:
-        msg = "その番号の通話はありません"
-        raise NotFoundError(msg)
+    shown = _shown(site, call_id)
     open_call(site.desk, user.session_id, user.name, call_id)
     values = {"call": document.head(shown, load_review(site.desk, call_id))}
     page = site.render(request, "call.html", values)
@@ -91,20 +108,25 @@ def call_state(request: Request, user: Reviewer, call_id: CallId) -> Response:
 
 @router.get("/api/calls/{call_id}/peaks")
 def call_peaks(
-    request: Request, user: Reviewer, call_id: CallId, per_second: Annotated[int, Query(ge=1, le=100)] = 20
+    request: Request, user: Reviewer, call_id: CallId, per_second: Fineness = Fineness.HOURS
 ) -> Response:
     """The waveform, a byte for each stretch."""
-    sound = open_whole(site_of(request), user, call_id).sound
-    channels = [base64.b64encode(each).decode() for each in sound.peaks(per_second)]
+    site = site_of(request)
+    _shown(site, call_id)
+    plan = load_review(site.desk, call_id).stored.plan
+    sketch = site.sketches.get(user.actor, call_id, plan.audio_sha256)
+    together = FINEST // per_second
+    channels = [base64.b64encode(coarser(each, together)).decode() for each in sketch.peaks]
     return JSONResponse({"per_second": per_second, "channels": channels})
 
 
 @router.post("/api/calls/{call_id}/open")
-def call_open(request: Request, user: Reviewer, call_id: CallId) -> dict[str, Any]:
+def call_open(request: Request, user: Reviewer, call_id: CallId, later: BackgroundTasks) -> dict[str, Any]:
     """The page is open, or still is."""
     site = site_of(request)
     review = load_review(site.desk, call_id)
     open_call(site.desk, user.session_id, user.name, call_id)
+    later.add_task(_prepare_more, site, user, call_id)
     return {
         "open_by": opened_by(site.desk, call_id, user.name).get(call_id, ()),
         "count": review.count,
@@ -112,6 +134,14 @@ def call_open(request: Request, user: Reviewer, call_id: CallId) -> dict[str, An
         "state": review.call.state.value,
         "complete": review.complete,
     }
+
+
+def _prepare_more(site: Site, user: User, call_id: str) -> None:
+    """What the first play and the first search will ask for: the page is there, and nobody waits."""
+    with contextlib.suppress(PipelineError):
+        opened = open_whole(site, user, call_id)
+        site.shelf.get(user.actor, call_id, opened.review.stored.plan.audio_sha256)
+        opened.words.read()
 
 
 @router.post("/api/calls/{call_id}/close")

@@ -198,14 +198,14 @@ def heard(request: Request, user: Reviewer, call_id: CallId, given: GivenHeard) 
     """Stretches of the masked copy that were listened to."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
-    duration = opened.sound.recording.duration
+    duration = opened.sketch.duration
     stretches = union((start, min(end, duration)) for start, end in given.stretches)
     if given.count > opened.review.count or not stretches:
         msg = "聞いた区間が正しくありません"
         raise ReviewRuleError(msg)
     add_heard(site.desk, user.actor, call_id, (opened.review.stored.revision, given.count), stretches)
     now = document.heard_now(site, opened)
-    left = length(minus(((0.0, duration),), union(now, opened.sound.quiet)))
+    left = length(minus(((0.0, duration),), union(now, opened.sketch.quiet)))
     return {"heard": now, "left": round(left, 3), "all": left < document.NO_LENGTH + 0.01}
 
 
@@ -274,10 +274,10 @@ def _decision(number: int, given: GivenDecision, opened: OpenedCall) -> ReviewDe
 
 
 def _stretch(given: GivenStretch, opened: OpenedCall) -> Stretch:
-    recording, text = opened.sound.recording, opened.words.transcript.text
-    start, end = given.start, min(given.end, recording.duration)
+    sketch, text = opened.sketch, opened.words.transcript.text
+    start, end = given.start, min(given.end, sketch.duration)
     channels = tuple(sorted(set(given.channels)))
-    if start >= end or not set(channels) <= set(range(recording.channels)):
+    if start >= end or not set(channels) <= set(range(sketch.channels)):
         msg = "加える区間が通話の中にありません"
         raise ReviewRuleError(msg)
     known = {*LABELS, *(item.entity_type for item in opened.review.draft.items)}

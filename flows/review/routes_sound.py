@@ -95,13 +95,15 @@ def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) ->
     """An address to hear something by; of an original it goes on record first."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
-    recording, review = opened.sound.recording, opened.review
-    start = min(given.start or 0.0, recording.duration)
-    end = recording.duration if given.end is None else min(given.end, recording.duration)
+    sketch, review = opened.sketch, opened.review
+    start = min(given.start or 0.0, sketch.duration)
+    end = sketch.duration if given.end is None else min(given.end, sketch.duration)
     if start >= end:
         msg = "聞く区間が通話の中にありません"
         raise ReviewRuleError(msg)
-    first, last = to_samples(TimeSpan(start, end), recording.rate, recording.length)
+    first, last = to_samples(TimeSpan(start, end), sketch.rate, sketch.length)
+    # Before it goes on record: what cannot be played was not heard.
+    site.shelf.get(user.actor, call_id, review.stored.plan.audio_sha256)
     if given.what == "original":
         with site.desk.change(user.actor) as change:
             subject = Subject(review.call.request_id, call_id, review.call.sha256)
@@ -116,8 +118,8 @@ def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) ->
     token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
     return {
         "url": f"/audio/{token}",
-        "start": first / recording.rate,
-        "end": last / recording.rate,
+        "start": first / sketch.rate,
+        "end": last / sketch.rate,
         "expires_in": LASTS,
         "count": review.count,
     }
@@ -179,17 +181,19 @@ def _part(wanted: str, size: int) -> tuple[int, int, int]:
 @router.post("/api/calls/{call_id}/similar")
 def similar(request: Request, user: Reviewer, call_id: CallId, given: GivenPlace) -> dict[str, Any]:
     """Everything in the call that sounds the same."""
-    opened = open_whole(site_of(request), user, call_id)
+    site = site_of(request)
+    opened = open_whole(site, user, call_id)
+    sound = site.shelf.get(user.actor, call_id, opened.review.stored.plan.audio_sha256)
     if given.item_id is not None:
         item = next((i for i in opened.review.draft.items if i.item_id == given.item_id), None)
         if item is None:
             msg = "その箇所はありません"
             raise ReviewRuleError(msg)
-        return alike_places(opened, item.chars)
+        return alike_places(opened, sound.recording, item.chars)
     if given.start_char is not None and given.end_char is not None and given.start_char <= given.end_char:
-        return alike_places(opened, CharSpan(given.start_char, given.end_char))
+        return alike_places(opened, sound.recording, CharSpan(given.start_char, given.end_char))
     if given.start is not None and given.end is not None and given.start < given.end:
         time = TimeSpan(given.start, given.end)
-        return alike_places(opened, opened.words.chars_in(time, (given.channel,)))
+        return alike_places(opened, sound.recording, opened.words.chars_in(time, (given.channel,)))
     msg = "探す区間が正しくありません"
     raise ReviewRuleError(msg)

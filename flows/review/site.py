@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from flows.desk.desk import Desk
-from flows.review.sound import Shelf
+from flows.review.sound import Shelf, Sketches
 from flows.review.words import Library
 from flows.settings import Settings
 
@@ -31,6 +31,7 @@ class Site:
         templates: Of the pages; what they show is escaped.
         version: Of the program.
         shelf: Decoded calls.
+        sketches: How calls are drawn.
         library: Transcripts.
         counted: What the queue tells of a call, by call, revision and number of decisions.
     """
@@ -39,6 +40,7 @@ class Site:
     templates: Environment = field(repr=False)
     version: str
     shelf: Shelf = field(repr=False)
+    sketches: Sketches = field(repr=False)
     library: Library = field(repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
 
@@ -73,7 +75,8 @@ def open_site(desk: Desk) -> Site:
         lstrip_blocks=True,
     )
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
-    return Site(desk, templates, importlib.metadata.version("kaiji"), shelf, Library(desk))
+    version = importlib.metadata.version("kaiji")
+    return Site(desk, templates, version, shelf, Sketches(desk, shelf), Library(desk))
 
 
 def site_of(request: Request) -> Site:

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +19,17 @@ import numpy.typing as npt
 from flows.desk.calls import open_recording
 from flows.desk.desk import Desk
 from flows.desk.errors import FileMissingError, RecordingUnreadableError
-from flows.desk.files import list_files, open_clear
+from flows.desk.files import list_files, open_clear, open_stream
 from flows.desk.values import Actor, FileKind
+from flows.workspace import SKETCH
 from pipeline.audio import Recording, read_recording
 from pipeline.errors import CallUnsafeError
-from pipeline.heard import Spans, quiet
 from pipeline.mask import fill, masked_windows
+from pipeline.sketch import Sketch, sketch_of
 from pipeline.types import MaskPlan
 from pipeline.wav import header_of
 
-__all__ = ["OpenedSound", "Shelf", "View"]
+__all__ = ["OpenedSound", "Shelf", "Sketches", "View"]
 
 Samples = npt.NDArray[np.int16]
 
@@ -43,6 +44,9 @@ WIDTH = 2
 
 UNUSED = 1800.0
 """Seconds after which a call that nobody listens to is let go of when the next one is opened."""
+
+MOST_SKETCHES = 32
+"""An hour of two channels is 0.7 MB."""
 
 
 class OpenedSound:
@@ -61,25 +65,53 @@ class OpenedSound:
         """Bytes of memory."""
         return int(self.recording.samples.nbytes)
 
-    @cached_property
-    def quiet(self) -> Spans:
-        """Where nothing can be heard."""
-        return quiet(self.recording.samples, self.recording.rate)
 
-    @lru_cache(maxsize=4)  # noqa: B019 (as long as the call is kept, and a few sizes of it only)
-    def peaks(self, per_second: int) -> tuple[bytes, ...]:
-        """Of each channel, a byte for each stretch: the root of its loudest sample's share of full scale."""
-        rate, length = self.recording.rate, self.recording.length
-        edges = (np.arange(int(np.ceil(length / rate * per_second))) * rate / per_second).astype(np.int64)
-        out = []
-        for channel in self.recording.samples:
-            # int16 has no positive twin of its least value.
-            loudest = np.maximum(
-                np.maximum.reduceat(channel, edges).astype(np.int32),
-                -np.minimum.reduceat(channel, edges).astype(np.int32),
-            )
-            out.append(np.rint(np.sqrt(loudest / 32768.0) * 255).astype(np.uint8).tobytes())
-        return tuple(out)
+class Sketches:
+    """What was drawn of the calls looked at last.
+
+    Args:
+        desk: Of the calls.
+        shelf: Has the sound of a call that was masked before calls were drawn.
+    """
+
+    def __init__(self, desk: Desk, shelf: Shelf) -> None:
+        self._desk = desk
+        self._shelf = shelf
+        self._kept: OrderedDict[str, tuple[Sketch, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, actor: Actor, call_id: str, sha256: str) -> Sketch:
+        """A call as it is drawn.
+
+        Args:
+            actor: Who looks; it goes on record when it is read from the store.
+            call_id: Of the call.
+            sha256: Of its recording.
+
+        Raises:
+            RecordingUnreadableError: when nothing was drawn and the sound cannot be read either.
+        """
+        key, now = f"{call_id} {sha256}", time.monotonic()
+        with self._lock:
+            for old in [each for each, (_, since) in self._kept.items() if now - since > UNUSED]:
+                del self._kept[old]
+            if key in self._kept:
+                return self._kept[key][0]
+        sketch = self._stored(actor, call_id)
+        if sketch is None or sketch.sha256 != sha256:
+            sketch = sketch_of(self._shelf.get(actor, call_id, sha256).recording)
+        with self._lock:
+            self._kept[key] = (sketch, now)
+            while len(self._kept) > MOST_SKETCHES:
+                self._kept.popitem(last=False)
+        return sketch
+
+    def _stored(self, actor: Actor, call_id: str) -> Sketch | None:
+        found = [file for file in list_files(self._desk, call_id=call_id) if file.kind is FileKind.SKETCH]
+        if not found:
+            return None
+        with open_stream(self._desk, actor, found[-1].file_id) as stream:
+            return SKETCH.load(stream.read())
 
 
 class Shelf:

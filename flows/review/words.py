@@ -57,6 +57,7 @@ class OpenedWords:
     def __init__(self, transcript: Transcript, reading: Reading) -> None:
         self.transcript = transcript
         self._reading = reading
+        self._spoken: dict[str, tuple[Mora, ...]] = {}
 
     @cached_property
     def line(self) -> SoundLine:
@@ -76,6 +77,21 @@ class OpenedWords:
             first -= 1
         last = bisect.bisect_left(self._starts, chars.end)
         return self.line.morae[first:last]
+
+    def spoken(self, chars: CharSpan) -> tuple[Mora, ...]:
+        """What the words of a stretch sound like when they are read by themselves: the same always.
+
+        Quicker than to read the whole call, which may wait until something is looked for in it.
+        """
+        text = self.transcript.text[chars.start : chars.end]
+        if text not in self._spoken:
+            with self._reading as reader:
+                self._spoken[text] = reader.line(text).morae
+        return self._spoken[text]
+
+    def read(self) -> None:
+        """Read the whole call now, not when somebody waits for it."""
+        _ = self.line
 
     def alike(self, chars: CharSpan) -> tuple[Alike, ...]:
         """Everything in the call that sounds like a stretch of text, itself left out."""

@@ -21,9 +21,10 @@ from flows.desk.desk import Desk
 from flows.desk.files import NewFile
 from flows.desk.values import Call, FileKind, ListVersions, NewRecording
 from flows.transcript_file import read_transcript
-from flows.workspace import TRANSCRIPT
+from flows.workspace import SKETCH, TRANSCRIPT
 from pipeline.audio import read_recording, write_wav
 from pipeline.plan import make_plan, transcript_sha256
+from pipeline.sketch import sketch_of
 from pipeline.truth import TruthSpan, exact_transcript, read_truth
 from pipeline.types import (
     CallCase,
@@ -249,8 +250,10 @@ def into_review(desk: Desk, made: MadeCall, *, received_days_ago: int = 0) -> Ca
         outputs.write_review(folder, transcript, plan)
         outputs.write_json(folder / outputs.MANIFEST, {"created_at": "2026-11-25T01:00:00+00:00"})
         (folder / "transcript.json").write_bytes(TRANSCRIPT.dump(transcript))
+        (folder / "sketch").write_bytes(SKETCH.dump(sketch_of(recorded)))
         files = {
             FileKind.RAW: made.audio,
+            FileKind.SKETCH: folder / "sketch",
             FileKind.TRANSCRIPT: folder / "transcript.json",
             FileKind.MASKED_AUDIO: folder / outputs.MASKED_WAV,
             FileKind.MASKED_TEXT: folder / outputs.MASKED_TEXT,

@@ -9,7 +9,7 @@ import pytest
 from flows.desk import audit
 from flows.desk.reviews import load_review
 from flows.review.routes_sound import LASTS
-from flows.review.sound import HEADER, UNUSED, OpenedSound, Shelf, View
+from flows.review.sound import HEADER, UNUSED, Shelf, View
 from pipeline.audio import read_recording
 from pipeline.mask import mask_audio
 from tests.browser.made_calls import SAMPLES, into_review, sample_call
@@ -182,13 +182,3 @@ def test_what_nobody_listens_to_is_let_go_of(desk, monkeypatch):
     shelf.get(None, "b", "")
 
     assert shelf.get(None, "a", "") is not first
-
-
-def test_peaks_hold_the_loudest_sample():
-    """Even the least of all, that has no positive twin."""
-    call = recording(1.0)
-    call.samples[0, :] = 0
-    call.samples[0, 4000] = -32768
-    (heights,) = OpenedSound(call).peaks(10)
-
-    assert list(heights) == [0, 0, 0, 0, 0, 255, 0, 0, 0, 0]

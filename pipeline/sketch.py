@@ -1,0 +1,77 @@
+"""What a page shows of a call's sound without the sound: its shape, where it is quiet, how high it swings.
+
+Made once, when the call is masked, so that an hour of it need not be decoded before it can be looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from pipeline.audio import Recording
+from pipeline.heard import Spans, quiet
+
+__all__ = ["FINEST", "Sketch", "coarser", "sketch_of"]
+
+FINEST: Final = 100
+"""Stretches a second of which the loudest sample is kept: at the closest zoom a stretch is four pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A call's sound as it is drawn.
+
+    Attributes:
+        sha256: Of the recording it was made of.
+        rate: Samples per second.
+        channels: 1 or 2.
+        length: Samples of each channel.
+        quiet: Where nothing can be heard.
+        peaks: Of each channel, a byte for each ``1 / FINEST`` s: the root of its loudest sample's
+            share of full scale.
+    """
+
+    sha256: str
+    rate: int
+    channels: int
+    length: int
+    quiet: Spans
+    peaks: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.length / self.rate
+
+
+def sketch_of(recording: Recording) -> Sketch:
+    """Draw a call.
+
+    Args:
+        recording: Of the call.
+    """
+    rate, length = recording.rate, recording.length
+    edges = (np.arange(int(np.ceil(length / rate * FINEST))) * rate / FINEST).astype(np.int64)
+    peaks = []
+    for channel in recording.samples:
+        # int16 has no positive twin of its least value.
+        loudest = np.maximum(
+            np.maximum.reduceat(channel, edges).astype(np.int32),
+            -np.minimum.reduceat(channel, edges).astype(np.int32),
+        )
+        peaks.append(np.rint(np.sqrt(loudest / 32768.0) * 255).astype(np.uint8).tobytes())
+    still = quiet(recording.samples, rate)
+    return Sketch(recording.sha256, rate, recording.channels, length, still, tuple(peaks))
+
+
+def coarser(peaks: bytes, together: int) -> bytes:
+    """Peaks of stretches so many times as long: the highest of each.
+
+    Args:
+        peaks: A channel's.
+        together: How many stretches become one.
+    """
+    fine = np.frombuffer(peaks, np.uint8)
+    return bytes(np.maximum.reduceat(fine, np.arange(0, len(fine), together)).tobytes())

@@ -25,7 +25,7 @@ from flows.ledger_table import COLUMNS, cells, write_csv
 from flows.mask_case_call import load_models
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
 from flows.releasing.letter_content import KINDS, OTHER_KIND
-from flows.releasing.release import draft_letter, release
+from flows.releasing.release import draft_letter
 from flows.review.access import User, require
 from flows.review.faults import RefusedError
 from flows.review.site import site_of
@@ -80,8 +80,8 @@ def request_page(request: Request, user: Reader, number: Number) -> Response:
 
 @router.post("/ledger/{number}/release")
 def release_now(request: Request, user: Approver, number: Number) -> Response:
-    """Make the answer and record that it went out."""
-    release(site_of(request).desk, user.acting(Role.APPROVER), number, load_models)
+    """Have the answer made, which goes on behind the page."""
+    site_of(request).outgoing.begin(user.acting(Role.APPROVER), number, load_models)
     return _back(number)
 
 
@@ -159,7 +159,8 @@ def letter(request: Request, user: Reader, number: Number, turn: Turn = None) ->
 def _page(request: Request, user: User, number: str, password: tuple[int, str] | None = None) -> Response:
     desk, actor = site_of(request).desk, _reader(user)
     row = _row(desk, actor, number)
-    state = row.request.state
+    state, errand = row.request.state, site_of(request).outgoing.of(number)
+    ready = state in {State.APPROVED, State.WITHHELD}
     answers = [
         {
             "release": each.release,
@@ -177,8 +178,10 @@ def _page(request: Request, user: User, number: str, password: tuple[int, str] |
         "state_label": state.label,
         "fields": [pair for pair in zip(COLUMNS, cells(row), strict=True) if pair[1]],
         "answers": answers,
-        "may_release": state in {State.APPROVED, State.WITHHELD} and user.can["approve"],
-        "may_draft": state in {State.APPROVED, State.WITHHELD},
+        "errand": errand,
+        "since": "" if errand is None else f"{errand.since.astimezone(JAPAN):%H:%M}",
+        "may_release": ready and user.can["approve"] and not (errand and errand.running),
+        "may_draft": ready,
         "may_again": state is State.RELEASED,
         "calls": [call for call in row.calls if call.number],
         "password": password,

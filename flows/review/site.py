@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from flows.desk.desk import Desk
+from flows.review.outgoing import Outgoing
 from flows.review.sound import Shelf, Sketches
 from flows.review.words import Library
 from flows.settings import Settings
@@ -33,6 +34,7 @@ class Site:
         shelf: Decoded calls.
         sketches: How calls are drawn.
         library: Transcripts.
+        outgoing: Releases under way.
         counted: What the queue tells of a call, by call, revision and number of decisions.
     """
 
@@ -42,6 +44,7 @@ class Site:
     shelf: Shelf = field(repr=False)
     sketches: Sketches = field(repr=False)
     library: Library = field(repr=False)
+    outgoing: Outgoing = field(repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -76,7 +79,7 @@ def open_site(desk: Desk) -> Site:
     )
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
-    return Site(desk, templates, version, shelf, Sketches(desk, shelf), Library(desk))
+    return Site(desk, templates, version, shelf, Sketches(desk, shelf), Library(desk), Outgoing(desk))
 
 
 def site_of(request: Request) -> Site:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +17,14 @@ from flows.desk.desk import Desk
 from flows.desk.states import State
 from flows.review import routes_ledger
 from flows.review.app import create_app
+from pipeline.errors import ModelError
 from tests.fakes import FakeModels
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.release_builders import SECRETS, approved, asked, with_company
 from tests.review_site import HOST, Person, add_people, new_person, quick_passwords, signed_in
 from tests.sentinels import found_in
+
+WORKING = "開示の作業をしています"
 
 
 @pytest.fixture
@@ -53,6 +58,17 @@ def send(person: Person, path: str, **fields: object):
     return person.client.post(path, data=form, headers={"Origin": HOST}, follow_redirects=False)
 
 
+def go_out(person: Person, number: str) -> str:
+    """Release by the button and wait for the end; the page then."""
+    answer = send(person, f"/ledger/{number}/release")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/ledger/{number}")
+    until = time.monotonic() + 60
+    while WORKING in (page := person.get(f"/ledger/{number}").text):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return page
+
+
 def test_a_request_goes_out_from_the_page(app: FastAPI, desk: Desk, number: str):
     """Ledger, draft, release, ZIP, password, delivery, objection: each by its own button."""
     approver = signed_in(app, "kobayakawa")
@@ -62,7 +78,7 @@ def test_a_request_goes_out_from_the_page(app: FastAPI, desk: Desk, number: str)
     assert draft.content.startswith(b"PK")
     assert "%E6%A1%88" in draft.headers["content-disposition"]
 
-    assert send(approver, f"/ledger/{number}/release").headers["location"] == f"/ledger/{number}"
+    go_out(approver, number)
     assert requests.get(desk, number).state is State.RELEASED
     archive = approver.get(f"/ledger/{number}/package")
     assert archive.headers["content-type"] == "application/zip"
@@ -86,18 +102,84 @@ def test_a_request_goes_out_from_the_page(app: FastAPI, desk: Desk, number: str)
     assert [(each.actor.name, each.actor.role.value) for each in released] == [("kobayakawa", "approver")]
 
 
+class Waiting:
+    """A model that takes its time, and then hears, or fails."""
+
+    def __init__(self, then: Exception | None = None) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.then = then
+
+    def __call__(self, _: str) -> FakeModels:
+        """As ``load_models`` is called."""
+        self.begun.set()
+        assert self.go_on.wait(60)
+        if self.then is not None:
+            raise self.then
+        return FakeModels()
+
+
+def test_nobody_waits_for_a_release_and_none_goes_out_twice(
+    app: FastAPI, desk: Desk, number: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The page answers at once and tells what is under way; a second press is refused."""
+    waiting = Waiting()
+    monkeypatch.setattr(routes_ledger, "load_models", waiting)
+    approver = signed_in(app, "kobayakawa")
+    assert send(approver, f"/ledger/{number}/release").status_code == 303
+    assert waiting.begun.wait(60)
+    page = approver.get(f"/ledger/{number}").text
+    assert WORKING in page
+    assert 'http-equiv="refresh"' in page
+    assert "開示する</button>" not in page
+    again = send(approver, f"/ledger/{number}/release")
+    assert (again.status_code, "もう始まっています" in again.text) == (409, True)
+    assert requests.get(desk, number).state is State.APPROVED
+    waiting.go_on.set()
+    until = time.monotonic() + 60
+    while requests.get(desk, number).state is not State.RELEASED:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+    assert len(releases.releases(desk, number)) == 1
+    assert send(approver, f"/ledger/{number}/release").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        (ModelError("認識モデルがありません"), "認識モデルがありません"),
+        (RuntimeError("鈴木花子"), "照会番号"),
+    ],
+)
+def test_a_release_that_fails_is_told_on_the_page(app: FastAPI, desk: Desk, number: str, then, told):
+    """Nothing went out, the reason stands there without what nobody foresaw, and it can be begun again."""
+    waiting = Waiting(then)
+    waiting.go_on.set()
+    approver = signed_in(app, "kobayakawa")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routes_ledger, "load_models", waiting)
+        page = go_out(approver, number)
+    assert "開示できませんでした" in page
+    assert told in page
+    assert "RuntimeError" not in page
+    assert "開示する</button>" in page
+    assert requests.get(desk, number).state is State.APPROVED
+    assert releases.releases(desk, number) == ()
+
+    assert "第1回" in go_out(approver, number)
+
+
 def test_a_second_disclosure_shows_what_changed(app: FastAPI, desk: Desk, number: str):
     """Opened again with a reason; both answers stand on the page."""
     from flows.desk import plans
     from tests.desk_builders import OTHER
 
     approver = signed_in(app, "kobayakawa")
-    send(approver, f"/ledger/{number}/release")
+    go_out(approver, number)
     assert send(approver, f"/ledger/{number}/again", reason="見直し").status_code == 303
     (call_id,) = requests.get(desk, number).calls
     plans.approve(desk, OTHER, call_id, 1)
-    send(approver, f"/ledger/{number}/release")
-    page = approver.get(f"/ledger/{number}").text
+    page = go_out(approver, number)
 
     assert "第1回" in page
     assert "第2回" in page
@@ -192,6 +274,6 @@ def test_a_release_that_is_refused_says_why(app: FastAPI, desk: Desk):
 def test_the_pages_name_no_third_party(app: FastAPI, number: str):
     """The ledger tells times and kinds, never what was masked."""
     approver = signed_in(app, "kobayakawa")
-    send(approver, f"/ledger/{number}/release")
+    go_out(approver, number)
     for page in ("/ledger", "/ledger.csv", f"/ledger/{number}"):
         assert found_in(approver.get(page).content, SECRETS) == []

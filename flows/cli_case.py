@@ -289,7 +289,7 @@ def objection(
 
 
 def _end(request: Request) -> None:
-    typer.echo(f"{request.number}: {request.state.label}")
+    typer.echo(f"{request.number}: {request.state_label}")
 
 
 @case.command("pause")

@@ -12,7 +12,7 @@ from flows.desk import calls, requests
 from flows.desk.chain import Subject
 from flows.desk.identity import identity_checks
 from flows.desk.states import CLOSED, State
-from flows.desk.values import JAPAN, IdentityMethod, NewRequest, NoteKind, Request
+from flows.desk.values import JAPAN, Answer, IdentityMethod, NewRequest, Note, NoteKind, Request
 from flows.intake.request_document import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from pipeline.types import CaseName
 
@@ -56,7 +56,7 @@ def summary(request: Request, today: date) -> tuple[object, ...]:
     left = (request.due_on - today).days
     told = "停止中" if request.paused_on is not None else f"{left}日" if left >= 0 else f"{-left}日超過"
     days = "" if request.state in CLOSED else told
-    return request.number, request.state.label, len(request.calls), request.due_on, days
+    return request.number, request.state_label, len(request.calls), request.due_on, days
 
 
 def show_request(session: Session, number: str) -> None:
@@ -73,14 +73,21 @@ def show_request(session: Session, number: str) -> None:
             typer.echo(f"  {label}: {text}")
     for note in requests.notes(session.desk, number):
         noted = f"{note.at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-        typer.echo(f"  {noted} {NOTES[note.kind]} 期限 {note.due_on} {note.by}: {note.text}")
+        typer.echo(f"  {noted} {_kind(note)} 期限 {note.due_on} {note.by}: {note.text}")
     for call in calls.list_calls(session.desk, request=number):
         reason = f" {call.failure_reason}" if call.failure_reason else ""
-        typer.echo(f"  通話 {call.call_id}: {call.state.label}{reason}")
+        whole = call.state is State.WITHHELD and request.answer is not None
+        typer.echo(f"  通話 {call.call_id}: {request.state_label if whole else call.state.label}{reason}")
     for recorded in identity_checks(session.desk, number):
         check = recorded.check
         at = f"{check.checked_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
         typer.echo(f"  本人確認: {_word(METHODS, check.method)} {at} {recorded.by} {check.note}".rstrip())
+
+
+def _kind(note: Note) -> str:
+    """What a note is; a decision on the whole request is named as it was decided."""
+    decided = note.kind is NoteKind.WITHHOLD and note.code and not note.about
+    return f"{Answer(note.code).label}の決定" if decided else NOTES[note.kind]
 
 
 def _word(labels: Mapping[str, str], code: str) -> str:

@@ -9,7 +9,8 @@ from typing import TextIO
 
 from flows.desk.csv_cells import plain_cell
 from flows.desk.ledger import LedgerAnswer, LedgerCall, LedgerRow
-from flows.desk.values import JAPAN, Answer, Delivery, Note, Wanted
+from flows.desk.states import State
+from flows.desk.values import JAPAN, Delivery, Note, Wanted
 from flows.intake.request_document import AUTHORITIES, CHANNELS
 
 __all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "write_csv"]
@@ -35,7 +36,7 @@ def cells(row: LedgerRow) -> tuple[str, ...]:
     checks = (f"{each.method.label} {_time(each.checked_at)} {each.by}" for each in row.checks)
     fee = f"{content.fee_yen}円 {'受領済み' if content.fee_paid else '未受領'}" if content.fee_yen else "なし"
     return (
-        *(request.number, request.state.label, _time(content.received_at)),
+        *(request.number, request.state_label, _time(content.received_at)),
         *(_word(CHANNELS, content.channel), request.due_on.isoformat()),
         "、".join(name.text for name in content.requester.names),
         "" if agent is None else agent.name.text,
@@ -44,7 +45,7 @@ def cells(row: LedgerRow) -> tuple[str, ...]:
         _scope(row),
         str(sum(call.number > 0 for call in row.calls)),
         _lines(_decisions(row)),
-        _lines(_of_call(call) for call in row.calls if call.number),
+        _lines(_of_call(call, row) for call in row.calls if call.number),
         _lines(f"{_about(row, note)}{note.text}" for note in row.withheld),
         f"{WANTED[content.wanted]}、{DELIVERY[content.delivery]}",
         fee,
@@ -66,7 +67,7 @@ def short_cells(row: LedgerRow) -> tuple[str, ...]:
     last = row.answers[-1] if row.answers else None
     return (
         request.number,
-        request.state.label,
+        request.state_label,
         request.content.received_at.astimezone(JAPAN).date().isoformat(),
         request.due_on.isoformat(),
         "" if last is None else last.release.kind.label,
@@ -117,14 +118,13 @@ def _scope(row: LedgerRow) -> str:
 def _decisions(row: LedgerRow) -> list[str]:
     if row.answers:
         return [each.release.kind.label for each in row.answers]
-    told = [note for note in row.withheld if not note.about]
-    withheld = told and row.request.state.value == "withheld"
-    return [Answer(told[-1].code or Answer.WITHHELD).label] if withheld else []
+    return [row.request.answer.label] if row.request.answer is not None else []
 
 
-def _of_call(call: LedgerCall) -> str:
+def _of_call(call: LedgerCall, row: LedgerRow) -> str:
     if call.decision is None:
-        return f"通話{call.number}: {call.state.label}"
+        whole = call.state is State.WITHHELD and row.request.answer is not None
+        return f"通話{call.number}: {row.request.state_label if whole else call.state.label}"
     grounds = "、".join(f"33条2項{ground}号" for ground in call.grounds)
     masked = f" {call.masked}か所" if call.masked else ""
     return f"通話{call.number}: {call.decision.label}{masked}{f' ({grounds})' if grounds else ''}"

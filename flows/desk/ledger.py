@@ -206,7 +206,10 @@ class _Source:
             number += counts
             place = number if counts else 0
             known = answered.get(row.id)
-            yield self._open_call(row, place) if known is None else _answered(row, known, grounds)
+            if known is None:
+                yield self._open_call(row, place)
+            else:
+                yield _answered(row, known, (releases[-1].kind, grounds))
 
     def _open_call(self, row: CallRow, number: int) -> LedgerCall:
         """Of a call of which nothing was answered yet."""
@@ -230,10 +233,12 @@ def _without_password(release: Release) -> Release:
     return replace(release, password="")
 
 
-def _answered(row: CallRow, call: ReleasedCall, withheld: Mapping[str, int]) -> LedgerCall:
+def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[str, int]]) -> LedgerCall:
     """Of a call as the last answer has it, by the number that the requester knows."""
+    kind, withheld = answered
+    decision: Answer
     if call.withheld:
-        decision = Answer.WITHHELD
+        decision = kind if kind in {Answer.NONE_HELD, Answer.OTHER_WAY} else Answer.WITHHELD
         grounds: tuple[int, ...] = (withheld[row.id],) if row.id in withheld else ()
     else:
         decision = Answer.PARTIAL if call.masked else Answer.FULL

@@ -369,7 +369,16 @@ def request_of(session: Session, row: RequestRow, keyring: Keyring) -> Request:
         legal_hold=row.legal_hold,
         calls=tuple(call.id for call in calls_of(session, row.id)),
         content=replace(take_sealed(row, CONTENT, keyring), fee_paid=row.fee_paid),
+        answer=_answer(session, row, keyring) if row.state == State.WITHHELD else None,
     )
+
+
+def _answer(session: Session, row: RequestRow, keyring: Keyring) -> Answer | None:
+    """What was decided last of a request of which nothing is disclosed; ``None`` if only of its calls."""
+    written = select(NoteRow).where(NoteRow.request_id == row.id, NoteRow.kind == NoteKind.WITHHOLD)
+    notes = session.scalars(written.order_by(NoteRow.at))
+    said = [told for told in (take_sealed(note, SAID, keyring) for note in notes) if not told.about]
+    return Answer(said[-1].code or Answer.WITHHELD) if said else None
 
 
 def set_request_state(change: Change, row: RequestRow, state: State) -> None:

@@ -186,6 +186,7 @@ class Request:
         legal_hold: Whether nothing of it may be erased.
         calls: Ids of its calls.
         content: What came in; ``fee_paid`` as it is now.
+        answer: What was decided where nothing of it is disclosed as was asked.
     """
 
     request_id: str
@@ -196,6 +197,12 @@ class Request:
     legal_hold: bool
     calls: tuple[str, ...]
     content: NewRequest = field(repr=False)
+    answer: Answer | None = None
+
+    @property
+    def state_label(self) -> str:
+        """Where it stands, for people: 不存在 and 方法変更 are not 不開示."""
+        return self.answer.label if self.answer is not None else self.state.label
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _page(request: Request, user: User, number: str, password: tuple[int, str] |
     ]
     values: dict[str, Any] = {
         "number": number,
-        "state_label": state.label,
+        "state_label": row.request.state_label,
         "fields": [pair for pair in zip(COLUMNS, cells(row), strict=True) if pair[1]],
         "answers": answers,
         "errand": errand,

@@ -119,8 +119,19 @@ def test_a_withheld_request_tells_its_kind_and_reason(desk: Desk):
     requests.withhold(desk, OTHER, request, "録音がないため", Answer.NONE_HELD)
     told = dict(zip(COLUMNS, cells(row_of(desk, request)), strict=True))
 
-    assert told["決定"] == "不存在"
+    assert (told["決定"], told["状態"]) == ("不存在", "不存在")
     assert told["不開示の理由"] == "誤り\n録音がないため"
+
+
+def test_another_way_is_not_called_withheld(desk: Desk, tmp_path: Path):
+    """Neither the request nor its calls: what was asked for is disclosed, on paper."""
+    request = in_review(desk, tmp_path).request_id
+    requests.withhold(desk, OTHER, request, "電磁的記録での提供が困難なため", Answer.OTHER_WAY)
+    told = dict(zip(COLUMNS, cells(row_of(desk, request)), strict=True))
+
+    assert (told["決定"], told["状態"]) == ("方法変更", "方法変更")
+    assert told["通話ごとの決定と根拠"] == "通話1: 方法変更"
+    assert requests.get(desk, request).state_label == "方法変更"
 
 
 @pytest.mark.usefixtures("released")

@@ -189,7 +189,10 @@ def _decision(made: Builder) -> None:
     made.when("手数料なし", "手数料はかかりません。")
     made.table("同封", (("名前", 72, False), ("内容", 82, False)))
     made.line("{{#暗号化}}")
-    told = made.line("ファイルは暗号化しています。開くための合言葉は、別の方法でお知らせします。", indent=5)
+    told = made.line(
+        "ファイルは暗号化しています。開き方は開封手順をご覧ください。合言葉は、別の方法でお知らせします。",
+        indent=5,
+    )
     told.paragraph_format.space_before = Pt(5)
     made.line("{{/}}")
     made.line("{{/}}")

@@ -42,7 +42,7 @@ def outer_instructions(number: str, answer: Release) -> bytes:
     """The instructions that go beside a ZIP: inside alone they would not help to open it."""
     inner = {INSTRUCTIONS, MANIFEST, SUMS}
     names = [file.name for file in answer.files if file.name not in inner]
-    return instructions(package_name(number, answer), number, names, encrypted=answer.encrypted)
+    return instructions(package_name(number, answer), number, names, outside=answer.encrypted)
 
 
 def fetch_zip(desk: Desk, actor: Actor, request: str, out: Path, turn: int | None = None) -> tuple[Path, ...]:

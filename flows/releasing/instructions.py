@@ -10,10 +10,22 @@ __all__ = ["instructions"]
 
 OPENING = """■ 開き方
 1. {name}.zip をパソコンに保存します。
-2. AES-256 で暗号化した ZIP です。これに対応した解凍ソフト(Windows は 7-Zip など、Mac は The Unarchiver や
-   Keka など)で開きます。Windows や Mac に初めから入っている機能では開けないことがあります。
+2. 無料の解凍ソフトで開きます。AES-256 という方式で暗号化した ZIP ファイルのため、Windows や Mac に初めから
+   入っている機能(「すべて展開」やダブルクリック)では、ほとんどの場合、開けません。
+     Windows : 7-Zip (https://www.7-zip.org/)
+               ファイルを右クリックし、「7-Zip」の「展開...」を選びます。
+     Mac     : The Unarchiver (App Store) または Keka (https://www.keka.io/)
+               ファイルを右クリックし、「このアプリケーションで開く」から選びます。
+     Linux   : 端末で  7z x {name}.zip  を実行します。
 3. 合言葉(パスワード)を尋ねられます。別にお知らせした合言葉を、大文字・小文字・「-」もそのまま入れてください。
    合言葉は、このファイルと一緒には保管しないでください。
+4. ソフトを使えないなどで開けないときは、合言葉の要らない CD-R などでお渡しすることもできます。
+   窓口へお申し出ください。
+"""
+
+OPENED = """■ 開いたファイルの扱い
+  ダブルクリックすると、音楽プレーヤーや Word など、ふだんお使いのソフトで開きます。
+  ここにある音声と文字は暗号化していません。他の人の目に触れない所に保管してください。
 """
 
 CONTENTS = """■ 入っているもの
@@ -41,18 +53,18 @@ ASKING = """■ お困りのとき
 """
 
 
-def instructions(name: str, number: str, files: Sequence[str], *, encrypted: bool) -> bytes:
+def instructions(name: str, number: str, files: Sequence[str], *, outside: bool) -> bytes:
     """Write them, for any editor: UTF-8 with a mark in front, lines as Windows ends them.
 
     Args:
         name: Of the package.
         number: Of the request.
         files: What is in it.
-        encrypted: Whether it opens with a password.
+        outside: Whether they go beside an encrypted ZIP and tell how it is opened; inside it, or in
+            a folder, that is done already.
     """
     parts = [f"開示ファイルの開封手順 ({name})\n"]
-    if encrypted:
-        parts.append(OPENING.format(name=name))
+    parts.append(OPENING.format(name=name) if outside else OPENED)
     listed = "\n".join(f"  ・{file}" for file in files)
     sound = SOUND if any(file.endswith(".mp3") for file in files) else ""
     words = WORDS if any(file.endswith(".txt") for file in files) else ""

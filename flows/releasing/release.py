@@ -153,7 +153,7 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
         possible = (*audio_names(call.number), *transcript_names(call.number))
         files += [described(inside / name, call.number) for name in possible if (inside / name).exists()]
     names = [file.name for file in files]
-    told = instructions(material.name, material.request.number, names, encrypted=work.encrypted)
+    told = instructions(material.name, material.request.number, names, outside=False)
     (inside / INSTRUCTIONS).write_bytes(told)
     now = work.desk.clock()
     head: Mapping[str, object] = {

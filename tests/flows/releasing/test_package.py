@@ -182,7 +182,18 @@ def test_the_instructions_open_in_any_editor(folder: Path):
 
     assert raw.startswith(b"\xef\xbb\xbf")
     assert text.count("\n") == text.count("\r\n")
-    assert all(each in text for each in ("R-2026-0001", "7-Zip", "certutil", "sha256sum", "通話1_音声.mp3"))
+    assert all(each in text for each in ("R-2026-0001", "certutil", "sha256sum", "通話1_音声.mp3"))
+    # Whoever reads it inside has opened it already.
+    assert "7-Zip" not in text
+
+
+def test_how_a_zip_is_opened_is_told_beside_it(desk: Desk, request_id: str, out: Path):
+    """Free programs by name for each system, and what else the company can do."""
+    _, told = fetch_zip(desk, APPROVER, request_id, out)
+    text = told.read_text(encoding="utf-8-sig")
+
+    assert all(each in text for each in ("7-Zip", "The Unarchiver", "Keka", "7z x R-2026-0001.zip", "CD-R"))
+    assert "合言葉" in text
 
 
 def test_a_package_is_taken_out_once_to_a_place(desk: Desk, request_id: str, out: Path):

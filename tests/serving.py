@@ -41,11 +41,13 @@ class Serving:
         home: Its ``KAIJI_HOME``.
         more: Further variables of its surroundings.
         options: Of the command.
+        by_make: Started as a user does, by ``make serve``; else by what that calls.
     """
 
     home: Path
     more: Mapping[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    by_make: bool = False
     port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
@@ -53,14 +55,18 @@ class Serving:
             name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "KAIJI_"))
         }
         ports = ("--port", str(self.port), "--review-port", str(free_port()))
+        options = (*ports, *self.options)
+        direct = [sys.executable, "-m", "flows.serve", *options]
+        command = ["make", "serve", f"SERVE={' '.join(options)}"] if self.by_make else direct
         self.output = self.home.with_name(f"{self.home.name}-output.txt")
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "flows.serve", *ports, *self.options],
+                command,
                 cwd=ROOT,
                 env=clean | {"KAIJI_HOME": str(self.home)} | self.more,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     def await_ready(self) -> None:
@@ -77,9 +83,9 @@ class Serving:
         return self.output.read_text(encoding="utf-8")
 
     def stop(self) -> int:
-        """Ctrl-C; its exit status."""
+        """Ctrl-C, which reaches make and what it started alike; the exit status."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            os.killpg(self.process.pid, signal.SIGINT)
         try:
             return self.process.wait(120)
         except subprocess.TimeoutExpired:

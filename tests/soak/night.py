@@ -1,8 +1,8 @@
 """A whole night as a company would have it: ``python -m tests.soak.night`` (part of ``make soak``).
 
-``make serve`` on a fresh home, twenty requests of the sample calls with some of them broken on purpose,
-one call on demand over Prefect's API, then the night.  At the end every good call is in review, every
-broken one set aside with its reason, the record is whole, and nothing personal lies in clear.
+``make serve`` itself on a fresh home, twenty requests of the sample calls with some of them broken on
+purpose, one call on demand over Prefect's API, then the night.  At the end every good call is in review,
+every broken one set aside with its reason, the record is whole, and nothing personal lies in clear.
 """
 
 from __future__ import annotations
@@ -50,11 +50,13 @@ def main() -> int:
         home = Path(folder) / "home"
         desk = open_desk(Settings(home=home, work=home / "work"))
         asked = list(_ask(desk, Path(folder), options))
-        serving = Serving(home)
+        serving = Serving(home, by_make=True)
         try:
             return _report(_night(desk, serving, asked), asked)
         finally:
+            # Make ends by the signal itself (-2) once what it started has ended.
             print("stopped with", serving.stop())
+            print(serving.printed[-400:])
 
 
 def _options() -> argparse.Namespace:

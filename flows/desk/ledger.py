@@ -15,6 +15,7 @@ from flows.desk.chain import Subject
 from flows.desk.desk import Desk
 from flows.desk.errors import NotAllowedError
 from flows.desk.notes import SAID
+from flows.desk.places import places
 from flows.desk.plans import APPROVAL, DECISION
 from flows.desk.releases import RELEASE, Release, ReleasedCall
 from flows.desk.requests import request_of
@@ -67,7 +68,7 @@ class LedgerCall:
     Attributes:
         number: Within the request, from 1; 0 for one that was taken out of it.
         decision: What was answered of it, or ``None`` while nothing is.
-        masked: How many stretches of it were masked.
+        masked: In how many places it was masked, as the letter counts them.
         grounds: Items of 33条2項 that the answer rests on.
     """
 
@@ -244,7 +245,7 @@ def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[
         decision = Answer.PARTIAL if call.masked else Answer.FULL
         grounds = tuple(sorted({each.ground for each in call.masked}))
     approvers = (call.approver,) if call.approver else ()
-    masked = len(call.masked)
+    masked = len(places(call.masked))
     return LedgerCall(
         call.number, row.id, State(row.state), decision, masked, grounds, call.reviewers, approvers
     )

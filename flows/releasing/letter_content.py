@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from datetime import date, datetime
 
 from flows.desk.desk import Desk
 from flows.desk.lists import current_lists
+from flows.desk.places import places
 from flows.desk.values import JAPAN, Answer, Delivery, Request, Wanted
 from flows.letter.content import LetterContent
-from flows.releasing.material import CallMaterial, Material
+from flows.releasing.material import CallMaterial, Material, masked_ranges
 from flows.releasing.names import audio_names, transcript_names
 
 __all__ = ["KINDS", "OTHER_KIND", "clock", "content_of"]
@@ -129,21 +129,14 @@ def _call_row(call: CallMaterial, kind: Answer) -> dict[str, str]:
 
 
 def _range_rows(material: Material) -> Iterator[dict[str, str]]:
-    """In whole seconds, outward: the exact length of a name would tell something of it."""
     for call in material.calls:
-        seen: set[tuple[int, int, str, int]] = set()
-        for item in call.plan.masked if call.plan is not None else ():
-            kind = KINDS.get(item.entity_type, OTHER_KIND)
-            row = (math.floor(item.time.start), math.ceil(item.time.end), kind, item.ground)
-            if row in seen:
-                continue
-            seen.add(row)
+        for place in places(masked_ranges(call)):
             yield {
                 "通話": str(call.number),
-                "開始": clock(row[0]),
-                "終了": clock(row[1]),
-                "種類": kind,
-                "根拠": f"法第33条第2項第{item.ground}号",
+                "開始": clock(place.start),
+                "終了": clock(place.end),
+                "種類": KINDS.get(place.entity_type, OTHER_KIND),
+                "根拠": f"法第33条第2項第{place.ground}号",
             }
 
 

@@ -17,7 +17,7 @@ from flows.desk.values import Answer, Call, Note, NoteKind, Request
 from flows.releasing.laws import laws_in
 from pipeline.types import MaskPlan
 
-__all__ = ["CallMaterial", "Material", "gather", "released_call"]
+__all__ = ["CallMaterial", "Material", "gather", "masked_ranges", "released_call"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,13 @@ def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]
     return found
 
 
+def masked_ranges(call: CallMaterial) -> tuple[ReleasedRange, ...]:
+    """What of a call is masked; nothing of one that does not go out."""
+    masked = () if call.plan is None else call.plan.masked
+    ranges = (ReleasedRange(i.time.start, i.time.end, i.entity_type, i.ground) for i in masked)
+    return tuple(sorted(ranges))
+
+
 def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
     """What the desk remembers of a call that went out, or did not."""
     where = (call.number, call.call.call_id, call.call.recording_id)
@@ -143,15 +150,11 @@ def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
     if call.approved is None:
         return ReleasedCall(*where, withheld=True, reviewers=reviewers)
     stored, approval = call.approved
-    ranges = (
-        ReleasedRange(item.time.start, item.time.end, item.entity_type, item.ground)
-        for item in stored.plan.masked
-    )
     return ReleasedCall(
         *where,
         revision=stored.revision,
         plan_sha256=stored.plan_sha256,
-        masked=tuple(sorted(ranges)),
+        masked=masked_ranges(call),
         reviewers=reviewers,
         approver=approval.approver,
     )

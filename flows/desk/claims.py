@@ -21,7 +21,7 @@ from flows.desk.files import NewFile, name_files
 from flows.desk.plans import add_plan
 from flows.desk.requests import follow_calls
 from flows.desk.states import State, Step, step_call
-from flows.desk.tables import CallRow, RequestRow
+from flows.desk.tables import CallRow, RecordingRow, RequestRow
 from flows.desk.values import Actor, Call, ListVersions
 from pipeline.types import MaskPlan
 
@@ -175,10 +175,18 @@ def finish_processing(desk: Desk, actor: Actor, claim: Claim, processed: Process
         name_files(change, desk.settings, (row.request_id, row.id, row.revision), processed.files)
         row.state, row.state_since = step_call(State.PROCESSING, Step.FINISH, row.id), change.now
         row.lease_until, row.failure_kind, row.failure_reason = None, None, None
+        _tell_length(change, row, processed.counts)
         follow_calls(change, row.request_id)
         counts = dict(processed.counts) | {"revision": row.revision, "files": len(processed.files)}
         change.record("call.finish", Subject(row.request_id, row.id), counts)
         return call_of(row)
+
+
+def _tell_length(change: Change, row: CallRow, counts: Mapping[str, int]) -> None:
+    """A recording whose length the catalogue did not tell has now been heard."""
+    recording = change.session.get_one(RecordingRow, row.recording_id)
+    if recording.duration is None and counts.get("seconds"):
+        recording.duration = float(counts["seconds"])
 
 
 def fail_call(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
 
 from flows.desk.desk import Desk
 from flows.review.outgoing import Outgoing
@@ -21,6 +23,8 @@ from flows.settings import Settings
 __all__ = ["HERE", "Site", "open_site", "site_of"]
 
 HERE = Path(__file__).parent
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,15 @@ def open_site(desk: Desk) -> Site:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["whole_dates"] = _whole_dates
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
     return Site(desk, templates, version, shelf, Sketches(desk, shelf), Library(desk), Outgoing(desk))
+
+
+def _whole_dates(text: str) -> Markup:
+    """Text whose dates and times are not broken over two lines."""
+    return Markup(DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 (escaped)
 
 
 def site_of(request: Request) -> Site:

@@ -45,6 +45,9 @@ third party's, and of those from -1 one in 25, at a stretch of ordinary talk in 
 DOUBTFUL: Final = -3.3
 """Log odds from which a hit is shown to an analyst: nineteen in twenty, and five a minute."""
 
+_RARER: Final = 2.4
+"""By how much the log odds of a hit are lower in a call than where a name was planted: see ``LIKELY``."""
+
 _FURTHEST: Final = 0.45  # of a needle's length; at this every garbled name is found (facts.md 0.2)
 _LEAST_BITS: Final = 10.0  # two morae; less is in every sentence
 _LEAST_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
@@ -195,7 +198,7 @@ def _shared(one: TimeSpan, other: TimeSpan) -> float:
 
 
 def _perhaps(hit: Alike) -> Leak:
-    return Leak("PERHAPS", hit.item_id, hit.time, round(1 / (1 + math.exp(-hit.odds)), 4))
+    return Leak("PERHAPS", hit.item_id, hit.time, round(1 / (1 + math.exp(_RARER - hit.odds)), 4))
 
 
 def _likely(hit: Alike) -> bool:

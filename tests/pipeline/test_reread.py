@@ -57,7 +57,8 @@ def test_what_may_be_the_name_is_shown_and_no_more(reader: Reader):
 
     assert hit.odds < LIKELY
     (leak,) = read_by_sound(mask_text(words, made), made, READINGS, reader)
-    assert leak.chance == pytest.approx(1 / (1 + math.exp(-hit.odds)), abs=1e-4)
+    # Seldomer than among planted names.
+    assert 0 < leak.chance < 1 / (1 + math.exp(-hit.odds))
     assert kinds("佐賀もです", reader) == [("PERHAPS", "m0000")]
 
 

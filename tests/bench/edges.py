@@ -43,8 +43,9 @@ from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, Tim
 
 Aligner = Callable[[tuple[Finding, ...], Transcript, Recording, MaskPolicy], tuple[Finding, ...]]
 
-PADS = ((0.0, 0.0), (0.1, 0.2), (0.2, 0.4))
-"""Seconds before and after that are tried around plain word times: none, a little, the published ones."""
+PADS = ((0.0, 0.0), (0.05, 0.1), (0.1, 0.2), (0.15, 0.15), (0.25, 0.25), (0.2, 0.4))
+"""Seconds before and after that are tried around plain word times.  Of .15 it is told that fragments stay
+audible, of .25 that none do; starts are early and ends late, so that unlike pads may do better."""
 
 Times = Mapping[str, Transcript]
 """A call's stem to the same words with other times."""
@@ -219,7 +220,7 @@ def main() -> int:
     for name, timed in plainly:
         for before, after in PADS:
             policy = MaskPolicy(pad_before=before, pad_after=after)
-            print(row(f"{name} {before:.1f}/{after:.1f}", plain, policy, timed))
+            print(row(f"{name} {before:g}/{after:g}", plain, policy, timed))
     print(row("edges, no pad", align, MaskPolicy(pad_before=0.0, pad_after=0.0), judged))
     print(row("edges, default", align, MaskPolicy(), judged))
     if options.fit:

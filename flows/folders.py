@@ -15,12 +15,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["held_folder", "sweep"]
+__all__ = ["held_folder", "let_go", "sweep"]
 
 LOCK = ".lock"
 
 YOUNG = 60.0
 """Seconds within which a folder without a lock is taken for one that is just being made."""
+
+
+_held: set[Path] = set()
+"""Those of this process."""
 
 
 @contextlib.contextmanager
@@ -35,11 +39,23 @@ def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
         The folder; it is removed with all that is in it.
     """
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    _held.add(folder)
     try:
         with (folder / LOCK).open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield folder
     finally:
+        _held.discard(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def let_go(parent: Path) -> None:
+    """Remove this process's folders now: it ends, and what works in them in the background with it.
+
+    Args:
+        parent: The folder that they were made in.
+    """
+    for folder in [each for each in tuple(_held) if each.parent == parent]:
         shutil.rmtree(folder, ignore_errors=True)
 
 

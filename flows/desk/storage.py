@@ -29,7 +29,7 @@ from flows.desk.errors import (
     StorageGoneError,
 )
 from flows.desk.keys import Keyring
-from flows.folders import held_folder, sweep
+from flows.folders import held_folder, let_go, sweep
 from flows.settings import Settings
 
 __all__ = ["Store", "StoredFile", "open_store"]
@@ -176,6 +176,10 @@ class Store:
             raise StorageGoneError(msg) from None
         with held_folder(self._work, CLEAR) as folder:
             yield folder
+
+    def let_go(self) -> None:
+        """Remove the clear copies of this process now: it ends, and nobody waits for what is under way."""
+        let_go(self._work)
 
     def key_id(self, key: str) -> str:
         """The id of the key that a file was sealed with."""

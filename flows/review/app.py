@@ -52,6 +52,8 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=app.state.site.library.warm, name="warm", daemon=True).start()
         yield
+        # Of a release that is under way, which ends with us: nothing of it counts yet.
+        opened.store.let_go()
         if desk is None:
             opened.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows import folders
-from flows.folders import held_folder, sweep
+from flows.folders import held_folder, let_go, sweep
 
 HOLD = """
 import sys, time
@@ -86,3 +86,14 @@ def test_a_folder_without_a_lock_goes_when_it_is_old(tmp_path: Path, age, stays)
     sweep(tmp_path, "x-")
 
     assert folder.is_dir() is stays
+
+
+def test_a_process_that_ends_lets_go_of_its_own(tmp_path: Path):
+    """What works in one in the background finds it gone; another place's folders stay."""
+    (tmp_path / "other").mkdir()
+    with held_folder(tmp_path, "x-") as folder, held_folder(tmp_path / "other", "x-") as other:
+        (folder / "clear.txt").write_text("clear")
+        let_go(tmp_path)
+
+        assert not folder.exists()
+        assert other.is_dir()

@@ -12,7 +12,6 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup, escape
 
 from flows.desk.desk import Desk
 from flows.review.outgoing import Outgoing
@@ -24,7 +23,7 @@ __all__ = ["HERE", "Site", "open_site", "site_of"]
 
 HERE = Path(__file__).parent
 
-DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?")
+DATE = re.compile(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +80,15 @@ def open_site(desk: Desk) -> Site:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["whole_dates"] = _whole_dates
+    templates.filters["with_dates"] = _with_dates
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
     return Site(desk, templates, version, shelf, Sketches(desk, shelf), Library(desk), Outgoing(desk))
 
 
-def _whole_dates(text: str) -> Markup:
-    """Text whose dates and times are not broken over two lines."""
-    return Markup(DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 (escaped)
+def _with_dates(text: str) -> list[tuple[str, bool]]:
+    """The parts of a text, and whether each is a date: those are not broken over two lines."""
+    return [(part, at % 2 == 1) for at, part in enumerate(DATE.split(text)) if part]
 
 
 def site_of(request: Request) -> Site:

@@ -120,7 +120,7 @@ export class Findings {
       h("p", { class: "small muted number" }, `${clock(finding.start, 2)} – ${clock(finding.end, 2)}(${(finding.end - finding.start).toFixed(2)}秒)`,
         call.channels > 1 ? ` ・ ${finding.channels.map((channel) => ["担当者側", "お客様側"][channel] ?? `ch${channel}`).join("と")}` : "",
         ` ・ 点数 ${finding.score.toFixed(2)}`),
-      h("p", { class: "why" }, finding.reason || "理由の記録なし", h("span", { class: "small muted", title: "見つけた検出器" }, ` ${finding.source}`)),
+      h("p", { class: "why" }, finding.reason || "理由の記録なし", h("span", { class: "small muted", title: "見つけた検出器" }, ` ${witnesses(finding.source)}`)),
       this.overlap(finding),
       this.actionRow(finding),
       this.choiceRow("だれの", PARTY_ORDER.map((party, index) => [party, call.partyNames[party], String(index + 1)]), finding.party, "party"),
@@ -204,6 +204,11 @@ export class Findings {
     const disabled = !this.call.mayDecide && !["play", "play-masked", "similar", "confirm"].includes(name);
     return h("button", { "data-do": name, class: classes, onclick, disabled }, content);
   }
+}
+
+// LearnedRecognizer+HonorificNameRecognizer: what they have in common need not be read.
+function witnesses(source) {
+  return source.split("+").map((name) => name.replace(/Recognizer$/, "")).join(" ・ ");
 }
 
 export const KINDS = {

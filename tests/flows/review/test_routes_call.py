@@ -87,3 +87,13 @@ def test_a_call_that_was_not_masked_yet_is_not_shown(analyst, desk, tmp_path):
         assert analyst.get(f"/calls/{call_id}").status_code == 404
         answer = analyst.get(f"/api/calls/{call_id}")
         assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
+def test_an_administrator_sees_what_waits_and_is_led_to_no_closed_door(administrator, analyst, call):
+    """The link to a call is for those who may open it."""
+    link = f'href="/calls/{call.call_id}"'
+
+    assert link in analyst.get("/calls").text
+    page = administrator.get("/calls").text
+    assert "確認待ち" in page
+    assert link not in page

@@ -40,6 +40,8 @@ def surroundings(folder: Path) -> dict[str, str]:
         "KAIJI_LEASE_SECONDS": "1",
         "KAIJI_ORPHAN_SECONDS": "0",
         "KAIJI_ATTEMPTS": "1000",
+        # On a machine with other work the flow's own server takes its time.
+        "KAIJI_PREFECT_START_SECONDS": "900",
     }
 
 

@@ -18,6 +18,7 @@ from flows.desk.values import Call, DeskFile
 from flows.settings import Settings
 from tests.builders import spoken_file
 from tests.flow_builders import waiting
+from tests.kills import FILES
 from tests.servers import postgres, postgres_programs, s3, s3_options
 from tests.serving import Serving
 
@@ -130,7 +131,7 @@ def test_no_call_is_done_twice(shared: Shared):
     assert finished == Counter({call.call_id: 1 for call in shared.calls})
     assert sum(bool(entry.detail["taken_over"]) for entry in claimed) == 1
     assert [call.revision for call in shared.calls] == [1] * CALLS
-    assert Counter(file.call_id for file in shared.files) == {call.call_id: 7 for call in shared.calls}
+    assert Counter(file.call_id for file in shared.files) == {call.call_id: FILES for call in shared.calls}
 
 
 def test_the_record_is_whole(shared: Shared):

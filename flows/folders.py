@@ -46,7 +46,7 @@ def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
             yield folder
     finally:
         _held.discard(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
 def let_go(parent: Path) -> None:
@@ -56,7 +56,18 @@ def let_go(parent: Path) -> None:
         parent: The folder that they were made in.
     """
     for folder in [each for each in tuple(_held) if each.parent == parent]:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, its lock last: of one whose removal is killed a later process sees what it is."""
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != LOCK:
+                path.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep(parent: Path, prefix: str) -> None:
@@ -70,7 +81,7 @@ def sweep(parent: Path, prefix: str) -> None:
         # One that goes away meanwhile, or is somebody else's, is not ours to tidy.
         with contextlib.suppress(OSError):
             if folder.stat().st_uid == os.getuid() and _left_behind(folder):
-                shutil.rmtree(folder)
+                _remove(folder)
 
 
 def _left_behind(folder: Path) -> bool:

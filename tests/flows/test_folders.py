@@ -97,3 +97,16 @@ def test_a_process_that_ends_lets_go_of_its_own(tmp_path: Path):
 
         assert not folder.exists()
         assert other.is_dir()
+
+
+def test_a_removal_that_is_killed_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The lock goes last: without it the rest would be taken for a folder that is just being made."""
+    with monkeypatch.context() as patch:
+        # As if it were killed before its last step.
+        patch.setattr(folders.shutil, "rmtree", lambda *_, **__: None)
+        with held_folder(tmp_path, "x-") as folder:
+            (folder / "clear.txt").write_text("clear")
+    assert [path.name for path in folder.iterdir()] == [folders.LOCK]
+    sweep(tmp_path, "x-")
+
+    assert list(tmp_path.iterdir()) == []

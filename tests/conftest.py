@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from flows.case_file import case_lookup
@@ -22,6 +23,10 @@ from tests.builders import case_file, spoken_file
 from tests.left_out import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes tells of the machine's other work, not of the code.
+hypothesis.settings.register_profile("kaiji", deadline=None)
+hypothesis.settings.load_profile("kaiji")
 
 
 @pytest.fixture(scope="session")

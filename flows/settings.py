@@ -76,6 +76,8 @@ class Settings(BaseSettings):
         review_proxies: Addresses or networks, separated by commas, from which alone that is believed.
         review_user_header: Header in which the proxy names the person.
         review_roles_header: Likewise their roles, separated by commas.
+        review_role_names: What the company calls the roles there, such as its directory's groups:
+            ``GROUP=analyst,GROUP=approver``; by default they are called as ours.
         review_session_hours: Longest time between two sign-ins: a working day.
         review_idle_minutes: After so long without a request one has to sign in again.
         review_one_person: Whether who decided may also approve, in a company with one such person.
@@ -122,6 +124,7 @@ class Settings(BaseSettings):
     review_proxies: str = ""
     review_user_header: str = "X-Forwarded-User"
     review_roles_header: str = "X-Forwarded-Roles"
+    review_role_names: str = Field(default="", pattern=r"^([^=,]+=(analyst|approver|admin)(,|$))*$")
     review_session_hours: int = Field(default=10, ge=1)
     review_idle_minutes: int = Field(default=60, ge=1)
     review_one_person: bool = False

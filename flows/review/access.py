@@ -104,8 +104,7 @@ def _trusted(request: Request, found: SignedIn | None, token: str) -> tuple[Sign
     names = request.headers.getlist(site.settings.review_user_header)
     login = fold_login(names[0]) if len(names) == 1 else ""
     told = ",".join(request.headers.getlist(site.settings.review_roles_header)).split(",")
-    words = {word.strip().casefold() for word in told}
-    roles = tuple(role for role in ROLES if role.value in words)
+    roles = _roles(site.settings, {word.strip().casefold() for word in told})
     if not LOGIN.fullmatch(login):
         return None, ""
     if found is None or found.login != login:
@@ -113,6 +112,14 @@ def _trusted(request: Request, found: SignedIn | None, token: str) -> tuple[Sign
         request.state.new_session = token
         found = find_session(site.desk, token)
     return (None if found is None else SignedIn(found.session_id, login, roles)), token
+
+
+def _roles(settings: Settings, words: set[str]) -> tuple[Role, ...]:
+    """The roles that a proxy's words stand for."""
+    pairs = [pair.split("=") for pair in settings.review_role_names.split(",") if pair]
+    names = [(name.strip().casefold(), role) for name, role in pairs] or [(r.value, r.value) for r in ROLES]
+    held = {role for name, role in names if name in words}
+    return tuple(role for role in ROLES if role.value in held)
 
 
 def _from_proxy(request: Request) -> bool:

@@ -287,6 +287,26 @@ def test_nobody_else_says_who_it_is(behind_proxy, address, headers, status):
     assert person.get("/api/calls").status_code == status
 
 
+@pytest.mark.parametrize(
+    ("groups", "status"),
+    [("Kaiji-Desk,staff", 200), ("staff, kaiji approvers", 200), ("analyst", 401), ("staff", 401), ("", 401)],
+)
+def test_a_companys_own_groups_stand_for_roles(desk, groups: str, status: int):
+    """As its directory calls them; ours mean nothing then."""
+    changes = {
+        "review_auth": "header",
+        "review_proxies": "10.1.0.0/24",
+        "review_roles_header": "X-Forwarded-Groups",
+        "review_role_names": "kaiji-desk=analyst,kaiji approvers=approver",
+    }
+    settings = desk.settings.model_copy(update=changes)
+    app = create_app(settings, type(desk)(settings, desk.database, desk.store, desk.keyring, desk.clock))
+    person = new_person(app, "10.1.0.7")
+    person.client.headers.update({"X-Forwarded-User": "sato", "X-Forwarded-Groups": groups})
+
+    assert person.get("/api/calls").status_code == status
+
+
 def test_headers_mean_nothing_where_people_sign_in_here(app):
     """The local mode does not look at them."""
     person = new_person(app)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -29,40 +30,37 @@ def postgres_programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL server of its own with the databases ``kaiji`` and ``prefect``.
 
-    Args:
-        folder: For its data; made.
+    Its data lie beside pytest's folders, not in them: each new session of pytest closes those to the
+    user that the server has to run as.
 
     Yields:
         ``user@host:port`` of its URLs.
     """
     programs = postgres_programs()
     assert programs is not None
-    folder.mkdir()
     # It refuses to run as root.
     prefix = [] if os.getuid() else ["runuser", "-u", "postgres", "--"]
-    if prefix:
-        shutil.chown(folder, "postgres", "postgres")
-        for parent in folder.parents:
-            if parent.stat().st_uid == 0 and parent != Path("/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="kaiji-postgres-", ignore_cleanup_errors=True) as folder:
+        if prefix:
+            shutil.chown(folder, "postgres", "postgres")
+        port = free_port()
 
-    def run(*command: str) -> None:
-        subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/", timeout=120)
+        def run(*command: str) -> None:
+            subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/", timeout=120)
 
-    data, log = str(folder / "data"), str(folder / "log")
-    run(str(programs / "initdb"), "-D", data, "-U", "kaiji", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
-    run(str(programs / "pg_ctl"), "-D", data, "-l", log, "-o", options, "-w", "start")
-    try:
-        for name in ("kaiji", "prefect"):
-            run(str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "kaiji", name)
-        yield f"kaiji@127.0.0.1:{port}"
-    finally:
-        run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+        data, log = f"{folder}/data", f"{folder}/log"
+        run(str(programs / "initdb"), "-D", data, "-U", "kaiji", "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        run(str(programs / "pg_ctl"), "-D", data, "-l", log, "-o", options, "-w", "start")
+        try:
+            for name in ("kaiji", "prefect"):
+                run(str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "kaiji", name)
+            yield f"kaiji@127.0.0.1:{port}"
+        finally:
+            run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
 
 
 @contextlib.contextmanager

@@ -163,7 +163,7 @@ def main() -> int:
         figures["SQLite, embedded"] = measure(folder / "sqlite", options.calls, options.workers, {})
         if postgres_programs() is not None:
             (folder / "postgres").mkdir()
-            where = stack.enter_context(postgres(folder / "pg"))
+            where = stack.enter_context(postgres())
             databases = {
                 "KAIJI_DATABASE": f"postgresql+psycopg://{where}/kaiji",
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://{where}/prefect",

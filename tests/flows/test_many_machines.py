@@ -51,7 +51,7 @@ class Shared:
 def shared(tmp_path_factory) -> Shared:
     """Two workers share a night, a run each; the second machine is killed with -9 while both have a call."""
     folder = tmp_path_factory.mktemp("machines")
-    with postgres(folder / "pg") as where, s3(folder) as address:
+    with postgres() as where, s3(folder) as address:
         surroundings = {
             "KAIJI_DATABASE": f"postgresql+psycopg://{where}/kaiji",
             "KAIJI_STORE": "s3://kaiji/desk",

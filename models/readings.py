@@ -158,7 +158,7 @@ def load_reader() -> Reader:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> Dictionary:
-    """One for all readers: each takes 30 MB of its own and never gives it back."""
+    """One for all readers: each takes 60 MB of its own and never gives it back."""
     from sudachipy import Dictionary
 
     return Dictionary(dict="core")

@@ -40,6 +40,7 @@ from flows.workspace import (
 )
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.mask_text import mask_text
+from pipeline.memory import give_back
 from pipeline.types import Leak, MaskAction, MaskPlan
 from pipeline.verify import (
     hear_masked,
@@ -175,11 +176,13 @@ def transcribe(call: Workspace, models: Models) -> int:
     else:
         at_once = models.recogniser.at_once
         transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id, at_once)
+        give_back()
         batches = models.recogniser.in_batches()
         second = pipeline.second_hearing.hear_again(recording, batches, job.call_id)
         transcript = pipeline.supplement.supplemented(transcript, second)
     call.put(TRANSCRIPT, transcript)
     call.put(SECOND_HEARING, second)
+    give_back()
     return len(transcript.segments)
 
 
@@ -189,6 +192,7 @@ def detect(call: Workspace, models: Models) -> int:
         call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
     )
     call.put(ENTITIES, entities)
+    give_back()
     return len(entities)
 
 
@@ -255,6 +259,7 @@ def verify(call: Workspace, models: Models) -> int:
         # A doubtful likeness is shown to the analyst once; what of it was left out for want of time stays so.
         leaks = certain(leaks)
     call.put(LEAKS, leaks)
+    give_back()
     return len(leaks)
 
 

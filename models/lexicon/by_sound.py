@@ -10,6 +10,7 @@ what it is worth is for ``chance`` to say.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -186,8 +187,8 @@ def known_readings(lexicon: Lexicon, rarest: float = 0.45, *, towns: bool = Fals
     found = [
         Known(kind, entry.reading, entry.commonness)
         for kind, table in (("surname", lexicon.surnames), ("given_name", lexicon.given_names))
-        for entry in table.values()
-        if entry.commonness >= rarest
+        # Commonest first: what is too rare is not even parsed.
+        for entry in itertools.takewhile(lambda entry: entry.commonness >= rarest, table.values())
     ]
     places = [("prefecture", lexicon.prefectures), ("city", lexicon.cities)]
     if towns:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from pipeline.detect import sure
-from pipeline.review_queue import within_time
+from pipeline.review_queue import beside_masks, within_time
 from pipeline.types import (
     CallCase,
     Finding,
@@ -66,7 +66,8 @@ def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
         The plan with candidates that do not fit left out and unlikely masks that do fit flagged.
     """
     spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
-    return replace(plan, items=within_time(plan.items, plan.policy.review_seconds * spoken / 60))
+    items = within_time(beside_masks(plan.items), plan.policy.review_seconds * spoken / 60)
+    return replace(plan, items=items)
 
 
 def transcript_sha256(transcript: Transcript) -> str:

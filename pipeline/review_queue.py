@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 
-__all__ = ["CLEAR", "is_candidate", "within_time"]
+__all__ = ["CLEAR", "beside_masks", "is_candidate", "within_time"]
 
 LEAK = 3.0
 """Seconds taken from the requester's call that weigh as much as one of a third party's that may get out.  On
@@ -26,10 +26,52 @@ CLEAR = 0.97
 """Probability from which a mask is not shown even where there is time: one in thirty-three is wrong."""
 
 
+SHORTEST = 0.15
+"""Seconds of a mora: what a mask leaves of a candidate is no word if it is shorter."""
+
+
 def is_candidate(item: MaskItem) -> bool:
     """Whether an item stays only because it is too unlikely to be masked, or until somebody has listened."""
     nobody = item.party in {Party.THIRD_PARTY, Party.UNKNOWN}
     return item.action is MaskAction.KEEP and item.needs_review and nobody
+
+
+def beside_masks(items: Iterable[MaskItem]) -> tuple[MaskItem, ...]:
+    """Ask about nothing that is masked already.
+
+    Args:
+        items: Of a plan, with their margins: those of a candidate reach into its neighbour's mask.
+
+    Returns:
+        The items in their order; of a candidate the longest stretch on which no mask lies, and none of it
+        where that is too short to be a word.
+    """
+    listed = tuple(items)
+    masks = [item for item in listed if item.action is MaskAction.MASK]
+    cut = ((item, _uncovered(item, masks) if is_candidate(item) else item.time) for item in listed)
+    return tuple(
+        item if time == item.time else replace(item, time=time) for item, time in cut if time is not None
+    )
+
+
+def _uncovered(item: MaskItem, masks: Sequence[MaskItem]) -> TimeSpan | None:
+    """The longest stretch of an item that the masks leave on one of its channels at least."""
+    free = [item.time]
+    for mask in masks:
+        if mask.time.overlaps(item.time) and set(item.channels) <= set(mask.channels):
+            free = [
+                TimeSpan(start, end)
+                for each in free
+                for start, end in (
+                    (each.start, min(each.end, mask.time.start)),
+                    (max(each.start, mask.time.end), each.end),
+                )
+                if start < end
+            ]
+    if free == [item.time]:
+        return item.time
+    longest = max(free, key=lambda each: each.duration, default=None)
+    return longest if longest is not None and longest.duration >= SHORTEST else None
 
 
 def within_time(items: Iterable[MaskItem], seconds: float) -> tuple[MaskItem, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pipeline.review_queue import CLEAR, is_candidate, within_time
+from pipeline.review_queue import CLEAR, beside_masks, is_candidate, within_time
 from pipeline.types import MaskAction, MaskItem, Party
 from tests.builders import item
 
@@ -55,6 +57,23 @@ def test_a_mask_that_is_likely_wrong_comes_before_a_candidate_that_is_hardly_lik
     assert flagged(within_time(items, 1.0)) == {2}
     assert flagged(within_time(items, 2.0)) == {0, 2}
     assert flagged(within_time(items, 3.0)) == {0, 1, 2}
+
+
+def test_nobody_is_asked_about_what_is_masked_already() -> None:
+    """Of a candidate only what no mask covers is left; on another channel a mask covers nothing."""
+
+    def timed(start: float, end: float, action: MaskAction, channels: tuple[int, ...] = (0,)) -> MaskItem:
+        review = action is MaskAction.KEEP
+        return item(start, end, item_id=f"m{start}", action=action, needs_review=review, channels=channels)
+
+    mask = timed(1.0, 2.0, MaskAction.MASK)
+    beside, within = timed(1.8, 2.6, MaskAction.KEEP), timed(1.1, 2.1, MaskAction.KEEP)
+    left = beside_masks((mask, within, beside))
+    assert [(each.time.start, each.time.end) for each in left] == [(1.0, 2.0), (2.0, 2.6)]
+    elsewhere = timed(1.8, 2.6, MaskAction.KEEP, channels=(0, 1))
+    assert beside_masks((mask, elsewhere)) == (mask, elsewhere)
+    requesters = replace(beside, party=Party.REQUESTER)
+    assert beside_masks((mask, requesters)) == (mask, requesters)
 
 
 def test_what_is_heard_already_costs_nothing() -> None:

@@ -50,6 +50,8 @@ _LEAD = re.compile(r"^(?:はい|あい|ええ|えーと?|あの|その|あ[ー�
 _TAIL = re.compile(r"(?<=..)(?:です|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""
 
+_BLANKS = re.compile(r"\s")
+
 _OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前", Party.COMPANY: "自社のもの"}
 
 _Verdict = tuple[Party, str, bool]
@@ -180,7 +182,8 @@ def _attributed(
             number, likely = _phone_or_name(text, case, known, reader)
             verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
         case "PERSON":
-            verdict = _or_address(_whose_person(text, entity.party, known, reader), text, own, reader)
+            name = _as_spelt(text, case) or _whose_person(text, entity.party, known, reader)
+            verdict = _or_address(name, text, own, reader)
         case "ADDRESS":
             # A candidate: no part of a group.
             verdict = _hinted(*whose_address(text, own, reader), entity)
@@ -189,6 +192,15 @@ def _attributed(
         case _:
             verdict = (Party.UNKNOWN, "誰のものか分かりません", True)
     return _finding(entity, verdict)
+
+
+def _as_spelt(text: str, case: CallCase) -> _Verdict | None:
+    """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
+    said = _BLANKS.sub("", _TAIL.sub("", text))
+    for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
+        if any(len(said) > 2 and said == _BLANKS.sub("", name.text) for name in names):
+            return party, f"{_OWNERS[party]}と同じ表記", False
+    return None
 
 
 def _or_address(

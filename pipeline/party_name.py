@@ -26,7 +26,7 @@ ALIKE_LONG = 0.72
 HALF = 0.62
 """Surname and given name must each be at least this alike where both are said."""
 
-CLEAR, DOUBTFUL, HINTED = 0.1, -0.12, -0.2
+CLEAR, DOUBTFUL, HINTED = 0.1, -0.12, -0.15
 """How far above the bound nobody has to look; how far below it may still be the name; and how far
 below when the conversation, too, says whose it is."""
 

@@ -63,6 +63,15 @@ def test_names_are_told_by_sound(text: str, party: Party, review: bool | None, r
         assert found.needs_review is review
 
 
+@pytest.mark.parametrize("text", ["朝倉未来", "朝倉 未来", "朝倉未来様"])
+def test_a_full_name_as_the_case_writes_it_is_the_requesters(text: str, reader: Reader) -> None:
+    """未来 is read ミク by her, and ミライ by the dictionary."""
+    case = CallCase("R-1", Requester((CaseName("朝倉未来", "アサクラミク"),)))
+    found = whose(text, "PERSON", reader, case)
+    assert (found.party, found.needs_review) == (Party.REQUESTER, False)
+    assert whose("朝倉未央", "PERSON", reader, case).party not in KEPT
+
+
 @pytest.mark.parametrize("text", ["鈴木太郎", "鈴木一郎", "鈴木次郎", "鈴木恵子", "すずきまこと"])
 def test_a_relative_is_not_the_requester(text: str, reader: Reader) -> None:
     """The same surname with another given name is masked."""

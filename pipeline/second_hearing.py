@@ -47,7 +47,7 @@ left, and twice what lies over 2.7 kHz.  Beside the sound as it is: of 72 spans 
 hearing held 71 instead of 69 by sound, this one alone 66 instead of 61."""
 
 BATCH = 8
-"""Windows decoded at once: two minutes of sound, whatever the length of the call."""
+"""Windows decoded at once, of both channels: two minutes of sound, whatever the length of the call."""
 
 AGAIN = 5.0
 """Seconds in the windows into which one that looped is cut: about one utterance."""
@@ -96,10 +96,10 @@ def hear_again(recording: Recording, recogniser: BatchRecogniser, call_id: str) 
         segment) where nothing was heard.  The same recording gives the same transcript.
     """
     speakers = ("op", "cu") if recording.channels == 2 else (None,)
+    channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
     heard = [
         replace(segment, channel=index, speaker=speakers[index])
-        for index, samples in enumerate(recording.samples)
-        for segment in _heard_on(Channel.of(Resampled(samples, recording.rate), RATE), recogniser)
+        for index, segment in _heard_on(channels, recogniser)
     ]
     if not any(word.text.strip() for segment in heard for word in segment.words):
         return Transcript(call_id, "", (), "ja", recogniser.name, recording.sha256)
@@ -122,27 +122,35 @@ def brightened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.fft.irfft(spectrum, len(samples)).astype(np.float32)
 
 
-def _heard_on(channel: Channel, recogniser: BatchRecogniser) -> Iterator[HeardSegment]:
-    """Utterances of one channel; a window that looped is heard once more, in short pieces."""
-    whole = Window(loud_stretches(channel, margin=MARGIN), RATE)
-    windows = shorter(whole, channel.samples, BATCH_WINDOW) if whole.pieces else ()
-    looped: list[Window] = []
-    for window, segment in _in_batches(windows, channel, recogniser):
+def _heard_on(channels: Sequence[Channel], recogniser: BatchRecogniser) -> Iterator[tuple[int, HeardSegment]]:
+    """Utterances with the number of their channel; a window that looped is heard again, in short pieces."""
+    windows = [
+        (index, window)
+        for index, channel in enumerate(channels)
+        if (pieces := loud_stretches(channel, margin=MARGIN))
+        for window in shorter(Window(pieces, RATE), channel.samples, BATCH_WINDOW)
+    ]
+    looped: list[_Place] = []
+    for (index, window), segment in _in_batches(windows, channels, recogniser):
         if LOOP.search(_text(segment)):
-            looped.extend(shorter(window, channel.samples, AGAIN))
+            looped.extend((index, piece) for piece in shorter(window, channels[index].samples, AGAIN))
         else:
-            yield from _utterances(window, segment)
-    for window, segment in _in_batches(looped, channel, recogniser):
-        yield from _utterances(window, _without_loops(segment))
+            yield from ((index, each) for each in _utterances(window, segment))
+    for (index, window), segment in _in_batches(looped, channels, recogniser):
+        yield from ((index, each) for each in _utterances(window, _without_loops(segment)))
+
+
+_Place = tuple[int, Window]
+"""The number of a channel, and a window of it."""
 
 
 def _in_batches(
-    windows: Sequence[Window], channel: Channel, recogniser: BatchRecogniser
-) -> Iterator[tuple[Window, HeardSegment]]:
-    for first in range(0, len(windows), BATCH):
-        batch = windows[first : first + BATCH]
-        heard = recogniser.recognise_batch([brightened(w.samples(channel.samples)) for w in batch])
-        yield from zip(batch, heard, strict=True)
+    places: Sequence[_Place], channels: Sequence[Channel], recogniser: BatchRecogniser
+) -> Iterator[tuple[_Place, HeardSegment]]:
+    for first in range(0, len(places), BATCH):
+        batch = places[first : first + BATCH]
+        sounds = [brightened(window.samples(channels[index].samples)) for index, window in batch]
+        yield from zip(batch, recogniser.recognise_batch(sounds), strict=True)
 
 
 def _utterances(window: Window, segment: HeardSegment) -> Iterator[HeardSegment]:

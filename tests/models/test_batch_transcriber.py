@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.batch_transcriber import SPARE, TOKENS_A_SECOND, TOKENS_AT_LEAST, BatchTranscriber
+from models.batch_transcriber import GREEDY, BatchTranscriber
 from models.transcriber import load_transcriber
+from models.window_decoder import SPARE
 from pipeline.second_hearing import BATCH_WINDOW, RATE
 
 
@@ -30,7 +31,7 @@ def test_every_window_has_its_utterance_within_its_time(base: BatchTranscriber) 
         for word in segment.words:
             assert type(word.start) is type(word.end) is type(word.probability) is float
             assert 0 <= word.start <= word.end <= len(window) / RATE + 0.05
-        assert len(segment.words) <= TOKENS_AT_LEAST + TOKENS_A_SECOND * BATCH_WINDOW
+        assert len(segment.words) <= GREEDY.tokens_beside + GREEDY.tokens_a_second * BATCH_WINDOW
     assert heard == base.recognise_batch(windows)
 
 

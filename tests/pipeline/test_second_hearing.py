@@ -84,6 +84,14 @@ def test_both_channels_are_heard() -> None:
     assert (mono.call_id, mono.model, mono.audio_sha256) == ("c-7", "fake", "0" * 64)
 
 
+def test_both_channels_share_a_batch() -> None:
+    """A batch is as full as it can be: what decoding costs hangs on how often weights are read."""
+    recogniser = Batches(lambda _: words_of("はい", 0.0))
+    made = hear_again(recording(20.0, channels=2), recogniser, "c")
+    assert [len(batch) for batch in recogniser.batches] == [4]
+    assert {segment.channel for segment in made.segments} == {0, 1}
+
+
 def test_nothing_heard_is_an_empty_transcript() -> None:
     """The first hearing refuses a call without words; the second adds nothing to it."""
     made = hear_again(recording(4.0), Batches(lambda _: ()), "c")

@@ -8,6 +8,7 @@ threshold of 3.0 because はい、はい、はい is not a loop.
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -18,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.batch_transcriber import BatchTranscriber
-from models.registry import EmbeddedModel, embedded_asr, verified_bytes
+from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
+from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
 from pipeline.errors import ModelError
 from pipeline.transcribe import RATE, HeardSegment, HeardWord
 
@@ -159,16 +161,32 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
     """
     from faster_whisper import WhisperModel
 
+    files = {file.name: file for file in embedded.files}
     try:
         with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
-            for file in embedded.files:
-                (Path(folder) / file.name).write_bytes(verified_bytes(file))
+            kept = _lay_out(files, Path(folder))
             model = WhisperModel(folder, **options)
     except OSError as error:
         msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
         raise ModelError(msg) from None
-    weights = next(file.sha256 for file in embedded.files if file.name == "model.bin")
+    # faster-whisper only calls it, and asks for what it is.
+    model.model = NarrowWhisper(model.model, kept)
+    weights = files["model.bin"].sha256
     return FasterWhisperRecogniser(model, embedded.name, weights, options["num_workers"])
+
+
+def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path) -> NDArray[np.int64]:
+    """Write a model's files without the tokens that no call needs; gives those that are kept."""
+    content = {name: verified_bytes(file) for name, file in files.items()}
+    vocabulary = content["vocabulary.txt"].decode().splitlines()
+    kept = kept_tokens(vocabulary)
+    with (folder / "model.bin").open("wb") as weights:
+        weights.writelines(narrowed_weights(content.pop("model.bin"), kept, len(vocabulary)))
+    content["config.json"] = narrowed_config(json.loads(content["config.json"]), kept).encode()
+    content["vocabulary.txt"] = "".join(f"{vocabulary[token]}\n" for token in kept).encode()
+    for name, written in content.items():
+        (folder / name).write_bytes(written)
+    return kept
 
 
 def _load_by_path_or_hub(

@@ -1,0 +1,233 @@
+"""A Whisper model without the tokens that no Japanese call needs: a third less is decoded for the same text.
+
+Whisper writes a hundred languages with 50 257 tokens, and at every step weighs each of them.  Japanese
+is written with the few thousand that spell kana, kanji, figures, marks and single letters; the
+rest, most of them English, are left out of the embedding before the model is loaded:
+
+    embedding   [51 865 x 512]  ->  [about 8 000 x 512]        the other 211 arrays as they are
+    outside     token numbers as published                     (``NarrowWhisper`` carries them over)
+
+Nothing that can be said is lost: every byte has a token of its own, with which any other word can be spelt.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights"]
+
+LETTERS = 2
+"""Letters of the alphabet that a kept token holds at most: whole English words are not heard in a call,
+and what is spelt out (a mail address, a product's name) is still written, if in shorter pieces."""
+
+SPECIAL = re.compile(r"<\|.*\|>")
+"""Tokens that are no text: languages, tasks, times."""
+
+_OTHER_SCRIPT = re.compile(r"[^\u0000-\u024f\u2000-\u33ff\u3400-\u9fff\uf900-\ufaff\ufe30-\uffef]")
+_LETTER = re.compile(r"[A-Za-z\u00aa-\u024f]")
+
+
+def kept_tokens(vocabulary: Sequence[str]) -> NDArray[np.int64]:
+    """Choose what Japanese needs.
+
+    Args:
+        vocabulary: Every token in the byte-level alphabet of GPT-2, in order, as ``vocabulary.txt`` has them.
+
+    Returns:
+        Numbers of the tokens that are kept, ascending: all special ones, all single bytes and broken
+        characters, and whatever is written in kana, kanji, figures, marks and at most ``LETTERS`` letters.
+    """
+    bytes_of = _alphabet()
+    return np.array([n for n, token in enumerate(vocabulary) if _needed(token, bytes_of)], dtype=np.int64)
+
+
+def narrowed_weights(model: bytes, kept: NDArray[np.int64], tokens: int) -> Iterator[bytes | memoryview]:
+    """Leave the rows of other tokens out of a converted model.
+
+    Args:
+        model: ``model.bin`` of CTranslate2's binary version 6.
+        kept: From ``kept_tokens``.
+        tokens: How many there are.
+
+    Yields:
+        The pieces of the narrower file, in order.
+
+    Raises:
+        ValueError: when the file is of another version, or no array has a row for each token.
+    """
+    reader = _Reader(model)
+    start = reader.at
+    (version,) = reader.numbers("I")
+    if version != _VERSION:
+        msg = f"a model of binary version {version}, not {_VERSION}"
+        raise ValueError(msg)
+    reader.text()  # the specification's name
+    reader.numbers("I")  # its revision
+    (count,) = reader.numbers("I")
+    yield reader.since(start)
+    cut = 0
+    for _ in range(count):
+        start = reader.at
+        reader.text()
+        (rank,) = reader.numbers("B")
+        named = reader.since(start)
+        shape = reader.numbers(f"{rank}I")
+        kind, size = reader.numbers("B"), reader.numbers("I")
+        content = reader.take(size[0])
+        if rank and shape[0] == tokens:
+            cut += 1
+            rows = np.frombuffer(content, np.uint8).reshape(tokens, -1)[kept]
+            shape, content = (len(kept), *shape[1:]), memoryview(rows.tobytes())
+        yield named
+        yield struct.pack(f"<{rank}IBI", *shape, *kind, len(content))
+        yield content
+    if not cut:
+        msg = "a model without an embedding of its tokens"
+        raise ValueError(msg)
+    yield reader.since(reader.at, len(model))
+
+
+def narrowed_config(config: Mapping[str, Any], kept: NDArray[np.int64]) -> str:
+    """Renumber the tokens that ``config.json`` names.
+
+    Args:
+        config: As read from the file.
+        kept: From ``kept_tokens``.
+
+    Returns:
+        The narrower model's file; tokens that are no more are left out of it.
+    """
+    new = _numbers(kept)
+    renumbered = {
+        key: [new[token] for token in config[key] if token in new]
+        for key in ("suppress_ids", "suppress_ids_begin", "lang_ids")
+        if key in config
+    }
+    return json.dumps({**config, **renumbered})
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a narrow model generated, in the numbers of the whole one."""
+
+    sequences_ids: list[list[int]]
+    scores: list[float]
+    no_speech_prob: float
+
+
+class NarrowWhisper:
+    """A narrow model that takes and gives the whole one's token numbers, as faster-whisper expects.
+
+    Args:
+        model: ``ctranslate2.models.Whisper`` of the narrowed files.
+        kept: From ``kept_tokens``.
+    """
+
+    def __init__(self, model: Any, kept: NDArray[np.int64]) -> None:
+        self._model = model
+        self._kept = kept.tolist()
+        self._new = _numbers(kept)
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything that has nothing to do with tokens: ``encode``, ``device``, ``detect_language``."""
+        return getattr(self._model, name)
+
+    def generate(self, features: Any, prompts: Sequence[Sequence[int]], **options: Any) -> list[_Result]:
+        """As ``ctranslate2.models.Whisper.generate``.
+
+        Raises:
+            KeyError: when a prompt holds a token that was left out.
+        """
+        if suppressed := options.get("suppress_tokens"):
+            # -1 stands for the tokens that the model's own file names.
+            new = {-1: -1, **self._new}
+            options["suppress_tokens"] = [new[token] for token in suppressed if token in new]
+        results = self._model.generate(features, [self._narrow(prompt) for prompt in prompts], **options)
+        return [
+            _Result([[self._kept[t] for t in ids] for ids in r.sequences_ids], r.scores, r.no_speech_prob)
+            for r in results
+        ]
+
+    def align(
+        self,
+        features: Any,
+        start_sequence: Sequence[int],
+        text_tokens: Sequence[Sequence[int]],
+        num_frames: int | list[int],
+        **options: Any,
+    ) -> Any:
+        """As ``ctranslate2.models.Whisper.align``; its results name tokens by their place, not number.
+
+        Raises:
+            KeyError: when the text holds a token that was left out.
+        """
+        texts = [self._narrow(text) for text in text_tokens]
+        return self._model.align(features, self._narrow(start_sequence), texts, num_frames, **options)
+
+    def _narrow(self, tokens: Iterable[int]) -> list[int]:
+        return [self._new[token] for token in tokens]
+
+
+_VERSION = 6
+
+
+class _Reader:
+    """Goes through a file in memory."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = memoryview(content)
+        self.at = 0
+
+    def numbers(self, form: str) -> tuple[int, ...]:
+        """The next integers, little-endian."""
+        found: tuple[int, ...] = struct.unpack_from(f"<{form}", self._content, self.at)
+        self.at += struct.calcsize(f"<{form}")
+        return found
+
+    def text(self) -> memoryview:
+        """The next text, which its length stands before."""
+        return self.take(self.numbers("H")[0])
+
+    def take(self, count: int) -> memoryview:
+        """The next bytes."""
+        if self.at + count > len(self._content):
+            msg = "a model that ends early"
+            raise ValueError(msg)
+        self.at += count
+        return self._content[self.at - count : self.at]
+
+    def since(self, start: int, end: int | None = None) -> memoryview:
+        """All from one place to another; to here by default."""
+        return self._content[start : self.at if end is None else end]
+
+
+def _numbers(kept: NDArray[np.int64]) -> dict[int, int]:
+    return {old: new for new, old in enumerate(kept.tolist())}
+
+
+def _alphabet() -> dict[str, int]:
+    """The byte that each character of GPT-2's alphabet stands for."""
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [byte for byte in range(256) if byte not in shown]
+    return {chr(byte): byte for byte in shown} | {chr(256 + n): byte for n, byte in enumerate(hidden)}
+
+
+def _needed(token: str, bytes_of: Mapping[str, int]) -> bool:
+    if SPECIAL.fullmatch(token) or not all(char in bytes_of for char in token):
+        return True
+    raw = bytes(bytes_of[char] for char in token)
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return True  # of a kanji a part, or of anything
+    if len(text) == 1:
+        return True
+    return not _OTHER_SCRIPT.search(text) and len(_LETTER.findall(text)) <= LETTERS

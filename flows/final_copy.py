@@ -19,7 +19,7 @@ from flows.desk.states import Step, step_call
 from flows.desk.values import Actor, Call, FileKind
 from flows.workspace import JOB, PLAN, RECORDING, SECOND_HEARING, TRANSCRIPT, Job, MemoryWorkspace, Workspace
 from pipeline.audio import read_recording
-from pipeline.errors import CallUnsafeError, UnreadableAudioError
+from pipeline.errors import CallUnsafeError, ReviewRuleError, UnreadableAudioError
 from pipeline.plan import transcript_sha256
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, Transcript
 from pipeline.verify import values, verify_audio, verify_text
@@ -55,6 +55,8 @@ def make_final(
         ImpossibleStepError: when the call is not in review.
         ConflictError: when the plan is of another call or recording, or counts in other words; or
             when somebody has decided since.
+        ReviewRuleError: when words that are masked stand elsewhere unmasked: a person has to say
+            what becomes of those; nothing has changed.
         CallUnsafeError: when something masked can still be heard or read; nothing has changed.
     """
     step_call(get_call(desk, call_id).state, Step.DECIDE, call_id)
@@ -64,6 +66,8 @@ def make_final(
     with open_recording(desk, call_id) as audio, desk.store.private_folder() as folder:
         call = render(desk, actor, (audio, folder), plan)
         leaks = _leaks(call)
+        if leaks and all(leak.kind == "TEXT" for leak in leaks):
+            raise _said_elsewhere(leaks)
         if leaks:
             kinds = ", ".join(sorted({leak.kind for leak in leaks}))
             msg = f"{call_id}: 伏せた後の確認で{len(leaks)}件の漏れが残りました({kinds})"
@@ -76,6 +80,16 @@ def make_final(
         except BaseException:
             drop_unnamed(desk, stored)
             raise
+
+
+def _said_elsewhere(leaks: Sequence[Leak]) -> ReviewRuleError:
+    """Where to look, by time: the words themselves are nobody's business but the page's."""
+    places = [f"{int(leak.where.start) // 60}:{int(leak.where.start) % 60:02d}" for leak in leaks]
+    msg = (
+        f"伏せる所と同じ言葉が、伏せない所にもあります({'、'.join(dict.fromkeys(places))})。"
+        "「似た音を探す」でそこも伏せるか、この所を残すか決めてください"
+    )
+    return ReviewRuleError(msg, tuple(leak.item_id for leak in leaks if leak.item_id))
 
 
 def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) -> MemoryWorkspace:

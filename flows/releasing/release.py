@@ -24,7 +24,7 @@ from flows.desk.values import Actor, FileKind, Role, Wanted
 from flows.final_copy import MASKED_FILES, render
 from flows.letter import fill
 from flows.releasing.instructions import instructions
-from flows.releasing.letter_content import content_of
+from flows.releasing.letter_content import clock, content_of
 from flows.releasing.material import CallMaterial, Material, gather, released_call
 from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, transcript_names
 from flows.releasing.package import Packed, described, new_password, pack, write_sums
@@ -124,7 +124,11 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
         verify(workspace, work.load_models(work.desk.settings.model))
         left = certain(workspace.get(LEAKS))
         if left:
-            msg = f"{call_id}: 伏せた後の確認で{len(left)}件の漏れが残りました"
+            told = "、".join(dict.fromkeys(clock(int(leak.where.start)) for leak in left))
+            msg = (
+                f"{call_id}: もう一度確かめると、伏せた言葉が残る所が{len(left)}件あります({told})。"
+                "通話を「確認に戻す」で開き、そこを確かめてください"
+            )
             raise CallUnsafeError(msg)
         _copy_out(call.number, workspace, where)
         return replace(call, seconds=workspace.get(RECORDING).duration)

@@ -15,8 +15,8 @@ from flows.desk.states import State
 from flows.desk.values import Call, FileKind
 from flows.final_copy import make_final
 from flows.mask_case_call import mask_case_call
-from pipeline.errors import CallUnsafeError
-from pipeline.types import MaskAction, MaskPlan
+from pipeline.errors import CallUnsafeError, ReviewRuleError
+from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan
 from tests.desk_builders import OTHER, WORKER
 from tests.flow_builders import InTurn, desk_of_flows, waiting_voice
 
@@ -72,6 +72,18 @@ def test_another_plan_gives_other_files_and_both_stay(desk: Desk, reviewed: Call
     assert "長谷川" in desk.store.read(text.store_key).decode()
     assert set(hashes(desk, reviewed, 2).values()).isdisjoint(hashes(desk, reviewed, 1).values())
     assert plans.get_plan(desk, reviewed.call_id).plan == kept(plan)
+
+
+def test_the_same_words_elsewhere_are_a_person_s_to_decide(desk: Desk, reviewed: Call, monkeypatch):
+    """It is said where, by time and item, and what to do; nothing was made."""
+    leak = Leak("TEXT", "m0000", TimeSpan(62.4, 63.4))
+    monkeypatch.setattr(final_copy, "_leaks", lambda _: (leak,))
+    plan = plans.get_plan(desk, reviewed.call_id).plan
+    with pytest.raises(ReviewRuleError, match=r"1:02.*似た音を探す") as told:
+        final_copy.make_final(desk, OTHER, reviewed.call_id, replace(plan, revision=2))
+
+    assert told.value.items == ("m0000",)
+    assert plans.get_plan(desk, reviewed.call_id).revision == 1
 
 
 def test_a_copy_that_leaks_is_not_made(desk: Desk, reviewed: Call, monkeypatch):

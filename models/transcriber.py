@@ -48,8 +48,8 @@ token; what is longer is a loop, which ``pipeline.transcribe`` takes back anyway
 loop in two seconds of noise is decoded to the model's own limit, three times over: of one call of eight
 seconds that was nine tenths of the time."""
 
-MOST_THREADS = 8
-"""Windows recognised at once where nothing else is said: a call of some minutes has about as many."""
+MOST_THREADS = 4
+"""Windows recognised at once where nothing else is said: each has its own working memory."""
 
 
 class FasterWhisperRecogniser:

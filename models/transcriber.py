@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from models.batch_transcriber import BatchTranscriber
 from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
+from models.window_decoder import WindowDecoder
 from pipeline.errors import ModelError
 from pipeline.transcribe import RATE, HeardSegment, HeardWord
 
@@ -64,6 +65,7 @@ class FasterWhisperRecogniser:
 
     def __init__(self, model: WhisperModel, name: str, sha256: str, at_once: int = 1) -> None:
         self._model = model
+        self._decoder = WindowDecoder(model)
         self.name = name
         self.sha256 = sha256
         self.at_once = at_once
@@ -97,8 +99,7 @@ class FasterWhisperRecogniser:
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability."""
-        language, probability, _ = self._model.detect_language(audio=samples)
-        return language, float(probability)
+        return self._decoder.language(samples)
 
 
 def load_transcriber(

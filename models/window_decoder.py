@@ -139,6 +139,12 @@ class WindowDecoder:
             )
         )
 
+    def language(self, window: NDArray[np.float32]) -> tuple[str, float]:
+        """The most probable language (ISO 639-1) of a window of 16 kHz, and its probability."""
+        frames = min(WIDEST, len(window) // HOP // 2 * 2 + round(SPARE * RATE) // HOP)
+        ((found, *_),) = self._model.model.detect_language(self._encoded(self._features([window], frames)))
+        return str(found[0]).strip("<|>"), float(found[1])
+
     def _by_utterance(
         self, tokens: Sequence[int], timed: Any, seconds: float
     ) -> tuple[tuple[HeardWord, ...], ...]:

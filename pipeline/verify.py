@@ -48,6 +48,8 @@ _ACROSS_LINES: Final = 4  # characters; two short lines can spell a shorter valu
 _STAMP: Final = re.compile(r"\[(\d{2,}):(\d{2})\] [^:]*: ?")
 _LABEL: Final = re.compile("|".join(re.escape(label) for label in (*LABELS.values(), OTHER_LABEL)))
 
+_HONORIFIC: Final = re.compile(r"[、。\s]*(?:さん|さま|様|君|くん|ちゃん|先生|氏)[、。\s]*")
+
 
 # --- audio ---------------------------------------------------------------------------------
 
@@ -116,7 +118,8 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
 
     A kept item that a masked one touches in the text is left out: it is masked there.  So is what
     ``widen`` added: it stands for the item that it sounds like, and its words are no values; and what
-    only stays until somebody has listened: it accounts for nothing.
+    only stays until somebody has listened: it accounts for nothing.  An honorific by itself is nobody's:
+    masked beside a name, it may be said to everybody else.
 
     Args:
         transcript: Of the same call.
@@ -133,6 +136,7 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
         if item.action is action
         and item.source != SOURCE
         and not is_candidate(item)
+        and not _HONORIFIC.fullmatch(transcript.text, item.chars.start, item.chars.end)
         and (action is MaskAction.MASK or not any(item.chars.overlaps(other.chars) for other in masked))
     )
 

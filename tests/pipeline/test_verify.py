@@ -193,6 +193,15 @@ def test_values() -> None:
     assert values(call, plan, MaskAction.KEEP) == (("k2", "佐藤"),)
 
 
+def test_an_honorific_by_itself_is_no_value() -> None:
+    """Masked beside a name, it is said to everybody else; with a name it is looked for."""
+    call = make_transcript((0, None, (("りな", 0, 1), ("さま", 1, 2), ("です", 3, 4))))
+    alone, whole = make_item(1, 2, item_id="a", chars=(2, 4)), make_item(0, 2, item_id="b", chars=(0, 4))
+
+    assert values(call, make_plan(alone), MaskAction.MASK) == ()
+    assert values(call, make_plan(whole), MaskAction.MASK) == (("b", "りなさま"),)
+
+
 @given(transcripts_with_plans())
 def test_a_right_text_is_clean(pair: tuple[Transcript, MaskPlan]) -> None:
     """What mask_text makes passes."""

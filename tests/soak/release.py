@@ -117,6 +117,8 @@ def _review(people: dict[str, Person], call: Call, truth: tuple[TruthSpan, ...])
 def _completed(analyst: Person, path: str, state: dict[str, Any]) -> dict[str, Any]:
     """Complete; where words that are masked stand elsewhere too, those are masked as the page offers them."""
     answer = analyst.post(f"{path}/complete", {"count": state["count"]})
+    if answer.status_code == 200:
+        return dict(answer.json())
     if answer.status_code == 422:
         told = answer.json()
         print("asked about:", told["message"])

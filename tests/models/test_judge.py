@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 
 from models.artifacts import Call
 from models.doubt import SOURCE, Doubt, load_doubt, looked_at
-from models.judge import MASK_FROM, Judge, load_judge
-from models.judge_features import features, seen
+from models.judge import ADDRESS_FROM, MASK_FROM, Judge, load_judge
+from models.judge_features import Seen, features, seen
 from models.readings import load_reader
 from models.tagger.tagger import Tagger, load_tagger
 from pipeline.types import CallCase, CharSpan, EntitySpan
@@ -95,6 +96,25 @@ def test_doubt_shows_what_nobody_marked(call: Call, tagger: Tagger) -> None:
     assert all(span.candidate and span.recognizer == SOURCE for span in doubted)
     assert not any("\n" in call.text[s.chars.start : s.chars.end] for s in doubted)
     assert Doubt({"bias": -20.0}).candidates(call, seen(call, tagger), taken) == ()
+
+
+def test_words_in_doubt_are_masked_where_they_may_be_an_address(call: Call, tagger: Tagger) -> None:
+    """A name in doubt waits for an analyst; an address is masked from a chance of one in ten."""
+
+    class Certain(Doubt):
+        def candidates(self, call: Call, seen: Seen, judged: Sequence[EntitySpan]) -> tuple[EntitySpan, ...]:
+            likely, unlikely = ADDRESS_FROM + 0.01, ADDRESS_FROM - 0.01
+            return tuple(
+                EntitySpan(kind, CharSpan(at, at + 2), score, SOURCE, candidate=True)
+                for at, kind, score in (
+                    (0, "ADDRESS", likely),
+                    (2, "ADDRESS", unlikely),
+                    (4, "PERSON", likely),
+                )
+            )
+
+    judged = Judge({}, tagger, Certain({})).judged(call, ())
+    assert [span.candidate for span in judged] == [False, True, True]
 
 
 def test_doubt_is_greater_where_the_tagger_half_believes(call: Call, tagger: Tagger) -> None:

@@ -39,8 +39,8 @@ POOL = "kaiji"
 
 MARK = "KAIJI_SERVED_BY"
 
-TERM_SECONDS = 30.0
-"""A worker tells the server of its runs, a run puts its call back."""
+TERM_SECONDS = 60.0
+"""A worker tells the server of its runs, a run puts its call back when its windows are done."""
 
 KILL_SECONDS = 2.0
 """A killed process is gone at once; in a container without an init its entry may stay for ever."""

@@ -65,7 +65,6 @@ class FasterWhisperRecogniser:
 
     def __init__(self, model: WhisperModel, name: str, sha256: str, at_once: int = 1) -> None:
         self._model = model
-        self._decoder = WindowDecoder(model)
         self.name = name
         self.sha256 = sha256
         self.at_once = at_once
@@ -99,7 +98,7 @@ class FasterWhisperRecogniser:
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability."""
-        return self._decoder.language(samples)
+        return WindowDecoder(self._model).language(samples)
 
 
 def load_transcriber(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import docx
 import pytest
@@ -37,6 +39,9 @@ def number(desk: Desk, tmp_path: Path) -> str:
     request = asked(desk)
     approved(desk, tmp_path, request)
     return requests.get(desk, request).number
+
+
+TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 @pytest.fixture
@@ -72,6 +77,7 @@ def refused(status: int, *args: object) -> str:
 
 def test_a_request_is_released_taken_out_and_delivered(desk: Desk, number: str, out: Path):
     """From the approval to the ledger; the password is shown where it is asked for, and nowhere else."""
+    began = datetime.now(TOKYO).date()
     told = ok("release", number, "--out", out)
     password = ok("release", "password", number).strip()
     assert password not in told
@@ -86,7 +92,9 @@ def test_a_request_is_released_taken_out_and_delivered(desk: Desk, number: str, 
     assert "通話1_音声.mp3" in shown
     (line,) = ok("ledger").splitlines()[1:]
     assert line.split("\t")[0] == number
-    assert line.split("\t")[4:] == ["一部不開示", line.split("\t")[2], "済", "1"]
+    answer, answered, *rest = line.split("\t")[4:]
+    assert (answer, rest) == ("一部不開示", ["済", "1"])
+    assert date.fromisoformat(answered) in {began, datetime.now(TOKYO).date()}
     assert audit.entries(desk)[-1].actor.name == "小早川"
     assert password not in repr(audit.entries(desk))
 

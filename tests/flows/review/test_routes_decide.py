@@ -228,17 +228,21 @@ def test_the_final_plan_holds_what_was_decided(analyst, call, desk):
     assert (final[other].action, final[other].needs_review) == (MaskAction.MASK, False)
 
 
-def test_a_copy_that_gives_something_away_is_not_completed(analyst, call, desk, monkeypatch):
-    """The old revision stays, nothing is complete."""
+@pytest.mark.parametrize(
+    "found", [("HEARD_AGAIN", 409, "call_unsafe"), ("TEXT", 422, "rule")], ids=["heard", "read"]
+)
+def test_a_copy_that_gives_something_away_is_not_completed(analyst, call, desk, monkeypatch, found):
+    """The old revision stays, nothing is complete; words that stand elsewhere are for a person to decide."""
     from flows import final_copy
     from pipeline.types import Leak, TimeSpan
 
-    leak = Leak("TEXT", "m0000", TimeSpan(0.0, 1.0))
+    kind, *refusal = found
+    leak = Leak(kind, "m0000", TimeSpan(0.0, 1.0))
     monkeypatch.setattr(final_copy, "verify_text", lambda *_: (leak,))
     state = decide(analyst, call, 0, mask(*doubtful(analyst, call))).json()
     answer = analyst.post(api(call, "complete"), {"count": state["count"]})
 
-    assert (answer.status_code, answer.json()["error"]) == (409, "call_unsafe")
+    assert (answer.status_code, answer.json()["error"]) == tuple(refusal)
     assert load_review(desk, call.call_id).stored.revision == 1
     assert not load_review(desk, call.call_id).complete
 

@@ -12,10 +12,12 @@ import asyncio
 import contextlib
 import errno
 import functools
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from flows import outputs
 from flows.desk.calls import case_of, get_call, open_recording
@@ -180,7 +182,7 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
         raise (MachineError(error) if is_of_the_machine(error) else error) from None
     if claim is None:
         raise SetAsideError(_WorkerLostError("作業プロセスが処理中に何度も止まりました"))
-    with _renewed(desk, worker, claim) as still_ours:
+    with _told_once(), _renewed(desk, worker, claim) as still_ours:
         try:
             return _mask(desk, worker, claim, still_ours)
         except asyncio.CancelledError:
@@ -197,6 +199,28 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
             raise
     # Outside of the except clause, so that the original does not hang on it as its context.
     raise failure
+
+
+@contextlib.contextmanager
+def _told_once() -> Iterator[None]:
+    """A second request to end does not break off what the first one began: call and folders.
+
+    A worker passes on to its runs what it was told, and who stops it has told them, too.
+    """
+    before = signal.getsignal(signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+
+    def once(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        before(number, frame)
+
+    signal.signal(signal.SIGTERM, once)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _settled(desk: Desk, worker: Actor, claim: Claim, raised: Exception) -> PipelineError:

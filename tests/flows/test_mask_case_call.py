@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,6 +196,31 @@ def test_a_full_store_leaves_no_file_of_the_call(desk: Desk, tmp_path: Path, mon
     assert len(kept) == 2
     assert unnamed(desk) == set()
     assert calls.get_call(desk, call.call_id).state is State.REQUESTED
+
+
+def test_a_second_request_to_end_does_not_break_off_the_first(desk: Desk, tmp_path: Path, monkeypatch):
+    """The worker passes SIGTERM on, and who stops it has sent it, too."""
+
+    def told(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def told_again(*arguments: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        claims.release_claim(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(worker, "release_claim", told_again)
+    monkeypatch.setattr(worker, "load_models", InTurn(lambda: signal.raise_signal(signal.SIGTERM)))
+    call = waiting_voice(desk, tmp_path)
+    before = signal.signal(signal.SIGTERM, told)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            mask_case_call(desk, WORKER, call.call_id)
+        assert signal.getsignal(signal.SIGTERM) is told
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    after = calls.get_call(desk, call.call_id)
+    assert (after.state, after.attempts) == (State.REQUESTED, 0)
+    assert [path for path in desk.settings.work.rglob("*") if path.is_file()] == []
 
 
 def test_a_worker_that_is_told_to_stop_puts_the_call_back(desk: Desk, tmp_path: Path, monkeypatch):

@@ -105,7 +105,6 @@ def served(tmp_path_factory) -> ServedNight:
             under_way = secret_call(desk, voice, "PBX-もう一度")
             serving.begin("mask-call/on-demand", call_id=under_way.call_id)
             await_claim(desk, under_way)
-            time.sleep(3.0)  # into its work
     finally:
         status = serving.stop()
     ends = (str(first["type"]), str(second["type"]))

@@ -17,7 +17,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from flows import outputs
 from flows.desk.calls import case_of, get_call, open_recording
@@ -182,7 +181,7 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
         raise (MachineError(error) if is_of_the_machine(error) else error) from None
     if claim is None:
         raise SetAsideError(_WorkerLostError("作業プロセスが処理中に何度も止まりました"))
-    with _told_once(), _renewed(desk, worker, claim) as still_ours:
+    with _renewed(desk, worker, claim) as still_ours:
         try:
             return _mask(desk, worker, claim, still_ours)
         except asyncio.CancelledError:
@@ -194,7 +193,7 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
             failure = _settled(desk, worker, claim, raised)
         except BaseException:
             # Told to stop: the call is nobody's fault.
-            with contextlib.suppress(DeskError):
+            with _told_once(), contextlib.suppress(DeskError):
                 release_claim(desk, worker, claim)
             raise
     # Outside of the except clause, so that the original does not hang on it as its context.
@@ -203,20 +202,14 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
 
 @contextlib.contextmanager
 def _told_once() -> Iterator[None]:
-    """A second request to end does not break off what the first one began: call and folders.
+    """A second request to end does not break off what the first one began.
 
-    A worker passes on to its runs what it was told, and who stops it has told them, too.
+    Only from there on: until it comes, Prefect has to find its own handler to cancel a run.
     """
-    before = signal.getsignal(signal.SIGTERM)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def once(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        before(number, frame)
-
-    signal.signal(signal.SIGTERM, once)
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         yield
     finally:

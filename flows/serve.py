@@ -19,7 +19,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -39,8 +39,8 @@ POOL = "kaiji"
 
 MARK = "KAIJI_SERVED_BY"
 
-TERM_SECONDS = 60.0
-"""A worker tells the server of its runs, a run puts its call back when its windows are done."""
+TERM_SECONDS = 30.0
+"""A run puts its call back; a worker then tells the server of its runs."""
 
 KILL_SECONDS = 2.0
 """A killed process is gone at once; in a container without an init its entry may stay for ever."""
@@ -158,9 +158,20 @@ class Parts:
 
 
 def _end(part: Part) -> None:
-    """End a part with all that belongs to it, such as a worker's runs: asked first, then killed."""
+    """End a part with all that belongs to it: asked first, then killed.
+
+    A worker's runs are asked before it is: one that goes kills those that are still putting their calls back.
+    """
+    told: set[int] = set()
+    until = time.monotonic() + TERM_SECONDS
+    while (runs := _runs(part)) and time.monotonic() < until:
+        _tell(runs - told, signal.SIGTERM)
+        told |= runs
+        time.sleep(LOOK / 5)
     for how, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
-        _tell(part, how)
+        _tell({-part.process.pid}, how)
+        if how is signal.SIGKILL:
+            _tell(_runs(part), how)
         until = time.monotonic() + patience
         while time.monotonic() < until:
             if part.process.poll() is not None and not _members(part):
@@ -168,16 +179,26 @@ def _end(part: Part) -> None:
             time.sleep(LOOK / 5)
 
 
-def _tell(part: Part, how: int) -> None:
-    """Signal a part's process, its group and the processes that carry its mark."""
-    for pid in (-part.process.pid, *_members(part)):
+def _tell(pids: Iterable[int], how: int) -> None:
+    """Signal processes; a negative number is a whole group."""
+    for pid in pids:
         # One that has ended meanwhile needs no telling.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, how)
 
 
+def _runs(part: Part) -> set[int]:
+    """Processes of a part outside its group: Prefect starts each run in a session of its own."""
+    found = set()
+    for pid in _members(part):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getpgid(pid) != part.process.pid:
+                found.add(pid)
+    return found
+
+
 def _members(part: Part) -> tuple[int, ...]:
-    """Processes that carry a part's mark and live: Prefect starts each run in a session of its own.
+    """Processes that carry a part's mark and live.
 
     Where the system has no ``/proc`` there are none; a worker that is asked to end ends its runs.
     """

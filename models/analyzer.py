@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer, HeardAgain
+from models.artifacts import Call, CallArtifacts, CallRecognizer, HeardAgain, Named
 from models.doubt import load_doubt
 from models.hearings import carry_over, pair_hearings
 from models.judge import Judge, load_judge
@@ -21,6 +23,7 @@ from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Trans
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 __all__ = ["CallAnalyzer", "load_analyzer"]
 
@@ -95,21 +98,36 @@ class CallAnalyzer:
 
     def witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
         """What every witness says, overlapping findings included, in order of text."""
-        from spacy.tokens import Doc
-
-        # One at a time: spaCy's own batch is a thousand, that is all of a long call at once.
-        docs = list(self._nlp.pipe(_chunks(call.text), batch_size=1))
-        doc = docs[0]
-        if len(docs) > 1:
-            # Without user data: spaCy would print ginza's, words of the call among them, as a warning.
-            whole = {"ensure_whitespace": False, "exclude": ["user_data"]}
-            joined = Doc.from_docs(docs, **whole)  # type: ignore[arg-type]  # spaCy's stub lacks exclude
-            doc = joined or doc
-        results: list[RecognizerResult] = []
+        named, results = tuple(self._named(call.text)), list[RecognizerResult]()
+        read = functools.cache(functools.partial(self._as_one, call.text))
         for engine in self._passes:
-            artifacts = CallArtifacts(doc, engine.nlp_engine, call, tuple(results))
+            artifacts = CallArtifacts(named, engine.nlp_engine, call, tuple(results), read)
             results += engine.analyze(call.text, language="ja", nlp_artifacts=artifacts)
         return tuple(sorted((_frozen(r) for r in results), key=lambda s: s.chars))
+
+    def _named(self, text: str) -> Iterator[Named]:
+        """The language model's entities, of one piece of the text after another: no document is kept."""
+        start = 0
+        for doc in self._read(text):
+            for span in doc.ents:
+                yield Named(start + span.start_char, start + span.end_char, span.label_, span.text)
+            start += len(doc.text)
+
+    def _as_one(self, text: str) -> Doc:
+        """The whole text as one document."""
+        from spacy.tokens import Doc
+
+        docs = list(self._read(text))
+        if len(docs) == 1:
+            return docs[0]
+        # Without user data: spaCy would print ginza's, words of the call among them, as a warning.
+        whole = {"ensure_whitespace": False, "exclude": ["user_data"]}
+        joined = Doc.from_docs(docs, **whole)  # type: ignore[arg-type]  # spaCy's stub lacks exclude
+        return joined or docs[0]
+
+    def _read(self, text: str) -> Iterator[Doc]:
+        # One at a time: spaCy's own batch is a thousand, that is all of a long call at once.
+        yield from self._nlp.pipe(_chunks(text), batch_size=1)
 
 
 def load_analyzer(

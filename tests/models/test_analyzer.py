@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from presidio_analyzer import RecognizerResult
 
+import models.analyzer
 from models.analyzer import CallAnalyzer, load_analyzer
+from models.artifacts import Call, CallArtifacts, CallRecognizer
 from tests.models.recognizers.calls import NOBODY, call_of
 
 
@@ -44,3 +47,58 @@ def test_long_calls_are_read_in_pieces_with_offsets_kept(analyzer: CallAnalyzer)
     call = call_of(lines)
     found = analyzer.analyze(call.transcript, NOBODY)
     assert "佐藤健一" in {call.text[s.chars.start : s.chars.end] for s in found}
+
+
+LONG = (
+    "cu: 佐藤健一です。",
+    "op: 東京都千代田区丸の内一丁目の田中花子様ですね。",
+    "cu: はい、030-1234-5678です。",
+) * 40
+
+
+class _WordReader(CallRecognizer):
+    """A company's own recognizer that reads the words of the whole call."""
+
+    entities = ("PERSON",)
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """Every token that is 花子."""
+        return [
+            self.result("PERSON", token.idx, token.idx + len(token.text), 0.5)
+            for token in artifacts.tokens
+            if token.text == "花子"
+        ]
+
+
+def test_entities_of_the_pieces_are_those_of_the_whole(
+    analyzer: CallAnalyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept of a piece's document is what spaCy says of all documents in one."""
+    monkeypatch.setattr(models.analyzer, "LONGEST", 300)
+    text = call_of(LONG).text
+    kept = tuple(analyzer._named(text))
+    whole = analyzer._as_one(text).ents
+    assert len(kept) > 50
+    assert [(e.start_char, e.end_char, e.label_, e.text) for e in kept] == [
+        (e.start_char, e.end_char, e.label_, e.text) for e in whole
+    ]
+    assert all(text[e.start_char : e.end_char] == e.text for e in kept)
+
+
+def test_words_are_there_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A company's recognizer that goes by Presidio's tokens gets those of the whole call."""
+    monkeypatch.setattr(models.analyzer, "LONGEST", 300)
+    call = call_of(LONG)
+    analyzer = load_analyzer(judged=False, company=(_WordReader(),))
+    found = [
+        s for s in analyzer.witnessed(analyzer.call(call.transcript, NOBODY)) if "_WordReader" in s.recognizer
+    ]
+    assert len(found) == 40
+    assert {call.text[s.chars.start : s.chars.end] for s in found} == {"花子"}
+
+
+def test_artifacts_without_a_language_model_have_no_words() -> None:
+    """Nothing is made up."""
+    artifacts = CallArtifacts((), None, call_of(("cu: はい",)))
+    with pytest.raises(AttributeError):
+        _ = artifacts.lemmas

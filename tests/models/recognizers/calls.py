@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import spacy
-
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.readings import Reader, load_reader
 from pipeline.types import CallCase, CharSpan, Segment, TimeSpan, Transcript
@@ -41,10 +39,9 @@ def call_of(lines: tuple[str, ...], case: CallCase = NOBODY) -> Call:
 
 def artifacts_of(call: Call, *first: CallRecognizer) -> CallArtifacts:
     """Artifacts without a language model; ``found`` is what the recognizers in ``first`` say."""
-    doc = spacy.blank("xx")(call.text)
-    plain = CallArtifacts(doc, None, call)
+    plain = CallArtifacts((), None, call)
     found = tuple(result for recognizer in first for result in recognizer.find(call, plain))
-    return CallArtifacts(doc, None, call, found)
+    return CallArtifacts((), None, call, found)
 
 
 def shown(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import spacy
 
-from models.artifacts import CallArtifacts
+from models.artifacts import CallArtifacts, Named
 from models.recognizers.ginza_entities import GinzaEntityRecognizer
 from tests.models.recognizers.calls import call_of
 
@@ -31,14 +30,6 @@ def test_labels_become_our_types(
     """A person loses the title that the model includes; places, money and lone kana are nobody's data."""
     call = call_of((f"cu: {text}",))
     start = call.text.index(marked)
-    artifacts = CallArtifacts(spacy.blank("xx")(call.text), None, call)
-    artifacts.entities = [_Entity(start, start + len(marked), label)]
+    artifacts = CallArtifacts((Named(start, start + len(marked), label, marked),), None, call)
     found = GinzaEntityRecognizer().find(call, artifacts)
     assert [(r.entity_type, call.text[r.start : r.end]) for r in found] == ([expected] if expected else [])
-
-
-class _Entity:
-    """What the recognizer reads of a spaCy span."""
-
-    def __init__(self, start_char: int, end_char: int, label: str) -> None:
-        self.start_char, self.end_char, self.label_ = start_char, end_char, label

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from flows.case_file import case_lookup, read_json
 from flows.mask_calls import Order, Outcome, mask_calls
 from flows.outputs import MASKED_WAV, REVIEW, write_json
@@ -118,7 +120,7 @@ def _figures(outcome: Outcome, truth: CallTruth, pair: AudioPair, trial: Trial) 
 def _pair(audio: Path, out: Path) -> AudioPair:
     original = read_recording(audio)
     masked = read_recording(out / f"{audio.stem}.{MASKED_WAV}")
-    return AudioPair(original.samples, masked.samples, original.rate)
+    return AudioPair(np.asarray(original.samples), np.asarray(masked.samples), original.rate)
 
 
 def _truth(audio: Path) -> CallTruth:

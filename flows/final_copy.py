@@ -109,7 +109,7 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
         NotFoundError: when the transcript is erased already.
     """
     audio, folder = places
-    recording, transcript = read_recording(audio), transcript_of(desk, actor, plan.call_id)
+    recording, transcript = read_recording(audio, folder), transcript_of(desk, actor, plan.call_id)
     if (plan.audio_sha256, plan.transcript_sha256) != (recording.sha256, transcript_sha256(transcript)):
         msg = f"{plan.call_id}: 計画が別の録音か文字起こしのものです"
         raise ConflictError(msg)
@@ -128,7 +128,7 @@ def _leaks(call: Workspace) -> Sequence[Leak]:
     """What the files as written still give away, without a second listening."""
     original, transcript, plan = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
     try:
-        product = read_recording(call.products / outputs.MASKED_WAV)
+        product = read_recording(call.products / outputs.MASKED_WAV, call.products)
     except UnreadableAudioError as error:
         # Also where everything had to be silenced: a copy in which nothing is left is none.
         raise CallUnsafeError(f"{plan.call_id}: 伏せた音声を読み直せません: {error}") from None

@@ -162,8 +162,9 @@ def recipe(do: Callable[[Stage], int]) -> None:
 
 def decode(call: Workspace, _: Models) -> int:
     """Audio file -> samples."""
-    recording = pipeline.audio.read_recording(call.get(JOB).audio)
+    recording = pipeline.audio.read_recording(call.get(JOB).audio, call.products)
     call.put(RECORDING, recording)
+    give_back()
     return recording.length
 
 

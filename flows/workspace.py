@@ -8,7 +8,6 @@ Prefect itself never sees them.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 from collections.abc import Iterator
@@ -16,13 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-import numpy as np
 from pydantic import TypeAdapter
 
 from flows.folders import held_folder, sweep
 from pipeline.audio import Recording
 from pipeline.errors import PipelineError
 from pipeline.sketch import Sketch
+from pipeline.stored import StoredSamples
 from pipeline.types import (
     CallCase,
     EntitySpan,
@@ -55,6 +54,10 @@ T = TypeVar("T")
 
 RUN = "run-"
 """What the names of runs' folders begin with."""
+
+
+STRIDE = 1 << 20
+"""Samples of a recording laid down at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +105,36 @@ class Slot(Generic[T]):
         """The value back, equal to what was dumped."""
         return self._adapter.validate_json(raw)
 
+    def write(self, path: Path, value: T) -> None:
+        """Lay the value down in a file."""
+        path.write_bytes(self.dump(value))
+
+    def read(self, path: Path) -> T:
+        """The value of such a file."""
+        return self.load(path.read_bytes())
+
 
 class _RecordingSlot(Slot[Recording]):
-    """A decoded call: samples do not belong into JSON."""
+    """A decoded call: samples do not belong into JSON, and are never all in memory."""
 
     def __init__(self) -> None:
         self.name = "recording"
 
-    def dump(self, value: Recording) -> bytes:
-        """The samples as NumPy writes them, after one line with the rest."""
-        buffer = io.BytesIO()
-        head = {"rate": value.rate, "law": value.law, "sha256": value.sha256}
-        buffer.write(json.dumps(head).encode() + b"\n")
-        np.save(buffer, value.samples, allow_pickle=False)
-        return buffer.getvalue()
+    def write(self, path: Path, value: Recording) -> None:
+        """One line with the rest, then the samples of all channels in order of time."""
+        shape = value.channels, value.length
+        head = {"rate": value.rate, "law": value.law, "sha256": value.sha256, "shape": shape}
+        with path.open("wb") as file:
+            file.write(json.dumps(head).encode() + b"\n")
+            for at in range(0, value.length, STRIDE):
+                file.write(value.samples[:, at : at + STRIDE].T.astype("<i2").tobytes())
 
-    def load(self, raw: bytes) -> Recording:
-        """The recording back."""
-        buffer = io.BytesIO(raw)
-        head = json.loads(buffer.readline())
-        return Recording(np.load(buffer, allow_pickle=False), head["rate"], head["law"], head["sha256"])
+    def read(self, path: Path) -> Recording:
+        """The recording back; its samples stay in the file."""
+        with path.open("rb") as file:
+            head = json.loads(file.readline())
+            samples = StoredSamples(path, tuple(head["shape"]), "pcm16", file.tell())
+        return Recording(samples, head["rate"], head["law"], head["sha256"])
 
 
 class _SketchSlot(Slot[Sketch]):
@@ -213,13 +226,13 @@ class FolderWorkspace:
 
     def put(self, slot: Slot[T], value: T) -> None:
         """Set a slot's value."""
-        self._path(slot).write_bytes(slot.dump(value))
+        slot.write(self._path(slot), value)
 
     def get(self, slot: Slot[T]) -> T:
         """A slot's value."""
         if not self._path(slot).is_file():
             raise _unset(slot.name)
-        return slot.load(self._path(slot).read_bytes())
+        return slot.read(self._path(slot))
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from pipeline.container import ends_early, mp3_counts_frames, mp3_frame_bytes
 from pipeline.errors import UnreadableAudioError
+from pipeline.stored import StoredSamples, Track
 from pipeline.tape import Tape
 from pipeline.types import TimeSpan
 from pipeline.wav import is_silent, write_wav
@@ -60,13 +61,13 @@ class Recording:
     """One call, decoded once.
 
     Attributes:
-        samples: int16, *shape* (channels, n); one or two channels.
+        samples: int16, *shape* (channels, n); one or two channels.  Those of a long call may lie in a file.
         rate: Samples per second, as in the file.
         law: ``"mulaw"`` or ``"alaw"`` when the file holds that G.711 law, else ``"pcm16"``.
         sha256: Hex digest of the file's bytes.
     """
 
-    samples: Samples = field(repr=False)
+    samples: Samples | StoredSamples = field(repr=False)
     rate: int
     law: str
     sha256: str
@@ -118,7 +119,7 @@ def to_span(start: int, end: int, rate: int) -> TimeSpan:
 # --- reading -----------------------------------------------------------------------------
 
 
-def read_recording(path: Path) -> Recording:
+def read_recording(path: Path, aside: Path | None = None) -> Recording:
     """Decode a call to int16, whole or not at all.
 
     Reads what PyAV decodes in the containers of telephony and offices (WAV with PCM, G.711
@@ -128,6 +129,8 @@ def read_recording(path: Path) -> Recording:
 
     Args:
         path: The file.
+        aside: A folder in which the samples of a long call are laid down, in a file without a name that
+            is gone with them; memory is then one block, whatever the length.  By default they stay in memory.
 
     Returns:
         The recording, at the file's own rate.
@@ -144,7 +147,7 @@ def read_recording(path: Path) -> Recording:
                 raise UnreadableAudioError("空のファイルです(0バイト)")
             if ends_early(file):
                 raise _cut_off()
-            samples, rate, law = _decode(file)
+            samples, rate, law = _decode(file, Tape(aside))
     except FileNotFoundError:
         raise UnreadableAudioError("ファイルがありません") from None
     except IsADirectoryError:
@@ -159,7 +162,7 @@ def read_recording(path: Path) -> Recording:
     return Recording(samples, rate, law, sha256)
 
 
-def _decode(file: BinaryIO) -> tuple[Samples, int, str]:
+def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, str]:
     """Samples, rate and law of the only audio stream."""
     counted = mp3_counts_frames(file)
     file.seek(0)
@@ -176,7 +179,7 @@ def _decode(file: BinaryIO) -> tuple[Samples, int, str]:
                 raise UnreadableAudioError("対応していない圧縮方式です")
             counted = counted or container.format.name not in _UNCOUNTED
             codec = stream.codec_context.name
-            tape = _read_tape(container, stream)
+            _read_tape(container, stream, tape)
             promised = stream.duration * stream.time_base if stream.duration and stream.time_base else 0
     except av.FFmpegError:
         # The library's own text can hold the file's name.
@@ -191,8 +194,7 @@ def _decode(file: BinaryIO) -> tuple[Samples, int, str]:
     return samples, tape.rate, {"pcm_mulaw": "mulaw", "pcm_alaw": "alaw"}.get(codec, "pcm16")
 
 
-def _read_tape(container: Any, stream: Any) -> Tape:
-    tape = Tape()
+def _read_tape(container: Any, stream: Any, tape: Tape) -> None:
     head, size = b"", 0
     for packet in container.demux(stream):
         for frame in packet.decode():
@@ -202,7 +204,6 @@ def _read_tape(container: Any, stream: Any) -> Tape:
     # FFmpeg fills up the last frame of an MP3 that was cut inside it.
     if stream.codec_context.name.startswith("mp3") and size < mp3_frame_bytes(head):
         raise _cut_off()
-    return tape
 
 
 def _cut_off() -> UnreadableAudioError:
@@ -247,7 +248,7 @@ class Resampled:
         rate: Samples per second.
     """
 
-    def __init__(self, samples: Samples, rate: int) -> None:
+    def __init__(self, samples: Track, rate: int) -> None:
         self._samples = samples
         self._rate = rate
         common = math.gcd(rate, RECOGNISER_RATE)

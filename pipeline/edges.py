@@ -22,6 +22,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stored import Track
+
 __all__ = [
     "ALONE",
     "CANDIDATES",
@@ -133,7 +135,7 @@ class WordEdge:
     expected: float = 0.0
 
 
-def listen(samples: NDArray[np.int16], rate: int, start: float, end: float) -> Sound:
+def listen(samples: Track, rate: int, start: float, end: float) -> Sound:
     """Cut a stretch of a channel into frames.
 
     Args:
@@ -150,7 +152,9 @@ def listen(samples: NDArray[np.int16], rate: int, start: float, end: float) -> S
     first = round(start * rate) + hop // 2 - window // 2
     wanted = np.arange(count)[:, None] * hop + np.arange(window) + first
     inside = (wanted >= 0) & (wanted < len(samples))
-    frames = np.where(inside, samples[np.clip(wanted, 0, len(samples) - 1)], 0) / 32768
+    low = max(0, min(first, len(samples) - 1))
+    piece = samples[low : max(low, min(int(wanted[-1, -1]), len(samples) - 1)) + 1]
+    frames = np.where(inside, piece[np.clip(wanted - low, 0, len(piece) - 1)], 0) / 32768
     size, weights = _filters(rate, window)
     # Scaled so that a sine of full scale has a power of one; 3/32 is what the window leaves of it, per bin.
     power = np.square(np.abs(np.fft.rfft(frames * np.hanning(window), size))) / (size * window * 3 / 32)

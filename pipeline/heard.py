@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.mask import masked_windows, merged
+from pipeline.stored import StoredSamples
 from pipeline.types import MaskPlan
 
 __all__ = ["Spans", "length", "minus", "newly_audible", "quiet", "union"]
@@ -21,6 +22,7 @@ Spans = tuple[tuple[float, float], ...]
 """Ordered, disjoint, not empty; seconds from the start of the call."""
 
 _FRAME: Final = 0.02
+_STRIDE: Final = 15_000  # frames looked at at once
 _QUIET: Final = 32768 * 10 ** (-50 / 20)
 """No telephone carries a voice below -50 dBFS: its own noise is louder."""
 
@@ -57,7 +59,7 @@ def length(spans: Iterable[tuple[float, float]]) -> float:
     return sum(end - start for start, end in spans)
 
 
-def quiet(samples: npt.NDArray[np.int16], rate: int) -> Spans:
+def quiet(samples: npt.NDArray[np.int16] | StoredSamples, rate: int) -> Spans:
     """Where nothing can be heard on any channel, told from the sound and not from the words.
 
     Args:
@@ -67,9 +69,11 @@ def quiet(samples: npt.NDArray[np.int16], rate: int) -> Spans:
     width = int(rate * _FRAME)
     frames = samples.shape[1] // width
     loud = np.zeros(frames, bool)
-    for channel in samples:
-        framed = channel[: frames * width].reshape(frames, width)
-        loud |= (framed.max(axis=1) > _QUIET) | (framed.min(axis=1) < -_QUIET)
+    for first in range(0, frames, _STRIDE):
+        last = min(frames, first + _STRIDE)
+        for channel in samples:
+            framed = channel[first * width : last * width].reshape(last - first, width)
+            loud[first:last] |= (framed.max(axis=1) > _QUIET) | (framed.min(axis=1) < -_QUIET)
     edges = np.flatnonzero(np.diff(np.concatenate(([True], loud, [True])).astype(np.int8)))
     found = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):

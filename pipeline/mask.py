@@ -22,6 +22,7 @@ import numpy.typing as npt
 from pipeline.audio import to_samples
 from pipeline.errors import CallUnsafeError
 from pipeline.g711 import quantise
+from pipeline.stored import StoredSamples
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
 __all__ = ["fill", "kept_by_decision", "mask_audio", "masked_pieces", "masked_windows", "merged"]
@@ -170,7 +171,9 @@ def mask_audio(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") 
     return out
 
 
-def masked_pieces(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") -> Iterator[Samples]:
+def masked_pieces(
+    samples: Samples | StoredSamples, rate: int, plan: MaskPlan, law: str = "pcm16"
+) -> Iterator[Samples]:
     """As ``mask_audio``, a stretch at a time: hours are never held twice.
 
     Args:

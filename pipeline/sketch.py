@@ -5,18 +5,23 @@ Made once, when the call is masked, so that an hour of it need not be decoded be
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.audio import Recording
 from pipeline.heard import Spans, quiet
+from pipeline.stored import Track
 
 __all__ = ["FINEST", "Sketch", "coarser", "sketch_of"]
 
 FINEST: Final = 100
 """Stretches a second of which the loudest sample is kept: at the closest zoom a stretch is four pixels."""
+
+_STRIDE: Final = 300 * FINEST  # stretches drawn at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +59,23 @@ def sketch_of(recording: Recording) -> Sketch:
     """
     rate, length = recording.rate, recording.length
     edges = (np.arange(int(np.ceil(length / rate * FINEST))) * rate / FINEST).astype(np.int64)
-    peaks = []
-    for channel in recording.samples:
+    peaks = tuple(b"".join(_drawn(channel, edges)) for channel in recording.samples)
+    still = quiet(recording.samples, rate)
+    return Sketch(recording.sha256, rate, recording.channels, length, still, peaks)
+
+
+def _drawn(channel: Track, edges: npt.NDArray[np.int64]) -> Iterator[bytes]:
+    """The peaks of a channel, some minutes at a time."""
+    for at in range(0, len(edges), _STRIDE):
+        some = edges[at : at + _STRIDE]
+        end = int(edges[at + _STRIDE]) if at + _STRIDE < len(edges) else len(channel)
+        piece = channel[int(some[0]) : end]
         # int16 has no positive twin of its least value.
         loudest = np.maximum(
-            np.maximum.reduceat(channel, edges).astype(np.int32),
-            -np.minimum.reduceat(channel, edges).astype(np.int32),
+            np.maximum.reduceat(piece, some - some[0]).astype(np.int32),
+            -np.minimum.reduceat(piece, some - some[0]).astype(np.int32),
         )
-        peaks.append(np.rint(np.sqrt(loudest / 32768.0) * 255).astype(np.uint8).tobytes())
-    still = quiet(recording.samples, rate)
-    return Sketch(recording.sha256, rate, recording.channels, length, still, tuple(peaks))
+        yield np.rint(np.sqrt(loudest / 32768.0) * 255).astype(np.uint8).tobytes()
 
 
 def coarser(peaks: bytes, together: int) -> bytes:

@@ -1,13 +1,17 @@
-"""Decoded frames, gathered so that hours of audio need little more memory than themselves."""
+"""Decoded frames, gathered so that hours of audio need little more memory than themselves, or hardly any."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+import tempfile
+import weakref
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import UnreadableAudioError
+from pipeline.stored import StoredSamples
 
 __all__ = ["MAX_BYTES", "Tape"]
 
@@ -20,14 +24,25 @@ _MAX_SECONDS: Final = 8 * 3600  # twice the longest call; a small file can claim
 _BLOCK: Final = 1 << 25  # samples per growing block: 64 MiB, so that the allocator maps and returns it
 
 
-class Tape:
-    """Decoded frames, gathered in large blocks so that hours need little more than themselves."""
+_ASIDE: Final = 1 << 22  # samples of each channel from which they go to a file: 9 minutes at 8 kHz, 16 MiB
 
-    def __init__(self) -> None:
+
+class Tape:
+    """Decoded frames, gathered in large blocks so that hours need little more than themselves.
+
+    Args:
+        aside: A folder for a file without a name, in which a long call's samples are laid down instead of
+            in memory; it goes with the last reference to them.  In memory, however long, by default.
+    """
+
+    def __init__(self, aside: Path | None = None) -> None:
         self.rate = 0
         self._channels = 0
-        self._filled = 0
+        self._filled = self._laid = 0
         self._blocks: list[Samples] = []
+        self._block = _BLOCK if aside is None else _ASIDE
+        self._aside = aside
+        self._file: BinaryIO | None = None
 
     def append(self, frame: Any) -> None:
         """Add a frame; the first one fixes rate and channels, and later ones must agree."""
@@ -42,19 +57,28 @@ class Tape:
         if self._length + piece.shape[1] > _MAX_SECONDS * self.rate:
             raise UnreadableAudioError(f"長すぎます({_MAX_SECONDS // 3600}時間を超えています)")
         while piece.shape[1]:
-            if self._filled == _BLOCK:
-                self._blocks.append(np.empty((channels, _BLOCK), np.int16))
+            if self._filled == self._block:
+                if self._blocks and self._aside is not None:
+                    self._lay_aside(self._aside)
+                else:
+                    self._blocks.append(np.empty((channels, self._block), np.int16))
                 self._filled = 0
-            room = min(_BLOCK - self._filled, piece.shape[1])
+            room = min(self._block - self._filled, piece.shape[1])
             self._blocks[-1][:, self._filled : self._filled + room] = piece[:, :room]
             self._filled += room
             piece = piece[:, room:]
 
-    def joined(self) -> Samples:
-        """Everything in one array, shape (channels, n); the blocks are given back as they are copied."""
+    def joined(self) -> Samples | StoredSamples:
+        """Everything as one, shape (channels, n); the blocks are given back as they are copied."""
         if not self._blocks:
             msg = "音声が1サンプルも入っていません"
             raise UnreadableAudioError(msg)
+        if self._file is not None and self._aside is not None:
+            self._lay_aside(self._aside)
+            self._blocks.clear()
+            self._file.flush()
+            self._closing.detach()
+            return StoredSamples(self._file, (self._channels, self._laid), "pcm16", 0)
         if len(self._blocks) == 1:
             return self._blocks.pop()[:, : self._filled].copy()
         samples = np.empty((self._channels, self._length), np.int16)
@@ -62,21 +86,32 @@ class Tape:
         start = 0
         while self._blocks:
             block = self._blocks.pop()
-            stop = min(start + _BLOCK, samples.shape[1])
+            stop = min(start + self._block, samples.shape[1])
             samples[:, start:stop] = block[:, : stop - start]
             start = stop
         return samples
 
     @property
     def _length(self) -> int:
-        return max(0, len(self._blocks) - 1) * _BLOCK + (self._filled if self._blocks else 0)
+        return (
+            self._laid + max(0, len(self._blocks) - 1) * self._block + (self._filled if self._blocks else 0)
+        )
+
+    def _lay_aside(self, folder: Path) -> None:
+        """Move what is in the only block to the file."""
+        if self._file is None:
+            self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
+            self._closing = weakref.finalize(self, self._file.close)
+        self._file.write(self._blocks[0][:, : self._filled].T.astype("<i2").tobytes())
+        self._laid += self._filled
+        self._filled = 0
 
     def _start(self, rate: int, channels: int) -> None:
         if not _MIN_RATE <= rate <= _MAX_RATE:
             raise UnreadableAudioError(f"サンプリング周波数が範囲外です({rate}Hz、8000から48000まで)")
         if channels not in (1, 2):
             raise UnreadableAudioError(f"{channels}チャンネルあります(1か2だけ扱えます)")
-        self.rate, self._channels, self._filled = rate, channels, _BLOCK
+        self.rate, self._channels, self._filled = rate, channels, self._block
 
 
 def _int16(frame: Any, channels: int) -> Samples:

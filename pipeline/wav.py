@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from pipeline.errors import UnreadableAudioError
 from pipeline.g711 import LAWS, codes_of, decoded
+from pipeline.stored import StoredSamples, width
 from pipeline.tape import MAX_BYTES
 
 __all__ = [
     "StoredRecording",
-    "StoredSamples",
     "header_of",
     "is_silent",
     "open_wav",
@@ -81,7 +81,7 @@ def write_pieces(path: Path, pieces: Iterable[Samples], shape: tuple[int, ...], 
             size = 0
             for piece in pieces:
                 size += file.write(_encoded(piece, law))
-            if size != shape[0] * shape[1] * _width(law):
+            if size != shape[0] * shape[1] * width(law):
                 msg = f"{size} bytes of audio, promised for {shape}"
                 raise ValueError(msg)
             file.write(b"\0" * (size % 2))
@@ -107,13 +107,13 @@ def header_of(channels: int, length: int, rate: int) -> bytes:
 
 
 def _wav_header(channels: int, length: int, rate: int, law: str) -> bytes:
-    width = _width(law)
-    size = channels * length * width
+    size = channels * length * width(law)
     if size > MAX_BYTES:
         msg = f"{size} bytes of audio do not fit in a WAV file"
         raise ValueError(msg)
+    each = channels * width(law)
     tag = {"pcm16": 1, "alaw": 6, "mulaw": 7}[law]
-    fmt = struct.pack("<HHIIHH", tag, channels, rate, rate * channels * width, channels * width, 8 * width)
+    fmt = struct.pack("<HHIIHH", tag, channels, rate, rate * each, each, 8 * width(law))
     if law == "pcm16":
         chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt
     else:
@@ -121,11 +121,6 @@ def _wav_header(channels: int, length: int, rate: int, law: str) -> bytes:
         chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"fact" + struct.pack("<II", 4, length)
     chunks += b"data" + struct.pack("<I", size)
     return b"RIFF" + struct.pack("<I", 4 + len(chunks) + size + size % 2) + b"WAVE" + chunks
-
-
-def _width(law: str) -> int:
-    """Bytes of a sample."""
-    return 2 if law == "pcm16" else 1
 
 
 def _encoded(samples: Samples, law: str) -> bytes:
@@ -138,24 +133,6 @@ def _encoded(samples: Samples, law: str) -> bytes:
         msg = f"samples hold values that {law} cannot"
         raise ValueError(msg)
     return codes.tobytes()
-
-
-class StoredSamples:
-    """Samples in a file, read where they are looked at: ``samples[channel, start:stop]``."""
-
-    def __init__(self, path: Path, shape: tuple[int, int], law: str, offset: int) -> None:
-        self.shape = shape
-        self._path, self._law, self._offset = path, law, offset
-
-    def __getitem__(self, part: tuple[int, slice]) -> Samples:
-        channel, (start, stop, _) = part[0], part[1].indices(self.shape[1])
-        width = self.shape[0] * _width(self._law)
-        with self._path.open("rb") as file:
-            file.seek(self._offset + start * width)
-            data = file.read(max(0, stop - start) * width)
-        if self._law == "pcm16":
-            return np.frombuffer(data, "<i2")[channel :: self.shape[0]].astype(np.int16)
-        return decoded(self._law)[np.frombuffer(data, np.uint8)[channel :: self.shape[0]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +190,9 @@ def open_wav(path: Path) -> StoredRecording:
     channels, rate = int.from_bytes(head[22:24], "little"), int.from_bytes(head[24:28], "little")
     offset = 44 if law == "pcm16" else 58
     data = int.from_bytes(head[offset - 4 : offset], "little")
-    if not law or not channels or data % (channels * _width(law)) or data > MAX_BYTES:
+    if not law or not channels or data % (channels * width(law)) or data > MAX_BYTES:
         raise UnreadableAudioError("書き出した音声ではありません")
-    length = data // (channels * _width(law))
+    length = data // (channels * width(law))
     if head[:offset] != _wav_header(channels, length, rate, law) or size != offset + data + data % 2:
         raise UnreadableAudioError("書き出した音声ではありません")
     stored = StoredSamples(path, (channels, length), law, offset)
@@ -231,12 +208,12 @@ def is_silent(samples: Samples | StoredSamples, rate: int) -> bool:
         samples: int16, shape (channels, n).
         rate: Samples per second.
     """
-    width = int(rate * _SILENCE_FRAME)
-    step = width * max(1, _STRIDE // width)
+    frame = int(rate * _SILENCE_FRAME)
+    step = frame * max(1, _STRIDE // frame)
     for channel in range(samples.shape[0]):
         for start in range(0, samples.shape[1], step):
             piece = samples[channel, start : start + step].astype(np.float32)
-            whole = piece[: len(piece) // width * width].reshape(-1, width)
+            whole = piece[: len(piece) // frame * frame].reshape(-1, frame)
             if len(whole) and np.sqrt((whole**2).mean(axis=1)).max() >= _SILENCE_RMS:
                 return False
     return True

@@ -63,7 +63,7 @@ class OpenedSound:
     @property
     def held(self) -> int:
         """Bytes of memory."""
-        return int(self.recording.samples.nbytes)
+        return self.recording.channels * self.recording.length * WIDTH
 
 
 class Sketches:

@@ -43,8 +43,18 @@ def test_a_recording_comes_back_equal(tmp_path: Path):
     got = ws.FolderWorkspace(tmp_path / "c1").get(ws.RECORDING)
 
     assert (got.rate, got.law, got.sha256) == (put.rate, put.law, put.sha256)
-    assert got.samples.dtype == np.int16
-    np.testing.assert_array_equal(got.samples, put.samples)
+    assert np.asarray(got.samples).dtype == np.int16
+    np.testing.assert_array_equal(np.asarray(got.samples), put.samples)
+
+
+def test_a_long_recording_comes_back_equal(tmp_path: Path, monkeypatch):
+    """Also one that is laid down in several pieces, and one that lay in a file before."""
+    monkeypatch.setattr(ws, "STRIDE", 999)
+    put = recording(1.0, channels=2)
+    first, second = ws.FolderWorkspace(tmp_path / "c1"), ws.FolderWorkspace(tmp_path / "c2")
+    first.put(ws.RECORDING, put)
+    second.put(ws.RECORDING, first.get(ws.RECORDING))
+    np.testing.assert_array_equal(np.asarray(second.get(ws.RECORDING).samples), put.samples)
 
 
 @pytest.mark.parametrize("kind", ["memory", "folder"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import hashlib
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import tape
 from pipeline.audio import (
     Recording,
     Resampled,
@@ -23,7 +25,8 @@ from pipeline.audio import (
     write_wav,
 )
 from pipeline.errors import UnreadableAudioError
-from pipeline.g711 import LAWS
+from pipeline.g711 import LAWS, quantise
+from pipeline.stored import StoredSamples
 from pipeline.types import TimeSpan
 from tests.audio_files import FORMATS, Format, Samples, babble, encode, encode_gsm, white
 from tests.strategies import time_spans
@@ -272,6 +275,85 @@ def test_hours_need_little_more_memory_than_their_samples(tmp_path: Path) -> Non
     samples, peak = map(int, done.stdout.split())
     assert samples == 75 * 60 * 8000 * 2  # more than one block of the tape
     assert peak < 2 * samples + (120 << 20)
+
+
+_PEAK_ASIDE = """
+import sys
+from pathlib import Path
+from pipeline.audio import read_recording
+status = Path("/proc/self/status").read_text().split()
+before = int(status[status.index("VmHWM:") + 1]) * 1024
+path = Path(sys.argv[1])
+recording = read_recording(path, path.parent)
+status = Path("/proc/self/status").read_text().split()
+print(recording.length, int(status[status.index("VmHWM:") + 1]) * 1024 - before)
+"""
+
+
+def test_hours_laid_aside_need_no_memory(tmp_path: Path) -> None:
+    """An hour and a quarter of two channels, 144 MB of samples, is decoded in a few blocks' memory."""
+    path = tmp_path / "call.wav"
+    write_wav(path, np.tile(babble(8000, 60.0), (2, 75)), 8000, "pcm16")
+    command = [sys.executable, "-c", _PEAK_ASIDE, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    length, more = map(int, done.stdout.split())
+    assert length == 75 * 60 * 8000
+    assert more < 100 << 20
+
+
+@pytest.mark.parametrize("law", ["pcm16", "mulaw"])
+def test_samples_laid_aside_are_those_in_memory(
+    law: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole, of one channel and of a stretch; and the file has no name."""
+    monkeypatch.setattr(tape, "_ASIDE", 1000)
+    path, aside = tmp_path / "call.wav", tmp_path / "aside"
+    aside.mkdir()
+    write_wav(path, quantise(white(8000, 0.77, 2), law), 8000, law)
+    here, there = read_recording(path), read_recording(path, aside)
+    assert isinstance(there.samples, StoredSamples)
+    assert list(aside.iterdir()) == []
+    assert (there.rate, there.law, there.sha256) == (here.rate, here.law, here.sha256)
+    assert (there.channels, there.length, there.duration) == (here.channels, here.length, here.duration)
+    assert np.array_equal(np.asarray(there.samples), here.samples)
+    for channel, track in enumerate(there.samples):
+        assert len(track) == here.length
+        for part in (slice(0, 99999), slice(998, 2003), slice(6159, 6159), slice(700, 500)):
+            assert np.array_equal(track[part], here.samples[channel][part])
+            assert np.array_equal(there.samples[:, part], here.samples[:, part])
+
+
+def test_a_short_call_stays_in_memory(tmp_path: Path) -> None:
+    """A file is only made for what is long."""
+    path = tmp_path / "call.wav"
+    write_wav(path, babble(8000, 1.0), 8000, "pcm16")
+    assert isinstance(read_recording(path, tmp_path).samples, np.ndarray)
+
+
+def test_the_file_goes_with_the_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing keeps it open: a channel does as long as it is looked at."""
+    monkeypatch.setattr(tape, "_ASIDE", 1000)
+    path = tmp_path / "call.wav"
+    write_wav(path, babble(8000, 1.0), 8000, "pcm16")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    recording = read_recording(path, tmp_path)
+    track = next(iter(recording.samples))
+    del recording
+    assert len(track[:2000]) == 2000
+    del track
+    gc.collect()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_file_cut_short_is_an_error(tmp_path: Path) -> None:
+    """A stretch is whole or none."""
+    path = tmp_path / "samples"
+    path.write_bytes(bytes(4000))
+    stored = StoredSamples(path, (2, 1000), "pcm16", 0)
+    assert stored[0, 0:1000].shape == (1000,)
+    path.write_bytes(bytes(3000))
+    with pytest.raises(OSError, match="shorter"):
+        _ = stored[:, 500:1000]
 
 
 # --- for the recogniser --------------------------------------------------------------------

@@ -97,6 +97,32 @@ def test_outside_the_recording_is_silence():
     assert sound.level[:40].max() == sound.level[-40:].max() == pytest.approx(-90, abs=1)
 
 
+@pytest.mark.parametrize("start", [-5.0, -0.05, 0.4, 0.97, 7.0])
+def test_only_the_stretch_is_read(start: float):
+    """Of samples in a file too: what is heard does not hang on what lies around it."""
+
+    class _Read:
+        def __init__(self, samples) -> None:
+            self.samples, self.most = samples, 0
+
+        def __len__(self) -> int:
+            return len(self.samples)
+
+        def __getitem__(self, part: slice):
+            self.most = max(self.most, part.stop - part.start)
+            return self.samples[part]
+
+    samples = np.random.default_rng(3).integers(-9000, 9000, 8000).astype(np.int16)
+    whole, read = (
+        np.concatenate([np.zeros(80_000, np.int16), samples, np.zeros(80_000, np.int16)]),
+        _Read(samples),
+    )
+    here, there = listen(whole, 8000, start + 10.0, start + 10.4), listen(read, 8000, start, start + 0.4)
+    assert np.allclose(here.level, there.level)
+    assert np.allclose(here.bands, there.bands)
+    assert read.most <= 0.43 * 8000
+
+
 def test_silence_at_an_edge_is_left_alone():
     """A word timed late into a silence ends a breath after its sound."""
     assert find_edge(around(SAID, 2.0), alone(2.0, 0.4), 1, -12.0) == pytest.approx(1.9, abs=0.03)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import heard, sketch
 from pipeline.audio import Recording
 from pipeline.heard import quiet
 from pipeline.sketch import FINEST, coarser, sketch_of
@@ -47,3 +49,12 @@ def test_coarse_peaks_are_those_of_longer_stretches(length: int, rate: int, toge
     ]
 
     assert list(coarser(peaks, together)) == [round(np.sqrt(high / 32768) * 255) for high in loudest]
+
+
+def test_a_long_call_is_drawn_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn some minutes at a time is what is drawn at once."""
+    call = recording(2.003, channels=2)
+    at_once = sketch_of(call)
+    monkeypatch.setattr(sketch, "_STRIDE", 7)
+    monkeypatch.setattr(heard, "_STRIDE", 3)
+    assert sketch_of(call) == at_once

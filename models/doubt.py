@@ -130,8 +130,7 @@ class Doubt:
         found: list[EntitySpan] = []
         for token in call.tokens:
             here = slice(token.chars.start, token.chars.end)
-            score = float(chance[here].mean())
-            if not free[here].all() or score < LEAST:
+            if not free[here].any() or not free[here].all() or (score := float(chance[here].mean())) < LEAST:
                 continue
             last = found[-1] if found else None
             # Words in a row are heard together; the likeliest of them decides how soon.

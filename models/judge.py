@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from models.artifacts import Call
 from models.doubt import Doubt
 from models.judge_features import WITNESS, Seen, features, seen
+from models.other_numbers import is_another_number
 from models.registry import registered_bytes
 from models.tagger.tagger import Tagger
 from pipeline.detect import CERTAIN
@@ -65,17 +66,27 @@ class Judge:
             unlikely left out; and, as candidates too, words that nobody marked.
         """
         looked_at = seen(call, self._tagger)
-        judged = self._without_words(call.text, tuple(self._judged(span, looked_at) for span in spans))
+        others: list[EntitySpan] = []
+        mine: list[EntitySpan] = []
+        for span in spans:
+            (others if self._is_another_number(call.text, span) else mine).append(span)
+        judged = self._without_words(call.text, tuple(self._judged(span, looked_at) for span in mine))
         shown = tuple(span for span in judged if not span.candidate or span.score >= SHOW_FROM)
         if self._doubt is None:
             return shown
-        doubted = (_addressed(span) for span in self._doubt.candidates(call, looked_at, shown))
+        settled = (*shown, *(replace(span, candidate=True) for span in others))
+        doubted = (_addressed(span) for span in self._doubt.candidates(call, looked_at, settled))
         return tuple(sorted((*shown, *doubted), key=lambda span: span.chars))
 
     def _own_score(self, span: EntitySpan) -> bool:
         """Whether its score is no matter of these weights."""
         strangers = (name for name in span.recognizer.split("+") if f"{WITNESS}{name}" not in self._weights)
         return span.entity_type in OTHERS or any(strangers)
+
+    def _is_another_number(self, text: str, span: EntitySpan) -> bool:
+        """Whether what was taken for a telephone number is a price, or was asked for as another number."""
+        phone = span.entity_type == "PHONE_NUMBER" and not self._own_score(span)
+        return phone and is_another_number(text, span.chars)
 
     def _without_words(self, text: str, judged: tuple[EntitySpan, ...]) -> tuple[EntitySpan, ...]:
         """Let stay what is unlikely and stands elsewhere in the call, where nothing was found at all.

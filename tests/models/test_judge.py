@@ -142,3 +142,18 @@ def test_an_unsure_word_is_seen_as_such(call: Call, tagger: Tagger) -> None:
     )
     unsure = Call(replace(call.transcript, segments=segments), CASE, call.reader)
     assert np.nanmax(seen(unsure, tagger).sure) == pytest.approx(0.2)
+
+
+def test_a_price_is_no_telephone_number(tagger: Tagger) -> None:
+    """It is neither masked nor shown, and nobody doubts it either; a number that is none stays."""
+    lines = ("お電話番号をお願いします", "四五の一二三の六七八九です", "料金は一時間で一四八〇円です")
+    spoken = [
+        utterance(text, 5.0 * at, at % 2, "op" if at % 2 == 0 else "cu") for at, text in enumerate(lines)
+    ]
+    call = Call(transcript(*spoken), CASE, load_reader())
+    phone, price = (
+        found(call, words, kind="PHONE_NUMBER") for words in ("四五の一二三の六七八九", "一四八〇")
+    )
+    judged = load_judge(tagger, load_doubt()).judged(call, (phone, price))
+    assert any(span.chars == phone.chars for span in judged)
+    assert not any(span.chars.overlaps(price.chars) for span in judged)

@@ -1,0 +1,51 @@
+"""Digits that the words around them tell to be no telephone number."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.other_numbers import is_another_number
+from pipeline.types import CharSpan
+
+
+def told(text: str) -> bool:
+    """What is told of the digits in brackets."""
+    start, end = text.index("["), text.index("]") - 1
+    return is_another_number(text.replace("[", "").replace("]", ""), CharSpan(start, end))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "基本料金が1時間で[1480]円です",
+        "しめて[23万]1千円になります",
+        "教科は12コマで[484]00円ですね",
+        "紙は前と同じ[180]キロのを",
+        "もう[36万よ36万]、払えないわよ",
+        "受付番号をお願いします\n[4471]です",
+        "受けつけ、番号をお願いします\n[4471]です",
+        "学生番号をお願いします\n[22まる457]の者です",
+        "ロッカーの番号は\nはい\n[412]です",
+        "カードの下四桁は\n[6690]です",
+    ],
+)
+def test_a_price_or_another_kind_of_number(text: str) -> None:
+    """What is counted, and what was asked for by another name."""
+    assert told(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "番号をどうぞ\n[1990の5216の67]位です",
+        "お電話番号は\n[045]です",
+        "受付番号は四四七一です\nではお電話番号をお願いします\n[5216]です",
+        "受付番号のほかに\n[090の1234の567]です",
+        "料金の件で\n[045の123の4567]円に",
+        "めじろだ[い千百九十万]\n控えました",
+        "[5216]",
+    ],
+)
+def test_what_may_be_a_telephone_number_stays(text: str) -> None:
+    """A misheard digit is no unit; a number that is asked for later, or is long enough, is one."""
+    assert not told(text)

@@ -26,9 +26,10 @@ from pipeline.audio import Recording
 from pipeline.crosstalk import heard_on
 from pipeline.edges import ALONE, FRAME, MARGIN, QUIET, Side, Sound, WordEdge, find_edge, listen
 from pipeline.errors import CallUnsafeError
+from pipeline.nearby import Nearby
 from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Transcript, Word
 
-__all__ = ["align", "edges_of"]
+__all__ = ["Places", "align", "align_among", "edges_of", "places_of"]
 
 LONG_PAUSE: Final = 1.0
 """Seconds between two groups of a number beyond which they are masked apart: time for an answer."""
@@ -87,10 +88,29 @@ def align(
     Raises:
         CallUnsafeError: when a finding touches no timed word: it could not be masked.
     """
-    places = _places(transcript)
+    return align_among(findings, places_of(transcript), (transcript, recording, policy))
+
+
+def align_among(
+    findings: tuple[Finding, ...], places: Places, call: tuple[Transcript, Recording, MaskPolicy]
+) -> tuple[Finding, ...]:
+    """As ``align``, again and again in one call.
+
+    Args:
+        findings: As for ``align``.
+        places: The call's words, from ``places_of``.
+        call: Its words, its sound and the pads.
+
+    Returns:
+        As ``align``.
+
+    Raises:
+        CallUnsafeError: as ``align``.
+    """
+    transcript, recording, policy = call
     aligned: list[Finding] = []
     for number, finding in enumerate(findings):
-        touched = [place for place in places if place.word.chars.overlaps(finding.entity.chars)]
+        touched = places.touched(finding.entity.chars)
         if not touched:
             msg = f"所見 {number} に当たる語の時刻がありません"
             raise CallUnsafeError(msg)
@@ -123,13 +143,42 @@ def edges_of(
     Returns:
         The sound around the edge, the recogniser's edge and its neighbours, dB of the loud parts.
     """
-    touched = [place for place in _places(transcript) if place.word.chars.overlaps(finding.entity.chars)]
+    touched = places_of(transcript).touched(finding.entity.chars)
     channels = _channels(touched, transcript) if recording.channels > 1 else (0,)
     group = _said(touched, channels, transcript)
     place = group[0] if side < 0 else max(group, key=lambda each: each.word.time.end)
     morae = finding.entity.morae or _morae(_text(finding.entity.chars, transcript))
     sound, edge, _, loud = _around(place, side, group, recording, morae * _pace(group, transcript))
     return sound, edge, loud
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Every word of a call in order of its channel and time, to be found by its characters and its time."""
+
+    by_chars: Nearby[_Place]
+    by_time: dict[int, Nearby[_Place]]
+
+    def touched(self, chars: CharSpan) -> list[_Place]:
+        """The words that have some of these characters."""
+        near = self.by_chars.touching(chars.start, chars.end)
+        return [place for place in near if place.word.chars.overlaps(chars)]
+
+
+def places_of(transcript: Transcript) -> Places:
+    """Where the words of a call are."""
+    places = _places(transcript)
+    channels = sorted({place.segment.channel for place in places})
+    return Places(
+        Nearby(places, lambda place: place.word.chars),
+        {
+            channel: Nearby(
+                (place for place in places if place.segment.channel == channel),
+                lambda place: place.word.time,
+            )
+            for channel in channels
+        },
+    )
 
 
 def _places(transcript: Transcript) -> list[_Place]:
@@ -168,7 +217,7 @@ def _text(chars: CharSpan, transcript: Transcript) -> str:
     return transcript.text[chars.start : chars.end]
 
 
-def _groups(said: list[_Place], places: Sequence[_Place], recording: Recording) -> list[list[_Place]]:
+def _groups(said: list[_Place], places: Places, recording: Recording) -> list[list[_Place]]:
     """Cut an entity's words where its speaker pauses long and nothing unheard lies in the pause."""
     groups = [[said[0]]]
     for before, after in itertools.pairwise(said):
@@ -180,22 +229,15 @@ def _groups(said: list[_Place], places: Sequence[_Place], recording: Recording) 
     return groups
 
 
-def _explained(
-    pause: TimeSpan, around: tuple[_Place, _Place], places: Sequence[_Place], recording: Recording
-) -> bool:
+def _explained(pause: TimeSpan, around: tuple[_Place, _Place], places: Places, recording: Recording) -> bool:
     """Whether the sound in a pause lies under words, or is none."""
     channel = around[0].segment.channel
     sound = listen(recording.samples[channel], recording.rate, pause.start - MARGIN, pause.end + MARGIN)
     loud = sound.level > float(np.percentile(sound.level, _LOUD)) + QUIET
     loud &= _within(sound, TimeSpan(pause.start, pause.end))
-    for place in places:
+    for place in places.by_time[channel].touching(pause.start - SLACK, pause.end + SLACK):
         word = place.word.time
-        if (
-            place.segment.channel == channel
-            and word.end > pause.start - SLACK
-            and word.start < pause.end + SLACK
-        ):
-            loud &= ~_within(sound, TimeSpan(max(0.0, word.start - SLACK), word.end + SLACK))
+        loud &= ~_within(sound, TimeSpan(max(0.0, word.start - SLACK), word.end + SLACK))
     return bool(np.count_nonzero(loud) * FRAME <= UNEXPLAINED)
 
 

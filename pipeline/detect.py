@@ -6,6 +6,7 @@ one type become one, whose score is the probability that at least one witness is
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -70,11 +71,11 @@ def unite(found: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
             group[-1] = _merged(group[-1], span)
         else:
             group.append(span)
-    taken: list[EntitySpan] = []
+    taken = _Taken()
     for kind in sorted(by_type, key=_rank):
         for span in by_type[kind]:
-            _settle(span, taken)
-    return tuple(sorted(taken, key=lambda s: s.chars))
+            taken.settle(span)
+    return tuple(sorted(taken.spans, key=lambda s: s.chars))
 
 
 def _rank(kind: str) -> int:
@@ -107,31 +108,63 @@ def _agreed(one: Party | None, other: Party | None) -> Party | None:
     return one if other is None or one == other else (other if one is None else None)
 
 
-def _settle(span: EntitySpan, taken: list[EntitySpan]) -> None:
-    """Add to ``taken`` what of a span it does not cover; a scrap goes to the finding it touches."""
-    whole = span.chars.end - span.chars.start
-    for piece in _outside(span, taken):
-        width = piece.chars.end - piece.chars.start
-        # Never a name's: two characters of it could end up in an address that is kept.
-        scrap = span.entity_type != "PERSON" and (width <= SCRAP or width < SCRAP_SHARE * whole)
-        if width < whole and scrap:
-            for index, other in enumerate(taken):
-                if other.chars.end == piece.chars.start or other.chars.start == piece.chars.end:
-                    start = min(other.chars.start, piece.chars.start)
-                    end = max(other.chars.end, piece.chars.end)
-                    taken[index] = replace(other, chars=CharSpan(start, end))
-                    break
+class _Taken:
+    """Findings that share no character, each found by where it begins and ends."""
+
+    def __init__(self) -> None:
+        self.spans: list[EntitySpan] = []
+        self._starts: list[int] = []
+        self._at: list[int] = []  # of each start, the finding's place in ``spans``
+
+    def settle(self, span: EntitySpan) -> None:
+        """Add what of a span is free; a scrap goes to the finding it touches."""
+        whole = span.chars.end - span.chars.start
+        for piece in self._outside(span):
+            width = piece.chars.end - piece.chars.start
+            # Never a name's: two characters of it could end up in an address that is kept.
+            scrap = span.entity_type != "PERSON" and (width <= SCRAP or width < SCRAP_SHARE * whole)
+            beside = self._beside(piece.chars) if width < whole and scrap else None
+            if beside is None:
+                self._add(piece)
             else:
-                taken.append(piece)
-        else:
-            taken.append(piece)
+                self._grow(beside, piece.chars)
 
+    def _outside(self, span: EntitySpan) -> list[EntitySpan]:
+        """What of a span no finding covers, as spans of its own."""
+        first, last = self._around(span.chars)
+        free = span.chars.without(self.spans[at].chars for at in self._at[first:last])
+        # Part of a known reading is as long as nobody knows.
+        return [replace(span, chars=piece, morae=span.morae if piece == span.chars else 0) for piece in free]
 
-def _outside(span: EntitySpan, taken: list[EntitySpan]) -> list[EntitySpan]:
-    """What of a span no taken one covers, as spans of its own."""
-    free = span.chars.without(other.chars for other in taken)
-    # Part of a known reading is as long as nobody knows.
-    return [replace(span, chars=piece, morae=span.morae if piece == span.chars else 0) for piece in free]
+    def _around(self, chars: CharSpan) -> tuple[int, int]:
+        """From which start to which the findings lie that touch these characters."""
+        first = max(0, bisect.bisect_left(self._starts, chars.start) - 1)
+        return first, bisect.bisect_right(self._starts, chars.end)
+
+    def _beside(self, chars: CharSpan) -> int | None:
+        """The place of the first finding taken that ends where these begin, or begins where they end."""
+        first, last = self._around(chars)
+        return min(
+            (
+                at
+                for at in self._at[first:last]
+                if self.spans[at].chars.end == chars.start or self.spans[at].chars.start == chars.end
+            ),
+            default=None,
+        )
+
+    def _add(self, span: EntitySpan) -> None:
+        where = bisect.bisect_left(self._starts, span.chars.start)
+        self._starts.insert(where, span.chars.start)
+        self._at.insert(where, len(self.spans))
+        self.spans.append(span)
+
+    def _grow(self, at: int, chars: CharSpan) -> None:
+        old = self.spans[at]
+        where = bisect.bisect_left(self._starts, old.chars.start)
+        start, end = min(old.chars.start, chars.start), max(old.chars.end, chars.end)
+        self._starts[where] = start
+        self.spans[at] = replace(old, chars=CharSpan(start, end))
 
 
 def sure(score: float) -> bool:

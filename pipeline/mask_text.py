@@ -6,10 +6,12 @@ the length of what it stands for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pipeline.mask import kept_by_decision, merged
+from pipeline.nearby import Nearby
 from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Word
 
 __all__ = [
@@ -98,13 +100,11 @@ def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
         The masked transcript; segments keep their order and times.
     """
     channels = sorted({segment.channel for segment in transcript.segments})
-    windows = {channel: _windows(plan, channel) for channel in channels}
+    windows = {channel: Nearby(_windows(plan, channel), lambda each: each.time) for channel in channels}
+    items = Nearby(plan.masked, lambda item: item.chars)
     return MaskedTranscript(
         transcript.call_id,
-        tuple(
-            _segment(transcript.text, each, plan.masked, windows[each.channel])
-            for each in transcript.segments
-        ),
+        tuple(_segment(transcript.text, each, items, windows[each.channel]) for each in transcript.segments),
     )
 
 
@@ -113,17 +113,21 @@ def _windows(plan: MaskPlan, channel: int) -> tuple[_Window, ...]:
     kept = [(item.time.start, item.time.end) for item in kept_by_decision(plan, channel)]
     spans = merged(((item.time.start, item.time.end) for item in items), plan.policy.merge_gap, kept)
     times = [TimeSpan(start, end) for start, end in spans]
-    return tuple(_Window(time, tuple(item for item in items if item.time.overlaps(time))) for time in times)
+    near = Nearby(items, lambda item: item.time)
+    return tuple(
+        _Window(time, tuple(item for item in near.touching(time.start, time.end) if item.time.overlaps(time)))
+        for time in times
+    )
 
 
-def _segment(
-    text: str, segment: Segment, items: tuple[MaskItem, ...], windows: tuple[_Window, ...]
-) -> MaskedSegment:
+def _segment(text: str, segment: Segment, items: Nearby[MaskItem], windows: Nearby[_Window]) -> MaskedSegment:
     # A segment without word times is one word: masked as a whole rather than guessed at.
     words = segment.words or (Word(segment.chars, segment.time, 0.0),)
+    by_chars = items.touching(words[0].chars.start, words[-1].chars.end)
+    by_time = windows.touching(min(word.time.start for word in words), max(word.time.end for word in words))
     out: list[MaskedWord] = []
     for word in words:
-        item = _item_by_chars(word, items) or _item_by_time(word, windows)
+        item = _item_by_chars(word, by_chars) or _item_by_time(word, by_time)
         if item is None:
             out.append(MaskedWord(text[word.chars.start : word.chars.end], word.time, word.probability))
             continue
@@ -136,7 +140,7 @@ def _segment(
     return MaskedSegment(segment.time, segment.channel, segment.speaker, tuple(out))
 
 
-def _item_by_chars(word: Word, items: tuple[MaskItem, ...]) -> MaskItem | None:
+def _item_by_chars(word: Word, items: Sequence[MaskItem]) -> MaskItem | None:
     """The masked item that holds most of the word's characters."""
 
     def shared(item: MaskItem) -> int:
@@ -146,7 +150,7 @@ def _item_by_chars(word: Word, items: tuple[MaskItem, ...]) -> MaskItem | None:
     return best if best is not None and shared(best) > 0 else None
 
 
-def _item_by_time(word: Word, windows: tuple[_Window, ...]) -> MaskItem | None:
+def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
     """The masked item under which most of the word is silenced, where more than half of it is.
 
     A word of no length is silenced when its instant is.

@@ -10,9 +10,11 @@ it gives 1 - p seconds of the requester's call back.  What is worth most comes f
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from pipeline.nearby import Nearby
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 
 __all__ = ["CLEAR", "beside_masks", "is_candidate", "within_time"]
@@ -47,17 +49,17 @@ def beside_masks(items: Iterable[MaskItem]) -> tuple[MaskItem, ...]:
         where that is too short to be a word.
     """
     listed = tuple(items)
-    masks = [item for item in listed if item.action is MaskAction.MASK]
+    masks = Nearby((item for item in listed if item.action is MaskAction.MASK), lambda item: item.time)
     cut = ((item, _uncovered(item, masks) if is_candidate(item) else item.time) for item in listed)
     return tuple(
         item if time == item.time else replace(item, time=time) for item, time in cut if time is not None
     )
 
 
-def _uncovered(item: MaskItem, masks: Sequence[MaskItem]) -> TimeSpan | None:
+def _uncovered(item: MaskItem, masks: Nearby[MaskItem]) -> TimeSpan | None:
     """The longest stretch of an item that the masks leave on one of its channels at least."""
     free = [item.time]
-    for mask in masks:
+    for mask in masks.touching(item.time.start, item.time.end):
         if mask.time.overlaps(item.time) and set(item.channels) <= set(mask.channels):
             free = [
                 TimeSpan(start, end)
@@ -109,23 +111,46 @@ def _worth(item: MaskItem) -> float:
     return LEAK * item.score if is_candidate(item) else 1.0 - item.score
 
 
-def _fitting(wanted: Sequence[MaskItem], shown: list[TimeSpan], seconds: float) -> set[str]:
-    """The ids of those that fit in what is left of the time; their times are added to ``shown``."""
+def _fitting(wanted: Sequence[MaskItem], shown: Iterable[TimeSpan], seconds: float) -> set[str]:
+    """The ids of those that fit in what is left of the time beside what is shown anyway."""
     fitting: set[str] = set()
-    used = _together(shown)
+    covered = _Covered()
+    for time in shown:
+        covered.add(time)
     for item in wanted:
-        more = _together([*shown, item.time])
-        if more <= seconds or more == used:
-            shown.append(item.time)
+        more = covered.beyond(item.time)
+        if covered.seconds + more <= seconds or more == 0:
+            covered.add(item.time)
             fitting.add(item.item_id)
-            used = more
     return fitting
 
 
-def _together(times: Iterable[TimeSpan]) -> float:
-    """Seconds in at least one of the times."""
-    total = reached = 0.0
-    for time in sorted(times):
-        total += max(0.0, time.end - max(time.start, reached))
-        reached = max(reached, time.end)
-    return total
+class _Covered:
+    """Seconds in at least one of some times, counted as they come."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._starts: list[float] = []  # of disjoint stretches
+        self._ends: list[float] = []
+
+    def beyond(self, time: TimeSpan) -> float:
+        """Seconds of a time that are in none yet."""
+        first, last = self._met(time)
+        starts, ends = self._starts[first:last], self._ends[first:last]
+        free, at = 0.0, time.start
+        for start, end in zip(starts, ends, strict=True):
+            free += max(0.0, start - at)
+            at = max(at, end)
+        return free + max(0.0, time.end - at)
+
+    def add(self, time: TimeSpan) -> None:
+        """Count a time, too."""
+        self.seconds += self.beyond(time)
+        first, last = self._met(time)
+        start = min([time.start, *self._starts[first:last]])
+        end = max([time.end, *self._ends[first:last]])
+        self._starts[first:last], self._ends[first:last] = [start], [end]
+
+    def _met(self, time: TimeSpan) -> tuple[int, int]:
+        """From which to which the stretches lie that a time meets."""
+        return bisect.bisect_left(self._ends, time.start), bisect.bisect_right(self._starts, time.end)

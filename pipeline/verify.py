@@ -22,9 +22,10 @@ from pipeline.clips import Audio
 from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
+from pipeline.nearby import Nearby
 from pipeline.reread import read_by_sound, read_otherwise, said_under
 from pipeline.review_queue import is_candidate
-from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan, Transcript
+from pipeline.types import CharSpan, Leak, MaskAction, MaskPlan, TimeSpan, Transcript
 from pipeline.widen import SOURCE
 
 __all__ = [
@@ -129,7 +130,11 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
     Returns:
         ``(item_id, text)`` in the plan's order.
     """
-    masked = plan.masked
+    masked = Nearby(plan.masked, lambda item: item.chars)
+
+    def untouched(chars: CharSpan) -> bool:
+        return not any(chars.overlaps(other.chars) for other in masked.touching(chars.start, chars.end))
+
     return tuple(
         (item.item_id, transcript.text[item.chars.start : item.chars.end])
         for item in plan.items
@@ -137,7 +142,7 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
         and item.source != SOURCE
         and not is_candidate(item)
         and not _HONORIFIC.fullmatch(transcript.text, item.chars.start, item.chars.end)
-        and (action is MaskAction.MASK or not any(item.chars.overlaps(other.chars) for other in masked))
+        and (action is MaskAction.MASK or untouched(item.chars))
     )
 
 

@@ -11,12 +11,13 @@ What is added is flagged for an analyst, because the second listening can be wro
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from pipeline.align import align
+from pipeline.align import Places, align_among, places_of
 from pipeline.audio import Recording
 from pipeline.called import with_given_name
+from pipeline.nearby import Nearby
 from pipeline.review_queue import is_candidate
 from pipeline.types import (
     CharSpan,
@@ -27,8 +28,10 @@ from pipeline.types import (
     MaskItem,
     MaskPlan,
     Party,
+    Segment,
     TimeSpan,
     Transcript,
+    Word,
 )
 
 __all__ = ["SOURCE", "widen"]
@@ -59,18 +62,19 @@ def widen(
         wider plan can mend, or nothing is left to mask for one.
     """
     items = {item.item_id: item for item in plan.items}
+    call = _Call(transcript, recording, plan, places_of(transcript), _Lines(transcript))
     added: list[MaskItem] = []
     for leak in leaks:
         item = items.get(leak.item_id or "")
         if item is None or leak.kind not in {"HEARD_AGAIN", "PERHAPS", "TEXT"}:
             return None
         if leak.kind == "TEXT":
-            found = list(_read_again(item, plan, transcript, recording))
+            found = list(_read_again(item, call))
             if not found:
                 return None
             added += found
-        elif chars := _read_at(leak.where, transcript):
-            new = _aligned(item, chars, "伏せた語と似た音が残っている", (transcript, recording, plan))
+        elif chars := call.lines.read_at(leak.where):
+            new = _aligned(item, chars, "伏せた語と似た音が残っている", call)
             added += [_kept(each, leak.chance) for each in new] if leak.kind == "PERHAPS" else new
         elif leak.kind == "PERHAPS":
             added.append(_kept(_new(item, leak.where, recording), leak.chance))
@@ -105,13 +109,39 @@ def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
     )
 
 
-def _read_at(where: TimeSpan, transcript: Transcript) -> CharSpan | None:
-    """The characters that sound there, if it was read, not heard: it then has the words' times."""
-    for segment in transcript.segments:
-        words = [w for w in segment.words if where.start <= w.time.start and w.time.end <= where.end]
-        if words and where == TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words)):
-            return CharSpan(words[0].chars.start, words[-1].chars.end)
-    return None
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is needed of a call to mask more of it."""
+
+    transcript: Transcript
+    recording: Recording
+    plan: MaskPlan
+    places: Places
+    lines: _Lines
+
+
+class _Lines:
+    """The utterances of a call, to be found by when they sound."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._spoken = Nearby((s for s in transcript.segments if s.words), _spoken)
+
+    def read_at(self, where: TimeSpan) -> CharSpan | None:
+        """The characters that sound there, if it was read, not heard: it then has the words' times."""
+        for segment in self._spoken.touching(where.start, where.end):
+            words = [w for w in segment.words if where.start <= w.time.start and w.time.end <= where.end]
+            if words and where == _time(words):
+                return CharSpan(words[0].chars.start, words[-1].chars.end)
+        return None
+
+
+def _spoken(segment: Segment) -> TimeSpan:
+    return _time(segment.words)
+
+
+def _time(words: Sequence[Word]) -> TimeSpan:
+    """From where the first of some words begins to where the last of them ends."""
+    return TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
 
 
 def _kept(item: MaskItem, chance: float) -> MaskItem:
@@ -126,14 +156,13 @@ def _kept(item: MaskItem, chance: float) -> MaskItem:
     )
 
 
-def _read_again(
-    item: MaskItem, plan: MaskPlan, transcript: Transcript, recording: Recording
-) -> Iterator[MaskItem]:
+def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
     """Every place that no item holds whole and that reads as the masked words do.
 
     Where it begins or ends in a kept item (どうさん in ふどうさん), what is left of it is masked.  A given
     name that follows is masked with it.
     """
+    transcript, plan = call.transcript, call.plan
     wanted = "".join(char for char, _ in _folded(transcript.text[item.chars.start : item.chars.end]))
     folded = list(_folded(transcript.text))
     text = "".join(char for char, _ in folded)
@@ -145,17 +174,18 @@ def _read_again(
         # Beside a mask the words do not stand in the text as they do here.
         if not any(other.action is MaskAction.MASK and other.chars.overlaps(chars) for other in touched):
             for piece in whole.without(other.chars for other in touched):
-                yield from _aligned(item, piece, "伏せた語がもう一度出てくる", (transcript, recording, plan))
+                yield from _aligned(item, piece, "伏せた語がもう一度出てくる", call)
         at = text.find(wanted, at + 1)
 
 
-def _aligned(
-    item: MaskItem, chars: CharSpan, reason: str, call: tuple[Transcript, Recording, MaskPlan]
-) -> list[MaskItem]:
+def _aligned(item: MaskItem, chars: CharSpan, reason: str, call: _Call) -> list[MaskItem]:
     """Masks over these characters, where they sound; a number said over a pause is several stretches."""
-    transcript, recording, plan = call
     entity = EntitySpan(item.entity_type, chars, item.score, SOURCE)
-    found = align((Finding(entity, item.party, "", needs_review=True),), transcript, recording, plan.policy)
+    found = align_among(
+        (Finding(entity, item.party, "", needs_review=True),),
+        call.places,
+        (call.transcript, call.recording, call.plan.policy),
+    )
     return [
         replace(
             item,

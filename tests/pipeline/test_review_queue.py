@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.review_queue import CLEAR, beside_masks, is_candidate, within_time
-from pipeline.types import MaskAction, MaskItem, Party
+from pipeline.review_queue import CLEAR, _Covered, beside_masks, is_candidate, within_time
+from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 from tests.builders import item
 
 
@@ -98,3 +100,16 @@ def test_a_candidate_is_kept_for_a_person_to_decide(
 ) -> None:
     """What is the requester's, or masked, is none."""
     assert is_candidate(of(0, 0.3, masked=masked, review=review, party=party)) is candidate
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), max_size=20))
+def test_time_is_counted_once_in_whatever_order_it_comes(times: list[tuple[int, int]]):
+    """Seconds in at least one of the times, and of each new one what is in none of those before."""
+    covered, seconds = _Covered(), set[int]()
+    for start, length in times:
+        new = set(range(start, start + length))
+        time = TimeSpan(float(start), float(start + length))
+        assert covered.beyond(time) == len(new - seconds)
+        covered.add(time)
+        seconds |= new
+        assert covered.seconds == len(seconds)

@@ -20,6 +20,7 @@ from typing import Final
 from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
 from pipeline.listen import Needle, SoundLine, SoundReader, bits_of
 from pipeline.mask_text import MaskedTranscript, MaskedWord, mask_text
+from pipeline.nearby import Nearby
 from pipeline.sound import Mora, SoundText, find_sound, fold_kana, morae
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
 
@@ -150,11 +151,13 @@ def read_otherwise(
         ``PERHAPS`` for what may be a masked value, as ``read_by_sound`` gives them.
     """
     untied = replace(plan, items=tuple(replace(item, chars=CharSpan(0, 0)) for item in plan.items))
+    masks = Nearby(plan.masked, lambda item: item.time)
     return tuple(
         _perhaps(hit)
         for hit in alike_in(mask_text(hearing, untied), plan, readings, reader, least=DOUBTFUL)
         if not any(
-            hit.channel in item.channels and _shared(hit.time, item.time) > -_BESIDE for item in plan.masked
+            hit.channel in item.channels and _shared(hit.time, item.time) > -_BESIDE
+            for item in masks.touching(hit.time.start - _BESIDE, hit.time.end + _BESIDE)
         )
     )
 
@@ -231,12 +234,18 @@ def alike_in(
     """
     items = {item.item_id: item for item in plan.items}
     wanted = _wanted(items, readings)
-    kept = [
-        (items[item_id], morae(fold_kana(kana)))
-        for item_id, kana in readings
-        if item_id in items and items[item_id].action is MaskAction.KEEP
-    ]
-    shown = [item for item in plan.items if item.action is MaskAction.KEEP and item.needs_review]
+    kept = Nearby(
+        (
+            (items[item_id], morae(fold_kana(kana)))
+            for item_id, kana in readings
+            if item_id in items and items[item_id].action is MaskAction.KEEP
+        ),
+        lambda each: each[0].time,
+    )
+    shown = Nearby(
+        (item for item in plan.items if item.action is MaskAction.KEEP and item.needs_review),
+        lambda item: item.time,
+    )
     hits: list[Alike] = []
     for channel in sorted({segment.channel for segment in masked.segments}):
         for each, time, odds in _hits(_Kept.of(masked, channel, reader), wanted, least):
@@ -300,9 +309,8 @@ class _Kept:
 
     def find(self, sound: Needle, bound: float) -> Iterator[tuple[_Run, CharSpan, float]]:
         """Where it sounds like this: the run, the characters of its text, the price."""
-        starts = [run.offset for run in self.runs]
         for match in self.sounds.find(sound, bound):
-            run = self.runs[bisect.bisect_right(starts, match.start) - 1]
+            run = self.runs[bisect.bisect_right(self.runs, match.start, key=lambda run: run.offset) - 1]
             yield run, run.line.span(match.start - run.offset, match.end - run.offset), match.price
 
 
@@ -361,23 +369,31 @@ def _touched(run: tuple[MaskedWord, ...], chars: CharSpan) -> list[MaskedWord]:
     return touched
 
 
-def _explained(sound: Needle, time: TimeSpan, kept: list[tuple[MaskItem, Needle]]) -> bool:
+def _explained(sound: Needle, time: TimeSpan, kept: Nearby[tuple[MaskItem, Needle]]) -> bool:
     """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
     near = TimeSpan(max(0.0, time.start - _NEIGHBOUR), time.end + _NEIGHBOUR)
-    return any(item.time.overlaps(near) and bool(find_sound(sound, own, _EXPLAINED)) for item, own in kept)
+    return any(
+        item.time.overlaps(near) and bool(find_sound(sound, own, _EXPLAINED))
+        for item, own in kept.touching(near.start, near.end)
+    )
 
 
-def _shown(hit: Alike, shown: list[MaskItem]) -> bool:
+def _shown(hit: Alike, shown: Nearby[MaskItem]) -> bool:
     """Whether an analyst is shown that stretch already."""
     return not _likely(hit) and any(
-        hit.channel in item.channels and item.time.overlaps(hit.time) for item in shown
+        hit.channel in item.channels and item.time.overlaps(hit.time)
+        for item in shown.touching(hit.time.start, hit.time.end)
     )
 
 
 def _best(hits: list[Alike]) -> tuple[Alike, ...]:
     """The likeliest of those that share time."""
     best: list[Alike] = []
+    taken: dict[int, list[TimeSpan]] = {}  # of each channel, in order: they share no time
     for hit in sorted(hits, key=lambda each: (-each.odds, each.time, each.item_id)):
-        if not any(hit.channel == other.channel and hit.time.overlaps(other.time) for other in best):
+        times = taken.setdefault(hit.channel, [])
+        at = bisect.bisect_left(times, hit.time)
+        if not any(hit.time.overlaps(other) for other in times[max(0, at - 1) : at + 1]):
+            times.insert(at, hit.time)
             best.append(hit)
     return tuple(best)

@@ -12,6 +12,7 @@ masking every likeness would take the requester's own words, a few in every minu
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -287,6 +288,13 @@ class _Run:
     text: str = field(repr=False)
     line: SoundLine = field(repr=False)
     offset: int
+    ends: tuple[int, ...]
+
+    def touched(self, chars: CharSpan) -> tuple[MaskedWord, ...]:
+        """The words that have some of these characters of its text."""
+        first = bisect.bisect_right(self.ends, chars.start)
+        last = bisect.bisect_left(self.ends, chars.end)
+        return self.words[first : last + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +311,8 @@ class _Kept:
         sounds: list[Mora | None] = []
         for words in _runs(masked, channel):
             text = "".join(word.text for word in words)
-            runs.append(_Run(words, text, reader.line(text), len(sounds)))
+            ends = tuple(itertools.accumulate(len(word.text) for word in words))
+            runs.append(_Run(words, text, reader.line(text), len(sounds), ends))
             sounds += [*runs[-1].line.morae, None]
         return cls(tuple(runs), SoundText(sounds))
 
@@ -338,7 +347,7 @@ def _hits(
             if odds is None or odds < least:
                 continue
             whole = with_given_name(run.text, chars) if each.name else chars
-            times = [word.time for word in _touched(run.words, whole)]
+            times = [word.time for word in run.touched(whole)]
             yield each, TimeSpan(min(t.start for t in times), max(t.end for t in times)), odds
 
 
@@ -348,7 +357,7 @@ def _odds(each: _Wanted, run: _Run, chars: CharSpan, price: float) -> float | No
         return None
     if each.name and is_part_of_number(run.text, chars, exact=price == 0):
         return None
-    words = _touched(run.words, chars)
+    words = run.touched(chars)
     return (
         _BIAS
         + _PER_PRICE * price
@@ -358,15 +367,6 @@ def _odds(each: _Wanted, run: _Run, chars: CharSpan, price: float) -> float | No
         + (_IF_HONORIFIC if with_honorific(run.text, chars) else 0.0)
         + (_IF_PIECE if each.piece else 0.0)
     )
-
-
-def _touched(run: tuple[MaskedWord, ...], chars: CharSpan) -> list[MaskedWord]:
-    at, touched = 0, []
-    for word in run:
-        if CharSpan(at, at + len(word.text)).overlaps(chars):
-            touched.append(word)
-        at += len(word.text)
-    return touched
 
 
 def _explained(sound: Needle, time: TimeSpan, kept: Nearby[tuple[MaskItem, Needle]]) -> bool:

@@ -286,11 +286,12 @@ class SoundText:
             row, starts = lowest + self._run, origin[source]
         near = np.flatnonzero(row <= bound * len(needle) + _ROUNDING)
         taken: list[SoundMatch] = []
+        covered = bytearray(size)  # 1 for each mora of the line that a match holds
         for end in near[np.argsort(row[near], kind="stable")].tolist():
-            match = SoundMatch(int(starts[end]), end, float(row[end]))
-            overlaps = any(m.start < match.end and match.start < m.end for m in taken)
-            if match.start < match.end and not overlaps:
-                taken.append(match)
+            start = int(starts[end])
+            if start < end and covered.find(1, start, end) < 0:
+                covered[start:end] = b"\1" * (end - start)
+                taken.append(SoundMatch(start, end, float(row[end])))
         return tuple(sorted(taken, key=lambda m: m.start))
 
     def _swap(self, mora: Mora) -> NDArray[np.float64]:

@@ -18,7 +18,8 @@ from models.recognizers.digits import UNIT_AFTER, runs
 from models.recognizers.names import Grade, grade, known_name, surface, token_at
 from models.recognizers.spoken_number import cue_before
 from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS
-from pipeline.sound import Mora, SoundMatch, find_sound, morae
+from pipeline.nearby import Nearby
+from pipeline.sound import Mora, SoundMatch, SoundText, morae
 from pipeline.types import CharSpan
 
 __all__ = ["RepeatedMentionRecognizer"]
@@ -53,10 +54,11 @@ class RepeatedMentionRecognizer(CallRecognizer):
         """Search each sure finding's words in the call; nothing in a first pass."""
         sure = [r for r in artifacts.found if r.score >= SURE]
         found: list[RecognizerResult] = []
-        named = {kind: [r for r in sure if r.entity_type == kind] for kind in self.entities}
+        named = {kind: Nearby((r for r in sure if r.entity_type == kind), _chars) for kind in self.entities}
+        sounds = SoundText(call.line.morae)
         for known in _distinct([*_names(call, sure), *_places(call, sure)]):
             found.extend(self._spelt(call, known))
-            found.extend(self._sounding(call, known, named))
+            found.extend(self._sounding(call, known, sounds, named))
         return [*found, *self._numbers(call, sure)]
 
     def _spelt(self, call: Call, known: _Known) -> Iterator[RecognizerResult]:
@@ -67,15 +69,18 @@ class RepeatedMentionRecognizer(CallRecognizer):
                 )
 
     def _sounding(
-        self, call: Call, known: _Known, named: dict[str, list[RecognizerResult]]
+        self, call: Call, known: _Known, sounds: SoundText, named: dict[str, Nearby[RecognizerResult]]
     ) -> Iterator[RecognizerResult]:
         size = len(known.sound)
         bound = next(b for limit, b in BOUNDS if size < limit)
         if size < 3 or (size == 3 and bound == 0.0):
             return
-        for match in find_sound(known.sound, call.line.morae, bound):
+        for match in sounds.find(known.sound, bound):
             chars = _words(call, match)
-            if chars is None or any(r.start < chars.end and chars.start < r.end for r in named[known.kind]):
+            if chars is None:
+                continue
+            near = named[known.kind].touching(chars.start, chars.end)
+            if any(r.start < chars.end and chars.start < r.end for r in near):
                 continue
             if not _may_be_said(call, chars.start, chars.end, known, match):
                 continue
@@ -108,6 +113,10 @@ class RepeatedMentionRecognizer(CallRecognizer):
                 yield self.result("PHONE_NUMBER", run.start, run.end, 0.8, "前に出た番号の一部")
 
 
+def _chars(result: RecognizerResult) -> CharSpan:
+    return CharSpan(result.start, result.end)
+
+
 def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
     """Every name found, and its surname and given name where the dictionary parts them."""
     for result in sure:
@@ -117,20 +126,10 @@ def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
             continue
         text = call.text[result.start : result.end]
         pieces = [p for p in _SPLIT.split(text) if p]
-        words = [
-            surface(call, t)
-            for t in call.tokens
-            if result.start <= t.chars.start and t.chars.end <= result.end
-        ]
-        named = [
-            w
-            for w, t in zip(
-                words,
-                (t for t in call.tokens if result.start <= t.chars.start and t.chars.end <= result.end),
-                strict=True,
-            )
-            if grade(w, t) >= Grade.ODD
-        ]
+        inside = call.tokens[token_at(call, result.start) : token_at(call, result.end - 1) + 1]
+        tokens = [t for t in inside if result.start <= t.chars.start and t.chars.end <= result.end]
+        words = [surface(call, t) for t in tokens]
+        named = [w for w, t in zip(words, tokens, strict=True) if grade(w, t) >= Grade.ODD]
         for piece in dict.fromkeys([*pieces, *(named if len(words) <= 3 else [])]):
             if len(piece) > 1 or known_name(piece)[0] > 0 or known_name(piece)[1] > 0:
                 yield _Known("PERSON", piece, morae(call.reader.kana(piece)), float(result.score))
@@ -146,13 +145,10 @@ def _places(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
     ]
     for start, end in place_words(call):
         for result in addresses:
+            if not (result.start <= start and end <= result.end):
+                continue
             text = call.text[start:end]
-            if (
-                result.start <= start
-                and end <= result.end
-                and len(text) > 1
-                and not re.search(r"[都道府県]$", text)
-            ):
+            if len(text) > 1 and not re.search(r"[都道府県]$", text):
                 yield _Known("ADDRESS", text, morae(call.reader.kana(text)), float(result.score))
 
 

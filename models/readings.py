@@ -13,7 +13,7 @@ from pipeline.sound import Mora, fold_kana, morae
 from pipeline.types import CharSpan
 
 if TYPE_CHECKING:
-    from sudachipy import Dictionary, Tokenizer
+    from sudachipy import Dictionary, Morpheme, Tokenizer
 
 __all__ = ["Reader", "SoundLine", "Token", "load_reader"]
 
@@ -55,6 +55,7 @@ class Reader:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
+        self._pos: dict[int, str] = {}  # by Sudachi's number: a call of hours has one string of each
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """Morphemes of ``text`` in Sudachi's longest unit, their offsets into ``text``."""
@@ -64,13 +65,19 @@ class Reader:
             for start in range(0, len(line), LONGEST):
                 for m in self._tokenizer.tokenize(line[start : start + LONGEST]):
                     chars = CharSpan(base + start + m.begin(), base + start + m.end())
-                    pos = "-".join(m.part_of_speech())
+                    pos = self._part_of_speech(m)
                     # The dictionary reads a space or a bracket as 「記号」; nobody says it.
                     silent = m.reading_form() == "キゴウ" and pos.startswith(("補助記号", "空白"))
                     kana = "" if silent else _kana(m.surface(), m.reading_form())
                     out.append(Token(chars, pos, kana, not m.is_oov()))
             base += len(line)
         return tuple(out)
+
+    def _part_of_speech(self, morpheme: Morpheme) -> str:
+        number = morpheme.part_of_speech_id()
+        if number not in self._pos:
+            self._pos[number] = "-".join(morpheme.part_of_speech())
+        return self._pos[number]
 
     def kana(self, text: str) -> str:
         """Katakana of ``text``; digits are read one by one, what cannot be read is dropped."""

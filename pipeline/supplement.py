@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
+from pipeline.nearby import Nearby
 from pipeline.second_hearing import MARKS, PAUSE, SLOWEST
 from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import Segment, TimeSpan, Transcript, Word
@@ -36,7 +37,8 @@ def supplemented(first: Transcript, second: Transcript) -> Transcript:
         The first hearing, with an utterance more for each stretch that only the second has words
         for; itself when there is none.
     """
-    added = [each for segment in second.segments for each in _alone(segment, first, second.text)]
+    near = Nearby(first.segments, lambda segment: segment.time)
+    added = [each for segment in second.segments for each in _alone(segment, first.text, near, second.text)]
     if not added:
         return first
     own = [_heard(segment, segment.words, first.text) for segment in first.segments]
@@ -50,11 +52,11 @@ def _heard(segment: Segment, words: Sequence[Word], text: str) -> HeardSegment:
     return HeardSegment(heard, segment.no_speech_probability, segment.channel, segment.speaker)
 
 
-def _alone(segment: Segment, first: Transcript, text: str) -> Iterator[HeardSegment]:
+def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> Iterator[HeardSegment]:
     """The runs of a second utterance's words that lie under no word of the first hearing."""
     taken = [
-        _spoken(word, first.text)
-        for other in first.segments
+        _spoken(word, heard)
+        for other in near.touching(segment.time.start, segment.time.end)
         if other.channel == segment.channel and other.time.overlaps(segment.time)
         for word in other.words
     ]

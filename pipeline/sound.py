@@ -253,7 +253,7 @@ class SoundText:
         self._line = np.array([number.get(mora, len(number)) if mora else len(number) for mora in line])
         insert = np.array([*(mora_price(None, mora) for mora in self._kinds), _BREAK])
         self._run = np.concatenate(([0.0], np.cumsum(insert[self._line]))) if line else np.zeros(1)
-        self._swaps: dict[Mora, NDArray[np.float64]] = {}
+        self._prices: dict[Mora, NDArray[np.float64]] = {}
 
     def find(self, needle: tuple[Mora, ...], bound: float) -> tuple[SoundMatch, ...]:
         """Find every stretch that sounds like a needle.
@@ -296,10 +296,10 @@ class SoundText:
 
     def _swap(self, mora: Mora) -> NDArray[np.float64]:
         """What hearing each mora of the line for this one costs."""
-        if mora not in self._swaps:
-            prices = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK])
-            self._swaps[mora] = prices[self._line]
-        return self._swaps[mora]
+        if mora not in self._prices:
+            self._prices[mora] = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK])
+        # Not kept: of each mora that there is, a call of hours would have a hundred times its own length.
+        return np.take(self._prices[mora], self._line)
 
 
 def find_sound(needle: tuple[Mora, ...], line: tuple[Mora, ...], bound: float) -> tuple[SoundMatch, ...]:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sound import Mora, distance, find_sound, fold_kana, likeness, mora_price, morae
+from pipeline.sound import Mora, SoundText, distance, find_sound, fold_kana, likeness, mora_price, morae
 
 KATAKANA = [chr(c) for c in range(ord("ァ"), ord("ヶ") + 1)] + ["ー"]
 kana = st.text(KATAKANA, max_size=9)
@@ -192,3 +193,18 @@ def test_every_mention_is_found() -> None:
 def test_nothing_matches_nothing(needle: str, line: str) -> None:
     """An empty needle or line has no match."""
     assert find_sound(morae(needle), morae(line), 0.5) == ()
+
+
+def test_a_searched_line_grows_by_no_row_for_every_mora():
+    """A call of hours is searched for every mora there is: of none a row as long as the call is kept."""
+    kana = "アカサタナハマヤラワガザダバパイキシチニヒミリ"
+    text = SoundText(morae(fold_kana(kana * 500)))
+    text.find(morae("ア"), 0.0)
+    tracemalloc.start()
+    try:
+        for char in kana:
+            text.find(morae(char), 0.0)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 8 * 500 * len(kana)

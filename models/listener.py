@@ -9,7 +9,8 @@ not how the first hearing was done, so that it does not err alike.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -57,19 +58,32 @@ class ClipListener:
             in a clip can hang on the clips that are new with it: the same call and plan give the
             same.
         """
-        names = [hashlib.sha256(clip.tobytes()).digest() for clip in clips]
-        if len(self._heard) + len(clips) > REMEMBERED:
+        names: list[bytes] = []
+        new: list[bytes] = []
+
+        def unheard() -> Iterator[Sound]:
+            for clip in clips:
+                names.append(hashlib.sha256(clip.tobytes()).digest())
+                if names[-1] not in self._heard and names[-1] not in numbered:
+                    numbered.add(names[-1])
+                    new.append(names[-1])
+                    yield clip
+
+        numbered: set[bytes] = set()
+        heard = self._transcribed(unheard())
+        if len(self._heard) + len(names) > REMEMBERED:
             self._heard = {name: self._heard[name] for name in names if name in self._heard}
-        new = {name: clip for name, clip in zip(names, clips, strict=True) if name not in self._heard}
-        self._heard |= dict(zip(new, self._transcribed(list(new.values())), strict=True))
+        self._heard |= dict(zip(new, heard, strict=True))
         return tuple(self._heard[name] for name in names)
 
-    def _transcribed(self, clips: Sequence[Sound]) -> list[tuple[HeardSegment, ...]]:
+    def _transcribed(self, clips: Iterable[Sound]) -> list[tuple[HeardSegment, ...]]:
+        """What is heard in each clip; only those of one batch are there at a time."""
+        out: list[list[HeardSegment]] = []
         windows = _packed(clips)
-        out: list[list[HeardSegment]] = [[] for _ in clips]
-        for first in range(0, len(windows), BATCH):
-            batch = windows[first : first + BATCH]
+        while batch := list(itertools.islice(windows, BATCH)):
             sounds = [brightened(_joined([sound for _, sound in window])) for window in batch]
+            last = max(clip for window in batch for (clip, _), _ in window)
+            out += [[] for _ in range(len(out), last + 1)]
             for window, segment in zip(batch, self._recogniser.recognise_batch(sounds), strict=True):
                 for (clip, offset), words in _shared_out(window, segment.words):
                     moved = [replace(w, start=w.start + offset, end=w.end + offset) for w in words]
@@ -77,21 +91,24 @@ class ClipListener:
         return [tuple(segments) for segments in out]
 
 
-def _packed(clips: Sequence[Sound]) -> list[list[tuple[_Place, Sound]]]:
+def _packed(clips: Iterable[Sound]) -> Iterator[list[tuple[_Place, Sound]]]:
     """Clips in windows of at most ``BATCH_WINDOW``; one that is longer is cut where it is quiet."""
-    windows: list[list[tuple[_Place, Sound]]] = []
+    window: list[tuple[_Place, Sound]] = []
     left = 0.0
     for number, clip in enumerate(clips):
         whole = Window((TimeSpan(0.0, len(clip) / RATE),), RATE)
         for piece in shorter(whole, clip, BATCH_WINDOW):
             sound = piece.samples(clip)
             seconds = len(sound) / RATE
-            if not windows or seconds > left:
-                windows.append([])
+            if window and seconds > left:
+                yield window
+                window = []
+            if not window:
                 left = BATCH_WINDOW
-            windows[-1].append(((number, piece.pieces[0].start), sound))
+            window.append(((number, piece.pieces[0].start), sound))
             left -= seconds + PAUSE
-    return windows
+    if window:
+        yield window
 
 
 def _joined(sounds: Sequence[Sound]) -> Sound:

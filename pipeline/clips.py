@@ -7,9 +7,9 @@ sound           [-1 s--|.2 s of silence|--1 s-]      with the times to carry wor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from pipeline.transcribe import HeardWord
 from pipeline.types import TimeSpan
 from pipeline.wav import StoredRecording
 
-__all__ = ["Audio", "Clip", "widened", "with_neighbours"]
+__all__ = ["Audio", "Clip", "Sounds", "widened", "with_neighbours"]
 
 Audio = Recording | StoredRecording
 """A call in memory, or left in its file."""
@@ -97,6 +97,30 @@ class Clip:
             frames = sound[: len(sound) // width * width].reshape(-1, width)
             total += float((np.sqrt((frames**2).mean(axis=1)) > SPEECH_RMS).sum() * FRAME)
         return total
+
+
+class Sounds(Sequence[npt.NDArray[np.float32]]):
+    """The sounds of clips, each cut out when it is looked at: those of a call of hours are hours themselves.
+
+    Args:
+        clips: In order.
+        recording: Which they are of.
+    """
+
+    def __init__(self, clips: Sequence[Clip], recording: Audio) -> None:
+        self._clips, self._recording = clips, recording
+
+    def __len__(self) -> int:
+        return len(self._clips)
+
+    @overload
+    def __getitem__(self, at: int) -> npt.NDArray[np.float32]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sounds: ...
+    def __getitem__(self, at: int | slice) -> npt.NDArray[np.float32] | Sounds:
+        if isinstance(at, slice):
+            return Sounds(self._clips[at], self._recording)
+        return self._clips[at].sound(self._recording)
 
 
 def with_neighbours(

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio import Recording, to_span
-from pipeline.clips import Audio, Clip, widened, with_neighbours
+from pipeline.clips import Audio, Clip, Sounds, widened, with_neighbours
 from pipeline.mask import masked_windows
 from pipeline.sound import LONG, NASAL, STOP, Mora, find_sound, fold_kana, morae
 from pipeline.transcribe import HeardSegment
@@ -205,7 +205,7 @@ def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tu
     """The words of every clip with their times in the call; blanks and punctuation alone are no words."""
     if not clips:
         return []
-    heard = listener([clip.sound(masked) for clip in clips])
+    heard = listener(Sounds(clips, masked))
     out: list[tuple[_Said, ...]] = []
     for clip, segments in zip(clips, heard, strict=True):
         said = tuple(

@@ -89,3 +89,34 @@ def test_nothing_to_hear_asks_nobody():
     batches = Batches()
     assert ClipListener(batches)([]) == ()
     assert batches.windows == []
+
+
+class _OneByOne(Sequence[np.ndarray]):
+    """Clips that are made when they are looked at, and how many have been."""
+
+    def __init__(self, count: int) -> None:
+        self.count, self.looked_at = count, 0
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, at: int) -> np.ndarray:  # type: ignore[override]  # nobody cuts it
+        if at >= self.count:
+            raise IndexError(at)
+        self.looked_at += 1
+        return clip(2.0, at)
+
+
+def test_clips_are_heard_before_the_last_is_cut_out():
+    """Hours of clips are never there at once, and what is heard of them does not hang on that."""
+    clips, seen = _OneByOne(90), list[int]()
+
+    class Watched(Batches):
+        def recognise_batch(self, windows: Sequence[np.ndarray]) -> tuple[HeardSegment, ...]:
+            seen.append(clips.looked_at)
+            return super().recognise_batch(windows)
+
+    heard = ClipListener(Watched())(clips)
+    assert seen[0] == 8 * 5 + 1
+    assert clips.looked_at == 90
+    assert heard == ClipListener(Batches())([clip(2.0, seed) for seed in range(90)])

@@ -8,10 +8,11 @@ else means that the call does not leave the house.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -82,11 +83,17 @@ def verify_audio(original: Recording, masked: Audio, plan: MaskPlan) -> tuple[Le
         start, end = to_samples(item.time, original.rate, original.length)
         heard_on = set(item.channels)
         covered = bool(heard_on) and start < end and heard_on <= set(range(original.channels)) and all(
-            any(low <= start and end <= high for low, high in filled[channel]) for channel in heard_on
+            _holds(filled[channel], start, end) for channel in heard_on
         )  # fmt: skip
         if not covered:
             leaks.append(Leak("AUDIO_UNCHANGED", item.item_id, item.time))
     return tuple(leaks)
+
+
+def _holds(windows: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of these ordered, disjoint windows holds all samples from one to another."""
+    at = bisect.bisect_right(windows, start, key=lambda window: window[0]) - 1
+    return at >= 0 and end <= windows[at][1]
 
 
 def _is_fill(masked: Audio, channel: int, window: tuple[int, int], kind: str) -> bool:
@@ -171,19 +178,31 @@ def verify_text(
     # Values are also searched across lines, because a number goes on in the next turn.
     whole = "".join(text for _, text in lines)
     kept = [_folded(value) for _, value in kept_values]
-    leaks = []
-    for item_id, value in masked_values:
-        wanted = _folded(value)
-        if len(wanted) < 2:
-            continue
-        allowed = sum(text.count(wanted) for text in kept)
-        found = sum(text.count(wanted) for _, text in lines)
-        if len(wanted) >= _ACROSS_LINES:
-            found = max(found, whole.count(wanted))
-        if found > allowed:
-            second = next((at for at, text in lines if wanted in text), 0.0)
-            leaks.append(Leak("TEXT", item_id, TimeSpan(second, second + 1.0)))
-    return tuple(leaks)
+    # Each value once, however often it was masked.
+    left = {
+        wanted: _read_at(wanted, lines, whole, kept)
+        for wanted in {_folded(value) for _, value in masked_values}
+        if len(wanted) > 1
+    }
+    seconds = ((item_id, left.get(_folded(value))) for item_id, value in masked_values)
+    return tuple(
+        Leak("TEXT", item_id, TimeSpan(second, second + 1.0))
+        for item_id, second in seconds
+        if second is not None
+    )
+
+
+def _read_at(
+    wanted: str, lines: Sequence[tuple[float, str]], whole: str, kept: Sequence[str]
+) -> float | None:
+    """The second of the first line that holds a value; ``None`` where kept items account for all of it."""
+    allowed = sum(text.count(wanted) for text in kept)
+    found = sum(text.count(wanted) for _, text in lines)
+    if len(wanted) >= _ACROSS_LINES:
+        found = max(found, whole.count(wanted))
+    if found <= allowed:
+        return None
+    return next((at for at, text in lines if wanted in text), 0.0)
 
 
 def verify_second_opinion(

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 
 from pipeline.align import Places, align_among, places_of
 from pipeline.audio import Recording
@@ -62,7 +63,7 @@ def widen(
         wider plan can mend, or nothing is left to mask for one.
     """
     items = {item.item_id: item for item in plan.items}
-    call = _Call(transcript, recording, plan, places_of(transcript), _Lines(transcript))
+    call = _Call(transcript, recording, plan)
     added: list[MaskItem] = []
     for leak in leaks:
         item = items.get(leak.item_id or "")
@@ -73,7 +74,7 @@ def widen(
             if not found:
                 return None
             added += found
-        elif chars := call.lines.read_at(leak.where):
+        elif chars := call.read_at(leak.where):
             new = _aligned(item, chars, "伏せた語と似た音が残っている", call)
             added += [_kept(each, leak.chance) for each in new] if leak.kind == "PERHAPS" else new
         elif leak.kind == "PERHAPS":
@@ -109,22 +110,29 @@ def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class _Call:
-    """What is needed of a call to mask more of it."""
+    """A call of which more is to be masked: what is asked of it again and again is worked out once."""
 
-    transcript: Transcript
-    recording: Recording
-    plan: MaskPlan
-    places: Places
-    lines: _Lines
-
-
-class _Lines:
-    """The utterances of a call, to be found by when they sound."""
-
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: Transcript, recording: Recording, plan: MaskPlan) -> None:
+        self.transcript, self._recording, self._policy = transcript, recording, plan.policy
         self._spoken = Nearby((s for s in transcript.segments if s.words), _spoken)
+        self._items = Nearby(plan.items, lambda item: item.chars)
+        self._sounding: dict[CharSpan, tuple[Finding, ...]] = {}
+
+    @cached_property
+    def _places(self) -> Places:
+        return places_of(self.transcript)
+
+    @cached_property
+    def folded(self) -> tuple[str, tuple[int, ...]]:
+        """The text in letters of one width and case, and the offset of each."""
+        pairs = tuple(_folded(self.transcript.text))
+        return "".join(char for char, _ in pairs), tuple(offset for _, offset in pairs)
+
+    def touched(self, chars: CharSpan) -> list[MaskItem]:
+        """The plan's items that have some of these characters."""
+        near = self._items.touching(chars.start, chars.end)
+        return [item for item in near if item.chars.overlaps(chars)]
 
     def read_at(self, where: TimeSpan) -> CharSpan | None:
         """The characters that sound there, if it was read, not heard: it then has the words' times."""
@@ -133,6 +141,16 @@ class _Lines:
             if words and where == _time(words):
                 return CharSpan(words[0].chars.start, words[-1].chars.end)
         return None
+
+    def sounding(self, item: MaskItem, chars: CharSpan) -> tuple[Finding, ...]:
+        """Where these characters sound, whatever item they are masked for."""
+        if chars not in self._sounding:
+            finding = Finding(
+                EntitySpan(item.entity_type, chars, item.score, SOURCE), item.party, "", needs_review=True
+            )
+            call = self.transcript, self._recording, self._policy
+            self._sounding[chars] = align_among((finding,), self._places, call)
+        return self._sounding[chars]
 
 
 def _spoken(segment: Segment) -> TimeSpan:
@@ -162,15 +180,13 @@ def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
     Where it begins or ends in a kept item (どうさん in ふどうさん), what is left of it is masked.  A given
     name that follows is masked with it.
     """
-    transcript, plan = call.transcript, call.plan
+    transcript, (text, offsets) = call.transcript, call.folded
     wanted = "".join(char for char, _ in _folded(transcript.text[item.chars.start : item.chars.end]))
-    folded = list(_folded(transcript.text))
-    text = "".join(char for char, _ in folded)
     at = text.find(wanted) if wanted else -1
     while at >= 0:
-        chars = CharSpan(folded[at][1], folded[at + len(wanted) - 1][1] + 1)
+        chars = CharSpan(offsets[at], offsets[at + len(wanted) - 1] + 1)
         whole = with_given_name(transcript.text, chars) if item.entity_type == "PERSON" else chars
-        touched = [other for other in plan.items if other.chars.overlaps(whole) and not is_candidate(other)]
+        touched = [other for other in call.touched(whole) if not is_candidate(other)]
         # Beside a mask the words do not stand in the text as they do here.
         if not any(other.action is MaskAction.MASK and other.chars.overlaps(chars) for other in touched):
             for piece in whole.without(other.chars for other in touched):
@@ -180,12 +196,6 @@ def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
 
 def _aligned(item: MaskItem, chars: CharSpan, reason: str, call: _Call) -> list[MaskItem]:
     """Masks over these characters, where they sound; a number said over a pause is several stretches."""
-    entity = EntitySpan(item.entity_type, chars, item.score, SOURCE)
-    found = align_among(
-        (Finding(entity, item.party, "", needs_review=True),),
-        call.places,
-        (call.transcript, call.recording, call.plan.policy),
-    )
     return [
         replace(
             item,
@@ -196,7 +206,7 @@ def _aligned(item: MaskItem, chars: CharSpan, reason: str, call: _Call) -> list[
             reason=reason,
             needs_review=True,
         )
-        for each in found
+        for each in call.sounding(item, chars)
     ]
 
 

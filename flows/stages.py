@@ -175,8 +175,7 @@ def transcribe(call: Workspace, models: Models) -> int:
     if job.transcript is not None:
         transcript = read_transcript(job.transcript, recording, job.call_id)
     else:
-        at_once = models.recogniser.at_once
-        transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id, at_once)
+        transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id)
         give_back()
         batches = models.recogniser.in_batches()
         second = pipeline.second_hearing.hear_again(recording, batches, job.call_id)

@@ -33,11 +33,13 @@ class BatchTranscriber:
     Args:
         model: The loaded model; it is shared, not copied.
         name: What the manifest calls it.
+        at_once: How many threads may recognise at the same time without waiting for each other.
     """
 
-    def __init__(self, model: WhisperModel, name: str) -> None:
+    def __init__(self, model: WhisperModel, name: str, at_once: int = 1) -> None:
         self._decoder = WindowDecoder(model)
         self.name = name
+        self.at_once = at_once
 
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono windows of at most ``BATCH_WINDOW`` seconds each.

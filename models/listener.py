@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.batches import in_batches
 from pipeline.second_hearing import BATCH, BATCH_WINDOW, RATE, BatchRecogniser, brightened
 from pipeline.transcribe import HeardSegment, HeardWord
 from pipeline.types import TimeSpan
@@ -34,6 +35,9 @@ REMEMBERED: Final = 1024
 
 _Place = tuple[int, float]
 """A clip's number, and from which of its seconds on."""
+
+_Window = list[tuple[_Place, Sound]]
+"""Clips, or pieces of them, that are heard in a row."""
 
 
 class ClipListener:
@@ -80,20 +84,25 @@ class ClipListener:
         """What is heard in each clip; only those of one batch are there at a time."""
         out: list[list[HeardSegment]] = []
         windows = _packed(clips)
-        while batch := list(itertools.islice(windows, BATCH)):
-            sounds = [brightened(_joined([sound for _, sound in window])) for window in batch]
+        at_once = self._recogniser.at_once
+        while batch := list(itertools.islice(windows, BATCH * at_once)):
             last = max(clip for window in batch for (clip, _), _ in window)
             out += [[] for _ in range(len(out), last + 1)]
-            for window, segment in zip(batch, self._recogniser.recognise_batch(sounds), strict=True):
+            segments = in_batches(batch, self._heard_in, most=BATCH, at_once=at_once)
+            for window, segment in zip(batch, segments, strict=True):
                 for (clip, offset), words in _shared_out(window, segment.words):
                     moved = [replace(w, start=w.start + offset, end=w.end + offset) for w in words]
                     out[clip].append(replace(segment, words=tuple(moved)))
         return [tuple(segments) for segments in out]
 
+    def _heard_in(self, windows: Sequence[_Window]) -> Sequence[HeardSegment]:
+        sounds = [brightened(_joined([sound for _, sound in window])) for window in windows]
+        return self._recogniser.recognise_batch(sounds)
 
-def _packed(clips: Iterable[Sound]) -> Iterator[list[tuple[_Place, Sound]]]:
+
+def _packed(clips: Iterable[Sound]) -> Iterator[_Window]:
     """Clips in windows of at most ``BATCH_WINDOW``; one that is longer is cut where it is quiet."""
-    window: list[tuple[_Place, Sound]] = []
+    window: _Window = []
     left = 0.0
     for number, clip in enumerate(clips):
         whole = Window((TimeSpan(0.0, len(clip) / RATE),), RATE)
@@ -117,9 +126,7 @@ def _joined(sounds: Sequence[Sound]) -> Sound:
     return np.concatenate(parts[:-1])
 
 
-def _shared_out(
-    window: Sequence[tuple[_Place, Sound]], words: Sequence[HeardWord]
-) -> list[tuple[_Place, list[HeardWord]]]:
+def _shared_out(window: _Window, words: Sequence[HeardWord]) -> list[tuple[_Place, list[HeardWord]]]:
     """To each clip of a window the words whose end lies in it, in seconds from its start.
 
     A word is timed from the end of the one before, so that what begins a clip seems to begin in the

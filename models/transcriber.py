@@ -94,7 +94,7 @@ class FasterWhisperRecogniser:
 
     def in_batches(self) -> BatchTranscriber:
         """What decodes short windows together, for a second hearing, with this same loaded model."""
-        return BatchTranscriber(self._model, self.name)
+        return BatchTranscriber(self._model, self.name, self.at_once)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability."""

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
+from pipeline.batches import in_batches
 from pipeline.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript
 from pipeline.types import TimeSpan, Transcript
 from pipeline.windows import Channel, Window, loud_stretches, shorter
@@ -77,6 +78,10 @@ class BatchRecogniser(Protocol):
     @property
     def name(self) -> str:
         """What the manifest calls it."""
+
+    @property
+    def at_once(self) -> int:
+        """Windows, or batches of them, that it can recognise at the same time."""
 
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono windows: one utterance each, in seconds from the window's start."""
@@ -147,10 +152,11 @@ _Place = tuple[int, Window]
 def _in_batches(
     places: Sequence[_Place], channels: Sequence[Channel], recogniser: BatchRecogniser
 ) -> Iterator[tuple[_Place, HeardSegment]]:
-    for first in range(0, len(places), BATCH):
-        batch = places[first : first + BATCH]
+    def do(batch: Sequence[_Place]) -> Sequence[HeardSegment]:
         sounds = [brightened(window.samples(channels[index].samples)) for index, window in batch]
-        yield from zip(batch, recogniser.recognise_batch(sounds), strict=True)
+        return recogniser.recognise_batch(sounds)
+
+    return zip(places, in_batches(places, do, most=BATCH, at_once=recogniser.at_once), strict=True)
 
 
 def _utterances(window: Window, segment: HeardSegment) -> Iterator[HeardSegment]:

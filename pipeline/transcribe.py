@@ -11,23 +11,20 @@ import bisect
 import itertools
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
+from pipeline.batches import in_batches
 from pipeline.errors import CallUnsafeError
 from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
 from pipeline.windows import FRAME, Channel, Window, loud_stretches, shorter, windows_of
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe"]
-
-P = TypeVar("P")
-R = TypeVar("R")
 
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
@@ -82,6 +79,10 @@ class Recogniser(Protocol):
     def name(self) -> str:
         """What the manifest calls it."""
 
+    @property
+    def at_once(self) -> int:
+        """Windows, or batches of them, that it can recognise at the same time."""
+
     def recognise(self, samples: NDArray[np.float32]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono audio; times in seconds from its start."""
 
@@ -89,15 +90,13 @@ class Recogniser(Protocol):
         """The most probable language (ISO 639-1) of at most 30 s, and its probability."""
 
 
-def transcribe(recording: Recording, recogniser: Recogniser, call_id: str, at_once: int = 1) -> Transcript:
+def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Transcript:
     """Recognise a whole call.
 
     Args:
         recording: The decoded call, one or two channels.
         recogniser: The speech model.
         call_id: Goes into the transcript.
-        at_once: Windows recognised at the same time, each by a thread: as many as the speech model
-            has workers.  The transcript is the same.
 
     Returns:
         The transcript; on two channels, channel 0 is the operator and 1 the caller
@@ -111,7 +110,7 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str, at_on
     speakers = ("op", "cu") if len(channels) == 2 else (None,)
     heard = [
         replace(segment, channel=index, speaker=speakers[index])
-        for index, segments in enumerate(_heard_on(channels, recogniser, at_once))
+        for index, segments in enumerate(_heard_on(channels, recogniser))
         for segment in segments
     ]
     return build_transcript(heard, call_id, recogniser.name, recording.sha256)
@@ -166,12 +165,16 @@ def build_transcript(
     return Transcript(call_id, "".join(texts[:-1]), tuple(segments), "ja", model, audio_sha256)
 
 
-def _heard_on(channels: list[Channel], recogniser: Recogniser, at_once: int) -> list[list[HeardSegment]]:
+def _heard_on(channels: list[Channel], recogniser: Recogniser) -> list[list[HeardSegment]]:
     """Recognise each channel: every window once, and once more in short pieces what went wrong."""
     windows = [(index, window) for index, channel in enumerate(channels) for window in windows_of(channel)]
 
-    def recognised(places: list[tuple[int, Window]]) -> list[list[HeardSegment]]:
-        return _each(lambda place: _recognised(place[1], channels[place[0]], recogniser), places, at_once)
+    def recognised(places: Sequence[tuple[int, Window]]) -> list[list[HeardSegment]]:
+        def do(batch: Sequence[tuple[int, Window]]) -> list[list[HeardSegment]]:
+            return [_recognised(window, channels[index], recogniser) for index, window in batch]
+
+        # One by one: three of thirty seconds decoded together take as long as one after another.
+        return in_batches(places, do, most=1, at_once=recogniser.at_once)
 
     heard = recognised(windows)
     pieces = [
@@ -195,14 +198,6 @@ def _heard_on(channels: list[Channel], recogniser: Recogniser, at_once: int) -> 
     for (index, _), segments in zip(gaps, recognised(gaps), strict=True):
         out[index] += [segment for segment in segments if not _went_wrong(segment)]
     return out
-
-
-def _each(do: Callable[[P], R], places: Sequence[P], at_once: int) -> list[R]:
-    """Do something at each place, several at the same time; results in the order of places."""
-    if at_once == 1 or len(places) < 2:
-        return [do(place) for place in places]
-    with ThreadPoolExecutor(at_once) as threads:
-        return list(threads.map(do, places))
 
 
 def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> list[HeardSegment]:

@@ -17,6 +17,7 @@ class Batches:
     """Hears in each window a word for every second that begins in it; remembers the windows' lengths."""
 
     name: str = "fake"
+    at_once: int = 1
     windows: list[float] = field(default_factory=list)
 
     def recognise_batch(self, windows: Sequence[np.ndarray]) -> tuple[HeardSegment, ...]:

@@ -40,6 +40,7 @@ class Batches:
 
     of: Callable[[float], tuple[HeardWord, ...]]
     name: str = "fake"
+    at_once: int = 1
     batches: list[list[float]] = field(default_factory=list)
 
     def recognise_batch(self, windows: Sequence[np.ndarray]) -> tuple[HeardSegment, ...]:
@@ -71,7 +72,7 @@ def test_every_loud_moment_is_heard_once_and_no_window_is_too_long() -> None:
     windows = [seconds for batch in recogniser.batches for seconds in batch]
     assert sum(windows) == pytest.approx(sum(s.duration for s in loud), abs=0.01)
     assert max(windows) <= BATCH_WINDOW + 1e-6
-    assert max(map(len, recogniser.batches)) == BATCH
+    assert max(map(len, recogniser.batches)) <= BATCH < len(windows) / (len(recogniser.batches) - 1)
 
 
 def test_both_channels_are_heard() -> None:

@@ -101,6 +101,7 @@ class ScriptedRecogniser:
 
     answer: Callable[[float], tuple[HeardSegment, ...]]
     name: str = "scripted"
+    at_once: int = 1
     given: list[float] = field(default_factory=list)
 
     def recognise(self, samples: np.ndarray) -> tuple[HeardSegment, ...]:
@@ -250,8 +251,8 @@ def test_windows_heard_at_once_give_the_transcript_of_windows_heard_in_turn() ->
         time.sleep(0.02 * (seconds % 1))
         return spread("はい" * 40 if seconds > 16 else f"{seconds:.2f}秒です", seconds / 2)
 
-    in_turn, at_once = ScriptedRecogniser(answer), ScriptedRecogniser(answer)
-    assert transcribe(call, in_turn, "c") == transcribe(call, at_once, "c", at_once=3)
+    in_turn, at_once = ScriptedRecogniser(answer), ScriptedRecogniser(answer, at_once=3)
+    assert transcribe(call, in_turn, "c") == transcribe(call, at_once, "c")
     assert len(in_turn.given) > 5
     assert sorted(in_turn.given) == sorted(at_once.given)
 
@@ -263,7 +264,7 @@ def test_an_error_in_one_of_several_threads_comes_out() -> None:
         raise MemoryError(seconds)
 
     with pytest.raises(MemoryError):
-        transcribe(sounding(("voice", 60.0)), ScriptedRecogniser(answer), "c", at_once=2)
+        transcribe(sounding(("voice", 60.0)), ScriptedRecogniser(answer, at_once=2), "c")
 
 
 @pytest.mark.parametrize(

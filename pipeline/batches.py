@@ -1,0 +1,38 @@
+"""Windows for a speech model in batches, and several batches at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+__all__ = ["in_batches"]
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+
+def in_batches(
+    windows: Sequence[P], do: Callable[[Sequence[P]], Sequence[R]], *, most: int, at_once: int
+) -> list[R]:
+    """Do something with windows, batch by batch.
+
+    Args:
+        windows: In any order; neighbours go into different batches, so that all take about as long.
+        do: What is done with a batch: a result for each of its windows.
+        most: Windows in a batch at most.
+        at_once: Batches at the same time, each in a thread: as many as the speech model has workers.
+
+    Returns:
+        The results in the order of the windows, whatever was done first.
+    """
+    if not windows:
+        return []
+    count = max(min(at_once, len(windows)), -(-len(windows) // most))
+    batches = [windows[first::count] for first in range(count)]
+    if at_once == 1 or count == 1:
+        done = [do(batch) for batch in batches]
+    else:
+        with ThreadPoolExecutor(at_once) as threads:
+            done = list(threads.map(do, batches))
+    return [done[number % count][number // count] for number in range(len(windows))]

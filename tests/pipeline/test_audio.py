@@ -323,6 +323,22 @@ def test_samples_laid_aside_are_those_in_memory(
             assert np.array_equal(there.samples[:, part], here.samples[:, part])
 
 
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+def test_samples_laid_aside_are_resampled_alike(
+    rate: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recogniser hears the same, wherever the samples lie."""
+    monkeypatch.setattr(tape, "_ASIDE", 1000)
+    path = tmp_path / "call.wav"
+    write_wav(path, white(rate, 1.3, 2), rate, "pcm16")
+    here, there = read_recording(path), read_recording(path, tmp_path)
+    for one, other in zip(here.samples, there.samples, strict=True):
+        whole, apart = Resampled(one, rate), Resampled(other, rate)
+        assert len(whole) == len(apart)
+        for part in (slice(0, 4000), slice(7001, 20_000), slice(20_700, 99_999)):
+            assert np.array_equal(whole[part], apart[part])
+
+
 def test_a_short_call_stays_in_memory(tmp_path: Path) -> None:
     """A file is only made for what is long."""
     path = tmp_path / "call.wav"

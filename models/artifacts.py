@@ -97,8 +97,7 @@ class CallArtifacts(NlpArtifacts):
     """Presidio's artifacts with the call beside them.
 
     Our recognizers read the entities and the call.  What else Presidio's artifacts hold, the words of the
-    whole call as one spaCy document, takes a quarter of a GiB in a call of four hours: a company's own
-    recognizer gets it where it asks.
+    whole call as one spaCy document, grows with the call: a company's own recognizer gets it where it asks.
 
     Args:
         entities: What the language model found, in order of text.

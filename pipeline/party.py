@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.called import with_honorific
 from pipeline.party_address import (
     RegisteredAddress,
     address_groups,
@@ -50,7 +51,15 @@ _LEAD = re.compile(r"^(?:はい|あい|ええ|えーと?|あの|その|あ[ー�
 _TAIL = re.compile(r"(?<=..)(?:です|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""
 
+_CUT = re.compile(r"さ[まん]")
+
+_TWICE = re.compile(r"(.{3,}?)[、。\s]*\1")
+"""A name and the same once more: both sides said it, or one of them twice."""
+
 _BLANKS = re.compile(r"\s")
+
+_GOES_ON = re.compile(r"[^\s、。はがをにのでともへや]{1,2}")
+"""What may be the rest of a name behind its finding: up to two characters, and no particle."""
 
 _OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前", Party.COMPANY: "自社のもの"}
 
@@ -74,7 +83,7 @@ def attribute(
     """
     known = tuple(known_names(case, reader))
     own = registered(case.requester.addresses, reader)
-    texts = tuple(transcript.text[entity.chars.start : entity.chars.end] for entity in entities)
+    texts = tuple(_said(entity, transcript.text) for entity in entities)
     found: dict[int, Finding] = {}
     for group in address_groups(entities, transcript):
         found |= {
@@ -89,10 +98,21 @@ def attribute(
             if entities[index].entity_type == "ADDRESS"
         }
     findings = [
-        found[index] if index in found else _attributed(entity, texts[index], case, (known, own), reader)
+        found[index]
+        if index in found
+        else _gone_on(
+            _attributed(entity, texts[index], case, (known, own), reader), transcript.text, known, reader
+        )
         for index, entity in enumerate(entities)
     ]
     return explained(findings, transcript)
+
+
+def _said(entity: EntitySpan, text: str) -> str:
+    """What a finding holds, without the half of さま or さん that its edge has cut off."""
+    said = text[entity.chars.start : entity.chars.end]
+    cut = entity.entity_type == "PERSON" and len(said) > 1 and _CUT.match(text, entity.chars.end - 1)
+    return said[:-1] if cut else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +214,20 @@ def _attributed(
     return _finding(entity, verdict)
 
 
+def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Finding:
+    """Believe a name that is the requester's with what follows it: 「まっそひな」こ for 松尾日向子."""
+    entity = finding.entity
+    doubted = entity.entity_type == "PERSON" and finding.party in {Party.THIRD_PARTY, Party.UNKNOWN}
+    rest = _GOES_ON.match(text, entity.chars.end)
+    if not doubted or entity.candidate or rest is None or with_honorific(text, entity.chars):
+        return finding
+    for end in range(rest.start() + 1, rest.end() + 1):
+        party, reason, _ = _whose_person(text[entity.chars.start : end], None, known, reader)
+        if party is Party.REQUESTER:
+            return Finding(entity, party, reason, True)
+    return finding
+
+
 def _as_spelt(text: str, case: CallCase) -> _Verdict | None:
     """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
     said = _BLANKS.sub("", _TAIL.sub("", text))
@@ -216,6 +250,8 @@ def _whose_person(
     text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader
 ) -> _Verdict:
     """Judge a name by the dictionary's reading, and by any other that what is written may have."""
+    twice = _TWICE.fullmatch(_TAIL.sub("", text))
+    text = twice[1] if twice else text
     kana, cores = reader.kana(text), tuple(_cores(text))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
     if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN}:

@@ -57,7 +57,7 @@ BETWEEN = 2
 
 _NUMBERING = re.compile(
     # A kanji digit belongs to the number where more of the number follows: 二番, but not 二条.
-    r"[0-9０-９のノ-]|[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、]|$)|丁目|番地|番|号室|号|階"
+    r"[0-9０-９のノ-]|(?<=[0-9０-９])丸|丸(?=[0-9０-９])|[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、]|$)|丁目|番地|番|号室|号|階"
 )
 _FIRST_NUMBER = re.compile(
     r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"
@@ -69,6 +69,9 @@ _NUMBER_KANA = re.compile(
 _ABOVE = re.compile(
     r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
 )
+_ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
+"""One figure, and words behind it that it does not count: the first sound of a garbled town."""
+
 _ASIDE = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
 
 _Verdict = tuple[Party, str, bool]
@@ -169,7 +172,7 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     near = False
     for address in known:
         near = near or _near(line, numbers, address)
-        found = _against(line, numbers, address)
+        found = _against(line, numbers, address) or _as_words(text, address, reader)
         if found is not None:
             verdict = found
             if found[0] is Party.REQUESTER:
@@ -210,6 +213,14 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
         # Misheard, or the house next door: only a person can tell.
         verdict = Party.UNKNOWN, "登録された住所と番地が一桁違い", True
     return verdict
+
+
+def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> _Verdict | None:
+    """The verdict where the only figure is a sound of the town: さわらく2市人 for サワラク・ニシジン."""
+    if not _ONE_WITHIN.fullmatch(text):
+        return None
+    verdict = _against(morae(reader.kana(text)), "", address)
+    return (verdict[0], verdict[1], True) if verdict is not None and verdict[0] is Party.REQUESTER else None
 
 
 def _same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:

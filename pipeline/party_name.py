@@ -30,6 +30,10 @@ CLEAR, DOUBTFUL, HINTED = 0.1, -0.12, -0.15
 """How far above the bound nobody has to look; how far below it may still be the name; and how far
 below when the conversation, too, says whose it is."""
 
+THEIR_GIVEN, VAGUELY = 0.9, 0.45
+"""A given name of three morae, at least this alike, tells with a surname that is only vaguely so: no relative
+has that."""
+
 WITHIN, BEFORE = 4, 3
 """Morae of a name that may stand within a finding, and morae that may stand before it."""
 
@@ -199,7 +203,9 @@ def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
     """Whether some cut of a reading gives a surname and a given name that both fit."""
     surname, given = parts
     cuts = range(max(1, len(surname) - 1), min(len(kana), len(surname) + 2))
-    return any(min(likeness(surname, kana[:cut]), likeness(given, kana[cut:])) >= HALF for cut in cuts)
+    alike = [(likeness(surname, kana[:cut]), likeness(given, kana[cut:])) for cut in cuts]
+    tells = THEIR_GIVEN if len(morae(given)) >= 3 else math.inf
+    return any(min(ours, theirs) >= HALF or (theirs >= tells and ours >= VAGUELY) for ours, theirs in alike)
 
 
 def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:

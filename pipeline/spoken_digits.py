@@ -26,6 +26,9 @@ _DIGITS = {
     **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
 }
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
+_ROUND = re.compile(r"(?<=[0-9])丸|丸(?=[0-9])")
+"""まる among figures; by itself it begins many a name."""
+
 _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
 
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
@@ -40,7 +43,7 @@ def digits_of(text: str) -> str:
     Returns:
         ASCII digits.
     """
-    plain = _FILLER.sub("", unicodedata.normalize("NFKC", text))
+    plain = _ROUND.sub("0", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
     plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
     return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
 

@@ -257,6 +257,8 @@ def test_reasons_quote_nothing(text: str, kind: str, part: str, reader: Reader) 
         ("まるきゅうまる", "090"),
         ("ニーヨンゴー", "245"),
         ("090、はい、1234です", "0901234"),
+        ("9丸9号室", "909"),
+        ("丸山", ""),
         ("お待ちください", ""),
     ],
 )
@@ -335,3 +337,49 @@ def test_an_explanation_is_of_the_name_before_it(
     found = attribute(tuple(spans), transcript(utterance(text, 0.0)), CASE, reader)
     assert found[1].party is party
     assert found[1].needs_review is (party is Party.REQUESTER)
+
+
+def told_of(line: str, case: CallCase, reader: Reader) -> Finding:
+    """The verdict on the name in brackets, in an utterance that goes on behind it."""
+    start, end = line.index("["), line.index("]") - 1
+    entity = EntitySpan("PERSON", CharSpan(start, end), 0.9, "Test")
+    spoken = utterance(line.replace("[", "").replace("]", ""), 0.0)
+    (found,) = attribute((entity,), transcript(spoken), case, reader)
+    return found
+
+
+MATSUO = CallCase("R-1", Requester((CaseName("松尾日向子", "マツオヒナコ"),)))
+NISHIKAWA = CallCase("R-1", Requester((CaseName("西川昭一", "ニシカワショウイチ"),)))
+
+
+@pytest.mark.parametrize(
+    ("line", "case", "party"),
+    [
+        ("[秋山さ]まですね", CallCase("R-1", Requester((CaseName("秋山", "アキヤマ"),))), Party.REQUESTER),
+        ("[まっそひな]こと書いて送ります", MATSUO, Party.REQUESTER),
+        ("[まっそひな]は書いて送ります", MATSUO, Party.THIRD_PARTY),
+        ("[西田]さまのご連絡先", NISHIKAWA, Party.UNKNOWN),
+        ("[高橋]こと書いて送ります", MATSUO, Party.THIRD_PARTY),
+    ],
+)
+def test_a_name_whose_end_was_cut_off(line: str, case: CallCase, party: Party, reader: Reader) -> None:
+    """What follows belongs to a garbled name where that makes it the requester's; no particle does."""
+    assert told_of(line, case, reader).party is party
+
+
+@pytest.mark.parametrize(
+    "text", ["おじいちよおじいちよ", "おじいちよ、おじいちよ", "おじいちよ\nおじいちよ様"]
+)
+def test_a_name_that_is_said_twice_is_one_name(text: str, reader: Reader) -> None:
+    """Both sides say it, and one finding holds both."""
+    case = CallCase("R-1", Requester((CaseName("越智千代", "オチチヨ"),)))
+    assert whose(text, "PERSON", reader, case).party is Party.REQUESTER
+    assert whose(text.replace("おじいちよ", "たなべまき"), "PERSON", reader, case).party not in KEPT
+
+
+def test_the_same_given_name_tells_with_a_surname_that_is_vaguely_alike(reader: Reader) -> None:
+    """A relative has the surname and another given name; it is looked at all the same."""
+    found = whose("まっそひなこ", "PERSON", reader, MATSUO)
+    assert (found.party, found.needs_review) == (Party.REQUESTER, True)
+    assert whose("たなべひなこ", "PERSON", reader, MATSUO).party not in KEPT
+    assert whose("まつおはるか", "PERSON", reader, MATSUO).party not in KEPT

@@ -17,6 +17,10 @@ KYOTO = CaseName(
 TOKYO = CaseName("東京都足立区梅島395番地レジデンス青葉310号室")
 YOKOHAMA = CaseName("神奈川県横浜市港北区日吉3-2-1", "カナガワケンヨコハマシコウホククヒヨシ")
 
+SAWARA = CaseName(
+    "福岡県福岡市早良区西新6丁目3番7号グランドール桜909号室",
+    "フクオカケンフクオカシサワラクニシジンロクチョウメサンバンナナゴウグランドールサクラキュウヒャクキュウゴウシツ",
+)
 HIYOSHI = CaseName("神奈川県横浜市港北区日吉1丁目14番11号コートにれの木309号室")
 WAKAYAMA = CaseName(
     "和歌山県和歌山市紀三井寺2丁目25番7号", "ワカヤマケンワカヤマシキミイデラニチョウメニジュウゴバンナナゴウ"
@@ -48,6 +52,11 @@ def reader() -> Reader:
         (HIYOSHI, "横浜市港北区日吉3丁目2番", Party.THIRD_PARTY),
         (TOKYO, "れじでんす青葉310号室", Party.REQUESTER),
         (TOKYO, "れじでんす青葉205号室", Party.THIRD_PARTY),
+        (SAWARA, "豪華県不豪華しさわらく2市人", Party.REQUESTER),
+        (SAWARA, "福岡県福岡市早良区西新2", Party.THIRD_PARTY),
+        (SAWARA, "福岡県福岡市早良区西新2丁目のほう", Party.THIRD_PARTY),
+        (SAWARA, "独町名3の7でグランドオルサクラの9丸9号出", Party.REQUESTER),
+        (SAWARA, "独町名3の7でグランドオルサクラの9丸8号出", Party.THIRD_PARTY),
         (WAKAYAMA, "街出しになるせ", Party.THIRD_PARTY),
         (WAKAYAMA, "和歌山県", Party.REQUESTER),
         (WAKAYAMA, "東京都", Party.THIRD_PARTY),

@@ -9,7 +9,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.names import token_at
-from pipeline.sound import Mora, find_sound, fold_kana, morae
+from pipeline.sound import Mora, SoundMatch, find_sound, fold_kana, morae
 from pipeline.types import CaseName, CharSpan
 
 __all__ = ["SPELLED", "ConfidentialTermRecognizer", "reading", "sounding", "spelled"]
@@ -24,6 +24,9 @@ garbled words in ten lie within 0.3 (facts.md 0.2); short ones are met by chance
 LENGTHS = (0.7, 1.3)
 """A stretch is between these shares as long as the term; a vowel drawn out or dropped changes no more."""
 
+
+SHORT = 2
+"""Morae that a stretch lacks of its term from which what is behind it is taken for the garbled rest."""
 
 ACROSS = 8
 """Morae from which a term may run over the end of an utterance: a short one would be put together
@@ -78,9 +81,22 @@ def sounding(call: Call, term: CaseName) -> Iterator[tuple[CharSpan, float]]:
     needle = reading(call, term)
     bound = next((price for limit, price in BOUNDS if len(needle) < limit), BOUNDS[-1][1])
     for sound in find_sound(needle, call.line.morae, bound):
-        chars = call.line.span(sound.start, sound.end)
+        chars = _whole(call, sound, len(needle))
         share = (sound.end - sound.start) / max(1, len(needle))
         begins = call.tokens[token_at(call, chars.start)].chars.start == chars.start
         in_one = len(needle) >= ACROSS or "\n" not in call.text[chars.start : chars.end]
         if begins and in_one and LENGTHS[0] <= share <= LENGTHS[1]:
             yield chars, 1 - 2 * sound.price / max(1, len(needle))
+
+
+def _whole(call: Call, sound: SoundMatch, size: int) -> CharSpan:
+    """The characters of a match; as long as its term where it is shorter, up to the end of the utterance.
+
+    Of 緊急事備ランセイ the first half is the likest to キンキュウジビープラン; a listener hears all of it.
+    """
+    chars = call.line.span(sound.start, sound.end)
+    if size - (sound.end - sound.start) < SHORT:
+        return chars
+    longer = call.line.span(sound.start, sound.start + size)
+    said = call.text[longer.start : longer.end].split("\n")[0]
+    return CharSpan(chars.start, max(chars.end, longer.start + len(said)))

@@ -34,3 +34,18 @@ def test_how_long_a_term_is_to_say_is_known(line: str) -> None:
     call = call_of((line,), CASE)
     found = ConfidentialTermRecognizer().find(call, artifacts_of(call))
     assert {result.recognition_metadata["morae"] for result in found} == {9}
+
+
+PLAN = CallCase("R-1", confidential_terms=(CaseName("緊急時Bプラン", "キンキュウジビープラン"),))
+
+
+@pytest.mark.parametrize(
+    ("line", "last"), [("cu: 緊急事備ランセイだろう。", "ランセイだろう。"), ("cu: 緊急事備", "備")]
+)
+def test_a_term_is_found_as_long_as_it_is_said(line: str, last: str) -> None:
+    """Where its end is too garbled, as much is taken as the term is long; never the next line."""
+    call = call_of((line, "op: はい、そうですね。"), PLAN)
+    (found,) = ConfidentialTermRecognizer().find(call, artifacts_of(call))
+    end = call.text.index(last)
+    assert end < found.end <= end + len(last)
+    assert "\n" not in call.text[found.start : found.end]

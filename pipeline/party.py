@@ -48,7 +48,7 @@ BEYOND = 4
 _LEAD = re.compile(r"^(?:はい|あい|ええ|えーと?|あの|その|あ[ーっ]?|[のはがをにでとも、。 ])(?=..)")
 """Particles and fillers that a witness took in with a garbled name."""
 
-_TAIL = re.compile(r"(?<=..)(?:です|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")
+_TAIL = re.compile(r"(?<=..)(?:です|だけどさ?|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""
 
 _CUT = re.compile(r"さ[まん]")
@@ -91,7 +91,7 @@ def attribute(
                 entities[index],
                 texts[index],
                 _Place(tuple(texts[i] for i in group), at, *_around(entities, group, transcript)),
-                own,
+                (known, own),
                 reader,
             )
             for at, index in enumerate(group)
@@ -145,9 +145,14 @@ def _around(entities: Sequence[EntitySpan], group: Sequence[int], transcript: Tr
 
 
 def _attributed_address(
-    entity: EntitySpan, text: str, place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader
+    entity: EntitySpan,
+    text: str,
+    place: _Place,
+    theirs: tuple[tuple[KnownName, ...], Sequence[RegisteredAddress]],
+    reader: KanaReader,
 ) -> Finding:
     """Judge a piece of an address by the whole of it; a piece that fits by itself is believed, too."""
+    known, own = theirs
     verdict, likely = whose_address(place.whole, own, reader)
     wider = [place.whole + each for each in (place.behind, "") if not digits_of(each)]
     wider += [place.before + each for each in wider if not digits_of(place.before)]
@@ -162,7 +167,8 @@ def _attributed_address(
     placed = not alone[2] or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
     if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
-    return _finding(entity, _hinted(verdict, likely, entity))
+    verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
+    return _finding(entity, verdict)
 
 
 def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader) -> _Verdict | None:
@@ -243,6 +249,15 @@ def _or_address(
     """A garbled town is often taken for a name."""
     if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and clearly_within(text, own, reader):
         return Party.REQUESTER, "登録された住所の地名と同じ", True
+    return verdict
+
+
+def _or_name(verdict: _Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> _Verdict:
+    """A surname is often taken for a place; with a number it is one."""
+    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and not digits_of(text):
+        party, reason, doubtful = _whose_person(text, None, known, reader)
+        if party is Party.REQUESTER and not doubtful:
+            return party, reason, True
     return verdict
 
 

@@ -56,8 +56,10 @@ BETWEEN = 2
 """Characters between two pieces, fillers and answers left out, up to which they are one address."""
 
 _NUMBERING = re.compile(
-    # A kanji digit belongs to the number where more of the number follows: 二番, but not 二条.
-    r"[0-9０-９のノ-]|(?<=[0-9０-９])丸|丸(?=[0-9０-９])|[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、]|$)|丁目|番地|番|号室|号|階"
+    r"[0-9０-９のノ-]|(?<=[0-9０-９])丸|丸(?=[0-9０-９])|"
+    # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
+    r"[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
+    r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"
 )
 _FIRST_NUMBER = re.compile(
     r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"

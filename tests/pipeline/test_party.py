@@ -383,3 +383,11 @@ def test_the_same_given_name_tells_with_a_surname_that_is_vaguely_alike(reader: 
     assert (found.party, found.needs_review) == (Party.REQUESTER, True)
     assert whose("たなべひなこ", "PERSON", reader, MATSUO).party not in KEPT
     assert whose("まつおはるか", "PERSON", reader, MATSUO).party not in KEPT
+
+
+def test_a_surname_that_was_taken_for_a_place(reader: Reader) -> None:
+    """西川 by itself is the requester's name whatever it was taken for; with a number it is a place."""
+    found = whose("西川", "ADDRESS", reader, NISHIKAWA)
+    assert (found.party, found.needs_review) == (Party.REQUESTER, True)
+    assert whose("西川2の3", "ADDRESS", reader, NISHIKAWA).party not in KEPT
+    assert whose("西川だけどさ", "PERSON", reader, NISHIKAWA).party is Party.REQUESTER

@@ -53,6 +53,7 @@ def reader() -> Reader:
         (TOKYO, "れじでんす青葉310号室", Party.REQUESTER),
         (TOKYO, "れじでんす青葉205号室", Party.THIRD_PARTY),
         (SAWARA, "豪華県不豪華しさわらく2市人", Party.REQUESTER),
+        (SAWARA, "福岡県、福岡市早良区、西新六丁目三の七。で、グランドール桜の909号室", Party.REQUESTER),
         (SAWARA, "福岡県福岡市早良区西新2", Party.THIRD_PARTY),
         (SAWARA, "福岡県福岡市早良区西新2丁目のほう", Party.THIRD_PARTY),
         (SAWARA, "独町名3の7でグランドオルサクラの9丸9号出", Party.REQUESTER),

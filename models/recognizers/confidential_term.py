@@ -9,10 +9,11 @@ from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.names import token_at
+from models.recognizers.spoken_code import LETTERS
 from pipeline.sound import Mora, SoundMatch, find_sound, fold_kana, morae
 from pipeline.types import CaseName, CharSpan
 
-__all__ = ["SPELLED", "ConfidentialTermRecognizer", "reading", "sounding", "spelled"]
+__all__ = ["SPELLED", "ConfidentialTermRecognizer", "readings", "sounding", "spelled"]
 
 SPELLED = 0.99
 """Score of a term that is written as it should be."""
@@ -31,6 +32,11 @@ SHORT = 2
 ACROSS = 8
 """Morae from which a term may run over the end of an utterance: a short one would be put together
 from two people's words."""
+
+
+_SAID = {letter: kana for kana, letter in reversed(LETTERS.items())} | {"Q": "キュー"}
+_ABBREVIATION = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]|[A-Z]{2,5})(?![A-Za-z])")
+"""Letters that are said one by one."""
 
 
 class ConfidentialTermRecognizer(CallRecognizer):
@@ -52,14 +58,20 @@ class ConfidentialTermRecognizer(CallRecognizer):
             ]
             for result in here:
                 # ``align`` holds the length of the stretch against it.
-                result.recognition_metadata["morae"] = len(reading(call, term))
+                result.recognition_metadata["morae"] = max(map(len, readings(call, term)))
             found += here
         return found
 
 
-def reading(call: Call, term: CaseName) -> tuple[Mora, ...]:
-    """How a term is said; by the reader where its ``kana`` is not given."""
-    return morae(fold_kana(term.kana) or call.reader.kana(term.text))
+def readings(call: Call, term: CaseName) -> tuple[tuple[Mora, ...], ...]:
+    """How a term is said; by the reader where its ``kana`` is not given.
+
+    The reader knows no letters (B of Bプラン): they are left out, as in what was heard, and spelt.
+    """
+    if term.kana:
+        return (morae(fold_kana(term.kana)),)
+    by_letter = _ABBREVIATION.sub(lambda run: "".join(_SAID[each.upper()] for each in run[0]), term.text)
+    return tuple(dict.fromkeys(morae(call.reader.kana(text)) for text in (term.text, by_letter)))
 
 
 def spelled(text: str, term: str) -> Iterator[CharSpan]:
@@ -78,15 +90,15 @@ def sounding(call: Call, term: CaseName) -> Iterator[tuple[CharSpan, float]]:
     Yields:
         Stretches that begin with a word, each with a score from 0.44 (just alike) to 1 (the same).
     """
-    needle = reading(call, term)
-    bound = next((price for limit, price in BOUNDS if len(needle) < limit), BOUNDS[-1][1])
-    for sound in find_sound(needle, call.line.morae, bound):
-        chars = _whole(call, sound, len(needle))
-        share = (sound.end - sound.start) / max(1, len(needle))
-        begins = call.tokens[token_at(call, chars.start)].chars.start == chars.start
-        in_one = len(needle) >= ACROSS or "\n" not in call.text[chars.start : chars.end]
-        if begins and in_one and LENGTHS[0] <= share <= LENGTHS[1]:
-            yield chars, 1 - 2 * sound.price / max(1, len(needle))
+    for needle in readings(call, term):
+        bound = next((price for limit, price in BOUNDS if len(needle) < limit), BOUNDS[-1][1])
+        for sound in find_sound(needle, call.line.morae, bound):
+            chars = _whole(call, sound, len(needle))
+            share = (sound.end - sound.start) / max(1, len(needle))
+            begins = call.tokens[token_at(call, chars.start)].chars.start == chars.start
+            in_one = len(needle) >= ACROSS or "\n" not in call.text[chars.start : chars.end]
+            if begins and in_one and LENGTHS[0] <= share <= LENGTHS[1]:
+                yield chars, 1 - 2 * sound.price / max(1, len(needle))
 
 
 def _whole(call: Call, sound: SoundMatch, size: int) -> CharSpan:

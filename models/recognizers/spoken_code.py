@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from models.recognizers.digits import KANA, KANJI
 from pipeline.types import CharSpan
 
-__all__ = ["SpokenLine", "spoken_line"]
+__all__ = ["LETTERS", "SpokenLine", "spoken_line"]
 
 LETTERS = {
     "エー": "A", "ビー": "B", "シー": "C", "ディー": "D", "イー": "E", "エフ": "F", "ジー": "G",

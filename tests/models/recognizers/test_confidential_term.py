@@ -49,3 +49,18 @@ def test_a_term_is_found_as_long_as_it_is_said(line: str, last: str) -> None:
     end = call.text.index(last)
     assert end < found.end <= end + len(last)
     assert "\n" not in call.text[found.start : found.end]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["cu: 【緊急事備ラン】セイだろう。", "cu: 【緊急時Bプラン】だろう。", "cu: 【緊急字ビープラン】だろう。"],
+)
+def test_letters_in_a_term_are_said(line: str) -> None:
+    """Nobody wrote its kana into the case: B is ビー."""
+    case = CallCase("R-1", confidential_terms=(CaseName("緊急時Bプラン"),))
+    call = call_of((line.replace("【", "").replace("】", ""),), case)
+    found = ConfidentialTermRecognizer().find(call, artifacts_of(call))
+    covered = {at for result in found for at in range(result.start, result.end)}
+    term = line[line.index("【") + 1 : line.index("】")]
+    assert {call.text.index(term) + at for at in range(len(term) - 1)} <= covered
+    assert {result.recognition_metadata["morae"] for result in found} == {10}

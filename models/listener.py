@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.batches import in_batches
-from pipeline.second_hearing import BATCH, BATCH_WINDOW, RATE, BatchRecogniser, brightened
+from pipeline.second_hearing import BATCH_WINDOW, RATE, BatchRecogniser, batch_of, brightened
 from pipeline.transcribe import HeardSegment, HeardWord
 from pipeline.types import TimeSpan
 from pipeline.windows import Window, shorter
@@ -84,11 +84,11 @@ class ClipListener:
         """What is heard in each clip; only those of one batch are there at a time."""
         out: list[list[HeardSegment]] = []
         windows = _packed(clips)
-        at_once = self._recogniser.at_once
-        while batch := list(itertools.islice(windows, BATCH * at_once)):
+        most, at_once = batch_of(self._recogniser), self._recogniser.at_once
+        while batch := list(itertools.islice(windows, most * at_once)):
             last = max(clip for window in batch for (clip, _), _ in window)
             out += [[] for _ in range(len(out), last + 1)]
-            segments = in_batches(batch, self._heard_in, most=BATCH, at_once=at_once)
+            segments = in_batches(batch, self._heard_in, most=most, at_once=at_once)
             for window, segment in zip(batch, segments, strict=True):
                 for (clip, offset), words in _shared_out(window, segment.words):
                     moved = [replace(w, start=w.start + offset, end=w.end + offset) for w in words]

@@ -29,7 +29,7 @@ from pipeline.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_trans
 from pipeline.types import TimeSpan, Transcript
 from pipeline.windows import Channel, Window, loud_stretches, shorter
 
-__all__ = ["BATCH_WINDOW", "RATE", "BatchRecogniser", "brightened", "hear_again"]
+__all__ = ["BATCH", "BATCH_WINDOW", "RATE", "BatchRecogniser", "batch_of", "brightened", "hear_again"]
 
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
@@ -85,6 +85,11 @@ class BatchRecogniser(Protocol):
 
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono windows: one utterance each, in seconds from the window's start."""
+
+
+def batch_of(recogniser: BatchRecogniser) -> int:
+    """Windows in a batch, of which a recogniser decodes several at the same time: ``BATCH`` in all."""
+    return max(1, BATCH // recogniser.at_once)
 
 
 def hear_again(recording: Recording, recogniser: BatchRecogniser, call_id: str) -> Transcript:
@@ -156,7 +161,9 @@ def _in_batches(
         sounds = [brightened(window.samples(channels[index].samples)) for index, window in batch]
         return recogniser.recognise_batch(sounds)
 
-    return zip(places, in_batches(places, do, most=BATCH, at_once=recogniser.at_once), strict=True)
+    return zip(
+        places, in_batches(places, do, most=batch_of(recogniser), at_once=recogniser.at_once), strict=True
+    )
 
 
 def _utterances(window: Window, segment: HeardSegment) -> Iterator[HeardSegment]:

@@ -75,6 +75,14 @@ def test_every_loud_moment_is_heard_once_and_no_window_is_too_long() -> None:
     assert max(map(len, recogniser.batches)) <= BATCH < len(windows) / (len(recogniser.batches) - 1)
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 4])
+def test_no_more_windows_are_decoded_at_the_same_time_than_one_batch_has(at_once: int) -> None:
+    """Several workers share the memory that one would take."""
+    recogniser = Batches(lambda _: words_of("はい", 0.0), at_once=at_once)
+    hear_again(recording(200.0), recogniser, "c")
+    assert max(map(len, recogniser.batches)) * at_once <= BATCH
+
+
 def test_both_channels_are_heard() -> None:
     """Two channels are the operator's and the caller's; one is nobody's."""
     recogniser = Batches(lambda _: words_of("はい", 0.0))

@@ -89,7 +89,7 @@ def test_the_same_call_gives_the_same_bytes(tmp_path: Path, order: Order):
 
 
 def test_a_value_heard_again_sends_the_call_back_then_to_a_person(tmp_path: Path, order: Order):
-    """If every second listening hears the name, the plan widens three times and then the call fails."""
+    """If every second listening hears the name, the plan widens so often and then the call fails."""
     call = voice_file(tmp_path / "a.wav", 30.0)
     models = FakeModels(heard_again=(utterance("長谷川", 0.0),))
     (outcome,) = mask_calls([call], order, models)

@@ -74,12 +74,12 @@ def test_a_leak_widens_masks_and_verifies_again():
 
 def test_the_last_widening_is_verified_too():
     """After the last allowed round the call is verified once more, where a leak is the end."""
-    assert run([1, 1, 1])[-4:] == ["widen", "mask", "verify_finally", "publish"]
+    assert run([1] * stages.ROUNDS)[-4:] == ["widen", "mask", "verify_finally", "publish"]
 
 
 def test_every_stage_of_the_recipe_is_listed():
     """The flow makes its tasks of the list, so nothing may be missing in it."""
-    assert set(run([1, 1, 1])) == {stage.__name__ for stage in STAGES}
+    assert set(run([1] * stages.ROUNDS)) == {stage.__name__ for stage in STAGES}
 
 
 def test_models_load_when_they_are_needed():

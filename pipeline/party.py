@@ -31,6 +31,9 @@ __all__ = ["KanaReader", "attribute"]
 GROUP = 5
 """Digits from which a stretch of the registered number with one wrong is still that number's."""
 
+PREFIX = 3
+"""Digits at the beginning that many numbers share."""
+
 PIECED = 0.75
 """Share of a heard run of digits that is made of the registered number: said twice, or in pieces and
 read back.  Of random numbers not one in a thousand reaches it."""
@@ -335,7 +338,8 @@ def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> 
 def _whose_phone(digits: str, case: CallCase) -> _Verdict:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
         for phone in filter(None, map(digits_of, phones)):
-            if digits == phone or (4 <= len(digits) <= 8 and digits in phone):
+            part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= ENOUGH
+            if digits == phone or part:
                 return party, "登録された番号（またはその一部）と同じ", False
             if len(digits) >= 8 and digits_apart(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
@@ -349,11 +353,16 @@ def _whose_phone(digits: str, case: CallCase) -> _Verdict:
     return Party.THIRD_PARTY, "登録のない番号", False
 
 
+def _told(digits: str, phone: str) -> int:
+    """How many digits tell something: every third mobile number begins with 080, a town's with one code."""
+    return len(digits) - (PREFIX if digits[:PREFIX] == phone[:PREFIX] else 0)
+
+
 def _group_of(digits: str, phone: str) -> bool:
     """Whether five digits or more are a stretch of a number but for one: by chance one in three hundred."""
     width = len(digits)
     windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
-    return width >= GROUP and any(digits_apart(digits, window) <= 1 for window in windows)
+    return _told(digits, phone) >= GROUP and any(digits_apart(digits, window) <= 1 for window in windows)
 
 
 def _pieced(digits: str, phone: str) -> float:

@@ -180,7 +180,8 @@ def _margin(kana: str, name: KnownName) -> float:
     part = max(
         (likeness(part, kana) - ALIKE.get(len(morae(part)), bound) for part in name.parts), default=-1.0
     )
-    whole = likeness(name.whole, kana) - bound
+    # The shorter of the two says how easily they are alike by chance.
+    whole = likeness(name.whole, kana) - max(bound, ALIKE.get(len(morae(name.whole)), ALIKE_LONG))
     if name.parts and whole > part:
         if not _both_parts(kana, name.parts):
             whole = -1.0  # the requester's surname with another given name: a member of the family

@@ -391,3 +391,30 @@ def test_a_surname_that_was_taken_for_a_place(reader: Reader) -> None:
     assert (found.party, found.needs_review) == (Party.REQUESTER, True)
     assert whose("西川2の3", "ADDRESS", reader, NISHIKAWA).party not in KEPT
     assert whose("西川だけどさ", "PERSON", reader, NISHIKAWA).party is Party.REQUESTER
+
+
+MOBILE = CallCase("R-1", Requester((CaseName("生駒凛", "イコマリン"),), ("08046486105",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("08045", Party.THIRD_PARTY),
+        ("0804", Party.THIRD_PARTY),
+        ("080464", Party.REQUESTER),
+        ("4648", Party.REQUESTER),
+        ("08046486", Party.REQUESTER),
+        ("0804659", Party.THIRD_PARTY),
+        ("46496", Party.REQUESTER),
+    ],
+)
+def test_what_every_third_number_begins_with_tells_nothing(text: str, party: Party, reader: Reader) -> None:
+    """080 and a digit more are anybody's; a group from the middle is somebody's own."""
+    assert whose(text, "PHONE_NUMBER", reader, MOBILE).party is party
+
+
+def test_a_long_name_is_not_like_a_short_one_by_chance(reader: Reader) -> None:
+    """喜一郎 and 平野 share no syllable, and yet seven tenths of their sound."""
+    case = CallCase("R-1", staff=(CaseName("平野", "ヒラノ"),))
+    assert whose("喜一郎", "PERSON", reader, case).party not in KEPT
+    assert whose("平野", "PERSON", reader, case).party is Party.STAFF

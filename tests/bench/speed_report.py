@@ -200,7 +200,7 @@ def draw(figures: Mapping[str, Any], path: Path) -> None:
     colours = ["#1f6f8b" if name in RECOGNITION else "#d98032" for name in shares]
     right.barh(list(shares), list(shares.values()), color=colours)
     right.invert_yaxis()
-    right.set_xlabel("CPU time, % of (a)'s; blue: speech recognition")
+    right.set_xlabel("CPU, % of (a)'s; blue: recognition")
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8)

@@ -56,9 +56,10 @@ class ConfidentialTermRecognizer(CallRecognizer):
                 self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音")
                 for chars, score in sounding(call, term)
             ]
+            # ``align`` holds the length of the stretch against it.
+            longest = max(map(len, readings(call, term)))
             for result in here:
-                # ``align`` holds the length of the stretch against it.
-                result.recognition_metadata["morae"] = max(map(len, readings(call, term)))
+                result.recognition_metadata["morae"] = longest
             found += here
         return found
 

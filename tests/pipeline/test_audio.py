@@ -266,13 +266,19 @@ print(recording.samples.nbytes, int(status[status.index("VmHWM:") + 1]) * 1024)
 """
 
 
+def decoded_alone(script: str, channels: int, folder: Path) -> tuple[int, int]:
+    """What a process says of the memory in which it decoded an hour and a quarter of so many channels."""
+    path = folder / "call.wav"
+    write_wav(path, np.tile(babble(8000, 60.0), (channels, 75)), 8000, "pcm16")
+    command = [sys.executable, "-c", script, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    first, second = map(int, done.stdout.split())
+    return first, second
+
+
 def test_hours_need_little_more_memory_than_their_samples(tmp_path: Path) -> None:
     """An hour and a quarter is decoded in less than twice its samples' memory plus what Python takes."""
-    path = tmp_path / "call.wav"
-    write_wav(path, np.tile(babble(8000, 60.0), (1, 75)), 8000, "pcm16")
-    command = [sys.executable, "-c", _PEAK, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    samples, peak = map(int, done.stdout.split())
+    samples, peak = decoded_alone(_PEAK, 1, tmp_path)
     assert samples == 75 * 60 * 8000 * 2  # more than one block of the tape
     assert peak < 2 * samples + (120 << 20)
 
@@ -292,11 +298,7 @@ print(recording.length, int(status[status.index("VmHWM:") + 1]) * 1024 - before)
 
 def test_hours_laid_aside_need_no_memory(tmp_path: Path) -> None:
     """An hour and a quarter of two channels, 144 MB of samples, is decoded in a few blocks' memory."""
-    path = tmp_path / "call.wav"
-    write_wav(path, np.tile(babble(8000, 60.0), (2, 75)), 8000, "pcm16")
-    command = [sys.executable, "-c", _PEAK_ASIDE, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    length, more = map(int, done.stdout.split())
+    length, more = decoded_alone(_PEAK_ASIDE, 2, tmp_path)
     assert length == 75 * 60 * 8000
     assert more < 100 << 20
 

@@ -91,10 +91,10 @@ class CallAnalyzer:
             return call
         other = Call(again, case, self.reader)
         pairing = pair_hearings(call, other)
-        kinds, parties = self._tagger.probabilities(again, other.tokens, other.line)
+        kinds, parties = other.tagged(self._tagger)
         found = attribute(unite(self.witnessed(other)), again, case, self.reader)
         spans = carry_over(map(_told, found), pairing, call)
-        return replace(call, again=HeardAgain(spans, pairing.carried(kinds), pairing.carried(parties)))
+        return call.heard_again(HeardAgain(spans, pairing.carried(kinds), pairing.carried(parties)))
 
     def witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
         """What every witness says, overlapping findings included, in order of text."""

@@ -7,7 +7,7 @@ segments with speakers, Sudachi's tokens, the call as a line of morae, the case.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,12 @@ from pipeline.types import CallCase, EntitySpan, Segment, Transcript
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["Call", "CallArtifacts", "CallRecognizer", "HeardAgain", "Named", "Witnessed"]
+    from models.tagger.tagger import Tagger
+
+__all__ = ["Call", "CallArtifacts", "CallRecognizer", "HeardAgain", "Named", "Tagged", "Witnessed"]
+
+Tagged = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Probabilities of kinds and of parties for each character (``models.tagger``)."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,23 @@ class Call:
     def line(self) -> SoundLine:
         """The call as morae with their characters."""
         return self.reader.line(self.text, self.tokens)
+
+    def tagged(self, tagger: Tagger) -> Tagged:
+        """What the learned tagger makes of the call, worked out once for all who ask."""
+        if tagger not in self._tagged:
+            self._tagged[tagger] = tagger.probabilities(self.transcript, self.tokens, self.line)
+        return self._tagged[tagger]
+
+    @cached_property
+    def _tagged(self) -> dict[Tagger, Tagged]:
+        return {}
+
+    def heard_again(self, again: HeardAgain) -> Call:
+        """The call with what its second hearing brought; what was worked out of the first stays."""
+        other = replace(self, again=again)
+        worked_out = ("tokens", "line", "_tagged", "_owners")
+        other.__dict__.update({name: getattr(self, name) for name in worked_out})
+        return other
 
     @cached_property
     def _owners(self) -> tuple[int, ...]:

@@ -65,7 +65,7 @@ def seen(call: Call, tagger: Tagger) -> Seen:
     Returns:
         What ``features`` needs.
     """
-    first, _ = tagger.probabilities(call.transcript, call.tokens, call.line)
+    first, _ = call.tagged(tagger)
     again = call.again.kinds if call.again else np.full_like(first, np.nan)
     size = len(call.text)
     sure = np.full(size, np.nan)

@@ -27,7 +27,7 @@ class LearnedRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Mark the whole call at once: the tagger reads across turns."""
         found: list[RecognizerResult] = []
-        kinds, parties = self._tagger.probabilities(call.transcript, call.tokens, call.line)
+        kinds, parties = call.tagged(self._tagger)
         if call.again is not None:
             kinds, parties = joined(kinds, call.again.kinds), joined(parties, call.again.parties)
         for each in mark(call.text, kinds, parties):

@@ -7,6 +7,7 @@ pause before it was.
 
 from __future__ import annotations
 
+import bisect
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,9 +88,9 @@ def encode(
         for word in segment.words:
             here = slice(word.chars.start, word.chars.end)
             if word.probability > 0:
-                out[here, 6] = 1 + int(np.searchsorted(DOUBT_EDGES, word.probability))
+                out[here, 6] = 1 + bisect.bisect_left(DOUBT_EDGES, word.probability)
             if last_end is not None:
-                out[here, 7] = 1 + int(np.searchsorted(PAUSE_EDGES, max(0.0, word.time.start - last_end)))
+                out[here, 7] = 1 + bisect.bisect_left(PAUSE_EDGES, max(0.0, word.time.start - last_end))
             last_end = word.time.end
     return out
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from presidio_analyzer import RecognizerResult
 
 import models.analyzer
 from models.analyzer import CallAnalyzer, load_analyzer
-from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.artifacts import Call, CallArtifacts, CallRecognizer, Tagged
+from models.readings import SoundLine, Token
+from pipeline.types import Transcript
 from tests.models.recognizers.calls import NOBODY, call_of
 
 
@@ -102,3 +106,20 @@ def test_artifacts_without_a_language_model_have_no_words() -> None:
     artifacts = CallArtifacts((), None, call_of(("cu: はい",)))
     with pytest.raises(AttributeError):
         _ = artifacts.lemmas
+
+
+def test_the_tagger_reads_each_hearing_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its witness, the judge and the second hearing's carrying over all ask: each hearing is read once."""
+    judged = load_analyzer()
+    read: list[str] = []
+    real = judged._tagger.probabilities
+
+    def counted(transcript: Transcript, tokens: Sequence[Token], line: SoundLine) -> Tagged:
+        read.append(transcript.text)
+        return real(transcript, tokens, line)
+
+    monkeypatch.setattr(judged._tagger, "probabilities", counted)
+    first = call_of(("cu: 隣の佐藤さんの荷物です。",)).transcript
+    second = call_of(("cu: となりの加藤さんの荷物です。",)).transcript
+    assert judged.analyze(first, NOBODY, second)
+    assert sorted(read) == sorted([first.text, second.text])

@@ -102,7 +102,10 @@ class CallAnalyzer:
         read = functools.cache(functools.partial(self._as_one, call.text))
         for engine in self._passes:
             artifacts = CallArtifacts(named, engine.nlp_engine, call, tuple(results), read)
-            results += engine.analyze(call.text, language="ja", nlp_artifacts=artifacts)
+            # Presidio asks its recognizers in no order: a set of objects, another one in every process.
+            results += sorted(
+                engine.analyze(call.text, language="ja", nlp_artifacts=artifacts), key=_place_and_witness
+            )
         return tuple(sorted((_frozen(r) for r in results), key=lambda s: s.chars))
 
     def _named(self, text: str) -> Iterator[Named]:
@@ -182,6 +185,12 @@ def _chunks(text: str) -> list[str]:
                 chunks.append("")
             chunks[-1] += piece
     return chunks
+
+
+def _place_and_witness(result: RecognizerResult) -> tuple[int, int, str, str]:
+    metadata = result.recognition_metadata or {}
+    name = str(metadata.get(RecognizerResult.RECOGNIZER_NAME_KEY, ""))
+    return result.start, result.end, name, result.entity_type
 
 
 def _frozen(result: RecognizerResult) -> EntitySpan:

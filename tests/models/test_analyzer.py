@@ -36,6 +36,18 @@ def test_the_second_pass_reads_the_first(analyzer: CallAnalyzer) -> None:
     assert any(call.text[s.chars.start : s.chars.end] == "ハセガマ" for s in again)
 
 
+def test_witnesses_speak_in_one_order(analyzer: CallAnalyzer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Presidio asks them in another order in every process; the findings are in the same."""
+    call = call_of(("cu: 隣の佐藤さんの荷物です。", "cu: 佐藤が来たら渡します。"))
+    found = analyzer.analyze(call.transcript, NOBODY)
+    for engine in analyzer._passes:
+        asked = engine.registry.get_recognizers
+        monkeypatch.setattr(
+            engine.registry, "get_recognizers", lambda asked=asked, **which: [*reversed(asked(**which))]
+        )
+    assert analyzer.analyze(call.transcript, NOBODY) == found
+
+
 def test_a_recognizer_can_be_left_out() -> None:
     """For an ablation: what is switched off says nothing."""
     quiet = load_analyzer(

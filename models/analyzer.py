@@ -31,9 +31,6 @@ LONGEST = 2000
 """Characters given to ja_ginza at once; Sudachi refuses more than 49 149 bytes (facts.md 3).  Of an hour's
 23 000 characters together it takes 1.0 GiB more than of so many at a time, and finds the same."""
 
-UNUSED = ["parser", "morphologizer", "compound_splitter", "bunsetu_recognizer", "attribute_ruler"]
-"""Leaving these out gives identical entities in a third of the load time (facts.md 3)."""
-
 
 class _GinzaEngine(SpacyNlpEngine):
     """Presidio's spaCy engine around a pipeline that is already loaded."""
@@ -136,7 +133,7 @@ class CallAnalyzer:
 def load_analyzer(
     leave_out: frozenset[str] = frozenset(), *, judged: bool = True, company: tuple[CallRecognizer, ...] = ()
 ) -> CallAnalyzer:
-    """Load ja_ginza and the recognizers (about 2 s).
+    """Load ja_ginza and the recognizers (about 1 s).
 
     Args:
         leave_out: Names of recognizers to switch off, for an ablation.
@@ -146,12 +143,11 @@ def load_analyzer(
     Returns:
         The analyzer.
     """
-    import spacy
-
+    from models.ginza import load_ginza
     from models.recognizers import all_recognizers
 
     tagger = load_tagger()
-    nlp = spacy.load("ja_ginza", exclude=UNUSED)
+    nlp = load_ginza()
     nlp_engine = _GinzaEngine(nlp)
     chosen = [r for r in (*all_recognizers(tagger), *company) if r.name not in leave_out]
     passes = tuple(

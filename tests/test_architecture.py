@@ -16,7 +16,16 @@ PACKAGES = ("pipeline", "models", "flows")
 MAY_IMPORT = {
     "pipeline": {"pipeline", "numpy", "av", "pydub"},
     "models": {"pipeline", "models", "numpy"}
-    | {"ctranslate2", "faster_whisper", "onnxruntime", "spacy", "ginza", "presidio_analyzer", "sudachipy"}
+    | {
+        "ctranslate2",
+        "faster_whisper",
+        "onnxruntime",
+        "spacy",
+        "thinc",
+        "ginza",
+        "presidio_analyzer",
+        "sudachipy",
+    }
     | {"presidio_anonymizer", "regex", "yaml"},
     "flows": {"pipeline", "models", "flows", "numpy", "matplotlib"}
     | {"prefect", "pydantic", "pydantic_settings", "rich", "typer"}

@@ -1,0 +1,42 @@
+"""NumPy's matrix products on one thread: a call's are small, and two cores would mostly wait for each other.
+
+A network of a few hundred words' rows took three times the CPU time on two threads beside another call;
+calls, and windows of a call, are what is shared out between cores here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["blas_threads", "one_blas_thread"]
+
+_SET, _GET = "openblas_set_num_threads", "openblas_get_num_threads"
+
+
+def one_blas_thread() -> None:
+    """Tell the OpenBLAS that NumPy's wheels bring to use one thread; another BLAS is left as it is."""
+    for library in _libraries():
+        if do := _named(library, _SET):
+            do(1)
+
+
+def blas_threads() -> tuple[int, ...]:
+    """How many threads each OpenBLAS of NumPy uses; empty where it has another BLAS."""
+    return tuple(int(ask()) for library in _libraries() if (ask := _named(library, _GET)))
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> tuple[ctypes.CDLL, ...]:
+    beside = Path(np.__file__).parent.parent / "numpy.libs"
+    # What is loaded already is found, not loaded again.
+    return tuple(ctypes.CDLL(str(path)) for path in sorted(beside.glob("*openblas*")))
+
+
+def _named(library: ctypes.CDLL, name: str) -> ctypes._NamedFuncPointer | None:
+    """A function under the names that builds of OpenBLAS give it."""
+    spelt = (f"{prefix}{name}{suffix}" for prefix in ("scipy_", "") for suffix in ("64_", ""))
+    return next((getattr(library, each) for each in spelt if hasattr(library, each)), None)

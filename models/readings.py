@@ -105,9 +105,9 @@ class Reader:
 
     def readings(self, name: str) -> tuple[str, ...]:
         """Every way in which a surname or given name is read that is written so; empty for other words."""
-        return tuple(
-            dict.fromkeys((*(r.reading for r in load_lexicon().surname_of_surface(name)), *_given(name)))
-        )
+        lexicon = load_lexicon()
+        rows = (*lexicon.surname_of_surface(name), *lexicon.given_of_surface(name))
+        return tuple(dict.fromkeys(row.reading for row in rows))
 
     def line(self, text: str, tokens: tuple[Token, ...] | None = None) -> SoundLine:
         """``text`` as morae with their characters."""
@@ -122,18 +122,6 @@ class Reader:
                 sounds.append(unit)
                 chars.append(CharSpan(first, max(last, first + 1)))
         return SoundLine(tuple(sounds), tuple(chars))
-
-
-@lru_cache(maxsize=1)
-def _given_readings() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for row in load_lexicon().given_rows():
-        found.setdefault(row.surface, []).append(row.reading)
-    return found
-
-
-def _given(name: str) -> list[str]:
-    return _given_readings().get(name, [])
 
 
 @lru_cache(maxsize=4096)

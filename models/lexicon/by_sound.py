@@ -22,7 +22,7 @@ from models.lexicon.lexicon import Lexicon, place_stem
 from models.lexicon.mora_trie import Limits, Matches, Prices, build_trie, search
 from pipeline.sound import Mora, fold_kana, mora_price, morae
 
-__all__ = ["Bound", "Known", "Price", "SoundHit", "SoundIndex", "known_readings"]
+__all__ = ["Bound", "Known", "Price", "SoundHit", "SoundIndex", "known_names", "known_readings"]
 
 Price = Callable[[Mora | None, Mora | None], float]
 """Price, 0 or more, of hearing the second mora where the first was said; ``None`` is nothing."""
@@ -170,6 +170,16 @@ def _apart(matches: Matches, lengths: NDArray[np.int64]) -> Matches:
     return matches.take(np.array(kept, dtype=np.int64))
 
 
+def known_names(lexicon: Lexicon, rarest: float) -> tuple[Known, ...]:
+    """The readings of a lexicon's surnames and given names that are at least as common as ``rarest``."""
+    return tuple(
+        Known(kind, entry.reading, entry.commonness)
+        for kind, table in (("surname", lexicon.surnames), ("given_name", lexicon.given_names))
+        # Commonest first: what is too rare is not even parsed.
+        for entry in itertools.takewhile(lambda entry: entry.commonness >= rarest, table.values())
+    )
+
+
 def known_readings(lexicon: Lexicon, rarest: float = 0.45, *, towns: bool = False) -> tuple[Known, ...]:
     """The readings of a lexicon that are worth listening for.
 
@@ -184,12 +194,7 @@ def known_readings(lexicon: Lexicon, rarest: float = 0.45, *, towns: bool = Fals
         Names once, prefectures and cities with and without the suffix that callers drop.
         Places have commonness 1.
     """
-    found = [
-        Known(kind, entry.reading, entry.commonness)
-        for kind, table in (("surname", lexicon.surnames), ("given_name", lexicon.given_names))
-        # Commonest first: what is too rare is not even parsed.
-        for entry in itertools.takewhile(lambda entry: entry.commonness >= rarest, table.values())
-    ]
+    found = list(known_names(lexicon, rarest))
     places = [("prefecture", lexicon.prefectures), ("city", lexicon.cities)]
     if towns:
         places.append(("town", lexicon.towns))

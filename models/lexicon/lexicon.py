@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -118,8 +118,18 @@ class Lexicon:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.surnames: Mapping[str, NameEntry] = _NameTable(_lines(folder / "surnames.tsv.gz"))
-        self.given_names: Mapping[str, NameEntry] = _NameTable(_lines(folder / "given_names.tsv.gz"))
+        self._surnames = _NameTable(_lines(folder / "surnames.tsv.gz"))
+        self._given_names = _NameTable(_lines(folder / "given_names.tsv.gz"))
+
+    @property
+    def surnames(self) -> Mapping[str, NameEntry]:
+        """By reading."""
+        return self._surnames
+
+    @property
+    def given_names(self) -> Mapping[str, NameEntry]:
+        """By reading."""
+        return self._given_names
 
     @cached_property
     def prefectures(self) -> Mapping[str, PlaceEntry]:
@@ -158,7 +168,12 @@ class Lexicon:
 
     def surname_of_surface(self, surface: str) -> tuple[NameRow, ...]:
         """The readings of a surname as it is written (東 -> ヒガシ, アズマ), commonest first, or ()."""
-        return self._surnames_by_surface.get(surface, ())
+        rows = self._surname_spellings.rows(surface)
+        return tuple(sorted(rows, key=lambda row: -row.weight))
+
+    def given_of_surface(self, surface: str) -> tuple[NameRow, ...]:
+        """The readings of a given name as it is written, in the order of their commonness, or ()."""
+        return self._given_spellings.rows(surface)
 
     def is_place_surface(self, surface: str) -> bool:
         """Whether this is how a prefecture, city, county, ward or town is written.
@@ -186,11 +201,12 @@ class Lexicon:
         return tuple(rows)
 
     @cached_property
-    def _surnames_by_surface(self) -> dict[str, tuple[NameRow, ...]]:
-        found: dict[str, list[NameRow]] = defaultdict(list)
-        for row in self._surname_rows:
-            found[row.surface].append(row)
-        return {surface: tuple(sorted(rows, key=lambda row: -row.weight)) for surface, rows in found.items()}
+    def _surname_spellings(self) -> _Spellings:
+        return _Spellings(self._surnames.lines())
+
+    @cached_property
+    def _given_spellings(self) -> _Spellings:
+        return _Spellings(self._given_names.lines())
 
     @cached_property
     def _place_surfaces(self) -> frozenset[str]:
@@ -220,6 +236,30 @@ class _NameTable(Mapping[str, NameEntry]):
 
     def __len__(self) -> int:
         return len(self._lines)
+
+    def lines(self) -> Iterable[str]:
+        """The lines as they are in the file."""
+        return self._lines.values()
+
+
+class _Spellings:
+    """The lines of a file of names by how they are written; of a line only what is asked for is parsed."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._items: dict[str, list[tuple[str, str]]] = {}
+        for line in lines:
+            reading, spelled = line[: line.index("\t")], line[line.rindex("\t") + 1 :]
+            for item in spelled.split(";"):
+                surface, _, weight = item.partition(":")
+                if surface in self._items:
+                    self._items[surface].append((reading, weight))
+                else:
+                    self._items[surface] = [(reading, weight)]
+
+    def rows(self, surface: str) -> tuple[NameRow, ...]:
+        """The rows of a spelling, in the order of the file; () where there is none."""
+        found = self._items.get(surface, ())
+        return tuple(NameRow(surface, reading, float(weight)) for reading, weight in found)
 
 
 def commonness(per_million: float) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from models.artifacts import Call
-from models.lexicon.by_sound import SoundIndex, known_readings
+from models.lexicon.by_sound import SoundIndex, known_names
 from models.lexicon.lexicon import load_lexicon
 from models.readings import Token
 from models.recognizers.vocabulary import HONORIFICS, NAME_ENDS, NOT_NAMES, PLACE_TAILS, TITLES
@@ -85,19 +85,12 @@ def token_at(call: Call, char: int) -> int:
     return low
 
 
-@lru_cache(maxsize=1)
-def _given() -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for row in load_lexicon().given_rows():
-        weights[row.surface] = max(weights.get(row.surface, 0.0), row.weight)
-    return weights
-
-
 @lru_cache(maxsize=8192)
 def known_name(word: str) -> tuple[float, float]:
     """People per million with this spelling as a surname, and as a given name."""
     rows = load_lexicon().surname_of_surface(word)
-    return (rows[0].weight if rows else 0.0), _given().get(word, 0.0)
+    given = (row.weight for row in load_lexicon().given_of_surface(word))
+    return (rows[0].weight if rows else 0.0), max(given, default=0.0)
 
 
 def grade(word: str, token: Token) -> Grade:
@@ -247,9 +240,7 @@ def _continues(call: Call, index: int, level: Grade, before: Grade | None = None
 
 @lru_cache(maxsize=1)
 def _index() -> SoundIndex:
-    return SoundIndex(
-        k for k in known_readings(load_lexicon(), COMMON) if k.kind in {"surname", "given_name"}
-    )
+    return SoundIndex(known_names(load_lexicon(), COMMON))
 
 
 @lru_cache(maxsize=4096)

@@ -143,3 +143,14 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     """No lexicon is not an empty lexicon."""
     with pytest.raises(FileNotFoundError):
         Lexicon(tmp_path)
+
+
+def test_a_spelling_leads_to_all_its_readings(lexicon: Lexicon) -> None:
+    """What is found by spelling is what the rows by reading hold, surnames commonest first."""
+    for surface in ("東", "上野", "佐藤", "実", "ない名字"):
+        rows = [row for row in lexicon.surname_rows() if row.surface == surface]
+        assert lexicon.surname_of_surface(surface) == tuple(sorted(rows, key=lambda row: -row.weight))
+    for surface in ("実", "翼", "花子", "ない名前"):
+        rows = [row for row in lexicon.given_rows() if row.surface == surface]
+        assert lexicon.given_of_surface(surface) == tuple(rows)
+    assert len(lexicon.given_of_surface("実")) > 2

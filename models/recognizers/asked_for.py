@@ -14,7 +14,7 @@ from models.recognizers.digits import UNIT_AFTER, runs
 from models.recognizers.names import Grade, grade, name_after, nearness, surface
 from models.recognizers.turns import Sentence, answer_to, sentences
 from models.recognizers.vocabulary import CANNOT_SAY, LEAD, NOT_NAMES, RELATIONS, ROLES
-from pipeline.sound import find_sound, fold_kana, likeness, morae
+from pipeline.sound import SoundText, find_sound, fold_kana, likeness, morae
 
 __all__ = ["AskedForRecognizer"]
 
@@ -241,8 +241,8 @@ def _labels_heard(call: Call, sentence: Sentence) -> frozenset[str]:
     text = call.text[sentence.start : sentence.end].rstrip("、 ")
     if not _ASKS_AT_END.search(text):
         return frozenset()
-    line = morae(call.reader.kana(text))
-    return frozenset(kind for kind, label in _LABELS if find_sound(label, line, HEARD))
+    line = SoundText(morae(call.reader.kana(text)))
+    return frozenset(kind for kind, label in _LABELS if line.find(label, HEARD))
 
 
 def _after_lead(call: Call, sentence: Sentence) -> int:

@@ -32,7 +32,8 @@ SPECIAL = re.compile(r"<\|.*\|>")
 """Tokens that are no text: languages, tasks, times."""
 
 _OTHER_SCRIPT = re.compile(r"[^\u0000-\u024f\u2000-\u33ff\u3400-\u9fff\uf900-\ufaff\ufe30-\uffef]")
-_LETTER = re.compile(r"[A-Za-z\u00aa-\u024f]")
+_LETTER = r"A-Za-z\u00aa-\u024f"
+_MORE_LETTERS = re.compile(rf"(?:[^{_LETTER}]*[{_LETTER}]){{{LETTERS + 1}}}")
 
 
 def kept_tokens(vocabulary: Sequence[str]) -> NDArray[np.int64]:
@@ -45,7 +46,8 @@ def kept_tokens(vocabulary: Sequence[str]) -> NDArray[np.int64]:
         Numbers of the tokens that are kept, ascending: all special ones, all single bytes and broken
         characters, and whatever is written in kana, kanji, figures, marks and at most ``LETTERS`` letters.
     """
-    bytes_of = _alphabet()
+    # What is no character of the alphabet becomes one that is no byte.
+    bytes_of = dict.fromkeys(range(256), 256) | {ord(char): byte for char, byte in _alphabet().items()}
     return np.array([n for n, token in enumerate(vocabulary) if _needed(token, bytes_of)], dtype=np.int64)
 
 
@@ -220,14 +222,13 @@ def _alphabet() -> dict[str, int]:
     return {chr(byte): byte for byte in shown} | {chr(256 + n): byte for n, byte in enumerate(hidden)}
 
 
-def _needed(token: str, bytes_of: Mapping[str, int]) -> bool:
-    if SPECIAL.fullmatch(token) or not all(char in bytes_of for char in token):
+def _needed(token: str, bytes_of: Mapping[int, int]) -> bool:
+    if SPECIAL.fullmatch(token):
         return True
-    raw = bytes(bytes_of[char] for char in token)
     try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        return True  # of a kanji a part, or of anything
+        text = token.translate(bytes_of).encode("latin-1").decode()
+    except UnicodeError:
+        return True  # in no byte-level alphabet, or of a kanji a part, or of anything
     if len(text) == 1:
         return True
-    return not _OTHER_SCRIPT.search(text) and len(_LETTER.findall(text)) <= LETTERS
+    return not _MORE_LETTERS.match(text) and not _OTHER_SCRIPT.search(text)

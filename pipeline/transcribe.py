@@ -173,8 +173,11 @@ def _heard_on(channels: list[Channel], recogniser: Recogniser) -> list[list[Hear
         def do(batch: Sequence[tuple[int, Window]]) -> list[list[HeardSegment]]:
             return [_recognised(window, channels[index], recogniser) for index, window in batch]
 
+        # The longest first, so that at the end no thread waits long for another.
+        order = sorted(range(len(places)), key=lambda number: -places[number][1].duration)
         # One by one: three of thirty seconds decoded together take as long as one after another.
-        return in_batches(places, do, most=1, at_once=recogniser.at_once)
+        done = in_batches([places[n] for n in order], do, most=1, at_once=recogniser.at_once)
+        return [segments for _, segments in sorted(zip(order, done, strict=True), key=lambda each: each[0])]
 
     heard = recognised(windows)
     pieces = [

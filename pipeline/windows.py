@@ -93,6 +93,11 @@ class Window:
     pieces: tuple[TimeSpan, ...]
     rate: int = field(default=16_000)
 
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return sum(piece.duration for piece in self.pieces)
+
     def samples(self, channel: Sound) -> NDArray[np.float32]:
         """Cut the window out of its channel, float32 shape (n,)."""
         return np.concatenate(

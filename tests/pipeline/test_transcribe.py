@@ -267,6 +267,14 @@ def test_an_error_in_one_of_several_threads_comes_out() -> None:
         transcribe(sounding(("voice", 60.0)), ScriptedRecogniser(answer, at_once=2), "c")
 
 
+def test_the_longest_window_is_recognised_first() -> None:
+    """No thread is left with a long one at the end; the words are in order of time all the same."""
+    recogniser = ScriptedRecogniser(lambda n: spread("長い長い方" if n > 15 else "短い方", n))
+    heard = transcribe(sounding(("voice", 10.0), ("quiet", 3.0), ("voice", 24.0)), recogniser, "c")
+    assert recogniser.given[0] > recogniser.given[1]
+    assert heard.text == "短い方\n長い長い方"
+
+
 @pytest.mark.parametrize(
     ("language", "refused"),
     [(("en", 0.99), True), (("en", FOREIGN - 0.01), False), (("ja", 0.4), False), (("ja", 0.99), False)],

@@ -133,7 +133,7 @@ class CallAnalyzer:
 def load_analyzer(
     leave_out: frozenset[str] = frozenset(), *, judged: bool = True, company: tuple[CallRecognizer, ...] = ()
 ) -> CallAnalyzer:
-    """Load ja_ginza and the recognizers (about 1 s).
+    """Load ja_ginza, the recognizers and the lexicons (about 1.5 s).
 
     Args:
         leave_out: Names of recognizers to switch off, for an ablation.
@@ -145,7 +145,9 @@ def load_analyzer(
     """
     from models.ginza import load_ginza
     from models.recognizers import all_recognizers
+    from models.recognizers.names import read_ahead
 
+    read_ahead()
     tagger = load_tagger()
     nlp = load_ginza()
     nlp_engine = _GinzaEngine(nlp)

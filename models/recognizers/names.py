@@ -26,6 +26,7 @@ __all__ = [
     "name_after",
     "name_before",
     "nearness",
+    "read_ahead",
     "surface",
     "surname_tail",
     "token_at",
@@ -241,6 +242,12 @@ def _continues(call: Call, index: int, level: Grade, before: Grade | None = None
 @lru_cache(maxsize=1)
 def _index() -> SoundIndex:
     return SoundIndex(known_names(load_lexicon(), COMMON))
+
+
+def read_ahead() -> None:
+    """Load the lexicon and the common names by sound now, so that no call waits for them."""
+    load_lexicon().read_ahead()
+    _index()
 
 
 @lru_cache(maxsize=4096)

@@ -154,3 +154,14 @@ def test_a_spelling_leads_to_all_its_readings(lexicon: Lexicon) -> None:
         rows = [row for row in lexicon.given_rows() if row.surface == surface]
         assert lexicon.given_of_surface(surface) == tuple(rows)
     assert len(lexicon.given_of_surface("実")) > 2
+
+
+def test_what_is_read_ahead_is_not_read_again() -> None:
+    """After it, whatever is asked by spelling is answered without parsing a file."""
+    fresh = Lexicon(FOLDER)
+    fresh.read_ahead()
+    parsed = dict(fresh.__dict__)
+    assert fresh.surname_of_surface("東")
+    assert fresh.given_of_surface("実")
+    assert fresh.is_place_surface("札幌")
+    assert fresh.__dict__ == parsed

@@ -19,6 +19,7 @@ import pipeline.align
 import pipeline.audio
 import pipeline.detect
 import pipeline.party
+import pipeline.party_heard
 import pipeline.plan
 import pipeline.second_hearing
 import pipeline.supplement
@@ -54,6 +55,7 @@ from pipeline.verify import (
     verify_text,
 )
 from pipeline.wav import open_wav
+from pipeline.weigh import Hearing
 
 if TYPE_CHECKING:
     from models.analyzer import CallAnalyzer
@@ -198,10 +200,13 @@ def detect(call: Workspace, models: Models) -> int:
 
 
 def attribute(call: Workspace, models: Models) -> int:
-    """Whose each of it is."""
-    findings = pipeline.party.attribute(
-        call.get(ENTITIES), call.get(TRANSCRIPT), call.get(JOB).case, models.reader
-    )
+    """Whose each of it is, by what was written and, where that does not tell, by the sound."""
+    transcript, case = call.get(TRANSCRIPT), call.get(JOB).case
+    findings = pipeline.party.attribute(call.get(ENTITIES), transcript, case, models.reader)
+    if call.get(JOB).transcript is None:
+        hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, models.reader)
+        findings = pipeline.party_heard.reconsidered(findings, case, hearing)
+        give_back()
     call.put(FINDINGS, findings)
     return len(findings)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,18 @@ class FasterWhisperRecogniser:
     def in_batches(self) -> BatchTranscriber:
         """What decodes short windows together, for a second hearing, with this same loaded model."""
         return BatchTranscriber(self._model, self.name, self.at_once)
+
+    def score(self, samples: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
+        """Natural logarithm of the probability of texts, each as all that is said in 16 kHz audio.
+
+        Args:
+            samples: float32, shape (n,); at most 29 s.
+            texts: Any.
+
+        Returns:
+            One number for each, at most 0.
+        """
+        return WindowDecoder(self._model).score(samples, texts)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability."""

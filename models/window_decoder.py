@@ -8,6 +8,7 @@ are read from memory once a step for all of them, which is most of what decoding
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,14 @@ SECONDS_A_TIME = 0.02
 
 WIDEST = 3000
 """Frames that the encoder takes at most."""
+
+
+LEAST = 1e-12
+"""A probability that is rounded to 0 counts as this: its logarithm has to be a number."""
+
+
+_PIECES = re.compile(r"[A-Za-z]|[^A-Za-z]+")
+"""Letters one by one: a narrow vocabulary has no English words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,38 @@ class WindowDecoder:
         frames = min(WIDEST, len(window) // HOP // 2 * 2 + round(SPARE * RATE) // HOP)
         ((found, *_),) = self._model.model.detect_language(self._encoded(self._features([window], frames)))
         return str(found[0]).strip("<|>"), float(found[1])
+
+    def score(self, window: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
+        """Natural logarithm of the probability of texts, each as all that is said in a window.
+
+        Args:
+            window: 16 kHz mono, float32, shape (n,); full scale 1.
+            texts: Any.
+
+        Returns:
+            One number for each text, at most 0: the sum over its tokens of each one's log probability
+            after those before it; minus infinity where the model has no token for what is written.
+
+        Raises:
+            ValueError: when the window is longer than the model's encoder.
+        """
+        frames = round((len(window) / RATE + SPARE) * RATE) // HOP // 2 * 2
+        if frames > WIDEST:
+            msg = f"a window of {len(window) / RATE:.2f} s; at most {WIDEST * HOP / RATE - SPARE:.0f} s"
+            raise ValueError(msg)
+        encoded = self._encoded(self._features([window], frames))
+        prompt, length = [*self._tokenizer.sot_sequence], len(window) // HOP
+        scores = []
+        for text in texts:
+            # One by one: together they would cost the same, and hold the encoded sound as often.
+            tokens = [token for piece in _PIECES.findall(text) for token in self._tokenizer.encode(piece)]
+            try:
+                (aligned,) = self._model.model.align(encoded, prompt, [tokens], [length])
+            except KeyError:  # a token that a narrow vocabulary has not
+                scores.append(-np.inf)
+                continue
+            scores.append(float(np.log(np.maximum(aligned.text_token_probs, LEAST)).sum()))
+        return tuple(scores)
 
     def _by_utterance(
         self, tokens: Sequence[int], timed: Any, seconds: float

@@ -48,10 +48,10 @@ ENOUGH = 3
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
 
-_LEAD = re.compile(r"^(?:はい|あい|ええ|えーと?|あの|その|あ[ーっ]?|[のはがをにでとも、。 ])(?=..)")
+LEAD = re.compile(r"^(?:はい|あい|ええ|えーと?|あの|その|あ[ーっ]?|[のはがをにでとも、。 ])(?=..)")
 """Particles and fillers that a witness took in with a garbled name."""
 
-_TAIL = re.compile(r"(?<=..)(?:です|だけどさ?|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")
+TAIL = re.compile(r"(?<=..)(?:です|だけどさ?|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""
 
 _CUT = re.compile(r"さ[まん]")
@@ -239,7 +239,7 @@ def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: 
 
 def _as_spelt(text: str, case: CallCase) -> _Verdict | None:
     """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
-    said = _BLANKS.sub("", _TAIL.sub("", text))
+    said = _BLANKS.sub("", TAIL.sub("", text))
     for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
         if any(len(said) > 2 and said == _BLANKS.sub("", name.text) for name in names):
             return party, f"{_OWNERS[party]}と同じ表記", False
@@ -268,7 +268,7 @@ def _whose_person(
     text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader
 ) -> _Verdict:
     """Judge a name by the dictionary's reading, and by any other that what is written may have."""
-    twice = _TWICE.fullmatch(_TAIL.sub("", text))
+    twice = _TWICE.fullmatch(TAIL.sub("", text))
     text = twice[1] if twice else text
     kana, cores = reader.kana(text), tuple(_cores(text))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
@@ -282,9 +282,9 @@ def _whose_person(
 
 def _cores(text: str) -> Iterator[str]:
     """A name without its tail, and then without one word of its lead after the other: は in はら is none."""
-    text = _TAIL.sub("", text)
+    text = TAIL.sub("", text)
     yield text
-    while (shorter := _LEAD.sub("", text)) != text:
+    while (shorter := LEAD.sub("", text)) != text:
         text = shorter
         yield text
 

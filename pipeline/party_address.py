@@ -22,6 +22,8 @@ __all__ = [
     "RegisteredAddress",
     "address_groups",
     "clearly_within",
+    "number_of",
+    "places_of",
     "registered",
     "whose_address",
     "without_numbering",
@@ -105,22 +107,47 @@ def registered(addresses: Sequence[CaseName], reader: KanaReader) -> tuple[Regis
 
 
 def _registered(address: CaseName, reader: KanaReader) -> RegisteredAddress:
+    *above, town = places_of(address, reader)
+    said = number_of(address)
+    building = morae(reader.kana(without_numbering(said)))
+    number = digits_of("".join(_NUMBERING.findall(said)))
+    parts = tuple(morae(place.kana) for place in above)
+    whole = "".join(place.kana for place in (*above, town))
+    return RegisteredAddress(morae(whole), parts, morae(town.kana), number, building)
+
+
+def number_of(address: CaseName) -> str:
+    """What an address says from its first number on; empty where it has none."""
+    first = _FIRST_NUMBER.search(address.text)
+    return address.text[first.start() :] if first else ""
+
+
+def places_of(address: CaseName, reader: KanaReader) -> tuple[CaseName, ...]:
+    """Cut what an address says before its number.
+
+    Args:
+        address: As the case gives it; the kana may leave out the number, or everything.
+        reader: Reads what has no kana.
+
+    Returns:
+        Prefecture, city and ward, each by itself and as far as they are there, and what comes after them,
+        with their kana; the last may be empty.
+    """
     first = _FIRST_NUMBER.search(address.text)
     written = address.text[: first.start()] if first else address.text
     by_dictionary = reader.kana(written)
     kana = fold_kana(address.kana) or by_dictionary
     # The number is no part of the place: ニチョウメ is near many a town.
     counted = _NUMBER_KANA.search(kana, max(0, len(by_dictionary) - 3)) if first else None
-    place = whole = kana[: counted.start()] if counted else kana
-    above: list[tuple[Mora, ...]] = []
+    kana = kana[: counted.start()] if counted else kana
+    places: list[CaseName] = []
     for part in _ABOVE.findall(written):
         # As long as the dictionary reads it: where it errs, it mostly errs in the reading alone.
         width = len(reader.kana(part))
-        above.append(morae(place[:width]))
-        place = place[width:]
-    building = morae(reader.kana(without_numbering(address.text[first.start() :]))) if first else ()
-    number = digits_of("".join(_NUMBERING.findall(address.text[first.start() :]))) if first else ""
-    return RegisteredAddress(morae(whole), tuple(above), morae(place), number, building)
+        places.append(CaseName(part, kana[:width]))
+        kana = kana[width:]
+    town = written[sum(len(place.text) for place in places) :]
+    return (*places, CaseName(town, kana))
 
 
 def without_numbering(text: str) -> str:

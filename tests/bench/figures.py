@@ -30,10 +30,12 @@ from pipeline.evaluate import AudioPair, ReviewRow, measure_call
 from pipeline.figures import CallFigures, Share, Summary, summarise
 from pipeline.mask import mask_audio
 from pipeline.party import attribute
+from pipeline.party_heard import reconsidered
 from pipeline.plan import make_plan
 from pipeline.supplement import supplemented
 from pipeline.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
+from pipeline.weigh import Hearing, Scorer
 
 __all__ = ["StoredCall", "add_arguments", "figures_of", "row", "stored_calls", "table"]
 
@@ -83,7 +85,11 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
 
 
 def figures_of(
-    call: StoredCall, entities: tuple[EntitySpan, ...], reader: Reader, policy: MaskPolicy | None = None
+    call: StoredCall,
+    entities: tuple[EntitySpan, ...],
+    reader: Reader,
+    policy: MaskPolicy | None = None,
+    scorer: Scorer | None = None,
 ) -> CallFigures:
     """Mask what was detected in a call, and measure it.
 
@@ -92,12 +98,15 @@ def figures_of(
         entities: From ``detect``.
         reader: Compares names.
         policy: Pads; the default by default.
+        scorer: Is asked whose a finding is by its sound; without one nobody is.
 
     Returns:
         The call's figures.
     """
     policy = policy or MaskPolicy()
     findings = attribute(entities, call.transcript, call.case, reader)
+    if scorer is not None:
+        findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
     findings = align(findings, call.transcript, call.recording, policy)
     plan = make_plan(findings, call.transcript, call.case, policy)
     samples, rate = call.recording.samples, call.recording.rate

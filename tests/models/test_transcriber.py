@@ -13,6 +13,7 @@ import models.transcriber as transcriber_module
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
 from models.transcriber import DECODING, FasterWhisperRecogniser, load_transcriber
 from pipeline.errors import ModelError
+from pipeline.transcribe import RATE
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +145,23 @@ class FakeWhisper:
         """Hears nothing."""
         self.options = options
         return [], None
+
+
+def test_a_text_is_likelier_than_another(base: FasterWhisperRecogniser) -> None:
+    """What is heard is likelier than anything else of that length, and letters are no error."""
+    noise = np.random.default_rng(1).normal(0, 0.1, 4 * RATE).astype(np.float32)
+    (heard,) = base.in_batches().recognise_batch([noise])
+    said = "".join(word.text for word in heard.words) or "ん"
+    scores = base.score(noise, (said, "鯨" * len(said), f"{said}Windows"))
+    assert all(score < 0 for score in scores)
+    assert scores[0] > scores[1]
+    assert scores[0] > scores[2] > -np.inf
+    assert scores == base.score(noise, (said, "鯨" * len(said), f"{said}Windows"))
+
+
+def test_what_cannot_be_written_is_impossible(base: FasterWhisperRecogniser) -> None:
+    """The narrowed vocabulary has no Hangul but byte by byte; either way there is a number."""
+    assert base.score(np.zeros(RATE, np.float32), ("안녕",))[0] < 0
 
 
 def test_every_core_takes_a_window_of_its_own(base: FasterWhisperRecogniser) -> None:

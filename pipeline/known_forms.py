@@ -1,0 +1,118 @@
+"""How the names and addresses of a case may stand in a transcript: by sound, and as written.
+
+伊藤 幸子            イトウ: 伊藤, いとう, イトウ      サチコ: 幸子, さちこ, サチコ      and both together
+町田市成瀬5丁目11番   町田市 | 成瀬 | 5丁目11番, 5の11, 5-11      and every run of these
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.party_address import number_of, places_of, without_numbering
+from pipeline.party_name import KanaReader, KnownName, known_names
+from pipeline.sound import Mora, morae
+from pipeline.types import CallCase, CaseName, Party
+
+__all__ = ["FormKind", "KnownForm", "known_forms"]
+
+_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_NUMBER = re.compile(r"(?:[0-9０-９〇一二三四五六七八九十]+(?:丁目|番地?|号室?|階|[-のノ])*)+")
+_JOINED = re.compile(r"(?<=[0-9０-９])(?:丁目|番地?|号|-)の?(?=[0-9０-９])")
+_LAST = re.compile(r"(?<=[0-9０-９])(?:丁目|番地?|号室?|階)$")
+_BLANKS = re.compile(r"\s")
+
+
+class FormKind(enum.Enum):
+    """What of a known value a form is."""
+
+    SURNAME = "surname"
+    GIVEN = "given"
+    WHOLE = "whole"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownForm:
+    """Something of the case as it sounds, and the ways in which it is written.
+
+    Attributes:
+        party: Whose it is.
+        kind: What of it.
+        sound: Its morae.
+        texts: One or more, the likeliest first.
+    """
+
+    party: Party
+    kind: FormKind
+    sound: tuple[Mora, ...] = field(repr=False)
+    texts: tuple[str, ...] = field(repr=False)
+
+
+def known_forms(case: CallCase, reader: KanaReader) -> tuple[KnownForm, ...]:
+    """Every form of the names of a case, and of the requester's addresses.
+
+    Args:
+        case: The requester, the staff and the company.
+        reader: Reads what the case gives no kana for.
+
+    Returns:
+        Forms of two morae and more.
+    """
+    named = (*case.requester.names, *case.staff, *case.company_names)
+    forms = [
+        form
+        for name, known in zip(named, known_names(case, reader), strict=True)
+        for form in _of_name(name, known, reader)
+    ]
+    forms += [form for address in case.requester.addresses for form in _of_address(address, reader)]
+    return tuple(dict.fromkeys(form for form in forms if len(form.sound) > 1))
+
+
+def _of_name(name: CaseName, known: KnownName, reader: KanaReader) -> Iterator[KnownForm]:
+    written = _BLANKS.sub("", name.text)
+    # Of staff a case often gives the surname alone, and two kanji of that are no two names.
+    if len(known.parts) == 2 and (known.party is Party.REQUESTER or len(written) > 2 or written != name.text):
+        cut = _cut(written, known.parts[0], reader)
+        texts = (written[:cut], written[cut:]) if cut else ("", "")
+        for kind, kana, text in zip((FormKind.SURNAME, FormKind.GIVEN), known.parts, texts, strict=True):
+            yield _form(known.party, kind, kana, text)
+    yield _form(known.party, FormKind.WHOLE, known.whole, written)
+
+
+def _cut(written: str, surname: str, reader: KanaReader) -> int:
+    """Characters of a surname in a full name; 0 where no cut reads as it."""
+    cuts = range(1, len(written))
+    return next((n for n in cuts if surname in {reader.kana(written[:n]), *reader.readings(written[:n])}), 0)
+
+
+def _form(party: Party, kind: FormKind, kana: str, written: str) -> KnownForm:
+    """A name in kanji, hiragana and katakana: a recogniser writes any of them."""
+    texts = filter(None, dict.fromkeys((written, kana.translate(_HIRAGANA), kana)))
+    return KnownForm(party, kind, morae(kana), tuple(texts))
+
+
+def _of_address(address: CaseName, reader: KanaReader) -> Iterator[KnownForm]:
+    """Every run of its pieces but numbers alone; the numbers as they are, joined by の and by a dash."""
+    places = [place for place in places_of(address, reader) if place.text]
+    said = number_of(address)
+    number = _NUMBER.match(said)
+    behind = said[number.end() :] if number else said
+    room = _NUMBER.search(behind)
+    beside = (behind[: room.start()], room[0]) if room else (behind, "")
+    for join in (None, "の", "-"):
+        texts = [_joined(text, join) for text in (number[0] if number else "", *beside) if text]
+        pieces = [*places, *(CaseName(text, reader.kana(text)) for text in texts)]
+        for start, end in itertools.combinations(range(len(pieces) + 1), 2):
+            written = "".join(piece.text for piece in pieces[start:end])
+            # Numbers alone are compared as they are: by sound a neighbour's are as near.
+            if without_numbering(written):
+                kana = "".join(piece.kana for piece in pieces[start:end])
+                yield KnownForm(Party.REQUESTER, FormKind.PLACE, morae(kana), (written,))
+
+
+def _joined(number: str, join: str | None) -> str:
+    return number if join is None else _LAST.sub("", _JOINED.sub(join, number))

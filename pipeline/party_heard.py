@@ -1,0 +1,96 @@
+"""Whose is a finding that is nobody's by what was written: asked of the sound itself.
+
+written のだ帯, unlike 野田多恵 (ノダタエ)      the sound takes 野田多恵 nearly as well      the requester's
+written 山下道地, 山下花子 in the case          the sound takes 山下花子 badly               a relative's
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from pipeline.known_forms import FormKind, known_forms
+from pipeline.party_explained import explained
+from pipeline.spoken_digits import digits_of
+from pipeline.types import CallCase, Finding, Party
+from pipeline.weigh import Hearing, Weighed, weigh
+
+__all__ = ["reconsidered"]
+
+ASKED: Final = frozenset({"PERSON", "ADDRESS"})
+"""What is asked about: digits are compared as they are."""
+
+LEAST: Final = -6.2
+"""Gain, less ``PER_SHARE`` times the price over the length, from which a name is the known one.  Of 4,770 pairs
+of a third party's finding and a stranger's case one lies above that is not the same name (林 for 小林)."""
+
+PER_SHARE: Final = 10.0
+"""What the likeness of what was written is worth against the gain."""
+
+GIVEN: Final = 2.0
+"""How far a given name by itself must lie above it: the requester is mostly called by the surname."""
+
+CLEAR: Final = -3.0
+"""The same, from which nobody has to look."""
+
+A_MORA: Final = -2.0
+"""Gain for each of its morae from which a place is the known one: the nearest of a stranger's had -2.02."""
+
+PLACE: Final = 8
+"""Morae of a place at the least: 神奈川県 is near 香川県."""
+
+_REASONS = {
+    Party.REQUESTER: "音には本人のものとしてもよく合う",
+    Party.STAFF: "音には担当者の名前としてもよく合う",
+    Party.COMPANY: "音には自社の名前としてもよく合う",
+}
+
+
+def reconsidered(findings: Sequence[Finding], case: CallCase, hearing: Hearing) -> tuple[Finding, ...]:
+    """Ask of the sound whether what is nobody's is something that the case knows.
+
+    Args:
+        findings: From ``attribute``.
+        case: The requester, the staff and the company.
+        hearing: The call.
+
+    Returns:
+        The findings, of which some that were to be masked have another party.
+    """
+    forms = known_forms(case, hearing.reader)
+    asked = [at for at, finding in enumerate(findings) if _asked(finding)] if forms else []
+    out = list(findings)
+    for at, weighed in zip(asked, weigh((findings[at].entity for at in asked), forms, hearing), strict=True):
+        out[at] = _by_sound(findings[at], weighed)
+    return explained(out, hearing.transcript)
+
+
+def _asked(finding: Finding) -> bool:
+    masked = finding.party in {Party.THIRD_PARTY, Party.UNKNOWN}
+    return masked and not finding.entity.candidate and finding.entity.entity_type in ASKED
+
+
+def _by_sound(finding: Finding, weighed: Sequence[Weighed]) -> Finding:
+    """The finding with the party whose value fits best, where any does."""
+    best = max(weighed, key=_fit, default=None)
+    if best is None or _fit(best) < 0:
+        return finding
+    party = best.form.party
+    return replace(finding, party=party, reason=_REASONS[party], needs_review=_fit(best) < CLEAR - LEAST)
+
+
+def _fit(each: Weighed) -> float:
+    """How far above its bound a value fits, in log probability; below 0 it does not."""
+    length = len(each.form.sound)
+    digits = digits_of(each.instead_of)
+    if each.form.kind is FormKind.PLACE:
+        # A digit more or less is the neighbour's.
+        same = digits == digits_of(each.form.texts[0])
+        told = same and length >= PLACE
+        return each.gain - A_MORA * length if told else -math.inf
+    if digits:
+        return -math.inf
+    beyond = GIVEN if each.form.kind is FormKind.GIVEN else 0.0
+    return each.gain - PER_SHARE * each.price / length - LEAST - beyond

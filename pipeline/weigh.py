@@ -59,7 +59,7 @@ WITHIN: Final = {
 }
 """Price of a form's sound in what was written, over its length, up to which it is asked about: of what is
 garbled past knowing, any shorter text is as probable.  And morae of a finding that the form may leave unsaid
-before and behind it: no given name behind a surname, which is a relative's then, and no surname before one."""
+before and behind it: no given name behind a surname, which is a relative's then, no surname before one."""
 
 MOST: Final = 2
 """Forms that are asked about at a finding: those of which most was written there."""

@@ -24,7 +24,8 @@ ASKED: Final = frozenset({"PERSON", "ADDRESS"})
 
 LEAST: Final = -6.2
 """Gain, less ``PER_SHARE`` times the price over the length, from which a name is the known one.  Of 4,770
-pairs of a third party's finding and a stranger's case one lies above that is not the same name (林 for 小林)."""
+pairs of a third party's finding and a stranger's case one lies above without being the same name (林 for
+小林)."""
 
 PER_SHARE: Final = 10.0
 """What the likeness of what was written is worth against the gain."""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.batch_transcriber import BatchTranscriber
+from models.encoded_once import EncodedOnce
 from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
 from models.window_decoder import WindowDecoder
@@ -65,6 +66,7 @@ class FasterWhisperRecogniser:
 
     def __init__(self, model: WhisperModel, name: str, sha256: str, at_once: int = 1) -> None:
         self._model = model
+        self._encoded = EncodedOnce(model)
         self.name = name
         self.sha256 = sha256
         self.at_once = at_once
@@ -109,8 +111,11 @@ class FasterWhisperRecogniser:
         return WindowDecoder(self._model).score(samples, texts)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
-        """The most probable language of at most 30 s of 16 kHz audio, and its probability."""
-        return WindowDecoder(self._model).language(samples)
+        """The most probable language of at most 30 s of 16 kHz audio, and its probability.
+
+        The same samples are encoded no second time where they are recognised soon after.
+        """
+        return self._encoded.language(samples)
 
 
 def load_transcriber(

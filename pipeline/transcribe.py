@@ -106,11 +106,12 @@ def transcribe(recording: Recording, recogniser: Recogniser, call_id: str) -> Tr
         CallUnsafeError: when nothing was recognised, or the call is in another language.
     """
     channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
-    _refuse_foreign(channels, recogniser)
+    windows = [windows_of(channel) for channel in channels]
+    _refuse_foreign(channels, windows, recogniser)
     speakers = ("op", "cu") if len(channels) == 2 else (None,)
     heard = [
         replace(segment, channel=index, speaker=speakers[index])
-        for index, segments in enumerate(_heard_on(channels, recogniser))
+        for index, segments in enumerate(_heard_on(channels, windows, recogniser))
         for segment in segments
     ]
     return build_transcript(heard, call_id, recogniser.name, recording.sha256)
@@ -165,9 +166,11 @@ def build_transcript(
     return Transcript(call_id, "".join(texts[:-1]), tuple(segments), "ja", model, audio_sha256)
 
 
-def _heard_on(channels: list[Channel], recogniser: Recogniser) -> list[list[HeardSegment]]:
+def _heard_on(
+    channels: list[Channel], windows_by_channel: list[tuple[Window, ...]], recogniser: Recogniser
+) -> list[list[HeardSegment]]:
     """Recognise each channel: every window once, and once more in short pieces what went wrong."""
-    windows = [(index, window) for index, channel in enumerate(channels) for window in windows_of(channel)]
+    windows = [(index, window) for index, each in enumerate(windows_by_channel) for window in each]
 
     def recognised(places: Sequence[tuple[int, Window]]) -> list[list[HeardSegment]]:
         def do(batch: Sequence[tuple[int, Window]]) -> list[list[HeardSegment]]:
@@ -266,30 +269,44 @@ def _unheard(channel: Channel, heard: list[HeardSegment]) -> list[TimeSpan]:
     return [TimeSpan(g.start, min(g.end, limit)) for g in gaps if min(g.end, limit) - g.start >= UNHEARD]
 
 
-ASKED = 14.0
-"""Seconds of which the language is asked: thirty cost three to four times as much, and none of 40 calls was
-taken for foreign by windows of this length."""
+ASKED = 3
+"""Windows of a channel whose language is asked for, the loudest."""
 
 
-def _refuse_foreign(channels: list[Channel], recogniser: Recogniser) -> None:
-    """Raise when most of three loud stretches are confidently not Japanese.
+def _refuse_foreign(
+    channels: list[Channel], windows: list[tuple[Window, ...]], recogniser: Recogniser
+) -> None:
+    """Raise when most of three loud windows a channel are confidently not Japanese.
 
-    Each verdict costs an encoding, so no more are asked for than decide it.
+    They are asked about before anything is decoded; what that takes of a window, its encoding, a recogniser
+    need not do again.  No more are asked about than decide it, and those that must be at the same time.
     """
-    window = round(ASKED * RATE)
-    stretches = [(channel, number) for channel in channels for number in _loud_stretches(channel)]
-    foreign = 0
-    for asked, (channel, number) in enumerate(stretches, start=1):
-        language, probability = recogniser.language(channel.samples[number * window : (number + 1) * window])
-        foreign += language != "ja" and probability >= FOREIGN
-        if (asked - foreign) * 2 >= len(stretches):
+    asked = [
+        (channel, window)
+        for channel, each in zip(channels, windows, strict=True)
+        for window in _loudest(channel, each)
+    ]
+
+    def foreign(places: Sequence[tuple[Channel, Window]]) -> list[bool]:
+        verdicts = (recogniser.language(window.samples(channel.samples)) for channel, window in places)
+        return [language != "ja" and probability >= FOREIGN for language, probability in verdicts]
+
+    least = -(-len(asked) // 2)
+    found = in_batches(asked[:least], foreign, most=1, at_once=recogniser.at_once)
+    for place in asked[least:]:
+        if 2 * found.count(False) >= len(asked):
             return
-    msg = "日本語の通話ではないようです"
-    raise CallUnsafeError(msg)
+        found += foreign([place])
+    if 2 * found.count(True) > len(asked):
+        msg = "日本語の通話ではないようです"
+        raise CallUnsafeError(msg)
 
 
-def _loud_stretches(channel: Channel) -> list[int]:
-    """Numbers of the three loudest stretches of ``ASKED`` seconds."""
-    frames = round(ASKED / FRAME)
-    numbers = range(max(1, -(-(len(channel.power) - frames // 2) // frames)))
-    return sorted(numbers, key=lambda n: -float(channel.power[n * frames : (n + 1) * frames].sum()))[:3]
+def _loudest(channel: Channel, windows: Sequence[Window]) -> list[Window]:
+    """The ``ASKED`` windows with the most sound."""
+
+    def loudness(window: Window) -> float:
+        frames = ((round(p.start / FRAME), round(p.end / FRAME)) for p in window.pieces)
+        return sum(float(channel.power[first:last].sum()) for first, last in frames)
+
+    return sorted(windows, key=loudness, reverse=True)[:ASKED]

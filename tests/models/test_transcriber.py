@@ -45,6 +45,18 @@ def test_the_language_is_a_code_and_a_probability(base: FasterWhisperRecogniser)
     assert 0 <= probability <= 1
 
 
+def test_a_window_asked_about_is_recognised_alike(base: FasterWhisperRecogniser) -> None:
+    """That its encoding is kept from the question changes no word, and saves the encoding."""
+    random = np.random.default_rng(1)
+    window = (random.normal(0, 0.1, 32_000) * np.sin(np.arange(32_000) / 900)).astype(np.float32)
+    heard = base.recognise(window, beam_size=1, temperature=0.0)
+    base._encoded._kept.clear()
+    base.language(window)
+    assert len(base._encoded._kept) == 1
+    assert base.recognise(window, beam_size=1, temperature=0.0) == heard
+    assert not base._encoded._kept
+
+
 @pytest.mark.parametrize(
     "option",
     ["vad_filter", "no_speech_threshold", "hallucination_silence_threshold", "condition_on_previous_text"],
@@ -140,6 +152,9 @@ class FakeWhisper:
     def __init__(self) -> None:
         """Nothing to load."""
         self.options: dict[str, object] = {}
+
+    def encode(self, features: np.ndarray) -> None:
+        """Nothing."""
 
     def transcribe(self, samples: np.ndarray, **options: object) -> tuple[list[object], None]:
         """Hears nothing."""

@@ -1,0 +1,59 @@
+"""Ask a window's language and recognise it at the price of one encoding.
+
+    language(window)    spectrogram -> encoder -> which language?         the encoder's output is kept
+    recognise(window)   spectrogram -> the same, so what was kept -> decoder
+
+Encoding is most of what the question costs, and faster-whisper keeps none of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+
+__all__ = ["EncodedOnce"]
+
+KEPT = 8
+"""Windows whose encoding is kept at most: more than are asked about in a call; 3 MB each for ``base``."""
+
+
+class EncodedOnce:
+    """Stands before a model's encoder and remembers what it gave for windows asked about.
+
+    Args:
+        model: The loaded model; from now on it encodes through this.
+    """
+
+    def __init__(self, model: WhisperModel) -> None:
+        self._model = model
+        self._encode = model.encode
+        self._kept: dict[bytes, Any] = {}
+        model.encode = self._once
+
+    def language(self, window: NDArray[np.float32]) -> tuple[str, float]:
+        """The most probable language (ISO 639-1) of at most 30 s of 16 kHz audio, and its probability."""
+        from faster_whisper.audio import pad_or_trim
+
+        # As faster-whisper does it, to the byte: else it is encoded once more, and nothing worse.
+        features = pad_or_trim(self._model.feature_extractor(window)[..., :-1])
+        encoded = self._encode(features)
+        for name in list(self._kept)[: 1 - KEPT]:
+            self._kept.pop(name, None)
+        self._kept[_name(features)] = encoded
+        ((found, *_),) = self._model.model.detect_language(encoded)
+        return str(found[0]).strip("<|>"), float(found[1])
+
+    def _once(self, features: NDArray[np.float32]) -> Any:
+        """As ``WhisperModel.encode``; what was kept is given out once."""
+        kept = self._kept.pop(_name(features), None) if self._kept else None
+        return self._encode(features) if kept is None else kept
+
+
+def _name(features: NDArray[np.float32]) -> bytes:
+    return hashlib.sha256(np.ascontiguousarray(features).tobytes()).digest()

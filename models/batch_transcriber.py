@@ -1,7 +1,7 @@
 """Decode a batch of short windows at once: the second hearing of a call, at half the first's price.
 
-Greedily and without times, where the first hearing follows five hypotheses: what both have in common, and
-what makes either cheap, is ``models.window_decoder``.
+Greedily and without times, where the first hearing follows five hypotheses; what else makes it cheap is
+``models.window_decoder``.
 
 A small model loops when left alone: nothing may be longer than it could be said.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchTranscriber"]
 
-GREEDY = Decoding(beam=1, times=False, tokens_a_second=9.0, tokens_beside=12, least_seconds=BATCH_WINDOW)
+GREEDY = Decoding(beam=1, tokens_a_second=9.0, tokens_beside=12, least_seconds=BATCH_WINDOW)
 """Most that is decoded for a second of sound: fast speech is eight morae, and most are a token at most."""
 
 
@@ -59,7 +59,6 @@ class BatchTranscriber:
             msg = f"a window of {longest:.2f} s; at most {BATCH_WINDOW + SPARE} s"
             raise ValueError(msg)
         return tuple(
-            HeardSegment(words, each.no_speech_probability)
+            HeardSegment(each.words, each.no_speech_probability)
             for each in self._decoder.decode(windows, GREEDY)
-            for words in each.utterances
         )

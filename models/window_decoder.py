@@ -1,4 +1,4 @@
-"""Encode, decode and time several windows of one call together: what both hearings have in common.
+"""Encode, decode and time several windows of one call together, and say how probable a text is in one.
 
 faster-whisper decodes one window after another, each in an encoder of thirty seconds, and
 begins anew where an utterance ended.  Here CTranslate2 encodes windows of about the same length
@@ -9,7 +9,7 @@ are read from memory once a step for all of them, which is most of what decoding
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +29,6 @@ SPARE = 1.0
 HOP = 160
 """Samples per frame of the spectrogram, of every Whisper model."""
 
-SECONDS_A_TIME = 0.02
-"""Seconds from one time token to the next, of every Whisper model."""
-
 WIDEST = 3000
 """Frames that the encoder takes at most."""
 
@@ -50,15 +47,13 @@ class Decoding:
 
     Attributes:
         beam: Hypotheses that are followed.
-        times: Whether the model writes when an utterance begins and ends.
         tokens_a_second: Most that is decoded for a second of sound.
-        tokens_beside: Allowed beside, for short windows, marks and times.
+        tokens_beside: Allowed beside, for short windows and marks.
         least_seconds: Width of the encoder at the least: in one of three seconds the model, made for thirty,
             hears little.
     """
 
     beam: int
-    times: bool
     tokens_a_second: float
     tokens_beside: int
     least_seconds: float
@@ -69,14 +64,12 @@ class Decoded:
     """What was decoded of one window.
 
     Attributes:
-        utterances: Words of each, timed in seconds from the window's start.
+        words: Timed in seconds from the window's start.
         no_speech_probability: Of the window.
-        language: The most probable one, ISO 639-1, and its probability; ``None`` if it was not asked for.
     """
 
-    utterances: tuple[tuple[HeardWord, ...], ...]
+    words: tuple[HeardWord, ...]
     no_speech_probability: float
-    language: tuple[str, float] | None
 
 
 class WindowDecoder:
@@ -94,15 +87,12 @@ class WindowDecoder:
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language="ja"
         )
 
-    def decode(
-        self, windows: Sequence[NDArray[np.float32]], how: Decoding, *, which_language: bool = False
-    ) -> tuple[Decoded, ...]:
+    def decode(self, windows: Sequence[NDArray[np.float32]], how: Decoding) -> tuple[Decoded, ...]:
         """Decode 16 kHz mono windows together.
 
         Args:
             windows: float32, shape (n,) each; full scale 1.
             how: How.
-            which_language: Whether to ask, which costs a step of the decoder.
 
         Returns:
             One for each window, in order.  The same input gives the same words.
@@ -118,9 +108,7 @@ class WindowDecoder:
             msg = f"a window of {longest:.2f} s; at most {WIDEST * HOP / RATE - SPARE:.0f} s"
             raise ValueError(msg)
         encoded = self._encoded(self._features(windows, frames))
-        prompt = [*self._tokenizer.sot_sequence]
-        if not how.times:
-            prompt.append(self._tokenizer.no_timestamps)
+        prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         results = self._model.model.generate(
             encoded,
             [prompt] * len(windows),
@@ -131,28 +119,14 @@ class WindowDecoder:
             return_scores=True,
             return_no_speech_prob=True,
         )
-        tokens = [result.sequences_ids[0] for result in results]
-        texts = [[token for token in each if token < self._tokenizer.eot] for each in tokens]
+        texts = [[token for token in r.sequences_ids[0] if token < self._tokenizer.eot] for r in results]
         lengths = [len(window) // HOP for window in windows]
         # One list of dictionaries per window; a stub of faster-whisper says one in all.
         timed = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
-        languages = self._model.model.detect_language(encoded) if which_language else [()] * len(windows)
         return tuple(
-            Decoded(
-                self._by_utterance(each, words, len(window) / RATE) if how.times else (_words(words),),
-                float(result.no_speech_prob),
-                _language(language),
-            )
-            for each, words, window, result, language in zip(
-                tokens, timed, windows, results, languages, strict=True
-            )
+            Decoded(_words(words), float(result.no_speech_prob))
+            for words, result in zip(timed, results, strict=True)
         )
-
-    def language(self, window: NDArray[np.float32]) -> tuple[str, float]:
-        """The most probable language (ISO 639-1) of a window of 16 kHz, and its probability."""
-        frames = min(WIDEST, len(window) // HOP // 2 * 2 + round(SPARE * RATE) // HOP)
-        ((found, *_),) = self._model.model.detect_language(self._encoded(self._features([window], frames)))
-        return str(found[0]).strip("<|>"), float(found[1])
 
     def score(self, window: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
         """Natural logarithm of the probability of texts, each as all that is said in a window.
@@ -186,19 +160,6 @@ class WindowDecoder:
             scores.append(float(np.log(np.maximum(aligned.text_token_probs, LEAST)).sum()))
         return tuple(scores)
 
-    def _by_utterance(
-        self, tokens: Sequence[int], timed: Any, seconds: float
-    ) -> tuple[tuple[HeardWord, ...], ...]:
-        """The words of a window by utterance; the first and last of each cut to the times that are told."""
-        from faster_whisper import WhisperModel
-
-        utterances = list(_runs(tokens, self._tokenizer, seconds))
-        # faster-whisper's own rules, of which its model is no part.
-        WhisperModel.add_word_timestamps(
-            _Timed(timed), [utterances], self._tokenizer, None, 0, *_PUNCTUATION, 0.0
-        )
-        return tuple(_words(each["words"]) for each in utterances)
-
     def _encoded(self, features: NDArray[np.float32]) -> Any:
         """Encode windows; on a CPU one after another, which gives the same in two thirds of the time.
 
@@ -220,45 +181,9 @@ class WindowDecoder:
         return np.ascontiguousarray(np.stack(rows))
 
 
-_PUNCTUATION = ("\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
-"""Marks that belong to the word after and before them, as faster-whisper has it."""
-
-
-class _Timed:
-    """Stands in for a model where words are timed already."""
-
-    frames_per_second = RATE // HOP
-
-    def __init__(self, words: Any) -> None:
-        self._words = words
-
-    def find_alignment(self, *_: object) -> list[Any]:
-        """The words of the one window."""
-        return [self._words]
-
-
-def _runs(tokens: Sequence[int], tokenizer: Any, seconds: float) -> Iterator[dict[str, Any]]:
-    """Utterances between time tokens; one that was not ended ends with its window."""
-    begin = tokenizer.timestamp_begin
-    text: list[int] = []
-    start = 0.0
-    for token in (*tokens, begin + round(seconds / SECONDS_A_TIME)):
-        if token < begin:
-            text += [token] if token < tokenizer.eot else []
-            continue
-        time = (token - begin) * SECONDS_A_TIME
-        if text:
-            yield {"seek": 0, "start": start, "end": time, "tokens": text}
-        text, start = [], time
-
-
 def _words(timed: Any) -> tuple[HeardWord, ...]:
     return tuple(
         HeardWord(w["word"], float(w["start"]), float(w["end"]), float(w["probability"]))
         for w in timed
         if w["word"]
     )
-
-
-def _language(found: Any) -> tuple[str, float] | None:
-    return (str(found[0][0]).strip("<|>"), float(found[0][1])) if found else None

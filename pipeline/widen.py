@@ -91,6 +91,9 @@ def widen(
 
 
 def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
+    """The item with what was heard beside it; where it is masked already, that sounds on another channel."""
+    if item.time.start <= where.start and where.end <= item.time.end:
+        return replace(item, channels=tuple(range(recording.channels)), needs_review=True)
     start = max(0.0, min(item.time.start, where.start) - MARGIN)
     end = min(recording.duration, max(item.time.end, where.end) + MARGIN)
     return replace(item, time=TimeSpan(start, end), needs_review=True)

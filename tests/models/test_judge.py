@@ -117,6 +117,21 @@ def test_words_in_doubt_are_masked_where_they_may_be_an_address(call: Call, tagg
     assert [span.candidate for span in judged] == [False, True, True]
 
 
+def test_a_word_that_stands_elsewhere_is_no_address(tagger: Tagger) -> None:
+    """です in doubt once would be masked wherever it is said."""
+
+    class Certain(Doubt):
+        def candidates(self, call: Call, seen: Seen, judged: Sequence[EntitySpan]) -> tuple[EntitySpan, ...]:
+            at = (call.text.index("です"), call.text.index("たいら"))
+            chars = (CharSpan(at[0], at[0] + 2), CharSpan(at[1], at[1] + 3))
+            return tuple(EntitySpan("ADDRESS", each, 0.9, SOURCE, candidate=True) for each in chars)
+
+    words = transcript(utterance("ええです", 1.0), utterance("たいらまち", 4.0), utterance("そうです", 7.0))
+    call = Call(words, CASE, load_reader())
+    judged = Judge({}, tagger, Certain({})).judged(call, ())
+    assert [span.candidate for span in judged] == [True, False]
+
+
 def test_doubt_is_greater_where_the_tagger_half_believes(call: Call, tagger: Tagger) -> None:
     """By the fitted weights a name in its slot is more doubtful than plain talk, were nobody to mark it."""
     chance = load_doubt().probabilities(call, seen(call, tagger), ())

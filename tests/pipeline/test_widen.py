@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.types import Leak, MaskAction, Party, TimeSpan
@@ -26,6 +28,16 @@ def test_a_mask_grows_over_what_is_heard_beside_it():
     assert after.items[0].time.end == pytest.approx(1.9 + MARGIN)
     assert after.items[0].needs_review
     assert after.items[1] == before.items[1]
+
+
+def test_what_is_heard_through_a_mask_sounds_on_another_channel():
+    """The mask reaches all of them: growing over it again and again would never silence it."""
+    before = plan(replace(item(1.0, 2.0), channels=(0,)))
+    after = widen(before, (heard(1.25, 1.55),), WORDS, recording(10.0, channels=2))
+    assert after is not None
+    assert after.items[0].channels == (0, 1)
+    assert after.items[0].time == before.items[0].time
+    assert after.items[0].needs_review
 
 
 def test_what_is_heard_elsewhere_gets_a_mask_of_its_own():

@@ -72,7 +72,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
         self, call: Call, known: _Known, sounds: SoundText, named: dict[str, Nearby[RecognizerResult]]
     ) -> Iterator[RecognizerResult]:
         size = len(known.sound)
-        bound = next(b for limit, b in BOUNDS if size < limit)
+        bound = next((b for limit, b in BOUNDS if size < limit), BOUNDS[-1][1])
         if size < 3 or (size == 3 and bound == 0.0):
             return
         for match in sounds.find(known.sound, bound):

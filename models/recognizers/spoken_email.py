@@ -20,11 +20,12 @@ _SIGN = (
     r"小文字で?|大文字で?|半角で?|数字の|全部"
 )
 _PIECE = (
-    rf"(?:[A-Za-zＡ-Ｚａ-ｚ0-9０-９._\-]+|[ァ-ヴー]+|[一二三四五六七八九十〇百]+|{_SIGN}|"
+    rf"(?:[A-Za-zＡ-Ｚａ-ｚ0-9０-９._\-]++|[ァ-ヴー]++|[一二三四五六七八九十〇百]++|{_SIGN}|"
     rf"[ぁ-ん一-龠]{{1,6}}(?=[、\s]*(?:{_SIGN}|アットマーク|[@＠])))"
 )
-_LOCAL = re.compile(rf"(?:{_PIECE}[、\s・の]*)+$")
-_DOMAIN = re.compile(rf"(?:(?:{_PIECE})[、\s・]*)+")
+# A run is never cut in two: it could be in as many ways as there are, and each would be tried.
+_LOCAL = re.compile(rf"(?:{_PIECE}[、\s・の]*+)+$")
+_DOMAIN = re.compile(rf"(?:(?:{_PIECE})[、\s・]*+)+")
 _CUE = re.compile(r"メール|アドレス")
 _TAIL = re.compile(
     r"(?:ドット|どっと|\.|点)[、\s]*(?:コム|com|ネット|net|ジェーピー|ジェイピー|jp|シーオー|co|"

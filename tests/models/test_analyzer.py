@@ -36,6 +36,15 @@ def test_the_second_pass_reads_the_first(analyzer: CallAnalyzer) -> None:
     assert any(call.text[s.chars.start : s.chars.end] == "ハセガマ" for s in again)
 
 
+@pytest.mark.parametrize(
+    "loop",
+    ["ドッ" * 60, "ゼロ" * 150, "1の" * 150, "はい、" * 200, "さん" * 150, "東京都" * 80, "と書いて" * 80],
+)
+def test_a_recogniser_that_loops_is_no_error(analyzer: CallAnalyzer, loop: str) -> None:
+    """A small model writes the same again and again: no witness fails on it or tries for ever."""
+    analyzer.analyze(call_of((f"cu: {loop}",)).transcript, NOBODY)
+
+
 def test_witnesses_speak_in_one_order(analyzer: CallAnalyzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Presidio asks them in another order in every process; the findings are in the same."""
     call = call_of(("cu: 隣の佐藤さんの荷物です。", "cu: 佐藤が来たら渡します。"))

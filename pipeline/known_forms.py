@@ -15,15 +15,34 @@ from dataclasses import dataclass, field
 from pipeline.party_address import number_of, places_of, without_numbering
 from pipeline.party_name import KanaReader, KnownName, known_names
 from pipeline.sound import Mora, morae
+from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, CaseName, Party
 
 __all__ = ["FormKind", "KnownForm", "known_forms"]
 
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
-_NUMBER = re.compile(r"(?:[0-9０-９〇一二三四五六七八九十]+(?:丁目|番地?|号室?|階|[-のノ])*)+")
+_NUMBER = re.compile(r"(?:[0-9０-９〇一二三四五六七八九十]++(?:丁目|番地?|号室?|階|[-のノ])*+)+")
 _JOINED = re.compile(r"(?<=[0-9０-９])(?:丁目|番地?|号|-)の?(?=[0-9０-９])")
 _LAST = re.compile(r"(?<=[0-9０-９])(?:丁目|番地?|号室?|階)$")
 _BLANKS = re.compile(r"\s")
+
+_SHAPES = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
+"""Digits in the groups of mobile numbers, and of others after area codes of two to four digits."""
+
+_TELLING = 6
+"""Digits of a run at the least."""
+
+_SHIFTS = (3, 7)
+"""What is added to each digit of a number to make another one."""
+
+_SAID = dict(
+    zip(
+        "0123456789",
+        ("", "イチ", "ニイ", "サン", "ヨン", "ゴオ", "ロク", "ナナ", "ハチ", "キュウ"),
+        strict=True,
+    )
+)
+"""How digits are said over a telephone; zero in several ways."""
 
 
 class FormKind(enum.Enum):
@@ -33,6 +52,7 @@ class FormKind(enum.Enum):
     GIVEN = "given"
     WHOLE = "whole"
     PLACE = "place"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +64,19 @@ class KnownForm:
         kind: What of it.
         sound: Its morae.
         texts: One or more, the likeliest first.
+        decoys: Of a number, others of the same shape and beginning, written alike: what tells them from it
+            is not its shape.
     """
 
     party: Party
     kind: FormKind
     sound: tuple[Mora, ...] = field(repr=False)
     texts: tuple[str, ...] = field(repr=False)
+    decoys: tuple[str, ...] = field(default=(), repr=False)
 
 
 def known_forms(case: CallCase, reader: KanaReader) -> tuple[KnownForm, ...]:
-    """Every form of the names of a case, and of the requester's addresses.
+    """Every form of the names of a case, and of the requester's addresses and numbers.
 
     Args:
         case: The requester, the staff and the company.
@@ -69,6 +92,7 @@ def known_forms(case: CallCase, reader: KanaReader) -> tuple[KnownForm, ...]:
         for form in _of_name(name, known, reader)
     ]
     forms += [form for address in case.requester.addresses for form in _of_address(address, reader)]
+    forms += [form for phone in case.requester.phones for form in _of_number(digits_of(phone))]
     return tuple(dict.fromkeys(form for form in forms if len(form.sound) > 1))
 
 
@@ -112,6 +136,37 @@ def _of_address(address: CaseName, reader: KanaReader) -> Iterator[KnownForm]:
             if without_numbering(written):
                 kana = "".join(piece.kana for piece in pieces[start:end])
                 yield KnownForm(Party.REQUESTER, FormKind.PLACE, morae(kana), (written,))
+
+
+def _of_number(digits: str) -> Iterator[KnownForm]:
+    """A telephone number, and every run of its groups of six digits or more; zero is said ゼロ or まる."""
+    for shape in _SHAPES.get(len(digits), ()):
+        edges = (0, *itertools.accumulate(shape))
+        for first, last in itertools.combinations(range(len(edges)), 2):
+            if edges[last] - edges[first] < _TELLING:
+                continue
+            groups = [digits[edges[n] : edges[n + 1]] for n in range(first, last)]
+            # All beginnings are alike.
+            others = [[_shifted(each, by) for each in groups] for by in _SHIFTS]
+            for other in others:
+                other[0] = groups[0] if first == 0 else other[0]
+            for zero in ("ゼロ", "マル"):
+                kana = "".join(_SAID[digit] or zero for group in groups for digit in group)
+                yield KnownForm(
+                    Party.REQUESTER,
+                    FormKind.NUMBER,
+                    morae(kana),
+                    _written(groups),
+                    tuple(text for other in others for text in _written(other)),
+                )
+
+
+def _written(groups: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(("の".join(groups), "".join(groups))))
+
+
+def _shifted(digits: str, by: int) -> str:
+    return "".join(str((int(digit) + by) % 10) for digit in digits)
 
 
 def _joined(number: str, join: str | None) -> str:

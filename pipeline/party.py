@@ -48,7 +48,7 @@ ENOUGH = 3
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
 
-LEAD = re.compile(r"^(?:はい|あい|ええ|えーと?|あの|その|あ[ーっ]?|[のはがをにでとも、。 ])(?=..)")
+LEAD = re.compile(r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|[のはがをにでとも、。 ])(?=..)")
 """Particles and fillers that a witness took in with a garbled name."""
 
 TAIL = re.compile(r"(?<=..)(?:です|だけどさ?|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")

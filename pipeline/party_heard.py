@@ -19,8 +19,8 @@ from pipeline.weigh import Hearing, Weighed, weigh
 
 __all__ = ["reconsidered"]
 
-ASKED: Final = frozenset({"PERSON", "ADDRESS"})
-"""What is asked about: digits are compared as they are."""
+ASKED: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER"})
+"""What is asked about."""
 
 LEAST: Final = -6.2
 """Gain, less ``PER_SHARE`` times the price over the length, from which a name is the known one.  Of 4,770
@@ -41,6 +41,11 @@ A_MORA: Final = -2.0
 
 PLACE: Final = 8
 """Morae of a place at the least: 神奈川県 is near 香川県."""
+
+NUMBER, LEAD = -20.0, 12.0
+"""Gain from which a number is the known one, and log probability by which it must be ahead of others of its
+shape: of what is garbled past knowing any number is as probable.  At others' data in 104 minutes of made
+calls none with such a gain was more than 9 ahead; the requester's own were 16 to 21 ahead."""
 
 _REASONS = {
     Party.REQUESTER: "音には本人のものとしてもよく合う",
@@ -91,6 +96,8 @@ def _fit(each: Weighed) -> float:
         same = digits == digits_of(each.form.texts[0])
         told = same and length >= PLACE
         return each.gain - A_MORA * length if told else -math.inf
+    if each.form.kind is FormKind.NUMBER:
+        return each.gain - NUMBER if each.lead >= LEAD else -math.inf
     if digits:
         return -math.inf
     beyond = GIVEN if each.form.kind is FormKind.GIVEN else 0.0

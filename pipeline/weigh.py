@@ -56,6 +56,7 @@ WITHIN: Final = {
     FormKind.GIVEN: (0.34, 0, 1),
     FormKind.WHOLE: (0.34, 1, 1),
     FormKind.PLACE: (0.22, 1, 1),
+    FormKind.NUMBER: (0.25, 2, 2),
 }
 """Price of a form's sound in what was written, over its length, up to which it is asked about: of what is
 garbled past knowing, any shorter text is as probable.  And morae of a finding that the form may leave unsaid
@@ -105,12 +106,14 @@ class Weighed:
         gain: Log probability of the form, in place of all of the finding, above that of what was written.
         price: Between the form's sound and the likest stretch, by ``pipeline.sound``, in morae.
         instead_of: What was written.
+        lead: Log probability of the form above that of the likeliest of its decoys; infinite without any.
     """
 
     form: KnownForm
     gain: float
     price: float
     instead_of: str = field(repr=False)
+    lead: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,10 @@ class _Placed:
         """The less, the likelier."""
         return self.price + self.beside - A_MORA * len(self.form.sound)
 
-    def written(self, text: str) -> Iterator[str]:
-        """The text with each way of writing the form in it."""
-        for form in _like(self.form.texts, text[self.chars.start : self.chars.end]):
-            yield text[: self.chars.start] + form + text[self.chars.end :]
+    def written(self, text: str, forms: Sequence[str]) -> list[str]:
+        """The text with each way of writing in its place."""
+        ways = _like(forms, text[self.chars.start : self.chars.end])
+        return [text[: self.chars.start] + form + text[self.chars.end :] for form in ways]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,13 +272,14 @@ def _answers(question: _Question, hearing: Hearing) -> Iterator[Weighed]:
     recording = hearing.recording
     first, last = to_samples(question.time, recording.rate, recording.length)
     sound = for_recogniser(recording.samples[question.channel, first:last], recording.rate)
-    ways = [tuple(each.written(question.text)) for each in question.placed]
-    written, *scores = hearing.scorer.score(
-        sound, (question.text, *(text for texts in ways for text in texts))
-    )
+    ways = [each.written(question.text, each.form.texts) for each in question.placed]
+    decoys = [each.written(question.text, each.form.decoys) for each in question.placed]
+    texts = [text for several in (*ways, *decoys) for text in several]
+    written, *scores = hearing.scorer.score(sound, (question.text, *texts))
     if not math.isfinite(written):
         return  # it holds what the model has no token for, and nothing can be said
     left = iter(scores)
-    for each, texts in zip(question.placed, ways, strict=True):
-        gain = max(next(left) for _ in texts) - written
-        yield Weighed(each.form, gain, each.price, question.text[each.chars.start : each.chars.end])
+    best = [max((next(left) for _ in several), default=-math.inf) for several in (*ways, *decoys)]
+    for each, own, other in zip(question.placed, best, best[len(ways) :], strict=False):
+        instead_of = question.text[each.chars.start : each.chars.end]
+        yield Weighed(each.form, own - written, each.price, instead_of, own - other)

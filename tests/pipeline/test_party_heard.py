@@ -113,6 +113,25 @@ def test_a_garbled_address_is_the_registered_one(
     assert (found.party is Party.REQUESTER) is (party is Party.REQUESTER)
 
 
+@pytest.mark.parametrize(
+    ("likely", "party"),
+    [
+        ({"0706010": -5.0}, Party.REQUESTER),
+        ({"0706010": -30.0}, Party.THIRD_PARTY),
+        ({"070": -5.0}, Party.THIRD_PARTY),
+    ],
+)
+def test_a_garbled_number_is_known_by_what_tells_it_from_others(
+    likely: dict[str, float], party: Party, reader: Reader
+) -> None:
+    """What any number of its shape would fit as well says nothing."""
+    case = CallCase("R-1", Requester(phones=("070-6010-6875",)))
+    found = heard(
+        "番号はマレナナマリ六マリ一マリです", "マレナナマリ六マリ一マリ", Ear(likely), reader, case=case
+    )
+    assert found.party is party
+
+
 def test_what_fits_barely_is_looked_at(reader: Reader) -> None:
     """A person hears what is not clear."""
     assert not heard("担当の長田です", "長田", Ear({"永田": -0.5}), reader).needs_review

@@ -1,10 +1,12 @@
 """The figures of the contract from stored recognition: what ``kaiji evaluate`` finds, in a tenth of the time.
 
-    python -m tests.bench.figures CALLS_DIR... [--exact] [--only h3,h4] [--recognizers FILE] [--causes]
+    python -m tests.bench.figures CALLS_DIR... [--exact | --by-sound] [--only h3,h4]
+        [--recognizers FILE] [--causes]
 
 A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--exact`` words are taken,
 ``.heard.json`` (``python -m models.tagger.hear``) and, for the second hearing, ``.heard2.json`` (with
-``--again``).  Recognition and the second listening are left out; all between them is the product's own.
+``--again``).  Recognition and the second listening are left out; all between them is the product's own, with
+``--by-sound`` as the product does it, without it by words alone.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from models.analyzer import load_analyzer
 from models.company import load_company
 from models.readings import Reader, load_reader
 from models.tagger.hear import read_heard
+from models.transcriber import load_transcriber
 from pipeline.align import align
 from pipeline.audio import Recording, read_recording
 from pipeline.detect import detect
@@ -168,10 +171,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def measured(
-    calls: Iterable[StoredCall], detected: Callable[[StoredCall], tuple[EntitySpan, ...]], reader: Reader
+    calls: Iterable[StoredCall],
+    detected: Callable[[StoredCall], tuple[EntitySpan, ...]],
+    reader: Reader,
+    scorer: Scorer | None = None,
 ) -> Summary:
     """The figures over many calls."""
-    return summarise([figures_of(call, detected(call), reader) for call in calls])
+    return summarise([figures_of(call, detected(call), reader, scorer=scorer) for call in calls])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -182,13 +188,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--recognizers", type=Path, help="a company's own, as for kaiji evaluate")
     parser.add_argument("--causes", action="store_true", help="also who masked what nobody asked for")
+    parser.add_argument("--by-sound", action="store_true", help="also ask of the sound whose a finding is")
     options = parser.parse_args(arguments)
     company = load_company(options.recognizers).recognizers if options.recognizers else ()
     analyzer, reader = load_analyzer(company=company), load_reader()
     calls = stored_calls(
         options.folders, [each for each in options.only.split(",") if each], exact=options.exact
     )
-    summary = measured(calls, lambda call: detect(call.transcript, analyzer, call.case, call.again), reader)
+    summary = measured(
+        calls,
+        lambda call: detect(call.transcript, analyzer, call.case, call.again),
+        reader,
+        load_transcriber() if options.by_sound and not options.exact else None,
+    )
     if not summary.calls:
         print("no calls with words there", file=sys.stderr)
         return 2

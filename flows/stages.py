@@ -45,6 +45,7 @@ from pipeline.memory import give_back
 from pipeline.types import Leak, MaskAction, MaskPlan
 from pipeline.verify import (
     hear_masked,
+    kept_values,
     listen_again,
     read_by_sound,
     read_otherwise,
@@ -245,7 +246,7 @@ def verify(call: Workspace, models: Models) -> int:
     leaks = verify_audio(original, product, made)
     masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
-    leaks += verify_text(text, masked, kept)
+    leaks += verify_text(text, masked, kept_values(transcript, made))
     leaks += _second_opinion(call, text)
     if call.get(JOB).listen_again and not leaks:
         masked = tuple(each for each in masked if each[0] in known(made))

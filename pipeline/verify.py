@@ -12,7 +12,7 @@ import bisect
 import itertools
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -26,13 +26,14 @@ from pipeline.mask_text import LABELS, OTHER_LABEL
 from pipeline.nearby import Nearby
 from pipeline.reread import read_by_sound, read_otherwise, said_under
 from pipeline.review_queue import is_candidate
-from pipeline.types import CharSpan, Leak, MaskAction, MaskPlan, TimeSpan, Transcript
+from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
 from pipeline.widen import SOURCE
 
 __all__ = [
     "Listener",
     "SoundReader",
     "hear_masked",
+    "kept_values",
     "listen_again",
     "read_by_sound",
     "read_otherwise",
@@ -137,20 +138,42 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
     Returns:
         ``(item_id, text)`` in the plan's order.
     """
+    return tuple(
+        (item.item_id, transcript.text[item.chars.start : item.chars.end])
+        for item in _with_values(transcript, plan, action)
+    )
+
+
+def kept_values(transcript: Transcript, plan: MaskPlan) -> tuple[tuple[str, str], ...]:
+    """As ``values`` of what is kept; items with nothing to read between them are one.
+
+    An address is often found in pieces, and what is read across two of them is kept as they are.
+    """
+    runs: list[tuple[str, CharSpan]] = []
+    for item in sorted(_with_values(transcript, plan, MaskAction.KEEP), key=lambda item: item.chars):
+        last = runs[-1][1] if runs else None
+        if last is not None and not _folded(transcript.text[last.end : item.chars.start]):
+            runs[-1] = runs[-1][0], CharSpan(last.start, max(last.end, item.chars.end))
+        else:
+            runs.append((item.item_id, item.chars))
+    return tuple((item_id, transcript.text[chars.start : chars.end]) for item_id, chars in runs)
+
+
+def _with_values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> Iterator[MaskItem]:
     masked = Nearby(plan.masked, lambda item: item.chars)
 
     def untouched(chars: CharSpan) -> bool:
         return not any(chars.overlaps(other.chars) for other in masked.touching(chars.start, chars.end))
 
-    return tuple(
-        (item.item_id, transcript.text[item.chars.start : item.chars.end])
-        for item in plan.items
-        if item.action is action
-        and item.source != SOURCE
-        and not is_candidate(item)
-        and not _HONORIFIC.fullmatch(transcript.text, item.chars.start, item.chars.end)
-        and (action is MaskAction.MASK or untouched(item.chars))
-    )
+    for item in plan.items:
+        if (
+            item.action is action
+            and item.source != SOURCE
+            and not is_candidate(item)
+            and not _HONORIFIC.fullmatch(transcript.text, item.chars.start, item.chars.end)
+            and (action is MaskAction.MASK or untouched(item.chars))
+        ):
+            yield item
 
 
 def verify_text(

@@ -418,3 +418,18 @@ def test_a_long_name_is_not_like_a_short_one_by_chance(reader: Reader) -> None:
     case = CallCase("R-1", staff=(CaseName("平野", "ヒラノ"),))
     assert whose("喜一郎", "PERSON", reader, case).party not in KEPT
     assert whose("平野", "PERSON", reader, case).party is Party.STAFF
+
+
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("ハナコドットスズキアットマークエグザンプル", Party.REQUESTER),
+        ("hanako72@mail.example", Party.REQUESTER),
+        ("ヒダドットミズキアットマークハナコドットエグザンプル", Party.UNKNOWN),
+        ("mizuki@hanako.example", Party.UNKNOWN),
+        ("ヒダミズキ@ホシドットコム", Party.UNKNOWN),
+    ],
+)
+def test_a_mail_address_is_whose_name_stands_before_the_at(text: str, party: Party, reader: Reader) -> None:
+    """A house that is called like the requester gives its name to everybody's address."""
+    assert whose(text, "EMAIL_ADDRESS", reader).party is party

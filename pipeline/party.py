@@ -21,8 +21,8 @@ from pipeline.party_address import (
     without_numbering,
 )
 from pipeline.party_explained import explained
-from pipeline.party_name import KanaReader, KnownName, known_names, whose_name
-from pipeline.sound import find_sound, morae, spell_out
+from pipeline.party_name import HALF, KanaReader, KnownName, known_names, whose_name
+from pipeline.sound import find_sound, likeness, morae, spell_out
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
@@ -54,11 +54,18 @@ WITHIN_MAIL = 0.14
 
 _AT = re.compile(r"アット・?マーク|あっとまーく|アトマーク|アットマ|[@＠]")
 
-LEAD = re.compile(r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|[のはがをにでとも、。 ])(?=..)")
+LEAD = re.compile(
+    r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
+    r"[のはがをにでとも、。 ]|[ぁ-ん](?=[一-龠]{2}))(?=..)"
+)
 """Particles and fillers that a witness took in with a garbled name."""
 
-TAIL = re.compile(r"(?<=..)(?:です|だけどさ?|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$")
+TAIL = re.compile(
+    r"(?<=..)(?:です|(?<=[一-龠])[だよ]|だけどさ?|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$"
+)
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""
+
+_KANJI = re.compile(r"[一-龠々]+")
 
 _CUT = re.compile(r"さ[まん]")
 
@@ -217,7 +224,11 @@ def _attributed(
             number, likely = _phone_or_name(text, case, known, reader)
             verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
         case "PERSON":
-            name = _as_spelt(text, case) or _whose_person(text, entity.party, known, reader)
+            name = (
+                _as_spelt(text, case)
+                or _as_explained(text, case)
+                or _whose_person(text, entity.party, known, reader)
+            )
             verdict = _or_address(name, text, own, reader)
         case "ADDRESS":
             # A candidate: no part of a group.
@@ -252,6 +263,16 @@ def _as_spelt(text: str, case: CallCase) -> _Verdict | None:
     return None
 
 
+def _as_explained(text: str, case: CallCase) -> _Verdict | None:
+    """How the requester's surname or given name is written: 千円の千に、時代の代 for 千代."""
+    for name in case.requester.names:
+        said = _BLANKS.sub("", name.text)
+        for part in (part for n in range(2, len(said)) for part in (said[:n], said[-n:])):
+            if _KANJI.fullmatch(part) and all(f"の{char}" in text for char in part):
+                return Party.REQUESTER, "本人の名前の書き方の説明", True
+    return None
+
+
 def _or_address(
     verdict: _Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader
 ) -> _Verdict:
@@ -276,6 +297,8 @@ def _whose_person(
     """Judge a name by the dictionary's reading, and by any other that what is written may have."""
     twice = _TWICE.fullmatch(TAIL.sub("", text))
     text = twice[1] if twice else text
+    if any(_is_relative(text, name, reader) for name in known if name.party is Party.REQUESTER):
+        return Party.UNKNOWN, "本人と同じ姓で名が違う", True
     kana, cores = reader.kana(text), tuple(_cores(text))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
     if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN}:
@@ -284,6 +307,22 @@ def _whose_person(
             if other[0] is Party.REQUESTER and not other[2]:
                 return other[0], "別の読み方では本人の名前", True
     return verdict
+
+
+def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
+    """Whether a given name that is not theirs follows the requester's surname: 太田杏 sounds like オオタ."""
+    if len(name.parts) < 2:
+        return False
+    surname, given = name.parts
+    said = TAIL.sub("", text)
+    cuts = (n for n in range(1, len(said)) if reader.kana(said[:n]) == surname)
+    return any(
+        _KANJI.fullmatch(said[n:]) is not None
+        and all(
+            likeness(given, sound) < HALF for sound in (reader.kana(said[n:]), *reader.readings(said[n:]))
+        )
+        for n in cuts
+    )
 
 
 def _cores(text: str) -> Iterator[str]:

@@ -51,6 +51,9 @@ BESIDE = 3
 TELLING = 4
 """Digits of a block number that tell even where the place was not understood: one in 10,000 has the same."""
 
+ROOM = 3
+"""Digits of a room."""
+
 BLOCK = 7
 """Most digits of a block number with a room."""
 
@@ -196,7 +199,7 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     """
     line = morae(reader.kana(without_numbering(text)))
     # Only what numbers a block: 郷 of a place name sounds like five.
-    numbers = digits_of("".join(_NUMBERING.findall(text)))
+    numbers = _once(digits_of("".join(_NUMBERING.findall(text))))
     verdict: _Verdict = (Party.THIRD_PARTY, "登録のない住所", False)
     near = False
     for address in known:
@@ -207,6 +210,12 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
             if found[0] is Party.REQUESTER:
                 break
     return verdict, near
+
+
+def _once(numbers: str) -> str:
+    """A number that was said twice, once."""
+    half = len(numbers) // 2
+    return numbers[:half] if half >= ENOUGH and numbers[:half] == numbers[half:] else numbers
 
 
 def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
@@ -278,12 +287,18 @@ def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> b
 
 
 def _same_number(numbers: str, own: str) -> bool:
-    """Whether one number is the other, or a part of it (1-2 of 1-2-3), or the same but for the room."""
+    """Whether one number is the other, or a part of it (1-2 of 1-2-3), or the same but for the room.
+
+    What holds the registered number and more than a room beside it holds another number, too.
+    """
     if not numbers or not own:
         return False
     block = next((at for at, (a, b) in enumerate(zip(numbers, own, strict=False)) if a != b), 0)
-    contained = numbers in own or numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers)
-    return contained or block >= TELLING
+    beside = len(numbers.replace(own, ""))
+    contained = numbers in own or (
+        beside <= ROOM and (numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers))
+    )
+    return contained or (block >= TELLING and len(numbers) - block <= ROOM)
 
 
 def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bool, bool]:

@@ -433,3 +433,28 @@ def test_a_long_name_is_not_like_a_short_one_by_chance(reader: Reader) -> None:
 def test_a_mail_address_is_whose_name_stands_before_the_at(text: str, party: Party, reader: Reader) -> None:
     """A house that is called like the requester gives its name to everybody's address."""
     assert whose(text, "EMAIL_ADDRESS", reader).party is party
+
+
+SHORT = CallCase("R-2", Requester((CaseName("太田千代", "オオタチヨ"),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("太田杏", False),
+        ("太田裕", False),
+        ("太田千代", True),
+        ("太田だ", True),
+        ("太田よ", True),
+        ("る太田", True),
+        ("千代だ", True),
+        ("まえだ", False),
+        ("千円の千に、時代の代", True),
+        ("千円の千に、広場の広", False),
+    ],
+)
+def test_a_short_name_of_a_relative_is_not_the_surname_drawn_out(
+    text: str, kept: bool, reader: Reader
+) -> None:
+    """オオタアン is オオタ but for a drawn vowel and an ん; だ and a cut-off kana are no part of a name."""
+    assert (whose(text, "PERSON", reader, SHORT).party is Party.REQUESTER) is kept

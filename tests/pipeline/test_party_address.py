@@ -156,3 +156,25 @@ def test_the_edge_of_a_finding_may_cut_the_town(reader: Reader) -> None:
         reader,
     )
     assert found.party is Party.REQUESTER
+
+
+KENGUN = CaseName(
+    "熊本県熊本市東区健軍5丁目16番1号ヴィラ小鳥111号室", "クマモトケンクマモトシヒガシクケングン"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("健軍5丁目16番1号だけん、あすこは、えーと、2丁目34の24", False),
+        ("5丁目16番1号だけん、2丁目34の24", False),
+        ("健軍5丁目16番1号の111号室", True),
+        ("健軍の5の16の1", True),
+        ("ヴィラ小鳥の111号室。ヴィラ小鳥の111号室", True),
+        ("ヴィラ小鳥の112号室。ヴィラ小鳥の112号室", False),
+    ],
+)
+def test_more_than_the_registered_number_is_another_one(said: str, kept: bool, reader: Reader) -> None:
+    """Somebody else's number said in one breath with the requester's is not theirs; said twice it is one."""
+    (party, *_), _ = whose_address(said, registered((KENGUN,), reader), reader)
+    assert (party is Party.REQUESTER) is kept

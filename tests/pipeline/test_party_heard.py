@@ -75,7 +75,7 @@ def heard(
     ("text", "said", "likely", "party"),
     [
         ("お名前はのだ帯です", "のだ帯", {"野田多恵": -2.7}, Party.REQUESTER),
-        ("お名前はのだ帯です", "のだ帯", {"野田多恵": -9.0}, Party.THIRD_PARTY),
+        ("お名前はのだ帯です", "のだ帯", {"野田多恵": -9.0}, Party.UNKNOWN),
         ("担当の長田です", "長田", {"永田": -1.2}, Party.STAFF),
         ("担当の長田です", "長田", {"永田": -12.0}, Party.THIRD_PARTY),
         ("お隣の山本さんが", "山本", {}, Party.THIRD_PARTY),
@@ -164,4 +164,4 @@ def test_what_the_model_cannot_write_is_left_as_it_was(reader: Reader) -> None:
         def score(self, samples: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
             return tuple(-np.inf for _ in texts)
 
-    assert heard("お名前はのだ帯です", "のだ帯", Deaf({}), reader).party is Party.THIRD_PARTY
+    assert heard("お名前はのだ帯です", "のだ帯", Deaf({}), reader).party is Party.UNKNOWN

@@ -48,9 +48,8 @@ ENOUGH = 3
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
 
-WITHIN_MAIL = 0.14
-"""Price of a name in a mail address, over its length: a vowel drawn out, one consonant voiced; half of 星 for
-大石 is more."""
+WITHIN_MAIL = 0.2
+"""Price of a name in a mail address, over its length."""
 
 _AT = re.compile(r"アット・?マーク|あっとまーく|アトマーク|アットマ|[@＠]")
 
@@ -310,18 +309,20 @@ def _whose_person(
 
 
 def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
-    """Whether a given name that is not theirs follows the requester's surname: 太田杏 sounds like オオタ."""
+    """Whether a short given name that is not theirs follows the requester's surname.
+
+    太田杏 sounds like オオタ but for a drawn vowel and an ん.  A longer one tells by itself; it may be garbled.
+    """
     if len(name.parts) < 2:
         return False
     surname, given = name.parts
     said = TAIL.sub("", text)
-    cuts = (n for n in range(1, len(said)) if reader.kana(said[:n]) == surname)
+    rests = (said[n:] for n in range(1, len(said)) if reader.kana(said[:n]) == surname)
     return any(
-        _KANJI.fullmatch(said[n:]) is not None
-        and all(
-            likeness(given, sound) < HALF for sound in (reader.kana(said[n:]), *reader.readings(said[n:]))
-        )
-        for n in cuts
+        _KANJI.fullmatch(rest) is not None
+        and any(len(morae(sound)) < ENOUGH for sound in sounds)
+        and all(likeness(given, sound) < HALF for sound in sounds)
+        for rest, sounds in ((rest, (reader.kana(rest), *reader.readings(rest))) for rest in rests)
     )
 
 

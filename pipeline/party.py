@@ -48,8 +48,8 @@ ENOUGH = 3
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
 
-WITHIN_MAIL = 0.2
-"""Price of a name in a mail address, over its length."""
+WITHIN_MAIL = 0.14
+"""Price of a name in a mail address, over its length: mizuki is no Suzuki."""
 
 _AT = re.compile(r"アット・?マーク|あっとまーく|アトマーク|アットマ|[@＠]")
 
@@ -311,7 +311,7 @@ def _whose_person(
 def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
     """Whether a short given name that is not theirs follows the requester's surname.
 
-    太田杏 sounds like オオタ but for a drawn vowel and an ん.  A longer one tells by itself; it may be garbled.
+    太田杏 sounds like オオタ but for a drawn vowel and an ん.  A longer one tells by itself.
     """
     if len(name.parts) < 2:
         return False

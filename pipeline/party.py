@@ -21,8 +21,10 @@ from pipeline.party_address import (
     without_numbering,
 )
 from pipeline.party_explained import explained
+from pipeline.party_mail import whose_mail
 from pipeline.party_name import HALF, KanaReader, KnownName, known_names, whose_name
-from pipeline.sound import find_sound, likeness, morae, spell_out
+from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
+from pipeline.sound import likeness, morae
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
@@ -48,30 +50,12 @@ ENOUGH = 3
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
 
-WITHIN_MAIL = 0.14
-"""Price of a name in a mail address, over its length: mizuki is no Suzuki."""
-
-_AT = re.compile(r"アット・?マーク|あっとまーく|アトマーク|アットマ|[@＠]")
-
-LEAD = re.compile(
-    r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
-    r"[のはがをにでとも、。 ]|[ぁ-ん](?=[一-龠]{2}))(?=..)"
-)
-"""Particles and fillers that a witness took in with a garbled name."""
-
-TAIL = re.compile(
-    r"(?<=..)(?:です|(?<=[一-龠])[だよ]|だけどさ?|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$"
-)
-"""The same at its end: です drawn out is written in many ways, 家 as it sounds."""
-
 _KANJI = re.compile(r"[一-龠々]+")
 
 _CUT = re.compile(r"さ[まん]")
 
 _TWICE = re.compile(r"(.{3,}?)[、。\s]*\1")
 """A name and the same once more: both sides said it, or one of them twice."""
-
-_BLANKS = re.compile(r"\s")
 
 _GOES_ON = re.compile(r"[^\s、。はがをにのでともへや]{1,2}")
 """What may be the rest of a name behind its finding: up to two characters, and no particle."""
@@ -224,8 +208,8 @@ def _attributed(
             verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
         case "PERSON":
             name = (
-                _as_spelt(text, case)
-                or _as_explained(text, case)
+                as_spelt(text, case)
+                or as_explained(text, case)
                 or _whose_person(text, entity.party, known, reader)
             )
             verdict = _or_address(name, text, own, reader)
@@ -233,7 +217,7 @@ def _attributed(
             # A candidate: no part of a group.
             verdict = _hinted(*whose_address(text, own, reader), entity)
         case "EMAIL_ADDRESS":
-            verdict = _whose_mail(text, known, reader)
+            verdict = whose_mail(text, known, reader)
         case _:
             verdict = (Party.UNKNOWN, "誰のものか分かりません", True)
     return _finding(entity, verdict)
@@ -251,25 +235,6 @@ def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: 
         if party is Party.REQUESTER:
             return Finding(entity, party, reason, True)
     return finding
-
-
-def _as_spelt(text: str, case: CallCase) -> _Verdict | None:
-    """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
-    said = _BLANKS.sub("", TAIL.sub("", text))
-    for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
-        if any(len(said) > 2 and said == _BLANKS.sub("", name.text) for name in names):
-            return party, f"{_OWNERS[party]}と同じ表記", False
-    return None
-
-
-def _as_explained(text: str, case: CallCase) -> _Verdict | None:
-    """How the requester's surname or given name is written: 千円の千に、時代の代 for 千代."""
-    for name in case.requester.names:
-        said = _BLANKS.sub("", name.text)
-        for part in (part for n in range(2, len(said)) for part in (said[:n], said[-n:])):
-            if _KANJI.fullmatch(part) and all(f"の{char}" in text for char in part):
-                return Party.REQUESTER, "本人の名前の書き方の説明", True
-    return None
 
 
 def _or_address(
@@ -355,7 +320,7 @@ def _phone_or_name(
     heard = [digits_of(text), digits_of(reader.kana(text))]
     if max(map(len, heard)) < ENOUGH:
         # A witness calls a spoken mail address a number; a name in it tells whose it is.
-        mail = _whose_mail(text, known, reader)
+        mail = whose_mail(text, known, reader)
         return (mail if mail[0] is Party.REQUESTER else _whose_phone(heard[0], case)), False
     verdicts = [_whose_phone(digits, case) for digits in heard]
     likely = any(_near(digits, digits_of(phone)) for digits in heard for phone in case.requester.phones)
@@ -369,17 +334,6 @@ def _near(digits: str, phone: str) -> bool:
     width = len(digits)
     windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
     return width >= ENOUGH and any(digits_apart(digits, window) <= 1 for window in windows)
-
-
-def _whose_mail(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> _Verdict:
-    """Cases hold no mail addresses; one with the requester's name before the @ is most likely theirs."""
-    local = _AT.split(text, maxsplit=1)[0]
-    line = morae(spell_out(local) + reader.kana(re.sub("[A-Za-z]", "", local)))
-    for name in known:
-        parts = [morae(part) for part in name.parts if len(morae(part)) >= ENOUGH]
-        if name.party is Party.REQUESTER and any(find_sound(part, line, WITHIN_MAIL) for part in parts):
-            return Party.REQUESTER, "本人の名前を含むメールアドレス", True
-    return Party.UNKNOWN, "誰のものか分かりません", True
 
 
 def _whose_phone(digits: str, case: CallCase) -> _Verdict:

@@ -26,8 +26,8 @@ from pipeline.clips import Audio
 from pipeline.known_forms import FormKind, KnownForm
 from pipeline.listen import SoundReader
 from pipeline.nearby import Nearby
-from pipeline.party import LEAD, TAIL
 from pipeline.party_name import KanaReader
+from pipeline.party_spelt import LEAD, TAIL
 from pipeline.sound import SoundText
 from pipeline.types import CharSpan, EntitySpan, TimeSpan, Transcript, Word
 

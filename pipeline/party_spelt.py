@@ -1,0 +1,44 @@
+"""What stands around a written name, and whose it is by its spelling, or by an explanation of that."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.types import CallCase, Party
+
+__all__ = ["LEAD", "TAIL", "as_explained", "as_spelt"]
+
+LEAD = re.compile(
+    r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
+    r"[のはがをにでとも、。 ]|[ぁ-ん](?=[一-龠]{2}))(?=..)"
+)
+"""Particles and fillers that a witness took in with a garbled name."""
+
+TAIL = re.compile(
+    r"(?<=..)(?:です|(?<=[一-龠])[だよ]|だけどさ?|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。)+$"
+)
+"""The same at its end: です drawn out is written in many ways, 家 as it sounds."""
+
+_OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前"}
+
+_BLANKS = re.compile(r"\s")
+_KANJI = re.compile(r"[一-龠々]+")
+
+
+def as_spelt(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
+    """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
+    said = _BLANKS.sub("", TAIL.sub("", text))
+    for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
+        if any(len(said) > 2 and said == _BLANKS.sub("", name.text) for name in names):
+            return party, f"{_OWNERS[party]}と同じ表記", False
+    return None
+
+
+def as_explained(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
+    """How the requester's surname or given name is written: 千円の千に、時代の代 for 千代."""
+    for name in case.requester.names:
+        said = _BLANKS.sub("", name.text)
+        for part in (part for n in range(2, len(said)) for part in (said[:n], said[-n:])):
+            if _KANJI.fullmatch(part) and all(f"の{char}" in text for char in part):
+                return Party.REQUESTER, "本人の名前の書き方の説明", True
+    return None

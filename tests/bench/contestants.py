@@ -182,13 +182,14 @@ def _kaiji(calls: Sequence[Path], out: Path, clock: Clock) -> None:
     clock.parts["refused"] = refused
 
 
-RECOGNITION = ("first hearing", "second hearing", "listening again")
+RECOGNITION = ("first hearing", "second hearing", "listening again", "asking the sound")
 """Parts of stages that are the speech model's work."""
 
 
 def _time_recognition(models: Any, clock: Clock) -> None:
     import pipeline.second_hearing
     import pipeline.transcribe
+    import pipeline.weigh
 
     def timed(part: str, do: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **more: Any) -> Any:
@@ -197,11 +198,13 @@ def _time_recognition(models: Any, clock: Clock) -> None:
 
         return run
 
-    first, second, third = RECOGNITION
+    first, second, third, fourth = RECOGNITION
     # The stages call them by their modules, so that this is what they get.
     pipeline.transcribe.transcribe = timed(first, pipeline.transcribe.transcribe)
     pipeline.second_hearing.hear_again = timed(second, pipeline.second_hearing.hear_again)
     models.listen = timed(third, models.listen)
+    # Of the stage only this is the speech model's: what is asked is found by the words.
+    pipeline.weigh.in_batches = timed(fourth, pipeline.weigh.in_batches)
 
 
 def _desk(calls: Sequence[Path], out: Path, clock: Clock) -> None:

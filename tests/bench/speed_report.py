@@ -111,6 +111,9 @@ def stages_of(parts: Mapping[str, float]) -> dict[str, float]:
             first, second = (parts.get(name, 0.0) for name in RECOGNITION[:2])
             out |= {RECOGNITION[0]: first, RECOGNITION[1]: second}
             spent -= first + second
+        if stage == "attribute":
+            out[RECOGNITION[3]] = parts.get(RECOGNITION[3], 0.0)
+            spent -= out[RECOGNITION[3]]
         if stage == "verify":
             spent += parts.get("verify_finally", 0.0)
             out[RECOGNITION[2]] = parts.get(RECOGNITION[2], 0.0)

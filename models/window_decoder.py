@@ -103,11 +103,7 @@ class WindowDecoder:
         if not windows:
             return ()
         longest = max(len(window) for window in windows) / RATE
-        frames = round((max(how.least_seconds, longest) + SPARE) * RATE) // HOP // 2 * 2
-        if frames > WIDEST:
-            msg = f"a window of {longest:.2f} s; at most {WIDEST * HOP / RATE - SPARE:.0f} s"
-            raise ValueError(msg)
-        encoded = self._encoded(self._features(windows, frames))
+        encoded = self._encoded(self._features(windows, _width(max(how.least_seconds, longest))))
         prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         results = self._model.model.generate(
             encoded,
@@ -142,11 +138,7 @@ class WindowDecoder:
         Raises:
             ValueError: when the window is longer than the model's encoder.
         """
-        frames = round((len(window) / RATE + SPARE) * RATE) // HOP // 2 * 2
-        if frames > WIDEST:
-            msg = f"a window of {len(window) / RATE:.2f} s; at most {WIDEST * HOP / RATE - SPARE:.0f} s"
-            raise ValueError(msg)
-        encoded = self._encoded(self._features([window], frames))
+        encoded = self._encoded(self._features([window], _width(len(window) / RATE)))
         prompt, length = [*self._tokenizer.sot_sequence], len(window) // HOP
         scores = []
         for text in texts:
@@ -179,6 +171,15 @@ class WindowDecoder:
 
         rows = [pad_or_trim(self._model.feature_extractor(w)[..., :-1], frames) for w in windows]
         return np.ascontiguousarray(np.stack(rows))
+
+
+def _width(seconds: float) -> int:
+    """Frames of the encoder for so many seconds and ``SPARE``; ``ValueError`` where it has not as many."""
+    frames = round((seconds + SPARE) * RATE) // HOP // 2 * 2
+    if frames > WIDEST:
+        msg = f"a window of {seconds:.2f} s; at most {WIDEST * HOP / RATE - SPARE:.0f} s"
+        raise ValueError(msg)
+    return frames
 
 
 def _words(timed: Any) -> tuple[HeardWord, ...]:

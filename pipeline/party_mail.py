@@ -9,7 +9,7 @@ from pipeline.party_name import KanaReader, KnownName
 from pipeline.sound import find_sound, morae, spell_out
 from pipeline.types import Party
 
-__all__ = ["whose_mail"]
+__all__ = ["AT_SIGN", "whose_mail"]
 
 ENOUGH = 3
 """Morae of a name that say something by themselves."""
@@ -17,7 +17,10 @@ ENOUGH = 3
 WITHIN_MAIL = 0.14
 """Price of a name in a mail address, over its length: mizuki is no Suzuki."""
 
-_AT = re.compile(r"アット・?マーク|あっとまーく|アトマーク|アットマ|[@＠]")
+AT_SIGN = r"アット・?マーク|あっとまーく|アトマーク|@マーク|アットマ|[@＠]"
+"""The @ as it is said and heard."""
+
+_AT = re.compile(AT_SIGN)
 
 
 def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tuple[Party, str, bool]:

@@ -42,15 +42,6 @@ ROOM: Final = 0.3
 AROUND: Final = 4
 """Characters around a finding in which a known value may begin or end: a finding may be cut askew."""
 
-BESIDE: Final = {
-    FormKind.SURNAME: (1, 0),
-    FormKind.GIVEN: (0, 1),
-    FormKind.WHOLE: (1, 1),
-    FormKind.PLACE: (1, 1),
-}
-"""Characters of a finding that a known value may leave unsaid before and behind it: no given name behind a
-surname, which is a relative's then, and no surname before a given name."""
-
 WITHIN: Final = {
     FormKind.SURNAME: (0.34, 1, 0),
     FormKind.GIVEN: (0.34, 0, 1),

@@ -6,6 +6,7 @@ so two mentions of one name that the recogniser wrote in two ways still find eac
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ __all__ = ["RepeatedMentionRecognizer"]
 SURE = 0.6
 """Score from which a finding is worth looking for elsewhere; a doubtful one would multiply its error."""
 
-BOUNDS = ((3, 0.0), (4, 0.14), (5, 0.2), (99, 0.24))
+BOUNDS = ((3, 0.0), (4, 0.14), (5, 0.2), (math.inf, 0.24))
 """Price per mora allowed, by morae below a limit: two morae are found in any sentence, so they
 must be the very sounds; from five on a quarter may be wrong."""
 
@@ -72,7 +73,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
         self, call: Call, known: _Known, sounds: SoundText, named: dict[str, Nearby[RecognizerResult]]
     ) -> Iterator[RecognizerResult]:
         size = len(known.sound)
-        bound = next((b for limit, b in BOUNDS if size < limit), BOUNDS[-1][1])
+        bound = next(b for limit, b in BOUNDS if size < limit)
         if size < 3 or (size == 3 and bound == 0.0):
             return
         for match in sounds.find(known.sound, bound):

@@ -7,14 +7,12 @@ import re
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
+from pipeline.party_mail import AT_SIGN
 
 __all__ = ["SpokenEmailRecognizer"]
 
 _WRITTEN = re.compile(r"[A-Za-z0-9._%+\-]+\s*[@＠]\s*[A-Za-z0-9\-]+(?:\s*\.\s*[A-Za-z0-9\-]+)*")
-_AT = re.compile(
-    r"[、\s]*(?:アットマーク|アット・?マーク|あっとまーく|アトマーク|@マーク|アットマ|"
-    r"[@＠])[、\sのは]*"
-)
+_AT = re.compile(rf"[、\s]*(?:{AT_SIGN})[、\sのは]*")
 _SIGN = (
     r"ドット|どっと|ハイフン|はいふん|アンダーバー|アンダースコア|アンダーライン|点|マイナス|"
     r"小文字で?|大文字で?|半角で?|数字の|全部"

@@ -19,10 +19,14 @@ from models.artifacts import Call
 from pipeline.sound_pairs import TimedMora, paired_in_pieces
 from pipeline.types import CharSpan, EntitySpan, Transcript
 
-__all__ = ["NOWHERE", "Pairing", "carry_over", "char_times", "joined", "pair_hearings"]
+__all__ = ["NOWHERE", "Pairing", "carry_over", "char_times", "joined", "line_numbers", "pair_hearings"]
 
 NOWHERE = -1
 """In a pairing: no character of the other hearing sounds here."""
+
+SCRAP = 0.2
+"""Share of a finding's characters from which an utterance holds part of it: of a number whose last digit was
+paired with the other side's はい, that はい is no part."""
 
 _LEAST = 1e-3  # a probability below it is no more certain: the tagger can be sure and wrong
 _MARKS = "、。,. \u3000"
@@ -50,11 +54,24 @@ class Pairing:
         """
         return _carried(values, self.of_first)
 
-    def on_first(self, chars: CharSpan) -> CharSpan | None:
-        """The characters of the first hearing where some of the second sound; ``None`` where it has none."""
+    def on_first(self, chars: CharSpan, lines: NDArray[np.int64]) -> tuple[CharSpan, ...]:
+        """The characters of the first hearing where some of the second sound, of each utterance by itself.
+
+        Args:
+            chars: Of the second hearing.
+            lines: Number of the utterance of each character of the first.
+
+        Returns:
+            In order of text; without utterances that hold hardly any of it, and what lies between two.
+        """
         rows = self.of_second[chars.start : chars.end]
         rows = rows[rows[:, 0] != NOWHERE]
-        return CharSpan(int(rows[:, 0].min()), int(rows[:, 1].max())) if len(rows) else None
+        on = lines[rows[:, 0]]
+        return tuple(
+            CharSpan(int(here[:, 0].min()), int(here[:, 1].max()))
+            for here in (rows[on == line] for line in np.unique(on))
+            if len(here) >= SCRAP * len(rows)
+        )
 
 
 def _carried(values: NDArray[np.float32], pairs: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -77,14 +94,14 @@ def pair_hearings(first: Call, second: Call) -> Pairing:
     """
     of_first = np.full((len(first.text), 2), NOWHERE, dtype=np.int64)
     of_second = np.full((len(second.text), 2), NOWHERE, dtype=np.int64)
-    heard = _timed(first), _timed(second)
+    heard, lines = (_timed(first), _timed(second)), (line_numbers(first.text), line_numbers(second.text))
     for channel in heard[0].keys() & heard[1].keys():
         (ours, here), (theirs, there) = heard[0][channel], heard[1][channel]
         partners = paired_in_pieces(theirs, ours)
         for mine, yours in zip(here, partners, strict=True):
             if yours >= 0:
-                _widen(of_first, mine, there[yours])
-                _widen(of_second, there[yours], mine)
+                _widen(of_first, mine, there[yours], lines[1])
+                _widen(of_second, there[yours], mine, lines[0])
     return Pairing(of_first, of_second)
 
 
@@ -116,24 +133,29 @@ def carry_over(spans: Iterable[EntitySpan], pairing: Pairing, first: Call) -> tu
         one that two utterances of the first hold is two.
     """
     out: list[EntitySpan] = []
+    lines = line_numbers(first.text)
     for span in spans:
-        here = pairing.on_first(span.chars)
-        if here is None:
-            continue
-        at = here.start
-        for line in first.text[here.start : here.end].split("\n"):
-            if line.strip(_MARKS):
-                start = at + len(line) - len(line.lstrip(_MARKS))
-                out.append(replace(span, chars=CharSpan(start, at + len(line.rstrip(_MARKS)))))
-            at += len(line) + 1
+        for here in pairing.on_first(span.chars, lines):
+            said = first.text[here.start : here.end]
+            if said.strip(_MARKS):
+                start, end = len(said) - len(said.lstrip(_MARKS)), len(said.rstrip(_MARKS))
+                out.append(replace(span, chars=CharSpan(here.start + start, here.start + end)))
     return tuple(out)
 
 
-def _widen(pairs: NDArray[np.int64], at: CharSpan, to: CharSpan) -> None:
+def line_numbers(text: str) -> NDArray[np.int64]:
+    """Of each character the number of its utterance, which a newline ends."""
+    ends = np.array([char == "\n" for char in text], dtype=np.int64)
+    return np.cumsum(ends) - ends
+
+
+def _widen(pairs: NDArray[np.int64], at: CharSpan, to: CharSpan, lines: NDArray[np.int64]) -> None:
+    """Pair characters with more of the other hearing, but never with two of its utterances."""
     rows = pairs[at.start : at.end]
     new = rows[:, 0] == NOWHERE
-    rows[:, 0] = np.where(new, to.start, np.minimum(rows[:, 0], to.start))
-    rows[:, 1] = np.where(new, to.end, np.maximum(rows[:, 1], to.end))
+    same = new | (lines[rows[:, 0]] == lines[to.start])
+    rows[:, 0] = np.where(new, to.start, np.where(same, np.minimum(rows[:, 0], to.start), rows[:, 0]))
+    rows[:, 1] = np.where(new, to.end, np.where(same, np.maximum(rows[:, 1], to.end), rows[:, 1]))
 
 
 def char_times(transcript: Transcript) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.artifacts import Call
-from models.hearings import carry_over, char_times, joined, pair_hearings
+from models.hearings import NOWHERE, Pairing, carry_over, char_times, joined, line_numbers, pair_hearings
 from models.readings import Reader, load_reader
 from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
 from tests.builders import transcript, utterance
@@ -50,6 +50,26 @@ def test_a_finding_over_two_lines_is_two(reader: Reader) -> None:
     first = transcript(utterance("相手は服部", 1.0), utterance("かな子です", 2.0))
     second = transcript(utterance("相手は服部加奈子です", 1.0))
     assert carried(first, second, "服部加奈子", reader) == ["服部", "かな子"]
+
+
+def test_what_the_other_side_says_between_two_lines_is_no_part_of_it(reader: Reader) -> None:
+    """The lines of a call stand in order of time, and the other side talks in between."""
+    first = transcript(
+        utterance("相手は服部", 1.0, 1, "cu"),
+        utterance("少々お待ちくださいね", 1.5, 0, "op"),
+        utterance("かな子です", 2.0, 1, "cu"),
+    )
+    second = transcript(utterance("相手は服部加奈子です", 1.0, 1, "cu"))
+    assert carried(first, second, "服部加奈子", reader) == ["服部", "かな子"]
+
+
+def test_a_stray_sound_is_no_part_of_it() -> None:
+    """A digit too many is paired with whatever comes next, and 「はい」 is no telephone number."""
+    first = "八六七二五\nはい"
+    here = [(at, at + 1) for at in range(5)] + [(6, 8)]
+    pairing = Pairing(np.full((len(first), 2), NOWHERE), np.array(here))
+    found = pairing.on_first(CharSpan(0, 6), line_numbers(first))
+    assert [first[each.start : each.end] for each in found] == ["八六七二五"]
 
 
 def test_the_other_channel_hears_nothing_of_it(reader: Reader) -> None:

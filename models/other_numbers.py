@@ -28,7 +28,9 @@ _UNIT = (
 
 _ENDS_IN_FIGURE = re.compile(rf"[{_FIGURES}]\s*$")
 _COUNTED = re.compile(rf"[{_FIGURES}]*\s*{_UNIT}")
-_COUNTED_INSIDE = re.compile(r"[0-9０-９,，.．]+\s*[円万]")
+_COUNTED_INSIDE = re.compile(r"[0-9０-９,，.．]+\s*(?:[円万枚歳才個]|名様|コマ|ページ)")
+_DECIMAL = re.compile(r"(?<![0-9０-９.．])[0-9０-９]{1,2}[.．][0-9０-９]{2}(?![0-9０-９.．])")
+"""右が2.75で左が3.25: lenses, litres, temperatures.  A group of a number that is cut by a stop has four digits."""
 
 GROUPS: Final = 9
 """Digits from which a number that begins with 0 is a telephone number whatever it was called, one lost."""
@@ -62,4 +64,5 @@ def _is_amount(text: str, chars: CharSpan, digits: str) -> bool:
     if digits.startswith("0") or len(digits) >= AMOUNT:
         return False
     goes_on = _ENDS_IN_FIGURE.search(said) and _COUNTED.match(text, chars.end)
-    return bool(goes_on or _COUNTED_INSIDE.search(said))
+    decimal = _DECIMAL.search(text, chars.start)
+    return bool(goes_on or _COUNTED_INSIDE.search(said) or (decimal and decimal.end() <= chars.end))

@@ -27,6 +27,8 @@ def told(text: str) -> bool:
         "学生番号をお願いします\n[22まる457]の者です",
         "ロッカーの番号は\nはい\n[412]です",
         "カードの下四桁は\n[6690]です",
+        "左の右[側2.75で左側3.25]の",
+        "28\n[40枚様]です",
     ],
 )
 def test_a_price_or_another_kind_of_number(text: str) -> None:
@@ -44,6 +46,7 @@ def test_a_price_or_another_kind_of_number(text: str) -> None:
         "料金の件で\n[045の123の4567]円に",
         "めじろだ[い千百九十万]\n控えました",
         "[5216]",
+        "電話は\n[52.16]33です",
     ],
 )
 def test_what_may_be_a_telephone_number_stays(text: str) -> None:

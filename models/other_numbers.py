@@ -30,7 +30,7 @@ _ENDS_IN_FIGURE = re.compile(rf"[{_FIGURES}]\s*$")
 _COUNTED = re.compile(rf"[{_FIGURES}]*\s*{_UNIT}")
 _COUNTED_INSIDE = re.compile(r"[0-9０-９,，.．]+\s*(?:[円万枚歳才個]|名様|コマ|ページ)")
 _DECIMAL = re.compile(r"(?<![0-9０-９.．])[0-9０-９]{1,2}[.．][0-9０-９]{2}(?![0-9０-９.．])")
-"""右が2.75で左が3.25: lenses, litres, temperatures.  A group of a number that is cut by a stop has four digits."""
+"""右が2.75で左が3.25: lenses, litres, degrees.  A group of a number cut by a stop has four digits."""
 
 GROUPS: Final = 9
 """Digits from which a number that begins with 0 is a telephone number whatever it was called, one lost."""

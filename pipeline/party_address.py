@@ -250,6 +250,8 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
     elif (sounds or town) and address.number and digits_apart(numbers, address.number) <= 1:
         # Misheard, or the house next door: only a person can tell.
         verdict = Party.UNKNOWN, "登録された住所と番地が一桁違い", True
+    elif _next_room(line, numbers, address):
+        verdict = Party.UNKNOWN, "登録された建物で部屋番号が一桁違い", True
     return verdict
 
 
@@ -265,6 +267,12 @@ def _same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddr
     """Whether the registered building is said, with a room or a block that is the registered one's."""
     named = len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
     return named and len(numbers) >= ENOUGH and numbers in address.number
+
+
+def _next_room(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
+    """Whether the registered building is said, with a room that is a digit off."""
+    named = len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
+    return named and len(numbers) == ROOM and digits_apart(numbers, address.number[-ROOM:]) <= 1
 
 
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:

@@ -213,7 +213,7 @@ def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> lis
         words: list[HeardWord] = []
         for word in segment.words:
             start = max(0.0, word.start)
-            time = window.original(TimeSpan(start, max(start, word.end)))
+            time = window.spoken(TimeSpan(start, max(start, word.end)))
             if words and time.start - words[-1].end >= TURN_PAUSE:
                 out.append(replace(segment, words=tuple(words)))
                 words = []

@@ -33,6 +33,9 @@ BELOW_SPEECH_DB = 38.0
 MARGIN = 0.3
 """Seconds kept on each side of speech: soft onsets and endings lie there."""
 
+SILENCE = 0.3
+"""Seconds of silence left out in the midst of a word from which it is no part of it."""
+
 LONGEST = 27.0
 """Seconds in a window; the model's own limit is 30, and an end close to it loses its last words."""
 
@@ -108,6 +111,27 @@ class Window:
         """Carry a time in the window back to the channel, in seconds; never outside ``pieces``."""
         start = self._original(time.start, at_end=False)
         return TimeSpan(start, max(start, self._original(time.end, at_end=True)))
+
+    def spoken(self, time: TimeSpan) -> TimeSpan:
+        """As ``original``, of a word: where a silence was left out in it, on that side which has more of it.
+
+        A word that ends a piece is timed to the beginning of the next one's first, and that one, often, from
+        the end of the one before: carried back as it is, it would last through the silence.
+        """
+        parts: list[TimeSpan] = []
+        offset = 0.0
+        for piece in self.pieces:
+            start, end = max(time.start, offset), min(time.end, offset + piece.duration)
+            if start < end:
+                part = TimeSpan(piece.start + start - offset, piece.start + end - offset)
+                if parts and part.start - parts[-1].end < SILENCE:
+                    parts[-1] = TimeSpan(parts[-1].start, part.end)
+                else:
+                    parts.append(part)
+            offset += piece.duration
+        if len(parts) < 2:
+            return self.original(time)
+        return max(parts, key=lambda part: (part.duration, part.start))
 
     def _original(self, seconds: float, *, at_end: bool) -> float:
         left = seconds

@@ -150,6 +150,16 @@ def test_times_are_the_calls() -> None:
     assert segment.time.end == pytest.approx(34.3, abs=0.1)
 
 
+def test_a_silence_that_was_left_out_ends_an_utterance() -> None:
+    """A word that is timed through it ends before it."""
+    call = sounding(("quiet", 2.0), ("voice", 2.0), ("quiet", 10.0), ("voice", 2.0), ("quiet", 2.0))
+    heard = HeardSegment((HeardWord("はい", 0.3, 2.7, 0.9), HeardWord("ええ", 2.7, 4.9, 0.9)))
+    made = transcribe(call, ScriptedRecogniser(lambda _: (heard,)), "c")
+    assert made.text == "はい\nええ"
+    assert made.segments[0].time.end == pytest.approx(4.3, abs=0.1)
+    assert made.segments[1].time.start == pytest.approx(13.8, abs=0.2)
+
+
 def test_a_pause_ends_an_utterance() -> None:
     """Words before and after a pause of half a second are two utterances: the other side may have spoken."""
     heard = HeardSegment(

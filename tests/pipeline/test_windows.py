@@ -126,6 +126,34 @@ def test_a_word_inside_a_piece_keeps_its_length(window: Window, data: st.DataObj
     assert time.end == pytest.approx(piece.end, abs=2e-6)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "spoken"),
+    [
+        (1.5, 2.2, TimeSpan(11.5, 12.0)),
+        (1.9, 2.4, TimeSpan(30.0, 30.4)),
+        (0.5, 1.0, TimeSpan(10.5, 11.0)),
+        (2.1, 2.5, TimeSpan(30.1, 30.5)),
+        (1.8, 2.2, TimeSpan(30.0, 30.2)),
+        (3.4, 4.0, TimeSpan(31.4, 32.1)),
+        (5.5, 6.0, TimeSpan(33.1, 33.1)),
+    ],
+)
+def test_a_word_does_not_last_through_a_silence(start: float, end: float, spoken: TimeSpan) -> None:
+    """It is where most of it is, of two halves the later; a gap no longer than a stop is part of it."""
+    window = Window((TimeSpan(10.0, 12.0), TimeSpan(30.0, 31.5), TimeSpan(31.6, 33.1)), RATE)
+    time = window.spoken(TimeSpan(start, end))
+    assert (time.start, time.end) == (pytest.approx(spoken.start), pytest.approx(spoken.end))
+
+
+@settings(max_examples=40, deadline=None)
+@given(windows, st.floats(0, 40), st.floats(0, 3))
+def test_where_a_word_is_spoken_lies_in_its_time(window: Window, start: float, length: float) -> None:
+    """A silence is taken out, nothing is added."""
+    time = TimeSpan(start, start + length)
+    whole, spoken = window.original(time), window.spoken(time)
+    assert whole.start - 1e-6 <= spoken.start <= spoken.end <= whole.end + 1e-6
+
+
 def test_speech_is_found_with_its_margin() -> None:
     """A second of speech in line noise is one stretch, wider by the margin on both sides."""
     (stretch,) = loud_stretches(sound((5, 0.001), (1, 0.1), (5, 0.001)))

@@ -49,9 +49,13 @@ def voice_file(path: Path, seconds: float = 10.0, channels: int = 1) -> Path:
     return path
 
 
-def utterance(text: str, start: float, channel: int = 0, speaker: str | None = None) -> HeardSegment:
+def utterance(
+    text: str, start: float, channel: int = 0, speaker: str | None = None, *, sure: float = 0.9
+) -> HeardSegment:
     """Words of one character, a fifth of a second each."""
-    words = tuple(HeardWord(char, start + 0.2 * i, start + 0.2 * (i + 1), 0.9) for i, char in enumerate(text))
+    words = tuple(
+        HeardWord(char, start + 0.2 * i, start + 0.2 * (i + 1), sure) for i, char in enumerate(text)
+    )
     return HeardSegment(words, 0.0, channel, speaker)
 
 

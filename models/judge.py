@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.artifacts import Call
 from models.doubt import Doubt
 from models.judge_features import WITNESS, Seen, features, seen
-from models.other_numbers import is_another_number
+from models.other_numbers import is_another_number, is_no_block
 from models.registry import registered_bytes
 from models.tagger.tagger import Tagger
 from pipeline.detect import CERTAIN
@@ -104,9 +104,7 @@ class Judge:
         found = _found(text, (span for span in judged if span.score >= SHOW_FROM))
         return tuple(
             replace(span, candidate=True)
-            if span.score < CERTAIN
-            and not self._own_score(span)
-            and _stands_elsewhere(text[span.chars.start : span.chars.end].strip("、。 "), text, found)
+            if not self._own_score(span) and (_is_no_block(text, span) or _is_word(text, span, found))
             else span
             for span in judged
         )
@@ -118,6 +116,16 @@ class Judge:
         odds = sum(self._weights.get(name, 0.0) * value for name, value in values.items())
         score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
         return replace(span, score=score, candidate=score < MASK_FROM[span.entity_type])
+
+
+def _is_no_block(text: str, span: EntitySpan) -> bool:
+    placed = "AddressRecognizer" in span.recognizer.split("+")
+    return span.entity_type == "ADDRESS" and not placed and is_no_block(text, span.chars)
+
+
+def _is_word(text: str, span: EntitySpan, found: NDArray[np.bool_]) -> bool:
+    said = text[span.chars.start : span.chars.end].strip("、。 ")
+    return span.score < CERTAIN and _stands_elsewhere(said, text, found)
 
 
 def _found(text: str, spans: Iterable[EntitySpan]) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from models.recognizers.spoken_number import cue_before
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CharSpan
 
-__all__ = ["is_another_number"]
+__all__ = ["is_another_number", "is_no_block"]
 
 _FIGURES = "0-9０-９〇零一二三四五六七八九十百千万億,，.．"
 _UNIT = (
@@ -31,6 +31,16 @@ _COUNTED = re.compile(rf"[{_FIGURES}]*\s*{_UNIT}")
 _COUNTED_INSIDE = re.compile(r"[0-9０-９,，.．]+\s*(?:[円万枚歳才個]|名様|コマ|ページ)")
 _DECIMAL = re.compile(r"(?<![0-9０-９.．])[0-9０-９]{1,2}[.．][0-9０-９]{2}(?![0-9０-９.．])")
 """右が2.75で左が3.25: lenses, litres, degrees.  A group of a number cut by a stop has four digits."""
+
+_FIGURE = re.compile(r"[0-9０-９]")
+_ASKED_NUMBER = re.compile(
+    r"(?:客様|受け?つ?付け?|学生|生徒|会員|社員|伝票|注文|予約|契約|証券|申し?込み?|問い?合わせ|整理|管理|診察券|座席|席|事故|車両)"
+    r"の?番号(?!.*番号)"
+)
+"""Not any: 郵便番号 is misheard as 有賓番号 and 指引番号."""
+
+JUST_BEFORE: Final = 18
+"""Characters from the word 番号 to its answer: はお分かりですか and お願いいたします are shorter."""
 
 GROUPS: Final = 9
 """Digits from which a number that begins with 0 is a telephone number whatever it was called, one lost."""
@@ -57,6 +67,23 @@ def is_another_number(text: str, chars: CharSpan) -> bool:
     if complete(digits) or (digits.startswith("0") and len(digits) >= GROUPS):
         return False
     return _is_amount(text, chars, digits) or cue_before(text, chars.start) == "other"
+
+
+def is_no_block(text: str, chars: CharSpan) -> bool:
+    """Whether figures that were taken for an address answer the question for a number of another name.
+
+    受け付け番号[662枚の剣]: garbled, any number with の in it looks like a block.
+
+    Args:
+        text: The call.
+        chars: Of a finding in which no part of an address was recognised.
+
+    Returns:
+        ``False`` where nothing is told.
+    """
+    figures = _FIGURE.search(text, chars.start, chars.end)
+    asked = _ASKED_NUMBER.search(text, max(0, chars.start - JUST_BEFORE), chars.start)
+    return bool(figures and asked)
 
 
 def _is_amount(text: str, chars: CharSpan, digits: str) -> bool:

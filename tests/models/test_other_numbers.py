@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.other_numbers import is_another_number
+from models.other_numbers import is_another_number, is_no_block
 from pipeline.types import CharSpan
 
 
@@ -52,3 +52,20 @@ def test_a_price_or_another_kind_of_number(text: str) -> None:
 def test_what_may_be_a_telephone_number_stays(text: str) -> None:
     """A misheard digit is no unit; a number that is asked for later, or is long enough, is one."""
     assert not told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("学生番号をお願いします\n[耳割4.5なの]を", True),
+        ("はい、受け付け番号[662枚]の剣です", True),
+        ("お客様番号はございますか\n[5の39の1]です", True),
+        ("有賓番号が\n[780の9229]", False),
+        ("お客様番号と住所をお願いします\nはい、番号が四四七一で、住所が\n[3の2の1]です", False),
+        ("学生番号をお願いします\n[めじろ台]です", False),
+    ],
+)
+def test_a_number_of_another_name_is_no_block(text: str, told: bool) -> None:
+    """Garbled figures look like a block; a postal code is misheard too, and is part of an address."""
+    start, end = text.index("["), text.index("]") - 1
+    assert is_no_block(text.replace("[", "").replace("]", ""), CharSpan(start, end)) is told

@@ -20,6 +20,7 @@ from pipeline.party_address import (
     whose_address,
     without_numbering,
 )
+from pipeline.party_beside import beside
 from pipeline.party_explained import explained
 from pipeline.party_mail import whose_mail
 from pipeline.party_name import HALF, KanaReader, KnownName, known_names, whose_name
@@ -54,7 +55,7 @@ _KANJI = re.compile(r"[一-龠々]+")
 
 _CUT = re.compile(r"さ[まん]")
 
-_TWICE = re.compile(r"(.{3,}?)[、。\s]*\1")
+_TWICE = re.compile(r"(.{3,}?)(?:です|[、。\s])*\1")
 """A name and the same once more: both sides said it, or one of them twice."""
 
 _GOES_ON = re.compile(r"[^\s、。はがをにのでともへや]{1,2}")
@@ -104,7 +105,7 @@ def attribute(
         )
         for index, entity in enumerate(entities)
     ]
-    return explained(findings, transcript)
+    return beside(explained(findings, transcript), transcript)
 
 
 def _said(entity: EntitySpan, text: str) -> str:

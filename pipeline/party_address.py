@@ -270,9 +270,11 @@ def _same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddr
 
 
 def _next_room(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the registered building is said, with a room that is a digit off."""
+    """Whether the registered building is said, with a room that is a digit off; 号 is misheard as 五."""
     named = len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
-    return named and len(numbers) == ROOM and digits_apart(numbers, address.number[-ROOM:]) <= 1
+    rooms = [numbers, numbers[:-1]] if numbers.endswith("5") else [numbers]
+    own = address.number[-ROOM:]
+    return named and any(ROOM - 1 <= len(room) <= ROOM and digits_apart(room, own) <= 1 for room in rooms)
 
 
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:

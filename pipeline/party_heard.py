@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.known_forms import FormKind, known_forms
+from pipeline.party_beside import beside
 from pipeline.party_explained import explained
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, Finding, Party
@@ -70,7 +71,7 @@ def reconsidered(findings: Sequence[Finding], case: CallCase, hearing: Hearing) 
     out = list(findings)
     for at, weighed in zip(asked, weigh((findings[at].entity for at in asked), forms, hearing), strict=True):
         out[at] = _by_sound(findings[at], weighed)
-    return explained(out, hearing.transcript)
+    return beside(explained(out, hearing.transcript), hearing.transcript)
 
 
 def _asked(finding: Finding) -> bool:

@@ -57,6 +57,8 @@ def reader() -> Reader:
         (SAWARA, "福岡県福岡市早良区西新2", Party.THIRD_PARTY),
         (SAWARA, "福岡県福岡市早良区西新2丁目のほう", Party.THIRD_PARTY),
         (TOKYO, "でじでんす青葉の315室", Party.UNKNOWN),
+        (SAWARA, "グランドール桜の995", Party.UNKNOWN),
+        (SAWARA, "グランドール桜の81", Party.THIRD_PARTY),
         (TOKYO, "コーポ山吹の315室", Party.THIRD_PARTY),
         (SAWARA, "独町名3の7でグランドオルサクラの9丸9号出", Party.REQUESTER),
         (SAWARA, "独町名3の7でグランドオルサクラの9丸8号出", Party.THIRD_PARTY),

@@ -1,0 +1,92 @@
+"""Whose is what tells nothing by itself: whose it is said with.
+
+070の0537の2833 / さん / 3 / 7の        the requester's number, and pieces of it read back
+川口市芝…です / 郵便番号は / 333の5288    the requester's address, and its postal code, which no case holds
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.spoken_digits import digits_of
+from pipeline.types import Finding, Party, Transcript
+
+__all__ = ["beside"]
+
+PIECE = 3
+"""Digits of a piece that is too short to be anybody else's number."""
+
+NEAR = 6
+"""Characters between a number and a piece of it, without fillers and answers."""
+
+CLOSE = 60
+"""Characters between an address and its postal code: the question for it, and 承知しました."""
+
+_ASIDE = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|ありがとうございます|の|、|。|・|\s")
+_POSTAL = re.compile(r"〒?[0-9０-９]{3}[-のノ]?[0-9０-９]{4}")
+_OWN = {Party.REQUESTER, Party.COMPANY}
+_NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
+
+
+def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
+    """Give pieces of numbers and postal codes the party of what they are said with.
+
+    Args:
+        findings: In order of text, with their parties.
+        transcript: What they point into.
+
+    Returns:
+        The findings; those that were given another party are looked at.
+    """
+    out: list[Finding] = []
+    number: Finding | None = None
+    for finding in findings:
+        made = finding
+        if finding.entity.candidate or finding.party not in _NOBODYS:
+            pass
+        elif finding.entity.entity_type == "PHONE_NUMBER" and _is_piece(finding, number, transcript.text):
+            reason = "直前の番号の続きか言い直し"
+            made = replace(finding, party=number.party if number else finding.party, reason=reason)
+        elif _POSTAL.fullmatch(_said(finding, transcript.text).strip("、。 ")):
+            made = _with_its_address(finding, findings, transcript.text)
+        if made.party is not finding.party:
+            made = replace(made, needs_review=True)
+        if made.entity.entity_type == "PHONE_NUMBER" and not made.entity.candidate:
+            number = made
+        out.append(made)
+    return tuple(out)
+
+
+def _is_piece(finding: Finding, number: Finding | None, text: str) -> bool:
+    """Whether a few digits follow the requester's own number, or the company's, with nothing between."""
+    if number is None or number.party not in _OWN or len(digits_of(_said(finding, text))) > PIECE:
+        return False
+    between = text[number.entity.chars.end : finding.entity.chars.start]
+    return len(between) <= CLOSE and len(_ASIDE.sub("", between)) <= NEAR
+
+
+def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) -> Finding:
+    """A postal code with the party of the address that it is said with: the nearest."""
+    addresses = [
+        (_gap(finding, other), other)
+        for other in findings
+        if other.entity.entity_type == "ADDRESS" and not other.entity.candidate
+        if not _POSTAL.fullmatch(_said(other, text).strip("、。 "))
+    ]
+    gap, nearest = min(addresses, key=lambda each: each[0], default=(CLOSE + 1, finding))
+    if gap > CLOSE or nearest.party is Party.THIRD_PARTY:
+        return finding
+    return replace(finding, party=nearest.party, reason="続けて言われた住所の郵便番号", needs_review=True)
+
+
+def _gap(one: Finding, other: Finding) -> int:
+    """Characters between two findings."""
+    return max(one.entity.chars.start, other.entity.chars.start) - min(
+        one.entity.chars.end, other.entity.chars.end
+    )
+
+
+def _said(finding: Finding, text: str) -> str:
+    return text[finding.entity.chars.start : finding.entity.chars.end]

@@ -1,0 +1,84 @@
+"""Pieces of numbers and postal codes are whose they are said with."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.party_beside import beside
+from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
+from tests.builders import transcript, utterance
+
+OWN, OTHERS, NOBODY = Party.REQUESTER, Party.THIRD_PARTY, Party.UNKNOWN
+
+
+def call(*lines: str) -> Transcript:
+    """One line after another, the sides in turn."""
+    return transcript(*(utterance(line, 10.0 * at, at % 2) for at, line in enumerate(lines)))
+
+
+def finding(heard: Transcript, words: str, kind: str, party: Party) -> Finding:
+    """Of the given words."""
+    at = heard.text.index(words)
+    return Finding(
+        EntitySpan(kind, CharSpan(at, at + len(words)), 0.9, "Test"), party, "", needs_review=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "lines", "piece", "party"),
+    [
+        (OWN, ("070の0537の2833", "33ですね"), "33", OWN),
+        (OWN, ("070の0537の2833です", "はい", "28の"), "28", OWN),
+        (OTHERS, ("070の0537の2833", "33ですね"), "33", OTHERS),
+        (OWN, ("070の0537の2833", "0144ですね"), "0144", OTHERS),
+        (OWN, ("070の0537の2833です", "息子さんのほうは", "03の"), "03", OTHERS),
+    ],
+)
+def test_a_few_digits_behind_a_number_are_of_that_number(
+    first: Party, lines: tuple[str, ...], piece: str, party: Party
+) -> None:
+    """Of the requester's own it is read back; what may be another number is not touched."""
+    heard = call(*lines)
+    findings = (
+        finding(heard, "070の0537の2833", "PHONE_NUMBER", first),
+        finding(heard, piece, "PHONE_NUMBER", OTHERS),
+    )
+    kept, told = beside(findings, heard)
+    assert kept == findings[0]
+    assert told.party is party
+    assert told.needs_review is (party is OWN)
+
+
+def test_pieces_follow_one_another() -> None:
+    """The first is known by the number, the second by the first."""
+    heard = call("070の0537の2833", "28さん", "77の")
+    findings = [finding(heard, "070の0537の2833", "PHONE_NUMBER", OWN)]
+    findings += [finding(heard, each, "PHONE_NUMBER", OTHERS) for each in ("28", "77")]
+    assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OWN]
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "party"),
+    [
+        (OWN, "333の5288", OWN),
+        (NOBODY, "333の5288", NOBODY),
+        (OTHERS, "333の5288", OTHERS),
+        (OWN, "33の5288", OTHERS),
+    ],
+)
+def test_a_postal_code_is_of_its_address(address: Party, code: str, party: Party) -> None:
+    """A case holds none, so nothing else can tell."""
+    heard = call("川口市芝3丁目", "承知しました郵便番号は", f"{code}です")
+    findings = (finding(heard, "川口市芝3丁目", "ADDRESS", address), finding(heard, code, "ADDRESS", OTHERS))
+    told = beside(findings, heard)[1]
+    assert told.party is party
+
+
+def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
+    """The nearest address may be of ten minutes ago."""
+    heard = call("川口市芝3丁目", "そ" * 61, "333の5288です")
+    findings = (
+        finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
+        finding(heard, "333の5288", "ADDRESS", OTHERS),
+    )
+    assert beside(findings, heard)[1] == findings[1]

@@ -16,6 +16,7 @@ from pipeline.party_address import (
     RegisteredAddress,
     address_groups,
     clearly_within,
+    is_block,
     registered,
     whose_address,
     without_numbering,
@@ -207,6 +208,7 @@ def _attributed(
         case "PHONE_NUMBER":
             number, likely = _phone_or_name(text, case, known, reader)
             verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
+            verdict = _or_block(verdict, text, own)
         case "PERSON":
             name = (
                 as_spelt(text, case)
@@ -244,6 +246,13 @@ def _or_address(
     """A garbled town is often taken for a name."""
     if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and clearly_within(text, own, reader):
         return Party.REQUESTER, "登録された住所の地名と同じ", True
+    return verdict
+
+
+def _or_block(verdict: _Verdict, text: str, own: Sequence[RegisteredAddress]) -> _Verdict:
+    """A block number is often taken for a telephone's: そうですか、8の29の21."""
+    if verdict[0] is Party.THIRD_PARTY and is_block(text, own):
+        return Party.REQUESTER, "登録された住所の番地と同じ", True
     return verdict
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "RegisteredAddress",
     "address_groups",
     "clearly_within",
+    "is_block",
     "number_of",
     "places_of",
     "registered",
@@ -61,7 +62,7 @@ BETWEEN = 2
 """Characters between two pieces, fillers and answers left out, up to which they are one address."""
 
 _NUMBERING = re.compile(
-    r"[0-9０-９のノ-]|(?<=[0-9０-９])丸|丸(?=[0-9０-９])|"
+    r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
     # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
     r"[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
     r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"
@@ -228,6 +229,12 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
     """
     line = morae(reader.kana(text))
     return len(line) > ENOUGH and any(find_sound(line, address.place, VERBATIM) for address in known)
+
+
+def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
+    """Whether digits, whatever they are taken for, are a telling stretch of the requester's block."""
+    numbers = digits_of("".join(_NUMBERING.findall(text)))
+    return len(numbers) >= TELLING and any(numbers in address.number for address in known)
 
 
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:

@@ -58,6 +58,7 @@ def reader() -> Reader:
         (SAWARA, "福岡県福岡市早良区西新2丁目のほう", Party.THIRD_PARTY),
         (TOKYO, "でじでんす青葉の315室", Party.UNKNOWN),
         (SAWARA, "グランドール桜の995", Party.UNKNOWN),
+        (SAWARA, "独町名3の7でグランドオルサクラの9マル9号出", Party.REQUESTER),
         (SAWARA, "グランドール桜の81", Party.THIRD_PARTY),
         (TOKYO, "コーポ山吹の315室", Party.THIRD_PARTY),
         (SAWARA, "独町名3の7でグランドオルサクラの9丸9号出", Party.REQUESTER),
@@ -182,3 +183,22 @@ def test_more_than_the_registered_number_is_another_one(said: str, kept: bool, r
     """Somebody else's number said in one breath with the requester's is not theirs; said twice it is one."""
     (party, *_), _ = whose_address(said, registered((KENGUN,), reader), reader)
     assert (party is Party.REQUESTER) is kept
+
+
+@pytest.mark.parametrize(
+    ("said", "party"),
+    [
+        ("新事に8の29の21", Party.REQUESTER),
+        ("新事に8の29の22", Party.THIRD_PARTY),
+        ("8の29", Party.THIRD_PARTY),
+        ("090の0829の0021", Party.THIRD_PARTY),
+    ],
+)
+def test_a_block_that_was_taken_for_a_telephone_number(said: str, party: Party, reader: Reader) -> None:
+    """Five digits in a row are the requester's block by no chance; a person looks all the same."""
+    case = CallCase("R-1", Requester((), (), (CaseName("北海道札幌市北区新琴似8-29-21"),)))
+    heard = transcript(utterance(f"{said}ですね", 1.0))
+    entity = EntitySpan("PHONE_NUMBER", CharSpan(0, len(said)), 0.9, "Test")
+    (found,) = attribute((entity,), heard, case, reader)
+    assert found.party is party
+    assert found.needs_review or party is not Party.REQUESTER

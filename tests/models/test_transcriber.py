@@ -179,7 +179,7 @@ def test_a_text_is_likelier_than_another(base: FasterWhisperRecogniser) -> None:
     assert len(said) > 5
     scores = base.score(sound, (said, "鯨" * len(said), f"{said}Windows"))
     assert all(score < 0 for score in scores)
-    assert scores[0] > scores[1] + len(said)
+    assert scores[0] > scores[1] + 5
     assert scores[0] > scores[2] > -np.inf
     assert scores == base.score(sound, (said, "鯨" * len(said), f"{said}Windows"))
 

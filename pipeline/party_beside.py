@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.party_address import without_numbering
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
 
@@ -73,7 +74,8 @@ def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) 
         (_gap(finding, other), other)
         for other in findings
         if other.entity.entity_type == "ADDRESS" and not other.entity.candidate
-        if not _POSTAL.fullmatch(_said(other, text).strip("、。 "))
+        # The number of a bill beside it is none.
+        if len(without_numbering(_said(other, text)).strip("、。 ")) > 1
     ]
     gap, nearest = min(addresses, key=lambda each: each[0], default=(CLOSE + 1, finding))
     if gap > CLOSE or nearest.party is Party.THIRD_PARTY:

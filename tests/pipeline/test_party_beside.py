@@ -74,6 +74,17 @@ def test_a_postal_code_is_of_its_address(address: Party, code: str, party: Party
     assert told.party is party
 
 
+def test_a_number_beside_a_postal_code_is_no_address() -> None:
+    """What has no place in it tells nothing of one."""
+    heard = call("川口市芝3丁目", "はい郵便番号は", "333の5288です", "伝票が4の0881番")
+    findings = (
+        finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
+        finding(heard, "333の5288", "ADDRESS", OTHERS),
+        finding(heard, "4の0881番", "ADDRESS", OTHERS),
+    )
+    assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OTHERS]
+
+
 def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
     """The nearest address may be of ten minutes ago."""
     heard = call("川口市芝3丁目", "そ" * 61, "333の5288です")

@@ -35,7 +35,7 @@ serve: $(READY) ## Prefect's server, worker, deployments and the review page on 
 	$(BIN)/python -m flows.serve $(SERVE)
 
 .PHONY: test
-test: $(READY) ## run the whole test suite; as root with apt it first installs Chromium and PostgreSQL
+test: $(READY) ## run the whole test suite; as root with apt it first installs what some tests open things with
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/python -m pytest
 

@@ -10,7 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.servers import postgres_programs
@@ -26,8 +27,15 @@ def chromium() -> Path | None:
     return Path(found) if found else None
 
 
-PROGRAMS = {"chromium": chromium, "postgresql": postgres_programs}
-"""Package, and whether what the tests need of it is there already."""
+PROGRAMS: Mapping[str, Callable[[], object | None]] = {
+    "chromium": chromium,
+    "postgresql": postgres_programs,
+    "libreoffice-writer-nogui": partial(shutil.which, "soffice"),
+    "poppler-utils": partial(shutil.which, "pdftotext"),
+    "p7zip-full": partial(shutil.which, "7z"),
+}
+"""Package, and whether what the tests need of it is there already: the page is looked at in a browser, many
+machines share a database, and letters and packages are opened with what their readers have."""
 
 
 def missing() -> tuple[str, ...]:

@@ -140,7 +140,7 @@ def read_otherwise(
 
     A name that the first hearing garbled beyond likeness may be there.  Words of another hearing are
     masked by their times alone, which is less exact than by their characters: what lies beside a
-    mask may be that mask's own name, and nothing is masked on this one's word.
+    mask of the same kind may be that mask's own, and nothing is masked on this one's word.
 
     Args:
         hearing: The unmasked call, heard otherwise.
@@ -153,11 +153,13 @@ def read_otherwise(
     """
     untied = replace(plan, items=tuple(replace(item, chars=CharSpan(0, 0)) for item in plan.items))
     masks = Nearby(plan.masked, lambda item: item.time)
+    kinds = {item.item_id: item.entity_type for item in plan.items}
     return tuple(
         _perhaps(hit)
         for hit in alike_in(mask_text(hearing, untied), plan, readings, reader, least=DOUBTFUL)
         if not any(
-            hit.channel in item.channels and _shared(hit.time, item.time) > -_BESIDE
+            hit.channel in item.channels
+            and _shared(hit.time, item.time) > (-_BESIDE if item.entity_type == kinds.get(hit.item_id) else 0)
             for item in masks.touching(hit.time.start - _BESIDE, hit.time.end + _BESIDE)
         )
     )

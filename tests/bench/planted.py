@@ -231,8 +231,6 @@ def _leaks(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> tuple[
     masked, kept = (values(call.transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = mask_text(call.transcript, plan)
     leaks = verify_text(as_text(text), masked, kept)
-    if leaks:
-        return leaks
     masked = tuple(each for each in masked if each[0] in known(plan))
     readings = tuple((item_id, reader.kana(value)) for item_id, value in masked + kept)
     if ears.listener is not None:

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import pipeline.widen
 from flows import stages
 from flows.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
 from flows.stages import KNOWN, STAGES, Models, known, recipe
 from pipeline.errors import ModelError
 from pipeline.transcribe import HeardSegment
-from pipeline.types import CallCase, MaskAction, MaskPolicy
+from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, MaskPolicy, TimeSpan
 from pipeline.widen import SOURCE
 from tests.builders import item, plan, utterance, voice_file
 from tests.fakes import FakeModels
@@ -124,6 +125,27 @@ class TestPlantedMisses:
         assert outcome.error is None
         assert outcome.plan is not None
         assert "吐き側" in text
+        assert [item.action for item in outcome.plan.items if item.source == SOURCE] == [MaskAction.KEEP]
+
+    def test_what_is_read_again_keeps_nobody_from_listening(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        """Doubtful likenesses are asked about in the first round, and that may find words to mask, too."""
+        read, widen, first = stages.verify_text, pipeline.widen.widen, iter([True])
+
+        def reads(text: str, masked: tuple[tuple[str, str], ...], *kept: object) -> tuple[Leak, ...]:
+            leaks = read(text, masked, *kept)  # type: ignore[arg-type]
+            return (*leaks, Leak("TEXT", masked[0][0], TimeSpan(1.0, 2.0))) if next(first, False) else leaks
+
+        def widens(plan: MaskPlan, leaks: tuple[Leak, ...], *call: object) -> MaskPlan | None:
+            assert leaks[0].kind == "TEXT"
+            return widen(plan, leaks[1:], *call)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(stages, "verify_text", reads)
+        monkeypatch.setattr(pipeline.widen, "widen", widens)
+        outcome, _ = self.run(tmp_path, "あの吐き側")
+
+        assert outcome.plan is not None
         assert [item.action for item in outcome.plan.items if item.source == SOURCE] == [MaskAction.KEEP]
 
     def test_ordinary_talk_adds_nothing(self, tmp_path: Path):

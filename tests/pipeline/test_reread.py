@@ -169,13 +169,15 @@ def test_another_hearing_of_a_masked_name_is_another_reading_of_it():
         ("サカモトさん", 5.0, ["PERHAPS"]),
         ("わかりました", 5.0, []),
         ("サカモト", 1.9, []),  # beside the mask: the times of its own name are off
+        ("サカモトさん", 9.0, ["PERHAPS"]),  # beside a mask of another kind, which is no name's
     ],
 )
 def test_what_another_hearing_says_elsewhere_is_shown(
     said: str, start: float, found: list[str], reader: Reader
 ):
     """A masked name that only the other hearing has is shown to a person, not masked on its word."""
-    made, heard = plan(MASKED), transcript(utterance("サガモト", 1.0), utterance(said, start))
+    house = item(8.0, 8.9, item_id="m0001", chars=(0, 0), entity_type="ADDRESS")
+    made, heard = plan(MASKED, house), transcript(utterance("サガモト", 1.0), utterance(said, start))
     leaks = read_otherwise(heard, made, READINGS, reader)
     assert [leak.kind for leak in leaks] == found
     assert all(leak.where.start >= 4.9 for leak in leaks)

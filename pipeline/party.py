@@ -357,11 +357,12 @@ def _whose_phone(digits: str, case: CallCase) -> _Verdict:
                 return party, "登録された番号と一、二桁違い", True
             if (len(digits) >= 6 and _pieced(digits, phone) >= PIECED) or _group_of(digits, phone):
                 return party, "登録された番号の言い直し", True
+            if len(digits) > len(phone) and _within(digits, phone):
+                return Party.UNKNOWN, "登録された番号に別の数字が続く", True
     if digits.startswith(("0120", "0800")) and case.company_phones and len(digits) >= 9:
         return Party.UNKNOWN, "会社の番号に似た番号", True
-    if len(digits) < 8:
-        return Party.THIRD_PARTY, "登録のない番号（短い）", len(digits) < 4
-    return Party.THIRD_PARTY, "登録のない番号", False
+    reason = "登録のない番号（短い）" if len(digits) < 8 else "登録のない番号"
+    return Party.THIRD_PARTY, reason, len(digits) < 4
 
 
 def _told(digits: str, phone: str) -> int:
@@ -374,6 +375,13 @@ def _group_of(digits: str, phone: str) -> bool:
     width = len(digits)
     windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
     return _told(digits, phone) >= GROUP and any(digits_apart(digits, window) <= 1 for window in windows)
+
+
+def _within(digits: str, phone: str) -> bool:
+    """Whether a longer run of digits holds a number, two of its digits misheard: said, and read back."""
+    widths = range(max(8, len(phone) - 2), len(phone) + 1)
+    windows = (digits[at : at + width] for width in widths for at in range(len(digits) - width + 1))
+    return any(digits_apart(window, phone) <= 2 for window in windows)
 
 
 def _pieced(digits: str, phone: str) -> float:

@@ -11,17 +11,29 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pipeline.called import with_honorific
 from pipeline.types import Finding, Party, Transcript
 
 __all__ = ["explained"]
 
-BESIDE = 12
-"""Characters between a name and what explains it: ですけれども、漢字は."""
+BESIDE, ASKED = 12, 24
+"""Characters between a name and what explains it: ですけれども、漢字は; and where the other side asks for it
+right behind the name: です ⏎ 漢字はどのようなお字でしょうか ⏎."""
+
+NEXT = 12
+"""Characters between two explanations: それから、名前のほうが."""
 
 _EXPLAINS = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|って書|と書|へん|べん|かんむり")
 """Words of an explanation; 漢字 is often heard as 感じ."""
 
+_QUESTION = re.compile(r"(?:です|でございます|と申します|が|ね|、|。|\s|はい)*(?:漢字|感じ|字).*", re.DOTALL)
+_SHAPE = re.compile(r"\S\S+の\S{1,2}|へん|べん|かんむり")
+"""What an explanation is like where no such word is said: 野山の野, かんむり."""
+
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
+
+
+REASON = "直前の名前の書き方の説明"
 
 
 def explained(findings: Iterable[Finding], transcript: Transcript) -> tuple[Finding, ...]:
@@ -39,13 +51,22 @@ def explained(findings: Iterable[Finding], transcript: Transcript) -> tuple[Find
     for finding in findings:
         made = finding
         if finding.entity.entity_type == "PERSON" and not finding.entity.candidate:
-            if name is not None and name.party in _OWN and finding.party not in _OWN:
-                between = transcript.text[name.entity.chars.end : finding.entity.chars.start]
-                said = transcript.text[finding.entity.chars.start : finding.entity.chars.end]
-                if len(between) <= BESIDE and _EXPLAINS.search(between + said):
-                    made = replace(
-                        finding, party=name.party, reason="直前の名前の書き方の説明", needs_review=True
-                    )
+            own = name is not None and name.party in _OWN and finding.party not in _OWN
+            if name is not None and own and _is_explained(name, finding, transcript.text):
+                made = replace(finding, party=name.party, reason=REASON, needs_review=True)
             name = made
         out.append(made)
     return tuple(out)
+
+
+def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
+    """Whether a finding explains the name before it, or goes on with the explanation before it."""
+    between = text[name.entity.chars.end : finding.entity.chars.start]
+    said = text[finding.entity.chars.start : finding.entity.chars.end]
+    asked = len(between) <= ASKED and _QUESTION.fullmatch(between)
+    if asked or (len(between) <= BESIDE and _EXPLAINS.search(between + said)):
+        return True
+    goes_on = (
+        name.reason == REASON and len(between) <= NEXT and not with_honorific(text, finding.entity.chars)
+    )
+    return goes_on and _SHAPE.search(said) is not None

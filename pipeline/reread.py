@@ -33,7 +33,6 @@ __all__ = [
     "alike_in",
     "read_by_sound",
     "read_otherwise",
-    "said_under",
 ]
 
 Readings = tuple[tuple[str, str], ...]
@@ -163,40 +162,6 @@ def read_otherwise(
             for item in masks.touching(hit.time.start - _BESIDE, hit.time.end + _BESIDE)
         )
     )
-
-
-def said_under(plan: MaskPlan, hearing: Transcript) -> Readings:
-    """What another hearing of the call wrote where it is masked: a second, otherwise garbled reading of it.
-
-    Args:
-        plan: What is masked.
-        hearing: The unmasked call, heard otherwise.
-
-    Returns:
-        ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half.
-    """
-    words = {
-        channel: sorted(
-            ((word.time, word.chars) for s in hearing.segments if s.channel == channel for word in s.words),
-            key=lambda each: each[0],
-        )
-        for channel in {segment.channel for segment in hearing.segments}
-    }
-    longest = max((time.duration for spoken in words.values() for time, _ in spoken), default=0.0)
-    texts: list[tuple[str, str]] = []
-    for item in plan.masked:
-        for channel in item.channels:
-            spoken = words.get(channel, [])
-            first = bisect.bisect_left(spoken, item.time.start - longest, key=lambda each: each[0].start)
-            last = bisect.bisect_left(spoken, item.time.end, key=lambda each: each[0].start)
-            text = "".join(
-                hearing.text[chars.start : chars.end]
-                for time, chars in spoken[first:last]
-                if _shared(time, item.time) > time.duration / 2
-            )
-            if text:
-                texts.append((item.item_id, text))
-    return tuple(texts)
 
 
 def _shared(one: TimeSpan, other: TimeSpan) -> float:

@@ -24,9 +24,10 @@ from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
 from pipeline.nearby import Nearby
-from pipeline.reread import read_by_sound, read_otherwise, said_under
+from pipeline.reread import read_by_sound, read_otherwise
 from pipeline.review_queue import is_candidate
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
+from pipeline.under_masks import said_under
 from pipeline.widen import SOURCE
 
 __all__ = [

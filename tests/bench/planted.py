@@ -44,7 +44,7 @@ from pipeline.mask import mask_audio, masked_windows
 from pipeline.mask_text import as_text, mask_text
 from pipeline.party import attribute
 from pipeline.plan import make_plan, within_review_time
-from pipeline.reread import read_otherwise, said_under
+from pipeline.reread import read_otherwise
 from pipeline.sound import Mora, find_sound, fold_kana, morae
 from pipeline.supplement import supplemented
 from pipeline.transcribe import HeardSegment
@@ -60,6 +60,7 @@ from pipeline.types import (
     TimeSpan,
     Transcript,
 )
+from pipeline.under_masks import said_under
 from pipeline.verify import Listener, listen_again, read_by_sound, values, verify_text
 from pipeline.widen import widen
 from tests.bench.edges import _heard_as

@@ -322,6 +322,7 @@ def test_a_short_surname_with_what_is_said_around_it(requester: CaseName, text: 
     [
         ("鈴木です。感じは鈴という字です", "鈴木", "鈴という字", Party.REQUESTER),
         ("長谷川さんです。漢字は長いという字です", "長谷川", "長いという字", Party.THIRD_PARTY),
+        ("鈴木です。漢字はどのようなお字でしょうか。魚偏に木", "鈴木", "魚偏に木", Party.REQUESTER),
         ("鈴木ですが長谷川さん", "鈴木", "長谷川", Party.THIRD_PARTY),
         ("鈴木ですが、お願いしたいのは友人で、漢字は長いという字", "鈴木", "長いという字", Party.THIRD_PARTY),
     ],
@@ -337,6 +338,31 @@ def test_an_explanation_is_of_the_name_before_it(
     found = attribute(tuple(spans), transcript(utterance(text, 0.0)), CASE, reader)
     assert found[1].party is party
     assert found[1].needs_review is (party is Party.REQUESTER)
+
+
+@pytest.mark.parametrize(
+    ("last", "party"),
+    [("寝うひとらの寝", Party.REQUESTER), ("長谷川", Party.THIRD_PARTY), ("野の花の宮", Party.THIRD_PARTY)],
+)
+def test_an_explanation_goes_on(last: str, party: Party, reader: Reader) -> None:
+    """What is explained next is the same name's, if it is like an explanation and nobody is addressed."""
+    behind = "さん" if last == "野の花の宮" else "です"
+    text = f"鈴木です。漢字は鈴という字、{last}{behind}"
+    spans = tuple(
+        EntitySpan("PERSON", CharSpan(text.index(said), text.index(said) + len(said)), 0.9, "Test")
+        for said in ("鈴木", "鈴という字", last)
+    )
+    assert attribute(spans, transcript(utterance(text, 0.0)), CASE, reader)[2].party is party
+
+
+@pytest.mark.parametrize(
+    ("digits", "party"),
+    [("3の37の09012345678の37", Party.UNKNOWN), ("3の37の09098765432の37", Party.THIRD_PARTY)],
+)
+def test_a_number_among_other_digits_is_looked_at(digits: str, party: Party, reader: Reader) -> None:
+    """The requester's own, said and read back; what else is in it may be somebody's, so it stays masked."""
+    found = whose(digits, "PHONE_NUMBER", reader)
+    assert (found.party, found.needs_review) == (party, party is Party.UNKNOWN)
 
 
 def told_of(line: str, case: CallCase, reader: Reader) -> Finding:

@@ -6,7 +6,7 @@ import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.mask_text import mask_text
-from pipeline.reread import DOUBTFUL, LIKELY, alike_in, read_by_sound, read_otherwise, said_under
+from pipeline.reread import DOUBTFUL, LIKELY, alike_in, read_by_sound, read_otherwise
 from pipeline.types import MaskAction, Transcript
 from tests.builders import item, plan, transcript, utterance
 
@@ -153,14 +153,6 @@ def test_a_name_cut_in_two_utterances_is_one(reader: Reader):
         made = plan(MASKED)
         likely = read_by_sound(mask_text(words, made), made, READINGS, reader)
         assert len([leak for leak in likely if leak.kind == "HEARD_AGAIN"]) == found
-
-
-def test_another_hearing_of_a_masked_name_is_another_reading_of_it():
-    """Words of the other hearing that lie in a mask by more than half, on its channel, and no others."""
-    heard = transcript(
-        utterance("あのサガモトさん", 0.6), utterance("はい", 1.1, 1, "cu"), utterance("それで", 5.0)
-    )
-    assert said_under(plan(MASKED), heard) == (("m0000", "サガモト"),)
 
 
 @pytest.mark.parametrize(

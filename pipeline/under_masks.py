@@ -1,0 +1,48 @@
+"""What another hearing of a call wrote where it is masked: a second, otherwise garbled reading of it."""
+
+from __future__ import annotations
+
+import bisect
+
+from pipeline.types import MaskPlan, TimeSpan, Transcript
+
+__all__ = ["said_under"]
+
+
+def said_under(plan: MaskPlan, hearing: Transcript) -> tuple[tuple[str, str], ...]:
+    """What another hearing of the call wrote where it is masked: a second, otherwise garbled reading of it.
+
+    Args:
+        plan: What is masked.
+        hearing: The unmasked call, heard otherwise.
+
+    Returns:
+        ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half.
+    """
+    words = {
+        channel: sorted(
+            ((word.time, word.chars) for s in hearing.segments if s.channel == channel for word in s.words),
+            key=lambda each: each[0],
+        )
+        for channel in {segment.channel for segment in hearing.segments}
+    }
+    longest = max((time.duration for spoken in words.values() for time, _ in spoken), default=0.0)
+    texts: list[tuple[str, str]] = []
+    for item in plan.masked:
+        for channel in item.channels:
+            spoken = words.get(channel, [])
+            first = bisect.bisect_left(spoken, item.time.start - longest, key=lambda each: each[0].start)
+            last = bisect.bisect_left(spoken, item.time.end, key=lambda each: each[0].start)
+            text = "".join(
+                hearing.text[chars.start : chars.end]
+                for time, chars in spoken[first:last]
+                if _shared(time, item.time) > time.duration / 2
+            )
+            if text:
+                texts.append((item.item_id, text))
+    return tuple(texts)
+
+
+def _shared(one: TimeSpan, other: TimeSpan) -> float:
+    """Seconds that two spans share; negative is the distance between them."""
+    return min(one.end, other.end) - max(one.start, other.start)

@@ -234,7 +234,7 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
 def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
     """Whether digits, whatever they are taken for, are a telling stretch of the requester's block."""
     numbers = digits_of("".join(_NUMBERING.findall(text)))
-    return len(numbers) >= TELLING and any(numbers in address.number for address in known)
+    return len(numbers) >= TELLING and any(address.number.startswith(numbers) for address in known)
 
 
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
@@ -330,8 +330,10 @@ def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bo
     town = len(address.town) >= ENOUGH and bool(find_sound(address.town, rest, _bound(address.town)))
     if town and len(rest) - len(address.town) <= BESIDE and find_sound(address.town, rest, CLEARLY):
         return True, True
-    against = address.town if len(rest) < len(line) else address.place
-    return bool(find_sound(rest, against, _bound(rest))), town
+    if len(rest) < len(line):
+        return bool(find_sound(rest, address.town, _bound(rest))), town
+    # Of all that an address says some stretch across its parts is near to any five morae.
+    return bool(find_sound(rest, address.place, CLEARLY)), town
 
 
 def _without(line: tuple[Mora, ...], parts: Sequence[tuple[Mora, ...]], bound: float) -> tuple[Mora, ...]:

@@ -57,6 +57,8 @@ def reader() -> Reader:
         (SAWARA, "福岡県福岡市早良区西新2", Party.THIRD_PARTY),
         (SAWARA, "福岡県福岡市早良区西新2丁目のほう", Party.THIRD_PARTY),
         (TOKYO, "でじでんす青葉の315室", Party.UNKNOWN),
+        (CaseName("香川県高松市屋島西町3丁目2番25号"), "はいたまけ", Party.THIRD_PARTY),
+        (CaseName("鹿児島県鹿児島市紫原478番地"), "はいたまけ", Party.THIRD_PARTY),
         (SAWARA, "グランドール桜の995", Party.UNKNOWN),
         (SAWARA, "独町名3の7でグランドオルサクラの9マル9号出", Party.REQUESTER),
         (SAWARA, "グランドール桜の81", Party.THIRD_PARTY),
@@ -191,6 +193,7 @@ def test_more_than_the_registered_number_is_another_one(said: str, kept: bool, r
         ("新事に8の29の21", Party.REQUESTER),
         ("新事に8の29の22", Party.THIRD_PARTY),
         ("8の29", Party.THIRD_PARTY),
+        ("29の21", Party.THIRD_PARTY),
         ("090の0829の0021", Party.THIRD_PARTY),
     ],
 )

@@ -22,11 +22,15 @@ PIECE = 3
 NEAR = 6
 """Characters between a number and a piece of it, without fillers and answers."""
 
+JUST_BEFORE = 12
+"""Characters between the word 番号, by which it was asked for or announced, and a postal code."""
+
 CLOSE = 60
 """Characters between an address and its postal code: the question for it, and 承知しました."""
 
 _ASIDE = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|ありがとうございます|の|、|。|・|\s")
 _POSTAL = re.compile(r"〒?[0-9０-９]{3}[-のノ]?[0-9０-９]{4}")
+_ASKED = re.compile(r"番号|〒")
 _OWN = {Party.REQUESTER, Party.COMPANY}
 _NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
@@ -42,30 +46,46 @@ def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding
         The findings; those that were given another party are looked at.
     """
     out: list[Finding] = []
-    number: Finding | None = None
+    number = last = None
     for finding in findings:
         made = finding
         if finding.entity.candidate or finding.party not in _NOBODYS:
             pass
-        elif finding.entity.entity_type == "PHONE_NUMBER" and _is_piece(finding, number, transcript.text):
-            reason = "直前の番号の続きか言い直し"
-            made = replace(finding, party=number.party if number else finding.party, reason=reason)
-        elif _POSTAL.fullmatch(_said(finding, transcript.text).strip("、。 ")):
+        elif number is not None and last is not None and _is_piece(finding, number, last, transcript.text):
+            made = replace(finding, party=number.party, reason="直前の番号の言い直し")
+        elif _is_postal(finding, findings, transcript.text):
             made = _with_its_address(finding, findings, transcript.text)
         if made.party is not finding.party:
             made = replace(made, needs_review=True)
         if made.entity.entity_type == "PHONE_NUMBER" and not made.entity.candidate:
-            number = made
+            number, last = (made if made.party is finding.party else number), made
         out.append(made)
     return tuple(out)
 
 
-def _is_piece(finding: Finding, number: Finding | None, text: str) -> bool:
-    """Whether a few digits follow the requester's own number, or the company's, with nothing between."""
-    if number is None or number.party not in _OWN or len(digits_of(_said(finding, text))) > PIECE:
+def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bool:
+    """Whether a few digits of the requester's number, or the company's, follow it with nothing between."""
+    digits = digits_of(_said(finding, text))
+    if finding.entity.entity_type != "PHONE_NUMBER" or number.party not in _OWN or len(digits) > PIECE:
         return False
-    between = text[number.entity.chars.end : finding.entity.chars.start]
-    return len(between) <= CLOSE and len(_ASIDE.sub("", between)) <= NEAR
+    between = text[last.entity.chars.end : finding.entity.chars.start]
+    near = len(between) <= CLOSE and len(_ASIDE.sub("", between)) <= NEAR
+    return near and digits in digits_of(_said(number, text))
+
+
+def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool:
+    """Whether seven figures are a postal code: announced as a number, and no stretch of a telephone number.
+
+    The end of a number that is read back looks the same, 061の2649.
+    """
+    said, at = _said(finding, text).strip("、。 "), finding.entity.chars.start
+    if finding.entity.entity_type != "ADDRESS" or not _POSTAL.fullmatch(said):
+        return False
+    asked = _ASKED.search(text, max(0, at - JUST_BEFORE), finding.entity.chars.end)
+    numbers = (
+        digits_of(_said(other, text)) for other in findings if other.entity.entity_type == "PHONE_NUMBER"
+    )
+    return asked is not None and not any(digits_of(said) in number for number in numbers)
 
 
 def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) -> Finding:

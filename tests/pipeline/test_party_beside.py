@@ -31,6 +31,7 @@ def finding(heard: Transcript, words: str, kind: str, party: Party) -> Finding:
         (OWN, ("070の0537の2833です", "はい", "28の"), "28", OWN),
         (OTHERS, ("070の0537の2833", "33ですね"), "33", OTHERS),
         (OWN, ("070の0537の2833", "0144ですね"), "0144", OTHERS),
+        (OWN, ("070の0537の2833", "048ですね"), "048", OTHERS),
         (OWN, ("070の0537の2833です", "息子さんのほうは", "03の"), "03", OTHERS),
     ],
 )
@@ -51,27 +52,47 @@ def test_a_few_digits_behind_a_number_are_of_that_number(
 
 def test_pieces_follow_one_another() -> None:
     """The first is known by the number, the second by the first."""
-    heard = call("070の0537の2833", "28さん", "77の")
-    findings = [finding(heard, "070の0537の2833", "PHONE_NUMBER", OWN)]
-    findings += [finding(heard, each, "PHONE_NUMBER", OTHERS) for each in ("28", "77")]
-    assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OWN]
+    heard = call("070の0537の2839", "28さん", "39の", "77です")
+    findings = [finding(heard, "070の0537の2839", "PHONE_NUMBER", OWN)]
+    at = (heard.text.index("28さん"), heard.text.index("39の"), heard.text.index("77です"))
+    findings += [
+        Finding(EntitySpan("PHONE_NUMBER", CharSpan(n, n + 2), 0.9, "Test"), OTHERS, "", needs_review=False)
+        for n in at
+    ]
+    assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OWN, OTHERS]
 
 
 @pytest.mark.parametrize(
-    ("address", "code", "party"),
+    ("address", "asked", "code", "party"),
     [
-        (OWN, "333の5288", OWN),
-        (NOBODY, "333の5288", NOBODY),
-        (OTHERS, "333の5288", OTHERS),
-        (OWN, "33の5288", OTHERS),
+        (OWN, "承知しました郵便番号は", "333の5288", OWN),
+        (OWN, "指引番号は", "333の5288", OWN),
+        (NOBODY, "郵便番号は", "333の5288", NOBODY),
+        (OTHERS, "郵便番号は", "333の5288", OTHERS),
+        (OWN, "郵便番号は", "33の5288", OTHERS),
+        (OWN, "弟のほうは", "333の5288", OTHERS),
     ],
 )
-def test_a_postal_code_is_of_its_address(address: Party, code: str, party: Party) -> None:
-    """A case holds none, so nothing else can tell."""
-    heard = call("川口市芝3丁目", "承知しました郵便番号は", f"{code}です")
+def test_a_postal_code_is_of_its_address(address: Party, asked: str, code: str, party: Party) -> None:
+    """A case holds none, so nothing else can tell; figures that nobody asked for are no postal code."""
+    heard = call("川口市芝3丁目", asked, f"{code}です")
     findings = (finding(heard, "川口市芝3丁目", "ADDRESS", address), finding(heard, code, "ADDRESS", OTHERS))
     told = beside(findings, heard)[1]
     assert told.party is party
+
+
+@pytest.mark.parametrize("kind", ["ADDRESS", "PHONE_NUMBER"])
+def test_the_end_of_a_telephone_number_is_no_postal_code(kind: str) -> None:
+    """Read back without its beginning it looks like one."""
+    heard = call("川口市芝3丁目", "048の061の2649", "番号は061の2649ですね")
+    at = heard.text.rindex("061の2649")
+    again = Finding(EntitySpan(kind, CharSpan(at, at + 8), 0.9, "Test"), OTHERS, "", needs_review=False)
+    findings = (
+        finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
+        finding(heard, "048の061の2649", "PHONE_NUMBER", OTHERS),
+        again,
+    )
+    assert beside(findings, heard)[2] == again
 
 
 def test_a_number_beside_a_postal_code_is_no_address() -> None:

@@ -32,6 +32,7 @@ def finding(heard: Transcript, words: str, kind: str, party: Party) -> Finding:
         (OTHERS, ("070の0537の2833", "33ですね"), "33", OTHERS),
         (OWN, ("070の0537の2833", "0144ですね"), "0144", OTHERS),
         (OWN, ("070の0537の2833", "048ですね"), "048", OTHERS),
+        (OWN, ("070の0537の2833", "アルゴですね"), "アルゴ", OTHERS),
         (OWN, ("070の0537の2833です", "息子さんのほうは", "03の"), "03", OTHERS),
     ],
 )

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artifacts import Call
+from models.hearings import line_numbers
 from models.judge_features import Seen
 from models.registry import registered_bytes
 from pipeline.types import CharSpan, EntitySpan
@@ -70,7 +71,7 @@ def looked_at(call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np
         Shape (characters, ``NAMES``).
     """
     text, size = call.text, len(call.text)
-    lines = _line_numbers(text)
+    lines = line_numbers(text)
     first, again, both = (_log_odds(1.0 - kinds[:, 0]) for kinds in (seen.first, seen.again, seen.both))
     nothing = np.isnan(again).astype(float) if seen.heard_twice else np.zeros(size)
     unsure = 1.0 - np.nan_to_num(seen.sure, nan=0.75)
@@ -166,10 +167,6 @@ def load_doubt() -> Doubt:
 def _log_odds(values: NDArray[np.float32]) -> NDArray[np.float64]:
     bounded = np.clip(values.astype(np.float64), math.exp(-CLIP), 1.0 - math.exp(-CLIP))
     return np.asarray(np.log(bounded / (1.0 - bounded)))
-
-
-def _line_numbers(text: str) -> NDArray[np.int64]:
-    return np.cumsum([char == "\n" for char in text])
 
 
 def _highest(values: NDArray[np.float64], lines: NDArray[np.int64], reach: int) -> NDArray[np.float64]:

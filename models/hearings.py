@@ -144,18 +144,17 @@ def carry_over(spans: Iterable[EntitySpan], pairing: Pairing, first: Call) -> tu
 
 
 def line_numbers(text: str) -> NDArray[np.int64]:
-    """Of each character the number of its utterance, which a newline ends."""
-    ends = np.array([char == "\n" for char in text], dtype=np.int64)
-    return np.cumsum(ends) - ends
+    """Of each character the number of its utterance; a newline counts as the next one's."""
+    return np.cumsum(np.array([char == "\n" for char in text], dtype=np.int64))
 
 
 def _widen(pairs: NDArray[np.int64], at: CharSpan, to: CharSpan, lines: NDArray[np.int64]) -> None:
     """Pair characters with more of the other hearing, but never with two of its utterances."""
-    rows = pairs[at.start : at.end]
-    new = rows[:, 0] == NOWHERE
-    same = new | (lines[rows[:, 0]] == lines[to.start])
-    rows[:, 0] = np.where(new, to.start, np.where(same, np.minimum(rows[:, 0], to.start), rows[:, 0]))
-    rows[:, 1] = np.where(new, to.end, np.where(same, np.maximum(rows[:, 1], to.end), rows[:, 1]))
+    for row in pairs[at.start : at.end]:
+        if row[0] == NOWHERE:
+            row[:] = to.start, to.end
+        elif lines[row[0]] == lines[to.start]:
+            row[:] = min(row[0], to.start), max(row[1], to.end)
 
 
 def char_times(transcript: Transcript) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -91,5 +91,5 @@ def _is_amount(text: str, chars: CharSpan, digits: str) -> bool:
     if digits.startswith("0") or len(digits) >= AMOUNT:
         return False
     goes_on = _ENDS_IN_FIGURE.search(said) and _COUNTED.match(text, chars.end)
-    decimal = _DECIMAL.search(text, chars.start)
+    decimal = _DECIMAL.search(text, chars.start, chars.end + 1)  # and what follows: 52.16 of 52.1633 is none
     return bool(goes_on or _COUNTED_INSIDE.search(said) or (decimal and decimal.end() <= chars.end))

@@ -180,7 +180,7 @@ def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tupl
                 if not item.time.overlaps(clip.time(original)):
                     continue
                 text = "".join(
-                    word.text for word in said if _distance(word.time, item.time) <= -word.time.duration / 2
+                    word.text for word in said if word.time.apart(item.time) <= -word.time.duration / 2
                 )
                 if text:
                     texts.append((item.item_id, text))
@@ -227,7 +227,7 @@ def _matches(said: tuple[_Said, ...], wanted: _Wanted, reader: SoundReader) -> l
         for match in find_sound(needle, line.morae, _bound(needle)):
             time = _time(line.span(match.start, match.end), said)
             if not _explained(needle, time, wanted):
-                nearest = min(item_ids, key=lambda each: _distance(wanted.times.get(each, time), time))
+                nearest = min(item_ids, key=lambda each: wanted.times.get(each, time).apart(time))
                 leaks.append(Leak("HEARD_AGAIN", nearest, time))
     return leaks
 
@@ -268,8 +268,3 @@ def _explained(needle: Needle, time: TimeSpan, wanted: _Wanted) -> bool:
         item.time.overlaps(near) and bool(find_sound(needle, kept, _bound(needle)))
         for kept, item in wanted.kept
     )
-
-
-def _distance(one: TimeSpan, other: TimeSpan) -> float:
-    """Seconds between two spans; negative where they overlap."""
-    return max(one.start, other.start) - min(one.end, other.end)

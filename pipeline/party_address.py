@@ -19,6 +19,7 @@ from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CaseName, EntitySpan, Party, Transcript
 
 __all__ = [
+    "ASIDE",
     "RegisteredAddress",
     "address_groups",
     "clearly_within",
@@ -80,7 +81,10 @@ _ABOVE = re.compile(
 _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
 """One figure, and words behind it that it does not count: the first sound of a garbled town."""
 
-_ASIDE = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s")
+ASIDE = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"
+"""What is said between two pieces of one address or number: fillers, answers and joints."""
+
+_ASIDE = re.compile(ASIDE)
 
 _Verdict = tuple[Party, str, bool]
 
@@ -114,7 +118,7 @@ def _registered(address: CaseName, reader: KanaReader) -> RegisteredAddress:
     *above, town = places_of(address, reader)
     said = number_of(address)
     building = morae(reader.kana(without_numbering(said)))
-    number = digits_of("".join(_NUMBERING.findall(said)))
+    number = _numbers(said)
     parts = tuple(morae(place.kana) for place in above)
     whole = "".join(place.kana for place in (*above, town))
     return RegisteredAddress(morae(whole), parts, morae(town.kana), number, building)
@@ -200,7 +204,7 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     """
     line = morae(reader.kana(without_numbering(text)))
     # Only what numbers a block: 郷 of a place name sounds like five.
-    numbers = _once(digits_of("".join(_NUMBERING.findall(text))))
+    numbers = _once(_numbers(text))
     verdict: _Verdict = (Party.THIRD_PARTY, "登録のない住所", False)
     near = False
     for address in known:
@@ -211,6 +215,11 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
             if found[0] is Party.REQUESTER:
                 break
     return verdict, near
+
+
+def _numbers(text: str) -> str:
+    """The digits of what numbers a block or a room."""
+    return digits_of("".join(_NUMBERING.findall(text)))
 
 
 def _once(numbers: str) -> str:
@@ -233,7 +242,7 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
 
 def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
     """Whether digits, whatever they are taken for, are a telling stretch of the requester's block."""
-    numbers = digits_of("".join(_NUMBERING.findall(text)))
+    numbers = _numbers(text)
     return len(numbers) >= TELLING and any(address.number.startswith(numbers) for address in known)
 
 
@@ -272,16 +281,19 @@ def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> _Ver
 
 def _same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether the registered building is said, with a room or a block that is the registered one's."""
-    named = len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
-    return named and len(numbers) >= ENOUGH and numbers in address.number
+    return _building_said(line, address) and len(numbers) >= ENOUGH and numbers in address.number
 
 
 def _next_room(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether the registered building is said, with a room that is a digit off; 号 is misheard as 五."""
-    named = len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
     rooms = [numbers, numbers[:-1]] if numbers.endswith("5") else [numbers]
     own = address.number[-ROOM:]
-    return named and any(ROOM - 1 <= len(room) <= ROOM and digits_apart(room, own) <= 1 for room in rooms)
+    near = any(ROOM - 1 <= len(room) <= ROOM and digits_apart(room, own) <= 1 for room in rooms)
+    return near and _building_said(line, address)
+
+
+def _building_said(line: tuple[Mora, ...], address: RegisteredAddress) -> bool:
+    return len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
 
 
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.party_address import without_numbering
+from pipeline.party_address import ASIDE, without_numbering
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
 
@@ -28,7 +28,7 @@ JUST_BEFORE = 12
 CLOSE = 60
 """Characters between an address and its postal code: the question for it, and 承知しました."""
 
-_ASIDE = re.compile(r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|ありがとうございます|の|、|。|・|\s")
+_ASIDE = re.compile(f"ありがとうございます|{ASIDE}")
 _POSTAL = re.compile(r"〒?[0-9０-９]{3}[-のノ]?[0-9０-９]{4}")
 _ASKED = re.compile(r"番号|〒")
 _OWN = {Party.REQUESTER, Party.COMPANY}
@@ -52,11 +52,9 @@ def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding
         if finding.entity.candidate or finding.party not in _NOBODYS:
             pass
         elif number is not None and last is not None and _is_piece(finding, number, last, transcript.text):
-            made = replace(finding, party=number.party, reason="直前の番号の言い直し")
+            made = replace(finding, party=number.party, reason="直前の番号の言い直し", needs_review=True)
         elif _is_postal(finding, findings, transcript.text):
             made = _with_its_address(finding, findings, transcript.text)
-        if made.party is not finding.party:
-            made = replace(made, needs_review=True)
         if made.entity.entity_type == "PHONE_NUMBER" and not made.entity.candidate:
             number, last = (made if made.party is finding.party else number), made
         out.append(made)

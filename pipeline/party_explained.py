@@ -51,8 +51,7 @@ def explained(findings: Iterable[Finding], transcript: Transcript) -> tuple[Find
     for finding in findings:
         made = finding
         if finding.entity.entity_type == "PERSON" and not finding.entity.candidate:
-            own = name is not None and name.party in _OWN and finding.party not in _OWN
-            if name is not None and own and _is_explained(name, finding, transcript.text):
+            if name is not None and _is_explained(name, finding, transcript.text):
                 made = replace(finding, party=name.party, reason=REASON, needs_review=True)
             name = made
         out.append(made)
@@ -60,7 +59,9 @@ def explained(findings: Iterable[Finding], transcript: Transcript) -> tuple[Find
 
 
 def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
-    """Whether a finding explains the name before it, or goes on with the explanation before it."""
+    """Whether a finding explains the name before it, which stays, or goes on with its explanation."""
+    if name.party not in _OWN or finding.party in _OWN:
+        return False
     between = text[name.entity.chars.end : finding.entity.chars.start]
     said = text[finding.entity.chars.start : finding.entity.chars.end]
     asked = len(between) <= ASKED and _QUESTION.fullmatch(between)

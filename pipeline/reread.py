@@ -158,15 +158,10 @@ def read_otherwise(
         for hit in alike_in(mask_text(hearing, untied), plan, readings, reader, least=DOUBTFUL)
         if not any(
             hit.channel in item.channels
-            and _shared(hit.time, item.time) > (-_BESIDE if item.entity_type == kinds.get(hit.item_id) else 0)
+            and hit.time.apart(item.time) < (_BESIDE if item.entity_type == kinds.get(hit.item_id) else 0)
             for item in masks.touching(hit.time.start - _BESIDE, hit.time.end + _BESIDE)
         )
     )
-
-
-def _shared(one: TimeSpan, other: TimeSpan) -> float:
-    """Seconds that two spans share; negative is the distance between them."""
-    return min(one.end, other.end) - max(one.start, other.start)
 
 
 def _perhaps(hit: Alike) -> Leak:

@@ -76,6 +76,10 @@ class TimeSpan:
         """Whether the two share more than a point."""
         return self.start < other.end and other.start < self.end
 
+    def apart(self, other: TimeSpan) -> float:
+        """Seconds between the two; negative where they overlap."""
+        return max(self.start, other.start) - min(self.end, other.end)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class CharSpan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 
-from pipeline.types import MaskPlan, TimeSpan, Transcript
+from pipeline.types import MaskPlan, Transcript
 
 __all__ = ["said_under"]
 
@@ -36,13 +36,8 @@ def said_under(plan: MaskPlan, hearing: Transcript) -> tuple[tuple[str, str], ..
             text = "".join(
                 hearing.text[chars.start : chars.end]
                 for time, chars in spoken[first:last]
-                if _shared(time, item.time) > time.duration / 2
+                if -time.apart(item.time) > time.duration / 2
             )
             if text:
                 texts.append((item.item_id, text))
     return tuple(texts)
-
-
-def _shared(one: TimeSpan, other: TimeSpan) -> float:
-    """Seconds that two spans share; negative is the distance between them."""
-    return min(one.end, other.end) - max(one.start, other.start)

@@ -79,7 +79,7 @@ def widen(
             added += [_kept(each, leak.chance) for each in new] if leak.kind == "PERHAPS" else new
         elif leak.kind == "PERHAPS":
             added.append(_kept(_new(item, leak.where, recording), leak.chance))
-        elif _gap(item.time, leak.where) <= BESIDE:
+        elif item.time.apart(leak.where) <= BESIDE:
             items[item.item_id] = _grown(item, leak.where, recording)
         else:
             added.append(_new(item, leak.where, recording))
@@ -219,8 +219,3 @@ def _folded(text: str) -> Iterator[tuple[str, int]]:
         for char in unicodedata.normalize("NFKC", raw).casefold():
             if char.isalnum() or char == "ー":
                 yield char, offset
-
-
-def _gap(one: TimeSpan, other: TimeSpan) -> float:
-    """Seconds between two spans; negative where they overlap."""
-    return max(one.start, other.start) - min(one.end, other.end)

@@ -118,20 +118,16 @@ class Window:
         A word that ends a piece is timed to the beginning of the next one's first, and that one, often, from
         the end of the one before: carried back as it is, it would last through the silence.
         """
+        whole = self.original(time)
         parts: list[TimeSpan] = []
-        offset = 0.0
         for piece in self.pieces:
-            start, end = max(time.start, offset), min(time.end, offset + piece.duration)
-            if start < end:
-                part = TimeSpan(piece.start + start - offset, piece.start + end - offset)
-                if parts and part.start - parts[-1].end < SILENCE:
-                    parts[-1] = TimeSpan(parts[-1].start, part.end)
-                else:
-                    parts.append(part)
-            offset += piece.duration
-        if len(parts) < 2:
-            return self.original(time)
-        return max(parts, key=lambda part: (part.duration, part.start))
+            start, end = max(whole.start, piece.start), min(whole.end, piece.end)
+            if start >= end:
+                continue
+            if parts and start - parts[-1].end < SILENCE:
+                start = parts.pop().start
+            parts.append(TimeSpan(start, end))
+        return max(parts, key=lambda part: (part.duration, part.start), default=whole)
 
     def _original(self, seconds: float, *, at_end: bool) -> float:
         left = seconds

@@ -30,8 +30,10 @@ Sound = NDArray[np.float32]
 PAUSE: Final = 0.4
 """Seconds of silence between two clips: longer than within a sentence."""
 
-REMEMBERED: Final = 1024
-"""Clips of which is remembered what was heard: more than one call has."""
+KEPT_FOR: Final = 8
+"""Times that the listener is asked after which it forgets a clip: two rounds of a call, in which it is asked
+twice, or four times where a call was heard once.  A number of clips would be too few for a long call: all
+of it would be listened to in every round, and heard otherwise each time."""
 
 _Place = tuple[int, float]
 """A clip's number, and from which of its seconds on."""
@@ -50,6 +52,8 @@ class ClipListener:
     def __init__(self, recogniser: BatchRecogniser) -> None:
         self._recogniser = recogniser
         self._heard: dict[bytes, tuple[HeardSegment, ...]] = {}
+        self._asked: dict[bytes, int] = {}  # when each was asked for last
+        self._times = 0
 
     def __call__(self, clips: Sequence[Sound]) -> tuple[tuple[HeardSegment, ...], ...]:
         """Transcribe clips of 16 kHz mono audio.
@@ -75,9 +79,11 @@ class ClipListener:
 
         numbered: set[bytes] = set()
         heard = self._transcribed(unheard())
-        if len(self._heard) + len(names) > REMEMBERED:
-            self._heard = {name: self._heard[name] for name in names if name in self._heard}
         self._heard |= dict(zip(new, heard, strict=True))
+        self._times += 1
+        self._asked |= dict.fromkeys(names, self._times)
+        for name in [name for name, asked in self._asked.items() if self._times - asked >= KEPT_FOR]:
+            del self._heard[name], self._asked[name]
         return tuple(self._heard[name] for name in names)
 
     def _transcribed(self, clips: Iterable[Sound]) -> list[tuple[HeardSegment, ...]]:

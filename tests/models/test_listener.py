@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from models.listener import PAUSE, REMEMBERED, ClipListener
+from models.listener import KEPT_FOR, PAUSE, ClipListener
 from pipeline.second_hearing import BATCH_WINDOW, RATE
 from pipeline.transcribe import HeardSegment, HeardWord
 from tests.builders import voice
@@ -80,9 +80,21 @@ def test_an_unchanged_clip_is_not_listened_to_twice():
     assert len(batches.windows) == 1
     assert (first[0], first[1], first[2]) == (again[1], again[0], again[1])
 
-    for n in range(REMEMBERED // 100 + 2):
+    for n in range(KEPT_FOR + 2):
         listener([np.full(160, n + k / 100, np.float32) for k in range(100)])
-    assert len(listener._heard) <= REMEMBERED
+    assert len(listener._heard) == len(listener._asked) == KEPT_FOR * 100
+
+
+def test_a_call_of_hours_is_not_listened_to_anew_in_every_round():
+    """Some six thousand clips, and beside them the few that gave nothing and are heard with more around."""
+    batches = Batches()
+    listener = ClipListener(batches)
+    clips = [np.full(160, n / 6000, np.float32) for n in range(6000)]
+    listener(clips)
+    listener([clip(2.0, 1)])
+    windows = len(batches.windows)
+    listener(clips)
+    assert len(batches.windows) == windows
 
 
 def test_nothing_to_hear_asks_nobody():

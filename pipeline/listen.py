@@ -14,6 +14,7 @@ masked here may be audible there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -29,10 +30,12 @@ from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
 
 __all__ = [
+    "REACH",
     "Listener",
     "Needle",
     "SoundLine",
     "SoundReader",
+    "bits_away",
     "bits_of",
     "hear_masked",
     "listen_again",
@@ -57,6 +60,10 @@ _FREE_BITS: Final = 14.0  # from here sounds that are a little off
 _PRICE_PER_BIT: Final = 0.08
 # At three tenths of its length nine names in ten are found in telephone speech (facts.md 0.2).
 _MOST_UNLIKE: Final = 0.3
+
+REACH: Final = 180.0
+"""Seconds around a mask in which its value is looked for as in a call of a few minutes, of which all bounds
+come.  In four hours, of 30 calls strung together, words of one call are like a name of another by chance."""
 
 Needle = tuple[Mora, ...]
 """The sound of a masked value."""
@@ -226,8 +233,10 @@ def _matches(said: tuple[_Said, ...], wanted: _Wanted, reader: SoundReader) -> l
     for needle, item_ids in wanted.masked:
         for match in find_sound(needle, line.morae, _bound(needle)):
             time = _time(line.span(match.start, match.end), said)
-            if not _explained(needle, time, wanted):
-                nearest = min(item_ids, key=lambda each: wanted.times.get(each, time).apart(time))
+            nearest = min(item_ids, key=lambda each: wanted.times.get(each, time).apart(time))
+            away = bits_away(wanted.times.get(nearest, time).apart(time))
+            likely = match.price / len(needle) <= _bound(needle, away)
+            if likely and not _explained(needle, time, wanted):
                 leaks.append(Leak("HEARD_AGAIN", nearest, time))
     return leaks
 
@@ -237,7 +246,16 @@ def bits_of(needle: Needle) -> float:
     return sum(_BITS.get(mora, _MOST_BITS) for mora in needle)
 
 
-def _bound(needle: Needle) -> float:
+def bits_away(seconds: float) -> float:
+    """What a likeness so far from the nearest mask of its value has to tell beside, in bits.
+
+    Each place that is twice as far is half as likely to be one, so that all that is far together counts
+    little more than what is near: what is found by chance grows as the call does, and no faster.
+    """
+    return math.log2(max(1.0, seconds / REACH))
+
+
+def _bound(needle: Needle, away: float = 0.0) -> float:
     """How unlike a heard stretch may be, as a share of the needle; negative for never.
 
     The more a needle tells, the more of it may be lost: ホーイ is in every sentence, ヒラノ in
@@ -245,7 +263,7 @@ def _bound(needle: Needle) -> float:
     each with two garbled readings as needles) this finds 88 % of those that were heard at all,
     and about one stretch of ordinary talk a minute.  A flat three tenths finds all, and 33.
     """
-    told = bits_of(needle)
+    told = bits_of(needle) - away
     if told < _EXACT_BITS:
         return -1.0
     return min(_MOST_UNLIKE, max(0.0, _PRICE_PER_BIT * (told - _FREE_BITS)) / len(needle))

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
-from pipeline.listen import Needle, SoundLine, SoundReader, bits_of
+from pipeline.listen import Needle, SoundLine, SoundReader, bits_away, bits_of
 from pipeline.mask_text import MaskedTranscript, MaskedWord, mask_text
 from pipeline.nearby import Nearby
 from pipeline.sound import Mora, SoundText, find_sound, fold_kana, morae
@@ -82,7 +82,7 @@ class Alike:
         item_id: The nearest item of that value.
         time: Of the words.
         channel: Where they were heard.
-        odds: Natural logarithm of the odds that it is that value.
+        odds: Natural logarithm of the odds that it is that value; less, the farther from that item.
     """
 
     item_id: str
@@ -212,11 +212,17 @@ def alike_in(
     hits: list[Alike] = []
     for channel in sorted({segment.channel for segment in masked.segments}):
         for each, time, odds in _hits(_Kept.of(masked, channel, reader), wanted, least):
-            if not _explained(each.sound, time, kept):
-                hit = Alike(each.nearest(time, items), time, channel, odds)
-                if not _shown(hit, shown):
-                    hits.append(hit)
+            hit = _seen_from_afar(Alike(each.nearest(time, items), time, channel, odds), items)
+            if hit.odds >= least and not _explained(each.sound, time, kept) and not _shown(hit, shown):
+                hits.append(hit)
     return _best(hits)
+
+
+def _seen_from_afar(hit: Alike, items: dict[str, MaskItem]) -> Alike:
+    """With the odds that are left at its distance from the nearest item of that value."""
+    item = items.get(hit.item_id)
+    away = bits_away(item.time.apart(hit.time)) if item is not None else 0.0
+    return replace(hit, odds=hit.odds - math.log(2.0) * away)
 
 
 def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ...]:

@@ -114,6 +114,17 @@ def test_short_values_must_be_heard_exactly(kana: str, found: bool) -> None:
     assert bool(leaks) == found
 
 
+@pytest.mark.parametrize(
+    ("kana", "minutes", "found"), [("サカモト", 2, 2), ("ミカ", 2, 2), ("サカモト", 64, 2), ("ミカ", 64, 0)]
+)
+def test_far_from_every_mask_of_a_value_chance_is_likelier(kana: str, minutes: int, found: int) -> None:
+    """An hour away four morae are still a leak, two, that are in every minute of talk, are not."""
+    far = make_item(60.0 * minutes, 60.0 * minutes + 1, item_id="far")
+    plan = make_plan(make_item(5, 6), make_item(12, 13, item_id="i1"), far)
+    leaks = listen_again(product(PLAN), plan, (("far", kana),), Hears(kana), KanaReader())
+    assert len(leaks) == found
+
+
 def test_a_kept_item_that_sounds_there_explains_a_likeness() -> None:
     """The requester's own surname stays beside a relative's mask; elsewhere the same sound is a leak."""
     kept = make_item(7, 7.5, item_id="k", action=MaskAction.KEEP)

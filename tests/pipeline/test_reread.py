@@ -5,6 +5,7 @@ import math
 import pytest
 
 from models.readings import Reader, load_reader
+from pipeline.listen import REACH
 from pipeline.mask_text import mask_text
 from pipeline.reread import DOUBTFUL, LIKELY, alike_in, read_by_sound, read_otherwise
 from pipeline.types import MaskAction, Transcript
@@ -103,6 +104,18 @@ def test_the_nearest_item_of_that_sound_is_named(reader: Reader):
     assert kinds("サカモトさん", reader, near, readings=(*READINGS, ("m0001", "サカモト"))) == [
         ("HEARD_AGAIN", "m0001")
     ]
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 8, 32])
+def test_the_farther_from_every_mask_of_a_name_the_more_it_takes(minutes: int, reader: Reader):
+    """In a call of a few minutes distance says nothing; then each doubling halves the odds."""
+    made = plan(MASKED)
+    far = transcript(utterance("サカモト", 1.0), utterance("佐賀もです", 60.0 * minutes))
+    masked = [mask_text(words, made) for words in (call("佐賀もです"), far)]
+    odds = [alike_in(each, made, READINGS, reader)[0].odds for each in masked]
+
+    apart = 60.0 * minutes - MASKED.time.end
+    assert odds[0] - odds[1] == pytest.approx(math.log(max(1.0, apart / REACH)))
 
 
 def test_nothing_is_read_across_a_label(reader: Reader):

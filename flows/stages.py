@@ -10,6 +10,7 @@ import functools
 import importlib.metadata
 import json
 import platform
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -70,6 +71,9 @@ __all__ = ["STAGES", "Models", "Stage", "certain", "known", "recipe"]
 ROUNDS = 6
 """How often a plan may be widened before the call goes to a person.  A minute of call mostly needs none,
 twelve needed three, an hour was not done after three; each listens only to what the last one changed."""
+
+MOST_ROUNDS = 12
+"""How often where each round finds less than the one before: the longer a call, the longer its tail."""
 
 KNOWN = 0.7
 """Probability from which a masked value is looked for elsewhere in the call: seven in ten are right."""
@@ -154,13 +158,17 @@ def recipe(do: Callable[[Stage], int]) -> None:
     do(align)
     do(plan)
     do(mask)
-    for _ in range(ROUNDS):
-        if do(verify) == 0:
+    last = sys.maxsize
+    for number in range(1, MOST_ROUNDS + 1):
+        found = do(verify)
+        if found == 0:
             break
         do(widen)
         do(mask)
-    else:
-        do(verify_finally)
+        if number == MOST_ROUNDS or (number >= ROUNDS and found >= last):
+            do(verify_finally)
+            break
+        last = found
     do(publish)
 
 

@@ -78,6 +78,14 @@ def test_the_last_widening_is_verified_too():
     assert run([1] * stages.ROUNDS)[-4:] == ["widen", "mask", "verify_finally", "publish"]
 
 
+def test_as_long_as_each_round_finds_less_it_goes_on():
+    """A long call has a long tail; what then finds nothing is published, what no longer falls is not."""
+    falling = list(range(stages.ROUNDS + 2, 0, -1))
+    assert run([*falling, 0])[-4:] == ["widen", "mask", "verify", "publish"]
+    assert run([*falling, 1, 0])[-4:] == ["widen", "mask", "verify_finally", "publish"]
+    assert run(list(range(99, 0, -1))).count("verify") == stages.MOST_ROUNDS
+
+
 def test_every_stage_of_the_recipe_is_listed():
     """The flow makes its tasks of the list, so nothing may be missing in it."""
     assert set(run([1] * stages.ROUNDS)) == {stage.__name__ for stage in STAGES}

@@ -178,6 +178,26 @@ def test_other_leaks_cannot_be_mended(leak):
     assert widen(plan(item(1.0, 2.0)), (leak,), WORDS, CALL) is None
 
 
+def test_a_clip_in_which_nothing_was_heard_is_masked_in_a_call_of_many():
+    """Nothing is proven there, so nothing is left to hear; a person is asked."""
+    before = plan(*(item(n, n + 0.4, item_id=f"m{n:04}") for n in range(20)))
+    after = widen(before, (Leak("NOT_HEARD", None, TimeSpan(3.4, 4.6)),), WORDS, recording(30.0, channels=2))
+
+    assert after is not None
+    (new,) = set(after.items) - set(before.items)
+    assert (new.time.start, new.time.end) == pytest.approx((3.4 - MARGIN, 4.6 + MARGIN))
+    assert (new.channels, new.action, new.party) == ((0, 1), MaskAction.MASK, Party.UNKNOWN)
+    assert new.needs_review
+    assert new.source == SOURCE
+
+
+def test_where_more_is_not_heard_the_recogniser_fails():
+    """Two clips of twenty: what it heard in the others proves little either."""
+    before = plan(*(item(n, n + 0.4, item_id=f"m{n:04}") for n in range(20)))
+    leaks = tuple(Leak("NOT_HEARD", None, TimeSpan(at, at + 1.0)) for at in (3.4, 9.4))
+    assert widen(before, leaks, WORDS, recording(30.0)) is None
+
+
 def test_a_candidate_does_not_hide_a_value_that_is_still_read():
     """What only stays until somebody has listened is no reason to leave a masked name in the text."""
     at = WORDS.text.rindex("佐藤")

@@ -131,7 +131,11 @@ class CallAnalyzer:
 
 
 def load_analyzer(
-    leave_out: frozenset[str] = frozenset(), *, judged: bool = True, company: tuple[CallRecognizer, ...] = ()
+    leave_out: frozenset[str] = frozenset(),
+    *,
+    judged: bool = True,
+    company: tuple[CallRecognizer, ...] = (),
+    tagger: Tagger | None = None,
 ) -> CallAnalyzer:
     """Load ja_ginza, the recognizers and the lexicons (about 1.5 s).
 
@@ -139,6 +143,7 @@ def load_analyzer(
         leave_out: Names of recognizers to switch off, for an ablation.
         judged: Weigh the witnesses; else their own scores stand, as calibration needs them.
         company: Recognizers of the company's own (``models.company``).
+        tagger: Default: the registered one.
 
     Returns:
         The analyzer.
@@ -148,7 +153,7 @@ def load_analyzer(
     from models.recognizers.names import read_ahead
 
     read_ahead()
-    tagger = load_tagger()
+    tagger = tagger or load_tagger()
     nlp = load_ginza()
     nlp_engine = _GinzaEngine(nlp)
     chosen = [r for r in (*all_recognizers(tagger), *company) if r.name not in leave_out]

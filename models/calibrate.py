@@ -1,15 +1,18 @@
 """Fit the judge: what each witness's word is worth on calls that nothing was trained on.
 
-    python -m models.calibrate CALLS_DIR... --out models/judge.json
+    python -m models.calibrate CALLS_DIR[=NETWORK.onnx]... --out models/judge.json
 
 The folders hold ``<stem>.heard.json`` and ``<stem>.heard2.json`` (``models.tagger.hear``) and
-``.truth.json``.  Every call is taken as it is heard twice, as it is heard once, and in its exact words, so
-that the judge knows all three.  What is printed is fitted on some calls and judged on others.
+``.truth.json``.  Where the registered tagger has learned from a folder's calls, a network that has not is
+named beside it: what a tagger says of calls that it knows is surer than what it says of others.  Every
+call is taken as it is heard twice, as it is heard once, and in its exact words, so that the judge knows all
+three.  What is printed is fitted on some calls and judged on others.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +34,7 @@ from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.truth import exact_transcript, read_truth
 from pipeline.types import CallCase, Transcript
 
-__all__ = ["fit", "main"]
+__all__ = ["Folder", "fit", "main"]
 
 RIGHT = 0.5
 """Share of a finding's characters that must be somebody's data for it to be right."""
@@ -52,10 +55,24 @@ class _Observation:
     right: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Calls to fit on, and the network that has not learned from them; ``None`` for the registered one."""
+
+    path: Path
+    network: Path | None = None
+
+    @classmethod
+    def named(cls, argument: str) -> Folder:
+        """``DIR`` or ``DIR=NETWORK.onnx``."""
+        path, _, network = argument.partition("=")
+        return cls(Path(path), Path(network) if network else None)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
     parser = argparse.ArgumentParser(prog="python -m models.calibrate", description=__doc__)
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("folders", type=Folder.named, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     observed = tuple(_observations(options.folders))
@@ -106,9 +123,17 @@ def fit(table: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.fl
     return weights
 
 
-def _observations(folders: Sequence[Path]) -> Iterator[_Observation]:
-    analyzer, tagger = load_analyzer(judged=False), load_tagger()
-    for number, path in enumerate(sorted(p for folder in folders for p in folder.glob("*.heard.json"))):
+def _observations(folders: Sequence[Folder]) -> Iterator[_Observation]:
+    numbers = itertools.count()
+    for folder in folders:
+        yield from _observed_in(folder, numbers)
+
+
+def _observed_in(folder: Folder, numbers: Iterator[int]) -> Iterator[_Observation]:
+    tagger = load_tagger(folder.network)
+    analyzer = load_analyzer(judged=False, tagger=tagger)
+    for path in sorted(folder.path.glob("*.heard.json")):
+        number = next(numbers)
         truth = json.loads(
             path.with_name(path.name.replace(".heard.", ".truth.")).read_text(encoding="utf-8")
         )

@@ -1,6 +1,6 @@
 """Fit what doubt rests on: which words outside every mask are somebody's data all the same.
 
-    python -m models.fit_doubt CALLS_DIR... --out models/doubt.json
+    python -m models.fit_doubt CALLS_DIR[=NETWORK.onnx]... --out models/doubt.json
 
 The folders are those of ``models.calibrate``, whose weights are fitted first.  What is printed is fitted on
 some calls and judged on others: how much of what was missed lies in the most doubtful words.
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analyzer import load_analyzer
-from models.calibrate import PARTS, fit
+from models.calibrate import PARTS, Folder, fit
 from models.doubt import NAMES, looked_at
 from models.judge import load_judge
 from models.judge_features import seen
@@ -39,10 +39,10 @@ _Rows = NDArray[np.float64]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
     parser = argparse.ArgumentParser(prog="python -m models.fit_doubt", description=__doc__)
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("folders", type=Folder.named, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    calls = list(_observed(options.folders))
+    calls = [call for folder in options.folders for call in _observed(folder)]
     weights = fit(*_together(calls))
     rounded = dict(zip(NAMES, (round(float(weight), 4) for weight in weights), strict=True))
     options.out.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
@@ -50,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _observed(folders: Sequence[Path]) -> Iterator[tuple[_Rows, _Rows]]:
+def _observed(folder: Folder) -> Iterator[tuple[_Rows, _Rows]]:
     """Of each call what doubt rests on and 1 for somebody's data, for every character outside the masks."""
-    analyzer, tagger = load_analyzer(judged=False), load_tagger()
-    judge = load_judge(tagger)
-    for path in sorted(p for folder in folders for p in folder.glob("*.heard2.json")):
+    tagger = load_tagger(folder.network)
+    analyzer, judge = load_analyzer(judged=False, tagger=tagger), load_judge(tagger)
+    for path in sorted(folder.path.glob("*.heard2.json")):
         stem = path.name.removesuffix(".heard2.json")
         if not path.with_name(f"{stem}.heard.json").exists():
             continue

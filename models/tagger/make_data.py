@@ -60,14 +60,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     rng = random.Random(options.seed)
     reader = load_reader()
-    dialogues = [d for d in read_scripts(options.scripts) if not left_out(d.dialogue_id)]
+    scripts = read_scripts(options.scripts)
+    dialogues = [d for d in scripts if not left_out(d.dialogue_id)]
+    kept_back = frozenset(d.dialogue_id for d in scripts if left_out(d.dialogue_id))
     negatives = []
     for path in options.dialogues:
         read = list(_read_dialogues(path))
         negatives += rng.sample(read, min(options.negatives, len(read)))
     literal = [p for d in dialogues for t in d.turns for p in t.pieces if isinstance(p, str)]
     respeller = Respeller(word_counts([*literal, *(text for d in negatives for _, text in d)], reader))
-    examples = list(_heard(options.heard, reader))
+    examples = list(_heard(options.heard, kept_back, reader))
     counts = [len(examples)]
     examples += _scripted(dialogues, options.copies, respeller, reader, rng)
     counts.append(len(examples) - sum(counts))
@@ -111,12 +113,12 @@ def _read_dialogues(path: Path) -> Iterator[list[tuple[str, str]]]:
             yield [("op" if t["speaker"] == operator else "cu", t["text"]) for t in turns]
 
 
-def _heard(folders: Sequence[Path], reader: Reader) -> Iterator[Example]:
+def _heard(folders: Sequence[Path], kept_back: frozenset[str], reader: Reader) -> Iterator[Example]:
     for folder in folders:
         for path in sorted(folder.glob("*.heard*.json")):
             stem = path.name.split(".heard")[0]
             transcript = read_heard(path)
-            if left_out(stem) or not transcript.text:
+            if stem in kept_back or not transcript.text:
                 continue
             truth = json.loads(path.with_name(f"{stem}.truth.json").read_text(encoding="utf-8"))
             yield from_heard(transcript, truth, reader)

@@ -114,8 +114,12 @@ def mark(
     return tuple(out)
 
 
-def load_tagger() -> Tagger:
+def load_tagger(other: Path | None = None) -> Tagger:
     """Load the network that lies beside this module (a few ms).
+
+    Args:
+        other: Another network of the same vocabulary, which nobody has registered: to fit on calls
+            that the registered one has learned from (``models.calibrate``), never to mask.
 
     Returns:
         The tagger.
@@ -130,7 +134,7 @@ def load_tagger() -> Tagger:
     options.log_severity_level = 3
     folder = Path(__file__).parent
     raw = json.loads(registered_bytes("tagger", "vocabulary", folder / "tagger.vocabulary.json"))
-    network = registered_bytes("tagger", "network", folder / "tagger.onnx")
+    network = other.read_bytes() if other else registered_bytes("tagger", "network", folder / "tagger.onnx")
     session = InferenceSession(network, options, providers=["CPUExecutionProvider"])
     return Tagger(session, Vocabulary(raw["chars"], raw["pos"], raw["morae"]))
 

@@ -60,6 +60,14 @@ def test_what_is_unlikely_is_a_candidate_or_nothing(call: Call, tagger: Tagger) 
     assert shown.score < MASK_FROM["PERSON"]
 
 
+def test_what_hardly_is_data_at_either_end_is_left_out(call: Call, tagger: Tagger) -> None:
+    """Where the tagger believes in none of it, the finding stays as it was found."""
+    judge = Judge({"bias": 2.0, "witness:LearnedRecognizer": 0.0}, tagger)
+    name, talk = judge.judged(call, (found(call, "長谷川隆と申します"), found(call, "荷物が届かなくて")))
+    assert call.text[name.chars.start : name.chars.end] == "長谷川隆"
+    assert call.text[talk.chars.start : talk.chars.end] == "荷物が届かなくて"
+
+
 def test_an_unlikely_word_that_stands_elsewhere_is_a_word(tagger: Tagger) -> None:
     """What is masked in one place and read in the next hides nothing; a likely name stays masked."""
     lines = (utterance("荷物の長谷川です", 0.0), utterance("荷物が届かなくて", 5.0))

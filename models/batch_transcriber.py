@@ -21,7 +21,7 @@ from pipeline.transcribe import HeardSegment
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["BatchTranscriber"]
+__all__ = ["GREEDY", "BatchTranscriber"]
 
 GREEDY = Decoding(beam=1, tokens_a_second=9.0, tokens_beside=12, least_seconds=BATCH_WINDOW)
 """Most that is decoded for a second of sound: fast speech is eight morae, and most are a token at most."""
@@ -34,10 +34,12 @@ class BatchTranscriber:
         model: The loaded model; it is shared, not copied.
         name: What the manifest calls it.
         at_once: How many threads may recognise at the same time without waiting for each other.
+        how: How windows are decoded.
     """
 
-    def __init__(self, model: WhisperModel, name: str, at_once: int = 1) -> None:
+    def __init__(self, model: WhisperModel, name: str, at_once: int = 1, how: Decoding = GREEDY) -> None:
         self._decoder = WindowDecoder(model)
+        self._how = how
         self.name = name
         self.at_once = at_once
 
@@ -60,5 +62,5 @@ class BatchTranscriber:
             raise ValueError(msg)
         return tuple(
             HeardSegment(each.words, each.no_speech_probability)
-            for each in self._decoder.decode(windows, GREEDY)
+            for each in self._decoder.decode(windows, self._how)
         )

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.batch_transcriber import BatchTranscriber
+from models.batch_transcriber import GREEDY, BatchTranscriber
 from models.encoded_once import EncodedOnce
 from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
-from models.window_decoder import WindowDecoder
+from models.window_decoder import Decoding, WindowDecoder
 from pipeline.errors import ModelError
 from pipeline.transcribe import RATE, HeardSegment, HeardWord
 
@@ -94,9 +94,9 @@ class FasterWhisperRecogniser:
             for segment in segments
         )
 
-    def in_batches(self) -> BatchTranscriber:
+    def in_batches(self, how: Decoding = GREEDY) -> BatchTranscriber:
         """What decodes short windows together, for a second hearing, with this same loaded model."""
-        return BatchTranscriber(self._model, self.name, self.at_once)
+        return BatchTranscriber(self._model, self.name, self.at_once, how)
 
     def score(self, samples: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
         """Natural logarithm of the probability of texts, each as all that is said in 16 kHz audio.

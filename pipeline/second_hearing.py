@@ -17,7 +17,7 @@ import bisect
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -29,7 +29,17 @@ from pipeline.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_trans
 from pipeline.types import TimeSpan, Transcript
 from pipeline.windows import Channel, Window, loud_stretches, shorter
 
-__all__ = ["BATCH", "BATCH_WINDOW", "RATE", "BatchRecogniser", "batch_of", "brightened", "hear_again"]
+__all__ = [
+    "BATCH",
+    "BATCH_WINDOW",
+    "RATE",
+    "SECOND",
+    "BatchRecogniser",
+    "Cut",
+    "batch_of",
+    "brightened",
+    "hear_again",
+]
 
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
@@ -72,6 +82,25 @@ LOOP = re.compile(r"(.{1,16}?)\1{4,}", re.DOTALL)
 """The same again and again; four times はい is said by people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a call is cut for being heard again, and whether it is made brighter.
+
+    Attributes:
+        window: Seconds in a window at most.
+        margin: Seconds kept on each side of speech.
+        bright: Whether the high frequencies are raised.
+    """
+
+    window: float = BATCH_WINDOW
+    margin: float = MARGIN
+    bright: bool = True
+
+
+SECOND = Cut()
+"""Of the second hearing; to learn from, calls are heard in other ways too (``models.tagger.hear``)."""
+
+
 class BatchRecogniser(Protocol):
     """What ``hear_again`` needs of a speech model."""
 
@@ -92,13 +121,16 @@ def batch_of(recogniser: BatchRecogniser) -> int:
     return max(1, BATCH // recogniser.at_once)
 
 
-def hear_again(recording: Recording, recogniser: BatchRecogniser, call_id: str) -> Transcript:
+def hear_again(
+    recording: Recording, recogniser: BatchRecogniser, call_id: str, cut: Cut = SECOND
+) -> Transcript:
     """Recognise a whole call a second time.
 
     Args:
         recording: The decoded call, one or two channels.
         recogniser: The speech model.
         call_id: Goes into the transcript.
+        cut: How it is cut.
 
     Returns:
         A transcript of its own, in form as ``pipeline.transcribe.transcribe`` returns it: its
@@ -109,7 +141,7 @@ def hear_again(recording: Recording, recogniser: BatchRecogniser, call_id: str) 
     channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
     heard = [
         replace(segment, channel=index, speaker=speakers[index])
-        for index, segment in _heard_on(channels, recogniser)
+        for index, segment in _heard_on(channels, recogniser, cut)
     ]
     if not any(word.text.strip() for segment in heard for word in segment.words):
         return Transcript(call_id, "", (), "ja", recogniser.name, recording.sha256)
@@ -132,22 +164,24 @@ def brightened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.fft.irfft(spectrum, len(samples)).astype(np.float32)
 
 
-def _heard_on(channels: Sequence[Channel], recogniser: BatchRecogniser) -> Iterator[tuple[int, HeardSegment]]:
+def _heard_on(
+    channels: Sequence[Channel], recogniser: BatchRecogniser, cut: Cut
+) -> Iterator[tuple[int, HeardSegment]]:
     """Utterances with the number of their channel; a window that looped is heard again, in short pieces."""
     windows = [
         (index, window)
         for index, channel in enumerate(channels)
-        if (pieces := loud_stretches(channel, margin=MARGIN))
-        for window in shorter(Window(pieces, RATE), channel.samples, BATCH_WINDOW)
+        if (pieces := loud_stretches(channel, margin=cut.margin))
+        for window in shorter(Window(pieces, RATE), channel.samples, cut.window)
     ]
     looped: list[_Place] = []
-    for (index, window), segment in _in_batches(windows, channels, recogniser):
+    for (index, window), segment in _in_batches(windows, channels, recogniser, cut):
         if LOOP.search(_text(segment)):
             looped.extend((index, piece) for piece in shorter(window, channels[index].samples, AGAIN))
         else:
-            yield from ((index, each) for each in _utterances(window, segment))
-    for (index, window), segment in _in_batches(looped, channels, recogniser):
-        yield from ((index, each) for each in _utterances(window, _without_loops(segment)))
+            yield from ((index, each) for each in _utterances(window, segment, cut))
+    for (index, window), segment in _in_batches(looped, channels, recogniser, cut):
+        yield from ((index, each) for each in _utterances(window, _without_loops(segment), cut))
 
 
 _Place = tuple[int, Window]
@@ -155,21 +189,21 @@ _Place = tuple[int, Window]
 
 
 def _in_batches(
-    places: Sequence[_Place], channels: Sequence[Channel], recogniser: BatchRecogniser
+    places: Sequence[_Place], channels: Sequence[Channel], recogniser: BatchRecogniser, cut: Cut
 ) -> Iterator[tuple[_Place, HeardSegment]]:
     def do(batch: Sequence[_Place]) -> Sequence[HeardSegment]:
-        sounds = [brightened(window.samples(channels[index].samples)) for index, window in batch]
-        return recogniser.recognise_batch(sounds)
+        sounds = [window.samples(channels[index].samples) for index, window in batch]
+        return recogniser.recognise_batch([brightened(each) if cut.bright else each for each in sounds])
 
     return zip(
         places, in_batches(places, do, most=batch_of(recogniser), at_once=recogniser.at_once), strict=True
     )
 
 
-def _utterances(window: Window, segment: HeardSegment) -> Iterator[HeardSegment]:
+def _utterances(window: Window, segment: HeardSegment, cut: Cut) -> Iterator[HeardSegment]:
     """What was heard in a window, cut where it pauses, in the channel's time."""
     words: list[HeardWord] = []
-    for word, at in zip(segment.words, _pieces_of(window, segment.words), strict=True):
+    for word, at in zip(segment.words, _pieces_of(window, segment.words, cut.margin), strict=True):
         time = _carried(window, word, at)
         paused = time.duration - SLOWEST * len(word.text)
         if word.text.strip(MARKS) and paused >= PAUSE:
@@ -188,7 +222,7 @@ def _spoken_until(words: Sequence[HeardWord]) -> float:
     return next((word.end for word in reversed(words) if word.text.strip(MARKS)), words[-1].end)
 
 
-def _pieces_of(window: Window, words: Sequence[HeardWord]) -> list[int]:
+def _pieces_of(window: Window, words: Sequence[HeardWord], margin: float) -> list[int]:
     """Which piece of its window each word was spoken in; never an earlier one than the word before.
 
     A word is timed from the end of the one before, so what begins a piece seems to begin in the
@@ -200,7 +234,7 @@ def _pieces_of(window: Window, words: Sequence[HeardWord]) -> list[int]:
         before = out[-1] if out else 0
         if word.text.strip(MARKS):
             # Past a piece's speech, in the silence kept after it, it is the next one's already.
-            middle = (word.start + word.end) / 2 + MARGIN
+            middle = (word.start + word.end) / 2 + margin
             out.append(min(max(before, bisect.bisect_right(ends, middle)), len(ends) - 1))
         else:
             out.append(before)

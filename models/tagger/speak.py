@@ -24,7 +24,7 @@ from sample_audio.make_calls import make_call
 from sample_audio.script import read_scripts
 from sample_audio.voices import RATE, VOICES, Sentence, Voice
 
-__all__ = ["MeiVoices", "main"]
+__all__ = ["MeiVoices", "main", "resampled"]
 
 THROATS = dict(zip(VOICES, (1.0, 1.07, 0.94, 1.13, 0.82), strict=True))
 """How much smaller each of five voices' throat is than Mei's: formants and pitch go up together."""
@@ -44,14 +44,22 @@ class MeiVoices:
         wave, rate = pyopenjtalk.tts(
             "".join(pieces), speed=voice.speed / throat, half_tone=HALF_TONES[voice.name]
         )
-        sound = _resampled(np.asarray(wave, dtype=np.float32) / 32768.0, Fraction(RATE / rate / throat))
+        sound = resampled(np.asarray(wave, dtype=np.float32) / 32768.0, Fraction(RATE / rate / throat))
         lengths = [len(morae(fold_kana(str(pyopenjtalk.g2p(p, kana=True))))) for p in pieces]
         edges = np.concatenate(([0.0], np.cumsum(lengths))) / max(1, sum(lengths)) * len(sound)
         return Sentence(sound, tuple((int(a), int(b)) for a, b in itertools.pairwise(edges)))
 
 
-def _resampled(sound: np.ndarray, ratio: Fraction) -> np.ndarray:
-    """``ratio`` times as many samples, by the spectrum."""
+def resampled(sound: np.ndarray, ratio: Fraction) -> np.ndarray:
+    """``ratio`` times as many samples, by the spectrum.
+
+    Args:
+        sound: Shape (n,).
+        ratio: By which it becomes longer.
+
+    Returns:
+        float32.
+    """
     count = max(1, round(len(sound) * float(ratio)))
     spectrum = np.fft.rfft(sound)
     bins = count // 2 + 1

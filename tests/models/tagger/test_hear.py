@@ -8,10 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.tagger.hear import main, read_heard
+from models.tagger.hear import OTHERWISE, main, read_heard
 
 
-@pytest.mark.parametrize(("options", "suffix"), [([], ".heard.json"), (["--again"], ".heard2.json")])
+@pytest.mark.parametrize(
+    ("options", "suffix"),
+    [
+        ([], ".heard.json"),
+        (["--again"], ".heard2.json"),
+        *((["--otherwise", name], f".heard-{name}.json") for name in OTHERWISE),
+    ],
+)
 def test_a_hearing_is_written_beside_its_call_once(tmp_path: Path, options: list[str], suffix: str) -> None:
     """Each hearing has a file of its own, which reads back; one that is there is left alone."""
     noise = np.random.default_rng(1).normal(0, 3000, 16_000).astype("<i2")

@@ -34,7 +34,7 @@ Call = tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]
 DILATIONS = (1, 2, 4, 8, 16, 32, 1)
 """Of the convolutions, kernel 3: a character sees 64 to each side, about three turns."""
 
-HEARD = 6.0
+HEARD = 3.0
 """How much a call that was really heard counts for more than what the noise channel made up."""
 
 KIND_WEIGHTS = (1.0, 1.2, 1.6, 1.2)

@@ -210,7 +210,8 @@ def test_the_conversation_alone_keeps_no_name_unlike_the_known_ones(party: Party
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [("090-9876-5432", "PHONE_NUMBER"), ("丸亀市土器町3-21", "ADDRESS")]
+    ("text", "kind"),
+    [("090-9876-5432", "PHONE_NUMBER"), ("090-1230-0000", "PHONE_NUMBER"), ("丸亀市土器町3-21", "ADDRESS")],
 )
 def test_the_conversation_alone_keeps_no_number_and_no_address(text: str, kind: str, reader: Reader) -> None:
     """What the caller gives as their own but is not registered is masked, and a person looks."""

@@ -49,6 +49,11 @@ AMOUNT: Final = 7
 """Digits from which no unit makes an amount of it: two groups of a number at least."""
 
 
+POSTAL: Final = (7, 14)
+"""Digits of a postal code, said once or twice: U-BIN番号 is another name than that of a telephone number, but
+what is answered is where somebody lives."""
+
+
 def is_another_number(text: str, chars: CharSpan) -> bool:
     """Whether the words around digits tell that they are no telephone number, nor a part of one.
 
@@ -66,7 +71,9 @@ def is_another_number(text: str, chars: CharSpan) -> bool:
     digits = digits_of(said)
     if complete(digits) or (digits.startswith("0") and len(digits) >= GROUPS):
         return False
-    return _is_amount(text, chars, digits) or cue_before(text, chars.start) == "other"
+    if _is_amount(text, chars, digits):
+        return True
+    return len(digits) not in POSTAL and cue_before(text, chars.start) == "other"
 
 
 def is_no_block(text: str, chars: CharSpan) -> bool:

@@ -47,6 +47,8 @@ def test_a_price_or_another_kind_of_number(text: str) -> None:
         "めじろだ[い千百九十万]\n控えました",
         "[5216]",
         "電話は\n[52.16]33です",
+        "U-BIN番号からお願いいできますか\n[6-6-3-1-6-8-8]",
+        "U-BIN番号からお願いいできますか\n[6631688\n663の1688]です",
     ],
 )
 def test_what_may_be_a_telephone_number_stays(text: str) -> None:

@@ -79,7 +79,8 @@ class CallAnalyzer:
         found = self.witnessed(call)
         if self._judge is None:
             return found
-        return whole_addresses(call, self._judge.judged(call, unite(found)))
+        told = self._judge.without_other_numbers(call.text, found)
+        return whole_addresses(call, self._judge.judged(call, unite(told)))
 
     def call(self, transcript: Transcript, case: CallCase, again: Transcript | None = None) -> Call:
         """The call as the recognizers read it, with what its second hearing brings."""

@@ -82,6 +82,20 @@ class Judge:
         doubted = self._doubt.candidates(call, looked_at, settled)
         return tuple(sorted((*shown, *doubted), key=lambda span: span.chars))
 
+    def without_other_numbers(self, text: str, spans: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
+        """Leave out telephone numbers that are told to be none, before they are united with anything.
+
+        A postal code that was taken for a telephone number, and is told to be none, is an address still.
+
+        Args:
+            text: The call's.
+            spans: What single witnesses say.
+
+        Returns:
+            The others, in their order.
+        """
+        return tuple(span for span in spans if not self._is_another_number(text, span))
+
     def _own_score(self, span: EntitySpan) -> bool:
         """Whether its score is no matter of these weights."""
         strangers = (name for name in span.recognizer.split("+") if f"{WITNESS}{name}" not in self._weights)

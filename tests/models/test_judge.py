@@ -88,6 +88,16 @@ def test_a_stranger_keeps_its_own_score(call: Call, tagger: Tagger) -> None:
     assert Judge({"bias": -9.0, "witness:Terms": 0.0}, tagger).judged(call, spans) == spans
 
 
+def test_a_postal_code_that_is_no_telephone_number_is_an_address_still(tagger: Tagger) -> None:
+    """What one witness took for a number, and the question tells to be none, hides no other's address."""
+    text = "郵便番号の番号をどうぞ", "663の1688", "663の16888"
+    call = Call(transcript(*(utterance(t, 3.0 * n) for n, t in enumerate(text))), CASE, load_reader())
+    address = found(call, "663の1688", kind="ADDRESS")
+    number = found(call, "663の1688\n663の16888", "AskedForRecognizer", "PHONE_NUMBER")
+    witnesses = {"witness:LearnedRecognizer": 0.0, "witness:AskedForRecognizer": 0.0}
+    assert Judge(witnesses, tagger).without_other_numbers(call.text, (number, address)) == (address,)
+
+
 def test_a_call_heard_once_has_no_second_opinion(call: Call, tagger: Tagger) -> None:
     """What is only known of a second hearing is not made up."""
     values = features(found(call, "長谷川隆"), seen(call, tagger))

@@ -1,4 +1,4 @@
-"""Fit the judge: what each witness's word is worth on calls that nothing was trained on.
+"""Fit the judge: what each witness's word is worth on calls that the tagger has not learned from.
 
     python -m models.calibrate CALLS_DIR[=NETWORK.onnx]... --out models/judge.json
 

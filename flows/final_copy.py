@@ -17,7 +17,17 @@ from flows.desk.files import NewFile, drop_unnamed, list_files, open_stream
 from flows.desk.plans import revise
 from flows.desk.states import Step, step_call
 from flows.desk.values import Actor, Call, FileKind
-from flows.workspace import JOB, PLAN, RECORDING, SECOND_HEARING, TRANSCRIPT, Job, MemoryWorkspace, Workspace
+from flows.workspace import (
+    JOB,
+    PLAN,
+    RECORDING,
+    SECOND_HEARING,
+    TRANSCRIPT,
+    VERIFIED,
+    Job,
+    MemoryWorkspace,
+    Workspace,
+)
 from pipeline.audio import read_recording
 from pipeline.errors import CallUnsafeError, ReviewRuleError, UnreadableAudioError
 from pipeline.plan import transcript_sha256
@@ -120,6 +130,7 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
     # It is not kept: what it said was looked at when the call was masked.
     call.put(SECOND_HEARING, None)
     call.put(PLAN, plan)
+    call.put(VERIFIED, None)
     outputs.write_masked(folder, recording, transcript, plan)
     return call
 

@@ -38,8 +38,10 @@ from flows.workspace import (
     RECORDING,
     SECOND_HEARING,
     TRANSCRIPT,
+    VERIFIED,
     Workspace,
 )
+from pipeline.changes import Changes
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 from pipeline.mask_text import mask_text
 from pipeline.memory import give_back
@@ -234,6 +236,7 @@ def plan(call: Workspace, _: Models) -> int:
     job = call.get(JOB)
     made = pipeline.plan.make_plan(call.get(FINDINGS), call.get(TRANSCRIPT), job.case, job.policy)
     call.put(PLAN, made)
+    call.put(VERIFIED, None)
     return len(made.masked)
 
 
@@ -260,7 +263,9 @@ def verify(call: Workspace, models: Models) -> int:
     if call.get(JOB).listen_again and all(leak.kind == "TEXT" for leak in leaks):
         masked = tuple(each for each in masked if each[0] in known(made))
         readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)
-        leaks += listen_again(product, made, readings, models.listen, models.reader)
+        before = call.get(VERIFIED)
+        changes = Changes(before, made) if before else None
+        leaks += listen_again(product, made, readings, models.listen, models.reader, changes=changes)
         # What an earlier round added is looked for by what it sounds like, not by its own words.
         own = {item_id for item_id, _ in masked}
         second = call.get(SECOND_HEARING)
@@ -270,7 +275,7 @@ def verify(call: Workspace, models: Models) -> int:
         if second is not None and made.revision == 0:
             # It only tells of doubtful likenesses, and these are asked about once.
             leaks += read_otherwise(second, made, readings, models.reader)
-        leaks += read_by_sound(mask_text(transcript, made), made, readings, models.reader)
+        leaks += read_by_sound(mask_text(transcript, made), made, readings, models.reader, changes=changes)
     if made.revision > 0:
         # A doubtful likeness is shown to the analyst once; what of it was left out for want of time stays so.
         leaks = certain(leaks)
@@ -300,10 +305,11 @@ def _second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:
 
 def widen(call: Workspace, _: Models) -> int:
     """The next revision of a plan whose products leaked."""
-    leaks = call.get(LEAKS)
-    wider = pipeline.widen.widen(call.get(PLAN), leaks, call.get(TRANSCRIPT), call.get(RECORDING))
+    leaks, made = call.get(LEAKS), call.get(PLAN)
+    wider = pipeline.widen.widen(made, leaks, call.get(TRANSCRIPT), call.get(RECORDING))
     if wider is None:
         raise _unsafe(leaks)
+    call.put(VERIFIED, made)
     call.put(PLAN, pipeline.plan.within_review_time(wider, call.get(TRANSCRIPT)))
     return len(wider.masked)
 

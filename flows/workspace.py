@@ -42,6 +42,7 @@ __all__ = [
     "SECOND_HEARING",
     "SKETCH",
     "TRANSCRIPT",
+    "VERIFIED",
     "FolderWorkspace",
     "Job",
     "MemoryWorkspace",
@@ -172,6 +173,7 @@ SECOND_HEARING: Slot[Transcript | None] = Slot("second-hearing", TypeAdapter(Tra
 ENTITIES: Slot[tuple[EntitySpan, ...]] = Slot("entities", TypeAdapter(tuple[EntitySpan, ...]))
 FINDINGS: Slot[tuple[Finding, ...]] = Slot("findings", TypeAdapter(tuple[Finding, ...]))
 PLAN: Slot[MaskPlan] = Slot("plan", TypeAdapter(MaskPlan))
+VERIFIED: Slot[MaskPlan | None] = Slot("verified", TypeAdapter(MaskPlan | None))
 LEAKS: Slot[tuple[Leak, ...]] = Slot("leaks", TypeAdapter(tuple[Leak, ...]))
 
 

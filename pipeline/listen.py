@@ -15,7 +15,7 @@ masked here may be audible there.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -23,9 +23,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio import Recording, to_span
+from pipeline.changes import Changes
 from pipeline.clips import Audio, Clip, Sounds, widened, with_neighbours
 from pipeline.mask import masked_windows
+from pipeline.nearby import Nearby
 from pipeline.sound import LONG, NASAL, STOP, Mora, find_sound, fold_kana, morae
+from pipeline.sound_lines import SoundLines
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
 
@@ -107,16 +110,18 @@ class _Wanted:
     """What to look for, and which items it stands for."""
 
     masked: tuple[tuple[Needle, tuple[str, ...]], ...]
-    kept: tuple[tuple[Needle, MaskItem], ...]
+    kept: Nearby[tuple[Needle, MaskItem]]
     times: dict[str, TimeSpan]
 
 
-def listen_again(
+def listen_again(  # noqa: PLR0913 (one of them what all need not be heard again for)
     masked: Audio,
     plan: MaskPlan,
     readings: tuple[tuple[str, str], ...],
     listener: Listener,
     reader: SoundReader,
+    *,
+    changes: Changes | None = None,
 ) -> tuple[Leak, ...]:
     """Transcribe the masked windows and their neighbours, and look for masked values by sound.
 
@@ -127,6 +132,7 @@ def listen_again(
             item sounds; any other is looked for, also of an item that the plan does not hold.
         listener: Transcribes all clips in one go.
         reader: Reads what it wrote.
+        changes: Since the revision that was listened to last; only what is near them is heard then.
 
     Returns:
         ``HEARD_AGAIN`` for each stretch that sounds like a masked value, with the nearest
@@ -142,6 +148,7 @@ def listen_again(
         Clip.of(channel, where, windows[channel], masked)
         for channel in range(masked.channels)
         for where in with_neighbours(windows[channel], masked, _NEIGHBOUR)
+        if changes is None or changes.near(to_span(*where, masked.rate))
     ]
     heard = _listen(masked, clips, listener)
     silent = [
@@ -154,12 +161,10 @@ def listen_again(
     ]
     for at, said in zip(silent, _listen(masked, wider, listener), strict=True):
         heard[at] = said
-    leaks: list[Leak] = []
-    for at, said in enumerate(heard):
-        if at in silent and not said:
-            leaks.append(Leak("NOT_HEARD", None, to_span(*clips[at].where, masked.rate)))
-        leaks += _matches(said, wanted, reader)
-    return tuple(leaks)
+    unproven = (
+        Leak("NOT_HEARD", None, to_span(*clips[at].where, masked.rate)) for at in silent if not heard[at]
+    )
+    return (*unproven, *_matches(heard, wanted, reader))
 
 
 def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tuple[tuple[str, str], ...]:
@@ -205,7 +210,7 @@ def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
         elif _bound(needle) >= 0:
             masked[needle] = (*masked.get(needle, ()), item_id)
     times = {item.item_id: item.time for item in plan.items}
-    return _Wanted(tuple(masked.items()), tuple(kept), times)
+    return _Wanted(tuple(masked.items()), Nearby(kept, lambda each: each[1].time), times)
 
 
 def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tuple[_Said, ...]]:
@@ -224,21 +229,18 @@ def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tu
     return out
 
 
-def _matches(said: tuple[_Said, ...], wanted: _Wanted, reader: SoundReader) -> list[Leak]:
-    """Where these words sound like something masked that no kept item explains."""
-    if not said:
-        return []
-    line = reader.line("".join(word.text for word in said))
-    leaks = []
+def _matches(heard: Sequence[tuple[_Said, ...]], wanted: _Wanted, reader: SoundReader) -> Iterator[Leak]:
+    """Where the words of these clips sound like something masked that no kept item explains."""
+    lines = [reader.line("".join(word.text for word in said)) for said in heard]
+    sounds = SoundLines(line.morae for line in lines)
     for needle, item_ids in wanted.masked:
-        for match in find_sound(needle, line.morae, _bound(needle)):
-            time = _time(line.span(match.start, match.end), said)
+        for number, match in sounds.find(needle, _bound(needle)):
+            time = _time(lines[number].span(match.start, match.end), heard[number])
             nearest = min(item_ids, key=lambda each: wanted.times.get(each, time).apart(time))
             away = bits_away(wanted.times.get(nearest, time).apart(time))
             likely = match.price / len(needle) <= _bound(needle, away)
             if likely and not _explained(needle, time, wanted):
-                leaks.append(Leak("HEARD_AGAIN", nearest, time))
-    return leaks
+                yield Leak("HEARD_AGAIN", nearest, time)
 
 
 def bits_of(needle: Needle) -> float:
@@ -284,5 +286,5 @@ def _explained(needle: Needle, time: TimeSpan, wanted: _Wanted) -> bool:
     near = widened(time, _NEIGHBOUR)
     return any(
         item.time.overlaps(near) and bool(find_sound(needle, kept, _bound(needle)))
-        for kept, item in wanted.kept
+        for kept, item in wanted.kept.touching(near.start, near.end)
     )

@@ -12,17 +12,21 @@ masking every likeness would take the requester's own words, a few in every minu
 from __future__ import annotations
 
 import bisect
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
-from pipeline.listen import Needle, SoundLine, SoundReader, bits_away, bits_of
-from pipeline.mask_text import MaskedTranscript, MaskedWord, mask_text
+from pipeline.changes import Changes
+from pipeline.kept_words import KeptWords, Run
+from pipeline.listen import Needle, SoundReader, bits_away, bits_of
+from pipeline.mask_text import MaskedTranscript, mask_text
 from pipeline.nearby import Nearby
-from pipeline.sound import Mora, SoundText, find_sound, fold_kana, morae
+from pipeline.sound import Worth, find_sound, fold_kana, morae
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
 
 __all__ = [
@@ -55,12 +59,14 @@ _LEAST_BITS: Final = 10.0  # two morae; less is in every sentence
 _LEAST_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
 _LONG: Final = 5  # morae from which a name may be said by half
 _LONGEST: Final = 3.0  # seconds of a name said slowly, with what its words' times take along
-_PAUSE: Final = 0.5  # seconds; where the speaker stops as long, a word has ended
 _PIECE: Final = 0.55
 _MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
 _BESIDE: Final = 0.3  # seconds that another hearing's word times are off
 _NEIGHBOUR: Final = 1.0  # seconds around a kept item in which it explains a likeness
 _EXPLAINED: Final = 0.35
+_ROUNDING: Final = 1e-6
+
+_Number = TypeVar("_Number", float, NDArray[np.float64])
 
 # Logistic regression over the hits in 63 minutes of made calls, each of 238 names planted in them by
 # its likeliest hit.  On 39 minutes of held-out calls with 71 names (tests/bench/planted.py), without a
@@ -111,7 +117,12 @@ class _Wanted:
 
 
 def read_by_sound(
-    masked: MaskedTranscript, plan: MaskPlan, readings: Readings, reader: SoundReader
+    masked: MaskedTranscript,
+    plan: MaskPlan,
+    readings: Readings,
+    reader: SoundReader,
+    *,
+    changes: Changes | None = None,
 ) -> tuple[Leak, ...]:
     """Look by sound for every masked value in all that the masked transcript still says.
 
@@ -120,15 +131,18 @@ def read_by_sound(
         plan: What was masked.
         readings: As for ``listen_again``.
         reader: Reads the kept words.
+        changes: Since the revision that was read last; only what is near them is read then.
 
     Returns:
         ``HEARD_AGAIN`` for what is likely a masked value, ``PERHAPS`` for what may be one, with the
         nearest item of that value and the time of the words; at most one for a stretch, and none
         where a kept item explains it or an earlier ``PERHAPS`` stands in the plan already.
+        After changes no ``PERHAPS``: what may be one was asked about before them.
     """
+    least = DOUBTFUL if changes is None else LIKELY
     return tuple(
         Leak("HEARD_AGAIN", hit.item_id, hit.time) if _likely(hit) else _perhaps(hit)
-        for hit in alike_in(masked, plan, readings, reader, least=DOUBTFUL)
+        for hit in alike_in(masked, plan, readings, reader, least=least, changes=changes)
     )
 
 
@@ -175,13 +189,14 @@ def _likely(hit: Alike) -> bool:
     return hit.odds >= LIKELY and hit.time.duration <= _LONGEST
 
 
-def alike_in(
+def alike_in(  # noqa: PLR0913 (one of them what all need not be read again for)
     masked: MaskedTranscript,
     plan: MaskPlan,
     readings: Readings,
     reader: SoundReader,
     *,
     least: float = -math.inf,
+    changes: Changes | None = None,
 ) -> tuple[Alike, ...]:
     """Every stretch that sounds at all like a masked value, the likeliest value for each.
 
@@ -191,6 +206,7 @@ def alike_in(
         readings: As for ``listen_again``.
         reader: Reads the kept words.
         least: Log odds below which a stretch is passed over.
+        changes: Where given, only what is near them is looked at.
 
     Returns:
         Stretches that share no time on one channel, likeliest first.
@@ -211,7 +227,7 @@ def alike_in(
     )
     hits: list[Alike] = []
     for channel in sorted({segment.channel for segment in masked.segments}):
-        for each, time, odds in _hits(_Kept.of(masked, channel, reader), wanted, least):
+        for each, time, odds in _hits(KeptWords(masked, channel, reader, changes), wanted, least):
             hit = _seen_from_afar(Alike(each.nearest(time, items), time, channel, odds), items)
             if hit.odds >= least and not _explained(each.sound, time, kept) and not _shown(hit, shown):
                 hits.append(hit)
@@ -248,69 +264,12 @@ def _ends(sound: Needle) -> Iterator[Needle]:
                 yield from (sound[:size], sound[-size:])
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Words between two labels or pauses, and where their morae begin in the channel's."""
-
-    words: tuple[MaskedWord, ...] = field(repr=False)
-    text: str = field(repr=False)
-    line: SoundLine = field(repr=False)
-    offset: int
-    ends: tuple[int, ...]
-
-    def touched(self, chars: CharSpan) -> tuple[MaskedWord, ...]:
-        """The words that have some of these characters of its text."""
-        first = bisect.bisect_right(self.ends, chars.start)
-        last = bisect.bisect_left(self.ends, chars.end)
-        return self.words[first : last + 1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """All that is kept of a channel, to be searched at once: a call of an hour has thousands of runs."""
-
-    runs: tuple[_Run, ...]
-    sounds: SoundText = field(repr=False)
-
-    @classmethod
-    def of(cls, masked: MaskedTranscript, channel: int, reader: SoundReader) -> _Kept:
-        """Join a channel's runs, a break after each."""
-        runs: list[_Run] = []
-        sounds: list[Mora | None] = []
-        for words in _runs(masked, channel):
-            text = "".join(word.text for word in words)
-            ends = tuple(itertools.accumulate(len(word.text) for word in words))
-            runs.append(_Run(words, text, reader.line(text), len(sounds), ends))
-            sounds += [*runs[-1].line.morae, None]
-        return cls(tuple(runs), SoundText(sounds))
-
-    def find(self, sound: Needle, bound: float) -> Iterator[tuple[_Run, CharSpan, float]]:
-        """Where it sounds like this: the run, the characters of its text, the price."""
-        for match in self.sounds.find(sound, bound):
-            run = self.runs[bisect.bisect_right(self.runs, match.start, key=lambda run: run.offset) - 1]
-            yield run, run.line.span(match.start - run.offset, match.end - run.offset), match.price
-
-
-def _runs(masked: MaskedTranscript, channel: int) -> Iterator[tuple[MaskedWord, ...]]:
-    """The words of a channel between labels and pauses: a recogniser may cut a name in two utterances."""
-    run: list[MaskedWord] = []
-    for segment in masked.segments:
-        for word in segment.words if segment.channel == channel else ():
-            if run and (word.entity_type is not None or word.time.start - run[-1].time.end > _PAUSE):
-                yield tuple(run)
-                run = []
-            if word.entity_type is None:
-                run.append(word)
-    if run:
-        yield tuple(run)
-
-
 def _hits(
-    said: _Kept, wanted: tuple[_Wanted, ...], least: float
+    said: KeptWords, wanted: tuple[_Wanted, ...], least: float
 ) -> Iterator[tuple[_Wanted, TimeSpan, float]]:
     """What sounds at all like something wanted: its time, and the log odds that it is that."""
     for each in wanted:
-        for run, chars, price in said.find(each.sound, _FURTHEST):
+        for run, chars, price in said.find(each.sound, _FURTHEST, _worth(each, said, least)):
             odds = _odds(each, run, chars, price)
             if odds is None or odds < least:
                 continue
@@ -319,22 +278,35 @@ def _hits(
             yield each, TimeSpan(min(t.start for t in times), max(t.end for t in times)), odds
 
 
-def _odds(each: _Wanted, run: _Run, chars: CharSpan, price: float) -> float | None:
+def _worth(each: _Wanted, said: KeptWords, least: float) -> Worth:
+    """Which stretches can have these odds: of hundreds that are near enough in sound, a few."""
+
+    def worth(
+        starts: NDArray[np.int64], ends: NDArray[np.int64], prices: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        odds = _bare_odds(each, prices, said.probability(starts, ends))
+        return np.asarray(odds + _IF_HONORIFIC * said.titled(ends) > least - _ROUNDING)
+
+    return worth
+
+
+def _odds(each: _Wanted, run: Run, chars: CharSpan, price: float) -> float | None:
     """Log odds that a stretch is what is wanted; ``None`` where it names nobody."""
     if is_nobody(run.text[chars.start : chars.end]):
         return None
     if each.name and is_part_of_number(run.text, chars, exact=price == 0):
         return None
     words = run.touched(chars)
-    return (
-        _BIAS
-        + _PER_PRICE * price
-        + _PER_BIT * min(bits_of(each.sound), _MOST_BITS)
-        + _PER_SHARE * price / len(each.sound)
-        + _PER_PROBABILITY * sum(word.probability or 0.0 for word in words) / len(words)
-        + (_IF_HONORIFIC if with_honorific(run.text, chars) else 0.0)
-        + (_IF_PIECE if each.piece else 0.0)
-    )
+    probability = sum(word.probability or 0.0 for word in words) / len(words)
+    titled = with_honorific(run.text, chars)
+    return _bare_odds(each, price, probability) + (_IF_HONORIFIC if titled else 0.0)
+
+
+def _bare_odds(each: _Wanted, price: _Number, probability: _Number) -> _Number:
+    """What speaks for a stretch beside an honorific."""
+    told = _PER_BIT * min(bits_of(each.sound), _MOST_BITS) + (_IF_PIECE if each.piece else 0.0)
+    alike = (_PER_PRICE + _PER_SHARE / len(each.sound)) * price
+    return _BIAS + told + alike + _PER_PROBABILITY * probability
 
 
 def _explained(sound: Needle, time: TimeSpan, kept: Nearby[tuple[MaskItem, Needle]]) -> bool:

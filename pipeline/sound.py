@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 __all__ = [
     "SoundMatch",
     "SoundText",
+    "Worth",
     "distance",
     "find_sound",
     "fold_kana",
@@ -231,6 +232,10 @@ def likeness(said: str, heard: str) -> float:
     return max(0.0, 1.0 - distance(said, heard) / longest)
 
 
+Worth = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.bool_]]
+"""Tells of stretches by their starts, ends and prices which are worth a look."""
+
+
 @dataclass(frozen=True, slots=True)
 class SoundMatch:
     """A stretch ``[start, end)`` of a mora line that sounds like a needle, and the price."""
@@ -255,7 +260,9 @@ class SoundText:
         self._run = np.concatenate(([0.0], np.cumsum(insert[self._line]))) if line else np.zeros(1)
         self._prices: dict[Mora, NDArray[np.float64]] = {}
 
-    def find(self, needle: tuple[Mora, ...], bound: float) -> tuple[SoundMatch, ...]:
+    def find(
+        self, needle: tuple[Mora, ...], bound: float, worth: Worth | None = None
+    ) -> tuple[SoundMatch, ...]:
         """Find every stretch that sounds like a needle.
 
         Sellers' approximate substring search, one vectorised row per needle mora.
@@ -263,6 +270,7 @@ class SoundText:
         Args:
             needle: Morae of a known name.
             bound: Highest price, as a share of the needle's length.
+            worth: Which of the stretches found are looked at; by default all of them.
 
         Returns:
             Matches that do not overlap, cheapest first chosen, in order of start.
@@ -284,12 +292,14 @@ class SoundText:
             lowest = np.minimum.accumulate(level)
             source = np.maximum.accumulate(np.where(level == lowest, index, 0))
             row, starts = lowest + self._run, origin[source]
-        near = np.flatnonzero(row <= bound * len(needle) + _ROUNDING)
+        near = np.flatnonzero((row <= bound * len(needle) + _ROUNDING) & (starts < index))
+        if worth is not None:
+            near = near[worth(starts[near], near, row[near])]
         taken: list[SoundMatch] = []
         covered = bytearray(size)  # 1 for each mora of the line that a match holds
         for end in near[np.argsort(row[near], kind="stable")].tolist():
             start = int(starts[end])
-            if start < end and covered.find(1, start, end) < 0:
+            if covered.find(1, start, end) < 0:
                 covered[start:end] = b"\1" * (end - start)
                 taken.append(SoundMatch(start, end, float(row[end])))
         return tuple(sorted(taken, key=lambda m: m.start))

@@ -73,6 +73,7 @@ def widen(
         return None
     call = _Call(transcript, recording, plan)
     added = [_unproven(plan, leak.where, recording) for leak in unproven]
+    read: set[tuple[str, bool]] = set()
     for leak in leaks:
         if leak.kind == "NOT_HEARD":
             continue
@@ -80,9 +81,12 @@ def widen(
         if item is None or leak.kind not in {"HEARD_AGAIN", "PERHAPS", "TEXT"}:
             return None
         if leak.kind == "TEXT":
-            found = list(_read_again(item, call))
-            if not found:
+            # What is masked in ten places leaks ten times, and is read again in the same places.
+            value = call.value(item), item.entity_type == "PERSON"
+            found = [] if value in read else list(_read_again(item, call))
+            if not found and value not in read:
                 return None
+            read.add(value)
             added += found
         elif chars := call.read_at(leak.where):
             new = _aligned(item, chars, "伏せた語と似た音が残っている", call)
@@ -94,32 +98,64 @@ def widen(
         else:
             added.append(_new(item, leak.where, recording))
     numbered = (
-        replace(item, item_id=f"v{plan.revision + 1}{number:03d}") for number, item in enumerate(added)
+        replace(item, item_id=f"v{plan.revision + 1}{number:03d}") for number, item in enumerate(_once(added))
     )
     ordered = tuple(sorted((*items.values(), *numbered), key=lambda item: (item.time, item.item_id)))
     return replace(plan, revision=plan.revision + 1, items=ordered)
 
 
 def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
-    """The item with what was heard beside it; where it is masked already, that sounds on another channel."""
-    if item.time.start <= where.start and where.end <= item.time.end:
-        return replace(item, channels=tuple(range(recording.channels)), needs_review=True)
-    start = max(0.0, min(item.time.start, where.start) - MARGIN)
-    end = min(recording.duration, max(item.time.end, where.end) + MARGIN)
-    return replace(item, time=TimeSpan(start, end), needs_review=True)
+    """The item with what was heard beside it; where it is masked already, that sounds on another channel.
+
+    Where all of them are masked there, the recogniser has timed a word into the mask that sounds beside it.
+    """
+    channels = tuple(range(recording.channels))
+    if item.time.start <= where.start and where.end <= item.time.end and item.channels != channels:
+        return replace(item, channels=channels, needs_review=True)
+    around = _around(where, recording)
+    start, end = min(item.time.start - MARGIN, around.start), max(item.time.end + MARGIN, around.end)
+    return replace(item, time=TimeSpan(max(0.0, start), min(recording.duration, end)), needs_review=True)
 
 
 def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
-    time = TimeSpan(max(0.0, where.start - MARGIN), min(recording.duration, where.end + MARGIN))
     return replace(
         item,
         # No characters: the words that sound like it are taken out of the text by their time.
         chars=CharSpan(item.chars.end, item.chars.end),
-        time=time,
+        time=_around(where, recording),
         channels=tuple(range(recording.channels)),
         source=SOURCE,
         reason="伏せた語と似た音がもう一度聞こえる",
         needs_review=True,
+    )
+
+
+def _around(where: TimeSpan, recording: Recording) -> TimeSpan:
+    """What was heard with its margins.  A word of less than a mora stands squeezed beside its own sound."""
+    margin = MARGIN if where.duration >= MARGIN else BESIDE
+    return TimeSpan(max(0.0, where.start - margin), min(recording.duration, where.end + margin))
+
+
+def _once(added: Sequence[MaskItem]) -> Iterator[MaskItem]:
+    """Without the masks under which another one masks all already: many needles are found in one stretch."""
+    near = Nearby(enumerate(added), lambda each: each[1].time)
+    for number, item in enumerate(added):
+        others = near.touching(item.time.start, item.time.end)
+        if not any(
+            _within(item, other) and (at < number or not _within(other, item)) for at, other in others
+        ):
+            yield item
+
+
+def _within(item: MaskItem, other: MaskItem) -> bool:
+    """Whether a mask does nothing that the other does not."""
+    said = item.chars.start < item.chars.end
+    return (
+        item.action is other.action is MaskAction.MASK
+        and item.channels == other.channels
+        and other.time.start <= item.time.start
+        and item.time.end <= other.time.end
+        and not (said and item.chars.without((other.chars,)))
     )
 
 
@@ -148,6 +184,10 @@ class _Call:
         """The text in letters of one width and case, and the offset of each."""
         pairs = tuple(_folded(self.transcript.text))
         return "".join(char for char, _ in pairs), tuple(offset for _, offset in pairs)
+
+    def value(self, item: MaskItem) -> str:
+        """What an item stands for, folded."""
+        return "".join(c for c, _ in _folded(self.transcript.text[item.chars.start : item.chars.end]))
 
     def touched(self, chars: CharSpan) -> list[MaskItem]:
         """The plan's items that have some of these characters."""
@@ -201,7 +241,7 @@ def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
     name that follows is masked with it.
     """
     transcript, (text, offsets) = call.transcript, call.folded
-    wanted = "".join(char for char, _ in _folded(transcript.text[item.chars.start : item.chars.end]))
+    wanted = call.value(item)
     at = text.find(wanted) if wanted else -1
     while at >= 0:
         chars = CharSpan(offsets[at], offsets[at + len(wanted) - 1] + 1)

@@ -11,6 +11,7 @@ from flows import stages
 from flows.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
 from flows.stages import KNOWN, STAGES, Models, known, recipe
+from pipeline.changes import Changes
 from pipeline.errors import ModelError
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, MaskPolicy, TimeSpan
@@ -155,6 +156,29 @@ class TestPlantedMisses:
 
         assert outcome.plan is not None
         assert [item.action for item in outcome.plan.items if item.source == SOURCE] == [MaskAction.KEEP]
+
+    def test_the_next_round_verifies_what_changed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+        """All of the call first, and then what lies near the mask that was added."""
+        listen, read = stages.listen_again, stages.read_by_sound
+        asked: list[Changes | None] = []
+
+        def listens(*given: object, changes: Changes | None) -> tuple[Leak, ...]:
+            asked.append(changes)
+            return listen(*given, changes=changes)  # type: ignore[arg-type]
+
+        def reads(*given: object, changes: Changes | None) -> tuple[Leak, ...]:
+            assert changes is asked[-1]
+            return read(*given, changes=changes)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(stages, "listen_again", listens)
+        monkeypatch.setattr(stages, "read_by_sound", reads)
+        self.run(tmp_path, "あのハセガマさんが")
+
+        first, second = asked
+        assert first is None
+        assert second is not None
+        assert second.near(TimeSpan(5.5, 6.0))
+        assert not second.near(TimeSpan(1.0, 2.0))
 
     def test_ordinary_talk_adds_nothing(self, tmp_path: Path):
         """Nothing is widened where nothing sounds like it."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.audio import Recording
+from pipeline.changes import Changes
 from pipeline.listen import hear_masked, listen_again
 from pipeline.mask import mask_audio
 from pipeline.sound import Mora, fold_kana, morae
@@ -182,3 +183,18 @@ def test_what_is_masked_is_heard_once_more() -> None:
 def test_where_nothing_is_heard_there_is_no_second_reading() -> None:
     """A mask under which no word is heard adds nothing to look for."""
     assert hear_masked(product(PLAN), PLAN, Hears("")) == ()
+
+
+def test_after_a_change_only_what_is_near_it_is_heard_again() -> None:
+    """The clip around the mask that grew; what is said beside the other was heard before."""
+    wider = make_plan(make_item(5, 6), make_item(5.5, 7.0, item_id="i1"), make_item(12, 13, item_id="i2"))
+    listener = Hears("ソレハサカモトデス")
+    changes = Changes(PLAN, wider)
+    leaks = listen_again(product(wider), wider, READINGS, listener, KanaReader(), changes=changes)
+    assert len(listener.clips) == 1
+    assert {leak.item_id for leak in leaks} == {"i0"}
+    assert all(leak.where.start < 9 for leak in leaks)
+
+    unchanged = Changes(wider, wider)
+    assert listen_again(product(wider), wider, READINGS, listener, KanaReader(), changes=unchanged) == ()
+    assert len(listener.clips) == 1

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from models.readings import Reader, load_reader
+from pipeline.changes import Changes
 from pipeline.listen import REACH
 from pipeline.mask_text import mask_text
 from pipeline.reread import DOUBTFUL, LIKELY, alike_in, read_by_sound, read_otherwise
@@ -186,3 +187,30 @@ def test_what_another_hearing_says_elsewhere_is_shown(
     leaks = read_otherwise(heard, made, READINGS, reader)
     assert [leak.kind for leak in leaks] == found
     assert all(leak.where.start >= 4.9 for leak in leaks)
+
+
+def test_after_a_change_only_what_is_near_it_is_read_again(reader: Reader):
+    """A name that was read before was masked then, or the plan would not be what it is."""
+    words = transcript(
+        utterance("サカモト", 1.0), utterance("サガモトさん", 5.0), utterance("サカモトさん", 15.0)
+    )
+    before, grown = plan(MASKED), item(14.0, 14.5, item_id="m0001", chars=(4, 4))
+    made = plan(MASKED, grown)
+
+    def found(changes: Changes | None) -> list[float]:
+        read = read_by_sound(mask_text(words, made), made, READINGS, reader, changes=changes)
+        return sorted(leak.where.start for leak in read)
+
+    assert found(None) == [5.0, 15.0]
+    assert found(Changes(before, made)) == [15.0]
+    assert found(Changes(made, made)) == []
+
+
+def test_after_a_change_nothing_is_asked_about_again(reader: Reader):
+    """What only may be a masked value was shown, or left out for want of time, the first time."""
+    words, made = call("佐賀もです"), plan(MASKED)
+    near = Changes(plan(), plan(item(5.0, 5.5)))
+    assert [leak.kind for leak in read_by_sound(mask_text(words, made), made, READINGS, reader)] == [
+        "PERHAPS"
+    ]
+    assert read_by_sound(mask_text(words, made), made, READINGS, reader, changes=near) == ()

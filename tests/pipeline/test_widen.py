@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.types import Leak, MaskAction, Party, TimeSpan
-from pipeline.widen import MARGIN, SOURCE, widen
+from pipeline.widen import BESIDE, MARGIN, SOURCE, widen
 from tests.builders import item, plan, recording, transcript, utterance
 
 WORDS = transcript(utterance("佐藤さんはい", 1.0), utterance("サトウさんの佐藤です", 4.0))
@@ -209,3 +209,42 @@ def test_a_candidate_does_not_hide_a_value_that_is_still_read():
 
     assert after is not None
     assert any(each.action is MaskAction.MASK and each.chars.start == at for each in after.items)
+
+
+def test_a_word_of_no_length_is_masked_with_its_surroundings():
+    """The recogniser squeezed it against a mask; it sounds beside the moment that it is given."""
+    after = widen(plan(item(7.0, 8.0)), (heard(2.0, 2.0),), WORDS, CALL)
+    assert after is not None
+    assert (after.items[0].time.start, after.items[0].time.end) == pytest.approx((2.0 - BESIDE, 2.0 + BESIDE))
+
+
+def test_a_word_timed_into_a_mask_of_all_channels_makes_it_grow():
+    """It sounds beside it: the same plan again would hear it again, round after round."""
+    before = plan(replace(item(1.0, 2.0), channels=(0, 1)))
+    after = widen(before, (heard(2.0, 2.0),), WORDS, recording(10.0, channels=2))
+    assert after is not None
+    (grown,) = after.items
+    assert grown.time.start < 1.0
+    assert grown.time.end == pytest.approx(2.0 + BESIDE)
+
+
+def test_a_stretch_that_sounds_like_many_masked_values_is_masked_once():
+    """The widest mask stays; one that masks anything else stays beside it."""
+    leaks = (heard(2.0, 2.4), heard(2.1, 2.3), heard(2.0, 2.4), heard(2.2, 2.8))
+    after = widen(plan(item(7.0, 8.0)), leaks, WORDS, CALL)
+    assert after is not None
+    times = [(each.time.start, each.time.end) for each in after.items if each.source == SOURCE]
+    assert times == [
+        pytest.approx((2.0 - MARGIN, 2.4 + MARGIN)),
+        pytest.approx((2.2 - MARGIN, 2.8 + MARGIN)),
+    ]
+
+
+def test_a_value_masked_twice_is_read_again_once():
+    """Both masks of it leak in the text; each place where it still stands gets one mask."""
+    words = transcript(utterance("佐藤さんと佐藤", 1.0), utterance("あの佐藤です", 4.0))
+    before = plan(item(1.0, 1.4, chars=(0, 2)), item(2.0, 2.4, item_id="m0001", chars=(5, 7)))
+    leaks = tuple(Leak("TEXT", f"m000{n}", TimeSpan(4.0, 5.0)) for n in range(2))
+    after = widen(before, leaks, words, CALL)
+    assert after is not None
+    assert [words.text[i.chars.start : i.chars.end] for i in after.items if i.source == SOURCE] == ["佐藤"]

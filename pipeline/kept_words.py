@@ -1,0 +1,150 @@
+"""All that is kept of a channel, made ready to be searched by sound."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.called import with_honorific
+from pipeline.changes import Changes
+from pipeline.listen import Needle, SoundLine, SoundReader
+from pipeline.mask_text import MaskedTranscript, MaskedWord
+from pipeline.sound import Worth
+from pipeline.sound_lines import SoundLines
+from pipeline.types import CharSpan, TimeSpan
+
+__all__ = ["KeptWords", "Run"]
+
+_PAUSE: Final = 0.5  # seconds; where the speaker stops as long, a word has ended
+_CALLED: Final = 8  # characters; no honorific has as many
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words between two labels or pauses.
+
+    Attributes:
+        words: In order; at least one.
+        text: Of all of them.
+        line: How it sounds.
+    """
+
+    words: tuple[MaskedWord, ...] = field(repr=False)
+    text: str = field(repr=False)
+    line: SoundLine = field(repr=False)
+    _ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, words: tuple[MaskedWord, ...], reader: SoundReader) -> Run:
+        """Words with their sound."""
+        text = "".join(word.text for word in words)
+        return cls(words, text, reader.line(text), tuple(itertools.accumulate(len(w.text) for w in words)))
+
+    def touched(self, chars: CharSpan) -> tuple[MaskedWord, ...]:
+        """The words that have some of these characters."""
+        first, last = self.numbers(chars)
+        return self.words[first : last + 1]
+
+    def numbers(self, chars: CharSpan) -> tuple[int, int]:
+        """The first and the last word that has some of these characters."""
+        return bisect.bisect_right(self._ends, chars.start), bisect.bisect_left(self._ends, chars.end)
+
+
+class KeptWords:
+    """The runs of a channel, searched at once.
+
+    Args:
+        masked: The masked transcript.
+        channel: Of it.
+        reader: Reads the words.
+        changes: Where given, only runs near them are searched.
+    """
+
+    def __init__(
+        self, masked: MaskedTranscript, channel: int, reader: SoundReader, changes: Changes | None = None
+    ) -> None:
+        self._runs = [
+            Run.of(words, reader)
+            for words in _runs(masked, channel)
+            if changes is None or changes.near(_time(words))
+        ]
+        self._sounds = SoundLines(run.line.morae for run in self._runs)
+        self._by_mora = _ByMora.of(self._runs)
+
+    def find(
+        self, sound: Needle, bound: float, worth: Worth | None = None
+    ) -> Iterator[tuple[Run, CharSpan, float]]:
+        """Where it sounds like this: the run, the characters of its text, the price."""
+        for number, match in self._sounds.find(sound, bound, worth):
+            run = self._runs[number]
+            yield run, run.line.span(match.start, match.end), match.price
+
+    def probability(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The recogniser's mean probability of the words in each of these stretches."""
+        first, last = self._by_mora.first[starts], self._by_mora.last[ends - 1] + 1
+        sums = self._by_mora.sums
+        return np.asarray((sums[last] - sums[first]) / np.maximum(1, last - first))
+
+    def titled(self, ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether an honorific can end or follow a stretch that ends there."""
+        return np.asarray(self._by_mora.titled[ends - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class _ByMora:
+    """Of each mora, and of each break: its first and last word, and whether it can end a name that is called.
+
+    Beside it the running sum of all words' probabilities.
+    """
+
+    sums: NDArray[np.float64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    titled: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, runs: list[Run]) -> _ByMora:
+        sums: list[float] = [0.0]
+        first: list[int] = []
+        last: list[int] = []
+        titled: list[bool] = []
+        for run in runs:
+            words = len(sums) - 1
+            for at in range(len(run.line.morae)):
+                chars = run.line.span(at, at + 1)
+                one, other = run.numbers(chars)
+                first.append(words + one)
+                last.append(words + other)
+                titled.append(with_honorific(run.text, CharSpan(max(0, chars.end - _CALLED), chars.end)))
+            for word in run.words:
+                sums.append(sums[-1] + (word.probability or 0.0))
+            first.append(words)
+            last.append(words)
+            titled.append(False)
+        return cls(
+            np.array(sums), np.array(first, np.int64), np.array(last, np.int64), np.array(titled, bool)
+        )
+
+
+def _time(words: tuple[MaskedWord, ...]) -> TimeSpan:
+    return TimeSpan(min(word.time.start for word in words), max(word.time.end for word in words))
+
+
+def _runs(masked: MaskedTranscript, channel: int) -> Iterator[tuple[MaskedWord, ...]]:
+    """The words of a channel between labels and pauses: a recogniser may cut a name in two utterances."""
+    run: list[MaskedWord] = []
+    for segment in masked.segments:
+        for word in segment.words if segment.channel == channel else ():
+            if run and (word.entity_type is not None or word.time.start - run[-1].time.end > _PAUSE):
+                yield tuple(run)
+                run = []
+            if word.entity_type is None:
+                run.append(word)
+    if run:
+        yield tuple(run)

@@ -1,0 +1,44 @@
+"""Many lines searched by sound at once: a call of an hour has thousands of them, and as many needles."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Iterator
+
+from pipeline.sound import Mora, SoundMatch, SoundText, Worth
+
+__all__ = ["SoundLines"]
+
+
+class SoundLines:
+    """Lines of morae, a break after each.
+
+    Args:
+        lines: In order; they may be empty.
+    """
+
+    def __init__(self, lines: Iterable[tuple[Mora, ...]]) -> None:
+        sounds: list[Mora | None] = []
+        self._offsets: list[int] = []
+        for line in lines:
+            self._offsets.append(len(sounds))
+            sounds += [*line, None]
+        self._text = SoundText(sounds)
+
+    def find(
+        self, needle: tuple[Mora, ...], bound: float, worth: Worth | None = None
+    ) -> Iterator[tuple[int, SoundMatch]]:
+        """Find every stretch that sounds like a needle, as ``SoundText.find`` does.
+
+        Args:
+            needle: Morae of a known name.
+            bound: Highest price, as a share of the needle's length.
+            worth: As for ``SoundText.find``; positions count the breaks.
+
+        Yields:
+            The number of the line and the match in it, in order.
+        """
+        for match in self._text.find(needle, bound, worth):
+            number = bisect.bisect_right(self._offsets, match.start) - 1
+            offset = self._offsets[number]
+            yield number, SoundMatch(match.start - offset, match.end - offset, match.price)

@@ -36,6 +36,7 @@ from models.readings import Reader, load_reader
 from models.tagger.hear import read_heard
 from pipeline.align import align
 from pipeline.audio import Recording, read_recording
+from pipeline.changes import Changes
 from pipeline.detect import detect
 from pipeline.evaluate import AudioPair, measure_call
 from pipeline.figures import CallFigures, Share, summarise
@@ -216,18 +217,22 @@ def _near(item: MaskItem, hearing: Transcript) -> str:
 
 def loop(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> Outcome:
     """Verify and widen as ``flows.stages.recipe`` does, without files."""
+    changes: Changes | None = None
     for _ in range(ROUNDS):
-        leaks = _leaks(call, plan, reader, ears)
+        leaks = _leaks(call, plan, reader, ears, changes)
         if not leaks:
             return Outcome(plan, refused=False)
         wider = widen(plan, leaks, call.transcript, call.recording)
         if wider is None:
             return Outcome(plan, refused=True)
+        changes = Changes(plan, wider)
         plan = within_review_time(wider, call.transcript)
-    return Outcome(plan, refused=bool(certain(_leaks(call, plan, reader, ears))))
+    return Outcome(plan, refused=bool(certain(_leaks(call, plan, reader, ears, changes))))
 
 
-def _leaks(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> tuple[Leak, ...]:
+def _leaks(
+    call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears, changes: Changes | None
+) -> tuple[Leak, ...]:
     """As ``flows.stages.verify``."""
     masked, kept = (values(call.transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = mask_text(call.transcript, plan)
@@ -236,12 +241,13 @@ def _leaks(call: MadeCall, plan: MaskPlan, reader: Reader, ears: Ears) -> tuple[
     readings = tuple((item_id, reader.kana(value)) for item_id, value in masked + kept)
     if ears.listener is not None:
         samples = mask_audio(call.recording.samples, call.recording.rate, plan, call.recording.law)
-        leaks += listen_again(replace(call.recording, samples=samples), plan, readings, ears.listener, reader)
+        product = replace(call.recording, samples=samples)
+        leaks += listen_again(product, plan, readings, ears.listener, reader, changes=changes)
     own = {item_id for item_id, _ in masked}
     readings += tuple((item_id, reader.kana(said)) for item_id, said in ears.heard if item_id in own)
     if call.again is not None and plan.revision == 0:
         leaks += read_otherwise(call.again, plan, readings, reader)
-    leaks += read_by_sound(text, plan, readings, reader)
+    leaks += read_by_sound(text, plan, readings, reader, changes=changes)
     return certain(leaks) if plan.revision else leaks
 
 

@@ -91,6 +91,10 @@ class KeptWords:
         sums = self._by_mora.sums
         return np.asarray((sums[last] - sums[first]) / np.maximum(1, last - first))
 
+    def began(self, starts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """When the first word of each stretch that starts there begins, in seconds."""
+        return np.asarray(self._by_mora.began[self._by_mora.first[starts]])
+
     def titled(self, ends: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether an honorific can end or follow a stretch that ends there."""
         return np.asarray(self._by_mora.titled[ends - 1])
@@ -100,9 +104,10 @@ class KeptWords:
 class _ByMora:
     """Of each mora, and of each break: its first and last word, and whether it can end a name that is called.
 
-    Beside it the running sum of all words' probabilities.
+    Beside it when each word begins, and the running sum of their probabilities.
     """
 
+    began: NDArray[np.float64]
     sums: NDArray[np.float64]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
@@ -110,6 +115,7 @@ class _ByMora:
 
     @classmethod
     def of(cls, runs: list[Run]) -> _ByMora:
+        began = np.array([word.time.start for run in runs for word in run.words])
         sums: list[float] = [0.0]
         first: list[int] = []
         last: list[int] = []
@@ -128,7 +134,7 @@ class _ByMora:
             last.append(words)
             titled.append(False)
         return cls(
-            np.array(sums), np.array(first, np.int64), np.array(last, np.int64), np.array(titled, bool)
+            began, np.array(sums), np.array(first, np.int64), np.array(last, np.int64), np.array(titled, bool)
         )
 
 

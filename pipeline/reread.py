@@ -12,8 +12,9 @@ masking every likeness would take the requester's own words, a few in every minu
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
 from pipeline.changes import Changes
 from pipeline.kept_words import KeptWords, Run
-from pipeline.listen import Needle, SoundReader, bits_away, bits_of
+from pipeline.listen import REACH, Needle, SoundReader, bits_of
 from pipeline.mask_text import MaskedTranscript, mask_text
 from pipeline.nearby import Nearby
 from pipeline.sound import Worth, find_sound, fold_kana, morae
@@ -42,13 +43,16 @@ __all__ = [
 Readings = tuple[tuple[str, str], ...]
 """``(item_id, kana)``."""
 
-LIKELY: Final = 1.0
-"""Log odds from which a hit is masked.  They are those of planted names, and in a call that was searched for
-repeats already hardly one is left: of the hits in 57 minutes of made calls one in five from here was a
-third party's, and of those from -1 one in 25, at a stretch of ordinary talk in every three minutes."""
+LIKELY: Final = 0.5
+"""Log odds from which a hit is masked.  They are those of planted names, of which 85 in a hundred are masked so,
+beside a stretch of ordinary talk in every three minutes (365 names, 143 minutes of made calls); in a call
+that was searched for repeats already hardly one name is left."""
 
-DOUBTFUL: Final = -3.3
-"""Log odds from which a hit is shown to an analyst: nineteen in twenty, and five a minute."""
+DOUBTFUL: Final = -5.0
+"""Log odds from which a hit is shown to an analyst: 98 in a hundred, and thirteen a minute."""
+
+MOST: Final = 20
+"""Hits shown for each minute of call; the likeliest are.  An analyst has time for fewer (``MaskPolicy``)."""
 
 _IN_A_CALL: Final = (-2.3, 0.3)
 """Bias and slope of the log odds of a doubtful hit in a call: of 153 in 55 minutes of made calls, masked as
@@ -78,6 +82,11 @@ _PER_SHARE: Final = -6.08  # price over length
 _PER_PROBABILITY: Final = -5.13  # mean of the words': talk heard with certainty is talk
 _IF_HONORIFIC: Final = 4.91
 _IF_PIECE: Final = -0.89
+
+# The same over 6,346 hits in 143 minutes, and 361 of 365 planted names: one that is said again is said soon.
+_WHERE_IT_IS: Final = 1.8
+_PER_AWAY: Final = -0.76  # a logarithm of the seconds to the nearest mask of that value
+_SLACK: Final = 4.0  # seconds by which a stretch may be longer than its first word
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +149,9 @@ def read_by_sound(
         After changes no ``PERHAPS``: what may be one was asked about before them.
     """
     least = DOUBTFUL if changes is None else LIKELY
-    return tuple(
-        Leak("HEARD_AGAIN", hit.item_id, hit.time) if _likely(hit) else _perhaps(hit)
-        for hit in alike_in(masked, plan, readings, reader, least=least, changes=changes)
-    )
+    hits = alike_in(masked, plan, readings, reader, least=least, changes=changes)
+    likely = (Leak("HEARD_AGAIN", hit.item_id, hit.time) for hit in hits if _likely(hit))
+    return (*likely, *_perhaps((hit for hit in hits if not _likely(hit)), masked))
 
 
 def read_otherwise(
@@ -167,21 +175,29 @@ def read_otherwise(
     untied = replace(plan, items=tuple(replace(item, chars=CharSpan(0, 0)) for item in plan.items))
     masks = Nearby(plan.masked, lambda item: item.time)
     kinds = {item.item_id: item.entity_type for item in plan.items}
-    return tuple(
-        _perhaps(hit)
-        for hit in alike_in(mask_text(hearing, untied), plan, readings, reader, least=DOUBTFUL)
+    said = mask_text(hearing, untied)
+    hits = (
+        hit
+        for hit in alike_in(said, plan, readings, reader, least=DOUBTFUL)
         if not any(
             hit.channel in item.channels
             and hit.time.apart(item.time) < (_BESIDE if item.entity_type == kinds.get(hit.item_id) else 0)
             for item in masks.touching(hit.time.start - _BESIDE, hit.time.end + _BESIDE)
         )
     )
+    return tuple(_perhaps(hits, said))
 
 
-def _perhaps(hit: Alike) -> Leak:
-    """Where nothing was planted a hit is rarely one, and its odds tell little of which."""
+def _perhaps(hits: Iterable[Alike], masked: MaskedTranscript) -> Iterator[Leak]:
+    """As many as may be asked about, the likeliest.
+
+    Where nothing was planted a hit is rarely one, and its odds tell little of which.
+    """
     bias, slope = _IN_A_CALL
-    return Leak("PERHAPS", hit.item_id, hit.time, round(1 / (1 + math.exp(-bias - slope * hit.odds)), 4))
+    minutes = max((segment.time.end for segment in masked.segments), default=0.0) / 60
+    for hit in itertools.islice(hits, math.ceil(MOST * minutes)):
+        chance = round(1 / (1 + math.exp(-bias - slope * hit.odds)), 4)
+        yield Leak("PERHAPS", hit.item_id, hit.time, chance)
 
 
 def _likely(hit: Alike) -> bool:
@@ -227,18 +243,25 @@ def alike_in(  # noqa: PLR0913 (one of them what all need not be read again for)
     )
     hits: list[Alike] = []
     for channel in sorted({segment.channel for segment in masked.segments}):
-        for each, time, odds in _hits(KeptWords(masked, channel, reader, changes), wanted, least):
-            hit = _seen_from_afar(Alike(each.nearest(time, items), time, channel, odds), items)
+        for each, time, odds in _hits(KeptWords(masked, channel, reader, changes), wanted, items, least):
+            hit = _seen_from_there(Alike(each.nearest(time, items), time, channel, odds), items)
             if hit.odds >= least and not _explained(each.sound, time, kept) and not _shown(hit, shown):
                 hits.append(hit)
     return _best(hits)
 
 
-def _seen_from_afar(hit: Alike, items: dict[str, MaskItem]) -> Alike:
-    """With the odds that are left at its distance from the nearest item of that value."""
+def _seen_from_there(hit: Alike, items: dict[str, MaskItem]) -> Alike:
+    """With the odds that it has at its distance from the nearest item of that value."""
     item = items.get(hit.item_id)
-    away = bits_away(item.time.apart(hit.time)) if item is not None else 0.0
-    return replace(hit, odds=hit.odds - math.log(2.0) * away)
+    if item is None:
+        return hit
+    return replace(hit, odds=hit.odds + float(_away(np.array(item.time.apart(hit.time)))))
+
+
+def _away(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What distance adds to the odds; beyond ``REACH`` it takes as much as there is more alike by chance."""
+    near = _WHERE_IT_IS + _PER_AWAY * np.log1p(np.clip(seconds, 0.0, REACH))
+    return np.asarray(near - np.log(np.maximum(1.0, seconds / REACH)))
 
 
 def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ...]:
@@ -265,27 +288,36 @@ def _ends(sound: Needle) -> Iterator[Needle]:
 
 
 def _hits(
-    said: KeptWords, wanted: tuple[_Wanted, ...], least: float
+    said: KeptWords, wanted: tuple[_Wanted, ...], items: dict[str, MaskItem], least: float
 ) -> Iterator[tuple[_Wanted, TimeSpan, float]]:
     """What sounds at all like something wanted: its time, and the log odds that it is that."""
     for each in wanted:
-        for run, chars, price in said.find(each.sound, _FURTHEST, _worth(each, said, least)):
+        times = [items[item_id].time for item_id in each.item_ids if item_id in items]
+        for run, chars, price in said.find(each.sound, _FURTHEST, _worth(each, said, times, least)):
             odds = _odds(each, run, chars, price)
-            if odds is None or odds < least:
+            if odds is None:
                 continue
             whole = with_given_name(run.text, chars) if each.name else chars
             times = [word.time for word in run.touched(whole)]
             yield each, TimeSpan(min(t.start for t in times), max(t.end for t in times)), odds
 
 
-def _worth(each: _Wanted, said: KeptWords, least: float) -> Worth:
+def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: float) -> Worth:
     """Which stretches can have these odds: of hundreds that are near enough in sound, a few."""
+    edges = np.array(
+        sorted([-math.inf, math.inf, *(edge for time in times for edge in (time.start, time.end))])
+    )
 
     def worth(
         starts: NDArray[np.int64], ends: NDArray[np.int64], prices: NDArray[np.float64]
     ) -> NDArray[np.bool_]:
-        odds = _bare_odds(each, prices, said.probability(starts, ends))
-        return np.asarray(odds + _IF_HONORIFIC * said.titled(ends) > least - _ROUNDING)
+        odds = _bare_odds(each, prices, said.probability(starts, ends)) + _IF_HONORIFIC * said.titled(ends)
+        if times:
+            began = said.began(starts)
+            after = np.searchsorted(edges, began)
+            apart = np.minimum(began - edges[after - 1], edges[after] - began)
+            odds = odds + _away(apart - _SLACK)
+        return np.asarray(odds > least - _ROUNDING)
 
     return worth
 

@@ -109,14 +109,15 @@ def test_the_nearest_item_of_that_sound_is_named(reader: Reader):
 
 @pytest.mark.parametrize("minutes", [1, 2, 8, 32])
 def test_the_farther_from_every_mask_of_a_name_the_more_it_takes(minutes: int, reader: Reader):
-    """In a call of a few minutes distance says nothing; then each doubling halves the odds."""
+    """A name said again is said soon; beyond a few minutes each doubling halves the odds."""
     made = plan(MASKED)
     far = transcript(utterance("サカモト", 1.0), utterance("佐賀もです", 60.0 * minutes))
     masked = [mask_text(words, made) for words in (call("佐賀もです"), far)]
     odds = [alike_in(each, made, READINGS, reader)[0].odds for each in masked]
 
-    apart = 60.0 * minutes - MASKED.time.end
-    assert odds[0] - odds[1] == pytest.approx(math.log(max(1.0, apart / REACH)))
+    near, apart = (seconds - MASKED.time.end for seconds in (5.0, 60.0 * minutes))
+    within = math.log((1 + min(apart, REACH)) / (1 + near))
+    assert odds[0] - odds[1] == pytest.approx(0.76 * within + math.log(max(1.0, apart / REACH)))
 
 
 def test_nothing_is_read_across_a_label(reader: Reader):

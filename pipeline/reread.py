@@ -45,8 +45,8 @@ Readings = tuple[tuple[str, str], ...]
 
 LIKELY: Final = 0.5
 """Log odds from which a hit is masked.  They are those of planted names: 85 in a hundred are masked, beside a
-stretch of ordinary talk in every three minutes (365 names, 143 minutes of made calls); in a call that was searched
-for repeats already hardly one name is left."""
+stretch of ordinary talk in every three minutes (365 names, 143 minutes of made calls); in a call that was
+searched for repeats already hardly one name is left."""
 
 DOUBTFUL: Final = -5.0
 """Log odds from which a hit is shown to an analyst: 98 in a hundred, and thirteen a minute."""

@@ -261,7 +261,8 @@ def verify(call: Workspace, models: Models) -> int:
     leaks += _second_opinion(call, text)
     # Also where text leaks, which this round masks: doubtful likenesses are asked about in the first only.
     if call.get(JOB).listen_again and all(leak.kind == "TEXT" for leak in leaks):
-        masked = tuple(each for each in masked if each[0] in known(made))
+        looked_for = known(made)
+        masked = tuple(each for each in masked if each[0] in looked_for)
         readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)
         before = call.get(VERIFIED)
         changes = Changes(before, made) if before else None

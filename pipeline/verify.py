@@ -200,11 +200,11 @@ def verify_text(
     """
     lines = [_line(line) for line in masked_text.splitlines()]
     # Values are also searched across lines, because a number goes on in the next turn.
-    whole = "".join(text for _, text in lines)
+    joined = tuple(join.join(text for _, text in lines) for join in ("\n", ""))
     kept = [_folded(value) for _, value in kept_values]
     # Each value once, however often it was masked.
     left = {
-        wanted: _read_at(wanted, lines, whole, kept)
+        wanted: _read_at(wanted, lines, joined, kept)
         for wanted in {_folded(value) for _, value in masked_values}
         if len(wanted) > 1
     }
@@ -217,11 +217,12 @@ def verify_text(
 
 
 def _read_at(
-    wanted: str, lines: Sequence[tuple[float, str]], whole: str, kept: Sequence[str]
+    wanted: str, lines: Sequence[tuple[float, str]], joined: tuple[str, str], kept: Sequence[str]
 ) -> float | None:
     """The second of the first line that holds a value; ``None`` where kept items account for all of it."""
     allowed = sum(text.count(wanted) for text in kept)
-    found = sum(text.count(wanted) for _, text in lines)
+    line_by_line, whole = joined
+    found = line_by_line.count(wanted)
     if len(wanted) >= _ACROSS_LINES:
         found = max(found, whole.count(wanted))
     if found <= allowed:

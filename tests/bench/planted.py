@@ -237,7 +237,8 @@ def _leaks(
     masked, kept = (values(call.transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = mask_text(call.transcript, plan)
     leaks = verify_text(as_text(text), masked, kept)
-    masked = tuple(each for each in masked if each[0] in known(plan))
+    looked_for = known(plan)
+    masked = tuple(each for each in masked if each[0] in looked_for)
     readings = tuple((item_id, reader.kana(value)) for item_id, value in masked + kept)
     if ears.listener is not None:
         samples = mask_audio(call.recording.samples, call.recording.rate, plan, call.recording.law)

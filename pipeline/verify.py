@@ -200,7 +200,7 @@ def verify_text(
     """
     lines = [_line(line) for line in masked_text.splitlines()]
     # Values are also searched across lines, because a number goes on in the next turn.
-    joined = tuple(join.join(text for _, text in lines) for join in ("\n", ""))
+    joined = "\n".join(text for _, text in lines), "".join(text for _, text in lines)
     kept = [_folded(value) for _, value in kept_values]
     # Each value once, however often it was masked.
     left = {

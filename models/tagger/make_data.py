@@ -49,7 +49,7 @@ HARM = (0.4, 2.4)
 
 
 EXACT = 0.3
-"""Share of the scripts' copies in their exact words: a better recogniser, or a transcript from a file, garbles
+"""Share of the scripts' copies in their exact words: a better recogniser, or words from a file, are garbled
 less.  With .12 beside hundreds of heard calls, names in written text were found less than before."""
 
 

@@ -74,7 +74,7 @@ class Judge:
         mine: list[EntitySpan] = []
         for span in spans:
             (others if self._is_another_number(call.text, span) else mine).append(span)
-        judged = self._without_words(call.text, tuple(self._judged(span, looked_at) for span in mine))
+        judged = self._without_words(call.text, tuple(self._judged(span, looked_at, call.text) for span in mine))
         shown = tuple(span for span in judged if not span.candidate or span.score >= SHOW_FROM)
         if self._doubt is None:
             return shown
@@ -120,19 +120,23 @@ class Judge:
             for span in judged
         )
 
-    def _judged(self, span: EntitySpan, call: Seen) -> EntitySpan:
+    def _judged(self, span: EntitySpan, call: Seen, text: str) -> EntitySpan:
         if self._own_score(span):
             return span
         values = features(span, call)
         odds = sum(self._weights.get(name, 0.0) * value for name, value in values.items())
         score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
-        trimmed = _trimmed(span, call)
+        trimmed = _trimmed(span, call, text)
         return replace(trimmed, score=score, candidate=score < MASK_FROM[span.entity_type])
 
 
-def _trimmed(span: EntitySpan, call: Seen) -> EntitySpan:
-    """Without what hardly is data at either end: はい、 before a name that two witnesses found together."""
-    likely = np.flatnonzero(1.0 - call.both[span.chars.start : span.chars.end, 0] >= EDGE)
+def _trimmed(span: EntitySpan, call: Seen, text: str) -> EntitySpan:
+    """Without what hardly is data at either end: はい、 before a name that two witnesses found together.
+
+    What is left begins and ends with something said: the break between two turns sounds nowhere.
+    """
+    said = np.array([char.isalnum() for char in text[span.chars.start : span.chars.end]], bool)
+    likely = np.flatnonzero((1.0 - call.both[span.chars.start : span.chars.end, 0] >= EDGE) & said)
     if not len(likely):
         return span
     chars = CharSpan(span.chars.start + int(likely[0]), span.chars.start + int(likely[-1]) + 1)

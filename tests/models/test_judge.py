@@ -68,6 +68,22 @@ def test_what_hardly_is_data_at_either_end_is_left_out(call: Call, tagger: Tagge
     assert call.text[talk.chars.start : talk.chars.end] == "荷物が届かなくて"
 
 
+def test_what_is_left_of_a_finding_was_said(
+    call: Call, tagger: Tagger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing but the break between two turns is likely data, all of it stays: a break sounds nowhere."""
+    at = call.text.index("長谷川隆")
+    both = np.tile(np.array([1.0, 0.0, 0.0, 0.0], np.float32), (len(call.text), 1))
+    both[at - 1] = (0.2, 0.8, 0.0, 0.0)
+    assert call.text[at - 1] == "\n"
+    looked_at = replace(seen(call, tagger), both=both)
+    monkeypatch.setattr("models.judge.seen", lambda *_: looked_at)
+
+    over_the_break = EntitySpan("PERSON", CharSpan(at - 2, at + 2), 0.8, "LearnedRecognizer")
+    (span,) = Judge({"bias": 3.0, "witness:LearnedRecognizer": 0.0}, tagger).judged(call, (over_the_break,))
+    assert span.chars == over_the_break.chars
+
+
 def test_an_unlikely_word_that_stands_elsewhere_is_a_word(tagger: Tagger) -> None:
     """What is masked in one place and read in the next hides nothing; a likely name stays masked."""
     lines = (utterance("荷物の長谷川です", 0.0), utterance("荷物が届かなくて", 5.0))

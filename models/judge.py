@@ -74,7 +74,8 @@ class Judge:
         mine: list[EntitySpan] = []
         for span in spans:
             (others if self._is_another_number(call.text, span) else mine).append(span)
-        judged = self._without_words(call.text, tuple(self._judged(span, looked_at, call.text) for span in mine))
+        weighed = tuple(self._judged(span, looked_at, call.text) for span in mine)
+        judged = self._without_words(call.text, weighed)
         shown = tuple(span for span in judged if not span.candidate or span.score >= SHOW_FROM)
         if self._doubt is None:
             return shown

@@ -71,7 +71,7 @@ def test_what_hardly_is_data_at_either_end_is_left_out(call: Call, tagger: Tagge
 def test_what_is_left_of_a_finding_was_said(
     call: Call, tagger: Tagger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where nothing but the break between two turns is likely data all of it stays: a break sounds nowhere."""
+    """Where only the break between two turns is likely data, all of it stays: a break sounds nowhere."""
     at = call.text.index("長谷川隆")
     both = np.tile(np.array([1.0, 0.0, 0.0, 0.0], np.float32), (len(call.text), 1))
     both[at - 1] = (0.2, 0.8, 0.0, 0.0)

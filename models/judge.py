@@ -73,7 +73,9 @@ class Judge:
         others: list[EntitySpan] = []
         mine: list[EntitySpan] = []
         for span in spans:
-            (others if self._is_another_number(call.text, span) else mine).append(span)
+            # What a finding of another kind leaves of one may be the break between two turns: nobody says it.
+            if any(map(str.isalnum, call.text[span.chars.start : span.chars.end])):
+                (others if self._is_another_number(call.text, span) else mine).append(span)
         weighed = tuple(self._judged(span, looked_at, call.text) for span in mine)
         judged = self._without_words(call.text, weighed)
         shown = tuple(span for span in judged if not span.candidate or span.score >= SHOW_FROM)

@@ -84,6 +84,15 @@ def test_what_is_left_of_a_finding_was_said(
     assert span.chars == over_the_break.chars
 
 
+def test_a_finding_in_which_nothing_is_said_is_none(call: Call, tagger: Tagger) -> None:
+    """Where a number was cut out of a name, what is left may be the break between two turns, or a comma."""
+    at = call.text.index("\n")
+    judge = Judge({"bias": 3.0, "witness:LearnedRecognizer": 0.0}, tagger)
+    left = EntitySpan("PERSON", CharSpan(at, at + 1), 0.9, "LearnedRecognizer")
+    assert judge.judged(call, (left,)) == ()
+    assert judge.judged(call, (replace(left, chars=CharSpan(at, at + 3)),)) != ()
+
+
 def test_an_unlikely_word_that_stands_elsewhere_is_a_word(tagger: Tagger) -> None:
     """What is masked in one place and read in the next hides nothing; a likely name stays masked."""
     lines = (utterance("荷物の長谷川です", 0.0), utterance("荷物が届かなくて", 5.0))

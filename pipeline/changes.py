@@ -14,7 +14,7 @@ from pipeline.types import MaskItem, MaskPlan, TimeSpan
 __all__ = ["BESIDE", "Changes"]
 
 BESIDE = 1.0
-"""Seconds around a changed item in which it may explain a likeness, or no longer does."""
+"""Seconds around an item in which it explains a likeness, if it stays: where it changed, it may no longer."""
 
 
 class Changes:

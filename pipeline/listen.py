@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio import Recording, to_span
-from pipeline.changes import Changes
+from pipeline.changes import BESIDE, Changes
 from pipeline.clips import Audio, Clip, Sounds, widened, with_neighbours
 from pipeline.mask import masked_windows
 from pipeline.nearby import Nearby
@@ -283,7 +283,7 @@ def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
 
 def _explained(needle: Needle, time: TimeSpan, wanted: _Wanted) -> bool:
     """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
-    near = widened(time, _NEIGHBOUR)
+    near = widened(time, BESIDE)
     return any(
         item.time.overlaps(near) and bool(find_sound(needle, kept, _bound(needle)))
         for kept, item in wanted.kept.touching(near.start, near.end)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
-from pipeline.changes import Changes
+from pipeline.changes import BESIDE, Changes
 from pipeline.kept_words import KeptWords, Run
 from pipeline.listen import REACH, Needle, SoundReader, bits_of
 from pipeline.mask_text import MaskedTranscript, mask_text
@@ -66,7 +66,6 @@ _LONGEST: Final = 3.0  # seconds of a name said slowly, with what its words' tim
 _PIECE: Final = 0.55
 _MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
 _BESIDE: Final = 0.3  # seconds that another hearing's word times are off
-_NEIGHBOUR: Final = 1.0  # seconds around a kept item in which it explains a likeness
 _EXPLAINED: Final = 0.35
 _ROUNDING: Final = 1e-6
 
@@ -298,8 +297,8 @@ def _hits(
             if odds is None:
                 continue
             whole = with_given_name(run.text, chars) if each.name else chars
-            times = [word.time for word in run.touched(whole)]
-            yield each, TimeSpan(min(t.start for t in times), max(t.end for t in times)), odds
+            words = run.touched(whole)
+            yield each, TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words)), odds
 
 
 def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: float) -> Worth:
@@ -343,7 +342,7 @@ def _bare_odds(each: _Wanted, price: _Number, probability: _Number) -> _Number:
 
 def _explained(sound: Needle, time: TimeSpan, kept: Nearby[tuple[MaskItem, Needle]]) -> bool:
     """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
-    near = TimeSpan(max(0.0, time.start - _NEIGHBOUR), time.end + _NEIGHBOUR)
+    near = TimeSpan(max(0.0, time.start - BESIDE), time.end + BESIDE)
     return any(
         item.time.overlaps(near) and bool(find_sound(sound, own, _EXPLAINED))
         for item, own in kept.touching(near.start, near.end)

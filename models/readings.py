@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from models.lexicon.kanji import load_kanji
 from models.lexicon.lexicon import load_lexicon
+from pipeline.party_kanji import KanjiSounds
 from pipeline.sound import Mora, fold_kana, morae
 from pipeline.types import CharSpan
 
@@ -108,6 +110,10 @@ class Reader:
         lexicon = load_lexicon()
         rows = (*lexicon.surname_of_surface(name), *lexicon.given_of_surface(name))
         return tuple(dict.fromkeys(row.reading for row in rows))
+
+    def kanji_sounds(self, kanji: str) -> KanjiSounds:
+        """What is said to explain a kanji of a name; empty for one that no name has."""
+        return load_kanji().get(kanji, KanjiSounds())
 
     def line(self, text: str, tokens: tuple[Token, ...] | None = None) -> SoundLine:
         """``text`` as morae with their characters."""

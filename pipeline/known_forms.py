@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipeline.party_address import number_of, places_of, without_numbering
 from pipeline.party_name import KanaReader, KnownName, known_names
+from pipeline.registered_address import number_of, places_of, without_numbering
 from pipeline.sound import Mora, morae
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, CaseName, Party

@@ -13,39 +13,24 @@ from dataclasses import dataclass, field
 
 from pipeline.called import with_honorific
 from pipeline.party_address import (
-    RegisteredAddress,
     address_groups,
     clearly_within,
     is_block,
-    registered,
     whose_address,
-    without_numbering,
+    within_a_line,
 )
 from pipeline.party_beside import beside
 from pipeline.party_explained import explained
-from pipeline.party_mail import whose_mail
+from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import HALF, KanaReader, KnownName, known_names, whose_name
+from pipeline.party_phone import whose_number
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
+from pipeline.registered_address import RegisteredAddress, registered, without_numbering
 from pipeline.sound import likeness, morae
-from pipeline.spoken_digits import digits_apart, digits_of
+from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
 __all__ = ["KanaReader", "attribute"]
-
-GROUP = 5
-"""Digits from which a stretch of the registered number with one wrong is still that number's."""
-
-PREFIX = 3
-"""Digits at the beginning that many numbers share."""
-
-PIECED = 0.75
-"""Share of a heard run of digits that is made of the registered number: said twice, or in pieces and
-read back.  Of random numbers not one in a thousand reaches it."""
-
-HALF_LIKE = 0.4
-"""Share of a number's digits that may differ where the conversation says whose it is: of two random
-mobile numbers one pair in 400 is as near.  With a half it is one in forty, and in 90 calls' exact words a
-stranger's whole number was taken for theirs by the conversation."""
 
 ENOUGH = 3
 """Digits of a number, or morae of a name, that say something by themselves."""
@@ -107,12 +92,17 @@ def attribute(
         )
         for index, entity in enumerate(entities)
     ]
-    return beside(explained(findings, transcript), transcript)
+    return beside(explained(findings, transcript, case, reader), transcript)
 
 
 def _said(entity: EntitySpan, text: str) -> str:
-    """What a finding holds, without the half of さま or さん that its edge has cut off."""
+    """What a finding holds, without the half of さま or さん that its edge has cut off.
+
+    Of a mail address it is often the end alone: then with what stands before.
+    """
     said = text[entity.chars.start : entity.chars.end]
+    if entity.entity_type == "EMAIL_ADDRESS" and without_local(said):
+        return text[max(0, entity.chars.start - LOCAL) : entity.chars.end]
     cut = entity.entity_type == "PERSON" and len(said) > 1 and _CUT.match(text, entity.chars.end - 1)
     return said[:-1] if cut else said
 
@@ -163,10 +153,10 @@ def _attributed_address(
         if verdict[0] is not Party.REQUESTER and more[0] is Party.REQUESTER:
             verdict = more[0], more[1], True
     if verdict[0] is not Party.REQUESTER:
-        verdict = _said_twice(place, own, reader) or verdict
+        verdict = _said_twice(place, own, reader) or within_a_line(text, own, reader) or verdict
     alone, _ = whose_address(text, own, reader)
     # Said twice, the numbers of both make none together.  A number by itself tells too little here.
-    placed = not alone[2] or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
+    placed = not alone[2] or is_block(text, own) or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
     if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
@@ -207,7 +197,7 @@ def _attributed(
         case "CONFIDENTIAL":
             verdict = (Party.COMPANY, "会社が秘密とする語", entity.needs_review)
         case "PHONE_NUMBER":
-            number, likely = _phone_or_name(text, case, known, reader)
+            number, likely = whose_number(text, case, known, reader)
             verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
             verdict = _or_block(verdict, text, own)
         case "PERSON":
@@ -245,9 +235,11 @@ def _or_address(
     verdict: _Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader
 ) -> _Verdict:
     """A garbled town is often taken for a name."""
-    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and clearly_within(text, own, reader):
+    if verdict[0] not in {Party.THIRD_PARTY, Party.UNKNOWN}:
+        return verdict
+    if clearly_within(text, own, reader):
         return Party.REQUESTER, "登録された住所の地名と同じ", True
-    return verdict
+    return within_a_line(text, own, reader) or verdict
 
 
 def _or_block(verdict: _Verdict, text: str, own: Sequence[RegisteredAddress]) -> _Verdict:
@@ -322,76 +314,3 @@ def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:
     if likely:
         return Party.REQUESTER, "会話では本人のもので、登録と半ば合う", True
     return Party.UNKNOWN, "会話では本人のものだが、登録と違う", True
-
-
-def _phone_or_name(
-    text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader
-) -> tuple[_Verdict, bool]:
-    """Judge a number by what is written and by what it sounds like (球 for 9); and how near it is."""
-    heard = [digits_of(text), digits_of(reader.kana(text))]
-    if max(map(len, heard)) < ENOUGH:
-        # A witness calls a spoken mail address a number; a name in it tells whose it is.
-        mail = whose_mail(text, known, reader)
-        return (mail if mail[0] is Party.REQUESTER else _whose_phone(heard[0], case)), False
-    verdicts = [_whose_phone(digits, case) for digits in heard]
-    likely = any(_near(digits, digits_of(phone)) for digits in heard for phone in case.requester.phones)
-    return next((v for v in verdicts if v[0] in {Party.REQUESTER, Party.COMPANY}), verdicts[0]), likely
-
-
-def _near(digits: str, phone: str) -> bool:
-    """Whether badly heard digits may be a number or a group of it."""
-    if len(digits) >= 6:
-        return digits_apart(digits, phone) <= HALF_LIKE * max(len(digits), len(phone))
-    width = len(digits)
-    windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
-    return width >= ENOUGH and any(digits_apart(digits, window) <= 1 for window in windows)
-
-
-def _whose_phone(digits: str, case: CallCase) -> _Verdict:
-    for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
-        for phone in filter(None, map(digits_of, phones)):
-            part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= ENOUGH
-            if digits == phone or part:
-                return party, "登録された番号（またはその一部）と同じ", False
-            if len(digits) >= 8 and digits_apart(digits, phone) <= 2:
-                # A digit misheard leaves the requester's own number theirs; a person looks at it.
-                return party, "登録された番号と一、二桁違い", True
-            if (len(digits) >= 6 and _pieced(digits, phone) >= PIECED) or _group_of(digits, phone):
-                return party, "登録された番号の言い直し", True
-            if len(digits) > len(phone) and _within(digits, phone):
-                return Party.UNKNOWN, "登録された番号に別の数字が続く", True
-    if digits.startswith(("0120", "0800")) and case.company_phones and len(digits) >= 9:
-        return Party.UNKNOWN, "会社の番号に似た番号", True
-    reason = "登録のない番号（短い）" if len(digits) < 8 else "登録のない番号"
-    return Party.THIRD_PARTY, reason, len(digits) < 4
-
-
-def _told(digits: str, phone: str) -> int:
-    """How many digits tell something: every third mobile number begins with 080, a town's with one code."""
-    return len(digits) - (PREFIX if digits[:PREFIX] == phone[:PREFIX] else 0)
-
-
-def _group_of(digits: str, phone: str) -> bool:
-    """Whether five digits or more are a stretch of a number but for one: by chance one in three hundred."""
-    width = len(digits)
-    windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
-    return _told(digits, phone) >= GROUP and any(digits_apart(digits, window) <= 1 for window in windows)
-
-
-def _within(digits: str, phone: str) -> bool:
-    """Whether a longer run of digits holds a number, two of its digits misheard: said, and read back."""
-    widths = range(max(8, len(phone) - 2), len(phone) + 1)
-    windows = (digits[at : at + width] for width in widths for at in range(len(digits) - width + 1))
-    return any(digits_apart(window, phone) <= 2 for window in windows)
-
-
-def _pieced(digits: str, phone: str) -> float:
-    """Share of a run of digits that pieces of a number, three digits or longer, make up in any order."""
-    covered = at = 0
-    while at < len(digits):
-        width = 0
-        while at + width < len(digits) and digits[at : at + width + 1] in phone:
-            width += 1
-        covered += width if width >= 3 else 0
-        at += max(1, width)
-    return covered / len(digits)

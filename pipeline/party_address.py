@@ -9,26 +9,23 @@ where a number is said, town *and* number must fit.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from pipeline.party_name import KanaReader
-from pipeline.sound import Mora, find_sound, fold_kana, morae
+from pipeline.registered_address import RegisteredAddress, numbers_of, without_numbering, without_orders
+from pipeline.sound import Mora, find_sound, morae
 from pipeline.spoken_digits import digits_apart, digits_of
-from pipeline.types import CaseName, EntitySpan, Party, Transcript
+from pipeline.types import EntitySpan, Party, Transcript
 
 __all__ = [
     "ASIDE",
-    "RegisteredAddress",
     "address_groups",
     "clearly_within",
     "is_block",
-    "number_of",
-    "places_of",
-    "registered",
     "whose_address",
-    "without_numbering",
+    "within_a_line",
 ]
 
 PLACE = 0.3
@@ -62,105 +59,21 @@ BLOCK = 7
 BETWEEN = 2
 """Characters between two pieces, fillers and answers left out, up to which they are one address."""
 
-_NUMBERING = re.compile(
-    r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
-    # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
-    r"[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
-    r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"
-)
-_FIRST_NUMBER = re.compile(
-    r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"
-)
-_NUMBER_KANA = re.compile(
-    r"(?:ゼロ|レイ|イチ|イッ|ニ|サン|ヨン|シ|ゴ|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュウ|ク|ジュウ|ジュッ|ヒャク)+"
-    r"(?:チョウメ|バンチ|バン|ノ|ゴウ)"
-)
-_ABOVE = re.compile(
-    r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
-)
+_COUNTED = re.compile(r"[0-9０-９](?:丁目|番|号)")
 _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
 """One figure, and words behind it that it does not count: the first sound of a garbled town."""
+
+_POSTAL = re.compile(r"(?:[0-9０-９]+[^0-9０-９都道府県]{0,3})+(?=[^0-9０-９]{2,3}[都道府県])")
+"""A number before a prefecture: a postal code, however garbled, and no block."""
 
 ASIDE = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"
 """What is said between two pieces of one address or number: fillers, answers and joints."""
 
 _ASIDE = re.compile(ASIDE)
 
+_BLOCK_ALONE = "登録された住所と番地だけが同じ"
+
 _Verdict = tuple[Party, str, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredAddress:
-    """An address of the requester by sound.
-
-    ``place`` is all but the number; ``above`` are prefecture, city and ward, each by itself, ``town``
-    what comes after them; ``number`` the digits; ``building`` its name, where the address has one.
-    """
-
-    place: tuple[Mora, ...] = field(repr=False)
-    above: tuple[tuple[Mora, ...], ...] = field(repr=False)
-    town: tuple[Mora, ...] = field(repr=False)
-    number: str = field(repr=False)
-    building: tuple[Mora, ...] = field(default=(), repr=False)
-
-
-def registered(addresses: Sequence[CaseName], reader: KanaReader) -> tuple[RegisteredAddress, ...]:
-    """The requester's addresses, ready to be compared with.
-
-    Args:
-        addresses: As the case gives them; the kana may leave out the number, or everything.
-        reader: Reads those without kana.
-    """
-    return tuple(_registered(address, reader) for address in addresses)
-
-
-def _registered(address: CaseName, reader: KanaReader) -> RegisteredAddress:
-    *above, town = places_of(address, reader)
-    said = number_of(address)
-    building = morae(reader.kana(without_numbering(said)))
-    number = _numbers(said)
-    parts = tuple(morae(place.kana) for place in above)
-    whole = "".join(place.kana for place in (*above, town))
-    return RegisteredAddress(morae(whole), parts, morae(town.kana), number, building)
-
-
-def number_of(address: CaseName) -> str:
-    """What an address says from its first number on; empty where it has none."""
-    first = _FIRST_NUMBER.search(address.text)
-    return address.text[first.start() :] if first else ""
-
-
-def places_of(address: CaseName, reader: KanaReader) -> tuple[CaseName, ...]:
-    """Cut what an address says before its number.
-
-    Args:
-        address: As the case gives it; the kana may leave out the number, or everything.
-        reader: Reads what has no kana.
-
-    Returns:
-        Prefecture, city and ward, each by itself and as far as they are there, and what comes after them,
-        with their kana; the last may be empty.
-    """
-    first = _FIRST_NUMBER.search(address.text)
-    written = address.text[: first.start()] if first else address.text
-    by_dictionary = reader.kana(written)
-    kana = fold_kana(address.kana) or by_dictionary
-    # The number is no part of the place: ニチョウメ is near many a town.
-    counted = _NUMBER_KANA.search(kana, max(0, len(by_dictionary) - 3)) if first else None
-    kana = kana[: counted.start()] if counted else kana
-    places: list[CaseName] = []
-    for part in _ABOVE.findall(written):
-        # As long as the dictionary reads it: where it errs, it mostly errs in the reading alone.
-        width = len(reader.kana(part))
-        places.append(CaseName(part, kana[:width]))
-        kana = kana[width:]
-    town = written[sum(len(place.text) for place in places) :]
-    return (*places, CaseName(town, kana))
-
-
-def without_numbering(text: str) -> str:
-    """What of an address is no number."""
-    return _NUMBERING.sub("", text)
 
 
 def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tuple[tuple[int, ...], ...]:
@@ -202,14 +115,19 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         The party, the reason in Japanese and whether a person should look; and whether it shares a
         place or a block number with one of the requester's.
     """
+    code = _POSTAL.match(text)
+    text = text[code.end() :] if code else text
     line = morae(reader.kana(without_numbering(text)))
     # Only what numbers a block: 郷 of a place name sounds like five.
-    numbers = _once(_numbers(text))
+    numbers = _once(numbers_of(text))
     verdict: _Verdict = (Party.THIRD_PARTY, "登録のない住所", False)
     near = False
     for address in known:
         near = near or _near(line, numbers, address)
-        found = _against(line, numbers, address) or _as_words(text, address, reader)
+        found = _against(line, numbers, address)
+        if found is None or found[0] is not Party.REQUESTER:
+            other = _against(line, without_orders(numbers), address)
+            found = _looked_at(other) or _looked_at(_as_words(text, address, reader)) or found
         if found is not None:
             verdict = found
             if found[0] is Party.REQUESTER:
@@ -217,15 +135,40 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     return verdict, near
 
 
-def _numbers(text: str) -> str:
-    """The digits of what numbers a block or a room."""
-    return digits_of("".join(_NUMBERING.findall(text)))
+def _looked_at(verdict: _Verdict | None) -> _Verdict | None:
+    """A verdict that says the requester's, and that a person should look."""
+    return (*verdict[:2], True) if verdict is not None and verdict[0] is Party.REQUESTER else None
 
 
 def _once(numbers: str) -> str:
     """A number that was said twice, once."""
     half = len(numbers) // 2
     return numbers[:half] if half >= ENOUGH and numbers[:half] == numbers[half:] else numbers
+
+
+def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> _Verdict | None:
+    """Judge what may hold an address twice, or is taken for something else, line by line.
+
+    Args:
+        text: As recognised.
+        known: The requester's.
+        reader: Reads the text.
+
+    Returns:
+        The verdict, to be looked at, where one line says a place and a telling number that are the
+        requester's; ``None`` where none does.
+    """
+    for said in text.split("\n"):
+        place, numbers = morae(reader.kana(without_numbering(said))), numbers_of(said)
+        if len(place) < ENOUGH or len(numbers) < TELLING:
+            continue
+        for one, address in itertools.product({numbers, without_orders(numbers)}, known):
+            # The same but for the last figure is a neighbour's as well.
+            same = bool(address.number) and (one in address.number or address.number in one)
+            found = _looked_at(_against(place, one, address)) if same else None
+            if found is not None and found[1] != _BLOCK_ALONE:
+                return found
+    return None
 
 
 def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
@@ -242,8 +185,11 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
 
 def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
     """Whether digits, whatever they are taken for, are a telling stretch of the requester's block."""
-    numbers = _numbers(text)
-    return len(numbers) >= TELLING and any(address.number.startswith(numbers) for address in known)
+    numbers = numbers_of(text)
+    owns = [address.number for address in known]
+    # The end of a block alone is like anybody's four figures, but for the words that count them.
+    within = _COUNTED.search(text) is not None and any(numbers in own for own in owns)
+    return len(numbers) >= TELLING and (within or any(own.startswith(numbers) for own in owns))
 
 
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
@@ -260,7 +206,7 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
     elif same and min(len(numbers), len(address.number)) >= ENOUGH:
         # With a place that was not understood; one that was is somebody else's.
         told = len(line) < ENOUGH or len(numbers) >= TELLING
-        verdict = (Party.REQUESTER if told else Party.UNKNOWN), "登録された住所と番地だけが同じ", True
+        verdict = (Party.REQUESTER if told else Party.UNKNOWN), _BLOCK_ALONE, True
     elif _half_like(line, numbers, address):
         verdict = Party.REQUESTER, "登録された住所と市区も番地も近い", True
     elif (sounds or town) and address.number and digits_apart(numbers, address.number) <= 1:
@@ -275,20 +221,24 @@ def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> _Ver
     """The verdict where the only figure is a sound of the town: さわらく2市人 for サワラク・ニシジン."""
     if not _ONE_WITHIN.fullmatch(text):
         return None
-    verdict = _against(morae(reader.kana(text)), "", address)
-    return (verdict[0], verdict[1], True) if verdict is not None and verdict[0] is Party.REQUESTER else None
+    return _against(morae(reader.kana(text)), "", address)
 
 
 def _same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether the registered building is said, with a room or a block that is the registered one's."""
-    return _building_said(line, address) and len(numbers) >= ENOUGH and numbers in address.number
+    same = any(len(room) >= ENOUGH and room in address.number for room in _rooms(numbers))
+    return same and _building_said(line, address)
+
+
+def _rooms(numbers: str) -> tuple[str, ...]:
+    """A number, and without the five at its end as which 号 is misheard."""
+    return (numbers, numbers[:-1]) if numbers.endswith("5") else (numbers,)
 
 
 def _next_room(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the registered building is said, with a room that is a digit off; 号 is misheard as 五."""
-    rooms = [numbers, numbers[:-1]] if numbers.endswith("5") else [numbers]
+    """Whether the registered building is said, with a room that is a digit off."""
     own = address.number[-ROOM:]
-    near = any(ROOM - 1 <= len(room) <= ROOM and digits_apart(room, own) <= 1 for room in rooms)
+    near = any(ROOM - 1 <= len(room) <= ROOM and digits_apart(room, own) <= 1 for room in _rooms(numbers))
     return near and _building_said(line, address)
 
 
@@ -299,8 +249,8 @@ def _building_said(line: tuple[Mora, ...], address: RegisteredAddress) -> bool:
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether city or ward is the registered one, and a long number is for the most part."""
     longest = max(len(numbers), len(address.number))
-    above = len(_without(line, address.above, CLEARLY)) < len(line)
     near = digits_apart(numbers, address.number) <= HALF * longest
+    above = len(_without(line, address.above, CLEARLY)) < len(line)
     return above and near and min(len(numbers), len(address.number)) >= LONG
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.party_address import ASIDE, without_numbering
+from pipeline.party_address import ASIDE
+from pipeline.registered_address import without_numbering
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
 
@@ -25,12 +26,16 @@ NEAR = 6
 JUST_BEFORE = 12
 """Characters between the word 番号, by which it was asked for or announced, and a postal code."""
 
+DIGITS, STRAY = (5, 8), 2
+"""Digits of a postal code as heard, at the least and at the most, and characters in it that are none."""
+
 CLOSE = 60
 """Characters between an address and its postal code: the question for it, and 承知しました."""
 
 _ASIDE = re.compile(f"ありがとうございます|{ASIDE}")
-_POSTAL = re.compile(r"〒?[0-9０-９]{3}[-のノ]?[0-9０-９]{4}")
-_ASKED = re.compile(r"番号|〒")
+_JOINT = re.compile(r"[〒のノ号、。 -]|まる|マル|ゼロ|[0-9０-９]")
+_ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
+"""郵便 is heard in as many ways as it is said: 指番号, ヴィンバン号."""
 _OWN = {Party.REQUESTER, Party.COMPANY}
 _NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
@@ -74,12 +79,13 @@ def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bo
 
 
 def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool:
-    """Whether seven figures are a postal code: announced as a number, and no stretch of a telephone number.
+    """Whether figures are a postal code: announced as a number, and no stretch of a telephone number.
 
     The end of a number that is read back looks the same, 061の2649.
     """
-    said, at = _said(finding, text).strip("、。 "), finding.entity.chars.start
-    if finding.entity.entity_type != "ADDRESS" or not _POSTAL.fullmatch(said):
+    said, at = _said(finding, text), finding.entity.chars.start
+    shaped = DIGITS[0] <= len(digits_of(said)) <= DIGITS[1] and len(_JOINT.sub("", said)) <= STRAY
+    if finding.entity.entity_type != "ADDRESS" or not shaped:
         return False
     asked = _ASKED.search(text, max(0, at - JUST_BEFORE), finding.entity.chars.end)
     numbers = (

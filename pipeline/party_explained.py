@@ -2,17 +2,20 @@
 
     くぼです。 感じは久しいという字、保険の保です      the requester's own name, and what explains it
 
-By its sound 久しい is nobody's name; what it explains was said right before.
+By its sound 久しい is nobody's name; what it explains was said right before.  And of many an explanation
+itself it can be told whose kanji it explains (``party_kanji``).
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.called import with_honorific
-from pipeline.types import Finding, Party, Transcript
+from pipeline.party_kanji import KanjiReader, explained_at
+from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
 __all__ = ["explained"]
 
@@ -30,25 +33,40 @@ _QUESTION = re.compile(r"(?:です|でございます|と申します|が|ね|�
 _SHAPE = re.compile(r"\S\S+の\S{1,2}|へん|べん|かんむり")
 """What an explanation is like where no such word is said: 野山の野, かんむり."""
 
+_MARK = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
+"""What tells an explanation from a name."""
+
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
 
 
 REASON = "直前の名前の書き方の説明"
 
+BY_KANJI = "本人の名前の漢字の説明に音が近い"
 
-def explained(findings: Iterable[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Give explanations of names the party of the name they follow.
+TOGETHER = 3
+"""Findings, one behind the other, that may be one explanation."""
+
+_BLANKS = re.compile(r"\s")
+
+
+def explained(
+    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanjiReader
+) -> tuple[Finding, ...]:
+    """Give explanations of names the party of the name they follow, or whose kanji they explain.
 
     Args:
         findings: In order of text, with their parties.
         transcript: What they point into.
+        case: The requester.
+        reader: Reads the text, and knows kanji.
 
     Returns:
-        The findings; an explanation right behind a name that is not masked is that name's, and looked at.
+        The findings; an explanation of the requester's name, or right behind a name that is not masked, is
+        that name's, and looked at.
     """
     out: list[Finding] = []
     name: Finding | None = None
-    for finding in findings:
+    for finding in _by_kanji(findings, transcript.text, case, reader):
         made = finding
         if finding.entity.entity_type == "PERSON" and not finding.entity.candidate:
             if name is not None and _is_explained(name, finding, transcript.text):
@@ -68,6 +86,38 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     if asked or (len(between) <= BESIDE and _EXPLAINS.search(between + said)):
         return True
     goes_on = (
-        name.reason == REASON and len(between) <= NEXT and not with_honorific(text, finding.entity.chars)
+        name.reason in {REASON, BY_KANJI}
+        and len(between) <= NEXT
+        and not with_honorific(text, finding.entity.chars)
     )
     return goes_on and _SHAPE.search(said) is not None
+
+
+def _by_kanji(
+    findings: Sequence[Finding], text: str, case: CallCase, reader: KanjiReader
+) -> tuple[Finding, ...]:
+    """The findings; those that by sound explain the requester's kanji, alone or together, are theirs."""
+    names = [_BLANKS.sub("", name.text) for name in case.requester.names]
+    people = [at for at, each in enumerate(findings) if _may_explain(each, text)]
+    out = list(findings)
+    for first in range(len(people)):
+        for run in (people[first : first + size] for size in range(1, TOGETHER + 1)):
+            spans = [findings[at].entity.chars for at in run]
+            gaps = (behind.start - before.end for before, behind in itertools.pairwise(spans))
+            if any(gap > NEXT for gap in gaps) or all(out[at].reason == BY_KANJI for at in run):
+                continue
+            said, start = text[spans[0].start : spans[-1].end], spans[0].start
+            for name in names:
+                told = [CharSpan(at.start + start, at.end + start) for at in explained_at(said, name, reader)]
+                if told and all(any(at.overlaps(span) for at in told) for span in spans):
+                    for at in run:
+                        out[at] = replace(
+                            findings[at], party=Party.REQUESTER, reason=BY_KANJI, needs_review=True
+                        )
+    return tuple(out)
+
+
+def _may_explain(finding: Finding, text: str) -> bool:
+    entity = finding.entity
+    masked = entity.entity_type == "PERSON" and not entity.candidate and finding.party not in _OWN
+    return masked and _MARK.search(text, entity.chars.start, entity.chars.end) is not None

@@ -71,7 +71,7 @@ def reconsidered(findings: Sequence[Finding], case: CallCase, hearing: Hearing) 
     out = list(findings)
     for at, weighed in zip(asked, weigh((findings[at].entity for at in asked), forms, hearing), strict=True):
         out[at] = _by_sound(findings[at], weighed)
-    return beside(explained(out, hearing.transcript), hearing.transcript)
+    return beside(explained(out, hearing.transcript, case, hearing.reader), hearing.transcript)
 
 
 def _asked(finding: Finding) -> bool:

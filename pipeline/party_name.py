@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pipeline.party_kanji import KanjiReader
 from pipeline.sound import find_sound, fold_kana, likeness, morae
 from pipeline.types import CallCase, CaseName, Party
 
@@ -49,7 +50,7 @@ _POLITE = re.compile(r"(?:サマ|サン|デス|デスネ|デスケド|デスガ|
 _LABELS = {Party.REQUESTER: "本人", Party.STAFF: "担当者", Party.COMPANY: "自社"}
 
 
-class KanaReader(Protocol):
+class KanaReader(KanjiReader, Protocol):
     """What attribution needs of a reader."""
 
     def kana(self, text: str) -> str:

@@ -466,6 +466,30 @@ SHORT = CallCase("R-2", Requester((CaseName("太田千代", "オオタチヨ"),)
 
 
 @pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("アドレスをちよ39アットマークエグザンプル", Party.REQUESTER),
+        ("オオタ.ちよアットマークエグザンプル", Party.REQUESTER),
+        ("みちよ39アットマークエグザンプル", Party.UNKNOWN),
+        ("ちよみアットマークエグザンプル", Party.UNKNOWN),
+    ],
+)
+def test_a_short_name_in_a_mail_address_stands_by_itself(text: str, party: Party, reader: Reader) -> None:
+    """ちよ is in many a longer name."""
+    assert whose(text, "EMAIL_ADDRESS", reader, SHORT).party is party
+
+
+def test_the_end_of_a_mail_address_is_judged_with_its_beginning(reader: Reader) -> None:
+    """Where only what follows the @ was found, the name stands right before."""
+    heard = transcript(utterance("スズキハナコアットマーク星ドットエグザンプルです", 0.0))
+    end = "アットマーク星ドットエグザンプル"
+    at = heard.text.index(end)
+    found = EntitySpan("EMAIL_ADDRESS", CharSpan(at, at + len(end)), 0.9, "Test")
+    case = CallCase("R-1", Requester((CaseName("鈴木花子", "スズキハナコ"),)))
+    assert attribute((found,), heard, case, reader)[0].party is Party.REQUESTER
+
+
+@pytest.mark.parametrize(
     ("text", "kept"),
     [
         ("太田杏", False),

@@ -6,7 +6,8 @@ import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.party import attribute
-from pipeline.party_address import address_groups, registered, whose_address
+from pipeline.party_address import address_groups, whose_address
+from pipeline.registered_address import registered
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester
 from tests.builders import transcript, utterance
 
@@ -194,6 +195,8 @@ def test_more_than_the_registered_number_is_another_one(said: str, kept: bool, r
         ("新事に8の29の22", Party.THIRD_PARTY),
         ("8の29", Party.THIRD_PARTY),
         ("29の21", Party.THIRD_PARTY),
+        ("29番21号", Party.REQUESTER),
+        ("29番22号", Party.THIRD_PARTY),
         ("090の0829の0021", Party.THIRD_PARTY),
     ],
 )
@@ -205,3 +208,34 @@ def test_a_block_that_was_taken_for_a_telephone_number(said: str, party: Party, 
     (found,) = attribute((entity,), heard, case, reader)
     assert found.party is party
     assert found.needs_review or party is not Party.REQUESTER
+
+
+ROOM = CaseName("愛知県名古屋市千種区今池3丁目24番3号グランドール桜904号室")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "party"),
+    [
+        # 号 is misheard as a five, and each word of 九百四 taken for a number.
+        ("ADDRESS", "グランドオールサクラ9045", Party.REQUESTER),
+        ("ADDRESS", "グランドオルサクラ9004号", Party.REQUESTER),
+        ("ADDRESS", "グランドオールサクラ9145", Party.THIRD_PARTY),
+        # The first line is garbled; the second says block, house and room.
+        ("ADDRESS", "3丁目24番9号、グランドル桜925尺\n3丁目24番3号 グランドオルサクラ904号", Party.REQUESTER),
+        ("PHONE_NUMBER", "3丁目24番3号 グランドオルサクラ9004号", Party.REQUESTER),
+        ("PHONE_NUMBER", "3丁目24番3号 グランドオルサクラ9005号", Party.THIRD_PARTY),
+        ("PHONE_NUMBER", "3丁目24番8号 コーポ山吹9004号", Party.THIRD_PARTY),
+        # A postal code stands before the prefecture, and is no block.
+        ("ADDRESS", "81予の、891予の愛知県名古屋市千種区", Party.REQUESTER),
+        ("ADDRESS", "愛知県名古屋市千種区81の891", Party.THIRD_PARTY),
+    ],
+)
+def test_numbers_as_they_are_misheard(kind: str, said: str, party: Party, reader: Reader) -> None:
+    """A neighbour's room is a neighbour's; where a number was mended, a person looks."""
+    case = CallCase("R-1", Requester((), (), (ROOM,)))
+    heard = transcript(*(utterance(line, 3.0 * at) for at, line in enumerate(said.split("\n"))))
+    (found,) = attribute((EntitySpan(kind, CharSpan(0, len(said)), 0.9, "Test"),), heard, case, reader)
+    if party is Party.REQUESTER:
+        assert found.party is party
+    else:
+        assert found.party in {Party.THIRD_PARTY, Party.UNKNOWN}

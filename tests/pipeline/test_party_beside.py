@@ -70,7 +70,9 @@ def test_pieces_follow_one_another() -> None:
         (OWN, "指引番号は", "333の5288", OWN),
         (NOBODY, "郵便番号は", "333の5288", NOBODY),
         (OTHERS, "郵便番号は", "333の5288", OTHERS),
-        (OWN, "郵便番号は", "33の5288", OTHERS),
+        (OWN, "ヴィンバン号が", "333の528枚", OWN),
+        (OWN, "電話番号は", "333の5288", OTHERS),
+        (OWN, "郵便番号は", "33の52", OTHERS),
         (OWN, "弟のほうは", "333の5288", OTHERS),
     ],
 )

@@ -1,0 +1,32 @@
+"""With which words the kanji of names are explained: 太陽の陽, にんべんの仁; from ``build_kanji.py``."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from functools import lru_cache
+
+from models.lexicon.lexicon import FOLDER
+from pipeline.party_kanji import KanjiSounds
+from pipeline.sound import fold_kana
+
+__all__ = ["load_kanji"]
+
+
+@lru_cache(maxsize=1)
+def load_kanji() -> Mapping[str, KanjiSounds]:
+    """Read ``kanji.tsv.gz`` (about 20 ms).
+
+    Returns:
+        By kanji of names, how it is read, common words that are written with it, and its radical.
+    """
+    found: dict[str, KanjiSounds] = {}
+    with gzip.open(FOLDER / "kanji.tsv.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            kanji, *columns = line.rstrip("\n").split("\t")
+            found[kanji] = KanjiSounds(*(_kana(column) for column in columns))
+    return found
+
+
+def _kana(column: str) -> tuple[str, ...]:
+    return tuple(fold_kana(kana) for kana in column.split(";") if kana)

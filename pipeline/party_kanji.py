@@ -1,0 +1,166 @@
+"""Is it this name that is explained, by sound: 大量のようになのかなのな for 陽菜?
+
+    said    太陽の陽に、菜の花の菜        for each kanji a word that everybody knows, and its reading
+    heard   大量のようになのかなのな      タイリョウノ ヨウ for タイヨウノ ヨウ, ナノカナノ for ナノハナノ
+
+What is written is rarely a kanji of the name; but of the words that the name's kanji stand in, in their
+order, some sound like what was heard, and of another name's they do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol
+
+from pipeline.sound import Mora, SoundText, mora_price, morae
+from pipeline.types import CharSpan
+
+__all__ = ["KanjiReader", "KanjiSounds", "explained_at"]
+
+LEAST = 9.5
+"""Worth of the words that are found, in morae, from which it is this name that is explained: of 9,232 pairs
+of a third party's finding and a stranger's case 22 reach it; none of the third parties in 170 calls does."""
+
+PER_MORA = 0.1
+"""What each mora of the text adds to that: the longer it is, the more is found in it by chance."""
+
+WITHIN = 0.3
+"""Price of a word over its length at the most."""
+
+PER_PRICE = 2.5
+"""Morae that a mora's worth of difference takes from a word's worth."""
+
+WORTH = 1.5
+"""Worth of a word by itself at the least."""
+
+WORDS = 4
+"""Places that are considered for each kanji, and ways through all of them kept."""
+
+KEPT = 12
+
+LONGEST_READING = 4
+"""Morae of a kanji's own reading behind its word; a longer one is a word itself."""
+
+SHORTEST = 5
+"""Morae of an explanation at the least."""
+
+_NO, _CALLED = morae("ノ"), morae("トイウジ")
+_SKIPPED = 0.4
+"""Price of a mora between a word and the reading: 陽に for 陽."""
+
+
+@dataclass(frozen=True, slots=True)
+class KanjiSounds:
+    """What is said to explain a kanji, in katakana.
+
+    Attributes:
+        readings: How it is read, the endings of verbs and adjectives with it and without.
+        words: Common words that are written with it.
+        parts: What its radical is called.
+    """
+
+    readings: tuple[str, ...] = field(default=(), repr=False)
+    words: tuple[str, ...] = field(default=(), repr=False)
+    parts: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Line(Protocol):
+    """A text as morae, with the way back to its characters."""
+
+    @property
+    def morae(self) -> tuple[Mora, ...]:
+        """How it sounds."""
+
+    def span(self, start: int, end: int) -> CharSpan:
+        """Characters of morae."""
+
+
+class KanjiReader(Protocol):
+    """What is needed of a reader."""
+
+    def line(self, text: str) -> Line:
+        """A text as morae."""
+
+    def kanji_sounds(self, kanji: str) -> KanjiSounds:
+        """What is said to explain a kanji; empty for one that no name has."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Way:
+    """Words found for some kanji of a name, in their order: their worth together, and where they lie."""
+
+    worth: float = 0.0
+    stretches: tuple[tuple[int, int], ...] = ()
+
+
+def explained_at(text: str, name: str, reader: KanjiReader) -> tuple[CharSpan, ...]:
+    """Find where the kanji of a name are explained.
+
+    Args:
+        text: As recognised.
+        name: A whole name as written, blanks left out.
+        reader: Reads the text, and knows kanji.
+
+    Returns:
+        Characters of each kanji's explanation, in order; empty where they make none of this name.
+    """
+    line = reader.line(text)
+    if len(line.morae) < SHORTEST:
+        return ()
+    sounds = SoundText(line.morae)
+    ways = [_Way()]
+    for kanji in name:
+        found = sorted(_words(sounds, line.morae, reader.kanji_sounds(kanji)), reverse=True)[:WORDS]
+        # A mora may belong to both: in タノノ the の.
+        longer = [
+            _Way(way.worth + worth, (*way.stretches, (start, end)))
+            for worth, start, end in found
+            for way in ways
+            if not way.stretches or start >= way.stretches[-1][1] - 1
+        ]
+        ways = sorted((*ways, *longer), reverse=True)[:KEPT]
+    if ways[0].worth < LEAST + PER_MORA * len(line.morae):
+        return ()
+    return tuple(line.span(start, end) for start, end in ways[0].stretches)
+
+
+def _words(sounds: SoundText, line: Sequence[Mora], known: KanjiSounds) -> Iterator[tuple[float, int, int]]:
+    """Worth, start and end of each word that is found for a kanji."""
+    for target in _targets(known):
+        for match in sounds.find(target, WITHIN):
+            worth = len(target) - PER_PRICE * match.price
+            if worth > WORTH:
+                read = _read(line, match.end, known) if target[-1:] == _NO else 0.0
+                yield worth + read, match.start, match.end
+
+
+@lru_cache(maxsize=1024)
+def _targets(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
+    """What is searched for: a word and の, a word and という字, a long word alone, a radical."""
+    words = [morae(word) for word in known.words]
+    targets = [word + _NO for word in words if len(word) > 1]
+    targets += [word + _CALLED for word in words if len(word) > 2]
+    targets += [word for word in words if len(word) > 3]
+    targets += [morae(part) for part in known.parts]
+    targets += [word + _CALLED for word in map(morae, known.readings) if len(word) > 1]
+    return tuple(dict.fromkeys(target for target in targets if target))
+
+
+@lru_cache(maxsize=1024)
+def _readings(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
+    readings = dict.fromkeys(map(morae, known.readings))
+    return tuple(reading for reading in readings if 1 <= len(reading) <= LONGEST_READING)
+
+
+def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
+    """Worth of the kanji's own reading behind the word and の."""
+    best = 0.0
+    for reading in _readings(known):
+        for start, skipped in ((at, 0.0), (at + 1, _SKIPPED)):
+            said = line[start : start + len(reading)]
+            if len(said) == len(reading):
+                price = sum(mora_price(a, b) for a, b in zip(reading, said, strict=True))
+                best = max(best, len(reading) - PER_PRICE * (price + skipped))
+    return best

@@ -1,0 +1,129 @@
+"""An address of the case by sound, and what of an address is place and what is number.
+
+東京都町田市成瀬5丁目11番30号コーポ桜201      above: トウキョウト, マチダシ   town: ナルセ
+                                             number: 51130201            building: コーポサクラ
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.party_name import KanaReader
+from pipeline.sound import Mora, fold_kana, morae
+from pipeline.spoken_digits import digits_of
+from pipeline.types import CaseName
+
+__all__ = [
+    "RegisteredAddress",
+    "number_of",
+    "numbers_of",
+    "places_of",
+    "registered",
+    "without_numbering",
+    "without_orders",
+]
+
+_NUMBERING = re.compile(
+    r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
+    # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
+    r"[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
+    r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"
+)
+_FIRST_NUMBER = re.compile(
+    r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"
+)
+_NUMBER_KANA = re.compile(
+    r"(?:ゼロ|レイ|イチ|イッ|ニ|サン|ヨン|シ|ゴ|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュウ|ク|ジュウ|ジュッ|ヒャク)+"
+    r"(?:チョウメ|バンチ|バン|ノ|ゴウ)"
+)
+_ABOVE = re.compile(
+    r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
+)
+_ORDERS = re.compile(r"([1-9]0)0([1-9])")
+"""七百二 as it is written where each of its words is a number: 7002."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredAddress:
+    """An address of the requester by sound.
+
+    ``place`` is all but the number; ``above`` are prefecture, city and ward, each by itself, ``town``
+    what comes after them; ``number`` the digits; ``building`` its name, where the address has one.
+    """
+
+    place: tuple[Mora, ...] = field(repr=False)
+    above: tuple[tuple[Mora, ...], ...] = field(repr=False)
+    town: tuple[Mora, ...] = field(repr=False)
+    number: str = field(repr=False)
+    building: tuple[Mora, ...] = field(default=(), repr=False)
+
+
+def registered(addresses: Sequence[CaseName], reader: KanaReader) -> tuple[RegisteredAddress, ...]:
+    """The requester's addresses, ready to be compared with.
+
+    Args:
+        addresses: As the case gives them; the kana may leave out the number, or everything.
+        reader: Reads those without kana.
+    """
+    return tuple(_registered(address, reader) for address in addresses)
+
+
+def _registered(address: CaseName, reader: KanaReader) -> RegisteredAddress:
+    *above, town = places_of(address, reader)
+    said = number_of(address)
+    building = morae(reader.kana(without_numbering(said)))
+    number = numbers_of(said)
+    parts = tuple(morae(place.kana) for place in above)
+    whole = "".join(place.kana for place in (*above, town))
+    return RegisteredAddress(morae(whole), parts, morae(town.kana), number, building)
+
+
+def number_of(address: CaseName) -> str:
+    """What an address says from its first number on; empty where it has none."""
+    first = _FIRST_NUMBER.search(address.text)
+    return address.text[first.start() :] if first else ""
+
+
+def places_of(address: CaseName, reader: KanaReader) -> tuple[CaseName, ...]:
+    """Cut what an address says before its number.
+
+    Args:
+        address: As the case gives it; the kana may leave out the number, or everything.
+        reader: Reads what has no kana.
+
+    Returns:
+        Prefecture, city and ward, each by itself and as far as they are there, and what comes after them,
+        with their kana; the last may be empty.
+    """
+    first = _FIRST_NUMBER.search(address.text)
+    written = address.text[: first.start()] if first else address.text
+    by_dictionary = reader.kana(written)
+    kana = fold_kana(address.kana) or by_dictionary
+    # The number is no part of the place: ニチョウメ is near many a town.
+    counted = _NUMBER_KANA.search(kana, max(0, len(by_dictionary) - 3)) if first else None
+    kana = kana[: counted.start()] if counted else kana
+    places: list[CaseName] = []
+    for part in _ABOVE.findall(written):
+        # As long as the dictionary reads it: where it errs, it mostly errs in the reading alone.
+        width = len(reader.kana(part))
+        places.append(CaseName(part, kana[:width]))
+        kana = kana[width:]
+    town = written[sum(len(place.text) for place in places) :]
+    return (*places, CaseName(town, kana))
+
+
+def without_numbering(text: str) -> str:
+    """What of an address is no number."""
+    return _NUMBERING.sub("", text)
+
+
+def numbers_of(text: str) -> str:
+    """The digits of what numbers a block or a room."""
+    return digits_of("".join(_NUMBERING.findall(text)))
+
+
+def without_orders(numbers: str) -> str:
+    """A number with its hundreds said as such, as the number that they make: 4117002 is 411, 702."""
+    return _ORDERS.sub(r"\1\2", numbers)

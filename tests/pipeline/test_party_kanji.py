@@ -1,0 +1,89 @@
+"""An explanation of a name's kanji tells by its sound whose name it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.readings import Reader, load_reader
+from pipeline.party import attribute
+from pipeline.party_kanji import explained_at
+from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester, Transcript
+from tests.builders import transcript, utterance
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The dictionary that ships."""
+    return load_reader()
+
+
+def people(heard: Transcript, *texts: str) -> tuple[EntitySpan, ...]:
+    """Names, each where it stands."""
+    starts = (heard.text.index(text) for text in texts)
+    return tuple(
+        EntitySpan("PERSON", CharSpan(start, start + len(text)), 0.9, "Test")
+        for start, text in zip(starts, texts, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("heard", "name", "kanji"),
+    [
+        ("大陸の陸に森林の林", "陸林", 2),
+        ("大量のようになのかなのな", "仲程陽菜", 2),
+        ("やよいのや大変用の対応だと", "松村弥太郎", 3),
+    ],
+)
+def test_garbled_words_are_near_enough(heard: str, name: str, kanji: int, reader: Reader) -> None:
+    """Each explained kanji is told, with where, in the order of the name."""
+    told = explained_at(heard, name, reader)
+    assert 2 <= len(told) <= kanji
+    assert all(0 <= at.start < at.end <= len(heard) for at in told)
+    assert list(told) == sorted(told)
+
+
+def test_the_other_order_is_another_name(reader: Reader) -> None:
+    """森林 is not 林森."""
+    assert explained_at("横浜の横に田んぼの田", "横田", reader)
+    assert explained_at("横浜の横に田んぼの田", "田横", reader) == ()
+
+
+@pytest.mark.parametrize("name", ["三宅修", "相馬千鶴", "鮎川悟", "長谷部隼人"])
+def test_somebody_elses_kanji_are_not_explained(name: str, reader: Reader) -> None:
+    """What explains one name explains no other."""
+    assert explained_at("大量のようになのかなのな", name, reader) == ()
+    assert explained_at("横浜の横に単望の雑王", name, reader) == ()
+
+
+def test_too_little_tells_nothing(reader: Reader) -> None:
+    """A few morae are near to anything."""
+    assert explained_at("", "横田辰雄", reader) == ()
+    assert explained_at("横の", "横田辰雄", reader) == ()
+
+
+@pytest.mark.parametrize(("name", "party"), [("仲程陽菜", Party.REQUESTER), ("三宅修", Party.THIRD_PARTY)])
+def test_the_requesters_explanation_stays_and_is_looked_at(name: str, party: Party, reader: Reader) -> None:
+    """It is kept by its sound alone, and an analyst is asked; anybody else's stays masked."""
+    heard = transcript(
+        utterance("下のお名前の字は", 0.0), utterance("大量のようになのかなのなです", 2.0, channel=1)
+    )
+    case = CallCase("R-1", Requester(names=(CaseName(name),)))
+    (found,) = attribute(people(heard, "大量のようになのかなのな"), heard, case, reader)
+    assert found.party is party
+    assert found.needs_review or party is Party.THIRD_PARTY
+
+
+def test_pieces_of_one_explanation_tell_together(reader: Reader) -> None:
+    """横浜の横 alone is little; with what goes on behind it, it is the whole surname."""
+    heard = transcript(utterance("横浜の横に、", 0.0, channel=1), utterance("田んぼの田です", 2.0, channel=1))
+    case = CallCase("R-1", Requester(names=(CaseName("横田辰雄"),)))
+    found = attribute(people(heard, "横浜の横", "田んぼの田"), heard, case, reader)
+    assert [each.party for each in found] == [Party.REQUESTER] * 2
+
+
+def test_a_name_itself_is_no_explanation(reader: Reader) -> None:
+    """Without の, へん or 字 likeness to some words of the name's kanji says nothing."""
+    heard = transcript(utterance("映像雨見や広しさんです", 0.0))
+    case = CallCase("R-1", Requester(names=(CaseName("雨宮良子"),)))
+    (found,) = attribute(people(heard, "映像雨見や広し"), heard, case, reader)
+    assert found.party is not Party.REQUESTER

@@ -23,7 +23,7 @@ PIECE = 3
 NEAR = 6
 """Characters between a number and a piece of it, without fillers and answers."""
 
-JUST_BEFORE = 12
+JUST_BEFORE = 16
 """Characters between the word 番号, by which it was asked for or announced, and a postal code."""
 
 DIGITS, STRAY = (5, 8), 2
@@ -33,7 +33,7 @@ CLOSE = 60
 """Characters between an address and its postal code: the question for it, and 承知しました."""
 
 _ASIDE = re.compile(f"ありがとうございます|{ASIDE}")
-_JOINT = re.compile(r"[〒のノ号、。 -]|まる|マル|ゼロ|[0-9０-９]")
+_JOINT = re.compile(r"[〒のノ号、。 -]|まる|マル|ゼロ|[0-9０-９〇一二三四五六七八九]")
 _ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
 """郵便 is heard in as many ways as it is said: 指番号, ヴィンバン号."""
 _OWN = {Party.REQUESTER, Party.COMPANY}

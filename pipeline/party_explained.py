@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.called import with_honorific
-from pipeline.party_kanji import KanjiReader, explained_at
+from pipeline.party_kanji import BESIDE as NAMED
+from pipeline.party_kanji import LEAST, KanjiReader, explained_at
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
 __all__ = ["explained"]
@@ -107,8 +108,12 @@ def _by_kanji(
             if any(gap > NEXT for gap in gaps) or all(out[at].reason == BY_KANJI for at in run):
                 continue
             said, start = text[spans[0].start : spans[-1].end], spans[0].start
+            # Two kanji are explained at the least: one の is in many a phrase.
+            theirs = len(_MARK.findall(said)) > 1 and _last_named(out[: run[0]]) is Party.REQUESTER
+            least = LEAST + (NAMED if theirs else 0.0)
             for name in names:
-                told = [CharSpan(at.start + start, at.end + start) for at in explained_at(said, name, reader)]
+                found = explained_at(said, name, reader, least)
+                told = [CharSpan(at.start + start, at.end + start) for at in found]
                 if told and all(any(at.overlaps(span) for at in told) for span in spans):
                     for at in run:
                         out[at] = replace(
@@ -117,7 +122,14 @@ def _by_kanji(
     return tuple(out)
 
 
+def _last_named(before: Sequence[Finding]) -> Party | None:
+    """Whose name was said last."""
+    names = (each for each in reversed(before) if each.entity.entity_type == "PERSON")
+    return next((each.party for each in names if not each.entity.candidate), None)
+
+
 def _may_explain(finding: Finding, text: str) -> bool:
     entity = finding.entity
     masked = entity.entity_type == "PERSON" and not entity.candidate and finding.party not in _OWN
-    return masked and _MARK.search(text, entity.chars.start, entity.chars.end) is not None
+    marked = _MARK.search(text, entity.chars.start, entity.chars.end) is not None
+    return masked and marked and not with_honorific(text, entity.chars)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from models.lexicon.kanji import load_kanji
 from models.lexicon.lexicon import FOLDER, Lexicon, load_lexicon, place_stem
+from pipeline.sound import fold_kana
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +167,22 @@ def test_what_is_read_ahead_is_not_read_again() -> None:
     assert fresh.given_of_surface("実")
     assert fresh.is_place_surface("札幌")
     assert fresh.__dict__ == parsed
+
+
+def test_kanji_of_names_have_words_that_everybody_knows() -> None:
+    """Each with its readings; にんべん, too; a kanji that no name has is not there."""
+    kanji = load_kanji()
+    assert "タイヨウ" in kanji["陽"].words
+    assert "ヨウ" in kanji["陽"].readings
+    assert "ニンベン" in kanji["仁"].parts
+    assert "ミヤザキケン" in kanji["崎"].words
+    assert "あ" not in kanji
+
+
+def test_every_kanji_has_a_reading_and_no_empty_word() -> None:
+    """What is searched for is katakana."""
+    for sounds in load_kanji().values():
+        assert sounds.readings
+        for kana in (*sounds.readings, *sounds.words, *sounds.parts):
+            assert kana
+            assert fold_kana(kana) == kana

@@ -46,7 +46,7 @@ HEAVY = (
 )
 
 
-SCRIPTS = ("build_*.py", "make_data.py", "pools.py", "speak.py", "train.py")
+SCRIPTS = ("average.py", "build_*.py", "make_data.py", "pools.py", "speak.py", "train.py")
 """Run by hand on a developer's machine, with the tools of the dev extra, to make what models/ ships."""
 
 

@@ -63,7 +63,7 @@ _COUNTED = re.compile(r"[0-9０-９](?:丁目|番|号)")
 _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
 """One figure, and words behind it that it does not count: the first sound of a garbled town."""
 
-_POSTAL = re.compile(r"(?:[0-9０-９]+[^0-9０-９都道府県]{0,3})+(?=[^0-9０-９]{2,3}[都道府県])")
+_POSTAL = re.compile(r"(?:[0-9０-９]++[^0-9０-９都道府県]{0,3})+(?=[^0-9０-９]{2,3}[都道府県])")
 """A number before a prefecture: a postal code, however garbled, and no block."""
 
 ASIDE = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"

@@ -239,3 +239,10 @@ def test_numbers_as_they_are_misheard(kind: str, said: str, party: Party, reader
         assert found.party is party
     else:
         assert found.party in {Party.THIRD_PARTY, Party.UNKNOWN}
+
+
+def test_a_figure_that_a_recogniser_repeats_is_read_once(reader: Reader) -> None:
+    """A hundred ones in a row are no hundred ways to read a postal code."""
+    said = "1" * 100 + "丁目"
+    (party, *_), _ = whose_address(said, registered((ROOM,), reader), reader)
+    assert party is Party.THIRD_PARTY

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.party_name import KanaReader, KnownName, known_names
+from pipeline.party_spelt import BLANKS
 from pipeline.registered_address import number_of, places_of, without_numbering
 from pipeline.sound import Mora, morae
 from pipeline.spoken_digits import digits_of
@@ -24,7 +25,6 @@ _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _NUMBER = re.compile(r"(?:[0-9０-９〇一二三四五六七八九十]++(?:丁目|番地?|号室?|階|[-のノ])*+)+")
 _JOINED = re.compile(r"(?<=[0-9０-９])(?:丁目|番地?|号|-)の?(?=[0-9０-９])")
 _LAST = re.compile(r"(?<=[0-9０-９])(?:丁目|番地?|号室?|階)$")
-_BLANKS = re.compile(r"\s")
 
 _SHAPES = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
 """Digits in the groups of mobile numbers, and of others after area codes of two to four digits."""
@@ -97,7 +97,7 @@ def known_forms(case: CallCase, reader: KanaReader) -> tuple[KnownForm, ...]:
 
 
 def _of_name(name: CaseName, known: KnownName, reader: KanaReader) -> Iterator[KnownForm]:
-    written = _BLANKS.sub("", name.text)
+    written = BLANKS.sub("", name.text)
     # Of staff a case often gives the surname alone, and two kanji of that are no two names.
     if len(known.parts) == 2 and (known.party is Party.REQUESTER or len(written) > 2 or written != name.text):
         cut = _cut(written, known.parts[0], reader)

@@ -126,7 +126,8 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         near = near or _near(line, numbers, address)
         found = _against(line, numbers, address)
         if found is None or found[0] is not Party.REQUESTER:
-            other = _against(line, without_orders(numbers), address)
+            mended = without_orders(numbers)
+            other = _against(line, mended, address) if mended != numbers else None
             found = _looked_at(other) or _looked_at(_as_words(text, address, reader)) or found
         if found is not None:
             verdict = found
@@ -251,8 +252,8 @@ def _building_said(line: tuple[Mora, ...], address: RegisteredAddress) -> bool:
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether city or ward is the registered one, and a long number is for the most part."""
     longest = max(len(numbers), len(address.number))
-    near = digits_apart(numbers, address.number) <= HALF * longest
     above = len(_without(line, address.above, CLEARLY)) < len(line)
+    near = digits_apart(numbers, address.number) <= HALF * longest
     return above and near and min(len(numbers), len(address.number)) >= LONG
 
 

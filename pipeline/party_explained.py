@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.called import with_honorific
-from pipeline.party_kanji import BESIDE as NAMED
-from pipeline.party_kanji import LEAST, KanjiReader, explained_at
+from pipeline.party_kanji import LEAST, NAMED, KanjiReader, explained_at
+from pipeline.party_spelt import BLANKS
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
 __all__ = ["explained"]
@@ -46,8 +46,6 @@ BY_KANJI = "本人の名前の漢字の説明に音が近い"
 
 TOGETHER = 3
 """Findings, one behind the other, that may be one explanation."""
-
-_BLANKS = re.compile(r"\s")
 
 
 def explained(
@@ -98,7 +96,7 @@ def _by_kanji(
     findings: Sequence[Finding], text: str, case: CallCase, reader: KanjiReader
 ) -> tuple[Finding, ...]:
     """The findings; those that by sound explain the requester's kanji, alone or together, are theirs."""
-    names = [_BLANKS.sub("", name.text) for name in case.requester.names]
+    names = [BLANKS.sub("", name.text) for name in case.requester.names]
     people = [at for at, each in enumerate(findings) if _may_explain(each, text)]
     out = list(findings)
     for first in range(len(people)):

@@ -6,7 +6,7 @@ import re
 
 from pipeline.types import CallCase, Party
 
-__all__ = ["LEAD", "TAIL", "as_explained", "as_spelt"]
+__all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt"]
 
 LEAD = re.compile(
     r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
@@ -21,15 +21,17 @@ TAIL = re.compile(
 
 _OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前"}
 
-_BLANKS = re.compile(r"\s")
+BLANKS = re.compile(r"\s")
+"""What may stand between the surname and the given name of a case."""
+
 _KANJI = re.compile(r"[一-龠々]+")
 
 
 def as_spelt(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
     """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
-    said = _BLANKS.sub("", TAIL.sub("", text))
+    said = BLANKS.sub("", TAIL.sub("", text))
     for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
-        if any(len(said) > 2 and said == _BLANKS.sub("", name.text) for name in names):
+        if any(len(said) > 2 and said == BLANKS.sub("", name.text) for name in names):
             return party, f"{_OWNERS[party]}と同じ表記", False
     return None
 
@@ -37,7 +39,7 @@ def as_spelt(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
 def as_explained(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
     """How the requester's surname or given name is written: 千円の千に、時代の代 for 千代."""
     for name in case.requester.names:
-        said = _BLANKS.sub("", name.text)
+        said = BLANKS.sub("", name.text)
         for part in (part for n in range(2, len(said)) for part in (said[:n], said[-n:])):
             if _KANJI.fullmatch(part) and all(f"の{char}" in text for char in part):
                 return Party.REQUESTER, "本人の名前の書き方の説明", True

@@ -31,7 +31,7 @@ from pipeline.party_spelt import LEAD, TAIL
 from pipeline.sound import SoundText
 from pipeline.types import CharSpan, EntitySpan, TimeSpan, Transcript, Word
 
-__all__ = ["Hearing", "Reader", "Scorer", "Weighed", "weigh"]
+__all__ = ["Hearing", "Scorer", "Weighed", "weigh"]
 
 WINDOW: Final = 8.0
 """Seconds of sound that are heard with a finding in their middle."""
@@ -74,10 +74,6 @@ class Scorer(Protocol):
         """Natural logarithm of the probability of texts, each as all that is said in 16 kHz sound."""
 
 
-class Reader(KanaReader, SoundReader, Protocol):
-    """Reads names, and text with the way back to its characters."""
-
-
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """A call that can be asked about: its words, its sound, the recogniser, and who reads what is written."""
@@ -85,7 +81,7 @@ class Hearing:
     transcript: Transcript = field(repr=False)
     recording: Audio = field(repr=False)
     scorer: Scorer
-    reader: Reader
+    reader: KanaReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,8 +150,7 @@ def main() -> None:
                 spelt[char].append(kana)
     for kept in spelt.values():
         del kept[MOST_WORDS:]
-    places = list(read_places(args.out))
-    for text, kana in places:
+    for text, kana in read_places(args.out):
         for char in set(_KANJI.findall(text)) - _KINDS:
             spelt[char].append(kana)
     lines = [

@@ -16,7 +16,7 @@ from pipeline.party_name import KanaReader, KnownName, known_names
 from pipeline.party_spelt import BLANKS
 from pipeline.registered_address import number_of, places_of, without_numbering
 from pipeline.sound import Mora, morae
-from pipeline.spoken_digits import digits_of
+from pipeline.spoken_digits import digits_of, kana_of
 from pipeline.types import CallCase, CaseName, Party
 
 __all__ = ["FormKind", "KnownForm", "known_forms"]
@@ -34,15 +34,6 @@ _TELLING = 6
 
 _SHIFTS = (3, 7)
 """What is added to each digit of a number to make another one."""
-
-_SAID = dict(
-    zip(
-        "0123456789",
-        ("", "イチ", "ニイ", "サン", "ヨン", "ゴオ", "ロク", "ナナ", "ハチ", "キュウ"),
-        strict=True,
-    )
-)
-"""How digits are said over a telephone; zero in several ways."""
 
 
 class FormKind(enum.Enum):
@@ -150,8 +141,7 @@ def _of_number(digits: str) -> Iterator[KnownForm]:
             others = [[_shifted(each, by) for each in groups] for by in _SHIFTS]
             for other in others:
                 other[0] = groups[0] if first == 0 else other[0]
-            for zero in ("ゼロ", "マル"):
-                kana = "".join(_SAID[digit] or zero for group in groups for digit in group)
+            for kana in kana_of("".join(groups)):
                 yield KnownForm(
                     Party.REQUESTER,
                     FormKind.NUMBER,

@@ -15,6 +15,7 @@ from pipeline.called import with_honorific
 from pipeline.party_address import (
     address_groups,
     clearly_within,
+    faintly_like,
     is_block,
     whose_address,
     within_a_line,
@@ -24,9 +25,10 @@ from pipeline.party_explained import explained
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
+from pipeline.party_pieces import pieced
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
 from pipeline.registered_address import RegisteredAddress, registered, without_numbering
-from pipeline.sound import likeness, morae
+from pipeline.sound import find_sound, likeness, morae
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
@@ -35,10 +37,16 @@ __all__ = ["KanaReader", "attribute"]
 ENOUGH = 3
 """Digits of a number, or morae of a name, that say something by themselves."""
 
+AGAIN = 0.34
+"""Price of a surname, over its length, behind which it may be said once more, with the given name."""
+
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
 
 _KANJI = re.compile(r"[一-龠々]+")
+
+_SAID_SO = re.compile(r"([ぁ-ん]{3,})[だよね]")
+"""A name in hiragana, and what ends the sentence: only the very same is believed."""
 
 _CUT = re.compile(r"さ[まん]")
 
@@ -92,7 +100,8 @@ def attribute(
         )
         for index, entity in enumerate(entities)
     ]
-    return beside(explained(findings, transcript, case, reader), transcript)
+    told = beside(explained(findings, transcript, case, reader), transcript)
+    return pieced(told, transcript, case, reader)
 
 
 def _said(entity: EntitySpan, text: str) -> str:
@@ -159,6 +168,7 @@ def _attributed_address(
     placed = not alone[2] or is_block(text, own) or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
     if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
+    likely = likely or (entity.party is Party.REQUESTER and faintly_like(place.whole, own, reader))
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
     return _finding(entity, verdict)
 
@@ -262,6 +272,10 @@ def _whose_person(
     text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader
 ) -> _Verdict:
     """Judge a name by the dictionary's reading, and by any other that what is written may have."""
+    last = _begun_anew(text, known, reader)
+    again = _whose_person(last, hint, known, reader) if last != text else None
+    if again is not None and again[0] is Party.REQUESTER:
+        return again[0], again[1], True
     twice = _TWICE.fullmatch(TAIL.sub("", text))
     text = twice[1] if twice else text
     if any(_is_relative(text, name, reader) for name in known if name.party is Party.REQUESTER):
@@ -274,6 +288,19 @@ def _whose_person(
             if other[0] is Party.REQUESTER and not other[2]:
                 return other[0], "別の読み方では本人の名前", True
     return verdict
+
+
+def _begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> str:
+    """What is said last, where a surname is said and then the whole name: 広瀬だ、広瀬由美子.
+
+    Only where nothing else stands between the two.
+    """
+    for surname in (name.parts[0] for name in known if name.party is Party.REQUESTER and name.parts):
+        line, needle = reader.line(text), morae(surname)
+        found = find_sound(needle, line.morae, AGAIN) if len(needle) >= ENOUGH else ()
+        if len(found) == 2 and not found[0].start and found[1].start - found[0].end <= 2:
+            return text[line.span(found[1].start, found[1].end).start :]
+    return text
 
 
 def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
@@ -298,6 +325,8 @@ def _cores(text: str) -> Iterator[str]:
     """A name without its tail, and then without one word of its lead after the other: は in はら is none."""
     text = TAIL.sub("", text)
     yield text
+    if plain := _SAID_SO.fullmatch(text):
+        yield plain[1]
     while (shorter := LEAD.sub("", text)) != text:
         text = shorter
         yield text

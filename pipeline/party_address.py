@@ -23,6 +23,7 @@ __all__ = [
     "ASIDE",
     "address_groups",
     "clearly_within",
+    "faintly_like",
     "is_block",
     "whose_address",
     "within_a_line",
@@ -62,6 +63,8 @@ BETWEEN = 2
 _COUNTED = re.compile(r"[0-9０-９](?:丁目|番|号)")
 _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
 """One figure, and words behind it that it does not count: the first sound of a garbled town."""
+
+_FIGURE = re.compile(r"[0-9０-９]")
 
 _POSTAL = re.compile(r"(?:[0-9０-９]++[^0-9０-９都道府県]{0,3})+(?=[^0-9０-９]{2,3}[都道府県])")
 """A number before a prefecture: a postal code, however garbled, and no block."""
@@ -128,7 +131,12 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         if found is None or found[0] is not Party.REQUESTER:
             mended = without_orders(numbers)
             other = _against(line, mended, address) if mended != numbers else None
-            found = _looked_at(other) or _looked_at(_as_words(text, address, reader)) or found
+            found = (
+                _looked_at(other)
+                or _looked_at(_as_words(text, address, reader))
+                or _looked_at(_town_in_figures(text, address, reader))
+                or found
+            )
         if found is not None:
             verdict = found
             if found[0] is Party.REQUESTER:
@@ -227,6 +235,21 @@ def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> _Ver
     return _against(morae(reader.kana(text)), "", address)
 
 
+def _town_in_figures(text: str, address: RegisteredAddress, reader: KanaReader) -> _Verdict | None:
+    """The verdict where a figure is a sound of the town: 8満帳で3の33 for ハチマンチョウ, 3の33."""
+    if len(address.town) <= ENOUGH or not _FIGURE.search(text):
+        return None
+    line = reader.line(text)
+    for match in find_sound(address.town, line.morae, CLEARLY):
+        at = line.span(match.start, match.end)
+        town, numbers = text[at.start : at.end], _once(numbers_of(text[at.end :]))
+        # 8番地 is near ハチマンチョウ: only with a number behind it, that fits, is it the town.
+        if _FIGURE.search(town) and len(numbers) >= ENOUGH:
+            place = morae(reader.kana(without_numbering(text[: at.start]))) + address.town
+            return _against(place, numbers, address)
+    return None
+
+
 def _same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether the registered building is said, with a room or a block that is the registered one's."""
     same = any(len(room) >= ENOUGH and room in address.number for room in _rooms(numbers))
@@ -255,6 +278,30 @@ def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress)
     above = len(_without(line, address.above, CLEARLY)) < len(line)
     near = digits_apart(numbers, address.number) <= HALF * longest
     return above and near and min(len(numbers), len(address.number)) >= LONG
+
+
+def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
+    """Whether anything of an address is one of the requester's: what the conversation calls theirs is, then.
+
+    Args:
+        text: As recognised.
+        known: The requester's.
+        reader: Reads the text.
+    """
+    line, numbers = morae(reader.kana(without_numbering(text))), numbers_of(text)
+    return any(
+        any(
+            len(part) > ENOUGH and find_sound(part, line, _bound(part))
+            for part in (address.town, address.building)
+        )
+        # アイチケン is near オオイタケン.
+        or any(len(part) > ENOUGH and find_sound(part, line, VERBATIM) for part in address.above)
+        or (
+            min(len(numbers), len(address.number)) >= TELLING
+            and digits_apart(numbers, address.number) <= HALF * max(len(numbers), len(address.number))
+        )
+        for address in known
+    )
 
 
 def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:

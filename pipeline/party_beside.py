@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,8 +30,13 @@ JUST_BEFORE = 16
 DIGITS, STRAY = (5, 8), 2
 """Digits of a postal code as heard, at the least and at the most, and characters in it that are none."""
 
+ASKED_BEFORE = 40
+"""The same where the requester's address follows at once: the name, and ではお願いします."""
+
 CLOSE = 60
 """Characters between an address and its postal code: the question for it, and 承知しました."""
+
+POSTAL = "続けて言われた住所の郵便番号"
 
 _ASIDE = re.compile(f"ありがとうございます|{ASIDE}")
 _JOINT = re.compile(r"[〒のノ号、。 -]|まる|マル|ゼロ|[0-9０-９〇一二三四五六七八九]")
@@ -63,7 +69,35 @@ def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding
         if made.entity.entity_type == "PHONE_NUMBER" and not made.entity.candidate:
             number, last = (made if made.party is finding.party else number), made
         out.append(made)
+    return _before_addresses(out, transcript.text)
+
+
+def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
+    """The findings; figures announced as a number right before the requester's address are its postal code.
+
+    However they were heard: nothing else is said there.
+    """
+    out = list(findings)
+    told = [at for at, each in enumerate(out) if not each.entity.candidate]
+    for before, behind in reversed(tuple(itertools.pairwise(told))):
+        code, address = out[before], out[behind]
+        theirs = address.entity.entity_type == "ADDRESS" and address.party is Party.REQUESTER
+        if code.party in _NOBODYS and theirs and _announced(code, address, text):
+            out[before] = replace(code, party=address.party, reason=POSTAL, needs_review=True)
     return tuple(out)
+
+
+def _announced(code: Finding, address: Finding, text: str) -> bool:
+    """Whether few enough figures for a postal code stand right before an address, and were asked for."""
+    said, at = _said(code, text), code.entity.chars.start
+    between = text[code.entity.chars.end : address.entity.chars.start]
+    numbers = code.entity.entity_type in {"ADDRESS", "PHONE_NUMBER"}
+    return (
+        numbers
+        and PIECE <= len(digits_of(said)) <= DIGITS[1]
+        and not _ASIDE.sub("", between)
+        and _ASKED.search(text, max(0, at - ASKED_BEFORE), at) is not None
+    )
 
 
 def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bool:
@@ -106,7 +140,7 @@ def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) 
     gap, nearest = min(addresses, key=lambda each: each[0], default=(CLOSE + 1, finding))
     if gap > CLOSE or nearest.party is Party.THIRD_PARTY:
         return finding
-    return replace(finding, party=nearest.party, reason="続けて言われた住所の郵便番号", needs_review=True)
+    return replace(finding, party=nearest.party, reason=POSTAL, needs_review=True)
 
 
 def _gap(one: Finding, other: Finding) -> int:

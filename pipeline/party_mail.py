@@ -20,7 +20,7 @@ WITHIN_MAIL = 0.14
 LOCAL = 16
 """Characters of what stands before the @ at the most, as heard."""
 
-AT_SIGN = r"アット・?マーク|あっとまーく|アトマーク|@マーク|アットマ|[@＠]"
+AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ーク|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""
 
 _AT = re.compile(AT_SIGN)

@@ -35,9 +35,10 @@ _FIRST_NUMBER = re.compile(
     r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"
 )
 _NUMBER_KANA = re.compile(
-    r"(?:ゼロ|レイ|イチ|イッ|ニ|サン|ヨン|シ|ゴ|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュウ|ク|ジュウ|ジュッ|ヒャク)+"
+    r"(?:ゼロ|レイ|イチ|イッ|ニ|サン|ヨン|シ|ゴ|ロク|ロッ|ナナ|シチ|ハチ|ハッ|キュウ|ク|ジュウ|ジュッ|[ヒビピ]ャク|セン|ゼン)+"
     r"(?:チョウメ|バンチ|バン|ノ|ゴウ)"
 )
+_COUNTED = re.compile(r"[0-9０-９〇零一二三四五六七八九十]+(?:丁目|番地|番)")
 _ABOVE = re.compile(
     r"^(?:東京都|北海道|京都府|大阪府|..県|...県)|[^市区郡]{1,6}?[市区郡](?!場|役所|原|川|町)"
 )
@@ -102,8 +103,7 @@ def places_of(address: CaseName, reader: KanaReader) -> tuple[CaseName, ...]:
     by_dictionary = reader.kana(written)
     kana = fold_kana(address.kana) or by_dictionary
     # The number is no part of the place: ニチョウメ is near many a town.
-    counted = _NUMBER_KANA.search(kana, max(0, len(by_dictionary) - 3)) if first else None
-    kana = kana[: counted.start()] if counted else kana
+    kana = kana[: _number_at(kana, max(0, len(by_dictionary) - 3), address, reader)] if first else kana
     places: list[CaseName] = []
     for part in _ABOVE.findall(written):
         # As long as the dictionary reads it: where it errs, it mostly errs in the reading alone.
@@ -112,6 +112,16 @@ def places_of(address: CaseName, reader: KanaReader) -> tuple[CaseName, ...]:
         kana = kana[width:]
     town = written[sum(len(place.text) for place in places) :]
     return (*places, CaseName(town, kana))
+
+
+def _number_at(kana: str, start: int, address: CaseName, reader: KanaReader) -> int:
+    """Where in an address's kana its number begins: as it is read, for the ク of ミクニ counts, too."""
+    first = _COUNTED.match(number_of(address))
+    at = kana.find(reader.kana(first[0]), start) if first else -1
+    if at >= 0:
+        return at
+    counted = _NUMBER_KANA.search(kana, start)
+    return counted.start() if counted else len(kana)
 
 
 def without_numbering(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["digits_apart", "digits_of"]
+__all__ = ["digits_apart", "digits_of", "kana_of"]
 
 _SPOKEN_DIGITS = (
     ("0", "ゼロ ぜろ まる マル れい レイ"),
@@ -34,6 +34,17 @@ _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|�
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
 
+_SAID = dict(
+    zip(
+        "123456789",
+        ("イチ", "ニイ", "サン", "ヨン", "ゴオ", "ロク", "ナナ", "ハチ", "キュウ"),
+        strict=True,
+    )
+)
+_ZEROS = ("ゼロ", "マル", "レイ")
+"""How digits are said over a telephone; zero in several ways."""
+
+
 def digits_of(text: str) -> str:
     """The digits of a spoken or written number, fillers and joints left out.
 
@@ -46,6 +57,19 @@ def digits_of(text: str) -> str:
     plain = _ROUND.sub("0", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
     plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
     return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
+
+
+def kana_of(digits: str) -> tuple[str, ...]:
+    """How digits are said one by one over a telephone.
+
+    Args:
+        digits: ASCII.
+
+    Returns:
+        Katakana, once for each way in which zero is said.
+    """
+    ways = ("".join(_SAID.get(digit, zero) for digit in digits) for zero in _ZEROS)
+    return tuple(dict.fromkeys(ways))
 
 
 def digits_apart(a: str, b: str) -> int:

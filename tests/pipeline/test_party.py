@@ -281,6 +281,7 @@ def test_digits_survive_joints(number: str, joint: str) -> None:
         ("えっと鈴木花子ですけど", Party.REQUESTER),
         ("のすずきはなこさま", Party.REQUESTER),
         ("鈴木太郎", Party.UNKNOWN),
+        ("鈴木だ鈴木太郎", Party.UNKNOWN),
     ],
 )
 def test_a_name_within_a_finding_and_a_relative_in_spite_of_the_talk(
@@ -310,6 +311,9 @@ def test_what_the_second_hearing_makes_clear_is_believed_and_shown(reader: Reade
         (CaseName("原剛", "ハラツヨシ"), "あはら"),
         (CaseName("百瀬里奈", "モモセリナ"), "あいももせ"),
         (CaseName("田口誠", "タグチマコト"), "タグチケ"),
+        (CaseName("真壁直樹", "マカベナオキ"), "まかべだ"),
+        (CaseName("朝倉海斗", "アサクラ カイト"), "カイトだ"),
+        (CaseName("広瀬由美子", "ヒロセユミコ"), "広世だ広世ユニコ"),
     ],
 )
 def test_a_short_surname_with_what_is_said_around_it(requester: CaseName, text: str, reader: Reader) -> None:
@@ -479,10 +483,12 @@ def test_a_short_name_in_a_mail_address_stands_by_itself(text: str, party: Party
     assert whose(text, "EMAIL_ADDRESS", reader, SHORT).party is party
 
 
-def test_the_end_of_a_mail_address_is_judged_with_its_beginning(reader: Reader) -> None:
+@pytest.mark.parametrize(
+    "end", ["アットマーク星ドットエグザンプル", "アッドマークエグザンプルドトゼピ", "アストマーク星"]
+)
+def test_the_end_of_a_mail_address_is_judged_with_its_beginning(end: str, reader: Reader) -> None:
     """Where only what follows the @ was found, the name stands right before."""
-    heard = transcript(utterance("スズキハナコアットマーク星ドットエグザンプルです", 0.0))
-    end = "アットマーク星ドットエグザンプル"
+    heard = transcript(utterance(f"スズキハナコ{end}です", 0.0))
     at = heard.text.index(end)
     found = EntitySpan("EMAIL_ADDRESS", CharSpan(at, at + len(end)), 0.9, "Test")
     case = CallCase("R-1", Requester((CaseName("鈴木花子", "スズキハナコ"),)))

@@ -6,8 +6,9 @@ import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.party import attribute
-from pipeline.party_address import address_groups, whose_address
+from pipeline.party_address import address_groups, faintly_like, whose_address
 from pipeline.registered_address import registered
+from pipeline.sound import morae
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester
 from tests.builders import transcript, utterance
 
@@ -246,3 +247,74 @@ def test_a_figure_that_a_recogniser_repeats_is_read_once(reader: Reader) -> None
     said = "1" * 100 + "丁目"
     (party, *_), _ = whose_address(said, registered((ROOM,), reader), reader)
     assert party is Party.THIRD_PARTY
+
+
+@pytest.mark.parametrize(
+    ("said", "party"),
+    [
+        ("8満帳の3の33の20", Party.REQUESTER),
+        ("8満帳の7の12の5", Party.THIRD_PARTY),
+        # 8番地 is near the town as well.
+        ("鍋島の3号8番地", Party.THIRD_PARTY),
+    ],
+)
+def test_a_figure_may_be_a_sound_of_the_town(said: str, party: Party, reader: Reader) -> None:
+    """ハチマンチョウ is written with an 8: then what stands behind it is the number."""
+    address = CaseName("徳島県徳島市八万町3丁目33番22号805号室", "トクシマケントクシマシハチマンチョウ")
+    (found, _, doubtful), _ = whose_address(said, registered((address,), reader), reader)
+    assert found is party
+    assert doubtful is (party is Party.REQUESTER)
+
+
+@pytest.mark.parametrize(
+    ("address", "town"),
+    [
+        (
+            CaseName(
+                "大阪府大阪市淀川区東三国2丁目13番7号",
+                "オオサカフオオサカシヨドガワクヒガシミクニニチョウメジュウサンバンナナゴウ",
+            ),
+            "ヒガシミクニ",
+        ),
+        (
+            CaseName("佐賀県佐賀市鍋島1748番地", "サガケンサガシナベシマセンナナヒャクヨンジュウハチバンチ"),
+            "ナベシマ",
+        ),
+        (
+            CaseName(
+                "東京都板橋区高島平365番地",
+                "トウキョウトイタバシクタカシマダイラサンビャクロクジュウゴバンチ",
+            ),
+            "タカシマダイラ",
+        ),
+    ],
+)
+def test_the_town_ends_where_its_number_begins(address: CaseName, town: str, reader: Reader) -> None:
+    """The ク and ニ of ミクニ are no nine and two; the number's hundreds are none of the town."""
+    (known,) = registered((address,), reader)
+    assert known.town == morae(town)
+
+
+@pytest.mark.parametrize(
+    ("said", "faint"),
+    [
+        ("アイムつきみの6ゼロ人合室", True),
+        ("アサヒカワシのどこか", True),
+        ("愛知県名古屋市昭和区", False),
+        ("札幌市北区新琴似7丁目", False),
+    ],
+)
+def test_what_the_conversation_calls_theirs_need_be_faintly_like_it(
+    said: str, faint: bool, reader: Reader
+) -> None:
+    """A building, a town, a city: any of them; another prefecture is not near enough."""
+    address = CaseName(
+        "北海道旭川市末広95番地ハイム月見602号室", "ホッカイドウアサヒカワシスエヒロキュウジュウゴバンチ"
+    )
+    own = registered((address,), reader)
+    assert faintly_like(said, own, reader) is faint
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", party=Party.REQUESTER)
+    case = CallCase("R-1", Requester(addresses=(address,)))
+    (finding,) = attribute((entity,), transcript(utterance(said, 1.0)), case, reader)
+    assert (finding.party is Party.REQUESTER) is faint
+    assert finding.needs_review

@@ -117,3 +117,28 @@ def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
         finding(heard, "333の5288", "ADDRESS", OTHERS),
     )
     assert beside(findings, heard)[1] == findings[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "between", "party"),
+    [
+        ("指番号からお願いいたします", "5-3-2-1-8-1-0", "", OWN),
+        ("指番号からお願いいたします", "32マルの6歳費用", "の", OWN),
+        ("電話番号からお願いいたします", "5-3-2-1-8-1-0", "", OTHERS),
+        ("指番号からお願いいたします", "090-7733-2210", "", OTHERS),
+        ("指番号からお願いいたします", "5-3-2-1-8-1-0", "弟の家が", OTHERS),
+        ("お届けはこちらへ", "5-3-2-1-8-1-0", "", OTHERS),
+    ],
+)
+def test_what_was_asked_for_right_before_an_address_is_its_postal_code(
+    asked: str, code: str, between: str, party: Party
+) -> None:
+    """However it was heard, and whatever it was taken for; a telephone number it is not."""
+    heard = call(asked, f"{code}{between}川口市芝3丁目")
+    findings = (
+        finding(heard, code, "PHONE_NUMBER", OTHERS),
+        finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
+    )
+    told = beside(findings, heard)[0]
+    assert told.party is party
+    assert told.needs_review is (party is OWN)

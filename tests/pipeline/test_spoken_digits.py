@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.spoken_digits import digits_apart, digits_of
+from pipeline.spoken_digits import digits_apart, digits_of, kana_of
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,16 @@ def test_digits_changed_lost_or_added(one: str, other: str, apart: int) -> None:
 def test_spoken_digits_are_read(said: str, digits: str) -> None:
     """However they are written."""
     assert digits_of(said) == digits
+
+
+@pytest.mark.parametrize(
+    ("digits", "said"),
+    [
+        ("12", ("イチニイ",)),
+        ("507", ("ゴオゼロナナ", "ゴオマルナナ", "ゴオレイナナ")),
+        ("", ("",)),
+    ],
+)
+def test_digits_are_said_one_by_one(digits: str, said: tuple[str, ...]) -> None:
+    """Zero in each of its ways."""
+    assert kana_of(digits) == said

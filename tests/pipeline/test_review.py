@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -131,6 +131,8 @@ def test_the_sound_is_masked_and_kept_as_people_decided(given_):
     """Masks silence all of theirs; of a kept stretch nothing is silent but what masks lie on."""
     start, made = given_
     final = fold(start, made)
+    # Nudged beyond the end of the sound, end first and then start, a mask is refused when it is made.
+    assume(all(each.time.start < SECONDS for each in final.masked))
     original = np.full((2, round(SECONDS * RATE)), LEVEL, np.int16)
     out = mask_audio(original, RATE, final)
     length = original.shape[1]
@@ -162,6 +164,7 @@ def test_replaying_gives_the_same_bytes(given_, chance: random.Random):
     original = np.full((2, round(SECONDS * RATE)), LEVEL, np.int16)
 
     first, second = fold(start, made), fold(start, again)
+    assume(all(each.time.start < SECONDS for each in first.masked))
 
     assert plans_json.dump_json(first) == plans_json.dump_json(second)
     assert mask_audio(original, RATE, first).tobytes() == mask_audio(original, RATE, second).tobytes()

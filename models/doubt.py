@@ -4,7 +4,8 @@
     doubt      .2 .1 .1 .1 .0  .2 .2 .2 .1 .1               highest where an answer is expected, where the
                                                             words are unsure, where the hearings differ
 
-A name that was recognised as ordinary words looks like ordinary words: no mask can rest on that.
+A name that was recognised as ordinary words looks like ordinary words: no mask can rest on that (a number
+can: ``judge.DOUBTED``).
 But an analyst has a few seconds for every minute of call (``pipeline.review_queue``), and what they
 should spend them on can be told better than by chance.  Weights: ``models.fit_doubt``.
 """

@@ -304,9 +304,9 @@ def _begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> 
 
 
 def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
-    """Whether a short given name that is not theirs follows the requester's surname.
+    """Whether a given name that is not theirs follows the requester's surname.
 
-    太田杏 sounds like オオタ but for a drawn vowel and an ん.  A longer one tells by itself.
+    太田杏 sounds like オオタ but for a drawn vowel and an ん, 山本湖 like ヤマモト and half a word.
     """
     if len(name.parts) < 2:
         return False
@@ -314,9 +314,7 @@ def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
     said = TAIL.sub("", text)
     rests = (said[n:] for n in range(1, len(said)) if reader.kana(said[:n]) == surname)
     return any(
-        _KANJI.fullmatch(rest) is not None
-        and any(len(morae(sound)) < ENOUGH for sound in sounds)
-        and all(likeness(given, sound) < HALF for sound in sounds)
+        _KANJI.fullmatch(rest) is not None and all(likeness(given, sound) < HALF for sound in sounds)
         for rest, sounds in ((rest, (reader.kana(rest), *reader.readings(rest))) for rest in rests)
     )
 

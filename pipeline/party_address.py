@@ -338,12 +338,14 @@ def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bo
     rest = _without(line, address.above, PLACE)
     if len(rest) < ENOUGH:
         # Nothing but what is above the town: then that must be heard clearly.
-        return len(line) >= ENOUGH > len(_without(line, address.above, CLEARLY)), False
+        return len(line) >= ENOUGH > len(_without(line, address.above, VERBATIM)), False
     town = len(address.town) >= ENOUGH and bool(find_sound(address.town, rest, _bound(address.town)))
     if town and len(rest) - len(address.town) <= BESIDE and find_sound(address.town, rest, CLEARLY):
         return True, True
     if len(rest) < len(line):
-        return bool(find_sound(rest, address.town, _bound(rest))), town
+        # 移動し、移動しよう: where nothing above the town was heard well, anything is half like it.
+        told = len(_without(line, address.above, VERBATIM)) < len(line)
+        return bool(find_sound(rest, address.town, _bound(rest) if told else CLEARLY)), town
     # Of all that an address says some stretch across its parts is near to any five morae.
     return bool(find_sound(rest, address.place, CLEARLY)), town
 

@@ -27,6 +27,9 @@ ALIKE_LONG = 0.72
 HALF = 0.62
 """Surname and given name must each be at least this alike where both are said."""
 
+SHORT_HALF = 0.75
+"""The same for a given name of three morae or fewer: of ユウコ and ユウマ two are the same."""
+
 CLEAR, DOUBTFUL, HINTED = 0.1, -0.12, -0.15
 """How far above the bound nobody has to look; how far below it may still be the name; and how far
 below when the conversation, too, says whose it is."""
@@ -207,7 +210,10 @@ def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
     cuts = range(max(1, len(surname) - 1), min(len(kana), len(surname) + 2))
     alike = [(likeness(surname, kana[:cut]), likeness(given, kana[cut:])) for cut in cuts]
     tells = THEIR_GIVEN if len(morae(given)) >= 3 else math.inf
-    return any(min(ours, theirs) >= HALF or (theirs >= tells and ours >= VAGUELY) for ours, theirs in alike)
+    least = HALF if len(morae(given)) > 3 else SHORT_HALF
+    return any(
+        (ours >= HALF and theirs >= least) or (theirs >= tells and ours >= VAGUELY) for ours, theirs in alike
+    )
 
 
 def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:

@@ -141,19 +141,30 @@ def test_doubt_shows_what_nobody_marked(call: Call, tagger: Tagger) -> None:
     assert Doubt({"bias": -20.0}).candidates(call, seen(call, tagger), taken) == ()
 
 
-def test_what_is_only_in_doubt_is_shown_and_masked_nowhere(tagger: Tagger) -> None:
-    """However likely, and whatever it may be: no witness found it."""
+def test_what_is_only_in_doubt_is_shown_and_only_a_likely_number_is_masked(tagger: Tagger) -> None:
+    """A name or an address never is, however likely: no witness found it."""
 
     class Certain(Doubt):
         def candidates(self, call: Call, seen: Seen, judged: Sequence[EntitySpan]) -> tuple[EntitySpan, ...]:
             return tuple(
-                EntitySpan(kind, CharSpan(at, at + 2), 0.9, SOURCE, candidate=True)
-                for at, kind in ((2, "ADDRESS"), (0, "PERSON"))
+                EntitySpan(kind, CharSpan(at, at + 2), score, SOURCE, candidate=True)
+                for at, kind, score in (
+                    (2, "ADDRESS", 0.9),
+                    (0, "PERSON", 0.9),
+                    (4, "PHONE_NUMBER", 0.6),
+                    (6, "PHONE_NUMBER", 0.4),
+                )
             )
 
     call = Call(transcript(utterance("荷物が届かなくて", 1.0, sure=0.3)), CASE, load_reader())
     judged = Judge({}, tagger, Certain({})).judged(call, ())
-    assert [(span.chars.start, span.candidate) for span in judged] == [(0, True), (2, True)]
+    assert [(span.chars.start, span.candidate) for span in judged] == [
+        (0, True),
+        (2, True),
+        (4, False),
+        (6, True),
+    ]
+    assert [span.needs_review for span in judged] == [False, False, True, False]
 
 
 def test_doubt_is_greater_where_the_tagger_half_believes(call: Call, tagger: Tagger) -> None:

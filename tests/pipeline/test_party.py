@@ -515,3 +515,20 @@ def test_a_short_name_of_a_relative_is_not_the_surname_drawn_out(
 ) -> None:
     """オオタアン is オオタ but for a drawn vowel and an ん; だ and a cut-off kana are no part of a name."""
     assert (whose(text, "PERSON", reader, SHORT).party is Party.REQUESTER) is kept
+
+
+@pytest.mark.parametrize(
+    ("requester", "said", "kept"),
+    [
+        (CaseName("山本雅之", "ヤマモトマサユキ"), "山本湖", False),
+        (CaseName("山本雅之", "ヤマモトマサユキ"), "山本正幸", True),
+        (CaseName("松岡優子", "マツオカユウコ"), "マルソカユーマ", False),
+        (CaseName("松岡優子", "マツオカユウコ"), "マツオカユーコ", True),
+    ],
+)
+def test_a_relative_with_a_given_name_near_to_theirs(
+    requester: CaseName, said: str, kept: bool, reader: Reader
+) -> None:
+    """One mora of three makes another name, and so does a kanji that is read otherwise."""
+    found = whose(said, "PERSON", reader, CallCase("R-1", Requester((requester,))))
+    assert (found.party is Party.REQUESTER) is kept

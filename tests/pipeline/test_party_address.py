@@ -24,6 +24,7 @@ SAWARA = CaseName(
     "フクオカケンフクオカシサワラクニシジンロクチョウメサンバンナナゴウグランドールサクラキュウヒャクキュウゴウシツ",
 )
 HIYOSHI = CaseName("神奈川県横浜市港北区日吉1丁目14番11号コートにれの木309号室")
+CHOFU = CaseName("東京都調布市深大寺東町1253番地", "トウキョウトチョウフシジンダイジヒガシマチ")
 WAKAYAMA = CaseName(
     "和歌山県和歌山市紀三井寺2丁目25番7号", "ワカヤマケンワカヤマシキミイデラニチョウメニジュウゴバンナナゴウ"
 )
@@ -59,6 +60,7 @@ def reader() -> Reader:
         (SAWARA, "福岡県福岡市早良区西新2", Party.THIRD_PARTY),
         (SAWARA, "福岡県福岡市早良区西新2丁目のほう", Party.THIRD_PARTY),
         (TOKYO, "でじでんす青葉の315室", Party.UNKNOWN),
+        (CHOFU, "移動し、移動しよう", Party.THIRD_PARTY),
         (CaseName("香川県高松市屋島西町3丁目2番25号"), "はいたまけ", Party.THIRD_PARTY),
         (CaseName("鹿児島県鹿児島市紫原478番地"), "はいたまけ", Party.THIRD_PARTY),
         (SAWARA, "グランドール桜の995", Party.UNKNOWN),

@@ -36,9 +36,9 @@ What is only in doubt is shown (but for ``DOUBTED``): masked as addresses, on 11
 thousandth more of what is third parties' and took five of the rest."""
 
 DOUBTED = {"PHONE_NUMBER": 0.5}
-"""Probability from which what nobody marked, and only doubt found, is masked: a number whose figures are spelt
-as words (6発対筆 for 6831) is found by little else.  On 48 calls that nothing was fitted on, .8 % of all that
-is third parties' more is masked, and .3 % of the rest; names and addresses gain nothing from any bound."""
+"""Probability from which what nobody marked, and only doubt found, is masked: a number whose figures are
+spelt as words (6発対筆 for 6831) is found by little else.  On 48 calls that nothing was fitted on, .8 % of all
+that is third parties' more is masked, and .3 % of the rest; names and addresses gain nothing from any bound."""
 
 EDGE = 0.2
 """Probability of being data below which a finding's first and last characters are none of it.  On 58 calls it

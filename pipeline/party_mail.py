@@ -9,7 +9,7 @@ from pipeline.party_name import KanaReader, KnownName
 from pipeline.sound import Mora, find_sound, morae, spell_out
 from pipeline.types import Party
 
-__all__ = ["AT_SIGN", "LOCAL", "whose_mail", "without_local"]
+__all__ = ["AT_SIGN", "LOCAL", "NAMED", "whose_mail", "without_local"]
 
 ENOUGH = 3
 """Morae of a name that say something by themselves."""
@@ -22,6 +22,8 @@ LOCAL = 16
 
 AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ーク|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""
+
+NAMED = "本人の名前を含むメールアドレス"
 
 _AT = re.compile(AT_SIGN)
 _DIGITS = re.compile(r"[0-9０-９]+$")
@@ -53,7 +55,7 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
         # A short name is anywhere in others; by itself before the digits and the @ it is that name.
         said = (last == part if len(part) < ENOUGH else find_sound(part, line, WITHIN_MAIL) for part in parts)
         if name.party is Party.REQUESTER and any(said):
-            return Party.REQUESTER, "本人の名前を含むメールアドレス", True
+            return Party.REQUESTER, NAMED, True
     return Party.UNKNOWN, "誰のものか分かりません", True
 
 

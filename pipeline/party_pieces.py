@@ -1,7 +1,8 @@
-"""Whose is a number that is said in pieces: told by the pieces together, and by their sound.
+"""Whose is a number or a mail address that is said in pieces: told by the pieces, and by their sound.
 
     080の0908 / までは読めるんです / 事業6さん / 1・5・6・3      the requester's, and its end as it was heard
     レイゴーニング レイローかはじ                              052-068: no figure of it was written right
+    アジアハイフ / 服だ / アットマーク                           カズヤ, ハイフン, フクダ: of that address
 
 One piece by itself is like many a number's, so only what stands beside a piece of the requester's number,
 is most of the number, or is written as a piece of it was before is believed, and all of it is looked at.
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.party_address import ASIDE
+from pipeline.party_mail import AT_SIGN, NAMED
 from pipeline.party_name import KanaReader
 from pipeline.party_phone import whose_number
 from pipeline.sound import find_sound, morae
@@ -40,13 +42,19 @@ BESIDE = 3
 SAME = 4
 """Characters that are written alike by no chance."""
 
+DIGITS = 3
+"""Digits from which a piece is one of a number."""
+
 PIECE = 2
 """Digits of a piece at the least."""
 
 _ASIDE = re.compile(ASIDE)
+_ENDS_IN_AT = re.compile(rf"(?:{AT_SIGN})[、のは]?$")
 _NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
 TOGETHER = "登録された番号の続き、または言い直し"
+
+OF_MAIL = "本人のメールアドレスの続き"
 
 
 def pieced(
@@ -71,7 +79,42 @@ def pieced(
             out[group[at]] = replace(
                 out[group[at]], party=Party.REQUESTER, reason=TOGETHER, needs_review=True
             )
+    return _of_mails(out, text)
+
+
+def _of_mails(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
+    """The findings; pieces of the requester's mail address, taken for numbers, are theirs.
+
+    What stands right before its @, and what stands right behind where nothing of it stood yet: behind a whole
+    address another's may begin.
+    """
+    out = list(findings)
+    told = [at for at, each in enumerate(out) if not each.entity.candidate]
+    for before, behind in itertools.pairwise(told):
+        ends = _ENDS_IN_AT.search(_said(out[before], text)) is not None
+        if ends and _is_of_mail(out[before]) and _is_mail_piece(out[before], out[behind], text):
+            out[behind] = replace(out[behind], party=Party.REQUESTER, reason=OF_MAIL, needs_review=True)
+    for behind, before in itertools.pairwise(reversed(told)):
+        if _is_of_mail(out[behind]) and _is_mail_piece(out[before], out[behind], text, before=True):
+            out[before] = replace(out[before], party=Party.REQUESTER, reason=OF_MAIL, needs_review=True)
     return tuple(out)
+
+
+def _is_of_mail(finding: Finding) -> bool:
+    mail = finding.entity.entity_type == "EMAIL_ADDRESS" or finding.reason in {OF_MAIL, NAMED}
+    return mail and finding.party is Party.REQUESTER
+
+
+def _is_mail_piece(first: Finding, last: Finding, text: str, *, before: bool = False) -> bool:
+    """Whether one of two findings is nobody's, was taken for a number without one, and touches the other."""
+    piece = first if before else last
+    words = piece.entity.entity_type == "PHONE_NUMBER" and len(digits_of(_said(piece, text))) < DIGITS
+    between = text[first.entity.chars.end : last.entity.chars.start]
+    return words and piece.party in _NOBODYS and not _ASIDE.sub("", between) and "。" not in between
+
+
+def _near(between: str) -> bool:
+    return len(between) <= GAP and len(_ASIDE.sub("", between)) <= NEAR
 
 
 def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
@@ -81,7 +124,7 @@ def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
         if finding.entity.candidate or finding.entity.entity_type != "PHONE_NUMBER":
             continue
         between = text[findings[group[-1]].entity.chars.end : finding.entity.chars.start] if group else ""
-        if len(between) > GAP or len(_ASIDE.sub("", between)) > NEAR:
+        if not _near(between):
             yield group
             group = []
         group.append(at)

@@ -107,7 +107,7 @@ def _by_kanji(
                 continue
             said, start = text[spans[0].start : spans[-1].end], spans[0].start
             # Two kanji are explained at the least: one の is in many a phrase.
-            theirs = len(_MARK.findall(said)) > 1 and _last_named(out[: run[0]]) is Party.REQUESTER
+            theirs = len(_MARK.findall(said)) > 1 and _last_named(out[: run[0]], text) is Party.REQUESTER
             least = LEAST + (NAMED if theirs else 0.0)
             for name in names:
                 found = explained_at(said, name, reader, least)
@@ -120,10 +120,10 @@ def _by_kanji(
     return tuple(out)
 
 
-def _last_named(before: Sequence[Finding]) -> Party | None:
-    """Whose name was said last."""
+def _last_named(before: Sequence[Finding], text: str) -> Party | None:
+    """Whose name was said last; what explains another kanji of it is none."""
     names = (each for each in reversed(before) if each.entity.entity_type == "PERSON")
-    return next((each.party for each in names if not each.entity.candidate), None)
+    return next((e.party for e in names if not e.entity.candidate and not _may_explain(e, text)), None)
 
 
 def _may_explain(finding: Finding, text: str) -> bool:

@@ -87,3 +87,13 @@ def test_a_name_itself_is_no_explanation(reader: Reader) -> None:
     case = CallCase("R-1", Requester(names=(CaseName("雨宮良子"),)))
     (found,) = attribute(people(heard, "映像雨見や広し"), heard, case, reader)
     assert found.party is not Party.REQUESTER
+
+
+@pytest.mark.parametrize(("named", "party"), [("仁科さま", Party.REQUESTER), ("岡本さま", Party.THIRD_PARTY)])
+def test_another_explanation_is_no_name_that_was_said_last(named: str, party: Party, reader: Reader) -> None:
+    """人便人にの人 is one, too: the name before it tells whose kanji are explained, if doubtfully heard."""
+    lines = (named, "人便人にの人という字", "遠と人々にの人にないかのかです")
+    heard = transcript(*(utterance(line, 4.0 * at, channel=1) for at, line in enumerate(lines)))
+    case = CallCase("R-1", Requester(names=(CaseName("仁科陽菜", "ニシナハルナ"),)))
+    found = attribute(people(heard, named, "人便人にの人", "遠と人々にの人にないかのか"), heard, case, reader)
+    assert found[2].party is party

@@ -1,0 +1,142 @@
+"""Span by span what went wrong on made calls: third parties' data heard, the requester's own masked.
+
+    python -m tests.bench.spans CALLS_DIR... (--leaked | --lost) [--by-sound] [--only u13-02]
+
+The folders are those of ``tests.bench.figures``.  It quotes what was said: for made calls only.  A line for
+each span: call, seconds wrong of those spoken, kind, what was said, and what was found there: type, words,
+whose, probability, witnesses, why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.analyzer import load_analyzer
+from models.readings import Reader, load_reader
+from models.transcriber import load_transcriber
+from pipeline.align import align
+from pipeline.detect import detect
+from pipeline.evaluate import AudioPair, frames_of
+from pipeline.mask import mask_audio
+from pipeline.party import attribute
+from pipeline.party_heard import reconsidered
+from pipeline.plan import make_plan
+from pipeline.truth import TruthSpan
+from pipeline.types import EntitySpan, MaskAction, MaskItem, MaskPlan, MaskPolicy
+from pipeline.weigh import Hearing, Scorer
+from tests.bench.figures import StoredCall, add_arguments, stored_calls
+
+__all__ = ["Wrong", "main", "planned", "wrong_spans"]
+
+LEAST = 8
+"""Frames of a span that have to be wrong: what is shorter is an edge."""
+
+WHY = 60
+"""Characters of the reasons that are printed, from their end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A span of which something is wrong: its speech in frames, how many are, and what the plan has there."""
+
+    span: TruthSpan
+    wrong: int
+    speech: int
+    items: tuple[MaskItem, ...] = field(repr=False)
+
+
+def planned(
+    call: StoredCall, entities: tuple[EntitySpan, ...], reader: Reader, scorer: Scorer | None = None
+) -> MaskPlan:
+    """The plan of a call by its stored words; ``scorer`` is asked whose a finding is, where there is one."""
+    policy = MaskPolicy()
+    findings = attribute(entities, call.transcript, call.case, reader)
+    if scorer is not None:
+        findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
+    findings = align(findings, call.transcript, call.recording, policy)
+    return make_plan(findings, call.transcript, call.case, policy)
+
+
+def wrong_spans(call: StoredCall, plan: MaskPlan, *, leaked: bool) -> Iterator[Wrong]:
+    """What of the third parties' data stays audible, or else what of the requester's own is masked.
+
+    Args:
+        call: The call.
+        plan: Of it.
+        leaked: Which of the two.
+
+    Yields:
+        Spans with ``LEAST`` wrong frames and more, in order of time.
+    """
+    samples, rate = call.recording.samples, call.recording.rate
+    frames = frames_of(
+        AudioPair(samples, mask_audio(samples, rate, plan, call.recording.law), rate),
+    )
+    channels = len(frames.speech)
+
+    def spoken(span: TruthSpan) -> NDArray[np.bool_]:
+        return frames.mark([(span.time, (span.channel(channels),))]) & frames.speech
+
+    hot = np.zeros_like(frames.speech)
+    for span in call.truth.spans:
+        hot |= spoken(span) & span.must_mask
+    for span in sorted(call.truth.spans, key=lambda each: each.time):
+        if not (span.must_mask if leaked else span.must_keep):
+            continue
+        speech = spoken(span) if leaked else spoken(span) & ~hot
+        wrong = speech & (~frames.changed if leaked else frames.changed)
+        if np.count_nonzero(wrong) >= LEAST:
+            there = (
+                item
+                for item in plan.items
+                if item.time.overlaps(span.time) and span.channel(channels) in item.channels
+            )
+            yield Wrong(span, int(np.count_nonzero(wrong)), int(np.count_nonzero(speech)), tuple(there))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_arguments(parser)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--leaked", action="store_true", help="third parties' data that can be heard")
+    which.add_argument("--lost", action="store_true", help="the requester's own that cannot")
+    parser.add_argument("--by-sound", action="store_true", help="also ask of the sound whose a finding is")
+    options = parser.parse_args(arguments)
+    analyzer, reader = load_analyzer(), load_reader()
+    scorer = load_transcriber() if options.by_sound and not options.exact else None
+    only = [each for each in options.only.split(",") if each]
+    for call in stored_calls(options.folders, only, exact=options.exact):
+        entities = detect(call.transcript, analyzer, call.case, call.again)
+        plan = planned(call, entities, reader, scorer)
+        for each in wrong_spans(call, plan, leaked=options.leaked):
+            print(_line(call, each))
+    return 0
+
+
+def _line(call: StoredCall, wrong: Wrong) -> str:
+    span = wrong.span
+    head = f"{call.truth.call_id} {wrong.wrong / 100:.2f}/{wrong.speech / 100:.2f} s {span.kind}"
+    return f"{head} {span.surface!r} <- {'; '.join(_item(call, item) for item in wrong.items) or 'nothing'}"
+
+
+def _item(call: StoredCall, item: MaskItem) -> str:
+    said = call.transcript.text[item.chars.start : item.chars.end]
+    action = "masked" if item.action is MaskAction.MASK else "kept"
+    shown = ", shown" if item.needs_review else ""
+    return (
+        f"{item.entity_type} {said!r} {item.party} {action}{shown} {item.score:.2f} "
+        f"{item.source} ({item.reason[-WHY:]})"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

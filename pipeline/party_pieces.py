@@ -32,9 +32,9 @@ WHOLE = 8
 """Digits from which a number tells by itself."""
 
 ALIKE, WHOLLY = 0.2, 0.15
-"""Price, as a share of the length, up to which what is heard is the piece of a number that is due, and a whole
-one: of 14,068 pairs of what was taken for numbers in 48 calls and another call's number none is nearer than
-.16; the first two groups alone are as near as .05, as many numbers begin alike."""
+"""Price, as a share of the length, up to which what is heard is the piece of a number that is due, and a
+whole one: of 14,068 pairs of what was taken for numbers in 48 calls and another call's number none is nearer
+than .16; the first two groups alone are as near as .05, as many numbers begin alike."""
 
 BESIDE = 3
 """Morae that may be said beside a piece: です, の."""

@@ -30,6 +30,10 @@ NAMED = -2.5
 PER_MORA = 0.1
 """What each mora of the text adds to that: the longer it is, the more is found in it by chance."""
 
+EXPLAINED = 0.4
+"""Share of the text's morae that the worth has to be: in three findings together, 56 morae, a little of each
+kanji of any name is found."""
+
 WITHIN = 0.3
 """Price of a word over its length at the most."""
 
@@ -112,7 +116,7 @@ def explained_at(text: str, name: str, reader: KanjiReader, least: float = LEAST
             if not way.stretches or start >= way.stretches[-1][1] - 1
         ]
         ways = sorted((*ways, *longer), reverse=True)[:KEPT]
-    if ways[0].worth < least + PER_MORA * len(line.morae):
+    if ways[0].worth < max(least + PER_MORA * len(line.morae), EXPLAINED * len(line.morae)):
         return ()
     return tuple(line.span(start, end) for start, end in ways[0].stretches)
 

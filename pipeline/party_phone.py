@@ -103,12 +103,19 @@ def _within(digits: str, phone: str) -> bool:
 
 
 def _pieced(digits: str, phone: str) -> float:
-    """Share of a run of digits that pieces of a number, three digits or longer, make up in any order."""
+    """Share of a run of digits that pieces of a number, three digits or longer, make up in any order.
+
+    None where nothing but the beginning, which many numbers share, is told more than once.
+    """
     covered = at = 0
+    said: set[int] = set()
     while at < len(digits):
         width = 0
         while at + width < len(digits) and digits[at : at + width + 1] in phone:
             width += 1
-        covered += width if width >= 3 else 0
+        if width >= ENOUGH:
+            covered += width
+            first = phone.find(digits[at : at + width])
+            said.update(range(first, first + width))
         at += max(1, width)
-    return covered / len(digits)
+    return covered / len(digits) if len([place for place in said if place >= PREFIX]) > ENOUGH else 0.0

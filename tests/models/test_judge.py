@@ -105,6 +105,19 @@ def test_an_unlikely_word_that_stands_elsewhere_is_a_word(tagger: Tagger) -> Non
     assert not any(span.candidate for span in Judge(weights, tagger).judged(call, both))
     (likely,) = Judge({"bias": 1.0, "witness:LearnedRecognizer": 0.0}, tagger).judged(call, both[:1])
     assert not likely.candidate
+    # That the same word was looked for, and hardly believed, is no finding of it.
+    again = replace(both[1], recognizer="RepeatedMentionRecognizer")
+    judge = Judge({**weights, "witness:RepeatedMentionRecognizer": -2.0}, tagger)
+    assert all(span.candidate for span in judge.judged(call, (both[0], again)))
+
+
+def test_figures_are_no_words(tagger: Tagger) -> None:
+    """A group of a number stands elsewhere because it was said twice."""
+    lines = (utterance("番号は67です", 0.0), utterance("67ですね", 5.0))
+    call = Call(transcript(*lines), CASE, load_reader())
+    judge = Judge({"bias": -1.0, "witness:LearnedRecognizer": 0.0}, tagger)
+    (number,) = judge.judged(call, (found(call, "67", kind="PHONE_NUMBER"),))
+    assert not number.candidate
 
 
 def test_a_stranger_keeps_its_own_score(call: Call, tagger: Tagger) -> None:

@@ -124,6 +124,8 @@ def test_the_surname_is_known_however_the_case_writes_it(name: CaseName, said: s
         ("0120-444-444", Party.COMPANY, False),
         ("0120-998-877", Party.UNKNOWN, True),
         ("9876", Party.THIRD_PARTY, False),
+        # Every number begins so, however often it is said.
+        ("0900900901", Party.THIRD_PARTY, False),
         ("987", Party.THIRD_PARTY, True),
         ("です", Party.THIRD_PARTY, True),
     ],

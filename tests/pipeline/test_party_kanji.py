@@ -97,3 +97,10 @@ def test_another_explanation_is_no_name_that_was_said_last(named: str, party: Pa
     case = CallCase("R-1", Requester(names=(CaseName("仁科陽菜", "ニシナハルナ"),)))
     found = attribute(people(heard, named, "人便人にの人", "遠と人々にの人にないかのか"), heard, case, reader)
     assert found[2].party is party
+
+
+def test_of_a_long_explanation_a_little_fits_any_name(reader: Reader) -> None:
+    """Three findings in a row hold something like each kanji of 松浦三郎, and are 虎太郎's."""
+    said = "トラの門のトラに太いと言いじに王座とのろうと読めるんです動物のトラに対閉どうのたいに王座とのろう"
+    assert explained_at(said, "松浦三郎", reader) == ()
+    assert explained_at("動物のトラに対閉どうのたいに王座とのろう", "虎太郎", reader)

@@ -134,7 +134,7 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
             found = (
                 _looked_at(other)
                 or _looked_at(_as_words(text, address, reader))
-                or _looked_at(_town_in_figures(text, address, reader))
+                or _looked_at(_place_in_figures(text, address, reader))
                 or found
             )
         if found is not None:
@@ -235,18 +235,19 @@ def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> _Ver
     return _against(morae(reader.kana(text)), "", address)
 
 
-def _town_in_figures(text: str, address: RegisteredAddress, reader: KanaReader) -> _Verdict | None:
-    """The verdict where a figure is a sound of the town: 8満帳で3の33 for ハチマンチョウ, 3の33."""
-    if len(address.town) <= ENOUGH or not _FIGURE.search(text):
+def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader) -> _Verdict | None:
+    """The verdict where a figure is a sound of the town or the building: 8満帳の3の33, 3ハイツの403."""
+    if not _FIGURE.search(text):
         return None
     line = reader.line(text)
-    for match in find_sound(address.town, line.morae, CLEARLY):
-        at = line.span(match.start, match.end)
-        town, numbers = text[at.start : at.end], _once(numbers_of(text[at.end :]))
-        # 8番地 is near ハチマンチョウ: only with a number behind it, that fits, is it the town.
-        if _FIGURE.search(town) and len(numbers) >= ENOUGH:
-            place = morae(reader.kana(without_numbering(text[: at.start]))) + address.town
-            return _against(place, numbers, address)
+    for place in (address.town, address.building):
+        for match in find_sound(place, line.morae, CLEARLY) if len(place) > ENOUGH else ():
+            at = line.span(match.start, match.end)
+            said, numbers = text[at.start : at.end], _once(numbers_of(text[at.end :]))
+            # 8番地 is near ハチマンチョウ: only with a number behind it, that fits, is it the town.
+            if _FIGURE.search(said) and len(numbers) >= ENOUGH:
+                before = morae(reader.kana(without_numbering(text[: at.start])))
+                return _against(before + place, numbers, address)
     return None
 
 

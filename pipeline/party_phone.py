@@ -51,8 +51,20 @@ def whose_number(
         mail = whose_mail(text, known, reader)
         return (mail if mail[0] is Party.REQUESTER else _whose_phone(heard[0], case)), False
     verdicts = [_whose_phone(digits, case) for digits in heard]
-    likely = any(_near(digits, digits_of(phone)) for digits in heard for phone in case.requester.phones)
+    phones = [digits_of(phone) for phone in case.requester.phones]
+    likely = any(
+        _near(digits, phone)
+        or any(_told(half, phone) >= GROUP and _near(half, phone) for half in _halves(digits))
+        for digits in heard
+        for phone in phones
+    )
     return next((v for v in verdicts if v[0] in {Party.REQUESTER, Party.COMPANY}), verdicts[0]), likely
+
+
+def _halves(digits: str) -> tuple[str, ...]:
+    """Both halves of a number that is longer than any group: some are read back in one breath."""
+    middle = len(digits) // 2
+    return (digits[:middle], digits[middle:]) if middle >= GROUP else ()
 
 
 def _near(digits: str, phone: str) -> bool:

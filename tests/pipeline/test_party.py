@@ -293,6 +293,16 @@ def test_a_name_within_a_finding_and_a_relative_in_spite_of_the_talk(
     assert whose(text, "PERSON", reader, party=Party.REQUESTER).party is party
 
 
+@pytest.mark.parametrize(("hint", "party"), [(Party.REQUESTER, Party.REQUESTER), (None, Party.THIRD_PARTY)])
+def test_a_number_read_back_in_one_breath_is_half_like_it(
+    hint: Party | None, party: Party, reader: Reader
+) -> None:
+    """Where the conversation calls it theirs, half of the figures may tell."""
+    case = CallCase("R-1", Requester(phones=("0798086546",)))
+    found = whose("ゼロ8、6506、バル8、6506", "PHONE_NUMBER", reader, case, party=hint)
+    assert found.party is party
+
+
 def test_another_reading_of_the_same_letters_is_looked_at(reader: Reader) -> None:
     """安道 is read ヤスミチ by the dictionary, and is a way to write アンドウ."""
     case = CallCase("R-1", Requester((CaseName("安藤花子", "アンドウハナコ"),)))

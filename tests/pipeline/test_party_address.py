@@ -269,6 +269,17 @@ def test_a_figure_may_be_a_sound_of_the_town(said: str, party: Party, reader: Re
 
 
 @pytest.mark.parametrize(
+    ("said", "party"),
+    [("3ハイツ、4マル3号", Party.REQUESTER), ("3ハイツ、8マル1号", Party.THIRD_PARTY)],
+)
+def test_a_figure_may_be_a_sound_of_the_building(said: str, party: Party, reader: Reader) -> None:
+    """サンハイツ is written with a 3, and the room behind it tells whose it is."""
+    address = CaseName("和歌山県和歌山市紀三井寺5丁目25番4号サンハイツ403号室")
+    (found, _, _), _ = whose_address(said, registered((address,), reader), reader)
+    assert found is party
+
+
+@pytest.mark.parametrize(
     ("address", "town"),
     [
         (

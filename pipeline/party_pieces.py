@@ -142,18 +142,21 @@ def _theirs(
         return
     said = [_said(finding, text) for finding in group]
     together = "".join(_ASIDE.sub("", each) for each in said)
-    if len(group) > 1 and (
-        _is_number(together, case, reader) or any(_sounds_like(together, whole, reader) for whole in phones)
-    ):
-        yield from masked
-        return
+    told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in _NOBODYS)
+    # What stands beside a whole number is no part of it.
+    if len(group) > 1 and not _is_number(told, case, reader):
+        sounds = any(_sounds_like(together, whole, reader) for whole in phones)
+        if sounds or _is_number(together, case, reader):
+            yield from masked
+            return
     for at in masked:
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(group) and group[n].party is Party.REQUESTER]
         sound = morae(reader.kana(said[at]))
-        due = (piece for n in beside for piece in _due(digits_of(said[n]), phones, before=n < at))
+        due = [piece for n in beside for piece in _due(digits_of(said[n]), phones, before=n < at)]
+        again = [digits for n in beside if len(digits := digits_of(said[n])) > PIECE]
         if (
             any(_sounds_like(said[at], whole, reader) for whole in phones)
-            or any(_is(sound, digits) or digits == digits_of(said[at]) for digits in due)
+            or any(_is(sound, digits) or digits == digits_of(said[at]) for digits in due + again)
             or any(len(said[at]) >= SAME and said[at] in said[n] for n in beside)
         ):
             yield at

@@ -46,11 +46,14 @@ def found(call: Transcript, *pieces: tuple[str, Party], kind: str = "PHONE_NUMBE
         ((("080の4908", OWN), ("事業6さん", OTHERS)), (OWN, OWN)),
         ((("080", OTHERS), ("4908の1563", OWN)), (OWN, OWN)),
         ((("080の4908", OWN), ("2277", OTHERS)), (OWN, OTHERS)),
-        # Written as it was before.
+        # Said again, and heard otherwise, or written as it was before.
+        ((("080の4908", OWN), ("事業6さん", OTHERS), ("1・5・6・3", OWN)), (OWN, OWN, OWN)),
+        ((("080の4908", OWN), ("2277", OTHERS), ("1・5・6・3", OWN)), (OWN, OTHERS, OWN)),
         ((("080余ん急1斬6サン", OWN), ("1斬6サン", OTHERS)), (OWN, OWN)),
         # Another's number is none of theirs, whole or in pieces.
         ((("090", OTHERS), ("7733", OTHERS), ("2210", OTHERS)), (OTHERS, OTHERS, OTHERS)),
         ((("080の4908の1563", OWN), ("090の7733の2210", OTHERS)), (OWN, OTHERS)),
+        ((("080の4908の1563", OWN), ("27", OTHERS)), (OWN, OTHERS)),
     ],
 )
 def test_pieces_tell_together(

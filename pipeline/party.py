@@ -20,13 +20,11 @@ from pipeline.party_address import (
     whose_address,
     within_a_line,
 )
-from pipeline.party_beside import beside
-from pipeline.party_explained import explained
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
-from pipeline.party_pieces import pieced
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
+from pipeline.party_together import told_together
 from pipeline.registered_address import RegisteredAddress, registered, without_numbering
 from pipeline.sound import find_sound, likeness, morae
 from pipeline.spoken_digits import digits_of
@@ -100,8 +98,7 @@ def attribute(
         )
         for index, entity in enumerate(entities)
     ]
-    told = beside(explained(findings, transcript, case, reader), transcript)
-    return pieced(told, transcript, case, reader)
+    return told_together(findings, transcript, case, reader)
 
 
 def _said(entity: EntitySpan, text: str) -> str:
@@ -295,9 +292,10 @@ def _begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> 
 
     Only where nothing else stands between the two.
     """
-    for surname in (name.parts[0] for name in known if name.party is Party.REQUESTER and name.parts):
-        line, needle = reader.line(text), morae(surname)
-        found = find_sound(needle, line.morae, AGAIN) if len(needle) >= ENOUGH else ()
+    surnames = (morae(name.parts[0]) for name in known if name.party is Party.REQUESTER and name.parts)
+    line = reader.line(text)
+    for surname in (each for each in surnames if len(each) >= ENOUGH):
+        found = find_sound(surname, line.morae, AGAIN)
         if len(found) == 2 and not found[0].start and found[1].start - found[0].end <= 2:
             return text[line.span(found[1].start, found[1].end).start :]
     return text

@@ -16,7 +16,7 @@ from pipeline.registered_address import without_numbering
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
 
-__all__ = ["beside"]
+__all__ = ["NOBODYS", "beside", "said_of"]
 
 PIECE = 3
 """Digits of a piece that is too short to be anybody else's number."""
@@ -43,7 +43,7 @@ _JOINT = re.compile(r"[〒のノ号、。 -]|まる|マル|ゼロ|[0-9０-９〇
 _ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
 """郵便 is heard in as many ways as it is said: 指番号, ヴィンバン号."""
 _OWN = {Party.REQUESTER, Party.COMPANY}
-_NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
+NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
 
 def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
@@ -60,7 +60,7 @@ def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding
     number = last = None
     for finding in findings:
         made = finding
-        if finding.entity.candidate or finding.party not in _NOBODYS:
+        if finding.entity.candidate or finding.party not in NOBODYS:
             pass
         elif number is not None and last is not None and _is_piece(finding, number, last, transcript.text):
             made = replace(finding, party=number.party, reason="直前の番号の言い直し", needs_review=True)
@@ -82,14 +82,14 @@ def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, 
     for before, behind in reversed(tuple(itertools.pairwise(told))):
         code, address = out[before], out[behind]
         theirs = address.entity.entity_type == "ADDRESS" and address.party is Party.REQUESTER
-        if code.party in _NOBODYS and theirs and _announced(code, address, text):
+        if code.party in NOBODYS and theirs and _announced(code, address, text):
             out[before] = replace(code, party=address.party, reason=POSTAL, needs_review=True)
     return tuple(out)
 
 
 def _announced(code: Finding, address: Finding, text: str) -> bool:
     """Whether few enough figures for a postal code stand right before an address, and were asked for."""
-    said, at = _said(code, text), code.entity.chars.start
+    said, at = said_of(code, text), code.entity.chars.start
     between = text[code.entity.chars.end : address.entity.chars.start]
     numbers = code.entity.entity_type in {"ADDRESS", "PHONE_NUMBER"}
     return (
@@ -102,14 +102,14 @@ def _announced(code: Finding, address: Finding, text: str) -> bool:
 
 def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bool:
     """Whether a few digits of the requester's number, or the company's, follow it with nothing between."""
-    digits = digits_of(_said(finding, text))
+    digits = digits_of(said_of(finding, text))
     if finding.entity.entity_type != "PHONE_NUMBER" or number.party not in _OWN or len(digits) > PIECE:
         return False
     between = text[last.entity.chars.end : finding.entity.chars.start]
     near = len(between) <= CLOSE and len(_ASIDE.sub("", between)) <= NEAR
     # What holds more than figures was not understood, and may be anybody's: アルゴ has a five in it.
-    figures = _ASIDE.sub("", _said(finding, text)).isdecimal()
-    return near and figures and digits in digits_of(_said(number, text))
+    figures = _ASIDE.sub("", said_of(finding, text)).isdecimal()
+    return near and figures and digits in digits_of(said_of(number, text))
 
 
 def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool:
@@ -117,13 +117,13 @@ def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool
 
     The end of a number that is read back looks the same, 061の2649.
     """
-    said, at = _said(finding, text), finding.entity.chars.start
+    said, at = said_of(finding, text), finding.entity.chars.start
     shaped = DIGITS[0] <= len(digits_of(said)) <= DIGITS[1] and len(_JOINT.sub("", said)) <= STRAY
     if finding.entity.entity_type != "ADDRESS" or not shaped:
         return False
     asked = _ASKED.search(text, max(0, at - JUST_BEFORE), finding.entity.chars.end)
     numbers = (
-        digits_of(_said(other, text)) for other in findings if other.entity.entity_type == "PHONE_NUMBER"
+        digits_of(said_of(other, text)) for other in findings if other.entity.entity_type == "PHONE_NUMBER"
     )
     return asked is not None and not any(digits_of(said) in number for number in numbers)
 
@@ -135,7 +135,7 @@ def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) 
         for other in findings
         if other.entity.entity_type == "ADDRESS" and not other.entity.candidate
         # The number of a bill beside it is none.
-        if len(without_numbering(_said(other, text)).strip("、。 ")) > 1
+        if len(without_numbering(said_of(other, text)).strip("、。 ")) > 1
     ]
     gap, nearest = min(addresses, key=lambda each: each[0], default=(CLOSE + 1, finding))
     if gap > CLOSE or nearest.party is Party.THIRD_PARTY:
@@ -150,5 +150,6 @@ def _gap(one: Finding, other: Finding) -> int:
     )
 
 
-def _said(finding: Finding, text: str) -> str:
+def said_of(finding: Finding, text: str) -> str:
+    """The words of a finding."""
     return text[finding.entity.chars.start : finding.entity.chars.end]

@@ -12,9 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.known_forms import FormKind, known_forms
-from pipeline.party_beside import beside
-from pipeline.party_explained import explained
-from pipeline.party_pieces import pieced
+from pipeline.party_together import told_together
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, Finding, Party
 from pipeline.weigh import Hearing, Weighed, weigh
@@ -72,8 +70,7 @@ def reconsidered(findings: Sequence[Finding], case: CallCase, hearing: Hearing) 
     out = list(findings)
     for at, weighed in zip(asked, weigh((findings[at].entity for at in asked), forms, hearing), strict=True):
         out[at] = _by_sound(findings[at], weighed)
-    told = beside(explained(out, hearing.transcript, case, hearing.reader), hearing.transcript)
-    return pieced(told, hearing.transcript, case, hearing.reader)
+    return told_together(out, hearing.transcript, case, hearing.reader)
 
 
 def _asked(finding: Finding) -> bool:

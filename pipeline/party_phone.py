@@ -117,7 +117,7 @@ def _within(digits: str, phone: str) -> bool:
 def _pieced(digits: str, phone: str) -> float:
     """Share of a run of digits that pieces of a number, three digits or longer, make up in any order.
 
-    None where nothing but the beginning, which many numbers share, is told more than once.
+    0 where hardly more than the beginning, which many numbers share, is told.
     """
     covered = at = 0
     said: set[int] = set()
@@ -130,4 +130,4 @@ def _pieced(digits: str, phone: str) -> float:
             first = phone.find(digits[at : at + width])
             said.update(range(first, first + width))
         at += max(1, width)
-    return covered / len(digits) if len([place for place in said if place >= PREFIX]) > ENOUGH else 0.0
+    return covered / len(digits) if sum(place >= PREFIX for place in said) > ENOUGH else 0.0

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.party_address import ASIDE
+from pipeline.party_beside import NOBODYS, said_of
 from pipeline.party_mail import AT_SIGN, NAMED
 from pipeline.party_name import KanaReader
 from pipeline.party_phone import whose_number
@@ -50,7 +51,6 @@ PIECE = 2
 
 _ASIDE = re.compile(ASIDE)
 _ENDS_IN_AT = re.compile(rf"(?:{AT_SIGN})[、のは]?$")
-_NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
 TOGETHER = "登録された番号の続き、または言い直し"
 
@@ -60,7 +60,7 @@ OF_MAIL = "本人のメールアドレスの続き"
 def pieced(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Give pieces of the requester's numbers to the requester.
+    """Give pieces of the requester's numbers and mail addresses to the requester.
 
     Args:
         findings: In order of text, with their parties.
@@ -90,13 +90,13 @@ def _of_mails(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
     """
     out = list(findings)
     told = [at for at, each in enumerate(out) if not each.entity.candidate]
-    for before, behind in itertools.pairwise(told):
-        ends = _ENDS_IN_AT.search(_said(out[before], text)) is not None
-        if ends and _is_of_mail(out[before]) and _is_mail_piece(out[before], out[behind], text):
-            out[behind] = replace(out[behind], party=Party.REQUESTER, reason=OF_MAIL, needs_review=True)
-    for behind, before in itertools.pairwise(reversed(told)):
-        if _is_of_mail(out[behind]) and _is_mail_piece(out[before], out[behind], text, before=True):
-            out[before] = replace(out[before], party=Party.REQUESTER, reason=OF_MAIL, needs_review=True)
+    for at, piece in (*itertools.pairwise(told), *itertools.pairwise(reversed(told))):
+        first, last = sorted((at, piece))
+        between = text[out[first].entity.chars.end : out[last].entity.chars.start]
+        touch = not _ASIDE.sub("", between) and "。" not in between
+        open_ended = piece < at or _ENDS_IN_AT.search(said_of(out[at], text)) is not None
+        if touch and open_ended and _is_of_mail(out[at]) and _is_mail_piece(out[piece], text):
+            out[piece] = replace(out[piece], party=Party.REQUESTER, reason=OF_MAIL, needs_review=True)
     return tuple(out)
 
 
@@ -105,12 +105,10 @@ def _is_of_mail(finding: Finding) -> bool:
     return mail and finding.party is Party.REQUESTER
 
 
-def _is_mail_piece(first: Finding, last: Finding, text: str, *, before: bool = False) -> bool:
-    """Whether one of two findings is nobody's, was taken for a number without one, and touches the other."""
-    piece = first if before else last
-    words = piece.entity.entity_type == "PHONE_NUMBER" and len(digits_of(_said(piece, text))) < DIGITS
-    between = text[first.entity.chars.end : last.entity.chars.start]
-    return words and piece.party in _NOBODYS and not _ASIDE.sub("", between) and "。" not in between
+def _is_mail_piece(finding: Finding, text: str) -> bool:
+    """Whether a finding is nobody's, and was taken for a number without one."""
+    words = finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < DIGITS
+    return words and finding.party in NOBODYS
 
 
 def _near(between: str) -> bool:
@@ -137,12 +135,12 @@ def _theirs(
 ) -> Iterator[int]:
     """Which of the pieces of one number were nobody's and are the requester's."""
     case, phones = known
-    masked = [at for at, finding in enumerate(group) if finding.party in _NOBODYS]
+    masked = [at for at, finding in enumerate(group) if finding.party in NOBODYS]
     if not masked:
         return
-    said = [_said(finding, text) for finding in group]
+    said = [said_of(finding, text) for finding in group]
     together = "".join(_ASIDE.sub("", each) for each in said)
-    told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in _NOBODYS)
+    told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in NOBODYS)
     # What stands beside a whole number is no part of it.
     if len(group) > 1 and not _is_number(told, case, reader):
         sounds = any(_sounds_like(together, whole, reader) for whole in phones)
@@ -153,7 +151,7 @@ def _theirs(
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(group) and group[n].party is Party.REQUESTER]
         sound = morae(reader.kana(said[at]))
         due = [piece for n in beside for piece in _due(digits_of(said[n]), phones, before=n < at)]
-        again = [digits for n in beside if len(digits := digits_of(said[n])) > PIECE]
+        again = [digits for n in beside if len(digits := digits_of(said[n])) >= DIGITS]
         if (
             any(_sounds_like(said[at], whole, reader) for whole in phones)
             or any(_is(sound, digits) or digits == digits_of(said[at]) for digits in due + again)
@@ -186,13 +184,9 @@ def _due(heard: str, phones: Sequence[str], *, before: bool) -> Iterator[str]:
     """What comes right behind (or before) some digits of a number: to its end, and four digits of it."""
     for phone, size in itertools.product(phones, (len(heard), 4, 3)):
         piece = heard[-size:] if before else heard[:size]
-        at = phone.find(piece) if len(piece) == size >= 3 else -1
+        at = phone.find(piece) if len(piece) == size >= DIGITS else -1
         if at < 0:
             continue
         rest = phone[at + size :] if before else phone[:at]
         near = (rest, rest[:4], rest[:3]) if before else (rest, rest[-4:], rest[-3:])
         yield from dict.fromkeys(each for each in near if len(each) >= PIECE)
-
-
-def _said(finding: Finding, text: str) -> str:
-    return text[finding.entity.chars.start : finding.entity.chars.end]

@@ -40,7 +40,16 @@ from pipeline.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
 from pipeline.weigh import Hearing, Scorer
 
-__all__ = ["StoredCall", "add_arguments", "figures_of", "row", "stored_calls", "table"]
+__all__ = [
+    "StoredCall",
+    "add_arguments",
+    "figures_of",
+    "figures_of_plan",
+    "planned",
+    "row",
+    "stored_calls",
+    "table",
+]
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
 
@@ -106,12 +115,27 @@ def figures_of(
     Returns:
         The call's figures.
     """
+    return figures_of_plan(call, planned(call, entities, reader, policy, scorer))
+
+
+def planned(
+    call: StoredCall,
+    entities: tuple[EntitySpan, ...],
+    reader: Reader,
+    policy: MaskPolicy | None = None,
+    scorer: Scorer | None = None,
+) -> MaskPlan:
+    """What would be masked of a call; arguments as for ``figures_of``."""
     policy = policy or MaskPolicy()
     findings = attribute(entities, call.transcript, call.case, reader)
     if scorer is not None:
         findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
     findings = align(findings, call.transcript, call.recording, policy)
-    plan = make_plan(findings, call.transcript, call.case, policy)
+    return make_plan(findings, call.transcript, call.case, policy)
+
+
+def figures_of_plan(call: StoredCall, plan: MaskPlan) -> CallFigures:
+    """Mask a call by a plan, and measure it."""
     samples, rate = call.recording.samples, call.recording.rate
     masked = mask_audio(samples, rate, plan, call.recording.law)
     return measure_call(AudioPair(samples, masked, rate), call.truth, _rows(plan), call.transcript.text)

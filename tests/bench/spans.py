@@ -14,25 +14,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.analyzer import load_analyzer
-from models.readings import Reader, load_reader
+from models.readings import load_reader
 from models.transcriber import load_transcriber
-from pipeline.align import align
 from pipeline.detect import detect
-from pipeline.evaluate import AudioPair, frames_of
-from pipeline.mask import mask_audio
-from pipeline.party import attribute
-from pipeline.party_heard import reconsidered
-from pipeline.plan import make_plan
 from pipeline.truth import TruthSpan
-from pipeline.types import EntitySpan, MaskAction, MaskItem, MaskPlan, MaskPolicy
-from pipeline.weigh import Hearing, Scorer
-from tests.bench.figures import StoredCall, add_arguments, stored_calls
+from pipeline.types import MaskAction, MaskItem, MaskPlan
+from tests.bench.figures import StoredCall, add_arguments, figures_of_plan, planned, stored_calls
 
-__all__ = ["Wrong", "main", "planned", "wrong_spans"]
+__all__ = ["Wrong", "main", "wrong_spans"]
 
 LEAST = 8
 """Frames of a span that have to be wrong: what is shorter is an edge."""
@@ -51,18 +41,6 @@ class Wrong:
     items: tuple[MaskItem, ...] = field(repr=False)
 
 
-def planned(
-    call: StoredCall, entities: tuple[EntitySpan, ...], reader: Reader, scorer: Scorer | None = None
-) -> MaskPlan:
-    """The plan of a call by its stored words; ``scorer`` is asked whose a finding is, where there is one."""
-    policy = MaskPolicy()
-    findings = attribute(entities, call.transcript, call.case, reader)
-    if scorer is not None:
-        findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
-    findings = align(findings, call.transcript, call.recording, policy)
-    return make_plan(findings, call.transcript, call.case, policy)
-
-
 def wrong_spans(call: StoredCall, plan: MaskPlan, *, leaked: bool) -> Iterator[Wrong]:
     """What of the third parties' data stays audible, or else what of the requester's own is masked.
 
@@ -74,30 +52,16 @@ def wrong_spans(call: StoredCall, plan: MaskPlan, *, leaked: bool) -> Iterator[W
     Yields:
         Spans with ``LEAST`` wrong frames and more, in order of time.
     """
-    samples, rate = call.recording.samples, call.recording.rate
-    frames = frames_of(
-        AudioPair(samples, mask_audio(samples, rate, plan, call.recording.law), rate),
-    )
-    channels = len(frames.speech)
-
-    def spoken(span: TruthSpan) -> NDArray[np.bool_]:
-        return frames.mark([(span.time, (span.channel(channels),))]) & frames.speech
-
-    hot = np.zeros_like(frames.speech)
-    for span in call.truth.spans:
-        hot |= spoken(span) & span.must_mask
-    for span in sorted(call.truth.spans, key=lambda each: each.time):
-        if not (span.must_mask if leaked else span.must_keep):
-            continue
-        speech = spoken(span) if leaked else spoken(span) & ~hot
-        wrong = speech & (~frames.changed if leaked else frames.changed)
-        if np.count_nonzero(wrong) >= LEAST:
+    fared = zip(call.truth.spans, figures_of_plan(call, plan).spans, strict=True)
+    for span, figures in sorted(fared, key=lambda each: each[0].time):
+        wrong = figures.speech - figures.changed if leaked else figures.changed
+        if (figures.must_mask if leaked else figures.must_keep) and wrong >= LEAST:
             there = (
                 item
                 for item in plan.items
-                if item.time.overlaps(span.time) and span.channel(channels) in item.channels
+                if item.time.overlaps(span.time) and figures.channel in item.channels
             )
-            yield Wrong(span, int(np.count_nonzero(wrong)), int(np.count_nonzero(speech)), tuple(there))
+            yield Wrong(span, wrong, figures.speech, tuple(there))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     only = [each for each in options.only.split(",") if each]
     for call in stored_calls(options.folders, only, exact=options.exact):
         entities = detect(call.transcript, analyzer, call.case, call.again)
-        plan = planned(call, entities, reader, scorer)
+        plan = planned(call, entities, reader, scorer=scorer)
         for each in wrong_spans(call, plan, leaked=options.leaked):
             print(_line(call, each))
     return 0

@@ -8,8 +8,8 @@ import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.types import CharSpan, EntitySpan, Party
-from tests.bench.figures import StoredCall, stored_calls
-from tests.bench.spans import planned, wrong_spans
+from tests.bench.figures import StoredCall, planned, stored_calls
+from tests.bench.spans import wrong_spans
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 

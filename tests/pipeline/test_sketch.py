@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import heard, sketch
@@ -35,6 +35,7 @@ def test_a_sketch_knows_the_shape_and_the_quiet_of_its_call():
     assert drawn.quiet == quiet(call.samples, call.rate) != ()
 
 
+@example(560, 8000, 1, 0)
 @given(
     st.integers(300, 3000), st.sampled_from((8000, 11025, 44100)), st.sampled_from((1, 2, 5)), st.integers()
 )

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
 from pipeline.changes import BESIDE, Changes
 from pipeline.kept_words import KeptWords, Run
-from pipeline.listen import REACH, Needle, SoundReader, bits_of
+from pipeline.listen import LEAST_BITS_OF_OTHERS, LONGEST, REACH, Needle, SoundReader, bits_of, is_sure
 from pipeline.mask_text import MaskedTranscript, mask_text
 from pipeline.nearby import Nearby
 from pipeline.sound import Worth, find_sound, fold_kana, morae
@@ -60,9 +60,7 @@ the program does, 8 were a third party's; 4 of the 83 unlikeliest, 4 of the 54 i
 
 _FURTHEST: Final = 0.45  # of a needle's length; at this every garbled name is found (facts.md 0.2)
 _LEAST_BITS: Final = 10.0  # two morae; less is in every sentence
-_LEAST_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
 _LONG: Final = 5  # morae from which a name may be said by half
-_LONGEST: Final = 3.0  # seconds of a name said slowly, with what its words' times take along
 _PIECE: Final = 0.55
 _MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
 _BESIDE: Final = 0.3  # seconds that another hearing's word times are off
@@ -97,12 +95,14 @@ class Alike:
         time: Of the words.
         channel: Where they were heard.
         odds: Natural logarithm of the odds that it is that value; less, the farther from that item.
+        sure: Whether that value is: what only sounds like a doubtful one is not masked (``listen.SURE``).
     """
 
     item_id: str
     time: TimeSpan
     channel: int
     odds: float
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def _perhaps(hits: Iterable[Alike], masked: MaskedTranscript) -> Iterator[Leak]:
 
 def _likely(hit: Alike) -> bool:
     """Whether to mask it.  Where a word's time holds a long pause, the name would take all of it along."""
-    return hit.odds >= LIKELY and hit.time.duration <= _LONGEST
+    return hit.sure and hit.odds >= LIKELY and hit.time.duration <= LONGEST
 
 
 def alike_in(  # noqa: PLR0913 (one of them what all need not be read again for)
@@ -250,11 +250,12 @@ def alike_in(  # noqa: PLR0913 (one of them what all need not be read again for)
 
 
 def _seen_from_there(hit: Alike, items: dict[str, MaskItem]) -> Alike:
-    """With the odds that it has at its distance from the nearest item of that value."""
+    """With the odds at its distance from the nearest item of that value, and whether that item is sure."""
     item = items.get(hit.item_id)
     if item is None:
         return hit
-    return replace(hit, odds=hit.odds + float(_away(np.array(item.time.apart(hit.time)))))
+    odds = hit.odds + float(_away(np.array(item.time.apart(hit.time))))
+    return replace(hit, odds=odds, sure=is_sure(item))
 
 
 def _away(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -273,7 +274,7 @@ def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ..
         name = item is None or item.entity_type == "PERSON"
         whole = without_honorific(morae(fold_kana(kana)))
         for sound in (whole, *(_ends(whole) if name else ())):
-            if bits_of(sound) >= (_LEAST_BITS if name else _LEAST_BITS_OF_OTHERS):
+            if bits_of(sound) >= (_LEAST_BITS if name else LEAST_BITS_OF_OTHERS):
                 key = (sound, sound != whole, name)
                 sounds[key] = (*sounds.get(key, ()), item_id)
     return tuple(_Wanted(*key, item_ids) for key, item_ids in sounds.items())
@@ -358,10 +359,10 @@ def _shown(hit: Alike, shown: Nearby[MaskItem]) -> bool:
 
 
 def _best(hits: list[Alike]) -> tuple[Alike, ...]:
-    """The likeliest of those that share time."""
+    """The likeliest of those that share time; none that is only shown in place of one that is masked."""
     best: list[Alike] = []
     taken: dict[int, list[TimeSpan]] = {}  # of each channel, in order: they share no time
-    for hit in sorted(hits, key=lambda each: (-each.odds, each.time, each.item_id)):
+    for hit in sorted(hits, key=lambda each: (not _likely(each), -each.odds, each.time, each.item_id)):
         times = taken.setdefault(hit.channel, [])
         at = bisect.bisect_left(times, hit.time)
         if not any(hit.time.overlaps(other) for other in times[max(0, at - 1) : at + 1]):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -43,15 +43,17 @@ class KanaReader:
 
 @dataclass
 class Hears:
-    """Hears a text in every clip, 0.1 s a character; keeps what it was given."""
+    """Hears a text in every clip, so many seconds a character; keeps what it was given."""
 
     text: str
+    seconds: float = 0.1
     clips: list[np.ndarray] = field(default_factory=list)
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[tuple[HeardSegment, ...]]:
         """The words of every clip."""
         self.clips += clips
-        words = tuple(HeardWord(c, 0.1 * n, 0.1 * (n + 1), 0.9) for n, c in enumerate(self.text))
+        each = self.seconds
+        words = tuple(HeardWord(c, each * n, each * (n + 1), 0.9) for n, c in enumerate(self.text))
         return [(HeardSegment(words),) if words else ()] * len(clips)
 
 
@@ -198,3 +200,37 @@ def test_after_a_change_only_what_is_near_it_is_heard_again() -> None:
     unchanged = Changes(wider, wider)
     assert listen_again(product(wider), wider, READINGS, listener, KanaReader(), changes=unchanged) == ()
     assert len(listener.clips) == 1
+
+
+def test_what_is_not_almost_the_value_is_no_leak() -> None:
+    """Ordinary words beside a mask are a third unlike some value in every few minutes."""
+    plan = make_plan(make_item(5, 6))
+    listener = Hears("ソコハサカイテデス")
+    assert listen_again(product(plan), plan, (("i0", "サカモト"),), listener, KanaReader()) == ()
+
+
+@pytest.mark.parametrize(
+    ("score", "decided", "found"), [(0.89, False, False), (0.91, False, True), (0.3, True, True)]
+)
+def test_a_doubtful_value_is_not_listened_for(score: float, decided: bool, found: bool) -> None:
+    """What may itself be an ordinary word masks no others; what a person has decided does."""
+    plan = make_plan(replace(make_item(5, 6), score=score, decided=decided))
+    heard = Hears("ソコハサカモトデス")
+    leaks = listen_again(product(plan), plan, (("i0", "サカモト"),), heard, KanaReader())
+    assert bool(leaks) == found
+
+
+@pytest.mark.parametrize(("kana", "found"), [("ゼロゼロ", False), ("ゼロハチゼロサンゴ", True)])
+def test_a_piece_of_a_number_is_not_listened_for(kana: str, found: bool) -> None:
+    """A digit or two are in other numbers, too."""
+    plan = make_plan(make_item(5, 6, entity_type="PHONE_NUMBER"))
+    leaks = listen_again(product(plan), plan, (("i0", kana),), Hears(f"ソコハ{kana}デス"), KanaReader())
+    assert bool(leaks) == found
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(0.1, True), (1.0, False)])
+def test_a_word_that_holds_a_pause_is_no_leak(seconds: float, found: bool) -> None:
+    """Where words are timed over a long pause, a mask of theirs would take all of it."""
+    plan = make_plan(make_item(9, 14))
+    listener = Hears("サカモト", seconds)
+    assert bool(listen_again(product(plan), plan, (("i0", "サカモト"),), listener, KanaReader())) == found

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,25 @@ def test_what_may_be_the_name_is_shown_and_no_more(reader: Reader):
     # Seldomer than among planted names.
     assert 0 < leak.chance < 1 / (1 + math.exp(-hit.odds))
     assert kinds("佐賀もです", reader) == [("PERHAPS", "m0000")]
+
+
+@pytest.mark.parametrize(
+    ("score", "decided", "kind"),
+    [(0.89, False, "PERHAPS"), (0.91, False, "HEARD_AGAIN"), (0.3, True, "HEARD_AGAIN")],
+)
+def test_what_sounds_like_a_doubtful_value_is_shown(score: float, decided: bool, kind: str, reader: Reader):
+    """What may itself be an ordinary word masks no others; what a person has decided does."""
+    words, made = call("サカモトさん"), plan(replace(MASKED, score=score, decided=decided))
+
+    assert [leak.kind for leak in read_by_sound(mask_text(words, made), made, READINGS, reader)] == [kind]
+
+
+def test_what_a_doubtful_value_explains_better_is_masked_for_a_sure_one(reader: Reader):
+    """Of two values that are alike there, the one that masks comes first."""
+    doubtful = replace(item(4.0, 4.5, item_id="m0001", chars=(0, 0)), score=0.8)
+    readings = (("m0000", "サカモテ"), ("m0001", "サカモト"))
+
+    assert kinds("サカモトさん", reader, doubtful, readings=readings) == [("HEARD_AGAIN", "m0000")]
 
 
 def test_what_is_shown_already_is_not_shown_again(reader: Reader):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.party_name import KanaReader, KnownName, known_names
@@ -91,17 +91,25 @@ def _of_name(name: CaseName, known: KnownName, reader: KanaReader) -> Iterator[K
     written = BLANKS.sub("", name.text)
     # Of staff a case often gives the surname alone, and two kanji of that are no two names.
     if len(known.parts) == 2 and (known.party is Party.REQUESTER or len(written) > 2 or written != name.text):
-        cut = _cut(written, known.parts[0], reader)
+        cut = _cut(written, known.parts, reader)
         texts = (written[:cut], written[cut:]) if cut else ("", "")
         for kind, kana, text in zip((FormKind.SURNAME, FormKind.GIVEN), known.parts, texts, strict=True):
             yield _form(known.party, kind, kana, text)
     yield _form(known.party, FormKind.WHOLE, known.whole, written)
 
 
-def _cut(written: str, surname: str, reader: KanaReader) -> int:
-    """Characters of a surname in a full name; 0 where no cut reads as it."""
-    cuts = range(1, len(written))
-    return next((n for n in cuts if surname in {reader.kana(written[:n]), *reader.readings(written[:n])}), 0)
+def _cut(written: str, parts: Sequence[str], reader: KanaReader) -> int:
+    """Characters of a surname in a full name; 0 where no cut reads as it.
+
+    椎 by itself is a surname シイナ, too: of several cuts the one behind which the given name is read.
+    """
+
+    def read_as(text: str, kana: str) -> bool:
+        return kana in {reader.kana(text), *reader.readings(text)}
+
+    surname, given = parts
+    cuts = [n for n in range(1, len(written)) if read_as(written[:n], surname)]
+    return next((n for n in cuts if read_as(written[n:], given)), cuts[0] if cuts else 0)
 
 
 def _form(party: Party, kind: FormKind, kana: str, written: str) -> KnownForm:

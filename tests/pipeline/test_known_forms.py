@@ -35,6 +35,18 @@ def test_a_name_is_written_in_kanji_and_both_kana(reader: Reader) -> None:
     assert {form.party for form in known_forms(case, reader)} == {Party.REQUESTER}
 
 
+@pytest.mark.parametrize(
+    ("name", "kana", "parts"),
+    [("椎名春江", "シイナハルエ", ["椎名", "春江"]), ("尾崎恵子", "オザキケイコ", ["尾崎", "恵子"])],
+)
+def test_a_surname_that_one_kanji_is_read_as_too(
+    name: str, kana: str, parts: list[str], reader: Reader
+) -> None:
+    """It is cut where what is left is the given name."""
+    forms = forms_of(CallCase("R-1", Requester((CaseName(name, kana),))), reader)
+    assert [forms[kind][0].texts[0] for kind in (FormKind.SURNAME, FormKind.GIVEN)] == parts
+
+
 def test_a_surname_of_two_kanji_is_not_cut(reader: Reader) -> None:
     """平野 of the staff is no 平 and 野; with a blank between it would be."""
     forms = forms_of(CallCase("R-1", staff=(CaseName("平野"), CaseName("森 彩", "モリ アヤ"))), reader)

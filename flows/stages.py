@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pipeline.align
 import pipeline.audio
 import pipeline.detect
+import pipeline.few_names
 import pipeline.party
 import pipeline.party_heard
 import pipeline.plan
@@ -218,7 +219,7 @@ def attribute(call: Workspace, models: Models) -> int:
         hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, models.reader)
         findings = pipeline.party_heard.reconsidered(findings, case, hearing)
         give_back()
-    call.put(FINDINGS, findings)
+    call.put(FINDINGS, pipeline.few_names.doubted_alone(findings))
     return len(findings)
 
 

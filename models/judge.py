@@ -139,7 +139,7 @@ class Judge:
         odds = sum(self._weights.get(name, 0.0) * value for name, value in values.items())
         score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
         trimmed = _trimmed(span, call, text)
-        return replace(trimmed, score=score, candidate=score < MASK_FROM[span.entity_type])
+        return replace(trimmed, score=score, candidate=score < MASK_FROM[span.entity_type], judged=True)
 
 
 def _likelier_than_not(doubted: EntitySpan) -> EntitySpan:

@@ -21,7 +21,7 @@ from pipeline.party_address import (
     within_a_line,
 )
 from pipeline.party_mail import LOCAL, whose_mail, without_local
-from pipeline.party_name import HALF, KanaReader, KnownName, known_names, whose_name
+from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
 from pipeline.party_together import told_together
@@ -276,7 +276,7 @@ def _whose_person(
     twice = _TWICE.fullmatch(TAIL.sub("", text))
     text = twice[1] if twice else text
     if any(_is_relative(text, name, reader) for name in known if name.party is Party.REQUESTER):
-        return Party.UNKNOWN, "本人と同じ姓で名が違う", True
+        return Party.UNKNOWN, FAMILY, True
     kana, cores = reader.kana(text), tuple(_cores(text))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
     if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN}:

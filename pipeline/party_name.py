@@ -16,7 +16,7 @@ from pipeline.party_kanji import KanjiReader
 from pipeline.sound import find_sound, fold_kana, likeness, morae
 from pipeline.types import CallCase, CaseName, Party
 
-__all__ = ["KanaReader", "KnownName", "known_names", "whose_name"]
+__all__ = ["FAMILY", "KanaReader", "KnownName", "known_names", "whose_name"]
 
 ALIKE = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
 """Likeness from which a reading of so many morae is the known name: the shorter, the likelier by chance."""
@@ -44,6 +44,9 @@ WITHIN, BEFORE = 4, 3
 TWO_KANJI = 0.6
 """What a surname of two kanji is worth in the price of a cut: the commonest; of 300 names drawn from the
 lexicon it leaves 35 cut wrongly, 0.05 leaves 43."""
+
+FAMILY = "本人と同じ姓で名が違う"
+"""Why a name is nobody's: it is a relative's."""
 
 NOBODY = -2.0
 """Margin of a party that the case names nobody of."""
@@ -108,7 +111,7 @@ def whose_name(
     if any(
         name.party is Party.REQUESTER and _of_the_family(cores[-1] if cores else kana, name) for name in known
     ):
-        return Party.UNKNOWN, "本人と同じ姓で名が違う", True
+        return Party.UNKNOWN, FAMILY, True
     price = min((_within(kana, name) for name in known if name.party is Party.REQUESTER), default=math.inf)
     if price < math.inf:
         return Party.REQUESTER, "本人の名前を含む", price > 0

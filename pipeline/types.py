@@ -181,7 +181,8 @@ class EntitySpan:
     witness knows whose it is (a self-introduction), else ``None``.  ``morae`` is how many it
     has where its reading is known (a term of the case), else 0.  ``candidate`` is set where it
     is too unlikely to be masked: an analyst is shown it, as far as the time for review goes;
-    ``heard_again_as`` says whose it clearly is by a second hearing's words.
+    ``heard_again_as`` says whose it clearly is by a second hearing's words; ``judged`` is set where the
+    score is the judge's probability, and no company's or case's own.
     """
 
     entity_type: str
@@ -194,6 +195,7 @@ class EntitySpan:
     morae: int = 0
     candidate: bool = False
     heard_again_as: Party | None = None
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

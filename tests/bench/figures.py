@@ -30,6 +30,7 @@ from pipeline.align import align
 from pipeline.audio import Recording, read_recording
 from pipeline.detect import detect
 from pipeline.evaluate import AudioPair, ReviewRow, measure_call
+from pipeline.few_names import doubted_alone
 from pipeline.figures import CallFigures, Share, Summary, summarise
 from pipeline.mask import mask_audio
 from pipeline.party import attribute
@@ -130,6 +131,7 @@ def planned(
     findings = attribute(entities, call.transcript, call.case, reader)
     if scorer is not None:
         findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
+    findings = doubted_alone(findings)
     findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)
 

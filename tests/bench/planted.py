@@ -39,6 +39,7 @@ from pipeline.audio import Recording, read_recording
 from pipeline.changes import Changes
 from pipeline.detect import detect
 from pipeline.evaluate import AudioPair, measure_call
+from pipeline.few_names import doubted_alone
 from pipeline.figures import CallFigures, Share, summarise
 from pipeline.listen import hear_masked
 from pipeline.mask import mask_audio, masked_windows
@@ -308,7 +309,7 @@ def detected(call: MadeCall, analyzer: Any, reader: Reader) -> MaskPlan:
     """The plan that the program makes."""
     case, policy = case_lookup(call.path.parent)(call.path), MaskPolicy()
     findings = attribute(detect(call.transcript, analyzer, case, call.again), call.transcript, case, reader)
-    findings = align(findings, call.transcript, call.recording, policy)
+    findings = align(doubted_alone(findings), call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, case, policy)
 
 

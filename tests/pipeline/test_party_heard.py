@@ -59,11 +59,18 @@ class Ear:
 
 
 def heard(
-    text: str, said: str, ear: Ear, reader: Reader, *, kind: str = "PERSON", case: CallCase = CASE
+    text: str,
+    said: str,
+    ear: Ear,
+    reader: Reader,
+    *,
+    kind: str = "PERSON",
+    case: CallCase = CASE,
+    hint: Party | None = None,
 ) -> Finding:
     """The verdict on ``said`` in an utterance, by its words and then by its sound."""
     start = text.index(said)
-    entity = EntitySpan(kind, CharSpan(start, start + len(said)), 0.9, "Test")
+    entity = EntitySpan(kind, CharSpan(start, start + len(said)), 0.9, "Test", party=hint)
     words = transcript(utterance(text, 1.0))
     recording = Recording(np.zeros((1, 30 * RATE), np.int16), RATE, "pcm", "0" * 64)
     findings = attribute((entity,), words, case, reader)
@@ -86,6 +93,33 @@ def test_a_garbled_name_is_the_one_that_the_sound_takes(
 ) -> None:
     """What is nearly as probable as what was written is it, what is far from it is not."""
     assert heard(text, said, Ear(likely), reader).party is party
+
+
+@pytest.mark.parametrize(
+    ("hint", "gain", "party"),
+    [
+        (Party.THIRD_PARTY, -7.5, Party.THIRD_PARTY),
+        (None, -7.5, Party.REQUESTER),
+        (None, -9.5, Party.THIRD_PARTY),
+        (Party.REQUESTER, -9.5, Party.REQUESTER),
+        (Party.REQUESTER, -13.0, Party.THIRD_PARTY),
+    ],
+)
+def test_the_conversation_counts_beside_the_sound(
+    hint: Party | None, gain: float, party: Party, reader: Reader
+) -> None:
+    """What it does not call somebody else's is sooner the requester's, and looked at."""
+    case = CallCase("R-1", Requester((CaseName("川崎浩二", "カワサキコウジ"),)))
+    found = heard("最後に川崎工事です", "崎工事", Ear({"川崎浩二": gain}), reader, case=case, hint=hint)
+    assert (found.party is Party.REQUESTER) is (party is Party.REQUESTER)
+    assert found.needs_review or party is Party.THIRD_PARTY
+
+
+def test_a_relative_is_none_whoever_the_conversation_means(reader: Reader) -> None:
+    """Who rings for a daughter gives her name as asked for."""
+    ear = Ear({"野田多恵": -8.0, "野田": -60.0})
+    found = heard("お名前は野田杏です", "野田杏", ear, reader, hint=Party.REQUESTER)
+    assert found.party is Party.UNKNOWN
 
 
 def test_a_surname_alone_is_never_asked_for_where_a_given_name_follows(reader: Reader) -> None:

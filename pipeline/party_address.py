@@ -69,6 +69,9 @@ _FIGURE = re.compile(r"[0-9０-９]")
 _POSTAL = re.compile(r"(?:[0-9０-９]++[^0-9０-９都道府県]{0,3})+(?=[^0-9０-９]{2,3}[都道府県])")
 """A number before a prefecture: a postal code, however garbled, and no block."""
 
+_CODE = re.compile(r"[0-9０-９〇一二三四五六七八九のノ〒、。 \n-]{5,}")
+"""Figures that an address begins with: its postal code, said once or twice."""
+
 ASIDE = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"
 """What is said between two pieces of one address or number: fillers, answers and joints."""
 
@@ -118,8 +121,7 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         The party, the reason in Japanese and whether a person should look; and whether it shares a
         place or a block number with one of the requester's.
     """
-    code = _POSTAL.match(text)
-    text = text[code.end() :] if code else text
+    text = _without_code(text, known, reader)
     line = morae(reader.kana(without_numbering(text)))
     # Only what numbers a block: 郷 of a place name sounds like five.
     numbers = _once(numbers_of(text))
@@ -142,6 +144,22 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
             if found[0] is Party.REQUESTER:
                 break
     return verdict, near
+
+
+def _without_code(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> str:
+    """An address without the postal code before its prefecture, or before the registered one by sound."""
+    code = _POSTAL.match(text) or _CODE.match(text)
+    if code is None:
+        return text
+    rest = text[code.end() :]
+    line = morae(reader.kana(without_numbering(rest)))
+    begun = any(
+        match.start == 0
+        for address in known
+        for part in address.above[:1]
+        for match in find_sound(part, line, VERBATIM)
+    )
+    return rest if begun or code.re is _POSTAL else text
 
 
 def _looked_at(verdict: _Verdict | None) -> _Verdict | None:

@@ -15,7 +15,9 @@ from dataclasses import replace
 
 from pipeline.called import with_honorific
 from pipeline.party_kanji import LEAST, NAMED, KanjiReader, explained_at
+from pipeline.party_name import KanaReader, known_names
 from pipeline.party_spelt import BLANKS
+from pipeline.sound import find_sound, morae
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
 __all__ = ["explained"]
@@ -34,6 +36,9 @@ _QUESTION = re.compile(r"(?:です|でございます|と申します|が|ね|�
 _SHAPE = re.compile(r"\S\S+の\S{1,2}|へん|べん|かんむり")
 """What an explanation is like where no such word is said: 野山の野, かんむり."""
 
+_CALLED = re.compile(r"(?:さん|さま|様)の")
+"""Behind a surname that explains itself: 斎藤さんの斎."""
+
 _MARK = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
 """What tells an explanation from a name."""
 
@@ -44,12 +49,17 @@ REASON = "直前の名前の書き方の説明"
 
 BY_KANJI = "本人の名前の漢字の説明に音が近い"
 
+BY_NAME = "本人の名字の書き方の説明"
+
+ALIKE = 0.25
+"""Price of the requester's surname, over its length, in what explains it: 斎藤さんの簡単な方の斎."""
+
 TOGETHER = 3
 """Findings, one behind the other, that may be one explanation."""
 
 
 def explained(
-    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanjiReader
+    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
     """Give explanations of names the party of the name they follow, or whose kanji they explain.
 
@@ -65,7 +75,9 @@ def explained(
     """
     out: list[Finding] = []
     name: Finding | None = None
-    for finding in _by_kanji(findings, transcript.text, case, reader):
+    for finding in _by_name(
+        _by_kanji(findings, transcript.text, case, reader), transcript.text, case, reader
+    ):
         made = finding
         if finding.entity.entity_type == "PERSON" and not finding.entity.candidate:
             if name is not None and _is_explained(name, finding, transcript.text):
@@ -85,7 +97,7 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     if asked or (len(between) <= BESIDE and _EXPLAINS.search(between + said)):
         return True
     goes_on = (
-        name.reason in {REASON, BY_KANJI}
+        name.reason in {REASON, BY_KANJI, BY_NAME}
         and len(between) <= NEXT
         and not with_honorific(text, finding.entity.chars)
     )
@@ -118,6 +130,29 @@ def _by_kanji(
                             findings[at], party=Party.REQUESTER, reason=BY_KANJI, needs_review=True
                         )
     return tuple(out)
+
+
+def _by_name(
+    findings: Sequence[Finding], text: str, case: CallCase, reader: KanaReader
+) -> tuple[Finding, ...]:
+    """The findings; those that explain kanji by everybody of the requester's surname are theirs."""
+    names = (name for name in known_names(case, reader) if name.party is Party.REQUESTER and name.parts)
+    surnames = [morae(name.parts[0]) for name in names]
+
+    def theirs(finding: Finding) -> bool:
+        said = text[finding.entity.chars.start : finding.entity.chars.end]
+        if not surnames or not _may_explain(finding, text) or len(_MARK.findall(said)) < 2:
+            return False
+        line = reader.line(said)
+        found = (match for surname in surnames for match in find_sound(surname, line.morae, ALIKE))
+        return any(_CALLED.match(said, line.span(match.start, match.end).end) for match in found)
+
+    return tuple(
+        replace(finding, party=Party.REQUESTER, reason=BY_NAME, needs_review=True)
+        if theirs(finding)
+        else finding
+        for finding in findings
+    )
 
 
 def _last_named(before: Sequence[Finding], text: str) -> Party | None:

@@ -325,6 +325,7 @@ def test_what_the_second_hearing_makes_clear_is_believed_and_shown(reader: Reade
         (CaseName("田口誠", "タグチマコト"), "タグチケ"),
         (CaseName("真壁直樹", "マカベナオキ"), "まかべだ"),
         (CaseName("朝倉海斗", "アサクラ カイト"), "カイトだ"),
+        (CaseName("千葉次郎", "チバ ジロウ"), "じろうじゃ、おい"),
         (CaseName("広瀬由美子", "ヒロセユミコ"), "広世だ広世ユニコ"),
     ],
 )

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.called import with_honorific
 from pipeline.party_address import (
+    ONE_OFF,
+    ROOM_OFF,
     address_groups,
     clearly_within,
     faintly_like,
-    is_block,
     whose_address,
     within_a_line,
 )
+from pipeline.party_block import block_in_a_piece, is_block, says_number
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
@@ -98,7 +100,21 @@ def attribute(
         )
         for index, entity in enumerate(entities)
     ]
+    if not says_number(texts, own):
+        findings = [_misheard(finding) for finding in findings]
     return told_together(findings, transcript, case, reader)
+
+
+def _misheard(finding: Finding) -> Finding:
+    """Believe an address that is the requester's but for a figure, as their telephone number is, and show it.
+
+    Not next door, nor where the conversation says that it is somebody else's; and where their own number is
+    said as it is, another one is another house's.
+    """
+    near = finding.party is Party.UNKNOWN and finding.reason in {ONE_OFF, ROOM_OFF}
+    if not near or finding.entity.party is Party.THIRD_PARTY:
+        return finding
+    return replace(finding, party=Party.REQUESTER, needs_review=True)
 
 
 def _said(entity: EntitySpan, text: str) -> str:
@@ -165,6 +181,8 @@ def _attributed_address(
     placed = not alone[2] or is_block(text, own) or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
     if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
+    if verdict[0] is not Party.REQUESTER and block_in_a_piece(text, own):
+        verdict = Party.REQUESTER, "登録された住所の番地と同じ", True
     likely = likely or (entity.party is Party.REQUESTER and faintly_like(place.whole, own, reader))
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
     return _finding(entity, verdict)
@@ -251,7 +269,7 @@ def _or_address(
 
 def _or_block(verdict: _Verdict, text: str, own: Sequence[RegisteredAddress]) -> _Verdict:
     """A block number is often taken for a telephone's: そうですか、8の29の21."""
-    if verdict[0] is Party.THIRD_PARTY and is_block(text, own):
+    if verdict[0] is Party.THIRD_PARTY and (is_block(text, own) or block_in_a_piece(text, own)):
         return Party.REQUESTER, "登録された住所の番地と同じ", True
     return verdict
 

@@ -13,6 +13,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from pipeline.party_block import ENOUGH, TELLING, is_next_door
 from pipeline.party_name import KanaReader
 from pipeline.registered_address import RegisteredAddress, numbers_of, without_numbering, without_orders
 from pipeline.sound import Mora, find_sound, morae
@@ -21,10 +22,11 @@ from pipeline.types import EntitySpan, Party, Transcript
 
 __all__ = [
     "ASIDE",
+    "ONE_OFF",
+    "ROOM_OFF",
     "address_groups",
     "clearly_within",
     "faintly_like",
-    "is_block",
     "whose_address",
     "within_a_line",
 ]
@@ -38,18 +40,12 @@ CLEARLY = 0.2
 VERBATIM = 0.1
 """The same for words that nothing else tells to be a place: a consonant voiced, a vowel drawn out."""
 
-ENOUGH = 3
-"""Digits of a block number, or morae of a place, that say something by themselves."""
-
 LONG, HALF = 6, 0.4
 """Digits of a number with a room, and share of them that may be misheard: of two such numbers drawn at random
 one pair in 400 is as near."""
 
 BESIDE = 3
 """Morae that may be said beside a town and nothing more: a particle, a word half caught."""
-
-TELLING = 4
-"""Digits of a block number that tell even where the place was not understood: one in 10,000 has the same."""
 
 ROOM = 3
 """Digits of a room."""
@@ -60,7 +56,6 @@ BLOCK = 7
 BETWEEN = 2
 """Characters between two pieces, fillers and answers left out, up to which they are one address."""
 
-_COUNTED = re.compile(r"[0-9０-９](?:丁目|番|号)")
 _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
 """One figure, and words behind it that it does not count: the first sound of a garbled town."""
 
@@ -78,6 +73,12 @@ ASIDE = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|
 _ASIDE = re.compile(ASIDE)
 
 _BLOCK_ALONE = "登録された住所と番地だけが同じ"
+
+ONE_OFF, ROOM_OFF = "登録された住所と番地が一桁違い", "登録された建物で部屋番号が一桁違い"
+"""Why an address may be the requester's: a figure of it was misheard."""
+
+NEXT_DOOR = "登録された住所の近所、または聞き違い"
+"""Why an address is nobody's: it may be the house next door, or the flat above."""
 
 _Verdict = tuple[Party, str, bool]
 
@@ -210,15 +211,6 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
     return len(line) > ENOUGH and any(find_sound(line, address.place, VERBATIM) for address in known)
 
 
-def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
-    """Whether digits, whatever they are taken for, are a telling stretch of the requester's block."""
-    numbers = numbers_of(text)
-    owns = [address.number for address in known]
-    # The end of a block alone is like anybody's four figures, but for the words that count them.
-    within = _COUNTED.search(text) is not None and any(numbers in own for own in owns)
-    return len(numbers) >= TELLING and (within or any(own.startswith(numbers) for own in owns))
-
-
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
     """The verdict by one address; ``None`` where it is unlike it."""
     sounds, town = _sounds_like(line, address)
@@ -238,11 +230,14 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
         verdict = (Party.REQUESTER if told else Party.UNKNOWN), _BLOCK_ALONE, True
     elif _half_like(line, numbers, address):
         verdict = Party.REQUESTER, "登録された住所と市区も番地も近い", True
-    elif (sounds or town) and address.number and digits_apart(numbers, address.number) <= 1:
-        # Misheard, or the house next door: only a person can tell.
-        verdict = Party.UNKNOWN, "登録された住所と番地が一桁違い", True
-    elif _next_room(line, numbers, address):
-        verdict = Party.UNKNOWN, "登録された建物で部屋番号が一桁違い", True
+    elif (sounds or town) and (blocks := _near_blocks(numbers, address)):
+        # Misheard, or the house next door: only a person can tell, or what else is said.
+        clear = len(numbers) >= ENOUGH and find_sound(address.town, line, CLEARLY)
+        off = not clear or any(is_next_door(numbers, block) for block in blocks)
+        verdict = Party.UNKNOWN, NEXT_DOOR if off else ONE_OFF, True
+    elif rooms := _near_rooms(line, numbers, address):
+        off = any(is_next_door(room, address.number[-ROOM:]) for room in rooms)
+        verdict = Party.UNKNOWN, NEXT_DOOR if off else ROOM_OFF, True
     return verdict
 
 
@@ -280,11 +275,19 @@ def _rooms(numbers: str) -> tuple[str, ...]:
     return (numbers, numbers[:-1]) if numbers.endswith("5") else (numbers,)
 
 
-def _next_room(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the registered building is said, with a room that is a digit off."""
+def _near_blocks(numbers: str, address: RegisteredAddress) -> list[str]:
+    """The registered number, with its room and without, where a number is that but for a digit."""
+    blocks = (address.number, address.number[:-ROOM]) if address.building else (address.number,)
+    return [block for block in blocks if block and digits_apart(numbers, block) <= 1]
+
+
+def _near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> list[str]:
+    """What of a number is the registered room but for a digit, where the registered building is said."""
     own = address.number[-ROOM:]
-    near = any(ROOM - 1 <= len(room) <= ROOM and digits_apart(room, own) <= 1 for room in _rooms(numbers))
-    return near and _building_said(line, address)
+    if not _building_said(line, address):
+        return []
+    near = (room for room in _rooms(numbers) if ROOM - 1 <= len(room) <= ROOM)
+    return [room for room in near if digits_apart(room, own) <= 1]
 
 
 def _building_said(line: tuple[Mora, ...], address: RegisteredAddress) -> bool:

@@ -9,13 +9,17 @@ from pipeline.party_name import KanaReader, KnownName
 from pipeline.sound import Mora, find_sound, morae, spell_out
 from pipeline.types import Party
 
-__all__ = ["AT_SIGN", "LOCAL", "NAMED", "whose_mail", "without_local"]
+__all__ = ["AT_SIGN", "LOCAL", "NAMED", "names_joined", "whose_mail", "without_local"]
 
 ENOUGH = 3
 """Morae of a name that say something by themselves."""
 
 WITHIN_MAIL = 0.14
 """Price of a name in a mail address, over its length: mizuki is no Suzuki."""
+
+JOINED = 0.27
+"""The same for a surname and a given name on both sides of a joint, however heard: 疑われ for ハギワラ.  Of
+1,600 pairs of an address in 84 made calls and another call's names one is as near."""
 
 LOCAL = 16
 """Characters of what stands before the @ at the most, as heard."""
@@ -27,6 +31,9 @@ NAMED = "本人の名前を含むメールアドレス"
 
 _AT = re.compile(AT_SIGN)
 _DIGITS = re.compile(r"[0-9０-９]+$")
+_JOINT = re.compile(r"アンダー(?:[バワマラ]ー?ン?)?|あんだーばー|ハイフン?|はいふん|ドッ[トド]|どっ[とど]")
+"""What joins the two halves of a name before the @, as it is said and heard."""
+
 _BREAK = re.compile(r"[をはがで、。.・\s]|ドッ[トド]|どっ[とど]")
 """What may stand before the last part of what is said before the @: アドレスを, dots."""
 
@@ -56,7 +63,43 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
         said = (last == part if len(part) < ENOUGH else find_sound(part, line, WITHIN_MAIL) for part in parts)
         if name.party is Party.REQUESTER and any(said):
             return Party.REQUESTER, NAMED, True
+    if names_joined(text, known, reader):
+        return Party.REQUESTER, NAMED, True
     return Party.UNKNOWN, "誰のものか分かりません", True
+
+
+def names_joined(text: str, known: Iterable[KnownName], reader: KanaReader) -> bool:
+    """Whether the requester's surname and given name stand on both sides of an underscore, a hyphen or a dot.
+
+    Args:
+        text: As recognised; what it was taken for tells nothing.
+        known: The names of the case.
+        reader: Reads the text.
+    """
+    halves = [
+        (morae(reader.kana(text[: joint.start()])), morae(reader.kana(text[joint.end() :])))
+        for joint in _JOINT.finditer(text)
+    ]
+    names = [
+        tuple(map(morae, name.parts))
+        for name in known
+        if name.party is Party.REQUESTER and len(name.parts) == 2
+    ]
+    return any(
+        _ends_in(first, before) and _begins_with(second, behind)
+        for before, behind in halves
+        for parts in names
+        if min(map(len, parts)) >= ENOUGH
+        for first, second in (parts, parts[::-1])
+    )
+
+
+def _ends_in(part: tuple[Mora, ...], line: tuple[Mora, ...]) -> bool:
+    return any(len(line) - match.end <= 1 for match in find_sound(part, line, JOINED))
+
+
+def _begins_with(part: tuple[Mora, ...], line: tuple[Mora, ...]) -> bool:
+    return any(match.start <= 1 for match in find_sound(part, line, JOINED))
 
 
 def _sound(local: str, reader: KanaReader) -> tuple[Mora, ...]:

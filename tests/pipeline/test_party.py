@@ -497,6 +497,24 @@ def test_a_short_name_in_a_mail_address_stands_by_itself(text: str, party: Party
 
 
 @pytest.mark.parametrize(
+    ("text", "requester", "party"),
+    [
+        ("しばきアンダーバー 駆けやハッとマンス", "イシバシ タクヤ", Party.REQUESTER),
+        ("駆けやハイフン、しばきアットマーク", "イシバシ タクヤ", Party.REQUESTER),
+        ("疑われ、アンダーバンわれた", "ハギワラ アラタ", Party.REQUESTER),
+        ("しばきアンダーバー ゆみこアットマーク", "イシバシ タクヤ", Party.UNKNOWN),
+        ("駆けや、しばきアットマーク", "イシバシ タクヤ", Party.UNKNOWN),
+        ("しばきアンダーバーリエアットマーク", "イシバシ リエ", Party.UNKNOWN),
+    ],
+)
+def test_both_halves_of_a_name_before_the_at(text: str, requester: str, party: Party, reader: Reader) -> None:
+    """However garbled: neither alone would tell, nor would both with nothing to join them."""
+    case = CallCase("R-1", Requester((CaseName(requester, requester),)))
+    found = whose(text, "EMAIL_ADDRESS", reader, case)
+    assert (found.party, found.needs_review) == (party, True)
+
+
+@pytest.mark.parametrize(
     "end", ["アットマーク星ドットエグザンプル", "アッドマークエグザンプルドトゼピ", "アストマーク星"]
 )
 def test_the_end_of_a_mail_address_is_judged_with_its_beginning(end: str, reader: Reader) -> None:

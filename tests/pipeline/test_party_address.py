@@ -334,3 +334,38 @@ def test_what_the_conversation_calls_theirs_need_be_faintly_like_it(
     (finding,) = attribute((entity,), transcript(utterance(said, 1.0)), case, reader)
     assert (finding.party is Party.REQUESTER) is faint
     assert finding.needs_review
+
+
+def _both(texts: tuple[str, str], hint: Party | None, reader: Reader) -> Party:
+    """Whose the first of two addresses is."""
+    heard = transcript(*(utterance(text, 5.0 * at) for at, text in enumerate(texts)))
+    spans = [
+        EntitySpan("ADDRESS", CharSpan(at, at + len(text)), 0.9, "Test", party=hint)
+        for text in texts
+        if (at := heard.text.index(text)) >= 0
+    ]
+    case = CallCase("R-1", Requester((), (), (ROOM_604,)))
+    return attribute(tuple(spans), heard, case, reader)[0].party
+
+
+ROOM_604 = CaseName("鳥取県米子市皆生温泉2173番地レジデンス青葉604号室", "トットリケンヨナゴシカイケオンセン")
+
+
+@pytest.mark.parametrize(
+    ("said", "other", "hint", "stays"),
+    [
+        ("皆生温泉2773番地", "東京都", None, True),
+        ("皆生温泉2773番地", "東京都", Party.THIRD_PARTY, False),
+        ("皆生温泉2773番地", "皆生温泉2173番地レジデンス青葉604", None, False),
+        ("皆生温泉2174番地", "東京都", None, False),
+        ("レジデンス青葉614号室", "東京都", None, False),
+        ("レジデンス青葉605号室", "東京都", None, False),
+        ("レジデンス青葉609号室", "東京都", None, True),
+        ("レジデンス青葉609号室", "レジデンス青葉604号室", None, False),
+    ],
+)
+def test_a_figure_off_is_misheard_or_next_door(
+    said: str, other: str, hint: Party | None, stays: bool, reader: Reader
+) -> None:
+    """Next door, somebody else's by the talk, or beside the right number it is another's; else it stays."""
+    assert (_both((said, other), hint, reader) is Party.REQUESTER) is stays

@@ -1,0 +1,72 @@
+"""Block and room numbers of the requester's, whatever they were taken for, and wherever they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pipeline.registered_address import RegisteredAddress, numbers_of
+
+__all__ = ["ENOUGH", "TELLING", "block_in_a_piece", "is_block", "is_next_door", "says_number"]
+
+ENOUGH = 3
+"""Digits of a block number, or morae of a place, that say something by themselves."""
+
+TELLING = 4
+"""Digits of a block number that tell even where the place was not understood: one in 10,000 has the same."""
+
+NEXT_DOOR = 2
+"""What the house next door, the flat beside and the one above differ by, in one figure: even numbers face odd
+ones.  A figure that is misheard is any other: 一 as 七, 〇 as 五."""
+
+_COUNTED = re.compile(r"[0-9０-９](?:丁目|番|号)")
+_PIECES = re.compile(r"[、。\n]")
+
+
+def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
+    """Whether digits, whatever they are taken for, are a telling stretch of the requester's block."""
+    numbers = numbers_of(text)
+    owns = [address.number for address in known]
+    # The end of a block alone is like anybody's four figures, but for the words that count them.
+    within = _COUNTED.search(text) is not None and any(numbers in own for own in owns)
+    return len(numbers) >= TELLING and (within or any(own.startswith(numbers) for own in owns))
+
+
+def block_in_a_piece(text: str, known: Sequence[RegisteredAddress]) -> bool:
+    """Whether a part of what was said is the registered number, all of it, and a figure more: 2話の7の10の29.
+
+    Args:
+        text: As recognised, whatever it was taken for.
+        known: The requester's addresses.
+    """
+    said = {numbers_of(piece) for piece in _PIECES.split(text)}
+    owns = [address.number for address in known if len(address.number) > TELLING]
+    return any(own in each and len(each) <= len(own) + 1 for own in owns for each in said)
+
+
+def says_number(texts: Iterable[str], known: Sequence[RegisteredAddress]) -> bool:
+    """Whether the registered block or room is said somewhere as it is: then another number is another one.
+
+    Args:
+        texts: What was found in a call.
+        known: The requester's addresses.
+    """
+    said = {numbers_of(line) for text in texts for line in text.split("\n")}
+    return any(
+        len(each) >= ENOUGH and (each == address.number or address.number.endswith(each))
+        for each in said
+        for address in known
+    )
+
+
+def is_next_door(numbers: str, own: str) -> bool:
+    """Whether a number is another one but for one figure, and that hardly differs.
+
+    Args:
+        numbers: As heard.
+        own: The registered one.
+    """
+    if len(numbers) != len(own):
+        return False
+    apart = [abs(int(a) - int(b)) for a, b in zip(numbers, own, strict=True) if a != b]
+    return len(apart) == 1 and apart[0] <= NEXT_DOOR

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.party_kanji import KanjiReader
-from pipeline.sound import find_sound, fold_kana, likeness, morae
+from pipeline.sound import Mora, find_sound, fold_kana, likeness, morae
 from pipeline.types import CallCase, CaseName, Party
 
 __all__ = ["FAMILY", "KanaReader", "KnownName", "known_names", "whose_name"]
@@ -131,8 +131,22 @@ def _within(kana: str, name: KnownName) -> float:
         if len(needle) >= WITHIN
         for match in find_sound(needle, line, 1 - ALIKE[4])
         if match.start <= BEFORE and len(line) - match.end <= 1
+        if len(needle) < len(morae(name.whole)) or _given_within(line[: match.end], name)
     )
     return min(prices, default=math.inf)
+
+
+def _given_within(line: tuple[Mora, ...], name: KnownName) -> bool:
+    """Whether the given name, too, is heard at the end of a whole name: ノムラヨウコ is near ノムラトウマ."""
+    if len(name.parts) < 2:
+        return True
+    given = morae(name.parts[1])
+    return bool(find_sound(given, line[-len(given) - 1 :], 1 - _half(given)))
+
+
+def _half(given: tuple[Mora, ...]) -> float:
+    """How alike a given name must be beside its surname."""
+    return HALF if len(given) > 3 else SHORT_HALF
 
 
 def _of_the_family(kana: str, name: KnownName) -> bool:
@@ -213,7 +227,7 @@ def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
     cuts = range(max(1, len(surname) - 1), min(len(kana), len(surname) + 2))
     alike = [(likeness(surname, kana[:cut]), likeness(given, kana[cut:])) for cut in cuts]
     tells = THEIR_GIVEN if len(morae(given)) >= 3 else math.inf
-    least = HALF if len(morae(given)) > 3 else SHORT_HALF
+    least = _half(morae(given))
     return any(
         (ours >= HALF and theirs >= least) or (theirs >= tells and ours >= VAGUELY) for ours, theirs in alike
     )

@@ -293,6 +293,22 @@ def test_a_name_within_a_finding_and_a_relative_in_spite_of_the_talk(
     assert whose(text, "PERSON", reader, party=Party.REQUESTER).party is party
 
 
+@pytest.mark.parametrize(
+    ("requester", "text", "kept"),
+    [
+        (CaseName("野村冬馬", "ノムラトウマ"), "えい飲むらようこ", False),
+        (CaseName("菅野樹", "カンノイツキ"), "高野エルコ", False),
+        (CaseName("野村洋子", "ノムラヨウコ"), "えい飲むらようこ", True),
+    ],
+)
+def test_a_whole_name_with_a_filler_is_theirs_by_both_halves(
+    requester: CaseName, text: str, kept: bool, reader: Reader
+) -> None:
+    """ノムラヨウコ is near enough to ノムラトウマ as a whole, and another one of the family."""
+    found = whose(text, "PERSON", reader, CallCase("R-1", Requester((requester,))))
+    assert (found.party is Party.REQUESTER) is kept
+
+
 @pytest.mark.parametrize(("hint", "party"), [(Party.REQUESTER, Party.REQUESTER), (None, Party.THIRD_PARTY)])
 def test_a_number_read_back_in_one_breath_is_half_like_it(
     hint: Party | None, party: Party, reader: Reader

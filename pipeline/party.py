@@ -314,7 +314,13 @@ def _begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> 
     line = reader.line(text)
     for surname in (each for each in surnames if len(each) >= ENOUGH):
         found = find_sound(surname, line.morae, AGAIN)
-        if len(found) == 2 and not found[0].start and found[1].start - found[0].end <= 2:
+        # ナツミ is near マツウラ: behind the second one the given name has to follow.
+        if (
+            len(found) == 2
+            and not found[0].start
+            and found[1].start - found[0].end <= 2
+            and found[1].end < len(line.morae)
+        ):
             return text[line.span(found[1].start, found[1].end).start :]
     return text
 

@@ -47,6 +47,9 @@ one pair in 400 is as near."""
 BESIDE = 3
 """Morae that may be said beside a town and nothing more: a particle, a word half caught."""
 
+HARDLY = 6
+"""Morae of a place up to which hardly any was said: 番地, の, です, one garbled word."""
+
 ROOM = 3
 """Digits of a room."""
 
@@ -60,6 +63,8 @@ _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])
 """One figure, and words behind it that it does not count: the first sound of a garbled town."""
 
 _FIGURE = re.compile(r"[0-9０-９]")
+
+_PREFECTURE = re.compile(r"東京都|北海道|京都府|大阪府|[一-龠]{2,3}県")
 
 _POSTAL = re.compile(r"(?:[0-9０-９]++[^0-9０-９都道府県]{0,3})+(?=[^0-9０-９]{2,3}[都道府県])")
 """A number before a prefecture: a postal code, however garbled, and no block."""
@@ -311,6 +316,7 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
         reader: Reads the text.
     """
     line, numbers = morae(reader.kana(without_numbering(text))), numbers_of(text)
+    prefecture = _PREFECTURE.match(text)
     return any(
         any(
             len(part) > ENOUGH and find_sound(part, line, _bound(part))
@@ -319,10 +325,14 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
         # アイチケン is near オオイタケン.
         or any(len(part) > ENOUGH and find_sound(part, line, VERBATIM) for part in address.above)
         or (
-            min(len(numbers), len(address.number)) >= TELLING
+            # 1960-407 is half 21030411, too: where another place is said, the number is that one's.
+            len(line) <= HARDLY
+            and min(len(numbers), len(address.number)) >= TELLING
             and digits_apart(numbers, address.number) <= HALF * max(len(numbers), len(address.number))
         )
         for address in known
+        # チョウフシ is near シャトーショウフウ: who says another prefecture says another place.
+        if not prefecture or not address.above or find_sound(address.above[0], line, PLACE)
     )
 
 

@@ -156,7 +156,8 @@ def _of_the_family(kana: str, name: KnownName) -> bool:
     surname, given = name.parts
     cuts = (cut for cut in range(max(1, len(surname) - 1), len(surname) + 2) if len(kana) - cut >= 2)
     return any(
-        likeness(surname, kana[:cut]) >= ALIKE_LONG and likeness(given, kana[cut:]) < HALF for cut in cuts
+        likeness(surname, kana[:cut]) >= ALIKE_LONG and likeness(given, kana[cut:]) < _half(morae(given))
+        for cut in cuts
     )
 
 

@@ -309,6 +309,12 @@ def test_a_whole_name_with_a_filler_is_theirs_by_both_halves(
     assert (found.party is Party.REQUESTER) is kept
 
 
+def test_a_short_given_name_that_is_half_alike_is_a_relatives(reader: Reader) -> None:
+    """ナツミ is six tenths of カオリ, and no conversation makes her her."""
+    case = CallCase("R-1", Requester((CaseName("松浦香織", "マツウラカオリ"),)))
+    assert whose("松浦なつみ", "PERSON", reader, case, party=Party.REQUESTER).party is Party.UNKNOWN
+
+
 @pytest.mark.parametrize(("hint", "party"), [(Party.REQUESTER, Party.REQUESTER), (None, Party.THIRD_PARTY)])
 def test_a_number_read_back_in_one_breath_is_half_like_it(
     hint: Party | None, party: Party, reader: Reader

@@ -369,3 +369,10 @@ def test_a_figure_off_is_misheard_or_next_door(
 ) -> None:
     """Next door, somebody else's by the talk, or beside the right number it is another's; else it stays."""
     assert (_both((said, other), hint, reader) is Party.REQUESTER) is stays
+
+
+def test_half_a_number_in_another_town_is_not_faintly_theirs(reader: Reader) -> None:
+    """Whatever the conversation is taken to say: a place that was understood, and is not theirs, tells."""
+    own = registered((CaseName("沖縄県那覇市首里石嶺町2丁目10番30号シャトー松風411号室"),), reader)
+    assert not faintly_like("東京都調布市深大寺東町1960番地レジデンス青葉の407号室", own, reader)
+    assert faintly_like("2の11の30の411", own, reader)

@@ -29,7 +29,7 @@ PER_NAMES: Final = 0.52
 found in 69 made calls, 139 minutes, gives it (.34), over what it gives the judge's log odds (.66)."""
 
 AT_USUAL: Final = 0.2
-"""Probability from which a name is masked where as many are named as is usual."""
+"""Probability from which a name is masked where as many are named as is usual: ``models.judge.MASK_FROM``."""
 
 
 def doubted_alone(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -42,7 +42,7 @@ def doubted_alone(findings: Sequence[Finding]) -> tuple[Finding, ...]:
         The findings in their order, of which some names that nobody is known to have are candidates.
     """
     names = {
-        finding.entity.chars: finding.entity.score
+        finding.entity.chars
         for finding in findings
         if _is_a_strangers(finding) and finding.entity.score >= NAMED
     }

@@ -33,7 +33,6 @@ from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
 
 __all__ = [
-    "LEAST_BITS_OF_OTHERS",
     "LONGEST",
     "REACH",
     "Listener",
@@ -43,8 +42,10 @@ __all__ = [
     "bits_away",
     "bits_of",
     "hear_masked",
+    "is_name",
     "is_sure",
     "listen_again",
+    "tells",
 ]
 
 _NEIGHBOUR: Final = 1.0  # seconds listened to on each side of a masked window
@@ -61,7 +62,8 @@ _BITS: Final[dict[Mora, float]] = {
     ("r", "i"): 5.8, LONG: 3.9, NASAL: 4.4, STOP: 5.9,
 }  # fmt: skip
 _MOST_BITS: Final = 6.0
-_EXACT_BITS: Final = 10.0  # from here, two morae, the very same sounds are looked for
+_LEAST_BITS: Final = 10.0  # from here, two morae, the very same sounds are looked for; less is everywhere
+_LEAST_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
 _FREE_BITS: Final = 14.0  # from here sounds that are a little off
 _PRICE_PER_BIT: Final = 0.08
 # Up to three tenths of its length nine names in ten are found in telephone speech (facts.md 0.2): so a value
@@ -78,9 +80,6 @@ taken for a name, sound like ordinary words."""
 
 LONGEST: Final = 3.0
 """Seconds of a name said slowly, with what its words' times take along."""
-
-LEAST_BITS_OF_OTHERS: Final = 30.0
-"""What an address or number tells to be looked for by sound: its pieces are ordinary words and digits."""
 
 REACH: Final = 180.0
 """Seconds around a mask in which its value is looked for as in a call of a few minutes, of which all bounds
@@ -140,6 +139,11 @@ class _Wanted:
 def is_sure(item: MaskItem | None) -> bool:
     """Whether what sounds like an item is masked; what a person decided is sure, and what no plan holds."""
     return item is None or item.decided or item.score >= SURE
+
+
+def is_name(item: MaskItem | None) -> bool:
+    """Whether an item is looked for as a name; so is what no plan holds."""
+    return item is None or item.entity_type == "PERSON"
 
 
 def listen_again(  # noqa: PLR0913 (one of them what all need not be heard again for)
@@ -235,9 +239,7 @@ def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
         needle, item = morae(fold_kana(kana)), items.get(item_id)
         if item is not None and item.action is MaskAction.KEEP:
             kept.append((needle, item))
-        elif is_sure(item) and bits_of(needle) >= (
-            _EXACT_BITS if item is None or item.entity_type == "PERSON" else LEAST_BITS_OF_OTHERS
-        ):
+        elif is_sure(item) and tells(needle, name=is_name(item)):
             masked[needle] = (*masked.get(needle, ()), item_id)
     return _Wanted(tuple(masked.items()), Nearby(kept, lambda each: each[1].time), items)
 
@@ -277,6 +279,11 @@ def bits_of(needle: Needle) -> float:
     return sum(_BITS.get(mora, _MOST_BITS) for mora in needle)
 
 
+def tells(needle: Needle, *, name: bool) -> bool:
+    """Whether a sound tells enough to be looked for at all."""
+    return bits_of(needle) >= (_LEAST_BITS if name else _LEAST_BITS_OF_OTHERS)
+
+
 def bits_away(seconds: float) -> float:
     """What a likeness so far from the nearest mask of its value has to tell beside, in bits.
 
@@ -292,7 +299,7 @@ def _bound(needle: Needle, most: float = _MOST_UNLIKE, away: float = 0.0) -> flo
     The more a needle tells, the more of it may be lost: ホーイ is in every sentence, ヒラノ in few.
     """
     told = bits_of(needle) - away
-    if told < _EXACT_BITS:
+    if told < _LEAST_BITS:
         return -1.0
     return min(most, max(0.0, _PRICE_PER_BIT * (told - _FREE_BITS)) / len(needle))
 

@@ -61,6 +61,8 @@ _OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前"
 _Verdict = tuple[Party, str, bool]
 """Whose it is, why (in Japanese), and whether a person should look."""
 
+_BLOCK_SAID: _Verdict = (Party.REQUESTER, "登録された住所の番地と同じ", True)
+
 
 def attribute(
     entities: tuple[EntitySpan, ...], transcript: Transcript, case: CallCase, reader: KanaReader
@@ -182,7 +184,7 @@ def _attributed_address(
     if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
     if verdict[0] is not Party.REQUESTER and block_in_a_piece(text, own):
-        verdict = Party.REQUESTER, "登録された住所の番地と同じ", True
+        verdict = _BLOCK_SAID
     likely = likely or (entity.party is Party.REQUESTER and faintly_like(place.whole, own, reader))
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
     return _finding(entity, verdict)
@@ -270,7 +272,7 @@ def _or_address(
 def _or_block(verdict: _Verdict, text: str, own: Sequence[RegisteredAddress]) -> _Verdict:
     """A block number is often taken for a telephone's: そうですか、8の29の21."""
     if verdict[0] is Party.THIRD_PARTY and (is_block(text, own) or block_in_a_piece(text, own)):
-        return Party.REQUESTER, "登録された住所の番地と同じ", True
+        return _BLOCK_SAID
     return verdict
 
 

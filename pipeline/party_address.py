@@ -154,7 +154,9 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
 
 def _without_code(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> str:
     """An address without the postal code before its prefecture, or before the registered one by sound."""
-    code = _POSTAL.match(text) or _CODE.match(text)
+    if told := _POSTAL.match(text):
+        return text[told.end() :]
+    code = _CODE.match(text)
     if code is None:
         return text
     rest = text[code.end() :]
@@ -165,7 +167,7 @@ def _without_code(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         for part in address.above[:1]
         for match in find_sound(part, line, VERBATIM)
     )
-    return rest if begun or code.re is _POSTAL else text
+    return rest if begun else text
 
 
 def _looked_at(verdict: _Verdict | None) -> _Verdict | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.party_name import KanaReader, KnownName
 from pipeline.sound import Mora, find_sound, morae, spell_out
 from pipeline.types import Party
 
-__all__ = ["AT_SIGN", "LOCAL", "NAMED", "names_joined", "whose_mail", "without_local"]
+__all__ = ["AT_SIGN", "LOCAL", "NAMED", "whose_mail", "without_local"]
 
 ENOUGH = 3
 """Morae of a name that say something by themselves."""
@@ -57,39 +57,28 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
     """
     local = _AT.split(text, maxsplit=1)[0]
     line, last = _sound(local, reader), _sound(_BREAK.split(_DIGITS.sub("", local))[-1], reader)
-    for name in known:
-        parts = [morae(part) for part in name.parts]
-        # A short name is anywhere in others; by itself before the digits and the @ it is that name.
-        said = (last == part if len(part) < ENOUGH else find_sound(part, line, WITHIN_MAIL) for part in parts)
-        if name.party is Party.REQUESTER and any(said):
-            return Party.REQUESTER, NAMED, True
-    if names_joined(text, known, reader):
-        return Party.REQUESTER, NAMED, True
-    return Party.UNKNOWN, "誰のものか分かりません", True
-
-
-def names_joined(text: str, known: Iterable[KnownName], reader: KanaReader) -> bool:
-    """Whether the requester's surname and given name stand on both sides of an underscore, a hyphen or a dot.
-
-    Args:
-        text: As recognised; what it was taken for tells nothing.
-        known: The names of the case.
-        reader: Reads the text.
-    """
     halves = [
         (morae(reader.kana(text[: joint.start()])), morae(reader.kana(text[joint.end() :])))
         for joint in _JOINT.finditer(text)
     ]
-    names = [
-        tuple(map(morae, name.parts))
-        for name in known
-        if name.party is Party.REQUESTER and len(name.parts) == 2
-    ]
+    for name in known:
+        parts = [morae(part) for part in name.parts]
+        # A short name is anywhere in others; by itself before the digits and the @ it is that name.
+        said = (last == part if len(part) < ENOUGH else find_sound(part, line, WITHIN_MAIL) for part in parts)
+        if name.party is Party.REQUESTER and (any(said) or _joined(parts, halves)):
+            return Party.REQUESTER, NAMED, True
+    return Party.UNKNOWN, "誰のものか分かりません", True
+
+
+def _joined(
+    parts: Sequence[tuple[Mora, ...]], halves: Sequence[tuple[tuple[Mora, ...], tuple[Mora, ...]]]
+) -> bool:
+    """Whether surname and given name stand on both sides of an underscore, a hyphen or a dot."""
+    if len(parts) != 2 or min(map(len, parts)) < ENOUGH:
+        return False
     return any(
         _ends_in(first, before) and _begins_with(second, behind)
         for before, behind in halves
-        for parts in names
-        if min(map(len, parts)) >= ENOUGH
         for first, second in (parts, parts[::-1])
     )
 

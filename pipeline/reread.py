@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
 from pipeline.changes import BESIDE, Changes
 from pipeline.kept_words import KeptWords, Run
-from pipeline.listen import LEAST_BITS_OF_OTHERS, LONGEST, REACH, Needle, SoundReader, bits_of, is_sure
+from pipeline.listen import LONGEST, REACH, Needle, SoundReader, bits_of, is_name, is_sure, tells
 from pipeline.mask_text import MaskedTranscript, mask_text
 from pipeline.nearby import Nearby
 from pipeline.sound import Worth, find_sound, fold_kana, morae
@@ -59,7 +59,6 @@ _IN_A_CALL: Final = (-2.3, 0.3)
 the program does, 8 were a third party's; 4 of the 83 unlikeliest, 4 of the 54 in the middle."""
 
 _FURTHEST: Final = 0.45  # of a needle's length; at this every garbled name is found (facts.md 0.2)
-_LEAST_BITS: Final = 10.0  # two morae; less is in every sentence
 _LONG: Final = 5  # morae from which a name may be said by half
 _PIECE: Final = 0.55
 _MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
@@ -271,10 +270,10 @@ def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ..
         item = items.get(item_id)
         if item is not None and item.action is MaskAction.KEEP:
             continue
-        name = item is None or item.entity_type == "PERSON"
+        name = is_name(item)
         whole = without_honorific(morae(fold_kana(kana)))
         for sound in (whole, *(_ends(whole) if name else ())):
-            if bits_of(sound) >= (_LEAST_BITS if name else LEAST_BITS_OF_OTHERS):
+            if tells(sound, name=name):
                 key = (sound, sound != whole, name)
                 sounds[key] = (*sounds.get(key, ()), item_id)
     return tuple(_Wanted(*key, item_ids) for key, item_ids in sounds.items())

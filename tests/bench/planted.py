@@ -34,18 +34,15 @@ from flows.case_file import case_lookup
 from flows.stages import ROUNDS, certain, known
 from models.readings import Reader, load_reader
 from models.tagger.hear import read_heard
-from pipeline.align import align
 from pipeline.audio import Recording, read_recording
 from pipeline.changes import Changes
 from pipeline.detect import detect
 from pipeline.evaluate import AudioPair, measure_call
-from pipeline.few_names import doubted_alone
 from pipeline.figures import CallFigures, Share, summarise
 from pipeline.listen import hear_masked
 from pipeline.mask import mask_audio, masked_windows
 from pipeline.mask_text import as_text, mask_text
-from pipeline.party import attribute
-from pipeline.plan import make_plan, within_review_time
+from pipeline.plan import within_review_time
 from pipeline.reread import read_otherwise
 from pipeline.sound import Mora, find_sound, fold_kana, morae
 from pipeline.supplement import supplemented
@@ -66,6 +63,7 @@ from pipeline.under_masks import said_under
 from pipeline.verify import Listener, listen_again, read_by_sound, values, verify_text
 from pipeline.widen import widen
 from tests.bench.edges import _heard_as
+from tests.bench.figures import StoredCall, planned
 
 KINDS = {"NAME": "PERSON", "ADDRESS": "ADDRESS", "PHONE": "PHONE_NUMBER", "EMAIL": "PHONE_NUMBER"}
 PARTIES = {"third": Party.THIRD_PARTY, "requester": Party.REQUESTER, "operator": Party.STAFF}
@@ -307,10 +305,9 @@ def figures(call: MadeCall, plan: MaskPlan) -> CallFigures:
 
 def detected(call: MadeCall, analyzer: Any, reader: Reader) -> MaskPlan:
     """The plan that the program makes."""
-    case, policy = case_lookup(call.path.parent)(call.path), MaskPolicy()
-    findings = attribute(detect(call.transcript, analyzer, case, call.again), call.transcript, case, reader)
-    findings = align(doubted_alone(findings), call.transcript, call.recording, policy)
-    return make_plan(findings, call.transcript, case, policy)
+    case = case_lookup(call.path.parent)(call.path)
+    stored = StoredCall(call.recording, call.transcript, call.truth, case, call.again)
+    return planned(stored, detect(call.transcript, analyzer, case, call.again), reader)
 
 
 def main() -> int:

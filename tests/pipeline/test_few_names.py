@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.judge import MASK_FROM
 from pipeline.few_names import AT_USUAL, USUAL, doubted_alone, masked_from
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
@@ -27,6 +28,11 @@ def test_the_fewer_are_named_the_likelier_a_name_must_be() -> None:
     assert bounds == sorted(bounds, reverse=True)
     assert bounds[0] == pytest.approx(0.5, abs=0.02)
     assert bounds[USUAL] == bounds[-1] == pytest.approx(AT_USUAL)
+
+
+def test_where_many_are_named_the_judges_bound_stands() -> None:
+    """The pipeline imports no models: the two are held together here."""
+    assert MASK_FROM["PERSON"] == AT_USUAL
 
 
 @pytest.mark.parametrize(("others", "stays"), [(0, True), (1, True), (USUAL, False), (30, False)])

@@ -92,7 +92,8 @@ class CallAnalyzer:
         kinds, parties = other.tagged(self._tagger)
         found = attribute(unite(self.witnessed(other)), again, case, self.reader)
         spans = carry_over(map(_told, found), pairing, call)
-        return call.heard_again(HeardAgain(spans, pairing.carried(kinds), pairing.carried(parties)))
+        carried = (pairing.carried(each) for each in (kinds, parties, other.sounds))
+        return call.heard_again(HeardAgain(spans, *carried))
 
     def witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
         """What every witness says, overlapping findings included, in order of text."""

@@ -17,7 +17,7 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from models.readings import Reader, SoundLine, Token
-from pipeline.types import CallCase, EntitySpan, Segment, Transcript
+from pipeline.types import SOUND_KINDS, CallCase, EntitySpan, Segment, Transcript
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -54,6 +54,19 @@ class Call:
         """The call as morae with their characters."""
         return self.reader.line(self.text, self.tokens)
 
+    @cached_property
+    def sounds(self) -> NDArray[np.float32]:
+        """What the ear heard in each character's word (``Word.sounds``), shape (characters, 3).
+
+        NaN where nobody listened, and for the newline between two utterances.
+        """
+        out = np.full((len(self.text), len(SOUND_KINDS)), np.nan, dtype=np.float32)
+        for segment in self.transcript.segments:
+            for word in segment.words:
+                if word.sounds:
+                    out[word.chars.start : word.chars.end] = word.sounds
+        return out
+
     def tagged(self, tagger: Tagger) -> Tagged:
         """What the learned tagger makes of the call, worked out once for all who ask."""
         if tagger not in self._tagged:
@@ -67,7 +80,7 @@ class Call:
     def heard_again(self, again: HeardAgain) -> Call:
         """The call with what its second hearing brought; what was worked out of the first stays."""
         other = replace(self, again=again)
-        worked_out = ("tokens", "line", "_tagged", "_owners")
+        worked_out = ("tokens", "line", "sounds", "_tagged", "_owners")
         other.__dict__.update({name: getattr(self, name) for name in worked_out})
         return other
 
@@ -95,11 +108,13 @@ class HeardAgain:
         kinds: The tagger's probabilities of its kinds for each character of the first hearing,
             shape (characters, kinds); NaN where the second has nothing.
         parties: Likewise, of parties.
+        sounds: Likewise, of what the ear heard (``Call.sounds``).
     """
 
     spans: tuple[EntitySpan, ...]
     kinds: NDArray[np.float32] = field(repr=False)
     parties: NDArray[np.float32] = field(repr=False)
+    sounds: NDArray[np.float32] = field(repr=False)
 
 
 _OF_WORDS = frozenset({"tokens", "tokens_indices", "lemmas", "keywords"})

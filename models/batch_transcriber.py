@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ear.ear import Ear
 from models.window_decoder import SPARE, Decoding, WindowDecoder
 from pipeline.second_hearing import BATCH_WINDOW, RATE
 from pipeline.transcribe import HeardSegment
@@ -35,13 +36,25 @@ class BatchTranscriber:
         name: What the manifest calls it.
         at_once: How many threads may recognise at the same time without waiting for each other.
         how: How windows are decoded.
+        ear: Listens to what the model's encoder gives; only for the model that it learned with.
     """
 
-    def __init__(self, model: WhisperModel, name: str, at_once: int = 1, how: Decoding = GREEDY) -> None:
-        self._decoder = WindowDecoder(model)
+    def __init__(
+        self,
+        model: WhisperModel,
+        name: str,
+        at_once: int = 1,
+        how: Decoding = GREEDY,
+        ear: Ear | None = None,
+    ) -> None:
+        self._decoder = WindowDecoder(model, ear)
         self._how = how
         self.name = name
         self.at_once = at_once
+
+    def encoding(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the ear reads of a window of at most ``BATCH_WINDOW`` seconds, shape (n, width)."""
+        return self._decoder.encoding(window, self._how.least_seconds)
 
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono windows of at most ``BATCH_WINDOW`` seconds each.

@@ -1,6 +1,6 @@
 """Fit the judge: what each witness's word is worth on calls that the tagger has not learned from.
 
-    python -m models.calibrate CALLS_DIR[=NETWORK.onnx]... --out models/judge.json
+    python -m models.calibrate CALLS_DIR[=NETWORK.onnx]... --out models/judge.json [--start models/judge.json]
 
 The folders hold ``<stem>.heard.json`` and ``<stem>.heard2.json`` (``models.tagger.hear``) and
 ``.truth.json``.  Where the registered tagger has learned from a folder's calls, a network that has not is
@@ -74,47 +74,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m models.calibrate", description=__doc__)
     parser.add_argument("folders", type=Folder.named, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="weights of other calls, believed before these")
     options = parser.parse_args(arguments)
     observed = tuple(_observations(options.folders))
     names = ["bias", *sorted({name for each in observed for name in each.values} - {"bias"})]
     table = np.array([[each.values.get(name, 0.0) for name in names] for each in observed])
     right = np.array([each.right for each in observed], dtype=float)
-    weights = dict(zip(names, fit(table, right).tolist(), strict=True))
+    believed = json.loads(options.start.read_text(encoding="utf-8")) if options.start else {}
+    start = np.array([believed.get(name, 0.0) for name in names])
+    weights = believed | dict(zip(names, fit(table, right, start).tolist(), strict=True))
     # A witness of ours that was not met is known, and says nothing; a company's is not in the table.
     weights |= {f"{WITNESS}{r.name}": 0.0 for r in all_recognizers(load_tagger())} | weights
     rounded = {name: round(weight, 4) for name, weight in weights.items()}
     options.out.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
-    _report(_judged_by_others(table, right, np.array([each.call for each in observed])), right)
+    _report(_judged_by_others(table, right, np.array([each.call for each in observed]), start), right)
     return 0
 
 
 def _judged_by_others(
-    table: NDArray[np.float64], right: NDArray[np.float64], calls: NDArray[np.int64]
+    table: NDArray[np.float64],
+    right: NDArray[np.float64],
+    calls: NDArray[np.int64],
+    start: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Each finding's probability by weights that were fitted without its call."""
     chance = np.zeros(len(right))
     for part in range(PARTS):
         out = calls % PARTS == part
         if out.any() and not out.all():
-            chance[out] = 1 / (1 + np.exp(-table[out] @ fit(table[~out], right[~out])))
+            chance[out] = 1 / (1 + np.exp(-table[out] @ fit(table[~out], right[~out], start)))
     return chance
 
 
-def fit(table: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+def fit(
+    table: NDArray[np.float64], right: NDArray[np.float64], start: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Ridge logistic regression by Newton's method.
 
     Args:
         table: Shape (observations, features); the first feature is the bias.
         right: 1 or 0 for each observation.
+        start: Weights that are believed before anything is observed; zero by default.
 
     Returns:
         One weight per feature.
     """
-    weights = np.zeros(table.shape[1])
+    believed = np.zeros(table.shape[1]) if start is None else start
+    weights = believed.copy()
     pull = np.full(table.shape[1], RIDGE)
     for _ in range(50):
         chance = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
-        slope = table.T @ (chance - right) + pull * weights
+        slope = table.T @ (chance - right) + pull * (weights - believed)
         curve = (table * (chance * (1 - chance))[:, None]).T @ table + np.diag(pull)
         step = np.linalg.solve(curve, slope)
         weights -= step
@@ -172,7 +182,9 @@ def _exact(truth: dict[str, Any], like: Transcript) -> Transcript:
 
 
 def _report(chance: NDArray[np.float64], right: NDArray[np.float64]) -> None:
-    print(f"{len(right)} findings, {right.mean():.2f} right")
+    bounded = np.clip(chance, 1e-6, 1 - 1e-6)
+    lost = -np.log(np.where(right > 0, bounded, 1 - bounded)).mean()
+    print(f"{len(right)} findings, {right.mean():.2f} right, log loss {lost:.4f}")
     for low in np.arange(0, 1, 0.1):
         inside = (chance >= low) & (chance < low + 0.1)
         if inside.any():

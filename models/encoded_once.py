@@ -1,6 +1,7 @@
-"""Ask a window's language and recognise it at the price of one encoding.
+"""Ask a window's language, listen to it and recognise it at the price of one encoding.
 
     language(window)    spectrogram -> encoder -> which language?         the encoder's output is kept
+    encoding(window)    spectrogram -> encoder                            likewise
     recognise(window)   spectrogram -> the same, so what was kept -> decoder
 
 Encoding is most of what the question costs, and faster-whisper keeps none of it.
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EncodedOnce"]
 
-KEPT = 8
-"""Windows whose encoding is kept at most: more than are asked about in a call; 3 MB each for ``base``."""
+KEPT = 12
+"""Windows whose encoding is kept at most: more than are asked about in a call and heard at once; 3 MB each
+for ``base``."""
 
 
 class EncodedOnce:
@@ -38,16 +40,23 @@ class EncodedOnce:
 
     def language(self, window: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language (ISO 639-1) of at most 30 s of 16 kHz audio, and its probability."""
+        ((found, *_),) = self._model.model.detect_language(self.encoding(window))
+        return str(found[0]).strip("<|>"), float(found[1])
+
+    def encoding(self, window: NDArray[np.float32]) -> Any:
+        """The encoder's output for at most 30 s of 16 kHz audio, filled up to 30 s; it is kept."""
         from faster_whisper.audio import pad_or_trim
 
         # As faster-whisper does it, to the byte: else it is encoded once more, and nothing worse.
         features = pad_or_trim(self._model.feature_extractor(window)[..., :-1])
-        encoded = self._encode(features)
-        for name in list(self._kept)[: 1 - KEPT]:
-            self._kept.pop(name, None)
-        self._kept[_name(features)] = encoded
-        ((found, *_),) = self._model.model.detect_language(encoded)
-        return str(found[0]).strip("<|>"), float(found[1])
+        name = _name(features)
+        encoded = self._kept.pop(name, None)
+        if encoded is None:
+            encoded = self._encode(features)
+        for older in list(self._kept)[: 1 - KEPT]:
+            self._kept.pop(older, None)
+        self._kept[name] = encoded
+        return encoded
 
     def _once(self, features: NDArray[np.float32]) -> Any:
         """As ``WhisperModel.encode``; what was kept is given out once."""

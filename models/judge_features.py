@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artifacts import Call
-from models.hearings import joined
+from models.fusion import sounds, together
 from models.recognizers.vocabulary import HONORIFICS
 from models.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
@@ -35,13 +35,14 @@ class Seen:
     Attributes:
         first: The tagger's probabilities of kinds on the first hearing.
         again: On the second, carried over; NaN where it has nothing, or there is none.
-        both: The two joined.
+        both: By both and by what the ear heard (``models.fusion``).
         sure: The recogniser's probability of the word; NaN where not known.
         odd: 1 where the dictionary does not know the word.
         proper: 1 where it is a proper noun.
         name: 1 where it is a person's name by the dictionary.
         honorific: 1 where an honorific begins.
         heard_twice: Whether the call was heard a second time.
+        sound: By what the ear heard alone, the probabilities of ``SOUND_KINDS``; NaN where nobody listened.
     """
 
     first: NDArray[np.float32] = field(repr=False)
@@ -53,6 +54,7 @@ class Seen:
     name: NDArray[np.float64] = field(repr=False)
     honorific: NDArray[np.float64] = field(repr=False)
     heard_twice: bool
+    sound: NDArray[np.float32] = field(repr=False)
 
 
 def seen(call: Call, tagger: Tagger) -> Seen:
@@ -81,9 +83,8 @@ def seen(call: Call, tagger: Tagger) -> Seen:
         name[here] = "人名" in token.pos
         if call.text[here] in HONORIFICS:
             honorific[token.chars.start] = 1.0
-    return Seen(
-        first, again, joined(first, again), sure, odd, proper, name, honorific, call.again is not None
-    )
+    both, sound = together(call, tagger), sounds(call)
+    return Seen(first, again, both, sure, odd, proper, name, honorific, call.again is not None, sound)
 
 
 def features(span: EntitySpan, call: Seen) -> dict[str, float]:
@@ -119,7 +120,21 @@ def features(span: EntitySpan, call: Seen) -> dict[str, float]:
     }
     if call.heard_twice:
         values |= _heard_again(call.again[here])
-    return values | {f"{WITNESS}{name}": 1.0 for name in witnesses}
+    return values | _listened(call.sound[here], kind) | {f"{WITNESS}{name}": 1.0 for name in witnesses}
+
+
+def _listened(sound: NDArray[np.float32], kind: int) -> dict[str, float]:
+    """What the ear heard where a finding sounds."""
+    heard = sound[~np.isnan(sound).any(axis=1)]
+    if not len(heard):
+        return {}
+    some = heard.sum(axis=1)
+    return {
+        "listened": 1.0,
+        "sound mean": _log_odds(float(some.mean())),
+        "sound peak": _log_odds(float(some.max())),
+        "sound of this kind": float(heard[:, kind - 1].max()) if kind else 0.0,
+    }
 
 
 def _heard_again(again: NDArray[np.float32]) -> dict[str, float]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.batch_transcriber import GREEDY, BatchTranscriber
+from models.ear.ear import NOTHING, Ear, load_ear, on_cpu, on_words, pooled
 from models.encoded_once import EncodedOnce
 from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
@@ -50,6 +51,9 @@ token; what is longer is a loop, which ``pipeline.transcribe`` takes back anyway
 loop in two seconds of noise is decoded to the model's own limit, three times over: of one call of eight
 seconds that was nine tenths of the time."""
 
+LISTENED = 30.0
+"""Seconds that the ear listens to at most: all that an encoder takes.  Every window is shorter."""
+
 MOST_THREADS = 4
 """Windows recognised at once where nothing else is said: each has its own working memory."""
 
@@ -62,11 +66,15 @@ class FasterWhisperRecogniser:
         name: What the manifest calls it.
         sha256: Of its weights, or ``""`` when they came from a hub by name.
         at_once: How many threads may recognise at the same time without waiting for each other.
+        ear: Listens to what this model's encoder gives; only for the model that it learned with.
     """
 
-    def __init__(self, model: WhisperModel, name: str, sha256: str, at_once: int = 1) -> None:
+    def __init__(
+        self, model: WhisperModel, name: str, sha256: str, at_once: int = 1, ear: Ear | None = None
+    ) -> None:
         self._model = model
         self._encoded = EncodedOnce(model)
+        self._ear = ear
         self.name = name
         self.sha256 = sha256
         self.at_once = at_once
@@ -82,21 +90,38 @@ class FasterWhisperRecogniser:
             Utterances with timed words, in order; times in seconds from ``samples[0]``.
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
+        heard = self._listened(samples)
         segments, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         return tuple(
             HeardSegment(
-                tuple(
-                    HeardWord(w.word, float(w.start), float(w.end), float(w.probability))
-                    for w in segment.words or ()
+                on_words(
+                    (
+                        HeardWord(w.word, float(w.start), float(w.end), float(w.probability))
+                        for w in segment.words or ()
+                    ),
+                    heard,
                 ),
                 float(segment.no_speech_prob),
             )
             for segment in segments
         )
 
+    def encoding(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the ear reads of a window of at most 30 s (``models.ear.pooled``), shape (n, width).
+
+        The same samples are encoded no second time where they are recognised soon after.
+        """
+        return pooled(on_cpu(self._encoded.encoding(samples))[0], len(samples))
+
+    def _listened(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the ear makes of a window (``Ear.listen``); of none, where there is no ear."""
+        if self._ear is None or len(samples) > LISTENED * RATE:
+            return NOTHING
+        return self._ear.listen(self.encoding(samples))
+
     def in_batches(self, how: Decoding = GREEDY) -> BatchTranscriber:
         """What decodes short windows together, for a second hearing, with this same loaded model."""
-        return BatchTranscriber(self._model, self.name, self.at_once, how)
+        return BatchTranscriber(self._model, self.name, self.at_once, how, self._ear)
 
     def score(self, samples: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
         """Natural logarithm of the probability of texts, each as all that is said in 16 kHz audio.
@@ -189,7 +214,7 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
     # faster-whisper only calls it, and asks for what it is.
     model.model = NarrowWhisper(model.model, kept)
     weights = files["model.bin"].sha256
-    return FasterWhisperRecogniser(model, embedded.name, weights, options["num_workers"])
+    return FasterWhisperRecogniser(model, embedded.name, weights, options["num_workers"], load_ear())
 
 
 def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path) -> NDArray[np.int64]:

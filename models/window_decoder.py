@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ear.ear import NOTHING, Ear, on_cpu, on_words, pooled
 from pipeline.transcribe import RATE, HeardWord
 
 if TYPE_CHECKING:
@@ -77,12 +78,14 @@ class WindowDecoder:
 
     Args:
         model: The loaded model.
+        ear: Listens to what its encoder gives; only for the model that it learned with.
     """
 
-    def __init__(self, model: WhisperModel) -> None:
+    def __init__(self, model: WhisperModel, ear: Ear | None = None) -> None:
         from faster_whisper.tokenizer import Tokenizer
 
         self._model = model
+        self._ear = ear
         self._tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language="ja"
         )
@@ -120,9 +123,28 @@ class WindowDecoder:
         # One list of dictionaries per window; a stub of faster-whisper says one in all.
         timed = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
         return tuple(
-            Decoded(_words(words), float(result.no_speech_prob))
-            for words, result in zip(timed, results, strict=True)
+            Decoded(on_words(_words(words), heard), float(result.no_speech_prob))
+            for words, result, heard in zip(timed, results, self._listened(encoded, windows), strict=True)
         )
+
+    def encoding(self, window: NDArray[np.float32], least_seconds: float) -> NDArray[np.float32]:
+        """What the ear reads of a window (``models.ear.pooled``), shape (n, width).
+
+        Args:
+            window: 16 kHz mono, float32, shape (n,).
+            least_seconds: Width of the encoder, as in ``Decoding``.
+        """
+        width = _width(max(least_seconds, len(window) / RATE))
+        return pooled(on_cpu(self._encoded(self._features([window], width)))[0], len(window))
+
+    def _listened(
+        self, encoded: Any, windows: Sequence[NDArray[np.float32]]
+    ) -> Sequence[NDArray[np.float32]]:
+        """What the ear makes of each window (``Ear.listen``); of none, where there is no ear."""
+        if self._ear is None:
+            return [NOTHING] * len(windows)
+        rows = on_cpu(encoded)
+        return [self._ear.listen(pooled(row, len(w))) for row, w in zip(rows, windows, strict=True)]
 
     def score(self, window: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
         """Natural logarithm of the probability of texts, each as all that is said in a window.

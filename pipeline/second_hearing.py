@@ -39,6 +39,7 @@ __all__ = [
     "batch_of",
     "brightened",
     "hear_again",
+    "windows_again",
 ]
 
 RATE = RECOGNISER_RATE
@@ -164,16 +165,25 @@ def brightened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.fft.irfft(spectrum, len(samples)).astype(np.float32)
 
 
+def windows_again(channel: Channel, cut: Cut = SECOND) -> tuple[Window, ...]:
+    """What of a channel is heard at once in a second hearing.
+
+    Args:
+        channel: The whole of it.
+        cut: How it is cut.
+
+    Returns:
+        Windows in order of time.
+    """
+    pieces = loud_stretches(channel, margin=cut.margin)
+    return shorter(Window(pieces, RATE), channel.samples, cut.window) if pieces else ()
+
+
 def _heard_on(
     channels: Sequence[Channel], recogniser: BatchRecogniser, cut: Cut
 ) -> Iterator[tuple[int, HeardSegment]]:
     """Utterances with the number of their channel; a window that looped is heard again, in short pieces."""
-    windows = [
-        (index, window)
-        for index, channel in enumerate(channels)
-        if (pieces := loud_stretches(channel, margin=cut.margin))
-        for window in shorter(Window(pieces, RATE), channel.samples, cut.window)
-    ]
+    windows = [(i, window) for i, channel in enumerate(channels) for window in windows_again(channel, cut)]
     looped: list[_Place] = []
     for (index, window), segment in _in_batches(windows, channels, recogniser, cut):
         if LOOP.search(_text(segment)):

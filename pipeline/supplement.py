@@ -47,7 +47,8 @@ def supplemented(first: Transcript, second: Transcript) -> Transcript:
 
 def _heard(segment: Segment, words: Sequence[Word], text: str) -> HeardSegment:
     heard = tuple(
-        HeardWord(text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability) for w in words
+        HeardWord(text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability, w.sounds)
+        for w in words
     )
     return HeardSegment(heard, segment.no_speech_probability, segment.channel, segment.speaker)
 

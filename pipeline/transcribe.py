@@ -54,12 +54,13 @@ FOREIGN = 0.8
 
 @dataclass(frozen=True, slots=True)
 class HeardWord:
-    """A word as a recogniser gives it: text, seconds, probability 0 to 1."""
+    """A word as a recogniser gives it: text, seconds, probability 0 to 1; ``sounds`` as in ``Word``."""
 
     text: str = field(repr=False)
     start: float
     end: float
     probability: float
+    sounds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def build_transcript(
         start = offset
         for word in segment.words:
             chars = CharSpan(offset, offset + len(word.text))
-            words.append(Word(chars, TimeSpan(word.start, max(word.start, word.end)), word.probability))
+            time = TimeSpan(word.start, max(word.start, word.end))
+            words.append(Word(chars, time, word.probability, word.sounds))
             texts.append(word.text)
             offset = chars.end
         time = TimeSpan(words[0].time.start, max(w.time.end for w in words))

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 __all__ = [
+    "SOUND_KINDS",
     "CallCase",
     "CaseName",
     "CharSpan",
@@ -118,17 +119,23 @@ class CharSpan:
         return tuple(free)
 
 
+SOUND_KINDS = ("PERSON", "ADDRESS", "PHONE_NUMBER")
+"""What ``Word.sounds`` tells of, in this order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What the recogniser timed; for Japanese often a single character.
 
     ``chars`` points into ``Transcript.text``; ``probability`` is the recogniser's
-    own, 0 to 1.
+    own, 0 to 1.  ``sounds`` says how probably, by the sound alone and whatever is written, data of
+    each of ``SOUND_KINDS`` is being said in it (``models.ear``); empty where nobody listened for that.
     """
 
     chars: CharSpan
     time: TimeSpan
     probability: float
+    sounds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.types import TimeSpan
 
-__all__ = ["FRAME", "Channel", "Sound", "Window", "loud_stretches", "shorter", "windows_of"]
+__all__ = ["FRAME", "LONGEST", "Channel", "Sound", "Window", "loud_stretches", "shorter", "windows_of"]
 
 FRAME = 0.01
 """Seconds per energy frame."""

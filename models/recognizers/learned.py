@@ -5,6 +5,7 @@ from __future__ import annotations
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.fusion import together
 from models.hearings import joined
 from models.tagger.tagger import Tagger, mark
 from pipeline.types import Party
@@ -27,9 +28,9 @@ class LearnedRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Mark the whole call at once: the tagger reads across turns."""
         found: list[RecognizerResult] = []
-        kinds, parties = call.tagged(self._tagger)
+        kinds, (_, parties) = together(call, self._tagger), call.tagged(self._tagger)
         if call.again is not None:
-            kinds, parties = joined(kinds, call.again.kinds), joined(parties, call.again.parties)
+            parties = joined(parties, call.again.parties)
         for each in mark(call.text, kinds, parties):
             result = self.result(each.kind, each.chars.start, each.chars.end, each.peak, "学習した文脈")
             if each.party is not Party.UNKNOWN and each.party_probability >= CERTAIN_PARTY:

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +138,7 @@ def read_heard(path: Path) -> Transcript:
             TimeSpan(**s["time"]),
             s["channel"],
             s["speaker"],
-            tuple(Word(CharSpan(**w["chars"]), TimeSpan(**w["time"]), w["probability"]) for w in s["words"]),
+            tuple(_word(word) for word in s["words"]),
             s["no_speech_probability"],
         )
         for s in raw["segments"]
@@ -145,6 +146,11 @@ def read_heard(path: Path) -> Transcript:
     return Transcript(
         raw["call_id"], raw["text"], segments, raw["language"], raw["model"], raw["audio_sha256"]
     )
+
+
+def _word(raw: dict[str, Any]) -> Word:
+    sounds = tuple(raw.get("sounds", ()))
+    return Word(CharSpan(**raw["chars"]), TimeSpan(**raw["time"]), raw["probability"], sounds)
 
 
 if __name__ == "__main__":

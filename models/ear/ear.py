@@ -1,0 +1,121 @@
+"""Hear that a name, an address or a number is being said, whatever it is written down as.
+
+    window of a call -> encoder (Whisper's, done anyway) -> network -> 12.5 times a second:
+        how probably a name / an address / a number is being said now
+
+Where the recogniser turns a name into other words, reading these words again cannot bring it back.  The
+encoder's output, from which they were guessed, still holds how it was said and what stood around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.registry import registered_bytes
+from pipeline.transcribe import RATE, HeardWord
+from pipeline.types import SOUND_KINDS
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+__all__ = ["NOTHING", "POOL", "STEP", "Ear", "load_ear", "on_cpu", "on_words", "pooled"]
+
+POOL = 4
+"""Steps of the encoder, 20 ms each, that the network reads as one: a mora takes about two."""
+
+STEP = 0.02 * POOL
+"""Seconds of a step of the network."""
+
+AROUND = 0.08
+"""Seconds around a word that are its own: times of words are that coarse."""
+
+NOTHING = np.zeros((0, len(SOUND_KINDS)), dtype=np.float32)
+"""Of a window that nobody listened to."""
+
+
+class Ear:
+    """The network.  It may be asked by several threads at once."""
+
+    def __init__(self, session: InferenceSession) -> None:
+        self._session = session
+
+    def listen(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What is being said in one window.
+
+        Args:
+            encoded: The encoder's output for what sounds in it (``pooled``), shape (steps, width).
+
+        Returns:
+            Probabilities of a name, an address and a number, shape (steps, 3).
+        """
+        if not len(encoded):
+            return NOTHING
+        (logits,) = self._session.run(None, {"encoded": encoded[None]})
+        powers = np.exp(logits[0] - logits[0].max(axis=-1, keepdims=True))
+        chances = powers / powers.sum(axis=-1, keepdims=True)
+        return np.asarray(chances[:, 1 : 1 + len(SOUND_KINDS)], dtype=np.float32)
+
+
+def on_cpu(encoded: Any) -> NDArray[np.float32]:
+    """What CTranslate2 encoded, shape (windows, steps, width), wherever and however finely it did so."""
+    import ctranslate2
+
+    if encoded.device != "cpu":
+        encoded = encoded.to_device(ctranslate2.Device.cpu)
+    return np.array(encoded.to(ctranslate2.DataType.float32))
+
+
+def pooled(encoded: NDArray[np.float32], samples: int) -> NDArray[np.float32]:
+    """The encoder's output as the network reads it.
+
+    Args:
+        encoded: Of one window, as CTranslate2 gives it, shape (steps, width).
+        samples: Of the window, at 16 kHz; what the encoder was filled up with is left out.
+
+    Returns:
+        Means of ``POOL`` steps each, float32, shape (n, width).
+    """
+    count = min(-(-samples // round(STEP * RATE)), len(encoded) // POOL)
+    steps = encoded[: count * POOL].reshape(count, POOL, encoded.shape[1])
+    return np.asarray(steps.mean(axis=1), dtype=np.float32)
+
+
+def on_words(words: Iterable[HeardWord], heard: NDArray[np.float32]) -> tuple[HeardWord, ...]:
+    """Give words what sounds in them.
+
+    Args:
+        words: Of one window, in seconds from its start.
+        heard: From ``Ear.listen``, of the same window.
+
+    Returns:
+        The words, each with the highest probabilities of its time and ``AROUND``.
+    """
+    return tuple(_with_sounds(word, heard) for word in words)
+
+
+def _with_sounds(word: HeardWord, heard: NDArray[np.float32]) -> HeardWord:
+    first = max(0, int((word.start - AROUND) / STEP))
+    last = max(first + 1, int(np.ceil((word.end + AROUND) / STEP)))
+    here = heard[min(first, len(heard) - 1) : last]
+    return replace(word, sounds=tuple(round(float(p), 4) for p in here.max(axis=0))) if len(here) else word
+
+
+def load_ear() -> Ear:
+    """Load the network that lies beside this module (a few ms).
+
+    Raises:
+        ModelError: when its bytes are not the registered ones.
+    """
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = 1  # windows are read side by side, each on a core of its own
+    options.log_severity_level = 3
+    network = registered_bytes("ear", "network", Path(__file__).with_name("ear.onnx"))
+    return Ear(InferenceSession(network, options, providers=["CPUExecutionProvider"]))

@@ -1,0 +1,71 @@
+"""What reading and listening say together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.artifacts import Call, HeardAgain
+from models.fusion import NAMES, looked_at, sounds, together
+from models.readings import load_reader
+from models.tagger.tagger import Tagger, load_tagger
+from pipeline.types import CallCase, Transcript
+from tests.builders import transcript, utterance
+
+CASE = CallCase("R-0")
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    """The real one."""
+    return load_tagger()
+
+
+def call(*sounds: float) -> Call:
+    """Plain talk in which each character's word sounds like a name as far as is said."""
+    words = transcript(utterance("荷物が届かなくて困っています", 0.0))
+    return Call(_listened(words, sounds) if sounds else words, CASE, load_reader())
+
+
+def _listened(words: Transcript, sounds: tuple[float, ...]) -> Transcript:
+    segments = tuple(
+        replace(s, words=tuple(replace(w, sounds=sounds) for w in s.words)) for s in words.segments
+    )
+    return replace(words, segments=segments)
+
+
+def test_without_an_ear_what_was_read_stands(tagger: Tagger) -> None:
+    """Another speech model, or words from a file."""
+    plain = call()
+    assert np.array_equal(together(plain, tagger), plain.tagged(tagger)[0])
+
+
+def test_what_sounds_like_a_name_is_likelier_one(tagger: Tagger) -> None:
+    """And what does not is less likely; probabilities add up."""
+    loud, quiet = together(call(0.98, 0.0, 0.0), tagger), together(call(0.001, 0.0, 0.0), tagger)
+    assert (loud[:, 0] < quiet[:, 0]).all()
+    assert loud.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert loud[:, 1].mean() > quiet[:, 1].mean()
+
+
+def test_which_kind_it_is_is_heard_too(tagger: Tagger) -> None:
+    """An address by the sound is likelier an address."""
+    name, address = together(call(0.9, 0.0, 0.0), tagger), together(call(0.0, 0.9, 0.0), tagger)
+    assert (address[:, 2] > name[:, 2]).all()
+
+
+def test_the_second_hearing_is_listened_to_as_well(tagger: Tagger) -> None:
+    """Where only one of the two has a word, that one's is taken."""
+    first = call(0.2, 0.0, 0.0)
+    size = len(first.text)
+    heard = np.full((size, 3), np.nan, dtype=np.float32)
+    heard[: size // 2] = (0.6, 0.0, 0.0)
+    kinds = np.full((size, 4), np.nan, dtype=np.float32)
+    both = first.heard_again(HeardAgain((), kinds, np.full((size, 5), np.nan, dtype=np.float32), heard))
+    assert sounds(both)[:, 0] == pytest.approx([0.4] * (size // 2) + [0.2] * (size - size // 2))
+    table = looked_at(both, tagger)
+    assert table.shape == (size, len(NAMES))
+    assert np.isfinite(table).all()
+    assert table[:, NAMES.index("no sound again")].sum() == size - size // 2

@@ -139,7 +139,7 @@ class Models:
         """Recognises clips otherwise than the first time, so that not the same error is made."""
         from models.listener import ClipListener
 
-        return ClipListener(self.recogniser.in_batches())
+        return ClipListener(self.recogniser.in_batches(listened=False))
 
 
 Stage = Callable[[Workspace, Models], int]

@@ -5,8 +5,8 @@
 The folders hold ``<stem>.heard.json`` and ``<stem>.heard2.json`` (``models.tagger.hear``) and
 ``.truth.json``.  Where the registered tagger has learned from a folder's calls, a network that has not is
 named beside it: what a tagger says of calls that it knows is surer than what it says of others.  Every
-call is taken as it is heard twice, as it is heard once, and in its exact words, so that the judge knows all
-three.  What is printed is fitted on some calls and judged on others.
+call is taken as it is heard twice, with the ear (``models.ear``) and without, as it is heard once, and in its
+exact words, so that the judge knows all four.  What is printed is fitted on some calls and judged on others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import argparse
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.truth import exact_transcript, read_truth
 from pipeline.types import CallCase, Transcript
 
-__all__ = ["Folder", "fit", "main"]
+__all__ = ["Folder", "fit", "main", "unlistened"]
 
 RIGHT = 0.5
 """Share of a finding's characters that must be somebody's data for it to be right."""
@@ -158,14 +158,27 @@ def _observed_in(folder: Folder, numbers: Iterator[int]) -> Iterator[_Observatio
 
 
 def _forms(path: Path, truth: dict[str, Any]) -> Iterator[tuple[Transcript, Transcript | None]]:
-    """A call as it is heard twice, as it is heard once, and in its exact words."""
+    """A call as it is heard twice, with and without the ear, as it is heard once, and in its exact words."""
     first = read_heard(path)
     again = path.with_name(path.name.replace(".heard.", ".heard2."))
     if again.exists():
         second = read_heard(again)
-        yield supplemented(first, second), second
+        both = supplemented(first, second)
+        yield both, second
+        yield unlistened(both), unlistened(second)
     yield first, None
     yield _exact(truth, first), None
+
+
+def unlistened(transcript: Transcript) -> Transcript:
+    """What a speech model without an ear of its own would have heard."""
+    return replace(
+        transcript,
+        segments=tuple(
+            replace(segment, words=tuple(replace(word, sounds=()) for word in segment.words))
+            for segment in transcript.segments
+        ),
+    )
 
 
 def _exact(truth: dict[str, Any], like: Transcript) -> Transcript:

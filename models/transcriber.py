@@ -119,9 +119,17 @@ class FasterWhisperRecogniser:
             return NOTHING
         return self._ear.listen(self.encoding(samples))
 
-    def in_batches(self, how: Decoding = GREEDY) -> BatchTranscriber:
-        """What decodes short windows together, for a second hearing, with this same loaded model."""
-        return BatchTranscriber(self._model, self.name, self.at_once, how, self._ear)
+    def in_batches(self, how: Decoding = GREEDY, *, listened: bool = True) -> BatchTranscriber:
+        """What decodes short windows together, for a second hearing, with this same loaded model.
+
+        Args:
+            how: How windows are decoded.
+            listened: Whether the ear listens to them, too.
+
+        Returns:
+            The decoder.
+        """
+        return BatchTranscriber(self._model, self.name, self.at_once, how, self._ear if listened else None)
 
     def score(self, samples: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
         """Natural logarithm of the probability of texts, each as all that is said in 16 kHz audio.

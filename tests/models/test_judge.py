@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from models.artifacts import Call
+from models.calibrate import fit, unlistened
 from models.doubt import SOURCE, Doubt, load_doubt, looked_at
 from models.judge import MASK_FROM, Judge, load_judge
 from models.judge_features import Seen, features, seen
@@ -220,3 +221,27 @@ def test_a_price_is_no_telephone_number(tagger: Tagger) -> None:
     judged = load_judge(tagger, load_doubt()).judged(call, (phone, price))
     assert any(span.chars == phone.chars for span in judged)
     assert not any(span.chars.overlaps(price.chars) for span in judged)
+
+
+def test_fitted_weights_stay_near_those_that_were_believed() -> None:
+    """Where nothing contradicts them; many observations do."""
+    table, believed = np.array([[1.0, 1.0], [1.0, -1.0]]), np.array([0.5, 2.0])
+    assert fit(table[:0], np.zeros(0), believed) == pytest.approx(believed)
+    contradicted = fit(np.tile(table, (200, 1)), np.tile([0.0, 1.0], 200), believed)
+    assert contradicted[1] < -2.0
+
+
+def test_what_sounds_like_data_is_weighed(call: Call, tagger: Tagger) -> None:
+    """The judge sees what the ear heard, and whether it listened at all."""
+    span = found(call, "荷物")
+    assert "listened" not in features(span, seen(call, tagger))
+    segments = tuple(
+        replace(s, words=tuple(replace(w, sounds=(0.1, 0.7, 0.1)) for w in s.words))
+        for s in call.transcript.segments
+    )
+    listened = Call(replace(call.transcript, segments=segments), CASE, call.reader)
+    values = features(replace(span, entity_type="ADDRESS"), seen(listened, tagger))
+    assert values["listened"] == 1.0
+    assert values["sound of this kind"] == pytest.approx(0.7)
+    assert values["sound peak"] == pytest.approx(np.log(0.9 / 0.1), abs=1e-3)
+    assert unlistened(listened.transcript) == call.transcript

@@ -13,7 +13,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.party_block import ENOUGH, TELLING, is_next_door
+from pipeline.party_block import ENOUGH, TELLING, is_next_door, may_be_misheard
 from pipeline.party_name import KanaReader
 from pipeline.registered_address import RegisteredAddress, numbers_of, without_numbering, without_orders
 from pipeline.sound import Mora, find_sound, morae
@@ -321,7 +321,9 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
     prefecture = _PREFECTURE.match(text)
     return any(
         any(
-            len(part) > ENOUGH and find_sound(part, line, _bound(part))
+            # ナカチョウヨンチョ is near シャトーマツカゼ: who says another number says another place.
+            len(part) > ENOUGH and find_sound(part, line, _bound(part) if alike else CLEARLY)
+            for alike in (may_be_misheard(numbers, address.number, HALF),)
             for part in (address.town, address.building)
         )
         # アイチケン is near オオイタケン.

@@ -6,8 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.registered_address import RegisteredAddress, numbers_of
+from pipeline.spoken_digits import digits_apart
 
-__all__ = ["ENOUGH", "TELLING", "block_in_a_piece", "is_block", "is_next_door", "says_number"]
+__all__ = [
+    "ENOUGH",
+    "TELLING",
+    "block_in_a_piece",
+    "is_block",
+    "is_next_door",
+    "may_be_misheard",
+    "says_number",
+]
 
 ENOUGH = 3
 """Digits of a block number, or morae of a place, that say something by themselves."""
@@ -66,3 +75,19 @@ def is_next_door(numbers: str, own: str) -> bool:
         return False
     apart = [abs(int(a) - int(b)) for a, b in zip(numbers, own, strict=True) if a != b]
     return len(apart) == 1 and apart[0] <= NEXT_DOOR
+
+
+def may_be_misheard(said: str, own: str, share: float) -> bool:
+    """Whether one number may be the other misheard, or a stretch of it.
+
+    Args:
+        said: Digits as recognised.
+        own: The registered ones.
+        share: Of the shorter one's digits, how many may be wrong.
+
+    Returns:
+        ``True`` also of too few digits, which may be any.
+    """
+    short, long = sorted((said, own), key=len)
+    windows = (long[at : at + len(short)] for at in range(len(long) - len(short) + 1))
+    return len(short) < ENOUGH or any(digits_apart(short, part) <= share * len(short) for part in windows)

@@ -24,6 +24,9 @@ HALF_LIKE = 0.4
 mobile numbers one pair in 400 is as near.  With a half it is one in forty, and in 90 calls' exact words a
 stranger's whole number was taken for theirs by the conversation."""
 
+MOBILE = 11
+"""Digits of a mobile number."""
+
 ENOUGH = 3
 """Digits of a number that say something by themselves."""
 
@@ -62,9 +65,12 @@ def whose_number(
 
 
 def _halves(digits: str) -> tuple[str, ...]:
-    """Both halves of a number that is longer than any group: some are read back in one breath."""
-    middle = len(digits) // 2
-    return (digits[:middle], digits[middle:]) if middle >= GROUP else ()
+    """Both halves of a number that is longer than any group: some are read back in one breath.
+
+    Not of a mobile number, which tells by all of its digits whose it is.
+    """
+    middle, whole = len(digits) // 2, len(digits) == MOBILE and _is_mobile(digits)
+    return (digits[:middle], digits[middle:]) if middle >= GROUP and not whole else ()
 
 
 def _near(digits: str, phone: str) -> bool:
@@ -96,8 +102,13 @@ def _whose_phone(digits: str, case: CallCase) -> _Verdict:
 
 
 def _told(digits: str, phone: str) -> int:
-    """How many digits tell something: every third mobile number begins with 080, a town's with one code."""
-    return len(digits) - (PREFIX if digits[:PREFIX] == phone[:PREFIX] else 0)
+    """How many digits tell something: a mobile number begins with 070, 080 or 090, a town's with one code."""
+    alike = digits[:PREFIX] == phone[:PREFIX] or (_is_mobile(digits) and _is_mobile(phone))
+    return len(digits) - (PREFIX if alike else 0)
+
+
+def _is_mobile(digits: str) -> bool:
+    return digits[:PREFIX] in {"070", "080", "090"}
 
 
 def _group_of(digits: str, phone: str) -> bool:

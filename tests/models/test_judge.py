@@ -116,7 +116,7 @@ def test_figures_are_no_words(tagger: Tagger) -> None:
     """A group of a number stands elsewhere because it was said twice."""
     lines = (utterance("番号は67です", 0.0), utterance("67ですね", 5.0))
     call = Call(transcript(*lines), CASE, load_reader())
-    judge = Judge({"bias": -1.0, "witness:LearnedRecognizer": 0.0}, tagger)
+    judge = Judge({"bias": -0.3, "witness:LearnedRecognizer": 0.0}, tagger)
     (number,) = judge.judged(call, (found(call, "67", kind="PHONE_NUMBER"),))
     assert not number.candidate
 

@@ -325,6 +325,13 @@ def test_a_number_read_back_in_one_breath_is_half_like_it(
     assert found.party is party
 
 
+def test_a_strangers_mobile_number_is_not_half_like_theirs(reader: Reader) -> None:
+    """080 and 090 tell as little as 080 twice, and who said all of a number said whose it is."""
+    case = CallCase("R-1", Requester(phones=("09006527231",)))
+    found = whose("080-0634-2875", "PHONE_NUMBER", reader, case, party=Party.REQUESTER)
+    assert found.party is Party.UNKNOWN
+
+
 def test_another_reading_of_the_same_letters_is_looked_at(reader: Reader) -> None:
     """安道 is read ヤスミチ by the dictionary, and is a way to write アンドウ."""
     case = CallCase("R-1", Requester((CaseName("安藤花子", "アンドウハナコ"),)))

@@ -371,6 +371,21 @@ def test_a_figure_off_is_misheard_or_next_door(
     assert (_both((said, other), hint, reader) is Party.REQUESTER) is stays
 
 
+@pytest.mark.parametrize(
+    ("known", "said", "faint"),
+    [
+        ("兵庫県神戸市垂水区舞子台1丁目9番16号", "山形県山形市あこや町二丁目三十二の二十四", False),
+        ("岩手県盛岡市青山6丁目2番15号シャトー松風111号室", "東豊中町、4丁目14番19号", False),
+        ("岩手県盛岡市青山6丁目2番15号シャトー松風111号室", "下ト松風の111", True),
+    ],
+)
+def test_a_place_half_like_theirs_with_another_number_is_anothers(
+    known: str, said: str, faint: bool, reader: Reader
+) -> None:
+    """アコヤマチニ is near マイコダイ, ナカチョウヨンチョ near シャトーマツカゼ: a number tells sooner."""
+    assert faintly_like(said, registered((CaseName(known),), reader), reader) is faint
+
+
 def test_half_a_number_in_another_town_is_not_faintly_theirs(reader: Reader) -> None:
     """Whatever the conversation is taken to say: a place that was understood, and is not theirs, tells."""
     own = registered((CaseName("沖縄県那覇市首里石嶺町2丁目10番30号シャトー松風411号室"),), reader)

@@ -66,9 +66,8 @@ def on_cpu(encoded: Any) -> NDArray[np.float32]:
     """What CTranslate2 encoded, shape (windows, steps, width), wherever and however finely it did so."""
     import ctranslate2
 
-    if encoded.device != "cpu":
-        encoded = encoded.to_device(ctranslate2.Device.cpu)
-    return np.array(encoded.to(ctranslate2.DataType.float32))
+    single = encoded.to(ctranslate2.DataType.float32)
+    return np.array(single if single.device == "cpu" else single.to_device(ctranslate2.Device.cpu))
 
 
 def pooled(encoded: NDArray[np.float32], samples: int) -> NDArray[np.float32]:

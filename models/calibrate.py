@@ -34,7 +34,7 @@ from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.truth import exact_transcript, read_truth
 from pipeline.types import CallCase, Transcript
 
-__all__ = ["Folder", "fit", "main", "unlistened"]
+__all__ = ["Folder", "fit", "heard_twice", "main", "unlistened"]
 
 RIGHT = 0.5
 """Share of a finding's characters that must be somebody's data for it to be right."""
@@ -168,6 +168,27 @@ def _forms(path: Path, truth: dict[str, Any]) -> Iterator[tuple[Transcript, Tran
         yield unlistened(both), unlistened(second)
     yield first, None
     yield _exact(truth, first), None
+
+
+def heard_twice(folder: Path) -> Iterator[tuple[Transcript, Transcript, dict[str, Any]]]:
+    """The calls of a folder that were heard twice.
+
+    Args:
+        folder: As for ``main``.
+
+    Yields:
+        The first hearing with what only the second heard, the second, and the truth, in order of name.
+    """
+    for path in sorted(folder.glob("*.heard2.json")):
+        stem = path.name.removesuffix(".heard2.json")
+        first, truth = (path.with_name(f"{stem}.{kind}.json") for kind in ("heard", "truth"))
+        if first.exists():
+            second = read_heard(path)
+            yield (
+                supplemented(read_heard(first), second),
+                second,
+                json.loads(truth.read_text(encoding="utf-8")),
+            )
 
 
 def unlistened(transcript: Transcript) -> Transcript:

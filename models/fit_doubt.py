@@ -17,15 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analyzer import load_analyzer
-from models.calibrate import PARTS, Folder, fit
+from models.calibrate import PARTS, Folder, fit, heard_twice
 from models.doubt import NAMES, looked_at
 from models.judge import load_judge
 from models.judge_features import seen
 from models.tagger.examples import from_heard
-from models.tagger.hear import read_heard
 from models.tagger.tagger import load_tagger
 from pipeline.detect import unite
-from pipeline.supplement import supplemented
 from pipeline.types import CallCase
 
 __all__ = ["main"]
@@ -54,13 +52,7 @@ def _observed(folder: Folder) -> Iterator[tuple[_Rows, _Rows]]:
     """Of each call what doubt rests on and 1 for somebody's data, for every character outside the masks."""
     tagger = load_tagger(folder.network)
     analyzer, judge = load_analyzer(judged=False, tagger=tagger), load_judge(tagger)
-    for path in sorted(folder.path.glob("*.heard2.json")):
-        stem = path.name.removesuffix(".heard2.json")
-        if not path.with_name(f"{stem}.heard.json").exists():
-            continue
-        second = read_heard(path)
-        first = supplemented(read_heard(path.with_name(f"{stem}.heard.json")), second)
-        truth = json.loads(path.with_name(f"{stem}.truth.json").read_text(encoding="utf-8"))
+    for first, second, truth in heard_twice(folder.path):
         call = analyzer.call(first, CallCase("calibration"), second)
         masked = [s for s in judge.judged(call, unite(analyzer.witnessed(call))) if not s.candidate]
         left = np.array([char not in "\n、。 ,." for char in first.text])

@@ -19,12 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analyzer import load_analyzer
-from models.calibrate import PARTS, fit
+from models.calibrate import PARTS, fit, heard_twice
 from models.fusion import NAMES, looked_at
 from models.tagger.examples import KINDS, PARTIES, from_heard
-from models.tagger.hear import read_heard
 from models.tagger.tagger import load_tagger
-from pipeline.supplement import supplemented
 from pipeline.types import CallCase
 
 __all__ = ["main"]
@@ -59,11 +57,7 @@ def _observed(folder: Path) -> Iterator[_Rows]:
     tagger = load_tagger()
     # Without the recognizer that needs what is fitted here; only the hearings are wanted, not findings.
     analyzer = load_analyzer(frozenset({"LearnedRecognizer"}), judged=False, tagger=tagger)
-    for path in sorted(folder.glob("*.heard2.json")):
-        stem = path.name.removesuffix(".heard2.json")
-        second = read_heard(path)
-        first = supplemented(read_heard(path.with_name(f"{stem}.heard.json")), second)
-        truth = json.loads(path.with_name(f"{stem}.truth.json").read_text(encoding="utf-8"))
+    for first, second, truth in heard_twice(folder):
         told = from_heard(first, truth, analyzer.reader)
         # What is no datum of a person is neither right nor wrong to find.
         ours = (told.kinds != KINDS.index("CONFIDENTIAL")) & np.array([char != "\n" for char in first.text])

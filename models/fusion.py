@@ -50,12 +50,13 @@ def together(call: Call, tagger: Tagger) -> NDArray[np.float32]:
     """
     first, _ = call.tagged(tagger)
     read = joined(first, call.again.kinds) if call.again else first
-    heard = np.asarray(np.isfinite(sounds(call)).all(axis=1))
+    sound = sounds(call)
+    heard = np.asarray(np.isfinite(sound).all(axis=1))
     if not heard.any():
         return read
     odds = looked_at(call, tagger) @ _weights()
     some = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
-    kinds = READ * _shares(read[:, 1:]) + (1.0 - READ) * _shares(np.nan_to_num(sounds(call)))
+    kinds = READ * _shares(read[:, 1:]) + (1.0 - READ) * _shares(np.nan_to_num(sound))
     fused = np.concatenate(((1.0 - some)[:, None], some[:, None] * kinds), axis=1)
     return np.where(heard[:, None], fused, read).astype(np.float32)
 

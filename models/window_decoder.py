@@ -106,7 +106,7 @@ class WindowDecoder:
         if not windows:
             return ()
         longest = max(len(window) for window in windows) / RATE
-        encoded = self._encoded(self._features(windows, _width(max(how.least_seconds, longest))))
+        encoded = self._encoded_together(windows, how.least_seconds)
         prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         results = self._model.model.generate(
             encoded,
@@ -134,8 +134,7 @@ class WindowDecoder:
             window: 16 kHz mono, float32, shape (n,).
             least_seconds: Width of the encoder, as in ``Decoding``.
         """
-        width = _width(max(least_seconds, len(window) / RATE))
-        return pooled(on_cpu(self._encoded(self._features([window], width)))[0], len(window))
+        return pooled(on_cpu(self._encoded_together([window], least_seconds))[0], len(window))
 
     def _listened(
         self, encoded: Any, windows: Sequence[NDArray[np.float32]]
@@ -173,6 +172,11 @@ class WindowDecoder:
                 continue
             scores.append(float(np.log(np.maximum(aligned.text_token_probs, LEAST)).sum()))
         return tuple(scores)
+
+    def _encoded_together(self, windows: Sequence[NDArray[np.float32]], least_seconds: float) -> Any:
+        """Encode windows, in an encoder as wide as the longest of them, or as is said."""
+        longest = max(len(window) for window in windows) / RATE
+        return self._encoded(self._features(windows, _width(max(least_seconds, longest))))
 
     def _encoded(self, features: NDArray[np.float32]) -> Any:
         """Encode windows; on a CPU one after another, which gives the same in two thirds of the time.

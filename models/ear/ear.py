@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.network import session, softmax
 from models.registry import registered_bytes
 from pipeline.transcribe import RATE, HeardWord
 from pipeline.types import SOUND_KINDS
@@ -57,9 +58,7 @@ class Ear:
         if not len(encoded):
             return NOTHING
         (logits,) = self._session.run(None, {"encoded": encoded[None]})
-        powers = np.exp(logits[0] - logits[0].max(axis=-1, keepdims=True))
-        chances = powers / powers.sum(axis=-1, keepdims=True)
-        return np.asarray(chances[:, 1 : 1 + len(SOUND_KINDS)], dtype=np.float32)
+        return softmax(logits[0])[:, 1 : 1 + len(SOUND_KINDS)]
 
 
 def on_cpu(encoded: Any) -> NDArray[np.float32]:
@@ -111,10 +110,4 @@ def load_ear() -> Ear:
     Raises:
         ModelError: when its bytes are not the registered ones.
     """
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    options.intra_op_num_threads = 1  # windows are read side by side, each on a core of its own
-    options.log_severity_level = 3
-    network = registered_bytes("ear", "network", Path(__file__).with_name("ear.onnx"))
-    return Ear(InferenceSession(network, options, providers=["CPUExecutionProvider"]))
+    return Ear(session(registered_bytes("ear", "network", Path(__file__).with_name("ear.onnx"))))

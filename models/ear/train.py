@@ -19,6 +19,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from models.tagger.train import Block
+
 WIDTH = 160
 """Channels inside."""
 
@@ -50,21 +52,6 @@ class _Window:
     kinds: torch.Tensor
 
 
-class Block(nn.Module):
-    """A gated dilated convolution with a residual path."""
-
-    def __init__(self, width: int, dilation: int) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.conv = nn.Conv1d(width, 2 * width, 3, padding=dilation, dilation=dilation)
-        self.dropout = nn.Dropout(DROPPED)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(batch, width, steps) to the same shape."""
-        value, gate = self.conv(self.norm(x.transpose(1, 2)).transpose(1, 2)).chunk(2, dim=1)
-        return x + self.dropout(value * torch.sigmoid(gate))
-
-
 class Ear(nn.Module):
     """Dilated convolutions over what a speech encoder gives."""
 
@@ -72,7 +59,7 @@ class Ear(nn.Module):
         super().__init__()
         self.norm = nn.LayerNorm(wide)
         self.enter = nn.Linear(wide, width)
-        self.blocks = nn.ModuleList(Block(width, dilation) for dilation in DILATIONS)
+        self.blocks = nn.ModuleList(Block(width, dilation, DROPPED) for dilation in DILATIONS)
         self.leave = nn.Linear(width, CLASSES)
 
     def forward(self, encoded: torch.Tensor) -> torch.Tensor:

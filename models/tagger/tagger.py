@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from models.network import session, softmax
 from models.readings import SoundLine, Token
 from models.registry import registered_bytes
 from models.tagger.features import Vocabulary, encode
@@ -66,8 +67,8 @@ class Tagger:
             first, last = max(0, start - MARGIN), min(len(rows), start + LONGEST + MARGIN)
             out = self._session.run(None, {"rows": rows[None, first:last]})
             inside = slice(start - first, min(start + LONGEST, len(rows)) - first)
-            kinds.append(_softmax(out[0][0][inside]))
-            parties.append(_softmax(out[1][0][inside]))
+            kinds.append(softmax(out[0][0][inside]))
+            parties.append(softmax(out[1][0][inside]))
         return np.concatenate(kinds), np.concatenate(parties)
 
     def mark(self, transcript: Transcript, tokens: Sequence[Token], line: SoundLine) -> tuple[Marked, ...]:
@@ -127,21 +128,10 @@ def load_tagger(other: Path | None = None) -> Tagger:
     Raises:
         ModelError: when its bytes are not the registered ones.
     """
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    options.intra_op_num_threads = 1  # a call takes a few ms; more threads only wait for each other
-    options.log_severity_level = 3
     folder = Path(__file__).parent
     raw = json.loads(registered_bytes("tagger", "vocabulary", folder / "tagger.vocabulary.json"))
     network = other.read_bytes() if other else registered_bytes("tagger", "network", folder / "tagger.onnx")
-    session = InferenceSession(network, options, providers=["CPUExecutionProvider"])
-    return Tagger(session, Vocabulary(raw["chars"], raw["pos"], raw["morae"]))
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)
+    return Tagger(session(network), Vocabulary(raw["chars"], raw["pos"], raw["morae"]))
 
 
 def _stretches(text: str, some: NDArray[np.float32], firm: float, faint: float) -> list[tuple[int, int]]:

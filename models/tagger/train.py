@@ -54,11 +54,11 @@ STEADY = 0.995
 class Block(nn.Module):
     """A gated dilated convolution with a residual path."""
 
-    def __init__(self, width: int, dilation: int) -> None:
+    def __init__(self, width: int, dilation: int, dropped: float = 0.15) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
         self.conv = nn.Conv1d(width, 2 * width, 3, padding=dilation, dilation=dilation)
-        self.dropout = nn.Dropout(0.15)
+        self.dropout = nn.Dropout(dropped)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(batch, width, characters) to the same shape."""

@@ -149,3 +149,13 @@ def test_anything_else_is_refused(registry: Path, section: str, name: str, file:
     """Other bytes, a missing file, and a file nobody vouches for are all refused."""
     with pytest.raises(ModelError):
         registered_bytes(section, name, registry.with_name(file), registry)
+
+
+def test_every_registered_file_is_installed() -> None:
+    """An installation that is no checkout needs them, too."""
+    packaged = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    globs = packaged["tool"]["setuptools"]["package-data"]["models"]
+    installed = {path for each in globs for path in (ROOT / "models").glob(each)}
+    registry = tomllib.loads(REGISTRY.read_text(encoding="utf-8"))
+    assert OURS
+    assert {ROOT / registry[section][name]["file"] for section, name in OURS} <= installed

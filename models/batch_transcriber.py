@@ -74,6 +74,6 @@ class BatchTranscriber:
             msg = f"a window of {longest:.2f} s; at most {BATCH_WINDOW + SPARE} s"
             raise ValueError(msg)
         return tuple(
-            HeardSegment(each.words, each.no_speech_probability)
+            HeardSegment(each.words, each.no_speech_probability, traces=each.traces)
             for each in self._decoder.decode(windows, self._how)
         )

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.batch_transcriber import GREEDY, BatchTranscriber
-from models.ear.ear import NOTHING, Ear, load_ear, on_cpu, on_words, pooled
+from models.ear.ear import NOTHING, Ear, load_ear, on_cpu, on_words, pooled, traces
 from models.encoded_once import EncodedOnce
 from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
@@ -91,6 +91,7 @@ class FasterWhisperRecogniser:
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
         heard = self._listened(samples)
+        trace = traces(heard)
         segments, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         return tuple(
             HeardSegment(
@@ -102,6 +103,7 @@ class FasterWhisperRecogniser:
                     heard,
                 ),
                 float(segment.no_speech_prob),
+                traces=trace,
             )
             for segment in segments
         )

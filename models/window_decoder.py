@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import NOTHING, Ear, on_cpu, on_words, pooled
+from models.ear.ear import NOTHING, Ear, on_cpu, on_words, pooled, traces
 from pipeline.transcribe import RATE, HeardWord
+from pipeline.types import Trace
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -67,10 +68,12 @@ class Decoded:
     Attributes:
         words: Timed in seconds from the window's start.
         no_speech_probability: Of the window.
+        traces: What the ear made of it, likewise.
     """
 
     words: tuple[HeardWord, ...]
     no_speech_probability: float
+    traces: tuple[Trace, ...] = ()
 
 
 class WindowDecoder:
@@ -123,7 +126,7 @@ class WindowDecoder:
         # One list of dictionaries per window; a stub of faster-whisper says one in all.
         timed = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
         return tuple(
-            Decoded(on_words(_words(words), heard), float(result.no_speech_prob))
+            Decoded(on_words(_words(words), heard), float(result.no_speech_prob), traces(heard))
             for words, result, heard in zip(timed, results, self._listened(encoded, windows), strict=True)
         )
 

@@ -260,6 +260,7 @@ def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace:
     last = max(group, key=lambda place: place.word.time.end)
     start = find_edge(*_around(first, -1, group, recording, morae * pace))
     end = find_edge(*_around(last, 1, group, recording, morae * pace))
+    start, end = _through_another(start, end, first, last)
     least = morae * FASTEST
     # Never inside out, and never shorter than it can be said: then the words' times count too.
     if end - start < least:
@@ -267,6 +268,19 @@ def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace:
     lacking = max(0.0, least - (end - start)) / 2
     start = max(0.0, start - lacking)
     return TimeSpan(start, max(start, end + lacking))
+
+
+def _through_another(start: float, end: float, first: _Place, last: _Place) -> tuple[float, float]:
+    """Where another utterance is timed over an edge, two talk at once: the words' own times count, too.
+
+    The sound then tells of the other's edges as well, and the chances were learned where one talks.
+    """
+    before, after = first.before, last.after
+    if before is not None and before not in first.segment.words and before.time.overlaps(first.word.time):
+        start = min(start, first.word.time.start)
+    if after is not None and after not in last.segment.words and after.time.overlaps(last.word.time):
+        end = max(end, last.word.time.end)
+    return start, end
 
 
 def _pace(group: Sequence[_Place], transcript: Transcript) -> float:
@@ -305,6 +319,7 @@ def _around(
         sure_beyond=1.0 if neighbour is None else neighbour.probability,
         length=ends - begins,
         expected=expected,
+        traces=place.segment.traces,
     )
     return sound, edge, side, loud
 

@@ -2,19 +2,21 @@
 
     sound      ▁▁▂▆█▇▅▇█▆▃▁▁▁▂▅▇█▆▂
     words          |移 |動 |し|た|        start -0.5 to +0.15 s off, end 0.3 s early to 0.3 s late
+    ear            .:▆▇▆▇▂                how probably anybody's data is being said, every 80 ms
     candidates  ·········|·········       every 10 ms around a word's edge
-    chance         ..:|:.                 from silence, change of spectrum and distance, see ``describe``
+    chance         ..:|:.                 from silence, change of spectrum, distance and ear, see ``describe``
     edge           ^                      as far out as the true edge lies with ``REACHED`` certainty
 
 A best guess would be too late half of the time, and a mask that begins late speaks the first
 mora of a name.  So each candidate gets a chance of being the true edge, and the edge is put
 where the true one lies further out only a few times in a hundred: close to the guess where the sound is
-clear (a pause, the s of さん), further out where it is not.  The chances are those of a logistic
-choice whose weights were fitted on made calls by ``python tests/bench/edges.py --fit``.
+clear (a pause, the s of さん), further out where it is not.  The chances come from a small network
+(``pipeline.edge_network``) that reads what ``describe`` says of a candidate and of those around it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -22,7 +24,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.edge_network import chances
 from pipeline.stored import Track
+from pipeline.traces import read_off
+from pipeline.types import Trace
 
 __all__ = [
     "ALONE",
@@ -31,11 +36,9 @@ __all__ = [
     "INWARD",
     "MARGIN",
     "QUIET",
-    "WEIGHTS",
     "Side",
     "Sound",
     "WordEdge",
-    "chances",
     "describe",
     "find_edge",
     "listen",
@@ -57,27 +60,11 @@ further off, all of them early starts and late ends, which cost over-mask and no
 
 CANDIDATES: Final = INWARD + 1 + OUTWARD
 
-REACHED: Final = {-1: 0.91, 1: 0.93}
-"""The chance that the true edge is not further out.  On the made calls of the fit one start in thirty is
-more than 40 ms late, each where the first morae were not recognised at all; on those of
-``tests/bench/heldout``, which it never saw, all of 138 starts and ends are reached, and 0.07 s of the
-neighbours are taken at each in the mean."""
+REACHED: Final = {-1: 0.95, 1: 0.95}
+"""The chance that the true edge is not further out."""
 
 MARGIN: Final = (max(INWARD, OUTWARD) + 26) * FRAME
 """Seconds of sound on each side of an edge that its candidates are described by."""
-
-WEIGHTS: Final = {
-    -1: (
-        0.13, 0.68, -0.76, 0.13, 1.76, -0.34, 3.47, -0.36, -0.58, -0.46, -0.82, -1.81, -0.96, 0.38,
-        0.02, 0.32, -0.27, -0.44,
-    ),
-    1: (
-        -0.64, 0.28, 0.28, 1.95, -3.42, -0.86, 2.21, 0.18, 0.55, -1.00, -0.52, -0.31, -2.21, 0.02,
-        0.08, 0.46, -0.03, -0.02,
-    ),
-}  # fmt: skip
-"""What each column of ``describe`` is worth: fitted on 563 entities of made calls, then, drawn to that, on
-96 of others with probabilities and morae (``tests/bench/edges.py --fit``)."""
 
 _WINDOW: Final = 0.025  # seconds of sound in a frame: two periods of the deepest voice
 _BANDS: Final = 20
@@ -91,6 +78,8 @@ _BREATH: Final = 0.1
 breath and what a lossy codec smears of a loud sound (up to 0.07 s for MP3 at 8 kHz, facts.md 5)."""
 
 _FLOOR: Final = -35.0  # likewise; what lies deeper differs by the noise of the line only
+_FAR: Final = 25  # frames that the ear is asked about on each side of a candidate: three of its steps
+_SURE: Final = 0.01  # nobody is surer than that: what the ear has learned from is not all there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +111,7 @@ class WordEdge:
         sure_beyond: The same of the neighbouring word.
         length: Seconds from the entity's first word to its last, as timed.
         expected: Seconds that its morae take at the pace of its utterance; 0 where that is not known.
+        traces: What the ear heard around it; empty where nothing was listened to.
     """
 
     time: float
@@ -133,6 +123,7 @@ class WordEdge:
     sure_beyond: float = 1.0
     length: float = 0.0
     expected: float = 0.0
+    traces: tuple[Trace, ...] = field(default=(), repr=False)
 
 
 def listen(samples: Track, rate: int, start: float, end: float) -> Sound:
@@ -224,24 +215,33 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
             np.abs(moved) * (1 - edge.sure_beyond),
             np.maximum(0, excess - 0.2) * short * np.ones(CANDIDATES),  # too long for its morae
             np.maximum(0, -excess - 0.3) * np.ones(CANDIDATES),  # too short
+            *_listened(edge, side),
         ],
         axis=1,
     )
 
 
-def chances(features: Array, side: Side) -> Array:
-    """The chance of each candidate to be the true edge; they sum to one.
+def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
+    """What the ear says for each candidate: columns of ``describe``, all 0 where it heard nothing."""
+    first, last = -INWARD - _FAR, OUTWARD + 1 + _FAR
+    chances = read_off(edge.traces, edge.time + side * (np.arange(first, last) + 0.5) * FRAME)
+    heard = ~np.isnan(chances)
+    likely = np.clip(np.where(heard, chances, 0.5), _SURE, 1 - _SURE)
+    odds = np.log(likely / (1 - likely))
+    sums = np.concatenate(([0.0], np.cumsum(odds)))
+    at = np.arange(CANDIDATES) + _FAR
 
-    Args:
-        features: From ``describe``.
-        side: Of the entity.
+    def mean(near: int, far: int) -> Array:
+        """Of the frames from ``near`` to ``far`` of each candidate, outward positive."""
+        return np.asarray((sums[at + far] - sums[at + near]) / (far - near))
 
-    Returns:
-        Shape (``CANDIDATES``,).
-    """
-    scores = features @ np.array(WEIGHTS[side])
-    weights = np.exp(scores - scores.max())
-    return np.asarray(weights / weights.sum())
+    yield (sums[at + 1] - sums[_FAR + INWARD + 1]) / 10  # data between the word's edge and here
+    yield mean(-4, 0) - mean(0, 4)  # data inside, none outside
+    yield mean(-12, 0) - mean(0, 12)
+    yield mean(0, _FAR)
+    yield mean(-_FAR, 0)
+    yield odds[at]
+    yield heard[at].astype(np.float64)
 
 
 def find_edge(sound: Sound, edge: WordEdge, side: Side, loud: float) -> float:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
 from pipeline.batches import in_batches
-from pipeline.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript
+from pipeline.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript, utterance
 from pipeline.types import TimeSpan, Transcript
 from pipeline.windows import Channel, Window, loud_stretches, shorter
 
@@ -220,11 +220,11 @@ def _utterances(window: Window, segment: HeardSegment, cut: Cut) -> Iterator[Hea
             # A word is timed from the end of the one before: the pause between is at its beginning.
             time = TimeSpan(time.start + paused - ONSET, time.end)
         if words and word.text.strip(MARKS) and time.start - _spoken_until(words) >= TURN_PAUSE * 0.5:
-            yield replace(segment, words=tuple(words))
+            yield utterance(segment, words, window)
             words = []
         words.append(replace(word, start=time.start, end=time.end))
     if words:
-        yield replace(segment, words=tuple(words))
+        yield utterance(segment, words, window)
 
 
 def _spoken_until(words: Sequence[HeardWord]) -> float:

@@ -50,7 +50,9 @@ def _heard(segment: Segment, words: Sequence[Word], text: str) -> HeardSegment:
         HeardWord(text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability, w.sounds)
         for w in words
     )
-    return HeardSegment(heard, segment.no_speech_probability, segment.channel, segment.speaker)
+    return HeardSegment(
+        heard, segment.no_speech_probability, segment.channel, segment.speaker, segment.traces
+    )
 
 
 def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> Iterator[HeardSegment]:

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
 from pipeline.batches import in_batches
 from pipeline.errors import CallUnsafeError
-from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
+from pipeline.traces import carried
+from pipeline.types import CharSpan, Segment, TimeSpan, Trace, Transcript, Word
 from pipeline.windows import FRAME, Channel, Window, loud_stretches, shorter, windows_of
 
-__all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe"]
+__all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe", "utterance"]
 
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
@@ -65,12 +66,21 @@ class HeardWord:
 
 @dataclass(frozen=True, slots=True)
 class HeardSegment:
-    """An utterance as a recogniser gives it; ``speaker`` is ``"op"``, ``"cu"`` or unknown."""
+    """An utterance as a recogniser gives it.
+
+    Attributes:
+        words: In order of time.
+        no_speech_probability: The recogniser's own, 0 to 1.
+        channel: Index of the audio channel.
+        speaker: ``"op"``, ``"cu"`` or unknown.
+        traces: What was listened to, of as much as was recognised together; as in ``Segment``.
+    """
 
     words: tuple[HeardWord, ...]
     no_speech_probability: float = 0.0
     channel: int = 0
     speaker: str | None = None
+    traces: tuple[Trace, ...] = field(default=(), repr=False)
 
 
 class Recogniser(Protocol):
@@ -161,6 +171,7 @@ def build_transcript(
                 segment.speaker,
                 tuple(words),
                 segment.no_speech_probability,
+                segment.traces,
             )
         )
         texts.append("\n")
@@ -217,12 +228,27 @@ def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> lis
             start = max(0.0, word.start)
             time = window.spoken(TimeSpan(start, max(start, word.end)))
             if words and time.start - words[-1].end >= TURN_PAUSE:
-                out.append(replace(segment, words=tuple(words)))
+                out.append(utterance(segment, words, window))
                 words = []
             words.append(replace(word, start=time.start, end=time.end))
         if words:
-            out.append(replace(segment, words=tuple(words)))
+            out.append(utterance(segment, words, window))
     return out
+
+
+def utterance(segment: HeardSegment, words: Sequence[HeardWord], window: Window) -> HeardSegment:
+    """A part of a segment, with what was listened to around it.
+
+    Args:
+        segment: As recognised of ``window``.
+        words: Some of its words, in the channel's time already.
+        window: Where its sound comes from.
+
+    Returns:
+        These words; times of the channel.
+    """
+    time = TimeSpan(words[0].start, max(word.end for word in words))
+    return replace(segment, words=tuple(words), traces=carried(segment.traces, window, time))
 
 
 def _went_wrong(segment: HeardSegment) -> bool:

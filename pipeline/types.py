@@ -28,6 +28,7 @@ __all__ = [
     "Requester",
     "Segment",
     "TimeSpan",
+    "Trace",
     "Transcript",
     "Word",
 ]
@@ -139,6 +140,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """How probably anybody's data is being said, from moment to moment, by the sound alone (``models.ear``).
+
+    Attributes:
+        start: Seconds at which the first step begins.
+        step: Seconds of a step.
+        chances: Of each step, 0 to 1.
+    """
+
+    start: float
+    step: float
+    chances: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One utterance.
 
@@ -150,6 +166,7 @@ class Segment:
             transcripts), else ``None``.
         words: In order of time; their ``chars`` tile ``chars``.
         no_speech_probability: The recogniser's own, 0 to 1.
+        traces: What was listened to of its time and a second around, in order; empty where nothing was.
     """
 
     chars: CharSpan
@@ -158,6 +175,7 @@ class Segment:
     speaker: str | None
     words: tuple[Word, ...]
     no_speech_probability: float = 0.0
+    traces: tuple[Trace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from models.network import session, softmax
 from models.registry import registered_bytes
 from pipeline.transcribe import RATE, HeardWord
-from pipeline.types import SOUND_KINDS
+from pipeline.types import SOUND_KINDS, Trace
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["NOTHING", "POOL", "STEP", "Ear", "load_ear", "on_cpu", "on_words", "pooled"]
+__all__ = ["NOTHING", "POOL", "STEP", "Ear", "load_ear", "on_cpu", "on_words", "pooled", "traces"]
 
 POOL = 4
 """Steps of the encoder, 20 ms each, that the network reads as one: a mora takes about two."""
@@ -102,6 +102,12 @@ def _with_sounds(word: HeardWord, heard: NDArray[np.float32]) -> HeardWord:
     last = max(first + 1, int(np.ceil((word.end + AROUND) / STEP)))
     here = heard[min(first, len(heard) - 1) : last]
     return replace(word, sounds=tuple(round(float(p), 4) for p in here.max(axis=0))) if len(here) else word
+
+
+def traces(heard: NDArray[np.float32]) -> tuple[Trace, ...]:
+    """How probably anybody's data is being said in one window, from ``Ear.listen``; none of nothing."""
+    chances = tuple(round(float(p), 4) for p in heard.sum(axis=1))
+    return (Trace(0.0, STEP, chances),) if chances else ()
 
 
 def load_ear() -> Ear:

@@ -29,7 +29,7 @@ from pipeline.audio import Recording, read_recording
 from pipeline.errors import PipelineError
 from pipeline.second_hearing import BatchRecogniser, Cut, hear_again
 from pipeline.transcribe import HeardSegment, transcribe
-from pipeline.types import CharSpan, Segment, TimeSpan, Transcript, Word
+from pipeline.types import CharSpan, Segment, TimeSpan, Trace, Transcript, Word
 
 __all__ = ["OTHERWISE", "main", "read_heard"]
 
@@ -140,6 +140,7 @@ def read_heard(path: Path) -> Transcript:
             s["speaker"],
             tuple(_word(word) for word in s["words"]),
             s["no_speech_probability"],
+            tuple(_trace(trace) for trace in s.get("traces", ())),
         )
         for s in raw["segments"]
     )
@@ -151,6 +152,10 @@ def read_heard(path: Path) -> Transcript:
 def _word(raw: dict[str, Any]) -> Word:
     sounds = tuple(raw.get("sounds", ()))
     return Word(CharSpan(**raw["chars"]), TimeSpan(**raw["time"]), raw["probability"], sounds)
+
+
+def _trace(raw: dict[str, Any]) -> Trace:
+    return Trace(raw["start"], raw["step"], tuple(raw["chances"]))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""How exact are the edges?  Prints a table; with ``--fit`` also the weights of ``pipeline.edges``.
+"""How exact are the edges?  Prints a table; or collects what ``tests.bench.fit_edges`` learns from.
 
-    python -m tests.bench.edges CALLS_DIR [CALLS_DIR ...] [--fit] [--other FILE.json [--methods NAME ...]]
+    python -m tests.bench.edges CALLS_DIR [CALLS_DIR ...] [--other FILE.json [--methods NAME ...]]
+    python -m tests.bench.edges CALLS_DIR [CALLS_DIR ...] --collect FILE.npz [--deaf]
 
 A folder holds ``<stem>.wav``, ``<stem>.truth.json`` and ``<stem>.heard.json`` (``python -m
 models.tagger.hear``).  Detection is left out: a finding is made of exactly the recognised
@@ -37,7 +38,7 @@ from models.tagger.examples import KINDS, PARTIES, from_heard
 from models.tagger.hear import read_heard
 from pipeline.align import align, edges_of
 from pipeline.audio import Recording, read_recording
-from pipeline.edges import CANDIDATES, FRAME, INWARD, OUTWARD, WEIGHTS, describe
+from pipeline.edges import FRAME, INWARD, OUTWARD, WordEdge, describe
 from pipeline.evaluate import AudioPair, frames_of
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
 
@@ -49,6 +50,9 @@ audible, of .25 that none do; starts are early and ends late, so that unlike pad
 
 Times = Mapping[str, Transcript]
 """A call's stem to the same words with other times."""
+
+SHIFTED = 2
+"""Times that an edge is shown with its word timed otherwise."""
 
 COLOURS = (len(KINDS) - 1) * (len(PARTIES) - 1)
 """Spans are told apart by a kind and a party lent to them in turn."""
@@ -163,39 +167,55 @@ def row(name: str, aligner: Aligner, policy: MaskPolicy, judged: Sequence[Case])
     return f"{name:<20} |{' |'.join(sides)} | {shares[0]:.4f} {shares[1]:.3f}"
 
 
-def fitted(judged: Sequence[Case], side: int, rounds: int = 800) -> NDArray[np.float64]:
-    """Weights of ``pipeline.edges`` by maximum likelihood, a little drawn to those there are (Adam).
+def collected(judged: Sequence[Case], *, deaf: bool) -> dict[str, NDArray[Any]]:
+    """What there is to learn from: edges that a candidate reaches, as timed and ``SHIFTED`` times beside.
 
-    So new calls add to what older ones taught, which are not kept.
+    Args:
+        judged: The entities.
+        deaf: Whether the ear is left out: of calls that it has learned from, it knows too much.
+
+    Returns:
+        ``features`` as ``describe`` gives them, the index of the true candidate (``aims``) and the ``sides``.
     """
-    features, aims = [], []
+    rng = np.random.default_rng(5)
+    features, aims, sides = [], [], []
     for case in judged:
-        sound, edge, loud = edges_of(case.finding, case.transcript, case.recording, side)
-        first = case.truth.start if side < 0 else case.truth.end
-        inside = np.flatnonzero(case.speech[round(case.truth.start / FRAME) : round(case.truth.end / FRAME)])
-        if inside.size:  # the edge of its speech, where that is near the edge of its sound
-            speech = case.truth.start + (inside[0] if side < 0 else inside[-1] + 1) * FRAME
-            first = speech if abs(speech - first) < 0.15 else first
-        aim = side * round((first - edge.time) / FRAME)
-        if -INWARD <= aim <= OUTWARD:
-            features.append(describe(sound, edge, side, loud))
-            aims.append(aim + INWARD)
-    x = np.array(features)
-    scale = x.std(axis=(0, 1)) + 1e-6
-    x = (x - x.mean(axis=(0, 1))) / scale
-    # The truth is known to half a frame of the voices' 25 ms.
-    wanted = np.exp(-0.5 * np.square((np.arange(CANDIDATES) - np.array(aims)[:, None]) / 1.5))
-    wanted /= wanted.sum(axis=1, keepdims=True)
-    before = WEIGHTS[side] * scale
-    weights, mean, square = before.copy(), 0.0, 0.0
-    for step in range(1, rounds + 1):
-        scores = x @ weights
-        chance = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chance /= chance.sum(axis=1, keepdims=True)
-        slope = np.einsum("nc,ncf->f", chance - wanted, x) / len(x) + 0.1 * (weights - before)
-        mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope * slope
-        weights = weights - 0.03 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
-    return np.asarray(weights / scale)
+        for side in (-1, 1):
+            sound, timed, loud = edges_of(case.finding, case.transcript, case.recording, side)
+            timed = replace(timed, traces=()) if deaf else timed
+            for shift in (0.0, *np.clip(rng.normal(0, 0.07, SHIFTED), -0.2, 0.2)):
+                edge = _shifted(timed, side, float(shift))
+                aim = side * round((_begins_or_ends(case, side) - edge.time) / FRAME)
+                if -INWARD <= aim <= OUTWARD:
+                    features.append(describe(sound, edge, side, loud))
+                    aims.append(aim + INWARD)
+                    sides.append(side)
+    return {
+        "features": np.array(features, dtype=np.float32),
+        "aims": np.array(aims),
+        "sides": np.array(sides),
+    }
+
+
+def _shifted(edge: WordEdge, side: int, outward: float) -> WordEdge:
+    """The same word, timed otherwise: its times are as good as a recogniser's are."""
+    return replace(
+        edge,
+        time=edge.time + side * outward,
+        gap=max(0.0, edge.gap - outward),
+        outer=max(0.0, edge.outer - outward),
+        length=max(0.03, edge.length + outward),
+    )
+
+
+def _begins_or_ends(case: Case, side: int) -> float:
+    """Seconds at which the speech of an entity begins or ends, where that is near the edge of its sound."""
+    first = case.truth.start if side < 0 else case.truth.end
+    inside = np.flatnonzero(case.speech[round(case.truth.start / FRAME) : round(case.truth.end / FRAME)])
+    if not inside.size:
+        return first
+    speech = case.truth.start + (int(inside[0]) if side < 0 else int(inside[-1]) + 1) * FRAME
+    return speech if abs(speech - first) < 0.15 else first
 
 
 def main() -> int:
@@ -204,7 +224,8 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folders", type=Path, nargs="+")
-    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--collect", type=Path)
+    parser.add_argument("--deaf", action="store_true", help="collect what there is without the ear")
     parser.add_argument("--other", type=Path)
     parser.add_argument("--methods", nargs="+")
     options = parser.parse_args()
@@ -214,6 +235,9 @@ def main() -> int:
         print("no recognised calls there", file=sys.stderr)
         return 2
     print(f"{len(judged)} entities of {len({case.call for case in judged})} calls")
+    if options.collect:
+        np.savez(options.collect, **collected(judged, deaf=options.deaf))
+        return 0
     side = "covered  >40ms taken   p95  error   p95"
     print(f"{'':<20} | {side} | {side} |   leak  over")
     plainly = [("word times", judged), *((name, retimed(judged, times)) for name, times in others.items())]
@@ -223,9 +247,6 @@ def main() -> int:
             print(row(f"{name} {before:g}/{after:g}", plain, policy, timed))
     print(row("edges, no pad", align, MaskPolicy(pad_before=0.0, pad_after=0.0), judged))
     print(row("edges, default", align, MaskPolicy(), judged))
-    if options.fit:
-        for which in (-1, 1):
-            print(f"    {which}: ({', '.join(f'{w:.2f}' for w in fitted(judged, which))}),")
     return 0
 
 

@@ -154,8 +154,10 @@ def test_anything_else_is_refused(registry: Path, section: str, name: str, file:
 def test_every_registered_file_is_installed() -> None:
     """An installation that is no checkout needs them, too."""
     packaged = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    globs = packaged["tool"]["setuptools"]["package-data"]["models"]
-    installed = {path for each in globs for path in (ROOT / "models").glob(each)}
+    globs = packaged["tool"]["setuptools"]["package-data"]
+    installed = {
+        path for name in ("models", "pipeline") for g in globs[name] for path in (ROOT / name).glob(g)
+    }
     registry = tomllib.loads(REGISTRY.read_text(encoding="utf-8"))
     assert OURS
     assert {ROOT / registry[section][name]["file"] for section, name in OURS} <= installed

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from pipeline.edge_network import chances
 from pipeline.edges import (
     ALONE,
     CANDIDATES,
@@ -8,11 +11,11 @@ from pipeline.edges import (
     MARGIN,
     Sound,
     WordEdge,
-    chances,
     describe,
     find_edge,
     listen,
 )
+from pipeline.types import Trace
 
 RATE = 8000
 
@@ -37,6 +40,16 @@ def around(samples: np.ndarray, at: float) -> Sound:
 def alone(at: float, inner: float = 0.2) -> WordEdge:
     """An edge with no word near."""
     return WordEdge(at, inner, ALONE, ALONE)
+
+
+UNBROKEN = WordEdge(2.0, 0.2, 0.0, 0.4, length=0.6, expected=0.6)
+"""Of a word in the midst of talk."""
+
+
+def said_until(edge: float, side: int) -> Trace:
+    """An ear that hears data up to a moment, or from it on, and none beyond."""
+    middles = (np.arange(60) + 0.5) * 0.08
+    return Trace(0.0, 0.08, tuple(np.where(side * (middles - edge) < 0, 0.98, 0.02).tolist()))
 
 
 SAID = call(np.zeros(RATE), tone(0.8, 300), np.zeros(RATE))
@@ -139,15 +152,29 @@ def test_mirrored_sound_gives_mirrored_features():
 
 
 @pytest.mark.parametrize("side", [-1, 1])
-def test_an_edge_in_doubt_goes_further_out(side: int):
-    """In one unbroken sound the edge of a word beside a doubtful one may well lie further out."""
-    sound = around(call(np.zeros(RATE), tone(2.0, 300), np.zeros(RATE)), 2.0)
-    further = slice(INWARD + 10, None)
-    sure, doubtful = (
-        chances(describe(sound, WordEdge(2.0, 0.2, 0.0, 0.4, sure_beyond=chance), side, -12.0), side)
-        for chance in (1.0, 0.05)
+def test_in_one_unbroken_sound_the_edge_follows_the_ear(side: int):
+    """Where data is heard to be said .15 s further, there the edge lies."""
+    noise = np.random.default_rng(7).normal(0, 3000, 2 * RATE)
+    samples = call(np.zeros(RATE), noise, np.zeros(RATE))
+    here, further = (
+        find_edge(
+            around(samples, 2.0), replace(UNBROKEN, traces=(said_until(2.0 + side * off, side),)), side, -12.0
+        )
+        for off in (0.0, 0.15)
     )
-    assert doubtful[further].sum() > 1.02 * sure[further].sum()
+    assert side * (further - here) == pytest.approx(0.15, abs=0.06)
+
+
+def test_without_an_ear_nothing_is_told_of_it():
+    """The last columns are the ear's, and the very last says whether there was one."""
+    sound = around(SAID, 1.0)
+    deaf, heard = (
+        describe(sound, replace(alone(1.0), traces=traces), -1, -12.0)
+        for traces in ((), (said_until(1.0, -1),))
+    )
+    assert not deaf[:, -7:].any()
+    assert heard[:, -1].all()
+    assert np.array_equal(deaf[:, :-7], heard[:, :-7])
 
 
 def test_a_word_far_too_long_for_its_morae_ends_where_they_do():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ from pipeline.transcribe import (
     build_transcript,
     transcribe,
 )
-from pipeline.types import TimeSpan
+from pipeline.types import TimeSpan, Trace
 from pipeline.windows import Channel, loud_stretches
 from tests.builders import recording, utterance
 from tests.fakes import FakeRecogniser
@@ -275,6 +275,24 @@ def test_an_error_in_one_of_several_threads_comes_out() -> None:
 
     with pytest.raises(MemoryError):
         transcribe(sounding(("voice", 60.0)), ScriptedRecogniser(answer, at_once=2), "c")
+
+
+def test_what_was_listened_to_lies_where_it_sounds() -> None:
+    """The ear hears a window; each utterance has its own part, in the call's time."""
+    call = sounding(("quiet", 30.0), ("voice", 4.0), ("quiet", 10.0), ("voice", 4.0))
+
+    def heard(seconds: float) -> tuple[HeardSegment, ...]:
+        chances = tuple(float(n) for n in range(int(seconds / 0.1)))
+        return tuple(
+            replace(each, traces=(Trace(0.0, 0.1, chances),)) for each in spread("もしもし", seconds)
+        )
+
+    first, second = transcribe(call, ScriptedRecogniser(heard), "c").segments
+    assert first.traces[0].start == pytest.approx(first.time.start, abs=0.1)
+    assert first.traces[0].chances[0] == 0.0
+    later = second.traces[-1]
+    assert later.start >= second.time.start - 1.1
+    assert later.chances[0] == len(first.traces[0].chances)
 
 
 def test_the_longest_window_is_recognised_first() -> None:

@@ -90,6 +90,11 @@ def test_both_hearings_are_listened_to() -> None:
     again = [word for segment in recogniser.in_batches().recognise_batch([sound]) for word in segment.words]
     assert first
     assert all(len(word.sounds) == 3 for word in (*first, *again))
+    traces = [
+        segment.traces
+        for segment in (*recogniser.recognise(sound), *recogniser.in_batches().recognise_batch([sound]))
+    ]
+    assert all(len(trace.chances) == round(3 / STEP) for (trace,) in traces)
 
 
 def test_what_is_listened_to_is_not_encoded_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,102 @@
+"""How probable each candidate is to be an edge: a small network, run with numpy.
+
+    what speaks for each candidate     (candidates, features)      ``pipeline.edges.describe``
+      -> a line, by itself             (candidates,)
+      -> convolutions over candidates  kernel 5, dilated, ReLU     what stands around it counts as well
+      -> softmax of both together      (candidates,)
+
+Its weights lie beside this module, one network for where something starts and one for where it ends.  They
+were fitted on made calls: ``python -m tests.bench.edges --collect``, then ``tests.bench.fit_edges``.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ModelError
+
+__all__ = ["DILATIONS", "KERNEL", "NAMES", "WEIGHTS", "chances"]
+
+Array = NDArray[np.float64]
+
+WEIGHTS: Final = Path(__file__).with_name("edges.npz")
+
+NAMES: Final = {-1: "start", 1: "end"}
+"""What each side's arrays are called in the file."""
+
+KERNEL: Final = 5
+DILATIONS: Final = (1, 2, 4, 8)
+"""Of the convolutions: a candidate sees .3 s of its neighbours to each side."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """Weights of one side.
+
+    Attributes:
+        mean: Of each feature over what was learned from; shape (features,).
+        scale: Likewise its standard deviation.
+        line: Of each feature by itself, likewise.
+        layers: Weights, shape (out, in, ``KERNEL``), and biases, shape (out,), of each convolution.
+    """
+
+    mean: Array = field(repr=False)
+    scale: Array = field(repr=False)
+    line: Array = field(repr=False)
+    layers: tuple[tuple[Array, Array], ...] = field(repr=False)
+
+
+def chances(features: Array, side: int) -> Array:
+    """The chance of each candidate to be the true edge; they sum to one.
+
+    Args:
+        features: From ``pipeline.edges.describe``, shape (candidates, features).
+        side: -1 for where something starts, +1 for where it ends.
+
+    Returns:
+        Shape (candidates,).
+
+    Raises:
+        ModelError: when the weights are missing or not such weights.
+    """
+    network = _network(side)
+    x = (features - network.mean) / network.scale
+    scores = x @ network.line
+    for number, ((weights, bias), dilation) in enumerate(zip(network.layers, DILATIONS, strict=True)):
+        x = _convolved(np.maximum(x, 0) if number else x, weights, dilation) + bias
+    scores = scores + x[:, 0]
+    powers = np.exp(scores - scores.max())
+    return np.asarray(powers / powers.sum())
+
+
+def _convolved(x: Array, weights: Array, dilation: int) -> Array:
+    """A convolution over the first axis, filled up with zeros; shape (candidates, out)."""
+    reach = KERNEL // 2 * dilation
+    filled = np.pad(x, ((reach, reach), (0, 0)))
+    taps = (filled[at * dilation : at * dilation + len(x)] @ weights[:, :, at].T for at in range(KERNEL))
+    return np.asarray(sum(taps, start=np.zeros((len(x), len(weights)))))
+
+
+@lru_cache(maxsize=2)
+def _network(side: int) -> _Network:
+    name = NAMES[side]
+    try:
+        with np.load(WEIGHTS, allow_pickle=False) as file:
+            arrays = {key: np.asarray(file[f"{name}.{key}"], dtype=np.float64) for key in _keys()}
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        msg = f"the weights of edges ({WEIGHTS.name}) cannot be read ({type(error).__name__})"
+        raise ModelError(msg) from error
+    layers = tuple((arrays[f"weights{n}"], arrays[f"bias{n}"]) for n in range(len(DILATIONS)))
+    return _Network(arrays["mean"], arrays["scale"], arrays["line"], layers)
+
+
+def _keys() -> tuple[str, ...]:
+    layers = (f"{part}{n}" for n in range(len(DILATIONS)) for part in ("weights", "bias"))
+    return ("mean", "scale", "line", *layers)

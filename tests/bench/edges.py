@@ -22,6 +22,7 @@ with stable-ts) and then judges the calls that it has, by each of ``--methods``,
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,14 +34,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from models.analyzer import load_analyzer
 from models.readings import Reader, load_reader
 from models.tagger.examples import KINDS, PARTIES, from_heard
 from models.tagger.hear import read_heard
-from pipeline.align import align, edges_of
+from pipeline.align import LONG_PAUSE, align, edges_of, places_of
 from pipeline.audio import Recording, read_recording
+from pipeline.detect import detect
 from pipeline.edges import FRAME, INWARD, OUTWARD, WordEdge, describe
 from pipeline.evaluate import AudioPair, frames_of
+from pipeline.party import attribute
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
+from tests.bench.figures import stored_calls
 
 Aligner = Callable[[tuple[Finding, ...], Transcript, Recording, MaskPolicy], tuple[Finding, ...]]
 
@@ -115,6 +120,37 @@ def _heard_as(
         ]
         if mine:
             yield span, CharSpan(min(mine), max(mine) + 1)
+
+
+def found_cases(folders: Sequence[Path]) -> Iterator[Case]:
+    """Every finding of every call that has been recognised, with what is true of what it found.
+
+    Where a finding's characters are not just those of what was said, its edge is to be found all the same.
+    """
+    analyzer, reader = load_analyzer(), load_reader()
+    for call in stored_calls(folders, exact=False):
+        recording, channels = call.recording, call.recording.channels
+        speech = frames_of(AudioPair(recording.samples, recording.samples, recording.rate)).speech
+        found = detect(call.transcript, analyzer, call.case, call.again)
+        places = places_of(call.transcript)
+        for finding in attribute(found, call.transcript, call.case, reader):
+            touched = places.touched(finding.entity.chars)
+            on = {place.segment.channel for place in touched}
+            words = [place.word.time for place in touched]
+            if not words or len(on) > 1:
+                continue
+            time = TimeSpan(min(w.start for w in words), max(w.end for w in words))
+            pauses = (b.start - a.end for a, b in itertools.pairwise(sorted(words)))
+            true = [s.time for s in call.truth.spans if s.channel(channels) in on and _same(s.time, time)]
+            if true and max(pauses, default=0.0) <= LONG_PAUSE:
+                truth = TimeSpan(min(t.start for t in true), max(t.end for t in true))
+                channel = next(iter(on)) if channels > 1 else 0
+                yield Case(call.truth.call_id, truth, finding, call.transcript, recording, speech[channel])
+
+
+def _same(one: TimeSpan, other: TimeSpan) -> bool:
+    """Whether half of the shorter one lies in the other."""
+    return -one.apart(other) >= 0.5 * min(one.duration, other.duration) > 0
 
 
 def plain(
@@ -225,12 +261,14 @@ def main() -> int:
     )
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--collect", type=Path)
+    parser.add_argument("--found", action="store_true", help="of what is detected, not of what is true")
     parser.add_argument("--deaf", action="store_true", help="collect what there is without the ear")
     parser.add_argument("--other", type=Path)
     parser.add_argument("--methods", nargs="+")
     options = parser.parse_args()
     others = read_times(options.other, options.methods) if options.other else {}
-    judged = [case for case in cases(options.folders) if all(case.call in times for times in others.values())]
+    every = found_cases if options.found else cases
+    judged = [case for case in every(options.folders) if all(case.call in times for times in others.values())]
     if not judged:
         print("no recognised calls there", file=sys.stderr)
         return 2

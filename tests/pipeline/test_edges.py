@@ -175,13 +175,3 @@ def test_without_an_ear_nothing_is_told_of_it():
     assert not deaf[:, -7:].any()
     assert heard[:, -1].all()
     assert np.array_equal(deaf[:, :-7], heard[:, :-7])
-
-
-def test_a_word_far_too_long_for_its_morae_ends_where_they_do():
-    """Of two candidates alike in sound the one that leaves the entity its own length is likelier."""
-    sound = around(call(np.zeros(RATE), tone(2.0, 300), np.zeros(RATE)), 2.0)
-    plain = WordEdge(2.0, 0.2, 0.0, 0.4, length=0.6, expected=0.6)
-    long = WordEdge(2.0, 0.2, 0.0, 0.4, length=0.6, expected=0.25)
-    inward = slice(0, INWARD)
-    mass = [chances(describe(sound, edge, -1, -12.0), -1)[inward].sum() for edge in (plain, long)]
-    assert mass[1] > mass[0]

@@ -7,7 +7,6 @@ from pipeline.edge_network import chances
 from pipeline.edges import (
     ALONE,
     CANDIDATES,
-    INWARD,
     MARGIN,
     Sound,
     WordEdge,

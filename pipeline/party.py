@@ -170,7 +170,9 @@ def _attributed_address(
     """Judge a piece of an address by the whole of it; a piece that fits by itself is believed, too."""
     known, own = theirs
     verdict, likely = whose_address(place.whole, own, reader)
-    wider = [place.whole + each for each in (place.behind, "") if not digits_of(each)]
+    # Four characters more are soon like a building's name: what the talk calls another's is judged as it is.
+    wide = entity.party is not Party.THIRD_PARTY
+    wider = [place.whole + each for each in (place.behind, "") if wide and not digits_of(each)]
     wider += [place.before + each for each in wider if not digits_of(place.before)]
     for said in wider:
         more, _ = whose_address(said, own, reader)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.readings import Reader, load_reader
@@ -170,6 +172,18 @@ def test_the_edge_of_a_finding_may_cut_the_town(reader: Reader) -> None:
         reader,
     )
     assert found.party is Party.REQUESTER
+
+
+def test_what_is_called_anothers_is_judged_without_the_words_beside_it(reader: Reader) -> None:
+    """With a few characters more イシナキサマデソ is near スミレソ, and many a thing is like a building."""
+    home = CaseName(
+        "神奈川県藤沢市鵠沼海岸5丁目7番22号第二すみれ荘904号室", "カナガワケンフジサワシクゲヌマカイガン"
+    )
+    call = transcript(utterance("コンポヒバリ904合室の石泣きさまでそっか", 0.0))
+    (entity,) = spans(call.text, ("コンポヒバリ904合室の石泣きさま", "ADDRESS"))
+    case = CallCase("R-1", Requester(addresses=(home,)))
+    (found,) = attribute((replace(entity, party=Party.THIRD_PARTY),), call, case, reader)
+    assert found.party is not Party.REQUESTER
 
 
 KENGUN = CaseName(

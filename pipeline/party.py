@@ -185,6 +185,9 @@ def _attributed_address(
     placed = not alone[2] or is_block(text, own) or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
     if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
+    if verdict[0] is Party.THIRD_PARTY and alone[1] in {ONE_OFF, ROOM_OFF}:
+        # With what is said next, a room and a postal code, the number is like nobody's.
+        verdict = alone
     if verdict[0] is not Party.REQUESTER and block_in_a_piece(text, own):
         verdict = _BLOCK_SAID
     likely = likely or (entity.party is Party.REQUESTER and faintly_like(place.whole, own, reader))

@@ -186,6 +186,16 @@ def test_what_is_called_anothers_is_judged_without_the_words_beside_it(reader: R
     assert found.party is not Party.REQUESTER
 
 
+def test_a_room_that_was_misheard_is_told_before_a_postal_code(reader: Reader) -> None:
+    """805 was heard for 802; the two numbers together are like nobody's."""
+    home = CaseName("福井県福井市大和田2248番地コートにれの木802号室", "フクイケンフクイシオオワダ")
+    call = transcript(utterance("コートニエの木805", 0.0), utterance("9102347でございますね", 2.0))
+    found = spans(call.text, ("コートニエの木805", "ADDRESS"), ("9102347", "ADDRESS"))
+    assert address_groups(found, call) == ((0, 1),)
+    first, _ = attribute(found, call, CallCase("R-1", Requester(addresses=(home,))), reader)
+    assert (first.party, first.needs_review) == (Party.REQUESTER, True)
+
+
 KENGUN = CaseName(
     "熊本県熊本市東区健軍5丁目16番1号ヴィラ小鳥111号室", "クマモトケンクマモトシヒガシクケングン"
 )

@@ -21,7 +21,7 @@ from pipeline.party_address import (
     whose_address,
     within_a_line,
 )
-from pipeline.party_block import block_in_a_piece, is_block, says_number
+from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
@@ -190,7 +190,9 @@ def _attributed_address(
         verdict = alone
     if verdict[0] is not Party.REQUESTER and block_in_a_piece(text, own):
         verdict = _BLOCK_SAID
-    likely = likely or (entity.party is Party.REQUESTER and faintly_like(place.whole, own, reader))
+    # A piece that says place and number speaks for itself: with others, something is faintly like anything.
+    heard = text if says_all(text, reader) else place.whole
+    likely = likely or (entity.party is Party.REQUESTER and faintly_like(heard, own, reader))
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
     return _finding(entity, verdict)
 

@@ -13,7 +13,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.party_block import ENOUGH, TELLING, is_next_door, may_be_misheard
+from pipeline.party_block import ENOUGH, HARDLY, TELLING, is_next_door, may_be_misheard
 from pipeline.party_name import KanaReader
 from pipeline.registered_address import RegisteredAddress, numbers_of, without_numbering, without_orders
 from pipeline.sound import Mora, find_sound, morae
@@ -46,9 +46,6 @@ one pair in 400 is as near."""
 
 BESIDE = 3
 """Morae that may be said beside a town and nothing more: a particle, a word half caught."""
-
-HARDLY = 6
-"""Morae of a place up to which hardly any was said: 番地, の, です, one garbled word."""
 
 ROOM = 3
 """Digits of a room."""

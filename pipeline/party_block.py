@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from pipeline.registered_address import RegisteredAddress, numbers_of
+from pipeline.party_name import KanaReader
+from pipeline.registered_address import RegisteredAddress, numbers_of, without_numbering
+from pipeline.sound import morae
 from pipeline.spoken_digits import digits_apart
 
 __all__ = [
     "ENOUGH",
+    "HARDLY",
     "TELLING",
     "block_in_a_piece",
     "is_block",
     "is_next_door",
     "may_be_misheard",
+    "says_all",
     "says_number",
 ]
 
@@ -23,6 +27,9 @@ ENOUGH = 3
 
 TELLING = 4
 """Digits of a block number that tell even where the place was not understood: one in 10,000 has the same."""
+
+HARDLY = 6
+"""Morae of a place up to which hardly any was said: 番地, の, です, one garbled word."""
 
 NEXT_DOOR = 2
 """What the house next door, the flat beside and the one above differ by, in one figure: even numbers face odd
@@ -75,6 +82,16 @@ def is_next_door(numbers: str, own: str) -> bool:
         return False
     apart = [abs(int(a) - int(b)) for a, b in zip(numbers, own, strict=True) if a != b]
     return len(apart) == 1 and apart[0] <= NEXT_DOOR
+
+
+def says_all(text: str, reader: KanaReader) -> bool:
+    """Whether a piece of an address says more of a place than hardly any, and a number that tells.
+
+    Args:
+        text: As recognised.
+        reader: Reads it.
+    """
+    return len(numbers_of(text)) >= TELLING and len(morae(reader.kana(without_numbering(text)))) > HARDLY
 
 
 def may_be_misheard(said: str, own: str, share: float) -> bool:

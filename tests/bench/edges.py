@@ -1,7 +1,7 @@
 """How exact are the edges?  Prints a table; or collects what ``tests.bench.fit_edges`` learns from.
 
     python -m tests.bench.edges CALLS_DIR [CALLS_DIR ...] [--other FILE.json [--methods NAME ...]]
-    python -m tests.bench.edges CALLS_DIR [CALLS_DIR ...] --collect FILE.npz [--deaf]
+    python -m tests.bench.edges CALLS_DIR [CALLS_DIR ...] --collect FILE.npz [--found] [--deaf]
 
 A folder holds ``<stem>.wav``, ``<stem>.truth.json`` and ``<stem>.heard.json`` (``python -m
 models.tagger.hear``).  Detection is left out: a finding is made of exactly the recognised

@@ -17,7 +17,7 @@ _SPOKEN_DIGITS = (
     ("6", "ろく ロク"),
     ("7", "なな ナナ しち シチ"),
     ("8", "はち ハチ"),
-    ("9", "きゅう キュウ キュー"),
+    ("9", "きゅう キュウ キュー キュ"),
 )
 """The ways in which a digit is said or written."""
 
@@ -26,8 +26,8 @@ _DIGITS = {
     **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
 }
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
-_ROUND = re.compile(r"(?<=[0-9])丸|丸(?=[0-9])")
-"""まる among figures; by itself it begins many a name."""
+_ROUND = re.compile(r"(?<=[0-9一二三四五六七八九])丸|丸(?=[0-9一二三四五六七八九])")
+"""まる among figures (090 as 丸九丸); by itself it begins many a name."""
 
 _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
 

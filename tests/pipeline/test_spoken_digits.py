@@ -16,7 +16,17 @@ def test_digits_changed_lost_or_added(one: str, other: str, apart: int) -> None:
     assert digits_apart(one, other) == digits_apart(other, one) == apart
 
 
-@pytest.mark.parametrize(("said", "digits"), [("ゼロ90の一二", "09012"), ("十二の三", "123"), ("です", "")])
+@pytest.mark.parametrize(
+    ("said", "digits"),
+    [
+        ("ゼロ90の一二", "09012"),
+        ("十二の三", "123"),
+        ("丸七丸", "070"),
+        ("レイニッキュの", "029"),
+        ("丸山様", ""),
+        ("です", ""),
+    ],
+)
 def test_spoken_digits_are_read(said: str, digits: str) -> None:
     """However they are written."""
     assert digits_of(said) == digits

@@ -166,13 +166,14 @@ def _is_desk(session: Session) -> bool:
 
 
 def _check_or_make(database: Database, store: Store, keyring: Keyring) -> None:
-    with database.read() as session:
-        row = session.get(DeskRow, DESK_ID) if _is_desk(session) else None
-    if row is None:
-        if _marker(store) is not None:
+    row = _row(database)
+    if row is None and _marker(store) is not None:
+        # Another process may have made all of it since the row was looked for; the marker comes last.
+        row = _row(database)
+        if row is None:
             msg = "保管場所はありますが、そのデータベースがありません。新しく作ることはしません"
             raise DatabaseGoneError(msg)
-        row = _make(database, keyring)
+    row = row or _make(database, keyring)
     _check_key(row, keyring)
     if row.schema_version > SCHEMA_VERSION:
         msg = f"データベースの版({row.schema_version})がこのプログラムの版({SCHEMA_VERSION})より新しいです"
@@ -193,6 +194,11 @@ def _check_or_make(database: Database, store: Store, keyring: Keyring) -> None:
             migrate(session, row.schema_version)
             current = session.get_one(DeskRow, DESK_ID)
             current.ready, current.schema_version = True, SCHEMA_VERSION
+
+
+def _row(database: Database) -> DeskRow | None:
+    with database.read() as session:
+        return session.get(DeskRow, DESK_ID) if _is_desk(session) else None
 
 
 def _marker(store: Store) -> str | None:

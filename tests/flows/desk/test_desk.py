@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from flows.desk import accounts, audit, calls, requests, review_tables
+from flows.desk import desk as desk_module
 from flows.desk.desk import MARKER, Desk, open_desk
 from flows.desk.errors import (
     DatabaseGoneError,
@@ -183,6 +184,20 @@ def _open(folder: Path) -> str:
             return desk.keyring.current.key_id
     except DeskError as error:
         return error.code
+
+
+def test_one_that_is_made_between_two_looks_is_opened(tmp_path, monkeypatch):
+    """The row was not there yet; when the store is looked at, another process has made them both."""
+    settings, look = desk_settings(tmp_path), desk_module._marker
+
+    def late(store):
+        monkeypatch.setattr(desk_module, "_marker", look)
+        open_desk(settings).close()
+        return look(store)
+
+    monkeypatch.setattr(desk_module, "_marker", late)
+    with open_desk(settings) as desk:
+        assert [entry.action for entry in audit.entries(desk)] == ["desk.make"]
 
 
 def test_processes_that_make_it_at_once_make_one(tmp_path):

@@ -258,9 +258,8 @@ def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace:
     """From where a group's sound begins to where it ends, as long as its morae take at least."""
     first = min(group, key=lambda place: place.word.time.start)
     last = max(group, key=lambda place: place.word.time.end)
-    start = find_edge(*_around(first, -1, group, recording, morae * pace))
-    end = find_edge(*_around(last, 1, group, recording, morae * pace))
-    start, end = _through_another(start, end, first, last)
+    start = _edge(first, -1, group, recording, morae * pace)
+    end = _edge(last, 1, group, recording, morae * pace)
     least = morae * FASTEST
     # Never inside out, and never shorter than it can be said: then the words' times count too.
     if end - start < least:
@@ -270,17 +269,17 @@ def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace:
     return TimeSpan(start, max(start, end + lacking))
 
 
-def _through_another(start: float, end: float, first: _Place, last: _Place) -> tuple[float, float]:
-    """Where another utterance is timed over an edge, two talk at once: the words' own times count, too.
+def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recording, expected: float) -> float:
+    """Where a group's first (-1) or last (+1) word begins or ends, in seconds.
 
-    The sound then tells of the other's edges as well, and the chances were learned where one talks.
+    Where another utterance is timed over it two talk at once, and the word's own time counts, too: the sound
+    then tells of the other's edges as well, and the chances were learned where one talks.
     """
-    before, after = first.before, last.after
-    if before is not None and before not in first.segment.words and before.time.overlaps(first.word.time):
-        start = min(start, first.word.time.start)
-    if after is not None and after not in last.segment.words and after.time.overlaps(last.word.time):
-        end = max(end, last.word.time.end)
-    return start, end
+    found = find_edge(*_around(place, side, group, recording, expected))
+    time, neighbour = place.word.time, place.before if side < 0 else place.after
+    if neighbour and neighbour.time.overlaps(time) and neighbour not in place.segment.words:
+        return min(found, time.start) if side < 0 else max(found, time.end)
+    return found
 
 
 def _pace(group: Sequence[_Place], transcript: Transcript) -> float:

@@ -32,6 +32,7 @@ from pipeline.types import Trace
 __all__ = [
     "ALONE",
     "CANDIDATES",
+    "EAR",
     "FRAME",
     "INWARD",
     "MARGIN",
@@ -59,6 +60,9 @@ INWARD, OUTWARD = 60, 45
 further off, all of them early starts and late ends, which cost over-mask and no leak."""
 
 CANDIDATES: Final = INWARD + 1 + OUTWARD
+
+EAR: Final = 7
+"""Features of a candidate that come from the ear, the last ones; the very last says whether there was one."""
 
 REACHED: Final = 0.95
 """The chance that the true edge is not further out.  On 36 made calls that the network never saw, one in a
@@ -224,7 +228,7 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
 
 
 def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
-    """What the ear says for each candidate: columns of ``describe``, all 0 where it heard nothing."""
+    """What the ear says for each candidate: ``EAR`` columns, all 0 where it heard nothing."""
     first, last = -INWARD - _FAR, OUTWARD + 1 + _FAR
     chances = read_off(edge.traces, edge.time + side * (np.arange(first, last) + 0.5) * FRAME)
     heard = ~np.isnan(chances)

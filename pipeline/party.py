@@ -27,7 +27,7 @@ from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names
 from pipeline.party_phone import whose_number
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
 from pipeline.party_together import told_together
-from pipeline.registered_address import RegisteredAddress, registered, without_numbering
+from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import find_sound, likeness, morae
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
@@ -182,7 +182,7 @@ def _attributed_address(
         verdict = _said_twice(place, own, reader) or within_a_line(text, own, reader) or verdict
     alone, _ = whose_address(text, own, reader)
     # Said twice, the numbers of both make none together.  A number by itself tells too little here.
-    placed = not alone[2] or is_block(text, own) or len(morae(reader.kana(without_numbering(text)))) >= ENOUGH
+    placed = not alone[2] or is_block(text, own) or len(place_in(text, reader)) >= ENOUGH
     if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
         verdict = alone
     if verdict[0] is Party.THIRD_PARTY and alone[1] in {ONE_OFF, ROOM_OFF}:
@@ -203,7 +203,7 @@ def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaRea
     Only pieces with a place and a number tell: of two addresses said in a row one may be in the same town.
     """
     for said in place.said_with():
-        numbered = bool(digits_of(said)) and len(morae(reader.kana(without_numbering(said)))) >= ENOUGH
+        numbered = bool(digits_of(said)) and len(place_in(said, reader)) >= ENOUGH
         verdict, _ = whose_address(said, own, reader)
         if numbered and verdict[0] is Party.REQUESTER and not verdict[2]:
             return verdict[0], verdict[1], True

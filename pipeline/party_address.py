@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from pipeline.party_block import ENOUGH, HARDLY, TELLING, is_next_door, may_be_misheard
 from pipeline.party_name import KanaReader
-from pipeline.registered_address import RegisteredAddress, numbers_of, without_numbering, without_orders
+from pipeline.registered_address import RegisteredAddress, numbers_of, place_in, without_orders
 from pipeline.sound import Mora, find_sound, morae
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import EntitySpan, Party, Transcript
@@ -125,7 +125,7 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         place or a block number with one of the requester's.
     """
     text = _without_code(text, known, reader)
-    line = morae(reader.kana(without_numbering(text)))
+    line = place_in(text, reader)
     # Only what numbers a block: 郷 of a place name sounds like five.
     numbers = _once(numbers_of(text))
     verdict: _Verdict = (Party.THIRD_PARTY, "登録のない住所", False)
@@ -157,7 +157,7 @@ def _without_code(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     if code is None:
         return text
     rest = text[code.end() :]
-    line = morae(reader.kana(without_numbering(rest)))
+    line = place_in(rest, reader)
     begun = any(
         match.start == 0
         for address in known
@@ -191,7 +191,7 @@ def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         requester's; ``None`` where none does.
     """
     for said in text.split("\n"):
-        place, numbers = morae(reader.kana(without_numbering(said))), numbers_of(said)
+        place, numbers = place_in(said, reader), numbers_of(said)
         if len(place) < ENOUGH or len(numbers) < TELLING:
             continue
         for one, address in itertools.product({numbers, without_orders(numbers)}, known):
@@ -263,7 +263,7 @@ def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader)
             said, numbers = text[at.start : at.end], _once(numbers_of(text[at.end :]))
             # 8番地 is near ハチマンチョウ: only with a number behind it, that fits, is it the town.
             if _FIGURE.search(said) and len(numbers) >= ENOUGH:
-                before = morae(reader.kana(without_numbering(text[: at.start])))
+                before = place_in(text[: at.start], reader)
                 return _against(before + place, numbers, address)
     return None
 
@@ -314,7 +314,7 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
         known: The requester's.
         reader: Reads the text.
     """
-    line, numbers = morae(reader.kana(without_numbering(text))), numbers_of(text)
+    line, numbers = place_in(text, reader), numbers_of(text)
     prefecture = _PREFECTURE.match(text)
     return any(
         any(

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.party_name import KanaReader
-from pipeline.registered_address import RegisteredAddress, numbers_of, without_numbering
-from pipeline.sound import morae
+from pipeline.registered_address import RegisteredAddress, numbers_of, place_in
 from pipeline.spoken_digits import digits_apart
 
 __all__ = [
@@ -91,7 +90,7 @@ def says_all(text: str, reader: KanaReader) -> bool:
         text: As recognised.
         reader: Reads it.
     """
-    return len(numbers_of(text)) >= TELLING and len(morae(reader.kana(without_numbering(text)))) > HARDLY
+    return len(numbers_of(text)) >= TELLING and len(place_in(text, reader)) > HARDLY
 
 
 def may_be_misheard(said: str, own: str, share: float) -> bool:

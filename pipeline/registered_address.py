@@ -19,6 +19,7 @@ __all__ = [
     "RegisteredAddress",
     "number_of",
     "numbers_of",
+    "place_in",
     "places_of",
     "registered",
     "without_numbering",
@@ -74,11 +75,21 @@ def registered(addresses: Sequence[CaseName], reader: KanaReader) -> tuple[Regis
 def _registered(address: CaseName, reader: KanaReader) -> RegisteredAddress:
     *above, town = places_of(address, reader)
     said = number_of(address)
-    building = morae(reader.kana(without_numbering(said)))
+    building = place_in(said, reader)
     number = numbers_of(said)
     parts = tuple(morae(place.kana) for place in above)
     whole = "".join(place.kana for place in (*above, town))
     return RegisteredAddress(morae(whole), parts, morae(town.kana), number, building)
+
+
+def place_in(text: str, reader: KanaReader) -> tuple[Mora, ...]:
+    """What an address says of a place, by sound: all but what numbers it.
+
+    Args:
+        text: As recognised, or as the case writes it.
+        reader: Reads it.
+    """
+    return morae(reader.kana(without_numbering(text)))
 
 
 def number_of(address: CaseName) -> str:

@@ -22,12 +22,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from pipeline.edge_network import DILATIONS, KERNEL, NAMES
+from pipeline.edges import EAR
 
 WIDTH = 32
 """Channels inside."""
-
-EAR = 7
-"""Features that come from the ear, the last ones; the very last says whether there was one."""
 
 NO_SIGN = (0.0, 0.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 """The features of the sound, the first ones, where it goes on as loud and alike and tells nothing."""

@@ -7,6 +7,7 @@ from pipeline.edge_network import chances
 from pipeline.edges import (
     ALONE,
     CANDIDATES,
+    EAR,
     MARGIN,
     Sound,
     WordEdge,
@@ -171,6 +172,6 @@ def test_without_an_ear_nothing_is_told_of_it():
         describe(sound, replace(alone(1.0), traces=traces), -1, -12.0)
         for traces in ((), (said_until(1.0, -1),))
     )
-    assert not deaf[:, -7:].any()
+    assert not deaf[:, -EAR:].any()
     assert heard[:, -1].all()
-    assert np.array_equal(deaf[:, :-7], heard[:, :-7])
+    assert np.array_equal(deaf[:, :-EAR], heard[:, :-EAR])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
@@ -14,6 +14,7 @@ from models.artifacts import Call, CallArtifacts, CallRecognizer, HeardAgain, Na
 from models.doubt import load_doubt
 from models.hearings import carry_over, pair_hearings
 from models.judge import Judge, load_judge
+from models.phonetic.tagger import PhoneticTagger, load_phonetic_tagger
 from models.readings import Reader, load_reader
 from models.tagger.tagger import Tagger, load_tagger
 from models.whole_address import whole_addresses
@@ -30,6 +31,14 @@ __all__ = ["CallAnalyzer", "load_analyzer"]
 LONGEST = 2000
 """Characters given to ja_ginza at once; Sudachi refuses more than 49 149 bytes (facts.md 3).  Of an hour's
 23 000 characters together it takes 1.0 GiB more than of so many at a time, and finds the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taggers:
+    """What has learned to mark personal data: in what was written, and in what was heard."""
+
+    written: Tagger
+    heard: PhoneticTagger
 
 
 class _GinzaEngine(SpacyNlpEngine):
@@ -52,13 +61,13 @@ class CallAnalyzer:
         passes: tuple[AnalyzerEngine, ...],
         nlp: Language,
         reader: Reader,
-        tagger: Tagger,
+        taggers: Taggers,
         judge: Judge | None,
     ) -> None:
         self._passes = passes
         self._nlp = nlp
         self.reader = reader
-        self._tagger = tagger
+        self._taggers = taggers
         self._judge = judge
 
     def analyze(
@@ -84,15 +93,16 @@ class CallAnalyzer:
 
     def call(self, transcript: Transcript, case: CallCase, again: Transcript | None = None) -> Call:
         """The call as the recognizers read it, with what its second hearing brings."""
-        call = Call(transcript, case, self.reader)
+        call = Call(transcript, case, self.reader, morae=self._taggers.heard.on_characters(transcript))
         if again is None or not again.segments:
             return call
         other = Call(again, case, self.reader)
+        morae = self._taggers.heard.on_characters(again)
         pairing = pair_hearings(call, other)
-        kinds, parties = other.tagged(self._tagger)
+        kinds, parties = other.tagged(self._taggers.written)
         found = attribute(unite(self.witnessed(other)), again, case, self.reader)
         spans = carry_over(map(_told, found), pairing, call)
-        carried = (pairing.carried(each) for each in (kinds, parties, other.sounds))
+        carried = (pairing.carried(each) for each in (kinds, parties, other.sounds, morae))
         return call.heard_again(HeardAgain(spans, *carried))
 
     def witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
@@ -165,7 +175,11 @@ def load_analyzer(
         if any(r.second_pass is second for r in chosen)
     )
     return CallAnalyzer(
-        passes, nlp, load_reader(), tagger, load_judge(tagger, load_doubt()) if judged else None
+        passes,
+        nlp,
+        load_reader(),
+        Taggers(tagger, load_phonetic_tagger()),
+        load_judge(tagger, load_doubt()) if judged else None,
     )
 
 

@@ -38,6 +38,8 @@ class Call:
     case: CallCase
     reader: Reader = field(repr=False)
     again: HeardAgain | None = field(default=None, repr=False)
+    morae: NDArray[np.float32] | None = field(default=None, repr=False)
+    """What the phonetic tagger makes of each character (``models.phonetic``), shape (characters, 3)."""
 
     @property
     def text(self) -> str:
@@ -109,12 +111,14 @@ class HeardAgain:
             shape (characters, kinds); NaN where the second has nothing.
         parties: Likewise, of parties.
         sounds: Likewise, of what the ear heard (``Call.sounds``).
+        morae: Likewise, of what the phonetic tagger makes of it (``Call.morae``).
     """
 
     spans: tuple[EntitySpan, ...]
     kinds: NDArray[np.float32] = field(repr=False)
     parties: NDArray[np.float32] = field(repr=False)
     sounds: NDArray[np.float32] = field(repr=False)
+    morae: NDArray[np.float32] | None = field(default=None, repr=False)
 
 
 _OF_WORDS = frozenset({"tokens", "tokens_indices", "lemmas", "keywords"})

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import Ear
+from models.ear.ear import POOL
+from models.ears import Ears
 from models.window_decoder import SPARE, Decoding, WindowDecoder
 from pipeline.second_hearing import BATCH_WINDOW, RATE
 from pipeline.transcribe import HeardSegment
@@ -36,7 +37,7 @@ class BatchTranscriber:
         name: What the manifest calls it.
         at_once: How many threads may recognise at the same time without waiting for each other.
         how: How windows are decoded.
-        ear: Listens to what the model's encoder gives; only for the model that it learned with.
+        ears: Listen to what the model's encoder gives; only for the model that they learned with.
     """
 
     def __init__(
@@ -45,16 +46,16 @@ class BatchTranscriber:
         name: str,
         at_once: int = 1,
         how: Decoding = GREEDY,
-        ear: Ear | None = None,
+        ears: Ears | None = None,
     ) -> None:
-        self._decoder = WindowDecoder(model, ear)
+        self._decoder = WindowDecoder(model, ears)
         self._how = how
         self.name = name
         self.at_once = at_once
 
-    def encoding(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the ear reads of a window of at most ``BATCH_WINDOW`` seconds, shape (n, width)."""
-        return self._decoder.encoding(window, self._how.least_seconds)
+    def encoding(self, window: NDArray[np.float32], pool: int = POOL) -> NDArray[np.float32]:
+        """What a network reads of a window of at most ``BATCH_WINDOW`` seconds, shape (n, width)."""
+        return self._decoder.encoding(window, self._how.least_seconds, pool)
 
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono windows of at most ``BATCH_WINDOW`` seconds each.
@@ -74,6 +75,11 @@ class BatchTranscriber:
             msg = f"a window of {longest:.2f} s; at most {BATCH_WINDOW + SPARE} s"
             raise ValueError(msg)
         return tuple(
-            HeardSegment(each.words, each.no_speech_probability, traces=each.traces)
+            HeardSegment(
+                each.words,
+                each.no_speech_probability,
+                traces=each.heard.traces,
+                posteriorgrams=each.heard.posteriorgrams,
+            )
             for each in self._decoder.decode(windows, self._how)
         )

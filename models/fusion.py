@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifacts import Call
+from models.artifacts import Call, HeardAgain
 from models.hearings import joined
 from models.registry import registered_bytes
 from models.tagger.tagger import Tagger
@@ -25,6 +25,7 @@ __all__ = ["NAMES", "looked_at", "sounds", "together"]
 
 NAMES = (
     "bias", "first", "again", "nothing again", "both", "sound", "sound again", "no sound", "no sound again",
+    "morae", "morae again", "no morae", "no morae again",
 )  # fmt: skip
 """What is weighed, in the order of the columns: log odds, and 1 where there are none."""
 
@@ -78,6 +79,10 @@ def looked_at(call: Call, tagger: Tagger) -> NDArray[np.float64]:
     sound, sound_again = (
         each.sum(axis=1) for each in (call.sounds, call.again.sounds if call.again else call.sounds * np.nan)
     )
+    morae, morae_again = (
+        each.sum(axis=1)
+        for each in (_morae(call), _morae(call.again) if call.again else _morae(call) * np.nan)
+    )
     columns = (
         np.ones(len(first)),
         _log_odds(1.0 - first[:, 0]),
@@ -88,6 +93,10 @@ def looked_at(call: Call, tagger: Tagger) -> NDArray[np.float64]:
         _log_odds(sound_again),
         np.isnan(sound),
         np.isnan(sound_again),
+        _log_odds(morae),
+        _log_odds(morae_again),
+        np.isnan(morae),
+        np.isnan(morae_again),
     )
     return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
 
@@ -106,6 +115,10 @@ def sounds(call: Call) -> NDArray[np.float32]:
     both = (call.sounds + call.again.sounds) / 2
     either = np.where(np.isnan(call.sounds), call.again.sounds, call.sounds)
     return np.where(np.isnan(both), either, both)
+
+
+def _morae(call: Call | HeardAgain) -> NDArray[np.float32]:
+    return np.full_like(call.sounds, np.nan) if call.morae is None else call.morae
 
 
 def _shares(chances: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.batch_transcriber import GREEDY, BatchTranscriber
-from models.ear.ear import NOTHING, Ear, load_ear, on_cpu, on_words, pooled, traces
+from models.ear.ear import POOL, on_cpu, on_words, pooled
+from models.ears import SILENCE, Ears, Heard, load_ears
 from models.encoded_once import EncodedOnce
 from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
@@ -66,15 +67,15 @@ class FasterWhisperRecogniser:
         name: What the manifest calls it.
         sha256: Of its weights, or ``""`` when they came from a hub by name.
         at_once: How many threads may recognise at the same time without waiting for each other.
-        ear: Listens to what this model's encoder gives; only for the model that it learned with.
+        ears: Listen to what this model's encoder gives; only for the model that they learned with.
     """
 
     def __init__(
-        self, model: WhisperModel, name: str, sha256: str, at_once: int = 1, ear: Ear | None = None
+        self, model: WhisperModel, name: str, sha256: str, at_once: int = 1, ears: Ears | None = None
     ) -> None:
         self._model = model
         self._encoded = EncodedOnce(model)
-        self._ear = ear
+        self._ears = ears
         self.name = name
         self.sha256 = sha256
         self.at_once = at_once
@@ -91,7 +92,6 @@ class FasterWhisperRecogniser:
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
         heard = self._listened(samples)
-        trace = traces(heard)
         segments, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         return tuple(
             HeardSegment(
@@ -100,38 +100,39 @@ class FasterWhisperRecogniser:
                         HeardWord(w.word, float(w.start), float(w.end), float(w.probability))
                         for w in segment.words or ()
                     ),
-                    heard,
+                    heard.kinds,
                 ),
                 float(segment.no_speech_prob),
-                traces=trace,
+                traces=heard.traces,
+                posteriorgrams=heard.posteriorgrams,
             )
             for segment in segments
         )
 
-    def encoding(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the ear reads of a window of at most 30 s (``models.ear.pooled``), shape (n, width).
+    def encoding(self, samples: NDArray[np.float32], pool: int = POOL) -> NDArray[np.float32]:
+        """What a network reads of a window of at most 30 s (``models.ear.pooled``), shape (n, width).
 
         The same samples are encoded no second time where they are recognised soon after.
         """
-        return pooled(on_cpu(self._encoded.encoding(samples))[0], len(samples))
+        return pooled(on_cpu(self._encoded.encoding(samples))[0], len(samples), pool)
 
-    def _listened(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the ear makes of a window (``Ear.listen``); of none, where there is no ear."""
-        if self._ear is None or len(samples) > LISTENED * RATE:
-            return NOTHING
-        return self._ear.listen(self.encoding(samples))
+    def _listened(self, samples: NDArray[np.float32]) -> Heard:
+        """What is heard in a window beside its words; nothing, where nobody listens."""
+        if self._ears is None or len(samples) > LISTENED * RATE:
+            return SILENCE
+        return self._ears.listen(on_cpu(self._encoded.encoding(samples))[0], len(samples))
 
     def in_batches(self, how: Decoding = GREEDY, *, listened: bool = True) -> BatchTranscriber:
         """What decodes short windows together, for a second hearing, with this same loaded model.
 
         Args:
             how: How windows are decoded.
-            listened: Whether the ear listens to them, too.
+            listened: Whether the ears listen to them, too.
 
         Returns:
             The decoder.
         """
-        return BatchTranscriber(self._model, self.name, self.at_once, how, self._ear if listened else None)
+        return BatchTranscriber(self._model, self.name, self.at_once, how, self._ears if listened else None)
 
     def score(self, samples: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
         """Natural logarithm of the probability of texts, each as all that is said in 16 kHz audio.
@@ -224,7 +225,7 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
     # faster-whisper only calls it, and asks for what it is.
     model.model = NarrowWhisper(model.model, kept)
     weights = files["model.bin"].sha256
-    return FasterWhisperRecogniser(model, embedded.name, weights, options["num_workers"], load_ear())
+    return FasterWhisperRecogniser(model, embedded.name, weights, options["num_workers"], load_ears())
 
 
 def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path) -> NDArray[np.int64]:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import NOTHING, Ear, on_cpu, on_words, pooled, traces
+from models.ear.ear import on_cpu, on_words, pooled
+from models.ears import SILENCE, Ears, Heard
 from pipeline.transcribe import RATE, HeardWord
-from pipeline.types import Trace
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -68,12 +68,12 @@ class Decoded:
     Attributes:
         words: Timed in seconds from the window's start.
         no_speech_probability: Of the window.
-        traces: What the ear made of it, likewise.
+        heard: What was heard in it beside, likewise.
     """
 
     words: tuple[HeardWord, ...]
     no_speech_probability: float
-    traces: tuple[Trace, ...] = ()
+    heard: Heard = SILENCE
 
 
 class WindowDecoder:
@@ -81,14 +81,14 @@ class WindowDecoder:
 
     Args:
         model: The loaded model.
-        ear: Listens to what its encoder gives; only for the model that it learned with.
+        ears: Listen to what its encoder gives; only for the model that they learned with.
     """
 
-    def __init__(self, model: WhisperModel, ear: Ear | None = None) -> None:
+    def __init__(self, model: WhisperModel, ears: Ears | None = None) -> None:
         from faster_whisper.tokenizer import Tokenizer
 
         self._model = model
-        self._ear = ear
+        self._ears = ears
         self._tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language="ja"
         )
@@ -126,27 +126,26 @@ class WindowDecoder:
         # One list of dictionaries per window; a stub of faster-whisper says one in all.
         timed = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
         return tuple(
-            Decoded(on_words(_words(words), heard), float(result.no_speech_prob), traces(heard))
+            Decoded(on_words(_words(words), heard.kinds), float(result.no_speech_prob), heard)
             for words, result, heard in zip(timed, results, self._listened(encoded, windows), strict=True)
         )
 
-    def encoding(self, window: NDArray[np.float32], least_seconds: float) -> NDArray[np.float32]:
-        """What the ear reads of a window (``models.ear.pooled``), shape (n, width).
+    def encoding(self, window: NDArray[np.float32], least_seconds: float, pool: int) -> NDArray[np.float32]:
+        """What a network reads of a window (``models.ear.pooled``), shape (n, width).
 
         Args:
             window: 16 kHz mono, float32, shape (n,).
             least_seconds: Width of the encoder, as in ``Decoding``.
+            pool: Steps of the encoder that are read as one.
         """
-        return pooled(on_cpu(self._encoded_together([window], least_seconds))[0], len(window))
+        return pooled(on_cpu(self._encoded_together([window], least_seconds))[0], len(window), pool)
 
-    def _listened(
-        self, encoded: Any, windows: Sequence[NDArray[np.float32]]
-    ) -> Sequence[NDArray[np.float32]]:
-        """What the ear makes of each window (``Ear.listen``); of none, where there is no ear."""
-        if self._ear is None:
-            return [NOTHING] * len(windows)
+    def _listened(self, encoded: Any, windows: Sequence[NDArray[np.float32]]) -> Sequence[Heard]:
+        """What is heard in each window beside its words; nothing, where nobody listens."""
+        if self._ears is None:
+            return [SILENCE] * len(windows)
         rows = on_cpu(encoded)
-        return [self._ear.listen(pooled(row, len(w))) for row, w in zip(rows, windows, strict=True)]
+        return [self._ears.listen(row, len(w)) for row, w in zip(rows, windows, strict=True)]
 
     def score(self, window: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
         """Natural logarithm of the probability of texts, each as all that is said in a window.

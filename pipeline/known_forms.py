@@ -19,14 +19,14 @@ from pipeline.sound import Mora, morae
 from pipeline.spoken_digits import digits_of, kana_of
 from pipeline.types import CallCase, CaseName, Party
 
-__all__ = ["FormKind", "KnownForm", "known_forms"]
+__all__ = ["SHAPES", "FormKind", "KnownForm", "known_forms"]
 
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _NUMBER = re.compile(r"(?:[0-9０-９〇一二三四五六七八九十]++(?:丁目|番地?|号室?|階|[-のノ])*+)+")
 _JOINED = re.compile(r"(?<=[0-9０-９])(?:丁目|番地?|号|-)の?(?=[0-9０-９])")
 _LAST = re.compile(r"(?<=[0-9０-９])(?:丁目|番地?|号室?|階)$")
 
-_SHAPES = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
+SHAPES = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
 """Digits in the groups of mobile numbers, and of others after area codes of two to four digits."""
 
 _TELLING = 6
@@ -139,7 +139,7 @@ def _of_address(address: CaseName, reader: KanaReader) -> Iterator[KnownForm]:
 
 def _of_number(digits: str) -> Iterator[KnownForm]:
     """A telephone number, and every run of its groups of six digits or more; zero is said ゼロ or まる."""
-    for shape in _SHAPES.get(len(digits), ()):
+    for shape in SHAPES.get(len(digits), ()):
         edges = (0, *itertools.accumulate(shape))
         for first, last in itertools.combinations(range(len(edges)), 2):
             if edges[last] - edges[first] < _TELLING:

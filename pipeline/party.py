@@ -26,6 +26,7 @@ from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
+from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import find_sound, likeness, morae
@@ -104,7 +105,8 @@ def attribute(
     ]
     if not says_number(texts, own):
         findings = [_misheard(finding) for finding in findings]
-    return told_together(findings, transcript, case, reader)
+    heard = by_what_is_heard(findings, transcript, case, reader)
+    return told_together(heard, transcript, case, reader)
 
 
 def _misheard(finding: Finding) -> Finding:

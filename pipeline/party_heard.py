@@ -71,6 +71,9 @@ def reconsidered(findings: Sequence[Finding], case: CallCase, hearing: Hearing) 
     Returns:
         The findings, of which some that were to be masked have another party.
     """
+    if any(segment.posteriorgrams for segment in hearing.transcript.segments):
+        # Told already, mora by mora, and more surely (``party_spotted``).
+        return tuple(findings)
     forms = known_forms(case, hearing.reader)
     asked = [at for at, finding in enumerate(findings) if _asked(finding)] if forms else []
     out = list(findings)

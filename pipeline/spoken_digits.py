@@ -41,6 +41,7 @@ _SAID = dict(
         strict=True,
     )
 )
+_COUNTED = ("", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
 _ZEROS = ("ゼロ", "マル", "レイ")
 """How digits are said over a telephone; zero in several ways."""
 
@@ -70,6 +71,32 @@ def kana_of(digits: str) -> tuple[str, ...]:
     """
     ways = ("".join(_SAID.get(digit, zero) for digit in digits) for zero in _ZEROS)
     return tuple(dict.fromkeys(ways))
+
+
+_HUNDREDS = {3: "サンビャク", 6: "ロッピャク", 8: "ハッピャク"}
+_THOUSANDS = {3: "サンゼン", 8: "ハッセン"}
+
+
+def counted_kana(number: int) -> str:
+    """A number as it is counted, as in 203 -> ニヒャクサン.
+
+    Args:
+        number: From 1 to 9999; of any other there is no such reading here.
+
+    Returns:
+        Katakana, or nothing.
+    """
+    if not 0 < number < 10_000:
+        return ""
+    thousands, hundreds, tens, ones = (number // 10**place % 10 for place in (3, 2, 1, 0))
+    said = [_THOUSANDS.get(thousands, _times(thousands) + "セン")] if thousands else []
+    said += [_HUNDREDS.get(hundreds, _times(hundreds) + "ヒャク")] if hundreds else []
+    said += [_times(tens) + "ジュウ"] if tens else []
+    return "".join(said) + (_COUNTED[ones] if ones else "")
+
+
+def _times(digit: int) -> str:
+    return "" if digit == 1 else _COUNTED[digit]
 
 
 def digits_apart(a: str, b: str) -> int:

@@ -51,7 +51,12 @@ def _heard(segment: Segment, words: Sequence[Word], text: str) -> HeardSegment:
         for w in words
     )
     return HeardSegment(
-        heard, segment.no_speech_probability, segment.channel, segment.speaker, segment.traces
+        heard,
+        segment.no_speech_probability,
+        segment.channel,
+        segment.speaker,
+        segment.traces,
+        segment.posteriorgrams,
     )
 
 

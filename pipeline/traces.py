@@ -9,15 +9,18 @@ A window that was listened to as one is made of several stretches of its channel
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.types import TimeSpan, Trace
+from pipeline.types import Posteriorgram, TimeSpan, Trace
 from pipeline.windows import Window
 
 __all__ = ["AROUND", "carried", "read_off"]
+
+_T = TypeVar("_T", Trace, Posteriorgram)
 
 AROUND: Final = 1.0
 """Seconds around an utterance that stay with it: an edge is looked for so far out (``pipeline.edges``)."""
@@ -26,7 +29,7 @@ BESIDE: Final = 0.02
 """Seconds beside a trace that it still speaks for: where a window was cut, a part of a step is lost."""
 
 
-def carried(traces: Iterable[Trace], window: Window, near: TimeSpan) -> tuple[Trace, ...]:
+def carried(traces: Iterable[_T], window: Window, near: TimeSpan) -> tuple[_T, ...]:
     """Traces of a window in the time of its channel.
 
     Args:
@@ -41,7 +44,7 @@ def carried(traces: Iterable[Trace], window: Window, near: TimeSpan) -> tuple[Tr
     return tuple(part for trace in traces for part in _parts(trace, window, near))
 
 
-def _parts(trace: Trace, window: Window, near: TimeSpan) -> Iterator[Trace]:
+def _parts(trace: _T, window: Window, near: TimeSpan) -> Iterator[_T]:
     middles = trace.start + (np.arange(len(trace.chances)) + 0.5) * trace.step
     offset = 0.0
     for piece in window.pieces:
@@ -50,7 +53,7 @@ def _parts(trace: Trace, window: Window, near: TimeSpan) -> Iterator[Trace]:
         inside &= (at >= near.start - AROUND) & (at <= near.end + AROUND)
         if steps := np.flatnonzero(inside).tolist():
             start = float(at[steps[0]]) - trace.step / 2
-            yield Trace(start, trace.step, trace.chances[steps[0] : steps[-1] + 1])
+            yield replace(trace, start=start, chances=trace.chances[steps[0] : steps[-1] + 1])
         offset += piece.duration
 
 

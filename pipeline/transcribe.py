@@ -22,7 +22,7 @@ from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
 from pipeline.batches import in_batches
 from pipeline.errors import CallUnsafeError
 from pipeline.traces import carried
-from pipeline.types import CharSpan, Segment, TimeSpan, Trace, Transcript, Word
+from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
 from pipeline.windows import FRAME, Channel, Window, loud_stretches, shorter, windows_of
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe", "utterance"]
@@ -74,6 +74,7 @@ class HeardSegment:
         channel: Index of the audio channel.
         speaker: ``"op"``, ``"cu"`` or unknown.
         traces: What was listened to, of as much as was recognised together; as in ``Segment``.
+        posteriorgrams: Likewise.
     """
 
     words: tuple[HeardWord, ...]
@@ -81,6 +82,7 @@ class HeardSegment:
     channel: int = 0
     speaker: str | None = None
     traces: tuple[Trace, ...] = field(default=(), repr=False)
+    posteriorgrams: tuple[Posteriorgram, ...] = field(default=(), repr=False)
 
 
 class Recogniser(Protocol):
@@ -172,6 +174,7 @@ def build_transcript(
                 tuple(words),
                 segment.no_speech_probability,
                 segment.traces,
+                segment.posteriorgrams,
             )
         )
         texts.append("\n")
@@ -248,7 +251,12 @@ def utterance(segment: HeardSegment, words: Sequence[HeardWord], window: Window)
         These words; times of the channel.
     """
     time = TimeSpan(words[0].start, max(word.end for word in words))
-    return replace(segment, words=tuple(words), traces=carried(segment.traces, window, time))
+    return replace(
+        segment,
+        words=tuple(words),
+        traces=carried(segment.traces, window, time),
+        posteriorgrams=carried(segment.posteriorgrams, window, time),
+    )
 
 
 def _went_wrong(segment: HeardSegment) -> bool:

@@ -1,8 +1,7 @@
 """Core values of kaiji: what flows between the steps.
 
-Everything here is frozen and holds tuples, never lists.  Fields that can hold a
-person's words are left out of ``repr`` so that a log line or a traceback never
-repeats them.  Only the standard library is imported.
+Everything here is frozen and holds tuples, never lists.  Fields that can hold a person's words are left out
+of ``repr`` so that a log line or a traceback never repeats them.  Only the standard library is imported.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ __all__ = [
     "MaskPlan",
     "MaskPolicy",
     "Party",
+    "Posteriorgram",
     "Requester",
     "Segment",
     "TimeSpan",
@@ -128,9 +128,9 @@ SOUND_KINDS = ("PERSON", "ADDRESS", "PHONE_NUMBER")
 class Word:
     """What the recogniser timed; for Japanese often a single character.
 
-    ``chars`` points into ``Transcript.text``; ``probability`` is the recogniser's
-    own, 0 to 1.  ``sounds`` says how probably, by the sound alone and whatever is written, data of
-    each of ``SOUND_KINDS`` is being said in it (``models.ear``); empty where nobody listened for that.
+    ``chars`` points into ``Transcript.text``; ``probability`` is the recogniser's own, 0 to 1.
+    ``sounds`` says how probably, by the sound alone and whatever is written, data of each of
+    ``SOUND_KINDS`` is being said in it (``models.ear``); empty where nobody listened for that.
     """
 
     chars: CharSpan
@@ -155,6 +155,18 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Posteriorgram:
+    """How probable each mora is, from moment to moment, by the sound alone (``models.phonetic``).
+
+    Attributes as of ``Trace``; a step's chances are packed by ``pipeline.phonetic``.
+    """
+
+    start: float
+    step: float
+    chances: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One utterance.
 
@@ -162,11 +174,10 @@ class Segment:
         chars: Where its text lies in ``Transcript.text``.
         time: From its first word's start to its last word's end.
         channel: Index of the audio channel it was heard on; 0 for mono.
-        speaker: ``"op"`` or ``"cu"`` where known (two-channel files, given
-            transcripts), else ``None``.
+        speaker: ``"op"`` or ``"cu"`` where known (two-channel files, given transcripts), else ``None``.
         words: In order of time; their ``chars`` tile ``chars``.
         no_speech_probability: The recogniser's own, 0 to 1.
-        traces: What was listened to of its time and a second around, in order; empty where nothing was.
+        traces, posteriorgrams: What was listened to of its time and a second around, in order.
     """
 
     chars: CharSpan
@@ -176,15 +187,16 @@ class Segment:
     words: tuple[Word, ...]
     no_speech_probability: float = 0.0
     traces: tuple[Trace, ...] = ()
+    posteriorgrams: tuple[Posteriorgram, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """The only holder of raw text.
 
-    ``text`` is every segment's text in order of start time, joined by a newline;
-    characters of it are the shared coordinate of the whole program.  ``times_within`` is how
-    many seconds the words' times may be off where their source vouches for it, else ``None``.
+    ``text`` is every segment's text in order of start time, joined by a newline; characters of it are the
+    shared coordinate of the whole program.  ``times_within`` is how many seconds the words' times may be off
+    where their source vouches for it, else ``None``.
     """
 
     call_id: str
@@ -200,14 +212,13 @@ class Transcript:
 class EntitySpan:
     """Our frozen form of Presidio's ``RecognizerResult``: offsets, never text.
 
-    ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS,
-    CONFIDENTIAL.  ``explanation`` names witnesses and rules, never quotes.
-    ``needs_review`` is set where the witness itself is in doubt; ``party`` where the
-    witness knows whose it is (a self-introduction), else ``None``.  ``morae`` is how many it
-    has where its reading is known (a term of the case), else 0.  ``candidate`` is set where it
-    is too unlikely to be masked: an analyst is shown it, as far as the time for review goes;
+    ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS, CONFIDENTIAL.  ``explanation``
+    names witnesses and rules, never quotes.  ``needs_review`` is set where the witness itself is in
+    doubt; ``party`` where it knows whose it is (a self-introduction), else ``None``.  ``morae`` is how
+    many it has where its reading is known (a term of the case), else 0.  ``candidate`` is set where it is
+    too unlikely to be masked: an analyst is shown it, as far as the time for review goes;
     ``heard_again_as`` says whose it clearly is by a second hearing's words; ``judged`` is set where the
-    score is the judge's probability, and no company's or case's own.
+    score is the judge's probability, and no other's.
     """
 
     entity_type: str
@@ -324,16 +335,12 @@ class MaskPolicy:
     """How findings become masks; every default has its why.
 
     Attributes:
-        pad_before: Seconds added before the edge that ``align`` found, which is already
-            put where 1 in 50 entities of made calls begins earlier.  0.02 is what the
-            truth of those calls is uncertain by.
+        pad_before: Seconds added before the edge that ``align`` found, which is already put where 1 in 50
+            entities of made calls begins earlier.  0.02 is what the truth of those calls is uncertain by.
         pad_after: Seconds added after it, likewise; 1 in 50 ends later.
-        merge_gap: Masks closer than this many seconds become one: a fragment
-            shorter than this is no intelligible word, and tells how long the name is.
+        merge_gap: Masks closer than this many seconds become one: what is shorter is no intelligible word.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
-        review_seconds: Seconds a minute of call for which an analyst is asked to listen.  Fourteen: with
-            what has to be decided whatever it takes, a minute of call takes them about a
-            quarter of one, not counting their thinking.
+        review_seconds: Seconds a minute of call that an analyst is asked to listen; more has to be decided.
         fill: ``"tone"`` (a listener knows something was taken out) or ``"silence"``.
     """
 

@@ -46,7 +46,17 @@ HEAVY = (
 )
 
 
-SCRIPTS = ("average.py", "build_*.py", "make_data.py", "pools.py", "speak.py", "train.py")
+SCRIPTS = (
+    "average.py",
+    "build_*.py",
+    "made.py",
+    "make_data.py",
+    "phonetic/collect.py",
+    "pools.py",
+    "speak.py",
+    "train.py",
+    "train_tagger.py",
+)
 """Run by hand on a developer's machine, with the tools of the dev extra, to make what models/ ships."""
 
 

@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "POOL", "STEP", "Ear", "load_ear", "on_cpu", "on_words", "pooled", "traces"]
 
 POOL = 4
-"""Steps of the encoder, 20 ms each, that the network reads as one: a mora takes about two."""
+"""Steps of the encoder that the network reads as one: a mora takes about two."""
 
-STEP = 0.02 * POOL
+ENCODED = 0.02
+"""Seconds of a step of the encoder."""
+
+STEP = ENCODED * POOL
 """Seconds of a step of the network."""
 
 AROUND = 0.08
@@ -69,18 +72,19 @@ def on_cpu(encoded: Any) -> NDArray[np.float32]:
     return np.array(single if single.device == "cpu" else single.to_device(ctranslate2.Device.cpu))
 
 
-def pooled(encoded: NDArray[np.float32], samples: int) -> NDArray[np.float32]:
+def pooled(encoded: NDArray[np.float32], samples: int, pool: int = POOL) -> NDArray[np.float32]:
     """The encoder's output as the network reads it.
 
     Args:
         encoded: Of one window, as CTranslate2 gives it, shape (steps, width).
         samples: Of the window, at 16 kHz; what the encoder was filled up with is left out.
+        pool: Steps of the encoder that are read as one.
 
     Returns:
-        Means of ``POOL`` steps each, float32, shape (n, width).
+        Means of ``pool`` steps each, float32, shape (n, width).
     """
-    count = min(-(-samples // round(STEP * RATE)), len(encoded) // POOL)
-    steps = encoded[: count * POOL].reshape(count, POOL, encoded.shape[1])
+    count = min(-(-samples // round(ENCODED * pool * RATE)), len(encoded) // pool)
+    steps = encoded[: count * pool].reshape(count, pool, encoded.shape[1])
     return np.asarray(steps.mean(axis=1), dtype=np.float32)
 
 

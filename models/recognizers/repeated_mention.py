@@ -16,6 +16,7 @@ from presidio_analyzer import RecognizerResult
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.address import place_words
 from models.recognizers.digits import UNIT_AFTER, runs
+from models.recognizers.heard_mention import heard_names, mentions
 from models.recognizers.names import Grade, grade, known_name, surface, token_at
 from models.recognizers.spoken_number import cue_before
 from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS
@@ -60,7 +61,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
         for known in _distinct([*_names(call, sure), *_places(call, sure)]):
             found.extend(self._spelt(call, known))
             found.extend(self._sounding(call, known, sounds, named))
-        return [*found, *self._numbers(call, sure)]
+        return [*found, *self._heard(call, sure, named["PERSON"]), *self._numbers(call, sure)]
 
     def _spelt(self, call: Call, known: _Known) -> Iterator[RecognizerResult]:
         for match in re.finditer(re.escape(known.text), call.text):
@@ -87,6 +88,16 @@ class RepeatedMentionRecognizer(CallRecognizer):
                 continue
             score = known.score * (0.6 - 1.2 * match.price / size)
             yield self.result(known.kind, chars.start, chars.end, max(0.2, score), "前に出た語と同じ音")
+
+    def _heard(
+        self, call: Call, sure: list[RecognizerResult], named: Nearby[RecognizerResult]
+    ) -> Iterator[RecognizerResult]:
+        """Names heard again, whatever is written there."""
+        names = heard_names(call, [r for r in sure if r.entity_type == "PERSON"])
+        for chars in dict.fromkeys(mentions(call, names) if names else ()):
+            near = named.touching(chars.start, chars.end)
+            if not any(r.start < chars.end and chars.start < r.end for r in near):
+                yield self.result("PERSON", chars.start, chars.end, 0.5, "前に出た語と同じ音")
 
     def _numbers(self, call: Call, sure: list[RecognizerResult]) -> Iterator[RecognizerResult]:
         """Four digits and more that are the end, or a group, of a number found before."""

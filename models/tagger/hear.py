@@ -29,7 +29,7 @@ from pipeline.audio import Recording, read_recording
 from pipeline.errors import PipelineError
 from pipeline.second_hearing import BatchRecogniser, Cut, hear_again
 from pipeline.transcribe import HeardSegment, transcribe
-from pipeline.types import CharSpan, Segment, TimeSpan, Trace, Transcript, Word
+from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
 
 __all__ = ["OTHERWISE", "main", "read_heard"]
 
@@ -91,7 +91,10 @@ def main(arguments: list[str] | None = None) -> int:
             failed = 1
             continue
         print(path.stem, flush=True)
-        out.write_text(json.dumps(dataclasses.asdict(transcript), ensure_ascii=False), encoding="utf-8")
+        out.write_text(
+            json.dumps(dataclasses.asdict(transcript), ensure_ascii=False, default=bytes.hex),
+            encoding="utf-8",
+        )
     return failed
 
 
@@ -141,6 +144,7 @@ def read_heard(path: Path) -> Transcript:
             tuple(_word(word) for word in s["words"]),
             s["no_speech_probability"],
             tuple(_trace(trace) for trace in s.get("traces", ())),
+            tuple(_posteriorgram(each) for each in s.get("posteriorgrams", ())),
         )
         for s in raw["segments"]
     )
@@ -156,6 +160,10 @@ def _word(raw: dict[str, Any]) -> Word:
 
 def _trace(raw: dict[str, Any]) -> Trace:
     return Trace(raw["start"], raw["step"], tuple(raw["chances"]))
+
+
+def _posteriorgram(raw: dict[str, Any]) -> Posteriorgram:
+    return Posteriorgram(raw["start"], raw["step"], tuple(map(bytes.fromhex, raw["chances"])))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from models.tagger.pools import training_pools
 from sample_audio.casting import cast
 from sample_audio.script import Dialogue, read_scripts
 
-__all__ = ["left_out", "main"]
+__all__ = ["left_out", "main", "read_dialogues"]
 
 RAREST = 4
 """Characters seen less often are known by their script alone."""
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept_back = frozenset(d.dialogue_id for d in scripts if left_out(d.dialogue_id))
     negatives = []
     for path in options.dialogues:
-        read = list(_read_dialogues(path))
+        read = list(read_dialogues(path))
         negatives += rng.sample(read, min(options.negatives, len(read)))
     literal = [p for d in dialogues for t in d.turns for p in t.pieces if isinstance(p, str)]
     respeller = Respeller(word_counts([*literal, *(text for d in negatives for _, text in d)], reader))
@@ -107,7 +107,8 @@ def left_out(dialogue_id: str) -> bool:
     return zlib.crc32(dialogue_id.encode()) % 5 == 0
 
 
-def _read_dialogues(path: Path) -> Iterator[list[tuple[str, str]]]:
+def read_dialogues(path: Path) -> Iterator[list[tuple[str, str]]]:
+    """Other people's dialogues without personal data: (speaker, text) of each turn, 40 at the most."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             turns = json.loads(line)["turns"][:40]

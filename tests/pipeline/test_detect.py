@@ -77,8 +77,8 @@ def test_a_finding_is_as_sure_as_its_best_witness(found: list[EntitySpan]) -> No
 @settings(max_examples=40, deadline=None)
 @given(findings)
 def test_the_more_specific_type_names_a_character(found: list[EntitySpan]) -> None:
-    """Where types compete, the first in order of precedence wins, and takes the scraps it leaves."""
-    ranks = [*PRECEDENCE, "DATE_TIME"]
+    """Where types compete, a company's own wins, then the first in order of precedence; it takes scraps."""
+    ranks = ["DATE_TIME", *PRECEDENCE]
     named = {at: s.entity_type for s in unite(found) for at in range(s.chars.start, s.chars.end)}
     for at, kind in named.items():
         claims = [s.entity_type for s in found if s.chars.start <= at < s.chars.end]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.spoken_digits import digits_apart, digits_of, kana_of
+from pipeline.spoken_digits import counted_kana, digits_apart, digits_of, kana_of
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,25 @@ def test_spoken_digits_are_read(said: str, digits: str) -> None:
 def test_digits_are_said_one_by_one(digits: str, said: tuple[str, ...]) -> None:
     """Zero in each of its ways."""
     assert kana_of(digits) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "イチ"),
+        (10, "ジュウ"),
+        (22, "ニジュウニ"),
+        (101, "ヒャクイチ"),
+        (308, "サンビャクハチ"),
+        (610, "ロッピャクジュウ"),
+        (800, "ハッピャク"),
+        (1000, "セン"),
+        (3020, "サンゼンニジュウ"),
+        (8000, "ハッセン"),
+        (0, ""),
+        (10_000, ""),
+    ],
+)
+def test_numbers_are_counted(number: int, said: str) -> None:
+    """As one says them in an address; of none and of ten thousand there is no such reading."""
+    assert counted_kana(number) == said

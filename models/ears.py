@@ -1,0 +1,64 @@
+"""What listens to the speech model's encoder beside its decoder: the ear, and the phonetic recogniser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ear.ear import NOTHING, Ear, load_ear, pooled, traces
+from models.phonetic.phonetic import Phonetic, load_phonetic
+from pipeline.types import Posteriorgram, Trace
+
+__all__ = ["SILENCE", "Ears", "Heard", "load_ears"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard in one window.
+
+    Attributes:
+        kinds: From ``Ear.listen``.
+        traces: Of it, in seconds from the window's start.
+        posteriorgrams: From ``Phonetic.hear``.
+    """
+
+    kinds: NDArray[np.float32] = field(repr=False)
+    traces: tuple[Trace, ...] = field(repr=False)
+    posteriorgrams: tuple[Posteriorgram, ...] = field(repr=False)
+
+
+SILENCE: Final = Heard(NOTHING, (), ())
+"""Of a window that nobody listened to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Both networks, each of which may be asked by several threads at once."""
+
+    ear: Ear
+    phonetic: Phonetic
+
+    def listen(self, encoded: NDArray[np.float32], samples: int) -> Heard:
+        """Listen to one window.
+
+        Args:
+            encoded: Of it, as CTranslate2 gives it, shape (steps, width).
+            samples: Of the window, at 16 kHz; what the encoder was filled up with is left out.
+
+        Returns:
+            What was heard.
+        """
+        kinds = self.ear.listen(pooled(encoded, samples))
+        return Heard(kinds, traces(kinds), self.phonetic.hear(encoded, samples))
+
+
+def load_ears() -> Ears:
+    """Load both (a few ms).
+
+    Raises:
+        ModelError: when their bytes are not the registered ones.
+    """
+    return Ears(load_ear(), load_phonetic())

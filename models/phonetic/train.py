@@ -1,0 +1,218 @@
+"""Train the phonetic recogniser on a CPU and write it as ONNX.
+
+    python -m models.phonetic.train DATA.npz... --out models/phonetic/phonetic.onnx [--test OTHER.npz...]
+
+Needs torch and onnx, as ``models.tagger.train``; the program that masks calls needs neither.  The same
+data and seed give the same network.
+
+It learns by connectionist temporal classification (Graves et al., ICML 2006): of a turn only the order of its
+morae is known, and every way of laying them out in its time counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from models.tagger.train import Block
+from pipeline.phonetic import CLASSES, class_of
+from pipeline.sound import morae
+
+WIDTH = 256
+"""Channels inside."""
+
+DILATIONS = (1, 2, 4, 8, 1)
+"""Of the convolutions, kernel 3: a step hears .64 s to each side, a few morae, and learns no words."""
+
+AROUND = 16
+"""Steps before and after a turn that are heard with it."""
+
+RATE = 2e-3
+"""Highest rate of learning, of the one-cycle schedule."""
+
+BATCH = 24
+"""Turns a step."""
+
+NOISE, HIDDEN, DROPPED = 0.3, 0.2, 0.3
+"""What keeps it from learning turns by heart: noise on its input, input hidden, and states inside."""
+
+MASKED = (2, 9)
+"""Steps of a stretch, one in every 60, of which nothing is heard."""
+
+STEADY = 0.995
+"""Share of the running mean of the weights that each step keeps: the network is that mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What is heard of a turn and around it, where in it the turn is, and its morae's classes."""
+
+    encoded: torch.Tensor
+    first: int
+    steps: int
+    classes: torch.Tensor = field(repr=False)
+
+
+class Phonetic(nn.Module):
+    """Dilated convolutions over what a speech encoder gives."""
+
+    def __init__(self, wide: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(wide)
+        self.enter = nn.Linear(wide, WIDTH)
+        self.blocks = nn.ModuleList(Block(WIDTH, dilation, DROPPED) for dilation in DILATIONS)
+        self.leave = nn.Linear(WIDTH, len(CLASSES) + 1)
+
+    def forward(self, encoded: torch.Tensor) -> torch.Tensor:
+        """(batch, steps, wide) to logits (batch, steps, classes)."""
+        x = self.norm(encoded)
+        if self.training:
+            x = nn.functional.dropout(x + NOISE * torch.randn_like(x), HIDDEN)
+        x = self.enter(x).transpose(1, 2)
+        for block in self.blocks:
+            x = block(x)
+        return self.leave(x.transpose(1, 2))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--test", type=Path, nargs="*", default=(), help="to report on, not to learn")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(1)
+    turns = [turn for path in options.data for turn in _turns(path)]
+    print(f"{len(turns)} turns, {sum(len(t.classes) for t in turns)} morae", flush=True)
+    model = Phonetic(turns[0].encoded.shape[1])
+    _fit(model, turns, options.epochs, np.random.default_rng(options.seed))
+    for path in options.test:
+        print(f"{path.stem}: {_errors(model, _turns(path)):.4f} of the morae wrong", flush=True)
+    _export(model, options.out)
+    return 0
+
+
+def _turns(path: Path) -> list[_Turn]:
+    data, out = np.load(path), []
+    encoded, edges = torch.from_numpy(data["encoded"]), [0, *map(int, data["ends"])]
+    for (window, start, end), kana in zip(data["turns"].tolist(), data["kana"].tolist(), strict=True):
+        low, high = edges[window], edges[window + 1]
+        first, last = max(low, low + start - AROUND), min(high, low + end + AROUND)
+        classes = [class_of(mora) for mora in morae(kana)]
+        blanks = sum(one == other for one, other in itertools.pairwise(classes))
+        if len(classes) + blanks <= end - start:
+            out.append(_Turn(encoded[first:last], low + start - first, end - start, torch.tensor(classes)))
+    return out
+
+
+def _fit(model: Phonetic, turns: list[_Turn], epochs: int, rng: np.random.Generator) -> None:
+    batches = -(-len(turns) // BATCH)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, RATE, total_steps=epochs * batches, pct_start=0.15
+    )
+    mean = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    done = 0
+    for epoch in range(epochs):
+        began, total = time.monotonic(), 0.0
+        model.train()
+        # Turns of about the same length together: little of a batch is filling.
+        order = np.argsort([len(t.encoded) * (1 + 0.2 * rng.random()) for t in turns], kind="stable")
+        for group in rng.permutation(batches):
+            chosen = [turns[i] for i in order[group * BATCH : (group + 1) * BATCH]]
+            loss = _loss(model, chosen, rng)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            done += 1
+            with torch.no_grad():
+                for name, weights in model.state_dict().items():
+                    mean[name].lerp_(weights, 1 - min(STEADY, done / (done + 9)))
+            total += loss.item()
+        print(f"epoch {epoch + 1}: loss {total / batches:.4f}, {time.monotonic() - began:.0f} s", flush=True)
+    model.load_state_dict(mean)
+
+
+def _loss(model: Phonetic, turns: Sequence[_Turn], rng: np.random.Generator) -> torch.Tensor:
+    """Of a batch, for each mora."""
+    encoded = nn.utils.rnn.pad_sequence([t.encoded.float() for t in turns], batch_first=True)
+    mask = torch.ones(*encoded.shape[:2], 1)
+    for row in mask:
+        for _ in range(max(1, len(row) // 60)):
+            width = int(rng.integers(*MASKED))
+            at = int(rng.integers(0, max(1, len(row) - width)))
+            row[at : at + width] = 0
+    # Half the time of float32; the weights themselves stay float32.
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = model(encoded * mask).float()
+    logs = logits.log_softmax(-1)
+    own = nn.utils.rnn.pad_sequence(
+        [row[t.first : t.first + t.steps] for row, t in zip(logs, turns, strict=True)]
+    )
+    lengths = torch.tensor([len(t.classes) for t in turns])
+    loss: torch.Tensor = nn.functional.ctc_loss(
+        own,
+        torch.cat([t.classes for t in turns]),
+        torch.tensor([t.steps for t in turns]),
+        lengths,
+        reduction="sum",
+        zero_infinity=True,
+    )
+    return loss / lengths.sum()
+
+
+def _errors(model: Phonetic, turns: Sequence[_Turn]) -> float:
+    """Morae to be changed, added or left out, over those said."""
+    model.eval()
+    wrong = said = 0
+    with torch.no_grad():
+        for turn in turns:
+            best = (
+                model(turn.encoded.float()[None])[0][turn.first : turn.first + turn.steps].argmax(-1).tolist()
+            )
+            heard = [c for at, c in enumerate(best) if c and (at == 0 or best[at - 1] != c)]
+            wrong += _apart(turn.classes.tolist(), heard)
+            said += len(turn.classes)
+    return wrong / said
+
+
+def _apart(said: Sequence[int], heard: Sequence[int]) -> int:
+    row = list(range(len(heard) + 1))
+    for i, one in enumerate(said, 1):
+        new = [i]
+        for j, other in enumerate(heard, 1):
+            new.append(min(row[j - 1] + (one != other), row[j] + 1, new[-1] + 1))
+        row = new
+    return row[-1]
+
+
+def _export(model: Phonetic, out: Path) -> None:
+    model.eval()
+    torch.onnx.export(
+        model,
+        (torch.zeros(1, 40, model.enter.in_features),),
+        str(out),
+        input_names=["encoded"],
+        output_names=["morae"],
+        dynamic_axes={"encoded": {1: "n"}, "morae": {1: "n"}},
+        dynamo=False,
+    )
+    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

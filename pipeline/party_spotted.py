@@ -1,0 +1,281 @@
+"""Whose is a finding by what is heard in it, mora by mora, whatever was written.
+
+written  いろせいちごさんに     heard  ヒロセイチゴーサンニー     広瀬, 1532: all of it the requester's
+written  西村道                 heard  ニシムラミチ               西村, and ミチ that is not: a relative
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.heard_morae import heard_between
+from pipeline.nearby import Nearby
+from pipeline.party_explained import BY_KANJI
+from pipeline.party_kanji import KanjiReader, explained_at
+from pipeline.party_name import KanaReader
+from pipeline.party_spelt import BLANKS
+from pipeline.phonetic import likeliest
+from pipeline.spoken_digits import digits_of
+from pipeline.spoken_forms import ENOUGH, SpokenForm, spoken_forms
+from pipeline.spotting import Hit, covered, spotted
+from pipeline.types import CallCase, CharSpan, Finding, Party, TimeSpan, Transcript
+
+__all__ = ["by_what_is_heard"]
+
+AROUND: Final = 4.0
+"""Seconds around a finding that are listened to: the rest of a number tells whose a piece of it is."""
+
+BEFORE, BEHIND = -0.1, 0.1
+"""Seconds before and behind a finding in which a mora is taken for a part of it: behind a surname stands
+what matters."""
+
+SAID: Final = 2
+"""What it tells that the conversation says whose it is."""
+
+BESIDE: Final = 25
+"""Steps around a finding that may belong to the explanation of a name: a second."""
+
+LASTS: Final = 3
+"""Steps that the likeliest mora may begin before a hit's first."""
+
+CLEAR: Final = -2.0
+"""Log odds of what is said from which nobody has to look."""
+
+MORE, MORE_BEHIND_SURNAME = 3, 1
+"""Morae that may be left of a finding beside what is the case's, and what is said around it.  Two behind a
+surname are a relative's name."""
+
+_SAID = (
+    r"ドス|デスネ|デスガ|デス|デ?ゴザイマス|マス(?=$)|ト?モ[ーオウ]シマス|トイイマス|イイマス|ハイ|"
+    r"ジュ[ーウ]ショ|ナマエ|バンゴ[ーウ]|デンワ|ヨロシク"
+)
+_WORDS = re.compile(rf"サン|サマ|サ(?=$)|{_SAID}")
+_PARTICLES = re.compile(r"[オノトワハガニモヨネエアカデヤダウイケンッー]*")
+"""What is said around names and numbers."""
+
+_COUNTERS = re.compile(rf"ゴ[ウー](?:シツ?)?$|バンチ?|チョ[ウー]メ|{_SAID}")
+_EXPLAINS = re.compile(r"..ノ|ヘン|ベン|カンムリ|[ーウ]ジ")
+"""What is in every explanation of a kanji."""
+
+_NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
+_ASKED = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
+_REASONS = {
+    Party.REQUESTER: "音では本人のもの",
+    Party.STAFF: "音では担当者の名前",
+    Party.COMPANY: "音では自社の名前",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What is heard around a finding: its posteriorgram, and which of its steps are the finding's."""
+
+    logs: NDArray[np.float32] = field(repr=False)
+    first: int
+    last: int
+
+    def holds(self, hit: Hit) -> bool:
+        """Whether a hit lies in the finding, or partly."""
+        return hit.start < self.last and hit.end > self.first
+
+
+def by_what_is_heard(
+    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
+) -> tuple[Finding, ...]:
+    """Ask the sound about what is nobody's by its words.
+
+    Args:
+        findings: In order of text, with the parties that they have by their words.
+        transcript: What they point into, with its posteriorgrams; without them nothing is asked.
+        case: The requester, the staff and the company.
+        reader: Reads what the case gives no kana for, and knows kanji.
+
+    Returns:
+        The findings, of which some that were to be masked have another party.
+    """
+    if not any(segment.posteriorgrams for segment in transcript.segments):
+        return tuple(findings)
+    forms, channels = spoken_forms(case, reader), _Channels(transcript)
+    names = [BLANKS.sub("", name.text) for name in case.requester.names]
+    out = []
+    for finding in findings:
+        asked = finding.party in _NOBODYS and finding.entity.entity_type in _ASKED
+        if asked and not finding.entity.candidate:
+            stretches = tuple(channels.stretches(finding))
+            out.append(
+                _told_by_forms(finding, stretches, forms) or _told_by_kanji(finding, stretches, names, reader)
+            )
+        else:
+            out.append(finding)
+    return tuple(out)
+
+
+def _told_by_forms(
+    finding: Finding, stretches: Sequence[_Stretch], forms: Sequence[SpokenForm]
+) -> Finding | None:
+    """The finding as the case's whose forms are all that is heard in it."""
+    told = {_told(stretch, forms, finding.entity.party) for stretch in stretches}
+    owners = {each.party for each in told if each is not None}
+    if None in told or len(owners) != 1:
+        return None
+    (party,) = owners
+    clear = all(each.clear for each in told if each is not None)
+    return replace(finding, party=party, reason=_REASONS[party], needs_review=not clear)
+
+
+def _told_by_kanji(
+    finding: Finding, stretches: Sequence[_Stretch], names: Sequence[str], reader: KanjiReader
+) -> Finding:
+    """The finding as the requester's where it explains the kanji of their name."""
+    if finding.entity.entity_type != "PERSON" or not stretches:
+        return finding
+    for name in names:
+        if all(_explains(stretch, name, reader) for stretch in stretches):
+            return replace(finding, party=Party.REQUESTER, reason=BY_KANJI, needs_review=True)
+    return finding
+
+
+def _explains(stretch: _Stretch, name: str, reader: KanjiReader) -> bool:
+    """Whether half of what is heard in a stretch, or more, explains a name, with what is around it."""
+    heard = [
+        mora
+        for mora in likeliest(stretch.logs)
+        if stretch.first - BESIDE <= mora.step < stretch.last + BESIDE
+    ]
+    edges = (0, *itertools.accumulate(len(mora.kana) for mora in heard))
+    own = [
+        CharSpan(edges[at], edges[at + 1])
+        for at, mora in enumerate(heard)
+        if stretch.first <= mora.step < stretch.last
+    ]
+    kana = "".join(mora.kana for mora in heard)
+    told = explained_at(kana, name, reader) if _EXPLAINS.search(kana) else ()
+    return bool(own) and 2 * sum(any(at.overlaps(each) for at in told) for each in own) >= len(own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Whose all of a stretch is, and whether nobody has to listen."""
+
+    party: Party
+    clear: bool
+
+
+def _told(stretch: _Stretch, forms: Sequence[SpokenForm], said: Party | None) -> _Told | None:
+    """Whose all of a stretch is; nothing where some of it is not the case's, or tells too little.
+
+    Args:
+        stretch: What is heard.
+        forms: What the case knows.
+        said: Whose it is as the conversation has it.
+    """
+    hits = spotted([form.sound for form in forms], stretch.logs, [form.least for form in forms])
+    for party in _REASONS:
+        own = [hit for hit in hits if forms[hit.form].party is party and stretch.holds(hit)]
+        if any(forms[hit.form].value >= 0 for hit in own) and _other_figures(stretch, own):
+            continue
+        tells = _tells(own, hits, forms) + (SAID if said is party else 0)
+        surname = all(forms[hit.form].surname for hit in own)
+        more = MORE_BEHIND_SURNAME if surname else MORE
+        if own and tells >= ENOUGH and _within(stretch, own, more):
+            clear = _within(stretch, [hit for hit in own if hit.score >= CLEAR], more)
+            if clear or said is not Party.THIRD_PARTY:
+                return _Told(party, clear)
+    return None
+
+
+def _other_figures(stretch: _Stretch, hits: Sequence[Hit]) -> bool:
+    """Whether figures are heard beside those of an address or a number: then it is another one."""
+    runs = _runs(stretch, covered(hits, len(stretch.logs)))
+    return any(digits_of(_COUNTERS.sub("", run)) for _, run in runs)
+
+
+def _tells(own: Sequence[Hit], hits: Sequence[Hit], forms: Sequence[SpokenForm]) -> int:
+    """How much it tells whose a stretch is: what is said in it, and of the same value near it.
+
+    Where it is only how a number begins, the rest has to follow: behind the requester's number, 070 begins
+    another one.
+    """
+    values = {forms[hit.form].value for hit in own}
+    begins = all(not forms[hit.form].tells for hit in own)
+    behind = max((hit.end for hit in own), default=0) if begins else 0
+    near = [forms[hit.form] for hit in (*own, *(h for h in hits if h.start >= behind))]
+    return sum({form.part: form.tells for form in near if form.value in values}.values())
+
+
+def _within(stretch: _Stretch, hits: Sequence[Hit], more: int) -> bool:
+    """Whether hardly more is heard in a stretch than hits and what is said around names.
+
+    Args:
+        stretch: What is heard.
+        hits: In it.
+        more: Morae that may be left behind the first of them; before it, ``MORE``.
+    """
+    first = min((hit.start for hit in hits), default=len(stretch.logs))
+    there = covered(hits, len(stretch.logs))
+    before, behind = 0, 0
+    for start, run in _runs(stretch, there):
+        left = _WORDS.sub("", run)
+        if start < first:
+            before += _counted(_PARTICLES.sub("", left, count=1))
+        else:
+            # A particle or two may be a name: カワ behind イシ.
+            behind += _counted(left)
+    return before <= MORE and behind <= more
+
+
+def _counted(kana: str) -> int:
+    return sum(char not in "ーッ" for char in kana)
+
+
+def _runs(stretch: _Stretch, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+    """First step and kana of what is heard in a stretch outside of hits, run by run."""
+    run, start = "", 0
+    for mora in likeliest(stretch.logs):
+        # Of a mora that lasts some steps a hit has the last.
+        near = there[mora.step : mora.step + LASTS].any()
+        if not near and stretch.first <= mora.step < stretch.last:
+            start = start if run else mora.step
+            run += mora.kana
+        elif run:
+            yield start, run
+            run = ""
+    if run:
+        yield start, run
+
+
+class _Channels:
+    """The utterances of a call by channel and time."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._all = transcript.segments
+        self._starts = [segment.chars.start for segment in self._all]
+        self._near = {
+            channel: Nearby((s for s in self._all if s.channel == channel), lambda segment: segment.time)
+            for channel in {segment.channel for segment in self._all}
+        }
+
+    def stretches(self, finding: Finding) -> Iterator[_Stretch]:
+        """What is heard of a finding, of each utterance that holds some of it."""
+        chars = finding.entity.chars
+        first = max(0, bisect.bisect_right(self._starts, chars.start) - 1)
+        for segment in self._all[first : bisect.bisect_left(self._starts, chars.end)]:
+            words = [word for word in segment.words if word.chars.overlaps(chars)]
+            if words:
+                time = TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
+                yield self._stretch(segment.channel, time)
+
+    def _stretch(self, channel: int, time: TimeSpan) -> _Stretch:
+        around = TimeSpan(max(0.0, time.start - AROUND), time.end + AROUND)
+        near = self._near[channel].touching(around.start - 1.0, around.end + 1.0)
+        logs, times = heard_between(near, around)
+        first, last = np.searchsorted(times, (time.start - BEFORE, time.end + BEHIND)).tolist()
+        return _Stretch(logs, first, last)

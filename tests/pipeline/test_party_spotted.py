@@ -1,0 +1,151 @@
+"""Whose a finding is by what is heard in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.readings import Reader, load_reader
+from pipeline.party_explained import BY_KANJI
+from pipeline.party_spotted import by_what_is_heard
+from pipeline.types import (
+    CallCase,
+    CaseName,
+    CharSpan,
+    EntitySpan,
+    Finding,
+    Party,
+    Posteriorgram,
+    Requester,
+    Transcript,
+)
+from tests.builders import transcript, utterance
+from tests.posteriorgrams import A_MORA, STEP, gram_of
+
+CASE = CallCase(
+    "R-1",
+    Requester(
+        (CaseName("西村隼人", "ニシムラハヤト"),),
+        phones=("07000708074",),
+        addresses=(CaseName("福山市引野町1丁目22番308号", "フクヤマシヒキノチョウ"),),
+    ),
+    staff=(CaseName("石井", "イシイ"),),
+)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The real one: it is quick."""
+    return load_reader()
+
+
+def heard(kana: str, written: str = "にしんら") -> Transcript:
+    """A call in which something was said, and something else written for all of it."""
+    length = A_MORA * STEP * len(kana.replace("ョ", "").replace("ュ", "").replace("ャ", ""))
+    call = transcript(utterance(written, 0.0))
+    step = length / len(written)
+    (segment,) = call.segments
+    words = tuple(
+        replace(word, time=replace(word.time, start=n * step, end=(n + 1) * step))
+        for n, word in enumerate(segment.words)
+    )
+    return replace(call, segments=(replace(segment, words=words, posteriorgrams=(gram_of(kana),)),))
+
+
+def judged(
+    call: Transcript,
+    reader: Reader,
+    kind: str = "PERSON",
+    chars: tuple[int, int] | None = None,
+    said: Party | None = None,
+) -> Finding:
+    """What becomes of a finding that is nobody's by its words."""
+    span = CharSpan(*(chars or (0, len(call.text))))
+    entity = EntitySpan(kind, span, 0.9, "test", party=said)
+    (out,) = by_what_is_heard([Finding(entity, Party.THIRD_PARTY, "", False)], call, CASE, reader)
+    return out
+
+
+@pytest.mark.parametrize("said", ["ニシムラハヤト", "ニシムラサマ", "ハヤトデス", "ニシムラトモウシマス"])
+def test_the_requesters_name_is_theirs_whatever_is_written(reader: Reader, said: str) -> None:
+    """Alone, called, or told."""
+    found = judged(heard(said), reader)
+    assert (found.party, found.needs_review) == (Party.REQUESTER, False)
+
+
+@pytest.mark.parametrize(
+    "said", ["ニシムラミチ", "ニシムラアキラサン", "タケムラハルト", "ノムラ", "ニシヤマ"]
+)
+def test_another_name_stays_masked(reader: Reader, said: str) -> None:
+    """A relative's given name behind the surname, however short, and strangers' names that are near."""
+    assert judged(heard(said), reader).party is Party.THIRD_PARTY
+
+
+def test_a_longer_surname_is_not_the_staffs(reader: Reader) -> None:
+    """石 and かわ, which might be particles."""
+    assert judged(heard("イシーサマ"), reader).party is Party.STAFF
+    assert judged(heard("イシカワ"), reader).party is Party.THIRD_PARTY
+
+
+@pytest.mark.parametrize(
+    "said", ["ヒキノチョーイッチョーメニジューニバンサンビャクハチゴー", "イチノニジューニノサンビャクハチ"]
+)
+def test_their_address_is_theirs(reader: Reader, said: str) -> None:
+    """With the town or without."""
+    assert judged(heard(said), reader, "ADDRESS").party is Party.REQUESTER
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "フクヤマシヒキノチョー",
+        "イチノニジューサンノサンビャクハチ",
+        "ヒキノチョーニノニジューニノサンビャクハチ",
+    ],
+)
+def test_a_neighbours_address_is_not(reader: Reader, said: str) -> None:
+    """The same town, or a figure that differs."""
+    assert judged(heard(said), reader, "ADDRESS").party is Party.THIRD_PARTY
+
+
+def test_a_town_is_theirs_where_the_talk_says_so(reader: Reader) -> None:
+    """What tells too little by itself."""
+    found = judged(heard("フクヤマシヒキノチョー"), reader, "ADDRESS", said=Party.REQUESTER)
+    assert found.party is Party.REQUESTER
+
+
+def test_a_group_is_told_by_the_rest_of_its_number(reader: Reader) -> None:
+    """070 where the other groups follow; not where they went before, for then another number begins."""
+    whole = "ゼロナナゼロゼロゼロナナゼロハチゼロナナヨン"
+    call = heard(whole, "えろななぜろ" + "はちろな" * 4)
+    assert judged(call, reader, "PHONE_NUMBER", (0, 6)).party is Party.REQUESTER
+    again = heard(whole + "ゼロナナゼロ", "あいうえおかきくけこさ" * 2 + "ぜろななぜろ")
+    assert judged(again, reader, "PHONE_NUMBER", (23, 28)).party is Party.THIRD_PARTY
+
+
+def test_a_single_group_tells_nothing(reader: Reader) -> None:
+    """Somebody else's number may have it, too."""
+    assert judged(heard("ハチゼロナナヨン"), reader, "PHONE_NUMBER").party is Party.THIRD_PARTY
+
+
+def test_an_explanation_of_their_kanji_is_theirs(reader: Reader) -> None:
+    """By the words that everybody knows, as they were heard."""
+    found = judged(heard("ニシヒガシノニシニムラビトノムラ"), reader)
+    assert (found.party, found.reason) == (Party.REQUESTER, BY_KANJI)
+    assert judged(heard("タンボノタニアオモリノモリデス"), reader).party is Party.THIRD_PARTY
+
+
+def test_candidates_and_secrets_are_not_asked_about(reader: Reader) -> None:
+    """They are not masked for whose they are."""
+    assert judged(heard("ニシムラハヤト"), reader, "CONFIDENTIAL").party is Party.THIRD_PARTY
+
+
+def test_without_posteriorgrams_nothing_changes(reader: Reader) -> None:
+    """Words of another model, or from a file."""
+    call = transcript(utterance("にしむら", 0.0))
+    assert judged(call, reader).party is Party.THIRD_PARTY
+    empty = replace(
+        call, segments=(replace(call.segments[0], posteriorgrams=(Posteriorgram(90.0, STEP, ()),)),)
+    )
+    assert judged(empty, reader).party is Party.THIRD_PARTY

@@ -1,0 +1,102 @@
+"""What the case knows as it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.readings import load_reader
+from pipeline.phonetic import CLASSES
+from pipeline.sound import morae
+from pipeline.spoken_forms import ENOUGH, FIGURES, SpokenForm, spoken_forms
+from pipeline.types import CallCase, CaseName, Party, Requester
+
+CASE = CallCase(
+    "R-1",
+    Requester(
+        (CaseName("佐藤隼人", "サトウハヤト"),),
+        phones=("07000708074",),
+        addresses=(
+            CaseName(
+                "広島県福山市引野町1丁目22番308号メゾン若葉510号室", "ヒロシマケンフクヤマシヒキノチョウ"
+            ),
+        ),
+    ),
+    staff=(CaseName("石井", "イシイ"),),
+    company_names=(CaseName("ほしぞら通販", "ホシゾラツウハン"),),
+)
+
+
+@pytest.fixture(scope="module")
+def forms() -> dict[tuple[tuple[str, str], ...], SpokenForm]:
+    """By sound."""
+    return {form.sound: form for form in spoken_forms(CASE, load_reader())}
+
+
+@pytest.mark.parametrize("said", ["サトウ", "ハヤト", "サトウハヤト"])
+def test_names_tell_by_themselves(forms, said: str) -> None:
+    """The surname, the given name, and both together; only the first may be a relative's too."""
+    form = forms[morae(said)]
+    assert (form.party, form.tells >= ENOUGH) == (Party.REQUESTER, True)
+    assert form.surname == (said == "サトウ")
+
+
+def test_staff_and_company_are_known_too(forms) -> None:
+    """With their parties."""
+    assert forms[morae("イシイ")].party is Party.STAFF
+    assert forms[morae("ホシゾラツウハン")].party is Party.COMPANY
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "イッチョウメニジュウニバンサンビャクハチゴウ",
+        "イチノニジュウニノサンビャクハチ",
+        "イチノニイニイノサンゼロハチ",
+        "ニジュウニバンサンビャクハチゴウ",
+        "ゴヒャクジュウゴウシツ",
+        "ゴオイチマル",
+        "ゴオイチゼロゴウシツ",
+    ],
+)
+def test_numbers_of_an_address_are_said_in_many_ways(forms, said: str) -> None:
+    """Counted or figure by figure, with counters or の; a block by itself is hardly anybody else's."""
+    form = forms[morae(said)]
+    assert (form.party, form.figures, form.tells) == (Party.REQUESTER, True, ENOUGH)
+    assert form.least >= FIGURES
+
+
+def test_towns_and_cities_tell_little(forms) -> None:
+    """Others live there, too: town and city together are not enough."""
+    assert forms[morae("ヒキノチョウ")].tells + forms[morae("フクヤマシ")].tells < ENOUGH
+    assert forms[morae("フクヤマ")].part == forms[morae("フクヤマシ")].part
+    assert forms[morae("ヒロシマケン")].tells == 0
+
+
+def test_groups_of_a_number_tell_together(forms) -> None:
+    """Any number may begin with 070; of one value each group is a part."""
+    first, middle, last = (forms[morae(s)] for s in ("ゼロナナゼロ", "マルマルナナマル", "ハチゼロナナヨン"))
+    assert first.tells == 0
+    assert middle.tells < ENOUGH <= middle.tells + last.tells
+    assert first.value == middle.value == last.value
+    assert len({first.part, middle.part, last.part}) == 3
+
+
+def test_what_is_short_has_to_be_heard_as_it_is(forms) -> None:
+    """サトー has two morae and a drawn vowel."""
+    assert forms[morae("サトウ")].least > forms[morae("ハヤト")].least > forms[morae("サトウハヤト")].least
+
+
+def test_every_form_can_be_heard(forms) -> None:
+    """No mora that the recogniser does not tell apart, none too short to tell."""
+    assert all(set(sound) <= set(CLASSES) and len(sound) > 2 for sound in forms)
+
+
+def test_a_case_without_anything_has_no_forms() -> None:
+    """Nothing is known."""
+    assert spoken_forms(CallCase("R-2"), load_reader()) == ()
+
+
+def test_an_address_without_kana_is_read() -> None:
+    """By the dictionary."""
+    case = CallCase("R-3", Requester((), addresses=(CaseName("福山市引野町1-2-3", ""),)))
+    assert any(form.sound[:3] == morae("ヒキノ") for form in spoken_forms(case, load_reader()))

@@ -1,0 +1,58 @@
+"""Posteriorgrams of what a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.phonetic import BLANK, CLASSES, class_of, packed
+from pipeline.sound import morae
+from pipeline.types import Posteriorgram
+
+STEP = 0.04
+A_MORA = 4
+"""Steps that a mora takes: it, and three blanks."""
+
+
+def logs_of(kana: str, instead: Mapping[int, tuple[str, float]] | None = None) -> NDArray[np.float32]:
+    """Log probabilities of what is said clearly; ``instead`` gives a mora's place another one beside it.
+
+    Args:
+        kana: What is said; a space is a mora's time of silence.
+        instead: Place of a mora: kana of what is as good as sure there, and the log probability that is
+            left for what was said.
+    """
+    said = [None if char == " " else char for char in _units(kana)]
+    out = np.full((A_MORA * len(said), len(CLASSES) + 1), -9.0, dtype=np.float32)
+    out[:, BLANK] = -0.01
+    for place, unit in enumerate(said):
+        if unit is None:
+            continue
+        row = out[A_MORA * place]
+        row[BLANK] = -6.0
+        row[_class(unit)] = -0.01
+        if instead and place in instead:
+            other, left = instead[place]
+            row[_class(unit)], row[_class(other)] = left, -0.01
+    return out
+
+
+def gram_of(kana: str, start: float = 0.0) -> Posteriorgram:
+    """What is said clearly from a second on."""
+    return Posteriorgram(start, STEP, packed(logs_of(kana)))
+
+
+def _units(kana: str) -> list[str]:
+    out: list[str] = []
+    for char in kana:
+        if char in "ャュョァィゥェォ" and out:
+            out[-1] += char
+        else:
+            out.append(char)
+    return out
+
+
+def _class(unit: str) -> int:
+    return class_of(morae("ア" + unit)[-1] if unit == "ー" else morae(unit)[0])

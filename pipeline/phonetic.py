@@ -60,28 +60,29 @@ def class_of(mora: Mora) -> int:
     return _NUMBERS[mora]
 
 
-def packed(logs: NDArray[np.float32]) -> tuple[bytes, ...]:
+def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
     """Pack log probabilities.
 
     Args:
         logs: Shape (steps, 1 + classes).
 
     Returns:
-        Of each step, two bytes for each class that is probable at all: which, and how probable.
+        Of each step, two bytes for each class that is probable at all, which and how probable; in hexadecimal,
+        for what flows between the steps is stored as JSON.
     """
     codes = np.round(np.minimum(-logs, -FLOOR) * _SCALE).astype(np.uint8)
     out = []
     for row, kept in zip(codes, logs > FLOOR, strict=True):
         which = np.flatnonzero(kept)
-        out.append(np.column_stack((which.astype(np.uint8), row[which])).tobytes())
+        out.append(np.column_stack((which.astype(np.uint8), row[which])).tobytes().hex())
     return tuple(out)
 
 
-def unpacked(steps: Sequence[bytes]) -> NDArray[np.float32]:
+def unpacked(steps: Sequence[str]) -> NDArray[np.float32]:
     """Log probabilities again, to a twenty-fifth; shape (steps, 1 + classes)."""
     out = np.full((len(steps), 1 + len(CLASSES)), FLOOR, dtype=np.float32)
     for at, step in enumerate(steps):
-        pairs = np.frombuffer(step, dtype=np.uint8).reshape(-1, 2)
+        pairs = np.frombuffer(bytes.fromhex(step), dtype=np.uint8).reshape(-1, 2)
         out[at, pairs[:, 0]] = pairs[:, 1] / np.float32(-_SCALE)
     return out
 

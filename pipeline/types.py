@@ -163,7 +163,7 @@ class Posteriorgram:
 
     start: float
     step: float
-    chances: tuple[bytes, ...] = field(repr=False)
+    chances: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

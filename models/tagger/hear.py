@@ -92,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         print(path.stem, flush=True)
         out.write_text(
-            json.dumps(dataclasses.asdict(transcript), ensure_ascii=False, default=bytes.hex),
+            json.dumps(dataclasses.asdict(transcript), ensure_ascii=False),
             encoding="utf-8",
         )
     return failed
@@ -163,7 +163,7 @@ def _trace(raw: dict[str, Any]) -> Trace:
 
 
 def _posteriorgram(raw: dict[str, Any]) -> Posteriorgram:
-    return Posteriorgram(raw["start"], raw["step"], tuple(map(bytes.fromhex, raw["chances"])))
+    return Posteriorgram(raw["start"], raw["step"], tuple(raw["chances"]))
 
 
 if __name__ == "__main__":

@@ -67,8 +67,8 @@ def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
         logs: Shape (steps, 1 + classes).
 
     Returns:
-        Of each step, two bytes for each class that is probable at all, which and how probable; in hexadecimal,
-        for what flows between the steps is stored as JSON.
+        Of each step, two bytes for each class that is probable at all: which, and how probable.  They are in
+        hexadecimal, for what flows between the steps is stored as JSON.
     """
     codes = np.round(np.minimum(-logs, -FLOOR) * _SCALE).astype(np.uint8)
     out = []

@@ -57,9 +57,13 @@ _SAID = (
     r"ドス|デスネ|デスガ|デス|デ?ゴザイマス|マス(?=$)|ト?モ[ーオウ]シマス|トイイマス|イイマス|ハイ|"
     r"ジュ[ーウ]ショ|ナマエ|バンゴ[ーウ]|デンワ|ヨロシク"
 )
+_SAID_AROUND = re.compile(_SAID)
 _WORDS = re.compile(rf"サン|サマ|サ(?=$)|{_SAID}")
 _PARTICLES = re.compile(r"[オノトワハガニモヨネエアカデヤダウイケンッー]*")
 """What is said around names and numbers."""
+
+_BOTH = re.compile(r"^(?:サン|サマ)?[トヤ][^ーッ]{2}|[^ーッ](?:サン|サマ)?[トヤ]$")
+"""Two people: 隼人とリク, リクと隼人, of whom a mora may lie before the finding."""
 
 _COUNTERS = re.compile(rf"ゴ[ウー](?:シツ?)?$|バンチ?|チョ[ウー]メ|{_SAID}")
 _EXPLAINS = re.compile(r"..ノ|ヘン|ベン|カンムリ|[ーウ]ジ")
@@ -186,7 +190,7 @@ def _told(stretch: _Stretch, forms: Sequence[SpokenForm], said: Party | None) ->
         surname = all(forms[hit.form].surname for hit in own)
         more = MORE_BEHIND_SURNAME if surname else MORE
         if own and tells >= ENOUGH and _within(stretch, own, more):
-            clear = _within(stretch, [hit for hit in own if hit.score >= CLEAR], more)
+            clear = _within(stretch, [hit for hit in own if hit.score >= CLEAR], MORE_BEHIND_SURNAME)
             if clear or said is not Party.THIRD_PARTY:
                 return _Told(party, clear)
     return None
@@ -223,6 +227,8 @@ def _within(stretch: _Stretch, hits: Sequence[Hit], more: int) -> bool:
     there = covered(hits, len(stretch.logs))
     before, behind = 0, 0
     for start, run in _runs(stretch, there):
+        if _BOTH.search(_SAID_AROUND.sub("", run)):
+            return False
         left = _WORDS.sub("", run)
         if start < first:
             before += _counted(_PARTICLES.sub("", left, count=1))

@@ -75,10 +75,20 @@ def test_the_requesters_name_is_theirs_whatever_is_written(reader: Reader, said:
 
 
 @pytest.mark.parametrize(
-    "said", ["ニシムラミチ", "ニシムラアキラサン", "タケムラハルト", "ノムラ", "ニシヤマ"]
+    "said",
+    [
+        "ニシムラミチ",
+        "ニシムラアキラサン",
+        "タケムラハルト",
+        "ノムラ",
+        "ニシヤマ",
+        "ハヤトトリク",
+        "リクトハヤトデス",
+        "ハヤトサンヤレン",
+    ],
 )
 def test_another_name_stays_masked(reader: Reader, said: str) -> None:
-    """A relative's given name behind the surname, however short, and strangers' names that are near."""
+    """A relative by the surname or beside them, however short the name, and names that are near."""
     assert judged(heard(said), reader).party is Party.THIRD_PARTY
 
 

@@ -31,8 +31,9 @@ ENOUGH: Final = 4
 A_MORA: Final = -1.2
 LEAST: Final = -7.0
 FIGURES: Final = -5.0
-"""Log odds from which a form is said: for each of its morae, in all, and in all of a number.  Of 6,417 pairs
-of a third party's finding and a stranger's case four lie above in all of it without being the same."""
+"""Log odds from which a form is said: for each of its morae, in all, and in all of a number.  Of 13,195 pairs
+of a third party's finding and a stranger's case 32 lie above in all of it, all but three of them the same
+name by sound."""
 
 AS_IT_IS: Final = -0.8
 """Log odds from which サトー is said, of two morae and a vowel that is drawn: 石 is in 石川."""

@@ -28,7 +28,7 @@ from pipeline.sound import Mora, fold_kana, morae
 from sample_audio.casting import cast
 from sample_audio.script import read_scripts
 
-__all__ = ["main"]
+__all__ = ["made_call", "main"]
 
 RATES = NoiseRates(swap=0.045, drop=0.03, add=0.025)
 """Of speech that is heard as well as the average."""
@@ -58,12 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for copy in range(options.copies):
         for dialogue in scripts:
             call = cast(dialogue, 3000 + 100 * options.seed + copy, pools)
-            calls.append(_call([(t.speaker, t.said) for t in call.turns], reader, rng))
+            calls.append(made_call([(t.speaker, t.said) for t in call.turns], reader, rng))
     for path in options.dialogues:
         read = list(read_dialogues(path))
         for turns in rng.sample(read, min(options.negatives, len(read))):
             literal = [(speaker, (_Literal(text),)) for speaker, text in turns]
-            calls.append(_call(literal, reader, rng))
+            calls.append(made_call(literal, reader, rng))
     rows, kinds = zip(*calls, strict=True)
     ends = np.cumsum([len(each) for each in kinds])
     np.savez_compressed(options.out, rows=np.concatenate(rows), kinds=np.concatenate(kinds), ends=ends)
@@ -81,7 +81,7 @@ class _Literal:
         self.text = text
 
 
-def _call(turns: Sequence[tuple[str, Sequence[Any]]], reader: Reader, rng: random.Random) -> Any:
+def made_call(turns: Sequence[tuple[str, Sequence[Any]]], reader: Reader, rng: random.Random) -> Any:
     """Rows and kinds of one call; on one channel nobody knows who speaks."""
     mono, harm = rng.random() < 0.6, rng.uniform(*HARM)
     said, kinds = [], []

@@ -69,3 +69,16 @@ def test_the_second_hearing_is_listened_to_as_well(tagger: Tagger) -> None:
     assert table.shape == (size, len(NAMES))
     assert np.isfinite(table).all()
     assert table[:, NAMES.index("no sound again")].sum() == size - size // 2
+
+
+def test_what_is_heard_mora_by_mora_counts_too(tagger: Tagger) -> None:
+    """A name in the morae makes one likelier; where none was heard there is a column that says so."""
+    listened = call(0.2, 0.0, 0.0)
+    size = len(listened.text)
+    loud, quiet = (
+        replace(listened, morae=np.tile(np.array([[p, 0.0, 0.0]], dtype=np.float32), (size, 1)))
+        for p in (0.98, 0.001)
+    )
+    assert (together(loud, tagger)[:, 0] < together(quiet, tagger)[:, 0]).all()
+    assert looked_at(loud, tagger)[:, NAMES.index("no morae")].sum() == 0
+    assert looked_at(listened, tagger)[:, NAMES.index("no morae")].all()

@@ -1,0 +1,61 @@
+"""What the phonetic networks learn from: kana of turns, and scripts that nobody spoke."""
+
+from __future__ import annotations
+
+import random
+from types import SimpleNamespace
+
+import pytest
+
+from models.phonetic.collect import turns_of
+from models.phonetic.features import PAUSES, SIZES, Said, encode
+from models.phonetic.gazetteer import load_gazetteer
+from models.phonetic.made import made_call
+from models.readings import load_reader
+from models.tagger.examples import KINDS
+from pipeline.phonetic import class_of
+from pipeline.sound import morae
+
+TRUTH = {
+    "script": [
+        {"speaker": "op", "start": 0.0, "end": 2.0, "text": "お名前は。"},
+        {"speaker": "cu", "start": 2.0, "end": 5.0, "text": "一色鷹丸です、070です。"},
+        {"speaker": "op", "start": 5.0, "end": 6.0, "text": "一色様。"},
+    ],
+    "spans": [
+        {"speaker": "cu", "start": 2.0, "end": 3.0, "surface": "一色鷹丸", "reading": "イッシキタカマル"},
+        {"speaker": "cu", "start": 3.5, "end": 4.5, "surface": "070", "reading": "マルナナマル"},
+        {"speaker": "op", "start": 5.0, "end": 5.5, "surface": "二色", "reading": "ニシキ"},
+    ],
+}
+
+
+def test_a_turns_kana_are_the_truths_where_it_is_data() -> None:
+    """The dictionary's elsewhere; a turn in which a span does not stand is left out."""
+    first, second = turns_of(TRUTH)
+    assert (first.channel, first.kana) == (0, "オナマエワ")
+    assert (second.channel, second.kana) == (1, "イッシキタカマルデスマルナナマルデス")
+
+
+def test_a_made_call_is_labelled_mora_by_mora() -> None:
+    """Unharmed, each mora of the name has its kind, and nothing else has; a turn begins after a pause."""
+    name = SimpleNamespace(text="渡辺", reading="ワタナベ", slot=SimpleNamespace(kind="NAME"))
+    plain = SimpleNamespace(text="隣の", reading="", slot=None)
+    rest = SimpleNamespace(text="さんの、荷物です。", reading="", slot=None)
+    rng = random.Random(1)  # noqa: S311 - no secret
+    rng.uniform = lambda *_: 0.0  # type: ignore[method-assign,assignment]
+    rows, kinds = made_call([("cu", (plain, name, rest))], load_reader(), rng)
+    said = morae("トナリノワタナベサンノニモツデス")
+    assert rows[:, 0].tolist() == [class_of(mora) for mora in said]
+    assert kinds.tolist() == [0] * 4 + [KINDS.index("NAME")] * 4 + [0] * 8
+    assert rows[0, 2] > 0
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.3, 5.0])
+def test_every_column_has_a_value_that_the_network_knows(pause: float) -> None:
+    """One row a mora; longer pauses have higher numbers."""
+    rows = encode([Said(mora, "op", pause) for mora in morae("ワタナベレイコ")], load_gazetteer())
+    assert rows.shape == (7, len(SIZES))
+    assert (rows < SIZES).all()
+    assert rows[0, 2] == sum(pause >= bound for bound in PAUSES) - 1
+    assert encode([], load_gazetteer()).shape == (0, len(SIZES))

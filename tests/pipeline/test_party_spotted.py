@@ -159,3 +159,17 @@ def test_without_posteriorgrams_nothing_changes(reader: Reader) -> None:
         call, segments=(replace(call.segments[0], posteriorgrams=(Posteriorgram(90.0, STEP, ()),)),)
     )
     assert judged(empty, reader).party is Party.THIRD_PARTY
+
+
+def test_what_is_only_half_like_theirs_and_not_heard_is_masked(reader: Reader) -> None:
+    """A number that the talk calls theirs, of which nothing is heard; what is heard stays."""
+    for said, party in (
+        ("ゼロハチニゼロイチヨンゴーハチヨンイチ", Party.UNKNOWN),
+        ("ゼロナナゼロゼロゼロナナゼロハチゼロナナヨン", Party.REQUESTER),
+    ):
+        call = heard(said)
+        entity = EntitySpan("PHONE_NUMBER", CharSpan(0, len(call.text)), 0.9, "test")
+        (out,) = by_what_is_heard([Finding(entity, Party.REQUESTER, "", True)], call, CASE, reader)
+        assert out.party is party
+        (sure,) = by_what_is_heard([Finding(entity, Party.REQUESTER, "", False)], call, CASE, reader)
+        assert sure.party is Party.REQUESTER

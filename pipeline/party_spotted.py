@@ -126,11 +126,20 @@ def by_what_is_heard(
             out.append(
                 _told_by_forms(finding, stretches, forms) or _told_by_kanji(finding, stretches, names, reader)
             )
-        elif _doubted(finding) and not _heard_at_all(tuple(channels.stretches(finding)), forms):
+        elif _doubted(finding) and not _heard_at_all(
+            tuple(channels.stretches(finding)), _alike(finding, forms)
+        ):
             out.append(replace(finding, party=Party.UNKNOWN, reason=NOT_HEARD))
         else:
             out.append(finding)
     return tuple(out)
+
+
+def _alike(finding: Finding, forms: Sequence[SpokenForm]) -> list[SpokenForm]:
+    """The requester's addresses, or their telephone numbers: what a finding of that type may be."""
+    phone = finding.entity.entity_type == "PHONE_NUMBER"
+    own = (form for form in forms if form.party is Party.REQUESTER and form.tells)
+    return [form for form in own if form.phone or not phone]
 
 
 def _doubted(finding: Finding) -> bool:
@@ -144,12 +153,11 @@ def _heard_at_all(stretches: Sequence[_Stretch], forms: Sequence[SpokenForm]) ->
 
     What the conversation calls theirs is half like the registered number soon, and another's all the same.
     """
-    own = [form for form in forms if form.party is Party.REQUESTER and form.tells]
-    least = [max(LEAST_AT_ALL, A_MORA_AT_ALL * len(form.sound)) for form in own]
+    least = [max(LEAST_AT_ALL, A_MORA_AT_ALL * len(form.sound)) for form in forms]
     hits = (
         hit
         for each in stretches
-        for hit in spotted([f.sound for f in own], each.logs, least)
+        for hit in spotted([f.sound for f in forms], each.logs, least)
         if each.holds(hit)
     )
     heard = (m.kana for s in stretches for m in likeliest(s.logs) if s.first <= m.step < s.last)

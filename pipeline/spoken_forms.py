@@ -67,6 +67,7 @@ class SpokenForm:
         tells: How much it tells of whose it is: ``ENOUGH`` does by itself.
         sound: Its morae.
         figures: Whether it is a number, of which a neighbour's differs in a figure.
+        phone: Whether it is of a telephone number.
         surname: Whether it is a surname, behind which a relative's name may follow.
     """
 
@@ -77,6 +78,7 @@ class SpokenForm:
     sound: tuple[Mora, ...] = field(repr=False)
     figures: bool = False
     surname: bool = False
+    phone: bool = False
 
     @property
     def least(self) -> float:
@@ -107,11 +109,13 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
         ]
     for value, phone in enumerate(case.requester.phones, len(case.requester.addresses)):
         groups = _groups(digits_of(phone))
-        said += [_Said(own, value, tells, _morae(kana), figures=True) for tells, kana in groups]
+        said += [_Said(own, value, tells, _morae(kana), figures=True, phone=True) for tells, kana in groups]
     forms: dict[tuple[Mora, ...], SpokenForm] = {}
     for part, each in enumerate(said):
         for sound in each.sounds:
-            form = SpokenForm(each.party, each.value, part, each.tells, sound, each.figures, each.surname)
+            form = SpokenForm(
+                each.party, each.value, part, each.tells, sound, each.figures, each.surname, each.phone
+            )
             if len(sound) >= SHORTEST:
                 forms.setdefault(sound, form)
     return tuple(forms.values())
@@ -127,6 +131,7 @@ class _Said:
     sounds: tuple[tuple[Mora, ...], ...] = field(repr=False)
     figures: bool = False
     surname: bool = False
+    phone: bool = False
 
 
 def _morae(said: Iterable[str]) -> tuple[tuple[Mora, ...], ...]:

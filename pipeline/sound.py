@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -29,6 +29,7 @@ __all__ = [
     "mora_price",
     "morae",
     "spell_out",
+    "undrawn",
 ]
 
 _ROWS = {
@@ -133,6 +134,11 @@ def morae(kana: str) -> tuple[Mora, ...]:
         elif char in _SMALL:
             out.append(("", _SMALL[char]))
     return tuple(out)
+
+
+def undrawn(sound: Iterable[Mora]) -> tuple[Mora, ...]:
+    """Morae without long vowels and stops, which are easily made or missed over a telephone."""
+    return tuple(mora for mora in sound if mora not in {LONG, STOP})
 
 
 def _lengthens(char: str, before: list[Mora]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 __all__ = ["digits_apart", "digits_of", "kana_of"]
 
@@ -99,8 +100,8 @@ def _times(digit: int) -> str:
     return "" if digit == 1 else _COUNTED[digit]
 
 
-def digits_apart(a: str, b: str) -> int:
-    """Digits to be changed, added or left out to make one number of the other."""
+def digits_apart(a: Sequence[object], b: Sequence[object]) -> int:
+    """Digits, or morae, to be changed, added or left out to make one of the other."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         new = [i]

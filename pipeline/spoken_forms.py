@@ -16,7 +16,7 @@ from typing import Final
 from pipeline.known_forms import SHAPES, FormKind, known_forms
 from pipeline.party_name import KanaReader
 from pipeline.registered_address import number_of, places_of, without_numbering
-from pipeline.sound import LONG, STOP, Mora, morae
+from pipeline.sound import Mora, morae, undrawn
 from pipeline.spoken_digits import counted_kana, digits_of, kana_of
 from pipeline.types import CallCase, CaseName, Party
 
@@ -83,7 +83,7 @@ class SpokenForm:
     @property
     def least(self) -> float:
         """Log odds from which it is said (``pipeline.spotting``)."""
-        counted = sum(mora not in {LONG, STOP} for mora in self.sound)
+        counted = len(undrawn(self.sound))
         if counted < SHORTEST:
             return AS_IT_IS
         return max(FIGURES if self.figures else LEAST, A_MORA * counted)

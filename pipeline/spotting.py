@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline.phonetic import BLANK, class_of
 from pipeline.sound import LONG, STOP, Mora
 
-__all__ = ["Hit", "spotted"]
+__all__ = ["Hit", "covered", "spotted"]
 
 DRAWN: Final = 1.0
 """Price of a vowel drawn or not, and of a stop made or not: neither tells names apart over a telephone."""

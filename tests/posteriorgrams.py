@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.phonetic import BLANK, CLASSES, class_of, packed
 from pipeline.sound import morae
-from pipeline.types import Posteriorgram
+from pipeline.types import Posteriorgram, Segment, TimeSpan
 
 STEP = 0.04
 A_MORA = 4
@@ -42,6 +43,16 @@ def logs_of(kana: str, instead: Mapping[int, tuple[str, float]] | None = None) -
 def gram_of(kana: str, start: float = 0.0) -> Posteriorgram:
     """What is said clearly from a second on."""
     return Posteriorgram(start, STEP, packed(logs_of(kana)))
+
+
+def spread(segment: Segment, start: float, seconds: float) -> Segment:
+    """An utterance with its words evenly over so many seconds."""
+    step = seconds / len(segment.words)
+    words = tuple(
+        replace(word, time=TimeSpan(start + n * step, start + (n + 1) * step))
+        for n, word in enumerate(segment.words)
+    )
+    return replace(segment, words=words)
 
 
 def _units(kana: str) -> list[str]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.lexicon.lexicon import Lexicon, NameEntry, load_lexicon
-from pipeline.sound import LONG, STOP, Mora, morae
+from pipeline.sound import Mora, morae, undrawn
 
 __all__ = ["COLUMNS", "VALUES", "Gazetteer", "load_gazetteer"]
 
@@ -65,15 +65,14 @@ class Gazetteer:
         Returns:
             Shape (morae, ``COLUMNS``), 0 to ``VALUES`` - 1.
         """
-        counted = [at for at, mora in enumerate(heard) if mora not in {LONG, STOP}]
-        plain = tuple(heard[at] for at in counted)
+        plain, counted = undrawn(heard), _counted(heard)
         surnames, given = _matches(plain, self._surnames), _matches(plain, self._given)
         found = (surnames, given, _matches(plain, self._places), _whole(surnames, given))
         out = np.zeros((len(heard), len(COLUMNS)), dtype=np.int64)
         for column, matches in enumerate(found):
             out[counted, column] = _values(len(plain), matches)
         for at in range(1, len(heard)):
-            if heard[at] in {LONG, STOP}:
+            if not undrawn((heard[at],)):
                 out[at] = out[at - 1]
         return out
 
@@ -86,8 +85,7 @@ class Gazetteer:
         Returns:
             A surname and a given name that make a whole one, the longest, else the longest of either.
         """
-        counted = [at for at, mora in enumerate(heard) if mora not in {LONG, STOP}]
-        plain = tuple(heard[at] for at in counted)
+        plain, counted = undrawn(heard), _counted(heard)
         surnames, given = _matches(plain, self._surnames), _matches(plain, self._given)
         whole = [
             (one, other)
@@ -98,6 +96,11 @@ class Gazetteer:
         alone = (max(each, key=_length_and_grade, default=None) for each in (surnames, given))
         chosen = best or [each for each in alone if each is not None]
         return tuple(tuple(heard[counted[start] : counted[end - 1] + 1]) for start, end, _ in chosen)
+
+
+def _counted(heard: Sequence[Mora]) -> list[int]:
+    """Where the morae of ``undrawn`` stand."""
+    return [at for at, mora in enumerate(heard) if undrawn((mora,))]
 
 
 def _length_and_grade(match: tuple[int, int, int]) -> tuple[int, int]:
@@ -160,7 +163,7 @@ def _graded_places(lexicon: Lexicon) -> Iterator[tuple[str, int]]:
 def _table(graded: Iterable[tuple[str, int]], shortest: int) -> dict[_Key, int]:
     out: dict[_Key, int] = {}
     for reading, grade in graded:
-        key = tuple(mora for mora in morae(reading) if mora not in {LONG, STOP})
+        key = undrawn(morae(reading))
         if shortest <= len(key) <= LONGEST:
             out[key] = max(out.get(key, 0), grade)
     return out
@@ -168,5 +171,5 @@ def _table(graded: Iterable[tuple[str, int]], shortest: int) -> dict[_Key, int]:
 
 @cache
 def load_gazetteer() -> Gazetteer:
-    """From the lexicons, once for the process (about half a second)."""
+    """From the lexicons, once for the process (two to three seconds)."""
     return Gazetteer(load_lexicon())

@@ -26,6 +26,7 @@ from torch import nn
 from models.tagger.train import Block
 from pipeline.phonetic import CLASSES, class_of
 from pipeline.sound import morae
+from pipeline.spoken_digits import digits_apart
 
 WIDTH = 256
 """Channels inside."""
@@ -185,19 +186,9 @@ def _errors(model: Phonetic, turns: Sequence[_Turn]) -> float:
                 model(turn.encoded.float()[None])[0][turn.first : turn.first + turn.steps].argmax(-1).tolist()
             )
             heard = [c for at, c in enumerate(best) if c and (at == 0 or best[at - 1] != c)]
-            wrong += _apart(turn.classes.tolist(), heard)
+            wrong += digits_apart(turn.classes.tolist(), heard)
             said += len(turn.classes)
     return wrong / said
-
-
-def _apart(said: Sequence[int], heard: Sequence[int]) -> int:
-    row = list(range(len(heard) + 1))
-    for i, one in enumerate(said, 1):
-        new = [i]
-        for j, other in enumerate(heard, 1):
-            new.append(min(row[j - 1] + (one != other), row[j] + 1, new[-1] + 1))
-        row = new
-    return row[-1]
 
 
 def _export(model: Phonetic, out: Path) -> None:

@@ -17,7 +17,7 @@ from models.hearings import char_times
 from models.phonetic.gazetteer import load_gazetteer
 from pipeline.heard_morae import heard_between
 from pipeline.phonetic import likeliest
-from pipeline.sound import LONG, STOP, Mora
+from pipeline.sound import Mora, undrawn
 from pipeline.spotting import spotted
 from pipeline.types import CharSpan, Segment, TimeSpan
 
@@ -62,7 +62,7 @@ def heard_names(call: Call, found: Sequence[RecognizerResult]) -> tuple[tuple[Mo
         logs, _ = heard_between([segment], time)
         heard = [mora.mora for mora in likeliest(logs)]
         names.update(dict.fromkeys(load_gazetteer().names(heard)))
-    return tuple(name for name in names if sum(mora not in {LONG, STOP} for mora in name) >= SHORTEST)
+    return tuple(name for name in names if len(undrawn(name)) >= SHORTEST)
 
 
 def mentions(call: Call, names: Sequence[tuple[Mora, ...]]) -> Iterator[CharSpan]:

@@ -12,7 +12,7 @@ from models.recognizers.heard_mention import heard_names, mentions
 from pipeline.sound import morae
 from pipeline.types import CallCase, Transcript
 from tests.builders import transcript, utterance
-from tests.posteriorgrams import A_MORA, STEP, gram_of
+from tests.posteriorgrams import A_MORA, STEP, gram_of, spread
 
 
 def call_of(*lines: tuple[str, str]) -> Call:
@@ -23,13 +23,9 @@ def call_of(*lines: tuple[str, str]) -> Call:
         clock += 60.0
     call = transcript(*(utterance(written, start) for (written, _), start in zip(lines, starts, strict=True)))
     segments = []
-    for segment, (written, kana), start in zip(call.segments, lines, starts, strict=True):
-        step = A_MORA * STEP * len(kana) / len(written)
-        words = tuple(
-            replace(word, time=replace(word.time, start=start + n * step, end=start + (n + 1) * step))
-            for n, word in enumerate(segment.words)
-        )
-        segments.append(replace(segment, words=words, posteriorgrams=(gram_of(kana, start),)))
+    for segment, (_, kana), start in zip(call.segments, lines, starts, strict=True):
+        timed = spread(segment, start, A_MORA * STEP * len(kana))
+        segments.append(replace(timed, posteriorgrams=(gram_of(kana, start),)))
     heard: Transcript = replace(call, segments=tuple(segments))
     return Call(heard, CallCase("R-1"), load_reader())
 

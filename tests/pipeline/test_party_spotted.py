@@ -21,7 +21,7 @@ from pipeline.types import (
     Transcript,
 )
 from tests.builders import transcript, utterance
-from tests.posteriorgrams import A_MORA, STEP, gram_of
+from tests.posteriorgrams import A_MORA, STEP, gram_of, spread
 
 CASE = CallCase(
     "R-1",
@@ -44,13 +44,8 @@ def heard(kana: str, written: str = "にしんら") -> Transcript:
     """A call in which something was said, and something else written for all of it."""
     length = A_MORA * STEP * len(kana.replace("ョ", "").replace("ュ", "").replace("ャ", ""))
     call = transcript(utterance(written, 0.0))
-    step = length / len(written)
-    (segment,) = call.segments
-    words = tuple(
-        replace(word, time=replace(word.time, start=n * step, end=(n + 1) * step))
-        for n, word in enumerate(segment.words)
-    )
-    return replace(call, segments=(replace(segment, words=words, posteriorgrams=(gram_of(kana),)),))
+    segment = spread(call.segments[0], 0.0, length)
+    return replace(call, segments=(replace(segment, posteriorgrams=(gram_of(kana),)),))
 
 
 def judged(

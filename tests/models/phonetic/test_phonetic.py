@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,8 @@ from models.readings import load_reader
 from models.transcriber import load_transcriber
 from pipeline.audio import for_recogniser, read_recording, to_samples
 from pipeline.phonetic import CLASSES, likeliest, unpacked
-from pipeline.sound import Mora, morae
+from pipeline.sound import morae
+from pipeline.spoken_digits import digits_apart
 from pipeline.transcribe import RATE
 from pipeline.truth import read_truth
 
@@ -78,17 +78,7 @@ def test_most_of_what_is_said_is_heard() -> None:
         grams = recogniser.in_batches().recognise_batch([sound])[0].posteriorgrams
         heard = [mora.mora for gram in grams for mora in likeliest(unpacked(gram.chances))]
         spoken = morae(reader.kana(turn.text))
-        wrong += _apart(spoken, heard)
+        wrong += digits_apart(spoken, heard)
         said += len(spoken)
     assert said > 60
     assert wrong / said < 0.25
-
-
-def _apart(said: Sequence[Mora], heard: Sequence[Mora]) -> int:
-    row = list(range(len(heard) + 1))
-    for i, one in enumerate(said, 1):
-        new = [i]
-        for j, other in enumerate(heard, 1):
-            new.append(min(row[j - 1] + (one != other), row[j] + 1, new[-1] + 1))
-        row = new
-    return row[-1]

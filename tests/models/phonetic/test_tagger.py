@@ -10,9 +10,8 @@ import pytest
 from models.phonetic.tagger import PhoneticTagger, load_phonetic_tagger
 from pipeline.heard_morae import TimedMora
 from pipeline.sound import morae
-from pipeline.types import Transcript
 from tests.builders import transcript, utterance
-from tests.posteriorgrams import A_MORA, STEP, gram_of
+from tests.posteriorgrams import A_MORA, STEP, gram_of, spread
 
 NAME, ADDRESS, PHONE = range(3)
 
@@ -66,7 +65,8 @@ def test_characters_have_what_is_heard_where_they_stand(tagger: PhoneticTagger) 
     """By time, whatever is written; without posteriorgrams nothing."""
     kana = "トナリノワタナベレイコサンノニモツ"
     written = "隣の渡鍋例子さんの荷物"
-    call = spread(transcript(utterance(written, 0.0)), A_MORA * STEP * len(kana))
+    plain = transcript(utterance(written, 0.0))
+    call = replace(plain, segments=(spread(plain.segments[0], 0.0, A_MORA * STEP * len(kana)),))
     heard = replace(call, segments=(replace(call.segments[0], posteriorgrams=(gram_of(kana),)),))
     chances = tagger.on_characters(heard).sum(axis=1)
     assert chances.shape == (len(written),)
@@ -80,14 +80,3 @@ def test_long_calls_are_read_in_pieces(tagger: PhoneticTagger, monkeypatch: pyte
     whole = tagger.probabilities(call)
     monkeypatch.setattr("models.phonetic.tagger.LONGEST", 200)
     assert tagger.probabilities(call) == pytest.approx(whole, abs=1e-4)
-
-
-def spread(call: Transcript, seconds: float) -> Transcript:
-    """The call with its characters over so many seconds."""
-    (segment,) = call.segments
-    step = seconds / len(call.text)
-    words = tuple(
-        replace(word, time=replace(word.time, start=n * step, end=(n + 1) * step))
-        for n, word in enumerate(segment.words)
-    )
-    return replace(call, segments=(replace(segment, words=words),))

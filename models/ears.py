@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import NOTHING, Ear, load_ear, pooled, traces
+from models.ear.ear import NOTHING, Ear, load_ear, on_words, pooled, traces
 from models.phonetic.phonetic import Phonetic, load_phonetic
+from models.word_times import WordTimes
+from pipeline.transcribe import HeardWord
 from pipeline.types import Posteriorgram, Trace
 
 __all__ = ["SILENCE", "Ears", "Heard", "load_ears"]
@@ -40,6 +43,7 @@ class Ears:
 
     ear: Ear
     phonetic: Phonetic
+    times: WordTimes
 
     def listen(self, encoded: NDArray[np.float32], samples: int) -> Heard:
         """Listen to one window.
@@ -54,6 +58,18 @@ class Ears:
         kinds = self.ear.listen(pooled(encoded, samples))
         return Heard(kinds, traces(kinds), self.phonetic.hear(encoded, samples))
 
+    def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
+        """Say of words when each is heard, and what sounds in it.
+
+        Args:
+            words: Of one window, in order, in seconds from its start.
+            heard: From ``listen``, of the same window.
+
+        Returns:
+            The words, with their ``time``, ``spread`` and ``sounds``.
+        """
+        return on_words(self.times.timed(words, heard.posteriorgrams), heard.kinds)
+
 
 def load_ears() -> Ears:
     """Load both (a few ms).
@@ -61,4 +77,4 @@ def load_ears() -> Ears:
     Raises:
         ModelError: when their bytes are not the registered ones.
     """
-    return Ears(load_ear(), load_phonetic())
+    return Ears(load_ear(), load_phonetic(), WordTimes())

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artifacts import Call
-from models.fusion import sounds, together
+from models.fusion.columns import sounds
+from models.fusion.fusion import together
 from models.recognizers.vocabulary import HONORIFICS
 from models.tagger.tagger import Tagger
 from pipeline.types import EntitySpan

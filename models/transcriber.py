@@ -9,6 +9,7 @@ better.  What looped or ran away is heard again in short pieces (``pipeline.tran
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import tempfile
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.batch_transcriber import GREEDY, BatchTranscriber
-from models.ear.ear import POOL, on_cpu, on_words, pooled
+from models.ear.ear import POOL, on_cpu, pooled
 from models.ears import SILENCE, Ears, Heard, load_ears
 from models.encoded_once import EncodedOnce
 from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
@@ -92,16 +93,13 @@ class FasterWhisperRecogniser:
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
         heard = self._listened(samples)
-        segments, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
+        found, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
+        segments = list(found)
+        # Of all utterances together: where one ends the next tells as much as its own words.
+        words = iter(self._on_words([_word(w) for s in segments for w in s.words or ()], heard))
         return tuple(
             HeardSegment(
-                on_words(
-                    (
-                        HeardWord(w.word, float(w.start), float(w.end), float(w.probability))
-                        for w in segment.words or ()
-                    ),
-                    heard.kinds,
-                ),
+                tuple(itertools.islice(words, len(segment.words or ()))),
                 float(segment.no_speech_prob),
                 traces=heard.traces,
                 posteriorgrams=heard.posteriorgrams,
@@ -115,6 +113,9 @@ class FasterWhisperRecogniser:
         The same samples are encoded no second time where they are recognised soon after.
         """
         return pooled(on_cpu(self._encoded.encoding(samples))[0], len(samples), pool)
+
+    def _on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
+        return tuple(words) if self._ears is None else self._ears.on_words(words, heard)
 
     def _listened(self, samples: NDArray[np.float32]) -> Heard:
         """What is heard in a window beside its words; nothing, where nobody listens."""
@@ -196,6 +197,11 @@ def load_transcriber(
     if embedded is not None:
         return _load_embedded(embedded, options)
     return _load_by_path_or_hub(name_or_path, revision, options)
+
+
+def _word(word: Any) -> HeardWord:
+    """A word of faster-whisper's."""
+    return HeardWord(word.word, float(word.start), float(word.end), float(word.probability))
 
 
 def _most_tokens(seconds: float) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import on_cpu, on_words, pooled
+from models.ear.ear import on_cpu, pooled
 from models.ears import SILENCE, Ears, Heard
 from pipeline.transcribe import RATE, HeardWord
 
@@ -126,7 +126,7 @@ class WindowDecoder:
         # One list of dictionaries per window; a stub of faster-whisper says one in all.
         timed = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
         return tuple(
-            Decoded(on_words(_words(words), heard.kinds), float(result.no_speech_prob), heard)
+            Decoded(self._on_words(_words(words), heard), float(result.no_speech_prob), heard)
             for words, result, heard in zip(timed, results, self._listened(encoded, windows), strict=True)
         )
 
@@ -139,6 +139,9 @@ class WindowDecoder:
             pool: Steps of the encoder that are read as one.
         """
         return pooled(on_cpu(self._encoded_together([window], least_seconds))[0], len(window), pool)
+
+    def _on_words(self, words: tuple[HeardWord, ...], heard: Heard) -> tuple[HeardWord, ...]:
+        return words if self._ears is None else self._ears.on_words(words, heard)
 
     def _listened(self, encoded: Any, windows: Sequence[NDArray[np.float32]]) -> Sequence[Heard]:
         """What is heard in each window beside its words; nothing, where nobody listens."""

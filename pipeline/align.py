@@ -24,7 +24,7 @@ import numpy as np
 
 from pipeline.audio import Recording
 from pipeline.crosstalk import heard_on
-from pipeline.edges import ALONE, FRAME, MARGIN, QUIET, Side, Sound, WordEdge, find_edge, listen
+from pipeline.edges import ALONE, FRAME, MARGIN, QUIET, UNKNOWN, Side, Sound, WordEdge, find_edge, listen
 from pipeline.errors import CallUnsafeError
 from pipeline.nearby import Nearby
 from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Transcript, Word
@@ -318,6 +318,7 @@ def _around(
         sure_beyond=1.0 if neighbour is None else neighbour.probability,
         length=ends - begins,
         expected=expected,
+        spread=place.word.spread[0 if side < 0 else 1] if place.word.spread else UNKNOWN,
         traces=place.segment.traces,
     )
     return sound, edge, side, loud

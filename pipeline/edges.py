@@ -34,9 +34,11 @@ __all__ = [
     "CANDIDATES",
     "EAR",
     "FRAME",
+    "HEARD",
     "INWARD",
     "MARGIN",
     "QUIET",
+    "UNKNOWN",
     "Side",
     "Sound",
     "WordEdge",
@@ -55,6 +57,9 @@ FRAME: Final = 0.01
 ALONE: Final = 9.0
 """Seconds to a neighbour that is not there: further than any candidate."""
 
+UNKNOWN: Final = -1.0
+"""In place of a spread."""
+
 INWARD, OUTWARD = 60, 45
 """Frames from a word's edge to the innermost and the outermost candidate: of 563 word times 1 in 100 was
 further off, all of them early starts and late ends, which cost over-mask and no leak."""
@@ -63,6 +68,9 @@ CANDIDATES: Final = INWARD + 1 + OUTWARD
 
 EAR: Final = 7
 """Features of a candidate that come from the ear, the last ones; the very last says whether there was one."""
+
+HEARD: Final = 5
+"""Features, those before the ear's, that come of where the word's morae are heard; the last says whether."""
 
 REACHED: Final = 0.95
 """The chance that the true edge is not further out.  On 36 made calls that the network never saw, one in a
@@ -85,6 +93,8 @@ breath and what a lossy codec smears of a loud sound (up to 0.07 s for MP3 at 8 
 
 _FLOOR: Final = -35.0  # likewise; what lies deeper differs by the noise of the line only
 _FAR: Final = 25  # frames that the ear is asked about on each side of a candidate: three of its steps
+_STEP: Final = 0.04  # seconds of a step of a posteriorgram
+_TIMES_OFF: Final = 8.0  # times its spread that a word's edge is off, from which it is all the same how many
 _SURE: Final = 0.01  # nobody is surer than that: what the ear has learned from is not all there is
 
 
@@ -117,6 +127,8 @@ class WordEdge:
         sure_beyond: The same of the neighbouring word.
         length: Seconds from the entity's first word to its last, as timed.
         expected: Seconds that its morae take at the pace of its utterance; 0 where that is not known.
+        spread: Seconds by which ``time`` may lie elsewhere, as the word's morae are heard
+            (``pipeline.forced_alignment``); ``UNKNOWN`` where nobody listened for them.
         traces: What the ear heard around it; empty where nothing was listened to.
     """
 
@@ -129,6 +141,7 @@ class WordEdge:
     sure_beyond: float = 1.0
     length: float = 0.0
     expected: float = 0.0
+    spread: float = UNKNOWN
     traces: tuple[Trace, ...] = field(default=(), repr=False)
 
 
@@ -221,10 +234,24 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
             np.abs(moved) * (1 - edge.sure_beyond),
             np.maximum(0, excess - 0.2) * short * np.ones(CANDIDATES),  # too long for its morae
             np.maximum(0, -excess - 0.3) * np.ones(CANDIDATES),  # too short
+            *_heard(edge, moved),
             *_listened(edge, side),
         ],
         axis=1,
     )
+
+
+def _heard(edge: WordEdge, moved: Array) -> Iterator[Array]:
+    """What the morae around the edge say: ``HEARD`` columns, all 0 where none were listened for."""
+    if edge.spread < 0:
+        yield from np.zeros((HEARD, CANDIDATES))
+        return
+    off = moved / (10 * (edge.spread + _STEP))
+    yield np.minimum(_TIMES_OFF, np.maximum(0, off))
+    yield np.minimum(_TIMES_OFF, np.maximum(0, -off))
+    yield np.minimum(1.0, np.abs(moved)) * (edge.spread < 2 * _STEP)
+    yield np.full(CANDIDATES, edge.spread)
+    yield np.ones(CANDIDATES)
 
 
 def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:

@@ -47,7 +47,9 @@ def supplemented(first: Transcript, second: Transcript) -> Transcript:
 
 def _heard(segment: Segment, words: Sequence[Word], text: str) -> HeardSegment:
     heard = tuple(
-        HeardWord(text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability, w.sounds)
+        HeardWord(
+            text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability, w.sounds, w.spread
+        )
         for w in words
     )
     return HeardSegment(

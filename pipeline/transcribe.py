@@ -55,13 +55,14 @@ FOREIGN = 0.8
 
 @dataclass(frozen=True, slots=True)
 class HeardWord:
-    """A word as a recogniser gives it: text, seconds, probability 0 to 1; ``sounds`` as in ``Word``."""
+    """A word as a recogniser gives it: text, seconds, probability 0 to 1; the rest as in ``Word``."""
 
     text: str = field(repr=False)
     start: float
     end: float
     probability: float
     sounds: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def build_transcript(
         for word in segment.words:
             chars = CharSpan(offset, offset + len(word.text))
             time = TimeSpan(word.start, max(word.start, word.end))
-            words.append(Word(chars, time, word.probability, word.sounds))
+            words.append(Word(chars, time, word.probability, word.sounds, word.spread))
             texts.append(word.text)
             offset = chars.end
         time = TimeSpan(words[0].time.start, max(w.time.end for w in words))

@@ -126,17 +126,17 @@ SOUND_KINDS = ("PERSON", "ADDRESS", "PHONE_NUMBER")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the recogniser timed; for Japanese often a single character.
+    """What the recogniser timed; ``probability`` is its own, 0 to 1.
 
-    ``chars`` points into ``Transcript.text``; ``probability`` is the recogniser's own, 0 to 1.
-    ``sounds`` says how probably, by the sound alone and whatever is written, data of each of
-    ``SOUND_KINDS`` is being said in it (``models.ear``); empty where nobody listened for that.
+    ``sounds``: how probably, by the sound alone, it is data of each of ``SOUND_KINDS`` (``models.ear``).
+    ``spread``: seconds by which its start, and its end, may lie elsewhere.  Both empty where not known.
     """
 
     chars: CharSpan
     time: TimeSpan
     probability: float
     sounds: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

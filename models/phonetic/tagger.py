@@ -29,8 +29,11 @@ __all__ = ["PhoneticTagger", "load_phonetic_tagger"]
 LONGEST, MARGIN = 4000, 140
 """Morae at once, to keep memory flat on a call of hours, and what the convolutions see to each side."""
 
-BESIDE = 0.1
-"""Seconds around a character in which a mora may be its own: words' times err as much."""
+BESIDE = 0.02
+"""Seconds before a character in which a mora may begin that is its own: half a step of what is heard."""
+
+NEAREST = 0.25
+"""Seconds from a character's middle to the mora that is taken for its own where none begins in it."""
 
 
 class PhoneticTagger:
@@ -57,8 +60,8 @@ class PhoneticTagger:
             transcript: With posteriorgrams.
 
         Returns:
-            Probabilities as ``probabilities``, the highest of the morae there, shape (characters, 3); NaN
-            where none was heard.
+            Probabilities as ``probabilities``, the mean of the morae there, or those of the nearest one,
+            shape (characters, 3); NaN where none was heard.
         """
         out = np.full((len(transcript.text), len(SOUND_KINDS)), np.nan, dtype=np.float32)
         morae = heard_morae(transcript)
@@ -75,11 +78,21 @@ class PhoneticTagger:
                 if segment.channel != channel:
                     continue
                 for char in range(segment.chars.start, segment.chars.end):
-                    first = np.searchsorted(times, starts[char] - BESIDE)
-                    last = np.searchsorted(times, ends[char] + BESIDE)
+                    first, last = _of_character(times, starts[char], ends[char])
                     if last > first:
-                        out[char] = here[first:last].max(axis=0)
+                        out[char] = here[first:last].mean(axis=0)
         return out
+
+
+def _of_character(times: NDArray[np.float64], start: float, end: float) -> tuple[int, int]:
+    """From which mora to which a character's are, of morae in order of time."""
+    first, last = np.searchsorted(times, (start - BESIDE, end)).tolist()
+    if last > first:
+        return first, last
+    middle = (start + end) / 2
+    near = [at for at in (first - 1, first) if 0 <= at < len(times) and abs(times[at] - middle) <= NEAREST]
+    nearest = min(near, key=lambda at: abs(float(times[at]) - middle), default=0)
+    return (nearest, nearest + 1) if near else (0, 0)
 
 
 def load_phonetic_tagger() -> PhoneticTagger:

@@ -1,4 +1,4 @@
-"""The company's own secrets from the case, by spelling and by sound."""
+"""The company's own secrets from the case: by spelling, by what is written, and by what is heard."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.recognizers.heard_mention import mentions
 from models.recognizers.names import token_at
 from models.recognizers.spoken_code import LETTERS
 from pipeline.sound import Mora, SoundMatch, find_sound, fold_kana, morae
 from pipeline.types import CaseName, CharSpan
 
-__all__ = ["SPELLED", "ConfidentialTermRecognizer", "readings", "sounding", "spelled"]
+__all__ = ["SPELLED", "ConfidentialTermRecognizer", "heard", "readings", "sounding", "spelled"]
 
 SPELLED = 0.99
 """Score of a term that is written as it should be."""
@@ -34,6 +35,14 @@ ACROSS = 8
 from two people's words."""
 
 
+HEARD = ((4, -0.5), (6, -0.7), (8, -1.1), (99, -1.6))
+"""Log odds for each mora from which a term is heard, whatever is written there, by morae below a limit.  Of
+nine terms of 8 to 17 morae in 60 made calls none is as near as -2 where it is not said, and of 31 times that
+one was said it is nearer than -1.6 in 30."""
+
+SHORTEST = 3
+"""Morae of a term that is looked for so."""
+
 _SAID = {letter: kana for kana, letter in reversed(LETTERS.items())} | {"Q": "キュー"}
 _ABBREVIATION = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]|[A-Z]{2,5})(?![A-Za-z])")
 """Letters that are said one by one."""
@@ -45,7 +54,7 @@ class ConfidentialTermRecognizer(CallRecognizer):
     entities = ("CONFIDENTIAL",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Search each term twice."""
+        """Search each term three times."""
         found: list[RecognizerResult] = []
         for term in call.case.confidential_terms:
             here = [
@@ -55,6 +64,10 @@ class ConfidentialTermRecognizer(CallRecognizer):
             here += [
                 self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音")
                 for chars, score in sounding(call, term)
+            ]
+            here += [
+                self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, "秘密の語の音")
+                for chars in heard(call, term)
             ]
             # ``align`` holds the length of the stretch against it.
             longest = max(map(len, readings(call, term)))
@@ -100,6 +113,14 @@ def sounding(call: Call, term: CaseName) -> Iterator[tuple[CharSpan, float]]:
             in_one = len(needle) >= ACROSS or "\n" not in call.text[chars.start : chars.end]
             if begins and in_one and LENGTHS[0] <= share <= LENGTHS[1]:
                 yield chars, 1 - 2 * sound.price / max(1, len(needle))
+
+
+def heard(call: Call, term: CaseName) -> Iterator[CharSpan]:
+    """Where a term is heard, whatever is written there; nowhere without posteriorgrams."""
+    forms = [sound for sound in readings(call, term) if len(sound) >= SHORTEST]
+    prices = (next(price for limit, price in HEARD if len(sound) < limit) for sound in forms)
+    least = [price * len(sound) for price, sound in zip(prices, forms, strict=True)]
+    yield from dict.fromkeys(mentions(call, forms, least) if forms else ())
 
 
 def _whole(call: Call, sound: SoundMatch, size: int) -> CharSpan:

@@ -65,17 +65,20 @@ def heard_names(call: Call, found: Sequence[RecognizerResult]) -> tuple[tuple[Mo
     return tuple(name for name in names if len(undrawn(name)) >= SHORTEST)
 
 
-def mentions(call: Call, names: Sequence[tuple[Mora, ...]]) -> Iterator[CharSpan]:
+def mentions(
+    call: Call, names: Sequence[tuple[Mora, ...]], least: Sequence[float] = ()
+) -> Iterator[CharSpan]:
     """Where names are heard.
 
     Args:
         call: The call.
         names: Their morae.
+        least: Log odds of each from which it is said; ``A_MORA`` for each mora by default.
 
     Yields:
         The characters written there, of one utterance each; some may be yielded twice.
     """
-    least = [A_MORA * len(name) for name in names]
+    least = least or [A_MORA * len(name) for name in names]
     by_channel: dict[int, list[Segment]] = {}
     for segment in call.transcript.segments:
         by_channel.setdefault(segment.channel, []).append(segment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.fusion import together
+from models.fusion.fusion import together
 from models.hearings import joined
 from models.tagger.tagger import Tagger, mark
 from pipeline.types import Party

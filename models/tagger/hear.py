@@ -154,8 +154,8 @@ def read_heard(path: Path) -> Transcript:
 
 
 def _word(raw: dict[str, Any]) -> Word:
-    sounds = tuple(raw.get("sounds", ()))
-    return Word(CharSpan(**raw["chars"]), TimeSpan(**raw["time"]), raw["probability"], sounds)
+    sounds, spread = (tuple(raw.get(key, ())) for key in ("sounds", "spread"))
+    return Word(CharSpan(**raw["chars"]), TimeSpan(**raw["time"]), raw["probability"], sounds, spread)
 
 
 def _trace(raw: dict[str, Any]) -> Trace:

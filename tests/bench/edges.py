@@ -41,7 +41,7 @@ from models.tagger.hear import read_heard
 from pipeline.align import LONG_PAUSE, align, edges_of, places_of
 from pipeline.audio import Recording, read_recording
 from pipeline.detect import detect
-from pipeline.edges import FRAME, INWARD, OUTWARD, WordEdge, describe
+from pipeline.edges import FRAME, INWARD, OUTWARD, UNKNOWN, WordEdge, describe
 from pipeline.evaluate import AudioPair, frames_of
 from pipeline.party import attribute
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
@@ -58,6 +58,9 @@ Times = Mapping[str, Transcript]
 
 SHIFTED = 2
 """Times that an edge is shown with its word timed otherwise."""
+
+OFF, OFF_HEARD = 0.07, 0.02
+"""Seconds by which it then is, as a standard deviation; where its morae are heard a word is timed better."""
 
 COLOURS = (len(KINDS) - 1) * (len(PARTIES) - 1)
 """Spans are told apart by a kind and a party lent to them in turn."""
@@ -218,8 +221,9 @@ def collected(judged: Sequence[Case], *, deaf: bool) -> dict[str, NDArray[Any]]:
     for case in judged:
         for side in (-1, 1):
             sound, timed, loud = edges_of(case.finding, case.transcript, case.recording, side)
-            timed = replace(timed, traces=()) if deaf else timed
-            for shift in (0.0, *np.clip(rng.normal(0, 0.07, SHIFTED), -0.2, 0.2)):
+            timed = replace(timed, traces=(), spread=UNKNOWN) if deaf else timed
+            off = OFF if timed.spread < 0 else OFF_HEARD
+            for shift in (0.0, *np.clip(rng.normal(0, off, SHIFTED), -0.2, 0.2)):
                 edge = _shifted(timed, side, float(shift))
                 aim = side * round((_begins_or_ends(case, side) - edge.time) / FRAME)
                 if -INWARD <= aim <= OUTWARD:

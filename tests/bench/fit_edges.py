@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from pipeline.edge_network import DILATIONS, KERNEL, NAMES
-from pipeline.edges import EAR
+from pipeline.edges import EAR, HEARD
 
 WIDTH = 32
 """Channels inside."""
@@ -73,10 +73,10 @@ def main() -> int:
     features, aims, sides = (np.concatenate([p[k] for p in parts]) for k in ("features", "aims", "sides"))
     heard = features[:, :, -1].any(axis=1)
     deaf = features[heard].copy()
-    deaf[:, :, -EAR:] = 0
+    deaf[:, :, -EAR - HEARD :] = 0
     unbroken = features[::UNBROKEN].copy()
     unbroken[:, :, : len(NO_SIGN)] = NO_SIGN
-    unbroken[:, :, -EAR:] = 0
+    unbroken[:, :, -EAR - HEARD :] = 0
     features = np.concatenate([features, deaf, unbroken])
     aims, sides = (np.concatenate([each, each[heard], each[::UNBROKEN]]) for each in (aims, sides))
     arrays: dict[str, NDArray[np.float32]] = {}

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from models.artifacts import Call, HeardAgain
-from models.fusion import NAMES, looked_at, sounds, together
+from models.fusion.columns import NAMES, looked_at, sounds
+from models.fusion.fusion import together
 from models.readings import load_reader
 from models.tagger.tagger import Tagger, load_tagger
 from pipeline.types import CallCase, Transcript
@@ -51,9 +52,15 @@ def test_what_sounds_like_a_name_is_likelier_one(tagger: Tagger) -> None:
 
 
 def test_which_kind_it_is_is_heard_too(tagger: Tagger) -> None:
-    """An address by the sound is likelier an address."""
-    name, address = together(call(0.9, 0.0, 0.0), tagger), together(call(0.0, 0.9, 0.0), tagger)
+    """An address by the sound and by the morae is likelier an address; so is a name."""
+    heard = np.array([[0.9, 0.001, 0.001], [0.001, 0.9, 0.001]], dtype=np.float32)
+    name, address = (
+        together(replace(listened, morae=np.tile(kinds, (len(listened.text), 1))), tagger)
+        for kinds in heard
+        for listened in [call(*kinds.tolist())]
+    )
     assert (address[:, 2] > name[:, 2]).all()
+    assert (name[:, 1] > address[:, 1]).all()
 
 
 def test_the_second_hearing_is_listened_to_as_well(tagger: Tagger) -> None:

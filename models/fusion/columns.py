@@ -1,0 +1,157 @@
+"""What the fusing network looks at in each character of a call: log odds, times and marks."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.artifacts import Call, HeardAgain
+from models.hearings import char_times, joined
+from models.recognizers.vocabulary import HONORIFICS
+from models.tagger.tagger import Tagger
+from pipeline.traces import read_off
+from pipeline.types import SOUND_KINDS
+
+__all__ = ["NAMES", "looked_at", "sounds"]
+
+Array = NDArray[np.float64]
+
+LEAST: Final = 1e-4
+"""A probability closer to 0 or 1 is no surer."""
+
+BESIDE: Final = (-0.12, -0.04, 0.0, 0.04, 0.12)
+"""Seconds from a character's middle at which the ear is asked: it hears in steps of .08."""
+
+SPEAKERS: Final = {None: 0.0, "op": 1.0, "cu": -1.0}
+
+_KINDS: Final = ("break", "digit", "hiragana", "katakana", "kanji", "letter", "mark")
+_FIGURES: Final = "〇零一二三四五六七八九十"
+
+NAMES: Final = (
+    "first", "again", "both", "sound", "sound again", "morae", "morae again",
+    "no second", "no sound", "no sound again", "no morae", "no morae again",
+    *(f"{source} {kind}" for source in ("first", "again", "sound", "morae") for kind in SOUND_KINDS),
+    *(f"trace {beside:+.2f}" for beside in BESIDE), "no trace",
+    "lasts", "pause", "speaker", "word probability", "begins a word",
+    "odd word", "proper noun", "person's name", "honorific",
+    *_KINDS,
+)  # fmt: skip
+"""Of the columns, in their order."""
+
+
+def looked_at(call: Call, tagger: Tagger) -> NDArray[np.float32]:
+    """What the network looks at.
+
+    Args:
+        call: The call, with its second hearing where there is one.
+        tagger: Reads it.
+
+    Returns:
+        Shape (characters, ``NAMES``).
+    """
+    columns = (*_chances(call, tagger), *_times(call), *_words(call), *_written(call.text))
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _chances(call: Call, tagger: Tagger) -> Iterator[Array]:
+    """What each witness says, of any kind and of each."""
+    first, _ = call.tagged(tagger)
+    none = np.full((len(first), len(SOUND_KINDS)), np.nan)
+    again = call.again.kinds if call.again else np.full_like(first, np.nan)
+    both = joined(first, again) if call.again else first
+    sound_again = call.again.sounds if call.again else none
+    morae, morae_again = _morae(call, none), _morae(call.again, none)
+    anything = [
+        1.0 - first[:, 0],
+        1.0 - again[:, 0],
+        1.0 - both[:, 0],
+        *(each.sum(axis=1) for each in (call.sounds, sound_again, morae, morae_again)),
+    ]
+    yield from map(_log_odds, anything)
+    yield from (np.isnan(each).astype(float) for each in (anything[1], *anything[3:]))
+    for kinds in (first[:, 1:], again[:, 1:], sounds(call), morae):
+        yield from _log_odds(kinds).T
+
+
+def sounds(call: Call) -> NDArray[np.float32]:
+    """What the ear heard of each character: the mean of both hearings, or the only one that was listened to.
+
+    Args:
+        call: The call.
+
+    Returns:
+        Shape (characters, 3), as ``Word.sounds``; NaN where nobody listened.
+    """
+    if call.again is None:
+        return call.sounds
+    both = (call.sounds + call.again.sounds) / 2
+    either = np.where(np.isnan(call.sounds), call.again.sounds, call.sounds)
+    return np.where(np.isnan(both), either, both)
+
+
+def _morae(hearing: Call | HeardAgain | None, none: Array) -> Array:
+    return none if hearing is None or hearing.morae is None else hearing.morae.astype(np.float64)
+
+
+def _log_odds(chance: NDArray[np.floating]) -> Array:
+    """0 where nothing is known."""
+    bounded = np.clip(chance.astype(np.float64), LEAST, 1 - LEAST)
+    return np.nan_to_num(np.log(bounded / (1 - bounded)))
+
+
+def _times(call: Call) -> Iterator[Array]:
+    """What the ear heard around each character, how long it lasts and how long nothing is said before it."""
+    starts, ends = char_times(call.transcript)
+    middles = (starts + ends) / 2
+    heard = np.full((len(call.text), len(BESIDE)), np.nan)
+    for segment in call.transcript.segments:
+        here = slice(segment.chars.start, segment.chars.end)
+        for column, beside in enumerate(BESIDE):
+            heard[here, column] = read_off(segment.traces, middles[here] + beside)
+    yield from _log_odds(heard).T
+    yield np.isnan(heard).any(axis=1).astype(float)
+    yield np.nan_to_num(np.clip(ends - starts, 0, 1))
+    pause = np.zeros(len(starts))
+    pause[1:] = np.nan_to_num(np.clip(starts[1:] - ends[:-1], 0, 1))
+    yield pause
+
+
+def _words(call: Call) -> Iterator[Array]:
+    """Who speaks, the recogniser's words, and what the dictionary knows of each."""
+    speaker, sure, begins, odd, proper, name, honorific = (np.zeros(len(call.text)) for _ in range(7))
+    for segment in call.transcript.segments:
+        speaker[segment.chars.start : segment.chars.end] = SPEAKERS[segment.speaker]
+        for word in segment.words:
+            sure[word.chars.start : word.chars.end] = word.probability
+            begins[word.chars.start : word.chars.start + 1] = 1.0
+    for token in call.tokens:
+        here = slice(token.chars.start, token.chars.end)
+        odd[here] = not token.known
+        proper[here] = "固有名詞" in token.pos
+        name[here] = "人名" in token.pos
+        honorific[token.chars.start] = call.text[here] in HONORIFICS
+    yield from (speaker, sure, begins, odd, proper, name, honorific)
+
+
+def _written(text: str) -> Iterator[Array]:
+    """With which kind of character."""
+    kinds = np.array([_KINDS.index(_kind(char)) for char in text], dtype=np.int64)
+    yield from np.eye(len(_KINDS))[kinds].T
+
+
+def _kind(char: str) -> str:
+    if char == "\n":
+        return "break"
+    if char.isdecimal() or char in _FIGURES:
+        return "digit"
+    if "ァ" <= char <= "ー":
+        return "katakana"
+    if "ぁ" <= char <= "ゖ":
+        return "hiragana"
+    if unicodedata.name(char, "").startswith("CJK UNIFIED") or char == "々":
+        return "kanji"
+    return "letter" if char.isalnum() else "mark"

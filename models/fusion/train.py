@@ -1,0 +1,196 @@
+"""Train the fusing network on a CPU and write it as ONNX.
+
+    python -m models.fusion.train DATA.npz... --out models/fusion/fusion.onnx [--judge-by 3]
+
+Needs torch and onnx, as ``models.tagger.train``; the program that masks calls needs neither.  The same data
+and seed give the same network.  With ``--judge-by N`` it is first learned N times without every N-th group
+of calls (all whose names begin alike: a set of scripts) and judged on those: how much of the other talk is
+taken for somebody's data with so much of third parties' speech.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+WIDTH = 32
+"""Channels inside."""
+
+DILATIONS = (1, 2, 4)
+"""Of the convolutions, kernel 3: a character sees seven to each side."""
+
+CLASSES = 4
+"""Nobody's data, a name, an address, a number."""
+
+RATE, DECAY, DROPPED = 3e-3, 0.02, 0.25
+"""Highest rate of learning, of the one-cycle schedule; decay of weights; inputs and states left out."""
+
+TOGETHER = 3
+"""Networks of other beginnings, of which the mean is taken."""
+
+RECALL = (0.8, 0.9, 0.95, 0.97, 0.98)
+"""Shares of third parties' speech for which it is printed what else is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One hearing of a call, as ``models.fusion.collect`` writes it."""
+
+    call: str
+    seen: NDArray[np.float32] = field(repr=False)
+    kinds: NDArray[np.int64] = field(repr=False)
+    third: NDArray[np.bool_] = field(repr=False)
+    lasts: NDArray[np.float32] = field(repr=False)
+
+
+class Network(nn.Module):
+    """Residual convolutions over characters, and a line beside them."""
+
+    def __init__(self, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.from_numpy(mean))
+        self.register_buffer("scale", torch.from_numpy(scale))
+        self.enter = nn.Linear(len(mean), WIDTH)
+        self.blocks = nn.ModuleList(
+            nn.Conv1d(WIDTH, WIDTH, 3, padding=dilation, dilation=dilation) for dilation in DILATIONS
+        )
+        self.leave = nn.Linear(WIDTH, CLASSES)
+        self.line = nn.Linear(len(mean), CLASSES)
+        self.drop = nn.Dropout(DROPPED)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        """(batch, characters, columns) to logits (batch, characters, ``CLASSES``)."""
+        x = (rows - self.mean) / self.scale
+        y = torch.relu(self.enter(self.drop(x))).transpose(1, 2)
+        for block in self.blocks:
+            y = y + torch.relu(block(self.drop(y)))
+        return self.leave(self.drop(y).transpose(1, 2)) + self.line(x)
+
+
+class Mean(nn.Module):
+    """The mean of some networks' logits."""
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        """As each of them."""
+        return torch.stack([network(rows) for network in self.networks]).mean(dim=0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--judge-by", type=int, default=0)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    calls = [heard for path in options.data for heard in _read(path)]
+    groups = sorted({_group(heard) for heard in calls})
+    judged: dict[str, NDArray[np.float32]] = {}
+    for part in range(options.judge_by):
+        out = set(groups[part :: options.judge_by])
+        network = fitted([heard for heard in calls if _group(heard) not in out], options.epochs)
+        for heard in _first(calls):
+            if _group(heard) in out:
+                judged[heard.call] = _odds(network, heard)
+    if judged:
+        for group in (*groups, ""):
+            some = [heard for heard in _first(calls) if heard.call.startswith(group)]
+            print(f"{group or 'all'}: {_taken([judged[heard.call] for heard in some], some)}", flush=True)
+    _export(fitted(calls, options.epochs), calls[0].seen.shape[1], options.out)
+    return 0
+
+
+def _read(path: Path) -> list[Heard]:
+    with np.load(path) as file:
+        data = {name: file[name] for name in file.files}
+    edges = [0, *data["ends"].tolist()]
+    parts = [slice(start, end) for start, end in itertools.pairwise(edges)]
+    rows = [[data[name][part] for part in parts] for name in ("seen", "kinds", "third", "lasts")]
+    return [Heard(str(call), *each) for call, *each in zip(data["calls"], *rows, strict=True)]
+
+
+def _group(heard: Heard) -> str:
+    return heard.call.split("-")[0]
+
+
+def _first(calls: Sequence[Heard]) -> list[Heard]:
+    """The first hearing of each call that is given: as kaiji hears it, twice."""
+    return list({heard.call: heard for heard in reversed(calls)}.values())
+
+
+def fitted(calls: Sequence[Heard], epochs: int) -> Mean:
+    """Networks that have learned from calls."""
+    mean = Mean([_fitted(calls, epochs, seed) for seed in range(TOGETHER)])
+    mean.eval()
+    return mean
+
+
+def _fitted(calls: Sequence[Heard], epochs: int, seed: int) -> Network:
+    torch.manual_seed(seed)
+    every = np.concatenate([heard.seen for heard in calls])
+    network = Network(every.mean(axis=0), every.std(axis=0) + np.float32(1e-3))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=epochs * len(calls))
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        for which in rng.permutation(len(calls)):
+            heard = calls[which]
+            logits = network(torch.from_numpy(heard.seen)[None])[0]
+            lost = nn.functional.cross_entropy(logits, torch.from_numpy(heard.kinds), reduction="none")
+            lasts = torch.from_numpy(heard.lasts)
+            loss = (lost * lasts).sum() / lasts.sum()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    network.eval()
+    return network
+
+
+def _odds(network: Mean, heard: Heard) -> NDArray[np.float32]:
+    with torch.no_grad():
+        chances = network(torch.from_numpy(heard.seen)[None])[0].softmax(1)[:, 0].numpy()
+    return np.asarray(np.log((1 - chances + 1e-6) / (chances + 1e-6)))
+
+
+def _taken(odds: Sequence[NDArray[np.float32]], calls: Sequence[Heard]) -> str:
+    values = np.concatenate(odds)
+    third, lasts = (np.concatenate([getattr(h, name) for h in calls]) for name in ("third", "lasts"))
+    other = np.concatenate([h.kinds for h in calls]) == 0
+    order = np.argsort(-values[third])
+    reached = np.cumsum(lasts[third][order]) / lasts[third].sum()
+    bounds = [values[third][order][min(np.searchsorted(reached, r), len(order) - 1)] for r in RECALL]
+    shares = [lasts[other & (values >= bound)].sum() / lasts[other].sum() for bound in bounds]
+    taken = ", ".join(f"{100 * share:.1f}" for share in shares)
+    return f"{taken} % of other talk besides {', '.join(f'{r:.0%}' for r in RECALL)} of third parties'"
+
+
+def _export(network: Mean, columns: int, out: Path) -> None:
+    torch.onnx.export(
+        network,
+        (torch.zeros(1, 40, columns),),
+        str(out),
+        input_names=["rows"],
+        output_names=["kinds"],
+        dynamic_axes={"rows": {1: "n"}, "kinds": {1: "n"}},
+        dynamo=False,
+    )
+    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

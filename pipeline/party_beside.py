@@ -39,7 +39,8 @@ CLOSE = 60
 POSTAL = "続けて言われた住所の郵便番号"
 
 _ASIDE = re.compile(f"ありがとうございます|{ASIDE}")
-_JOINT = re.compile(r"[〒のノ号、。 -]|まる|マル|ゼロ|[0-9０-９〇一二三四五六七八九]")
+_FIGURES = "まる|マル|丸|ゼロ|れい|いち|さん|よん|ご|ろく|なな|はち|きゅう|サン|ヨン|ロク|ナナ|ハチ|キュウ"
+_JOINT = re.compile(rf"[〒のノ号、。 -]|{_FIGURES}|[0-9０-９〇一二三四五六七八九]")
 _ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
 """郵便 is heard in as many ways as it is said: 指番号, ヴィンバン号."""
 _OWN = {Party.REQUESTER, Party.COMPANY}
@@ -88,16 +89,18 @@ def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, 
 
 
 def _announced(code: Finding, address: Finding, text: str) -> bool:
-    """Whether few enough figures for a postal code stand right before an address, and were asked for."""
+    """Whether few enough figures for a postal code stand right before an address, and were asked for.
+
+    Seven or so that are taken for an address, in one breath with it, need not have been.
+    """
     said, at = said_of(code, text), code.entity.chars.start
     between = text[code.entity.chars.end : address.entity.chars.start]
-    numbers = code.entity.entity_type in {"ADDRESS", "PHONE_NUMBER"}
-    return (
-        numbers
-        and PIECE <= len(digits_of(said)) <= DIGITS[1]
-        and not _ASIDE.sub("", between)
-        and _ASKED.search(text, max(0, at - ASKED_BEFORE), at) is not None
-    )
+    kind, count = code.entity.entity_type, len(digits_of(said))
+    if kind not in {"ADDRESS", "PHONE_NUMBER"} or _ASIDE.sub("", between):
+        return False
+    in_one = kind == "ADDRESS" and "\n" not in between and DIGITS[0] <= count <= DIGITS[1]
+    asked = _ASKED.search(text, max(0, at - ASKED_BEFORE), at) is not None
+    return in_one or (asked and PIECE <= count <= DIGITS[1])
 
 
 def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bool:

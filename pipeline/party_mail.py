@@ -24,7 +24,7 @@ JOINED = 0.27
 LOCAL = 16
 """Characters of what stands before the @ at the most, as heard."""
 
-AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ーク|ンク)?|あっとまーく|@マーク|[@＠]"
+AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""
 
 NAMED = "本人の名前を含むメールアドレス"

@@ -6,45 +6,33 @@ written  西村道                 heard  ニシムラミチ               西�
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeline.heard_morae import heard_between
-from pipeline.nearby import Nearby
+from pipeline.heard_stretch import CLEAR, SAID_AROUND, Channels, Stretch, other_figures, runs, tells
+from pipeline.party_cut import cut_where_theirs
 from pipeline.party_explained import BY_KANJI
 from pipeline.party_kanji import KanjiReader, explained_at
+from pipeline.party_mail import NAMED
 from pipeline.party_name import KanaReader
 from pipeline.party_spelt import BLANKS
 from pipeline.phonetic import likeliest
+from pipeline.sound import morae
 from pipeline.spoken_digits import digits_of
 from pipeline.spoken_forms import ENOUGH, SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
-from pipeline.types import CallCase, CharSpan, Finding, Party, TimeSpan, Transcript
+from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
 __all__ = ["by_what_is_heard"]
-
-AROUND: Final = 4.0
-"""Seconds around a finding that are listened to: the rest of a number tells whose a piece of it is."""
-
-BEFORE, BEHIND = -0.1, 0.1
-"""Seconds before and behind a finding in which a mora is taken for a part of it: behind a surname stands
-what matters."""
 
 SAID: Final = 2
 """What it tells that the conversation says whose it is."""
 
 BESIDE: Final = 25
 """Steps around a finding that may belong to the explanation of a name: a second."""
-
-LASTS: Final = 3
-"""Steps that the likeliest mora may begin before a hit's first."""
 
 A_MORA_AT_ALL, LEAST_AT_ALL = -1.5, -14.0
 """Log odds, for each mora and in all, below which nothing of an address or a number is said.  Of 36 calls'
@@ -55,26 +43,25 @@ FIGURES: Final = 3
 
 NOT_HEARD = "音では登録のものと違う"
 
-CLEAR: Final = -2.0
-"""Log odds of what is said from which nobody has to look."""
-
 MORE, MORE_BEHIND_SURNAME = 3, 1
 """Morae that may be left of a finding beside what is the case's, and what is said around it.  Two behind a
 surname are a relative's name."""
 
-_SAID = (
-    r"ドス|デスネ|デスガ|デス|デ?ゴザイマス|マス(?=$)|ト?モ[ーオウ]シマス|トイイマス|イイマス|ハイ|"
-    r"ジュ[ーウ]ショ|ナマエ|バンゴ[ーウ]|デンワ|ヨロシク"
-)
-_SAID_AROUND = re.compile(_SAID)
-_WORDS = re.compile(rf"サン|サマ|サ(?=$)|{_SAID}")
+_SAID_AROUND = re.compile(SAID_AROUND)
+_ENDS = r"ナンデスケド|デスケド|デスヨ|ダケド|ナンダ|ダヨ|ダナ|ダネ|ダワ|ジャ|ヤケド|ヤネ"
+_WORDS = re.compile(rf"サン|サマ|サ(?=$)|^ゴ[ーウ](?:シツ?)?$|^バンチ?|{SAID_AROUND}|(?:{_ENDS})$")
 _PARTICLES = re.compile(r"[オノトワハガニモヨネエアカデヤダウイケンッー]*")
 """What is said around names and numbers."""
 
 _BOTH = re.compile(r"^(?:サン|サマ)?[トヤ][^ーッ]{2}|[^ーッ](?:サン|サマ)?[トヤ]$")
 """Two people: 隼人とリク, リクと隼人, of whom a mora may lie before the finding."""
 
-_COUNTERS = re.compile(rf"ゴ[ウー](?:シツ?)?$|バンチ?|チョ[ウー]メ|{_SAID}")
+_AT, _AT_LEAST = morae("アットマーク"), -7.0
+"""The @ as it is said, and the log odds from which it is."""
+
+LOCAL: Final = 75
+"""Steps between a name and the @ at the most, and to the rest of a mail address: three seconds."""
+
 _EXPLAINS = re.compile(r"..ノ|ヘン|ベン|カンムリ|[ーウ]ジ")
 """What is in every explanation of a kanji."""
 
@@ -85,19 +72,6 @@ _REASONS = {
     Party.STAFF: "音では担当者の名前",
     Party.COMPANY: "音では自社の名前",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """What is heard around a finding: its posteriorgram, and which of its steps are the finding's."""
-
-    logs: NDArray[np.float32] = field(repr=False)
-    first: int
-    last: int
-
-    def holds(self, hit: Hit) -> bool:
-        """Whether a hit lies in the finding, or partly."""
-        return hit.start < self.last and hit.end > self.first
 
 
 def by_what_is_heard(
@@ -116,16 +90,19 @@ def by_what_is_heard(
     """
     if not any(segment.posteriorgrams for segment in transcript.segments):
         return tuple(findings)
-    forms, channels = spoken_forms(case, reader), _Channels(transcript)
+    forms, channels = spoken_forms(case, reader), Channels(transcript)
     names = [BLANKS.sub("", name.text) for name in case.requester.names]
     out = []
     for finding in findings:
         asked = finding.party in _NOBODYS and finding.entity.entity_type in _ASKED
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
-            out.append(
-                _told_by_forms(finding, stretches, forms) or _told_by_kanji(finding, stretches, names, reader)
-            )
+            told = _told_by_forms(finding, stretches, forms) or _told_by_mail(finding, stretches, forms)
+            if told is not None:
+                out.append(told)
+            else:
+                cut = cut_where_theirs(finding, stretches, forms, transcript)
+                out += cut or [_told_by_kanji(finding, stretches, names, reader)]
         elif _doubted(finding) and not _heard_at_all(
             tuple(channels.stretches(finding)), _alike(finding, forms)
         ):
@@ -148,7 +125,7 @@ def _doubted(finding: Finding) -> bool:
     return kept and finding.entity.entity_type in {"ADDRESS", "PHONE_NUMBER"}
 
 
-def _heard_at_all(stretches: Sequence[_Stretch], forms: Sequence[SpokenForm]) -> bool:
+def _heard_at_all(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> bool:
     """Whether anything of the requester's that tells whose it is may be heard, however badly.
 
     What the conversation calls theirs is half like the registered number soon, and another's all the same.
@@ -165,7 +142,7 @@ def _heard_at_all(stretches: Sequence[_Stretch], forms: Sequence[SpokenForm]) ->
 
 
 def _told_by_forms(
-    finding: Finding, stretches: Sequence[_Stretch], forms: Sequence[SpokenForm]
+    finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
 ) -> Finding | None:
     """The finding as the case's whose forms are all that is heard in it."""
     told = {_told(stretch, forms, finding.entity.party) for stretch in stretches}
@@ -177,8 +154,27 @@ def _told_by_forms(
     return replace(finding, party=party, reason=_REASONS[party], needs_review=not clear)
 
 
+def _told_by_mail(
+    finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
+) -> Finding | None:
+    """The finding as the requester's where it is a mail address with their given name before the @."""
+    if finding.entity.entity_type not in {"EMAIL_ADDRESS", "PHONE_NUMBER"}:
+        return None
+    names = [f for f in forms if f.party is Party.REQUESTER and f.value < 0 and not f.surname]
+    sounds, least = [_AT, *(form.sound for form in names)], [_AT_LEAST, *(form.least for form in names)]
+    for stretch in stretches:
+        hits = spotted(sounds, stretch.logs, least)
+        signs = [hit for hit in hits if hit.form == 0 and hit.start < stretch.last + LOCAL]
+        named = [hit for hit in hits if hit.form > 0]
+        near = any(0 <= sign.start - hit.end < LOCAL for sign in signs for hit in named)
+        inside = any(hit.end > stretch.first - LOCAL and hit.start < stretch.last for hit in named)
+        if not (near and inside):
+            return None
+    return replace(finding, party=Party.REQUESTER, reason=NAMED, needs_review=True) if stretches else None
+
+
 def _told_by_kanji(
-    finding: Finding, stretches: Sequence[_Stretch], names: Sequence[str], reader: KanjiReader
+    finding: Finding, stretches: Sequence[Stretch], names: Sequence[str], reader: KanjiReader
 ) -> Finding:
     """The finding as the requester's where it explains the kanji of their name."""
     if finding.entity.entity_type != "PERSON" or not stretches:
@@ -189,7 +185,7 @@ def _told_by_kanji(
     return finding
 
 
-def _explains(stretch: _Stretch, name: str, reader: KanjiReader) -> bool:
+def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
     """Whether half of what is heard in a stretch, or more, explains a name, with what is around it."""
     heard = [
         mora
@@ -215,7 +211,7 @@ class _Told:
     clear: bool
 
 
-def _told(stretch: _Stretch, forms: Sequence[SpokenForm], said: Party | None) -> _Told | None:
+def _told(stretch: Stretch, forms: Sequence[SpokenForm], said: Party | None) -> _Told | None:
     """Whose all of a stretch is; nothing where some of it is not the case's, or tells too little.
 
     Args:
@@ -226,38 +222,19 @@ def _told(stretch: _Stretch, forms: Sequence[SpokenForm], said: Party | None) ->
     hits = spotted([form.sound for form in forms], stretch.logs, [form.least for form in forms])
     for party in _REASONS:
         own = [hit for hit in hits if forms[hit.form].party is party and stretch.holds(hit)]
-        if any(forms[hit.form].value >= 0 for hit in own) and _other_figures(stretch, own):
+        if any(forms[hit.form].value >= 0 for hit in own) and other_figures(stretch, own):
             continue
-        tells = _tells(own, hits, forms) + (SAID if said is party else 0)
+        worth = tells(own, hits, forms) + (SAID if said is party else 0)
         surname = all(forms[hit.form].surname for hit in own)
         more = MORE_BEHIND_SURNAME if surname else MORE
-        if own and tells >= ENOUGH and _within(stretch, own, more):
+        if own and worth >= ENOUGH and _within(stretch, own, more):
             clear = _within(stretch, [hit for hit in own if hit.score >= CLEAR], MORE_BEHIND_SURNAME)
             if clear or said is not Party.THIRD_PARTY:
                 return _Told(party, clear)
     return None
 
 
-def _other_figures(stretch: _Stretch, hits: Sequence[Hit]) -> bool:
-    """Whether figures are heard beside those of an address or a number: then it is another one."""
-    runs = _runs(stretch, covered(hits, len(stretch.logs)))
-    return any(digits_of(_COUNTERS.sub("", run)) for _, run in runs)
-
-
-def _tells(own: Sequence[Hit], hits: Sequence[Hit], forms: Sequence[SpokenForm]) -> int:
-    """How much it tells whose a stretch is: what is said in it, and of the same value near it.
-
-    Where it is only how a number begins, the rest has to follow: behind the requester's number, 070 begins
-    another one.
-    """
-    values = {forms[hit.form].value for hit in own}
-    begins = all(not forms[hit.form].tells for hit in own)
-    behind = max((hit.end for hit in own), default=0) if begins else 0
-    near = [forms[hit.form] for hit in (*own, *(h for h in hits if h.start >= behind))]
-    return sum({form.part: form.tells for form in near if form.value in values}.values())
-
-
-def _within(stretch: _Stretch, hits: Sequence[Hit], more: int) -> bool:
+def _within(stretch: Stretch, hits: Sequence[Hit], more: int) -> bool:
     """Whether hardly more is heard in a stretch than hits and what is said around names.
 
     Args:
@@ -268,7 +245,7 @@ def _within(stretch: _Stretch, hits: Sequence[Hit], more: int) -> bool:
     first = min((hit.start for hit in hits), default=len(stretch.logs))
     there = covered(hits, len(stretch.logs))
     before, behind = 0, 0
-    for start, run in _runs(stretch, there):
+    for start, run in runs(stretch, there):
         if _BOTH.search(_SAID_AROUND.sub("", run)):
             return False
         left = _WORDS.sub("", run)
@@ -282,48 +259,3 @@ def _within(stretch: _Stretch, hits: Sequence[Hit], more: int) -> bool:
 
 def _counted(kana: str) -> int:
     return sum(char not in "ーッ" for char in kana)
-
-
-def _runs(stretch: _Stretch, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
-    """First step and kana of what is heard in a stretch outside of hits, run by run."""
-    run, start = "", 0
-    for mora in likeliest(stretch.logs):
-        # Of a mora that lasts some steps a hit has the last.
-        near = there[mora.step : mora.step + LASTS].any()
-        if not near and stretch.first <= mora.step < stretch.last:
-            start = start if run else mora.step
-            run += mora.kana
-        elif run:
-            yield start, run
-            run = ""
-    if run:
-        yield start, run
-
-
-class _Channels:
-    """The utterances of a call by channel and time."""
-
-    def __init__(self, transcript: Transcript) -> None:
-        self._all = transcript.segments
-        self._starts = [segment.chars.start for segment in self._all]
-        self._near = {
-            channel: Nearby((s for s in self._all if s.channel == channel), lambda segment: segment.time)
-            for channel in {segment.channel for segment in self._all}
-        }
-
-    def stretches(self, finding: Finding) -> Iterator[_Stretch]:
-        """What is heard of a finding, of each utterance that holds some of it."""
-        chars = finding.entity.chars
-        first = max(0, bisect.bisect_right(self._starts, chars.start) - 1)
-        for segment in self._all[first : bisect.bisect_left(self._starts, chars.end)]:
-            words = [word for word in segment.words if word.chars.overlaps(chars)]
-            if words:
-                time = TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
-                yield self._stretch(segment.channel, time)
-
-    def _stretch(self, channel: int, time: TimeSpan) -> _Stretch:
-        around = TimeSpan(max(0.0, time.start - AROUND), time.end + AROUND)
-        near = self._near[channel].touching(around.start - 1.0, around.end + 1.0)
-        logs, times = heard_between(near, around)
-        first, last = np.searchsorted(times, (time.start - BEFORE, time.end + BEHIND)).tolist()
-        return _Stretch(logs, first, last)

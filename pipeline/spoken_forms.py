@@ -69,6 +69,7 @@ class SpokenForm:
         figures: Whether it is a number, of which a neighbour's differs in a figure.
         phone: Whether it is of a telephone number.
         surname: Whether it is a surname, behind which a relative's name may follow.
+        ends: Whether it is how a telephone number ends: its begin is many people's, this hardly anybody's.
     """
 
     party: Party
@@ -79,6 +80,7 @@ class SpokenForm:
     figures: bool = False
     surname: bool = False
     phone: bool = False
+    ends: bool = False
 
     @property
     def least(self) -> float:
@@ -108,13 +110,23 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
             _Said(own, value, ENOUGH, _morae(kana), figures=True) for kana in _numbers(number_of(address))
         ]
     for value, phone in enumerate(case.requester.phones, len(case.requester.addresses)):
-        groups = _groups(digits_of(phone))
-        said += [_Said(own, value, tells, _morae(kana), figures=True, phone=True) for tells, kana in groups]
+        said += [
+            _Said(own, value, tells, _morae(kana), figures=True, phone=True, ends=ends)
+            for tells, kana, ends in _groups(digits_of(phone))
+        ]
     forms: dict[tuple[Mora, ...], SpokenForm] = {}
     for part, each in enumerate(said):
         for sound in each.sounds:
             form = SpokenForm(
-                each.party, each.value, part, each.tells, sound, each.figures, each.surname, each.phone
+                each.party,
+                each.value,
+                part,
+                each.tells,
+                sound,
+                each.figures,
+                each.surname,
+                each.phone,
+                each.ends,
             )
             if len(sound) >= SHORTEST:
                 forms.setdefault(sound, form)
@@ -132,6 +144,7 @@ class _Said:
     figures: bool = False
     surname: bool = False
     phone: bool = False
+    ends: bool = False
 
 
 def _morae(said: Iterable[str]) -> tuple[tuple[Mora, ...], ...]:
@@ -181,9 +194,9 @@ def _ways(run: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield "".join(numbers)
 
 
-def _groups(digits: str) -> Iterator[tuple[int, list[str]]]:
-    """The groups of a telephone number, each by itself; how it begins is many people's."""
+def _groups(digits: str) -> Iterator[tuple[int, list[str], bool]]:
+    """The groups of a telephone number, each by itself, and whether it ends so; many people's begin alike."""
     for shape in SHAPES.get(len(digits), ()):
         edges = (0, *itertools.accumulate(shape))
         for start, end in itertools.pairwise(edges):
-            yield ((end - start) // 2 if start else 0), list(kana_of(digits[start:end]))
+            yield ((end - start) // 2 if start else 0), list(kana_of(digits[start:end])), end == len(digits)

@@ -129,9 +129,11 @@ def test_a_group_is_told_by_the_rest_of_its_number(reader: Reader) -> None:
     assert judged(again, reader, "PHONE_NUMBER", (23, 28)).party is Party.THIRD_PARTY
 
 
-def test_a_single_group_tells_nothing(reader: Reader) -> None:
-    """Somebody else's number may have it, too."""
-    assert judged(heard("ハチゼロナナヨン"), reader, "PHONE_NUMBER").party is Party.THIRD_PARTY
+def test_a_single_group_tells_nothing_but_the_last(reader: Reader) -> None:
+    """Many numbers begin alike, hardly two end so; and only where it is heard as it is."""
+    assert judged(heard("ゼロゼロナナゼロ"), reader, "PHONE_NUMBER").party is Party.THIRD_PARTY
+    assert judged(heard("ハチゼロナナヨン"), reader, "PHONE_NUMBER").party is Party.REQUESTER
+    assert judged(heard("ハチゼロナナゴー"), reader, "PHONE_NUMBER").party is Party.THIRD_PARTY
 
 
 def test_an_explanation_of_their_kanji_is_theirs(reader: Reader) -> None:

@@ -1,0 +1,144 @@
+"""What is heard of a finding mora by mora, and what the forms of a case that are found in it tell."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.heard_morae import heard_between
+from pipeline.nearby import Nearby
+from pipeline.phonetic import likeliest
+from pipeline.sound import undrawn
+from pipeline.spoken_digits import digits_of
+from pipeline.spoken_forms import ENOUGH, SpokenForm
+from pipeline.spotting import Hit, covered
+from pipeline.types import Finding, TimeSpan, Transcript
+
+__all__ = [
+    "CLEAR",
+    "LASTS",
+    "SAID_AROUND",
+    "Channels",
+    "Stretch",
+    "figures_in",
+    "other_figures",
+    "runs",
+    "tells",
+]
+
+AROUND: Final = 4.0
+"""Seconds around a finding that are listened to: the rest of a number tells whose a piece of it is."""
+
+BEFORE, BEHIND = -0.1, 0.1
+"""Seconds before and behind a finding in which a mora is taken for a part of it: behind a surname stands
+what matters."""
+
+LASTS: Final = 3
+"""Steps that the likeliest mora may begin before a hit's first."""
+
+CLEAR: Final = -2.0
+"""Log odds of what is said from which nobody has to look."""
+
+LAST_FOUR: Final = 6
+"""Morae of four figures, vowels not drawn: of two numbers in ten thousand one ends alike."""
+
+SAID_AROUND = (
+    r"ドス|デスネ|デスガ|デス|デ?ゴザイマス|マス(?=$)|ト?モ[ーオウ]シマス|トイイマス|イイマス|ハイ|"
+    r"ジュ[ーウ]ショ|ナマエ|バンゴ[ーウ]|デンワ|ヨロシク"
+)
+"""What is said around names and numbers, a regular expression of kana."""
+
+_COUNTERS = re.compile(rf"ゴ[ウー](?:シツ?)?$|バンチ?|チョ[ウー]メ|{SAID_AROUND}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What is heard around a finding: its posteriorgram, and which of its steps are the finding's."""
+
+    logs: NDArray[np.float32] = field(repr=False)
+    times: NDArray[np.float64] = field(repr=False)
+    first: int
+    last: int
+
+    def holds(self, hit: Hit) -> bool:
+        """Whether a hit lies in the finding, or partly."""
+        return hit.start < self.last and hit.end > self.first
+
+
+def other_figures(stretch: Stretch, hits: Sequence[Hit]) -> bool:
+    """Whether figures are heard beside those of an address or a number: then it is another one."""
+    return any(figures_in(run) for _, run in runs(stretch, covered(hits, len(stretch.logs))))
+
+
+def figures_in(run: str) -> bool:
+    """Whether figures are said in some kana, other than what counts them."""
+    return bool(digits_of(_COUNTERS.sub("", run)))
+
+
+def tells(own: Sequence[Hit], hits: Sequence[Hit], forms: Sequence[SpokenForm]) -> int:
+    """How much it tells whose a stretch is: what is said in it, and of the same value near it.
+
+    Where it is only how a number begins, the rest has to follow: behind the requester's number, 070 begins
+    another one.
+    """
+    values = {forms[hit.form].value for hit in own}
+    begins = all(not forms[hit.form].tells for hit in own)
+    behind = max((hit.end for hit in own), default=0) if begins else 0
+    near = [hit for hit in (*own, *(h for h in hits if h.start >= behind)) if forms[hit.form].value in values]
+    parts: dict[int, int] = {}
+    for hit in near:
+        form = forms[hit.form]
+        clear = form.ends and len(undrawn(form.sound)) >= LAST_FOUR and hit.score >= CLEAR
+        parts[form.part] = max(parts.get(form.part, 0), ENOUGH if clear else form.tells)
+    return sum(parts.values())
+
+
+def runs(stretch: Stretch, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+    """First step and kana of what is heard in a stretch outside of hits, run by run."""
+    run, start = "", 0
+    for mora in likeliest(stretch.logs):
+        # Of a mora that lasts some steps a hit has the last.
+        near = there[mora.step : mora.step + LASTS].any()
+        if not near and stretch.first <= mora.step < stretch.last:
+            start = start if run else mora.step
+            run += mora.kana
+        elif run:
+            yield start, run
+            run = ""
+    if run:
+        yield start, run
+
+
+class Channels:
+    """The utterances of a call by channel and time."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._all = transcript.segments
+        self._starts = [segment.chars.start for segment in self._all]
+        self._near = {
+            channel: Nearby((s for s in self._all if s.channel == channel), lambda segment: segment.time)
+            for channel in {segment.channel for segment in self._all}
+        }
+
+    def stretches(self, finding: Finding) -> Iterator[Stretch]:
+        """What is heard of a finding, of each utterance that holds some of it."""
+        chars = finding.entity.chars
+        first = max(0, bisect.bisect_right(self._starts, chars.start) - 1)
+        for segment in self._all[first : bisect.bisect_left(self._starts, chars.end)]:
+            words = [word for word in segment.words if word.chars.overlaps(chars)]
+            if words:
+                time = TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
+                yield self._stretch(segment.channel, time)
+
+    def _stretch(self, channel: int, time: TimeSpan) -> Stretch:
+        around = TimeSpan(max(0.0, time.start - AROUND), time.end + AROUND)
+        near = self._near[channel].touching(around.start - 1.0, around.end + 1.0)
+        logs, times = heard_between(near, around)
+        first, last = np.searchsorted(times, (time.start - BEFORE, time.end + BEHIND)).tolist()
+        return Stretch(logs, times, first, last)

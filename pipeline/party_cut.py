@@ -1,0 +1,94 @@
+"""An address that is partly heard as the requester's: those words stay, the rest does not.
+
+written   牧場目、熟聴の28の3ハイツ | 木博さんごしす
+heard     ロクチョーメジューキューノニジューハチノサンハイツ | キヒャクサンゴシツ
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.heard_stretch import LASTS, Stretch, figures_in, runs, tells
+from pipeline.spoken_forms import ENOUGH, SpokenForm
+from pipeline.spotting import covered, spotted
+from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
+
+__all__ = ["PARTLY", "cut_where_theirs"]
+
+PARTLY: Final = "音ではこの部分は本人のもの"
+
+MOST: Final = 0.6
+"""Share of an address, and of a word, that has to be heard as the requester's."""
+
+TOWN: Final = 2
+"""What has to be told besides a block or a room where the conversation calls it a third party's: the town."""
+
+NEXT_TO: Final = 6
+"""Steps beside figures of theirs in which other figures make them others."""
+
+HALF_A_STEP: Final = 0.02
+
+
+def cut_where_theirs(
+    finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm], transcript: Transcript
+) -> list[Finding]:
+    """Cut an address of which the most is heard as the requester's.
+
+    Args:
+        finding: Of an address.
+        stretches: What is heard of it.
+        forms: What the case knows.
+        transcript: What it points into.
+
+    Returns:
+        Its pieces in order: words that are heard as theirs are theirs, to be looked at, the rest is whose it
+        was.  Nothing where it is not so, or where other figures stand beside theirs.
+    """
+    if finding.entity.entity_type != "ADDRESS" or len(stretches) != 1:
+        return []
+    (stretch,) = stretches
+    theirs = (form for form in forms if form.party is Party.REQUESTER and form.value >= 0)
+    own_forms = [form for form in theirs if not form.phone]
+    hits = spotted([form.sound for form in own_forms], stretch.logs, [form.least for form in own_forms])
+    own = [hit for hit in hits if stretch.holds(hit)]
+    enough = ENOUGH + TOWN if finding.entity.party is Party.THIRD_PARTY else ENOUGH
+    there = covered(own, len(stretch.logs))
+    if tells(own, hits, own_forms) < enough or there[stretch.first : stretch.last].mean() < MOST:
+        return []
+    figures = covered([hit for hit in own if own_forms[hit.form].figures], len(stretch.logs))
+    for start, run in runs(stretch, there):
+        beside = figures[max(0, start - NEXT_TO) : start + NEXT_TO + len(run) * LASTS].any()
+        if beside and figures_in(run):
+            return []
+    return _pieces(finding, stretch, there, transcript)
+
+
+def _pieces(
+    finding: Finding, stretch: Stretch, there: NDArray[np.bool_], transcript: Transcript
+) -> list[Finding]:
+    """A finding word by word, those together that are whose the hits are, and those that are not."""
+    chars = finding.entity.chars
+    words = [w for s in transcript.segments for w in s.words if w.chars.overlaps(chars)]
+    pieces: list[Finding] = []
+    for theirs, run in itertools.groupby(words, key=lambda word: _lies_in(word.time, stretch.times, there)):
+        said = list(run)
+        span = CharSpan(max(chars.start, said[0].chars.start), min(chars.end, said[-1].chars.end))
+        entity = replace(finding.entity, chars=span, morae=0)
+        if theirs:
+            kept = replace(finding, party=Party.REQUESTER, reason=PARTLY, needs_review=True)
+            pieces.append(replace(kept, entity=entity))
+        else:
+            pieces.append(replace(finding, entity=entity))
+    return pieces
+
+
+def _lies_in(time: TimeSpan, times: NDArray[np.float64], there: NDArray[np.bool_]) -> bool:
+    """Whether a word lies where some steps are; one that lasts no time, where its end is."""
+    first, last = np.searchsorted(times, (time.start - HALF_A_STEP, time.end - HALF_A_STEP)).tolist()
+    return bool(there[first : max(first + 1, last)].mean() >= MOST) if first < len(there) else False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -23,6 +23,7 @@ from pipeline.types import Finding, TimeSpan, Transcript
 __all__ = [
     "CLEAR",
     "LASTS",
+    "NEXT_TO",
     "SAID_AROUND",
     "Channels",
     "Stretch",
@@ -39,6 +40,9 @@ BEFORE, BEHIND = -0.1, 0.1
 """Seconds before and behind a finding in which a mora is taken for a part of it: behind a surname stands
 what matters."""
 
+NEXT_TO: Final = 6
+"""Steps beside figures of theirs in which other figures make them others."""
+
 LASTS: Final = 3
 """Steps that the likeliest mora may begin before a hit's first."""
 
@@ -54,6 +58,7 @@ SAID_AROUND = (
 )
 """What is said around names and numbers, a regular expression of kana."""
 
+_TENS = re.compile(r"ジュ[ーウ]|ヒャク|ビャク|ピャク")
 _COUNTERS = re.compile(rf"ゴ[ウー](?:シツ?)?$|バンチ?|チョ[ウー]メ|{SAID_AROUND}")
 
 
@@ -71,14 +76,27 @@ class Stretch:
         return hit.start < self.last and hit.end > self.first
 
 
-def other_figures(stretch: Stretch, hits: Sequence[Hit]) -> bool:
-    """Whether figures are heard beside those of an address or a number: then it is another one."""
-    return any(figures_in(run) for _, run in runs(stretch, covered(hits, len(stretch.logs))))
+def other_figures(stretch: Stretch, hits: Sequence[Hit], known: Sequence[Hit]) -> bool:
+    """Whether figures are heard beside those of an address or a number: then it is another one.
+
+    Args:
+        stretch: What is heard.
+        hits: What of the value is said in it.
+        known: What of the same owner's is said anywhere around it: those are no other figures.
+    """
+    there = covered(known, len(stretch.logs))
+    first, last = min(hit.start for hit in hits), max(hit.end for hit in hits)
+    # サン in front of ナナマルヨン is a part of it, also where the finding begins behind it.
+    wider = replace(
+        stretch, first=min(stretch.first, first - NEXT_TO), last=max(stretch.last, last + NEXT_TO)
+    )
+    return any(figures_in(run) for _, run in runs(wider, there))
 
 
 def figures_in(run: str) -> bool:
     """Whether figures are said in some kana, other than what counts them."""
-    return bool(digits_of(_COUNTERS.sub("", run)))
+    left = _COUNTERS.sub("", run)
+    return bool(digits_of(left)) or _TENS.search(left) is not None
 
 
 def tells(own: Sequence[Hit], hits: Sequence[Hit], forms: Sequence[SpokenForm]) -> int:
@@ -91,12 +109,22 @@ def tells(own: Sequence[Hit], hits: Sequence[Hit], forms: Sequence[SpokenForm]) 
     begins = all(not forms[hit.form].tells for hit in own)
     behind = max((hit.end for hit in own), default=0) if begins else 0
     near = [hit for hit in (*own, *(h for h in hits if h.start >= behind)) if forms[hit.form].value in values]
+    worth = [(_worth(forms[hit.form], hit), hit) for hit in near]
     parts: dict[int, int] = {}
-    for hit in near:
-        form = forms[hit.form]
-        clear = form.ends and len(undrawn(form.sound)) >= LAST_FOUR and hit.score >= CLEAR
-        parts[form.part] = max(parts.get(form.part, 0), ENOUGH if clear else form.tells)
+    counted: list[Hit] = []
+    # What tells most first: a group that another way of grouping the number has in its middle tells no more.
+    for worth_of, hit in sorted(worth, key=lambda each: -each[0]):
+        part = forms[hit.form].part
+        if part not in parts and not any(hit.start < c.end and c.start < hit.end for c in counted):
+            parts[part] = worth_of
+            counted.append(hit)
     return sum(parts.values())
+
+
+def _worth(form: SpokenForm, hit: Hit) -> int:
+    """What a form tells where it is heard."""
+    clear = form.ends and len(undrawn(form.sound)) >= LAST_FOUR and hit.score >= CLEAR
+    return ENOUGH if clear else form.tells
 
 
 def runs(stretch: Stretch, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:

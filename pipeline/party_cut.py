@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.heard_stretch import LASTS, Stretch, figures_in, runs, tells
+from pipeline.heard_stretch import LASTS, NEXT_TO, Stretch, figures_in, runs, tells
 from pipeline.spoken_forms import ENOUGH, SpokenForm
 from pipeline.spotting import covered, spotted
 from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
@@ -28,9 +28,6 @@ MOST: Final = 0.6
 
 TOWN: Final = 2
 """What has to be told besides a block or a room where the conversation calls it a third party's: the town."""
-
-NEXT_TO: Final = 6
-"""Steps beside figures of theirs in which other figures make them others."""
 
 HALF_A_STEP: Final = 0.02
 

@@ -222,7 +222,8 @@ def _told(stretch: Stretch, forms: Sequence[SpokenForm], said: Party | None) -> 
     hits = spotted([form.sound for form in forms], stretch.logs, [form.least for form in forms])
     for party in _REASONS:
         own = [hit for hit in hits if forms[hit.form].party is party and stretch.holds(hit)]
-        if any(forms[hit.form].value >= 0 for hit in own) and other_figures(stretch, own):
+        theirs = [hit for hit in hits if forms[hit.form].party is party]
+        if any(forms[hit.form].value >= 0 for hit in own) and other_figures(stretch, own, theirs):
             continue
         worth = tells(own, hits, forms) + (SAID if said is party else 0)
         surname = all(forms[hit.form].surname for hit in own)

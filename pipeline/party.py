@@ -28,6 +28,7 @@ from pipeline.party_phone import whose_number
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
+from pipeline.postal_code import with_codes_apart
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import find_sound, likeness, morae
 from pipeline.spoken_digits import digits_of
@@ -77,8 +78,10 @@ def attribute(
         reader: Reads names and raw text.
 
     Returns:
-        One finding for each entity, in the same order.
+        One finding for each entity, in the same order; two of an address with its postal code, and more of
+        one that is heard to be the requester's in part.
     """
+    entities = tuple(with_codes_apart(entities, transcript.text))
     known = tuple(known_names(case, reader))
     own = registered(case.requester.addresses, reader)
     texts = tuple(_said(entity, transcript.text) for entity in entities)

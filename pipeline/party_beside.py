@@ -16,7 +16,7 @@ from pipeline.registered_address import without_numbering
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
 
-__all__ = ["NOBODYS", "beside", "said_of"]
+__all__ = ["CODE", "NOBODYS", "beside", "said_of"]
 
 PIECE = 3
 """Digits of a piece that is too short to be anybody else's number."""
@@ -38,11 +38,16 @@ CLOSE = 60
 
 POSTAL = "続けて言われた住所の郵便番号"
 
+CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
+"""A postal code as it is written where it was heard right."""
+
 _ASIDE = re.compile(f"ありがとうございます|{ASIDE}")
 _FIGURES = "まる|マル|丸|ゼロ|れい|いち|さん|よん|ご|ろく|なな|はち|きゅう|サン|ヨン|ロク|ナナ|ハチ|キュウ"
 _JOINT = re.compile(rf"[〒のノ号、。 -]|{_FIGURES}|[0-9０-９〇一二三四五六七八九]")
 _ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
 """郵便 is heard in as many ways as it is said: 指番号, ヴィンバン号."""
+
+_ASKED_WHERE = re.compile(r"住所|ところ|住まい|届け先|送り先")
 _OWN = {Party.REQUESTER, Party.COMPANY}
 NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
@@ -120,15 +125,20 @@ def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool
 
     The end of a number that is read back looks the same, 061の2649.
     """
-    said, at = said_of(finding, text), finding.entity.chars.start
+    said, at, kind = said_of(finding, text), finding.entity.chars.start, finding.entity.entity_type
+    as_written = CODE.fullmatch(said) is not None
     shaped = DIGITS[0] <= len(digits_of(said)) <= DIGITS[1] and len(_JOINT.sub("", said)) <= STRAY
-    if finding.entity.entity_type != "ADDRESS" or not shaped:
+    if not (as_written and kind in {"ADDRESS", "PHONE_NUMBER"}) and not (kind == "ADDRESS" and shaped):
         return False
-    asked = _ASKED.search(text, max(0, at - JUST_BEFORE), finding.entity.chars.end)
+    asked = _ASKED.search(text, max(0, at - JUST_BEFORE), finding.entity.chars.end) is not None
+    # The answer to where somebody lives begins with it.
+    begins = as_written and kind == "ADDRESS" and text[max(0, at - 1) : at] in {"", "\n"}
+    begins = begins and _ASKED_WHERE.search(text, max(0, at - ASKED_BEFORE), at) is not None
     numbers = (
         digits_of(said_of(other, text)) for other in findings if other.entity.entity_type == "PHONE_NUMBER"
     )
-    return asked is not None and not any(digits_of(said) in number for number in numbers)
+    others = [number for number in numbers if digits_of(said) in number and number != digits_of(said)]
+    return (asked or begins) and not others
 
 
 def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
@@ -11,6 +12,9 @@ from models.tagger.tagger import Tagger, mark
 from pipeline.types import Party
 
 __all__ = ["LearnedRecognizer"]
+
+FIRM, FAINT = 0.2, 0.1
+"""Of ``mark``, where it was also listened to: then a probability tells more."""
 
 CERTAIN_PARTY = 0.8
 """Probability from which the tagger's word on whose it is goes into the finding.  From .65 a hundredth more
@@ -32,7 +36,8 @@ class LearnedRecognizer(CallRecognizer):
         kinds, (_, parties) = together(call, self._tagger), call.tagged(self._tagger)
         if call.again is not None:
             parties = joined(parties, call.again.parties)
-        for each in mark(call.text, kinds, parties):
+        listened = not np.isnan(call.sounds).all()
+        for each in mark(call.text, kinds, parties, *((FIRM, FAINT) if listened else ())):
             result = self.result(each.kind, each.chars.start, each.chars.end, each.peak, "学習した文脈")
             if each.party is not Party.UNKNOWN and each.party_probability >= CERTAIN_PARTY:
                 result.recognition_metadata["party"] = str(each.party)

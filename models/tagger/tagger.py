@@ -34,7 +34,7 @@ LONGEST = 4000
 MARGIN = 70
 """Characters of context on each side of a piece: what the convolutions see (train.DILATIONS)."""
 
-FIRM, FAINT = 0.2, 0.1
+FIRM, FAINT = 0.12, 0.06
 """Probability a stretch must reach somewhere to be marked, and how far its edges go on."""
 
 

@@ -147,8 +147,8 @@ def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) 
         (_gap(finding, other), other)
         for other in findings
         if other.entity.entity_type == "ADDRESS" and not other.entity.candidate
-        # The number of a bill beside it is none.
-        if len(without_numbering(said_of(other, text)).strip("、。 ")) > 1
+        # The number of a bill beside it is none, but the requester's block is.
+        if len(without_numbering(said_of(other, text)).strip("、。 ")) > 1 or other.party is Party.REQUESTER
     ]
     gap, nearest = min(addresses, key=lambda each: each[0], default=(CLOSE + 1, finding))
     if gap > CLOSE or nearest.party is Party.THIRD_PARTY:

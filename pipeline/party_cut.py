@@ -23,7 +23,7 @@ __all__ = ["PARTLY", "cut_where_theirs"]
 
 PARTLY: Final = "音ではこの部分は本人のもの"
 
-MOST: Final = 0.6
+SOME, MOST = 0.35, 0.6
 """Share of an address, and of a word, that has to be heard as the requester's."""
 
 TOWN: Final = 2
@@ -35,7 +35,7 @@ HALF_A_STEP: Final = 0.02
 def cut_where_theirs(
     finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm], transcript: Transcript
 ) -> list[Finding]:
-    """Cut an address of which the most is heard as the requester's.
+    """Cut an address of which a good part is heard as the requester's.
 
     Args:
         finding: Of an address.
@@ -56,7 +56,7 @@ def cut_where_theirs(
     own = [hit for hit in hits if stretch.holds(hit)]
     enough = ENOUGH + TOWN if finding.entity.party is Party.THIRD_PARTY else ENOUGH
     there = covered(own, len(stretch.logs))
-    if tells(own, hits, own_forms) < enough or there[stretch.first : stretch.last].mean() < MOST:
+    if tells(own, hits, own_forms) < enough or there[stretch.first : stretch.last].mean() < SOME:
         return []
     figures = covered([hit for hit in own if own_forms[hit.form].figures], len(stretch.logs))
     for start, run in runs(stretch, there):

@@ -48,7 +48,10 @@ MORE, MORE_BEHIND_SURNAME = 3, 1
 surname are a relative's name."""
 
 _SAID_AROUND = re.compile(SAID_AROUND)
-_ENDS = r"ナンデスケド|デスケド|デスヨ|ダケド|ナンダ|ダヨ|ダナ|ダネ|ダワ|ジャ|ヤケド|ヤネ"
+_ENDS = (
+    r"ナンデスケド|デスケド|デスヨ|ダケド|ナンダ|ダヨ|ダナ|ダネ|ダワ|ジャ|ヤケド|ヤネ|"
+    r"ボク|オレ|ワタシ|ワタクシ"
+)
 _WORDS = re.compile(rf"サン|サマ|サ(?=$)|^ゴ[ーウ](?:シツ?)?$|^バンチ?|{SAID_AROUND}|(?:{_ENDS})$")
 _PARTICLES = re.compile(r"[オノトワハガニモヨネエアカデヤダウイケンッー]*")
 """What is said around names and numbers."""

@@ -1,0 +1,94 @@
+"""An address that is the requester's in part, and what tells whose figures are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.readings import Reader, load_reader
+from pipeline.heard_stretch import figures_in
+from pipeline.party_cut import PARTLY
+from pipeline.party_mail import NAMED
+from pipeline.party_spotted import by_what_is_heard
+from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
+from tests.builders import transcript, utterance
+from tests.posteriorgrams import A_MORA, STEP, gram_of, spread
+
+CASE = CallCase(
+    "R-1",
+    Requester(
+        (CaseName("西村隼人", "ニシムラハヤト"),),
+        phones=("07000708074",),
+        addresses=(CaseName("福山市引野町1丁目22番308号", "フクヤマシヒキノチョウ"),),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The real one: it is quick."""
+    return load_reader()
+
+
+def heard(kana: str) -> Transcript:
+    """A call in which something was said, and a ら written for each mora of it."""
+    count = len([char for char in kana if char not in "ャュョ"])
+    call = transcript(utterance("ら" * count, 0.0))
+    segment = spread(call.segments[0], 0.0, A_MORA * STEP * count)
+    return replace(call, segments=(replace(segment, posteriorgrams=(gram_of(kana),)),))
+
+
+def found(kana: str, reader: Reader, kind: str = "ADDRESS") -> list[tuple[str, Party]]:
+    """What becomes of a finding that holds all of it: the kana of each piece, and whose it is."""
+    call = heard(kana)
+    entity = EntitySpan(kind, CharSpan(0, len(call.text)), 0.9, "test")
+    pieces = by_what_is_heard([Finding(entity, Party.THIRD_PARTY, "", False)], call, CASE, reader)
+    assert [each.entity.chars.start for each in pieces[1:]] == [each.entity.chars.end for each in pieces[:-1]]
+    assert all(each.reason == PARTLY for each in pieces if each.party is Party.REQUESTER and len(pieces) > 1)
+    return [(str(each.entity.chars.end - each.entity.chars.start), each.party) for each in pieces]
+
+
+def test_what_is_theirs_stays_and_the_rest_does_not(reader: Reader) -> None:
+    """The town and the block, and behind them a house that nobody knows."""
+    pieces = found("ヒキノチョーイッチョーメニジューニバンアオゾラコスモタワー", reader)
+    own = sum(int(width) for width, party in pieces if party is Party.REQUESTER)
+    assert own == pytest.approx(19, abs=3)
+    assert pieces[0][1] is Party.REQUESTER
+    assert (int(pieces[-1][0]), pieces[-1][1]) == (pytest.approx(10, abs=2), Party.THIRD_PARTY)
+
+
+def test_other_figures_beside_theirs_make_it_another_address(reader: Reader) -> None:
+    """Next door has the same street and another number."""
+    pieces = found("ヒキノチョーイッチョーメニジューニバンサンヒャクキューゴウ", reader)
+    assert all(party is Party.THIRD_PARTY for _, party in pieces)
+
+
+def test_a_town_alone_is_not_cut_out(reader: Reader) -> None:
+    """Others live there, too."""
+    assert found("ヒキノチョーノアオゾラコスモタワー", reader) == [("16", Party.THIRD_PARTY)]
+
+
+@pytest.mark.parametrize(
+    ("kana", "party"),
+    [
+        ("ハヤトニジューニアットマークホシドットエグザンプル", Party.REQUESTER),
+        ("ミドリニジューニアットマークホシドットエグザンプル", Party.THIRD_PARTY),
+        ("ニシムラアットマークホシドットエグザンプル", Party.THIRD_PARTY),  # the whole family's
+    ],
+)
+def test_a_mail_address_is_whose_name_stands_before_the_sign(reader: Reader, kana: str, party: Party) -> None:
+    """As it is heard; to be looked at."""
+    call = heard(kana)
+    entity = EntitySpan("EMAIL_ADDRESS", CharSpan(0, len(call.text)), 0.9, "test")
+    (told,) = by_what_is_heard([Finding(entity, Party.THIRD_PARTY, "", False)], call, CASE, reader)
+    assert told.party is party
+    assert (told.reason == NAMED) is (party is Party.REQUESTER)
+
+
+@pytest.mark.parametrize(
+    ("kana", "figures"), [("ジュー", True), ("サンヨン", True), ("ゴーシ", False), ("チョーメ", False)]
+)
+def test_what_figures_are(kana: str, figures: bool) -> None:
+    """Tens, too; not what only counts them."""
+    assert figures_in(kana) is figures

@@ -89,7 +89,9 @@ class _Way:
     stretches: tuple[tuple[int, int], ...] = ()
 
 
-def explained_at(text: str, name: str, reader: KanjiReader, least: float = LEAST) -> tuple[CharSpan, ...]:
+def explained_at(
+    text: str, name: str, reader: KanjiReader, least: float = LEAST, within: float = WITHIN
+) -> tuple[CharSpan, ...]:
     """Find where the kanji of a name are explained.
 
     Args:
@@ -97,6 +99,7 @@ def explained_at(text: str, name: str, reader: KanjiReader, least: float = LEAST
         name: A whole name as written, blanks left out.
         reader: Reads the text, and knows kanji.
         least: Worth of what is found, in morae, beside ``PER_MORA`` for each mora of the text.
+        within: Price of a word over its length at the most.
 
     Returns:
         Characters of each kanji's explanation, in order; empty where they make none of this name.
@@ -107,7 +110,8 @@ def explained_at(text: str, name: str, reader: KanjiReader, least: float = LEAST
     sounds = SoundText(line.morae)
     ways = [_Way()]
     for kanji in name:
-        found = sorted(_words(sounds, line.morae, reader.kanji_sounds(kanji)), reverse=True)[:WORDS]
+        known = reader.kanji_sounds(kanji)
+        found = sorted(_words(sounds, line.morae, known, within), reverse=True)[:WORDS]
         # A mora may belong to both: in タノノ the の.
         longer = [
             _Way(way.worth + worth, (*way.stretches, (start, end)))
@@ -121,10 +125,12 @@ def explained_at(text: str, name: str, reader: KanjiReader, least: float = LEAST
     return tuple(line.span(start, end) for start, end in ways[0].stretches)
 
 
-def _words(sounds: SoundText, line: Sequence[Mora], known: KanjiSounds) -> Iterator[tuple[float, int, int]]:
+def _words(
+    sounds: SoundText, line: Sequence[Mora], known: KanjiSounds, within: float
+) -> Iterator[tuple[float, int, int]]:
     """Worth, start and end of each word that is found for a kanji."""
     for target in _targets(known):
-        for match in sounds.find(target, WITHIN):
+        for match in sounds.find(target, within):
             worth = len(target) - PER_PRICE * match.price
             if worth > WORTH:
                 read = _read(line, match.end, known) if target[-1:] == _NO else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.readings import Reader, load_reader
@@ -122,3 +124,15 @@ def test_of_a_long_explanation_a_little_fits_any_name(reader: Reader) -> None:
     said = "トラの門のトラに太いと言いじに王座とのろうと読めるんです動物のトラに対閉どうのたいに王座とのろう"
     assert explained_at(said, "松浦三郎", reader) == ()
     assert explained_at("動物のトラに対閉どうのたいに王座とのろう", "虎太郎", reader)
+
+
+@pytest.mark.parametrize(("said", "party"), [(None, Party.REQUESTER), (Party.THIRD_PARTY, Party.THIRD_PARTY)])
+def test_what_the_talk_calls_anothers_explains_no_name_before_it(
+    said: Party | None, party: Party, reader: Reader
+) -> None:
+    """幹事は柳田 behind the requester's name was heard as 感じは嫌な気だ: 漢字は is often heard so."""
+    heard = transcript(utterance("岩田花子、感じは嫌な気だ", 0.0))
+    case = CallCase("R-1", Requester(names=(CaseName("岩田花子", "イワタハナコ"),)))
+    name, behind = people(heard, "岩田花子", "感じは嫌な気だ")
+    found = attribute((name, replace(behind, party=said)), heard, case, reader)
+    assert [each.party for each in found] == [Party.REQUESTER, party]

@@ -6,9 +6,9 @@ Data is what ``tests.bench.edges --collect`` wrote.  Every edge that was collect
 once more without one: words from a file and other speech models have none.  Some are once more as if somebody
 talked on through them.  The same data and seed give the same weights.
 
-The registered ones were fitted on u13, u14, u16, u17, u19 and u20, heard by ears that had not learned from
-them, on u15 and u18 without one (``--deaf``), each of all that is true and once more of all that is detected
-(``--found``), and on 25 calls in Mei's voice without one.
+The registered ones were fitted on u21 to u26, heard by ears that had not learned from them, and on u13, u19
+and u20 without one and with the speech model's own word times (``--deaf``), each of all that is true and once
+more of all that is detected (``--found``).
 """
 
 from __future__ import annotations

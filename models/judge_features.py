@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artifacts import Call
-from models.fusion.columns import sounds
+from models.fusion.columns import known_words, sounds
 from models.fusion.fusion import together
-from models.recognizers.vocabulary import HONORIFICS
 from models.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
 
@@ -70,22 +69,13 @@ def seen(call: Call, tagger: Tagger) -> Seen:
     """
     first, _ = call.tagged(tagger)
     again = call.again.kinds if call.again else np.full_like(first, np.nan)
-    size = len(call.text)
-    sure = np.full(size, np.nan)
-    odd, proper, name, honorific = (np.zeros(size) for _ in range(4))
+    sure = np.full(len(call.text), np.nan)
     for segment in call.transcript.segments:
         for word in segment.words:
             if word.probability > 0:
                 sure[word.chars.start : word.chars.end] = word.probability
-    for token in call.tokens:
-        here = slice(token.chars.start, token.chars.end)
-        odd[here] = not token.known
-        proper[here] = "固有名詞" in token.pos
-        name[here] = "人名" in token.pos
-        if call.text[here] in HONORIFICS:
-            honorific[token.chars.start] = 1.0
     both, sound = together(call, tagger), sounds(call)
-    return Seen(first, again, both, sure, odd, proper, name, honorific, call.again is not None, sound)
+    return Seen(first, again, both, sure, *known_words(call), call.again is not None, sound)
 
 
 def features(span: EntitySpan, call: Seen) -> dict[str, float]:

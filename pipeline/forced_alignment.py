@@ -109,11 +109,7 @@ class _Line:
         for at, (fresh, same) in enumerate(zip(self.fresh, self.same, strict=True)):
             apart = np.maximum(silent, beside)
             here = np.maximum(going, apart)
-            passed = here.copy()
-            for lacking in range(1, min(AT_ONCE, count - 1) + 1):
-                np.maximum(
-                    passed[lacking:], here[:-lacking] + np.float32(lacking * LACKING), out=passed[lacking:]
-                )
+            passed = _with_lacking(here)
             new = np.where(self.repeated, apart[:-1], passed[:-1]) + fresh
             out[at] = new
             going[1:] = np.maximum(new, going[1:] + same)
@@ -133,11 +129,7 @@ class _Line:
             after = self.blank[at] + silent
             passing = after.copy()
             passing[:-1] = np.maximum(after[:-1], np.where(self.repeated, _NEVER, new))
-            here = passing.copy()
-            for lacking in range(1, min(AT_ONCE, count - 1) + 1):
-                np.maximum(
-                    here[:-lacking], passing[lacking:] + np.float32(lacking * LACKING), out=here[:-lacking]
-                )
+            here = _with_lacking(passing[::-1])[::-1]
             apart = here.copy()
             apart[:-1] = np.maximum(here[:-1], np.where(self.repeated, new, _NEVER))
             stray = self.any_mora[at] + beside
@@ -147,3 +139,11 @@ class _Line:
             silent = np.maximum(apart, begun)
             beside = np.maximum(apart, stray)
         return out
+
+
+def _with_lacking(here: Array) -> Array:
+    """The best of each place and of the few before it, less the price of what is lacking between."""
+    out = here.copy()
+    for lacking in range(1, min(AT_ONCE, len(here) - 1) + 1):
+        np.maximum(out[lacking:], here[:-lacking] + np.float32(lacking * LACKING), out=out[lacking:])
+    return out

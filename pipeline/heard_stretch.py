@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from pipeline.phonetic import likeliest
 from pipeline.sound import undrawn
 from pipeline.spoken_digits import digits_of
 from pipeline.spoken_forms import ENOUGH, SpokenForm
-from pipeline.spotting import Hit, covered
+from pipeline.spotting import Hit, covered, spotted
 from pipeline.types import Finding, TimeSpan, Transcript
 
 __all__ = [
@@ -26,10 +26,12 @@ __all__ = [
     "NEXT_TO",
     "SAID_AROUND",
     "Channels",
+    "Said",
     "Stretch",
     "figures_in",
     "other_figures",
     "runs",
+    "said_in",
     "tells",
 ]
 
@@ -74,6 +76,18 @@ class Stretch:
     def holds(self, hit: Hit) -> bool:
         """Whether a hit lies in the finding, or partly."""
         return hit.start < self.last and hit.end > self.first
+
+
+class Said(NamedTuple):
+    """A stretch, and the forms of the case that are said in it."""
+
+    stretch: Stretch
+    hits: tuple[Hit, ...]
+
+
+def said_in(stretch: Stretch, forms: Sequence[SpokenForm]) -> Said:
+    """Look for the forms of a case in a stretch, once for all who ask."""
+    return Said(stretch, spotted([f.sound for f in forms], stretch.logs, [f.least for f in forms]))
 
 
 def other_figures(stretch: Stretch, hits: Sequence[Hit], known: Sequence[Hit]) -> bool:

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.heard_stretch import LASTS, NEXT_TO, Stretch, figures_in, runs, tells
+from pipeline.heard_stretch import LASTS, NEXT_TO, Said, Stretch, figures_in, runs, tells
 from pipeline.spoken_forms import ENOUGH, SpokenForm
-from pipeline.spotting import covered, spotted
+from pipeline.spotting import covered
 from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
 
 __all__ = ["PARTLY", "cut_where_theirs"]
@@ -33,13 +33,13 @@ HALF_A_STEP: Final = 0.02
 
 
 def cut_where_theirs(
-    finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm], transcript: Transcript
+    finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm], transcript: Transcript
 ) -> list[Finding]:
     """Cut an address of which a good part is heard as the requester's.
 
     Args:
         finding: Of an address.
-        stretches: What is heard of it.
+        said: What is heard of it, and the forms that are said in it.
         forms: What the case knows.
         transcript: What it points into.
 
@@ -47,23 +47,25 @@ def cut_where_theirs(
         Its pieces in order: words that are heard as theirs are theirs, to be looked at, the rest is whose it
         was.  Nothing where it is not so, or where other figures stand beside theirs.
     """
-    if finding.entity.entity_type != "ADDRESS" or len(stretches) != 1:
+    if finding.entity.entity_type != "ADDRESS" or len(said) != 1:
         return []
-    (stretch,) = stretches
-    theirs = (form for form in forms if form.party is Party.REQUESTER and form.value >= 0)
-    own_forms = [form for form in theirs if not form.phone]
-    hits = spotted([form.sound for form in own_forms], stretch.logs, [form.least for form in own_forms])
+    ((stretch, every),) = said
+    hits = [hit for hit in every if _of_their_address(forms[hit.form])]
     own = [hit for hit in hits if stretch.holds(hit)]
     enough = ENOUGH + TOWN if finding.entity.party is Party.THIRD_PARTY else ENOUGH
     there = covered(own, len(stretch.logs))
-    if tells(own, hits, own_forms) < enough or there[stretch.first : stretch.last].mean() < SOME:
+    if tells(own, hits, forms) < enough or there[stretch.first : stretch.last].mean() < SOME:
         return []
-    figures = covered([hit for hit in own if own_forms[hit.form].figures], len(stretch.logs))
+    figures = covered([hit for hit in own if forms[hit.form].figures], len(stretch.logs))
     for start, run in runs(stretch, there):
         beside = figures[max(0, start - NEXT_TO) : start + NEXT_TO + len(run) * LASTS].any()
         if beside and figures_in(run):
             return []
     return _pieces(finding, stretch, there, transcript)
+
+
+def _of_their_address(form: SpokenForm) -> bool:
+    return form.party is Party.REQUESTER and form.value >= 0 and not form.phone
 
 
 def _pieces(

@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.heard_stretch import CLEAR, SAID_AROUND, Channels, Stretch, other_figures, runs, tells
+from pipeline.heard_stretch import (
+    CLEAR,
+    SAID_AROUND,
+    Channels,
+    Said,
+    Stretch,
+    other_figures,
+    runs,
+    said_in,
+    tells,
+)
 from pipeline.party_cut import cut_where_theirs
 from pipeline.party_explained import BY_KANJI
 from pipeline.party_kanji import KanjiReader, explained_at
@@ -104,11 +114,12 @@ def by_what_is_heard(
         asked = finding.party in _NOBODYS and finding.entity.entity_type in _ASKED
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
-            told = _told_by_forms(finding, stretches, forms) or _told_by_mail(finding, stretches, forms)
+            said = [said_in(stretch, forms) for stretch in stretches]
+            told = _told_by_forms(finding, said, forms) or _told_by_mail(finding, stretches, forms)
             if told is not None:
                 out.append(told)
             else:
-                cut = cut_where_theirs(finding, stretches, forms, transcript)
+                cut = cut_where_theirs(finding, said, forms, transcript)
                 out += cut or [_told_by_kanji(finding, stretches, names, reader)]
         elif _doubted(finding) and not _heard_at_all(
             tuple(channels.stretches(finding)), _alike(finding, forms)
@@ -148,11 +159,9 @@ def _heard_at_all(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> 
     return len(digits_of("".join(heard))) < FIGURES or any(hits)
 
 
-def _told_by_forms(
-    finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
-) -> Finding | None:
+def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm]) -> Finding | None:
     """The finding as the case's whose forms are all that is heard in it."""
-    told = {_told(stretch, forms, finding.entity.party) for stretch in stretches}
+    told = {_told(each, forms, finding.entity.party) for each in said}
     owners = {each.party for each in told if each is not None}
     if None in told or len(owners) != 1:
         return None
@@ -218,15 +227,15 @@ class _Told:
     clear: bool
 
 
-def _told(stretch: Stretch, forms: Sequence[SpokenForm], said: Party | None) -> _Told | None:
+def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told | None:
     """Whose all of a stretch is; nothing where some of it is not the case's, or tells too little.
 
     Args:
-        stretch: What is heard.
+        heard: What is heard, and the forms that are said in it.
         forms: What the case knows.
         said: Whose it is as the conversation has it.
     """
-    hits = spotted([form.sound for form in forms], stretch.logs, [form.least for form in forms])
+    stretch, hits = heard
     for party in _REASONS:
         own = [hit for hit in hits if forms[hit.form].party is party and stretch.holds(hit)]
         theirs = [hit for hit in hits if forms[hit.form].party is party]

@@ -16,7 +16,7 @@ from models.tagger.tagger import Tagger
 from pipeline.traces import read_off
 from pipeline.types import SOUND_KINDS
 
-__all__ = ["NAMES", "looked_at", "sounds"]
+__all__ = ["NAMES", "known_words", "looked_at", "sounds"]
 
 Array = NDArray[np.float64]
 
@@ -122,19 +122,34 @@ def _times(call: Call) -> Iterator[Array]:
 
 def _words(call: Call) -> Iterator[Array]:
     """Who speaks, the recogniser's words, and what the dictionary knows of each."""
-    speaker, sure, begins, odd, proper, name, honorific = (np.zeros(len(call.text)) for _ in range(7))
+    speaker, sure, begins = (np.zeros(len(call.text)) for _ in range(3))
     for segment in call.transcript.segments:
         speaker[segment.chars.start : segment.chars.end] = SPEAKERS[segment.speaker]
         for word in segment.words:
             sure[word.chars.start : word.chars.end] = word.probability
             begins[word.chars.start : word.chars.start + 1] = 1.0
+    yield from (speaker, sure, begins, *known_words(call))
+
+
+def known_words(call: Call) -> tuple[Array, Array, Array, Array]:
+    """What the dictionary knows of each character's word.
+
+    Args:
+        call: The call.
+
+    Returns:
+        1 where it does not know the word, where it is a proper noun, where it is a person's name, and where
+        an honorific begins; 0 elsewhere; shape (characters,) each.
+    """
+    odd, proper, name, honorific = (np.zeros(len(call.text)) for _ in range(4))
     for token in call.tokens:
         here = slice(token.chars.start, token.chars.end)
         odd[here] = not token.known
         proper[here] = "固有名詞" in token.pos
         name[here] = "人名" in token.pos
-        honorific[token.chars.start] = call.text[here] in HONORIFICS
-    yield from (speaker, sure, begins, odd, proper, name, honorific)
+        if call.text[here] in HONORIFICS:
+            honorific[token.chars.start] = 1.0
+    return odd, proper, name, honorific
 
 
 def _written(text: str) -> Iterator[Array]:

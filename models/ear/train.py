@@ -9,7 +9,6 @@ data and seed give the same network.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.tagger.train import Block
+from models.tagger.train import Block, write_network
 
 WIDTH = 160
 """Channels inside."""
@@ -91,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _fit(model, windows, options.epochs, np.random.default_rng(options.seed))
     for path in options.test:
         print(f"{path.stem}: average precision {_precision(model, _windows(path)):.3f}", flush=True)
-    _export(model, options.out)
+    write_network(model, torch.zeros(1, 40, model.enter.in_features), options.out, "encoded", ("kinds",))
     return 0
 
 
@@ -150,20 +149,6 @@ def _precision(model: Ear, windows: list[_Window]) -> float:
     kinds = torch.cat([w.kinds for w in windows]).numpy()
     right = kinds[kinds >= 0][np.argsort(-chance[kinds >= 0], kind="stable")] > 0
     return float((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
-
-
-def _export(model: Ear, out: Path) -> None:
-    model.eval()
-    torch.onnx.export(
-        model,
-        (torch.zeros(1, 40, model.enter.in_features),),
-        str(out),
-        input_names=["encoded"],
-        output_names=["kinds"],
-        dynamic_axes={"encoded": {1: "n"}, "kinds": {1: "n"}},
-        dynamo=False,
-    )
-    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
 
 
 if __name__ == "__main__":

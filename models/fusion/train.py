@@ -11,7 +11,6 @@ taken for somebody's data with so much of third parties' speech.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+
+from models.tagger.train import write_network
 
 WIDTH = 32
 """Channels inside."""
@@ -110,7 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for group in (*groups, ""):
             some = [heard for heard in _first(calls) if heard.call.startswith(group)]
             print(f"{group or 'all'}: {_taken([judged[heard.call] for heard in some], some)}", flush=True)
-    _export(fitted(calls, options.epochs), calls[0].seen.shape[1], options.out)
+    example = torch.zeros(1, 40, calls[0].seen.shape[1])
+    write_network(fitted(calls, options.epochs), example, options.out, "rows", ("kinds",))
     return 0
 
 
@@ -177,19 +179,6 @@ def _taken(odds: Sequence[NDArray[np.float32]], calls: Sequence[Heard]) -> str:
     shares = [lasts[other & (values >= bound)].sum() / lasts[other].sum() for bound in bounds]
     taken = ", ".join(f"{100 * share:.1f}" for share in shares)
     return f"{taken} % of other talk besides {', '.join(f'{r:.0%}' for r in RECALL)} of third parties'"
-
-
-def _export(network: Mean, columns: int, out: Path) -> None:
-    torch.onnx.export(
-        network,
-        (torch.zeros(1, 40, columns),),
-        str(out),
-        input_names=["rows"],
-        output_names=["kinds"],
-        dynamic_axes={"rows": {1: "n"}, "kinds": {1: "n"}},
-        dynamo=False,
-    )
-    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
 
 
 if __name__ == "__main__":

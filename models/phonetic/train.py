@@ -12,7 +12,6 @@ morae is known, and every way of laying them out in its time counts.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import itertools
 import time
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.tagger.train import Block
+from models.tagger.train import Block, write_network
 from pipeline.phonetic import CLASSES, class_of
 from pipeline.sound import morae
 from pipeline.spoken_digits import digits_apart
@@ -101,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _fit(model, turns, options.epochs, np.random.default_rng(options.seed))
     for path in options.test:
         print(f"{path.stem}: {_errors(model, _turns(path)):.4f} of the morae wrong", flush=True)
-    _export(model, options.out)
+    write_network(model, torch.zeros(1, 40, model.enter.in_features), options.out, "encoded", ("morae",))
     return 0
 
 
@@ -189,20 +188,6 @@ def _errors(model: Phonetic, turns: Sequence[_Turn]) -> float:
             wrong += digits_apart(turn.classes.tolist(), heard)
             said += len(turn.classes)
     return wrong / said
-
-
-def _export(model: Phonetic, out: Path) -> None:
-    model.eval()
-    torch.onnx.export(
-        model,
-        (torch.zeros(1, 40, model.enter.in_features),),
-        str(out),
-        input_names=["encoded"],
-        output_names=["morae"],
-        dynamic_axes={"encoded": {1: "n"}, "morae": {1: "n"}},
-        dynamo=False,
-    )
-    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ data and seed give the same network.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
 import time
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ import torch
 from torch import nn
 
 from models.phonetic.features import SIZES
-from models.tagger.train import CONFIDENTIAL, KIND_WEIGHTS, STEADY, Block
+from models.tagger.train import CONFIDENTIAL, KIND_WEIGHTS, STEADY, Block, write_network
 
 WIDTHS = (96, 8, 8, 16, 16, 16, 16)
 """Embedding width of each column of ``models.phonetic.features``."""
@@ -74,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{len(calls)} calls", flush=True)
     model = PhoneticTagger()
     _fit(model, calls, options.epochs, random.Random(options.seed), options.test)
-    _export(model, options.out)
+    example = torch.zeros(1, 40, len(SIZES), dtype=torch.long)
+    write_network(model, example, options.out, "rows", ("kinds",))
     return 0
 
 
@@ -145,20 +145,6 @@ def _precision(model: PhoneticTagger, calls: list[Call]) -> float:
     kinds = torch.cat([kinds for _, kinds, _ in calls]).numpy()
     right = kinds[kinds >= 0][np.argsort(-chance[kinds >= 0], kind="stable")] > 0
     return float((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
-
-
-def _export(model: PhoneticTagger, out: Path) -> None:
-    model.eval()
-    torch.onnx.export(
-        model,
-        (torch.zeros(1, 40, len(SIZES), dtype=torch.long),),
-        str(out),
-        input_names=["rows"],
-        output_names=["kinds"],
-        dynamic_axes={"rows": {1: "n"}, "kinds": {1: "n"}},
-        dynamo=False,
-    )
-    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
 
 
 if __name__ == "__main__":

@@ -192,23 +192,38 @@ def _fit(model: Tagger, calls: list[Call], epochs: int, rate: float, rng: random
     model.load_state_dict(mean)
 
 
-def _export(model: Tagger, out: Path, vocabulary: str) -> None:
+def write_network(
+    model: nn.Module, example: torch.Tensor, out: Path, entry: str, results: Sequence[str]
+) -> None:
+    """Write a trained network as ONNX, and say what bytes it is.
+
+    Args:
+        model: Takes and gives (batch, n, ...), whatever n is.
+        example: What it takes.
+        out: Where it goes.
+        entry: What it calls what it takes.
+        results: Likewise what it gives.
+    """
     model.eval()
-    example = torch.zeros(1, 40, len(WIDTHS), dtype=torch.long)
     torch.onnx.export(
         model,
         (example,),
         str(out),
-        input_names=["rows"],
-        output_names=["kinds", "parties"],
-        dynamic_axes={"rows": {1: "n"}, "kinds": {1: "n"}, "parties": {1: "n"}},
+        input_names=[entry],
+        output_names=list(results),
+        dynamic_axes={name: {1: "n"} for name in (entry, *results)},
         dynamo=False,
     )
+    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
+
+
+def _export(model: Tagger, out: Path, vocabulary: str) -> None:
+    example = torch.zeros(1, 40, len(WIDTHS), dtype=torch.long)
+    write_network(model, example, out, "rows", ("kinds", "parties"))
     out.with_suffix(".vocabulary.json").write_text(
         json.dumps(json.loads(vocabulary), ensure_ascii=False, separators=(",", ":"), sort_keys=True),
         encoding="utf-8",
     )
-    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
 
 
 if __name__ == "__main__":

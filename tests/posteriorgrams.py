@@ -10,11 +10,24 @@ from numpy.typing import NDArray
 
 from pipeline.phonetic import BLANK, CLASSES, class_of, packed
 from pipeline.sound import morae
-from pipeline.types import Posteriorgram, Segment, TimeSpan
+from pipeline.types import CallCase, CaseName, Posteriorgram, Requester, Segment, TimeSpan, Transcript
+from tests.builders import transcript, utterance
 
 STEP = 0.04
 A_MORA = 4
 """Steps that a mora takes: it, and three blanks."""
+
+
+CASE = CallCase(
+    "R-1",
+    Requester(
+        (CaseName("西村隼人", "ニシムラハヤト"),),
+        phones=("07000708074",),
+        addresses=(CaseName("福山市引野町1丁目22番308号", "フクヤマシヒキノチョウ"),),
+    ),
+    staff=(CaseName("石井", "イシイ"),),
+)
+"""Of a requester, and somebody of the staff."""
 
 
 def logs_of(kana: str, instead: Mapping[int, tuple[str, float]] | None = None) -> NDArray[np.float32]:
@@ -53,6 +66,14 @@ def spread(segment: Segment, start: float, seconds: float) -> Segment:
         for n, word in enumerate(segment.words)
     )
     return replace(segment, words=words)
+
+
+def heard(kana: str, written: str = "にしんら") -> Transcript:
+    """A call in which something was said, and something else written for all of it."""
+    length = A_MORA * STEP * len(kana.replace("ョ", "").replace("ュ", "").replace("ャ", ""))
+    call = transcript(utterance(written, 0.0))
+    segment = spread(call.segments[0], 0.0, length)
+    return replace(call, segments=(replace(segment, posteriorgrams=(gram_of(kana),)),))
 
 
 def _units(kana: str) -> list[str]:

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from models.tagger.examples import KINDS, PARTIES
 from models.tagger.hear import read_heard
 from models.tagger.tagger import Tagger, load_tagger
 from pipeline.supplement import supplemented
+from pipeline.truth import CallTruth, read_truth
 from pipeline.types import CallCase, Transcript
 
 __all__ = ["main"]
@@ -75,8 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _observed(
     path: Path, otherwise: Sequence[str], analyzer: CallAnalyzer, tagger: Tagger
 ) -> Iterator[_Rows]:
-    truth = json.loads(path.read_text(encoding="utf-8"))
     stem = path.name.removesuffix(".truth.json")
+    truth = read_truth(json.loads(path.read_text(encoding="utf-8")), stem)
     first, second = (read_heard(path.with_name(f"{stem}.{name}.json")) for name in ("heard", "heard2"))
     others = [read_heard(path.with_name(f"{stem}.heard-{name}.json")) for name in otherwise]
     pairs: list[tuple[Transcript, Transcript | None]] = [(first, second), (first, None)]
@@ -89,7 +90,7 @@ def _observed(
 
 
 def _labels(
-    transcript: Transcript, truth: dict[str, Any]
+    transcript: Transcript, truth: CallTruth
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.float32]]:
     """What each character is by its time, and how long it lasts: none for what is nobody's to find."""
     starts, ends = char_times(transcript)
@@ -99,12 +100,11 @@ def _labels(
     channels = np.full(len(middles), -1)
     for segment in transcript.segments:
         channels[segment.chars.start : segment.chars.end] = segment.channel
-    for span in truth["spans"]:
-        here = (middles >= span["start"] - BESIDE) & (middles <= span["end"] + BESIDE)
-        if truth["layout"] == "stereo":
-            here &= channels == (1 if span["speaker"] == "cu" else 0)
-        kinds[here] = KINDS.index(span["kind"])
-        third[here] |= span["party"] == PARTIES[1]
+    for span in truth.spans:
+        here = (middles >= span.time.start - BESIDE) & (middles <= span.time.end + BESIDE)
+        here &= channels == span.channel(2 if truth.layout == "stereo" else 1)
+        kinds[here] = KINDS.index(span.kind)
+        third[here] |= span.party == PARTIES[1]
     secret = kinds == KINDS.index("CONFIDENTIAL")
     # A company's secrets are whatever it says they are: neither right nor wrong to find.
     lasts = np.where(secret, 0.0, np.nan_to_num(ends - starts)).astype(np.float32)

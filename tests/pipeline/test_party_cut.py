@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from models.readings import Reader, load_reader
@@ -11,18 +9,8 @@ from pipeline.heard_stretch import figures_in
 from pipeline.party_cut import PARTLY
 from pipeline.party_mail import NAMED
 from pipeline.party_spotted import by_what_is_heard
-from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
-from tests.builders import transcript, utterance
-from tests.posteriorgrams import A_MORA, STEP, gram_of, spread
-
-CASE = CallCase(
-    "R-1",
-    Requester(
-        (CaseName("西村隼人", "ニシムラハヤト"),),
-        phones=("07000708074",),
-        addresses=(CaseName("福山市引野町1丁目22番308号", "フクヤマシヒキノチョウ"),),
-    ),
-)
+from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
+from tests.posteriorgrams import CASE, heard
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +19,14 @@ def reader() -> Reader:
     return load_reader()
 
 
-def heard(kana: str) -> Transcript:
+def said(kana: str) -> Transcript:
     """A call in which something was said, and a ら written for each mora of it."""
-    count = len([char for char in kana if char not in "ャュョ"])
-    call = transcript(utterance("ら" * count, 0.0))
-    segment = spread(call.segments[0], 0.0, A_MORA * STEP * count)
-    return replace(call, segments=(replace(segment, posteriorgrams=(gram_of(kana),)),))
+    return heard(kana, "ら" * len([char for char in kana if char not in "ャュョ"]))
 
 
 def found(kana: str, reader: Reader, kind: str = "ADDRESS") -> list[tuple[str, Party]]:
     """What becomes of a finding that holds all of it: the kana of each piece, and whose it is."""
-    call = heard(kana)
+    call = said(kana)
     entity = EntitySpan(kind, CharSpan(0, len(call.text)), 0.9, "test")
     pieces = by_what_is_heard([Finding(entity, Party.THIRD_PARTY, "", False)], call, CASE, reader)
     assert [each.entity.chars.start for each in pieces[1:]] == [each.entity.chars.end for each in pieces[:-1]]
@@ -79,7 +64,7 @@ def test_a_town_alone_is_not_cut_out(reader: Reader) -> None:
 )
 def test_a_mail_address_is_whose_name_stands_before_the_sign(reader: Reader, kana: str, party: Party) -> None:
     """As it is heard; to be looked at."""
-    call = heard(kana)
+    call = said(kana)
     entity = EntitySpan("EMAIL_ADDRESS", CharSpan(0, len(call.text)), 0.9, "test")
     (told,) = by_what_is_heard([Finding(entity, Party.THIRD_PARTY, "", False)], call, CASE, reader)
     assert told.party is party

@@ -10,42 +10,21 @@ from models.readings import Reader, load_reader
 from pipeline.party_explained import BY_KANJI
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.types import (
-    CallCase,
-    CaseName,
     CharSpan,
     EntitySpan,
     Finding,
     Party,
     Posteriorgram,
-    Requester,
     Transcript,
 )
 from tests.builders import transcript, utterance
-from tests.posteriorgrams import A_MORA, STEP, gram_of, spread
-
-CASE = CallCase(
-    "R-1",
-    Requester(
-        (CaseName("西村隼人", "ニシムラハヤト"),),
-        phones=("07000708074",),
-        addresses=(CaseName("福山市引野町1丁目22番308号", "フクヤマシヒキノチョウ"),),
-    ),
-    staff=(CaseName("石井", "イシイ"),),
-)
+from tests.posteriorgrams import CASE, STEP, heard
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     """The real one: it is quick."""
     return load_reader()
-
-
-def heard(kana: str, written: str = "にしんら") -> Transcript:
-    """A call in which something was said, and something else written for all of it."""
-    length = A_MORA * STEP * len(kana.replace("ョ", "").replace("ュ", "").replace("ャ", ""))
-    call = transcript(utterance(written, 0.0))
-    segment = spread(call.segments[0], 0.0, length)
-    return replace(call, segments=(replace(segment, posteriorgrams=(gram_of(kana),)),))
 
 
 def judged(

@@ -20,6 +20,7 @@ import pipeline.align
 import pipeline.audio
 import pipeline.detect
 import pipeline.few_names
+import pipeline.parts
 import pipeline.party
 import pipeline.party_heard
 import pipeline.plan
@@ -219,7 +220,7 @@ def attribute(call: Workspace, models: Models) -> int:
         hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, models.reader)
         findings = pipeline.party_heard.reconsidered(findings, case, hearing)
         give_back()
-    call.put(FINDINGS, pipeline.few_names.doubted_alone(findings))
+    call.put(FINDINGS, pipeline.parts.in_parts(pipeline.few_names.doubted_alone(findings)))
     return len(findings)
 
 

@@ -20,6 +20,7 @@ from models.artifacts import Call
 from models.doubt import Doubt
 from models.judge_features import WITNESS, Seen, features, seen
 from models.other_numbers import is_another_number, is_no_block
+from models.parts import parts_of
 from models.registry import registered_bytes
 from models.tagger.tagger import Tagger
 from pipeline.detect import CERTAIN
@@ -140,7 +141,10 @@ class Judge:
         odds = sum(self._weights.get(name, 0.0) * value for name, value in values.items())
         score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
         trimmed = _trimmed(span, call, text)
-        return replace(trimmed, score=score, candidate=score < MASK_FROM[span.entity_type], judged=True)
+        likely = 1.0 - call.both[trimmed.chars.start : trimmed.chars.end, 0]
+        parts = parts_of(text, trimmed.chars, likely.tolist())
+        unlikely = score < MASK_FROM[span.entity_type]
+        return replace(trimmed, score=score, candidate=unlikely, judged=True, parts=parts)
 
 
 def _likelier_than_not(doubted: EntitySpan) -> EntitySpan:

@@ -195,8 +195,7 @@ class Transcript:
     """The only holder of raw text.
 
     ``text`` is every segment's text in order of start time, joined by a newline; characters of it are the
-    shared coordinate of the whole program.  ``times_within`` is how many seconds the words' times may be off
-    where their source vouches for it, else ``None``.
+    program's shared coordinate.  ``times_within``: seconds that times may be off, where a source vouches.
     """
 
     call_id: str
@@ -213,12 +212,12 @@ class EntitySpan:
     """Our frozen form of Presidio's ``RecognizerResult``: offsets, never text.
 
     ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS, CONFIDENTIAL.  ``explanation``
-    names witnesses and rules, never quotes.  ``needs_review`` is set where the witness itself is in
-    doubt; ``party`` where it knows whose it is (a self-introduction), else ``None``.  ``morae`` is how
-    many it has where its reading is known (a term of the case), else 0.  ``candidate`` is set where it is
-    too unlikely to be masked: an analyst is shown it, as far as the time for review goes;
-    ``heard_again_as`` says whose it clearly is by a second hearing's words; ``judged`` is set where the
-    score is the judge's probability, and no other's.
+    names witnesses and rules, never quotes.  ``needs_review`` is set where the witness itself is in doubt;
+    ``party`` where it knows whose it is (a self-introduction).  ``morae`` is how many it has where its
+    reading is known (a term of the case), else 0.  ``candidate`` is set where it is too unlikely to be
+    masked: an analyst is shown it, as far as the time for review goes; ``heard_again_as`` says whose it
+    clearly is by a second hearing's words; ``judged`` is set where the score is the judge's probability.
+    ``parts``, where it may be several things, has where each begins and its share of the score.
     """
 
     entity_type: str
@@ -232,6 +231,7 @@ class EntitySpan:
     candidate: bool = False
     heard_again_as: Party | None = None
     judged: bool = False
+    parts: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,8 +376,8 @@ class MaskPlan:
 class Leak:
     """What ``verify`` found: a kind, the item it belongs to, and where; no text.
 
-    ``kind`` is one of AUDIO_UNCHANGED, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD, SHAPE;
-    ``chance``, 0 to 1, is how likely a PERHAPS is one.
+    ``kind`` is one of AUDIO_UNCHANGED, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD, SHAPE.  Of a
+    PERHAPS ``chance``, 0 to 1, is how likely it is one.
     """
 
     kind: str

@@ -24,6 +24,7 @@ from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
 from pipeline.nearby import Nearby
+from pipeline.parts import PART
 from pipeline.reread import read_by_sound, read_otherwise
 from pipeline.review_queue import is_candidate
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
@@ -126,10 +127,11 @@ def _outside(
 def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[tuple[str, str], ...]:
     """The clear text of the plan's items, for ``verify_text`` and nothing else.
 
-    A kept item that a masked one touches in the text is left out: it is masked there.  So is what
-    ``widen`` added: it stands for the item that it sounds like, and its words are no values; and what
-    only stays until somebody has listened: it accounts for nothing.  An honorific by itself is nobody's:
-    masked beside a name, it may be said to everybody else.
+    Masked items that are parts of one finding (``pipeline.parts``) are one value, under the likeliest's id:
+    中の of 中の髪がハトリチオ is said anywhere.  A kept item that a masked one touches in the text is left
+    out: it is masked there.  So is what ``widen`` added: it stands for the item that it sounds like, and its
+    words are no values; and what only stays until somebody has listened: it accounts for nothing.  An
+    honorific by itself is nobody's: masked beside a name, it may be said to everybody else.
 
     Args:
         transcript: Of the same call.
@@ -139,10 +141,23 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
     Returns:
         ``(item_id, text)`` in the plan's order.
     """
-    return tuple(
-        (item.item_id, transcript.text[item.chars.start : item.chars.end])
-        for item in _with_values(transcript, plan, action)
-    )
+    found: list[tuple[MaskItem, CharSpan]] = []
+    for item in sorted(_with_values(transcript, plan, action), key=lambda item: item.chars):
+        last, chars = found[-1] if found else (None, item.chars)
+        if last is not None and action is MaskAction.MASK and _of_one(last, item, chars, transcript.text):
+            likeliest = max(last, item, key=lambda each: each.score)
+            found[-1] = likeliest, CharSpan(chars.start, item.chars.end)
+        else:
+            found.append((item, item.chars))
+    ordered = sorted(found, key=lambda each: (each[0].time, each[0].item_id))
+    return tuple((item.item_id, transcript.text[chars.start : chars.end]) for item, chars in ordered)
+
+
+def _of_one(one: MaskItem, other: MaskItem, chars: CharSpan, text: str) -> bool:
+    """Whether an item is a part of the finding that another, with what is before it in ``chars``, is of."""
+    same = (one.source, one.reason, one.entity_type) == (other.source, other.reason, other.entity_type)
+    parts = same and PART in one.reason
+    return parts and chars.end <= other.chars.start and not _folded(text[chars.end : other.chars.start])
 
 
 def kept_values(transcript: Transcript, plan: MaskPlan) -> tuple[tuple[str, str], ...]:

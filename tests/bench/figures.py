@@ -33,6 +33,7 @@ from pipeline.evaluate import AudioPair, ReviewRow, measure_call
 from pipeline.few_names import doubted_alone
 from pipeline.figures import CallFigures, Share, Summary, summarise
 from pipeline.mask import mask_audio
+from pipeline.parts import in_parts
 from pipeline.party import attribute
 from pipeline.party_heard import reconsidered
 from pipeline.plan import make_plan
@@ -131,7 +132,7 @@ def planned(
     findings = attribute(entities, call.transcript, call.case, reader)
     if scorer is not None:
         findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
-    findings = doubted_alone(findings)
+    findings = in_parts(doubted_alone(findings))
     findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)
 

@@ -130,7 +130,9 @@ def _words(
 ) -> Iterator[tuple[float, int, int]]:
     """Worth, start and end of each word that is found for a kanji."""
     for target in _targets(known):
-        for match in sounds.find(target, within):
+        # A dearer one is not worth enough.
+        most = min(within, (len(target) - WORTH) / (PER_PRICE * len(target)))
+        for match in sounds.find(target, most):
             worth = len(target) - PER_PRICE * match.price
             if worth > WORTH:
                 read = _read(line, match.end, known) if target[-1:] == _NO else 0.0

@@ -81,9 +81,10 @@ def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
 def unpacked(steps: Sequence[str]) -> NDArray[np.float32]:
     """Log probabilities again, to a twenty-fifth; shape (steps, 1 + classes)."""
     out = np.full((len(steps), 1 + len(CLASSES)), FLOOR, dtype=np.float32)
-    for at, step in enumerate(steps):
-        pairs = np.frombuffer(bytes.fromhex(step), dtype=np.uint8).reshape(-1, 2)
-        out[at, pairs[:, 0]] = pairs[:, 1] / np.float32(-_SCALE)
+    pairs = np.frombuffer(bytes.fromhex("".join(steps)), dtype=np.uint8).reshape(-1, 2)
+    # Of a pair there are four figures.
+    at = np.repeat(np.arange(len(steps)), [len(step) // 4 for step in steps])
+    out[at, pairs[:, 0]] = pairs[:, 1] / np.float32(-_SCALE)
     return out
 
 

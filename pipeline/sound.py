@@ -265,6 +265,7 @@ class SoundText:
         insert = np.array([*(mora_price(None, mora) for mora in self._kinds), _BREAK])
         self._run = np.concatenate(([0.0], np.cumsum(insert[self._line]))) if line else np.zeros(1)
         self._prices: dict[Mora, NDArray[np.float64]] = {}
+        self._cheapest: dict[Mora, float] = {}
 
     def find(
         self, needle: tuple[Mora, ...], bound: float, worth: Worth | None = None
@@ -282,7 +283,8 @@ class SoundText:
             Matches that do not overlap, cheapest first chosen, in order of start.
         """
         size = len(self._line)
-        if not needle or not size:
+        most, left = bound * len(needle) + _ROUNDING, self._costs(needle)
+        if not needle or not size or left > most:
             return ()
         row: NDArray[np.float64] = np.zeros(size + 1)
         index = np.arange(size + 1)
@@ -298,7 +300,10 @@ class SoundText:
             lowest = np.minimum.accumulate(level)
             source = np.maximum.accumulate(np.where(level == lowest, index, 0))
             row, starts = lowest + self._run, origin[source]
-        near = np.flatnonzero((row <= bound * len(needle) + _ROUNDING) & (starts < index))
+            left -= self._cheapest[mora]
+            if row.min() + left > most:
+                return ()
+        near = np.flatnonzero((row <= most) & (starts < index))
         if worth is not None:
             near = near[worth(starts[near], near, row[near])]
         taken: list[SoundMatch] = []
@@ -310,12 +315,23 @@ class SoundText:
                 taken.append(SoundMatch(start, end, float(row[end])))
         return tuple(sorted(taken, key=lambda m: m.start))
 
+    def _costs(self, needle: tuple[Mora, ...]) -> float:
+        """What a needle costs at the least, wherever in the line: most are not worth a search."""
+        for mora in needle:
+            if mora not in self._cheapest:
+                self._cheapest[mora] = min(mora_price(mora, None), float(self._swaps(mora).min()))
+        return sum(self._cheapest[mora] for mora in needle)
+
     def _swap(self, mora: Mora) -> NDArray[np.float64]:
         """What hearing each mora of the line for this one costs."""
+        # Not kept: of each mora that there is, a call of hours would have a hundred times its own length.
+        return np.take(self._swaps(mora), self._line)
+
+    def _swaps(self, mora: Mora) -> NDArray[np.float64]:
+        """The same of each kind of mora in it, and of a break."""
         if mora not in self._prices:
             self._prices[mora] = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK])
-        # Not kept: of each mora that there is, a call of hours would have a hundred times its own length.
-        return np.take(self._prices[mora], self._line)
+        return self._prices[mora]
 
 
 def find_sound(needle: tuple[Mora, ...], line: tuple[Mora, ...], bound: float) -> tuple[SoundMatch, ...]:

@@ -26,6 +26,9 @@ DRAWN: Final = 1.0
 """Price of a vowel drawn or not, and of a stop made or not: neither tells names apart over a telephone."""
 
 
+_ROUNDING: Final = 1e-3
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A form where it is said.
@@ -70,11 +73,15 @@ def spotted(
     """
     if not forms or not len(logs):
         return ()
-    states, ends, skips = _states(forms)
-    rewards = odds(logs)[:, states]  # (steps, forms, states)
+    rewards_of = odds(logs)
+    reachable = _reachable(forms, rewards_of, least)
+    if not reachable:
+        return ()
+    states, ends, skips = _states([forms[form] for form in reachable])
+    rewards = rewards_of[:, states]  # (steps, forms, states)
     score = np.full(states.shape, -np.inf, dtype=np.float32)
     since = np.zeros(states.shape, dtype=np.int64)
-    rows = np.arange(len(forms))
+    rows = np.arange(len(reachable))
     found: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
     for at, reward in enumerate(rewards):
         best, begun = score.copy(), since.copy()
@@ -89,9 +96,20 @@ def spotted(
     scores = np.stack([each for each, _ in found])
     starts = np.stack([each for _, each in found])
     hits = [
-        hit for row in range(len(forms)) for hit in _peaks(row, scores[:, row], starts[:, row], least[row])
+        hit
+        for row, form in enumerate(reachable)
+        for hit in _peaks(form, scores[:, row], starts[:, row], least[form])
     ]
     return tuple(sorted(hits, key=lambda hit: (hit.start, hit.end, hit.form)))
+
+
+def _reachable(
+    forms: Sequence[Sequence[Mora]], rewards: NDArray[np.float32], least: Sequence[float]
+) -> list[int]:
+    """Which forms can be said at all: each of their morae lasts a step, and most are heard at none."""
+    best = rewards.max(axis=0).tolist()
+    said = (sum(best[class_of(mora)] for mora in form) for form in forms)
+    return [number for number, most in enumerate(said) if most >= least[number] - _ROUNDING]
 
 
 def _states(

@@ -169,6 +169,17 @@ def test_matches_are_disjoint_in_order_and_rightly_priced(needle: str, text: str
     assert all(a.end <= b.start for a, b in itertools.pairwise(matches))
 
 
+@settings(max_examples=60, deadline=None)
+@given(names, st.lists(names, max_size=4).map("".join), st.floats(0, 0.6))
+def test_a_search_that_is_given_up_early_would_have_found_nothing(
+    needle: str, text: str, bound: float
+) -> None:
+    """Within any bound there is what a search that goes to the end finds, as far as it is cheap enough."""
+    wanted, line = morae(needle), morae(text)
+    whole = [match for match in find_sound(wanted, line, 9.0) if match.price <= bound * len(wanted)]
+    assert list(find_sound(wanted, line, bound)) == whole
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.text("アカサン", min_size=1, max_size=3), st.text("アカサン", max_size=8))
 def test_the_best_stretch_is_found(needle: str, text: str) -> None:

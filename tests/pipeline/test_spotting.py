@@ -26,6 +26,14 @@ def test_another_name_is_not() -> None:
     assert max(hit.score for hit in spotted([NOMURA], logs, [-50.0])) < -8
 
 
+def test_what_cannot_be_said_there_takes_nothing_from_the_others() -> None:
+    """Each is found under its own number."""
+    logs = logs_of("ワタシノハラトモウシマス")
+    (alone,) = spotted([NOHARA], logs, [-5.0])
+    (hit,) = spotted([NOMURA, morae("キュッキョ"), NOHARA], logs, [-5.0, -5.0, -5.0])
+    assert (hit.form, hit.start, hit.end, hit.score) == (2, alone.start, alone.end, alone.score)
+
+
 def test_what_is_heard_badly_costs_what_it_lacks() -> None:
     """The second mora was as good as sure another one."""
     (hit,) = spotted([NOHARA], logs_of("ノハラ", {1: ("カ", -4.0)}), [-5.0])

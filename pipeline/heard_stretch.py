@@ -28,7 +28,7 @@ __all__ = [
     "Channels",
     "Said",
     "Stretch",
-    "figures_in",
+    "figures_beside",
     "other_figures",
     "runs",
     "said_in",
@@ -44,6 +44,9 @@ what matters."""
 
 NEXT_TO: Final = 6
 """Steps beside figures of theirs in which other figures make them others."""
+
+BESIDE: Final = 5
+"""Kana beside figures of theirs that are looked at for others: の and two figures."""
 
 LASTS: Final = 3
 """Steps that the likeliest mora may begin before a hit's first."""
@@ -61,7 +64,9 @@ SAID_AROUND = (
 """What is said around names and numbers, a regular expression of kana."""
 
 _TENS = re.compile(r"ジュ[ーウ]|ヒャク|ビャク|ピャク")
-_COUNTERS = re.compile(rf"ゴ[ウー](?:シツ?)?$|バンチ?|チョ[ウー]メ|{SAID_AROUND}")
+_COUNTERS = re.compile(rf"ゴ[ウー](?:シツ?)?$|バンチ?|チョ[ウー]メ|ダイ(?:イチ|ニ|サン)|{SAID_AROUND}")
+_COUNTED = re.compile(rf"^(?:{_COUNTERS.pattern})")
+_ANNOUNCED = re.compile(rf"バンゴ[ーウ]|{_COUNTERS.pattern}")  # before figures it is no 番5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +109,25 @@ def other_figures(stretch: Stretch, hits: Sequence[Hit], known: Sequence[Hit]) -
     wider = replace(
         stretch, first=min(stretch.first, first - NEXT_TO), last=max(stretch.last, last + NEXT_TO)
     )
-    return any(figures_in(run) for _, run in runs(wider, there))
+    return any(
+        figures_beside(run, before=start < last, behind=start > first) for start, run in runs(wider, there)
+    )
 
 
-def figures_in(run: str) -> bool:
-    """Whether figures are said in some kana, other than what counts them."""
-    left = _COUNTERS.sub("", run)
-    return bool(digits_of(left)) or _TENS.search(left) is not None
+def figures_beside(run: str, *, before: bool, behind: bool) -> bool:
+    """Whether figures are said in some kana where they stand beside figures of theirs.
+
+    シ is a figure, and in every second word: what is not near them, or said behind what counts, is none.
+
+    Args:
+        run: Kana between hits.
+        before: Whether a hit follows it.
+        behind: Whether it follows a hit.
+    """
+    # Behind 19 there is 番, and then 5.
+    near = [_COUNTERS.split(_COUNTED.sub("", run))[0][:BESIDE]] if behind else []
+    near += [_ANNOUNCED.split(run)[-1][-BESIDE:]] if before else []
+    return any(digits_of(each) or _TENS.search(each) for each in near)
 
 
 def tells(own: Sequence[Hit], hits: Sequence[Hit], forms: Sequence[SpokenForm]) -> int:

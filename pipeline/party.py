@@ -28,7 +28,7 @@ from pipeline.party_phone import whose_number
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
-from pipeline.postal_code import with_codes_apart
+from pipeline.postal_code import with_codes_apart, with_codes_heard
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import find_sound, likeness, morae
 from pipeline.spoken_digits import digits_of
@@ -108,7 +108,7 @@ def attribute(
     ]
     if not says_number(texts, own):
         findings = [_misheard(finding) for finding in findings]
-    heard = by_what_is_heard(findings, transcript, case, reader)
+    heard = with_codes_heard(by_what_is_heard(findings, transcript, case, reader), transcript)
     return told_together(heard, transcript, case, reader)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.heard_stretch import LASTS, NEXT_TO, Said, Stretch, figures_in, runs, tells
+from pipeline.heard_stretch import LASTS, NEXT_TO, Said, Stretch, figures_beside, runs, tells
 from pipeline.spoken_forms import ENOUGH, SpokenForm
 from pipeline.spotting import covered
 from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
@@ -58,8 +58,10 @@ def cut_where_theirs(
         return []
     figures = covered([hit for hit in own if forms[hit.form].figures], len(stretch.logs))
     for start, run in runs(stretch, there):
-        beside = figures[max(0, start - NEXT_TO) : start + NEXT_TO + len(run) * LASTS].any()
-        if beside and figures_in(run):
+        end = start + len(run) * LASTS
+        before = bool(figures[start : end + NEXT_TO].any())
+        behind = bool(figures[max(0, start - NEXT_TO) : start + 1].any())
+        if figures_beside(run, before=before, behind=behind):
             return []
     return _pieces(finding, stretch, there, transcript)
 

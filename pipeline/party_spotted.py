@@ -66,7 +66,8 @@ _ENDS = (
     r"ナンデスケド|デスケド|デスヨ|ダケド|ナンダ|ダヨ|ダナ|ダネ|ダワ|ジャ|ヤケド|ヤネ|"
     r"ボク|オレ|ワタシ|ワタクシ"
 )
-_WORDS = re.compile(rf"サン|サマ|サ(?=$)|^ゴ[ーウ](?:シツ?)?$|^バンチ?|{SAID_AROUND}|(?:{_ENDS})$")
+_SPELT = r"(?:[カア]タカナ|[ヒイ]?ラガナ)(?:デ[ーイ]*)?"
+_WORDS = re.compile(rf"{_SPELT}|サン|サマ|サ(?=$)|^ゴ[ーウ](?:シツ?)?$|^バンチ?|{SAID_AROUND}|(?:{_ENDS})$")
 _PARTICLES = re.compile(r"[オノトワハガニモヨネエアカデヤダウイケンッー]*")
 """What is said around names and numbers."""
 

@@ -1,19 +1,45 @@
-"""A postal code found together with its address, as a finding of its own: no case holds one.
+"""A postal code, which no case holds: a finding of its own beside its address, and theirs if that is.
 
 [981の6759、5丁目25の9]  ->  [981の6759]、[5丁目25の9]
+
+written  18167号機                    これで長いのよ   ご丁目25の9の
+heard    キューハチーチロクナナゴーキュ                    the requester's block: it is their code
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
-from pipeline.party_beside import CODE
-from pipeline.types import CharSpan, EntitySpan
+from pipeline.heard_stretch import SAID_AROUND, Channels
+from pipeline.party_beside import CLOSE, CODE, NOBODYS, POSTAL, said_of
+from pipeline.phonetic import likeliest
+from pipeline.spoken_digits import beside_digits, digits_of
+from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 
-__all__ = ["with_codes_apart"]
+__all__ = ["with_codes_apart", "with_codes_heard"]
+
+DIGITS: Final = (6, 7)
+"""Figures of a postal code as it is heard: one is soon lost."""
+
+STRAY: Final = 2
+"""Kana of it that are no figure."""
+
+EARLIER: Final = 5
+"""Steps before the words in which the first figure may begin."""
+
+PIECE: Final = 3
+"""Figures of a piece that is read back."""
+
+READ_BACK: Final = 3
+"""Findings behind a code among which it is read back."""
 
 _MARKS = "、。 \n"
+_SAID_AROUND = re.compile(SAID_AROUND)
+_DRAWN = re.compile(r"(?<=[チニ])ーチ")
+"""ハチイチ, as it is heard."""
 
 
 def with_codes_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
@@ -37,3 +63,67 @@ def with_codes_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[Enti
         else:
             yield replace(entity, chars=CharSpan(chars.start, code.end()), morae=0)
             yield replace(entity, chars=CharSpan(behind, chars.end), morae=0)
+
+
+def with_codes_heard(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
+    """Give postal codes that are heard as seven figures, whatever is written, the party of their address.
+
+    Args:
+        findings: In order of text, with their parties.
+        transcript: What they point into, with its posteriorgrams; without them nothing is heard.
+
+    Returns:
+        The findings, of which codes whose address is the requester's are theirs, and pieces of such a code
+        that are read back; all of them to be looked at.
+    """
+    out, channels = list(findings), Channels(transcript)
+    for at, finding in enumerate(findings):
+        code = _code(finding, channels) if _asked(finding) else ""
+        if not code or not _is_theirs(finding, code, findings, transcript.text):
+            continue
+        out[at] = replace(finding, party=Party.REQUESTER, reason=POSTAL, needs_review=True)
+        told = [n for n in range(at + 1, len(out)) if not out[n].entity.candidate]
+        for behind in told[:READ_BACK]:
+            if out[behind].party in NOBODYS and _is_of(code, out[behind], transcript.text):
+                out[behind] = replace(out[behind], party=Party.REQUESTER, reason=POSTAL, needs_review=True)
+    return tuple(out)
+
+
+def _asked(finding: Finding) -> bool:
+    entity = finding.entity
+    nobodys = finding.party in NOBODYS and entity.party is not Party.THIRD_PARTY
+    return nobodys and entity.entity_type == "ADDRESS" and not entity.candidate
+
+
+def _code(finding: Finding, channels: Channels) -> str:
+    """The figures of a finding that is heard as a postal code and nothing else."""
+    stretches = tuple(channels.stretches(finding))
+    heard = (m.kana for s in stretches for m in likeliest(s.logs) if s.first - EARLIER <= m.step < s.last)
+    kana = _DRAWN.sub("イチ", _SAID_AROUND.sub("", "".join(heard)))
+    digits = digits_of(kana)
+    stray = beside_digits(kana).replace("ー", "")
+    return digits if DIGITS[0] <= len(digits) <= DIGITS[1] and len(stray) <= STRAY else ""
+
+
+def _is_of(code: str, finding: Finding, text: str) -> bool:
+    """Whether a finding is some figures of a code."""
+    digits = digits_of(said_of(finding, text))
+    return len(digits) >= PIECE and digits in code
+
+
+def _is_theirs(finding: Finding, code: str, findings: Sequence[Finding], text: str) -> bool:
+    """Whether the nearest address with figures, the next one before the last, is the requester's."""
+    start, end = finding.entity.chars.start, finding.entity.chars.end
+    addresses = [
+        other
+        for other in findings
+        if other is not finding
+        and not _is_of(code, other, text)
+        and other.entity.entity_type == "ADDRESS"
+        and not other.entity.candidate
+        and (other.party is Party.REQUESTER or digits_of(said_of(other, text)))
+    ]
+    behind = [o for o in addresses if 0 <= o.entity.chars.start - end <= CLOSE]
+    before = [o for o in addresses if 0 <= start - o.entity.chars.end <= CLOSE]
+    nearest = behind[:1] or before[-1:]
+    return bool(nearest) and nearest[0].party is Party.REQUESTER

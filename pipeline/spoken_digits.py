@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["digits_apart", "digits_of", "kana_of"]
+__all__ = ["beside_digits", "counted_kana", "digits_apart", "digits_of", "kana_of"]
 
 _SPOKEN_DIGITS = (
     ("0", "ゼロ ぜろ まる マル れい レイ"),
@@ -59,6 +59,11 @@ def digits_of(text: str) -> str:
     plain = _ROUND.sub("0", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
     plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
     return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
+
+
+def beside_digits(text: str) -> str:
+    """What of a text is no digit, as ``digits_of`` reads it, nor what stands between digits."""
+    return _DIGIT.sub("", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def kana_of(digits: str) -> tuple[str, ...]:

@@ -28,6 +28,9 @@ SHORTEST: Final = 3
 ENOUGH: Final = 4
 """What tells by itself whose it is: a name, a block number, two groups of a telephone number."""
 
+CUT_SHORT: Final = 2
+"""What the last figures of a telephone number tell, but for the very last."""
+
 A_MORA: Final = -1.2
 LEAST: Final = -7.0
 FIGURES: Final = -5.0
@@ -195,8 +198,12 @@ def _ways(run: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _groups(digits: str) -> Iterator[tuple[int, list[str], bool]]:
-    """The groups of a telephone number, each by itself, and whether it ends so; many people's begin alike."""
+    """The groups of a telephone number, each by itself, and whether it ends so; many people's begin alike.
+
+    Of the last one also all but the last figure: the other side says はい before it is over.
+    """
     for shape in SHAPES.get(len(digits), ()):
         edges = (0, *itertools.accumulate(shape))
         for start, end in itertools.pairwise(edges):
             yield ((end - start) // 2 if start else 0), list(kana_of(digits[start:end])), end == len(digits)
+        yield CUT_SHORT, list(kana_of(digits[edges[-2] : -1])), False

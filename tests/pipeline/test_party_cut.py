@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.heard_stretch import figures_in
+from pipeline.heard_stretch import figures_beside
 from pipeline.party_cut import PARTLY
 from pipeline.party_mail import NAMED
 from pipeline.party_spotted import by_what_is_heard
@@ -72,8 +72,31 @@ def test_a_mail_address_is_whose_name_stands_before_the_sign(reader: Reader, kan
 
 
 @pytest.mark.parametrize(
-    ("kana", "figures"), [("ジュー", True), ("サンヨン", True), ("ゴーシ", False), ("チョーメ", False)]
+    ("kana", "figures"),
+    [
+        ("ジュー", True),
+        ("サンヨン", True),
+        ("ノナナ", True),
+        ("ゴーシ", False),
+        ("チョーメ", False),
+        ("ノダイニスミレソー", False),  # the second Sumire-so
+    ],
 )
 def test_what_figures_are(kana: str, figures: bool) -> None:
     """Tens, too; not what only counts them."""
-    assert figures_in(kana) is figures
+    assert figures_beside(kana, before=False, behind=True) is figures
+
+
+@pytest.mark.parametrize(
+    ("kana", "before", "behind"),
+    [
+        ("ゴトーノミセバンゴーワ", False, True),  # theirs begin behind 番号は
+        ("カイシャノアパートノニ", True, False),
+        ("ニノアパートノカイシャ", False, True),
+        ("バンナナ", True, True),
+    ],
+)
+def test_only_what_stands_beside_theirs_is_another_figure(kana: str, before: bool, behind: bool) -> None:
+    """A single mora is a figure in every second word."""
+    assert figures_beside(kana, before=True, behind=False) is before
+    assert figures_beside(kana, before=False, behind=True) is behind

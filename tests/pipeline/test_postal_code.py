@@ -1,11 +1,14 @@
-"""A postal code and the address behind it are two findings."""
+"""A postal code and the address behind it are two findings, of one party."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pipeline.postal_code import with_codes_apart
-from pipeline.types import CharSpan, EntitySpan
+from pipeline.postal_code import with_codes_apart, with_codes_heard
+from pipeline.types import CharSpan, EntitySpan, Finding, Party
+from tests.posteriorgrams import heard
 
 
 def parts(text: str, kind: str = "ADDRESS") -> list[str]:
@@ -33,3 +36,53 @@ def test_a_code_is_parted_from_its_address(text: str, found: list[str]) -> None:
 def test_a_telephone_number_is_whole() -> None:
     """Its first seven figures may look like a code."""
     assert parts("080-1234、5678", "PHONE_NUMBER") == ["080-1234、5678"]
+
+
+def told(kana: str, parties: list[Party], texts: list[str], said: Party | None = None) -> list[Party]:
+    """Whose findings are, of which the first is all that is heard so; the others stand behind it."""
+    call = heard(kana, texts[0])
+    start, findings = 0, []
+    for text, party in zip(texts, parties, strict=True):
+        entity = EntitySpan("ADDRESS", CharSpan(start, start + len(text)), 0.9, "test", party=said)
+        findings.append(Finding(entity, party, "", False))
+        start += len(text) + 1
+    return [each.party for each in with_codes_heard(findings, replace(call, text="、".join(texts)))]
+
+
+CODE, OWN, OTHER = "キューハチイチノロクナナゴーキュー", Party.REQUESTER, Party.THIRD_PARTY
+
+
+@pytest.mark.parametrize(
+    "kana", [CODE, "キューハチーチロクナナゴーキュー", "ハイキューハチイチロクナナゴーキューデス"]
+)
+def test_a_code_that_is_heard_is_whose_the_address_behind_it_is(kana: str) -> None:
+    """Whatever is written for it."""
+    assert told(kana, [OTHER, OWN], ["18167号機", "5丁目25の9"]) == [OWN, OWN]
+    assert told(kana, [OTHER, OTHER], ["18167号機", "5丁目25の9"]) == [OTHER, OTHER]
+
+
+@pytest.mark.parametrize(
+    "kana", ["ロクチョーメノキューノハチ", "ゼロキューゼロイチニーサンヨンゴー", "ミヤマエチョー"]
+)
+def test_what_is_heard_as_no_code_is_none(kana: str) -> None:
+    """A block, a telephone number, a town."""
+    assert told(kana, [OTHER, OWN], ["18167号機", "5丁目25の9"]) == [OTHER, OWN]
+
+
+def test_a_town_between_them_is_a_part_of_the_address() -> None:
+    """Garbled it is nobody's; another's block is another's."""
+    assert told(CODE, [OTHER, OTHER, OWN], ["18167号機", "国味", "5丁目25の9"])[0] is OWN
+    assert told(CODE, [OTHER, OTHER, OWN], ["18167号機", "3の8", "5丁目25の9"])[0] is OTHER
+
+
+def test_what_the_talk_calls_anothers_stays_anothers() -> None:
+    """Two people's addresses may stand together."""
+    assert told(CODE, [OTHER, OWN], ["18167号機", "5丁目25の9"], said=OTHER) == [OTHER, OWN]
+
+
+def test_pieces_that_are_read_back_are_theirs_too() -> None:
+    """As far as they are figures of it."""
+    parties = told(CODE, [OTHER, OTHER, OTHER, OWN], ["18167号機", "981", "984", "5丁目25の9"])
+    assert parties == [OTHER, OTHER, OTHER, OWN]  # another's figures stand before theirs
+    parties = told(CODE, [OTHER, OWN, OTHER, OTHER], ["18167号機", "5丁目25の9", "981", "984"])
+    assert parties == [OWN, OWN, OWN, OTHER]

@@ -25,7 +25,7 @@ from pipeline.party_block import block_in_a_piece, is_block, says_all, says_numb
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
-from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt
+from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt, letter_by_letter
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
 from pipeline.postal_code import with_codes_apart, with_codes_heard
@@ -49,6 +49,9 @@ _KANJI = re.compile(r"[一-龠々]+")
 
 _SAID_SO = re.compile(r"([ぁ-ん]{3,})[だよね]")
 """A name in hiragana, and what ends the sentence: only the very same is believed."""
+
+_ALONE = re.compile(r"[ぁ-ん、。\s]{0,3}([一-龠々]{1,4})[ぁ-ん、。\s]{0,2}")
+"""A name of kanji and what is said around it: は聡, 茂だ."""
 
 _CUT = re.compile(r"さ[まん]")
 
@@ -243,7 +246,7 @@ def _attributed(
             name = (
                 as_spelt(text, case)
                 or as_explained(text, case)
-                or _whose_person(text, entity.party, known, reader)
+                or _whose_person(letter_by_letter(text) or text, entity.party, known, reader)
             )
             verdict = _or_address(name, text, own, reader)
         case "ADDRESS":
@@ -364,6 +367,8 @@ def _cores(text: str) -> Iterator[str]:
     while (shorter := LEAD.sub("", text)) != text:
         text = shorter
         yield text
+    if alone := _ALONE.fullmatch(text):
+        yield alone[1]
 
 
 def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:

@@ -42,6 +42,9 @@ _CALLED = re.compile(r"(?:さん|さま|様)の")
 _MARK = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
 """What tells an explanation from a name."""
 
+_OF_A_WORD = re.compile(r"([一-龠々]{2,4})の([一-龠々])")
+"""静岡の静: where the one is in the other, that is the kanji which is explained, and no other one."""
+
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
 
 
@@ -123,7 +126,8 @@ def _by_kanji(
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and _last_named(out[: run[0]], text) is Party.REQUESTER
             least = LEAST + (NAMED if theirs else 0.0)
-            for name in names:
+            others = {of[2] for of in _OF_A_WORD.finditer(said) if of[2] in of[1]}
+            for name in (name for name in names if others <= set(name)):
                 found = explained_at(said, name, reader, least)
                 told = [CharSpan(at.start + start, at.end + start) for at in found]
                 if told and all(any(at.overlaps(span) for at in told) for span in spans):

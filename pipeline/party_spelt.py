@@ -6,7 +6,7 @@ import re
 
 from pipeline.types import CallCase, Party
 
-__all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt"]
+__all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter"]
 
 LEAD = re.compile(
     r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
@@ -16,7 +16,7 @@ LEAD = re.compile(
 
 TAIL = re.compile(
     r"(?<=..)(?:です|(?:(?<=[一-龠])|(?<=[ァ-ヶー]{2}))[だよや]|だけどさ?|じゃ(?:けど?)?|やけど|やねん|どす|ばい|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。|"
-    r"、(?:おい|はい|ええ|うん|あの|えっと|ね|な))+$"
+    r"、(?:おい|はい|ええ|うん|あの|えっと|ね|な|僕|私|俺|わたし|です))+$"
 )
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""
 
@@ -25,16 +25,43 @@ _OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前"
 BLANKS = re.compile(r"\s")
 """What may stand between the surname and the given name of a case."""
 
+_MARKS = re.compile(r"[\s、。・,.]")
+_SYLLABLES = re.compile(
+    r"(?:[ぁ-んァ-ヶ][ぁぃぅぇぉゃゅょァィゥェォャュョーッ]?[\s、。・]+)+[ぁ-んァ-ヶ][ゃゅょャュョー]?[\s、。・]*"
+)
+_HOW = re.compile(r"[\s、。・]*(?:カタカナ|ひらがな|平仮名|片仮名|カタ|ひら)(?:で.*)?$")
+"""How it is written, behind it."""
+
 _KANJI = re.compile(r"[一-龠々]+")
 
 
 def as_spelt(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
     """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
-    said = BLANKS.sub("", TAIL.sub("", text))
+    said = _together(TAIL.sub("", text))
     for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
-        if any(len(said) > 2 and said == BLANKS.sub("", name.text) for name in names):
+        if any(len(said) > 1 and said == BLANKS.sub("", name.text) for name in names):
             return party, f"{_OWNERS[party]}と同じ表記", False
     return None
+
+
+def letter_by_letter(text: str) -> str:
+    """A name that is said in syllables, as one word: タグチ for タ・グ・チ、カタカナで; else nothing."""
+    said = _HOW.sub("", TAIL.sub("", text))
+    return _together(said) if _SYLLABLES.fullmatch(said) else ""
+
+
+def _together(text: str) -> str:
+    """Without the blanks and marks between surname and given name, or between syllables."""
+    return _MARKS.sub("", text)
+
+
+def _is_explained(char: str, text: str) -> bool:
+    """Whether a kanji is: 野原の野, or 小さい."""
+    return (
+        f"の{char}" in text
+        or re.search(rf"(?<![一-龠々の]){char}(?:さい|しい|きい|るい|い)(?=[、。にとで\s]|$)", text)
+        is not None
+    )
 
 
 def as_explained(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
@@ -42,6 +69,6 @@ def as_explained(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
     for name in case.requester.names:
         said = BLANKS.sub("", name.text)
         for part in (part for n in range(2, len(said)) for part in (said[:n], said[-n:])):
-            if _KANJI.fullmatch(part) and all(f"の{char}" in text for char in part):
+            if _KANJI.fullmatch(part) and all(_is_explained(char, text) for char in part):
                 return Party.REQUESTER, "本人の名前の書き方の説明", True
     return None

@@ -40,6 +40,42 @@ def whose(text: str, kind: str, reader: Reader, case: CallCase = CASE, **more: o
 
 
 @pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("タ・グ・チ", Party.REQUESTER),
+        ("タ・グ・チ、カタカナですね", Party.REQUESTER),
+        ("た、ぐ、ち、し、げ、る。", Party.REQUESTER),
+        ("田口、茂", Party.REQUESTER),
+        ("茂だ", Party.REQUESTER),
+        ("は茂", Party.REQUESTER),
+        ("田口茂、僕", Party.REQUESTER),
+        ("タ・ノ・ウ・エ", Party.THIRD_PARTY),
+        ("田口、忍", Party.UNKNOWN),
+        ("は渚", Party.THIRD_PARTY),
+    ],
+)
+def test_a_name_is_told_however_it_is_taken_apart(text: str, party: Party, reader: Reader) -> None:
+    """Syllable by syllable, with a pause behind the surname, or with a word before or behind it."""
+    case = CallCase("R-1", Requester((CaseName("田口茂", "タグチシゲル"),)))
+    assert whose(text, "PERSON", reader, case).party is party
+
+
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("小さい、木が二つの林", Party.REQUESTER),
+        ("小さいに森林の林", Party.REQUESTER),
+        ("大きい、森林の林", Party.THIRD_PARTY),
+        ("奥の小さい森の林", Party.THIRD_PARTY),
+    ],
+)
+def test_a_kanji_is_explained_by_its_adjective(text: str, party: Party, reader: Reader) -> None:
+    """小さい is 小, where it is no part of a phrase."""
+    case = CallCase("R-1", Requester((CaseName("小林瑠璃", "コバヤシルリ"),)))
+    assert whose(text, "PERSON", reader, case).party is party
+
+
+@pytest.mark.parametrize(
     ("text", "party", "review"),
     [
         ("鈴木花子", Party.REQUESTER, False),

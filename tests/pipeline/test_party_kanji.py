@@ -136,3 +136,15 @@ def test_what_the_talk_calls_anothers_explains_no_name_before_it(
     name, behind = people(heard, "岩田花子", "感じは嫌な気だ")
     found = attribute((name, replace(behind, party=said)), heard, case, reader)
     assert [each.party for each in found] == [Party.REQUESTER, party]
+
+
+def test_a_kanji_of_the_word_that_is_said_is_the_one_explained(reader: Reader) -> None:
+    """静岡の静 explains no kanji of 岩田花子, however near the rest of it sounds."""
+    for said, party in (
+        ("向こう側のむ、名は静岡の静と子供のむ", Party.THIRD_PARTY),
+        ("岩石のいに、花束のはと子供のむ", Party.REQUESTER),
+    ):
+        heard = transcript(utterance(f"岩田花子です、{said}", 0.0))
+        case = CallCase("R-1", Requester(names=(CaseName("岩田花子", "イワタハナコ"),)))
+        _, behind = attribute(people(heard, "岩田花子", said), heard, case, reader)
+        assert behind.party is party

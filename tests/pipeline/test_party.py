@@ -66,7 +66,7 @@ def test_a_name_is_told_however_it_is_taken_apart(text: str, party: Party, reade
         ("小さい、木が二つの林", Party.REQUESTER),
         ("小さいに森林の林", Party.REQUESTER),
         ("大きい、森林の林", Party.THIRD_PARTY),
-        ("奥の小さい森の林", Party.THIRD_PARTY),
+        ("奥に小さい森の林", Party.THIRD_PARTY),
     ],
 )
 def test_a_kanji_is_explained_by_its_adjective(text: str, party: Party, reader: Reader) -> None:

@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.types import CharSpan, Finding, Party
+from pipeline.types import CharSpan, Finding, MaskItem, Party, TimeSpan
 
-__all__ = ["PART", "in_parts"]
+__all__ = ["PART", "in_parts", "without_overlap"]
 
 PART: Final = "ひと続きの所見の一部。部分ごとに決めてください"
 """In the reason of every part: an analyst sees why a name comes in two, and others know them by it."""
+
+SHORTEST: Final = 0.15
+"""Seconds of a mora: less is nothing that somebody could decide about."""
 
 _NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
@@ -49,3 +52,39 @@ def _parted(finding: Finding) -> Iterator[Finding]:
     for (start, end), share in zip(itertools.pairwise(edges), shares, strict=True):
         part = replace(entity, chars=CharSpan(start, end), score=entity.score * share, morae=0, parts=())
         yield replace(finding, entity=part, reason=reason)
+
+
+def without_overlap(items: Sequence[MaskItem]) -> tuple[MaskItem, ...]:
+    """Let the likelier of two parts have what both would mask: the margin of its edge.
+
+    Else who masks the one that is a name masks the one beside it, too, which holds a breath of it.
+
+    Args:
+        items: Of a plan, in order of time.
+
+    Returns:
+        The items in their order; together they mask the same.
+    """
+    parts: dict[tuple[str, str, str, tuple[int, ...]], list[int]] = {}
+    for at, item in enumerate(items):
+        if PART in item.reason:
+            parts.setdefault((item.reason, item.source, item.entity_type, item.channels), []).append(at)
+    out = list(items)
+    for run in parts.values():
+        for one, other in itertools.pairwise(sorted(run, key=lambda at: items[at].chars)):
+            less, more = sorted((one, other), key=lambda at: items[at].score)
+            out[less] = _cut(out[less], out[more])
+    return tuple(out)
+
+
+def _cut(item: MaskItem, other: MaskItem) -> MaskItem:
+    """Without what it has in common with its neighbour in time, where enough is left."""
+    start, end = item.time.start, item.time.end
+    if not item.time.overlaps(other.time):
+        return item
+    # All that is taken from it has to be the other's.
+    if item.chars < other.chars and end <= other.time.end:
+        end = max(start, other.time.start)
+    elif item.chars > other.chars and other.time.start <= start:
+        start = min(end, other.time.end)
+    return replace(item, time=TimeSpan(start, end)) if end - start >= SHORTEST else item

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from pipeline.detect import sure
+from pipeline.parts import without_overlap
 from pipeline.review_queue import beside_masks, within_time
 from pipeline.types import (
     CallCase,
@@ -48,7 +49,7 @@ def make_plan(
         # Written so that a score that is no number stays in.
         if not finding.entity.score < policy.min_score and not _settled(finding, case)
     )
-    ordered = tuple(sorted(items, key=lambda i: (i.time, i.item_id)))
+    ordered = tuple(sorted(without_overlap(items), key=lambda i: (i.time, i.item_id)))
     plan = MaskPlan(
         transcript.call_id, 0, transcript.audio_sha256, transcript_sha256(transcript), policy, ordered
     )

@@ -19,10 +19,10 @@ from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 
 __all__ = ["CLEAR", "beside_masks", "is_candidate", "within_time"]
 
-LEAK = 3.0
+LEAK = 2.0
 """Seconds taken from the requester's call that weigh as much as one of a third party's that may get out.  On
-57 minutes of made calls it leaves, after review, as little of a leak as more would (7, 15, 40), and over-mask
-of 4.0 % against 5.2 and more; 2 and less leave more of a leak."""
+u22 and u24 to u27, an hour and ten minutes of made calls, it leaves, after review, as little of a leak as 3
+would (1.1 %), and .1 % less of over-mask; 1 leaves 1.3 of a leak."""
 
 CLEAR = 0.97
 """Probability from which a mask is not shown even where there is time: one in thirty-three is wrong."""

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.parts import PART, in_parts
+from pipeline.parts import PART, SHORTEST, in_parts, without_overlap
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
+from tests.strategies import make_item
 
 WHOLE = EntitySpan("PERSON", CharSpan(10, 19), 0.8, "Test", parts=((10, 0.5), (12, 0.25), (14, 1.0)))
 
@@ -60,3 +61,40 @@ def test_no_character_is_lost(start: int, length: int) -> None:
     assert [c for f in found for c in range(f.entity.chars.start, f.entity.chars.end)] == list(
         range(chars.start, chars.end)
     )
+
+
+def times(*parts: tuple[float, float, float], reason: str = PART) -> list[tuple[float, float]]:
+    """When parts sound, given when their masks begin and end, and their scores."""
+    items = [
+        replace(make_item(start, end, chars=(2 * n, 2 * n + 2)), score=score, reason=reason)
+        for n, (start, end, score) in enumerate(parts)
+    ]
+    return [(item.time.start, item.time.end) for item in without_overlap(items)]
+
+
+def test_the_likelier_part_has_what_two_would_mask() -> None:
+    """On either side of it."""
+    assert times((0, 1.1, 0.3), (1.0, 2.1, 0.9), (2.0, 3, 0.2)) == [(0, 1.0), (1.0, 2.1), (2.1, 3)]
+
+
+def test_what_would_be_left_of_a_part_is_a_mora_at_the_least() -> None:
+    """Else it stays as it was."""
+    assert times((0.9, 1.1, 0.3), (1.0, 2.1, 0.9)) == [(0.9, 1.1), (1.0, 2.1)]
+    assert times((0, 1, 0.3), (1.5, 2, 0.9)) == [(0, 1), (1.5, 2)]
+
+
+def test_other_findings_keep_their_margins() -> None:
+    """Each by itself must hold all that is masked for it."""
+    assert times((0, 1.1, 0.3), (1.0, 2.1, 0.9), reason="") == [(0, 1.1), (1.0, 2.1)]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 5), st.floats(SHORTEST, 2), st.floats(0.01, 1)), min_size=1, max_size=5)
+)
+def test_parts_mask_together_what_they_did(spans: list[tuple[float, float, float]]) -> None:
+    """Of any stretch that some part masked, one does still."""
+    parts = [(start, start + length, score) for start, length, score in sorted(spans)]
+    left = times(*parts)
+    for moment in {at for start, end, _ in parts for at in (start, (start + end) / 2)}:
+        if any(start <= moment < end for start, end, _ in parts):
+            assert any(start <= moment < end for start, end in left)

@@ -28,6 +28,7 @@ from pipeline.party_phone import whose_number
 from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt, letter_by_letter
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
+from pipeline.party_town import with_their_numbers
 from pipeline.postal_code import with_codes_apart, with_codes_heard
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import find_sound, likeness, morae
@@ -112,7 +113,7 @@ def attribute(
     if not says_number(texts, own):
         findings = [_misheard(finding) for finding in findings]
     heard = with_codes_heard(by_what_is_heard(findings, transcript, case, reader), transcript)
-    return told_together(heard, transcript, case, reader)
+    return with_their_numbers(told_together(heard, transcript, case, reader), transcript)
 
 
 def _misheard(finding: Finding) -> Finding:

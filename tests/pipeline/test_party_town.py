@@ -1,0 +1,57 @@
+"""A town is whose the number behind it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.party_town import ANOTHERS, with_their_numbers
+from pipeline.types import CharSpan, EntitySpan, Finding, Party
+from tests.builders import transcript, utterance
+
+OWN, OTHER, UNKNOWN = Party.REQUESTER, Party.THIRD_PARTY, Party.UNKNOWN
+
+
+def told(*said: tuple[str, Party | None], channels: tuple[int, ...] = (0, 0, 0), talk: Party | None = None):
+    """Whose findings are, utterance by utterance; what has no party is talk."""
+    call = transcript(
+        *(
+            utterance(text, 3.0 * n, channel=channel)
+            for n, ((text, _), channel) in enumerate(zip(said, channels, strict=False))
+        )
+    )
+    findings = [
+        Finding(EntitySpan("ADDRESS", segment.chars, 0.9, "test", party=talk), party, "", False)
+        for segment, (_, party) in zip(call.segments, said, strict=True)
+        if party is not None
+    ]
+    return [each.party for each in with_their_numbers(findings, call)]
+
+
+def test_a_town_before_anothers_number_is_not_theirs() -> None:
+    """Nor is what stands before that."""
+    assert told(("江戸川区", OWN), ("西葛西", OWN), ("2丁目39の13", OTHER)) == [UNKNOWN, UNKNOWN, OTHER]
+    assert told(("西葛西", OWN), ("でいいわ", None), ("2の39の13", UNKNOWN)) == [UNKNOWN, UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("said", "more"),
+    [
+        ((("西葛西", OWN), ("1丁目28番", OWN)), {}),
+        ((("西葛西1の28", OWN), ("2の39の13", OTHER)), {}),  # it has its own number
+        ((("西葛西", OWN), ("船堀", OTHER)), {}),  # no number
+        ((("西葛西", OWN), ("から遠いところですけれども", None), ("2の39の13", OTHER)), {}),
+        ((("西葛西", OWN), ("2の39の13", OTHER)), {"channels": (0, 1)}),  # the other side says it
+        ((("西葛西", OWN), ("2の39の13", OTHER)), {"talk": OWN}),
+    ],
+)
+def test_otherwise_it_stays(said: tuple[tuple[str, Party | None], ...], more: dict[str, object]) -> None:
+    """It is where they live."""
+    assert told(*said, **more)[0] is OWN
+
+
+def test_it_is_shown_and_says_why() -> None:
+    """For the number may be theirs, misheard."""
+    call = transcript(utterance("西葛西2の39", 0.0))
+    town, number = (EntitySpan("ADDRESS", CharSpan(*at), 0.9, "test") for at in ((0, 3), (3, 7)))
+    found, _ = with_their_numbers([Finding(town, OWN, "", False), Finding(number, OTHER, "", False)], call)
+    assert (found.party, found.reason, found.needs_review) == (UNKNOWN, ANOTHERS, True)

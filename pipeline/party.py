@@ -46,6 +46,8 @@ AGAIN = 0.34
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
 
+_HONOURED = ("様", "さま", "さん", "ちゃん", "くん")
+
 _KANJI = re.compile(r"[一-龠々]+")
 
 _SAID_SO = re.compile(r"([ぁ-ん]{3,})[だよね]")
@@ -203,6 +205,9 @@ def _attributed_address(
     heard = text if says_all(text, reader) else place.whole
     likely = likely or (entity.party is Party.REQUESTER and faintly_like(heard, own, reader))
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
+    if text.endswith(_HONOURED) and verdict[0] is Party.REQUESTER and not digits_of(text):
+        # 長田様 is no 長野: a town has no honorific, and somebody's name has.
+        verdict = _whose_person(text, entity.party, known, reader)
     return _finding(entity, verdict)
 
 

@@ -78,8 +78,11 @@ def _near(digits: str, phone: str) -> bool:
     if len(digits) >= 6:
         return digits_apart(digits, phone) <= HALF_LIKE * max(len(digits), len(phone))
     width = len(digits)
+    if width <= ENOUGH:
+        # Of three figures with one misheard a stranger's number has some as often as not.
+        return width == ENOUGH and (phone.startswith(digits) if _is_mobile(digits) else digits in phone)
     windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
-    return width >= ENOUGH and any(digits_apart(digits, window) <= 1 for window in windows)
+    return any(digits_apart(digits, window) <= 1 for window in windows)
 
 
 def _whose_phone(digits: str, case: CallCase) -> _Verdict:

@@ -1,6 +1,7 @@
-"""A town by itself is the requester's and their neighbours': whose the number behind it is, tells.
+"""What a value begins with is many people's: whose it is, tells the number behind it.
 
 江戸川区にしかさい。 | 2丁目39の13      the requester lives in 西葛西, too, but in 1丁目28番29号: not theirs
+マル7マル            | 0955の1092       their number begins with 070, too
 """
 
 from __future__ import annotations
@@ -22,42 +23,54 @@ __all__ = ["with_their_numbers"]
 NEAR: Final = 8
 """Characters between a town and its number, without fillers and answers: でいいわ 後は."""
 
-NUMBER: Final = 2
-"""Figures of a block at the least."""
+BLOCK, GROUP = 2, 3
+"""Figures of a block number, and of a group of a telephone number, at the least."""
 
-ANOTHERS: Final = "続けて言われた番地が本人のものと違う"
+ANOTHERS: Final = "続けて言われた番号が本人のものと違う"
+
+_FIRST_GROUP = re.compile(r"0[1-9][0-9]?")
+"""What many telephone numbers begin with."""
 
 _ASIDE = re.compile(f"[、。 ]|{ASIDE}")
 
 
 def with_their_numbers(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Take towns for another's where the number that follows is nobody's.
+    """Take towns, and first groups of telephone numbers, for another's where what follows is nobody's.
 
     Args:
         findings: In order of text, with their parties.
         transcript: What they point into.
 
     Returns:
-        The findings, of which towns that were the requester's, by their names alone, may be unknown.
+        The findings, of which some that were the requester's are unknown.
     """
     out = list(findings)
     text, channel_at = transcript.text, _channels(transcript)
-    told = [at for at, f in enumerate(out) if f.entity.entity_type == "ADDRESS" and not f.entity.candidate]
-    for one, other in reversed(tuple(itertools.pairwise(told))):
-        town, behind = out[one], out[other]
-        number = len(digits_of(said_of(behind, text))) >= NUMBER or behind.reason == ANOTHERS
-        if _is_town(town, text) and behind.party in NOBODYS and number:
-            between = text[town.entity.chars.end : behind.entity.chars.start]
-            near = len(_ASIDE.sub("", between)) <= NEAR
-            if near and channel_at(town.entity.chars.start) == channel_at(behind.entity.chars.start):
-                out[one] = replace(town, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
+    for kind, begins, least in (("ADDRESS", _is_town, BLOCK), ("PHONE_NUMBER", _is_first_group, GROUP)):
+        told = [at for at, f in enumerate(out) if f.entity.entity_type == kind and not f.entity.candidate]
+        for one, other in reversed(tuple(itertools.pairwise(told))):
+            first, behind = out[one], out[other]
+            number = len(digits_of(said_of(behind, text))) >= least or behind.reason == ANOTHERS
+            if number and behind.party in NOBODYS and begins(first, text):
+                between = _ASIDE.sub("", text[first.entity.chars.end : behind.entity.chars.start])
+                one_side = channel_at(first.entity.chars.start) == channel_at(behind.entity.chars.start)
+                if one_side and len(between) <= NEAR:
+                    out[one] = replace(first, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
     return tuple(out)
 
 
 def _is_town(finding: Finding, text: str) -> bool:
     """Whether it is the requester's by the name of a place alone, and the conversation does not say so."""
     theirs = finding.party is Party.REQUESTER and finding.entity.party is not Party.REQUESTER
-    return theirs and len(digits_of(said_of(finding, text))) < NUMBER
+    return theirs and len(digits_of(said_of(finding, text))) < BLOCK
+
+
+def _is_first_group(finding: Finding, text: str) -> bool:
+    """Whether it is the requester's, and no more of a telephone number than its first figures."""
+    return (
+        finding.party is Party.REQUESTER
+        and _FIRST_GROUP.fullmatch(digits_of(said_of(finding, text))) is not None
+    )
 
 
 def _channels(transcript: Transcript) -> Callable[[int], int]:

@@ -40,6 +40,20 @@ def whose(text: str, kind: str, reader: Reader, case: CallCase = CASE, **more: o
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"), [("090", True), ("080", False), ("234", True), ("244", False), ("1294", True)]
+)
+def test_three_figures_have_to_be_right(text: str, kept: bool, reader: Reader) -> None:
+    """Where the talk calls them theirs; of four one may be misheard."""
+    assert (whose(text, "PHONE_NUMBER", reader, party=Party.REQUESTER).party is Party.REQUESTER) is kept
+
+
+@pytest.mark.parametrize(("text", "kept"), [("青葉", True), ("青葉様", False)])
+def test_a_town_has_no_honorific(text: str, kept: bool, reader: Reader) -> None:
+    """Somebody's name may be the requester's town, or like it."""
+    assert (whose(text, "ADDRESS", reader).party is Party.REQUESTER) is kept
+
+
+@pytest.mark.parametrize(
     ("text", "party"),
     [
         ("タ・グ・チ", Party.REQUESTER),

@@ -1,4 +1,4 @@
-"""A town is whose the number behind it is."""
+"""A town, and the first group of a number, are whose the number behind them is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from tests.builders import transcript, utterance
 OWN, OTHER, UNKNOWN = Party.REQUESTER, Party.THIRD_PARTY, Party.UNKNOWN
 
 
-def told(*said: tuple[str, Party | None], channels: tuple[int, ...] = (0, 0, 0), talk: Party | None = None):
+def told(
+    *said: tuple[str, Party | None],
+    channels: tuple[int, ...] = (0, 0, 0),
+    talk: Party | None = None,
+    kind: str = "ADDRESS",
+) -> list[Party]:
     """Whose findings are, utterance by utterance; what has no party is talk."""
     call = transcript(
         *(
@@ -20,7 +25,7 @@ def told(*said: tuple[str, Party | None], channels: tuple[int, ...] = (0, 0, 0),
         )
     )
     findings = [
-        Finding(EntitySpan("ADDRESS", segment.chars, 0.9, "test", party=talk), party, "", False)
+        Finding(EntitySpan(kind, segment.chars, 0.9, "test", party=talk), party, "", False)
         for segment, (_, party) in zip(call.segments, said, strict=True)
         if party is not None
     ]
@@ -55,3 +60,19 @@ def test_it_is_shown_and_says_why() -> None:
     town, number = (EntitySpan("ADDRESS", CharSpan(*at), 0.9, "test") for at in ((0, 3), (3, 7)))
     found, _ = with_their_numbers([Finding(town, OWN, "", False), Finding(number, OTHER, "", False)], call)
     assert (found.party, found.reason, found.needs_review) == (UNKNOWN, ANOTHERS, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ((("マル7マル", OWN), ("0955の", OTHER)), UNKNOWN),
+        ((("070の", OWN), ("0955の", OWN)), OWN),
+        ((("070の", OWN), ("14", OTHER)), OWN),  # no group
+        ((("ゼロゼロ7", OWN), ("0955", OTHER)), OWN),  # a group in the middle of theirs
+        ((("851", OWN), ("0955", OTHER)), OWN),
+        ((("0700955", OWN), ("1092", OTHER)), OWN),
+    ],
+)
+def test_so_is_what_many_numbers_begin_with(said: tuple[tuple[str, Party | None], ...], first: Party) -> None:
+    """A third party's begins with 070, too."""
+    assert told(*said, kind="PHONE_NUMBER")[0] is first

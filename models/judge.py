@@ -38,7 +38,7 @@ addresses, on 114 calls, it caught a thousandth more of what is third parties' a
 
 DOUBTED = {"PHONE_NUMBER": 0.5, "ADDRESS": 0.7}
 """Probability from which what nobody marked, and only doubt found, is masked: a number whose figures are
-spelt as words (6発対筆 for 6831) is found by little else, and by it デネンチョーフ at .89.  On 48 calls .8 % of
+spelt as words (6発対筆 for 6831) is found by little else.  On 48 calls .8 % of
 all that is third parties' more is masked for numbers, and .3 % of the rest; for addresses, on 108 calls, a
 thousandth of either.  Names gain nothing from any bound."""
 

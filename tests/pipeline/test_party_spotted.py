@@ -149,3 +149,22 @@ def test_what_is_only_half_like_theirs_and_not_heard_is_masked(reader: Reader) -
         assert out.party is party
         (sure,) = by_what_is_heard([Finding(entity, Party.REQUESTER, "", False)], call, CASE, reader)
         assert sure.party is Party.REQUESTER
+
+
+@pytest.mark.parametrize(
+    ("kana", "party"),
+    [
+        ("ゼロナナゼロゼロゼロナナゼロハチゼロナナ", Party.REQUESTER),
+        ("ゼロナナゼロゼロゼロナナゼロハチゼロナナサン", Party.THIRD_PARTY),  # another one
+        ("ゼロナナゼロハチゼロナナ", Party.THIRD_PARTY),  # too little
+    ],
+)
+def test_a_number_may_end_before_its_last_figure(reader: Reader, kana: str, party: Party) -> None:
+    """The other side says はい into it."""
+    assert judged(heard(kana), reader, "PHONE_NUMBER").party is party
+
+
+def test_a_name_that_says_how_it_is_written_is_theirs(reader: Reader) -> None:
+    """In katakana, however much of that is heard."""
+    for said in ("ニシムラハヤトカタカナデイイデス", "ニシムラハヤトアタカナデ"):
+        assert judged(heard(said), reader).party is Party.REQUESTER

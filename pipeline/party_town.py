@@ -15,6 +15,7 @@ from typing import Final
 
 from pipeline.party_address import ASIDE
 from pipeline.party_beside import NOBODYS, said_of
+from pipeline.party_cut import PARTLY
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
 
@@ -62,7 +63,8 @@ def with_their_numbers(findings: Sequence[Finding], transcript: Transcript) -> t
 def _is_town(finding: Finding, text: str) -> bool:
     """Whether it is the requester's by the name of a place alone, and the conversation does not say so."""
     theirs = finding.party is Party.REQUESTER and finding.entity.party is not Party.REQUESTER
-    return theirs and len(digits_of(said_of(finding, text))) < BLOCK
+    # What was cut out of an address was heard as theirs, and is no name of a place.
+    return theirs and finding.reason != PARTLY and len(digits_of(said_of(finding, text))) < BLOCK
 
 
 def _is_first_group(finding: Finding, text: str) -> bool:

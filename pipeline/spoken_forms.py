@@ -31,6 +31,10 @@ ENOUGH: Final = 4
 CUT_SHORT: Final = 2
 """What the last figures of a telephone number tell, but for the very last."""
 
+FOUR, FEW = 4, 2
+"""Morae of a block number below which it does not tell by itself, and what it tells then: イチイチ, of
+1丁目1番, is in many a telephone number."""
+
 A_MORA: Final = -1.2
 LEAST: Final = -7.0
 FIGURES: Final = -5.0
@@ -124,7 +128,7 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
                 each.party,
                 each.value,
                 part,
-                each.tells,
+                min(each.tells, FEW) if each.block and len(undrawn(sound)) < FOUR else each.tells,
                 sound,
                 each.figures,
                 each.surname,
@@ -148,6 +152,11 @@ class _Said:
     surname: bool = False
     phone: bool = False
     ends: bool = False
+
+    @property
+    def block(self) -> bool:
+        """Whether it is some of an address's numbers."""
+        return self.figures and not self.phone
 
 
 def _morae(said: Iterable[str]) -> tuple[tuple[Mora, ...], ...]:

@@ -9,7 +9,10 @@ import pytest
 from models.readings import Reader, load_reader
 from pipeline.party_explained import BY_KANJI
 from pipeline.party_spotted import by_what_is_heard
+from pipeline.sound import morae
+from pipeline.spoken_forms import ENOUGH, spoken_forms
 from pipeline.types import (
+    CaseName,
     CharSpan,
     EntitySpan,
     Finding,
@@ -168,3 +171,11 @@ def test_a_name_that_says_how_it_is_written_is_theirs(reader: Reader) -> None:
     """In katakana, however much of that is heard."""
     for said in ("ニシムラハヤトカタカナデイイデス", "ニシムラハヤトアタカナデ"):
         assert judged(heard(said), reader).party is Party.REQUESTER
+
+
+def test_a_short_block_tells_little() -> None:
+    """イチイチ, of 1丁目1番, is in many a telephone number."""
+    case = replace(CASE, requester=replace(CASE.requester, addresses=(CaseName("福山市引野町1丁目1番9号"),)))
+    forms = {form.sound: form.tells for form in spoken_forms(case, load_reader())}
+    assert forms[morae("イチイチ")] < ENOUGH
+    assert forms[morae("イチノイチノキュウ")] == ENOUGH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.party_cut import PARTLY
 from pipeline.party_town import ANOTHERS, with_their_numbers
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.builders import transcript, utterance
@@ -76,3 +77,11 @@ def test_it_is_shown_and_says_why() -> None:
 def test_so_is_what_many_numbers_begin_with(said: tuple[tuple[str, Party | None], ...], first: Party) -> None:
     """A third party's begins with 070, too."""
     assert told(*said, kind="PHONE_NUMBER")[0] is first
+
+
+def test_what_was_cut_out_of_an_address_is_no_town() -> None:
+    """3ハイツ was heard as theirs by its sound."""
+    call = transcript(utterance("3ハイツ90の3", 0.0))
+    building, room = (EntitySpan("ADDRESS", CharSpan(*at), 0.9, "test") for at in ((0, 4), (4, 8)))
+    findings = [Finding(building, OWN, PARTLY, True), Finding(room, OTHER, "", False)]
+    assert [each.party for each in with_their_numbers(findings, call)] == [OWN, OTHER]

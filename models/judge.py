@@ -38,9 +38,9 @@ addresses, on 114 calls, it caught a thousandth more of what is third parties' a
 
 DOUBTED = {"PHONE_NUMBER": 0.5, "ADDRESS": 0.7}
 """Probability from which what nobody marked, and only doubt found, is masked: a number whose figures are
-spelt as words (6発対筆 for 6831) is found by little else.  On 48 calls .8 % of
-all that is third parties' more is masked for numbers, and .3 % of the rest; for addresses, on 108 calls, a
-thousandth of either.  Names gain nothing from any bound."""
+spelt as words (6発対筆 for 6831) is found by little else.  On 48 calls .8 % of all that is third parties'
+more is masked for numbers, and .3 % of the rest; for addresses, on 108 calls, a thousandth of either.  Names
+gain nothing from any bound."""
 
 EDGE, EDGE_READ = 0.25, 0.12
 """Probability of being data below which a finding's first and last characters are none of it: where it was

@@ -82,6 +82,11 @@ class Stretch:
         """Whether a hit lies in the finding, or partly."""
         return hit.start < self.last and hit.end > self.first
 
+    def kana(self, earlier: int = 0) -> str:
+        """What is most likely said in it, and in so many steps before it."""
+        heard = likeliest(self.logs)
+        return "".join(mora.kana for mora in heard if self.first - earlier <= mora.step < self.last)
+
 
 class Said(NamedTuple):
     """A stretch, and the forms of the case that are said in it."""

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, Finding, MaskItem, Party, TimeSpan
 
-__all__ = ["PART", "in_parts", "without_overlap"]
+__all__ = ["PART", "in_parts", "whole_of", "without_overlap"]
 
 PART: Final = "ひと続きの所見の一部。部分ごとに決めてください"
 """In the reason of every part: an analyst sees why a name comes in two, and others know them by it."""
-
-SHORTEST: Final = 0.15
-"""Seconds of a mora: less is nothing that somebody could decide about."""
 
 _NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
@@ -54,21 +52,26 @@ def _parted(finding: Finding) -> Iterator[Finding]:
         yield replace(finding, entity=part, reason=reason)
 
 
+def whole_of(item: MaskItem) -> tuple[str, str, str] | None:
+    """What the parts of one finding have in common; nothing where an item is no part."""
+    return (item.reason, item.source, item.entity_type) if PART in item.reason else None
+
+
 def without_overlap(items: Sequence[MaskItem]) -> tuple[MaskItem, ...]:
     """Let the likelier of two parts have what both would mask: the margin of its edge.
 
     Else who masks the one that is a name masks the one beside it, too, which holds a breath of it.
 
     Args:
-        items: Of a plan, in order of time.
+        items: Of a plan.
 
     Returns:
         The items in their order; together they mask the same.
     """
-    parts: dict[tuple[str, str, str, tuple[int, ...]], list[int]] = {}
+    parts: dict[tuple[tuple[str, str, str], tuple[int, ...]], list[int]] = {}
     for at, item in enumerate(items):
-        if PART in item.reason:
-            parts.setdefault((item.reason, item.source, item.entity_type, item.channels), []).append(at)
+        if (whole := whole_of(item)) is not None:
+            parts.setdefault((whole, item.channels), []).append(at)
     out = list(items)
     for run in parts.values():
         for one, other in itertools.pairwise(sorted(run, key=lambda at: items[at].chars)):

@@ -156,8 +156,7 @@ def _heard_at_all(stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> 
         for hit in spotted([f.sound for f in forms], each.logs, least)
         if each.holds(hit)
     )
-    heard = (m.kana for s in stretches for m in likeliest(s.logs) if s.first <= m.step < s.last)
-    return len(digits_of("".join(heard))) < FIGURES or any(hits)
+    return len(digits_of("".join(each.kana() for each in stretches))) < FIGURES or any(hits)
 
 
 def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm]) -> Finding | None:

@@ -15,7 +15,6 @@ from typing import Final
 
 from pipeline.heard_stretch import SAID_AROUND, Channels
 from pipeline.party_beside import CLOSE, CODE, NOBODYS, POSTAL, said_of
-from pipeline.phonetic import likeliest
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 
@@ -97,9 +96,8 @@ def _asked(finding: Finding) -> bool:
 
 def _code(finding: Finding, channels: Channels) -> str:
     """The figures of a finding that is heard as a postal code and nothing else."""
-    stretches = tuple(channels.stretches(finding))
-    heard = (m.kana for s in stretches for m in likeliest(s.logs) if s.first - EARLIER <= m.step < s.last)
-    kana = _DRAWN.sub("イチ", _SAID_AROUND.sub("", "".join(heard)))
+    heard = "".join(stretch.kana(EARLIER) for stretch in channels.stretches(finding))
+    kana = _DRAWN.sub("イチ", _SAID_AROUND.sub("", heard))
     digits = digits_of(kana)
     stray = beside_digits(kana).replace("ー", "")
     return digits if DIGITS[0] <= len(digits) <= DIGITS[1] and len(stray) <= STRAY else ""

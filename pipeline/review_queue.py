@@ -17,7 +17,7 @@ from dataclasses import replace
 from pipeline.nearby import Nearby
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 
-__all__ = ["CLEAR", "beside_masks", "is_candidate", "within_time"]
+__all__ = ["CLEAR", "SHORTEST", "beside_masks", "is_candidate", "within_time"]
 
 LEAK = 2.0
 """Seconds taken from the requester's call that weigh as much as one of a third party's that may get out.  On

@@ -31,7 +31,7 @@ ENOUGH: Final = 4
 CUT_SHORT: Final = 2
 """What the last figures of a telephone number tell, but for the very last."""
 
-FOUR, FEW = 4, 2
+SHORT_BLOCK, FEW = 4, 2
 """Morae of a block number below which it does not tell by itself, and what it tells then: イチイチ, of
 1丁目1番, is in many a telephone number."""
 
@@ -128,7 +128,7 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
                 each.party,
                 each.value,
                 part,
-                min(each.tells, FEW) if each.block and len(undrawn(sound)) < FOUR else each.tells,
+                min(each.tells, FEW) if each.block and len(undrawn(sound)) < SHORT_BLOCK else each.tells,
                 sound,
                 each.figures,
                 each.surname,

@@ -12,7 +12,7 @@ import bisect
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -24,7 +24,7 @@ from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
 from pipeline.nearby import Nearby
-from pipeline.parts import PART
+from pipeline.parts import whole_of
 from pipeline.reread import read_by_sound, read_otherwise
 from pipeline.review_queue import is_candidate
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
@@ -141,23 +141,15 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
     Returns:
         ``(item_id, text)`` in the plan's order.
     """
-    found: list[tuple[MaskItem, CharSpan]] = []
-    for item in sorted(_with_values(transcript, plan, action), key=lambda item: item.chars):
-        last, chars = found[-1] if found else (None, item.chars)
-        if last is not None and action is MaskAction.MASK and _of_one(last, item, chars, transcript.text):
-            likeliest = max(last, item, key=lambda each: each.score)
-            found[-1] = likeliest, CharSpan(chars.start, item.chars.end)
-        else:
-            found.append((item, item.chars))
-    ordered = sorted(found, key=lambda each: (each[0].time, each[0].item_id))
-    return tuple((item.item_id, transcript.text[chars.start : chars.end]) for item, chars in ordered)
 
+    def of_one(one: MaskItem, other: MaskItem) -> bool:
+        parts = whole_of(one) is not None and whole_of(one) == whole_of(other)
+        return action is MaskAction.MASK and parts and one.chars.end <= other.chars.start
 
-def _of_one(one: MaskItem, other: MaskItem, chars: CharSpan, text: str) -> bool:
-    """Whether an item is a part of the finding that another, with what is before it in ``chars``, is of."""
-    same = (one.source, one.reason, one.entity_type) == (other.source, other.reason, other.entity_type)
-    parts = same and PART in one.reason
-    return parts and chars.end <= other.chars.start and not _folded(text[chars.end : other.chars.start])
+    runs = _runs(_with_values(transcript, plan, action), transcript.text, of_one)
+    likeliest = ((max(run, key=lambda item: item.score), run) for run in runs)
+    ordered = sorted(likeliest, key=lambda each: (each[0].time, each[0].item_id))
+    return tuple((item.item_id, _said(run, transcript.text)) for item, run in ordered)
 
 
 def kept_values(transcript: Transcript, plan: MaskPlan) -> tuple[tuple[str, str], ...]:
@@ -165,14 +157,28 @@ def kept_values(transcript: Transcript, plan: MaskPlan) -> tuple[tuple[str, str]
 
     An address is often found in pieces, and what is read across two of them is kept as they are.
     """
-    runs: list[tuple[str, CharSpan]] = []
-    for item in sorted(_with_values(transcript, plan, MaskAction.KEEP), key=lambda item: item.chars):
-        last = runs[-1][1] if runs else None
-        if last is not None and not _folded(transcript.text[last.end : item.chars.start]):
-            runs[-1] = runs[-1][0], CharSpan(last.start, max(last.end, item.chars.end))
+    runs = _runs(_with_values(transcript, plan, MaskAction.KEEP), transcript.text, lambda *_: True)
+    return tuple((run[0].item_id, _said(run, transcript.text)) for run in runs)
+
+
+def _runs(
+    items: Iterable[MaskItem], text: str, of_one: Callable[[MaskItem, MaskItem], bool]
+) -> list[list[MaskItem]]:
+    """Items in order of text, those together that are of one and have nothing to read between them."""
+    runs: list[list[MaskItem]] = []
+    end = 0
+    for item in sorted(items, key=lambda item: item.chars):
+        if runs and of_one(runs[-1][-1], item) and not _folded(text[end : item.chars.start]):
+            runs[-1].append(item)
+            end = max(end, item.chars.end)
         else:
-            runs.append((item.item_id, item.chars))
-    return tuple((item_id, transcript.text[chars.start : chars.end]) for item_id, chars in runs)
+            runs.append([item])
+            end = item.chars.end
+    return runs
+
+
+def _said(run: Sequence[MaskItem], text: str) -> str:
+    return text[run[0].chars.start : max(item.chars.end for item in run)]
 
 
 def _with_values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> Iterator[MaskItem]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.parts import PART, SHORTEST, in_parts, without_overlap
+from pipeline.parts import PART, in_parts, without_overlap
+from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.strategies import make_item
 

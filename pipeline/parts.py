@@ -14,7 +14,7 @@ from typing import Final
 from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, Finding, MaskItem, Party, TimeSpan
 
-__all__ = ["PART", "in_parts", "whole_of", "without_overlap"]
+__all__ = ["PART", "in_parts", "not_below", "whole_of", "without_overlap"]
 
 PART: Final = "ひと続きの所見の一部。部分ごとに決めてください"
 """In the reason of every part: an analyst sees why a name comes in two, and others know them by it."""
@@ -55,6 +55,23 @@ def _parted(finding: Finding) -> Iterator[Finding]:
 def whole_of(item: MaskItem) -> tuple[str, str, str] | None:
     """What the parts of one finding have in common; nothing where an item is no part."""
     return (item.reason, item.source, item.entity_type) if PART in item.reason else None
+
+
+def not_below(items: Sequence[MaskItem], least: float) -> tuple[MaskItem, ...]:
+    """Leave out what is too improbable; of a finding in parts nothing, if one of them is probable enough.
+
+    Its likeliest part has all of its score: a bound that the whole reaches drops none of its parts.
+
+    Args:
+        items: Of a plan.
+        least: Probability that stays in.
+
+    Returns:
+        The others, in their order.
+    """
+    # Written so that a score that is no number stays in.
+    wholes = {whole_of(item) for item in items if not item.score < least} - {None}
+    return tuple(item for item in items if not item.score < least or whole_of(item) in wholes)
 
 
 def without_overlap(items: Sequence[MaskItem]) -> tuple[MaskItem, ...]:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from pipeline.detect import sure
-from pipeline.parts import without_overlap
+from pipeline.parts import not_below, without_overlap
 from pipeline.review_queue import beside_masks, within_time
 from pipeline.types import (
     CallCase,
@@ -35,7 +35,7 @@ def make_plan(
         findings: Aligned (``time`` and ``channels`` set); padding is already in ``time``.
         transcript: What they point into.
         case: Says what to do with each party's data.
-        policy: Findings below its ``min_score`` are dropped.
+        policy: Findings below its ``min_score`` are dropped; of one in parts, all or none.
 
     Returns:
         Revision 0 of the plan, items in order of time.
@@ -43,13 +43,10 @@ def make_plan(
     Raises:
         ValueError: when a finding has no time.
     """
-    items = tuple(
-        _item(number, finding, case)
-        for number, finding in enumerate(findings)
-        # Written so that a score that is no number stays in.
-        if not finding.entity.score < policy.min_score and not _settled(finding, case)
+    items = without_overlap(
+        [_item(number, each, case) for number, each in enumerate(findings) if not _settled(each, case)]
     )
-    ordered = tuple(sorted(without_overlap(items), key=lambda i: (i.time, i.item_id)))
+    ordered = tuple(sorted(not_below(items, policy.min_score), key=lambda i: (i.time, i.item_id)))
     plan = MaskPlan(
         transcript.call_id, 0, transcript.audio_sha256, transcript_sha256(transcript), policy, ordered
     )

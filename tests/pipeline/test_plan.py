@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.parts import PART
 from pipeline.plan import make_plan, transcript_sha256
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, MaskAction, MaskPolicy, Party, TimeSpan
 from tests.builders import transcript, utterance
@@ -91,6 +92,18 @@ def test_findings_below_the_least_score_are_dropped() -> None:
     found = (finding(1.0, score=0.1), finding(2.0, score=0.2), finding(3.0, score=0.3))
     kept = make_plan(found, CALL, CASE, MaskPolicy(min_score=0.2)).items
     assert [item.score for item in kept] == [0.2, 0.3]
+
+
+def test_no_part_of_a_likely_finding_is_dropped() -> None:
+    """The policy's bound asks the finding; a part of another that is unlikely goes with the whole of it."""
+    likely = [
+        replace(finding(float(at), score=score), reason=f"A。{PART}") for at, score in ((1, 0.1), (2, 0.4))
+    ]
+    unlikely = [
+        replace(finding(float(at), score=score), reason=f"B。{PART}") for at, score in ((3, 0.1), (4, 0.15))
+    ]
+    kept = make_plan((*likely, *unlikely), CALL, CASE, MaskPolicy(min_score=0.2)).items
+    assert [item.time.start for item in kept] == [1.0, 2.0]
 
 
 def test_a_score_that_is_no_number_is_masked() -> None:

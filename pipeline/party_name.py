@@ -131,6 +131,8 @@ def _within(kana: str, name: KnownName) -> float:
         if len(needle) >= WITHIN
         for match in find_sound(needle, line, 1 - ALIKE[4])
         if match.start <= BEFORE and len(line) - match.end <= 1
+        # Behind something else only the very same: アキ before ヤママオ is not what stands before ヤマナカ.
+        if match.start == 0 or match.price == 0
         if len(needle) < len(morae(name.whole)) or _given_within(line[: match.end], name)
     )
     return min(prices, default=math.inf)

@@ -11,6 +11,8 @@ were fitted on made calls: ``python -m tests.bench.edges --collect``, then ``tes
 
 from __future__ import annotations
 
+import hashlib
+import io
 import zipfile
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,6 +29,9 @@ __all__ = ["DILATIONS", "KERNEL", "NAMES", "WEIGHTS", "chances"]
 Array = NDArray[np.float64]
 
 WEIGHTS: Final = Path(__file__).with_name("edges.npz")
+
+SHA256: Final = "64ae3daa5debaba11a60b644e0900f8423badbc4d023cf29fe85aad841977040"
+"""Of the weights, as ``models/registry.toml`` has it; this package cannot ask that one."""
 
 NAMES: Final = {-1: "start", 1: "end"}
 """What each side's arrays are called in the file."""
@@ -64,7 +69,7 @@ def chances(features: Array, side: int) -> Array:
         Shape (candidates,).
 
     Raises:
-        ModelError: when the weights are missing or not such weights.
+        ModelError: when the weights are missing, not such weights or not the registered ones.
     """
     network = _network(side)
     x = (features - network.mean) / network.scale
@@ -88,7 +93,11 @@ def _convolved(x: Array, weights: Array, dilation: int) -> Array:
 def _network(side: int) -> _Network:
     name = NAMES[side]
     try:
-        with np.load(WEIGHTS, allow_pickle=False) as file:
+        content = WEIGHTS.read_bytes()
+        if hashlib.sha256(content).hexdigest() != SHA256:
+            msg = f"the weights of edges ({WEIGHTS.name}) are not the registered ones"
+            raise ModelError(msg)
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {key: np.asarray(file[f"{name}.{key}"], dtype=np.float64) for key in _keys()}
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         msg = f"the weights of edges ({WEIGHTS.name}) cannot be read ({type(error).__name__})"

@@ -36,7 +36,7 @@ RATES = NoiseRates(swap=0.045, drop=0.03, add=0.025)
 QUALITIES = (0.3, 0.6, 1.0, 2.0, 5.0)
 """How much worse than others a phrase is heard."""
 
-HARM = (0.5, 2.0)
+HARM = (0.2, 1.4)
 """Least and most by which a call differs from the average."""
 
 _PHRASES = re.compile(r"[^、。？！…]+[、。？！…]*")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,12 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     edge_network._network.cache_clear()
     yield path
     edge_network._network.cache_clear()
+
+
+def registered(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let these be the right bytes, if there are any."""
+    if path.exists():
+        monkeypatch.setattr(edge_network, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def drawn(features: int = 3, width: int = 4) -> dict[str, np.ndarray]:
@@ -56,16 +64,17 @@ def one_by_one(features: np.ndarray, arrays: dict[str, np.ndarray], name: str) -
 
 
 @pytest.mark.parametrize("side", [-1, 1])
-def test_it_is_the_network_that_it_says(weights: Path, side: int) -> None:
+def test_it_is_the_network_that_it_says(weights: Path, side: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Convolutions filled up with zeros, over candidates, and a line beside them."""
     arrays = drawn()
     np.savez(weights, **arrays)
+    registered(weights, monkeypatch)
     features = np.random.default_rng(1).normal(size=(40, 3))
     assert chances(features, side) == pytest.approx(one_by_one(features, arrays, NAMES[side]))
 
 
 @pytest.mark.parametrize("broken", ["missing", "cut", "other", "pickled"])
-def test_broken_weights_are_refused(weights: Path, broken: str) -> None:
+def test_broken_weights_are_refused(weights: Path, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without edges nothing can be masked, so no call is."""
     arrays = drawn()
     if broken == "cut":
@@ -74,5 +83,20 @@ def test_broken_weights_are_refused(weights: Path, broken: str) -> None:
         np.savez(weights, **{key: value for key, value in arrays.items() if not key.endswith("bias2")})
     elif broken == "pickled":
         np.savez(weights, **{key: np.array([object()]) for key in arrays})
-    with pytest.raises(ModelError, match=r"edges\.npz"):
+    registered(weights, monkeypatch)
+    with pytest.raises(ModelError, match=r"edges\.npz.*cannot be read"):
         chances(np.zeros((40, 3)), -1)
+
+
+def test_other_weights_than_the_registered_ones_are_refused(weights: Path) -> None:
+    """However well they look: nobody has measured what they mask."""
+    np.savez(weights, **drawn())
+    with pytest.raises(ModelError, match="not the registered"):
+        chances(np.zeros((40, 3)), -1)
+
+
+def test_the_registry_says_the_same() -> None:
+    """Which bytes they are is written down twice."""
+    registry = Path(edge_network.__file__).parents[1] / "models" / "registry.toml"
+    said = tomllib.loads(registry.read_text(encoding="utf-8"))["edges"]["network"]["sha256"]
+    assert said == edge_network.SHA256

@@ -12,6 +12,7 @@ import argparse
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import torch
 from torch import nn
 
 from models.phonetic.features import SIZES
-from models.tagger.train import CONFIDENTIAL, KIND_WEIGHTS, STEADY, Block, write_network
+from models.tagger.train import CONFIDENTIAL, KIND_WEIGHTS, STEADY, Block, go_on_from, write_network
 
 WIDTHS = (96, 8, 8, 16, 16, 16, 16)
 """Embedding width of each column of ``models.phonetic.features``."""
@@ -36,6 +37,16 @@ HIDDEN = 0.06
 BATCH, RATE = 8, 3e-3
 
 Call = tuple[torch.Tensor, torch.Tensor, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How long it learns, how fast at the most, from which beginning, and what it is reported on."""
+
+    epochs: int
+    rate: float
+    seed: int
+    tests: tuple[Path, ...]
 
 
 class PhoneticTagger(nn.Module):
@@ -64,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--start", type=Path, help="go on from this network, at a sixth of the rate")
     parser.add_argument("--test", type=Path, nargs="*", default=(), help="to report on, not to learn")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
@@ -72,7 +84,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     calls = [call for path in options.data for call in _calls(path)]
     print(f"{len(calls)} calls", flush=True)
     model = PhoneticTagger()
-    _fit(model, calls, options.epochs, random.Random(options.seed), options.test)
+    rate = RATE
+    if options.start:
+        go_on_from(model, options.start)
+        rate /= 6
+    plan = _Plan(options.epochs, rate, options.seed, tuple(options.test))
+    _fit(model, calls, plan)
     example = torch.zeros(1, 40, len(SIZES), dtype=torch.long)
     write_network(model, example, options.out, "rows", ("kinds",))
     return 0
@@ -90,12 +107,11 @@ def _calls(path: Path) -> list[Call]:
     return calls
 
 
-def _fit(
-    model: PhoneticTagger, calls: list[Call], epochs: int, rng: random.Random, tests: Sequence[Path]
-) -> None:
+def _fit(model: PhoneticTagger, calls: list[Call], plan: _Plan) -> None:
+    rng, rate, epochs = random.Random(plan.seed), plan.rate, plan.epochs
     steps = epochs * (-(-len(calls) // BATCH))
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 1, pct_start=0.15)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.15)
     loss_of = nn.CrossEntropyLoss(torch.tensor(KIND_WEIGHTS), reduction="none", ignore_index=-1)
     mean = {name: value.detach().clone() for name, value in model.state_dict().items()}
     done = 0
@@ -131,7 +147,7 @@ def _fit(
         )
         own = {name: value.clone() for name, value in model.state_dict().items()}
         model.load_state_dict(mean)
-        for path in tests:
+        for path in plan.tests:
             print(f"  {path.stem}: average precision {_precision(model, _calls(path)):.3f}", flush=True)
         model.load_state_dict(own)
     model.load_state_dict(mean)

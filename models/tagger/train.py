@@ -105,14 +105,14 @@ def main() -> int:
     calls = _calls(data)
     model = Tagger([int(n) for n in data["sizes"]], options.width)
     if options.start:
-        _go_on_from(model, options.start)
+        go_on_from(model, options.start)
     rate = RATE / 6 if options.start else RATE
     _fit(model, calls, options.epochs, rate, random.Random(options.seed))
     _export(model, options.out, str(data["vocabulary"]))
     return 0
 
 
-def _go_on_from(model: Tagger, path: Path) -> None:
+def go_on_from(model: nn.Module, path: Path) -> None:
     """Take the weights of a network exported before; its vocabulary must be the data's."""
     stored = {
         t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer

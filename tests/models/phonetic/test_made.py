@@ -10,11 +10,14 @@ import pytest
 from models.phonetic.collect import turns_of
 from models.phonetic.features import PAUSES, SIZES, Said, encode
 from models.phonetic.gazetteer import load_gazetteer
+from models.phonetic.heard import labels
 from models.phonetic.made import made_call
 from models.readings import load_reader
 from models.tagger.examples import KINDS
+from pipeline.heard_morae import TimedMora
 from pipeline.phonetic import class_of
 from pipeline.sound import morae
+from pipeline.truth import read_truth
 
 TRUTH = {
     "script": [
@@ -49,6 +52,27 @@ def test_a_made_call_is_labelled_mora_by_mora() -> None:
     assert rows[:, 0].tolist() == [class_of(mora) for mora in said]
     assert kinds.tolist() == [0] * 4 + [KINDS.index("NAME")] * 4 + [0] * 8
     assert rows[0, 2] > 0
+
+
+def test_what_was_heard_is_labelled_by_its_time_and_side() -> None:
+    """A mora within a span is of its kind; one beside it, or said by the other side then, is none."""
+    truth = read_truth(
+        {
+            "call": {"layout": "stereo"},
+            "layout": "stereo",
+            "duration": 6.0,
+            "script": TRUTH["script"],
+            "spans": [
+                {**span, "kind": kind, "party": "third"}
+                for span, kind in zip(TRUTH["spans"], ("NAME", "PHONE", "NAME"), strict=True)
+            ],
+        },
+        "c-test",
+    )
+    times = ((1, 1.9), (1, 1.97), (1, 2.5), (0, 2.5), (1, 2.99), (1, 4.0), (0, 5.2))
+    heard = [TimedMora(morae("ア")[0], time, channel, None) for channel, time in times]
+    name, number = KINDS.index("NAME"), KINDS.index("PHONE")
+    assert labels(heard, truth).tolist() == [0, name, name, 0, 0, number, name]
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.3, 5.0])

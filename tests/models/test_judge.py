@@ -51,6 +51,15 @@ def test_a_name_is_likelier_than_plain_talk(call: Call, tagger: Tagger) -> None:
     assert all(span.score < 0.5 for span in talk)
 
 
+def test_what_explains_a_name_keeps_its_ends(call: Call, tagger: Tagger) -> None:
+    """Its form tells where it begins and ends, also where that is a word like any other."""
+    witnesses = ("LearnedRecognizer", "LearnedRecognizer+KanjiDescriptionRecognizer")
+    judge = Judge({"bias": 3.0, **{f"witness:{name}": 0.0 for name in witnesses[1].split("+")}}, tagger)
+    spans = [found(call, "長谷川隆と申します", each) for each in witnesses]
+    (cut,), (whole,) = (judge.judged(call, (span,)) for span in spans)
+    assert (call.text[cut.chars.start : cut.chars.end], whole.chars) == ("長谷川隆", spans[1].chars)
+
+
 def test_what_is_unlikely_is_a_candidate_or_nothing(call: Call, tagger: Tagger) -> None:
     """Weights that believe nothing leave nothing; weights in doubt leave it for an analyst."""
     witness = {"witness:LearnedRecognizer": 0.0}

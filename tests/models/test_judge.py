@@ -51,6 +51,19 @@ def test_a_name_is_likelier_than_plain_talk(call: Call, tagger: Tagger) -> None:
     assert all(span.score < 0.5 for span in talk)
 
 
+@pytest.mark.parametrize(("address", "kind"), [(0.8, "ADDRESS"), (0.3, "PHONE_NUMBER")])
+def test_a_number_that_was_heard_as_an_address_is_one(
+    call: Call, tagger: Tagger, monkeypatch: pytest.MonkeyPatch, address: float, kind: str
+) -> None:
+    """Whatever the one witness that marked it took it for; of two that are as likely it stays a number."""
+    looked_at = seen(call, tagger)
+    both = np.tile(np.array([0.1, 0.0, address, 0.15], np.float32), (len(call.text), 1))
+    monkeypatch.setattr("models.judge.seen", lambda *_: replace(looked_at, both=both))
+    judge = Judge({"bias": 3.0, "witness:LearnedRecognizer": 0.0}, tagger)
+    (span,) = judge.judged(call, (found(call, "長谷川隆", kind="PHONE_NUMBER"),))
+    assert span.entity_type == kind
+
+
 def test_what_explains_a_name_keeps_its_ends(call: Call, tagger: Tagger) -> None:
     """Its form tells where it begins and ends, also where that is a word like any other."""
     witnesses = ("LearnedRecognizer", "LearnedRecognizer+KanjiDescriptionRecognizer")

@@ -54,8 +54,8 @@ def test_time_that_is_left_goes_to_the_unlikeliest_masks() -> None:
 
 
 def test_a_mask_that_is_likely_wrong_comes_before_a_candidate_that_is_hardly_likely() -> None:
-    """Half a second of the requester's call outweighs a fiftieth of a leak, and not a third."""
-    items = (of(0, 0.5), of(1, 0.02, masked=False, review=True), of(2, 0.34, masked=False, review=True))
+    """Half a second of the requester's call outweighs a fiftieth of a leak, and not three fifths."""
+    items = (of(0, 0.5), of(1, 0.02, masked=False, review=True), of(2, 0.6, masked=False, review=True))
     assert flagged(within_time(items, 1.0)) == {2}
     assert flagged(within_time(items, 2.0)) == {0, 2}
     assert flagged(within_time(items, 3.0)) == {0, 1, 2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.party_name import KanaReader, KnownName
 from pipeline.sound import Mora, find_sound, morae, spell_out
@@ -34,6 +34,9 @@ _DIGITS = re.compile(r"[0-9０-９]+$")
 _JOINT = re.compile(r"アンダー(?:[バワマラ]ー?ン?)?|あんだーばー|ハイフン?|はいふん|ドッ[トド]|どっ[とど]")
 """What joins the two halves of a name before the @, as it is said and heard."""
 
+_WORD = re.compile(r"[A-Za-z]+|[^A-Za-z0-9０-９をはがで、。.・_\s-]+")
+"""A word of what stands before the @."""
+
 _BREAK = re.compile(r"[をはがで、。.・\s]|ドッ[トド]|どっ[とど]")
 """What may stand before the last part of what is said before the @: アドレスを, dots."""
 
@@ -57,6 +60,7 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
     """
     local = _AT.split(text, maxsplit=1)[0]
     line, last = _sound(local, reader), _sound(_BREAK.split(_DIGITS.sub("", local))[-1], reader)
+    words = {_sound(word, reader) for word in _WORD.findall(_JOINT.sub(" ", local))}
     halves = [
         (morae(reader.kana(text[: joint.start()])), morae(reader.kana(text[joint.end() :])))
         for joint in _JOINT.finditer(text)
@@ -65,9 +69,14 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
         parts = [morae(part) for part in name.parts]
         # A short name is anywhere in others; by itself before the digits and the @ it is that name.
         said = (last == part if len(part) < ENOUGH else find_sound(part, line, WITHIN_MAIL) for part in parts)
-        if name.party is Party.REQUESTER and (any(said) or _joined(parts, halves)):
+        if name.party is Party.REQUESTER and (any(said) or _joined(parts, halves) or _both(parts, words)):
             return Party.REQUESTER, NAMED, True
     return Party.UNKNOWN, "誰のものか分かりません", True
+
+
+def _both(parts: Sequence[tuple[Mora, ...]], words: Collection[tuple[Mora, ...]]) -> bool:
+    """Whether surname and given name are both words of it, short as they may be: sano_aya."""
+    return len(parts) > 1 and all(part in words for part in parts)
 
 
 def _joined(

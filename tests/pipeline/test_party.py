@@ -568,6 +568,8 @@ SHORT = CallCase("R-2", Requester((CaseName("太田千代", "オオタチヨ"),)
     [
         ("アドレスをちよ39アットマークエグザンプル", Party.REQUESTER),
         ("オオタ.ちよアットマークエグザンプル", Party.REQUESTER),
+        ("のoota_chiyo3@mail.example", Party.REQUESTER),
+        ("chiyo-oota@mail.example", Party.REQUESTER),
         ("みちよ39アットマークエグザンプル", Party.UNKNOWN),
         ("ちよみアットマークエグザンプル", Party.UNKNOWN),
     ],

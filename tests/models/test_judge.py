@@ -185,11 +185,11 @@ def test_what_is_only_in_doubt_is_shown_and_only_a_likely_number_or_place_is_mas
             return tuple(
                 EntitySpan(kind, CharSpan(at, at + 2), score, SOURCE, candidate=True)
                 for at, kind, score in (
-                    (2, "ADDRESS", 0.9),
+                    (2, "ADDRESS", 0.6),
                     (0, "PERSON", 0.9),
                     (4, "PHONE_NUMBER", 0.6),
                     (6, "PHONE_NUMBER", 0.4),
-                    (8, "ADDRESS", 0.6),
+                    (8, "ADDRESS", 0.4),
                 )
             )
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from models.artifacts import Call
 from models.doubt import Doubt
-from models.judge_features import WITNESS, Seen, features, seen
+from models.judge_features import KIND_COLUMNS, WITNESS, Seen, features, seen
 from models.other_numbers import is_another_number, is_no_block
 from models.parts import parts_of
 from models.registry import registered_bytes
@@ -167,8 +167,10 @@ def _of_its_kind(span: EntitySpan, call: Seen) -> EntitySpan:
 
     Whose a number is, is told by its figures; an address that is compared with numbers is nobody's.
     """
-    address, phone = call.both[span.chars.start : span.chars.end, 2:4].mean(axis=0)
-    as_address = span.entity_type == "PHONE_NUMBER" and address > SURER * phone
+    if span.entity_type != "PHONE_NUMBER":
+        return span
+    likely = call.both[span.chars.start : span.chars.end].mean(axis=0)
+    as_address = likely[KIND_COLUMNS["ADDRESS"]] > SURER * likely[KIND_COLUMNS["PHONE_NUMBER"]]
     return replace(span, entity_type="ADDRESS") if as_address else span
 
 
@@ -177,11 +179,13 @@ def _trimmed(span: EntitySpan, call: Seen, text: str) -> EntitySpan:
 
     What is left begins and ends with something said: the break between two turns sounds nowhere.
     """
+    if EXPLAINED in span.recognizer.split("+"):
+        return span
     here = slice(span.chars.start, span.chars.end)
     said = np.array([char.isalnum() for char in text[here]], bool)
     least = np.where(np.isnan(call.sound[here]).any(axis=1), EDGE_READ, EDGE)
     likely = np.flatnonzero((1.0 - call.both[here, 0] >= least) & said)
-    if not len(likely) or EXPLAINED in span.recognizer.split("+"):
+    if not len(likely):
         return span
     chars = CharSpan(span.chars.start + int(likely[0]), span.chars.start + int(likely[-1]) + 1)
     # Part of a known reading is as long as nobody knows.

@@ -18,14 +18,15 @@ from models.fusion.fusion import together
 from models.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
 
-__all__ = ["WITNESS", "Seen", "features", "seen"]
+__all__ = ["KIND_COLUMNS", "WITNESS", "Seen", "features", "seen"]
 
 CLIP = 6.0
 """Log odds beyond which the tagger's certainty says nothing more."""
 
 WITNESS = "witness:"
 
-_KINDS = {"PERSON": 1, "ADDRESS": 2, "PHONE_NUMBER": 3}
+KIND_COLUMNS = {"PERSON": 1, "ADDRESS": 2, "PHONE_NUMBER": 3}
+"""Which column of ``Seen.first`` and its like is whose; the first is none's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def features(span: EntitySpan, call: Seen) -> dict[str, float]:
         Named values; the first is the bias.
     """
     here = slice(span.chars.start, span.chars.end)
-    kind = _KINDS.get(span.entity_type, 0)
+    kind = KIND_COLUMNS.get(span.entity_type, 0)
     witnesses = span.recognizer.split("+")
     both = 1.0 - call.both[here, 0]
     values = {

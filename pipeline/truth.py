@@ -92,6 +92,11 @@ class CallTruth:
     script: tuple[TruthTurn, ...] = field(repr=False)
 
     @property
+    def channels(self) -> int:
+        """Of its audio."""
+        return 2 if self.layout == "stereo" else 1
+
+    @property
     def has_third_party(self) -> bool:
         """Whether any span is a third party's."""
         return any(span.party == "third" for span in self.spans)
@@ -225,9 +230,8 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         index = _turn_of(span, truth.script)
         if index is not None:
             spans_of[index].append(span)
-    channels = 2 if truth.layout == "stereo" else 1
     segments = [
-        _segment(turn, tuple(spans_of[index]), channels)
+        _segment(turn, tuple(spans_of[index]), truth.channels)
         for index, turn in enumerate(truth.script)
         if turn.text.strip()
     ]

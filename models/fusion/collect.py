@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from models.analyzer import CallAnalyzer, load_analyzer
 from models.fusion.columns import looked_at
 from models.hearings import char_times
-from models.tagger.examples import KINDS, PARTIES
+from models.tagger.examples import KINDS, PARTIES, said_then
 from models.tagger.hear import read_heard
 from models.tagger.tagger import Tagger, load_tagger
 from pipeline.supplement import supplemented
@@ -100,9 +100,7 @@ def _labels(
     channels = np.full(len(middles), -1)
     for segment in transcript.segments:
         channels[segment.chars.start : segment.chars.end] = segment.channel
-    for span in truth.spans:
-        here = (middles >= span.time.start - BESIDE) & (middles <= span.time.end + BESIDE)
-        here &= channels == span.channel(2 if truth.layout == "stereo" else 1)
+    for span, here in said_then(truth, middles, channels, (BESIDE, BESIDE)):
         kinds[here] = KINDS.index(span.kind)
         third[here] |= span.party == PARTIES[1]
     secret = kinds == KINDS.index("CONFIDENTIAL")

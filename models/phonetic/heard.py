@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from models.phonetic.features import Said, encode
 from models.phonetic.gazetteer import load_gazetteer
-from models.tagger.examples import KINDS
+from models.phonetic.made import write_calls
+from models.tagger.examples import KINDS, said_then
 from models.tagger.hear import read_heard
 from pipeline.heard_morae import TimedMora, heard_morae
 from pipeline.truth import CallTruth, read_truth
@@ -38,10 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    rows, kinds = zip(*_calls(options.folders), strict=True)
-    ends = np.cumsum([len(each) for each in kinds])
-    np.savez_compressed(options.out, rows=np.concatenate(rows), kinds=np.concatenate(kinds), ends=ends)
-    print(f"{len(kinds)} hearings, {ends[-1]} morae")
+    calls = tuple(_calls(options.folders))
+    print(f"{len(calls)} hearings, {write_calls(options.out, calls)} morae")
     return 0
 
 
@@ -67,9 +66,7 @@ def labels(heard: Sequence[TimedMora], truth: CallTruth) -> NDArray[np.int8]:
     """
     times, channels = np.array([mora.time for mora in heard]), np.array([mora.channel for mora in heard])
     out = np.zeros(len(heard), dtype=np.int8)
-    for span in truth.spans:
-        here = (times >= span.time.start - BEFORE) & (times <= span.time.end - AFTER)
-        here &= channels == span.channel(2 if truth.layout == "stereo" else 1)
+    for span, here in said_then(truth, times, channels, (BEFORE, -AFTER)):
         out[here] = KINDS.index(span.kind)
     return out
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.phonetic.features import PAUSES, Said, encode
 from models.phonetic.gazetteer import load_gazetteer
@@ -28,7 +29,7 @@ from pipeline.sound import Mora, fold_kana, morae
 from sample_audio.casting import cast
 from sample_audio.script import read_scripts
 
-__all__ = ["made_call", "main"]
+__all__ = ["made_call", "main", "write_calls"]
 
 RATES = NoiseRates(swap=0.045, drop=0.03, add=0.025)
 """Of speech that is heard as well as the average."""
@@ -64,11 +65,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for turns in rng.sample(read, min(options.negatives, len(read))):
             literal = [(speaker, (_Literal(text),)) for speaker, text in turns]
             calls.append(made_call(literal, reader, rng))
+    print(f"{len(calls)} calls, {write_calls(options.out, calls)} morae")
+    return 0
+
+
+def write_calls(path: Path, calls: Sequence[tuple[NDArray[np.int16], NDArray[np.int8]]]) -> int:
+    """Write what ``models.phonetic.train_tagger`` reads.
+
+    Args:
+        path: A ``.npz``.
+        calls: Rows and kinds of the morae of each.
+
+    Returns:
+        How many morae they are.
+    """
     rows, kinds = zip(*calls, strict=True)
     ends = np.cumsum([len(each) for each in kinds])
-    np.savez_compressed(options.out, rows=np.concatenate(rows), kinds=np.concatenate(kinds), ends=ends)
-    print(f"{len(calls)} calls, {ends[-1]} morae")
-    return 0
+    np.savez_compressed(path, rows=np.concatenate(rows), kinds=np.concatenate(kinds), ends=ends)
+    return int(ends[-1])
 
 
 class _Literal:

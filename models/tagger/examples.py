@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from models.readings import Reader
 from models.tagger.align_labels import LabelledMora, carry_over
 from pipeline.sound import Mora, fold_kana, morae
+from pipeline.truth import CallTruth, TruthSpan
 from pipeline.types import CharSpan, Transcript
 
-__all__ = ["KINDS", "PARTIES", "Example", "from_heard", "spoken_and_heard"]
+__all__ = ["KINDS", "PARTIES", "Example", "from_heard", "said_then", "spoken_and_heard"]
 
 KINDS = ("O", "NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
 PARTIES = ("O", "third", "requester", "operator", "company")
@@ -34,6 +35,25 @@ class Example:
     transcript: Transcript
     kinds: NDArray[np.int64]
     parties: NDArray[np.int64]
+
+
+def said_then(
+    truth: CallTruth, times: NDArray[np.float64], channels: NDArray[np.int64], around: tuple[float, float]
+) -> Iterator[tuple[TruthSpan, NDArray[np.bool_]]]:
+    """Whose data is being said at some moments.
+
+    Args:
+        truth: Of the call.
+        times: The moments, in seconds.
+        channels: On which each of them is heard; shape as ``times``.
+        around: Seconds before a span's start and after its end that are its own; less than none at its ends.
+
+    Yields:
+        Each span, in order, and which of the moments are its.
+    """
+    for span in truth.spans:
+        begins, ends = span.time.start - around[0], span.time.end + around[1]
+        yield span, (times >= begins) & (times <= ends) & (channels == span.channel(truth.channels))
 
 
 def from_heard(transcript: Transcript, truth: Mapping[str, Any], reader: Reader) -> Example:

@@ -249,6 +249,24 @@ def test_an_unknown_kind_is_unknown(reader: Reader) -> None:
     assert (found.party, found.needs_review) == (Party.UNKNOWN, True)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("suzuki.hanako@example.com", True),
+        ("ハナコ22アットマーク", True),
+        ("鈴木アンダーバー花子アットマーク", True),
+        ("すずきハイフンはんなこアットマーク", True),
+        ("suzuki_hideo@example.com", False),
+        ("鈴木アンダーバー英雄アットマーク", False),
+        ("鈴木22アットマーク", False),
+    ],
+)
+def test_a_surname_alone_makes_no_mail_address_theirs(text: str, kept: bool, reader: Reader) -> None:
+    """It is the whole family's: the given name tells whose, however short or badly heard it is."""
+    party = whose(text, "EMAIL_ADDRESS", reader).party
+    assert party is (Party.REQUESTER if kept else Party.UNKNOWN)
+
+
 def test_the_conversation_tells_who_the_staff_is(reader: Reader) -> None:
     """Where the case lists no staff, who introduces themselves at work is staff, and a person looks."""
     found = whose("長谷川", "PERSON", reader, NOBODY, party=Party.STAFF)

@@ -22,8 +22,8 @@ JOINED = 0.27
 1,600 pairs of an address in 84 made calls and another call's names one is as near."""
 
 BESIDE = 0.2
-"""The same for a given name beside the surname: of 1,460 others 32 are as near, of 73 that were their own 58 (23 and
-56 with none, 59 and 107 with .3)."""
+"""The same for a given name beside the surname: of 1,460 others 32 are as near, of 73 that were their own
+58 (with none 23 and 56, with .3 107 and 59)."""
 
 LOCAL = 16
 """Characters of what stands before the @ at the most, as heard."""

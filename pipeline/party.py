@@ -61,6 +61,8 @@ _CUT = re.compile(r"さ[まん]")
 _TWICE = re.compile(r"(.{3,}?)(?:です|[、。\s])*\1")
 """A name and the same once more: both sides said it, or one of them twice."""
 
+_PAUSE = re.compile(r"[、。\s]+")
+
 _GOES_ON = re.compile(r"[^\s、。はがをにのでともへや]{1,2}")
 """What may be the rest of a name behind its finding: up to two characters, and no particle."""
 
@@ -298,11 +300,13 @@ def _or_block(verdict: _Verdict, text: str, own: Sequence[RegisteredAddress]) ->
 
 
 def _or_name(verdict: _Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> _Verdict:
-    """A surname is often taken for a place; with a number it is one."""
-    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and not digits_of(text):
-        party, reason, doubtful = _whose_person(text, None, known, reader)
-        if party is Party.REQUESTER and not doubtful:
-            return party, reason, True
+    """A surname is often taken for a place; with a number it is one.  Said twice, it is one name."""
+    # 雄一 has a figure in it, too.
+    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and not any(map(str.isdecimal, text)):
+        told = [_whose_person(each, None, known, reader) for each in filter(None, _PAUSE.split(text))]
+        theirs = all(party is Party.REQUESTER for party, _, _ in told)
+        if theirs and any(not doubtful for _, _, doubtful in told):
+            return told[0][0], told[0][1], True
     return verdict
 
 

@@ -29,8 +29,8 @@ _MARKS = re.compile(r"[\s、。・,.]")
 _SYLLABLES = re.compile(
     r"(?:[ぁ-んァ-ヶ][ぁぃぅぇぉゃゅょァィゥェォャュョーッ]?[\s、。・]+)+[ぁ-んァ-ヶ][ゃゅょャュョー]?[\s、。・]*"
 )
-_HOW = re.compile(r"[\s、。・]*(?:カタカナ|ひらがな|平仮名|片仮名|カタ|ひら)(?:で.*)?$")
-"""How it is written, behind it."""
+_HOW = re.compile(r"[\s、。・]*(?:カタ(?:カナ?)?|ひら(?:がな?)?|平仮名?|片仮名?)(?:で.*)?$")
+"""How it is written, behind it, or what the end of the finding leaves of that."""
 
 _KANJI = re.compile(r"[一-龠々]+")
 

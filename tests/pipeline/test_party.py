@@ -377,6 +377,23 @@ def test_a_whole_name_with_a_filler_is_theirs_by_both_halves(
     assert (found.party is Party.REQUESTER) is kept
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"), [("雄一、朝倉雄一", True), ("朝倉", True), ("雄一、朝倉圭三", False), ("朝倉3", False)]
+)
+def test_a_name_that_was_taken_for_a_place_is_theirs_also_said_twice(
+    text: str, kept: bool, reader: Reader
+) -> None:
+    """All of it has to be theirs."""
+    case = CallCase("R-1", Requester((CaseName("朝倉雄一", "アサクラユウイチ"),)))
+    assert (whose(text, "ADDRESS", reader, case).party is Party.REQUESTER) is kept
+
+
+@pytest.mark.parametrize("how", ["カタカナで", "カタカ", "ひら", ""])
+def test_a_name_in_syllables_is_theirs_whatever_the_finding_holds_behind_it(how: str, reader: Reader) -> None:
+    """Its end cuts カタカナ anywhere."""
+    assert whose(f"ス、ズ、キ、ハ、ナ、コ。{how}", "PERSON", reader).party is Party.REQUESTER
+
+
 def test_a_short_given_name_that_is_half_alike_is_a_relatives(reader: Reader) -> None:
     """ナツミ is six tenths of カオリ, and no conversation makes her her."""
     case = CallCase("R-1", Requester((CaseName("松浦香織", "マツウラカオリ"),)))

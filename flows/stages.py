@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from models.analyzer import CallAnalyzer
     from models.company import Company
     from models.listener import ClipListener
+    from models.owner.owner import Owner
     from models.readings import Reader
     from models.transcriber import FasterWhisperRecogniser
 
@@ -134,6 +135,13 @@ class Models:
         from models.readings import load_reader
 
         return load_reader()
+
+    @functools.cached_property
+    def owner(self) -> Owner:
+        """The judge of parties."""
+        from models.owner.owner import load_owner
+
+        return load_owner(self.reader)
 
     @functools.cached_property
     def listen(self) -> ClipListener:
@@ -215,7 +223,8 @@ def detect(call: Workspace, models: Models) -> int:
 def attribute(call: Workspace, models: Models) -> int:
     """Whose each of it is, by what was written and, where that does not tell, by the sound."""
     transcript, case = call.get(TRANSCRIPT), call.get(JOB).case
-    findings = pipeline.party.attribute(call.get(ENTITIES), transcript, case, models.reader)
+    told = pipeline.party.attribute(call.get(ENTITIES), transcript, case, models.reader)
+    findings = models.owner.reconsidered(told, transcript, case)
     if call.get(JOB).transcript is None:
         hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, models.reader)
         findings = pipeline.party_heard.reconsidered(findings, case, hearing)

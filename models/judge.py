@@ -100,10 +100,11 @@ class Judge:
         judged = self._without_words(call.text, weighed)
         shown = tuple(span for span in judged if not span.candidate or span.score >= SHOW_FROM)
         if self._doubt is None:
-            return shown
+            return tuple(_whose(span, looked_at) for span in shown)
         settled = (*shown, *(replace(span, candidate=True) for span in others))
         doubted = map(_likelier_than_not, self._doubt.candidates(call, looked_at, settled))
-        return tuple(sorted((*shown, *doubted), key=lambda span: span.chars))
+        every = sorted((*shown, *doubted), key=lambda span: span.chars)
+        return tuple(_whose(span, looked_at) for span in every)
 
     def without_other_numbers(self, text: str, spans: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
         """Leave out telephone numbers that are told to be none, before they are united with anything.
@@ -154,6 +155,12 @@ class Judge:
         parts = parts_of(text, trimmed.chars, likely.tolist())
         unlikely = score < MASK_FROM[trimmed.entity_type]
         return replace(trimmed, score=score, candidate=unlikely, judged=True, parts=parts)
+
+
+def _whose(span: EntitySpan, call: Seen) -> EntitySpan:
+    """With whose it is by what is read around it."""
+    owners = call.owners[span.chars.start : span.chars.end].mean(axis=0)
+    return replace(span, owners=tuple(float(each) for each in owners / max(1e-6, owners.sum())))
 
 
 def _likelier_than_not(doubted: EntitySpan) -> EntitySpan:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.artifacts import Call
 from models.fusion.columns import known_words, sounds
 from models.fusion.fusion import together
+from models.hearings import joined
 from models.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
 
@@ -44,6 +45,7 @@ class Seen:
         honorific: 1 where an honorific begins.
         heard_twice: Whether the call was heard a second time.
         sound: By what the ear heard alone, the probabilities of ``SOUND_KINDS``; NaN where nobody listened.
+        owners: By both hearings as they are read, of third party, requester, staff and company.
     """
 
     first: NDArray[np.float32] = field(repr=False)
@@ -56,6 +58,7 @@ class Seen:
     honorific: NDArray[np.float64] = field(repr=False)
     heard_twice: bool
     sound: NDArray[np.float32] = field(repr=False)
+    owners: NDArray[np.float32] = field(repr=False)
 
 
 def seen(call: Call, tagger: Tagger) -> Seen:
@@ -68,7 +71,9 @@ def seen(call: Call, tagger: Tagger) -> Seen:
     Returns:
         What ``features`` needs.
     """
-    first, _ = call.tagged(tagger)
+    first, parties = call.tagged(tagger)
+    if call.again is not None:
+        parties = joined(parties, call.again.parties)
     again = call.again.kinds if call.again else np.full_like(first, np.nan)
     sure = np.full(len(call.text), np.nan)
     for segment in call.transcript.segments:
@@ -76,7 +81,7 @@ def seen(call: Call, tagger: Tagger) -> Seen:
             if word.probability > 0:
                 sure[word.chars.start : word.chars.end] = word.probability
     both, sound = together(call, tagger), sounds(call)
-    return Seen(first, again, both, sure, *known_words(call), call.again is not None, sound)
+    return Seen(first, again, both, sure, *known_words(call), call.again is not None, sound, parties[:, 1:])
 
 
 def features(span: EntitySpan, call: Seen) -> dict[str, float]:

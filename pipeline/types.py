@@ -218,6 +218,7 @@ class EntitySpan:
     masked: an analyst is shown it, as far as the time for review goes; ``heard_again_as`` says whose it
     clearly is by a second hearing's words; ``judged`` is set where the score is the judge's probability.
     ``parts``, where it may be several things, has where each begins and its share of the score.
+    ``owners`` are the probabilities of third party, requester, staff and company by what was read around it.
     """
 
     entity_type: str
@@ -232,6 +233,7 @@ class EntitySpan:
     heard_again_as: Party | None = None
     judged: bool = False
     parts: tuple[tuple[int, float], ...] = ()
+    owners: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

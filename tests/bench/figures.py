@@ -23,6 +23,7 @@ from flows.case_file import case_lookup
 from flows.transcript_file import read_transcript
 from models.analyzer import load_analyzer
 from models.company import load_company
+from models.owner.owner import load_owner
 from models.readings import Reader, load_reader
 from models.tagger.hear import read_heard
 from models.transcriber import load_transcriber
@@ -129,7 +130,8 @@ def planned(
 ) -> MaskPlan:
     """What would be masked of a call; arguments as for ``figures_of``."""
     policy = policy or MaskPolicy()
-    findings = attribute(entities, call.transcript, call.case, reader)
+    told = attribute(entities, call.transcript, call.case, reader)
+    findings = load_owner(reader).reconsidered(told, call.transcript, call.case)
     if scorer is not None:
         findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
     findings = in_parts(doubted_alone(findings))

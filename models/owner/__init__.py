@@ -1,0 +1,1 @@
+"""Whose a finding is by all that speaks for it: a learned judge of parties."""

@@ -1,0 +1,152 @@
+"""What speaks for a finding being the requester's, or another's: named values, most of them logarithms.
+
+How near what the case knows is to what is written and heard (``models.owner.nearness``), how the conversation
+reads, what the rules say, and whose the findings beside it are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from models.owner.nearness import FAINT, Nearness
+from models.readings import Reader
+from pipeline.called import with_honorific
+from pipeline.heard_stretch import Channels
+from pipeline.party_name import FAMILY
+from pipeline.sound import likeness
+from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
+
+__all__ = ["features"]
+
+NEAR: Final = 20
+"""Characters within which another finding is beside one."""
+
+SURNAME, MORE = -0.7, 2
+"""Log odds for each of its morae from which a surname is clearly heard; morae more that are another name."""
+
+LEAST: Final = 0.01
+"""Added to probabilities whose ratio is looked at: what is never the case tells no more."""
+
+_ASKED: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
+_NOBODYS: Final = frozenset({Party.THIRD_PARTY, Party.UNKNOWN})
+_KIN: Final = {Party.REQUESTER: "own", Party.STAFF: "staff", Party.COMPANY: "company"}
+
+
+def features(
+    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: Reader
+) -> tuple[Mapping[str, float] | None, ...]:
+    """Look at every finding that is nobody's by the rules.
+
+    Args:
+        findings: In order of text, with the parties that the rules give them.
+        transcript: What they point into.
+        case: The requester, the staff and the company.
+        reader: Reads text, and knows kanji.
+
+    Returns:
+        Named values for each; ``None`` for one that is not asked about: one that is somebody's, that the
+        conversation gives to another, or that is clearly a relative's.
+    """
+    look = _Look(findings, transcript, case, reader)
+    seen = (look.at(finding) if _is_asked(finding) else None for finding in findings)
+    return tuple(
+        None if values is None or _is_relatives(finding, values) else values
+        for finding, values in zip(findings, seen, strict=True)
+    )
+
+
+def _is_asked(finding: Finding) -> bool:
+    """Whether it is nobody's, and nothing in the conversation makes it another's."""
+    entity = finding.entity
+    nobodys = finding.party in _NOBODYS and entity.party is not Party.THIRD_PARTY
+    return nobodys and not entity.candidate and entity.entity_type in _ASKED
+
+
+def _is_relatives(finding: Finding, values: Mapping[str, float]) -> bool:
+    """Whether the requester's surname is clearly heard, and behind it another name."""
+    surname = values.get("heard surname", FAINT) > SURNAME and values["heard surname, length"] > 0
+    return finding.reason == FAMILY and surname and values["left"] >= math.log1p(MORE)
+
+
+class _Look:
+    """A call, and what is worked out of it once for all its findings."""
+
+    def __init__(
+        self, findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: Reader
+    ) -> None:
+        self._text = transcript.text
+        self._near = Nearness(case, reader)
+        self._told = [finding for finding in findings if not finding.entity.candidate]
+        self._place = {id(finding): at for at, finding in enumerate(self._told)}
+        listened = any(segment.posteriorgrams for segment in transcript.segments)
+        self._channels = Channels(transcript) if listened else None
+        self._kana: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
+        for finding in self._told:
+            self._kana[finding.entity.entity_type].append((finding, reader.kana(self._said(finding))))
+
+    def at(self, finding: Finding) -> Mapping[str, float]:
+        """The values of one finding."""
+        entity = finding.entity
+        values = {
+            f"type:{entity.entity_type}": 1.0,
+            f"reason:{finding.reason}": 1.0,
+            "length": math.log(max(1, entity.chars.end - entity.chars.start)),
+            "score": math.log((entity.score + LEAST) / (1 - entity.score + LEAST)),
+            "honorific": float(with_honorific(self._text, entity.chars)),
+        }
+        values |= {f"witness:{name}": 1.0 for name in entity.recognizer.split("+")}
+        values |= _read(entity)
+        values |= self._near.written(self._said(finding))
+        values |= self._beside(finding)
+        values |= self._elsewhere(finding)
+        if self._channels is not None:
+            values |= self._near.heard(tuple(self._channels.stretches(finding)))
+        return values
+
+    def _said(self, finding: Finding) -> str:
+        return self._text[finding.entity.chars.start : finding.entity.chars.end]
+
+    def _beside(self, finding: Finding) -> Mapping[str, float]:
+        """Whose the findings right before and behind are."""
+        at, out = self._place[id(finding)], dict[str, float]()
+        for side, place in (("before", at - 1), ("behind", at + 1)):
+            if not 0 <= place < len(self._told):
+                continue
+            other = self._told[place]
+            first, last = sorted((finding.entity, other.entity), key=lambda entity: entity.chars)
+            gap = max(0, last.chars.start - first.chars.end)
+            if gap <= NEAR:
+                whose = f"{side}: {_KIN.get(other.party, 'third')}"
+                out[whose] = 1.0
+                out[f"{whose}, near"] = 1 / (1 + gap)
+                out[f"{whose}, alike"] = float(first.entity_type == last.entity_type)
+        return out
+
+    def _elsewhere(self, finding: Finding) -> Mapping[str, float]:
+        """How many others of its type the call has, whose they are, and how alike they sound."""
+        alike = self._kana[finding.entity.entity_type]
+        (kana,) = (each for other, each in alike if other is finding)
+        out: dict[str, float] = {}
+        for name, parties in (("own", {Party.REQUESTER}), ("third", {Party.THIRD_PARTY})):
+            others = [each for other, each in alike if other is not finding and other.party in parties]
+            out[f"others: {name}"] = math.log1p(len(others))
+            out[f"alike: {name}"] = max((likeness(each, kana) for each in others), default=0.0)
+        return out
+
+
+def _read(entity: EntitySpan) -> Mapping[str, float]:
+    """Whose it is by what witnesses have read."""
+    values = {}
+    if entity.party is not None:
+        values[f"talk: {entity.party}"] = 1.0
+    if entity.heard_again_as is not None:
+        values[f"heard again as: {entity.heard_again_as}"] = 1.0
+    if entity.owners:
+        third, *others = (each + LEAST for each in entity.owners)
+        values |= {
+            f"read: {name}": math.log(each / third) for name, each in zip(_KIN.values(), others, strict=True)
+        }
+    return values

@@ -1,0 +1,186 @@
+"""How near what the case knows is to what is written in a finding, and to what is heard in it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from models.readings import Reader
+from pipeline.heard_stretch import Stretch, runs
+from pipeline.party_kanji import explained_at
+from pipeline.party_spelt import BLANKS
+from pipeline.sound import SoundText, morae, undrawn
+from pipeline.spoken_digits import digits_of
+from pipeline.spoken_forms import SpokenForm, spoken_forms
+from pipeline.spotting import Hit, covered, spotted
+from pipeline.types import CallCase, Party
+
+__all__ = ["FAINT", "KINDS", "Nearness"]
+
+KINDS: Final = ("surname", "given name", "whole name", "place", "figures", "staff", "company")
+"""What a form of the case is of."""
+
+FAINT, FAIR = -2.2, -1.0
+"""Log odds for each of its morae from which a form may be said at all, and well."""
+
+FAR: Final = 0.6
+"""Price over its length up to which a form may be what is written."""
+
+AROUND: Final = 25
+"""Steps around a finding in which a form of it may begin and end: a second."""
+
+EXPLAINS: Final = 0.4
+"""Price over its length of a word that may explain a kanji."""
+
+LONGER: Final = 0.6
+"""What a longer form is worth against a nearer one, for each natural logarithm of its morae."""
+
+_SAID_AROUND: Final = re.compile(
+    r"サン|サマ|デス(?:ケド|ネ|ガ)?|ハイ|^[ノワガトモエーン]+|[ノワガトニモオデヨネーン]+$"
+)
+
+
+class Nearness:
+    """The forms of a case, ready to be compared with.
+
+    Args:
+        case: The requester, the staff and the company.
+        reader: Reads text, and knows kanji.
+    """
+
+    def __init__(self, case: CallCase, reader: Reader) -> None:
+        self._reader = reader
+        self._forms = spoken_forms(case, reader)
+        own = [form for form in self._forms if form.party is Party.REQUESTER and form.value < 0]
+        whole = max((len(form.sound) for form in own), default=0)
+        self._kinds = tuple(_kind(form, whole) for form in self._forms)
+        self._sizes = tuple(len(form.sound) for form in self._forms)
+        self._names = tuple(BLANKS.sub("", name.text) for name in case.requester.names)
+        known = (*case.requester.phones, *(address.text for address in case.requester.addresses))
+        self._numbers = tuple(map(digits_of, known))
+
+    def written(self, text: str) -> dict[str, float]:
+        """How near the forms are to what is written.
+
+        Args:
+            text: A finding's.
+
+        Returns:
+            Of each kind the likeness of the nearest, 0 to 1, and how much of the text it takes; and figures.
+        """
+        line = morae(self._reader.kana(text))
+        sound = SoundText(line)
+        near = dict.fromkeys(KINDS, (0.0, 0.0))
+        for form, kind, size in zip(self._forms, self._kinds, self._sizes, strict=True):
+            for match in sound.find(form.sound, FAR):
+                found = (1 - match.price / size, (match.end - match.start) / len(line))
+                near[kind] = max(near[kind], found)
+        values = {f"written {kind}": likeness for kind, (likeness, _) in near.items()}
+        values |= {f"written {kind}, share": share for kind, (_, share) in near.items()}
+        return values | {"morae written": math.log1p(len(line))} | self._figures("written", text)
+
+    def heard(self, stretches: Sequence[Stretch]) -> dict[str, float]:
+        """How near they are to what is heard.
+
+        Args:
+            stretches: Of a finding.
+
+        Returns:
+            Of each kind the log odds for each mora of the best, and how long it is; how much of the finding
+            the requester's forms take, and how much they leave; figures; nothing where nothing is heard.
+        """
+        if not stretches:
+            return {}
+        best = dict.fromkeys(KINDS, (FAINT, 0.0))
+        steps, fair, faint, left = 0, 0.0, 0.0, 0.0
+        for stretch in map(_near, stretches):
+            hits = [hit for hit in self._hits(stretch) if stretch.holds(hit)]
+            for hit in hits:
+                kind = self._kinds[hit.form]
+                best[kind] = max(best[kind], self._fit(hit, stretch), key=_worth)
+            own = [hit for hit in hits if self._forms[hit.form].party is Party.REQUESTER]
+            well = [hit for hit in own if hit.score >= FAIR * self._sizes[hit.form]]
+            here = slice(stretch.first, stretch.last)
+            fair += float(covered(well, len(stretch.logs))[here].sum())
+            faint += float(covered(own, len(stretch.logs))[here].sum())
+            left += sum(map(_counted, _left(stretch, well)))
+            steps += max(1, stretch.last - stretch.first)
+        kana = "".join(stretch.kana() for stretch in stretches)
+        values = {
+            "heard": 1.0,
+            "heard well": fair / steps,
+            "heard faintly": faint / steps,
+            "left": math.log1p(left),
+            "lasts": math.log(steps),
+            "morae heard": math.log1p(len(morae(kana))),
+            "explains": max(map(self._explains, stretches)),
+        }
+        values |= {f"heard {kind}": odds for kind, (odds, _) in best.items()}
+        values |= {f"heard {kind}, length": length for kind, (_, length) in best.items()}
+        return values | self._figures("heard", kana)
+
+    def _hits(self, stretch: Stretch) -> tuple[Hit, ...]:
+        return spotted([f.sound for f in self._forms], stretch.logs, [FAINT * size for size in self._sizes])
+
+    def _fit(self, hit: Hit, stretch: Stretch) -> tuple[float, float]:
+        """Log odds for each mora, and how long a form is, as far as it lies in the finding."""
+        inside = min(hit.end, stretch.last) - max(hit.start, stretch.first)
+        size = self._sizes[hit.form]
+        return hit.score / size, math.log(size) * inside / max(1, hit.end - hit.start)
+
+    def _figures(self, where: str, text: str) -> dict[str, float]:
+        """How many figures are said, and how many of them in a row are the requester's."""
+        said = digits_of(text)
+        own = max((_in_common(said, number) for number in self._numbers), default=0)
+        return {
+            f"figures {where}": math.log1p(len(said)),
+            f"figures {where}, own": math.log1p(own),
+            f"figures {where}, other": math.log1p(len(said) - own),
+        }
+
+    def _explains(self, stretch: Stretch) -> float:
+        """How much of what is heard explains the requester's name."""
+        kana = stretch.kana()
+        told = (explained_at(kana, name, self._reader, within=EXPLAINS) for name in self._names if kana)
+        return max((sum(at.end - at.start for at in each) / len(kana) for each in told), default=0.0)
+
+
+def _kind(form: SpokenForm, whole: int) -> str:
+    if form.party is not Party.REQUESTER:
+        return "staff" if form.party is Party.STAFF else "company"
+    if form.value >= 0:
+        return "figures" if form.figures else "place"
+    return "surname" if form.surname else ("whole name" if len(form.sound) == whole else "given name")
+
+
+def _near(stretch: Stretch) -> Stretch:
+    """A stretch with less around it: what is said of it farther away is for others to ask."""
+    start, end = max(0, stretch.first - AROUND), stretch.last + AROUND
+    return Stretch(
+        stretch.logs[start:end], stretch.times[start:end], stretch.first - start, stretch.last - start
+    )
+
+
+def _worth(fit: tuple[float, float]) -> float:
+    return fit[0] + LONGER * fit[1]
+
+
+def _left(stretch: Stretch, hits: Sequence[Hit]) -> Iterator[str]:
+    """What is heard outside of hits, without what is said around names."""
+    for _, run in runs(stretch, covered(hits, len(stretch.logs))):
+        yield _SAID_AROUND.sub("", run)
+
+
+def _counted(kana: str) -> int:
+    return len(undrawn(morae(kana)))
+
+
+def _in_common(one: str, other: str) -> int:
+    """Figures of the longest run that two numbers share."""
+    most = 0
+    for start in range(len(one)):
+        while start + most < len(one) and one[start : start + most + 1] in other:
+            most += 1
+    return most

@@ -1,0 +1,123 @@
+"""Collect what the judge of parties (``models.owner``) learns from: findings in calls that no network knows.
+
+    python -m tests.bench.owners CALLS_DIR... --out DATA.npz [--otherwise ONE OTHER]
+
+The folders are those of ``tests.bench.figures``, heard twice (``models.tagger.hear``).  Every call is taken
+as it is heard, as it is only read, and in its exact words; ``--otherwise`` takes it once more, from two other
+hearings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.analyzer import CallAnalyzer, load_analyzer
+from models.hearings import char_times
+from models.owner.features import features
+from models.tagger.examples import said_then
+from models.tagger.hear import read_heard
+from pipeline.detect import detect
+from pipeline.party import attribute
+from pipeline.supplement import supplemented
+from pipeline.truth import CallTruth
+from pipeline.types import Transcript
+from tests.bench.figures import StoredCall, stored_calls
+
+BESIDE = 0.02
+"""Seconds beside a span in which the middle of a character may lie that is a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A finding: its call, what is looked at, how long it is the requester's and how long another's."""
+
+    call: str
+    values: Mapping[str, float] = field(repr=False)
+    own: float
+    third: float
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--otherwise", nargs=2, default=())
+    options = parser.parse_args(arguments)
+    rows = tuple(_rows(options.folders, options.otherwise, load_analyzer()))
+    names = sorted({name for row in rows for name in row.values})
+    np.savez_compressed(
+        options.out,
+        names=np.array(names),
+        seen=np.array([[row.values.get(name, 0.0) for name in names] for row in rows], dtype=np.float32),
+        own=np.array([row.own for row in rows], dtype=np.float32),
+        third=np.array([row.third for row in rows], dtype=np.float32),
+        calls=np.array([row.call for row in rows]),
+    )
+    print(f"{len(rows)} findings")
+    return 0
+
+
+def _rows(folders: Sequence[Path], otherwise: Sequence[str], analyzer: CallAnalyzer) -> Iterator[_Row]:
+    for folder in folders:
+        for call in stored_calls([folder], exact=False):
+            assert call.again is not None
+            read = replace(call, transcript=_unheard(call.transcript), again=_unheard(call.again))
+            for each in (call, read, *_otherwise(call, folder, otherwise)):
+                yield from _observed(each, analyzer)
+        for call in stored_calls([folder], exact=True):
+            yield from _observed(call, analyzer)
+
+
+def _unheard(transcript: Transcript) -> Transcript:
+    """As another speech model has it, to which nobody listened."""
+    segments = (
+        replace(each, words=tuple(replace(word, sounds=()) for word in each.words), posteriorgrams=())
+        for each in transcript.segments
+    )
+    return replace(transcript, segments=tuple(segments))
+
+
+def _otherwise(call: StoredCall, folder: Path, names: Sequence[str]) -> Iterator[StoredCall]:
+    if names:
+        stem = call.transcript.call_id
+        one, other = (read_heard(folder / f"{stem}.heard-{name}.json") for name in names)
+        yield replace(call, transcript=supplemented(one, other), again=other)
+
+
+def _observed(call: StoredCall, analyzer: CallAnalyzer) -> Iterator[_Row]:
+    entities = detect(call.transcript, analyzer, call.case, call.again)
+    findings = attribute(entities, call.transcript, call.case, analyzer.reader)
+    looked_at = features(findings, call.transcript, call.case, analyzer.reader)
+    own, third = _whose(call.transcript, call.truth)
+    for finding, values in zip(findings, looked_at, strict=True):
+        if values is not None:
+            here = slice(finding.entity.chars.start, finding.entity.chars.end)
+            yield _Row(call.transcript.call_id, values, float(own[here].sum()), float(third[here].sum()))
+
+
+def _whose(transcript: Transcript, truth: CallTruth) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How long each character is the requester's, and how long it has to be masked, in seconds."""
+    starts, ends = char_times(transcript)
+    middles, lasts = (starts + ends) / 2, np.nan_to_num(ends - starts)
+    channels = np.full(len(middles), -1)
+    for segment in transcript.segments:
+        channels[segment.chars.start : segment.chars.end] = segment.channel
+    own, third = np.zeros(len(middles)), np.zeros(len(middles))
+    for span, here in said_then(truth, middles, channels, (BESIDE, BESIDE)):
+        if span.must_mask:
+            third[here] = lasts[here]
+        elif span.party == "requester":
+            own[here] = lasts[here]
+    return own, third
+
+
+if __name__ == "__main__":
+    sys.exit(main())

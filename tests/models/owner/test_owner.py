@@ -1,0 +1,147 @@
+"""Whose a finding is by all that speaks for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.owner.features import features
+from models.owner.nearness import KINDS, Nearness
+from models.owner.owner import KEEP_FROM, TOGETHER, Owner, load_owner
+from models.readings import Reader, load_reader
+from pipeline.heard_stretch import Channels
+from pipeline.party_name import FAMILY
+from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
+from tests.builders import transcript, utterance
+from tests.posteriorgrams import CASE, heard
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The real one: it is quick."""
+    return load_reader()
+
+
+class _Says:
+    """A network that says the same log odds of every finding, and remembers what it saw."""
+
+    def __init__(self, odds: float) -> None:
+        self.odds = odds
+        self.rows = np.zeros((0, 0))
+
+    def run(self, _: None, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray]:  # type: ignore[type-arg]
+        """As onnxruntime's session."""
+        (self.rows,) = inputs["rows"]
+        return (np.full((1, len(self.rows)), self.odds, np.float32),)
+
+
+def finding(
+    words: Transcript, party: Party = Party.UNKNOWN, kind: str = "PERSON", reason: str = "", **more: object
+) -> Finding:
+    """The whole of a call as one finding."""
+    entity = EntitySpan(kind, CharSpan(0, len(words.text)), 0.9, "T", **more)  # type: ignore[arg-type]
+    return Finding(entity, party, reason, False)
+
+
+def told(odds: float, found: Finding, words: Transcript, reader: Reader, case: CallCase = CASE) -> Finding:
+    """What becomes of one finding."""
+    network = _Says(odds)
+    (out,) = Owner(network, ("heard", "left"), reader).reconsidered([found], words, case)  # type: ignore[arg-type]
+    return out
+
+
+def test_what_is_probably_theirs_is_given_back_and_looked_at(reader: Reader) -> None:
+    """From the bound, and not below it."""
+    words = heard("ニシムラ", "にしむら")
+    bound = float(np.log(KEEP_FROM / (1 - KEEP_FROM)))
+    back = told(bound + 0.01, finding(words), words, reader)
+    assert (back.party, back.reason, back.needs_review) == (Party.REQUESTER, TOGETHER, True)
+    assert told(bound - 0.01, finding(words), words, reader).party is Party.UNKNOWN
+
+
+@pytest.mark.parametrize("party", [Party.REQUESTER, Party.STAFF, Party.COMPANY])
+def test_what_is_somebodys_is_not_asked_about(party: Party, reader: Reader) -> None:
+    """It gives back, and takes nothing."""
+    words = heard("ニシムラ", "にしむら")
+    found = finding(words, party)
+    assert told(9.0, found, words, reader) == found
+    assert told(-9.0, found, words, reader) == found
+
+
+def test_what_the_conversation_gives_to_another_stays_theirs(reader: Reader) -> None:
+    """However sure the network is."""
+    words = heard("ニシムラ", "にしむら")
+    found = finding(words, party=Party.UNKNOWN)
+    other = Finding(EntitySpan("PERSON", found.entity.chars, 0.9, "T", party=Party.THIRD_PARTY), *_REST)
+    assert told(9.0, other, words, reader) == other
+
+
+_REST = (Party.THIRD_PARTY, "", False)
+
+
+def test_a_relative_stays_a_relative(reader: Reader) -> None:
+    """The surname is heard as it is, and two morae and more behind it; with one more it may be ニシムラだ."""
+    words = heard("ニシムラカオリ", "にしむらかおり")
+    assert told(9.0, finding(words, reason=FAMILY), words, reader).party is Party.UNKNOWN
+    words = heard("ニシムラダ", "にしむらだ")
+    assert told(9.0, finding(words, reason=FAMILY), words, reader).party is Party.REQUESTER
+
+
+def test_without_a_requester_nothing_is_theirs(reader: Reader) -> None:
+    """A case that names nobody."""
+    words = heard("ニシムラ", "にしむら")
+    found = finding(words)
+    assert told(9.0, found, words, reader, CallCase("R-0")) == found
+
+
+def test_the_registered_network_knows_its_columns(reader: Reader) -> None:
+    """Half of the requester's name between two pieces of theirs is theirs, a stranger's name is not."""
+    owner = load_owner(reader)
+    words = heard("ニシムラハヤト", "西村隼人")
+    stranger = heard("サクライコウジ", "桜井浩二")
+    (own,), (other,) = (
+        owner._chances([values for values in features([finding(call)], call, CASE, reader) if values])
+        for call in (words, stranger)
+    )
+    assert own > 0.5 > other
+
+
+def test_how_near_a_name_is_is_seen_in_what_is_written_and_heard(reader: Reader) -> None:
+    """西村 as it is, and another name."""
+    near = Nearness(CASE, reader)
+    words = heard("ニシムラ", "西村")
+    written, sound = (
+        near.written("西村"),
+        near.heard(tuple(Channels(words).stretches(finding(words)))),
+    )
+    assert written["written surname"] == 1.0
+    assert sound["heard surname"] > -0.5
+    assert (sound["heard well"], sound["left"]) == (pytest.approx(1.0, abs=0.35), 0.0)
+    assert near.written("桜井")["written surname"] < 0.8
+    assert {f"written {kind}" for kind in KINDS} < set(written)
+
+
+def test_figures_in_common_are_counted(reader: Reader) -> None:
+    """0708 of the registered 07000708074, and one more."""
+    seen = Nearness(CASE, reader).written("07089")
+    assert seen["figures written, own"] == pytest.approx(np.log1p(4))
+    assert seen["figures written, other"] == pytest.approx(np.log1p(1))
+
+
+def test_whose_the_findings_beside_it_are_is_seen(reader: Reader) -> None:
+    """One of theirs right before, another's far behind."""
+    words = transcript(utterance("西村の隼人はここです、それからずっとずっとずっと後の桜井さん", 0.0))
+    spans = (CharSpan(0, 2), CharSpan(3, 5), CharSpan(26, 28))
+    parties = (Party.REQUESTER, Party.UNKNOWN, Party.THIRD_PARTY)
+    found = [
+        Finding(EntitySpan("PERSON", chars, 0.9, "T"), party, "", False)
+        for chars, party in zip(spans, parties, strict=True)
+    ]
+    mine, asked, other = features(found, words, CASE, reader)
+    assert mine is None
+    assert asked is not None
+    assert other is not None
+    assert (asked["before: own"], asked["before: own, near"]) == (1.0, 0.5)
+    assert not any(name.startswith("behind") for name in asked)
+    assert asked["others: own"] > 0
+    assert asked["others: third"] > 0

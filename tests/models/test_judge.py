@@ -146,7 +146,17 @@ def test_figures_are_no_words(tagger: Tagger) -> None:
 def test_a_stranger_keeps_its_own_score(call: Call, tagger: Tagger) -> None:
     """A company's recognizer, and a secret of the case, are no matter of our probability."""
     spans = (found(call, "荷物", "社内の型"), found(call, "困って", "Terms", "CONFIDENTIAL"))
-    assert Judge({"bias": -9.0, "witness:Terms": 0.0}, tagger).judged(call, spans) == spans
+    judged = Judge({"bias": -9.0, "witness:Terms": 0.0}, tagger).judged(call, spans)
+    assert tuple(replace(span, owners=()) for span in judged) == spans
+
+
+def test_a_finding_knows_whose_it_is_read_as(call: Call, tagger: Tagger) -> None:
+    """Third party, requester, staff, company: they add up to one."""
+    (span,) = Judge({"bias": 9.0, "witness:LearnedRecognizer": 0.0}, tagger).judged(
+        call, (found(call, "荷物"),)
+    )
+    assert sum(span.owners) == pytest.approx(1.0, abs=1e-3)
+    assert len(span.owners) == 4
 
 
 def test_a_postal_code_that_is_no_telephone_number_is_an_address_still(tagger: Tagger) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.called import with_honorific
+from pipeline.own_code import with_own_codes
 from pipeline.party_address import (
     ONE_OFF,
     ROOM_OFF,
@@ -117,7 +118,8 @@ def attribute(
     if not says_number(texts, own):
         findings = [_misheard(finding) for finding in findings]
     heard = with_codes_heard(by_what_is_heard(findings, transcript, case, reader), transcript)
-    return with_their_numbers(told_together(heard, transcript, case, reader), transcript)
+    coded = with_own_codes(heard, transcript, case, reader)
+    return with_their_numbers(told_together(coded, transcript, case, reader), transcript)
 
 
 def _misheard(finding: Finding) -> Finding:

@@ -215,10 +215,10 @@ class EntitySpan:
     names witnesses and rules, never quotes.  ``needs_review`` is set where the witness itself is in doubt;
     ``party`` where it knows whose it is (a self-introduction).  ``morae`` is how many it has where its
     reading is known (a term of the case), else 0.  ``candidate`` is set where it is too unlikely to be
-    masked: an analyst is shown it, as far as the time for review goes; ``heard_again_as`` says whose it
-    clearly is by a second hearing's words; ``judged`` is set where the score is the judge's probability.
-    ``parts``, where it may be several things, has where each begins and its share of the score.
-    ``owners`` are the probabilities of third party, requester, staff and company by what was read around it.
+    masked: an analyst is shown it, as time allows; ``heard_again_as`` says whose it clearly is by a second
+    hearing's words; ``judged`` is set where the score is the judge's probability.  ``parts``, where it may be
+    several things, has where each begins and its share of the score; ``owners`` are the chances of third
+    party, requester, staff and company as the words read.
     """
 
     entity_type: str
@@ -238,11 +238,7 @@ class EntitySpan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An entity, whose it is, and (after ``align``) where it sounds.
-
-    ``reason`` says in Japanese why the party was chosen, without quoting.
-    ``time`` and ``channels`` are empty until ``align`` has run.
-    """
+    """An entity, whose it is, why (in Japanese, without quoting), and after ``align`` where it sounds."""
 
     entity: EntitySpan
     party: Party

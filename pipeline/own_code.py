@@ -1,0 +1,132 @@
+"""A postal code by its first figures: no case holds one, and the requester's city has one to six beginnings.
+
+長崎市滑石 in the case: 850, 851, 852
+written  850に、430に        heard  ハチゴーニーノヨンサンゼロニー       852-4302: the requester's
+written  690990              heard  the same, of 松江市                 690-999(0): not in Nagasaki
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from pipeline.heard_stretch import SAID_AROUND, Channels
+from pipeline.party_beside import NOBODYS, said_of
+from pipeline.party_name import KanaReader
+from pipeline.spoken_digits import beside_digits, digits_of
+from pipeline.types import CallCase, Finding, Party, Transcript
+
+__all__ = ["OF_THEIR_CITY", "with_own_codes"]
+
+OF_THEIR_CITY: Final = "本人の住所の市の郵便番号"
+
+DIGITS: Final = (6, 7)
+"""Figures of a postal code as it is heard: one is soon lost."""
+
+FIRST: Final = 3
+"""Of them that tell where it is."""
+
+PIECES: Final = 5
+"""Findings at the most that one code may be cut into."""
+
+BETWEEN: Final = 3
+"""Characters between two of them."""
+
+STRAY: Final = 2
+"""Kana of it that are no figure, as it is heard or read."""
+
+EARLIER: Final = 5
+"""Steps before the words in which the first figure may begin."""
+
+ASIDE: Final = 1
+"""Figures before it that are none: 号 of 郵便番号, which ends as ゴ begins."""
+
+READ_BACK: Final = 4
+"""Findings behind a code among which it is read back."""
+
+_KINDS: Final = frozenset({"ADDRESS", "PHONE_NUMBER"})
+_SAID_AROUND: Final = re.compile(SAID_AROUND)
+_MARKS: Final = re.compile(r"[\s、。・,.〒ー-]|ユウビンバンゴウ")
+
+
+def with_own_codes(
+    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
+) -> tuple[Finding, ...]:
+    """Give postal codes that begin as those of the requester's city do to the requester.
+
+    Not where the conversation says that they are another's.  Of 50 codes in 144 made calls the 31 of the
+    requester begin so, and none of a third party's: two addresses seldom lie in one city.
+
+    Args:
+        findings: In order of text, with their parties.
+        transcript: What they point into.
+        case: The requester.
+        reader: Reads figures that are spelt, and knows the postal codes of cities.
+
+    Returns:
+        The findings, of which such codes, and pieces of them that are read back, are the requester's, to be
+        looked at.
+    """
+    own = frozenset[str]().union(*(reader.first_figures(a.text) for a in case.requester.addresses))
+    out = list(findings)
+    channels = Channels(transcript) if own else None
+    while channels is not None:
+        told = next(_codes(out, transcript.text, own, channels, reader), None)
+        if told is None:
+            break
+        run, code = told
+        behind = [at for at in range(run[-1] + 1, len(out)) if not out[at].entity.candidate][:READ_BACK]
+        again = [at for at in behind if _asked(out[at]) and _is_of(code, out[at], transcript.text)]
+        for at in (*run, *again):
+            out[at] = replace(out[at], party=Party.REQUESTER, reason=OF_THEIR_CITY, needs_review=True)
+    return tuple(out)
+
+
+def _codes(
+    findings: Sequence[Finding], text: str, own: frozenset[str], channels: Channels, reader: KanaReader
+) -> Iterator[tuple[list[int], str]]:
+    """Findings in a row that are a code of the requester's city, and its figures; the longest rows first."""
+    told = [at for at, each in enumerate(findings) if not each.entity.candidate]
+    for first in range(len(told)):
+        for run in reversed(list(_runs(told[first : first + PIECES], findings, text))):
+            pieces = [findings[at] for at in run]
+            for code in _figures(pieces, text, channels, reader):
+                for skipped in range(ASIDE + 1):
+                    if DIGITS[0] <= len(code) - skipped <= DIGITS[1] and code[skipped:][:FIRST] in own:
+                        yield run, code[skipped:]
+
+
+def _runs(told: Sequence[int], findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
+    """The first finding, and it with those behind it, as far as one code may be cut into them."""
+    run: list[int] = []
+    for at in told:
+        between = text[findings[run[-1]].entity.chars.end : findings[at].entity.chars.start] if run else ""
+        if not _asked(findings[at]) or len(between) > BETWEEN:
+            return
+        run.append(at)
+        yield list(run)
+
+
+def _asked(finding: Finding) -> bool:
+    entity = finding.entity
+    nobodys = finding.party in NOBODYS and entity.party is not Party.THIRD_PARTY
+    return nobodys and entity.entity_type in _KINDS and not entity.candidate
+
+
+def _figures(pieces: Sequence[Finding], text: str, channels: Channels, reader: KanaReader) -> Iterator[str]:
+    """What figures some findings say together, as written and as heard, where they say nothing else."""
+    stretches = itertools.chain.from_iterable(map(channels.stretches, pieces))
+    heard = "".join(each.kana(0 if at else EARLIER) for at, each in enumerate(stretches))
+    for said in (reader.kana("".join(said_of(each, text) for each in pieces)), heard):
+        kana = _SAID_AROUND.sub("", said)
+        if len(_MARKS.sub("", beside_digits(kana))) <= STRAY:
+            yield digits_of(kana)
+
+
+def _is_of(code: str, finding: Finding, text: str) -> bool:
+    """Whether a finding is some figures of a code."""
+    digits = digits_of(said_of(finding, text))
+    return len(digits) >= FIRST and digits in code

@@ -256,6 +256,7 @@ def test_an_unknown_kind_is_unknown(reader: Reader) -> None:
         ("ハナコ22アットマーク", True),
         ("鈴木アンダーバー花子アットマーク", True),
         ("すずきハイフンはんなこアットマーク", True),
+        ("鈴木、ドッド、はなこ、アットマーク", True),
         ("suzuki_hideo@example.com", False),
         ("鈴木アンダーバー英雄アットマーク", False),
         ("鈴木22アットマーク", False),
@@ -265,6 +266,13 @@ def test_a_surname_alone_makes_no_mail_address_theirs(text: str, kept: bool, rea
     """It is the whole family's: the given name tells whose, however short or badly heard it is."""
     party = whose(text, "EMAIL_ADDRESS", reader).party
     assert party is (Party.REQUESTER if kept else Party.UNKNOWN)
+
+
+def test_a_name_behind_a_joint_is_heard_by_itself(reader: Reader) -> None:
+    """The ウ of 歌 does not draw the vowel of ドッド, and the が of うだがわ ends no word."""
+    case = CallCase("R-1", Requester((CaseName("宇田川歌", "ウダガワウタ"),)))
+    found = whose("うだがわ、ドッド、歌、アットマーク", "EMAIL_ADDRESS", reader, case)
+    assert found.party is Party.REQUESTER
 
 
 def test_the_conversation_tells_who_the_staff_is(reader: Reader) -> None:

@@ -34,7 +34,10 @@ AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっ�
 NAMED = "本人の名前を含むメールアドレス"
 
 _AT = re.compile(AT_SIGN)
-_DIGITS = re.compile(r"[0-9０-９]+$")
+_DIGITS = re.compile(r"[0-9０-９].*$", re.DOTALL)
+"""Figures behind a name, and what is written of them as words: ミオ80に, ひかり6さん."""
+
+_MARKS = "、。・ \n"
 _JOINT = re.compile(r"アンダー(?:[バワマラ]ー?ン?)?|あんだーばー|ハイフン?|はいふん|ドッ[トド]|どっ[とど]")
 """What joins the two halves of a name before the @, as it is said and heard."""
 
@@ -63,7 +66,10 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
         The party, the reason in Japanese, and that a person should look.
     """
     local = _AT.split(text, maxsplit=1)[0]
-    line, last = _sound(local, reader), _sound(_BREAK.split(_DIGITS.sub("", local))[-1], reader)
+    line, last = (
+        _sound(local, reader),
+        _sound(_DIGITS.sub("", _BREAK.split(local.rstrip(_MARKS))[-1]), reader),
+    )
     # Each by itself: behind ドッド the ウ of 歌 would draw its vowel.
     pieces = [_sound(piece, reader) for piece in _JOINT.split(local)]
     words = {_sound(word, reader) for word in _WORD.findall(_JOINT.sub(" ", local))}

@@ -268,6 +268,21 @@ def test_a_surname_alone_makes_no_mail_address_theirs(text: str, kept: bool, rea
     assert party is (Party.REQUESTER if kept else Party.UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("アドレスはミオ80にアットマーク", True),
+        ("ミオ82、アットマーク", True),
+        ("ナミオ82アットマーク", False),
+        ("ミオリ80にアットマーク", False),
+    ],
+)
+def test_a_short_given_name_with_figures_is_theirs(text: str, kept: bool, reader: Reader) -> None:
+    """82 is 80に as often as not."""
+    case = CallCase("R-1", Requester((CaseName("田中澪", "タナカミオ"),)))
+    assert (whose(text, "EMAIL_ADDRESS", reader, case).party is Party.REQUESTER) is kept
+
+
 def test_a_name_behind_a_joint_is_heard_by_itself(reader: Reader) -> None:
     """The ウ of 歌 does not draw the vowel of ドッド, and the が of うだがわ ends no word."""
     case = CallCase("R-1", Requester((CaseName("宇田川歌", "ウダガワウタ"),)))

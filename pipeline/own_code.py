@@ -7,6 +7,7 @@ written  690990              heard  the same, of 松江市                 690-9
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -72,31 +73,24 @@ def with_own_codes(
     """
     own = frozenset[str]().union(*(reader.first_figures(a.text) for a in case.requester.addresses))
     out = list(findings)
-    channels = Channels(transcript) if own else None
-    while channels is not None:
-        told = next(_codes(out, transcript.text, own, channels, reader), None)
-        if told is None:
-            break
-        run, code = told
-        behind = [at for at in range(run[-1] + 1, len(out)) if not out[at].entity.candidate][:READ_BACK]
-        again = [at for at in behind if _asked(out[at]) and _is_of(code, out[at], transcript.text)]
-        for at in (*run, *again):
-            out[at] = replace(out[at], party=Party.REQUESTER, reason=OF_THEIR_CITY, needs_review=True)
+    if not own:
+        return tuple(out)
+    figures = functools.partial(_figures, text=transcript.text, channels=Channels(transcript), reader=reader)
+    told = [at for at, each in enumerate(out) if not each.entity.candidate]
+    for place in range(len(told)):
+        # What an earlier code has taken is the requester's by now.
+        runs = reversed(list(_runs(told[place : place + PIECES], out, transcript.text)))
+        codes = (
+            (run, code) for run in runs for code in figures([out[at] for at in run]) if code[:FIRST] in own
+        )
+        found = next(codes, None)
+        if found is not None:
+            run, code = found
+            behind = told[place + len(run) : place + len(run) + READ_BACK]
+            again = [at for at in behind if _asked(out[at]) and _is_of(code, out[at], transcript.text)]
+            for at in (*run, *again):
+                out[at] = replace(out[at], party=Party.REQUESTER, reason=OF_THEIR_CITY, needs_review=True)
     return tuple(out)
-
-
-def _codes(
-    findings: Sequence[Finding], text: str, own: frozenset[str], channels: Channels, reader: KanaReader
-) -> Iterator[tuple[list[int], str]]:
-    """Findings in a row that are a code of the requester's city, and its figures; the longest rows first."""
-    told = [at for at, each in enumerate(findings) if not each.entity.candidate]
-    for first in range(len(told)):
-        for run in reversed(list(_runs(told[first : first + PIECES], findings, text))):
-            pieces = [findings[at] for at in run]
-            for code in _figures(pieces, text, channels, reader):
-                for skipped in range(ASIDE + 1):
-                    if DIGITS[0] <= len(code) - skipped <= DIGITS[1] and code[skipped:][:FIRST] in own:
-                        yield run, code[skipped:]
 
 
 def _runs(told: Sequence[int], findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
@@ -116,14 +110,16 @@ def _asked(finding: Finding) -> bool:
     return nobodys and entity.entity_type in _KINDS and not entity.candidate
 
 
-def _figures(pieces: Sequence[Finding], text: str, channels: Channels, reader: KanaReader) -> Iterator[str]:
-    """What figures some findings say together, as written and as heard, where they say nothing else."""
+def _figures(
+    pieces: Sequence[Finding], *, text: str, channels: Channels, reader: KanaReader
+) -> Iterator[str]:
+    """What postal codes some findings may say together, as written and as heard, and nothing else."""
     stretches = itertools.chain.from_iterable(map(channels.stretches, pieces))
     heard = "".join(each.kana(0 if at else EARLIER) for at, each in enumerate(stretches))
     for said in (reader.kana("".join(said_of(each, text) for each in pieces)), heard):
         kana = _SAID_AROUND.sub("", said)
-        if len(_MARKS.sub("", beside_digits(kana))) <= STRAY:
-            yield digits_of(kana)
+        figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= STRAY else ""
+        yield from (figures[n:] for n in range(ASIDE + 1) if DIGITS[0] <= len(figures) - n <= DIGITS[1])
 
 
 def _is_of(code: str, finding: Finding, text: str) -> bool:

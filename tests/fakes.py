@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from models.owner.owner import Owner, load_owner
 from models.readings import Reader, load_reader
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
@@ -87,6 +88,11 @@ class FakeModels:
     def reader(self) -> Reader:
         """The real one: it is quick."""
         return load_reader()
+
+    @cached_property
+    def owner(self) -> Owner:
+        """The real one: it is quick."""
+        return load_owner(self.reader)
 
     def listen(self, clips: Sequence[np.ndarray]) -> tuple[tuple[HeardSegment, ...], ...]:
         """What the test gave, in every clip."""

@@ -24,6 +24,10 @@ __all__ = ["features"]
 NEAR: Final = 20
 """Characters within which another finding is beside one."""
 
+OTHERS: Final = 150
+"""Others of its type to each side that are looked at: more than a call of minutes has.  A call of hours takes
+its time for each minute, and not for each pair."""
+
 SURNAME, MORE = -0.7, 2
 """Log odds for each of its morae from which a surname is clearly heard; morae more that are another name."""
 
@@ -84,8 +88,11 @@ class _Look:
         listened = any(segment.posteriorgrams for segment in transcript.segments)
         self._channels = Channels(transcript) if listened else None
         self._kana: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
+        self._among: dict[int, int] = {}
         for finding in self._told:
-            self._kana[finding.entity.entity_type].append((finding, reader.kana(self._said(finding))))
+            alike = self._kana[finding.entity.entity_type]
+            self._among[id(finding)] = len(alike)
+            alike.append((finding, reader.kana(self._said(finding))))
 
     def at(self, finding: Finding) -> Mapping[str, float]:
         """The values of one finding."""
@@ -127,8 +134,9 @@ class _Look:
 
     def _elsewhere(self, finding: Finding) -> Mapping[str, float]:
         """How many others of its type the call has, whose they are, and how alike they sound."""
-        alike = self._kana[finding.entity.entity_type]
-        (kana,) = (each for other, each in alike if other is finding)
+        every = self._kana[finding.entity.entity_type]
+        at = self._among[id(finding)]
+        kana, alike = every[at][1], every[max(0, at - OTHERS) : at + OTHERS + 1]
         out: dict[str, float] = {}
         for name, parties in (("own", {Party.REQUESTER}), ("third", {Party.THIRD_PARTY})):
             others = [each for other, each in alike if other is not finding and other.party in parties]

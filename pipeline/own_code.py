@@ -1,8 +1,8 @@
 """A postal code by its first figures: no case holds one, and the requester's city has one to six beginnings.
 
-長崎市滑石 in the case: 850, 851, 852
+長崎市 in the case: 850, 851, 852
 written  850に、430に        heard  ハチゴーニーノヨンサンゼロニー       852-4302: the requester's
-written  690990              heard  the same, of 松江市                 690-999(0): not in Nagasaki
+written  690990                                                          690 is 松江市's: not theirs
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Final
 from pipeline.heard_stretch import SAID_AROUND, Channels
 from pipeline.party_beside import NOBODYS, said_of
 from pipeline.party_name import KanaReader
+from pipeline.postal_code import DIGITS, EARLIER, STRAY, is_piece_of
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CallCase, Finding, Party, Transcript
 
@@ -24,23 +25,14 @@ __all__ = ["OF_THEIR_CITY", "with_own_codes"]
 
 OF_THEIR_CITY: Final = "本人の住所の市の郵便番号"
 
-DIGITS: Final = (6, 7)
-"""Figures of a postal code as it is heard: one is soon lost."""
-
 FIRST: Final = 3
-"""Of them that tell where it is."""
+"""Figures of a code that tell where it is."""
 
 PIECES: Final = 5
 """Findings at the most that one code may be cut into."""
 
 BETWEEN: Final = 3
 """Characters between two of them."""
-
-STRAY: Final = 2
-"""Kana of it that are no figure, as it is heard or read."""
-
-EARLIER: Final = 5
-"""Steps before the words in which the first figure may begin."""
 
 ASIDE: Final = 1
 """Figures before it that are none: 号 of 郵便番号, which ends as ゴ begins."""
@@ -87,7 +79,7 @@ def with_own_codes(
         if found is not None:
             run, code = found
             behind = told[place + len(run) : place + len(run) + READ_BACK]
-            again = [at for at in behind if _asked(out[at]) and _is_of(code, out[at], transcript.text)]
+            again = [at for at in behind if _asked(out[at]) and is_piece_of(code, out[at], transcript.text)]
             for at in (*run, *again):
                 out[at] = replace(out[at], party=Party.REQUESTER, reason=OF_THEIR_CITY, needs_review=True)
     return tuple(out)
@@ -120,9 +112,3 @@ def _figures(
         kana = _SAID_AROUND.sub("", said)
         figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= STRAY else ""
         yield from (figures[n:] for n in range(ASIDE + 1) if DIGITS[0] <= len(figures) - n <= DIGITS[1])
-
-
-def _is_of(code: str, finding: Finding, text: str) -> bool:
-    """Whether a finding is some figures of a code."""
-    digits = digits_of(said_of(finding, text))
-    return len(digits) >= FIRST and digits in code

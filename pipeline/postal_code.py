@@ -18,7 +18,7 @@ from pipeline.party_beside import CLOSE, CODE, NOBODYS, POSTAL, said_of
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 
-__all__ = ["with_codes_apart", "with_codes_heard"]
+__all__ = ["DIGITS", "EARLIER", "STRAY", "is_piece_of", "with_codes_apart", "with_codes_heard"]
 
 DIGITS: Final = (6, 7)
 """Figures of a postal code as it is heard: one is soon lost."""
@@ -83,7 +83,7 @@ def with_codes_heard(findings: Sequence[Finding], transcript: Transcript) -> tup
         out[at] = replace(finding, party=Party.REQUESTER, reason=POSTAL, needs_review=True)
         told = [n for n in range(at + 1, len(out)) if not out[n].entity.candidate]
         for behind in told[:READ_BACK]:
-            if out[behind].party in NOBODYS and _is_of(code, out[behind], transcript.text):
+            if out[behind].party in NOBODYS and is_piece_of(code, out[behind], transcript.text):
                 out[behind] = replace(out[behind], party=Party.REQUESTER, reason=POSTAL, needs_review=True)
     return tuple(out)
 
@@ -103,8 +103,14 @@ def _code(finding: Finding, channels: Channels) -> str:
     return digits if DIGITS[0] <= len(digits) <= DIGITS[1] and len(stray) <= STRAY else ""
 
 
-def _is_of(code: str, finding: Finding, text: str) -> bool:
-    """Whether a finding is some figures of a code."""
+def is_piece_of(code: str, finding: Finding, text: str) -> bool:
+    """Whether a finding is some figures of a code.
+
+    Args:
+        code: Its figures.
+        finding: Points into the text.
+        text: The call's.
+    """
     digits = digits_of(said_of(finding, text))
     return len(digits) >= PIECE and digits in code
 
@@ -116,7 +122,7 @@ def _is_theirs(finding: Finding, code: str, findings: Sequence[Finding], text: s
         other
         for other in findings
         if other is not finding
-        and not _is_of(code, other, text)
+        and not is_piece_of(code, other, text)
         and other.entity.entity_type == "ADDRESS"
         and not other.entity.candidate
         and (other.party is Party.REQUESTER or digits_of(said_of(other, text)))

@@ -15,6 +15,7 @@ from models.owner.nearness import FAINT, Nearness
 from models.readings import Reader
 from pipeline.called import with_honorific
 from pipeline.heard_stretch import Channels
+from pipeline.party_beside import NOBODYS
 from pipeline.party_name import FAMILY
 from pipeline.sound import likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
@@ -35,7 +36,6 @@ LEAST: Final = 0.01
 """Added to probabilities whose ratio is looked at: what is never the case tells no more."""
 
 _ASKED: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
-_NOBODYS: Final = frozenset({Party.THIRD_PARTY, Party.UNKNOWN})
 _KIN: Final = {Party.REQUESTER: "own", Party.STAFF: "staff", Party.COMPANY: "company"}
 
 
@@ -65,7 +65,7 @@ def features(
 def _is_asked(finding: Finding) -> bool:
     """Whether it is nobody's, and nothing in the conversation makes it another's."""
     entity = finding.entity
-    nobodys = finding.party in _NOBODYS and entity.party is not Party.THIRD_PARTY
+    nobodys = finding.party in NOBODYS and entity.party is not Party.THIRD_PARTY
     return nobodys and not entity.candidate and entity.entity_type in _ASKED
 
 

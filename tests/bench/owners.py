@@ -114,7 +114,7 @@ def _whose(transcript: Transcript, truth: CallTruth) -> tuple[NDArray[np.float64
     for span, here in said_then(truth, middles, channels, (BESIDE, BESIDE)):
         if span.must_mask:
             third[here] = lasts[here]
-        elif span.party == "requester":
+        elif span.must_keep:
             own[here] = lasts[here]
     return own, third
 

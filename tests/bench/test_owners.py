@@ -1,0 +1,32 @@
+"""What the judge of parties learns from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.bench.figures import stored_calls
+from tests.bench.owners import _unheard, _whose
+from tests.posteriorgrams import heard
+
+SAMPLES = Path(__file__).parents[2] / "sample_audio"
+
+
+def test_each_character_is_theirs_as_long_as_it_is_said() -> None:
+    """Nothing is both the requester's and somebody else's, and all of it is said."""
+    (call,) = stored_calls([SAMPLES], ["clinic-kanji"], exact=True)
+    own, third = _whose(call.transcript, call.truth)
+    spans = call.truth.spans
+    assert own.sum() == pytest.approx(sum(s.time.duration for s in spans if s.must_keep), rel=0.1)
+    assert third.sum() == pytest.approx(sum(s.time.duration for s in spans if s.must_mask), rel=0.1)
+    assert not np.any((own > 0) & (third > 0))
+
+
+def test_to_what_is_only_read_nobody_listened() -> None:
+    """The words stay."""
+    call = heard("ニシムラ", "西村")
+    read = _unheard(call)
+    assert read.text == call.text
+    assert not any(segment.posteriorgrams for segment in read.segments)

@@ -29,8 +29,13 @@ __all__ = [
 _NUMBERING = re.compile(
     r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
     # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
-    r"[〇零一二三四五六七八九十]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
+    r"[〇零一二三四五六七八九十百千]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
     r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"
+)
+_FIGURES = "〇一二三四五六七八九"
+_LARGE = re.compile(
+    r"(?:(?P<thousands>[一二三四五六七八九]?)千)?(?:(?P<hundreds>[一二三四五六七八九]?)百)?"
+    r"(?:(?P<tens>[一二三四五六七八九]?)十)?(?P<ones>[一二三四五六七八九]?)"
 )
 _FIRST_NUMBER = re.compile(
     r"[0-9０-９]|[〇零一二三四五六七八九十]+(?=丁目|番|の[0-9０-９一二三四五六七八九十])"
@@ -142,7 +147,16 @@ def without_numbering(text: str) -> str:
 
 def numbers_of(text: str) -> str:
     """The digits of what numbers a block or a room."""
-    return digits_of("".join(_NUMBERING.findall(text)))
+    return digits_of("".join(_LARGE.sub(_in_figures, piece) for piece in _NUMBERING.findall(text)))
+
+
+def _in_figures(said: re.Match[str]) -> str:
+    """A number of three or four figures that is written as it is said: 二千百六十六, 八百二十七."""
+    if said["thousands"] is None and said["hundreds"] is None:
+        return said[0]
+    places = (said["thousands"], said["hundreds"], said["tens"])
+    figures = [_FIGURES.index(place or "一") if place is not None else 0 for place in places]
+    return str(int("".join(map(str, (*figures, _FIGURES.index(said["ones"] or "〇"))))))
 
 
 def without_orders(numbers: str) -> str:

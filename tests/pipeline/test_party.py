@@ -401,6 +401,23 @@ def test_a_whole_name_with_a_filler_is_theirs_by_both_halves(
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [("二千百六十六番地", True), ("2166番地", True), ("二千百六十七番地", False), ("六十六番地", False)],
+)
+def test_a_house_number_is_theirs_as_it_is_said(text: str, kept: bool, reader: Reader) -> None:
+    """Its thousands and hundreds count."""
+    case = CallCase("R-1", Requester(addresses=(CaseName("埼玉県所沢市小手指町2166番地", ""),)))
+    assert (whose(text, "ADDRESS", reader, case).party is Party.REQUESTER) is kept
+
+
+def test_a_number_begun_again_is_theirs(reader: Reader) -> None:
+    """The begin is many people's, the three figures behind it are not; any three of it are some number's."""
+    assert whose("090、090、123", "PHONE_NUMBER", reader).party is Party.REQUESTER
+    for other in ("090、090、456", "090、090、999", "090、090"):
+        assert whose(other, "PHONE_NUMBER", reader).party is not Party.REQUESTER
+
+
+@pytest.mark.parametrize(
     ("text", "kept"), [("雄一、朝倉雄一", True), ("朝倉", True), ("雄一、朝倉圭三", False), ("朝倉3", False)]
 )
 def test_a_name_that_was_taken_for_a_place_is_theirs_also_said_twice(

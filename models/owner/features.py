@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from models.owner.nearness import FAINT, Nearness
+from models.owner.nearness import Nearness
 from models.readings import Reader
 from pipeline.called import with_honorific
 from pipeline.heard_stretch import Channels
@@ -70,9 +70,11 @@ def _is_asked(finding: Finding) -> bool:
 
 
 def _is_relatives(finding: Finding, values: Mapping[str, float]) -> bool:
-    """Whether the requester's surname is clearly heard, and behind it another name."""
-    surname = values.get("heard surname", FAINT) > SURNAME and values["heard surname, length"] > 0
-    return finding.reason == FAMILY and surname and values["left"] >= math.log1p(MORE)
+    """Whether the requester's surname is clearly heard, and another name behind it; or read, unheard."""
+    if finding.reason != FAMILY or "heard" not in values:
+        return finding.reason == FAMILY
+    surname = values["heard surname"] > SURNAME and values["heard surname, length"] > 0
+    return surname and values["left"] >= math.log1p(MORE)
 
 
 class _Look:

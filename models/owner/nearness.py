@@ -17,7 +17,7 @@ from pipeline.spoken_forms import SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, Party
 
-__all__ = ["FAINT", "KINDS", "Nearness"]
+__all__ = ["KINDS", "Nearness"]
 
 KINDS: Final = ("surname", "given name", "whole name", "place", "figures", "staff", "company")
 """What a form of the case is of."""

@@ -80,11 +80,16 @@ _REST = (Party.THIRD_PARTY, "", False)
 
 
 def test_a_relative_stays_a_relative(reader: Reader) -> None:
-    """The surname is heard as it is, and two morae and more behind it; with one more it may be ニシムラだ."""
+    """The surname is heard as it is, and two morae and more behind it; with one more it may be ニシムラだ.
+
+    What is only read says it as it is.
+    """
     words = heard("ニシムラカオリ", "にしむらかおり")
     assert told(9.0, finding(words, reason=FAMILY), words, reader).party is Party.UNKNOWN
     words = heard("ニシムラダ", "にしむらだ")
     assert told(9.0, finding(words, reason=FAMILY), words, reader).party is Party.REQUESTER
+    read = transcript(utterance("西村香織", 0.0))
+    assert told(9.0, finding(read, reason=FAMILY), read, reader).party is Party.UNKNOWN
 
 
 def test_without_a_requester_nothing_is_theirs(reader: Reader) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,19 @@ from models.artifacts import Call
 from pipeline.sound_pairs import TimedMora, paired_in_pieces
 from pipeline.types import CharSpan, EntitySpan, Transcript
 
-__all__ = ["NOWHERE", "Pairing", "carry_over", "char_times", "joined", "line_numbers", "pair_hearings"]
+if TYPE_CHECKING:
+    from models.tagger.tagger import Tagger
+
+__all__ = [
+    "NOWHERE",
+    "Pairing",
+    "carry_over",
+    "char_times",
+    "joined",
+    "line_numbers",
+    "pair_hearings",
+    "parties_of",
+]
 
 NOWHERE = -1
 """In a pairing: no character of the other hearing sounds here."""
@@ -118,6 +131,20 @@ def joined(own: NDArray[np.float32], again: NDArray[np.float32]) -> NDArray[np.f
     both = ~np.isnan(again[:, :1])
     mean = np.sqrt(np.maximum(own, _LEAST) * np.maximum(np.where(both, again, own), _LEAST))
     return np.asarray(np.where(both, mean / mean.sum(axis=1, keepdims=True), own), dtype=np.float32)
+
+
+def parties_of(call: Call, tagger: Tagger) -> NDArray[np.float32]:
+    """Whose each character's data is as both hearings are read.
+
+    Args:
+        call: With its second hearing where there is one.
+        tagger: Reads it.
+
+    Returns:
+        Probabilities of ``models.tagger.examples.PARTIES``, shape (characters, parties).
+    """
+    _, parties = call.tagged(tagger)
+    return parties if call.again is None else joined(parties, call.again.parties)
 
 
 def carry_over(spans: Iterable[EntitySpan], pairing: Pairing, first: Call) -> tuple[EntitySpan, ...]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.artifacts import Call
 from models.fusion.columns import known_words, sounds
 from models.fusion.fusion import together
-from models.hearings import joined
+from models.hearings import parties_of
 from models.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
 
@@ -71,9 +71,7 @@ def seen(call: Call, tagger: Tagger) -> Seen:
     Returns:
         What ``features`` needs.
     """
-    first, parties = call.tagged(tagger)
-    if call.again is not None:
-        parties = joined(parties, call.again.parties)
+    first, _ = call.tagged(tagger)
     again = call.again.kinds if call.again else np.full_like(first, np.nan)
     sure = np.full(len(call.text), np.nan)
     for segment in call.transcript.segments:
@@ -81,7 +79,16 @@ def seen(call: Call, tagger: Tagger) -> Seen:
             if word.probability > 0:
                 sure[word.chars.start : word.chars.end] = word.probability
     both, sound = together(call, tagger), sounds(call)
-    return Seen(first, again, both, sure, *known_words(call), call.again is not None, sound, parties[:, 1:])
+    return Seen(
+        first,
+        again,
+        both,
+        sure,
+        *known_words(call),
+        call.again is not None,
+        sound,
+        parties_of(call, tagger)[:, 1:],
+    )
 
 
 def features(span: EntitySpan, call: Seen) -> dict[str, float]:

@@ -78,9 +78,9 @@ class Network(nn.Module):
 
 
 class Mean(nn.Module):
-    """The mean of some networks' logits."""
+    """The mean of what some networks say."""
 
-    def __init__(self, networks: Sequence[Network]) -> None:
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
         super().__init__()
         self.networks = nn.ModuleList(networks)
 

@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from models.fusion.train import Mean
 from models.tagger.train import write_network
 
 WIDTH = 48
@@ -83,18 +84,6 @@ class Network(nn.Module):
         x = ((rows - self.mean) / self.scale).clamp(-FARTHEST, FARTHEST)
         y = self.leave(self.drop(torch.relu(self.enter(self.hide(x)))))
         return (y + self.line(x))[..., 0]
-
-
-class Mean(nn.Module):
-    """The mean of some networks' log odds."""
-
-    def __init__(self, networks: Sequence[Network]) -> None:
-        super().__init__()
-        self.networks = nn.ModuleList(networks)
-
-    def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        """As each of them."""
-        return torch.stack([network(rows) for network in self.networks]).mean(dim=0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

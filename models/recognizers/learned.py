@@ -7,7 +7,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.fusion.fusion import together
-from models.hearings import joined
+from models.hearings import parties_of
 from models.tagger.tagger import Tagger, mark
 from pipeline.types import Party
 
@@ -33,9 +33,7 @@ class LearnedRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Mark the whole call at once: the tagger reads across turns."""
         found: list[RecognizerResult] = []
-        kinds, (_, parties) = together(call, self._tagger), call.tagged(self._tagger)
-        if call.again is not None:
-            parties = joined(parties, call.again.parties)
+        kinds, parties = together(call, self._tagger), parties_of(call, self._tagger)
         listened = not np.isnan(call.sounds).all()
         for each in mark(call.text, kinds, parties, *((FIRM, FAINT) if listened else ())):
             result = self.result(each.kind, each.chars.start, each.chars.end, each.peak, "学習した文脈")

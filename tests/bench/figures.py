@@ -17,13 +17,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from flows.case_file import case_lookup
 from flows.transcript_file import read_transcript
 from models.analyzer import load_analyzer
 from models.company import load_company
-from models.owner.owner import load_owner
+from models.owner.owner import Owner, load_owner
 from models.readings import Reader, load_reader
 from models.tagger.hear import read_heard
 from models.transcriber import load_transcriber
@@ -131,12 +132,18 @@ def planned(
     """What would be masked of a call; arguments as for ``figures_of``."""
     policy = policy or MaskPolicy()
     told = attribute(entities, call.transcript, call.case, reader)
-    findings = load_owner(reader).reconsidered(told, call.transcript, call.case)
+    findings = _owner(reader).reconsidered(told, call.transcript, call.case)
     if scorer is not None:
         findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
     findings = in_parts(doubted_alone(findings))
     findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)
+
+
+@cache
+def _owner(reader: Reader) -> Owner:
+    """Loaded once for all calls."""
+    return load_owner(reader)
 
 
 def figures_of_plan(call: StoredCall, plan: MaskPlan) -> CallFigures:

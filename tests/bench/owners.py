@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analyzer import CallAnalyzer, load_analyzer
+from models.calibrate import unlistened
 from models.hearings import char_times
 from models.owner.features import features
 from models.tagger.examples import said_then
@@ -78,11 +79,8 @@ def _rows(folders: Sequence[Path], otherwise: Sequence[str], analyzer: CallAnaly
 
 def _unheard(transcript: Transcript) -> Transcript:
     """As another speech model has it, to which nobody listened."""
-    segments = (
-        replace(each, words=tuple(replace(word, sounds=()) for word in each.words), posteriorgrams=())
-        for each in transcript.segments
-    )
-    return replace(transcript, segments=tuple(segments))
+    segments = tuple(replace(each, posteriorgrams=()) for each in unlistened(transcript).segments)
+    return replace(transcript, segments=segments)
 
 
 def _otherwise(call: StoredCall, folder: Path, names: Sequence[str]) -> Iterator[StoredCall]:

@@ -48,7 +48,7 @@ class Tally:
         to_review: Doubtful ones of all findings.
         set_aside: Failed calls by kind.
         put_back: Calls that are in the queue again, by kind.
-        passed: Calls that turned out to be another worker's, by kind.
+        passed: Ids of calls that turned out to be another worker's.
     """
 
     masked: int = 0
@@ -57,7 +57,7 @@ class Tally:
     to_review: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
     put_back: Counter[str] = field(default_factory=Counter)
-    passed: Counter[str] = field(default_factory=Counter)
+    passed: set[str] = field(default_factory=set)
 
     def add(self, counts: Mapping[str, int]) -> None:
         """Count a masked call in, by what the task returned."""
@@ -69,7 +69,7 @@ class Tally:
     @property
     def tried(self) -> int:
         """How many calls were begun."""
-        return self.masked + sum((self.set_aside + self.put_back + self.passed).values())
+        return self.masked + sum((self.set_aside + self.put_back).values()) + len(self.passed)
 
     def counts(self) -> dict[str, int]:
         """What the run returns."""
@@ -77,7 +77,7 @@ class Tally:
             "masked": self.masked,
             "set_aside": sum(self.set_aside.values()),
             "put_back": sum(self.put_back.values()),
-            "passed": sum(self.passed.values()),
+            "passed": len(self.passed),
             "seconds": self.seconds,
             "to_review": self.to_review,
         }

@@ -23,7 +23,7 @@ from pydantic import Field
 from flows.case_task import harmless, mask_waiting_call, recognition, tell_failure
 from flows.desk.backlog import Standing, backlog, standing
 from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import DeskError
+from flows.desk.errors import DeskError, ImpossibleStepError
 from flows.mask_case_call import MachineError, PutBackError, SetAsideError
 from flows.night_report import Tally, summary
 from flows.settings import Settings
@@ -165,6 +165,7 @@ def mask_next(call_id: str, night: Night) -> None:
     """Mask one call; whatever becomes of it, the night goes on, unless the machine is at fault."""
     night.tried.add(call_id)
     tally = night.tally
+    tally.passed.discard(call_id)
     try:
         with recognition():
             tally.add(mask_waiting_call(call_id))
@@ -178,8 +179,11 @@ def mask_next(call_id: str, night: Night) -> None:
         tally.put_back[error.kind] += 1
         night.stopped = error
     except PipelineError as error:
-        # Another worker was quicker, or the request was withdrawn meanwhile.
-        tally.passed[error.code] += 1
+        tally.passed.add(call_id)
+        if isinstance(error, ImpossibleStepError):
+            # Another worker was quicker, or the request was withdrawn: this run has not had its try.
+            # Should the other one be killed, the call is this run's as soon as the claim has run out.
+            night.tried.discard(call_id)
 
 
 def tell(desk: Desk, night: Night) -> None:

@@ -135,6 +135,48 @@ def test_a_killed_nights_call_is_taken_up_by_the_next(desk: Desk, tmp_path: Path
     assert calls.get_call(desk, call.call_id).state is State.IN_REVIEW
 
 
+def test_a_call_lost_to_a_worker_that_is_then_killed_is_taken_up(desk: Desk, tmp_path: Path, monkeypatch):
+    """Two runs see the same call; the quicker one dies with it: the slower one does it in the same night."""
+    from flows import nightly
+
+    monkeypatch.setenv("KAIJI_LEASE_SECONDS", "1")
+    call = waiting_voice(desk, tmp_path)
+    mask = nightly.mask_waiting_call
+
+    def outrun(call_id: str) -> dict[str, int]:
+        if calls.get_call(desk, call_id).state is State.REQUESTED:
+            with open_desk(Settings()) as quicker:
+                claims.claim_call(quicker, WORKER, call_id)
+        return mask(call_id)
+
+    monkeypatch.setattr(nightly, "mask_waiting_call", outrun)
+    counts = night()
+
+    assert (counts["masked"], counts["passed"]) == (1, 0)
+    assert calls.get_call(desk, call.call_id).state is State.IN_REVIEW
+
+
+def test_a_call_that_another_worker_does_is_passed(desk: Desk, tmp_path: Path, monkeypatch):
+    """It is not waited for longer than the other one's claim lasts, and counted once."""
+    from flows import nightly
+
+    monkeypatch.setattr(nightly, "GRACE", -29.0)
+    monkeypatch.setenv("KAIJI_LEASE_SECONDS", "30")
+    call = waiting_voice(desk, tmp_path)
+    mask = nightly.mask_waiting_call
+
+    def outrun(call_id: str) -> dict[str, int]:
+        with open_desk(Settings()) as quicker:
+            claims.claim_call(quicker, WORKER, call_id)
+        return mask(call_id)
+
+    monkeypatch.setattr(nightly, "mask_waiting_call", outrun)
+    counts = night()
+
+    assert (counts["masked"], counts["passed"]) == (0, 1)
+    assert calls.get_call(desk, call.call_id).state is State.PROCESSING
+
+
 def test_a_full_disk_stops_the_night_and_costs_no_call_anything(desk: Desk, tmp_path: Path, monkeypatch):
     """The first call meets it, the second is not begun; both wait, and the run is marked failed."""
     from flows.mask_case_call import MachineError

@@ -22,7 +22,7 @@ from pipeline.party_address import (
     whose_address,
     within_a_line,
 )
-from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number
+from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number, with_blocks_apart
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
@@ -90,7 +90,8 @@ def attribute(
         One finding for each entity, in the same order; two of an address with its postal code, and more of
         one that is heard to be the requester's in part.
     """
-    entities = tuple(with_codes_apart(entities, transcript.text))
+    apart = with_codes_apart(with_blocks_apart(entities, transcript.text), transcript.text)
+    entities = tuple(apart)
     known = tuple(known_names(case, reader))
     own = registered(case.requester.addresses, reader)
     texts = tuple(_said(entity, transcript.text) for entity in entities)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.party_name import KanaReader
 from pipeline.registered_address import RegisteredAddress, numbers_of, place_in
-from pipeline.spoken_digits import digits_apart
+from pipeline.spoken_digits import digits_apart, digits_of
+from pipeline.types import CharSpan, EntitySpan
 
 __all__ = [
     "ENOUGH",
@@ -19,6 +21,7 @@ __all__ = [
     "may_be_misheard",
     "says_all",
     "says_number",
+    "with_blocks_apart",
 ]
 
 ENOUGH = 3
@@ -36,6 +39,34 @@ ones.  A figure that is misheard is any other: 一 as 七, 〇 as 五."""
 
 _COUNTED = re.compile(r"[0-9０-９](?:丁目|番|号)")
 _PIECES = re.compile(r"[、。\n]")
+
+_BLOCK = re.compile(r"[^号]{0,8}?[0-9０-９]+\s*番[^号]{0,4}?[0-9０-９]+\s*号")
+"""17番3号, with what may stand before it; nothing of a telephone number is counted so."""
+
+TELEPHONE = 6
+"""Figures from which what stands behind a block is a telephone number, and no room."""
+
+
+def with_blocks_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
+    """Part blocks from the telephone numbers that are said right behind them.
+
+    Args:
+        entities: In order of text.
+        text: What they point into.
+
+    Yields:
+        The findings, of which a number that begins with a block is two.
+    """
+    for entity in entities:
+        chars = entity.chars
+        block = _BLOCK.match(text, chars.start, chars.end) if entity.entity_type == "PHONE_NUMBER" else None
+        if block is None or len(digits_of(text[block.end() : chars.end])) < TELEPHONE:
+            yield entity
+        else:
+            yield replace(
+                entity, entity_type="ADDRESS", chars=CharSpan(chars.start, block.end()), morae=0, party=None
+            )
+            yield replace(entity, chars=CharSpan(block.end(), chars.end), morae=0)
 
 
 def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:

@@ -111,12 +111,14 @@ def by_what_is_heard(
     forms, channels = spoken_forms(case, reader), Channels(transcript)
     names = [BLANKS.sub("", name.text) for name in case.requester.names]
     out = []
-    for finding in findings:
+    for finding, behind in itertools.zip_longest(findings, findings[1:]):
         asked = finding.party in _NOBODYS and finding.entity.entity_type in _ASKED
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
             said = [said_in(stretch, forms) for stretch in stretches]
             told = _told_by_forms(finding, said, forms) or _told_by_mail(finding, stretches, forms)
+            if told is not None and _begins_another(told, behind, said, forms, transcript.text):
+                told = None
             if told is not None:
                 out.append(told)
             else:
@@ -168,6 +170,26 @@ def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[Spoke
     (party,) = owners
     clear = all(each.clear for each in told if each is not None)
     return replace(finding, party=party, reason=_REASONS[party], needs_review=not clear)
+
+
+def _begins_another(
+    told: Finding, behind: Finding | None, said: Sequence[Said], forms: Sequence[SpokenForm], text: str
+) -> bool:
+    """Whether their given name alone is heard, and somebody else's name goes on behind it: サクラ・イ ミチヨ.
+
+    Args:
+        told: What would be theirs.
+        behind: The next finding; ``None`` behind the last.
+        said: What is heard in it.
+        forms: What the case knows.
+        text: What both point into.
+    """
+    if behind is None or {told.entity.entity_type, behind.entity.entity_type} != {"PERSON"}:
+        return False
+    nobodys = behind.party in _NOBODYS and not behind.entity.candidate
+    between = text[told.entity.chars.end : behind.entity.chars.start]
+    own = [forms[hit.form] for stretch, hits in said for hit in hits if stretch.holds(hit)]
+    return nobodys and not between.strip() and not any(form.surname for form in own)
 
 
 def _told_by_mail(

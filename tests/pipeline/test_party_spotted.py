@@ -179,3 +179,21 @@ def test_a_short_block_tells_little() -> None:
     forms = {form.sound: form.tells for form in spoken_forms(case, load_reader())}
     assert forms[morae("イチイチ")] < ENOUGH
     assert forms[morae("イチノイチノキュウ")] == ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("said", "written", "first"),
+    [
+        ("ハヤトミチ", "はやと みち", Party.THIRD_PARTY),
+        ("ハヤトノミチ", "はやとのみち", Party.REQUESTER),
+        ("ニシムラミチ", "西村 路地", Party.REQUESTER),
+    ],
+)
+def test_their_given_name_is_another_ones_where_that_goes_on(
+    reader: Reader, said: str, written: str, first: Party
+) -> None:
+    """サクライ is nobody's サクラ; behind a particle it is somebody else; a surname is asked as before."""
+    call = heard(said, written)
+    names = CharSpan(0, 3 if said[0] == "ハ" else 2), CharSpan(len(written) - 2, len(written))
+    findings = [Finding(EntitySpan("PERSON", at, 0.9, "test"), Party.THIRD_PARTY, "", False) for at in names]
+    assert by_what_is_heard(findings, call, CASE, reader)[0].party is first

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.artifacts import Call
 from models.doubt import Doubt
 from models.judge_features import KIND_COLUMNS, WITNESS, Seen, features, seen
-from models.other_numbers import is_another_number, is_no_block
+from models.other_numbers import figures_told, is_another_number, is_no_block, is_read_back
 from models.parts import parts_of
 from models.registry import registered_bytes
 from models.tagger.tagger import Tagger
@@ -133,16 +133,19 @@ class Judge:
     def _without_words(self, text: str, judged: tuple[EntitySpan, ...]) -> tuple[EntitySpan, ...]:
         """Let stay what is unlikely and stands elsewhere in the call, where nothing was found at all.
 
+        Figures that are told to be another number stay as well.
+
         お世話 that was taken for a name once is a word: of 22 such findings on 68 made calls none was a
         name heard right, and every one would have been masked wherever it stands.
         """
         found = _found(text, (span for span in judged if span.score >= FOUND_FROM))
-        return tuple(
-            replace(span, candidate=True)
-            if not self._own_score(span) and (_is_no_block(text, span) or _is_word(text, span, found))
-            else span
-            for span in judged
-        )
+        told = figures_told(text)
+
+        def is_none(span: EntitySpan) -> bool:
+            another = _is_no_block(text, span) or is_read_back(text, span.chars, told)
+            return not self._own_score(span) and (another or _is_word(text, span, found))
+
+        return tuple(replace(span, candidate=True) if is_none(span) else span for span in judged)
 
     def _judged(self, span: EntitySpan, call: Seen, text: str) -> EntitySpan:
         if self._own_score(span):

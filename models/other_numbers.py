@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from models.recognizers.digits import complete
+from models.recognizers.digits import complete, runs
 from models.recognizers.spoken_number import cue_before
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CharSpan
 
-__all__ = ["is_another_number", "is_no_block"]
+__all__ = ["figures_told", "is_another_number", "is_no_block", "is_read_back"]
 
 _FIGURES = "0-9０-９〇零一二三四五六七八九十百千万億,，.．"
 _UNIT = (
@@ -41,6 +41,18 @@ _ASKED_NUMBER = re.compile(
 
 JUST_BEFORE: Final = 18
 """Characters from the word 番号 to its answer: はお分かりですか and お願いいたします are shorter."""
+
+_THINGS_NUMBER = re.compile(r"(?:[一-龠]{2,}の|予約|伝票|注文|会員|受付)番号")
+"""電池の番号: of a thing.  Without の only what is hardly a misheard 郵便番号."""
+
+_BARE = re.compile(r"[0-9０-９\s、。.,ー-]+")
+"""Figures, and nothing that makes a block of them."""
+
+BEFORE: Final = 48
+"""Characters from such a word to figures alone: one short turn between them."""
+
+TOLD, READ_BACK = 3, 5
+"""Figures of a number of another name, and of what is read back of such: one in 10,000 is so by chance."""
 
 GROUPS: Final = 9
 """Digits from which a number that begins with 0 is a telephone number whatever it was called, one lost."""
@@ -90,7 +102,37 @@ def is_no_block(text: str, chars: CharSpan) -> bool:
     """
     figures = _FIGURE.search(text, chars.start, chars.end)
     asked = _ASKED_NUMBER.search(text, max(0, chars.start - JUST_BEFORE), chars.start)
-    return bool(figures and asked)
+    if not figures or asked:
+        return bool(figures)
+    bare = _BARE.fullmatch(text, chars.start, chars.end) and len(digits_of(text[chars.start : chars.end]))
+    things = _THINGS_NUMBER.search(text, max(0, chars.start - BEFORE), chars.start)
+    return bool(bare and bare not in POSTAL and things) and cue_before(text, chars.start) == "other"
+
+
+def figures_told(text: str) -> str:
+    """All figures of a call that are told to be of no telephone number, in their order, without a break.
+
+    Args:
+        text: The call.
+    """
+    found = (
+        run.digits
+        for run in runs(text)
+        if len(run.digits) >= TOLD and is_another_number(text, CharSpan(run.start, run.end))
+    )
+    return "".join(found)
+
+
+def is_read_back(text: str, chars: CharSpan, told: str) -> bool:
+    """Whether a finding's figures were said as a number of another name: 80623 ⏎ 224 ⏎ の[623224].
+
+    Args:
+        text: The call.
+        chars: The finding's.
+        told: From ``figures_told``.
+    """
+    digits = digits_of(text[chars.start : chars.end])
+    return len(digits) >= READ_BACK and not complete(digits) and digits in told
 
 
 def _is_amount(text: str, chars: CharSpan, digits: str) -> bool:

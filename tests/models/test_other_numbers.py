@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.other_numbers import is_another_number, is_no_block
+from models.other_numbers import figures_told, is_another_number, is_no_block, is_read_back
 from pipeline.types import CharSpan
 
 
@@ -65,9 +65,31 @@ def test_what_may_be_a_telephone_number_stays(text: str) -> None:
         ("有賓番号が\n[780の9229]", False),
         ("お客様番号と住所をお願いします\nはい、番号が四四七一で、住所が\n[3の2の1]です", False),
         ("学生番号をお願いします\n[めじろ台]です", False),
+        ("予約番号はおばかりになりますか\nえ\n番号ね、紙、どこ置いたかね、あったあったF\n[77039]。", True),
+        ("電池の番号が横にあるんですが、読めますか。\nDN\n[80623] その下に", True),
+        ("指引番号もいますか\n4丁まるまる1丁まる8\n[48]", False),
+        ("電池の番号が横にあるんですが、住所は。\n[80623]", False),
+        ("電池の番号が横にあるんですが、読めますか。\n[5の26の1]", False),
+        ("手紙の番号はわかりますか\n[690 9901]です", False),
     ],
 )
 def test_a_number_of_another_name_is_no_block(text: str, told: bool) -> None:
     """Garbled figures look like a block; a postal code is misheard too, and is part of an address."""
     start, end = text.index("["), text.index("]") - 1
     assert is_no_block(text.replace("[", "").replace("]", ""), CharSpan(start, end)) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("電池の番号は、80623 その下に224とあります\nの始まる[623224]ですね", True),
+        ("電池の番号は、80623 その下に224とあります\nの始まる[623225]ですね", False),
+        ("電池の番号は、80623です\nでは[623]", False),
+        ("お電話番号は、80623です\nでは[80623]", False),
+    ],
+)
+def test_another_number_is_read_back(text: str, told: bool) -> None:
+    """Five of its figures, in their order; no telephone number's."""
+    start, end = text.index("["), text.index("]") - 1
+    whole = text.replace("[", "").replace("]", "")
+    assert is_read_back(whole, CharSpan(start, end), figures_told(whole)) is told

@@ -18,7 +18,7 @@ from pipeline.listen import SoundReader
 from pipeline.sound import Mora, SoundText, mora_price, morae
 from pipeline.types import CharSpan
 
-__all__ = ["LEAST", "NAMED", "KanjiReader", "KanjiSounds", "explained_at"]
+__all__ = ["LEAST", "NAMED", "KanjiReader", "KanjiSounds", "explained_at", "explained_share"]
 
 LEAST = 9.5
 """Worth of the words that are found, in morae, from which it is this name that is explained: of 9,232 pairs
@@ -105,13 +105,41 @@ def explained_at(
         Characters of each kanji's explanation, in order; empty where they make none of this name.
     """
     line = reader.line(text)
-    if len(line.morae) < SHORTEST:
+    best = _best(line.morae, name, reader, within)
+    if best.worth < _needed(line.morae, least):
         return ()
-    sounds = SoundText(line.morae)
+    return tuple(line.span(start, end) for start, end in best.stretches)
+
+
+def explained_share(text: str, name: str, reader: KanjiReader, within: float = WITHIN) -> float:
+    """How much there is of what would make of a text the explanation of a name.
+
+    Args:
+        text: As recognised, or heard.
+        name: A whole name as written, blanks left out.
+        reader: Reads the text, and knows kanji.
+        within: Price of a word over its length at the most.
+
+    Returns:
+        Worth of what is found over that of ``explained_at``; 1 and more where that finds the name.
+    """
+    line = reader.line(text)
+    return _best(line.morae, name, reader, within).worth / _needed(line.morae, LEAST)
+
+
+def _needed(line: Sequence[Mora], least: float) -> float:
+    return max(least + PER_MORA * len(line), EXPLAINED * len(line))
+
+
+def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -> _Way:
+    """The words that are worth most together; none in what is too short to explain anything."""
     ways = [_Way()]
+    if len(line) < SHORTEST:
+        return ways[0]
+    sounds = SoundText(line)
     for kanji in name:
         known = reader.kanji_sounds(kanji)
-        found = sorted(_words(sounds, line.morae, known, within), reverse=True)[:WORDS]
+        found = sorted(_words(sounds, line, known, within), reverse=True)[:WORDS]
         # A mora may belong to both: in タノノ the の.
         longer = [
             _Way(way.worth + worth, (*way.stretches, (start, end)))
@@ -120,9 +148,7 @@ def explained_at(
             if not way.stretches or start >= way.stretches[-1][1] - 1
         ]
         ways = sorted((*ways, *longer), reverse=True)[:KEPT]
-    if ways[0].worth < max(least + PER_MORA * len(line.morae), EXPLAINED * len(line.morae)):
-        return ()
-    return tuple(line.span(start, end) for start, end in ways[0].stretches)
+    return ways[0]
 
 
 def _words(

@@ -111,9 +111,10 @@ class _Look:
         values |= self._near.written(self._said(finding))
         values |= self._beside(finding)
         values |= self._elsewhere(finding)
-        if self._channels is not None:
-            values |= self._near.heard(tuple(self._channels.stretches(finding)))
-        return values
+        stretches = () if self._channels is None else tuple(self._channels.stretches(finding))
+        if entity.entity_type == "PERSON":
+            values |= self._near.explained(self._said(finding), stretches)
+        return values | self._near.heard(stretches)
 
     def _said(self, finding: Finding) -> str:
         return self._text[finding.entity.chars.start : finding.entity.chars.end]

@@ -9,7 +9,7 @@ from typing import Final
 
 from models.readings import Reader
 from pipeline.heard_stretch import Stretch, runs
-from pipeline.party_kanji import explained_at
+from pipeline.party_kanji import explained_at, explained_share
 from pipeline.party_spelt import BLANKS
 from pipeline.sound import SoundText, morae, undrawn
 from pipeline.spoken_digits import digits_of
@@ -36,6 +36,12 @@ EXPLAINS: Final = 0.4
 
 LONGER: Final = 0.6
 """What a longer form is worth against a nearer one, for each natural logarithm of its morae."""
+
+WELL_EXPLAINED: Final = 1.5
+"""Share of an explanation beyond which more of it tells no more."""
+
+_PIECE: Final = re.compile(r"[、。,，.．・のノ\-\s]+")
+"""What parts the groups of a number."""
 
 _SAID_AROUND: Final = re.compile(
     r"サン|サマ|デス(?:ケド|ネ|ガ)?|ハイ|^[ノワガトモエーン]+|[ノワガトニモオデヨネーン]+$"
@@ -79,7 +85,20 @@ class Nearness:
                 near[kind] = max(near[kind], found)
         values = {f"written {kind}": likeness for kind, (likeness, _) in near.items()}
         values |= {f"written {kind}, share": share for kind, (_, share) in near.items()}
-        return values | {"morae written": math.log1p(len(line))} | self._figures("written", text)
+        values |= {"morae written": math.log1p(len(line))} | self._in_pieces(text)
+        return values | self._figures("written", text)
+
+    def explained(self, text: str, stretches: Sequence[Stretch]) -> dict[str, float]:
+        """How much there is of an explanation of their name's kanji, in what is written and heard.
+
+        Args:
+            text: A finding's.
+            stretches: Of the finding; none where nothing is heard.
+        """
+        values = {"explains, written": self._explained(text)}
+        if stretches:
+            values["explains, heard"] = max(self._explained(stretch.kana()) for stretch in stretches)
+        return values
 
     def heard(self, stretches: Sequence[Stretch]) -> dict[str, float]:
         """How near they are to what is heard.
@@ -139,6 +158,17 @@ class Nearness:
             f"figures {where}, own": math.log1p(own),
             f"figures {where}, other": math.log1p(len(said) - own),
         }
+
+    def _in_pieces(self, text: str) -> dict[str, float]:
+        """How many figures the groups of a number have that are in one of theirs, and that are in none."""
+        groups = [digits for digits in map(digits_of, _PIECE.split(text)) if len(digits) > 1]
+        own = sum(len(group) for group in groups if any(group in number for number in self._numbers))
+        every = sum(map(len, groups))
+        return {"groups, own": math.log1p(own), "groups, other": math.log1p(every - own)}
+
+    def _explained(self, text: str) -> float:
+        shares = (explained_share(text, name, self._reader) for name in self._names)
+        return min(max(shares, default=0.0), WELL_EXPLAINED)
 
     def _explains(self, stretch: Stretch) -> float:
         """How much of what is heard explains the requester's name."""

@@ -8,7 +8,7 @@ import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.party import attribute
-from pipeline.party_kanji import explained_at
+from pipeline.party_kanji import explained_at, explained_share
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 
@@ -148,3 +148,13 @@ def test_a_kanji_of_the_word_that_is_said_is_the_one_explained(reader: Reader) -
         case = CallCase("R-1", Requester(names=(CaseName("岩田花子", "イワタハナコ"),)))
         _, behind = attribute(people(heard, "岩田花子", said), heard, case, reader)
         assert behind.party is party
+
+
+def test_how_much_is_explained_is_told_below_the_bound(reader: Reader) -> None:
+    """タイラという時に 野球の屋 is nearly 平野's, and less another's; the bound is where it is found."""
+    garbled = "タイラという時に 野球の屋で"
+    assert explained_at(garbled, "平野拓也", reader) == ()
+    assert 0.8 < explained_share(garbled, "平野拓也", reader) < 1
+    assert explained_share(garbled, "三宅修", reader) < 0.8
+    assert explained_share("大陸の陸に森林の林", "陸林", reader) >= 1
+    assert explained_share("はい", "陸林", reader) == 0

@@ -133,6 +133,26 @@ def test_figures_in_common_are_counted(reader: Reader) -> None:
     assert seen["figures written, other"] == pytest.approx(np.log1p(1))
 
 
+def test_groups_in_common_are_counted(reader: Reader) -> None:
+    """Each by itself: 07000708074 has 0007 and 8074, and no 8075."""
+    own = Nearness(CASE, reader).written("0007、8074")
+    mixed = Nearness(CASE, reader).written("0007、8075")
+    assert (own["groups, own"], own["groups, other"]) == pytest.approx((np.log1p(8), 0))
+    assert (mixed["groups, own"], mixed["groups, other"]) == pytest.approx((np.log1p(4), np.log1p(4)))
+
+
+def test_an_explanation_of_their_kanji_is_seen(reader: Reader) -> None:
+    """In what is written; and in what is heard, where anything is."""
+    near = Nearness(CASE, reader)
+    own = near.explained("西の方の西に市町村の村", ())["explains, written"]
+    assert own > near.explained("三角の三に宅配便の宅", ())["explains, written"]
+    assert "explains, heard" not in near.explained("西", ())
+    words = heard("ニシムラ", "にしむら")
+    (values,) = features([finding(words)], words, CASE, reader)
+    assert values is not None
+    assert values["explains, heard"] < 1
+
+
 def test_whose_the_findings_beside_it_are_is_seen(reader: Reader) -> None:
     """One of theirs right before, another's far behind."""
     words = transcript(utterance("西村の隼人はここです、それからずっとずっとずっと後の桜井さん", 0.0))

@@ -88,7 +88,7 @@ class CallAnalyzer:
         found = self.witnessed(call)
         if self._judge is None:
             return found
-        told = self._judge.without_other_numbers(call.text, found)
+        told = self._judge.without_other_numbers(call, found)
         return whole_addresses(call, self._judge.judged(call, unite(told)))
 
     def call(self, transcript: Transcript, case: CallCase, again: Transcript | None = None) -> Call:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.artifacts import Call
 from models.doubt import Doubt
 from models.judge_features import KIND_COLUMNS, WITNESS, Seen, features, seen
-from models.other_numbers import figures_told, is_another_number, is_no_block, is_read_back
+from models.other_numbers import OtherNumbers
 from models.parts import parts_of
 from models.registry import registered_bytes
 from models.tagger.tagger import Tagger
@@ -90,47 +90,53 @@ class Judge:
             unlikely left out; and, as candidates too, words that nobody marked.
         """
         looked_at = seen(call, self._tagger)
+        numbers = OtherNumbers(call.text, call.line, call.reader)
         others: list[EntitySpan] = []
         mine: list[EntitySpan] = []
         for span in spans:
             # What a finding of another kind leaves of one may be the break between two turns: nobody says it.
             if any(map(str.isalnum, call.text[span.chars.start : span.chars.end])):
-                (others if self._is_another_number(call.text, span) else mine).append(span)
+                (others if self._is_another_number(numbers, span) else mine).append(span)
         weighed = tuple(self._judged(span, looked_at, call.text) for span in mine)
-        judged = self._without_words(call.text, weighed)
+        judged = self._without_words(call.text, weighed, numbers)
         shown = tuple(span for span in judged if not span.candidate or span.score >= SHOW_FROM)
         if self._doubt is None:
             return tuple(_whose(span, looked_at) for span in shown)
         settled = (*shown, *(replace(span, candidate=True) for span in others))
-        doubted = map(_likelier_than_not, self._doubt.candidates(call, looked_at, settled))
+        doubted = (
+            each if _is_none(numbers, each) else _likelier_than_not(each)
+            for each in self._doubt.candidates(call, looked_at, settled)
+        )
         every = sorted((*shown, *doubted), key=lambda span: span.chars)
         return tuple(_whose(span, looked_at) for span in every)
 
-    def without_other_numbers(self, text: str, spans: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
+    def without_other_numbers(self, call: Call, spans: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
         """Leave out telephone numbers that are told to be none, before they are united with anything.
 
         A postal code that was taken for a telephone number, and is told to be none, is an address still.
 
         Args:
-            text: The call's.
+            call: The call.
             spans: What single witnesses say.
 
         Returns:
             The others, in their order.
         """
-        return tuple(span for span in spans if not self._is_another_number(text, span))
+        numbers = OtherNumbers(call.text, call.line, call.reader)
+        return tuple(span for span in spans if not self._is_another_number(numbers, span))
 
     def _own_score(self, span: EntitySpan) -> bool:
         """Whether its score is no matter of these weights."""
         strangers = (name for name in span.recognizer.split("+") if f"{WITNESS}{name}" not in self._weights)
         return span.entity_type in OTHERS or any(strangers)
 
-    def _is_another_number(self, text: str, span: EntitySpan) -> bool:
+    def _is_another_number(self, numbers: OtherNumbers, span: EntitySpan) -> bool:
         """Whether what was taken for a telephone number is a price, or was asked for as another number."""
-        phone = span.entity_type == "PHONE_NUMBER" and not self._own_score(span)
-        return phone and is_another_number(text, span.chars)
+        return span.entity_type == "PHONE_NUMBER" and not self._own_score(span) and _is_none(numbers, span)
 
-    def _without_words(self, text: str, judged: tuple[EntitySpan, ...]) -> tuple[EntitySpan, ...]:
+    def _without_words(
+        self, text: str, judged: tuple[EntitySpan, ...], numbers: OtherNumbers
+    ) -> tuple[EntitySpan, ...]:
         """Let stay what is unlikely and stands elsewhere in the call, where nothing was found at all.
 
         Figures that are told to be another number stay as well.
@@ -139,13 +145,12 @@ class Judge:
         name heard right, and every one would have been masked wherever it stands.
         """
         found = _found(text, (span for span in judged if span.score >= FOUND_FROM))
-        told = figures_told(text)
-
-        def is_none(span: EntitySpan) -> bool:
-            another = _is_no_block(text, span) or is_read_back(text, span.chars, told)
-            return not self._own_score(span) and (another or _is_word(text, span, found))
-
-        return tuple(replace(span, candidate=True) if is_none(span) else span for span in judged)
+        return tuple(
+            replace(span, candidate=True)
+            if not self._own_score(span) and (_is_none(numbers, span) or _is_word(text, span, found))
+            else span
+            for span in judged
+        )
 
     def _judged(self, span: EntitySpan, call: Seen, text: str) -> EntitySpan:
         if self._own_score(span):
@@ -202,9 +207,9 @@ def _trimmed(span: EntitySpan, call: Seen, text: str) -> EntitySpan:
     return span if chars == span.chars else replace(span, chars=chars, morae=0)
 
 
-def _is_no_block(text: str, span: EntitySpan) -> bool:
+def _is_none(numbers: OtherNumbers, span: EntitySpan) -> bool:
     placed = "AddressRecognizer" in span.recognizer.split("+")
-    return span.entity_type == "ADDRESS" and not placed and is_no_block(text, span.chars)
+    return numbers.are(span.entity_type, span.chars, placed=placed)
 
 
 def _is_word(text: str, span: EntitySpan, found: NDArray[np.bool_]) -> bool:

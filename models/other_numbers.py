@@ -10,19 +10,23 @@ and a call is full of digits.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from models.number_talk import SAID_FIGURE, talk_of_others
 from models.recognizers.digits import complete, runs
 from models.recognizers.spoken_number import cue_before
-from pipeline.spoken_digits import digits_of
+from pipeline.listen import SoundLine
+from pipeline.party_name import KanaReader
+from pipeline.spoken_digits import beside_digits, digits_of, in_common
 from pipeline.types import CharSpan
 
-__all__ = ["figures_told", "is_another_number", "is_no_block", "is_read_back"]
+__all__ = ["OtherNumbers", "figures_told", "is_another_number", "is_figures", "is_no_block", "is_read_back"]
 
 _FIGURES = "0-9０-９〇零一二三四五六七八九十百千万億,，.．"
 _UNIT = (
     r"(?:円|えん|キロ|グラム|リットル|メートル|パーセント|ポイント|枚|回|名様|人|歳|才|年|月|時|分|コマ|"
-    r"ページ|箱|袋|個)"
+    r"ページ|箱|袋|個|便|列|番線|台|泊|センチ|ミリ|ワット)"
 )
 """What is counted.  Not 号, 位 or 番, which is how 五, 一 and a joint between two groups are misheard."""
 
@@ -32,7 +36,6 @@ _COUNTED_INSIDE = re.compile(r"[0-9０-９,，.．]+\s*(?:[円万枚歳才個]|�
 _DECIMAL = re.compile(r"(?<![0-9０-９.．])[0-9０-９]{1,2}[.．][0-9０-９]{2}(?![0-9０-９.．])")
 """右が2.75で左が3.25: lenses, litres, degrees.  A group of a number cut by a stop has four digits."""
 
-_FIGURE = re.compile(r"[0-9０-９]")
 _ASKED_NUMBER = re.compile(
     r"(?:客様|受け?つ?付け?|学生|生徒|会員|社員|伝票|注文|予約|契約|証券|申し?込み?|問い?合わせ|整理|管理|診察券|座席|席|事故|車両)"
     r"の?番号(?!.*番号)"
@@ -42,17 +45,14 @@ _ASKED_NUMBER = re.compile(
 JUST_BEFORE: Final = 18
 """Characters from the word 番号 to its answer: はお分かりですか and お願いいたします are shorter."""
 
-_THINGS_NUMBER = re.compile(r"(?:[一-龠]{2,}の|予約|伝票|注文|会員|受付)番号")
-"""電池の番号: of a thing.  Without の only what is hardly a misheard 郵便番号."""
-
-_BARE = re.compile(r"[0-9０-９\s、。.,ー-]+")
-"""Figures, and nothing that makes a block of them."""
-
-BEFORE: Final = 48
-"""Characters from such a word to figures alone: one short turn between them."""
+_PAUSE = re.compile(r"[、。\s]")
 
 TOLD, READ_BACK = 3, 5
-"""Figures of a number of another name, and of what is read back of such: one in 10,000 is so by chance."""
+"""Figures of a number of another name at the least, and in a row of one that is read back, half of what is
+said or more: of random figures one in thousands has them."""
+
+LETTERS: Final = 1
+"""Letters beside figures that are no place."""
 
 GROUPS: Final = 9
 """Digits from which a number that begins with 0 is a telephone number whatever it was called, one lost."""
@@ -61,12 +61,57 @@ AMOUNT: Final = 7
 """Digits from which no unit makes an amount of it: two groups of a number at least."""
 
 
+PRIVATE_NETWORK: Final = "192168"
+"""With which the address of a router at home begins (RFC 1918, 192.168/16); no telephone number holds it at its
+beginning, and one in 20,000 anywhere."""
+
 POSTAL: Final = (7, 14)
 """Digits of a postal code, said once or twice: U-BIN番号 is another name than that of a telephone number, but
 what is answered is where somebody lives."""
 
 
-def is_another_number(text: str, chars: CharSpan) -> bool:
+class OtherNumbers:
+    """What a call tells of numbers that are nobody's data.
+
+    Args:
+        text: The call.
+        line: How it reads.
+        reader: Reads what figures are misheard as.
+    """
+
+    def __init__(self, text: str, line: SoundLine, reader: KanaReader) -> None:
+        self._text = text
+        self._reader = reader
+        self._talk = talk_of_others(text, line)
+        self._told = figures_told(text, self._talk, reader)
+
+    def are(self, entity_type: str, chars: CharSpan, *, placed: bool = False) -> bool:
+        """Whether the words around figures, or the same figures before, tell that they are no data.
+
+        Args:
+            entity_type: What they were taken for.
+            chars: Of the finding.
+            placed: Whether a part of an address was recognised in it.
+        """
+        match entity_type:
+            case "PHONE_NUMBER":
+                none = is_another_number(self._text, chars, self._talk)
+            case "ADDRESS":
+                bare = not placed or self._bare(chars)
+                none = bare and is_no_block(self._text, chars, self._talk)
+            case "PERSON":
+                return is_figures(self._text, chars, self._talk)
+            case _:
+                return False
+        return none or is_read_back(self._text, chars, self._told, self._reader)
+
+    def _bare(self, chars: CharSpan) -> bool:
+        """Whether there are figures and no place: 4-1-9 looks like a block."""
+        beside = beside_digits(self._text[chars.start : chars.end])
+        return sum(map(str.isalpha, beside)) <= LETTERS
+
+
+def is_another_number(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ()) -> bool:
     """Whether the words around digits tell that they are no telephone number, nor a part of one.
 
     Of 52 such findings in 57 minutes of made calls, 14 of them masked, none was a telephone number; of the 45
@@ -75,6 +120,7 @@ def is_another_number(text: str, chars: CharSpan) -> bool:
     Args:
         text: The call.
         chars: The finding's.
+        talk: Where such are talked of (``models.number_talk``).
 
     Returns:
         ``False`` where nothing is told.
@@ -83,12 +129,12 @@ def is_another_number(text: str, chars: CharSpan) -> bool:
     digits = digits_of(said)
     if complete(digits) or (digits.startswith("0") and len(digits) >= GROUPS):
         return False
-    if _is_amount(text, chars, digits):
+    if _is_amount(text, chars, digits) or _within(chars, talk) or PRIVATE_NETWORK in digits:
         return True
     return len(digits) not in POSTAL and cue_before(text, chars.start) == "other"
 
 
-def is_no_block(text: str, chars: CharSpan) -> bool:
+def is_no_block(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ()) -> bool:
     """Whether figures that were taken for an address answer the question for a number of another name.
 
     受け付け番号[662枚の剣]: garbled, any number with の in it looks like a block.
@@ -96,43 +142,71 @@ def is_no_block(text: str, chars: CharSpan) -> bool:
     Args:
         text: The call.
         chars: Of a finding in which no part of an address was recognised.
+        talk: Where such are talked of (``models.number_talk``).
 
     Returns:
         ``False`` where nothing is told.
     """
-    figures = _FIGURE.search(text, chars.start, chars.end)
+    figures = SAID_FIGURE.search(text, chars.start, chars.end)
     asked = _ASKED_NUMBER.search(text, max(0, chars.start - JUST_BEFORE), chars.start)
-    if not figures or asked:
-        return bool(figures)
-    bare = _BARE.fullmatch(text, chars.start, chars.end) and len(digits_of(text[chars.start : chars.end]))
-    things = _THINGS_NUMBER.search(text, max(0, chars.start - BEFORE), chars.start)
-    return bool(bare and bare not in POSTAL and things) and cue_before(text, chars.start) == "other"
+    return bool(figures) and (bool(asked) or _within(chars, talk))
 
 
-def figures_told(text: str) -> str:
-    """All figures of a call that are told to be of no telephone number, in their order, without a break.
+def is_figures(text: str, chars: CharSpan, talk: Sequence[CharSpan]) -> bool:
+    """Whether what was taken for a name is figures of such a number: 46[まる]さん.
 
     Args:
         text: The call.
+        chars: Of a name.
+        talk: Where such are talked of (``models.number_talk``).
     """
-    found = (
-        run.digits
+    said = text[chars.start : chars.end]
+    return _within(chars, talk) and bool(digits_of(said)) and not beside_digits(said).strip("、。 \n")
+
+
+def figures_told(text: str, talk: Sequence[CharSpan], reader: KanaReader) -> tuple[tuple[int, str], ...]:
+    """All figures of a call that are told to be of a number of another name.
+
+    Args:
+        text: The call.
+        talk: Where such are talked of (``models.number_talk``).
+        reader: Reads what figures are misheard as: 球 for 9.
+
+    Returns:
+        Of each such number where it begins in the text, and its figures, with those behind it to the next
+        pause; of none that begins as telephone numbers do.
+    """
+    return tuple(
+        (run.start, digits_of(reader.kana(text[run.start : run.end] + _PAUSE.split(text[run.end :], 1)[0])))
         for run in runs(text)
-        if len(run.digits) >= TOLD and is_another_number(text, CharSpan(run.start, run.end))
+        if len(run.digits) >= TOLD
+        and not run.digits.startswith("0")
+        and is_another_number(text, CharSpan(run.start, run.end), talk)
     )
-    return "".join(found)
 
 
-def is_read_back(text: str, chars: CharSpan, told: str) -> bool:
+def is_read_back(text: str, chars: CharSpan, told: Sequence[tuple[int, str]], reader: KanaReader) -> bool:
     """Whether a finding's figures were said as a number of another name: 80623 ⏎ 224 ⏎ の[623224].
 
     Args:
         text: The call.
         chars: The finding's.
         told: From ``figures_told``.
+        reader: Reads what figures are misheard as.
     """
-    digits = digits_of(text[chars.start : chars.end])
-    return len(digits) >= READ_BACK and not complete(digits) and digits in told
+    before = "".join(digits for start, digits in told if start < chars.start)
+    if not before:
+        return False
+    said = text[chars.start : chars.end]
+    heard = {digits_of(said), digits_of(reader.kana(said))}
+    known = any(in_common(digits, before) >= max(READ_BACK, len(digits) / 2) for digits in heard)
+    return known and not any(map(complete, heard))
+
+
+def _within(chars: CharSpan, talk: Sequence[CharSpan]) -> bool:
+    """Whether most of a finding lies where such numbers are talked of."""
+    inside = sum(max(0, min(chars.end, each.end) - max(chars.start, each.start)) for each in talk)
+    return 2 * inside > chars.end - chars.start
 
 
 def _is_amount(text: str, chars: CharSpan, digits: str) -> bool:

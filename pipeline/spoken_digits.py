@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["beside_digits", "counted_kana", "digits_apart", "digits_of", "kana_of"]
+__all__ = ["beside_digits", "counted_kana", "digits_apart", "digits_of", "in_common", "kana_of"]
 
 _SPOKEN_DIGITS = (
     ("0", "ゼロ ぜろ まる マル れい レイ"),
@@ -114,3 +114,12 @@ def digits_apart(a: Sequence[object], b: Sequence[object]) -> int:
             new.append(min(row[j - 1] + (x != y), row[j] + 1, new[-1] + 1))
         row = new
     return row[-1]
+
+
+def in_common(one: str, other: str) -> int:
+    """Figures of the longest run that two numbers share."""
+    most = 0
+    for start in range(len(one)):
+        while start + most < len(one) and one[start : start + most + 1] in other:
+            most += 1
+    return most

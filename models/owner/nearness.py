@@ -12,7 +12,7 @@ from pipeline.heard_stretch import Stretch, runs
 from pipeline.party_kanji import explained_at, explained_share
 from pipeline.party_spelt import BLANKS
 from pipeline.sound import SoundText, morae, undrawn
-from pipeline.spoken_digits import digits_of
+from pipeline.spoken_digits import digits_of, in_common
 from pipeline.spoken_forms import SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, Party
@@ -152,7 +152,7 @@ class Nearness:
     def _figures(self, where: str, text: str) -> dict[str, float]:
         """How many figures are said, and how many of them in a row are the requester's."""
         said = digits_of(text)
-        own = max((_in_common(said, number) for number in self._numbers), default=0)
+        own = max((in_common(said, number) for number in self._numbers), default=0)
         return {
             f"figures {where}": math.log1p(len(said)),
             f"figures {where}, own": math.log1p(own),
@@ -205,12 +205,3 @@ def _left(stretch: Stretch, hits: Sequence[Hit]) -> Iterator[str]:
 
 def _counted(kana: str) -> int:
     return len(undrawn(morae(kana)))
-
-
-def _in_common(one: str, other: str) -> int:
-    """Figures of the longest run that two numbers share."""
-    most = 0
-    for start in range(len(one)):
-        while start + most < len(one) and one[start : start + most + 1] in other:
-            most += 1
-    return most

@@ -26,7 +26,7 @@ _CUE = re.compile(
     r"|(?P<place>住所|番地|丁目|号室|郵便番号|〒|マンション|アパート|お部屋|市[^外]|区[^分])"
 )
 _SAME_PHONE = re.compile(
-    r"(?:さん|様|人|方|本人|利用|ご利用|自分|私|俺|僕|彼|彼女|相手|息子|娘|妻|夫|妹|弟|兄|姉|母|父|"
+    r"(?:さん|様|人|方|本人|自身|自信|利用|ご利用|自分|私|俺|僕|彼|彼女|相手|息子|娘|妻|夫|妹|弟|兄|姉|母|父|"
     r"友達|大家|店|会社|家|実家|職場|子|上|下|左|右|前|後|次|別)の番号|電話番号|携帯番号|連絡先番号|携帯の番号|電話の番号|"
     r"自宅の番号|スマホの番号|かけ直す番号|つながる番号|ファックスの番号|直通番号|直通の番号"
 )
@@ -40,6 +40,9 @@ _CORRECTED = re.compile(r"(?:違|ちが|じゃなくて|ではなく|でなく|�
 
 CUE_REACH = 48
 """Characters before a number in which a cue counts: one short turn and the question before it."""
+
+LONGEST = 8
+"""Characters of a cue."""
 
 LONG = 6
 """Digits from which a run is judged by its length first."""
@@ -67,12 +70,13 @@ class SpokenNumberRecognizer(CallRecognizer):
 
 def cue_before(text: str, start: int) -> str:
     """What kind of number the words before it announce: phone, other, extension, place or nothing."""
-    window = _SAME_PHONE.sub(
-        lambda m: "電話" + "、" * (len(m.group()) - 2), text[max(0, start - CUE_REACH) : start]
-    )
+    # A word that the reach cuts in two is read whole: 話番号 is another number than 電話番号.
+    first = max(0, start - CUE_REACH - LONGEST)
+    window = _SAME_PHONE.sub(lambda m: "電話" + "、" * (len(m.group()) - 2), text[first:start])
     kind = ""
     for match in _CUE.finditer(window):
-        kind = match.lastgroup or ""
+        if first + match.end() > start - CUE_REACH:
+            kind = match.lastgroup or ""
     return kind
 
 

@@ -166,7 +166,7 @@ def test_a_postal_code_that_is_no_telephone_number_is_an_address_still(tagger: T
     address = found(call, "663の1688", kind="ADDRESS")
     number = found(call, "663の1688\n663の16888", "AskedForRecognizer", "PHONE_NUMBER")
     witnesses = {"witness:LearnedRecognizer": 0.0, "witness:AskedForRecognizer": 0.0}
-    assert Judge(witnesses, tagger).without_other_numbers(call.text, (number, address)) == (address,)
+    assert Judge(witnesses, tagger).without_other_numbers(call, (number, address)) == (address,)
 
 
 def test_a_call_heard_once_has_no_second_opinion(call: Call, tagger: Tagger) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.other_numbers import figures_told, is_another_number, is_no_block, is_read_back
+from models.other_numbers import OtherNumbers, figures_told, is_another_number, is_no_block, is_read_back
+from models.readings import load_reader
+from models.recognizers.spoken_number import cue_before
 from pipeline.types import CharSpan
 
 
@@ -29,6 +31,7 @@ def told(text: str) -> bool:
         "カードの下四桁は\n[6690]です",
         "左の右[側2.75で左側3.25]の",
         "28\n[40枚様]です",
+        "[192、\n168の0]、1でしょ",
     ],
 )
 def test_a_price_or_another_kind_of_number(text: str) -> None:
@@ -65,12 +68,6 @@ def test_what_may_be_a_telephone_number_stays(text: str) -> None:
         ("有賓番号が\n[780の9229]", False),
         ("お客様番号と住所をお願いします\nはい、番号が四四七一で、住所が\n[3の2の1]です", False),
         ("学生番号をお願いします\n[めじろ台]です", False),
-        ("予約番号はおばかりになりますか\nえ\n番号ね、紙、どこ置いたかね、あったあったF\n[77039]。", True),
-        ("電池の番号が横にあるんですが、読めますか。\nDN\n[80623] その下に", True),
-        ("指引番号もいますか\n4丁まるまる1丁まる8\n[48]", False),
-        ("電池の番号が横にあるんですが、住所は。\n[80623]", False),
-        ("電池の番号が横にあるんですが、読めますか。\n[5の26の1]", False),
-        ("手紙の番号はわかりますか\n[690 9901]です", False),
     ],
 )
 def test_a_number_of_another_name_is_no_block(text: str, told: bool) -> None:
@@ -83,13 +80,46 @@ def test_a_number_of_another_name_is_no_block(text: str, told: bool) -> None:
     ("text", "told"),
     [
         ("電池の番号は、80623 その下に224とあります\nの始まる[623224]ですね", True),
-        ("電池の番号は、80623 その下に224とあります\nの始まる[623225]ですね", False),
-        ("電池の番号は、80623です\nでは[623]", False),
+        ("ご予約番号を\nA774の2マル球の1発\n[774、2マル球18]、恐れ入ります", True),
+        ("ご予約番号を\nA774の2マル球の1発\n[774\n2マル]。はい", True),
+        ("ご予約番号を\nA774の2マル球の1発\n[090の7742の0918]。はい", False),
+        ("電池の番号は、80623です\nでは[8062]", False),
+        ("電池の番号は、80623です\nでは[80624]", False),
         ("お電話番号は、80623です\nでは[80623]", False),
+        ("職通番号は、08062です\nでは[08062]", False),
     ],
 )
 def test_another_number_is_read_back(text: str, told: bool) -> None:
-    """Five of its figures, in their order; no telephone number's."""
+    """Five of its figures in a row, which are half of what is said; no telephone number's."""
     start, end = text.index("["), text.index("]") - 1
-    whole = text.replace("[", "").replace("]", "")
-    assert is_read_back(whole, CharSpan(start, end), figures_told(whole)) is told
+    whole, reader = text.replace("[", "").replace("]", ""), load_reader()
+    assert is_read_back(whole, CharSpan(start, end), figures_told(whole, (), reader), reader) is told
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "placed", "none"),
+    [
+        ("PHONE_NUMBER", "予約番号は\nはい\n[774の209]です", False, True),
+        ("PHONE_NUMBER", "予約番号は\nはい\n[0466の081の454]です", False, False),
+        ("ADDRESS", "製造番号は\nはい\n[4-1-9マル3]です", True, True),
+        ("ADDRESS", "製造番号は\nはい\n[若竹町4-1-9]です", True, False),
+        ("ADDRESS", "製造番号は\nはい\n1です\nご住所は\n[4-1-9マル3]です", True, False),
+        ("PERSON", "製造番号は\nはい\n46[まる]さん7です", False, True),
+        ("PERSON", "製造番号は\nはい\n46[円山]さん7です", False, False),
+        ("PERSON", "46[まる]さん7です", False, False),
+        ("EMAIL_ADDRESS", "製造番号は\nはい\n[46]です", False, False),
+    ],
+)
+def test_what_figures_of_another_number_are_taken_for(kind: str, text: str, placed: bool, none: bool) -> None:
+    """Where such a number is talked of they are no telephone, no block and no name; a place is a place."""
+    start, end = text.index("["), text.index("]") - 1
+    whole, reader = text.replace("[", "").replace("]", ""), load_reader()
+    numbers = OtherNumbers(whole, reader.line(whole), reader)
+    assert numbers.are(kind, CharSpan(start, end), placed=placed) is none
+
+
+def test_a_cue_is_not_cut_in_two() -> None:
+    """話番号, at the end of the reach, is the telephone's, and no other's."""
+    for more in range(60):
+        text = "お電話番号も" + "は" * more
+        assert cue_before(text, len(text)) in {"phone", ""}

@@ -8,7 +8,6 @@ else is misheard as begins such a stretch, and what sounds like another question
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -26,37 +25,26 @@ SAID_FIGURE: Final = re.compile(r"[0-9０-９丸]|まる|マル|ゼロ")
 """A figure, as it is written when it is spoken one by one."""
 
 _NAME = re.compile(
-    r"(?:[一-龠]{2,}の|客様|予約|注文|受け?つ?付け?|製造|契約|会員|伝票|申し?込み?|問い?合わせ|整理|管理|手配|引き?換え?|"
+    r"(?:お?客様|予約|注文|受け?つ?付け?|製造|契約|会員|伝票|申し?込み?|問い?合わせ|整理|管理|手配|引き?換え?|"
     r"引換券|商品|製品|機種|診察券|利用者|事故|証券|確認|座席|車両)番号|型番|品番"
 )
-"""電池の番号: of a thing.  Without の only what is hardly a misheard 電話番号 or 郵便番号."""
+"""What is hardly a misheard 電話番号 or 郵便番号; not any thing's: 相手の番号 is a telephone's.  By sound
+too much is near: 店は番号 was 電話番号, and is nearer to 手配番号."""
 
-_THINGS = (
-    *("ヨヤク", "チューモン", "セーゾー", "ケーヤク", "ウケツケ", "カイイン", "デンピョー", "カンリ"),
-    *(
-        "テハイ",
-        "ヒキカエ",
-        "ショーヒン",
-        "モーシコミ",
-        "トイアワセ",
-        "セーリ",
-        "シンサツケン",
-        "オキャクサマ",
-    ),
+_QUESTIONS = (
+    "デンワバンゴー",
+    "ケータイバンゴー",
+    "ユービンバンゴー",
+    "レンラクサキ",
+    "ジューショ",
+    "オナマエ",
+    "メールアドレス",
 )
-_NAMES = tuple(morae(f"{thing}バンゴー") for thing in _THINGS)
-"""The same by sound: せぞばんごは, 手奏番号."""
-
-_DATA = tuple(map(morae, ("デンワバンゴー", "ケータイバンゴー", "ユービンバンゴー")))
-_ANOTHER = (*_DATA, *map(morae, ("レンラクサキ", "ジューショ", "オナマエ", "メールアドレス")))
-"""What is somebody's data, and what is asked for next."""
+_ANOTHER = tuple(map(morae, _QUESTIONS))
+"""What is asked for next."""
 
 LIKE: Final = 0.15
 """Price over its length up to which something is such a question: it is garbled, too."""
-
-NAMED, NEARER = 0.08, 0.05
-"""Price over its length up to which something is such a name, and by how much it has to be nearer than a
-telephone's or a postal code's: 店は番号 is .1 from 手配番号 and was 電話番号."""
 
 _ASKED = re.compile(r"電話|携帯|連絡先|住所|郵便|名前|メール")
 _BLOCK = re.compile(r"丁目|番地|号室")
@@ -81,19 +69,8 @@ def talk_of_others(text: str, line: SoundLine) -> tuple[CharSpan, ...]:
     sounds = SoundText(line.morae)
     asked = (line.span(at.start, at.end).start for word in _ANOTHER for at in sounds.find(word, LIKE))
     written = (at.start() for said in (_ASKED, _BLOCK) for at in said.finditer(text))
-    named = (at.end() for at in _NAME.finditer(text) if cue_before(text, at.end()) == "other")
-    names = sorted({*named, *_named(sounds, line)})
+    names = [at.end() for at in _NAME.finditer(text) if cue_before(text, at.end()) == "other"]
     return tuple(_stretches(text, names, tuple(chain(asked, written))))
-
-
-def _named(sounds: SoundText, line: SoundLine) -> Iterator[int]:
-    """Where what sounds like a name ends, and less like a telephone's."""
-    data = [(at, at.price / len(word)) for word in _DATA for at in sounds.find(word, NAMED + NEARER)]
-    for word in _NAMES:
-        for at in sounds.find(word, NAMED):
-            there = [price for other, price in data if other.start < at.end and at.start < other.end]
-            if at.price / len(word) + NEARER <= min(there, default=math.inf):
-                yield line.span(at.start, at.end).end
 
 
 def _stretches(text: str, names: Sequence[int], ends: Sequence[int]) -> Iterator[CharSpan]:

@@ -62,8 +62,7 @@ AMOUNT: Final = 7
 
 
 PRIVATE_NETWORK: Final = "192168"
-"""With which the address of a router at home begins (RFC 1918, 192.168/16); no telephone number holds it at its
-beginning, and one in 20,000 anywhere."""
+"""With which the address of a router at home begins (RFC 1918, 192.168/16)."""
 
 POSTAL: Final = (7, 14)
 """Digits of a postal code, said once or twice: U-BIN番号 is another name than that of a telephone number, but

@@ -70,12 +70,13 @@ class SpokenNumberRecognizer(CallRecognizer):
 
 def cue_before(text: str, start: int) -> str:
     """What kind of number the words before it announce: phone, other, extension, place or nothing."""
-    # A word that the reach cuts in two is read whole: 話番号 is another number than 電話番号.
+    # A word that the reach cuts in two is read whole, and tells of data alone: 話番号 was 電話番号.
     first = max(0, start - CUE_REACH - LONGEST)
     window = _SAME_PHONE.sub(lambda m: "電話" + "、" * (len(m.group()) - 2), text[first:start])
     kind = ""
     for match in _CUE.finditer(window):
-        if first + match.end() > start - CUE_REACH:
+        beyond = start - CUE_REACH - first
+        if match.start() >= beyond or (match.end() > beyond and match.lastgroup != "other"):
             kind = match.lastgroup or ""
     return kind
 

@@ -21,15 +21,19 @@ from pipeline.types import CharSpan
 
 __all__ = ["SAID_FIGURE", "talk_of_others"]
 
-SAID_FIGURE: Final = re.compile(r"[0-9０-９丸]|まる|マル|ゼロ")
+SAID_FIGURE: Final = re.compile(r"[0-9０-９丸]|まる|マル|ゼロ|ナナ|ロク|ハチ|ヨン|キュ[ウー]")
 """A figure, as it is written when it is spoken one by one."""
 
 _NAME = re.compile(
     r"(?:お?客様|予約|注文|受け?つ?付け?|製造|契約|会員|伝票|申し?込み?|問い?合わせ|整理|管理|手配|引き?換え?|"
     r"引換券|商品|製品|機種|診察券|利用者|事故|証券|確認|座席|車両)番号|型番|品番"
+    r"|(?:予約|注文|修理|商品|製品|契約|会員|診察|荷物)[^\n]{1,20}[、。 ]番号(?=[はがを])"
 )
 """What is hardly a misheard 電話番号 or 郵便番号; not any thing's: 相手の番号 is a telephone's.  By sound
 too much is near: 店は番号 was 電話番号, and is nearer to 手配番号."""
+
+_OTHERS = ("other", "")
+"""Cues of no telephone and no place."""
 
 _QUESTIONS = (
     "デンワバンゴー",
@@ -51,9 +55,9 @@ _BLOCK = re.compile(r"丁目|番地|号室")
 _MOBILE, SPELT = re.compile(r"0[5789]0"), 8
 """The beginning of a mobile number, and its characters when the figures are spelt: ゼロ9ゼロ."""
 
-GOES_ON: Final = 60
+GOES_ON: Final = 80
 """Characters from the name of such a number, or from its last figures, in which more of them may come: a
-question and its answer are shorter."""
+question and its answer are shorter, though both channels of a call hear them."""
 
 
 def talk_of_others(text: str, line: SoundLine) -> tuple[CharSpan, ...]:
@@ -69,7 +73,7 @@ def talk_of_others(text: str, line: SoundLine) -> tuple[CharSpan, ...]:
     sounds = SoundText(line.morae)
     asked = (line.span(at.start, at.end).start for word in _ANOTHER for at in sounds.find(word, LIKE))
     written = (at.start() for said in (_ASKED, _BLOCK) for at in said.finditer(text))
-    names = [at.end() for at in _NAME.finditer(text) if cue_before(text, at.end()) == "other"]
+    names = [at.end() for at in _NAME.finditer(text) if cue_before(text, at.end()) in _OTHERS]
     return tuple(_stretches(text, names, tuple(chain(asked, written))))
 
 

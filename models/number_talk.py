@@ -26,11 +26,14 @@ SAID_FIGURE: Final = re.compile(r"[0-9０-９丸]|まる|マル|ゼロ|ナナ|�
 
 _NAME = re.compile(
     r"(?:お?客様|予約|注文|受け?つ?付け?|製造|契約|会員|伝票|申し?込み?|問い?合わせ|整理|管理|手配|引き?換え?|"
-    r"引換券|商品|製品|機種|診察券|利用者|事故|証券|確認|座席|車両)番号|型番|品番"
+    r"引換券|商品|製品|機種|診察券|利用者|事故|証券|確認|座席|車両)番号|品番(?!号)"
     r"|(?:予約|注文|修理|商品|製品|契約|会員|診察|荷物)[^\n]{1,20}[、。 ]番号(?=[はがを])"
 )
 """What is hardly a misheard 電話番号 or 郵便番号; not any thing's: 相手の番号 is a telephone's.  By sound
 too much is near: 店は番号 was 電話番号, and is nearer to 手配番号."""
+
+_MODEL = morae("カタバン")
+"""型番 by sound: 片番, 方盤.  Not 品番, which is in 郵便番号 misheard: 有賓番号."""
 
 _OTHERS = ("other", "")
 """Cues of no telephone and no place."""
@@ -50,7 +53,7 @@ _ANOTHER = tuple(map(morae, _QUESTIONS))
 LIKE: Final = 0.15
 """Price over its length up to which something is such a question: it is garbled, too."""
 
-_ASKED = re.compile(r"電話|携帯|連絡先|住所|郵便|名前|メール")
+_ASKED = re.compile(r"電話|携帯|連絡先|住所|郵便|名前|メール|届け?先")
 _BLOCK = re.compile(r"丁目|番地|号室")
 _MOBILE, SPELT = re.compile(r"0[5789]0"), 8
 """The beginning of a mobile number, and its characters when the figures are spelt: ゼロ9ゼロ."""
@@ -73,8 +76,9 @@ def talk_of_others(text: str, line: SoundLine) -> tuple[CharSpan, ...]:
     sounds = SoundText(line.morae)
     asked = (line.span(at.start, at.end).start for word in _ANOTHER for at in sounds.find(word, LIKE))
     written = (at.start() for said in (_ASKED, _BLOCK) for at in said.finditer(text))
-    names = [at.end() for at in _NAME.finditer(text) if cue_before(text, at.end()) in _OTHERS]
-    return tuple(_stretches(text, names, tuple(chain(asked, written))))
+    named = (at.end() for at in _NAME.finditer(text) if cue_before(text, at.end()) in _OTHERS)
+    alike = (line.span(at.start, at.end).end for at in sounds.find(_MODEL, 0.0))
+    return tuple(_stretches(text, sorted({*named, *alike}), tuple(chain(asked, written))))
 
 
 def _stretches(text: str, names: Sequence[int], ends: Sequence[int]) -> Iterator[CharSpan]:

@@ -160,7 +160,7 @@ def is_figures(text: str, chars: CharSpan, talk: Sequence[CharSpan]) -> bool:
         talk: Where such are talked of (``models.number_talk``).
     """
     said = text[chars.start : chars.end]
-    return _within(chars, talk) and bool(digits_of(said)) and not beside_digits(said).strip("、。 \n")
+    return _within(chars, talk) and bool(digits_of(said)) and not beside_digits(said).strip("、。.・- \n")
 
 
 def figures_told(text: str, talk: Sequence[CharSpan], reader: KanaReader) -> tuple[tuple[int, str], ...]:

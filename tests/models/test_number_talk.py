@@ -22,12 +22,16 @@ def reader() -> Reader:
         ("相手の番号はうかがっていますか\n045の105", False),
         ("はい\n 番号をお願いいたします\n0.6.0.3", False),
         ("型番[は、WXの3000]です", True),
+        ("片番[が書いてございます 裏裏VT\n265マル]X", True),
+        ("予約の変更をしたいんですが、番号[は、あるのににまる8、7.5]です", True),
         ("お電話番号をお願いします\n0466の08です", False),
         ("隣の人の番号はわかりますか\n0466の08です", False),
         ("妹の番号は\n0466の08です", False),
         ("お客様ご自身の番号は\nゼロ9ゼロの0466です", False),
         ("予約番号[は\n4471]で\nゼロ9ゼロの0466です", True),
         ("電和番号をお願いします\n0466の08です", False),
+        ("有品番号をお願いします\n001の475", False),
+        ("有賓番号をお願いします\n001の475", False),
         ("指引番号をお願いします\n690の9901です", False),
         ("受付番号はありません", False),
     ],
@@ -43,7 +47,17 @@ def test_it_begins_with_the_name_and_ends_with_the_figures(text: str, talk: bool
 
 @pytest.mark.parametrize(
     "question",
-    ["お電話番号を", "おれんわ番号を", "連絡先を", "ご住所を", "重症を", "お名前を", "090の", "郵便番号が"],
+    [
+        "お電話番号を",
+        "おれんわ番号を",
+        "連絡先を",
+        "ご住所を",
+        "重症を",
+        "お名前を",
+        "090の",
+        "郵便番号が",
+        "お届け先を",
+    ],
 )
 def test_another_question_ends_it(question: str, reader: Reader) -> None:
     """Garbled as well; and the beginning of a mobile number needs none."""

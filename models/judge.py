@@ -104,7 +104,7 @@ class Judge:
             return tuple(_whose(span, looked_at) for span in shown)
         settled = (*shown, *(replace(span, candidate=True) for span in others))
         doubted = (
-            each if _is_none(numbers, each) else _likelier_than_not(each)
+            each if numbers.talked_of(each.entity_type, each.chars) else _likelier_than_not(each)
             for each in self._doubt.candidates(call, looked_at, settled)
         )
         every = sorted((*shown, *doubted), key=lambda span: span.chars)

@@ -104,6 +104,17 @@ class OtherNumbers:
                 return False
         return none or is_read_back(self._text, chars, self._told, self._reader)
 
+    def talked_of(self, entity_type: str, chars: CharSpan) -> bool:
+        """Whether figures lie where such numbers are talked of, or were told there: more than one word tells.
+
+        Args:
+            entity_type: What they were taken for.
+            chars: Of the finding.
+        """
+        figures = entity_type in {"PHONE_NUMBER", "ADDRESS"}
+        read_back = figures and is_read_back(self._text, chars, self._told, self._reader)
+        return read_back or (self.are(entity_type, chars) and _within(chars, self._talk))
+
     def _bare(self, chars: CharSpan) -> bool:
         """Whether there are figures and no place: 4-1-9 looks like a block."""
         beside = beside_digits(self._text[chars.start : chars.end])

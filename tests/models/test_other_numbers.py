@@ -44,6 +44,7 @@ def test_a_price_or_another_kind_of_number(text: str) -> None:
     [
         "番号をどうぞ\n[1990の5216の67]位です",
         "お電話番号は\n[045]です",
+        "ご家族の番号\n[022]の、",
         "受付番号は四四七一です\nではお電話番号をお願いします\n[5216]です",
         "受付番号のほかに\n[090の1234の567]です",
         "料金の件で\n[045の123の4567]円に",
@@ -123,3 +124,13 @@ def test_a_cue_is_not_cut_in_two() -> None:
     for more in range(60):
         text = "お電話番号も" + "は" * more
         assert cue_before(text, len(text)) in {"phone", ""}
+
+
+def test_doubt_is_taken_away_only_where_such_a_number_is_talked_of() -> None:
+    """A word before it is not enough: what only doubt finds is found by nothing else."""
+    reader = load_reader()
+    for text, talked in (("予約番号は\n774の209です", True), ("緑色の番号は\n774の209です", False)):
+        numbers = OtherNumbers(text, reader.line(text), reader)
+        chars = CharSpan(text.index("774"), text.index("です"))
+        assert numbers.are("PHONE_NUMBER", chars)
+        assert numbers.talked_of("PHONE_NUMBER", chars) is talked

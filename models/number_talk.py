@@ -53,7 +53,7 @@ _ANOTHER = tuple(map(morae, _QUESTIONS))
 LIKE: Final = 0.15
 """Price over its length up to which something is such a question: it is garbled, too."""
 
-_ASKED = re.compile(r"電話|携帯|連絡先|住所|郵便|名前|メール|届け?先")
+_ASKED = re.compile(r"電話|携帯|連絡先|住所|郵便|名前|メール|届け?先|送り先|配送先|宛先")
 _BLOCK = re.compile(r"丁目|番地|号室")
 _MOBILE, SPELT = re.compile(r"0[5789]0"), 8
 """The beginning of a mobile number, and its characters when the figures are spelt: ゼロ9ゼロ."""

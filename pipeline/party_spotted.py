@@ -188,8 +188,9 @@ def _begins_another(
         return False
     nobodys = behind.party in _NOBODYS and not behind.entity.candidate
     between = text[told.entity.chars.end : behind.entity.chars.start]
-    own = [forms[hit.form] for stretch, hits in said for hit in hits if stretch.holds(hit)]
-    return nobodys and not between.strip() and not any(form.surname for form in own)
+    heard = [forms[hit.form] for stretch, hits in said for hit in hits if stretch.holds(hit)]
+    surname = any(form.surname and form.party is told.party for form in heard)
+    return nobodys and not between.strip() and not surname
 
 
 def _told_by_mail(

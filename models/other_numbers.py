@@ -30,6 +30,9 @@ _UNIT = (
 )
 """What is counted.  Not 号, 位 or 番, which is how 五, 一 and a joint between two groups are misheard."""
 
+_TIME = re.compile(r"[0-9０-９]\s*時")
+"""22時15分: a time of day, and no block."""
+
 _ENDS_IN_FIGURE = re.compile(rf"[{_FIGURES}]\s*$")
 _COUNTED = re.compile(rf"[{_FIGURES}]*\s*{_UNIT}")
 _COUNTED_INSIDE = re.compile(r"[0-9０-９,，.．]+\s*(?:[円万枚歳才個]|名様|コマ|ページ)")
@@ -63,6 +66,9 @@ AMOUNT: Final = 7
 
 PRIVATE_NETWORK: Final = "192168"
 """With which the address of a router at home begins (RFC 1918, 192.168/16)."""
+
+NEAR: Final = 10
+"""Characters around a finding in which the rest of such an address is said."""
 
 POSTAL: Final = (7, 14)
 """Digits of a postal code, said once or twice: U-BIN番号 is another name than that of a telephone number, but
@@ -139,7 +145,9 @@ def is_another_number(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ())
     digits = digits_of(said)
     if complete(digits) or (digits.startswith("0") and len(digits) >= GROUPS):
         return False
-    if _is_amount(text, chars, digits) or _within(chars, talk) or PRIVATE_NETWORK in digits:
+    if _is_amount(text, chars, digits) or _within(chars, talk):
+        return True
+    if digits and PRIVATE_NETWORK in digits_of(text[max(0, chars.start - NEAR) : chars.end + NEAR]):
         return True
     return len(digits) not in POSTAL and cue_before(text, chars.start) == "other"
 
@@ -157,6 +165,8 @@ def is_no_block(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ()) -> bo
     Returns:
         ``False`` where nothing is told.
     """
+    if _TIME.search(text, chars.start, chars.end):
+        return True
     figures = SAID_FIGURE.search(text, chars.start, chars.end)
     asked = _ASKED_NUMBER.search(text, max(0, chars.start - JUST_BEFORE), chars.start)
     return bool(figures) and (bool(asked) or _within(chars, talk))

@@ -32,6 +32,8 @@ def told(text: str) -> bool:
         "左の右[側2.75で左側3.25]の",
         "28\n[40枚様]です",
         "[192、\n168の0]、1でしょ",
+        "では\n[192、]\n168の0、1でしょ",
+        "192、\n[168の0]、1でしょ",
     ],
 )
 def test_a_price_or_another_kind_of_number(text: str) -> None:
@@ -69,6 +71,7 @@ def test_what_may_be_a_telephone_number_stays(text: str) -> None:
         ("有賓番号が\n[780の9229]", False),
         ("お客様番号と住所をお願いします\nはい、番号が四四七一で、住所が\n[3の2の1]です", False),
         ("学生番号をお願いします\n[めじろ台]です", False),
+        ("横[浜駅東口22時15]分発", True),
     ],
 )
 def test_a_number_of_another_name_is_no_block(text: str, told: bool) -> None:

@@ -38,7 +38,9 @@ _DIGITS = re.compile(r"[0-9０-９].*$", re.DOTALL)
 """Figures behind a name, and what is written of them as words: ミオ80に, ひかり6さん."""
 
 _MARKS = "、。・ \n"
-_JOINT = re.compile(r"アンダー(?:[バワマラ]ー?ン?)?|あんだーばー|ハイフン?|はいふん|ドッ[トド]|どっ[とど]")
+_JOINT = re.compile(
+    r"アンダー(?:[バワマラ]ー?ン?)?|アンダバー?|あんだーばー|ハイフン?|はいふん|ドッ[トド]|どっ[とど]"
+)
 """What joins the two halves of a name before the @, as it is said and heard."""
 
 _WORD = re.compile(r"[A-Za-z]+|[^A-Za-z0-9０-９をはがで、。.・_\s-]+")
@@ -66,11 +68,8 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
         The party, the reason in Japanese, and that a person should look.
     """
     local = _AT.split(text, maxsplit=1)[0]
-    line, last = (
-        _sound(local, reader),
-        _sound(_DIGITS.sub("", _BREAK.split(local.rstrip(_MARKS))[-1]), reader),
-    )
-    # Each by itself: behind ドッド the ウ of 歌 would draw its vowel.
+    last = _sound(_DIGITS.sub("", _BREAK.split(local.rstrip(_MARKS))[-1]), reader)
+    # Each by itself: behind ドッド the ウ of 歌 would draw its vowel, and アンダーバー is no アンナ.
     pieces = [_sound(piece, reader) for piece in _JOINT.split(local)]
     words = {_sound(word, reader) for word in _WORD.findall(_JOINT.sub(" ", local))}
     halves = [
@@ -80,7 +79,7 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
     for name in known:
         parts = [morae(part) for part in name.parts]
         theirs = (
-            (bool(parts) and _named(parts[-1], line, last))
+            (bool(parts) and _named(parts[-1], pieces, last))
             or _follows(parts, pieces)
             or _joined(parts, halves)
             or _both(parts, words)
@@ -90,12 +89,14 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
     return Party.UNKNOWN, "誰のものか分かりません", True
 
 
-def _named(part: tuple[Mora, ...], line: tuple[Mora, ...], last: tuple[Mora, ...]) -> bool:
+def _named(part: tuple[Mora, ...], pieces: Sequence[tuple[Mora, ...]], last: tuple[Mora, ...]) -> bool:
     """Whether a given name is said: a surname is the whole family's.
 
     A short name is anywhere in others; by itself before the digits and the @ it is that name.
     """
-    return last == part if len(part) < ENOUGH else bool(find_sound(part, line, WITHIN_MAIL))
+    if len(part) < ENOUGH:
+        return last == part
+    return any(find_sound(part, piece, WITHIN_MAIL) for piece in pieces)
 
 
 def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...]]) -> bool:

@@ -290,6 +290,21 @@ def test_a_name_behind_a_joint_is_heard_by_itself(reader: Reader) -> None:
     assert found.party is Party.REQUESTER
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("関アンダーバーミサキアットマーク", False),
+        ("関アンダバ、ミサキアットマーク", False),
+        ("アンダーバーアンナアットマーク", True),
+        ("アンナハイフンヒラノアットマーク", True),
+    ],
+)
+def test_a_joint_is_no_name(text: str, kept: bool, reader: Reader) -> None:
+    """アンダーバー is no アンナ."""
+    case = CallCase("R-1", Requester((CaseName("平野アンナ", "ヒラノアンナ"),)))
+    assert (whose(text, "EMAIL_ADDRESS", reader, case).party is Party.REQUESTER) is kept
+
+
 def test_the_conversation_tells_who_the_staff_is(reader: Reader) -> None:
     """Where the case lists no staff, who introduces themselves at work is staff, and a person looks."""
     found = whose("長谷川", "PERSON", reader, NOBODY, party=Party.STAFF)

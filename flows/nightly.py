@@ -178,12 +178,14 @@ def mask_next(call_id: str, night: Night) -> None:
     except MachineError as error:
         tally.put_back[error.kind] += 1
         night.stopped = error
-    except PipelineError as error:
+    except ImpossibleStepError:
+        # Another worker was quicker, or the request was withdrawn: this run has not had its try.
+        # Should the other one be killed, the call is this run's as soon as the claim has run out.
         tally.passed.add(call_id)
-        if isinstance(error, ImpossibleStepError):
-            # Another worker was quicker, or the request was withdrawn: this run has not had its try.
-            # Should the other one be killed, the call is this run's as soon as the claim has run out.
-            night.tried.discard(call_id)
+        night.tried.discard(call_id)
+    except PipelineError:
+        # It was taken, or withdrawn, while this run had it.
+        tally.passed.add(call_id)
 
 
 def tell(desk: Desk, night: Night) -> None:

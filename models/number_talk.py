@@ -19,14 +19,18 @@ from pipeline.sound import SoundText, morae
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CharSpan
 
-__all__ = ["SAID_FIGURE", "talk_of_others"]
+__all__ = ["OF_THINGS", "SAID_FIGURE", "talk_of_others"]
 
 SAID_FIGURE: Final = re.compile(r"[0-9０-９丸]|まる|マル|ゼロ|ナナ|ロク|ハチ|ヨン|キュ[ウー]")
 """A figure, as it is written when it is spoken one by one."""
 
+OF_THINGS: Final = (
+    r"客様|受け?つ?付け?|会員|伝票|注文|予約|契約|証券|申し?込み?|問い?合わせ|整理|管理|診察券|座席|事故|車両"
+)
+"""Before 番号: what makes it another one than a telephone's."""
+
 _NAME = re.compile(
-    r"(?:お?客様|予約|注文|受け?つ?付け?|製造|契約|会員|伝票|申し?込み?|問い?合わせ|整理|管理|手配|引き?換え?|"
-    r"引換券|商品|製品|機種|診察券|利用者|事故|証券|確認|座席|車両)番号|品番(?!号)"
+    rf"(?:{OF_THINGS}|製造|手配|引き?換え?|引換券|商品|製品|機種|利用者|確認)番号|品番(?!号)"
     r"|(?:予約|注文|修理|商品|製品|契約|会員|診察|荷物)[^\n]{1,20}[、。 ]番号(?=[はがを])"
 )
 """What is hardly a misheard 電話番号 or 郵便番号; not any thing's: 相手の番号 is a telephone's.  By sound

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from models.number_talk import SAID_FIGURE, talk_of_others
+from models.number_talk import OF_THINGS, SAID_FIGURE, talk_of_others
 from models.recognizers.digits import complete, runs
 from models.recognizers.spoken_number import cue_before
 from pipeline.listen import SoundLine
@@ -21,7 +21,7 @@ from pipeline.party_name import KanaReader
 from pipeline.spoken_digits import beside_digits, digits_of, in_common
 from pipeline.types import CharSpan
 
-__all__ = ["OtherNumbers", "figures_told", "is_another_number", "is_figures", "is_no_block", "is_read_back"]
+__all__ = ["OtherNumbers", "figures_told", "is_another_number", "is_no_block", "is_read_back"]
 
 _FIGURES = "0-9０-９〇零一二三四五六七八九十百千万億,，.．"
 _UNIT = (
@@ -39,10 +39,7 @@ _COUNTED_INSIDE = re.compile(r"[0-9０-９,，.．]+\s*(?:[円万枚歳才個]|�
 _DECIMAL = re.compile(r"(?<![0-9０-９.．])[0-9０-９]{1,2}[.．][0-9０-９]{2}(?![0-9０-９.．])")
 """右が2.75で左が3.25: lenses, litres, degrees.  A group of a number cut by a stop has four digits."""
 
-_ASKED_NUMBER = re.compile(
-    r"(?:客様|受け?つ?付け?|学生|生徒|会員|社員|伝票|注文|予約|契約|証券|申し?込み?|問い?合わせ|整理|管理|診察券|座席|席|事故|車両)"
-    r"の?番号(?!.*番号)"
-)
+_ASKED_NUMBER = re.compile(rf"(?:{OF_THINGS}|学生|生徒|社員|席)の?番号(?!.*番号)")
 """Not any: 郵便番号 is misheard as 有賓番号 and 指引番号."""
 
 JUST_BEFORE: Final = 18
@@ -62,7 +59,6 @@ GROUPS: Final = 9
 
 AMOUNT: Final = 7
 """Digits from which no unit makes an amount of it: two groups of a number at least."""
-
 
 PRIVATE_NETWORK: Final = "192168"
 """With which the address of a router at home begins (RFC 1918, 192.168/16)."""
@@ -105,7 +101,7 @@ class OtherNumbers:
                 bare = not placed or self._bare(chars)
                 none = bare and is_no_block(self._text, chars, self._talk)
             case "PERSON":
-                return is_figures(self._text, chars, self._talk)
+                return self._all_figures(chars)
             case _:
                 return False
         return none or is_read_back(self._text, chars, self._told, self._reader)
@@ -117,9 +113,15 @@ class OtherNumbers:
             entity_type: What they were taken for.
             chars: Of the finding.
         """
-        figures = entity_type in {"PHONE_NUMBER", "ADDRESS"}
-        read_back = figures and is_read_back(self._text, chars, self._told, self._reader)
-        return read_back or (self.are(entity_type, chars) and _within(chars, self._talk))
+        return self.are(entity_type, chars) and (
+            _within(chars, self._talk) or is_read_back(self._text, chars, self._told, self._reader)
+        )
+
+    def _all_figures(self, chars: CharSpan) -> bool:
+        """Whether what was taken for a name is figures of such a number: 46[まる]さん."""
+        said = self._text[chars.start : chars.end]
+        figures = bool(digits_of(said)) and not beside_digits(said).strip("、。.・- \n")
+        return figures and _within(chars, self._talk)
 
     def _bare(self, chars: CharSpan) -> bool:
         """Whether there are figures and no place: 4-1-9 looks like a block."""
@@ -170,18 +172,6 @@ def is_no_block(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ()) -> bo
     figures = SAID_FIGURE.search(text, chars.start, chars.end)
     asked = _ASKED_NUMBER.search(text, max(0, chars.start - JUST_BEFORE), chars.start)
     return bool(figures) and (bool(asked) or _within(chars, talk))
-
-
-def is_figures(text: str, chars: CharSpan, talk: Sequence[CharSpan]) -> bool:
-    """Whether what was taken for a name is figures of such a number: 46[まる]さん.
-
-    Args:
-        text: The call.
-        chars: Of a name.
-        talk: Where such are talked of (``models.number_talk``).
-    """
-    said = text[chars.start : chars.end]
-    return _within(chars, talk) and bool(digits_of(said)) and not beside_digits(said).strip("、。.・- \n")
 
 
 def figures_told(text: str, talk: Sequence[CharSpan], reader: KanaReader) -> tuple[tuple[int, str], ...]:

@@ -75,7 +75,7 @@ HEARD: Final = 5
 REACHED: Final = {-1: 0.88, 1: 0.91}
 """The chance that the true edge is not further out, of a start and of an end.  With .95, on 36 made calls
 that the network never saw, one in a thousand starts and seven ends are more than 40 ms short, and .13 of an
-entity's speech is taken of its neighbours (``tests.bench.edges``).  On 48 others, .93 for both leaves .1 %
+entity's speech is taken of its neighbours (``tests.bench.edges``).  On 36 others, .93 for both leaves .1 %
 less of leak in whole calls than these, and takes .3 % more of the rest of the talk; with these eight of a
 thousand starts, and nine ends, are more than 40 ms short on 24 of them."""
 

@@ -74,9 +74,8 @@ def cue_before(text: str, start: int) -> str:
     # A word that the reach cuts in two is read whole, and tells of data alone: 話番号 was 電話番号.
     first = max(0, start - CUE_REACH - LONGEST)
     window = _SAME_PHONE.sub(lambda m: "電話" + "、" * (len(m.group()) - 2), text[first:start])
-    kind = ""
+    kind, beyond = "", start - CUE_REACH - first
     for match in _CUE.finditer(window):
-        beyond = start - CUE_REACH - first
         if match.start() >= beyond or (match.end() > beyond and match.lastgroup != "other"):
             kind = match.lastgroup or ""
     return kind

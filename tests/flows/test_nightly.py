@@ -33,6 +33,21 @@ def models(monkeypatch, *trouble: BaseException | None) -> InTurn:
     return turns
 
 
+def outrun(desk: Desk, monkeypatch) -> None:
+    """Let another worker claim each call just before the night does, and get no further."""
+    from flows import nightly
+
+    mask = nightly.mask_waiting_call
+
+    def claimed_first(call_id: str) -> dict[str, int]:
+        if calls.get_call(desk, call_id).state is State.REQUESTED:
+            with open_desk(Settings()) as quicker:
+                claims.claim_call(quicker, WORKER, call_id)
+        return mask(call_id)
+
+    monkeypatch.setattr(nightly, "mask_waiting_call", claimed_first)
+
+
 def night(**parameters: object) -> dict[str, int]:
     """One night."""
     from flows.nightly import nightly
@@ -137,19 +152,9 @@ def test_a_killed_nights_call_is_taken_up_by_the_next(desk: Desk, tmp_path: Path
 
 def test_a_call_lost_to_a_worker_that_is_then_killed_is_taken_up(desk: Desk, tmp_path: Path, monkeypatch):
     """Two runs see the same call; the quicker one dies with it: the slower one does it in the same night."""
-    from flows import nightly
-
     monkeypatch.setenv("KAIJI_LEASE_SECONDS", "1")
     call = waiting_voice(desk, tmp_path)
-    mask = nightly.mask_waiting_call
-
-    def outrun(call_id: str) -> dict[str, int]:
-        if calls.get_call(desk, call_id).state is State.REQUESTED:
-            with open_desk(Settings()) as quicker:
-                claims.claim_call(quicker, WORKER, call_id)
-        return mask(call_id)
-
-    monkeypatch.setattr(nightly, "mask_waiting_call", outrun)
+    outrun(desk, monkeypatch)
     counts = night()
 
     assert (counts["masked"], counts["passed"]) == (1, 0)
@@ -163,14 +168,7 @@ def test_a_call_that_another_worker_does_is_passed(desk: Desk, tmp_path: Path, m
     monkeypatch.setattr(nightly, "GRACE", -29.0)
     monkeypatch.setenv("KAIJI_LEASE_SECONDS", "30")
     call = waiting_voice(desk, tmp_path)
-    mask = nightly.mask_waiting_call
-
-    def outrun(call_id: str) -> dict[str, int]:
-        with open_desk(Settings()) as quicker:
-            claims.claim_call(quicker, WORKER, call_id)
-        return mask(call_id)
-
-    monkeypatch.setattr(nightly, "mask_waiting_call", outrun)
+    outrun(desk, monkeypatch)
     counts = night()
 
     assert (counts["masked"], counts["passed"]) == (0, 1)

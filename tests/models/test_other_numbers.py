@@ -10,10 +10,15 @@ from models.recognizers.spoken_number import cue_before
 from pipeline.types import CharSpan
 
 
+def bracketed(text: str) -> tuple[str, CharSpan]:
+    """A text without its brackets, and what stood in them."""
+    start, end = text.index("["), text.index("]") - 1
+    return text.replace("[", "").replace("]", ""), CharSpan(start, end)
+
+
 def told(text: str) -> bool:
     """What is told of the digits in brackets."""
-    start, end = text.index("["), text.index("]") - 1
-    return is_another_number(text.replace("[", "").replace("]", ""), CharSpan(start, end))
+    return is_another_number(*bracketed(text))
 
 
 @pytest.mark.parametrize(
@@ -76,8 +81,7 @@ def test_what_may_be_a_telephone_number_stays(text: str) -> None:
 )
 def test_a_number_of_another_name_is_no_block(text: str, told: bool) -> None:
     """Garbled figures look like a block; a postal code is misheard too, and is part of an address."""
-    start, end = text.index("["), text.index("]") - 1
-    assert is_no_block(text.replace("[", "").replace("]", ""), CharSpan(start, end)) is told
+    assert is_no_block(*bracketed(text)) is told
 
 
 @pytest.mark.parametrize(
@@ -95,9 +99,9 @@ def test_a_number_of_another_name_is_no_block(text: str, told: bool) -> None:
 )
 def test_another_number_is_read_back(text: str, told: bool) -> None:
     """Five of its figures in a row, which are half of what is said; no telephone number's."""
-    start, end = text.index("["), text.index("]") - 1
-    whole, reader = text.replace("[", "").replace("]", ""), load_reader()
-    assert is_read_back(whole, CharSpan(start, end), figures_told(whole, (), reader), reader) is told
+    reader = load_reader()
+    whole, chars = bracketed(text)
+    assert is_read_back(whole, chars, figures_told(whole, (), reader), reader) is told
 
 
 @pytest.mark.parametrize(
@@ -116,10 +120,10 @@ def test_another_number_is_read_back(text: str, told: bool) -> None:
 )
 def test_what_figures_of_another_number_are_taken_for(kind: str, text: str, placed: bool, none: bool) -> None:
     """Where such a number is talked of they are no telephone, no block and no name; a place is a place."""
-    start, end = text.index("["), text.index("]") - 1
-    whole, reader = text.replace("[", "").replace("]", ""), load_reader()
+    reader = load_reader()
+    whole, chars = bracketed(text)
     numbers = OtherNumbers(whole, reader.line(whole), reader)
-    assert numbers.are(kind, CharSpan(start, end), placed=placed) is none
+    assert numbers.are(kind, chars, placed=placed) is none
 
 
 def test_a_cue_is_not_cut_in_two() -> None:

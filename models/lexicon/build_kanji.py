@@ -2,7 +2,7 @@ r"""Build ``kanji.tsv.gz``: with which words the kanji of names are explained ov
 
 Run it in an environment of its own; kaiji needs only the result::
 
-    uv venv lexvenv && uv pip install --python lexvenv/bin/python jamdict-data==1.5
+    uv venv lexvenv && uv pip install --python lexvenv/bin/python jamdict-data==1.5 wordfreq==3.1.1
     lexvenv/bin/python models/lexicon/build_kanji.py \
         --jamdict lexvenv/lib/python3.11/site-packages/jamdict_data/jamdict.db --out models/lexicon
 
@@ -11,9 +11,10 @@ One line a kanji that stands in a name of ``surnames.tsv.gz`` or ``given_names.t
     kanji TAB reading;reading;... TAB word;word;... TAB part;part;...
 
 ``words`` are common words that are written with it, commonest first (ヤサイ for 菜), then prefectures and
-cities; ``parts`` what its radical is called (仁: ニンベン).  From JMdict and KANJIDIC2 of the Electronic
-Dictionary Research and Development Group, under its licence, CC BY-SA 3.0
-(https://www.edrdg.org/edrdg/licence.html): so the file is, too.
+cities, and, where JMdict marks few as common, others (サッソウ for 颯, ホクト for 斗); ``parts`` what its
+radical is called (仁: ニンベン).  From JMdict and KANJIDIC2 of the Electronic Dictionary Research and
+Development Group, under its licence, CC BY-SA 3.0 (https://www.edrdg.org/edrdg/licence.html): so the file is,
+too.  Which of the others are kept, their frequency in wordfreq says (Robyn Speer; data CC BY-SA 4.0).
 """
 
 from __future__ import annotations
@@ -26,11 +27,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from wordfreq import get_frequency_dict
+
 MOST_WORDS = 40
 """Words kept for a kanji: who explains one takes a word that everybody knows."""
 
-MOST_PLACES = 20
-"""Prefectures and cities that are kept beside them, the prefectures first."""
+FEW_WORDS = 12
+"""Common words and places of a kanji below which other words are kept, up to so many: four in ten have no
+common one."""
+
+SHORTEST_OTHER = 3
+"""Morae of those, at the least."""
+
+MOST_PLACES = 30
+"""Prefectures and cities that are kept beside them, the prefectures first, most of them twice."""
 
 LONGEST = 4
 """Characters of a word at the most."""
@@ -39,6 +49,7 @@ RARE = 49
 """Band of a word that is marked common, but not ranked."""
 
 _KINDS = frozenset("都道府県市区郡町村")
+_KIND_READ = re.compile(r"(?<=..)(?:ケン|シ|ク|グン|チョウ|マチ|ソン|ムラ|ト|フ)$")
 _KANJI = re.compile(r"[一-鿿]")
 _WORD = re.compile(r"[一-鿿々][一-鿿々ぁ-ゖ]*")
 _PART = re.compile(r"(?:[へべ]ん|かんむり|がまえ|だれ|にょう|づくり)$")
@@ -56,12 +67,16 @@ def kanji_of_names(folder: Path) -> frozenset[str]:
 
 
 def read_places(folder: Path) -> Iterator[tuple[str, str]]:
-    """Spelling and reading of the prefectures, and of the cities and wards."""
+    """Spelling and reading of the prefectures, and of the cities and wards; without what they are, too."""
     with gzip.open(folder / "places.tsv.gz", "rt", encoding="utf-8") as lines:
         rows = [line.split("\t") for line in lines]
-    yield from dict.fromkeys((row[0], row[1]) for row in rows)
     cities = ((row[2].split("|"), row[3].split("|")) for row in rows)
-    yield from dict.fromkeys(pair for city in cities for pair in zip(*city, strict=True))
+    places = ((row[0], row[1]) for row in rows), (pair for city in cities for pair in zip(*city, strict=True))
+    for text, kana in (place for each in places for place in dict.fromkeys(each)):
+        yield text, kana
+        # Nobody says 岡山県の岡.
+        if text[-1] in _KINDS and (short := _KIND_READ.sub("", kana)) != kana:
+            yield text[:-1], short
 
 
 def read_words(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int]]:
@@ -76,6 +91,22 @@ def read_words(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int]]
         bands = [int(mark[2:]) for mark in marks.split(",") if mark.startswith("nf")]
         if len(text) <= LONGEST and _WORD.fullmatch(text):
             yield text, katakana(kana), min(bands, default=RARE)
+
+
+def read_others(connection: sqlite3.Connection, common: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The other words of JMdict, those first that are written most: spelling and reading."""
+    rows = connection.execute(
+        """select kanji.text, (select text from Kana where idseq = kanji.idseq order by id limit 1)
+           from Kanji kanji"""
+    )
+    left = {(text, katakana(kana)) for text, kana in rows if _WORD.fullmatch(text)}
+    known, often = frozenset(common), get_frequency_dict("ja", wordlist="large")
+    kept = (
+        (text, kana)
+        for text, kana in left
+        if text not in known and 1 < len(text) <= LONGEST and len(kana) >= SHORTEST_OTHER
+    )
+    yield from sorted(kept, key=lambda word: (-often.get(word[0], 0.0), len(word[0]), word))
 
 
 def read_readings(connection: sqlite3.Connection) -> dict[str, list[str]]:
@@ -142,6 +173,7 @@ def main() -> None:
     args = parser.parse_args()
     with sqlite3.connect(f"file:{args.jamdict}?mode=ro", uri=True) as connection:
         words = sorted(read_words(connection), key=lambda word: (word[2], word[0], word[1]))
+        others = tuple(read_others(connection, (text for text, _, _ in words)))
         readings, parts = read_readings(connection), read_parts(connection)
     spelt: dict[str, list[str]] = defaultdict(list)
     for text, kana, _ in words:
@@ -153,6 +185,10 @@ def main() -> None:
     for text, kana in read_places(args.out):
         for char in set(_KANJI.findall(text)) - _KINDS:
             spelt[char].append(kana)
+    for text, kana in others:
+        for char in set(_KANJI.findall(text)):
+            if len(spelt[char]) < FEW_WORDS and kana not in spelt[char]:
+                spelt[char].append(kana)
     lines = [
         "\t".join(
             (

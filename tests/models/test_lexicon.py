@@ -179,6 +179,14 @@ def test_kanji_of_names_have_words_that_everybody_knows() -> None:
     assert "あ" not in kanji
 
 
+def test_kanji_of_few_common_words_have_others() -> None:
+    """颯 and 斗 have no word that JMdict marks as common, and are in many a given name."""
+    kanji = load_kanji()
+    assert "サッソウ" in kanji["颯"].words
+    assert "ホクト" in kanji["斗"].words
+    assert "スイレン" in kanji["蓮"].words
+
+
 def test_every_kanji_has_a_reading_and_no_empty_word() -> None:
     """What is searched for is katakana."""
     for sounds in load_kanji().values():

@@ -74,8 +74,8 @@ _PARTICLES = re.compile(r"[オノトワハガニモヨネエアカデヤダウ�
 _BOTH = re.compile(r"^(?:サン|サマ)?[トヤ][^ーッ]{2}|[^ーッ](?:サン|サマ)?[トヤ]$")
 """Two people: 隼人とリク, リクと隼人, of whom a mora may lie before the finding."""
 
-_AT, _AT_LEAST = morae("アットマーク"), -7.0
-"""The @ as it is said, and the log odds from which it is."""
+_AT, _AT_LEAST = (morae("アットマーク"), morae("ットマーク")), -7.0
+"""The @ as it is said, behind a name that ends in its vowel, too, and the log odds from which it is."""
 
 LOCAL: Final = 75
 """Steps between a name and the @ at the most, and to the rest of a mail address: three seconds."""
@@ -196,16 +196,24 @@ def _begins_another(
 def _told_by_mail(
     finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
 ) -> Finding | None:
-    """The finding as the requester's where it is a mail address with their given name before the @."""
+    """The finding as the requester's where it is a mail address with their given name before the @.
+
+    Or, where no @ is heard, with their surname beside it.
+    """
     if finding.entity.entity_type not in {"EMAIL_ADDRESS", "PHONE_NUMBER"}:
         return None
-    names = [f for f in forms if f.party is Party.REQUESTER and f.value < 0 and not f.surname]
-    sounds, least = [_AT, *(form.sound for form in names)], [_AT_LEAST, *(form.least for form in names)]
+    names = [form for form in forms if form.party is Party.REQUESTER and form.value < 0]
+    sounds = [*_AT, *(form.sound for form in names)]
+    least = [*(_AT_LEAST for _ in _AT), *(form.least for form in names)]
     for stretch in stretches:
         hits = spotted(sounds, stretch.logs, least)
-        signs = [hit for hit in hits if hit.form == 0 and hit.start < stretch.last + LOCAL]
-        named = [hit for hit in hits if hit.form > 0]
-        near = any(0 <= sign.start - hit.end < LOCAL for sign in signs for hit in named)
+        signs = [hit for hit in hits if hit.form < len(_AT) and hit.start < stretch.last + LOCAL]
+        every = [(names[hit.form - len(_AT)].surname, hit) for hit in hits if hit.form >= len(_AT)]
+        named = [hit for surname, hit in every if not surname]
+        surnames = [hit for surname, hit in every if surname and stretch.holds(hit)]
+        near = any(0 <= sign.start - hit.end < LOCAL for sign in signs for hit in named) or any(
+            -LOCAL < other.start - hit.end < LOCAL for other in surnames for hit in named
+        )
         inside = any(hit.end > stretch.first - LOCAL and hit.start < stretch.last for hit in named)
         if not (near and inside):
             return None

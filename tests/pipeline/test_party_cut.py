@@ -60,6 +60,10 @@ def test_a_town_alone_is_not_cut_out(reader: Reader) -> None:
         ("ハヤトニジューニアットマークホシドットエグザンプル", Party.REQUESTER),
         ("ミドリニジューニアットマークホシドットエグザンプル", Party.THIRD_PARTY),
         ("ニシムラアットマークホシドットエグザンプル", Party.THIRD_PARTY),  # the whole family's
+        ("ハヤトニジューニャットマークホシドットエグザンプル", Party.REQUESTER),  # its ア is swallowed
+        ("ハヤトハイフンニシムラートマコホシドットエグザンプル", Party.REQUESTER),  # no @ at all
+        ("ミドリハイフンニシムラートマコホシドットエグザンプル", Party.THIRD_PARTY),
+        ("ハヤトハイフンカワイートマコホシドットエグザンプル", Party.THIRD_PARTY),
     ],
 )
 def test_a_mail_address_is_whose_name_stands_before_the_sign(reader: Reader, kana: str, party: Party) -> None:

@@ -15,7 +15,8 @@ from typing import Final
 
 from models.recognizers.spoken_number import cue_before
 from pipeline.listen import SoundLine
-from pipeline.sound import SoundText, morae
+from pipeline.sound import morae
+from pipeline.sound_text import SoundText
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CharSpan
 

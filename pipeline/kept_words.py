@@ -15,8 +15,8 @@ from pipeline.called import with_honorific
 from pipeline.changes import Changes
 from pipeline.listen import Needle, SoundLine, SoundReader
 from pipeline.mask_text import MaskedTranscript, MaskedWord
-from pipeline.sound import Worth
 from pipeline.sound_lines import SoundLines
+from pipeline.sound_text import Worth
 from pipeline.types import CharSpan, TimeSpan
 
 __all__ = ["KeptWords", "Run"]

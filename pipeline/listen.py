@@ -27,8 +27,9 @@ from pipeline.changes import BESIDE, Changes
 from pipeline.clips import Audio, Clip, Sounds, widened, with_neighbours
 from pipeline.mask import masked_windows
 from pipeline.nearby import Nearby
-from pipeline.sound import LONG, NASAL, STOP, Mora, find_sound, fold_kana, morae
+from pipeline.sound import LONG, NASAL, STOP, Mora, fold_kana, morae
 from pipeline.sound_lines import SoundLines
+from pipeline.sound_text import find_sound
 from pipeline.transcribe import HeardSegment
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
 

@@ -32,7 +32,8 @@ from pipeline.party_together import told_together
 from pipeline.party_town import with_their_numbers
 from pipeline.postal_code import with_codes_apart, with_codes_heard
 from pipeline.registered_address import RegisteredAddress, place_in, registered
-from pipeline.sound import find_sound, likeness, morae
+from pipeline.sound import likeness, morae
+from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 

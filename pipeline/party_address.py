@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pipeline.party_block import ENOUGH, HARDLY, TELLING, is_next_door, may_be_misheard
 from pipeline.party_name import KanaReader
 from pipeline.registered_address import RegisteredAddress, numbers_of, place_in, without_orders
-from pipeline.sound import Mora, find_sound, morae
+from pipeline.sound import Mora, morae
+from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import EntitySpan, Party, Transcript
 

@@ -17,7 +17,8 @@ from pipeline.called import with_honorific
 from pipeline.party_kanji import LEAST, NAMED, KanjiReader, explained_at
 from pipeline.party_name import KanaReader, known_names
 from pipeline.party_spelt import BLANKS
-from pipeline.sound import find_sound, morae
+from pipeline.sound import morae
+from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
 __all__ = ["explained"]

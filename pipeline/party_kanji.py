@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from pipeline.listen import SoundReader
-from pipeline.sound import Mora, SoundText, mora_price, morae
+from pipeline.sound import Mora, mora_price, morae
+from pipeline.sound_text import SoundText
 from pipeline.types import CharSpan
 
 __all__ = ["LEAST", "NAMED", "KanjiReader", "KanjiSounds", "explained_at", "explained_share"]
@@ -155,10 +156,11 @@ def _words(
     sounds: SoundText, line: Sequence[Mora], known: KanjiSounds, within: float
 ) -> Iterator[tuple[float, int, int]]:
     """Worth, start and end of each word that is found for a kanji."""
-    for target in _targets(known):
-        # A dearer one is not worth enough.
-        most = min(within, (len(target) - WORTH) / (PER_PRICE * len(target)))
-        for match in sounds.find(target, most):
+    targets = _targets(known)
+    # A dearer one is not worth enough.
+    most = [min(within, (len(target) - WORTH) / (PER_PRICE * len(target))) for target in targets]
+    for target, matches in zip(targets, sounds.find_each(targets, most), strict=True):
+        for match in matches:
             worth = len(target) - PER_PRICE * match.price
             if worth > WORTH:
                 read = _read(line, match.end, known) if target[-1:] == _NO else 0.0

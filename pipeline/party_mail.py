@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.party_name import KanaReader, KnownName
-from pipeline.sound import Mora, find_sound, morae, spell_out
+from pipeline.sound import Mora, morae, spell_out
+from pipeline.sound_text import find_sound
 from pipeline.types import Party
 
 __all__ = ["AT_SIGN", "LOCAL", "NAMED", "whose_mail", "without_local"]

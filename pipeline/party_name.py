@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.party_kanji import KanjiReader
-from pipeline.sound import Mora, find_sound, fold_kana, likeness, morae
+from pipeline.sound import Mora, fold_kana, likeness, morae
+from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CaseName, Party
 
 __all__ = ["FAMILY", "KanaReader", "KnownName", "known_names", "whose_name"]

@@ -20,7 +20,8 @@ from pipeline.party_beside import NOBODYS, said_of
 from pipeline.party_mail import AT_SIGN, NAMED
 from pipeline.party_name import KanaReader
 from pipeline.party_phone import whose_number
-from pipeline.sound import Mora, find_sound, morae
+from pipeline.sound import Mora, morae
+from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_of, kana_of
 from pipeline.types import CallCase, Finding, Party, Transcript
 

@@ -27,7 +27,8 @@ from pipeline.kept_words import KeptWords, Run
 from pipeline.listen import LONGEST, REACH, Needle, SoundReader, bits_of, is_name, is_sure, tells
 from pipeline.mask_text import MaskedTranscript, mask_text
 from pipeline.nearby import Nearby
-from pipeline.sound import Worth, find_sound, fold_kana, morae
+from pipeline.sound import fold_kana, morae
+from pipeline.sound_text import Worth, find_sound
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
 
 __all__ = [

@@ -11,19 +11,11 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 __all__ = [
-    "SoundMatch",
-    "SoundText",
-    "Worth",
     "distance",
-    "find_sound",
     "fold_kana",
     "likeness",
     "mora_price",
@@ -45,12 +37,6 @@ _SMALL = {"ャ": "a", "ュ": "u", "ョ": "o", "ァ": "a", "ィ": "i", "ゥ": "u"
 _SAME = str.maketrans("ヂヅヲヰヱヵヶ", "ジズオイエカケ")
 
 _LATIN = re.compile(r"([kgsztdnhbpmyrwfjvlc]?[hsy]?)([aiueo])|(n)")
-
-_BREAK = 1000.0
-"""Price of reading across a break; no needle may cost as much."""
-
-_ROUNDING = 1e-6
-"""Of sums that reach over thousands of breaks."""
 
 LONG, STOP, NASAL = ("long", ""), ("Q", ""), ("N", "")
 Mora = tuple[str, str]
@@ -236,113 +222,3 @@ def likeness(said: str, heard: str) -> float:
     if not longest or not morae(said) or not morae(heard):
         return 0.0
     return max(0.0, 1.0 - distance(said, heard) / longest)
-
-
-Worth = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.bool_]]
-"""Tells of stretches by their starts, ends and prices which are worth a look."""
-
-
-@dataclass(frozen=True, slots=True)
-class SoundMatch:
-    """A stretch ``[start, end)`` of a mora line that sounds like a needle, and the price."""
-
-    start: int
-    end: int
-    price: float = field(compare=False)
-
-
-class SoundText:
-    """A line of morae made ready to be searched for many needles.
-
-    Args:
-        line: Morae in order; ``None`` is a break that no match reaches across.
-    """
-
-    def __init__(self, line: Sequence[Mora | None]) -> None:
-        self._kinds = tuple(dict.fromkeys(mora for mora in line if mora is not None))
-        number = {mora: index for index, mora in enumerate(self._kinds)}
-        self._line = np.array([number.get(mora, len(number)) if mora else len(number) for mora in line])
-        insert = np.array([*(mora_price(None, mora) for mora in self._kinds), _BREAK])
-        self._run = np.concatenate(([0.0], np.cumsum(insert[self._line]))) if line else np.zeros(1)
-        self._prices: dict[Mora, NDArray[np.float64]] = {}
-        self._cheapest: dict[Mora, float] = {}
-
-    def find(
-        self, needle: tuple[Mora, ...], bound: float, worth: Worth | None = None
-    ) -> tuple[SoundMatch, ...]:
-        """Find every stretch that sounds like a needle.
-
-        Sellers' approximate substring search, one vectorised row per needle mora.
-
-        Args:
-            needle: Morae of a known name.
-            bound: Highest price, as a share of the needle's length.
-            worth: Which of the stretches found are looked at; by default all of them.
-
-        Returns:
-            Matches that do not overlap, cheapest first chosen, in order of start.
-        """
-        size = len(self._line)
-        most, left = bound * len(needle) + _ROUNDING, self._costs(needle)
-        if not needle or not size or left > most:
-            return ()
-        row: NDArray[np.float64] = np.zeros(size + 1)
-        index = np.arange(size + 1)
-        starts: NDArray[np.int64] = index.copy()
-        for mora in needle:
-            swapped = row[:-1] + self._swap(mora)
-            candidate, origin = row + mora_price(mora, None), starts.copy()
-            better = swapped < candidate[1:]
-            candidate[1:] = np.where(better, swapped, candidate[1:])
-            origin[1:] = np.where(better, starts[:-1], origin[1:])
-            # Insertions run along the row: a running minimum over prices less their cumulative cost.
-            level = candidate - self._run
-            lowest = np.minimum.accumulate(level)
-            source = np.maximum.accumulate(np.where(level == lowest, index, 0))
-            row, starts = lowest + self._run, origin[source]
-            left -= self._cheapest[mora]
-            if row.min() + left > most:
-                return ()
-        near = np.flatnonzero((row <= most) & (starts < index))
-        if worth is not None:
-            near = near[worth(starts[near], near, row[near])]
-        taken: list[SoundMatch] = []
-        covered = bytearray(size)  # 1 for each mora of the line that a match holds
-        for end in near[np.argsort(row[near], kind="stable")].tolist():
-            start = int(starts[end])
-            if covered.find(1, start, end) < 0:
-                covered[start:end] = b"\1" * (end - start)
-                taken.append(SoundMatch(start, end, float(row[end])))
-        return tuple(sorted(taken, key=lambda m: m.start))
-
-    def _costs(self, needle: tuple[Mora, ...]) -> float:
-        """What a needle costs at the least, wherever in the line: most are not worth a search."""
-        for mora in needle:
-            if mora not in self._cheapest:
-                self._cheapest[mora] = min(mora_price(mora, None), float(self._swaps(mora).min()))
-        return sum(self._cheapest[mora] for mora in needle)
-
-    def _swap(self, mora: Mora) -> NDArray[np.float64]:
-        """What hearing each mora of the line for this one costs."""
-        # Not kept: of each mora that there is, a call of hours would have a hundred times its own length.
-        return np.take(self._swaps(mora), self._line)
-
-    def _swaps(self, mora: Mora) -> NDArray[np.float64]:
-        """The same of each kind of mora in it, and of a break."""
-        if mora not in self._prices:
-            self._prices[mora] = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK])
-        return self._prices[mora]
-
-
-def find_sound(needle: tuple[Mora, ...], line: tuple[Mora, ...], bound: float) -> tuple[SoundMatch, ...]:
-    """Find every stretch of a line that sounds like a needle, as ``SoundText.find`` does.
-
-    Args:
-        needle: Morae of a known name.
-        line: Morae of a stretch of the call.
-        bound: Highest price, as a share of the needle's length.
-
-    Returns:
-        Matches that do not overlap, cheapest first chosen, in order of start.
-    """
-    return SoundText(line).find(needle, bound) if needle and line else ()

@@ -28,7 +28,7 @@ from pipeline.listen import SoundReader
 from pipeline.nearby import Nearby
 from pipeline.party_name import KanaReader
 from pipeline.party_spelt import LEAD, TAIL
-from pipeline.sound import SoundText
+from pipeline.sound_text import SoundText
 from pipeline.types import CharSpan, EntitySpan, TimeSpan, Transcript, Word
 
 __all__ = ["Hearing", "Scorer", "Weighed", "weigh"]

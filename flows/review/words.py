@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from flows.desk.desk import Desk
 from flows.desk.values import Actor
 from flows.final_copy import transcript_of
-from pipeline.sound import Mora, find_sound
+from pipeline.sound import Mora
+from pipeline.sound_text import find_sound
 from pipeline.types import CharSpan, TimeSpan, Transcript, Word
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from models.readings import Reader
 from pipeline.heard_stretch import Stretch, runs
 from pipeline.party_kanji import explained_at, explained_share
 from pipeline.party_spelt import BLANKS
-from pipeline.sound import SoundText, morae, undrawn
+from pipeline.sound import morae, undrawn
+from pipeline.sound_text import SoundText
 from pipeline.spoken_digits import digits_of, in_common
 from pipeline.spoken_forms import SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
@@ -79,8 +80,9 @@ class Nearness:
         line = morae(self._reader.kana(text))
         sound = SoundText(line)
         near = dict.fromkeys(KINDS, (0.0, 0.0))
-        for form, kind, size in zip(self._forms, self._kinds, self._sizes, strict=True):
-            for match in sound.find(form.sound, FAR):
+        matched = sound.find_each([form.sound for form in self._forms], FAR)
+        for matches, kind, size in zip(matched, self._kinds, self._sizes, strict=True):
+            for match in matches:
                 found = (1 - match.price / size, (match.end - match.start) / len(line))
                 near[kind] = max(near[kind], found)
         values = {f"written {kind}": likeness for kind, (likeness, _) in near.items()}

@@ -14,7 +14,8 @@ from models.recognizers.digits import UNIT_AFTER, runs
 from models.recognizers.names import Grade, grade, name_after, nearness, surface
 from models.recognizers.turns import Sentence, answer_to, sentences
 from models.recognizers.vocabulary import CANNOT_SAY, LEAD, NOT_NAMES, RELATIONS, ROLES
-from pipeline.sound import SoundText, find_sound, fold_kana, likeness, morae
+from pipeline.sound import fold_kana, likeness, morae
+from pipeline.sound_text import SoundText, find_sound
 
 __all__ = ["AskedForRecognizer"]
 

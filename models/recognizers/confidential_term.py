@@ -11,7 +11,8 @@ from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.heard_mention import mentions
 from models.recognizers.names import token_at
 from models.recognizers.spoken_code import LETTERS
-from pipeline.sound import Mora, SoundMatch, find_sound, fold_kana, morae
+from pipeline.sound import Mora, fold_kana, morae
+from pipeline.sound_text import SoundMatch, find_sound
 from pipeline.types import CaseName, CharSpan
 
 __all__ = ["SPELLED", "ConfidentialTermRecognizer", "heard", "readings", "sounding", "spelled"]

@@ -21,7 +21,8 @@ from models.recognizers.names import Grade, grade, known_name, surface, token_at
 from models.recognizers.spoken_number import cue_before
 from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS
 from pipeline.nearby import Nearby
-from pipeline.sound import Mora, SoundMatch, SoundText, morae
+from pipeline.sound import Mora, morae
+from pipeline.sound_text import SoundMatch, SoundText
 from pipeline.types import CharSpan
 
 __all__ = ["RepeatedMentionRecognizer"]

@@ -44,7 +44,8 @@ from pipeline.mask import mask_audio, masked_windows
 from pipeline.mask_text import as_text, mask_text
 from pipeline.plan import within_review_time
 from pipeline.reread import read_otherwise
-from pipeline.sound import Mora, find_sound, fold_kana, morae
+from pipeline.sound import Mora, fold_kana, morae
+from pipeline.sound_text import find_sound
 from pipeline.supplement import supplemented
 from pipeline.transcribe import HeardSegment
 from pipeline.truth import CallTruth, read_truth

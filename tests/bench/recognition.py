@@ -31,7 +31,8 @@ from models.tagger.hear import read_heard
 from models.transcriber import load_transcriber
 from pipeline.audio import read_recording
 from pipeline.second_hearing import hear_again
-from pipeline.sound import Mora, find_sound, fold_kana, morae
+from pipeline.sound import Mora, fold_kana, morae
+from pipeline.sound_text import find_sound
 from pipeline.transcribe import transcribe
 from pipeline.types import TimeSpan, Transcript
 

@@ -17,7 +17,8 @@ from pipeline.crosstalk import heard_on
 from pipeline.g711 import quantise
 from pipeline.listen import listen_again
 from pipeline.mask import fill, mask_audio
-from pipeline.sound import find_sound, morae
+from pipeline.sound import morae
+from pipeline.sound_text import find_sound
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPlan, MaskPolicy, Party, TimeSpan
 from tests.audio_files import FORMATS, Format, babble, encode, white
 from tests.builders import transcript, utterance

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sound import Mora, SoundText, distance, find_sound, fold_kana, likeness, mora_price, morae
+from pipeline.sound import Mora, distance, fold_kana, likeness, mora_price, morae
+from pipeline.sound_text import SoundText, find_sound
 
 KATAKANA = [chr(c) for c in range(ord("ァ"), ord("ヶ") + 1)] + ["ー"]
 kana = st.text(KATAKANA, max_size=9)
@@ -204,6 +205,33 @@ def test_every_mention_is_found() -> None:
 def test_nothing_matches_nothing(needle: str, line: str) -> None:
     """An empty needle or line has no match."""
     assert find_sound(morae(needle), morae(line), 0.5) == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.text("アカサンーッ", max_size=5), max_size=6),
+    st.lists(st.text("アカサンーッナ", max_size=9), max_size=3),
+    st.sampled_from([0.0, 0.3, 0.6, 1.0]),
+)
+def test_many_needles_at_once_are_each_of_them(needles: list[str], texts: list[str], bound: float) -> None:
+    """The same matches and prices as one by one, none reaching across a break."""
+    line: list[Mora | None] = []
+    for text in texts:
+        line += [*morae(text), None]
+    sounds, wanted = SoundText(line), [morae(needle) for needle in needles]
+    one_by_one = [sounds.find(needle, bound) for needle in wanted]
+    at_once = SoundText(line).find_each(wanted, bound)
+    assert at_once == one_by_one
+    prices = [[match.price for match in matches] for matches in at_once]
+    assert prices == [[match.price for match in matches] for matches in one_by_one]
+
+
+def test_each_needle_has_its_bound() -> None:
+    """As the shorter of two words, which may cost less."""
+    sounds, needles = SoundText(morae("ハセカワサン")), [morae("ハセガワ"), morae("ハセガワ")]
+    none, found = sounds.find_each(needles, [0.0, 0.3])
+    assert (none, found) == ((), sounds.find(morae("ハセガワ"), 0.3))
+    assert found
 
 
 def test_a_searched_line_grows_by_no_row_for_every_mora():

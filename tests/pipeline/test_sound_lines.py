@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.sound import find_sound, fold_kana, morae
+from pipeline.sound import fold_kana, morae
 from pipeline.sound_lines import SoundLines
+from pipeline.sound_text import find_sound
 
 LINES = tuple(
     morae(fold_kana(kana))

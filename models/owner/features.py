@@ -51,8 +51,8 @@ def features(
         reader: Reads text, and knows kanji.
 
     Returns:
-        Named values for each; ``None`` for one that is not asked about: one that is somebody's, that the
-        conversation gives to another, or that is clearly a relative's.
+        Named values for each; ``None`` for one that is not asked about: one that is somebody's, or that is
+        clearly a relative's.
     """
     look = _Look(findings, transcript, case, reader)
     seen = (look.at(finding) if _is_asked(finding) else None for finding in findings)
@@ -63,10 +63,9 @@ def features(
 
 
 def _is_asked(finding: Finding) -> bool:
-    """Whether it is nobody's, and nothing in the conversation makes it another's."""
+    """Whether it is nobody's by the rules."""
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and entity.party is not Party.THIRD_PARTY
-    return nobodys and not entity.candidate and entity.entity_type in _ASKED
+    return finding.party in NOBODYS and not entity.candidate and entity.entity_type in _ASKED
 
 
 def _is_relatives(finding: Finding, values: Mapping[str, float]) -> bool:

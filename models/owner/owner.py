@@ -25,7 +25,7 @@ from pipeline.types import CallCase, Finding, Party, Requester, Transcript
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["KEEP_FROM", "KEEP_FROM_READ", "TOGETHER", "Owner", "load_owner"]
+__all__ = ["KEEP_AGAINST", "KEEP_FROM", "KEEP_FROM_READ", "TOGETHER", "Owner", "load_owner"]
 
 KEEP_FROM, KEEP_FROM_READ = 0.8, 0.9
 """Probability from which a finding is the requester's: where it was listened to, and where it was only read.
@@ -33,6 +33,9 @@ Of 156 calls, by networks that had not learned from their set of scripts, four t
 and the requester's is given back, and besides .2 % of what is masked of third parties; where only read, a
 sixth and .1 %.  On 36 others hardly more of theirs comes back from .7, and .2 % more of third parties'; from
 .9 a third less."""
+
+KEEP_AGAINST: Final = 0.85
+"""The same where the conversation gives it to somebody else: from such findings it has learned nothing."""
 
 TOGETHER: Final = "話・表記・音を合わせると本人のもの"
 """Why it is."""
@@ -75,7 +78,7 @@ class Owner:
             if values is not None
         }
         for at, chance in zip(seen, self._chances(tuple(seen.values())), strict=True):
-            if chance >= (KEEP_FROM if "heard" in seen[at] else KEEP_FROM_READ):
+            if chance >= _bound(out[at], heard="heard" in seen[at]):
                 out[at] = replace(out[at], party=Party.REQUESTER, reason=TOGETHER, needs_review=True)
         return tuple(out)
 
@@ -86,6 +89,13 @@ class Owner:
         rows = np.array([[values.get(name, 0.0) for name in self._columns] for values in seen], np.float32)
         (odds,) = self._network.run(None, {"rows": rows[None]})
         return [float(chance) for chance in 1 / (1 + np.exp(-odds[0]))]
+
+
+def _bound(finding: Finding, *, heard: bool) -> float:
+    """Probability from which a finding is theirs."""
+    if finding.entity.party is Party.THIRD_PARTY:
+        return KEEP_AGAINST
+    return KEEP_FROM if heard else KEEP_FROM_READ
 
 
 def load_owner(reader: Reader) -> Owner:

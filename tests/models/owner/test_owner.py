@@ -7,7 +7,7 @@ import pytest
 
 from models.owner.features import features
 from models.owner.nearness import KINDS, Nearness
-from models.owner.owner import KEEP_FROM, TOGETHER, Owner, load_owner
+from models.owner.owner import KEEP_AGAINST, KEEP_FROM, TOGETHER, Owner, load_owner
 from models.readings import Reader, load_reader
 from pipeline.heard_stretch import Channels
 from pipeline.party_name import FAMILY
@@ -68,15 +68,15 @@ def test_what_is_somebodys_is_not_asked_about(party: Party, reader: Reader) -> N
     assert told(-9.0, found, words, reader) == found
 
 
-def test_what_the_conversation_gives_to_another_stays_theirs(reader: Reader) -> None:
-    """However sure the network is."""
+def test_what_the_conversation_gives_to_another_has_to_be_surer(reader: Reader) -> None:
+    """Only what is hardly anybody else's comes back."""
     words = heard("ニシムラ", "にしむら")
-    found = finding(words, party=Party.UNKNOWN)
-    other = Finding(EntitySpan("PERSON", found.entity.chars, 0.9, "T", party=Party.THIRD_PARTY), *_REST)
-    assert told(9.0, other, words, reader) == other
-
-
-_REST = (Party.THIRD_PARTY, "", False)
+    entity = EntitySpan("PERSON", CharSpan(0, len(words.text)), 0.9, "T", party=Party.THIRD_PARTY)
+    other = Finding(entity, Party.THIRD_PARTY, "", False)
+    assert KEEP_AGAINST > KEEP_FROM
+    bound = float(np.log(KEEP_AGAINST / (1 - KEEP_AGAINST)))
+    assert told(bound - 0.01, other, words, reader) == other
+    assert told(bound + 0.01, other, words, reader).party is Party.REQUESTER
 
 
 def test_a_relative_stays_a_relative(reader: Reader) -> None:

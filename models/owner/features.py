@@ -18,6 +18,7 @@ from pipeline.heard_stretch import Channels
 from pipeline.party_beside import NOBODYS
 from pipeline.party_name import FAMILY
 from pipeline.sound import likeness
+from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
 __all__ = ["features"]
@@ -31,6 +32,9 @@ its time for each minute, and not for each pair."""
 
 SURNAME, MORE = -0.7, 2
 """Log odds for each of its morae from which a surname is clearly heard; morae more that are another name."""
+
+BEGINS: Final = 3
+"""Figures with which many numbers begin: 070."""
 
 LEAST: Final = 0.01
 """Added to probabilities whose ratio is looked at: what is never the case tells no more."""
@@ -51,11 +55,12 @@ def features(
         reader: Reads text, and knows kanji.
 
     Returns:
-        Named values for each; ``None`` for one that is not asked about: one that is somebody's, or that is
-        clearly a relative's.
+        Named values for each; ``None`` for one that is not asked about: one that is somebody's, that only
+        begins as the requester's number does, or that is clearly a relative's.
     """
     look = _Look(findings, transcript, case, reader)
-    seen = (look.at(finding) if _is_asked(finding) else None for finding in findings)
+    asked = (_is_asked(finding) and not _only_begins(finding, transcript, case) for finding in findings)
+    seen = (look.at(finding) if ask else None for finding, ask in zip(findings, asked, strict=True))
     return tuple(
         None if values is None or _is_relatives(finding, values) else values
         for finding, values in zip(findings, seen, strict=True)
@@ -66,6 +71,14 @@ def _is_asked(finding: Finding) -> bool:
     """Whether it is nobody's by the rules."""
     entity = finding.entity
     return finding.party in NOBODYS and not entity.candidate and entity.entity_type in _ASKED
+
+
+def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bool:
+    """Whether it is how the requester's telephone number begins: 070, and half of all others do, too."""
+    entity = finding.entity
+    said = digits_of(transcript.text[entity.chars.start : entity.chars.end])
+    begins = any(digits_of(phone)[:BEGINS].startswith(said) for phone in case.requester.phones)
+    return entity.entity_type == "PHONE_NUMBER" and bool(said) and begins
 
 
 def _is_relatives(finding: Finding, values: Mapping[str, float]) -> bool:

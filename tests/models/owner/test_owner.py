@@ -79,6 +79,13 @@ def test_what_the_conversation_gives_to_another_has_to_be_surer(reader: Reader) 
     assert told(bound + 0.01, other, words, reader).party is Party.REQUESTER
 
 
+def test_how_a_number_begins_is_nobodys(reader: Reader) -> None:
+    """07000708074 is the requester's, and many begin so; with more of it, it is asked about."""
+    begins, more = heard("ゼロナナゼロ", "0 7 0"), heard("ゼロナナゼロゼロゼロ", "0 7 0 0 0")
+    assert features([finding(begins, kind="PHONE_NUMBER")], begins, CASE, reader) == (None,)
+    assert features([finding(more, kind="PHONE_NUMBER")], more, CASE, reader) != (None,)
+
+
 def test_a_relative_stays_a_relative(reader: Reader) -> None:
     """The surname is heard as it is, and two morae and more behind it; with one more it may be ニシムラだ.
 

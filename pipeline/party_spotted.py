@@ -268,7 +268,9 @@ def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told
     """
     stretch, hits = heard
     for party in _REASONS:
-        own = [hit for hit in hits if forms[hit.form].party is party and stretch.holds(hit)]
+        own = [
+            hit for hit in hits if forms[hit.form].party is party and _is_of(stretch, hit, forms[hit.form])
+        ]
         theirs = [hit for hit in hits if forms[hit.form].party is party]
         if any(forms[hit.form].value >= 0 for hit in own) and other_figures(stretch, own, theirs):
             continue
@@ -280,6 +282,16 @@ def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told
             if clear or said is not Party.THIRD_PARTY:
                 return _Told(party, clear)
     return None
+
+
+def _is_of(stretch: Stretch, hit: Hit, form: SpokenForm) -> bool:
+    """Whether a hit is in a finding; of a name, which has a beginning and an end, over half of one of them.
+
+    ユリコ、マツ holds 小松 with a mora of the finding alone.
+    """
+    shared = min(stretch.last, hit.end) - max(stretch.first, hit.start)
+    shorter = min(stretch.last - stretch.first, hit.end - hit.start)
+    return shared > 0 and (form.value >= 0 or 2 * shared > shorter)
 
 
 def _within(stretch: Stretch, hits: Sequence[Hit], more: int) -> bool:

@@ -181,6 +181,14 @@ def test_a_short_block_tells_little() -> None:
     assert forms[morae("イチノイチノキュウ")] == ENOUGH
 
 
+@pytest.mark.parametrize(("end", "party"), [(3, Party.THIRD_PARTY), (6, Party.REQUESTER)])
+def test_a_name_that_hardly_reaches_into_a_finding_is_not_said_in_it(
+    reader: Reader, end: int, party: Party
+) -> None:
+    """トモに、しむら…: of ニシムラ only ニ is the finding's."""
+    assert judged(heard("トモニシムラガ", "ともにしむらが"), reader, chars=(0, end)).party is party
+
+
 @pytest.mark.parametrize(
     ("said", "written", "first"),
     [

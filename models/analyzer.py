@@ -184,8 +184,12 @@ def load_analyzer(
 
 
 def _told(finding: Finding) -> EntitySpan:
-    """A finding of the second hearing with whose it is, where its words leave no doubt."""
-    told = finding.party in {Party.REQUESTER, Party.STAFF, Party.COMPANY} and not finding.needs_review
+    """A finding of the second hearing with whose it is, where its words leave no doubt.
+
+    What is another's says so, too: 早し is 林, and 死の behind it nobody's 志乃; both of them are 早ししの.
+    """
+    known = finding.party in {Party.REQUESTER, Party.STAFF, Party.COMPANY} and not finding.needs_review
+    told = known or finding.party is Party.THIRD_PARTY
     return replace(finding.entity, heard_again_as=finding.party if told else None)
 
 

@@ -234,7 +234,7 @@ def _finding(entity: EntitySpan, verdict: _Verdict) -> Finding:
     """The verdict as a finding; what the second hearing makes clear is believed, and looked at."""
     party, reason, doubtful = verdict
     again = entity.heard_again_as
-    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again is not None and party is not again:
+    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again in _OWNERS:
         party, reason, doubtful = again, f"二度目の聞き取りでは{_OWNERS[again]}", True
     return Finding(entity, party, reason, doubtful or entity.needs_review)
 

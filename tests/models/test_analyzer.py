@@ -11,7 +11,8 @@ import models.analyzer
 from models.analyzer import CallAnalyzer, load_analyzer
 from models.artifacts import Call, CallArtifacts, CallRecognizer, Tagged
 from models.readings import SoundLine, Token
-from pipeline.types import Transcript
+from pipeline.types import CallCase, CaseName, Party, Requester, Transcript
+from tests.builders import transcript, utterance
 from tests.models.recognizers.calls import NOBODY, call_of
 
 
@@ -34,6 +35,18 @@ def test_the_second_pass_reads_the_first(analyzer: CallAnalyzer) -> None:
     found = analyzer.analyze(call.transcript, NOBODY)
     again = [span for span in found if span.recognizer == "RepeatedMentionRecognizer"]
     assert any(call.text[s.chars.start : s.chars.end] == "ハセガマ" for s in again)
+
+
+def test_the_second_hearing_says_whose_a_name_is(analyzer: CallAnalyzer) -> None:
+    """Another's, as well as the requester's."""
+    words = transcript(utterance("林です。隣の佐藤さんの荷物です。", 0.0))
+    case = CallCase("R-1", Requester((CaseName("林結衣", "ハヤシユイ"),)))
+    told = {
+        words.text[span.chars.start : span.chars.end]: span.heard_again_as
+        for span in analyzer.analyze(words, case, words)
+        if span.recognizer == "SecondHearingRecognizer"
+    }
+    assert told == {"林": Party.REQUESTER, "佐藤": Party.THIRD_PARTY}
 
 
 @pytest.mark.parametrize(

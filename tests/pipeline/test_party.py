@@ -483,6 +483,7 @@ def test_what_the_second_hearing_makes_clear_is_believed_and_shown(reader: Reade
     """The first hearing lost the name; in the second it is the requester's beyond doubt."""
     found = whose("見合おう", "PERSON", reader, heard_again_as=Party.REQUESTER)
     assert (found.party, found.needs_review) == (Party.REQUESTER, True)
+    assert whose("見合おう", "PERSON", reader, heard_again_as=Party.THIRD_PARTY).party is Party.THIRD_PARTY
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,11 @@ OF_THINGS: Final = (
 
 _NAME = re.compile(
     rf"(?:{OF_THINGS}|製造|手配|引き?換え?|引換券|商品|製品|機種|利用者|確認)番号|品番(?!号)"
-    r"|(?:予約|注文|修理|商品|製品|契約|会員|診察|荷物)[^\n]{1,20}[、。 ]番号(?=[はがを])"
+    r"|(?:予約|注文|修理|商品|製品|契約|会員|診察|荷物)(?:(?!さん|様|さま)[^\n]){1,20}[、。 ]番号(?=[はがを])"
 )
-"""What is hardly a misheard 電話番号 or 郵便番号; not any thing's: 相手の番号 is a telephone's.  By sound
-too much is near: 店は番号 was 電話番号, and is nearer to 手配番号."""
+"""What is hardly a misheard 電話番号 or 郵便番号; not any thing's: 相手の番号 is a telephone's, and so is
+that of 会員さん, who was 飼い主さん.  By sound too much is near: 店は番号 was 電話番号, and is nearer to
+手配番号."""
 
 _MODEL = morae("カタバン")
 """型番 by sound: 片番, 方盤.  Not 品番, which is in 郵便番号 misheard: 有賓番号."""

@@ -219,8 +219,8 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
     """The verdict by one address; ``None`` where it is unlike it."""
     sounds, town = _sounds_like(line, address)
-    # One figure is in most numbers: then the town must tell.
-    town = town and (len(numbers) >= ENOUGH or bool(find_sound(address.town, line, CLEARLY)))
+    # One figure is in most numbers, and コレ読ミマスネ ends as ナルセ does: then it must be all that is said.
+    town = town and len(numbers) >= ENOUGH
     same = _same_number(numbers, address.number)
     verdict: _Verdict | None = None
     if (sounds or town) and same:

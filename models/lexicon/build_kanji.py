@@ -39,8 +39,8 @@ common one."""
 SHORTEST_OTHER = 3
 """Morae of those, at the least."""
 
-MOST_PLACES = 30
-"""Prefectures and cities that are kept beside them, the prefectures first, most of them twice."""
+MOST_PLACES = 20
+"""Prefectures and cities that are kept beside them, the prefectures first."""
 
 LONGEST = 4
 """Characters of a word at the most."""
@@ -49,7 +49,7 @@ RARE = 49
 """Band of a word that is marked common, but not ranked."""
 
 _KINDS = frozenset("都道府県市区郡町村")
-_KIND_READ = re.compile(r"(?<=..)(?:ケン|シ|ク|グン|チョウ|マチ|ソン|ムラ|ト|フ)$")
+_PREFECTURE_READ = re.compile(r"(?<=..)(?:ケン|ト|フ)$")
 _KANJI = re.compile(r"[一-鿿]")
 _WORD = re.compile(r"[一-鿿々][一-鿿々ぁ-ゖ]*")
 _PART = re.compile(r"(?:[へべ]ん|かんむり|がまえ|だれ|にょう|づくり)$")
@@ -67,16 +67,16 @@ def kanji_of_names(folder: Path) -> frozenset[str]:
 
 
 def read_places(folder: Path) -> Iterator[tuple[str, str]]:
-    """Spelling and reading of the prefectures, and of the cities and wards; without what they are, too."""
+    """Spelling and reading of the prefectures, without what they are, too, and of the cities and wards."""
     with gzip.open(folder / "places.tsv.gz", "rt", encoding="utf-8") as lines:
         rows = [line.split("\t") for line in lines]
-    cities = ((row[2].split("|"), row[3].split("|")) for row in rows)
-    places = ((row[0], row[1]) for row in rows), (pair for city in cities for pair in zip(*city, strict=True))
-    for text, kana in (place for each in places for place in dict.fromkeys(each)):
+    for text, kana in dict.fromkeys((row[0], row[1]) for row in rows):
         yield text, kana
         # Nobody says 岡山県の岡.
-        if text[-1] in _KINDS and (short := _KIND_READ.sub("", kana)) != kana:
+        if (short := _PREFECTURE_READ.sub("", kana)) != kana:
             yield text[:-1], short
+    cities = ((row[2].split("|"), row[3].split("|")) for row in rows)
+    yield from dict.fromkeys(pair for city in cities for pair in zip(*city, strict=True))
 
 
 def read_words(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int]]:

@@ -26,6 +26,7 @@ SAWARA = CaseName(
     "フクオカケンフクオカシサワラクニシジンロクチョウメサンバンナナゴウグランドールサクラキュウヒャクキュウゴウシツ",
 )
 HIYOSHI = CaseName("神奈川県横浜市港北区日吉1丁目14番11号コートにれの木309号室")
+MACHIDA = CaseName("東京都町田市成瀬6丁目19番29号エスポワール804号室")
 CHOFU = CaseName("東京都調布市深大寺東町1253番地", "トウキョウトチョウフシジンダイジヒガシマチ")
 WAKAYAMA = CaseName(
     "和歌山県和歌山市紀三井寺2丁目25番7号", "ワカヤマケンワカヤマシキミイデラニチョウメニジュウゴバンナナゴウ"
@@ -42,6 +43,8 @@ def reader() -> Reader:
     ("known", "said", "party"),
     [
         (TOKYO, "東京都足立区ウメシマ395", Party.REQUESTER),
+        (MACHIDA, "えーとこれこれ4ミマスネ", Party.THIRD_PARTY),
+        (MACHIDA, "町田市成瀬6丁目", Party.REQUESTER),
         (TOKYO, "あだち苦梅島", Party.REQUESTER),
         (TOKYO, "東京都八王子", Party.THIRD_PARTY),
         (TOKYO, "東京都足立区千住", Party.THIRD_PARTY),

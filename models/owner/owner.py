@@ -34,7 +34,7 @@ and the requester's is given back, and besides .2 % of what is masked of third p
 sixth and .1 %.  On 36 others hardly more of theirs comes back from .7, and .2 % more of third parties'; from
 .9 a third less."""
 
-KEEP_AGAINST: Final = 0.85
+KEEP_AGAINST: Final = 0.95
 """The same where the conversation gives it to somebody else: from such findings it has learned nothing."""
 
 TOGETHER: Final = "話・表記・音を合わせると本人のもの"

@@ -67,19 +67,10 @@ class SoundText:
         if not needle or not size or left > most:
             return ()
         row: NDArray[np.float64] = np.zeros(size + 1)
-        index = np.arange(size + 1)
-        starts: NDArray[np.int64] = index.copy()
+        starts: NDArray[np.int64] = np.arange(size + 1)
         for mora in needle:
-            swapped = row[:-1] + self._swap(mora)
-            candidate, origin = row + mora_price(mora, None), starts.copy()
-            better = swapped < candidate[1:]
-            candidate[1:] = np.where(better, swapped, candidate[1:])
-            origin[1:] = np.where(better, starts[:-1], origin[1:])
-            # Insertions run along the row: a running minimum over prices less their cumulative cost.
-            level = candidate - self._run
-            lowest = np.minimum.accumulate(level)
-            source = np.maximum.accumulate(np.where(level == lowest, index, 0))
-            row, starts = lowest + self._run, origin[source]
+            row, origin, source = self._stepped(row, starts, self._swap(mora), mora_price(mora, None))
+            starts = origin[source]
             left -= self._cheapest[mora]
             if row.min() + left > most:
                 return ()
@@ -109,7 +100,10 @@ class SoundText:
         step = 0
         while len(alive):
             said = [needles[at][step] for at in alive.tolist()]
-            row, starts = self._stepped(row, starts, said)
+            swaps = np.array([self._swaps(mora) for mora in said])[:, self._line]
+            gone = np.array([[mora_price(mora, None)] for mora in said])
+            row, origin, source = self._stepped(row, starts, swaps, gone)
+            starts = np.take_along_axis(origin, source, axis=1)
             left[alive] -= [self._cheapest[mora] for mora in said]
             step += 1
             within = row.min(axis=1) + left[alive] <= most[alive]
@@ -121,19 +115,33 @@ class SoundText:
         return found
 
     def _stepped(
-        self, row: NDArray[np.float64], starts: NDArray[np.int64], said: Sequence[Mora]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """One mora further in each needle, (needles, line and one more): prices, and where matches begin."""
-        swapped = row[:, :-1] + np.array([self._swaps(mora) for mora in said])[:, self._line]
-        candidate, origin = row + np.array([[mora_price(mora, None)] for mora in said]), starts.copy()
-        better = swapped < candidate[:, 1:]
-        candidate[:, 1:] = np.where(better, swapped, candidate[:, 1:])
-        origin[:, 1:] = np.where(better, starts[:, :-1], origin[:, 1:])
-        # As in find.
+        self,
+        row: NDArray[np.float64],
+        starts: NDArray[np.int64],
+        swaps: NDArray[np.float64],
+        gone: float | NDArray[np.float64],
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+        """One mora further, in one needle or in each of many.
+
+        Args:
+            row: Prices so far, the line and one more in its last axis.
+            starts: Where matches begin that end there.
+            swaps: What hearing each mora of the line for this one costs.
+            gone: What not hearing it costs.
+
+        Returns:
+            Prices; and where matches begin, to be taken from the places that the last array tells.
+        """
+        swapped = row[..., :-1] + swaps
+        candidate, origin = row + gone, starts.copy()
+        better = swapped < candidate[..., 1:]
+        candidate[..., 1:] = np.where(better, swapped, candidate[..., 1:])
+        origin[..., 1:] = np.where(better, starts[..., :-1], origin[..., 1:])
+        # Insertions run along the row: a running minimum over prices less their cumulative cost.
         level = candidate - self._run
-        lowest = np.minimum.accumulate(level, axis=1)
-        source = np.maximum.accumulate(np.where(level == lowest, np.arange(level.shape[1]), 0), axis=1)
-        return lowest + self._run, np.take_along_axis(origin, source, axis=1)
+        lowest = np.minimum.accumulate(level, axis=-1)
+        places = np.where(level == lowest, np.arange(level.shape[-1]), 0)
+        return lowest + self._run, origin, np.maximum.accumulate(places, axis=-1)
 
     def _matches(
         self, row: NDArray[np.float64], starts: NDArray[np.int64], most: float, worth: Worth | None = None

@@ -15,7 +15,7 @@ from models.owner.nearness import Nearness
 from models.readings import Reader
 from pipeline.called import with_honorific
 from pipeline.heard_stretch import Channels
-from pipeline.party_beside import NOBODYS
+from pipeline.party_beside import NOBODYS, said_of
 from pipeline.party_name import FAMILY
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
@@ -75,10 +75,10 @@ def _is_asked(finding: Finding) -> bool:
 
 def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bool:
     """Whether it is how the requester's telephone number begins: 070, and half of all others do, too."""
-    entity = finding.entity
-    said = digits_of(transcript.text[entity.chars.start : entity.chars.end])
-    begins = any(digits_of(phone)[:BEGINS].startswith(said) for phone in case.requester.phones)
-    return entity.entity_type == "PHONE_NUMBER" and bool(said) and begins
+    if finding.entity.entity_type != "PHONE_NUMBER":
+        return False
+    said = digits_of(said_of(finding, transcript.text))
+    return bool(said) and any(digits_of(phone)[:BEGINS].startswith(said) for phone in case.requester.phones)
 
 
 def _is_relatives(finding: Finding, values: Mapping[str, float]) -> bool:
@@ -129,7 +129,7 @@ class _Look:
         return values | self._near.heard(stretches)
 
     def _said(self, finding: Finding) -> str:
-        return self._text[finding.entity.chars.start : finding.entity.chars.end]
+        return said_of(finding, self._text)
 
     def _beside(self, finding: Finding) -> Mapping[str, float]:
         """Whose the findings right before and behind are."""

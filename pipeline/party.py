@@ -30,6 +30,7 @@ from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt, letter_by_l
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
 from pipeline.party_town import with_their_numbers
+from pipeline.party_written import with_other_names
 from pipeline.postal_code import with_codes_apart, with_codes_heard
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import likeness, morae
@@ -119,8 +120,9 @@ def attribute(
     ]
     if not says_number(texts, own):
         findings = [_misheard(finding) for finding in findings]
-    heard = with_codes_heard(by_what_is_heard(findings, transcript, case, reader), transcript)
-    coded = with_own_codes(heard, transcript, case, reader)
+    heard = by_what_is_heard(findings, transcript, case, reader)
+    written = with_codes_heard(with_other_names(heard, transcript, case, reader), transcript)
+    coded = with_own_codes(written, transcript, case, reader)
     return with_their_numbers(told_together(coded, transcript, case, reader), transcript)
 
 

@@ -17,6 +17,7 @@ from pipeline.called import with_honorific
 from pipeline.heard_stretch import Channels
 from pipeline.party_beside import NOBODYS, said_of
 from pipeline.party_name import FAMILY
+from pipeline.party_written import ANOTHERS
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
@@ -83,6 +84,8 @@ def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bo
 
 def _is_relatives(finding: Finding, values: Mapping[str, float]) -> bool:
     """Whether the requester's surname is clearly heard, and another name behind it; or read, unheard."""
+    if finding.reason == ANOTHERS:
+        return True
     if finding.reason != FAMILY or "heard" not in values:
         return finding.reason == FAMILY
     surname = values["heard surname"] > SURNAME and values["heard surname, length"] > 0

@@ -106,9 +106,17 @@ def _figures(
     pieces: Sequence[Finding], *, text: str, channels: Channels, reader: KanaReader
 ) -> Iterator[str]:
     """What postal codes some findings may say together, as written and as heard, and nothing else."""
-    stretches = itertools.chain.from_iterable(map(channels.stretches, pieces))
+    stretches = list(itertools.chain.from_iterable(map(channels.stretches, pieces)))
     heard = "".join(each.kana(0 if at else EARLIER) for at, each in enumerate(stretches))
     for said in (reader.kana("".join(said_of(each, text) for each in pieces)), heard):
-        kana = _SAID_AROUND.sub("", said)
-        figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= STRAY else ""
-        yield from (figures[n:] for n in range(ASIDE + 1) if DIGITS[0] <= len(figures) - n <= DIGITS[1])
+        yield from _codes(said)
+    # One side says it and the other one repeats it: then all of it is the same code.
+    told = [set(_codes(each.kana(EARLIER))) for each in stretches]
+    yield from sorted(set.intersection(*told)) if len(told) > 1 else ()
+
+
+def _codes(said: str) -> Iterator[str]:
+    """What postal codes some kana may be, which hold nothing else."""
+    kana = _SAID_AROUND.sub("", said)
+    figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= STRAY else ""
+    yield from (figures[n:] for n in range(ASIDE + 1) if DIGITS[0] <= len(figures) - n <= DIGITS[1])

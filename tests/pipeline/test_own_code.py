@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.own_code import OF_THEIR_CITY, with_own_codes
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance
-from tests.posteriorgrams import heard
+from tests.posteriorgrams import gram_of, heard, spread
 
 CASE = CallCase("R-1", Requester(addresses=(CaseName("長崎県長崎市滑石8丁目24番1号", ""),)))
 """852 is Nagasaki's, 690 is 松江市's."""
@@ -67,6 +69,24 @@ def test_what_is_written_badly_is_heard(reader: Reader) -> None:
     """ハチゴーニーノヨンサンゼロニー, whatever was written."""
     call = heard("ハチゴーニーノヨンサンゼロニ", "ららららららららららららら"[:12])
     assert theirs(call, reader, call.text) == [True]
+
+
+@pytest.mark.parametrize(
+    ("again", "kept"),
+    [("ハチゴーニーノヨンサンゼロニー", True), ("ハチゴーニーノヨンサンゼロサン", False), ("ハイ", True)],
+)
+def test_what_both_sides_say_is_one_code(reader: Reader, again: str, kept: bool) -> None:
+    """One finding of fourteen figures: it is a code where both are the same one, or the other says はい."""
+    one = heard("ハチゴーニーノヨンサンゼロニー").segments[0]
+    other = heard(again).segments[0]
+    call = transcript(utterance("ににんら", 0.0), utterance("ららんに", 30.0, 1))
+    first, last = call.segments
+    later = gram_of(again, 30.0)
+    told = (
+        replace(spread(first, 0.0, one.words[-1].time.end), posteriorgrams=one.posteriorgrams),
+        replace(spread(last, 30.0, other.words[-1].time.end), posteriorgrams=(later,)),
+    )
+    assert theirs(replace(call, segments=told), reader, call.text) == [kept]
 
 
 def test_what_the_conversation_gives_to_another_stays_theirs(reader: Reader) -> None:

@@ -43,7 +43,7 @@ _CALLED = re.compile(r"(?:さん|さま|様)の")
 _MARK = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
 """What tells an explanation from a name."""
 
-_OF_A_WORD = re.compile(r"([一-龠々][^\s、。の]{1,4})の([一-龠々])")
+_OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをはが一-龠々]{1,3})の([一-龠々])")
 """静岡の静, 石ころの石: where the one is in the other, that is the kanji which is explained, no other."""
 
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}

@@ -61,7 +61,7 @@ def with_other_names(
             if name is not None and not any(name.kanji in each for each in spelt):
                 own = {kana for each in known if each.party is finding.party for kana in name.like(each)}
                 heard = () if channels is None else tuple(channels.stretches(finding))
-                if not own & name.readings and not _heard_as(own, name.readings, heard):
+                if own and not own & name.readings and not _heard_as(own, name.readings, heard):
                     made = replace(finding, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
         out.append(made)
     return tuple(out)
@@ -81,8 +81,10 @@ class _Written:
 
 
 def _is_asked(finding: Finding) -> bool:
-    named = finding.entity.entity_type == "PERSON" and not finding.entity.candidate
-    return named and finding.party in {Party.REQUESTER, Party.STAFF}
+    """Whether it is a name that stays; not by the second hearing, which writes it otherwise."""
+    entity = finding.entity
+    named = entity.entity_type == "PERSON" and not entity.candidate
+    return named and finding.party in {Party.REQUESTER, Party.STAFF} - {entity.heard_again_as}
 
 
 def _written(text: str, reader: KanaReader) -> _Written | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.network import session
 from models.owner.features import features
@@ -25,34 +26,52 @@ from pipeline.types import CallCase, Finding, Party, Requester, Transcript
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["KEEP_AGAINST", "KEEP_FROM", "KEEP_FROM_READ", "TOGETHER", "Owner", "load_owner"]
+__all__ = ["KEEP_AGAINST", "KEEP_FROM", "KEEP_FROM_READ", "TOGETHER", "Half", "Owner", "load_owner"]
 
-KEEP_FROM, KEEP_FROM_READ = 0.8, 0.9
+KEEP_FROM, KEEP_FROM_READ = 0.65, 0.8
 """Probability from which a finding is the requester's: where it was listened to, and where it was only read.
-Of 156 calls, by networks that had not learned from their set of scripts, four tenths of what is asked about
-and the requester's is given back, and besides .2 % of what is masked of third parties; where only read, a
-sixth and .1 %.  On 36 others hardly more of theirs comes back from .7, and .2 % more of third parties'; from
-.9 a third less."""
+Of 90 calls, by networks that had not learned from their set of scripts, listened to and not another's by the
+talk, 59 s are theirs and 567 s third parties': from .6 45.3 and .8 s come back, from .9 36.2 and none; only
+read, of 172 and 1,167 s from .7 79.3 and 1.8, from .8 57.5 and .7, from .9 24.2 and .7."""
 
-KEEP_AGAINST: Final = 0.95
-"""The same where the conversation gives it to somebody else: from such findings it has learned nothing."""
+KEEP_AGAINST: Final = 0.85
+"""The same where the conversation gives it to somebody else: listened to, of 14 s that are theirs all the
+same and of 611 s of third parties' 6.5 s and none come back from .7 as from .85; only read, of 23 and 1,373 s
+6.4 and none.  In a call of the samples another house that has the requester's room number is .75."""
 
 TOGETHER: Final = "話・表記・音を合わせると本人のもの"
 """Why it is."""
 
 
-class Owner:
-    """The network, and the names of what it looks at.
+@dataclass(frozen=True, slots=True)
+class Half:
+    """A network, which has learned from some of the calls.
 
-    Args:
+    Attributes:
         network: Takes rows of values, (1, findings, columns), and gives log odds, (1, findings).
         columns: Names of the values (``models.owner.features``), in order.
+    """
+
+    network: InferenceSession
+    columns: tuple[str, ...]
+
+    def odds(self, seen: Sequence[Mapping[str, float]]) -> NDArray[np.float32]:
+        """Log odds that each of some findings is the requester's."""
+        rows = np.array([[values.get(name, 0.0) for name in self.columns] for values in seen], np.float32)
+        (odds,) = self.network.run(None, {"rows": rows[None]})
+        return np.asarray(odds[0], dtype=np.float32)
+
+
+class Owner:
+    """Networks that have learned from different calls, of which the mean is taken.
+
+    Args:
+        halves: The networks.
         reader: Reads text, and knows kanji.
     """
 
-    def __init__(self, network: InferenceSession, columns: Sequence[str], reader: Reader) -> None:
-        self._network = network
-        self._columns = tuple(columns)
+    def __init__(self, halves: Sequence[Half], reader: Reader) -> None:
+        self._halves = tuple(halves)
         self._reader = reader
 
     def reconsidered(
@@ -86,9 +105,8 @@ class Owner:
         """How probably each finding is the requester's."""
         if not seen:
             return []
-        rows = np.array([[values.get(name, 0.0) for name in self._columns] for values in seen], np.float32)
-        (odds,) = self._network.run(None, {"rows": rows[None]})
-        return [float(chance) for chance in 1 / (1 + np.exp(-odds[0]))]
+        odds = np.mean([half.odds(seen) for half in self._halves], axis=0)
+        return [float(chance) for chance in 1 / (1 + np.exp(-odds))]
 
 
 def _bound(finding: Finding, *, heard: bool) -> float:
@@ -99,7 +117,7 @@ def _bound(finding: Finding, *, heard: bool) -> float:
 
 
 def load_owner(reader: Reader) -> Owner:
-    """Load the network that lies beside this module (a few ms).
+    """Load the networks that lie beside this module (a few ms).
 
     Args:
         reader: Reads text, and knows kanji.
@@ -111,6 +129,9 @@ def load_owner(reader: Reader) -> Owner:
         ModelError: when its bytes are not the registered ones.
     """
     folder = Path(__file__).parent
-    network = session(registered_bytes("owner", "network", folder / "owner.onnx"))
-    columns = json.loads(registered_bytes("owner", "names", folder / "owner.names.json"))
-    return Owner(network, columns, reader)
+    halves = []
+    for name in ("owner", "later"):
+        network = session(registered_bytes("owner", f"{name} network", folder / f"{name}.onnx"))
+        columns = json.loads(registered_bytes("owner", f"{name} names", folder / f"{name}.names.json"))
+        halves.append(Half(network, tuple(columns)))
+    return Owner(halves, reader)

@@ -7,7 +7,7 @@ import pytest
 
 from models.owner.features import features
 from models.owner.nearness import KINDS, Nearness
-from models.owner.owner import KEEP_AGAINST, KEEP_FROM, TOGETHER, Owner, load_owner
+from models.owner.owner import KEEP_AGAINST, KEEP_FROM, TOGETHER, Half, Owner, load_owner
 from models.readings import Reader, load_reader
 from pipeline.heard_stretch import Channels
 from pipeline.party_name import FAMILY
@@ -45,8 +45,8 @@ def finding(
 
 def told(odds: float, found: Finding, words: Transcript, reader: Reader, case: CallCase = CASE) -> Finding:
     """What becomes of one finding."""
-    network = _Says(odds)
-    (out,) = Owner(network, ("heard", "left"), reader).reconsidered([found], words, case)  # type: ignore[arg-type]
+    half = Half(_Says(odds), ("heard", "left"))  # type: ignore[arg-type]
+    (out,) = Owner((half,), reader).reconsidered([found], words, case)
     return out
 
 
@@ -57,6 +57,17 @@ def test_what_is_probably_theirs_is_given_back_and_looked_at(reader: Reader) -> 
     back = told(bound + 0.01, finding(words), words, reader)
     assert (back.party, back.reason, back.needs_review) == (Party.REQUESTER, TOGETHER, True)
     assert told(bound - 0.01, finding(words), words, reader).party is Party.UNKNOWN
+
+
+@pytest.mark.parametrize(("odds", "party"), [(-3.0, Party.REQUESTER), (-6.0, Party.UNKNOWN)])
+def test_the_mean_of_the_networks_decides(odds: float, party: Party, reader: Reader) -> None:
+    """Each sees its own columns of the same finding."""
+    words = heard("ニシムラ", "にしむら")
+    sure, other = _Says(6.0), _Says(odds)
+    halves = (Half(sure, ("heard", "left")), Half(other, ("left",)))  # type: ignore[arg-type]
+    (out,) = Owner(halves, reader).reconsidered([finding(words)], words, CASE)
+    assert out.party is party
+    assert (sure.rows.shape, other.rows.shape) == ((1, 2), (1, 1))
 
 
 @pytest.mark.parametrize("party", [Party.REQUESTER, Party.STAFF, Party.COMPANY])

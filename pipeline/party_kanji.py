@@ -9,7 +9,7 @@ order, some sound like what was heard, and of another name's they do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -19,7 +19,19 @@ from pipeline.sound import Mora, mora_price, morae
 from pipeline.sound_text import SoundText
 from pipeline.types import CharSpan
 
-__all__ = ["LEAST", "NAMED", "KanjiReader", "KanjiSounds", "explained_at", "explained_share"]
+__all__ = [
+    "LEAST",
+    "NAMED",
+    "WORTH",
+    "KanjiReader",
+    "KanjiSounds",
+    "Way",
+    "best_way",
+    "explained_at",
+    "explained_share",
+    "readings_of",
+    "targets_of",
+]
 
 LEAST = 9.5
 """Worth of the words that are found, in morae, from which it is this name that is explained: of 9,232 pairs
@@ -83,7 +95,7 @@ class KanjiReader(SoundReader, Protocol):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Way:
+class Way:
     """Words found for some kanji of a name, in their order: their worth together, and where they lie."""
 
     worth: float = 0.0
@@ -132,21 +144,32 @@ def _needed(line: Sequence[Mora], least: float) -> float:
     return max(least + PER_MORA * len(line), EXPLAINED * len(line))
 
 
-def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -> _Way:
+def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -> Way:
     """The words that are worth most together; none in what is too short to explain anything."""
-    ways = [_Way()]
     if len(line) < SHORTEST:
-        return ways[0]
+        return Way()
     sounds = SoundText(line)
-    for kanji in name:
-        known = reader.kanji_sounds(kanji)
-        found = sorted(_words(sounds, line, known, within), reverse=True)[:WORDS]
-        # A mora may belong to both: in タノノ the の.
+    # A mora may belong to both: in タノノ the の.
+    return best_way((_words(sounds, line, reader.kanji_sounds(kanji), within) for kanji in name), shared=1)
+
+
+def best_way(found: Iterable[Iterable[tuple[float, int, int]]], shared: int) -> Way:
+    """The words for the kanji of a name that are worth most together, in the order of the kanji.
+
+    Args:
+        found: For each kanji worth, start and end of the words that are found for it.
+        shared: Places that one word may have in common with the next.
+
+    Returns:
+        The best way through them; a kanji may have none.
+    """
+    ways = [Way()]
+    for words in found:
         longer = [
-            _Way(way.worth + worth, (*way.stretches, (start, end)))
-            for worth, start, end in found
+            Way(way.worth + worth, (*way.stretches, (start, end)))
+            for worth, start, end in sorted(words, reverse=True)[:WORDS]
             for way in ways
-            if not way.stretches or start >= way.stretches[-1][1] - 1
+            if not way.stretches or start >= way.stretches[-1][1] - shared
         ]
         ways = sorted((*ways, *longer), reverse=True)[:KEPT]
     return ways[0]
@@ -156,7 +179,7 @@ def _words(
     sounds: SoundText, line: Sequence[Mora], known: KanjiSounds, within: float
 ) -> Iterator[tuple[float, int, int]]:
     """Worth, start and end of each word that is found for a kanji."""
-    targets = _targets(known)
+    targets = targets_of(known)
     # A dearer one is not worth enough.
     most = [min(within, (len(target) - WORTH) / (PER_PRICE * len(target))) for target in targets]
     for target, matches in zip(targets, sounds.find_each(targets, most), strict=True):
@@ -168,8 +191,8 @@ def _words(
 
 
 @lru_cache(maxsize=1024)
-def _targets(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
-    """What is searched for: a word and の, a word and という字, a long word alone, a radical."""
+def targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
+    """What explains a kanji: a word and の, a word and という字, a long word alone, a radical."""
     words = [morae(word) for word in known.words]
     targets = [word + _NO for word in words if len(word) > 1]
     targets += [word + _CALLED for word in words if len(word) > 2]
@@ -180,7 +203,8 @@ def _targets(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
 
 
 @lru_cache(maxsize=1024)
-def _readings(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
+def readings_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
+    """How a kanji may be read behind the word and の that explain it."""
     readings = dict.fromkeys(map(morae, known.readings))
     return tuple(reading for reading in readings if 1 <= len(reading) <= LONGEST_READING)
 
@@ -188,7 +212,7 @@ def _readings(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
 def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
     """Worth of the kanji's own reading behind the word and の."""
     best = 0.0
-    for reading in _readings(known):
+    for reading in readings_of(known):
         for start, skipped in ((at, 0.0), (at + 1, _SKIPPED)):
             said = line[start : start + len(reading)]
             if len(said) == len(reading):

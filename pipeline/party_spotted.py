@@ -23,6 +23,7 @@ from pipeline.heard_stretch import (
     said_in,
     tells,
 )
+from pipeline.kanji_heard import heard_explained
 from pipeline.party_cut import cut_where_theirs
 from pipeline.party_explained import BY_KANJI
 from pipeline.party_kanji import KanjiReader, explained_at
@@ -246,7 +247,11 @@ def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
         if stretch.first <= mora.step < stretch.last
     ]
     kana = "".join(mora.kana for mora in heard)
-    told = explained_at(kana, name, reader, within=CLEARLY) if _EXPLAINS.search(kana) else ()
+    if not _EXPLAINS.search(kana):
+        return False
+    if heard_explained(stretch, name, reader):
+        return True
+    told = explained_at(kana, name, reader, within=CLEARLY)
     return bool(own) and 2 * sum(any(at.overlaps(each) for at in told) for each in own) >= len(own)
 
 

@@ -31,6 +31,9 @@ ENOUGH: Final = 4
 CUT_SHORT: Final = 2
 """What the last figures of a telephone number tell, but for the very last."""
 
+AREA: Final = 2
+"""Figures of a number's beginning that tell nothing: 04 of 0466."""
+
 SHORT_BLOCK, FEW = 4, 2
 """Morae of a block number below which it does not tell by itself, and what it tells then: イチイチ, of
 1丁目1番, is in many a telephone number."""
@@ -214,5 +217,7 @@ def _groups(digits: str) -> Iterator[tuple[int, list[str], bool]]:
     for shape in SHAPES.get(len(digits), ()):
         edges = (0, *itertools.accumulate(shape))
         for start, end in itertools.pairwise(edges):
-            yield ((end - start) // 2 if start else 0), list(kana_of(digits[start:end])), end == len(digits)
+            # Of 0466 there is one town, of 090 half of all numbers.
+            tells = (end - start) // 2 if start else (end - start - AREA) // 2
+            yield max(0, tells), list(kana_of(digits[start:end])), end == len(digits)
         yield CUT_SHORT, list(kana_of(digits[edges[-2] : -1])), False

@@ -81,6 +81,17 @@ def test_groups_of_a_number_tell_together(forms) -> None:
     assert len({first.part, middle.part, last.part}) == 3
 
 
+def test_an_area_of_four_figures_tells_a_little() -> None:
+    """0466, 03 and 1790 are a whole number; of 03 there are many."""
+    case = CallCase("R-1", Requester(phones=("0466031790",)))
+    told = {form.sound: form.tells for form in spoken_forms(case, load_reader())}
+    area, middle, last = (
+        told[morae(each)] for each in ("ゼロヨンロクロク", "ゼロサン", "イチナナキューゼロ")
+    )
+    assert area + last < ENOUGH <= area + middle + last
+    assert told[morae("ゼロヨンロク")] == 0
+
+
 def test_what_is_short_has_to_be_heard_as_it_is(forms) -> None:
     """サトー has two morae and a drawn vowel."""
     assert forms[morae("サトウ")].least > forms[morae("ハヤト")].least > forms[morae("サトウハヤト")].least

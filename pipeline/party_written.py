@@ -52,19 +52,22 @@ def with_other_names(
     channels = Channels(transcript) if listened else None
     known = tuple(known_names(case, reader))
     spelt = [BLANKS.sub("", name.text) for name in (*case.requester.names, *case.staff)]
-    out = []
-    for finding in findings:
-        made = finding
-        if _is_asked(finding):
-            chars = finding.entity.chars
-            name = _written(transcript.text[chars.start : chars.end], reader)
-            if name is not None and not any(name.kanji in each for each in spelt):
-                own = {kana for each in known if each.party is finding.party for kana in name.like(each)}
-                heard = () if channels is None else tuple(channels.stretches(finding))
-                if own and not own & name.readings and not _heard_as(own, name.readings, heard):
-                    made = replace(finding, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
-        out.append(made)
-    return tuple(out)
+
+    def is_anothers(finding: Finding) -> bool:
+        chars = finding.entity.chars
+        name = _written(transcript.text[chars.start : chars.end], reader)
+        if name is None or any(name.kanji in each for each in spelt):
+            return False
+        own = {kana for each in known if each.party is finding.party for kana in name.like(each)}
+        heard = () if channels is None else tuple(channels.stretches(finding))
+        return bool(own) and not own & name.readings and not _heard_as(own, name.readings, heard)
+
+    return tuple(
+        replace(finding, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
+        if _is_asked(finding) and is_anothers(finding)
+        else finding
+        for finding in findings
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,5 +219,5 @@ def _groups(digits: str) -> Iterator[tuple[int, list[str], bool]]:
         for start, end in itertools.pairwise(edges):
             # Of 0466 there is one town, of 090 half of all numbers.
             tells = (end - start) // 2 if start else (end - start - AREA) // 2
-            yield max(0, tells), list(kana_of(digits[start:end])), end == len(digits)
+            yield tells, list(kana_of(digits[start:end])), end == len(digits)
         yield CUT_SHORT, list(kana_of(digits[edges[-2] : -1])), False

@@ -56,8 +56,8 @@ _KANJI = re.compile(r"[一-龠々]+")
 _SAID_SO = re.compile(r"([ぁ-ん]{3,})[だよね]")
 """A name in hiragana, and what ends the sentence: only the very same is believed."""
 
-_ALONE = re.compile(r"[ぁ-ん、。\s]{0,3}([一-龠々]{1,4})[ぁ-ん、。\s]{0,2}")
-"""A name of kanji and what is said around it: は聡, 茂だ."""
+_ALONE = re.compile(r"[ぁ-ん、。\s]{0,3}([一-龠々]{1,4})([ぁ-ん、。\s]{0,2})")
+"""A name of kanji and what is said around it: は聡, 茂だ; しの behind 秋山 is a name itself."""
 
 _CUT = re.compile(r"さ[まん]")
 
@@ -328,7 +328,7 @@ def _whose_person(
     text = twice[1] if twice else text
     if any(_is_relative(text, name, reader) for name in known if name.party is Party.REQUESTER):
         return Party.UNKNOWN, FAMILY, True
-    kana, cores = reader.kana(text), tuple(_cores(text))
+    kana, cores = reader.kana(text), tuple(_cores(text, reader))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
     if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN}:
         for sound in reader.readings(cores[-1]):
@@ -374,7 +374,7 @@ def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
     )
 
 
-def _cores(text: str) -> Iterator[str]:
+def _cores(text: str, reader: KanaReader) -> Iterator[str]:
     """A name without its tail, and then without one word of its lead after the other: は in はら is none."""
     text = TAIL.sub("", text)
     yield text
@@ -383,7 +383,7 @@ def _cores(text: str) -> Iterator[str]:
     while (shorter := LEAD.sub("", text)) != text:
         text = shorter
         yield text
-    if alone := _ALONE.fullmatch(text):
+    if (alone := _ALONE.fullmatch(text)) and not reader.readings(alone[2]):
         yield alone[1]
 
 

@@ -238,6 +238,14 @@ def test_a_case_with_no_requester_keeps_nothing(text: str, kind: str, reader: Re
     assert whose(text, kind, reader, NOBODY).party is Party.THIRD_PARTY
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"), [("鈴木だわ", True), ("鈴木から", True), ("鈴木しの", False), ("鈴木えり", False)]
+)
+def test_a_name_of_two_kana_behind_the_surname_is_a_relatives(text: str, kept: bool, reader: Reader) -> None:
+    """It is no particle."""
+    assert (whose(text, "PERSON", reader).party is Party.REQUESTER) is kept
+
+
 def test_secrets_are_the_companys(reader: Reader) -> None:
     """A confidential term needs no comparison."""
     assert whose("特別値引き枠", "CONFIDENTIAL", reader).party is Party.COMPANY

@@ -7,7 +7,7 @@ import pytest
 
 from models.owner.features import features
 from models.owner.nearness import KINDS, Nearness
-from models.owner.owner import KEEP_AGAINST, KEEP_FROM, TOGETHER, Half, Owner, load_owner
+from models.owner.owner import KEEP_AGAINST, KEEP_FROM, KEEP_RELATIVE, TOGETHER, Half, Owner, load_owner
 from models.readings import Reader, load_reader
 from pipeline.heard_stretch import Channels
 from pipeline.party_name import FAMILY
@@ -88,6 +88,15 @@ def test_what_the_conversation_gives_to_another_has_to_be_surer(reader: Reader) 
     bound = float(np.log(KEEP_AGAINST / (1 - KEEP_AGAINST)))
     assert told(bound - 0.01, other, words, reader) == other
     assert told(bound + 0.01, other, words, reader).party is Party.REQUESTER
+
+
+def test_what_may_be_a_relatives_has_to_be_surer(reader: Reader) -> None:
+    """ニシムラハヤト, badly heard, or another of the family."""
+    words = heard("ニシムラダ", "にしむらだ")
+    bound = float(np.log(KEEP_RELATIVE / (1 - KEEP_RELATIVE)))
+    assert KEEP_RELATIVE > KEEP_FROM
+    assert told(bound - 0.01, finding(words, reason=FAMILY), words, reader).party is Party.UNKNOWN
+    assert told(bound + 0.01, finding(words, reason=FAMILY), words, reader).party is Party.REQUESTER
 
 
 def test_how_a_number_begins_is_nobodys(reader: Reader) -> None:

@@ -155,6 +155,24 @@ def test_what_is_only_half_like_theirs_and_not_heard_is_masked(reader: Reader) -
 
 
 @pytest.mark.parametrize(
+    ("said", "party"),
+    [
+        ("プラザハナゾノノサカイ", Party.UNKNOWN),
+        ("プラザハナゾ", Party.REQUESTER),
+        ("ヒキノチョウノホウ", Party.REQUESTER),
+    ],
+)
+def test_an_address_of_which_nothing_is_heard_is_another_ones(
+    reader: Reader, said: str, party: Party
+) -> None:
+    """However the talk has it; of a few morae nothing can be heard."""
+    call = heard(said)
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(call.text)), 0.9, "test", party=Party.REQUESTER)
+    (out,) = by_what_is_heard([Finding(entity, Party.REQUESTER, "", True)], call, CASE, reader)
+    assert out.party is party
+
+
+@pytest.mark.parametrize(
     ("kana", "party"),
     [
         ("ゼロナナゼロゼロゼロナナゼロハチゼロナナ", Party.REQUESTER),

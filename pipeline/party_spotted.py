@@ -155,6 +155,7 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
     """Whether anything of the requester's that tells whose it is may be heard, however badly.
 
     What the conversation calls theirs is half like the registered number soon, and another's all the same.
+    Of a few morae or figures nothing need be heard, but where the conversation calls it another's.
     """
     least = [max(LEAST_AT_ALL, A_MORA_AT_ALL * len(form.sound)) for form in forms]
     hits = (
@@ -166,7 +167,7 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
     kana = "".join(each.kana() for each in stretches)
     long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= LONG
     little = len(digits_of(kana)) < FIGURES and not long
-    return little or any(hits)
+    return (little and finding.entity.party is not Party.THIRD_PARTY) or any(hits)
 
 
 def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm]) -> Finding | None:

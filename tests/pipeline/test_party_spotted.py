@@ -165,11 +165,14 @@ def test_what_is_only_half_like_theirs_and_not_heard_is_masked(reader: Reader) -
 def test_an_address_of_which_nothing_is_heard_is_another_ones(
     reader: Reader, said: str, party: Party
 ) -> None:
-    """However the talk has it; of a few morae nothing can be heard."""
+    """However the talk has it; of a few morae nothing can be heard, but where it calls them another's."""
     call = heard(said)
     entity = EntitySpan("ADDRESS", CharSpan(0, len(call.text)), 0.9, "test", party=Party.REQUESTER)
     (out,) = by_what_is_heard([Finding(entity, Party.REQUESTER, "", True)], call, CASE, reader)
     assert out.party is party
+    other = Finding(replace(entity, party=Party.THIRD_PARTY), Party.REQUESTER, "", True)
+    (out,) = by_what_is_heard([other], call, CASE, reader)
+    assert (out.party is Party.UNKNOWN) is (said != "ヒキノチョウノホウ")
 
 
 @pytest.mark.parametrize(

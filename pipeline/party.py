@@ -30,7 +30,7 @@ from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt, letter_by_l
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
 from pipeline.party_town import with_their_numbers
-from pipeline.party_written import with_other_names
+from pipeline.party_written import with_other_names, with_unwritten_names
 from pipeline.postal_code import with_codes_apart, with_codes_heard
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import likeness, morae
@@ -121,8 +121,8 @@ def attribute(
     if not says_number(texts, own):
         findings = [_misheard(finding) for finding in findings]
     heard = by_what_is_heard(findings, transcript, case, reader)
-    written = with_codes_heard(with_other_names(heard, transcript, case, reader), transcript)
-    coded = with_own_codes(written, transcript, case, reader)
+    named = with_unwritten_names(with_other_names(heard, transcript, case, reader), transcript, case, reader)
+    coded = with_own_codes(with_codes_heard(named, transcript), transcript, case, reader)
     return with_their_numbers(told_together(coded, transcript, case, reader), transcript)
 
 

@@ -21,7 +21,7 @@ from pipeline.sound import morae
 from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
-__all__ = ["explained"]
+__all__ = ["BY_KANJI", "explained", "may_be_of"]
 
 BESIDE, ASKED = 12, 24
 """Characters between a name and what explains it: ですけれども、漢字は; and where the other side asks for it
@@ -110,6 +110,16 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     return goes_on and _SHAPE.search(said) is not None
 
 
+def may_be_of(said: str, name: str) -> bool:
+    """Whether an explanation explains no kanji that a name lacks: 子供の子 is none of 小百合.
+
+    Args:
+        said: As recognised.
+        name: A whole name as written, blanks left out.
+    """
+    return all(of[2] in name for of in _OF_A_WORD.finditer(said) if of[2] in of[1])
+
+
 def _by_kanji(
     findings: Sequence[Finding], text: str, case: CallCase, reader: KanjiReader
 ) -> tuple[Finding, ...]:
@@ -127,8 +137,7 @@ def _by_kanji(
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and _last_named(out[: run[0]], text) is Party.REQUESTER
             least = LEAST + (NAMED if theirs else 0.0)
-            others = {of[2] for of in _OF_A_WORD.finditer(said) if of[2] in of[1]}
-            for name in (name for name in names if others <= set(name)):
+            for name in (name for name in names if may_be_of(said, name)):
                 found = explained_at(said, name, reader, least)
                 told = [CharSpan(at.start + start, at.end + start) for at in found]
                 if told and all(any(at.overlaps(span) for at in told) for span in spans):

@@ -24,8 +24,9 @@ from pipeline.heard_stretch import (
     tells,
 )
 from pipeline.kanji_heard import heard_explained
+from pipeline.party_beside import said_of
 from pipeline.party_cut import cut_where_theirs
-from pipeline.party_explained import BY_KANJI
+from pipeline.party_explained import BY_KANJI, may_be_of
 from pipeline.party_kanji import KanjiReader, explained_at
 from pipeline.party_mail import NAMED
 from pipeline.party_name import KanaReader
@@ -128,7 +129,8 @@ def by_what_is_heard(
                 out.append(told)
             else:
                 cut = cut_where_theirs(finding, said, forms, transcript)
-                out += cut or [_told_by_kanji(finding, stretches, names, reader)]
+                theirs = [name for name in names if may_be_of(said_of(finding, transcript.text), name)]
+                out += cut or [_told_by_kanji(finding, stretches, theirs, reader)]
         elif _doubted(finding) and not _heard_at_all(
             finding, tuple(channels.stretches(finding)), _alike(finding, forms)
         ):

@@ -123,6 +123,8 @@ def test_an_explanation_of_their_kanji_is_theirs(reader: Reader) -> None:
     found = judged(heard("ニシヒガシノニシニムラビトノムラ"), reader)
     assert (found.party, found.reason) == (Party.REQUESTER, BY_KANJI)
     assert judged(heard("タンボノタニアオモリノモリデス"), reader).party is Party.THIRD_PARTY
+    more = heard("ニシヒガシノニシニムラビトノムラ", "西東の西に村人の村に子供の子")
+    assert judged(more, reader).party is Party.THIRD_PARTY  # 西村 has no 子
 
 
 def test_candidates_and_secrets_are_not_asked_about(reader: Reader) -> None:

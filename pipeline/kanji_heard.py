@@ -8,6 +8,7 @@ place alone, and a word with two of them wrong is lost.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -17,10 +18,10 @@ from pipeline.party_kanji import LEAST, WORTH, KanjiReader, best_way, readings_o
 from pipeline.sound import Mora, morae
 from pipeline.spotting import spotted
 
-__all__ = ["heard_explained"]
+__all__ = ["BESIDE", "heard_explained"]
 
-AROUND: Final = 25
-"""Steps around a finding that may belong to the explanation: a second."""
+BESIDE: Final = 25
+"""Steps around a finding that may belong to the explanation of a name: a second."""
 
 PER_ODDS: Final = 0.35
 """Morae that a log odd takes from a word's worth: one misheard, of -7 or so, what two and a half tell."""
@@ -47,15 +48,15 @@ def heard_explained(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
     Returns:
         Whether words for its kanji, in their order, are said in a good part of the finding, and worth enough.
     """
-    start, end = max(0, stretch.first - AROUND), stretch.last + AROUND
+    start, end = max(0, stretch.first - BESIDE), stretch.last + BESIDE
     forms = [(at, sound) for at, kanji in enumerate(name) for sound in _said_of(kanji, reader)]
     least = [(WORTH - len(sound)) / PER_ODDS for _, sound in forms]
     found: list[list[tuple[float, int, int]]] = [[] for _ in name]
     for hit in spotted([sound for _, sound in forms], stretch.logs[start:end], least):
         at, sound = forms[hit.form]
-        first, last = hit.start + start, hit.end + start
-        if first < stretch.last and last > stretch.first:
-            found[at].append((len(sound) + PER_ODDS * hit.score, first, last))
+        placed = replace(hit, start=hit.start + start, end=hit.end + start)
+        if stretch.holds(placed):
+            found[at].append((len(sound) + PER_ODDS * hit.score, placed.start, placed.end))
     way = best_way(found, SHARED)
     there = np.zeros(len(stretch.logs), dtype=bool)
     for first, last in way.stretches:

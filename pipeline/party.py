@@ -26,11 +26,11 @@ from pipeline.party_block import block_in_a_piece, is_block, says_all, says_numb
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
-from pipeline.party_spelt import LEAD, TAIL, as_explained, as_spelt, letter_by_letter
+from pipeline.party_spelt import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
 from pipeline.party_town import with_their_numbers
-from pipeline.party_written import with_other_names, with_unwritten_names
+from pipeline.party_written import with_other_names
 from pipeline.postal_code import with_codes_apart, with_codes_heard
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import likeness, morae
@@ -121,8 +121,8 @@ def attribute(
     if not says_number(texts, own):
         findings = [_misheard(finding) for finding in findings]
     heard = by_what_is_heard(findings, transcript, case, reader)
-    named = with_unwritten_names(with_other_names(heard, transcript, case, reader), transcript, case, reader)
-    coded = with_own_codes(with_codes_heard(named, transcript), transcript, case, reader)
+    named = with_codes_heard(with_other_names(heard, transcript, case, reader), transcript)
+    coded = with_own_codes(named, transcript, case, reader)
     return with_their_numbers(told_together(coded, transcript, case, reader), transcript)
 
 
@@ -375,15 +375,13 @@ def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
 
 
 def _cores(text: str, reader: KanaReader) -> Iterator[str]:
-    """A name without its tail, and then without one word of its lead after the other: は in はら is none."""
-    text = TAIL.sub("", text)
-    yield text
-    if plain := _SAID_SO.fullmatch(text):
+    """A name without what is said around it, less and less of that."""
+    first, *shorter = without_lead(text)
+    yield first
+    if plain := _SAID_SO.fullmatch(first):
         yield plain[1]
-    while (shorter := LEAD.sub("", text)) != text:
-        text = shorter
-        yield text
-    if (alone := _ALONE.fullmatch(text)) and not reader.readings(alone[2]):
+    yield from shorter
+    if (alone := _ALONE.fullmatch((first, *shorter)[-1])) and not reader.readings(alone[2]):
         yield alone[1]
 
 

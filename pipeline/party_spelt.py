@@ -6,7 +6,7 @@ import re
 
 from pipeline.types import CallCase, Party
 
-__all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter"]
+__all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter", "without_lead"]
 
 LEAD = re.compile(
     r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
@@ -42,6 +42,21 @@ def as_spelt(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
         if any(len(said) > 1 and said == BLANKS.sub("", name.text) for name in names):
             return party, f"{_OWNERS[party]}と同じ表記", False
     return None
+
+
+def without_lead(text: str) -> tuple[str, ...]:
+    """A name without its tail, and then without one word of its lead after the other: は in はら is none.
+
+    Args:
+        text: As recognised.
+
+    Returns:
+        One text or more; the last has no lead.
+    """
+    steps = [TAIL.sub("", text)]
+    while (shorter := LEAD.sub("", steps[-1])) != steps[-1]:
+        steps.append(shorter)
+    return tuple(steps)
 
 
 def letter_by_letter(text: str) -> str:

@@ -23,7 +23,7 @@ from pipeline.heard_stretch import (
     said_in,
     tells,
 )
-from pipeline.kanji_heard import heard_explained
+from pipeline.kanji_heard import BESIDE, heard_explained
 from pipeline.party_beside import said_of
 from pipeline.party_cut import cut_where_theirs
 from pipeline.party_explained import BY_KANJI, may_be_of
@@ -42,9 +42,6 @@ __all__ = ["by_what_is_heard"]
 
 SAID: Final = 2
 """What it tells that the conversation says whose it is."""
-
-BESIDE: Final = 25
-"""Steps around a finding that may belong to the explanation of a name: a second."""
 
 CLEARLY: Final = 0.2
 """Price over its length of a word that explains a kanji, where it is heard and not read: of 84 made calls' it
@@ -259,10 +256,9 @@ def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
     kana = "".join(mora.kana for mora in heard)
     if not _EXPLAINS.search(kana):
         return False
-    if heard_explained(stretch, name, reader):
-        return True
     told = explained_at(kana, name, reader, within=CLEARLY)
-    return bool(own) and 2 * sum(any(at.overlaps(each) for at in told) for each in own) >= len(own)
+    half = bool(own) and 2 * sum(any(at.overlaps(each) for at in told) for each in own) >= len(own)
+    return half or heard_explained(stretch, name, reader)
 
 
 @dataclass(frozen=True, slots=True)

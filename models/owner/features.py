@@ -69,9 +69,10 @@ def features(
 
 
 def _is_asked(finding: Finding) -> bool:
-    """Whether it is nobody's by the rules."""
+    """Whether it is nobody's by the rules, and not written as another's name."""
     entity = finding.entity
-    return finding.party in NOBODYS and not entity.candidate and entity.entity_type in _ASKED
+    nobodys = finding.party in NOBODYS and finding.reason != ANOTHERS
+    return nobodys and not entity.candidate and entity.entity_type in _ASKED
 
 
 def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bool:
@@ -84,8 +85,6 @@ def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bo
 
 def _is_relatives(finding: Finding, values: Mapping[str, float]) -> bool:
     """Whether the requester's surname is clearly heard, and another name behind it; or read, unheard."""
-    if finding.reason == ANOTHERS:
-        return True
     if finding.reason != FAMILY or "heard" not in values:
         return finding.reason == FAMILY
     surname = values["heard surname"] > SURNAME and values["heard surname, length"] > 0

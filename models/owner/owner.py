@@ -40,7 +40,7 @@ __all__ = [
 
 KEEP_FROM, KEEP_FROM_READ = 0.65, 0.8
 """Probability from which a finding is the requester's: where it was listened to, and where it was only read.
-Of 90 calls, by networks that had not learned from their set of scripts, listened to and not another's by the
+Of 96 calls, by networks that had not learned from their set of scripts, listened to and not another's by the
 talk, 59 s are theirs and 567 s third parties': from .6 45.3 and .8 s come back, from .9 36.2 and none; only
 read, of 172 and 1,167 s from .7 79.3 and 1.8, from .8 57.5 and .7, from .9 24.2 and .7."""
 

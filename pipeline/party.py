@@ -26,6 +26,7 @@ from pipeline.party_block import block_in_a_piece, is_block, says_all, says_numb
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
 from pipeline.party_phone import whose_number
+from pipeline.party_room import ANOTHER_ROOM
 from pipeline.party_spelt import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
@@ -236,7 +237,7 @@ def _finding(entity: EntitySpan, verdict: _Verdict) -> Finding:
     """The verdict as a finding; what the second hearing makes clear is believed, and looked at."""
     party, reason, doubtful = verdict
     again = entity.heard_again_as
-    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again in _OWNERS:
+    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again in _OWNERS and reason != ANOTHER_ROOM:
         party, reason, doubtful = again, f"二度目の聞き取りでは{_OWNERS[again]}", True
     return Finding(entity, party, reason, doubtful or entity.needs_review)
 
@@ -391,7 +392,8 @@ def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:
     What it calls the requester's and is half like the registered one is theirs, and looked at;
     what is unlike it stays masked, and is looked at.
     """
-    if verdict[0] in {Party.REQUESTER, Party.COMPANY} or entity.party is not Party.REQUESTER:
+    decided = verdict[0] in {Party.REQUESTER, Party.COMPANY} or verdict[1] == ANOTHER_ROOM
+    if decided or entity.party is not Party.REQUESTER:
         return verdict
     if likely:
         return Party.REQUESTER, "会話では本人のもので、登録と半ば合う", True

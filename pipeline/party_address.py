@@ -13,9 +13,10 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.party_block import ENOUGH, HARDLY, TELLING, is_next_door, may_be_misheard
+from pipeline.party_block import ENOUGH, HALF, HARDLY, ROOM, TELLING, is_next_door, may_be_misheard
 from pipeline.party_name import KanaReader
-from pipeline.registered_address import RegisteredAddress, numbers_of, place_in, without_orders
+from pipeline.party_room import ANOTHER_ROOM, is_another_room, near_rooms, same_building
+from pipeline.registered_address import PLACE, RegisteredAddress, numbers_of, place_in, without_orders
 from pipeline.sound import Mora, morae
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart, digits_of
@@ -32,24 +33,17 @@ __all__ = [
     "within_a_line",
 ]
 
-PLACE = 0.3
-"""Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
-
 CLEARLY = 0.2
 """The same for a town that shall tell by itself."""
 
 VERBATIM = 0.1
 """The same for words that nothing else tells to be a place: a consonant voiced, a vowel drawn out."""
 
-LONG, HALF = 6, 0.4
-"""Digits of a number with a room, and share of them that may be misheard: of two such numbers drawn at random
-one pair in 400 is as near."""
+LONG = 6
+"""Digits of a number with a room."""
 
 BESIDE = 3
 """Morae that may be said beside a town and nothing more: a particle, a word half caught."""
-
-ROOM = 3
-"""Digits of a room."""
 
 BLOCK = 7
 """Most digits of a block number with a room."""
@@ -227,7 +221,7 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
         verdict = Party.REQUESTER, "登録された住所と地名・番地が同じ", False
     elif sounds and not numbers:
         verdict = Party.REQUESTER, "登録された住所の地名と同じ", False
-    elif _same_building(line, numbers, address):
+    elif same_building(line, numbers, address):
         verdict = Party.REQUESTER, "登録された住所と建物が同じ", True
     elif same and min(len(numbers), len(address.number)) >= ENOUGH:
         # With a place that was not understood; one that was is somebody else's.
@@ -240,9 +234,11 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
         clear = len(numbers) >= ENOUGH and find_sound(address.town, line, CLEARLY)
         off = not clear or any(is_next_door(numbers, block) for block in blocks)
         verdict = Party.UNKNOWN, NEXT_DOOR if off else ONE_OFF, True
-    elif rooms := _near_rooms(line, numbers, address):
+    elif rooms := near_rooms(line, numbers, address):
         off = any(is_next_door(room, address.number[-ROOM:]) for room in rooms)
         verdict = Party.UNKNOWN, NEXT_DOOR if off else ROOM_OFF, True
+    elif is_another_room(line, numbers, address):
+        verdict = Party.THIRD_PARTY, ANOTHER_ROOM, True
     return verdict
 
 
@@ -269,34 +265,10 @@ def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader)
     return None
 
 
-def _same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the registered building is said, with a room or a block that is the registered one's."""
-    same = any(len(room) >= ENOUGH and room in address.number for room in _rooms(numbers))
-    return same and _building_said(line, address)
-
-
-def _rooms(numbers: str) -> tuple[str, ...]:
-    """A number, and without the five at its end as which 号 is misheard."""
-    return (numbers, numbers[:-1]) if numbers.endswith("5") else (numbers,)
-
-
 def _near_blocks(numbers: str, address: RegisteredAddress) -> list[str]:
     """The registered number, with its room and without, where a number is that but for a digit."""
     blocks = (address.number, address.number[:-ROOM]) if address.building else (address.number,)
     return [block for block in blocks if block and digits_apart(numbers, block) <= 1]
-
-
-def _near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> list[str]:
-    """What of a number is the registered room but for a digit, where the registered building is said."""
-    own = address.number[-ROOM:]
-    if not _building_said(line, address):
-        return []
-    near = (room for room in _rooms(numbers) if ROOM - 1 <= len(room) <= ROOM)
-    return [room for room in near if digits_apart(room, own) <= 1]
-
-
-def _building_said(line: tuple[Mora, ...], address: RegisteredAddress) -> bool:
-    return len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
 
 
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
@@ -323,6 +295,8 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
             len(part) > ENOUGH and find_sound(part, line, _bound(part) if alike else CLEARLY)
             for alike in (may_be_misheard(numbers, address.number, HALF),)
             for part in (address.town, address.building)
+            # Another room of the same building is a neighbour's.
+            if part is address.town or may_be_misheard(numbers, address.number[-ROOM:], HALF)
         )
         # アイチケン is near オオイタケン.
         or any(len(part) > ENOUGH and find_sound(part, line, VERBATIM) for part in address.above)

@@ -13,7 +13,9 @@ from pipeline.types import CharSpan, EntitySpan
 
 __all__ = [
     "ENOUGH",
+    "HALF",
     "HARDLY",
+    "ROOM",
     "TELLING",
     "block_in_a_piece",
     "is_block",
@@ -32,6 +34,13 @@ TELLING = 4
 
 HARDLY = 6
 """Morae of a place up to which hardly any was said: 番地, の, です, one garbled word."""
+
+ROOM = 3
+"""Digits of a room."""
+
+HALF = 0.4
+"""Share of a number's digits that may be misheard: of two numbers with a room drawn at random one pair in 400
+is as near."""
 
 NEXT_DOOR = 2
 """What the house next door, the flat beside and the one above differ by, in one figure: even numbers face odd

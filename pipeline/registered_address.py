@@ -16,6 +16,7 @@ from pipeline.spoken_digits import digits_of
 from pipeline.types import CaseName
 
 __all__ = [
+    "PLACE",
     "RegisteredAddress",
     "number_of",
     "numbers_of",
@@ -25,6 +26,9 @@ __all__ = [
     "without_numbering",
     "without_orders",
 ]
+
+PLACE = 0.3
+"""Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
 
 _NUMBERING = re.compile(
     r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"

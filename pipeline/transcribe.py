@@ -7,7 +7,6 @@ Character offsets are computed while the text is concatenated, so that
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import re
 import zlib
@@ -23,7 +22,8 @@ from pipeline.batches import in_batches
 from pipeline.errors import CallUnsafeError
 from pipeline.traces import carried
 from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
-from pipeline.windows import FRAME, Channel, Window, loud_stretches, shorter, windows_of
+from pipeline.unheard import left_out
+from pipeline.windows import FRAME, Channel, Window, shorter, windows_of
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe", "utterance"]
 
@@ -42,12 +42,6 @@ SHORT_WINDOW = 8.0
 
 TURN_PAUSE = 0.5
 """Seconds of silence that end an utterance: the other side may have spoken meanwhile."""
-
-UNHEARD = 0.7
-"""Seconds of sound under no word from which it is listened to once more: a short name takes as long."""
-
-CLOSE_TO_WORD = 0.25
-"""Seconds around a word that it may account for: word ends come up to 0.4 s early (facts.md 0.2)."""
 
 FOREIGN = 0.8
 """A call is refused as foreign only when another language is this probable in most of its windows."""
@@ -213,12 +207,13 @@ def _heard_on(
     out: list[list[HeardSegment]] = [[] for _ in channels]
     for (index, _), segments in zip(windows, heard, strict=True):
         out[index] += [_shortened(segment) for segment in segments]
-    gaps = [
-        (index, Window((gap,), RATE))
+
+    left = [
+        (index, window)
         for index, channel in enumerate(channels)
-        for gap in _unheard(channel, out[index])
+        for window in left_out(channel, windows_by_channel[index], _times(out[index]))
     ]
-    for (index, _), segments in zip(gaps, recognised(gaps), strict=True):
+    for (index, _), segments in zip(left, recognised(left), strict=True):
         out[index] += [segment for segment in segments if not _went_wrong(segment)]
     return out
 
@@ -269,6 +264,11 @@ def _went_wrong(segment: HeardSegment) -> bool:
     return looped or len(text) > 12 + FASTEST * seconds
 
 
+def _times(heard: Sequence[HeardSegment]) -> list[tuple[float, float]]:
+    """When the words of utterances begin and end, in order."""
+    return sorted((word.start, word.end) for segment in heard for word in segment.words)
+
+
 def _shortened(segment: HeardSegment) -> HeardSegment:
     """Drop the repeats of a loop that is left: they cover sound that was never recognised.
 
@@ -286,24 +286,6 @@ def _shortened(segment: HeardSegment) -> HeardSegment:
         if start < repeat.end(1) or length > repeat.end():
             kept.append(word)
     return replace(segment, words=tuple(kept))
-
-
-def _unheard(channel: Channel, heard: list[HeardSegment]) -> list[TimeSpan]:
-    """Loud stretches of a channel that lie under no word."""
-    words = sorted((word.start, word.end) for segment in heard for word in segment.words)
-    starts = [start for start, _ in words]
-    reached = list(itertools.accumulate((end for _, end in words), max, initial=0.0))
-    gaps: list[TimeSpan] = []
-    for stretch in loud_stretches(channel, margin=0.0, least=UNHEARD):
-        first = bisect.bisect_left(starts, stretch.start)
-        last = bisect.bisect_right(starts, stretch.end + CLOSE_TO_WORD) + 1
-        at = max(stretch.start, reached[first] + CLOSE_TO_WORD) if first else stretch.start
-        for start, end in [*words[first:last], (stretch.end + CLOSE_TO_WORD, stretch.end)]:
-            if start - CLOSE_TO_WORD - at >= UNHEARD and at < stretch.end:
-                gaps.append(TimeSpan(max(0.0, at - 0.1), min(stretch.end, start - CLOSE_TO_WORD) + 0.1))
-            at = max(at, end + CLOSE_TO_WORD)
-    limit = channel.duration
-    return [TimeSpan(g.start, min(g.end, limit)) for g in gaps if min(g.end, limit) - g.start >= UNHEARD]
 
 
 ASKED = 3

@@ -124,3 +124,13 @@ def spoken_file(path: Path, lines: Iterable[str]) -> Path:
         pieces.append(np.zeros(RATE // 2, np.int16))
     write_wav(path, np.concatenate(pieces)[None], RATE, "pcm16")
     return path
+
+
+LEVELS = {"voice": 3000, "quiet": 3}
+
+
+def sounding(*parts: tuple[str, float]) -> Recording:
+    """A mono call of 8 kHz: ``("voice" | "quiet", seconds)``, each as loud throughout."""
+    random = np.random.default_rng(1)
+    pieces = [random.normal(0, LEVELS[what], round(seconds * 8_000)) for what, seconds in parts]
+    return Recording(np.concatenate(pieces).astype(np.int16)[None], 8_000, "pcm16", "0" * 64)

@@ -17,6 +17,7 @@ from pipeline.called import with_honorific
 from pipeline.heard_stretch import Channels
 from pipeline.party_beside import NOBODYS, said_of
 from pipeline.party_name import FAMILY
+from pipeline.party_room import ANOTHER_ROOM
 from pipeline.party_written import ANOTHERS
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
@@ -69,9 +70,9 @@ def features(
 
 
 def _is_asked(finding: Finding) -> bool:
-    """Whether it is nobody's by the rules, and not written as another's name."""
+    """Whether it is nobody's by the rules, and neither written as another's name nor next door."""
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and finding.reason != ANOTHERS
+    nobodys = finding.party in NOBODYS and finding.reason not in {ANOTHERS, ANOTHER_ROOM}
     return nobodys and not entity.candidate and entity.entity_type in _ASKED
 
 

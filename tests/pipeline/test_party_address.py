@@ -433,3 +433,19 @@ def test_half_a_number_in_another_town_is_not_faintly_theirs(reader: Reader) -> 
     own = registered((CaseName("沖縄県那覇市首里石嶺町2丁目10番30号シャトー松風411号室"),), reader)
     assert not faintly_like("東京都調布市深大寺東町1960番地レジデンス青葉の407号室", own, reader)
     assert faintly_like("2の11の30の411", own, reader)
+
+
+@pytest.mark.parametrize(
+    ("said", "faint"),
+    [
+        ("コーポひばり406号", False),
+        ("コーポひばり189号", True),
+        ("コーポひばりの五", True),
+        ("コーポひばり", True),
+        ("錦町のコーポひばり406号", True),
+    ],
+)
+def test_another_room_of_their_building_is_not_faintly_theirs(said: str, faint: bool, reader: Reader) -> None:
+    """A neighbour lives there, too: the building tells where no room is said, or one that may be misheard."""
+    own = registered((CaseName("東京都立川市錦町3丁目14番8号コーポひばり109号室"),), reader)
+    assert faintly_like(said, own, reader) is faint

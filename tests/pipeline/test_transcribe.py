@@ -10,23 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audio import Recording
 from pipeline.errors import CallUnsafeError
 from pipeline.transcribe import (
-    CLOSE_TO_WORD,
     FOREIGN,
     RATE,
     TURN_PAUSE,
-    UNHEARD,
     HeardSegment,
     HeardWord,
-    _unheard,
     build_transcript,
     transcribe,
 )
-from pipeline.types import TimeSpan, Trace
-from pipeline.windows import Channel, loud_stretches
-from tests.builders import recording, utterance
+from pipeline.types import Trace
+from tests.builders import recording, sounding, utterance
 from tests.fakes import FakeRecogniser
 
 words = st.lists(
@@ -120,16 +115,6 @@ def spread(text: str, seconds: float) -> tuple[HeardSegment, ...]:
     return (HeardSegment(tuple(HeardWord(c, i * step, (i + 1) * step, 0.9) for i, c in enumerate(text))),)
 
 
-LEVELS = {"voice": 3000, "quiet": 3}
-
-
-def sounding(*parts: tuple[str, float]) -> Recording:
-    """A mono call of 8 kHz: ``("voice" | "quiet", seconds)``, each as loud throughout."""
-    random = np.random.default_rng(1)
-    pieces = [random.normal(0, LEVELS[what], round(seconds * 8_000)) for what, seconds in parts]
-    return Recording(np.concatenate(pieces).astype(np.int16)[None], 8_000, "pcm16", "0" * 64)
-
-
 def test_both_channels_are_recognised() -> None:
     """Channel 0 is the operator and 1 the caller; a mono call has no known speaker."""
     recogniser = ScriptedRecogniser(lambda n: spread("もしもし", n))
@@ -198,7 +183,7 @@ def test_sound_under_no_word_is_listened_to_once_more() -> None:
     recogniser = ScriptedRecogniser(lambda _: next(answers))
     made = transcribe(sounding(("voice", 6.0)), recogniser, "c")
     assert made.text == "もしもし\n長谷川\nですね"
-    assert recogniser.given[1] == pytest.approx(4.25 - 1.75 + 0.2, abs=0.2)
+    assert recogniser.given[1] == pytest.approx(4.25 - 1.75, abs=0.3)
     name = made.segments[1].time
     assert 1.5 < name.start < name.end < 4.5
 
@@ -209,36 +194,6 @@ def test_silence_is_not_listened_to_again() -> None:
     recogniser = ScriptedRecogniser(lambda n: spread("もしもしもしもし", n))
     transcribe(call, recogniser, "c")
     assert len(recogniser.given) == 1
-
-
-bursts = st.lists(
-    st.tuples(st.sampled_from(["voice", "quiet"]), st.floats(0.2, 4.0)), min_size=1, max_size=8
-).filter(lambda parts: any(what == "voice" for what, _ in parts))
-
-
-@settings(max_examples=40, deadline=None)
-@given(bursts, st.lists(st.tuples(st.floats(0, 25), st.floats(0, 1.5)), max_size=12))
-def test_every_unheard_stretch_is_found(
-    parts: list[tuple[str, float]], spoken: list[tuple[float, float]]
-) -> None:
-    """What is loud, far from every word and long enough lies in a stretch to be listened to; words do not."""
-    call = sounding(*parts)
-    channel = Channel.of(call.samples[0] / np.float32(32768), call.rate)
-    heard = [HeardSegment((HeardWord("あ", start, start + length, 0.9),)) for start, length in spoken]
-    gaps = _unheard(channel, heard)
-    step = 0.01
-    moments = np.arange(0, channel.duration, step)
-    free = np.zeros(len(moments), bool)
-    for stretch in loud_stretches(channel, margin=0.0, least=UNHEARD):
-        free |= (moments >= stretch.start) & (moments < stretch.end)
-    for start, length in spoken:
-        near = (moments > start - CLOSE_TO_WORD) & (moments < start + length + CLOSE_TO_WORD)
-        free &= ~near
-        assert not any(gap.overlaps(TimeSpan(start, start + length)) for gap in gaps if length)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], free.astype(int), [0])))).reshape(-1, 2) * step
-    for start, end in edges.tolist():
-        if end - start >= UNHEARD + 2 * step:
-            assert any(gap.start <= start + step and end - step <= gap.end for gap in gaps)
 
 
 def test_recognition_needs_no_memory_for_the_length() -> None:

@@ -1,0 +1,94 @@
+"""Where sound lies under no word: what a recogniser left out, to be recognised once more.
+
+sound   ..aaaaaa..bb..cc....dddddd....
+words     |aaaaaa|                       of a window given up: b, c and d, together
+words     |aaaaaa||bb||cc|               of one that was not: d, if it lasts
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipeline.heard import length, minus, union
+from pipeline.nearby import Nearby
+from pipeline.types import TimeSpan
+from pipeline.windows import Channel, Window, loud_stretches, shorter
+
+__all__ = ["CLOSE_TO_WORD", "UNHEARD", "left_out", "unheard"]
+
+UNHEARD = 0.7
+"""Seconds of sound under no word from which it is listened to once more: a short name takes as long."""
+
+GIVEN_UP = 0.25
+"""Share of a window under no word from which it was given up: of 141 windows of made calls six have .44 and
+more, in the noise of three calls, and none of the others more than .11."""
+
+SHORT_WINDOW = 8.0
+"""Seconds in a window of what was given up: as of what looped (``pipeline.transcribe``)."""
+
+CLOSE_TO_WORD = 0.25
+"""Seconds around a word that it may account for: word ends come up to 0.4 s early (facts.md 0.2)."""
+
+
+def left_out(
+    channel: Channel, windows: Sequence[Window], words: Sequence[tuple[float, float]]
+) -> Iterator[Window]:
+    """What a recogniser shall be asked for once more.
+
+    One that does not understand how a window begins goes on to what it understands, and leaves out what is
+    said in between, quieter voices too, which are no loud stretches: of such a window all of that is asked
+    for together.
+
+    Args:
+        channel: The whole of it.
+        windows: Of it, as they were recognised.
+        words: When each begins and ends, in seconds, in order.
+
+    Yields:
+        Short windows of what was given up, and of the rest each loud stretch that lies under no word.
+    """
+    gaps = unheard(channel, words)
+    near = Nearby(gaps, lambda gap: gap)
+    said = Nearby((TimeSpan(start, end) for start, end in words), lambda word: word)
+    given: list[tuple[float, float]] = []
+    for window in windows:
+        start, end = window.pieces[0].start, window.pieces[-1].end
+        pieces = [(piece.start, piece.end) for piece in window.pieces]
+        alone = minus(pieces, union((gap.start, gap.end) for gap in near.touching(start, end)))
+        if window.duration - length(alone) <= GIVEN_UP * window.duration:
+            continue
+        given += pieces
+        words_of = said.touching(max(0.0, start - CLOSE_TO_WORD), end + CLOSE_TO_WORD)
+        taken = union((word.start - CLOSE_TO_WORD, word.end + CLOSE_TO_WORD) for word in words_of)
+        parts = tuple(_lasting(minus(pieces, taken)))
+        yield from shorter(Window(parts, window.rate), channel.samples, SHORT_WINDOW)
+    for gap in _lasting(minus([(gap.start, gap.end) for gap in gaps], given)):
+        yield Window((gap,), channel.rate)
+
+
+def _lasting(spans: Iterable[tuple[float, float]]) -> Iterator[TimeSpan]:
+    return (TimeSpan(start, end) for start, end in spans if end - start >= UNHEARD)
+
+
+def unheard(channel: Channel, words: Sequence[tuple[float, float]]) -> list[TimeSpan]:
+    """Loud stretches of a channel that lie under no word.
+
+    Args:
+        channel: The whole of it.
+        words: When each begins and ends, in seconds, in order.
+    """
+    starts = [start for start, _ in words]
+    reached = list(itertools.accumulate((end for _, end in words), max, initial=0.0))
+    gaps: list[TimeSpan] = []
+    for stretch in loud_stretches(channel, margin=0.0, least=UNHEARD):
+        first = bisect.bisect_left(starts, stretch.start)
+        last = bisect.bisect_right(starts, stretch.end + CLOSE_TO_WORD) + 1
+        at = max(stretch.start, reached[first] + CLOSE_TO_WORD) if first else stretch.start
+        for start, end in [*words[first:last], (stretch.end + CLOSE_TO_WORD, stretch.end)]:
+            if start - CLOSE_TO_WORD - at >= UNHEARD and at < stretch.end:
+                gaps.append(TimeSpan(max(0.0, at - 0.1), min(stretch.end, start - CLOSE_TO_WORD) + 0.1))
+            at = max(at, end + CLOSE_TO_WORD)
+    limit = channel.duration
+    return [TimeSpan(g.start, min(g.end, limit)) for g in gaps if min(g.end, limit) - g.start >= UNHEARD]

@@ -24,9 +24,9 @@ from pipeline.party_address import (
 )
 from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number, with_blocks_apart
 from pipeline.party_mail import LOCAL, whose_mail, without_local
-from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names, whose_name
+from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, begun_anew, known_names, whose_name
 from pipeline.party_phone import whose_number
-from pipeline.party_room import ANOTHER_ROOM
+from pipeline.party_room import ANOTHER_ROOM, says_another_room
 from pipeline.party_spelt import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
@@ -34,8 +34,7 @@ from pipeline.party_town import with_their_numbers
 from pipeline.party_written import with_other_names
 from pipeline.postal_code import with_codes_apart, with_codes_heard
 from pipeline.registered_address import RegisteredAddress, place_in, registered
-from pipeline.sound import likeness, morae
-from pipeline.sound_text import find_sound
+from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
@@ -43,9 +42,6 @@ __all__ = ["KanaReader", "attribute"]
 
 ENOUGH = 3
 """Digits of a number, or morae of a name, that say something by themselves."""
-
-AGAIN = 0.34
-"""Price of a surname, over its length, behind which it may be said once more, with the given name."""
 
 BEYOND = 4
 """Characters behind an address that may belong to it still."""
@@ -210,6 +206,8 @@ def _attributed_address(
         verdict = alone
     if verdict[0] is not Party.REQUESTER and block_in_a_piece(text, own):
         verdict = _BLOCK_SAID
+    if verdict[0] is not Party.REQUESTER and says_another_room(text, own, reader):
+        verdict = Party.THIRD_PARTY, ANOTHER_ROOM, True
     # A piece that says place and number speaks for itself: with others, something is faintly like anything.
     heard = text if says_all(text, reader) else place.whole
     likely = likely or (entity.party is Party.REQUESTER and faintly_like(heard, own, reader))
@@ -321,7 +319,7 @@ def _whose_person(
     text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader
 ) -> _Verdict:
     """Judge a name by the dictionary's reading, and by any other that what is written may have."""
-    last = _begun_anew(text, known, reader)
+    last = begun_anew(text, known, reader)
     again = _whose_person(last, hint, known, reader) if last != text else None
     if again is not None and again[0] is Party.REQUESTER:
         return again[0], again[1], True
@@ -337,26 +335,6 @@ def _whose_person(
             if other[0] is Party.REQUESTER and not other[2]:
                 return other[0], "別の読み方では本人の名前", True
     return verdict
-
-
-def _begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> str:
-    """What is said last, where a surname is said and then the whole name: 広瀬だ、広瀬由美子.
-
-    Only where nothing else stands between the two.
-    """
-    surnames = (morae(name.parts[0]) for name in known if name.party is Party.REQUESTER and name.parts)
-    line = reader.line(text)
-    for surname in (each for each in surnames if len(each) >= ENOUGH):
-        found = find_sound(surname, line.morae, AGAIN)
-        # ナツミ is near マツウラ: behind the second one the given name has to follow.
-        if (
-            len(found) == 2
-            and not found[0].start
-            and found[1].start - found[0].end <= 2
-            and found[1].end < len(line.morae)
-        ):
-            return text[line.span(found[1].start, found[1].end).start :]
-    return text
 
 
 def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from pipeline.party_block import ENOUGH, HALF, HARDLY, ROOM, TELLING, is_next_door, may_be_misheard
 from pipeline.party_name import KanaReader
-from pipeline.party_room import ANOTHER_ROOM, is_another_room, near_rooms, same_building
+from pipeline.party_room import near_rooms, same_building
 from pipeline.registered_address import PLACE, RegisteredAddress, numbers_of, place_in, without_orders
 from pipeline.sound import Mora, morae
 from pipeline.sound_text import find_sound
@@ -237,8 +237,6 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
     elif rooms := near_rooms(line, numbers, address):
         off = any(is_next_door(room, address.number[-ROOM:]) for room in rooms)
         verdict = Party.UNKNOWN, NEXT_DOOR if off else ROOM_OFF, True
-    elif is_another_room(line, numbers, address):
-        verdict = Party.THIRD_PARTY, ANOTHER_ROOM, True
     return verdict
 
 

@@ -17,7 +17,7 @@ from pipeline.sound import Mora, fold_kana, likeness, morae
 from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CaseName, Party
 
-__all__ = ["FAMILY", "KanaReader", "KnownName", "known_names", "whose_name"]
+__all__ = ["FAMILY", "KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
 
 ALIKE = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
 """Likeness from which a reading of so many morae is the known name: the shorter, the likelier by chance."""
@@ -45,6 +45,10 @@ WITHIN, BEFORE = 4, 3
 TWO_KANJI = 0.6
 """What a surname of two kanji is worth in the price of a cut: the commonest; of 300 names drawn from the
 lexicon it leaves 35 cut wrongly, 0.05 leaves 43."""
+
+AGAIN, ENOUGH = 0.34, 3
+"""Price of a surname, over its length, behind which it may be said once more, with the given name; and its
+morae at the least."""
 
 FAMILY = "本人と同じ姓で名が違う"
 """Why a name is nobody's: it is a relative's."""
@@ -176,6 +180,32 @@ def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -
     if margin >= DOUBTFUL:
         return Party.UNKNOWN, "登録された名前に少し似ている", True
     return Party.THIRD_PARTY, "登録された誰の名前とも違う", False
+
+
+def begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> str:
+    """What is said last, where a surname is said and then the whole name: 広瀬だ、広瀬由美子.
+
+    Args:
+        text: As recognised.
+        known: The names of the case.
+        reader: Reads the text.
+
+    Returns:
+        The whole name; all of the text, where anything else stands between the two.
+    """
+    surnames = (morae(name.parts[0]) for name in known if name.party is Party.REQUESTER and name.parts)
+    line = reader.line(text)
+    for surname in (each for each in surnames if len(each) >= ENOUGH):
+        found = find_sound(surname, line.morae, AGAIN)
+        # ナツミ is near マツウラ: behind the second one the given name has to follow.
+        if (
+            len(found) == 2
+            and not found[0].start
+            and found[1].start - found[0].end <= 2
+            and found[1].end < len(line.morae)
+        ):
+            return text[line.span(found[1].start, found[1].end).start :]
+    return text
 
 
 def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:

@@ -6,13 +6,16 @@ known  コーポひばり109号室      heard  コーポひばり189号      mis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.party_block import ENOUGH, HALF, ROOM, may_be_misheard
-from pipeline.registered_address import PLACE, RegisteredAddress
+from pipeline.party_name import KanaReader
+from pipeline.registered_address import PLACE, RegisteredAddress, numbers_of, place_in
 from pipeline.sound import Mora
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart
 
-__all__ = ["ANOTHER_ROOM", "is_another_room", "near_rooms", "same_building"]
+__all__ = ["ANOTHER_ROOM", "near_rooms", "same_building", "says_another_room"]
 
 ANOTHER_ROOM = "登録された建物の別の部屋"
 """Why an address is another's, whatever the talk says and however much else of it is like theirs."""
@@ -45,16 +48,23 @@ def near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress)
     return [room for room in near if digits_apart(room, own) <= 1]
 
 
-def is_another_room(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the registered building is said, and a number that holds nothing like the registered room.
+def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
+    """Whether a piece of an address says the registered building and a room, of which nothing is like theirs.
 
     Args:
-        line: What was said, by sound, without its numbers.
-        numbers: Its digits.
-        address: The requester's.
+        text: As recognised, without the other pieces: their numbers are no room's.
+        known: The requester's addresses.
+        reader: Reads the text.
     """
-    own = address.number[-ROOM:]
-    return len(own) == ROOM and _building_said(line, address) and not may_be_misheard(numbers, own, HALF)
+    line = place_in(text, reader)
+    rooms = [room for room in _rooms(numbers_of(text)) if len(room) == ROOM]
+    owns = ((address, address.number[-ROOM:]) for address in known)
+    return bool(rooms) and any(
+        len(own) == ROOM
+        and not any(may_be_misheard(room, own, HALF) for room in rooms)
+        and _building_said(line, address)
+        for address, own in owns
+    )
 
 
 def _rooms(numbers: str) -> tuple[str, ...]:

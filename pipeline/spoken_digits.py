@@ -27,8 +27,9 @@ _DIGITS = {
     **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
 }
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
-_ROUND = re.compile(r"(?<=[0-9一二三四五六七八九])丸|丸(?=[0-9一二三四五六七八九])")
-"""まる among figures (090 as 丸九丸); by itself it begins many a name."""
+_FIGURE = "[0-9一二三四五六七八九]"
+_ROUND = re.compile(rf"(?<={_FIGURE})丸|丸(?={_FIGURE})|(?<={_FIGURE})[例礼令](?={_FIGURE})")
+"""まる and レイ among figures (090 as 丸九丸, 406 as 4例6); by themselves they begin many a name."""
 
 _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
 

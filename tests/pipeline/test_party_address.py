@@ -9,6 +9,7 @@ import pytest
 from models.readings import Reader, load_reader
 from pipeline.party import attribute
 from pipeline.party_address import address_groups, faintly_like, whose_address
+from pipeline.party_room import ANOTHER_ROOM
 from pipeline.registered_address import registered
 from pipeline.sound import morae
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester
@@ -449,3 +450,26 @@ def test_another_room_of_their_building_is_not_faintly_theirs(said: str, faint: 
     """A neighbour lives there, too: the building tells where no room is said, or one that may be misheard."""
     own = registered((CaseName("東京都立川市錦町3丁目14番8号コーポひばり109号室"),), reader)
     assert faintly_like(said, own, reader) is faint
+
+
+@pytest.mark.parametrize(
+    ("said", "party"),
+    [
+        ("コーポひばり4065", Party.THIRD_PARTY),
+        ("高ぽひばり4例6号", Party.THIRD_PARTY),
+        ("コーポひばり406号", Party.THIRD_PARTY),
+        ("コーポひばり189号", Party.REQUESTER),
+        ("コーポひばり109号", Party.REQUESTER),
+    ],
+)
+def test_another_room_is_anothers_whatever_the_talk_and_the_second_hearing_say(
+    said: str, party: Party, reader: Reader
+) -> None:
+    """A second hearing that parts the building from its room calls the building theirs, and rightly."""
+    own = Party.REQUESTER
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", party=own, heard_again_as=own)
+    address = CaseName("東京都立川市錦町3丁目14番8号コーポひばり109号室")
+    case = CallCase("R-1", Requester(addresses=(address,)))
+    (finding,) = attribute((entity,), transcript(utterance(said, 1.0)), case, reader)
+    assert finding.party is party
+    assert (finding.reason == ANOTHER_ROOM) is (party is Party.THIRD_PARTY)

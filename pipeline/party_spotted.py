@@ -24,15 +24,14 @@ from pipeline.heard_stretch import (
     tells,
 )
 from pipeline.kanji_heard import BESIDE, heard_explained
+from pipeline.mail_heard import joined_forms, told_by_mail
 from pipeline.party_beside import said_of
 from pipeline.party_cut import cut_where_theirs
 from pipeline.party_explained import BY_KANJI, may_be_of
 from pipeline.party_kanji import KanjiReader, explained_at
-from pipeline.party_mail import NAMED
 from pipeline.party_name import KanaReader
 from pipeline.party_spelt import BLANKS
 from pipeline.phonetic import likeliest
-from pipeline.sound import morae
 from pipeline.spoken_digits import digits_of
 from pipeline.spoken_forms import ENOUGH, SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
@@ -77,12 +76,6 @@ _PARTICLES = re.compile(r"[オノトワハガニモヨネエアカデヤダウ�
 _BOTH = re.compile(r"^(?:サン|サマ)?[トヤ][^ーッ]{2}|[^ーッ](?:サン|サマ)?[トヤ]$")
 """Two people: 隼人とリク, リクと隼人, of whom a mora may lie before the finding."""
 
-_AT, _AT_LEAST = (morae("アットマーク"), morae("ットマーク")), -7.0
-"""The @ as it is said, behind a name that ends in its vowel, too, and the log odds from which it is."""
-
-LOCAL: Final = 75
-"""Steps between a name and the @ at the most, and to the rest of a mail address: three seconds."""
-
 _EXPLAINS = re.compile(r"..ノ|ヘン|ベン|カンムリ|[ーウ]ジ")
 """What is in every explanation of a kanji."""
 
@@ -112,6 +105,7 @@ def by_what_is_heard(
     if not any(segment.posteriorgrams for segment in transcript.segments):
         return tuple(findings)
     forms, channels = spoken_forms(case, reader), Channels(transcript)
+    joined = joined_forms(case, reader)
     names = [BLANKS.sub("", name.text) for name in case.requester.names]
     out = []
     for finding, behind in itertools.zip_longest(findings, findings[1:]):
@@ -119,7 +113,7 @@ def by_what_is_heard(
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
             said = [said_in(stretch, forms) for stretch in stretches]
-            told = _told_by_forms(finding, said, forms) or _told_by_mail(finding, stretches, forms)
+            told = _told_by_forms(finding, said, forms) or told_by_mail(finding, stretches, (*forms, *joined))
             if told is not None and _begins_another(told, behind, said, forms, transcript.text):
                 told = None
             if told is not None:
@@ -199,33 +193,6 @@ def _begins_another(
     heard = [forms[hit.form] for stretch, hits in said for hit in hits if stretch.holds(hit)]
     surname = any(form.surname and form.party is told.party for form in heard)
     return nobodys and not between.strip() and not surname
-
-
-def _told_by_mail(
-    finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
-) -> Finding | None:
-    """The finding as the requester's where it is a mail address with their given name before the @.
-
-    Or, where no @ is heard, with their surname beside it.
-    """
-    if finding.entity.entity_type not in {"EMAIL_ADDRESS", "PHONE_NUMBER"}:
-        return None
-    names = [form for form in forms if form.party is Party.REQUESTER and form.value < 0]
-    sounds = [*_AT, *(form.sound for form in names)]
-    least = [*(_AT_LEAST for _ in _AT), *(form.least for form in names)]
-    for stretch in stretches:
-        hits = spotted(sounds, stretch.logs, least)
-        signs = [hit for hit in hits if hit.form < len(_AT) and hit.start < stretch.last + LOCAL]
-        every = [(names[hit.form - len(_AT)].surname, hit) for hit in hits if hit.form >= len(_AT)]
-        named = [hit for surname, hit in every if not surname]
-        surnames = [hit for surname, hit in every if surname and stretch.holds(hit)]
-        near = any(0 <= sign.start - hit.end < LOCAL for sign in signs for hit in named) or any(
-            -LOCAL < other.start - hit.end < LOCAL for other in surnames for hit in named
-        )
-        inside = any(hit.end > stretch.first - LOCAL and hit.start < stretch.last for hit in named)
-        if not (near and inside):
-            return None
-    return replace(finding, party=Party.REQUESTER, reason=NAMED, needs_review=True) if stretches else None
 
 
 def _told_by_kanji(

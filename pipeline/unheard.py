@@ -52,20 +52,22 @@ def left_out(
     gaps = unheard(channel, words)
     near = Nearby(gaps, lambda gap: gap)
     said = Nearby((TimeSpan(start, end) for start, end in words), lambda word: word)
-    given: list[tuple[float, float]] = []
+    given: list[TimeSpan] = []
     for window in windows:
         start, end = window.pieces[0].start, window.pieces[-1].end
         pieces = [(piece.start, piece.end) for piece in window.pieces]
         alone = minus(pieces, union((gap.start, gap.end) for gap in near.touching(start, end)))
         if window.duration - length(alone) <= GIVEN_UP * window.duration:
             continue
-        given += pieces
+        given += window.pieces
         words_of = said.touching(max(0.0, start - CLOSE_TO_WORD), end + CLOSE_TO_WORD)
         taken = union((word.start - CLOSE_TO_WORD, word.end + CLOSE_TO_WORD) for word in words_of)
         parts = tuple(_lasting(minus(pieces, taken)))
         yield from shorter(Window(parts, window.rate), channel.samples, SHORT_WINDOW)
-    for gap in _lasting(minus([(gap.start, gap.end) for gap in gaps], given)):
-        yield Window((gap,), channel.rate)
+    asked = Nearby(given, lambda piece: piece)
+    for gap in gaps:
+        pieces = union((piece.start, piece.end) for piece in asked.touching(gap.start, gap.end))
+        yield from (Window((rest,), channel.rate) for rest in _lasting(minus([(gap.start, gap.end)], pieces)))
 
 
 def _lasting(spans: Iterable[tuple[float, float]]) -> Iterator[TimeSpan]:

@@ -1,0 +1,38 @@
+"""Whose a mail address is by what is heard."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.readings import Reader, load_reader
+from pipeline.party_spotted import by_what_is_heard
+from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
+from tests.posteriorgrams import heard
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The real one: it is quick."""
+    return load_reader()
+
+
+@pytest.mark.parametrize(
+    ("said", "party"),
+    [
+        ("ウエダドットリナアットマークメール", Party.REQUESTER),
+        ("リナアンダーバーウエダットマークメール", Party.REQUESTER),
+        ("ウエダハイフンリナットマーク", Party.REQUESTER),
+        ("ウエダドットミオアットマークメール", Party.UNKNOWN),
+        ("ミヤタドットリナアットマークメール", Party.UNKNOWN),
+        ("リナアットマークメール", Party.UNKNOWN),
+    ],
+)
+def test_both_halves_of_their_name_before_the_sign_make_it_theirs(
+    said: str, party: Party, reader: Reader
+) -> None:
+    """A given name of two morae is in every second sentence, but not behind a surname and a dot."""
+    call = heard(said, "上段ドッドリナー")
+    entity = EntitySpan("EMAIL_ADDRESS", CharSpan(0, len(call.text)), 0.9, "Test")
+    case = CallCase("R-1", Requester((CaseName("上田里奈", "ウエダリナ"),)))
+    (found,) = by_what_is_heard([Finding(entity, Party.UNKNOWN, "", True)], call, case, reader)
+    assert found.party is party

@@ -11,7 +11,7 @@ import bisect
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.heard import length, minus, union
+from pipeline.heard import Spans, length, minus, union
 from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
 from pipeline.windows import Channel, Window, loud_stretches, shorter
@@ -50,24 +50,28 @@ def left_out(
         Short windows of what was given up, and of the rest each loud stretch that lies under no word.
     """
     gaps = unheard(channel, words)
-    near = Nearby(gaps, lambda gap: gap)
+    left = Nearby(gaps, lambda gap: gap)
     said = Nearby((TimeSpan(start, end) for start, end in words), lambda word: word)
     given: list[TimeSpan] = []
     for window in windows:
         start, end = window.pieces[0].start, window.pieces[-1].end
-        pieces = [(piece.start, piece.end) for piece in window.pieces]
-        alone = minus(pieces, union((gap.start, gap.end) for gap in near.touching(start, end)))
-        if window.duration - length(alone) <= GIVEN_UP * window.duration:
+        pieces = _spans(window.pieces)
+        heard = length(minus(pieces, _spans(left.touching(start, end))))
+        if heard >= (1 - GIVEN_UP) * window.duration:
             continue
         given += window.pieces
-        words_of = said.touching(max(0.0, start - CLOSE_TO_WORD), end + CLOSE_TO_WORD)
-        taken = union((word.start - CLOSE_TO_WORD, word.end + CLOSE_TO_WORD) for word in words_of)
-        parts = tuple(_lasting(minus(pieces, taken)))
-        yield from shorter(Window(parts, window.rate), channel.samples, SHORT_WINDOW)
+        near = said.touching(max(0.0, start - CLOSE_TO_WORD), end + CLOSE_TO_WORD)
+        taken = union((word.start - CLOSE_TO_WORD, word.end + CLOSE_TO_WORD) for word in near)
+        rest = tuple(_lasting(minus(pieces, taken)))
+        yield from shorter(Window(rest, window.rate), channel.samples, SHORT_WINDOW)
     asked = Nearby(given, lambda piece: piece)
     for gap in gaps:
-        pieces = union((piece.start, piece.end) for piece in asked.touching(gap.start, gap.end))
-        yield from (Window((rest,), channel.rate) for rest in _lasting(minus([(gap.start, gap.end)], pieces)))
+        for rest_of in _lasting(minus(_spans([gap]), _spans(asked.touching(gap.start, gap.end)))):
+            yield Window((rest_of,), channel.rate)
+
+
+def _spans(times: Iterable[TimeSpan]) -> Spans:
+    return union((time.start, time.end) for time in times)
 
 
 def _lasting(spans: Iterable[tuple[float, float]]) -> Iterator[TimeSpan]:

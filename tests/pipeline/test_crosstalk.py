@@ -39,6 +39,24 @@ def test_an_echo_is_heard(echo_db: float, over: float, delay: float) -> None:
     assert heard_on(call(echo_db, over=over, delay=delay), SPAN, (0,)) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("echo_db", "over", "heard"), [(-24, 1.0, (0,)), (-12, 1.0, (0, 1)), (-24, 0.0, (0, 1))]
+)
+def test_an_echo_that_drowns_is_not_heard(echo_db: float, over: float, heard: tuple[int, ...]) -> None:
+    """It is there, and can be measured; but 24 dB under other sound, in every band, nobody understands it."""
+    assert heard_on(call(echo_db, over=over), TimeSpan(0.5, 4.8), (0,)) == heard
+
+
+def test_what_is_understood_between_other_sounds_is_heard() -> None:
+    """Loud noise that stops for a third of the time leaves the echo to be understood meanwhile."""
+    whole = call(-24, over=1.0)
+    quiet = call(-24)
+    samples = whole.samples.copy()
+    samples[1, 3 * RATE : 4 * RATE] = quiet.samples[1, 3 * RATE : 4 * RATE]
+    broken = Recording(samples, RATE, "pcm16", "")
+    assert heard_on(broken, TimeSpan(0.5, 4.8), (0,)) == (0, 1)
+
+
 def test_an_inverted_copy_is_heard() -> None:
     """A line with swapped wires carries the same sound upside down."""
     whole = call(-6)

@@ -368,7 +368,7 @@ def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:
     """Let the conversation speak where the case does not decide.
 
     What it calls the requester's and is half like the registered one is theirs, and looked at;
-    what is unlike it stays masked, and is looked at.
+    what is unlike it stays masked, and is looked at.  Another room is another's, whoever talks of it.
     """
     decided = verdict[0] in {Party.REQUESTER, Party.COMPANY} or verdict[1] == ANOTHER_ROOM
     if decided or entity.party is not Party.REQUESTER:

@@ -22,7 +22,7 @@ from pipeline.batches import in_batches
 from pipeline.errors import CallUnsafeError
 from pipeline.traces import carried
 from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
-from pipeline.unheard import left_out
+from pipeline.unheard import SHORT_WINDOW, left_out
 from pipeline.windows import FRAME, Channel, Window, shorter, windows_of
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe", "utterance"]
@@ -36,9 +36,6 @@ worth a second listening, a sentence 1.5 (facts.md 1.3)."""
 
 FASTEST = 14.0
 """Characters a second; nobody speaks faster, a loop does."""
-
-SHORT_WINDOW = 8.0
-"""Seconds in a window of the second listening: one or two utterances, too short to loop in for long."""
 
 TURN_PAUSE = 0.5
 """Seconds of silence that end an utterance: the other side may have spoken meanwhile."""

@@ -16,7 +16,7 @@ from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
 from pipeline.windows import Channel, Window, loud_stretches, shorter
 
-__all__ = ["CLOSE_TO_WORD", "UNHEARD", "left_out", "unheard"]
+__all__ = ["CLOSE_TO_WORD", "SHORT_WINDOW", "UNHEARD", "left_out", "unheard"]
 
 UNHEARD = 0.7
 """Seconds of sound under no word from which it is listened to once more: a short name takes as long."""
@@ -26,7 +26,7 @@ GIVEN_UP = 0.25
 more, in the noise of three calls, and none of the others more than .11."""
 
 SHORT_WINDOW = 8.0
-"""Seconds in a window of what was given up: as of what looped (``pipeline.transcribe``)."""
+"""Seconds in a window of what is recognised once more: an utterance or two, too short to loop in for long."""
 
 CLOSE_TO_WORD = 0.25
 """Seconds around a word that it may account for: word ends come up to 0.4 s early (facts.md 0.2)."""
@@ -66,8 +66,8 @@ def left_out(
         yield from shorter(Window(rest, window.rate), channel.samples, SHORT_WINDOW)
     asked = Nearby(given, lambda piece: piece)
     for gap in gaps:
-        for rest_of in _lasting(minus(_spans([gap]), _spans(asked.touching(gap.start, gap.end)))):
-            yield Window((rest_of,), channel.rate)
+        for part in _lasting(minus(_spans([gap]), _spans(asked.touching(gap.start, gap.end)))):
+            yield Window((part,), channel.rate)
 
 
 def _spans(times: Iterable[TimeSpan]) -> Spans:

@@ -207,7 +207,8 @@ def _attributed_address(
     if verdict[0] is not Party.REQUESTER and block_in_a_piece(text, own):
         verdict = _BLOCK_SAID
     if verdict[0] is not Party.REQUESTER and says_another_room(text, own, reader):
-        verdict = Party.THIRD_PARTY, ANOTHER_ROOM, True
+        # Another room is another's, whatever the talk and a second hearing say.
+        return Finding(entity, Party.THIRD_PARTY, ANOTHER_ROOM, needs_review=True)
     # A piece that says place and number speaks for itself: with others, something is faintly like anything.
     heard = text if says_all(text, reader) else place.whole
     likely = likely or (entity.party is Party.REQUESTER and faintly_like(heard, own, reader))
@@ -235,7 +236,7 @@ def _finding(entity: EntitySpan, verdict: _Verdict) -> Finding:
     """The verdict as a finding; what the second hearing makes clear is believed, and looked at."""
     party, reason, doubtful = verdict
     again = entity.heard_again_as
-    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again in _OWNERS and reason != ANOTHER_ROOM:
+    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again in _OWNERS:
         party, reason, doubtful = again, f"二度目の聞き取りでは{_OWNERS[again]}", True
     return Finding(entity, party, reason, doubtful or entity.needs_review)
 
@@ -368,10 +369,9 @@ def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:
     """Let the conversation speak where the case does not decide.
 
     What it calls the requester's and is half like the registered one is theirs, and looked at;
-    what is unlike it stays masked, and is looked at.  Another room is another's, whoever talks of it.
+    what is unlike it stays masked, and is looked at.
     """
-    decided = verdict[0] in {Party.REQUESTER, Party.COMPANY} or verdict[1] == ANOTHER_ROOM
-    if decided or entity.party is not Party.REQUESTER:
+    if verdict[0] in {Party.REQUESTER, Party.COMPANY} or entity.party is not Party.REQUESTER:
         return verdict
     if likely:
         return Party.REQUESTER, "会話では本人のもので、登録と半ば合う", True

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.party_name import KanaReader
 from pipeline.sound import Mora, fold_kana, morae
-from pipeline.spoken_digits import digits_of
+from pipeline.spoken_digits import NOUGHTS, digits_of
 from pipeline.types import CaseName
 
 __all__ = [
@@ -32,7 +32,7 @@ PLACE = 0.3
 
 _NUMBERING = re.compile(
     r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
-    r"(?<=[0-9０-９])[例礼令](?=[0-9０-９])|"
+    rf"(?<=[0-9０-９]){NOUGHTS}(?=[0-9０-９])|"
     # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
     r"[〇零一二三四五六七八九十百千]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
     r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["beside_digits", "counted_kana", "digits_apart", "digits_of", "in_common", "kana_of"]
+__all__ = ["NOUGHTS", "beside_digits", "counted_kana", "digits_apart", "digits_of", "in_common", "kana_of"]
 
 _SPOKEN_DIGITS = (
     ("0", "ゼロ ぜろ まる マル れい レイ"),
@@ -27,8 +27,11 @@ _DIGITS = {
     **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
 }
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
+NOUGHTS = "[例礼令]"
+"""As which レイ is written among figures."""
+
 _FIGURE = "[0-9一二三四五六七八九]"
-_ROUND = re.compile(rf"(?<={_FIGURE})丸|丸(?={_FIGURE})|(?<={_FIGURE})[例礼令](?={_FIGURE})")
+_ROUND = re.compile(rf"(?<={_FIGURE})丸|丸(?={_FIGURE})|(?<={_FIGURE}){NOUGHTS}(?={_FIGURE})")
 """まる and レイ among figures (090 as 丸九丸, 406 as 4例6); by themselves they begin many a name."""
 
 _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")

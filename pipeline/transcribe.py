@@ -204,7 +204,6 @@ def _heard_on(
     out: list[list[HeardSegment]] = [[] for _ in channels]
     for (index, _), segments in zip(windows, heard, strict=True):
         out[index] += [_shortened(segment) for segment in segments]
-
     left = [
         (index, window)
         for index, channel in enumerate(channels)

@@ -183,7 +183,7 @@ def test_sound_under_no_word_is_listened_to_once_more() -> None:
     recogniser = ScriptedRecogniser(lambda _: next(answers))
     made = transcribe(sounding(("voice", 6.0)), recogniser, "c")
     assert made.text == "もしもし\n長谷川\nですね"
-    assert recogniser.given[1] == pytest.approx(4.25 - 1.75, abs=0.3)
+    assert recogniser.given[1] == pytest.approx(4.25 - 1.75, abs=0.05)
     name = made.segments[1].time
     assert 1.5 < name.start < name.end < 4.5
 

@@ -24,6 +24,7 @@ import pipeline.parts
 import pipeline.party
 import pipeline.party_heard
 import pipeline.plan
+import pipeline.said_again
 import pipeline.second_hearing
 import pipeline.supplement
 import pipeline.transcribe
@@ -229,7 +230,9 @@ def attribute(call: Workspace, models: Models) -> int:
         hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, models.reader)
         findings = pipeline.party_heard.reconsidered(findings, case, hearing)
         give_back()
-    call.put(FINDINGS, pipeline.parts.in_parts(pipeline.few_names.doubted_alone(findings)))
+    findings = pipeline.few_names.doubted_alone(findings)
+    findings = pipeline.said_again.said_again(findings, transcript.text, models.reader)
+    call.put(FINDINGS, pipeline.parts.in_parts(findings))
     return len(findings)
 
 

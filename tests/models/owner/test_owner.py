@@ -119,6 +119,27 @@ def test_a_relative_stays_a_relative(reader: Reader) -> None:
     assert told(9.0, finding(read, reason=FAMILY), read, reader).party is Party.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("said", "written", "theirs"),
+    [
+        ("ニシムラカオリ", "にしむらかおり", False),
+        ("ニシモラカヨリ", "にしもらかより", False),
+        ("ニシムラ", "にしむら", True),
+        ("ニシムラダ", "にしむらだ", True),
+        ("ニシムラハヤト", "にしむらはやと", True),
+        ("ニチョウメノニシムラデス", "2丁目の西村です", True),
+        ("ナガノケンマツモトシ", "長野県松本市", True),
+    ],
+)
+def test_a_relative_who_was_taken_for_a_place_is_no_less_one(
+    said: str, written: str, theirs: bool, reader: Reader
+) -> None:
+    """Nothing is theirs of it but the surname; with a figure, or as their own name, it is asked about."""
+    words = heard(said, written)
+    found = told(9.0, finding(words, kind="ADDRESS"), words, reader)
+    assert (found.party is Party.REQUESTER) == theirs
+
+
 def test_without_a_requester_nothing_is_theirs(reader: Reader) -> None:
     """A case that names nobody."""
     words = heard("ニシムラ", "にしむら")

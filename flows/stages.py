@@ -19,13 +19,11 @@ from typing import TYPE_CHECKING
 import pipeline.align
 import pipeline.audio
 import pipeline.detect
-import pipeline.few_names
-import pipeline.parts
 import pipeline.party
 import pipeline.party_heard
 import pipeline.plan
-import pipeline.said_again
 import pipeline.second_hearing
+import pipeline.settled
 import pipeline.supplement
 import pipeline.transcribe
 import pipeline.widen
@@ -230,9 +228,7 @@ def attribute(call: Workspace, models: Models) -> int:
         hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, models.reader)
         findings = pipeline.party_heard.reconsidered(findings, case, hearing)
         give_back()
-    findings = pipeline.few_names.doubted_alone(findings)
-    findings = pipeline.said_again.said_again(findings, transcript.text, models.reader)
-    call.put(FINDINGS, pipeline.parts.in_parts(findings))
+    call.put(FINDINGS, pipeline.settled.settled(findings, transcript, models.reader))
     return len(findings)
 
 

@@ -32,14 +32,12 @@ from pipeline.align import align
 from pipeline.audio import Recording, read_recording
 from pipeline.detect import detect
 from pipeline.evaluate import AudioPair, ReviewRow, measure_call
-from pipeline.few_names import doubted_alone
 from pipeline.figures import CallFigures, Share, Summary, summarise
 from pipeline.mask import mask_audio
-from pipeline.parts import in_parts
 from pipeline.party import attribute
 from pipeline.party_heard import reconsidered
 from pipeline.plan import make_plan
-from pipeline.said_again import said_again
+from pipeline.settled import settled
 from pipeline.supplement import supplemented
 from pipeline.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
@@ -136,7 +134,7 @@ def planned(
     findings = _owner(reader).reconsidered(told, call.transcript, call.case)
     if scorer is not None:
         findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
-    findings = in_parts(said_again(doubted_alone(findings), call.transcript.text, reader))
+    findings = settled(findings, call.transcript, reader)
     findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)
 

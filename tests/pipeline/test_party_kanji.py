@@ -8,6 +8,7 @@ import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.party import attribute
+from pipeline.party_explained import BEHIND
 from pipeline.party_kanji import explained_at, explained_share
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester, Transcript
 from tests.builders import transcript, utterance
@@ -117,6 +118,27 @@ def test_another_explanation_is_no_name_that_was_said_last(named: str, party: Pa
     case = CallCase("R-1", Requester(names=(CaseName("仁科陽菜", "ニシナハルナ"),)))
     found = attribute(people(heard, named, "人便人にの人", "遠と人々にの人にないかのか"), heard, case, reader)
     assert found[2].party is party
+
+
+@pytest.mark.parametrize(
+    ("named", "score", "between", "theirs"),
+    [
+        ("小林佳奈", 0.95, "", False),
+        ("小林佳奈", 0.5, "", True),
+        ("小林佳奈", 0.95, "か" * BEHIND, True),
+        ("小池律", 0.95, "", True),
+    ],
+)
+def test_what_is_said_right_behind_a_third_partys_name_explains_that(
+    named: str, score: float, between: str, theirs: bool, reader: Reader
+) -> None:
+    """小学校の小 is of 小池, too; a name that is hardly one may be theirs, garbled."""
+    said = "小学校の小に負担の木の速やし"
+    heard = transcript(utterance(f"{named}さんですね。{between}", 0.0), utterance(said, 6.0, channel=1))
+    case = CallCase("R-1", Requester(names=(CaseName("小池律", "コイケリツ"),)))
+    name, behind = people(heard, named, said)
+    found = attribute((replace(name, score=score), behind), heard, case, reader)
+    assert (found[1].party is Party.REQUESTER) is theirs
 
 
 def test_of_a_long_explanation_a_little_fits_any_name(reader: Reader) -> None:

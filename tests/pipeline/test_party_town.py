@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.own_code import OF_THEIR_CITY
+from pipeline.party_beside import POSTAL
 from pipeline.party_cut import PARTLY
-from pipeline.party_town import ANOTHERS, with_their_numbers
+from pipeline.party_town import ANOTHERS, BEFORE, with_their_houses, with_their_numbers
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.builders import transcript, utterance
 
@@ -85,3 +87,58 @@ def test_what_was_cut_out_of_an_address_is_no_town() -> None:
     building, room = (EntitySpan("ADDRESS", CharSpan(*at), 0.9, "test") for at in ((0, 4), (4, 8)))
     findings = [Finding(building, OWN, PARTLY, True), Finding(room, OTHER, "", False)]
     assert [each.party for each in with_their_numbers(findings, call)] == [OWN, OTHER]
+
+
+def houses(*said: tuple[str, Party, str], gap: int = 0) -> list[Party]:
+    """Whose places, codes and houses are by the house behind them; talk of so many characters between."""
+    segments, findings = [], []
+    for n, (text, _, _) in enumerate(said):
+        segments += [utterance(text, 9.0 * n)]
+        segments += [utterance("か" * gap, 9.0 * n + 5.0)] if gap else []
+    call = transcript(*segments)
+    start = 0
+    for text, party, reason in said:
+        start = call.text.index(text, start)
+        chars = CharSpan(start, start + len(text))
+        findings.append(Finding(EntitySpan("ADDRESS", chars, 0.9, "test"), party, reason, False))
+        start = chars.end
+    return [each.party for each in with_their_houses(findings, call)]
+
+
+CODE = ("182の1798", OWN, OF_THEIR_CITY)
+PLACE = ("調布市深大寺東町", OWN, "")
+
+
+@pytest.mark.parametrize("house", [("1474番地", OTHER, ""), ("1474番地", UNKNOWN, "")])
+def test_a_neighbours_place_and_code_are_the_neighbours(house: tuple[str, Party, str]) -> None:
+    """However it came to be the requester's, and whatever was said of it between."""
+    again = ("182の1798", OWN, POSTAL)
+    assert houses(CODE, again, PLACE, house, gap=10)[:3] == [UNKNOWN] * 3
+    assert houses(CODE, again, PLACE, house, gap=20)[:3] == [OWN, UNKNOWN, UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("said", "gap"),
+    [
+        ((CODE, PLACE, ("2の31の2", OWN, "")), 18),
+        ((CODE, PLACE, ("2の31の2", OWN, ""), ("1474番地", OTHER, "")), 0),
+        ((PLACE, ("笹川", OTHER, "")), 0),
+        ((PLACE, ("1474番地", OTHER, "")), BEFORE),
+        ((("調布市深大寺東町2の31", OWN, ""), ("1474番地", OTHER, "")), 0),
+    ],
+)
+def test_before_a_house_of_theirs_or_none_it_is_theirs(
+    said: tuple[tuple[str, Party, str], ...], gap: int
+) -> None:
+    """The next house tells, and one that is far off tells nothing."""
+    assert houses(*said, gap=gap)[0] is OWN
+
+
+def test_what_becomes_of_a_neighbours_place_is_shown_and_says_why() -> None:
+    """For the house may be theirs, misheard."""
+    call = transcript(utterance("西葛西2の39", 0.0))
+    place = Finding(EntitySpan("ADDRESS", CharSpan(0, 3), 0.9, "test"), OWN, "", False)
+    house = Finding(EntitySpan("ADDRESS", CharSpan(3, 7), 0.9, "test"), OTHER, "", False)
+    made, same = with_their_houses([place, house], call)
+    assert (made.party, made.reason, made.needs_review) == (UNKNOWN, ANOTHERS, True)
+    assert same == house

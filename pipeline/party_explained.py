@@ -133,15 +133,16 @@ def _by_kanji(
     people = [at for at, each in enumerate(findings) if _may_explain(each, text)]
     out = list(findings)
     for first in range(len(people)):
+        start = findings[people[first]].entity.chars.start
+        last = _last_named(out[: people[first]], text)
+        if last is not None and _is_anothers(last, start):
+            continue
         for run in (people[first : first + size] for size in range(1, TOGETHER + 1)):
             spans = [findings[at].entity.chars for at in run]
             gaps = (behind.start - before.end for before, behind in itertools.pairwise(spans))
             if any(gap > NEXT for gap in gaps) or all(out[at].reason == BY_KANJI for at in run):
                 continue
-            said, start = text[spans[0].start : spans[-1].end], spans[0].start
-            last = _last_named(out[: run[0]], text)
-            if last is not None and _is_anothers(last, start):
-                continue
+            said = text[start : spans[-1].end]
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and last is not None and last.party is Party.REQUESTER
             least = LEAST + (NAMED if theirs else 0.0)

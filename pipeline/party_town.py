@@ -63,7 +63,7 @@ def with_their_numbers(findings: Sequence[Finding], transcript: Transcript) -> t
                 between = _ASIDE.sub("", text[first.entity.chars.end : behind.entity.chars.start])
                 one_side = channel_at(first.entity.chars.start) == channel_at(behind.entity.chars.start)
                 if one_side and len(between) <= NEAR:
-                    out[one] = replace(first, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
+                    out[one] = _as_anothers(first)
     return tuple(out)
 
 
@@ -91,9 +91,13 @@ def with_their_houses(findings: Sequence[Finding], transcript: Transcript) -> tu
         for place in places if finding.party in NOBODYS else ():
             near = finding.entity.chars.start - findings[place].entity.chars.end <= BEFORE
             if near and findings[place].party is Party.REQUESTER:
-                out[place] = replace(out[place], party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
+                out[place] = _as_anothers(findings[place])
         places.clear()
     return tuple(out)
+
+
+def _as_anothers(finding: Finding) -> Finding:
+    return replace(finding, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
 
 
 def _is_town(finding: Finding, text: str) -> bool:

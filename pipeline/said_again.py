@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipeline.party_beside import said_of
 from pipeline.party_name import KanaReader
 from pipeline.sound import morae
 from pipeline.types import Finding, Party
@@ -44,7 +45,7 @@ def said_again(findings: Sequence[Finding], text: str, reader: KanaReader) -> tu
     """
 
     def kana(finding: Finding) -> str:
-        return reader.kana(text[finding.entity.chars.start : finding.entity.chars.end])
+        return reader.kana(said_of(finding, text))
 
     sure = {
         kana(finding)

@@ -90,10 +90,11 @@ def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bo
 
 def _is_relatives(finding: Finding, values: Mapping[str, float], transcript: Transcript) -> bool:
     """Whether the requester's surname is clearly heard, and another name behind it; or read, unheard."""
-    if finding.entity.entity_type == "ADDRESS":
-        return _is_relatives_as_a_place(said_of(finding, transcript.text), values)
-    if finding.reason != FAMILY or "heard" not in values:
-        return finding.reason == FAMILY
+    if finding.reason != FAMILY:
+        place = finding.entity.entity_type == "ADDRESS"
+        return place and _is_relatives_as_a_place(said_of(finding, transcript.text), values)
+    if "heard" not in values:
+        return True
     surname = values["heard surname"] > SURNAME and values["heard surname, length"] > 0
     return surname and values["left"] >= math.log1p(MORE)
 

@@ -140,6 +140,13 @@ def test_a_relative_who_was_taken_for_a_place_is_no_less_one(
     assert (found.party is Party.REQUESTER) == theirs
 
 
+@pytest.mark.parametrize("kind", ["PERSON", "ADDRESS"])
+def test_a_relative_who_is_heard_and_badly_written_stays_one(kind: str, reader: Reader) -> None:
+    """A name with an honorific that was taken for a place is one by what is heard, as any name is."""
+    words = heard("ニシムラカオリ", "しまらかおり")
+    assert told(9.0, finding(words, kind=kind, reason=FAMILY), words, reader).party is Party.UNKNOWN
+
+
 def test_without_a_requester_nothing_is_theirs(reader: Reader) -> None:
     """A case that names nobody."""
     words = heard("ニシムラ", "にしむら")

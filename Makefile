@@ -88,6 +88,12 @@ $(TRAIN)/.ready: | $(UV)
 	$(UV) pip install --quiet --python $(TRAIN)/bin/python "torch>=2.6" "onnx>=1.16" "numpy>=2"
 	@touch $@
 
+BUNDLE := build/bundle
+
+.PHONY: bundle
+bundle: $(UV) ## a folder with every wheel, hash-checked, from which a machine without network installs
+	.ci/bundle $(UV) "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(BUNDLE)
+
 .PHONY: lock
 lock: $(UV) ## choose the dependencies' versions anew
 	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
         retain_raw_days: How long a raw copy is kept after it was made.
         retain_draft_days: Likewise transcripts, review files and drafts of the masked copy.
         retain_package_days: Likewise what was released.
+        retain_failed_days: How long a request that could not be taken in stays in its drop folder.
         retain_ledger_days: How long the people stay in the ledger after their request was closed;
             by default five years, in which damages may be claimed (民法166条1項1号).
         package: How an answer is handed over: an encrypted ZIP, or a folder for a CD-R.
@@ -124,6 +125,7 @@ class Settings(BaseSettings):
     retain_raw_days: int = Field(default=90, ge=0)
     retain_draft_days: int = Field(default=180, ge=0)
     retain_package_days: int = Field(default=1095, ge=0)
+    retain_failed_days: int = Field(default=30, ge=0)
     retain_ledger_days: int = Field(default=1826, ge=0)
     package: Literal["zip", "folder"] = "zip"
     letter_template: Path | None = None

@@ -116,7 +116,8 @@ def hand_over(desk: Desk, actor: Actor, request: str, originals: Sequence[Origin
 
 
 def _name(change: Change, desk: Desk, request_id: str, originals: Sequence[Original]) -> tuple[str, ...]:
-    recordings, files = [], []
+    recordings: list[str] = []
+    files: list[NewFile] = []
     for one in originals:
         file = NewFile(FileKind.ORIGINAL, one.stored)
         if one.recording is not None:

@@ -152,5 +152,6 @@ def _is_known(desk: Desk, folder: Path) -> bool:
         references.append(f"inbox:{hashlib.sha256(file.read_bytes()).hexdigest()}")
         with contextlib.suppress(CaseFileError):
             document = read_json(file, "JSON")
-            references.append(str(document.get("reference", "")).strip())
+            if isinstance(document, dict):
+                references.append(str(document.get("reference", "")).strip())
     return bool(known_references(desk, filter(None, references)))

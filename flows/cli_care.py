@@ -107,9 +107,13 @@ def _confirmed(question: str) -> bool:
 def _erase(session: Session, due: Due) -> None:
     from flows.desk.files import sweep_orphans
     from flows.desk.periods import erase_due
+    from flows.intake.drop_stay import clear_stays
 
     if due.count:
         typer.echo(f"{erase_due(session.desk, session.actor, due).count}件を消しました")
+    stays = clear_stays(session.desk, session.actor)
+    if stays:
+        typer.echo(f"受付フォルダで期間を過ぎたもの {stays}件を除きました")
     orphans = sweep_orphans(session.desk)
     if orphans:
         typer.echo(f"処理の途中で残ったファイル {orphans}件を除きました")

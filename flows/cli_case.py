@@ -104,7 +104,9 @@ def import_(
     1つの欄に複数の値を書くときは ; で区切ります。
 
     受付フォルダは、請求の JSON と、その recordings に書いた録音ファイルを置く所です。
-    受け付けたものは done/ へ、誤りのあるものは理由とともに failed/ へ移します。
+    受け付けたものは封をして窓口の保管場所に入れ、フォルダからは消します(done/ には番号だけの控え)。
+    誤りのあるものは理由とともに failed/ へ移し、KAIJI_RETAIN_FAILED_DAYS を過ぎると消します。
+    手元に残したい原本は、別の場所に置いてください。
     """
     with opened(who) as session:
         if path.is_dir():
@@ -149,6 +151,8 @@ def _tell_taken(taken: Taken, folder: Path) -> None:
     _tell_received(taken.requests)
     if taken.waiting:
         typer.echo(f"{taken.waiting}件は書込み中か録音待ちのため、次に回します")
+    if taken.unnamed:
+        typer.echo(f"どの請求にも書かれていない録音が{taken.unnamed}件あります(そのまま残しています)")
     if taken.failed:
         typer.echo(f"{taken.failed}件に誤りがあります。理由: {folder / 'failed'} の .error.json")
 

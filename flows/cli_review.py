@@ -96,5 +96,7 @@ def serve(
         from flows.review.__main__ import serve as serve_page
         from flows.settings import Settings
 
-        typer.echo(f"kaiji: 確認の画面 http://{host}:{port} 。Ctrl-C で止まります", err=True)
-        serve_page(host, port, Settings())
+        settings = Settings()
+        where = f"http://{host}:{port}" if settings.review_socket is None else str(settings.review_socket)
+        typer.echo(f"kaiji: 確認の画面 {where} 。Ctrl-C で止まります", err=True)
+        serve_page(host, port, settings)

@@ -1,6 +1,7 @@
 """The inbox: a folder for single recordings that no catalogue lists.
 
-A file's name may hold a name or a number, so Prefect and its form know a file by an id that
+What is taken from it is sealed into the store and goes from here: the inbox hands over, it keeps
+nothing.  A file's name may hold a name or a number, so Prefect and its form know a file by an id that
 follows from name and key.
 """
 
@@ -12,11 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.desk.calls import SUFFIXES, attach_call, list_calls
-from flows.desk.catalogue import RecordingQuery, add_recordings, search
+from flows.desk.calls import SUFFIXES, attach_call, check_attach, list_calls
+from flows.desk.catalogue import RecordingQuery, get_recording, search
 from flows.desk.desk import Desk
 from flows.desk.errors import DuplicateError, NotFoundError, RecordingUnreadableError
+from flows.desk.handed_over import Original, hand_over, hash_of, put_into_store
+from flows.desk.requests import get
 from flows.desk.values import Actor, NewRecording
+from flows.intake.drop_stay import is_plain
 
 __all__ = ["InboxFile", "inbox_folder", "list_inbox", "take_from_inbox"]
 
@@ -50,7 +54,8 @@ def list_inbox(desk: Desk) -> tuple[InboxFile, ...]:
 def _recordings(desk: Desk) -> Iterator[Path]:
     folder = inbox_folder(desk)
     if folder.is_dir():
-        yield from sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        found = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        yield from sorted(path for path in found if is_plain(path))
 
 
 def _marks(desk: Desk, path: Path) -> tuple[str, ...]:
@@ -79,19 +84,40 @@ def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str
     """
     path = next((path for path in _recordings(desk) if file_id in _marks(desk, path)), None)
     if path is None:
-        msg = f"受信箱にそのファイルはありません({file_id})"
-        raise NotFoundError(msg)
-    recording = _as_recording(path)
-    add_recordings(desk, actor, [recording])
-    (found,) = search(desk, RecordingQuery(source_id=recording.source_id))
+        return _taken_before(desk, file_id, request)
+    check_attach(desk, request)
+    recording = _as_recording(path, f"{file_id}-{get(desk, request).request_id}")
+    found = search(desk, RecordingQuery(source_id=recording.source_id))
+    if found:
+        recording_id = found[0].recording_id
+    else:
+        original = Original(put_into_store(desk, path), recording)
+        (recording_id,) = hand_over(desk, actor, request, [original])
     try:
-        return attach_call(desk, actor, request, found.recording_id).call_id
+        call = attach_call(desk, actor, request, recording_id)
     except DuplicateError:
         calls = list_calls(desk, request=request)
-    return next(call.call_id for call in calls if call.recording_id == found.recording_id)
+        call = next(call for call in calls if call.recording_id == recording_id)
+    # Only what lies in the store as these very bytes.
+    with path.open("rb") as clear:
+        same = hash_of(clear) == call.sha256
+    # An earlier version of the program left a file here as the place of its recording.
+    digest = recording.source_id.rpartition("-")[2]
+    if same and not search(desk, RecordingQuery(source_id=f"inbox-{digest}")):
+        path.unlink()
+    return call.call_id
 
 
-def _as_recording(path: Path) -> NewRecording:
+def _taken_before(desk: Desk, file_id: str, request: str) -> str:
+    """The call of a file that is no longer there because it was taken."""
+    for call in list_calls(desk, request=request):
+        if get_recording(desk, call.recording_id).content.source_id.startswith(f"inbox-{file_id}-"):
+            return call.call_id
+    msg = f"受信箱にそのファイルはありません({file_id})"
+    raise NotFoundError(msg)
+
+
+def _as_recording(path: Path, source: str) -> NewRecording:
     """An entry of the catalogue, the same whenever it is made of the same file."""
     try:
         with path.open("rb") as file:
@@ -101,4 +127,4 @@ def _as_recording(path: Path) -> NewRecording:
         msg = f"受信箱のファイルを読めません({type(error).__name__})"
         raise RecordingUnreadableError(msg) from None
     at = datetime.fromtimestamp(int(written), UTC)
-    return NewRecording(source_id=f"inbox-{digest}", started_at=at, uri=str(path))
+    return NewRecording(source_id=f"inbox-{source}-{digest}", started_at=at, uri=str(path))

@@ -14,6 +14,7 @@ from flows.desk.desk import open_desk
 from flows.desk.files import sweep_orphans
 from flows.desk.periods import erase_due, find_due, label_of
 from flows.desk.values import Actor, Role
+from flows.intake.drop_stay import clear_stays
 from flows.settings import Settings
 
 __all__ = ["retention"]
@@ -47,16 +48,19 @@ def retention(erase: Erase = False) -> dict[str, int]:
         due = find_due(desk)
         done = erase_due(desk, ERASER, due) if erase else due
         orphans = sweep_orphans(desk) if erase else 0
-    create_markdown_artifact(report(done.counts(), orphans, erased=erase), key="retention-summary")
+        stays = clear_stays(desk, ERASER) if erase else 0
+    create_markdown_artifact(report(done.counts(), orphans, stays, erased=erase), key="retention-summary")
     get_run_logger().info("due %d, erased %d, orphans %d", due.count, done.count if erase else 0, orphans)
     return done.counts()
 
 
-def report(counts: Mapping[str, int], orphans: int, *, erased: bool) -> str:
+def report(counts: Mapping[str, int], orphans: int, stays: int = 0, *, erased: bool) -> str:
     """The run as markdown."""
     title = "消したもの" if erased else "消す予定のもの(まだ消していません)"
     rows = [f"| {label_of(kind)} | {count} |" for kind, count in counts.items()]
     lines = [f"# {title}", "", "| 種類 | 件数 |", "|---|---:|", *rows, f"| 合計 | {sum(counts.values())} |"]
     if erased:
         lines += ["", f"処理の途中で残った保管ファイル: {orphans} 件を除きました。"]
+    if stays:
+        lines += ["", f"受付フォルダで期間を過ぎたもの: {stays} 件を除きました。"]
     return "\n".join(lines) + "\n"

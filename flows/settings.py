@@ -18,6 +18,13 @@ from pipeline.errors import PipelineError
 __all__ = ["SettingError", "Settings", "hand_on", "prepare_prefect", "server_environment"]
 
 
+PATHS = (
+    *("home", "key_file", "recognizers", "work", "store", "recordings", "letter_template"),
+    *("review_proxy_secret_file", "review_socket"),
+)
+"""Settings that are places; a URL among them stays as it is."""
+
+
 class SettingError(PipelineError):
     """A variable of the environment is malformed; the message names it, never what it holds."""
 
@@ -60,6 +67,7 @@ class Settings(BaseSettings):
         retain_raw_days: How long a raw copy is kept after it was made.
         retain_draft_days: Likewise transcripts, review files and drafts of the masked copy.
         retain_package_days: Likewise what was released.
+        retain_failed_days: How long a request that could not be taken in stays in its drop folder.
         retain_ledger_days: How long the people stay in the ledger after their request was closed;
             by default five years, in which damages may be claimed (民法166条1項1号).
         package: How an answer is handed over: an encrypted ZIP, or a folder for a CD-R.
@@ -73,7 +81,13 @@ class Settings(BaseSettings):
         review_hosts: Names, separated by commas, under which the review page may be asked for.
         review_https: It is reached by https only, directly or through a proxy.
         review_auth: ``local``: accounts of ``kaiji account``; ``header``: a proxy signs people in.
-        review_proxies: Addresses or networks, separated by commas, from which alone that is believed.
+        review_proxies: Addresses or networks, separated by commas, from which alone that is believed,
+            and only with the secret of ``review_proxy_secret_file``.
+        review_proxy_secret_file: Words that the proxy sends along to prove that it is the proxy: any
+            program on its machine has its address.  A file of mode 0600.
+        review_socket: Unix socket on which the page listens in place of an address and a port; who
+            may open it is the proxy.
+        review_socket_mode: ``0600``, or ``0660`` for a proxy of the same group.
         review_user_header: Header in which the proxy names the person.
         review_roles_header: Likewise their roles, separated by commas.
         review_role_names: What the company calls the roles there, such as its directory's groups:
@@ -111,6 +125,7 @@ class Settings(BaseSettings):
     retain_raw_days: int = Field(default=90, ge=0)
     retain_draft_days: int = Field(default=180, ge=0)
     retain_package_days: int = Field(default=1095, ge=0)
+    retain_failed_days: int = Field(default=30, ge=0)
     retain_ledger_days: int = Field(default=1826, ge=0)
     package: Literal["zip", "folder"] = "zip"
     letter_template: Path | None = None
@@ -122,6 +137,9 @@ class Settings(BaseSettings):
     review_https: bool = False
     review_auth: Literal["local", "header"] = "local"
     review_proxies: str = ""
+    review_proxy_secret_file: Path | None = None
+    review_socket: Path | None = None
+    review_socket_mode: Literal["0600", "0660"] = "0600"
     review_user_header: str = "X-Forwarded-User"
     review_roles_header: str = "X-Forwarded-Roles"
     review_role_names: str = Field(default="", pattern=r"^([^=,]+=(analyst|approver|admin)(,|$))*$")
@@ -210,7 +228,7 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
     # Workers run in folders of their own, where a relative path would mean another place.
     here = {
         f"KAIJI_{name.upper()}": str(Path(value).absolute())
-        for name in ("home", "key_file", "recognizers", "work", "store", "recordings", "letter_template")
+        for name in PATHS
         if (value := getattr(settings, name)) is not None and "://" not in str(value)
     }
     if "work" not in settings.model_fields_set:

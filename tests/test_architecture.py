@@ -29,7 +29,7 @@ MAY_IMPORT = {
     | {"presidio_anonymizer", "regex", "yaml"},
     "flows": {"pipeline", "models", "flows", "numpy", "matplotlib"}
     | {"prefect", "pydantic", "pydantic_settings", "rich", "typer"}
-    | {"argon2", "cryptography", "fastapi", "fsspec", "jinja2", "sqlalchemy", "starlette", "uvicorn"}
+    | {"argon2", "cryptography", "fastapi", "fsspec", "h11", "jinja2", "sqlalchemy", "starlette", "uvicorn"}
     | {"docx", "pyzipper"},
 }
 """Beside the standard library.  A new name here is a decision, not an accident."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,20 +16,22 @@ from flows.desk.catalogue import RECORDING, recording_row
 from flows.desk.chain import Subject
 from flows.desk.desk import Desk
 from flows.desk.errors import DuplicateError, NotFoundError, RecordingChangedError
+from flows.desk.handed_over import is_handed_over, open_handed_over
 from flows.desk.lists import read_lists
 from flows.desk.notes import Said, write_note
 from flows.desk.requests import CONTENT, follow_calls, row_of
 from flows.desk.sealed import take_sealed
-from flows.desk.sources import copy_source, hash_source
+from flows.desk.sources import copy_stream, drain, open_source
 from flows.desk.states import State, Step, check_open, step_call, step_request
 from flows.desk.tables import CallRow, RecordingRow, RequestRow, new_id
-from flows.desk.values import Actor, Call, ListVersions, NoteKind
+from flows.desk.values import Actor, Call, ListVersions, NewRecording, NoteKind
 from pipeline.types import CallCase
 
 __all__ = [
     "PreparedCase",
     "attach_call",
     "case_of",
+    "check_attach",
     "check_unchanged",
     "get_call",
     "list_calls",
@@ -68,7 +72,8 @@ def attach_call(desk: Desk, actor: Actor, request: str, recording_id: str) -> Ca
         _check_attach(session, request)
         content = take_sealed(recording_row(session, recording_id), RECORDING, desk.keyring)
     # Hashing an hour of audio must not keep other writers waiting.
-    sha256, size = hash_source(desk.settings, content.uri)
+    with _opened(desk, recording_id, content) as file:
+        sha256, size = drain(file)
     with desk.change(actor) as change:
         row = _check_attach(change.session, request)
         _check_new(change.session, row, recording_id)
@@ -87,6 +92,17 @@ def attach_call(desk: Desk, actor: Actor, request: str, recording_id: str) -> Ca
         follow_calls(change, row.id)
         change.record("call.attach", Subject(row.id, call.id, sha256), {"bytes": size})
         return call_of(call)
+
+
+def check_attach(desk: Desk, request: str) -> None:
+    """Whether a request takes a call now.
+
+    Raises:
+        NotIdentifiedError: before the identity check is recorded.
+        ImpossibleStepError: when the request is past it.
+    """
+    with desk.read() as session:
+        _check_attach(session, request)
 
 
 def _check_attach(session: Session, request: str) -> RequestRow:
@@ -155,7 +171,8 @@ def open_recording(desk: Desk, call_id: str) -> Iterator[Path]:
     suffix = PurePosixPath(content.uri).suffix.lower()
     with desk.store.private_folder() as folder:
         path = folder / f"{call_id}{suffix if suffix in SUFFIXES else ''}"
-        _check_hash(row, copy_source(desk.settings, content.uri, path)[0])
+        with _opened(desk, row.recording_id, content) as file:
+            _check_hash(row, copy_stream(file, path)[0])
         yield path
 
 
@@ -169,7 +186,15 @@ def check_unchanged(desk: Desk, call_id: str) -> None:
     with desk.read() as session:
         row = call_row(session, call_id)
         content = take_sealed(session.get_one(RecordingRow, row.recording_id), RECORDING, desk.keyring)
-    _check_hash(row, hash_source(desk.settings, content.uri)[0])
+    with _opened(desk, row.recording_id, content) as file:
+        _check_hash(row, drain(file)[0])
+
+
+def _opened(desk: Desk, recording_id: str, content: NewRecording) -> AbstractContextManager[BinaryIO]:
+    """A recording where it lies: with the company, or in our own store where it was handed over."""
+    if is_handed_over(recording_id, content):
+        return open_handed_over(desk, recording_id)
+    return open_source(desk.settings, content.uri)
 
 
 def _check_hash(row: CallRow, sha256: str) -> None:

@@ -19,7 +19,7 @@ from flows.desk.tables import RecordingRow, new_id
 from flows.desk.terms import add_terms, add_unique, find_subjects, find_unique
 from flows.desk.values import JAPAN, Actor, FoundRecording, NewRecording
 
-__all__ = ["Added", "RecordingQuery", "add_recordings", "get_recording", "search"]
+__all__ = ["Added", "RecordingQuery", "add_recording", "add_recordings", "get_recording", "search"]
 
 RECORDING: TypeAdapter[NewRecording] = TypeAdapter(NewRecording)
 
@@ -70,7 +70,7 @@ def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Ad
     with desk.change(actor) as change:
         added, known = [], 0
         for place, new in enumerate(news, start=1):
-            recording_id = _add(change, new, place)
+            recording_id = add_recording(change, new, new_id("g"), place)
             if recording_id is None:
                 known += 1
             else:
@@ -80,7 +80,21 @@ def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Ad
         return Added(tuple(added), known)
 
 
-def _add(change: Change, new: NewRecording, place: int) -> str | None:
+def add_recording(change: Change, new: NewRecording, recording_id: str, place: int) -> str | None:
+    """Add one within a change; for the other modules of ``flows.desk``.
+
+    Args:
+        change: Under way.
+        new: The recording.
+        recording_id: What it is to be called.
+        place: In the list it comes from, from 1.
+
+    Returns:
+        Its id; ``None`` where it is there already.
+
+    Raises:
+        DuplicateError: when its ``source_id`` is there with other content.
+    """
     other = find_unique(change.session, change.keyring, "source", new.source_id)
     if other is not None:
         row = change.session.get_one(RecordingRow, other)
@@ -89,7 +103,7 @@ def _add(change: Change, new: NewRecording, place: int) -> str | None:
         msg = f"{place}件目: 同じ通話IDで内容の違う録音が登録されています({other})"
         raise DuplicateError(msg)
     row = RecordingRow(
-        id=new_id("g"), started_at=new.started_at, duration=new.duration, catalogued_at=change.now
+        id=recording_id, started_at=new.started_at, duration=new.duration, catalogued_at=change.now
     )
     put_sealed(row, new, RECORDING, change.keyring)
     change.session.add(row)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, delete, exists, select
+from sqlalchemy import CursorResult, and_, delete, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from flows.desk.catalogue import RECORDING
@@ -33,7 +33,7 @@ from flows.desk.tables import (
     TermRow,
     UniqueTermRow,
 )
-from flows.desk.values import JAPAN, Actor, NewRecording, NewRequest, NoteKind
+from flows.desk.values import JAPAN, Actor, FileKind, NewRecording, NewRequest, NoteKind
 from pipeline.types import Requester
 
 __all__ = ["due_requests", "erase_request"]
@@ -144,14 +144,21 @@ def _empty_request(change: Change, row: RequestRow) -> None:
 
 
 def _recordings(session: Session, request_id: str) -> tuple[RecordingRow, ...]:
-    """The request's recordings that no other request has which still has its people."""
+    """The request's recordings that no other request has which still has its people.
+
+    Those that were handed over for it too, attached or not (``handed_over``).
+    """
     others = (
         select(CallRow.recording_id)
         .where(CallRow.request_id != request_id)
         .where(~_erased(CallRow.request_id))
     )
     mine = select(CallRow.recording_id).where(CallRow.request_id == request_id)
-    statement = select(RecordingRow).where(RecordingRow.id.in_(mine), RecordingRow.id.not_in(others))
+    its_file = literal("f").concat(func.substr(RecordingRow.id, 2))
+    given = select(FileRow.id).where(FileRow.request_id == request_id, FileRow.kind == FileKind.ORIGINAL)
+    statement = select(RecordingRow).where(
+        or_(RecordingRow.id.in_(mine), its_file.in_(given)), RecordingRow.id.not_in(others)
+    )
     return tuple(session.scalars(statement))
 
 

@@ -12,6 +12,7 @@ __all__ = ["DeskFile", "FileKind"]
 class FileKind(enum.StrEnum):
     """What a stored file is."""
 
+    ORIGINAL = "original"
     RAW = "raw"
     TRANSCRIPT = "transcript"
     SKETCH = "sketch"
@@ -30,6 +31,7 @@ class FileKind(enum.StrEnum):
 
 
 FILE_LABELS = {
+    FileKind.ORIGINAL: "受け取った原本",
     FileKind.RAW: "録音の写し",
     FileKind.TRANSCRIPT: "文字起こし",
     FileKind.SKETCH: "波形の下書き",

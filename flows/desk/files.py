@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from flows.desk.chain import Subject
@@ -18,7 +18,7 @@ from flows.desk.errors import ConflictError, DeskError, NotFoundError, StorageGo
 from flows.desk.requests import row_of
 from flows.desk.states import CLOSED
 from flows.desk.storage import StoredFile
-from flows.desk.tables import FileRow, RequestRow, new_id
+from flows.desk.tables import CallRow, FileRow, RequestRow, new_id
 from flows.desk.values import JAPAN, Actor, DeskFile, FileKind
 from flows.settings import Settings
 
@@ -38,7 +38,7 @@ __all__ = [
     "sweep_orphans",
 ]
 
-KEPT_DAYS = {FileKind.RAW: "retain_raw_days"} | dict.fromkeys(
+KEPT_DAYS = dict.fromkeys((FileKind.ORIGINAL, FileKind.RAW), "retain_raw_days") | dict.fromkeys(
     (FileKind.PACKAGE, FileKind.LETTER, FileKind.MANIFEST), "retain_package_days"
 )
 """The setting of a kind's period; ``retain_draft_days`` of all others."""
@@ -49,10 +49,15 @@ MASKED_KINDS = (FileKind.MASKED_AUDIO, FileKind.MASKED_JSON, FileKind.MASKED_TEX
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file that lies in the store and is not yet named by a row."""
+    """A file that lies in the store and is not yet named by a row.
+
+    Attributes:
+        file_id: What its row is to be called; by default a new random id.
+    """
 
     kind: FileKind
     stored: StoredFile
+    file_id: str = ""
 
 
 def add_file(desk: Desk, actor: Actor, request: str, new: NewFile) -> DeskFile:
@@ -81,7 +86,7 @@ def name_files(
     for new in news:
         days = getattr(settings, KEPT_DAYS.get(new.kind, "retain_draft_days"))
         row = FileRow(
-            id=new_id("f"),
+            id=new.file_id or new_id("f"),
             request_id=owner[0],
             call_id=owner[1],
             kind=new.kind,
@@ -197,14 +202,18 @@ def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:
 def time_is_over(today: date) -> ColumnElement[bool]:
     """Of a file that is to be erased on a day; for the other modules of ``flows.desk``.
 
-    While its request is open a file is at work, however old it is.
+    While its request is open a file is at work, however old it is; so is a recording that was handed
+    over with it and that another open request has as well (``handed_over``).
     """
     closed = select(RequestRow.id).where(RequestRow.state.in_(CLOSED))
+    its_file = literal("f").concat(func.substr(CallRow.recording_id, 2))
+    at_work = select(its_file).where(CallRow.request_id.not_in(closed))
     return and_(
         FileRow.deleted_at.is_(None),
         FileRow.legal_hold.is_(False),
         FileRow.delete_after < today,
         FileRow.request_id.in_(closed),
+        FileRow.id.not_in(at_work),
     )
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "pause",
     "receive",
     "receive_all",
+    "receive_within",
     "record_identity",
     "resume",
     "withdraw",
@@ -85,10 +86,11 @@ def receive_all(desk: Desk, actor: Actor, news: Sequence[NewRequest]) -> tuple[R
         DuplicateError: when a ``reference`` was taken in before, or stands twice.
     """
     with desk.change(actor) as change:
-        return tuple(_receive(change, new, desk.settings.due_days) for new in news)
+        return tuple(receive_within(change, new, desk.settings.due_days) for new in news)
 
 
-def _receive(change: Change, new: NewRequest, due_days: int) -> Request:
+def receive_within(change: Change, new: NewRequest, due_days: int) -> Request:
+    """Take a request in within a change; for the other modules of ``flows.desk``."""
     received_on = new.received_at.astimezone(JAPAN).date()
     row = RequestRow(
         id=new_id("q"),

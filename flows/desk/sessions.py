@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from flows.desk.accounts import Account, get_account
 from flows.desk.chain import Subject
-from flows.desk.desk import Desk
+from flows.desk.desk import Change, Desk
 from flows.desk.keys import Keyring
 from flows.desk.review_tables import AttemptRow, SessionRow
 from flows.desk.sealed import put_sealed, take_sealed
@@ -27,12 +27,12 @@ from flows.desk.values import Actor, Role
 __all__ = [
     "SignedIn",
     "begin_attempt",
+    "begin_session",
     "find_session",
     "forget_attempt",
     "note_failure",
     "session_id_of",
     "sign_in",
-    "sign_in_trusted",
     "sign_out",
 ]
 
@@ -46,6 +46,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 900.0
 """Seconds after the first failure too many, doubled with each, up to a quarter of an hour."""
 
 FORGOTTEN = timedelta(hours=24)
+
+MOST_SESSIONS = 16
+"""Of one person at a time: some browsers on some machines, not a table that grows with each request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +85,23 @@ def sign_in(desk: Desk, account: Account) -> str:
     return _begin(desk, account.account_id, _Who(account.login, account.roles))
 
 
-def sign_in_trusted(desk: Desk, login: str, roles: tuple[Role, ...]) -> str:
-    """Begin a session of somebody whom a trusted proxy has signed in; returns the cookie."""
-    return _begin(desk, None, _Who(login, roles))
+def begin_session(
+    desk: Desk, account_id: str | None, login: str, roles: tuple[Role, ...], token: str
+) -> None:
+    """Begin the session of a cookie that was handed out before; for ``trusted_sessions``."""
+    _begin(desk, account_id, _Who(login, roles), token)
 
 
-def _begin(desk: Desk, account_id: str | None, who: _Who) -> str:
-    token = secrets.token_urlsafe(32)
+def _begin(desk: Desk, account_id: str | None, who: _Who, given: str = "") -> str:
+    token = given or secrets.token_urlsafe(32)
     role = who.roles[0] if who.roles else Role.ANALYST
     with desk.change(Actor(who.login, role)) as change:
         oldest = change.now - timedelta(hours=desk.settings.review_session_hours)
         change.session.execute(delete(SessionRow).where(SessionRow.started_at < oldest))
+        if change.session.get(SessionRow, session_id_of(token)) is not None:
+            # Another request with the same new cookie was first.
+            return token
+        _keep_newest(change, account_id, who.login)
         row = SessionRow(
             id=session_id_of(token), account_id=account_id, started_at=change.now, seen_at=change.now
         )
@@ -100,6 +109,15 @@ def _begin(desk: Desk, account_id: str | None, who: _Who) -> str:
         change.session.add(row)
         change.record("session.begin", Subject())
     return token
+
+
+def _keep_newest(change: Change, account_id: str | None, login: str) -> None:
+    """Make room for one more session of somebody: the oldest end."""
+    statement = select(SessionRow).where(SessionRow.account_id == account_id).order_by(SessionRow.started_at)
+    rows = change.session.scalars(statement).all()
+    theirs = [row for row in rows if account_id or take_sealed(row, WHO, change.keyring).login == login]
+    for row in theirs[: max(0, len(theirs) + 1 - MOST_SESSIONS)]:
+        change.session.delete(row)
 
 
 def find_session(desk: Desk, token: str) -> SignedIn | None:

@@ -13,10 +13,10 @@ from typing import BinaryIO
 import fsspec
 from fsspec.core import split_protocol
 
-from flows.desk.errors import RecordingUnreadableError, StorageFullError
+from flows.desk.errors import DeskError, RecordingUnreadableError, StorageFullError
 from flows.settings import Settings
 
-__all__ = ["copy_source", "hash_source", "open_source"]
+__all__ = ["copy_source", "copy_stream", "drain", "hash_source", "open_source"]
 
 PROTOCOLS = {"file", "s3", "s3a", "gs", "gcs", "abfs", "az", "sftp", "memory"}
 """A list of recordings must not make the desk fetch from anywhere in the world."""
@@ -72,30 +72,40 @@ def _within(path: str, root: str, protocol: str | None) -> bool:
 
 def hash_source(settings: Settings, uri: str) -> tuple[str, int]:
     """SHA-256 and length of a recording."""
-    return _drain(settings, uri, None)
+    with open_source(settings, uri) as file:
+        return drain(file)
 
 
 def copy_source(settings: Settings, uri: str, target: Path) -> tuple[str, int]:
     """Copy a recording; the hash is of the very bytes that were written."""
+    with open_source(settings, uri) as file:
+        return copy_stream(file, target)
+
+
+def copy_stream(file: BinaryIO, target: Path) -> tuple[str, int]:
+    """Likewise of a recording that is open."""
     # Unbuffered, so that a full disk is told at the write and not once more at the end.
     with _room(), target.open("wb", buffering=0) as copy:
-        return _drain(settings, uri, copy)
+        return drain(file, copy)
 
 
-def _drain(settings: Settings, uri: str, copy: io.RawIOBase | None) -> tuple[str, int]:
+def drain(file: BinaryIO, copy: io.RawIOBase | None = None) -> tuple[str, int]:
+    """SHA-256 and length of what a stream holds, all of it written to ``copy`` on the way."""
     digest, size = hashlib.sha256(), 0
-    with open_source(settings, uri) as file:
-        while block := _read(file):
-            digest.update(block)
-            size += len(block)
-            if copy is not None:
-                copy.write(block)
+    while block := _read(file):
+        digest.update(block)
+        size += len(block)
+        if copy is not None:
+            copy.write(block)
     return digest.hexdigest(), size
 
 
 def _read(file: BinaryIO) -> bytes:
     try:
         return file.read(BLOCK)
+    except DeskError:
+        # Of our own store, and told as such.
+        raise
     except Exception as error:  # noqa: BLE001
         kind = type(error).__name__
     msg = f"録音ファイルを読めません({kind})"

@@ -2,10 +2,18 @@
 
     inbox/X.json, a.wav      as somebody puts them there
     inbox/taking/ID/         being taken in; a killed run's are finished by the next
-    inbox/done/ID/           taken in; the catalogue knows the recordings by this place
-    inbox/failed/ID/         set aside; what is wrong is in ``failed/ID.error.json``, no personal data
+    inbox/done/ID.json       taken in: the request's number and how many files, no personal data
+    inbox/failed/ID/         set aside for a while; why is in ``failed/ID.error.json``, no personal data
 
 ID is random, so that only names that people chose can tell anything.
+
+The folder hands over and keeps nothing: a company that wants to keep what it puts here keeps it
+elsewhere.  What was taken in lies sealed in the store, where it is erased with its request, and goes
+from here.  Each file is sealed and read back, then one transaction names all of them together with the
+request, and only then is the clear one removed, if it is the very bytes that were sealed.  Killed
+anywhere, the next run finds either the clear files and no request, or both, and finishes.  A file is
+unlinked, not overwritten: that would reach another name of the same file, and on a disk with wear
+levelling or snapshots prove nothing.
 """
 
 from __future__ import annotations
@@ -16,18 +24,28 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
 from flows.case_file import read_json
-from flows.desk import catalogue, requests
+from flows.desk import requests
 from flows.desk.desk import Desk
 from flows.desk.errors import ConflictError, DuplicateError
+from flows.desk.files import NewFile, drop_unnamed
+from flows.desk.handed_over import Original, hash_of, named_hashes, put_into_store, receive
 from flows.desk.tables import new_id
-from flows.desk.values import Actor, NewRecording, NewRequest, Request
+from flows.desk.values import Actor, FileKind, NewRecording, Request
+from flows.intake.drop_stay import (
+    DONE,
+    FAILED,
+    clear_stays_of,
+    is_plain,
+    remember_folder,
+    set_aside,
+)
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused, Strict
 from flows.intake.known import known_references
@@ -38,8 +56,7 @@ from pipeline.errors import CaseFileError
 
 __all__ = ["Taken", "take_folder"]
 
-TAKING, DONE, FAILED = "taking", "done", "failed"
-ERROR = ".error.json"
+TAKING = "taking"
 LOCK = ".kaiji-lock"
 
 PATIENCE = 600.0
@@ -54,11 +71,13 @@ class Taken:
         requests: Taken in.
         failed: How many were set aside.
         waiting: How many may still be being written, or miss a recording; a later run takes them.
+        unnamed: How many recordings lie there that no request names; they are left alone.
     """
 
     requests: tuple[Request, ...] = ()
     failed: int = 0
     waiting: int = 0
+    unnamed: int = 0
 
 
 class _Recording(Strict):
@@ -87,14 +106,6 @@ class _Dropped(RequestDocument):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class _Parcel:
-    """A request and its recordings, checked."""
-
-    new: NewRequest = field(repr=False)
-    recordings: tuple[NewRecording, ...] = field(repr=False)
-
-
 def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTLED) -> Taken:
     """Take in what lies in a drop folder.
 
@@ -111,17 +122,21 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
     """
     taken = Taken()
     with _held(inbox):
+        remember_folder(desk, inbox)
+        clear_stays_of(desk, actor, inbox)
         for folder in sorted((inbox / TAKING).iterdir()):
             taken = _take(desk, actor, folder, taken, resumed=True)
         for file in sorted(inbox.glob("*.json")):
-            if not _complete(inbox, file, settled):
+            if is_plain(file) and not _complete(inbox, file, settled):
                 taken = replace(taken, waiting=taken.waiting + 1)
                 continue
             folder = inbox / TAKING / new_id("x")
             folder.mkdir(mode=0o700)
             file.replace(folder / file.name)
             taken = _take(desk, actor, folder, taken, resumed=False)
-    return taken
+        unnamed = sum(path.suffix.lower() in AUDIO for path in inbox.iterdir() if path.is_file())
+    # While a request waits its recordings are here too.
+    return taken if taken.waiting else replace(taken, unnamed=unnamed)
 
 
 @contextlib.contextmanager
@@ -182,28 +197,38 @@ def _named(file: Path) -> list[str]:
 def _take(desk: Desk, actor: Actor, folder: Path, taken: Taken, *, resumed: bool) -> Taken:
     """Take one request in, or set it aside."""
     inbox = folder.parent.parent
-    files = list(folder.glob("*.json"))
-    if not files:
-        # Killed before the request was moved in.
+    if not any(folder.iterdir()):
+        # Killed before the request was moved in, or after all of it was taken.
         folder.rmdir()
         return taken
-    for name in _named(files[0]):
-        if (inbox / name).is_file() and not (folder / name).exists():
-            (inbox / name).replace(folder / name)
     try:
-        parcel = _parcel(desk, files[0], inbox / DONE / folder.name)
-        request = _received(desk, actor, parcel, resumed=resumed)
+        file = _document(folder)
+        for name in _named(file):
+            if is_plain(inbox / name) and not (folder / name).exists():
+                (inbox / name).replace(folder / name)
+        request = _received(desk, actor, file, resumed=resumed)
+        taken = replace(taken, requests=(*taken.requests, request))
+        _remove(desk, folder, request)
     except IntakeError as error:
-        _set_aside(folder, inbox / FAILED / folder.name, error.faults)
+        set_aside(folder, inbox / FAILED / folder.name, error.faults)
     except (FileError, DuplicateError) as error:
-        _set_aside(folder, inbox / FAILED / folder.name, (Fault(0, "", str(error)),))
+        set_aside(folder, inbox / FAILED / folder.name, (Fault(0, "", str(error)),))
     else:
-        folder.replace(inbox / DONE / folder.name)
-        return replace(taken, requests=(*taken.requests, request))
+        return taken
     return replace(taken, failed=taken.failed + 1)
 
 
-def _parcel(desk: Desk, file: Path, done: Path) -> _Parcel:
+def _document(folder: Path) -> Path:
+    """A request's JSON."""
+    files = list(folder.glob("*.json"))
+    if len(files) != 1 or not is_plain(files[0]):
+        msg = "請求の JSON が通常のファイルとして1つありません"
+        raise FileError(msg)
+    return files[0]
+
+
+def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request:
+    """The request, taken in; after a killed run it may be there already."""
     raw = read_bytes(file)
     try:
         record = Record(0, read_json(file, "JSON"))
@@ -214,48 +239,76 @@ def _parcel(desk: Desk, file: Path, done: Path) -> _Parcel:
     if not new.reference:
         # The very same file dropped again is a double import.
         new = replace(new, reference=f"inbox:{hashlib.sha256(raw).hexdigest()}")
-    recordings, faults = [], []
-    for place, one in enumerate(document.recordings):
-        uri = str(done.absolute() / one.file)
-        path = file.with_name(one.file)
-        duration = measure(desk, str(path.absolute())) if path.is_file() else None
-        if duration is None:
-            reason = "音声として読めません" if path.is_file() else "録音ファイルがありません"
-            faults.append(record.fault(("recordings", place, "file"), reason))
-        recordings.append(
-            NewRecording(
-                source_id=one.call_id or uri,
-                started_at=one.started_at,
-                uri=uri,
-                duration=duration,
-                numbers=one.numbers,
-                customer_id=one.customer_id or document.member_number,
-                operator=one.operator,
-            )
-        )
-    if faults:
-        raise IntakeError(faults)
-    return _Parcel(new, tuple(recordings))
-
-
-def _received(desk: Desk, actor: Actor, parcel: _Parcel, *, resumed: bool) -> Request:
-    """The request, taken in; after a killed run it may be there already."""
-    known = known_references(desk, [parcel.new.reference]).get(parcel.new.reference)
+    known = known_references(desk, [new.reference]).get(new.reference)
     if known is not None:
         request = requests.get(desk, known)
-        if resumed and request.content == parcel.new:
+        if resumed and request.content == new:
             return request
         msg = f"すでに取り込まれています({known})"
         raise DuplicateError(msg)
-    # First the recordings: they may be there already, which is no error.
-    if parcel.recordings:
-        catalogue.add_recordings(desk, actor, parcel.recordings)
-    return requests.receive(desk, actor, parcel.new)
+    if (file.parents[2] / DONE / f"{file.parent.name}.json").exists():
+        # Taken in and erased since: it must not come back.
+        msg = "この請求の個人情報は台帳から消されています"
+        raise FileError(msg)
+    recordings = _recordings(desk, record, document, file.parent)
+    originals: list[Original] = []
+    try:
+        originals.append(Original(put_into_store(desk, file)))
+        for path, recording in recordings:
+            originals.append(Original(put_into_store(desk, path), recording))
+        return receive(desk, actor, new, originals)
+    except BaseException:
+        drop_unnamed(desk, [NewFile(FileKind.ORIGINAL, one.stored) for one in originals])
+        raise
 
 
-def _set_aside(folder: Path, target: Path, faults: tuple[Fault, ...]) -> None:
-    """The reason first: killed in between, the next run writes it again."""
-    told = [{"column": fault.column, "reason": fault.reason} for fault in faults]
-    text = json.dumps({"code": IntakeError.code, "faults": told}, ensure_ascii=False, indent=2)
-    target.with_name(f"{target.name}{ERROR}").write_text(text + "\n", encoding="utf-8")
-    folder.replace(target)
+def _recordings(
+    desk: Desk, record: Record, document: _Dropped, folder: Path
+) -> tuple[tuple[Path, NewRecording], ...]:
+    """The recordings that a request names, each with its entry of the catalogue."""
+    found, faults = [], []
+    for place, one in enumerate(document.recordings):
+        path = folder / one.file
+        duration = measure(desk, str(path.absolute())) if is_plain(path) else None
+        if duration is None:
+            reason = "音声として読めません" if is_plain(path) else "録音ファイルがありません"
+            faults.append(record.fault(("recordings", place, "file"), reason))
+        new = NewRecording(
+            source_id=one.call_id or str(path),
+            started_at=one.started_at,
+            uri=str(path),
+            duration=duration,
+            numbers=one.numbers,
+            customer_id=one.customer_id or document.member_number,
+            operator=one.operator,
+        )
+        found.append((path, new))
+    if faults:
+        raise IntakeError(faults)
+    return tuple(found)
+
+
+def _remove(desk: Desk, folder: Path, request: Request) -> None:
+    """Remove the clear files of a request that was taken in, the JSON last.
+
+    Raises:
+        FileError: one of them is not what was sealed, such as one that was still being written.
+    """
+    files = sorted(folder.iterdir(), key=lambda path: path.suffix == ".json")
+    named = named_hashes(desk, request.number)
+    if any(_hash(path) not in named for path in files):
+        msg = f"取り込んだ後に変わったファイルがあります({request.number})"
+        raise FileError(msg)
+    at = desk.clock().isoformat(timespec="seconds")
+    text = json.dumps({"request": request.number, "files": len(files), "taken_at": at}) + "\n"
+    (folder.parent.parent / DONE / f"{folder.name}.json").write_text(text, encoding="utf-8")
+    for path in files:
+        path.unlink()
+    folder.rmdir()
+
+
+def _hash(path: Path) -> str:
+    if not is_plain(path):
+        return ""
+    with path.open("rb") as file:
+        return hash_of(file)

@@ -6,6 +6,10 @@
 ``{{箇所.種類}}``        in a table's row: the row stands once for each
 
 Whatever cannot be filled in is an error that names it, never a letter with a hole.
+
+Only the template holds placeholders.  While it is read, a stand-in of no meaning takes each value's
+place; the values come last, in one pass that nothing reads again.  So a person who is called
+``{{窓口}}`` is called that in the letter too.
 """
 
 from __future__ import annotations
@@ -21,7 +25,6 @@ from typing import TYPE_CHECKING, Any, Final
 import docx
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
-from docx.text.paragraph import Paragraph
 
 from flows.letter.content import CONDITIONS, REQUIRED, ROWS, VALUES, LetterContent
 from flows.letter.docx_file import bare_bytes
@@ -33,7 +36,13 @@ if TYPE_CHECKING:
 __all__ = ["check_template", "fill_letter"]
 
 _PLACE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML document may hold, not even escaped (XML 1.0, production 2)."""
+
+_FIRST, _LAST = "\ufdd0", "\ufdd1"
+"""Around a stand-in's number: allowed in XML, and assigned to nothing for good (Unicode 23.7)."""
+
+_STAND_IN: Final = re.compile(f"{_FIRST}([0-9]+){_LAST}")
 _KNOWN: Final = frozenset(VALUES) | {f"{row}.{name}" for row, names in ROWS.items() for name in names}
 
 _HINTS: Final = {
@@ -58,14 +67,40 @@ def fill_letter(template: Path, content: LetterContent) -> bytes:
     """
     document = _opened(template)
     _refuse_unknown(document)
+    given = _Given()
+    values = given.stand_ins(content.values)
     for body in _bodies(document):
         _keep_what_holds(body, content.conditions)
-        _repeat_rows(body, content.rows)
+        _repeat_rows(
+            body, {kind: [given.stand_ins(row) for row in rows] for kind, rows in content.rows.items()}
+        )
         for paragraph in body.iter(qn("w:p")):
-            _fill_paragraph(Paragraph(paragraph, document), content.values)
-    letter = bare_bytes(document)
-    _refuse_left_over(letter)
-    return letter
+            _fill_paragraph(paragraph, values)
+    # What is left in braces now is the template's, whatever anybody is called.
+    _refuse_left_over(bare_bytes(document))
+    for body in _bodies(document):
+        for text in list(body.iter(qn("w:t"))):
+            _set_lines(text, given.told(text.text or ""))
+    return bare_bytes(document)
+
+
+class _Given:
+    """The values of one letter, and what stands for them until all of the template is read."""
+
+    def __init__(self) -> None:
+        self._values: list[str] = []
+
+    def stand_ins(self, values: Mapping[str, str]) -> dict[str, str]:
+        """For each value what takes its place, by the same name."""
+        return {name: self._stand_in(value) for name, value in values.items()}
+
+    def _stand_in(self, value: str) -> str:
+        self._values.append(_NO_XML.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
+        return f"{_FIRST}{len(self._values) - 1}{_LAST}"
+
+    def told(self, text: str) -> str:
+        """A text of the template with its values."""
+        return _STAND_IN.sub(lambda found: self._values[int(found[1])], text)
 
 
 def check_template(template: Path) -> None:
@@ -108,7 +143,11 @@ def _refuse_unknown(document: Document) -> None:
     found: set[str] = set()
     for body in _bodies(document):
         for paragraph in body.iter(qn("w:p")):
-            found |= {match[1] for match in _PLACE.finditer(_text_of(paragraph))}
+            text = _text_of(paragraph)
+            if _FIRST in text or _LAST in text:
+                msg = "回答書のひな形に使えない文字があります(U+FDD0、U+FDD1)"
+                raise LetterError(msg)
+            found |= {match[1] for match in _PLACE.finditer(text)}
     names = {name for name in found if name[:1] not in {"#", "/"}}
     unknown = sorted(names - _KNOWN)
     unknown += sorted(
@@ -174,13 +213,14 @@ def _repeat_rows(body: Any, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> 
                 row.addprevious(copy)
                 for paragraph in copy.iter(qn("w:p")):
                     values = {f"{kind}.{name}": value for name, value in each.items()}
-                    _fill_paragraph(Paragraph(paragraph, None), values)  # type: ignore[arg-type]  # read alone
+                    _fill_paragraph(paragraph, values)
             row.getparent().remove(row)
 
 
-def _fill_paragraph(paragraph: Paragraph, values: Mapping[str, str]) -> None:
-    """Put values in, however Word has cut the placeholder into runs; the first run's looks are kept."""
-    texts = list(paragraph._p.iter(qn("w:t")))  # noqa: SLF001 (hyperlinks and boxes hold runs too)
+def _fill_paragraph(paragraph: Any, values: Mapping[str, str]) -> None:
+    """Put stand-ins in, however Word has cut the placeholder into runs; the first run's looks are kept."""
+    # Hyperlinks and boxes hold runs too.
+    texts = list(paragraph.iter(qn("w:t")))
     whole = "".join(text.text or "" for text in texts)
     for match in reversed(list(_PLACE.finditer(whole))):
         if match[1] not in values:
@@ -193,17 +233,15 @@ def _fill_paragraph(paragraph: Paragraph, values: Mapping[str, str]) -> None:
             old = text.text or ""
             start, stop = max(match.start(), at), min(match.end(), at + len(old))
             if start < stop:
-                new = _CONTROL.sub("", values[match[1]]) if start == match.start() else ""
+                new = values[match[1]] if start == match.start() else ""
                 text.text = old[: start - at] + new + old[stop - at :]
                 text.set(qn("xml:space"), "preserve")
             at += len(old)
-    for text in texts:
-        _break_lines(text)
 
 
-def _break_lines(text: Any) -> None:
-    """A line break of a value as Word's own."""
-    lines = (text.text or "").split("\n")
+def _set_lines(text: Any, told: str) -> None:
+    """A text of several lines, with Word's own line breaks."""
+    lines = told.split("\n")
     text.text = lines[0]
     for line in reversed(lines[1:]):
         more = text.makeelement(qn("w:t"), {qn("xml:space"): "preserve"})

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from flows.desk.accounts import LOGIN, ROLES, fold_login
-from flows.desk.sessions import SignedIn, find_session, sign_in_trusted
+from flows.desk.sessions import SignedIn, find_session, session_id_of
+from flows.desk.trusted_sessions import begin_trusted, new_cookie
 from flows.desk.values import Actor, Role
 from flows.review.faults import ForgedError, RefusedError, SignedOutError
 from flows.review.site import site_of
@@ -97,9 +97,9 @@ def current_user(request: Request) -> User | None:
 
 
 def _trusted(request: Request, found: SignedIn | None, token: str) -> tuple[SignedIn | None, str]:
-    """Who a trusted proxy says it is, with a session of their own."""
+    """Who a trusted proxy says it is; a session of their own begins when their browser brings our cookie."""
     site = site_of(request)
-    if not _from_proxy(request):
+    if not site.proxy.sent(request):
         raise RefusedError(403, "forbidden", "このページには会社の入口を通って入ってください")
     names = request.headers.getlist(site.settings.review_user_header)
     login = fold_login(names[0]) if len(names) == 1 else ""
@@ -107,11 +107,13 @@ def _trusted(request: Request, found: SignedIn | None, token: str) -> tuple[Sign
     roles = _roles(site.settings, {word.strip().casefold() for word in told})
     if not LOGIN.fullmatch(login):
         return None, ""
-    if found is None or found.login != login:
-        token = sign_in_trusted(site.desk, login, roles)
-        request.state.new_session = token
+    if found is None and token and roles and begin_trusted(site.desk, login, roles, token):
         found = find_session(site.desk, token)
-    return (None if found is None else SignedIn(found.session_id, login, roles)), token
+    if found is None or found.login != login:
+        token = new_cookie(site.desk, login)
+        request.state.new_session = token
+        return SignedIn(session_id_of(token), login, roles), token
+    return SignedIn(found.session_id, login, roles), token
 
 
 def _roles(settings: Settings, words: set[str]) -> tuple[Role, ...]:
@@ -122,24 +124,10 @@ def _roles(settings: Settings, words: set[str]) -> tuple[Role, ...]:
     return tuple(role for role in ROLES if role.value in held)
 
 
-def _from_proxy(request: Request) -> bool:
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-        networks = [
-            ipaddress.ip_network(part.strip(), strict=False)
-            for part in site_of(request).settings.review_proxies.split(",")
-            if part.strip()
-        ]
-    except ValueError:
-        return False
-    return any(address in network for network in networks)
-
-
 def address_of(request: Request) -> str:
     """Where a request comes from, as far as it can be believed."""
     host = request.client.host if request.client else "unknown"
-    if _from_proxy(request):
+    if site_of(request).proxy.sent(request):
         # The last one was added by our proxy; those before it could say anything.
         forwarded = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")[-1].strip()
         return forwarded or host

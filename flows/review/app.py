@@ -22,6 +22,7 @@ from flows.review import (
 from flows.review.access import check_forgery
 from flows.review.faults import add_faults
 from flows.review.guard import Guard
+from flows.review.proxy import trusted_proxy
 from flows.review.site import HERE, Site, open_site
 from flows.settings import Settings
 
@@ -54,7 +55,9 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
 
     Raises:
         DeskError: when the desk cannot be opened.
+        SettingError: where a proxy is to sign people in, and nothing would prove that it is the proxy.
     """
+    trusted_proxy(settings)
     opened = desk or open_desk(settings)
 
     @contextlib.asynccontextmanager

@@ -1,8 +1,13 @@
-"""Around every request: the host it is for, how much it may send, what every answer carries."""
+"""Around every request: the host it is for, how much it may send, what every answer carries.
+
+A request is handed on when all of it is here and not before: one whose connection broke, or whose
+body is not as long as it says, is refused whatever it holds.  A form's last field is the page's own
+word (``access.check_forgery``), so that one which something cut on its way to us lacks that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 from fastapi import Request
@@ -19,6 +24,11 @@ BIGGEST_BODY = 256 * 1024
 """Bytes: two hundred decisions with long reasons."""
 
 TOO_LARGE = "送られた内容が大きすぎます"
+CUT_OFF = "送られた内容が途中で切れています。何も行っていません"
+NO_SUCH_FORM = "この形では受け取れません"
+
+LONGEST_NUMBER = 19
+"""Digits of a ``Content-Length``: 63 bits."""
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
@@ -68,9 +78,10 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, answer)
             return
-        body = await _read(receive)
-        if body is None:
-            await _refuse(413, "too_large", TOO_LARGE)(scope, receive, answer)
+        try:
+            body = await _read(receive, _told_length(scope))
+        except _RefusedBodyError as error:
+            await error.answer(scope, receive, answer)
             return
         try:
             await self._app(scope, _Replay(body, receive), answer)
@@ -78,14 +89,32 @@ class Guard:
             await _answered(answer, failed(Request(scope), error), scope, receive)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
-        headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
-        hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+        hosts = [value.decode("latin-1") for value in _values(scope, b"host")]
         if len(hosts) != 1 or _name_of(hosts[0]) not in self._hosts:
             return _refuse(400, "bad_request", "この名前ではページを開けません(KAIJI_REVIEW_HOSTS)")
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not length.isdigit() or int(length) > BIGGEST_BODY:
-            return _refuse(413, "too_large", TOO_LARGE)
+        lengths = _values(scope, b"content-length")
+        if len(lengths) > 1 or (lengths and _values(scope, b"transfer-encoding")):
+            # Two servers in a row may each believe another one of them (request smuggling).
+            return _refuse(400, "bad_request", NO_SUCH_FORM)
+        for length in lengths:
+            if not length.isdigit() or len(length) > LONGEST_NUMBER or int(length) > BIGGEST_BODY:
+                return _refuse(413, "too_large", TOO_LARGE)
+        kinds = _values(scope, b"content-type")
+        if len(kinds) > 1 or any(kind.strip().lower().startswith(b"multipart/") for kind in kinds):
+            # No form of ours sends files, and the word at the end of ours would not be the end of this.
+            return _refuse(415, "bad_request", NO_SUCH_FORM)
         return None
+
+
+def _values(scope: Scope, wanted: bytes) -> list[bytes]:
+    """Those of a header, however often it stands there."""
+    return [value for name, value in scope["headers"] if name == wanted]
+
+
+def _told_length(scope: Scope) -> int | None:
+    """How long a body says it is; a chunked one ends by itself."""
+    lengths = _values(scope, b"content-length")
+    return int(lengths[0]) if lengths else None
 
 
 def _name_of(host: str) -> str:
@@ -105,16 +134,34 @@ async def _answered(answer: _Answer, response: Any, scope: Scope, receive: Recei
         await response(scope, receive, answer)
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """A request's body; ``None`` where it is too large, whatever its header said."""
+class _RefusedBodyError(Exception):
+    """A body that is not taken."""
+
+    def __init__(self, answer: JSONResponse) -> None:
+        super().__init__(answer.status_code)
+        self.answer = answer
+
+
+async def _read(receive: Receive, told: int | None) -> bytes:
+    """A request's body, all of it.
+
+    Raises:
+        _RefusedBodyError: too large, whatever its header said; cut off; or not as long as it said.
+    """
     body = b""
     while True:
         message = await receive()
+        if message["type"] != "http.request":
+            # The other end is gone: what came before may be any part of what was meant.
+            raise _RefusedBodyError(_refuse(400, "cut_off", CUT_OFF))
         body += bytes(message.get("body", b""))
         if len(body) > BIGGEST_BODY:
-            return None
+            raise _RefusedBodyError(_refuse(413, "too_large", TOO_LARGE))
         if not message.get("more_body", False):
-            return body
+            break
+    if told is not None and len(body) != told:
+        raise _RefusedBodyError(_refuse(400, "cut_off", CUT_OFF))
+    return body
 
 
 class _Replay:

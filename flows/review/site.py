@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from flows.desk.desk import Desk
 from flows.review.outgoing import Outgoing
+from flows.review.proxy import TrustedProxy, trusted_proxy
 from flows.review.sound import Shelf, Sketches
 from flows.review.words import Library
 from flows.settings import Settings
@@ -38,6 +39,7 @@ class Site:
         sketches: How calls are drawn.
         library: Transcripts.
         outgoing: Releases under way.
+        proxy: How the company's proxy is known.
         counted: What the queue tells of a call, by call, revision and number of decisions.
     """
 
@@ -48,6 +50,7 @@ class Site:
     sketches: Sketches = field(repr=False)
     library: Library = field(repr=False)
     outgoing: Outgoing = field(repr=False)
+    proxy: TrustedProxy = field(repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -73,7 +76,12 @@ class Site:
 
 
 def open_site(desk: Desk) -> Site:
-    """Set up a page over a desk."""
+    """Set up a page over a desk.
+
+    Raises:
+        SettingError: where a proxy is to sign people in, and nothing would prove that it is the proxy.
+    """
+    proxy = trusted_proxy(desk.settings)
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -83,7 +91,8 @@ def open_site(desk: Desk) -> Site:
     templates.filters["with_dates"] = _with_dates
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
-    return Site(desk, templates, version, shelf, Sketches(desk, shelf), Library(desk), Outgoing(desk))
+    sketches, library = Sketches(desk, shelf), Library(desk)
+    return Site(desk, templates, version, shelf, sketches, library, Outgoing(desk), proxy)
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
 from docx.document import Document
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 
 from flows.letter.build_template import build
 from flows.letter.content import CONDITIONS, REQUIRED, ROWS, VALUES, LetterContent
@@ -39,6 +41,15 @@ def template(path: Path, *lines: str, rows: bool = True) -> Path:
             cell.text = f"{{{{箇所.{name}}}}}"
     document.save(str(path))
     return path
+
+
+def text_box(text: str) -> Any:
+    """A paragraph with a drawn frame that holds a text."""
+    return parse_xml(
+        f'<w:p {nsdecls("w")}><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox>'
+        f"<w:txbxContent><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:txbxContent>"
+        "</v:textbox></v:shape></w:pict></w:r></w:p>"
+    )
 
 
 def filled(path: Path, content: LetterContent = ALL) -> Document:
@@ -89,11 +100,64 @@ def test_a_value_is_text_whatever_is_in_it(tmp_path: Path):
     assert last.text == "A&B <i>\n電話 03-0000-0000"
 
 
-def test_a_value_never_becomes_a_placeholder(tmp_path: Path):
-    """A requester who is called {{合言葉}} gets no letter rather than a wrong one."""
-    path = template(tmp_path / "t.docx", "{{会社名}}")
-    with pytest.raises(LetterError):
-        fill_letter(path, replace(ALL, values={**VALUE_OF, "会社名": "{{窓口}}"}))
+STRANGE = {
+    "a placeholder": ("{{窓口}}", "{{窓口}}"),
+    "a placeholder of a row": ("{{箇所.開始}}", "{{箇所.開始}}"),
+    "a condition": ("{{#開示}}", "{{#開示}}"),
+    "the end of one": ("{{/}}", "{{/}}"),
+    "one that nobody knows": ("{{ 7*7 }}", "{{ 7*7 }}"),
+    "half of one": ("}}鈴木{{", "}}鈴木{{"),
+    "single braces": ("{鈴木}", "{鈴木}"),
+    "Jinja": ("{% for x in y %}{# c #}${x}%(x)s", "{% for x in y %}{# c #}${x}%(x)s"),
+    "XML": ("<w:t>A&amp;B</w:t>]]><!--", "<w:t>A&amp;B</w:t>]]><!--"),
+    "stand-ins": ("\ufdd00\ufdd1", "\ufdd00\ufdd1"),
+    "a company's own character": ("\ue000邉", "\ue000邉"),
+    "a group of a pattern": (r"\g<0>\1", r"\g<0>\1"),
+    "control signs": ("鈴\x00木\x0b\x1b[2J", "鈴木[2J"),
+    "what no XML holds": ("鈴\ud800木\ufffe\uffff", "鈴木"),
+    "line ends of Windows": ("一\r\n二\r三", "一\n二\n三"),
+}
+"""What a person, an address or a company may be called, and what the letter says then."""
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_value_is_never_read_as_a_part_of_the_template(tmp_path: Path, strange: str):
+    """Whatever stands in any of them comes out as it is: in lines, rows, headers and boxes, beside braces."""
+    value, told = STRANGE[strange]
+    path = template(tmp_path / "t.docx", "a{{会社名}}b", "{{{窓口}}}", "{{氏名}}{{住所}}")
+    document = docx.Document(str(path))
+    document.sections[0].header.paragraphs[0].text = "{{会社名}}"
+    document.element.body.insert(0, text_box("{{会社名}}"))
+    document.save(str(path))
+    rows = {kind: tuple(dict.fromkeys(row, value) for row in each) for kind, each in ROWS_OF.items()}
+    letter = filled(path, LetterContent(dict.fromkeys(VALUES, value), rows, frozenset(CONDITIONS)))
+
+    assert f"a{told}b" in lines_of(letter)
+    assert f"{{{told}}}" in lines_of(letter)
+    assert lines_of(letter)[-1] == told + told
+    assert [[cell.text for cell in row.cells] for row in letter.tables[0].rows] == [[told] * 4] * 2
+    assert letter.sections[0].header.paragraphs[0].text == told
+    box = next(letter.element.body.iter(qn("w:txbxContent")))
+    assert "".join(text.text or "" for text in box.iter(qn("w:t"))) == told.replace("\n", "")
+
+
+def test_our_own_template_takes_any_name():
+    """The one that kaiji brings, with every value and row called like a placeholder."""
+    rows = {kind: tuple(dict.fromkeys(row, "{{氏名}}") for row in each) for kind, each in ROWS_OF.items()}
+    letter = fill_letter(TEMPLATE, LetterContent(dict.fromkeys(VALUES, "{{/}}"), rows, frozenset(CONDITIONS)))
+    with zipfile.ZipFile(io.BytesIO(letter)) as parts:
+        told = re.sub(r"<[^>]*>", "", parts.read("word/document.xml").decode())
+
+    assert "{{/}}" in told
+    assert "{{氏名}}" in told
+
+
+def test_a_template_with_the_sign_of_a_stand_in_is_refused(tmp_path: Path):
+    """It is no character: no font shows it, and no company uses it."""
+    path = template(tmp_path / "t.docx", "a\ufdd00\ufdd1")
+
+    with pytest.raises(LetterError, match="使えない文字"):
+        fill_letter(path, ALL)
 
 
 @pytest.mark.parametrize(
@@ -138,11 +202,7 @@ def test_a_text_box_is_filled_too(tmp_path: Path):
     """A drawn frame with a placeholder in it."""
     path = template(tmp_path / "t.docx")
     document = docx.Document(str(path))
-    box = parse_xml(
-        f'<w:p {nsdecls("w")}><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox>'
-        "<w:txbxContent><w:p><w:r><w:t>{{会社名}}</w:t></w:r></w:p></w:txbxContent>"
-        "</v:textbox></v:shape></w:pict></w:r></w:p>"
-    )
+    box = text_box("{{会社名}}")
     document.element.body.insert(0, box)
     document.save(str(path))
     with zipfile.ZipFile(io.BytesIO(fill_letter(path, ALL))) as parts:

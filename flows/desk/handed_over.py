@@ -1,0 +1,170 @@
+"""What somebody handed over for one request: sealed into the store, and erased with the request.
+
+The company's recordings stay where the company keeps them; the catalogue names their place.  A file
+that was put into a drop folder or the inbox was handed over: its place is the store.  One transaction
+names the sealed files and the recordings in the catalogue, and takes the request in.  Before it
+nothing was handed over, after it the clear files may go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from flows.desk.catalogue import add_recording
+from flows.desk.chain import Subject
+from flows.desk.desk import Change, Desk
+from flows.desk.errors import RecordingUnreadableError, StorageGoneError
+from flows.desk.files import NewFile, list_files, name_files
+from flows.desk.requests import receive_within, row_of
+from flows.desk.storage import StoredFile
+from flows.desk.tables import FileRow, new_id
+from flows.desk.values import Actor, FileKind, NewRecording, NewRequest, Request
+
+__all__ = [
+    "Original",
+    "hand_over",
+    "hash_of",
+    "is_handed_over",
+    "named_hashes",
+    "open_handed_over",
+    "put_into_store",
+    "receive",
+]
+
+SCHEME = "kaiji:"
+"""Of a place in our own store.  It counts only with the recording's own random id behind it, so that no
+list of recordings can name another one's file."""
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file that was handed over, sealed.
+
+    Attributes:
+        stored: Where.
+        recording: Its entry of the catalogue, whose ``uri`` is still its place before; ``None`` for
+            the request's own document.
+    """
+
+    stored: StoredFile
+    recording: NewRecording | None = field(default=None, repr=False)
+
+
+def put_into_store(desk: Desk, path: Path) -> StoredFile:
+    """Seal a clear file into the store, and read the sealed copy back.
+
+    Raises:
+        StorageGoneError: the store gives back something else.
+        StorageFullError: no room.
+    """
+    stored = desk.store.put(path)
+    with desk.store.open(stored.key) as sealed:
+        if hash_of(sealed) != stored.sha256:
+            msg = "保管場所に置いたものが元と一致しません"
+            raise StorageGoneError(msg)
+    return stored
+
+
+def hash_of(stream: BinaryIO) -> str:
+    """SHA-256 of all that a stream holds."""
+    digest = hashlib.sha256()
+    while block := stream.read(BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def receive(desk: Desk, actor: Actor, new: NewRequest, originals: Sequence[Original]) -> Request:
+    """Take a request in together with what was handed over for it: all of it, or nothing.
+
+    Args:
+        desk: The desk.
+        actor: Who takes it in.
+        new: The request.
+        originals: Its files, in the store.
+
+    Raises:
+        DuplicateError: when its ``reference`` was taken in before, or the catalogue has another
+            recording of the same id; the message names its place, from 1.
+    """
+    with desk.change(actor) as change:
+        request = receive_within(change, new, desk.settings.due_days)
+        _name(change, desk, request.request_id, originals)
+        return request
+
+
+def hand_over(desk: Desk, actor: Actor, request: str, originals: Sequence[Original]) -> tuple[str, ...]:
+    """Add files to a request that is there.
+
+    Args:
+        desk: The desk.
+        actor: Who does it.
+        request: Id or public number.
+        originals: As for ``receive``.
+
+    Returns:
+        Ids of the recordings among them.
+    """
+    with desk.change(actor) as change:
+        return _name(change, desk, row_of(change.session, request).id, originals)
+
+
+def _name(change: Change, desk: Desk, request_id: str, originals: Sequence[Original]) -> tuple[str, ...]:
+    recordings: list[str] = []
+    files: list[NewFile] = []
+    for one in originals:
+        file = NewFile(FileKind.ORIGINAL, one.stored)
+        if one.recording is not None:
+            recording_id, was = new_id("g"), one.recording.uri
+            place = f"{SCHEME}{recording_id}{PurePosixPath(was).suffix.lower()}"
+            # Whose id is the place is known by the new one: the old one holds what people call files.
+            source = place if one.recording.source_id == was else one.recording.source_id
+            content = replace(one.recording, uri=place, source_id=source)
+            add_recording(change, content, recording_id, len(recordings) + 1)
+            recordings.append(recording_id)
+            file = replace(file, file_id=_file_id(recording_id))
+        files.append(file)
+    name_files(change, desk.settings, (request_id, None, 0), files)
+    if recordings:
+        change.record("recordings.add", Subject(request_id), {"new": len(recordings), "known": 0})
+    return tuple(recordings)
+
+
+def _file_id(recording_id: str) -> str:
+    """Of the file of a recording: ``files.time_is_over`` finds the one by the other too."""
+    return f"f{recording_id[1:]}"
+
+
+def is_handed_over(recording_id: str, content: NewRecording) -> bool:
+    """Whether a recording lies in our own store."""
+    return content.uri.partition(".")[0] == f"{SCHEME}{recording_id}"
+
+
+@contextmanager
+def open_handed_over(desk: Desk, recording_id: str) -> Iterator[BinaryIO]:
+    """A recording in our own store, in clear, as a stream.
+
+    Raises:
+        RecordingUnreadableError: its time was over.
+    """
+    with desk.read() as session:
+        row = session.get(FileRow, _file_id(recording_id))
+    if row is None or row.deleted_at is not None:
+        msg = "録音ファイルは保存期間を過ぎて消されました"
+        raise RecordingUnreadableError(msg)
+    with desk.store.open(row.store_key) as stream:
+        yield stream
+
+
+def named_hashes(desk: Desk, request: str) -> frozenset[str]:
+    """SHA-256 of everything that was handed over for a request and is in the store."""
+    files = list_files(desk, request=request)
+    return frozenset(
+        file.sha256 for file in files if file.kind is FileKind.ORIGINAL and desk.store.exists(file.store_key)
+    )

@@ -1,0 +1,157 @@
+"""How long something stays in clear in a drop folder: what was set aside, and what an earlier version left.
+
+Nobody but a run over a folder knows where it is, so each run writes its place down, for the retention
+run that comes when nobody drops anything any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from flows.case_file import read_json
+from flows.desk.catalogue import RECORDING
+from flows.desk.chain import Subject
+from flows.desk.desk import Desk
+from flows.desk.sealed import take_sealed
+from flows.desk.tables import RecordingRow
+from flows.desk.values import Actor
+from flows.intake.faults import Fault, IntakeError
+from flows.intake.known import known_references
+from pipeline.errors import CaseFileError
+
+__all__ = [
+    "DONE",
+    "FAILED",
+    "clear_stays",
+    "clear_stays_of",
+    "is_plain",
+    "remember_folder",
+    "set_aside",
+]
+
+DONE, FAILED = "done", "failed"
+ERROR = ".error.json"
+FOLDER = re.compile(r"x[0-9a-f]{16}")
+"""One request's, as ``new_id("x")`` calls it: nothing else in a folder is ours to remove."""
+
+DAY = 86_400.0
+REMEMBERED = "drop-folders.json"
+
+
+def is_plain(path: Path) -> bool:
+    """Whether something is a file of its own: no link, whose end may lie anywhere, no pipe, no device."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def set_aside(folder: Path, target: Path, faults: tuple[Fault, ...]) -> None:
+    """Put a request's files where they stay for a while.
+
+    The reason first: killed in between, the next run writes it again.
+    """
+    told = [{"column": fault.column, "reason": fault.reason} for fault in faults]
+    text = json.dumps({"code": IntakeError.code, "faults": told}, ensure_ascii=False, indent=2)
+    target.with_name(f"{target.name}{ERROR}").write_text(text + "\n", encoding="utf-8")
+    folder.replace(target)
+
+
+def remember_folder(desk: Desk, inbox: Path) -> None:
+    """Write down where a drop folder is, on this machine."""
+    known, place = _remembered(desk), str(inbox.absolute())
+    if place in known:
+        return
+    file = desk.settings.home / REMEMBERED
+    part = file.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as new:
+        json.dump([*known, place], new, ensure_ascii=False)
+    part.replace(file)
+
+
+def _remembered(desk: Desk) -> list[str]:
+    try:
+        found = json.loads((desk.settings.home / REMEMBERED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # None yet, or half of a file: the next run over a folder writes it again.
+        return []
+    return [place for place in found if isinstance(place, str)] if isinstance(found, list) else []
+
+
+def clear_stays(desk: Desk, actor: Actor) -> int:
+    """Remove from all drop folders of this machine what has stayed long enough.
+
+    Returns:
+        How many requests' files.
+    """
+    count = 0
+    for place in _remembered(desk):
+        # A disk that is not mounted has nothing to remove.
+        with contextlib.suppress(OSError):
+            count += clear_stays_of(desk, actor, Path(place))
+    return count
+
+
+def clear_stays_of(desk: Desk, actor: Actor, inbox: Path) -> int:
+    """Remove from one drop folder what has stayed long enough, and put it on record.
+
+    What was set aside stays for ``retain_failed_days``.  What earlier versions left in ``done/`` stays
+    as long as the ledger knows the request or a recording there, and is erased after that.
+
+    Returns:
+        How many requests' files.
+    """
+    gone = 0
+    latest = time.time() - desk.settings.retain_failed_days * DAY
+    for folder in _folders(inbox / FAILED):
+        reason = folder.with_name(f"{folder.name}{ERROR}")
+        if (reason if reason.exists() else folder).stat().st_mtime < latest:
+            shutil.rmtree(folder)
+            reason.unlink(missing_ok=True)
+            gone += 1
+    old = _folders(inbox / DONE)
+    places = _places(desk) if old else set()
+    for folder in old:
+        if str(folder.absolute()) not in places and not _is_known(desk, folder):
+            shutil.rmtree(folder)
+            gone += 1
+    if gone:
+        with desk.change(actor) as change:
+            change.record("drop.erase", Subject(), {"requests": gone})
+    return gone
+
+
+def _folders(place: Path) -> list[Path]:
+    if not place.is_dir():
+        return []
+    found = (path for path in place.iterdir() if FOLDER.fullmatch(path.name))
+    return sorted(path for path in found if path.is_dir() and not path.is_symlink())
+
+
+def _places(desk: Desk) -> set[str]:
+    """Folders in which the catalogue knows a recording."""
+    with desk.read() as session:
+        rows = session.scalars(select(RecordingRow)).all()
+        return {str(Path(take_sealed(row, RECORDING, desk.keyring).uri).parent) for row in rows}
+
+
+def _is_known(desk: Desk, folder: Path) -> bool:
+    """Whether the ledger still knows a request by the document in a folder."""
+    references = []
+    for file in folder.glob("*.json"):
+        references.append(f"inbox:{hashlib.sha256(file.read_bytes()).hexdigest()}")
+        with contextlib.suppress(CaseFileError):
+            document = read_json(file, "JSON")
+            if isinstance(document, dict):
+                references.append(str(document.get("reference", "")).strip())
+    return bool(known_references(desk, filter(None, references)))

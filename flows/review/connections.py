@@ -1,0 +1,150 @@
+"""How long a connection may take for a request, and how many there may be.
+
+uvicorn sets no limit to the time in which a client sends a request (slow loris).  Here:
+
+- a request has to be there as a whole, its body too, within ``request_seconds``;
+- of connections whose request is unfinished, ``unfinished`` are kept.  One more takes the place of
+  the oldest of the address that has most.  Our own page's requests are whole within milliseconds and
+  are never the oldest, even where everybody comes from one address, that of a proxy;
+- of all connections ``open`` are kept.  One more takes the place of the oldest where nothing moves:
+  between two requests, or where nobody takes the answer.
+
+No limit is by address alone: behind a proxy everybody has the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+__all__ = ["Bounds", "bounded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one server.
+
+    Attributes:
+        request_seconds: From a connection's first byte, or its beginning, to the end of its request.
+            The largest body (``guard.BIGGEST_BODY``) needs 13 kB/s, a slow telephone line twice that.
+        unfinished: Connections whose request is not there as a whole.
+        open: Connections in all; below the 1,024 files that a process may usually have open.
+    """
+
+    request_seconds: float = 20.0
+    unfinished: int = 64
+    open: int = 512
+
+
+@dataclass(slots=True)
+class _Held:
+    """The connections of one server, oldest first: which wait for what."""
+
+    bounds: Bounds
+    every: dict[_Bounded, None] = field(default_factory=dict)
+    unfinished: dict[_Bounded, None] = field(default_factory=dict)
+    idle: dict[_Bounded, None] = field(default_factory=dict)
+
+    def make_room(self) -> None:
+        """End what is too much."""
+        if len(self.unfinished) > self.bounds.unfinished:
+            peers = Counter(each.peer for each in self.unfinished)
+            most = max(peers, key=lambda peer: peers[peer])
+            next(each for each in self.unfinished if each.peer == most).end()
+        if len(self.every) > self.bounds.open:
+            next(iter(self.idle or self.unfinished or self.every)).end()
+
+
+class _Bounded(H11Protocol):
+    """uvicorn's protocol with these limits."""
+
+    def __init__(self, held: _Held, **given: Any) -> None:
+        super().__init__(**given)
+        self._held = held
+        self._late: asyncio.TimerHandle | None = None
+        self.peer = ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Count it, and wait for a request."""
+        super().connection_made(transport)
+        self.peer = self.client[0] if self.client else ""
+        self._held.every[self] = None
+        self._look()
+        self._held.make_room()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        self._held.every.pop(self, None)
+        self._leave_queue()
+        self._held.idle.pop(self, None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Look whether the request is whole now."""
+        self._held.idle.pop(self, None)
+        super().data_received(data)
+        self._look()
+        self._held.make_room()
+
+    def on_response_complete(self) -> None:
+        """Look whether the next request has begun."""
+        super().on_response_complete()
+        self._look()
+
+    def pause_writing(self) -> None:
+        """Nobody takes what is sent: such as a player that has enough for now."""
+        super().pause_writing()
+        self._held.idle[self] = None
+
+    def resume_writing(self) -> None:
+        """Somebody does."""
+        self._held.idle.pop(self, None)
+        super().resume_writing()
+
+    def end(self) -> None:
+        """Close it now; a body that was being read is told that it was cut off."""
+        self._held.every.pop(self, None)
+        self._leave_queue()
+        self._held.idle.pop(self, None)
+        self.transport.abort()
+
+    def _look(self) -> None:
+        if self.transport.is_closing() or not self._is_unfinished():
+            self._leave_queue()
+            if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+                self._held.idle[self] = None
+        elif self._late is None:
+            self._late = self.loop.call_later(self._held.bounds.request_seconds, self.end)
+            self._held.unfinished[self] = None
+
+    def _is_unfinished(self) -> bool:
+        if self.conn.their_state is h11.IDLE:
+            # Between two requests uvicorn's own time runs (``timeout_keep_alive``).
+            return self.cycle is None or bool(self.conn.trailing_data[0])
+        return self.conn.their_state is h11.SEND_BODY
+
+    def _leave_queue(self) -> None:
+        self._held.unfinished.pop(self, None)
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
+def bounded(bounds: Bounds) -> Callable[..., H11Protocol]:
+    """What makes the connections of one server, for uvicorn's ``http``.
+
+    Args:
+        bounds: Of all of them together.
+    """
+    held = _Held(bounds)
+
+    def make(**given: Any) -> H11Protocol:
+        return _Bounded(held, **given)
+
+    return make

@@ -1,0 +1,113 @@
+"""Whether a request comes from the company's proxy, which is believed about who sends it.
+
+An address proves nothing: any program on the proxy's machine has it.  So the proxy also sends a
+secret that only it and we can read, or it comes by a Unix socket that only it may open.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import Request
+
+from flows.settings import SettingError, Settings
+
+__all__ = ["SECRET_HEADER", "TrustedProxy", "trusted_proxy"]
+
+SECRET_HEADER = "x-kaiji-proxy-secret"  # noqa: S105 (its name, not what it says)
+
+SHORTEST_SECRET = 32
+"""Characters: 128 bits as hexadecimal digits."""
+
+LONGEST_FILE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedProxy:
+    """How the proxy is known.
+
+    Attributes:
+        networks: Of its addresses.
+        secrets: Any of them will do, so that they can be changed one after the other; none means that
+            nobody who comes by an address is believed.
+        by_socket: Whether the page listens on a Unix socket, and nobody comes by an address.
+    """
+
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    secrets: tuple[bytes, ...] = field(repr=False)
+    by_socket: bool
+
+    def sent(self, request: Request) -> bool:
+        """Whether a request comes from it."""
+        if self.by_socket:
+            # uvicorn knows an address of whoever came by one.
+            return request.client is None
+        return self._has_address(request) and self._has_secret(request)
+
+    def _has_address(self, request: Request) -> bool:
+        try:
+            address = ipaddress.ip_address(request.client.host if request.client else "")
+        except ValueError:
+            return False
+        return any(address in network for network in self.networks)
+
+    def _has_secret(self, request: Request) -> bool:
+        told = request.headers.getlist(SECRET_HEADER)
+        given = told[0].encode("latin-1") if len(told) == 1 else b""
+        # Each is compared, so that the time tells nothing of any.
+        return sum(hmac.compare_digest(given, secret) for secret in self.secrets) > 0
+
+
+def trusted_proxy(settings: Settings) -> TrustedProxy:
+    """How the proxy of the settings is known.
+
+    Raises:
+        SettingError: the secret's file is not there, not ours alone, or holds no secret; or where a
+            proxy is to sign people in, and nothing would prove that it is the proxy.
+    """
+    file = settings.review_proxy_secret_file
+    secrets = () if file is None else _secrets_of(file)
+    known = TrustedProxy(_networks_of(settings), secrets, settings.review_socket is not None)
+    if settings.review_auth == "header" and not known.by_socket and not (secrets and known.networks):
+        msg = (
+            "KAIJI_REVIEW_AUTH=header には、入口だと確かめる方法が要ります: KAIJI_REVIEW_SOCKET か、"
+            "KAIJI_REVIEW_PROXIES と KAIJI_REVIEW_PROXY_SECRET_FILE"
+        )
+        raise SettingError(msg)
+    return known
+
+
+def _networks_of(settings: Settings) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    parts = [part.strip() for part in settings.review_proxies.split(",")]
+    try:
+        return tuple(ipaddress.ip_network(part, strict=False) for part in parts if part)
+    except ValueError:
+        msg = "設定 KAIJI_REVIEW_PROXIES の値の形が正しくありません"
+    raise SettingError(msg)
+
+
+def _secrets_of(file: Path) -> tuple[bytes, ...]:
+    """One a line."""
+    name = "KAIJI_REVIEW_PROXY_SECRET_FILE"
+    try:
+        # No FIFO or device is waited for.
+        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as opened:
+            found = os.fstat(handle)
+            raw = opened.read(LONGEST_FILE) if stat.S_ISREG(found.st_mode) else b""
+    except OSError as error:
+        msg = f"{name} を読めません({type(error).__name__})"
+        raise SettingError(msg) from None
+    if not stat.S_ISREG(found.st_mode) or found.st_uid not in {0, os.getuid()} or found.st_mode & 0o077:
+        msg = f"{name} は、この利用者だけが読めるファイル(0600)にしてください"
+        raise SettingError(msg)
+    secrets = tuple(line.strip() for line in raw.splitlines() if line.strip())
+    if not secrets or any(len(secret) < SHORTEST_SECRET or not secret.isascii() for secret in secrets):
+        msg = f"{name} には、{SHORTEST_SECRET}文字以上の英数字の合言葉を一行に一つ入れてください"
+        raise SettingError(msg)
+    return secrets

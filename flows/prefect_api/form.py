@@ -1,0 +1,119 @@
+"""What Prefect's form may send, and what it is told when it is refused: which field, never what was typed.
+
+A person types a name where an id belongs; Prefect's own refusals repeat it, and so does whatever shows or
+keeps them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from jsonschema.exceptions import ValidationError as SchemaError
+from prefect.utilities.schema_tools import validation
+from prefect.utilities.schema_tools.hydration import HydrationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+__all__ = ["guard_form"]
+
+Rule = Callable[..., Iterator[SchemaError] | None]
+
+RUN_OF_DEPLOYMENT = re.compile(r"/deployments/[^/]+/create_flow_run(/bulk)?/?")
+
+UNCHECKED = "パラメーターの確認は省けません(enforce_parameter_schema)"
+
+KEY = re.compile(r"[a-z_]{1,40}")
+"""A key of Prefect's own; what else stands in a place may be what somebody typed."""
+
+
+def guard_form(api: FastAPI) -> None:
+    """Keep what people type out of an API's answers, and let no run go unchecked.
+
+    Args:
+        api: Prefect's, not asked yet.
+    """
+    _hide_values()
+    api.add_exception_handler(RequestValidationError, _malformed)
+    api.add_exception_handler(HTTPException, _refused)
+    # Innermost: nothing of a request is read before Prefect has asked for the secret.
+    api.user_middleware.append(Middleware(BaseHTTPMiddleware, dispatch=_only_checked))
+
+
+def _hide_values() -> None:
+    """Let the messages of Prefect's schema validation name the rule that was broken, and no value.
+
+    jsonschema puts the value into nearly every message, and Prefect hands them on: to the form, to the
+    terminal and into its answers.  There is no setting for it.
+    """
+    rules = validation._VALIDATOR.VALIDATORS  # noqa: SLF001 (the one place they all come from)
+    for keyword, rule in tuple(rules.items()):
+        # The message on a missing key is made of the schema alone, and Prefect reads the key off it.
+        if keyword != "required":
+            rules[keyword] = _without_value(keyword, rule)
+
+
+def _without_value(keyword: str, rule: Rule) -> Rule:
+    def checked(*given: Any) -> Iterator[SchemaError]:
+        for error in rule(*given) or ():
+            error.message = f"値の形が正しくありません({keyword})"
+            yield error
+
+    return checked
+
+
+async def _malformed(_: Request, error: Exception) -> Response:
+    """In place of Prefect's answer, which repeats the whole request."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    detail = [{"type": one["type"], "loc": [_harmless(part) for part in one["loc"]]} for one in found]
+    return _answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        {"exception_message": "Invalid request received.", "exception_detail": detail},
+    )
+
+
+def _harmless(part: int | str) -> int | str:
+    return part if isinstance(part, int) or KEY.fullmatch(part) else "?"
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """As FastAPI's own; what was typed as a template, a variable or JSON is not quoted."""
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = error.detail
+    if isinstance(error.__context__, HydrationError):
+        detail = "Error hydrating parameters"
+    return JSONResponse({"detail": detail}, error.status_code, headers=error.headers)
+
+
+async def _only_checked(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse a run whose sender switched the check of its parameters off: the form has a switch for it."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    if request.method == "POST" and RUN_OF_DEPLOYMENT.fullmatch(path):
+        try:
+            asked = json.loads(await request.body() or b"{}")
+        except ValueError:
+            asked = None
+        if _is_unchecked(asked):
+            return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"detail": UNCHECKED})
+    return await call_next(request)
+
+
+def _is_unchecked(asked: object) -> bool:
+    """Whether a request, or one of a list of them, leaves the check out."""
+    if isinstance(asked, list):
+        return any(_is_unchecked(one) for one in asked)
+    given = asked.get("enforce_parameter_schema") if isinstance(asked, dict) else None
+    return given is not None and given is not True
+
+
+def _answer(status: int, body: object) -> Response:
+    return JSONResponse(body, status)

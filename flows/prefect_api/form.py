@@ -27,9 +27,13 @@ __all__ = ["guard_form"]
 
 Rule = Callable[..., Iterator[SchemaError] | None]
 
-RUN_OF_DEPLOYMENT = re.compile(r"/deployments/[^/]+/create_flow_run(/bulk)?/?")
+DEPLOYMENTS = "/deployments"
 
-UNCHECKED = "パラメーターの確認は省けません(enforce_parameter_schema)"
+UNCHECKED = "パラメーターの確認は省けません。予約のパラメーターは数と真偽だけです"
+
+REFUSED = "値の形が正しくありません"
+
+CHANGING = frozenset({"POST", "PATCH", "PUT"})
 
 KEY = re.compile(r"[a-z_]{1,40}")
 """A key of Prefect's own; what else stands in a place may be what somebody typed."""
@@ -64,7 +68,9 @@ def _hide_values() -> None:
 def _without_value(keyword: str, rule: Rule) -> Rule:
     def checked(*given: Any) -> Iterator[SchemaError]:
         for error in rule(*given) or ():
-            error.message = f"値の形が正しくありません({keyword})"
+            # A rule about an object hands on what the rules about its parts found.
+            if not error.message.startswith(REFUSED):
+                error.message = f"{REFUSED}({keyword})"
             yield error
 
     return checked
@@ -95,24 +101,45 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 
 async def _only_checked(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse a run whose sender switched the check of its parameters off: the form has a switch for it."""
+    """Refuse parameters that nobody would check: the form has a switch for it, and schedules have none."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    if request.method == "POST" and RUN_OF_DEPLOYMENT.fullmatch(path):
+    if request.method in CHANGING and path.startswith(DEPLOYMENTS):
         try:
             asked = json.loads(await request.body() or b"{}")
         except ValueError:
+            # Prefect says what it thinks of it.
             asked = None
-        if _is_unchecked(asked):
+        if _is_unchecked(asked, as_schedule="/schedules" in path):
             return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"detail": UNCHECKED})
     return await call_next(request)
 
 
-def _is_unchecked(asked: object) -> bool:
-    """Whether a request, or one of a list of them, leaves the check out."""
+def _is_unchecked(asked: object, *, as_schedule: bool) -> bool:
+    """Whether a request, or one of a list of them, leaves the check out.
+
+    Args:
+        asked: A parsed body.
+        as_schedule: It is a schedule, whose parameters Prefect takes as they are.
+    """
     if isinstance(asked, list):
-        return any(_is_unchecked(one) for one in asked)
-    given = asked.get("enforce_parameter_schema") if isinstance(asked, dict) else None
-    return given is not None and given is not True
+        return any(_is_unchecked(one, as_schedule=as_schedule) for one in asked)
+    if not isinstance(asked, dict):
+        return False
+    if asked.get("enforce_parameter_schema") not in (None, True):
+        return True
+    if as_schedule and _holds_text(asked.get("parameters")):
+        return True
+    return _is_unchecked(asked.get("schedules"), as_schedule=True)
+
+
+def _holds_text(parameters: object) -> bool:
+    """Whether parameters hold more than numbers and truth values under keys of a flow."""
+    if not isinstance(parameters, dict):
+        return parameters is not None
+    return not all(
+        KEY.fullmatch(key) and (value is None or isinstance(value, int | float))
+        for key, value in parameters.items()
+    )
 
 
 def _answer(status: int, body: object) -> Response:

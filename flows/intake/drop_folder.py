@@ -22,7 +22,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from flows.case_file import read_json
+from flows.case_file import REASONS, UNKNOWN_KEY, read_json
 from flows.desk import catalogue, requests
 from flows.desk.desk import Desk
 from flows.desk.errors import ConflictError, DuplicateError
@@ -208,7 +208,7 @@ def _parcel(desk: Desk, file: Path, done: Path) -> _Parcel:
     try:
         record = Record(0, read_json(file, "JSON"))
     except CaseFileError as error:
-        raise FileError(str(error)) from None
+        raise FileError(error.kept) from None
     document = record.checked(_Dropped, {"now": desk.clock(), "numbered": False})
     new = document.value()
     if not new.reference:
@@ -255,7 +255,15 @@ def _received(desk: Desk, actor: Actor, parcel: _Parcel, *, resumed: bool) -> Re
 
 def _set_aside(folder: Path, target: Path, faults: tuple[Fault, ...]) -> None:
     """The reason first: killed in between, the next run writes it again."""
-    told = [{"column": fault.column, "reason": fault.reason} for fault in faults]
+    told = [{"column": _kept(fault), "reason": fault.reason} for fault in faults]
     text = json.dumps({"code": IntakeError.code, "faults": told}, ensure_ascii=False, indent=2)
     target.with_name(f"{target.name}{ERROR}").write_text(text + "\n", encoding="utf-8")
     folder.replace(target)
+
+
+def _kept(fault: Fault) -> str:
+    """Where a mistake is; a key that the sender made up may be somebody's name in any letters."""
+    if fault.reason != REASONS["extra_forbidden"]:
+        return fault.column
+    above, dot, _ = fault.column.rpartition(".")
+    return f"{above}{dot}{UNKNOWN_KEY}"

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
@@ -22,7 +22,7 @@ from prefect.exceptions import ObjectNotFound
 
 from flows.case_task import RECOGNITION
 
-__all__ = ["JOB_TEMPLATE", "POOL", "deploy", "prepare_server"]
+__all__ = ["JOB_TEMPLATE", "POOL", "close_forms", "deploy", "prepare_server"]
 
 POOL = "kaiji"
 
@@ -100,7 +100,25 @@ def deploy(
         prepare_server(client, recognitions)
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(FILE)]
     done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, cwd=FILE.parent)  # noqa: S603
+    if done.returncode == 0:
+        with get_client(sync_client=True) as client:
+            close_forms(client)
     raise typer.Exit(done.returncode)
+
+
+def close_forms(client: SyncPrefectClient) -> None:
+    """Let the deployments take the parameters of their flows and no others.
+
+    Prefect's own schemas leave that open: a name given as a parameter's name would be written down, and
+    repeated by the run that fails for it.
+
+    Args:
+        client: Of the server.
+    """
+    for deployment in client.read_deployments():
+        if deployment.work_pool_name == POOL:
+            closed = {**(deployment.parameter_openapi_schema or {}), "additionalProperties": False}
+            client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=closed))
 
 
 if __name__ == "__main__":

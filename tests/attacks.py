@@ -148,6 +148,7 @@ def _by_forms(serving: Serving, secret: str) -> Iterator[tuple[str, tuple[int, s
         "form name": (run, {"parameters": typed}),
         "form name in a list": (run, {"parameters": {"call_id": [NAME]}}),
         "form name as key": (run, {"parameters": {NAME: "1"}}),
+        "form name as key of ours": (run, {"parameters": {"hasegawa": "1"}}),
         "form name in place of all": (run, {"parameters": NAME}),
         "form name beside": (run, {NAME: NAME}),
         "form name as json": (run, {"parameters": {"call_id": {"__prefect_kind": "json", "value": NAME}}}),

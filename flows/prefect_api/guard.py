@@ -6,6 +6,8 @@ rebinding), or that a page of another site sends the request, it does not look a
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,6 +15,9 @@ __all__ = ["Guard", "names_of"]
 
 POLICY_VIOLATION = 1008
 """Close code of RFC 6455; before the handshake the server answers 403 in its place."""
+
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
+"""Of RFC 9110 section 7.2, without user names and escapes."""
 
 OURS = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site of our own pages, and of what a person typed."""
@@ -71,6 +76,6 @@ def _all(scope: Scope, name: bytes) -> list[str]:
 
 
 def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
+    """The name of a Host header; empty where it is no name with at most a port behind it."""
+    found = HOST.fullmatch(host)
+    return found[1] if found else ""

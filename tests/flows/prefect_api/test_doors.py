@@ -42,7 +42,7 @@ def test_foreign_hosts_and_origins_are_refused(served: ServedNight):
 
 
 def test_a_run_chooses_nothing_of_its_process(served: ServedNight):
-    """Neither command nor environment nor folder: the template that the server holds has no place for them."""
+    """Neither command nor environment nor folder: the template that the server holds has no place for any."""
     from flows.deployments import JOB_TEMPLATE
 
     chosen = {name: status for name, status in served.doors.status.items() if name.startswith("run ")}

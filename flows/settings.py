@@ -237,4 +237,4 @@ def server_environment(settings: Settings, port: int, secret: Mapping[str, str])
         "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
         "DO_NOT_TRACK": "1",
     }
-    return prefect | dict(os.environ) | here | {"PREFECT_API_URL": f"{address}/api"} | secret
+    return prefect | dict(os.environ) | here | {"PREFECT_API_URL": f"{address}/api"} | dict(secret)

@@ -14,7 +14,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from jsonschema.exceptions import ValidationError as SchemaError
 from prefect.utilities.schema_tools import validation
 from prefect.utilities.schema_tools.hydration import HydrationError
 from starlette.exceptions import HTTPException
@@ -25,7 +24,8 @@ from starlette.responses import JSONResponse, Response
 
 __all__ = ["guard_form"]
 
-Rule = Callable[..., Iterator[SchemaError] | None]
+Rule = Callable[..., Iterator[Any] | None]
+"""Of jsonschema, which has no types: yields errors that have a ``message``."""
 
 DEPLOYMENTS = "/deployments"
 
@@ -66,7 +66,7 @@ def _hide_values() -> None:
 
 
 def _without_value(keyword: str, rule: Rule) -> Rule:
-    def checked(*given: Any) -> Iterator[SchemaError]:
+    def checked(*given: Any) -> Iterator[Any]:
         for error in rule(*given) or ():
             # A rule about an object hands on what the rules about its parts found.
             if not error.message.startswith(REFUSED):

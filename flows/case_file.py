@@ -23,7 +23,6 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
-from pydantic_core import ErrorDetails
 
 from pipeline.errors import CaseFileError
 from pipeline.types import CallCase, CaseName, MaskAction, Party, Requester
@@ -150,7 +149,9 @@ def parse_case(document: object, where: str) -> CallCase:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         reason = REASONS.get(first["type"], MALFORMED)
-        raise _of_key(where, _key_path(first["loc"]) or "case", reason, _known_path(first)) from None
+        loc = first["loc"]
+        known = (*loc[:-1], UNKNOWN_KEY) if first["type"] == "extra_forbidden" else loc
+        raise _of_key(where, _key_path(loc) or "case", reason, _key_path(known) or "case") from None
     return CallCase(
         case_id=case.case_id,
         requester=Requester(
@@ -176,12 +177,6 @@ def _key_path(loc: tuple[int | str, ...]) -> str:
     for part in loc:
         path += f"[{part}]" if isinstance(part, int) else f".{shown(part)}"
     return path.removeprefix(".")
-
-
-def _known_path(error: ErrorDetails) -> str:
-    """The same without a key that is none of ours."""
-    loc = error["loc"]
-    return _key_path((*loc[:-1], UNKNOWN_KEY) if error["type"] == "extra_forbidden" else loc)
 
 
 def shown(key: str) -> str:

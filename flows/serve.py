@@ -30,7 +30,7 @@ import typer
 from flows.desk.desk import open_desk
 from flows.prefect_api.secret import new_secret, secret_variables, told_in_file
 from flows.settings import PREFECT_HOST as HOST
-from flows.settings import Settings, server_environment
+from flows.settings import Settings, given_api, server_environment
 from pipeline.errors import PipelineError
 
 __all__ = ["Part", "Parts", "ServeError", "serve"]
@@ -241,7 +241,7 @@ def serve(
         with open_desk(settings):
             # A missing or wrong key is told before anything is started.
             pass
-        secret = new_secret(os.environ)
+        secret = new_secret(given_api()[1])
         with _only_one(settings.home) as logs, told_in_file(settings.home, secret) as file:
             parts = Parts(server_environment(settings, port, secret_variables(secret)), logs)
             try:

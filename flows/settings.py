@@ -5,9 +5,10 @@ Every setting is ``KAIJI_<NAME>``; options of the command line come before it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import PipelineError
 
-__all__ = ["PREFECT_HOST", "SettingError", "Settings", "hand_on", "prepare_prefect", "server_environment"]
+__all__ = [
+    "PREFECT_HOST",
+    "SettingError",
+    "Settings",
+    "given_api",
+    "hand_on",
+    "prepare_prefect",
+    "server_environment",
+    "surroundings",
+]
 
 PREFECT_HOST = "127.0.0.1"
 """Where Prefect's servers of this machine listen: no other machine reaches them."""
@@ -196,6 +206,30 @@ def prepare_prefect(home: Path) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+def given_api() -> tuple[str, str]:
+    """What the surroundings set of a Prefect server: its address, and the secret of a server to be started.
+
+    Returns:
+        Both; empty where there is none.
+    """
+    return os.environ.get("PREFECT_API_URL", ""), os.environ.get("PREFECT_SERVER_API_AUTH_STRING", "")
+
+
+@contextlib.contextmanager
+def surroundings(variables: Mapping[str, str]) -> Iterator[None]:
+    """Variables of this process and of those that it starts meanwhile; gone afterwards.
+
+    Args:
+        variables: None of which is set already to another value that is needed later.
+    """
+    os.environ |= variables
+    try:
+        yield
+    finally:
+        for name in variables:
+            os.environ.pop(name, None)
 
 
 def server_environment(settings: Settings, port: int, secret: Mapping[str, str]) -> dict[str, str]:

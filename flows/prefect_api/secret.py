@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import PipelineError
@@ -36,12 +36,12 @@ class ApiSecretError(PipelineError):
     code = "api_secret"
 
 
-def new_secret(surroundings: Mapping[str, str]) -> str:
+def new_secret(given: str) -> str:
     """The secret of a server to be started.
 
     Args:
-        surroundings: Variables of the environment.  One that is set there already is taken: workers on
-            other machines have to know it.
+        given: One that the surroundings set already, which workers on other machines have to know; empty
+            where they set none.
 
     Returns:
         ``user:password``.
@@ -49,7 +49,6 @@ def new_secret(surroundings: Mapping[str, str]) -> str:
     Raises:
         ApiSecretError: when the one that is set is too short or not printable ASCII.
     """
-    given = surroundings.get(GIVEN, "")
     if not given:
         # An empty one would leave the WebSockets open to all.
         return f"{USER}:{secrets.token_urlsafe(BYTES)}"

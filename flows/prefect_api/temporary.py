@@ -6,7 +6,6 @@ Prefect would bring one itself, on a port of this machine that anybody on it may
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.prefect_api.secret import new_secret, secret_variables
-from flows.settings import PREFECT_HOST, Settings, prepare_prefect
+from flows.settings import PREFECT_HOST, Settings, given_api, prepare_prefect, surroundings
 from pipeline.errors import PipelineError
 
 __all__ = ["PrefectStartError", "prefect_for"]
@@ -49,32 +48,28 @@ def prefect_for(home: Path, settings: Settings) -> Iterator[None]:
         ApiSecretError: when the surroundings set a secret that cannot be one.
     """
     prepare_prefect(home)
-    if os.environ.get("PREFECT_API_URL"):
+    address, secret = given_api()
+    if address:
         yield
         return
-    with socket.create_server((PREFECT_HOST, 0)) as listening:
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server((PREFECT_HOST, 0)))
         address = f"http://{PREFECT_HOST}:{listening.getsockname()[1]}"
-        ours = secret_variables(new_secret(os.environ)) | {"PREFECT_API_URL": f"{address}/api"}
-        os.environ |= ours
+        ours = secret_variables(new_secret(secret)) | {"PREFECT_API_URL": f"{address}/api"}
+        stack.enter_context(surroundings(ours | {"PREFECT_SERVER_UI_ENABLED": "false"}))
         server = _started(listening)
-    try:
+        stack.callback(_stop, server)
+        # The server holds the socket too; our hold would keep the port open when the server has ended.
+        listening.close()
         _await(server, address, settings.prefect_start_seconds)
         yield
-    finally:
-        _stop(server)
-        for name in ours:
-            os.environ.pop(name, None)
 
 
 def _started(listening: socket.socket) -> subprocess.Popen[bytes]:
     """The server's process; it ends when its stdin, which we hold, is closed."""
     fd = listening.fileno()
-    return subprocess.Popen(  # noqa: S603 (our own command)
-        [sys.executable, "-m", "flows.prefect_api", "--fd", str(fd)],
-        env=os.environ | {"PREFECT_SERVER_UI_ENABLED": "false"},
-        stdin=subprocess.PIPE,
-        pass_fds=(fd,),
-    )
+    command = [sys.executable, "-m", "flows.prefect_api", "--fd", str(fd)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=(fd,))  # noqa: S603 (our own command)
 
 
 def _await(server: subprocess.Popen[bytes], address: str, seconds: float) -> None:

@@ -8,13 +8,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.serving import Serving
 
 NAME = "一色鷹丸"
 """Typed where an id belongs; it must stand nowhere afterwards."""
+
+KEY = "hitoiro_takamaru"
+"""Likewise, as a key, in letters that keys have."""
 
 SOCKETS = (
     "events/in",
@@ -45,7 +48,7 @@ class Doors:
 
     status: Mapping[str, int]
     said: str
-    template: object
+    template: Mapping[str, Any]
     secret: str = field(repr=False)
     mode: int
     arguments: bytes = field(repr=False)
@@ -148,9 +151,10 @@ def _by_forms(serving: Serving, secret: str) -> Iterator[tuple[str, tuple[int, s
         "form name": (run, {"parameters": typed}),
         "form name in a list": (run, {"parameters": {"call_id": [NAME]}}),
         "form name as key": (run, {"parameters": {NAME: "1"}}),
-        "form name as key of ours": (run, {"parameters": {"hasegawa": "1"}}),
+        "form name as key of ours": (run, {"parameters": {KEY: "1"}}),
         "form name in place of all": (run, {"parameters": NAME}),
         "form name beside": (run, {NAME: NAME}),
+        "form key beside": (run, {KEY: 1}),
         "form name as json": (run, {"parameters": {"call_id": {"__prefect_kind": "json", "value": NAME}}}),
         "form name as template": (
             run,

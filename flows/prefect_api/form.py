@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -79,15 +79,18 @@ def _without_value(keyword: str, rule: Rule) -> Rule:
 async def _malformed(_: Request, error: Exception) -> Response:
     """In place of Prefect's answer, which repeats the whole request."""
     found = error.errors() if isinstance(error, RequestValidationError) else ()
-    detail = [{"type": one["type"], "loc": [_harmless(part) for part in one["loc"]]} for one in found]
+    detail = [{"type": one["type"], "loc": _place(one["loc"], one["type"])} for one in found]
     return _answer(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         {"exception_message": "Invalid request received.", "exception_detail": detail},
     )
 
 
-def _harmless(part: int | str) -> int | str:
-    return part if isinstance(part, int) or KEY.fullmatch(part) else "?"
+def _place(loc: Sequence[int | str], kind: str) -> list[int | str]:
+    """Where something is malformed, without what may have been typed there."""
+    place = [part if isinstance(part, int) or KEY.fullmatch(part) else "?" for part in loc]
+    # A key that is forbidden is whatever the sender made up.
+    return [*place[:-1], "?"] if kind == "extra_forbidden" else place
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.attacks import CLOSED, NAME, REFUSED, SOCKETS, basic
+from tests.attacks import CLOSED, KEY, NAME, REFUSED, SOCKETS, basic
 from tests.flows.conftest import ServedNight
 from tests.sentinels import everything_under, found_in
 
@@ -43,20 +43,16 @@ def test_foreign_hosts_and_origins_are_refused(served: ServedNight):
 
 def test_a_run_chooses_nothing_of_its_process(served: ServedNight):
     """Neither command nor environment nor folder: the template that the server holds has no place for any."""
-    from flows.deployments import JOB_TEMPLATE
-
     chosen = {name: status for name, status in served.doors.status.items() if name.startswith("run ")}
     assert set(chosen.values()) == {MALFORMED}
     assert len(chosen) == 5
-    assert served.doors.template == JOB_TEMPLATE
-    assert JOB_TEMPLATE["variables"]["properties"] == {}
+    assert served.doors.template["variables"]["properties"] == {}
+    assert "{{" not in str(served.doors.template)
 
 
-def test_the_template_takes_nothing_from_whoever_starts_a_run():
+def test_the_template_takes_nothing_from_whoever_starts_a_run(served: ServedNight):
     """Not even where nobody checked the variables before the worker has them."""
     from prefect.workers.process import ProcessJobConfiguration
-
-    from flows.deployments import JOB_TEMPLATE
 
     given = {
         "command": "false",
@@ -67,7 +63,8 @@ def test_the_template_takes_nothing_from_whoever_starts_a_run():
         "name": "{{ ctx }}",
         "stream_output": False,
     }
-    made = asyncio.run(ProcessJobConfiguration.from_template_and_values(JOB_TEMPLATE, given, client=object()))
+    template = served.doors.template
+    made = asyncio.run(ProcessJobConfiguration.from_template_and_values(template, given, client=object()))
 
     assert (made.command, made.env, made.working_dir, made.labels, made.name) == (None, {}, None, {}, None)
     assert made.stream_output
@@ -80,7 +77,7 @@ def test_what_is_typed_into_the_form_is_not_repeated(served: ServedNight):
 
     # The look at a form and the bulk say in their answers what was refused.
     assert taken == {"form look", "form bulk"}
-    assert found_in(served.doors.said.encode(), (NAME,)) == []
+    assert found_in(served.doors.said.encode(), (NAME, KEY)) == []
     assert "'call_id'" in served.doors.said
     assert '"valid":false' in served.doors.said
     assert '"status":"FAILED"' in served.doors.said
@@ -89,7 +86,7 @@ def test_what_is_typed_into_the_form_is_not_repeated(served: ServedNight):
 def test_nothing_of_the_form_is_kept(served: ServedNight):
     """Neither in Prefect's database, where an unchecked run or schedule would lie, nor in a log."""
     for path, raw in everything_under(served.home):
-        assert found_in(raw, (NAME,)) == [], path.name
+        assert found_in(raw, (NAME, KEY)) == [], path.name
 
 
 def test_the_secret_is_its_owners(served: ServedNight):

@@ -40,10 +40,11 @@ test: $(READY) ## run the whole test suite; as root with apt it first installs w
 	$(BIN)/python -m pytest
 
 .PHONY: lint
-lint: $(READY) ## check style, formatting and types
+lint: $(READY) ## check style, formatting and types, and what is known against the locked packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@$(BIN)/python -m tests.audit
 
 .PHONY: format
 format: $(READY) ## lay the code out as ruff does

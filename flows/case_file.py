@@ -27,7 +27,7 @@ from pydantic import (
 from pipeline.errors import CaseFileError
 from pipeline.types import CallCase, CaseName, MaskAction, Party, Requester
 
-__all__ = ["case_lookup", "parse_case", "read_json"]
+__all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json"]
 
 KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
 """Of an address too, where digits are left as they are."""
@@ -49,6 +49,12 @@ REASONS = {
 """pydantic's own messages can repeat the value, so only its error types are used."""
 
 MALFORMED = "値の形が正しくありません"
+
+UNKNOWN_KEY = "(知らないキー)"
+"""In place of one that somebody made up: it may be a name."""
+
+LONGEST_KEY = 40
+"""Characters shown of a key; ours have at most 18."""
 
 
 def _katakana(kana: str) -> str:
@@ -142,9 +148,10 @@ def parse_case(document: object, where: str) -> CallCase:
         case = _Case.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        key = _key_path(first["loc"]) or "case"
-        msg = f"{where}: {key}: {REASONS.get(first['type'], MALFORMED)}"
-        raise CaseFileError(msg) from None
+        reason = REASONS.get(first["type"], MALFORMED)
+        loc = first["loc"]
+        known = (*loc[:-1], UNKNOWN_KEY) if first["type"] == "extra_forbidden" else loc
+        raise _of_key(where, _key_path(loc) or "case", reason, _key_path(known) or "case") from None
     return CallCase(
         case_id=case.case_id,
         requester=Requester(
@@ -168,8 +175,23 @@ def parse_case(document: object, where: str) -> CallCase:
 def _key_path(loc: tuple[int | str, ...]) -> str:
     path = ""
     for part in loc:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+        path += f"[{part}]" if isinstance(part, int) else f".{shown(part)}"
     return path.removeprefix(".")
+
+
+def shown(key: str) -> str:
+    """A key of somebody's file as a terminal may show it: one line, and no longer than a key is.
+
+    Args:
+        key: As it stands in the file.
+    """
+    printable = "".join(letter if letter.isprintable() else "?" for letter in key[:LONGEST_KEY])
+    return printable + ("…" if len(key) > LONGEST_KEY else "")
+
+
+def _of_key(where: str, key: str, reason: str, kept: str) -> CaseFileError:
+    """An error that names a key on the terminal, and what is known of it in what is kept."""
+    return CaseFileError(f"{where}: {key}: {reason}", f"{where}: {kept}: {reason}")
 
 
 def case_lookup(path: Path) -> Callable[[Path], CallCase]:
@@ -251,8 +273,7 @@ def _parse_json(text: str, where: str) -> object:
         found = dict(pairs)
         if len(found) < len(pairs):
             twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-            msg = f"{where}: {twice}: 同じキーが2回あります"
-            raise CaseFileError(msg)
+            raise _of_key(where, shown(twice), "同じキーが2回あります", UNKNOWN_KEY)
         return found
 
     try:

@@ -125,18 +125,25 @@ def run_mask_call(
     recognizers: Recognizers = None,
 ) -> None:
     """通話を Prefect のフローで伏せた写しにします (サーバーは不要)。"""
-    from flows.settings import hand_on, prepare_prefect
+    from flows.mask_calls import Order
+    from flows.prefect_api.secret import ApiSecretError
+    from flows.prefect_api.temporary import PrefectStartError, prefect_for
+    from flows.settings import hand_on
 
     settings = _settings(recognizers)
-    with tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home:
-        prepare_prefect(Path(home), settings)
-        hand_on(settings)
-        from flows.mask_call import mask_calls_by_flow
-        from flows.mask_calls import Order
+    order = Order(out=out, case=_cases(case), policy=_policy(fill, pad), model=model or settings.model)
+    _refuse_impossible(calls, out, one_only=False)
+    hand_on(settings)
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home,
+            prefect_for(Path(home), settings),
+        ):
+            from flows.mask_call import mask_calls_by_flow
 
-        order = Order(out=out, case=_cases(case), policy=_policy(fill, pad), model=model or settings.model)
-        _refuse_impossible(calls, out, one_only=False)
-        outcomes = _reported(mask_calls_by_flow(calls, order), len(calls))
+            outcomes = _reported(mask_calls_by_flow(calls, order), len(calls))
+    except (ApiSecretError, PrefectStartError) as error:
+        _refuse(str(error))
     _say_where(out, outcomes)
     _finish(outcomes)
 

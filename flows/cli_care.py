@@ -221,7 +221,8 @@ def check(who: Who = "") -> None:
 
 def nightly() -> None:
     """夜間処理をいま行います: 処理待ちの通話をすべて伏せ、確認待ちにします (サーバーは不要)。"""
-    from flows.settings import hand_on, prepare_prefect
+    from flows.prefect_api.temporary import prefect_for
+    from flows.settings import hand_on
 
     with opened("", "system") as session:
         # A missing or wrong key is told before Prefect is started.
@@ -233,9 +234,12 @@ def nightly() -> None:
             typer.echo("処理待ちの通話はありません。加えるには kaiji call attach")
             return
         typer.echo(f"kaiji: 処理待ち {len(now.ready)} 件。Prefect の準備に1分ほどかかります", err=True)
-    with tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home, told():
-        prepare_prefect(Path(home), settings)
-        hand_on(settings)
+    hand_on(settings)
+    with (
+        told(),
+        tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home,
+        prefect_for(Path(home), settings),
+    ):
         from flows.nightly import nightly as run_night
 
         _show_night()

@@ -10,11 +10,11 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
@@ -22,9 +22,19 @@ from prefect.exceptions import ObjectNotFound
 
 from flows.case_task import RECOGNITION
 
-__all__ = ["POOL", "deploy", "prepare_server"]
+__all__ = ["JOB_TEMPLATE", "POOL", "close_forms", "deploy", "prepare_server"]
 
 POOL = "kaiji"
+
+JOB_TEMPLATE: dict[str, Any] = {
+    # Prefect takes no empty one.
+    "job_configuration": {"stream_output": True},
+    "variables": {"type": "object", "properties": {}, "additionalProperties": False},
+}
+"""What a run may choose of the process that it becomes: nothing.
+
+Prefect's own template takes the command, the environment and the folder from whoever starts a run.
+"""
 
 FILE = Path(__file__).parents[1] / "prefect.yaml"
 
@@ -35,7 +45,7 @@ SILENCE = timedelta(seconds=300)
 
 
 def prepare_server(client: SyncPrefectClient, recognitions: int) -> None:
-    """Make the pool, the limit and the rule where they are missing.
+    """Make the limit and the rule where they are missing, and the pool as it has to be.
 
     Args:
         client: Of the server.
@@ -45,7 +55,10 @@ def prepare_server(client: SyncPrefectClient, recognitions: int) -> None:
     try:
         client.read_work_pool(POOL)
     except ObjectNotFound:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=JOB_TEMPLATE))
+    else:
+        # Of an earlier version, or changed meanwhile.
+        client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=JOB_TEMPLATE))
     try:
         client.read_global_concurrency_limit_by_name(RECOGNITION)
     except ObjectNotFound:
@@ -87,7 +100,25 @@ def deploy(
         prepare_server(client, recognitions)
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(FILE)]
     done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, cwd=FILE.parent)  # noqa: S603
+    if done.returncode == 0:
+        with get_client(sync_client=True) as client:
+            close_forms(client)
     raise typer.Exit(done.returncode)
+
+
+def close_forms(client: SyncPrefectClient) -> None:
+    """Let the deployments take the parameters of their flows and no others.
+
+    Prefect's own schemas leave that open: a name given as a parameter's name would be written down, and
+    repeated by the run that fails for it.
+
+    Args:
+        client: Of the server.
+    """
+    for deployment in client.read_deployments():
+        if deployment.work_pool_name == POOL:
+            closed = {**(deployment.parameter_openapi_schema or {}), "additionalProperties": False}
+            client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=closed))
 
 
 if __name__ == "__main__":

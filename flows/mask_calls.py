@@ -13,7 +13,7 @@ from pathlib import Path
 from flows import outputs
 from flows.stages import Models, recipe
 from flows.workspace import JOB, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
-from pipeline.errors import CallUnsafeError, InternalError, PipelineError
+from pipeline.errors import CallUnsafeError, CaseFileError, InternalError, PipelineError
 from pipeline.types import CallCase, MaskPlan, MaskPolicy, Transcript
 
 __all__ = ["Order", "Outcome", "attempt", "exit_status", "mask_calls", "outcome_of", "sanitised"]
@@ -121,6 +121,8 @@ def sanitised(raised: Exception) -> PipelineError:
 
     A library may quote the call in its message.
     """
+    if isinstance(raised, CaseFileError):
+        return CaseFileError(str(raised), raised.kept)
     if isinstance(raised, PipelineError):
         return type(raised)(str(raised))
     at = traceback.extract_tb(raised.__traceback__)[-1]

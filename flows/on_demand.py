@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
-from pydantic import Field
 
 from flows.case_task import INTAKE, harmless, mask_waiting_call, recognition, tell_failure
 from flows.desk.backlog import backlog
 from flows.desk.calls import get_call
 from flows.desk.desk import open_desk
+from flows.form_ids import CallId, InboxId, RequestId, check_ids
 from flows.inbox import take_from_inbox
 from flows.mask_case_call import GaveUpError
 from flows.night_report import KINDS, Tally
@@ -19,15 +17,6 @@ from flows.settings import Settings
 from pipeline.errors import PipelineError
 
 __all__ = ["NothingNamedError", "mask_on_demand"]
-
-CallId = Annotated[str, Field(pattern=r"^(c[0-9a-f]{16})?$", json_schema_extra={"title": "通話のID"})]
-RequestId = Annotated[
-    str, Field(pattern=r"^(R-\d{4}-\d{4,8}|q[0-9a-f]{16})?$", json_schema_extra={"title": "請求の番号"})
-]
-InboxId = Annotated[
-    str, Field(pattern=r"^(i[0-9a-f]{16})?$", json_schema_extra={"title": "受信箱のファイルのID"})
-]
-"""Patterns: a name or number typed into the form is refused before Prefect writes it down."""
 
 
 class NothingNamedError(PipelineError):
@@ -59,6 +48,7 @@ def mask_on_demand(call_id: CallId = "", request: RequestId = "", inbox_file: In
     Returns:
         処理した通話の件数など。
     """
+    check_ids(call_id=call_id, request=request, inbox_file=inbox_file)
     tally = Tally()
     errors = []
     for one in named_calls(call_id, request, inbox_file):

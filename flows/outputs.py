@@ -184,7 +184,7 @@ def write_error(out: Path, stem: str, error: PipelineError) -> None:
     """
     try:
         with staging(out) as folder:
-            write_json(folder / ERROR, {"code": error.code, "message": str(error)})
+            write_json(folder / ERROR, {"code": error.code, "message": error.kept})
             (folder / ERROR).replace(out / f"{stem}.{ERROR}")
     except OSError as raised:
         raise _not_written(raised) from None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from prefect import flow, get_run_logger
-from pydantic import Field
 
 from flows.case_task import harmless, tell_failure
 from flows.desk.desk import open_desk
 from flows.desk.values import Actor, Role
+from flows.form_ids import RequestId, check_ids
 from flows.mask_case_call import load_models
 from flows.releasing.release import release
 from flows.settings import Settings
@@ -17,10 +15,6 @@ from flows.settings import Settings
 __all__ = ["release_case"]
 
 RELEASER = Actor("release", Role.SYSTEM)
-
-RequestId = Annotated[
-    str, Field(pattern=r"^(R-\d{4}-\d{4,8}|q[0-9a-f]{16})?$", json_schema_extra={"title": "請求の番号"})
-]
 
 
 @flow(
@@ -44,6 +38,7 @@ def release_case(request: RequestId = "") -> dict[str, int]:
     Returns:
         開示した通話と、渡すファイルの件数。
     """
+    check_ids(request=request)
     with open_desk(Settings()) as desk:
         answer = release(desk, RELEASER, request, load_models)
     calls = sum(not call.withheld for call in answer.calls)

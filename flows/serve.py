@@ -11,6 +11,7 @@ import fcntl
 import importlib.util
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -27,12 +28,12 @@ from typing import Annotated
 import typer
 
 from flows.desk.desk import open_desk
-from flows.settings import Settings, server_environment
+from flows.prefect_api.secret import new_secret, secret_variables, told_in_file
+from flows.settings import PREFECT_HOST as HOST
+from flows.settings import Settings, given_api, server_environment
 from pipeline.errors import PipelineError
 
 __all__ = ["Part", "Parts", "ServeError", "serve"]
-
-HOST = "127.0.0.1"
 
 POOL = "kaiji"
 """As in ``prefect.yaml``; ``flows.deployments`` would bring all of Prefect along."""
@@ -165,13 +166,13 @@ def _end(part: Part) -> None:
     told: set[int] = set()
     until = time.monotonic() + TERM_SECONDS
     while (runs := _runs(part)) and time.monotonic() < until:
-        _tell(runs - told, signal.SIGTERM)
+        _signal(runs - told, signal.SIGTERM)
         told |= runs
         time.sleep(LOOK / 5)
     for how, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
-        _tell({-part.process.pid}, how)
+        _signal({-part.process.pid}, how)
         if how is signal.SIGKILL:
-            _tell(_runs(part), how)
+            _signal(_runs(part), how)
         until = time.monotonic() + patience
         while time.monotonic() < until:
             if part.process.poll() is not None and not _members(part):
@@ -179,7 +180,7 @@ def _end(part: Part) -> None:
             time.sleep(LOOK / 5)
 
 
-def _tell(pids: Iterable[int], how: int) -> None:
+def _signal(pids: Iterable[int], how: int) -> None:
     """Signal processes; a negative number is a whole group."""
     for pid in pids:
         # One that has ended meanwhile needs no telling.
@@ -240,10 +241,11 @@ def serve(
         with open_desk(settings):
             # A missing or wrong key is told before anything is started.
             pass
-        with _only_one(settings.home) as logs:
-            parts = Parts(server_environment(settings, port), logs)
+        secret = new_secret(given_api()[1])
+        with _only_one(settings.home) as logs, told_in_file(settings.home, secret) as file:
+            parts = Parts(server_environment(settings, port, secret_variables(secret)), logs)
             try:
-                _start(parts, Places(port, review_port), Sizes(workers, runs, recognitions), stop)
+                _start(parts, Places(port, review_port, file), Sizes(workers, runs, recognitions), stop)
                 while not stop.wait(LOOK):
                     parts.check()
                 typer.echo("kaiji: 止めています…")
@@ -257,10 +259,11 @@ def serve(
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Ports of this machine."""
+    """Ports of this machine, and the file of the API's secret."""
 
     server: int
     review: int
+    secret: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +282,7 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
     for port in (places.server, places.review)[: 1 + review]:
         _check_free(port)
     typer.echo("kaiji: 起動しています(1分ほどかかります)…")
-    parts.start("server", [*prefect, "server", "start", "--host", HOST, "--port", str(places.server)])
+    parts.start("server", [sys.executable, "-m", "flows.prefect_api", "--port", str(places.server)])
     _await_server(parts, places.server, stop)
     if not stop.is_set():
         deployments = [sys.executable, "-m", "flows.deployments", "--recognitions", str(sizes.recognitions)]
@@ -296,12 +299,22 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
         parts.start(
             "review", [sys.executable, "-m", "flows.review", "--port", str(places.review)], again=True
         )
+    _tell(places, parts.logs, review=review)
+
+
+def _tell(places: Places, logs: Path, *, review: bool) -> None:
+    """Where everything is, for the person at the terminal; the secret itself is not shown."""
+    api, secret = f"http://{HOST}:{places.server}", shlex.quote(str(places.secret))
     typer.echo("kaiji: 動いています。Ctrl-C で止まります。")
-    typer.echo(f"  夜間処理とすぐに処理(Prefect)  http://{HOST}:{places.server}")
+    typer.echo(f"  夜間処理とすぐに処理(Prefect)  {api}")
+    typer.echo(
+        f"    画面が尋ねる合言葉           cat {secret} (起動のたびに変わり、この利用者だけが読めます)"
+    )
     if review:
         typer.echo(f"  確認の画面                     http://{HOST}:{places.review}")
-    typer.echo(f"  記録                           {parts.logs}")
-    typer.echo(f"  端末から                       PREFECT_API_URL=http://{HOST}:{places.server}/api")
+    typer.echo(f"  記録                           {logs}")
+    surroundings = f'PREFECT_API_URL={api}/api PREFECT_API_AUTH_STRING="$(cat {secret})"'
+    typer.echo(f"  端末から                       {surroundings}")
 
 
 def _has_review() -> bool:

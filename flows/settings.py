@@ -5,8 +5,10 @@ Every setting is ``KAIJI_<NAME>``; options of the command line come before it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +17,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import PipelineError
 
-__all__ = ["SettingError", "Settings", "hand_on", "prepare_prefect", "server_environment"]
+__all__ = [
+    "PREFECT_HOST",
+    "SettingError",
+    "Settings",
+    "given_api",
+    "hand_on",
+    "prepare_prefect",
+    "server_environment",
+    "surroundings",
+]
+
+PREFECT_HOST = "127.0.0.1"
+"""Where Prefect's servers of this machine listen: no other machine reaches them."""
 
 
 PATHS = (
@@ -78,6 +92,8 @@ class Settings(BaseSettings):
         orphan_seconds: Age from which a stored file that no row names is a killed run's.
         prefect_start_seconds: How long the flow's own Prefect may take to start; its default of
             20 s is too short for two busy cores (facts.md section 4).
+        prefect_hosts: Further names, separated by commas, under which Prefect's server may be asked for,
+            such as that of a proxy; this machine's own are always among them.
         review_hosts: Names, separated by commas, under which the review page may be asked for.
         review_https: It is reached by https only, directly or through a proxy.
         review_auth: ``local``: accounts of ``kaiji account``; ``header``: a proxy signs people in.
@@ -133,6 +149,7 @@ class Settings(BaseSettings):
     contact: str = ""
     orphan_seconds: int = Field(default=86400, ge=0)
     prefect_start_seconds: int = Field(default=180, ge=1)
+    prefect_hosts: str = ""
     review_hosts: str = "127.0.0.1,localhost,[::1]"
     review_https: bool = False
     review_auth: Literal["local", "header"] = "local"
@@ -186,20 +203,18 @@ def hand_on(settings: Settings) -> None:
         os.environ["KAIJI_RECOGNIZERS"] = str(settings.recognizers.absolute())
 
 
-def prepare_prefect(home: Path, settings: Settings) -> None:
+def prepare_prefect(home: Path) -> None:
     """Set Prefect up before it is first imported: quiet, at home in ``home``, nothing kept.
 
-    Where ``PREFECT_API_URL`` is set the runs go to that server; otherwise Prefect brings its
-    own for as long as the process lives.  What the surroundings set comes first.
+    What the surroundings set comes first.  It brings no server of its own: ``flows.prefect_api``
+    starts them.
 
     Args:
         home: Folder for Prefect's database and profiles.
-        settings: Of this machine.
     """
     defaults = {
         "PREFECT_HOME": str(home),
-        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(settings.prefect_start_seconds),
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
@@ -211,7 +226,31 @@ def prepare_prefect(home: Path, settings: Settings) -> None:
         os.environ.setdefault(name, value)
 
 
-def server_environment(settings: Settings, port: int) -> dict[str, str]:
+def given_api() -> tuple[str, str]:
+    """What the surroundings set of a Prefect server: its address, and the secret of a server to be started.
+
+    Returns:
+        Both; empty where there is none.
+    """
+    return os.environ.get("PREFECT_API_URL", ""), os.environ.get("PREFECT_SERVER_API_AUTH_STRING", "")
+
+
+@contextlib.contextmanager
+def surroundings(variables: Mapping[str, str]) -> Iterator[None]:
+    """Variables of this process and of those that it starts meanwhile; gone afterwards.
+
+    Args:
+        variables: None of which is set already to another value that is needed later.
+    """
+    os.environ |= variables
+    try:
+        yield
+    finally:
+        for name in variables:
+            os.environ.pop(name, None)
+
+
+def server_environment(settings: Settings, port: int, secret: Mapping[str, str]) -> dict[str, str]:
     """The surroundings of Prefect's server on this machine and of its workers.
 
     Everything lies in ``home``; what the surroundings set already comes first, such as
@@ -220,11 +259,12 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
     Args:
         settings: Of this machine.
         port: Of the server, which no other machine can reach.
+        secret: Variables that hold the secret of its API.
 
     Returns:
         All of the variables of a process to be started.
     """
-    home, address = settings.home.absolute(), f"http://127.0.0.1:{port}"
+    home, address = settings.home.absolute(), f"http://{PREFECT_HOST}:{port}"
     # Workers run in folders of their own, where a relative path would mean another place.
     here = {
         f"KAIJI_{name.upper()}": str(Path(value).absolute())
@@ -249,4 +289,4 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
         "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
         "DO_NOT_TRACK": "1",
     }
-    return prefect | dict(os.environ) | here | {"PREFECT_API_URL": f"{address}/api"}
+    return prefect | dict(os.environ) | here | {"PREFECT_API_URL": f"{address}/api"} | dict(secret)

@@ -21,6 +21,11 @@ class PipelineError(Exception):
 
     code = "pipeline"
 
+    @property
+    def kept(self) -> str:
+        """The message as it may be written to a file that stays: ids, offsets, counts and our own words."""
+        return str(self)
+
 
 class UnreadableAudioError(PipelineError):
     """The call cannot be decoded, or holds nothing to work on."""
@@ -29,9 +34,24 @@ class UnreadableAudioError(PipelineError):
 
 
 class CaseFileError(PipelineError):
-    """A case, transcript or truth file is malformed; the message names the key."""
+    """A case, transcript or truth file is malformed; the message names the key.
+
+    Args:
+        message: For the person at the terminal, who wrote the file.
+        kept: For what is kept; without a key that the file's writer made up, which may be a name.
+            By default the message.
+    """
 
     code = "case_file"
+
+    def __init__(self, message: str, kept: str = "") -> None:
+        super().__init__(message)
+        self._kept = kept
+
+    @property
+    def kept(self) -> str:
+        """What may be written to a file."""
+        return self._kept or str(self)
 
 
 class ModelError(PipelineError):

@@ -188,10 +188,9 @@ def work(how: str) -> None:
     if how == BODY:
         _fork_on_demand()
         return
-    from flows.settings import prepare_prefect
+    from flows.prefect_api.temporary import prefect_for
 
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        prepare_prefect(Path(home), Settings())
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, prefect_for(Path(home), Settings()):
         from flows.nightly import nightly
 
         nightly()

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import urllib.parse
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -48,3 +49,38 @@ def _rows(path: Path) -> bytes:
         return "\n".join(database.iterdump()).encode()
     finally:
         database.close()
+
+
+@dataclass(frozen=True)
+class Event:
+    """One of Prefect's events, which it keeps beside the runs.
+
+    Attributes:
+        name: Such as ``prefect.flow-run.Completed``.
+        resources: How many things it is about.
+        everything: All that is kept of it: payload, resource, related ones.
+    """
+
+    name: str
+    resources: int
+    everything: str
+
+
+def events_in(database: Path) -> list[Event]:
+    """Prefect's events, of its SQLite database."""
+    opened = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    opened.row_factory = sqlite3.Row
+    try:
+        about: dict[str, list[str]] = {}
+        for row in opened.execute("select * from event_resources"):
+            about.setdefault(row["event_id"], []).append(repr(tuple(row)))
+        return [
+            Event(
+                row["event"],
+                len(about.get(row["id"], [])),
+                "\n".join([repr(tuple(row)), *about.get(row["id"], [])]),
+            )
+            for row in opened.execute("select * from events")
+        ]
+    finally:
+        opened.close()

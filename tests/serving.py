@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.attacks import basic
+
 ROOT = Path(__file__).parents[1]
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -82,6 +84,11 @@ class Serving:
         """What it printed so far."""
         return self.output.read_text(encoding="utf-8")
 
+    @property
+    def secret_file(self) -> Path:
+        """Where it says the secret of Prefect's API lies."""
+        return self.home / "prefect-api-secret"
+
     def stop(self) -> int:
         """Ctrl-C, which reaches make and what it started alike; the exit status."""
         if self.process.poll() is None:
@@ -97,7 +104,7 @@ class Serving:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json"} | self._secret(),
         )
         for patience in (1, 2, 4, 8, 0):
             try:
@@ -110,13 +117,20 @@ class Serving:
             time.sleep(patience)
         raise AssertionError
 
+    def _secret(self) -> dict[str, str]:
+        if not self.secret_file.is_file():
+            return {}
+        return {"Authorization": basic(self.secret_file.read_text(encoding="ascii").strip())}
+
     def worker(self, name: str, folder: Path) -> subprocess.Popen[bytes]:
         """A worker on another machine, for one run at a time: its own folders, the same settings."""
+        from flows.prefect_api.secret import read_secret, secret_variables
         from flows.settings import Settings, server_environment
 
         folder.mkdir()
         settings = Settings(home=self.home, work=folder / "work")
-        surroundings = server_environment(settings, self.port) | dict(self.more)
+        secret = secret_variables(read_secret(self.home))
+        surroundings = server_environment(settings, self.port, secret) | dict(self.more)
         command = ["prefect", "worker", "start", "--pool", "kaiji", "--type", "process", "--limit", "1"]
         with (folder / "worker.log").open("wb") as output:
             return subprocess.Popen(

@@ -233,7 +233,7 @@ def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request
     try:
         record = Record(0, read_json(file, "JSON"))
     except CaseFileError as error:
-        raise FileError(str(error)) from None
+        raise FileError(error.kept) from None
     document = record.checked(_Dropped, {"now": desk.clock(), "numbered": False})
     new = document.value()
     if not new.reference:

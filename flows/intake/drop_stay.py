@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from flows.case_file import read_json
+from flows.case_file import REASONS, UNKNOWN_KEY, read_json
 from flows.desk.catalogue import RECORDING
 from flows.desk.chain import Subject
 from flows.desk.desk import Desk
@@ -61,10 +61,18 @@ def set_aside(folder: Path, target: Path, faults: tuple[Fault, ...]) -> None:
 
     The reason first: killed in between, the next run writes it again.
     """
-    told = [{"column": fault.column, "reason": fault.reason} for fault in faults]
+    told = [{"column": _kept(fault), "reason": fault.reason} for fault in faults]
     text = json.dumps({"code": IntakeError.code, "faults": told}, ensure_ascii=False, indent=2)
     target.with_name(f"{target.name}{ERROR}").write_text(text + "\n", encoding="utf-8")
     folder.replace(target)
+
+
+def _kept(fault: Fault) -> str:
+    """Where a mistake is; a key that the sender made up may be somebody's name in any letters."""
+    if fault.reason != REASONS["extra_forbidden"]:
+        return fault.column
+    above, dot, _ = fault.column.rpartition(".")
+    return f"{above}{dot}{UNKNOWN_KEY}"
 
 
 def remember_folder(desk: Desk, inbox: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from flows.case_file import read_json
+from flows.case_file import UNKNOWN_KEY, read_json
 from flows.desk.errors import DeskError
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import SEPARATORS, reasons_of
@@ -293,5 +293,5 @@ def _key_path(loc: Sequence[int | str]) -> str:
         if isinstance(part, int):
             path += f"[{part}]"
         else:
-            path += f".{part}" if KEY_WORD.issuperset(part) else ".(知らないキー)"
+            path += f".{part}" if KEY_WORD.issuperset(part) else f".{UNKNOWN_KEY}"
     return path.removeprefix(".")

@@ -14,6 +14,7 @@ from flows.desk.desk import Desk, open_desk
 from flows.desk.states import State
 from flows.desk.values import Call, CompanyList, NewRecording, NewRequest, StaffList
 from flows.settings import Settings
+from tests.attacks import Doors, try_doors
 from tests.builders import spoken_file
 from tests.conftest import SECRET_CASE, SECRET_LINES
 from tests.desk_builders import CHECK, CLERK, NOW
@@ -46,6 +47,7 @@ class ServedNight:
         stopped: A call that was under way when Ctrl-C came.
         refused: Status of the answer to a name in the form.
         status: Of ``make serve`` after Ctrl-C.
+        doors: What came of attacks on the running server.
     """
 
     home: Path
@@ -58,6 +60,7 @@ class ServedNight:
     bad: Call
     stopped: Call
     summary: str
+    doors: Doors
 
 
 def secret_call(desk: Desk, path: Path, source: str) -> Call:
@@ -98,6 +101,7 @@ def served(tmp_path_factory) -> ServedNight:
             good, bad = secret_call(desk, voice, "PBX-丹羽"), secret_call(desk, broken, "PBX-一色鷹丸")
         serving.await_ready()
         refused = serving.refusal("mask-call/on-demand", call_id="丹羽百合子")
+        doors = try_doors(serving)
         first = serving.await_end(serving.begin("mask-call/on-demand", call_id=good.call_id))
         second = serving.await_end(serving.begin("nightly/nightly"))
         deployments, summary = serving.deployments(), serving.artifact("nightly-summary")
@@ -109,7 +113,7 @@ def served(tmp_path_factory) -> ServedNight:
         status = serving.stop()
     ends = (str(first["type"]), str(second["type"]))
     return ServedNight(
-        home, serving.printed, deployments, ends, refused, status, good, bad, under_way, summary
+        home, serving.printed, deployments, ends, refused, status, good, bad, under_way, summary, doors
     )
 
 

@@ -168,3 +168,16 @@ def test_a_missing_case_file_is_an_error(tmp_path: Path):
     """A path that is not there is an error, not an empty case."""
     with pytest.raises(CaseFileError):
         case_lookup(tmp_path / "none.json")
+
+
+def test_a_key_is_shown_on_one_line_and_not_at_length(tmp_path: Path):
+    """A line break, an escape or a whole story in a key forges and floods nothing on the terminal."""
+    key = "a\nkaiji: ok\x1b[2J\u202e" + "長" * 1000
+    for written in ({"case_id": "R", key: 1}, {"case_id": "R", "requester": {key: 1}}):
+        (tmp_path / "case.json").write_text(json.dumps(written), encoding="utf-8")
+        with pytest.raises(CaseFileError, match="知らないキーです") as told:
+            case_lookup(tmp_path / "case.json")
+
+        assert str(told.value).isprintable()
+        assert len(str(told.value)) < 100
+        assert "長" not in told.value.kept

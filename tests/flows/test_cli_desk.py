@@ -635,7 +635,7 @@ def test_the_night_is_run(monkeypatch, tmp_path: Path):
         logging.getLogger("kaiji.night").info("1 件を処理、残り 2 件")
         return counts
 
-    monkeypatch.setattr("flows.settings.prepare_prefect", lambda *_: None)
+    monkeypatch.setattr("flows.prefect_api.temporary.prefect_for", lambda *_: contextlib.nullcontext())
     monkeypatch.setitem(sys.modules, "flows.nightly", SimpleNamespace(nightly=nightly))
     assert "処理待ちの通話はありません" in ok("run", "nightly")
     attached(tmp_path)

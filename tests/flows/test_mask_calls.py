@@ -236,3 +236,56 @@ def test_the_exit_status_tells_the_worst(errors, status):
     from flows.mask_calls import Outcome
 
     assert exit_status([Outcome(Path("a.wav"), error) for error in errors]) == status
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"case_id": "R", "NAME": 1}',
+        '{"case_id": "R", "requester": {"names": [], "NAME": 1}}',
+        '{"case_id": "R", "staff": [{"text": "x", "NAME": "y"}]}',
+        '{"case_id": "R", "policy": {"NAME": "keep"}}',
+        '{"case_id": "R", "NAME": 1, "NAME": 2}',
+        '{"case_id": "R", "requester": {"NAME": 1, "NAME": 2}}',
+    ],
+)
+@pytest.mark.parametrize("name", ["長谷川隆", "hasegawa_takashi", "09012345678"])
+def test_a_key_that_is_none_of_ours_is_told_but_not_kept(tmp_path: Path, written: str, name: str):
+    """The terminal names it, so that a slip can be found; what stays in the folder knows ids and kinds."""
+    (tmp_path / "a.case.json").write_text(written.replace("NAME", name), encoding="utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    (outcome,) = mask_calls(
+        [voice_file(tmp_path / "a.wav")], Order(out=out, case=case_lookup(tmp_path)), FakeModels()
+    )
+    kept = (out / "a.error.json").read_text(encoding="utf-8")
+
+    assert f"{name}: " in str(outcome.error)
+    assert name not in kept
+    assert json.loads(kept)["code"] == "case_file"
+    assert "キー" in json.loads(kept)["message"]
+
+
+def test_a_known_key_is_kept_by_its_name(tmp_path: Path):
+    """A malformed value of ours is found in what stays, too."""
+    (tmp_path / "a.case.json").write_text(
+        '{"case_id": "R", "requester": {"phones": ["x"]}}', encoding="utf-8"
+    )
+    out = tmp_path / "out"
+    out.mkdir()
+    list(
+        mask_calls([voice_file(tmp_path / "a.wav")], Order(out=out, case=case_lookup(tmp_path)), FakeModels())
+    )
+
+    assert "requester.phones[0]" in (out / "a.error.json").read_text(encoding="utf-8")
+
+
+def test_a_transcripts_key_is_not_kept_either(tmp_path: Path, order: Order):
+    """One that stands twice in the file of the words."""
+    words = tmp_path / "words.json"
+    words.write_text('{"segments": [], "長谷川隆": 1, "長谷川隆": 2}', encoding="utf-8")
+    asked = Order(out=order.out, case=order.case, transcript=lambda _: words)
+    (outcome,) = mask_calls([voice_file(tmp_path / "a.wav")], asked, FakeModels())
+
+    assert "長谷川隆" in str(outcome.error)
+    assert "長谷川" not in (order.out / "a.error.json").read_text(encoding="utf-8")

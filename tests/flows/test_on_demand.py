@@ -117,6 +117,22 @@ def test_unknown_ids_are_told(flow_desk: Desk):
             at_once(**parameters)
 
 
+@pytest.mark.parametrize("name", ["call_id", "request", "inbox_file"])
+@pytest.mark.usefixtures("flow_desk")
+def test_a_name_in_place_of_an_id_is_not_repeated(name: str, caplog):
+    """However a run came about: neither its error nor its state nor a log line says what was typed."""
+    from flows.on_demand import mask_on_demand
+
+    typed = {"request": "R-2020-9999", name: "猪名川"}
+    with caplog.at_level("DEBUG"):
+        state: State = mask_on_demand(**typed, return_state=True)
+    error = state.result(raise_on_failure=False)
+
+    assert "猪名川" not in f"{error!r} {state.message} {caplog.text}"
+    assert error.code == "malformed_id"
+    assert name in str(error)
+
+
 def test_a_call_in_review_is_refused(flow_desk: Desk, tmp_path: Path):
     """It is not masked over the analysts' heads."""
     call = waiting_voice(flow_desk, tmp_path)

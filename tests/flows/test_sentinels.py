@@ -17,11 +17,12 @@ from flows.desk.files import list_files, open_stream
 from flows.desk.states import State
 from flows.desk.values import FileKind
 from flows.settings import Settings
+from tests.attacks import NAME
 from tests.conftest import SECRETS
 from tests.desk_builders import CLERK
 from tests.flow_builders import InTurn, waiting_voice
 from tests.flows.conftest import ServedNight
-from tests.sentinels import everything_under, found_in
+from tests.sentinels import events_in, everything_under, found_in
 
 MORE = ("PBX-丹羽", "PBX-一色鷹丸", "一色鷹丸", "受付窪田")
 
@@ -71,6 +72,18 @@ def test_the_search_saw_the_runs(served: ServedNight):
     assert served.good.call_id.encode() in raw
     assert b"mask-waiting-call" in raw
     assert b"nightly-summary" in raw
+
+
+def test_prefects_events_hold_nothing(served: ServedNight, recognised: tuple[str, ...]):
+    """Payload, resource and related resources of every event of real runs, a form's refusals among them."""
+    events = events_in(served.home / "prefect" / "prefect.db")
+    runs = [event for event in events if event.name.startswith("prefect.flow-run.")]
+
+    assert {"prefect.flow-run.Running", "prefect.flow-run.Completed"} <= {event.name for event in runs}
+    assert {"prefect.task-run.Completed"} <= {event.name for event in events}
+    assert all(event.resources for event in runs)
+    for event in events:
+        assert found_in(event.everything.encode(), SECRETS + MORE + (NAME,) + recognised) == [], event.name
 
 
 def test_the_terminal_shows_nothing(served: ServedNight):

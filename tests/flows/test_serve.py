@@ -108,7 +108,7 @@ def test_workers_find_the_home_from_wherever_they_run(monkeypatch, tmp_path: Pat
     monkeypatch.chdir(tmp_path)
     for name in ("KAIJI_WORK", "PREFECT_HOME"):
         monkeypatch.delenv(name, raising=False)
-    surroundings = server_environment(Settings(home=Path("here"), store="s3://bucket/desk"), 4300)
+    surroundings = server_environment(Settings(home=Path("here"), store="s3://bucket/desk"), 4300, {})
 
     assert surroundings["KAIJI_HOME"] == str(tmp_path / "here")
     assert surroundings["KAIJI_WORK"] == str(tmp_path / "here" / "work")
@@ -121,7 +121,7 @@ def test_what_the_surroundings_set_comes_first(monkeypatch, tmp_path: Path):
     """Such as Prefect's database on PostgreSQL; but the address is that of the server we start."""
     monkeypatch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "true")
     monkeypatch.setenv("PREFECT_API_URL", "http://elsewhere/api")
-    surroundings = server_environment(Settings(home=tmp_path), 4300)
+    surroundings = server_environment(Settings(home=tmp_path), 4300, {})
 
     assert surroundings["PREFECT_SERVER_ANALYTICS_ENABLED"] == "true"
     assert surroundings["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"

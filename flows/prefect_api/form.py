@@ -1,0 +1,149 @@
+"""What Prefect's form may send, and what it is told when it is refused: which field, never what was typed.
+
+A person types a name where an id belongs; Prefect's own refusals repeat it, and so does whatever shows or
+keeps them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from prefect.utilities.schema_tools import validation
+from prefect.utilities.schema_tools.hydration import HydrationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+__all__ = ["guard_form"]
+
+Rule = Callable[..., Iterator[Any] | None]
+"""Of jsonschema, which has no types: yields errors that have a ``message``."""
+
+DEPLOYMENTS = "/deployments"
+
+UNCHECKED = "パラメーターの確認は省けません。予約のパラメーターは数と真偽だけです"
+
+REFUSED = "値の形が正しくありません"
+
+CHANGING = frozenset({"POST", "PATCH", "PUT"})
+
+KEY = re.compile(r"[a-z_]{1,40}")
+"""A key of Prefect's own; what else stands in a place may be what somebody typed."""
+
+
+def guard_form(api: FastAPI) -> None:
+    """Keep what people type out of an API's answers, and let no run go unchecked.
+
+    Args:
+        api: Prefect's, not asked yet.
+    """
+    _hide_values()
+    api.add_exception_handler(RequestValidationError, _malformed)
+    api.add_exception_handler(HTTPException, _refused)
+    # Innermost: nothing of a request is read before Prefect has asked for the secret.
+    api.user_middleware.append(Middleware(BaseHTTPMiddleware, dispatch=_only_checked))
+
+
+def _hide_values() -> None:
+    """Let the messages of Prefect's schema validation name the rule that was broken, and no value.
+
+    jsonschema puts the value into nearly every message, and Prefect hands them on: to the form, to the
+    terminal and into its answers.  There is no setting for it.
+    """
+    rules = validation._VALIDATOR.VALIDATORS  # noqa: SLF001 (the one place they all come from)
+    for keyword, rule in tuple(rules.items()):
+        # The message on a missing key is made of the schema alone, and Prefect reads the key off it.
+        if keyword != "required":
+            rules[keyword] = _without_value(keyword, rule)
+
+
+def _without_value(keyword: str, rule: Rule) -> Rule:
+    def checked(*given: Any) -> Iterator[Any]:
+        for error in rule(*given) or ():
+            # A rule about an object hands on what the rules about its parts found.
+            if not error.message.startswith(REFUSED):
+                error.message = f"{REFUSED}({keyword})"
+            yield error
+
+    return checked
+
+
+async def _malformed(_: Request, error: Exception) -> Response:
+    """In place of Prefect's answer, which repeats the whole request."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    detail = [{"type": one["type"], "loc": _place(one["loc"], one["type"])} for one in found]
+    return _answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        {"exception_message": "Invalid request received.", "exception_detail": detail},
+    )
+
+
+def _place(loc: Sequence[int | str], kind: str) -> list[int | str]:
+    """Where something is malformed, without what may have been typed there."""
+    place = [part if isinstance(part, int) or KEY.fullmatch(part) else "?" for part in loc]
+    # A key that is forbidden is whatever the sender made up.
+    return [*place[:-1], "?"] if kind == "extra_forbidden" else place
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """As FastAPI's own; what was typed as a template, a variable or JSON is not quoted."""
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = error.detail
+    if isinstance(error.__context__, HydrationError):
+        detail = "Error hydrating parameters"
+    return JSONResponse({"detail": detail}, error.status_code, headers=error.headers)
+
+
+async def _only_checked(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse parameters that nobody would check: the form has a switch for it, and schedules have none."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    if request.method in CHANGING and path.startswith(DEPLOYMENTS):
+        try:
+            asked = json.loads(await request.body() or b"{}")
+        except ValueError:
+            # Prefect says what it thinks of it.
+            asked = None
+        if _is_unchecked(asked, as_schedule="/schedules" in path):
+            return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"detail": UNCHECKED})
+    return await call_next(request)
+
+
+def _is_unchecked(asked: object, *, as_schedule: bool) -> bool:
+    """Whether a request, or one of a list of them, leaves the check out.
+
+    Args:
+        asked: A parsed body.
+        as_schedule: It is a schedule, whose parameters Prefect takes as they are.
+    """
+    if isinstance(asked, list):
+        return any(_is_unchecked(one, as_schedule=as_schedule) for one in asked)
+    if not isinstance(asked, dict):
+        return False
+    if asked.get("enforce_parameter_schema") not in (None, True):
+        return True
+    if as_schedule and _holds_text(asked.get("parameters")):
+        return True
+    return _is_unchecked(asked.get("schedules"), as_schedule=True)
+
+
+def _holds_text(parameters: object) -> bool:
+    """Whether parameters hold more than numbers and truth values under keys of a flow."""
+    if not isinstance(parameters, dict):
+        return parameters is not None
+    return not all(
+        KEY.fullmatch(key) and (value is None or isinstance(value, int | float))
+        for key, value in parameters.items()
+    )
+
+
+def _answer(status: int, body: object) -> Response:
+    return JSONResponse(body, status)

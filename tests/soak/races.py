@@ -18,22 +18,8 @@ from pathlib import Path
 from flows import mask_case_call as worker
 from flows.desk.desk import open_desk
 from tests.flow_builders import InTurn
-from tests.release_races import (
-    REFUSED_TOO,
-    STEPS,
-    Scene,
-    Step,
-    again,
-    approved_scene,
-    check,
-    done,
-    go_out,
-    judge,
-    moments_of,
-    race_at,
-    race_within,
-    refused_scene,
-)
+from tests.release_races import again, check, done, judge, moments_of, race_at, race_within
+from tests.release_steps import REFUSED_TOO, STEPS, Scene, Step, approved_scene, go_out, refused_scene
 
 
 def main() -> None:

@@ -12,20 +12,15 @@ from flows import mask_case_call as worker
 from flows.releasing import release as releasing
 from tests.desk_steps import changing_steps
 from tests.flow_builders import InTurn
-from tests.release_races import (
+from tests.release_races import again, check, judge, moments_of, race_at, race_within
+from tests.release_steps import (
     HARMLESS,
     NOT_OF_A_REQUEST,
     REFUSED_TOO,
     STEPS,
     Scene,
     Step,
-    again,
     approved_scene,
-    check,
-    judge,
-    moments_of,
-    race_at,
-    race_within,
     refused_scene,
 )
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.desk import calls, catalogue, claims, requests
+from flows.desk import calls, catalogue, claims, plans, releases, requests
+from flows.desk.answer_basis import read_basis
 from flows.desk.desk import Desk
 from flows.desk.files import MASKED_KINDS, NewFile
+from flows.desk.releases import Release, ReleasedCall
+from flows.desk.reviews import load_review, record
 from flows.desk.values import (
     Actor,
     Call,
@@ -23,12 +27,14 @@ from flows.desk.values import (
     Role,
 )
 from flows.settings import Settings
+from pipeline.decisions import ReviewDecision, ReviewKind
 from pipeline.types import CaseName, MaskPlan, MaskPolicy, Requester
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 
 CLERK = Actor("受付窪田", Role.INTAKE)
 OTHER = Actor("審査小早川", Role.APPROVER)
+ANALYST = Actor("確認田辺", Role.ANALYST)
 WORKER = Actor("worker-1", Role.SYSTEM)
 
 PERSON = Requester(
@@ -107,6 +113,33 @@ def in_review(desk: Desk, folder: Path, name: str = "one", request: str | None =
     claim = claims.claim_call(desk, WORKER, call.call_id)
     assert claim is not None
     return claims.finish_processing(desk, WORKER, claim, processed(desk, call.call_id))
+
+
+def completed(desk: Desk, call: Call) -> None:
+    """Somebody said that nothing is left to decide."""
+    done = ReviewDecision(0, ReviewKind.COMPLETE, (), "", NOW)
+    record(desk, ANALYST, load_review(desk, call.call_id), lambda number: (replace(done, number=number),))
+
+
+def approve(desk: Desk, call: Call, note: str = "", by: Actor = OTHER) -> Call:
+    """The newest revision of a call, completed by one person and approved by another."""
+    completed(desk, call)
+    return plans.approve(desk, by, call.call_id, calls.get_call(desk, call.call_id).revision or 0, note)
+
+
+def answered(desk: Desk, request: str, **more: object) -> Request:
+    """The answer that follows from how a request stands, without any file, as it went out."""
+    basis = read_basis(desk, request)
+    told = tuple(
+        ReleasedCall(
+            number, each.call_id, each.recording_id, each.revision, each.plan_sha256, (), not each.revision
+        )
+        for number, each in enumerate(basis.answered, start=1)
+    )
+    answer = Release(
+        **{"kind": basis.kind, "package_sha256": "f" * 64, "released_at": NOW, "calls": told} | more
+    )
+    return releases.release(desk, OTHER, basis, answer)
 
 
 def raw_database(desk: Desk) -> sqlite3.Connection:

@@ -12,13 +12,17 @@ import docx
 from flows.desk import lists, plans, requests
 from flows.desk.desk import Desk
 from flows.desk.releases import Release
+from flows.desk.reviews import load_review, record
 from flows.desk.values import Actor, Call, CompanyList, NewRequest, Role
 from flows.final_copy import make_final
 from flows.mask_case_call import mask_case_call
 from flows.releasing.release import release
+from flows.review import steps
+from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.review import undecided
 from pipeline.types import CaseName, MaskPlan
 from tests.builders import voice_file
-from tests.desk_builders import CHECK, CLERK, OTHER, WORKER, new_request
+from tests.desk_builders import ANALYST, CHECK, CLERK, NOW, OTHER, WORKER, approve, new_request
 from tests.fakes import FakeModels
 from tests.flow_builders import numbers, waiting
 
@@ -52,18 +56,30 @@ def reviewed(desk: Desk, folder: Path, request: str, seconds: float = 4.0, chann
 
 
 def approved(desk: Desk, folder: Path, request: str | None = None, **more: object) -> Call:
-    """An approved call."""
+    """An approved call: what was doubtful is masked, completed by an analyst and approved by another."""
     call = reviewed(desk, folder, request or asked(desk), **more)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve_reviewed(desk, call)
     return call
 
 
+def approve_reviewed(desk: Desk, call: Call) -> None:
+    """What is doubtful of a call in review is masked; completed by an analyst and approved by another."""
+    review = load_review(desk, call.call_id)
+    doubtful = undecided(review.stored.plan, review.made)
+    if doubtful:
+        mask = ReviewDecision(0, ReviewKind.MASK, doubtful, "", NOW, ground=1)
+        review = record(desk, ANALYST, review, lambda number: (replace(mask, number=number),))
+    made = steps.complete(desk, ANALYST, review, None)
+    plans.approve(desk, OTHER, call.call_id, made.stored.revision)
+
+
 def decided(desk: Desk, call: Call, **changes: object) -> MaskPlan:
-    """A further revision whose items are changed, approved."""
+    """A further revision whose items are decided otherwise, approved."""
     plan = plans.get_plan(desk, call.call_id).plan
-    items = tuple(replace(item, **changes) for item in plan.items)
-    after = make_final(desk, OTHER, call.call_id, replace(plan, revision=plan.revision + 1, items=items))
-    plans.approve(desk, OTHER, call.call_id, after.revision or 0)
+    whole = {"needs_review": False, "decided": True, "confirmed": True} | changes
+    items = tuple(replace(item, **whole) for item in plan.items)
+    make_final(desk, ANALYST, call.call_id, replace(plan, revision=plan.revision + 1, items=items))
+    approve(desk, call)
     return plans.get_plan(desk, call.call_id).plan
 
 

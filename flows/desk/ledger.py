@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.chain import Subject
+from flows.desk.decisions import DECISION
 from flows.desk.desk import Desk
 from flows.desk.errors import NotAllowedError
 from flows.desk.notes import SAID
 from flows.desk.places import places
-from flows.desk.plans import APPROVAL, DECISION
+from flows.desk.plans import APPROVAL
 from flows.desk.releases import RELEASE, Release, ReleasedCall
 from flows.desk.requests import request_of
 from flows.desk.sealed import take_sealed

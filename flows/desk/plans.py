@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 
 from flows.desk.calls import call_of, call_row
 from flows.desk.chain import Subject
+from flows.desk.decisions import COMPLETE, DECISION, Decision, check_approvable, made_on, who_decided
 from flows.desk.desk import Change, Desk
 from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
 from flows.desk.files import MASKED_KINDS, NewFile, masked_hashes, name_files
 from flows.desk.keys import Keyring
+from flows.desk.permissions import check_may_approve, check_may_decide
 from flows.desk.requests import follow_calls
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.states import State, Step, step_call
-from flows.desk.tables import ApprovalRow, DecisionRow, PlanRow, new_id
+from flows.desk.tables import ApprovalRow, CallRow, DecisionRow, PlanRow, new_id
 from flows.desk.values import Actor, Call, ListVersions
 from pipeline.types import MaskPlan
 
@@ -40,9 +42,6 @@ __all__ = [
 ]
 
 PLAN: TypeAdapter[MaskPlan] = TypeAdapter(MaskPlan)
-
-COMPLETE = "complete"
-"""Action of the decision that nothing is left to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +65,6 @@ class StoredPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """An analyst's decision.
-
-    Attributes:
-        revision: Of the plan it was made on.
-        item_id: Of that plan; ``new-…`` for a stretch the analyst added.
-        action: ``mask``, ``keep`` or another of ``pipeline.decisions.ReviewKind``.
-        ground: Item of 33条2項 that a mask rests on; 0 for a kept one.
-        reason: In words.
-        reviewer: Who decided.
-        decided_at: When.
-        content: Whatever else the review page needs, as JSON text: a new stretch's span.
-    """
-
-    revision: int
-    item_id: str
-    action: str
-    ground: int
-    decided_at: datetime
-    reason: str = field(default="", repr=False)
-    reviewer: str = field(default="", repr=False)
-    content: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Approval:
     """An approval of one revision: of this plan and of exactly these files.
 
@@ -107,7 +81,6 @@ class Approval:
     files: tuple[tuple[str, str], ...] = ()
 
 
-DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 APPROVAL: TypeAdapter[Approval] = TypeAdapter(Approval)
 
 
@@ -178,9 +151,11 @@ def decide(
         expected: How many there were when they were made; ``None`` where that does not matter.
 
     Raises:
+        NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when the call is not in review.
         ConflictError: when they were made on an older revision, or somebody else has decided since.
     """
+    check_may_decide(actor)
     with desk.change(actor) as change:
         call = call_row(change.session, call_id)
         step_call(State(call.state), Step.DECIDE, call_id)
@@ -271,9 +246,11 @@ def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
         expected: How many decisions the call had when they were folded.
 
     Raises:
+        NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when the call is not in review.
         ConflictError: when somebody has decided since: that decision would be in no plan.
     """
+    check_may_decide(actor)
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
         step_call(State(row.state), Step.DECIDE, call_id)
@@ -290,32 +267,58 @@ def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
 def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "") -> Call:
     """Approve a revision: its plan, and the masked files made from it, as they are now.
 
+    Args:
+        desk: The desk.
+        actor: An approver; nobody who has decided on the call, unless ``review_one_person`` is set.
+        call_id: Of the call.
+        revision: That was looked at.
+        note: In words.
+
     Raises:
-        ImpossibleStepError: when the call is not in review, or a masked file of the revision is
-            not there: nobody can approve what was not made.
-        ConflictError: when it is not the newest revision.
+        NotAllowedError: when the role does not allow it.
+        ImpossibleStepError: when the call is not in review, its review is not complete, whoever
+            approves has decided on it, or a masked file of the revision is not there: nobody can
+            approve what was not made.
+        ReviewRuleError: when an item of the plan is undecided, or waits for a second person.
+        ConflictError: when it is not the newest revision, or a decision is not in it.
     """
+    check_may_approve(actor)
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
         after = step_call(State(row.state), Step.APPROVE, call_id)
         if row.revision != revision:
             msg = f"{call_id}: 計画が新しくなっています。読み直してから承認してください"
             raise ConflictError(msg)
-        _check_folded(change.session, call_id, revision)
+        stored = _plan_of(_plan_row(change.session, call_id, revision), change.keyring)
+        _check_reviewed(desk, change, stored)
         files = masked_hashes(change.session, call_id, revision)
         if {kind for kind, _ in files} != set(MASKED_KINDS):
             msg = f"{call_id}: この版から伏せた写しがそろっていません。写しを作り直してから承認してください"
             raise ImpossibleStepError(msg)
-        plan_sha256 = _plan_row(change.session, call_id, revision).plan_sha256
-        whole = Approval(revision, change.now, actor.name, note, plan_sha256, files)
+        whole = Approval(revision, change.now, actor.name, note, stored.plan_sha256, files)
         approval = ApprovalRow(id=new_id("a"), call_id=call_id, revision=revision, approved_at=change.now)
         put_sealed(approval, whole, APPROVAL, change.keyring)
         change.session.add(approval)
         row.state, row.state_since = after, change.now
         follow_calls(change, row.request_id)
-        detail: dict[str, str | int] = {"revision": revision, "files": len(files), "plan": plan_sha256}
+        detail: dict[str, str | int] = {
+            "revision": revision,
+            "files": len(files),
+            "plan": stored.plan_sha256,
+        }
         change.record("call.approve", Subject(row.request_id, call_id), detail)
         return call_of(row)
+
+
+def _check_reviewed(desk: Desk, change: Change, stored: StoredPlan) -> None:
+    """Whether a revision's review is over, and whoever approves it a second pair of eyes."""
+    call_id = stored.call_id
+    _check_folded(change.session, call_id, stored.revision)
+    everything = _decisions(change.session, call_id, change.keyring)
+    check_approvable(call_id, stored.plan, made_on(everything, stored.revision))
+    if change.actor.name in who_decided(everything) and not desk.settings.review_one_person:
+        msg = f"{call_id}: この通話で決定をした人は承認できません。別の承認者が行ってください"
+        raise ImpossibleStepError(msg)
 
 
 def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
@@ -326,21 +329,22 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
             or a masked file is not the one that was approved.
     """
     with desk.read() as session:
-        row = call_row(session, call_id)
-        if State(row.state) is not State.APPROVED:
-            msg = f"{call_id}: 承認されていません。いまの状態は「{State(row.state).label}」です"
-            raise ImpossibleStepError(msg)
-        last = _approvals(session, call_id, desk.keyring)[-1]
-        stored = _plan_of(_plan_row(session, call_id, None), desk.keyring)
-        files = masked_hashes(session, call_id, stored.revision)
+        return approved_of(session, call_row(session, call_id), desk.keyring)
+
+
+def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[StoredPlan, Approval]:
+    """As ``approved_plan``, within a session; for the other modules of ``flows.desk``."""
+    if State(row.state) is not State.APPROVED:
+        msg = f"{row.id}: 承認されていません。いまの状態は「{State(row.state).label}」です"
+        raise ImpossibleStepError(msg)
+    found = _approvals(session, row.id, keyring)
+    stored = _plan_of(_plan_row(session, row.id, None), keyring)
     plan_sha256 = hashlib.sha256(PLAN.dump_json(stored.plan)).hexdigest()
-    if (last.revision, last.plan_sha256, last.plan_sha256, last.files) != (
-        stored.revision,
-        stored.plan_sha256,
-        plan_sha256,
-        files,
-    ):
-        msg = f"{call_id}: 承認の後に計画か写しが変わっています。確認に差し戻し、もう一度承認してください"
+    files = masked_hashes(session, row.id, stored.revision)
+    now = (row.revision, stored.revision, stored.plan_sha256, plan_sha256, files)
+    last = found[-1] if found else None
+    if last is None or now != (*[last.revision] * 2, *[last.plan_sha256] * 2, last.files):
+        msg = f"{row.id}: 承認の後に計画か写しが変わっています。確認に差し戻し、もう一度承認してください"
         raise ImpossibleStepError(msg)
     return stored, last
 
@@ -367,7 +371,13 @@ def _approvals(session: Session, call_id: str, keyring: Keyring) -> tuple[Approv
 
 
 def reopen(desk: Desk, actor: Actor, call_id: str) -> Call:
-    """Take an approved call back into review."""
+    """Take an approved call back into review.
+
+    Raises:
+        NotAllowedError: when the role does not allow it.
+        ImpossibleStepError: when it is not approved.
+    """
+    check_may_decide(actor)
     with desk.change(actor) as change:
         row = call_row(change.session, call_id)
         row.state, row.state_since = step_call(State(row.state), Step.REOPEN, call_id), change.now

@@ -10,12 +10,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.desk.answer_basis import AnswerBasis, check_basis_of
 from flows.desk.chain import Subject
 from flows.desk.desk import Change, Desk
 from flows.desk.errors import ConflictError, NotAllowedError, NotFoundError
 from flows.desk.files import NewFile, name_files
 from flows.desk.keys import Keyring
 from flows.desk.notes import Said, write_note
+from flows.desk.permissions import check_may_release
 from flows.desk.requests import calls_of, follow_calls, request_of, row_of, set_request_state
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.states import State, Step, step_call, step_request
@@ -130,28 +132,32 @@ RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
 
 
 def release(
-    desk: Desk, actor: Actor, request: str, answer: Release, stored: Sequence[NewFile] = ()
+    desk: Desk, actor: Actor, basis: AnswerBasis, answer: Release, stored: Sequence[NewFile] = ()
 ) -> Request:
     """Record that the answer to a request went out; its approved calls are released.
 
-    All in one change: the stored files get their names, or nothing has happened.
+    All in one change: the stored files get their names, or nothing has happened.  What the answer
+    was made from has to be so at this very moment; withheld or withdrawn meanwhile, nothing goes out.
 
     Args:
         desk: The desk.
         actor: Who releases.
-        request: Id or public number.
-        answer: What went out.
+        basis: What the answer rests on, as it was read before the answer was made.
+        answer: What goes out.
         stored: Package, letter and manifest, in the store already.
 
     Raises:
-        ImpossibleStepError: when a call is not yet approved or withheld.
-        ConflictError: when an approved call is not the one that is in the answer.
+        NotAllowedError: when the role does not allow it.
+        ConflictError: when something the answer rests on is not as it was, or the answer is not
+            what follows from it.
+        ImpossibleStepError: when the request is neither approved nor withheld any more.
     """
+    check_may_release(actor)
     with desk.change(actor) as change:
-        row = row_of(change.session, request)
-        after = step_request(State(row.state), Step.RELEASE, row.number)
-        released = _release_calls(change, row, answer)
-        set_request_state(change, row, after)
+        row = check_basis_of(change.session, change.keyring, basis)
+        _check_answer(basis, answer)
+        released = _release_calls(change, row)
+        set_request_state(change, row, step_request(State(row.state), basis.step, row.number))
         rows = name_files(change, desk.settings, (row.id, None, 0), stored)
         change.session.flush()
         entry = ReleaseRow(
@@ -166,7 +172,7 @@ def release(
             released_at=change.now,
             released_by=actor.name,
             release_id=entry.id,
-            turn=len(_rows(change.session, row.id)) + 1,
+            turn=basis.turn,
             file_ids=tuple(file.id for file in rows),
         )
         put_sealed(entry, whole, RELEASE, change.keyring)
@@ -176,17 +182,24 @@ def release(
         return request_of(change.session, row, change.keyring)
 
 
-def _release_calls(change: Change, row: RequestRow, answer: Release) -> int:
-    revisions = {call.call_id: call.revision for call in answer.calls}
+def _check_answer(basis: AnswerBasis, answer: Release) -> None:
+    """Whether an answer says and holds what follows from its basis, and nothing of a withheld call."""
+    due = {(call.call_id, call.revision, call.plan_sha256, not call.revision) for call in basis.answered}
+    told = {(call.call_id, call.revision, call.plan_sha256, call.withheld) for call in answer.calls}
+    open_calls = {call.number for call in answer.calls if not call.withheld}
+    holds = {file.call for file in answer.files if file.call}
+    if answer.kind is not basis.kind or told != due or len(answer.calls) != len(due) or holds - open_calls:
+        msg = f"{basis.number}: 回答の中身が、承認された通話と決定に合いません。開示できません"
+        raise ConflictError(msg)
+
+
+def _release_calls(change: Change, row: RequestRow) -> int:
+    """Freeze the calls that go out; a withheld one stays withheld."""
     released = 0
     for call in calls_of(change.session, row.id):
-        if State(call.state) is not State.APPROVED:
-            continue
-        if answer.calls and revisions.get(call.id) != call.revision:
-            msg = f"{call.id}: 開示の準備の間に計画が変わりました。もう一度行ってください"
-            raise ConflictError(msg)
-        call.state, call.state_since = step_call(State.APPROVED, Step.RELEASE, call.id), change.now
-        released += 1
+        if State(call.state) not in {State.WITHHELD, State.WITHDRAWN}:
+            call.state, call.state_since = step_call(State(call.state), Step.RELEASE, call.id), change.now
+            released += 1
     return released
 
 

@@ -10,23 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pydantic import TypeAdapter, ValidationError
-
+from flows.desk.decisions import CONTENT, Decision, is_complete, made_on
 from flows.desk.desk import Desk
-from flows.desk.errors import SealBrokenError
-from flows.desk.plans import Decision, StoredPlan, decide, reviewed
+from flows.desk.plans import StoredPlan, decide, reviewed
 from flows.desk.values import Actor, Call
-from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.decisions import ReviewDecision
 from pipeline.review import fold
 from pipeline.review_rules import check
 from pipeline.types import MaskPlan
 
-__all__ = ["Review", "deciders", "load_review", "record"]
-
-CONTENT: TypeAdapter[ReviewDecision] = TypeAdapter(ReviewDecision)
-
-NO_DECISION = {ReviewKind.CONFIRM.value}
-"""Of a second person, who may approve afterwards."""
+__all__ = ["Review", "load_review", "record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ class Review:
     @property
     def complete(self) -> bool:
         """Nothing is left to decide, and somebody said so last."""
-        return bool(self.made) and self.made[-1].kind is ReviewKind.COMPLETE
+        return is_complete(self.made)
 
     @property
     def draft(self) -> MaskPlan:
@@ -75,24 +68,6 @@ def load_review(desk: Desk, call_id: str) -> Review:
     """
     call, stored, everything = reviewed(desk, call_id)
     return Review(call, stored, everything, made_on(everything, stored.revision))
-
-
-def made_on(everything: Sequence[Decision], revision: int) -> tuple[ReviewDecision, ...]:
-    """The decisions on one revision."""
-    return tuple(
-        _read(number, decision)
-        for number, decision in enumerate(everything, start=1)
-        if decision.revision == revision
-    )
-
-
-def _read(number: int, decision: Decision) -> ReviewDecision:
-    try:
-        content = CONTENT.validate_json(decision.content)
-    except ValidationError:
-        msg = "決定の内容の形が違います"
-        raise SealBrokenError(msg) from None
-    return replace(content, number=number, reviewer=decision.reviewer, decided_at=decision.decided_at)
 
 
 def record(
@@ -134,8 +109,3 @@ def _row(revision: int, decision: ReviewDecision) -> Decision:
         decision.reviewer,
         content,
     )
-
-
-def deciders(review: Review) -> frozenset[str]:
-    """Who has decided anything on this call: they cannot be the second pair of eyes."""
-    return frozenset(each.reviewer for each in review.everything if each.action not in NO_DECISION)

@@ -57,6 +57,7 @@ class Step(enum.StrEnum):
     APPROVE = "approve"
     REOPEN = "reopen"
     RELEASE = "release"
+    REFUSE = "refuse"
     WITHHOLD = "withhold"
     WITHDRAW = "withdraw"
     AGAIN = "again"
@@ -92,6 +93,7 @@ STEP_LABELS = {
     Step.APPROVE: "承認",
     Step.REOPEN: "確認への差戻し",
     Step.RELEASE: "開示",
+    Step.REFUSE: "何も開示しない回答",
     Step.WITHHOLD: "不開示の決定",
     Step.WITHDRAW: "取下げ",
     Step.AGAIN: "再度の開示のための再開",
@@ -135,8 +137,8 @@ REQUEST_STEPS: dict[tuple[State, Step], State] = {
     (State.RECEIVED, Step.WITHHOLD): State.WITHHELD,
     (State.RECEIVED, Step.WITHDRAW): State.WITHDRAWN,
     (State.APPROVED, Step.RELEASE): State.RELEASED,
-    # An answer that everything is withheld goes out too.
-    (State.WITHHELD, Step.RELEASE): State.RELEASED,
+    # The answer that nothing is disclosed goes out too: never with a call's sound or words.
+    (State.WITHHELD, Step.REFUSE): State.RELEASED,
     # The kind of answer or its reason put right before it goes out.
     (State.WITHHELD, Step.WITHHOLD): State.WITHHELD,
     # It goes on where its calls say; one without any is as after the identity check.

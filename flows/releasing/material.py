@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flows.desk.calls import list_calls
+from flows.desk.answer_basis import AnswerBasis, check_basis, read_basis
+from flows.desk.calls import get_call
 from flows.desk.catalogue import get_recording
 from flows.desk.desk import Desk
 from flows.desk.errors import ImpossibleStepError
 from flows.desk.plans import Approval, StoredPlan, approved_plan, decisions
-from flows.desk.releases import ReleasedCall, ReleasedRange, releases
+from flows.desk.releases import ReleasedCall, ReleasedRange
 from flows.desk.requests import get, notes
 from flows.desk.states import State
 from flows.desk.values import Answer, Call, Note, NoteKind, Request
@@ -51,17 +52,26 @@ class Material:
     """All of an answer before it is put together.
 
     Attributes:
-        turn: 1 for the first answer to the request.
+        basis: All that it rests on: compared once more when it goes out.
         reason: Why nothing is disclosed, for the requester to read.
         laws: That masks on item 3 rest on.
     """
 
     request: Request
-    kind: Answer
-    turn: int
+    basis: AnswerBasis
     calls: tuple[CallMaterial, ...]
     reason: str = field(default="", repr=False)
     laws: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Answer:
+        """What it says."""
+        return self.basis.kind
+
+    @property
+    def turn(self) -> int:
+        """1 for the first answer to the request."""
+        return self.basis.turn
 
     @property
     def name(self) -> str:
@@ -80,20 +90,15 @@ def gather(desk: Desk, number: str) -> Material:
         ImpossibleStepError: when the request is neither approved nor withheld, when something
             changed after its approval, or when a mask has no ground.
     """
-    request = get(desk, number)
-    if request.state not in {State.APPROVED, State.WITHHELD}:
-        msg = f"{request.number}: 開示はできません。いまの状態は「{request.state.label}」です"
-        raise ImpossibleStepError(msg)
+    basis = read_basis(desk, number)
+    request = replace(get(desk, number), content=basis.content)
     told = [note for note in notes(desk, number) if note.kind is NoteKind.WITHHOLD]
-    waiting = [call for call in list_calls(desk, request=number) if call.state is not State.WITHDRAWN]
+    waiting = [get_call(desk, call.call_id) for call in basis.answered]
     calls = tuple(_of_call(desk, place, call, told) for place, call in enumerate(waiting, start=1))
-    turn = len(releases(desk, number)) + 1
+    # What was read one after the other belongs together only if nothing has changed meanwhile.
+    check_basis(desk, basis)
     laws = laws_in(_reasons_of_item_3(desk, calls))
-    if request.state is State.WITHHELD:
-        kind, reason = _withheld(told, calls)
-        return Material(request, kind, turn, calls, reason, laws)
-    hidden = any(call.plan is None or call.plan.masked for call in calls)
-    return Material(request, Answer.PARTIAL if hidden else Answer.FULL, turn, calls, _reasons(calls), laws)
+    return Material(request, basis, calls, _reason(basis, told, calls), laws)
 
 
 def _of_call(desk: Desk, number: int, call: Call, told: list[Note]) -> CallMaterial:
@@ -111,11 +116,11 @@ def _of_call(desk: Desk, number: int, call: Call, told: list[Note]) -> CallMater
     return CallMaterial(*known, approved)
 
 
-def _withheld(told: list[Note], calls: tuple[CallMaterial, ...]) -> tuple[Answer, str]:
-    """Of a request of which nothing is disclosed: as it was decided last."""
-    if told and not told[-1].about:
-        return Answer(told[-1].code or Answer.WITHHELD), told[-1].text
-    return Answer.WITHHELD, _reasons(calls)
+def _reason(basis: AnswerBasis, told: list[Note], calls: tuple[CallMaterial, ...]) -> str:
+    """Why something is not disclosed; of a request of which nothing is, as it was decided last."""
+    if basis.state is State.WITHHELD and told and not told[-1].about:
+        return told[-1].text
+    return _reasons(calls)
 
 
 def _reasons(calls: tuple[CallMaterial, ...]) -> str:

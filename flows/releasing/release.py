@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 from flows import outputs
 from flows.desk import releases
+from flows.desk.answer_basis import check_basis
 from flows.desk.calls import open_recording
 from flows.desk.desk import Desk
 from flows.desk.errors import ImpossibleStepError
 from flows.desk.files import NewFile, drop_unnamed
+from flows.desk.permissions import check_may_release
 from flows.desk.releases import Release
 from flows.desk.values import Actor, FileKind, Role, Wanted
 from flows.final_copy import MASKED_FILES, render
@@ -67,10 +69,13 @@ def release(desk: Desk, actor: Actor, number: str, load_models: Callable[[str], 
         The answer, without its password.
 
     Raises:
+        NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when it is not approved, or something changed after the approval.
+        ConflictError: when something was decided while it was made: nothing has gone out.
         CallUnsafeError: when something masked can still be heard or read.
         LetterError: when the letter cannot be filled in.
     """
+    check_may_release(actor)
     material = gather(desk, number)
     work = _Work(desk, actor, load_models, desk.settings.package == "zip")
     # What a person has to put right is told before hours of listening.
@@ -115,6 +120,8 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
         return call
     stored, approval = call.approved
     call_id = call.call.call_id
+    # Withheld, withdrawn or approved anew meanwhile: told before hours of listening.
+    check_basis(work.desk, where[0].basis)
     with open_recording(work.desk, call_id) as audio, work.desk.store.private_folder() as folder:
         workspace = render(work.desk, work.actor, (audio, folder), stored.plan)
         made = {kind.value: outputs.file_sha256(folder / name) for kind, name in MASKED_FILES.items()}
@@ -175,6 +182,7 @@ def _hand_in(work: _Work, material: Material, made: tuple[Packed, Mapping[FileKi
     """Seal the files into the store and make them the answer; on any failure none is left."""
     packed, kinds = made
     desk, stored = work.desk, list[NewFile]()
+    check_basis(desk, material.basis)
     try:
         for kind, path in kinds.items():
             stored.append(NewFile(kind, desk.store.put(path)))
@@ -187,7 +195,7 @@ def _hand_in(work: _Work, material: Material, made: tuple[Packed, Mapping[FileKi
             encrypted=work.encrypted,
             password=packed.password,
         )
-        releases.release(desk, work.actor, material.request.number, answer, stored)
+        releases.release(desk, work.actor, material.basis, answer, stored)
     except BaseException:
         drop_unnamed(desk, stored)
         raise

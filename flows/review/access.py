@@ -65,6 +65,11 @@ class User:
         """Who goes on record."""
         return self.acting(self.roles[0])
 
+    @property
+    def reviewer(self) -> Actor:
+        """Who goes on record with a decision on a call."""
+        return self.acting(Role.ANALYST if Role.ANALYST in self.roles else Role.APPROVER)
+
     def acting(self, role: Role) -> Actor:
         """Who goes on record, in one of their roles."""
         return Actor(self.name, role if role in self.roles else self.roles[0])

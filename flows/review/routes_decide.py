@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from flows.desk.errors import ConflictError
+from flows.desk.plans import approve as approve_plan
 from flows.desk.presence import add_heard
 from flows.desk.reviews import Review, load_review, record
 from flows.desk.values import Role
@@ -163,7 +164,7 @@ def complete(request: Request, user: Reviewer, call_id: CallId, given: GivenCoun
         return _conflict(opened.review)
     left = document.state(site, user, opened)["left"] if site.settings.review_listen_through else None
     try:
-        steps.complete(site.desk, user.actor, opened.review, left)
+        steps.complete(site.desk, user.reviewer, opened.review, left)
     except ConflictError:
         return _conflict(load_review(site.desk, call_id))
     return _state(site, user, call_id)
@@ -179,7 +180,7 @@ def approve(
     if given.count != review.count:
         return _conflict(review)
     try:
-        steps.approve(site.desk, user.acting(Role.APPROVER), review, given.revision, given.note)
+        approve_plan(site.desk, user.acting(Role.APPROVER), call_id, given.revision, given.note)
     except ConflictError:
         return _conflict(load_review(site.desk, call_id))
     return _state(site, user, call_id)
@@ -189,7 +190,7 @@ def approve(
 def reopen(request: Request, user: Reviewer, call_id: CallId, given: GivenReason) -> Response:
     """Take an approved call back."""
     site = site_of(request)
-    steps.reopen(site.desk, user.actor, load_review(site.desk, call_id), given.reason)
+    steps.reopen(site.desk, user.reviewer, load_review(site.desk, call_id), given.reason)
     return _state(site, user, call_id)
 
 
@@ -203,7 +204,7 @@ def heard(request: Request, user: Reviewer, call_id: CallId, given: GivenHeard) 
     if given.count > opened.review.count or not stretches:
         msg = "聞いた区間が正しくありません"
         raise ReviewRuleError(msg)
-    add_heard(site.desk, user.actor, call_id, (opened.review.stored.revision, given.count), stretches)
+    add_heard(site.desk, user.reviewer, call_id, (opened.review.stored.revision, given.count), stretches)
     now = document.heard_now(site, opened)
     left = length(minus(((0.0, duration),), union(now, opened.sketch.quiet)))
     return {"heard": now, "left": round(left, 3), "all": left < document.NO_LENGTH + 0.01}
@@ -222,7 +223,7 @@ def _recorded(
     if count != opened.review.count:
         return _conflict(opened.review)
     try:
-        record(site.desk, user.actor, opened.review, new)
+        record(site.desk, user.reviewer, opened.review, new)
     except ConflictError:
         return _conflict(load_review(site.desk, opened.review.call.call_id))
     return _state(site, user, opened.review.call.call_id)

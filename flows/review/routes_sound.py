@@ -18,9 +18,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 
 from flows.desk.chain import Subject
+from flows.desk.decisions import made_on
 from flows.desk.errors import DeskError, NotFoundError
 from flows.desk.plans import get_plan, reviewed
-from flows.desk.reviews import folded, made_on
+from flows.desk.reviews import folded
 from flows.review.access import User
 from flows.review.alike import alike_places
 from flows.review.routes_call import CallId, Reviewer, open_whole

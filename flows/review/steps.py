@@ -1,4 +1,4 @@
-"""Completion, approval and reopening of a call: what has to be so before, and what is recorded."""
+"""Completion and reopening of a call: what has to be so before, and what is recorded."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from datetime import UTC, datetime
 
 from flows.desk.chain import Subject
 from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError, ImpossibleStepError
-from flows.desk.plans import approve as approve_plan
 from flows.desk.plans import reopen as reopen_call
-from flows.desk.reviews import Review, deciders, load_review, record
+from flows.desk.reviews import Review, load_review, record
 from flows.desk.values import Actor
 from flows.final_copy import make_final
 from pipeline.decisions import ReviewDecision, ReviewKind
 from pipeline.errors import ReviewRuleError
 from pipeline.review_rules import check_complete
 
-__all__ = ["approve", "complete", "reopen"]
+__all__ = ["complete", "reopen"]
 
 
 def complete(desk: Desk, actor: Actor, review: Review, left: float | None) -> Review:
@@ -51,33 +49,6 @@ def complete(desk: Desk, actor: Actor, review: Review, left: float | None) -> Re
         heard = "not_asked" if left is None else "whole"
         change.record("call.complete", subject, {"revision": made.stored.revision, "heard": heard})
     return record(desk, actor, made, lambda number: (replace(done, number=number),))
-
-
-def approve(desk: Desk, actor: Actor, review: Review, revision: int, note: str) -> None:
-    """Approve the copy that was made on completion.
-
-    Args:
-        desk: The desk.
-        actor: Who approves; nobody who has decided on the call.
-        review: As it is now.
-        revision: That was looked at.
-        note: In words.
-
-    Raises:
-        ImpossibleStepError: when it is not complete, or whoever approves has decided on it.
-        ConflictError: when it is not the newest revision.
-    """
-    call_id = review.call.call_id
-    if review.stored.revision != revision:
-        msg = f"{call_id}: 計画が新しくなっています。読み直してから承認してください"
-        raise ConflictError(msg)
-    if not review.complete:
-        msg = f"{call_id}: 確認が完了していません。先に完了してください"
-        raise ImpossibleStepError(msg)
-    if actor.name in deciders(review) and not desk.settings.review_one_person:
-        msg = f"{call_id}: この通話で決定をした人は承認できません。別の承認者が行ってください"
-        raise ImpossibleStepError(msg)
-    approve_plan(desk, actor, call_id, revision, note)
 
 
 def reopen(desk: Desk, actor: Actor, review: Review, reason: str) -> Review:

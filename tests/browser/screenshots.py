@@ -17,13 +17,13 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from flows.desk import deliveries, plans
+from flows.desk import deliveries
 from flows.desk.values import Actor, Call, Role
 from tests.browser.made_calls import into_review, sample_call
 from tests.browser.pages import send, sign_in, state, until
 from tests.browser.running import Served, launched, serving
-from tests.desk_builders import NOW, OTHER
-from tests.release_builders import released
+from tests.desk_builders import NOW
+from tests.release_builders import decided, released
 
 OUT = Path(__file__).parent / "screenshots"
 
@@ -43,7 +43,7 @@ def fill(served: Served) -> Call:
     ago = (datetime.now(UTC) - NOW).days
     for number, stem in enumerate(GONE_OUT):
         call = into_review(served.desk, sample_call(stem), received_days_ago=9 - number - ago)
-        plans.approve(served.desk, OTHER, call.call_id, 1)
+        decided(served.desk, call)
         released(served.desk, call.request_id)
         deliveries.deliver(served.desk, HOLDER, call.request_id, "書留で郵送", (None, None))
     shown = into_review(served.desk, sample_call(SHOWN, doubtful=(1, 2, 7, 10)), received_days_ago=11 - ago)

@@ -179,7 +179,7 @@ def test_a_second_disclosure_is_told_with_its_difference(desk: Desk, number: str
     from flows.desk import plans
     from tests.desk_builders import OTHER
 
-    plans.approve(desk, OTHER, call_id, 1)
+    plans.approve(desk, OTHER, call_id, 2)
 
     assert "違いはありません" in ok("release", number)
     assert "第2回" in ok("release", "show", number)

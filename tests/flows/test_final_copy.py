@@ -19,6 +19,7 @@ from pipeline.errors import CallUnsafeError, ReviewRuleError
 from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan
 from tests.desk_builders import OTHER, WORKER
 from tests.flow_builders import InTurn, desk_of_flows, waiting_voice
+from tests.release_builders import approve_reviewed
 
 
 @pytest.fixture
@@ -114,12 +115,12 @@ def test_a_plan_of_something_else_is_refused(desk: Desk, reviewed: Call, change)
 def test_an_approved_call_is_not_made_anew(desk: Desk, reviewed: Call):
     """It is taken back into review first."""
     plan = plans.get_plan(desk, reviewed.call_id).plan
-    plans.approve(desk, OTHER, reviewed.call_id, 1)
+    approve_reviewed(desk, reviewed)
     with pytest.raises(ImpossibleStepError):
         make_final(desk, OTHER, reviewed.call_id, plan)
     plans.reopen(desk, OTHER, reviewed.call_id)
 
-    assert make_final(desk, OTHER, reviewed.call_id, plan).revision == 2
+    assert make_final(desk, OTHER, reviewed.call_id, plan).revision == 3
 
 
 def test_a_full_store_leaves_nothing(desk: Desk, reviewed: Call, monkeypatch):

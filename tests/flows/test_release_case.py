@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls, files, plans, releases, requests
+from flows.desk import calls, files, releases, requests
 from flows.desk.desk import Desk
 from flows.desk.errors import ImpossibleStepError, NotFoundError
 from flows.desk.states import State
@@ -12,7 +12,7 @@ from flows.desk.values import Answer, Call, FileKind
 from flows.mask_case_call import mask_case_call
 from tests.desk_builders import OTHER, WORKER
 from tests.flow_builders import waiting_voice
-from tests.release_builders import APPROVER, with_company
+from tests.release_builders import APPROVER, approve_reviewed, with_company
 from tests.sentinels import everything_under, found_in
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -36,7 +36,7 @@ def release(desk: Desk, call: Call) -> dict[str, int]:
 
 def test_what_was_approved_goes_out_and_the_case_is_frozen(flow_desk: Desk, reviewed: Call):
     """Counts come back, nothing else; no second step possible."""
-    plans.approve(flow_desk, OTHER, reviewed.call_id, 1)
+    approve_reviewed(flow_desk, reviewed)
 
     # Instructions, letter, WAV, MP3, text, Word, manifest, sums.
     assert release(flow_desk, reviewed) == {"calls": 1, "files": 8}
@@ -60,7 +60,7 @@ def test_prefect_is_told_neither_a_name_nor_the_password(flow_desk: Desk, review
     """Its database and the log, at their most talkative, after a release and after a refused one."""
     from prefect.settings import get_current_settings
 
-    plans.approve(flow_desk, OTHER, reviewed.call_id, 1)
+    approve_reviewed(flow_desk, reviewed)
     with caplog.at_level("DEBUG"):
         release(flow_desk, reviewed)
         with pytest.raises(ImpossibleStepError):

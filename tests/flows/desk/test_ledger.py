@@ -7,19 +7,29 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, calls, deliveries, plans, releases, requests
+from flows.desk import audit, calls, deliveries, plans, requests
 from flows.desk.csv_cells import plain_cell
 from flows.desk.desk import Desk
 from flows.desk.erasure import erase_request
 from flows.desk.errors import ConflictError, ImpossibleStepError, NotAllowedError, NotFoundError
 from flows.desk.files import erase_file, list_files
 from flows.desk.ledger import LedgerQuery, LedgerRow, ledger
-from flows.desk.releases import Answer, Release, ReleasedCall, ReleasedFile, ReleasedRange
+from flows.desk.releases import Answer, ReleasedCall, ReleasedFile, ReleasedRange
 from flows.desk.states import State
 from flows.desk.values import Actor, Agent, Role, Scope
 from flows.ledger_table import COLUMNS, SHORT, cells, short_cells, write_csv
 from pipeline.types import CaseName, Requester
-from tests.desk_builders import CHECK, CLERK, NOW, OTHER, identified, in_review, new_request
+from tests.desk_builders import (
+    CHECK,
+    CLERK,
+    NOW,
+    OTHER,
+    answered,
+    approve,
+    identified,
+    in_review,
+    new_request,
+)
 
 WORD = "合言葉"
 READER = Actor("審査小早川", Role.APPROVER)
@@ -36,17 +46,17 @@ def released(desk: Desk, tmp_path: Path) -> str:
         channel="counter",
     ).request_id
     call, other = (in_review(desk, tmp_path, name, request) for name in ("one", "two"))
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     calls.withhold_call(desk, OTHER, other.call_id, "社内の連絡のみのため", 2)
     requests.mark_fee_paid(desk, CLERK, request)
     masked = (ReleasedRange(1.0, 2.0, "PERSON", 1), ReleasedRange(3.0, 4.0, "CONFIDENTIAL", 2))
+    plan_sha256 = plans.get_plan(desk, call.call_id).plan_sha256
     made = (
-        ReleasedCall(1, call.call_id, call.recording_id, 1, "a" * 64, masked, False, ("窪田",), "小早川"),
+        ReleasedCall(1, call.call_id, call.recording_id, 1, plan_sha256, masked, False, ("窪田",), "小早川"),
         ReleasedCall(2, other.call_id, other.recording_id, withheld=True),
     )
     files = (ReleasedFile("通話1_音声.wav", "b" * 64, 100, 1),)
-    answer = Release(Answer.PARTIAL, "f" * 64, NOW, calls=made, files=files, password=WORD)
-    releases.release(desk, OTHER, request, answer)
+    answered(desk, request, calls=made, files=files, password=WORD)
     deliveries.deliver(desk, CLERK, request, "書留 123")
     deliveries.record_objection(desk, CLERK, request, "伏せすぎとの申出")
     return request
@@ -105,7 +115,7 @@ def test_an_open_request_is_told_as_it_stands(desk: Desk, tmp_path: Path, clock)
     call = in_review(desk, tmp_path, "one", request)
     clock.pass_(seconds=1)
     in_review(desk, tmp_path, "two", request)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     told = dict(zip(COLUMNS, cells(row_of(desk, request)), strict=True))
 
     assert told["通話ごとの決定と根拠"] == "通話1: 承認済\n通話2: 確認待ち"

@@ -13,15 +13,17 @@ from flows.desk import calls, catalogue, files, lists, plans, releases, requests
 from flows.desk.desk import Desk, open_desk
 from flows.desk.errors import DeskError
 from flows.desk.plans import Decision
-from flows.desk.releases import Answer, Release
 from flows.desk.values import Agent, CompanyList, NewRecording, Scope, StaffList
 from pipeline.types import CaseName
 from tests.desk_builders import (
+    ANALYST,
     CHECK,
     CLERK,
     NOW,
     OTHER,
     PERSON,
+    answered,
+    approve,
     desk_settings,
     identified,
     in_review,
@@ -73,13 +75,11 @@ def full(tmp_path: Path) -> Path:
         recording = NewRecording("PBX-2", NOW, "/x/鈴木花子.wav", 3.0, ("09012345678",), "C-8899", "山本")
         catalogue.add_recordings(desk, CLERK, [recording])
         decision = Decision(1, "m1", "keep", 0, NOW, "本人の名前")
-        plans.decide(desk, OTHER, call.call_id, (decision,))
+        plans.decide(desk, ANALYST, call.call_id, (decision,))
         made = processed(desk, call.call_id)
         plans.revise(desk, OTHER, call.call_id, made.plan, made.files)
-        plans.approve(desk, OTHER, call.call_id, 2, "鈴木花子の件")
-        releases.release(
-            desk, CLERK, request.number, Release(Answer.FULL, "f" * 64, NOW, delivered_how="書留")
-        )
+        approve(desk, call, "鈴木花子の件")
+        answered(desk, request.number, delivered_how="書留")
         for path in (desk.settings.home).rglob("*"):
             assert found_in(str(path.relative_to(tmp_path)).encode()) == []
         yield desk.settings.home

@@ -7,12 +7,24 @@ import pytest
 from flows.desk import audit, files, plans, releases, requests
 from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
 from flows.desk.plans import Decision
-from flows.desk.releases import Answer, Release
+from flows.desk.releases import Answer
 from flows.desk.sealed import put_sealed
 from flows.desk.states import State
 from flows.desk.tables import PlanRow
 from flows.desk.values import FileKind, ListVersions
-from tests.desk_builders import CLERK, NOW, OTHER, attached, empty_plan, identified, in_review, raw_database
+from tests.desk_builders import (
+    ANALYST,
+    CLERK,
+    NOW,
+    OTHER,
+    answered,
+    approve,
+    attached,
+    empty_plan,
+    identified,
+    in_review,
+    raw_database,
+)
 
 KEPT = Decision(1, "m1", "keep", 0, NOW, "本人の名前", "someone else", '{"start": 1.0}')
 
@@ -65,13 +77,13 @@ def test_what_was_decided_on_an_older_revision_is_refused(desk, tmp_path):
 def test_who_did_not_know_of_anothers_decision_is_told(desk, tmp_path):
     """Nothing of the second is recorded, nothing of the first is lost."""
     call = in_review(desk, tmp_path)
-    plans.decide(desk, CLERK, call.call_id, (KEPT,), expected=0)
+    plans.decide(desk, ANALYST, call.call_id, (KEPT,), expected=0)
 
     with pytest.raises(ConflictError):
         plans.decide(desk, OTHER, call.call_id, (KEPT,), expected=0)
     with pytest.raises(ConflictError):
         plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), (), expected=0)
-    assert [each.reviewer for each in plans.decisions(desk, call.call_id)] == [CLERK.name]
+    assert [each.reviewer for each in plans.decisions(desk, call.call_id)] == [ANALYST.name]
     plans.decide(desk, OTHER, call.call_id, (KEPT,), expected=1)
 
 
@@ -87,23 +99,21 @@ def test_no_revision_is_approved_that_does_not_hold_all_decisions(desk, tmp_path
 def test_approved_reopened_approved_released(desk, tmp_path):
     """The request follows, and the answer is on record with the package's hash."""
     call = in_review(desk, tmp_path)
-    plans.approve(desk, OTHER, call.call_id, 1, "問題なし")
+    approve(desk, call, "問題なし")
     assert plans.reopen(desk, OTHER, call.call_id).state is State.IN_REVIEW
     plans.approve(desk, OTHER, call.call_id, 1)
 
-    after = releases.release(
-        desk, CLERK, call.request_id, Release(Answer.PARTIAL, "f" * 64, NOW, delivered_how="書留 123")
-    )
+    after = answered(desk, call.request_id, delivered_how="書留 123")
 
     assert after.state is State.RELEASED
     assert [approval.note for approval in plans.approvals(desk, call.call_id)] == ["問題なし", ""]
     (answer,) = releases.releases(desk, call.request_id)
-    assert (answer.kind, answer.released_by, answer.delivered_how) == (Answer.PARTIAL, CLERK.name, "書留 123")
+    assert (answer.kind, answer.released_by, answer.delivered_how) == (Answer.FULL, OTHER.name, "書留 123")
     assert audit.entries(desk)[-1].subject.file_sha256 == "f" * 64
     with pytest.raises(ImpossibleStepError):
         plans.reopen(desk, OTHER, call.call_id)
     with pytest.raises(ImpossibleStepError):
-        releases.release(desk, CLERK, call.request_id, Release(Answer.FULL, "f" * 64, NOW))
+        answered(desk, call.request_id)
 
 
 def masked_files(desk) -> tuple[files.NewFile, ...]:
@@ -115,7 +125,7 @@ def test_an_approval_is_of_exactly_these_files(desk, tmp_path):
     """Plan and masked files by their hashes, in the approval and in the record."""
     call = in_review(desk, tmp_path)
     plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), masked_files(desk))
-    plans.approve(desk, OTHER, call.call_id, 2)
+    approve(desk, call)
 
     stored, approval = plans.approved_plan(desk, call.call_id)
     of_revision = {
@@ -133,7 +143,7 @@ def test_a_revision_without_its_masked_files_is_not_approved(desk, tmp_path):
     plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), masked_files(desk)[:2])
 
     with pytest.raises(ImpossibleStepError, match="そろっていません"):
-        plans.approve(desk, OTHER, call.call_id, 2)
+        approve(desk, call)
 
 
 def changed_file(desk, call):
@@ -181,7 +191,7 @@ def further_plan(desk, call):
 def test_what_changed_after_the_approval_needs_another(desk, tmp_path, change):
     """Whatever it is; taken back into review it can be approved again as it is then."""
     call = in_review(desk, tmp_path)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     plans.approved_plan(desk, call.call_id)
     change(desk, call)
 
@@ -191,7 +201,7 @@ def test_what_changed_after_the_approval_needs_another(desk, tmp_path, change):
     with pytest.raises(ImpossibleStepError, match="承認されていません"):
         plans.approved_plan(desk, call.call_id)
     after = plans.revise(desk, OTHER, call.call_id, empty_plan(call.call_id), masked_files(desk))
-    plans.approve(desk, OTHER, call.call_id, after.revision or 0)
+    approve(desk, call)
     assert plans.approved_plan(desk, call.call_id)[0].revision == after.revision
 
 
@@ -200,19 +210,19 @@ def test_nothing_goes_out_before_all_calls_are_approved(desk, tmp_path):
     request = identified(desk).request_id
     first = in_review(desk, tmp_path, "one", request)
     in_review(desk, tmp_path, "two", request)
-    plans.approve(desk, OTHER, first.call_id, 1)
+    approve(desk, first)
 
     with pytest.raises(ImpossibleStepError):
-        releases.release(desk, CLERK, request, Release(Answer.FULL, "f" * 64, NOW))
+        answered(desk, request)
     assert requests.get(desk, request).state is State.IN_REVIEW
 
 
 def test_a_withheld_request_is_answered_too(desk):
     """33条3項: that nothing is disclosed is told."""
     request = identified(desk)
-    requests.withhold(desk, OTHER, request.number, "保有していない")
+    requests.withhold(desk, OTHER, request.number, "保有していない", Answer.NONE_HELD)
 
-    after = releases.release(desk, CLERK, request.number, Release(Answer.NONE_HELD, "e" * 64, NOW))
+    after = answered(desk, request.number)
 
     assert after.state is State.RELEASED
 

@@ -13,7 +13,7 @@ from flows.desk.requests import RequestQuery
 from flows.desk.rotation import keys_in_use, rotate
 from flows.desk.values import Role, StaffList
 from pipeline.types import CaseName
-from tests.desk_builders import CLERK, catalogued, desk_settings, in_review, new_request
+from tests.desk_builders import CLERK, approve, catalogued, desk_settings, in_review, new_request
 from tests.review_site import PASSWORD, quick_passwords
 
 
@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Path:
         requests.receive(desk, CLERK, new_request(reference="受付-1", member_number="M-1"))
         requests.add_note(desk, CLERK, "R-2026-0001", "電話あり")
         lists.import_staff(desk, CLERK, StaffList((CaseName("山本", "ヤマモト"),)))
-        plans.approve(desk, CLERK, call.call_id, 1)
+        approve(desk, call)
         catalogued(desk, tmp_path, "two", customer_id="C-2")
         add_key(tmp_path / "home" / "key", desk.keyring)
     return tmp_path / "home"

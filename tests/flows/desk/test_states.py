@@ -72,6 +72,13 @@ def test_released_and_withdrawn_calls_stay_so():
     assert [step for (state, step) in REQUEST_STEPS if state in {X, W}] == [Step.AGAIN]
 
 
+def test_nothing_withheld_is_released():
+    """Only the letter that nothing is disclosed goes out, and none of its calls moves."""
+    assert (State.WITHHELD, Step.RELEASE) not in REQUEST_STEPS
+    assert {state for state, step in CALL_STEPS if step in {Step.RELEASE, Step.REFUSE}} == {State.APPROVED}
+    assert [state for state, step in REQUEST_STEPS if step is Step.REFUSE] == [State.WITHHELD]
+
+
 def test_every_state_of_a_call_is_reached():
     """From requested, by the table."""
     reached = {R}

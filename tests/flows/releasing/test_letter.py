@@ -20,7 +20,7 @@ from flows.releasing.laws import laws_in
 from flows.releasing.release import draft_letter
 from flows.settings import Settings
 from pipeline.types import CaseName, MaskAction, Requester
-from tests.desk_builders import NOW, OTHER
+from tests.desk_builders import ANALYST, NOW, OTHER, approve
 from tests.flow_builders import InTurn
 from tests.release_builders import (
     SECRETS,
@@ -50,7 +50,7 @@ def grounded(desk: Desk, folder: Path, request: str, ground: int, reason: str = 
     call = reviewed(desk, folder, request)
     if reason:
         decision = plans.Decision(1, "m0000", "ground", ground, NOW, reason)
-        plans.decide(desk, OTHER, call.call_id, (decision,))
+        plans.decide(desk, ANALYST, call.call_id, (decision,))
     decided(desk, call, ground=ground)
 
 
@@ -241,10 +241,10 @@ def test_times_are_whole_seconds_outward(desk: Desk, tmp_path: Path):
     request = asked(desk)
     call = reviewed(desk, tmp_path, request)
     plan = plans.get_plan(desk, call.call_id).plan
-    item = plan.items[0]
+    item = replace(plan.items[0], needs_review=False)
     twice = replace(plan, revision=1, items=(item, replace(item, item_id="m0001")))
-    after = make_final(desk, OTHER, call.call_id, twice)
-    plans.approve(desk, OTHER, call.call_id, after.revision or 0)
+    make_final(desk, ANALYST, call.call_id, twice)
+    approve(desk, call)
     (tmp_path / "l.docx").write_bytes(draft_letter(desk, request))
     text = words_of(tmp_path / "l.docx")
 

@@ -74,7 +74,7 @@ def test_the_desk_remembers_times_kinds_and_grounds(desk: Desk, tmp_path: Path):
     item = plans.get_plan(desk, call.call_id).plan.masked[0]
     (remembered,) = released(desk, request).calls
 
-    assert (remembered.call_id, remembered.revision, remembered.withheld) == (call.call_id, 1, False)
+    assert (remembered.call_id, remembered.revision, remembered.withheld) == (call.call_id, 2, False)
     assert remembered.masked == (releases.ReleasedRange(item.time.start, item.time.end, "PERSON", 1),)
     assert found_in(repr(remembered).encode(), SECRETS) == []
 
@@ -287,10 +287,10 @@ FROZEN = {
     "withhold call": lambda desk, call: calls.withhold_call(desk, OTHER, call.call_id, "理由"),
     "withdraw call": lambda desk, call: calls.withdraw_call(desk, OTHER, call.call_id),
     "decide": lambda desk, call: plans.decide(
-        desk, OTHER, call.call_id, (plans.Decision(1, "m0000", "keep", 0, CHECK.checked_at),)
+        desk, OTHER, call.call_id, (plans.Decision(2, "m0000", "keep", 0, CHECK.checked_at),)
     ),
     "revise": decided,
-    "approve": lambda desk, call: plans.approve(desk, OTHER, call.call_id, 1),
+    "approve": lambda desk, call: plans.approve(desk, OTHER, call.call_id, 2),
     "reopen": lambda desk, call: plans.reopen(desk, OTHER, call.call_id),
     "withhold": lambda desk, call: requests.withhold(desk, OTHER, call.request_id, "理由"),
     "withdraw": lambda desk, call: requests.withdraw(desk, OTHER, call.request_id, "理由"),

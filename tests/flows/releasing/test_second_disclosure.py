@@ -14,7 +14,16 @@ from flows.desk.values import FileKind, NoteKind
 from flows.releasing.fetch import fetch_folder
 from pipeline.types import MaskAction, TimeSpan
 from tests.desk_builders import CLERK, OTHER, WORKER
-from tests.release_builders import APPROVER, approved, asked, decided, released, reviewed, words_of
+from tests.release_builders import (
+    APPROVER,
+    approve_reviewed,
+    approved,
+    asked,
+    decided,
+    released,
+    reviewed,
+    words_of,
+)
 
 
 def test_a_released_case_opened_again_is_released_again_and_both_are_kept(
@@ -60,7 +69,7 @@ def test_opened_again_and_nothing_changed(desk: Desk, tmp_path: Path):
     call = approved(desk, tmp_path, request)
     released(desk, request)
     reopen_released(desk, APPROVER, request, "再発行")
-    plans.approve(desk, OTHER, call.call_id, 1)
+    plans.approve(desk, OTHER, call.call_id, 2)
     difference = difference_to_earlier(desk, request, released(desk, request))
 
     assert difference is not None
@@ -82,7 +91,7 @@ def test_a_new_request_for_the_same_recording_is_compared_with_the_first(desk: D
         if each.call_id == again.call_id:
             decided(desk, each, time=TimeSpan(1.0, 3.0))
         else:
-            plans.approve(desk, OTHER, each.call_id, 1)
+            approve_reviewed(desk, each)
     answer = released(desk, second)
     difference = difference_to_earlier(desk, second, answer)
 

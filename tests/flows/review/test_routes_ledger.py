@@ -178,7 +178,7 @@ def test_a_second_disclosure_shows_what_changed(app: FastAPI, desk: Desk, number
     go_out(approver, number)
     assert send(approver, f"/ledger/{number}/again", reason="見直し").status_code == 303
     (call_id,) = requests.get(desk, number).calls
-    plans.approve(desk, OTHER, call_id, 1)
+    plans.approve(desk, OTHER, call_id, 2)
     page = go_out(approver, number)
 
     assert "第1回" in page

@@ -1,0 +1,194 @@
+"""What an answer rests on: read before it is made, and once more in the one change that releases it.
+
+Making an answer takes minutes to hours, and the desk goes on meanwhile.  Whatever people decide in
+that time counts: the answer goes out only if all that it was made from is still so.  No state comes
+back unnoticed: approvals, notes and answers are only ever added to, so that a case that was taken
+back and approved again is another basis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from flows.desk.desk import Desk
+from flows.desk.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
+from flows.desk.keys import Keyring
+from flows.desk.notes import SAID, Said
+from flows.desk.plans import approved_of
+from flows.desk.requests import CONTENT, calls_of, row_of
+from flows.desk.sealed import take_sealed
+from flows.desk.states import State, Step, step_request
+from flows.desk.tables import ApprovalRow, CallRow, IdentityRow, NoteRow, ReleaseRow, RequestRow
+from flows.desk.values import Answer, NewRequest, NoteKind
+
+__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "read_basis"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallBasis:
+    """One call, as an answer has it.
+
+    Attributes:
+        sha256: Of the recording.
+        revision: Of the approved plan; 0 for a call of which nothing goes out.
+        plan_sha256: Of the approved plan, counted anew from its content.
+        files: Kind and SHA-256 of each approved file.
+        approvals: How many the call has had.
+        masked: Whether anything is masked.
+    """
+
+    call_id: str
+    recording_id: str
+    state: State
+    sha256: str
+    revision: int = 0
+    plan_sha256: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    approvals: int = 0
+    masked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBasis:
+    """All that an answer rests on.
+
+    Attributes:
+        state: Of the request.
+        kind: What the answer has to say.
+        turn: 1 for the first answer to the request.
+        content: Of the request, its fee as it is.
+        calls: All of them, in the order in which they were attached, withdrawn ones too.
+        told: Ids of the notes that something is withheld, and why.
+        checks: Ids of the identity checks.
+    """
+
+    request_id: str
+    number: str
+    state: State
+    kind: Answer
+    turn: int
+    content: NewRequest = field(repr=False)
+    calls: tuple[CallBasis, ...]
+    told: tuple[str, ...]
+    checks: tuple[str, ...]
+
+    @property
+    def answered(self) -> tuple[CallBasis, ...]:
+        """The calls that the answer is about."""
+        return tuple(call for call in self.calls if call.state is not State.WITHDRAWN)
+
+    @property
+    def discloses(self) -> bool:
+        """Whether the sound or the words of any call go out."""
+        return any(call.revision for call in self.calls)
+
+    @property
+    def step(self) -> Step:
+        """What becomes of the request by this answer."""
+        return Step.RELEASE if self.discloses else Step.REFUSE
+
+
+def read_basis(desk: Desk, request: str) -> AnswerBasis:
+    """What the answer to a request rests on, as things stand at one moment.
+
+    Args:
+        desk: The desk.
+        request: Id or public number.
+
+    Raises:
+        ImpossibleStepError: when the request is neither approved nor withheld, a call neither
+            approved, withheld nor withdrawn, or something changed after its approval.
+        NotIdentifiedError: when something is to be disclosed and no identity check is recorded.
+    """
+    with desk.read() as session:
+        return basis_of(session, desk.keyring, row_of(session, request))
+
+
+def check_basis(desk: Desk, basis: AnswerBasis) -> None:
+    """Whether an answer that is being made may still go out: told before more work is put into it.
+
+    Raises:
+        ConflictError: when something it rests on is not as it was.
+        ImpossibleStepError: when there is nothing to be released any more.
+    """
+    with desk.read() as session:
+        check_basis_of(session, desk.keyring, basis)
+
+
+def check_basis_of(session: Session, keyring: Keyring, basis: AnswerBasis) -> RequestRow:
+    """As ``check_basis``, within the change that releases; for the other modules of ``flows.desk``."""
+    row = row_of(session, basis.request_id)
+    if basis_of(session, keyring, row) != basis:
+        told = "開示の準備の間に、請求か通話か決定が変わりました。何も開示していません"
+        msg = f"{row.number}: {told}。もう一度行ってください"
+        raise ConflictError(msg)
+    return row
+
+
+def basis_of(session: Session, keyring: Keyring, row: RequestRow) -> AnswerBasis:
+    """As ``read_basis``, within a session; for the other modules of ``flows.desk``."""
+    state = State(row.state)
+    if state not in {State.APPROVED, State.WITHHELD}:
+        msg = f"{row.number}: 開示はできません。いまの状態は「{state.label}」です"
+        raise ImpossibleStepError(msg)
+    calls = tuple(_call_basis(session, keyring, call) for call in calls_of(session, row.id))
+    told = _told(session, keyring, row.id)
+    answers = session.scalar(select(func.count()).where(ReleaseRow.request_id == row.id)) or 0
+    basis = AnswerBasis(
+        request_id=row.id,
+        number=row.number,
+        state=state,
+        kind=_kind(state, calls, [said for _, said in told]),
+        turn=answers + 1,
+        content=replace(take_sealed(row, CONTENT, keyring), fee_paid=row.fee_paid),
+        calls=calls,
+        told=tuple(note_id for note_id, _ in told),
+        checks=_checks(session, keyring, row.id),
+    )
+    step_request(state, basis.step, row.number)
+    if basis.discloses and not basis.checks:
+        msg = f"{row.number}: 本人確認の記録がありません。開示はできません"
+        raise NotIdentifiedError(msg)
+    return basis
+
+
+def _call_basis(session: Session, keyring: Keyring, row: CallRow) -> CallBasis:
+    known = CallBasis(row.id, row.recording_id, State(row.state), row.sha256)
+    if known.state in {State.WITHHELD, State.WITHDRAWN}:
+        return known
+    stored, approval = approved_of(session, row, keyring)
+    return replace(
+        known,
+        revision=stored.revision,
+        plan_sha256=stored.plan_sha256,
+        files=approval.files,
+        approvals=session.scalar(select(func.count()).where(ApprovalRow.call_id == row.id)) or 0,
+        masked=bool(stored.plan.masked),
+    )
+
+
+def _told(session: Session, keyring: Keyring, request_id: str) -> list[tuple[str, Said]]:
+    """Notes on what is withheld, oldest first."""
+    written = select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.WITHHOLD)
+    notes = session.scalars(written.order_by(NoteRow.at)).all()
+    return [(note.id, take_sealed(note, SAID, keyring)) for note in notes]
+
+
+def _checks(session: Session, keyring: Keyring, request_id: str) -> tuple[str, ...]:
+    rows = session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id)).all()
+    for row in rows:
+        # One that nobody of this desk has sealed counts for nothing.
+        take_sealed(row, SAID, keyring)
+    return tuple(sorted(row.id for row in rows))
+
+
+def _kind(state: State, calls: Sequence[CallBasis], told: Sequence[Said]) -> Answer:
+    """What the answer has to say: of a request of which nothing is disclosed, as it was decided last."""
+    if state is State.WITHHELD:
+        return Answer(told[-1].code or Answer.WITHHELD) if told and not told[-1].about else Answer.WITHHELD
+    answered = [call for call in calls if call.state is not State.WITHDRAWN]
+    return Answer.PARTIAL if any(not call.revision or call.masked for call in answered) else Answer.FULL

@@ -1,0 +1,180 @@
+"""What an approval asks for, held by the desk itself: whoever calls it, from a page, a command or a flow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from flows.desk import audit, calls, plans
+from flows.desk.answer_basis import read_basis
+from flows.desk.desk import Desk
+from flows.desk.errors import ConflictError, ImpossibleStepError, NotAllowedError
+from flows.desk.files import MASKED_KINDS, NewFile, list_files
+from flows.desk.releases import Release, ReleasedFile, release, releases
+from flows.desk.reviews import load_review, record
+from flows.desk.states import State
+from flows.desk.values import Actor, Answer, Call, FileKind, Role
+from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.errors import ReviewRuleError
+from pipeline.types import MaskAction
+from tests.builders import item
+from tests.desk_builders import (
+    ANALYST,
+    NOW,
+    OTHER,
+    answered,
+    approve,
+    completed,
+    desk_settings,
+    empty_plan,
+    identified,
+    in_review,
+)
+
+
+def with_items(desk: Desk, call: Call, *items: object) -> None:
+    """A further revision with some items, and its masked files."""
+    made = tuple(NewFile(kind, desk.store.put(f"{kind} 2".encode())) for kind in MASKED_KINDS)
+    plans.revise(desk, ANALYST, call.call_id, replace(empty_plan(call.call_id), items=items), made)
+
+
+def decided(desk: Desk, call: Call, kind: ReviewKind, by: Actor = ANALYST) -> None:
+    """A decision about no item."""
+    made = ReviewDecision(0, kind, (), "", NOW, reason="理由")
+    record(desk, by, load_review(desk, call.call_id), lambda number: (replace(made, number=number),))
+
+
+def refused(desk: Desk, call: Call, error: type[Exception], match: str, by: Actor = OTHER) -> None:
+    """An approval that is refused and leaves no trace."""
+    before = (calls.get_call(desk, call.call_id), len(audit.entries(desk)))
+    with pytest.raises(error, match=match):
+        plans.approve(desk, by, call.call_id, calls.get_call(desk, call.call_id).revision or 0)
+    assert (calls.get_call(desk, call.call_id), len(audit.entries(desk))) == before
+    assert plans.approvals(desk, call.call_id) == ()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.APPROVER])
+def test_only_an_approver_approves(desk, tmp_path, role: Role):
+    """Neither an administrator nor the program itself."""
+    call = in_review(desk, tmp_path)
+    completed(desk, call)
+
+    refused(desk, call, NotAllowedError, "承認者", Actor("佐伯", role))
+    assert plans.approve(desk, OTHER, call.call_id, 1).state is State.APPROVED
+
+
+def test_nothing_is_approved_before_it_is_complete(desk, tmp_path):
+    """Nor after it was taken back, or decided on again."""
+    call = in_review(desk, tmp_path)
+    refused(desk, call, ImpossibleStepError, "完了していません")
+    completed(desk, call)
+    with_items(desk, call, item(3.0, 4.0))
+    refused(desk, call, ImpossibleStepError, "完了していません")
+    completed(desk, call)
+    decided(desk, call, ReviewKind.REOPEN)
+    refused(desk, call, ConflictError, "反映されていない")
+
+
+def test_an_undecided_item_is_not_approved_whoever_says_it_is_complete(desk, tmp_path):
+    """The plan itself is looked at."""
+    call = in_review(desk, tmp_path)
+    with_items(desk, call, item(1.0, 2.0, needs_review=True))
+    completed(desk, call)
+
+    refused(desk, call, ReviewRuleError, "まだ決めていない")
+
+
+def test_a_mask_for_the_companys_work_needs_a_second_person_first(desk, tmp_path):
+    """Item 2 of 33条2項."""
+    call = in_review(desk, tmp_path)
+    with_items(desk, call, item(1.0, 2.0, ground=2))
+    completed(desk, call)
+
+    refused(desk, call, ReviewRuleError, "もう一人の確認")
+
+
+def test_who_has_decided_does_not_approve(desk, tmp_path):
+    """An approver who has completed it is no second pair of eyes."""
+    call = in_review(desk, tmp_path)
+    decided(desk, call, ReviewKind.COMPLETE, OTHER)
+
+    refused(desk, call, ImpossibleStepError, "決定をした人は承認できません")
+    alone = replace(desk, settings=desk_settings(tmp_path, review_one_person=True))
+    assert plans.approve(alone, OTHER, call.call_id, 1).state is State.APPROVED
+
+
+@pytest.mark.parametrize("role", [Role.INTAKE, Role.ADMIN, Role.SYSTEM])
+def test_only_who_reviews_decides(desk, tmp_path, role: Role):
+    """Decisions, a further revision and taking back alike."""
+    who, call = Actor("佐伯", role), in_review(desk, tmp_path)
+    with pytest.raises(NotAllowedError):
+        decided(desk, call, ReviewKind.COMPLETE, who)
+    with pytest.raises(NotAllowedError):
+        plans.revise(desk, who, call.call_id, empty_plan(call.call_id), ())
+    approve(desk, call)
+    with pytest.raises(NotAllowedError):
+        plans.reopen(desk, who, call.call_id)
+    assert calls.get_call(desk, call.call_id).state is State.APPROVED
+
+
+@pytest.mark.parametrize("role", [Role.INTAKE, Role.ANALYST, Role.ADMIN])
+def test_only_an_approver_or_the_deployment_releases(desk, tmp_path, role: Role):
+    """The desk asks, not only the page."""
+    call = in_review(desk, tmp_path)
+    approve(desk, call)
+    basis = read_basis(desk, call.request_id)
+
+    with pytest.raises(NotAllowedError):
+        release(desk, Actor("佐伯", role), basis, Release(basis.kind, "f" * 64, NOW))
+    assert releases(desk, call.request_id) == ()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kind": Answer.FULL},
+        {"kind": Answer.WITHHELD},
+        {"calls": ()},
+        {"files": (ReleasedFile("通話2_音声.wav", "b" * 64, 1, 2),)},
+        {"files": (ReleasedFile("通話3_音声.wav", "b" * 64, 1, 3),)},
+    ],
+)
+def test_an_answer_says_and_holds_what_follows_from_its_basis(desk, tmp_path, changed):
+    """Another kind, other calls, or a file of a withheld call: nothing goes out."""
+    request = identified(desk).request_id
+    first, second = (in_review(desk, tmp_path, name, request) for name in ("one", "two"))
+    approve(desk, first)
+    calls.withhold_call(desk, OTHER, second.call_id, "支障", 2)
+
+    with pytest.raises(ConflictError):
+        answered(desk, request, **changed)
+    assert releases(desk, request) == ()
+    assert answered(desk, request).state is State.RELEASED
+    assert releases(desk, request)[0].kind is Answer.PARTIAL
+
+
+def test_a_kept_call_is_full_and_a_masked_one_partial(desk, tmp_path):
+    """The kind follows from the plans, not from whoever releases."""
+    for kind, action, ground in (
+        (Answer.FULL, MaskAction.KEEP, 0),
+        (Answer.PARTIAL, MaskAction.MASK, 1),
+    ):
+        call = in_review(desk, tmp_path, kind.value)
+        with_items(desk, call, item(1.0, 2.0, action=action, ground=ground))
+        approve(desk, call)
+        assert read_basis(desk, call.request_id).kind is kind
+
+
+def test_no_package_is_named_by_a_refused_release(desk, tmp_path):
+    """Its rows come with the one change, or not at all."""
+    call = in_review(desk, tmp_path)
+    approve(desk, call)
+    basis = read_basis(desk, call.request_id)
+    calls.withhold_call(desk, OTHER, call.call_id, "支障", 2)
+    package = NewFile(FileKind.PACKAGE, desk.store.put(b"package"))
+
+    with pytest.raises(ConflictError):
+        release(desk, OTHER, basis, Release(basis.kind, package.stored.sha256, NOW), [package])
+    assert releases(desk, call.request_id) == ()
+    assert FileKind.PACKAGE not in {file.kind for file in list_files(desk)}

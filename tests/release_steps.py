@@ -1,0 +1,329 @@
+"""A desk about to release, and every step of it that somebody may take in the middle of that."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.desk import (
+    calls,
+    catalogue,
+    claims,
+    deliveries,
+    erasure,
+    files,
+    ledger,
+    lists,
+    periods,
+    plans,
+    presence,
+    releases,
+    requests,
+    reviews,
+    rotation,
+    sessions,
+)
+from flows.desk.claims import Claim
+from flows.desk.desk import Desk, open_desk
+from flows.desk.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
+from flows.releasing.release import release
+from flows.settings import Settings
+from pipeline.errors import PipelineError
+from pipeline.types import CaseName, MaskAction
+from tests.desk_builders import ANALYST, CHECK, CLERK, NOW, OTHER, WORKER, new_request, raw_database
+from tests.fakes import FakeModels
+from tests.flow_builders import waiting_voice
+from tests.release_builders import APPROVER, COMPANY, approved, asked, decided, reviewed, with_company
+
+Act = Callable[[Desk, "Scene"], object]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A desk about to release, to be copied for each race.
+
+    Attributes:
+        home: Of the desk, closed.
+        request: Two approved calls and a withheld one; or, of ``refused_scene``, all withheld.
+        calls: Ids of its calls.
+        recording: In the catalogue, attached to nothing.
+        claim: On a call of another request.
+    """
+
+    home: Path
+    request: str
+    calls: tuple[str, str, str]
+    recording: str
+    claim: Claim
+
+    def settings(self, folder: Path) -> Settings:
+        """Of a copy of the desk in a folder."""
+        return Settings(
+            home=folder / "home", work=folder / "work", package="folder", database_wait_seconds=10
+        )
+
+    def copied(self, folder: Path) -> Settings:
+        """A fresh copy of the desk."""
+        shutil.copytree(self.home, folder / "home")
+        return self.settings(folder)
+
+
+def approved_scene(folder: Path) -> Scene:
+    """A request that is to be answered in part."""
+    settings = Settings(home=folder / "home", work=folder / "work", lease_seconds=10**6)
+    with open_desk(settings) as desk:
+        with_company(desk)
+        request = asked(desk, wanted=Wanted.AUDIO, fee_yen=300)
+        first, second = (approved(desk, folder, request, seconds=4.0) for _ in range(2))
+        third = reviewed(desk, folder, request)
+        calls.withhold_call(desk, OTHER, third.call_id, "社内の連絡のみのため", 2)
+        spare = NewRecording("PBX-spare", NOW, catalogue.get_recording(desk, first.recording_id).content.uri)
+        added = catalogue.add_recordings(desk, CLERK, [spare])
+        claim = claims.claim_call(desk, WORKER, waiting_voice(desk, folder).call_id)
+        assert claim is not None
+    made = (first.call_id, second.call_id, third.call_id)
+    return Scene(folder / "home", request, made, added.new[0], claim)
+
+
+def refused_scene(folder: Path) -> Scene:
+    """The same request, of which nothing is to be disclosed."""
+    scene = approved_scene(folder)
+    with open_desk(Settings(home=scene.home, work=folder / "work")) as desk:
+        requests.withhold(desk, OTHER, scene.request, "業務に支障があるため")
+    return scene
+
+
+# --- the steps -------------------------------------------------------------------------------
+
+
+STOPS, LEAVES, EITHER = "stops", "leaves", "either"
+"""What becomes of a release when a step was done in it: nothing goes out; all does; as far as it had come."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that somebody may do while a release runs.
+
+    Attributes:
+        covers: ``module.function`` of ``flows.desk`` that it calls.
+        act: Does it.
+        effect: ``STOPS``, ``LEAVES`` or ``EITHER``.
+    """
+
+    covers: tuple[str, ...]
+    act: Act
+    effect: str = STOPS
+
+
+def _masked_file(desk: Desk, call_id: str, kind: FileKind) -> str:
+    return next(f.file_id for f in reversed(files.list_files(desk, call_id=call_id)) if f.kind is kind)
+
+
+def _approved_again(desk: Desk, scene: Scene) -> None:
+    plans.reopen(desk, OTHER, scene.calls[0])
+    plans.approve(desk, OTHER, scene.calls[0], calls.get_call(desk, scene.calls[0]).revision or 0)
+
+
+def _decided_otherwise(desk: Desk, scene: Scene) -> None:
+    plans.reopen(desk, OTHER, scene.calls[1])
+    decided(desk, calls.get_call(desk, scene.calls[1]), action=MaskAction.KEEP, ground=0)
+
+
+def _released_and_opened_again(desk: Desk, scene: Scene) -> None:
+    go_out(desk, scene)
+    releases.reopen_released(desk, APPROVER, scene.request, "見直し")
+    for call_id in scene.calls[:2]:
+        plans.approve(desk, OTHER, call_id, calls.get_call(desk, call_id).revision or 0)
+
+
+def go_out(desk: Desk, scene: Scene) -> None:
+    """The scene's request is released, as the fakes hear it."""
+    release(desk, APPROVER, scene.request, lambda _: FakeModels())  # type: ignore[arg-type, return-value]
+
+
+def _by_hand(statement: str) -> Act:
+    """Somebody with the database and without the key."""
+
+    def act(desk: Desk, scene: Scene) -> None:
+        names = {"request": scene.request, "first": scene.calls[0], "other": scene.claim.request_id}
+        with contextlib.closing(raw_database(desk)) as database:
+            database.execute(statement, names)
+
+    return act
+
+
+STEPS: dict[str, Step] = {
+    "withhold the request": Step(
+        ("requests.withhold",), lambda d, s: requests.withhold(d, OTHER, s.request, "支障")
+    ),
+    "nothing is held": Step(
+        ("requests.withhold",), lambda d, s: requests.withhold(d, OTHER, s.request, "なし", Answer.NONE_HELD)
+    ),
+    "withdraw the request": Step(
+        ("requests.withdraw",), lambda d, s: requests.withdraw(d, CLERK, s.request, "取下げ")
+    ),
+    "the fee is paid": Step(
+        ("requests.mark_fee_paid",), lambda d, s: requests.mark_fee_paid(d, CLERK, s.request)
+    ),
+    "attach": Step(("calls.attach_call",), lambda d, s: calls.attach_call(d, CLERK, s.request, s.recording)),
+    "withhold the first call": Step(
+        ("calls.withhold_call",), lambda d, s: calls.withhold_call(d, OTHER, s.calls[0], "支障", 2)
+    ),
+    "withhold the second call": Step(
+        ("calls.withhold_call",), lambda d, s: calls.withhold_call(d, OTHER, s.calls[1], "支障", 2)
+    ),
+    "withdraw the first call": Step(
+        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[0])
+    ),
+    "withdraw the second call": Step(
+        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[1])
+    ),
+    "withdraw the withheld call": Step(
+        ("calls.withdraw_call",), lambda d, s: calls.withdraw_call(d, CLERK, s.calls[2])
+    ),
+    "disclose the withheld call after all": Step(
+        ("calls.requeue",), lambda d, s: calls.requeue(d, OTHER, s.calls[2])
+    ),
+    "back into review": Step(("plans.reopen",), lambda d, s: plans.reopen(d, OTHER, s.calls[1])),
+    "back, and approved as it was": Step(("plans.reopen", "plans.approve"), _approved_again),
+    "back, and decided otherwise": Step(
+        ("plans.reopen", "plans.revise", "plans.decide", "plans.approve", "reviews.record"),
+        _decided_otherwise,
+    ),
+    "a second release": Step(("releases.release",), go_out),
+    "a release, and opened again": Step(
+        ("releases.release", "releases.reopen_released"), _released_and_opened_again
+    ),
+    "an approved file is erased": Step(
+        ("files.erase_file",),
+        lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.MASKED_AUDIO)),
+    ),
+    "a transcript is erased": Step(
+        ("files.erase_file",),
+        lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.TRANSCRIPT)),
+        EITHER,
+    ),
+    "the identity check is taken away": Step(
+        (), _by_hand("delete from identity_checks where request_id = :request")
+    ),
+    "a call is moved to another request": Step(
+        (), _by_hand("update calls set request_id = :other where id = :first")
+    ),
+    "a plan's hash is written over": Step((), _by_hand("update plans set plan_sha256 = 'x' || plan_sha256")),
+    "a note is taken away": Step(
+        (), _by_hand("delete from request_notes where request_id = :request and kind = 'withhold'")
+    ),
+}
+"""What changes something that an answer rests on."""
+
+
+def _tried(act: Callable[[], object]) -> None:
+    """Done, or refused."""
+    with contextlib.suppress(PipelineError):
+        act()
+
+
+HARMLESS: dict[str, Act] = {
+    "requests.receive": lambda d, _: requests.receive(d, CLERK, new_request()),
+    "requests.receive_all": lambda d, _: requests.receive_all(d, CLERK, [new_request()]),
+    "requests.record_identity": lambda d, s: requests.record_identity(d, OTHER, s.request, CHECK),
+    "requests.add_note": lambda d, s: requests.add_note(d, CLERK, s.request, "電話あり"),
+    "requests.pause": lambda d, s: requests.pause(d, CLERK, s.request, "書類待ち"),
+    "requests.resume": lambda d, s: requests.resume(d, CLERK, s.request),
+    "requests.extend": lambda d, s: requests.extend(
+        d, CLERK, s.request, requests.get(d, s.request).due_on.replace(year=2099), "多数"
+    ),
+    "deliveries.deliver": lambda d, s: deliveries.deliver(d, APPROVER, s.request, "窓口"),
+    "deliveries.record_objection": lambda d, s: deliveries.record_objection(d, APPROVER, s.request, "申出"),
+    "files.add_file": lambda d, s: files.add_file(
+        d, CLERK, s.request, files.NewFile(FileKind.REVIEW, d.store.put(b"letter"))
+    ),
+    "files.drop_unnamed": lambda d, _: files.drop_unnamed(
+        d, [files.NewFile(FileKind.REVIEW, d.store.put(b"x"))]
+    ),
+    "files.open_clear": lambda d, s: _opened(d, s, files.open_clear),
+    "files.open_stream": lambda d, s: _opened(d, s, files.open_stream),
+    "files.set_legal_hold": lambda d, s: files.set_legal_hold(d, CLERK, s.request, hold=True),
+    "files.sweep_orphans": lambda d, _: files.sweep_orphans(d),
+    "periods.erase_due": lambda d, _: periods.erase_due(d, CLERK, periods.find_due(d)),
+    "erasure.erase_request": lambda d, s: erasure.erase_request(d, CLERK, s.request),
+    "ledger.ledger": lambda d, _: ledger.ledger(d, APPROVER),
+    "lists.import_company": lambda d, _: lists.import_company(
+        d, CLERK, CompanyList(COMPANY.names, ("0120-555-555",))
+    ),
+    "lists.import_staff": lambda d, _: lists.import_staff(d, CLERK, StaffList((CaseName("山本"),))),
+    "presence.open_call": lambda d, s: presence.open_call(d, _session(d), ANALYST.name, s.calls[0]),
+    "presence.add_heard": lambda d, s: presence.add_heard(d, ANALYST, s.calls[0], (1, 0), ((0.0, 1.0),)),
+    "presence.close_call": lambda d, s: presence.close_call(d, _session(d), s.calls[0]),
+    "releases.package_password": lambda d, s: releases.package_password(d, APPROVER, s.request),
+    "catalogue.add_recordings": lambda d, _: catalogue.add_recordings(
+        d, CLERK, [NewRecording("PBX-new", NOW, "/x/y.wav")]
+    ),
+    "calls.check_unchanged": lambda d, s: calls.check_unchanged(d, s.calls[0]),
+    "calls.open_recording": lambda d, s: _opened_recording(d, s.calls[0]),
+    "claims.extend_claim": lambda d, s: claims.extend_claim(d, WORKER, s.claim),
+    "claims.fail_call": lambda d, s: claims.fail_call(d, WORKER, s.claim, ("x", "x"), retry=True),
+    "claims.claim_call": lambda d, _: claims.claim_call(d, WORKER),
+    "claims.finish_processing": lambda d, s: claims.finish_processing(
+        d,
+        WORKER,
+        s.claim,
+        claims.Processed(plans.get_plan(d, s.calls[0]).plan, calls.case_of(d, s.calls[0]).lists, ()),
+    ),
+    "claims.release_claim": lambda d, s: claims.release_claim(d, WORKER, s.claim),
+    "plans.decide": lambda d, s: plans.decide(
+        d, ANALYST, s.calls[0], (plans.Decision(1, "m", "keep", 0, NOW),)
+    ),
+    "plans.revise": lambda d, s: plans.revise(d, ANALYST, s.calls[0], plans.get_plan(d, s.calls[0]).plan, ()),
+    "plans.approve": lambda d, s: plans.approve(d, OTHER, s.calls[2], 1),
+    "reviews.record": lambda d, s: reviews.record(
+        d, ANALYST, reviews.load_review(d, s.calls[0]), lambda _: ()
+    ),
+    "sessions.sign_in_trusted": lambda d, _: sessions.sign_in_trusted(d, "kubota", (Role.ANALYST,)),
+    "sessions.find_session": lambda d, _: _session(d),
+    "rotation.rotate": lambda d, _: rotation.rotate(d, CLERK),
+}
+"""What changes nothing that an answer rests on, or is refused while the request is approved or withheld."""
+
+NOT_OF_A_REQUEST = {
+    *("accounts.add_account", "accounts.disable_account", "accounts.set_password"),
+    *("sessions.begin_attempt", "sessions.forget_attempt", "sessions.note_failure"),
+    *("sessions.sign_in", "sessions.sign_out"),
+}
+"""Who may sign in: whoever pressed the button was allowed to at that moment, and is on record."""
+
+
+def _session(desk: Desk) -> str:
+    found = sessions.find_session(desk, sessions.sign_in_trusted(desk, "kubota", (Role.ANALYST,)))
+    assert found is not None
+    return found.session_id
+
+
+def _opened(desk: Desk, scene: Scene, way: Callable[..., Any]) -> None:
+    with way(desk, CLERK, _masked_file(desk, scene.calls[0], FileKind.MASKED_AUDIO)):
+        pass
+
+
+def _opened_recording(desk: Desk, call_id: str) -> None:
+    with calls.open_recording(desk, call_id):
+        pass
+
+
+def _everything_harmless(desk: Desk, scene: Scene) -> None:
+    for act in HARMLESS.values():
+        _tried(lambda act=act: act(desk, scene))
+
+
+REFUSED_TOO = (
+    *("withhold the request", "nothing is held", "withdraw the request", "the fee is paid"),
+    *("withdraw the first call", "disclose the withheld call after all", "a second release"),
+    *("a release, and opened again", "the identity check is taken away", "a note is taken away"),
+    "everything that an answer does not rest on",
+)
+"""Steps that are tried as well where nothing is disclosed: plans are no part of that answer."""
+
+STEPS["everything that an answer does not rest on"] = Step(tuple(HARMLESS), _everything_harmless, LEAVES)

@@ -64,8 +64,8 @@ _WIDTH: Final = 256  # samples of a frame whose spectrum is taken
 _QUIETEST: Final = 10  # percentile of its frames at which a channel is at its noise
 _MEMORY: Final = 400  # samples: 50 ms, over which speech is like itself, several periods of any voice
 _STEPS: Final = {"pcm16": 1.0, "mulaw": 8.0, "alaw": 16.0}  # smallest step of each law, ITU-T G.711
-# Times what is found where no echo comes.  Under noise that is half of the threshold; where a pause still holds
-# some of somebody's voice, two voices are alike at many delays.
+# Times what is found where no echo comes.  Under noise that is half of the threshold; where a pause still
+# holds some of somebody's voice, two voices are alike at many delays.
 _BEYOND_REFERENCE: Final = 2.0
 _SOFT: Final = 0.01  # of the loudest moment's power: under that nobody speaks
 _SAME_PATH: Final = 0.5  # of the gain where nobody speaks; a copy has the same gain at any level

@@ -14,14 +14,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.desk.desk import Desk
 from flows.desk.errors import SealBrokenError
-from flows.desk.plans import Decision, StoredPlan, decide, reviewed
+from flows.desk.plans import Decision, StoredPlan, decide, reviewed, revisions
 from flows.desk.values import Actor, Call
 from pipeline.decisions import ReviewDecision, ReviewKind
 from pipeline.review import fold
+from pipeline.review_cover import Found, carried, found_in
 from pipeline.review_rules import check
 from pipeline.types import MaskPlan
 
-__all__ = ["Review", "deciders", "load_review", "record"]
+__all__ = ["Review", "deciders", "found_first", "load_review", "record"]
 
 CONTENT: TypeAdapter[ReviewDecision] = TypeAdapter(ReviewDecision)
 
@@ -86,6 +87,26 @@ def made_on(everything: Sequence[Decision], revision: int) -> tuple[ReviewDecisi
     )
 
 
+def found_first(desk: Desk, review: Review) -> tuple[Found, ...]:
+    """What was masked before any person decided, as it stands at the beginning of the newest revision.
+
+    A revision that is what the decisions on the one before it come to was made by people: what was found
+    is then followed through them.  Any other is the program's, and begins anew.
+    """
+    found: tuple[Found, ...] = ()
+    follows: MaskPlan | None = None
+    for stored in revisions(desk, review.call.call_id):
+        if stored.revision > review.stored.revision:
+            break
+        if stored.plan != follows:
+            found = found_in(stored.plan)
+        if stored.revision < review.stored.revision:
+            made = made_on(review.everything, stored.revision)
+            _, found = carried(found, stored.plan, made)
+            follows = folded(stored.plan, made)
+    return found
+
+
 def _read(number: int, decision: Decision) -> ReviewDecision:
     try:
         content = CONTENT.validate_json(decision.content)
@@ -115,7 +136,7 @@ def record(
         ImpossibleStepError: when the call is not in review.
     """
     made = [replace(each, reviewer=actor.name) for each in new(review.count + 1)]
-    check(review.stored.plan, review.made, made)
+    check(review.stored.plan, review.made, made, found_first(desk, review))
     rows = tuple(_row(review.stored.revision, each) for each in made)
     decide(desk, actor, review.call.call_id, rows, expected=review.count)
     return load_review(desk, review.call.call_id)

@@ -24,10 +24,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio import Recording, to_samples
+from pipeline.clips import Audio
 from pipeline.faint_copy import LATEST, RATE, REFERENCE, Floor, find_copy, floor_of, free_of_others
 from pipeline.types import TimeSpan
 
-__all__ = ["carried", "heard_on"]
+__all__ = ["carried", "heard_on", "left_on"]
 
 Array = npt.NDArray[np.float64]
 
@@ -86,7 +87,7 @@ def carried(
     for other in range(recording.channels):
         if other in found:
             continue
-        lags = (_lag(recording, time, said, other) for said in channels)
+        lags = (_lag((recording, said), (recording, other), time) for said in channels)
         late = next((lag for lag in lags if lag is not None), None)
         if late is not None:
             found.add(other)
@@ -94,34 +95,57 @@ def carried(
     return tuple(sorted(found)), TimeSpan(start, min(max(recording.duration, time.end), end))
 
 
-def _lag(recording: Recording, time: TimeSpan, said: int, other: int) -> float | None:
-    """Seconds by which another channel carries a stretch late; ``None`` where it does not."""
-    if to_samples(time, recording.rate, recording.length)[0] >= recording.length or time.duration == 0:
+def left_on(original: Recording, masked: Audio, time: TimeSpan, channels: tuple[int, ...]) -> tuple[int, ...]:
+    """On which channels of the product something is still heard that was masked on others.
+
+    Args:
+        original: The call.
+        masked: The product, of the same shape.
+        time: What was masked.
+        channels: On which channels.
+
+    Returns:
+        The others that carry it, ascending.
+    """
+    others = (other for other in range(original.channels) if other not in channels)
+    return tuple(
+        other
+        for other in others
+        if any(_lag((original, said), (masked, other), time) is not None for said in channels)
+    )
+
+
+Line = tuple[Audio, int]
+"""A channel of a recording."""
+
+
+def _lag(said: Line, other: Line, time: TimeSpan) -> float | None:
+    """Seconds by which one channel carries a stretch of another late; ``None`` where it does not."""
+    call = said[0]
+    if time.duration == 0 or to_samples(time, call.rate, call.length)[0] >= call.length:
         return None
-    wide = _cut(recording, other, time, _QUIET_WITHIN)
+    wide = _cut(other, time, _QUIET_WITHIN)
     if not wide.any():
         return None
-    floor = floor_of(wide, recording.law)
+    floor = floor_of(wide, call.law)
     for around in (0.0, _CONTEXT):
         # Within the call: silence beyond its ends would be where everything is heard.
-        span = TimeSpan(max(0.0, time.start - around), min(recording.duration, time.end + around))
-        one = _cut(recording, said, span, 0.0)
-        late = _found_in_noise(recording, (time, span), other, one, floor)
+        span = TimeSpan(max(0.0, time.start - around), min(call.length / call.rate, time.end + around))
+        one = _cut(said, span, 0.0)
+        late = _found_in_noise(one, other, (time, span), floor)
         if late is None:
-            late = _same_sound(one - one.mean(), _like(_cut(recording, other, span, 0.0), one))
+            late = _same_sound(one - one.mean(), _like(_cut(other, span, 0.0), one))
         if late is not None:
             return late / RATE
     return None
 
 
-def _found_in_noise(
-    recording: Recording, where: tuple[TimeSpan, TimeSpan], other: int, one: Array, floor: Floor
-) -> int | None:
+def _found_in_noise(one: Array, other: Line, where: tuple[TimeSpan, TimeSpan], floor: Floor) -> int | None:
     """Samples by which the noise of another channel holds a stretch late, if enough of it is noise."""
     time, span = where
     margin = LATEST + REFERENCE
-    two = _cut(recording, other, span, margin)
-    late = find_copy(one, _like(two, np.zeros(len(one) + 2 * round(margin * RATE))), floor)
+    two = _like(_cut(other, span, margin), np.zeros(len(one) + 2 * round(margin * RATE)))
+    late = find_copy(one, two, floor)
     if late is None:
         return None
     begin = round((time.start - span.start + margin) * RATE) + late
@@ -138,13 +162,11 @@ def _like(sound: Array, model: Array) -> Array:
     return out
 
 
-def _cut(recording: Recording, channel: int, time: TimeSpan, around: float) -> Array:
+def _cut(line: Line, time: TimeSpan, around: float) -> Array:
     """A stretch of a channel with some seconds on each side, silent beyond the call, at ``RATE``."""
+    recording, channel = line
     rate, length = recording.rate, recording.length
-    start, end = (
-        round((time.start - around) * rate),
-        round((min(time.end, recording.duration) + around) * rate),
-    )
+    start, end = round((time.start - around) * rate), round((min(time.end, length / rate) + around) * rate)
     end = max(end, start + 1)
     first, last = max(0, start), min(length, end)
     sound = np.zeros(end - start)

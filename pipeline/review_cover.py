@@ -104,7 +104,7 @@ def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> 
     reasoned = has_reason(board, decision)
     apply(board, decision)
     touched = [key for key in {*before, *board} if before.get(key) is not board.get(key)]
-    changed = [each.item for key in touched for each in (before.get(key), board.get(key)) if each]
+    changed = [_area(each.item) for key in touched for each in (before.get(key), board.get(key)) if each]
     if not changed:
         return found
     out = [_after(each, board, reasoned=reasoned) if _near(each, changed) else each for each in found]
@@ -166,19 +166,20 @@ def _area(item: MaskItem) -> Area:
 
 def _masks(board: Board, found: Found) -> Area:
     """What masks silence where a stretch was found."""
-    near = [s.item for s in board.values() if s.item.action is MaskAction.MASK and _near(found, [s.item])]
-    lines = {key: [span for item in near for span in _area(item).get(key, ())] for key in found.whole}
-    return {key: union(spans) for key, spans in lines.items()}
+    masks = [_area(each.item) for each in board.values() if each.item.action is MaskAction.MASK]
+    near = [area for area in masks if _near(found, [area])]
+    return {key: union(span for area in near for span in area.get(key, ())) for key in found.whole}
 
 
-def _near(found: Found, items: Iterable[MaskItem]) -> bool:
-    """Whether one of these items lies on some of it."""
+def _near(found: Found, areas: Iterable[Area]) -> bool:
+    """Whether one of these lies on some of it."""
     return any(
         first < end and start < last
-        for item in items
-        for key, spans in _area(item).items()
+        for area in areas
+        for key, spans in area.items()
+        if key in found.whole
         for first, last in spans
-        for start, end in found.whole.get(key, ())
+        for start, end in found.whole[key]
     )
 
 

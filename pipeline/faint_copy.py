@@ -15,9 +15,9 @@ line's echo comes in pieces over a few milliseconds (ITU-T G.168, annex D), so t
 many taps is judged as well; under chance it is chi-squared, bounded after Chernoff.  A copy of which the line
 has left one band is looked for in each band.
 
-Two things are alike without being a copy, and are left: what is alike at any delay (hum), which is held
-against delays at which no echo comes, and what lies under the speech on both channels (the same music),
-which would be found as well where nobody speaks, and there stronger.
+What is alike at any delay (hum) is no copy: it is held against delays at which no echo comes.  What lies
+under the speech on both channels alike (the same music, the same room) cannot be told from a copy, and is
+masked with it where the other channel has nothing else.
 """
 
 from __future__ import annotations
@@ -67,8 +67,6 @@ _STEPS: Final = {"pcm16": 1.0, "mulaw": 8.0, "alaw": 16.0}  # smallest step of e
 # Times what is found where no echo comes.  Under noise that is half of the threshold; where a pause still
 # holds some of somebody's voice, two voices are alike at many delays.
 _BEYOND_REFERENCE: Final = 2.0
-_SOFT: Final = 0.01  # of the loudest moment's power: under that nobody speaks
-_SAME_PATH: Final = 0.5  # of the gain where nobody speaks; a copy has the same gain at any level
 _TINY: Final = 1e-12
 _LEAST_SHARE: Final = 0.1  # of the variance elsewhere; of a lag at which fewer samples meet, nothing is told
 _SHORTEST: Final = 0.1  # seconds: sums of fewer samples are no longer like the normal distribution's
@@ -159,9 +157,7 @@ def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
             at = int(np.argmax(here))
             needed = max(_threshold(taps, 2 * reach + 1), _BEYOND_REFERENCE * float(there.max()))
             if here[at] > needed and (best is None or here[at] / needed > best[0]):
-                lag = at - margin
-                if not _lies_under(one, two[margin + lag : margin + lag + len(one)]):
-                    best = here[at] / needed, lag
+                best = here[at] / needed, at - margin
     return None if best is None else best[1]
 
 
@@ -216,18 +212,3 @@ def _threshold(taps: int, lags: int) -> float:
     for _ in range(60):
         ratio = 1 + 2 * log / taps + math.log(ratio)
     return ratio * taps
-
-
-def _lies_under(one: Array, two: Array) -> bool:
-    """Whether what is common lies under the speech: stronger where nobody speaks than where somebody does."""
-    level = _moments(one)
-    soft = level < _SOFT * float(level.max())
-    gains = []
-    for where in (soft, ~soft):
-        x, y = one[where], two[where]
-        heard = y != 0
-        power, common = float(np.square(x[heard]).sum()), float((x * y).sum())
-        spread = math.sqrt(float(np.square(x * y).sum())) + _TINY
-        gains.append((common / (power + _TINY), common / spread))
-    (quiet, sure), (loud, _) = gains
-    return abs(sure) > 4 and (abs(loud) < _SAME_PATH * abs(quiet) or loud * quiet < 0)

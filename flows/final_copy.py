@@ -65,8 +65,8 @@ def make_final(
         ImpossibleStepError: when the call is not in review.
         ConflictError: when the plan is of another call or recording, or counts in other words; or
             when somebody has decided since.
-        ReviewRuleError: when words that are masked stand elsewhere unmasked: a person has to say
-            what becomes of those; nothing has changed.
+        ReviewRuleError: when words that are masked stand elsewhere unmasked, or sound on another
+            channel as well: a person has to say what becomes of those; nothing has changed.
         CallUnsafeError: when something masked can still be heard or read; nothing has changed.
     """
     step_call(get_call(desk, call_id).state, Step.DECIDE, call_id)
@@ -76,7 +76,7 @@ def make_final(
     with open_recording(desk, call_id) as audio, desk.store.private_folder() as folder:
         call = render(desk, actor, (audio, folder), plan)
         leaks = _leaks(call)
-        if leaks and all(leak.kind == "TEXT" for leak in leaks):
+        if leaks and all(leak.kind in {"CROSSTALK", "TEXT"} for leak in leaks):
             raise _said_elsewhere(leaks)
         if leaks:
             kinds = ", ".join(sorted({leak.kind for leak in leaks}))
@@ -94,12 +94,25 @@ def make_final(
 
 def _said_elsewhere(leaks: Sequence[Leak]) -> ReviewRuleError:
     """Where to look, by time: the words themselves are nobody's business but the page's."""
-    places = [f"{int(leak.where.start) // 60}:{int(leak.where.start) % 60:02d}" for leak in leaks]
-    msg = (
-        f"伏せる所と同じ言葉が、伏せない所にもあります({'、'.join(dict.fromkeys(places))})。"
-        "「似た音を探す」でそこも伏せるか、この所を残すか決めてください"
-    )
+    words, copies = ([leak for leak in leaks if leak.kind == kind] for kind in ("TEXT", "CROSSTALK"))
+    said = []
+    if words:
+        said.append(
+            f"伏せる所と同じ言葉が、伏せない所にもあります({_places(words)})。"
+            "「似た音を探す」でそこも伏せるか、この所を残すか決めてください"
+        )
+    if copies:
+        said.append(
+            f"伏せる声が、もう一方のチャンネルにも小さく入っています({_places(copies)})。"
+            "同じ区間を両方のチャンネルで伏せる所として加えてください"
+        )
+    msg = "。".join(said)
     return ReviewRuleError(msg, tuple(leak.item_id for leak in leaks if leak.item_id))
+
+
+def _places(leaks: Sequence[Leak]) -> str:
+    times = (f"{int(leak.where.start) // 60}:{int(leak.where.start) % 60:02d}" for leak in leaks)
+    return "、".join(dict.fromkeys(times))
 
 
 def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) -> MemoryWorkspace:

@@ -264,13 +264,13 @@ def verify(call: Workspace, models: Models) -> int:
     except UnreadableAudioError as error:
         # Also where everything had to be silenced: a copy in which nothing is left is none.
         raise CallUnsafeError(f"伏せた音声を読み直せません: {error}") from None
-    leaks = verify_audio(original, product, made)
+    leaks = verify_audio(original, product, made, call.get(VERIFIED))
     masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
     leaks += verify_text(text, masked, kept_values(transcript, made))
     leaks += _second_opinion(call, text)
-    # Also where text leaks, which this round masks: doubtful likenesses are asked about in the first only.
-    if call.get(JOB).listen_again and all(leak.kind == "TEXT" for leak in leaks):
+    # Also where this round masks what leaks: doubtful likenesses are asked about in the first only.
+    if call.get(JOB).listen_again and all(leak.kind in {"CROSSTALK", "TEXT"} for leak in leaks):
         looked_for = known(made)
         masked = tuple(each for each in masked if each[0] in looked_for)
         readings = tuple((item_id, models.reader.kana(value)) for item_id, value in masked + kept)

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 
 from pipeline.audio import Recording
-from pipeline.crosstalk import heard_on
+from pipeline.crosstalk import carried
 from pipeline.edges import ALONE, FRAME, MARGIN, QUIET, UNKNOWN, Side, Sound, WordEdge, find_edge, listen
 from pipeline.errors import CallUnsafeError
 from pipeline.nearby import Nearby
@@ -122,7 +122,7 @@ def align_among(
             time = _sounding(group, recording, morae, _pace(group, transcript))
             if part.entity.morae and time.duration > morae * SLOWEST + HESITATION:
                 part = replace(part, needs_review=True)
-            heard = heard_on(recording, time, channels)
+            heard, time = carried(recording, time, channels)
             start, end = max(0.0, time.start - policy.pad_before), time.end + policy.pad_after
             time = TimeSpan(start, max(start, min(recording.duration, end)))
             aligned.append(replace(part, time=time, channels=heard))

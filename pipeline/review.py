@@ -52,14 +52,12 @@ class Standing:
     Attributes:
         item: What it has become.
         guarded: It was doubtful, a third party's or secret once: keeping it takes a reason.
-        whole: Seconds it was found with.
         by: Who gave it its action and ground; empty when no person did.
         reasoned: A reason was typed for them.
     """
 
     item: MaskItem
     guarded: bool
-    whole: float
     by: str = ""
     reasoned: bool = False
 
@@ -111,9 +109,7 @@ def effective(decisions: Iterable[ReviewDecision]) -> tuple[ReviewDecision, ...]
 
 def lay_out(plan: MaskPlan) -> Board:
     """A plan's items before anything is decided."""
-    return {
-        item.item_id: Standing(item, _guarded(item, item.party), item.time.duration) for item in plan.items
-    }
+    return {item.item_id: Standing(item, _guarded(item, item.party)) for item in plan.items}
 
 
 def _guarded(item: MaskItem, party: Party) -> bool:
@@ -267,7 +263,7 @@ def _split(board: Board, before: Standing, decision: ReviewDecision) -> None:
         confirmed=False,
     )
     for part in (first, second):
-        board[part.item_id] = replace(before, item=part, whole=part.time.duration)
+        board[part.item_id] = replace(before, item=part)
 
 
 def _add(board: Board, decision: ReviewDecision) -> None:
@@ -292,7 +288,6 @@ def _add(board: Board, decision: ReviewDecision) -> None:
     board[item.item_id] = Standing(
         item,
         _guarded(item, item.party),
-        item.time.duration,
         decision.reviewer,
         bool(decision.reason.strip()),
     )

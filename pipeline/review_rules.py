@@ -1,7 +1,8 @@
 """What a decision must bring along, and what each of them changed.
 
 ``pipeline.review`` makes sense of any series of decisions; this module says which may be added
-to one: a person's word is needed where the program's doubt, or the law, asks for it.
+to one: a person's word is needed where the program's doubt, or the law, asks for it.  Whatever is
+done, no more than a trim of what was found masked may be heard without one (``pipeline.review_cover``).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pipeline.review import (
     unconfirmed,
     undecided,
 )
+from pipeline.review_cover import SHARE, TRIM, Found, carried, exposed, follow, found_in, has_reason
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 
 __all__ = ["Change", "check", "check_complete", "steps"]
@@ -33,6 +35,11 @@ GROUNDS: Final = (1, 2, 3)
 
 LAW: Final = re.compile(r"法|条例|規則|政令|省令|条約")
 """How the name of a law ends or is abbreviated: item 3 withholds what *another law* forbids to tell."""
+
+_MORE: Final = (
+    "要確認・第三者・機密の箇所が、はじめに伏せた範囲から、"
+    f"合わせて{TRIM:g}秒(短い箇所はその{SHARE:.0%})を超えて聞こえる"
+)
 
 _FARTHEST: Final = 60.0  # seconds: a nudge further than that is a slip of the hand
 
@@ -84,11 +91,19 @@ def _laid_out(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Board:
     return board
 
 
-def check_complete(plan: MaskPlan, decisions: Sequence[ReviewDecision]) -> None:
-    """Whether nothing is left to decide.
+def check_complete(
+    plan: MaskPlan, decisions: Sequence[ReviewDecision], found: tuple[Found, ...] | None = None
+) -> None:
+    """Whether nothing is left to decide, and nothing is heard that takes a reason and has none.
+
+    Args:
+        plan: The revision the decisions were made on.
+        decisions: All of them.
+        found: As for ``check``.
 
     Raises:
-        ReviewRuleError: names the items that are doubtful still, or wait for a second person.
+        ReviewRuleError: names the items that are doubtful still, wait for a second person, or have
+            lost more of their masks than a trim.
     """
     left = undecided(plan, decisions)
     if left:
@@ -97,21 +112,33 @@ def check_complete(plan: MaskPlan, decisions: Sequence[ReviewDecision]) -> None:
     if alone:
         msg = f"2号による不開示が{len(alone)}件、もう一人の確認を待っています"
         raise ReviewRuleError(msg, alone, "second_person")
+    _, now = carried(_start(plan, found), plan, decisions)
+    open_ = tuple(dict.fromkeys(each.item_id for each in now if each.uncovered))
+    if open_:
+        msg = f"{len(open_)}件で、{_MORE}ままです。動かした端を戻すか、理由を添えて決め直してください"
+        raise ReviewRuleError(msg, open_)
 
 
-def check(plan: MaskPlan, earlier: Sequence[ReviewDecision], new: Sequence[ReviewDecision]) -> None:
+def check(
+    plan: MaskPlan,
+    earlier: Sequence[ReviewDecision],
+    new: Sequence[ReviewDecision],
+    found: tuple[Found, ...] | None = None,
+) -> None:
     """Whether decisions may be added to those made.
 
     Args:
         plan: The revision they are made on.
         earlier: Those made.
         new: Those to be added, numbered on; each is judged after the ones before it.
+        found: What was masked before any person decided, as it stands at the beginning of this
+            revision; ``None`` where this is the first.
 
     Raises:
         ReviewRuleError: says which rule speaks against it.
     """
-    made = list(earlier)
-    board = _laid_out(plan, made)
+    made, start = list(earlier), _start(plan, found)
+    board, now = carried(start, plan, made)
     for decision in new:
         if decision.kind is ReviewKind.UNDO:
             _check_undo(made, decision)
@@ -119,10 +146,33 @@ def check(plan: MaskPlan, earlier: Sequence[ReviewDecision], new: Sequence[Revie
             _check_items(board, decision)
             RULES.get(decision.kind, _anything)(board, decision)
         made.append(decision)
+        before = dict(board)
         if decision.kind is ReviewKind.UNDO:
-            board = _laid_out(plan, made)
+            board, now = carried(start, plan, made)
         else:
-            apply(board, decision)
+            now = follow(now, board, decision)
+        _check_cover(now, before, decision)
+
+
+def _start(plan: MaskPlan, found: tuple[Found, ...] | None) -> tuple[Found, ...]:
+    return found_in(plan) if found is None else found
+
+
+def _check_cover(now: tuple[Found, ...], before: Board, decision: ReviewDecision) -> None:
+    """Whether what a decision lets sound, with all before it, is no more than a trim, or has a reason."""
+    if decision.kind is not ReviewKind.UNDO and has_reason(before, decision):
+        return
+    items = exposed(now, before)
+    if not items:
+        return
+    if decision.kind is ReviewKind.UNDO:
+        # A reason to take one decision back is none for another that then lets it sound.
+        remedy = "後から動かした端を先に取り消すか、理由を添えて決め直してください"
+        remedy = "後から動かした端を先に取り消すか、理由を添えて決め直してください"
+        msg = f"取り消すと、{_MORE}ようになります。{remedy}"
+        raise ReviewRuleError(msg, items)
+    msg = f"{_MORE}ようにするには理由が必要です"
+    raise ReviewRuleError(msg, items, "reason")
 
 
 def _anything(_: Board, __: ReviewDecision) -> None:
@@ -216,10 +266,6 @@ def _check_nudge(board: Board, decision: ReviewDecision) -> None:
     left = standing.item.time.duration - inward
     if left < LEAST:
         raise ReviewRuleError("これ以上は短くできません", decision.items)
-    masked = standing.item.action is MaskAction.MASK
-    if masked and inward > 0 and left < standing.whole / 2 and not decision.reason.strip():
-        # Otherwise a name could be kept without a word by cutting its mask down.
-        raise ReviewRuleError("伏せる範囲を半分より短くするには理由が必要です", decision.items, "reason")
 
 
 def _check_split(board: Board, decision: ReviewDecision) -> None:

@@ -374,8 +374,8 @@ class MaskPlan:
 class Leak:
     """What ``verify`` found: a kind, the item it belongs to, and where; no text.
 
-    ``kind`` is one of AUDIO_UNCHANGED, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD, SHAPE.  Of a
-    PERHAPS ``chance``, 0 to 1, is how likely it is one.
+    ``kind`` is one of AUDIO_UNCHANGED, CROSSTALK, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD,
+    SHAPE.  Of a PERHAPS ``chance``, 0 to 1, is how likely it is one.
     """
 
     kind: str

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from pipeline.audio import Recording, to_samples, to_span
 from pipeline.clips import Audio
+from pipeline.crosstalk import left_on
 from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
 from pipeline.mask import fill, masked_windows
 from pipeline.mask_text import LABELS, OTHER_LABEL
@@ -59,19 +60,23 @@ _HONORIFIC: Final = re.compile(r"[、。\s]*(?:さん|さま|様|君|くん|ち�
 # --- audio ---------------------------------------------------------------------------------
 
 
-def verify_audio(original: Recording, masked: Audio, plan: MaskPlan) -> tuple[Leak, ...]:
+def verify_audio(
+    original: Recording, masked: Audio, plan: MaskPlan, before: MaskPlan | None = None
+) -> tuple[Leak, ...]:
     """Compare the finished audio, as read back from its file, with the call.
 
     Args:
         original: The call.
         masked: The product, decoded anew.
         plan: What was to be masked.
+        before: A plan whose product was looked at already: items that it holds are on no other channel.
 
     Returns:
         ``SHAPE`` when rate, channels, length or law differ (nothing else is then looked at);
         ``AUDIO_UNCHANGED`` for a masked item whose own samples do not all lie in a window
         of constant fill, on each of its channels; ``OUTSIDE_CHANGED`` for every stretch
-        between windows where a sample differs.
+        between windows where a sample differs; ``CROSSTALK`` for a masked item of which a copy is
+        found where another channel was left as it is.
     """
     shapes = {(each.rate, each.samples.shape, each.law) for each in (original, masked)}
     if len(shapes) > 1:
@@ -90,6 +95,13 @@ def verify_audio(original: Recording, masked: Audio, plan: MaskPlan) -> tuple[Le
         )  # fmt: skip
         if not covered:
             leaks.append(Leak("AUDIO_UNCHANGED", item.item_id, item.time))
+    if not leaks:
+        known = set(before.items) if before else set()
+        leaks += [
+            Leak("CROSSTALK", item.item_id, item.time)
+            for item in plan.masked
+            if item not in known and left_on(original, masked, item.time, item.channels)
+        ]
     return tuple(leaks)
 
 

@@ -4,6 +4,7 @@
     heard again           |-x-|           beside its mask: the mask grows over it
     heard again                    |-y-|  elsewhere: a mask of its own, on every channel
     not heard  |----z----|                nothing is proven there: masked as well
+    crosstalk    |----b----|              a copy on another channel: masked on all of them
     read again   … a …  (a)               the same words unmasked: a mask where they sound
 
 What is added is flagged for an analyst, because the second listening can be wrong too.
@@ -78,7 +79,7 @@ def widen(
         if leak.kind == "NOT_HEARD":
             continue
         item = items.get(leak.item_id or "")
-        if item is None or leak.kind not in {"HEARD_AGAIN", "PERHAPS", "TEXT"}:
+        if item is None or leak.kind not in {"CROSSTALK", "HEARD_AGAIN", "PERHAPS", "TEXT"}:
             return None
         if leak.kind == "TEXT":
             # What is masked in ten places leaks ten times, and is read again in the same places.
@@ -88,12 +89,13 @@ def widen(
                 return None
             read.add(value)
             added += found
-        elif chars := call.read_at(leak.where):
+        elif leak.kind != "CROSSTALK" and (chars := call.read_at(leak.where)):
             new = _aligned(item, chars, "伏せた語と似た音が残っている", call)
             added += [_kept(each, leak.chance) for each in new] if leak.kind == "PERHAPS" else new
         elif leak.kind == "PERHAPS":
             added.append(_kept(_new(item, leak.where, recording), leak.chance))
-        elif item.time.apart(leak.where) <= BESIDE:
+        elif leak.kind == "CROSSTALK" or item.time.apart(leak.where) <= BESIDE:
+            # A copy lies in the item's own time: then it grows onto every channel.
             items[item.item_id] = _grown(item, leak.where, recording)
         else:
             added.append(_new(item, leak.where, recording))

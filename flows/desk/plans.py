@@ -39,6 +39,7 @@ __all__ = [
     "reopen",
     "reviewed",
     "revise",
+    "revisions",
 ]
 
 PLAN: TypeAdapter[MaskPlan] = TypeAdapter(MaskPlan)
@@ -119,6 +120,13 @@ def get_plan(desk: Desk, call_id: str, revision: int | None = None) -> StoredPla
     """
     with desk.read() as session:
         return _plan_of(_plan_row(session, call_id, revision), desk.keyring)
+
+
+def revisions(desk: Desk, call_id: str) -> tuple[StoredPlan, ...]:
+    """All revisions of a call's plan, oldest first."""
+    statement = select(PlanRow).where(PlanRow.call_id == call_id).order_by(PlanRow.revision)
+    with desk.read() as session:
+        return tuple(_plan_of(row, desk.keyring) for row in session.scalars(statement))
 
 
 def _plan_row(session: Session, call_id: str, revision: int | None) -> PlanRow:

@@ -12,14 +12,15 @@ from functools import lru_cache
 
 from flows.desk.decisions import CONTENT, Decision, is_complete, made_on
 from flows.desk.desk import Desk
-from flows.desk.plans import StoredPlan, decide, reviewed
+from flows.desk.plans import StoredPlan, decide, reviewed, revisions
 from flows.desk.values import Actor, Call
 from pipeline.decisions import ReviewDecision
 from pipeline.review import fold
+from pipeline.review_cover import Found, carried, found_in
 from pipeline.review_rules import check
 from pipeline.types import MaskPlan
 
-__all__ = ["Review", "load_review", "record"]
+__all__ = ["Review", "found_first", "load_review", "record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,26 @@ def load_review(desk: Desk, call_id: str) -> Review:
     return Review(call, stored, everything, made_on(everything, stored.revision))
 
 
+def found_first(desk: Desk, review: Review) -> tuple[Found, ...]:
+    """What was masked before any person decided, as it stands at the beginning of the newest revision.
+
+    A revision that is what the decisions on the one before it come to was made by people: what was found
+    is then followed through them.  Any other is the program's, and begins anew.
+    """
+    found: tuple[Found, ...] = ()
+    follows: MaskPlan | None = None
+    for stored in revisions(desk, review.call.call_id):
+        if stored.revision > review.stored.revision:
+            break
+        if stored.plan != follows:
+            found = found_in(stored.plan)
+        if stored.revision < review.stored.revision:
+            made = made_on(review.everything, stored.revision)
+            _, found = carried(found, stored.plan, made)
+            follows = folded(stored.plan, made)
+    return found
+
+
 def record(
     desk: Desk, actor: Actor, review: Review, new: Callable[[int], Sequence[ReviewDecision]]
 ) -> Review:
@@ -90,7 +111,7 @@ def record(
         ImpossibleStepError: when the call is not in review.
     """
     made = [replace(each, reviewer=actor.name) for each in new(review.count + 1)]
-    check(review.stored.plan, review.made, made)
+    check(review.stored.plan, review.made, made, found_first(desk, review))
     rows = tuple(_row(review.stored.revision, each) for each in made)
     decide(desk, actor, review.call.call_id, rows, expected=review.count)
     return load_review(desk, review.call.call_id)

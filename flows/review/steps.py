@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from flows.desk.chain import Subject
 from flows.desk.desk import Desk
 from flows.desk.plans import reopen as reopen_call
-from flows.desk.reviews import Review, load_review, record
+from flows.desk.reviews import Review, found_first, load_review, record
 from flows.desk.values import Actor
 from flows.final_copy import make_final
 from pipeline.decisions import ReviewDecision, ReviewKind
@@ -34,7 +34,7 @@ def complete(desk: Desk, actor: Actor, review: Review, left: float | None) -> Re
     """
     if review.complete:
         return review
-    check_complete(review.stored.plan, review.made)
+    check_complete(review.stored.plan, review.made, found_first(desk, review))
     if left is not None and left > 0:
         msg = f"伏せた音をまだ{left:.0f}秒聞いていません。聞き通してから完了してください"
         raise ReviewRuleError(msg)

@@ -124,6 +124,22 @@ def test_nudging_an_edge(opened: Page):
     assert [one["kind"] for one in state(opened)["decisions"]] == ["nudge_start", "nudge_end"]
 
 
+def test_an_edge_moved_far_into_a_name_asks_for_a_reason(opened: Page):
+    """And is moved once there is one."""
+    select(opened, "高島平")
+    before = finding(opened, "高島平")
+    for _ in range(4):
+        opened.keyboard.press("w")
+    dialog = opened.get_by_role("dialog")
+    expect(dialog).to_contain_text("聞こえるようにするには理由が必要です")
+    dialog.get_by_role("textbox").fill("前の言葉まで伏せていた")
+    dialog.get_by_role("button", name="決める").click()
+    expect(opened.locator("#card")).to_contain_text("+200ms")
+    after = finding(opened, "高島平")
+    assert after["start"] == pytest.approx(before["start"] + 0.2, abs=0.001)
+    assert [one["reason"] for one in state(opened)["decisions"]] == ["前の言葉まで伏せていた"]
+
+
 def test_dragging_an_edge_on_the_waveform(opened: Page):
     """The selected region's edge follows the pointer."""
     select(opened, "高島平")

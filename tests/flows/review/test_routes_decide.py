@@ -133,6 +133,28 @@ def test_added_split_nudged(analyst, call):
     assert parts[1]["text"] != ""
 
 
+def test_a_mask_is_not_moved_off_its_name_without_a_reason(analyst, call, desk):
+    """Step by step the page is asked for one, also after the review was completed once."""
+    state = finish(analyst, call)
+    theirs = next(f for f in state["findings"] if f["party"] == "third_party" and f["action"] == "mask")
+    third = (theirs["end"] - theirs["start"]) / 3
+
+    def nudge(count: int, seconds: float, **more: object):
+        made = {"kind": "nudge_start", "items": [theirs["item_id"]], "seconds": seconds, **more}
+        return decide(analyst, call, count, made)
+
+    turned = decide(analyst, call, state["count"], mask(theirs["item_id"], party="requester")).json()
+    again = analyst.post(api(call, "complete"), {"count": turned["count"]}).json()
+    assert again["revision"] == state["revision"] + 1
+    refused = nudge(again["count"], third)
+    assert (refused.status_code, refused.json()["needs"]) == (422, "reason")
+    assert "合わせて0.15秒" in refused.json()["message"]
+    kept = decide(analyst, call, again["count"], {"kind": "keep", "items": [theirs["item_id"]]})
+    assert (kept.status_code, kept.json()["needs"]) == (422, "reason")
+    assert nudge(again["count"], third, reason="前の人の「はい」まで伏せていた").status_code == 200
+    assert plans.decisions(desk, call.call_id)[-1].reason == "前の人の「はい」まで伏せていた"
+
+
 def test_what_sounds_the_same_is_offered(analyst, call):
     """Known findings by their ids, other places with their time."""
     told = analyst.get(f"/api/calls/{call.call_id}").json()

@@ -1,0 +1,214 @@
+"""Is what is said on one channel found in the quiet of another, however far it has to be raised?
+
+    said          ......伊 藤 さ ん......
+    other         ,.,..,,.,,.,,,,..,.,.,,,    at its own noise: nothing to hear, until it is turned up
+    likeness      ----------|-------------    at one delay beyond what noise could be by chance
+
+No level tells whether a copy can be got back, because any level can be raised; what lies beside it decides.
+So the other channel is taken where it is at its own noise (the level of its quietest tenth, per frequency),
+made white by it, and correlated with what was said at every delay.  Of noise that owes nothing to the
+speech, the correlation is chance, and how large chance makes it is known whatever the speech is: a sum
+divided by the root of the sum of its squares exceeds z in less than ``2 exp(-z²/2)`` of cases when the signs
+are independent (Hoeffding 1963, JASA 58; Efron 1969, JASA 64).  Where both hang together from sample to
+sample, its variance grows by the sum of the products of their autocorrelations (Bartlett 1935, JRSS 98).  A
+line's echo comes in pieces over a few milliseconds (ITU-T G.168, annex D), so the least-squares fit of that
+many taps is judged as well; under chance it is chi-squared, bounded after Chernoff.  A copy of which the line
+has left one band is looked for in each band.
+
+What is alike at any delay (hum) is no copy: it is held against delays at which no echo comes.  What lies
+under the speech on both channels alike (the same music, the same room) cannot be told from a copy, and is
+masked with it where the other channel has nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["LATEST", "RATE", "REFERENCE", "Floor", "find_copy", "floor_of", "free_of_others"]
+
+Array = npt.NDArray[np.float64]
+
+RATE: Final = 8000
+"""Samples per second of all sounds here: what a telephone passes lies below half of that."""
+
+LATEST: Final = 0.3
+"""Seconds that an echo may lag, or lead; satellite and packet lines stay below (ITU-T G.131)."""
+
+REFERENCE: Final = 0.8
+"""Seconds from ``LATEST`` on in which no echo comes: what is alike there, too, is no copy."""
+
+MOMENT: Final = 0.032
+"""Seconds over which a level is told."""
+
+FREE: Final = 4.0
+"""Times its noise (6 dB) up to which a channel carries nothing else: noise of 32 ms in a telephone's band
+has 200 degrees of freedom, and never comes near that by itself."""
+
+SPEECH: Final = (32768 * 10 ** (-38 / 20)) ** 2
+"""Power from which the contract counts a frame as speech: what is steady and louder is no line's noise."""
+
+FALSE_ALARMS: Final = 1e-3
+"""Stretches of unrelated noise in which a copy is found.  With twenty stretches in a call that is one call in
+fifty, and it costs little: what is then masked is where the other channel has nothing but noise."""
+
+_BANDS: Final = ((200.0, 3400.0), (200.0, 900.0), (900.0, 1900.0), (1900.0, 3400.0))  # hertz
+_TAPS: Final = 32  # samples: 4 ms, in which a hybrid's echo has most of its energy
+_TESTS: Final = len(_BANDS) + 1
+_WIDTH: Final = 256  # samples of a frame whose spectrum is taken
+_QUIETEST: Final = 10  # percentile of its frames at which a channel is at its noise
+_MEMORY: Final = 400  # samples: 50 ms, over which speech is like itself, several periods of any voice
+_STEPS: Final = {"pcm16": 1.0, "mulaw": 8.0, "alaw": 16.0}  # smallest step of each law, ITU-T G.711
+# Times what is found where no echo comes.  Under noise that is half of the threshold; where a pause still
+# holds some of somebody's voice, two voices are alike at many delays.
+_BEYOND_REFERENCE: Final = 2.0
+_TINY: Final = 1e-12
+_LEAST_SHARE: Final = 0.1  # of the variance elsewhere; of a lag at which fewer samples meet, nothing is told
+_SHORTEST: Final = 0.1  # seconds: sums of fewer samples are no longer like the normal distribution's
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A channel's own noise.
+
+    Attributes:
+        whitening: Gains that make it white and of power one, from 0 Hz to half of ``RATE``.
+    """
+
+    whitening: Array
+
+    def white(self, sound: Array, band: tuple[float, float] = _BANDS[0]) -> Array:
+        """A sound as it stands out from this noise, in one band."""
+        size = 1 << max(1, len(sound) - 1).bit_length()
+        hertz = np.fft.rfftfreq(size, 1 / RATE)
+        gains = np.interp(hertz, np.linspace(0, RATE / 2, len(self.whitening)), self.whitening)
+        gains[(hertz < band[0]) | (hertz >= band[1])] = 0
+        return np.asarray(np.fft.irfft(np.fft.rfft(sound, size) * gains, size)[: len(sound)])
+
+
+def floor_of(sound: Array, law: str) -> Floor:
+    """A channel's own noise, told where it is quietest.
+
+    Args:
+        sound: Some seconds of it, at ``RATE``.
+        law: In which it was written: nothing is quieter than its smallest step.
+    """
+    size = max(len(sound), _WIDTH)
+    padded = np.pad(sound, (0, size - len(sound)))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _WIDTH)[:: _WIDTH // 2]
+    taper = np.hanning(_WIDTH)
+    spectra = np.square(np.abs(np.fft.rfft(frames * taper, axis=1))) / float(np.square(taper).sum())
+    power = spectra.sum(axis=1)
+    # Where a line sends nothing at all between words, nothing is told of its noise.
+    live = power > 0
+    least = np.full(spectra.shape[1], _STEPS[law] ** 2)
+    if live.any():
+        quiet = live & (power <= FREE * float(np.percentile(power[live], _QUIETEST)))
+        least = np.maximum(least, spectra[quiet].mean(axis=0))
+    return Floor(1 / np.sqrt(least))
+
+
+def _moments(sound: Array) -> Array:
+    """Power around each sample, over a moment."""
+    width = round(MOMENT * RATE)
+    sums = np.concatenate(([0.0], np.cumsum(np.square(sound))))
+    at = np.arange(len(sound))
+    low, high = np.maximum(0, at - width // 2), np.minimum(len(sound), at + width - width // 2)
+    return np.asarray((sums[high] - sums[low]) / np.maximum(1, high - low))
+
+
+def free_of_others(sound: Array, floor: Floor) -> npt.NDArray[np.bool_]:
+    """Where a channel carries nothing but its own noise, and a moment on each side of it neither."""
+    width = round(MOMENT * RATE)
+    loud = (_moments(floor.white(sound)) > FREE) | (_moments(sound) > SPEECH)
+    return ~(np.convolve(loud, np.ones(2 * width + 1), "same") > 0.5)
+
+
+def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
+    """Find a sound in the noise of another channel.
+
+    Args:
+        said: The sound, at ``RATE``.
+        other: The other channel at the same time, and ``LATEST + REFERENCE`` seconds more on each side.
+        floor: That channel's own noise.
+
+    Returns:
+        Samples by which the copy lags, negative where it leads; ``None`` where there is none beyond chance.
+    """
+    reach, beside = round(LATEST * RATE), round(REFERENCE * RATE)
+    margin = reach + beside
+    if len(said) < _SHORTEST * RATE or len(other) != len(said) + 2 * margin:
+        return None
+    free = free_of_others(other, floor)
+    near = np.abs(np.arange(-margin, margin + 1)) <= reach
+    best: tuple[float, int] | None = None
+    for band in _BANDS:
+        one = floor.white(said, band)
+        two = np.where(free, floor.white(other, band), 0)
+        alike = _alike(one, two)
+        for taps in (1, _TAPS) if band is _BANDS[0] else (1,):
+            score = alike.of(taps)
+            here, there = np.where(near, score, 0), np.where(near, 0, score)
+            at = int(np.argmax(here))
+            needed = max(_threshold(taps, 2 * reach + 1), _BEYOND_REFERENCE * float(there.max()))
+            if here[at] > needed and (best is None or here[at] / needed > best[0]):
+                best = here[at] / needed, at - margin
+    return None if best is None else best[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Correlation at each lag, its variance under chance, and the sound's own autocorrelation."""
+
+    common: Array
+    chance: Array
+    own: Array
+
+    def of(self, taps: int) -> Array:
+        """How far beyond chance so many taps from each lag on explain the other: chi-squared of as many."""
+        if taps == 1:
+            return np.asarray(np.square(self.common) / self.chance)
+        apart = np.abs(np.subtract.outer(np.arange(taps), np.arange(taps)))
+        own = self.own[apart] / max(self.own[0], _TINY) + 0.01 * np.eye(taps)
+        beside = np.lib.stride_tricks.sliding_window_view(np.pad(self.common, (0, taps - 1)), taps)
+        explained = np.square(np.linalg.solve(np.linalg.cholesky(own), beside.T)).sum(axis=0)
+        # Chance of each of them; where the other begins or ends, the largest of these.
+        chance = np.lib.stride_tricks.sliding_window_view(np.pad(self.chance, (0, taps - 1), "edge"), taps)
+        return np.asarray(explained / chance.max(axis=1))
+
+
+def _alike(one: Array, two: Array) -> _Alike:
+    lags = len(two) - len(one) + 1
+    size = 1 << (len(two) - 1).bit_length()
+    first, second = np.fft.rfft(one, size), np.fft.rfft(two, size)
+
+    def back(spectrum: npt.NDArray[np.complex128]) -> Array:
+        return np.asarray(np.fft.irfft(spectrum, size))
+
+    powers = np.conj(np.fft.rfft(np.square(one), size)), np.fft.rfft(np.square(two), size)
+    chance = back(powers[0] * powers[1])[:lags]
+    own, of_other = (back(np.square(np.abs(each)) + 0j)[:_MEMORY] for each in (first, second))
+    # Samples that hang together on both sides are as many fewer, also because a band is narrow.
+    together = float(own @ of_other) / (float(own[0] * of_other[0]) + _TINY)
+    chance *= max(1.0, 2 * together - 1)
+    # At a lag where the other has next to no free moment, nothing is told.
+    chance = np.maximum(chance, _LEAST_SHARE * float(chance.max()) + _TINY)
+    return _Alike(back(np.conj(first) * second)[:lags], chance, own[:_TAPS])
+
+
+@lru_cache(maxsize=8)
+def _threshold(taps: int, lags: int) -> float:
+    """What chance exceeds at any of so many lags, in any test, in ``FALSE_ALARMS`` of cases."""
+    log = math.log(2 * lags * _TESTS / FALSE_ALARMS)
+    if taps == 1:
+        return 2 * log
+    # Chernoff: P(chi² of k > r k) <= exp(-(k / 2) (r - 1 - ln r)), r > 1.
+    ratio = 1.0 + 2 * log / taps
+    for _ in range(60):
+        ratio = 1 + 2 * log / taps + math.log(ratio)
+    return ratio * taps

@@ -1,0 +1,204 @@
+"""What is still silent of a mask as it was found, through any series of decisions.
+
+    found        |-------m0001-------|      what may not be heard without a reason
+    nudged            |--m0001-------|
+    split             |-m0001-|-.4---|
+    nudged                    |-.4---|
+    heard        |~~~~~~~~~~~~|             of all steps together; only a reason lets it be more than a trim
+
+Each step by itself may be small, and an item may be cut into pieces, moved, or called somebody else's: what
+counts is how much of the *first* mask nothing silences any more.  What was given back with a reason does not
+count; where it is silenced again, it is as if it never had been.  A later revision goes on from the first
+one (``carried``), so that nothing is gained by completing a review and taking it up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.heard import Spans, length, minus, union
+from pipeline.review import Board, Standing, apply, effective, lay_out
+from pipeline.types import MaskAction, MaskItem, MaskPlan
+
+__all__ = ["SHARE", "TRIM", "Found", "carried", "exposed", "follow", "found_in"]
+
+TRIM: Final = 0.15
+"""Seconds of a mask that may be given back without a reason, all steps and both edges together: no word is
+understood of less (``MaskPolicy.merge_gap``), and an edge holds as much silence: 0.02 s of pad and up to
+0.1 s of breath (``pipeline.edges``)."""
+
+SHARE: Final = 0.25
+"""Share of a mask that may be given back so: a name of two morae has half of its sound in each."""
+
+_TEXT: Final = -1
+_SAME: Final = 1e-6  # seconds; nudges are rounded to a tenth of a millisecond
+
+Area = Mapping[int, Spans]
+"""Seconds on each channel, and characters on ``_TEXT``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A third party's, doubtful or secret stretch when it was first masked.
+
+    Attributes:
+        item_id: Of the item then.
+        whole: What it masked.
+        released: What of it was given back with a reason.
+        lost: What of the rest nothing masks.
+    """
+
+    item_id: str
+    whole: Area
+    released: Area
+    lost: Area
+
+    @property
+    def seconds(self) -> float:
+        """For how long something of it is heard without a reason, on any channel."""
+        return _seconds(self.lost)
+
+    @property
+    def uncovered(self) -> bool:
+        """Whether that is more than a trim; of its text nothing is one."""
+        most = min(TRIM, SHARE * _seconds(self.whole))
+        return self.seconds > most + _SAME or bool(self.lost.get(_TEXT))
+
+
+def found_in(plan: MaskPlan) -> tuple[Found, ...]:
+    """What a plan that no person has touched masks and nobody may give back without a reason."""
+    return tuple(_new(standing.item) for standing in lay_out(plan).values() if _guards(standing))
+
+
+def carried(
+    found: tuple[Found, ...], plan: MaskPlan, decisions: Iterable[ReviewDecision]
+) -> tuple[Board, tuple[Found, ...]]:
+    """Follow decisions from a plan on.
+
+    Args:
+        found: What is guarded in it, from ``found_in`` or from the revision before.
+        plan: What they were made on.
+        decisions: In any order; only those that stand count.
+
+    Returns:
+        The items as they have become, and what is left of what was found.
+    """
+    board = lay_out(plan)
+    for decision in effective(decisions):
+        found = follow(found, board, decision)
+    return board, found
+
+
+def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> tuple[Found, ...]:
+    """Apply one decision to a board, and tell what is left of what was found.
+
+    Args:
+        found: Before it.
+        board: Changed in place.
+        decision: Any but an undo.
+    """
+    before = dict(board)
+    reasoned = has_reason(board, decision)
+    apply(board, decision)
+    touched = [key for key in {*before, *board} if before.get(key) is not board.get(key)]
+    changed = [_area(each.item) for key in touched for each in (before.get(key), board.get(key)) if each]
+    if not changed:
+        return found
+    out = [_after(each, board, reasoned=reasoned) if _near(each, changed) else each for each in found]
+    if decision.kind is not ReviewKind.SPLIT:
+        out += [
+            _new(board[key].item)
+            for key in sorted(touched)
+            if _guards(board.get(key)) and not _guards(before.get(key))
+        ]
+    return tuple(out)
+
+
+def has_reason(board: Board, decision: ReviewDecision) -> bool:
+    """Whether a reason was given; one given for a model holds for all that are decided like it."""
+    if decision.reason.strip():
+        return True
+    model = board.get(decision.items[0]) if decision.items else None
+    return decision.kind is ReviewKind.SAME and model is not None and model.reasoned
+
+
+def exposed(found: Iterable[Found], before: Board) -> tuple[str, ...]:
+    """Ids of what is uncovered by more than a trim, of which something was still silent before."""
+    return tuple(
+        dict.fromkeys(
+            each.item_id
+            for each in found
+            if each.uncovered and _length(_without(each.lost, _without(each.lost, _masks(before, each))))
+        )
+    )
+
+
+def _guards(standing: Standing | None) -> bool:
+    return standing is not None and standing.guarded and standing.item.action is MaskAction.MASK
+
+
+def _new(item: MaskItem) -> Found:
+    return Found(item.item_id, _area(item), {}, {})
+
+
+def _after(found: Found, board: Board, *, reasoned: bool) -> Found:
+    heard = _without(found.whole, _masks(board, found))
+    # What is silent again was not given back.
+    released = _common(found.released, heard)
+    lost = _without(heard, released)
+    if reasoned:
+        released = _joined(released, _without(lost, found.lost))
+        lost = _common(lost, found.lost)
+    return replace(found, released=released, lost=lost)
+
+
+# --- areas ---------------------------------------------------------------------------------
+
+
+def _area(item: MaskItem) -> Area:
+    sound = dict.fromkeys(item.channels, ((item.time.start, item.time.end),))
+    text = (float(item.chars.start), float(item.chars.end))
+    return sound | ({_TEXT: (text,)} if text[0] < text[1] else {})
+
+
+def _masks(board: Board, found: Found) -> Area:
+    """What masks silence where a stretch was found."""
+    masks = [_area(each.item) for each in board.values() if each.item.action is MaskAction.MASK]
+    near = [area for area in masks if _near(found, [area])]
+    return {key: union(span for area in near for span in area.get(key, ())) for key in found.whole}
+
+
+def _near(found: Found, areas: Iterable[Area]) -> bool:
+    """Whether one of these lies on some of it."""
+    return any(
+        first < end and start < last
+        for area in areas
+        for key, spans in area.items()
+        if key in found.whole
+        for first, last in spans
+        for start, end in found.whole[key]
+    )
+
+
+def _without(one: Area, other: Area) -> Area:
+    return {key: left for key, spans in one.items() if (left := minus(spans, other.get(key, ())))}
+
+
+def _common(one: Area, other: Area) -> Area:
+    return _without(one, _without(one, other))
+
+
+def _joined(one: Area, other: Area) -> Area:
+    return {key: union(one.get(key, ()), other.get(key, ())) for key in {*one, *other}}
+
+
+def _length(area: Area) -> float:
+    """All of it, except what rounding leaves."""
+    return sum(span[1] - span[0] for spans in area.values() for span in spans if span[1] - span[0] > _SAME)
+
+
+def _seconds(area: Area) -> float:
+    return length(union(*(spans for key, spans in area.items() if key != _TEXT)))

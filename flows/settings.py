@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         store: Folder or URL (``s3://bucket/prefix``) of the desk's files.
         store_options: JSON object with the options of the store's file system (fsspec), such as
             ``{"endpoint_url": …, "key": …, "secret": …}``.
+        witness: Folder or URL of the company's own where the head of the database lies too
+            (``flows.desk.witness``): one that who administers the database cannot write.
+        witness_options: As ``store_options``, for the witness.
         recordings: Folder or URL under which all recordings must lie; without it any local path
             and any bucket may be named.
         recordings_options: As ``store_options``, for the recordings.
@@ -102,6 +105,8 @@ class Settings(BaseSettings):
     database_wait_seconds: float = Field(default=30.0, gt=0)
     store: str | None = None
     store_options: SecretStr | None = None
+    witness: str | None = None
+    witness_options: SecretStr | None = None
     recordings: str | None = None
     recordings_options: SecretStr | None = None
     due_days: int = Field(default=14, ge=1)
@@ -210,7 +215,7 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
     # Workers run in folders of their own, where a relative path would mean another place.
     here = {
         f"KAIJI_{name.upper()}": str(Path(value).absolute())
-        for name in ("home", "key_file", "recognizers", "work", "store", "recordings", "letter_template")
+        for name in ("home", "key_file", "recognizers", "work", "store", "witness", "recordings", "letter_template")
         if (value := getattr(settings, name)) is not None and "://" not in str(value)
     }
     if "work" not in settings.model_fields_set:

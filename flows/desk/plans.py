@@ -97,6 +97,8 @@ class Approval:
     Attributes:
         plan_sha256: Of the plan's JSON.
         files: Kind and SHA-256 of each masked file of the revision, in order.
+        call_id: Of the call; an approval is of no other.
+        request_id: Of the request that the call belonged to.
     """
 
     revision: int
@@ -105,6 +107,8 @@ class Approval:
     note: str = field(default="", repr=False)
     plan_sha256: str = ""
     files: tuple[tuple[str, str], ...] = ()
+    call_id: str = ""
+    request_id: str = ""
 
 
 DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
@@ -307,7 +311,9 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
             msg = f"{call_id}: この版から伏せた写しがそろっていません。写しを作り直してから承認してください"
             raise ImpossibleStepError(msg)
         plan_sha256 = _plan_row(change.session, call_id, revision).plan_sha256
-        whole = Approval(revision, change.now, actor.name, note, plan_sha256, files)
+        whole = Approval(
+            revision, change.now, actor.name, note, plan_sha256, files, call_id, row.request_id
+        )
         approval = ApprovalRow(id=new_id("a"), call_id=call_id, revision=revision, approved_at=change.now)
         put_sealed(approval, whole, APPROVAL, change.keyring)
         change.session.add(approval)
@@ -322,8 +328,8 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
     """The plan that goes out, and its approval, after nothing of either has changed.
 
     Raises:
-        ImpossibleStepError: when the call is not approved, or when the newest revision, the plan
-            or a masked file is not the one that was approved.
+        ImpossibleStepError: when the call is not approved, or when the request, the newest
+            revision, the plan or a masked file is not the one that was approved.
     """
     with desk.read() as session:
         row = call_row(session, call_id)
@@ -333,6 +339,10 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
         last = _approvals(session, call_id, desk.keyring)[-1]
         stored = _plan_of(_plan_row(session, call_id, None), desk.keyring)
         files = masked_hashes(session, call_id, stored.revision)
+        of = (row.id, row.request_id)
+    if (last.call_id, last.request_id) != of:
+        msg = f"{call_id}: 承認はこの請求のこの通話のものではありません"
+        raise ImpossibleStepError(msg)
     plan_sha256 = hashlib.sha256(PLAN.dump_json(stored.plan)).hexdigest()
     if (last.revision, last.plan_sha256, last.plan_sha256, last.files) != (
         stored.revision,

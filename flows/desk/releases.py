@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.desk.audit import require_identified, require_record
 from flows.desk.chain import Subject
 from flows.desk.desk import Change, Desk
 from flows.desk.errors import ConflictError, NotAllowedError, NotFoundError
@@ -146,10 +147,13 @@ def release(
     Raises:
         ImpossibleStepError: when a call is not yet approved or withheld.
         ConflictError: when an approved call is not the one that is in the answer.
+        NotIdentifiedError: when something is handed over and no identity check is on record.
+        SealBrokenError: when the record is not whole.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         after = step_request(State(row.state), Step.RELEASE, row.number)
+        _require_whole(change, row)
         released = _release_calls(change, row, answer)
         set_request_state(change, row, after)
         rows = name_files(change, desk.settings, (row.id, None, 0), stored)
@@ -174,6 +178,13 @@ def release(
         detail: dict[str, str | int] = {"kind": answer.kind.value, "calls": released, "turn": whole.turn}
         change.record("request.release", Subject(row.id, None, answer.package_sha256), detail)
         return request_of(change.session, row, change.keyring)
+
+
+def _require_whole(change: Change, row: RequestRow) -> None:
+    """A whole record, and where something is handed over, an identity check."""
+    require_record(change)
+    if any(State(call.state) is State.APPROVED for call in calls_of(change.session, row.id)):
+        require_identified(change, row.id, row.number)
 
 
 def _release_calls(change: Change, row: RequestRow, answer: Release) -> int:

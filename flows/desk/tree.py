@@ -60,18 +60,19 @@ class Belongs:
         kind: Of the folder.
         owner: Column with its id.
         unless: Those rows do not in which this column is set.
-        fixed: The sealed column is written once with its row; being bound to it, it needs no more.
+        fixed: The sealed column is large and written once with its row: bound to it by its own
+            seal, it needs no hash here.
     """
 
     table: type[Table]
     kind: str
     owner: str
     unless: str = ""
-    fixed: bool = True
+    fixed: bool = False
 
 
 BELONGS = (
-    Belongs(RequestRow, "request", "id", fixed=False),
+    Belongs(RequestRow, "request", "id"),
     Belongs(IdentityRow, "request", "request_id"),
     Belongs(NoteRow, "request", "request_id"),
     Belongs(CallRow, "request", "request_id"),
@@ -82,11 +83,11 @@ BELONGS = (
     Belongs(DecisionRow, "call", "call_id"),
     Belongs(ApprovalRow, "call", "call_id"),
     Belongs(HeardRow, "call", "call_id"),
-    Belongs(RecordingRow, "recording", "id", fixed=False),
-    Belongs(ListRow, "list", "kind"),
+    Belongs(RecordingRow, "recording", "id"),
+    Belongs(ListRow, "list", "kind", fixed=True),
     Belongs(CounterRow, "counter", "name"),
-    Belongs(AccountRow, "account", "id", fixed=False),
-    Belongs(SessionRow, "session", "id", fixed=False),
+    Belongs(AccountRow, "account", "id"),
+    Belongs(SessionRow, "session", "id"),
     Belongs(AttemptRow, "attempt", "id"),
 )
 
@@ -333,7 +334,10 @@ def faults(session: Session, root: str) -> tuple[str, ...]:
         f"page:{page}" for page in sorted(held.keys() | tops) if _page_digest(held[page]) != tops.get(page)
     ]
     known = {folder: digest for names in held.values() for folder, digest in names.items()}
-    found = {name: _digest(folder) for name, folder in _everything(session).items()}
+    try:
+        found = {name: _digest(folder) for name, folder in _everything(session).items()}
+    except SealBrokenError:
+        return (*wrong, "unreadable")
     wrong += sorted(name for name in known.keys() | found if known.get(name) != found.get(name))
     return tuple(wrong)
 
@@ -373,7 +377,12 @@ def _rows(session: Session, belongs: Belongs, which: Any) -> Iterator[tuple[str,
     names = [column.name for column in columns]
     primary = [names.index(column.name) for column in table.primary_key.columns]
     owner = names.index(belongs.owner)
-    for row in session.connection().execute(statement):
+    try:
+        found = session.connection().execute(statement).all()
+    except (ValueError, TypeError):
+        # SQLite keeps a word in a column of numbers if somebody writes one.
+        raise _broken(belongs.kind) from None
+    for row in found:
         key = (belongs.table.__tablename__, "\0".join(str(row[place]) for place in primary))
         yield f"{belongs.kind}:{row[owner]}", key, _hash(key, zip(columns, row, strict=True))
 
@@ -436,7 +445,7 @@ def _plain(column: Any, value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
+        return hashlib.sha256(value).hexdigest()
     if isinstance(column.type, Float) and value is not None:
         return float(value)
     return value

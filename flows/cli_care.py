@@ -60,9 +60,7 @@ def verify(who: Who = "") -> None:
 
 
 @audit.command("accept")
-def accept(
-    yes: Annotated[bool, typer.Option("--yes", help="尋ねずに認める")] = False, who: Who = ""
-) -> None:
+def accept(yes: Annotated[bool, typer.Option("--yes", help="尋ねずに認める")] = False, who: Who = "") -> None:
     """バックアップから戻した古いデータベースや、変えた KAIJI_WITNESS を認めます。認めたことは記録に残ります。
 
     データベースの中身そのものに異常があれば認めません。

@@ -215,7 +215,16 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
     # Workers run in folders of their own, where a relative path would mean another place.
     here = {
         f"KAIJI_{name.upper()}": str(Path(value).absolute())
-        for name in ("home", "key_file", "recognizers", "work", "store", "witness", "recordings", "letter_template")
+        for name in (
+            "home",
+            "key_file",
+            "recognizers",
+            "work",
+            "store",
+            "witness",
+            "recordings",
+            "letter_template",
+        )
         if (value := getattr(settings, name)) is not None and "://" not in str(value)
     }
     if "work" not in settings.model_fields_set:

@@ -101,7 +101,9 @@ def require_identified(change: Change, request_id: str, number: str) -> None:
 
 def _told_identified(session: Session, keyring: Keyring, request_id: str) -> bool:
     told = select(AuditRow).where(AuditRow.request_id == request_id, AuditRow.action == "request.identify")
-    return any(take_sealed(row, PRIVATE, keyring).detail.get("complete") == 1 for row in session.scalars(told))
+    return any(
+        take_sealed(row, PRIVATE, keyring).detail.get("complete") == 1 for row in session.scalars(told)
+    )
 
 
 def accept(desk: Desk, actor: Actor) -> None:

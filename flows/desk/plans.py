@@ -311,9 +311,7 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
             msg = f"{call_id}: この版から伏せた写しがそろっていません。写しを作り直してから承認してください"
             raise ImpossibleStepError(msg)
         plan_sha256 = _plan_row(change.session, call_id, revision).plan_sha256
-        whole = Approval(
-            revision, change.now, actor.name, note, plan_sha256, files, call_id, row.request_id
-        )
+        whole = Approval(revision, change.now, actor.name, note, plan_sha256, files, call_id, row.request_id)
         approval = ApprovalRow(id=new_id("a"), call_id=call_id, revision=revision, approved_at=change.now)
         put_sealed(approval, whole, APPROVAL, change.keyring)
         change.session.add(approval)

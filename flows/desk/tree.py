@@ -387,7 +387,9 @@ def _rows(session: Session, belongs: Belongs, which: Any) -> Iterator[tuple[str,
         yield f"{belongs.kind}:{row[owner]}", key, _hash(key, zip(columns, row, strict=True))
 
 
-def _store(session: Session, seals: Sequence[tuple[str, str, str | None]], pages: Mapping[str, str | None]) -> None:
+def _store(
+    session: Session, seals: Sequence[tuple[str, str, str | None]], pages: Mapping[str, str | None]
+) -> None:
     connection = session.connection()
     for table, column, rows in (
         (SealRow.__table__, "folder", [{"folder": n, "page": p, "digest": d} for n, p, d in seals]),
@@ -446,7 +448,7 @@ def _plain(column: Any, value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, bytes | memoryview):
         return hashlib.sha256(value).hexdigest()
-    if isinstance(column.type, Float) and value is not None:
+    if isinstance(column.type, Float) and isinstance(value, int):
         return float(value)
     return value
 
@@ -474,5 +476,7 @@ def _sha256(value: Any) -> str:
 
 def _broken(name: str) -> SealBrokenError:
     kind = name.partition(":")[0]
-    msg = f"データベースの行が、窓口が最後に書いたものと違います({kind})。kaiji audit verify で確かめてください"
+    msg = (
+        f"データベースの行が、窓口が最後に書いたものと違います({kind})。kaiji audit verify で確かめてください"
+    )
     return SealBrokenError(msg)

@@ -29,9 +29,7 @@ from tests.desk_builders import CLERK, OTHER, desk_settings, identified, raw_dat
 from tests.flows.desk.test_tree import fill
 from tests.review_site import PASSWORD, QUICK
 
-TABLES = sorted(
-    mapper.local_table.name for mapper in Table.registry.mappers if "sealed" in mapper.columns
-)
+TABLES = sorted(mapper.local_table.name for mapper in Table.registry.mappers if "sealed" in mapper.columns)
 
 Values = dict[tuple[str, object], bytes]
 

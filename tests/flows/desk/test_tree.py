@@ -18,7 +18,16 @@ from flows.desk.tables import RequestRow, Table
 from flows.desk.tree import BELONGS, UNSEALED
 from flows.desk.values import Role, StaffList
 from pipeline.types import CaseName
-from tests.desk_builders import CLERK, NOW, OTHER, as_before, desk_settings, identified, in_review, raw_database
+from tests.desk_builders import (
+    CLERK,
+    NOW,
+    OTHER,
+    as_before,
+    desk_settings,
+    identified,
+    in_review,
+    raw_database,
+)
 from tests.review_site import PASSWORD, quick_passwords
 
 TABLES = {belongs.table.__tablename__ for belongs in BELONGS}

@@ -112,7 +112,7 @@ class Database:
         until = time.monotonic() + self._wait
         while not self._emptied():
             if time.monotonic() > until:
-                msg = "データベースの記録ファイル(WAL)を空にできません。ほかの処理が終わってからもう一度消してください"
+                msg = "データベースの WAL を空にできません。ほかの処理が終わってからもう一度消してください"
                 raise DatabaseBusyError(msg)
             time.sleep(FIRST_PAUSE)
 

@@ -21,8 +21,8 @@ from flows.desk.accounts import Account, get_account
 from flows.desk.chain import Subject
 from flows.desk.desk import Desk
 from flows.desk.keys import Keyring
-from flows.desk.review_tables import AttemptRow, SessionRow
 from flows.desk.opening import SYSTEM
+from flows.desk.review_tables import AttemptRow, SessionRow
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.tree import remove
 from flows.desk.values import Actor, Role

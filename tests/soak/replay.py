@@ -2,7 +2,8 @@
 
 A desk with something in every sealed table, whose keys were rotated and whose values were changed, so that
 each sealed value has an older one that opens rightly.  Somebody with the database and without the key puts
-them back one by one.  Each has to be refused, or, where the older value says the very same, to change nothing.
+them back one by one.  Each has to be refused or, where the older value says the very same, to change
+nothing.
 """
 
 from __future__ import annotations

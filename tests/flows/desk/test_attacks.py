@@ -323,7 +323,7 @@ def test_files_of_an_open_request_are_not_due(desk, tmp_path, clock):
         files.due_files(desk, clock.now.date())
 
 
-def test_a_legal_hold_is_not_lifted(desk, tmp_path, clock):
+def test_a_legal_hold_is_not_lifted(desk, tmp_path):
     """Nor does a file lose it."""
     call = in_review(desk, tmp_path)
     files.set_legal_hold(desk, CLERK, call.request_id, hold=True)
@@ -529,7 +529,7 @@ def signed_in(desk: Desk) -> Callable[[], object]:
 
 
 @pytest.mark.parametrize("minutes", [61, 24 * 60])
-def test_a_session_that_was_seen_to_be_over_does_not_come_back(desk, clock, signed_in, minutes):
+def test_a_session_that_was_seen_to_be_over_does_not_come_back(clock, signed_in, minutes):
     """Its clock is set back after it was found to be over."""
     clock.pass_(minutes=minutes)
     assert signed_in() is None

@@ -14,8 +14,8 @@ from flows.desk.desk import Desk, open_desk
 from flows.desk.errors import SealBrokenError
 from flows.desk.releases import Answer, Release
 from flows.desk.review_tables import SessionRow
+from flows.desk.rows import BELONGS, UNSEALED
 from flows.desk.tables import RequestRow, Table
-from flows.desk.tree import BELONGS, UNSEALED
 from flows.desk.values import Role, StaffList
 from pipeline.types import CaseName
 from tests.desk_builders import (

@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
@@ -27,6 +27,9 @@ from flows.desk.errors import (
     DeskError,
 )
 from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.desk.witness import Witness
 
 __all__ = ["Database", "open_database"]
 
@@ -59,7 +62,12 @@ class Database:
         engine: Made by ``open_database``.
         wait_seconds: How long to wait for other writers.
         file: Of SQLite.
+
+    Attributes:
+        witness: What is known of it outside; ``open_desk`` gives it one before anything else uses it.
     """
+
+    witness: Witness
 
     def __init__(self, engine: Engine, wait_seconds: float, file: Path | None) -> None:
         self._engine = engine

@@ -62,7 +62,6 @@ class Desk:
         database: The tables.
         store: The files.
         keyring: What opens both.
-        witness: Knows outside of the database how it stood last.
         clock: Tells the time, UTC.
     """
 
@@ -70,8 +69,12 @@ class Desk:
     database: Database
     store: Store
     keyring: Keyring
-    witness: Witness
     clock: Callable[[], datetime] = _utc_now
+
+    @property
+    def witness(self) -> Witness:
+        """Knows outside of the database how it stood last."""
+        return self.database.witness
 
     @contextlib.contextmanager
     def change(self, actor: Actor) -> Iterator[Change]:
@@ -165,11 +168,11 @@ def open_desk(
     store = open_store(settings, keyring)
     database = open_database(settings, create=not store.exists(MARKER))
     try:
-        witness = check_or_make(settings, database, store, keyring, unwitnessed=unwitnessed)
+        database.witness = check_or_make(settings, database, store, keyring, unwitnessed=unwitnessed)
     except DeskError:
         database.close()
         raise
-    return Desk(settings, database, store, keyring, witness, clock)
+    return Desk(settings, database, store, keyring, clock)
 
 
 def _first_keyring(settings: Settings) -> Keyring:

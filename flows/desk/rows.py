@@ -155,7 +155,7 @@ def _rows(session: Session, belongs: Belongs, which: Any) -> Iterator[tuple[str,
     elif len(OF_TABLE[belongs.table.__tablename__]) > 1:
         statement = statement.where(table.c[belongs.owner].is_not(None))
     names = [column.name for column in columns]
-    primary = [names.index(column.name) for column in table.primary_key.columns]
+    primary = [names.index(column.name) for column in inspected(belongs.table).primary_key]
     owner = names.index(belongs.owner)
     try:
         found = session.connection().execute(statement).all()
@@ -188,7 +188,7 @@ def _columns(belongs: Belongs) -> list[Any]:
 
 def key_of(row: Any) -> Key:
     """A row's table and primary key."""
-    primary = row.__table__.primary_key.columns
+    primary = inspected(type(row)).primary_key
     return row.__tablename__, "\0".join(str(getattr(row, column.name)) for column in primary)
 
 

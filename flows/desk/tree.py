@@ -224,8 +224,8 @@ def build(session: Session) -> str:
     """
     found = all_folders(session)
     connection = session.connection()
-    connection.execute(delete(SealRow.__table__))
-    connection.execute(delete(SealPageRow.__table__))
+    connection.execute(delete(SealRow))
+    connection.execute(delete(SealPageRow))
     held: dict[str, dict[str, str]] = defaultdict(dict)
     for name, folder in found.items():
         digest = folder_hash(folder)
@@ -262,16 +262,16 @@ def _store(
     session: Session, seals: Sequence[tuple[str, str, str | None]], pages: Mapping[str, str | None]
 ) -> None:
     connection = session.connection()
-    for table, column, rows in (
-        (SealRow.__table__, "folder", [{"folder": n, "page": p, "digest": d} for n, p, d in seals]),
-        (SealPageRow.__table__, "page", [{"page": page, "digest": digest} for page, digest in pages.items()]),
-    ):
-        names = [row[column] for row in rows]
-        for at in range(0, len(names), AT_ONCE):
-            connection.execute(delete(table).where(table.c[column].in_(names[at : at + AT_ONCE])))
-        kept = [row for row in rows if row["digest"] is not None]
-        if kept:
-            connection.execute(insert(table), kept)
+    folders = [folder for folder, _, _ in seals]
+    for at in range(0, len(folders), AT_ONCE):
+        connection.execute(delete(SealRow).where(SealRow.folder.in_(folders[at : at + AT_ONCE])))
+    connection.execute(delete(SealPageRow).where(SealPageRow.page.in_(list(pages))))
+    kept = [{"folder": folder, "page": page, "digest": digest} for folder, page, digest in seals if digest]
+    if kept:
+        connection.execute(insert(SealRow), kept)
+    above = [{"page": page, "digest": digest} for page, digest in pages.items() if digest]
+    if above:
+        connection.execute(insert(SealPageRow), above)
 
 
 def _page_digest(held: Mapping[str, str]) -> str | None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from flows import cli
 from flows.desk import audit, plans, requests
 from flows.desk.desk import Desk, open_desk
 from flows.desk.errors import RolledBackError, SealBrokenError, StorageGoneError
@@ -151,3 +153,22 @@ def test_a_forged_database_is_not_accepted(tmp_path):
             database.execute("UPDATE requests SET state='approved'")
     with open_desk(settings, unwitnessed=True) as desk, pytest.raises(SealBrokenError):
         audit.accept(desk, CLERK)
+
+
+def test_the_terminal_tells_of_an_older_database_and_accepts_it_when_told(tmp_path, monkeypatch):
+    """``kaiji audit verify`` ends with 3; every other command too, until ``kaiji audit accept``."""
+    for name, value in {"HOME": "home", "WORK": "work"}.items():
+        monkeypatch.setenv(f"KAIJI_{name}", str(tmp_path / value))
+    with open_desk(desk_settings(tmp_path)) as desk:
+        number = identified(desk).number
+        older = everything(desk)
+        requests.add_note(desk, CLERK, number, "x")
+        write_everything(desk, older)
+
+    def status(*words: str) -> int:
+        return CliRunner().invoke(cli.app, list(words)).exit_code
+
+    assert status("audit", "verify") == 3
+    assert status("case", "list") == 3
+    assert status("audit", "accept", "--yes") == 0
+    assert status("audit", "verify") == status("case", "list") == 0

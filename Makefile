@@ -59,12 +59,13 @@ bench: $(READY) ## the benchmark of speed and cost: under 20 minutes on two core
 	$(BIN)/python -m tests.bench.speed $(BENCH)
 
 .PHONY: soak
-soak: $(READY) ## the long tests: a thousand damaged files, a hundred kills, a whole night, a release and its races
+soak: $(READY) ## the long tests: damaged files, kills, a night, a release and its races, sealed values replayed
 	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/test_audio_damaged.py --timeout 0
 	$(BIN)/python -m tests.soak.kills
 	$(BIN)/python -m tests.soak.night
 	$(BIN)/python -m tests.soak.release
 	$(BIN)/python -m tests.soak.races
+	$(BIN)/python -m tests.soak.replay
 
 # Other people's dialogues to learn from lie outside the project; give their folder.
 DIALOGUES ?= ../shared/data/dialogues

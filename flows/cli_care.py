@@ -39,22 +39,39 @@ FAULTS = {
     "reordered": "順序が変わっています",
     "truncated": "末尾から失われています",
     "head": "記録の先頭の控えと合いません",
+    "older": "データベースが、外に置いた控えより古いか、書き換えられています",
+    "rows": "行が、窓口が最後に書いたものと違います",
 }
 
 
 @audit.command("verify")
 def verify(who: Who = "") -> None:
-    """監査記録に、書換え、欠落、入替えがないかを確かめます。終了コード 3: あり。"""
-    with opened(who, "admin") as session:
+    """監査記録と台帳に、書換え、欠落、入替え、古いものへの差替えがないかを確かめます。終了コード 3: あり。"""
+    with opened(who, "admin", unwitnessed=True) as session:
         from flows.desk import audit as record
 
         faults = record.verify(session.desk)
         for fault in faults:
-            place = f"{fault.seq}番" if fault.seq else "記録全体"
+            place = fault.folder or (f"{fault.seq}番" if fault.seq else "記録全体")
             typer.echo(f"{place}: {FAULTS[fault.kind.value]}")
         if faults:
             refuse(f"監査記録に異常が{len(faults)}件あります", REFUSED)
         typer.echo(f"異常はありません ({len(record.entries(session.desk))}件)")
+
+
+@audit.command("accept")
+def accept(yes: Annotated[bool, typer.Option("--yes", help="尋ねずに認める")] = False, who: Who = "") -> None:
+    """バックアップから戻した古いデータベースや、変えた KAIJI_WITNESS を認めます。認めたことは記録に残ります。
+
+    データベースの中身そのものに異常があれば認めません。
+    """
+    with opened(who, "admin", unwitnessed=True) as session:
+        from flows.desk import audit as record
+
+        if not yes and not _confirmed("いまのデータベースを正しいものと認めますか。失われた操作は戻りません"):
+            refuse("認めていません", REFUSED)
+        record.accept(session.desk, session.actor)
+    typer.echo("認めました")
 
 
 @audit.command("export")

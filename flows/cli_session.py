@@ -43,7 +43,7 @@ BAD_INPUT, REFUSED = 2, 3
 REFUSALS = frozenset(
     {
         *("impossible_step", "not_identified", "recording_changed", "conflict", "duplicate", "claim_lost"),
-        *("not_allowed", "call_unsafe"),
+        *("not_allowed", "call_unsafe", "rolled_back", "seal_broken"),
     }
 )
 """Codes of the errors that say: not now, or not twice."""
@@ -78,13 +78,16 @@ class Session:
 
 
 @contextlib.contextmanager
-def opened(who: str, role: str = "intake", settings: Settings | None = None) -> Iterator[Session]:
+def opened(
+    who: str, role: str = "intake", settings: Settings | None = None, *, unwitnessed: bool = False
+) -> Iterator[Session]:
     """The desk for one command; an error ends the command with one line.
 
     Args:
         who: Name of the person; empty for the login name.
         role: As what they act.
         settings: Of this machine.
+        unwitnessed: As ``desk.open_desk``.
 
     Yields:
         The desk and the person.
@@ -100,7 +103,7 @@ def opened(who: str, role: str = "intake", settings: Settings | None = None) -> 
     with told():
         ours = settings or Settings()
         fresh = load_keyring(ours) is None
-        with open_desk(ours) as desk:
+        with open_desk(ours, unwitnessed=unwitnessed) as desk:
             if fresh:
                 typer.echo(f"kaiji: 新しい窓口を作りました。鍵: {key_file(ours)}", err=True)
                 typer.echo("kaiji: 鍵をなくすとデータは開けません。別の場所に控えてください", err=True)

@@ -33,7 +33,7 @@ PREFECT_HOST = "127.0.0.1"
 
 
 PATHS = (
-    *("home", "key_file", "recognizers", "work", "store", "recordings", "letter_template"),
+    *("home", "key_file", "recognizers", "work", "store", "witness", "recordings", "letter_template"),
     *("review_proxy_secret_file", "review_socket"),
 )
 """Settings that are places; a URL among them stays as it is."""
@@ -70,6 +70,9 @@ class Settings(BaseSettings):
         store: Folder or URL (``s3://bucket/prefix``) of the desk's files.
         store_options: JSON object with the options of the store's file system (fsspec), such as
             ``{"endpoint_url": …, "key": …, "secret": …}``.
+        witness: Folder or URL of the company's own where the head of the database lies too
+            (``flows.desk.witness``): one that who administers the database cannot write.
+        witness_options: As ``store_options``, for the witness.
         recordings: Folder or URL under which all recordings must lie; without it any local path
             and any bucket may be named.
         recordings_options: As ``store_options``, for the recordings.
@@ -132,6 +135,8 @@ class Settings(BaseSettings):
     database_wait_seconds: float = Field(default=30.0, gt=0)
     store: str | None = None
     store_options: SecretStr | None = None
+    witness: str | None = None
+    witness_options: SecretStr | None = None
     recordings: str | None = None
     recordings_options: SecretStr | None = None
     due_days: int = Field(default=14, ge=1)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.desk import calls, catalogue, claims, plans, releases, requests
+from sqlalchemy import select
+
+from flows.desk import calls, catalogue, claims, plans, releases, requests, review_tables
 from flows.desk.answer_basis import read_basis
-from flows.desk.desk import Desk
+from flows.desk.desk import MARKER, Desk
 from flows.desk.files import MASKED_KINDS, NewFile
+from flows.desk.head import take_head
 from flows.desk.releases import Release, ReleasedCall
 from flows.desk.reviews import load_review, record
+from flows.desk.tables import ApprovalRow, AuditHeadRow, DeskRow
 from flows.desk.values import (
     Actor,
     Call,
@@ -140,6 +145,24 @@ def answered(desk: Desk, request: str, **more: object) -> Request:
         **{"kind": basis.kind, "package_sha256": "f" * 64, "released_at": NOW, "calls": told} | more
     )
     return releases.release(desk, OTHER, basis, answer)
+
+
+def as_before(desk: Desk, version: int) -> None:
+    """Make a desk what an older program left: nothing sealed by the tree, and no head in the store."""
+    with desk.database.write() as session:
+        dropped = ["seals", "seal_pages", *(review_tables.NAMES if version < 2 else ())]
+        for name in dropped:
+            session.connection().exec_driver_sql(f"DROP TABLE {name}")
+        for row in session.scalars(select(ApprovalRow)):
+            told = json.loads(desk.keyring.open(row.sealed, f"approvals:{row.id}"))
+            told = {name: value for name, value in told.items() if name not in {"call_id", "request_id"}}
+            row.sealed = desk.keyring.seal(json.dumps(told).encode(), f"approvals:{row.id}")
+        head = take_head(session, desk.keyring)
+        told = json.dumps({"count": head.count, "hash": head.hash}).encode()
+        session.get_one(AuditHeadRow, 1).sealed = desk.keyring.seal(told, "audit_head:1")
+        session.get_one(DeskRow, 1).schema_version = version
+        desk_id = session.get_one(DeskRow, 1).desk_id
+    desk.store.put(json.dumps({"desk": desk_id}).encode(), MARKER)
 
 
 def raw_database(desk: Desk) -> sqlite3.Connection:

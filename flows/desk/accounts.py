@@ -11,7 +11,7 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.chain import Subject
@@ -22,6 +22,7 @@ from flows.desk.review_tables import AccountRow, SessionRow
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.tables import new_id
 from flows.desk.terms import add_unique, find_unique
+from flows.desk.tree import remove
 from flows.desk.values import Actor, Role
 
 __all__ = [
@@ -170,7 +171,7 @@ def disable_account(desk: Desk, actor: Actor, login: str) -> Account:
 
 
 def _sign_out(change: Change, row: AccountRow) -> None:
-    change.session.execute(delete(SessionRow).where(SessionRow.account_id == row.id))
+    remove(change.session, change.session.scalars(select(SessionRow).where(SessionRow.account_id == row.id)))
 
 
 def list_accounts(desk: Desk) -> tuple[Account, ...]:
@@ -201,8 +202,12 @@ def check_password(desk: Desk, login: str, password: str) -> Account | None:
     with desk.read() as session:
         found = find_unique(session, desk.keyring, LOGIN_KIND, fold_login(login))
         row = session.get(AccountRow, found) if found else None
-        kept = take_sealed(row, SECRET, desk.keyring).password_hash if row else _nobodys()
         account = account_of(row, desk.keyring) if row else None
+        if row is None or account is None or account.login != fold_login(login):
+            # None, or somebody has moved the mark that a login is found by.
+            kept, account = _nobodys(), None
+        else:
+            kept = take_sealed(row, SECRET, desk.keyring).password_hash
     right = len(password) <= LONGEST and _verify(kept, _plain(password))
     return account if right and account is not None and not account.disabled else None
 

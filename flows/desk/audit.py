@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from typing import TextIO
 
-from flows.desk import chain
-from flows.desk.chain import AuditEntry, AuditFault, Fault
-from flows.desk.csv_cells import plain_cell
-from flows.desk.desk import Desk
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-__all__ = ["AuditEntry", "AuditFault", "Fault", "entries", "export_csv", "verify"]
+from flows.desk import chain, tree
+from flows.desk.chain import PRIVATE, AuditEntry, AuditFault, Event, Fault, Subject
+from flows.desk.csv_cells import plain_cell
+from flows.desk.desk import Change, Desk
+from flows.desk.errors import DeskError, NotIdentifiedError, SealBrokenError
+from flows.desk.head import put_head, take_head
+from flows.desk.keys import Keyring
+from flows.desk.sealed import take_sealed
+from flows.desk.tables import AuditRow, IdentityRow, new_id
+from flows.desk.values import Actor
+from flows.desk.witness import place_of
+
+__all__ = [
+    "AuditEntry",
+    "AuditFault",
+    "Fault",
+    "accept",
+    "entries",
+    "export_csv",
+    "require_identified",
+    "require_record",
+    "require_whole",
+    "verify",
+]
 
 COLUMNS = (
     "番号", "日時(UTC)", "担当", "役割", "操作", "請求", "通話",
@@ -20,13 +42,98 @@ COLUMNS = (
 
 
 def verify(desk: Desk) -> tuple[AuditFault, ...]:
-    """Check the whole record.
+    """Check the whole record, all rows that steer anything, and the database against its witness.
 
     Returns:
         What is wrong, by entry; empty when nothing is.
     """
-    with desk.read() as session:
-        return chain.verify(session, desk.keyring)
+    # Read before the database is looked at: what is done in between makes that the newer one.
+    marks = desk.witness.marks()
+    with desk.database.read() as session:
+        found = chain.verify(session, desk.keyring)
+        try:
+            head = take_head(session, desk.keyring)
+        except DeskError:
+            # The record's own check has told of it.
+            return found
+        if not desk.witness.held_against(head, marks):
+            found += (AuditFault(Fault.OLDER, 0),)
+        return found + tuple(AuditFault(Fault.ROWS, 0, name) for name in tree.faults(session, head.root))
+
+
+def require_whole(desk: Desk) -> None:
+    """Check everything before something is done that cannot be taken back.
+
+    Raises:
+        SealBrokenError: when anything is wrong.
+    """
+    if verify(desk):
+        raise _faulty()
+
+
+def require_record(change: Change) -> None:
+    """Check the whole record within a change.
+
+    Raises:
+        SealBrokenError: when anything is wrong with it.
+    """
+    if chain.verify(change.session, change.keyring):
+        raise _faulty()
+
+
+def _faulty() -> SealBrokenError:
+    msg = "監査記録かデータベースに異常があります。kaiji audit verify で確かめてください。何もしていません"
+    return SealBrokenError(msg)
+
+
+def require_identified(change: Change, request_id: str, number: str) -> None:
+    """Whether an identity check is there, and the record tells of its completion.
+
+    Raises:
+        NotIdentifiedError: when either is missing.
+    """
+    session = change.session
+    checked = session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id)).first()
+    if checked is None or not _told_identified(session, change.keyring, request_id):
+        msg = f"{number}: 本人確認の記録がないため、開示できません"
+        raise NotIdentifiedError(msg)
+
+
+def _told_identified(session: Session, keyring: Keyring, request_id: str) -> bool:
+    told = select(AuditRow).where(AuditRow.request_id == request_id, AuditRow.action == "request.identify")
+    return any(
+        take_sealed(row, PRIVATE, keyring).detail.get("complete") == 1 for row in session.scalars(told)
+    )
+
+
+def accept(desk: Desk, actor: Actor) -> None:
+    """Let an older database, or another ``KAIJI_WITNESS``, count from now on: after a restore.
+
+    Args:
+        desk: Opened ``unwitnessed``.
+        actor: Who answers for it; stays on record.
+
+    Raises:
+        SealBrokenError: when the database is not whole in itself.
+    """
+    newest = [mark.head for mark in desk.witness.marks(begun=False) if mark.head is not None]
+    with desk.database.write() as session:
+        head = take_head(session, desk.keyring)
+        if chain.verify(session, desk.keyring) or tree.faults(session, head.root):
+            raise _faulty()
+        lost = max((mark.count - head.count for mark in newest), default=0)
+        event = Event("witness.accept", Subject(), {"lost": max(0, lost), "place": place_of(desk.settings)})
+        chain.append(session, desk.keyring, actor, event)
+        # Drawn anew: what was lost is no continuation of this, and can never come back.
+        head = replace(
+            take_head(session, desk.keyring),
+            version=max(each.version for each in (head, *newest)) + 1,
+            line=new_id(""),
+            place=place_of(desk.settings),
+        )
+        put_head(session, desk.keyring, head)
+    with desk.database.write() as session:
+        desk.witness.tell(take_head(session, desk.keyring), anew=True)
 
 
 def entries(desk: Desk, *, request_id: str | None = None) -> tuple[AuditEntry, ...]:

@@ -11,7 +11,7 @@ import enum
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
@@ -19,9 +19,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.errors import DeskError
+from flows.desk.head import GENESIS, Head, put_head, take_head
 from flows.desk.keys import Keyring
 from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.tables import AuditHeadRow, AuditRow, new_id
+from flows.desk.tables import AuditRow, new_id
 from flows.desk.values import Actor
 
 __all__ = [
@@ -34,11 +35,6 @@ __all__ = [
     "entries",
     "verify",
 ]
-
-GENESIS = "0" * 64
-"""What the first entry is chained to."""
-
-HEAD_ID = 1
 
 Detail = Mapping[str, str | int]
 
@@ -98,14 +94,7 @@ class _Private:
     detail: dict[str, str | int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    count: int
-    hash: str
-
-
 PRIVATE: TypeAdapter[_Private] = TypeAdapter(_Private)
-HEAD: TypeAdapter[_Head] = TypeAdapter(_Head)
 
 
 class Fault(enum.StrEnum):
@@ -116,21 +105,26 @@ class Fault(enum.StrEnum):
     REORDERED = "reordered"
     TRUNCATED = "truncated"
     HEAD = "head"
+    OLDER = "older"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFault:
-    """One fault and the entry it is at; 0 for the head."""
+    """One fault and the entry it is at; 0 for the head.
+
+    Attributes:
+        folder: Of a fault of rows: kind and id of what they belong to.
+    """
 
     kind: Fault
     seq: int
+    folder: str = ""
 
 
 def begin(session: Session, keyring: Keyring) -> None:
     """Write the head of an empty record."""
-    head = AuditHeadRow(id=HEAD_ID)
-    put_sealed(head, _Head(0, GENESIS), HEAD, keyring)
-    session.add(head)
+    put_head(session, keyring, Head(0, GENESIS))
 
 
 def append(session: Session, keyring: Keyring, actor: Actor, event: Event) -> None:
@@ -142,8 +136,7 @@ def append(session: Session, keyring: Keyring, actor: Actor, event: Event) -> No
         actor: Who.
         event: What.
     """
-    head_row = session.get_one(AuditHeadRow, HEAD_ID)
-    head = take_sealed(head_row, HEAD, keyring)
+    head = take_head(session, keyring)
     private, subject = _Private(actor, dict(event.detail)), event.subject
     row = AuditRow(
         seq=head.count + 1,
@@ -158,7 +151,7 @@ def append(session: Session, keyring: Keyring, actor: Actor, event: Event) -> No
     row.hash = _hash(row, private)
     put_sealed(row, private, PRIVATE, keyring)
     session.add(row)
-    put_sealed(head_row, _Head(row.seq, row.hash), HEAD, keyring)
+    put_head(session, keyring, replace(head, count=row.seq, hash=row.hash))
     session.flush()
 
 
@@ -236,11 +229,10 @@ def _intact(row: AuditRow, keyring: Keyring) -> bool:
         return False
 
 
-def _head(session: Session, keyring: Keyring) -> _Head | None:
+def _head(session: Session, keyring: Keyring) -> Head | None:
     """The head, if it is there and the one we wrote."""
-    row = session.get(AuditHeadRow, HEAD_ID)
     try:
-        return None if row is None else take_sealed(row, HEAD, keyring)
+        return take_head(session, keyring)
     except DeskError:
         return None
 
@@ -277,7 +269,7 @@ def _chain_faults(links: Sequence[_Link], *, closed_up: bool) -> Iterator[AuditF
     yield from (AuditFault(Fault.CHANGED, link.seq) for link in links if link.hash not in seen)
 
 
-def _head_faults(head: _Head | None, links: Sequence[_Link]) -> Iterator[AuditFault]:
+def _head_faults(head: Head | None, links: Sequence[_Link]) -> Iterator[AuditFault]:
     if head is None:
         yield AuditFault(Fault.HEAD, 0)
         return

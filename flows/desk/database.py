@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
@@ -27,6 +27,9 @@ from flows.desk.errors import (
     DeskError,
 )
 from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.desk.witness import Witness
 
 __all__ = ["Database", "open_database"]
 
@@ -59,7 +62,12 @@ class Database:
         engine: Made by ``open_database``.
         wait_seconds: How long to wait for other writers.
         file: Of SQLite.
+
+    Attributes:
+        witness: What is known of it outside; ``open_desk`` gives it one before anything else uses it.
     """
+
+    witness: Witness
 
     def __init__(self, engine: Engine, wait_seconds: float, file: Path | None) -> None:
         self._engine = engine
@@ -97,6 +105,35 @@ class Database:
         """A transaction that sees one state of all rows and changes none."""
         with self._transaction(writing=False) as session:
             yield session
+
+    def empty_log(self) -> None:
+        """Leave nothing of rows that are gone in SQLite's write-ahead log; PostgreSQL keeps its own.
+
+        The log holds pages as they were before too (sqlite.org/wal.html): what was erased stood
+        in it until another round of writing came over it.
+
+        Raises:
+            DatabaseBusyError: when readers or writers kept it longer than ``wait_seconds``.
+        """
+        if self._file is None:
+            return
+        until = time.monotonic() + self._wait
+        while not self._emptied():
+            if time.monotonic() > until:
+                msg = "データベースの WAL を空にできません。ほかの処理が終わってからもう一度消してください"
+                raise DatabaseBusyError(msg)
+            time.sleep(FIRST_PAUSE)
+
+    def _emptied(self) -> bool:
+        self._check_file()
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.cursor()
+                # Busy, pages in the log, pages written back: 0 where nobody was in the way.
+                return bool(raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+        except SQLAlchemyError as raised:
+            failure = explained(raised)
+        raise failure
 
     @contextlib.contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Session]:

@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from flows.desk import chain
+from flows.desk import chain, tree
 from flows.desk.chain import Detail, Event, Subject
 from flows.desk.database import Database, open_database
-from flows.desk.errors import (
-    DatabaseGoneError,
-    DeskError,
-    FileMissingError,
-    KeyMissingError,
-    SchemaError,
-    SealBrokenError,
-    StorageGoneError,
-)
+from flows.desk.errors import DatabaseGoneError, DeskError, KeyMissingError
+from flows.desk.head import passed, put_head, take_head
 from flows.desk.keys import Keyring, create_key_file, key_file, load_keyring, new_key
-from flows.desk.schema import SCHEMA_VERSION, create_tables, migrate
+from flows.desk.opening import check_or_make, is_desk
 from flows.desk.storage import Store, open_store
-from flows.desk.tables import DeskRow, new_id
-from flows.desk.values import Actor, Role
+from flows.desk.values import Actor
+from flows.desk.witness import MARKER, Witness
 from flows.settings import Settings
 
-__all__ = ["Change", "Desk", "open_desk"]
-
-DESK_ID = 1
-MARKER = "desk-marker"
-"""The store's file that says whose store it is."""
-
-SYSTEM = Actor("kaiji", Role.SYSTEM)
+__all__ = ["MARKER", "Change", "Desk", "open_desk"]
 
 
 def _utc_now() -> datetime:
@@ -54,12 +39,14 @@ class Change:
         keyring: Of the desk.
         actor: Who changes.
         now: When.
+        desk_time: Likewise by the desk's own time, which no clock that is set back turns back.
     """
 
     session: Session
     keyring: Keyring
     actor: Actor
     now: datetime
+    desk_time: datetime
 
     def record(self, action: str, subject: Subject, detail: Detail | None = None) -> None:
         """Write into the record what was done."""
@@ -84,17 +71,63 @@ class Desk:
     keyring: Keyring
     clock: Callable[[], datetime] = _utc_now
 
+    @property
+    def witness(self) -> Witness:
+        """Knows outside of the database how it stood last."""
+        return self.database.witness
+
     @contextlib.contextmanager
     def change(self, actor: Actor) -> Iterator[Change]:
-        """A transaction in which ``actor`` changes something; for the modules of ``flows.desk``."""
+        """A transaction in which ``actor`` changes something; for the modules of ``flows.desk``.
+
+        Raises:
+            RolledBackError: when the database is older than its witness.
+            SealBrokenError: when a row that was read is not what the desk wrote last; nothing
+                was changed.
+        """
         with self.database.write() as session:
-            yield Change(session, self.keyring, actor, self.clock())
+            before = take_head(session, self.keyring)
+            self.witness.check(before)
+            watched = tree.watch(session, before.root)
+            now = self.clock()
+            time, late = passed(before, now)
+            yield Change(session, self.keyring, actor, now, datetime.fromtimestamp(time, UTC))
+            session.flush()
+            root, after = watched.close(), take_head(session, self.keyring)
+            changed = watched.changed or after != before
+            if changed:
+                new = replace(after, version=before.version + 1, root=root, time=time, late=late)
+                put_head(session, self.keyring, new)
+                session.flush()
+        if changed:
+            self._tell_witness()
+
+    def _tell_witness(self) -> None:
+        """What cannot be told now is told with the next change: the database is then the newer one."""
+        with contextlib.suppress(DeskError), self.database.write() as session:
+            # Another writer may have been faster: the newest counts.
+            self.witness.tell(take_head(session, self.keyring))
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only reads; for the modules of ``flows.desk``."""
+        """A transaction that only reads; for the modules of ``flows.desk``.
+
+        Raises:
+            RolledBackError: when the database is older than this process knew it.
+            SealBrokenError: when a row that was read is not what the desk wrote last.
+        """
+        known = self.witness.known
         with self.database.read() as session:
+            head = take_head(session, self.keyring)
+            if known is not None:
+                self.witness.check(head, known=known)
+            watched = tree.watch(session, head.root)
             yield session
+            watched.check()
+
+    def time(self, session: Session) -> datetime:
+        """The desk's own time, as ``Change.desk_time``, in a reading transaction."""
+        return datetime.fromtimestamp(passed(take_head(session, self.keyring), self.clock())[0], UTC)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -109,7 +142,9 @@ class Desk:
         self.close()
 
 
-def open_desk(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> Desk:
+def open_desk(
+    settings: Settings, clock: Callable[[], datetime] = _utc_now, *, unwitnessed: bool = False
+) -> Desk:
     """Open the desk; where there is none at all, make one.
 
     Key, database and store have to belong together.  One of them missing while another is there
@@ -118,19 +153,22 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> D
     Args:
         settings: Of this machine.
         clock: Tells the time, UTC.
+        unwitnessed: Open a database that is older than its witness too, so that it can be
+            looked at (``audit.verify``) or accepted (``audit.accept``).  It cannot be changed.
 
     Raises:
         KeyMissingError: database or store are there and no key is.
         WrongKeyError: the key is another desk's.
         DatabaseGoneError: the store is a desk's, and its database is not there.
-        StorageGoneError: the database is a desk's, and its store is not there.
+        StorageGoneError: the database is a desk's, and its store or its witness is not there.
         SchemaError: the database is of a newer program.
+        RolledBackError: the database is older than its witness.
     """
     keyring = load_keyring(settings) or _first_keyring(settings)
     store = open_store(settings, keyring)
     database = open_database(settings, create=not store.exists(MARKER))
     try:
-        _check_or_make(database, store, keyring)
+        database.witness = check_or_make(settings, database, store, keyring, unwitnessed=unwitnessed)
     except DeskError:
         database.close()
         raise
@@ -157,80 +195,5 @@ def _is_there(settings: Settings) -> bool:
     there = open_store(settings, nobody).exists(MARKER)
     if database is not None:
         with contextlib.closing(database), database.read() as session:
-            there = there or _is_desk(session)
+            there = there or is_desk(session)
     return there
-
-
-def _is_desk(session: Session) -> bool:
-    return inspect(session.connection()).has_table(DeskRow.__tablename__)
-
-
-def _check_or_make(database: Database, store: Store, keyring: Keyring) -> None:
-    row = _row(database)
-    if row is None and _marker(store) is not None:
-        # Another process may have made all of it since the row was looked for; the marker comes last.
-        row = _row(database)
-        if row is None:
-            msg = "保管場所はありますが、そのデータベースがありません。新しく作ることはしません"
-            raise DatabaseGoneError(msg)
-    row = row or _make(database, keyring)
-    _check_key(row, keyring)
-    if row.schema_version > SCHEMA_VERSION:
-        msg = f"データベースの版({row.schema_version})がこのプログラムの版({SCHEMA_VERSION})より新しいです"
-        raise SchemaError(msg)
-    # Looked for after the row was read: a desk is ready once its store is marked.
-    marked = _marker(store)
-    if marked is None and not row.ready:
-        store.put(json.dumps({"desk": row.desk_id}).encode(), MARKER)
-        marked = row.desk_id
-    if marked is None:
-        msg = "データベースはありますが、その保管場所がありません。新しく作ることはしません"
-        raise StorageGoneError(msg)
-    if marked != row.desk_id:
-        msg = "データベースと保管場所が別の窓口のものです"
-        raise StorageGoneError(msg)
-    if not row.ready or row.schema_version < SCHEMA_VERSION:
-        with database.write() as session:
-            migrate(session, row.schema_version)
-            current = session.get_one(DeskRow, DESK_ID)
-            current.ready, current.schema_version = True, SCHEMA_VERSION
-
-
-def _row(database: Database) -> DeskRow | None:
-    with database.read() as session:
-        return session.get(DeskRow, DESK_ID) if _is_desk(session) else None
-
-
-def _marker(store: Store) -> str | None:
-    try:
-        return str(json.loads(store.read(MARKER))["desk"])
-    except FileMissingError:
-        return None
-
-
-def _make(database: Database, keyring: Keyring) -> DeskRow:
-    """Tables, the desk's row and the record's first entry in one transaction."""
-    with database.write() as session:
-        if _is_desk(session):
-            # Another process was first.
-            return session.get_one(DeskRow, DESK_ID)
-        create_tables(session)
-        row = DeskRow(
-            id=DESK_ID,
-            desk_id=new_id("d"),
-            schema_version=SCHEMA_VERSION,
-            ready=False,
-            made_at=_utc_now(),
-        )
-        row.sealed = keyring.seal(row.desk_id.encode(), f"desk:{DESK_ID}")
-        session.add(row)
-        chain.begin(session, keyring)
-        chain.append(session, keyring, SYSTEM, Event("desk.make", detail={"schema": SCHEMA_VERSION}))
-        return row
-
-
-def _check_key(row: DeskRow, keyring: Keyring) -> None:
-    """The desk's id, sealed, opens with the right key only."""
-    if keyring.open(row.sealed, f"desk:{DESK_ID}") != row.desk_id.encode():
-        msg = "データベースの鍵の確認値が書き換えられています"
-        raise SealBrokenError(msg)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, and_, delete, exists, func, literal, or_, select
+from sqlalchemy import and_, delete, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from flows.desk.catalogue import RECORDING
@@ -33,6 +33,7 @@ from flows.desk.tables import (
     TermRow,
     UniqueTermRow,
 )
+from flows.desk.tree import remove
 from flows.desk.values import JAPAN, Actor, FileKind, NewRecording, NewRequest, NoteKind
 from pipeline.types import Requester
 
@@ -69,7 +70,8 @@ def _erased(request_id: Any) -> Any:
 def erase_request(desk: Desk, actor: Actor, request: str) -> int:
     """Take a request's people out of the ledger, with proof in the record.
 
-    Doing it twice does nothing twice.
+    Doing it twice does nothing twice; what the database's log still held of the rows is gone
+    from the disk too.
 
     Args:
         desk: The desk.
@@ -82,7 +84,14 @@ def erase_request(desk: Desk, actor: Actor, request: str) -> int:
     Raises:
         ImpossibleStepError: when the request is not closed.
         ConflictError: when a legal hold keeps it, or a file of it is still there.
+        DatabaseBusyError: when others kept the log from being emptied: done again, it is.
     """
+    count = _erase(desk, actor, request)
+    desk.database.empty_log()
+    return count
+
+
+def _erase(desk: Desk, actor: Actor, request: str) -> int:
     with desk.change(actor) as change:
         row = row_of(change.session, request)
         _check_erasable(change.session, row)
@@ -96,7 +105,7 @@ def erase_request(desk: Desk, actor: Actor, request: str) -> int:
         write_note(change, row, NoteKind.ERASE, Said(actor.name))
         count = gone + len(recordings) + 1
         change.record("request.erase", Subject(row.id), {"rows": count, "gone": 1})
-        return count
+    return count
 
 
 def _check_erasable(session: Session, row: RequestRow) -> None:
@@ -114,17 +123,17 @@ def _check_erasable(session: Session, row: RequestRow) -> None:
 def _tables() -> Iterator[Any]:
     """Tables with sealed rows of a request or of a call; the record stays as it was written."""
     for mapper in Table.registry.mappers:
-        names = set(mapper.local_table.c.keys())
+        names = set(mapper.columns.keys())
         if mapper.class_ is not AuditRow and "sealed" in names and names & {"request_id", "call_id"}:
-            yield mapper.local_table
+            yield mapper.class_
 
 
 def _delete(session: Session, table: Any, request_id: str) -> int:
-    if "request_id" in table.c:
-        mine = table.c.request_id == request_id
+    if hasattr(table, "request_id"):
+        mine = table.request_id == request_id
     else:
-        mine = table.c.call_id.in_(select(CallRow.id).where(CallRow.request_id == request_id))
-    return cast("CursorResult[Any]", session.execute(delete(table).where(mine))).rowcount
+        mine = table.call_id.in_(select(CallRow.id).where(CallRow.request_id == request_id))
+    return remove(session, session.scalars(select(table).where(mine)))
 
 
 def _empty_request(change: Change, row: RequestRow) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "NotIdentifiedError",
     "RecordingChangedError",
     "RecordingUnreadableError",
+    "RolledBackError",
     "SchemaError",
     "SealBrokenError",
     "StorageFullError",
@@ -68,6 +69,12 @@ class SealBrokenError(DeskError):
     """A sealed value was changed, or stands where it was not written."""
 
     code = "seal_broken"
+
+
+class RolledBackError(SealBrokenError):
+    """The database is older than its witness says, or its record was cut short."""
+
+    code = "rolled_back"
 
 
 class DatabaseBusyError(DeskError):

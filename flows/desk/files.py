@@ -12,6 +12,7 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from flows.desk.audit import require_whole
 from flows.desk.chain import Subject
 from flows.desk.desk import MARKER, Change, Desk
 from flows.desk.errors import ConflictError, DeskError, NotFoundError, StorageGoneError
@@ -195,8 +196,14 @@ def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int
 def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:
     """Files whose time is over, that no hold keeps and whose request is closed."""
     with desk.read() as session:
-        statement = select(FileRow).where(time_is_over(today)).order_by(FileRow.id)
-        return tuple(file_of(row) for row in session.scalars(statement))
+        # With its request: that it is closed must be true, not only written there.
+        statement = (
+            select(FileRow, RequestRow)
+            .join(RequestRow, RequestRow.id == FileRow.request_id)
+            .where(time_is_over(today))
+            .order_by(FileRow.id)
+        )
+        return tuple(file_of(row) for row, _ in session.execute(statement))
 
 
 def time_is_over(today: date) -> ColumnElement[bool]:
@@ -260,7 +267,12 @@ def sweep_orphans(desk: Desk) -> int:
 
     Returns:
         How many.
+
+    Raises:
+        SealBrokenError: when the database is older than its witness, or anything in it is not
+            what the desk wrote: what is nobody's there may well be somebody's.
     """
+    require_whole(desk)
     with desk.read() as session:
         named = set(session.scalars(select(FileRow.store_key).where(FileRow.deleted_at.is_(None)))) | {MARKER}
     old = [

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import functools
 import hashlib
 import hmac
 import os
@@ -121,7 +122,7 @@ class Keyring:
             The sealed value.
         """
         nonce = secrets.token_bytes(NONCE_BYTES)
-        cipher = AESGCM(self.current.derive("row"))
+        cipher = _row_cipher(self.current)
         head = MARK + bytes.fromhex(self.current.key_id)
         return head + nonce + cipher.encrypt(nonce, clear, head + place.encode())
 
@@ -135,7 +136,7 @@ class Keyring:
         key = self.get(self.key_id_of(sealed))
         head, nonce = sealed[: HEAD - NONCE_BYTES], sealed[HEAD - NONCE_BYTES : HEAD]
         with contextlib.suppress(InvalidTag):
-            return AESGCM(key.derive("row")).decrypt(nonce, sealed[HEAD:], head + place.encode())
+            return _row_cipher(key).decrypt(nonce, sealed[HEAD:], head + place.encode())
         msg = f"封をした値が書き換えられています({place.partition(':')[0]})"
         raise SealBrokenError(msg)
 
@@ -163,6 +164,12 @@ class Keyring:
         """
         text = f"{kind}\0{value}".encode()
         return tuple(hmac.digest(key.derive("index"), text, hashlib.sha256).hex() for key in self.keys)
+
+
+@functools.lru_cache(maxsize=16)
+def _row_cipher(key: Key) -> AESGCM:
+    """Derived once a key: the whole record is opened whenever it is verified."""
+    return AESGCM(key.derive("row"))
 
 
 def new_key() -> Key:

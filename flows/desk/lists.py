@@ -15,6 +15,7 @@ from flows.desk.errors import NotFoundError
 from flows.desk.keys import Keyring
 from flows.desk.sealed import put_sealed, take_sealed
 from flows.desk.tables import ListRow, new_id
+from flows.desk.tree import require_folder
 from flows.desk.values import Actor, CompanyList, ListVersions, StaffList
 
 __all__ = ["Lists", "current_lists", "import_company", "import_staff", "lists_of"]
@@ -109,6 +110,7 @@ def _read(
 
 
 def _row(session: Session, kind: str, version: int | None) -> ListRow | None:
+    require_folder(session, "list", kind)
     statement = select(ListRow).where(ListRow.kind == kind)
     if version is not None:
         statement = statement.where(ListRow.version == version)

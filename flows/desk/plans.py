@@ -72,6 +72,8 @@ class Approval:
     Attributes:
         plan_sha256: Of the plan's JSON.
         files: Kind and SHA-256 of each masked file of the revision, in order.
+        call_id: Of the call; an approval is of no other.
+        request_id: Of the request that the call belonged to.
     """
 
     revision: int
@@ -80,6 +82,8 @@ class Approval:
     note: str = field(default="", repr=False)
     plan_sha256: str = ""
     files: tuple[tuple[str, str], ...] = ()
+    call_id: str = ""
+    request_id: str = ""
 
 
 APPROVAL: TypeAdapter[Approval] = TypeAdapter(Approval)
@@ -303,7 +307,9 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
         if {kind for kind, _ in files} != set(MASKED_KINDS):
             msg = f"{call_id}: この版から伏せた写しがそろっていません。写しを作り直してから承認してください"
             raise ImpossibleStepError(msg)
-        whole = Approval(revision, change.now, actor.name, note, stored.plan_sha256, files)
+        whole = Approval(
+            revision, change.now, actor.name, note, stored.plan_sha256, files, call_id, row.request_id
+        )
         approval = ApprovalRow(id=new_id("a"), call_id=call_id, revision=revision, approved_at=change.now)
         put_sealed(approval, whole, APPROVAL, change.keyring)
         change.session.add(approval)
@@ -333,8 +339,8 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
     """The plan that goes out, and its approval, after nothing of either has changed.
 
     Raises:
-        ImpossibleStepError: when the call is not approved, or when the newest revision, the plan
-            or a masked file is not the one that was approved.
+        ImpossibleStepError: when the call is not approved, or when the request, the newest
+            revision, the plan or a masked file is not the one that was approved.
     """
     with desk.read() as session:
         return approved_of(session, call_row(session, call_id), desk.keyring)
@@ -351,6 +357,9 @@ def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[Store
     files = masked_hashes(session, row.id, stored.revision)
     now = (row.revision, stored.revision, stored.plan_sha256, plan_sha256, files)
     last = found[-1] if found else None
+    if last is not None and (last.call_id, last.request_id) != (row.id, row.request_id):
+        msg = f"{row.id}: 承認はこの請求のこの通話のものではありません"
+        raise ImpossibleStepError(msg)
     if last is None or now != (*[last.revision] * 2, *[last.plan_sha256] * 2, last.files):
         msg = f"{row.id}: 承認の後に計画か写しが変わっています。確認に差し戻し、もう一度承認してください"
         raise ImpossibleStepError(msg)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.answer_basis import AnswerBasis, check_basis_of
+from flows.desk.audit import require_identified, require_record
 from flows.desk.chain import Subject
 from flows.desk.desk import Change, Desk
 from flows.desk.errors import ConflictError, NotAllowedError, NotFoundError
@@ -151,11 +152,14 @@ def release(
         ConflictError: when something the answer rests on is not as it was, or the answer is not
             what follows from it.
         ImpossibleStepError: when the request is neither approved nor withheld any more.
+        NotIdentifiedError: when something is handed over and no identity check is on record.
+        SealBrokenError: when the record is not whole.
     """
     check_may_release(actor)
     with desk.change(actor) as change:
         row = check_basis_of(change.session, change.keyring, basis)
         _check_answer(basis, answer)
+        _require_whole(change, row)
         released = _release_calls(change, row)
         set_request_state(change, row, step_request(State(row.state), basis.step, row.number))
         rows = name_files(change, desk.settings, (row.id, None, 0), stored)
@@ -180,6 +184,13 @@ def release(
         detail: dict[str, str | int] = {"kind": answer.kind.value, "calls": released, "turn": whole.turn}
         change.record("request.release", Subject(row.id, None, answer.package_sha256), detail)
         return request_of(change.session, row, change.keyring)
+
+
+def _require_whole(change: Change, row: RequestRow) -> None:
+    """A whole record, and where something is handed over, an identity check."""
+    require_record(change)
+    if any(State(call.state) is State.APPROVED for call in calls_of(change.session, row.id)):
+        require_identified(change, row.id, row.number)
 
 
 def _check_answer(basis: AnswerBasis, answer: Release) -> None:

@@ -62,7 +62,9 @@ def rotate(desk: Desk, actor: Actor) -> Rotated:
     rows = sum(_rotate_table(desk, actor, table) for table in _sealed_tables())
     files = sum(_rotate_file(desk, actor, file_id) for file_id in _file_ids(desk))
     if desk.store.key_id(MARKER) != desk.keyring.current.key_id:
-        desk.store.put(desk.store.read(MARKER), MARKER)
+        with desk.database.write():
+            # Under the writers' lock, as all that is written into it.
+            desk.store.put(desk.store.read(MARKER), MARKER)
     with desk.change(actor) as change:
         last = reseal(change.session.scalars(select(DeskRow)).one(), change.keyring)
         if last or rows or files:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk import review_tables
-from flows.desk.tables import Table
+from flows.desk.keys import Keyring
+from flows.desk.tables import ApprovalRow, CallRow, SealPageRow, SealRow, Table
 
-__all__ = ["SCHEMA_VERSION", "create_tables", "migrate"]
+__all__ = ["FIRST_SEALED", "SCHEMA_VERSION", "create_tables", "migrate"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+FIRST_SEALED = 3
+"""From this version on all rows are in the tree (``tree``): later ones are checked before they go on."""
 
 
 def create_tables(session: Session) -> None:
@@ -19,22 +25,36 @@ def create_tables(session: Session) -> None:
     Table.metadata.create_all(session.connection())
 
 
-def _add_review(session: Session) -> None:
+def _add_review(session: Session, _: Keyring) -> None:
     """The review page's tables."""
     tables = [Table.metadata.tables[name] for name in review_tables.NAMES]
     Table.metadata.create_all(session.connection(), tables=tables)
 
 
-MIGRATIONS: Mapping[int, Callable[[Session], None]] = {1: _add_review}
+def _add_tree(session: Session, keyring: Keyring) -> None:
+    """The tree's tables; and an approval names what it is of: the call, and the request."""
+    tables = [Table.metadata.tables[table.__tablename__] for table in (SealRow, SealPageRow)]
+    Table.metadata.create_all(session.connection(), tables=tables)
+    pairs = select(ApprovalRow, CallRow.request_id).join(CallRow, CallRow.id == ApprovalRow.call_id)
+    for row, request_id in session.execute(pairs).all():
+        place = f"{row.__tablename__}:{row.row_id}"
+        whole = json.loads(keyring.open(row.sealed, place))
+        whole |= {"call_id": row.call_id, "request_id": request_id}
+        row.sealed = keyring.seal(json.dumps(whole, ensure_ascii=False).encode(), place)
+    session.flush()
+
+
+MIGRATIONS: Mapping[int, Callable[[Session, Keyring], None]] = {1: _add_review, 2: _add_tree}
 """From a version to what brings it to the next."""
 
 
-def migrate(session: Session, version: int) -> None:
+def migrate(session: Session, keyring: Keyring, version: int) -> None:
     """Bring the tables from a version to the present one.
 
     Args:
         session: A writing one: all steps happen, or none.
+        keyring: Of this desk.
         version: Of the tables.
     """
     for step in range(version, SCHEMA_VERSION):
-        MIGRATIONS[step](session)
+        MIGRATIONS[step](session, keyring)

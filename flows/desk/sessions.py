@@ -1,7 +1,8 @@
 """Sign-ins of the review page: who is behind a cookie, and how often somebody may guess.
 
 The cookie is 256 random bits; the database knows only its SHA-256, so that a copy of it signs
-nobody in.
+nobody in.  How long a sign-in lasts goes by the desk's own time (``head.passed``): one that has run
+out does not last again when a clock is set back.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.accounts import Account, get_account
 from flows.desk.chain import Subject
 from flows.desk.desk import Change, Desk
 from flows.desk.keys import Keyring
+from flows.desk.opening import SYSTEM
 from flows.desk.review_tables import AttemptRow, SessionRow
 from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.tree import remove
 from flows.desk.values import Actor, Role
 
 __all__ = [
@@ -96,15 +99,15 @@ def _begin(desk: Desk, account_id: str | None, who: _Who, given: str = "") -> st
     token = given or secrets.token_urlsafe(32)
     role = who.roles[0] if who.roles else Role.ANALYST
     with desk.change(Actor(who.login, role)) as change:
-        oldest = change.now - timedelta(hours=desk.settings.review_session_hours)
-        change.session.execute(delete(SessionRow).where(SessionRow.started_at < oldest))
+        now = change.desk_time
+        oldest = now - timedelta(hours=desk.settings.review_session_hours)
+        over = select(SessionRow).where(SessionRow.started_at < oldest)
+        remove(change.session, change.session.scalars(over))
         if change.session.get(SessionRow, session_id_of(token)) is not None:
             # Another request with the same new cookie was first.
             return token
         _keep_newest(change, account_id, who.login)
-        row = SessionRow(
-            id=session_id_of(token), account_id=account_id, started_at=change.now, seen_at=change.now
-        )
+        row = SessionRow(id=session_id_of(token), account_id=account_id, started_at=now, seen_at=now)
         put_sealed(row, who, WHO, change.keyring)
         change.session.add(row)
         change.record("session.begin", Subject())
@@ -125,12 +128,17 @@ def find_session(desk: Desk, token: str) -> SignedIn | None:
 
     Roles are the account's as they are now, and a disabled account has no session.
     """
-    session_id, now = session_id_of(token), desk.clock()
+    session_id = session_id_of(token)
     with desk.read() as session:
-        row = session.get(SessionRow, session_id)
-        if row is None or not _lasts(desk, row, now):
+        row, now = session.get(SessionRow, session_id), desk.time(session)
+        if row is None:
             return None
+        lasts = _lasts(desk, row, now)
         who, seen_at, account_id = take_sealed(row, WHO, desk.keyring), row.seen_at, row.account_id
+    if not lasts:
+        # Gone for good: it must not last again when a clock is set back.
+        _end(desk, session_id)
+        return None
     if account_id is not None:
         account = get_account(desk, account_id)
         if account is None:
@@ -148,16 +156,22 @@ def _lasts(desk: Desk, row: SessionRow, now: datetime) -> bool:
 
 
 def _touch(desk: Desk, session_id: str) -> None:
-    with desk.database.write() as session:
-        row = session.get(SessionRow, session_id)
+    with desk.change(SYSTEM) as change:
+        row = change.session.get(SessionRow, session_id)
         if row is not None:
-            row.seen_at = desk.clock()
+            row.seen_at = change.desk_time
+
+
+def _end(desk: Desk, session_id: str) -> None:
+    with desk.change(SYSTEM) as change:
+        remove(change.session, change.session.scalars(select(SessionRow).where(SessionRow.id == session_id)))
 
 
 def sign_out(desk: Desk, signed_in: SignedIn, actor: Actor) -> None:
     """End a session."""
     with desk.change(actor) as change:
-        change.session.execute(delete(SessionRow).where(SessionRow.id == signed_in.session_id))
+        mine = select(SessionRow).where(SessionRow.id == signed_in.session_id)
+        remove(change.session, change.session.scalars(mine))
         change.record("session.end", Subject())
 
 
@@ -174,9 +188,9 @@ def begin_attempt(desk: Desk, tried: Sequence[tuple[str, str]]) -> float:
     Returns:
         Seconds for which nobody may try with this login or from this address; 0 when this one may.
     """
-    with desk.database.write() as session:
-        now = desk.clock()
-        session.execute(delete(AttemptRow).where(AttemptRow.last_at < now - FORGOTTEN))
+    with desk.change(SYSTEM) as change:
+        session, now = change.session, change.desk_time
+        remove(session, session.scalars(select(AttemptRow).where(AttemptRow.last_at < now - FORGOTTEN)))
         rows = [(kind, _attempts(session, desk.keyring, kind, value, now)) for kind, value in tried]
         left = [_pause(kind, row.failures) - (now - row.last_at).total_seconds() for kind, row in rows]
         wait = max(0.0, *left)
@@ -202,13 +216,14 @@ def _pause(kind: str, failures: int) -> float:
 
 def note_failure(desk: Desk) -> None:
     """Put a failed sign-in on record; whose it was is not known."""
-    with desk.change(Actor("kaiji", Role.SYSTEM)) as change:
+    with desk.change(SYSTEM) as change:
         change.record("session.refuse", Subject())
 
 
 def forget_attempt(desk: Desk, login: str, address: str) -> None:
     """Forget the tries of a login that has signed in, and this one of its address."""
-    with desk.database.write() as session:
+    with desk.change(SYSTEM) as change:
+        session = change.session
         row = session.get(AttemptRow, _mark(desk.keyring, "login", login))
         if row is not None:
             session.delete(row)

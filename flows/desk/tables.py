@@ -37,6 +37,8 @@ __all__ = [
     "RecordingRow",
     "ReleaseRow",
     "RequestRow",
+    "SealPageRow",
+    "SealRow",
     "Table",
     "TermRow",
     "UniqueTermRow",
@@ -311,3 +313,20 @@ class AuditHeadRow(Table):
     __tablename__ = "audit_head"
     id: Mapped[int] = mapped_column(primary_key=True)
     sealed: Mapped[bytes]
+
+
+class SealRow(Table):
+    """The hash of a folder of rows that belong together (``tree``)."""
+
+    __tablename__ = "seals"
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    page: Mapped[str] = mapped_column(String(2), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class SealPageRow(Table):
+    """The hash of a page of folders; the root over all pages is in the head."""
+
+    __tablename__ = "seal_pages"
+    page: Mapped[str] = mapped_column(String(2), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))

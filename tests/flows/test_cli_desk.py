@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from flows import cli
@@ -24,6 +25,7 @@ from flows.cli_case_view import METHODS as KNOWN_METHODS
 from flows.desk import audit, claims, lists
 from flows.desk.desk import open_desk
 from flows.desk.keys import add_key, new_key
+from flows.desk.tables import FileRow
 from flows.desk.values import Actor, IdentityMethod, Role
 from flows.intake.request_document import LAYOUT
 from flows.night_report import Tally
@@ -118,6 +120,13 @@ def changed(statement: str) -> None:
     with contextlib.closing(sqlite3.connect(Settings().home / "desk.sqlite3")) as database:
         database.execute(statement)
         database.commit()
+
+
+def old_files() -> None:
+    """All files' time is over."""
+    with open_desk(Settings()) as desk, desk.change(WORKER) as change:
+        for row in change.session.scalars(select(FileRow)):
+            row.delete_after = date(2020, 1, 1)
 
 
 # ---- refusals: each its line, each its status, nothing lost ----
@@ -391,7 +400,7 @@ def test_a_hold_is_set_shown_and_lifted(tmp_path: Path):
         assert claim is not None
         claims.finish_processing(desk, WORKER, claim, processed(desk, call_id))
     ok("case", "withdraw", NUMBER, "--reason", "電話で取下げ")
-    changed("UPDATE files SET delete_after = '2020-01-01'")
+    old_files()
 
     assert "ファイル 5件" in ok("case", "hold", NUMBER)
     assert "保全中" in ok("case", "show", NUMBER)
@@ -548,7 +557,7 @@ def test_retention_counts_first_and_erases_when_told(tmp_path: Path):
         claim = claims.claim_call(desk, WORKER, call_id)
         assert claim is not None
         claims.finish_processing(desk, WORKER, claim, processed(desk, call_id))
-    changed("UPDATE files SET delete_after = '2020-01-01'")
+    old_files()
     assert "合計\t0" in ok("retention", "--dry-run")
     ok("case", "withdraw", NUMBER, "--reason", "電話で取下げ")
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from flows.desk import accounts, audit, calls, requests, review_tables
-from flows.desk import desk as desk_module
+from flows.desk import accounts, audit, calls, opening, requests
 from flows.desk.desk import MARKER, Desk, open_desk
 from flows.desk.errors import (
     DatabaseGoneError,
@@ -23,7 +22,7 @@ from flows.desk.errors import (
 from flows.desk.keys import new_key
 from flows.desk.schema import SCHEMA_VERSION
 from flows.desk.tables import DeskRow
-from tests.desk_builders import CLERK, desk_settings, in_review, new_request
+from tests.desk_builders import CLERK, as_before, desk_settings, in_review, new_request
 
 
 @pytest.fixture
@@ -137,10 +136,7 @@ def test_a_database_of_before_the_review_page_gets_its_tables(tmp_path):
     """What was in it stays."""
     with open_desk(desk_settings(tmp_path)) as desk:
         call = in_review(desk, tmp_path)
-        with desk.database.write() as session:
-            for name in review_tables.NAMES:
-                session.connection().exec_driver_sql(f"DROP TABLE {name}")
-            session.get_one(DeskRow, 1).schema_version = 1
+        as_before(desk, 1)
 
     with open_desk(desk_settings(tmp_path)) as desk:
         assert not accounts.any_account(desk)
@@ -166,9 +162,9 @@ def test_a_making_that_was_killed_is_gone_on_with(tmp_path, left, monkeypatch):
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    targets = {"key": "flows.desk.desk._make", "database": "flows.desk.storage.Store.put"}
+    targets = {"key": "flows.desk.opening._make", "database": "flows.desk.storage.Store.put"}
     with monkeypatch.context() as patch:
-        patch.setattr(targets.get(left, "flows.desk.desk.migrate"), killed)
+        patch.setattr(targets.get(left, "flows.desk.opening._bring_up"), killed)
         with pytest.raises(KeyboardInterrupt):
             open_desk(settings)
 
@@ -188,14 +184,14 @@ def _open(folder: Path) -> str:
 
 def test_one_that_is_made_between_two_looks_is_opened(tmp_path, monkeypatch):
     """The row was not there yet; when the store is looked at, another process has made them both."""
-    settings, look = desk_settings(tmp_path), desk_module._marker
+    settings, look = desk_settings(tmp_path), opening.read_mark
 
     def late(store):
-        monkeypatch.setattr(desk_module, "_marker", look)
+        monkeypatch.setattr(opening, "read_mark", look)
         open_desk(settings).close()
         return look(store)
 
-    monkeypatch.setattr(desk_module, "_marker", late)
+    monkeypatch.setattr(opening, "read_mark", late)
     with open_desk(settings) as desk:
         assert [entry.action for entry in audit.entries(desk)] == ["desk.make"]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -254,10 +255,7 @@ def test_a_delivery_is_of_an_answer_and_not_ahead_of_it(desk: Desk, released: st
 
 def test_checks_by_two_people_are_both_told(desk: Desk):
     """Where the company wants two."""
-    desk = Desk(
-        desk.settings.model_copy(update={"identity_two_people": True}),
-        *(desk.database, desk.store, desk.keyring, desk.clock),
-    )
+    desk = replace(desk, settings=desk.settings.model_copy(update={"identity_two_people": True}))
     request = requests.receive(desk, CLERK, new_request()).request_id
     requests.record_identity(desk, CLERK, request, CHECK)
     requests.record_identity(desk, OTHER, request, CHECK)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flows.desk import audit, files, plans, releases, requests
-from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
+from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError, SealBrokenError
 from flows.desk.plans import Decision
 from flows.desk.releases import Answer
 from flows.desk.sealed import put_sealed
@@ -185,9 +185,21 @@ def further_plan(desk, call):
         plans.add_plan(change, call.call_id, empty_plan(call.call_id), ListVersions(0, 0))
 
 
-@pytest.mark.parametrize(
-    "change", [changed_file, further_file, erased_file, changed_plan, changed_hash, further_plan]
-)
+@pytest.mark.parametrize("change", [changed_file, further_file, changed_hash])
+def test_what_somebody_else_wrote_after_the_approval_does_not_go_out(desk, tmp_path, change):
+    """Rows that the desk did not write are refused whatever is done with the call."""
+    call = in_review(desk, tmp_path)
+    plans.approve(desk, OTHER, call.call_id, 1)
+    change(desk, call)
+
+    with pytest.raises(SealBrokenError):
+        plans.approved_plan(desk, call.call_id)
+    plans.reopen(desk, OTHER, call.call_id)
+    with pytest.raises(SealBrokenError):
+        plans.approve(desk, OTHER, call.call_id, 1)
+
+
+@pytest.mark.parametrize("change", [erased_file, changed_plan, further_plan])
 def test_what_changed_after_the_approval_needs_another(desk, tmp_path, change):
     """Whatever it is; taken back into review it can be approved again as it is then."""
     call = in_review(desk, tmp_path)

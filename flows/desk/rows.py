@@ -1,0 +1,242 @@
+"""Rows of the tree: which belong together in one folder, and what the hash of each is over."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Float, select, true
+from sqlalchemy import inspect as inspected
+from sqlalchemy.orm import Session
+
+from flows.desk.errors import SealBrokenError
+from flows.desk.review_tables import AccountRow, AttemptRow, HeardRow, SessionRow
+from flows.desk.tables import (
+    ApprovalRow,
+    CallRow,
+    CounterRow,
+    DecisionRow,
+    FileRow,
+    IdentityRow,
+    ListRow,
+    NoteRow,
+    PlanRow,
+    RecordingRow,
+    ReleaseRow,
+    RequestRow,
+    Table,
+)
+
+__all__ = [
+    "AT_ONCE",
+    "BELONGS",
+    "OF_TABLE",
+    "UNSEALED",
+    "Belongs",
+    "Folder",
+    "Key",
+    "all_folders",
+    "broken",
+    "folder_hash",
+    "folder_of",
+    "folders_of",
+    "key_of",
+    "page_of",
+    "row_hash",
+    "sha256",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """To which folder the rows of a table belong.
+
+    Attributes:
+        kind: Of the folder.
+        owner: Column with its id.
+        unless: Those rows do not in which this column is set.
+        fixed: The sealed column is large and written once with its row: bound to it by its own
+            seal, it needs no hash here.
+    """
+
+    table: type[Table]
+    kind: str
+    owner: str
+    unless: str = ""
+    fixed: bool = False
+
+
+BELONGS = (
+    Belongs(RequestRow, "request", "id"),
+    Belongs(IdentityRow, "request", "request_id"),
+    Belongs(NoteRow, "request", "request_id"),
+    Belongs(CallRow, "request", "request_id"),
+    Belongs(ReleaseRow, "request", "request_id"),
+    Belongs(FileRow, "request", "request_id", unless="call_id"),
+    Belongs(FileRow, "call", "call_id"),
+    Belongs(PlanRow, "call", "call_id"),
+    Belongs(DecisionRow, "call", "call_id"),
+    Belongs(ApprovalRow, "call", "call_id"),
+    Belongs(HeardRow, "call", "call_id"),
+    Belongs(RecordingRow, "recording", "id"),
+    Belongs(ListRow, "list", "kind", fixed=True),
+    Belongs(CounterRow, "counter", "name"),
+    Belongs(AccountRow, "account", "id"),
+    Belongs(SessionRow, "session", "id"),
+    Belongs(AttemptRow, "attempt", "id"),
+)
+
+UNSEALED: Mapping[str, str] = {
+    "desk": "its one sealed value never changes; the version of the tables is in the head",
+    "audit": "chained, and the head knows its length and last hash",
+    "audit_head": "held against the witness",
+    "search_terms": "only help to find; what is found is checked",
+    "unique_terms": "only help to find; what is found is checked",
+    "presence": "only says who else has a call open",
+    "seals": "the tree itself",
+    "seal_pages": "the tree itself",
+}
+"""Tables that need no place in the tree, and why."""
+
+KINDS: Mapping[str, tuple[Belongs, ...]] = {
+    kind: tuple(each for each in BELONGS if each.kind == kind) for kind in {each.kind for each in BELONGS}
+}
+OF_TABLE: Mapping[str, tuple[Belongs, ...]] = {
+    name: tuple(each for each in BELONGS if each.table.__tablename__ == name)
+    for name in {each.table.__tablename__ for each in BELONGS}
+}
+
+AT_ONCE = 500
+"""Parameters of one statement: fewer than any database takes."""
+
+Key = tuple[str, str]
+"""Table and primary key of a row."""
+
+Folder = dict[Key, str]
+"""Hashes of a folder's rows."""
+
+
+def all_folders(session: Session) -> dict[str, Folder]:
+    """All rows of the tree as they stand in the database."""
+    folders: dict[str, Folder] = defaultdict(dict)
+    for belongs in BELONGS:
+        for name, key, found in _rows(session, belongs, true()):
+            folders[name][key] = found
+    return folders
+
+
+def folders_of(session: Session, names: Sequence[str]) -> dict[str, Folder]:
+    """Folders as they stand in the database, empty ones too."""
+    folders: dict[str, Folder] = {name: {} for name in names}
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        kind, _, owner = name.partition(":")
+        by_kind[kind].append(owner)
+    for kind, owners in by_kind.items():
+        for belongs in KINDS[kind]:
+            column = belongs.table.__table__.c[belongs.owner]
+            for at in range(0, len(owners), AT_ONCE):
+                for name, key, found in _rows(session, belongs, column.in_(owners[at : at + AT_ONCE])):
+                    folders[name][key] = found
+    return folders
+
+
+def _rows(session: Session, belongs: Belongs, which: Any) -> Iterator[tuple[str, Key, str]]:
+    table = belongs.table.__table__
+    columns = _columns(belongs)
+    statement = select(*columns).where(which)
+    if belongs.unless:
+        statement = statement.where(table.c[belongs.unless].is_(None))
+    elif len(OF_TABLE[belongs.table.__tablename__]) > 1:
+        statement = statement.where(table.c[belongs.owner].is_not(None))
+    names = [column.name for column in columns]
+    primary = [names.index(column.name) for column in inspected(belongs.table).primary_key]
+    owner = names.index(belongs.owner)
+    try:
+        found = session.connection().execute(statement).all()
+    except (ValueError, TypeError):
+        # SQLite keeps a word in a column of numbers if somebody writes one.
+        raise broken(belongs.kind) from None
+    for row in found:
+        key = (belongs.table.__tablename__, "\0".join(str(row[place]) for place in primary))
+        yield f"{belongs.kind}:{row[owner]}", key, _hash(key, zip(columns, row, strict=True))
+
+
+def _belongs(row: Any) -> Belongs:
+    several = OF_TABLE[row.__tablename__]
+    return next(each for each in several if not each.unless or getattr(row, each.unless) is None)
+
+
+def folder_of(row: Any) -> str:
+    """Name of the folder that a row belongs to."""
+    belongs = _belongs(row)
+    return f"{belongs.kind}:{getattr(row, belongs.owner)}"
+
+
+def _columns(belongs: Belongs) -> list[Any]:
+    return [
+        column
+        for column in belongs.table.__table__.columns
+        if not (belongs.fixed and column.name == "sealed")
+    ]
+
+
+def key_of(row: Any) -> Key:
+    """A row's table and primary key."""
+    primary = inspected(type(row)).primary_key
+    return row.__tablename__, "\0".join(str(getattr(row, column.name)) for column in primary)
+
+
+def row_hash(row: Any) -> str:
+    """Of a row as the session has it."""
+    values = inspected(row).dict
+    columns = _columns(_belongs(row))
+    return _hash(key_of(row), ((column, values.get(column.name)) for column in columns))
+
+
+def _hash(key: Key, values: Iterable[tuple[Any, Any]]) -> str:
+    """Of a row: its place, and every column by name."""
+    return sha256([key, {column.name: _plain(column, value) for column, value in values}])
+
+
+def _plain(column: Any, value: Any) -> Any:
+    """The same whether it was just set or comes from one database or another."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(column.type, Float) and isinstance(value, int):
+        return float(value)
+    return value
+
+
+def folder_hash(folder: Folder) -> str | None:
+    """Of a folder; none of an empty one."""
+    return sha256(sorted(folder.items())) if folder else None
+
+
+def page_of(name: str) -> str:
+    """The page that a folder is on."""
+    return hashlib.sha256(name.encode()).hexdigest()[:2]
+
+
+def sha256(value: Any) -> str:
+    """Of a value as JSON, always written the same way."""
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def broken(name: str) -> SealBrokenError:
+    """The error that tells of a folder."""
+    kind = name.partition(":")[0]
+    msg = (
+        f"データベースの行が、窓口が最後に書いたものと違います({kind})。kaiji audit verify で確かめてください"
+    )
+    return SealBrokenError(msg)

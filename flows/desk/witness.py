@@ -1,0 +1,193 @@
+"""The witness: the head of the desk, kept outside its database.
+
+Whoever writes the database can put an older copy of it back, whole and rightly sealed, or cut the
+record's tail off together with its head.  So the head of the last change also lies in the store
+(with the file that says whose store it is) and, where the company names a place of its own
+(``KAIJI_WITNESS``), there: a disk or bucket that an administrator of the database cannot write.
+A database that is older than one of them is refused: on opening, at each change, by ``audit
+verify``, and before stored files are swept.
+
+A change is committed first and told to the witness afterwards, under the writers' lock, and a
+database that is newer than its witness is right: it was sealed with the key, and only what was
+there before can be put back.  Killed between the two, nothing is locked out; the next change or
+opening tells the witness.  Until then that one change, and no other, could be taken back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.desk.errors import FileMissingError, RolledBackError, SealBrokenError, StorageGoneError
+from flows.desk.head import HEAD, Head
+from flows.desk.keys import Keyring
+from flows.desk.storage import Store, open_store
+from flows.settings import Settings
+
+__all__ = ["MARKER", "Mark", "Witness", "open_witness", "place_of", "read_mark", "write_mark"]
+
+MARKER = "desk-marker"
+"""The store's file that says whose store it is, and how its database stood last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the file says.
+
+    Attributes:
+        head: ``None`` in one that was written before there were witnesses.
+    """
+
+    desk_id: str
+    head: Head | None
+
+
+def read_mark(store: Store) -> Mark | None:
+    """What a store's marker says; ``None`` where there is none.
+
+    Raises:
+        SealBrokenError: when it is not what a desk wrote.
+    """
+    try:
+        told = json.loads(store.read(MARKER))
+        head = told.get("head")
+        return Mark(str(told["desk"]), None if head is None else HEAD.validate_python(head))
+    except FileMissingError:
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        msg = "保管場所の印の形が違います"
+    raise SealBrokenError(msg)
+
+
+def write_mark(store: Store, mark: Mark) -> None:
+    """Write a store's marker."""
+    head = None if mark.head is None else HEAD.dump_python(mark.head, mode="json")
+    store.put(json.dumps({"desk": mark.desk_id, "head": head}).encode(), MARKER)
+
+
+def place_of(settings: Settings) -> str:
+    """What the head knows the company's own place by; empty where there is none."""
+    if settings.witness is None:
+        return ""
+    where = settings.witness if "://" in settings.witness else str(Path(settings.witness).absolute())
+    return hashlib.sha256(where.encode()).hexdigest()[:16]
+
+
+class Witness:
+    """Where the head lies outside of the database.
+
+    Args:
+        desk_id: Whose head.
+        stores: The desk's own and, where there is one, the company's own place.
+    """
+
+    def __init__(self, desk_id: str, stores: Sequence[Store]) -> None:
+        self._desk_id = desk_id
+        self._stores = tuple(stores)
+        self.known: Head | None = None
+        """The newest head that this process has seen."""
+
+    def check(self, head: Head, *, known: Head | None = None, begun: bool = True) -> None:
+        """Whether a database is as new as everything outside of it says.
+
+        Args:
+            head: Of the database.
+            known: The newest that this process knew before it looked; without it, all places
+                are read.
+            begun: As ``marks``.
+
+        Raises:
+            RolledBackError: when it is older, or another than the one that was witnessed.
+            StorageGoneError: when a place cannot be read, or is another desk's.
+        """
+        if known is None:
+            for mark in self.marks(begun=begun):
+                _check(head, mark)
+            known = self.known
+        if known is not None:
+            _compare(head, known)
+        if self.known is None or head.version > self.known.version:
+            self.known = head
+
+    def held_against(self, head: Head, marks: Sequence[Mark]) -> bool:
+        """Whether a database, looked at after its marks were read, is as new as they say."""
+        try:
+            for mark in marks:
+                _check(head, mark)
+        except RolledBackError:
+            return False
+        return True
+
+    def marks(self, *, begun: bool = True) -> tuple[Mark, ...]:
+        """What all places say.
+
+        Args:
+            begun: Whether each has to say something.
+
+        Raises:
+            StorageGoneError: when one cannot be read, or is another desk's.
+        """
+        found = [read_mark(store) for store in self._stores]
+        marks = tuple(mark for mark in found if mark is not None)
+        if begun and len(marks) < len(found):
+            msg = "データベースの控え(保管場所か KAIJI_WITNESS)がありません。新しく作ることはしません"
+            raise StorageGoneError(msg)
+        if any(mark.desk_id != self._desk_id for mark in marks):
+            msg = "データベースとその控えの場所が別の窓口のものです"
+            raise StorageGoneError(msg)
+        return marks
+
+    def tell(self, head: Head, *, anew: bool = False) -> None:
+        """Write a head of the database to all places where it is newer than theirs.
+
+        Args:
+            head: Of the database, read under the writers' lock.
+            anew: Whatever they say: a person has accepted this database.
+        """
+        for store in self._stores:
+            mark = None if anew else read_mark(store)
+            if mark is None or mark.head is None or mark.head.version < head.version:
+                write_mark(store, Mark(self._desk_id, head))
+        if anew or self.known is None or head.version > self.known.version:
+            self.known = head
+
+
+def _check(head: Head, mark: Mark) -> None:
+    if mark.head is not None:
+        _compare(head, mark.head)
+    elif head.version > 1:
+        # Written with the second change at the latest: this marker is of before.
+        raise _older()
+
+
+def _compare(head: Head, witnessed: Head) -> None:
+    if head.line != witnessed.line or head.version < witnessed.version:
+        raise _older()
+    if head.version == witnessed.version and head != witnessed:
+        raise _older()
+
+
+def _older() -> RolledBackError:
+    msg = (
+        "データベースが、外に置いた控えより古いか、書き換えられています。"
+        "戻したのがあなたなら kaiji audit accept、そうでなければ消さずに調べてください"
+    )
+    return RolledBackError(msg)
+
+
+def open_witness(settings: Settings, keyring: Keyring, store: Store, desk_id: str) -> Witness:
+    """The witness of the settings; nothing is read yet.
+
+    Raises:
+        StorageGoneError: when the company's own place cannot be used.
+    """
+    stores = [store]
+    if settings.witness is not None:
+        elsewhere = settings.model_copy(
+            update={"store": settings.witness, "store_options": settings.witness_options}
+        )
+        stores.append(open_store(elsewhere, keyring))
+    return Witness(desk_id, stores)

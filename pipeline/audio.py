@@ -24,7 +24,7 @@ from pipeline.container import FORMATS, extent_of
 from pipeline.container_extent import Extent, contradictory, cut_off
 from pipeline.container_frames import mp3_frame_bytes
 from pipeline.errors import NO_ROOM, UnreadableAudioError
-from pipeline.file_bytes import FileBytes, NotAFileError, open_file
+from pipeline.file_bytes import FileBytes, NotAFileError, SeekableFile, open_file
 from pipeline.stored import StoredSamples, Track
 from pipeline.tape import Tape
 from pipeline.types import TimeSpan
@@ -168,7 +168,11 @@ def read_recording(path: Path, aside: Path | None = None) -> Recording:
 
 def _named(error: OSError) -> str:
     """What the system calls an error: its own text may hold the file's name."""
-    return "リンクが循環しています" if error.errno == errno.ELOOP else errno.errorcode.get(error.errno or 0, "OSError")
+    return (
+        "リンクが循環しています"
+        if error.errno == errno.ELOOP
+        else errno.errorcode.get(error.errno or 0, "OSError")
+    )
 
 
 def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, str]:
@@ -177,7 +181,7 @@ def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, s
     # Of WAV: by default a tenth of a second of PCM comes at a time, and each piece has its cost.
     options = {"format_whitelist": FORMATS, "err_detect": "crccheck", "max_size": "65536"}
     try:
-        with av.open(file, mode="r", options=options, metadata_errors="replace") as container:
+        with av.open(SeekableFile(file), mode="r", options=options, metadata_errors="replace") as container:
             streams = container.streams.audio
             if len(streams) != 1:
                 msg = f"音声が{len(streams)}本入っています(1本だけ扱えます)"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.container_extent import Extent, contradictory, cut_off, surplus, unclosed
+from pipeline.container_extent import Extent, contradictory, cut_off, divided, surplus, unclosed
 from pipeline.file_bytes import FileBytes
 
 __all__ = ["account_mp4"]
@@ -68,6 +68,8 @@ def account_mp4(data: FileBytes) -> Extent:
         elif box.name == b"mfra":
             found.closed = True
         elif box.name == b"moov":
+            if found.tables:
+                raise divided()
             _look_into(data, box, found)
     if found.fragments:
         # Written as it was recorded: only the list of fragments at its end tells that none is missing.

@@ -19,6 +19,11 @@ _OPEN_64: Final = 1 << 62  # writers that cannot seek leave a size beyond any fi
 _PLAIN_TAGS: Final = frozenset({1, 3, 6, 7})
 _EXTENSIBLE: Final = 0xFFFE
 
+_WHOLE_FILES: Final = frozenset(
+    {b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"caff", b".snd", b"OggS", b"fLaC"}
+)
+"""What files of their own begin with."""
+
 # The last twelve bytes of a W64 chunk's GUID (Sony Pictures Digital, Wave64 specification).
 _W64_KIN: Final = frozenset(
     bytes.fromhex(tail) for tail in ("f3acd3118cd100c04f8edb8a", "2f91cf11a5d628db04c10000")
@@ -58,6 +63,9 @@ def _riff_chunks(data: FileBytes, order: str, at: int = 12) -> Iterator[_Chunk]:
         name = data.read(at, 4)
         if not _printable(name) or at + 8 > data.size:
             raise surplus()
+        if name in _WHOLE_FILES:
+            # A second recording behind the first.
+            raise divided()
         chunk = _Chunk(name, at + 8, data.number(at + 4, 4, order))
         yield chunk
         at = chunk.end + chunk.size % 2
@@ -189,7 +197,7 @@ def account_w64(data: FileBytes) -> Extent:
         elif size < 24:
             raise contradictory()
         at = (chunk.end + 7) & ~7
-        if chunk.name == b"data" and not data.read(chunk.end, at - chunk.end).strip(b"\0") == b"":
+        if chunk.name == b"data" and data.read(chunk.end, at - chunk.end).strip(b"\0"):
             raise surplus()
     return _plain_extent(found, block, data.size)
 
@@ -236,7 +244,7 @@ def account_caf(data: FileBytes) -> Extent:
     """Of a Core Audio file (Apple, Core Audio Format specification 1.0)."""
     if data.read(0, 4) != b"caff":
         raise _no_header()
-    at, block, found = 8, 0, None
+    at, block, found, counted = 8, 0, None, None
     while at < data.size and not data.empty_from(at):
         name, size = data.read(at, 4), data.number(at + 4, 8)
         if not _printable(name) or at + 12 > data.size:
@@ -248,12 +256,17 @@ def account_caf(data: FileBytes) -> Extent:
             raise cut_off()
         if name == b"desc" and data.read(chunk.at + 8, 4) in {b"lpcm", b"alaw", b"ulaw"}:
             block = data.number(chunk.at + 16, 4)
+        elif name == b"pakt":
+            # Behind the count of packets stands that of the frames which are sound.
+            counted = data.number(chunk.at + 8, 8)
         elif name == b"data":
             if found is not None:
                 raise divided()
             # Before the samples stands the count of edits.
             found = _Chunk(name, chunk.at + 4, max(0, size - 4))
         at = chunk.end
+    if found is not None and not block and counted is not None:
+        return Extent(samples=counted)
     return _plain_extent(found, block, data.size)
 
 

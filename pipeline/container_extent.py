@@ -40,7 +40,9 @@ def surplus() -> UnreadableAudioError:
 
 def contradictory() -> UnreadableAudioError:
     """Two places of the file say different lengths."""
-    return UnreadableAudioError("ファイルの中で長さの記録が食い違っています(読まれない音声があるかもしれません)")
+    return UnreadableAudioError(
+        "ファイルの中で長さの記録が食い違っています(読まれない音声があるかもしれません)"
+    )
 
 
 def divided() -> UnreadableAudioError:

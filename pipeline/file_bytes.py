@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
-__all__ = ["FileBytes", "NotAFileError", "open_file", "read_file"]
+__all__ = ["FileBytes", "NotAFileError", "SeekableFile", "open_file", "read_file"]
 
 _BLOCK: Final = 1 << 16
 
@@ -92,3 +92,24 @@ class FileBytes:
                 return not block
             at += len(block)
         return True
+
+
+class SeekableFile:
+    """A file for a decoder, which may ask for a place that a damaged header names and no file has.
+
+    PyAV would print what the system says to that, and go on or fail with an error that is not its own.
+
+    Args:
+        file: Open for reading.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read, self.tell = file.read, file.tell
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a place; -1, which FFmpeg takes for an error, where there can be none."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1

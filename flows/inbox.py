@@ -17,6 +17,7 @@ from flows.desk.catalogue import RecordingQuery, add_recordings, search
 from flows.desk.desk import Desk
 from flows.desk.errors import DuplicateError, NotFoundError, RecordingUnreadableError
 from flows.desk.values import Actor, NewRecording
+from pipeline.file_bytes import open_file
 
 __all__ = ["InboxFile", "inbox_folder", "list_inbox", "take_from_inbox"]
 
@@ -94,7 +95,7 @@ def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str
 def _as_recording(path: Path) -> NewRecording:
     """An entry of the catalogue, the same whenever it is made of the same file."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         written = path.stat().st_mtime
     except OSError as error:

@@ -58,9 +58,10 @@ bench: $(READY) ## the benchmark of speed and cost: under 20 minutes on two core
 	$(BIN)/python -m tests.bench.speed $(BENCH)
 
 .PHONY: soak
-soak: $(READY) ## the long tests: a thousand damaged files, a hundred kills, a whole night, a release
+soak: $(READY) ## the long tests: a thousand damaged files, a hundred kills, odd inputs, a whole night, a release
 	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/test_audio_damaged.py --timeout 0
 	$(BIN)/python -m tests.soak.kills
+	$(BIN)/python -m tests.soak.inputs
 	$(BIN)/python -m tests.soak.night
 	$(BIN)/python -m tests.soak.release
 

@@ -137,14 +137,14 @@ def run_mask_call(
 
     with _told(), tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home:
         settings = _settings(recognizers)
+        read = [*_read_beside(calls, case), *filter(None, (settings.recognizers,))]
+        _refuse_impossible(calls, out, read, one_only=False)
         prepare_prefect(Path(home), settings)
         hand_on(settings)
         from flows.mask_call import mask_calls_by_flow
         from flows.mask_calls import Order
 
         order = Order(out=out, case=_cases(case), policy=_policy(fill, pad), model=model or settings.model)
-        read = [*_read_beside(calls, case), *filter(None, (settings.recognizers,))]
-        _refuse_impossible(calls, out, read, one_only=False)
         outcomes = _reported(mask_calls_by_flow(calls, order), len(calls))
         _say_where(out, outcomes)
     _finish(outcomes)

@@ -131,11 +131,13 @@ def recognition() -> Iterator[None]:
 
 def _kind(state: State[Any]) -> str:
     """A word for what went wrong: ours, or else the exception's, or how Prefect calls such an end."""
-    code = getattr(state.data, "code", "")
+    # What a run raised comes bare, or in the record that Prefect would store of it.
+    raised = getattr(state.data, "result", state.data)
+    code = getattr(raised, "code", "")
     if isinstance(code, str) and code:
         return code
-    if isinstance(state.data, BaseException):
-        return type(state.data).__name__
+    if isinstance(raised, BaseException):
+        return type(raised).__name__
     return state.type.value.lower()
 
 

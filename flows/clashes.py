@@ -9,7 +9,7 @@ __all__ = ["clashes", "repeats"]
 
 
 def clashes(outputs: Iterable[Path], inputs: Iterable[Path]) -> Iterator[Path]:
-    """The outputs that are an input: by the same name, another one, a link of either kind, or in another case.
+    """The outputs that are an input, by the same name, another one, a link, or in other letters.
 
     Args:
         outputs: Files to be written, whether they are there or not.
@@ -25,7 +25,7 @@ def clashes(outputs: Iterable[Path], inputs: Iterable[Path]) -> Iterator[Path]:
 
 
 def _marks(path: Path) -> Iterator[tuple[object, ...]]:
-    """What tells a file: what it is on its disk, itself and what a link leads to, and where it is called what."""
+    """What tells a file: its number on its disk, that of what it leads to, and its name and place."""
     for follow in (True, False):
         try:
             found = path.stat(follow_symlinks=follow)

@@ -44,7 +44,7 @@ def check_drawn(out: Path, stems: Sequence[str], figures: Path | None) -> tuple[
         return tuple(out / name for name in (*names, LIST))
     if os.path.lexists(figures) and not _object(figures).keys() >= FIGURES:
         raise _not_ours("--json のファイル")
-    return tuple(out / name for name in (*names, LIST)) + (figures,)
+    return (*(out / name for name in (*names, LIST)), figures)
 
 
 def note_drawn(out: Path, names: Iterable[str]) -> None:

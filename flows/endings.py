@@ -50,9 +50,9 @@ def told_to_end() -> Iterator[None]:
     def told(number: int, _: FrameType | None) -> None:
         raise EndedBySignal(number)
 
-    for number in _TOLD:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, told)
+    for each in _TOLD:
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, told)
     try:
         yield
     except EndedBySignal as ended:
@@ -85,11 +85,11 @@ def undisturbed() -> Iterator[None]:
             put_off.append(number)
 
     try:
-        for number in _INTERRUPTING:
-            before[number] = signal.getsignal(number)
+        for each in _INTERRUPTING:
+            before[each] = signal.getsignal(each)
             # One that was not set from Python could not be put back.
-            if before[number] is not None:
-                signal.signal(number, wait)
+            if before[each] is not None:
+                signal.signal(each, wait)
         yield
     finally:
         over = True

@@ -68,7 +68,8 @@ def ours(out: Path, stem: str, products: Sequence[str], manifest: str, error: st
 
 def _not_ours(name: str) -> NotOursError:
     return NotOursError(
-        f"出力先の <通話名>.{name} は kaiji が書いたままのファイルではありません。移すか、別の --out にしてください"
+        f"出力先の <通話名>.{name} は kaiji が書いたままのファイルではありません。"
+        "移すか、別の --out にしてください"
     )
 
 

@@ -17,13 +17,13 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def shown(line: object) -> str:
-    """A text as one line in which every character is one that can be seen.
+    r"""A text as one line in which every character is one that can be seen.
 
     Args:
         line: A text, or a path; bytes of a name that are no UTF-8 come as Python's half characters.
 
     Returns:
-        The text, control and format characters as ``\\x1b`` or ``\\u202e``, bytes as ``\\xff``.
+        The text, control and format characters as ``\x1b`` or ``\u202e``, bytes as ``\xff``.
     """
     return "".join(_seen(each) for each in str(line))
 

@@ -59,18 +59,7 @@ def _boxes(data: FileBytes, at: int, end: int) -> Iterator[_Box]:
 
 def account_mp4(data: FileBytes) -> Extent:
     """Of an MP4 file: its boxes fill it, and all that lies in it as sound is named by its tables."""
-    found = _Found()
-    for box in _boxes(data, 0, data.size):
-        if box.name == b"mdat":
-            found.sound += box.end - box.at
-        elif box.name == b"moof":
-            found.fragments = True
-        elif box.name == b"mfra":
-            found.closed = True
-        elif box.name == b"moov":
-            if found.tables:
-                raise divided()
-            _look_into(data, box, found)
+    found = _looked_through(data)
     if found.fragments:
         # Written as it was recorded: only the list of fragments at its end tells that none is missing.
         if not found.closed:
@@ -83,6 +72,22 @@ def account_mp4(data: FileBytes) -> Extent:
     if found.sound - found.named > _UNNAMED:
         raise contradictory()
     return Extent(seconds=found.seconds)
+
+
+def _looked_through(data: FileBytes) -> _Found:
+    found = _Found()
+    for box in _boxes(data, 0, data.size):
+        if box.name == b"mdat":
+            found.sound += box.end - box.at
+        elif box.name == b"moof":
+            found.fragments = True
+        elif box.name == b"mfra":
+            found.closed = True
+        elif box.name == b"moov":
+            if found.tables:
+                raise divided()
+            _look_into(data, box, found)
+    return found
 
 
 def _look_into(data: FileBytes, box: _Box, found: _Found) -> None:

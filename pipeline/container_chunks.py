@@ -79,7 +79,10 @@ def account_wav(data: FileBytes) -> Extent:
     kind = data.read(0, 4)
     if kind not in {b"RIFF", b"RIFX", b"RF64", b"BW64"} or data.read(8, 4) != b"WAVE":
         raise _no_header()
-    order = "big" if kind == b"RIFX" else "little"
+    return _account_riff(data, "big" if kind == b"RIFX" else "little", long=kind in {b"RF64", b"BW64"})
+
+
+def _account_riff(data: FileBytes, order: str, *, long: bool) -> Extent:
     long_size, block, found = 0, 0, None
     for chunk in _riff_chunks(data, order):
         if chunk.name == b"ds64":
@@ -94,7 +97,7 @@ def account_wav(data: FileBytes) -> Extent:
             continue
         if found is not None:
             raise divided()
-        found = _wav_sound(data, chunk, long_size if kind in {b"RF64", b"BW64"} else None, order)
+        found = _wav_sound(data, chunk, long_size if long else None, order)
         if found.end >= data.size:
             break
         if found.size != chunk.size:
@@ -177,29 +180,34 @@ def account_w64(data: FileBytes) -> Extent:
     """Of a Sony Wave64 file: GUIDs for names, sizes that count them, all on multiples of eight."""
     if data.read(0, 16) != _W64_RIFF:
         raise _no_header()
-    at, block, found = 40, 0, None
-    while at < data.size and not data.empty_from(at):
-        name = data.read(at, 16)
-        if name[4:] not in _W64_KIN or at + 24 > data.size:
-            raise surplus()
-        size = data.number(at + 16, 8, "little")
-        chunk = _Chunk(name[:4], at + 24, max(0, size - 24))
-        if chunk.name == b"data" and (size >= _OPEN_64 or size in {0, 24}):
-            chunk = _Chunk(chunk.name, chunk.at, data.size - chunk.at)
-        if chunk.end > data.size:
-            raise cut_off()
+    block, found = 0, None
+    for chunk in _w64_chunks(data):
         if chunk.name == b"fmt ":
             block = _plain_block(data, chunk.at, chunk.size, "little")
         elif chunk.name == b"data":
             if found is not None:
                 raise divided()
             found = chunk
-        elif size < 24:
-            raise contradictory()
-        at = (chunk.end + 7) & ~7
-        if chunk.name == b"data" and data.read(chunk.end, at - chunk.end).strip(b"\0"):
-            raise surplus()
+            if data.read(chunk.end, -chunk.end % 8).strip(b"\0"):
+                raise surplus()
     return _plain_extent(found, block, data.size)
+
+
+def _w64_chunks(data: FileBytes) -> Iterator[_Chunk]:
+    at = 40
+    while at < data.size and not data.empty_from(at):
+        name = data.read(at, 16)
+        if name[4:] not in _W64_KIN or at + 24 > data.size:
+            raise surplus()
+        size = data.number(at + 16, 8, "little")
+        if name[:4] == b"data" and (size >= _OPEN_64 or size in {0, 24}):
+            size = data.size - at
+        if at + size > data.size:
+            raise cut_off()
+        if size < 24:
+            raise contradictory()
+        yield _Chunk(name[:4], at + 24, size - 24)
+        at = (at + size + 7) & ~7
 
 
 # --- AIFF ----------------------------------------------------------------------------------------
@@ -244,7 +252,25 @@ def account_caf(data: FileBytes) -> Extent:
     """Of a Core Audio file (Apple, Core Audio Format specification 1.0)."""
     if data.read(0, 4) != b"caff":
         raise _no_header()
-    at, block, found, counted = 8, 0, None, None
+    block, found, counted = 0, None, None
+    for chunk in _caf_chunks(data):
+        if chunk.name == b"desc" and data.read(chunk.at + 8, 4) in {b"lpcm", b"alaw", b"ulaw"}:
+            block = data.number(chunk.at + 16, 4)
+        elif chunk.name == b"pakt":
+            # Behind the count of packets stands that of the frames which are sound.
+            counted = data.number(chunk.at + 8, 8)
+        elif chunk.name == b"data":
+            if found is not None:
+                raise divided()
+            # Before the samples stands the count of edits.
+            found = _Chunk(chunk.name, chunk.at + 4, max(0, chunk.size - 4))
+    if found is not None and not block and counted is not None:
+        return Extent(samples=counted)
+    return _plain_extent(found, block, data.size)
+
+
+def _caf_chunks(data: FileBytes) -> Iterator[_Chunk]:
+    at = 8
     while at < data.size and not data.empty_from(at):
         name, size = data.read(at, 4), data.number(at + 4, 8)
         if not _printable(name) or at + 12 > data.size:
@@ -254,20 +280,8 @@ def account_caf(data: FileBytes) -> Extent:
         chunk = _Chunk(name, at + 12, size)
         if chunk.end > data.size:
             raise cut_off()
-        if name == b"desc" and data.read(chunk.at + 8, 4) in {b"lpcm", b"alaw", b"ulaw"}:
-            block = data.number(chunk.at + 16, 4)
-        elif name == b"pakt":
-            # Behind the count of packets stands that of the frames which are sound.
-            counted = data.number(chunk.at + 8, 8)
-        elif name == b"data":
-            if found is not None:
-                raise divided()
-            # Before the samples stands the count of edits.
-            found = _Chunk(name, chunk.at + 4, max(0, size - 4))
+        yield chunk
         at = chunk.end
-    if found is not None and not block and counted is not None:
-        return Extent(samples=counted)
-    return _plain_extent(found, block, data.size)
 
 
 def account_au(data: FileBytes) -> Extent:

@@ -60,33 +60,48 @@ def _elements(data: FileBytes, at: int, end: int) -> Iterator[_Element]:
 
 def account_matroska(data: FileBytes) -> Extent:
     """Of a Matroska or WebM file: one segment that fills it, of known elements that fill each other."""
-    segment = None
-    for element in _top(data):
-        if element.name == _SEGMENT:
-            if segment is not None:
-                raise divided()
-            segment = element
-        elif element.name not in {_HEADER, _VOID, _CRC}:
-            raise surplus()
-    if segment is None:
-        raise cut_off()
-    scale, ticks, kinds = 1_000_000, 0.0, set[int]()
-    for element in _elements(data, segment.at, segment.end):
-        if element.name not in _IN_SEGMENT:
-            raise contradictory()
+    seconds, kinds = 0.0, set[int]()
+    for element in _known(data, _segment(data), _IN_SEGMENT):
         if element.name == _CLUSTER:
-            if any(inner.name not in _IN_CLUSTER for inner in _elements(data, element.at, element.end)):
-                raise contradictory()
+            for _ in _known(data, element, _IN_CLUSTER):
+                pass
         elif element.name == _INFO:
-            for inner in _elements(data, element.at, element.end):
-                if inner.name == _SCALE:
-                    scale = data.number(inner.at, inner.end - inner.at)
-                elif inner.name == _DURATION:
-                    ticks = _float(data.read(inner.at, inner.end - inner.at))
+            seconds = _seconds(data, element)
         elif element.name == _TRACKS:
             kinds |= _kinds(data, element)
     # A picture beside the sound may be shown longer than it lasts.
-    return Extent(seconds=ticks * scale / 1e9 if kinds == {_AUDIO} else 0.0)
+    return Extent(seconds=seconds if kinds == {_AUDIO} else 0.0)
+
+
+def _segment(data: FileBytes) -> _Element:
+    segments = []
+    for element in _top(data):
+        if element.name == _SEGMENT:
+            segments.append(element)
+        elif element.name not in {_HEADER, _VOID, _CRC}:
+            raise surplus()
+    if not segments:
+        raise cut_off()
+    if len(segments) > 1:
+        raise divided()
+    return segments[0]
+
+
+def _known(data: FileBytes, outer: _Element, names: frozenset[int]) -> Iterator[_Element]:
+    for element in _elements(data, outer.at, outer.end):
+        if element.name not in names:
+            raise contradictory()
+        yield element
+
+
+def _seconds(data: FileBytes, info: _Element) -> float:
+    scale, ticks = 1_000_000, 0.0
+    for inner in _elements(data, info.at, info.end):
+        if inner.name == _SCALE:
+            scale = data.number(inner.at, inner.end - inner.at)
+        elif inner.name == _DURATION:
+            ticks = _float(data.read(inner.at, inner.end - inner.at))
+    return ticks * scale / 1e9
 
 
 def _top(data: FileBytes) -> Iterator[_Element]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from pathlib import Path
@@ -16,7 +17,7 @@ class NotAFileError(OSError):
     """A pipe, a device, a socket or a folder where a file has to be."""
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> io.BufferedReader:
     """Open an ordinary file for reading, whatever else bears its name.
 
     A pipe would be waited for, a device read without end.  Nothing but a file is opened at all; one
@@ -33,7 +34,7 @@ def open_file(path: Path) -> BinaryIO:
         NotAFileError: for anything else that is no ordinary file.
         OSError: as ``open``; also where links go round in a circle.
     """
-    _refuse_others(os.stat(path))
+    _refuse_others(path.stat())
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
         _refuse_others(os.fstat(handle))

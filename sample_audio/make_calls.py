@@ -120,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     taken = [d.dialogue_id for d in dialogues if _is_somebodys(options.out, d.dialogue_id, options.scripts)]
     if taken:
-        print(f"{len(taken)} calls of these names there are not ours: {', '.join(taken[:3])}", file=sys.stderr)
+        print(f"{len(taken)} names there are taken: {', '.join(taken[:3])}", file=sys.stderr)
         return 2
     threads = max(1, (os.cpu_count() or 1) // options.jobs)
     jobs = [

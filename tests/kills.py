@@ -79,7 +79,7 @@ class Workers:
         self._stop_at_random(signal.SIGKILL, chance, within)
 
     def tell_at_random(self, chance: random.Random, within: float) -> None:
-        """As ``kill_at_random``, by SIGTERM, to which it answers as a run of Prefect's does: by an exception."""
+        """As ``kill_at_random``, by SIGTERM, to which it answers by an exception as Prefect's runs do."""
         self._stop_at_random(signal.SIGTERM, chance, within)
 
     def _stop_at_random(self, how: signal.Signals, chance: random.Random, within: float) -> None:

@@ -59,7 +59,9 @@ def _no_files(folder: Path) -> list[Path]:
     (folder / "fifo-link.wav").symlink_to("fifo.wav")
     (folder / "file").touch()
     made = ("fifo", "socket", "loop", "nowhere", "folder", "empty", "closed", "fifo-link", "missing")
-    devices = [path for path in map(Path, ("/dev/zero", "/dev/null", "/dev/full", "/dev/random")) if path.exists()]
+    devices = [
+        path for path in map(Path, ("/dev/zero", "/dev/null", "/dev/full", "/dev/random")) if path.exists()
+    ]
     inside = [folder / "file" / "below-a-file.wav", Path("/proc/self/mem")]
     return [*(folder / f"{name}.wav" for name in made), *devices, *inside]
 
@@ -105,7 +107,9 @@ def _no_sound(folder: Path) -> list[Path]:
 def _cut(folder: Path) -> list[Path]:
     made = []
     for form in (*FORMATS, *MORE):
-        whole = encode(folder / f"whole-{form.name}.{form.suffix}", babble(form.rate, 2.0, form.channels), form)
+        whole = encode(
+            folder / f"whole-{form.name}.{form.suffix}", babble(form.rate, 2.0, form.channels), form
+        )
         data = whole.read_bytes()
         # Without a length, AMR and ADTS show a cut inside a frame only.
         cuts = {1} if form.name in {"amr", "adts"} else {*CUTS, len(data) // 2, len(data) * 9 // 10}
@@ -208,7 +212,7 @@ def quick_attempts(root: Path) -> list[Attempt]:
     calls, cases = odd_calls(folders["calls"]), odd_cases(folders["cases"])
     call = voice_file(root / "call.wav", 4.0)
     os.mkfifo(root / "fifo.json")
-    single = {name: root / "fifo.json" for name in ("fifo",)} | {"zero": Path("/dev/zero")}
+    single = dict.fromkeys(("fifo",), root / "fifo.json") | {"zero": Path("/dev/zero")}
     for name, content in TRANSCRIPTS.items():
         single[name] = folders["words"] / f"{name}.json"
         single[name].write_bytes(content)
@@ -224,7 +228,7 @@ def quick_attempts(root: Path) -> list[Attempt]:
 
 
 def slow_attempts(root: Path) -> list[Attempt]:
-    """Commands that load models and run out of room: a limit on files, a small disk where one can be mounted."""
+    """Commands that load models and run out of room."""
     call = voice_file(root / "long.wav", 20.0)
     words = words_file(root / "long.json", [(2.0, f"隣の{SECRET}さんです")])
     case = root / "case.json"
@@ -270,7 +274,7 @@ def give(attempt: Attempt, root: Path, seconds: float) -> Answer:
         cwd=Path(__file__).parents[1],
     )
     lines = (done.stderr + done.stdout).decode("utf-8").split("\n")
-    left = sorted(os.listdir(out))
+    left = sorted(path.name for path in out.iterdir())
     for name in left:
         with suppress(OSError):
             (out / name).unlink()

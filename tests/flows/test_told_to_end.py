@@ -1,4 +1,4 @@
-"""``kaiji mask`` and ``kaiji evaluate`` told to end at any moment: whole products or none, and nothing in clear."""
+"""``kaiji mask`` told to end at any moment: whole products or none, and nothing in clear."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def test_nothing_in_clear_is_left(tmp_path: Path, number: signal.Signals):
     told, tell = os.pipe()
     command = [sys.executable, "-c", f"TELL = {tell}\n{SERVER}", *arguments, str(out)]
     with (
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=(tell,)) as server,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=(tell,)
+        ) as server,
         os.fdopen(told, "r") as answers,
     ):
         os.close(tell)

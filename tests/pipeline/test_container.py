@@ -1,4 +1,4 @@
-"""A file that is not whole, or holds more than its header tells, is refused; a whole one is read to its end."""
+"""A file that is not whole, or holds more than its header tells, is refused; a whole one is read."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_sizes_inside_other_containers_count(tmp_path: Path) -> None:
 
 
 def test_a_container_that_is_closed_by_a_mark_needs_it(tmp_path: Path) -> None:
-    """Matroska of unknown size and fragmented MP4 without its list of fragments were not written to their end."""
+    """Matroska of unknown size, and MP4 in fragments without their list, were not written to their end."""
     live = _written(tmp_path / "live.mkv", FORM["mkv"], live="1")
     assert _refused(live, live.read_bytes())
     fragments = _written(

@@ -59,7 +59,7 @@ def _small_disk(folder: Path) -> Iterator[Path | None]:
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True, capture_output=True)
+        subprocess.run(["/usr/bin/umount", str(folder)], check=True, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A hundred kills at random moments, and as many ends by SIGTERM: ``python -m tests.soak.kills`` (part of ``make soak``).
+"""Kills and ends by SIGTERM at random moments: ``python -m tests.soak.kills`` (part of ``make soak``).
 
 Most meet the worker's body, some a night by Prefect's flow.  After each the desk is opened and looked
 through; at the end a run that nobody kills puts every call into review.

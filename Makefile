@@ -59,9 +59,10 @@ bench: $(READY) ## the benchmark of speed and cost: under 20 minutes on two core
 	$(BIN)/python -m tests.bench.speed $(BENCH)
 
 .PHONY: soak
-soak: $(READY) ## the long tests: damaged files, kills, a night, a release and its races, sealed values replayed
+soak: $(READY) ## the long tests: damaged files, odd inputs, kills, a night, a release and its races, sealed values replayed
 	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/test_audio_damaged.py --timeout 0
 	$(BIN)/python -m tests.soak.kills
+	$(BIN)/python -m tests.soak.inputs
 	$(BIN)/python -m tests.soak.night
 	$(BIN)/python -m tests.soak.release
 	$(BIN)/python -m tests.soak.races

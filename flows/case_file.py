@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from pipeline.errors import CaseFileError
+from pipeline.file_bytes import read_file
 from pipeline.types import CallCase, CaseName, MaskAction, Party, Requester
 
 __all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json"]
@@ -259,7 +260,7 @@ def read_json(path: Path, where: str) -> object:
 
 def _read_text(path: Path, where: str) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_file(path).decode("utf-8-sig")
     except OSError as error:
         msg = f"{where}: ファイルを読めません({type(error).__name__})"
         raise CaseFileError(msg) from None
@@ -280,6 +281,10 @@ def _parse_json(text: str, where: str) -> object:
         return json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         msg = f"{where}: JSON として読めません({error.lineno}行{error.colno}桁)"
+        raise CaseFileError(msg) from None
+    except ValueError:
+        # Of a number with more digits than Python reads.
+        msg = f"{where}: 数の桁が多すぎます"
         raise CaseFileError(msg) from None
     except RecursionError:
         msg = f"{where}: 入れ子が深すぎます"

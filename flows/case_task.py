@@ -129,6 +129,18 @@ def recognition() -> Iterator[None]:
         yield
 
 
+def _kind(state: State[Any]) -> str:
+    """A word for what went wrong: ours, or else the exception's, or how Prefect calls such an end."""
+    # What a run raised comes bare, or in the record that Prefect would store of it.
+    raised = getattr(state.data, "result", state.data)
+    code = getattr(raised, "code", "")
+    if isinstance(code, str) and code:
+        return code
+    if isinstance(raised, BaseException):
+        return type(raised).__name__
+    return state.type.value.lower()
+
+
 def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
     """What a failed or crashed run sets off: a line in the log, and one in ``home/log/failures.jsonl``.
 
@@ -144,7 +156,7 @@ def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
         "run": str(flow_run.id),
         "deployment": str(flow_run.deployment_id),
         "state": state.name,
-        "kind": getattr(state.data, "code", ""),
+        "kind": _kind(state),
     }
     log.error("run %s ended as %s", flow_run.id, state.name)
     folder = Settings().home / "log"

@@ -5,9 +5,13 @@ Heavy libraries are imported by the commands that need them, so that ``kaiji --h
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
+import os
+import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
@@ -15,8 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
 import typer
 
 from flows.cli_desk import add_desk
+from flows.endings import told_to_end
 from flows.quiet import quiet_libraries
-from pipeline.errors import CaseFileError
+from flows.shown import shown
+from pipeline.errors import NO_ROOM, CaseFileError, PipelineError
 from pipeline.types import CallCase, MaskPolicy
 
 if TYPE_CHECKING:
@@ -100,17 +106,19 @@ def mask(
     from flows.mask_calls import Order, mask_calls
     from flows.stages import Models
 
-    settings = _settings(recognizers)
-    order = Order(
-        out=out,
-        case=_cases(case),
-        policy=_policy(fill, pad),
-        transcript=lambda _: transcript,
-        model=model or settings.model,
-        listen_again=not no_listen_again,
-    )
-    _refuse_impossible(calls, out, one_only=transcript is not None)
-    outcomes = _reported(mask_calls(calls, order, Models(order.model, settings)), len(calls))
+    with _told():
+        settings = _settings(recognizers)
+        order = Order(
+            out=out,
+            case=_cases(case),
+            policy=_policy(fill, pad),
+            transcript=lambda _: transcript,
+            model=model or settings.model,
+            listen_again=not no_listen_again,
+        )
+        read = [*_read_beside(calls, case), *filter(None, (transcript, settings.recognizers))]
+        _refuse_impossible(calls, out, read, one_only=transcript is not None)
+        outcomes = _reported(mask_calls(calls, order, Models(order.model, settings)), len(calls))
     _finish(outcomes)
 
 
@@ -130,21 +138,23 @@ def run_mask_call(
     from flows.prefect_api.temporary import PrefectStartError, prefect_for
     from flows.settings import hand_on
 
-    settings = _settings(recognizers)
-    order = Order(out=out, case=_cases(case), policy=_policy(fill, pad), model=model or settings.model)
-    _refuse_impossible(calls, out, one_only=False)
-    hand_on(settings)
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home,
-            prefect_for(Path(home), settings),
-        ):
-            from flows.mask_call import mask_calls_by_flow
+    with _told():
+        settings = _settings(recognizers)
+        read = [*_read_beside(calls, case), *filter(None, (settings.recognizers,))]
+        _refuse_impossible(calls, out, read, one_only=False)
+        order = Order(out=out, case=_cases(case), policy=_policy(fill, pad), model=model or settings.model)
+        hand_on(settings)
+        try:
+            with (
+                tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home,
+                prefect_for(Path(home), settings),
+            ):
+                from flows.mask_call import mask_calls_by_flow
 
-            outcomes = _reported(mask_calls_by_flow(calls, order), len(calls))
-    except (ApiSecretError, PrefectStartError) as error:
-        _refuse(str(error))
-    _say_where(out, outcomes)
+                outcomes = _reported(mask_calls_by_flow(calls, order), len(calls))
+                _say_where(out, outcomes)
+        except (ApiSecretError, PrefectStartError) as error:
+            _refuse(str(error))
     _finish(outcomes)
 
 
@@ -165,25 +175,31 @@ def evaluate(
     recognizers: Recognizers = None,
 ) -> None:
     """正解付きの通話で、漏れと伏せすぎを測ります。"""
+    from flows.drawn import check_drawn
     from flows.evaluate_calls import Trial, evaluate_calls, report
     from flows.stages import Models
 
-    settings = _settings(recognizers)
-    trial = Trial(
-        out=out,
-        policy=_policy(fill, pad),
-        exact_words=exact_words,
-        model=model or settings.model,
-        listen_again=not no_listen_again,
-    )
-    calls = sorted(path for path in calls_dir.glob("*.wav") if path.with_suffix(".truth.json").is_file())
-    if not calls:
-        _refuse("<通話名>.wav と <通話名>.truth.json の組がありません")
-    if json is not None and not json.parent.is_dir():
-        _refuse(f"{json}: フォルダがありません")
-    _refuse_impossible(calls, out, one_only=False)
-    results = _reported(evaluate_calls(calls, trial, Models(trial.model, settings)), len(calls), quiet=True)
-    report(results, out, json)
+    with _told():
+        settings = _settings(recognizers)
+        trial = Trial(
+            out=out,
+            policy=_policy(fill, pad),
+            exact_words=exact_words,
+            model=model or settings.model,
+            listen_again=not no_listen_again,
+        )
+        calls = sorted(path for path in calls_dir.glob("*.wav") if path.with_suffix(".truth.json").is_file())
+        if not calls:
+            _refuse("<通話名>.wav と <通話名>.truth.json の組がありません")
+        if json is not None and not json.parent.is_dir():
+            _refuse(f"{json}: フォルダがありません")
+        truths = [call.with_suffix(".truth.json") for call in calls]
+        read = [*_read_beside(calls, calls_dir), *truths, *filter(None, (settings.recognizers,))]
+        drawn = check_drawn(out, [call.stem for call in calls], json)
+        _refuse_impossible(calls, out, read, drawn, one_only=False)
+        found = evaluate_calls(calls, trial, Models(trial.model, settings))
+        results = _reported(found, len(calls), quiet=True)
+        report(results, out, json)
     _finish([result for result in results if result.error is None or result.error.code != "call_unsafe"])
 
 
@@ -191,8 +207,35 @@ add_desk(app, run)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; told to end, it tidies up first."""
+    with told_to_end():
+        app()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """End the command with one line where what goes wrong is no single call's."""
+    try:
+        yield
+    except PipelineError as error:
+        _refuse(f"{HEADLINES[error.code]}: {error}" if error.code in HEADLINES else str(error))
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            # Nobody reads on: typer's affair.
+            raise
+        # If it was the output itself that is full, what is left of it must not fail once more at the end.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno in NO_ROOM:
+            _refuse("書込み先に空きがありません。空きを作ってから、もう一度実行してください")
+        _refuse(f"読み書きができません({errno.errorcode.get(error.errno or 0, type(error).__name__)})")
+
+
+def _read_beside(calls: Sequence[Path], case: Path) -> Iterator[Path]:
+    """The files that are read for the calls: they themselves, and what tells of whom each is."""
+    yield from calls
+    yield case
+    yield from (case / f"{call.stem}.case.json" for call in calls)
 
 
 def _settings(recognizers: Path | None) -> Settings:
@@ -234,22 +277,39 @@ def _cases(path: Path) -> Callable[[Path], CallCase]:
     return refuse
 
 
-def _refuse_impossible(calls: Sequence[Path], out: Path, *, one_only: bool) -> None:
-    """End with status 2 where the arguments contradict each other or nothing can be written."""
-    from flows.outputs import OutputFolderError, open_output
+def _refuse_impossible(
+    calls: Sequence[Path], out: Path, read: Iterable[Path], also: Iterable[Path] = (), *, one_only: bool
+) -> None:
+    """End with status 2 where the arguments contradict each other, or nothing can or may be written.
+
+    Args:
+        calls: The calls.
+        out: Where their products go.
+        read: All files that the command reads.
+        also: Files that it writes beside the products.
+        one_only: Whether there may be one call only.
+    """
+    from flows.clashes import clashes, repeats
+    from flows.outputs import OutputFolderError, file_names, open_output
 
     if one_only and len(calls) > 1:
         _refuse("--transcript は通話が1件のときだけ使えます")
-    if len({path.stem for path in calls}) < len(calls):
-        _refuse("拡張子を除いて同じ名前の通話が2件あり、出力が重なります")
+    stems = [path.stem for path in calls]
+    twice = "拡張子を除いて同じ名前の通話が2件あり、出力が重なります"
+    if repeats(stems, folded=False):
+        _refuse(twice)
+    written = [out / name for stem in stems for name in file_names(stem)]
+    for path in clashes([*written, *also], read):
+        _refuse(f"{path}: 入力のファイルと同じです。何も書いていません。別の出力先を指定してください")
     try:
-        open_output(out)
+        if repeats(stems, folded=open_output(out)):
+            _refuse(twice)
     except OutputFolderError as error:
         _refuse(f"{out}: {error}")
 
 
 def _refuse(line: str) -> NoReturn:
-    typer.echo(f"kaiji: {line}", err=True)
+    typer.echo(f"kaiji: {shown(line)}", err=True)
     raise typer.Exit(2)
 
 
@@ -268,10 +328,12 @@ def _reported(outcomes: Iterator[R], total: int, *, quiet: bool = False) -> list
             done.append(outcome)
             if outcome.error is not None:
                 headline = HEADLINES.get(outcome.error.code, "失敗しました")
-                typer.echo(f"kaiji: {outcome.audio}: {headline}: {outcome.error}", err=True)
+                typer.echo(f"kaiji: {shown(f'{outcome.audio}: {headline}: {outcome.error}')}", err=True)
             elif not quiet and outcome.plan is not None:
                 review = sum(item.needs_review for item in outcome.plan.items)
-                typer.echo(f"{outcome.audio.name}: 伏せた箇所 {len(outcome.plan.masked)}、要確認 {review}")
+                typer.echo(
+                    f"{shown(outcome.audio.name)}: 伏せた箇所 {len(outcome.plan.masked)}、要確認 {review}"
+                )
     return done
 
 
@@ -280,9 +342,10 @@ def _say_where(out: Path, outcomes: Sequence[Outcome]) -> None:
     if not masked:
         return
     typer.echo(f"\n{len(masked)}件の通話を伏せました。")
-    typer.echo(f"  聞く: {out / masked[0]}.masked.wav")
-    typer.echo(f"  読む: {out / masked[0]}.masked.txt")
-    typer.echo(f"  確認: {out / masked[0]}.review.json (担当者だけが読める元の言葉)")
+    first = shown(out / masked[0])
+    typer.echo(f"  聞く: {first}.masked.wav")
+    typer.echo(f"  読む: {first}.masked.txt")
+    typer.echo(f"  確認: {first}.review.json (担当者だけが読める元の言葉)")
 
 
 def _finish(outcomes: Sequence[Outcome]) -> NoReturn:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from flows.shown import shown
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def refuse(line: str, status: int = BAD_INPUT) -> NoReturn:
     Raises:
         typer.Exit: always.
     """
-    typer.echo(f"kaiji: {line}", err=True)
+    typer.echo(f"kaiji: {shown(line)}", err=True)
     raise typer.Exit(status)
 
 
@@ -140,7 +141,7 @@ def refuse_faults(name: str, faults: Sequence[Fault], report: Path | None) -> No
     from flows.intake.faults import write_report
 
     for fault in faults:
-        typer.echo(f"  {fault.line}")
+        typer.echo(f"  {shown(fault.line)}")
     if report is not None:
         try:
             write_report(faults, report)
@@ -181,17 +182,18 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Show rows: as a table on a terminal, with tabs for another program."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [["" if cell is None else shown(cell) for cell in row] for row in rows]
     console = Console()
     if not console.is_terminal:
         for row in (headings, *cells):
             typer.echo("\t".join(row))
         return
-    shown = Table(*headings, box=None, pad_edge=False)
+    drawn = Table(*headings, box=None, pad_edge=False)
     for row in cells:
-        shown.add_row(*row)
-    console.print(shown, markup=False)
+        drawn.add_row(*map(Text, row))
+    console.print(drawn, markup=False)
 
 
 def _login() -> str:

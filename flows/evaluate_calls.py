@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from flows.case_file import case_lookup, read_json
+from flows.drawn import note_drawn
 from flows.mask_calls import Order, Outcome, mask_calls
 from flows.outputs import MASKED_WAV, REVIEW, write_json
+from flows.settings import Settings
+from flows.shown import shown
 from flows.stages import Models
+from flows.workspace import open_run
 from pipeline.audio import read_recording
 from pipeline.errors import CallUnsafeError, CaseFileError
 from pipeline.evaluate import AudioPair, CallFigures, measure_call, read_review_rows, summarise
@@ -60,12 +63,13 @@ def evaluate_calls(calls: Sequence[Path], trial: Trial, models: Models) -> Itera
     Yields:
         One outcome for each call, with its figures.
     """
-    with tempfile.TemporaryDirectory(prefix="kaiji-words-") as words:
+    # Words in clear, where the next start removes what a killed one left.
+    with open_run(Settings().work) as words:
         order = Order(
             out=trial.out,
             case=_case,
             policy=trial.policy,
-            transcript=lambda audio: _words(audio, Path(words)) if trial.exact_words else None,
+            transcript=lambda audio: _words(audio, words) if trial.exact_words else None,
             model=trial.model,
             listen_again=trial.listen_again,
         )
@@ -82,6 +86,7 @@ def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> No
         json_path: Where the figures go as JSON.
     """
     from rich.console import Console
+    from rich.text import Text
 
     from flows.evaluate_table import print_table, summary_as_dict
     from flows.plot_call import write_index
@@ -91,7 +96,9 @@ def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> No
     summary = summarise(measured, refused=refused)
     console = Console()
     print_table(summary, console)
-    console.print(f"グラフ: {write_index(out, summary)}")
+    index = write_index(out, summary)
+    note_drawn(out, [index.name])
+    console.print(Text(f"グラフ: {shown(index)}"))
     if json_path is not None:
         write_json(json_path, summary_as_dict(summary))
 
@@ -107,6 +114,7 @@ def _measured(outcome: Outcome, trial: Trial) -> Measured:
         return Measured(outcome.audio, error)
     figures = _figures(outcome, truth, pair, trial)
     plot_call(trial.out / f"{outcome.audio.stem}.png", pair, truth, figures)
+    note_drawn(trial.out, [f"{outcome.audio.stem}.png"])
     return Measured(outcome.audio, None, outcome.plan, outcome.transcript, figures)
 
 

@@ -6,14 +6,17 @@ lets go when its process ends, and a later process removes those that nobody hol
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from flows.endings import undisturbed
 
 __all__ = ["held_folder", "let_go", "sweep"]
 
@@ -23,8 +26,8 @@ YOUNG = 60.0
 """Seconds within which a folder without a lock is taken for one that is just being made."""
 
 
-_held: set[Path] = set()
-"""Those of this process."""
+_held: dict[Path, int] = {}
+"""Those of this process, with its id: a forked one has its parent's in its memory."""
 
 
 @contextlib.contextmanager
@@ -38,15 +41,19 @@ def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
     Yields:
         The folder; it is removed with all that is in it.
     """
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-    _held.add(folder)
+    folder: Path | None = None
     try:
+        with undisturbed():
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+            _held[folder] = os.getpid()
         with (folder / LOCK).open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield folder
     finally:
-        _held.discard(folder)
-        _remove(folder)
+        if folder is not None:
+            with undisturbed():
+                _remove(folder)
+                _held.pop(folder, None)
 
 
 def let_go(parent: Path) -> None:
@@ -55,8 +62,17 @@ def let_go(parent: Path) -> None:
     Args:
         parent: The folder that they were made in.
     """
-    for folder in [each for each in tuple(_held) if each.parent == parent]:
-        _remove(folder)
+    for folder, process in tuple(_held.items()):
+        if folder.parent == parent and process == os.getpid():
+            _remove(folder)
+
+
+@atexit.register
+def _let_go_of_all() -> None:
+    """What a context that never came to its end still holds when the process does."""
+    for folder, process in tuple(_held.items()):
+        if process == os.getpid():
+            _remove(folder)
 
 
 def _remove(folder: Path) -> None:
@@ -70,17 +86,19 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(parent: Path, prefix: str) -> None:
+def sweep(parent: Path, prefix: str, before: Callable[[Path], None] = lambda _: None) -> None:
     """Remove the folders that killed processes left.
 
     Args:
         parent: An existing folder.
         prefix: What their names begin with.
+        before: Done with each of them first.
     """
     for folder in parent.glob(f"{prefix}*"):
         # One that goes away meanwhile, or is somebody else's, is not ours to tidy.
         with contextlib.suppress(OSError):
             if folder.stat().st_uid == os.getuid() and _left_behind(folder):
+                before(folder)
                 _remove(folder)
 
 

@@ -21,6 +21,7 @@ from flows.desk.handed_over import Original, hand_over, hash_of, put_into_store
 from flows.desk.requests import get
 from flows.desk.values import Actor, NewRecording
 from flows.intake.drop_stay import is_plain
+from pipeline.file_bytes import open_file
 
 __all__ = ["InboxFile", "inbox_folder", "list_inbox", "take_from_inbox"]
 
@@ -120,7 +121,7 @@ def _taken_before(desk: Desk, file_id: str, request: str) -> str:
 def _as_recording(path: Path, source: str) -> NewRecording:
     """An entry of the catalogue, the same whenever it is made of the same file."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         written = path.stat().st_mtime
     except OSError as error:

@@ -17,7 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.mask_calls import Order, Outcome, attempt, outcome_of, sanitised
 from flows.settings import Settings
 from flows.stages import STAGES, Models, Stage, recipe
-from flows.workspace import JOB, FolderWorkspace, open_run
+from flows.workspace import JOB, FolderWorkspace, Workspace, open_run
 
 __all__ = ["mask_call", "mask_calls_by_flow"]
 
@@ -79,11 +79,14 @@ def mask_calls_by_flow(calls: Sequence[Path], order: Order) -> Iterator[Outcome]
     """
     with open_run(Settings().work) as folder:
         for number, audio in enumerate(calls, start=1):
-            workspace = FolderWorkspace(folder / f"{number:04d}")
-            error = attempt(audio, order.out, functools.partial(_run, audio, order, workspace, folder.name))
-            yield outcome_of(audio, error, workspace)
+            made: list[Workspace] = []
+            place = folder / f"{number:04d}"
+            error = attempt(audio, order.out, functools.partial(_run, audio, order, place, made))
+            yield outcome_of(audio, error, made)
 
 
-def _run(audio: Path, order: Order, workspace: FolderWorkspace, run_id: str) -> None:
+def _run(audio: Path, order: Order, place: Path, made: list[Workspace]) -> None:
+    workspace = FolderWorkspace(place)
+    made.append(workspace)
     workspace.put(JOB, order.job(audio))
-    mask_call(run_id, workspace.name)
+    mask_call(place.parent.name, workspace.name)

@@ -11,9 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows import outputs
+from flows.leftovers import NotOursError
+from flows.shown import is_text
 from flows.stages import Models, recipe
 from flows.workspace import JOB, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
-from pipeline.errors import CallUnsafeError, CaseFileError, InternalError, PipelineError
+from pipeline.errors import (
+    NO_ROOM,
+    CallUnsafeError,
+    CaseFileError,
+    InternalError,
+    PipelineError,
+    UnreadableAudioError,
+)
+from pipeline.file_bytes import open_file
 from pipeline.types import CallCase, MaskPlan, MaskPolicy, Transcript
 
 __all__ = ["Order", "Outcome", "attempt", "exit_status", "mask_calls", "outcome_of", "sanitised"]
@@ -44,7 +54,10 @@ class Order:
 
         Raises:
             CaseFileError: when the call has no case, or a malformed one.
+            UnreadableAudioError: when the call's name is no text.
         """
+        if not is_text(audio):
+            raise UnreadableAudioError("ファイル名が UTF-8 の文字ではありません。名前を変えてください")
         return Job(
             call_id=_call_id(audio),
             audio=audio,
@@ -79,16 +92,17 @@ def mask_calls(calls: Sequence[Path], order: Order, models: Models) -> Iterator[
         One outcome for each call, in the given order.
     """
     for audio in calls:
-        with outputs.staging(order.out) as folder:
-            workspace = MemoryWorkspace(folder)
-
-            error = attempt(audio, order.out, functools.partial(_mask, audio, order, workspace, models))
-            yield outcome_of(audio, error, workspace)
+        made: list[Workspace] = []
+        error = attempt(audio, order.out, functools.partial(_mask, audio, order, models, made))
+        yield outcome_of(audio, error, made)
 
 
-def _mask(audio: Path, order: Order, workspace: Workspace, models: Models) -> None:
-    workspace.put(JOB, order.job(audio))
-    recipe(lambda stage: stage(workspace, models))
+def _mask(audio: Path, order: Order, models: Models, made: list[Workspace]) -> None:
+    with outputs.staging(order.out) as folder:
+        workspace = MemoryWorkspace(folder)
+        made.append(workspace)
+        workspace.put(JOB, order.job(audio))
+        recipe(lambda stage: stage(workspace, models))
 
 
 def attempt(audio: Path, out: Path, mask: Callable[[], None]) -> PipelineError | None:
@@ -110,7 +124,10 @@ def attempt(audio: Path, out: Path, mask: Callable[[], None]) -> PipelineError |
         error = sanitised(raised)
     else:
         return None
-    with contextlib.suppress(outputs.OutputFolderError):
+    if isinstance(error, NotOursError):
+        # Nothing there is touched, not even to say why.
+        return error
+    with contextlib.suppress(outputs.OutputFolderError, NotOursError):
         # Where not even the reason can be written, the caller tells it on the terminal.
         outputs.write_error(out, audio.stem, error)
     return error
@@ -125,14 +142,17 @@ def sanitised(raised: Exception) -> PipelineError:
         return CaseFileError(str(raised), raised.kept)
     if isinstance(raised, PipelineError):
         return type(raised)(str(raised))
+    if isinstance(raised, OSError) and raised.errno in NO_ROOM:
+        return outputs.no_room()
     at = traceback.extract_tb(raised.__traceback__)[-1]
     return InternalError(f"内部エラー {type(raised).__name__} ({Path(at.filename).name}:{at.lineno})")
 
 
-def outcome_of(audio: Path, error: PipelineError | None, workspace: Workspace) -> Outcome:
-    """A call's outcome, from its workspace when it went well."""
+def outcome_of(audio: Path, error: PipelineError | None, made: Sequence[Workspace]) -> Outcome:
+    """A call's outcome, from its workspace, the only one in ``made``, when it went well."""
     if error is not None:
         return Outcome(audio, error)
+    (workspace,) = made
     return Outcome(audio, None, workspace.get(PLAN), workspace.get(TRANSCRIPT))
 
 
@@ -147,7 +167,7 @@ def exit_status(outcomes: Sequence[Outcome]) -> int:
 def _call_id(audio: Path) -> str:
     """An id that tells nothing: file names of calls hold names and numbers."""
     try:
-        with audio.open("rb") as file:
+        with open_file(audio) as file:
             return "c" + hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except OSError:
         return "c-unreadable"

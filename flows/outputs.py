@@ -3,19 +3,24 @@
 DIR/.kaiji-xxxx/masked.wav …   while they are made and verified
 DIR/call.masked.wav …          moved there at the end, the manifest last
 DIR/call.error.json            in their place when anything went wrong
+
+Nothing is replaced or removed there but what a manifest of ours names (``flows.leftovers``).
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 
+from flows.endings import undisturbed
 from flows.folders import held_folder, sweep
+from flows.leftovers import note_moving, ours, sha256_of, undo_moving
 from pipeline.audio import Recording
-from pipeline.errors import PipelineError
+from pipeline.errors import NO_ROOM, PipelineError
 from pipeline.mask import masked_pieces
 from pipeline.mask_text import as_json, as_text, mask_text
 from pipeline.types import MaskItem, MaskPlan, Transcript
@@ -30,7 +35,9 @@ __all__ = [
     "PRODUCTS",
     "REVIEW",
     "OutputFolderError",
+    "file_names",
     "file_sha256",
+    "no_room",
     "open_output",
     "publish",
     "staging",
@@ -55,20 +62,29 @@ class OutputFolderError(PipelineError):
     code = "output_folder"
 
 
-def open_output(out: Path) -> None:
+def file_names(stem: str) -> tuple[str, ...]:
+    """Every name that masking a call may write to."""
+    return tuple(f"{stem}.{name}" for name in (*PRODUCTS, ERROR))
+
+
+def open_output(out: Path) -> bool:
     """Make the output folder, tidy up after killed runs, and try whether it can be written.
 
     Args:
         out: The folder.
+
+    Returns:
+        Whether it takes capital and small letters of a name for the same.
 
     Raises:
         OutputFolderError: when it cannot.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        sweep(out, STAGING)
-        with staging(out):
-            pass
+        sweep(out, STAGING, lambda folder: undo_moving(folder, PRODUCTS, MANIFEST))
+        with staging(out) as folder:
+            (folder / "probe").write_bytes(b"")
+            return (folder / "PROBE").exists()
     except OSError as error:
         raise _not_written(error) from None
 
@@ -133,22 +149,46 @@ def publish(folder: Path, out: Path, stem: str) -> None:
         stem: What their names begin with.
 
     Raises:
-        OutputFolderError: when one could not be moved; none is left then.
+        OutputFolderError: when one could not be moved, or its name is taken; none is left then.
     """
-    moved: list[Path] = []
     try:
         with staging(out) as near:
             # Renaming is all or nothing only within one file system, so they are brought near first.
             for name in PRODUCTS:
                 shutil.copy2(folder / name, near / name)
-            for name in PRODUCTS:
-                target = out / f"{stem}.{name}"
-                (near / name).replace(target)
-                moved.append(target)
+            note_moving(near, stem)
+            with undisturbed():
+                _move(near, out, stem)
     except OSError as error:
-        for path in moved:
-            path.unlink(missing_ok=True)
         raise _not_written(error) from None
+
+
+def _move(near: Path, out: Path, stem: str) -> None:
+    moved: list[Path] = []
+    try:
+        for name in PRODUCTS:
+            target = out / f"{stem}.{name}"
+            _give_name(near / name, target)
+            moved.append(target)
+    finally:
+        if len(moved) < len(PRODUCTS):
+            for path in moved:
+                path.unlink(missing_ok=True)
+
+
+def _give_name(path: Path, target: Path) -> None:
+    """Give a file its name unless something has it already."""
+    try:
+        target.hardlink_to(path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}:
+            raise
+        # A file system without links: between the look and the renaming only another kaiji could come.
+        if os.path.lexists(target):
+            raise FileExistsError from None
+        path.replace(target)
 
 
 def withdraw(out: Path, stem: str) -> None:
@@ -159,16 +199,20 @@ def withdraw(out: Path, stem: str) -> None:
         stem: What the files' names begin with.
 
     Raises:
+        NotOursError: when a file of somebody else's has one of the names; nothing is removed.
         OutputFolderError: when something could not be removed; all else is.
     """
     failed: OSError | None = None
-    for name in (*PRODUCTS, ERROR):
-        try:
-            (out / f"{stem}.{name}").unlink(missing_ok=True)
-        except OSError as error:
-            failed = error
+    try:
+        for path in ours(out, stem, PRODUCTS, MANIFEST, ERROR):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                failed = error
+    except OSError as error:
+        failed = error
     if failed is not None:
-        raise _not_written(failed)
+        raise _not_written(failed) from None
 
 
 def write_error(out: Path, stem: str, error: PipelineError) -> None:
@@ -180,9 +224,11 @@ def write_error(out: Path, stem: str, error: PipelineError) -> None:
         error: The reason.
 
     Raises:
+        NotOursError: when a file of somebody else's has its name.
         OutputFolderError: when it cannot be written.
     """
     try:
+        ours(out, stem, (), MANIFEST, ERROR)
         with staging(out) as folder:
             write_json(folder / ERROR, {"code": error.code, "message": error.kept})
             (folder / ERROR).replace(out / f"{stem}.{ERROR}")
@@ -191,7 +237,20 @@ def write_error(out: Path, stem: str, error: PipelineError) -> None:
 
 
 def _not_written(error: OSError) -> OutputFolderError:
+    if error.errno in NO_ROOM:
+        return no_room()
+    if error.errno == errno.ENAMETOOLONG:
+        return OutputFolderError("通話のファイル名が長すぎて、出力のファイル名を作れません")
+    if error.errno == errno.ELOOP:
+        return OutputFolderError("出力先のフォルダに書けません(リンクが循環しています)")
     return OutputFolderError(f"出力先のフォルダに書けません({type(error).__name__})")
+
+
+def no_room() -> OutputFolderError:
+    """The disk is full, or may not be filled further."""
+    return OutputFolderError(
+        "出力先か作業フォルダに空きがありません。空きを作ってから、もう一度実行してください"
+    )
 
 
 def write_json(path: Path, document: object) -> None:
@@ -201,5 +260,4 @@ def write_json(path: Path, document: object) -> None:
 
 def file_sha256(path: Path) -> str:
     """Hex digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)

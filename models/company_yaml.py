@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.errors import PipelineError
+from pipeline.file_bytes import read_file
 
 __all__ = ["Entry", "RecognizerFileError", "read_yaml"]
 
@@ -153,7 +154,7 @@ def read_yaml(path: Path) -> tuple[Entry, str]:
         RecognizerFileError: it cannot be read, is no YAML, or is empty.
     """
     try:
-        raw = path.read_bytes()
+        raw = read_file(path)
         text = raw.decode("utf-8-sig")
     except OSError as error:
         raise RecognizerFileError(f"ファイルを読めません({type(error).__name__})") from None

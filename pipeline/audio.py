@@ -8,6 +8,7 @@ file, because file names of calls hold names and numbers.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import math
 from collections.abc import Iterator
@@ -19,8 +20,11 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.container import ends_early, mp3_counts_frames, mp3_frame_bytes
-from pipeline.errors import UnreadableAudioError
+from pipeline.container import FORMATS, extent_of
+from pipeline.container_extent import Extent, contradictory, cut_off
+from pipeline.container_frames import mp3_frame_bytes
+from pipeline.errors import NO_ROOM, UnreadableAudioError
+from pipeline.file_bytes import FileBytes, NotAFileError, SeekableFile, open_file
 from pipeline.stored import StoredSamples, Track
 from pipeline.tape import Tape
 from pipeline.types import TimeSpan
@@ -41,11 +45,6 @@ Samples = npt.NDArray[np.int16]
 
 RECOGNISER_RATE: Final = 16_000
 
-# Containers a call may come in.  The list is closed because FFmpeg also knows formats that
-# are play-lists: a text file could otherwise make it open other files or addresses.
-_FORMATS: Final = "aac,aiff,amr,amrnb,amrwb,au,caf,flac,gsm,matroska,mov,mp3,ogg,w64,wav"
-# Streams of bare frames: FFmpeg guesses their length from the first frames' bit rate.
-_UNCOUNTED: Final = frozenset({"aac", "amr", "amrnb", "amrwb", "gsm", "mp3"})
 _MIN_SECONDS: Final = 0.3  # shorter than any word with its neighbours; nothing to recognise
 # A file may end this much before the length it declares: encoders round to whole frames
 # (72 ms for MP3 at 8 kHz, 128 ms for AAC at 8 kHz).
@@ -141,19 +140,24 @@ def read_recording(path: Path, aside: Path | None = None) -> Recording:
             audio stream.  The message gives the cause in Japanese, without the file's name.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             if file.tell() == 0:
                 raise UnreadableAudioError("空のファイルです(0バイト)")
-            if ends_early(file):
-                raise _cut_off()
             samples, rate, law = _decode(file, Tape(aside))
     except FileNotFoundError:
         raise UnreadableAudioError("ファイルがありません") from None
     except IsADirectoryError:
         raise UnreadableAudioError("ファイルではなくフォルダです") from None
+    except NotAFileError:
+        raise UnreadableAudioError("ふつうのファイルではありません(パイプや装置は読みません)") from None
     except PermissionError:
         raise UnreadableAudioError("ファイルを読む権限がありません") from None
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            # Of the place where a long call is laid down, not of the call.
+            raise
+        raise UnreadableAudioError(f"ファイルを読めません({_named(error)})") from None
     seconds = samples.shape[1] / rate
     if seconds < _MIN_SECONDS:
         raise UnreadableAudioError(f"短すぎます({seconds:.2f}秒、下限は{_MIN_SECONDS}秒)")
@@ -162,14 +166,22 @@ def read_recording(path: Path, aside: Path | None = None) -> Recording:
     return Recording(samples, rate, law, sha256)
 
 
+def _named(error: OSError) -> str:
+    """What the system calls an error: its own text may hold the file's name."""
+    return (
+        "リンクが循環しています"
+        if error.errno == errno.ELOOP
+        else errno.errorcode.get(error.errno or 0, "OSError")
+    )
+
+
 def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, str]:
     """Samples, rate and law of the only audio stream."""
-    counted = mp3_counts_frames(file)
     file.seek(0)
     # Of WAV: by default a tenth of a second of PCM comes at a time, and each piece has its cost.
-    options = {"format_whitelist": _FORMATS, "err_detect": "crccheck", "max_size": "65536"}
+    options = {"format_whitelist": FORMATS, "err_detect": "crccheck", "max_size": "65536"}
     try:
-        with av.open(file, mode="r", options=options, metadata_errors="replace") as container:
+        with av.open(SeekableFile(file), mode="r", options=options, metadata_errors="replace") as container:
             streams = container.streams.audio
             if len(streams) != 1:
                 msg = f"音声が{len(streams)}本入っています(1本だけ扱えます)"
@@ -177,9 +189,9 @@ def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, s
             stream = streams[0]
             if stream.codec_context is None:
                 raise UnreadableAudioError("対応していない圧縮方式です")
-            counted = counted or container.format.name not in _UNCOUNTED
+            extent = extent_of(FileBytes(file), container.format.name)
             codec = stream.codec_context.name
-            _read_tape(container, stream, tape)
+            payload = _read_tape(container, stream, tape)
             promised = stream.duration * stream.time_base if stream.duration and stream.time_base else 0
     except av.FFmpegError:
         # The library's own text can hold the file's name.
@@ -189,25 +201,35 @@ def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, s
         msg = "音声として読めません(ヘッダーが壊れています)"
         raise UnreadableAudioError(msg) from None
     samples = tape.joined()
-    if counted and float(promised) - samples.shape[1] / tape.rate > _SHORTFALL:
-        raise _cut_off()
+    _check_extent(extent, samples.shape[1], samples.shape[1] / tape.rate, payload)
+    if extent.counted and float(promised) - samples.shape[1] / tape.rate > _SHORTFALL:
+        raise cut_off()
     return samples, tape.rate, {"pcm_mulaw": "mulaw", "pcm_alaw": "alaw"}.get(codec, "pcm16")
 
 
-def _read_tape(container: Any, stream: Any, tape: Tape) -> None:
-    head, size = b"", 0
+def _check_extent(extent: Extent, length: int, seconds: float, payload: int) -> None:
+    """What was decoded is what the container says is in it."""
+    if extent.samples is not None and length != extent.samples:
+        raise cut_off() if length < extent.samples else contradictory()
+    if extent.payload is not None and payload != extent.payload:
+        raise cut_off() if payload < extent.payload else contradictory()
+    if extent.seconds - seconds > _SHORTFALL:
+        raise cut_off()
+
+
+def _read_tape(container: Any, stream: Any, tape: Tape) -> int:
+    """Lay all frames down; returns the bytes that they had in the file."""
+    head, size, payload = b"", 0, 0
     for packet in container.demux(stream):
         for frame in packet.decode():
             tape.append(frame)
         if packet.size:
             head, size = bytes(memoryview(packet)[:4]), packet.size
+            payload += size
     # FFmpeg fills up the last frame of an MP3 that was cut inside it.
     if stream.codec_context.name.startswith("mp3") and size < mp3_frame_bytes(head):
-        raise _cut_off()
-
-
-def _cut_off() -> UnreadableAudioError:
-    return UnreadableAudioError("途中で切れています(ファイルの終わりが欠けています)")
+        raise cut_off()
+    return payload
 
 
 def for_recogniser(samples: Samples, rate: int) -> npt.NDArray[np.float32]:

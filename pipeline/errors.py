@@ -5,7 +5,11 @@ Messages carry ids, offsets and counts, never text from a call or a case.
 
 from __future__ import annotations
 
+import errno
+from typing import Final
+
 __all__ = [
+    "NO_ROOM",
     "CallUnsafeError",
     "CaseFileError",
     "InternalError",
@@ -14,6 +18,10 @@ __all__ = [
     "ReviewRuleError",
     "UnreadableAudioError",
 ]
+
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Numbers of the system's errors that mean: nothing more can be written there."""
 
 
 class PipelineError(Exception):

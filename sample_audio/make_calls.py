@@ -26,6 +26,9 @@ from sample_audio.voices import KokoroVoices, Voices
 
 __all__ = ["main", "make_call", "truth_json"]
 
+FILES = (".wav", ".truth.json", ".case.json")
+"""How the names of a call's files end."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Job:
@@ -66,8 +69,9 @@ def make_call(  # noqa: PLR0913 - what is spoken, by whom, with what, and where 
     line = draw_line(rng, tuple(laws))
     performance = perform(call, voices, cast_voices(rng), overlap=line.stereo, rng=rng)
     recording = transmit(performance.tracks, line, seed=rng.getrandbits(32))
-    recording.write(str(out / f"{name}.wav"))
+    # The truth first: it tells the next run that the sound is ours.
     _write_json(out / f"{name}.truth.json", truth_json(call, performance, stereo=line.stereo))
+    recording.write(str(out / f"{name}.wav"))
     _write_json(out / f"{name}.case.json", case_json(call))
     return performance.samples / TELEPHONE_RATE
 
@@ -114,6 +118,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ScriptError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+    taken = [d.dialogue_id for d in dialogues if _is_somebodys(options.out, d.dialogue_id, options.scripts)]
+    if taken:
+        print(f"{len(taken)} names there are taken: {', '.join(taken[:3])}", file=sys.stderr)
+        return 2
     threads = max(1, (os.cpu_count() or 1) // options.jobs)
     jobs = [
         _Job(
@@ -141,6 +149,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     pace = took / max(seconds, 1e-9)
     print(f"{len(jobs)} calls, {seconds / 60:.1f} min, in {took:.0f} s ({pace:.3f} of real time)")
     return 0
+
+
+def _is_somebodys(out: Path, name: str, scripts: Sequence[Path]) -> bool:
+    """Whether a name is taken by files that an earlier run did not make, or by a script that is read."""
+    there = [path for ending in FILES if os.path.lexists(path := out / f"{name}{ending}")]
+    if any(path.is_symlink() or any(path.samefile(script) for script in scripts) for path in there):
+        return True
+    if not there:
+        return False
+    try:
+        truth = json.loads((out / f"{name}.truth.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True
+    return not isinstance(truth, dict) or truth.get("call_id") != name
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -1,4 +1,4 @@
-"""Workers that are killed with -9 at random moments, and what has to hold afterwards."""
+"""Workers that are killed with -9, or told to end, at random moments, and what has to hold afterwards."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from flows.desk import audit, calls, files, plans, requests
 from flows.desk.desk import Desk, open_desk
 from flows.desk.states import State, state_of_request
 from flows.desk.values import Call
+from flows.endings import told_to_end
 from flows.settings import Settings
 from tests.serving import ROOT
 
@@ -75,14 +76,21 @@ class Workers:
             chance: Chooses the moment.
             within: Seconds.
         """
+        self._stop_at_random(signal.SIGKILL, chance, within)
+
+    def tell_at_random(self, chance: random.Random, within: float) -> None:
+        """As ``kill_at_random``, by SIGTERM, to which it answers by an exception as Prefect's runs do."""
+        self._stop_at_random(signal.SIGTERM, chance, within)
+
+    def _stop_at_random(self, how: signal.Signals, chance: random.Random, within: float) -> None:
         pid = self._begin()
         assert self._line() == "ready"
         time.sleep(chance.uniform(0.0, within))
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, how)
         while not (line := self._line()).startswith("over"):
             pass
-        assert line in {"over -9", "over 0"}, self._log.read_text(encoding="utf-8")[-2000:]
+        assert line in {f"over -{how.value}", "over 0"}, self._log.read_text(encoding="utf-8")[-2000:]
 
     def finish(self) -> float:
         """The next run, which nobody kills, once the killed one's claim has run out.
@@ -170,7 +178,12 @@ def check_end(desk: Desk) -> None:
     files.sweep_orphans(desk)
     named = {file.store_key for file in files.list_files(desk)} | {"desk-marker"}
     assert {name for name, _ in desk.store.listing()} == named
-    assert [path for path in desk.settings.work.rglob("*") if path.is_file()] == []
+    assert clear_files(desk) == []
+
+
+def clear_files(desk: Desk) -> list[Path]:
+    """What lies in the work folder: in clear, and gone when nobody works."""
+    return [path for path in desk.settings.work.rglob("*") if path.is_file()]
 
 
 def work(how: str) -> None:
@@ -210,10 +223,11 @@ def _fork_on_demand() -> None:
 def _work_in_a_fork() -> NoReturn:
     status = 1
     try:
-        print(os.getpid(), flush=True)
-        _work_off()
+        with told_to_end():
+            print(os.getpid(), flush=True)
+            _work_off()
         status = 0
-    except Exception:  # noqa: BLE001 (told, and never let up into the parent's loop)
+    except BaseException:  # noqa: BLE001 (told, and never let up into the parent's loop)
         traceback.print_exc()
     os._exit(status)
 

@@ -12,9 +12,11 @@ from typing import BinaryIO
 
 import fsspec
 from fsspec.core import split_protocol
+from fsspec.implementations.local import LocalFileSystem
 
 from flows.desk.errors import DeskError, RecordingUnreadableError, StorageFullError
 from flows.settings import Settings
+from pipeline.file_bytes import open_file
 
 __all__ = ["copy_source", "copy_stream", "drain", "hash_source", "open_source"]
 
@@ -40,7 +42,9 @@ def open_source(settings: Settings, uri: str) -> Iterator[BinaryIO]:
         json.loads(settings.recordings_options.get_secret_value()) if settings.recordings_options else {}
     )
     try:
-        file = fsspec.open(uri, "rb", **options).open()
+        fs, place = fsspec.url_to_fs(uri, **options)
+        # Of this machine's an ordinary file is opened, and no pipe or device.
+        file = open_file(Path(place)) if isinstance(fs, LocalFileSystem) else fs.open(place, "rb")
     except Exception as error:  # noqa: BLE001
         # A client library's message would quote the URI, which may hold a name or a number.
         kind = type(error).__name__
@@ -66,7 +70,11 @@ def _check_place(settings: Settings, uri: str) -> None:
 
 def _within(path: str, root: str, protocol: str | None) -> bool:
     if protocol in {None, "file"}:
-        return Path(path).resolve().is_relative_to(Path(root).resolve())
+        try:
+            return Path(path).resolve().is_relative_to(Path(root).resolve())
+        except (OSError, RuntimeError):
+            # Links that go round in a circle.
+            return False
     return ".." not in path.split("/") and path.startswith(root.rstrip("/") + "/")
 
 

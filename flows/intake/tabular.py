@@ -21,6 +21,7 @@ from flows.desk.errors import DeskError
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import SEPARATORS, reasons_of
 from pipeline.errors import CaseFileError
+from pipeline.file_bytes import read_file
 
 __all__ = ["Column", "FileError", "Layout", "Record", "parse_records", "read_bytes"]
 
@@ -183,7 +184,7 @@ def read_bytes(path: Path) -> bytes:
         FileError: says in Japanese why not, without the file's name.
     """
     try:
-        return path.read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         msg = "ファイルがありません"
     except IsADirectoryError:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.clashes import clashes
 from models.registry import embedded_asr, verified_bytes
 
 if TYPE_CHECKING:
@@ -283,6 +284,9 @@ def main() -> int:
     parser.add_argument("calls", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
+    made = (options.out / f"{call.stem}{ending}" for call in options.calls for ending in (".txt", ".wav"))
+    if any(clashes(made, options.calls)):
+        parser.error("--out would write over a call")
     clock = Clock()
     WAYS[options.way](options.calls, options.out, clock)
     print(json.dumps({"parts": clock.parts, "calls": clock.calls, "peak": _status("VmHWM:")}))

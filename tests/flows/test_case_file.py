@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -181,3 +183,30 @@ def test_a_key_is_shown_on_one_line_and_not_at_length(tmp_path: Path):
         assert str(told.value).isprintable()
         assert len(str(told.value)) < 100
         assert "長" not in told.value.kept
+
+
+@pytest.mark.parametrize("digits", [4301, 5000, 100_000])
+@pytest.mark.parametrize("document", ['{"case_id": %s}', '{"case_id": "R-1", "staff": [-%s]}'])
+def test_a_number_of_thousands_of_digits_is_malformed(tmp_path: Path, digits: int, document: str):
+    """Python reads no longer ones; it is the case file that is wrong, not the program."""
+    path = tmp_path / "case.json"
+    path.write_text(document % ("1" * digits), encoding="utf-8")
+    with pytest.raises(CaseFileError, match="桁"):
+        case_lookup(path)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", ["fifo", "zero", "socket"])
+@pytest.mark.parametrize("name", ["case.json", "case.jsonl"])
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path, kind: str, name: str):
+    """A pipe that nobody writes to, a device without end, a socket: one error at once."""
+    path = tmp_path / name
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "zero":
+        path.symlink_to("/dev/zero")
+    else:
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.bind(str(path))
+    with pytest.raises(CaseFileError, match="読めません"):
+        case_lookup(path)

@@ -9,6 +9,7 @@ from tests import kills
 from tests.flow_builders import desk_of_flows, waiting_voice
 
 KILLS = 6
+TOLD = 12
 
 
 def test_the_next_run_finishes_what_killed_workers_left(tmp_path: Path, monkeypatch):
@@ -28,3 +29,19 @@ def test_the_next_run_finishes_what_killed_workers_left(tmp_path: Path, monkeypa
         workers.finish()
 
         kills.check_end(desk)
+
+
+def test_workers_that_are_told_to_end_leave_no_clear_file(tmp_path: Path, monkeypatch):
+    """Whichever moment SIGTERM meets: making, filling or removing the folder, handing in the files."""
+    chance = random.Random(11)  # noqa: S311 (the same moments every time, not secrecy)
+    for name, value in kills.surroundings(tmp_path).items():
+        if name.startswith("KAIJI_"):
+            monkeypatch.setenv(name, value)
+    with desk_of_flows(tmp_path, monkeypatch) as desk, kills.Workers(tmp_path) as workers:
+        waiting_voice(desk, tmp_path, 2.0)
+        within = 1.2 * workers.finish()
+        for _ in range(TOLD):
+            waiting_voice(desk, tmp_path, 2.0)
+            workers.tell_at_random(chance, within)
+            assert kills.clear_files(desk) == []
+            kills.check(desk)

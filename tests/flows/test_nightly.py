@@ -248,6 +248,38 @@ def test_a_failed_run_leaves_a_line_for_the_companys_monitoring(desk: Desk, tmp_
 
     assert json.loads(line).keys() == {"at", "run", "deployment", "state", "kind"}
     assert json.loads(line)["state"] == "Failed"
+    assert json.loads(line)["kind"] == "machine"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (StorageFullError("満杯"), "storage_full"),
+        (RuntimeError("長谷川"), "RuntimeError"),
+        (None, "crashed"),
+        (b"not ours", "crashed"),
+    ],
+)
+def test_a_failures_kind_is_never_empty(desk: Desk, data: object, kind: str):
+    """Also of a run that crashed, whose end Prefect tells without what was raised, or with its own record."""
+    from types import SimpleNamespace
+    from uuid import uuid4
+
+    from prefect.states import Crashed
+
+    from flows.case_task import tell_failure
+
+    run = SimpleNamespace(id=uuid4(), deployment_id=None)
+    for told in (data, SimpleNamespace(result=data)):
+        tell_failure(
+            None,
+            run,
+            Crashed(data=told)
+            if told is data
+            else SimpleNamespace(data=told, name="Crashed", type=Crashed().type),
+        )
+    lines = (desk.settings.home / "log" / "failures.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == [kind, kind]
 
 
 def test_every_parameter_has_a_default_and_explains_itself():

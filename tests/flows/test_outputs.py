@@ -27,7 +27,9 @@ def products(tmp_path: Path) -> Path:
     folder.mkdir()
     outputs.write_masked(folder, recording(), WORDS, PLAN)
     outputs.write_review(folder, WORDS, PLAN)
-    outputs.write_json(folder / outputs.MANIFEST, {})
+    named = {name: outputs.file_sha256(folder / name) for name in outputs.PRODUCTS[:-1]}
+    manifest = {"call_id": "c", "input": {"sha256": "0"}, "outputs": named, "plan": {}}
+    outputs.write_json(folder / outputs.MANIFEST, manifest)
     return folder
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -206,7 +207,7 @@ def test_refuses_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise PermissionError
 
     path = _wav(babble(8000, 1.0), tmp_path / "call.wav")
-    monkeypatch.setattr(Path, "open", forbidden)
+    monkeypatch.setattr(os, "open", forbidden)
     with pytest.raises(UnreadableAudioError, match="権限"):
         read_recording(path)
 

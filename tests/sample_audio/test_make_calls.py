@@ -9,7 +9,7 @@ import soundfile
 from flows.case_file import parse_case
 from pipeline.truth import read_truth
 from sample_audio.make_calls import main, make_call
-from sample_audio.script import parse_scripts
+from sample_audio.script import parse_scripts, read_scripts
 from tests.sample_audio.test_studio import SCRIPT, ToneVoices
 
 FOLDER = Path(__file__).parents[2] / "sample_audio"
@@ -46,6 +46,29 @@ def test_broken_script_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["--scripts", str(script), "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err.startswith("x.script.txt:2: unknown slot")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("ending", [".wav", ".truth.json", ".case.json"])
+@pytest.mark.parametrize("kind", ["file", "link", "script"])
+def test_a_recording_of_somebody_elses_is_not_written_over(
+    tmp_path: Path, ending: str, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file under a call's name that no truth of ours stands beside, a link, or a script that is read."""
+    script = FOLDER / "scripts" / "samples.script.txt"
+    mine = tmp_path / "mine.script.txt"
+    mine.write_bytes(script.read_bytes())
+    name = read_scripts([mine])[0].dialogue_id
+    target = tmp_path / f"{name}{ending}"
+    if kind == "file":
+        target.write_bytes(b"mine")
+    elif kind == "link":
+        target.symlink_to(mine)
+    else:
+        target.hardlink_to(mine)
+    before = target.read_bytes()
+    assert main(["--scripts", str(mine), "--out", str(tmp_path), "--limit", "1"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert target.read_bytes() == before
 
 
 def test_there_are_enough_samples() -> None:

@@ -1,4 +1,4 @@
-"""A hundred kills at random moments: ``python -m tests.soak.kills`` (part of ``make soak``).
+"""Kills and ends by SIGTERM at random moments: ``python -m tests.soak.kills`` (part of ``make soak``).
 
 Most meet the worker's body, some a night by Prefect's flow.  After each the desk is opened and looked
 through; at the end a run that nobody kills puts every call into review.
@@ -48,8 +48,14 @@ def main() -> None:
                 if number % 10 == 9:
                     done = len(calls.list_calls(desk, (State.IN_REVIEW,))) - 1
                     print(f"{number + 1} kills, the desk whole after each; {done} calls done", flush=True)
+            for _ in range(options.kills):
+                waiting_voice(desk, folder, 2.0)
+                workers.tell_at_random(chance, within)
+                assert kills.clear_files(desk) == []
+                kills.check(desk)
             workers.finish()
             kills.check_end(desk)
+            print(f"{options.kills} told to end, no clear file after any")
             print(f"{options.kills} kills, {done} of {options.kills} calls finished between them, all after")
 
 

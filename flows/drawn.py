@@ -1,0 +1,85 @@
+"""What ``kaiji evaluate`` draws: its pictures, their page and the figures, and which of those there are ours.
+
+The names are those of calls, so a picture of somebody else's may bear one; only what a list of ours names
+with its hash is written over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from flows.leftovers import NotOursError, sha256_of
+from pipeline.file_bytes import read_file
+
+__all__ = ["INDEX", "check_drawn", "note_drawn"]
+
+INDEX: Final = "index.html"
+LIST: Final = "evaluate.drawn.json"
+
+FIGURES: Final = {"call_count", "refused", "calls"}
+"""Keys by which a file of figures is known."""
+
+
+def check_drawn(out: Path, stems: Sequence[str], figures: Path | None) -> tuple[Path, ...]:
+    """The files that will be drawn or written beside the products.
+
+    Args:
+        out: The output folder; it need not exist.
+        stems: Of the calls.
+        figures: Where the figures go as JSON, wherever that is.
+
+    Raises:
+        NotOursError: when one of them is there and not ours.
+    """
+    names = (*(f"{stem}.png" for stem in stems), INDEX)
+    named = _named(out)
+    for name in names:
+        if os.path.lexists(out / name) and named.get(name) != _hash(out / name):
+            raise _not_ours(name if name == INDEX else "<通話名>.png")
+    if figures is None:
+        return tuple(out / name for name in (*names, LIST))
+    if os.path.lexists(figures) and not _object(figures).keys() >= FIGURES:
+        raise _not_ours("--json のファイル")
+    return (*(out / name for name in (*names, LIST)), figures)
+
+
+def note_drawn(out: Path, names: Iterable[str]) -> None:
+    """Enter files that were just drawn into the list."""
+    named = _named(out) | {name: sha256_of(out / name) for name in names}
+    fresh = out / f"{LIST}.part"
+    fresh.write_text(json.dumps({"drawn": named}, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(out / LIST)
+
+
+def _hash(path: Path) -> str:
+    return "" if path.is_symlink() or not path.is_file() else sha256_of(path)
+
+
+def _named(out: Path) -> dict[str, str]:
+    if not os.path.lexists(out / LIST):
+        return {}
+    drawn = _object(out / LIST).get("drawn")
+    if not isinstance(drawn, dict):
+        raise _not_ours(LIST)
+    return {name: digest for name, digest in drawn.items() if isinstance(digest, str)}
+
+
+def _object(path: Path) -> dict[str, object]:
+    """A JSON object; an empty one for whatever is none."""
+    if path.is_symlink() or not path.is_file():
+        return {}
+    try:
+        document = json.loads(read_file(path))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _not_ours(what: str) -> NotOursError:
+    return NotOursError(
+        f"出力先の {what} は kaiji が書いたままのファイルではありません。移すか、別の出力先にしてください"
+    )

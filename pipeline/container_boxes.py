@@ -1,0 +1,125 @@
+"""MP4, M4A and QuickTime: boxes, and a table of where each frame lies (ISO 14496-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.container_extent import Extent, contradictory, cut_off, divided, surplus, unclosed
+from pipeline.file_bytes import FileBytes
+
+__all__ = ["account_mp4"]
+
+_INSIDE: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex"})
+"""Boxes that hold boxes, on the way to the tables."""
+
+_UNNAMED: Final = 64
+"""Bytes of sound that no table names and that may still be padding."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    name: bytes
+    at: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the boxes say, gathered on one way through them."""
+
+    sound: int = 0
+    named: int = 0
+    seconds: float = 0.0
+    scale: int = 0
+    kind: bytes = b""
+    ticks: int = 0
+    fragments: bool = False
+    closed: bool = False
+    tables: bool = False
+
+
+def _boxes(data: FileBytes, at: int, end: int) -> Iterator[_Box]:
+    while at < end:
+        size, name, lead = data.number(at, 4), data.read(at + 4, 4), 8
+        if size == 1:
+            size, lead = data.number(at + 8, 8), 16
+        elif size == 0 and name.strip(b"\0"):
+            size = end - at
+        if data.empty_from(at) and end == data.size:
+            return
+        if size < lead or len(name) < 4 or not all(0x20 <= byte < 0x7F or byte == 0xA9 for byte in name):
+            raise surplus()
+        if at + size > end:
+            raise cut_off()
+        yield _Box(name, at + lead, at + size)
+        at += size
+
+
+def account_mp4(data: FileBytes) -> Extent:
+    """Of an MP4 file: its boxes fill it, and all that lies in it as sound is named by its tables."""
+    found = _looked_through(data)
+    if found.fragments:
+        # Written as it was recorded: only the list of fragments at its end tells that none is missing.
+        if not found.closed:
+            raise unclosed()
+        return Extent()
+    if not found.tables:
+        raise cut_off()
+    if found.named > found.sound:
+        raise cut_off()
+    if found.sound - found.named > _UNNAMED:
+        raise contradictory()
+    return Extent(seconds=found.seconds)
+
+
+def _looked_through(data: FileBytes) -> _Found:
+    found = _Found()
+    for box in _boxes(data, 0, data.size):
+        if box.name == b"mdat":
+            found.sound += box.end - box.at
+        elif box.name == b"moof":
+            found.fragments = True
+        elif box.name == b"mfra":
+            found.closed = True
+        elif box.name == b"moov":
+            if found.tables:
+                raise divided()
+            _look_into(data, box, found)
+    return found
+
+
+def _look_into(data: FileBytes, box: _Box, found: _Found) -> None:
+    for inner in _boxes(data, box.at, box.end):
+        if inner.name in _INSIDE:
+            _look_into(data, inner, found)
+        elif inner.name == b"mdhd":
+            found.scale = data.number(inner.at + (20 if data.number(inner.at, 1) == 1 else 12), 4)
+        elif inner.name == b"hdlr" and box.name == b"mdia":
+            found.kind = data.read(inner.at + 8, 4)
+        elif inner.name == b"stts":
+            entries = range(inner.at + 8, min(inner.end, inner.at + 8 + 8 * data.number(inner.at + 4, 4)), 8)
+            found.ticks = sum(data.number(at, 4) * data.number(at + 4, 4) for at in entries)
+        elif inner.name in {b"stsz", b"stz2"}:
+            found.tables = True
+            found.named += _named_bytes(data, inner)
+    if box.name == b"trak" and found.kind == b"soun" and found.scale:
+        found.seconds = max(found.seconds, found.ticks / found.scale)
+
+
+def _named_bytes(data: FileBytes, box: _Box) -> int:
+    """Bytes of all frames of a track."""
+    count = data.number(box.at + 8, 4)
+    if box.name == b"stz2":
+        bits = data.number(box.at + 7, 1)
+        if bits == 4:
+            packed = data.read(box.at + 12, min((count + 1) // 2, box.end - box.at))
+            return sum((byte >> 4) + (byte & 15) for byte in packed)
+        size = bits // 8
+    elif same := data.number(box.at + 4, 4):
+        return same * count
+    else:
+        size = 4
+    last = min(box.end, box.at + 12 + size * count)
+    return sum(data.number(at, size) for at in range(box.at + 12, last, size)) if size else 0

@@ -1,0 +1,116 @@
+"""The bytes of an open file by their place, and a file opened only where it is one."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Final
+
+__all__ = ["FileBytes", "NotAFileError", "SeekableFile", "open_file", "read_file"]
+
+_BLOCK: Final = 1 << 16
+
+
+class NotAFileError(OSError):
+    """A pipe, a device, a socket or a folder where a file has to be."""
+
+
+def open_file(path: Path) -> io.BufferedReader:
+    """Open an ordinary file for reading, whatever else bears its name.
+
+    A pipe would be waited for, a device read without end.  Nothing but a file is opened at all; one
+    that is exchanged in between is seen by what was opened, which does not wait.
+
+    Args:
+        path: Of the file; links are followed.
+
+    Returns:
+        The file, open for reading.
+
+    Raises:
+        IsADirectoryError: for a folder.
+        NotAFileError: for anything else that is no ordinary file.
+        OSError: as ``open``; also where links go round in a circle.
+    """
+    _refuse_others(path.stat())
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    try:
+        _refuse_others(os.fstat(handle))
+    except OSError:
+        os.close(handle)
+        raise
+    return os.fdopen(handle, "rb")
+
+
+def _refuse_others(found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError
+    if not stat.S_ISREG(found.st_mode):
+        raise NotAFileError
+
+
+def read_file(path: Path) -> bytes:
+    """All bytes of an ordinary file.
+
+    Raises:
+        OSError: as ``open_file``.
+    """
+    with open_file(path) as file:
+        return file.read()
+
+
+class FileBytes:
+    """Bytes of an open file by their place; where others read in it is not moved.
+
+    Args:
+        file: Open for reading, and a file of the system's.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._handle = file.fileno()
+        self.size = os.fstat(self._handle).st_size
+        self._at, self._block = 0, b""
+
+    def read(self, at: int, size: int) -> bytes:
+        """So many bytes from a place on; fewer where the file ends, none beyond it."""
+        start = at - self._at
+        if start < 0 or start + size > len(self._block):
+            self._at, self._block = at, os.pread(self._handle, max(size, _BLOCK), at)
+            start = 0
+        return self._block[start : start + size]
+
+    def number(self, at: int, size: int, order: str = "big") -> int:
+        """An unsigned number; of what the file does not reach, 0."""
+        return int.from_bytes(self.read(at, size), "little" if order == "little" else "big")
+
+    def empty_from(self, at: int) -> bool:
+        """Whether nothing but zeros follows: padding, in which no sound can be."""
+        while at < self.size:
+            block = self.read(at, _BLOCK)
+            if not block or block.strip(b"\0"):
+                return not block
+            at += len(block)
+        return True
+
+
+class SeekableFile:
+    """A file for a decoder, which may ask for a place that a damaged header names and no file has.
+
+    PyAV would print what the system says to that, and go on or fail with an error that is not its own.
+
+    Args:
+        file: Open for reading.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read, self.tell = file.read, file.tell
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a place; -1, which FFmpeg takes for an error, where there can be none."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1

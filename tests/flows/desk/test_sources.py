@@ -1,0 +1,68 @@
+"""Recordings where the company keeps them: only a file is opened."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from flows.desk import calls, catalogue
+from flows.desk.desk import Desk
+from flows.desk.errors import RecordingUnreadableError
+from flows.desk.sources import hash_source
+from flows.desk.values import NewRecording
+from flows.inbox import inbox_folder, list_inbox, take_from_inbox
+from tests.desk_builders import CLERK, NOW, identified
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def odd(path: Path, kind: str) -> Path:
+    """Something that is no file where a recording should be."""
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "loop":
+        path.symlink_to(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(f"/dev/{kind}")
+    return path
+
+
+KINDS = ["fifo", "zero", "null", "loop", "folder"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("form", ["{}", "file://{}"])
+def test_attaching_what_is_no_file_is_refused_at_once(desk: Desk, tmp_path: Path, kind: str, form: str):
+    """A pipe would be waited for, a device read without end."""
+    place = form.format(odd(tmp_path / "call.wav", kind))
+    added = catalogue.add_recordings(desk, CLERK, [NewRecording("PBX-1", NOW, place)])
+    with pytest.raises(RecordingUnreadableError):
+        calls.attach_call(desk, CLERK, identified(desk).request_id, added.new[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_so_is_one_from_the_inbox(desk: Desk, kind: str):
+    """Under its id, as a file's would be."""
+    inbox_folder(desk).mkdir(parents=True)
+    odd(inbox_folder(desk) / "call.wav", kind)
+    (file,) = list_inbox(desk)
+    with pytest.raises(RecordingUnreadableError):
+        take_from_inbox(desk, CLERK, file.file_id, identified(desk).number)
+
+
+def test_a_link_in_a_circle_lies_nowhere(desk: Desk, tmp_path: Path):
+    """Where recordings have to lie in a folder, it is outside, and no error of the program."""
+    settings = desk.settings.model_copy(update={"recordings": str(tmp_path)})
+    with pytest.raises(RecordingUnreadableError):
+        hash_source(settings, str(odd(tmp_path / "call.wav", "loop")))
+
+
+def test_a_file_is_read_by_path_and_by_address(desk: Desk, tmp_path: Path):
+    """As before."""
+    (tmp_path / "a b.wav").write_bytes(b"sound")
+    for place in (str(tmp_path / "a b.wav"), f"file://{tmp_path}/a b.wav"):
+        assert hash_source(desk.settings, place)[1] == 5

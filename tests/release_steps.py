@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from flows.desk import (
+    audit,
     calls,
     catalogue,
     claims,
     deliveries,
     erasure,
     files,
+    handed_over,
     ledger,
     lists,
     periods,
@@ -26,6 +28,7 @@ from flows.desk import (
     reviews,
     rotation,
     sessions,
+    trusted_sessions,
 )
 from flows.desk.claims import Claim
 from flows.desk.desk import Desk, open_desk
@@ -99,6 +102,8 @@ def refused_scene(folder: Path) -> Scene:
 
 # --- the steps -------------------------------------------------------------------------------
 
+
+TOKEN = "a cookie"
 
 STOPS, LEAVES, EITHER = "stops", "leaves", "either"
 """What becomes of a release when a step was done in it: nothing goes out; all does; as far as it had come."""
@@ -202,6 +207,9 @@ STEPS: dict[str, Step] = {
         ("files.erase_file",),
         lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.MASKED_AUDIO)),
     ),
+    "another witness counts from now on": Step(
+        ("audit.accept",), lambda d, s: audit.accept(d, APPROVER), EITHER
+    ),
     "a transcript is erased": Step(
         ("files.erase_file",),
         lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.TRANSCRIPT)),
@@ -283,7 +291,17 @@ HARMLESS: dict[str, Act] = {
     "reviews.record": lambda d, s: reviews.record(
         d, ANALYST, reviews.load_review(d, s.calls[0]), lambda _: ()
     ),
-    "sessions.sign_in_trusted": lambda d, _: sessions.sign_in_trusted(d, "kubota", (Role.ANALYST,)),
+    "trusted_sessions.begin_trusted": lambda d, _: trusted_sessions.begin_trusted(
+        d, "kubota", (Role.ANALYST,), trusted_sessions.new_cookie(d, "kubota")
+    ),
+    "handed_over.put_into_store": lambda d, s: handed_over.put_into_store(d, _clear_file(d, s)),
+    "handed_over.receive": lambda d, s: handed_over.receive(
+        d, CLERK, new_request(), [handed_over.Original(d.store.put(b"what was dropped"))]
+    ),
+    "handed_over.hand_over": lambda d, s: handed_over.hand_over(
+        d, CLERK, s.request, [handed_over.Original(d.store.put(b"what was dropped"))]
+    ),
+    "sessions.begin_session": lambda d, _: sessions.begin_session(d, None, "kubota", (Role.ANALYST,), TOKEN),
     "sessions.find_session": lambda d, _: _session(d),
     "rotation.rotate": lambda d, _: rotation.rotate(d, CLERK),
 }
@@ -298,9 +316,17 @@ NOT_OF_A_REQUEST = {
 
 
 def _session(desk: Desk) -> str:
-    found = sessions.find_session(desk, sessions.sign_in_trusted(desk, "kubota", (Role.ANALYST,)))
+    sessions.begin_session(desk, None, "kubota", (Role.ANALYST,), TOKEN)
+    found = sessions.find_session(desk, TOKEN)
     assert found is not None
     return found.session_id
+
+
+def _clear_file(desk: Desk, scene: Scene) -> Path:
+    path = desk.settings.work / "dropped.bin"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(scene.request.encode())
+    return path
 
 
 def _opened(desk: Desk, scene: Scene, way: Callable[..., Any]) -> None:

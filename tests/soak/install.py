@@ -1,8 +1,8 @@
-"""The wheel and the bundle, installed where nothing is: ``python -m tests.soak.install`` (part of ``make soak``).
+"""The wheel and the bundle where nothing is installed: ``python -m tests.soak.install`` (in ``make soak``).
 
-``make bundle`` makes a folder; an empty environment without any index installs from it; from another folder than
-the source's, ``kaiji mask`` masks a sample call and the parts of ``make serve`` come up.  Then one wheel is
-installed from which a byte was changed, which pip has to refuse.
+``make bundle`` makes a folder; an empty environment installs from it without any index.  Away from the
+source, ``kaiji mask`` masks a sample call and the parts of ``make serve`` come up.  At last a wheel in
+which one byte is another has to be refused.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ START_SECONDS = 400
 def main() -> int:
     """Make, install, use; 0 when all is as it must be."""
     bundle = ROOT / "build" / "bundle"
-    subprocess.run(["make", "bundle"], cwd=ROOT, check=True)
+    subprocess.run(["make", "bundle"], cwd=ROOT, check=True)  # noqa: S607 - as a user types it
     with tempfile.TemporaryDirectory(prefix="kaiji-install-") as name:
         folder = Path(name)
         checks = {
@@ -45,9 +45,15 @@ def main() -> int:
     return 0 if all(checks.values()) else 1
 
 
+def _surroundings() -> dict[str, str]:
+    """This process's environment without what is of a Python, a Prefect or a kaiji."""
+    ours = ("PYTHON", "KAIJI_", "PIP_", "PREFECT_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 def _run(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
     """Run away from the source, without anything of this environment's."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KAIJI_", "PIP_"))}
+    clean = _surroundings()
     return subprocess.run(
         [str(part) for part in command],
         cwd=folder,
@@ -61,8 +67,8 @@ def _run(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]
 def _installed(bundle: Path, venv: Path) -> bool:
     """Install as the bundle's INSTALL.txt says."""
     subprocess.run([sys._base_executable, "-m", "venv", str(venv)], check=True)
-    pip = (venv / "bin" / "pip", "--quiet", "--disable-pip-version-check", "install")
-    wanted = ("--no-index", "--find-links", bundle / "wheels", "--require-hashes", "-r", bundle / "requirements.txt")
+    pip = (venv / "bin" / "pip", "--quiet", "--disable-pip-version-check", "install", "--no-index")
+    wanted = ("--find-links", bundle / "wheels", "--require-hashes", "-r", bundle / "requirements.txt")
     return _run(venv, *pip, *wanted).returncode == 0
 
 
@@ -86,10 +92,13 @@ def _has_its_files(folder: Path) -> bool:
 def _serves(folder: Path) -> bool:
     """``python -m flows.serve`` until the analysts' page answers."""
     port, page = free_port(), free_port()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KAIJI_", "PREFECT_"))}
+    clean = _surroundings()
     with (folder / "serve.txt").open("wb") as output:
         process = subprocess.Popen(
-            [str(folder / "venv/bin/python"), "-m", "flows.serve", "--port", str(port), "--review-port", str(page)],
+            [
+                *(str(folder / "venv/bin/python"), "-m", "flows.serve"),
+                *("--port", str(port), "--review-port", str(page)),
+            ],
             cwd=folder,
             env=clean | {"KAIJI_HOME": str(folder / "home")},
             stdout=output,
@@ -106,8 +115,12 @@ def _answers(process: subprocess.Popen[bytes], page: str, output: Path) -> bool:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         if "動いています" in output.read_text(encoding="utf-8"):
-            with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(page, timeout=30) as answer:
-                return answer.status == 200
+            # The page's own address, which this test chose.
+            with (
+                contextlib.suppress(urllib.error.URLError),
+                urllib.request.urlopen(page, timeout=30) as answer,
+            ):  # noqa: S310
+                return bool(answer.status == 200)
         time.sleep(1)
     print(output.read_text(encoding="utf-8"))
     return False

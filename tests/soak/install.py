@@ -118,8 +118,8 @@ def _answers(process: subprocess.Popen[bytes], page: str, output: Path) -> bool:
             # The page's own address, which this test chose.
             with (
                 contextlib.suppress(urllib.error.URLError),
-                urllib.request.urlopen(page, timeout=30) as answer,
-            ):  # noqa: S310
+                urllib.request.urlopen(page, timeout=30) as answer,  # noqa: S310
+            ):
                 return bool(answer.status == 200)
         time.sleep(1)
     print(output.read_text(encoding="utf-8"))

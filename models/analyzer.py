@@ -224,7 +224,7 @@ def _frozen(result: RecognizerResult) -> EntitySpan:
         CharSpan(result.start, result.end),
         float(result.score),
         str(metadata.get(RecognizerResult.RECOGNIZER_NAME_KEY, "")),
-        str(metadata.get("why", "")),
+        tuple(metadata.get("why", ())),
         bool(metadata.get("needs_review", False)),
         Party(party) if party else None,
         int(metadata.get("morae", 0)),

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from pipeline.heard_stretch import Stretch
-from pipeline.party_mail import NAMED
 from pipeline.party_name import KanaReader, known_names
+from pipeline.reasons import Reason
 from pipeline.sound import morae
 from pipeline.spoken_forms import ENOUGH, SpokenForm
 from pipeline.spotting import spotted
 from pipeline.types import CallCase, Finding, Party
+from pipeline.verdict import given_to
 
 __all__ = ["joined_forms", "told_by_mail"]
 
@@ -84,4 +84,4 @@ def told_by_mail(
         inside = any(hit.end > stretch.first - LOCAL and hit.start < stretch.last for hit in named)
         if not (near and inside):
             return None
-    return replace(finding, party=Party.REQUESTER, reason=NAMED, needs_review=True) if stretches else None
+    return given_to(finding, Party.REQUESTER, Reason.MAIL_HOLDS_REQUESTER_NAME) if stretches else None

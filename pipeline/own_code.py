@@ -11,19 +11,18 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from pipeline.heard_stretch import SAID_AROUND, Channels
-from pipeline.party_beside import NOBODYS, said_of
+from pipeline.party_beside import said_of
 from pipeline.party_name import KanaReader
 from pipeline.postal_code import DIGITS, EARLIER, STRAY, is_piece_of
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CallCase, Finding, Party, Transcript
+from pipeline.verdict import NOBODYS, given_to
 
-__all__ = ["OF_THEIR_CITY", "with_own_codes"]
-
-OF_THEIR_CITY: Final = "本人の住所の市の郵便番号"
+__all__ = ["with_own_codes"]
 
 FIRST: Final = 3
 """Figures of a code that tell where it is."""
@@ -81,7 +80,7 @@ def with_own_codes(
             behind = told[place + len(run) : place + len(run) + READ_BACK]
             again = [at for at in behind if _asked(out[at]) and is_piece_of(code, out[at], transcript.text)]
             for at in (*run, *again):
-                out[at] = replace(out[at], party=Party.REQUESTER, reason=OF_THEIR_CITY, needs_review=True)
+                out[at] = given_to(out[at], Party.REQUESTER, Reason.POSTAL_CODE_OF_CITY)
     return tuple(out)
 
 

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from pipeline.called import with_honorific
 from pipeline.own_code import with_own_codes
 from pipeline.party_address import (
-    ONE_OFF,
-    ROOM_OFF,
     address_groups,
     clearly_within,
     faintly_like,
@@ -24,19 +22,21 @@ from pipeline.party_address import (
 )
 from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number, with_blocks_apart
 from pipeline.party_mail import LOCAL, whose_mail, without_local
-from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, begun_anew, known_names, whose_name
+from pipeline.party_name import HALF, KanaReader, KnownName, begun_anew, known_names, whose_name
 from pipeline.party_phone import whose_number
-from pipeline.party_room import ANOTHER_ROOM, says_another_room
+from pipeline.party_room import says_another_room
 from pipeline.party_spelt import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.party_spotted import by_what_is_heard
 from pipeline.party_together import told_together
 from pipeline.party_town import with_their_numbers
 from pipeline.party_written import with_other_names
 from pipeline.postal_code import with_codes_apart, with_codes_heard
+from pipeline.reasons import Reason
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
+from pipeline.verdict import NOBODYS, Verdict
 
 __all__ = ["KanaReader", "attribute"]
 
@@ -66,12 +66,16 @@ _PAUSE = re.compile(r"[、。\s]+")
 _GOES_ON = re.compile(r"[^\s、。はがをにのでともへや]{1,2}")
 """What may be the rest of a name behind its finding: up to two characters, and no particle."""
 
-_OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前", Party.COMPANY: "自社のもの"}
+_SECOND_HEARING = {
+    Party.REQUESTER: Reason.SECOND_HEARING_REQUESTER,
+    Party.STAFF: Reason.SECOND_HEARING_STAFF,
+    Party.COMPANY: Reason.SECOND_HEARING_COMPANY,
+}
 
-_Verdict = tuple[Party, str, bool]
-"""Whose it is, why (in Japanese), and whether a person should look."""
+_MISHEARD = {Reason.ADDRESS_ONE_FIGURE_OFF, Reason.ADDRESS_ROOM_ONE_FIGURE_OFF}
+"""Why an address may be the requester's: a figure of it was misheard."""
 
-_BLOCK_SAID: _Verdict = (Party.REQUESTER, "登録された住所の番地と同じ", True)
+_BLOCK_SAID = Verdict(Party.REQUESTER, Reason.ADDRESS_BLOCK_SAME, True)
 
 
 def attribute(
@@ -129,7 +133,7 @@ def _misheard(finding: Finding) -> Finding:
     Not next door, nor where the conversation says that it is somebody else's; and where their own number is
     said as it is, another one is another house's.
     """
-    near = finding.party is Party.UNKNOWN and finding.reason in {ONE_OFF, ROOM_OFF}
+    near = finding.party is Party.UNKNOWN and finding.reason in _MISHEARD
     if not near or finding.entity.party is Party.THIRD_PARTY:
         return finding
     return replace(finding, party=Party.REQUESTER, needs_review=True)
@@ -192,34 +196,34 @@ def _attributed_address(
     wider += [place.before + each for each in wider if not digits_of(place.before)]
     for said in wider:
         more, _ = whose_address(said, own, reader)
-        if verdict[0] is not Party.REQUESTER and more[0] is Party.REQUESTER:
-            verdict = more[0], more[1], True
-    if verdict[0] is not Party.REQUESTER:
+        if verdict.party is not Party.REQUESTER and more.party is Party.REQUESTER:
+            verdict = more._replace(doubtful=True)
+    if verdict.party is not Party.REQUESTER:
         verdict = _said_twice(place, own, reader) or within_a_line(text, own, reader) or verdict
     alone, _ = whose_address(text, own, reader)
     # Said twice, the numbers of both make none together.  A number by itself tells too little here.
-    placed = not alone[2] or is_block(text, own) or len(place_in(text, reader)) >= ENOUGH
-    if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
+    placed = not alone.doubtful or is_block(text, own) or len(place_in(text, reader)) >= ENOUGH
+    if verdict.party is not Party.REQUESTER and digits_of(text) and alone.party is Party.REQUESTER and placed:
         verdict = alone
-    if verdict[0] is Party.THIRD_PARTY and alone[1] in {ONE_OFF, ROOM_OFF}:
+    if verdict.party is Party.THIRD_PARTY and alone.reason in _MISHEARD:
         # With what is said next, a room and a postal code, the number is like nobody's.
         verdict = alone
-    if verdict[0] is not Party.REQUESTER and block_in_a_piece(text, own):
+    if verdict.party is not Party.REQUESTER and block_in_a_piece(text, own):
         verdict = _BLOCK_SAID
-    if verdict[0] is not Party.REQUESTER and says_another_room(text, own, reader):
+    if verdict.party is not Party.REQUESTER and says_another_room(text, own, reader):
         # Another room is another's, whatever the talk and a second hearing say.
-        return Finding(entity, Party.THIRD_PARTY, ANOTHER_ROOM, needs_review=True)
+        return Finding(entity, Party.THIRD_PARTY, Reason.ADDRESS_OTHER_ROOM, needs_review=True)
     # A piece that says place and number speaks for itself: with others, something is faintly like anything.
     heard = text if says_all(text, reader) else place.whole
     likely = likely or (entity.party is Party.REQUESTER and faintly_like(heard, own, reader))
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
-    if text.endswith(_HONOURED) and verdict[0] is Party.REQUESTER and not digits_of(text):
+    if text.endswith(_HONOURED) and verdict.party is Party.REQUESTER and not digits_of(text):
         # 長田様 is no 長野: a town has no honorific, and somebody's name has.
         verdict = _whose_person(text, entity.party, known, reader)
     return _finding(entity, verdict)
 
 
-def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader) -> _Verdict | None:
+def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict | None:
     """Requester's, where some pieces in a row are: said twice, one of the numbers may be misheard.
 
     Only pieces with a place and a number tell: of two addresses said in a row one may be in the same town.
@@ -227,17 +231,17 @@ def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaRea
     for said in place.said_with():
         numbered = bool(digits_of(said)) and len(place_in(said, reader)) >= ENOUGH
         verdict, _ = whose_address(said, own, reader)
-        if numbered and verdict[0] is Party.REQUESTER and not verdict[2]:
-            return verdict[0], verdict[1], True
+        if numbered and verdict.party is Party.REQUESTER and not verdict.doubtful:
+            return verdict._replace(doubtful=True)
     return None
 
 
-def _finding(entity: EntitySpan, verdict: _Verdict) -> Finding:
+def _finding(entity: EntitySpan, verdict: Verdict) -> Finding:
     """The verdict as a finding; what the second hearing makes clear is believed, and looked at."""
     party, reason, doubtful = verdict
     again = entity.heard_again_as
-    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again in _OWNERS:
-        party, reason, doubtful = again, f"二度目の聞き取りでは{_OWNERS[again]}", True
+    if party in NOBODYS and again in _SECOND_HEARING:
+        party, reason, doubtful = again, _SECOND_HEARING[again], True
     return Finding(entity, party, reason, doubtful or entity.needs_review)
 
 
@@ -251,7 +255,7 @@ def _attributed(
     known, own = theirs
     match entity.entity_type:
         case "CONFIDENTIAL":
-            verdict = (Party.COMPANY, "会社が秘密とする語", entity.needs_review)
+            verdict = Verdict(Party.COMPANY, Reason.CONFIDENTIAL_TERM, entity.needs_review)
         case "PHONE_NUMBER":
             number, likely = whose_number(text, case, known, reader)
             verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
@@ -269,14 +273,14 @@ def _attributed(
         case "EMAIL_ADDRESS":
             verdict = whose_mail(text, known, reader)
         case _:
-            verdict = (Party.UNKNOWN, "誰のものか分かりません", True)
+            verdict = Verdict(Party.UNKNOWN, Reason.OWNER_UNKNOWN, True)
     return _finding(entity, verdict)
 
 
 def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Finding:
     """Believe a name that is the requester's with what follows it: 「まっそひな」こ for 松尾日向子."""
     entity = finding.entity
-    doubted = entity.entity_type == "PERSON" and finding.party in {Party.THIRD_PARTY, Party.UNKNOWN}
+    doubted = entity.entity_type == "PERSON" and finding.party in NOBODYS
     rest = _GOES_ON.match(text, entity.chars.end)
     if not doubted or entity.candidate or rest is None or with_honorific(text, entity.chars):
         return finding
@@ -287,54 +291,50 @@ def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: 
     return finding
 
 
-def _or_address(
-    verdict: _Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader
-) -> _Verdict:
+def _or_address(verdict: Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict:
     """A garbled town is often taken for a name."""
-    if verdict[0] not in {Party.THIRD_PARTY, Party.UNKNOWN}:
+    if verdict.party not in NOBODYS:
         return verdict
     if clearly_within(text, own, reader):
-        return Party.REQUESTER, "登録された住所の地名と同じ", True
+        return Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_SAME, True)
     return within_a_line(text, own, reader) or verdict
 
 
-def _or_block(verdict: _Verdict, text: str, own: Sequence[RegisteredAddress]) -> _Verdict:
+def _or_block(verdict: Verdict, text: str, own: Sequence[RegisteredAddress]) -> Verdict:
     """A block number is often taken for a telephone's: そうですか、8の29の21."""
-    if verdict[0] is Party.THIRD_PARTY and (is_block(text, own) or block_in_a_piece(text, own)):
+    if verdict.party is Party.THIRD_PARTY and (is_block(text, own) or block_in_a_piece(text, own)):
         return _BLOCK_SAID
     return verdict
 
 
-def _or_name(verdict: _Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> _Verdict:
+def _or_name(verdict: Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
     """A surname is often taken for a place; with a number it is one.  Said twice, it is one name."""
     # 雄一 has a figure in it, too.
-    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and not any(map(str.isdecimal, text)):
+    if verdict.party in NOBODYS and not any(map(str.isdecimal, text)):
         told = [_whose_person(each, None, known, reader) for each in filter(None, _PAUSE.split(text))]
         theirs = all(party is Party.REQUESTER for party, _, _ in told)
         if theirs and any(not doubtful for _, _, doubtful in told):
-            return told[0][0], told[0][1], True
+            return told[0]._replace(doubtful=True)
     return verdict
 
 
-def _whose_person(
-    text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader
-) -> _Verdict:
+def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
     """Judge a name by the dictionary's reading, and by any other that what is written may have."""
     last = begun_anew(text, known, reader)
     again = _whose_person(last, hint, known, reader) if last != text else None
-    if again is not None and again[0] is Party.REQUESTER:
-        return again[0], again[1], True
+    if again is not None and again.party is Party.REQUESTER:
+        return again._replace(doubtful=True)
     twice = _TWICE.fullmatch(TAIL.sub("", text))
     text = twice[1] if twice else text
     if any(_is_relative(text, name, reader) for name in known if name.party is Party.REQUESTER):
-        return Party.UNKNOWN, FAMILY, True
+        return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
     kana, cores = reader.kana(text), tuple(_cores(text, reader))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
-    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN}:
+    if verdict.party in NOBODYS:
         for sound in reader.readings(cores[-1]):
             other = whose_name(sound, known)
-            if other[0] is Party.REQUESTER and not other[2]:
-                return other[0], "別の読み方では本人の名前", True
+            if other.party is Party.REQUESTER and not other.doubtful:
+                return Verdict(other.party, Reason.NAME_OTHER_READING_REQUESTER, True)
     return verdict
 
 
@@ -365,14 +365,14 @@ def _cores(text: str, reader: KanaReader) -> Iterator[str]:
         yield alone[1]
 
 
-def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:
+def _hinted(verdict: Verdict, likely: bool, entity: EntitySpan) -> Verdict:
     """Let the conversation speak where the case does not decide.
 
     What it calls the requester's and is half like the registered one is theirs, and looked at;
     what is unlike it stays masked, and is looked at.
     """
-    if verdict[0] in {Party.REQUESTER, Party.COMPANY} or entity.party is not Party.REQUESTER:
+    if verdict.party in {Party.REQUESTER, Party.COMPANY} or entity.party is not Party.REQUESTER:
         return verdict
     if likely:
-        return Party.REQUESTER, "会話では本人のもので、登録と半ば合う", True
-    return Party.UNKNOWN, "会話では本人のものだが、登録と違う", True
+        return Verdict(Party.REQUESTER, Reason.TALK_SAYS_REQUESTER_HALF_LIKE, True)
+    return Verdict(Party.UNKNOWN, Reason.TALK_SAYS_REQUESTER_UNLIKE, True)

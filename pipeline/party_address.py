@@ -16,16 +16,16 @@ from collections.abc import Sequence
 from pipeline.party_block import ENOUGH, HALF, HARDLY, ROOM, TELLING, is_next_door, may_be_misheard
 from pipeline.party_name import KanaReader
 from pipeline.party_room import near_rooms, same_building
+from pipeline.reasons import Reason
 from pipeline.registered_address import PLACE, RegisteredAddress, numbers_of, place_in, without_orders
 from pipeline.sound import Mora, morae
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import EntitySpan, Party, Transcript
+from pipeline.verdict import Verdict
 
 __all__ = [
     "ASIDE",
-    "ONE_OFF",
-    "ROOM_OFF",
     "address_groups",
     "clearly_within",
     "faintly_like",
@@ -69,16 +69,6 @@ ASIDE = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|
 
 _ASIDE = re.compile(ASIDE)
 
-_BLOCK_ALONE = "登録された住所と番地だけが同じ"
-
-ONE_OFF, ROOM_OFF = "登録された住所と番地が一桁違い", "登録された建物で部屋番号が一桁違い"
-"""Why an address may be the requester's: a figure of it was misheard."""
-
-NEXT_DOOR = "登録された住所の近所、または聞き違い"
-"""Why an address is nobody's: it may be the house next door, or the flat above."""
-
-_Verdict = tuple[Party, str, bool]
-
 
 def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tuple[tuple[int, ...], ...]:
     """Which findings are one address said in pieces.
@@ -107,7 +97,7 @@ def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tu
     return tuple(map(tuple, groups))
 
 
-def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> tuple[_Verdict, bool]:
+def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> tuple[Verdict, bool]:
     """Judge an address, and say whether it is at least near one of the requester's.
 
     Args:
@@ -116,19 +106,19 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         reader: Reads the text.
 
     Returns:
-        The party, the reason in Japanese and whether a person should look; and whether it shares a
+        The verdict; and whether it shares a
         place or a block number with one of the requester's.
     """
     text = _without_code(text, known, reader)
     line = place_in(text, reader)
     # Only what numbers a block: 郷 of a place name sounds like five.
     numbers = _once(numbers_of(text))
-    verdict: _Verdict = (Party.THIRD_PARTY, "登録のない住所", False)
+    verdict = Verdict(Party.THIRD_PARTY, Reason.ADDRESS_NOT_REGISTERED, False)
     near = False
     for address in known:
         near = near or _near(line, numbers, address)
         found = _against(line, numbers, address)
-        if found is None or found[0] is not Party.REQUESTER:
+        if found is None or found.party is not Party.REQUESTER:
             mended = without_orders(numbers)
             other = _against(line, mended, address) if mended != numbers else None
             found = (
@@ -139,7 +129,7 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
             )
         if found is not None:
             verdict = found
-            if found[0] is Party.REQUESTER:
+            if found.party is Party.REQUESTER:
                 break
     return verdict, near
 
@@ -162,9 +152,11 @@ def _without_code(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     return rest if begun else text
 
 
-def _looked_at(verdict: _Verdict | None) -> _Verdict | None:
+def _looked_at(verdict: Verdict | None) -> Verdict | None:
     """A verdict that says the requester's, and that a person should look."""
-    return (*verdict[:2], True) if verdict is not None and verdict[0] is Party.REQUESTER else None
+    return (
+        verdict._replace(doubtful=True) if verdict is not None and verdict.party is Party.REQUESTER else None
+    )
 
 
 def _once(numbers: str) -> str:
@@ -173,7 +165,7 @@ def _once(numbers: str) -> str:
     return numbers[:half] if half >= ENOUGH and numbers[:half] == numbers[half:] else numbers
 
 
-def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> _Verdict | None:
+def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict | None:
     """Judge what may hold an address twice, or is taken for something else, line by line.
 
     Args:
@@ -193,7 +185,7 @@ def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
             # The same but for the last figure is a neighbour's as well.
             same = bool(address.number) and (one in address.number or address.number in one)
             found = _looked_at(_against(place, one, address)) if same else None
-            if found is not None and found[1] != _BLOCK_ALONE:
+            if found is not None and found.reason is not Reason.ADDRESS_BLOCK_ALONE_SAME:
                 return found
     return None
 
@@ -210,44 +202,48 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
     return len(line) > ENOUGH and any(find_sound(line, address.place, VERBATIM) for address in known)
 
 
-def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
+def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> Verdict | None:
     """The verdict by one address; ``None`` where it is unlike it."""
     sounds, town = _sounds_like(line, address)
     # One figure is in most numbers, and コレ読ミマスネ ends as ナルセ does: then it must be all that is said.
     town = town and len(numbers) >= ENOUGH
     same = _same_number(numbers, address.number)
-    verdict: _Verdict | None = None
+    verdict: Verdict | None = None
     if (sounds or town) and same:
-        verdict = Party.REQUESTER, "登録された住所と地名・番地が同じ", False
+        verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_AND_BLOCK_SAME, False)
     elif sounds and not numbers:
-        verdict = Party.REQUESTER, "登録された住所の地名と同じ", False
+        verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_SAME, False)
     elif same_building(line, numbers, address):
-        verdict = Party.REQUESTER, "登録された住所と建物が同じ", True
+        verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_BUILDING_SAME, True)
     elif same and min(len(numbers), len(address.number)) >= ENOUGH:
         # With a place that was not understood; one that was is somebody else's.
         told = len(line) < ENOUGH or len(numbers) >= TELLING
-        verdict = (Party.REQUESTER if told else Party.UNKNOWN), _BLOCK_ALONE, True
+        verdict = Verdict(Party.REQUESTER if told else Party.UNKNOWN, Reason.ADDRESS_BLOCK_ALONE_SAME, True)
     elif _half_like(line, numbers, address):
-        verdict = Party.REQUESTER, "登録された住所と市区も番地も近い", True
+        verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_CITY_AND_BLOCK_NEAR, True)
     elif (sounds or town) and (blocks := _near_blocks(numbers, address)):
         # Misheard, or the house next door: only a person can tell, or what else is said.
         clear = len(numbers) >= ENOUGH and find_sound(address.town, line, CLEARLY)
         off = not clear or any(is_next_door(numbers, block) for block in blocks)
-        verdict = Party.UNKNOWN, NEXT_DOOR if off else ONE_OFF, True
+        verdict = Verdict(
+            Party.UNKNOWN, Reason.ADDRESS_NEXT_DOOR if off else Reason.ADDRESS_ONE_FIGURE_OFF, True
+        )
     elif rooms := near_rooms(line, numbers, address):
         off = any(is_next_door(room, address.number[-ROOM:]) for room in rooms)
-        verdict = Party.UNKNOWN, NEXT_DOOR if off else ROOM_OFF, True
+        verdict = Verdict(
+            Party.UNKNOWN, Reason.ADDRESS_NEXT_DOOR if off else Reason.ADDRESS_ROOM_ONE_FIGURE_OFF, True
+        )
     return verdict
 
 
-def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> _Verdict | None:
+def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> Verdict | None:
     """The verdict where the only figure is a sound of the town: さわらく2市人 for サワラク・ニシジン."""
     if not _ONE_WITHIN.fullmatch(text):
         return None
     return _against(morae(reader.kana(text)), "", address)
 
 
-def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader) -> _Verdict | None:
+def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader) -> Verdict | None:
     """The verdict where a figure is a sound of the town or the building: 8満帳の3の33, 3ハイツの403."""
     if not _FIGURE.search(text):
         return None

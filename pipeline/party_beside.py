@@ -9,14 +9,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.party_address import ASIDE
+from pipeline.reasons import Reason
 from pipeline.registered_address import without_numbering
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
+from pipeline.verdict import NOBODYS, given_to
 
-__all__ = ["CODE", "NOBODYS", "beside", "said_of"]
+__all__ = ["CODE", "beside", "said_of"]
 
 PIECE = 3
 """Digits of a piece that is too short to be anybody else's number."""
@@ -36,8 +37,6 @@ ASKED_BEFORE = 40
 CLOSE = 60
 """Characters between an address and its postal code: the question for it, and 承知しました."""
 
-POSTAL = "続けて言われた住所の郵便番号"
-
 CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
 """A postal code as it is written where it was heard right."""
 
@@ -49,7 +48,6 @@ _ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
 
 _ASKED_WHERE = re.compile(r"住所|ところ|住まい|届け先|送り先")
 _OWN = {Party.REQUESTER, Party.COMPANY}
-NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
 
 def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
@@ -69,7 +67,7 @@ def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding
         if finding.entity.candidate or finding.party not in NOBODYS:
             pass
         elif number is not None and last is not None and _is_piece(finding, number, last, transcript.text):
-            made = replace(finding, party=number.party, reason="直前の番号の言い直し", needs_review=True)
+            made = given_to(finding, number.party, Reason.NUMBER_BEFORE_AGAIN)
         elif _is_postal(finding, findings, transcript.text):
             made = _with_its_address(finding, findings, transcript.text)
         if made.entity.entity_type == "PHONE_NUMBER" and not made.entity.candidate:
@@ -89,7 +87,7 @@ def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, 
         code, address = out[before], out[behind]
         theirs = address.entity.entity_type == "ADDRESS" and address.party is Party.REQUESTER
         if code.party in NOBODYS and theirs and _announced(code, address, text):
-            out[before] = replace(code, party=address.party, reason=POSTAL, needs_review=True)
+            out[before] = given_to(code, address.party, Reason.POSTAL_CODE_OF_ADDRESS)
     return tuple(out)
 
 
@@ -153,7 +151,7 @@ def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) 
     gap, nearest = min(addresses, key=lambda each: each[0], default=(CLOSE + 1, finding))
     if gap > CLOSE or nearest.party is Party.THIRD_PARTY:
         return finding
-    return replace(finding, party=nearest.party, reason=POSTAL, needs_review=True)
+    return given_to(finding, nearest.party, Reason.POSTAL_CODE_OF_ADDRESS)
 
 
 def _gap(one: Finding, other: Finding) -> int:

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.heard_stretch import LASTS, NEXT_TO, Said, Stretch, figures_beside, runs, tells
+from pipeline.reasons import Reason
 from pipeline.spoken_forms import ENOUGH, SpokenForm
 from pipeline.spotting import covered
 from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
+from pipeline.verdict import given_to
 
-__all__ = ["PARTLY", "cut_where_theirs"]
-
-PARTLY: Final = "音ではこの部分は本人のもの"
+__all__ = ["cut_where_theirs"]
 
 SOME, MOST = 0.35, 0.6
 """Share of an address, and of a word, that has to be heard as the requester's."""
@@ -82,7 +82,7 @@ def _pieces(
         span = CharSpan(max(chars.start, said[0].chars.start), min(chars.end, said[-1].chars.end))
         entity = replace(finding.entity, chars=span, morae=0)
         if theirs:
-            kept = replace(finding, party=Party.REQUESTER, reason=PARTLY, needs_review=True)
+            kept = given_to(finding, Party.REQUESTER, Reason.HEARD_AS_REQUESTER_IN_PART)
             pieces.append(replace(kept, entity=entity))
         else:
             pieces.append(replace(finding, entity=entity))

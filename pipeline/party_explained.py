@@ -11,17 +11,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.called import with_honorific
 from pipeline.party_kanji import LEAST, NAMED, KanjiReader, explained_at
 from pipeline.party_name import KanaReader, known_names
 from pipeline.party_spelt import BLANKS
+from pipeline.reasons import Reason
 from pipeline.sound import morae
 from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
+from pipeline.verdict import given_to
 
-__all__ = ["BEHIND", "BY_KANJI", "explained", "may_be_of"]
+__all__ = ["BEHIND", "explained", "may_be_of"]
 
 BESIDE, ASKED = 12, 24
 """Characters between a name and what explains it: ですけれども、漢字は; and where the other side asks for it
@@ -48,12 +49,6 @@ _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをは�
 
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
 
-
-REASON = "直前の名前の書き方の説明"
-
-BY_KANJI = "本人の名前の漢字の説明に音が近い"
-
-BY_NAME = "本人の名字の書き方の説明"
 
 ALIKE = 0.25
 """Price of the requester's surname, over its length, in what explains it: 斎藤さんの簡単な方の斎."""
@@ -90,7 +85,7 @@ def explained(
         made = finding
         if finding.entity.entity_type == "PERSON" and not finding.entity.candidate:
             if name is not None and _is_explained(name, finding, transcript.text):
-                made = replace(finding, party=name.party, reason=REASON, needs_review=True)
+                made = given_to(finding, name.party, Reason.EXPLAINS_NAME_BEFORE)
             name = made
         out.append(made)
     return tuple(out)
@@ -108,7 +103,8 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     if asked or (len(between) <= BESIDE and _EXPLAINS.search(between + said)):
         return True
     goes_on = (
-        name.reason in {REASON, BY_KANJI, BY_NAME}
+        name.reason
+        in {Reason.EXPLAINS_NAME_BEFORE, Reason.EXPLAINS_REQUESTER_KANJI, Reason.EXPLAINS_REQUESTER_SURNAME}
         and len(between) <= NEXT
         and not with_honorific(text, finding.entity.chars)
     )
@@ -140,7 +136,9 @@ def _by_kanji(
         for run in (people[first : first + size] for size in range(1, TOGETHER + 1)):
             spans = [findings[at].entity.chars for at in run]
             gaps = (behind.start - before.end for before, behind in itertools.pairwise(spans))
-            if any(gap > NEXT for gap in gaps) or all(out[at].reason == BY_KANJI for at in run):
+            if any(gap > NEXT for gap in gaps) or all(
+                out[at].reason is Reason.EXPLAINS_REQUESTER_KANJI for at in run
+            ):
                 continue
             said = text[start : spans[-1].end]
             # Two kanji are explained at the least: one の is in many a phrase.
@@ -151,9 +149,7 @@ def _by_kanji(
                 told = [CharSpan(at.start + start, at.end + start) for at in found]
                 if told and all(any(at.overlaps(span) for at in told) for span in spans):
                     for at in run:
-                        out[at] = replace(
-                            findings[at], party=Party.REQUESTER, reason=BY_KANJI, needs_review=True
-                        )
+                        out[at] = given_to(findings[at], Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
     return tuple(out)
 
 
@@ -173,9 +169,7 @@ def _by_name(
         return any(_CALLED.match(said, line.span(match.start, match.end).end) for match in found)
 
     return tuple(
-        replace(finding, party=Party.REQUESTER, reason=BY_NAME, needs_review=True)
-        if theirs(finding)
-        else finding
+        given_to(finding, Party.REQUESTER, Reason.EXPLAINS_REQUESTER_SURNAME) if theirs(finding) else finding
         for finding in findings
     )
 

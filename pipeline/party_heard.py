@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.known_forms import FormKind, known_forms
-from pipeline.party_name import FAMILY
 from pipeline.party_together import told_together
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, Finding, Party
+from pipeline.verdict import NOBODYS
 from pipeline.weigh import Hearing, Weighed, weigh
 
 __all__ = ["reconsidered"]
@@ -54,9 +55,9 @@ shape: of what is garbled past knowing any number is as probable.  At others' da
 calls none with such a gain was more than 9 ahead; the requester's own were 16 to 21 ahead."""
 
 _REASONS = {
-    Party.REQUESTER: "音には本人のものとしてもよく合う",
-    Party.STAFF: "音には担当者の名前としてもよく合う",
-    Party.COMPANY: "音には自社の名前としてもよく合う",
+    Party.REQUESTER: Reason.SOUND_ALLOWS_REQUESTER,
+    Party.STAFF: Reason.SOUND_ALLOWS_STAFF,
+    Party.COMPANY: Reason.SOUND_ALLOWS_COMPANY,
 }
 
 
@@ -83,7 +84,7 @@ def reconsidered(findings: Sequence[Finding], case: CallCase, hearing: Hearing) 
 
 
 def _asked(finding: Finding) -> bool:
-    masked = finding.party in {Party.THIRD_PARTY, Party.UNKNOWN}
+    masked = finding.party in NOBODYS
     return masked and not finding.entity.candidate and finding.entity.entity_type in ASKED
 
 
@@ -99,7 +100,7 @@ def _by_sound(finding: Finding, weighed: Sequence[Weighed]) -> Finding:
 def _least(finding: Finding, best: Weighed) -> float:
     """How far below its bound what fits best is still it."""
     name = best.form.kind not in {FormKind.PLACE, FormKind.NUMBER}
-    theirs = best.form.party is Party.REQUESTER and finding.reason != FAMILY
+    theirs = best.form.party is Party.REQUESTER and finding.reason is not Reason.RELATIVE
     return BY_TALK.get(finding.entity.party, 0.0) if name and theirs else 0.0
 
 

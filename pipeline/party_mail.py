@@ -6,11 +6,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.party_name import KanaReader, KnownName
+from pipeline.reasons import Reason
 from pipeline.sound import Mora, morae, spell_out
 from pipeline.sound_text import find_sound
 from pipeline.types import Party
+from pipeline.verdict import Verdict
 
-__all__ = ["AT_SIGN", "LOCAL", "NAMED", "whose_mail", "without_local"]
+__all__ = ["AT_SIGN", "LOCAL", "whose_mail", "without_local"]
 
 ENOUGH = 3
 """Morae of a name that say something by themselves."""
@@ -31,8 +33,6 @@ LOCAL = 16
 
 AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""
-
-NAMED = "本人の名前を含むメールアドレス"
 
 _AT = re.compile(AT_SIGN)
 _DIGITS = re.compile(r"[0-9０-９].*$", re.DOTALL)
@@ -57,7 +57,7 @@ def without_local(text: str) -> bool:
     return at is not None and at.start() < ENOUGH
 
 
-def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tuple[Party, str, bool]:
+def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> Verdict:
     """Judge a mail address: cases hold none, and one with the requester's name before the @ is theirs.
 
     Args:
@@ -66,7 +66,7 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
         reader: Reads the text.
 
     Returns:
-        The party, the reason in Japanese, and that a person should look.
+        The verdict, which a person should look at.
     """
     local = _AT.split(text, maxsplit=1)[0]
     last = _sound(_DIGITS.sub("", _BREAK.split(local.rstrip(_MARKS))[-1]), reader)
@@ -86,8 +86,8 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
             or _both(parts, words)
         )
         if name.party is Party.REQUESTER and theirs:
-            return Party.REQUESTER, NAMED, True
-    return Party.UNKNOWN, "誰のものか分かりません", True
+            return Verdict(Party.REQUESTER, Reason.MAIL_HOLDS_REQUESTER_NAME, True)
+    return Verdict(Party.UNKNOWN, Reason.OWNER_UNKNOWN, True)
 
 
 def _named(part: tuple[Mora, ...], pieces: Sequence[tuple[Mora, ...]], last: tuple[Mora, ...]) -> bool:

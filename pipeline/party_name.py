@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.party_kanji import KanjiReader
+from pipeline.reasons import Reason
 from pipeline.sound import Mora, fold_kana, likeness, morae
 from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CaseName, Party
+from pipeline.verdict import Verdict
 
-__all__ = ["FAMILY", "KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
+__all__ = ["KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
 
 ALIKE = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
 """Likeness from which a reading of so many morae is the known name: the shorter, the likelier by chance."""
@@ -50,15 +52,26 @@ AGAIN, ENOUGH = 0.34, 3
 """Price of a surname, over its length, behind which it may be said once more, with the given name; and its
 morae at the least."""
 
-FAMILY = "本人と同じ姓で名が違う"
-"""Why a name is nobody's: it is a relative's."""
-
 NOBODY = -2.0
 """Margin of a party that the case names nobody of."""
 
 _POLITE = re.compile(r"(?:サマ|サン|デス|デスネ|デスケド|デスガ|トモウシマス|モウシマス)+$")
 
-_LABELS = {Party.REQUESTER: "本人", Party.STAFF: "担当者", Party.COMPANY: "自社"}
+_ALIKE = {
+    Party.REQUESTER: Reason.NAME_READS_LIKE_REQUESTER,
+    Party.STAFF: Reason.NAME_READS_LIKE_STAFF,
+    Party.COMPANY: Reason.NAME_READS_LIKE_COMPANY,
+}
+_ALIKE_BUT_TALK = {
+    Party.REQUESTER: Reason.NAME_READS_LIKE_REQUESTER_BUT_TALK,
+    Party.STAFF: Reason.NAME_READS_LIKE_STAFF_BUT_TALK,
+    Party.COMPANY: Reason.NAME_READS_LIKE_COMPANY_BUT_TALK,
+}
+_BY_TALK = {
+    Party.REQUESTER: Reason.NAME_BY_TALK_REQUESTER,
+    Party.STAFF: Reason.NAME_BY_TALK_STAFF,
+    Party.COMPANY: Reason.NAME_BY_TALK_COMPANY,
+}
 
 
 class KanaReader(KanjiReader, Protocol):
@@ -88,7 +101,7 @@ class KnownName:
 
 def whose_name(
     kana: str, known: tuple[KnownName, ...], hint: Party | None = None, cores: Sequence[str] = ()
-) -> tuple[Party, str, bool]:
+) -> Verdict:
     """Decide whose a heard name is.
 
     Args:
@@ -98,31 +111,31 @@ def whose_name(
         cores: The same without the particles and fillers at its start, less and less of it.
 
     Returns:
-        The party, the reason in Japanese, and whether a person should look.
+        The verdict.
     """
     margins = {
         party: max((_margin(kana, name) for name in known if name.party is party), default=NOBODY)
-        for party in _LABELS
+        for party in _ALIKE
     }
     party, margin = max(margins.items(), key=lambda item: item[1])
     said_whole = any(len(morae(kana)) > len(morae(part)) + 1 for name in known for part in name.parts[:1])
     if margin >= 0 and hint is Party.THIRD_PARTY and margin < CLEAR and not said_whole:
-        return Party.UNKNOWN, f"{_LABELS[party]}の名前に似ているが、会話では別の人", True
+        return Verdict(Party.UNKNOWN, _ALIKE_BUT_TALK[party], True)
     if margin >= 0:
-        return party, f"{_LABELS[party]}の名前と読みが近い", margin < CLEAR
+        return Verdict(party, _ALIKE[party], margin < CLEAR)
     for core in cores:
         verdict = whose_name(core, known)
         # Two morae are never clear by their likeness, and enough where they are the very same.
-        exact = any(core in {name.whole, *name.parts} for name in known if name.party is verdict[0])
-        if verdict[0] in _LABELS and (exact or not verdict[2]):
-            return verdict[0], verdict[1], True
+        exact = any(core in {name.whole, *name.parts} for name in known if name.party is verdict.party)
+        if verdict.party in _ALIKE and (exact or not verdict.doubtful):
+            return verdict._replace(doubtful=True)
     if any(
         name.party is Party.REQUESTER and _of_the_family(cores[-1] if cores else kana, name) for name in known
     ):
-        return Party.UNKNOWN, FAMILY, True
+        return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
     price = min((_within(kana, name) for name in known if name.party is Party.REQUESTER), default=math.inf)
     if price < math.inf:
-        return Party.REQUESTER, "本人の名前を含む", price > 0
+        return Verdict(Party.REQUESTER, Reason.NAME_HOLDS_REQUESTER, price > 0)
     return _unlike(margin, margins, hint)
 
 
@@ -171,15 +184,15 @@ def _of_the_family(kana: str, name: KnownName) -> bool:
     )
 
 
-def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> tuple[Party, str, bool]:
+def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> Verdict:
     """A name that is nobody's by its sound alone."""
     if hint is not None and margins.get(hint, NOBODY) >= HINTED:
-        return hint, f"会話の流れから{_LABELS[hint]}の名前", True
+        return Verdict(hint, _BY_TALK[hint], True)
     if hint is Party.STAFF and margins[Party.STAFF] == NOBODY:
-        return hint, "担当者の名乗り（名簿なし）", True
+        return Verdict(hint, Reason.STAFF_WITHOUT_LIST, True)
     if margin >= DOUBTFUL:
-        return Party.UNKNOWN, "登録された名前に少し似ている", True
-    return Party.THIRD_PARTY, "登録された誰の名前とも違う", False
+        return Verdict(Party.UNKNOWN, Reason.NAME_SOMEWHAT_LIKE, True)
+    return Verdict(Party.THIRD_PARTY, Reason.NAME_OF_NOBODY, False)
 
 
 def begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> str:

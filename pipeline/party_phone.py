@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pipeline.party_mail import whose_mail
 from pipeline.party_name import KanaReader, KnownName
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CallCase, Party
+from pipeline.verdict import Verdict
 
 __all__ = ["whose_number"]
 
@@ -30,12 +32,10 @@ MOBILE = 11
 ENOUGH = 3
 """Digits of a number that say something by themselves."""
 
-_Verdict = tuple[Party, str, bool]
-
 
 def whose_number(
     text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader
-) -> tuple[_Verdict, bool]:
+) -> tuple[Verdict, bool]:
     """Judge a number by what is written and by what it sounds like (球 for 9).
 
     Args:
@@ -45,14 +45,14 @@ def whose_number(
         reader: Reads the text.
 
     Returns:
-        The party, the reason in Japanese and whether a person should look; and whether badly heard digits
+        The verdict; and whether badly heard digits
         may be the requester's.
     """
     heard = [digits_of(text), digits_of(reader.kana(text))]
     if max(map(len, heard)) < ENOUGH:
         # A witness calls a spoken mail address a number; a name in it tells whose it is.
         mail = whose_mail(text, known, reader)
-        return (mail if mail[0] is Party.REQUESTER else _whose_phone(heard[0], case)), False
+        return (mail if mail.party is Party.REQUESTER else _whose_phone(heard[0], case)), False
     verdicts = [_whose_phone(digits, case) for digits in heard]
     phones = [digits_of(phone) for phone in case.requester.phones]
     likely = any(
@@ -61,7 +61,7 @@ def whose_number(
         for digits in heard
         for phone in phones
     )
-    return next((v for v in verdicts if v[0] in {Party.REQUESTER, Party.COMPANY}), verdicts[0]), likely
+    return next((v for v in verdicts if v.party in {Party.REQUESTER, Party.COMPANY}), verdicts[0]), likely
 
 
 def _halves(digits: str) -> tuple[str, ...]:
@@ -85,23 +85,23 @@ def _near(digits: str, phone: str) -> bool:
     return any(digits_apart(digits, window) <= 1 for window in windows)
 
 
-def _whose_phone(digits: str, case: CallCase) -> _Verdict:
+def _whose_phone(digits: str, case: CallCase) -> Verdict:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
         for phone in filter(None, map(digits_of, phones)):
             part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= ENOUGH
             if digits == phone or part:
-                return party, "登録された番号（またはその一部）と同じ", False
+                return Verdict(party, Reason.NUMBER_SAME, False)
             if len(digits) >= 8 and digits_apart(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
-                return party, "登録された番号と一、二桁違い", True
+                return Verdict(party, Reason.NUMBER_ONE_OR_TWO_OFF, True)
             if (len(digits) >= 6 and _pieced(digits, phone) >= PIECED) or _group_of(digits, phone):
-                return party, "登録された番号の言い直し", True
+                return Verdict(party, Reason.NUMBER_AGAIN, True)
             if len(digits) > len(phone) and _within(digits, phone):
-                return Party.UNKNOWN, "登録された番号に別の数字が続く", True
+                return Verdict(Party.UNKNOWN, Reason.NUMBER_THEN_OTHER_FIGURES, True)
     if digits.startswith(("0120", "0800")) and case.company_phones and len(digits) >= 9:
-        return Party.UNKNOWN, "会社の番号に似た番号", True
-    reason = "登録のない番号（短い）" if len(digits) < 8 else "登録のない番号"
-    return Party.THIRD_PARTY, reason, len(digits) < 4
+        return Verdict(Party.UNKNOWN, Reason.NUMBER_LIKE_COMPANY, True)
+    reason = Reason.NUMBER_NOT_REGISTERED_SHORT if len(digits) < 8 else Reason.NUMBER_NOT_REGISTERED
+    return Verdict(Party.THIRD_PARTY, reason, len(digits) < 4)
 
 
 def _told(digits: str, phone: str) -> int:

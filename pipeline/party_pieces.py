@@ -13,17 +13,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from pipeline.party_address import ASIDE
-from pipeline.party_beside import NOBODYS, said_of
-from pipeline.party_mail import AT_SIGN, NAMED
+from pipeline.party_beside import said_of
+from pipeline.party_mail import AT_SIGN
 from pipeline.party_name import KanaReader
 from pipeline.party_phone import whose_number
+from pipeline.reasons import Reason
 from pipeline.sound import Mora, morae
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_of, kana_of
 from pipeline.types import CallCase, Finding, Party, Transcript
+from pipeline.verdict import NOBODYS, given_to
 
 __all__ = ["pieced"]
 
@@ -53,10 +54,6 @@ PIECE = 2
 _ASIDE = re.compile(ASIDE)
 _ENDS_IN_AT = re.compile(rf"(?:{AT_SIGN})[、のは]?$")
 
-TOGETHER = "登録された番号の続き、または言い直し"
-
-OF_MAIL = "本人のメールアドレスの続き"
-
 
 def pieced(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
@@ -77,9 +74,7 @@ def pieced(
     out = list(findings)
     for group in _groups(findings, text) if phones else ():
         for at in _theirs([out[n] for n in group], text, (case, phones), reader):
-            out[group[at]] = replace(
-                out[group[at]], party=Party.REQUESTER, reason=TOGETHER, needs_review=True
-            )
+            out[group[at]] = given_to(out[group[at]], Party.REQUESTER, Reason.NUMBER_PIECE_OF_REGISTERED)
     return _of_mails(out, text)
 
 
@@ -97,12 +92,15 @@ def _of_mails(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
         touch = not _ASIDE.sub("", between) and "。" not in between
         open_ended = piece < at or _ENDS_IN_AT.search(said_of(out[at], text)) is not None
         if touch and open_ended and _is_of_mail(out[at]) and _is_mail_piece(out[piece], text):
-            out[piece] = replace(out[piece], party=Party.REQUESTER, reason=OF_MAIL, needs_review=True)
+            out[piece] = given_to(out[piece], Party.REQUESTER, Reason.MAIL_GOES_ON)
     return tuple(out)
 
 
 def _is_of_mail(finding: Finding) -> bool:
-    mail = finding.entity.entity_type == "EMAIL_ADDRESS" or finding.reason in {OF_MAIL, NAMED}
+    mail = finding.entity.entity_type == "EMAIL_ADDRESS" or finding.reason in {
+        Reason.MAIL_GOES_ON,
+        Reason.MAIL_HOLDS_REQUESTER_NAME,
+    }
     return mail and finding.party is Party.REQUESTER
 
 
@@ -164,7 +162,7 @@ def _theirs(
 def _is_number(said: str, case: CallCase, reader: KanaReader) -> bool:
     """Whether pieces together are one of the requester's numbers."""
     verdict, _ = whose_number(said, case, (), reader)
-    return len(digits_of(said)) >= WHOLE and verdict[0] is Party.REQUESTER
+    return len(digits_of(said)) >= WHOLE and verdict.party is Party.REQUESTER
 
 
 def _sounds_like(said: str, whole: str, reader: KanaReader) -> bool:

@@ -15,10 +15,7 @@ from pipeline.sound import Mora
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart
 
-__all__ = ["ANOTHER_ROOM", "near_rooms", "same_building", "says_another_room"]
-
-ANOTHER_ROOM = "登録された建物の別の部屋"
-"""Why an address is another's, whatever the talk says and however much else of it is like theirs."""
+__all__ = ["near_rooms", "same_building", "says_another_room"]
 
 
 def same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, Party
+from pipeline.verdict import Verdict
 
 __all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter", "without_lead"]
 
@@ -20,7 +22,10 @@ TAIL = re.compile(
 )
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""
 
-_OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前"}
+_SAME_SPELLING = {
+    Party.REQUESTER: Reason.NAME_SAME_SPELLING_REQUESTER,
+    Party.STAFF: Reason.NAME_SAME_SPELLING_STAFF,
+}
 
 BLANKS = re.compile(r"\s")
 """What may stand between the surname and the given name of a case."""
@@ -35,12 +40,12 @@ _HOW = re.compile(r"[\s、。・]*(?:カタ(?:カナ?)?|ひら(?:がな?)?|平�
 _KANJI = re.compile(r"[一-龠々]+")
 
 
-def as_spelt(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
+def as_spelt(text: str, case: CallCase) -> Verdict | None:
     """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
     said = _together(TAIL.sub("", text))
     for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
         if any(len(said) > 1 and said == BLANKS.sub("", name.text) for name in names):
-            return party, f"{_OWNERS[party]}と同じ表記", False
+            return Verdict(party, _SAME_SPELLING[party], False)
     return None
 
 
@@ -79,11 +84,11 @@ def _is_explained(char: str, text: str) -> bool:
     )
 
 
-def as_explained(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
+def as_explained(text: str, case: CallCase) -> Verdict | None:
     """How the requester's surname or given name is written: 千円の千に、時代の代 for 千代."""
     for name in case.requester.names:
         said = BLANKS.sub("", name.text)
         for part in (part for n in range(2, len(said)) for part in (said[:n], said[-n:])):
             if _KANJI.fullmatch(part) and all(_is_explained(char, text) for char in part):
-                return Party.REQUESTER, "本人の名前の書き方の説明", True
+                return Verdict(Party.REQUESTER, Reason.EXPLAINS_REQUESTER_NAME, True)
     return None

@@ -27,15 +27,17 @@ from pipeline.kanji_heard import BESIDE, heard_explained
 from pipeline.mail_heard import joined_forms, told_by_mail
 from pipeline.party_beside import said_of
 from pipeline.party_cut import cut_where_theirs
-from pipeline.party_explained import BY_KANJI, may_be_of
+from pipeline.party_explained import may_be_of
 from pipeline.party_kanji import KanjiReader, explained_at
 from pipeline.party_name import KanaReader
 from pipeline.party_spelt import BLANKS
 from pipeline.phonetic import likeliest
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
 from pipeline.spoken_forms import ENOUGH, SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
+from pipeline.verdict import NOBODYS, given_to
 
 __all__ = ["by_what_is_heard"]
 
@@ -57,8 +59,6 @@ LONG: Final = 8
 """The same in morae, of an address.  Of 120 calls and 14 of the sample script, in what is theirs though
 nothing of it is heard there are five at the most, and in the only one of a third party's 14."""
 
-NOT_HEARD = "音では登録のものと違う"
-
 MORE, MORE_BEHIND_SURNAME = 3, 1
 """Morae that may be left of a finding beside what is the case's, and what is said around it.  Two behind a
 surname are a relative's name."""
@@ -79,12 +79,11 @@ _BOTH = re.compile(r"^(?:サン|サマ)?[トヤ][^ーッ]{2}|[^ーッ](?:サン|
 _EXPLAINS = re.compile(r"..ノ|ヘン|ベン|カンムリ|[ーウ]ジ")
 """What is in every explanation of a kanji."""
 
-_NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 _ASKED = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
 _REASONS = {
-    Party.REQUESTER: "音では本人のもの",
-    Party.STAFF: "音では担当者の名前",
-    Party.COMPANY: "音では自社の名前",
+    Party.REQUESTER: Reason.HEARD_AS_REQUESTER,
+    Party.STAFF: Reason.HEARD_AS_STAFF,
+    Party.COMPANY: Reason.HEARD_AS_COMPANY,
 }
 
 
@@ -109,7 +108,7 @@ def by_what_is_heard(
     names = [BLANKS.sub("", name.text) for name in case.requester.names]
     out = []
     for finding, behind in itertools.zip_longest(findings, findings[1:]):
-        asked = finding.party in _NOBODYS and finding.entity.entity_type in _ASKED
+        asked = finding.party in NOBODYS and finding.entity.entity_type in _ASKED
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
             said = [said_in(stretch, forms) for stretch in stretches]
@@ -125,7 +124,7 @@ def by_what_is_heard(
         elif _doubted(finding) and not _heard_at_all(
             finding, tuple(channels.stretches(finding)), _alike(finding, forms)
         ):
-            out.append(replace(finding, party=Party.UNKNOWN, reason=NOT_HEARD))
+            out.append(replace(finding, party=Party.UNKNOWN, reason=Reason.HEARD_OTHERWISE))
         else:
             out.append(finding)
     return tuple(out)
@@ -188,7 +187,7 @@ def _begins_another(
     """
     if behind is None or {told.entity.entity_type, behind.entity.entity_type} != {"PERSON"}:
         return False
-    nobodys = behind.party in _NOBODYS and not behind.entity.candidate
+    nobodys = behind.party in NOBODYS and not behind.entity.candidate
     between = text[told.entity.chars.end : behind.entity.chars.start]
     heard = [forms[hit.form] for stretch, hits in said for hit in hits if stretch.holds(hit)]
     surname = any(form.surname and form.party is told.party for form in heard)
@@ -203,7 +202,7 @@ def _told_by_kanji(
         return finding
     for name in names:
         if all(_explains(stretch, name, reader) for stretch in stretches):
-            return replace(finding, party=Party.REQUESTER, reason=BY_KANJI, needs_review=True)
+            return given_to(finding, Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
     return finding
 
 

@@ -11,15 +11,14 @@ import bisect
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
-from pipeline.own_code import OF_THEIR_CITY
 from pipeline.party_address import ASIDE
-from pipeline.party_beside import NOBODYS, POSTAL, said_of
-from pipeline.party_cut import PARTLY
+from pipeline.party_beside import said_of
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
+from pipeline.verdict import NOBODYS, given_to
 
 __all__ = ["with_their_houses", "with_their_numbers"]
 
@@ -33,8 +32,6 @@ BEFORE: Final = 60
 """Characters between a place and the house it is of: そうですね、便利ですよね。そこの.  In 186 made calls of
 173 places and codes that were kept eight were said before a house that is nobody's: seven of them are third
 parties', 7.5 s, one is the requester's, 1.2 s.  The others were before a house of theirs, and are theirs."""
-
-ANOTHERS: Final = "続けて言われた番号が本人のものと違う"
 
 _FIRST_GROUP = re.compile(r"0[1-9][0-9]?")
 """What many telephone numbers begin with."""
@@ -58,7 +55,9 @@ def with_their_numbers(findings: Sequence[Finding], transcript: Transcript) -> t
         told = [at for at, f in enumerate(out) if f.entity.entity_type == kind and not f.entity.candidate]
         for one, other in reversed(tuple(itertools.pairwise(told))):
             first, behind = out[one], out[other]
-            number = len(digits_of(said_of(behind, text))) >= least or behind.reason == ANOTHERS
+            number = (
+                len(digits_of(said_of(behind, text))) >= least or behind.reason is Reason.OTHER_NUMBER_FOLLOWS
+            )
             if number and behind.party in NOBODYS and begins(first, text):
                 between = _ASIDE.sub("", text[first.entity.chars.end : behind.entity.chars.start])
                 one_side = channel_at(first.entity.chars.start) == channel_at(behind.entity.chars.start)
@@ -84,7 +83,7 @@ def with_their_houses(findings: Sequence[Finding], transcript: Transcript) -> tu
     for at, finding in enumerate(findings):
         if finding.entity.entity_type != "ADDRESS" or finding.entity.candidate:
             continue
-        code = finding.reason in {OF_THEIR_CITY, POSTAL}
+        code = finding.reason in {Reason.POSTAL_CODE_OF_CITY, Reason.POSTAL_CODE_OF_ADDRESS}
         if code or len(digits_of(said_of(finding, text))) < BLOCK:
             places.append(at)
             continue
@@ -97,14 +96,18 @@ def with_their_houses(findings: Sequence[Finding], transcript: Transcript) -> tu
 
 
 def _as_anothers(finding: Finding) -> Finding:
-    return replace(finding, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
+    return given_to(finding, Party.UNKNOWN, Reason.OTHER_NUMBER_FOLLOWS)
 
 
 def _is_town(finding: Finding, text: str) -> bool:
     """Whether it is the requester's by the name of a place alone, and the conversation does not say so."""
     theirs = finding.party is Party.REQUESTER and finding.entity.party is not Party.REQUESTER
     # What was cut out of an address was heard as theirs, and is no name of a place.
-    return theirs and finding.reason != PARTLY and len(digits_of(said_of(finding, text))) < BLOCK
+    return (
+        theirs
+        and finding.reason is not Reason.HEARD_AS_REQUESTER_IN_PART
+        and len(digits_of(said_of(finding, text))) < BLOCK
+    )
 
 
 def _is_first_group(finding: Finding, text: str) -> bool:

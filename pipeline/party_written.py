@@ -17,17 +17,16 @@ from typing import Final
 
 from pipeline.heard_stretch import Channels, Stretch
 from pipeline.party_beside import said_of
-from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names
+from pipeline.party_name import HALF, KanaReader, KnownName, known_names
 from pipeline.party_spelt import BLANKS, without_lead
 from pipeline.phonetic import likeliest
+from pipeline.reasons import Reason
 from pipeline.sound import likeness, morae, undrawn
 from pipeline.spotting import spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
+from pipeline.verdict import given_to
 
-__all__ = ["ANOTHERS", "with_other_names"]
-
-ANOTHERS = "登録の名前と読みが近いが、別の名前の表記"
-"""Why it is nobody's."""
+__all__ = ["with_other_names"]
 
 SHORTEST: Final = 2
 """Kanji of a name at the least: one is in any word."""
@@ -74,7 +73,7 @@ def with_other_names(
             said, heard = said_of(finding, transcript.text), tuple(channels.stretches(finding))
             theirs = [name for name in known if name.party is finding.party]
             if _is_anothers(_written(said, reader), theirs, spelt, heard):
-                made = replace(finding, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
+                made = given_to(finding, Party.UNKNOWN, Reason.NAME_SPELT_AS_OTHER)
             elif finding.party is Party.REQUESTER:
                 surnames = [name for name in theirs if name.parts[:1] == (reader.kana(said),)]
                 if any(_goes_on(name.parts, heard) for name in surnames):
@@ -101,7 +100,7 @@ def _as_a_relatives(finding: Finding, behind: Finding | None, text: str) -> Find
         return finding
     free = behind is None or called.end() <= behind.entity.chars.start
     entity = replace(finding.entity, chars=CharSpan(chars.start, called.end() if free else chars.end))
-    return replace(finding, entity=entity, party=Party.UNKNOWN, reason=FAMILY, needs_review=True)
+    return replace(finding, entity=entity, party=Party.UNKNOWN, reason=Reason.RELATIVE, needs_review=True)
 
 
 def _goes_on(name: Sequence[str], stretches: Sequence[Stretch]) -> bool:

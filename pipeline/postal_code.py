@@ -14,9 +14,11 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.heard_stretch import SAID_AROUND, Channels
-from pipeline.party_beside import CLOSE, CODE, NOBODYS, POSTAL, said_of
+from pipeline.party_beside import CLOSE, CODE, said_of
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
+from pipeline.verdict import NOBODYS, given_to
 
 __all__ = ["DIGITS", "EARLIER", "STRAY", "is_piece_of", "with_codes_apart", "with_codes_heard"]
 
@@ -80,11 +82,11 @@ def with_codes_heard(findings: Sequence[Finding], transcript: Transcript) -> tup
         code = _code(finding, channels) if _asked(finding) else ""
         if not code or not _is_theirs(finding, code, findings, transcript.text):
             continue
-        out[at] = replace(finding, party=Party.REQUESTER, reason=POSTAL, needs_review=True)
+        out[at] = given_to(finding, Party.REQUESTER, Reason.POSTAL_CODE_OF_ADDRESS)
         told = [n for n in range(at + 1, len(out)) if not out[n].entity.candidate]
         for behind in told[:READ_BACK]:
             if out[behind].party in NOBODYS and is_piece_of(code, out[behind], transcript.text):
-                out[behind] = replace(out[behind], party=Party.REQUESTER, reason=POSTAL, needs_review=True)
+                out[behind] = given_to(out[behind], Party.REQUESTER, Reason.POSTAL_CODE_OF_ADDRESS)
     return tuple(out)
 
 

@@ -15,10 +15,11 @@ from typing import Final
 
 from pipeline.party_beside import said_of
 from pipeline.party_name import KanaReader
+from pipeline.reasons import Reason
 from pipeline.sound import morae
 from pipeline.types import Finding, Party
 
-__all__ = ["AGAIN", "said_again"]
+__all__ = ["said_again"]
 
 SURE: Final = 0.9
 """Probability from which a name is sure.  In 182 made calls ten stretches of doubt sound as one, or as half
@@ -27,9 +28,6 @@ and none of those is."""
 
 LONG: Final = 3
 """Morae from which it is no chance: はい, さん and そう begin and end names, too."""
-
-AGAIN: Final = "確かな名前と同じ読み"
-"""Why it is masked all the same."""
 
 
 def said_again(findings: Sequence[Finding], text: str, reader: KanaReader) -> tuple[Finding, ...]:
@@ -67,5 +65,5 @@ def _is_a_strangers(finding: Finding) -> bool:
 
 
 def _masked(finding: Finding) -> Finding:
-    reason = "。".join(filter(None, (finding.reason, AGAIN)))
-    return replace(finding, entity=replace(finding.entity, candidate=False), reason=reason)
+    notes = (*finding.notes, Reason.SOUNDS_LIKE_SURE_NAME)
+    return replace(finding, entity=replace(finding.entity, candidate=False), notes=notes)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,11 @@ from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
 from flows.desk.files import MASKED_KINDS, NewFile, masked_hashes, name_files
 from flows.desk.keys import Keyring
 from flows.desk.requests import follow_calls
-from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.sealed import put_sealed, sealed_json, take_sealed
 from flows.desk.states import State, Step, step_call
 from flows.desk.tables import ApprovalRow, DecisionRow, PlanRow, new_id
 from flows.desk.values import Actor, Call, ListVersions
+from pipeline.reason_text import reasons_in
 from pipeline.types import MaskPlan
 
 __all__ = [
@@ -39,7 +41,17 @@ __all__ = [
     "revise",
 ]
 
-PLAN: TypeAdapter[MaskPlan] = TypeAdapter(MaskPlan)
+
+def _with_reasons(plan: Any) -> Any:
+    """A stored plan with the reasons of each item, of which earlier versions held the sentence."""
+    for item in plan["items"] if isinstance(plan, dict) and isinstance(plan.get("items"), list) else ():
+        if isinstance(item, dict) and isinstance(text := item.get("reason"), str):
+            item["reasons"] = [{"reason": why.reason, "detail": why.detail} for why in reasons_in(text)]
+            del item["reason"]
+    return plan
+
+
+PLAN: TypeAdapter[MaskPlan] = TypeAdapter(Annotated[MaskPlan, BeforeValidator(_with_reasons)])
 
 COMPLETE = "complete"
 """Action of the decision that nothing is left to decide."""
@@ -331,9 +343,11 @@ def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
             msg = f"{call_id}: 承認されていません。いまの状態は「{State(row.state).label}」です"
             raise ImpossibleStepError(msg)
         last = _approvals(session, call_id, desk.keyring)[-1]
-        stored = _plan_of(_plan_row(session, call_id, None), desk.keyring)
+        newest = _plan_row(session, call_id, None)
+        stored = _plan_of(newest, desk.keyring)
+        # Of the bytes as they were sealed: a later version may write the same plan otherwise.
+        plan_sha256 = hashlib.sha256(sealed_json(newest, desk.keyring)).hexdigest()
         files = masked_hashes(session, call_id, stored.revision)
-    plan_sha256 = hashlib.sha256(PLAN.dump_json(stored.plan)).hexdigest()
     if (last.revision, last.plan_sha256, last.plan_sha256, last.files) != (
         stored.revision,
         stored.plan_sha256,

@@ -15,13 +15,12 @@ from models.owner.nearness import Nearness
 from models.readings import Reader
 from pipeline.called import with_honorific
 from pipeline.heard_stretch import Channels
-from pipeline.party_beside import NOBODYS, said_of
-from pipeline.party_name import FAMILY
-from pipeline.party_room import ANOTHER_ROOM
-from pipeline.party_written import ANOTHERS
+from pipeline.party_beside import said_of
+from pipeline.reasons import Reason
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
+from pipeline.verdict import NOBODYS
 
 __all__ = ["features"]
 
@@ -46,6 +45,8 @@ LEAST: Final = 0.01
 """Added to probabilities whose ratio is looked at: what is never the case tells no more."""
 
 _ASKED: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
+_SETTLED: Final = frozenset({Reason.NAME_SPELT_AS_OTHER, Reason.ADDRESS_OTHER_ROOM})
+"""Why a finding is another's whatever else speaks for it."""
 _KIN: Final = {Party.REQUESTER: "own", Party.STAFF: "staff", Party.COMPANY: "company"}
 
 
@@ -76,7 +77,7 @@ def features(
 def _is_asked(finding: Finding) -> bool:
     """Whether it is nobody's by the rules, and neither written as another's name nor next door."""
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and finding.reason not in {ANOTHERS, ANOTHER_ROOM}
+    nobodys = finding.party in NOBODYS and finding.reason not in _SETTLED
     return nobodys and not entity.candidate and entity.entity_type in _ASKED
 
 
@@ -90,7 +91,7 @@ def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bo
 
 def _is_relatives(finding: Finding, values: Mapping[str, float], transcript: Transcript) -> bool:
     """Whether the requester's surname is clearly heard, and another name behind it; or read, unheard."""
-    if finding.reason != FAMILY:
+    if finding.reason is not Reason.RELATIVE:
         place = finding.entity.entity_type == "ADDRESS"
         return place and _is_relatives_as_a_place(said_of(finding, transcript.text), values)
     if "heard" not in values:
@@ -137,7 +138,7 @@ class _Look:
         entity = finding.entity
         values = {
             f"type:{entity.entity_type}": 1.0,
-            f"reason:{finding.reason}": 1.0,
+            f"reason:{finding.reason.value}": 1.0,
             "length": math.log(max(1, entity.chars.end - entity.chars.start)),
             "score": math.log((entity.score + LEAST) / (1 - entity.score + LEAST)),
             "honorific": float(with_honorific(self._text, entity.chars)),

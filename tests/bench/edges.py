@@ -44,6 +44,7 @@ from pipeline.detect import detect
 from pipeline.edges import FRAME, INWARD, OUTWARD, UNKNOWN, WordEdge, describe
 from pipeline.evaluate import AudioPair, frames_of
 from pipeline.party import attribute
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
 from tests.bench.figures import stored_calls
 
@@ -94,7 +95,7 @@ def cases(folders: Sequence[Path]) -> Iterator[Case]:
         for span, chars in _heard_as(truth, transcript, reader):
             channel = 1 if truth["layout"] == "stereo" and span["speaker"] == "cu" else 0
             entity = EntitySpan("PERSON", chars, 1.0, "truth")
-            finding = Finding(entity, Party.THIRD_PARTY, "", needs_review=False)
+            finding = Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, needs_review=False)
             time = TimeSpan(span["start"], span["end"])
             yield Case(stem, time, finding, transcript, recording, speech[channel])
 

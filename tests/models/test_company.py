@@ -12,6 +12,7 @@ from models.company import CompanyRecognizer, load_company
 from pipeline.detect import detect
 from pipeline.errors import CallUnsafeError
 from pipeline.party import attribute
+from pipeline.reason_text import sentence
 from pipeline.types import Party
 from tests.models.recognizers.calls import NOBODY, artifacts_of, call_of, shown
 
@@ -73,7 +74,7 @@ def test_a_context_word_lifts_the_score(example: dict[str, CompanyRecognizer]):
     found = {round(each.score, 2): each for each in example["会員番号"].find(call, artifacts_of(call))}
 
     assert set(found) == {1.0, 0.45}
-    assert found[1.0].recognition_metadata["why"] == "会社の規則 AB と数字六桁、近くの語"
+    assert sentence(found[1.0].recognition_metadata["why"]) == "会社の規則 AB と数字六桁、近くの語"
 
 
 def test_a_word_border_of_a_pattern_is_met_beside_a_code(tmp_path: Path):

@@ -8,13 +8,14 @@ import pytest
 
 from models.judge import MASK_FROM
 from pipeline.few_names import AT_USUAL, USUAL, doubted_alone, masked_from
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 
 def name(score: float, at: int, *, kind: str = "PERSON", party: Party = Party.THIRD_PARTY) -> Finding:
     """A finding of two characters."""
     entity = EntitySpan(kind, CharSpan(10 * at, 10 * at + 2), score, "Test", judged=True)
-    return Finding(entity, party, "", needs_review=False)
+    return Finding(entity, party, Reason.NOT_GIVEN, needs_review=False)
 
 
 def shown(*findings: Finding) -> list[bool]:

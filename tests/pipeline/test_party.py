@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from models.readings import Reader, load_reader
 from pipeline.party import attribute
+from pipeline.reason_text import SENTENCES
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
 from tests.builders import transcript, utterance
@@ -359,7 +360,7 @@ def test_findings_keep_their_order(reader: Reader) -> None:
 )
 def test_reasons_quote_nothing(text: str, kind: str, part: str, reader: Reader) -> None:
     """A reason says why, not who."""
-    reason = whose(text, kind, reader).reason
+    reason = SENTENCES[whose(text, kind, reader).reason]
     assert reason
     assert part not in reason
 

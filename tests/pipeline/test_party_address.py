@@ -9,7 +9,7 @@ import pytest
 from models.readings import Reader, load_reader
 from pipeline.party import attribute
 from pipeline.party_address import address_groups, faintly_like, whose_address
-from pipeline.party_room import ANOTHER_ROOM
+from pipeline.reasons import Reason
 from pipeline.registered_address import registered
 from pipeline.sound import morae
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester
@@ -472,4 +472,4 @@ def test_another_room_is_anothers_whatever_the_talk_and_the_second_hearing_say(
     case = CallCase("R-1", Requester(addresses=(address,)))
     (finding,) = attribute((entity,), transcript(utterance(said, 1.0)), case, reader)
     assert finding.party is party
-    assert (finding.reason == ANOTHER_ROOM) is (party is Party.THIRD_PARTY)
+    assert (finding.reason == Reason.ADDRESS_OTHER_ROOM) is (party is Party.THIRD_PARTY)

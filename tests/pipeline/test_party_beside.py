@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.party_beside import beside
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.builders import transcript, utterance
 
@@ -20,7 +21,10 @@ def finding(heard: Transcript, words: str, kind: str, party: Party) -> Finding:
     """Of the given words."""
     at = heard.text.index(words)
     return Finding(
-        EntitySpan(kind, CharSpan(at, at + len(words)), 0.9, "Test"), party, "", needs_review=False
+        EntitySpan(kind, CharSpan(at, at + len(words)), 0.9, "Test"),
+        party,
+        Reason.NOT_GIVEN,
+        needs_review=False,
     )
 
 
@@ -57,7 +61,12 @@ def test_pieces_follow_one_another() -> None:
     findings = [finding(heard, "070の0537の2839", "PHONE_NUMBER", OWN)]
     at = (heard.text.index("28さん"), heard.text.index("39の"), heard.text.index("77です"))
     findings += [
-        Finding(EntitySpan("PHONE_NUMBER", CharSpan(n, n + 2), 0.9, "Test"), OTHERS, "", needs_review=False)
+        Finding(
+            EntitySpan("PHONE_NUMBER", CharSpan(n, n + 2), 0.9, "Test"),
+            OTHERS,
+            Reason.NOT_GIVEN,
+            needs_review=False,
+        )
         for n in at
     ]
     assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OWN, OTHERS]
@@ -89,7 +98,9 @@ def test_the_end_of_a_telephone_number_is_no_postal_code(kind: str) -> None:
     """Read back without its beginning it looks like one."""
     heard = call("川口市芝3丁目", "048の061の2649", "番号は061の2649ですね")
     at = heard.text.rindex("061の2649")
-    again = Finding(EntitySpan(kind, CharSpan(at, at + 8), 0.9, "Test"), OTHERS, "", needs_review=False)
+    again = Finding(
+        EntitySpan(kind, CharSpan(at, at + 8), 0.9, "Test"), OTHERS, Reason.NOT_GIVEN, needs_review=False
+    )
     findings = (
         finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
         finding(heard, "048の061の2649", "PHONE_NUMBER", OTHERS),

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.party_pieces import TOGETHER, pieced
+from pipeline.party_pieces import pieced
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 
@@ -33,7 +34,7 @@ def found(call: Transcript, *pieces: tuple[str, Party], kind: str = "PHONE_NUMBE
     for words, party in pieces:
         at = call.text.index(words, out[-1].entity.chars.end if out else 0)
         entity = EntitySpan(kind, CharSpan(at, at + len(words)), 0.9, "Test")
-        out.append(Finding(entity, party, "", needs_review=False))
+        out.append(Finding(entity, party, Reason.NOT_GIVEN, needs_review=False))
     return tuple(out)
 
 
@@ -65,7 +66,7 @@ def test_pieces_tell_together(
     told = pieced(findings, call, CASE, reader)
     assert tuple(each.party for each in told) == parties
     for before, after in zip(findings, told, strict=True):
-        assert after == before or (after.needs_review and after.reason == TOGETHER)
+        assert after == before or (after.needs_review and after.reason == Reason.NUMBER_PIECE_OF_REGISTERED)
 
 
 def test_a_piece_behind_other_words_is_its_own_number(reader: Reader) -> None:
@@ -119,10 +120,17 @@ def test_pieces_of_a_mail_address(text: str, pieces: tuple[str, ...], kept: bool
     assert mail is not None
     spans = [(words, call.text.index(words)) for words in pieces]
     findings = [
-        Finding(EntitySpan("PHONE_NUMBER", CharSpan(at, at + len(words)), 0.9, "T"), OTHERS, "", False)
+        Finding(
+            EntitySpan("PHONE_NUMBER", CharSpan(at, at + len(words)), 0.9, "T"),
+            OTHERS,
+            Reason.NOT_GIVEN,
+            False,
+        )
         for words, at in spans
     ]
-    own = Finding(EntitySpan(MAIL, CharSpan(*mail.span()), 0.9, "T"), OWN, "", needs_review=True)
+    own = Finding(
+        EntitySpan(MAIL, CharSpan(*mail.span()), 0.9, "T"), OWN, Reason.NOT_GIVEN, needs_review=True
+    )
     ordered = sorted((*findings, own), key=lambda each: each.entity.chars)
     told = pieced(ordered, call, CASE, reader)
     assert all(

@@ -6,7 +6,7 @@ import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.party import attribute
-from pipeline.party_written import ANOTHERS
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 from tests.posteriorgrams import heard
@@ -51,7 +51,7 @@ def test_what_is_only_read_is_believed_as_it_is_written(
     """Other kanji of the same reading are theirs, of another reading another's; kana tell nothing."""
     found = whose(transcript(utterance(text, 0.0)), known, reader, party=Party.REQUESTER)
     assert found.party is party
-    assert (found.reason == ANOTHERS) is (party is Party.UNKNOWN)
+    assert (found.reason == Reason.NAME_SPELT_AS_OTHER) is (party is Party.UNKNOWN)
 
 
 @pytest.mark.parametrize(

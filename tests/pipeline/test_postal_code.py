@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.postal_code import with_codes_apart, with_codes_heard
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.posteriorgrams import heard
 
@@ -44,7 +45,7 @@ def told(kana: str, parties: list[Party], texts: list[str], said: Party | None =
     start, findings = 0, []
     for text, party in zip(texts, parties, strict=True):
         entity = EntitySpan("ADDRESS", CharSpan(start, start + len(text)), 0.9, "test", party=said)
-        findings.append(Finding(entity, party, "", False))
+        findings.append(Finding(entity, party, Reason.NOT_GIVEN, False))
         start += len(text) + 1
     return [each.party for each in with_codes_heard(findings, replace(call, text="、".join(texts)))]
 

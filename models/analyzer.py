@@ -19,7 +19,7 @@ from models.readings import Reader, load_reader
 from models.tagger.tagger import Tagger, load_tagger
 from models.whole_address import whole_addresses
 from pipeline.detect import unite
-from pipeline.party import attribute
+from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class CallAnalyzer:
         morae = self._taggers.heard.on_characters(again)
         pairing = pair_hearings(call, other)
         kinds, parties = other.tagged(self._taggers.written)
-        found = attribute(unite(self.witnessed(other)), again, case, self.reader)
+        found = attribute(unite(self.witnessed(other)), Context(again, case, self.reader), passes=RULES)
         spans = carry_over(map(_told, found), pairing, call)
         carried = (pairing.carried(each) for each in (kinds, parties, other.sounds, morae))
         return call.heard_again(HeardAgain(spans, *carried))

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.called import with_honorific
-from pipeline.own_code import with_own_codes
 from pipeline.party_address import (
     address_groups,
     clearly_within,
@@ -20,17 +19,12 @@ from pipeline.party_address import (
     whose_address,
     within_a_line,
 )
-from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number, with_blocks_apart
+from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number
 from pipeline.party_mail import LOCAL, whose_mail, without_local
 from pipeline.party_name import HALF, KanaReader, KnownName, begun_anew, known_names, whose_name
 from pipeline.party_phone import whose_number
 from pipeline.party_room import says_another_room
 from pipeline.party_spelt import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
-from pipeline.party_spotted import by_what_is_heard
-from pipeline.party_together import told_together
-from pipeline.party_town import with_their_numbers
-from pipeline.party_written import with_other_names
-from pipeline.postal_code import with_codes_apart, with_codes_heard
 from pipeline.reasons import Reason
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import likeness
@@ -38,7 +32,7 @@ from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 from pipeline.verdict import NOBODYS, Verdict
 
-__all__ = ["KanaReader", "attribute"]
+__all__ = ["compare_words", "with_misheard_figures"]
 
 ENOUGH = 3
 """Digits of a number, or morae of a name, that say something by themselves."""
@@ -78,23 +72,20 @@ _MISHEARD = {Reason.ADDRESS_ONE_FIGURE_OFF, Reason.ADDRESS_ROOM_ONE_FIGURE_OFF}
 _BLOCK_SAID = Verdict(Party.REQUESTER, Reason.ADDRESS_BLOCK_SAME, True)
 
 
-def attribute(
+def compare_words(
     entities: tuple[EntitySpan, ...], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Decide whose each finding is.
+    """Compare what was written of each finding with the case.
 
     Args:
-        entities: From ``detect``.
+        entities: In order of text.
         transcript: The call they point into.
         case: The requester, the staff and the company.
         reader: Reads names and raw text.
 
     Returns:
-        One finding for each entity, in the same order; two of an address with its postal code, and more of
-        one that is heard to be the requester's in part.
+        One finding for each entity, in the same order.
     """
-    apart = with_codes_apart(with_blocks_apart(entities, transcript.text), transcript.text)
-    entities = tuple(apart)
     known = tuple(known_names(case, reader))
     own = registered(case.requester.addresses, reader)
     texts = tuple(_said(entity, transcript.text) for entity in entities)
@@ -111,20 +102,34 @@ def attribute(
             for at, index in enumerate(group)
             if entities[index].entity_type == "ADDRESS"
         }
-    findings = [
+    return tuple(
         found[index]
         if index in found
         else _gone_on(
             _attributed(entity, texts[index], case, (known, own), reader), transcript.text, known, reader
         )
         for index, entity in enumerate(entities)
-    ]
-    if not says_number(texts, own):
-        findings = [_misheard(finding) for finding in findings]
-    heard = by_what_is_heard(findings, transcript, case, reader)
-    named = with_codes_heard(with_other_names(heard, transcript, case, reader), transcript)
-    coded = with_own_codes(named, transcript, case, reader)
-    return with_their_numbers(told_together(coded, transcript, case, reader), transcript)
+    )
+
+
+def with_misheard_figures(
+    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
+) -> tuple[Finding, ...]:
+    """Believe addresses that are the requester's but for a misheard figure, where their own is said nowhere.
+
+    Args:
+        findings: From ``compare_words``.
+        transcript: The call they point into.
+        case: The requester.
+        reader: Reads addresses.
+
+    Returns:
+        The findings, of which such addresses are the requester's, to be looked at.
+    """
+    own = registered(case.requester.addresses, reader)
+    if says_number((_said(finding.entity, transcript.text) for finding in findings), own):
+        return tuple(findings)
+    return tuple(map(_misheard, findings))
 
 
 def _misheard(finding: Finding) -> Finding:

@@ -12,14 +12,13 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.known_forms import FormKind, known_forms
-from pipeline.party_together import told_together
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, Finding, Party
 from pipeline.verdict import NOBODYS
 from pipeline.weigh import Hearing, Weighed, weigh
 
-__all__ = ["reconsidered"]
+__all__ = ["rescore_by_sound"]
 
 ASKED: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER"})
 """What is asked about."""
@@ -61,7 +60,7 @@ _REASONS = {
 }
 
 
-def reconsidered(findings: Sequence[Finding], case: CallCase, hearing: Hearing) -> tuple[Finding, ...]:
+def rescore_by_sound(findings: Sequence[Finding], case: CallCase, hearing: Hearing) -> tuple[Finding, ...]:
     """Ask of the sound whether what is nobody's is something that the case knows.
 
     Args:
@@ -72,15 +71,12 @@ def reconsidered(findings: Sequence[Finding], case: CallCase, hearing: Hearing) 
     Returns:
         The findings, of which some that were to be masked have another party.
     """
-    if any(segment.posteriorgrams for segment in hearing.transcript.segments):
-        # Told already, mora by mora, and more surely (``party_spotted``).
-        return tuple(findings)
     forms = known_forms(case, hearing.reader)
     asked = [at for at, finding in enumerate(findings) if _asked(finding)] if forms else []
     out = list(findings)
     for at, weighed in zip(asked, weigh((findings[at].entity for at in asked), forms, hearing), strict=True):
         out[at] = _by_sound(findings[at], weighed)
-    return told_together(out, hearing.transcript, case, hearing.reader)
+    return tuple(out)
 
 
 def _asked(finding: Finding) -> bool:

@@ -85,7 +85,7 @@ class Owner:
         self._halves = tuple(halves)
         self._reader = reader
 
-    def reconsidered(
+    def reattribute(
         self, findings: Sequence[Finding], transcript: Transcript, case: CallCase
     ) -> tuple[Finding, ...]:
         """Weigh whether what is nobody's by the rules is the requester's.

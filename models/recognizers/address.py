@@ -126,7 +126,7 @@ class AddressRecognizer(CallRecognizer):
                 found.extend(self._results(call, chain, score, why))
         return found
 
-    def _results(self, call: Call, chain: list[_Part], score: float, why: str) -> list[RecognizerResult]:
+    def _results(self, call: Call, chain: list[_Part], score: float, why: Reason) -> list[RecognizerResult]:
         """The chain as one finding; a postal code as one of its own, the requester's when the rest is."""
         codes = [part for part in chain if part.kind == "zip"]
         rest = [part for part in chain if part.kind != "zip"]

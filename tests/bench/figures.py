@@ -34,10 +34,8 @@ from pipeline.detect import detect
 from pipeline.evaluate import AudioPair, ReviewRow, measure_call
 from pipeline.figures import CallFigures, Share, Summary, summarise
 from pipeline.mask import mask_audio
-from pipeline.party import attribute
-from pipeline.party_heard import reconsidered
+from pipeline.ownership.chain import Context, attribute
 from pipeline.plan import make_plan
-from pipeline.settled import settled
 from pipeline.supplement import supplemented
 from pipeline.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
@@ -130,12 +128,9 @@ def planned(
 ) -> MaskPlan:
     """What would be masked of a call; arguments as for ``figures_of``."""
     policy = policy or MaskPolicy()
-    told = attribute(entities, call.transcript, call.case, reader)
-    findings = _owner(reader).reconsidered(told, call.transcript, call.case)
-    if scorer is not None:
-        findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
-    findings = settled(findings, call.transcript, reader)
-    findings = align(findings, call.transcript, call.recording, policy)
+    hearing = None if scorer is None else Hearing(call.transcript, call.recording, scorer, reader)
+    context = Context(call.transcript, call.case, reader, judge=_owner(reader).reattribute, hearing=hearing)
+    findings = align(attribute(entities, context), call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)
 
 

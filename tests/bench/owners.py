@@ -25,7 +25,7 @@ from models.owner.features import features
 from models.tagger.examples import said_then
 from models.tagger.hear import read_heard
 from pipeline.detect import detect
-from pipeline.party import attribute
+from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.supplement import supplemented
 from pipeline.truth import CallTruth
 from pipeline.types import Transcript
@@ -92,7 +92,7 @@ def _otherwise(call: StoredCall, folder: Path, names: Sequence[str]) -> Iterator
 
 def _observed(call: StoredCall, analyzer: CallAnalyzer) -> Iterator[_Row]:
     entities = detect(call.transcript, analyzer, call.case, call.again)
-    findings = attribute(entities, call.transcript, call.case, analyzer.reader)
+    findings = attribute(entities, Context(call.transcript, call.case, analyzer.reader), passes=RULES)
     looked_at = features(findings, call.transcript, call.case, analyzer.reader)
     own, third = _whose(call.transcript, call.truth)
     for finding, values in zip(findings, looked_at, strict=True):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.readings import Reader, load_reader
-from pipeline.party import attribute
+from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.reason_text import SENTENCES
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
@@ -36,7 +36,7 @@ def reader() -> Reader:
 def whose(text: str, kind: str, reader: Reader, case: CallCase = CASE, **more: object) -> Finding:
     """The verdict on a whole utterance that is one finding."""
     entity = EntitySpan(kind, CharSpan(0, len(text)), 0.9, "Test", **more)  # type: ignore[arg-type]
-    (found,) = attribute((entity,), transcript(utterance(text, 0.0)), case, reader)
+    (found,) = attribute((entity,), Context(transcript(utterance(text, 0.0)), case, reader), passes=RULES)
     return found
 
 
@@ -345,7 +345,7 @@ def test_findings_keep_their_order(reader: Reader) -> None:
     """One verdict for each entity, in the order given."""
     call = transcript(utterance("鈴木花子と長谷川", 0.0))
     entities = tuple(EntitySpan("PERSON", chars, 0.9, "T") for chars in (CharSpan(5, 8), CharSpan(0, 4)))
-    found = attribute(entities, call, CASE, reader)
+    found = attribute(entities, Context(call, CASE, reader), passes=RULES)
     assert [f.entity for f in found] == list(entities)
     assert [f.party for f in found] == [Party.THIRD_PARTY, Party.REQUESTER]
 
@@ -532,7 +532,7 @@ def test_an_explanation_is_of_the_name_before_it(
         EntitySpan("PERSON", CharSpan(text.index(said), text.index(said) + len(said)), 0.9, "Test")
         for said in (name, explanation)
     ]
-    found = attribute(tuple(spans), transcript(utterance(text, 0.0)), CASE, reader)
+    found = attribute(tuple(spans), Context(transcript(utterance(text, 0.0)), CASE, reader), passes=RULES)
     assert found[1].party is party
     assert found[1].needs_review is (party is Party.REQUESTER)
 
@@ -549,7 +549,10 @@ def test_an_explanation_goes_on(last: str, party: Party, reader: Reader) -> None
         EntitySpan("PERSON", CharSpan(text.index(said), text.index(said) + len(said)), 0.9, "Test")
         for said in ("鈴木", "鈴という字", last)
     )
-    assert attribute(spans, transcript(utterance(text, 0.0)), CASE, reader)[2].party is party
+    assert (
+        attribute(spans, Context(transcript(utterance(text, 0.0)), CASE, reader), passes=RULES)[2].party
+        is party
+    )
 
 
 @pytest.mark.parametrize(
@@ -567,7 +570,7 @@ def told_of(line: str, case: CallCase, reader: Reader) -> Finding:
     start, end = line.index("["), line.index("]") - 1
     entity = EntitySpan("PERSON", CharSpan(start, end), 0.9, "Test")
     spoken = utterance(line.replace("[", "").replace("]", ""), 0.0)
-    (found,) = attribute((entity,), transcript(spoken), case, reader)
+    (found,) = attribute((entity,), Context(transcript(spoken), case, reader), passes=RULES)
     return found
 
 
@@ -706,7 +709,7 @@ def test_the_end_of_a_mail_address_is_judged_with_its_beginning(end: str, reader
     at = heard.text.index(end)
     found = EntitySpan("EMAIL_ADDRESS", CharSpan(at, at + len(end)), 0.9, "Test")
     case = CallCase("R-1", Requester((CaseName("鈴木花子", "スズキハナコ"),)))
-    assert attribute((found,), heard, case, reader)[0].party is Party.REQUESTER
+    assert attribute((found,), Context(heard, case, reader), passes=RULES)[0].party is Party.REQUESTER
 
 
 @pytest.mark.parametrize(

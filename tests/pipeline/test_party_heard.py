@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from models.readings import Reader, load_reader
 from pipeline.audio import Recording
-from pipeline.party import attribute
-from pipeline.party_heard import reconsidered
+from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.party_heard import rescore_by_sound
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
 from pipeline.weigh import MOST, WINDOW, Hearing
 from tests.builders import transcript, utterance
@@ -73,8 +73,8 @@ def heard(
     entity = EntitySpan(kind, CharSpan(start, start + len(said)), 0.9, "Test", party=hint)
     words = transcript(utterance(text, 1.0))
     recording = Recording(np.zeros((1, 30 * RATE), np.int16), RATE, "pcm", "0" * 64)
-    findings = attribute((entity,), words, case, reader)
-    (found,) = reconsidered(findings, case, Hearing(words, recording, ear, reader))
+    findings = attribute((entity,), Context(words, case, reader), passes=RULES)
+    (found,) = rescore_by_sound(findings, case, Hearing(words, recording, ear, reader))
     return found
 
 

@@ -50,7 +50,7 @@ def finding(
 def told(odds: float, found: Finding, words: Transcript, reader: Reader, case: CallCase = CASE) -> Finding:
     """What becomes of one finding."""
     half = Half(_Says(odds), ("heard", "left"))  # type: ignore[arg-type]
-    (out,) = Owner((half,), reader).reconsidered([found], words, case)
+    (out,) = Owner((half,), reader).reattribute([found], words, case)
     return out
 
 
@@ -69,7 +69,7 @@ def test_the_mean_of_the_networks_decides(odds: float, party: Party, reader: Rea
     words = heard("ニシムラ", "にしむら")
     sure, other = _Says(6.0), _Says(odds)
     halves = (Half(sure, ("heard", "left")), Half(other, ("left",)))  # type: ignore[arg-type]
-    (out,) = Owner(halves, reader).reconsidered([finding(words)], words, CASE)
+    (out,) = Owner(halves, reader).reattribute([finding(words)], words, CASE)
     assert out.party is party
     assert (sure.rows.shape, other.rows.shape) == ((1, 2), (1, 1))
 

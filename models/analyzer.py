@@ -218,7 +218,7 @@ def _place_and_witness(result: RecognizerResult) -> tuple[int, int, str, str]:
 
 def _frozen(result: RecognizerResult) -> EntitySpan:
     metadata = result.recognition_metadata or {}
-    party, again = metadata.get("party"), metadata.get("heard_again_as")
+    party, again = metadata.get("hint"), metadata.get("heard_again_as")
     return EntitySpan(
         result.entity_type,
         CharSpan(result.start, result.end),

@@ -97,7 +97,7 @@ def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
         "+".join(names),
         tuple(dict.fromkeys((*a.explanation, *b.explanation))),
         a.needs_review and b.needs_review,
-        _agreed(a.party, b.party),
+        _agreed(a.hint, b.hint),
         max(a.morae, b.morae),
         heard_again_as=_agreed(a.heard_again_as, b.heard_again_as),
     )

@@ -97,7 +97,7 @@ def _runs(told: Sequence[int], findings: Sequence[Finding], text: str) -> Iterat
 
 def _asked(finding: Finding) -> bool:
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and entity.party is not Party.THIRD_PARTY
+    nobodys = finding.party in NOBODYS and entity.hint is not Party.THIRD_PARTY
     return nobodys and entity.entity_type in _KINDS and not entity.candidate
 
 

@@ -139,7 +139,7 @@ def _misheard(finding: Finding) -> Finding:
     said as it is, another one is another house's.
     """
     near = finding.party is Party.UNKNOWN and finding.reason in _MISHEARD
-    if not near or finding.entity.party is Party.THIRD_PARTY:
+    if not near or finding.entity.hint is Party.THIRD_PARTY:
         return finding
     return replace(finding, party=Party.REQUESTER, needs_review=True)
 
@@ -196,7 +196,7 @@ def _attributed_address(
     known, own = theirs
     verdict, likely = whose_address(place.whole, own, reader)
     # Four characters more are soon like a building's name: what the talk calls another's is judged as it is.
-    wide = entity.party is not Party.THIRD_PARTY
+    wide = entity.hint is not Party.THIRD_PARTY
     wider = [place.whole + each for each in (place.behind, "") if wide and not digits_of(each)]
     wider += [place.before + each for each in wider if not digits_of(place.before)]
     for said in wider:
@@ -220,11 +220,11 @@ def _attributed_address(
         return Finding(entity, Party.THIRD_PARTY, Reason.ADDRESS_OTHER_ROOM, needs_review=True)
     # A piece that says place and number speaks for itself: with others, something is faintly like anything.
     heard = text if says_all(text, reader) else place.whole
-    likely = likely or (entity.party is Party.REQUESTER and faintly_like(heard, own, reader))
+    likely = likely or (entity.hint is Party.REQUESTER and faintly_like(heard, own, reader))
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
     if text.endswith(_HONOURED) and verdict.party is Party.REQUESTER and not digits_of(text):
         # 長田様 is no 長野: a town has no honorific, and somebody's name has.
-        verdict = _whose_person(text, entity.party, known, reader)
+        verdict = _whose_person(text, entity.hint, known, reader)
     return _finding(entity, verdict)
 
 
@@ -269,7 +269,7 @@ def _attributed(
             name = (
                 as_spelt(text, case)
                 or as_explained(text, case)
-                or _whose_person(letter_by_letter(text) or text, entity.party, known, reader)
+                or _whose_person(letter_by_letter(text) or text, entity.hint, known, reader)
             )
             verdict = _or_address(name, text, own, reader)
         case "ADDRESS":
@@ -376,7 +376,7 @@ def _hinted(verdict: Verdict, likely: bool, entity: EntitySpan) -> Verdict:
     What it calls the requester's and is half like the registered one is theirs, and looked at;
     what is unlike it stays masked, and is looked at.
     """
-    if verdict.party in {Party.REQUESTER, Party.COMPANY} or entity.party is not Party.REQUESTER:
+    if verdict.party in {Party.REQUESTER, Party.COMPANY} or entity.hint is not Party.REQUESTER:
         return verdict
     if likely:
         return Verdict(Party.REQUESTER, Reason.TALK_SAYS_REQUESTER_HALF_LIKE, True)

@@ -73,7 +73,7 @@ def with_blocks_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[Ent
             yield entity
         else:
             yield replace(
-                entity, entity_type="ADDRESS", chars=CharSpan(chars.start, block.end()), morae=0, party=None
+                entity, entity_type="ADDRESS", chars=CharSpan(chars.start, block.end()), morae=0, hint=None
             )
             yield replace(entity, chars=CharSpan(block.end(), chars.end), morae=0)
 

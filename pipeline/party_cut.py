@@ -52,7 +52,7 @@ def cut_where_theirs(
     ((stretch, every),) = said
     hits = [hit for hit in every if _of_their_address(forms[hit.form])]
     own = [hit for hit in hits if stretch.holds(hit)]
-    enough = ENOUGH + TOWN if finding.entity.party is Party.THIRD_PARTY else ENOUGH
+    enough = ENOUGH + TOWN if finding.entity.hint is Party.THIRD_PARTY else ENOUGH
     there = covered(own, len(stretch.logs))
     if tells(own, hits, forms) < enough or there[stretch.first : stretch.last].mean() < SOME:
         return []

@@ -97,7 +97,7 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
         return False
     between = text[name.entity.chars.end : finding.entity.chars.start]
     said = text[finding.entity.chars.start : finding.entity.chars.end]
-    if finding.entity.party is Party.THIRD_PARTY:
+    if finding.entity.hint is Party.THIRD_PARTY:
         return False  # 幹事は柳田, heard as 感じは嫌な気だ, behind the requester's name
     asked = len(between) <= ASKED and _QUESTION.fullmatch(between)
     if asked or (len(between) <= BESIDE and _EXPLAINS.search(between + said)):

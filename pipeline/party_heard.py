@@ -97,7 +97,7 @@ def _least(finding: Finding, best: Weighed) -> float:
     """How far below its bound what fits best is still it."""
     name = best.form.kind not in {FormKind.PLACE, FormKind.NUMBER}
     theirs = best.form.party is Party.REQUESTER and finding.reason is not Reason.RELATIVE
-    return BY_TALK.get(finding.entity.party, 0.0) if name and theirs else 0.0
+    return BY_TALK.get(finding.entity.hint, 0.0) if name and theirs else 0.0
 
 
 def _fit(each: Weighed) -> float:

@@ -159,12 +159,12 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
     kana = "".join(each.kana() for each in stretches)
     long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= LONG
     little = len(digits_of(kana)) < FIGURES and not long
-    return (little and finding.entity.party is not Party.THIRD_PARTY) or any(hits)
+    return (little and finding.entity.hint is not Party.THIRD_PARTY) or any(hits)
 
 
 def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm]) -> Finding | None:
     """The finding as the case's whose forms are all that is heard in it."""
-    told = {_told(each, forms, finding.entity.party) for each in said}
+    told = {_told(each, forms, finding.entity.hint) for each in said}
     owners = {each.party for each in told if each is not None}
     if None in told or len(owners) != 1:
         return None

@@ -101,7 +101,7 @@ def _as_anothers(finding: Finding) -> Finding:
 
 def _is_town(finding: Finding, text: str) -> bool:
     """Whether it is the requester's by the name of a place alone, and the conversation does not say so."""
-    theirs = finding.party is Party.REQUESTER and finding.entity.party is not Party.REQUESTER
+    theirs = finding.party is Party.REQUESTER and finding.entity.hint is not Party.REQUESTER
     # What was cut out of an address was heard as theirs, and is no name of a place.
     return (
         theirs

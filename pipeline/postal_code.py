@@ -92,7 +92,7 @@ def with_codes_heard(findings: Sequence[Finding], transcript: Transcript) -> tup
 
 def _asked(finding: Finding) -> bool:
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and entity.party is not Party.THIRD_PARTY
+    nobodys = finding.party in NOBODYS and entity.hint is not Party.THIRD_PARTY
     return nobodys and entity.entity_type == "ADDRESS" and not entity.candidate
 
 

@@ -213,7 +213,7 @@ class EntitySpan:
     """Our frozen form of Presidio's ``RecognizerResult``: offsets, never text.
 
     ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS, CONFIDENTIAL; ``explanation`` is
-    why recognizers found it.  ``needs_review``: a recognizer doubts itself.  ``party``: whose it is as one of
+    why recognizers found it.  ``needs_review``: a recognizer doubts itself.  ``hint``: whose it is as one of
     them reads the talk (a self-introduction).  ``morae``: how many, where the reading is known (a term of the
     case), else 0.  ``candidate``: too unlikely to be masked, but shown to an analyst as time allows.
     ``heard_again_as``: whose it clearly is by a second hearing's words.  ``judged``: the score is the judge's
@@ -227,7 +227,7 @@ class EntitySpan:
     recognizer: str
     explanation: tuple[Why, ...] = ()
     needs_review: bool = False
-    party: Party | None = None
+    hint: Party | None = None
     morae: int = 0
     candidate: bool = False
     heard_again_as: Party | None = None

@@ -188,8 +188,8 @@ class _Look:
 def _read(entity: EntitySpan) -> Mapping[str, float]:
     """Whose it is by what witnesses have read."""
     values = {}
-    if entity.party is not None:
-        values[f"talk: {entity.party}"] = 1.0
+    if entity.hint is not None:
+        values[f"talk: {entity.hint}"] = 1.0
     if entity.heard_again_as is not None:
         values[f"heard again as: {entity.heard_again_as}"] = 1.0
     if entity.owners:

@@ -124,7 +124,7 @@ def _bound(finding: Finding, *, heard: bool) -> float:
     """Probability from which a finding is theirs."""
     if finding.reason is Reason.RELATIVE:
         return KEEP_RELATIVE
-    if finding.entity.party is Party.THIRD_PARTY:
+    if finding.entity.hint is Party.THIRD_PARTY:
         return KEEP_AGAINST
     return KEEP_FROM if heard else KEEP_FROM_READ
 

@@ -133,7 +133,7 @@ class AddressRecognizer(CallRecognizer):
         found = [self.result("ADDRESS", part.start, part.end, 0.9, Reason.POSTAL_CODE) for part in codes]
         if _near_requester(call, chain):
             for result in found:
-                result.recognition_metadata["party"] = "requester"
+                result.recognition_metadata["hint"] = "requester"
         if rest:
             found.append(self.result("ADDRESS", rest[0].start, rest[-1].end, score, why))
         return found

@@ -182,7 +182,7 @@ class AskedForRecognizer(CallRecognizer):
     ) -> RecognizerResult:
         result = self.result("PERSON", start, end, score, Reason.ANSWERS_WHAT_NAME)
         if question.own and _sounds_like_requester(call, call.text[start:end]):
-            result.recognition_metadata["party"] = "requester"
+            result.recognition_metadata["hint"] = "requester"
         return result
 
     def _addresses(

@@ -164,7 +164,7 @@ class IntroducedNameRecognizer(CallRecognizer):
 
 def _with_party(result: RecognizerResult, *, early: bool) -> RecognizerResult:
     if early:
-        result.recognition_metadata["party"] = "staff"
+        result.recognition_metadata["hint"] = "staff"
     return result
 
 

@@ -126,7 +126,7 @@ class KanjiDescriptionRecognizer(CallRecognizer):
                 "PERSON", start, chain.end, 0.9 if count > 1 else 0.75, Reason.KANJI_EXPLAINED
             )
             if _explains_requester(call, start, chain.end):
-                result.recognition_metadata["party"] = "requester"
+                result.recognition_metadata["hint"] = "requester"
             found.append(result)
         return found
 
@@ -153,7 +153,7 @@ class KanjiDescriptionRecognizer(CallRecognizer):
                 ):
                     result = self.result("PERSON", start, start + len(text), 0.7, Reason.ANSWERS_WHICH_KANJI)
                     if _explains_requester(call, start, start + len(text)):
-                        result.recognition_metadata["party"] = "requester"
+                        result.recognition_metadata["hint"] = "requester"
                     found.append(result)
         return found
 

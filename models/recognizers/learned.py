@@ -41,6 +41,6 @@ class LearnedRecognizer(CallRecognizer):
                 each.kind, each.chars.start, each.chars.end, each.peak, Reason.LEARNED_CONTEXT
             )
             if each.party is not Party.UNKNOWN and each.party_probability >= CERTAIN_PARTY:
-                result.recognition_metadata["party"] = str(each.party)
+                result.recognition_metadata["hint"] = str(each.party)
             found.append(result)
         return found

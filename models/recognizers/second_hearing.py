@@ -22,8 +22,8 @@ class SecondHearingRecognizer(CallRecognizer):
             result = self.result(
                 span.entity_type, span.chars.start, span.chars.end, span.score, Reason.SECOND_HEARING
             )
-            if span.party is not None:
-                result.recognition_metadata["party"] = str(span.party)
+            if span.hint is not None:
+                result.recognition_metadata["hint"] = str(span.hint)
             if span.heard_again_as is not None:
                 result.recognition_metadata["heard_again_as"] = str(span.heard_again_as)
             found.append(result)

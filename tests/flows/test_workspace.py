@@ -21,7 +21,7 @@ ENTITY = EntitySpan(
     "Test",
     (Why(Reason.COMPANY_RULE, "why"),),
     needs_review=True,
-    party=Party.STAFF,
+    hint=Party.STAFF,
 )
 
 VALUES = [

@@ -165,9 +165,9 @@ def test_whose_it_is_must_not_be_disputed(
 ) -> None:
     """A witness's word on the party counts unless another contradicts it."""
     (one,) = unite(
-        [span("PERSON", 0, 3, party=first), span("PERSON", 0, 2, witness="B", party=second)],
+        [span("PERSON", 0, 3, hint=first), span("PERSON", 0, 2, witness="B", hint=second)],
     )
-    assert one.party is expected
+    assert one.hint is expected
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_what_both_sides_say_is_one_code(reader: Reader, again: str, kept: bool)
 def test_what_the_conversation_gives_to_another_stays_theirs(reader: Reader) -> None:
     """A neighbour lives in the same city."""
     call = transcript(utterance("852の4302", 0.0))
-    entity = EntitySpan("ADDRESS", CharSpan(0, 8), 0.9, "T", party=Party.THIRD_PARTY)
+    entity = EntitySpan("ADDRESS", CharSpan(0, 8), 0.9, "T", hint=Party.THIRD_PARTY)
     (told,) = with_own_codes([Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, False)], call, CASE, reader)
     assert told.party is Party.UNKNOWN
 

@@ -45,7 +45,7 @@ def whose(text: str, kind: str, reader: Reader, case: CallCase = CASE, **more: o
 )
 def test_three_figures_have_to_be_right(text: str, kept: bool, reader: Reader) -> None:
     """Where the talk calls them theirs; of four one may be misheard."""
-    assert (whose(text, "PHONE_NUMBER", reader, party=Party.REQUESTER).party is Party.REQUESTER) is kept
+    assert (whose(text, "PHONE_NUMBER", reader, hint=Party.REQUESTER).party is Party.REQUESTER) is kept
 
 
 @pytest.mark.parametrize(("text", "kept"), [("青葉", True), ("青葉様", False)])
@@ -316,14 +316,14 @@ def test_a_joint_is_no_name(text: str, kept: bool, reader: Reader) -> None:
 
 def test_the_conversation_tells_who_the_staff_is(reader: Reader) -> None:
     """Where the case lists no staff, who introduces themselves at work is staff, and a person looks."""
-    found = whose("長谷川", "PERSON", reader, NOBODY, party=Party.STAFF)
+    found = whose("長谷川", "PERSON", reader, NOBODY, hint=Party.STAFF)
     assert (found.party, found.needs_review) == (Party.STAFF, True)
 
 
 @pytest.mark.parametrize("party", [Party.STAFF, Party.REQUESTER, Party.COMPANY])
 def test_the_conversation_alone_keeps_no_name_unlike_the_known_ones(party: Party, reader: Reader) -> None:
     """A witness's word does not make a stranger's name one of the case."""
-    assert whose("長谷川", "PERSON", reader, party=party).party not in KEPT
+    assert whose("長谷川", "PERSON", reader, hint=party).party not in KEPT
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_the_conversation_alone_keeps_no_name_unlike_the_known_ones(party: Party
 )
 def test_the_conversation_alone_keeps_no_number_and_no_address(text: str, kind: str, reader: Reader) -> None:
     """What the caller gives as their own but is not registered is masked, and a person looks."""
-    found = whose(text, kind, reader, party=Party.REQUESTER)
+    found = whose(text, kind, reader, hint=Party.REQUESTER)
     assert (found.party, found.needs_review) == (Party.UNKNOWN, True)
 
 
@@ -405,7 +405,7 @@ def test_a_name_within_a_finding_and_a_relative_in_spite_of_the_talk(
     text: str, party: Party, reader: Reader
 ) -> None:
     """A few words too many change nothing; the conversation makes no relative the requester."""
-    assert whose(text, "PERSON", reader, party=Party.REQUESTER).party is party
+    assert whose(text, "PERSON", reader, hint=Party.REQUESTER).party is party
 
 
 @pytest.mark.parametrize(
@@ -461,7 +461,7 @@ def test_a_name_in_syllables_is_theirs_whatever_the_finding_holds_behind_it(how:
 def test_a_short_given_name_that_is_half_alike_is_a_relatives(reader: Reader) -> None:
     """ナツミ is six tenths of カオリ, and no conversation makes her her."""
     case = CallCase("R-1", Requester((CaseName("松浦香織", "マツウラカオリ"),)))
-    assert whose("松浦なつみ", "PERSON", reader, case, party=Party.REQUESTER).party is Party.UNKNOWN
+    assert whose("松浦なつみ", "PERSON", reader, case, hint=Party.REQUESTER).party is Party.UNKNOWN
 
 
 @pytest.mark.parametrize(("hint", "party"), [(Party.REQUESTER, Party.REQUESTER), (None, Party.THIRD_PARTY)])
@@ -470,14 +470,14 @@ def test_a_number_read_back_in_one_breath_is_half_like_it(
 ) -> None:
     """Where the conversation calls it theirs, half of the figures may tell."""
     case = CallCase("R-1", Requester(phones=("0798086546",)))
-    found = whose("ゼロ8、6506、バル8、6506", "PHONE_NUMBER", reader, case, party=hint)
+    found = whose("ゼロ8、6506、バル8、6506", "PHONE_NUMBER", reader, case, hint=hint)
     assert found.party is party
 
 
 def test_a_strangers_mobile_number_is_not_half_like_theirs(reader: Reader) -> None:
     """080 and 090 tell as little as 080 twice, and who said all of a number said whose it is."""
     case = CallCase("R-1", Requester(phones=("09006527231",)))
-    found = whose("080-0634-2875", "PHONE_NUMBER", reader, case, party=Party.REQUESTER)
+    found = whose("080-0634-2875", "PHONE_NUMBER", reader, case, hint=Party.REQUESTER)
     assert found.party is Party.UNKNOWN
 
 

@@ -193,7 +193,7 @@ def test_what_is_called_anothers_is_judged_without_the_words_beside_it(reader: R
     (entity,) = spans(call.text, ("コンポヒバリ904合室の石泣きさま", "ADDRESS"))
     case = CallCase("R-1", Requester(addresses=(home,)))
     (found,) = attribute(
-        (replace(entity, party=Party.THIRD_PARTY),), Context(call, case, reader), passes=RULES
+        (replace(entity, hint=Party.THIRD_PARTY),), Context(call, case, reader), passes=RULES
     )
     assert found.party is not Party.REQUESTER
 
@@ -206,7 +206,7 @@ def test_a_piece_that_says_all_is_not_theirs_by_what_another_says(reader: Reader
     )
     place = call.text.split("\n")[1]
     found = [
-        replace(each, party=Party.REQUESTER)
+        replace(each, hint=Party.REQUESTER)
         for each in spans(call.text, ("京都府", "ADDRESS"), (place, "ADDRESS"))
     ]
     _, whole = attribute(
@@ -386,7 +386,7 @@ def test_what_the_conversation_calls_theirs_need_be_faintly_like_it(
     )
     own = registered((address,), reader)
     assert faintly_like(said, own, reader) is faint
-    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", party=Party.REQUESTER)
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", hint=Party.REQUESTER)
     case = CallCase("R-1", Requester(addresses=(address,)))
     (finding,) = attribute((entity,), Context(transcript(utterance(said, 1.0)), case, reader), passes=RULES)
     assert (finding.party is Party.REQUESTER) is faint
@@ -397,7 +397,7 @@ def _both(texts: tuple[str, str], hint: Party | None, reader: Reader) -> Party:
     """Whose the first of two addresses is."""
     heard = transcript(*(utterance(text, 5.0 * at) for at, text in enumerate(texts)))
     spans = [
-        EntitySpan("ADDRESS", CharSpan(at, at + len(text)), 0.9, "Test", party=hint)
+        EntitySpan("ADDRESS", CharSpan(at, at + len(text)), 0.9, "Test", hint=hint)
         for text in texts
         if (at := heard.text.index(text)) >= 0
     ]
@@ -481,7 +481,7 @@ def test_another_room_is_anothers_whatever_the_talk_and_the_second_hearing_say(
 ) -> None:
     """A second hearing that parts the building from its room calls the building theirs, and rightly."""
     own = Party.REQUESTER
-    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", party=own, heard_again_as=own)
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", hint=own, heard_again_as=own)
     address = CaseName("東京都立川市錦町3丁目14番8号コーポひばり109号室")
     case = CallCase("R-1", Requester(addresses=(address,)))
     (finding,) = attribute((entity,), Context(transcript(utterance(said, 1.0)), case, reader), passes=RULES)

@@ -70,7 +70,7 @@ def heard(
 ) -> Finding:
     """The verdict on ``said`` in an utterance, by its words and then by its sound."""
     start = text.index(said)
-    entity = EntitySpan(kind, CharSpan(start, start + len(said)), 0.9, "Test", party=hint)
+    entity = EntitySpan(kind, CharSpan(start, start + len(said)), 0.9, "Test", hint=hint)
     words = transcript(utterance(text, 1.0))
     recording = Recording(np.zeros((1, 30 * RATE), np.int16), RATE, "pcm", "0" * 64)
     findings = attribute((entity,), Context(words, case, reader), passes=RULES)

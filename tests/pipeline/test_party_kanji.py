@@ -162,7 +162,7 @@ def test_what_the_talk_calls_anothers_explains_no_name_before_it(
     heard = transcript(utterance("岩田花子、感じは嫌な気だ", 0.0))
     case = CallCase("R-1", Requester(names=(CaseName("岩田花子", "イワタハナコ"),)))
     name, behind = people(heard, "岩田花子", "感じは嫌な気だ")
-    found = attribute((name, replace(behind, party=said)), Context(heard, case, reader), passes=RULES)
+    found = attribute((name, replace(behind, hint=said)), Context(heard, case, reader), passes=RULES)
     assert [each.party for each in found] == [Party.REQUESTER, party]
 
 

@@ -39,7 +39,7 @@ def judged(
 ) -> Finding:
     """What becomes of a finding that is nobody's by its words."""
     span = CharSpan(*(chars or (0, len(call.text))))
-    entity = EntitySpan(kind, span, 0.9, "test", party=said)
+    entity = EntitySpan(kind, span, 0.9, "test", hint=said)
     (out,) = by_what_is_heard(
         [Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)], call, CASE, reader
     )
@@ -175,10 +175,10 @@ def test_an_address_of_which_nothing_is_heard_is_another_ones(
 ) -> None:
     """However the talk has it; of a few morae nothing can be heard, but where it calls them another's."""
     call = heard(said)
-    entity = EntitySpan("ADDRESS", CharSpan(0, len(call.text)), 0.9, "test", party=Party.REQUESTER)
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(call.text)), 0.9, "test", hint=Party.REQUESTER)
     (out,) = by_what_is_heard([Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, True)], call, CASE, reader)
     assert out.party is party
-    other = Finding(replace(entity, party=Party.THIRD_PARTY), Party.REQUESTER, Reason.NOT_GIVEN, True)
+    other = Finding(replace(entity, hint=Party.THIRD_PARTY), Party.REQUESTER, Reason.NOT_GIVEN, True)
     (out,) = by_what_is_heard([other], call, CASE, reader)
     assert (out.party is Party.UNKNOWN) is (said != "ヒキノチョウノホウ")
 

@@ -26,7 +26,7 @@ def told(
         )
     )
     findings = [
-        Finding(EntitySpan(kind, segment.chars, 0.9, "test", party=talk), party, Reason.NOT_GIVEN, False)
+        Finding(EntitySpan(kind, segment.chars, 0.9, "test", hint=talk), party, Reason.NOT_GIVEN, False)
         for segment, (_, party) in zip(call.segments, said, strict=True)
         if party is not None
     ]

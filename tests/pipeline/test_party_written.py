@@ -51,7 +51,7 @@ def test_what_is_only_read_is_believed_as_it_is_written(
     text: str, known: tuple[str, str], party: Party, reader: Reader
 ) -> None:
     """Other kanji of the same reading are theirs, of another reading another's; kana tell nothing."""
-    found = whose(transcript(utterance(text, 0.0)), known, reader, party=Party.REQUESTER)
+    found = whose(transcript(utterance(text, 0.0)), known, reader, hint=Party.REQUESTER)
     assert found.party is party
     assert (found.reason == Reason.NAME_SPELT_AS_OTHER) is (party is Party.UNKNOWN)
 

@@ -44,7 +44,7 @@ def told(kana: str, parties: list[Party], texts: list[str], said: Party | None =
     call = heard(kana, texts[0])
     start, findings = 0, []
     for text, party in zip(texts, parties, strict=True):
-        entity = EntitySpan("ADDRESS", CharSpan(start, start + len(text)), 0.9, "test", party=said)
+        entity = EntitySpan("ADDRESS", CharSpan(start, start + len(text)), 0.9, "test", hint=said)
         findings.append(Finding(entity, party, Reason.NOT_GIVEN, False))
         start += len(text) + 1
     return [each.party for each in with_codes_heard(findings, replace(call, text="、".join(texts)))]

@@ -86,7 +86,7 @@ def test_what_is_somebodys_is_not_asked_about(party: Party, reader: Reader) -> N
 def test_what_the_conversation_gives_to_another_has_to_be_surer(reader: Reader) -> None:
     """Only what is hardly anybody else's comes back."""
     words = heard("ニシムラ", "にしむら")
-    entity = EntitySpan("PERSON", CharSpan(0, len(words.text)), 0.9, "T", party=Party.THIRD_PARTY)
+    entity = EntitySpan("PERSON", CharSpan(0, len(words.text)), 0.9, "T", hint=Party.THIRD_PARTY)
     other = Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)
     assert KEEP_AGAINST > KEEP_FROM
     bound = float(np.log(KEEP_AGAINST / (1 - KEEP_AGAINST)))

@@ -16,27 +16,27 @@ from typing import Final
 from pipeline.heard_stretch import SAID_AROUND, Channels
 from pipeline.party_beside import said_of
 from pipeline.party_name import KanaReader
-from pipeline.postal_code import DIGITS, EARLIER, STRAY, is_piece_of
+from pipeline.postal_code import CODE_DIGITS, MAX_STRAY_KANA, STEPS_BEFORE, is_piece_of
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CallCase, Finding, Party, Transcript
 from pipeline.verdict import NOBODYS, given_to
 
-__all__ = ["with_own_codes"]
+__all__ = ["attribute_codes_of_city"]
 
-FIRST: Final = 3
+CITY_DIGITS: Final = 3
 """Figures of a code that tell where it is."""
 
-PIECES: Final = 5
+MAX_PIECES: Final = 5
 """Findings at the most that one code may be cut into."""
 
-BETWEEN: Final = 3
+MAX_GAP_CHARS: Final = 3
 """Characters between two of them."""
 
-ASIDE: Final = 1
+MAX_EXTRA_DIGITS: Final = 1
 """Figures before it that are none: 号 of 郵便番号, which ends as ゴ begins."""
 
-READ_BACK: Final = 4
+READ_BACK_FINDINGS: Final = 4
 """Findings behind a code among which it is read back."""
 
 _KINDS: Final = frozenset({"ADDRESS", "PHONE_NUMBER"})
@@ -44,7 +44,7 @@ _SAID_AROUND: Final = re.compile(SAID_AROUND)
 _MARKS: Final = re.compile(r"[\s、。・,.〒ー-]|ユウビンバンゴウ")
 
 
-def with_own_codes(
+def attribute_codes_of_city(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
     """Give postal codes that begin as those of the requester's city do to the requester.
@@ -70,14 +70,17 @@ def with_own_codes(
     told = [at for at, each in enumerate(out) if not each.entity.candidate]
     for place in range(len(told)):
         # What an earlier code has taken is the requester's by now.
-        runs = reversed(list(_runs(told[place : place + PIECES], out, transcript.text)))
+        runs = reversed(list(_runs(told[place : place + MAX_PIECES], out, transcript.text)))
         codes = (
-            (run, code) for run in runs for code in figures([out[at] for at in run]) if code[:FIRST] in own
+            (run, code)
+            for run in runs
+            for code in figures([out[at] for at in run])
+            if code[:CITY_DIGITS] in own
         )
         found = next(codes, None)
         if found is not None:
             run, code = found
-            behind = told[place + len(run) : place + len(run) + READ_BACK]
+            behind = told[place + len(run) : place + len(run) + READ_BACK_FINDINGS]
             again = [at for at in behind if _asked(out[at]) and is_piece_of(code, out[at], transcript.text)]
             for at in (*run, *again):
                 out[at] = given_to(out[at], Party.REQUESTER, Reason.POSTAL_CODE_OF_CITY)
@@ -89,7 +92,7 @@ def _runs(told: Sequence[int], findings: Sequence[Finding], text: str) -> Iterat
     run: list[int] = []
     for at in told:
         between = text[findings[run[-1]].entity.chars.end : findings[at].entity.chars.start] if run else ""
-        if not _asked(findings[at]) or len(between) > BETWEEN:
+        if not _asked(findings[at]) or len(between) > MAX_GAP_CHARS:
             return
         run.append(at)
         yield list(run)
@@ -106,16 +109,20 @@ def _figures(
 ) -> Iterator[str]:
     """What postal codes some findings may say together, as written and as heard, and nothing else."""
     stretches = list(itertools.chain.from_iterable(map(channels.stretches, pieces)))
-    heard = "".join(each.kana(0 if at else EARLIER) for at, each in enumerate(stretches))
+    heard = "".join(each.kana(0 if at else STEPS_BEFORE) for at, each in enumerate(stretches))
     for said in (reader.kana("".join(said_of(each, text) for each in pieces)), heard):
         yield from _codes(said)
     # One side says it and the other one repeats it: then all of it is the same code.
-    told = [set(_codes(each.kana(EARLIER))) for each in stretches]
+    told = [set(_codes(each.kana(STEPS_BEFORE))) for each in stretches]
     yield from sorted(set.intersection(*told)) if len(told) > 1 else ()
 
 
 def _codes(said: str) -> Iterator[str]:
     """What postal codes some kana may be, which hold nothing else."""
     kana = _SAID_AROUND.sub("", said)
-    figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= STRAY else ""
-    yield from (figures[n:] for n in range(ASIDE + 1) if DIGITS[0] <= len(figures) - n <= DIGITS[1])
+    figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= MAX_STRAY_KANA else ""
+    yield from (
+        figures[n:]
+        for n in range(MAX_EXTRA_DIGITS + 1)
+        if CODE_DIGITS[0] <= len(figures) - n <= CODE_DIGITS[1]
+    )

@@ -15,13 +15,13 @@ from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
 from pipeline.verdict import NOBODYS
 
-__all__ = ["Whole", "in_parts", "not_below", "whole_of", "without_overlap"]
+__all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
 Whole = tuple[tuple[Why, ...], str, str]
 """What the parts of one finding have in common: reasons, source and type."""
 
 
-def in_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def split_into_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Part what is to be masked where it may be more than one thing.
 
     Only now that whose it is has been told: that takes the whole of it.

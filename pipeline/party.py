@@ -20,8 +20,8 @@ from pipeline.party_address import (
     within_a_line,
 )
 from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number
-from pipeline.party_mail import LOCAL, whose_mail, without_local
-from pipeline.party_name import HALF, KanaReader, KnownName, begun_anew, known_names, whose_name
+from pipeline.party_mail import MAX_LOCAL_CHARS, whose_mail, without_local
+from pipeline.party_name import MIN_PART_LIKENESS, KanaReader, KnownName, begun_anew, known_names, whose_name
 from pipeline.party_phone import whose_number
 from pipeline.party_room import says_another_room
 from pipeline.party_spelt import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
@@ -32,12 +32,12 @@ from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 from pipeline.verdict import NOBODYS, Verdict
 
-__all__ = ["compare_words", "with_misheard_figures"]
+__all__ = ["accept_misheard_figures", "compare_words"]
 
-ENOUGH = 3
+MIN_TELLING = 3
 """Digits of a number, or morae of a name, that say something by themselves."""
 
-BEYOND = 4
+MAX_CHARS_AROUND = 4
 """Characters behind an address that may belong to it still."""
 
 _HONOURED = ("様", "さま", "さん", "ちゃん", "くん")
@@ -112,7 +112,7 @@ def compare_words(
     )
 
 
-def with_misheard_figures(
+def accept_misheard_figures(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
     """Believe addresses that are the requester's but for a misheard figure, where their own is said nowhere.
@@ -151,7 +151,7 @@ def _said(entity: EntitySpan, text: str) -> str:
     """
     said = text[entity.chars.start : entity.chars.end]
     if entity.entity_type == "EMAIL_ADDRESS" and without_local(said):
-        return text[max(0, entity.chars.start - LOCAL) : entity.chars.end]
+        return text[max(0, entity.chars.start - MAX_LOCAL_CHARS) : entity.chars.end]
     cut = entity.entity_type == "PERSON" and len(said) > 1 and _CUT.match(text, entity.chars.end - 1)
     return said[:-1] if cut else said
 
@@ -181,8 +181,8 @@ class _Place:
 def _around(entities: Sequence[EntitySpan], group: Sequence[int], transcript: Transcript) -> tuple[str, str]:
     """What stands right before and behind: the edge of a finding may cut a garbled town in two."""
     start, end = entities[group[0]].chars.start, entities[group[-1]].chars.end
-    before = transcript.text[max(0, start - BEYOND) : start].rsplit("\n", 1)[-1]
-    return before, transcript.text[end : end + BEYOND].split("\n")[0]
+    before = transcript.text[max(0, start - MAX_CHARS_AROUND) : start].rsplit("\n", 1)[-1]
+    return before, transcript.text[end : end + MAX_CHARS_AROUND].split("\n")[0]
 
 
 def _attributed_address(
@@ -207,7 +207,7 @@ def _attributed_address(
         verdict = _said_twice(place, own, reader) or within_a_line(text, own, reader) or verdict
     alone, _ = whose_address(text, own, reader)
     # Said twice, the numbers of both make none together.  A number by itself tells too little here.
-    placed = not alone.doubtful or is_block(text, own) or len(place_in(text, reader)) >= ENOUGH
+    placed = not alone.doubtful or is_block(text, own) or len(place_in(text, reader)) >= MIN_TELLING
     if verdict.party is not Party.REQUESTER and digits_of(text) and alone.party is Party.REQUESTER and placed:
         verdict = alone
     if verdict.party is Party.THIRD_PARTY and alone.reason in _MISHEARD:
@@ -234,7 +234,7 @@ def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaRea
     Only pieces with a place and a number tell: of two addresses said in a row one may be in the same town.
     """
     for said in place.said_with():
-        numbered = bool(digits_of(said)) and len(place_in(said, reader)) >= ENOUGH
+        numbered = bool(digits_of(said)) and len(place_in(said, reader)) >= MIN_TELLING
         verdict, _ = whose_address(said, own, reader)
         if numbered and verdict.party is Party.REQUESTER and not verdict.doubtful:
             return verdict._replace(doubtful=True)
@@ -354,7 +354,8 @@ def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
     said = TAIL.sub("", text)
     rests = (said[n:] for n in range(1, len(said)) if reader.kana(said[:n]) == surname)
     return any(
-        _KANJI.fullmatch(rest) is not None and all(likeness(given, sound) < HALF for sound in sounds)
+        _KANJI.fullmatch(rest) is not None
+        and all(likeness(given, sound) < MIN_PART_LIKENESS for sound in sounds)
         for rest, sounds in ((rest, (reader.kana(rest), *reader.readings(rest))) for rest in rests)
     )
 

@@ -13,11 +13,25 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.party_block import ENOUGH, HALF, HARDLY, ROOM, TELLING, is_next_door, may_be_misheard
+from pipeline.party_block import (
+    MAX_HARDLY_ANY_MORAE,
+    MAX_MISHEARD_SHARE,
+    MIN_BLOCK_DIGITS,
+    MIN_TELLING,
+    ROOM_DIGITS,
+    is_next_door,
+    may_be_misheard,
+)
 from pipeline.party_name import KanaReader
 from pipeline.party_room import near_rooms, same_building
 from pipeline.reasons import Reason
-from pipeline.registered_address import PLACE, RegisteredAddress, numbers_of, place_in, without_orders
+from pipeline.registered_address import (
+    MAX_PLACE_PRICE,
+    RegisteredAddress,
+    numbers_of,
+    place_in,
+    without_orders,
+)
 from pipeline.sound import Mora, morae
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart, digits_of
@@ -25,7 +39,7 @@ from pipeline.types import EntitySpan, Party, Transcript
 from pipeline.verdict import Verdict
 
 __all__ = [
-    "ASIDE",
+    "FILLERS",
     "address_groups",
     "clearly_within",
     "faintly_like",
@@ -33,22 +47,22 @@ __all__ = [
     "within_a_line",
 ]
 
-CLEARLY = 0.2
+MAX_PRICE_CLEAR = 0.2
 """The same for a town that shall tell by itself."""
 
-VERBATIM = 0.1
+MAX_PRICE_VERBATIM = 0.1
 """The same for words that nothing else tells to be a place: a consonant voiced, a vowel drawn out."""
 
-LONG = 6
+MIN_DIGITS_WITH_ROOM = 6
 """Digits of a number with a room."""
 
-BESIDE = 3
+MAX_EXTRA_MORAE = 3
 """Morae that may be said beside a town and nothing more: a particle, a word half caught."""
 
-BLOCK = 7
+MAX_BLOCK_DIGITS = 7
 """Most digits of a block number with a room."""
 
-BETWEEN = 2
+MAX_GAP_CHARS = 2
 """Characters between two pieces, fillers and answers left out, up to which they are one address."""
 
 _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
@@ -64,10 +78,10 @@ _POSTAL = re.compile(r"(?:[0-9０-９]++[^0-9０-９都道府県]{0,3})+(?=[^0-9
 _CODE = re.compile(r"[0-9０-９〇一二三四五六七八九のノ〒、。 \n-]{5,}")
 """Figures that an address begins with: its postal code, said once or twice."""
 
-ASIDE = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"
+FILLERS = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"
 """What is said between two pieces of one address or number: fillers, answers and joints."""
 
-_ASIDE = re.compile(ASIDE)
+_FILLERS = re.compile(FILLERS)
 
 
 def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tuple[tuple[int, ...], ...]:
@@ -84,12 +98,12 @@ def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tu
     for index, entity in enumerate(entities):
         text = transcript.text[entity.chars.start : entity.chars.end]
         # A block number by itself is often taken for a telephone's.
-        number = entity.entity_type == "PHONE_NUMBER" and len(digits_of(text)) <= BLOCK
+        number = entity.entity_type == "PHONE_NUMBER" and len(digits_of(text)) <= MAX_BLOCK_DIGITS
         if entity.candidate or not (number or entity.entity_type == "ADDRESS"):
             continue
         if groups:
             before = entities[groups[-1][-1]].chars.end
-            if len(_ASIDE.sub("", transcript.text[before : entity.chars.start])) <= BETWEEN:
+            if len(_FILLERS.sub("", transcript.text[before : entity.chars.start])) <= MAX_GAP_CHARS:
                 groups[-1].append(index)
                 continue
         if not number:
@@ -147,7 +161,7 @@ def _without_code(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         match.start == 0
         for address in known
         for part in address.above[:1]
-        for match in find_sound(part, line, VERBATIM)
+        for match in find_sound(part, line, MAX_PRICE_VERBATIM)
     )
     return rest if begun else text
 
@@ -162,7 +176,7 @@ def _looked_at(verdict: Verdict | None) -> Verdict | None:
 def _once(numbers: str) -> str:
     """A number that was said twice, once."""
     half = len(numbers) // 2
-    return numbers[:half] if half >= ENOUGH and numbers[:half] == numbers[half:] else numbers
+    return numbers[:half] if half >= MIN_TELLING and numbers[:half] == numbers[half:] else numbers
 
 
 def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict | None:
@@ -179,7 +193,7 @@ def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     """
     for said in text.split("\n"):
         place, numbers = place_in(said, reader), numbers_of(said)
-        if len(place) < ENOUGH or len(numbers) < TELLING:
+        if len(place) < MIN_TELLING or len(numbers) < MIN_BLOCK_DIGITS:
             continue
         for one, address in itertools.product({numbers, without_orders(numbers)}, known):
             # The same but for the last figure is a neighbour's as well.
@@ -199,14 +213,16 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
         reader: Reads the text.
     """
     line = morae(reader.kana(text))
-    return len(line) > ENOUGH and any(find_sound(line, address.place, VERBATIM) for address in known)
+    return len(line) > MIN_TELLING and any(
+        find_sound(line, address.place, MAX_PRICE_VERBATIM) for address in known
+    )
 
 
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> Verdict | None:
     """The verdict by one address; ``None`` where it is unlike it."""
     sounds, town = _sounds_like(line, address)
     # One figure is in most numbers, and コレ読ミマスネ ends as ナルセ does: then it must be all that is said.
-    town = town and len(numbers) >= ENOUGH
+    town = town and len(numbers) >= MIN_TELLING
     same = _same_number(numbers, address.number)
     verdict: Verdict | None = None
     if (sounds or town) and same:
@@ -215,21 +231,21 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
         verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_SAME, False)
     elif same_building(line, numbers, address):
         verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_BUILDING_SAME, True)
-    elif same and min(len(numbers), len(address.number)) >= ENOUGH:
+    elif same and min(len(numbers), len(address.number)) >= MIN_TELLING:
         # With a place that was not understood; one that was is somebody else's.
-        told = len(line) < ENOUGH or len(numbers) >= TELLING
+        told = len(line) < MIN_TELLING or len(numbers) >= MIN_BLOCK_DIGITS
         verdict = Verdict(Party.REQUESTER if told else Party.UNKNOWN, Reason.ADDRESS_BLOCK_ALONE_SAME, True)
     elif _half_like(line, numbers, address):
         verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_CITY_AND_BLOCK_NEAR, True)
     elif (sounds or town) and (blocks := _near_blocks(numbers, address)):
         # Misheard, or the house next door: only a person can tell, or what else is said.
-        clear = len(numbers) >= ENOUGH and find_sound(address.town, line, CLEARLY)
+        clear = len(numbers) >= MIN_TELLING and find_sound(address.town, line, MAX_PRICE_CLEAR)
         off = not clear or any(is_next_door(numbers, block) for block in blocks)
         verdict = Verdict(
             Party.UNKNOWN, Reason.ADDRESS_NEXT_DOOR if off else Reason.ADDRESS_ONE_FIGURE_OFF, True
         )
     elif rooms := near_rooms(line, numbers, address):
-        off = any(is_next_door(room, address.number[-ROOM:]) for room in rooms)
+        off = any(is_next_door(room, address.number[-ROOM_DIGITS:]) for room in rooms)
         verdict = Verdict(
             Party.UNKNOWN, Reason.ADDRESS_NEXT_DOOR if off else Reason.ADDRESS_ROOM_ONE_FIGURE_OFF, True
         )
@@ -249,11 +265,11 @@ def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader)
         return None
     line = reader.line(text)
     for place in (address.town, address.building):
-        for match in find_sound(place, line.morae, CLEARLY) if len(place) > ENOUGH else ():
+        for match in find_sound(place, line.morae, MAX_PRICE_CLEAR) if len(place) > MIN_TELLING else ():
             at = line.span(match.start, match.end)
             said, numbers = text[at.start : at.end], _once(numbers_of(text[at.end :]))
             # 8番地 is near ハチマンチョウ: only with a number behind it, that fits, is it the town.
-            if _FIGURE.search(said) and len(numbers) >= ENOUGH:
+            if _FIGURE.search(said) and len(numbers) >= MIN_TELLING:
                 before = place_in(text[: at.start], reader)
                 return _against(before + place, numbers, address)
     return None
@@ -261,16 +277,16 @@ def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader)
 
 def _near_blocks(numbers: str, address: RegisteredAddress) -> list[str]:
     """The registered number, with its room and without, where a number is that but for a digit."""
-    blocks = (address.number, address.number[:-ROOM]) if address.building else (address.number,)
+    blocks = (address.number, address.number[:-ROOM_DIGITS]) if address.building else (address.number,)
     return [block for block in blocks if block and digits_apart(numbers, block) <= 1]
 
 
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether city or ward is the registered one, and a long number is for the most part."""
     longest = max(len(numbers), len(address.number))
-    above = len(_without(line, address.above, CLEARLY)) < len(line)
-    near = digits_apart(numbers, address.number) <= HALF * longest
-    return above and near and min(len(numbers), len(address.number)) >= LONG
+    above = len(_without(line, address.above, MAX_PRICE_CLEAR)) < len(line)
+    near = digits_apart(numbers, address.number) <= MAX_MISHEARD_SHARE * longest
+    return above and near and min(len(numbers), len(address.number)) >= MIN_DIGITS_WITH_ROOM
 
 
 def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
@@ -286,35 +302,41 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
     return any(
         any(
             # ナカチョウヨンチョ is near シャトーマツカゼ: who says another number says another place.
-            len(part) > ENOUGH and find_sound(part, line, _bound(part) if alike else CLEARLY)
-            for alike in (may_be_misheard(numbers, address.number, HALF),)
+            len(part) > MIN_TELLING and find_sound(part, line, _bound(part) if alike else MAX_PRICE_CLEAR)
+            for alike in (may_be_misheard(numbers, address.number, MAX_MISHEARD_SHARE),)
             for part in (address.town, address.building)
             # Another room of the same building is a neighbour's.
-            if part is address.town or may_be_misheard(numbers, address.number[-ROOM:], HALF)
+            if part is address.town
+            or may_be_misheard(numbers, address.number[-ROOM_DIGITS:], MAX_MISHEARD_SHARE)
         )
         # アイチケン is near オオイタケン.
-        or any(len(part) > ENOUGH and find_sound(part, line, VERBATIM) for part in address.above)
+        or any(
+            len(part) > MIN_TELLING and find_sound(part, line, MAX_PRICE_VERBATIM) for part in address.above
+        )
         or (
             # 1960-407 is half 21030411, too: where another place is said, the number is that one's.
-            len(line) <= HARDLY
-            and min(len(numbers), len(address.number)) >= TELLING
-            and digits_apart(numbers, address.number) <= HALF * max(len(numbers), len(address.number))
+            len(line) <= MAX_HARDLY_ANY_MORAE
+            and min(len(numbers), len(address.number)) >= MIN_BLOCK_DIGITS
+            and digits_apart(numbers, address.number)
+            <= MAX_MISHEARD_SHARE * max(len(numbers), len(address.number))
         )
         for address in known
         # チョウフシ is near シャトーショウフウ: who says another prefecture says another place.
-        if not prefecture or not address.above or find_sound(address.above[0], line, PLACE)
+        if not prefecture or not address.above or find_sound(address.above[0], line, MAX_PLACE_PRICE)
     )
 
 
 def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether the block number, or clearly the town, is the registered one's.
 
-    Of two towns drawn at random one in fifty is as near, and one in five at ``PLACE``.
+    Of two towns drawn at random one in fifty is as near, and one in five at ``MAX_PLACE_PRICE``.
     """
-    if len(numbers) >= ENOUGH and _same_number(numbers, address.number):
+    if len(numbers) >= MIN_TELLING and _same_number(numbers, address.number):
         return True
     sounds, _ = _sounds_like(line, address)
-    return sounds or (len(address.town) > ENOUGH and bool(find_sound(address.town, line, CLEARLY)))
+    return sounds or (
+        len(address.town) > MIN_TELLING and bool(find_sound(address.town, line, MAX_PRICE_CLEAR))
+    )
 
 
 def _same_number(numbers: str, own: str) -> bool:
@@ -327,9 +349,9 @@ def _same_number(numbers: str, own: str) -> bool:
     block = next((at for at, (a, b) in enumerate(zip(numbers, own, strict=False)) if a != b), 0)
     beside = len(numbers.replace(own, ""))
     contained = numbers in own or (
-        beside <= ROOM and (numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers))
+        beside <= ROOM_DIGITS and (numbers.startswith(own) or (len(own) >= MIN_TELLING and own in numbers))
     )
-    return contained or (block >= TELLING and len(numbers) - block <= ROOM)
+    return contained or (block >= MIN_BLOCK_DIGITS and len(numbers) - block <= ROOM_DIGITS)
 
 
 def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bool, bool]:
@@ -337,29 +359,33 @@ def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bo
 
     Prefecture, city and ward are taken out first: who lives in the same city sounds alike for the most part.
     """
-    rest = _without(line, address.above, PLACE)
-    if len(rest) < ENOUGH:
+    rest = _without(line, address.above, MAX_PLACE_PRICE)
+    if len(rest) < MIN_TELLING:
         # Nothing but what is above the town: then that must be heard clearly.
-        return len(line) >= ENOUGH > len(_without(line, address.above, VERBATIM)), False
-    town = len(address.town) >= ENOUGH and bool(find_sound(address.town, rest, _bound(address.town)))
-    if town and len(rest) - len(address.town) <= BESIDE and find_sound(address.town, rest, CLEARLY):
+        return len(line) >= MIN_TELLING > len(_without(line, address.above, MAX_PRICE_VERBATIM)), False
+    town = len(address.town) >= MIN_TELLING and bool(find_sound(address.town, rest, _bound(address.town)))
+    if (
+        town
+        and len(rest) - len(address.town) <= MAX_EXTRA_MORAE
+        and find_sound(address.town, rest, MAX_PRICE_CLEAR)
+    ):
         return True, True
     if len(rest) < len(line):
         # 移動し、移動しよう: where nothing above the town was heard well, anything is half like it.
-        told = len(_without(line, address.above, VERBATIM)) < len(line)
-        return bool(find_sound(rest, address.town, _bound(rest) if told else CLEARLY)), town
+        told = len(_without(line, address.above, MAX_PRICE_VERBATIM)) < len(line)
+        return bool(find_sound(rest, address.town, _bound(rest) if told else MAX_PRICE_CLEAR)), town
     # Of all that an address says some stretch across its parts is near to any five morae.
-    return bool(find_sound(rest, address.place, CLEARLY)), town
+    return bool(find_sound(rest, address.place, MAX_PRICE_CLEAR)), town
 
 
 def _without(line: tuple[Mora, ...], parts: Sequence[tuple[Mora, ...]], bound: float) -> tuple[Mora, ...]:
     """A line without the stretches that sound like some parts, the most particular part first."""
     for part in reversed(parts):
-        for match in find_sound(part, line, bound if len(part) > ENOUGH else CLEARLY)[:1]:
+        for match in find_sound(part, line, bound if len(part) > MIN_TELLING else MAX_PRICE_CLEAR)[:1]:
             line = line[: match.start] + line[match.end :]
     return line
 
 
 def _bound(sound: tuple[Mora, ...]) -> float:
     """How far a stretch may be from a place that it shall be: the shorter, the nearer."""
-    return PLACE if len(sound) > 4 else CLEARLY
+    return MAX_PLACE_PRICE if len(sound) > 4 else MAX_PRICE_CLEAR

@@ -12,37 +12,37 @@ from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = [
-    "ENOUGH",
-    "HALF",
-    "HARDLY",
-    "ROOM",
-    "TELLING",
+    "MAX_HARDLY_ANY_MORAE",
+    "MAX_MISHEARD_SHARE",
+    "MIN_BLOCK_DIGITS",
+    "MIN_TELLING",
+    "ROOM_DIGITS",
     "block_in_a_piece",
     "is_block",
     "is_next_door",
     "may_be_misheard",
+    "part_blocks",
     "says_all",
     "says_number",
-    "with_blocks_apart",
 ]
 
-ENOUGH = 3
+MIN_TELLING = 3
 """Digits of a block number, or morae of a place, that say something by themselves."""
 
-TELLING = 4
+MIN_BLOCK_DIGITS = 4
 """Digits of a block number that tell even where the place was not understood: one in 10,000 has the same."""
 
-HARDLY = 6
+MAX_HARDLY_ANY_MORAE = 6
 """Morae of a place up to which hardly any was said: 番地, の, です, one garbled word."""
 
-ROOM = 3
+ROOM_DIGITS = 3
 """Digits of a room."""
 
-HALF = 0.4
+MAX_MISHEARD_SHARE = 0.4
 """Share of a number's digits that may be misheard: of two numbers with a room drawn at random one pair in 400
 is as near."""
 
-NEXT_DOOR = 2
+MAX_NEIGHBOUR_STEP = 2
 """What the house next door, the flat beside and the one above differ by, in one figure: even numbers face odd
 ones.  A figure that is misheard is any other: 一 as 七, 〇 as 五."""
 
@@ -52,11 +52,11 @@ _PIECES = re.compile(r"[、。\n]")
 _BLOCK = re.compile(r"[^号]{0,8}?[0-9０-９]+\s*番[^号]{0,4}?[0-9０-９]+\s*号")
 """17番3号, with what may stand before it; nothing of a telephone number is counted so."""
 
-TELEPHONE = 6
+MIN_PHONE_DIGITS = 6
 """Figures from which what stands behind a block is a telephone number, and no room."""
 
 
-def with_blocks_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
+def part_blocks(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
     """Part blocks from the telephone numbers that are said right behind them.
 
     Args:
@@ -69,7 +69,7 @@ def with_blocks_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[Ent
     for entity in entities:
         chars = entity.chars
         block = _BLOCK.match(text, chars.start, chars.end) if entity.entity_type == "PHONE_NUMBER" else None
-        if block is None or len(digits_of(text[block.end() : chars.end])) < TELEPHONE:
+        if block is None or len(digits_of(text[block.end() : chars.end])) < MIN_PHONE_DIGITS:
             yield entity
         else:
             yield replace(
@@ -84,7 +84,7 @@ def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
     owns = [address.number for address in known]
     # The end of a block alone is like anybody's four figures, but for the words that count them.
     within = _COUNTED.search(text) is not None and any(numbers in own for own in owns)
-    return len(numbers) >= TELLING and (within or any(own.startswith(numbers) for own in owns))
+    return len(numbers) >= MIN_BLOCK_DIGITS and (within or any(own.startswith(numbers) for own in owns))
 
 
 def block_in_a_piece(text: str, known: Sequence[RegisteredAddress]) -> bool:
@@ -95,7 +95,7 @@ def block_in_a_piece(text: str, known: Sequence[RegisteredAddress]) -> bool:
         known: The requester's addresses.
     """
     said = {numbers_of(piece) for piece in _PIECES.split(text)}
-    owns = [address.number for address in known if len(address.number) > TELLING]
+    owns = [address.number for address in known if len(address.number) > MIN_BLOCK_DIGITS]
     return any(own in each and len(each) <= len(own) + 1 for own in owns for each in said)
 
 
@@ -107,7 +107,9 @@ def says_number(texts: Iterable[str], known: Sequence[RegisteredAddress]) -> boo
         known: The requester's addresses.
     """
     said = {numbers_of(line) for text in texts for line in text.split("\n")}
-    return any(len(each) >= ENOUGH and address.number.endswith(each) for each in said for address in known)
+    return any(
+        len(each) >= MIN_TELLING and address.number.endswith(each) for each in said for address in known
+    )
 
 
 def is_next_door(numbers: str, own: str) -> bool:
@@ -120,7 +122,7 @@ def is_next_door(numbers: str, own: str) -> bool:
     if len(numbers) != len(own):
         return False
     apart = [abs(int(a) - int(b)) for a, b in zip(numbers, own, strict=True) if a != b]
-    return len(apart) == 1 and apart[0] <= NEXT_DOOR
+    return len(apart) == 1 and apart[0] <= MAX_NEIGHBOUR_STEP
 
 
 def says_all(text: str, reader: KanaReader) -> bool:
@@ -130,7 +132,7 @@ def says_all(text: str, reader: KanaReader) -> bool:
         text: As recognised.
         reader: Reads it.
     """
-    return len(numbers_of(text)) >= TELLING and len(place_in(text, reader)) > HARDLY
+    return len(numbers_of(text)) >= MIN_BLOCK_DIGITS and len(place_in(text, reader)) > MAX_HARDLY_ANY_MORAE
 
 
 def may_be_misheard(said: str, own: str, share: float) -> bool:
@@ -146,4 +148,6 @@ def may_be_misheard(said: str, own: str, share: float) -> bool:
     """
     short, long = sorted((said, own), key=len)
     windows = (long[at : at + len(short)] for at in range(len(long) - len(short) + 1))
-    return len(short) < ENOUGH or any(digits_apart(short, part) <= share * len(short) for part in windows)
+    return len(short) < MIN_TELLING or any(
+        digits_apart(short, part) <= share * len(short) for part in windows
+    )

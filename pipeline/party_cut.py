@@ -14,25 +14,25 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.heard_stretch import LASTS, NEXT_TO, Said, Stretch, figures_beside, runs, tells
+from pipeline.heard_stretch import MORA_STEPS, NEAR_STEPS, Said, Stretch, figures_beside, runs, tells
 from pipeline.reasons import Reason
-from pipeline.spoken_forms import ENOUGH, SpokenForm
+from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm
 from pipeline.spotting import covered
 from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
 from pipeline.verdict import given_to
 
-__all__ = ["cut_where_theirs"]
+__all__ = ["split_where_theirs"]
 
-SOME, MOST = 0.35, 0.6
+MIN_FINDING_SHARE, MIN_WORD_SHARE = 0.35, 0.6
 """Share of an address, and of a word, that has to be heard as the requester's."""
 
-TOWN: Final = 2
+WORTH_OF_TOWN: Final = 2
 """What has to be told besides a block or a room where the conversation calls it a third party's: the town."""
 
 HALF_A_STEP: Final = 0.02
 
 
-def cut_where_theirs(
+def split_where_theirs(
     finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm], transcript: Transcript
 ) -> list[Finding]:
     """Cut an address of which a good part is heard as the requester's.
@@ -52,15 +52,15 @@ def cut_where_theirs(
     ((stretch, every),) = said
     hits = [hit for hit in every if _of_their_address(forms[hit.form])]
     own = [hit for hit in hits if stretch.holds(hit)]
-    enough = ENOUGH + TOWN if finding.entity.hint is Party.THIRD_PARTY else ENOUGH
+    enough = ENOUGH_WORTH + WORTH_OF_TOWN if finding.entity.hint is Party.THIRD_PARTY else ENOUGH_WORTH
     there = covered(own, len(stretch.logs))
-    if tells(own, hits, forms) < enough or there[stretch.first : stretch.last].mean() < SOME:
+    if tells(own, hits, forms) < enough or there[stretch.first : stretch.last].mean() < MIN_FINDING_SHARE:
         return []
     figures = covered([hit for hit in own if forms[hit.form].figures], len(stretch.logs))
     for start, run in runs(stretch, there):
-        end = start + len(run) * LASTS
-        before = bool(figures[start : end + NEXT_TO].any())
-        behind = bool(figures[max(0, start - NEXT_TO) : start + 1].any())
+        end = start + len(run) * MORA_STEPS
+        before = bool(figures[start : end + NEAR_STEPS].any())
+        behind = bool(figures[max(0, start - NEAR_STEPS) : start + 1].any())
         if figures_beside(run, before=before, behind=behind):
             return []
     return _pieces(finding, stretch, there, transcript)
@@ -92,4 +92,4 @@ def _pieces(
 def _lies_in(time: TimeSpan, times: NDArray[np.float64], there: NDArray[np.bool_]) -> bool:
     """Whether a word lies where some steps are; one that lasts no time, where its end is."""
     first, last = np.searchsorted(times, (time.start - HALF_A_STEP, time.end - HALF_A_STEP)).tolist()
-    return bool(there[first : max(first + 1, last)].mean() >= MOST) if first < len(there) else False
+    return bool(there[first : max(first + 1, last)].mean() >= MIN_WORD_SHARE) if first < len(there) else False

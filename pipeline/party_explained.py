@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.called import with_honorific
-from pipeline.party_kanji import LEAST, NAMED, KanjiReader, explained_at
+from pipeline.party_kanji import MIN_WORTH, WORTH_IF_NAMED, KanjiReader, explained_at
 from pipeline.party_name import KanaReader, known_names
 from pipeline.party_spelt import BLANKS
 from pipeline.reasons import Reason
@@ -22,13 +22,13 @@ from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 from pipeline.verdict import given_to
 
-__all__ = ["BEHIND", "explained", "may_be_of"]
+__all__ = ["MAX_CHARS_BEHIND", "attribute_explanations", "may_be_of"]
 
-BESIDE, ASKED = 12, 24
+MAX_GAP_CHARS, MAX_QUESTION_CHARS = 12, 24
 """Characters between a name and what explains it: ですけれども、漢字は; and where the other side asks for it
 right behind the name: です ⏎ 漢字はどのようなお字でしょうか ⏎."""
 
-NEXT = 12
+MAX_CHARS_TO_NEXT = 12
 """Characters between two explanations: それから、名前のほうが."""
 
 _EXPLAINS = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|って書|と書|へん|べん|かんむり")
@@ -50,19 +50,19 @@ _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをは�
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
 
 
-ALIKE = 0.25
+MAX_SURNAME_PRICE = 0.25
 """Price of the requester's surname, over its length, in what explains it: 斎藤さんの簡単な方の斎."""
 
-TOGETHER = 3
+MAX_FINDINGS_TOGETHER = 3
 """Findings, one behind the other, that may be one explanation."""
 
-SURE, BEHIND = 0.9, 60
+MIN_SURE_SCORE, MAX_CHARS_BEHIND = 0.9, 60
 """Probability of the name said last from which it is that which is explained, and characters behind it: where
 that is a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations were
 taken for the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
 
 
-def explained(
+def attribute_explanations(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
     """Give explanations of names the party of the name they follow, or whose kanji they explain.
@@ -99,13 +99,13 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     said = text[finding.entity.chars.start : finding.entity.chars.end]
     if finding.entity.hint is Party.THIRD_PARTY:
         return False  # 幹事は柳田, heard as 感じは嫌な気だ, behind the requester's name
-    asked = len(between) <= ASKED and _QUESTION.fullmatch(between)
-    if asked or (len(between) <= BESIDE and _EXPLAINS.search(between + said)):
+    asked = len(between) <= MAX_QUESTION_CHARS and _QUESTION.fullmatch(between)
+    if asked or (len(between) <= MAX_GAP_CHARS and _EXPLAINS.search(between + said)):
         return True
     goes_on = (
         name.reason
         in {Reason.EXPLAINS_NAME_BEFORE, Reason.EXPLAINS_REQUESTER_KANJI, Reason.EXPLAINS_REQUESTER_SURNAME}
-        and len(between) <= NEXT
+        and len(between) <= MAX_CHARS_TO_NEXT
         and not with_honorific(text, finding.entity.chars)
     )
     return goes_on and _SHAPE.search(said) is not None
@@ -133,17 +133,17 @@ def _by_kanji(
         last = _last_named(out[: people[first]], text)
         if last is not None and _is_anothers(last, start):
             continue
-        for run in (people[first : first + size] for size in range(1, TOGETHER + 1)):
+        for run in (people[first : first + size] for size in range(1, MAX_FINDINGS_TOGETHER + 1)):
             spans = [findings[at].entity.chars for at in run]
             gaps = (behind.start - before.end for before, behind in itertools.pairwise(spans))
-            if any(gap > NEXT for gap in gaps) or all(
+            if any(gap > MAX_CHARS_TO_NEXT for gap in gaps) or all(
                 out[at].reason is Reason.EXPLAINS_REQUESTER_KANJI for at in run
             ):
                 continue
             said = text[start : spans[-1].end]
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and last is not None and last.party is Party.REQUESTER
-            least = LEAST + (NAMED if theirs else 0.0)
+            least = MIN_WORTH + (WORTH_IF_NAMED if theirs else 0.0)
             for name in (name for name in names if may_be_of(said, name)):
                 found = explained_at(said, name, reader, least)
                 told = [CharSpan(at.start + start, at.end + start) for at in found]
@@ -165,7 +165,9 @@ def _by_name(
         if not surnames or not _may_explain(finding, text) or len(_MARK.findall(said)) < 2:
             return False
         line = reader.line(said)
-        found = (match for surname in surnames for match in find_sound(surname, line.morae, ALIKE))
+        found = (
+            match for surname in surnames for match in find_sound(surname, line.morae, MAX_SURNAME_PRICE)
+        )
         return any(_CALLED.match(said, line.span(match.start, match.end).end) for match in found)
 
     return tuple(
@@ -182,8 +184,8 @@ def _last_named(before: Sequence[Finding], text: str) -> Finding | None:
 
 def _is_anothers(last: Finding, start: int) -> bool:
     """Whether the name said last is surely a third party's, and right before."""
-    sure = last.party is Party.THIRD_PARTY and last.entity.score >= SURE
-    return sure and start - last.entity.chars.end <= BEHIND
+    sure = last.party is Party.THIRD_PARTY and last.entity.score >= MIN_SURE_SCORE
+    return sure and start - last.entity.chars.end <= MAX_CHARS_BEHIND
 
 
 def _may_explain(finding: Finding, text: str) -> bool:

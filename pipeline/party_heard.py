@@ -20,35 +20,35 @@ from pipeline.weigh import Hearing, Weighed, weigh
 
 __all__ = ["rescore_by_sound"]
 
-ASKED: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER"})
+ASKED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER"})
 """What is asked about."""
 
-LEAST: Final = -6.2
-"""Gain, less ``PER_SHARE`` times the price over the length, from which a name is the known one.  Of 4,770
+MIN_NAME_GAIN: Final = -6.2
+"""Gain, less ``GAIN_PER_PRICE`` times price over length, from which a name is the known one.  Of 4,770
 pairs of a third party's finding and a stranger's case one lies above without being the same name (林 for
 小林)."""
 
-PER_SHARE: Final = 10.0
+GAIN_PER_PRICE: Final = 10.0
 """What the likeness of what was written is worth against the gain."""
 
-BY_TALK: Final = {None: -2.8, Party.REQUESTER: -5.8}
+GAIN_BY_TALK: Final = {None: -2.8, Party.REQUESTER: -5.8}
 """What is added to that for the requester's names where the conversation does not say that it is somebody
 else's, or says that it is theirs.  Of 2,580 pairs of such a finding and a stranger's case none above it is a
 third party's that is not the same name (エンドー for 遠藤)."""
 
-GIVEN: Final = 2.0
+EXTRA_FOR_GIVEN_NAME: Final = 2.0
 """How far a given name by itself must lie above it: the requester is mostly called by the surname."""
 
-CLEAR: Final = -3.0
+CLEAR_GAIN: Final = -3.0
 """The same, from which nobody has to look."""
 
-A_MORA: Final = -2.0
+MIN_PLACE_GAIN_PER_MORA: Final = -2.0
 """Gain for each of its morae from which a place is the known one: the nearest of a stranger's had -2.02."""
 
-PLACE: Final = 8
+MIN_PLACE_MORAE: Final = 8
 """Morae of a place at the least: 神奈川県 is near 香川県."""
 
-NUMBER, LEAD = -20.0, 12.0
+MIN_NUMBER_GAIN, MIN_NUMBER_LEAD = -20.0, 12.0
 """Gain from which a number is the known one, and log probability by which it must be ahead of others of its
 shape: of what is garbled past knowing any number is as probable.  At others' data in 104 minutes of made
 calls none with such a gain was more than 9 ahead; the requester's own were 16 to 21 ahead."""
@@ -81,7 +81,7 @@ def rescore_by_sound(findings: Sequence[Finding], case: CallCase, hearing: Heari
 
 def _asked(finding: Finding) -> bool:
     masked = finding.party in NOBODYS
-    return masked and not finding.entity.candidate and finding.entity.entity_type in ASKED
+    return masked and not finding.entity.candidate and finding.entity.entity_type in ASKED_TYPES
 
 
 def _by_sound(finding: Finding, weighed: Sequence[Weighed]) -> Finding:
@@ -90,14 +90,16 @@ def _by_sound(finding: Finding, weighed: Sequence[Weighed]) -> Finding:
     if best is None or _fit(best) < _least(finding, best):
         return finding
     party = best.form.party
-    return replace(finding, party=party, reason=_REASONS[party], needs_review=_fit(best) < CLEAR - LEAST)
+    return replace(
+        finding, party=party, reason=_REASONS[party], needs_review=_fit(best) < CLEAR_GAIN - MIN_NAME_GAIN
+    )
 
 
 def _least(finding: Finding, best: Weighed) -> float:
     """How far below its bound what fits best is still it."""
     name = best.form.kind not in {FormKind.PLACE, FormKind.NUMBER}
     theirs = best.form.party is Party.REQUESTER and finding.reason is not Reason.RELATIVE
-    return BY_TALK.get(finding.entity.hint, 0.0) if name and theirs else 0.0
+    return GAIN_BY_TALK.get(finding.entity.hint, 0.0) if name and theirs else 0.0
 
 
 def _fit(each: Weighed) -> float:
@@ -107,11 +109,11 @@ def _fit(each: Weighed) -> float:
     if each.form.kind is FormKind.PLACE:
         # A digit more or less is the neighbour's.
         same = digits == digits_of(each.form.texts[0])
-        told = same and length >= PLACE
-        return each.gain - A_MORA * length if told else -math.inf
+        told = same and length >= MIN_PLACE_MORAE
+        return each.gain - MIN_PLACE_GAIN_PER_MORA * length if told else -math.inf
     if each.form.kind is FormKind.NUMBER:
-        return each.gain - NUMBER if each.lead >= LEAD else -math.inf
+        return each.gain - MIN_NUMBER_GAIN if each.lead >= MIN_NUMBER_LEAD else -math.inf
     if digits:
         return -math.inf
-    beyond = GIVEN if each.form.kind is FormKind.GIVEN else 0.0
-    return each.gain - PER_SHARE * each.price / length - LEAST - beyond
+    beyond = EXTRA_FOR_GIVEN_NAME if each.form.kind is FormKind.GIVEN else 0.0
+    return each.gain - GAIN_PER_PRICE * each.price / length - MIN_NAME_GAIN - beyond

@@ -20,9 +20,9 @@ from pipeline.sound_text import SoundText
 from pipeline.types import CharSpan
 
 __all__ = [
-    "LEAST",
-    "NAMED",
-    "WORTH",
+    "MIN_WORD_WORTH",
+    "MIN_WORTH",
+    "WORTH_IF_NAMED",
     "KanjiReader",
     "KanjiSounds",
     "Way",
@@ -33,38 +33,38 @@ __all__ = [
     "targets_of",
 ]
 
-LEAST = 9.5
+MIN_WORTH = 9.5
 """Worth of the words that are found, in morae, from which it is this name that is explained: of 9,232 pairs
 of a third party's finding and a stranger's case 22 reach it; none of the third parties in 170 calls does."""
 
-NAMED = -2.5
+WORTH_IF_NAMED = -2.5
 """What is added to that where the name said last is the requester's: mostly that is the one explained."""
 
-PER_MORA = 0.1
+WORTH_PER_MORA = 0.1
 """What each mora of the text adds to that: the longer it is, the more is found in it by chance."""
 
-EXPLAINED = 0.4
+MIN_WORTH_SHARE = 0.4
 """Share of the text's morae that the worth has to be: in three findings together, 56 morae, a little of each
 kanji of any name is found."""
 
-WITHIN = 0.3
+MAX_WORD_PRICE = 0.3
 """Price of a word over its length at the most."""
 
-PER_PRICE = 2.5
+WORTH_PER_PRICE = 2.5
 """Morae that a mora's worth of difference takes from a word's worth."""
 
-WORTH = 1.5
+MIN_WORD_WORTH = 1.5
 """Worth of a word by itself at the least."""
 
-WORDS = 4
+PLACES_PER_KANJI = 4
 """Places that are considered for each kanji, and ways through all of them kept."""
 
-KEPT = 12
+WAYS_KEPT = 12
 
-LONGEST_READING = 4
+MAX_READING_MORAE = 4
 """Morae of a kanji's own reading behind its word; a longer one is a word itself."""
 
-SHORTEST = 5
+MIN_MORAE = 5
 """Morae of an explanation at the least."""
 
 _NO, _CALLED = morae("ノ"), morae("トイウジ")
@@ -103,7 +103,7 @@ class Way:
 
 
 def explained_at(
-    text: str, name: str, reader: KanjiReader, least: float = LEAST, within: float = WITHIN
+    text: str, name: str, reader: KanjiReader, least: float = MIN_WORTH, within: float = MAX_WORD_PRICE
 ) -> tuple[CharSpan, ...]:
     """Find where the kanji of a name are explained.
 
@@ -111,7 +111,7 @@ def explained_at(
         text: As recognised.
         name: A whole name as written, blanks left out.
         reader: Reads the text, and knows kanji.
-        least: Worth of what is found, in morae, beside ``PER_MORA`` for each mora of the text.
+        least: Worth of what is found, in morae, beside ``WORTH_PER_MORA`` for each mora of the text.
         within: Price of a word over its length at the most.
 
     Returns:
@@ -124,7 +124,7 @@ def explained_at(
     return tuple(line.span(start, end) for start, end in best.stretches)
 
 
-def explained_share(text: str, name: str, reader: KanjiReader, within: float = WITHIN) -> float:
+def explained_share(text: str, name: str, reader: KanjiReader, within: float = MAX_WORD_PRICE) -> float:
     """How much there is of what would make of a text the explanation of a name.
 
     Args:
@@ -137,16 +137,16 @@ def explained_share(text: str, name: str, reader: KanjiReader, within: float = W
         Worth of what is found over that of ``explained_at``; 1 and more where that finds the name.
     """
     line = reader.line(text)
-    return _best(line.morae, name, reader, within).worth / _needed(line.morae, LEAST)
+    return _best(line.morae, name, reader, within).worth / _needed(line.morae, MIN_WORTH)
 
 
 def _needed(line: Sequence[Mora], least: float) -> float:
-    return max(least + PER_MORA * len(line), EXPLAINED * len(line))
+    return max(least + WORTH_PER_MORA * len(line), MIN_WORTH_SHARE * len(line))
 
 
 def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -> Way:
     """The words that are worth most together; none in what is too short to explain anything."""
-    if len(line) < SHORTEST:
+    if len(line) < MIN_MORAE:
         return Way()
     sounds = SoundText(line)
     # A mora may belong to both: in タノノ the の.
@@ -167,11 +167,11 @@ def best_way(found: Iterable[Iterable[tuple[float, int, int]]], shared: int) -> 
     for words in found:
         longer = [
             Way(way.worth + worth, (*way.stretches, (start, end)))
-            for worth, start, end in sorted(words, reverse=True)[:WORDS]
+            for worth, start, end in sorted(words, reverse=True)[:PLACES_PER_KANJI]
             for way in ways
             if not way.stretches or start >= way.stretches[-1][1] - shared
         ]
-        ways = sorted((*ways, *longer), reverse=True)[:KEPT]
+        ways = sorted((*ways, *longer), reverse=True)[:WAYS_KEPT]
     return ways[0]
 
 
@@ -181,11 +181,13 @@ def _words(
     """Worth, start and end of each word that is found for a kanji."""
     targets = targets_of(known)
     # A dearer one is not worth enough.
-    most = [min(within, (len(target) - WORTH) / (PER_PRICE * len(target))) for target in targets]
+    most = [
+        min(within, (len(target) - MIN_WORD_WORTH) / (WORTH_PER_PRICE * len(target))) for target in targets
+    ]
     for target, matches in zip(targets, sounds.find_each(targets, most), strict=True):
         for match in matches:
-            worth = len(target) - PER_PRICE * match.price
-            if worth > WORTH:
+            worth = len(target) - WORTH_PER_PRICE * match.price
+            if worth > MIN_WORD_WORTH:
                 read = _read(line, match.end, known) if target[-1:] == _NO else 0.0
                 yield worth + read, match.start, match.end
 
@@ -206,7 +208,7 @@ def targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
 def readings_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
     """How a kanji may be read behind the word and の that explain it."""
     readings = dict.fromkeys(map(morae, known.readings))
-    return tuple(reading for reading in readings if 1 <= len(reading) <= LONGEST_READING)
+    return tuple(reading for reading in readings if 1 <= len(reading) <= MAX_READING_MORAE)
 
 
 def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
@@ -217,5 +219,5 @@ def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
             said = line[start : start + len(reading)]
             if len(said) == len(reading):
                 price = sum(mora_price(a, b) for a, b in zip(reading, said, strict=True))
-                best = max(best, len(reading) - PER_PRICE * (price + skipped))
+                best = max(best, len(reading) - WORTH_PER_PRICE * (price + skipped))
     return best

@@ -21,38 +21,38 @@ from pipeline.verdict import Verdict
 
 __all__ = ["KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
 
-ALIKE = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
+MIN_LIKENESS = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
 """Likeness from which a reading of so many morae is the known name: the shorter, the likelier by chance."""
 
-ALIKE_LONG = 0.72
+MIN_LIKENESS_LONG = 0.72
 """The same for five morae and more: of garbled names nine in ten lie above .7 (facts.md 0.2)."""
 
-HALF = 0.62
+MIN_PART_LIKENESS = 0.62
 """Surname and given name must each be at least this alike where both are said."""
 
-SHORT_HALF = 0.75
+MIN_SHORT_PART_LIKENESS = 0.75
 """The same for a given name of three morae or fewer: of ユウコ and ユウマ two are the same."""
 
-CLEAR, DOUBTFUL, HINTED = 0.1, -0.12, -0.15
+CLEAR_MARGIN, DOUBTFUL_MARGIN, HINTED_MARGIN = 0.1, -0.12, -0.15
 """How far above the bound nobody has to look; how far below it may still be the name; and how far
 below when the conversation, too, says whose it is."""
 
-THEIR_GIVEN, VAGUELY = 0.9, 0.45
+MIN_GIVEN_NAME_LIKENESS, MIN_VAGUE_LIKENESS = 0.9, 0.45
 """A given name of three morae, at least this alike, tells with a surname that is only vaguely so: no relative
 has that."""
 
-WITHIN, BEFORE = 4, 3
+MIN_MORAE_WITHIN, MAX_MORAE_BEFORE = 4, 3
 """Morae of a name that may stand within a finding, and morae that may stand before it."""
 
 TWO_KANJI = 0.6
 """What a surname of two kanji is worth in the price of a cut: the commonest; of 300 names drawn from the
 lexicon it leaves 35 cut wrongly, 0.05 leaves 43."""
 
-AGAIN, ENOUGH = 0.34, 3
+MAX_REPEAT_PRICE, MIN_SURNAME_MORAE = 0.34, 3
 """Price of a surname, over its length, behind which it may be said once more, with the given name; and its
 morae at the least."""
 
-NOBODY = -2.0
+NO_NAME_MARGIN = -2.0
 """Margin of a party that the case names nobody of."""
 
 _POLITE = re.compile(r"(?:サマ|サン|デス|デスネ|デスケド|デスガ|トモウシマス|モウシマス)+$")
@@ -114,15 +114,15 @@ def whose_name(
         The verdict.
     """
     margins = {
-        party: max((_margin(kana, name) for name in known if name.party is party), default=NOBODY)
+        party: max((_margin(kana, name) for name in known if name.party is party), default=NO_NAME_MARGIN)
         for party in _ALIKE
     }
     party, margin = max(margins.items(), key=lambda item: item[1])
     said_whole = any(len(morae(kana)) > len(morae(part)) + 1 for name in known for part in name.parts[:1])
-    if margin >= 0 and hint is Party.THIRD_PARTY and margin < CLEAR and not said_whole:
+    if margin >= 0 and hint is Party.THIRD_PARTY and margin < CLEAR_MARGIN and not said_whole:
         return Verdict(Party.UNKNOWN, _ALIKE_BUT_TALK[party], True)
     if margin >= 0:
-        return Verdict(party, _ALIKE[party], margin < CLEAR)
+        return Verdict(party, _ALIKE[party], margin < CLEAR_MARGIN)
     for core in cores:
         verdict = whose_name(core, known)
         # Two morae are never clear by their likeness, and enough where they are the very same.
@@ -149,9 +149,9 @@ def _within(kana: str, name: KnownName) -> float:
     prices = (
         match.price
         for needle in needles
-        if len(needle) >= WITHIN
-        for match in find_sound(needle, line, 1 - ALIKE[4])
-        if match.start <= BEFORE and len(line) - match.end <= 1
+        if len(needle) >= MIN_MORAE_WITHIN
+        for match in find_sound(needle, line, 1 - MIN_LIKENESS[4])
+        if match.start <= MAX_MORAE_BEFORE and len(line) - match.end <= 1
         # Behind something else only the very same: アキ before ヤママオ is not what stands before ヤマナカ.
         if match.start == 0 or match.price == 0
         if len(needle) < len(morae(name.whole)) or _given_within(line[: match.end], name)
@@ -169,7 +169,7 @@ def _given_within(line: tuple[Mora, ...], name: KnownName) -> bool:
 
 def _half(given: tuple[Mora, ...]) -> float:
     """How alike a given name must be beside its surname."""
-    return HALF if len(given) > 3 else SHORT_HALF
+    return MIN_PART_LIKENESS if len(given) > 3 else MIN_SHORT_PART_LIKENESS
 
 
 def _of_the_family(kana: str, name: KnownName) -> bool:
@@ -179,18 +179,19 @@ def _of_the_family(kana: str, name: KnownName) -> bool:
     surname, given = name.parts
     cuts = (cut for cut in range(max(1, len(surname) - 1), len(surname) + 2) if len(kana) - cut >= 2)
     return any(
-        likeness(surname, kana[:cut]) >= ALIKE_LONG and likeness(given, kana[cut:]) < _half(morae(given))
+        likeness(surname, kana[:cut]) >= MIN_LIKENESS_LONG
+        and likeness(given, kana[cut:]) < _half(morae(given))
         for cut in cuts
     )
 
 
 def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> Verdict:
     """A name that is nobody's by its sound alone."""
-    if hint is not None and margins.get(hint, NOBODY) >= HINTED:
+    if hint is not None and margins.get(hint, NO_NAME_MARGIN) >= HINTED_MARGIN:
         return Verdict(hint, _BY_TALK[hint], True)
-    if hint is Party.STAFF and margins[Party.STAFF] == NOBODY:
+    if hint is Party.STAFF and margins[Party.STAFF] == NO_NAME_MARGIN:
         return Verdict(hint, Reason.STAFF_WITHOUT_LIST, True)
-    if margin >= DOUBTFUL:
+    if margin >= DOUBTFUL_MARGIN:
         return Verdict(Party.UNKNOWN, Reason.NAME_SOMEWHAT_LIKE, True)
     return Verdict(Party.THIRD_PARTY, Reason.NAME_OF_NOBODY, False)
 
@@ -208,8 +209,8 @@ def begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> s
     """
     surnames = (morae(name.parts[0]) for name in known if name.party is Party.REQUESTER and name.parts)
     line = reader.line(text)
-    for surname in (each for each in surnames if len(each) >= ENOUGH):
-        found = find_sound(surname, line.morae, AGAIN)
+    for surname in (each for each in surnames if len(each) >= MIN_SURNAME_MORAE):
+        found = find_sound(surname, line.morae, MAX_REPEAT_PRICE)
         # ナツミ is near マツウラ: behind the second one the given name has to follow.
         if (
             len(found) == 2
@@ -247,12 +248,15 @@ def _margin(kana: str, name: KnownName) -> float:
     length = len(morae(kana))
     if not length:
         return -1.0
-    bound = ALIKE.get(length, ALIKE_LONG)
+    bound = MIN_LIKENESS.get(length, MIN_LIKENESS_LONG)
     part = max(
-        (likeness(part, kana) - ALIKE.get(len(morae(part)), bound) for part in name.parts), default=-1.0
+        (likeness(part, kana) - MIN_LIKENESS.get(len(morae(part)), bound) for part in name.parts),
+        default=-1.0,
     )
     # The shorter of the two says how easily they are alike by chance.
-    whole = likeness(name.whole, kana) - max(bound, ALIKE.get(len(morae(name.whole)), ALIKE_LONG))
+    whole = likeness(name.whole, kana) - max(
+        bound, MIN_LIKENESS.get(len(morae(name.whole)), MIN_LIKENESS_LONG)
+    )
     if name.parts and whole > part:
         if not _both_parts(kana, name.parts):
             whole = -1.0  # the requester's surname with another given name: a member of the family
@@ -267,8 +271,8 @@ def _given_margin(kana: str, given: str) -> float:
     The surname then tells nothing between the person and their family (スズキアキ, スズキユキ), and
     only the same given name is clear.
     """
-    margin = likeness(given, kana) - ALIKE_LONG
-    return margin if morae(given) == morae(kana) else min(margin, CLEAR / 2)
+    margin = likeness(given, kana) - MIN_LIKENESS_LONG
+    return margin if morae(given) == morae(kana) else min(margin, CLEAR_MARGIN / 2)
 
 
 def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
@@ -276,10 +280,11 @@ def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
     surname, given = parts
     cuts = range(max(1, len(surname) - 1), min(len(kana), len(surname) + 2))
     alike = [(likeness(surname, kana[:cut]), likeness(given, kana[cut:])) for cut in cuts]
-    tells = THEIR_GIVEN if len(morae(given)) >= 3 else math.inf
+    tells = MIN_GIVEN_NAME_LIKENESS if len(morae(given)) >= 3 else math.inf
     least = _half(morae(given))
     return any(
-        (ours >= HALF and theirs >= least) or (theirs >= tells and ours >= VAGUELY) for ours, theirs in alike
+        (ours >= MIN_PART_LIKENESS and theirs >= least) or (theirs >= tells and ours >= MIN_VAGUE_LIKENESS)
+        for ours, theirs in alike
     )
 
 

@@ -11,25 +11,25 @@ from pipeline.verdict import Verdict
 
 __all__ = ["whose_number"]
 
-GROUP = 5
+MIN_GROUP_DIGITS = 5
 """Digits from which a stretch of the registered number with one wrong is still that number's."""
 
-PREFIX = 3
+PREFIX_DIGITS = 3
 """Digits at the beginning that many numbers share."""
 
-PIECED = 0.75
+MIN_PIECED_SHARE = 0.75
 """Share of a heard run of digits that is made of the registered number: said twice, or in pieces and
 read back.  Of random numbers not one in a thousand reaches it."""
 
-HALF_LIKE = 0.4
+MAX_MISHEARD_SHARE = 0.4
 """Share of a number's digits that may differ where the conversation says whose it is: of two random
 mobile numbers one pair in 400 is as near.  With a half it is one in forty, and in 90 calls' exact words a
 stranger's whole number was taken for theirs by the conversation."""
 
-MOBILE = 11
+MOBILE_DIGITS = 11
 """Digits of a mobile number."""
 
-ENOUGH = 3
+MIN_DIGITS = 3
 """Digits of a number that say something by themselves."""
 
 
@@ -49,7 +49,7 @@ def whose_number(
         may be the requester's.
     """
     heard = [digits_of(text), digits_of(reader.kana(text))]
-    if max(map(len, heard)) < ENOUGH:
+    if max(map(len, heard)) < MIN_DIGITS:
         # A witness calls a spoken mail address a number; a name in it tells whose it is.
         mail = whose_mail(text, known, reader)
         return (mail if mail.party is Party.REQUESTER else _whose_phone(heard[0], case)), False
@@ -57,7 +57,7 @@ def whose_number(
     phones = [digits_of(phone) for phone in case.requester.phones]
     likely = any(
         _near(digits, phone)
-        or any(_told(half, phone) >= GROUP and _near(half, phone) for half in _halves(digits))
+        or any(_told(half, phone) >= MIN_GROUP_DIGITS and _near(half, phone) for half in _halves(digits))
         for digits in heard
         for phone in phones
     )
@@ -69,18 +69,18 @@ def _halves(digits: str) -> tuple[str, ...]:
 
     Not of a mobile number, which tells by all of its digits whose it is.
     """
-    middle, whole = len(digits) // 2, len(digits) == MOBILE and _is_mobile(digits)
-    return (digits[:middle], digits[middle:]) if middle >= GROUP and not whole else ()
+    middle, whole = len(digits) // 2, len(digits) == MOBILE_DIGITS and _is_mobile(digits)
+    return (digits[:middle], digits[middle:]) if middle >= MIN_GROUP_DIGITS and not whole else ()
 
 
 def _near(digits: str, phone: str) -> bool:
     """Whether badly heard digits may be a number or a group of it."""
     if len(digits) >= 6:
-        return digits_apart(digits, phone) <= HALF_LIKE * max(len(digits), len(phone))
+        return digits_apart(digits, phone) <= MAX_MISHEARD_SHARE * max(len(digits), len(phone))
     width = len(digits)
-    if width <= ENOUGH:
+    if width <= MIN_DIGITS:
         # Of three figures with one misheard a stranger's number has some as often as not.
-        return width == ENOUGH and (phone.startswith(digits) if _is_mobile(digits) else digits in phone)
+        return width == MIN_DIGITS and (phone.startswith(digits) if _is_mobile(digits) else digits in phone)
     windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
     return any(digits_apart(digits, window) <= 1 for window in windows)
 
@@ -88,13 +88,13 @@ def _near(digits: str, phone: str) -> bool:
 def _whose_phone(digits: str, case: CallCase) -> Verdict:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
         for phone in filter(None, map(digits_of, phones)):
-            part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= ENOUGH
+            part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= MIN_DIGITS
             if digits == phone or part:
                 return Verdict(party, Reason.NUMBER_SAME, False)
             if len(digits) >= 8 and digits_apart(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
                 return Verdict(party, Reason.NUMBER_ONE_OR_TWO_OFF, True)
-            if (len(digits) >= 6 and _pieced(digits, phone) >= PIECED) or _group_of(digits, phone):
+            if (len(digits) >= 6 and _pieced(digits, phone) >= MIN_PIECED_SHARE) or _group_of(digits, phone):
                 return Verdict(party, Reason.NUMBER_AGAIN, True)
             if len(digits) > len(phone) and _within(digits, phone):
                 return Verdict(Party.UNKNOWN, Reason.NUMBER_THEN_OTHER_FIGURES, True)
@@ -106,19 +106,21 @@ def _whose_phone(digits: str, case: CallCase) -> Verdict:
 
 def _told(digits: str, phone: str) -> int:
     """How many digits tell something: a mobile number begins with 070, 080 or 090, a town's with one code."""
-    alike = digits[:PREFIX] == phone[:PREFIX] or (_is_mobile(digits) and _is_mobile(phone))
-    return len(digits) - (PREFIX if alike else 0)
+    alike = digits[:PREFIX_DIGITS] == phone[:PREFIX_DIGITS] or (_is_mobile(digits) and _is_mobile(phone))
+    return len(digits) - (PREFIX_DIGITS if alike else 0)
 
 
 def _is_mobile(digits: str) -> bool:
-    return digits[:PREFIX] in {"070", "080", "090"}
+    return digits[:PREFIX_DIGITS] in {"070", "080", "090"}
 
 
 def _group_of(digits: str, phone: str) -> bool:
     """Whether five digits or more are a stretch of a number but for one: by chance one in three hundred."""
     width = len(digits)
     windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
-    return _told(digits, phone) >= GROUP and any(digits_apart(digits, window) <= 1 for window in windows)
+    return _told(digits, phone) >= MIN_GROUP_DIGITS and any(
+        digits_apart(digits, window) <= 1 for window in windows
+    )
 
 
 def _within(digits: str, phone: str) -> bool:
@@ -140,11 +142,11 @@ def _pieced(digits: str, phone: str) -> float:
         width = 0
         while at + width < len(digits) and digits[at : at + width + 1] in phone:
             width += 1
-        if width >= ENOUGH:
+        if width >= MIN_DIGITS:
             covered += width
             first = phone.find(digits[at : at + width])
             said.update(range(first, first + width))
         at += max(1, width)
-    more = {place for place in said if place >= PREFIX}
-    begun = more == set(range(PREFIX, PREFIX + ENOUGH))
-    return covered / len(digits) if begun or len(more) > ENOUGH else 0.0
+    more = {place for place in said if place >= PREFIX_DIGITS}
+    begun = more == set(range(PREFIX_DIGITS, PREFIX_DIGITS + MIN_DIGITS))
+    return covered / len(digits) if begun or len(more) > MIN_DIGITS else 0.0

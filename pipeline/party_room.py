@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.party_block import ENOUGH, HALF, ROOM, may_be_misheard
+from pipeline.party_block import MAX_MISHEARD_SHARE, MIN_TELLING, ROOM_DIGITS, may_be_misheard
 from pipeline.party_name import KanaReader
-from pipeline.registered_address import PLACE, RegisteredAddress, numbers_of, place_in
+from pipeline.registered_address import MAX_PLACE_PRICE, RegisteredAddress, numbers_of, place_in
 from pipeline.sound import Mora
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart
@@ -26,7 +26,7 @@ def same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddre
         numbers: Its digits.
         address: The requester's.
     """
-    same = any(len(room) >= ENOUGH and room in address.number for room in _rooms(numbers))
+    same = any(len(room) >= MIN_TELLING and room in address.number for room in _rooms(numbers))
     return same and _building_said(line, address)
 
 
@@ -38,10 +38,10 @@ def near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress)
         numbers: Its digits.
         address: The requester's.
     """
-    own = address.number[-ROOM:]
+    own = address.number[-ROOM_DIGITS:]
     if not _building_said(line, address):
         return []
-    near = (room for room in _rooms(numbers) if ROOM - 1 <= len(room) <= ROOM)
+    near = (room for room in _rooms(numbers) if ROOM_DIGITS - 1 <= len(room) <= ROOM_DIGITS)
     return [room for room in near if digits_apart(room, own) <= 1]
 
 
@@ -54,11 +54,11 @@ def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: Kan
         reader: Reads the text.
     """
     line = place_in(text, reader)
-    rooms = [room for room in _rooms(numbers_of(text)) if len(room) == ROOM]
-    owns = ((address, address.number[-ROOM:]) for address in known)
+    rooms = [room for room in _rooms(numbers_of(text)) if len(room) == ROOM_DIGITS]
+    owns = ((address, address.number[-ROOM_DIGITS:]) for address in known)
     return bool(rooms) and any(
-        len(own) == ROOM
-        and not any(may_be_misheard(room, own, HALF) for room in rooms)
+        len(own) == ROOM_DIGITS
+        and not any(may_be_misheard(room, own, MAX_MISHEARD_SHARE) for room in rooms)
         and _building_said(line, address)
         for address, own in owns
     )
@@ -70,4 +70,4 @@ def _rooms(numbers: str) -> tuple[str, ...]:
 
 
 def _building_said(line: tuple[Mora, ...], address: RegisteredAddress) -> bool:
-    return len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
+    return len(address.building) > MIN_TELLING and bool(find_sound(address.building, line, MAX_PLACE_PRICE))

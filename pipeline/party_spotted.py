@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.heard_stretch import (
-    CLEAR,
+    CLEAR_ODDS,
     SAID_AROUND,
     Channels,
     Said,
@@ -23,10 +23,10 @@ from pipeline.heard_stretch import (
     said_in,
     tells,
 )
-from pipeline.kanji_heard import BESIDE, heard_explained
-from pipeline.mail_heard import joined_forms, told_by_mail
+from pipeline.kanji_heard import MARGIN_STEPS, heard_explained
+from pipeline.mail_heard import attribute_heard_mail, joined_forms
 from pipeline.party_beside import said_of
-from pipeline.party_cut import cut_where_theirs
+from pipeline.party_cut import split_where_theirs
 from pipeline.party_explained import may_be_of
 from pipeline.party_kanji import KanjiReader, explained_at
 from pipeline.party_name import KanaReader
@@ -34,32 +34,32 @@ from pipeline.party_spelt import BLANKS
 from pipeline.phonetic import likeliest
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
-from pipeline.spoken_forms import ENOUGH, SpokenForm, spoken_forms
+from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 from pipeline.verdict import NOBODYS, given_to
 
-__all__ = ["by_what_is_heard"]
+__all__ = ["compare_sound"]
 
-SAID: Final = 2
+WORTH_OF_TALK: Final = 2
 """What it tells that the conversation says whose it is."""
 
-CLEARLY: Final = 0.2
+MAX_WORD_PRICE: Final = 0.2
 """Price over its length of a word that explains a kanji, where it is heard and not read: of 84 made calls' it
 leaves the seven that explain the requester's name, and takes the three that explain another's."""
 
-A_MORA_AT_ALL, LEAST_AT_ALL = -1.5, -14.0
+MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -1.5, -14.0
 """Log odds, for each mora and in all, below which nothing of an address or a number is said.  Of 36 calls'
 own addresses and numbers that were kept none has less, and one stranger's has."""
 
-FIGURES: Final = 3
+MIN_OTHER_FIGURES: Final = 3
 """Figures that have to be heard for them to be somebody else's."""
 
-LONG: Final = 8
+MIN_OTHER_MORAE: Final = 8
 """The same in morae, of an address.  Of 120 calls and 14 of the sample script, in what is theirs though
 nothing of it is heard there are five at the most, and in the only one of a third party's 14."""
 
-MORE, MORE_BEHIND_SURNAME = 3, 1
+MAX_LEFT_MORAE, MAX_LEFT_BEHIND_SURNAME = 3, 1
 """Morae that may be left of a finding beside what is the case's, and what is said around it.  Two behind a
 surname are a relative's name."""
 
@@ -87,7 +87,7 @@ _REASONS = {
 }
 
 
-def by_what_is_heard(
+def compare_sound(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
     """Ask the sound about what is nobody's by its words.
@@ -112,13 +112,15 @@ def by_what_is_heard(
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
             said = [said_in(stretch, forms) for stretch in stretches]
-            told = _told_by_forms(finding, said, forms) or told_by_mail(finding, stretches, (*forms, *joined))
+            told = _told_by_forms(finding, said, forms) or attribute_heard_mail(
+                finding, stretches, (*forms, *joined)
+            )
             if told is not None and _begins_another(told, behind, said, forms, transcript.text):
                 told = None
             if told is not None:
                 out.append(told)
             else:
-                cut = cut_where_theirs(finding, said, forms, transcript)
+                cut = split_where_theirs(finding, said, forms, transcript)
                 theirs = [name for name in names if may_be_of(said_of(finding, transcript.text), name)]
                 out += cut or [_told_by_kanji(finding, stretches, theirs, reader)]
         elif _doubted(finding) and not _heard_at_all(
@@ -149,7 +151,7 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
     What the conversation calls theirs is half like the registered number soon, and another's all the same.
     Of a few morae or figures nothing need be heard, but where the conversation calls it another's.
     """
-    least = [max(LEAST_AT_ALL, A_MORA_AT_ALL * len(form.sound)) for form in forms]
+    least = [max(MIN_LOG_ODDS, MIN_ODDS_PER_MORA * len(form.sound)) for form in forms]
     hits = (
         hit
         for each in stretches
@@ -157,8 +159,8 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
         if each.holds(hit)
     )
     kana = "".join(each.kana() for each in stretches)
-    long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= LONG
-    little = len(digits_of(kana)) < FIGURES and not long
+    long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= MIN_OTHER_MORAE
+    little = len(digits_of(kana)) < MIN_OTHER_FIGURES and not long
     return (little and finding.entity.hint is not Party.THIRD_PARTY) or any(hits)
 
 
@@ -211,7 +213,7 @@ def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
     heard = [
         mora
         for mora in likeliest(stretch.logs)
-        if stretch.first - BESIDE <= mora.step < stretch.last + BESIDE
+        if stretch.first - MARGIN_STEPS <= mora.step < stretch.last + MARGIN_STEPS
     ]
     edges = (0, *itertools.accumulate(len(mora.kana) for mora in heard))
     own = [
@@ -222,7 +224,7 @@ def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
     kana = "".join(mora.kana for mora in heard)
     if not _EXPLAINS.search(kana):
         return False
-    told = explained_at(kana, name, reader, within=CLEARLY)
+    told = explained_at(kana, name, reader, within=MAX_WORD_PRICE)
     half = bool(own) and 2 * sum(any(at.overlaps(each) for at in told) for each in own) >= len(own)
     return half or heard_explained(stretch, name, reader)
 
@@ -251,11 +253,11 @@ def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told
         theirs = [hit for hit in hits if forms[hit.form].party is party]
         if any(forms[hit.form].value >= 0 for hit in own) and other_figures(stretch, own, theirs):
             continue
-        worth = tells(own, hits, forms) + (SAID if said is party else 0)
+        worth = tells(own, hits, forms) + (WORTH_OF_TALK if said is party else 0)
         surname = all(forms[hit.form].surname for hit in own)
-        more = MORE_BEHIND_SURNAME if surname else MORE
-        if own and worth >= ENOUGH and _within(stretch, own, more):
-            clear = _within(stretch, [hit for hit in own if hit.score >= CLEAR], MORE_BEHIND_SURNAME)
+        more = MAX_LEFT_BEHIND_SURNAME if surname else MAX_LEFT_MORAE
+        if own and worth >= ENOUGH_WORTH and _within(stretch, own, more):
+            clear = _within(stretch, [hit for hit in own if hit.score >= CLEAR_ODDS], MAX_LEFT_BEHIND_SURNAME)
             if clear or said is not Party.THIRD_PARTY:
                 return _Told(party, clear)
     return None
@@ -277,7 +279,7 @@ def _within(stretch: Stretch, hits: Sequence[Hit], more: int) -> bool:
     Args:
         stretch: What is heard.
         hits: In it.
-        more: Morae that may be left behind the first of them; before it, ``MORE``.
+        more: Morae that may be left behind the first of them; before it, ``MAX_LEFT_MORAE``.
     """
     first = min((hit.start for hit in hits), default=len(stretch.logs))
     there = covered(hits, len(stretch.logs))
@@ -291,7 +293,7 @@ def _within(stretch: Stretch, hits: Sequence[Hit], more: int) -> bool:
         else:
             # A particle or two may be a name: カワ behind イシ.
             behind += _counted(left)
-    return before <= MORE and behind <= more
+    return before <= MAX_LEFT_MORAE and behind <= more
 
 
 def _counted(kana: str) -> int:

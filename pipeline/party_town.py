@@ -13,22 +13,22 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pipeline.party_address import ASIDE
+from pipeline.party_address import FILLERS
 from pipeline.party_beside import said_of
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
 from pipeline.verdict import NOBODYS, given_to
 
-__all__ = ["with_their_houses", "with_their_numbers"]
+__all__ = ["reject_shared_places", "reject_shared_prefixes"]
 
-NEAR: Final = 8
+MAX_GAP_CHARS: Final = 8
 """Characters between a town and its number, without fillers and answers: でいいわ 後は."""
 
-BLOCK, GROUP = 2, 3
+MIN_BLOCK_DIGITS, MIN_GROUP_DIGITS = 2, 3
 """Figures of a block number, and of a group of a telephone number, at the least."""
 
-BEFORE: Final = 60
+MAX_CHARS_TO_HOUSE: Final = 60
 """Characters between a place and the house it is of: そうですね、便利ですよね。そこの.  In 186 made calls of
 173 places and codes that were kept eight were said before a house that is nobody's: seven of them are third
 parties', 7.5 s, one is the requester's, 1.2 s.  The others were before a house of theirs, and are theirs."""
@@ -36,10 +36,10 @@ parties', 7.5 s, one is the requester's, 1.2 s.  The others were before a house 
 _FIRST_GROUP = re.compile(r"0[1-9][0-9]?")
 """What many telephone numbers begin with."""
 
-_ASIDE = re.compile(f"[、。 ]|{ASIDE}")
+_FILLERS = re.compile(f"[、。 ]|{FILLERS}")
 
 
-def with_their_numbers(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
+def reject_shared_prefixes(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
     """Take towns, and first groups of telephone numbers, for another's where what follows is nobody's.
 
     Args:
@@ -51,7 +51,10 @@ def with_their_numbers(findings: Sequence[Finding], transcript: Transcript) -> t
     """
     out = list(findings)
     text, channel_at = transcript.text, _channels(transcript)
-    for kind, begins, least in (("ADDRESS", _is_town, BLOCK), ("PHONE_NUMBER", _is_first_group, GROUP)):
+    for kind, begins, least in (
+        ("ADDRESS", _is_town, MIN_BLOCK_DIGITS),
+        ("PHONE_NUMBER", _is_first_group, MIN_GROUP_DIGITS),
+    ):
         told = [at for at, f in enumerate(out) if f.entity.entity_type == kind and not f.entity.candidate]
         for one, other in reversed(tuple(itertools.pairwise(told))):
             first, behind = out[one], out[other]
@@ -59,14 +62,14 @@ def with_their_numbers(findings: Sequence[Finding], transcript: Transcript) -> t
                 len(digits_of(said_of(behind, text))) >= least or behind.reason is Reason.OTHER_NUMBER_FOLLOWS
             )
             if number and behind.party in NOBODYS and begins(first, text):
-                between = _ASIDE.sub("", text[first.entity.chars.end : behind.entity.chars.start])
+                between = _FILLERS.sub("", text[first.entity.chars.end : behind.entity.chars.start])
                 one_side = channel_at(first.entity.chars.start) == channel_at(behind.entity.chars.start)
-                if one_side and len(between) <= NEAR:
+                if one_side and len(between) <= MAX_GAP_CHARS:
                     out[one] = _as_anothers(first)
     return tuple(out)
 
 
-def with_their_houses(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
+def reject_shared_places(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
     """Take places and postal codes, by whatever they were the requester's, for another's whose house is next.
 
     The last word on addresses: two people who live in one town have more in common than either of them says.
@@ -84,11 +87,11 @@ def with_their_houses(findings: Sequence[Finding], transcript: Transcript) -> tu
         if finding.entity.entity_type != "ADDRESS" or finding.entity.candidate:
             continue
         code = finding.reason in {Reason.POSTAL_CODE_OF_CITY, Reason.POSTAL_CODE_OF_ADDRESS}
-        if code or len(digits_of(said_of(finding, text))) < BLOCK:
+        if code or len(digits_of(said_of(finding, text))) < MIN_BLOCK_DIGITS:
             places.append(at)
             continue
         for place in places if finding.party in NOBODYS else ():
-            near = finding.entity.chars.start - findings[place].entity.chars.end <= BEFORE
+            near = finding.entity.chars.start - findings[place].entity.chars.end <= MAX_CHARS_TO_HOUSE
             if near and findings[place].party is Party.REQUESTER:
                 out[place] = _as_anothers(findings[place])
         places.clear()
@@ -106,7 +109,7 @@ def _is_town(finding: Finding, text: str) -> bool:
     return (
         theirs
         and finding.reason is not Reason.HEARD_AS_REQUESTER_IN_PART
-        and len(digits_of(said_of(finding, text))) < BLOCK
+        and len(digits_of(said_of(finding, text))) < MIN_BLOCK_DIGITS
     )
 
 

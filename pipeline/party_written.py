@@ -17,7 +17,7 @@ from typing import Final
 
 from pipeline.heard_stretch import Channels, Stretch
 from pipeline.party_beside import said_of
-from pipeline.party_name import HALF, KanaReader, KnownName, known_names
+from pipeline.party_name import MIN_PART_LIKENESS, KanaReader, KnownName, known_names
 from pipeline.party_spelt import BLANKS, without_lead
 from pipeline.phonetic import likeliest
 from pipeline.reasons import Reason
@@ -26,18 +26,18 @@ from pipeline.spotting import spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 from pipeline.verdict import given_to
 
-__all__ = ["with_other_names"]
+__all__ = ["reject_other_spellings"]
 
-SHORTEST: Final = 2
+MIN_KANJI: Final = 2
 """Kanji of a name at the least: one is in any word."""
 
-HEARD: Final = -6.0
+MIN_HEARD_ODDS: Final = -6.0
 """Log odds from which the surname is heard."""
 
-LOWEST: Final = -40.0
+MIN_COMPARED_ODDS: Final = -40.0
 """Log odds below which it need not be known how badly a name is heard."""
 
-UNWRITTEN: Final = (2, 6)
+GIVEN_NAME_MORAE: Final = (2, 6)
 """Morae of a given name that is heard and not written, at the least and at the most."""
 
 _CALLED = re.compile(r"[、\s]?(?:さま|さん|様|くん|君|ちゃん)")
@@ -47,7 +47,7 @@ _NAME = re.compile(r"([一-龠々ヶ]+)([^のノ]*)")
 """Its kanji, and what goes on behind them; with の it explains a name (大石の石)."""
 
 
-def with_other_names(
+def reject_other_spellings(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
     """Take for nobody's what is written, or goes on by sound, as another name than theirs.
@@ -107,11 +107,11 @@ def _goes_on(name: Sequence[str], stretches: Sequence[Stretch]) -> bool:
     """Whether behind a surname a given name is heard that is not theirs, and then an honorific."""
     surname, given = morae(name[0]), name[-1]
     for stretch in stretches:
-        hits = [hit for hit in spotted([surname], stretch.logs, [HEARD]) if stretch.holds(hit)]
+        hits = [hit for hit in spotted([surname], stretch.logs, [MIN_HEARD_ODDS]) if stretch.holds(hit)]
         said = "".join(m.kana for m in likeliest(stretch.logs) if hits and m.step >= hits[-1].end)
         between = _CALLED_BY_SOUND.match(said)
-        if between and UNWRITTEN[0] <= len(undrawn(morae(between[1]))) <= UNWRITTEN[1]:
-            return likeness(given, between[1]) < HALF
+        if between and GIVEN_NAME_MORAE[0] <= len(undrawn(morae(between[1]))) <= GIVEN_NAME_MORAE[1]:
+            return likeness(given, between[1]) < MIN_PART_LIKENESS
     return False
 
 
@@ -140,7 +140,7 @@ def _written(text: str, reader: KanaReader) -> _Written | None:
     text = without_lead(text)[-1]
     said = _NAME.fullmatch(text)
     kanji = said[1] if said else ""
-    for length in range(len(kanji), SHORTEST - 1, -1):
+    for length in range(len(kanji), MIN_KANJI - 1, -1):
         if readings := frozenset(reader.readings(kanji[:length])):
             return _Written(kanji[:length], readings, kanji[:length] == text)
     return None
@@ -153,7 +153,7 @@ def _heard_as(own: Iterable[str], other: Iterable[str], stretches: Sequence[Stre
 
     def theirs_in(stretch: Stretch) -> bool:
         best = {True: -math.inf, False: -math.inf}
-        for hit in spotted(sounds, stretch.logs, [LOWEST] * len(sounds)):
+        for hit in spotted(sounds, stretch.logs, [MIN_COMPARED_ODDS] * len(sounds)):
             if stretch.holds(hit):
                 best[names[hit.form][1]] = max(best[names[hit.form][1]], hit.score)
         return best[True] >= best[False] and best[True] > -math.inf

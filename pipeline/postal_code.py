@@ -14,27 +14,34 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.heard_stretch import SAID_AROUND, Channels
-from pipeline.party_beside import CLOSE, CODE, said_of
+from pipeline.party_beside import MAX_GAP_CHARS, POSTAL_CODE, said_of
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from pipeline.verdict import NOBODYS, given_to
 
-__all__ = ["DIGITS", "EARLIER", "STRAY", "is_piece_of", "with_codes_apart", "with_codes_heard"]
+__all__ = [
+    "CODE_DIGITS",
+    "MAX_STRAY_KANA",
+    "STEPS_BEFORE",
+    "attribute_heard_codes",
+    "is_piece_of",
+    "part_postal_codes",
+]
 
-DIGITS: Final = (6, 7)
+CODE_DIGITS: Final = (6, 7)
 """Figures of a postal code as it is heard: one is soon lost."""
 
-STRAY: Final = 2
+MAX_STRAY_KANA: Final = 2
 """Kana of it that are no figure."""
 
-EARLIER: Final = 5
+STEPS_BEFORE: Final = 5
 """Steps before the words in which the first figure may begin."""
 
-PIECE: Final = 3
+MIN_PIECE_DIGITS: Final = 3
 """Figures of a piece that is read back."""
 
-READ_BACK: Final = 3
+READ_BACK_FINDINGS: Final = 3
 """Findings behind a code among which it is read back."""
 
 _MARKS = "、。 \n"
@@ -43,7 +50,7 @@ _DRAWN = re.compile(r"(?<=[チニ])ーチ")
 """ハチイチ, as it is heard."""
 
 
-def with_codes_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
+def part_postal_codes(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
     """Part postal codes from the addresses behind them.
 
     Args:
@@ -55,7 +62,7 @@ def with_codes_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[Enti
     """
     for entity in entities:
         chars = entity.chars
-        code = CODE.match(text, chars.start, chars.end) if entity.entity_type == "ADDRESS" else None
+        code = POSTAL_CODE.match(text, chars.start, chars.end) if entity.entity_type == "ADDRESS" else None
         rest = text[code.end() : chars.end] if code else ""
         behind = chars.end - len(rest.lstrip(_MARKS))
         # A figure more, and it is none.
@@ -66,7 +73,7 @@ def with_codes_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[Enti
             yield replace(entity, chars=CharSpan(behind, chars.end), morae=0)
 
 
-def with_codes_heard(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
+def attribute_heard_codes(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
     """Give postal codes that are heard as seven figures, whatever is written, the party of their address.
 
     Args:
@@ -84,7 +91,7 @@ def with_codes_heard(findings: Sequence[Finding], transcript: Transcript) -> tup
             continue
         out[at] = given_to(finding, Party.REQUESTER, Reason.POSTAL_CODE_OF_ADDRESS)
         told = [n for n in range(at + 1, len(out)) if not out[n].entity.candidate]
-        for behind in told[:READ_BACK]:
+        for behind in told[:READ_BACK_FINDINGS]:
             if out[behind].party in NOBODYS and is_piece_of(code, out[behind], transcript.text):
                 out[behind] = given_to(out[behind], Party.REQUESTER, Reason.POSTAL_CODE_OF_ADDRESS)
     return tuple(out)
@@ -98,11 +105,11 @@ def _asked(finding: Finding) -> bool:
 
 def _code(finding: Finding, channels: Channels) -> str:
     """The figures of a finding that is heard as a postal code and nothing else."""
-    heard = "".join(stretch.kana(EARLIER) for stretch in channels.stretches(finding))
+    heard = "".join(stretch.kana(STEPS_BEFORE) for stretch in channels.stretches(finding))
     kana = _DRAWN.sub("イチ", _SAID_AROUND.sub("", heard))
     digits = digits_of(kana)
     stray = beside_digits(kana).replace("ー", "")
-    return digits if DIGITS[0] <= len(digits) <= DIGITS[1] and len(stray) <= STRAY else ""
+    return digits if CODE_DIGITS[0] <= len(digits) <= CODE_DIGITS[1] and len(stray) <= MAX_STRAY_KANA else ""
 
 
 def is_piece_of(code: str, finding: Finding, text: str) -> bool:
@@ -114,7 +121,7 @@ def is_piece_of(code: str, finding: Finding, text: str) -> bool:
         text: The call's.
     """
     digits = digits_of(said_of(finding, text))
-    return len(digits) >= PIECE and digits in code
+    return len(digits) >= MIN_PIECE_DIGITS and digits in code
 
 
 def _is_theirs(finding: Finding, code: str, findings: Sequence[Finding], text: str) -> bool:
@@ -129,7 +136,7 @@ def _is_theirs(finding: Finding, code: str, findings: Sequence[Finding], text: s
         and not other.entity.candidate
         and (other.party is Party.REQUESTER or digits_of(said_of(other, text)))
     ]
-    behind = [o for o in addresses if 0 <= o.entity.chars.start - end <= CLOSE]
-    before = [o for o in addresses if 0 <= start - o.entity.chars.end <= CLOSE]
+    behind = [o for o in addresses if 0 <= o.entity.chars.start - end <= MAX_GAP_CHARS]
+    before = [o for o in addresses if 0 <= start - o.entity.chars.end <= MAX_GAP_CHARS]
     nearest = behind[:1] or before[-1:]
     return bool(nearest) and nearest[0].party is Party.REQUESTER

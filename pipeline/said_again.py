@@ -21,12 +21,12 @@ from pipeline.types import Finding, Party
 
 __all__ = ["said_again"]
 
-SURE: Final = 0.9
+MIN_SURE_SCORE: Final = 0.9
 """Probability from which a name is sure.  In 182 made calls ten stretches of doubt sound as one, or as half
 of one: seven of them are third parties', 2.9 s (the judge had given them .04 to .41); from .5 it is six more,
 and none of those is."""
 
-LONG: Final = 3
+MIN_MORAE: Final = 3
 """Morae from which it is no chance: はい, さん and そう begin and end names, too."""
 
 
@@ -48,14 +48,18 @@ def said_again(findings: Sequence[Finding], text: str, reader: KanaReader) -> tu
     sure = {
         kana(finding)
         for finding in findings
-        if _is_a_strangers(finding) and not finding.entity.candidate and finding.entity.score >= SURE
+        if _is_a_strangers(finding)
+        and not finding.entity.candidate
+        and finding.entity.score >= MIN_SURE_SCORE
     }
 
     def is_one(finding: Finding) -> bool:
         if not finding.entity.candidate or not _is_a_strangers(finding):
             return False
         said = kana(finding)
-        return len(morae(said)) >= LONG and any(name.startswith(said) or name.endswith(said) for name in sure)
+        return len(morae(said)) >= MIN_MORAE and any(
+            name.startswith(said) or name.endswith(said) for name in sure
+        )
 
     return tuple(_masked(finding) if is_one(finding) else finding for finding in findings)
 

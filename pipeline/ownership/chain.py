@@ -14,20 +14,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.few_names import doubted_alone
-from pipeline.own_code import with_own_codes
-from pipeline.parts import in_parts
-from pipeline.party import compare_words, with_misheard_figures
-from pipeline.party_beside import beside
-from pipeline.party_block import with_blocks_apart
-from pipeline.party_explained import explained
+from pipeline.few_names import show_doubtful_names
+from pipeline.own_code import attribute_codes_of_city
+from pipeline.parts import split_into_parts
+from pipeline.party import accept_misheard_figures, compare_words
+from pipeline.party_beside import attribute_fragments
+from pipeline.party_block import part_blocks
+from pipeline.party_explained import attribute_explanations
 from pipeline.party_heard import rescore_by_sound
 from pipeline.party_name import KanaReader
-from pipeline.party_pieces import pieced
-from pipeline.party_spotted import by_what_is_heard
-from pipeline.party_town import with_their_houses, with_their_numbers
-from pipeline.party_written import with_other_names
-from pipeline.postal_code import with_codes_apart, with_codes_heard
+from pipeline.party_pieces import attribute_pieces
+from pipeline.party_spotted import compare_sound
+from pipeline.party_town import reject_shared_places, reject_shared_prefixes
+from pipeline.party_written import reject_other_spellings
+from pipeline.postal_code import attribute_heard_codes, part_postal_codes
 from pipeline.reasons import Reason
 from pipeline.said_again import said_again
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
@@ -138,12 +138,12 @@ def _cut(
 
 def _part_blocks(findings: Findings, context: Context) -> Findings:
     """Part block numbers from the telephone numbers behind them."""
-    return _cut(findings, with_blocks_apart, context.transcript.text)
+    return _cut(findings, part_blocks, context.transcript.text)
 
 
 def _part_codes(findings: Findings, context: Context) -> Findings:
     """Part postal codes from the addresses behind them."""
-    return _cut(findings, with_codes_apart, context.transcript.text)
+    return _cut(findings, part_postal_codes, context.transcript.text)
 
 
 def _compare_words(findings: Findings, context: Context) -> Findings:
@@ -154,47 +154,47 @@ def _compare_words(findings: Findings, context: Context) -> Findings:
 
 def _misheard_figures(findings: Findings, context: Context) -> Findings:
     """Believe an address that differs from the registered one by a misheard figure."""
-    return with_misheard_figures(findings, context.transcript, context.case, context.reader)
+    return accept_misheard_figures(findings, context.transcript, context.case, context.reader)
 
 
 def _heard_forms(findings: Findings, context: Context) -> Findings:
     """Compare what was heard of each finding, mora by mora, with the case."""
-    return by_what_is_heard(findings, context.transcript, context.case, context.reader)
+    return compare_sound(findings, context.transcript, context.case, context.reader)
 
 
 def _other_spelling(findings: Findings, context: Context) -> Findings:
     """Reject near-homophones that are spelt as another name."""
-    return with_other_names(findings, context.transcript, context.case, context.reader)
+    return reject_other_spellings(findings, context.transcript, context.case, context.reader)
 
 
 def _heard_codes(findings: Findings, context: Context) -> Findings:
     """Give postal codes that are heard the owner of their address."""
-    return with_codes_heard(findings, context.transcript)
+    return attribute_heard_codes(findings, context.transcript)
 
 
 def _codes_of_city(findings: Findings, context: Context) -> Findings:
     """Give postal codes of the requester's city to the requester."""
-    return with_own_codes(findings, context.transcript, context.case, context.reader)
+    return attribute_codes_of_city(findings, context.transcript, context.case, context.reader)
 
 
 def _explanations(findings: Findings, context: Context) -> Findings:
     """Give explanations of kanji the owner of the name they explain."""
-    return explained(findings, context.transcript, context.case, context.reader)
+    return attribute_explanations(findings, context.transcript, context.case, context.reader)
 
 
 def _beside(findings: Findings, context: Context) -> Findings:
     """Give fragments the owner of the finding beside them."""
-    return beside(findings, context.transcript)
+    return attribute_fragments(findings, context.transcript)
 
 
 def _pieces(findings: Findings, context: Context) -> Findings:
     """Give pieces of the requester's numbers and mail addresses to the requester."""
-    return pieced(findings, context.transcript, context.case, context.reader)
+    return attribute_pieces(findings, context.transcript, context.case, context.reader)
 
 
 def _other_number_follows(findings: Findings, context: Context) -> Findings:
     """Take shared prefixes from the requester where another number follows."""
-    return with_their_numbers(findings, context.transcript)
+    return reject_shared_prefixes(findings, context.transcript)
 
 
 def _judge(findings: Findings, context: Context) -> Findings:
@@ -209,12 +209,12 @@ def _rescore_by_sound(findings: Findings, context: Context) -> Findings:
 
 def _other_house_follows(findings: Findings, context: Context) -> Findings:
     """Take places and postal codes from the requester where another house number follows."""
-    return with_their_houses(findings, context.transcript)
+    return reject_shared_places(findings, context.transcript)
 
 
 def _few_names(findings: Findings, _: Context) -> Findings:
     """Show, and do not mask, doubtful names where hardly anybody is named."""
-    return doubted_alone(findings)
+    return show_doubtful_names(findings)
 
 
 def _said_again(findings: Findings, context: Context) -> Findings:
@@ -224,7 +224,7 @@ def _said_again(findings: Findings, context: Context) -> Findings:
 
 def _in_parts(findings: Findings, _: Context) -> Findings:
     """Cut what may be more than one thing, so that each part can be decided about."""
-    return in_parts(findings)
+    return split_into_parts(findings)
 
 
 ATTRIBUTE_BY_CONTEXT = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.own_code import with_own_codes
+from pipeline.own_code import attribute_codes_of_city
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance
@@ -36,7 +36,7 @@ def found(call: Transcript, *texts: str) -> list[Finding]:
 
 def theirs(call: Transcript, reader: Reader, *texts: str, case: CallCase = CASE) -> list[bool]:
     """Which of some findings are the requester's by their postal code."""
-    told = with_own_codes(found(call, *texts), call, case, reader)
+    told = attribute_codes_of_city(found(call, *texts), call, case, reader)
     return [each.reason == Reason.POSTAL_CODE_OF_CITY and each.party is Party.REQUESTER for each in told]
 
 
@@ -94,7 +94,9 @@ def test_what_the_conversation_gives_to_another_stays_theirs(reader: Reader) -> 
     """A neighbour lives in the same city."""
     call = transcript(utterance("852の4302", 0.0))
     entity = EntitySpan("ADDRESS", CharSpan(0, 8), 0.9, "T", hint=Party.THIRD_PARTY)
-    (told,) = with_own_codes([Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, False)], call, CASE, reader)
+    (told,) = attribute_codes_of_city(
+        [Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, False)], call, CASE, reader
+    )
     assert told.party is Party.UNKNOWN
 
 

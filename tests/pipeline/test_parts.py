@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.parts import in_parts, without_overlap
+from pipeline.parts import split_into_parts, without_overlap
 from pipeline.reasons import Reason, Why
 from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
@@ -24,14 +24,16 @@ def finding(entity: EntitySpan = WHOLE, party: Party = Party.THIRD_PARTY) -> Fin
 
 def told(*findings: Finding) -> list[tuple[int, int, float]]:
     """First and last character and score of what becomes of them."""
-    return [(f.entity.chars.start, f.entity.chars.end, f.entity.score) for f in in_parts(findings)]
+    return [(f.entity.chars.start, f.entity.chars.end, f.entity.score) for f in split_into_parts(findings)]
 
 
 @pytest.mark.parametrize("party", [Party.THIRD_PARTY, Party.UNKNOWN])
 def test_each_part_is_a_finding_with_its_share_of_the_score(party: Party) -> None:
     """Otherwise as the whole was."""
     assert told(finding(party=party)) == [(10, 12, 0.4), (12, 14, 0.2), (14, 19, 0.8)]
-    assert {(f.party, f.notes) for f in in_parts([finding(party=party)])} == {(party, (Reason.PART_OF_RUN,))}
+    assert {(f.party, f.notes) for f in split_into_parts([finding(party=party)])} == {
+        (party, (Reason.PART_OF_RUN,))
+    }
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_each_part_is_a_finding_with_its_share_of_the_score(party: Party) -> Non
 )
 def test_what_stays_or_is_one_thing_is_one_finding(whole: Finding) -> None:
     """Also where the rest was cut off since."""
-    assert [f.entity.chars for f in in_parts([whole])] == [whole.entity.chars]
+    assert [f.entity.chars for f in split_into_parts([whole])] == [whole.entity.chars]
 
 
 def test_a_piece_that_was_cut_out_of_it_has_the_parts_that_it_holds() -> None:
@@ -59,7 +61,7 @@ def test_a_piece_that_was_cut_out_of_it_has_the_parts_that_it_holds() -> None:
 def test_no_character_is_lost(start: int, length: int) -> None:
     """Whatever it has become since it was parted."""
     chars = CharSpan(start, start + length)
-    found = in_parts([finding(replace(WHOLE, chars=chars))])
+    found = split_into_parts([finding(replace(WHOLE, chars=chars))])
     assert [c for f in found for c in range(f.entity.chars.start, f.entity.chars.end)] == list(
         range(chars.start, chars.end)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.party_beside import beside
+from pipeline.party_beside import attribute_fragments
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.builders import transcript, utterance
@@ -49,7 +49,7 @@ def test_a_few_digits_behind_a_number_are_of_that_number(
         finding(heard, "070の0537の2833", "PHONE_NUMBER", first),
         finding(heard, piece, "PHONE_NUMBER", OTHERS),
     )
-    kept, told = beside(findings, heard)
+    kept, told = attribute_fragments(findings, heard)
     assert kept == findings[0]
     assert told.party is party
     assert told.needs_review is (party is OWN)
@@ -69,7 +69,7 @@ def test_pieces_follow_one_another() -> None:
         )
         for n in at
     ]
-    assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OWN, OTHERS]
+    assert [each.party for each in attribute_fragments(findings, heard)] == [OWN, OWN, OWN, OTHERS]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_postal_code_is_of_its_address(address: Party, asked: str, code: str, 
     """A case holds none, so nothing else can tell; figures that nobody asked for are no postal code."""
     heard = call("川口市芝3丁目", asked, f"{code}です")
     findings = (finding(heard, "川口市芝3丁目", "ADDRESS", address), finding(heard, code, "ADDRESS", OTHERS))
-    told = beside(findings, heard)[1]
+    told = attribute_fragments(findings, heard)[1]
     assert told.party is party
 
 
@@ -106,7 +106,7 @@ def test_the_end_of_a_telephone_number_is_no_postal_code(kind: str) -> None:
         finding(heard, "048の061の2649", "PHONE_NUMBER", OTHERS),
         again,
     )
-    assert beside(findings, heard)[2] == again
+    assert attribute_fragments(findings, heard)[2] == again
 
 
 def test_a_number_beside_a_postal_code_is_no_address() -> None:
@@ -117,7 +117,7 @@ def test_a_number_beside_a_postal_code_is_no_address() -> None:
         finding(heard, "333の5288", "ADDRESS", OTHERS),
         finding(heard, "4の0881番", "ADDRESS", OTHERS),
     )
-    assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OTHERS]
+    assert [each.party for each in attribute_fragments(findings, heard)] == [OWN, OWN, OTHERS]
 
 
 def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
@@ -127,7 +127,7 @@ def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
         finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
         finding(heard, "333の5288", "ADDRESS", OTHERS),
     )
-    assert beside(findings, heard)[1] == findings[1]
+    assert attribute_fragments(findings, heard)[1] == findings[1]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,6 @@ def test_what_was_asked_for_right_before_an_address_is_its_postal_code(
         finding(heard, code, "PHONE_NUMBER", OTHERS),
         finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
     )
-    told = beside(findings, heard)[0]
+    told = attribute_fragments(findings, heard)[0]
     assert told.party is party
     assert told.needs_review is (party is OWN)

@@ -14,7 +14,7 @@ from pipeline.audio import Recording
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.party_heard import rescore_by_sound
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
-from pipeline.weigh import MOST, WINDOW, Hearing
+from pipeline.weigh import MAX_FORMS, WINDOW_SECONDS, Hearing
 from tests.builders import transcript, utterance
 
 CASE = CallCase(
@@ -187,8 +187,8 @@ def test_a_question_is_short(reader: Reader) -> None:
     ear = Ear({})
     heard("ああ" * 40 + "お名前はのだ帯ですはい" + "ええ" * 40, "のだ帯", ear, reader)
     (seconds,) = ear.seconds
-    assert seconds <= WINDOW + 0.61
-    assert 1 < len(ear.asked) <= 1 + 2 * MOST
+    assert seconds <= WINDOW_SECONDS + 0.61
+    assert 1 < len(ear.asked) <= 1 + 2 * MAX_FORMS
 
 
 def test_what_the_model_cannot_write_is_left_as_it_was(reader: Reader) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.party_town import BEFORE, with_their_houses, with_their_numbers
+from pipeline.party_town import MAX_CHARS_TO_HOUSE, reject_shared_places, reject_shared_prefixes
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.builders import transcript, utterance
@@ -30,7 +30,7 @@ def told(
         for segment, (_, party) in zip(call.segments, said, strict=True)
         if party is not None
     ]
-    return [each.party for each in with_their_numbers(findings, call)]
+    return [each.party for each in reject_shared_prefixes(findings, call)]
 
 
 def test_a_town_before_anothers_number_is_not_theirs() -> None:
@@ -59,7 +59,7 @@ def test_it_is_shown_and_says_why() -> None:
     """For the number may be theirs, misheard."""
     call = transcript(utterance("西葛西2の39", 0.0))
     town, number = (EntitySpan("ADDRESS", CharSpan(*at), 0.9, "test") for at in ((0, 3), (3, 7)))
-    found, _ = with_their_numbers(
+    found, _ = reject_shared_prefixes(
         [Finding(town, OWN, Reason.NOT_GIVEN, False), Finding(number, OTHER, Reason.NOT_GIVEN, False)], call
     )
     assert (found.party, found.reason, found.needs_review) == (UNKNOWN, Reason.OTHER_NUMBER_FOLLOWS, True)
@@ -89,7 +89,7 @@ def test_what_was_cut_out_of_an_address_is_no_town() -> None:
         Finding(building, OWN, Reason.HEARD_AS_REQUESTER_IN_PART, True),
         Finding(room, OTHER, Reason.NOT_GIVEN, False),
     ]
-    assert [each.party for each in with_their_numbers(findings, call)] == [OWN, OTHER]
+    assert [each.party for each in reject_shared_prefixes(findings, call)] == [OWN, OTHER]
 
 
 def houses(*said: tuple[str, Party, str], gap: int = 0) -> list[Party]:
@@ -105,7 +105,7 @@ def houses(*said: tuple[str, Party, str], gap: int = 0) -> list[Party]:
         chars = CharSpan(start, start + len(text))
         findings.append(Finding(EntitySpan("ADDRESS", chars, 0.9, "test"), party, reason, False))
         start = chars.end
-    return [each.party for each in with_their_houses(findings, call)]
+    return [each.party for each in reject_shared_places(findings, call)]
 
 
 NONE = Reason.NOT_GIVEN
@@ -127,7 +127,7 @@ def test_a_neighbours_place_and_code_are_the_neighbours(house: tuple[str, Party,
         ((CODE, PLACE, ("2の31の2", OWN, NONE)), 18),
         ((CODE, PLACE, ("2の31の2", OWN, NONE), ("1474番地", OTHER, NONE)), 0),
         ((PLACE, ("笹川", OTHER, NONE)), 0),
-        ((PLACE, ("1474番地", OTHER, NONE)), BEFORE),
+        ((PLACE, ("1474番地", OTHER, NONE)), MAX_CHARS_TO_HOUSE),
         ((("調布市深大寺東町2の31", OWN, NONE), ("1474番地", OTHER, NONE)), 0),
     ],
 )
@@ -143,6 +143,6 @@ def test_what_becomes_of_a_neighbours_place_is_shown_and_says_why() -> None:
     call = transcript(utterance("西葛西2の39", 0.0))
     place = Finding(EntitySpan("ADDRESS", CharSpan(0, 3), 0.9, "test"), OWN, Reason.NOT_GIVEN, False)
     house = Finding(EntitySpan("ADDRESS", CharSpan(3, 7), 0.9, "test"), OTHER, Reason.NOT_GIVEN, False)
-    made, same = with_their_houses([place, house], call)
+    made, same = reject_shared_places([place, house], call)
     assert (made.party, made.reason, made.needs_review) == (UNKNOWN, Reason.OTHER_NUMBER_FOLLOWS, True)
     assert same == house

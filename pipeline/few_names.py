@@ -1,4 +1,4 @@
-"""Where hardly anybody is named, what may be a name is likelier none.
+"""Show, and do not mask, a doubtful name in a call that hardly names anybody.
 
     names found beside it     none   1     2     3     5     7 and more
     masked from               .54   .33   .25   .20   .15   .12 (``models.judge.MASK_FROM``)
@@ -34,7 +34,7 @@ MASK_FROM_AT_USUAL: Final = 0.12
 
 
 def show_doubtful_names(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Show what is too doubtful to be masked where so few others are named.
+    """Make candidates of names that are too doubtful for a call with so few others.
 
     Args:
         findings: Of a whole call, with their parties.
@@ -57,7 +57,7 @@ def show_doubtful_names(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def masked_from(others: int) -> float:
-    """Probability from which a name is masked beside so many others."""
+    """The probability from which a name is masked in a call with so many others."""
     usual = math.log(MASK_FROM_AT_USUAL / (1 - MASK_FROM_AT_USUAL))
     few = ODDS_PER_LOG_NAMES * max(0.0, math.log(USUAL_NAMES + 0.5) - math.log(others + 0.5))
     return 1 / (1 + math.exp(-usual - few))

@@ -1,4 +1,4 @@
-"""Is it this name that is explained, mora by mora, whatever was written.
+"""Find in the posteriorgram whether the kanji of one name are explained, whatever was written.
 
     written  優先のユーにさせます    heard  ユーゼンノユーニシャシンノ    悠真: 悠然の悠に、写真の真
 
@@ -38,7 +38,7 @@ _NO: Final = morae("ノ")
 
 
 def heard_explained(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
-    """Whether what is heard explains the kanji of a name.
+    """Whether the sound of a stretch explains the kanji of a name.
 
     Args:
         stretch: What is heard of a finding.
@@ -66,7 +66,7 @@ def heard_explained(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
 
 
 def _said_of(kanji: str, reader: KanjiReader) -> list[tuple[Mora, ...]]:
-    """What explains a kanji: the words, and behind の how it is read."""
+    """The phrases that explain a kanji, with and without its reading behind の."""
     known = reader.kanji_sounds(kanji)
     words = targets_of(known)
     read = [word + reading for word in words if word[-1:] == _NO for reading in readings_of(known)]

@@ -1,4 +1,4 @@
-"""Whose is a mail address by what is heard: the requester's name before the @, whatever was written.
+"""Give a mail address to the requester whose name is heard before the @, whatever was written.
 
 written  上段ドッド / リナーアットマーク      heard  ウエダドット リナーットマーク     上田里奈, ueda.rina
 """
@@ -31,7 +31,7 @@ MAX_LOCAL_STEPS: Final = 75
 
 
 def joined_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
-    """The requester's names as they stand before an @: ウエダドットリナ, however short each half is.
+    """Forms of the requester's names as they stand before an @: ウエダドットリナ, however short.
 
     Of 9,858 pairs of a mail address in 160 made calls and another call's names none holds one, and 16 of the
     requesters' own addresses do.
@@ -55,7 +55,7 @@ def joined_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
 def attribute_heard_mail(
     finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
 ) -> Finding | None:
-    """The finding as the requester's where it is a mail address with their given name before the @.
+    """Give a mail address to the requester if their given name is heard before the @.
 
     Or, where no @ is heard, with their surname beside it.
 

@@ -1,4 +1,4 @@
-"""A postal code by its first figures: no case holds one, and the requester's city has one to six beginnings.
+"""Recognise a postal code of the requester's city by its first three figures: no case holds the code itself.
 
 長崎市 in the case: 850, 851, 852
 written  850に、430に        heard  ハチゴーニーノヨンサンゼロニー       852-4302: the requester's
@@ -88,7 +88,7 @@ def attribute_codes_of_city(
 
 
 def _runs(told: Sequence[int], findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
-    """The first finding, and it with those behind it, as far as one code may be cut into them."""
+    """The runs of findings, from the first one on, that one code may be cut into."""
     run: list[int] = []
     for at in told:
         between = text[findings[run[-1]].entity.chars.end : findings[at].entity.chars.start] if run else ""
@@ -107,7 +107,7 @@ def _asked(finding: Finding) -> bool:
 def _figures(
     pieces: Sequence[Finding], *, text: str, channels: Channels, reader: KanaReader
 ) -> Iterator[str]:
-    """What postal codes some findings may say together, as written and as heard, and nothing else."""
+    """The postal codes that some findings may be together, as written and as heard."""
     stretches = list(itertools.chain.from_iterable(map(channels.stretches, pieces)))
     heard = "".join(each.kana(0 if at else STEPS_BEFORE) for at, each in enumerate(stretches))
     for said in (reader.kana("".join(said_of(each, text) for each in pieces)), heard):
@@ -118,7 +118,7 @@ def _figures(
 
 
 def _codes(said: str) -> Iterator[str]:
-    """What postal codes some kana may be, which hold nothing else."""
+    """The postal codes that some kana may be, if they hold nothing else."""
     kana = _SAID_AROUND.sub("", said)
     figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= MAX_STRAY_KANA else ""
     yield from (

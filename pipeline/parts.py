@@ -1,4 +1,4 @@
-"""A finding that may be more than one thing, as a finding for each: all are masked, each is decided about.
+"""Split a finding that may be more than one thing: all parts are masked, each is decided about by itself.
 
 中の髪がハトリチオ      one finding, masked         an analyst who says yes masks 中の髪が, too
 中の|髪が|ハトリチオ    three of them, masked       an analyst gives two of them back
@@ -22,7 +22,7 @@ Whole = tuple[tuple[Why, ...], str, str]
 
 
 def split_into_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Part what is to be masked where it may be more than one thing.
+    """Split what is to be masked where it may be more than one thing.
 
     Only now that whose it is has been told: that takes the whole of it.
 
@@ -52,7 +52,7 @@ def _parted(finding: Finding) -> Iterator[Finding]:
 
 
 def whole_of(item: MaskItem) -> Whole | None:
-    """What the parts of one finding have in common; nothing where an item is no part."""
+    """What the parts of one finding have in common; ``None`` if an item is no part."""
     part = any(why.reason is Reason.PART_OF_RUN for why in item.reasons)
     return (item.reasons, item.source, item.entity_type) if part else None
 

@@ -1,8 +1,7 @@
-"""Whose is it: 本人 / 第三者 / 担当者 / 自社 / 不明, by comparing with the case by sound.
+"""Compare what was written of each finding with the case: is it the requester's, the staff's, the company's?
 
-The recogniser misspells the requester's own name as often as anyone's, so likeness of the
-readings decides.  Doubt is never resolved towards keeping: what is only somewhat like the
-requester's is UNKNOWN, which is masked and flagged.
+The recogniser misspells the requester's own name as often as anybody's, so likeness of readings decides.
+Doubt never keeps anything: what is only somewhat like the requester's is UNKNOWN, masked and flagged.
 """
 
 from __future__ import annotations
@@ -133,10 +132,9 @@ def accept_misheard_figures(
 
 
 def _misheard(finding: Finding) -> Finding:
-    """Believe an address that is the requester's but for a figure, as their telephone number is, and show it.
+    """Give an address that differs from the registered one by a figure to the requester, and show it.
 
-    Not next door, nor where the conversation says that it is somebody else's; and where their own number is
-    said as it is, another one is another house's.
+    Not where the figure is a neighbour's, nor where the talk says that the address is somebody else's.
     """
     near = finding.party is Party.UNKNOWN and finding.reason in _MISHEARD
     if not near or finding.entity.hint is Party.THIRD_PARTY:
@@ -145,9 +143,9 @@ def _misheard(finding: Finding) -> Finding:
 
 
 def _said(entity: EntitySpan, text: str) -> str:
-    """What a finding holds, without the half of さま or さん that its edge has cut off.
+    """The words of a finding without the half of さま or さん that its edge has cut off.
 
-    Of a mail address it is often the end alone: then with what stands before.
+    Of a mail address often only the end was found: then what stands before it belongs to it, too.
     """
     said = text[entity.chars.start : entity.chars.end]
     if entity.entity_type == "EMAIL_ADDRESS" and without_local(said):
@@ -158,7 +156,7 @@ def _said(entity: EntitySpan, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An address in its pieces, which of them it is about, and the few characters around it in its lines."""
+    """An address said in pieces, the index of the piece to judge, and a few characters around it."""
 
     pieces: tuple[str, ...] = field(repr=False)
     at: int
@@ -167,11 +165,11 @@ class _Place:
 
     @property
     def whole(self) -> str:
-        """All pieces together."""
+        """All pieces joined."""
         return "".join(self.pieces)
 
     def said_with(self) -> Iterator[str]:
-        """Every run of pieces that holds the one it is about, and others, the longest first."""
+        """Every run of two pieces or more that holds the one to judge, the longest first."""
         count = len(self.pieces)
         for size in range(count - 1, 1, -1):
             for start in range(max(0, self.at - size + 1), min(self.at, count - size) + 1):
@@ -179,7 +177,7 @@ class _Place:
 
 
 def _around(entities: Sequence[EntitySpan], group: Sequence[int], transcript: Transcript) -> tuple[str, str]:
-    """What stands right before and behind: the edge of a finding may cut a garbled town in two."""
+    """The characters right before and behind: the edge of a finding may cut a garbled town in two."""
     start, end = entities[group[0]].chars.start, entities[group[-1]].chars.end
     before = transcript.text[max(0, start - MAX_CHARS_AROUND) : start].rsplit("\n", 1)[-1]
     return before, transcript.text[end : end + MAX_CHARS_AROUND].split("\n")[0]
@@ -192,7 +190,7 @@ def _attributed_address(
     theirs: tuple[tuple[KnownName, ...], Sequence[RegisteredAddress]],
     reader: KanaReader,
 ) -> Finding:
-    """Judge a piece of an address by the whole of it; a piece that fits by itself is believed, too."""
+    """Judge a piece of an address by the whole address, and by itself."""
     known, own = theirs
     verdict, likely = whose_address(place.whole, own, reader)
     # Four characters more are soon like a building's name: what the talk calls another's is judged as it is.
@@ -229,7 +227,7 @@ def _attributed_address(
 
 
 def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict | None:
-    """Requester's, where some pieces in a row are: said twice, one of the numbers may be misheard.
+    """The requester's, if some pieces in a row are: of an address said twice, one may be misheard.
 
     Only pieces with a place and a number tell: of two addresses said in a row one may be in the same town.
     """
@@ -242,7 +240,7 @@ def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaRea
 
 
 def _finding(entity: EntitySpan, verdict: Verdict) -> Finding:
-    """The verdict as a finding; what the second hearing makes clear is believed, and looked at."""
+    """Make the finding of a verdict; a clear second hearing overrules a verdict that nobody known owns it."""
     party, reason, doubtful = verdict
     again = entity.heard_again_as
     if party in NOBODYS and again in _SECOND_HEARING:
@@ -283,7 +281,7 @@ def _attributed(
 
 
 def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Finding:
-    """Believe a name that is the requester's with what follows it: 「まっそひな」こ for 松尾日向子."""
+    """Give a name to the requester if it is theirs with what follows it: 「まっそひな」こ for 松尾日向子."""
     entity = finding.entity
     doubted = entity.entity_type == "PERSON" and finding.party in NOBODYS
     rest = _GOES_ON.match(text, entity.chars.end)
@@ -297,7 +295,7 @@ def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: 
 
 
 def _or_address(verdict: Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict:
-    """A garbled town is often taken for a name."""
+    """Try what is nobody's as the requester's address: a garbled town is often taken for a name."""
     if verdict.party not in NOBODYS:
         return verdict
     if clearly_within(text, own, reader):
@@ -306,14 +304,14 @@ def _or_address(verdict: Verdict, text: str, own: Sequence[RegisteredAddress], r
 
 
 def _or_block(verdict: Verdict, text: str, own: Sequence[RegisteredAddress]) -> Verdict:
-    """A block number is often taken for a telephone's: そうですか、8の29の21."""
+    """Try a number as the requester's block: it is often taken for a telephone number (8の29の21)."""
     if verdict.party is Party.THIRD_PARTY and (is_block(text, own) or block_in_a_piece(text, own)):
         return _BLOCK_SAID
     return verdict
 
 
 def _or_name(verdict: Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
-    """A surname is often taken for a place; with a number it is one.  Said twice, it is one name."""
+    """Try a place without figures as the requester's name: a surname is often taken for a place."""
     # 雄一 has a figure in it, too.
     if verdict.party in NOBODYS and not any(map(str.isdecimal, text)):
         told = [_whose_person(each, None, known, reader) for each in filter(None, _PAUSE.split(text))]
@@ -324,7 +322,7 @@ def _or_name(verdict: Verdict, text: str, known: tuple[KnownName, ...], reader: 
 
 
 def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
-    """Judge a name by the dictionary's reading, and by any other that what is written may have."""
+    """Judge a name by the dictionary's reading, then by every other reading of its spelling."""
     last = begun_anew(text, known, reader)
     again = _whose_person(last, hint, known, reader) if last != text else None
     if again is not None and again.party is Party.REQUESTER:
@@ -344,7 +342,7 @@ def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], r
 
 
 def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
-    """Whether a given name that is not theirs follows the requester's surname.
+    """Whether the requester's surname is followed by a given name that is not theirs.
 
     太田杏 sounds like オオタ but for a drawn vowel and an ん, 山本湖 like ヤマモト and half a word.
     """
@@ -361,7 +359,7 @@ def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
 
 
 def _cores(text: str, reader: KanaReader) -> Iterator[str]:
-    """A name without what is said around it, less and less of that."""
+    """The name with less and less of what is said around it."""
     first, *shorter = without_lead(text)
     yield first
     if plain := _SAID_SO.fullmatch(first):
@@ -372,10 +370,10 @@ def _cores(text: str, reader: KanaReader) -> Iterator[str]:
 
 
 def _hinted(verdict: Verdict, likely: bool, entity: EntitySpan) -> Verdict:
-    """Let the conversation speak where the case does not decide.
+    """Let the talk decide where the case does not.
 
-    What it calls the requester's and is half like the registered one is theirs, and looked at;
-    what is unlike it stays masked, and is looked at.
+    What it calls the requester's is theirs if half like the registered value, else it stays masked; a person
+    looks at both.
     """
     if verdict.party in {Party.REQUESTER, Party.COMPANY} or entity.hint is not Party.REQUESTER:
         return verdict

@@ -1,4 +1,4 @@
-"""Whose address is it: place and number against those of the case, by sound.
+"""Compare an address with the requester's: its place by sound, and its number.
 
     heard  東京都 / はい / 町田市鳴瀬 / はい / 5-11-30 です      one address, said in pieces
     known  東京都町田市成瀬5丁目11番30号                        place and number both fit: the requester's
@@ -85,7 +85,7 @@ _FILLERS = re.compile(FILLERS)
 
 
 def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tuple[tuple[int, ...], ...]:
-    """Which findings are one address said in pieces.
+    """Group the findings that are one address said in pieces.
 
     Args:
         entities: In order of text.
@@ -112,7 +112,7 @@ def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tu
 
 
 def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> tuple[Verdict, bool]:
-    """Judge an address, and say whether it is at least near one of the requester's.
+    """Judge an address, and tell whether it is at least near one of the requester's.
 
     Args:
         text: As recognised; the pieces of one address joined.
@@ -167,20 +167,20 @@ def _without_code(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
 
 
 def _looked_at(verdict: Verdict | None) -> Verdict | None:
-    """A verdict that says the requester's, and that a person should look."""
+    """The verdict as doubtful if it says the requester's; else none."""
     return (
         verdict._replace(doubtful=True) if verdict is not None and verdict.party is Party.REQUESTER else None
     )
 
 
 def _once(numbers: str) -> str:
-    """A number that was said twice, once."""
+    """The number once, if it was said twice."""
     half = len(numbers) // 2
     return numbers[:half] if half >= MIN_TELLING and numbers[:half] == numbers[half:] else numbers
 
 
 def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict | None:
-    """Judge what may hold an address twice, or is taken for something else, line by line.
+    """Judge a text line by line: it may hold an address twice, or be taken for something else.
 
     Args:
         text: As recognised.
@@ -205,7 +205,7 @@ def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
 
 
 def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
-    """Whether words that are not even taken for an address are a piece of the requester's, by sound.
+    """Whether words that were not taken for an address sound like a piece of the requester's.
 
     Args:
         text: As recognised.
@@ -219,7 +219,7 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
 
 
 def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> Verdict | None:
-    """The verdict by one address; ``None`` where it is unlike it."""
+    """Judge by one registered address; ``None`` where nothing is like it."""
     sounds, town = _sounds_like(line, address)
     # One figure is in most numbers, and コレ読ミマスネ ends as ナルセ does: then it must be all that is said.
     town = town and len(numbers) >= MIN_TELLING
@@ -253,14 +253,14 @@ def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -
 
 
 def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> Verdict | None:
-    """The verdict where the only figure is a sound of the town: さわらく2市人 for サワラク・ニシジン."""
+    """Judge a text whose only figure is a sound of the town: さわらく2市人 for サワラク・ニシジン."""
     if not _ONE_WITHIN.fullmatch(text):
         return None
     return _against(morae(reader.kana(text)), "", address)
 
 
 def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader) -> Verdict | None:
-    """The verdict where a figure is a sound of the town or the building: 8満帳の3の33, 3ハイツの403."""
+    """Judge a text in which a figure is a sound of town or building: 8満帳の3の33, 3ハイツの403."""
     if not _FIGURE.search(text):
         return None
     line = reader.line(text)
@@ -276,13 +276,13 @@ def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader)
 
 
 def _near_blocks(numbers: str, address: RegisteredAddress) -> list[str]:
-    """The registered number, with its room and without, where a number is that but for a digit."""
+    """The registered numbers, with the room and without, that differ from a number by at most one digit."""
     blocks = (address.number, address.number[:-ROOM_DIGITS]) if address.building else (address.number,)
     return [block for block in blocks if block and digits_apart(numbers, block) <= 1]
 
 
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether city or ward is the registered one, and a long number is for the most part."""
+    """Whether city or ward is the registered one, and most of a long number is."""
     longest = max(len(numbers), len(address.number))
     above = len(_without(line, address.above, MAX_PRICE_CLEAR)) < len(line)
     near = digits_apart(numbers, address.number) <= MAX_MISHEARD_SHARE * longest
@@ -290,7 +290,7 @@ def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress)
 
 
 def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
-    """Whether anything of an address is one of the requester's: what the conversation calls theirs is, then.
+    """Whether any part of an address is like the requester's: enough where the talk calls it theirs.
 
     Args:
         text: As recognised.
@@ -327,7 +327,7 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
 
 
 def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the block number, or clearly the town, is the registered one's.
+    """Whether the block number is the registered one, or the town clearly is.
 
     Of two towns drawn at random one in fifty is as near, and one in five at ``MAX_PLACE_PRICE``.
     """
@@ -340,9 +340,9 @@ def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> b
 
 
 def _same_number(numbers: str, own: str) -> bool:
-    """Whether one number is the other, or a part of it (1-2 of 1-2-3), or the same but for the room.
+    """Whether two numbers are the same, one is part of the other (1-2 of 1-2-3), or only the room differs.
 
-    What holds the registered number and more than a room beside it holds another number, too.
+    A number that holds the registered one and more than a room beside it holds another number.
     """
     if not numbers or not own:
         return False
@@ -355,7 +355,7 @@ def _same_number(numbers: str, own: str) -> bool:
 
 
 def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bool, bool]:
-    """Whether all that was said of a place is in the registered one, and whether its town was said.
+    """Whether the whole place said is in the registered one, and whether the registered town was said.
 
     Prefecture, city and ward are taken out first: who lives in the same city sounds alike for the most part.
     """
@@ -379,7 +379,7 @@ def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bo
 
 
 def _without(line: tuple[Mora, ...], parts: Sequence[tuple[Mora, ...]], bound: float) -> tuple[Mora, ...]:
-    """A line without the stretches that sound like some parts, the most particular part first."""
+    """The line without the stretches that sound like some parts, the most particular part first."""
     for part in reversed(parts):
         for match in find_sound(part, line, bound if len(part) > MIN_TELLING else MAX_PRICE_CLEAR)[:1]:
             line = line[: match.start] + line[match.end :]
@@ -387,5 +387,5 @@ def _without(line: tuple[Mora, ...], parts: Sequence[tuple[Mora, ...]], bound: f
 
 
 def _bound(sound: tuple[Mora, ...]) -> float:
-    """How far a stretch may be from a place that it shall be: the shorter, the nearer."""
+    """The highest price at which a sound is still the place: lower for a short one."""
     return MAX_PLACE_PRICE if len(sound) > 4 else MAX_PRICE_CLEAR

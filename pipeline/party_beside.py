@@ -1,4 +1,4 @@
-"""Whose is what tells nothing by itself: whose it is said with.
+"""Give a fragment the owner of the finding beside it.
 
 070の0537の2833 / さん / 3 / 7の        the requester's number, and pieces of it read back
 川口市芝…です / 郵便番号は / 333の5288    the requester's address, and its postal code, which no case holds
@@ -51,7 +51,7 @@ _OWN = {Party.REQUESTER, Party.COMPANY}
 
 
 def attribute_fragments(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Give pieces of numbers and postal codes the party of what they are said with.
+    """Give pieces of numbers, and postal codes, the owner of the finding they are said with.
 
     Args:
         findings: In order of text, with their parties.
@@ -77,7 +77,7 @@ def attribute_fragments(findings: Sequence[Finding], transcript: Transcript) -> 
 
 
 def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
-    """The findings; figures announced as a number right before the requester's address are its postal code.
+    """Take figures announced right before the requester's address for its postal code.
 
     However they were heard: nothing else is said there.
     """
@@ -92,7 +92,7 @@ def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, 
 
 
 def _announced(code: Finding, address: Finding, text: str) -> bool:
-    """Whether few enough figures for a postal code stand right before an address, and were asked for.
+    """Whether figures right before an address are few enough for a postal code, and were asked for.
 
     Seven or so that are taken for an address, in one breath with it, need not have been.
     """
@@ -107,7 +107,7 @@ def _announced(code: Finding, address: Finding, text: str) -> bool:
 
 
 def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bool:
-    """Whether a few digits of the requester's number, or the company's, follow it with nothing between."""
+    """Whether a finding repeats a few digits of the requester's or company's number right behind it."""
     digits = digits_of(said_of(finding, text))
     if (
         finding.entity.entity_type != "PHONE_NUMBER"
@@ -123,7 +123,7 @@ def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bo
 
 
 def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool:
-    """Whether figures are a postal code: announced as a number, and no stretch of a telephone number.
+    """Whether figures are a postal code: announced as a number, and no part of a telephone number.
 
     The end of a number that is read back looks the same, 061の2649.
     """
@@ -147,7 +147,7 @@ def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool
 
 
 def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) -> Finding:
-    """A postal code with the party of the address that it is said with: the nearest."""
+    """Give a postal code the owner of the nearest address."""
     addresses = [
         (_gap(finding, other), other)
         for other in findings
@@ -162,7 +162,7 @@ def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) 
 
 
 def _gap(one: Finding, other: Finding) -> int:
-    """Characters between two findings."""
+    """The number of characters between two findings."""
     return max(one.entity.chars.start, other.entity.chars.start) - min(
         one.entity.chars.end, other.entity.chars.end
     )

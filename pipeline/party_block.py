@@ -1,4 +1,4 @@
-"""Block and room numbers of the requester's, whatever they were taken for, and wherever they stand."""
+"""Recognise the requester's block and room numbers, whatever type they were found as."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ MIN_PHONE_DIGITS = 6
 
 
 def part_blocks(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
-    """Part blocks from the telephone numbers that are said right behind them.
+    """Cut block numbers off the telephone numbers that follow them.
 
     Args:
         entities: In order of text.
@@ -79,7 +79,7 @@ def part_blocks(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpa
 
 
 def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
-    """Whether digits, whatever they are taken for, are a telling stretch of the requester's block."""
+    """Whether digits are a part of the requester's block number that is long enough to tell."""
     numbers = numbers_of(text)
     owns = [address.number for address in known]
     # The end of a block alone is like anybody's four figures, but for the words that count them.
@@ -88,7 +88,7 @@ def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
 
 
 def block_in_a_piece(text: str, known: Sequence[RegisteredAddress]) -> bool:
-    """Whether a part of what was said is the registered number, all of it, and a figure more: 2話の7の10の29.
+    """Whether a part of what was said holds the whole registered number and at most one figure more.
 
     Args:
         text: As recognised, whatever it was taken for.
@@ -100,7 +100,7 @@ def block_in_a_piece(text: str, known: Sequence[RegisteredAddress]) -> bool:
 
 
 def says_number(texts: Iterable[str], known: Sequence[RegisteredAddress]) -> bool:
-    """Whether the registered block or room is said somewhere as it is: then another number is another one.
+    """Whether the registered block or room is said correctly somewhere: then a different number is another's.
 
     Args:
         texts: What was found in a call.
@@ -113,7 +113,7 @@ def says_number(texts: Iterable[str], known: Sequence[RegisteredAddress]) -> boo
 
 
 def is_next_door(numbers: str, own: str) -> bool:
-    """Whether a number is another one but for one figure, and that hardly differs.
+    """Whether two numbers differ in one figure, and by as little as neighbours' do.
 
     Args:
         numbers: As heard.
@@ -126,7 +126,7 @@ def is_next_door(numbers: str, own: str) -> bool:
 
 
 def says_all(text: str, reader: KanaReader) -> bool:
-    """Whether a piece of an address says more of a place than hardly any, and a number that tells.
+    """Whether a piece of an address names both a place and a number that is long enough to tell.
 
     Args:
         text: As recognised.
@@ -136,7 +136,7 @@ def says_all(text: str, reader: KanaReader) -> bool:
 
 
 def may_be_misheard(said: str, own: str, share: float) -> bool:
-    """Whether one number may be the other misheard, or a stretch of it.
+    """Whether one number may be the other one, or a part of it, misheard.
 
     Args:
         said: Digits as recognised.

@@ -1,4 +1,4 @@
-"""An address that is partly heard as the requester's: those words stay, the rest does not.
+"""Split an address of which only a part is heard as the requester's: that part stays, the rest is masked.
 
 written   牧場目、熟聴の28の3ハイツ | 木博さんごしす
 heard     ロクチョーメジューキューノニジューハチノサンハイツ | キヒャクサンゴシツ
@@ -35,7 +35,7 @@ HALF_A_STEP: Final = 0.02
 def split_where_theirs(
     finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm], transcript: Transcript
 ) -> list[Finding]:
-    """Cut an address of which a good part is heard as the requester's.
+    """Split an address of which a good part is heard as the requester's.
 
     Args:
         finding: Of an address.
@@ -73,7 +73,7 @@ def _of_their_address(form: SpokenForm) -> bool:
 def _pieces(
     finding: Finding, stretch: Stretch, there: NDArray[np.bool_], transcript: Transcript
 ) -> list[Finding]:
-    """A finding word by word, those together that are whose the hits are, and those that are not."""
+    """Split a finding into runs of words that the hits cover and runs that they do not."""
     chars = finding.entity.chars
     words = [w for s in transcript.segments for w in s.words if w.chars.overlaps(chars)]
     pieces: list[Finding] = []
@@ -90,6 +90,6 @@ def _pieces(
 
 
 def _lies_in(time: TimeSpan, times: NDArray[np.float64], there: NDArray[np.bool_]) -> bool:
-    """Whether a word lies where some steps are; one that lasts no time, where its end is."""
+    """Whether most of a word's steps are marked; of a word without length, the step of its end."""
     first, last = np.searchsorted(times, (time.start - HALF_A_STEP, time.end - HALF_A_STEP)).tolist()
     return bool(there[first : max(first + 1, last)].mean() >= MIN_WORD_SHARE) if first < len(there) else False

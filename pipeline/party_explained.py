@@ -1,9 +1,9 @@
-"""Whose is an explanation of how a name is written: whose the name is.
+"""A kanji explanation belongs to the name it explains.
 
     くぼです。 感じは久しいという字、保険の保です      the requester's own name, and what explains it
 
-By its sound 久しい is nobody's name; what it explains was said right before.  And of many an explanation
-itself it can be told whose kanji it explains (``party_kanji``).
+By its sound 久しい is nobody's name: the name it explains was said right before.  Many explanations also tell
+by themselves whose kanji they explain (``party_kanji``).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ taken for the requester's, 3.9 s, with what went on from them 7.5, and both were
 def attribute_explanations(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Give explanations of names the party of the name they follow, or whose kanji they explain.
+    """Give explanations the owner of the name that they follow, or whose kanji they explain.
 
     Args:
         findings: In order of text, with their parties.
@@ -92,7 +92,7 @@ def attribute_explanations(
 
 
 def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
-    """Whether a finding explains the name before it, which stays, or goes on with its explanation."""
+    """Whether a finding explains the kept name before it, or continues that explanation."""
     if name.party not in _OWN or finding.party in _OWN:
         return False
     between = text[name.entity.chars.end : finding.entity.chars.start]
@@ -112,7 +112,7 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
 
 
 def may_be_of(said: str, name: str) -> bool:
-    """Whether an explanation explains no kanji that a name lacks: 子供の子 is none of 小百合.
+    """Whether every kanji that is explained is in a name: 子供の子 cannot be of 小百合.
 
     Args:
         said: As recognised.
@@ -124,7 +124,7 @@ def may_be_of(said: str, name: str) -> bool:
 def _by_kanji(
     findings: Sequence[Finding], text: str, case: CallCase, reader: KanjiReader
 ) -> tuple[Finding, ...]:
-    """The findings; those that by sound explain the requester's kanji, alone or together, are theirs."""
+    """Give findings that explain the requester's kanji by sound, alone or together, to the requester."""
     names = [BLANKS.sub("", name.text) for name in case.requester.names]
     people = [at for at, each in enumerate(findings) if _may_explain(each, text)]
     out = list(findings)
@@ -156,7 +156,7 @@ def _by_kanji(
 def _by_name(
     findings: Sequence[Finding], text: str, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """The findings; those that explain kanji by everybody of the requester's surname are theirs."""
+    """Give findings that explain kanji by people of the requester's surname (斎藤さんの斎) to them."""
     names = (name for name in known_names(case, reader) if name.party is Party.REQUESTER and name.parts)
     surnames = [morae(name.parts[0]) for name in names]
 
@@ -177,13 +177,13 @@ def _by_name(
 
 
 def _last_named(before: Sequence[Finding], text: str) -> Finding | None:
-    """The name that was said last; what explains another kanji of it is none."""
+    """The last name before, explanations left out."""
     names = (each for each in reversed(before) if each.entity.entity_type == "PERSON")
     return next((each for each in names if not each.entity.candidate and not _may_explain(each, text)), None)
 
 
 def _is_anothers(last: Finding, start: int) -> bool:
-    """Whether the name said last is surely a third party's, and right before."""
+    """Whether the last name is surely a third party's, and close before."""
     sure = last.party is Party.THIRD_PARTY and last.entity.score >= MIN_SURE_SCORE
     return sure and start - last.entity.chars.end <= MAX_CHARS_BEHIND
 

@@ -1,4 +1,4 @@
-"""Whose is a finding that is nobody's by what was written: asked of the sound itself.
+"""Rescore by sound: how probable is a value of the case where something else was written?
 
 written のだ帯, unlike 野田多恵 (ノダタエ)      the sound takes 野田多恵 nearly as well      the requester's
 written 山下道地, 山下花子 in the case          the sound takes 山下花子 badly               a relative's
@@ -61,7 +61,7 @@ _REASONS = {
 
 
 def rescore_by_sound(findings: Sequence[Finding], case: CallCase, hearing: Hearing) -> tuple[Finding, ...]:
-    """Ask of the sound whether what is nobody's is something that the case knows.
+    """Give what is nobody's to the party whose known value the sound takes nearly as well as the text.
 
     Args:
         findings: From ``attribute``.
@@ -85,7 +85,7 @@ def _asked(finding: Finding) -> bool:
 
 
 def _by_sound(finding: Finding, weighed: Sequence[Weighed]) -> Finding:
-    """The finding with the party whose value fits best, where any does."""
+    """Give a finding to the party whose value fits its sound best, if one fits."""
     best = max(weighed, key=_fit, default=None)
     if best is None or _fit(best) < _least(finding, best):
         return finding
@@ -96,14 +96,14 @@ def _by_sound(finding: Finding, weighed: Sequence[Weighed]) -> Finding:
 
 
 def _least(finding: Finding, best: Weighed) -> float:
-    """How far below its bound what fits best is still it."""
+    """How far below its bound the best value may fit and still be accepted."""
     name = best.form.kind not in {FormKind.PLACE, FormKind.NUMBER}
     theirs = best.form.party is Party.REQUESTER and finding.reason is not Reason.RELATIVE
     return GAIN_BY_TALK.get(finding.entity.hint, 0.0) if name and theirs else 0.0
 
 
 def _fit(each: Weighed) -> float:
-    """How far above its bound a value fits, in log probability; below 0 it does not."""
+    """How far a value fits above its bound, in log probability; below 0 it does not fit."""
     length = len(each.form.sound)
     digits = digits_of(each.instead_of)
     if each.form.kind is FormKind.PLACE:

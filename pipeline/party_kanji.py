@@ -1,4 +1,4 @@
-"""Is it this name that is explained, by sound: 大量のようになのかなのな for 陽菜?
+"""Find by sound whether the kanji of one name are explained: 大量のようになのかなのな for 陽菜.
 
     said    太陽の陽に、菜の花の菜        for each kanji a word that everybody knows, and its reading
     heard   大量のようになのかなのな      タイリョウノ ヨウ for タイヨウノ ヨウ, ナノカナノ for ナノハナノ
@@ -96,7 +96,7 @@ class KanjiReader(SoundReader, Protocol):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Way:
-    """Words found for some kanji of a name, in their order: their worth together, and where they lie."""
+    """Words found for kanji of a name, in order: their total worth, and where they lie."""
 
     worth: float = 0.0
     stretches: tuple[tuple[int, int], ...] = ()
@@ -125,7 +125,7 @@ def explained_at(
 
 
 def explained_share(text: str, name: str, reader: KanjiReader, within: float = MAX_WORD_PRICE) -> float:
-    """How much there is of what would make of a text the explanation of a name.
+    """How much of the worth that makes a text the explanation of a name it has.
 
     Args:
         text: As recognised, or heard.
@@ -145,7 +145,7 @@ def _needed(line: Sequence[Mora], least: float) -> float:
 
 
 def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -> Way:
-    """The words that are worth most together; none in what is too short to explain anything."""
+    """The words of the highest total worth; none in a text too short to explain anything."""
     if len(line) < MIN_MORAE:
         return Way()
     sounds = SoundText(line)
@@ -154,7 +154,7 @@ def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -
 
 
 def best_way(found: Iterable[Iterable[tuple[float, int, int]]], shared: int) -> Way:
-    """The words for the kanji of a name that are worth most together, in the order of the kanji.
+    """Choose the words of the highest total worth, in the order of the kanji.
 
     Args:
         found: For each kanji worth, start and end of the words that are found for it.
@@ -194,7 +194,7 @@ def _words(
 
 @lru_cache(maxsize=1024)
 def targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
-    """What explains a kanji: a word and の, a word and という字, a long word alone, a radical."""
+    """The phrases that explain a kanji: word + の, word + という字, a long word alone, a radical."""
     words = [morae(word) for word in known.words]
     targets = [word + _NO for word in words if len(word) > 1]
     targets += [word + _CALLED for word in words if len(word) > 2]
@@ -206,13 +206,13 @@ def targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
 
 @lru_cache(maxsize=1024)
 def readings_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
-    """How a kanji may be read behind the word and の that explain it."""
+    """The readings of a kanji that may follow word + の."""
     readings = dict.fromkeys(map(morae, known.readings))
     return tuple(reading for reading in readings if 1 <= len(reading) <= MAX_READING_MORAE)
 
 
 def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
-    """Worth of the kanji's own reading behind the word and の."""
+    """The worth of the kanji's own reading behind word + の."""
     best = 0.0
     for reading in readings_of(known):
         for start, skipped in ((at, 0.0), (at + 1, _SKIPPED)):

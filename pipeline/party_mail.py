@@ -1,4 +1,4 @@
-"""Whose is a mail address: whose name stands before the @."""
+"""Judge a mail address by the name before the @."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def without_local(text: str) -> bool:
 
 
 def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> Verdict:
-    """Judge a mail address: cases hold none, and one with the requester's name before the @ is theirs.
+    """Judge a mail address: the requester's if their name stands before the @.  A case holds none.
 
     Args:
         text: As recognised, spoken or written.
@@ -91,7 +91,7 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> Ver
 
 
 def _named(part: tuple[Mora, ...], pieces: Sequence[tuple[Mora, ...]], last: tuple[Mora, ...]) -> bool:
-    """Whether a given name is said: a surname is the whole family's.
+    """Whether the given name is said: a surname belongs to the whole family.
 
     A short name is anywhere in others; by itself before the digits and the @ it is that name.
     """
@@ -101,7 +101,7 @@ def _named(part: tuple[Mora, ...], pieces: Sequence[tuple[Mora, ...]], last: tup
 
 
 def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...]]) -> bool:
-    """Whether the surname is said, and beside it what may be the given name, badly heard."""
+    """Whether the surname is said, and the given name, perhaps badly heard, beside it."""
     if len(parts) < 2 or len(parts[0]) < MIN_MORAE:
         return False
     surname, given = parts[0], parts[-1]
@@ -114,7 +114,7 @@ def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...
 
 
 def _both(parts: Sequence[tuple[Mora, ...]], words: Collection[tuple[Mora, ...]]) -> bool:
-    """Whether surname and given name are both words of it, short as they may be: sano_aya."""
+    """Whether both surname and given name are words of it, however short: sano_aya."""
     return len(parts) > 1 and all(part in words for part in parts)
 
 

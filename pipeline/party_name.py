@@ -1,4 +1,4 @@
-"""Whose name is it: a heard reading against the names of the case.
+"""Compare a heard reading with the names of the case.
 
 heard ヤマナカケイイチ     known ヤマナカ|ヨウコ     the surname fits, the given name does not: family
 heard ヤマナア             known ヤマナカ|ヨウコ     the surname alone, a little misheard: the person
@@ -75,7 +75,7 @@ _BY_TALK = {
 
 
 class KanaReader(KanjiReader, Protocol):
-    """What attribution needs of a reader."""
+    """Reads text and names: what the passes need."""
 
     def kana(self, text: str) -> str:
         """Katakana of a text."""
@@ -140,7 +140,7 @@ def whose_name(
 
 
 def _within(kana: str, name: KnownName) -> float:
-    """Price of the requester's name in a finding that is little else: ロノアキヤマサマ, アキヤマデスケド.
+    """The price of the requester's name in a finding that holds little else: ロノアキヤマサマ.
 
     Infinite where it is not there.
     """
@@ -160,7 +160,7 @@ def _within(kana: str, name: KnownName) -> float:
 
 
 def _given_within(line: tuple[Mora, ...], name: KnownName) -> bool:
-    """Whether the given name, too, is heard at the end of a whole name: ノムラヨウコ is near ノムラトウマ."""
+    """Whether the given name is heard at the end of a whole name: ノムラヨウコ is not ノムラトウマ."""
     if len(name.parts) < 2:
         return True
     given = morae(name.parts[1])
@@ -168,12 +168,12 @@ def _given_within(line: tuple[Mora, ...], name: KnownName) -> bool:
 
 
 def _half(given: tuple[Mora, ...]) -> float:
-    """How alike a given name must be beside its surname."""
+    """The least likeness of a given name beside its surname."""
     return MIN_PART_LIKENESS if len(given) > 3 else MIN_SHORT_PART_LIKENESS
 
 
 def _of_the_family(kana: str, name: KnownName) -> bool:
-    """Whether the requester's surname is said with another given name: no conversation makes that theirs."""
+    """Whether the requester's surname is said with another given name: a relative, whatever the talk says."""
     if len(name.parts) < 2:
         return False
     surname, given = name.parts
@@ -186,7 +186,7 @@ def _of_the_family(kana: str, name: KnownName) -> bool:
 
 
 def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> Verdict:
-    """A name that is nobody's by its sound alone."""
+    """Judge a name that is nobody's by its sound alone."""
     if hint is not None and margins.get(hint, NO_NAME_MARGIN) >= HINTED_MARGIN:
         return Verdict(hint, _BY_TALK[hint], True)
     if hint is Party.STAFF and margins[Party.STAFF] == NO_NAME_MARGIN:
@@ -197,7 +197,7 @@ def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -
 
 
 def begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> str:
-    """What is said last, where a surname is said and then the whole name: 広瀬だ、広瀬由美子.
+    """The whole name, if it follows the surname alone: 広瀬由美子 of 広瀬だ、広瀬由美子.
 
     Args:
         text: As recognised.
@@ -244,7 +244,7 @@ def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
 
 
 def _margin(kana: str, name: KnownName) -> float:
-    """How far a reading lies above (or below) what makes it this name."""
+    """How far a reading's likeness lies above (or below) the bound of a name."""
     length = len(morae(kana))
     if not length:
         return -1.0
@@ -266,7 +266,7 @@ def _margin(kana: str, name: KnownName) -> float:
 
 
 def _given_margin(kana: str, given: str) -> float:
-    """How far the rest of a reading lies above what makes it the given name, its surname being right.
+    """How far the likeness of the rest behind the right surname lies above the bound of a given name.
 
     The surname then tells nothing between the person and their family (スズキアキ, スズキユキ), and
     only the same given name is clear.
@@ -276,7 +276,7 @@ def _given_margin(kana: str, given: str) -> float:
 
 
 def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
-    """Whether some cut of a reading gives a surname and a given name that both fit."""
+    """Whether some cut of a reading gives both a fitting surname and a fitting given name."""
     surname, given = parts
     cuts = range(max(1, len(surname) - 1), min(len(kana), len(surname) + 2))
     alike = [(likeness(surname, kana[:cut]), likeness(given, kana[cut:])) for cut in cuts]
@@ -289,7 +289,7 @@ def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
 
 
 def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:
-    """Surname and given name by sound; nothing where only one of them is known."""
+    """Split a name into surname and given name by sound; nothing where only one of them is known."""
     spaced = tuple(filter(None, map(fold_kana, name.kana.split())))
     if len(spaced) == 2:
         return spaced

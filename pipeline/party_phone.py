@@ -1,4 +1,4 @@
-"""Whose telephone number is it: digits, misheard and in pieces, against those of the case."""
+"""Compare digits, which may be misheard or in pieces, with the telephone numbers of the case."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MIN_DIGITS = 3
 def whose_number(
     text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader
 ) -> tuple[Verdict, bool]:
-    """Judge a number by what is written and by what it sounds like (球 for 9).
+    """Judge a number by its digits as written and as they sound (球 for 9).
 
     Args:
         text: As recognised.
@@ -65,7 +65,7 @@ def whose_number(
 
 
 def _halves(digits: str) -> tuple[str, ...]:
-    """Both halves of a number that is longer than any group: some are read back in one breath.
+    """Both halves of a number longer than any group: it may be said twice in one breath.
 
     Not of a mobile number, which tells by all of its digits whose it is.
     """
@@ -74,7 +74,7 @@ def _halves(digits: str) -> tuple[str, ...]:
 
 
 def _near(digits: str, phone: str) -> bool:
-    """Whether badly heard digits may be a number or a group of it."""
+    """Whether badly heard digits may be a number, or a group of one."""
     if len(digits) >= 6:
         return digits_apart(digits, phone) <= MAX_MISHEARD_SHARE * max(len(digits), len(phone))
     width = len(digits)
@@ -105,7 +105,7 @@ def _whose_phone(digits: str, case: CallCase) -> Verdict:
 
 
 def _told(digits: str, phone: str) -> int:
-    """How many digits tell something: a mobile number begins with 070, 080 or 090, a town's with one code."""
+    """How many digits are no common prefix: mobile numbers share 070, 080 and 090, a town shares its code."""
     alike = digits[:PREFIX_DIGITS] == phone[:PREFIX_DIGITS] or (_is_mobile(digits) and _is_mobile(phone))
     return len(digits) - (PREFIX_DIGITS if alike else 0)
 
@@ -115,7 +115,7 @@ def _is_mobile(digits: str) -> bool:
 
 
 def _group_of(digits: str, phone: str) -> bool:
-    """Whether five digits or more are a stretch of a number but for one: by chance one in three hundred."""
+    """Whether five digits or more are part of a number but for one: by chance one in three hundred."""
     width = len(digits)
     windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
     return _told(digits, phone) >= MIN_GROUP_DIGITS and any(
@@ -124,14 +124,14 @@ def _group_of(digits: str, phone: str) -> bool:
 
 
 def _within(digits: str, phone: str) -> bool:
-    """Whether a longer run of digits holds a number, two of its digits misheard: said, and read back."""
+    """Whether a longer run of digits holds a number with at most two digits misheard."""
     widths = range(max(8, len(phone) - 2), len(phone) + 1)
     windows = (digits[at : at + width] for width in widths for at in range(len(digits) - width + 1))
     return any(digits_apart(window, phone) <= 2 for window in windows)
 
 
 def _pieced(digits: str, phone: str) -> float:
-    """Share of a run of digits that pieces of a number, three digits or longer, make up in any order.
+    """The share of a run of digits that is made of pieces of a number, each three digits or longer.
 
     0 where hardly more than the beginning, which many numbers share, is told; three figures more have to be
     those behind it, of a number that is begun again: 045, 045の083.

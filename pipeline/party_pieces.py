@@ -1,4 +1,4 @@
-"""Whose is a number or a mail address that is said in pieces: told by the pieces, and by their sound.
+"""Give pieces of a number or mail address to the requester by what they are together, and by their sound.
 
     080の0908 / までは読めるんです / 事業6さん / 1・5・6・3      the requester's, and its end as it was heard
     レイゴーニング レイローかはじ                              052-068: no figure of it was written right
@@ -79,7 +79,7 @@ def attribute_pieces(
 
 
 def _of_mails(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
-    """The findings; pieces of the requester's mail address, taken for numbers, are theirs.
+    """Give pieces of the requester's mail address that were taken for numbers to the requester.
 
     What stands right before its @, and what stands right behind where nothing of it stood yet: behind a whole
     address another's may begin.
@@ -105,7 +105,7 @@ def _is_of_mail(finding: Finding) -> bool:
 
 
 def _is_mail_piece(finding: Finding, text: str) -> bool:
-    """Whether a finding is nobody's, and was taken for a number without one."""
+    """Whether a finding is nobody's, and was taken for a number though it has hardly a digit."""
     words = (
         finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < MIN_DIGITS
     )
@@ -117,7 +117,7 @@ def _near(between: str) -> bool:
 
 
 def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
-    """Telephone numbers, and pieces of them, that are said with hardly a word between."""
+    """Group telephone numbers, and pieces of them, with hardly a word between."""
     group: list[int] = []
     for at, finding in enumerate(findings):
         if finding.entity.candidate or finding.entity.entity_type != "PHONE_NUMBER":
@@ -134,7 +134,7 @@ def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
 def _theirs(
     group: Sequence[Finding], text: str, known: tuple[CallCase, Sequence[str]], reader: KanaReader
 ) -> Iterator[int]:
-    """Which of the pieces of one number were nobody's and are the requester's."""
+    """Which pieces of one number are the requester's, among those that are nobody's."""
     case, phones = known
     masked = [at for at, finding in enumerate(group) if finding.party in NOBODYS]
     if not masked:
@@ -162,18 +162,18 @@ def _theirs(
 
 
 def _is_number(said: str, case: CallCase, reader: KanaReader) -> bool:
-    """Whether pieces together are one of the requester's numbers."""
+    """Whether the joined pieces are one of the requester's numbers."""
     verdict, _ = whose_number(said, case, (), reader)
     return len(digits_of(said)) >= MIN_WHOLE_DIGITS and verdict.party is Party.REQUESTER
 
 
 def _sounds_like(said: str, whole: str, reader: KanaReader) -> bool:
-    """Whether what was said is a whole number by its sound: figures that were written tell by themselves."""
+    """Whether a text that is hardly written in figures sounds like a whole number."""
     return len(digits_of(said)) < MIN_WHOLE_DIGITS and _is(morae(reader.kana(said)), whole, MAX_WHOLE_PRICE)
 
 
 def _is(sound: tuple[Mora, ...], digits: str, bound: float = MAX_PIECE_PRICE) -> bool:
-    """Whether what was heard sounds like some digits, and hardly anything beside them."""
+    """Whether a sound is some digits and hardly anything else."""
     return any(
         len(sound) - (match.end - match.start) <= MAX_EXTRA_MORAE
         for kana in kana_of(digits)
@@ -182,7 +182,7 @@ def _is(sound: tuple[Mora, ...], digits: str, bound: float = MAX_PIECE_PRICE) ->
 
 
 def _due(heard: str, phones: Sequence[str], *, before: bool) -> Iterator[str]:
-    """What comes right behind (or before) some digits of a number: to its end, and four digits of it."""
+    """The digits that come next behind (or before) some digits of a number: all of them, or a group."""
     for phone, size in itertools.product(phones, (len(heard), 4, 3)):
         piece = heard[-size:] if before else heard[:size]
         at = phone.find(piece) if len(piece) == size >= MIN_DIGITS else -1

@@ -1,4 +1,4 @@
-"""Rooms of the building in which the requester lives: theirs, theirs misheard, or a neighbour's.
+"""Tell the requester's room from a neighbour's in the same building.
 
 known  コーポひばり109号室      heard  コーポひばり189号      misheard, or the flat next door
                                      コーポひばり406号      another room: somebody else's
@@ -19,7 +19,7 @@ __all__ = ["near_rooms", "same_building", "says_another_room"]
 
 
 def same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the registered building is said, with a room or a block that is the registered one's.
+    """Whether the registered building is said with the registered room or block.
 
     Args:
         line: What was said, by sound, without its numbers.
@@ -31,7 +31,7 @@ def same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddre
 
 
 def near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> list[str]:
-    """What of a number is the registered room but for a digit, where the registered building is said.
+    """The rooms in a number that differ from the registered one by a digit at most, in its building.
 
     Args:
         line: What was said, by sound, without its numbers.
@@ -46,7 +46,7 @@ def near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress)
 
 
 def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
-    """Whether a piece of an address says the registered building and a room, of which nothing is like theirs.
+    """Whether a piece of an address names the registered building and a room that is nothing like theirs.
 
     Args:
         text: As recognised, without the other pieces: their numbers are no room's.
@@ -65,7 +65,7 @@ def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: Kan
 
 
 def _rooms(numbers: str) -> tuple[str, ...]:
-    """A number, and without the five at its end as which 号 is misheard."""
+    """The number, and the number without a final five: 号 is misheard as 五."""
     return (numbers, numbers[:-1]) if numbers.endswith("5") else (numbers,)
 
 

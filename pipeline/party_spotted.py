@@ -1,4 +1,4 @@
-"""Whose is a finding by what is heard in it, mora by mora, whatever was written.
+"""Compare what was heard of each finding, mora by mora, with the case, whatever was written.
 
 written  いろせいちごさんに     heard  ヒロセイチゴーサンニー     広瀬, 1532: all of it the requester's
 written  西村道                 heard  ニシムラミチ               西村, and ミチ that is not: a relative
@@ -90,7 +90,7 @@ _REASONS = {
 def compare_sound(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Ask the sound about what is nobody's by its words.
+    """Give findings to the party whose values are all that is heard in them.
 
     Args:
         findings: In order of text, with the parties that they have by their words.
@@ -133,20 +133,20 @@ def compare_sound(
 
 
 def _alike(finding: Finding, forms: Sequence[SpokenForm]) -> list[SpokenForm]:
-    """The requester's addresses, or their telephone numbers: what a finding of that type may be."""
+    """The requester's telling forms of a finding's type: addresses, or telephone numbers."""
     phone = finding.entity.entity_type == "PHONE_NUMBER"
     own = (form for form in forms if form.party is Party.REQUESTER and form.tells)
     return [form for form in own if form.phone or not phone]
 
 
 def _doubted(finding: Finding) -> bool:
-    """Whether it stays as the requester's address or number, but somebody has to look."""
+    """Whether a finding is kept as the requester's address or number, but needs a look."""
     kept = finding.party is Party.REQUESTER and finding.needs_review and not finding.entity.candidate
     return kept and finding.entity.entity_type in {"ADDRESS", "PHONE_NUMBER"}
 
 
 def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> bool:
-    """Whether anything of the requester's that tells whose it is may be heard, however badly.
+    """Whether anything telling of the requester's may be heard, however badly.
 
     What the conversation calls theirs is half like the registered number soon, and another's all the same.
     Of a few morae or figures nothing need be heard, but where the conversation calls it another's.
@@ -165,7 +165,7 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
 
 
 def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm]) -> Finding | None:
-    """The finding as the case's whose forms are all that is heard in it."""
+    """Give a finding to the party whose forms are all that is heard in it."""
     told = {_told(each, forms, finding.entity.hint) for each in said}
     owners = {each.party for each in told if each is not None}
     if None in told or len(owners) != 1:
@@ -178,7 +178,7 @@ def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[Spoke
 def _begins_another(
     told: Finding, behind: Finding | None, said: Sequence[Said], forms: Sequence[SpokenForm], text: str
 ) -> bool:
-    """Whether their given name alone is heard, and somebody else's name goes on behind it: サクラ・イ ミチヨ.
+    """Whether a given name alone is heard, and the next finding continues another's name: サクラ・イ ミチヨ.
 
     Args:
         told: What would be theirs.
@@ -199,7 +199,7 @@ def _begins_another(
 def _told_by_kanji(
     finding: Finding, stretches: Sequence[Stretch], names: Sequence[str], reader: KanjiReader
 ) -> Finding:
-    """The finding as the requester's where it explains the kanji of their name."""
+    """Give a finding that explains the kanji of the requester's name to the requester."""
     if finding.entity.entity_type != "PERSON" or not stretches:
         return finding
     for name in names:
@@ -209,7 +209,7 @@ def _told_by_kanji(
 
 
 def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
-    """Whether half of what is heard in a stretch, or more, explains a name, with what is around it."""
+    """Whether at least half of what is heard in a stretch, or around it, explains a name."""
     heard = [
         mora
         for mora in likeliest(stretch.logs)
@@ -231,14 +231,14 @@ def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Whose all of a stretch is, and whether nobody has to listen."""
+    """Who owns all of a stretch, and whether that is clear."""
 
     party: Party
     clear: bool
 
 
 def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told | None:
-    """Whose all of a stretch is; nothing where some of it is not the case's, or tells too little.
+    """Tell who owns all of a stretch; ``None`` if some of it is no value of the case, or tells too little.
 
     Args:
         heard: What is heard, and the forms that are said in it.
@@ -264,7 +264,7 @@ def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told
 
 
 def _is_of(stretch: Stretch, hit: Hit, form: SpokenForm) -> bool:
-    """Whether a hit is in a finding; of a name, which has a beginning and an end, over half of one of them.
+    """Whether a hit lies in a finding; a name has to share more than half of the shorter one.
 
     ユリコ、マツ holds 小松 with a mora of the finding alone.
     """
@@ -274,7 +274,7 @@ def _is_of(stretch: Stretch, hit: Hit, form: SpokenForm) -> bool:
 
 
 def _within(stretch: Stretch, hits: Sequence[Hit], more: int) -> bool:
-    """Whether hardly more is heard in a stretch than hits and what is said around names.
+    """Whether a stretch holds hardly more than hits and the usual words around names.
 
     Args:
         stretch: What is heard.

@@ -1,4 +1,4 @@
-"""What a value begins with is many people's: whose it is, tells the number behind it.
+"""A shared prefix belongs to whoever owns the number that follows.
 
 江戸川区にしかさい。 | 2丁目39の13      the requester lives in 西葛西, too, but in 1丁目28番29号: not theirs
 182の1798 | 調布市 | そこの1474番地    their city's postal code, their city: another's who lives there
@@ -40,7 +40,7 @@ _FILLERS = re.compile(f"[、。 ]|{FILLERS}")
 
 
 def reject_shared_prefixes(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Take towns, and first groups of telephone numbers, for another's where what follows is nobody's.
+    """Take towns, and first groups of telephone numbers, from the requester where another's number follows.
 
     Args:
         findings: In order of text, with their parties.
@@ -70,9 +70,9 @@ def reject_shared_prefixes(findings: Sequence[Finding], transcript: Transcript) 
 
 
 def reject_shared_places(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Take places and postal codes, by whatever they were the requester's, for another's whose house is next.
+    """Take places and postal codes from the requester where another's house number follows.
 
-    The last word on addresses: two people who live in one town have more in common than either of them says.
+    The last veto on addresses: two people of one town share more than either of them says.
 
     Args:
         findings: In order of text, with their parties, after all that looks at each of them.
@@ -103,7 +103,7 @@ def _as_anothers(finding: Finding) -> Finding:
 
 
 def _is_town(finding: Finding, text: str) -> bool:
-    """Whether it is the requester's by the name of a place alone, and the conversation does not say so."""
+    """Whether a finding is the requester's by a place's name alone, and not by the talk."""
     theirs = finding.party is Party.REQUESTER and finding.entity.hint is not Party.REQUESTER
     # What was cut out of an address was heard as theirs, and is no name of a place.
     return (
@@ -114,7 +114,7 @@ def _is_town(finding: Finding, text: str) -> bool:
 
 
 def _is_first_group(finding: Finding, text: str) -> bool:
-    """Whether it is the requester's, and no more of a telephone number than its first figures."""
+    """Whether a finding is the requester's, and only the first group of a telephone number."""
     return (
         finding.party is Party.REQUESTER
         and _FIRST_GROUP.fullmatch(digits_of(said_of(finding, text))) is not None
@@ -122,6 +122,6 @@ def _is_first_group(finding: Finding, text: str) -> bool:
 
 
 def _channels(transcript: Transcript) -> Callable[[int], int]:
-    """On which channel a character is said."""
+    """Make a function that tells the channel of a character."""
     starts = [segment.chars.start for segment in transcript.segments]
     return lambda char: transcript.segments[max(0, bisect.bisect_right(starts, char) - 1)].channel

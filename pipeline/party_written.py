@@ -1,4 +1,4 @@
-"""Read nearly as theirs, but written as somebody else's name; or a part of it, and heard as more.
+"""Reject a near-homophone spelt as another name, and a surname behind which a relative's name is heard.
 
 case 市川  written 石川  nothing heard, the words are exact      another's: イシカワ is a name of its own
 case 中島  written 赤島  heard ナカジマ -6.3, アカシマ -13.6     the requester's: the kanji were misheard
@@ -50,7 +50,7 @@ _NAME = re.compile(r"([一-龠々ヶ]+)([^のノ]*)")
 def reject_other_spellings(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Take for nobody's what is written, or goes on by sound, as another name than theirs.
+    """Take names from the requester and the staff that are spelt, or go on by sound, as another name.
 
     Of 106 made calls one place goes on by sound, a relative's, and none of the requester's.
 
@@ -85,7 +85,7 @@ def reject_other_spellings(
 def _is_anothers(
     name: _Written | None, known: Sequence[KnownName], spelt: Sequence[str], heard: Sequence[Stretch]
 ) -> bool:
-    """Whether a name is none that is spelt so, nor read or heard as a known one."""
+    """Whether a name is neither spelt as a known one, nor read, nor heard as one."""
     if name is None or any(name.kanji in each for each in spelt):
         return False
     own = {kana for each in known for kana in name.like(each)}
@@ -93,7 +93,7 @@ def _is_anothers(
 
 
 def _as_a_relatives(finding: Finding, behind: Finding | None, text: str) -> Finding:
-    """A surname as a relative's, with the honorific that is written behind it; as it is where none is."""
+    """Give a surname to nobody, with the honorific behind it; unchanged where none is written."""
     chars = finding.entity.chars
     called = _CALLED.match(text, chars.end)
     if called is None:
@@ -104,7 +104,7 @@ def _as_a_relatives(finding: Finding, behind: Finding | None, text: str) -> Find
 
 
 def _goes_on(name: Sequence[str], stretches: Sequence[Stretch]) -> bool:
-    """Whether behind a surname a given name is heard that is not theirs, and then an honorific."""
+    """Whether another given name and an honorific are heard behind a surname."""
     surname, given = morae(name[0]), name[-1]
     for stretch in stretches:
         hits = [hit for hit in spotted([surname], stretch.logs, [MIN_HEARD_ODDS]) if stretch.holds(hit)]
@@ -124,19 +124,19 @@ class _Written:
     alone: bool
 
     def like(self, known: KnownName) -> tuple[str, ...]:
-        """What of a known name it has to be: the whole, or with a given name behind it the surname."""
+        """The readings of a known name that it may have: the whole; the parts, or behind more the surname."""
         return (known.whole, *(known.parts if self.alone else known.parts[:1]))
 
 
 def _is_asked(finding: Finding) -> bool:
-    """Whether it is a name that stays; not by the second hearing, which writes it otherwise."""
+    """Whether a finding is a kept name, and not kept by the second hearing, which spells it otherwise."""
     entity = finding.entity
     named = entity.entity_type == "PERSON" and not entity.candidate
     return named and finding.party in {Party.REQUESTER, Party.STAFF} - {entity.heard_again_as}
 
 
 def _written(text: str, reader: KanaReader) -> _Written | None:
-    """The longest name that a finding begins with; none in what is no name, or explains one."""
+    """The longest kanji name that a finding begins with; ``None`` if it is no name, or explains one."""
     text = without_lead(text)[-1]
     said = _NAME.fullmatch(text)
     kanji = said[1] if said else ""
@@ -147,7 +147,7 @@ def _written(text: str, reader: KanaReader) -> _Written | None:
 
 
 def _heard_as(own: Iterable[str], other: Iterable[str], stretches: Sequence[Stretch]) -> bool:
-    """Whether all that is heard of a finding is their name at least as well as it is the other."""
+    """Whether the sound of a finding fits their name at least as well as the other one."""
     names = [(morae(kana), theirs) for theirs, each in ((True, own), (False, other)) for kana in sorted(each)]
     sounds = [sound for sound, _ in names]
 

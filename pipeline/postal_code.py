@@ -1,4 +1,4 @@
-"""A postal code, which no case holds: a finding of its own beside its address, and theirs if that is.
+"""Cut postal codes off addresses, and give a code that is heard the owner of its address.
 
 [981の6759、5丁目25の9]  ->  [981の6759]、[5丁目25の9]
 
@@ -51,7 +51,7 @@ _DRAWN = re.compile(r"(?<=[チニ])ーチ")
 
 
 def part_postal_codes(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
-    """Part postal codes from the addresses behind them.
+    """Cut postal codes off the addresses behind them.
 
     Args:
         entities: In order of text.
@@ -74,7 +74,7 @@ def part_postal_codes(entities: Iterable[EntitySpan], text: str) -> Iterator[Ent
 
 
 def attribute_heard_codes(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Give postal codes that are heard as seven figures, whatever is written, the party of their address.
+    """Give findings that are heard as a postal code, whatever is written, the owner of their address.
 
     Args:
         findings: In order of text, with their parties.
@@ -104,7 +104,7 @@ def _asked(finding: Finding) -> bool:
 
 
 def _code(finding: Finding, channels: Channels) -> str:
-    """The figures of a finding that is heard as a postal code and nothing else."""
+    """The figures of a finding that is heard as a postal code and nothing else; else empty."""
     heard = "".join(stretch.kana(STEPS_BEFORE) for stretch in channels.stretches(finding))
     kana = _DRAWN.sub("イチ", _SAID_AROUND.sub("", heard))
     digits = digits_of(kana)
@@ -113,7 +113,7 @@ def _code(finding: Finding, channels: Channels) -> str:
 
 
 def is_piece_of(code: str, finding: Finding, text: str) -> bool:
-    """Whether a finding is some figures of a code.
+    """Whether a finding's figures are part of a code.
 
     Args:
         code: Its figures.
@@ -125,7 +125,7 @@ def is_piece_of(code: str, finding: Finding, text: str) -> bool:
 
 
 def _is_theirs(finding: Finding, code: str, findings: Sequence[Finding], text: str) -> bool:
-    """Whether the nearest address with figures, the next one before the last, is the requester's."""
+    """Whether the nearest address with figures is the requester's; one behind counts before one in front."""
     start, end = finding.entity.chars.start, finding.entity.chars.end
     addresses = [
         other

@@ -1,4 +1,4 @@
-"""What sounds exactly as a sure name of the same call, or as its beginning or end, is that name again.
+"""Mask a doubtful name that sounds exactly like a sure name of the same call, its beginning or its end.
 
     はい、ふじたアンズさまですね     1.0, masked
     アンズの方は予約そのまま         .27, too doubtful by itself: it is her all the same
@@ -31,7 +31,7 @@ MIN_MORAE: Final = 3
 
 
 def said_again(findings: Sequence[Finding], text: str, reader: KanaReader) -> tuple[Finding, ...]:
-    """Mask what was too doubtful by itself and sounds as a sure name of a third party does.
+    """Mask candidates that sound like a sure name of a third party.
 
     Args:
         findings: Of a whole call, with their parties, in order of text.

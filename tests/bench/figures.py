@@ -16,13 +16,14 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from flows.case_file import case_lookup
 from flows.transcript_file import read_transcript
 from models.analyzer import load_analyzer
+from models.calibrate import unlistened
 from models.company import load_company
 from models.owner.owner import Owner, load_owner
 from models.readings import Reader, load_reader
@@ -50,6 +51,8 @@ __all__ = [
     "row",
     "stored_calls",
     "table",
+    "unheard",
+    "unheard_words",
 ]
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
@@ -97,12 +100,26 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
         )
 
 
+def unheard(call: StoredCall) -> StoredCall:
+    """A call as another speech model has it, to which no network of ours listened."""
+    again = None if call.again is None else unheard_words(call.again)
+    return replace(call, transcript=unheard_words(call.transcript), again=again)
+
+
+def unheard_words(transcript: Transcript) -> Transcript:
+    """A transcript without all that our networks heard."""
+    segments = tuple(replace(each, posteriorgrams=()) for each in unlistened(transcript).segments)
+    return replace(transcript, segments=segments)
+
+
 def figures_of(
     call: StoredCall,
     entities: tuple[EntitySpan, ...],
     reader: Reader,
     policy: MaskPolicy | None = None,
     scorer: Scorer | None = None,
+    *,
+    leave_out: frozenset[str] = frozenset(),
 ) -> CallFigures:
     """Mask what was detected in a call, and measure it.
 
@@ -112,11 +129,12 @@ def figures_of(
         reader: Compares names.
         policy: Pads; the default by default.
         scorer: Is asked whose a finding is by its sound; without one nobody is.
+        leave_out: Names of passes of ownership that are not run.
 
     Returns:
         The call's figures.
     """
-    return figures_of_plan(call, planned(call, entities, reader, policy, scorer))
+    return figures_of_plan(call, planned(call, entities, reader, policy, scorer, leave_out=leave_out))
 
 
 def planned(
@@ -125,12 +143,15 @@ def planned(
     reader: Reader,
     policy: MaskPolicy | None = None,
     scorer: Scorer | None = None,
+    *,
+    leave_out: frozenset[str] = frozenset(),
 ) -> MaskPlan:
     """What would be masked of a call; arguments as for ``figures_of``."""
     policy = policy or MaskPolicy()
     hearing = None if scorer is None else Hearing(call.transcript, call.recording, scorer, reader)
     context = Context(call.transcript, call.case, reader, judge=_owner(reader).reattribute, hearing=hearing)
-    findings = align(attribute(entities, context), call.transcript, call.recording, policy)
+    findings = attribute(entities, context, leave_out=leave_out)
+    findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)
 
 

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analyzer import CallAnalyzer, load_analyzer
-from models.calibrate import unlistened
 from models.hearings import char_times
 from models.owner.features import features
 from models.tagger.examples import said_then
@@ -29,7 +28,7 @@ from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.supplement import supplemented
 from pipeline.truth import CallTruth
 from pipeline.types import Transcript
-from tests.bench.figures import StoredCall, stored_calls
+from tests.bench.figures import StoredCall, stored_calls, unheard
 
 BESIDE = 0.02
 """Seconds beside a span in which the middle of a character may lie that is a part of it."""
@@ -69,18 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _rows(folders: Sequence[Path], otherwise: Sequence[str], analyzer: CallAnalyzer) -> Iterator[_Row]:
     for folder in folders:
         for call in stored_calls([folder], exact=False):
-            assert call.again is not None
-            read = replace(call, transcript=_unheard(call.transcript), again=_unheard(call.again))
-            for each in (call, read, *_otherwise(call, folder, otherwise)):
+            for each in (call, unheard(call), *_otherwise(call, folder, otherwise)):
                 yield from _observed(each, analyzer)
         for call in stored_calls([folder], exact=True):
             yield from _observed(call, analyzer)
-
-
-def _unheard(transcript: Transcript) -> Transcript:
-    """As another speech model has it, to which nobody listened."""
-    segments = tuple(replace(each, posteriorgrams=()) for each in unlistened(transcript).segments)
-    return replace(transcript, segments=segments)
 
 
 def _otherwise(call: StoredCall, folder: Path, names: Sequence[str]) -> Iterator[StoredCall]:

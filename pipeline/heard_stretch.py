@@ -36,23 +36,23 @@ __all__ = [
 ]
 
 CONTEXT_SECONDS: Final = 4.0
-"""Seconds around a finding that are listened to: the rest of a number tells whose a piece of it is."""
+"""Seconds around a finding that are searched, too: the rest of a number tells whose a piece of it is."""
 
 BEFORE, BEHIND = -0.1, 0.1
 """Seconds before and behind a finding in which a mora is taken for a part of it: behind a surname stands
 what matters."""
 
 NEAR_STEPS: Final = 6
-"""Steps beside figures of theirs in which other figures make them others."""
+"""Steps around digits of theirs in which other digits make it another number."""
 
 MAX_NEAR_KANA: Final = 5
-"""Kana beside figures of theirs that are looked at for others: の and two figures."""
+"""Kana beside digits of theirs that are searched for other digits: の and two digits."""
 
 MORA_STEPS: Final = 3
-"""Steps that the likeliest mora may begin before a hit's first."""
+"""Steps by which the likeliest mora may begin before a hit."""
 
 CLEAR_ODDS: Final = -2.0
-"""Log odds of what is said from which nobody has to look."""
+"""Lowest log odds of a hit with which nobody has to look."""
 
 MIN_ENDING_MORAE: Final = 6
 """Morae of four figures, vowels not drawn: of two numbers in ten thousand one ends alike."""

@@ -20,24 +20,24 @@ from pipeline.postal_code import CODE_DIGITS, MAX_STRAY_KANA, STEPS_BEFORE, is_p
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CallCase, Finding, Party, Transcript
-from pipeline.verdict import NOBODYS, given_to
+from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["attribute_codes_of_city"]
 
 CITY_DIGITS: Final = 3
-"""Figures of a code that tell where it is."""
+"""Digits of a postal code that tell the city."""
 
 MAX_PIECES: Final = 5
-"""Findings at the most that one code may be cut into."""
+"""Most findings that one code is cut into."""
 
 MAX_GAP_CHARS: Final = 3
-"""Characters between two of them."""
+"""Most characters between two of them."""
 
 MAX_EXTRA_DIGITS: Final = 1
-"""Figures before it that are none: 号 of 郵便番号, which ends as ゴ begins."""
+"""Most wrong digits before a code: 号 of 郵便番号 sounds like 五."""
 
 READ_BACK_FINDINGS: Final = 4
-"""Findings behind a code among which it is read back."""
+"""Findings behind a code in which a piece of it may be read back."""
 
 _KINDS: Final = frozenset({"ADDRESS", "PHONE_NUMBER"})
 _SAID_AROUND: Final = re.compile(SAID_AROUND)
@@ -100,7 +100,7 @@ def _runs(told: Sequence[int], findings: Sequence[Finding], text: str) -> Iterat
 
 def _asked(finding: Finding) -> bool:
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and entity.hint is not Party.THIRD_PARTY
+    nobodys = finding.party in UNOWNED and entity.hint is not Party.THIRD_PARTY
     return nobodys and entity.entity_type in _KINDS and not entity.candidate
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pipeline.reasons import Reason, Why
 from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
-from pipeline.verdict import NOBODYS
+from pipeline.verdict import UNOWNED
 
 __all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
@@ -38,7 +38,7 @@ def split_into_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _parted(finding: Finding) -> Iterator[Finding]:
     entity = finding.entity
     inside = [part for part in entity.parts if entity.chars.start < part[0] < entity.chars.end]
-    if entity.candidate or finding.party not in NOBODYS or not inside:
+    if entity.candidate or finding.party not in UNOWNED or not inside:
         yield replace(finding, entity=replace(entity, parts=()))
         return
     # Where the first part begins depends on what was cut off since.

@@ -29,7 +29,7 @@ from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
-from pipeline.verdict import NOBODYS, Verdict
+from pipeline.verdict import UNOWNED, Verdict
 
 __all__ = ["accept_misheard_figures", "compare_words"]
 
@@ -243,7 +243,7 @@ def _finding(entity: EntitySpan, verdict: Verdict) -> Finding:
     """Make the finding of a verdict; a clear second hearing overrules a verdict that nobody known owns it."""
     party, reason, doubtful = verdict
     again = entity.heard_again_as
-    if party in NOBODYS and again in _SECOND_HEARING:
+    if party in UNOWNED and again in _SECOND_HEARING:
         party, reason, doubtful = again, _SECOND_HEARING[again], True
     return Finding(entity, party, reason, doubtful or entity.needs_review)
 
@@ -283,7 +283,7 @@ def _attributed(
 def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Finding:
     """Give a name to the requester if it is theirs with what follows it: 「まっそひな」こ for 松尾日向子."""
     entity = finding.entity
-    doubted = entity.entity_type == "PERSON" and finding.party in NOBODYS
+    doubted = entity.entity_type == "PERSON" and finding.party in UNOWNED
     rest = _GOES_ON.match(text, entity.chars.end)
     if not doubted or entity.candidate or rest is None or with_honorific(text, entity.chars):
         return finding
@@ -296,7 +296,7 @@ def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: 
 
 def _or_address(verdict: Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict:
     """Try what is nobody's as the requester's address: a garbled town is often taken for a name."""
-    if verdict.party not in NOBODYS:
+    if verdict.party not in UNOWNED:
         return verdict
     if clearly_within(text, own, reader):
         return Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_SAME, True)
@@ -313,7 +313,7 @@ def _or_block(verdict: Verdict, text: str, own: Sequence[RegisteredAddress]) -> 
 def _or_name(verdict: Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
     """Try a place without figures as the requester's name: a surname is often taken for a place."""
     # 雄一 has a figure in it, too.
-    if verdict.party in NOBODYS and not any(map(str.isdecimal, text)):
+    if verdict.party in UNOWNED and not any(map(str.isdecimal, text)):
         told = [_whose_person(each, None, known, reader) for each in filter(None, _PAUSE.split(text))]
         theirs = all(party is Party.REQUESTER for party, _, _ in told)
         if theirs and any(not doubtful for _, _, doubtful in told):
@@ -333,7 +333,7 @@ def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], r
         return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
     kana, cores = reader.kana(text), tuple(_cores(text, reader))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
-    if verdict.party in NOBODYS:
+    if verdict.party in UNOWNED:
         for sound in reader.readings(cores[-1]):
             other = whose_name(sound, known)
             if other.party is Party.REQUESTER and not other.doubtful:

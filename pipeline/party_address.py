@@ -14,8 +14,8 @@ import re
 from collections.abc import Sequence
 
 from pipeline.party_block import (
-    MAX_HARDLY_ANY_MORAE,
     MAX_MISHEARD_SHARE,
+    MAX_VAGUE_MORAE,
     MIN_BLOCK_DIGITS,
     MIN_TELLING,
     ROOM_DIGITS,
@@ -48,22 +48,22 @@ __all__ = [
 ]
 
 MAX_PRICE_CLEAR = 0.2
-"""The same for a town that shall tell by itself."""
+"""Highest price, as a share of the length, at which a town tells by itself."""
 
 MAX_PRICE_VERBATIM = 0.1
-"""The same for words that nothing else tells to be a place: a consonant voiced, a vowel drawn out."""
+"""The same for words that nothing else makes a place: a voiced consonant, a drawn vowel."""
 
 MIN_DIGITS_WITH_ROOM = 6
-"""Digits of a number with a room."""
+"""Fewest digits of a block number with a room."""
 
 MAX_EXTRA_MORAE = 3
-"""Morae that may be said beside a town and nothing more: a particle, a word half caught."""
+"""Most morae beside a town that is all that was said: a particle, a word half caught."""
 
 MAX_BLOCK_DIGITS = 7
 """Most digits of a block number with a room."""
 
 MAX_GAP_CHARS = 2
-"""Characters between two pieces, fillers and answers left out, up to which they are one address."""
+"""Most characters between two pieces of one address, fillers and answers not counted."""
 
 _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
 """One figure, and words behind it that it does not count: the first sound of a garbled town."""
@@ -315,7 +315,7 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
         )
         or (
             # 1960-407 is half 21030411, too: where another place is said, the number is that one's.
-            len(line) <= MAX_HARDLY_ANY_MORAE
+            len(line) <= MAX_VAGUE_MORAE
             and min(len(numbers), len(address.number)) >= MIN_BLOCK_DIGITS
             and digits_apart(numbers, address.number)
             <= MAX_MISHEARD_SHARE * max(len(numbers), len(address.number))

@@ -15,27 +15,27 @@ from pipeline.reasons import Reason
 from pipeline.registered_address import without_numbering
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
-from pipeline.verdict import NOBODYS, given_to
+from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["POSTAL_CODE", "attribute_fragments", "said_of"]
 
 MAX_PIECE_DIGITS = 3
-"""Digits of a piece that is too short to be anybody else's number."""
+"""Most digits of a piece that is too short to be anybody else's number."""
 
 MAX_WORD_CHARS = 6
-"""Characters between a number and a piece of it, without fillers and answers."""
+"""Most characters between a number and a piece of it, fillers and answers not counted."""
 
 MAX_CHARS_FROM_CUE = 16
-"""Characters between the word 番号, by which it was asked for or announced, and a postal code."""
+"""Most characters between 番号, which asks for or announces a postal code, and the code."""
 
 CODE_DIGITS, MAX_STRAY_CHARS = (5, 8), 2
-"""Digits of a postal code as heard, at the least and at the most, and characters in it that are none."""
+"""Fewest and most digits of a postal code as heard, and most other characters in it."""
 
 MAX_CHARS_FROM_QUESTION = 40
-"""The same where the requester's address follows at once: the name, and ではお願いします."""
+"""The same where the requester's address follows at once: the name, and ではお願いします, may be between."""
 
 MAX_GAP_CHARS = 60
-"""Characters between an address and its postal code: the question for it, and 承知しました."""
+"""Most characters between an address and its postal code: the question for it, and 承知しました."""
 
 POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
 """A postal code as it is written where it was heard right."""
@@ -64,7 +64,7 @@ def attribute_fragments(findings: Sequence[Finding], transcript: Transcript) -> 
     number = last = None
     for finding in findings:
         made = finding
-        if finding.entity.candidate or finding.party not in NOBODYS:
+        if finding.entity.candidate or finding.party not in UNOWNED:
             pass
         elif number is not None and last is not None and _is_piece(finding, number, last, transcript.text):
             made = given_to(finding, number.party, Reason.NUMBER_BEFORE_AGAIN)
@@ -86,7 +86,7 @@ def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, 
     for before, behind in reversed(tuple(itertools.pairwise(told))):
         code, address = out[before], out[behind]
         theirs = address.entity.entity_type == "ADDRESS" and address.party is Party.REQUESTER
-        if code.party in NOBODYS and theirs and _announced(code, address, text):
+        if code.party in UNOWNED and theirs and _announced(code, address, text):
             out[before] = given_to(code, address.party, Reason.POSTAL_CODE_OF_ADDRESS)
     return tuple(out)
 

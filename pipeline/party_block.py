@@ -12,8 +12,8 @@ from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = [
-    "MAX_HARDLY_ANY_MORAE",
     "MAX_MISHEARD_SHARE",
+    "MAX_VAGUE_MORAE",
     "MIN_BLOCK_DIGITS",
     "MIN_TELLING",
     "ROOM_DIGITS",
@@ -27,13 +27,13 @@ __all__ = [
 ]
 
 MIN_TELLING = 3
-"""Digits of a block number, or morae of a place, that say something by themselves."""
+"""Fewest digits of a block number, or morae of a place, that tell anything by themselves."""
 
 MIN_BLOCK_DIGITS = 4
-"""Digits of a block number that tell even where the place was not understood: one in 10,000 has the same."""
+"""Fewest digits that tell even where the place was not understood: one block in 10,000 has the same."""
 
-MAX_HARDLY_ANY_MORAE = 6
-"""Morae of a place up to which hardly any was said: 番地, の, です, one garbled word."""
+MAX_VAGUE_MORAE = 6
+"""Most morae that name no place yet: 番地, の, です, one garbled word."""
 
 ROOM_DIGITS = 3
 """Digits of a room."""
@@ -53,7 +53,7 @@ _BLOCK = re.compile(r"[^号]{0,8}?[0-9０-９]+\s*番[^号]{0,4}?[0-9０-９]+\s
 """17番3号, with what may stand before it; nothing of a telephone number is counted so."""
 
 MIN_PHONE_DIGITS = 6
-"""Figures from which what stands behind a block is a telephone number, and no room."""
+"""Fewest digits behind a block that are a telephone number and no room."""
 
 
 def part_blocks(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
@@ -132,7 +132,7 @@ def says_all(text: str, reader: KanaReader) -> bool:
         text: As recognised.
         reader: Reads it.
     """
-    return len(numbers_of(text)) >= MIN_BLOCK_DIGITS and len(place_in(text, reader)) > MAX_HARDLY_ANY_MORAE
+    return len(numbers_of(text)) >= MIN_BLOCK_DIGITS and len(place_in(text, reader)) > MAX_VAGUE_MORAE
 
 
 def may_be_misheard(said: str, own: str, share: float) -> bool:

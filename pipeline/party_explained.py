@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.called import with_honorific
-from pipeline.party_kanji import MIN_WORTH, WORTH_IF_NAMED, KanjiReader, explained_at
+from pipeline.party_kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
 from pipeline.party_name import KanaReader, known_names
 from pipeline.party_spelt import BLANKS
 from pipeline.reasons import Reason
@@ -25,11 +25,11 @@ from pipeline.verdict import given_to
 __all__ = ["MAX_CHARS_BEHIND", "attribute_explanations", "may_be_of"]
 
 MAX_GAP_CHARS, MAX_QUESTION_CHARS = 12, 24
-"""Characters between a name and what explains it: ですけれども、漢字は; and where the other side asks for it
-right behind the name: です ⏎ 漢字はどのようなお字でしょうか ⏎."""
+"""Most characters between a name and its explanation (ですけれども、漢字は), and where the other side asks
+for it right behind the name (です ⏎ 漢字はどのようなお字でしょうか ⏎)."""
 
 MAX_CHARS_TO_NEXT = 12
-"""Characters between two explanations: それから、名前のほうが."""
+"""Most characters between two explanations of one name: それから、名前のほうが."""
 
 _EXPLAINS = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|って書|と書|へん|べん|かんむり")
 """Words of an explanation; 漢字 is often heard as 感じ."""
@@ -51,15 +51,15 @@ _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
 
 
 MAX_SURNAME_PRICE = 0.25
-"""Price of the requester's surname, over its length, in what explains it: 斎藤さんの簡単な方の斎."""
+"""Highest price, over its length, of the requester's surname in its explanation: 斎藤さんの簡単な方の斎."""
 
 MAX_FINDINGS_TOGETHER = 3
-"""Findings, one behind the other, that may be one explanation."""
+"""Most consecutive findings that are tried as one explanation."""
 
 MIN_SURE_SCORE, MAX_CHARS_BEHIND = 0.9, 60
-"""Probability of the name said last from which it is that which is explained, and characters behind it: where
-that is a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations were
-taken for the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
+"""Lowest probability of the last name, and most characters behind it, with which it is the one explained:
+where it is a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations
+were taken for the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
 
 
 def attribute_explanations(
@@ -143,7 +143,7 @@ def _by_kanji(
             said = text[start : spans[-1].end]
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and last is not None and last.party is Party.REQUESTER
-            least = MIN_WORTH + (WORTH_IF_NAMED if theirs else 0.0)
+            least = MIN_WORTH + (NAMED_ALLOWANCE if theirs else 0.0)
             for name in (name for name in names if may_be_of(said, name)):
                 found = explained_at(said, name, reader, least)
                 told = [CharSpan(at.start + start, at.end + start) for at in found]

@@ -15,13 +15,13 @@ from pipeline.known_forms import FormKind, known_forms
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, Finding, Party
-from pipeline.verdict import NOBODYS
+from pipeline.verdict import UNOWNED
 from pipeline.weigh import Hearing, Weighed, weigh
 
 __all__ = ["rescore_by_sound"]
 
 ASKED_TYPES: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER"})
-"""What is asked about."""
+"""Types of findings that are asked about."""
 
 MIN_NAME_GAIN: Final = -6.2
 """Gain, less ``GAIN_PER_PRICE`` times price over length, from which a name is the known one.  Of 4,770
@@ -29,29 +29,29 @@ pairs of a third party's finding and a stranger's case one lies above without be
 小林)."""
 
 GAIN_PER_PRICE: Final = 10.0
-"""What the likeness of what was written is worth against the gain."""
+"""Log probability that a price of 1 over the length costs."""
 
-GAIN_BY_TALK: Final = {None: -2.8, Party.REQUESTER: -5.8}
-"""What is added to that for the requester's names where the conversation does not say that it is somebody
-else's, or says that it is theirs.  Of 2,580 pairs of such a finding and a stranger's case none above it is a
-third party's that is not the same name (エンドー for 遠藤)."""
+TALK_ALLOWANCE: Final = {None: -2.8, Party.REQUESTER: -5.8}
+"""How much less the requester's names need where the talk does not give them to somebody else, and where it
+gives them to the requester.  Of 2,580 pairs of such a finding and a stranger's case none above it is a third
+party's that is not the same name (エンドー for 遠藤)."""
 
 EXTRA_FOR_GIVEN_NAME: Final = 2.0
-"""How far a given name by itself must lie above it: the requester is mostly called by the surname."""
+"""How much more a given name alone needs: the requester is mostly called by the surname."""
 
 CLEAR_GAIN: Final = -3.0
-"""The same, from which nobody has to look."""
+"""``MIN_NAME_GAIN`` from which nobody has to look."""
 
 MIN_PLACE_GAIN_PER_MORA: Final = -2.0
-"""Gain for each of its morae from which a place is the known one: the nearest of a stranger's had -2.02."""
+"""Lowest gain for each mora of a place: the nearest of a stranger's had -2.02."""
 
 MIN_PLACE_MORAE: Final = 8
-"""Morae of a place at the least: 神奈川県 is near 香川県."""
+"""Fewest morae of a place: 神奈川県 is near 香川県."""
 
 MIN_NUMBER_GAIN, MIN_NUMBER_LEAD = -20.0, 12.0
-"""Gain from which a number is the known one, and log probability by which it must be ahead of others of its
-shape: of what is garbled past knowing any number is as probable.  At others' data in 104 minutes of made
-calls none with such a gain was more than 9 ahead; the requester's own were 16 to 21 ahead."""
+"""Lowest gain of a number, and lowest lead, in log probability, over other numbers of its shape: of what is
+garbled past knowing any number is as probable.  At others' data in 104 minutes of made calls none with such a
+gain was more than 9 ahead; the requester's own were 16 to 21 ahead."""
 
 _REASONS = {
     Party.REQUESTER: Reason.SOUND_ALLOWS_REQUESTER,
@@ -80,7 +80,7 @@ def rescore_by_sound(findings: Sequence[Finding], case: CallCase, hearing: Heari
 
 
 def _asked(finding: Finding) -> bool:
-    masked = finding.party in NOBODYS
+    masked = finding.party in UNOWNED
     return masked and not finding.entity.candidate and finding.entity.entity_type in ASKED_TYPES
 
 
@@ -99,7 +99,7 @@ def _least(finding: Finding, best: Weighed) -> float:
     """How far below its bound the best value may fit and still be accepted."""
     name = best.form.kind not in {FormKind.PLACE, FormKind.NUMBER}
     theirs = best.form.party is Party.REQUESTER and finding.reason is not Reason.RELATIVE
-    return GAIN_BY_TALK.get(finding.entity.hint, 0.0) if name and theirs else 0.0
+    return TALK_ALLOWANCE.get(finding.entity.hint, 0.0) if name and theirs else 0.0
 
 
 def _fit(each: Weighed) -> float:

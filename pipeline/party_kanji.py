@@ -22,7 +22,7 @@ from pipeline.types import CharSpan
 __all__ = [
     "MIN_WORD_WORTH",
     "MIN_WORTH",
-    "WORTH_IF_NAMED",
+    "NAMED_ALLOWANCE",
     "KanjiReader",
     "KanjiSounds",
     "Way",
@@ -34,38 +34,36 @@ __all__ = [
 ]
 
 MIN_WORTH = 9.5
-"""Worth of the words that are found, in morae, from which it is this name that is explained: of 9,232 pairs
+"""Lowest worth, in morae, of the words that explain a name: of 9,232 pairs
 of a third party's finding and a stranger's case 22 reach it; none of the third parties in 170 calls does."""
 
-WORTH_IF_NAMED = -2.5
-"""What is added to that where the name said last is the requester's: mostly that is the one explained."""
+NAMED_ALLOWANCE = -2.5
+"""Added to ``MIN_WORTH`` where the last name is the requester's: mostly that is the one explained."""
 
 WORTH_PER_MORA = 0.1
-"""What each mora of the text adds to that: the longer it is, the more is found in it by chance."""
+"""Added to ``MIN_WORTH`` for each mora of the text: in a long one more is found by chance."""
 
 MIN_WORTH_SHARE = 0.4
-"""Share of the text's morae that the worth has to be: in three findings together, 56 morae, a little of each
+"""Lowest worth as a share of the text's morae: in three findings together, 56 morae, a little of each
 kanji of any name is found."""
 
 MAX_WORD_PRICE = 0.3
-"""Price of a word over its length at the most."""
+"""Highest price of a word over its length."""
 
 WORTH_PER_PRICE = 2.5
-"""Morae that a mora's worth of difference takes from a word's worth."""
+"""Worth that a price of one mora takes from a word."""
 
 MIN_WORD_WORTH = 1.5
-"""Worth of a word by itself at the least."""
+"""Lowest worth of a single word."""
 
-PLACES_PER_KANJI = 4
-"""Places that are considered for each kanji, and ways through all of them kept."""
-
-WAYS_KEPT = 12
+PLACES_PER_KANJI, WAYS_KEPT = 4, 12
+"""Most places tried for each kanji, and most ways through all of them that are kept."""
 
 MAX_READING_MORAE = 4
-"""Morae of a kanji's own reading behind its word; a longer one is a word itself."""
+"""Most morae of a kanji's own reading behind its word; a longer one is a word itself."""
 
 MIN_MORAE = 5
-"""Morae of an explanation at the least."""
+"""Fewest morae of an explanation."""
 
 _NO, _CALLED = morae("ノ"), morae("トイウジ")
 _SKIPPED = 0.4

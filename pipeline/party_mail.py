@@ -15,10 +15,10 @@ from pipeline.verdict import Verdict
 __all__ = ["AT_SIGN", "MAX_LOCAL_CHARS", "whose_mail", "without_local"]
 
 MIN_MORAE = 3
-"""Morae of a name that say something by themselves."""
+"""Fewest morae of a name that tell anything by themselves."""
 
 MAX_NAME_PRICE = 0.14
-"""Price of a name in a mail address, over its length: mizuki is no Suzuki."""
+"""Highest price of a name in a mail address, over its length: mizuki is no Suzuki."""
 
 MAX_JOINED_PRICE = 0.27
 """The same for a surname and a given name on both sides of a joint, however heard: 疑われ for ハギワラ.  Of
@@ -29,7 +29,7 @@ MAX_GIVEN_NAME_PRICE = 0.2
 58 (with none 23 and 56, with .3 89 and 59)."""
 
 MAX_LOCAL_CHARS = 16
-"""Characters of what stands before the @ at the most, as heard."""
+"""Most characters before the @, as heard."""
 
 AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""

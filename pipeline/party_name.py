@@ -22,38 +22,38 @@ from pipeline.verdict import Verdict
 __all__ = ["KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
 
 MIN_LIKENESS = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
-"""Likeness from which a reading of so many morae is the known name: the shorter, the likelier by chance."""
+"""Lowest likeness of a reading to its known name, by morae: a short one is sooner alike by chance."""
 
 MIN_LIKENESS_LONG = 0.72
 """The same for five morae and more: of garbled names nine in ten lie above .7 (facts.md 0.2)."""
 
 MIN_PART_LIKENESS = 0.62
-"""Surname and given name must each be at least this alike where both are said."""
+"""Lowest likeness of surname and of given name, where both are said."""
 
 MIN_SHORT_PART_LIKENESS = 0.75
 """The same for a given name of three morae or fewer: of ユウコ and ユウマ two are the same."""
 
 CLEAR_MARGIN, DOUBTFUL_MARGIN, HINTED_MARGIN = 0.1, -0.12, -0.15
-"""How far above the bound nobody has to look; how far below it may still be the name; and how far
-below when the conversation, too, says whose it is."""
+"""Margins over the lowest likeness: from which nobody has to look, from which it may be the name, and from
+which it is where the talk says so, too."""
 
 MIN_GIVEN_NAME_LIKENESS, MIN_VAGUE_LIKENESS = 0.9, 0.45
-"""A given name of three morae, at least this alike, tells with a surname that is only vaguely so: no relative
-has that."""
+"""Lowest likeness of a given name of three morae beside a surname that is only vaguely alike, and of that
+surname: no relative has the given name."""
 
 MIN_MORAE_WITHIN, MAX_MORAE_BEFORE = 4, 3
-"""Morae of a name that may stand within a finding, and morae that may stand before it."""
+"""Fewest morae of a name that is looked for within a finding, and most morae before it."""
 
 TWO_KANJI = 0.6
 """What a surname of two kanji is worth in the price of a cut: the commonest; of 300 names drawn from the
 lexicon it leaves 35 cut wrongly, 0.05 leaves 43."""
 
 MAX_REPEAT_PRICE, MIN_SURNAME_MORAE = 0.34, 3
-"""Price of a surname, over its length, behind which it may be said once more, with the given name; and its
-morae at the least."""
+"""Highest price, over its length, and fewest morae of a surname that is said once more with the given
+name."""
 
 NO_NAME_MARGIN = -2.0
-"""Margin of a party that the case names nobody of."""
+"""Margin of a party of which the case names nobody."""
 
 _POLITE = re.compile(r"(?:サマ|サン|デス|デスネ|デスケド|デスガ|トモウシマス|モウシマス)+$")
 

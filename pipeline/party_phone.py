@@ -12,17 +12,17 @@ from pipeline.verdict import Verdict
 __all__ = ["whose_number"]
 
 MIN_GROUP_DIGITS = 5
-"""Digits from which a stretch of the registered number with one wrong is still that number's."""
+"""Fewest digits that are part of the registered number although one is wrong."""
 
 PREFIX_DIGITS = 3
-"""Digits at the beginning that many numbers share."""
+"""Digits of the prefix that many numbers share."""
 
 MIN_PIECED_SHARE = 0.75
-"""Share of a heard run of digits that is made of the registered number: said twice, or in pieces and
-read back.  Of random numbers not one in a thousand reaches it."""
+"""Lowest share of a run of digits that is made of the registered number: said twice, or in pieces and read
+back.  Of random numbers not one in a thousand reaches it."""
 
 MAX_MISHEARD_SHARE = 0.4
-"""Share of a number's digits that may differ where the conversation says whose it is: of two random
+"""Highest share of digits that differ where the talk says whose the number is: of two random
 mobile numbers one pair in 400 is as near.  With a half it is one in forty, and in 90 calls' exact words a
 stranger's whole number was taken for theirs by the conversation."""
 
@@ -30,7 +30,7 @@ MOBILE_DIGITS = 11
 """Digits of a mobile number."""
 
 MIN_DIGITS = 3
-"""Digits of a number that say something by themselves."""
+"""Fewest digits that tell anything by themselves."""
 
 
 def whose_number(

@@ -24,32 +24,32 @@ from pipeline.sound import Mora, morae
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_of, kana_of
 from pipeline.types import CallCase, Finding, Party, Transcript
-from pipeline.verdict import NOBODYS, given_to
+from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["attribute_pieces"]
 
 MAX_GAP_CHARS, MAX_WORD_CHARS = 24, 6
-"""Characters between two pieces of one number, and how many of them are no fillers and answers."""
+"""Most characters between two pieces of one number, and most that are no fillers and answers."""
 
 MIN_WHOLE_DIGITS = 8
-"""Digits from which a number tells by itself."""
+"""Fewest digits of a number that tells by itself."""
 
 MAX_PIECE_PRICE, MAX_WHOLE_PRICE = 0.2, 0.15
-"""Price, as a share of the length, up to which what is heard is the piece of a number that is due, and a
-whole one: of 14,068 pairs of what was taken for numbers in 48 calls and another call's number none is nearer
-than .16; the first two groups alone are as near as .05, as many numbers begin alike."""
+"""Highest price, as a share of the length, of the piece of a number that is due next, and of a whole number:
+of 14,068 pairs of what was taken for numbers in 48 calls and another call's number none is nearer than .16;
+the first two groups alone are as near as .05, as many numbers begin alike."""
 
 MAX_EXTRA_MORAE = 3
-"""Morae that may be said beside a piece: です, の."""
+"""Most morae beside a piece: です, の."""
 
 MIN_SAME_CHARS = 4
-"""Characters that are written alike by no chance."""
+"""Fewest characters that are not written alike by chance."""
 
 MIN_DIGITS = 3
-"""Digits from which a piece is one of a number."""
+"""Fewest digits of a piece of a number."""
 
 MIN_DUE_DIGITS = 2
-"""Digits of a piece at the least."""
+"""Fewest digits of the piece that is due next."""
 
 _FILLERS = re.compile(FILLERS)
 _ENDS_IN_AT = re.compile(rf"(?:{AT_SIGN})[、のは]?$")
@@ -109,7 +109,7 @@ def _is_mail_piece(finding: Finding, text: str) -> bool:
     words = (
         finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < MIN_DIGITS
     )
-    return words and finding.party in NOBODYS
+    return words and finding.party in UNOWNED
 
 
 def _near(between: str) -> bool:
@@ -136,12 +136,12 @@ def _theirs(
 ) -> Iterator[int]:
     """Which pieces of one number are the requester's, among those that are nobody's."""
     case, phones = known
-    masked = [at for at, finding in enumerate(group) if finding.party in NOBODYS]
+    masked = [at for at, finding in enumerate(group) if finding.party in UNOWNED]
     if not masked:
         return
     said = [said_of(finding, text) for finding in group]
     together = "".join(_FILLERS.sub("", each) for each in said)
-    told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in NOBODYS)
+    told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in UNOWNED)
     # What stands beside a whole number is no part of it.
     if len(group) > 1 and not _is_number(told, case, reader):
         sounds = any(_sounds_like(together, whole, reader) for whole in phones)

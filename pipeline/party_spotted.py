@@ -37,31 +37,31 @@ from pipeline.spoken_digits import digits_of
 from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
-from pipeline.verdict import NOBODYS, given_to
+from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["compare_sound"]
 
 WORTH_OF_TALK: Final = 2
-"""What it tells that the conversation says whose it is."""
+"""Worth of the talk's word on whose it is, in the unit of ``SpokenForm.tells``."""
 
 MAX_WORD_PRICE: Final = 0.2
-"""Price over its length of a word that explains a kanji, where it is heard and not read: of 84 made calls' it
+"""Highest price over its length of a heard word that explains a kanji: of 84 made calls' it
 leaves the seven that explain the requester's name, and takes the three that explain another's."""
 
 MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -1.5, -14.0
-"""Log odds, for each mora and in all, below which nothing of an address or a number is said.  Of 36 calls'
+"""Lowest log odds, for each mora and in all, of an address or number that may be said.  Of 36 calls'
 own addresses and numbers that were kept none has less, and one stranger's has."""
 
 MIN_OTHER_FIGURES: Final = 3
-"""Figures that have to be heard for them to be somebody else's."""
+"""Fewest heard digits that are somebody else's."""
 
 MIN_OTHER_MORAE: Final = 8
-"""The same in morae, of an address.  Of 120 calls and 14 of the sample script, in what is theirs though
-nothing of it is heard there are five at the most, and in the only one of a third party's 14."""
+"""Fewest heard morae that are somebody else's address.  Of 120 calls and 14 of the sample script, in what is
+theirs though nothing of it is heard there are five at the most, and in the only one of a third party's 14."""
 
 MAX_LEFT_MORAE, MAX_LEFT_BEHIND_SURNAME = 3, 1
-"""Morae that may be left of a finding beside what is the case's, and what is said around it.  Two behind a
-surname are a relative's name."""
+"""Most morae of a finding that neither a value of the case nor the usual words around it explain.  Two behind
+a surname are a relative's name."""
 
 _SAID_AROUND = re.compile(SAID_AROUND)
 _ENDS = (
@@ -108,7 +108,7 @@ def compare_sound(
     names = [BLANKS.sub("", name.text) for name in case.requester.names]
     out = []
     for finding, behind in itertools.zip_longest(findings, findings[1:]):
-        asked = finding.party in NOBODYS and finding.entity.entity_type in _ASKED
+        asked = finding.party in UNOWNED and finding.entity.entity_type in _ASKED
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
             said = [said_in(stretch, forms) for stretch in stretches]
@@ -189,7 +189,7 @@ def _begins_another(
     """
     if behind is None or {told.entity.entity_type, behind.entity.entity_type} != {"PERSON"}:
         return False
-    nobodys = behind.party in NOBODYS and not behind.entity.candidate
+    nobodys = behind.party in UNOWNED and not behind.entity.candidate
     between = text[told.entity.chars.end : behind.entity.chars.start]
     heard = [forms[hit.form] for stretch, hits in said for hit in hits if stretch.holds(hit)]
     surname = any(form.surname and form.party is told.party for form in heard)

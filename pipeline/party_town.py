@@ -18,20 +18,21 @@ from pipeline.party_beside import said_of
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
-from pipeline.verdict import NOBODYS, given_to
+from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["reject_shared_places", "reject_shared_prefixes"]
 
 MAX_GAP_CHARS: Final = 8
-"""Characters between a town and its number, without fillers and answers: でいいわ 後は."""
+"""Most characters between a town and its number, fillers and answers not counted: でいいわ 後は."""
 
 MIN_BLOCK_DIGITS, MIN_GROUP_DIGITS = 2, 3
-"""Figures of a block number, and of a group of a telephone number, at the least."""
+"""Fewest digits of a block number, and of a group of a telephone number."""
 
 MAX_CHARS_TO_HOUSE: Final = 60
-"""Characters between a place and the house it is of: そうですね、便利ですよね。そこの.  In 186 made calls of
-173 places and codes that were kept eight were said before a house that is nobody's: seven of them are third
-parties', 7.5 s, one is the requester's, 1.2 s.  The others were before a house of theirs, and are theirs."""
+"""Most characters between a place and its house number: そうですね、便利ですよね。そこの.  In 186 made calls
+of 173 places and codes that were kept eight were said before a house that is nobody's: seven of them are
+third parties', 7.5 s, one is the requester's, 1.2 s.  The others were before a house of theirs, and are
+theirs."""
 
 _FIRST_GROUP = re.compile(r"0[1-9][0-9]?")
 """What many telephone numbers begin with."""
@@ -61,7 +62,7 @@ def reject_shared_prefixes(findings: Sequence[Finding], transcript: Transcript) 
             number = (
                 len(digits_of(said_of(behind, text))) >= least or behind.reason is Reason.OTHER_NUMBER_FOLLOWS
             )
-            if number and behind.party in NOBODYS and begins(first, text):
+            if number and behind.party in UNOWNED and begins(first, text):
                 between = _FILLERS.sub("", text[first.entity.chars.end : behind.entity.chars.start])
                 one_side = channel_at(first.entity.chars.start) == channel_at(behind.entity.chars.start)
                 if one_side and len(between) <= MAX_GAP_CHARS:
@@ -90,7 +91,7 @@ def reject_shared_places(findings: Sequence[Finding], transcript: Transcript) ->
         if code or len(digits_of(said_of(finding, text))) < MIN_BLOCK_DIGITS:
             places.append(at)
             continue
-        for place in places if finding.party in NOBODYS else ():
+        for place in places if finding.party in UNOWNED else ():
             near = finding.entity.chars.start - findings[place].entity.chars.end <= MAX_CHARS_TO_HOUSE
             if near and findings[place].party is Party.REQUESTER:
                 out[place] = _as_anothers(findings[place])

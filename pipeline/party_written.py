@@ -29,16 +29,16 @@ from pipeline.verdict import given_to
 __all__ = ["reject_other_spellings"]
 
 MIN_KANJI: Final = 2
-"""Kanji of a name at the least: one is in any word."""
+"""Fewest kanji of a name: one is in any word."""
 
 MIN_HEARD_ODDS: Final = -6.0
-"""Log odds from which the surname is heard."""
+"""Lowest log odds of a surname that is heard."""
 
 MIN_COMPARED_ODDS: Final = -40.0
-"""Log odds below which it need not be known how badly a name is heard."""
+"""Log odds below which names are not compared any more."""
 
 GIVEN_NAME_MORAE: Final = (2, 6)
-"""Morae of a given name that is heard and not written, at the least and at the most."""
+"""Fewest and most morae of a given name that is heard and not written."""
 
 _CALLED = re.compile(r"[、\s]?(?:さま|さん|様|くん|君|ちゃん)")
 _CALLED_BY_SOUND = re.compile(r"(.+?)(?:サマ|サン|クン|チャン)")

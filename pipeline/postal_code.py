@@ -18,7 +18,7 @@ from pipeline.party_beside import MAX_GAP_CHARS, POSTAL_CODE, said_of
 from pipeline.reasons import Reason
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
-from pipeline.verdict import NOBODYS, given_to
+from pipeline.verdict import UNOWNED, given_to
 
 __all__ = [
     "CODE_DIGITS",
@@ -30,19 +30,19 @@ __all__ = [
 ]
 
 CODE_DIGITS: Final = (6, 7)
-"""Figures of a postal code as it is heard: one is soon lost."""
+"""Fewest and most digits of a postal code as heard: one is soon lost."""
 
 MAX_STRAY_KANA: Final = 2
-"""Kana of it that are no figure."""
+"""Most kana of a code that are no digit."""
 
 STEPS_BEFORE: Final = 5
-"""Steps before the words in which the first figure may begin."""
+"""Steps of the posteriorgram before the words in which the first digit may begin."""
 
 MIN_PIECE_DIGITS: Final = 3
-"""Figures of a piece that is read back."""
+"""Fewest digits of a piece that is read back."""
 
 READ_BACK_FINDINGS: Final = 3
-"""Findings behind a code among which it is read back."""
+"""Findings behind a code in which a piece of it may be read back."""
 
 _MARKS = "、。 \n"
 _SAID_AROUND = re.compile(SAID_AROUND)
@@ -92,14 +92,14 @@ def attribute_heard_codes(findings: Sequence[Finding], transcript: Transcript) -
         out[at] = given_to(finding, Party.REQUESTER, Reason.POSTAL_CODE_OF_ADDRESS)
         told = [n for n in range(at + 1, len(out)) if not out[n].entity.candidate]
         for behind in told[:READ_BACK_FINDINGS]:
-            if out[behind].party in NOBODYS and is_piece_of(code, out[behind], transcript.text):
+            if out[behind].party in UNOWNED and is_piece_of(code, out[behind], transcript.text):
                 out[behind] = given_to(out[behind], Party.REQUESTER, Reason.POSTAL_CODE_OF_ADDRESS)
     return tuple(out)
 
 
 def _asked(finding: Finding) -> bool:
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and entity.hint is not Party.THIRD_PARTY
+    nobodys = finding.party in UNOWNED and entity.hint is not Party.THIRD_PARTY
     return nobodys and entity.entity_type == "ADDRESS" and not entity.candidate
 
 

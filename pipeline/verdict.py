@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from pipeline.reasons import Reason
 from pipeline.types import Finding, Party
 
-__all__ = ["NOBODYS", "Verdict", "given_to"]
+__all__ = ["UNOWNED", "Verdict", "given_to"]
 
-NOBODYS: Final = frozenset({Party.THIRD_PARTY, Party.UNKNOWN})
+UNOWNED: Final = frozenset({Party.THIRD_PARTY, Party.UNKNOWN})
 """Parties of a finding that is like nothing the case knows: it is masked."""
 
 

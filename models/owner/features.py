@@ -20,7 +20,7 @@ from pipeline.reasons import Reason
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
-from pipeline.verdict import NOBODYS
+from pipeline.verdict import UNOWNED
 
 __all__ = ["features"]
 
@@ -77,7 +77,7 @@ def features(
 def _is_asked(finding: Finding) -> bool:
     """Whether it is nobody's by the rules, and neither written as another's name nor next door."""
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and finding.reason not in _SETTLED
+    nobodys = finding.party in UNOWNED and finding.reason not in _SETTLED
     return nobodys and not entity.candidate and entity.entity_type in _ASKED
 
 

@@ -100,6 +100,8 @@ class CallAnalyzer:
         morae = self._taggers.heard.on_characters(again)
         pairing = pair_hearings(call, other)
         kinds, parties = other.tagged(self._taggers.written)
+        # Whose a finding of the second hearing clearly is by the rules is a hint for the first hearing's
+        # (``EntitySpan.heard_again_as``), which the chain weighs with all else.
         found = attribute(unite(self.witnessed(other)), Context(again, case, self.reader), passes=RULES)
         spans = carry_over(map(_told, found), pairing, call)
         carried = (pairing.carried(each) for each in (kinds, parties, other.sounds, morae))

@@ -30,8 +30,8 @@ from pipeline.truth import CallTruth
 from pipeline.types import Transcript
 from tests.bench.figures import StoredCall, stored_calls, unheard
 
-BESIDE = 0.02
-"""Seconds beside a span in which the middle of a character may lie that is a part of it."""
+MARGIN_SECONDS = 0.02
+"""Seconds around a span within which the middle of its characters lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _whose(transcript: Transcript, truth: CallTruth) -> tuple[NDArray[np.float64
     for segment in transcript.segments:
         channels[segment.chars.start : segment.chars.end] = segment.channel
     own, third = np.zeros(len(middles)), np.zeros(len(middles))
-    for span, here in said_then(truth, middles, channels, (BESIDE, BESIDE)):
+    for span, here in said_then(truth, middles, channels, (MARGIN_SECONDS, MARGIN_SECONDS)):
         if span.must_mask:
             third[here] = lasts[here]
         elif span.must_keep:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +106,14 @@ def test_the_judge_is_asked_once_after_the_rules_and_can_be_left_out(reader: Rea
     assert owners(attribute(entities, context, leave_out=frozenset({"judge"}))) == [Party.THIRD_PARTY]
     assert owners(attribute(entities, context, passes=RULES)) == [Party.THIRD_PARTY]
     assert asked == [[Party.THIRD_PARTY]]
+
+
+def test_detection_gives_hints_and_no_owner():
+    """What a recognizer reads of the talk is evidence; a finding has its owner from the chain."""
+    assert {"hint", "heard_again_as"} <= {field.name for field in fields(EntitySpan)}
+    assert "party" not in {field.name for field in fields(EntitySpan)}
+    for path in (ROOT / "models" / "recognizers").glob("*.py"):
+        assert "Finding" not in imported(path)
 
 
 def test_no_two_passes_share_a_name():

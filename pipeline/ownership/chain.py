@@ -261,9 +261,10 @@ FINALISE_FINDINGS = (
 )
 """The last looks at a whole call: the last veto, what is only shown, and what is cut."""
 
-# Two vetoes do not run last.  The judge takes the reason of other-number-follows for evidence, and may give
-# back what that took; it is not asked about what other-spelling took.  Passes between the two go by the owner
-# that other-spelling leaves.
+# Two vetoes, other-spelling and other-number-follows, do not run last.  Passes behind them go by the owner and
+# the reason that they leave: the judge is not asked about what other-spelling took, and rescore-by-sound may
+# give it back.  With both behind all others no sample call comes out otherwise; of 126 runs on another call's
+# case, the recogniser answering at random, six do: other-spelling takes what rescore-by-sound gave.
 PASSES = (
     *RULES,
     Pass("judge", _judge),

@@ -261,8 +261,8 @@ FINALISE_FINDINGS = (
 )
 """The last looks at a whole call: the last veto, what is only shown, and what is cut."""
 
-# Two vetoes, other-spelling and other-number-follows, do not run last.  Passes behind them go by the owner and
-# the reason that they leave: the judge is not asked about what other-spelling took, and rescore-by-sound may
+# Two vetoes, other-spelling and other-number-follows, do not run last.  Passes behind them go by the owner
+# and reason that they leave: the judge is not asked about what other-spelling took, and rescore-by-sound may
 # give it back.  With both behind all others no sample call comes out otherwise; of 126 runs on another call's
 # case, the recogniser answering at random, six do: other-spelling takes what rescore-by-sound gave.
 PASSES = (

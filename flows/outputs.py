@@ -23,6 +23,7 @@ from pipeline.audio import Recording
 from pipeline.errors import NO_ROOM, PipelineError
 from pipeline.mask import masked_pieces
 from pipeline.mask_text import as_json, as_text, mask_text
+from pipeline.reason_text import sentence
 from pipeline.types import MaskItem, MaskPlan, Transcript
 from pipeline.wav import write_pieces
 
@@ -135,7 +136,7 @@ def _review_row(item: MaskItem, transcript: Transcript) -> dict[str, object]:
         "recognizer": item.source,
         "party": item.party.value,
         "action": item.action.value,
-        "reason": item.reason,
+        "reason": sentence(item.reasons),
         "needs_review": item.needs_review,
     }
 

@@ -19,11 +19,9 @@ from typing import TYPE_CHECKING
 import pipeline.align
 import pipeline.audio
 import pipeline.detect
-import pipeline.party
-import pipeline.party_heard
+import pipeline.ownership.chain
 import pipeline.plan
 import pipeline.second_hearing
-import pipeline.settled
 import pipeline.supplement
 import pipeline.transcribe
 import pipeline.widen
@@ -221,14 +219,17 @@ def detect(call: Workspace, models: Models) -> int:
 
 def attribute(call: Workspace, models: Models) -> int:
     """Whose each of it is, by what was written and, where that does not tell, by the sound."""
-    transcript, case = call.get(TRANSCRIPT), call.get(JOB).case
-    told = pipeline.party.attribute(call.get(ENTITIES), transcript, case, models.reader)
-    findings = models.owner.reconsidered(told, transcript, case)
-    if call.get(JOB).transcript is None:
-        hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, models.reader)
-        findings = pipeline.party_heard.reconsidered(findings, case, hearing)
-        give_back()
-    call.put(FINDINGS, pipeline.settled.settled(findings, transcript, models.reader))
+    transcript, job, reader = call.get(TRANSCRIPT), call.get(JOB), models.reader
+    # Words from a file need not be those of the recording.
+    recognised = job.transcript is None
+    hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, reader) if recognised else None
+    context = pipeline.ownership.chain.Context(
+        transcript, job.case, reader, judge=models.owner.reattribute, hearing=hearing
+    )
+    entities = call.get(ENTITIES)
+    findings = pipeline.ownership.chain.attribute(entities, context)
+    give_back()
+    call.put(FINDINGS, findings)
     return len(findings)
 
 

@@ -19,7 +19,7 @@ from models.readings import Reader, load_reader
 from models.tagger.tagger import Tagger, load_tagger
 from models.whole_address import whole_addresses
 from pipeline.detect import unite
-from pipeline.party import attribute
+from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ class CallAnalyzer:
         morae = self._taggers.heard.on_characters(again)
         pairing = pair_hearings(call, other)
         kinds, parties = other.tagged(self._taggers.written)
-        found = attribute(unite(self.witnessed(other)), again, case, self.reader)
+        # Whose a finding of the second hearing clearly is by the rules is a hint for the first hearing's
+        # (``EntitySpan.heard_again_as``), which the chain weighs with all else.
+        found = attribute(unite(self.witnessed(other)), Context(again, case, self.reader), passes=RULES)
         spans = carry_over(map(_told, found), pairing, call)
         carried = (pairing.carried(each) for each in (kinds, parties, other.sounds, morae))
         return call.heard_again(HeardAgain(spans, *carried))
@@ -218,13 +220,13 @@ def _place_and_witness(result: RecognizerResult) -> tuple[int, int, str, str]:
 
 def _frozen(result: RecognizerResult) -> EntitySpan:
     metadata = result.recognition_metadata or {}
-    party, again = metadata.get("party"), metadata.get("heard_again_as")
+    party, again = metadata.get("hint"), metadata.get("heard_again_as")
     return EntitySpan(
         result.entity_type,
         CharSpan(result.start, result.end),
         float(result.score),
         str(metadata.get(RecognizerResult.RECOGNIZER_NAME_KEY, "")),
-        str(metadata.get("why", "")),
+        tuple(metadata.get("why", ())),
         bool(metadata.get("needs_review", False)),
         Party(party) if party else None,
         int(metadata.get("morae", 0)),

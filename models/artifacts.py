@@ -17,6 +17,7 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from models.readings import Reader, SoundLine, Token
+from pipeline.reasons import Reason, Why
 from pipeline.types import SOUND_KINDS, CallCase, EntitySpan, Segment, Transcript
 
 if TYPE_CHECKING:
@@ -246,7 +247,9 @@ class CallRecognizer(EntityRecognizer):
         """The recognizer's own work."""
         raise NotImplementedError
 
-    def result(self, entity_type: str, start: int, end: int, score: float, why: str = "") -> RecognizerResult:
+    def result(
+        self, entity_type: str, start: int, end: int, score: float, *why: Reason | Why
+    ) -> RecognizerResult:
         """A finding of this recognizer.
 
         Args:
@@ -254,7 +257,7 @@ class CallRecognizer(EntityRecognizer):
             start: First character.
             end: One past the last.
             score: 0 to 1.
-            why: In Japanese, without quoting the call.
+            why: Why it is found.
 
         Returns:
             Presidio's form of it.
@@ -267,6 +270,6 @@ class CallRecognizer(EntityRecognizer):
             recognition_metadata={
                 RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
                 RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
-                "why": why,
+                "why": tuple(each if isinstance(each, Why) else Why(each) for each in why),
             },
         )

@@ -30,6 +30,7 @@ from models.company_file import CONFIDENTIAL, Definition, Predefined, Rule, read
 from models.recognizers.confidential_term import SPELLED, sounding, spelled
 from models.recognizers.spoken_code import SpokenLine, spoken_line
 from pipeline.errors import CallUnsafeError
+from pipeline.reasons import Reason, Why
 from pipeline.types import CaseName, CharSpan
 
 __all__ = ["Company", "CompanyRecognizer", "load_company"]
@@ -51,12 +52,12 @@ class _Found:
     entity_type: str
     chars: CharSpan
     score: float
-    why: str
+    why: tuple[Why, ...]
 
     def lifted(self) -> _Found:
         """The same beside a context word."""
         score = max(CONTEXT_LEAST, min(1.0, self.score + CONTEXT_GAIN))
-        return _Found(self.entity_type, self.chars, score, f"{self.why}、近くの語")
+        return _Found(self.entity_type, self.chars, score, (*self.why, Why(Reason.CONTEXT_WORD_NEAR)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class CompanyRecognizer(CallRecognizer):
                 each.chars.start,
                 each.chars.end,
                 each.score,
-                each.why,
+                *each.why,
             )
             for each in weighed
             if each.score >= self._least.get(each.entity_type, self._least.get("default", 0.0))
@@ -106,15 +107,17 @@ class CompanyRecognizer(CallRecognizer):
         kind, listed = self._definition.entity_type, self._definition.deny_list_score
         lines = _as_said(call.text) if self._definition.rules else ()
         for rule in self._definition.rules:
-            why = f"会社の規則 {rule.name}".replace("、", " ")
-            yield from (_Found(kind, chars, rule.score, why) for chars in _matches(rule, call.text, lines))
+            why = Why(Reason.COMPANY_RULE, rule.name.replace("、", " "))
+            yield from (_Found(kind, chars, rule.score, (why,)) for chars in _matches(rule, call.text, lines))
         for word in self._definition.deny_list:
-            yield from (_Found(kind, chars, listed, "会社の一覧") for chars in spelled(call.text, word))
+            yield from (
+                _Found(kind, chars, listed, (Why(Reason.COMPANY_LIST),)) for chars in spelled(call.text, word)
+            )
         for term in self._definition.terms:
             for chars in spelled(call.text, term.text):
-                yield _Found(kind, chars, SPELLED, "会社の語の表記")
+                yield _Found(kind, chars, SPELLED, (Why(Reason.COMPANY_TERM_WRITTEN),))
             for chars, score in sounding(call, term):
-                yield _Found(kind, chars, score, "会社の語の音")
+                yield _Found(kind, chars, score, (Why(Reason.COMPANY_TERM_HEARD),))
 
     def _cue_places(self, call: Call) -> Iterator[CharSpan]:
         for cue in self._cues:
@@ -208,7 +211,7 @@ def _matches(rule: Rule, text: str, lines: tuple[SpokenLine, ...]) -> list[CharS
 
 def _asked(adopted: EntityRecognizer, call: Call, artifacts: CallArtifacts) -> Iterator[_Found]:
     """What a class finds; one that goes by patterns reads what is spelled written out, too."""
-    types, why = list(adopted.supported_entities), "会社の検出器"
+    types, why = list(adopted.supported_entities), (Why(Reason.COMPANY_RECOGNIZER),)
     for result in adopted.analyze(call.text, types, artifacts) or ():
         yield _Found(result.entity_type, CharSpan(result.start, result.end), float(result.score), why)
     if isinstance(adopted, PatternRecognizer):

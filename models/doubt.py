@@ -25,6 +25,7 @@ from models.artifacts import Call
 from models.hearings import line_numbers
 from models.judge_features import Seen
 from models.registry import registered_bytes
+from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["NAMES", "SOURCE", "Doubt", "load_doubt", "looked_at"]
@@ -152,7 +153,7 @@ def alike(one: float, other: float) -> bool:
 def _candidate(chars: CharSpan, score: float, seen: Seen) -> EntitySpan:
     mass = seen.both[chars.start : chars.end, 1:].sum(axis=0)
     kind = ("PERSON", "ADDRESS", "PHONE_NUMBER")[int(mass.argmax())]
-    return EntitySpan(kind, chars, score, SOURCE, "聞き取りの怪しい言葉", candidate=True)
+    return EntitySpan(kind, chars, score, SOURCE, (Why(Reason.DOUBTFUL_WORDS),), candidate=True)
 
 
 def load_doubt() -> Doubt:

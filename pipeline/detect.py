@@ -90,15 +90,14 @@ def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
     heard_before = names.keys() >= set(b.recognizer.split("+"))
     score = a.score if heard_before else 1 - (1 - a.score) * (1 - b.score)
     names |= dict.fromkeys(b.recognizer.split("+"))
-    reasons = dict.fromkeys(r for r in (*a.explanation.split("、"), *b.explanation.split("、")) if r)
     return EntitySpan(
         a.entity_type,
         CharSpan(min(a.chars.start, b.chars.start), max(a.chars.end, b.chars.end)),
         max(score, best.score),
         "+".join(names),
-        "、".join(reasons),
+        tuple(dict.fromkeys((*a.explanation, *b.explanation))),
         a.needs_review and b.needs_review,
-        _agreed(a.party, b.party),
+        _agreed(a.hint, b.hint),
         max(a.morae, b.morae),
         heard_again_as=_agreed(a.heard_again_as, b.heard_again_as),
     )

@@ -1,4 +1,4 @@
-"""Where hardly anybody is named, what may be a name is likelier none.
+"""Show, and do not mask, a doubtful name in a call that hardly names anybody.
 
     names found beside it     none   1     2     3     5     7 and more
     masked from               .54   .33   .25   .20   .15   .12 (``models.judge.MASK_FROM``)
@@ -16,25 +16,25 @@ from typing import Final
 
 from pipeline.types import Finding, Party
 
-__all__ = ["doubted_alone"]
+__all__ = ["show_doubtful_names"]
 
-NAMED: Final = 0.5
+MIN_COUNTED_SCORE: Final = 0.5
 """Probability from which another name counts."""
 
-USUAL: Final = 7
+USUAL_NAMES: Final = 7
 """Other names of third parties in the calls that the judge was fitted on: half of them have fewer."""
 
-PER_NAMES: Final = 0.8
+ODDS_PER_LOG_NAMES: Final = 0.8
 """Log odds for each natural logarithm of their number, and a half.  A logistic regression over the names
 found in 69 made calls gives it .52 (.34, over the .66 that it gives the judge's log odds), beside a bound
-of .2.  With ``AT_USUAL`` as low as it is now, more keeps calls that name nobody as they were."""
+of .2.  With ``MASK_FROM_AT_USUAL`` as low as it is now, more keeps calls that name nobody as they were."""
 
-AT_USUAL: Final = 0.12
+MASK_FROM_AT_USUAL: Final = 0.12
 """Probability from which a name is masked where as many are named as is usual: ``models.judge.MASK_FROM``."""
 
 
-def doubted_alone(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Show what is too doubtful to be masked where so few others are named.
+def show_doubtful_names(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Make candidates of names that are too doubtful for a call with so few others.
 
     Args:
         findings: Of a whole call, with their parties.
@@ -45,7 +45,7 @@ def doubted_alone(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     names = {
         finding.entity.chars
         for finding in findings
-        if _is_a_strangers(finding) and finding.entity.score >= NAMED
+        if _is_a_strangers(finding) and finding.entity.score >= MIN_COUNTED_SCORE
     }
     return tuple(
         replace(finding, entity=replace(finding.entity, candidate=True))
@@ -57,9 +57,9 @@ def doubted_alone(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def masked_from(others: int) -> float:
-    """Probability from which a name is masked beside so many others."""
-    usual = math.log(AT_USUAL / (1 - AT_USUAL))
-    few = PER_NAMES * max(0.0, math.log(USUAL + 0.5) - math.log(others + 0.5))
+    """The probability from which a name is masked in a call with so many others."""
+    usual = math.log(MASK_FROM_AT_USUAL / (1 - MASK_FROM_AT_USUAL))
+    few = ODDS_PER_LOG_NAMES * max(0.0, math.log(USUAL_NAMES + 0.5) - math.log(others + 0.5))
     return 1 / (1 + math.exp(-usual - few))
 
 

@@ -16,14 +16,14 @@ from pipeline.nearby import Nearby
 from pipeline.phonetic import likeliest
 from pipeline.sound import undrawn
 from pipeline.spoken_digits import digits_of
-from pipeline.spoken_forms import ENOUGH, SpokenForm
+from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm
 from pipeline.spotting import Hit, covered, spotted
 from pipeline.types import Finding, TimeSpan, Transcript
 
 __all__ = [
-    "CLEAR",
-    "LASTS",
-    "NEXT_TO",
+    "CLEAR_ODDS",
+    "MORA_STEPS",
+    "NEAR_STEPS",
     "SAID_AROUND",
     "Channels",
     "Said",
@@ -35,26 +35,26 @@ __all__ = [
     "tells",
 ]
 
-AROUND: Final = 4.0
-"""Seconds around a finding that are listened to: the rest of a number tells whose a piece of it is."""
+CONTEXT_SECONDS: Final = 4.0
+"""Seconds around a finding that are searched, too: the rest of a number tells whose a piece of it is."""
 
 BEFORE, BEHIND = -0.1, 0.1
 """Seconds before and behind a finding in which a mora is taken for a part of it: behind a surname stands
 what matters."""
 
-NEXT_TO: Final = 6
-"""Steps beside figures of theirs in which other figures make them others."""
+NEAR_STEPS: Final = 6
+"""Steps around digits of theirs in which other digits make it another number."""
 
-BESIDE: Final = 5
-"""Kana beside figures of theirs that are looked at for others: の and two figures."""
+MAX_NEAR_KANA: Final = 5
+"""Kana beside digits of theirs that are searched for other digits: の and two digits."""
 
-LASTS: Final = 3
-"""Steps that the likeliest mora may begin before a hit's first."""
+MORA_STEPS: Final = 3
+"""Steps by which the likeliest mora may begin before a hit."""
 
-CLEAR: Final = -2.0
-"""Log odds of what is said from which nobody has to look."""
+CLEAR_ODDS: Final = -2.0
+"""Lowest log odds of a hit with which nobody has to look."""
 
-LAST_FOUR: Final = 6
+MIN_ENDING_MORAE: Final = 6
 """Morae of four figures, vowels not drawn: of two numbers in ten thousand one ends alike."""
 
 SAID_AROUND = (
@@ -112,7 +112,7 @@ def other_figures(stretch: Stretch, hits: Sequence[Hit], known: Sequence[Hit]) -
     first, last = min(hit.start for hit in hits), max(hit.end for hit in hits)
     # サン in front of ナナマルヨン is a part of it, also where the finding begins behind it.
     wider = replace(
-        stretch, first=min(stretch.first, first - NEXT_TO), last=max(stretch.last, last + NEXT_TO)
+        stretch, first=min(stretch.first, first - NEAR_STEPS), last=max(stretch.last, last + NEAR_STEPS)
     )
     return any(
         figures_beside(run, before=start < last, behind=start > first) for start, run in runs(wider, there)
@@ -130,8 +130,8 @@ def figures_beside(run: str, *, before: bool, behind: bool) -> bool:
         behind: Whether it follows a hit.
     """
     # Behind 19 there is 番, and then 5.
-    near = [_COUNTERS.split(_COUNTED.sub("", run))[0][:BESIDE]] if behind else []
-    near += [_ANNOUNCED.split(run)[-1][-BESIDE:]] if before else []
+    near = [_COUNTERS.split(_COUNTED.sub("", run))[0][:MAX_NEAR_KANA]] if behind else []
+    near += [_ANNOUNCED.split(run)[-1][-MAX_NEAR_KANA:]] if before else []
     return any(digits_of(each) or _TENS.search(each) for each in near)
 
 
@@ -159,8 +159,8 @@ def tells(own: Sequence[Hit], hits: Sequence[Hit], forms: Sequence[SpokenForm]) 
 
 def _worth(form: SpokenForm, hit: Hit) -> int:
     """What a form tells where it is heard."""
-    clear = form.ends and len(undrawn(form.sound)) >= LAST_FOUR and hit.score >= CLEAR
-    return ENOUGH if clear else form.tells
+    clear = form.ends and len(undrawn(form.sound)) >= MIN_ENDING_MORAE and hit.score >= CLEAR_ODDS
+    return ENOUGH_WORTH if clear else form.tells
 
 
 def runs(stretch: Stretch, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
@@ -168,7 +168,7 @@ def runs(stretch: Stretch, there: NDArray[np.bool_]) -> Iterator[tuple[int, str]
     run, start = "", 0
     for mora in likeliest(stretch.logs):
         # Of a mora that lasts some steps a hit has the last.
-        near = there[mora.step : mora.step + LASTS].any()
+        near = there[mora.step : mora.step + MORA_STEPS].any()
         if not near and stretch.first <= mora.step < stretch.last:
             start = start if run else mora.step
             run += mora.kana
@@ -201,7 +201,7 @@ class Channels:
                 yield self._stretch(segment.channel, time)
 
     def _stretch(self, channel: int, time: TimeSpan) -> Stretch:
-        around = TimeSpan(max(0.0, time.start - AROUND), time.end + AROUND)
+        around = TimeSpan(max(0.0, time.start - CONTEXT_SECONDS), time.end + CONTEXT_SECONDS)
         near = self._near[channel].touching(around.start - 1.0, around.end + 1.0)
         logs, times = heard_between(near, around)
         first, last = np.searchsorted(times, (time.start - BEFORE, time.end + BEHIND)).tolist()

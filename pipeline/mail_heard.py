@@ -1,4 +1,4 @@
-"""Whose is a mail address by what is heard: the requester's name before the @, whatever was written.
+"""Give a mail address to the requester whose name is heard before the @, whatever was written.
 
 written  上段ドッド / リナーアットマーク      heard  ウエダドット リナーットマーク     上田里奈, ueda.rina
 """
@@ -7,31 +7,31 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from pipeline.heard_stretch import Stretch
-from pipeline.party_mail import NAMED
 from pipeline.party_name import KanaReader, known_names
+from pipeline.reasons import Reason
 from pipeline.sound import morae
-from pipeline.spoken_forms import ENOUGH, SpokenForm
+from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm
 from pipeline.spotting import spotted
 from pipeline.types import CallCase, Finding, Party
+from pipeline.verdict import given_to
 
-__all__ = ["joined_forms", "told_by_mail"]
+__all__ = ["attribute_heard_mail", "joined_forms"]
 
 _JOINTS: Final = ("ドット", "アンダーバー", "ハイフン")
 """What joins the halves of a name before the @, as it is said."""
 
-_AT, _AT_LEAST = (morae("アットマーク"), morae("ットマーク")), -7.0
+_AT, _MIN_AT_ODDS = (morae("アットマーク"), morae("ットマーク")), -7.0
 """The @ as it is said, behind a name that ends in its vowel, too, and the log odds from which it is."""
 
-LOCAL: Final = 75
+MAX_LOCAL_STEPS: Final = 75
 """Steps between a name and the @ at the most, and to the rest of a mail address: three seconds."""
 
 
 def joined_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
-    """The requester's names as they stand before an @: ウエダドットリナ, however short each half is.
+    """Forms of the requester's names as they stand before an @: ウエダドットリナ, however short.
 
     Of 9,858 pairs of a mail address in 160 made calls and another call's names none holds one, and 16 of the
     requesters' own addresses do.
@@ -46,16 +46,16 @@ def joined_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
         if name.party is Party.REQUESTER and len(name.parts) == 2
     )
     return tuple(
-        SpokenForm(Party.REQUESTER, -1, -1, ENOUGH, morae(f"{first}{joint}{second}"))
+        SpokenForm(Party.REQUESTER, -1, -1, ENOUGH_WORTH, morae(f"{first}{joint}{second}"))
         for surname, given in halves
         for (first, second), joint in itertools.product(((surname, given), (given, surname)), _JOINTS)
     )
 
 
-def told_by_mail(
+def attribute_heard_mail(
     finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]
 ) -> Finding | None:
-    """The finding as the requester's where it is a mail address with their given name before the @.
+    """Give a mail address to the requester if their given name is heard before the @.
 
     Or, where no @ is heard, with their surname beside it.
 
@@ -71,17 +71,17 @@ def told_by_mail(
         return None
     names = [form for form in forms if form.party is Party.REQUESTER and form.value < 0]
     sounds = [*_AT, *(form.sound for form in names)]
-    least = [*(_AT_LEAST for _ in _AT), *(form.least for form in names)]
+    least = [*(_MIN_AT_ODDS for _ in _AT), *(form.least for form in names)]
     for stretch in stretches:
         hits = spotted(sounds, stretch.logs, least)
-        signs = [hit for hit in hits if hit.form < len(_AT) and hit.start < stretch.last + LOCAL]
+        signs = [hit for hit in hits if hit.form < len(_AT) and hit.start < stretch.last + MAX_LOCAL_STEPS]
         every = [(names[hit.form - len(_AT)].surname, hit) for hit in hits if hit.form >= len(_AT)]
         named = [hit for surname, hit in every if not surname]
         surnames = [hit for surname, hit in every if surname and stretch.holds(hit)]
-        near = any(0 <= sign.start - hit.end < LOCAL for sign in signs for hit in named) or any(
-            -LOCAL < other.start - hit.end < LOCAL for other in surnames for hit in named
+        near = any(0 <= sign.start - hit.end < MAX_LOCAL_STEPS for sign in signs for hit in named) or any(
+            -MAX_LOCAL_STEPS < other.start - hit.end < MAX_LOCAL_STEPS for other in surnames for hit in named
         )
-        inside = any(hit.end > stretch.first - LOCAL and hit.start < stretch.last for hit in named)
+        inside = any(hit.end > stretch.first - MAX_LOCAL_STEPS and hit.start < stretch.last for hit in named)
         if not (near and inside):
             return None
-    return replace(finding, party=Party.REQUESTER, reason=NAMED, needs_review=True) if stretches else None
+    return given_to(finding, Party.REQUESTER, Reason.MAIL_HOLDS_REQUESTER_NAME) if stretches else None

@@ -1,4 +1,4 @@
-"""A postal code by its first figures: no case holds one, and the requester's city has one to six beginnings.
+"""Recognise a postal code of the requester's city by its first three figures: no case holds the code itself.
 
 長崎市 in the case: 850, 851, 852
 written  850に、430に        heard  ハチゴーニーノヨンサンゼロニー       852-4302: the requester's
@@ -11,41 +11,40 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from pipeline.heard_stretch import SAID_AROUND, Channels
-from pipeline.party_beside import NOBODYS, said_of
+from pipeline.party_beside import said_of
 from pipeline.party_name import KanaReader
-from pipeline.postal_code import DIGITS, EARLIER, STRAY, is_piece_of
+from pipeline.postal_code import CODE_DIGITS, MAX_STRAY_KANA, STEPS_BEFORE, is_piece_of
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CallCase, Finding, Party, Transcript
+from pipeline.verdict import UNOWNED, given_to
 
-__all__ = ["OF_THEIR_CITY", "with_own_codes"]
+__all__ = ["attribute_codes_of_city"]
 
-OF_THEIR_CITY: Final = "本人の住所の市の郵便番号"
+CITY_DIGITS: Final = 3
+"""Digits of a postal code that tell the city."""
 
-FIRST: Final = 3
-"""Figures of a code that tell where it is."""
+MAX_PIECES: Final = 5
+"""Most findings that one code is cut into."""
 
-PIECES: Final = 5
-"""Findings at the most that one code may be cut into."""
+MAX_GAP_CHARS: Final = 3
+"""Most characters between two of them."""
 
-BETWEEN: Final = 3
-"""Characters between two of them."""
+MAX_EXTRA_DIGITS: Final = 1
+"""Most wrong digits before a code: 号 of 郵便番号 sounds like 五."""
 
-ASIDE: Final = 1
-"""Figures before it that are none: 号 of 郵便番号, which ends as ゴ begins."""
-
-READ_BACK: Final = 4
-"""Findings behind a code among which it is read back."""
+READ_BACK_FINDINGS: Final = 4
+"""Findings behind a code in which a piece of it may be read back."""
 
 _KINDS: Final = frozenset({"ADDRESS", "PHONE_NUMBER"})
 _SAID_AROUND: Final = re.compile(SAID_AROUND)
 _MARKS: Final = re.compile(r"[\s、。・,.〒ー-]|ユウビンバンゴウ")
 
 
-def with_own_codes(
+def attribute_codes_of_city(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
     """Give postal codes that begin as those of the requester's city do to the requester.
@@ -71,26 +70,29 @@ def with_own_codes(
     told = [at for at, each in enumerate(out) if not each.entity.candidate]
     for place in range(len(told)):
         # What an earlier code has taken is the requester's by now.
-        runs = reversed(list(_runs(told[place : place + PIECES], out, transcript.text)))
+        runs = reversed(list(_runs(told[place : place + MAX_PIECES], out, transcript.text)))
         codes = (
-            (run, code) for run in runs for code in figures([out[at] for at in run]) if code[:FIRST] in own
+            (run, code)
+            for run in runs
+            for code in figures([out[at] for at in run])
+            if code[:CITY_DIGITS] in own
         )
         found = next(codes, None)
         if found is not None:
             run, code = found
-            behind = told[place + len(run) : place + len(run) + READ_BACK]
+            behind = told[place + len(run) : place + len(run) + READ_BACK_FINDINGS]
             again = [at for at in behind if _asked(out[at]) and is_piece_of(code, out[at], transcript.text)]
             for at in (*run, *again):
-                out[at] = replace(out[at], party=Party.REQUESTER, reason=OF_THEIR_CITY, needs_review=True)
+                out[at] = given_to(out[at], Party.REQUESTER, Reason.POSTAL_CODE_OF_CITY)
     return tuple(out)
 
 
 def _runs(told: Sequence[int], findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
-    """The first finding, and it with those behind it, as far as one code may be cut into them."""
+    """The runs of findings, from the first one on, that one code may be cut into."""
     run: list[int] = []
     for at in told:
         between = text[findings[run[-1]].entity.chars.end : findings[at].entity.chars.start] if run else ""
-        if not _asked(findings[at]) or len(between) > BETWEEN:
+        if not _asked(findings[at]) or len(between) > MAX_GAP_CHARS:
             return
         run.append(at)
         yield list(run)
@@ -98,25 +100,29 @@ def _runs(told: Sequence[int], findings: Sequence[Finding], text: str) -> Iterat
 
 def _asked(finding: Finding) -> bool:
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and entity.party is not Party.THIRD_PARTY
+    nobodys = finding.party in UNOWNED and entity.hint is not Party.THIRD_PARTY
     return nobodys and entity.entity_type in _KINDS and not entity.candidate
 
 
 def _figures(
     pieces: Sequence[Finding], *, text: str, channels: Channels, reader: KanaReader
 ) -> Iterator[str]:
-    """What postal codes some findings may say together, as written and as heard, and nothing else."""
+    """The postal codes that some findings may be together, as written and as heard."""
     stretches = list(itertools.chain.from_iterable(map(channels.stretches, pieces)))
-    heard = "".join(each.kana(0 if at else EARLIER) for at, each in enumerate(stretches))
+    heard = "".join(each.kana(0 if at else STEPS_BEFORE) for at, each in enumerate(stretches))
     for said in (reader.kana("".join(said_of(each, text) for each in pieces)), heard):
         yield from _codes(said)
     # One side says it and the other one repeats it: then all of it is the same code.
-    told = [set(_codes(each.kana(EARLIER))) for each in stretches]
+    told = [set(_codes(each.kana(STEPS_BEFORE))) for each in stretches]
     yield from sorted(set.intersection(*told)) if len(told) > 1 else ()
 
 
 def _codes(said: str) -> Iterator[str]:
-    """What postal codes some kana may be, which hold nothing else."""
+    """The postal codes that some kana may be, if they hold nothing else."""
     kana = _SAID_AROUND.sub("", said)
-    figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= STRAY else ""
-    yield from (figures[n:] for n in range(ASIDE + 1) if DIGITS[0] <= len(figures) - n <= DIGITS[1])
+    figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= MAX_STRAY_KANA else ""
+    yield from (
+        figures[n:]
+        for n in range(MAX_EXTRA_DIGITS + 1)
+        if CODE_DIGITS[0] <= len(figures) - n <= CODE_DIGITS[1]
+    )

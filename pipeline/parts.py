@@ -1,4 +1,4 @@
-"""A finding that may be more than one thing, as a finding for each: all are masked, each is decided about.
+"""Split a finding that may be more than one thing: all parts are masked, each is decided about by itself.
 
 中の髪がハトリチオ      one finding, masked         an analyst who says yes masks 中の髪が, too
 中の|髪が|ハトリチオ    three of them, masked       an analyst gives two of them back
@@ -9,21 +9,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
+from pipeline.reasons import Reason, Why
 from pipeline.review_queue import SHORTEST
-from pipeline.types import CharSpan, Finding, MaskItem, Party, TimeSpan
+from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
+from pipeline.verdict import UNOWNED
 
-__all__ = ["PART", "in_parts", "not_below", "whole_of", "without_overlap"]
+__all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
-PART: Final = "ひと続きの所見の一部。部分ごとに決めてください"
-"""In the reason of every part: an analyst sees why a name comes in two, and others know them by it."""
-
-_NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
+Whole = tuple[tuple[Why, ...], str, str]
+"""What the parts of one finding have in common: reasons, source and type."""
 
 
-def in_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Part what is to be masked where it may be more than one thing.
+def split_into_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Split what is to be masked where it may be more than one thing.
 
     Only now that whose it is has been told: that takes the whole of it.
 
@@ -39,22 +38,23 @@ def in_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _parted(finding: Finding) -> Iterator[Finding]:
     entity = finding.entity
     inside = [part for part in entity.parts if entity.chars.start < part[0] < entity.chars.end]
-    if entity.candidate or finding.party not in _NOBODYS or not inside:
+    if entity.candidate or finding.party not in UNOWNED or not inside:
         yield replace(finding, entity=replace(entity, parts=()))
         return
     # Where the first part begins depends on what was cut off since.
     before = [share for start, share in entity.parts if start <= entity.chars.start]
     shares = (before[-1] if before else 1.0, *(share for _, share in inside))
     edges = (entity.chars.start, *(start for start, _ in inside), entity.chars.end)
-    reason = "。".join(filter(None, (finding.reason, PART)))
+    notes = (*finding.notes, Reason.PART_OF_RUN)
     for (start, end), share in zip(itertools.pairwise(edges), shares, strict=True):
         part = replace(entity, chars=CharSpan(start, end), score=entity.score * share, morae=0, parts=())
-        yield replace(finding, entity=part, reason=reason)
+        yield replace(finding, entity=part, notes=notes)
 
 
-def whole_of(item: MaskItem) -> tuple[str, str, str] | None:
-    """What the parts of one finding have in common; nothing where an item is no part."""
-    return (item.reason, item.source, item.entity_type) if PART in item.reason else None
+def whole_of(item: MaskItem) -> Whole | None:
+    """What the parts of one finding have in common; ``None`` if an item is no part."""
+    part = any(why.reason is Reason.PART_OF_RUN for why in item.reasons)
+    return (item.reasons, item.source, item.entity_type) if part else None
 
 
 def not_below(items: Sequence[MaskItem], least: float) -> tuple[MaskItem, ...]:
@@ -85,7 +85,7 @@ def without_overlap(items: Sequence[MaskItem]) -> tuple[MaskItem, ...]:
     Returns:
         The items in their order; together they mask the same.
     """
-    parts: dict[tuple[tuple[str, str, str], tuple[int, ...]], list[int]] = {}
+    parts: dict[tuple[Whole, tuple[int, ...]], list[int]] = {}
     for at, item in enumerate(items):
         if (whole := whole_of(item)) is not None:
             parts.setdefault((whole, item.channels), []).append(at)

@@ -1,8 +1,7 @@
-"""Whose is it: 本人 / 第三者 / 担当者 / 自社 / 不明, by comparing with the case by sound.
+"""Compare what was written of each finding with the case: is it the requester's, the staff's, the company's?
 
-The recogniser misspells the requester's own name as often as anyone's, so likeness of the
-readings decides.  Doubt is never resolved towards keeping: what is only somewhat like the
-requester's is UNKNOWN, which is masked and flagged.
+The recogniser misspells the requester's own name as often as anybody's, so likeness of readings decides.
+Doubt never keeps anything: what is only somewhat like the requester's is UNKNOWN, masked and flagged.
 """
 
 from __future__ import annotations
@@ -12,38 +11,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.called import with_honorific
-from pipeline.own_code import with_own_codes
 from pipeline.party_address import (
-    ONE_OFF,
-    ROOM_OFF,
     address_groups,
     clearly_within,
     faintly_like,
     whose_address,
     within_a_line,
 )
-from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number, with_blocks_apart
-from pipeline.party_mail import LOCAL, whose_mail, without_local
-from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, begun_anew, known_names, whose_name
+from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number
+from pipeline.party_mail import MAX_LOCAL_CHARS, whose_mail, without_local
+from pipeline.party_name import MIN_PART_LIKENESS, KanaReader, KnownName, begun_anew, known_names, whose_name
 from pipeline.party_phone import whose_number
-from pipeline.party_room import ANOTHER_ROOM, says_another_room
+from pipeline.party_room import says_another_room
 from pipeline.party_spelt import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
-from pipeline.party_spotted import by_what_is_heard
-from pipeline.party_together import told_together
-from pipeline.party_town import with_their_numbers
-from pipeline.party_written import with_other_names
-from pipeline.postal_code import with_codes_apart, with_codes_heard
+from pipeline.reasons import Reason
 from pipeline.registered_address import RegisteredAddress, place_in, registered
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
+from pipeline.verdict import UNOWNED, Verdict
 
-__all__ = ["KanaReader", "attribute"]
+__all__ = ["accept_misheard_figures", "compare_words"]
 
-ENOUGH = 3
+MIN_TELLING = 3
 """Digits of a number, or morae of a name, that say something by themselves."""
 
-BEYOND = 4
+MAX_CHARS_AROUND = 4
 """Characters behind an address that may belong to it still."""
 
 _HONOURED = ("様", "さま", "さん", "ちゃん", "くん")
@@ -66,31 +59,32 @@ _PAUSE = re.compile(r"[、。\s]+")
 _GOES_ON = re.compile(r"[^\s、。はがをにのでともへや]{1,2}")
 """What may be the rest of a name behind its finding: up to two characters, and no particle."""
 
-_OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前", Party.COMPANY: "自社のもの"}
+_SECOND_HEARING = {
+    Party.REQUESTER: Reason.SECOND_HEARING_REQUESTER,
+    Party.STAFF: Reason.SECOND_HEARING_STAFF,
+    Party.COMPANY: Reason.SECOND_HEARING_COMPANY,
+}
 
-_Verdict = tuple[Party, str, bool]
-"""Whose it is, why (in Japanese), and whether a person should look."""
+_MISHEARD = {Reason.ADDRESS_ONE_FIGURE_OFF, Reason.ADDRESS_ROOM_ONE_FIGURE_OFF}
+"""Why an address may be the requester's: a figure of it was misheard."""
 
-_BLOCK_SAID: _Verdict = (Party.REQUESTER, "登録された住所の番地と同じ", True)
+_BLOCK_SAID = Verdict(Party.REQUESTER, Reason.ADDRESS_BLOCK_SAME, True)
 
 
-def attribute(
+def compare_words(
     entities: tuple[EntitySpan, ...], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Decide whose each finding is.
+    """Compare what was written of each finding with the case.
 
     Args:
-        entities: From ``detect``.
+        entities: In order of text.
         transcript: The call they point into.
         case: The requester, the staff and the company.
         reader: Reads names and raw text.
 
     Returns:
-        One finding for each entity, in the same order; two of an address with its postal code, and more of
-        one that is heard to be the requester's in part.
+        One finding for each entity, in the same order.
     """
-    apart = with_codes_apart(with_blocks_apart(entities, transcript.text), transcript.text)
-    entities = tuple(apart)
     known = tuple(known_names(case, reader))
     own = registered(case.requester.addresses, reader)
     texts = tuple(_said(entity, transcript.text) for entity in entities)
@@ -107,49 +101,62 @@ def attribute(
             for at, index in enumerate(group)
             if entities[index].entity_type == "ADDRESS"
         }
-    findings = [
+    return tuple(
         found[index]
         if index in found
         else _gone_on(
             _attributed(entity, texts[index], case, (known, own), reader), transcript.text, known, reader
         )
         for index, entity in enumerate(entities)
-    ]
-    if not says_number(texts, own):
-        findings = [_misheard(finding) for finding in findings]
-    heard = by_what_is_heard(findings, transcript, case, reader)
-    named = with_codes_heard(with_other_names(heard, transcript, case, reader), transcript)
-    coded = with_own_codes(named, transcript, case, reader)
-    return with_their_numbers(told_together(coded, transcript, case, reader), transcript)
+    )
+
+
+def accept_misheard_figures(
+    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
+) -> tuple[Finding, ...]:
+    """Believe addresses that are the requester's but for a misheard figure, where their own is said nowhere.
+
+    Args:
+        findings: From ``compare_words``.
+        transcript: The call they point into.
+        case: The requester.
+        reader: Reads addresses.
+
+    Returns:
+        The findings, of which such addresses are the requester's, to be looked at.
+    """
+    own = registered(case.requester.addresses, reader)
+    if says_number((_said(finding.entity, transcript.text) for finding in findings), own):
+        return tuple(findings)
+    return tuple(map(_misheard, findings))
 
 
 def _misheard(finding: Finding) -> Finding:
-    """Believe an address that is the requester's but for a figure, as their telephone number is, and show it.
+    """Give an address that differs from the registered one by a figure to the requester, and show it.
 
-    Not next door, nor where the conversation says that it is somebody else's; and where their own number is
-    said as it is, another one is another house's.
+    Not where the figure is a neighbour's, nor where the talk says that the address is somebody else's.
     """
-    near = finding.party is Party.UNKNOWN and finding.reason in {ONE_OFF, ROOM_OFF}
-    if not near or finding.entity.party is Party.THIRD_PARTY:
+    near = finding.party is Party.UNKNOWN and finding.reason in _MISHEARD
+    if not near or finding.entity.hint is Party.THIRD_PARTY:
         return finding
     return replace(finding, party=Party.REQUESTER, needs_review=True)
 
 
 def _said(entity: EntitySpan, text: str) -> str:
-    """What a finding holds, without the half of さま or さん that its edge has cut off.
+    """The words of a finding without the half of さま or さん that its edge has cut off.
 
-    Of a mail address it is often the end alone: then with what stands before.
+    Of a mail address often only the end was found: then what stands before it belongs to it, too.
     """
     said = text[entity.chars.start : entity.chars.end]
     if entity.entity_type == "EMAIL_ADDRESS" and without_local(said):
-        return text[max(0, entity.chars.start - LOCAL) : entity.chars.end]
+        return text[max(0, entity.chars.start - MAX_LOCAL_CHARS) : entity.chars.end]
     cut = entity.entity_type == "PERSON" and len(said) > 1 and _CUT.match(text, entity.chars.end - 1)
     return said[:-1] if cut else said
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An address in its pieces, which of them it is about, and the few characters around it in its lines."""
+    """An address said in pieces, the index of the piece to judge, and a few characters around it."""
 
     pieces: tuple[str, ...] = field(repr=False)
     at: int
@@ -158,11 +165,11 @@ class _Place:
 
     @property
     def whole(self) -> str:
-        """All pieces together."""
+        """All pieces joined."""
         return "".join(self.pieces)
 
     def said_with(self) -> Iterator[str]:
-        """Every run of pieces that holds the one it is about, and others, the longest first."""
+        """Every run of two pieces or more that holds the one to judge, the longest first."""
         count = len(self.pieces)
         for size in range(count - 1, 1, -1):
             for start in range(max(0, self.at - size + 1), min(self.at, count - size) + 1):
@@ -170,10 +177,10 @@ class _Place:
 
 
 def _around(entities: Sequence[EntitySpan], group: Sequence[int], transcript: Transcript) -> tuple[str, str]:
-    """What stands right before and behind: the edge of a finding may cut a garbled town in two."""
+    """The characters right before and behind: the edge of a finding may cut a garbled town in two."""
     start, end = entities[group[0]].chars.start, entities[group[-1]].chars.end
-    before = transcript.text[max(0, start - BEYOND) : start].rsplit("\n", 1)[-1]
-    return before, transcript.text[end : end + BEYOND].split("\n")[0]
+    before = transcript.text[max(0, start - MAX_CHARS_AROUND) : start].rsplit("\n", 1)[-1]
+    return before, transcript.text[end : end + MAX_CHARS_AROUND].split("\n")[0]
 
 
 def _attributed_address(
@@ -183,61 +190,61 @@ def _attributed_address(
     theirs: tuple[tuple[KnownName, ...], Sequence[RegisteredAddress]],
     reader: KanaReader,
 ) -> Finding:
-    """Judge a piece of an address by the whole of it; a piece that fits by itself is believed, too."""
+    """Judge a piece of an address by the whole address, and by itself."""
     known, own = theirs
     verdict, likely = whose_address(place.whole, own, reader)
     # Four characters more are soon like a building's name: what the talk calls another's is judged as it is.
-    wide = entity.party is not Party.THIRD_PARTY
+    wide = entity.hint is not Party.THIRD_PARTY
     wider = [place.whole + each for each in (place.behind, "") if wide and not digits_of(each)]
     wider += [place.before + each for each in wider if not digits_of(place.before)]
     for said in wider:
         more, _ = whose_address(said, own, reader)
-        if verdict[0] is not Party.REQUESTER and more[0] is Party.REQUESTER:
-            verdict = more[0], more[1], True
-    if verdict[0] is not Party.REQUESTER:
+        if verdict.party is not Party.REQUESTER and more.party is Party.REQUESTER:
+            verdict = more._replace(doubtful=True)
+    if verdict.party is not Party.REQUESTER:
         verdict = _said_twice(place, own, reader) or within_a_line(text, own, reader) or verdict
     alone, _ = whose_address(text, own, reader)
     # Said twice, the numbers of both make none together.  A number by itself tells too little here.
-    placed = not alone[2] or is_block(text, own) or len(place_in(text, reader)) >= ENOUGH
-    if verdict[0] is not Party.REQUESTER and digits_of(text) and alone[0] is Party.REQUESTER and placed:
+    placed = not alone.doubtful or is_block(text, own) or len(place_in(text, reader)) >= MIN_TELLING
+    if verdict.party is not Party.REQUESTER and digits_of(text) and alone.party is Party.REQUESTER and placed:
         verdict = alone
-    if verdict[0] is Party.THIRD_PARTY and alone[1] in {ONE_OFF, ROOM_OFF}:
+    if verdict.party is Party.THIRD_PARTY and alone.reason in _MISHEARD:
         # With what is said next, a room and a postal code, the number is like nobody's.
         verdict = alone
-    if verdict[0] is not Party.REQUESTER and block_in_a_piece(text, own):
+    if verdict.party is not Party.REQUESTER and block_in_a_piece(text, own):
         verdict = _BLOCK_SAID
-    if verdict[0] is not Party.REQUESTER and says_another_room(text, own, reader):
+    if verdict.party is not Party.REQUESTER and says_another_room(text, own, reader):
         # Another room is another's, whatever the talk and a second hearing say.
-        return Finding(entity, Party.THIRD_PARTY, ANOTHER_ROOM, needs_review=True)
+        return Finding(entity, Party.THIRD_PARTY, Reason.ADDRESS_OTHER_ROOM, needs_review=True)
     # A piece that says place and number speaks for itself: with others, something is faintly like anything.
     heard = text if says_all(text, reader) else place.whole
-    likely = likely or (entity.party is Party.REQUESTER and faintly_like(heard, own, reader))
+    likely = likely or (entity.hint is Party.REQUESTER and faintly_like(heard, own, reader))
     verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
-    if text.endswith(_HONOURED) and verdict[0] is Party.REQUESTER and not digits_of(text):
+    if text.endswith(_HONOURED) and verdict.party is Party.REQUESTER and not digits_of(text):
         # 長田様 is no 長野: a town has no honorific, and somebody's name has.
-        verdict = _whose_person(text, entity.party, known, reader)
+        verdict = _whose_person(text, entity.hint, known, reader)
     return _finding(entity, verdict)
 
 
-def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader) -> _Verdict | None:
-    """Requester's, where some pieces in a row are: said twice, one of the numbers may be misheard.
+def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict | None:
+    """The requester's, if some pieces in a row are: of an address said twice, one may be misheard.
 
     Only pieces with a place and a number tell: of two addresses said in a row one may be in the same town.
     """
     for said in place.said_with():
-        numbered = bool(digits_of(said)) and len(place_in(said, reader)) >= ENOUGH
+        numbered = bool(digits_of(said)) and len(place_in(said, reader)) >= MIN_TELLING
         verdict, _ = whose_address(said, own, reader)
-        if numbered and verdict[0] is Party.REQUESTER and not verdict[2]:
-            return verdict[0], verdict[1], True
+        if numbered and verdict.party is Party.REQUESTER and not verdict.doubtful:
+            return verdict._replace(doubtful=True)
     return None
 
 
-def _finding(entity: EntitySpan, verdict: _Verdict) -> Finding:
-    """The verdict as a finding; what the second hearing makes clear is believed, and looked at."""
+def _finding(entity: EntitySpan, verdict: Verdict) -> Finding:
+    """Make the finding of a verdict; a clear second hearing overrules a verdict that nobody known owns it."""
     party, reason, doubtful = verdict
     again = entity.heard_again_as
-    if party in {Party.THIRD_PARTY, Party.UNKNOWN} and again in _OWNERS:
-        party, reason, doubtful = again, f"二度目の聞き取りでは{_OWNERS[again]}", True
+    if party in UNOWNED and again in _SECOND_HEARING:
+        party, reason, doubtful = again, _SECOND_HEARING[again], True
     return Finding(entity, party, reason, doubtful or entity.needs_review)
 
 
@@ -251,7 +258,7 @@ def _attributed(
     known, own = theirs
     match entity.entity_type:
         case "CONFIDENTIAL":
-            verdict = (Party.COMPANY, "会社が秘密とする語", entity.needs_review)
+            verdict = Verdict(Party.COMPANY, Reason.CONFIDENTIAL_TERM, entity.needs_review)
         case "PHONE_NUMBER":
             number, likely = whose_number(text, case, known, reader)
             verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
@@ -260,7 +267,7 @@ def _attributed(
             name = (
                 as_spelt(text, case)
                 or as_explained(text, case)
-                or _whose_person(letter_by_letter(text) or text, entity.party, known, reader)
+                or _whose_person(letter_by_letter(text) or text, entity.hint, known, reader)
             )
             verdict = _or_address(name, text, own, reader)
         case "ADDRESS":
@@ -269,14 +276,14 @@ def _attributed(
         case "EMAIL_ADDRESS":
             verdict = whose_mail(text, known, reader)
         case _:
-            verdict = (Party.UNKNOWN, "誰のものか分かりません", True)
+            verdict = Verdict(Party.UNKNOWN, Reason.OWNER_UNKNOWN, True)
     return _finding(entity, verdict)
 
 
 def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Finding:
-    """Believe a name that is the requester's with what follows it: 「まっそひな」こ for 松尾日向子."""
+    """Give a name to the requester if it is theirs with what follows it: 「まっそひな」こ for 松尾日向子."""
     entity = finding.entity
-    doubted = entity.entity_type == "PERSON" and finding.party in {Party.THIRD_PARTY, Party.UNKNOWN}
+    doubted = entity.entity_type == "PERSON" and finding.party in UNOWNED
     rest = _GOES_ON.match(text, entity.chars.end)
     if not doubted or entity.candidate or rest is None or with_honorific(text, entity.chars):
         return finding
@@ -287,59 +294,55 @@ def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: 
     return finding
 
 
-def _or_address(
-    verdict: _Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader
-) -> _Verdict:
-    """A garbled town is often taken for a name."""
-    if verdict[0] not in {Party.THIRD_PARTY, Party.UNKNOWN}:
+def _or_address(verdict: Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict:
+    """Try what is nobody's as the requester's address: a garbled town is often taken for a name."""
+    if verdict.party not in UNOWNED:
         return verdict
     if clearly_within(text, own, reader):
-        return Party.REQUESTER, "登録された住所の地名と同じ", True
+        return Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_SAME, True)
     return within_a_line(text, own, reader) or verdict
 
 
-def _or_block(verdict: _Verdict, text: str, own: Sequence[RegisteredAddress]) -> _Verdict:
-    """A block number is often taken for a telephone's: そうですか、8の29の21."""
-    if verdict[0] is Party.THIRD_PARTY and (is_block(text, own) or block_in_a_piece(text, own)):
+def _or_block(verdict: Verdict, text: str, own: Sequence[RegisteredAddress]) -> Verdict:
+    """Try a number as the requester's block: it is often taken for a telephone number (8の29の21)."""
+    if verdict.party is Party.THIRD_PARTY and (is_block(text, own) or block_in_a_piece(text, own)):
         return _BLOCK_SAID
     return verdict
 
 
-def _or_name(verdict: _Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> _Verdict:
-    """A surname is often taken for a place; with a number it is one.  Said twice, it is one name."""
+def _or_name(verdict: Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
+    """Try a place without figures as the requester's name: a surname is often taken for a place."""
     # 雄一 has a figure in it, too.
-    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN} and not any(map(str.isdecimal, text)):
+    if verdict.party in UNOWNED and not any(map(str.isdecimal, text)):
         told = [_whose_person(each, None, known, reader) for each in filter(None, _PAUSE.split(text))]
         theirs = all(party is Party.REQUESTER for party, _, _ in told)
         if theirs and any(not doubtful for _, _, doubtful in told):
-            return told[0][0], told[0][1], True
+            return told[0]._replace(doubtful=True)
     return verdict
 
 
-def _whose_person(
-    text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader
-) -> _Verdict:
-    """Judge a name by the dictionary's reading, and by any other that what is written may have."""
+def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
+    """Judge a name by the dictionary's reading, then by every other reading of its spelling."""
     last = begun_anew(text, known, reader)
     again = _whose_person(last, hint, known, reader) if last != text else None
-    if again is not None and again[0] is Party.REQUESTER:
-        return again[0], again[1], True
+    if again is not None and again.party is Party.REQUESTER:
+        return again._replace(doubtful=True)
     twice = _TWICE.fullmatch(TAIL.sub("", text))
     text = twice[1] if twice else text
     if any(_is_relative(text, name, reader) for name in known if name.party is Party.REQUESTER):
-        return Party.UNKNOWN, FAMILY, True
+        return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
     kana, cores = reader.kana(text), tuple(_cores(text, reader))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
-    if verdict[0] in {Party.THIRD_PARTY, Party.UNKNOWN}:
+    if verdict.party in UNOWNED:
         for sound in reader.readings(cores[-1]):
             other = whose_name(sound, known)
-            if other[0] is Party.REQUESTER and not other[2]:
-                return other[0], "別の読み方では本人の名前", True
+            if other.party is Party.REQUESTER and not other.doubtful:
+                return Verdict(other.party, Reason.NAME_OTHER_READING_REQUESTER, True)
     return verdict
 
 
 def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
-    """Whether a given name that is not theirs follows the requester's surname.
+    """Whether the requester's surname is followed by a given name that is not theirs.
 
     太田杏 sounds like オオタ but for a drawn vowel and an ん, 山本湖 like ヤマモト and half a word.
     """
@@ -349,13 +352,14 @@ def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
     said = TAIL.sub("", text)
     rests = (said[n:] for n in range(1, len(said)) if reader.kana(said[:n]) == surname)
     return any(
-        _KANJI.fullmatch(rest) is not None and all(likeness(given, sound) < HALF for sound in sounds)
+        _KANJI.fullmatch(rest) is not None
+        and all(likeness(given, sound) < MIN_PART_LIKENESS for sound in sounds)
         for rest, sounds in ((rest, (reader.kana(rest), *reader.readings(rest))) for rest in rests)
     )
 
 
 def _cores(text: str, reader: KanaReader) -> Iterator[str]:
-    """A name without what is said around it, less and less of that."""
+    """The name with less and less of what is said around it."""
     first, *shorter = without_lead(text)
     yield first
     if plain := _SAID_SO.fullmatch(first):
@@ -365,14 +369,14 @@ def _cores(text: str, reader: KanaReader) -> Iterator[str]:
         yield alone[1]
 
 
-def _hinted(verdict: _Verdict, likely: bool, entity: EntitySpan) -> _Verdict:
-    """Let the conversation speak where the case does not decide.
+def _hinted(verdict: Verdict, likely: bool, entity: EntitySpan) -> Verdict:
+    """Let the talk decide where the case does not.
 
-    What it calls the requester's and is half like the registered one is theirs, and looked at;
-    what is unlike it stays masked, and is looked at.
+    What it calls the requester's is theirs if half like the registered value, else it stays masked; a person
+    looks at both.
     """
-    if verdict[0] in {Party.REQUESTER, Party.COMPANY} or entity.party is not Party.REQUESTER:
+    if verdict.party in {Party.REQUESTER, Party.COMPANY} or entity.hint is not Party.REQUESTER:
         return verdict
     if likely:
-        return Party.REQUESTER, "会話では本人のもので、登録と半ば合う", True
-    return Party.UNKNOWN, "会話では本人のものだが、登録と違う", True
+        return Verdict(Party.REQUESTER, Reason.TALK_SAYS_REQUESTER_HALF_LIKE, True)
+    return Verdict(Party.UNKNOWN, Reason.TALK_SAYS_REQUESTER_UNLIKE, True)

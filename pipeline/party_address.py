@@ -1,4 +1,4 @@
-"""Whose address is it: place and number against those of the case, by sound.
+"""Compare an address with the requester's: its place by sound, and its number.
 
     heard  東京都 / はい / 町田市鳴瀬 / はい / 5-11-30 です      one address, said in pieces
     known  東京都町田市成瀬5丁目11番30号                        place and number both fit: the requester's
@@ -13,19 +13,33 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.party_block import ENOUGH, HALF, HARDLY, ROOM, TELLING, is_next_door, may_be_misheard
+from pipeline.party_block import (
+    MAX_MISHEARD_SHARE,
+    MAX_VAGUE_MORAE,
+    MIN_BLOCK_DIGITS,
+    MIN_TELLING,
+    ROOM_DIGITS,
+    is_next_door,
+    may_be_misheard,
+)
 from pipeline.party_name import KanaReader
 from pipeline.party_room import near_rooms, same_building
-from pipeline.registered_address import PLACE, RegisteredAddress, numbers_of, place_in, without_orders
+from pipeline.reasons import Reason
+from pipeline.registered_address import (
+    MAX_PLACE_PRICE,
+    RegisteredAddress,
+    numbers_of,
+    place_in,
+    without_orders,
+)
 from pipeline.sound import Mora, morae
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import EntitySpan, Party, Transcript
+from pipeline.verdict import Verdict
 
 __all__ = [
-    "ASIDE",
-    "ONE_OFF",
-    "ROOM_OFF",
+    "FILLERS",
     "address_groups",
     "clearly_within",
     "faintly_like",
@@ -33,23 +47,23 @@ __all__ = [
     "within_a_line",
 ]
 
-CLEARLY = 0.2
-"""The same for a town that shall tell by itself."""
+MAX_PRICE_CLEAR = 0.2
+"""Highest price, as a share of the length, at which a town tells by itself."""
 
-VERBATIM = 0.1
-"""The same for words that nothing else tells to be a place: a consonant voiced, a vowel drawn out."""
+MAX_PRICE_VERBATIM = 0.1
+"""The same for words that nothing else makes a place: a voiced consonant, a drawn vowel."""
 
-LONG = 6
-"""Digits of a number with a room."""
+MIN_DIGITS_WITH_ROOM = 6
+"""Fewest digits of a block number with a room."""
 
-BESIDE = 3
-"""Morae that may be said beside a town and nothing more: a particle, a word half caught."""
+MAX_EXTRA_MORAE = 3
+"""Most morae beside a town that is all that was said: a particle, a word half caught."""
 
-BLOCK = 7
+MAX_BLOCK_DIGITS = 7
 """Most digits of a block number with a room."""
 
-BETWEEN = 2
-"""Characters between two pieces, fillers and answers left out, up to which they are one address."""
+MAX_GAP_CHARS = 2
+"""Most characters between two pieces of one address, fillers and answers not counted."""
 
 _ONE_WITHIN = re.compile(r"[^0-9０-９]*[0-9０-９](?![の丁番地号階条])[^0-9０-９]{2,}")
 """One figure, and words behind it that it does not count: the first sound of a garbled town."""
@@ -64,24 +78,14 @@ _POSTAL = re.compile(r"(?:[0-9０-９]++[^0-9０-９都道府県]{0,3})+(?=[^0-9
 _CODE = re.compile(r"[0-9０-９〇一二三四五六七八九のノ〒、。 \n-]{5,}")
 """Figures that an address begins with: its postal code, said once or twice."""
 
-ASIDE = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"
+FILLERS = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"
 """What is said between two pieces of one address or number: fillers, answers and joints."""
 
-_ASIDE = re.compile(ASIDE)
-
-_BLOCK_ALONE = "登録された住所と番地だけが同じ"
-
-ONE_OFF, ROOM_OFF = "登録された住所と番地が一桁違い", "登録された建物で部屋番号が一桁違い"
-"""Why an address may be the requester's: a figure of it was misheard."""
-
-NEXT_DOOR = "登録された住所の近所、または聞き違い"
-"""Why an address is nobody's: it may be the house next door, or the flat above."""
-
-_Verdict = tuple[Party, str, bool]
+_FILLERS = re.compile(FILLERS)
 
 
 def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tuple[tuple[int, ...], ...]:
-    """Which findings are one address said in pieces.
+    """Group the findings that are one address said in pieces.
 
     Args:
         entities: In order of text.
@@ -94,12 +98,12 @@ def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tu
     for index, entity in enumerate(entities):
         text = transcript.text[entity.chars.start : entity.chars.end]
         # A block number by itself is often taken for a telephone's.
-        number = entity.entity_type == "PHONE_NUMBER" and len(digits_of(text)) <= BLOCK
+        number = entity.entity_type == "PHONE_NUMBER" and len(digits_of(text)) <= MAX_BLOCK_DIGITS
         if entity.candidate or not (number or entity.entity_type == "ADDRESS"):
             continue
         if groups:
             before = entities[groups[-1][-1]].chars.end
-            if len(_ASIDE.sub("", transcript.text[before : entity.chars.start])) <= BETWEEN:
+            if len(_FILLERS.sub("", transcript.text[before : entity.chars.start])) <= MAX_GAP_CHARS:
                 groups[-1].append(index)
                 continue
         if not number:
@@ -107,8 +111,8 @@ def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tu
     return tuple(map(tuple, groups))
 
 
-def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> tuple[_Verdict, bool]:
-    """Judge an address, and say whether it is at least near one of the requester's.
+def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> tuple[Verdict, bool]:
+    """Judge an address, and tell whether it is at least near one of the requester's.
 
     Args:
         text: As recognised; the pieces of one address joined.
@@ -116,19 +120,19 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         reader: Reads the text.
 
     Returns:
-        The party, the reason in Japanese and whether a person should look; and whether it shares a
+        The verdict; and whether it shares a
         place or a block number with one of the requester's.
     """
     text = _without_code(text, known, reader)
     line = place_in(text, reader)
     # Only what numbers a block: 郷 of a place name sounds like five.
     numbers = _once(numbers_of(text))
-    verdict: _Verdict = (Party.THIRD_PARTY, "登録のない住所", False)
+    verdict = Verdict(Party.THIRD_PARTY, Reason.ADDRESS_NOT_REGISTERED, False)
     near = False
     for address in known:
         near = near or _near(line, numbers, address)
         found = _against(line, numbers, address)
-        if found is None or found[0] is not Party.REQUESTER:
+        if found is None or found.party is not Party.REQUESTER:
             mended = without_orders(numbers)
             other = _against(line, mended, address) if mended != numbers else None
             found = (
@@ -139,7 +143,7 @@ def whose_address(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
             )
         if found is not None:
             verdict = found
-            if found[0] is Party.REQUESTER:
+            if found.party is Party.REQUESTER:
                 break
     return verdict, near
 
@@ -157,24 +161,26 @@ def _without_code(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
         match.start == 0
         for address in known
         for part in address.above[:1]
-        for match in find_sound(part, line, VERBATIM)
+        for match in find_sound(part, line, MAX_PRICE_VERBATIM)
     )
     return rest if begun else text
 
 
-def _looked_at(verdict: _Verdict | None) -> _Verdict | None:
-    """A verdict that says the requester's, and that a person should look."""
-    return (*verdict[:2], True) if verdict is not None and verdict[0] is Party.REQUESTER else None
+def _looked_at(verdict: Verdict | None) -> Verdict | None:
+    """The verdict as doubtful if it says the requester's; else none."""
+    return (
+        verdict._replace(doubtful=True) if verdict is not None and verdict.party is Party.REQUESTER else None
+    )
 
 
 def _once(numbers: str) -> str:
-    """A number that was said twice, once."""
+    """The number once, if it was said twice."""
     half = len(numbers) // 2
-    return numbers[:half] if half >= ENOUGH and numbers[:half] == numbers[half:] else numbers
+    return numbers[:half] if half >= MIN_TELLING and numbers[:half] == numbers[half:] else numbers
 
 
-def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> _Verdict | None:
-    """Judge what may hold an address twice, or is taken for something else, line by line.
+def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict | None:
+    """Judge a text line by line: it may hold an address twice, or be taken for something else.
 
     Args:
         text: As recognised.
@@ -187,19 +193,19 @@ def within_a_line(text: str, known: Sequence[RegisteredAddress], reader: KanaRea
     """
     for said in text.split("\n"):
         place, numbers = place_in(said, reader), numbers_of(said)
-        if len(place) < ENOUGH or len(numbers) < TELLING:
+        if len(place) < MIN_TELLING or len(numbers) < MIN_BLOCK_DIGITS:
             continue
         for one, address in itertools.product({numbers, without_orders(numbers)}, known):
             # The same but for the last figure is a neighbour's as well.
             same = bool(address.number) and (one in address.number or address.number in one)
             found = _looked_at(_against(place, one, address)) if same else None
-            if found is not None and found[1] != _BLOCK_ALONE:
+            if found is not None and found.reason is not Reason.ADDRESS_BLOCK_ALONE_SAME:
                 return found
     return None
 
 
 def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
-    """Whether words that are not even taken for an address are a piece of the requester's, by sound.
+    """Whether words that were not taken for an address sound like a piece of the requester's.
 
     Args:
         text: As recognised.
@@ -207,78 +213,84 @@ def clearly_within(text: str, known: Sequence[RegisteredAddress], reader: KanaRe
         reader: Reads the text.
     """
     line = morae(reader.kana(text))
-    return len(line) > ENOUGH and any(find_sound(line, address.place, VERBATIM) for address in known)
+    return len(line) > MIN_TELLING and any(
+        find_sound(line, address.place, MAX_PRICE_VERBATIM) for address in known
+    )
 
 
-def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> _Verdict | None:
-    """The verdict by one address; ``None`` where it is unlike it."""
+def _against(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> Verdict | None:
+    """Judge by one registered address; ``None`` where nothing is like it."""
     sounds, town = _sounds_like(line, address)
     # One figure is in most numbers, and コレ読ミマスネ ends as ナルセ does: then it must be all that is said.
-    town = town and len(numbers) >= ENOUGH
+    town = town and len(numbers) >= MIN_TELLING
     same = _same_number(numbers, address.number)
-    verdict: _Verdict | None = None
+    verdict: Verdict | None = None
     if (sounds or town) and same:
-        verdict = Party.REQUESTER, "登録された住所と地名・番地が同じ", False
+        verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_AND_BLOCK_SAME, False)
     elif sounds and not numbers:
-        verdict = Party.REQUESTER, "登録された住所の地名と同じ", False
+        verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_SAME, False)
     elif same_building(line, numbers, address):
-        verdict = Party.REQUESTER, "登録された住所と建物が同じ", True
-    elif same and min(len(numbers), len(address.number)) >= ENOUGH:
+        verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_BUILDING_SAME, True)
+    elif same and min(len(numbers), len(address.number)) >= MIN_TELLING:
         # With a place that was not understood; one that was is somebody else's.
-        told = len(line) < ENOUGH or len(numbers) >= TELLING
-        verdict = (Party.REQUESTER if told else Party.UNKNOWN), _BLOCK_ALONE, True
+        told = len(line) < MIN_TELLING or len(numbers) >= MIN_BLOCK_DIGITS
+        verdict = Verdict(Party.REQUESTER if told else Party.UNKNOWN, Reason.ADDRESS_BLOCK_ALONE_SAME, True)
     elif _half_like(line, numbers, address):
-        verdict = Party.REQUESTER, "登録された住所と市区も番地も近い", True
+        verdict = Verdict(Party.REQUESTER, Reason.ADDRESS_CITY_AND_BLOCK_NEAR, True)
     elif (sounds or town) and (blocks := _near_blocks(numbers, address)):
         # Misheard, or the house next door: only a person can tell, or what else is said.
-        clear = len(numbers) >= ENOUGH and find_sound(address.town, line, CLEARLY)
+        clear = len(numbers) >= MIN_TELLING and find_sound(address.town, line, MAX_PRICE_CLEAR)
         off = not clear or any(is_next_door(numbers, block) for block in blocks)
-        verdict = Party.UNKNOWN, NEXT_DOOR if off else ONE_OFF, True
+        verdict = Verdict(
+            Party.UNKNOWN, Reason.ADDRESS_NEXT_DOOR if off else Reason.ADDRESS_ONE_FIGURE_OFF, True
+        )
     elif rooms := near_rooms(line, numbers, address):
-        off = any(is_next_door(room, address.number[-ROOM:]) for room in rooms)
-        verdict = Party.UNKNOWN, NEXT_DOOR if off else ROOM_OFF, True
+        off = any(is_next_door(room, address.number[-ROOM_DIGITS:]) for room in rooms)
+        verdict = Verdict(
+            Party.UNKNOWN, Reason.ADDRESS_NEXT_DOOR if off else Reason.ADDRESS_ROOM_ONE_FIGURE_OFF, True
+        )
     return verdict
 
 
-def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> _Verdict | None:
-    """The verdict where the only figure is a sound of the town: さわらく2市人 for サワラク・ニシジン."""
+def _as_words(text: str, address: RegisteredAddress, reader: KanaReader) -> Verdict | None:
+    """Judge a text whose only figure is a sound of the town: さわらく2市人 for サワラク・ニシジン."""
     if not _ONE_WITHIN.fullmatch(text):
         return None
     return _against(morae(reader.kana(text)), "", address)
 
 
-def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader) -> _Verdict | None:
-    """The verdict where a figure is a sound of the town or the building: 8満帳の3の33, 3ハイツの403."""
+def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader) -> Verdict | None:
+    """Judge a text in which a figure is a sound of town or building: 8満帳の3の33, 3ハイツの403."""
     if not _FIGURE.search(text):
         return None
     line = reader.line(text)
     for place in (address.town, address.building):
-        for match in find_sound(place, line.morae, CLEARLY) if len(place) > ENOUGH else ():
+        for match in find_sound(place, line.morae, MAX_PRICE_CLEAR) if len(place) > MIN_TELLING else ():
             at = line.span(match.start, match.end)
             said, numbers = text[at.start : at.end], _once(numbers_of(text[at.end :]))
             # 8番地 is near ハチマンチョウ: only with a number behind it, that fits, is it the town.
-            if _FIGURE.search(said) and len(numbers) >= ENOUGH:
+            if _FIGURE.search(said) and len(numbers) >= MIN_TELLING:
                 before = place_in(text[: at.start], reader)
                 return _against(before + place, numbers, address)
     return None
 
 
 def _near_blocks(numbers: str, address: RegisteredAddress) -> list[str]:
-    """The registered number, with its room and without, where a number is that but for a digit."""
-    blocks = (address.number, address.number[:-ROOM]) if address.building else (address.number,)
+    """The registered numbers, with the room and without, that differ from a number by at most one digit."""
+    blocks = (address.number, address.number[:-ROOM_DIGITS]) if address.building else (address.number,)
     return [block for block in blocks if block and digits_apart(numbers, block) <= 1]
 
 
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether city or ward is the registered one, and a long number is for the most part."""
+    """Whether city or ward is the registered one, and most of a long number is."""
     longest = max(len(numbers), len(address.number))
-    above = len(_without(line, address.above, CLEARLY)) < len(line)
-    near = digits_apart(numbers, address.number) <= HALF * longest
-    return above and near and min(len(numbers), len(address.number)) >= LONG
+    above = len(_without(line, address.above, MAX_PRICE_CLEAR)) < len(line)
+    near = digits_apart(numbers, address.number) <= MAX_MISHEARD_SHARE * longest
+    return above and near and min(len(numbers), len(address.number)) >= MIN_DIGITS_WITH_ROOM
 
 
 def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
-    """Whether anything of an address is one of the requester's: what the conversation calls theirs is, then.
+    """Whether any part of an address is like the requester's: enough where the talk calls it theirs.
 
     Args:
         text: As recognised.
@@ -290,80 +302,90 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
     return any(
         any(
             # ナカチョウヨンチョ is near シャトーマツカゼ: who says another number says another place.
-            len(part) > ENOUGH and find_sound(part, line, _bound(part) if alike else CLEARLY)
-            for alike in (may_be_misheard(numbers, address.number, HALF),)
+            len(part) > MIN_TELLING and find_sound(part, line, _bound(part) if alike else MAX_PRICE_CLEAR)
+            for alike in (may_be_misheard(numbers, address.number, MAX_MISHEARD_SHARE),)
             for part in (address.town, address.building)
             # Another room of the same building is a neighbour's.
-            if part is address.town or may_be_misheard(numbers, address.number[-ROOM:], HALF)
+            if part is address.town
+            or may_be_misheard(numbers, address.number[-ROOM_DIGITS:], MAX_MISHEARD_SHARE)
         )
         # アイチケン is near オオイタケン.
-        or any(len(part) > ENOUGH and find_sound(part, line, VERBATIM) for part in address.above)
+        or any(
+            len(part) > MIN_TELLING and find_sound(part, line, MAX_PRICE_VERBATIM) for part in address.above
+        )
         or (
             # 1960-407 is half 21030411, too: where another place is said, the number is that one's.
-            len(line) <= HARDLY
-            and min(len(numbers), len(address.number)) >= TELLING
-            and digits_apart(numbers, address.number) <= HALF * max(len(numbers), len(address.number))
+            len(line) <= MAX_VAGUE_MORAE
+            and min(len(numbers), len(address.number)) >= MIN_BLOCK_DIGITS
+            and digits_apart(numbers, address.number)
+            <= MAX_MISHEARD_SHARE * max(len(numbers), len(address.number))
         )
         for address in known
         # チョウフシ is near シャトーショウフウ: who says another prefecture says another place.
-        if not prefecture or not address.above or find_sound(address.above[0], line, PLACE)
+        if not prefecture or not address.above or find_sound(address.above[0], line, MAX_PLACE_PRICE)
     )
 
 
 def _near(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the block number, or clearly the town, is the registered one's.
+    """Whether the block number is the registered one, or the town clearly is.
 
-    Of two towns drawn at random one in fifty is as near, and one in five at ``PLACE``.
+    Of two towns drawn at random one in fifty is as near, and one in five at ``MAX_PLACE_PRICE``.
     """
-    if len(numbers) >= ENOUGH and _same_number(numbers, address.number):
+    if len(numbers) >= MIN_TELLING and _same_number(numbers, address.number):
         return True
     sounds, _ = _sounds_like(line, address)
-    return sounds or (len(address.town) > ENOUGH and bool(find_sound(address.town, line, CLEARLY)))
+    return sounds or (
+        len(address.town) > MIN_TELLING and bool(find_sound(address.town, line, MAX_PRICE_CLEAR))
+    )
 
 
 def _same_number(numbers: str, own: str) -> bool:
-    """Whether one number is the other, or a part of it (1-2 of 1-2-3), or the same but for the room.
+    """Whether two numbers are the same, one is part of the other (1-2 of 1-2-3), or only the room differs.
 
-    What holds the registered number and more than a room beside it holds another number, too.
+    A number that holds the registered one and more than a room beside it holds another number.
     """
     if not numbers or not own:
         return False
     block = next((at for at, (a, b) in enumerate(zip(numbers, own, strict=False)) if a != b), 0)
     beside = len(numbers.replace(own, ""))
     contained = numbers in own or (
-        beside <= ROOM and (numbers.startswith(own) or (len(own) >= ENOUGH and own in numbers))
+        beside <= ROOM_DIGITS and (numbers.startswith(own) or (len(own) >= MIN_TELLING and own in numbers))
     )
-    return contained or (block >= TELLING and len(numbers) - block <= ROOM)
+    return contained or (block >= MIN_BLOCK_DIGITS and len(numbers) - block <= ROOM_DIGITS)
 
 
 def _sounds_like(line: tuple[Mora, ...], address: RegisteredAddress) -> tuple[bool, bool]:
-    """Whether all that was said of a place is in the registered one, and whether its town was said.
+    """Whether the whole place said is in the registered one, and whether the registered town was said.
 
     Prefecture, city and ward are taken out first: who lives in the same city sounds alike for the most part.
     """
-    rest = _without(line, address.above, PLACE)
-    if len(rest) < ENOUGH:
+    rest = _without(line, address.above, MAX_PLACE_PRICE)
+    if len(rest) < MIN_TELLING:
         # Nothing but what is above the town: then that must be heard clearly.
-        return len(line) >= ENOUGH > len(_without(line, address.above, VERBATIM)), False
-    town = len(address.town) >= ENOUGH and bool(find_sound(address.town, rest, _bound(address.town)))
-    if town and len(rest) - len(address.town) <= BESIDE and find_sound(address.town, rest, CLEARLY):
+        return len(line) >= MIN_TELLING > len(_without(line, address.above, MAX_PRICE_VERBATIM)), False
+    town = len(address.town) >= MIN_TELLING and bool(find_sound(address.town, rest, _bound(address.town)))
+    if (
+        town
+        and len(rest) - len(address.town) <= MAX_EXTRA_MORAE
+        and find_sound(address.town, rest, MAX_PRICE_CLEAR)
+    ):
         return True, True
     if len(rest) < len(line):
         # 移動し、移動しよう: where nothing above the town was heard well, anything is half like it.
-        told = len(_without(line, address.above, VERBATIM)) < len(line)
-        return bool(find_sound(rest, address.town, _bound(rest) if told else CLEARLY)), town
+        told = len(_without(line, address.above, MAX_PRICE_VERBATIM)) < len(line)
+        return bool(find_sound(rest, address.town, _bound(rest) if told else MAX_PRICE_CLEAR)), town
     # Of all that an address says some stretch across its parts is near to any five morae.
-    return bool(find_sound(rest, address.place, CLEARLY)), town
+    return bool(find_sound(rest, address.place, MAX_PRICE_CLEAR)), town
 
 
 def _without(line: tuple[Mora, ...], parts: Sequence[tuple[Mora, ...]], bound: float) -> tuple[Mora, ...]:
-    """A line without the stretches that sound like some parts, the most particular part first."""
+    """The line without the stretches that sound like some parts, the most particular part first."""
     for part in reversed(parts):
-        for match in find_sound(part, line, bound if len(part) > ENOUGH else CLEARLY)[:1]:
+        for match in find_sound(part, line, bound if len(part) > MIN_TELLING else MAX_PRICE_CLEAR)[:1]:
             line = line[: match.start] + line[match.end :]
     return line
 
 
 def _bound(sound: tuple[Mora, ...]) -> float:
-    """How far a stretch may be from a place that it shall be: the shorter, the nearer."""
-    return PLACE if len(sound) > 4 else CLEARLY
+    """The highest price at which a sound is still the place: lower for a short one."""
+    return MAX_PLACE_PRICE if len(sound) > 4 else MAX_PRICE_CLEAR

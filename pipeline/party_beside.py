@@ -1,4 +1,4 @@
-"""Whose is what tells nothing by itself: whose it is said with.
+"""Give a fragment the owner of the finding beside it.
 
 070の0537の2833 / さん / 3 / 7の        the requester's number, and pieces of it read back
 川口市芝…です / 郵便番号は / 333の5288    the requester's address, and its postal code, which no case holds
@@ -9,39 +9,38 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from pipeline.party_address import ASIDE
+from pipeline.party_address import FILLERS
+from pipeline.reasons import Reason
 from pipeline.registered_address import without_numbering
 from pipeline.spoken_digits import digits_of
 from pipeline.types import Finding, Party, Transcript
+from pipeline.verdict import UNOWNED, given_to
 
-__all__ = ["CODE", "NOBODYS", "beside", "said_of"]
+__all__ = ["POSTAL_CODE", "attribute_fragments", "said_of"]
 
-PIECE = 3
-"""Digits of a piece that is too short to be anybody else's number."""
+MAX_PIECE_DIGITS = 3
+"""Most digits of a piece that is too short to be anybody else's number."""
 
-NEAR = 6
-"""Characters between a number and a piece of it, without fillers and answers."""
+MAX_WORD_CHARS = 6
+"""Most characters between a number and a piece of it, fillers and answers not counted."""
 
-JUST_BEFORE = 16
-"""Characters between the word 番号, by which it was asked for or announced, and a postal code."""
+MAX_CHARS_FROM_CUE = 16
+"""Most characters between 番号, which asks for or announces a postal code, and the code."""
 
-DIGITS, STRAY = (5, 8), 2
-"""Digits of a postal code as heard, at the least and at the most, and characters in it that are none."""
+CODE_DIGITS, MAX_STRAY_CHARS = (5, 8), 2
+"""Fewest and most digits of a postal code as heard, and most other characters in it."""
 
-ASKED_BEFORE = 40
-"""The same where the requester's address follows at once: the name, and ではお願いします."""
+MAX_CHARS_FROM_QUESTION = 40
+"""The same where the requester's address follows at once: the name, and ではお願いします, may be between."""
 
-CLOSE = 60
-"""Characters between an address and its postal code: the question for it, and 承知しました."""
+MAX_GAP_CHARS = 60
+"""Most characters between an address and its postal code: the question for it, and 承知しました."""
 
-POSTAL = "続けて言われた住所の郵便番号"
-
-CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
+POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
 """A postal code as it is written where it was heard right."""
 
-_ASIDE = re.compile(f"ありがとうございます|{ASIDE}")
+_FILLERS = re.compile(f"ありがとうございます|{FILLERS}")
 _FIGURES = "まる|マル|丸|ゼロ|れい|いち|さん|よん|ご|ろく|なな|はち|きゅう|サン|ヨン|ロク|ナナ|ハチ|キュウ"
 _JOINT = re.compile(rf"[〒のノ号、。 -]|{_FIGURES}|[0-9０-９〇一二三四五六七八九]")
 _ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
@@ -49,11 +48,10 @@ _ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
 
 _ASKED_WHERE = re.compile(r"住所|ところ|住まい|届け先|送り先")
 _OWN = {Party.REQUESTER, Party.COMPANY}
-NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 
 
-def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Give pieces of numbers and postal codes the party of what they are said with.
+def attribute_fragments(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
+    """Give pieces of numbers, and postal codes, the owner of the finding they are said with.
 
     Args:
         findings: In order of text, with their parties.
@@ -66,10 +64,10 @@ def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding
     number = last = None
     for finding in findings:
         made = finding
-        if finding.entity.candidate or finding.party not in NOBODYS:
+        if finding.entity.candidate or finding.party not in UNOWNED:
             pass
         elif number is not None and last is not None and _is_piece(finding, number, last, transcript.text):
-            made = replace(finding, party=number.party, reason="直前の番号の言い直し", needs_review=True)
+            made = given_to(finding, number.party, Reason.NUMBER_BEFORE_AGAIN)
         elif _is_postal(finding, findings, transcript.text):
             made = _with_its_address(finding, findings, transcript.text)
         if made.entity.entity_type == "PHONE_NUMBER" and not made.entity.candidate:
@@ -79,7 +77,7 @@ def beside(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding
 
 
 def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
-    """The findings; figures announced as a number right before the requester's address are its postal code.
+    """Take figures announced right before the requester's address for its postal code.
 
     However they were heard: nothing else is said there.
     """
@@ -88,52 +86,59 @@ def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, 
     for before, behind in reversed(tuple(itertools.pairwise(told))):
         code, address = out[before], out[behind]
         theirs = address.entity.entity_type == "ADDRESS" and address.party is Party.REQUESTER
-        if code.party in NOBODYS and theirs and _announced(code, address, text):
-            out[before] = replace(code, party=address.party, reason=POSTAL, needs_review=True)
+        if code.party in UNOWNED and theirs and _announced(code, address, text):
+            out[before] = given_to(code, address.party, Reason.POSTAL_CODE_OF_ADDRESS)
     return tuple(out)
 
 
 def _announced(code: Finding, address: Finding, text: str) -> bool:
-    """Whether few enough figures for a postal code stand right before an address, and were asked for.
+    """Whether figures right before an address are few enough for a postal code, and were asked for.
 
     Seven or so that are taken for an address, in one breath with it, need not have been.
     """
     said, at = said_of(code, text), code.entity.chars.start
     between = text[code.entity.chars.end : address.entity.chars.start]
     kind, count = code.entity.entity_type, len(digits_of(said))
-    if kind not in {"ADDRESS", "PHONE_NUMBER"} or _ASIDE.sub("", between):
+    if kind not in {"ADDRESS", "PHONE_NUMBER"} or _FILLERS.sub("", between):
         return False
-    in_one = kind == "ADDRESS" and "\n" not in between and DIGITS[0] <= count <= DIGITS[1]
-    asked = _ASKED.search(text, max(0, at - ASKED_BEFORE), at) is not None
-    return in_one or (asked and PIECE <= count <= DIGITS[1])
+    in_one = kind == "ADDRESS" and "\n" not in between and CODE_DIGITS[0] <= count <= CODE_DIGITS[1]
+    asked = _ASKED.search(text, max(0, at - MAX_CHARS_FROM_QUESTION), at) is not None
+    return in_one or (asked and MAX_PIECE_DIGITS <= count <= CODE_DIGITS[1])
 
 
 def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bool:
-    """Whether a few digits of the requester's number, or the company's, follow it with nothing between."""
+    """Whether a finding repeats a few digits of the requester's or company's number right behind it."""
     digits = digits_of(said_of(finding, text))
-    if finding.entity.entity_type != "PHONE_NUMBER" or number.party not in _OWN or len(digits) > PIECE:
+    if (
+        finding.entity.entity_type != "PHONE_NUMBER"
+        or number.party not in _OWN
+        or len(digits) > MAX_PIECE_DIGITS
+    ):
         return False
     between = text[last.entity.chars.end : finding.entity.chars.start]
-    near = len(between) <= CLOSE and len(_ASIDE.sub("", between)) <= NEAR
+    near = len(between) <= MAX_GAP_CHARS and len(_FILLERS.sub("", between)) <= MAX_WORD_CHARS
     # What holds more than figures was not understood, and may be anybody's: アルゴ has a five in it.
-    figures = _ASIDE.sub("", said_of(finding, text)).isdecimal()
+    figures = _FILLERS.sub("", said_of(finding, text)).isdecimal()
     return near and figures and digits in digits_of(said_of(number, text))
 
 
 def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool:
-    """Whether figures are a postal code: announced as a number, and no stretch of a telephone number.
+    """Whether figures are a postal code: announced as a number, and no part of a telephone number.
 
     The end of a number that is read back looks the same, 061の2649.
     """
     said, at, kind = said_of(finding, text), finding.entity.chars.start, finding.entity.entity_type
-    as_written = CODE.fullmatch(said) is not None
-    shaped = DIGITS[0] <= len(digits_of(said)) <= DIGITS[1] and len(_JOINT.sub("", said)) <= STRAY
+    as_written = POSTAL_CODE.fullmatch(said) is not None
+    shaped = (
+        CODE_DIGITS[0] <= len(digits_of(said)) <= CODE_DIGITS[1]
+        and len(_JOINT.sub("", said)) <= MAX_STRAY_CHARS
+    )
     if not (as_written and kind in {"ADDRESS", "PHONE_NUMBER"}) and not (kind == "ADDRESS" and shaped):
         return False
-    asked = _ASKED.search(text, max(0, at - JUST_BEFORE), finding.entity.chars.end) is not None
+    asked = _ASKED.search(text, max(0, at - MAX_CHARS_FROM_CUE), finding.entity.chars.end) is not None
     # The answer to where somebody lives begins with it.
     begins = as_written and kind == "ADDRESS" and text[max(0, at - 1) : at] in {"", "\n"}
-    begins = begins and _ASKED_WHERE.search(text, max(0, at - ASKED_BEFORE), at) is not None
+    begins = begins and _ASKED_WHERE.search(text, max(0, at - MAX_CHARS_FROM_QUESTION), at) is not None
     numbers = (
         digits_of(said_of(other, text)) for other in findings if other.entity.entity_type == "PHONE_NUMBER"
     )
@@ -142,7 +147,7 @@ def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool
 
 
 def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) -> Finding:
-    """A postal code with the party of the address that it is said with: the nearest."""
+    """Give a postal code the owner of the nearest address."""
     addresses = [
         (_gap(finding, other), other)
         for other in findings
@@ -150,14 +155,14 @@ def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) 
         # The number of a bill beside it is none, but the requester's block is.
         if len(without_numbering(said_of(other, text)).strip("、。 ")) > 1 or other.party is Party.REQUESTER
     ]
-    gap, nearest = min(addresses, key=lambda each: each[0], default=(CLOSE + 1, finding))
-    if gap > CLOSE or nearest.party is Party.THIRD_PARTY:
+    gap, nearest = min(addresses, key=lambda each: each[0], default=(MAX_GAP_CHARS + 1, finding))
+    if gap > MAX_GAP_CHARS or nearest.party is Party.THIRD_PARTY:
         return finding
-    return replace(finding, party=nearest.party, reason=POSTAL, needs_review=True)
+    return given_to(finding, nearest.party, Reason.POSTAL_CODE_OF_ADDRESS)
 
 
 def _gap(one: Finding, other: Finding) -> int:
-    """Characters between two findings."""
+    """The number of characters between two findings."""
     return max(one.entity.chars.start, other.entity.chars.start) - min(
         one.entity.chars.end, other.entity.chars.end
     )

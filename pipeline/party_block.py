@@ -1,4 +1,4 @@
-"""Block and room numbers of the requester's, whatever they were taken for, and wherever they stand."""
+"""Recognise the requester's block and room numbers, whatever type they were found as."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = [
-    "ENOUGH",
-    "HALF",
-    "HARDLY",
-    "ROOM",
-    "TELLING",
+    "MAX_MISHEARD_SHARE",
+    "MAX_VAGUE_MORAE",
+    "MIN_BLOCK_DIGITS",
+    "MIN_TELLING",
+    "ROOM_DIGITS",
     "block_in_a_piece",
     "is_block",
     "is_next_door",
     "may_be_misheard",
+    "part_blocks",
     "says_all",
     "says_number",
-    "with_blocks_apart",
 ]
 
-ENOUGH = 3
-"""Digits of a block number, or morae of a place, that say something by themselves."""
+MIN_TELLING = 3
+"""Fewest digits of a block number, or morae of a place, that tell anything by themselves."""
 
-TELLING = 4
-"""Digits of a block number that tell even where the place was not understood: one in 10,000 has the same."""
+MIN_BLOCK_DIGITS = 4
+"""Fewest digits that tell even where the place was not understood: one block in 10,000 has the same."""
 
-HARDLY = 6
-"""Morae of a place up to which hardly any was said: 番地, の, です, one garbled word."""
+MAX_VAGUE_MORAE = 6
+"""Most morae that name no place yet: 番地, の, です, one garbled word."""
 
-ROOM = 3
+ROOM_DIGITS = 3
 """Digits of a room."""
 
-HALF = 0.4
+MAX_MISHEARD_SHARE = 0.4
 """Share of a number's digits that may be misheard: of two numbers with a room drawn at random one pair in 400
 is as near."""
 
-NEXT_DOOR = 2
+MAX_NEIGHBOUR_STEP = 2
 """What the house next door, the flat beside and the one above differ by, in one figure: even numbers face odd
 ones.  A figure that is misheard is any other: 一 as 七, 〇 as 五."""
 
@@ -52,12 +52,12 @@ _PIECES = re.compile(r"[、。\n]")
 _BLOCK = re.compile(r"[^号]{0,8}?[0-9０-９]+\s*番[^号]{0,4}?[0-9０-９]+\s*号")
 """17番3号, with what may stand before it; nothing of a telephone number is counted so."""
 
-TELEPHONE = 6
-"""Figures from which what stands behind a block is a telephone number, and no room."""
+MIN_PHONE_DIGITS = 6
+"""Fewest digits behind a block that are a telephone number and no room."""
 
 
-def with_blocks_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
-    """Part blocks from the telephone numbers that are said right behind them.
+def part_blocks(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
+    """Cut block numbers off the telephone numbers that follow them.
 
     Args:
         entities: In order of text.
@@ -69,49 +69,51 @@ def with_blocks_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[Ent
     for entity in entities:
         chars = entity.chars
         block = _BLOCK.match(text, chars.start, chars.end) if entity.entity_type == "PHONE_NUMBER" else None
-        if block is None or len(digits_of(text[block.end() : chars.end])) < TELEPHONE:
+        if block is None or len(digits_of(text[block.end() : chars.end])) < MIN_PHONE_DIGITS:
             yield entity
         else:
             yield replace(
-                entity, entity_type="ADDRESS", chars=CharSpan(chars.start, block.end()), morae=0, party=None
+                entity, entity_type="ADDRESS", chars=CharSpan(chars.start, block.end()), morae=0, hint=None
             )
             yield replace(entity, chars=CharSpan(block.end(), chars.end), morae=0)
 
 
 def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
-    """Whether digits, whatever they are taken for, are a telling stretch of the requester's block."""
+    """Whether digits are a part of the requester's block number that is long enough to tell."""
     numbers = numbers_of(text)
     owns = [address.number for address in known]
     # The end of a block alone is like anybody's four figures, but for the words that count them.
     within = _COUNTED.search(text) is not None and any(numbers in own for own in owns)
-    return len(numbers) >= TELLING and (within or any(own.startswith(numbers) for own in owns))
+    return len(numbers) >= MIN_BLOCK_DIGITS and (within or any(own.startswith(numbers) for own in owns))
 
 
 def block_in_a_piece(text: str, known: Sequence[RegisteredAddress]) -> bool:
-    """Whether a part of what was said is the registered number, all of it, and a figure more: 2話の7の10の29.
+    """Whether a part of what was said holds the whole registered number and at most one figure more.
 
     Args:
         text: As recognised, whatever it was taken for.
         known: The requester's addresses.
     """
     said = {numbers_of(piece) for piece in _PIECES.split(text)}
-    owns = [address.number for address in known if len(address.number) > TELLING]
+    owns = [address.number for address in known if len(address.number) > MIN_BLOCK_DIGITS]
     return any(own in each and len(each) <= len(own) + 1 for own in owns for each in said)
 
 
 def says_number(texts: Iterable[str], known: Sequence[RegisteredAddress]) -> bool:
-    """Whether the registered block or room is said somewhere as it is: then another number is another one.
+    """Whether the registered block or room is said correctly somewhere: then a different number is another's.
 
     Args:
         texts: What was found in a call.
         known: The requester's addresses.
     """
     said = {numbers_of(line) for text in texts for line in text.split("\n")}
-    return any(len(each) >= ENOUGH and address.number.endswith(each) for each in said for address in known)
+    return any(
+        len(each) >= MIN_TELLING and address.number.endswith(each) for each in said for address in known
+    )
 
 
 def is_next_door(numbers: str, own: str) -> bool:
-    """Whether a number is another one but for one figure, and that hardly differs.
+    """Whether two numbers differ in one figure, and by as little as neighbours' do.
 
     Args:
         numbers: As heard.
@@ -120,21 +122,21 @@ def is_next_door(numbers: str, own: str) -> bool:
     if len(numbers) != len(own):
         return False
     apart = [abs(int(a) - int(b)) for a, b in zip(numbers, own, strict=True) if a != b]
-    return len(apart) == 1 and apart[0] <= NEXT_DOOR
+    return len(apart) == 1 and apart[0] <= MAX_NEIGHBOUR_STEP
 
 
 def says_all(text: str, reader: KanaReader) -> bool:
-    """Whether a piece of an address says more of a place than hardly any, and a number that tells.
+    """Whether a piece of an address names both a place and a number that is long enough to tell.
 
     Args:
         text: As recognised.
         reader: Reads it.
     """
-    return len(numbers_of(text)) >= TELLING and len(place_in(text, reader)) > HARDLY
+    return len(numbers_of(text)) >= MIN_BLOCK_DIGITS and len(place_in(text, reader)) > MAX_VAGUE_MORAE
 
 
 def may_be_misheard(said: str, own: str, share: float) -> bool:
-    """Whether one number may be the other misheard, or a stretch of it.
+    """Whether one number may be the other one, or a part of it, misheard.
 
     Args:
         said: Digits as recognised.
@@ -146,4 +148,6 @@ def may_be_misheard(said: str, own: str, share: float) -> bool:
     """
     short, long = sorted((said, own), key=len)
     windows = (long[at : at + len(short)] for at in range(len(long) - len(short) + 1))
-    return len(short) < ENOUGH or any(digits_apart(short, part) <= share * len(short) for part in windows)
+    return len(short) < MIN_TELLING or any(
+        digits_apart(short, part) <= share * len(short) for part in windows
+    )

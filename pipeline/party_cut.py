@@ -1,4 +1,4 @@
-"""An address that is partly heard as the requester's: those words stay, the rest does not.
+"""Split an address of which only a part is heard as the requester's: that part stays, the rest is masked.
 
 written   牧場目、熟聴の28の3ハイツ | 木博さんごしす
 heard     ロクチョーメジューキューノニジューハチノサンハイツ | キヒャクサンゴシツ
@@ -14,28 +14,28 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.heard_stretch import LASTS, NEXT_TO, Said, Stretch, figures_beside, runs, tells
-from pipeline.spoken_forms import ENOUGH, SpokenForm
+from pipeline.heard_stretch import MORA_STEPS, NEAR_STEPS, Said, Stretch, figures_beside, runs, tells
+from pipeline.reasons import Reason
+from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm
 from pipeline.spotting import covered
 from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
+from pipeline.verdict import given_to
 
-__all__ = ["PARTLY", "cut_where_theirs"]
+__all__ = ["split_where_theirs"]
 
-PARTLY: Final = "音ではこの部分は本人のもの"
-
-SOME, MOST = 0.35, 0.6
+MIN_FINDING_SHARE, MIN_WORD_SHARE = 0.35, 0.6
 """Share of an address, and of a word, that has to be heard as the requester's."""
 
-TOWN: Final = 2
+WORTH_OF_TOWN: Final = 2
 """What has to be told besides a block or a room where the conversation calls it a third party's: the town."""
 
 HALF_A_STEP: Final = 0.02
 
 
-def cut_where_theirs(
+def split_where_theirs(
     finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm], transcript: Transcript
 ) -> list[Finding]:
-    """Cut an address of which a good part is heard as the requester's.
+    """Split an address of which a good part is heard as the requester's.
 
     Args:
         finding: Of an address.
@@ -52,15 +52,15 @@ def cut_where_theirs(
     ((stretch, every),) = said
     hits = [hit for hit in every if _of_their_address(forms[hit.form])]
     own = [hit for hit in hits if stretch.holds(hit)]
-    enough = ENOUGH + TOWN if finding.entity.party is Party.THIRD_PARTY else ENOUGH
+    enough = ENOUGH_WORTH + WORTH_OF_TOWN if finding.entity.hint is Party.THIRD_PARTY else ENOUGH_WORTH
     there = covered(own, len(stretch.logs))
-    if tells(own, hits, forms) < enough or there[stretch.first : stretch.last].mean() < SOME:
+    if tells(own, hits, forms) < enough or there[stretch.first : stretch.last].mean() < MIN_FINDING_SHARE:
         return []
     figures = covered([hit for hit in own if forms[hit.form].figures], len(stretch.logs))
     for start, run in runs(stretch, there):
-        end = start + len(run) * LASTS
-        before = bool(figures[start : end + NEXT_TO].any())
-        behind = bool(figures[max(0, start - NEXT_TO) : start + 1].any())
+        end = start + len(run) * MORA_STEPS
+        before = bool(figures[start : end + NEAR_STEPS].any())
+        behind = bool(figures[max(0, start - NEAR_STEPS) : start + 1].any())
         if figures_beside(run, before=before, behind=behind):
             return []
     return _pieces(finding, stretch, there, transcript)
@@ -73,7 +73,7 @@ def _of_their_address(form: SpokenForm) -> bool:
 def _pieces(
     finding: Finding, stretch: Stretch, there: NDArray[np.bool_], transcript: Transcript
 ) -> list[Finding]:
-    """A finding word by word, those together that are whose the hits are, and those that are not."""
+    """Split a finding into runs of words that the hits cover and runs that they do not."""
     chars = finding.entity.chars
     words = [w for s in transcript.segments for w in s.words if w.chars.overlaps(chars)]
     pieces: list[Finding] = []
@@ -82,7 +82,7 @@ def _pieces(
         span = CharSpan(max(chars.start, said[0].chars.start), min(chars.end, said[-1].chars.end))
         entity = replace(finding.entity, chars=span, morae=0)
         if theirs:
-            kept = replace(finding, party=Party.REQUESTER, reason=PARTLY, needs_review=True)
+            kept = given_to(finding, Party.REQUESTER, Reason.HEARD_AS_REQUESTER_IN_PART)
             pieces.append(replace(kept, entity=entity))
         else:
             pieces.append(replace(finding, entity=entity))
@@ -90,6 +90,6 @@ def _pieces(
 
 
 def _lies_in(time: TimeSpan, times: NDArray[np.float64], there: NDArray[np.bool_]) -> bool:
-    """Whether a word lies where some steps are; one that lasts no time, where its end is."""
+    """Whether most of a word's steps are marked; of a word without length, the step of its end."""
     first, last = np.searchsorted(times, (time.start - HALF_A_STEP, time.end - HALF_A_STEP)).tolist()
-    return bool(there[first : max(first + 1, last)].mean() >= MOST) if first < len(there) else False
+    return bool(there[first : max(first + 1, last)].mean() >= MIN_WORD_SHARE) if first < len(there) else False

@@ -1,9 +1,9 @@
-"""Whose is an explanation of how a name is written: whose the name is.
+"""A kanji explanation belongs to the name it explains.
 
     くぼです。 感じは久しいという字、保険の保です      the requester's own name, and what explains it
 
-By its sound 久しい is nobody's name; what it explains was said right before.  And of many an explanation
-itself it can be told whose kanji it explains (``party_kanji``).
+By its sound 久しい is nobody's name: the name it explains was said right before.  Many explanations also tell
+by themselves whose kanji they explain (``party_kanji``).
 """
 
 from __future__ import annotations
@@ -11,24 +11,25 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.called import with_honorific
-from pipeline.party_kanji import LEAST, NAMED, KanjiReader, explained_at
+from pipeline.party_kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
 from pipeline.party_name import KanaReader, known_names
 from pipeline.party_spelt import BLANKS
+from pipeline.reasons import Reason
 from pipeline.sound import morae
 from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
+from pipeline.verdict import given_to
 
-__all__ = ["BEHIND", "BY_KANJI", "explained", "may_be_of"]
+__all__ = ["MAX_CHARS_BEHIND", "attribute_explanations", "may_be_of"]
 
-BESIDE, ASKED = 12, 24
-"""Characters between a name and what explains it: ですけれども、漢字は; and where the other side asks for it
-right behind the name: です ⏎ 漢字はどのようなお字でしょうか ⏎."""
+MAX_GAP_CHARS, MAX_QUESTION_CHARS = 12, 24
+"""Most characters between a name and its explanation (ですけれども、漢字は), and where the other side asks
+for it right behind the name (です ⏎ 漢字はどのようなお字でしょうか ⏎)."""
 
-NEXT = 12
-"""Characters between two explanations: それから、名前のほうが."""
+MAX_CHARS_TO_NEXT = 12
+"""Most characters between two explanations of one name: それから、名前のほうが."""
 
 _EXPLAINS = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|って書|と書|へん|べん|かんむり")
 """Words of an explanation; 漢字 is often heard as 感じ."""
@@ -49,28 +50,22 @@ _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをは�
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
 
 
-REASON = "直前の名前の書き方の説明"
+MAX_SURNAME_PRICE = 0.25
+"""Highest price, over its length, of the requester's surname in its explanation: 斎藤さんの簡単な方の斎."""
 
-BY_KANJI = "本人の名前の漢字の説明に音が近い"
+MAX_FINDINGS_TOGETHER = 3
+"""Most consecutive findings that are tried as one explanation."""
 
-BY_NAME = "本人の名字の書き方の説明"
-
-ALIKE = 0.25
-"""Price of the requester's surname, over its length, in what explains it: 斎藤さんの簡単な方の斎."""
-
-TOGETHER = 3
-"""Findings, one behind the other, that may be one explanation."""
-
-SURE, BEHIND = 0.9, 60
-"""Probability of the name said last from which it is that which is explained, and characters behind it: where
-that is a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations were
-taken for the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
+MIN_SURE_SCORE, MAX_CHARS_BEHIND = 0.9, 60
+"""Lowest probability of the last name, and most characters behind it, with which it is the one explained:
+where it is a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations
+were taken for the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
 
 
-def explained(
+def attribute_explanations(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Give explanations of names the party of the name they follow, or whose kanji they explain.
+    """Give explanations the owner of the name that they follow, or whose kanji they explain.
 
     Args:
         findings: In order of text, with their parties.
@@ -90,33 +85,34 @@ def explained(
         made = finding
         if finding.entity.entity_type == "PERSON" and not finding.entity.candidate:
             if name is not None and _is_explained(name, finding, transcript.text):
-                made = replace(finding, party=name.party, reason=REASON, needs_review=True)
+                made = given_to(finding, name.party, Reason.EXPLAINS_NAME_BEFORE)
             name = made
         out.append(made)
     return tuple(out)
 
 
 def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
-    """Whether a finding explains the name before it, which stays, or goes on with its explanation."""
+    """Whether a finding explains the kept name before it, or continues that explanation."""
     if name.party not in _OWN or finding.party in _OWN:
         return False
     between = text[name.entity.chars.end : finding.entity.chars.start]
     said = text[finding.entity.chars.start : finding.entity.chars.end]
-    if finding.entity.party is Party.THIRD_PARTY:
+    if finding.entity.hint is Party.THIRD_PARTY:
         return False  # 幹事は柳田, heard as 感じは嫌な気だ, behind the requester's name
-    asked = len(between) <= ASKED and _QUESTION.fullmatch(between)
-    if asked or (len(between) <= BESIDE and _EXPLAINS.search(between + said)):
+    asked = len(between) <= MAX_QUESTION_CHARS and _QUESTION.fullmatch(between)
+    if asked or (len(between) <= MAX_GAP_CHARS and _EXPLAINS.search(between + said)):
         return True
     goes_on = (
-        name.reason in {REASON, BY_KANJI, BY_NAME}
-        and len(between) <= NEXT
+        name.reason
+        in {Reason.EXPLAINS_NAME_BEFORE, Reason.EXPLAINS_REQUESTER_KANJI, Reason.EXPLAINS_REQUESTER_SURNAME}
+        and len(between) <= MAX_CHARS_TO_NEXT
         and not with_honorific(text, finding.entity.chars)
     )
     return goes_on and _SHAPE.search(said) is not None
 
 
 def may_be_of(said: str, name: str) -> bool:
-    """Whether an explanation explains no kanji that a name lacks: 子供の子 is none of 小百合.
+    """Whether every kanji that is explained is in a name: 子供の子 cannot be of 小百合.
 
     Args:
         said: As recognised.
@@ -128,7 +124,7 @@ def may_be_of(said: str, name: str) -> bool:
 def _by_kanji(
     findings: Sequence[Finding], text: str, case: CallCase, reader: KanjiReader
 ) -> tuple[Finding, ...]:
-    """The findings; those that by sound explain the requester's kanji, alone or together, are theirs."""
+    """Give findings that explain the requester's kanji by sound, alone or together, to the requester."""
     names = [BLANKS.sub("", name.text) for name in case.requester.names]
     people = [at for at, each in enumerate(findings) if _may_explain(each, text)]
     out = list(findings)
@@ -137,30 +133,30 @@ def _by_kanji(
         last = _last_named(out[: people[first]], text)
         if last is not None and _is_anothers(last, start):
             continue
-        for run in (people[first : first + size] for size in range(1, TOGETHER + 1)):
+        for run in (people[first : first + size] for size in range(1, MAX_FINDINGS_TOGETHER + 1)):
             spans = [findings[at].entity.chars for at in run]
             gaps = (behind.start - before.end for before, behind in itertools.pairwise(spans))
-            if any(gap > NEXT for gap in gaps) or all(out[at].reason == BY_KANJI for at in run):
+            if any(gap > MAX_CHARS_TO_NEXT for gap in gaps) or all(
+                out[at].reason is Reason.EXPLAINS_REQUESTER_KANJI for at in run
+            ):
                 continue
             said = text[start : spans[-1].end]
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and last is not None and last.party is Party.REQUESTER
-            least = LEAST + (NAMED if theirs else 0.0)
+            least = MIN_WORTH + (NAMED_ALLOWANCE if theirs else 0.0)
             for name in (name for name in names if may_be_of(said, name)):
                 found = explained_at(said, name, reader, least)
                 told = [CharSpan(at.start + start, at.end + start) for at in found]
                 if told and all(any(at.overlaps(span) for at in told) for span in spans):
                     for at in run:
-                        out[at] = replace(
-                            findings[at], party=Party.REQUESTER, reason=BY_KANJI, needs_review=True
-                        )
+                        out[at] = given_to(findings[at], Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
     return tuple(out)
 
 
 def _by_name(
     findings: Sequence[Finding], text: str, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """The findings; those that explain kanji by everybody of the requester's surname are theirs."""
+    """Give findings that explain kanji by people of the requester's surname (斎藤さんの斎) to them."""
     names = (name for name in known_names(case, reader) if name.party is Party.REQUESTER and name.parts)
     surnames = [morae(name.parts[0]) for name in names]
 
@@ -169,27 +165,27 @@ def _by_name(
         if not surnames or not _may_explain(finding, text) or len(_MARK.findall(said)) < 2:
             return False
         line = reader.line(said)
-        found = (match for surname in surnames for match in find_sound(surname, line.morae, ALIKE))
+        found = (
+            match for surname in surnames for match in find_sound(surname, line.morae, MAX_SURNAME_PRICE)
+        )
         return any(_CALLED.match(said, line.span(match.start, match.end).end) for match in found)
 
     return tuple(
-        replace(finding, party=Party.REQUESTER, reason=BY_NAME, needs_review=True)
-        if theirs(finding)
-        else finding
+        given_to(finding, Party.REQUESTER, Reason.EXPLAINS_REQUESTER_SURNAME) if theirs(finding) else finding
         for finding in findings
     )
 
 
 def _last_named(before: Sequence[Finding], text: str) -> Finding | None:
-    """The name that was said last; what explains another kanji of it is none."""
+    """The last name before, explanations left out."""
     names = (each for each in reversed(before) if each.entity.entity_type == "PERSON")
     return next((each for each in names if not each.entity.candidate and not _may_explain(each, text)), None)
 
 
 def _is_anothers(last: Finding, start: int) -> bool:
-    """Whether the name said last is surely a third party's, and right before."""
-    sure = last.party is Party.THIRD_PARTY and last.entity.score >= SURE
-    return sure and start - last.entity.chars.end <= BEHIND
+    """Whether the last name is surely a third party's, and close before."""
+    sure = last.party is Party.THIRD_PARTY and last.entity.score >= MIN_SURE_SCORE
+    return sure and start - last.entity.chars.end <= MAX_CHARS_BEHIND
 
 
 def _may_explain(finding: Finding, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Is it this name that is explained, by sound: 大量のようになのかなのな for 陽菜?
+"""Find by sound whether the kanji of one name are explained: 大量のようになのかなのな for 陽菜.
 
     said    太陽の陽に、菜の花の菜        for each kanji a word that everybody knows, and its reading
     heard   大量のようになのかなのな      タイリョウノ ヨウ for タイヨウノ ヨウ, ナノカナノ for ナノハナノ
@@ -20,9 +20,9 @@ from pipeline.sound_text import SoundText
 from pipeline.types import CharSpan
 
 __all__ = [
-    "LEAST",
-    "NAMED",
-    "WORTH",
+    "MIN_WORD_WORTH",
+    "MIN_WORTH",
+    "NAMED_ALLOWANCE",
     "KanjiReader",
     "KanjiSounds",
     "Way",
@@ -33,39 +33,37 @@ __all__ = [
     "targets_of",
 ]
 
-LEAST = 9.5
-"""Worth of the words that are found, in morae, from which it is this name that is explained: of 9,232 pairs
+MIN_WORTH = 9.5
+"""Lowest worth, in morae, of the words that explain a name: of 9,232 pairs
 of a third party's finding and a stranger's case 22 reach it; none of the third parties in 170 calls does."""
 
-NAMED = -2.5
-"""What is added to that where the name said last is the requester's: mostly that is the one explained."""
+NAMED_ALLOWANCE = -2.5
+"""Added to ``MIN_WORTH`` where the last name is the requester's: mostly that is the one explained."""
 
-PER_MORA = 0.1
-"""What each mora of the text adds to that: the longer it is, the more is found in it by chance."""
+WORTH_PER_MORA = 0.1
+"""Added to ``MIN_WORTH`` for each mora of the text: in a long one more is found by chance."""
 
-EXPLAINED = 0.4
-"""Share of the text's morae that the worth has to be: in three findings together, 56 morae, a little of each
+MIN_WORTH_SHARE = 0.4
+"""Lowest worth as a share of the text's morae: in three findings together, 56 morae, a little of each
 kanji of any name is found."""
 
-WITHIN = 0.3
-"""Price of a word over its length at the most."""
+MAX_WORD_PRICE = 0.3
+"""Highest price of a word over its length."""
 
-PER_PRICE = 2.5
-"""Morae that a mora's worth of difference takes from a word's worth."""
+WORTH_PER_PRICE = 2.5
+"""Worth that a price of one mora takes from a word."""
 
-WORTH = 1.5
-"""Worth of a word by itself at the least."""
+MIN_WORD_WORTH = 1.5
+"""Lowest worth of a single word."""
 
-WORDS = 4
-"""Places that are considered for each kanji, and ways through all of them kept."""
+PLACES_PER_KANJI, WAYS_KEPT = 4, 12
+"""Most places tried for each kanji, and most ways through all of them that are kept."""
 
-KEPT = 12
+MAX_READING_MORAE = 4
+"""Most morae of a kanji's own reading behind its word; a longer one is a word itself."""
 
-LONGEST_READING = 4
-"""Morae of a kanji's own reading behind its word; a longer one is a word itself."""
-
-SHORTEST = 5
-"""Morae of an explanation at the least."""
+MIN_MORAE = 5
+"""Fewest morae of an explanation."""
 
 _NO, _CALLED = morae("ノ"), morae("トイウジ")
 _SKIPPED = 0.4
@@ -96,14 +94,14 @@ class KanjiReader(SoundReader, Protocol):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Way:
-    """Words found for some kanji of a name, in their order: their worth together, and where they lie."""
+    """Words found for kanji of a name, in order: their total worth, and where they lie."""
 
     worth: float = 0.0
     stretches: tuple[tuple[int, int], ...] = ()
 
 
 def explained_at(
-    text: str, name: str, reader: KanjiReader, least: float = LEAST, within: float = WITHIN
+    text: str, name: str, reader: KanjiReader, least: float = MIN_WORTH, within: float = MAX_WORD_PRICE
 ) -> tuple[CharSpan, ...]:
     """Find where the kanji of a name are explained.
 
@@ -111,7 +109,7 @@ def explained_at(
         text: As recognised.
         name: A whole name as written, blanks left out.
         reader: Reads the text, and knows kanji.
-        least: Worth of what is found, in morae, beside ``PER_MORA`` for each mora of the text.
+        least: Worth of what is found, in morae, beside ``WORTH_PER_MORA`` for each mora of the text.
         within: Price of a word over its length at the most.
 
     Returns:
@@ -124,8 +122,8 @@ def explained_at(
     return tuple(line.span(start, end) for start, end in best.stretches)
 
 
-def explained_share(text: str, name: str, reader: KanjiReader, within: float = WITHIN) -> float:
-    """How much there is of what would make of a text the explanation of a name.
+def explained_share(text: str, name: str, reader: KanjiReader, within: float = MAX_WORD_PRICE) -> float:
+    """How much of the worth that makes a text the explanation of a name it has.
 
     Args:
         text: As recognised, or heard.
@@ -137,16 +135,16 @@ def explained_share(text: str, name: str, reader: KanjiReader, within: float = W
         Worth of what is found over that of ``explained_at``; 1 and more where that finds the name.
     """
     line = reader.line(text)
-    return _best(line.morae, name, reader, within).worth / _needed(line.morae, LEAST)
+    return _best(line.morae, name, reader, within).worth / _needed(line.morae, MIN_WORTH)
 
 
 def _needed(line: Sequence[Mora], least: float) -> float:
-    return max(least + PER_MORA * len(line), EXPLAINED * len(line))
+    return max(least + WORTH_PER_MORA * len(line), MIN_WORTH_SHARE * len(line))
 
 
 def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -> Way:
-    """The words that are worth most together; none in what is too short to explain anything."""
-    if len(line) < SHORTEST:
+    """The words of the highest total worth; none in a text too short to explain anything."""
+    if len(line) < MIN_MORAE:
         return Way()
     sounds = SoundText(line)
     # A mora may belong to both: in タノノ the の.
@@ -154,7 +152,7 @@ def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -
 
 
 def best_way(found: Iterable[Iterable[tuple[float, int, int]]], shared: int) -> Way:
-    """The words for the kanji of a name that are worth most together, in the order of the kanji.
+    """Choose the words of the highest total worth, in the order of the kanji.
 
     Args:
         found: For each kanji worth, start and end of the words that are found for it.
@@ -167,11 +165,11 @@ def best_way(found: Iterable[Iterable[tuple[float, int, int]]], shared: int) -> 
     for words in found:
         longer = [
             Way(way.worth + worth, (*way.stretches, (start, end)))
-            for worth, start, end in sorted(words, reverse=True)[:WORDS]
+            for worth, start, end in sorted(words, reverse=True)[:PLACES_PER_KANJI]
             for way in ways
             if not way.stretches or start >= way.stretches[-1][1] - shared
         ]
-        ways = sorted((*ways, *longer), reverse=True)[:KEPT]
+        ways = sorted((*ways, *longer), reverse=True)[:WAYS_KEPT]
     return ways[0]
 
 
@@ -181,18 +179,20 @@ def _words(
     """Worth, start and end of each word that is found for a kanji."""
     targets = targets_of(known)
     # A dearer one is not worth enough.
-    most = [min(within, (len(target) - WORTH) / (PER_PRICE * len(target))) for target in targets]
+    most = [
+        min(within, (len(target) - MIN_WORD_WORTH) / (WORTH_PER_PRICE * len(target))) for target in targets
+    ]
     for target, matches in zip(targets, sounds.find_each(targets, most), strict=True):
         for match in matches:
-            worth = len(target) - PER_PRICE * match.price
-            if worth > WORTH:
+            worth = len(target) - WORTH_PER_PRICE * match.price
+            if worth > MIN_WORD_WORTH:
                 read = _read(line, match.end, known) if target[-1:] == _NO else 0.0
                 yield worth + read, match.start, match.end
 
 
 @lru_cache(maxsize=1024)
 def targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
-    """What explains a kanji: a word and の, a word and という字, a long word alone, a radical."""
+    """The phrases that explain a kanji: word + の, word + という字, a long word alone, a radical."""
     words = [morae(word) for word in known.words]
     targets = [word + _NO for word in words if len(word) > 1]
     targets += [word + _CALLED for word in words if len(word) > 2]
@@ -204,18 +204,18 @@ def targets_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
 
 @lru_cache(maxsize=1024)
 def readings_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
-    """How a kanji may be read behind the word and の that explain it."""
+    """The readings of a kanji that may follow word + の."""
     readings = dict.fromkeys(map(morae, known.readings))
-    return tuple(reading for reading in readings if 1 <= len(reading) <= LONGEST_READING)
+    return tuple(reading for reading in readings if 1 <= len(reading) <= MAX_READING_MORAE)
 
 
 def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
-    """Worth of the kanji's own reading behind the word and の."""
+    """The worth of the kanji's own reading behind word + の."""
     best = 0.0
     for reading in readings_of(known):
         for start, skipped in ((at, 0.0), (at + 1, _SKIPPED)):
             said = line[start : start + len(reading)]
             if len(said) == len(reading):
                 price = sum(mora_price(a, b) for a, b in zip(reading, said, strict=True))
-                best = max(best, len(reading) - PER_PRICE * (price + skipped))
+                best = max(best, len(reading) - WORTH_PER_PRICE * (price + skipped))
     return best

@@ -1,4 +1,4 @@
-"""Whose is a mail address: whose name stands before the @."""
+"""Judge a mail address by the name before the @."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.party_name import KanaReader, KnownName
+from pipeline.reasons import Reason
 from pipeline.sound import Mora, morae, spell_out
 from pipeline.sound_text import find_sound
 from pipeline.types import Party
+from pipeline.verdict import Verdict
 
-__all__ = ["AT_SIGN", "LOCAL", "NAMED", "whose_mail", "without_local"]
+__all__ = ["AT_SIGN", "MAX_LOCAL_CHARS", "whose_mail", "without_local"]
 
-ENOUGH = 3
-"""Morae of a name that say something by themselves."""
+MIN_MORAE = 3
+"""Fewest morae of a name that tell anything by themselves."""
 
-WITHIN_MAIL = 0.14
-"""Price of a name in a mail address, over its length: mizuki is no Suzuki."""
+MAX_NAME_PRICE = 0.14
+"""Highest price of a name in a mail address, over its length: mizuki is no Suzuki."""
 
-JOINED = 0.27
+MAX_JOINED_PRICE = 0.27
 """The same for a surname and a given name on both sides of a joint, however heard: 疑われ for ハギワラ.  Of
 1,600 pairs of an address in 84 made calls and another call's names one is as near."""
 
-BESIDE = 0.2
+MAX_GIVEN_NAME_PRICE = 0.2
 """The same for a given name beside the surname: of 1,460 others 30 are as near, of 73 that were their own
 58 (with none 23 and 56, with .3 89 and 59)."""
 
-LOCAL = 16
-"""Characters of what stands before the @ at the most, as heard."""
+MAX_LOCAL_CHARS = 16
+"""Most characters before the @, as heard."""
 
 AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""
-
-NAMED = "本人の名前を含むメールアドレス"
 
 _AT = re.compile(AT_SIGN)
 _DIGITS = re.compile(r"[0-9０-９].*$", re.DOTALL)
@@ -54,11 +54,11 @@ _BREAK = re.compile(r"[をはがで、。.・\s]|ドッ[トド]|どっ[とど]")
 def without_local(text: str) -> bool:
     """Whether a finding begins with the @, or so near to it that no name stands before."""
     at = _AT.search(text)
-    return at is not None and at.start() < ENOUGH
+    return at is not None and at.start() < MIN_MORAE
 
 
-def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tuple[Party, str, bool]:
-    """Judge a mail address: cases hold none, and one with the requester's name before the @ is theirs.
+def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> Verdict:
+    """Judge a mail address: the requester's if their name stands before the @.  A case holds none.
 
     Args:
         text: As recognised, spoken or written.
@@ -66,7 +66,7 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
         reader: Reads the text.
 
     Returns:
-        The party, the reason in Japanese, and that a person should look.
+        The verdict, which a person should look at.
     """
     local = _AT.split(text, maxsplit=1)[0]
     last = _sound(_DIGITS.sub("", _BREAK.split(local.rstrip(_MARKS))[-1]), reader)
@@ -86,35 +86,35 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> tup
             or _both(parts, words)
         )
         if name.party is Party.REQUESTER and theirs:
-            return Party.REQUESTER, NAMED, True
-    return Party.UNKNOWN, "誰のものか分かりません", True
+            return Verdict(Party.REQUESTER, Reason.MAIL_HOLDS_REQUESTER_NAME, True)
+    return Verdict(Party.UNKNOWN, Reason.OWNER_UNKNOWN, True)
 
 
 def _named(part: tuple[Mora, ...], pieces: Sequence[tuple[Mora, ...]], last: tuple[Mora, ...]) -> bool:
-    """Whether a given name is said: a surname is the whole family's.
+    """Whether the given name is said: a surname belongs to the whole family.
 
     A short name is anywhere in others; by itself before the digits and the @ it is that name.
     """
-    if len(part) < ENOUGH:
+    if len(part) < MIN_MORAE:
         return last == part
-    return any(find_sound(part, piece, WITHIN_MAIL) for piece in pieces)
+    return any(find_sound(part, piece, MAX_NAME_PRICE) for piece in pieces)
 
 
 def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...]]) -> bool:
-    """Whether the surname is said, and beside it what may be the given name, badly heard."""
-    if len(parts) < 2 or len(parts[0]) < ENOUGH:
+    """Whether the surname is said, and the given name, perhaps badly heard, beside it."""
+    if len(parts) < 2 or len(parts[0]) < MIN_MORAE:
         return False
     surname, given = parts[0], parts[-1]
     return any(
-        find_sound(given, rest, BESIDE)
+        find_sound(given, rest, MAX_GIVEN_NAME_PRICE)
         for at, piece in enumerate(pieces)
-        for match in find_sound(surname, piece, WITHIN_MAIL)
+        for match in find_sound(surname, piece, MAX_NAME_PRICE)
         for rest in (piece[: match.start], piece[match.end :], *pieces[:at], *pieces[at + 1 :])
     )
 
 
 def _both(parts: Sequence[tuple[Mora, ...]], words: Collection[tuple[Mora, ...]]) -> bool:
-    """Whether surname and given name are both words of it, short as they may be: sano_aya."""
+    """Whether both surname and given name are words of it, however short: sano_aya."""
     return len(parts) > 1 and all(part in words for part in parts)
 
 
@@ -122,7 +122,7 @@ def _joined(
     parts: Sequence[tuple[Mora, ...]], halves: Sequence[tuple[tuple[Mora, ...], tuple[Mora, ...]]]
 ) -> bool:
     """Whether surname and given name stand on both sides of an underscore, a hyphen or a dot."""
-    if len(parts) != 2 or min(map(len, parts)) < ENOUGH:
+    if len(parts) != 2 or min(map(len, parts)) < MIN_MORAE:
         return False
     return any(
         _ends_in(first, before) and _begins_with(second, behind)
@@ -132,11 +132,11 @@ def _joined(
 
 
 def _ends_in(part: tuple[Mora, ...], line: tuple[Mora, ...]) -> bool:
-    return any(len(line) - match.end <= 1 for match in find_sound(part, line, JOINED))
+    return any(len(line) - match.end <= 1 for match in find_sound(part, line, MAX_JOINED_PRICE))
 
 
 def _begins_with(part: tuple[Mora, ...], line: tuple[Mora, ...]) -> bool:
-    return any(match.start <= 1 for match in find_sound(part, line, JOINED))
+    return any(match.start <= 1 for match in find_sound(part, line, MAX_JOINED_PRICE))
 
 
 def _sound(local: str, reader: KanaReader) -> tuple[Mora, ...]:

@@ -1,4 +1,4 @@
-"""Whose name is it: a heard reading against the names of the case.
+"""Compare a heard reading with the names of the case.
 
 heard ヤマナカケイイチ     known ヤマナカ|ヨウコ     the surname fits, the given name does not: family
 heard ヤマナア             known ヤマナカ|ヨウコ     the surname alone, a little misheard: the person
@@ -13,56 +13,69 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.party_kanji import KanjiReader
+from pipeline.reasons import Reason
 from pipeline.sound import Mora, fold_kana, likeness, morae
 from pipeline.sound_text import find_sound
 from pipeline.types import CallCase, CaseName, Party
+from pipeline.verdict import Verdict
 
-__all__ = ["FAMILY", "KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
+__all__ = ["KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
 
-ALIKE = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
-"""Likeness from which a reading of so many morae is the known name: the shorter, the likelier by chance."""
+MIN_LIKENESS = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
+"""Lowest likeness of a reading to its known name, by morae: a short one is sooner alike by chance."""
 
-ALIKE_LONG = 0.72
+MIN_LIKENESS_LONG = 0.72
 """The same for five morae and more: of garbled names nine in ten lie above .7 (facts.md 0.2)."""
 
-HALF = 0.62
-"""Surname and given name must each be at least this alike where both are said."""
+MIN_PART_LIKENESS = 0.62
+"""Lowest likeness of surname and of given name, where both are said."""
 
-SHORT_HALF = 0.75
+MIN_SHORT_PART_LIKENESS = 0.75
 """The same for a given name of three morae or fewer: of ユウコ and ユウマ two are the same."""
 
-CLEAR, DOUBTFUL, HINTED = 0.1, -0.12, -0.15
-"""How far above the bound nobody has to look; how far below it may still be the name; and how far
-below when the conversation, too, says whose it is."""
+CLEAR_MARGIN, DOUBTFUL_MARGIN, HINTED_MARGIN = 0.1, -0.12, -0.15
+"""Margins over the lowest likeness: from which nobody has to look, from which it may be the name, and from
+which it is where the talk says so, too."""
 
-THEIR_GIVEN, VAGUELY = 0.9, 0.45
-"""A given name of three morae, at least this alike, tells with a surname that is only vaguely so: no relative
-has that."""
+MIN_GIVEN_NAME_LIKENESS, MIN_VAGUE_LIKENESS = 0.9, 0.45
+"""Lowest likeness of a given name of three morae beside a surname that is only vaguely alike, and of that
+surname: no relative has the given name."""
 
-WITHIN, BEFORE = 4, 3
-"""Morae of a name that may stand within a finding, and morae that may stand before it."""
+MIN_MORAE_WITHIN, MAX_MORAE_BEFORE = 4, 3
+"""Fewest morae of a name that is looked for within a finding, and most morae before it."""
 
 TWO_KANJI = 0.6
 """What a surname of two kanji is worth in the price of a cut: the commonest; of 300 names drawn from the
 lexicon it leaves 35 cut wrongly, 0.05 leaves 43."""
 
-AGAIN, ENOUGH = 0.34, 3
-"""Price of a surname, over its length, behind which it may be said once more, with the given name; and its
-morae at the least."""
+MAX_REPEAT_PRICE, MIN_SURNAME_MORAE = 0.34, 3
+"""Highest price, over its length, and fewest morae of a surname that is said once more with the given
+name."""
 
-FAMILY = "本人と同じ姓で名が違う"
-"""Why a name is nobody's: it is a relative's."""
-
-NOBODY = -2.0
-"""Margin of a party that the case names nobody of."""
+NO_NAME_MARGIN = -2.0
+"""Margin of a party of which the case names nobody."""
 
 _POLITE = re.compile(r"(?:サマ|サン|デス|デスネ|デスケド|デスガ|トモウシマス|モウシマス)+$")
 
-_LABELS = {Party.REQUESTER: "本人", Party.STAFF: "担当者", Party.COMPANY: "自社"}
+_ALIKE = {
+    Party.REQUESTER: Reason.NAME_READS_LIKE_REQUESTER,
+    Party.STAFF: Reason.NAME_READS_LIKE_STAFF,
+    Party.COMPANY: Reason.NAME_READS_LIKE_COMPANY,
+}
+_ALIKE_BUT_TALK = {
+    Party.REQUESTER: Reason.NAME_READS_LIKE_REQUESTER_BUT_TALK,
+    Party.STAFF: Reason.NAME_READS_LIKE_STAFF_BUT_TALK,
+    Party.COMPANY: Reason.NAME_READS_LIKE_COMPANY_BUT_TALK,
+}
+_BY_TALK = {
+    Party.REQUESTER: Reason.NAME_BY_TALK_REQUESTER,
+    Party.STAFF: Reason.NAME_BY_TALK_STAFF,
+    Party.COMPANY: Reason.NAME_BY_TALK_COMPANY,
+}
 
 
 class KanaReader(KanjiReader, Protocol):
-    """What attribution needs of a reader."""
+    """Reads text and names: what the passes need."""
 
     def kana(self, text: str) -> str:
         """Katakana of a text."""
@@ -88,7 +101,7 @@ class KnownName:
 
 def whose_name(
     kana: str, known: tuple[KnownName, ...], hint: Party | None = None, cores: Sequence[str] = ()
-) -> tuple[Party, str, bool]:
+) -> Verdict:
     """Decide whose a heard name is.
 
     Args:
@@ -98,36 +111,36 @@ def whose_name(
         cores: The same without the particles and fillers at its start, less and less of it.
 
     Returns:
-        The party, the reason in Japanese, and whether a person should look.
+        The verdict.
     """
     margins = {
-        party: max((_margin(kana, name) for name in known if name.party is party), default=NOBODY)
-        for party in _LABELS
+        party: max((_margin(kana, name) for name in known if name.party is party), default=NO_NAME_MARGIN)
+        for party in _ALIKE
     }
     party, margin = max(margins.items(), key=lambda item: item[1])
     said_whole = any(len(morae(kana)) > len(morae(part)) + 1 for name in known for part in name.parts[:1])
-    if margin >= 0 and hint is Party.THIRD_PARTY and margin < CLEAR and not said_whole:
-        return Party.UNKNOWN, f"{_LABELS[party]}の名前に似ているが、会話では別の人", True
+    if margin >= 0 and hint is Party.THIRD_PARTY and margin < CLEAR_MARGIN and not said_whole:
+        return Verdict(Party.UNKNOWN, _ALIKE_BUT_TALK[party], True)
     if margin >= 0:
-        return party, f"{_LABELS[party]}の名前と読みが近い", margin < CLEAR
+        return Verdict(party, _ALIKE[party], margin < CLEAR_MARGIN)
     for core in cores:
         verdict = whose_name(core, known)
         # Two morae are never clear by their likeness, and enough where they are the very same.
-        exact = any(core in {name.whole, *name.parts} for name in known if name.party is verdict[0])
-        if verdict[0] in _LABELS and (exact or not verdict[2]):
-            return verdict[0], verdict[1], True
+        exact = any(core in {name.whole, *name.parts} for name in known if name.party is verdict.party)
+        if verdict.party in _ALIKE and (exact or not verdict.doubtful):
+            return verdict._replace(doubtful=True)
     if any(
         name.party is Party.REQUESTER and _of_the_family(cores[-1] if cores else kana, name) for name in known
     ):
-        return Party.UNKNOWN, FAMILY, True
+        return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
     price = min((_within(kana, name) for name in known if name.party is Party.REQUESTER), default=math.inf)
     if price < math.inf:
-        return Party.REQUESTER, "本人の名前を含む", price > 0
+        return Verdict(Party.REQUESTER, Reason.NAME_HOLDS_REQUESTER, price > 0)
     return _unlike(margin, margins, hint)
 
 
 def _within(kana: str, name: KnownName) -> float:
-    """Price of the requester's name in a finding that is little else: ロノアキヤマサマ, アキヤマデスケド.
+    """The price of the requester's name in a finding that holds little else: ロノアキヤマサマ.
 
     Infinite where it is not there.
     """
@@ -136,9 +149,9 @@ def _within(kana: str, name: KnownName) -> float:
     prices = (
         match.price
         for needle in needles
-        if len(needle) >= WITHIN
-        for match in find_sound(needle, line, 1 - ALIKE[4])
-        if match.start <= BEFORE and len(line) - match.end <= 1
+        if len(needle) >= MIN_MORAE_WITHIN
+        for match in find_sound(needle, line, 1 - MIN_LIKENESS[4])
+        if match.start <= MAX_MORAE_BEFORE and len(line) - match.end <= 1
         # Behind something else only the very same: アキ before ヤママオ is not what stands before ヤマナカ.
         if match.start == 0 or match.price == 0
         if len(needle) < len(morae(name.whole)) or _given_within(line[: match.end], name)
@@ -147,7 +160,7 @@ def _within(kana: str, name: KnownName) -> float:
 
 
 def _given_within(line: tuple[Mora, ...], name: KnownName) -> bool:
-    """Whether the given name, too, is heard at the end of a whole name: ノムラヨウコ is near ノムラトウマ."""
+    """Whether the given name is heard at the end of a whole name: ノムラヨウコ is not ノムラトウマ."""
     if len(name.parts) < 2:
         return True
     given = morae(name.parts[1])
@@ -155,35 +168,36 @@ def _given_within(line: tuple[Mora, ...], name: KnownName) -> bool:
 
 
 def _half(given: tuple[Mora, ...]) -> float:
-    """How alike a given name must be beside its surname."""
-    return HALF if len(given) > 3 else SHORT_HALF
+    """The least likeness of a given name beside its surname."""
+    return MIN_PART_LIKENESS if len(given) > 3 else MIN_SHORT_PART_LIKENESS
 
 
 def _of_the_family(kana: str, name: KnownName) -> bool:
-    """Whether the requester's surname is said with another given name: no conversation makes that theirs."""
+    """Whether the requester's surname is said with another given name: a relative, whatever the talk says."""
     if len(name.parts) < 2:
         return False
     surname, given = name.parts
     cuts = (cut for cut in range(max(1, len(surname) - 1), len(surname) + 2) if len(kana) - cut >= 2)
     return any(
-        likeness(surname, kana[:cut]) >= ALIKE_LONG and likeness(given, kana[cut:]) < _half(morae(given))
+        likeness(surname, kana[:cut]) >= MIN_LIKENESS_LONG
+        and likeness(given, kana[cut:]) < _half(morae(given))
         for cut in cuts
     )
 
 
-def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> tuple[Party, str, bool]:
-    """A name that is nobody's by its sound alone."""
-    if hint is not None and margins.get(hint, NOBODY) >= HINTED:
-        return hint, f"会話の流れから{_LABELS[hint]}の名前", True
-    if hint is Party.STAFF and margins[Party.STAFF] == NOBODY:
-        return hint, "担当者の名乗り（名簿なし）", True
-    if margin >= DOUBTFUL:
-        return Party.UNKNOWN, "登録された名前に少し似ている", True
-    return Party.THIRD_PARTY, "登録された誰の名前とも違う", False
+def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> Verdict:
+    """Judge a name that is nobody's by its sound alone."""
+    if hint is not None and margins.get(hint, NO_NAME_MARGIN) >= HINTED_MARGIN:
+        return Verdict(hint, _BY_TALK[hint], True)
+    if hint is Party.STAFF and margins[Party.STAFF] == NO_NAME_MARGIN:
+        return Verdict(hint, Reason.STAFF_WITHOUT_LIST, True)
+    if margin >= DOUBTFUL_MARGIN:
+        return Verdict(Party.UNKNOWN, Reason.NAME_SOMEWHAT_LIKE, True)
+    return Verdict(Party.THIRD_PARTY, Reason.NAME_OF_NOBODY, False)
 
 
 def begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> str:
-    """What is said last, where a surname is said and then the whole name: 広瀬だ、広瀬由美子.
+    """The whole name, if it follows the surname alone: 広瀬由美子 of 広瀬だ、広瀬由美子.
 
     Args:
         text: As recognised.
@@ -195,8 +209,8 @@ def begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> s
     """
     surnames = (morae(name.parts[0]) for name in known if name.party is Party.REQUESTER and name.parts)
     line = reader.line(text)
-    for surname in (each for each in surnames if len(each) >= ENOUGH):
-        found = find_sound(surname, line.morae, AGAIN)
+    for surname in (each for each in surnames if len(each) >= MIN_SURNAME_MORAE):
+        found = find_sound(surname, line.morae, MAX_REPEAT_PRICE)
         # ナツミ is near マツウラ: behind the second one the given name has to follow.
         if (
             len(found) == 2
@@ -230,16 +244,19 @@ def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
 
 
 def _margin(kana: str, name: KnownName) -> float:
-    """How far a reading lies above (or below) what makes it this name."""
+    """How far a reading's likeness lies above (or below) the bound of a name."""
     length = len(morae(kana))
     if not length:
         return -1.0
-    bound = ALIKE.get(length, ALIKE_LONG)
+    bound = MIN_LIKENESS.get(length, MIN_LIKENESS_LONG)
     part = max(
-        (likeness(part, kana) - ALIKE.get(len(morae(part)), bound) for part in name.parts), default=-1.0
+        (likeness(part, kana) - MIN_LIKENESS.get(len(morae(part)), bound) for part in name.parts),
+        default=-1.0,
     )
     # The shorter of the two says how easily they are alike by chance.
-    whole = likeness(name.whole, kana) - max(bound, ALIKE.get(len(morae(name.whole)), ALIKE_LONG))
+    whole = likeness(name.whole, kana) - max(
+        bound, MIN_LIKENESS.get(len(morae(name.whole)), MIN_LIKENESS_LONG)
+    )
     if name.parts and whole > part:
         if not _both_parts(kana, name.parts):
             whole = -1.0  # the requester's surname with another given name: a member of the family
@@ -249,29 +266,30 @@ def _margin(kana: str, name: KnownName) -> float:
 
 
 def _given_margin(kana: str, given: str) -> float:
-    """How far the rest of a reading lies above what makes it the given name, its surname being right.
+    """How far the likeness of the rest behind the right surname lies above the bound of a given name.
 
     The surname then tells nothing between the person and their family (スズキアキ, スズキユキ), and
     only the same given name is clear.
     """
-    margin = likeness(given, kana) - ALIKE_LONG
-    return margin if morae(given) == morae(kana) else min(margin, CLEAR / 2)
+    margin = likeness(given, kana) - MIN_LIKENESS_LONG
+    return margin if morae(given) == morae(kana) else min(margin, CLEAR_MARGIN / 2)
 
 
 def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
-    """Whether some cut of a reading gives a surname and a given name that both fit."""
+    """Whether some cut of a reading gives both a fitting surname and a fitting given name."""
     surname, given = parts
     cuts = range(max(1, len(surname) - 1), min(len(kana), len(surname) + 2))
     alike = [(likeness(surname, kana[:cut]), likeness(given, kana[cut:])) for cut in cuts]
-    tells = THEIR_GIVEN if len(morae(given)) >= 3 else math.inf
+    tells = MIN_GIVEN_NAME_LIKENESS if len(morae(given)) >= 3 else math.inf
     least = _half(morae(given))
     return any(
-        (ours >= HALF and theirs >= least) or (theirs >= tells and ours >= VAGUELY) for ours, theirs in alike
+        (ours >= MIN_PART_LIKENESS and theirs >= least) or (theirs >= tells and ours >= MIN_VAGUE_LIKENESS)
+        for ours, theirs in alike
     )
 
 
 def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:
-    """Surname and given name by sound; nothing where only one of them is known."""
+    """Split a name into surname and given name by sound; nothing where only one of them is known."""
     spaced = tuple(filter(None, map(fold_kana, name.kana.split())))
     if len(spaced) == 2:
         return spaced

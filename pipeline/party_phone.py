@@ -1,42 +1,42 @@
-"""Whose telephone number is it: digits, misheard and in pieces, against those of the case."""
+"""Compare digits, which may be misheard or in pieces, with the telephone numbers of the case."""
 
 from __future__ import annotations
 
 from pipeline.party_mail import whose_mail
 from pipeline.party_name import KanaReader, KnownName
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_apart, digits_of
 from pipeline.types import CallCase, Party
+from pipeline.verdict import Verdict
 
 __all__ = ["whose_number"]
 
-GROUP = 5
-"""Digits from which a stretch of the registered number with one wrong is still that number's."""
+MIN_GROUP_DIGITS = 5
+"""Fewest digits that are part of the registered number although one is wrong."""
 
-PREFIX = 3
-"""Digits at the beginning that many numbers share."""
+PREFIX_DIGITS = 3
+"""Digits of the prefix that many numbers share."""
 
-PIECED = 0.75
-"""Share of a heard run of digits that is made of the registered number: said twice, or in pieces and
-read back.  Of random numbers not one in a thousand reaches it."""
+MIN_PIECED_SHARE = 0.75
+"""Lowest share of a run of digits that is made of the registered number: said twice, or in pieces and read
+back.  Of random numbers not one in a thousand reaches it."""
 
-HALF_LIKE = 0.4
-"""Share of a number's digits that may differ where the conversation says whose it is: of two random
+MAX_MISHEARD_SHARE = 0.4
+"""Highest share of digits that differ where the talk says whose the number is: of two random
 mobile numbers one pair in 400 is as near.  With a half it is one in forty, and in 90 calls' exact words a
 stranger's whole number was taken for theirs by the conversation."""
 
-MOBILE = 11
+MOBILE_DIGITS = 11
 """Digits of a mobile number."""
 
-ENOUGH = 3
-"""Digits of a number that say something by themselves."""
-
-_Verdict = tuple[Party, str, bool]
+MIN_DIGITS = 3
+"""Fewest digits that tell anything by themselves."""
 
 
 def whose_number(
     text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader
-) -> tuple[_Verdict, bool]:
-    """Judge a number by what is written and by what it sounds like (球 for 9).
+) -> tuple[Verdict, bool]:
+    """Judge a number by its digits as written and as they sound (球 for 9).
 
     Args:
         text: As recognised.
@@ -45,91 +45,93 @@ def whose_number(
         reader: Reads the text.
 
     Returns:
-        The party, the reason in Japanese and whether a person should look; and whether badly heard digits
+        The verdict; and whether badly heard digits
         may be the requester's.
     """
     heard = [digits_of(text), digits_of(reader.kana(text))]
-    if max(map(len, heard)) < ENOUGH:
+    if max(map(len, heard)) < MIN_DIGITS:
         # A witness calls a spoken mail address a number; a name in it tells whose it is.
         mail = whose_mail(text, known, reader)
-        return (mail if mail[0] is Party.REQUESTER else _whose_phone(heard[0], case)), False
+        return (mail if mail.party is Party.REQUESTER else _whose_phone(heard[0], case)), False
     verdicts = [_whose_phone(digits, case) for digits in heard]
     phones = [digits_of(phone) for phone in case.requester.phones]
     likely = any(
         _near(digits, phone)
-        or any(_told(half, phone) >= GROUP and _near(half, phone) for half in _halves(digits))
+        or any(_told(half, phone) >= MIN_GROUP_DIGITS and _near(half, phone) for half in _halves(digits))
         for digits in heard
         for phone in phones
     )
-    return next((v for v in verdicts if v[0] in {Party.REQUESTER, Party.COMPANY}), verdicts[0]), likely
+    return next((v for v in verdicts if v.party in {Party.REQUESTER, Party.COMPANY}), verdicts[0]), likely
 
 
 def _halves(digits: str) -> tuple[str, ...]:
-    """Both halves of a number that is longer than any group: some are read back in one breath.
+    """Both halves of a number longer than any group: it may be said twice in one breath.
 
     Not of a mobile number, which tells by all of its digits whose it is.
     """
-    middle, whole = len(digits) // 2, len(digits) == MOBILE and _is_mobile(digits)
-    return (digits[:middle], digits[middle:]) if middle >= GROUP and not whole else ()
+    middle, whole = len(digits) // 2, len(digits) == MOBILE_DIGITS and _is_mobile(digits)
+    return (digits[:middle], digits[middle:]) if middle >= MIN_GROUP_DIGITS and not whole else ()
 
 
 def _near(digits: str, phone: str) -> bool:
-    """Whether badly heard digits may be a number or a group of it."""
+    """Whether badly heard digits may be a number, or a group of one."""
     if len(digits) >= 6:
-        return digits_apart(digits, phone) <= HALF_LIKE * max(len(digits), len(phone))
+        return digits_apart(digits, phone) <= MAX_MISHEARD_SHARE * max(len(digits), len(phone))
     width = len(digits)
-    if width <= ENOUGH:
+    if width <= MIN_DIGITS:
         # Of three figures with one misheard a stranger's number has some as often as not.
-        return width == ENOUGH and (phone.startswith(digits) if _is_mobile(digits) else digits in phone)
+        return width == MIN_DIGITS and (phone.startswith(digits) if _is_mobile(digits) else digits in phone)
     windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
     return any(digits_apart(digits, window) <= 1 for window in windows)
 
 
-def _whose_phone(digits: str, case: CallCase) -> _Verdict:
+def _whose_phone(digits: str, case: CallCase) -> Verdict:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
         for phone in filter(None, map(digits_of, phones)):
-            part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= ENOUGH
+            part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= MIN_DIGITS
             if digits == phone or part:
-                return party, "登録された番号（またはその一部）と同じ", False
+                return Verdict(party, Reason.NUMBER_SAME, False)
             if len(digits) >= 8 and digits_apart(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
-                return party, "登録された番号と一、二桁違い", True
-            if (len(digits) >= 6 and _pieced(digits, phone) >= PIECED) or _group_of(digits, phone):
-                return party, "登録された番号の言い直し", True
+                return Verdict(party, Reason.NUMBER_ONE_OR_TWO_OFF, True)
+            if (len(digits) >= 6 and _pieced(digits, phone) >= MIN_PIECED_SHARE) or _group_of(digits, phone):
+                return Verdict(party, Reason.NUMBER_AGAIN, True)
             if len(digits) > len(phone) and _within(digits, phone):
-                return Party.UNKNOWN, "登録された番号に別の数字が続く", True
+                return Verdict(Party.UNKNOWN, Reason.NUMBER_THEN_OTHER_FIGURES, True)
     if digits.startswith(("0120", "0800")) and case.company_phones and len(digits) >= 9:
-        return Party.UNKNOWN, "会社の番号に似た番号", True
-    reason = "登録のない番号（短い）" if len(digits) < 8 else "登録のない番号"
-    return Party.THIRD_PARTY, reason, len(digits) < 4
+        return Verdict(Party.UNKNOWN, Reason.NUMBER_LIKE_COMPANY, True)
+    reason = Reason.NUMBER_NOT_REGISTERED_SHORT if len(digits) < 8 else Reason.NUMBER_NOT_REGISTERED
+    return Verdict(Party.THIRD_PARTY, reason, len(digits) < 4)
 
 
 def _told(digits: str, phone: str) -> int:
-    """How many digits tell something: a mobile number begins with 070, 080 or 090, a town's with one code."""
-    alike = digits[:PREFIX] == phone[:PREFIX] or (_is_mobile(digits) and _is_mobile(phone))
-    return len(digits) - (PREFIX if alike else 0)
+    """How many digits are no common prefix: mobile numbers share 070, 080 and 090, a town shares its code."""
+    alike = digits[:PREFIX_DIGITS] == phone[:PREFIX_DIGITS] or (_is_mobile(digits) and _is_mobile(phone))
+    return len(digits) - (PREFIX_DIGITS if alike else 0)
 
 
 def _is_mobile(digits: str) -> bool:
-    return digits[:PREFIX] in {"070", "080", "090"}
+    return digits[:PREFIX_DIGITS] in {"070", "080", "090"}
 
 
 def _group_of(digits: str, phone: str) -> bool:
-    """Whether five digits or more are a stretch of a number but for one: by chance one in three hundred."""
+    """Whether five digits or more are part of a number but for one: by chance one in three hundred."""
     width = len(digits)
     windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
-    return _told(digits, phone) >= GROUP and any(digits_apart(digits, window) <= 1 for window in windows)
+    return _told(digits, phone) >= MIN_GROUP_DIGITS and any(
+        digits_apart(digits, window) <= 1 for window in windows
+    )
 
 
 def _within(digits: str, phone: str) -> bool:
-    """Whether a longer run of digits holds a number, two of its digits misheard: said, and read back."""
+    """Whether a longer run of digits holds a number with at most two digits misheard."""
     widths = range(max(8, len(phone) - 2), len(phone) + 1)
     windows = (digits[at : at + width] for width in widths for at in range(len(digits) - width + 1))
     return any(digits_apart(window, phone) <= 2 for window in windows)
 
 
 def _pieced(digits: str, phone: str) -> float:
-    """Share of a run of digits that pieces of a number, three digits or longer, make up in any order.
+    """The share of a run of digits that is made of pieces of a number, each three digits or longer.
 
     0 where hardly more than the beginning, which many numbers share, is told; three figures more have to be
     those behind it, of a number that is begun again: 045, 045の083.
@@ -140,11 +142,11 @@ def _pieced(digits: str, phone: str) -> float:
         width = 0
         while at + width < len(digits) and digits[at : at + width + 1] in phone:
             width += 1
-        if width >= ENOUGH:
+        if width >= MIN_DIGITS:
             covered += width
             first = phone.find(digits[at : at + width])
             said.update(range(first, first + width))
         at += max(1, width)
-    more = {place for place in said if place >= PREFIX}
-    begun = more == set(range(PREFIX, PREFIX + ENOUGH))
-    return covered / len(digits) if begun or len(more) > ENOUGH else 0.0
+    more = {place for place in said if place >= PREFIX_DIGITS}
+    begun = more == set(range(PREFIX_DIGITS, PREFIX_DIGITS + MIN_DIGITS))
+    return covered / len(digits) if begun or len(more) > MIN_DIGITS else 0.0

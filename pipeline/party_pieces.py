@@ -1,4 +1,4 @@
-"""Whose is a number or a mail address that is said in pieces: told by the pieces, and by their sound.
+"""Give pieces of a number or mail address to the requester by what they are together, and by their sound.
 
     080の0908 / までは読めるんです / 事業6さん / 1・5・6・3      the requester's, and its end as it was heard
     レイゴーニング レイローかはじ                              052-068: no figure of it was written right
@@ -13,52 +13,49 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from pipeline.party_address import ASIDE
-from pipeline.party_beside import NOBODYS, said_of
-from pipeline.party_mail import AT_SIGN, NAMED
+from pipeline.party_address import FILLERS
+from pipeline.party_beside import said_of
+from pipeline.party_mail import AT_SIGN
 from pipeline.party_name import KanaReader
 from pipeline.party_phone import whose_number
+from pipeline.reasons import Reason
 from pipeline.sound import Mora, morae
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_of, kana_of
 from pipeline.types import CallCase, Finding, Party, Transcript
+from pipeline.verdict import UNOWNED, given_to
 
-__all__ = ["pieced"]
+__all__ = ["attribute_pieces"]
 
-GAP, NEAR = 24, 6
-"""Characters between two pieces of one number, and how many of them are no fillers and answers."""
+MAX_GAP_CHARS, MAX_WORD_CHARS = 24, 6
+"""Most characters between two pieces of one number, and most that are no fillers and answers."""
 
-WHOLE = 8
-"""Digits from which a number tells by itself."""
+MIN_WHOLE_DIGITS = 8
+"""Fewest digits of a number that tells by itself."""
 
-ALIKE, WHOLLY = 0.2, 0.15
-"""Price, as a share of the length, up to which what is heard is the piece of a number that is due, and a
-whole one: of 14,068 pairs of what was taken for numbers in 48 calls and another call's number none is nearer
-than .16; the first two groups alone are as near as .05, as many numbers begin alike."""
+MAX_PIECE_PRICE, MAX_WHOLE_PRICE = 0.2, 0.15
+"""Highest price, as a share of the length, of the piece of a number that is due next, and of a whole number:
+of 14,068 pairs of what was taken for numbers in 48 calls and another call's number none is nearer than .16;
+the first two groups alone are as near as .05, as many numbers begin alike."""
 
-BESIDE = 3
-"""Morae that may be said beside a piece: です, の."""
+MAX_EXTRA_MORAE = 3
+"""Most morae beside a piece: です, の."""
 
-SAME = 4
-"""Characters that are written alike by no chance."""
+MIN_SAME_CHARS = 4
+"""Fewest characters that are not written alike by chance."""
 
-DIGITS = 3
-"""Digits from which a piece is one of a number."""
+MIN_DIGITS = 3
+"""Fewest digits of a piece of a number."""
 
-PIECE = 2
-"""Digits of a piece at the least."""
+MIN_DUE_DIGITS = 2
+"""Fewest digits of the piece that is due next."""
 
-_ASIDE = re.compile(ASIDE)
+_FILLERS = re.compile(FILLERS)
 _ENDS_IN_AT = re.compile(rf"(?:{AT_SIGN})[、のは]?$")
 
-TOGETHER = "登録された番号の続き、または言い直し"
 
-OF_MAIL = "本人のメールアドレスの続き"
-
-
-def pieced(
+def attribute_pieces(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
     """Give pieces of the requester's numbers and mail addresses to the requester.
@@ -77,14 +74,12 @@ def pieced(
     out = list(findings)
     for group in _groups(findings, text) if phones else ():
         for at in _theirs([out[n] for n in group], text, (case, phones), reader):
-            out[group[at]] = replace(
-                out[group[at]], party=Party.REQUESTER, reason=TOGETHER, needs_review=True
-            )
+            out[group[at]] = given_to(out[group[at]], Party.REQUESTER, Reason.NUMBER_PIECE_OF_REGISTERED)
     return _of_mails(out, text)
 
 
 def _of_mails(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
-    """The findings; pieces of the requester's mail address, taken for numbers, are theirs.
+    """Give pieces of the requester's mail address that were taken for numbers to the requester.
 
     What stands right before its @, and what stands right behind where nothing of it stood yet: behind a whole
     address another's may begin.
@@ -94,30 +89,35 @@ def _of_mails(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
     for at, piece in (*itertools.pairwise(told), *itertools.pairwise(reversed(told))):
         first, last = sorted((at, piece))
         between = text[out[first].entity.chars.end : out[last].entity.chars.start]
-        touch = not _ASIDE.sub("", between) and "。" not in between
+        touch = not _FILLERS.sub("", between) and "。" not in between
         open_ended = piece < at or _ENDS_IN_AT.search(said_of(out[at], text)) is not None
         if touch and open_ended and _is_of_mail(out[at]) and _is_mail_piece(out[piece], text):
-            out[piece] = replace(out[piece], party=Party.REQUESTER, reason=OF_MAIL, needs_review=True)
+            out[piece] = given_to(out[piece], Party.REQUESTER, Reason.MAIL_GOES_ON)
     return tuple(out)
 
 
 def _is_of_mail(finding: Finding) -> bool:
-    mail = finding.entity.entity_type == "EMAIL_ADDRESS" or finding.reason in {OF_MAIL, NAMED}
+    mail = finding.entity.entity_type == "EMAIL_ADDRESS" or finding.reason in {
+        Reason.MAIL_GOES_ON,
+        Reason.MAIL_HOLDS_REQUESTER_NAME,
+    }
     return mail and finding.party is Party.REQUESTER
 
 
 def _is_mail_piece(finding: Finding, text: str) -> bool:
-    """Whether a finding is nobody's, and was taken for a number without one."""
-    words = finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < DIGITS
-    return words and finding.party in NOBODYS
+    """Whether a finding is nobody's, and was taken for a number though it has hardly a digit."""
+    words = (
+        finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < MIN_DIGITS
+    )
+    return words and finding.party in UNOWNED
 
 
 def _near(between: str) -> bool:
-    return len(between) <= GAP and len(_ASIDE.sub("", between)) <= NEAR
+    return len(between) <= MAX_GAP_CHARS and len(_FILLERS.sub("", between)) <= MAX_WORD_CHARS
 
 
 def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
-    """Telephone numbers, and pieces of them, that are said with hardly a word between."""
+    """Group telephone numbers, and pieces of them, with hardly a word between."""
     group: list[int] = []
     for at, finding in enumerate(findings):
         if finding.entity.candidate or finding.entity.entity_type != "PHONE_NUMBER":
@@ -134,14 +134,14 @@ def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
 def _theirs(
     group: Sequence[Finding], text: str, known: tuple[CallCase, Sequence[str]], reader: KanaReader
 ) -> Iterator[int]:
-    """Which of the pieces of one number were nobody's and are the requester's."""
+    """Which pieces of one number are the requester's, among those that are nobody's."""
     case, phones = known
-    masked = [at for at, finding in enumerate(group) if finding.party in NOBODYS]
+    masked = [at for at, finding in enumerate(group) if finding.party in UNOWNED]
     if not masked:
         return
     said = [said_of(finding, text) for finding in group]
-    together = "".join(_ASIDE.sub("", each) for each in said)
-    told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in NOBODYS)
+    together = "".join(_FILLERS.sub("", each) for each in said)
+    told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in UNOWNED)
     # What stands beside a whole number is no part of it.
     if len(group) > 1 and not _is_number(told, case, reader):
         sounds = any(_sounds_like(together, whole, reader) for whole in phones)
@@ -152,42 +152,42 @@ def _theirs(
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(group) and group[n].party is Party.REQUESTER]
         sound = morae(reader.kana(said[at]))
         due = [piece for n in beside for piece in _due(digits_of(said[n]), phones, before=n < at)]
-        again = [digits for n in beside if len(digits := digits_of(said[n])) >= DIGITS]
+        again = [digits for n in beside if len(digits := digits_of(said[n])) >= MIN_DIGITS]
         if (
             any(_sounds_like(said[at], whole, reader) for whole in phones)
             or any(_is(sound, digits) or digits == digits_of(said[at]) for digits in due + again)
-            or any(len(said[at]) >= SAME and said[at] in said[n] for n in beside)
+            or any(len(said[at]) >= MIN_SAME_CHARS and said[at] in said[n] for n in beside)
         ):
             yield at
 
 
 def _is_number(said: str, case: CallCase, reader: KanaReader) -> bool:
-    """Whether pieces together are one of the requester's numbers."""
+    """Whether the joined pieces are one of the requester's numbers."""
     verdict, _ = whose_number(said, case, (), reader)
-    return len(digits_of(said)) >= WHOLE and verdict[0] is Party.REQUESTER
+    return len(digits_of(said)) >= MIN_WHOLE_DIGITS and verdict.party is Party.REQUESTER
 
 
 def _sounds_like(said: str, whole: str, reader: KanaReader) -> bool:
-    """Whether what was said is a whole number by its sound: figures that were written tell by themselves."""
-    return len(digits_of(said)) < WHOLE and _is(morae(reader.kana(said)), whole, WHOLLY)
+    """Whether a text that is hardly written in figures sounds like a whole number."""
+    return len(digits_of(said)) < MIN_WHOLE_DIGITS and _is(morae(reader.kana(said)), whole, MAX_WHOLE_PRICE)
 
 
-def _is(sound: tuple[Mora, ...], digits: str, bound: float = ALIKE) -> bool:
-    """Whether what was heard sounds like some digits, and hardly anything beside them."""
+def _is(sound: tuple[Mora, ...], digits: str, bound: float = MAX_PIECE_PRICE) -> bool:
+    """Whether a sound is some digits and hardly anything else."""
     return any(
-        len(sound) - (match.end - match.start) <= BESIDE
+        len(sound) - (match.end - match.start) <= MAX_EXTRA_MORAE
         for kana in kana_of(digits)
         for match in find_sound(morae(kana), sound, bound)
     )
 
 
 def _due(heard: str, phones: Sequence[str], *, before: bool) -> Iterator[str]:
-    """What comes right behind (or before) some digits of a number: to its end, and four digits of it."""
+    """The digits that come next behind (or before) some digits of a number: all of them, or a group."""
     for phone, size in itertools.product(phones, (len(heard), 4, 3)):
         piece = heard[-size:] if before else heard[:size]
-        at = phone.find(piece) if len(piece) == size >= DIGITS else -1
+        at = phone.find(piece) if len(piece) == size >= MIN_DIGITS else -1
         if at < 0:
             continue
         rest = phone[at + size :] if before else phone[:at]
         near = (rest, rest[:4], rest[:3]) if before else (rest, rest[-4:], rest[-3:])
-        yield from dict.fromkeys(each for each in near if len(each) >= PIECE)
+        yield from dict.fromkeys(each for each in near if len(each) >= MIN_DUE_DIGITS)

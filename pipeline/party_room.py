@@ -1,4 +1,4 @@
-"""Rooms of the building in which the requester lives: theirs, theirs misheard, or a neighbour's.
+"""Tell the requester's room from a neighbour's in the same building.
 
 known  コーポひばり109号室      heard  コーポひばり189号      misheard, or the flat next door
                                      コーポひばり406号      another room: somebody else's
@@ -8,48 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.party_block import ENOUGH, HALF, ROOM, may_be_misheard
+from pipeline.party_block import MAX_MISHEARD_SHARE, MIN_TELLING, ROOM_DIGITS, may_be_misheard
 from pipeline.party_name import KanaReader
-from pipeline.registered_address import PLACE, RegisteredAddress, numbers_of, place_in
+from pipeline.registered_address import MAX_PLACE_PRICE, RegisteredAddress, numbers_of, place_in
 from pipeline.sound import Mora
 from pipeline.sound_text import find_sound
 from pipeline.spoken_digits import digits_apart
 
-__all__ = ["ANOTHER_ROOM", "near_rooms", "same_building", "says_another_room"]
-
-ANOTHER_ROOM = "登録された建物の別の部屋"
-"""Why an address is another's, whatever the talk says and however much else of it is like theirs."""
+__all__ = ["near_rooms", "same_building", "says_another_room"]
 
 
 def same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
-    """Whether the registered building is said, with a room or a block that is the registered one's.
+    """Whether the registered building is said with the registered room or block.
 
     Args:
         line: What was said, by sound, without its numbers.
         numbers: Its digits.
         address: The requester's.
     """
-    same = any(len(room) >= ENOUGH and room in address.number for room in _rooms(numbers))
+    same = any(len(room) >= MIN_TELLING and room in address.number for room in _rooms(numbers))
     return same and _building_said(line, address)
 
 
 def near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> list[str]:
-    """What of a number is the registered room but for a digit, where the registered building is said.
+    """The rooms in a number that differ from the registered one by a digit at most, in its building.
 
     Args:
         line: What was said, by sound, without its numbers.
         numbers: Its digits.
         address: The requester's.
     """
-    own = address.number[-ROOM:]
+    own = address.number[-ROOM_DIGITS:]
     if not _building_said(line, address):
         return []
-    near = (room for room in _rooms(numbers) if ROOM - 1 <= len(room) <= ROOM)
+    near = (room for room in _rooms(numbers) if ROOM_DIGITS - 1 <= len(room) <= ROOM_DIGITS)
     return [room for room in near if digits_apart(room, own) <= 1]
 
 
 def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
-    """Whether a piece of an address says the registered building and a room, of which nothing is like theirs.
+    """Whether a piece of an address names the registered building and a room that is nothing like theirs.
 
     Args:
         text: As recognised, without the other pieces: their numbers are no room's.
@@ -57,20 +54,20 @@ def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: Kan
         reader: Reads the text.
     """
     line = place_in(text, reader)
-    rooms = [room for room in _rooms(numbers_of(text)) if len(room) == ROOM]
-    owns = ((address, address.number[-ROOM:]) for address in known)
+    rooms = [room for room in _rooms(numbers_of(text)) if len(room) == ROOM_DIGITS]
+    owns = ((address, address.number[-ROOM_DIGITS:]) for address in known)
     return bool(rooms) and any(
-        len(own) == ROOM
-        and not any(may_be_misheard(room, own, HALF) for room in rooms)
+        len(own) == ROOM_DIGITS
+        and not any(may_be_misheard(room, own, MAX_MISHEARD_SHARE) for room in rooms)
         and _building_said(line, address)
         for address, own in owns
     )
 
 
 def _rooms(numbers: str) -> tuple[str, ...]:
-    """A number, and without the five at its end as which 号 is misheard."""
+    """The number, and the number without a final five: 号 is misheard as 五."""
     return (numbers, numbers[:-1]) if numbers.endswith("5") else (numbers,)
 
 
 def _building_said(line: tuple[Mora, ...], address: RegisteredAddress) -> bool:
-    return len(address.building) > ENOUGH and bool(find_sound(address.building, line, PLACE))
+    return len(address.building) > MIN_TELLING and bool(find_sound(address.building, line, MAX_PLACE_PRICE))

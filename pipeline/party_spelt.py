@@ -1,10 +1,12 @@
-"""What stands around a written name, and whose it is by its spelling, or by an explanation of that."""
+"""Judge a name by its spelling, or by an explanation of that; and strip what is said around a name."""
 
 from __future__ import annotations
 
 import re
 
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, Party
+from pipeline.verdict import Verdict
 
 __all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter", "without_lead"]
 
@@ -20,7 +22,10 @@ TAIL = re.compile(
 )
 """The same at its end: です drawn out is written in many ways, 家 as it sounds."""
 
-_OWNERS = {Party.REQUESTER: "本人のもの", Party.STAFF: "担当者の名前"}
+_SAME_SPELLING = {
+    Party.REQUESTER: Reason.NAME_SAME_SPELLING_REQUESTER,
+    Party.STAFF: Reason.NAME_SAME_SPELLING_STAFF,
+}
 
 BLANKS = re.compile(r"\s")
 """What may stand between the surname and the given name of a case."""
@@ -35,17 +40,17 @@ _HOW = re.compile(r"[\s、。・]*(?:カタ(?:カナ?)?|ひら(?:がな?)?|平�
 _KANJI = re.compile(r"[一-龠々]+")
 
 
-def as_spelt(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
-    """A full name that is written as the case writes it, however the dictionary reads it (未来, 良子)."""
+def as_spelt(text: str, case: CallCase) -> Verdict | None:
+    """Judge a full name that is spelt as in the case, however the dictionary reads it (未来, 良子)."""
     said = _together(TAIL.sub("", text))
     for party, names in ((Party.REQUESTER, case.requester.names), (Party.STAFF, case.staff)):
         if any(len(said) > 1 and said == BLANKS.sub("", name.text) for name in names):
-            return party, f"{_OWNERS[party]}と同じ表記", False
+            return Verdict(party, _SAME_SPELLING[party], False)
     return None
 
 
 def without_lead(text: str) -> tuple[str, ...]:
-    """A name without its tail, and then without one word of its lead after the other: は in はら is none.
+    """Strip a name's tail, then its lead word by word: the は of はら may be its own.
 
     Args:
         text: As recognised.
@@ -60,7 +65,7 @@ def without_lead(text: str) -> tuple[str, ...]:
 
 
 def letter_by_letter(text: str) -> str:
-    """A name that is said in syllables, as one word: タグチ for タ・グ・チ、カタカナで; else nothing."""
+    """Join a name that is said syllable by syllable: タグチ for タ・グ・チ、カタカナで; else nothing."""
     said = _HOW.sub("", TAIL.sub("", text))
     return _together(said) if _SYLLABLES.fullmatch(said) else ""
 
@@ -71,7 +76,7 @@ def _together(text: str) -> str:
 
 
 def _is_explained(char: str, text: str) -> bool:
-    """Whether a kanji is: 野原の野, or 小さい."""
+    """Whether a text explains a kanji: 野原の野, or 小さい."""
     return (
         f"の{char}" in text
         or re.search(rf"(?<![一-龠々の]){char}(?:さい|しい|きい|るい|い)(?=[、。にとで\s]|$)", text)
@@ -79,11 +84,11 @@ def _is_explained(char: str, text: str) -> bool:
     )
 
 
-def as_explained(text: str, case: CallCase) -> tuple[Party, str, bool] | None:
-    """How the requester's surname or given name is written: 千円の千に、時代の代 for 千代."""
+def as_explained(text: str, case: CallCase) -> Verdict | None:
+    """Judge an explanation of the requester's surname or given name: 千円の千に、時代の代 for 千代."""
     for name in case.requester.names:
         said = BLANKS.sub("", name.text)
         for part in (part for n in range(2, len(said)) for part in (said[:n], said[-n:])):
             if _KANJI.fullmatch(part) and all(_is_explained(char, text) for char in part):
-                return Party.REQUESTER, "本人の名前の書き方の説明", True
+                return Verdict(Party.REQUESTER, Reason.EXPLAINS_REQUESTER_NAME, True)
     return None

@@ -1,4 +1,4 @@
-"""Whose is a finding by what is heard in it, mora by mora, whatever was written.
+"""Compare what was heard of each finding, mora by mora, with the case, whatever was written.
 
 written  いろせいちごさんに     heard  ヒロセイチゴーサンニー     広瀬, 1532: all of it the requester's
 written  西村道                 heard  ニシムラミチ               西村, and ミチ that is not: a relative
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.heard_stretch import (
-    CLEAR,
+    CLEAR_ODDS,
     SAID_AROUND,
     Channels,
     Said,
@@ -23,45 +23,45 @@ from pipeline.heard_stretch import (
     said_in,
     tells,
 )
-from pipeline.kanji_heard import BESIDE, heard_explained
-from pipeline.mail_heard import joined_forms, told_by_mail
+from pipeline.kanji_heard import MARGIN_STEPS, heard_explained
+from pipeline.mail_heard import attribute_heard_mail, joined_forms
 from pipeline.party_beside import said_of
-from pipeline.party_cut import cut_where_theirs
-from pipeline.party_explained import BY_KANJI, may_be_of
+from pipeline.party_cut import split_where_theirs
+from pipeline.party_explained import may_be_of
 from pipeline.party_kanji import KanjiReader, explained_at
 from pipeline.party_name import KanaReader
 from pipeline.party_spelt import BLANKS
 from pipeline.phonetic import likeliest
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import digits_of
-from pipeline.spoken_forms import ENOUGH, SpokenForm, spoken_forms
+from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
 from pipeline.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
+from pipeline.verdict import UNOWNED, given_to
 
-__all__ = ["by_what_is_heard"]
+__all__ = ["compare_sound"]
 
-SAID: Final = 2
-"""What it tells that the conversation says whose it is."""
+WORTH_OF_TALK: Final = 2
+"""Worth of the talk's word on whose it is, in the unit of ``SpokenForm.tells``."""
 
-CLEARLY: Final = 0.2
-"""Price over its length of a word that explains a kanji, where it is heard and not read: of 84 made calls' it
+MAX_WORD_PRICE: Final = 0.2
+"""Highest price over its length of a heard word that explains a kanji: of 84 made calls' it
 leaves the seven that explain the requester's name, and takes the three that explain another's."""
 
-A_MORA_AT_ALL, LEAST_AT_ALL = -1.5, -14.0
-"""Log odds, for each mora and in all, below which nothing of an address or a number is said.  Of 36 calls'
+MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -1.5, -14.0
+"""Lowest log odds, for each mora and in all, of an address or number that may be said.  Of 36 calls'
 own addresses and numbers that were kept none has less, and one stranger's has."""
 
-FIGURES: Final = 3
-"""Figures that have to be heard for them to be somebody else's."""
+MIN_OTHER_FIGURES: Final = 3
+"""Fewest heard digits that are somebody else's."""
 
-LONG: Final = 8
-"""The same in morae, of an address.  Of 120 calls and 14 of the sample script, in what is theirs though
-nothing of it is heard there are five at the most, and in the only one of a third party's 14."""
+MIN_OTHER_MORAE: Final = 8
+"""Fewest heard morae that are somebody else's address.  Of 120 calls and 14 of the sample script, in what is
+theirs though nothing of it is heard there are five at the most, and in the only one of a third party's 14."""
 
-NOT_HEARD = "音では登録のものと違う"
-
-MORE, MORE_BEHIND_SURNAME = 3, 1
-"""Morae that may be left of a finding beside what is the case's, and what is said around it.  Two behind a
-surname are a relative's name."""
+MAX_LEFT_MORAE, MAX_LEFT_BEHIND_SURNAME = 3, 1
+"""Most morae of a finding that neither a value of the case nor the usual words around it explain.  Two behind
+a surname are a relative's name."""
 
 _SAID_AROUND = re.compile(SAID_AROUND)
 _ENDS = (
@@ -79,19 +79,18 @@ _BOTH = re.compile(r"^(?:サン|サマ)?[トヤ][^ーッ]{2}|[^ーッ](?:サン|
 _EXPLAINS = re.compile(r"..ノ|ヘン|ベン|カンムリ|[ーウ]ジ")
 """What is in every explanation of a kanji."""
 
-_NOBODYS = {Party.THIRD_PARTY, Party.UNKNOWN}
 _ASKED = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
 _REASONS = {
-    Party.REQUESTER: "音では本人のもの",
-    Party.STAFF: "音では担当者の名前",
-    Party.COMPANY: "音では自社の名前",
+    Party.REQUESTER: Reason.HEARD_AS_REQUESTER,
+    Party.STAFF: Reason.HEARD_AS_STAFF,
+    Party.COMPANY: Reason.HEARD_AS_COMPANY,
 }
 
 
-def by_what_is_heard(
+def compare_sound(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Ask the sound about what is nobody's by its words.
+    """Give findings to the party whose values are all that is heard in them.
 
     Args:
         findings: In order of text, with the parties that they have by their words.
@@ -109,48 +108,50 @@ def by_what_is_heard(
     names = [BLANKS.sub("", name.text) for name in case.requester.names]
     out = []
     for finding, behind in itertools.zip_longest(findings, findings[1:]):
-        asked = finding.party in _NOBODYS and finding.entity.entity_type in _ASKED
+        asked = finding.party in UNOWNED and finding.entity.entity_type in _ASKED
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
             said = [said_in(stretch, forms) for stretch in stretches]
-            told = _told_by_forms(finding, said, forms) or told_by_mail(finding, stretches, (*forms, *joined))
+            told = _told_by_forms(finding, said, forms) or attribute_heard_mail(
+                finding, stretches, (*forms, *joined)
+            )
             if told is not None and _begins_another(told, behind, said, forms, transcript.text):
                 told = None
             if told is not None:
                 out.append(told)
             else:
-                cut = cut_where_theirs(finding, said, forms, transcript)
+                cut = split_where_theirs(finding, said, forms, transcript)
                 theirs = [name for name in names if may_be_of(said_of(finding, transcript.text), name)]
                 out += cut or [_told_by_kanji(finding, stretches, theirs, reader)]
         elif _doubted(finding) and not _heard_at_all(
             finding, tuple(channels.stretches(finding)), _alike(finding, forms)
         ):
-            out.append(replace(finding, party=Party.UNKNOWN, reason=NOT_HEARD))
+            out.append(replace(finding, party=Party.UNKNOWN, reason=Reason.HEARD_OTHERWISE))
         else:
             out.append(finding)
     return tuple(out)
 
 
 def _alike(finding: Finding, forms: Sequence[SpokenForm]) -> list[SpokenForm]:
-    """The requester's addresses, or their telephone numbers: what a finding of that type may be."""
+    """The requester's telling forms of a finding's type: addresses, or telephone numbers."""
     phone = finding.entity.entity_type == "PHONE_NUMBER"
     own = (form for form in forms if form.party is Party.REQUESTER and form.tells)
     return [form for form in own if form.phone or not phone]
 
 
 def _doubted(finding: Finding) -> bool:
-    """Whether it stays as the requester's address or number, but somebody has to look."""
+    """Whether a finding is kept as the requester's address or number, but needs a look."""
     kept = finding.party is Party.REQUESTER and finding.needs_review and not finding.entity.candidate
     return kept and finding.entity.entity_type in {"ADDRESS", "PHONE_NUMBER"}
 
 
 def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> bool:
-    """Whether anything of the requester's that tells whose it is may be heard, however badly.
+    """Whether anything telling of the requester's may be heard, however badly.
 
     What the conversation calls theirs is half like the registered number soon, and another's all the same.
     Of a few morae or figures nothing need be heard, but where the conversation calls it another's.
     """
-    least = [max(LEAST_AT_ALL, A_MORA_AT_ALL * len(form.sound)) for form in forms]
+    least = [max(MIN_LOG_ODDS, MIN_ODDS_PER_MORA * len(form.sound)) for form in forms]
     hits = (
         hit
         for each in stretches
@@ -158,14 +159,14 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
         if each.holds(hit)
     )
     kana = "".join(each.kana() for each in stretches)
-    long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= LONG
-    little = len(digits_of(kana)) < FIGURES and not long
-    return (little and finding.entity.party is not Party.THIRD_PARTY) or any(hits)
+    long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= MIN_OTHER_MORAE
+    little = len(digits_of(kana)) < MIN_OTHER_FIGURES and not long
+    return (little and finding.entity.hint is not Party.THIRD_PARTY) or any(hits)
 
 
 def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm]) -> Finding | None:
-    """The finding as the case's whose forms are all that is heard in it."""
-    told = {_told(each, forms, finding.entity.party) for each in said}
+    """Give a finding to the party whose forms are all that is heard in it."""
+    told = {_told(each, forms, finding.entity.hint) for each in said}
     owners = {each.party for each in told if each is not None}
     if None in told or len(owners) != 1:
         return None
@@ -177,7 +178,7 @@ def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[Spoke
 def _begins_another(
     told: Finding, behind: Finding | None, said: Sequence[Said], forms: Sequence[SpokenForm], text: str
 ) -> bool:
-    """Whether their given name alone is heard, and somebody else's name goes on behind it: サクラ・イ ミチヨ.
+    """Whether a given name alone is heard, and the next finding continues another's name: サクラ・イ ミチヨ.
 
     Args:
         told: What would be theirs.
@@ -188,7 +189,7 @@ def _begins_another(
     """
     if behind is None or {told.entity.entity_type, behind.entity.entity_type} != {"PERSON"}:
         return False
-    nobodys = behind.party in _NOBODYS and not behind.entity.candidate
+    nobodys = behind.party in UNOWNED and not behind.entity.candidate
     between = text[told.entity.chars.end : behind.entity.chars.start]
     heard = [forms[hit.form] for stretch, hits in said for hit in hits if stretch.holds(hit)]
     surname = any(form.surname and form.party is told.party for form in heard)
@@ -198,21 +199,21 @@ def _begins_another(
 def _told_by_kanji(
     finding: Finding, stretches: Sequence[Stretch], names: Sequence[str], reader: KanjiReader
 ) -> Finding:
-    """The finding as the requester's where it explains the kanji of their name."""
+    """Give a finding that explains the kanji of the requester's name to the requester."""
     if finding.entity.entity_type != "PERSON" or not stretches:
         return finding
     for name in names:
         if all(_explains(stretch, name, reader) for stretch in stretches):
-            return replace(finding, party=Party.REQUESTER, reason=BY_KANJI, needs_review=True)
+            return given_to(finding, Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
     return finding
 
 
 def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
-    """Whether half of what is heard in a stretch, or more, explains a name, with what is around it."""
+    """Whether at least half of what is heard in a stretch, or around it, explains a name."""
     heard = [
         mora
         for mora in likeliest(stretch.logs)
-        if stretch.first - BESIDE <= mora.step < stretch.last + BESIDE
+        if stretch.first - MARGIN_STEPS <= mora.step < stretch.last + MARGIN_STEPS
     ]
     edges = (0, *itertools.accumulate(len(mora.kana) for mora in heard))
     own = [
@@ -223,21 +224,21 @@ def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
     kana = "".join(mora.kana for mora in heard)
     if not _EXPLAINS.search(kana):
         return False
-    told = explained_at(kana, name, reader, within=CLEARLY)
+    told = explained_at(kana, name, reader, within=MAX_WORD_PRICE)
     half = bool(own) and 2 * sum(any(at.overlaps(each) for at in told) for each in own) >= len(own)
     return half or heard_explained(stretch, name, reader)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Whose all of a stretch is, and whether nobody has to listen."""
+    """Who owns all of a stretch, and whether that is clear."""
 
     party: Party
     clear: bool
 
 
 def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told | None:
-    """Whose all of a stretch is; nothing where some of it is not the case's, or tells too little.
+    """Tell who owns all of a stretch; ``None`` if some of it is no value of the case, or tells too little.
 
     Args:
         heard: What is heard, and the forms that are said in it.
@@ -252,18 +253,18 @@ def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told
         theirs = [hit for hit in hits if forms[hit.form].party is party]
         if any(forms[hit.form].value >= 0 for hit in own) and other_figures(stretch, own, theirs):
             continue
-        worth = tells(own, hits, forms) + (SAID if said is party else 0)
+        worth = tells(own, hits, forms) + (WORTH_OF_TALK if said is party else 0)
         surname = all(forms[hit.form].surname for hit in own)
-        more = MORE_BEHIND_SURNAME if surname else MORE
-        if own and worth >= ENOUGH and _within(stretch, own, more):
-            clear = _within(stretch, [hit for hit in own if hit.score >= CLEAR], MORE_BEHIND_SURNAME)
+        more = MAX_LEFT_BEHIND_SURNAME if surname else MAX_LEFT_MORAE
+        if own and worth >= ENOUGH_WORTH and _within(stretch, own, more):
+            clear = _within(stretch, [hit for hit in own if hit.score >= CLEAR_ODDS], MAX_LEFT_BEHIND_SURNAME)
             if clear or said is not Party.THIRD_PARTY:
                 return _Told(party, clear)
     return None
 
 
 def _is_of(stretch: Stretch, hit: Hit, form: SpokenForm) -> bool:
-    """Whether a hit is in a finding; of a name, which has a beginning and an end, over half of one of them.
+    """Whether a hit lies in a finding; a name has to share more than half of the shorter one.
 
     ユリコ、マツ holds 小松 with a mora of the finding alone.
     """
@@ -273,12 +274,12 @@ def _is_of(stretch: Stretch, hit: Hit, form: SpokenForm) -> bool:
 
 
 def _within(stretch: Stretch, hits: Sequence[Hit], more: int) -> bool:
-    """Whether hardly more is heard in a stretch than hits and what is said around names.
+    """Whether a stretch holds hardly more than hits and the usual words around names.
 
     Args:
         stretch: What is heard.
         hits: In it.
-        more: Morae that may be left behind the first of them; before it, ``MORE``.
+        more: Morae that may be left behind the first of them; before it, ``MAX_LEFT_MORAE``.
     """
     first = min((hit.start for hit in hits), default=len(stretch.logs))
     there = covered(hits, len(stretch.logs))
@@ -292,7 +293,7 @@ def _within(stretch: Stretch, hits: Sequence[Hit], more: int) -> bool:
         else:
             # A particle or two may be a name: カワ behind イシ.
             behind += _counted(left)
-    return before <= MORE and behind <= more
+    return before <= MAX_LEFT_MORAE and behind <= more
 
 
 def _counted(kana: str) -> int:

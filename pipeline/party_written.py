@@ -1,4 +1,4 @@
-"""Read nearly as theirs, but written as somebody else's name; or a part of it, and heard as more.
+"""Reject a near-homophone spelt as another name, and a surname behind which a relative's name is heard.
 
 case 市川  written 石川  nothing heard, the words are exact      another's: イシカワ is a name of its own
 case 中島  written 赤島  heard ナカジマ -6.3, アカシマ -13.6     the requester's: the kanji were misheard
@@ -17,29 +17,28 @@ from typing import Final
 
 from pipeline.heard_stretch import Channels, Stretch
 from pipeline.party_beside import said_of
-from pipeline.party_name import FAMILY, HALF, KanaReader, KnownName, known_names
+from pipeline.party_name import MIN_PART_LIKENESS, KanaReader, KnownName, known_names
 from pipeline.party_spelt import BLANKS, without_lead
 from pipeline.phonetic import likeliest
+from pipeline.reasons import Reason
 from pipeline.sound import likeness, morae, undrawn
 from pipeline.spotting import spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
+from pipeline.verdict import given_to
 
-__all__ = ["ANOTHERS", "with_other_names"]
+__all__ = ["reject_other_spellings"]
 
-ANOTHERS = "登録の名前と読みが近いが、別の名前の表記"
-"""Why it is nobody's."""
+MIN_KANJI: Final = 2
+"""Fewest kanji of a name: one is in any word."""
 
-SHORTEST: Final = 2
-"""Kanji of a name at the least: one is in any word."""
+MIN_HEARD_ODDS: Final = -6.0
+"""Lowest log odds of a surname that is heard."""
 
-HEARD: Final = -6.0
-"""Log odds from which the surname is heard."""
+MIN_COMPARED_ODDS: Final = -40.0
+"""Log odds below which names are not compared any more."""
 
-LOWEST: Final = -40.0
-"""Log odds below which it need not be known how badly a name is heard."""
-
-UNWRITTEN: Final = (2, 6)
-"""Morae of a given name that is heard and not written, at the least and at the most."""
+GIVEN_NAME_MORAE: Final = (2, 6)
+"""Fewest and most morae of a given name that is heard and not written."""
 
 _CALLED = re.compile(r"[、\s]?(?:さま|さん|様|くん|君|ちゃん)")
 _CALLED_BY_SOUND = re.compile(r"(.+?)(?:サマ|サン|クン|チャン)")
@@ -48,10 +47,10 @@ _NAME = re.compile(r"([一-龠々ヶ]+)([^のノ]*)")
 """Its kanji, and what goes on behind them; with の it explains a name (大石の石)."""
 
 
-def with_other_names(
+def reject_other_spellings(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Take for nobody's what is written, or goes on by sound, as another name than theirs.
+    """Take names from the requester and the staff that are spelt, or go on by sound, as another name.
 
     Of 106 made calls one place goes on by sound, a relative's, and none of the requester's.
 
@@ -74,7 +73,7 @@ def with_other_names(
             said, heard = said_of(finding, transcript.text), tuple(channels.stretches(finding))
             theirs = [name for name in known if name.party is finding.party]
             if _is_anothers(_written(said, reader), theirs, spelt, heard):
-                made = replace(finding, party=Party.UNKNOWN, reason=ANOTHERS, needs_review=True)
+                made = given_to(finding, Party.UNKNOWN, Reason.NAME_SPELT_AS_OTHER)
             elif finding.party is Party.REQUESTER:
                 surnames = [name for name in theirs if name.parts[:1] == (reader.kana(said),)]
                 if any(_goes_on(name.parts, heard) for name in surnames):
@@ -86,7 +85,7 @@ def with_other_names(
 def _is_anothers(
     name: _Written | None, known: Sequence[KnownName], spelt: Sequence[str], heard: Sequence[Stretch]
 ) -> bool:
-    """Whether a name is none that is spelt so, nor read or heard as a known one."""
+    """Whether a name is neither spelt as a known one, nor read, nor heard as one."""
     if name is None or any(name.kanji in each for each in spelt):
         return False
     own = {kana for each in known for kana in name.like(each)}
@@ -94,25 +93,25 @@ def _is_anothers(
 
 
 def _as_a_relatives(finding: Finding, behind: Finding | None, text: str) -> Finding:
-    """A surname as a relative's, with the honorific that is written behind it; as it is where none is."""
+    """Give a surname to nobody, with the honorific behind it; unchanged where none is written."""
     chars = finding.entity.chars
     called = _CALLED.match(text, chars.end)
     if called is None:
         return finding
     free = behind is None or called.end() <= behind.entity.chars.start
     entity = replace(finding.entity, chars=CharSpan(chars.start, called.end() if free else chars.end))
-    return replace(finding, entity=entity, party=Party.UNKNOWN, reason=FAMILY, needs_review=True)
+    return replace(finding, entity=entity, party=Party.UNKNOWN, reason=Reason.RELATIVE, needs_review=True)
 
 
 def _goes_on(name: Sequence[str], stretches: Sequence[Stretch]) -> bool:
-    """Whether behind a surname a given name is heard that is not theirs, and then an honorific."""
+    """Whether another given name and an honorific are heard behind a surname."""
     surname, given = morae(name[0]), name[-1]
     for stretch in stretches:
-        hits = [hit for hit in spotted([surname], stretch.logs, [HEARD]) if stretch.holds(hit)]
+        hits = [hit for hit in spotted([surname], stretch.logs, [MIN_HEARD_ODDS]) if stretch.holds(hit)]
         said = "".join(m.kana for m in likeliest(stretch.logs) if hits and m.step >= hits[-1].end)
         between = _CALLED_BY_SOUND.match(said)
-        if between and UNWRITTEN[0] <= len(undrawn(morae(between[1]))) <= UNWRITTEN[1]:
-            return likeness(given, between[1]) < HALF
+        if between and GIVEN_NAME_MORAE[0] <= len(undrawn(morae(between[1]))) <= GIVEN_NAME_MORAE[1]:
+            return likeness(given, between[1]) < MIN_PART_LIKENESS
     return False
 
 
@@ -125,36 +124,36 @@ class _Written:
     alone: bool
 
     def like(self, known: KnownName) -> tuple[str, ...]:
-        """What of a known name it has to be: the whole, or with a given name behind it the surname."""
+        """The readings of a known name that it may have: the whole; the parts, or behind more the surname."""
         return (known.whole, *(known.parts if self.alone else known.parts[:1]))
 
 
 def _is_asked(finding: Finding) -> bool:
-    """Whether it is a name that stays; not by the second hearing, which writes it otherwise."""
+    """Whether a finding is a kept name, and not kept by the second hearing, which spells it otherwise."""
     entity = finding.entity
     named = entity.entity_type == "PERSON" and not entity.candidate
     return named and finding.party in {Party.REQUESTER, Party.STAFF} - {entity.heard_again_as}
 
 
 def _written(text: str, reader: KanaReader) -> _Written | None:
-    """The longest name that a finding begins with; none in what is no name, or explains one."""
+    """The longest kanji name that a finding begins with; ``None`` if it is no name, or explains one."""
     text = without_lead(text)[-1]
     said = _NAME.fullmatch(text)
     kanji = said[1] if said else ""
-    for length in range(len(kanji), SHORTEST - 1, -1):
+    for length in range(len(kanji), MIN_KANJI - 1, -1):
         if readings := frozenset(reader.readings(kanji[:length])):
             return _Written(kanji[:length], readings, kanji[:length] == text)
     return None
 
 
 def _heard_as(own: Iterable[str], other: Iterable[str], stretches: Sequence[Stretch]) -> bool:
-    """Whether all that is heard of a finding is their name at least as well as it is the other."""
+    """Whether the sound of a finding fits their name at least as well as the other one."""
     names = [(morae(kana), theirs) for theirs, each in ((True, own), (False, other)) for kana in sorted(each)]
     sounds = [sound for sound, _ in names]
 
     def theirs_in(stretch: Stretch) -> bool:
         best = {True: -math.inf, False: -math.inf}
-        for hit in spotted(sounds, stretch.logs, [LOWEST] * len(sounds)):
+        for hit in spotted(sounds, stretch.logs, [MIN_COMPARED_ODDS] * len(sounds)):
             if stretch.holds(hit):
                 best[names[hit.form][1]] = max(best[names[hit.form][1]], hit.score)
         return best[True] >= best[False] and best[True] > -math.inf

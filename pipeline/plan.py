@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipeline.detect import sure
 from pipeline.parts import not_below, without_overlap
+from pipeline.reasons import Reason, Why
 from pipeline.review_queue import beside_masks, within_time
 from pipeline.types import (
     CallCase,
@@ -21,9 +22,6 @@ from pipeline.types import (
 )
 
 __all__ = ["make_plan", "transcript_sha256", "within_review_time"]
-
-STAYS = "個人情報かもしれないが、伏せずに残したので、聞いて決めてください"
-"""Reason of a candidate."""
 
 
 def make_plan(
@@ -86,7 +84,8 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
     action = MaskAction.MASK if always else case.action_for(finding.party)
     unknown = finding.party is Party.UNKNOWN
     doubtful = finding.needs_review or unknown or (action is MaskAction.MASK and not sure(entity.score))
-    reason = "。".join(part for part in (entity.explanation, finding.reason) if part)
+    given = (finding.reason, *finding.notes)
+    reasons = (*entity.explanation, *(Why(each) for each in given if each is not Reason.NOT_GIVEN))
     return MaskItem(
         item_id=f"m{number:04d}",
         entity_type=entity.entity_type,
@@ -95,7 +94,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         channels=finding.channels,
         party=finding.party,
         action=action,
-        reason=reason,
+        reasons=reasons,
         source=entity.recognizer,
         score=round(entity.score, 4),
         needs_review=doubtful,
@@ -120,7 +119,7 @@ def _candidate(number: int, finding: Finding, time: TimeSpan) -> MaskItem:
         channels=finding.channels,
         party=finding.party,
         action=MaskAction.KEEP,
-        reason="。".join(part for part in (entity.explanation, STAYS) if part),
+        reasons=(*entity.explanation, Why(Reason.CANDIDATE_LEFT)),
         source=entity.recognizer,
         score=round(entity.score, 4),
         needs_review=True,

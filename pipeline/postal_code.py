@@ -1,4 +1,4 @@
-"""A postal code, which no case holds: a finding of its own beside its address, and theirs if that is.
+"""Cut postal codes off addresses, and give a code that is heard the owner of its address.
 
 [981の6759、5丁目25の9]  ->  [981の6759]、[5丁目25の9]
 
@@ -14,26 +14,35 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.heard_stretch import SAID_AROUND, Channels
-from pipeline.party_beside import CLOSE, CODE, NOBODYS, POSTAL, said_of
+from pipeline.party_beside import MAX_GAP_CHARS, POSTAL_CODE, said_of
+from pipeline.reasons import Reason
 from pipeline.spoken_digits import beside_digits, digits_of
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
+from pipeline.verdict import UNOWNED, given_to
 
-__all__ = ["DIGITS", "EARLIER", "STRAY", "is_piece_of", "with_codes_apart", "with_codes_heard"]
+__all__ = [
+    "CODE_DIGITS",
+    "MAX_STRAY_KANA",
+    "STEPS_BEFORE",
+    "attribute_heard_codes",
+    "is_piece_of",
+    "part_postal_codes",
+]
 
-DIGITS: Final = (6, 7)
-"""Figures of a postal code as it is heard: one is soon lost."""
+CODE_DIGITS: Final = (6, 7)
+"""Fewest and most digits of a postal code as heard: one is soon lost."""
 
-STRAY: Final = 2
-"""Kana of it that are no figure."""
+MAX_STRAY_KANA: Final = 2
+"""Most kana of a code that are no digit."""
 
-EARLIER: Final = 5
-"""Steps before the words in which the first figure may begin."""
+STEPS_BEFORE: Final = 5
+"""Steps of the posteriorgram before the words in which the first digit may begin."""
 
-PIECE: Final = 3
-"""Figures of a piece that is read back."""
+MIN_PIECE_DIGITS: Final = 3
+"""Fewest digits of a piece that is read back."""
 
-READ_BACK: Final = 3
-"""Findings behind a code among which it is read back."""
+READ_BACK_FINDINGS: Final = 3
+"""Findings behind a code in which a piece of it may be read back."""
 
 _MARKS = "、。 \n"
 _SAID_AROUND = re.compile(SAID_AROUND)
@@ -41,8 +50,8 @@ _DRAWN = re.compile(r"(?<=[チニ])ーチ")
 """ハチイチ, as it is heard."""
 
 
-def with_codes_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
-    """Part postal codes from the addresses behind them.
+def part_postal_codes(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
+    """Cut postal codes off the addresses behind them.
 
     Args:
         entities: In order of text.
@@ -53,7 +62,7 @@ def with_codes_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[Enti
     """
     for entity in entities:
         chars = entity.chars
-        code = CODE.match(text, chars.start, chars.end) if entity.entity_type == "ADDRESS" else None
+        code = POSTAL_CODE.match(text, chars.start, chars.end) if entity.entity_type == "ADDRESS" else None
         rest = text[code.end() : chars.end] if code else ""
         behind = chars.end - len(rest.lstrip(_MARKS))
         # A figure more, and it is none.
@@ -64,8 +73,8 @@ def with_codes_apart(entities: Iterable[EntitySpan], text: str) -> Iterator[Enti
             yield replace(entity, chars=CharSpan(behind, chars.end), morae=0)
 
 
-def with_codes_heard(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Give postal codes that are heard as seven figures, whatever is written, the party of their address.
+def attribute_heard_codes(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
+    """Give findings that are heard as a postal code, whatever is written, the owner of their address.
 
     Args:
         findings: In order of text, with their parties.
@@ -80,31 +89,31 @@ def with_codes_heard(findings: Sequence[Finding], transcript: Transcript) -> tup
         code = _code(finding, channels) if _asked(finding) else ""
         if not code or not _is_theirs(finding, code, findings, transcript.text):
             continue
-        out[at] = replace(finding, party=Party.REQUESTER, reason=POSTAL, needs_review=True)
+        out[at] = given_to(finding, Party.REQUESTER, Reason.POSTAL_CODE_OF_ADDRESS)
         told = [n for n in range(at + 1, len(out)) if not out[n].entity.candidate]
-        for behind in told[:READ_BACK]:
-            if out[behind].party in NOBODYS and is_piece_of(code, out[behind], transcript.text):
-                out[behind] = replace(out[behind], party=Party.REQUESTER, reason=POSTAL, needs_review=True)
+        for behind in told[:READ_BACK_FINDINGS]:
+            if out[behind].party in UNOWNED and is_piece_of(code, out[behind], transcript.text):
+                out[behind] = given_to(out[behind], Party.REQUESTER, Reason.POSTAL_CODE_OF_ADDRESS)
     return tuple(out)
 
 
 def _asked(finding: Finding) -> bool:
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and entity.party is not Party.THIRD_PARTY
+    nobodys = finding.party in UNOWNED and entity.hint is not Party.THIRD_PARTY
     return nobodys and entity.entity_type == "ADDRESS" and not entity.candidate
 
 
 def _code(finding: Finding, channels: Channels) -> str:
-    """The figures of a finding that is heard as a postal code and nothing else."""
-    heard = "".join(stretch.kana(EARLIER) for stretch in channels.stretches(finding))
+    """The figures of a finding that is heard as a postal code and nothing else; else empty."""
+    heard = "".join(stretch.kana(STEPS_BEFORE) for stretch in channels.stretches(finding))
     kana = _DRAWN.sub("イチ", _SAID_AROUND.sub("", heard))
     digits = digits_of(kana)
     stray = beside_digits(kana).replace("ー", "")
-    return digits if DIGITS[0] <= len(digits) <= DIGITS[1] and len(stray) <= STRAY else ""
+    return digits if CODE_DIGITS[0] <= len(digits) <= CODE_DIGITS[1] and len(stray) <= MAX_STRAY_KANA else ""
 
 
 def is_piece_of(code: str, finding: Finding, text: str) -> bool:
-    """Whether a finding is some figures of a code.
+    """Whether a finding's figures are part of a code.
 
     Args:
         code: Its figures.
@@ -112,11 +121,11 @@ def is_piece_of(code: str, finding: Finding, text: str) -> bool:
         text: The call's.
     """
     digits = digits_of(said_of(finding, text))
-    return len(digits) >= PIECE and digits in code
+    return len(digits) >= MIN_PIECE_DIGITS and digits in code
 
 
 def _is_theirs(finding: Finding, code: str, findings: Sequence[Finding], text: str) -> bool:
-    """Whether the nearest address with figures, the next one before the last, is the requester's."""
+    """Whether the nearest address with figures is the requester's; one behind counts before one in front."""
     start, end = finding.entity.chars.start, finding.entity.chars.end
     addresses = [
         other
@@ -127,7 +136,7 @@ def _is_theirs(finding: Finding, code: str, findings: Sequence[Finding], text: s
         and not other.entity.candidate
         and (other.party is Party.REQUESTER or digits_of(said_of(other, text)))
     ]
-    behind = [o for o in addresses if 0 <= o.entity.chars.start - end <= CLOSE]
-    before = [o for o in addresses if 0 <= start - o.entity.chars.end <= CLOSE]
+    behind = [o for o in addresses if 0 <= o.entity.chars.start - end <= MAX_GAP_CHARS]
+    before = [o for o in addresses if 0 <= start - o.entity.chars.end <= MAX_GAP_CHARS]
     nearest = behind[:1] or before[-1:]
     return bool(nearest) and nearest[0].party is Party.REQUESTER

@@ -16,7 +16,7 @@ from pipeline.spoken_digits import NOUGHTS, digits_of
 from pipeline.types import CaseName
 
 __all__ = [
-    "PLACE",
+    "MAX_PLACE_PRICE",
     "RegisteredAddress",
     "number_of",
     "numbers_of",
@@ -27,7 +27,7 @@ __all__ = [
     "without_orders",
 ]
 
-PLACE = 0.3
+MAX_PLACE_PRICE = 0.3
 """Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
 
 _NUMBERING = re.compile(

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, Party, TimeSpan
 
 __all__ = [
@@ -278,7 +279,7 @@ def _add(board: Board, decision: ReviewDecision) -> None:
         channels=stretch.channels,
         party=stretch.party,
         action=MaskAction.MASK,
-        reason="担当者が加えた",
+        reasons=(Why(Reason.ADDED_BY_ANALYST),),
         source=ANALYST,
         score=1.0,
         needs_review=False,

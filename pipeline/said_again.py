@@ -1,4 +1,4 @@
-"""What sounds exactly as a sure name of the same call, or as its beginning or end, is that name again.
+"""Mask a doubtful name that sounds exactly like a sure name of the same call, its beginning or its end.
 
     はい、ふじたアンズさまですね     1.0, masked
     アンズの方は予約そのまま         .27, too doubtful by itself: it is her all the same
@@ -15,25 +15,23 @@ from typing import Final
 
 from pipeline.party_beside import said_of
 from pipeline.party_name import KanaReader
+from pipeline.reasons import Reason
 from pipeline.sound import morae
 from pipeline.types import Finding, Party
 
-__all__ = ["AGAIN", "said_again"]
+__all__ = ["said_again"]
 
-SURE: Final = 0.9
+MIN_SURE_SCORE: Final = 0.9
 """Probability from which a name is sure.  In 182 made calls ten stretches of doubt sound as one, or as half
 of one: seven of them are third parties', 2.9 s (the judge had given them .04 to .41); from .5 it is six more,
 and none of those is."""
 
-LONG: Final = 3
+MIN_MORAE: Final = 3
 """Morae from which it is no chance: はい, さん and そう begin and end names, too."""
-
-AGAIN: Final = "確かな名前と同じ読み"
-"""Why it is masked all the same."""
 
 
 def said_again(findings: Sequence[Finding], text: str, reader: KanaReader) -> tuple[Finding, ...]:
-    """Mask what was too doubtful by itself and sounds as a sure name of a third party does.
+    """Mask candidates that sound like a sure name of a third party.
 
     Args:
         findings: Of a whole call, with their parties, in order of text.
@@ -50,14 +48,18 @@ def said_again(findings: Sequence[Finding], text: str, reader: KanaReader) -> tu
     sure = {
         kana(finding)
         for finding in findings
-        if _is_a_strangers(finding) and not finding.entity.candidate and finding.entity.score >= SURE
+        if _is_a_strangers(finding)
+        and not finding.entity.candidate
+        and finding.entity.score >= MIN_SURE_SCORE
     }
 
     def is_one(finding: Finding) -> bool:
         if not finding.entity.candidate or not _is_a_strangers(finding):
             return False
         said = kana(finding)
-        return len(morae(said)) >= LONG and any(name.startswith(said) or name.endswith(said) for name in sure)
+        return len(morae(said)) >= MIN_MORAE and any(
+            name.startswith(said) or name.endswith(said) for name in sure
+        )
 
     return tuple(_masked(finding) if is_one(finding) else finding for finding in findings)
 
@@ -67,5 +69,5 @@ def _is_a_strangers(finding: Finding) -> bool:
 
 
 def _masked(finding: Finding) -> Finding:
-    reason = "。".join(filter(None, (finding.reason, AGAIN)))
-    return replace(finding, entity=replace(finding.entity, candidate=False), reason=reason)
+    notes = (*finding.notes, Reason.SOUNDS_LIKE_SURE_NAME)
+    return replace(finding, entity=replace(finding.entity, candidate=False), notes=notes)

@@ -20,12 +20,12 @@ from pipeline.sound import Mora, morae, undrawn
 from pipeline.spoken_digits import counted_kana, digits_of, kana_of
 from pipeline.types import CallCase, CaseName, Party
 
-__all__ = ["ENOUGH", "SpokenForm", "spoken_forms"]
+__all__ = ["ENOUGH_WORTH", "SpokenForm", "spoken_forms"]
 
-SHORTEST: Final = 3
+MIN_FORM_MORAE: Final = 3
 """Morae at the least: of two there is another one in every second sentence."""
 
-ENOUGH: Final = 4
+ENOUGH_WORTH: Final = 4
 """What tells by itself whose it is: a name, a block number, two groups of a telephone number."""
 
 CUT_SHORT: Final = 2
@@ -38,9 +38,9 @@ SHORT_BLOCK, FEW = 4, 2
 """Morae of a block number below which it does not tell by itself, and what it tells then: イチイチ, of
 1丁目1番, is in many a telephone number."""
 
-A_MORA: Final = -1.2
-LEAST: Final = -7.0
-FIGURES: Final = -5.0
+MIN_ODDS_PER_MORA: Final = -1.2
+MIN_LOG_ODDS: Final = -7.0
+MIN_FIGURE_ODDS: Final = -5.0
 """Log odds from which a form is said: for each of its morae, in all, and in all of a number.  Of 13,195 pairs
 of a third party's finding and a stranger's case 32 lie above in all of it, all but three of them the same
 name by sound."""
@@ -74,7 +74,7 @@ class SpokenForm:
         party: Whose it is.
         value: Which name, address or number of the case it is of.
         part: Which part of it: other ways of saying the same have the same.
-        tells: How much it tells of whose it is: ``ENOUGH`` does by itself.
+        tells: How much it tells of whose it is: ``ENOUGH_WORTH`` does by itself.
         sound: Its morae.
         figures: Whether it is a number, of which a neighbour's differs in a figure.
         phone: Whether it is of a telephone number.
@@ -96,9 +96,9 @@ class SpokenForm:
     def least(self) -> float:
         """Log odds from which it is said (``pipeline.spotting``)."""
         counted = len(undrawn(self.sound))
-        if counted < SHORTEST:
+        if counted < MIN_FORM_MORAE:
             return AS_IT_IS
-        return max(FIGURES if self.figures else LEAST, A_MORA * counted)
+        return max(MIN_FIGURE_ODDS if self.figures else MIN_LOG_ODDS, MIN_ODDS_PER_MORA * counted)
 
 
 def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
@@ -109,15 +109,16 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
         reader: Reads what the case gives no kana for.
 
     Returns:
-        Forms of ``SHORTEST`` morae and more, each once.
+        Forms of ``MIN_FORM_MORAE`` morae and more, each once.
     """
     names = (form for form in known_forms(case, reader) if form.kind in _NAMES)
-    said = [_Said(f.party, -1, ENOUGH, (f.sound,), surname=f.kind is FormKind.SURNAME) for f in names]
+    said = [_Said(f.party, -1, ENOUGH_WORTH, (f.sound,), surname=f.kind is FormKind.SURNAME) for f in names]
     own = Party.REQUESTER
     for value, address in enumerate(case.requester.addresses):
         said += [_Said(own, value, tells, _morae(kana)) for tells, kana in _places(address, reader)]
         said += [
-            _Said(own, value, ENOUGH, _morae(kana), figures=True) for kana in _numbers(number_of(address))
+            _Said(own, value, ENOUGH_WORTH, _morae(kana), figures=True)
+            for kana in _numbers(number_of(address))
         ]
     for value, phone in enumerate(case.requester.phones, len(case.requester.addresses)):
         said += [
@@ -138,7 +139,7 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
                 each.phone,
                 each.ends,
             )
-            if len(sound) >= SHORTEST:
+            if len(sound) >= MIN_FORM_MORAE:
                 forms.setdefault(sound, form)
     return tuple(forms.values())
 

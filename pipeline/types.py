@@ -1,7 +1,7 @@
 """Core values of kaiji: what flows between the steps.
 
 Everything here is frozen and holds tuples, never lists.  Fields that can hold a person's words are left out
-of ``repr`` so that a log line or a traceback never repeats them.  Only the standard library is imported.
+of ``repr``: no log line, no traceback repeats them.  Beside the standard library only reasons are imported.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from pipeline.reasons import Reason, Why
 
 __all__ = [
     "SOUND_KINDS",
@@ -18,7 +20,6 @@ __all__ = [
     "EntitySpan",
     "Finding",
     "Leak",
-    "Manifest",
     "MaskAction",
     "MaskItem",
     "MaskPlan",
@@ -211,23 +212,22 @@ class Transcript:
 class EntitySpan:
     """Our frozen form of Presidio's ``RecognizerResult``: offsets, never text.
 
-    ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS, CONFIDENTIAL.  ``explanation``
-    names witnesses and rules, never quotes.  ``needs_review`` is set where the witness itself is in doubt;
-    ``party`` where it knows whose it is (a self-introduction).  ``morae`` is how many it has where its
-    reading is known (a term of the case), else 0.  ``candidate`` is set where it is too unlikely to be
-    masked: an analyst is shown it, as time allows; ``heard_again_as`` says whose it clearly is by a second
-    hearing's words; ``judged`` is set where the score is the judge's probability.  ``parts``, where it may be
-    several things, has where each begins and its share of the score; ``owners`` are the chances of third
-    party, requester, staff and company as the words read.
+    ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS, CONFIDENTIAL; ``explanation`` is
+    why recognizers found it.  ``needs_review``: a recognizer doubts itself.  ``hint``: whose it is as one of
+    them reads the talk (a self-introduction).  ``morae``: how many, where the reading is known (a term of the
+    case), else 0.  ``candidate``: too unlikely to be masked, but shown to an analyst as time allows.
+    ``heard_again_as``: whose it clearly is by a second hearing's words.  ``judged``: the score is the judge's
+    probability.  ``parts``: if it may be several things, where each begins and its share of the score.
+    ``owners``: the chances of third party, requester, staff and company as the words read.
     """
 
     entity_type: str
     chars: CharSpan
     score: float
     recognizer: str
-    explanation: str = ""
+    explanation: tuple[Why, ...] = ()
     needs_review: bool = False
-    party: Party | None = None
+    hint: Party | None = None
     morae: int = 0
     candidate: bool = False
     heard_again_as: Party | None = None
@@ -238,14 +238,15 @@ class EntitySpan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An entity, whose it is, why (in Japanese, without quoting), and after ``align`` where it sounds."""
+    """An entity, whose it is, why, what else an analyst is told, and after ``align`` where it sounds."""
 
     entity: EntitySpan
     party: Party
-    reason: str
+    reason: Reason
     needs_review: bool
     time: TimeSpan | None = None
     channels: tuple[int, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +304,7 @@ class MaskItem:
         channels: Indices of the channels it is silenced on.
         party: Whose it is.
         action: MASK or KEEP.
-        reason: Why, in Japanese, without quoting the call.
+        reasons: Why; ``pipeline.reason_text`` makes the sentence of them.
         source: The recognizer, or the analyst, that it comes from.
         score: 0 to 1.
         needs_review: An analyst has to decide.
@@ -319,7 +320,7 @@ class MaskItem:
     channels: tuple[int, ...]
     party: Party
     action: MaskAction
-    reason: str
+    reasons: tuple[Why, ...]
     source: str
     score: float
     needs_review: bool
@@ -382,17 +383,3 @@ class Leak:
     item_id: str | None
     where: TimeSpan
     chance: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """Evidence: what went in, what came out, by which means.
-
-    ``files`` maps a file name to its SHA-256; ``created_at`` is UTC, ISO 8601.
-    """
-
-    files: tuple[tuple[str, str], ...]
-    models: tuple[tuple[str, str], ...]
-    versions: tuple[tuple[str, str], ...]
-    policy: MaskPolicy
-    created_at: str

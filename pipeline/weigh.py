@@ -33,16 +33,16 @@ from pipeline.types import CharSpan, EntitySpan, TimeSpan, Transcript, Word
 
 __all__ = ["Hearing", "Scorer", "Weighed", "weigh"]
 
-WINDOW: Final = 8.0
+WINDOW_SECONDS: Final = 8.0
 """Seconds of sound that are heard with a finding in their middle."""
 
-ROOM: Final = 0.3
+MARGIN_SECONDS: Final = 0.3
 """Seconds kept before the first word and after the last: word times err as much."""
 
-AROUND: Final = 4
+MAX_CHARS_AROUND: Final = 4
 """Characters around a finding in which a known value may begin or end: a finding may be cut askew."""
 
-WITHIN: Final = {
+ALLOWED: Final = {
     FormKind.SURNAME: (0.34, 1, 0),
     FormKind.GIVEN: (0.34, 0, 1),
     FormKind.WHOLE: (0.34, 1, 1),
@@ -53,10 +53,10 @@ WITHIN: Final = {
 garbled past knowing, any shorter text is as probable.  And morae of a finding that the form may leave unsaid
 before and behind it: no given name behind a surname, which is a relative's then, no surname before one."""
 
-MOST: Final = 2
+MAX_FORMS: Final = 2
 """Forms that are asked about at a finding: those of which most was written there."""
 
-A_MORA: Final = 0.35
+WORTH_PER_MORA: Final = 0.35
 """What a mora of a form is worth against the price of the whole."""
 
 
@@ -115,7 +115,7 @@ class _Placed:
     @property
     def promise(self) -> float:
         """The less, the likelier."""
-        return self.price + self.beside - A_MORA * len(self.form.sound)
+        return self.price + self.beside - WORTH_PER_MORA * len(self.form.sound)
 
     def written(self, text: str, forms: Sequence[str]) -> list[str]:
         """The text with each way of writing in its place."""
@@ -144,7 +144,7 @@ def weigh(
         hearing: The call that they are of.
 
     Returns:
-        For each finding, in order, the forms that were asked about, at most ``MOST``.
+        For each finding, in order, the forms that were asked about, at most ``MAX_FORMS``.
     """
     words = _Words(hearing.transcript)
     questions = [_question(entity, words, forms, hearing) for entity in entities]
@@ -195,24 +195,24 @@ def _question(
     if not inside:
         return None
     middle = (min(word.time.start for word in inside) + max(word.time.end for word in inside)) / 2
-    near = words.during(TimeSpan(max(0.0, middle - WINDOW / 2), middle + WINDOW / 2), channel)
+    near = words.during(TimeSpan(max(0.0, middle - WINDOW_SECONDS / 2), middle + WINDOW_SECONDS / 2), channel)
     if not near:
         return None
-    start = max(0.0, min(word.time.start for word in near) - ROOM)
-    time = TimeSpan(start, min(max(word.time.end for word in near), start + WINDOW) + ROOM)
+    start = max(0.0, min(word.time.start for word in near) - MARGIN_SECONDS)
+    time = TimeSpan(start, min(max(word.time.end for word in near), start + WINDOW_SECONDS) + MARGIN_SECONDS)
     where = [place for word in near for place in range(word.chars.start, word.chars.end)]
     said = "".join(hearing.transcript.text[place] for place in where)
     at = CharSpan(*(bisect.bisect_left(where, edge) for edge in (entity.chars.start, entity.chars.end)))
     if at.start == at.end:
         return None
     placed = sorted(_placed(said, _core(said, at), forms, hearing.reader), key=lambda each: each.promise)
-    return _Question(channel, time, said, tuple(placed[:MOST])) if placed else None
+    return _Question(channel, time, said, tuple(placed[:MAX_FORMS])) if placed else None
 
 
 def _placed(said: str, at: CharSpan, forms: Sequence[KnownForm], reader: SoundReader) -> Iterator[_Placed]:
     """The forms that are somewhat like what stands in and around a finding, each where it is likest."""
-    offset = max(0, at.start - AROUND)
-    line = reader.line(said[offset : at.end + AROUND])
+    offset = max(0, at.start - MAX_CHARS_AROUND)
+    line = reader.line(said[offset : at.end + MAX_CHARS_AROUND])
     spans = [_moved(line.span(n, n + 1), offset) for n in range(len(line.morae))]
     inside = [n for n, span in enumerate(spans) if span.overlaps(at)]
     if not inside:
@@ -220,7 +220,7 @@ def _placed(said: str, at: CharSpan, forms: Sequence[KnownForm], reader: SoundRe
     first, last = inside[0], inside[-1] + 1
     sounds = SoundText(line.morae)
     for form in forms:
-        furthest, before, behind = WITHIN[form.kind]
+        furthest, before, behind = ALLOWED[form.kind]
         found = [
             (match.price, max(0, match.start - first) + max(0, last - match.end), match)
             for match in sounds.find(form.sound, furthest)

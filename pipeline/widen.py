@@ -21,6 +21,7 @@ from pipeline.align import Places, align_among, places_of
 from pipeline.audio import Recording
 from pipeline.called import with_given_name
 from pipeline.nearby import Nearby
+from pipeline.reasons import Reason, Why
 from pipeline.review_queue import is_candidate
 from pipeline.types import (
     CharSpan,
@@ -90,7 +91,7 @@ def widen(
             read.add(value)
             added += found
         elif leak.kind != "CROSSTALK" and (chars := call.read_at(leak.where)):
-            new = _aligned(item, chars, "伏せた語と似た音が残っている", call)
+            new = _aligned(item, chars, Reason.LEAK_SOUNDS_ALIKE, call)
             added += [_kept(each, leak.chance) for each in new] if leak.kind == "PERHAPS" else new
         elif leak.kind == "PERHAPS":
             added.append(_kept(_new(item, leak.where, recording), leak.chance))
@@ -127,7 +128,7 @@ def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
         time=_around(where, recording),
         channels=tuple(range(recording.channels)),
         source=SOURCE,
-        reason="伏せた語と似た音がもう一度聞こえる",
+        reasons=(Why(Reason.LEAK_SOUNDS_AGAIN),),
         needs_review=True,
     )
 
@@ -164,8 +165,8 @@ def _within(item: MaskItem, other: MaskItem) -> bool:
 def _unproven(plan: MaskPlan, where: TimeSpan, recording: Recording) -> MaskItem:
     """A mask over a clip in which nothing was heard: it stands for the mask that it was cut out around."""
     around = min(plan.masked, key=lambda item: item.time.apart(where))
-    reason = "伏せた所のそばで、聞き直しても言葉が聞き取れない"
-    return replace(_new(around, where, recording), party=Party.UNKNOWN, reason=reason)
+    reasons = (Why(Reason.LEAK_NOT_UNDERSTOOD),)
+    return replace(_new(around, where, recording), party=Party.UNKNOWN, reasons=reasons)
 
 
 class _Call:
@@ -208,7 +209,10 @@ class _Call:
         """Where these characters sound, whatever item they are masked for."""
         if chars not in self._sounding:
             finding = Finding(
-                EntitySpan(item.entity_type, chars, item.score, SOURCE), item.party, "", needs_review=True
+                EntitySpan(item.entity_type, chars, item.score, SOURCE),
+                item.party,
+                Reason.NOT_GIVEN,
+                needs_review=True,
             )
             call = self.transcript, self._recording, self._policy
             self._sounding[chars] = align_among((finding,), self._places, call)
@@ -231,7 +235,7 @@ def _kept(item: MaskItem, chance: float) -> MaskItem:
         score=chance,
         party=Party.UNKNOWN,
         action=MaskAction.KEEP,
-        reason="伏せた語に似た音。伏せずに残したので、聞いて決めてください",
+        reasons=(Why(Reason.LEAK_MAY_SOUND_ALIKE),),
         ground=0,
     )
 
@@ -252,11 +256,11 @@ def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
         # Beside a mask the words do not stand in the text as they do here.
         if not any(other.action is MaskAction.MASK and other.chars.overlaps(chars) for other in touched):
             for piece in whole.without(other.chars for other in touched):
-                yield from _aligned(item, piece, "伏せた語がもう一度出てくる", call)
+                yield from _aligned(item, piece, Reason.LEAK_WRITTEN_AGAIN, call)
         at = text.find(wanted, at + 1)
 
 
-def _aligned(item: MaskItem, chars: CharSpan, reason: str, call: _Call) -> list[MaskItem]:
+def _aligned(item: MaskItem, chars: CharSpan, reason: Reason, call: _Call) -> list[MaskItem]:
     """Masks over these characters, where they sound; a number said over a pause is several stretches."""
     return [
         replace(
@@ -265,7 +269,7 @@ def _aligned(item: MaskItem, chars: CharSpan, reason: str, call: _Call) -> list[
             time=each.time or item.time,
             channels=each.channels,
             source=SOURCE,
-            reason=reason,
+            reasons=(Why(reason),),
             needs_review=True,
         )
         for each in call.sounding(item, chars)

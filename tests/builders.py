@@ -73,7 +73,7 @@ def item(
         "channels": (0,),
         "party": Party.THIRD_PARTY,
         "action": MaskAction.MASK,
-        "reason": "",
+        "reasons": (),
         "source": "test",
         "score": 0.9,
         "needs_review": False,

@@ -39,7 +39,7 @@ def make_item(
         channels=channels,
         party=Party.THIRD_PARTY if action is MaskAction.MASK else Party.REQUESTER,
         action=action,
-        reason="",
+        reasons=(),
         source="test",
         score=1.0,
         needs_review=False,

@@ -12,7 +12,8 @@ import pytest
 from models.recognizers.vocabulary import HONORIFICS
 from pipeline.audio import read_recording, to_samples
 from pipeline.mask import masked_windows
-from pipeline.parts import PART
+from pipeline.reason_text import reasons_in
+from pipeline.reasons import Reason, Why
 from pipeline.types import MaskAction
 from tests.conftest import SampleRun
 
@@ -62,7 +63,7 @@ def _masked_values(rows: list[dict[str, Any]]) -> list[str]:
         if row["action"] != MaskAction.MASK:
             continue
         near = last is not None and row["start_char"] - last["end_char"] <= 1
-        if near and PART in row["reason"] and row["reason"] == last["reason"]:
+        if near and Why(Reason.PART_OF_RUN) in reasons_in(row["reason"]) and row["reason"] == last["reason"]:
             values[-1] += row["text"]
         else:
             values.append(row["text"])

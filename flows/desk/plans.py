@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,10 +20,11 @@ from flows.desk.files import MASKED_KINDS, NewFile, masked_hashes, name_files
 from flows.desk.keys import Keyring
 from flows.desk.permissions import check_may_approve, check_may_decide
 from flows.desk.requests import follow_calls
-from flows.desk.sealed import put_sealed, take_sealed
+from flows.desk.sealed import put_sealed, sealed_json, take_sealed
 from flows.desk.states import State, Step, step_call
 from flows.desk.tables import ApprovalRow, CallRow, DecisionRow, PlanRow, new_id
 from flows.desk.values import Actor, Call, ListVersions
+from pipeline.reason_text import reasons_in
 from pipeline.types import MaskPlan
 
 __all__ = [
@@ -42,7 +44,17 @@ __all__ = [
     "revisions",
 ]
 
-PLAN: TypeAdapter[MaskPlan] = TypeAdapter(MaskPlan)
+
+def _with_reasons(plan: Any) -> Any:
+    """A stored plan with the reasons of each item, of which earlier versions held the sentence."""
+    for item in plan["items"] if isinstance(plan, dict) and isinstance(plan.get("items"), list) else ():
+        if isinstance(item, dict) and isinstance(text := item.get("reason"), str):
+            item["reasons"] = [{"reason": why.reason, "detail": why.detail} for why in reasons_in(text)]
+            del item["reason"]
+    return plan
+
+
+PLAN: TypeAdapter[MaskPlan] = TypeAdapter(Annotated[MaskPlan, BeforeValidator(_with_reasons)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,8 +364,10 @@ def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[Store
         msg = f"{row.id}: 承認されていません。いまの状態は「{State(row.state).label}」です"
         raise ImpossibleStepError(msg)
     found = _approvals(session, row.id, keyring)
-    stored = _plan_of(_plan_row(session, row.id, None), keyring)
-    plan_sha256 = hashlib.sha256(PLAN.dump_json(stored.plan)).hexdigest()
+    newest = _plan_row(session, row.id, None)
+    stored = _plan_of(newest, keyring)
+    # Of the bytes as they were sealed: a later version may write the same plan otherwise.
+    plan_sha256 = hashlib.sha256(sealed_json(newest, keyring)).hexdigest()
     files = masked_hashes(session, row.id, stored.revision)
     now = (row.revision, stored.revision, stored.plan_sha256, plan_sha256, files)
     last = found[-1] if found else None

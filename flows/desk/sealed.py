@@ -17,7 +17,16 @@ from pydantic import TypeAdapter, ValidationError
 from flows.desk.errors import SealBrokenError
 from flows.desk.keys import Keyring
 
-__all__ = ["SealedRow", "blind_marks", "fold_number", "fold_text", "put_sealed", "reseal", "take_sealed"]
+__all__ = [
+    "SealedRow",
+    "blind_marks",
+    "fold_number",
+    "fold_text",
+    "put_sealed",
+    "reseal",
+    "sealed_json",
+    "take_sealed",
+]
 
 T = TypeVar("T")
 
@@ -48,12 +57,22 @@ def take_sealed(row: SealedRow, kind: TypeAdapter[T], keyring: Keyring) -> T:
         WrongKeyError: when it was sealed with another key.
         SealBrokenError: when it was changed, or belongs to another row.
     """
-    raw = keyring.open(row.sealed, _place(row))
+    raw = sealed_json(row, keyring)
     try:
         return kind.validate_json(raw)
     except ValidationError:
         msg = f"封をした値の形が違います({row.__tablename__})"
     raise SealBrokenError(msg)
+
+
+def sealed_json(row: SealedRow, keyring: Keyring) -> bytes:
+    """The JSON that was sealed into a row, byte for byte.
+
+    Raises:
+        WrongKeyError: when it was sealed with another key.
+        SealBrokenError: when it was changed, or belongs to another row.
+    """
+    return keyring.open(row.sealed, _place(row))
 
 
 def reseal(row: SealedRow, keyring: Keyring) -> bool:

@@ -8,6 +8,7 @@ from flows.review.document import OpenedCall
 from flows.review.words import Alike
 from pipeline.align import align
 from pipeline.audio import Recording
+from pipeline.reasons import Reason
 from pipeline.review import ANALYST
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
@@ -52,7 +53,10 @@ def _sounding(opened: OpenedCall, recording: Recording, new: list[Alike]) -> lis
     timed = [word.chars for segment in transcript.segments for word in segment.words]
     findings = tuple(
         Finding(
-            EntitySpan("PERSON", each.chars, each.likeness, ANALYST), Party.UNKNOWN, "", needs_review=True
+            EntitySpan("PERSON", each.chars, each.likeness, ANALYST),
+            Party.UNKNOWN,
+            Reason.NOT_GIVEN,
+            needs_review=True,
         )
         for each in new
         # Without a word that has a time there is nothing to play.

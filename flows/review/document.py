@@ -16,6 +16,7 @@ from flows.review.words import OpenedWords
 from pipeline.decisions import ReviewDecision
 from pipeline.heard import Spans, length, minus, newly_audible, union
 from pipeline.mask_text import LABELS, OTHER_LABEL
+from pipeline.reason_text import sentence
 from pipeline.review import effective, unconfirmed, undecided
 from pipeline.review_rules import Change, steps
 from pipeline.sketch import Sketch
@@ -218,7 +219,7 @@ def _finding(
         "action": item.action.value,
         "score": item.score,
         "source": item.source,
-        "reason": item.reason,
+        "reason": sentence(item.reasons),
         "needs_review": item.needs_review,
         "flagged": first.needs_review if first else item.needs_review,
         "decided": item.decided,

@@ -15,37 +15,38 @@ from models.owner.nearness import Nearness
 from models.readings import Reader
 from pipeline.called import with_honorific
 from pipeline.heard_stretch import Channels
-from pipeline.party_beside import NOBODYS, said_of
-from pipeline.party_name import FAMILY
-from pipeline.party_room import ANOTHER_ROOM
-from pipeline.party_written import ANOTHERS
+from pipeline.party_beside import said_of
+from pipeline.reasons import Reason
 from pipeline.sound import likeness
 from pipeline.spoken_digits import digits_of
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
+from pipeline.verdict import UNOWNED
 
 __all__ = ["features"]
 
-NEAR: Final = 20
+MAX_GAP_CHARS: Final = 20
 """Characters within which another finding is beside one."""
 
-OTHERS: Final = 150
+MAX_OTHERS: Final = 150
 """Others of its type to each side that are looked at: more than a call of minutes has.  A call of hours takes
 its time for each minute, and not for each pair."""
 
-SURNAME, MORE = -0.7, 2
+MIN_SURNAME_ODDS, MIN_OTHER_NAME_MORAE = -0.7, 2
 """Log odds for each of its morae from which a surname is clearly heard; morae more that are another name."""
 
-SURNAME_READ: Final = 0.9
+MIN_SURNAME_LIKENESS: Final = 0.9
 """Likeness from which the surname is read in what was taken for an address.  Of all that was taken for one in
 182 made calls that is one finding, a relative's."""
 
-BEGINS: Final = 3
+PREFIX_DIGITS: Final = 3
 """Figures with which many numbers begin: 070."""
 
-LEAST: Final = 0.01
+SMOOTHING: Final = 0.01
 """Added to probabilities whose ratio is looked at: what is never the case tells no more."""
 
 _ASKED: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
+_SETTLED: Final = frozenset({Reason.NAME_SPELT_AS_OTHER, Reason.ADDRESS_OTHER_ROOM})
+"""Why a finding is another's whatever else speaks for it."""
 _KIN: Final = {Party.REQUESTER: "own", Party.STAFF: "staff", Party.COMPANY: "company"}
 
 
@@ -76,7 +77,7 @@ def features(
 def _is_asked(finding: Finding) -> bool:
     """Whether it is nobody's by the rules, and neither written as another's name nor next door."""
     entity = finding.entity
-    nobodys = finding.party in NOBODYS and finding.reason not in {ANOTHERS, ANOTHER_ROOM}
+    nobodys = finding.party in UNOWNED and finding.reason not in _SETTLED
     return nobodys and not entity.candidate and entity.entity_type in _ASKED
 
 
@@ -85,18 +86,20 @@ def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bo
     if finding.entity.entity_type != "PHONE_NUMBER":
         return False
     said = digits_of(said_of(finding, transcript.text))
-    return bool(said) and any(digits_of(phone)[:BEGINS].startswith(said) for phone in case.requester.phones)
+    return bool(said) and any(
+        digits_of(phone)[:PREFIX_DIGITS].startswith(said) for phone in case.requester.phones
+    )
 
 
 def _is_relatives(finding: Finding, values: Mapping[str, float], transcript: Transcript) -> bool:
     """Whether the requester's surname is clearly heard, and another name behind it; or read, unheard."""
-    if finding.reason != FAMILY:
+    if finding.reason is not Reason.RELATIVE:
         place = finding.entity.entity_type == "ADDRESS"
         return place and _is_relatives_as_a_place(said_of(finding, transcript.text), values)
     if "heard" not in values:
         return True
-    surname = values["heard surname"] > SURNAME and values["heard surname, length"] > 0
-    return surname and values["left"] >= math.log1p(MORE)
+    surname = values["heard surname"] > MIN_SURNAME_ODDS and values["heard surname, length"] > 0
+    return surname and values["left"] >= math.log1p(MIN_OTHER_NAME_MORAE)
 
 
 def _is_relatives_as_a_place(said: str, values: Mapping[str, float]) -> bool:
@@ -107,10 +110,10 @@ def _is_relatives_as_a_place(said: str, values: Mapping[str, float]) -> bool:
     """
     surname = values["written surname"]
     others = (values[f"written {kind}"] for kind in ("place", "whole name", "given name"))
-    if surname < SURNAME_READ or max(others) >= surname or any(map(str.isnumeric, said)):
+    if surname < MIN_SURNAME_LIKENESS or max(others) >= surname or any(map(str.isnumeric, said)):
         return False
     left = 1 - values["written surname, share"]
-    return math.expm1(values["morae written"]) * left >= MORE
+    return math.expm1(values["morae written"]) * left >= MIN_OTHER_NAME_MORAE
 
 
 class _Look:
@@ -137,9 +140,9 @@ class _Look:
         entity = finding.entity
         values = {
             f"type:{entity.entity_type}": 1.0,
-            f"reason:{finding.reason}": 1.0,
+            f"reason:{finding.reason.value}": 1.0,
             "length": math.log(max(1, entity.chars.end - entity.chars.start)),
-            "score": math.log((entity.score + LEAST) / (1 - entity.score + LEAST)),
+            "score": math.log((entity.score + SMOOTHING) / (1 - entity.score + SMOOTHING)),
             "honorific": float(with_honorific(self._text, entity.chars)),
         }
         values |= {f"witness:{name}": 1.0 for name in entity.recognizer.split("+")}
@@ -164,7 +167,7 @@ class _Look:
             other = self._told[place]
             first, last = sorted((finding.entity, other.entity), key=lambda entity: entity.chars)
             gap = max(0, last.chars.start - first.chars.end)
-            if gap <= NEAR:
+            if gap <= MAX_GAP_CHARS:
                 whose = f"{side}: {_KIN.get(other.party, 'third')}"
                 out[whose] = 1.0
                 out[f"{whose}, near"] = 1 / (1 + gap)
@@ -175,7 +178,7 @@ class _Look:
         """How many others of its type the call has, whose they are, and how alike they sound."""
         every = self._kana[finding.entity.entity_type]
         at = self._among[id(finding)]
-        kana, alike = every[at][1], every[max(0, at - OTHERS) : at + OTHERS + 1]
+        kana, alike = every[at][1], every[max(0, at - MAX_OTHERS) : at + MAX_OTHERS + 1]
         out: dict[str, float] = {}
         for name, parties in (("own", {Party.REQUESTER}), ("third", {Party.THIRD_PARTY})):
             others = [each for other, each in alike if other is not finding and other.party in parties]
@@ -187,12 +190,12 @@ class _Look:
 def _read(entity: EntitySpan) -> Mapping[str, float]:
     """Whose it is by what witnesses have read."""
     values = {}
-    if entity.party is not None:
-        values[f"talk: {entity.party}"] = 1.0
+    if entity.hint is not None:
+        values[f"talk: {entity.hint}"] = 1.0
     if entity.heard_again_as is not None:
         values[f"heard again as: {entity.heard_again_as}"] = 1.0
     if entity.owners:
-        third, *others = (each + LEAST for each in entity.owners)
+        third, *others = (each + SMOOTHING for each in entity.owners)
         values |= {
             f"read: {name}": math.log(each / third) for name, each in zip(_KIN.values(), others, strict=True)
         }

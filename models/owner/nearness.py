@@ -23,22 +23,22 @@ __all__ = ["KINDS", "Nearness"]
 KINDS: Final = ("surname", "given name", "whole name", "place", "figures", "staff", "company")
 """What a form of the case is of."""
 
-FAINT, FAIR = -2.2, -1.0
+FAINT_ODDS, FAIR_ODDS = -2.2, -1.0
 """Log odds for each of its morae from which a form may be said at all, and well."""
 
-FAR: Final = 0.6
+MAX_PRICE: Final = 0.6
 """Price over its length up to which a form may be what is written."""
 
-AROUND: Final = 25
+MARGIN_STEPS: Final = 25
 """Steps around a finding in which a form of it may begin and end: a second."""
 
-EXPLAINS: Final = 0.4
+MAX_WORD_PRICE: Final = 0.4
 """Price over its length of a word that may explain a kanji."""
 
-LONGER: Final = 0.6
+WORTH_PER_LOG_MORA: Final = 0.6
 """What a longer form is worth against a nearer one, for each natural logarithm of its morae."""
 
-WELL_EXPLAINED: Final = 1.5
+MAX_EXPLAINED_SHARE: Final = 1.5
 """Share of an explanation beyond which more of it tells no more."""
 
 _PIECE: Final = re.compile(r"[、。,，.．・のノ\-\s]+")
@@ -80,7 +80,7 @@ class Nearness:
         line = morae(self._reader.kana(text))
         sound = SoundText(line)
         near = dict.fromkeys(KINDS, (0.0, 0.0))
-        matched = sound.find_each([form.sound for form in self._forms], FAR)
+        matched = sound.find_each([form.sound for form in self._forms], MAX_PRICE)
         for matches, kind, size in zip(matched, self._kinds, self._sizes, strict=True):
             for match in matches:
                 found = (1 - match.price / size, (match.end - match.start) / len(line))
@@ -114,7 +114,7 @@ class Nearness:
         """
         if not stretches:
             return {}
-        best = dict.fromkeys(KINDS, (FAINT, 0.0))
+        best = dict.fromkeys(KINDS, (FAINT_ODDS, 0.0))
         steps, fair, faint, left = 0, 0.0, 0.0, 0.0
         for stretch in map(_near, stretches):
             hits = [hit for hit in self._hits(stretch) if stretch.holds(hit)]
@@ -122,7 +122,7 @@ class Nearness:
                 kind = self._kinds[hit.form]
                 best[kind] = max(best[kind], self._fit(hit, stretch), key=_worth)
             own = [hit for hit in hits if self._forms[hit.form].party is Party.REQUESTER]
-            well = [hit for hit in own if hit.score >= FAIR * self._sizes[hit.form]]
+            well = [hit for hit in own if hit.score >= FAIR_ODDS * self._sizes[hit.form]]
             here = slice(stretch.first, stretch.last)
             fair += float(covered(well, len(stretch.logs))[here].sum())
             faint += float(covered(own, len(stretch.logs))[here].sum())
@@ -143,7 +143,9 @@ class Nearness:
         return values | self._figures("heard", kana)
 
     def _hits(self, stretch: Stretch) -> tuple[Hit, ...]:
-        return spotted([f.sound for f in self._forms], stretch.logs, [FAINT * size for size in self._sizes])
+        return spotted(
+            [f.sound for f in self._forms], stretch.logs, [FAINT_ODDS * size for size in self._sizes]
+        )
 
     def _fit(self, hit: Hit, stretch: Stretch) -> tuple[float, float]:
         """Log odds for each mora, and how long a form is, as far as it lies in the finding."""
@@ -170,12 +172,12 @@ class Nearness:
 
     def _explained(self, text: str) -> float:
         shares = (explained_share(text, name, self._reader) for name in self._names)
-        return min(max(shares, default=0.0), WELL_EXPLAINED)
+        return min(max(shares, default=0.0), MAX_EXPLAINED_SHARE)
 
     def _explains(self, stretch: Stretch) -> float:
         """How much of what is heard explains the requester's name."""
         kana = stretch.kana()
-        told = (explained_at(kana, name, self._reader, within=EXPLAINS) for name in self._names if kana)
+        told = (explained_at(kana, name, self._reader, within=MAX_WORD_PRICE) for name in self._names if kana)
         return max((sum(at.end - at.start for at in each) / len(kana) for each in told), default=0.0)
 
 
@@ -189,14 +191,14 @@ def _kind(form: SpokenForm, whole: int) -> str:
 
 def _near(stretch: Stretch) -> Stretch:
     """A stretch with less around it: what is said of it farther away is for others to ask."""
-    start, end = max(0, stretch.first - AROUND), stretch.last + AROUND
+    start, end = max(0, stretch.first - MARGIN_STEPS), stretch.last + MARGIN_STEPS
     return Stretch(
         stretch.logs[start:end], stretch.times[start:end], stretch.first - start, stretch.last - start
     )
 
 
 def _worth(fit: tuple[float, float]) -> float:
-    return fit[0] + LONGER * fit[1]
+    return fit[0] + WORTH_PER_LOG_MORA * fit[1]
 
 
 def _left(stretch: Stretch, hits: Sequence[Hit]) -> Iterator[str]:

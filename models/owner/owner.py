@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,8 +21,9 @@ from models.network import session
 from models.owner.features import features
 from models.readings import Reader
 from models.registry import registered_bytes
-from pipeline.party_name import FAMILY
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, Finding, Party, Requester, Transcript
+from pipeline.verdict import given_to
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -32,7 +33,6 @@ __all__ = [
     "KEEP_FROM",
     "KEEP_FROM_READ",
     "KEEP_RELATIVE",
-    "TOGETHER",
     "Half",
     "Owner",
     "load_owner",
@@ -52,9 +52,6 @@ same and of 611 s of third parties' 6.5 s and none come back from .7 as from .85
 KEEP_RELATIVE: Final = 0.9
 """The same where the surname is theirs and another given name may follow: of 2.6 s that are theirs and 6.8 of
 relatives', listened to, 2.4 and none come back.  In a call of the sample script 大野照子 is .69."""
-
-TOGETHER: Final = "話・表記・音を合わせると本人のもの"
-"""Why it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ class Owner:
         self._halves = tuple(halves)
         self._reader = reader
 
-    def reconsidered(
+    def reattribute(
         self, findings: Sequence[Finding], transcript: Transcript, case: CallCase
     ) -> tuple[Finding, ...]:
         """Weigh whether what is nobody's by the rules is the requester's.
@@ -112,7 +109,7 @@ class Owner:
         }
         for at, chance in zip(seen, self._chances(tuple(seen.values())), strict=True):
             if chance >= _bound(out[at], heard="heard" in seen[at]):
-                out[at] = replace(out[at], party=Party.REQUESTER, reason=TOGETHER, needs_review=True)
+                out[at] = given_to(out[at], Party.REQUESTER, Reason.JUDGED_TOGETHER)
         return tuple(out)
 
     def _chances(self, seen: Sequence[Mapping[str, float]]) -> list[float]:
@@ -125,9 +122,9 @@ class Owner:
 
 def _bound(finding: Finding, *, heard: bool) -> float:
     """Probability from which a finding is theirs."""
-    if finding.reason == FAMILY:
+    if finding.reason is Reason.RELATIVE:
         return KEEP_RELATIVE
-    if finding.entity.party is Party.THIRD_PARTY:
+    if finding.entity.hint is Party.THIRD_PARTY:
         return KEEP_AGAINST
     return KEEP_FROM if heard else KEEP_FROM_READ
 

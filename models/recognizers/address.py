@@ -12,6 +12,7 @@ from models.lexicon.lexicon import load_lexicon
 from models.recognizers.digits import complete, runs
 from models.recognizers.names import known_name, surface
 from models.recognizers.vocabulary import HONORIFICS
+from pipeline.reasons import Reason
 
 __all__ = ["AddressRecognizer", "place_words"]
 
@@ -125,14 +126,14 @@ class AddressRecognizer(CallRecognizer):
                 found.extend(self._results(call, chain, score, why))
         return found
 
-    def _results(self, call: Call, chain: list[_Part], score: float, why: str) -> list[RecognizerResult]:
+    def _results(self, call: Call, chain: list[_Part], score: float, why: Reason) -> list[RecognizerResult]:
         """The chain as one finding; a postal code as one of its own, the requester's when the rest is."""
         codes = [part for part in chain if part.kind == "zip"]
         rest = [part for part in chain if part.kind != "zip"]
-        found = [self.result("ADDRESS", part.start, part.end, 0.9, "郵便番号") for part in codes]
+        found = [self.result("ADDRESS", part.start, part.end, 0.9, Reason.POSTAL_CODE) for part in codes]
         if _near_requester(call, chain):
             for result in found:
-                result.recognition_metadata["party"] = "requester"
+                result.recognition_metadata["hint"] = "requester"
         if rest:
             found.append(self.result("ADDRESS", rest[0].start, rest[-1].end, score, why))
         return found
@@ -224,53 +225,53 @@ def _chained(text: str, last: _Part, part: _Part) -> bool:
     )
 
 
-def _judge(call: Call, chain: list[_Part]) -> tuple[float, str]:
+def _judge(call: Call, chain: list[_Part]) -> tuple[float, Reason]:
     """Probability that a chain is an address, and why; 0 for a mere place or number."""
     start, end = chain[0].start, chain[-1].end
     kinds = {part.kind for part in chain}
     cue = bool(_CUE.search(call.text[max(0, start - CUE_REACH) : start]))
     if "zip" in kinds:
-        return 0.9, "郵便番号"
+        return 0.9, Reason.POSTAL_CODE
     if kinds & {"block", "room"}:
         return _judge_numbered(call.text, start, end, kinds, cue=cue)
     return _judge_places(call.text, start, end, kinds, cue=cue)
 
 
-def _judge_numbered(text: str, start: int, end: int, kinds: set[str], *, cue: bool) -> tuple[float, str]:
+def _judge_numbered(text: str, start: int, end: int, kinds: set[str], *, cue: bool) -> tuple[float, Reason]:
     """A chain with a block number or a room in it."""
     covered = text[start:end]
     formed = bool(_STRONG.search(covered))
-    judged = (0.0, "")
+    judged = (0.0, Reason.NOT_GIVEN)
     if kinds & PLACES:
         if "room" in kinds or formed or _DASHED.search(covered) or cue:
-            judged = (0.92, "地名と番地")
+            judged = (0.92, Reason.PLACE_AND_BLOCK)
         elif kinds & (PLACES - {"town"}):
-            judged = (0.6, "地名と数字")
+            judged = (0.6, Reason.PLACE_AND_FIGURES)
     elif "room" in kinds:
-        judged = (0.85, "建物と部屋") if len(covered) > 5 or cue else (0.0, "")
+        judged = (0.85, Reason.BUILDING_AND_ROOM) if len(covered) > 5 or cue else (0.0, Reason.NOT_GIVEN)
     elif formed:
-        judged = (0.8, "番地の形")
+        judged = (0.8, Reason.BLOCK_SHAPE)
     elif not _COUNTS.search(text[max(0, start - 25) : start]):
         if cue:
-            judged = (0.75, "住所の手がかりと番地")
+            judged = (0.75, Reason.ADDRESS_CUE_AND_BLOCK)
         elif _DASHED.fullmatch(covered):
-            judged = (0.4, "番地に似た数字")
+            judged = (0.4, Reason.FIGURES_LIKE_BLOCK)
     return judged
 
 
-def _judge_places(text: str, start: int, end: int, kinds: set[str], *, cue: bool) -> tuple[float, str]:
+def _judge_places(text: str, start: int, end: int, kinds: set[str], *, cue: bool) -> tuple[float, Reason]:
     """A chain of place names alone: an address only where somebody lives there or is asked for one."""
     lives = bool(_LIVES.match(text[end : end + 14]))
     answers = cue and bool(_ANSWERS.match(text[end : end + 6]))
     if "prefecture" in kinds and kinds & (PLACES - {"prefecture"}):
-        return (0.8 if cue else 0.5), "都道府県と市区町村"
+        return (0.8 if cue else 0.5), Reason.PREFECTURE_AND_CITY
     if kinds & {"municipality", "place"} and (lives or answers):
-        return 0.65, "住まいの手がかりと地名"
+        return 0.65, Reason.HOME_CUE_AND_PLACE
     if "town" in kinds and answers and end - start > 1 and _CUE.search(text[max(0, start - 12) : start]):
-        return 0.5, "住まいの手がかりと地名"
+        return 0.5, Reason.HOME_CUE_AND_PLACE
     if "municipality" in kinds and kinds & {"place", "town"}:
-        return 0.6, "市区町村と町"
-    return 0.0, ""
+        return 0.6, Reason.CITY_AND_TOWN
+    return 0.0, Reason.NOT_GIVEN
 
 
 def _near_requester(call: Call, chain: list[_Part]) -> bool:

@@ -14,6 +14,7 @@ from models.recognizers.digits import UNIT_AFTER, runs
 from models.recognizers.names import Grade, grade, name_after, nearness, surface
 from models.recognizers.turns import Sentence, answer_to, sentences
 from models.recognizers.vocabulary import CANNOT_SAY, LEAD, NOT_NAMES, RELATIONS, ROLES
+from pipeline.reasons import Reason
 from pipeline.sound import fold_kana, likeness, morae
 from pipeline.sound_text import SoundText, find_sound
 
@@ -179,9 +180,9 @@ class AskedForRecognizer(CallRecognizer):
     def _answer(
         self, call: Call, question: _Question, start: int, end: int, score: float
     ) -> RecognizerResult:
-        result = self.result("PERSON", start, end, score, "名前を尋ねた答え")
+        result = self.result("PERSON", start, end, score, Reason.ANSWERS_WHAT_NAME)
         if question.own and _sounds_like_requester(call, call.text[start:end]):
-            result.recognition_metadata["party"] = "requester"
+            result.recognition_metadata["hint"] = "requester"
         return result
 
     def _addresses(
@@ -202,9 +203,9 @@ class AskedForRecognizer(CallRecognizer):
             ):
                 break
             if region is not None:
-                found.append(self.result("ADDRESS", *region, 0.85, "住所を尋ねた答え"))
+                found.append(self.result("ADDRESS", *region, 0.85, Reason.ANSWERS_WHAT_ADDRESS))
             elif not found and _may_be_garbled(call, sentence, start, end):
-                found.append(self.result("ADDRESS", start, end, 0.45, "住所を尋ねた答え"))
+                found.append(self.result("ADDRESS", start, end, 0.45, Reason.ANSWERS_WHAT_ADDRESS))
             else:
                 break
         return found
@@ -216,7 +217,9 @@ class AskedForRecognizer(CallRecognizer):
             inside = any(s.start <= run.start < s.end for s in window)
             if inside and len(run.digits) >= 2 and not UNIT_AFTER.match(call.text, run.end):
                 score = 0.9 if len(run.digits) >= 6 else 0.6
-                found.append(self.result("PHONE_NUMBER", run.start, run.end, score, "電話番号を尋ねた答え"))
+                found.append(
+                    self.result("PHONE_NUMBER", run.start, run.end, score, Reason.ANSWERS_WHAT_NUMBER)
+                )
         return found
 
 

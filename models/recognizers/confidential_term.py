@@ -11,6 +11,7 @@ from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.heard_mention import mentions
 from models.recognizers.names import token_at
 from models.recognizers.spoken_code import LETTERS
+from pipeline.reasons import Reason
 from pipeline.sound import Mora, fold_kana, morae
 from pipeline.sound_text import SoundMatch, find_sound
 from pipeline.types import CaseName, CharSpan
@@ -59,15 +60,15 @@ class ConfidentialTermRecognizer(CallRecognizer):
         found: list[RecognizerResult] = []
         for term in call.case.confidential_terms:
             here = [
-                self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, "秘密の語の表記")
+                self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, Reason.CONFIDENTIAL_WRITTEN)
                 for chars in spelled(call.text, term.text)
             ]
             here += [
-                self.result("CONFIDENTIAL", chars.start, chars.end, score, "秘密の語の音")
+                self.result("CONFIDENTIAL", chars.start, chars.end, score, Reason.CONFIDENTIAL_HEARD)
                 for chars, score in sounding(call, term)
             ]
             here += [
-                self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, "秘密の語の音")
+                self.result("CONFIDENTIAL", chars.start, chars.end, SPELLED, Reason.CONFIDENTIAL_HEARD)
                 for chars in heard(call, term)
             ]
             # ``align`` holds the length of the stretch against it.

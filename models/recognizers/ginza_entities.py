@@ -5,6 +5,7 @@ from __future__ import annotations
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
+from pipeline.reasons import Reason
 
 __all__ = ["GinzaEntityRecognizer"]
 
@@ -37,7 +38,7 @@ class GinzaEntityRecognizer(CallRecognizer):
                 end = _without_title(call.text, start, end)
                 if not _may_be_name(call.text[start:end]):
                     continue
-            found.append(self.result(kind, start, end, score, "言語モデルの固有表現"))
+            found.append(self.result(kind, start, end, score, Reason.LANGUAGE_MODEL_ENTITY))
         return found
 
 

@@ -10,6 +10,7 @@ from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.readings import Token
 from models.recognizers.names import Grade, grade, known_name, name_before, nearness, surface, surname_tail
 from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, ROLE_TAILS, TITLES
+from pipeline.reasons import Reason
 from pipeline.sound import morae
 
 __all__ = ["HonorificNameRecognizer"]
@@ -53,7 +54,9 @@ class HonorificNameRecognizer(CallRecognizer):
             tail = surname_tail(call.text[max(0, match.start() - 6) : match.start()])
             if tail and tail not in NOT_NAMES and not re.search(r"[0-9一二三四五六七八九十][名人]$", tail):
                 start = match.start() - len(tail)
-                found.append(self.result("PERSON", start, match.start(), 0.9, "敬称の前の姓"))
+                found.append(
+                    self.result("PERSON", start, match.start(), 0.9, Reason.SURNAME_BEFORE_HONORIFIC)
+                )
         found.extend(self._misheard(call))
         for index, token in enumerate(call.tokens):
             if index == 0 or call.tokens[index - 1].chars.end != token.chars.start:
@@ -80,7 +83,7 @@ class HonorificNameRecognizer(CallRecognizer):
                 end = clause.start() + len(clause.group().rstrip("、 "))
                 found.append(
                     self.result(
-                        "PERSON", clause.start(), end, round(0.85 * near, 2), "様と聞こえる語の前の音"
+                        "PERSON", clause.start(), end, round(0.85 * near, 2), Reason.BEFORE_MISHEARD_HONORIFIC
                     )
                 )
         return found
@@ -101,7 +104,7 @@ class HonorificNameRecognizer(CallRecognizer):
             return []
         if named and not _role(call, index, previous, level):
             score = 0.93 if named.grade is Grade.NAME else 0.8
-            return [self.result("PERSON", named.start, named.end, score, "敬称・肩書の前の名前")]
+            return [self.result("PERSON", named.start, named.end, score, Reason.NAME_BEFORE_TITLE)]
         if not honorific or level is Grade.NEVER:
             return []
         start = _garbled_start(call, index)
@@ -110,7 +113,11 @@ class HonorificNameRecognizer(CallRecognizer):
         near = nearness(call.reader.kana(call.text[start : token.chars.start]))
         return [
             self.result(
-                "PERSON", start, token.chars.start, 0.65 if near >= LIKE_A_NAME else 0.4, "敬称の前の語"
+                "PERSON",
+                start,
+                token.chars.start,
+                0.65 if near >= LIKE_A_NAME else 0.4,
+                Reason.BEFORE_HONORIFIC,
             )
         ]
 

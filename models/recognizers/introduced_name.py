@@ -9,6 +9,7 @@ from presidio_analyzer import RecognizerResult
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.names import Grade, NameSpan, name_after, name_before, nearness
 from models.recognizers.vocabulary import CANNOT_SAY, NOT_NAMES, RELATIONS, ROLES
+from pipeline.reasons import Reason
 
 __all__ = ["IntroducedNameRecognizer"]
 
@@ -73,7 +74,7 @@ class IntroducedNameRecognizer(CallRecognizer):
                 and not re.search(r"[堂屋店社]$", call.text[named.start : named.end])
             ):
                 score = 0.9 if named.grade is Grade.NAME else (0.75 if match["strong"] else 0.5)
-                found.append(self.result("PERSON", named.start, named.end, score, "名乗り・紹介の形"))
+                found.append(self.result("PERSON", named.start, named.end, score, Reason.INTRODUCTION))
             elif match["strong"]:
                 found.extend(self._garbled(call, match.start()))
         return found
@@ -88,7 +89,7 @@ class IntroducedNameRecognizer(CallRecognizer):
         kept = word[lead.end() :] if lead and len(word) - lead.end() >= 2 else word
         if kept in NOT_NAMES or CANNOT_SAY.search(kept) or len(call.reader.kana(kept)) < 2:
             return []
-        return [self.result("PERSON", end - len(kept), end, 0.6, "名乗りの形の前の語")]
+        return [self.result("PERSON", end - len(kept), end, 0.6, Reason.BEFORE_INTRODUCTION)]
 
     def _labelled(self, call: Call) -> list[RecognizerResult]:
         found: list[RecognizerResult] = []
@@ -99,18 +100,21 @@ class IntroducedNameRecognizer(CallRecognizer):
             if named is None or _is_role(call, named) or CANNOT_SAY.match(call.text, named.start):
                 continue
             if named.grade is Grade.NAME:
-                found.append(self.result("PERSON", named.start, named.end, 0.9, "名前を告げる形"))
+                found.append(self.result("PERSON", named.start, named.end, 0.9, Reason.NAME_TOLD))
             elif match["weak"] and (named.given or _katakana_name(call, named)):
-                found.append(self.result("PERSON", named.start, named.end, 0.6, "名前を告げる形"))
+                found.append(self.result("PERSON", named.start, named.end, 0.6, Reason.NAME_TOLD))
             elif not match["weak"] and re.match(
                 r"です|でご|さん|様|さま|と|って|に|で|。|、|\n|$|だ", call.text[named.end : named.end + 3]
             ):
-                found.append(self.result("PERSON", named.start, named.end, 0.55, "名前を告げる形"))
+                found.append(self.result("PERSON", named.start, named.end, 0.55, Reason.NAME_TOLD))
         return found
 
     def _related(self, call: Call) -> list[RecognizerResult]:
         found: list[RecognizerResult] = []
-        for pattern, why in ((RELATION_FRAME, "続柄の後の名前"), (ROLE_FRAME, "役割の後の名前")):
+        for pattern, why in (
+            (RELATION_FRAME, Reason.NAME_AFTER_RELATION),
+            (ROLE_FRAME, Reason.NAME_AFTER_ROLE),
+        ):
             for match in pattern.finditer(call.text):
                 named = name_after(call, match.end(), Grade.ODD)
                 if named is None or _is_role(call, named):
@@ -151,7 +155,8 @@ class IntroducedNameRecognizer(CallRecognizer):
             early = match.start() <= max(60, CALL_START * len(call.text)) or "代わり" in match.group()
             found.append(
                 _with_party(
-                    self.result("PERSON", named.start, named.end, 0.85, "担当者の名乗り"), early=early
+                    self.result("PERSON", named.start, named.end, 0.85, Reason.STAFF_INTRODUCTION),
+                    early=early,
                 )
             )
         return found
@@ -159,7 +164,7 @@ class IntroducedNameRecognizer(CallRecognizer):
 
 def _with_party(result: RecognizerResult, *, early: bool) -> RecognizerResult:
     if early:
-        result.recognition_metadata["party"] = "staff"
+        result.recognition_metadata["hint"] = "staff"
     return result
 
 

@@ -11,6 +11,7 @@ from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.names import nearness
 from models.recognizers.turns import answer_to, sentences
 from models.recognizers.vocabulary import CANNOT_SAY, LEAD
+from pipeline.reasons import Reason
 
 __all__ = ["KanjiDescriptionRecognizer"]
 
@@ -121,9 +122,11 @@ class KanjiDescriptionRecognizer(CallRecognizer):
             if not cued and not (chain.strong and count > 1):
                 continue
             start = _whole_clause(call.text, chain.start, chain.end)
-            result = self.result("PERSON", start, chain.end, 0.9 if count > 1 else 0.75, "漢字の説明")
+            result = self.result(
+                "PERSON", start, chain.end, 0.9 if count > 1 else 0.75, Reason.KANJI_EXPLAINED
+            )
             if _explains_requester(call, start, chain.end):
-                result.recognition_metadata["party"] = "requester"
+                result.recognition_metadata["hint"] = "requester"
             found.append(result)
         return found
 
@@ -148,9 +151,9 @@ class KanjiDescriptionRecognizer(CallRecognizer):
                     and not CANNOT_SAY.search(text)
                     and not re.search(r"ます|いい|[0-9]", text)
                 ):
-                    result = self.result("PERSON", start, start + len(text), 0.7, "漢字を尋ねた答え")
+                    result = self.result("PERSON", start, start + len(text), 0.7, Reason.ANSWERS_WHICH_KANJI)
                     if _explains_requester(call, start, start + len(text)):
-                        result.recognition_metadata["party"] = "requester"
+                        result.recognition_metadata["hint"] = "requester"
                     found.append(result)
         return found
 
@@ -162,11 +165,11 @@ class KanjiDescriptionRecognizer(CallRecognizer):
             if sum(u in _FILLERS for u in units) * 2 < len(units) and (
                 len(units) > 2 or (cue and match["k"])
             ):
-                found.append(self.result("PERSON", match.start(), match.end(), 0.85, "一字ずつの読み"))
+                found.append(self.result("PERSON", match.start(), match.end(), 0.85, Reason.READ_ONE_BY_ONE))
         full = (
             m for m in _FULL_KATAKANA.finditer(call.text) if nearness(re.sub(r"[、・\s]", "", m[0])) >= NEAR
         )
-        return found + [self.result("PERSON", m.start(), m.end(), 0.8, "カタカナの氏名") for m in full]
+        return found + [self.result("PERSON", m.start(), m.end(), 0.8, Reason.NAME_IN_KATAKANA) for m in full]
 
 
 def _chains(text: str) -> list[_Chain]:

@@ -9,6 +9,7 @@ from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.fusion.fusion import together
 from models.hearings import parties_of
 from models.tagger.tagger import Tagger, mark
+from pipeline.reasons import Reason
 from pipeline.types import Party
 
 __all__ = ["LearnedRecognizer"]
@@ -36,8 +37,10 @@ class LearnedRecognizer(CallRecognizer):
         kinds, parties = together(call, self._tagger), parties_of(call, self._tagger)
         listened = not np.isnan(call.sounds).all()
         for each in mark(call.text, kinds, parties, *((FIRM, FAINT) if listened else ())):
-            result = self.result(each.kind, each.chars.start, each.chars.end, each.peak, "学習した文脈")
+            result = self.result(
+                each.kind, each.chars.start, each.chars.end, each.peak, Reason.LEARNED_CONTEXT
+            )
             if each.party is not Party.UNKNOWN and each.party_probability >= CERTAIN_PARTY:
-                result.recognition_metadata["party"] = str(each.party)
+                result.recognition_metadata["hint"] = str(each.party)
             found.append(result)
         return found

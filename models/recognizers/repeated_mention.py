@@ -21,11 +21,15 @@ from models.recognizers.names import Grade, grade, known_name, surface, token_at
 from models.recognizers.spoken_number import cue_before
 from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS
 from pipeline.nearby import Nearby
+from pipeline.reasons import Reason
 from pipeline.sound import Mora, morae
 from pipeline.sound_text import SoundMatch, SoundText
 from pipeline.types import CharSpan
 
 __all__ = ["RepeatedMentionRecognizer"]
+
+EXPLAINS = {Reason.KANJI_EXPLAINED, Reason.ANSWERS_WHICH_KANJI, Reason.READ_ONE_BY_ONE}
+"""Why a finding is the explanation of a name, and no name."""
 
 SURE = 0.6
 """Score from which a finding is worth looking for elsewhere; a doubtful one would multiply its error."""
@@ -68,7 +72,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
         for match in re.finditer(re.escape(known.text), call.text):
             if _stands_alone(call, match.start(), match.end(), known):
                 yield self.result(
-                    known.kind, match.start(), match.end(), 0.9 * known.score, "前に出た語と同じ表記"
+                    known.kind, match.start(), match.end(), 0.9 * known.score, Reason.SAME_SPELLING_AS_EARLIER
                 )
 
     def _sounding(
@@ -88,7 +92,9 @@ class RepeatedMentionRecognizer(CallRecognizer):
             if not _may_be_said(call, chars.start, chars.end, known, match):
                 continue
             score = known.score * (0.6 - 1.2 * match.price / size)
-            yield self.result(known.kind, chars.start, chars.end, max(0.2, score), "前に出た語と同じ音")
+            yield self.result(
+                known.kind, chars.start, chars.end, max(0.2, score), Reason.SAME_SOUND_AS_EARLIER
+            )
 
     def _heard(
         self, call: Call, sure: list[RecognizerResult], named: Nearby[RecognizerResult]
@@ -98,7 +104,7 @@ class RepeatedMentionRecognizer(CallRecognizer):
         for chars in dict.fromkeys(mentions(call, names) if names else ()):
             near = named.touching(chars.start, chars.end)
             if not any(r.start < chars.end and chars.start < r.end for r in near):
-                yield self.result("PERSON", chars.start, chars.end, 0.5, "前に出た語と同じ音")
+                yield self.result("PERSON", chars.start, chars.end, 0.5, Reason.SAME_SOUND_AS_EARLIER)
 
     def _numbers(self, call: Call, sure: list[RecognizerResult]) -> Iterator[RecognizerResult]:
         """Four digits and more that are the end, or a group, of a number found before."""
@@ -123,19 +129,22 @@ class RepeatedMentionRecognizer(CallRecognizer):
             )
             again = again or any(_one_off(run.digits, known) for known in digits if count >= 4)
             if again:
-                yield self.result("PHONE_NUMBER", run.start, run.end, 0.8, "前に出た番号の一部")
+                yield self.result("PHONE_NUMBER", run.start, run.end, 0.8, Reason.PART_OF_EARLIER_NUMBER)
 
 
 def _chars(result: RecognizerResult) -> CharSpan:
     return CharSpan(result.start, result.end)
 
 
+def _is_explanation(result: RecognizerResult) -> bool:
+    """Whether it says how a name is written, and so is none that may be said again."""
+    return any(why.reason in EXPLAINS for why in (result.recognition_metadata or {}).get("why", ()))
+
+
 def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
     """Every name found, and its surname and given name where the dictionary parts them."""
     for result in sure:
-        if result.entity_type != "PERSON" or (result.recognition_metadata or {}).get("why", "").startswith(
-            ("漢字", "一字")
-        ):
+        if result.entity_type != "PERSON" or _is_explanation(result):
             continue
         text = call.text[result.start : result.end]
         pieces = [p for p in _SPLIT.split(text) if p]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
+from pipeline.reasons import Reason
 
 __all__ = ["SecondHearingRecognizer"]
 
@@ -19,10 +20,10 @@ class SecondHearingRecognizer(CallRecognizer):
         found: list[RecognizerResult] = []
         for span in call.again.spans if call.again else ():
             result = self.result(
-                span.entity_type, span.chars.start, span.chars.end, span.score, "二度目の聞き取り"
+                span.entity_type, span.chars.start, span.chars.end, span.score, Reason.SECOND_HEARING
             )
-            if span.party is not None:
-                result.recognition_metadata["party"] = str(span.party)
+            if span.hint is not None:
+                result.recognition_metadata["hint"] = str(span.hint)
             if span.heard_again_as is not None:
                 result.recognition_metadata["heard_again_as"] = str(span.heard_again_as)
             found.append(result)

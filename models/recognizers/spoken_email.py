@@ -8,6 +8,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.party_mail import AT_SIGN
+from pipeline.reasons import Reason
 
 __all__ = ["SpokenEmailRecognizer"]
 
@@ -43,7 +44,7 @@ class SpokenEmailRecognizer(CallRecognizer):
         """Written ones by their form; spoken ones outward from アットマーク, or back from ドットコム."""
         text = call.text
         found = [
-            self.result("EMAIL_ADDRESS", m.start(), m.end(), 0.98, "メールアドレスの形")
+            self.result("EMAIL_ADDRESS", m.start(), m.end(), 0.98, Reason.MAIL_SHAPE)
             for m in _WRITTEN.finditer(text)
         ]
         for at in _AT.finditer(text):
@@ -51,13 +52,15 @@ class SpokenEmailRecognizer(CallRecognizer):
             start = at.start() - len(local.group()) if local else at.start()
             domain = _DOMAIN.match(text, at.end(), at.end() + REACH)
             end = domain.end() if domain else at.end()
-            found.append(self.result("EMAIL_ADDRESS", start, _trimmed(text, end), 0.95, "アットマークの前後"))
+            found.append(
+                self.result("EMAIL_ADDRESS", start, _trimmed(text, end), 0.95, Reason.AROUND_AT_SIGN)
+            )
         for tail in _TAIL.finditer(text):
             if not _CUE.search(text[max(0, tail.start() - 60) : tail.start()]):
                 continue
             before = _LOCAL.search(text[max(0, tail.start() - REACH) : tail.start()])
             start = tail.start() - len(before.group()) if before else tail.start()
-            found.append(self.result("EMAIL_ADDRESS", start, tail.end(), 0.7, "ドットコムの前"))
+            found.append(self.result("EMAIL_ADDRESS", start, tail.end(), 0.7, Reason.BEFORE_DOT_COM))
         return found
 
 

@@ -12,6 +12,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.digits import UNIT_AFTER, Run, complete, runs
+from pipeline.reasons import Reason
 
 __all__ = ["SpokenNumberRecognizer", "cue_before"]
 
@@ -81,49 +82,49 @@ def cue_before(text: str, start: int) -> str:
     return kind
 
 
-def _judge(text: str, run: Run, before: Run | None) -> tuple[float, str]:
+def _judge(text: str, run: Run, before: Run | None) -> tuple[float, Reason]:
     """Probability that a run is a telephone number or a part of one, and why; 0 for another number."""
     cue = cue_before(text, run.start)
     exact = complete(run.digits) and len(run.digits) <= 11
     if exact:
-        return (0.6 if cue == "other" else 0.97), "電話番号の桁数"
+        return (0.6 if cue == "other" else 0.97), Reason.PHONE_LENGTH
     if cue == "other" or UNIT_AFTER.match(text, run.end):
-        return 0.0, ""
+        return 0.0, Reason.NOT_GIVEN
     if before is not None and _finishes(text, run, before):
-        return 0.7, "番号の続き"
+        return 0.7, Reason.NUMBER_GOES_ON
     return _judge_long(run, cue) if len(run.digits) >= LONG else _judge_short(text, run, cue)
 
 
-def _judge_long(run: Run, cue: str) -> tuple[float, str]:
+def _judge_long(run: Run, cue: str) -> tuple[float, Reason]:
     """Six digits and more, no complete number."""
     count, zero = len(run.digits), run.digits[0] == "0"
     if cue == "place":
-        return (0.6, "電話番号に近い桁数") if 9 <= count <= 12 and zero else (0.0, "")
+        return (0.6, Reason.PHONE_LENGTH_NEARLY) if 9 <= count <= 12 and zero else (0.0, Reason.NOT_GIVEN)
     if count > 13:
-        return 0.6, "長い数字の並び"
+        return 0.6, Reason.LONG_FIGURES
     if count >= 9:
-        return (0.9 if cue == "phone" or zero else 0.6), "電話番号に近い桁数"
+        return (0.9 if cue == "phone" or zero else 0.6), Reason.PHONE_LENGTH_NEARLY
     if cue == "phone":
-        return 0.85, "電話番号の手がかりと数字"
-    return (0.5, "長い数字の並び") if zero and count >= 8 else (0.0, "")
+        return 0.85, Reason.PHONE_CUE_AND_FIGURES
+    return (0.5, Reason.LONG_FIGURES) if zero and count >= 8 else (0.0, Reason.NOT_GIVEN)
 
 
-def _judge_short(text: str, run: Run, cue: str) -> tuple[float, str]:
+def _judge_short(text: str, run: Run, cue: str) -> tuple[float, Reason]:
     """Up to five digits: a group, an ending, an extension."""
     count = len(run.digits)
     if cue == "extension":
-        return (0.4, "内線番号") if count >= 2 else (0.0, "")
+        return (0.4, Reason.EXTENSION_NUMBER) if count >= 2 else (0.0, Reason.NOT_GIVEN)
     if count < 3 or cue == "place":
-        return 0.0, ""
+        return 0.0, Reason.NOT_GIVEN
     if cue == "phone":
-        return 0.65, "電話番号の手がかりと数字"
+        return 0.65, Reason.PHONE_CUE_AND_FIGURES
     if not cue and _ALONE.fullmatch(text[max(0, run.start - 1) : run.end + 1]):
-        return 0.55, "単位のない四桁"
+        return 0.55, Reason.FOUR_FIGURES_ALONE
     ending = _TAIL.search(text[max(0, run.start - 40) : run.start])
     return (
-        (0.6, "番号の末尾")
+        (0.6, Reason.NUMBER_ENDING)
         if ending and _AROUND.search(text[max(0, run.start - 250) : run.start])
-        else (0.0, "")
+        else (0.0, Reason.NOT_GIVEN)
     )
 
 

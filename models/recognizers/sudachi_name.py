@@ -11,6 +11,7 @@ from models.lexicon.lexicon import load_lexicon, place_stem
 from models.readings import Token
 from models.recognizers.names import Grade, grade, known_name, surface
 from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS, TITLES
+from pipeline.reasons import Reason
 
 __all__ = ["SudachiNameRecognizer"]
 
@@ -43,7 +44,11 @@ class SudachiNameRecognizer(CallRecognizer):
             if score:
                 found.append(
                     self.result(
-                        "PERSON", tokens[index].chars.start, tokens[end - 1].chars.end, score, "辞書の人名"
+                        "PERSON",
+                        tokens[index].chars.start,
+                        tokens[end - 1].chars.end,
+                        score,
+                        Reason.DICTIONARY_NAME,
                     )
                 )
             index = end

@@ -1,9 +1,15 @@
-"""What is each witness worth?  Prints the figures with each recognizer off in turn.
+"""What is each recognizer, and each pass of ownership, worth?  Prints the figures without it.
 
-    python -m tests.bench.ablation CALLS_DIR... [--exact] [--only h3,h4] [--also NAME+NAME ...]
+    python -m tests.bench.ablation CALLS_DIR... [--words heard read exact] [--only h3,h4]
+        [--leave-out NAME[,NAME...]]...
 
-Everything is loaded once, and what does not depend on who is left out is asked once for each
-call: ja_ginza, the first pass, the tagger.  The second pass and the judge work with what is left.
+Each ``--leave-out`` is a row: the named recognizers and passes (``pipeline.ownership.chain``), left out
+together.  Without any, a row for each of them.  ``--words``, a table for each: as recognised, with the
+networks that listen (``heard``) and without them (``read``), and the exact ones of the truth, to which none
+listens (``exact``).  The words are those stored by ``models.tagger.hear``: nothing is recognised here.
+
+Everything is loaded once, and what does not depend on what is left out is asked once for each call: ja_ginza,
+the first pass, the tagger.  The second pass and the judge work with what is left.
 """
 
 from __future__ import annotations
@@ -11,6 +17,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from presidio_analyzer import AnalyzerEngine, RecognizerResult
@@ -20,11 +27,16 @@ from models.analyzer import CallAnalyzer, load_analyzer
 from models.readings import load_reader
 from pipeline.detect import detect
 from pipeline.figures import CallFigures, Summary, summarise
-from tests.bench.figures import StoredCall, add_arguments, figures_of, stored_calls, table
+from pipeline.ownership.chain import NAMES, PASSES
+from pipeline.types import EntitySpan
+from tests.bench.figures import StoredCall, figures_of, stored_calls, table, unheard
 
 __all__ = ["Switchboard", "ablate", "main"]
 
-ALL = "all"
+NOTHING = "nothing"
+"""The row with everything."""
+
+WORDS = ("heard", "read", "exact")
 
 
 class _Remembered:
@@ -85,47 +97,70 @@ class Switchboard:
         self.analyzer = analyzer
 
 
-def ablate(calls: Iterable[StoredCall], also: Sequence[str] = ()) -> Iterator[tuple[str, Summary]]:
-    """The figures with all recognizers, then with each off.
+def ablate(
+    calls: Iterable[StoredCall], together: Iterable[frozenset[str]] = ()
+) -> Iterator[tuple[str, Summary]]:
+    """The figures with everything, then with something left out.
 
     Args:
         calls: Calls with their words.
-        also: Groups to switch off together, their names joined by ``+``.
+        together: Names of recognizers and passes, each set left out together; each name by itself by default.
 
     Yields:
-        Who was off, and the figures.
+        What was left out, and the figures.
+
+    Raises:
+        ValueError: when a name is neither a recognizer's nor a pass's.
     """
     board, reader = Switchboard(load_analyzer()), load_reader()
-    figures: dict[str, list[CallFigures]] = {name: [] for name in (ALL, *board.names, *also)}
+    names = (*board.names, *dict.fromkeys(each.name for each in PASSES))
+    sets = tuple(together) or tuple(frozenset({name}) for name in names)
+    if strange := frozenset[str]().union(*sets) - set(names):
+        msg = f"neither recognizers nor passes: {', '.join(sorted(strange))}"
+        raise ValueError(msg)
+    figures: dict[frozenset[str], list[CallFigures]] = {left_out: [] for left_out in (frozenset(), *sets)}
     for call in calls:
-        for name, kept in figures.items():
-            board.off.clear()
-            board.off.update(() if name == ALL else name.split("+"))
-            kept.append(
-                figures_of(call, detect(call.transcript, board.analyzer, call.case, call.again), reader)
-            )
-    for name, kept in figures.items():
-        yield name, summarise(kept)
+        detected: dict[frozenset[str], tuple[EntitySpan, ...]] = {}
+        for left_out, kept in figures.items():
+            off, passes = left_out - NAMES, left_out & NAMES
+            if off not in detected:
+                board.off.clear()
+                board.off.update(off)
+                detected[off] = detect(call.transcript, board.analyzer, call.case, call.again)
+            kept.append(figures_of(call, detected[off], reader, leave_out=passes))
+    for left_out, kept in figures.items():
+        yield ", ".join(sorted(left_out)), summarise(kept)
+
+
+def _calls(folders: Sequence[Path], only: Sequence[str], words: str) -> Iterator[StoredCall]:
+    for call in stored_calls(folders, only, exact=words == "exact"):
+        yield unheard(call) if words == "read" else call
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command."""
+    """Run the command; 2 where there is no call, or no such name."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add_arguments(parser)
-    parser.add_argument("--also", nargs="*", default=(), help="names to switch off together: A+B")
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--only", default="", help="beginnings of names, with commas between them")
+    parser.add_argument("--words", nargs="+", choices=WORDS, default=WORDS[:1])
+    parser.add_argument("--leave-out", action="append", default=[], help="names, with commas between them")
     options = parser.parse_args(arguments)
     only = [each for each in options.only.split(",") if each]
-    rows = list(ablate(stored_calls(options.folders, only, exact=options.exact), options.also))
-    summary = rows[0][1]
-    if not summary.calls:
-        print("no calls with words there", file=sys.stderr)
-        return 2
-    print(f"{len(summary.calls)} calls, {summary.seconds / 60:.1f} min; %\n")
-    print(
-        "\n".join(table(((f"{name} off" if name != ALL else name, each) for name, each in rows), "witness"))
-    )
+    together = [frozenset(filter(None, names.split(","))) for names in options.leave_out]
+    for words in options.words:
+        try:
+            rows = list(ablate(_calls(options.folders, only, words), together))
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 2
+        summary = rows[0][1]
+        if not summary.calls:
+            print(f"no calls with {words} words there", file=sys.stderr)
+            return 2
+        print(f"{words}: {len(summary.calls)} calls, {summary.seconds / 60:.1f} min; %\n")
+        print("\n".join(table(((name or NOTHING, each) for name, each in rows), "left out")), end="\n\n")
     return 0
 
 

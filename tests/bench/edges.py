@@ -43,7 +43,8 @@ from pipeline.audio import Recording, read_recording
 from pipeline.detect import detect
 from pipeline.edges import FRAME, INWARD, OUTWARD, UNKNOWN, WordEdge, describe
 from pipeline.evaluate import AudioPair, frames_of
-from pipeline.party import attribute
+from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
 from tests.bench.figures import stored_calls
 
@@ -94,7 +95,7 @@ def cases(folders: Sequence[Path]) -> Iterator[Case]:
         for span, chars in _heard_as(truth, transcript, reader):
             channel = 1 if truth["layout"] == "stereo" and span["speaker"] == "cu" else 0
             entity = EntitySpan("PERSON", chars, 1.0, "truth")
-            finding = Finding(entity, Party.THIRD_PARTY, "", needs_review=False)
+            finding = Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, needs_review=False)
             time = TimeSpan(span["start"], span["end"])
             yield Case(stem, time, finding, transcript, recording, speech[channel])
 
@@ -136,7 +137,7 @@ def found_cases(folders: Sequence[Path]) -> Iterator[Case]:
         speech = frames_of(AudioPair(recording.samples, recording.samples, recording.rate)).speech
         found = detect(call.transcript, analyzer, call.case, call.again)
         places = places_of(call.transcript)
-        for finding in attribute(found, call.transcript, call.case, reader):
+        for finding in attribute(found, Context(call.transcript, call.case, reader), passes=RULES):
             touched = places.touched(finding.entity.chars)
             on = {place.segment.channel for place in touched}
             words = [place.word.time for place in touched]

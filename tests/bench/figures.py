@@ -16,13 +16,14 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from flows.case_file import case_lookup
 from flows.transcript_file import read_transcript
 from models.analyzer import load_analyzer
+from models.calibrate import unlistened
 from models.company import load_company
 from models.owner.owner import Owner, load_owner
 from models.readings import Reader, load_reader
@@ -34,10 +35,8 @@ from pipeline.detect import detect
 from pipeline.evaluate import AudioPair, ReviewRow, measure_call
 from pipeline.figures import CallFigures, Share, Summary, summarise
 from pipeline.mask import mask_audio
-from pipeline.party import attribute
-from pipeline.party_heard import reconsidered
+from pipeline.ownership.chain import Context, attribute
 from pipeline.plan import make_plan
-from pipeline.settled import settled
 from pipeline.supplement import supplemented
 from pipeline.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
@@ -52,6 +51,8 @@ __all__ = [
     "row",
     "stored_calls",
     "table",
+    "unheard",
+    "unheard_words",
 ]
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
@@ -99,12 +100,26 @@ def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bo
         )
 
 
+def unheard(call: StoredCall) -> StoredCall:
+    """A call as another speech model has it, to which no network of ours listened."""
+    again = None if call.again is None else unheard_words(call.again)
+    return replace(call, transcript=unheard_words(call.transcript), again=again)
+
+
+def unheard_words(transcript: Transcript) -> Transcript:
+    """A transcript without all that our networks heard."""
+    segments = tuple(replace(each, posteriorgrams=()) for each in unlistened(transcript).segments)
+    return replace(transcript, segments=segments)
+
+
 def figures_of(
     call: StoredCall,
     entities: tuple[EntitySpan, ...],
     reader: Reader,
     policy: MaskPolicy | None = None,
     scorer: Scorer | None = None,
+    *,
+    leave_out: frozenset[str] = frozenset(),
 ) -> CallFigures:
     """Mask what was detected in a call, and measure it.
 
@@ -114,11 +129,12 @@ def figures_of(
         reader: Compares names.
         policy: Pads; the default by default.
         scorer: Is asked whose a finding is by its sound; without one nobody is.
+        leave_out: Names of passes of ownership that are not run.
 
     Returns:
         The call's figures.
     """
-    return figures_of_plan(call, planned(call, entities, reader, policy, scorer))
+    return figures_of_plan(call, planned(call, entities, reader, policy, scorer, leave_out=leave_out))
 
 
 def planned(
@@ -127,14 +143,14 @@ def planned(
     reader: Reader,
     policy: MaskPolicy | None = None,
     scorer: Scorer | None = None,
+    *,
+    leave_out: frozenset[str] = frozenset(),
 ) -> MaskPlan:
     """What would be masked of a call; arguments as for ``figures_of``."""
     policy = policy or MaskPolicy()
-    told = attribute(entities, call.transcript, call.case, reader)
-    findings = _owner(reader).reconsidered(told, call.transcript, call.case)
-    if scorer is not None:
-        findings = reconsidered(findings, call.case, Hearing(call.transcript, call.recording, scorer, reader))
-    findings = settled(findings, call.transcript, reader)
+    hearing = None if scorer is None else Hearing(call.transcript, call.recording, scorer, reader)
+    context = Context(call.transcript, call.case, reader, judge=_owner(reader).reattribute, hearing=hearing)
+    findings = attribute(entities, context, leave_out=leave_out)
     findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)
 

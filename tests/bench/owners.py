@@ -19,20 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analyzer import CallAnalyzer, load_analyzer
-from models.calibrate import unlistened
 from models.hearings import char_times
 from models.owner.features import features
 from models.tagger.examples import said_then
 from models.tagger.hear import read_heard
 from pipeline.detect import detect
-from pipeline.party import attribute
+from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.supplement import supplemented
 from pipeline.truth import CallTruth
 from pipeline.types import Transcript
-from tests.bench.figures import StoredCall, stored_calls
+from tests.bench.figures import StoredCall, stored_calls, unheard
 
-BESIDE = 0.02
-"""Seconds beside a span in which the middle of a character may lie that is a part of it."""
+MARGIN_SECONDS = 0.02
+"""Seconds around a span within which the middle of its characters lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _rows(folders: Sequence[Path], otherwise: Sequence[str], analyzer: CallAnalyzer) -> Iterator[_Row]:
     for folder in folders:
         for call in stored_calls([folder], exact=False):
-            assert call.again is not None
-            read = replace(call, transcript=_unheard(call.transcript), again=_unheard(call.again))
-            for each in (call, read, *_otherwise(call, folder, otherwise)):
+            for each in (call, unheard(call), *_otherwise(call, folder, otherwise)):
                 yield from _observed(each, analyzer)
         for call in stored_calls([folder], exact=True):
             yield from _observed(call, analyzer)
-
-
-def _unheard(transcript: Transcript) -> Transcript:
-    """As another speech model has it, to which nobody listened."""
-    segments = tuple(replace(each, posteriorgrams=()) for each in unlistened(transcript).segments)
-    return replace(transcript, segments=segments)
 
 
 def _otherwise(call: StoredCall, folder: Path, names: Sequence[str]) -> Iterator[StoredCall]:
@@ -92,7 +83,7 @@ def _otherwise(call: StoredCall, folder: Path, names: Sequence[str]) -> Iterator
 
 def _observed(call: StoredCall, analyzer: CallAnalyzer) -> Iterator[_Row]:
     entities = detect(call.transcript, analyzer, call.case, call.again)
-    findings = attribute(entities, call.transcript, call.case, analyzer.reader)
+    findings = attribute(entities, Context(call.transcript, call.case, analyzer.reader), passes=RULES)
     looked_at = features(findings, call.transcript, call.case, analyzer.reader)
     own, third = _whose(call.transcript, call.truth)
     for finding, values in zip(findings, looked_at, strict=True):
@@ -109,7 +100,7 @@ def _whose(transcript: Transcript, truth: CallTruth) -> tuple[NDArray[np.float64
     for segment in transcript.segments:
         channels[segment.chars.start : segment.chars.end] = segment.channel
     own, third = np.zeros(len(middles)), np.zeros(len(middles))
-    for span, here in said_then(truth, middles, channels, (BESIDE, BESIDE)):
+    for span, here in said_then(truth, middles, channels, (MARGIN_SECONDS, MARGIN_SECONDS)):
         if span.must_mask:
             third[here] = lasts[here]
         elif span.must_keep:

@@ -173,7 +173,7 @@ def _item(
         channels=(1,) if layout == "stereo" and span["speaker"] == "cu" else (0,),
         party=PARTIES.get(span["party"], Party.COMPANY),
         action=MaskAction.MASK if masked else MaskAction.KEEP,
-        reason="",
+        reasons=(),
         source="truth",
         score=1.0,
         needs_review=False,

@@ -18,6 +18,7 @@ from models.analyzer import load_analyzer
 from models.readings import load_reader
 from models.transcriber import load_transcriber
 from pipeline.detect import detect
+from pipeline.reason_text import sentence
 from pipeline.truth import TruthSpan
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 from tests.bench.figures import StoredCall, add_arguments, figures_of_plan, planned, stored_calls
@@ -98,7 +99,7 @@ def _item(call: StoredCall, item: MaskItem) -> str:
     shown = ", shown" if item.needs_review else ""
     return (
         f"{item.entity_type} {said!r} {item.party} {action}{shown} {item.score:.2f} "
-        f"{item.source} ({item.reason[-WHY:]})"
+        f"{item.source} ({sentence(item.reasons)[-WHY:]})"
     )
 
 

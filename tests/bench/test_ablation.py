@@ -8,7 +8,7 @@ from models.analyzer import load_analyzer
 from pipeline.detect import detect
 from pipeline.figures import summarise
 from pipeline.types import EntitySpan
-from tests.bench.ablation import Switchboard
+from tests.bench.ablation import Switchboard, ablate, main
 from tests.bench.figures import row, stored_calls, table
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
@@ -33,6 +33,24 @@ def test_a_switch_is_as_good_as_a_recognizer_that_was_never_loaded():
     assert asked[0] == asked[2]
     assert asked[1] == compared(detect(call.transcript, load_analyzer(off), call.case))
     assert asked[1] != asked[0]
+
+
+def test_recognizers_and_passes_are_left_out_together_by_name():
+    """On exact words; the row with everything comes first, and is what the product masks."""
+    calls = tuple(stored_calls([SAMPLES], ["landlord"], exact=True))
+    both = frozenset({"LearnedRecognizer", "compare-words"})
+    rows = dict(ablate(calls, (frozenset({"parts"}), both)))
+
+    assert list(rows) == ["", "parts", "LearnedRecognizer, compare-words"]
+    assert rows[""].requester_kept.value == rows["parts"].requester_kept.value
+    # Whose nobody compares is UNKNOWN, and masked.
+    assert rows["LearnedRecognizer, compare-words"].requester_kept.count < rows[""].requester_kept.count
+
+
+def test_a_name_that_nothing_has_is_refused(capsys: pytest.CaptureFixture[str]):
+    """Else its row would be the figures of everything."""
+    assert main([str(SAMPLES), "--only", "landlord", "--words", "exact", "--leave-out", "parts,NoSuch"]) == 2
+    assert "NoSuch" in capsys.readouterr().err
 
 
 def test_stored_calls_need_their_words(tmp_path: Path):

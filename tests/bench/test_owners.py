@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.bench.figures import stored_calls
-from tests.bench.owners import _unheard, _whose
+from tests.bench.figures import stored_calls, unheard_words
+from tests.bench.owners import _whose
 from tests.posteriorgrams import heard
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
@@ -27,6 +27,6 @@ def test_each_character_is_theirs_as_long_as_it_is_said() -> None:
 def test_to_what_is_only_read_nobody_listened() -> None:
     """The words stay."""
     call = heard("ニシムラ", "西村")
-    read = _unheard(call)
+    read = unheard_words(call)
     assert read.text == call.text
     assert not any(segment.posteriorgrams for segment in read.segments)

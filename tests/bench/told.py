@@ -20,6 +20,7 @@ from pipeline.evaluate import AudioPair, measure_call
 from pipeline.figures import CallFigures, Share, summarise
 from pipeline.mask import mask_audio
 from pipeline.plan import make_plan
+from pipeline.reasons import Reason
 from pipeline.truth import CallTruth, TruthSpan
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, Transcript
 from tests.bench.figures import StoredCall, add_arguments, stored_calls
@@ -49,7 +50,10 @@ def told(transcript: Transcript, truth: CallTruth) -> tuple[Finding, ...]:
     """
     return tuple(
         Finding(
-            EntitySpan(TYPES[span.kind], _chars(transcript, span), 1.0, "truth"), PARTY[span.party], "", False
+            EntitySpan(TYPES[span.kind], _chars(transcript, span), 1.0, "truth"),
+            PARTY[span.party],
+            Reason.NOT_GIVEN,
+            False,
         )
         for span in truth.spans
     )

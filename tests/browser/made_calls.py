@@ -24,6 +24,7 @@ from flows.transcript_file import read_transcript
 from flows.workspace import SKETCH, TRANSCRIPT
 from pipeline.audio import read_recording, write_wav
 from pipeline.plan import make_plan, transcript_sha256
+from pipeline.reasons import Reason, Why
 from pipeline.sketch import sketch_of
 from pipeline.truth import TruthSpan, exact_transcript, read_truth
 from pipeline.types import (
@@ -51,10 +52,10 @@ PARTIES = {
     "company": Party.COMPANY,
 }
 REASONS = {
-    "third": "本人の情報と音が違い、敬称が続く",
-    "requester": "本人の情報と音が一致",
-    "operator": "担当者の名簿と音が一致",
-    "company": "自社の名前・番号",
+    "third": Reason.NAME_OF_NOBODY,
+    "requester": Reason.NAME_READS_LIKE_REQUESTER,
+    "operator": Reason.NAME_READS_LIKE_STAFF,
+    "company": Reason.NUMBER_LIKE_COMPANY,
 }
 
 
@@ -123,7 +124,7 @@ def _finding(span: TruthSpan, transcript: Transcript, channels: int, *, doubtful
         _chars(span, transcript, channels),
         0.52 if doubtful else 0.91,
         "honorific_name" if span.kind == "NAME" else "spoken_number",
-        "敬称の前の音",
+        (Why(Reason.BEFORE_HONORIFIC),),
     )
     time = TimeSpan(max(0.0, span.time.start - 0.02), span.time.end + 0.02)
     party = Party.COMPANY if span.kind == "CONFIDENTIAL" else PARTIES[span.party]

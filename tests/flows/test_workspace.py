@@ -10,10 +10,19 @@ import pytest
 from flows import workspace as ws
 from flows.case_file import parse_case
 from pipeline.errors import PipelineError
+from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan, Finding, Leak, Party, TimeSpan
 from tests.builders import CASE, item, plan, recording, transcript, utterance
 
-ENTITY = EntitySpan("PERSON", CharSpan(0, 2), 0.5, "Test", "why", needs_review=True, party=Party.STAFF)
+ENTITY = EntitySpan(
+    "PERSON",
+    CharSpan(0, 2),
+    0.5,
+    "Test",
+    (Why(Reason.COMPANY_RULE, "why"),),
+    needs_review=True,
+    hint=Party.STAFF,
+)
 
 VALUES = [
     (ws.JOB, ws.Job("c1", Path("a.wav"), Path("out"), parse_case(CASE, "case"), transcript=Path("w.json"))),
@@ -21,7 +30,11 @@ VALUES = [
     (ws.ENTITIES, (ENTITY,)),
     (
         ws.FINDINGS,
-        (Finding(ENTITY, Party.UNKNOWN, "理由", True, TimeSpan(0.1, 0.30000000000000004), (0, 1)),),
+        (
+            Finding(
+                ENTITY, Party.UNKNOWN, Reason.OWNER_UNKNOWN, True, TimeSpan(0.1, 0.30000000000000004), (0, 1)
+            ),
+        ),
     ),
     (ws.PLAN, plan(item(1.0, 2.0), item(3.0, 4.5, item_id="m0001"))),
     (ws.LEAKS, (Leak("TEXT", None, TimeSpan(0.0, 1.0)),)),

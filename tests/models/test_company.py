@@ -11,7 +11,8 @@ from models.analyzer import load_analyzer
 from models.company import CompanyRecognizer, load_company
 from pipeline.detect import detect
 from pipeline.errors import CallUnsafeError
-from pipeline.party import attribute
+from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.reason_text import sentence
 from pipeline.types import Party
 from tests.models.recognizers.calls import NOBODY, artifacts_of, call_of, shown
 
@@ -73,7 +74,7 @@ def test_a_context_word_lifts_the_score(example: dict[str, CompanyRecognizer]):
     found = {round(each.score, 2): each for each in example["会員番号"].find(call, artifacts_of(call))}
 
     assert set(found) == {1.0, 0.45}
-    assert found[1.0].recognition_metadata["why"] == "会社の規則 AB と数字六桁、近くの語"
+    assert sentence(found[1.0].recognition_metadata["why"]) == "会社の規則 AB と数字六桁、近くの語"
 
 
 def test_a_word_border_of_a_pattern_is_met_beside_a_code(tmp_path: Path):
@@ -97,7 +98,9 @@ def test_the_company_is_asked_beside_kaiji(tmp_path: Path):
     recognizer = of(tmp_path, "deny_list: [緑票]\ndeny_list_score: 0.7")
     call = call_of(("cu: 隣の佐藤さんの荷物です。", "op: 緑票ですね。"))
     analyzer = load_analyzer(company=(recognizer,))
-    findings = attribute(detect(call.transcript, analyzer, NOBODY), call.transcript, NOBODY, call.reader)
+    findings = attribute(
+        detect(call.transcript, analyzer, NOBODY), Context(call.transcript, NOBODY, call.reader), passes=RULES
+    )
     (ours,) = [each for each in findings if each.entity.entity_type == "CODE"]
 
     assert call.text[ours.entity.chars.start : ours.entity.chars.end] == "緑票"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.align import align
 from pipeline.audio import Recording, read_recording, to_samples
 from pipeline.errors import CallUnsafeError
+from pipeline.reasons import Reason
 from pipeline.transcribe import HeardSegment, HeardWord
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
 from tests.audio_files import Format, encode
@@ -20,7 +21,7 @@ BARE = MaskPolicy(pad_before=0.0, pad_after=0.0)
 def finding(start: int, end: int, morae: int = 0) -> Finding:
     """A third party's, of the characters [start, end)."""
     entity = EntitySpan("PHONE_NUMBER", CharSpan(start, end), 0.9, "test", morae=morae)
-    return Finding(entity, Party.THIRD_PARTY, "", False)
+    return Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)
 
 
 def call(seconds: float, *loud: tuple[float, float], channels: int = 1, on: int = 0) -> Recording:

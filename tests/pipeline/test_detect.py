@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.detect import CERTAIN, PRECEDENCE, detect, sure, unite
+from pipeline.reasons import Reason, Why
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party
 from tests.builders import transcript, utterance
 from tests.fakes import FakeAnalyzer
@@ -110,11 +111,16 @@ def test_a_scrap_of_a_number_goes_to_the_finding_it_touches() -> None:
 
 def test_two_witnesses_are_surer_than_one() -> None:
     """Half-sure witnesses who agree leave a quarter of the doubt, and both are named."""
-    (one,) = unite([span("PERSON", 0, 3, 0.5, "A", explanation="敬称"), span("PERSON", 1, 4, 0.5, "B")])
+    (one,) = unite(
+        [
+            span("PERSON", 0, 3, 0.5, "A", explanation=(Why(Reason.BEFORE_HONORIFIC),)),
+            span("PERSON", 1, 4, 0.5, "B"),
+        ]
+    )
     assert one.chars == CharSpan(0, 4)
     assert one.score == pytest.approx(0.75)
     assert one.recognizer == "A+B"
-    assert one.explanation == "敬称"
+    assert one.explanation == (Why(Reason.BEFORE_HONORIFIC),)
 
 
 def test_one_witness_twice_is_one_witness() -> None:
@@ -159,9 +165,9 @@ def test_whose_it_is_must_not_be_disputed(
 ) -> None:
     """A witness's word on the party counts unless another contradicts it."""
     (one,) = unite(
-        [span("PERSON", 0, 3, party=first), span("PERSON", 0, 2, witness="B", party=second)],
+        [span("PERSON", 0, 3, hint=first), span("PERSON", 0, 2, witness="B", hint=second)],
     )
-    assert one.party is expected
+    assert one.hint is expected
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,20 @@ from dataclasses import replace
 import pytest
 
 from models.judge import MASK_FROM
-from pipeline.few_names import AT_USUAL, USUAL, doubted_alone, masked_from
+from pipeline.few_names import MASK_FROM_AT_USUAL, USUAL_NAMES, masked_from, show_doubtful_names
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 
 def name(score: float, at: int, *, kind: str = "PERSON", party: Party = Party.THIRD_PARTY) -> Finding:
     """A finding of two characters."""
     entity = EntitySpan(kind, CharSpan(10 * at, 10 * at + 2), score, "Test", judged=True)
-    return Finding(entity, party, "", needs_review=False)
+    return Finding(entity, party, Reason.NOT_GIVEN, needs_review=False)
 
 
 def shown(*findings: Finding) -> list[bool]:
     """Of which findings only a candidate is left."""
-    return [finding.entity.candidate for finding in doubted_alone(findings)]
+    return [finding.entity.candidate for finding in show_doubtful_names(findings)]
 
 
 def test_the_fewer_are_named_the_likelier_a_name_must_be() -> None:
@@ -27,15 +28,15 @@ def test_the_fewer_are_named_the_likelier_a_name_must_be() -> None:
     bounds = [masked_from(others) for others in range(40)]
     assert bounds == sorted(bounds, reverse=True)
     assert bounds[0] == pytest.approx(0.54, abs=0.02)
-    assert bounds[USUAL] == bounds[-1] == pytest.approx(AT_USUAL)
+    assert bounds[USUAL_NAMES] == bounds[-1] == pytest.approx(MASK_FROM_AT_USUAL)
 
 
 def test_where_many_are_named_the_judges_bound_stands() -> None:
     """The pipeline imports no models: the two are held together here."""
-    assert MASK_FROM["PERSON"] == AT_USUAL
+    assert MASK_FROM["PERSON"] == MASK_FROM_AT_USUAL
 
 
-@pytest.mark.parametrize(("others", "stays"), [(0, True), (1, True), (USUAL, False), (30, False)])
+@pytest.mark.parametrize(("others", "stays"), [(0, True), (1, True), (USUAL_NAMES, False), (30, False)])
 def test_a_doubtful_name_by_itself_is_shown(others: int, stays: bool) -> None:
     """Beside seven others it is masked, as the judge has it."""
     named = [name(0.9, at) for at in range(1, others + 1)]
@@ -67,4 +68,4 @@ def test_several_stretches_of_one_name_are_one() -> None:
 def test_only_names_of_strangers_are_asked(other: Finding) -> None:
     """What is unknown stays masked, what a person has to look at, and what a company's own rule found."""
     assert shown(other) == [False]
-    assert doubted_alone((other,)) == (other,)
+    assert show_doubtful_names((other,)) == (other,)

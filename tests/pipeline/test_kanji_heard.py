@@ -7,6 +7,7 @@ import pytest
 from models.readings import Reader, load_reader
 from pipeline.heard_stretch import Channels
 from pipeline.kanji_heard import heard_explained
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.posteriorgrams import heard
 
@@ -21,7 +22,7 @@ def explains(said: str, name: str, reader: Reader) -> bool:
     """Whether all of a call is an explanation of a name."""
     call = heard(said)
     entity = EntitySpan("PERSON", CharSpan(0, len(call.text)), 0.9, "T")
-    (stretch,) = Channels(call).stretches(Finding(entity, Party.THIRD_PARTY, "", False))
+    (stretch,) = Channels(call).stretches(Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False))
     return heard_explained(stretch, name, reader)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.party_spotted import by_what_is_heard
+from pipeline.party_spotted import compare_sound
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
 from tests.posteriorgrams import heard
 
@@ -34,5 +35,5 @@ def test_both_halves_of_their_name_before_the_sign_make_it_theirs(
     call = heard(said, "上段ドッドリナー")
     entity = EntitySpan("EMAIL_ADDRESS", CharSpan(0, len(call.text)), 0.9, "Test")
     case = CallCase("R-1", Requester((CaseName("上田里奈", "ウエダリナ"),)))
-    (found,) = by_what_is_heard([Finding(entity, Party.UNKNOWN, "", True)], call, case, reader)
+    (found,) = compare_sound([Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, True)], call, case, reader)
     assert found.party is party

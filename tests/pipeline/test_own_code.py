@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.own_code import OF_THEIR_CITY, with_own_codes
+from pipeline.own_code import attribute_codes_of_city
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 from tests.posteriorgrams import gram_of, heard, spread
@@ -28,15 +29,15 @@ def found(call: Transcript, *texts: str) -> list[Finding]:
     for text in texts:
         at = call.text.index(text, at)
         entity = EntitySpan("ADDRESS", CharSpan(at, at + len(text)), 0.9, "T")
-        out.append(Finding(entity, Party.THIRD_PARTY, "", False))
+        out.append(Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False))
         at += len(text)
     return out
 
 
 def theirs(call: Transcript, reader: Reader, *texts: str, case: CallCase = CASE) -> list[bool]:
     """Which of some findings are the requester's by their postal code."""
-    told = with_own_codes(found(call, *texts), call, case, reader)
-    return [each.reason == OF_THEIR_CITY and each.party is Party.REQUESTER for each in told]
+    told = attribute_codes_of_city(found(call, *texts), call, case, reader)
+    return [each.reason == Reason.POSTAL_CODE_OF_CITY and each.party is Party.REQUESTER for each in told]
 
 
 @pytest.mark.parametrize(
@@ -92,8 +93,10 @@ def test_what_both_sides_say_is_one_code(reader: Reader, again: str, kept: bool)
 def test_what_the_conversation_gives_to_another_stays_theirs(reader: Reader) -> None:
     """A neighbour lives in the same city."""
     call = transcript(utterance("852の4302", 0.0))
-    entity = EntitySpan("ADDRESS", CharSpan(0, 8), 0.9, "T", party=Party.THIRD_PARTY)
-    (told,) = with_own_codes([Finding(entity, Party.UNKNOWN, "", False)], call, CASE, reader)
+    entity = EntitySpan("ADDRESS", CharSpan(0, 8), 0.9, "T", hint=Party.THIRD_PARTY)
+    (told,) = attribute_codes_of_city(
+        [Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, False)], call, CASE, reader
+    )
     assert told.party is Party.UNKNOWN
 
 

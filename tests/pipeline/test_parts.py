@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.parts import PART, in_parts, without_overlap
+from pipeline.parts import split_into_parts, without_overlap
+from pipeline.reasons import Reason, Why
 from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.strategies import make_item
@@ -18,19 +19,21 @@ WHOLE = EntitySpan("PERSON", CharSpan(10, 19), 0.8, "Test", parts=((10, 0.5), (1
 
 def finding(entity: EntitySpan = WHOLE, party: Party = Party.THIRD_PARTY) -> Finding:
     """Whose it is, told."""
-    return Finding(entity, party, "", needs_review=False)
+    return Finding(entity, party, Reason.NOT_GIVEN, needs_review=False)
 
 
 def told(*findings: Finding) -> list[tuple[int, int, float]]:
     """First and last character and score of what becomes of them."""
-    return [(f.entity.chars.start, f.entity.chars.end, f.entity.score) for f in in_parts(findings)]
+    return [(f.entity.chars.start, f.entity.chars.end, f.entity.score) for f in split_into_parts(findings)]
 
 
 @pytest.mark.parametrize("party", [Party.THIRD_PARTY, Party.UNKNOWN])
 def test_each_part_is_a_finding_with_its_share_of_the_score(party: Party) -> None:
     """Otherwise as the whole was."""
     assert told(finding(party=party)) == [(10, 12, 0.4), (12, 14, 0.2), (14, 19, 0.8)]
-    assert {(f.party, f.reason) for f in in_parts([finding(party=party)])} == {(party, PART)}
+    assert {(f.party, f.notes) for f in split_into_parts([finding(party=party)])} == {
+        (party, (Reason.PART_OF_RUN,))
+    }
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ def test_each_part_is_a_finding_with_its_share_of_the_score(party: Party) -> Non
 )
 def test_what_stays_or_is_one_thing_is_one_finding(whole: Finding) -> None:
     """Also where the rest was cut off since."""
-    assert [f.entity.chars for f in in_parts([whole])] == [whole.entity.chars]
+    assert [f.entity.chars for f in split_into_parts([whole])] == [whole.entity.chars]
 
 
 def test_a_piece_that_was_cut_out_of_it_has_the_parts_that_it_holds() -> None:
@@ -58,16 +61,18 @@ def test_a_piece_that_was_cut_out_of_it_has_the_parts_that_it_holds() -> None:
 def test_no_character_is_lost(start: int, length: int) -> None:
     """Whatever it has become since it was parted."""
     chars = CharSpan(start, start + length)
-    found = in_parts([finding(replace(WHOLE, chars=chars))])
+    found = split_into_parts([finding(replace(WHOLE, chars=chars))])
     assert [c for f in found for c in range(f.entity.chars.start, f.entity.chars.end)] == list(
         range(chars.start, chars.end)
     )
 
 
-def times(*parts: tuple[float, float, float], reason: str = PART) -> list[tuple[float, float]]:
+def times(
+    *parts: tuple[float, float, float], reasons: tuple[Why, ...] = (Why(Reason.PART_OF_RUN),)
+) -> list[tuple[float, float]]:
     """When parts sound, given when their masks begin and end, and their scores."""
     items = [
-        replace(make_item(start, end, chars=(2 * n, 2 * n + 2)), score=score, reason=reason)
+        replace(make_item(start, end, chars=(2 * n, 2 * n + 2)), score=score, reasons=reasons)
         for n, (start, end, score) in enumerate(parts)
     ]
     return [(item.time.start, item.time.end) for item in without_overlap(items)]
@@ -86,7 +91,7 @@ def test_what_would_be_left_of_a_part_is_a_mora_at_the_least() -> None:
 
 def test_other_findings_keep_their_margins() -> None:
     """Each by itself must hold all that is masked for it."""
-    assert times((0, 1.1, 0.3), (1.0, 2.1, 0.9), reason="") == [(0, 1.1), (1.0, 2.1)]
+    assert times((0, 1.1, 0.3), (1.0, 2.1, 0.9), reasons=()) == [(0, 1.1), (1.0, 2.1)]
 
 
 @given(

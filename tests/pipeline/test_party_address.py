@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.party import attribute
+from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.party_address import address_groups, faintly_like, whose_address
-from pipeline.party_room import ANOTHER_ROOM
+from pipeline.reasons import Reason
 from pipeline.registered_address import registered
 from pipeline.sound import morae
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester
@@ -116,7 +116,9 @@ def test_an_address_said_in_pieces_is_judged_whole(reader: Reader) -> None:
     )
     found = spans(call.text, ("東京都", "ADDRESS"), ("足立区梅島", "ADDRESS"), ("77", "PHONE_NUMBER"))
     assert address_groups(found, call) == ((0, 1, 2),)
-    verdicts = attribute(found, call, CallCase("R-1", Requester(addresses=(TOKYO,))), reader)
+    verdicts = attribute(
+        found, Context(call, CallCase("R-1", Requester(addresses=(TOKYO,))), reader), passes=RULES
+    )
     assert {each.party for each in verdicts} == {Party.THIRD_PARTY}
 
 
@@ -135,12 +137,16 @@ def test_of_an_address_said_twice_the_number_heard_right_tells(reader: Reader) -
         ("651番地", "ADDRESS"),
     )
     assert address_groups(found, call) == ((0, 1, 2),)
-    verdicts = attribute(found, call, CallCase("R-1", Requester(addresses=(home,))), reader)
+    verdicts = attribute(
+        found, Context(call, CallCase("R-1", Requester(addresses=(home,))), reader), passes=RULES
+    )
     assert [each.party for each in verdicts[1:]] == [Party.REQUESTER] * 2
 
     stranger = transcript(utterance("岐阜市芥見、", 0.0), utterance("651番地ですね", 1.0))
     found = spans(stranger.text, ("岐阜市芥見", "ADDRESS"), ("651番地", "ADDRESS"))
-    verdicts = attribute(found, stranger, CallCase("R-1", Requester(addresses=(home,))), reader)
+    verdicts = attribute(
+        found, Context(stranger, CallCase("R-1", Requester(addresses=(home,))), reader), passes=RULES
+    )
     assert all(each.party is not Party.REQUESTER for each in verdicts)
 
 
@@ -149,7 +155,9 @@ def test_words_between_make_two_addresses(reader: Reader) -> None:
     call = transcript(utterance("梅島に住んでいましたが今は千住です", 0.0))
     found = spans(call.text, ("梅島", "ADDRESS"), ("千住", "ADDRESS"))
     assert address_groups(found, call) == ((0,), (1,))
-    verdicts = attribute(found, call, CallCase("R-1", Requester(addresses=(TOKYO,))), reader)
+    verdicts = attribute(
+        found, Context(call, CallCase("R-1", Requester(addresses=(TOKYO,))), reader), passes=RULES
+    )
     assert [each.party for each in verdicts] == [Party.REQUESTER, Party.THIRD_PARTY]
 
 
@@ -159,9 +167,8 @@ def test_a_town_taken_for_a_name_is_still_the_requesters(reader: Reader) -> None
     call = transcript(utterance("かつしかくですけど", 0.0))
     (found,) = attribute(
         spans(call.text, ("かつしかく", "PERSON")),
-        call,
-        CallCase("R-1", Requester(addresses=(home,))),
-        reader,
+        Context(call, CallCase("R-1", Requester(addresses=(home,))), reader),
+        passes=RULES,
     )
     assert (found.party, found.needs_review) == (Party.REQUESTER, True)
 
@@ -171,9 +178,8 @@ def test_the_edge_of_a_finding_may_cut_the_town(reader: Reader) -> None:
     call = transcript(utterance("京都市左京区しもがもですが", 0.0))
     (found,) = attribute(
         spans(call.text, ("京都市左京区しも", "ADDRESS")),
-        call,
-        CallCase("R-1", Requester(addresses=(KYOTO,))),
-        reader,
+        Context(call, CallCase("R-1", Requester(addresses=(KYOTO,))), reader),
+        passes=RULES,
     )
     assert found.party is Party.REQUESTER
 
@@ -186,7 +192,9 @@ def test_what_is_called_anothers_is_judged_without_the_words_beside_it(reader: R
     call = transcript(utterance("コンポヒバリ904合室の石泣きさまでそっか", 0.0))
     (entity,) = spans(call.text, ("コンポヒバリ904合室の石泣きさま", "ADDRESS"))
     case = CallCase("R-1", Requester(addresses=(home,)))
-    (found,) = attribute((replace(entity, party=Party.THIRD_PARTY),), call, case, reader)
+    (found,) = attribute(
+        (replace(entity, hint=Party.THIRD_PARTY),), Context(call, case, reader), passes=RULES
+    )
     assert found.party is not Party.REQUESTER
 
 
@@ -198,10 +206,12 @@ def test_a_piece_that_says_all_is_not_theirs_by_what_another_says(reader: Reader
     )
     place = call.text.split("\n")[1]
     found = [
-        replace(each, party=Party.REQUESTER)
+        replace(each, hint=Party.REQUESTER)
         for each in spans(call.text, ("京都府", "ADDRESS"), (place, "ADDRESS"))
     ]
-    _, whole = attribute(tuple(found), call, CallCase("R-1", Requester(addresses=(home,))), reader)
+    _, whole = attribute(
+        tuple(found), Context(call, CallCase("R-1", Requester(addresses=(home,))), reader), passes=RULES
+    )
     assert whole.party is Party.UNKNOWN
 
 
@@ -211,7 +221,9 @@ def test_a_room_that_was_misheard_is_told_before_a_postal_code(reader: Reader) -
     call = transcript(utterance("コートニエの木805", 0.0), utterance("9102347でございますね", 2.0))
     found = spans(call.text, ("コートニエの木805", "ADDRESS"), ("9102347", "ADDRESS"))
     assert address_groups(found, call) == ((0, 1),)
-    first, _ = attribute(found, call, CallCase("R-1", Requester(addresses=(home,))), reader)
+    first, _ = attribute(
+        found, Context(call, CallCase("R-1", Requester(addresses=(home,))), reader), passes=RULES
+    )
     assert (first.party, first.needs_review) == (Party.REQUESTER, True)
 
 
@@ -254,7 +266,7 @@ def test_a_block_that_was_taken_for_a_telephone_number(said: str, party: Party, 
     case = CallCase("R-1", Requester((), (), (CaseName("北海道札幌市北区新琴似8-29-21"),)))
     heard = transcript(utterance(f"{said}ですね", 1.0))
     entity = EntitySpan("PHONE_NUMBER", CharSpan(0, len(said)), 0.9, "Test")
-    (found,) = attribute((entity,), heard, case, reader)
+    (found,) = attribute((entity,), Context(heard, case, reader), passes=RULES)
     assert found.party is party
     assert found.needs_review or party is not Party.REQUESTER
 
@@ -283,7 +295,9 @@ def test_numbers_as_they_are_misheard(kind: str, said: str, party: Party, reader
     """A neighbour's room is a neighbour's; where a number was mended, a person looks."""
     case = CallCase("R-1", Requester((), (), (ROOM,)))
     heard = transcript(*(utterance(line, 3.0 * at) for at, line in enumerate(said.split("\n"))))
-    (found,) = attribute((EntitySpan(kind, CharSpan(0, len(said)), 0.9, "Test"),), heard, case, reader)
+    (found,) = attribute(
+        (EntitySpan(kind, CharSpan(0, len(said)), 0.9, "Test"),), Context(heard, case, reader), passes=RULES
+    )
     if party is Party.REQUESTER:
         assert found.party is party
     else:
@@ -372,9 +386,9 @@ def test_what_the_conversation_calls_theirs_need_be_faintly_like_it(
     )
     own = registered((address,), reader)
     assert faintly_like(said, own, reader) is faint
-    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", party=Party.REQUESTER)
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", hint=Party.REQUESTER)
     case = CallCase("R-1", Requester(addresses=(address,)))
-    (finding,) = attribute((entity,), transcript(utterance(said, 1.0)), case, reader)
+    (finding,) = attribute((entity,), Context(transcript(utterance(said, 1.0)), case, reader), passes=RULES)
     assert (finding.party is Party.REQUESTER) is faint
     assert finding.needs_review
 
@@ -383,12 +397,12 @@ def _both(texts: tuple[str, str], hint: Party | None, reader: Reader) -> Party:
     """Whose the first of two addresses is."""
     heard = transcript(*(utterance(text, 5.0 * at) for at, text in enumerate(texts)))
     spans = [
-        EntitySpan("ADDRESS", CharSpan(at, at + len(text)), 0.9, "Test", party=hint)
+        EntitySpan("ADDRESS", CharSpan(at, at + len(text)), 0.9, "Test", hint=hint)
         for text in texts
         if (at := heard.text.index(text)) >= 0
     ]
     case = CallCase("R-1", Requester((), (), (ROOM_604,)))
-    return attribute(tuple(spans), heard, case, reader)[0].party
+    return attribute(tuple(spans), Context(heard, case, reader), passes=RULES)[0].party
 
 
 ROOM_604 = CaseName("鳥取県米子市皆生温泉2173番地レジデンス青葉604号室", "トットリケンヨナゴシカイケオンセン")
@@ -467,9 +481,9 @@ def test_another_room_is_anothers_whatever_the_talk_and_the_second_hearing_say(
 ) -> None:
     """A second hearing that parts the building from its room calls the building theirs, and rightly."""
     own = Party.REQUESTER
-    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", party=own, heard_again_as=own)
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(said)), 0.9, "Test", hint=own, heard_again_as=own)
     address = CaseName("東京都立川市錦町3丁目14番8号コーポひばり109号室")
     case = CallCase("R-1", Requester(addresses=(address,)))
-    (finding,) = attribute((entity,), transcript(utterance(said, 1.0)), case, reader)
+    (finding,) = attribute((entity,), Context(transcript(utterance(said, 1.0)), case, reader), passes=RULES)
     assert finding.party is party
-    assert (finding.reason == ANOTHER_ROOM) is (party is Party.THIRD_PARTY)
+    assert (finding.reason == Reason.ADDRESS_OTHER_ROOM) is (party is Party.THIRD_PARTY)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.party_beside import beside
+from pipeline.party_beside import attribute_fragments
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.builders import transcript, utterance
 
@@ -20,7 +21,10 @@ def finding(heard: Transcript, words: str, kind: str, party: Party) -> Finding:
     """Of the given words."""
     at = heard.text.index(words)
     return Finding(
-        EntitySpan(kind, CharSpan(at, at + len(words)), 0.9, "Test"), party, "", needs_review=False
+        EntitySpan(kind, CharSpan(at, at + len(words)), 0.9, "Test"),
+        party,
+        Reason.NOT_GIVEN,
+        needs_review=False,
     )
 
 
@@ -45,7 +49,7 @@ def test_a_few_digits_behind_a_number_are_of_that_number(
         finding(heard, "070の0537の2833", "PHONE_NUMBER", first),
         finding(heard, piece, "PHONE_NUMBER", OTHERS),
     )
-    kept, told = beside(findings, heard)
+    kept, told = attribute_fragments(findings, heard)
     assert kept == findings[0]
     assert told.party is party
     assert told.needs_review is (party is OWN)
@@ -57,10 +61,15 @@ def test_pieces_follow_one_another() -> None:
     findings = [finding(heard, "070の0537の2839", "PHONE_NUMBER", OWN)]
     at = (heard.text.index("28さん"), heard.text.index("39の"), heard.text.index("77です"))
     findings += [
-        Finding(EntitySpan("PHONE_NUMBER", CharSpan(n, n + 2), 0.9, "Test"), OTHERS, "", needs_review=False)
+        Finding(
+            EntitySpan("PHONE_NUMBER", CharSpan(n, n + 2), 0.9, "Test"),
+            OTHERS,
+            Reason.NOT_GIVEN,
+            needs_review=False,
+        )
         for n in at
     ]
-    assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OWN, OTHERS]
+    assert [each.party for each in attribute_fragments(findings, heard)] == [OWN, OWN, OWN, OTHERS]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +89,7 @@ def test_a_postal_code_is_of_its_address(address: Party, asked: str, code: str, 
     """A case holds none, so nothing else can tell; figures that nobody asked for are no postal code."""
     heard = call("川口市芝3丁目", asked, f"{code}です")
     findings = (finding(heard, "川口市芝3丁目", "ADDRESS", address), finding(heard, code, "ADDRESS", OTHERS))
-    told = beside(findings, heard)[1]
+    told = attribute_fragments(findings, heard)[1]
     assert told.party is party
 
 
@@ -89,13 +98,15 @@ def test_the_end_of_a_telephone_number_is_no_postal_code(kind: str) -> None:
     """Read back without its beginning it looks like one."""
     heard = call("川口市芝3丁目", "048の061の2649", "番号は061の2649ですね")
     at = heard.text.rindex("061の2649")
-    again = Finding(EntitySpan(kind, CharSpan(at, at + 8), 0.9, "Test"), OTHERS, "", needs_review=False)
+    again = Finding(
+        EntitySpan(kind, CharSpan(at, at + 8), 0.9, "Test"), OTHERS, Reason.NOT_GIVEN, needs_review=False
+    )
     findings = (
         finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
         finding(heard, "048の061の2649", "PHONE_NUMBER", OTHERS),
         again,
     )
-    assert beside(findings, heard)[2] == again
+    assert attribute_fragments(findings, heard)[2] == again
 
 
 def test_a_number_beside_a_postal_code_is_no_address() -> None:
@@ -106,7 +117,7 @@ def test_a_number_beside_a_postal_code_is_no_address() -> None:
         finding(heard, "333の5288", "ADDRESS", OTHERS),
         finding(heard, "4の0881番", "ADDRESS", OTHERS),
     )
-    assert [each.party for each in beside(findings, heard)] == [OWN, OWN, OTHERS]
+    assert [each.party for each in attribute_fragments(findings, heard)] == [OWN, OWN, OTHERS]
 
 
 def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
@@ -116,7 +127,7 @@ def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
         finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
         finding(heard, "333の5288", "ADDRESS", OTHERS),
     )
-    assert beside(findings, heard)[1] == findings[1]
+    assert attribute_fragments(findings, heard)[1] == findings[1]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +150,6 @@ def test_what_was_asked_for_right_before_an_address_is_its_postal_code(
         finding(heard, code, "PHONE_NUMBER", OTHERS),
         finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
     )
-    told = beside(findings, heard)[0]
+    told = attribute_fragments(findings, heard)[0]
     assert told.party is party
     assert told.needs_review is (party is OWN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.party_block import block_in_a_piece, is_next_door, says_number, with_blocks_apart
+from pipeline.party_block import block_in_a_piece, is_next_door, part_blocks, says_number
 from pipeline.registered_address import RegisteredAddress
 from pipeline.types import CharSpan, EntitySpan
 
@@ -67,6 +67,6 @@ def test_whether_the_number_is_said(texts: list[str], said: bool) -> None:
 )
 def test_a_telephone_number_begins_behind_the_block(kind: str, text: str, pieces: list[str]) -> None:
     """What is counted with 番 and 号 is an address, judged by itself; a room is no telephone number."""
-    found = list(with_blocks_apart([EntitySpan(kind, CharSpan(0, len(text)), 0.9, "test")], text))
+    found = list(part_blocks([EntitySpan(kind, CharSpan(0, len(text)), 0.9, "test")], text))
     assert [text[each.chars.start : each.chars.end] for each in found] == pieces
     assert [each.entity_type for each in found] == ([kind] if len(pieces) == 1 else ["ADDRESS", kind])

@@ -6,9 +6,8 @@ import pytest
 
 from models.readings import Reader, load_reader
 from pipeline.heard_stretch import figures_beside
-from pipeline.party_cut import PARTLY
-from pipeline.party_mail import NAMED
-from pipeline.party_spotted import by_what_is_heard
+from pipeline.party_spotted import compare_sound
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.posteriorgrams import CASE, heard
 
@@ -28,9 +27,13 @@ def found(kana: str, reader: Reader, kind: str = "ADDRESS") -> list[tuple[str, P
     """What becomes of a finding that holds all of it: the kana of each piece, and whose it is."""
     call = said(kana)
     entity = EntitySpan(kind, CharSpan(0, len(call.text)), 0.9, "test")
-    pieces = by_what_is_heard([Finding(entity, Party.THIRD_PARTY, "", False)], call, CASE, reader)
+    pieces = compare_sound([Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)], call, CASE, reader)
     assert [each.entity.chars.start for each in pieces[1:]] == [each.entity.chars.end for each in pieces[:-1]]
-    assert all(each.reason == PARTLY for each in pieces if each.party is Party.REQUESTER and len(pieces) > 1)
+    assert all(
+        each.reason == Reason.HEARD_AS_REQUESTER_IN_PART
+        for each in pieces
+        if each.party is Party.REQUESTER and len(pieces) > 1
+    )
     return [(str(each.entity.chars.end - each.entity.chars.start), each.party) for each in pieces]
 
 
@@ -70,9 +73,9 @@ def test_a_mail_address_is_whose_name_stands_before_the_sign(reader: Reader, kan
     """As it is heard; to be looked at."""
     call = said(kana)
     entity = EntitySpan("EMAIL_ADDRESS", CharSpan(0, len(call.text)), 0.9, "test")
-    (told,) = by_what_is_heard([Finding(entity, Party.THIRD_PARTY, "", False)], call, CASE, reader)
+    (told,) = compare_sound([Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)], call, CASE, reader)
     assert told.party is party
-    assert (told.reason == NAMED) is (party is Party.REQUESTER)
+    assert (told.reason == Reason.MAIL_HOLDS_REQUESTER_NAME) is (party is Party.REQUESTER)
 
 
 @pytest.mark.parametrize(

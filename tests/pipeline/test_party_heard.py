@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from models.readings import Reader, load_reader
 from pipeline.audio import Recording
-from pipeline.party import attribute
-from pipeline.party_heard import reconsidered
+from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.party_heard import rescore_by_sound
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
-from pipeline.weigh import MOST, WINDOW, Hearing
+from pipeline.weigh import MAX_FORMS, WINDOW_SECONDS, Hearing
 from tests.builders import transcript, utterance
 
 CASE = CallCase(
@@ -70,11 +70,11 @@ def heard(
 ) -> Finding:
     """The verdict on ``said`` in an utterance, by its words and then by its sound."""
     start = text.index(said)
-    entity = EntitySpan(kind, CharSpan(start, start + len(said)), 0.9, "Test", party=hint)
+    entity = EntitySpan(kind, CharSpan(start, start + len(said)), 0.9, "Test", hint=hint)
     words = transcript(utterance(text, 1.0))
     recording = Recording(np.zeros((1, 30 * RATE), np.int16), RATE, "pcm", "0" * 64)
-    findings = attribute((entity,), words, case, reader)
-    (found,) = reconsidered(findings, case, Hearing(words, recording, ear, reader))
+    findings = attribute((entity,), Context(words, case, reader), passes=RULES)
+    (found,) = rescore_by_sound(findings, case, Hearing(words, recording, ear, reader))
     return found
 
 
@@ -187,8 +187,8 @@ def test_a_question_is_short(reader: Reader) -> None:
     ear = Ear({})
     heard("ああ" * 40 + "お名前はのだ帯ですはい" + "ええ" * 40, "のだ帯", ear, reader)
     (seconds,) = ear.seconds
-    assert seconds <= WINDOW + 0.61
-    assert 1 < len(ear.asked) <= 1 + 2 * MOST
+    assert seconds <= WINDOW_SECONDS + 0.61
+    assert 1 < len(ear.asked) <= 1 + 2 * MAX_FORMS
 
 
 def test_what_the_model_cannot_write_is_left_as_it_was(reader: Reader) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.party import attribute
-from pipeline.party_explained import BEHIND
+from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.party_explained import MAX_CHARS_BEHIND
 from pipeline.party_kanji import explained_at, explained_share
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester, Transcript
 from tests.builders import transcript, utterance
@@ -71,7 +71,9 @@ def test_the_requesters_explanation_stays_and_is_looked_at(name: str, party: Par
         utterance("下のお名前の字は", 0.0), utterance("大量のようになのかなのなです", 2.0, channel=1)
     )
     case = CallCase("R-1", Requester(names=(CaseName(name),)))
-    (found,) = attribute(people(heard, "大量のようになのかなのな"), heard, case, reader)
+    (found,) = attribute(
+        people(heard, "大量のようになのかなのな"), Context(heard, case, reader), passes=RULES
+    )
     assert found.party is party
     assert found.needs_review or party is Party.THIRD_PARTY
 
@@ -89,7 +91,7 @@ def test_a_surname_explained_by_those_who_have_it(said: str, kana: str, party: P
     heard = transcript(utterance(said, 0.0))
     surname = kana.removesuffix("ケン")
     case = CallCase("R-1", Requester(names=(CaseName(f"{surname} 健", f"{surname} ケン"),)))
-    (found,) = attribute(people(heard, said), heard, case, reader)
+    (found,) = attribute(people(heard, said), Context(heard, case, reader), passes=RULES)
     assert (found.party is Party.REQUESTER) is (party is Party.REQUESTER)
     assert found.needs_review or party is not Party.REQUESTER
 
@@ -98,7 +100,7 @@ def test_pieces_of_one_explanation_tell_together(reader: Reader) -> None:
     """横浜の横 alone is little; with what goes on behind it, it is the whole surname."""
     heard = transcript(utterance("横浜の横に、", 0.0, channel=1), utterance("田んぼの田です", 2.0, channel=1))
     case = CallCase("R-1", Requester(names=(CaseName("横田辰雄"),)))
-    found = attribute(people(heard, "横浜の横", "田んぼの田"), heard, case, reader)
+    found = attribute(people(heard, "横浜の横", "田んぼの田"), Context(heard, case, reader), passes=RULES)
     assert [each.party for each in found] == [Party.REQUESTER] * 2
 
 
@@ -106,7 +108,7 @@ def test_a_name_itself_is_no_explanation(reader: Reader) -> None:
     """Without の, へん or 字 likeness to some words of the name's kanji says nothing."""
     heard = transcript(utterance("映像雨見や広しさんです", 0.0))
     case = CallCase("R-1", Requester(names=(CaseName("雨宮良子"),)))
-    (found,) = attribute(people(heard, "映像雨見や広し"), heard, case, reader)
+    (found,) = attribute(people(heard, "映像雨見や広し"), Context(heard, case, reader), passes=RULES)
     assert found.party is not Party.REQUESTER
 
 
@@ -116,7 +118,11 @@ def test_another_explanation_is_no_name_that_was_said_last(named: str, party: Pa
     lines = (named, "人便人にの人という字", "遠と人々にの人にないかのかです")
     heard = transcript(*(utterance(line, 4.0 * at, channel=1) for at, line in enumerate(lines)))
     case = CallCase("R-1", Requester(names=(CaseName("仁科陽菜", "ニシナハルナ"),)))
-    found = attribute(people(heard, named, "人便人にの人", "遠と人々にの人にないかのか"), heard, case, reader)
+    found = attribute(
+        people(heard, named, "人便人にの人", "遠と人々にの人にないかのか"),
+        Context(heard, case, reader),
+        passes=RULES,
+    )
     assert found[2].party is party
 
 
@@ -125,7 +131,7 @@ def test_another_explanation_is_no_name_that_was_said_last(named: str, party: Pa
     [
         ("小林佳奈", 0.95, "", False),
         ("小林佳奈", 0.5, "", True),
-        ("小林佳奈", 0.95, "か" * BEHIND, True),
+        ("小林佳奈", 0.95, "か" * MAX_CHARS_BEHIND, True),
         ("小池律", 0.95, "", True),
     ],
 )
@@ -137,7 +143,7 @@ def test_what_is_said_right_behind_a_third_partys_name_explains_that(
     heard = transcript(utterance(f"{named}さんですね。{between}", 0.0), utterance(said, 6.0, channel=1))
     case = CallCase("R-1", Requester(names=(CaseName("小池律", "コイケリツ"),)))
     name, behind = people(heard, named, said)
-    found = attribute((replace(name, score=score), behind), heard, case, reader)
+    found = attribute((replace(name, score=score), behind), Context(heard, case, reader), passes=RULES)
     assert (found[1].party is Party.REQUESTER) is theirs
 
 
@@ -156,7 +162,7 @@ def test_what_the_talk_calls_anothers_explains_no_name_before_it(
     heard = transcript(utterance("岩田花子、感じは嫌な気だ", 0.0))
     case = CallCase("R-1", Requester(names=(CaseName("岩田花子", "イワタハナコ"),)))
     name, behind = people(heard, "岩田花子", "感じは嫌な気だ")
-    found = attribute((name, replace(behind, party=said)), heard, case, reader)
+    found = attribute((name, replace(behind, hint=said)), Context(heard, case, reader), passes=RULES)
     assert [each.party for each in found] == [Party.REQUESTER, party]
 
 
@@ -168,7 +174,7 @@ def test_a_kanji_of_the_word_that_is_said_is_the_one_explained(reader: Reader) -
     ):
         heard = transcript(utterance(f"岩田花子です、{said}", 0.0))
         case = CallCase("R-1", Requester(names=(CaseName("岩田花子", "イワタハナコ"),)))
-        _, behind = attribute(people(heard, "岩田花子", said), heard, case, reader)
+        _, behind = attribute(people(heard, "岩田花子", said), Context(heard, case, reader), passes=RULES)
         assert behind.party is party
 
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.party_pieces import TOGETHER, pieced
+from pipeline.party_pieces import attribute_pieces
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 
@@ -33,7 +34,7 @@ def found(call: Transcript, *pieces: tuple[str, Party], kind: str = "PHONE_NUMBE
     for words, party in pieces:
         at = call.text.index(words, out[-1].entity.chars.end if out else 0)
         entity = EntitySpan(kind, CharSpan(at, at + len(words)), 0.9, "Test")
-        out.append(Finding(entity, party, "", needs_review=False))
+        out.append(Finding(entity, party, Reason.NOT_GIVEN, needs_review=False))
     return tuple(out)
 
 
@@ -62,24 +63,24 @@ def test_pieces_tell_together(
     """And all that is given another party is looked at."""
     call = heard(*(words for words, _ in pieces))
     findings = found(call, *pieces)
-    told = pieced(findings, call, CASE, reader)
+    told = attribute_pieces(findings, call, CASE, reader)
     assert tuple(each.party for each in told) == parties
     for before, after in zip(findings, told, strict=True):
-        assert after == before or (after.needs_review and after.reason == TOGETHER)
+        assert after == before or (after.needs_review and after.reason == Reason.NUMBER_PIECE_OF_REGISTERED)
 
 
 def test_a_piece_behind_other_words_is_its_own_number(reader: Reader) -> None:
     """弟の番号は begins another one."""
     call = heard("080の4908", "弟のほうの番号というのが1563")
     findings = found(call, ("080の4908", OWN), ("1563", OTHERS))
-    assert pieced(findings, call, CASE, reader) == findings
+    assert attribute_pieces(findings, call, CASE, reader) == findings
 
 
 def test_figures_that_were_written_tell_by_themselves(reader: Reader) -> None:
     """080-4908-6351 sounds much alike, and is another's."""
     call = heard("080の4908の6351")
     findings = found(call, ("080の4908の6351", OTHERS))
-    assert pieced(findings, call, CASE, reader) == findings
+    assert attribute_pieces(findings, call, CASE, reader) == findings
 
 
 @pytest.mark.parametrize("phones", [(), ("",), ("不明",)])
@@ -87,14 +88,14 @@ def test_without_a_number_in_the_case_nothing_is_theirs(phones: tuple[str, ...],
     """A case may give none, or words."""
     call = heard("080の4908", "1563")
     findings = found(call, ("080の4908", OWN), ("1563", OTHERS))
-    assert pieced(findings, call, CallCase("R-1", Requester(phones=phones)), reader) == findings
+    assert attribute_pieces(findings, call, CallCase("R-1", Requester(phones=phones)), reader) == findings
 
 
 def test_other_kinds_are_left_alone(reader: Reader) -> None:
     """A block number is judged as an address."""
     call = heard("080の4908の1563")
     findings = found(call, ("080の4908の1563", OTHERS), kind="ADDRESS")
-    assert pieced(findings, call, CASE, reader) == findings
+    assert attribute_pieces(findings, call, CASE, reader) == findings
 
 
 MAIL = "EMAIL_ADDRESS"
@@ -119,12 +120,19 @@ def test_pieces_of_a_mail_address(text: str, pieces: tuple[str, ...], kept: bool
     assert mail is not None
     spans = [(words, call.text.index(words)) for words in pieces]
     findings = [
-        Finding(EntitySpan("PHONE_NUMBER", CharSpan(at, at + len(words)), 0.9, "T"), OTHERS, "", False)
+        Finding(
+            EntitySpan("PHONE_NUMBER", CharSpan(at, at + len(words)), 0.9, "T"),
+            OTHERS,
+            Reason.NOT_GIVEN,
+            False,
+        )
         for words, at in spans
     ]
-    own = Finding(EntitySpan(MAIL, CharSpan(*mail.span()), 0.9, "T"), OWN, "", needs_review=True)
+    own = Finding(
+        EntitySpan(MAIL, CharSpan(*mail.span()), 0.9, "T"), OWN, Reason.NOT_GIVEN, needs_review=True
+    )
     ordered = sorted((*findings, own), key=lambda each: each.entity.chars)
-    told = pieced(ordered, call, CASE, reader)
+    told = attribute_pieces(ordered, call, CASE, reader)
     assert all(
         (each.party is OWN and each.needs_review) is kept for each in told if each.entity.entity_type != MAIL
     )

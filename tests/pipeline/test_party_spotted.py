@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.party_explained import BY_KANJI
-from pipeline.party_spotted import by_what_is_heard
+from pipeline.party_spotted import compare_sound
+from pipeline.reasons import Reason
 from pipeline.sound import morae
-from pipeline.spoken_forms import ENOUGH, spoken_forms
+from pipeline.spoken_forms import ENOUGH_WORTH, spoken_forms
 from pipeline.types import (
     CaseName,
     CharSpan,
@@ -39,8 +39,8 @@ def judged(
 ) -> Finding:
     """What becomes of a finding that is nobody's by its words."""
     span = CharSpan(*(chars or (0, len(call.text))))
-    entity = EntitySpan(kind, span, 0.9, "test", party=said)
-    (out,) = by_what_is_heard([Finding(entity, Party.THIRD_PARTY, "", False)], call, CASE, reader)
+    entity = EntitySpan(kind, span, 0.9, "test", hint=said)
+    (out,) = compare_sound([Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)], call, CASE, reader)
     return out
 
 
@@ -121,7 +121,7 @@ def test_a_single_group_tells_nothing_but_the_last(reader: Reader) -> None:
 def test_an_explanation_of_their_kanji_is_theirs(reader: Reader) -> None:
     """By the words that everybody knows, as they were heard."""
     found = judged(heard("ニシヒガシノニシニムラビトノムラ"), reader)
-    assert (found.party, found.reason) == (Party.REQUESTER, BY_KANJI)
+    assert (found.party, found.reason) == (Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
     assert judged(heard("タンボノタニアオモリノモリデス"), reader).party is Party.THIRD_PARTY
     more = heard("ニシヒガシノニシニムラビトノムラ", "西東の西に村人の村に子供の子")
     assert judged(more, reader).party is Party.THIRD_PARTY  # 西村 has no 子
@@ -150,9 +150,11 @@ def test_what_is_only_half_like_theirs_and_not_heard_is_masked(reader: Reader) -
     ):
         call = heard(said)
         entity = EntitySpan("PHONE_NUMBER", CharSpan(0, len(call.text)), 0.9, "test")
-        (out,) = by_what_is_heard([Finding(entity, Party.REQUESTER, "", True)], call, CASE, reader)
+        (out,) = compare_sound([Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, True)], call, CASE, reader)
         assert out.party is party
-        (sure,) = by_what_is_heard([Finding(entity, Party.REQUESTER, "", False)], call, CASE, reader)
+        (sure,) = compare_sound(
+            [Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, False)], call, CASE, reader
+        )
         assert sure.party is Party.REQUESTER
 
 
@@ -169,11 +171,11 @@ def test_an_address_of_which_nothing_is_heard_is_another_ones(
 ) -> None:
     """However the talk has it; of a few morae nothing can be heard, but where it calls them another's."""
     call = heard(said)
-    entity = EntitySpan("ADDRESS", CharSpan(0, len(call.text)), 0.9, "test", party=Party.REQUESTER)
-    (out,) = by_what_is_heard([Finding(entity, Party.REQUESTER, "", True)], call, CASE, reader)
+    entity = EntitySpan("ADDRESS", CharSpan(0, len(call.text)), 0.9, "test", hint=Party.REQUESTER)
+    (out,) = compare_sound([Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, True)], call, CASE, reader)
     assert out.party is party
-    other = Finding(replace(entity, party=Party.THIRD_PARTY), Party.REQUESTER, "", True)
-    (out,) = by_what_is_heard([other], call, CASE, reader)
+    other = Finding(replace(entity, hint=Party.THIRD_PARTY), Party.REQUESTER, Reason.NOT_GIVEN, True)
+    (out,) = compare_sound([other], call, CASE, reader)
     assert (out.party is Party.UNKNOWN) is (said != "ヒキノチョウノホウ")
 
 
@@ -200,8 +202,8 @@ def test_a_short_block_tells_little() -> None:
     """イチイチ, of 1丁目1番, is in many a telephone number."""
     case = replace(CASE, requester=replace(CASE.requester, addresses=(CaseName("福山市引野町1丁目1番9号"),)))
     forms = {form.sound: form.tells for form in spoken_forms(case, load_reader())}
-    assert forms[morae("イチイチ")] < ENOUGH
-    assert forms[morae("イチノイチノキュウ")] == ENOUGH
+    assert forms[morae("イチイチ")] < ENOUGH_WORTH
+    assert forms[morae("イチノイチノキュウ")] == ENOUGH_WORTH
 
 
 @pytest.mark.parametrize(("end", "party"), [(3, Party.THIRD_PARTY), (6, Party.REQUESTER)])
@@ -226,5 +228,8 @@ def test_their_given_name_is_another_ones_where_that_goes_on(
     """サクライ is nobody's サクラ; behind a particle it is somebody else; a surname is asked as before."""
     call = heard(said, written)
     names = CharSpan(0, 3 if said[0] == "ハ" else 2), CharSpan(len(written) - 2, len(written))
-    findings = [Finding(EntitySpan("PERSON", at, 0.9, "test"), Party.THIRD_PARTY, "", False) for at in names]
-    assert by_what_is_heard(findings, call, CASE, reader)[0].party is first
+    findings = [
+        Finding(EntitySpan("PERSON", at, 0.9, "test"), Party.THIRD_PARTY, Reason.NOT_GIVEN, False)
+        for at in names
+    ]
+    assert compare_sound(findings, call, CASE, reader)[0].party is first

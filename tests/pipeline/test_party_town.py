@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.own_code import OF_THEIR_CITY
-from pipeline.party_beside import POSTAL
-from pipeline.party_cut import PARTLY
-from pipeline.party_town import ANOTHERS, BEFORE, with_their_houses, with_their_numbers
+from pipeline.party_town import MAX_CHARS_TO_HOUSE, reject_shared_places, reject_shared_prefixes
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.builders import transcript, utterance
 
@@ -28,11 +26,11 @@ def told(
         )
     )
     findings = [
-        Finding(EntitySpan(kind, segment.chars, 0.9, "test", party=talk), party, "", False)
+        Finding(EntitySpan(kind, segment.chars, 0.9, "test", hint=talk), party, Reason.NOT_GIVEN, False)
         for segment, (_, party) in zip(call.segments, said, strict=True)
         if party is not None
     ]
-    return [each.party for each in with_their_numbers(findings, call)]
+    return [each.party for each in reject_shared_prefixes(findings, call)]
 
 
 def test_a_town_before_anothers_number_is_not_theirs() -> None:
@@ -61,8 +59,10 @@ def test_it_is_shown_and_says_why() -> None:
     """For the number may be theirs, misheard."""
     call = transcript(utterance("西葛西2の39", 0.0))
     town, number = (EntitySpan("ADDRESS", CharSpan(*at), 0.9, "test") for at in ((0, 3), (3, 7)))
-    found, _ = with_their_numbers([Finding(town, OWN, "", False), Finding(number, OTHER, "", False)], call)
-    assert (found.party, found.reason, found.needs_review) == (UNKNOWN, ANOTHERS, True)
+    found, _ = reject_shared_prefixes(
+        [Finding(town, OWN, Reason.NOT_GIVEN, False), Finding(number, OTHER, Reason.NOT_GIVEN, False)], call
+    )
+    assert (found.party, found.reason, found.needs_review) == (UNKNOWN, Reason.OTHER_NUMBER_FOLLOWS, True)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,11 @@ def test_what_was_cut_out_of_an_address_is_no_town() -> None:
     """3ハイツ was heard as theirs by its sound."""
     call = transcript(utterance("3ハイツ90の3", 0.0))
     building, room = (EntitySpan("ADDRESS", CharSpan(*at), 0.9, "test") for at in ((0, 4), (4, 8)))
-    findings = [Finding(building, OWN, PARTLY, True), Finding(room, OTHER, "", False)]
-    assert [each.party for each in with_their_numbers(findings, call)] == [OWN, OTHER]
+    findings = [
+        Finding(building, OWN, Reason.HEARD_AS_REQUESTER_IN_PART, True),
+        Finding(room, OTHER, Reason.NOT_GIVEN, False),
+    ]
+    assert [each.party for each in reject_shared_prefixes(findings, call)] == [OWN, OTHER]
 
 
 def houses(*said: tuple[str, Party, str], gap: int = 0) -> list[Party]:
@@ -102,17 +105,18 @@ def houses(*said: tuple[str, Party, str], gap: int = 0) -> list[Party]:
         chars = CharSpan(start, start + len(text))
         findings.append(Finding(EntitySpan("ADDRESS", chars, 0.9, "test"), party, reason, False))
         start = chars.end
-    return [each.party for each in with_their_houses(findings, call)]
+    return [each.party for each in reject_shared_places(findings, call)]
 
 
-CODE = ("182の1798", OWN, OF_THEIR_CITY)
-PLACE = ("調布市深大寺東町", OWN, "")
+NONE = Reason.NOT_GIVEN
+CODE = ("182の1798", OWN, Reason.POSTAL_CODE_OF_CITY)
+PLACE = ("調布市深大寺東町", OWN, NONE)
 
 
-@pytest.mark.parametrize("house", [("1474番地", OTHER, ""), ("1474番地", UNKNOWN, "")])
+@pytest.mark.parametrize("house", [("1474番地", OTHER, NONE), ("1474番地", UNKNOWN, NONE)])
 def test_a_neighbours_place_and_code_are_the_neighbours(house: tuple[str, Party, str]) -> None:
     """However it came to be the requester's, and whatever was said of it between."""
-    again = ("182の1798", OWN, POSTAL)
+    again = ("182の1798", OWN, Reason.POSTAL_CODE_OF_ADDRESS)
     assert houses(CODE, again, PLACE, house, gap=10)[:3] == [UNKNOWN] * 3
     assert houses(CODE, again, PLACE, house, gap=20)[:3] == [OWN, UNKNOWN, UNKNOWN]
 
@@ -120,11 +124,11 @@ def test_a_neighbours_place_and_code_are_the_neighbours(house: tuple[str, Party,
 @pytest.mark.parametrize(
     ("said", "gap"),
     [
-        ((CODE, PLACE, ("2の31の2", OWN, "")), 18),
-        ((CODE, PLACE, ("2の31の2", OWN, ""), ("1474番地", OTHER, "")), 0),
-        ((PLACE, ("笹川", OTHER, "")), 0),
-        ((PLACE, ("1474番地", OTHER, "")), BEFORE),
-        ((("調布市深大寺東町2の31", OWN, ""), ("1474番地", OTHER, "")), 0),
+        ((CODE, PLACE, ("2の31の2", OWN, NONE)), 18),
+        ((CODE, PLACE, ("2の31の2", OWN, NONE), ("1474番地", OTHER, NONE)), 0),
+        ((PLACE, ("笹川", OTHER, NONE)), 0),
+        ((PLACE, ("1474番地", OTHER, NONE)), MAX_CHARS_TO_HOUSE),
+        ((("調布市深大寺東町2の31", OWN, NONE), ("1474番地", OTHER, NONE)), 0),
     ],
 )
 def test_before_a_house_of_theirs_or_none_it_is_theirs(
@@ -137,8 +141,8 @@ def test_before_a_house_of_theirs_or_none_it_is_theirs(
 def test_what_becomes_of_a_neighbours_place_is_shown_and_says_why() -> None:
     """For the house may be theirs, misheard."""
     call = transcript(utterance("西葛西2の39", 0.0))
-    place = Finding(EntitySpan("ADDRESS", CharSpan(0, 3), 0.9, "test"), OWN, "", False)
-    house = Finding(EntitySpan("ADDRESS", CharSpan(3, 7), 0.9, "test"), OTHER, "", False)
-    made, same = with_their_houses([place, house], call)
-    assert (made.party, made.reason, made.needs_review) == (UNKNOWN, ANOTHERS, True)
+    place = Finding(EntitySpan("ADDRESS", CharSpan(0, 3), 0.9, "test"), OWN, Reason.NOT_GIVEN, False)
+    house = Finding(EntitySpan("ADDRESS", CharSpan(3, 7), 0.9, "test"), OTHER, Reason.NOT_GIVEN, False)
+    made, same = reject_shared_places([place, house], call)
+    assert (made.party, made.reason, made.needs_review) == (UNKNOWN, Reason.OTHER_NUMBER_FOLLOWS, True)
     assert same == house

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.party import attribute
-from pipeline.party_written import ANOTHERS
+from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 from tests.posteriorgrams import heard
@@ -21,7 +21,9 @@ def reader() -> Reader:
 def whose(call: Transcript, known: tuple[str, str], reader: Reader, **more: object) -> Finding:
     """The verdict on a call that is one name, where the case has another, with its reading."""
     entity = EntitySpan("PERSON", CharSpan(0, len(call.text)), 0.9, "Test", **more)  # type: ignore[arg-type]
-    (found,) = attribute((entity,), call, CallCase("R-1", Requester((CaseName(*known),))), reader)
+    (found,) = attribute(
+        (entity,), Context(call, CallCase("R-1", Requester((CaseName(*known),))), reader), passes=RULES
+    )
     return found
 
 
@@ -49,9 +51,9 @@ def test_what_is_only_read_is_believed_as_it_is_written(
     text: str, known: tuple[str, str], party: Party, reader: Reader
 ) -> None:
     """Other kanji of the same reading are theirs, of another reading another's; kana tell nothing."""
-    found = whose(transcript(utterance(text, 0.0)), known, reader, party=Party.REQUESTER)
+    found = whose(transcript(utterance(text, 0.0)), known, reader, hint=Party.REQUESTER)
     assert found.party is party
-    assert (found.reason == ANOTHERS) is (party is Party.UNKNOWN)
+    assert (found.reason == Reason.NAME_SPELT_AS_OTHER) is (party is Party.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -83,5 +85,7 @@ def test_a_given_name_that_is_lost_is_heard(said: str, party: Party, kept: int, 
     """中島様 was 中島洋介様: a relative's, up to the honorific, before which the lost name sounds."""
     call = heard(said, "中島様")
     entity = EntitySpan("PERSON", CharSpan(0, 2), 0.9, "Test")
-    (found,) = attribute((entity,), call, CallCase("R-1", Requester((CaseName(*NAKAJIMA),))), reader)
+    (found,) = attribute(
+        (entity,), Context(call, CallCase("R-1", Requester((CaseName(*NAKAJIMA),))), reader), passes=RULES
+    )
     assert (found.party, found.entity.chars) == (party, CharSpan(0, kept))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.parts import PART
 from pipeline.plan import make_plan, transcript_sha256
+from pipeline.reasons import Reason, Why
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, MaskAction, MaskPolicy, Party, TimeSpan
 from tests.builders import transcript, utterance
 
@@ -24,8 +24,8 @@ def finding(
     doubt: bool = False,
 ) -> Finding:
     """A finding of half a second that ``align`` has placed."""
-    entity = EntitySpan(kind, CharSpan(2, 5), score, "Honorific", "敬称の前")
-    return Finding(entity, party, "登録のない名前", doubt, TimeSpan(start, start + 0.5), (0,))
+    entity = EntitySpan(kind, CharSpan(2, 5), score, "Honorific", (Why(Reason.BEFORE_HONORIFIC),))
+    return Finding(entity, party, Reason.NAME_OF_NOBODY, doubt, TimeSpan(start, start + 0.5), (0,))
 
 
 def action_of(found: Finding, case: CallCase = CASE) -> tuple[MaskAction, int, bool]:
@@ -97,10 +97,12 @@ def test_findings_below_the_least_score_are_dropped() -> None:
 def test_no_part_of_a_likely_finding_is_dropped() -> None:
     """The policy's bound asks the finding; a part of another that is unlikely goes with the whole of it."""
     likely = [
-        replace(finding(float(at), score=score), reason=f"A。{PART}") for at, score in ((1, 0.1), (2, 0.4))
+        replace(finding(float(at), score=score), reason=Reason.NAME_OF_NOBODY, notes=(Reason.PART_OF_RUN,))
+        for at, score in ((1, 0.1), (2, 0.4))
     ]
     unlikely = [
-        replace(finding(float(at), score=score), reason=f"B。{PART}") for at, score in ((3, 0.1), (4, 0.15))
+        replace(finding(float(at), score=score), reason=Reason.RELATIVE, notes=(Reason.PART_OF_RUN,))
+        for at, score in ((3, 0.1), (4, 0.15))
     ]
     kept = make_plan((*likely, *unlikely), CALL, CASE, MaskPolicy(min_score=0.2)).items
     assert [item.time.start for item in kept] == [1.0, 2.0]
@@ -145,9 +147,9 @@ def test_a_plan_is_bound_to_what_it_was_made_from() -> None:
 
 def test_a_plan_holds_no_text() -> None:
     """Not a character of the name is in the plan; the reasons are there."""
-    text = repr(make_plan((finding(),), CALL, CASE, MaskPolicy()))
-    assert "長谷川" not in text
-    assert "敬称の前。登録のない名前" in text
+    made = make_plan((finding(),), CALL, CASE, MaskPolicy())
+    assert "長谷川" not in repr(made)
+    assert made.items[0].reasons == (Why(Reason.BEFORE_HONORIFIC), Why(Reason.NAME_OF_NOBODY))
 
 
 def candidate(party: Party = Party.THIRD_PARTY, score: float = 0.05, start: float = 1.0) -> Finding:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.postal_code import with_codes_apart, with_codes_heard
+from pipeline.postal_code import attribute_heard_codes, part_postal_codes
+from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.posteriorgrams import heard
 
@@ -14,7 +15,7 @@ from tests.posteriorgrams import heard
 def parts(text: str, kind: str = "ADDRESS") -> list[str]:
     """What is found where all of a text was."""
     whole = EntitySpan(kind, CharSpan(0, len(text)), 0.9, "test")
-    return [text[e.chars.start : e.chars.end] for e in with_codes_apart([whole], text)]
+    return [text[e.chars.start : e.chars.end] for e in part_postal_codes([whole], text)]
 
 
 @pytest.mark.parametrize(
@@ -43,10 +44,10 @@ def told(kana: str, parties: list[Party], texts: list[str], said: Party | None =
     call = heard(kana, texts[0])
     start, findings = 0, []
     for text, party in zip(texts, parties, strict=True):
-        entity = EntitySpan("ADDRESS", CharSpan(start, start + len(text)), 0.9, "test", party=said)
-        findings.append(Finding(entity, party, "", False))
+        entity = EntitySpan("ADDRESS", CharSpan(start, start + len(text)), 0.9, "test", hint=said)
+        findings.append(Finding(entity, party, Reason.NOT_GIVEN, False))
         start += len(text) + 1
-    return [each.party for each in with_codes_heard(findings, replace(call, text="、".join(texts)))]
+    return [each.party for each in attribute_heard_codes(findings, replace(call, text="、".join(texts)))]
 
 
 CODE, OWN, OTHER = "キューハチイチノロクナナゴーキュー", Party.REQUESTER, Party.THIRD_PARTY

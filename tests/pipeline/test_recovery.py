@@ -17,6 +17,7 @@ from pipeline.crosstalk import heard_on
 from pipeline.g711 import quantise
 from pipeline.listen import listen_again
 from pipeline.mask import fill, mask_audio
+from pipeline.reasons import Reason
 from pipeline.sound import morae
 from pipeline.sound_text import find_sound
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPlan, MaskPolicy, Party, TimeSpan
@@ -176,7 +177,9 @@ def test_what_a_codec_smears_of_a_name_is_masked(form: Format, tmp_path: Path) -
     path = encode(tmp_path / f"call.{form.suffix}", np.concatenate([quiet, said, quiet], axis=1), form)
     call = read_recording(path)
     name = 5 * "あ"  # a fifth of a second each
-    finding = Finding(EntitySpan("PERSON", CharSpan(0, 5), 1.0, "test"), Party.THIRD_PARTY, "", False)
+    finding = Finding(
+        EntitySpan("PERSON", CharSpan(0, 5), 1.0, "test"), Party.THIRD_PARTY, Reason.NOT_GIVEN, False
+    )
     begin = float(np.flatnonzero(np.abs(call.samples[0]) > 1000)[0]) / form.rate
     (aligned,) = align((finding,), transcript(utterance(name, begin)), call, MaskPolicy())
     assert aligned.time is not None

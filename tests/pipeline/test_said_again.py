@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from models.readings import Reader, load_reader
-from pipeline.said_again import AGAIN, SURE, said_again
+from pipeline.reasons import Reason
+from pipeline.said_again import MIN_SURE_SCORE, said_again
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 
@@ -20,8 +21,8 @@ def reader() -> Reader:
 def name(text: str, said: str, score: float = 0.1) -> Finding:
     """A finding at the last place of ``said``; one that is not sure is a candidate."""
     at = text.rindex(said)
-    entity = EntitySpan("PERSON", CharSpan(at, at + len(said)), score, "T", candidate=score < SURE)
-    return Finding(entity, Party.THIRD_PARTY, "違う", needs_review=False)
+    entity = EntitySpan("PERSON", CharSpan(at, at + len(said)), score, "T", candidate=score < MIN_SURE_SCORE)
+    return Finding(entity, Party.THIRD_PARTY, Reason.NAME_OF_NOBODY, needs_review=False)
 
 
 @pytest.mark.parametrize(
@@ -45,14 +46,17 @@ def test_what_sounds_as_a_sure_name_or_as_half_of_it_is_masked(
     one, other = said_again(findings, text, reader)
     assert one == findings[0]
     assert other.entity.candidate is not masked
-    assert (other.reason == f"違う。{AGAIN}") is masked
+    assert (other.notes == (Reason.SOUNDS_LIKE_SURE_NAME,)) is masked
 
 
 def test_only_a_sure_name_tells(reader: Reader) -> None:
     """One that may be an ordinary word would take it along."""
     text = "池田さん、行けだ"
     findings = (
-        replace(name(text, "池田"), entity=replace(name(text, "池田", SURE - 0.01).entity, candidate=False)),
+        replace(
+            name(text, "池田"),
+            entity=replace(name(text, "池田", MIN_SURE_SCORE - 0.01).entity, candidate=False),
+        ),
         name(text, "行けだ"),
     )
     assert said_again(findings, text, reader) == findings

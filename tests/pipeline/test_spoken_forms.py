@@ -7,7 +7,7 @@ import pytest
 from models.readings import load_reader
 from pipeline.phonetic import CLASSES
 from pipeline.sound import morae
-from pipeline.spoken_forms import ENOUGH, FIGURES, SpokenForm, spoken_forms
+from pipeline.spoken_forms import ENOUGH_WORTH, MIN_FIGURE_ODDS, SpokenForm, spoken_forms
 from pipeline.types import CallCase, CaseName, Party, Requester
 
 CASE = CallCase(
@@ -36,7 +36,7 @@ def forms() -> dict[tuple[tuple[str, str], ...], SpokenForm]:
 def test_names_tell_by_themselves(forms, said: str) -> None:
     """The surname, the given name, and both together; only the first may be a relative's too."""
     form = forms[morae(said)]
-    assert (form.party, form.tells >= ENOUGH) == (Party.REQUESTER, True)
+    assert (form.party, form.tells >= ENOUGH_WORTH) == (Party.REQUESTER, True)
     assert form.surname == (said == "サトウ")
 
 
@@ -61,13 +61,13 @@ def test_staff_and_company_are_known_too(forms) -> None:
 def test_numbers_of_an_address_are_said_in_many_ways(forms, said: str) -> None:
     """Counted or figure by figure, with counters or の; a block by itself is hardly anybody else's."""
     form = forms[morae(said)]
-    assert (form.party, form.figures, form.tells) == (Party.REQUESTER, True, ENOUGH)
-    assert form.least >= FIGURES
+    assert (form.party, form.figures, form.tells) == (Party.REQUESTER, True, ENOUGH_WORTH)
+    assert form.least >= MIN_FIGURE_ODDS
 
 
 def test_towns_and_cities_tell_little(forms) -> None:
     """Others live there, too: town and city together are not enough."""
-    assert forms[morae("ヒキノチョウ")].tells + forms[morae("フクヤマシ")].tells < ENOUGH
+    assert forms[morae("ヒキノチョウ")].tells + forms[morae("フクヤマシ")].tells < ENOUGH_WORTH
     assert forms[morae("フクヤマ")].part == forms[morae("フクヤマシ")].part
     assert forms[morae("ヒロシマケン")].tells == 0
 
@@ -76,7 +76,7 @@ def test_groups_of_a_number_tell_together(forms) -> None:
     """Any number may begin with 070; of one value each group is a part."""
     first, middle, last = (forms[morae(s)] for s in ("ゼロナナゼロ", "マルマルナナマル", "ハチゼロナナヨン"))
     assert first.tells == 0
-    assert middle.tells < ENOUGH <= middle.tells + last.tells
+    assert middle.tells < ENOUGH_WORTH <= middle.tells + last.tells
     assert first.value == middle.value == last.value
     assert len({first.part, middle.part, last.part}) == 3
 
@@ -88,7 +88,7 @@ def test_an_area_of_four_figures_tells_a_little() -> None:
     area, middle, last = (
         told[morae(each)] for each in ("ゼロヨンロクロク", "ゼロサン", "イチナナキューゼロ")
     )
-    assert area + last < ENOUGH <= area + middle + last
+    assert area + last < ENOUGH_WORTH <= area + middle + last
     assert told[morae("ゼロヨンロク")] == 0
 
 

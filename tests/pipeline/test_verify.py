@@ -15,7 +15,7 @@ from pipeline.audio import Recording, read_recording, to_samples, write_wav
 from pipeline.g711 import quantise
 from pipeline.mask import mask_audio, masked_windows
 from pipeline.mask_text import as_json, as_text, mask_text
-from pipeline.parts import PART
+from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, MaskAction, MaskPlan, TimeSpan, Transcript
 from pipeline.verify import kept_values, values, verify_audio, verify_second_opinion, verify_text
 from pipeline.wav import open_wav
@@ -24,6 +24,8 @@ from tests.strategies import make_item, make_plan, make_transcript, plans, trans
 
 RATE = 8000
 SECONDS = 4.0
+
+PART = (Why(Reason.PART_OF_RUN),)
 
 
 def recording(samples: np.ndarray, law: str = "pcm16") -> Recording:
@@ -213,9 +215,9 @@ def test_parts_of_one_finding_are_one_value() -> None:
     """Under the likeliest part's id; another finding beside them is one of its own."""
     call = make_transcript((0, None, (("中の", 0, 1), ("、", 1, 1.1), ("ハトリ", 1.1, 2), ("5の2", 2, 3))))
     plan = make_plan(
-        replace(make_item(0, 1, item_id="p1", chars=(0, 2)), score=0.4, reason=PART),
-        replace(make_item(1.1, 2, item_id="p2", chars=(3, 6)), score=0.8, reason=PART),
-        replace(make_item(2, 3, item_id="m", chars=(6, 9), entity_type="ADDRESS"), reason=PART),
+        replace(make_item(0, 1, item_id="p1", chars=(0, 2)), score=0.4, reasons=PART),
+        replace(make_item(1.1, 2, item_id="p2", chars=(3, 6)), score=0.8, reasons=PART),
+        replace(make_item(2, 3, item_id="m", chars=(6, 9), entity_type="ADDRESS"), reasons=PART),
     )
     assert values(call, plan, MaskAction.MASK) == (("p2", "中の、ハトリ"), ("m", "5の2"))
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,6 +14,10 @@ from flows.desk.sealed import put_sealed
 from flows.desk.states import State
 from flows.desk.tables import PlanRow
 from flows.desk.values import FileKind, ListVersions
+from pipeline.reason_text import sentence
+from pipeline.reasons import Reason, Why
+from pipeline.types import MaskPlan
+from tests.builders import item as make_item
 from tests.desk_builders import (
     ANALYST,
     CLERK,
@@ -253,3 +259,33 @@ def test_a_call_that_is_not_in_review_is_not_reviewed(desk, tmp_path, step):
         steps[step]()
     with pytest.raises(NotFoundError):
         plans.get_plan(desk, call.call_id)
+
+
+def older_plan(call_id: str) -> tuple[MaskPlan, bytes]:
+    """A plan with two parts of one finding, and its JSON as versions before reasons were values stored it."""
+    parts = (Why(Reason.BEFORE_HONORIFIC), Why(Reason.NAME_OF_NOBODY), Why(Reason.PART_OF_RUN))
+    items = [make_item(at, at + 0.5, item_id=f"m000{at}", chars=(at, at + 1), reasons=parts) for at in (1, 2)]
+    plan = replace(
+        empty_plan(call_id), items=(*items, make_item(4, 5, reasons=(Why(Reason.OLDER, "前の版の文"),)))
+    )
+    raw = json.loads(plans.PLAN.dump_json(plan))
+    for item in raw["items"]:
+        item["reason"] = sentence(Why(Reason(why["reason"]), why["detail"]) for why in item.pop("reasons"))
+    return plan, json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def test_a_plan_of_an_earlier_version_is_read_with_its_reasons(desk, tmp_path):
+    """Known sentences as what they say, any other for display; what it was approved as goes out."""
+    call = in_review(desk, tmp_path)
+    plan, raw = older_plan(call.call_id)
+    assert "敬称の前の語。登録された誰の名前とも違う。ひと続きの" in raw.decode()
+    with desk.change(OTHER) as change:
+        row = change.session.query(PlanRow).one()
+        row.sealed = change.keyring.seal(raw, f"plans:{row.id}")
+        row.plan_sha256 = hashlib.sha256(raw).hexdigest()
+    plans.approve(desk, OTHER, call.call_id, 1)
+
+    stored, approval = plans.approved_plan(desk, call.call_id)
+
+    assert stored.plan == plan
+    assert approval.plan_sha256 == hashlib.sha256(raw).hexdigest()

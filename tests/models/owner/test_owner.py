@@ -7,10 +7,10 @@ import pytest
 
 from models.owner.features import features
 from models.owner.nearness import KINDS, Nearness
-from models.owner.owner import KEEP_AGAINST, KEEP_FROM, KEEP_RELATIVE, TOGETHER, Half, Owner, load_owner
+from models.owner.owner import KEEP_AGAINST, KEEP_FROM, KEEP_RELATIVE, Half, Owner, load_owner
 from models.readings import Reader, load_reader
 from pipeline.heard_stretch import Channels
-from pipeline.party_name import FAMILY
+from pipeline.reasons import Reason
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.builders import transcript, utterance
 from tests.posteriorgrams import CASE, heard
@@ -36,7 +36,11 @@ class _Says:
 
 
 def finding(
-    words: Transcript, party: Party = Party.UNKNOWN, kind: str = "PERSON", reason: str = "", **more: object
+    words: Transcript,
+    party: Party = Party.UNKNOWN,
+    kind: str = "PERSON",
+    reason: Reason = Reason.NOT_GIVEN,
+    **more: object,
 ) -> Finding:
     """The whole of a call as one finding."""
     entity = EntitySpan(kind, CharSpan(0, len(words.text)), 0.9, "T", **more)  # type: ignore[arg-type]
@@ -46,7 +50,7 @@ def finding(
 def told(odds: float, found: Finding, words: Transcript, reader: Reader, case: CallCase = CASE) -> Finding:
     """What becomes of one finding."""
     half = Half(_Says(odds), ("heard", "left"))  # type: ignore[arg-type]
-    (out,) = Owner((half,), reader).reconsidered([found], words, case)
+    (out,) = Owner((half,), reader).reattribute([found], words, case)
     return out
 
 
@@ -55,7 +59,7 @@ def test_what_is_probably_theirs_is_given_back_and_looked_at(reader: Reader) -> 
     words = heard("ニシムラ", "にしむら")
     bound = float(np.log(KEEP_FROM / (1 - KEEP_FROM)))
     back = told(bound + 0.01, finding(words), words, reader)
-    assert (back.party, back.reason, back.needs_review) == (Party.REQUESTER, TOGETHER, True)
+    assert (back.party, back.reason, back.needs_review) == (Party.REQUESTER, Reason.JUDGED_TOGETHER, True)
     assert told(bound - 0.01, finding(words), words, reader).party is Party.UNKNOWN
 
 
@@ -65,7 +69,7 @@ def test_the_mean_of_the_networks_decides(odds: float, party: Party, reader: Rea
     words = heard("ニシムラ", "にしむら")
     sure, other = _Says(6.0), _Says(odds)
     halves = (Half(sure, ("heard", "left")), Half(other, ("left",)))  # type: ignore[arg-type]
-    (out,) = Owner(halves, reader).reconsidered([finding(words)], words, CASE)
+    (out,) = Owner(halves, reader).reattribute([finding(words)], words, CASE)
     assert out.party is party
     assert (sure.rows.shape, other.rows.shape) == ((1, 2), (1, 1))
 
@@ -82,8 +86,8 @@ def test_what_is_somebodys_is_not_asked_about(party: Party, reader: Reader) -> N
 def test_what_the_conversation_gives_to_another_has_to_be_surer(reader: Reader) -> None:
     """Only what is hardly anybody else's comes back."""
     words = heard("ニシムラ", "にしむら")
-    entity = EntitySpan("PERSON", CharSpan(0, len(words.text)), 0.9, "T", party=Party.THIRD_PARTY)
-    other = Finding(entity, Party.THIRD_PARTY, "", False)
+    entity = EntitySpan("PERSON", CharSpan(0, len(words.text)), 0.9, "T", hint=Party.THIRD_PARTY)
+    other = Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)
     assert KEEP_AGAINST > KEEP_FROM
     bound = float(np.log(KEEP_AGAINST / (1 - KEEP_AGAINST)))
     assert told(bound - 0.01, other, words, reader) == other
@@ -95,8 +99,8 @@ def test_what_may_be_a_relatives_has_to_be_surer(reader: Reader) -> None:
     words = heard("ニシムラダ", "にしむらだ")
     bound = float(np.log(KEEP_RELATIVE / (1 - KEEP_RELATIVE)))
     assert KEEP_RELATIVE > KEEP_FROM
-    assert told(bound - 0.01, finding(words, reason=FAMILY), words, reader).party is Party.UNKNOWN
-    assert told(bound + 0.01, finding(words, reason=FAMILY), words, reader).party is Party.REQUESTER
+    assert told(bound - 0.01, finding(words, reason=Reason.RELATIVE), words, reader).party is Party.UNKNOWN
+    assert told(bound + 0.01, finding(words, reason=Reason.RELATIVE), words, reader).party is Party.REQUESTER
 
 
 def test_how_a_number_begins_is_nobodys(reader: Reader) -> None:
@@ -112,11 +116,11 @@ def test_a_relative_stays_a_relative(reader: Reader) -> None:
     What is only read says it as it is.
     """
     words = heard("ニシムラカオリ", "にしむらかおり")
-    assert told(9.0, finding(words, reason=FAMILY), words, reader).party is Party.UNKNOWN
+    assert told(9.0, finding(words, reason=Reason.RELATIVE), words, reader).party is Party.UNKNOWN
     words = heard("ニシムラダ", "にしむらだ")
-    assert told(9.0, finding(words, reason=FAMILY), words, reader).party is Party.REQUESTER
+    assert told(9.0, finding(words, reason=Reason.RELATIVE), words, reader).party is Party.REQUESTER
     read = transcript(utterance("西村香織", 0.0))
-    assert told(9.0, finding(read, reason=FAMILY), read, reader).party is Party.UNKNOWN
+    assert told(9.0, finding(read, reason=Reason.RELATIVE), read, reader).party is Party.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ def test_a_relative_who_was_taken_for_a_place_is_no_less_one(
 def test_a_relative_who_is_heard_and_badly_written_stays_one(kind: str, reader: Reader) -> None:
     """A name with an honorific that was taken for a place is one by what is heard, as any name is."""
     words = heard("ニシムラカオリ", "しまらかおり")
-    assert told(9.0, finding(words, kind=kind, reason=FAMILY), words, reader).party is Party.UNKNOWN
+    assert told(9.0, finding(words, kind=kind, reason=Reason.RELATIVE), words, reader).party is Party.UNKNOWN
 
 
 def test_without_a_requester_nothing_is_theirs(reader: Reader) -> None:
@@ -214,7 +218,7 @@ def test_whose_the_findings_beside_it_are_is_seen(reader: Reader) -> None:
     spans = (CharSpan(0, 2), CharSpan(3, 5), CharSpan(26, 28))
     parties = (Party.REQUESTER, Party.UNKNOWN, Party.THIRD_PARTY)
     found = [
-        Finding(EntitySpan("PERSON", chars, 0.9, "T"), party, "", False)
+        Finding(EntitySpan("PERSON", chars, 0.9, "T"), party, Reason.NOT_GIVEN, False)
         for chars, party in zip(spans, parties, strict=True)
     ]
     mine, asked, other = features(found, words, CASE, reader)

@@ -73,4 +73,4 @@ def test_own_name_is_the_requesters_only_if_it_may_be(answer: str, party: str | 
     case = CallCase("R-1", Requester(names=(CaseName("鈴木花子", "スズキハナコ"),)))
     call = call_of(("op: お客様のお名前をお願いいたします。", f"cu: {answer}です。"), case)
     found = AskedForRecognizer().find(call, artifacts_of(call))
-    assert [r.recognition_metadata.get("party") for r in found] == [party]
+    assert [r.recognition_metadata.get("hint") for r in found] == [party]

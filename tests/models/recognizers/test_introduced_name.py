@@ -59,7 +59,7 @@ def test_the_operators_own_name_is_staff(line: str) -> None:
     """A self-introduction at the start of the call carries the party."""
     call = call_of((line,))
     found = IntroducedNameRecognizer().find(call, artifacts_of(call))
-    assert "staff" in {r.recognition_metadata.get("party") for r in found}
+    assert "staff" in {r.recognition_metadata.get("hint") for r in found}
 
 
 def test_a_caller_does_not_become_staff() -> None:

@@ -49,4 +49,4 @@ def test_the_requesters_own_kanji(said: str, party: str | None) -> None:
     """Two kanji of the requester's name make it theirs; one may be anyone's."""
     call = call_of((f"cu: 漢字は{said}です。",), CallCase("R-1", Requester(names=(CaseName("藤原礼子"),))))
     found = KanjiDescriptionRecognizer().find(call, artifacts_of(call))
-    assert [r.recognition_metadata.get("party") for r in found] == [party]
+    assert [r.recognition_metadata.get("hint") for r in found] == [party]

@@ -14,11 +14,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pipeline.align
 import pipeline.audio
 import pipeline.detect
+import pipeline.given_words
+import pipeline.heard_call
 import pipeline.party
 import pipeline.party_heard
 import pipeline.plan
@@ -114,6 +117,16 @@ class Models:
         )
 
     @functools.cached_property
+    def mora_listener(self) -> FasterWhisperRecogniser:
+        """What hears morae, whoever writes the words: the embedded model, which alone has learned to."""
+        from models.registry import embedded_asr
+        from models.transcriber import load_transcriber
+
+        if not Path(self._name).is_dir() and embedded_asr(self._name) is not None:
+            return self.recogniser
+        return load_transcriber(device=self._settings.device, cpu_threads=self._settings.cpu_threads)
+
+    @functools.cached_property
     def analyzer(self) -> CallAnalyzer:
         """The recognizers of personal data."""
         from models.analyzer import load_analyzer
@@ -192,11 +205,13 @@ def decode(call: Workspace, _: Models) -> int:
 
 
 def transcribe(call: Workspace, models: Models) -> int:
-    """Samples -> words, heard twice, or words from the given file."""
+    """Samples -> words, heard twice, or words from the given file, held against the sound."""
     job, recording = call.get(JOB), call.get(RECORDING)
     second = None
     if job.transcript is not None:
-        transcript = read_transcript(job.transcript, recording, job.call_id)
+        given = read_transcript(job.transcript, recording, job.call_id)
+        heard = pipeline.heard_call.hear_call(recording, models.mora_listener)
+        transcript = pipeline.given_words.hold_against_sound(given, heard, recording, models.reader)
     else:
         transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id)
         give_back()
@@ -237,6 +252,9 @@ def align(call: Workspace, _: Models) -> int:
     findings = pipeline.align.align(
         call.get(FINDINGS), call.get(TRANSCRIPT), call.get(RECORDING), call.get(JOB).policy
     )
+    if call.get(JOB).transcript is not None:
+        # Behind the others, whose numbers they leave alone.
+        findings += pipeline.given_words.findings_of_marks(call.get(TRANSCRIPT), call.get(RECORDING))
     call.put(FINDINGS, findings)
     return len(findings)
 

@@ -29,6 +29,7 @@ from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_
 from models.window_decoder import Decoding, WindowDecoder
 from pipeline.errors import ModelError
 from pipeline.transcribe import RATE, HeardSegment, HeardWord
+from pipeline.types import Posteriorgram
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -113,6 +114,22 @@ class FasterWhisperRecogniser:
         The same samples are encoded no second time where they are recognised soon after.
         """
         return pooled(on_cpu(self._encoded.encoding(samples))[0], len(samples), pool)
+
+    @property
+    def hears_morae(self) -> bool:
+        """Whether ``posteriorgrams`` hears anything: only the embedded model has the networks for it."""
+        return self._ears is not None
+
+    def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
+        """What is heard mora by mora in at most 30 s of 16 kHz audio, without decoding a word of it.
+
+        Args:
+            samples: float32, shape (n,).
+
+        Returns:
+            Posteriorgrams in seconds from ``samples[0]``; none where ``hears_morae`` is not so.
+        """
+        return self._listened(samples).posteriorgrams
 
     def _on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
         return tuple(words) if self._ears is None else self._ears.on_words(words, heard)

@@ -88,6 +88,9 @@ MOST_OWN, MOST_STAFF, MOST_COMPANY, MOST_TERMS = 50, 1_000, 200, 500
 confidential terms.  More than any real case has, and what a call of a minute is masked with in a few times the
 seconds of an empty case (``tests/bench/large_inputs.py``)."""
 
+MOST_CHARS_IN_ALL = 50_000
+"""Characters of all values of a case together: a thousand people by name and reading have twenty thousand."""
+
 MOST_BYTES = 100_000_000
 """Of any file that is read whole: a ``.jsonl`` of a hundred thousand cases, or the words of four hours of call,
 with room.  A case itself is bounded by what it may hold."""
@@ -170,6 +173,9 @@ def parse_case(document: object, where: str) -> CallCase:
         key = _key_path(first["loc"]) or "case"
         msg = f"{where}: {key}: {REASONS.get(first['type'], MALFORMED)}"
         raise CaseFileError(msg) from None
+    if _chars(case) > MOST_CHARS_IN_ALL:
+        msg = f"{where}: 文字が全部で多すぎます (上限 {MOST_CHARS_IN_ALL:,} 字)"
+        raise CaseFileError(msg)
     return CallCase(
         case_id=case.case_id,
         requester=Requester(
@@ -188,6 +194,14 @@ def parse_case(document: object, where: str) -> CallCase:
             (Party.UNKNOWN, case.policy.unknown),
         ),
     )
+
+
+def _chars(case: _Case) -> int:
+    """How long all that is looked for is together."""
+    lists = (
+        case.requester.names, case.requester.addresses, case.staff, case.company.names, case.confidential_terms,
+    )  # fmt: skip
+    return sum(len(name.text) + len(name.kana) for names in lists for name in names)
 
 
 def _key_path(loc: tuple[int | str, ...]) -> str:

@@ -26,6 +26,9 @@ LATEST: Final = 0.4
 BESIDE: Final = 2
 """Words on each side of one that are asked as well: nobody says a single syllable of another's sentence."""
 
+APART: Final = 0.5
+"""Seconds between two words beyond which they are not asked together: in a pause the speaker may change."""
+
 
 class SpeakingChannel:
     """Tells of words in a two-channel recording on which channel they were said.
@@ -53,7 +56,16 @@ class SpeakingChannel:
             0 or 1 for each.
         """
         own = [self._louder(start, end) for start, end in times]
-        return [median_low(own[max(0, at - BESIDE) : at + BESIDE + 1]) for at in range(len(own))]
+        near = [
+            [
+                own[other]
+                for other in range(max(0, at - BESIDE), min(len(own), at + BESIDE + 1))
+                if max(times[at][0], times[other][0]) - min(times[at][1], times[other][1]) <= APART
+            ]
+            for at in range(len(own))
+        ]
+        # Where as many say the one as the other, its own sound tells.
+        return [median_low(votes) if 2 * sum(votes) != len(votes) else own[at] for at, votes in enumerate(near)]
 
     def _louder(self, start: float, end: float) -> int:
         first = int(max(start, end - LATEST) / FRAME)

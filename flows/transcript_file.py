@@ -164,9 +164,7 @@ def _timed(listed: _Listed, duration: float) -> list[HeardWord]:
             raise CaseFileError(msg)
         score = _optional(word, "score", name, UNKNOWN_PROBABILITY)
         probability = min(1.0, max(0.0, _optional(word, "probability", name, score)))
-        timed.append(
-            HeardWord(_word_text(word, name), min(start, duration), min(end, duration), probability)
-        )
+        timed.append(HeardWord(_word_text(word, name), min(start, duration), min(end, duration), probability))
     return timed
 
 
@@ -252,7 +250,9 @@ def _by_speaker(
     if speaking is not None and any(channel is None for channel, _ in placed):
         by_sound = speaking.of([(word.start, word.end) for word in words])
         placed = [(b if c is None else c, s) for (c, s), b in zip(placed, by_sound, strict=True)]
-    for (channel, speaker), run in itertools.groupby(zip(placed, words, strict=True), key=lambda pair: pair[0]):
+    for (channel, speaker), run in itertools.groupby(
+        zip(placed, words, strict=True), key=lambda pair: pair[0]
+    ):
         on = channel or 0
         if speaker is None and channels == 2:
             speaker = ("op", "cu")[on]

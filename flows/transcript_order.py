@@ -1,8 +1,8 @@
 """What a file of words must not contradict itself in: text, order, and how much can be said.
 
-    segment   text   隣の長谷川さん
-              words  隣|の|   |さ|ん        refused: a name that no word holds is masked nowhere
-    lane      words  |a |b |c |  then  |d|  before a      refused: times that run back
+segment   text   隣の長谷川さん
+          words  隣|の|   |さ|ん        refused: a name that no word holds is masked nowhere
+lane      words  |a |b |c |  then  |d|  before a      refused: times that run back
 """
 
 from __future__ import annotations

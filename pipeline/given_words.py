@@ -97,8 +97,9 @@ LASTS, REACH = 0.08, 0.3
 """Seconds behind the middle of a mora until it has sounded; seconds around what was heard in which the rest
 of its word may sound."""
 
-SEVERAL: Final = 10
-"""Morae in one stretch from which it is several words, and the call is refused."""
+SEVERAL: Final = 16
+"""Morae in one stretch, two seconds of talk, from which it is several words, and the call is refused: in what
+faster-whisper *base* writes of people that the listener has never heard, 15 at most.  Less is masked."""
 
 SHARE: Final = 0.1
 """Share of all that is heard from which the call is refused, however short each stretch is."""
@@ -217,7 +218,9 @@ def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Fin
     """Each mark as a finding that is masked, where it sounds, whatever the case says, and shown to a person."""
     return tuple(
         Finding(
-            EntitySpan(ENTITY, segment.chars, SCORE, "given_words", needs_review=True, party=Party.THIRD_PARTY),
+            EntitySpan(
+                ENTITY, segment.chars, SCORE, "given_words", needs_review=True, party=Party.THIRD_PARTY
+            ),
             Party.THIRD_PARTY,
             REASON,
             needs_review=True,

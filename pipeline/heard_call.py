@@ -1,7 +1,7 @@
 """A whole call as the listener hears it, mora by mora, whoever wrote its words.
 
-    channel  ..aaaa..........bbb...........ccccc....dd..
-    window     [aaaa][bbb][ccccc]   [dd]            -> encoder -> posteriorgram -> back to the channel's time
+channel  ..aaaa..........bbb...........ccccc....dd..
+window     [aaaa][bbb][ccccc]   [dd]            -> encoder -> posteriorgram -> back to the channel's time
 """
 
 from __future__ import annotations

@@ -65,7 +65,9 @@ class SpeakingChannel:
             for at in range(len(own))
         ]
         # Where as many say the one as the other, its own sound tells.
-        return [median_low(votes) if 2 * sum(votes) != len(votes) else own[at] for at, votes in enumerate(near)]
+        return [
+            median_low(votes) if 2 * sum(votes) != len(votes) else own[at] for at, votes in enumerate(near)
+        ]
 
     def _louder(self, start: float, end: float) -> int:
         first = int(max(start, end - LATEST) / FRAME)

@@ -27,7 +27,9 @@ def models() -> Models:
     return Models("base", Settings())
 
 
-def mask(tmp_path: Path, stem: str, models: Models, change: Callable[[Segments], Segments]) -> tuple[int, str]:
+def mask(
+    tmp_path: Path, stem: str, models: Models, change: Callable[[Segments], Segments]
+) -> tuple[int, str]:
     """Mask a sample call with its exact words, changed; status and the line that tells why."""
     truth = json.loads((SAMPLES / f"{stem}.truth.json").read_text(encoding="utf-8"))
     segments = change(exact_transcript(read_truth(truth, stem))["segments"])  # type: ignore[arg-type]

@@ -11,7 +11,6 @@ from pipeline.errors import CallUnsafeError, CaseFileError
 from tests.builders import RATE, recording, voice
 
 
-
 def read(tmp_path: Path, document: object, channels: int = 1):
     """The transcript of a ten-second call from a JSON document."""
     path = tmp_path / "words.json"
@@ -150,21 +149,42 @@ def seg(*words: dict[str, object], **more: object) -> dict[str, object]:
         ({"segments": [seg(word("はい佐藤", 1, 2), text="はい")]}, r"segments\[0\]: text と words"),
         ({"text": "はい佐藤です", "segments": [seg(word("はい", 1, 2))]}, "transcript: text と words"),
         ({"text": "はい佐藤", "words": [word("はい", 1, 2)]}, "transcript: text と words"),
-        ({"segments": [{"start": 1, "end": 2, "text": "はい佐藤"}], "words": [word("はい", 1, 2)]}, "text と words"),
+        (
+            {"segments": [{"start": 1, "end": 2, "text": "はい佐藤"}], "words": [word("はい", 1, 2)]},
+            "text と words",
+        ),
         ({"segments": [seg(text="佐藤")]}, r"segments\[0\].words: 単語の時刻"),
         ({"segments": [seg(word("はい", 1, 2), text=7)]}, r"segments\[0\].text: 文字列"),
         ({"segments": [seg(word("はい", 1, 2)), {}], "words": [word("佐藤", 3, 4)]}, "中と外の両方"),
         # Times that run back, lie outside or come twice.
-        ({"segments": [seg(word("佐", 2, 3), word("藤", 1, 2))]}, r"segments\[0\].words\[0\]: 単語の時刻が前に"),
+        (
+            {"segments": [seg(word("佐", 2, 3), word("藤", 1, 2))]},
+            r"segments\[0\].words\[0\]: 単語の時刻が前に",
+        ),
         ({"words": [word("佐", 2, 3), word("藤", 1, 2)]}, "単語の時刻が前に"),
-        ({"segments": [seg(word("はい", 5, 6)), seg(word("佐藤", 1, 2))]}, r"segments\[1\].words\[0\]: 同じ話者の"),
-        ({"segments": [seg(word("はい", 1, 5)), seg(word("佐藤", 2, 6))]}, r"segments\[1\].words\[0\]: 同じ話者の"),
+        (
+            {"segments": [seg(word("はい", 5, 6)), seg(word("佐藤", 1, 2))]},
+            r"segments\[1\].words\[0\]: 同じ話者の",
+        ),
+        (
+            {"segments": [seg(word("はい", 1, 5)), seg(word("佐藤", 2, 6))]},
+            r"segments\[1\].words\[0\]: 同じ話者の",
+        ),
         ({"segments": [seg(word("佐藤", 1, 1.4))] * 2}, r"segments\[1\].words\[0\]: 同じ話者の"),
-        ({"segments": [seg(word("佐藤", 1, 2), start=5, end=6)]}, r"segments\[0\].words\[0\]: 時刻が segments"),
-        ({"segments": [seg(word("佐藤", 4, 5), start=1, end=2)]}, r"segments\[0\].words\[0\]: 時刻が segments"),
+        (
+            {"segments": [seg(word("佐藤", 1, 2), start=5, end=6)]},
+            r"segments\[0\].words\[0\]: 時刻が segments",
+        ),
+        (
+            {"segments": [seg(word("佐藤", 4, 5), start=1, end=2)]},
+            r"segments\[0\].words\[0\]: 時刻が segments",
+        ),
         ({"segments": [seg(word("佐藤", 1, 2), start=-1, end=2)]}, r"segments\[0\]: start が負"),
         ({"segments": [seg(word("佐藤", 1, 2), start=3, end=2)]}, r"segments\[0\]: start が負"),
-        ({"segments": [seg(word("佐藤", 9, 10), start=9, end=20)]}, r"segments\[0\]: end が音声の終わりより10"),
+        (
+            {"segments": [seg(word("佐藤", 9, 10), start=9, end=20)]},
+            r"segments\[0\]: end が音声の終わりより10",
+        ),
         # What no number and no text is.
         ({"words": [word("佐藤", 1, 10**400)]}, r"words\[0\].end: 数"),
         ({"words": [word("佐藤", 1, 1e300)]}, r"words\[0\].end: 数"),

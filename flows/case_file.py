@@ -78,22 +78,22 @@ def _digits(phone: str) -> str:
 
 MOST_CHARS = 200
 """Characters of a name, an address, a term or an id, and of its reading: the longest address of Japan has
-under a hundred.  Each finding of a call is held against each form of each value, and a form costs as it is long."""
+under a hundred.  Each finding of a call is held against each value, which costs as the value is long."""
 
 MOST_PHONE_CHARS = 40
 """Characters of a phone number as it is written: fifteen digits and what stands between them."""
 
 MOST_OWN, MOST_STAFF, MOST_COMPANY, MOST_TERMS = 50, 1_000, 200, 500
-"""Names, phones and addresses of a requester (each); members of staff; names and phones of the company (each);
-confidential terms.  More than any real case has, and what a call of a minute is masked with in a few times the
-seconds of an empty case (``tests/bench/large_inputs.py``)."""
+"""Names, phones and addresses of a requester (each); members of staff; names and phones of the company
+(each); confidential terms.  More than any real case has: all of it together costs five CPU seconds in a call
+of 45 s (``tests/bench/large_inputs.py``)."""
 
 MOST_CHARS_IN_ALL = 50_000
 """Characters of all values of a case together: a thousand people by name and reading have twenty thousand."""
 
 MOST_BYTES = 100_000_000
-"""Of any file that is read whole: a ``.jsonl`` of a hundred thousand cases, or the words of four hours of call,
-with room.  A case itself is bounded by what it may hold."""
+"""Of any file that is read whole: a ``.jsonl`` of a hundred thousand cases, or the words of four hours of
+call, with room.  A case itself is bounded by what it may hold."""
 
 Text = Annotated[
     str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=MOST_CHARS)
@@ -199,8 +199,12 @@ def parse_case(document: object, where: str) -> CallCase:
 def _chars(case: _Case) -> int:
     """How long all that is looked for is together."""
     lists = (
-        case.requester.names, case.requester.addresses, case.staff, case.company.names, case.confidential_terms,
-    )  # fmt: skip
+        case.requester.names,
+        case.requester.addresses,
+        case.staff,
+        case.company.names,
+        case.confidential_terms,
+    )
     return sum(len(name.text) + len(name.kana) for names in lists for name in names)
 
 

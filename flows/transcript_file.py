@@ -222,7 +222,7 @@ def _refuse_contradictions(
 def _lanes(
     listed: _Listed, words: Sequence[HeardWord]
 ) -> Iterator[tuple[tuple[object, object], int, Sequence[HeardWord]]]:
-    """A segment's words by who says them, with the number of the first: one voice says one thing at a time."""
+    """A segment's words by who says them, with the number of the first: one voice, one thing at a time."""
     who = [_who(listed.entry, word) for word in map(_as_object, listed.words)]
     at = 0
     for lane, run in itertools.groupby(who):
@@ -254,9 +254,8 @@ def _by_speaker(
         zip(placed, words, strict=True), key=lambda pair: pair[0]
     ):
         on = channel or 0
-        if speaker is None and channels == 2:
-            speaker = ("op", "cu")[on]
-        yield HeardSegment(tuple(word for _, word in run), silent, on, speaker)
+        who = ("op", "cu")[on] if speaker is None and channels == 2 else speaker
+        yield HeardSegment(tuple(word for _, word in run), silent, on, who)
 
 
 def _place(entry: _Object, word: _Object, where: str, channels: int) -> tuple[int | None, str | None]:

@@ -28,7 +28,6 @@ from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
 from models.window_decoder import Decoding, WindowDecoder
 from pipeline.errors import ModelError
-from pipeline.phonetic import likeliest, unpacked
 from pipeline.transcribe import RATE, HeardSegment, HeardWord
 from pipeline.types import Posteriorgram
 
@@ -57,10 +56,6 @@ seconds that was nine tenths of the time."""
 
 LISTENED = 30.0
 """Seconds that the ear listens to at most: all that an encoder takes.  Every window is shorter."""
-
-SILENT = 4.0
-"""Seconds of a window in which not one mora is heard from which it is not decoded: it is noise, and the decoder
-makes words up in it, for as long as speech takes and longer.  Shorter ones are decoded all the same."""
 
 MOST_THREADS = 4
 """Windows recognised at once where nothing else is said: each has its own working memory."""
@@ -99,7 +94,7 @@ class FasterWhisperRecogniser:
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
         heard = self._listened(samples)
-        if len(samples) >= SILENT * RATE and heard.posteriorgrams and not _any_mora(heard.posteriorgrams):
+        if heard.is_noise(len(samples)):
             return ()
         found, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         segments = list(found)
@@ -226,10 +221,6 @@ def load_transcriber(
 def _word(word: Any) -> HeardWord:
     """A word of faster-whisper's."""
     return HeardWord(word.word, float(word.start), float(word.end), float(word.probability))
-
-
-def _any_mora(grams: Sequence[Posteriorgram]) -> bool:
-    return any(likeliest(unpacked(gram.chances)) for gram in grams)
 
 
 def _most_tokens(seconds: float) -> int:

@@ -34,8 +34,8 @@ from pipeline.nearby import Nearby
 from pipeline.phonetic import likeliest, unpacked
 from pipeline.second_hearing import MARKS, PAUSE, SLOWEST
 from pipeline.sound import Mora, mora_price
-from pipeline.speaking_channel import above_noise
 from pipeline.sound_pairs import TimedMora, paired_in_pieces
+from pipeline.speaking_channel import above_noise
 from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Segment, TimeSpan, Transcript
 from pipeline.windows import FRAME
@@ -56,12 +56,12 @@ AROUND: Final = 20
 
 FITS: Final = 0.4
 """Share of these that must be written as they are heard.  Made calls of a voice that the listener does not
-know, in what faster-whisper *base* writes of them, have .7 and more; other text has .25, and under .5 in 99 of
-100 places."""
+know, in what faster-whisper *base* writes of them, have .7 and more; other text has .25, and under .5 in 99
+of 100 places."""
 
 OFF_HERE, OFF_ALL = 0.6, 0.35
-"""Seconds by which what is written may be early or late on average: of some talk, and of all of a channel.  Half
-of a recogniser's word times are within .1 of what sounds (facts.md 0.2); a mask follows them no further."""
+"""Seconds by which what is written may be early or late on average: of some talk, and of all of a channel.
+Half of a recogniser's word times are within .1 of what sounds (facts.md 0.2); a mask follows no further."""
 
 ALIKE: Final = 0.4
 """Price below which two morae sound alike, and count as half of one that is the same."""
@@ -78,10 +78,10 @@ ANY: Final[Mora] = ("*", "")
 
 ANY_OF: Final = {"@": 6, "%": 6, "_": 6, "-": 4, ".": 3}
 ANY_OF_LETTER, ANY_OF_FIGURE = 3, 2
-"""Such morae at most: アットマーク; NTT is エヌティーティー; 8 of 4,860円 is ハッピャク, and the reader says ハチ."""
+"""Such morae at most: アットマーク; NTT is エヌティーティー; 8 of 4,860円 is ハッピャク, read as ハチ."""
 
 _AMOUNT: Final = re.compile(r"\d{1,3}(?:[,,]\d{3})+|\d+(?=[円万千百十年月日時分秒点個人名歳件台回本枚階号])")
-"""Figures that are said as one number; those of a telephone number are said one by one, as the reader does."""
+"""Figures that are said as one number; those of a telephone number are said one by one, as they are read."""
 
 ANY_PRICE: Final = 0.3
 """Of one for a heard mora: more than for the right one, less than for a wrong one; it may be left out."""
@@ -157,9 +157,10 @@ def hold_against_sound(
     count = sum(each.morae for each in missing)
     if longest >= SEVERAL or count > max(LEAST, SHARE * total):
         at = max(missing, key=lambda each: each.morae).time.start
+        seconds = sum(each.time.duration for each in missing)
         msg = (
-            f"渡された文字起こしが音声と合いません: {len(missing)}か所、計{sum(m.time.duration for m in missing):.1f}秒の"
-            f"発話に当たる言葉がありません(最も長いものは{at:.1f}秒から{longest}拍)"
+            f"渡された文字起こしが音声と合いません: {len(missing)}か所、計{seconds:.1f}秒の発話に"
+            f"当たる言葉がありません(最も長いものは{at:.1f}秒から{longest}拍)"
         )
         raise CallUnsafeError(msg)
     return marked(transcript, missing)
@@ -215,7 +216,7 @@ def marked(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:
 
 
 def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Finding, ...]:
-    """Each mark as a finding that is masked, where it sounds, whatever the case says, and shown to a person."""
+    """Each mark as a finding that is masked where it sounds, whatever the case says, and shown."""
     return tuple(
         Finding(
             EntitySpan(

@@ -189,7 +189,7 @@ def test_a_missing_case_file_is_an_error(tmp_path: Path):
     ],
 )
 def test_more_than_any_case_holds_is_refused(document, told):
-    """Work grows with what a case holds, so that is bounded; the message names the key and repeats nothing."""
+    """Work grows with what a case holds, so that is bounded; the message names the key, repeats nothing."""
     with pytest.raises(CaseFileError, match=told) as caught:
         parse_case({"case_id": "R-1"} | document, "case")
 

@@ -224,7 +224,7 @@ def test_a_file_that_contradicts_itself_is_refused(tmp_path: Path, document, tol
     ],
 )
 def test_what_recognisers_write_is_no_contradiction(tmp_path: Path, document):
-    """Width, case, blanks and punctuation; edges that overlap by their rounding; speakers who talk at once."""
+    """Width, case, blanks, punctuation; edges that overlap by their rounding; speakers who talk at once."""
     assert read(tmp_path, document).text
 
 

@@ -74,9 +74,7 @@ def refused(transcript: Transcript, *channels: HeardChannel) -> bool:
     try:
         hold_against_sound(transcript, channels or (hearing(),), call(max(1, len(channels))), load_reader())
     except CallUnsafeError as error:
-        assert "\n" not in str(error)
-        assert "長谷川" not in str(error)
-        return True
+        return "長谷川" not in str(error) and "\n" not in str(error)
     return False
 
 

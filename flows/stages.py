@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-import json
 import platform
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pipeline.align
@@ -31,6 +29,7 @@ import pipeline.supplement
 import pipeline.transcribe
 import pipeline.widen
 from flows import outputs
+from flows.second_opinion import second_opinion
 from flows.settings import Settings
 from flows.transcript_file import read_transcript
 from flows.workspace import (
@@ -46,7 +45,7 @@ from flows.workspace import (
     Workspace,
 )
 from pipeline.changes import Changes
-from pipeline.errors import CallUnsafeError, UnreadableAudioError
+from pipeline.errors import CallUnsafeError, ModelError, UnreadableAudioError
 from pipeline.mask_text import mask_text
 from pipeline.memory import give_back
 from pipeline.types import Leak, MaskAction, MaskPlan
@@ -59,7 +58,6 @@ from pipeline.verify import (
     said_under,
     values,
     verify_audio,
-    verify_second_opinion,
     verify_text,
 )
 from pipeline.wav import open_wav
@@ -119,12 +117,10 @@ class Models:
     @functools.cached_property
     def mora_listener(self) -> FasterWhisperRecogniser:
         """What hears morae, whoever writes the words: the embedded model, which alone has learned to."""
-        from models.registry import embedded_asr
-        from models.transcriber import load_transcriber
-
-        if not Path(self._name).is_dir() and embedded_asr(self._name) is not None:
-            return self.recogniser
-        return load_transcriber(device=self._settings.device, cpu_threads=self._settings.cpu_threads)
+        own = self if self._name == "base" else Models("base", self._settings)
+        if not own.recogniser.hears_morae:
+            raise ModelError("base という名のフォルダがあり、組み込みのモデルを読めません")
+        return own.recogniser
 
     @functools.cached_property
     def analyzer(self) -> CallAnalyzer:
@@ -286,7 +282,7 @@ def verify(call: Workspace, models: Models) -> int:
     masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
     leaks += verify_text(text, masked, kept_values(transcript, made))
-    leaks += _second_opinion(call, text)
+    leaks += second_opinion(call, text)
     # Also where text leaks, which this round masks: doubtful likenesses are asked about in the first only.
     if call.get(JOB).listen_again and all(leak.kind == "TEXT" for leak in leaks):
         looked_for = known(made)
@@ -320,16 +316,6 @@ def known(plan: MaskPlan) -> frozenset[str]:
     everywhere; what a person has decided is in no doubt.
     """
     return frozenset(item.item_id for item in plan.masked if item.decided or item.score >= KNOWN)
-
-
-def _second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:
-    """The text held against what Presidio's anonymizer makes of the same call."""
-    from models.anonymiser import anonymised_lines
-
-    transcript, made = call.get(TRANSCRIPT), call.get(PLAN)
-    document = json.loads((call.products / outputs.MASKED_JSON).read_text(encoding="utf-8"))
-    opinion = anonymised_lines(transcript.text, (item.chars for item in made.masked))
-    return verify_second_opinion(document, text, opinion)
 
 
 def widen(call: Workspace, _: Models) -> int:

@@ -16,8 +16,6 @@ words are missing the file is not of this call, and the call is refused.
 from __future__ import annotations
 
 import itertools
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -32,13 +30,12 @@ from pipeline.heard_call import HeardChannel
 from pipeline.listen import SoundReader
 from pipeline.nearby import Nearby
 from pipeline.phonetic import likeliest, unpacked
-from pipeline.second_hearing import MARKS, PAUSE, SLOWEST
-from pipeline.sound import Mora, mora_price
 from pipeline.sound_pairs import TimedMora, paired_in_pieces
 from pipeline.speaking_channel import above_noise
 from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
-from pipeline.types import CharSpan, EntitySpan, Finding, Party, Segment, TimeSpan, Transcript
+from pipeline.types import EntitySpan, Finding, Party, Segment, TimeSpan, Transcript
 from pipeline.windows import FRAME
+from pipeline.written_morae import price, written_morae
 
 __all__ = ["ENTITY", "MARK", "Uncovered", "findings_of_marks", "hold_against_sound", "marked", "uncovered"]
 
@@ -72,19 +69,6 @@ single morae are lost in what is written right."""
 
 WITH_OTHERS: Final = 4
 """Morae in a row, two of which nothing answers and the others only another sound: likewise."""
-
-ANY: Final[Mora] = ("*", "")
-"""A mora that is written in a way that does not tell how it is said."""
-
-ANY_OF: Final = {"@": 6, "%": 6, "_": 6, "-": 4, ".": 3}
-ANY_OF_LETTER, ANY_OF_FIGURE = 3, 2
-"""Such morae at most: アットマーク; NTT is エヌティーティー; 8 of 4,860円 is ハッピャク, read as ハチ."""
-
-_AMOUNT: Final = re.compile(r"\d{1,3}(?:[,,]\d{3})+|\d+(?=[円万千百十年月日時分秒点個人名歳件台回本枚階号])")
-"""Figures that are said as one number; those of a telephone number are said one by one, as they are read."""
-
-ANY_PRICE: Final = 0.3
-"""Of one for a heard mora: more than for the right one, less than for a wrong one; it may be left out."""
 
 UNHEARD, LOUD_IN_IT = 0.8, 0.4
 """Seconds between two morae that are accounted for, and seconds of sound in between, from which a word may be
@@ -190,7 +174,9 @@ def uncovered(
             said = _own(said, heard[channel].power, heard[1 - channel].power)
         total += len(said)
         speaking = set(channels) if twice else {channel}
-        written = _written([s for s in transcript.segments if s.channel in speaking], transcript.text, reader)
+        written = written_morae(
+            [s for s in transcript.segments if s.channel in speaking], transcript.text, reader
+        )
         out += _left_over(said, _answered(said, written), heard[channel].loud, channel)
     return tuple(out), total
 
@@ -270,64 +256,6 @@ def _correlation(recording: Recording) -> float:
     return abs(float(np.dot(one, two))) / power if power else 0.0
 
 
-def _written(segments: Sequence[Segment], text: str, reader: SoundReader) -> list[TimedMora]:
-    """The morae of words and when each is said by the file; those of a word share its time evenly."""
-    out: list[TimedMora] = []
-    for segment in segments:
-        line = reader.line(text[segment.chars.start : segment.chars.end])
-        starts, ends = _char_times(segment, text)
-        chars = [line.span(i, i + 1) for i in range(len(line.morae))]
-        for written, run in itertools.groupby(zip(chars, line.morae, strict=True), key=lambda pair: pair[0]):
-            sounds = [mora for _, mora in run]
-            first, last = starts[written.start], ends[written.end - 1]
-            step = (last - first) / len(sounds)
-            out += [TimedMora(mora, float(first + (i + 0.5) * step)) for i, mora in enumerate(sounds)]
-        for at, count in enumerate(_any_of(text[segment.chars.start : segment.chars.end])):
-            step = (ends[at] - starts[at]) / max(1, count)
-            out += [TimedMora(ANY, float(starts[at] + (i + 0.5) * step)) for i in range(count)]
-    return sorted(out, key=lambda each: each.time)
-
-
-def _any_of(text: str) -> list[int]:
-    """How many morae each character may have beyond those that the reader reads."""
-    amounts = {at for match in _AMOUNT.finditer(text) for at in range(*match.span())}
-    out = []
-    for at, char in enumerate(text):
-        wide = unicodedata.normalize("NFKC", char)
-        if wide.isascii() and wide.isalpha():
-            out.append(ANY_OF_LETTER * len(wide))
-        elif wide.isdecimal():
-            out.append(ANY_OF_FIGURE if at in amounts else 0)
-        else:
-            out.append(ANY_OF.get(wide, 0))
-    return out
-
-
-def _char_times(segment: Segment, text: str) -> tuple[Array, Array]:
-    """When each character of an utterance begins and ends.
-
-    A word is timed from the end of the one before: what lasts longer than it can be said began later.
-    """
-    count = segment.chars.end - segment.chars.start
-    starts, ends = np.zeros(count), np.zeros(count)
-    for word in segment.words:
-        at = CharSpan(word.chars.start - segment.chars.start, word.chars.end - segment.chars.start)
-        longest = SLOWEST * max(1, len(text[word.chars.start : word.chars.end].strip(MARKS)))
-        start, end = word.time.start, word.time.end
-        if end - start - longest >= PAUSE:
-            start = end - longest
-        edges = start + (end - start) * np.arange(at.end - at.start + 1) / max(1, at.end - at.start)
-        starts[at.start : at.end], ends[at.start : at.end] = edges[:-1], edges[1:]
-    return starts, ends
-
-
-def _price(written: Mora | None, heard: Mora | None) -> float:
-    """As ``mora_price``, with what may be anything."""
-    if written == ANY:
-        return 0.0 if heard is None else ANY_PRICE
-    return mora_price(written, heard)
-
-
 def _apart(seconds: Array) -> Array:
     """Price of the seconds between a heard and a written mora."""
     return PER_SECOND * np.maximum(0.0, seconds - FREE) + 10.0 * (seconds > NEAR)
@@ -339,7 +267,7 @@ def _answered(
     """Which heard morae something written answers, among others that fit; and which of them by the sound."""
     if not said:
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-    partners = paired_in_pieces(written, said, _price, _apart) if written else np.full(len(said), -1)
+    partners = paired_in_pieces(written, said, price, _apart) if written else np.full(len(said), -1)
     pairs = [(each, written[at]) if at >= 0 else None for each, at in zip(said, partners, strict=True)]
     fit = np.array([_fit(*pair) if pair else 0.0 for pair in pairs])
     late = np.array([pair[0].time - pair[1].time if pair else 0.0 for pair in pairs])
@@ -359,7 +287,7 @@ def _answered(
 def _fit(heard: TimedMora, written: TimedMora) -> float:
     if heard.mora == written.mora:
         return 1.0
-    return 0.5 if _price(written.mora, heard.mora) < ALIKE else 0.0
+    return 0.5 if price(written.mora, heard.mora) < ALIKE else 0.0
 
 
 def _left_over(

@@ -39,7 +39,7 @@ Apart = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 def far(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Nothing up to ``FAR``, beyond it more than losing both."""
-    return FAR_PRICE * (seconds > FAR)
+    return np.asarray(FAR_PRICE * (seconds > FAR), dtype=np.float64)
 
 
 class TimedMora(NamedTuple):

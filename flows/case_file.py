@@ -10,6 +10,7 @@ import functools
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +26,7 @@ from pydantic import (
 )
 
 from pipeline.errors import CaseFileError
-from pipeline.file_bytes import read_file
+from pipeline.file_bytes import open_file
 from pipeline.types import CallCase, CaseName, MaskAction, Party, Requester
 
 __all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json"]
@@ -41,6 +42,8 @@ REASONS = {
     "missing": "ありません",
     "string_type": "文字列ではありません",
     "string_too_short": "空です",
+    "string_too_long": "長すぎます",
+    "too_long": "数が多すぎます",
     "list_type": "配列ではありません",
     "tuple_type": "配列ではありません",
     "model_type": "オブジェクトではありません",
@@ -80,9 +83,34 @@ def _digits(phone: str) -> str:
     return digits
 
 
-Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
-Kana = Annotated[str, StringConstraints(strict=True, strip_whitespace=True), AfterValidator(_katakana)]
-Phone = Annotated[str, StringConstraints(strict=True), AfterValidator(_digits)]
+MOST_CHARS = 200
+"""Characters of a name, an address, a term or an id, and of its reading: the longest address of Japan has
+under a hundred.  Each finding of a call is held against each value, which costs as the value is long."""
+
+MOST_PHONE_CHARS = 40
+"""Characters of a phone number as it is written: fifteen digits and what stands between them."""
+
+MOST_OWN, MOST_STAFF, MOST_COMPANY, MOST_TERMS = 50, 1_000, 200, 500
+"""Names, phones and addresses of a requester (each); members of staff; names and phones of the company
+(each); confidential terms.  More than any real case has: all of it together costs five CPU seconds in a call
+of 45 s (``tests/bench/large_inputs.py``)."""
+
+MOST_CHARS_IN_ALL = 50_000
+"""Characters of all values of a case together: a thousand people by name and reading have twenty thousand."""
+
+MOST_BYTES = 100_000_000
+"""Of any file that is read whole: a ``.jsonl`` of a hundred thousand cases, or the words of four hours of
+call, with room.  A case itself is bounded by what it may hold."""
+
+Text = Annotated[
+    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=MOST_CHARS)
+]
+Kana = Annotated[
+    str,
+    StringConstraints(strict=True, strip_whitespace=True, max_length=MOST_CHARS),
+    AfterValidator(_katakana),
+]
+Phone = Annotated[str, StringConstraints(strict=True, max_length=MOST_PHONE_CHARS), AfterValidator(_digits)]
 
 
 class _Strict(BaseModel):
@@ -106,14 +134,14 @@ Term = Annotated[_Name, BeforeValidator(_as_name)]
 
 
 class _Requester(_Strict):
-    names: tuple[_Name, ...] = ()
-    phones: tuple[Phone, ...] = Field(default=(), repr=False)
-    addresses: tuple[_Name, ...] = ()
+    names: tuple[_Name, ...] = Field(default=(), max_length=MOST_OWN)
+    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MOST_OWN)
+    addresses: tuple[_Name, ...] = Field(default=(), max_length=MOST_OWN)
 
 
 class _Company(_Strict):
-    names: tuple[Term, ...] = ()
-    phones: tuple[Phone, ...] = Field(default=(), repr=False)
+    names: tuple[Term, ...] = Field(default=(), max_length=MOST_COMPANY)
+    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MOST_COMPANY)
 
 
 class _Policy(_Strict):
@@ -126,9 +154,9 @@ class _Policy(_Strict):
 class _Case(_Strict):
     case_id: Text
     requester: _Requester = _Requester()
-    staff: tuple[_Name, ...] = ()
+    staff: tuple[_Name, ...] = Field(default=(), max_length=MOST_STAFF)
     company: _Company = _Company()
-    confidential_terms: tuple[Term, ...] = ()
+    confidential_terms: tuple[Term, ...] = Field(default=(), max_length=MOST_TERMS)
     policy: _Policy = _Policy()
 
 
@@ -153,6 +181,9 @@ def parse_case(document: object, where: str) -> CallCase:
         loc = first["loc"]
         known = (*loc[:-1], UNKNOWN_KEY) if first["type"] == "extra_forbidden" else loc
         raise _of_key(where, _key_path(loc) or "case", reason, _key_path(known) or "case") from None
+    if _chars(case) > MOST_CHARS_IN_ALL:
+        msg = f"{where}: 文字が全部で多すぎます (上限 {MOST_CHARS_IN_ALL:,} 字)"
+        raise CaseFileError(msg)
     return CallCase(
         case_id=case.case_id,
         requester=Requester(
@@ -171,6 +202,18 @@ def parse_case(document: object, where: str) -> CallCase:
             (Party.UNKNOWN, case.policy.unknown),
         ),
     )
+
+
+def _chars(case: _Case) -> int:
+    """How long all that is looked for is together."""
+    lists = (
+        case.requester.names,
+        case.requester.addresses,
+        case.staff,
+        case.company.names,
+        case.confidential_terms,
+    )
+    return sum(len(name.text) + len(name.kana) for names in lists for name in names)
 
 
 def _key_path(loc: tuple[int | str, ...]) -> str:
@@ -260,7 +303,12 @@ def read_json(path: Path, where: str) -> object:
 
 def _read_text(path: Path, where: str) -> str:
     try:
-        return read_file(path).decode("utf-8-sig")
+        with open_file(path) as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            msg = f"{where}: ファイルが大きすぎます (上限 {MOST_BYTES:,} バイト)"
+            raise CaseFileError(msg)
+        return content.decode("utf-8-sig")
     except OSError as error:
         msg = f"{where}: ファイルを読めません({type(error).__name__})"
         raise CaseFileError(msg) from None
@@ -273,7 +321,7 @@ def _parse_json(text: str, where: str) -> object:
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+            twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
             raise _of_key(where, shown(twice), "同じキーが2回あります", UNKNOWN_KEY)
         return found
 

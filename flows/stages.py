@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-import json
 import platform
 import sys
 from collections.abc import Callable
@@ -19,6 +18,8 @@ from typing import TYPE_CHECKING
 import pipeline.align
 import pipeline.audio
 import pipeline.detect
+import pipeline.given_words
+import pipeline.heard_call
 import pipeline.ownership.chain
 import pipeline.plan
 import pipeline.second_hearing
@@ -26,6 +27,7 @@ import pipeline.supplement
 import pipeline.transcribe
 import pipeline.widen
 from flows import outputs
+from flows.second_opinion import second_opinion
 from flows.settings import Settings
 from flows.transcript_file import read_transcript
 from flows.workspace import (
@@ -41,7 +43,7 @@ from flows.workspace import (
     Workspace,
 )
 from pipeline.changes import Changes
-from pipeline.errors import CallUnsafeError, UnreadableAudioError
+from pipeline.errors import CallUnsafeError, ModelError, UnreadableAudioError
 from pipeline.mask_text import mask_text
 from pipeline.memory import give_back
 from pipeline.types import Leak, MaskAction, MaskPlan
@@ -54,7 +56,6 @@ from pipeline.verify import (
     said_under,
     values,
     verify_audio,
-    verify_second_opinion,
     verify_text,
 )
 from pipeline.wav import open_wav
@@ -110,6 +111,14 @@ class Models:
             compute_type=self._settings.compute_type,
             cpu_threads=self._settings.cpu_threads,
         )
+
+    @functools.cached_property
+    def mora_listener(self) -> FasterWhisperRecogniser:
+        """What hears morae, whoever writes the words: the embedded model, which alone has learned to."""
+        own = self if self._name == "base" else Models("base", self._settings)
+        if not own.recogniser.hears_morae:
+            raise ModelError("base という名のフォルダがあり、組み込みのモデルを読めません")
+        return own.recogniser
 
     @functools.cached_property
     def analyzer(self) -> CallAnalyzer:
@@ -190,11 +199,13 @@ def decode(call: Workspace, _: Models) -> int:
 
 
 def transcribe(call: Workspace, models: Models) -> int:
-    """Samples -> words, heard twice, or words from the given file."""
+    """Samples -> words, heard twice, or words from the given file, held against the sound."""
     job, recording = call.get(JOB), call.get(RECORDING)
     second = None
     if job.transcript is not None:
-        transcript = read_transcript(job.transcript, recording, job.call_id)
+        given = read_transcript(job.transcript, recording, job.call_id)
+        heard = pipeline.heard_call.hear_call(recording, models.mora_listener)
+        transcript = pipeline.given_words.hold_against_sound(given, heard, recording, models.reader)
     else:
         transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id)
         give_back()
@@ -238,6 +249,9 @@ def align(call: Workspace, _: Models) -> int:
     findings = pipeline.align.align(
         call.get(FINDINGS), call.get(TRANSCRIPT), call.get(RECORDING), call.get(JOB).policy
     )
+    if call.get(JOB).transcript is not None:
+        # Behind the others, whose numbers they leave alone.
+        findings += pipeline.given_words.findings_of_marks(call.get(TRANSCRIPT), call.get(RECORDING))
     call.put(FINDINGS, findings)
     return len(findings)
 
@@ -269,7 +283,7 @@ def verify(call: Workspace, models: Models) -> int:
     masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
     leaks += verify_text(text, masked, kept_values(transcript, made))
-    leaks += _second_opinion(call, text)
+    leaks += second_opinion(call, text)
     # Also where this round masks what leaks: doubtful likenesses are asked about in the first only.
     if call.get(JOB).listen_again and all(leak.kind in {"CROSSTALK", "TEXT"} for leak in leaks):
         looked_for = known(made)
@@ -303,16 +317,6 @@ def known(plan: MaskPlan) -> frozenset[str]:
     everywhere; what a person has decided is in no doubt.
     """
     return frozenset(item.item_id for item in plan.masked if item.decided or item.score >= KNOWN)
-
-
-def _second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:
-    """The text held against what Presidio's anonymizer makes of the same call."""
-    from models.anonymiser import anonymised_lines
-
-    transcript, made = call.get(TRANSCRIPT), call.get(PLAN)
-    document = json.loads((call.products / outputs.MASKED_JSON).read_text(encoding="utf-8"))
-    opinion = anonymised_lines(transcript.text, (item.chars for item in made.masked))
-    return verify_second_opinion(document, text, opinion)
 
 
 def widen(call: Workspace, _: Models) -> int:

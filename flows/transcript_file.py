@@ -3,23 +3,33 @@
 Takes the JSON of faster-whisper, WhisperX and the OpenAI ``verbose_json`` with word times:
 ``segments[].words[]`` (or, as OpenAI writes it, one ``words[]`` beside ``segments[]``), each
 word with ``word``, ``start``, ``end`` and perhaps ``probability`` or ``score``.  Keys that a
-program adds for itself are passed over; what is needed must be there and well formed.  A source
-that vouches for its times, as a person or a forced aligner may, says so beside ``segments``:
+program adds for itself are passed over; what is needed must be there and well formed, and what
+the file says twice it must say alike (``flows.transcript_order``).  A source that vouches for
+its times, as a person or a forced aligner may, says so beside ``segments``:
 ``"times_within": 0.02``, the seconds that an edge may be off.
+
+That the words are said where the file says is not looked at here: ``pipeline.given_words``.
 """
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.case_file import read_json
+from flows.transcript_order import (
+    refuse_longer_than_said,
+    refuse_other_text,
+    refuse_out_of_order,
+    shared_out,
+    spoken,
+)
 from pipeline.audio import Recording
 from pipeline.errors import CaseFileError
+from pipeline.speaking_channel import SpeakingChannel
 from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import Transcript
 
@@ -34,6 +44,22 @@ UNKNOWN_PROBABILITY = 1.0
 AFTER_THE_END = 0.5
 """Seconds by which a word may end after the audio: recognisers work in padded windows."""
 
+OUTSIDE_SEGMENT = 1.0
+"""Seconds by which a word may lie outside the segment that holds it: a segment's own times are rounded to
+whole tokens, or taken from before its words were aligned."""
+
+_Object = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A segment of the file with its words, as it stands there; ``own`` where they stand inside it."""
+
+    entry: _Object
+    words: Sequence[object]
+    where: str
+    own: bool
+
 
 def read_transcript(path: Path, recording: Recording, call_id: str) -> Transcript:
     """Read a call's words from a file.
@@ -47,7 +73,9 @@ def read_transcript(path: Path, recording: Recording, call_id: str) -> Transcrip
         The transcript; words without a time of their own take what their neighbours leave.
 
     Raises:
-        CaseFileError: names the malformed key; or the words end after the audio does.
+        CaseFileError: names the malformed key by its place: something is missing or of the wrong type; text
+            that the words do not hold; times that are negative, run back, contradict their segment's or lie
+            after the audio; segments of one speaker that overlap; more than can be said in the recording.
         CallUnsafeError: when the file holds no word at all.
     """
     document = _object(read_json(path, "transcript"), "transcript")
@@ -55,121 +83,235 @@ def read_transcript(path: Path, recording: Recording, call_id: str) -> Transcrip
     if within < 0:
         msg = "transcript: times_within: 負の数です"
         raise CaseFileError(msg)
-    heard = tuple(_segments(document, recording))
+    listed = _listed(document)
+    refuse_longer_than_said(
+        (len(each.words) for each in listed), (_text_of(each) for each in listed), recording
+    )
+    said = [_timed(each, recording.duration) for each in listed]
+    _refuse_contradictions(document, listed, said)
+    speaking = SpeakingChannel(recording) if recording.channels == 2 else None
+    heard = tuple(
+        segment
+        for each, words in zip(listed, said, strict=True)
+        for segment in _by_speaker(each, words, recording.channels, speaking)
+    )
     made = build_transcript(heard, call_id, "transcript-file", recording.sha256)
     return made if math.isinf(within) else replace(made, times_within=within)
 
 
-def _segments(document: Mapping[str, object], recording: Recording) -> Iterator[HeardSegment]:
-    entries = _list(document, "segments", "transcript") if "segments" in document else [document]
+def _listed(document: _Object) -> list[_Listed]:
+    """The segments of the file; a file of words alone is one."""
+    if "segments" not in document:
+        return [_Listed(document, _list(document, "words", "transcript"), "transcript", own=True)]
+    entries = [_object(e, f"segments[{i}]") for i, e in enumerate(_list(document, "segments", "transcript"))]
     loose = _loose_words(document, entries)
-    for index, value in enumerate(entries):
+    out = []
+    for index, entry in enumerate(entries):
         where = f"segments[{index}]"
-        entry = _object(value, where)
-        raw = _list(entry, "words", where) if "words" in entry else loose[index]
-        if not raw and isinstance(text := entry.get("text"), str) and text.strip():
+        own = "words" in entry
+        words = _list(entry, "words", where) if own else loose[index]
+        if not words and spoken(_optional_text(entry, where)):
             msg = f"transcript: {where}.words: 単語の時刻がありません"
             raise CaseFileError(msg)
-        words = [_object(word, f"{where}.words[{i}]") for i, word in enumerate(raw)]
-        yield from _by_speaker(entry, words, where, recording)
+        out.append(_Listed(entry, words, where, own))
+    return out
 
 
-def _loose_words(document: Mapping[str, object], entries: Sequence[object]) -> list[list[object]]:
-    """The words that stand beside the segments, each given to the segment that it begins in.
+def _loose_words(document: _Object, entries: Sequence[_Object]) -> list[list[object]]:
+    """The words that stand beside the segments, each given to the segment whose text it is part of.
 
-    A word between two segments goes to the earlier one: none may be lost.
+    Times do not tell: those of segments are guessed apart from those of words, and a second off.
     """
     given: list[list[object]] = [[] for _ in entries]
-    if "words" not in document or "segments" not in document or not entries:
+    if "words" not in document or all("words" in entry for entry in entries):
         return given
-    starts = [_number(_object(e, f"segments[{i}]"), "start", f"segments[{i}]") for i, e in enumerate(entries)]
-    for index, value in enumerate(_list(document, "words", "transcript")):
-        word = _object(value, f"words[{index}]")
-        middle = (_number(word, "start", f"words[{index}]") + _number(word, "end", f"words[{index}]")) / 2
-        given[max(0, bisect.bisect_right(starts, middle) - 1)].append(value)
+    words = _list(document, "words", "transcript")
+    said = [_word_text(_object(word, f"words[{i}]"), f"words[{i}]") for i, word in enumerate(words)]
+    if any("words" in entry for entry in entries):
+        msg = "transcript: words: 単語がsegmentsの中と外の両方にあります"
+        raise CaseFileError(msg)
+    texts = [_optional_text(entry, f"segments[{i}]") for i, entry in enumerate(entries)]
+    for word, index in zip(words, shared_out(said, texts), strict=True):
+        given[index].append(word)
     return given
 
 
-def _by_speaker(
-    entry: Mapping[str, object], words: Sequence[Mapping[str, object]], where: str, recording: Recording
-) -> Iterator[HeardSegment]:
-    """Split a segment where its words change speaker or channel."""
-    timed = _timed(entry, words, where, recording.duration)
-    placed = [_place(entry, word, where, recording.channels) for word in words]
-    for (channel, speaker), run in itertools.groupby(
-        zip(placed, timed, strict=True), key=lambda pair: pair[0]
-    ):
-        yield HeardSegment(
-            tuple(word for _, word in run),
-            _optional(entry, "no_speech_prob", where, 0.0),
-            channel,
-            speaker,
-        )
-
-
-def _timed(
-    entry: Mapping[str, object], words: Sequence[Mapping[str, object]], where: str, duration: float
-) -> list[HeardWord]:
+def _timed(listed: _Listed, duration: float) -> list[HeardWord]:
     """Words with times; WhisperX leaves them out for words that it cannot align, such as digits.
 
     A word without time takes the whole gap between its neighbours, so that a mask over it
     covers wherever it sounds.
     """
-    first = _optional(entry, "start", where, 0.0)
-    last = _optional(entry, "end", where, duration)
+    first, last = _bounds(listed, duration)
+    where = listed.where
+    words = [_object(word, f"{where}.words[{i}]") for i, word in enumerate(listed.words)]
     starts = [_time(word, "start", f"{where}.words[{i}]") for i, word in enumerate(words)]
     ends = [_time(word, "end", f"{where}.words[{i}]") for i, word in enumerate(words)]
+    before, after = _nearest_ends(ends, first), _nearest_starts(starts)
     timed = []
     for i, word in enumerate(words):
         name = f"{where}.words[{i}]"
-        start, end = starts[i], ends[i]
-        if start is None:
-            start = next((e for e in reversed(ends[:i]) if e is not None), first)
-        if end is None:
-            end = next((s for s in starts[i + 1 :] if s is not None), max(last, start))
+        start = before[i] if (given := starts[i]) is None else given
+        end = max(start, last if after[i] is None else after[i] or 0.0) if (e := ends[i]) is None else e
         if not 0 <= start <= end:
             msg = f"transcript: {name}: start が負か end より後です"
             raise CaseFileError(msg)
         if end > duration + AFTER_THE_END:
-            msg = f"transcript: {name}: end が音声の終わりより{end - duration:.1f}秒後です"
+            msg = f"transcript: {name}: end が音声の終わりより{min(end - duration, 1e6):.1f}秒後です"
             raise CaseFileError(msg)
-        text = word.get("word")
-        if not isinstance(text, str):
-            msg = f"transcript: {name}.word: 文字列ではありません"
+        if listed.own and not first - OUTSIDE_SEGMENT <= start <= end <= last + OUTSIDE_SEGMENT:
+            msg = f"transcript: {name}: 時刻が {where} の start から end の外にあります"
             raise CaseFileError(msg)
         score = _optional(word, "score", name, UNKNOWN_PROBABILITY)
         probability = min(1.0, max(0.0, _optional(word, "probability", name, score)))
-        # A newline separates utterances in the transcript and may not stand inside one, nor what is
-        # read as one from a file.
-        text = text.replace("\n", " ").replace("\r", " ")
-        timed.append(HeardWord(text, min(start, duration), min(end, duration), probability))
+        timed.append(HeardWord(_word_text(word, name), min(start, duration), min(end, duration), probability))
     return timed
 
 
-def _place(
-    entry: Mapping[str, object], word: Mapping[str, object], where: str, channels: int
-) -> tuple[int, str | None]:
+def _bounds(listed: _Listed, duration: float) -> tuple[float, float]:
+    """When a segment begins and ends by its own times, which must be possible."""
+    first = _optional(listed.entry, "start", listed.where, 0.0)
+    last = _optional(listed.entry, "end", listed.where, max(first, duration))
+    if not 0 <= first <= last:
+        msg = f"transcript: {listed.where}: start が負か end より後です"
+        raise CaseFileError(msg)
+    if listed.own and last > duration + AFTER_THE_END and listed.entry.get("end") is not None:
+        msg = f"transcript: {listed.where}: end が音声の終わりより{min(last - duration, 1e6):.1f}秒後です"
+        raise CaseFileError(msg)
+    return first, last
+
+
+def _nearest_ends(ends: Sequence[float | None], first: float) -> list[float]:
+    """Of each word, where the last one before it ends that has a time."""
+    out, reached = [], first
+    for end in ends:
+        out.append(reached)
+        reached = reached if end is None else end
+    return out
+
+
+def _nearest_starts(starts: Sequence[float | None]) -> list[float | None]:
+    """Of each word, where the first one behind it begins that has a time."""
+    out: list[float | None] = []
+    coming: float | None = None
+    for start in reversed(starts):
+        out.append(coming)
+        coming = coming if start is None else start
+    return out[::-1]
+
+
+def _refuse_contradictions(
+    document: _Object, listed: Sequence[_Listed], said: Sequence[Sequence[HeardWord]]
+) -> None:
+    """What the file says twice it says alike: text by words, times by order."""
+    texts = ["".join(word.text for word in words) for words in said]
+    for each, text in zip(listed, texts, strict=True):
+        refuse_other_text(_optional_text(each.entry, each.where), text, each.where)
+    whole = _optional_text(document, "transcript")
+    if "segments" in document:
+        refuse_other_text(whole, "".join(texts), "transcript")
+    lanes: dict[tuple[object, object], list[tuple[Sequence[HeardWord], str]]] = {}
+    for each, words in zip(listed, said, strict=True):
+        for lane, at, run in _lanes(each, words):
+            name = f"{each.where}.words[{at}]" if each.own else f"{each.where}: words[…]"
+            lanes.setdefault(lane, []).append((run, name))
+    for runs in lanes.values():
+        refuse_out_of_order(runs)
+
+
+def _lanes(
+    listed: _Listed, words: Sequence[HeardWord]
+) -> Iterator[tuple[tuple[object, object], int, Sequence[HeardWord]]]:
+    """A segment's words by who says them, with the number of the first: one voice, one thing at a time."""
+    who = [_who(listed.entry, word) for word in map(_as_object, listed.words)]
+    at = 0
+    for lane, run in itertools.groupby(who):
+        count = len(list(run))
+        yield lane, at, words[at : at + count]
+        at += count
+
+
+def _as_object(word: object) -> _Object:
+    return word if isinstance(word, dict) else {}
+
+
+def _who(entry: _Object, word: _Object) -> tuple[str, str]:
+    """Channel and speaker as the file has them, whatever they are."""
+    return repr(word.get("channel", entry.get("channel"))), repr(word.get("speaker", entry.get("speaker")))
+
+
+def _by_speaker(
+    listed: _Listed, words: Sequence[HeardWord], channels: int, speaking: SpeakingChannel | None
+) -> Iterator[HeardSegment]:
+    """Split a segment where its words change speaker or channel."""
+    entry, where = listed.entry, listed.where
+    silent = _optional(entry, "no_speech_prob", where, 0.0)
+    placed = [_place(entry, _as_object(word), where, channels) for word in listed.words]
+    if speaking is not None and any(channel is None for channel, _ in placed):
+        by_sound = speaking.of([(word.start, word.end) for word in words])
+        placed = [(b if c is None else c, s) for (c, s), b in zip(placed, by_sound, strict=True)]
+    for (channel, speaker), run in itertools.groupby(
+        zip(placed, words, strict=True), key=lambda pair: pair[0]
+    ):
+        on = channel or 0
+        who = ("op", "cu")[on] if speaker is None and channels == 2 else speaker
+        yield HeardSegment(tuple(word for _, word in run), silent, on, who)
+
+
+def _place(entry: _Object, word: _Object, where: str, channels: int) -> tuple[int | None, str | None]:
+    """Channel and speaker of a word as far as the file tells."""
     speaker = word.get("speaker", entry.get("speaker"))
     known = speaker if isinstance(speaker, str) and speaker in CHANNEL_OF_SPEAKER else None
     channel = word.get("channel", entry.get("channel"))
     if channel is None:
-        channel = CHANNEL_OF_SPEAKER[known] if known and channels == 2 else 0
+        return (CHANNEL_OF_SPEAKER[known] if known and channels == 2 else None), known
     if isinstance(channel, bool) or not isinstance(channel, int) or not 0 <= channel < channels:
         msg = f"transcript: {where}: channel: この音声のチャンネル番号ではありません"
         raise CaseFileError(msg)
-    if known is None and channels == 2:
-        known = ("op", "cu")[channel]
     return channel, known
 
 
-def _object(value: object, where: str) -> Mapping[str, object]:
+def _text_of(listed: _Listed) -> Iterator[str]:
+    return (
+        _word_text(_object(word, name), name)
+        for i, word in enumerate(listed.words)
+        for name in (f"{listed.where}.words[{i}]",)
+    )
+
+
+def _word_text(word: _Object, where: str) -> str:
+    text = word.get("word")
+    if not isinstance(text, str) or not _is_unicode(text):
+        msg = f"transcript: {where}.word: 文字列ではありません"
+        raise CaseFileError(msg)
+    # A newline separates utterances in the transcript and may not stand inside one, nor what is
+    # read as one from a file.
+    return text.replace("\n", " ").replace("\r", " ")
+
+
+def _optional_text(entry: _Object, where: str) -> str:
+    text = entry.get("text")
+    if text is None:
+        return ""
+    if not isinstance(text, str) or not _is_unicode(text):
+        msg = f"transcript: {where}.text: 文字列ではありません"
+        raise CaseFileError(msg)
+    return text
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written: JSON lets half of a surrogate pair through."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _object(value: object, where: str) -> _Object:
     if not isinstance(value, dict):
         msg = f"transcript: {where}: オブジェクトではありません"
         raise CaseFileError(msg)
     return value
 
 
-def _list(entry: Mapping[str, object], key: str, where: str) -> list[object]:
+def _list(entry: _Object, key: str, where: str) -> list[object]:
     value = entry.get(key)
     if not isinstance(value, list):
         msg = f"transcript: {where}.{key}: 配列ではありません"
@@ -177,17 +319,22 @@ def _list(entry: Mapping[str, object], key: str, where: str) -> list[object]:
     return value
 
 
-def _time(entry: Mapping[str, object], key: str, where: str) -> float | None:
+def _time(entry: _Object, key: str, where: str) -> float | None:
     return None if entry.get(key) is None else _number(entry, key, where)
 
 
-def _optional(entry: Mapping[str, object], key: str, where: str, default: float) -> float:
+def _optional(entry: _Object, key: str, where: str, default: float) -> float:
     return default if entry.get(key) is None else _number(entry, key, where)
 
 
-def _number(entry: Mapping[str, object], key: str, where: str) -> float:
+def _number(entry: _Object, key: str, where: str) -> float:
     value = entry.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # Comparing, not converting: a whole number of a thousand digits is no float.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
         msg = f"transcript: {where}.{key}: 数ではありません"
         raise CaseFileError(msg)
     return float(value)
+
+
+MOST = 1e9
+"""Beyond it no number of such a file means anything: thirty years in seconds."""

@@ -29,6 +29,7 @@ from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_
 from models.window_decoder import Decoding, WindowDecoder
 from pipeline.errors import ModelError
 from pipeline.transcribe import RATE, HeardSegment, HeardWord
+from pipeline.types import Posteriorgram
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -93,6 +94,8 @@ class FasterWhisperRecogniser:
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
         heard = self._listened(samples)
+        if heard.is_noise(len(samples)):
+            return ()
         found, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         segments = list(found)
         # Of all utterances together: where one ends the next tells as much as its own words.
@@ -113,6 +116,22 @@ class FasterWhisperRecogniser:
         The same samples are encoded no second time where they are recognised soon after.
         """
         return pooled(on_cpu(self._encoded.encoding(samples))[0], len(samples), pool)
+
+    @property
+    def hears_morae(self) -> bool:
+        """Whether ``posteriorgrams`` hears anything: only the embedded model has the networks for it."""
+        return self._ears is not None
+
+    def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
+        """What is heard mora by mora in at most 30 s of 16 kHz audio, without decoding a word of it.
+
+        Args:
+            samples: float32, shape (n,).
+
+        Returns:
+            Posteriorgrams in seconds from ``samples[0]``; none where ``hears_morae`` is not so.
+        """
+        return self._listened(samples).posteriorgrams
 
     def _on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
         return tuple(words) if self._ears is None else self._ears.on_words(words, heard)

@@ -110,6 +110,9 @@ class WindowDecoder:
             return ()
         longest = max(len(window) for window in windows) / RATE
         encoded = self._encoded_together(windows, how.least_seconds)
+        listened = self._listened(encoded, windows)
+        if all(each.is_noise(len(window)) for each, window in zip(listened, windows, strict=True)):
+            return tuple(Decoded((), 1.0, heard) for heard in listened)
         prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         results = self._model.model.generate(
             encoded,
@@ -127,7 +130,7 @@ class WindowDecoder:
         timed = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
         return tuple(
             Decoded(self._on_words(_words(words), heard), float(result.no_speech_prob), heard)
-            for words, result, heard in zip(timed, results, self._listened(encoded, windows), strict=True)
+            for words, result, heard in zip(timed, results, listened, strict=True)
         )
 
     def encoding(self, window: NDArray[np.float32], least_seconds: float, pool: int) -> NDArray[np.float32]:

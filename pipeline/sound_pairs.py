@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.sound import Mora, mora_price
 
-__all__ = ["Price", "TimedMora", "paired", "paired_in_pieces"]
+__all__ = ["Apart", "Price", "TimedMora", "far", "paired", "paired_in_pieces"]
 
 FAR = 1.5
 """Seconds between two morae beyond which they are not the same; word times are off by .5 s at worst
@@ -33,6 +33,14 @@ PIECE = 300
 Price = Callable[[Mora | None, Mora | None], float]
 """Price of a mora for another; ``None`` is nothing."""
 
+Apart = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""What is added to the price of a pair for the seconds between its two."""
+
+
+def far(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Nothing up to ``FAR``, beyond it more than losing both."""
+    return np.asarray(FAR_PRICE * (seconds > FAR), dtype=np.float64)
+
 
 class TimedMora(NamedTuple):
     """A mora and the second at which it sounds."""
@@ -42,7 +50,10 @@ class TimedMora(NamedTuple):
 
 
 def paired(
-    one: Sequence[TimedMora], other: Sequence[TimedMora], price: Price = mora_price
+    one: Sequence[TimedMora],
+    other: Sequence[TimedMora],
+    price: Price = mora_price,
+    apart: Apart = far,
 ) -> NDArray[np.int64]:
     """Pair two lines.
 
@@ -50,6 +61,7 @@ def paired(
         one: In order of time.
         other: In order of time.
         price: Of a mora of ``one`` for one of ``other``; ``None`` is nothing.
+        apart: Added to it for the seconds between the two.
 
     Returns:
         For each mora of ``other`` the index of its partner in ``one``, or -1; indices only rise.
@@ -65,7 +77,7 @@ def paired(
     row = run
     for i, (mora, at) in enumerate(one, 1):
         lost = row + price(mora, None)
-        pair = row[:-1] + swaps[mora] + FAR_PRICE * (np.abs(times - at) > FAR)
+        pair = row[:-1] + swaps[mora] + apart(np.abs(times - at))
         moves[i] = np.concatenate(([1], np.where(pair <= lost[1:], 0, 1)))
         level = np.concatenate((lost[:1], np.minimum(pair, lost[1:]))) - run
         lowest = np.minimum.accumulate(level)
@@ -80,7 +92,12 @@ def paired(
     return partners
 
 
-def paired_in_pieces(one: Sequence[TimedMora], other: Sequence[TimedMora]) -> NDArray[np.int64]:
+def paired_in_pieces(
+    one: Sequence[TimedMora],
+    other: Sequence[TimedMora],
+    price: Price = mora_price,
+    apart: Apart = far,
+) -> NDArray[np.int64]:
     """As ``paired``, for calls of any length: in pieces.
 
     Each piece of ``one`` is paired with what sounds about then in ``other``; where two pieces claim a
@@ -91,7 +108,7 @@ def paired_in_pieces(one: Sequence[TimedMora], other: Sequence[TimedMora]) -> ND
     for start, end in _pieces(one):
         first = int(np.searchsorted(times, one[start].time - FAR))
         last = int(np.searchsorted(times, one[end - 1].time + FAR))
-        found = paired(one[start:end], other[first:last])
+        found = paired(one[start:end], other[first:last], price, apart)
         free = (partners[first:last] < 0) & (found >= 0)
         partners[first:last][free] = found[free] + start
     return partners

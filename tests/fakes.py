@@ -11,7 +11,7 @@ import numpy as np
 from models.owner.owner import Owner, load_owner
 from models.readings import Reader, load_reader
 from pipeline.transcribe import HeardSegment
-from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
+from pipeline.types import CallCase, CharSpan, EntitySpan, Posteriorgram, Transcript
 from tests.builders import utterance
 
 
@@ -47,6 +47,17 @@ class FakeRecogniser:
 
 
 @dataclass
+class DeafListener:
+    """Hears no mora in any call: no words are missing then."""
+
+    at_once: int = 1
+
+    def posteriorgrams(self, samples: np.ndarray) -> tuple[Posteriorgram, ...]:
+        """Nothing."""
+        return ()
+
+
+@dataclass
 class FakeAnalyzer:
     """Finds the given words wherever they stand: word -> entity type."""
 
@@ -78,6 +89,11 @@ class FakeModels:
     def recogniser(self) -> FakeRecogniser:
         """Hears ``heard``."""
         return FakeRecogniser(self.heard)
+
+    @cached_property
+    def mora_listener(self) -> DeafListener:
+        """Hears nothing."""
+        return DeafListener()
 
     @cached_property
     def analyzer(self) -> FakeAnalyzer:

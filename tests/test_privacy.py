@@ -17,7 +17,7 @@ from flows.case_file import case_lookup
 from flows.mask_calls import Order, Outcome, mask_calls
 from flows.quiet import quiet_libraries
 from flows.stages import Models
-from tests.builders import case_file, spoken_file, words_file
+from tests.builders import case_file, said_file, spoken_file
 from tests.conftest import SECRET_CASE, SECRET_LINES, SECRETS, RealRun
 
 
@@ -128,7 +128,7 @@ def logged_run(tmp_path_factory, models: Models) -> tuple[list[str], list[Outcom
     (folder / "out").mkdir()
     case = case_lookup(case_file(folder / "case.json", **SECRET_CASE))
     calls = [spoken_file(folder / name, SECRET_LINES) for name in ("丹羽百合子.wav", "b.wav", "c.wav")]
-    given = words_file(folder / "given.json", [(1.0 + 4 * i, line) for i, line in enumerate(SECRET_LINES)])
+    given = said_file(folder / "given.json", SECRET_LINES)
     spoilt = folder / "spoilt.json"
     spoilt.write_text('{"segments": [{"words": [{"word": "長谷川", "start": "長谷川"}]}]}', encoding="utf-8")
     words = {"b.wav": given, "c.wav": spoilt}

@@ -185,6 +185,44 @@ def test_a_key_is_shown_on_one_line_and_not_at_length(tmp_path: Path):
         assert "長" not in told.value.kept
 
 
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ({"case_id": "R" * 1_000_000}, "case_id: 長すぎます"),
+        ({"requester": {"names": [{"text": "鈴" * 1_000_000}]}}, r"requester.names\[0\].text: 長すぎます"),
+        ({"requester": {"names": [{"text": "鈴木", "kana": "ス" * 201}]}}, r"names\[0\].kana: 長すぎます"),
+        ({"requester": {"names": [{"text": "鈴木花子"}] * 20_000}}, "requester.names: 数が多すぎます"),
+        ({"requester": {"phones": ["09012345678"] * 51}}, "requester.phones: 数が多すぎます"),
+        ({"requester": {"phones": ["0" * 41]}}, r"requester.phones\[0\]: 長すぎます"),
+        ({"requester": {"addresses": [{"text": "青葉"}] * 51}}, "requester.addresses: 数が多すぎます"),
+        ({"staff": [{"text": "山本"}] * 1_001}, "staff: 数が多すぎます"),
+        ({"company": {"names": ["青空通信"] * 201}}, "company.names: 数が多すぎます"),
+        ({"company": {"phones": ["0120444444"] * 201}}, "company.phones: 数が多すぎます"),
+        ({"confidential_terms": ["特別値引き枠"] * 501}, "confidential_terms: 数が多すぎます"),
+        ({"confidential_terms": ["特" * 201]}, r"confidential_terms\[0\].*: 長すぎます"),
+        ({"staff": [{"text": "山" * 200}] * 1_000}, "case: 文字が全部で多すぎます"),
+    ],
+)
+def test_more_than_any_case_holds_is_refused(document, told):
+    """Work grows with what a case holds, so that is bounded; the message names the key, repeats nothing."""
+    with pytest.raises(CaseFileError, match=told) as caught:
+        parse_case({"case_id": "R-1"} | document, "case")
+
+    assert len(str(caught.value)) < 100
+
+
+def test_a_large_honest_case_is_taken():
+    """A whole call centre's staff, and every name that somebody ever had."""
+    document = {
+        "case_id": "R-1",
+        "requester": {"names": [{"text": "鈴木花子", "kana": "スズキハナコ"}] * 50},
+        "staff": [{"text": "山本太郎", "kana": "ヤマモトタロウ"}] * 1_000,
+        "confidential_terms": ["特別値引き枠"] * 500,
+    }
+
+    assert len(parse_case(document, "case").staff) == 1_000
+
+
 @pytest.mark.parametrize("digits", [4301, 5000, 100_000])
 @pytest.mark.parametrize("document", ['{"case_id": %s}', '{"case_id": "R-1", "staff": [-%s]}'])
 def test_a_number_of_thousands_of_digits_is_malformed(tmp_path: Path, digits: int, document: str):
@@ -209,4 +247,14 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path, kind: str, name: str)
         with socket.socket(socket.AF_UNIX) as unix:
             unix.bind(str(path))
     with pytest.raises(CaseFileError, match="読めません"):
+        case_lookup(path)
+
+
+def test_a_file_is_read_to_its_bound_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What is longer is refused before it is parsed."""
+    monkeypatch.setattr("flows.case_file.MOST_BYTES", 1_000)
+    path = tmp_path / "case.json"
+    path.write_text('{"case_id": "R-1"}' + " " * 1_000, encoding="utf-8")
+
+    with pytest.raises(CaseFileError, match="大きすぎます"):
         case_lookup(path)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from flows.transcript_file import read_transcript
+from pipeline.audio import Recording
 from pipeline.errors import CallUnsafeError, CaseFileError
-from tests.builders import recording
+from tests.builders import RATE, recording, voice
 
 
 def read(tmp_path: Path, document: object, channels: int = 1):
@@ -133,6 +134,110 @@ def test_a_malformed_file_is_an_error_that_names_the_key(tmp_path: Path, documen
         read(tmp_path, document)
 
     assert "佐藤" not in str(caught.value)
+
+
+def seg(*words: dict[str, object], **more: object) -> dict[str, object]:
+    """A segment of words."""
+    return {"words": list(words), **more}
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        # Text that the words do not hold.
+        ({"segments": [seg(word("はい", 1, 2), text="はい佐藤です")]}, r"segments\[0\]: text と words"),
+        ({"segments": [seg(word("はい佐藤", 1, 2), text="はい")]}, r"segments\[0\]: text と words"),
+        ({"text": "はい佐藤です", "segments": [seg(word("はい", 1, 2))]}, "transcript: text と words"),
+        ({"text": "はい佐藤", "words": [word("はい", 1, 2)]}, "transcript: text と words"),
+        (
+            {"segments": [{"start": 1, "end": 2, "text": "はい佐藤"}], "words": [word("はい", 1, 2)]},
+            "text と words",
+        ),
+        ({"segments": [seg(text="佐藤")]}, r"segments\[0\].words: 単語の時刻"),
+        ({"segments": [seg(word("はい", 1, 2), text=7)]}, r"segments\[0\].text: 文字列"),
+        ({"segments": [seg(word("はい", 1, 2)), {}], "words": [word("佐藤", 3, 4)]}, "中と外の両方"),
+        # Times that run back, lie outside or come twice.
+        (
+            {"segments": [seg(word("佐", 2, 3), word("藤", 1, 2))]},
+            r"segments\[0\].words\[0\]: 単語の時刻が前に",
+        ),
+        ({"words": [word("佐", 2, 3), word("藤", 1, 2)]}, "単語の時刻が前に"),
+        (
+            {"segments": [seg(word("はい", 5, 6)), seg(word("佐藤", 1, 2))]},
+            r"segments\[1\].words\[0\]: 同じ話者の",
+        ),
+        (
+            {"segments": [seg(word("はい", 1, 5)), seg(word("佐藤", 2, 6))]},
+            r"segments\[1\].words\[0\]: 同じ話者の",
+        ),
+        ({"segments": [seg(word("佐藤", 1, 1.4))] * 2}, r"segments\[1\].words\[0\]: 同じ話者の"),
+        (
+            {"segments": [seg(word("佐藤", 1, 2), start=5, end=6)]},
+            r"segments\[0\].words\[0\]: 時刻が segments",
+        ),
+        (
+            {"segments": [seg(word("佐藤", 4, 5), start=1, end=2)]},
+            r"segments\[0\].words\[0\]: 時刻が segments",
+        ),
+        ({"segments": [seg(word("佐藤", 1, 2), start=-1, end=2)]}, r"segments\[0\]: start が負"),
+        ({"segments": [seg(word("佐藤", 1, 2), start=3, end=2)]}, r"segments\[0\]: start が負"),
+        (
+            {"segments": [seg(word("佐藤", 9, 10), start=9, end=20)]},
+            r"segments\[0\]: end が音声の終わりより10",
+        ),
+        # What no number and no text is.
+        ({"words": [word("佐藤", 1, 10**400)]}, r"words\[0\].end: 数"),
+        ({"words": [word("佐藤", 1, 1e300)]}, r"words\[0\].end: 数"),
+        ({"words": [word("佐藤", True, 2)]}, r"words\[0\].start: 数"),
+        ({"words": [word("佐藤", 1, 2, probability="1")]}, r"words\[0\].probability: 数"),
+        ({"segments": [seg(word("佐藤", 1, 2), no_speech_prob=[])]}, "no_speech_prob: 数"),
+        ({"words": [word("佐\ud800藤", 1, 2)]}, r"words\[0\].word: 文字列"),
+        ({"words": [word("佐藤", 1, 2, channel="0")]}, "channel"),
+        ({"words": [word("佐藤", 1, 2, channel=True)]}, "channel"),
+        ({"words": [word("佐藤", 1, 2, channel=-1)]}, "channel"),
+        ({"words": [None]}, r"words\[0\]: オブジェクト"),
+        ({"words": [{"start": 1, "end": 2}]}, r"words\[0\].word: 文字列"),
+        # More than can be said.
+        ({"words": [word("佐" * 700, 1, 2)]}, "上限600文字"),
+        ({"words": [word("", 1, 2)] * 700}, "上限600文字"),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_refused(tmp_path: Path, document, told):
+    """The place is named by its number; what was said is not."""
+    with pytest.raises(CaseFileError, match=told) as caught:
+        read(tmp_path, document)
+
+    assert "佐" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"segments": [seg(word(" Ｎ", 1, 1.5), word("TT", 1.5, 2), text="ntt。")]},
+        {"segments": [seg(word("はい", 1, 2)), seg(word("ええ", 1.7, 4)), seg(word("佐藤", 3.6, 5))]},
+        {"segments": [seg(word("はい", 1, 2), speaker="op"), seg(word("ええ", 1.2, 1.6), speaker="cu")]},
+        {"segments": [seg(word("佐", 2, 2.3), word("藤", 1.95, 2.6))]},
+        {"segments": [seg(word("佐藤", 0.4, 2.8), start=1, end=2)]},
+        {"segments": [{"start": 1, "end": 30, "text": "佐藤"}], "words": [word("佐藤", 1, 2)]},
+        {"words": [word("佐" * 500, 1, 9)]},
+    ],
+)
+def test_what_recognisers_write_is_no_contradiction(tmp_path: Path, document):
+    """Width, case, blanks, punctuation; edges that overlap by their rounding; speakers who talk at once."""
+    assert read(tmp_path, document).text
+
+
+def test_words_of_a_two_channel_call_without_channels_are_placed_by_the_sound(tmp_path: Path):
+    """Both channels recognised as one: each word goes where somebody speaks."""
+    samples = voice(10.0, channels=2)
+    samples[0, 40_000:] //= 300
+    samples[1, :40_000] //= 300
+    path = tmp_path / "words.json"
+    path.write_text(json.dumps({"words": [word("はい", 1, 1.5), word("佐藤", 6, 7)]}), encoding="utf-8")
+    found = read_transcript(path, Recording(samples, RATE, "pcm16", "0" * 64), "c-test")
+
+    assert [(s.channel, s.speaker) for s in found.segments] == [(0, "op"), (1, "cu")]
 
 
 def test_not_a_number_is_no_time(tmp_path: Path):

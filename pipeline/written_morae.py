@@ -1,0 +1,105 @@
+"""What a text says, mora by mora, and when: the written side of what is heard.
+
+written   |4|,|8|6|0|円|        ヨン ハチ ロク ゼロ エン, and some more: it is said ヨンセンハッピャク...
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.listen import SoundReader
+from pipeline.second_hearing import MARKS, PAUSE, SLOWEST
+from pipeline.sound import Mora, mora_price
+from pipeline.sound_pairs import TimedMora
+from pipeline.types import CharSpan, Segment
+
+__all__ = ["ANY", "price", "written_morae"]
+
+Array = NDArray[np.float64]
+
+ANY: Final[Mora] = ("*", "")
+"""A mora that is written in a way that does not tell how it is said."""
+
+ANY_OF: Final = {"@": 6, "%": 6, "_": 6, "-": 4, ".": 3}
+ANY_OF_LETTER, ANY_OF_FIGURE = 3, 2
+"""Such morae at most: アットマーク; NTT is エヌティーティー; 8 of 4,860円 is ハッピャク, read as ハチ."""
+
+_AMOUNT: Final = re.compile(r"\d{1,3}(?:[,,]\d{3})+|\d+(?=[円万千百十年月日時分秒点個人名歳件台回本枚階号])")
+"""Figures that are said as one number; those of a telephone number are said one by one, as they are read."""
+
+ANY_PRICE: Final = 0.3
+"""Of one for a heard mora: more than for the right one, less than for a wrong one; it may be left out."""
+
+
+def written_morae(segments: Sequence[Segment], text: str, reader: SoundReader) -> list[TimedMora]:
+    """The morae of words and when each is said by the file; those of a word share its time evenly.
+
+    Args:
+        segments: Of a transcript.
+        text: The transcript's.
+        reader: Reads it.
+
+    Returns:
+        In order of time; where it is not told how a character is said, as many of ``ANY`` as it may have.
+    """
+    out: list[TimedMora] = []
+    for segment in segments:
+        line = reader.line(text[segment.chars.start : segment.chars.end])
+        starts, ends = _char_times(segment, text)
+        chars = [line.span(i, i + 1) for i in range(len(line.morae))]
+        for written, run in itertools.groupby(zip(chars, line.morae, strict=True), key=lambda pair: pair[0]):
+            sounds = [mora for _, mora in run]
+            first, last = starts[written.start], ends[written.end - 1]
+            step = (last - first) / len(sounds)
+            out += [TimedMora(mora, float(first + (i + 0.5) * step)) for i, mora in enumerate(sounds)]
+        for at, count in enumerate(_any_of(text[segment.chars.start : segment.chars.end])):
+            step = (ends[at] - starts[at]) / max(1, count)
+            out += [TimedMora(ANY, float(starts[at] + (i + 0.5) * step)) for i in range(count)]
+    return sorted(out, key=lambda each: each.time)
+
+
+def _any_of(text: str) -> list[int]:
+    """How many morae each character may have beyond those that the reader reads."""
+    amounts = {at for match in _AMOUNT.finditer(text) for at in range(*match.span())}
+    out = []
+    for at, char in enumerate(text):
+        wide = unicodedata.normalize("NFKC", char)
+        if wide.isascii() and wide.isalpha():
+            out.append(ANY_OF_LETTER * len(wide))
+        elif wide.isdecimal():
+            out.append(ANY_OF_FIGURE if at in amounts else 0)
+        else:
+            out.append(ANY_OF.get(wide, 0))
+    return out
+
+
+def _char_times(segment: Segment, text: str) -> tuple[Array, Array]:
+    """When each character of an utterance begins and ends.
+
+    A word is timed from the end of the one before: what lasts longer than it can be said began later.
+    """
+    count = segment.chars.end - segment.chars.start
+    starts, ends = np.zeros(count), np.zeros(count)
+    for word in segment.words:
+        at = CharSpan(word.chars.start - segment.chars.start, word.chars.end - segment.chars.start)
+        longest = SLOWEST * max(1, len(text[word.chars.start : word.chars.end].strip(MARKS)))
+        start, end = word.time.start, word.time.end
+        if end - start - longest >= PAUSE:
+            start = end - longest
+        edges = start + (end - start) * np.arange(at.end - at.start + 1) / max(1, at.end - at.start)
+        starts[at.start : at.end], ends[at.start : at.end] = edges[:-1], edges[1:]
+    return starts, ends
+
+
+def price(written: Mora | None, heard: Mora | None) -> float:
+    """As ``mora_price``, with what may be anything."""
+    if written == ANY:
+        return 0.0 if heard is None else ANY_PRICE
+    return mora_price(written, heard)

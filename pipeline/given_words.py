@@ -30,6 +30,7 @@ from pipeline.heard_call import HeardChannel
 from pipeline.listen import SoundReader
 from pipeline.nearby import Nearby
 from pipeline.phonetic import likeliest, unpacked
+from pipeline.reasons import Reason
 from pipeline.sound_pairs import TimedMora, paired_in_pieces
 from pipeline.speaking_channel import above_noise
 from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
@@ -102,7 +103,6 @@ MARK: Final = "〓"
 
 ENTITY: Final = "UNTRANSCRIBED"
 
-REASON: Final = "渡された文字起こしに言葉のない音声なので、聞いて決めてください"
 
 SCORE: Final = 0.5
 """Of such a finding: masked, and its sound looked for nowhere else, for nobody knows what it is."""
@@ -206,10 +206,10 @@ def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Fin
     return tuple(
         Finding(
             EntitySpan(
-                ENTITY, segment.chars, SCORE, "given_words", needs_review=True, party=Party.THIRD_PARTY
+                ENTITY, segment.chars, SCORE, "given_words", needs_review=True, hint=Party.THIRD_PARTY
             ),
             Party.THIRD_PARTY,
-            REASON,
+            Reason.SPEECH_WITHOUT_WORDS,
             needs_review=True,
             time=segment.time,
             channels=heard_on(recording, segment.time, (segment.channel,)),

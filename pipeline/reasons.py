@@ -157,6 +157,7 @@ class Reason(enum.StrEnum):
     LEAK_WRITTEN_AGAIN = enum.auto()
     PART_OF_RUN = enum.auto()
     SOUNDS_LIKE_SURE_NAME = enum.auto()
+    SPEECH_WITHOUT_WORDS = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)

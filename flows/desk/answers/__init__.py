@@ -1,0 +1,1 @@
+"""Answers that went out, and what happened to them afterwards."""

@@ -1,0 +1,1 @@
+"""Requests, their calls, and the company's lists."""

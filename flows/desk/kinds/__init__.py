@@ -1,0 +1,1 @@
+"""The desk's values, states and errors."""

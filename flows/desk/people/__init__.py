@@ -1,0 +1,1 @@
+"""Accounts, sign-ins, and who is looking at what."""

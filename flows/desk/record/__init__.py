@@ -1,0 +1,1 @@
+"""The ledger, and what time erases or a new key seals anew."""

@@ -1,0 +1,1 @@
+"""Calls waiting to be masked and reviewed: claims, plans, reviews."""

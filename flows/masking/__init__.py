@@ -1,0 +1,1 @@
+"""One call or many masked, by the command or by a worker."""

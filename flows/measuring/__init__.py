@@ -1,0 +1,1 @@
+"""``kaiji evaluate``: made calls masked and measured."""

@@ -1,0 +1,1 @@
+"""Around every request: who sends it, for which host, what is refused."""

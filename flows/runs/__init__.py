@@ -1,0 +1,1 @@
+"""Prefect: flows, deployments, the server and its workers."""

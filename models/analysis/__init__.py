@@ -1,0 +1,1 @@
+"""Presidio's analyzer with all of kaiji's recognizers, and its anonymiser."""

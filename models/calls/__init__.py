@@ -1,0 +1,1 @@
+"""What every recognizer reads of one call, computed once."""

@@ -1,1 +1,0 @@
-"""The ear: a learned witness that listens, where the tagger reads (``models/ear/README.md``)."""

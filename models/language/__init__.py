@@ -1,0 +1,1 @@
+"""Japanese text: named entities, readings, names by sound."""

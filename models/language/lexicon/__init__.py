@@ -1,0 +1,1 @@
+"""Surnames, given names and places by reading, and what their kanji are explained with."""

@@ -1,1 +1,0 @@
-"""Whose a finding is by all that speaks for it: a learned judge of parties."""

@@ -1,1 +1,0 @@
-"""What is heard mora by mora, whatever is written: a second recogniser on the speech model's encoder."""

@@ -1,0 +1,1 @@
+"""The recogniser that writes words, and the listener that hears sound beside it."""

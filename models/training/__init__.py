@@ -1,0 +1,1 @@
+"""One graph from scripts and voices to every learned file."""

@@ -1,0 +1,1 @@
+"""Scripts cast, spoken and heard: what the networks learn from."""

@@ -1,0 +1,1 @@
+"""The lexicons built from published dictionaries."""

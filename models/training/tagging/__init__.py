@@ -1,0 +1,1 @@
+"""The taggers' training data and their training."""

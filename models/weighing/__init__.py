@@ -1,0 +1,1 @@
+"""Learned scores: the tagger, what fuses reading and listening, the judges."""

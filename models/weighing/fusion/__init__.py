@@ -1,0 +1,1 @@
+"""The network that fuses what reading and listening say."""

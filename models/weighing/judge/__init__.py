@@ -1,0 +1,1 @@
+"""One calibrated probability for a finding."""

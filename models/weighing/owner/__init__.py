@@ -1,0 +1,1 @@
+"""The learned judge of whose a finding is."""

@@ -1,0 +1,1 @@
+"""How people say names, numbers and turns on a telephone; shared by the recognizers."""

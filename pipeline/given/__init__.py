@@ -1,0 +1,1 @@
+"""Words from a file instead of from a recogniser, held against the sound."""

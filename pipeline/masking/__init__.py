@@ -1,0 +1,1 @@
+"""From findings to masked copies: times, edges, channels, the plan, the text and the sound."""

@@ -1,0 +1,1 @@
+"""A masked call measured against its truth."""

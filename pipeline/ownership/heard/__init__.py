@@ -1,0 +1,1 @@
+"""Whose a finding is by the sound of it, whatever was written."""

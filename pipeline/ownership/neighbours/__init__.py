@@ -1,0 +1,1 @@
+"""What a finding cannot tell by itself, told by the findings and the words beside it."""

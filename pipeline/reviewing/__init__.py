@@ -1,0 +1,1 @@
+"""What analysts decide, folded into the next revision of a plan."""

@@ -1,0 +1,1 @@
+"""What speech sounds like, without words: morae, how alike they are, and where they are heard."""

@@ -32,7 +32,7 @@ SERVE ?=
 
 .PHONY: serve
 serve: $(READY) ## Prefect's server, worker, deployments and the review page on this machine
-	$(BIN)/python -m flows.serve $(SERVE)
+	$(BIN)/python -m flows.runs.serve $(SERVE)
 
 .PHONY: test
 test: $(READY) ## run the whole test suite; as root with apt it first installs what some tests open things with
@@ -60,7 +60,7 @@ bench: $(READY) ## the benchmark of speed and cost: under 20 minutes on two core
 
 .PHONY: soak
 soak: $(READY) ## the long tests: damaged files, odd inputs, kills, a night, a release and its races, sealed values replayed
-	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/test_audio_damaged.py --timeout 0
+	KAIJI_SOAK=1000 $(BIN)/python -m pytest tests/pipeline/audio/test_damaged.py --timeout 0
 	$(BIN)/python -m tests.soak.kills
 	$(BIN)/python -m tests.soak.inputs
 	$(BIN)/python -m tests.soak.night
@@ -76,16 +76,16 @@ TRAIN_WORK := build/train
 .PHONY: train
 train: $(READY) $(TRAIN)/.ready ## learn the tagger anew (hours: speaks all scripts and listens to them twice)
 	@mkdir -p $(TRAIN_WORK)
-	$(BIN)/python -m models.tagger.speak --scripts models/tagger/scripts/*.script.txt --out $(TRAIN_WORK)/quick --seed 12
-	$(BIN)/python -m sample_audio.make_calls --scripts models/tagger/scripts/e*.script.txt --out $(TRAIN_WORK)/calls --seed 12
+	$(BIN)/python -m models.training.calls.speak --scripts models/training/scripts/*.script.txt --out $(TRAIN_WORK)/quick --seed 12
+	$(BIN)/python -m sample_audio.make_calls --scripts models/training/scripts/e*.script.txt --out $(TRAIN_WORK)/calls --seed 12
 	for folder in $(TRAIN_WORK)/quick $(TRAIN_WORK)/calls; do \
-		$(BIN)/python -m models.tagger.hear $$folder && $(BIN)/python -m models.tagger.hear $$folder --again || exit 1; done
-	$(BIN)/python -m models.tagger.count_noise $(TRAIN_WORK)/calls --out models/tagger/confusions.json
-	$(BIN)/python -m models.tagger.make_data --scripts models/tagger/scripts/*.script.txt \
+		$(BIN)/python -m models.training.calls.hear $$folder && $(BIN)/python -m models.training.calls.hear $$folder --again || exit 1; done
+	$(BIN)/python -m models.training.tagging.count_noise $(TRAIN_WORK)/calls --out models/training/tagging/confusions.json
+	$(BIN)/python -m models.training.tagging.make_data --scripts models/training/scripts/*.script.txt \
 		--heard $(TRAIN_WORK)/quick $(TRAIN_WORK)/calls \
 		--dialogues $(DIALOGUES)/asdc.jsonl.gz $(DIALOGUES)/real-persona-chat.jsonl.gz $(DIALOGUES)/jmultiwoz-tc.jsonl.gz \
 		--out $(TRAIN_WORK)/data.npz
-	PYTHONPATH=. $(TRAIN)/bin/python -m models.tagger.train $(TRAIN_WORK)/data.npz --out $(TRAIN_WORK)/tagger.onnx
+	PYTHONPATH=. $(TRAIN)/bin/python -m models.training.tagging.train $(TRAIN_WORK)/data.npz --out $(TRAIN_WORK)/tagger.onnx
 
 $(TRAIN)/.ready: | $(UV)
 	$(UV) venv --quiet --python $(PYTHON) $(TRAIN)

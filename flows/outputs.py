@@ -4,7 +4,7 @@ DIR/.kaiji-xxxx/masked.wav …   while they are made and verified
 DIR/call.masked.wav …          moved there at the end, the manifest last
 DIR/call.error.json            in their place when anything went wrong
 
-Nothing is replaced or removed there but what a manifest of ours names (``flows.leftovers``).
+Nothing is replaced or removed there but what a manifest of ours names (``flows.files.leftovers``).
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ import os
 import shutil
 from pathlib import Path
 
-from flows.endings import undisturbed
-from flows.folders import held_folder, sweep
-from flows.leftovers import note_moving, ours, sha256_of, undo_moving
-from pipeline.audio import Recording
+from flows.files.endings import undisturbed
+from flows.files.folders import held_folder, sweep
+from flows.files.leftovers import note_moving, ours, sha256_of, undo_moving
+from pipeline.audio.recording import Recording
+from pipeline.audio.wav import write_pieces
 from pipeline.errors import NO_ROOM, PipelineError
-from pipeline.mask import masked_pieces
-from pipeline.mask_text import as_json, as_text, mask_text
+from pipeline.masking.audio import masked_pieces
+from pipeline.masking.text import as_json, as_text, mask_text
 from pipeline.reason_text import sentence
 from pipeline.types import MaskItem, MaskPlan, Transcript
-from pipeline.wav import write_pieces
 
 __all__ = [
     "ERROR",

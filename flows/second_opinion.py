@@ -7,14 +7,14 @@ import json
 from flows import outputs
 from flows.workspace import PLAN, TRANSCRIPT, Workspace
 from pipeline.types import Leak
-from pipeline.verify import verify_second_opinion
+from pipeline.verifying.verify import verify_second_opinion
 
 __all__ = ["second_opinion"]
 
 
 def second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:
     """The text held against what Presidio's anonymizer makes of the same call."""
-    from models.anonymiser import anonymised_lines
+    from models.analysis.anonymiser import anonymised_lines
 
     transcript, made = call.get(TRANSCRIPT), call.get(PLAN)
     document = json.loads((call.products / outputs.MASKED_JSON).read_text(encoding="utf-8"))

@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         device: ``auto`` takes CUDA where there is one.
         compute_type: ``auto`` is float16 on CUDA and int8 on a CPU.
         cpu_threads: Of the speech model; by default as many as help.
-        recognizers: YAML file of the company's own recognizers (``models.company``).
+        recognizers: YAML file of the company's own recognizers (``models.company.recognizers``).
         work: Folder for the values between two tasks of a flow; shared where workers on several
             machines take the tasks of one run.
         home: Folder of the embedded desk: key, database and store, unless set otherwise.
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         store_options: JSON object with the options of the store's file system (fsspec), such as
             ``{"endpoint_url": …, "key": …, "secret": …}``.
         witness: Folder or URL of the company's own where the head of the database lies too
-            (``flows.desk.witness``): one that who administers the database cannot write.
+            (``flows.desk.integrity.witness``): one that who administers the database cannot write.
         witness_options: As ``store_options``, for the witness.
         recordings: Folder or URL under which all recordings must lie; without it any local path
             and any bucket may be named.

@@ -15,21 +15,21 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import pipeline.align
-import pipeline.audio
-import pipeline.detect
-import pipeline.given_words
-import pipeline.heard_call
+import pipeline.audio.recording
+import pipeline.finding.detect
+import pipeline.given.given_words
+import pipeline.given.heard_call
+import pipeline.hearing.second_hearing
+import pipeline.hearing.supplement
+import pipeline.hearing.transcribe
+import pipeline.masking.align
+import pipeline.masking.plan
 import pipeline.ownership.chain
-import pipeline.plan
-import pipeline.second_hearing
-import pipeline.supplement
-import pipeline.transcribe
-import pipeline.widen
+import pipeline.verifying.widen
 from flows import outputs
+from flows.files.transcript_file import read_transcript
 from flows.second_opinion import second_opinion
 from flows.settings import Settings
-from flows.transcript_file import read_transcript
 from flows.workspace import (
     ENTITIES,
     FINDINGS,
@@ -42,12 +42,14 @@ from flows.workspace import (
     VERIFIED,
     Workspace,
 )
-from pipeline.changes import Changes
+from pipeline.audio.memory import give_back
+from pipeline.audio.wav import open_wav
 from pipeline.errors import CallUnsafeError, ModelError, UnreadableAudioError
-from pipeline.mask_text import mask_text
-from pipeline.memory import give_back
+from pipeline.masking.text import mask_text
+from pipeline.ownership.heard.weigh import Hearing
 from pipeline.types import Leak, MaskAction, MaskPlan
-from pipeline.verify import (
+from pipeline.verifying.changes import Changes
+from pipeline.verifying.verify import (
     hear_masked,
     kept_values,
     listen_again,
@@ -58,16 +60,14 @@ from pipeline.verify import (
     verify_audio,
     verify_text,
 )
-from pipeline.wav import open_wav
-from pipeline.weigh import Hearing
 
 if TYPE_CHECKING:
-    from models.analyzer import CallAnalyzer
-    from models.company import Company
-    from models.listener import ClipListener
-    from models.owner.owner import Owner
-    from models.readings import Reader
-    from models.transcriber import FasterWhisperRecogniser
+    from models.analysis.analyzer import CallAnalyzer
+    from models.company.recognizers import Company
+    from models.language.readings import Reader
+    from models.speech.listener import ClipListener
+    from models.speech.transcriber import FasterWhisperRecogniser
+    from models.weighing.owner.owner import Owner
 
 __all__ = ["STAGES", "Models", "Stage", "certain", "known", "recipe"]
 
@@ -102,7 +102,7 @@ class Models:
     @functools.cached_property
     def recogniser(self) -> FasterWhisperRecogniser:
         """The speech model; ``ModelError`` when it is missing or is not the one it must be."""
-        from models.transcriber import load_transcriber
+        from models.speech.transcriber import load_transcriber
 
         return load_transcriber(
             self._name,
@@ -123,14 +123,14 @@ class Models:
     @functools.cached_property
     def analyzer(self) -> CallAnalyzer:
         """The recognizers of personal data."""
-        from models.analyzer import load_analyzer
+        from models.analysis.analyzer import load_analyzer
 
         return load_analyzer(company=self.company.recognizers if self.company else ())
 
     @functools.cached_property
     def company(self) -> Company | None:
         """The company's own recognizers; ``RecognizerFileError`` where their file has a mistake."""
-        from models.company import load_company
+        from models.company.recognizers import load_company
 
         path = self._settings.recognizers
         return None if path is None else load_company(path)
@@ -138,21 +138,21 @@ class Models:
     @functools.cached_property
     def reader(self) -> Reader:
         """Text to kana."""
-        from models.readings import load_reader
+        from models.language.readings import load_reader
 
         return load_reader()
 
     @functools.cached_property
     def owner(self) -> Owner:
         """The judge of parties."""
-        from models.owner.owner import load_owner
+        from models.weighing.owner.owner import load_owner
 
         return load_owner(self.reader)
 
     @functools.cached_property
     def listen(self) -> ClipListener:
         """Recognises clips otherwise than the first time, so that not the same error is made."""
-        from models.listener import ClipListener
+        from models.speech.listener import ClipListener
 
         return ClipListener(self.recogniser.in_batches(listened=False))
 
@@ -192,7 +192,7 @@ def recipe(do: Callable[[Stage], int]) -> None:
 
 def decode(call: Workspace, _: Models) -> int:
     """Audio file -> samples."""
-    recording = pipeline.audio.read_recording(call.get(JOB).audio, call.products)
+    recording = pipeline.audio.recording.read_recording(call.get(JOB).audio, call.products)
     call.put(RECORDING, recording)
     give_back()
     return recording.length
@@ -204,14 +204,14 @@ def transcribe(call: Workspace, models: Models) -> int:
     second = None
     if job.transcript is not None:
         given = read_transcript(job.transcript, recording, job.call_id)
-        heard = pipeline.heard_call.hear_call(recording, models.mora_listener)
-        transcript = pipeline.given_words.hold_against_sound(given, heard, recording, models.reader)
+        heard = pipeline.given.heard_call.hear_call(recording, models.mora_listener)
+        transcript = pipeline.given.given_words.hold_against_sound(given, heard, recording, models.reader)
     else:
-        transcript = pipeline.transcribe.transcribe(recording, models.recogniser, job.call_id)
+        transcript = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
         give_back()
         batches = models.recogniser.in_batches()
-        second = pipeline.second_hearing.hear_again(recording, batches, job.call_id)
-        transcript = pipeline.supplement.supplemented(transcript, second)
+        second = pipeline.hearing.second_hearing.hear_again(recording, batches, job.call_id)
+        transcript = pipeline.hearing.supplement.supplemented(transcript, second)
     call.put(TRANSCRIPT, transcript)
     call.put(SECOND_HEARING, second)
     give_back()
@@ -220,8 +220,8 @@ def transcribe(call: Workspace, models: Models) -> int:
 
 def detect(call: Workspace, models: Models) -> int:
     """Words -> what may be personal data."""
-    entities = pipeline.detect.detect(
-        call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
+    entities = pipeline.finding.detect.detect(
+        call.get(TRANSCRIPT), models.analysis.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
     )
     call.put(ENTITIES, entities)
     give_back()
@@ -246,12 +246,12 @@ def attribute(call: Workspace, models: Models) -> int:
 
 def align(call: Workspace, _: Models) -> int:
     """When and on which channel each of it sounds."""
-    findings = pipeline.align.align(
+    findings = pipeline.masking.align.align(
         call.get(FINDINGS), call.get(TRANSCRIPT), call.get(RECORDING), call.get(JOB).policy
     )
     if call.get(JOB).transcript is not None:
         # Behind the others, whose numbers they leave alone.
-        findings += pipeline.given_words.findings_of_marks(call.get(TRANSCRIPT), call.get(RECORDING))
+        findings += pipeline.given.given_words.findings_of_marks(call.get(TRANSCRIPT), call.get(RECORDING))
     call.put(FINDINGS, findings)
     return len(findings)
 
@@ -259,7 +259,7 @@ def align(call: Workspace, _: Models) -> int:
 def plan(call: Workspace, _: Models) -> int:
     """What is masked and what is kept."""
     job = call.get(JOB)
-    made = pipeline.plan.make_plan(call.get(FINDINGS), call.get(TRANSCRIPT), job.case, job.policy)
+    made = pipeline.masking.plan.make_plan(call.get(FINDINGS), call.get(TRANSCRIPT), job.case, job.policy)
     call.put(PLAN, made)
     call.put(VERIFIED, None)
     return len(made.masked)
@@ -322,11 +322,11 @@ def known(plan: MaskPlan) -> frozenset[str]:
 def widen(call: Workspace, _: Models) -> int:
     """The next revision of a plan whose products leaked."""
     leaks, made = call.get(LEAKS), call.get(PLAN)
-    wider = pipeline.widen.widen(made, leaks, call.get(TRANSCRIPT), call.get(RECORDING))
+    wider = pipeline.verifying.widen.widen(made, leaks, call.get(TRANSCRIPT), call.get(RECORDING))
     if wider is None:
         raise _unsafe(leaks)
     call.put(VERIFIED, made)
-    call.put(PLAN, pipeline.plan.within_review_time(wider, call.get(TRANSCRIPT)))
+    call.put(PLAN, pipeline.masking.plan.within_review_time(wider, call.get(TRANSCRIPT)))
     return len(wider.masked)
 
 
@@ -380,7 +380,11 @@ def _manifest(call: Workspace, models: Models) -> dict[str, object]:
         "input": {"sha256": recording.sha256},
         "outputs": files,
         "models": {"asr": asr, "language": "ja_ginza"}
-        | ({"recognizers": {"sha256": models.company.sha256}} if models.company else {}),
+        | (
+            {"recognizers": {"sha256": models.company.recognizers.sha256}}
+            if models.company.recognizers
+            else {}
+        ),
         "transcript": {
             "source": "recognised" if job.transcript is None else "file",
             "heard_twice": call.get(SECOND_HEARING) is not None,

@@ -17,11 +17,11 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from flows.folders import held_folder, sweep
-from pipeline.audio import Recording
+from flows.files.folders import held_folder, sweep
+from pipeline.audio.recording import Recording
+from pipeline.audio.stored import StoredSamples
 from pipeline.errors import PipelineError
-from pipeline.sketch import Sketch
-from pipeline.stored import StoredSamples
+from pipeline.masking.sketch import Sketch
 from pipeline.types import (
     CallCase,
     EntitySpan,

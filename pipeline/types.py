@@ -159,7 +159,7 @@ class Trace:
 class Posteriorgram:
     """How probable each mora is, from moment to moment, by the sound alone (``models.phonetic``).
 
-    Attributes as of ``Trace``; a step's chances are packed by ``pipeline.phonetic``.
+    Attributes as of ``Trace``; a step's chances are packed by ``pipeline.sound.posteriorgram``.
     """
 
     start: float

@@ -9,8 +9,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from pipeline.audio import Recording, write_wav
-from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.audio.recording import Recording, write_wav
+from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, MaskPolicy, Party, TimeSpan, Transcript
 
 RATE = 8_000

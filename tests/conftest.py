@@ -13,8 +13,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from flows.case_file import case_lookup
-from flows.mask_calls import Order, Outcome, mask_calls
+from flows.files.case_file import case_lookup
+from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
 from flows.stages import Models
 from tests.builders import case_file, spoken_file
@@ -86,7 +86,7 @@ def flow_run(tmp_path_factory) -> RealRun:
         [
             sys.executable,
             "-m",
-            "flows.cli",
+            "flows.cli.main",
             "run",
             "mask-call",
             str(good),
@@ -123,7 +123,7 @@ class SampleRun:
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory, models: Models) -> SampleRun:
     """The shortest mono and the shortest two-channel call of sample_audio."""
-    from pipeline.audio import read_recording
+    from pipeline.audio.recording import read_recording
 
     by_layout: dict[int, Path] = {}
     for path in sorted((ROOT / "sample_audio").glob("*.wav"), key=lambda path: path.stat().st_size):

@@ -10,15 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from flows.desk import calls, catalogue, claims, plans, releases, requests, review_tables
-from flows.desk.answer_basis import read_basis
-from flows.desk.desk import MARKER, Desk
-from flows.desk.files import MASKED_KINDS, NewFile
-from flows.desk.head import take_head
-from flows.desk.releases import Release, ReleasedCall
-from flows.desk.reviews import load_review, record
-from flows.desk.tables import ApprovalRow, AuditHeadRow, DeskRow
-from flows.desk.values import (
+from flows.desk.answers import releases
+from flows.desk.answers.basis import read_basis
+from flows.desk.answers.releases import Release, ReleasedCall
+from flows.desk.cases import calls, catalogue, requests
+from flows.desk.cases.files import MASKED_KINDS, NewFile
+from flows.desk.integrity.desk import MARKER, Desk
+from flows.desk.integrity.head import take_head
+from flows.desk.kinds.values import (
     Actor,
     Call,
     FileKind,
@@ -31,8 +30,12 @@ from flows.desk.values import (
     Request,
     Role,
 )
+from flows.desk.storage import review_tables
+from flows.desk.storage.tables import ApprovalRow, AuditHeadRow, DeskRow
+from flows.desk.work import claims, plans
+from flows.desk.work.reviews import load_review, record
 from flows.settings import Settings
-from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.types import CaseName, MaskPlan, MaskPolicy, Requester
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)

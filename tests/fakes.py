@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from models.owner.owner import Owner, load_owner
-from models.readings import Reader, load_reader
-from pipeline.transcribe import HeardSegment
+from models.language.readings import Reader, load_reader
+from models.weighing.owner.owner import Owner, load_owner
+from pipeline.hearing.transcribe import HeardSegment
 from pipeline.types import CallCase, CharSpan, EntitySpan, Posteriorgram, Transcript
 from tests.builders import utterance
 

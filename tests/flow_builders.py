@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.desk import calls, catalogue
-from flows.desk.desk import Desk, open_desk
-from flows.desk.values import Call, NewRecording
+from flows.desk.cases import calls, catalogue
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.values import Call, NewRecording
 from flows.settings import Settings
 from tests.builders import voice_file
 from tests.desk_builders import CLERK, NOW, identified

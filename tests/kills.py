@@ -14,11 +14,13 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from flows.desk import audit, calls, files, plans, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.states import State, state_of_request
-from flows.desk.values import Call
-from flows.endings import told_to_end
+from flows.desk.cases import calls, files, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.states import State, state_of_request
+from flows.desk.kinds.values import Call
+from flows.desk.work import plans
+from flows.files.endings import told_to_end
 from flows.settings import Settings
 from tests.serving import ROOT
 
@@ -188,7 +190,7 @@ def clear_files(desk: Desk) -> list[Path]:
 
 def work(how: str) -> None:
     """What the process does: the queue, worked off with fakes for models."""
-    from flows import mask_case_call
+    from flows.masking import mask_case_call
     from tests.fakes import FakeModels
 
     def models(_: str) -> FakeModels:
@@ -204,7 +206,7 @@ def work(how: str) -> None:
     from flows.prefect_api.temporary import prefect_for
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, prefect_for(Path(home), Settings()):
-        from flows.nightly import nightly
+        from flows.runs.nightly import nightly
 
         nightly()
 
@@ -234,7 +236,7 @@ def _work_in_a_fork() -> NoReturn:
 
 def _warm_up(made: FakeModels) -> None:
     """Mask a call of another desk: what is imported on the way would take most of the time until a kill."""
-    from flows import mask_case_call
+    from flows.masking import mask_case_call
     from tests.desk_builders import WORKER
     from tests.flow_builders import waiting_voice
 
@@ -246,8 +248,8 @@ def _warm_up(made: FakeModels) -> None:
 
 
 def _work_off() -> None:
-    from flows.desk.backlog import backlog
-    from flows.mask_case_call import mask_case_call
+    from flows.desk.work.backlog import backlog
+    from flows.masking.mask_case_call import mask_case_call
     from tests.desk_builders import WORKER
 
     with open_desk(Settings()) as desk:

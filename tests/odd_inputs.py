@@ -265,7 +265,7 @@ def give(attempt: Attempt, root: Path, seconds: float) -> Answer:
     for folder in (out, scratch):
         folder.mkdir(exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "mask", "--out", str(out), *map(str, attempt.arguments)],
+        [sys.executable, "-m", "flows.cli.main", "mask", "--out", str(out), *map(str, attempt.arguments)],
         capture_output=True,
         timeout=seconds,
         check=False,

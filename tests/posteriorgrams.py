@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.phonetic import BLANK, CLASSES, class_of, packed
-from pipeline.sound import morae
+from pipeline.sound.morae import morae
+from pipeline.sound.posteriorgram import BLANK, CLASSES, class_of, packed
 from pipeline.types import CallCase, CaseName, Posteriorgram, Requester, Segment, TimeSpan, Transcript
 from tests.builders import transcript, utterance
 

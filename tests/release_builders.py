@@ -9,17 +9,18 @@ from pathlib import Path
 
 import docx
 
-from flows.desk import lists, plans, requests
-from flows.desk.desk import Desk
-from flows.desk.releases import Release
-from flows.desk.reviews import load_review, record
-from flows.desk.values import Actor, Call, CompanyList, NewRequest, Role
-from flows.final_copy import make_final
-from flows.mask_case_call import mask_case_call
+from flows.desk.answers.releases import Release
+from flows.desk.cases import lists, requests
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Actor, Call, CompanyList, NewRequest, Role
+from flows.desk.work import plans
+from flows.desk.work.reviews import load_review, record
+from flows.masking.final_copy import make_final
+from flows.masking.mask_case_call import mask_case_call
 from flows.releasing.release import release
-from flows.review import steps
-from pipeline.decisions import ReviewDecision, ReviewKind
-from pipeline.review import undecided
+from flows.review.content import steps
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.fold import undecided
 from pipeline.types import CaseName, MaskPlan
 from tests.builders import voice_file
 from tests.desk_builders import ANALYST, CHECK, CLERK, NOW, OTHER, WORKER, approve, new_request

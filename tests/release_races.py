@@ -15,18 +15,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from flows.desk import (
-    audit,
-    calls,
-    files,
-    releases,
-    requests,
-)
-from flows.desk.database import Database
-from flows.desk.desk import Desk, open_desk
-from flows.desk.states import State
-from flows.desk.storage import Store
-from flows.desk.values import FileKind
+from flows.desk.answers import releases
+from flows.desk.cases import calls, files, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.database import Database
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import FileKind
+from flows.desk.storage.store import Store
 from flows.releasing.fetch import fetch_folder
 from pipeline.errors import PipelineError
 from tests.release_builders import APPROVER

@@ -9,30 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.desk import (
-    audit,
-    calls,
-    catalogue,
-    claims,
-    deliveries,
-    erasure,
-    files,
-    handed_over,
-    ledger,
-    lists,
-    periods,
-    plans,
-    presence,
-    releases,
-    requests,
-    reviews,
-    rotation,
-    sessions,
-    trusted_sessions,
-)
-from flows.desk.claims import Claim
-from flows.desk.desk import Desk, open_desk
-from flows.desk.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
+from flows.desk.answers import deliveries, releases
+from flows.desk.cases import calls, catalogue, files, handed_over, lists, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
+from flows.desk.people import presence, sessions, trusted_sessions
+from flows.desk.record import erasure, ledger, periods, rotation
+from flows.desk.work import claims, plans, reviews
+from flows.desk.work.claims import Claim
 from flows.releasing.release import release
 from flows.settings import Settings
 from pipeline.errors import PipelineError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pipeline.decisions import ReviewDecision, ReviewKind, Stretch
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind, Stretch
 from pipeline.types import CharSpan, MaskAction, Party, TimeSpan
 from tests.builders import item, plan
 

@@ -11,11 +11,11 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from flows.desk import accounts
-from flows.desk.desk import Desk
-from flows.desk.values import Actor, Role
-from flows.review.access import csrf_of
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Actor, Role
+from flows.desk.people import accounts
 from flows.review.app import create_app
+from flows.review.guarding.access import csrf_of
 
 HOST = "http://localhost:8400"
 PASSWORD = "correct horse battery"

@@ -58,7 +58,7 @@ class Serving:
         }
         ports = ("--port", str(self.port), "--review-port", str(free_port()))
         options = (*ports, *self.options)
-        direct = [sys.executable, "-m", "flows.serve", *options]
+        direct = [sys.executable, "-m", "flows.runs.serve", *options]
         command = ["make", "serve", f"SERVE={' '.join(options)}"] if self.by_make else direct
         self.output = self.home.with_name(f"{self.home.name}-output.txt")
         with self.output.open("wb") as output:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.case_file import case_lookup
-from flows.mask_calls import Order, Outcome, mask_calls
+from flows.files.case_file import case_lookup
+from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.quiet import quiet_libraries
 from flows.stages import Models
 from tests.builders import case_file, said_file, spoken_file

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.recognizers.vocabulary import HONORIFICS
-from pipeline.audio import read_recording, to_samples
-from pipeline.mask import masked_windows
+from models.wording.vocabulary import HONORIFICS
+from pipeline.audio.recording import read_recording, to_samples
+from pipeline.masking.audio import masked_windows
 from pipeline.reason_text import reasons_in
 from pipeline.reasons import Reason, Why
 from pipeline.types import MaskAction

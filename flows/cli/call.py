@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_session import (
+from flows.cli.session import (
     Number,
     Reason,
     Report,
@@ -26,7 +26,7 @@ from flows.cli_session import (
 )
 
 if TYPE_CHECKING:
-    from flows.desk.values import Call, FoundRecording, Request
+    from flows.desk.kinds.values import Call, FoundRecording, Request
     from flows.intake.tabular import Layout
 
 __all__ = ["call", "lists", "recordings"]
@@ -66,9 +66,9 @@ def search(
 
 
 def _asked(session: Session, days: tuple[date | None, date | None]) -> list[tuple[object, ...]]:
-    from flows.desk.catalogue import RecordingQuery
-    from flows.desk.catalogue import search as find
-    from flows.desk.chain import Subject
+    from flows.desk.cases.catalogue import RecordingQuery
+    from flows.desk.cases.catalogue import search as find
+    from flows.desk.integrity.chain import Subject
 
     questions = ("顧客番号(空は問わない)", "電話番号(空は問わない)", "担当者(空は問わない)")
     customer, number, operator = answers(questions)
@@ -84,8 +84,8 @@ def _asked(session: Session, days: tuple[date | None, date | None]) -> list[tupl
 def _of_case(
     session: Session, number: str, days: tuple[date | None, date | None]
 ) -> list[tuple[object, ...]]:
-    from flows.desk import calls, requests
-    from flows.desk.chain import Subject
+    from flows.desk.cases import calls, requests
+    from flows.desk.integrity.chain import Subject
 
     request = requests.get(session.desk, number)
     found = _found(session, request, days)
@@ -99,8 +99,8 @@ def _found(
     session: Session, request: Request, days: tuple[date | None, date | None] = (None, None)
 ) -> tuple[FoundRecording, ...]:
     """The recordings of the requester's own number and account in the period asked for."""
-    from flows.desk.catalogue import RecordingQuery
-    from flows.desk.catalogue import search as find
+    from flows.desk.cases.catalogue import RecordingQuery
+    from flows.desk.cases.catalogue import search as find
 
     content = request.content
     period = RecordingQuery(first=days[0] or content.scope.first, last=days[1] or content.scope.last)
@@ -112,7 +112,7 @@ def _found(
 
 
 def _line(found: FoundRecording, attached: frozenset[str]) -> tuple[object, ...]:
-    from flows.desk.values import JAPAN
+    from flows.desk.kinds.values import JAPAN
 
     started = f"{found.content.started_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
     seconds = found.content.duration
@@ -138,12 +138,12 @@ def attach(
     if sum(map(bool, (recording, found, inbox))) != 1:
         refuse("録音ID、--found、--inbox のどれか1つを指定してください")
     with opened(who) as session:
-        from flows.desk import calls, requests
+        from flows.desk.cases import calls, requests
 
         request = requests.get(session.desk, number)
         wanted = list(recording or ())
         for file_id in inbox or ():
-            from flows.inbox import take_from_inbox
+            from flows.runs.inbox import take_from_inbox
 
             call_id = take_from_inbox(session.desk, session.actor, file_id, number)
             typer.echo(f"{file_id} を通話 {call_id} として加えました")
@@ -166,8 +166,8 @@ def list_(
 ) -> None:
     """通話の一覧。個人情報は含みません。"""
     with opened(who) as session:
-        from flows.cli_case_view import state_of
-        from flows.desk import calls, requests
+        from flows.cli.case_view import state_of
+        from flows.desk.cases import calls, requests
 
         states = [state_of(name) for name in state or ()]
         numbers = {one.request_id: one.number for one in requests.list_requests(session.desk)}
@@ -184,7 +184,7 @@ def _lines(found: Iterable[Call], numbers: dict[str, str]) -> Iterable[tuple[obj
 def check(call_id: CallId, who: Who = "") -> None:
     """録音が、請求に加えた時のままかを確かめます。終了コード 3: 変わっている。"""
     with opened(who) as session:
-        from flows.desk import calls
+        from flows.desk.cases import calls
 
         calls.check_unchanged(session.desk, call_id)
         typer.echo(f"{call_id}: 加えた時のままです")
@@ -194,7 +194,7 @@ def check(call_id: CallId, who: Who = "") -> None:
 def requeue(call_id: CallId, who: Who = "") -> None:
     """失敗した通話などを、もう一度処理待ちにします。"""
     with opened(who) as session:
-        from flows.desk import calls
+        from flows.desk.cases import calls
 
         done = calls.requeue(session.desk, session.actor, call_id)
         typer.echo(f"{done.call_id}: {done.state.label}")
@@ -209,7 +209,7 @@ def withhold(
 ) -> None:
     """通話1件を開示しないと決めます。理由と根拠は回答書に載ります。3号では理由に法令の名前を書きます。"""
     with opened(who) as session:
-        from flows.desk import calls
+        from flows.desk.cases import calls
 
         why = asked(reason, "開示しない理由 (請求者が読みます)")
         done = calls.withhold_call(session.desk, session.actor, call_id, why, ground)
@@ -220,7 +220,7 @@ def withhold(
 def withdraw(call_id: CallId, who: Who = "") -> None:
     """誤って加えた通話を請求から外します。"""
     with opened(who) as session:
-        from flows.desk import calls
+        from flows.desk.cases import calls
 
         done = calls.withdraw_call(session.desk, session.actor, call_id)
         typer.echo(f"{done.call_id}: {done.state.label}")
@@ -305,7 +305,7 @@ def scan(
 def inbox(who: Who = "") -> None:
     """受信箱 (KAIJI_HOME の inbox フォルダ) に置いた録音のIDを示します。ファイル名を含みます。"""
     with opened(who) as session:
-        from flows.inbox import inbox_folder, list_inbox
+        from flows.runs.inbox import inbox_folder, list_inbox
 
         found = list_inbox(session.desk)
         if not found:
@@ -344,7 +344,7 @@ def import_lists(
 def show_lists(who: Who = "") -> None:
     """いまの一覧の版と件数、方針を示します。中身は示しません。"""
     with opened(who, "admin") as session:
-        from flows.desk.lists import current_lists
+        from flows.desk.cases.lists import current_lists
 
         now = current_lists(session.desk)
         company = now.company

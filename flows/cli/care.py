@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_session import BAD_INPUT, REFUSED, Session, Who, opened, refuse, table, told
+from flows.cli.session import BAD_INPUT, REFUSED, Session, Who, opened, refuse, table, told
 
 if TYPE_CHECKING:
-    from flows.desk.keys import Keyring
-    from flows.desk.periods import Due
+    from flows.desk.record.periods import Due
+    from flows.desk.sealing.keys import Keyring
     from flows.settings import Settings
 
 __all__ = ["audit", "key", "nightly", "retention"]
@@ -31,7 +31,7 @@ NIGHT = {
     "seconds": "音声の秒数",
     "to_review": "要確認の箇所",
 }
-"""Of what a night returns (``flows.night_report``)."""
+"""Of what a night returns (``flows.runs.night_report``)."""
 
 FAULTS = {
     "changed": "書き換えられています",
@@ -48,7 +48,7 @@ FAULTS = {
 def verify(who: Who = "") -> None:
     """監査記録と台帳に、書換え、欠落、入替え、古いものへの差替えがないかを確かめます。終了コード 3: あり。"""
     with opened(who, "admin", unwitnessed=True) as session:
-        from flows.desk import audit as record
+        from flows.desk.integrity import audit as record
 
         faults = record.verify(session.desk)
         for fault in faults:
@@ -66,7 +66,7 @@ def accept(yes: Annotated[bool, typer.Option("--yes", help="尋ねずに認め�
     データベースの中身そのものに異常があれば認めません。
     """
     with opened(who, "admin", unwitnessed=True) as session:
-        from flows.desk import audit as record
+        from flows.desk.integrity import audit as record
 
         if not yes and not _confirmed("いまのデータベースを正しいものと認めますか。失われた操作は戻りません"):
             refuse("認めていません", REFUSED)
@@ -81,8 +81,8 @@ def export(
 ) -> None:
     """監査記録を CSV に書き出します。書き出したことも記録に残ります。"""
     with opened(who, "admin") as session:
-        from flows.desk import audit as record
-        from flows.desk.chain import Subject
+        from flows.desk.integrity import audit as record
+        from flows.desk.integrity.chain import Subject
 
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -102,7 +102,7 @@ def retention(
 ) -> None:
     """保存期間を過ぎたファイルと台帳の個人情報を消し、監査記録に残します。保全中のものは消しません。"""
     with opened(who, "admin") as session:
-        from flows.desk.periods import find_due, label_of
+        from flows.desk.record.periods import find_due, label_of
 
         due = find_due(session.desk)
         rows = [(label_of(kind), count) for kind, count in due.counts().items()]
@@ -122,8 +122,8 @@ def _confirmed(question: str) -> bool:
 
 
 def _erase(session: Session, due: Due) -> None:
-    from flows.desk.files import sweep_orphans
-    from flows.desk.periods import erase_due
+    from flows.desk.cases.files import sweep_orphans
+    from flows.desk.record.periods import erase_due
     from flows.intake.drop_stay import clear_stays
 
     if due.count:
@@ -143,8 +143,8 @@ def new(
     ] = False,
 ) -> None:
     """最初の鍵と窓口を作ります。鍵やデータがすでにあれば何もしません。"""
-    from flows.desk.desk import open_desk
-    from flows.desk.keys import key_file, load_keyring, new_key
+    from flows.desk.integrity.desk import open_desk
+    from flows.desk.sealing.keys import key_file, load_keyring, new_key
     from flows.settings import Settings
 
     if show:
@@ -165,8 +165,8 @@ def rotate(who: Who = "") -> None:
 
     KAIJI_KEY や KAIJI_KEY_COMMAND の鍵では、新しい鍵を先頭に加えてから実行してください。
     """
-    from flows.desk.rotation import keys_in_use
-    from flows.desk.rotation import rotate as seal_anew
+    from flows.desk.record.rotation import keys_in_use
+    from flows.desk.record.rotation import rotate as seal_anew
 
     with opened(who, "admin") as session:
         settings = session.desk.settings
@@ -185,7 +185,7 @@ def rotate(who: Who = "") -> None:
 
 
 def _add_key(settings: Settings, keyring: Keyring) -> None:
-    from flows.desk.keys import add_key, key_file
+    from flows.desk.sealing.keys import add_key, key_file
 
     if settings.key is not None or settings.key_command is not None:
         refuse(
@@ -199,9 +199,9 @@ def _add_key(settings: Settings, keyring: Keyring) -> None:
 def prune(who: Who = "") -> None:
     """使われていない前の鍵を鍵ファイルから除きます。除いた鍵では古いバックアップを開けません。"""
     with opened(who, "admin") as session:
-        from flows.desk.chain import Subject
-        from flows.desk.keys import keep_current_key, key_file
-        from flows.desk.rotation import keys_in_use
+        from flows.desk.integrity.chain import Subject
+        from flows.desk.record.rotation import keys_in_use
+        from flows.desk.sealing.keys import keep_current_key, key_file
 
         desk = session.desk
         if desk.settings.key is not None or desk.settings.key_command is not None:
@@ -222,7 +222,7 @@ def prune(who: Who = "") -> None:
 def check(who: Who = "") -> None:
     """鍵が合うか、どの鍵で何件が封じられているかを示します。鍵そのものは示しません。"""
     with opened(who, "admin") as session:
-        from flows.desk.rotation import keys_in_use
+        from flows.desk.record.rotation import keys_in_use
 
         in_use = keys_in_use(session.desk)
         given = [one.key_id for one in session.desk.keyring.keys]
@@ -243,7 +243,7 @@ def nightly() -> None:
 
     with opened("", "system") as session:
         # A missing or wrong key is told before Prefect is started.
-        from flows.desk.backlog import backlog
+        from flows.desk.work.backlog import backlog
 
         settings = session.desk.settings
         now = backlog(session.desk)
@@ -257,7 +257,7 @@ def nightly() -> None:
         tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home,
         prefect_for(Path(home), settings),
     ):
-        from flows.nightly import nightly as run_night
+        from flows.runs.nightly import nightly as run_night
 
         _show_night()
         counts = run_night()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from flows.cli_session import (
+from flows.cli.session import (
     Number,
     Reason,
     Report,
@@ -24,7 +24,7 @@ from flows.cli_session import (
 )
 
 if TYPE_CHECKING:
-    from flows.desk.values import NewRequest, Request
+    from flows.desk.kinds.values import NewRequest, Request
     from flows.intake.drop_folder import Taken
 
 __all__ = ["case"]
@@ -35,7 +35,7 @@ METHODS = (
     "運転免許証、マイナンバーカード、旅券、在留カード、健康保険証、"
     "印鑑登録証明書、折り返し電話、会員ログイン、対面、その他"
 )
-"""As ``flows.cli_case_view`` takes them, which is too heavy to import for a line of help."""
+"""As ``flows.cli.case_view`` takes them, which is too heavy to import for a line of help."""
 
 STDIN = Path("-")
 
@@ -56,7 +56,7 @@ def add(
     """
     with opened(who) as session:
         new = _asked(session) if json is None else _of_json(session, json)
-        from flows.desk import requests
+        from flows.desk.cases import requests
 
         request = requests.receive(session.desk, session.actor, new)
         typer.echo(f"{request.number} を受け付けました。期限 {request.due_on}")
@@ -166,9 +166,9 @@ def list_(
 ) -> None:
     """請求の一覧を、期限の近い順に示します。個人情報は含みません。"""
     with opened(who) as session:
-        from flows.cli_case_view import state_of, summary
-        from flows.desk import requests
-        from flows.desk.values import JAPAN
+        from flows.cli.case_view import state_of, summary
+        from flows.desk.cases import requests
+        from flows.desk.kinds.values import JAPAN
 
         found = requests.list_requests(session.desk, [state_of(name) for name in state or ()])
         today = session.desk.clock().astimezone(JAPAN).date()
@@ -182,11 +182,11 @@ def find(who: Who = "") -> None:
     示すのは番号と状態だけです。探したことは監査記録に残ります。
     """
     with opened(who) as session:
-        from flows.cli_case_view import summary
-        from flows.desk import requests
-        from flows.desk.chain import Subject
-        from flows.desk.requests import RequestQuery
-        from flows.desk.values import JAPAN
+        from flows.cli.case_view import summary
+        from flows.desk.cases import requests
+        from flows.desk.cases.requests import RequestQuery
+        from flows.desk.integrity.chain import Subject
+        from flows.desk.kinds.values import JAPAN
 
         questions = ("氏名かフリガナ(空は問わない)", "電話番号(空は問わない)", "会員番号(空は問わない)")
         name, number, member = answers(questions)
@@ -204,7 +204,7 @@ def find(who: Who = "") -> None:
 def show(number: Number, who: Who = "") -> None:
     """請求の内容を示します。個人情報を含むため、誰が見たかを監査記録に残します。"""
     with opened(who) as session:
-        from flows.cli_case_view import show_request
+        from flows.cli.case_view import show_request
 
         show_request(session, number)
 
@@ -219,9 +219,9 @@ def identify(
 ) -> None:
     """本人確認を記録します。証明書の写しや番号は記録しません。"""
     with opened(who) as session:
-        from flows.cli_case_view import method_of
-        from flows.desk import requests
-        from flows.desk.values import IdentityCheck
+        from flows.cli.case_view import method_of
+        from flows.desk.cases import requests
+        from flows.desk.kinds.values import IdentityCheck
 
         chosen = method_of(asked(method, f"確認の方法 ({METHODS})"))
         check = IdentityCheck(chosen, _checked_at(session, at), note.strip())
@@ -249,7 +249,7 @@ def _checked_at(session: Session, at: str) -> datetime:
 def withdraw(number: Number, reason: Reason = "", who: Who = "") -> None:
     """請求の取下げを記録します。以後、その通話は処理されません。"""
     with opened(who) as session:
-        from flows.desk import requests
+        from flows.desk.cases import requests
 
         _end(requests.withdraw(session.desk, session.actor, number, asked(reason, "取下げの経緯")))
 
@@ -268,8 +268,8 @@ def withhold(
     回答書は kaiji release で作ります。その前なら、種類や理由を直せます。
     """
     with opened(who) as session:
-        from flows.desk import requests
-        from flows.desk.values import Answer
+        from flows.desk.cases import requests
+        from flows.desk.kinds.values import Answer
 
         kind = next(each for each in Answer if each.label == answer)
         told = asked(reason, f"{answer}の理由 (請求者が読みます)")
@@ -286,7 +286,7 @@ def objection(
 ) -> None:
     """回答への不服の申出や、その対応を記録します。開示台帳に載ります。"""
     with opened(who) as session:
-        from flows.desk.deliveries import record_objection
+        from flows.desk.answers.deliveries import record_objection
 
         record_objection(session.desk, session.actor, number, asked(text, "申出の内容や対応"))
         typer.echo(f"{number}: 記録しました")
@@ -300,7 +300,7 @@ def _end(request: Request) -> None:
 def pause(number: Number, reason: Reason = "", who: Who = "") -> None:
     """期限の進みを止めます (書類の補正を待つ間など)。"""
     with opened(who) as session:
-        from flows.desk import requests
+        from flows.desk.cases import requests
 
         requests.pause(session.desk, session.actor, number, asked(reason, "止める理由"))
         typer.echo(f"{number}: 期限の進みを止めました")
@@ -310,7 +310,7 @@ def pause(number: Number, reason: Reason = "", who: Who = "") -> None:
 def resume(number: Number, who: Who = "") -> None:
     """止めた期限を再び進めます。止まっていた日数だけ期限が延びます。"""
     with opened(who) as session:
-        from flows.desk import requests
+        from flows.desk.cases import requests
 
         request = requests.resume(session.desk, session.actor, number)
         typer.echo(f"{request.number}: 期限 {request.due_on}")
@@ -325,7 +325,7 @@ def extend(
 ) -> None:
     """期限を延ばします。請求者に伝えた理由を記録します。"""
     with opened(who) as session:
-        from flows.desk import requests
+        from flows.desk.cases import requests
 
         told_reason = asked(reason, "請求者に伝えた理由")
         request = requests.extend(session.desk, session.actor, number, due.date(), told_reason)
@@ -340,7 +340,7 @@ def note_(
 ) -> None:
     """請求に記録を書き加えます (電話のやり取りなど)。書き加えたものは消せません。"""
     with opened(who) as session:
-        from flows.desk import requests
+        from flows.desk.cases import requests
 
         requests.add_note(session.desk, session.actor, number, asked(text, "記録"))
         typer.echo(f"{number}: 記録しました")
@@ -354,7 +354,7 @@ def hold(
 ) -> None:
     """請求を保全します (訴訟など): 保存期間を過ぎても、そのファイルと個人情報を消しません。"""
     with opened(who, "admin") as session:
-        from flows.desk.files import set_legal_hold
+        from flows.desk.cases.files import set_legal_hold
 
         count = set_legal_hold(session.desk, session.actor, number, hold=not off)
         typer.echo(f"{number}: 保全を{'解きました' if off else '始めました'} (ファイル {count}件)")
@@ -364,7 +364,7 @@ def hold(
 def paid(number: Number, who: Who = "") -> None:
     """手数料が支払われたことを記録します (法38条)。"""
     with opened(who) as session:
-        from flows.desk import requests
+        from flows.desk.cases import requests
 
         requests.mark_fee_paid(session.desk, session.actor, number)
         typer.echo(f"{number}: 手数料の支払を記録しました")

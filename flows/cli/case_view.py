@@ -7,12 +7,12 @@ from datetime import date
 
 import typer
 
-from flows.cli_session import Session, refuse
-from flows.desk import calls, requests
-from flows.desk.chain import Subject
-from flows.desk.identity import identity_checks
-from flows.desk.states import CLOSED, State
-from flows.desk.values import JAPAN, Answer, IdentityMethod, NewRequest, Note, NoteKind, Request
+from flows.cli.session import Session, refuse
+from flows.desk.cases import calls, requests
+from flows.desk.cases.identity import identity_checks
+from flows.desk.integrity.chain import Subject
+from flows.desk.kinds.states import CLOSED, State
+from flows.desk.kinds.values import JAPAN, Answer, IdentityMethod, NewRequest, Note, NoteKind, Request
 from flows.intake.request_document import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from pipeline.types import CaseName
 

@@ -1,14 +1,14 @@
-"""The desk's commands as one: what ``flows.cli`` adds to ``kaiji``."""
+"""The desk's commands as one: what ``flows.cli.main`` adds to ``kaiji``."""
 
 from __future__ import annotations
 
 import typer
 
-from flows.cli_call import call, lists, recordings
-from flows.cli_care import audit, key, nightly, retention
-from flows.cli_case import case
-from flows.cli_release import ledger, release
-from flows.cli_review import account, review
+from flows.cli.call import call, lists, recordings
+from flows.cli.care import audit, key, nightly, retention
+from flows.cli.case import case
+from flows.cli.release import ledger, release
+from flows.cli.review import account, review
 
 __all__ = ["add_desk"]
 

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
 
 import typer
 
-from flows.cli_desk import add_desk
-from flows.endings import told_to_end
+from flows.cli.desk import add_desk
+from flows.files.endings import told_to_end
+from flows.files.shown import shown
 from flows.quiet import quiet_libraries
-from flows.shown import shown
 from pipeline.errors import NO_ROOM, CaseFileError, PipelineError
 from pipeline.types import CallCase, MaskPolicy
 
 if TYPE_CHECKING:
-    from flows.mask_calls import Outcome
+    from flows.masking.mask_calls import Outcome
     from flows.settings import Settings
 
 __all__ = ["app", "main"]
@@ -103,7 +103,7 @@ def mask(
 
     終了コード: 0 すべて完了 / 2 引数か入力の誤り / 3 安全に伏せられない通話がある
     """
-    from flows.mask_calls import Order, mask_calls
+    from flows.masking.mask_calls import Order, mask_calls
     from flows.stages import Models
 
     with _told():
@@ -133,7 +133,7 @@ def run_mask_call(
     recognizers: Recognizers = None,
 ) -> None:
     """通話を Prefect のフローで伏せた写しにします (サーバーは不要)。"""
-    from flows.mask_calls import Order
+    from flows.masking.mask_calls import Order
     from flows.prefect_api.secret import ApiSecretError
     from flows.prefect_api.temporary import PrefectStartError, prefect_for
     from flows.settings import hand_on
@@ -149,7 +149,7 @@ def run_mask_call(
                 tempfile.TemporaryDirectory(prefix="kaiji-prefect-", ignore_cleanup_errors=True) as home,
                 prefect_for(Path(home), settings),
             ):
-                from flows.mask_call import mask_calls_by_flow
+                from flows.masking.mask_call import mask_calls_by_flow
 
                 outcomes = _reported(mask_calls_by_flow(calls, order), len(calls))
                 _say_where(out, outcomes)
@@ -175,8 +175,8 @@ def evaluate(
     recognizers: Recognizers = None,
 ) -> None:
     """正解付きの通話で、漏れと伏せすぎを測ります。"""
-    from flows.drawn import check_drawn
-    from flows.evaluate_calls import Trial, evaluate_calls, report
+    from flows.measuring.drawn import check_drawn
+    from flows.measuring.evaluate_calls import Trial, evaluate_calls, report
     from flows.stages import Models
 
     with _told():
@@ -247,8 +247,8 @@ def _settings(recognizers: Path | None) -> Settings:
     except SettingError as error:
         _refuse(str(error))
     if settings.recognizers is not None:
-        from models.company import load_company
-        from models.company_yaml import RecognizerFileError
+        from models.company.recognizers import load_company
+        from models.company.yaml_lines import RecognizerFileError
 
         try:
             load_company(settings.recognizers)
@@ -264,7 +264,7 @@ def _policy(fill: str, pad: float | None) -> MaskPolicy:
 
 def _cases(path: Path) -> Callable[[Path], CallCase]:
     """The case of each call; a case file that is no good is every call's error."""
-    from flows.case_file import case_lookup
+    from flows.files.case_file import case_lookup
 
     try:
         return case_lookup(path)
@@ -289,7 +289,7 @@ def _refuse_impossible(
         also: Files that it writes beside the products.
         one_only: Whether there may be one call only.
     """
-    from flows.clashes import clashes, repeats
+    from flows.files.clashes import clashes, repeats
     from flows.outputs import OutputFolderError, file_names, open_output
 
     if one_only and len(calls) > 1:
@@ -349,7 +349,7 @@ def _say_where(out: Path, outcomes: Sequence[Outcome]) -> None:
 
 
 def _finish(outcomes: Sequence[Outcome]) -> NoReturn:
-    from flows.mask_calls import exit_status
+    from flows.masking.mask_calls import exit_status
 
     raise typer.Exit(exit_status(outcomes))
 

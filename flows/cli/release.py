@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from flows.cli_session import Number, Reason, Session, Who, asked, opened, refuse, table
+from flows.cli.session import Number, Reason, Session, Who, asked, opened, refuse, table
 
 if TYPE_CHECKING:
-    from flows.desk.differences import Difference
-    from flows.desk.releases import Release, ReleasedRange
+    from flows.desk.answers.differences import Difference
+    from flows.desk.answers.releases import Release, ReleasedRange
 
 __all__ = ["ledger", "release"]
 
@@ -64,7 +64,7 @@ def make(number: Number, package: Package = None, out: MaybeOut = None, who: Who
     if out is not None and not out.is_dir():
         refuse(f"{out}: フォルダがありません")
     with opened(who, "approver", settings) as session:
-        from flows.mask_case_call import load_models
+        from flows.masking.mask_case_call import load_models
         from flows.releasing.release import release as make_release
 
         answer = make_release(session.desk, session.actor, number, load_models)
@@ -96,8 +96,8 @@ def letter(
         typer.echo(f"ひな形を {out} に書きました。直した後、KAIJI_LETTER_TEMPLATE で指定してください")
         return
     with opened(who, "approver") as session:
-        from flows.desk.chain import Subject
-        from flows.desk.requests import get
+        from flows.desk.cases.requests import get
+        from flows.desk.integrity.chain import Subject
         from flows.releasing.release import draft_letter
 
         draft = draft_letter(session.desk, number)
@@ -130,7 +130,7 @@ def fetch(
     if not out.is_dir():
         refuse(f"{out}: フォルダがありません")
     with opened(who, "approver") as session:
-        from flows.desk.releases import answer_of, releases
+        from flows.desk.answers.releases import answer_of, releases
 
         answer = answer_of(releases(session.desk, number), turn)
         _take_out(session, (number, answer.turn), out, folder=folder or not answer.encrypted)
@@ -151,7 +151,7 @@ def _take_out(session: Session, which: tuple[str, int], out: Path, *, folder: bo
 def password(number: Number, turn: Turn = None, who: Who = "") -> None:
     """開示ファイルの合言葉を示します。見たことを監査記録に残します。"""
     with opened(who, "approver") as session:
-        from flows.desk.releases import package_password
+        from flows.desk.answers.releases import package_password
 
         typer.echo(package_password(session.desk, session.actor, number, turn))
 
@@ -166,7 +166,7 @@ def deliver(
 ) -> None:
     """請求者に渡したこと (交付) を記録します。"""
     with opened(who, "approver") as session:
-        from flows.desk import deliveries
+        from flows.desk.answers import deliveries
 
         told = asked(how, "渡した方法")
         deliveries.deliver(session.desk, session.actor, number, told, (_moment(at), turn))
@@ -186,7 +186,7 @@ def _moment(at: str) -> datetime | None:
 def again(number: Number, reason: Reason = "", who: Who = "") -> None:
     """開示済みの請求を、再度の開示のために開きます。先の開示の記録とファイルはそのまま残ります。"""
     with opened(who, "approver") as session:
-        from flows.desk.releases import reopen_released
+        from flows.desk.answers.releases import reopen_released
 
         told = asked(reason, "再度開示する理由")
         request = reopen_released(session.desk, session.actor, number, told)
@@ -199,7 +199,7 @@ def again(number: Number, reason: Reason = "", who: Who = "") -> None:
 def show(number: Number, who: Who = "") -> None:
     """開示の記録: いつ、何を開示したか、前の開示との違い。個人情報は含みません。"""
     with opened(who, "approver") as session:
-        from flows.desk.releases import releases
+        from flows.desk.answers.releases import releases
 
         answers = releases(session.desk, number)
         if not answers:
@@ -210,7 +210,7 @@ def show(number: Number, who: Who = "") -> None:
 
 
 def _show_answer(answer: Release) -> None:
-    from flows.desk.values import JAPAN
+    from flows.desk.kinds.values import JAPAN
 
     at = f"{answer.released_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
     typer.echo(f"第{answer.turn}回 {answer.kind.label} {at} {answer.package_sha256}")
@@ -219,7 +219,7 @@ def _show_answer(answer: Release) -> None:
 
 def _show_difference(session: Session, number: str, answer: Release) -> None:
     """What an earlier disclosure of the same recordings showed otherwise."""
-    from flows.desk.differences import difference_to_earlier
+    from flows.desk.answers.differences import difference_to_earlier
 
     difference = difference_to_earlier(session.desk, number, answer)
     if difference is not None:
@@ -259,9 +259,9 @@ def ledger(
     画面には個人情報を含まない欄だけを示します。すべての欄は --csv です。
     """
     with opened(who, "approver") as session:
-        from flows.desk.ledger import LedgerQuery
-        from flows.desk.ledger import ledger as read
-        from flows.ledger_table import SHORT, short_cells, write_csv
+        from flows.desk.record.ledger import LedgerQuery
+        from flows.desk.record.ledger import ledger as read
+        from flows.releasing.ledger_table import SHORT, short_cells, write_csv
 
         if path is None:
             table(SHORT, map(short_cells, read(session.desk, session.actor, LedgerQuery(year))))

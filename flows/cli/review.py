@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_session import BAD_INPUT, Who, opened, refuse, table, told
+from flows.cli.session import BAD_INPUT, Who, opened, refuse, table, told
 
 __all__ = ["account", "review"]
 
@@ -31,7 +31,7 @@ def add(
 ) -> None:
     """利用者を加えます。パスワードは尋ねます(引数には書けません)。"""
     with opened(who, "admin") as session:
-        from flows.desk.accounts import ROLES, add_account
+        from flows.desk.people.accounts import ROLES, add_account
 
         known = {role.value: role for role in ROLES}
         if not set(roles) <= set(known):
@@ -45,7 +45,7 @@ def add(
 def list_(who: Who = "") -> None:
     """利用者を示します。"""
     with opened(who, "admin") as session:
-        from flows.desk.accounts import list_accounts
+        from flows.desk.people.accounts import list_accounts
 
         rows = [
             (each.login, "、".join(each.roles), f"{each.made_at:%Y-%m-%d}", "停止" if each.disabled else "")
@@ -58,7 +58,7 @@ def list_(who: Who = "") -> None:
 def disable(login: Login, who: Who = "") -> None:
     """利用者を停止します。すぐにどこでもサインアウトされます。した仕事の記録は残ります。"""
     with opened(who, "admin") as session:
-        from flows.desk.accounts import disable_account
+        from flows.desk.people.accounts import disable_account
 
         typer.echo(f"{disable_account(session.desk, session.actor, login).login} を停止しました")
 
@@ -67,7 +67,7 @@ def disable(login: Login, who: Who = "") -> None:
 def password_(login: Login, from_stdin: FromStdin = False, who: Who = "") -> None:
     """利用者のパスワードを変えます。すぐにどこでもサインアウトされます。"""
     with opened(who, "admin") as session:
-        from flows.desk.accounts import set_password
+        from flows.desk.people.accounts import set_password
 
         password = _password(from_stdin=from_stdin)
         changed = set_password(session.desk, session.actor, login, password)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from flows.shown import shown
+from flows.files.shown import shown
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
-    from flows.desk.desk import Desk
-    from flows.desk.values import Actor
+    from flows.desk.integrity.desk import Desk
+    from flows.desk.kinds.values import Actor
     from flows.intake.faults import Fault
     from flows.settings import Settings
 
@@ -96,9 +96,9 @@ def opened(
     Raises:
         typer.Exit: status 2 or 3.
     """
-    from flows.desk.desk import open_desk
-    from flows.desk.keys import key_file, load_keyring
-    from flows.desk.values import Actor, Role
+    from flows.desk.integrity.desk import open_desk
+    from flows.desk.kinds.values import Actor, Role
+    from flows.desk.sealing.keys import key_file, load_keyring
     from flows.settings import Settings
 
     with told():

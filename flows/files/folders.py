@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flows.endings import undisturbed
+from flows.files.endings import undisturbed
 
 __all__ = ["held_folder", "let_go", "sweep"]
 

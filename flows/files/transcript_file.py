@@ -4,11 +4,11 @@ Takes the JSON of faster-whisper, WhisperX and the OpenAI ``verbose_json`` with 
 ``segments[].words[]`` (or, as OpenAI writes it, one ``words[]`` beside ``segments[]``), each
 word with ``word``, ``start``, ``end`` and perhaps ``probability`` or ``score``.  Keys that a
 program adds for itself are passed over; what is needed must be there and well formed, and what
-the file says twice it must say alike (``flows.transcript_order``).  A source that vouches for
+the file says twice it must say alike (``flows.files.transcript_order``).  A source that vouches for
 its times, as a person or a forced aligner may, says so beside ``segments``:
 ``"times_within": 0.02``, the seconds that an edge may be off.
 
-That the words are said where the file says is not looked at here: ``pipeline.given_words``.
+That the words are said where the file says is not looked at here: ``pipeline.given.given_words``.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flows.case_file import read_json
-from flows.transcript_order import (
+from flows.files.case_file import read_json
+from flows.files.transcript_order import (
     refuse_longer_than_said,
     refuse_other_text,
     refuse_out_of_order,
     shared_out,
     spoken,
 )
-from pipeline.audio import Recording
+from pipeline.audio.recording import Recording
 from pipeline.errors import CaseFileError
-from pipeline.speaking_channel import SpeakingChannel
-from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.given.speaking_channel import SpeakingChannel
+from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import Transcript
 
 __all__ = ["read_transcript"]

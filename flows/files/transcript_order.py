@@ -12,9 +12,9 @@ import itertools
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from pipeline.audio import Recording
+from pipeline.audio.recording import Recording
 from pipeline.errors import CaseFileError
-from pipeline.transcribe import HeardWord
+from pipeline.hearing.transcribe import HeardWord
 
 __all__ = [
     "refuse_longer_than_said",

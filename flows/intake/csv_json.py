@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.case_file import read_json
-from flows.desk import requests
-from flows.desk.desk import Desk
-from flows.desk.errors import DuplicateError
-from flows.desk.values import Actor, NewRequest, Request
+from flows.desk.cases import requests
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import DuplicateError
+from flows.desk.kinds.values import Actor, NewRequest, Request
+from flows.files.case_file import read_json
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.known import known_references
 from flows.intake.request_document import LAYOUT, parse_request

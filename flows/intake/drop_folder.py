@@ -30,14 +30,14 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from flows.case_file import read_json
-from flows.desk import requests
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError, DuplicateError
-from flows.desk.files import NewFile, drop_unnamed
-from flows.desk.handed_over import Original, hash_of, named_hashes, put_into_store, receive
-from flows.desk.tables import new_id
-from flows.desk.values import Actor, FileKind, NewRecording, Request
+from flows.desk.cases import requests
+from flows.desk.cases.files import NewFile, drop_unnamed
+from flows.desk.cases.handed_over import Original, hash_of, named_hashes, put_into_store, receive
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError, DuplicateError
+from flows.desk.kinds.values import Actor, FileKind, NewRecording, Request
+from flows.desk.storage.tables import new_id
+from flows.files.case_file import read_json
 from flows.intake.drop_stay import (
     DONE,
     FAILED,

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from flows.case_file import REASONS, UNKNOWN_KEY, read_json
-from flows.desk.catalogue import RECORDING
-from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.sealed import take_sealed
-from flows.desk.tables import RecordingRow
-from flows.desk.values import Actor
+from flows.desk.cases.catalogue import RECORDING
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Actor
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.tables import RecordingRow
+from flows.files.case_file import REASONS, UNKNOWN_KEY, read_json
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.known import known_references
 from pipeline.errors import CaseFileError

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.desk.errors import DeskError
+from flows.desk.kinds.errors import DeskError
 
 __all__ = ["Fault", "IntakeError", "write_report"]
 

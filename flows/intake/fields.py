@@ -25,8 +25,8 @@ from pydantic import (
     WrapValidator,
 )
 
-from flows.case_file import MALFORMED, REASONS, Kana, Phone, Text
-from flows.desk.values import JAPAN
+from flows.desk.kinds.values import JAPAN
+from flows.files.case_file import MALFORMED, REASONS, Kana, Phone, Text
 from pipeline.types import CaseName
 
 __all__ = [

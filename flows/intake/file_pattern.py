@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flows.desk.errors import DeskError
-from flows.desk.values import JAPAN
+from flows.desk.kinds.errors import DeskError
+from flows.desk.kinds.values import JAPAN
 
 __all__ = ["FilePattern", "NamedFields", "PatternError", "compile_pattern"]
 

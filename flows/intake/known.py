@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flows.desk.desk import Desk
-from flows.desk.requests import row_of
-from flows.desk.terms import find_unique
+from flows.desk.cases.requests import row_of
+from flows.desk.integrity.desk import Desk
+from flows.desk.integrity.terms import find_unique
 
 __all__ = ["known_references"]
 

@@ -15,15 +15,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
-from flows.case_file import Text, parse_case, read_json
-from flows.desk import lists
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError
-from flows.desk.values import Actor, CompanyList, ListVersions, StaffList
+from flows.desk.cases import lists
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError
+from flows.desk.kinds.values import Actor, CompanyList, ListVersions, StaffList
+from flows.files.case_file import Text, parse_case, read_json
 from flows.intake.faults import IntakeError
 from flows.intake.fields import Number, Reading, Refused, Strict, choice, reasons_of
 from flows.intake.tabular import Column, FileError, Layout, parse_records
-from models.company_yaml import Entry, RecognizerFileError, read_yaml
+from models.company.yaml_lines import Entry, RecognizerFileError, read_yaml
 from pipeline.errors import CaseFileError
 from pipeline.types import CaseName
 

@@ -9,8 +9,8 @@ from typing import Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from flows.case_file import Text
-from flows.desk.values import JAPAN, NewRequest
+from flows.desk.kinds.values import JAPAN, NewRequest
+from flows.files.case_file import Text
 from flows.intake.faults import IntakeError
 from flows.intake.fields import SEPARATORS, Day, Free, Moment, Phones, Reading, Yen, YesNo, reasons_of
 from flows.intake.request_document import (

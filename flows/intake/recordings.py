@@ -13,17 +13,17 @@ import fsspec
 from fsspec.core import split_protocol
 from pydantic import Field, field_validator
 
-from flows.desk import catalogue
-from flows.desk.catalogue import Added
-from flows.desk.desk import Desk
-from flows.desk.errors import DuplicateError, RecordingUnreadableError
-from flows.desk.sources import PROTOCOLS, copy_source
-from flows.desk.values import Actor, NewRecording
+from flows.desk.cases import catalogue
+from flows.desk.cases.catalogue import Added
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import DuplicateError, RecordingUnreadableError
+from flows.desk.kinds.values import Actor, NewRecording
+from flows.desk.storage.sources import PROTOCOLS, copy_source
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused, Seconds, Strict
 from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 from pipeline.errors import UnreadableAudioError
 
 __all__ = ["LAYOUT", "RecordingDocument", "Scanned", "import_recordings", "measure", "scan_recordings"]

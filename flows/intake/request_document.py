@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from flows.desk.values import Agent, Delivery, NewRequest, Scope, Wanted
+from flows.desk.kinds.values import Agent, Delivery, NewRequest, Scope, Wanted
 from flows.intake.fields import (
     Day,
     Free,

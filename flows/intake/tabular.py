@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from flows.case_file import UNKNOWN_KEY, read_json
-from flows.desk.errors import DeskError
+from flows.desk.kinds.errors import DeskError
+from flows.files.case_file import UNKNOWN_KEY, read_json
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import SEPARATORS, reasons_of
 from pipeline.errors import CaseFileError

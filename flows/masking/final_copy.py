@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flows import outputs
-from flows.desk.calls import get_call, open_recording
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError, NotFoundError
-from flows.desk.files import NewFile, drop_unnamed, list_files, open_stream
-from flows.desk.plans import revise
-from flows.desk.states import Step, step_call
-from flows.desk.values import Actor, Call, FileKind
+from flows.desk.cases.calls import get_call, open_recording
+from flows.desk.cases.files import NewFile, drop_unnamed, list_files, open_stream
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError, NotFoundError
+from flows.desk.kinds.states import Step, step_call
+from flows.desk.kinds.values import Actor, Call, FileKind
+from flows.desk.work.plans import revise
 from flows.workspace import (
     JOB,
     PLAN,
@@ -28,11 +28,11 @@ from flows.workspace import (
     MemoryWorkspace,
     Workspace,
 )
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError, ReviewRuleError, UnreadableAudioError
-from pipeline.plan import transcript_sha256
+from pipeline.masking.plan import transcript_sha256
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, Transcript
-from pipeline.verify import values, verify_audio, verify_text
+from pipeline.verifying.verify import values, verify_audio, verify_text
 
 __all__ = ["MASKED_FILES", "make_final", "render", "transcript_of"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.mask_calls import Order, Outcome, attempt, outcome_of, sanitised
+from flows.masking.mask_calls import Order, Outcome, attempt, outcome_of, sanitised
 from flows.settings import Settings
 from flows.stages import STAGES, Models, Stage, recipe
 from flows.workspace import JOB, FolderWorkspace, Workspace, open_run

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows import outputs
-from flows.leftovers import NotOursError
-from flows.shown import is_text
+from flows.files.leftovers import NotOursError
+from flows.files.shown import is_text
 from flows.stages import Models, recipe
 from flows.workspace import JOB, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
 from pipeline.errors import (

@@ -19,18 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows import outputs
-from flows.desk.calls import case_of, get_call, open_recording
-from flows.desk.claims import (
-    Claim,
-    Processed,
-    claim_call,
-    extend_claim,
-    fail_call,
-    finish_processing,
-    release_claim,
-)
-from flows.desk.desk import Desk
-from flows.desk.errors import (
+from flows.desk.cases.calls import case_of, get_call, open_recording
+from flows.desk.cases.files import NewFile
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import (
     ClaimLostError,
     DatabaseBusyError,
     DatabaseFullError,
@@ -44,16 +36,24 @@ from flows.desk.errors import (
     StorageGoneError,
     WrongKeyError,
 )
-from flows.desk.files import NewFile
-from flows.desk.states import State
-from flows.desk.values import Actor, FileKind, ListVersions
-from flows.mask_calls import sanitised
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Actor, FileKind, ListVersions
+from flows.desk.work.claims import (
+    Claim,
+    Processed,
+    claim_call,
+    extend_claim,
+    fail_call,
+    finish_processing,
+    release_claim,
+)
+from flows.masking.mask_calls import sanitised
 from flows.settings import Settings
 from flows.stages import Models, Stage, recipe
 from flows.workspace import JOB, PLAN, RECORDING, SKETCH, TRANSCRIPT, Job, MemoryWorkspace
-from models.company_yaml import RecognizerFileError
+from models.company.yaml_lines import RecognizerFileError
 from pipeline.errors import ModelError, PipelineError
-from pipeline.sketch import sketch_of
+from pipeline.masking.sketch import sketch_of
 from pipeline.types import MaskPlan
 
 __all__ = [

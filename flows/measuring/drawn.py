@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from flows.leftovers import NotOursError, sha256_of
+from flows.files.leftovers import NotOursError, sha256_of
 from pipeline.file_bytes import read_file
 
 __all__ = ["INDEX", "check_drawn", "note_drawn"]

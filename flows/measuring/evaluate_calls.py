@@ -9,18 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
-from flows.case_file import case_lookup, read_json
-from flows.drawn import note_drawn
-from flows.mask_calls import Order, Outcome, mask_calls
+from flows.files.case_file import case_lookup, read_json
+from flows.files.shown import shown
+from flows.masking.mask_calls import Order, Outcome, mask_calls
+from flows.measuring.drawn import note_drawn
 from flows.outputs import MASKED_WAV, REVIEW, write_json
 from flows.settings import Settings
-from flows.shown import shown
 from flows.stages import Models
 from flows.workspace import open_run
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError, CaseFileError
-from pipeline.evaluate import AudioPair, CallFigures, measure_call, read_review_rows, summarise
-from pipeline.truth import CallTruth, exact_transcript, read_truth
+from pipeline.measuring.evaluate import AudioPair, CallFigures, measure_call, read_review_rows, summarise
+from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, MaskPolicy
 
 __all__ = ["Trial", "evaluate_calls", "report"]
@@ -88,8 +88,8 @@ def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> No
     from rich.console import Console
     from rich.text import Text
 
-    from flows.evaluate_table import print_table, summary_as_dict
-    from flows.plot_call import write_index
+    from flows.measuring.evaluate_table import print_table, summary_as_dict
+    from flows.measuring.plot_call import write_index
 
     measured = [result.figures for result in results if result.figures is not None]
     refused = sum(isinstance(result.error, CallUnsafeError) for result in results)
@@ -104,7 +104,7 @@ def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> No
 
 
 def _measured(outcome: Outcome, trial: Trial) -> Measured:
-    from flows.plot_call import plot_call
+    from flows.measuring.plot_call import plot_call
 
     if outcome.error is not None:
         return Measured(outcome.audio, outcome.error)

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.figures import CallFigures, Share, Summary, summarise
+from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
 
 __all__ = ["KIND_LABELS", "percent", "print_table", "summary_as_dict"]
 
 KIND_LABELS = {"NAME": "氏名", "ADDRESS": "住所", "PHONE": "電話番号", "CONFIDENTIAL": "機密"}
-"""Japanese names of ``pipeline.truth.KINDS``."""
+"""Japanese names of ``pipeline.measuring.truth.KINDS``."""
 
 MOST_CAUSES = 12
 """As many causes of over-mask as a reader acts on; all of them are in the JSON."""

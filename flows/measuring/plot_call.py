@@ -16,10 +16,10 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.evaluate_table import KIND_LABELS, percent
-from pipeline.evaluate import AudioPair, frames_of
-from pipeline.figures import CallFigures, Share, Summary, summarise
-from pipeline.truth import CallTruth, TruthSpan
+from flows.measuring.evaluate_table import KIND_LABELS, percent
+from pipeline.measuring.evaluate import AudioPair, frames_of
+from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
+from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.types import TimeSpan
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import os
 import shutil
 from pathlib import Path
 
-from flows.desk.desk import Desk
-from flows.desk.errors import NotFoundError
-from flows.desk.files import get_file, open_clear
-from flows.desk.releases import Release, answer_of, package_password, releases
-from flows.desk.requests import get
-from flows.desk.values import Actor, FileKind
+from flows.desk.answers.releases import Release, answer_of, package_password, releases
+from flows.desk.cases.files import get_file, open_clear
+from flows.desk.cases.requests import get
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import NotFoundError
+from flows.desk.kinds.values import Actor, FileKind
 from flows.outputs import OutputFolderError
 from flows.releasing.instructions import instructions
 from flows.releasing.names import INSTRUCTIONS, MANIFEST, SUMS

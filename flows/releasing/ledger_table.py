@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TextIO
 
-from flows.desk.csv_cells import plain_cell
-from flows.desk.ledger import LedgerAnswer, LedgerCall, LedgerRow
-from flows.desk.states import State
-from flows.desk.values import JAPAN, Delivery, Note, Wanted
+from flows.desk.kinds.csv_cells import plain_cell
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import JAPAN, Delivery, Note, Wanted
+from flows.desk.record.ledger import LedgerAnswer, LedgerCall, LedgerRow
 from flows.intake.request_document import AUTHORITIES, CHANNELS
 
 __all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "write_csv"]

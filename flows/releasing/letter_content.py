@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from flows.desk.desk import Desk
-from flows.desk.lists import current_lists
-from flows.desk.places import places
-from flows.desk.values import JAPAN, Answer, Delivery, Request, Wanted
+from flows.desk.answers.places import places
+from flows.desk.cases.lists import current_lists
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import JAPAN, Answer, Delivery, Request, Wanted
 from flows.letter.content import LetterContent
 from flows.releasing.material import CallMaterial, Material, masked_ranges
 from flows.releasing.names import audio_names, transcript_names

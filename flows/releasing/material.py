@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flows.desk.answer_basis import AnswerBasis, check_basis, read_basis
-from flows.desk.calls import get_call
-from flows.desk.catalogue import get_recording
-from flows.desk.desk import Desk
-from flows.desk.errors import ImpossibleStepError
-from flows.desk.plans import Approval, StoredPlan, approved_plan, decisions
-from flows.desk.releases import ReleasedCall, ReleasedRange
-from flows.desk.requests import get, notes
-from flows.desk.states import State
-from flows.desk.values import Answer, Call, Note, NoteKind, Request
+from flows.desk.answers.basis import AnswerBasis, check_basis, read_basis
+from flows.desk.answers.releases import ReleasedCall, ReleasedRange
+from flows.desk.cases.calls import get_call
+from flows.desk.cases.catalogue import get_recording
+from flows.desk.cases.requests import get, notes
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ImpossibleStepError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Answer, Call, Note, NoteKind, Request
+from flows.desk.work.plans import Approval, StoredPlan, approved_plan, decisions
 from flows.releasing.laws import laws_in
 from pipeline.types import MaskPlan
 

@@ -16,8 +16,8 @@ from typing import IO, Final
 import pyzipper
 from pyzipper.zipfile_aes import AESZipInfo
 
-from flows.desk.releases import ReleasedFile
-from flows.desk.values import JAPAN
+from flows.desk.answers.releases import ReleasedFile
+from flows.desk.kinds.values import JAPAN
 from flows.outputs import file_sha256
 from flows.releasing.names import MANIFEST, SUMS
 from pipeline.errors import PipelineError

@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import outputs
-from flows.desk import releases
-from flows.desk.answer_basis import check_basis
-from flows.desk.calls import open_recording
-from flows.desk.desk import Desk
-from flows.desk.errors import ImpossibleStepError
-from flows.desk.files import NewFile, drop_unnamed
-from flows.desk.permissions import check_may_release
-from flows.desk.releases import Release
-from flows.desk.values import Actor, FileKind, Role, Wanted
-from flows.final_copy import MASKED_FILES, render
+from flows.desk.answers import releases
+from flows.desk.answers.basis import check_basis
+from flows.desk.answers.releases import Release
+from flows.desk.cases.calls import open_recording
+from flows.desk.cases.files import NewFile, drop_unnamed
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ImpossibleStepError
+from flows.desk.kinds.permissions import check_may_release
+from flows.desk.kinds.values import Actor, FileKind, Role, Wanted
 from flows.letter import fill
+from flows.masking.final_copy import MASKED_FILES, render
 from flows.releasing.instructions import instructions
 from flows.releasing.letter_content import clock, content_of
 from flows.releasing.material import CallMaterial, Material, gather, released_call
@@ -33,9 +33,9 @@ from flows.releasing.package import Packed, described, new_password, pack, write
 from flows.releasing.transcript_docx import transcript_docx
 from flows.stages import certain, verify
 from flows.workspace import LEAKS, RECORDING, Workspace
-from pipeline.audio import read_recording
+from pipeline.audio.mp3 import write_mp3
+from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError
-from pipeline.mp3 import write_mp3
 
 if TYPE_CHECKING:
     from flows.stages import Models

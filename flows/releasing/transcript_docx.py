@@ -19,7 +19,7 @@ def transcript_docx(title: str, text: str) -> bytes:
 
     Args:
         title: On top; no personal data beyond the request's number.
-        text: As ``pipeline.mask_text.as_text`` wrote it, verified.
+        text: As ``pipeline.masking.text.as_text`` wrote it, verified.
 
     Returns:
         The file; the same text gives the same bytes.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
-    from flows.review.connections import Bounds
+    from flows.review.guarding.connections import Bounds
 
 __all__ = ["main", "serve", "server_config", "unix_socket"]
 
@@ -61,7 +61,7 @@ def server_config(app: FastAPI, listen: tuple[str, int], bounds: Bounds | None =
     """
     import uvicorn
 
-    from flows.review.connections import Bounds, bounded
+    from flows.review.guarding.connections import Bounds, bounded
 
     return uvicorn.Config(
         app,
@@ -76,7 +76,7 @@ def server_config(app: FastAPI, listen: tuple[str, int], bounds: Bounds | None =
         # There is no use for it, and nothing that would look at it.
         ws="none",
         date_header=False,
-        # Whoever connects is who connects; ``flows.review.proxy`` says who is believed for others.
+        # Whoever connects is who connects; ``flows.review.guarding.proxy`` says who is believed for others.
         proxy_headers=False,
         h11_max_incomplete_event_size=16 * 1024,
         timeout_keep_alive=30,

@@ -10,20 +10,18 @@ from collections.abc import AsyncIterator
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from flows.desk.desk import Desk, open_desk
-from flows.review import (
-    routes_call,
-    routes_decide,
-    routes_ledger,
-    routes_queue,
-    routes_sign_in,
-    routes_sound,
-)
-from flows.review.access import check_forgery
-from flows.review.faults import add_faults
-from flows.review.guard import Guard
-from flows.review.proxy import trusted_proxy
-from flows.review.site import HERE, Site, open_site
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.review.guarding.access import check_forgery
+from flows.review.guarding.faults import add_faults
+from flows.review.guarding.guard import Guard
+from flows.review.guarding.proxy import trusted_proxy
+from flows.review.guarding.site import HERE, Site, open_site
+from flows.review.routes import call as routes_call
+from flows.review.routes import decide as routes_decide
+from flows.review.routes import ledger as routes_ledger
+from flows.review.routes import queue as routes_queue
+from flows.review.routes import sign_in as routes_sign_in
+from flows.review.routes import sound as routes_sound
 from flows.settings import Settings
 
 __all__ = ["ROUTERS", "create_app"]

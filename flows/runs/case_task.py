@@ -19,11 +19,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.sync import concurrency
 from prefect.tasks import exponential_backoff
 
-from flows.desk.desk import open_desk
-from flows.desk.errors import DeskError
-from flows.desk.values import Actor, Role
-from flows.mask_calls import sanitised
-from flows.mask_case_call import MachineError, PutBackError, is_of_the_machine, mask_case_call
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.errors import DeskError
+from flows.desk.kinds.values import Actor, Role
+from flows.masking.mask_calls import sanitised
+from flows.masking.mask_case_call import MachineError, PutBackError, is_of_the_machine, mask_case_call
 from flows.quiet import quiet_libraries
 from flows.settings import Settings
 from pipeline.errors import PipelineError
@@ -103,7 +103,7 @@ def mask_waiting_call(call_id: str) -> dict[str, int]:
         call_id: Of the call.
 
     Returns:
-        Counts, as ``flows.mask_case_call.mask_case_call``.
+        Counts, as ``flows.masking.mask_case_call.mask_case_call``.
 
     Raises:
         PipelineError: of ours, without personal data.

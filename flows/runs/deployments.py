@@ -1,4 +1,4 @@
-"""``python -m flows.deployments``: what a Prefect server has to know of kaiji.
+"""``python -m flows.runs.deployments``: what a Prefect server has to know of kaiji.
 
 The work pool, the limit of speech recognition, the rule for runs whose process was killed, and the
 deployments of ``prefect.yaml``.  Doing it twice changes nothing.
@@ -20,7 +20,7 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
-from flows.case_task import RECOGNITION
+from flows.runs.case_task import RECOGNITION
 
 __all__ = ["JOB_TEMPLATE", "POOL", "close_forms", "deploy", "prepare_server"]
 
@@ -36,7 +36,7 @@ JOB_TEMPLATE: dict[str, Any] = {
 Prefect's own template takes the command, the environment and the folder from whoever starts a run.
 """
 
-FILE = Path(__file__).parents[1] / "prefect.yaml"
+FILE = Path(__file__).with_name("prefect.yaml")
 
 SILENT_RUNS = "kaiji-silent-runs"
 

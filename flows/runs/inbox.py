@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.desk.calls import SUFFIXES, attach_call, check_attach, list_calls
-from flows.desk.catalogue import RecordingQuery, get_recording, search
-from flows.desk.desk import Desk
-from flows.desk.errors import DuplicateError, NotFoundError, RecordingUnreadableError
-from flows.desk.handed_over import Original, hand_over, hash_of, put_into_store
-from flows.desk.requests import get
-from flows.desk.values import Actor, NewRecording
+from flows.desk.cases.calls import SUFFIXES, attach_call, check_attach, list_calls
+from flows.desk.cases.catalogue import RecordingQuery, get_recording, search
+from flows.desk.cases.handed_over import Original, hand_over, hash_of, put_into_store
+from flows.desk.cases.requests import get
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import DuplicateError, NotFoundError, RecordingUnreadableError
+from flows.desk.kinds.values import Actor, NewRecording
 from flows.intake.drop_stay import is_plain
 from pipeline.file_bytes import open_file
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from flows.desk.backlog import Due, Standing
-from flows.desk.states import State
+from flows.desk.kinds.states import State
+from flows.desk.work.backlog import Due, Standing
 
 __all__ = ["Tally", "summary"]
 

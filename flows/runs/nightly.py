@@ -20,12 +20,12 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.deployments import run_deployment
 from pydantic import Field
 
-from flows.case_task import harmless, mask_waiting_call, recognition, tell_failure
-from flows.desk.backlog import Standing, backlog, standing
-from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import DeskError, ImpossibleStepError
-from flows.mask_case_call import MachineError, PutBackError, SetAsideError
-from flows.night_report import Tally, summary
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.errors import DeskError, ImpossibleStepError
+from flows.desk.work.backlog import Standing, backlog, standing
+from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError
+from flows.runs.case_task import harmless, mask_waiting_call, recognition, tell_failure
+from flows.runs.night_report import Tally, summary
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
-from flows.case_task import INTAKE, harmless, mask_waiting_call, recognition, tell_failure
-from flows.desk.backlog import backlog
-from flows.desk.calls import get_call
-from flows.desk.desk import open_desk
-from flows.form_ids import CallId, InboxId, RequestId, check_ids
-from flows.inbox import take_from_inbox
-from flows.mask_case_call import GaveUpError
-from flows.night_report import KINDS, Tally
+from flows.desk.cases.calls import get_call
+from flows.desk.integrity.desk import open_desk
+from flows.desk.work.backlog import backlog
+from flows.masking.mask_case_call import GaveUpError
+from flows.runs.case_task import INTAKE, harmless, mask_waiting_call, recognition, tell_failure
+from flows.runs.form_ids import CallId, InboxId, RequestId, check_ids
+from flows.runs.inbox import take_from_inbox
+from flows.runs.night_report import KINDS, Tally
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from prefect import flow, get_run_logger
 
-from flows.case_task import harmless, tell_failure
-from flows.desk.desk import open_desk
-from flows.desk.values import Actor, Role
-from flows.form_ids import RequestId, check_ids
-from flows.mask_case_call import load_models
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.values import Actor, Role
+from flows.masking.mask_case_call import load_models
 from flows.releasing.release import release
+from flows.runs.case_task import harmless, tell_failure
+from flows.runs.form_ids import RequestId, check_ids
 from flows.settings import Settings
 
 __all__ = ["release_case"]

@@ -9,12 +9,12 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 
-from flows.case_task import harmless, tell_failure
-from flows.desk.desk import open_desk
-from flows.desk.files import sweep_orphans
-from flows.desk.periods import erase_due, find_due, label_of
-from flows.desk.values import Actor, Role
+from flows.desk.cases.files import sweep_orphans
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.values import Actor, Role
+from flows.desk.record.periods import erase_due, find_due, label_of
 from flows.intake.drop_stay import clear_stays
+from flows.runs.case_task import harmless, tell_failure
 from flows.settings import Settings
 
 __all__ = ["retention"]

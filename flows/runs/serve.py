@@ -27,7 +27,7 @@ from typing import Annotated
 
 import typer
 
-from flows.desk.desk import open_desk
+from flows.desk.integrity.desk import open_desk
 from flows.prefect_api.secret import new_secret, secret_variables, told_in_file
 from flows.settings import PREFECT_HOST as HOST
 from flows.settings import Settings, given_api, server_environment
@@ -36,7 +36,7 @@ from pipeline.errors import PipelineError
 __all__ = ["Part", "Parts", "ServeError", "serve"]
 
 POOL = "kaiji"
-"""As in ``prefect.yaml``; ``flows.deployments`` would bring all of Prefect along."""
+"""As in ``prefect.yaml``; ``flows.runs.deployments`` would bring all of Prefect along."""
 
 MARK = "KAIJI_SERVED_BY"
 
@@ -285,7 +285,13 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
     parts.start("server", [sys.executable, "-m", "flows.prefect_api", "--port", str(places.server)])
     _await_server(parts, places.server, stop)
     if not stop.is_set():
-        deployments = [sys.executable, "-m", "flows.deployments", "--recognitions", str(sizes.recognitions)]
+        deployments = [
+            sys.executable,
+            "-m",
+            "flows.runs.deployments",
+            "--recognitions",
+            str(sizes.recognitions),
+        ]
         parts.run("deployments", deployments, stop)
     if stop.is_set():
         return

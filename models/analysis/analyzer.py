@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer, HeardAgain, Named
-from models.doubt import load_doubt
-from models.hearings import carry_over, pair_hearings
-from models.judge import Judge, load_judge
-from models.phonetic.tagger import PhoneticTagger, load_phonetic_tagger
-from models.readings import Reader, load_reader
-from models.tagger.tagger import Tagger, load_tagger
-from models.whole_address import whole_addresses
-from pipeline.detect import unite
+from models.analysis.whole_address import whole_addresses
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer, HeardAgain, Named
+from models.calls.hearings import carry_over, pair_hearings
+from models.language.readings import Reader, load_reader
+from models.weighing.judge.doubt import load_doubt
+from models.weighing.judge.judge import Judge, load_judge
+from models.weighing.phonetic_tagger.tagger import PhoneticTagger, load_phonetic_tagger
+from models.weighing.tagger.tagger import Tagger, load_tagger
+from pipeline.finding.detect import unite
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
 
@@ -156,15 +156,15 @@ def load_analyzer(
     Args:
         leave_out: Names of recognizers to switch off, for an ablation.
         judged: Weigh the witnesses; else their own scores stand, as calibration needs them.
-        company: Recognizers of the company's own (``models.company``).
+        company: Recognizers of the company's own (``models.company.recognizers``).
         tagger: Default: the registered one.
 
     Returns:
         The analyzer.
     """
-    from models.ginza import load_ginza
+    from models.language.ginza import load_ginza
     from models.recognizers import all_recognizers
-    from models.recognizers.names import read_ahead
+    from models.wording.names import read_ahead
 
     read_ahead()
     tagger = tagger or load_tagger()

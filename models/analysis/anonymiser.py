@@ -1,7 +1,7 @@
 """The call's text masked a second time, by Presidio's anonymizer: an opinion other than our own.
 
-``pipeline.mask_text`` works on words and their times; this works on characters alone, in a library
-that shares no code with it.  What ours says and this does not is a leak (``pipeline.verify``).
+``pipeline.masking.text`` works on words and their times; this works on characters alone, in a library
+that shares no code with it.  What ours says and this does not is a leak (``pipeline.verifying.verify``).
 """
 
 from __future__ import annotations

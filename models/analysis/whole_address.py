@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.artifacts import Call
-from models.readings import Token
-from models.recognizers.names import surface, token_at
+from models.calls.artifacts import Call
+from models.language.readings import Token
+from models.wording.names import surface, token_at
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["whole_addresses"]

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
-from models.readings import Reader, SoundLine, Token
+from models.language.readings import Reader, SoundLine, Token
 from pipeline.reasons import Reason, Why
 from pipeline.types import SOUND_KINDS, CallCase, EntitySpan, Segment, Transcript
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from models.tagger.tagger import Tagger
+    from models.weighing.tagger.tagger import Tagger
 
 __all__ = ["Call", "CallArtifacts", "CallRecognizer", "HeardAgain", "Named", "Tagged", "Witnessed"]
 
@@ -104,7 +104,7 @@ class Call:
 
 @dataclass(frozen=True)
 class HeardAgain:
-    """What the second hearing of a call brought, on the characters of the first (``models.hearings``).
+    """What the second hearing of a call brought, on the characters of the first (``models.calls.hearings``).
 
     Attributes:
         spans: What was found in it; a finding where the first hearing has no word is left out.

@@ -1,7 +1,7 @@
 """Two hearings of one call as one: what was found in the second, on the characters of the first.
 
     first    cu: 隣の[田辺さ]んの荷物で…          characters: the program's coordinate
-    second   cu: となりの[田中さん]の荷物で…      carried over mora by mora (``pipeline.sound_pairs``)
+    second   cu: となりの[田中さん]の荷物で…      carried over mora by mora (``pipeline.sound.pairs``)
 
 A name that one hearing lost is often there in the other.  The learned tagger reads both; where both
 have a word its two opinions are joined, where only one has, that one's stands.
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifacts import Call
-from pipeline.sound_pairs import TimedMora, paired_in_pieces
+from models.calls.artifacts import Call
+from pipeline.sound.pairs import TimedMora, paired_in_pieces
 from pipeline.types import CharSpan, EntitySpan, Transcript
 
 if TYPE_CHECKING:
-    from models.tagger.tagger import Tagger
+    from models.weighing.tagger.tagger import Tagger
 
 __all__ = [
     "NOWHERE",
@@ -141,7 +141,7 @@ def parties_of(call: Call, tagger: Tagger) -> NDArray[np.float32]:
         tagger: Reads it.
 
     Returns:
-        Probabilities of ``models.tagger.examples.PARTIES``, shape (characters, parties).
+        Probabilities of ``models.training.calls.examples.PARTIES``, shape (characters, parties).
     """
     _, parties = call.tagged(tagger)
     return parties if call.again is None else joined(parties, call.again.parties)

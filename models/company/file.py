@@ -16,7 +16,7 @@ from pathlib import Path
 
 import regex
 
-from models.company_yaml import Entry, read_yaml
+from models.company.yaml_lines import Entry, read_yaml
 from pipeline.types import CaseName
 
 __all__ = ["CONFIDENTIAL", "Definition", "Predefined", "Rule", "read_definitions"]

@@ -25,10 +25,10 @@ from presidio_analyzer.recognizer_registry.recognizers_loader_utils import (
 )
 
 import models.recognizers
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.company_file import CONFIDENTIAL, Definition, Predefined, Rule, read_definitions
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.company.file import CONFIDENTIAL, Definition, Predefined, Rule, read_definitions
 from models.recognizers.confidential_term import SPELLED, sounding, spelled
-from models.recognizers.spoken_code import SpokenLine, spoken_line
+from models.wording.spoken_code import SpokenLine, spoken_line
 from pipeline.errors import CallUnsafeError
 from pipeline.reasons import Reason, Why
 from pipeline.types import CaseName, CharSpan

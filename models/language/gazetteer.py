@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lexicon.lexicon import Lexicon, NameEntry, load_lexicon
-from pipeline.sound import Mora, morae, undrawn
+from models.language.lexicon.lexicon import Lexicon, NameEntry, load_lexicon
+from pipeline.sound.morae import Mora, morae, undrawn
 
 __all__ = ["COLUMNS", "VALUES", "Gazetteer", "load_gazetteer"]
 

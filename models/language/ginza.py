@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.pipeline.ner import EntityRecognizer
 from thinc.api import use_ops
 
-from models.blas import one_blas_thread
+from models.language.blas import one_blas_thread
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from models.lexicon.codes import first_figures
-from models.lexicon.kanji import load_kanji
-from models.lexicon.lexicon import load_lexicon
-from pipeline.party_kanji import KanjiSounds
-from pipeline.sound import Mora, fold_kana, morae
+from models.language.lexicon.codes import first_figures
+from models.language.lexicon.kanji import load_kanji
+from models.language.lexicon.lexicon import load_lexicon
+from pipeline.ownership.compare.kanji import KanjiSounds
+from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import CharSpan
 
 if TYPE_CHECKING:

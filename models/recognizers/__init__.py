@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.artifacts import CallRecognizer
-from models.tagger.tagger import Tagger
+from models.calls.artifacts import CallRecognizer
+from models.weighing.tagger.tagger import Tagger
 
 __all__ = ["all_recognizers"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.lexicon.lexicon import load_lexicon
-from models.recognizers.digits import complete, runs
-from models.recognizers.names import known_name, surface
-from models.recognizers.vocabulary import HONORIFICS
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.language.lexicon.lexicon import load_lexicon
+from models.wording.digits import complete, runs
+from models.wording.names import known_name, surface
+from models.wording.vocabulary import HONORIFICS
 from pipeline.reasons import Reason
 
 __all__ = ["AddressRecognizer", "place_words"]

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.lexicon.lexicon import load_lexicon
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.language.lexicon.lexicon import load_lexicon
 from models.recognizers.address import place_words
-from models.recognizers.digits import UNIT_AFTER, runs
-from models.recognizers.names import Grade, grade, name_after, nearness, surface
-from models.recognizers.turns import Sentence, answer_to, sentences
-from models.recognizers.vocabulary import CANNOT_SAY, LEAD, NOT_NAMES, RELATIONS, ROLES
+from models.wording.digits import UNIT_AFTER, runs
+from models.wording.names import Grade, grade, name_after, nearness, surface
+from models.wording.turns import Sentence, answer_to, sentences
+from models.wording.vocabulary import CANNOT_SAY, LEAD, NOT_NAMES, RELATIONS, ROLES
 from pipeline.reasons import Reason
-from pipeline.sound import fold_kana, likeness, morae
-from pipeline.sound_text import SoundText, find_sound
+from pipeline.sound.morae import fold_kana, likeness, morae
+from pipeline.sound.search import SoundText, find_sound
 
 __all__ = ["AskedForRecognizer"]
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.heard_mention import mentions
-from models.recognizers.names import token_at
-from models.recognizers.spoken_code import LETTERS
+from models.wording.names import token_at
+from models.wording.spoken_code import LETTERS
 from pipeline.reasons import Reason
-from pipeline.sound import Mora, fold_kana, morae
-from pipeline.sound_text import SoundMatch, find_sound
+from pipeline.sound.morae import Mora, fold_kana, morae
+from pipeline.sound.search import SoundMatch, find_sound
 from pipeline.types import CaseName, CharSpan
 
 __all__ = ["SPELLED", "ConfidentialTermRecognizer", "heard", "readings", "sounding", "spelled"]

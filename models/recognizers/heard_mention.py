@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call
-from models.hearings import char_times
-from models.phonetic.gazetteer import load_gazetteer
-from pipeline.heard_morae import heard_between
-from pipeline.phonetic import likeliest
-from pipeline.sound import Mora, undrawn
-from pipeline.spotting import spotted
+from models.calls.artifacts import Call
+from models.calls.hearings import char_times
+from models.language.gazetteer import load_gazetteer
+from pipeline.sound.heard_morae import heard_between
+from pipeline.sound.morae import Mora, undrawn
+from pipeline.sound.posteriorgram import likeliest
+from pipeline.sound.spotting import spotted
 from pipeline.types import CharSpan, Segment, TimeSpan
 
 __all__ = ["heard_names", "mentions"]

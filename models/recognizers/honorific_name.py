@@ -6,12 +6,12 @@ import re
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.readings import Token
-from models.recognizers.names import Grade, grade, known_name, name_before, nearness, surface, surname_tail
-from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, ROLE_TAILS, TITLES
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.language.readings import Token
+from models.wording.names import Grade, grade, known_name, name_before, nearness, surface, surname_tail
+from models.wording.vocabulary import HONORIFICS, NOT_NAMES, ROLE_TAILS, TITLES
 from pipeline.reasons import Reason
-from pipeline.sound import morae
+from pipeline.sound.morae import morae
 
 __all__ = ["HonorificNameRecognizer"]
 

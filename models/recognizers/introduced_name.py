@@ -6,9 +6,9 @@ import re
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.recognizers.names import Grade, NameSpan, name_after, name_before, nearness
-from models.recognizers.vocabulary import CANNOT_SAY, NOT_NAMES, RELATIONS, ROLES
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.wording.names import Grade, NameSpan, name_after, name_before, nearness
+from models.wording.vocabulary import CANNOT_SAY, NOT_NAMES, RELATIONS, ROLES
 from pipeline.reasons import Reason
 
 __all__ = ["IntroducedNameRecognizer"]

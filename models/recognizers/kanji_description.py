@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.recognizers.names import nearness
-from models.recognizers.turns import answer_to, sentences
-from models.recognizers.vocabulary import CANNOT_SAY, LEAD
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.wording.names import nearness
+from models.wording.turns import answer_to, sentences
+from models.wording.vocabulary import CANNOT_SAY, LEAD
 from pipeline.reasons import Reason
 
 __all__ = ["KanjiDescriptionRecognizer"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.fusion.fusion import together
-from models.hearings import parties_of
-from models.tagger.tagger import Tagger, mark
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.calls.hearings import parties_of
+from models.weighing.fusion.fusion import together
+from models.weighing.tagger.tagger import Tagger, mark
 from pipeline.reasons import Reason
 from pipeline.types import Party
 

@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.address import place_words
-from models.recognizers.digits import UNIT_AFTER, runs
 from models.recognizers.heard_mention import heard_names, mentions
-from models.recognizers.names import Grade, grade, known_name, surface, token_at
 from models.recognizers.spoken_number import cue_before
-from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS
+from models.wording.digits import UNIT_AFTER, runs
+from models.wording.names import Grade, grade, known_name, surface, token_at
+from models.wording.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason
-from pipeline.sound import Mora, morae
-from pipeline.sound_text import SoundMatch, SoundText
+from pipeline.sound.morae import Mora, morae
+from pipeline.sound.search import SoundMatch, SoundText
 from pipeline.types import CharSpan
 
 __all__ = ["RepeatedMentionRecognizer"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from pipeline.reasons import Reason
 
 __all__ = ["SecondHearingRecognizer"]
@@ -16,7 +16,7 @@ class SecondHearingRecognizer(CallRecognizer):
     entities = ("PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "CONFIDENTIAL")
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Pass on what was carried over (``models.hearings``)."""
+        """Pass on what was carried over (``models.calls.hearings``)."""
         found: list[RecognizerResult] = []
         for span in call.again.spans if call.again else ():
             result = self.result(

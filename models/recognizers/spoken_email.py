@@ -6,8 +6,8 @@ import re
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from pipeline.party_mail import AT_SIGN
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from pipeline.ownership.compare.mail import AT_SIGN
 from pipeline.reasons import Reason
 
 __all__ = ["SpokenEmailRecognizer"]

@@ -10,8 +10,8 @@ import re
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.recognizers.digits import UNIT_AFTER, Run, complete, runs
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.wording.digits import UNIT_AFTER, Run, complete, runs
 from pipeline.reasons import Reason
 
 __all__ = ["SpokenNumberRecognizer", "cue_before"]

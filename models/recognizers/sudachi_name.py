@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from presidio_analyzer import RecognizerResult
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.lexicon.lexicon import load_lexicon, place_stem
-from models.readings import Token
-from models.recognizers.names import Grade, grade, known_name, surface
-from models.recognizers.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS, TITLES
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.language.lexicon.lexicon import load_lexicon, place_stem
+from models.language.readings import Token
+from models.wording.names import Grade, grade, known_name, surface
+from models.wording.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS, TITLES
 from pipeline.reasons import Reason
 
 __all__ = ["SudachiNameRecognizer"]

@@ -1,7 +1,7 @@
 """Decode a batch of short windows at once: the second hearing of a call, at half the first's price.
 
 Greedily and without times, where the first hearing follows five hypotheses; what else makes it cheap is
-``models.window_decoder``.
+``models.speech.window_decoder``.
 
 A small model loops when left alone: nothing may be longer than it could be said.
 """
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import POOL
-from models.ears import Ears
-from models.window_decoder import SPARE, Decoding, WindowDecoder
-from pipeline.second_hearing import BATCH_WINDOW, RATE
-from pipeline.transcribe import HeardSegment
+from models.speech.ear import POOL
+from models.speech.ears import Ears
+from models.speech.window_decoder import SPARE, Decoding, WindowDecoder
+from pipeline.hearing.second_hearing import BATCH_WINDOW, RATE
+from pipeline.hearing.transcribe import HeardSegment
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from models.network import session, softmax
 from models.registry import registered_bytes
-from pipeline.transcribe import RATE, HeardWord
+from pipeline.hearing.transcribe import RATE, HeardWord
 from pipeline.types import SOUND_KINDS, Trace
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import NOTHING, Ear, load_ear, on_words, pooled, traces
-from models.phonetic.phonetic import Phonetic, load_phonetic
-from models.word_times import WordTimes
-from pipeline.phonetic import likeliest, unpacked
-from pipeline.transcribe import RATE, HeardWord
+from models.speech.ear import NOTHING, Ear, load_ear, on_words, pooled, traces
+from models.speech.phonetic import Phonetic, load_phonetic
+from models.speech.word_times import WordTimes
+from pipeline.hearing.transcribe import RATE, HeardWord
+from pipeline.sound.posteriorgram import likeliest, unpacked
 from pipeline.types import Posteriorgram, Trace
 
 __all__ = ["NOISE", "SILENCE", "Ears", "Heard", "load_ears"]

@@ -17,11 +17,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.batches import in_batches
-from pipeline.second_hearing import BATCH_WINDOW, RATE, BatchRecogniser, batch_of, brightened
-from pipeline.transcribe import HeardSegment, HeardWord
+from pipeline.hearing.batches import in_batches
+from pipeline.hearing.second_hearing import BATCH_WINDOW, RATE, BatchRecogniser, batch_of, brightened
+from pipeline.hearing.transcribe import HeardSegment, HeardWord
+from pipeline.hearing.windows import Window, shorter
 from pipeline.types import TimeSpan
-from pipeline.windows import Window, shorter
 
 __all__ = ["ClipListener"]
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import ENCODED, pooled
 from models.network import session
 from models.registry import registered_bytes
-from pipeline.phonetic import packed
+from models.speech.ear import ENCODED, pooled
+from pipeline.sound.posteriorgram import packed
 from pipeline.types import Posteriorgram
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ Why the recogniser is set as it is stands in the facts measured on such calls: s
 decoding because the batched one loses speech, no voice-activity filter and no silence or
 hallucination thresholds because each of them silently drops what was said.  And no temperature but 0:
 to draw lots where a window is hard to hear gives another copy of the same call each time and hears no
-better.  What looped or ran away is heard again in short pieces (``pipeline.transcribe``).
+better.  What looped or ran away is heard again in short pieces (``pipeline.hearing.transcribe``).
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.batch_transcriber import GREEDY, BatchTranscriber
-from models.ear.ear import POOL, on_cpu, pooled
-from models.ears import SILENCE, Ears, Heard, load_ears
-from models.encoded_once import EncodedOnce
-from models.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
-from models.window_decoder import Decoding, WindowDecoder
+from models.speech.batch_transcriber import GREEDY, BatchTranscriber
+from models.speech.ear import POOL, on_cpu, pooled
+from models.speech.ears import SILENCE, Ears, Heard, load_ears
+from models.speech.encoded_once import EncodedOnce
+from models.speech.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
+from models.speech.window_decoder import Decoding, WindowDecoder
 from pipeline.errors import ModelError
-from pipeline.transcribe import RATE, HeardSegment, HeardWord
+from pipeline.hearing.transcribe import RATE, HeardSegment, HeardWord
 from pipeline.types import Posteriorgram
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ DECODING: Mapping[str, Any] = {
 
 TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
 """Most that is decoded of so much sound.  Talk is at most eight morae a second, and most characters are a
-token; what is longer is a loop, which ``pipeline.transcribe`` takes back anyway.  Without a bound a
+token; what is longer is a loop, which ``pipeline.hearing.transcribe`` takes back anyway.  Without a bound a
 loop in two seconds of noise is decoded to the model's own limit, three times over: of one call of eight
 seconds that was nine tenths of the time."""
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import on_cpu, pooled
-from models.ears import SILENCE, Ears, Heard
-from pipeline.transcribe import RATE, HeardWord
+from models.speech.ear import on_cpu, pooled
+from models.speech.ears import SILENCE, Ears, Heard
+from pipeline.hearing.transcribe import RATE, HeardWord
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel

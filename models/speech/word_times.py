@@ -17,10 +17,10 @@ from typing import Final
 
 import numpy as np
 
-from models.readings import Reader, load_reader
-from pipeline.forced_alignment import Begins, begins
-from pipeline.phonetic import unpacked
-from pipeline.transcribe import HeardWord
+from models.language.readings import Reader, load_reader
+from pipeline.hearing.transcribe import HeardWord
+from pipeline.sound.forced_alignment import Begins, begins
+from pipeline.sound.posteriorgram import unpacked
 from pipeline.types import Posteriorgram
 
 __all__ = ["WordTimes"]

@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from models.artifacts import Call
-from models.lexicon.by_sound import SoundIndex, known_names
-from models.lexicon.lexicon import load_lexicon
-from models.readings import Token
-from models.recognizers.vocabulary import HONORIFICS, NAME_ENDS, NOT_NAMES, PLACE_TAILS, TITLES
-from pipeline.sound import morae
+from models.calls.artifacts import Call
+from models.language.lexicon.by_sound import SoundIndex, known_names
+from models.language.lexicon.lexicon import load_lexicon
+from models.language.readings import Token
+from models.wording.vocabulary import HONORIFICS, NAME_ENDS, NOT_NAMES, PLACE_TAILS, TITLES
+from pipeline.sound.morae import morae
 
 __all__ = [
     "Grade",

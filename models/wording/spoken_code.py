@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from models.recognizers.digits import KANA, KANJI
+from models.wording.digits import KANA, KANJI
 from pipeline.types import CharSpan
 
 __all__ = ["LETTERS", "SpokenLine", "spoken_line"]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.artifacts import Call
+from models.calls.artifacts import Call
 
 __all__ = ["BACKCHANNEL", "Sentence", "answer_to", "sentences"]
 

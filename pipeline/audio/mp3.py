@@ -9,7 +9,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import Recording, read_recording
+from pipeline.audio.recording import Recording, read_recording
 from pipeline.errors import CallUnsafeError, UnreadableAudioError
 
 __all__ = ["write_mp3"]

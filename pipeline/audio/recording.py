@@ -20,15 +20,15 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.container import FORMATS, extent_of
-from pipeline.container_extent import Extent, contradictory, cut_off
-from pipeline.container_frames import mp3_frame_bytes
+from pipeline.audio.containers.container import FORMATS, extent_of
+from pipeline.audio.containers.extent import Extent, contradictory, cut_off
+from pipeline.audio.containers.frames import mp3_frame_bytes
+from pipeline.audio.stored import StoredSamples, Track
+from pipeline.audio.tape import Tape
+from pipeline.audio.wav import is_silent, write_wav
 from pipeline.errors import NO_ROOM, UnreadableAudioError
 from pipeline.file_bytes import FileBytes, NotAFileError, SeekableFile, open_file
-from pipeline.stored import StoredSamples, Track
-from pipeline.tape import Tape
 from pipeline.types import TimeSpan
-from pipeline.wav import is_silent, write_wav
 
 __all__ = [
     "RECOGNISER_RATE",

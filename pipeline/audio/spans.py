@@ -1,8 +1,4 @@
-"""Stretches of time: which are silent, which were listened to, which of those still count.
-
-What was listened to was a masked copy.  Where a later decision lets something sound that was
-silent in that copy, the moment has not been heard.
-"""
+"""Spans on a line, as pairs of numbers: joined, subtracted, measured; and where a call is quiet."""
 
 from __future__ import annotations
 
@@ -12,11 +8,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.mask import masked_windows, merged
-from pipeline.stored import StoredSamples
-from pipeline.types import MaskPlan
+from pipeline.audio.stored import StoredSamples
 
-__all__ = ["Spans", "length", "minus", "newly_audible", "quiet", "union"]
+__all__ = ["Spans", "length", "merged", "minus", "quiet", "union"]
 
 Spans = tuple[tuple[float, float], ...]
 """Ordered, disjoint, not empty; seconds from the start of the call."""
@@ -26,11 +20,38 @@ _STRIDE: Final = 15_000  # frames looked at at once
 _QUIET: Final = 32768 * 10 ** (-50 / 20)
 """No telephone carries a voice below -50 dBFS: its own noise is louder."""
 
-_LEAST: Final = 0.8
+_MIN_QUIET: Final = 0.8
 """Seconds of quiet below which nothing is skipped: pauses within an utterance are part of it."""
 
 _LEFT: Final = 0.15
 """Seconds left at both ends of what is skipped, so that no first or last sound is cut."""
+
+
+def merged(
+    spans: Iterable[tuple[float, float]], gap: float, kept: Sequence[tuple[float, float]] = ()
+) -> tuple[tuple[float, float], ...]:
+    """Join half-open spans that overlap, touch, or lie less than ``gap`` apart.
+
+    Args:
+        spans: In any order and unit; empty ones are dropped.
+        gap: In the same unit, not negative.
+        kept: What no gap is bridged over, in the same unit.
+
+    Returns:
+        Ordered, disjoint, not empty spans that cover every span given; each at least ``gap`` from
+        the next, except where something kept lies between.
+    """
+    out: list[tuple[float, float]] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if out and (start <= out[-1][1] or (start - out[-1][1] < gap and _free(out[-1][1], start, kept))):
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return tuple(out)
+
+
+def _free(start: float, end: float, kept: Sequence[tuple[float, float]]) -> bool:
+    return not any(first < end and start < last for first, last in kept)
 
 
 def union(*many: Iterable[tuple[float, float]]) -> Spans:
@@ -78,23 +99,6 @@ def quiet(samples: npt.NDArray[np.int16] | StoredSamples, rate: int) -> Spans:
     found = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         start, end = int(first) * width / rate, int(last) * width / rate
-        if end - start >= _LEAST:
+        if end - start >= _MIN_QUIET:
             found.append((round(start + _LEFT, 3), round(end - _LEFT, 3)))
     return tuple(found)
-
-
-def newly_audible(then: MaskPlan, now: MaskPlan, shape: tuple[int, int], rate: int) -> Spans:
-    """Where a plan lets something sound that an earlier one silenced.
-
-    Args:
-        then: The earlier one.
-        now: The later one.
-        shape: Channels and samples of the call.
-        rate: Samples per second.
-    """
-    channels, size = shape
-    opened = []
-    for channel in range(channels):
-        before, after = (masked_windows(plan, channel, rate, size) for plan in (then, now))
-        opened.append([(a / rate, b / rate) for a, b in minus(before, after)])
-    return union(*opened)

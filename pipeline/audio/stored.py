@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Protocol, overload
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.g711 import decoded
+from pipeline.audio.g711 import decoded
 
 __all__ = ["StoredChannel", "StoredSamples", "Track", "width"]
 

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, Final, cast
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audio.stored import StoredSamples
 from pipeline.errors import UnreadableAudioError
-from pipeline.stored import StoredSamples
 
 __all__ = ["MAX_BYTES", "Tape"]
 

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audio.g711 import LAWS, codes_of, decoded
+from pipeline.audio.stored import StoredSamples, width
+from pipeline.audio.tape import MAX_BYTES
 from pipeline.errors import UnreadableAudioError
-from pipeline.g711 import LAWS, codes_of, decoded
-from pipeline.stored import StoredSamples, width
-from pipeline.tape import MAX_BYTES
 
 __all__ = [
     "StoredRecording",

@@ -45,7 +45,7 @@ def detect(
         transcript: The recognised call.
         analyzer: The witnesses.
         case: Confidential terms come from here.
-        again: A second hearing of the call (``pipeline.second_hearing``).
+        again: A second hearing of the call (``pipeline.hearing.second_hearing``).
 
     Returns:
         Findings in order of text; two of them never share a character.

@@ -1,7 +1,7 @@
 """Show, and do not mask, a doubtful name in a call that hardly names anybody.
 
     names found beside it     none   1     2     3     5     7 and more
-    masked from               .54   .33   .25   .20   .15   .12 (``models.judge.MASK_FROM``)
+    masked from               .54   .33   .25   .20   .15   .12 (``models.weighing.judge.judge.MASK_FROM``)
 
 The judge looks at one finding and a few words around it.  But who rings about nobody but themselves names
 nobody, and in such a call every doubtful name is an ordinary word; who names ten people may name another.
@@ -30,7 +30,8 @@ found in 69 made calls gives it .52 (.34, over the .66 that it gives the judge's
 of .2.  With ``MASK_FROM_AT_USUAL`` as low as it is now, more keeps calls that name nobody as they were."""
 
 MASK_FROM_AT_USUAL: Final = 0.12
-"""Probability from which a name is masked where as many are named as is usual: ``models.judge.MASK_FROM``."""
+"""Probability from which a name is masked where as many are named as is usual:
+``models.weighing.judge.judge.MASK_FROM``."""
 
 
 def show_doubtful_names(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -10,10 +10,10 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.finding.queue import SHORTEST
+from pipeline.finding.verdict import UNOWNED
 from pipeline.reasons import Reason, Why
-from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
-from pipeline.verdict import UNOWNED
 
 __all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 

@@ -6,7 +6,7 @@
 
 A recogniser that errs writes other morae, and about as many, where something is said.  Words that a file has
 taken out, put elsewhere, or made up leave morae behind to which nothing written answers.  So each heard mora
-is paired with a written one that sounds at about that time (``pipeline.sound_pairs``), and counts as
+is paired with a written one that sounds at about that time (``pipeline.sound.pairs``), and counts as
 accounted for where those around it fit better than any text would by chance.
 
 What little is left over by a recogniser that heard badly is masked and shown to an analyst; where several
@@ -23,20 +23,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import Recording
-from pipeline.crosstalk import heard_on
+from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
-from pipeline.heard_call import HeardChannel
-from pipeline.listen import SoundReader
+from pipeline.given.heard_call import HeardChannel
+from pipeline.given.speaking_channel import above_noise
+from pipeline.given.written_morae import price, written_morae
+from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.hearing.windows import FRAME
+from pipeline.masking.crosstalk import heard_on
 from pipeline.nearby import Nearby
-from pipeline.phonetic import likeliest, unpacked
 from pipeline.reasons import Reason
-from pipeline.sound_pairs import TimedMora, paired_in_pieces
-from pipeline.speaking_channel import above_noise
-from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.sound.pairs import TimedMora, paired_in_pieces
+from pipeline.sound.posteriorgram import likeliest, unpacked
+from pipeline.sound.reader import SoundReader
 from pipeline.types import EntitySpan, Finding, Party, Segment, TimeSpan, Transcript
-from pipeline.windows import FRAME
-from pipeline.written_morae import price, written_morae
 
 __all__ = ["ENTITY", "MARK", "Uncovered", "findings_of_marks", "hold_against_sound", "marked", "uncovered"]
 

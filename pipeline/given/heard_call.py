@@ -13,11 +13,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
-from pipeline.batches import in_batches
-from pipeline.traces import carried
+from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
+from pipeline.hearing.batches import in_batches
+from pipeline.hearing.traces import carried
+from pipeline.hearing.windows import Channel, Window, loud_stretches, windows_of
 from pipeline.types import Posteriorgram, TimeSpan
-from pipeline.windows import Channel, Window, loud_stretches, windows_of
 
 __all__ = ["HeardChannel", "MoraListener", "hear_call"]
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import Recording
+from pipeline.audio.recording import Recording
 
 __all__ = ["SpeakingChannel", "above_noise"]
 

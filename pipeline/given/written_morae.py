@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.listen import SoundReader
-from pipeline.second_hearing import MARKS, PAUSE, SLOWEST
-from pipeline.sound import Mora, mora_price
-from pipeline.sound_pairs import TimedMora
+from pipeline.hearing.second_hearing import MARKS, PAUSE, SLOWEST
+from pipeline.sound.morae import Mora, mora_price
+from pipeline.sound.pairs import TimedMora
+from pipeline.sound.reader import SoundReader
 from pipeline.types import CharSpan, Segment
 
 __all__ = ["ANY", "price", "written_morae"]

@@ -14,11 +14,11 @@ from typing import Final, overload
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import RECOGNISER_RATE, Recording, for_recogniser, to_samples, to_span
-from pipeline.mask import merged
-from pipeline.transcribe import HeardWord
+from pipeline.audio.recording import RECOGNISER_RATE, Recording, for_recogniser, to_samples, to_span
+from pipeline.audio.spans import merged
+from pipeline.audio.wav import StoredRecording
+from pipeline.hearing.transcribe import HeardWord
 from pipeline.types import TimeSpan
-from pipeline.wav import StoredRecording
 
 __all__ = ["Audio", "Clip", "Sounds", "widened", "with_neighbours"]
 

@@ -23,11 +23,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
-from pipeline.batches import in_batches
-from pipeline.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript, utterance
+from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
+from pipeline.hearing.batches import in_batches
+from pipeline.hearing.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript, utterance
+from pipeline.hearing.windows import Channel, Window, loud_stretches, shorter
 from pipeline.types import TimeSpan, Transcript
-from pipeline.windows import Channel, Window, loud_stretches, shorter
 
 __all__ = [
     "BATCH",
@@ -99,7 +99,8 @@ class Cut:
 
 
 SECOND = Cut()
-"""Of the second hearing; to learn from, calls are heard in other ways too (``models.tagger.hear``)."""
+"""Of the second hearing; to learn from, calls are heard in other ways too
+(``models.training.calls.hear``)."""
 
 
 class BatchRecogniser(Protocol):
@@ -134,7 +135,7 @@ def hear_again(
         cut: How it is cut.
 
     Returns:
-        A transcript of its own, in form as ``pipeline.transcribe.transcribe`` returns it: its
+        A transcript of its own, in form as ``pipeline.hearing.transcribe.transcribe`` returns it: its
         characters are not those of the first, the two share nothing but time.  Empty (no text, no
         segment) where nothing was heard.  The same recording gives the same transcript.
     """

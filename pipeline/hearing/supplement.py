@@ -12,9 +12,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
+from pipeline.hearing.second_hearing import MARKS, PAUSE, SLOWEST
+from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.nearby import Nearby
-from pipeline.second_hearing import MARKS, PAUSE, SLOWEST
-from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import Segment, TimeSpan, Transcript, Word
 
 __all__ = ["supplemented"]

@@ -15,15 +15,16 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.hearing.windows import Window
 from pipeline.types import Posteriorgram, TimeSpan, Trace
-from pipeline.windows import Window
 
 __all__ = ["AROUND", "carried", "read_off"]
 
 _T = TypeVar("_T", Trace, Posteriorgram)
 
 AROUND: Final = 1.0
-"""Seconds around an utterance that stay with it: an edge is looked for so far out (``pipeline.edges``)."""
+"""Seconds around an utterance that stay with it: an edge is looked for so far out
+(``pipeline.masking.edges``)."""
 
 BESIDE: Final = 0.02
 """Seconds beside a trace that it still speaks for: where a window was cut, a part of a step is lost."""

@@ -17,13 +17,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import RECOGNISER_RATE, Recording, Resampled
-from pipeline.batches import in_batches
+from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
 from pipeline.errors import CallUnsafeError
-from pipeline.traces import carried
+from pipeline.hearing.batches import in_batches
+from pipeline.hearing.traces import carried
+from pipeline.hearing.unheard import SHORT_WINDOW, left_out
+from pipeline.hearing.windows import FRAME, Channel, Window, shorter, windows_of
 from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
-from pipeline.unheard import SHORT_WINDOW, left_out
-from pipeline.windows import FRAME, Channel, Window, shorter, windows_of
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe", "utterance"]
 

@@ -11,10 +11,10 @@ import bisect
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.heard import Spans, length, minus, union
+from pipeline.audio.spans import Spans, length, minus, union
+from pipeline.hearing.windows import Channel, Window, loud_stretches, shorter
 from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
-from pipeline.windows import Channel, Window, loud_stretches, shorter
 
 __all__ = ["CLOSE_TO_WORD", "SHORT_WINDOW", "UNHEARD", "left_out", "unheard"]
 

@@ -3,7 +3,7 @@
     words      |移|動|し|た|ち|こ|と|い|う|者|
     entity      [------------------)
     words' time ^start          end^
-    edges     ^start              end^            ``pipeline.edges``, each with its certainty
+    edges     ^start              end^            ``pipeline.masking.edges``, each with its certainty
     masked [pad                        pad)       ``MaskPolicy``, outside the edges
 
 An entity's words are never looked up by their text.  A number that is said in groups is one
@@ -22,10 +22,21 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.audio import Recording
-from pipeline.crosstalk import carried
-from pipeline.edges import ALONE, FRAME, MARGIN, QUIET, UNKNOWN, Side, Sound, WordEdge, find_edge, listen
+from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
+from pipeline.masking.crosstalk import carried
+from pipeline.masking.edges import (
+    ALONE,
+    FRAME,
+    MARGIN,
+    QUIET,
+    UNKNOWN,
+    Side,
+    Sound,
+    WordEdge,
+    find_edge,
+    listen,
+)
 from pipeline.nearby import Nearby
 from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Transcript, Word
 

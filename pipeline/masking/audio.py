@@ -12,20 +12,21 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import to_samples
+from pipeline.audio.g711 import quantise
+from pipeline.audio.recording import to_samples
+from pipeline.audio.spans import Spans, merged, minus, union
+from pipeline.audio.stored import StoredSamples
 from pipeline.errors import CallUnsafeError
-from pipeline.g711 import quantise
-from pipeline.stored import StoredSamples
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
-__all__ = ["fill", "kept_by_decision", "mask_audio", "masked_pieces", "masked_windows", "merged"]
+__all__ = ["fill", "kept_by_decision", "mask_audio", "masked_pieces", "masked_windows", "newly_audible"]
 
 Samples = npt.NDArray[np.int16]
 
@@ -37,33 +38,6 @@ _TONE_HERTZ: Final = 1000.0
 _TONE_DBFS: Final = -20.0
 _STRIDE: Final = 1 << 20  # samples of a channel that are masked at once
 _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
-
-
-def merged(
-    spans: Iterable[tuple[float, float]], gap: float, kept: Sequence[tuple[float, float]] = ()
-) -> tuple[tuple[float, float], ...]:
-    """Join half-open spans that overlap, touch, or lie less than ``gap`` apart.
-
-    Args:
-        spans: In any order and unit; empty ones are dropped.
-        gap: In the same unit, not negative.
-        kept: What no gap is bridged over, in the same unit.
-
-    Returns:
-        Ordered, disjoint, not empty spans that cover every span given; each at least ``gap`` from
-        the next, except where something kept lies between.
-    """
-    out: list[tuple[float, float]] = []
-    for start, end in sorted(span for span in spans if span[0] < span[1]):
-        if out and (start <= out[-1][1] or (start - out[-1][1] < gap and _free(out[-1][1], start, kept))):
-            out[-1] = (out[-1][0], max(out[-1][1], end))
-        else:
-            out.append((start, end))
-    return tuple(out)
-
-
-def _free(start: float, end: float, kept: Sequence[tuple[float, float]]) -> bool:
-    return not any(first < end and start < last for first, last in kept)
 
 
 def kept_by_decision(plan: MaskPlan, channel: int) -> tuple[MaskItem, ...]:
@@ -93,6 +67,25 @@ def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tupl
     kept = [to_samples(item.time, rate, length) for item in kept_by_decision(plan, channel)]
     joined = merged(spans, plan.policy.merge_gap * rate, kept)
     return tuple((int(start), int(end)) for start, end in joined)
+
+
+def newly_audible(then: MaskPlan, now: MaskPlan, shape: tuple[int, int], rate: int) -> Spans:
+    """Where a plan lets something sound that an earlier one silenced.
+
+    A masked copy that somebody has listened to tells nothing of these moments: they have not been heard.
+
+    Args:
+        then: The earlier one.
+        now: The later one.
+        shape: Channels and samples of the call.
+        rate: Samples per second.
+    """
+    channels, size = shape
+    opened = []
+    for channel in range(channels):
+        before, after = (masked_windows(plan, channel, rate, size) for plan in (then, now))
+        opened.append([(a / rate, b / rate) for a, b in minus(before, after)])
+    return union(*opened)
 
 
 def fill(length: int, rate: int, kind: str, law: str) -> Samples:

@@ -9,7 +9,8 @@ A name silenced on the speaker's channel alone would stay audible on the other. 
 there is measured, not assumed, and no level counts, because any level can be turned up:
 
 - Where the other channel carries nothing but its own noise, what can be found in it by correlation can be
-  raised from it, and is masked (``pipeline.faint_copy``, which says how often chance is taken for a copy).
+  raised from it, and is masked (``pipeline.masking.faint_copy``, which says how often chance is taken for a
+  copy).
 - Where it carries more, two channels that carry the same sound agree in phase at one delay, over all
   frequencies of the telephone band; two people speaking do not.  An echo that drowns in what else sounds
   there, so that nothing of it can be understood, is not heard: to silence it would take what is said over it.
@@ -23,9 +24,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import Recording, to_samples
-from pipeline.clips import Audio
-from pipeline.faint_copy import LATEST, RATE, REFERENCE, Floor, find_copy, floor_of, free_of_others
+from pipeline.audio.recording import Recording, to_samples
+from pipeline.hearing.clips import Audio
+from pipeline.masking.faint_copy import LATEST, RATE, REFERENCE, Floor, find_copy, floor_of, free_of_others
 from pipeline.types import TimeSpan
 
 __all__ = ["carried", "heard_on", "left_on"]

@@ -1,6 +1,6 @@
 """How probable each candidate is to be an edge: a small network, run with numpy.
 
-    what speaks for each candidate     (candidates, features)      ``pipeline.edges.describe``
+    what speaks for each candidate     (candidates, features)      ``pipeline.masking.edges.describe``
       -> a line, by itself             (candidates,)
       -> convolutions over candidates  kernel 5, dilated, ReLU     what stands around it counts as well
       -> softmax of both together      (candidates,)
@@ -62,7 +62,7 @@ def chances(features: Array, side: int) -> Array:
     """The chance of each candidate to be the true edge; they sum to one.
 
     Args:
-        features: From ``pipeline.edges.describe``, shape (candidates, features).
+        features: From ``pipeline.masking.edges.describe``, shape (candidates, features).
         side: -1 for where something starts, +1 for where it ends.
 
     Returns:

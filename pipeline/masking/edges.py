@@ -11,7 +11,7 @@ A best guess would be too late half of the time, and a mask that begins late spe
 mora of a name.  So each candidate gets a chance of being the true edge, and the edge is put
 where the true one lies further out only a few times in a hundred: close to the guess where the sound is
 clear (a pause, the s of さん), further out where it is not.  The chances come from a small network
-(``pipeline.edge_network``) that reads what ``describe`` says of a candidate and of those around it.
+(``pipeline.masking.edge_network``) that reads what ``describe`` says of a candidate and of those around it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.edge_network import chances
-from pipeline.stored import Track
-from pipeline.traces import read_off
+from pipeline.audio.stored import Track
+from pipeline.hearing.traces import read_off
+from pipeline.masking.edge_network import chances
 from pipeline.types import Trace
 
 __all__ = [
@@ -130,7 +130,7 @@ class WordEdge:
         length: Seconds from the entity's first word to its last, as timed.
         expected: Seconds that its morae take at the pace of its utterance; 0 where that is not known.
         spread: Seconds by which ``time`` may lie elsewhere, as the word's morae are heard
-            (``pipeline.forced_alignment``); ``UNKNOWN`` where nobody listened for them.
+            (``pipeline.sound.forced_alignment``); ``UNKNOWN`` where nobody listened for them.
         traces: What the ear heard around it; empty where nothing was listened to.
     """
 

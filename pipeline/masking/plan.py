@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from pipeline.detect import sure
-from pipeline.parts import not_below, without_overlap
+from pipeline.finding.detect import sure
+from pipeline.finding.parts import not_below, without_overlap
+from pipeline.finding.queue import beside_masks, within_time
 from pipeline.reasons import Reason, Why
-from pipeline.review_queue import beside_masks, within_time
 from pipeline.types import (
     CallCase,
     Finding,

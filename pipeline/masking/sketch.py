@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import Recording
-from pipeline.heard import Spans, quiet
-from pipeline.stored import Track
+from pipeline.audio.recording import Recording
+from pipeline.audio.spans import Spans, quiet
+from pipeline.audio.stored import Track
 
 __all__ = ["FINEST", "Sketch", "coarser", "sketch_of"]
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.mask import kept_by_decision, merged
+from pipeline.audio.spans import merged
+from pipeline.masking.audio import kept_by_decision
 from pipeline.nearby import Nearby
 from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Word
 

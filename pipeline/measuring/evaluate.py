@@ -4,7 +4,7 @@ A 10 ms frame that differs from the original was masked, whatever the program sa
 itself.  A frame belongs to one channel: in a two-channel file a span covers frames of
 its speaker's channel only, and speech of the other side that is masked meanwhile is
 over-mask.  The figures are those of the contract,
-section 2; the values that hold them are in ``pipeline.figures``.
+section 2; the values that hold them are in ``pipeline.measuring.figures``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import CaseFileError
-from pipeline.figures import CallFigures, OverMask, Share, SpanFigures, Summary, summarise
-from pipeline.truth import CallTruth, TruthSpan
+from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, Summary, summarise
+from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.types import TimeSpan
 
 __all__ = [

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.truth import KINDS
+from pipeline.measuring.truth import KINDS
 from pipeline.types import TimeSpan
 
 __all__ = ["CallFigures", "OverMask", "Share", "SpanFigures", "Summary", "summarise"]

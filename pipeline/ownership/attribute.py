@@ -10,26 +10,33 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.called import with_honorific
-from pipeline.party_address import (
+from pipeline.finding.verdict import UNOWNED, Verdict
+from pipeline.ownership.compare.address import (
     address_groups,
     clearly_within,
     faintly_like,
     whose_address,
     within_a_line,
 )
-from pipeline.party_block import block_in_a_piece, is_block, says_all, says_number
-from pipeline.party_mail import MAX_LOCAL_CHARS, whose_mail, without_local
-from pipeline.party_name import MIN_PART_LIKENESS, KanaReader, KnownName, begun_anew, known_names, whose_name
-from pipeline.party_phone import whose_number
-from pipeline.party_room import says_another_room
-from pipeline.party_spelt import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
+from pipeline.ownership.compare.block import block_in_a_piece, is_block, says_all, says_number
+from pipeline.ownership.compare.mail import MAX_LOCAL_CHARS, whose_mail, without_local
+from pipeline.ownership.compare.name import (
+    MIN_PART_LIKENESS,
+    KanaReader,
+    KnownName,
+    begun_anew,
+    known_names,
+    whose_name,
+)
+from pipeline.ownership.compare.phone import whose_number
+from pipeline.ownership.compare.registered_address import RegisteredAddress, place_in, registered
+from pipeline.ownership.compare.room import says_another_room
+from pipeline.ownership.compare.spelling import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.reasons import Reason
-from pipeline.registered_address import RegisteredAddress, place_in, registered
-from pipeline.sound import likeness
-from pipeline.spoken_digits import digits_of
+from pipeline.sound.called import with_honorific
+from pipeline.sound.digits import digits_of
+from pipeline.sound.morae import likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
-from pipeline.verdict import UNOWNED, Verdict
 
 __all__ = ["accept_misheard_figures", "compare_words"]
 

@@ -2,7 +2,7 @@
 
     entities of detection    nobody's yet
     PASSES, in order         each gives some findings another owner, cuts some, or marks some
-    findings                 with owner and reason, ready for ``pipeline.align``
+    findings                 with owner and reason, ready for ``pipeline.masking.align``
 
 Detection finds, and says of each entity what it read of the talk (``EntitySpan``); only a pass gives a
 finding its owner.  The learned judge and the recogniser that is asked about the sound come in by ``Context``:
@@ -19,24 +19,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.few_names import show_doubtful_names
-from pipeline.own_code import attribute_codes_of_city
-from pipeline.parts import split_into_parts
-from pipeline.party import accept_misheard_figures, compare_words
-from pipeline.party_beside import attribute_fragments
-from pipeline.party_block import part_blocks
-from pipeline.party_explained import attribute_explanations
-from pipeline.party_heard import rescore_by_sound
-from pipeline.party_name import KanaReader
-from pipeline.party_pieces import attribute_pieces
-from pipeline.party_spotted import compare_sound
-from pipeline.party_town import reject_shared_places, reject_shared_prefixes
-from pipeline.party_written import reject_other_spellings
-from pipeline.postal_code import attribute_heard_codes, part_postal_codes
+from pipeline.finding.few_names import show_doubtful_names
+from pipeline.finding.parts import split_into_parts
+from pipeline.ownership.attribute import accept_misheard_figures, compare_words
+from pipeline.ownership.compare.block import part_blocks
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.heard.near_homophone import reject_other_spellings
+from pipeline.ownership.heard.own_code import attribute_codes_of_city
+from pipeline.ownership.heard.postal_code import attribute_heard_codes, part_postal_codes
+from pipeline.ownership.heard.rescore import rescore_by_sound
+from pipeline.ownership.heard.spotted import compare_sound
+from pipeline.ownership.heard.weigh import Hearing
+from pipeline.ownership.neighbours.beside import attribute_fragments
+from pipeline.ownership.neighbours.explained import attribute_explanations
+from pipeline.ownership.neighbours.pieces import attribute_pieces
+from pipeline.ownership.said_again import said_again
+from pipeline.ownership.shared_prefix import reject_shared_places, reject_shared_prefixes
 from pipeline.reasons import Reason
-from pipeline.said_again import said_again
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
-from pipeline.weigh import Hearing
 
 __all__ = [
     "ATTRIBUTE_BY_CONTEXT",

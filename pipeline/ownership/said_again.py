@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.party_beside import said_of
-from pipeline.party_name import KanaReader
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
-from pipeline.sound import morae
+from pipeline.sound.morae import morae
 from pipeline.types import Finding, Party
 
 __all__ = ["said_again"]

@@ -13,12 +13,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pipeline.party_address import FILLERS
-from pipeline.party_beside import said_of
+from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.ownership.compare.address import FILLERS
+from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
-from pipeline.spoken_digits import digits_of
+from pipeline.sound.digits import digits_of
 from pipeline.types import Finding, Party, Transcript
-from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["reject_shared_places", "reject_shared_prefixes"]
 

@@ -18,9 +18,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.decisions import ReviewDecision, ReviewKind
-from pipeline.heard import Spans, length, minus, union
-from pipeline.review import Board, Standing, apply, effective, lay_out
+from pipeline.audio.spans import Spans, length, minus, union
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.fold import Board, Standing, apply, effective, lay_out
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
 __all__ = ["SHARE", "TRIM", "Found", "carried", "exposed", "follow", "found_in"]
@@ -28,7 +28,7 @@ __all__ = ["SHARE", "TRIM", "Found", "carried", "exposed", "follow", "found_in"]
 TRIM: Final = 0.15
 """Seconds of a mask that may be given back without a reason, all steps and both edges together: no word is
 understood of less (``MaskPolicy.merge_gap``), and an edge holds as much silence: 0.02 s of pad and up to
-0.1 s of breath (``pipeline.edges``)."""
+0.1 s of breath (``pipeline.masking.edges``)."""
 
 SHARE: Final = 0.25
 """Share of a mask that may be given back so: a name of two morae has half of its sound in each."""

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.decisions import ReviewDecision, ReviewKind
 from pipeline.reasons import Reason, Why
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, Party, TimeSpan
 
 __all__ = [

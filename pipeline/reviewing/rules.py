@@ -1,8 +1,8 @@
 """What a decision must bring along, and what each of them changed.
 
-``pipeline.review`` makes sense of any series of decisions; this module says which may be added
+``pipeline.reviewing.fold`` makes sense of any series of decisions; this module says which may be added
 to one: a person's word is needed where the program's doubt, or the law, asks for it.  Whatever is
-done, no more than a trim of what was found masked may be heard without one (``pipeline.review_cover``).
+done, no more than a trim of what was found masked may be heard without one (``pipeline.reviewing.cover``).
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.decisions import ReviewDecision, ReviewKind
 from pipeline.errors import ReviewRuleError
-from pipeline.review import (
+from pipeline.reviewing.cover import SHARE, TRIM, Found, carried, exposed, follow, found_in, has_reason
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.fold import (
     LEAST,
     Board,
     Standing,
@@ -26,7 +27,6 @@ from pipeline.review import (
     unconfirmed,
     undecided,
 )
-from pipeline.review_cover import SHARE, TRIM, Found, carried, exposed, follow, found_in, has_reason
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 
 __all__ = ["Change", "check", "check_complete", "steps"]

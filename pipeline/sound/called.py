@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline.sound import Mora, morae
+from pipeline.sound.morae import Mora, morae
 from pipeline.types import CharSpan
 
 __all__ = [

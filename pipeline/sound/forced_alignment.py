@@ -1,6 +1,6 @@
 """When each mora of a known text is said: a text laid along a posteriorgram, with what was written wrong.
 
-    heard     …・・イ・・ト・・ー・サ・・チ・・コ・・ト・イ…     25 times a second, ``pipeline.phonetic``
+    heard     …・・イ・・ト・・ー・サ・・チ・・コ・・ト・イ…     25 times a second, ``sound.posteriorgram``
     written     イ   ドー  シ タ   チ  コ   ト  イ          移動したちこという
     begins      |   |  |  ~ ~   |  |   |  |           | where it is heard, ~ between what is
 
@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.phonetic import BLANK, class_of
-from pipeline.sound import Mora
+from pipeline.sound.morae import Mora
+from pipeline.sound.posteriorgram import BLANK, class_of
 
 __all__ = ["Begins", "begins"]
 

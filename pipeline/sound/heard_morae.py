@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.phonetic import likeliest, unpacked
-from pipeline.sound import Mora
+from pipeline.sound.morae import Mora
+from pipeline.sound.posteriorgram import likeliest, unpacked
 from pipeline.types import Posteriorgram, Segment, TimeSpan, Transcript
 
 __all__ = ["TimedMora", "heard_between", "heard_morae"]

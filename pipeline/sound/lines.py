@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Iterator
 
-from pipeline.sound import Mora
-from pipeline.sound_text import SoundMatch, SoundText, Worth
+from pipeline.sound.morae import Mora
+from pipeline.sound.search import SoundMatch, SoundText, Worth
 
 __all__ = ["SoundLines"]
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sound import Mora, mora_price
+from pipeline.sound.morae import Mora, mora_price
 
 __all__ = ["Apart", "Price", "TimedMora", "far", "paired", "paired_in_pieces"]
 

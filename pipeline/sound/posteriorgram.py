@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sound import LONG, NASAL, STOP, Mora, morae
+from pipeline.sound.morae import LONG, NASAL, STOP, Mora, morae
 
 __all__ = ["BLANK", "CLASSES", "FLOOR", "HeardMora", "class_of", "likeliest", "packed", "unpacked"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sound import Mora, mora_price
+from pipeline.sound.morae import Mora, mora_price
 
 __all__ = ["SoundMatch", "SoundText", "Worth", "find_sound"]
 

@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.phonetic import BLANK, class_of
-from pipeline.sound import LONG, STOP, Mora
+from pipeline.sound.morae import LONG, STOP, Mora
+from pipeline.sound.posteriorgram import BLANK, class_of
 
 __all__ = ["Hit", "covered", "spotted"]
 

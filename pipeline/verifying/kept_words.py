@@ -11,13 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.called import with_honorific
-from pipeline.changes import Changes
-from pipeline.listen import Needle, SoundLine, SoundReader
-from pipeline.mask_text import MaskedTranscript, MaskedWord
-from pipeline.sound_lines import SoundLines
-from pipeline.sound_text import Worth
+from pipeline.masking.text import MaskedTranscript, MaskedWord
+from pipeline.sound.called import with_honorific
+from pipeline.sound.lines import SoundLines
+from pipeline.sound.reader import SoundLine, SoundReader
+from pipeline.sound.search import Worth
 from pipeline.types import CharSpan, TimeSpan
+from pipeline.verifying.changes import Changes
+from pipeline.verifying.listen import Needle
 
 __all__ = ["KeptWords", "Run"]
 

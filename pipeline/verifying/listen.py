@@ -4,7 +4,7 @@
     clip            [-1 s--|                    |--1 s-]
     second pass     … words of the clip … -> morae -> any masked value's morae in them?
 
-What is masked is a constant (``pipeline.verify`` has seen to that): it is left out of the clip, so
+What is masked is a constant (``pipeline.verifying.verify`` has seen to that): it is left out of the clip, so
 that the recogniser's time goes to what can be heard.
 
 The recogniser should be set otherwise than the first time; the clips begin and end elsewhere
@@ -22,24 +22,23 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import Recording, to_span
-from pipeline.changes import BESIDE, Changes
-from pipeline.clips import Audio, Clip, Sounds, widened, with_neighbours
-from pipeline.mask import masked_windows
+from pipeline.audio.recording import Recording, to_span
+from pipeline.hearing.clips import Audio, Clip, Sounds, widened, with_neighbours
+from pipeline.hearing.transcribe import HeardSegment
+from pipeline.masking.audio import masked_windows
 from pipeline.nearby import Nearby
-from pipeline.sound import LONG, NASAL, STOP, Mora, fold_kana, morae
-from pipeline.sound_lines import SoundLines
-from pipeline.sound_text import find_sound
-from pipeline.transcribe import HeardSegment
+from pipeline.sound.lines import SoundLines
+from pipeline.sound.morae import LONG, NASAL, STOP, Mora, fold_kana, morae
+from pipeline.sound.reader import SoundReader
+from pipeline.sound.search import find_sound
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
+from pipeline.verifying.changes import BESIDE, Changes
 
 __all__ = [
     "LONGEST",
     "REACH",
     "Listener",
     "Needle",
-    "SoundLine",
-    "SoundReader",
     "bits_away",
     "bits_of",
     "hear_masked",
@@ -95,24 +94,6 @@ class Listener(Protocol):
 
     def __call__(self, clips: Sequence[npt.NDArray[np.float32]]) -> Sequence[tuple[HeardSegment, ...]]:
         """Transcribe clips of 16 kHz mono audio; of each its words, in seconds from the clip's start."""
-
-
-class SoundLine(Protocol):
-    """A text as morae, with the way back to its characters."""
-
-    @property
-    def morae(self) -> tuple[Mora, ...]:
-        """The sounds in order."""
-
-    def span(self, start: int, end: int) -> CharSpan:
-        """Characters of morae ``[start, end)``."""
-
-
-class SoundReader(Protocol):
-    """Reads text aloud, so to speak."""
-
-    def line(self, text: str) -> SoundLine:
-        """Turn ``text`` into morae."""
 
 
 @dataclass(frozen=True, slots=True)

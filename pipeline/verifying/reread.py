@@ -21,15 +21,22 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.called import is_nobody, is_part_of_number, with_given_name, with_honorific, without_honorific
-from pipeline.changes import BESIDE, Changes
-from pipeline.kept_words import KeptWords, Run
-from pipeline.listen import LONGEST, REACH, Needle, SoundReader, bits_of, is_name, is_sure, tells
-from pipeline.mask_text import MaskedTranscript, mask_text
+from pipeline.masking.text import MaskedTranscript, mask_text
 from pipeline.nearby import Nearby
-from pipeline.sound import fold_kana, morae
-from pipeline.sound_text import Worth, find_sound
+from pipeline.sound.called import (
+    is_nobody,
+    is_part_of_number,
+    with_given_name,
+    with_honorific,
+    without_honorific,
+)
+from pipeline.sound.morae import fold_kana, morae
+from pipeline.sound.reader import SoundReader
+from pipeline.sound.search import Worth, find_sound
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
+from pipeline.verifying.changes import BESIDE, Changes
+from pipeline.verifying.kept_words import KeptWords, Run
+from pipeline.verifying.listen import LONGEST, REACH, Needle, bits_of, is_name, is_sure, tells
 
 __all__ = [
     "DOUBTFUL",
@@ -73,7 +80,7 @@ _Number = TypeVar("_Number", float, NDArray[np.float64])
 # its likeliest hit.  On 39 minutes of held-out calls with 71 names (tests/bench/planted.py), without a
 # second reading: 63 masked, 5 more shown, 0.4 stretches a minute masked and 1.9 shown for nothing.
 _BIAS: Final = 1.07
-_PER_PRICE: Final = -6.82  # by ``pipeline.sound``, in morae
+_PER_PRICE: Final = -6.82  # by ``pipeline.sound.morae``, in morae
 _PER_BIT: Final = 0.265  # what the needle tells
 _PER_SHARE: Final = -6.08  # price over length
 _PER_PROBABILITY: Final = -5.13  # mean of the words': talk heard with certainty is talk

@@ -2,7 +2,7 @@
 
 Nothing is taken on trust from the steps that made them: sample ranges are worked out from
 each item's own time, the text is searched as a reader would search it, and the finished
-audio is transcribed once more (``pipeline.listen``).  An empty tuple means clean; anything
+audio is transcribed once more (``pipeline.verifying.listen``).  An empty tuple means clean; anything
 else means that the call does not leave the house.
 """
 
@@ -18,19 +18,20 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio import Recording, to_samples, to_span
-from pipeline.clips import Audio
-from pipeline.crosstalk import left_on
-from pipeline.listen import Listener, SoundReader, hear_masked, listen_again
-from pipeline.mask import fill, masked_windows
-from pipeline.mask_text import LABELS, OTHER_LABEL
+from pipeline.audio.recording import Recording, to_samples, to_span
+from pipeline.finding.parts import whole_of
+from pipeline.finding.queue import is_candidate
+from pipeline.hearing.clips import Audio
+from pipeline.masking.audio import fill, masked_windows
+from pipeline.masking.crosstalk import left_on
+from pipeline.masking.text import LABELS, OTHER_LABEL
 from pipeline.nearby import Nearby
-from pipeline.parts import whole_of
-from pipeline.reread import read_by_sound, read_otherwise
-from pipeline.review_queue import is_candidate
+from pipeline.sound.reader import SoundReader
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
-from pipeline.under_masks import said_under
-from pipeline.widen import SOURCE
+from pipeline.verifying.listen import Listener, hear_masked, listen_again
+from pipeline.verifying.reread import read_by_sound, read_otherwise
+from pipeline.verifying.under_masks import said_under
+from pipeline.verifying.widen import SOURCE
 
 __all__ = [
     "Listener",
@@ -139,10 +140,10 @@ def _outside(
 def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[tuple[str, str], ...]:
     """The clear text of the plan's items, for ``verify_text`` and nothing else.
 
-    Masked items that are parts of one finding (``pipeline.parts``) are one value, under the likeliest's id:
-    中の of 中の髪がハトリチオ is said anywhere.  A kept item that a masked one touches in the text is left
-    out: it is masked there.  So is what ``widen`` added: it stands for the item that it sounds like, and its
-    words are no values; and what only stays until somebody has listened: it accounts for nothing.  An
+    Masked items that are parts of one finding (``pipeline.finding.parts``) are one value, under the
+    likeliest's id: 中の of 中の髪がハトリチオ is said anywhere.  A kept item that a masked one touches in the
+    text is left out: it is masked there.  So is what ``widen`` added: it stands for the item that it sounds like,
+    and its words are no values; and what only stays until somebody has listened: it accounts for nothing.  An
     honorific by itself is nobody's: masked beside a name, it may be said to everybody else.
 
     Args:
@@ -271,7 +272,7 @@ def verify_second_opinion(
     Args:
         document: ``masked.json``, read back.
         masked_text: ``masked.txt``, read back.
-        opinion: Every utterance as the other means left it (``models.anonymiser``).
+        opinion: Every utterance as the other means left it (``models.analysis.anonymiser``).
 
     Returns:
         A ``TEXT`` leak of no item for each utterance that says, in this order, what the other

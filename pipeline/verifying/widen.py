@@ -17,12 +17,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from pipeline.align import Places, align_among, places_of
-from pipeline.audio import Recording
-from pipeline.called import with_given_name
+from pipeline.audio.recording import Recording
+from pipeline.finding.queue import is_candidate
+from pipeline.masking.align import Places, align_among, places_of
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason, Why
-from pipeline.review_queue import is_candidate
+from pipeline.sound.called import with_given_name
 from pipeline.types import (
     CharSpan,
     EntitySpan,

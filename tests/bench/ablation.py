@@ -6,7 +6,8 @@
 Each ``--leave-out`` is a row: the named recognizers and passes (``pipeline.ownership.chain``), left out
 together.  Without any, a row for each of them.  ``--words``, a table for each: as recognised, with the
 networks that listen (``heard``) and without them (``read``), and the exact ones of the truth, to which none
-listens (``exact``).  The words are those stored by ``models.tagger.hear``: nothing is recognised here.
+listens (``exact``).  The words are those stored by ``models.training.calls.hear``: nothing is recognised
+here.
 
 Everything is loaded once, and what does not depend on what is left out is asked once for each call: ja_ginza,
 the first pass, the tagger.  The second pass and the judge work with what is left.
@@ -23,10 +24,10 @@ from typing import Any
 from presidio_analyzer import AnalyzerEngine, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
-from models.analyzer import CallAnalyzer, load_analyzer
-from models.readings import load_reader
-from pipeline.detect import detect
-from pipeline.figures import CallFigures, Summary, summarise
+from models.analysis.analyzer import CallAnalyzer, load_analyzer
+from models.language.readings import load_reader
+from pipeline.finding.detect import detect
+from pipeline.measuring.figures import CallFigures, Summary, summarise
 from pipeline.ownership.chain import NAMES, PASSES
 from pipeline.types import EntitySpan
 from tests.bench.figures import StoredCall, figures_of, stored_calls, table, unheard

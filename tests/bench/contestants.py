@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.clashes import clashes
+from flows.files.clashes import clashes
 from models.registry import embedded_asr, verified_bytes
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _glue(calls: Sequence[Path], out: Path, clock: Clock) -> None:
     import numpy as np
     from pydub import AudioSegment
 
-    from pipeline.audio import read_recording
+    from pipeline.audio.recording import read_recording
     from tests.bench.text_sets import Document, plain
 
     model = _whisper(clock)
@@ -142,17 +142,17 @@ def _whisper(clock: Clock) -> WhisperModel:
 
 
 def _kaiji(calls: Sequence[Path], out: Path, clock: Clock) -> None:
-    """As ``flows.mask_calls``, which gives no stage to look at; recognition inside of stages by itself."""
+    """As ``flows.masking.mask_calls``, whose stages cannot be timed one by one; recognition apart."""
     with clock.timing("load"):
         from flows import outputs
-        from flows.case_file import case_lookup
-        from flows.mask_calls import Order, attempt
+        from flows.files.case_file import case_lookup
+        from flows.masking.mask_calls import Order, attempt
         from flows.settings import Settings
         from flows.stages import Models, Stage, recipe
         from flows.workspace import JOB, MemoryWorkspace
 
         models = Models("base", Settings())
-        _ = models.recogniser, models.analyzer, models.reader
+        _ = models.recogniser, models.analysis.analyzer, models.reader
 
     def attempted(audio: Path, timed: Clock) -> bool:
         order = Order(out=out, case=case_lookup(audio.parent))
@@ -188,9 +188,9 @@ RECOGNITION = ("first hearing", "second hearing", "listening again", "asking the
 
 
 def _time_recognition(models: Any, clock: Clock) -> None:
-    import pipeline.second_hearing
-    import pipeline.transcribe
-    import pipeline.weigh
+    import pipeline.hearing.second_hearing
+    import pipeline.hearing.transcribe
+    import pipeline.ownership.heard.weigh
 
     def timed(part: str, do: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **more: Any) -> Any:
@@ -201,22 +201,22 @@ def _time_recognition(models: Any, clock: Clock) -> None:
 
     first, second, third, fourth = RECOGNITION
     # The stages call them by their modules, so that this is what they get.
-    pipeline.transcribe.transcribe = timed(first, pipeline.transcribe.transcribe)
-    pipeline.second_hearing.hear_again = timed(second, pipeline.second_hearing.hear_again)
+    pipeline.hearing.transcribe.transcribe = timed(first, pipeline.hearing.transcribe.transcribe)
+    pipeline.hearing.second_hearing.hear_again = timed(second, pipeline.hearing.second_hearing.hear_again)
     models.listen = timed(third, models.listen)
     # Of the stage only this is the speech model's: what is asked is found by the words.
-    pipeline.weigh.in_batches = timed(fourth, pipeline.weigh.in_batches)
+    pipeline.ownership.heard.weigh.in_batches = timed(fourth, pipeline.ownership.heard.weigh.in_batches)
 
 
 def _desk(calls: Sequence[Path], out: Path, clock: Clock) -> None:
     """A desk whose queue holds the calls, each of a request of its own."""
-    from flows.case_file import case_lookup
-    from flows.desk import lists
-    from flows.desk import requests as desk_requests
-    from flows.desk.calls import attach_call
-    from flows.desk.catalogue import add_recordings
-    from flows.desk.desk import open_desk
-    from flows.desk.values import CompanyList, NewRecording, NewRequest, StaffList
+    from flows.desk.cases import lists
+    from flows.desk.cases import requests as desk_requests
+    from flows.desk.cases.calls import attach_call
+    from flows.desk.cases.catalogue import add_recordings
+    from flows.desk.integrity.desk import open_desk
+    from flows.desk.kinds.values import CompanyList, NewRecording, NewRequest, StaffList
+    from flows.files.case_file import case_lookup
     from flows.settings import Settings
     from tests.desk_builders import CHECK, CLERK, NOW
 
@@ -255,7 +255,7 @@ def cut(call: str, out: str, seconds: str) -> None:
         out: The file to be written.
         seconds: How much of it.
     """
-    from pipeline.audio import read_recording, write_wav
+    from pipeline.audio.recording import read_recording, write_wav
 
     whole = read_recording(Path(call))
     write_wav(Path(out), whole.samples[:, : round(float(seconds) * whole.rate)], whole.rate, whole.law)

@@ -4,7 +4,7 @@
     python -m tests.bench.edges CALLS_DIR [CALLS_DIR ...] --collect FILE.npz [--found] [--deaf]
 
 A folder holds ``<stem>.wav``, ``<stem>.truth.json`` and ``<stem>.heard.json`` (``python -m
-models.tagger.hear``).  Detection is left out: a finding is made of exactly the recognised
+models.training.calls.hear``).  Detection is left out: a finding is made of exactly the recognised
 characters that stand for a true span, whatever they were heard as, so that edges are judged
 alone.  Speech is what ``kaiji evaluate`` calls speech: 10 ms frames above -38 dBFS.
 
@@ -34,15 +34,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from models.analyzer import load_analyzer
-from models.readings import Reader, load_reader
-from models.tagger.examples import KINDS, PARTIES, from_heard
-from models.tagger.hear import read_heard
-from pipeline.align import LONG_PAUSE, align, edges_of, places_of
-from pipeline.audio import Recording, read_recording
-from pipeline.detect import detect
-from pipeline.edges import FRAME, INWARD, OUTWARD, UNKNOWN, WordEdge, describe
-from pipeline.evaluate import AudioPair, frames_of
+from models.analysis.analyzer import load_analyzer
+from models.language.readings import Reader, load_reader
+from models.training.calls.examples import KINDS, PARTIES, from_heard
+from models.training.calls.hear import read_heard
+from pipeline.audio.recording import Recording, read_recording
+from pipeline.finding.detect import detect
+from pipeline.masking.align import LONG_PAUSE, align, edges_of, places_of
+from pipeline.masking.edges import FRAME, INWARD, OUTWARD, UNKNOWN, WordEdge, describe
+from pipeline.measuring.evaluate import AudioPair, frames_of
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript

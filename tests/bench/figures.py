@@ -4,7 +4,7 @@
         [--recognizers FILE] [--causes]
 
 A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--exact`` words are taken,
-``.heard.json`` (``python -m models.tagger.hear``) and, for the second hearing, ``.heard2.json`` (with
+``.heard.json`` (``python -m models.training.calls.hear``) and, for the second hearing, ``.heard2.json`` (with
 ``--again``).  Recognition and the second listening are left out; all between them is the product's own, with
 ``--by-sound`` as the product does it, without it by words alone.
 """
@@ -20,27 +20,27 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from flows.case_file import case_lookup
-from flows.transcript_file import read_transcript
-from models.analyzer import load_analyzer
-from models.calibrate import unlistened
-from models.company import load_company
-from models.owner.owner import Owner, load_owner
-from models.readings import Reader, load_reader
-from models.tagger.hear import read_heard
-from models.transcriber import load_transcriber
-from pipeline.align import align
-from pipeline.audio import Recording, read_recording
-from pipeline.detect import detect
-from pipeline.evaluate import AudioPair, ReviewRow, measure_call
-from pipeline.figures import CallFigures, Share, Summary, summarise
-from pipeline.mask import mask_audio
+from flows.files.case_file import case_lookup
+from flows.files.transcript_file import read_transcript
+from models.analysis.analyzer import load_analyzer
+from models.company.recognizers import load_company
+from models.language.readings import Reader, load_reader
+from models.speech.transcriber import load_transcriber
+from models.training.calls.hear import read_heard
+from models.training.weighing.calibrate import unlistened
+from models.weighing.owner.owner import Owner, load_owner
+from pipeline.audio.recording import Recording, read_recording
+from pipeline.finding.detect import detect
+from pipeline.hearing.supplement import supplemented
+from pipeline.masking.align import align
+from pipeline.masking.audio import mask_audio
+from pipeline.masking.plan import make_plan
+from pipeline.measuring.evaluate import AudioPair, ReviewRow, measure_call
+from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
+from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.ownership.chain import Context, attribute
-from pipeline.plan import make_plan
-from pipeline.supplement import supplemented
-from pipeline.truth import CallTruth, exact_transcript, read_truth
+from pipeline.ownership.heard.weigh import Hearing, Scorer
 from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
-from pipeline.weigh import Hearing, Scorer
 
 __all__ = [
     "StoredCall",

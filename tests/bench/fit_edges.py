@@ -1,6 +1,6 @@
-"""Fit the weights of ``pipeline.edge_network``; needs torch, as ``models.ear.train``.
+"""Fit the weights of ``pipeline.masking.edge_network``; needs torch, as ``models.training.speech.train_ear``.
 
-    PYTHONPATH=. TRAIN/bin/python -m tests.bench.fit_edges DATA.npz ... --out pipeline/edges.npz
+    PYTHONPATH=. TRAIN/bin/python -m tests.bench.fit_edges DATA.npz ... --out pipeline/masking/edges.npz
 
 Data is what ``tests.bench.edges --collect`` wrote.  Every edge that was collected with an ear is learned from
 once more without one: words from a file and other speech models have none.  Some are once more as if somebody
@@ -21,8 +21,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from pipeline.edge_network import DILATIONS, KERNEL, NAMES
-from pipeline.edges import EAR, HEARD
+from pipeline.masking.edge_network import DILATIONS, KERNEL, NAMES
+from pipeline.masking.edges import EAR, HEARD
 
 WIDTH = 32
 """Channels inside."""
@@ -41,7 +41,7 @@ BLUR = 1.5
 
 
 class Network(nn.Module):
-    """As ``pipeline.edge_network`` runs it."""
+    """As ``pipeline.masking.edge_network`` runs it."""
 
     def __init__(self, features: int) -> None:
         super().__init__()

@@ -22,13 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.case_file import MOST_COMPANY, MOST_OWN, MOST_STAFF, MOST_TERMS, parse_case
+from flows.files.case_file import MOST_COMPANY, MOST_OWN, MOST_STAFF, MOST_TERMS, parse_case
 from flows.settings import Settings
 from flows.stages import Models, Stage, recipe
 from flows.workspace import JOB, Job, MemoryWorkspace
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 from pipeline.errors import PipelineError
-from pipeline.truth import exact_transcript, read_truth
+from pipeline.measuring.truth import exact_transcript, read_truth
 from pipeline.types import CallCase
 
 CALL = Path(__file__).parents[2] / "sample_audio" / "neighbour-parcel.wav"

@@ -4,10 +4,10 @@
     python -m tests.bench.long_call CALLS_DIR --recognise 10 40     (minutes; the real recogniser)
 
 A folder holds ``<stem>.wav``, ``<stem>.heard.json`` and, of the second hearing, ``<stem>.heard2.json``
-(``python -m models.tagger.hear``, and with ``--again``).  Its calls are strung together, over and over, with
-line noise that is never the same, into one call of each length; each is then masked by the whole recipe
-in a process of its own.  Recognition is most of the time, so unless ``--real`` asks for it, a stub answers
-after one window and one batch by the real model, whose memory is thereby counted: windows are cut,
+(``python -m models.training.calls.hear``, and with ``--again``).  Its calls are strung together, over and
+over, with line noise that is never the same, into one call of each length; each is then masked by the whole
+recipe in a process of its own.  Recognition is most of the time, so unless ``--real`` asks for it, a stub
+answers after one window and one batch by the real model, whose memory is thereby counted: windows are cut,
 resampled and handed over as ever, and what comes back is as long as speech would be.  The stages after it
 work on the stored words at their true times.
 
@@ -35,12 +35,12 @@ from numpy.typing import NDArray
 from flows.settings import Settings
 from flows.stages import Models, Stage, recipe
 from flows.workspace import JOB, RECORDING, SECOND_HEARING, TRANSCRIPT, Job, MemoryWorkspace
-from models.tagger.hear import read_heard
-from models.transcriber import FasterWhisperRecogniser, load_transcriber
-from pipeline.audio import read_recording
+from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from models.training.calls.hear import read_heard
+from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError
-from pipeline.supplement import supplemented
-from pipeline.transcribe import RATE, HeardSegment, HeardWord, build_transcript, transcribe
+from pipeline.hearing.supplement import supplemented
+from pipeline.hearing.transcribe import RATE, HeardSegment, HeardWord, build_transcript, transcribe
 from pipeline.types import CallCase, Transcript
 
 LIMIT_GIB, LIMIT_RATIO = 1.5, 4.4
@@ -184,7 +184,7 @@ def _mask(audio: Path, *, real: bool = False) -> dict[str, object]:
     started = time.process_time()
     models = Models("base", Settings()) if real else _StubbedModels(read_heard(Path(first)).text)
     # Loading is no part of a call.
-    _ = models.recogniser, models.analyzer, models.reader
+    _ = models.recogniser, models.analysis.analyzer, models.reader
     seconds["(load)"], peaks["(load)"] = time.process_time() - started, _peak_gib()
     failed = ""
     with tempfile.TemporaryDirectory() as name:

@@ -25,7 +25,7 @@ from statistics import mean, median
 
 from prefect import flow
 
-from flows.desk.desk import open_desk
+from flows.desk.integrity.desk import open_desk
 from flows.settings import Settings
 from tests.flow_builders import waiting_voice
 from tests.servers import postgres, postgres_programs
@@ -49,7 +49,8 @@ class Cycles:
 @flow(name="bench-night", persist_result=False, log_prints=False)
 def bench_night() -> None:
     """The night, its clock held beside it."""
-    from flows import case_task, mask_case_call, nightly
+    from flows.masking import mask_case_call
+    from flows.runs import case_task, nightly
     from tests.fakes import FakeModels
 
     models, cycles = FakeModels(), Cycles()

@@ -2,9 +2,9 @@
 
     python -m tests.bench.owners CALLS_DIR... --out DATA.npz [--otherwise ONE OTHER]
 
-The folders are those of ``tests.bench.figures``, heard twice (``models.tagger.hear``).  Every call is taken
-as it is heard, as it is only read, and in its exact words; ``--otherwise`` takes it once more, from two other
-hearings.
+The folders are those of ``tests.bench.figures``, heard twice (``models.training.calls.hear``).  Every call
+is taken as it is heard, as it is only read, and in its exact words; ``--otherwise`` takes it once more, from
+two other hearings.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analyzer import CallAnalyzer, load_analyzer
-from models.hearings import char_times
-from models.owner.features import features
-from models.tagger.examples import said_then
-from models.tagger.hear import read_heard
-from pipeline.detect import detect
+from models.analysis.analyzer import CallAnalyzer, load_analyzer
+from models.calls.hearings import char_times
+from models.training.calls.examples import said_then
+from models.training.calls.hear import read_heard
+from models.weighing.owner.features import features
+from pipeline.finding.detect import detect
+from pipeline.hearing.supplement import supplemented
+from pipeline.measuring.truth import CallTruth
 from pipeline.ownership.chain import RULES, Context, attribute
-from pipeline.supplement import supplemented
-from pipeline.truth import CallTruth
 from pipeline.types import Transcript
 from tests.bench.figures import StoredCall, stored_calls, unheard
 

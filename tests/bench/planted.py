@@ -3,7 +3,7 @@
     python -m tests.bench.planted CALLS_DIR [CALLS_DIR ...] [--deaf] [--once] [--detected] [--missed]
 
 A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json``, ``.heard.json`` and ``.heard2.json``
-(``python -m models.tagger.hear`` and the same with ``--again``).  A plan is made from the truth; for
+(``python -m models.training.calls.hear`` and the same with ``--again``).  A plan is made from the truth; for
 every third party's name that is said again in its call, one mention is taken out of it, and the loop
 runs as ``flows.stages`` runs it (the finished audio listened to, both hearings read, at most
 ``ROUNDS`` times wider, an analyst's time kept).  Counted are the mentions of which either hearing
@@ -30,25 +30,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.case_file import case_lookup
+from flows.files.case_file import case_lookup
 from flows.stages import ROUNDS, certain, known
-from models.readings import Reader, load_reader
-from models.tagger.hear import read_heard
-from pipeline.audio import Recording, read_recording
-from pipeline.changes import Changes
-from pipeline.detect import detect
-from pipeline.evaluate import AudioPair, measure_call
-from pipeline.figures import CallFigures, Share, summarise
-from pipeline.listen import hear_masked
-from pipeline.mask import mask_audio, masked_windows
-from pipeline.mask_text import as_text, mask_text
-from pipeline.plan import within_review_time
-from pipeline.reread import read_otherwise
-from pipeline.sound import Mora, fold_kana, morae
-from pipeline.sound_text import find_sound
-from pipeline.supplement import supplemented
-from pipeline.transcribe import HeardSegment
-from pipeline.truth import CallTruth, read_truth
+from models.language.readings import Reader, load_reader
+from models.training.calls.hear import read_heard
+from pipeline.audio.recording import Recording, read_recording
+from pipeline.finding.detect import detect
+from pipeline.hearing.supplement import supplemented
+from pipeline.hearing.transcribe import HeardSegment
+from pipeline.masking.audio import mask_audio, masked_windows
+from pipeline.masking.plan import within_review_time
+from pipeline.masking.text import as_text, mask_text
+from pipeline.measuring.evaluate import AudioPair, measure_call
+from pipeline.measuring.figures import CallFigures, Share, summarise
+from pipeline.measuring.truth import CallTruth, read_truth
+from pipeline.sound.morae import Mora, fold_kana, morae
+from pipeline.sound.search import find_sound
 from pipeline.types import (
     CharSpan,
     Leak,
@@ -60,9 +57,12 @@ from pipeline.types import (
     TimeSpan,
     Transcript,
 )
-from pipeline.under_masks import said_under
-from pipeline.verify import Listener, listen_again, read_by_sound, values, verify_text
-from pipeline.widen import widen
+from pipeline.verifying.changes import Changes
+from pipeline.verifying.listen import hear_masked
+from pipeline.verifying.reread import read_otherwise
+from pipeline.verifying.under_masks import said_under
+from pipeline.verifying.verify import Listener, listen_again, read_by_sound, values, verify_text
+from pipeline.verifying.widen import widen
 from tests.bench.edges import _heard_as
 from tests.bench.figures import StoredCall, planned
 
@@ -330,7 +330,7 @@ def main() -> int:
         listener = Remembering(options.cache)
     analyzer = None
     if options.detected:
-        from models.analyzer import load_analyzer
+        from models.analysis.analyzer import load_analyzer
 
         analyzer = load_analyzer()
     found: list[Planted] = []

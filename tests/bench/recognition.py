@@ -8,7 +8,7 @@ CPU seconds per second of audio are printed.
 
     CER       kana character error rate: what was heard against the script, both read by Sudachi
     .3 .2 .1  share of spans that sound in what was heard within .6 s of them, at a price
-              (pipeline.sound) of at most so much of their length
+              (pipeline.sound.morae) of at most so much of their length
     price     mean price of the best match, as a share of the length; 1 where there is none
 
 Spans are those of third parties, by kind, and then of everybody but the company.  ``either`` is what
@@ -26,14 +26,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.readings import Reader, load_reader
-from models.tagger.hear import read_heard
-from models.transcriber import load_transcriber
-from pipeline.audio import read_recording
-from pipeline.second_hearing import hear_again
-from pipeline.sound import Mora, fold_kana, morae
-from pipeline.sound_text import find_sound
-from pipeline.transcribe import transcribe
+from models.language.readings import Reader, load_reader
+from models.speech.transcriber import load_transcriber
+from models.training.calls.hear import read_heard
+from pipeline.audio.recording import read_recording
+from pipeline.hearing.second_hearing import hear_again
+from pipeline.hearing.transcribe import transcribe
+from pipeline.sound.morae import Mora, fold_kana, morae
+from pipeline.sound.search import find_sound
 from pipeline.types import TimeSpan, Transcript
 
 NEAR = 0.6

@@ -14,12 +14,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from models.analyzer import load_analyzer
-from models.readings import load_reader
-from models.transcriber import load_transcriber
-from pipeline.detect import detect
+from models.analysis.analyzer import load_analyzer
+from models.language.readings import load_reader
+from models.speech.transcriber import load_transcriber
+from pipeline.finding.detect import detect
+from pipeline.measuring.truth import TruthSpan
 from pipeline.reason_text import sentence
-from pipeline.truth import TruthSpan
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 from tests.bench.figures import StoredCall, add_arguments, figures_of_plan, planned, stored_calls
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from models.analyzer import load_analyzer
-from pipeline.detect import detect
-from pipeline.figures import summarise
+from models.analysis.analyzer import load_analyzer
+from pipeline.finding.detect import detect
+from pipeline.measuring.figures import summarise
 from pipeline.types import EntitySpan
 from tests.bench.ablation import Switchboard, ablate, main
 from tests.bench.figures import row, stored_calls, table

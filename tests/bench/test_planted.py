@@ -1,4 +1,4 @@
-"""The loop on a real sample call, with what Whisper base recognised of it (``models.tagger.hear``)."""
+"""The loop on a real sample call, with Whisper base's words (``models.training.calls.hear``)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from models.readings import Reader, load_reader
-from pipeline.review_queue import is_candidate
+from models.language.readings import Reader, load_reader
+from pipeline.finding.queue import is_candidate
 from pipeline.types import MaskAction
 from tests.bench.planted import Ears, MadeCall, calls, covered, loop, repeated
 

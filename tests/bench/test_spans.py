@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.readings import Reader, load_reader
+from models.language.readings import Reader, load_reader
 from pipeline.types import CharSpan, EntitySpan, Party
 from tests.bench.figures import StoredCall, planned, stored_calls
 from tests.bench.spans import wrong_spans

@@ -33,8 +33,8 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NlpEngineProvider
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer
 
-from models.analyzer import load_analyzer
-from pipeline.detect import detect
+from models.analysis.analyzer import load_analyzer
+from pipeline.finding.detect import detect
 from pipeline.types import CallCase, CharSpan, EntitySpan, Segment, TimeSpan, Transcript
 
 __all__ = ["Counts", "Document", "counted", "main", "marked", "of_dialogues", "of_iob"]

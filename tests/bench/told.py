@@ -15,13 +15,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from pipeline.align import align
-from pipeline.evaluate import AudioPair, measure_call
-from pipeline.figures import CallFigures, Share, summarise
-from pipeline.mask import mask_audio
-from pipeline.plan import make_plan
+from pipeline.masking.align import align
+from pipeline.masking.audio import mask_audio
+from pipeline.masking.plan import make_plan
+from pipeline.measuring.evaluate import AudioPair, measure_call
+from pipeline.measuring.figures import CallFigures, Share, summarise
+from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.reasons import Reason
-from pipeline.truth import CallTruth, TruthSpan
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, Transcript
 from tests.bench.figures import StoredCall, add_arguments, stored_calls
 

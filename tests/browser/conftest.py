@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
-from flows.desk import requests
-from flows.review import routes_ledger
+from flows.desk.cases import requests
+from flows.review.routes import ledger as routes_ledger
 from tests.browser.made_calls import into_review, sample_call
 from tests.browser.pages import PATIENCE, Missed, Reviewed, open_call, sign_in
 from tests.browser.running import Served, launched, serving

@@ -15,18 +15,19 @@ from pathlib import Path
 import numpy as np
 
 from flows import outputs
-from flows.case_file import case_lookup
-from flows.desk import calls, catalogue, claims, requests
-from flows.desk.desk import Desk
-from flows.desk.files import NewFile
-from flows.desk.values import Call, FileKind, ListVersions, NewRecording
-from flows.transcript_file import read_transcript
+from flows.desk.cases import calls, catalogue, requests
+from flows.desk.cases.files import NewFile
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Call, FileKind, ListVersions, NewRecording
+from flows.desk.work import claims
+from flows.files.case_file import case_lookup
+from flows.files.transcript_file import read_transcript
 from flows.workspace import SKETCH, TRANSCRIPT
-from pipeline.audio import read_recording, write_wav
-from pipeline.plan import make_plan, transcript_sha256
+from pipeline.audio.recording import read_recording, write_wav
+from pipeline.masking.plan import make_plan, transcript_sha256
+from pipeline.masking.sketch import sketch_of
+from pipeline.measuring.truth import TruthSpan, exact_transcript, read_truth
 from pipeline.reasons import Reason, Why
-from pipeline.sketch import sketch_of
-from pipeline.truth import TruthSpan, exact_transcript, read_truth
 from pipeline.types import (
     CallCase,
     CharSpan,

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-from flows.desk.desk import Desk, open_desk
+from flows.desk.integrity.desk import Desk, open_desk
 from flows.review.app import create_app
 from tests.desk_builders import desk_settings
 from tests.release_builders import with_company

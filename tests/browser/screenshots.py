@@ -17,8 +17,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from flows.desk import deliveries
-from flows.desk.values import Actor, Call, Role
+from flows.desk.answers import deliveries
+from flows.desk.kinds.values import Actor, Call, Role
 from tests.browser.made_calls import into_review, sample_call
 from tests.browser.pages import send, sign_in, state, until
 from tests.browser.running import Served, launched, serving

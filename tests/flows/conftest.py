@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls, catalogue, lists, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.states import State
-from flows.desk.values import Call, CompanyList, NewRecording, NewRequest, StaffList
+from flows.desk.cases import calls, catalogue, lists, requests
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Call, CompanyList, NewRecording, NewRequest, StaffList
 from flows.settings import Settings
 from tests.attacks import Doors, try_doors
 from tests.builders import spoken_file
@@ -25,7 +25,8 @@ from tests.serving import START_SECONDS, Serving
 @pytest.fixture
 def flow_desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
     """A desk whose flows hear what the fakes give and wait for nothing."""
-    from flows import case_task, mask_case_call, nightly
+    from flows.masking import mask_case_call
+    from flows.runs import case_task, nightly
 
     monkeypatch.setattr(mask_case_call, "load_models", InTurn())
     monkeypatch.setattr(case_task.mask_waiting_call, "retry_delay_seconds", [0, 0])
@@ -76,7 +77,7 @@ def secret_call(desk: Desk, path: Path, source: str) -> Call:
 
 def requests_person(case):
     """The requester of ``SECRET_CASE``."""
-    from flows.case_file import parse_case
+    from flows.files.case_file import parse_case
 
     return parse_case({"case_id": "R-0", "requester": case}, "case").requester
 
@@ -84,7 +85,7 @@ def requests_person(case):
 @pytest.fixture(scope="session")
 def served(tmp_path_factory) -> ServedNight:
     """A real ``make serve`` with the real models, on calls, names and files that are secrets."""
-    from flows.case_file import parse_case
+    from flows.files.case_file import parse_case
 
     folder = tmp_path_factory.mktemp("served")
     home = folder / "home"

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from flows.case_file import case_lookup
-from flows.mask_calls import Order, exit_status, mask_calls
+from flows.files.case_file import case_lookup
+from flows.masking.mask_calls import Order, exit_status, mask_calls
 from flows.settings import Settings
 from flows.stages import Models
-from pipeline.truth import exact_transcript, read_truth
+from pipeline.measuring.truth import exact_transcript, read_truth
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 MONO, STEREO = "neighbour-parcel", "staff-complaint"

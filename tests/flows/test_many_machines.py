@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, calls, files
-from flows.desk.audit import AuditEntry
-from flows.desk.desk import Desk, open_desk
-from flows.desk.states import State
-from flows.desk.values import Call, DeskFile
+from flows.desk.cases import calls, files
+from flows.desk.integrity import audit
+from flows.desk.integrity.audit import AuditEntry
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Call, DeskFile
 from flows.settings import Settings
 from tests.builders import spoken_file
 from tests.flow_builders import waiting

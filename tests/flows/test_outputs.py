@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows import outputs
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError
 from pipeline.types import MaskAction, Party
 from tests.builders import item, plan, recording, transcript, utterance

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls
-from flows.desk.desk import Desk, open_desk
-from flows.desk.files import list_files, open_stream
-from flows.desk.states import State
-from flows.desk.values import FileKind
+from flows.desk.cases import calls
+from flows.desk.cases.files import list_files, open_stream
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import FileKind
 from flows.settings import Settings
 from tests.attacks import NAME
 from tests.conftest import SECRETS
@@ -98,8 +98,8 @@ def test_provoked_exceptions_are_told_without_their_words(
     """A library quotes the call in its message: the desk, Prefect's database and the log have its kind."""
     from prefect.settings import get_current_settings
 
-    from flows import mask_case_call
-    from flows.nightly import nightly
+    from flows.masking import mask_case_call
+    from flows.runs.nightly import nightly
 
     secrets = ("長谷川隆", "09098765432", "丸亀市土器町")
     trouble = [

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import pipeline.widen
+import pipeline.verifying.widen
 from flows import stages
-from flows.mask_calls import Order, Outcome, mask_calls
+from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
 from flows.stages import KNOWN, STAGES, Models, known, recipe
-from pipeline.changes import Changes
 from pipeline.errors import ModelError
-from pipeline.transcribe import HeardSegment
+from pipeline.hearing.transcribe import HeardSegment
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, MaskPolicy, TimeSpan
-from pipeline.widen import SOURCE
+from pipeline.verifying.changes import Changes
+from pipeline.verifying.widen import SOURCE
 from tests.builders import item, plan, utterance, voice_file
 from tests.fakes import FakeModels
 
@@ -140,7 +140,7 @@ class TestPlantedMisses:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         """Doubtful likenesses are asked about in the first round, and that may find words to mask, too."""
-        read, widen, first = stages.verify_text, pipeline.widen.widen, iter([True])
+        read, widen, first = stages.verify_text, pipeline.verifying.widen.widen, iter([True])
 
         def reads(text: str, masked: tuple[tuple[str, str], ...], *kept: object) -> tuple[Leak, ...]:
             leaks = read(text, masked, *kept)  # type: ignore[arg-type]
@@ -151,7 +151,7 @@ class TestPlantedMisses:
             return widen(plan, leaks[1:], *call)  # type: ignore[arg-type]
 
         monkeypatch.setattr(stages, "verify_text", reads)
-        monkeypatch.setattr(pipeline.widen, "widen", widens)
+        monkeypatch.setattr(pipeline.verifying.widen, "widen", widens)
         outcome, _ = self.run(tmp_path, "あの吐き側")
 
         assert outcome.plan is not None

@@ -18,7 +18,9 @@ from tests.builders import case_file, voice_file
 
 SERVER = """
 import os, signal, sys
-from flows import cli, mask_calls, stages
+from flows.cli import main as cli
+from flows.masking import mask_calls
+from flows import stages
 from tests.fakes import FakeModels
 models = FakeModels()
 models.reader, models.owner

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flows import workspace as ws
-from flows.case_file import parse_case
+from flows.files.case_file import parse_case
 from pipeline.errors import PipelineError
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan, Finding, Leak, Party, TimeSpan

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.ears import NOISE
-from models.transcriber import load_transcriber
-from pipeline.transcribe import RATE
+from models.speech.ears import NOISE
+from models.speech.transcriber import load_transcriber
+from pipeline.hearing.transcribe import RATE
 
 
 def test_noise_in_which_no_mora_is_heard_is_not_decoded(monkeypatch: pytest.MonkeyPatch):

@@ -16,10 +16,10 @@ from pipeline.reasons import Reason, Why
 
 ROOT = Path(__file__).parents[2]
 
-SHOWN = {"flows/outputs.py", "flows/review/document.py"}
+SHOWN = {"flows/outputs.py", "flows/review/routes/document.py"}
 """What makes text for people of them."""
 
-READ = {"flows/desk/plans.py"}
+READ = {"flows/desk/work/plans.py"}
 """What reads the plans of earlier versions."""
 
 whys = st.sampled_from(sorted(set(Reason) - {Reason.NOT_GIVEN, Reason.OLDER, Reason.COMPANY_RULE})).map(Why)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from flows.case_file import parse_case
-from pipeline.truth import read_truth
+from flows.files.case_file import parse_case
+from pipeline.measuring.truth import read_truth
 from sample_audio.make_calls import main, make_call
 from sample_audio.script import parse_scripts, read_scripts
 from tests.sample_audio.test_studio import SCRIPT, ToneVoices

@@ -81,7 +81,7 @@ def _masks(folder: Path) -> bool:
 def _has_its_files(folder: Path) -> bool:
     """The deployments, and that no source tree was looked at."""
     code = (
-        "import flows.deployments as d, pipeline, models, flows; assert d.FILE.is_file(), d.FILE; "
+        "import flows.runs.deployments as d, pipeline, models, flows; assert d.FILE.is_file(), d.FILE; "
         f"assert all('{ROOT}' not in p.__file__ for p in (pipeline, models, flows))"
     )
     done = _run(folder, folder / "venv/bin/python", "-c", code)
@@ -90,13 +90,13 @@ def _has_its_files(folder: Path) -> bool:
 
 
 def _serves(folder: Path) -> bool:
-    """``python -m flows.serve`` until the analysts' page answers."""
+    """``python -m flows.runs.serve`` until the analysts' page answers."""
     port, page = free_port(), free_port()
     clean = _surroundings()
     with (folder / "serve.txt").open("wb") as output:
         process = subprocess.Popen(
             [
-                *(str(folder / "venv/bin/python"), "-m", "flows.serve"),
+                *(str(folder / "venv/bin/python"), "-m", "flows.runs.serve"),
                 *("--port", str(port), "--review-port", str(page)),
             ],
             cwd=folder,

@@ -12,9 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from flows.desk import calls
-from flows.desk.desk import open_desk
-from flows.desk.states import State
+from flows.desk.cases import calls
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.states import State
 from flows.settings import Settings
 from tests import kills
 from tests.flow_builders import waiting_voice

@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.case_file import parse_case
-from flows.desk import audit, calls, catalogue, lists, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.states import State
-from flows.desk.values import Call, CompanyList, NewRecording, NewRequest, StaffList
+from flows.desk.cases import calls, catalogue, lists, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Call, CompanyList, NewRecording, NewRequest, StaffList
+from flows.files.case_file import parse_case
 from flows.settings import Settings
-from pipeline.audio import read_recording, write_wav
+from pipeline.audio.recording import read_recording, write_wav
 from pipeline.types import CallCase
 from tests.desk_builders import CHECK, CLERK, NOW
 from tests.sentinels import everything_under, found_in

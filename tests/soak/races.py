@@ -15,8 +15,8 @@ import threading
 import time
 from pathlib import Path
 
-from flows import mask_case_call as worker
-from flows.desk.desk import open_desk
+from flows.desk.integrity.desk import open_desk
+from flows.masking import mask_case_call as worker
 from tests.flow_builders import InTurn
 from tests.release_races import again, check, done, judge, moments_of, race_at, race_within
 from tests.release_steps import REFUSED_TOO, STEPS, Scene, Step, approved_scene, go_out, refused_scene

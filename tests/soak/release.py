@@ -21,16 +21,17 @@ from typing import Any
 import av
 import numpy as np
 
-from flows.case_file import parse_case
-from flows.desk import audit, calls, catalogue, lists, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.states import State
-from flows.desk.values import Call, CompanyList, NewRecording, NewRequest, StaffList
-from flows.mask_case_call import mask_case_call
+from flows.desk.cases import calls, catalogue, lists, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Call, CompanyList, NewRecording, NewRequest, StaffList
+from flows.files.case_file import parse_case
+from flows.masking.mask_case_call import mask_case_call
 from flows.review.app import create_app
 from flows.settings import Settings
-from pipeline.audio import read_recording
-from pipeline.truth import TruthSpan, read_truth
+from pipeline.audio.recording import read_recording
+from pipeline.measuring.truth import TruthSpan, read_truth
 from tests.desk_builders import CHECK, CLERK, NOW, WORKER
 from tests.release_builders import run, words_of
 from tests.review_site import HOST, Person, add_people, signed_in

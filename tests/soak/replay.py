@@ -18,16 +18,18 @@ from unittest import mock
 
 from sqlalchemy import select
 
-from flows.desk import accounts, audit, lists, presence, requests, sessions
-from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import DeskError
-from flows.desk.keys import add_key
-from flows.desk.rotation import rotate
-from flows.desk.tables import Table
-from flows.desk.values import CompanyList, Role
+from flows.desk.cases import lists, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.errors import DeskError
+from flows.desk.kinds.values import CompanyList, Role
+from flows.desk.people import accounts, presence, sessions
+from flows.desk.record.rotation import rotate
+from flows.desk.sealing.keys import add_key
+from flows.desk.storage.tables import Table
 from pipeline.types import CaseName
 from tests.desk_builders import CLERK, OTHER, desk_settings, identified, raw_database
-from tests.flows.desk.test_tree import fill
+from tests.flows.desk.integrity.test_tree import fill
 from tests.review_site import PASSWORD, QUICK
 
 TABLES = sorted(mapper.local_table.name for mapper in Table.registry.mappers if "sealed" in mapper.columns)

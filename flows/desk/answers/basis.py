@@ -14,16 +14,16 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
-from flows.desk.keys import Keyring
-from flows.desk.notes import SAID, Said
-from flows.desk.plans import approved_of
-from flows.desk.requests import CONTENT, calls_of, row_of
-from flows.desk.sealed import take_sealed
-from flows.desk.states import State, Step, step_request
-from flows.desk.tables import ApprovalRow, CallRow, IdentityRow, NoteRow, ReleaseRow, RequestRow
-from flows.desk.values import Answer, NewRequest, NoteKind
+from flows.desk.cases.notes import SAID, Said
+from flows.desk.cases.requests import CONTENT, calls_of, row_of
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
+from flows.desk.kinds.states import State, Step, step_request
+from flows.desk.kinds.values import Answer, NewRequest, NoteKind
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, NoteRow, ReleaseRow, RequestRow
+from flows.desk.work.plans import approved_of
 
 __all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "read_basis"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError, ImpossibleStepError
-from flows.desk.notes import Said, write_note
-from flows.desk.releases import answer_of, releases_of
-from flows.desk.requests import request_of, row_of
-from flows.desk.values import Actor, NoteKind, Request
+from flows.desk.answers.releases import answer_of, releases_of
+from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.requests import request_of, row_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError
+from flows.desk.kinds.values import Actor, NoteKind, Request
 
 __all__ = ["deliver", "record_objection"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from flows.desk.desk import Desk
-from flows.desk.releases import Release, ReleasedCall, ReleasedFile, ReleasedRange, releases_of
-from flows.desk.requests import row_of
-from flows.desk.tables import CallRow, RequestRow
+from flows.desk.answers.releases import Release, ReleasedCall, ReleasedFile, ReleasedRange, releases_of
+from flows.desk.cases.requests import row_of
+from flows.desk.integrity.desk import Desk
+from flows.desk.storage.tables import CallRow, RequestRow
 
 __all__ = ["CallDifference", "Difference", "compare", "difference_to_earlier"]
 

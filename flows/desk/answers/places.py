@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from flows.desk.releases import ReleasedRange
+from flows.desk.answers.releases import ReleasedRange
 
 __all__ = ["Place", "places"]
 

@@ -10,20 +10,20 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.answer_basis import AnswerBasis, check_basis_of
-from flows.desk.audit import require_identified, require_record
-from flows.desk.chain import Subject
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import ConflictError, NotAllowedError, NotFoundError
-from flows.desk.files import NewFile, name_files
-from flows.desk.keys import Keyring
-from flows.desk.notes import Said, write_note
-from flows.desk.permissions import check_may_release
-from flows.desk.requests import calls_of, follow_calls, request_of, row_of, set_request_state
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.states import State, Step, step_call, step_request
-from flows.desk.tables import FileRow, ReleaseRow, RequestRow, new_id
-from flows.desk.values import Actor, Answer, FileKind, NoteKind, Request, Role
+from flows.desk.answers.basis import AnswerBasis, check_basis_of
+from flows.desk.cases.files import NewFile, name_files
+from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.requests import calls_of, follow_calls, request_of, row_of, set_request_state
+from flows.desk.integrity.audit import require_identified, require_record
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.kinds.errors import ConflictError, NotAllowedError, NotFoundError
+from flows.desk.kinds.permissions import check_may_release
+from flows.desk.kinds.states import State, Step, step_call, step_request
+from flows.desk.kinds.values import Actor, Answer, FileKind, NoteKind, Request, Role
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import FileRow, ReleaseRow, RequestRow, new_id
 
 __all__ = [
     "Answer",

@@ -12,19 +12,19 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.catalogue import RECORDING, recording_row
-from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.errors import DuplicateError, NotFoundError, RecordingChangedError
-from flows.desk.handed_over import is_handed_over, open_handed_over
-from flows.desk.lists import read_lists
-from flows.desk.notes import Said, write_note
-from flows.desk.requests import CONTENT, follow_calls, row_of
-from flows.desk.sealed import take_sealed
-from flows.desk.sources import copy_stream, drain, open_source
-from flows.desk.states import State, Step, check_open, step_call, step_request
-from flows.desk.tables import CallRow, RecordingRow, RequestRow, new_id
-from flows.desk.values import Actor, Call, ListVersions, NewRecording, NoteKind
+from flows.desk.cases.catalogue import RECORDING, recording_row
+from flows.desk.cases.handed_over import is_handed_over, open_handed_over
+from flows.desk.cases.lists import read_lists
+from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.requests import CONTENT, follow_calls, row_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import DuplicateError, NotFoundError, RecordingChangedError
+from flows.desk.kinds.states import State, Step, check_open, step_call, step_request
+from flows.desk.kinds.values import Actor, Call, ListVersions, NewRecording, NoteKind
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.sources import copy_stream, drain, open_source
+from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow, new_id
 from pipeline.types import CallCase
 
 __all__ = [

@@ -10,14 +10,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.chain import Subject
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import DuplicateError, NotFoundError
-from flows.desk.keys import Keyring
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.tables import RecordingRow, new_id
-from flows.desk.terms import add_terms, add_unique, find_subjects, find_unique
-from flows.desk.values import JAPAN, Actor, FoundRecording, NewRecording
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.terms import add_terms, add_unique, find_subjects, find_unique
+from flows.desk.kinds.errors import DuplicateError, NotFoundError
+from flows.desk.kinds.values import JAPAN, Actor, FoundRecording, NewRecording
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import RecordingRow, new_id
 
 __all__ = ["Added", "RecordingQuery", "add_recording", "add_recordings", "get_recording", "search"]
 
@@ -135,7 +135,7 @@ def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
             other = find_unique(session, desk.keyring, "source", query.source_id)
             statement = statement.where(RecordingRow.id == other)
         found = (_found(row, desk.keyring) for row in session.scalars(statement))
-        # One without a place was emptied with its request (flows.desk.erasure).
+        # One without a place was emptied with its request (flows.desk.record.erasure).
         return tuple(one for one in found if one.content.uri)
 
 

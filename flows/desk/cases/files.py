@@ -12,15 +12,15 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
-from flows.desk.audit import require_whole
-from flows.desk.chain import Subject
-from flows.desk.desk import MARKER, Change, Desk
-from flows.desk.errors import ConflictError, DeskError, NotFoundError, StorageGoneError
-from flows.desk.requests import row_of
-from flows.desk.states import CLOSED
-from flows.desk.storage import StoredFile
-from flows.desk.tables import CallRow, FileRow, RequestRow, new_id
-from flows.desk.values import JAPAN, Actor, DeskFile, FileKind
+from flows.desk.cases.requests import row_of
+from flows.desk.integrity.audit import require_whole
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import MARKER, Change, Desk
+from flows.desk.kinds.errors import ConflictError, DeskError, NotFoundError, StorageGoneError
+from flows.desk.kinds.states import CLOSED
+from flows.desk.kinds.values import JAPAN, Actor, DeskFile, FileKind
+from flows.desk.storage.store import StoredFile
+from flows.desk.storage.tables import CallRow, FileRow, RequestRow, new_id
 from flows.settings import Settings
 
 __all__ = [

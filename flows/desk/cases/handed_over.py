@@ -15,15 +15,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from flows.desk.catalogue import add_recording
-from flows.desk.chain import Subject
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import RecordingUnreadableError, StorageGoneError
-from flows.desk.files import NewFile, list_files, name_files
-from flows.desk.requests import receive_within, row_of
-from flows.desk.storage import StoredFile
-from flows.desk.tables import FileRow, new_id
-from flows.desk.values import Actor, FileKind, NewRecording, NewRequest, Request
+from flows.desk.cases.catalogue import add_recording
+from flows.desk.cases.files import NewFile, list_files, name_files
+from flows.desk.cases.requests import receive_within, row_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.kinds.errors import RecordingUnreadableError, StorageGoneError
+from flows.desk.kinds.values import Actor, FileKind, NewRecording, NewRequest, Request
+from flows.desk.storage.store import StoredFile
+from flows.desk.storage.tables import FileRow, new_id
 
 __all__ = [
     "Original",

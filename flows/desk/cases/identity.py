@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from flows.desk.desk import Desk
-from flows.desk.notes import SAID
-from flows.desk.requests import row_of
-from flows.desk.sealed import take_sealed
-from flows.desk.tables import IdentityRow
-from flows.desk.values import IdentityCheck, IdentityMethod
+from flows.desk.cases.notes import SAID
+from flows.desk.cases.requests import row_of
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import IdentityCheck, IdentityMethod
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.tables import IdentityRow
 
 __all__ = ["RecordedCheck", "identity_checks"]
 

@@ -9,14 +9,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.errors import NotFoundError
-from flows.desk.keys import Keyring
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.tables import ListRow, new_id
-from flows.desk.tree import require_folder
-from flows.desk.values import Actor, CompanyList, ListVersions, StaffList
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.integrity.tree import require_folder
+from flows.desk.kinds.errors import NotFoundError
+from flows.desk.kinds.values import Actor, CompanyList, ListVersions, StaffList
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import ListRow, new_id
 
 __all__ = ["Lists", "current_lists", "import_company", "import_staff", "lists_of"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
-from flows.desk.desk import Change
-from flows.desk.sealed import put_sealed
-from flows.desk.tables import NoteRow, RequestRow, new_id
-from flows.desk.values import NoteKind
+from flows.desk.integrity.desk import Change
+from flows.desk.kinds.values import NoteKind
+from flows.desk.sealing.sealed import put_sealed
+from flows.desk.storage.tables import NoteRow, RequestRow, new_id
 
 __all__ = ["SAID", "Said", "write_note"]
 

@@ -10,16 +10,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.chain import Subject
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import ConflictError, NotFoundError
-from flows.desk.keys import Keyring
-from flows.desk.notes import SAID, Said, write_note
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.states import State, Step, check_open, state_of_request, step_call, step_request
-from flows.desk.tables import CallRow, CounterRow, IdentityRow, NoteRow, RequestRow, new_id
-from flows.desk.terms import add_terms, add_unique, find_subjects
-from flows.desk.values import (
+from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.terms import add_terms, add_unique, find_subjects
+from flows.desk.kinds.errors import ConflictError, NotFoundError
+from flows.desk.kinds.states import State, Step, check_open, state_of_request, step_call, step_request
+from flows.desk.kinds.values import (
     JAPAN,
     Actor,
     Answer,
@@ -29,6 +26,9 @@ from flows.desk.values import (
     NoteKind,
     Request,
 )
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import CallRow, CounterRow, IdentityRow, NoteRow, RequestRow, new_id
 
 __all__ = [
     "RequestQuery",

@@ -10,17 +10,17 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk import chain, tree
-from flows.desk.chain import PRIVATE, AuditEntry, AuditFault, Event, Fault, Subject
-from flows.desk.csv_cells import plain_cell
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import DeskError, NotIdentifiedError, SealBrokenError
-from flows.desk.head import put_head, take_head
-from flows.desk.keys import Keyring
-from flows.desk.sealed import take_sealed
-from flows.desk.tables import AuditRow, IdentityRow, new_id
-from flows.desk.values import Actor
-from flows.desk.witness import place_of
+from flows.desk.integrity import chain, tree
+from flows.desk.integrity.chain import PRIVATE, AuditEntry, AuditFault, Event, Fault, Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.head import put_head, take_head
+from flows.desk.integrity.witness import place_of
+from flows.desk.kinds.csv_cells import plain_cell
+from flows.desk.kinds.errors import DeskError, NotIdentifiedError, SealBrokenError
+from flows.desk.kinds.values import Actor
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.tables import AuditRow, IdentityRow, new_id
 
 __all__ = [
     "AuditEntry",

@@ -18,12 +18,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.errors import DeskError
-from flows.desk.head import GENESIS, Head, put_head, take_head
-from flows.desk.keys import Keyring
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.tables import AuditRow, new_id
-from flows.desk.values import Actor
+from flows.desk.integrity.head import GENESIS, Head, put_head, take_head
+from flows.desk.kinds.errors import DeskError
+from flows.desk.kinds.values import Actor
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import AuditRow, new_id
 
 __all__ = [
     "AuditEntry",

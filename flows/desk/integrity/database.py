@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from flows.desk.errors import (
+from flows.desk.kinds.errors import (
     ConflictError,
     DatabaseBusyError,
     DatabaseFullError,
@@ -29,7 +29,7 @@ from flows.desk.errors import (
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from flows.desk.witness import Witness
+    from flows.desk.integrity.witness import Witness
 
 __all__ = ["Database", "open_database"]
 

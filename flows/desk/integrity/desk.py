@@ -11,16 +11,16 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
-from flows.desk import chain, tree
-from flows.desk.chain import Detail, Event, Subject
-from flows.desk.database import Database, open_database
-from flows.desk.errors import DatabaseGoneError, DeskError, KeyMissingError
-from flows.desk.head import passed, put_head, take_head
-from flows.desk.keys import Keyring, create_key_file, key_file, load_keyring, new_key
-from flows.desk.opening import check_or_make, is_desk
-from flows.desk.storage import Store, open_store
-from flows.desk.values import Actor
-from flows.desk.witness import MARKER, Witness
+from flows.desk.integrity import chain, tree
+from flows.desk.integrity.chain import Detail, Event, Subject
+from flows.desk.integrity.database import Database, open_database
+from flows.desk.integrity.head import passed, put_head, take_head
+from flows.desk.integrity.opening import check_or_make, is_desk
+from flows.desk.integrity.witness import MARKER, Witness
+from flows.desk.kinds.errors import DatabaseGoneError, DeskError, KeyMissingError
+from flows.desk.kinds.values import Actor
+from flows.desk.sealing.keys import Keyring, create_key_file, key_file, load_keyring, new_key
+from flows.desk.storage.store import Store, open_store
 from flows.settings import Settings
 
 __all__ = ["MARKER", "Change", "Desk", "open_desk"]

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from flows.desk.errors import SealBrokenError
-from flows.desk.keys import Keyring
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.tables import AuditHeadRow
+from flows.desk.kinds.errors import SealBrokenError
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import AuditHeadRow
 
 __all__ = ["GENESIS", "HEAD", "Head", "passed", "put_head", "take_head"]
 

@@ -13,23 +13,23 @@ from datetime import UTC, datetime
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from flows.desk import chain, tree
-from flows.desk.chain import Event
-from flows.desk.database import Database
-from flows.desk.errors import (
+from flows.desk.integrity import chain, tree
+from flows.desk.integrity.chain import Event
+from flows.desk.integrity.database import Database
+from flows.desk.integrity.head import Head, put_head, take_head
+from flows.desk.integrity.schema import FIRST_SEALED, SCHEMA_VERSION, create_tables, migrate
+from flows.desk.integrity.witness import Mark, Witness, open_witness, place_of, read_mark, write_mark
+from flows.desk.kinds.errors import (
     DatabaseGoneError,
     RolledBackError,
     SchemaError,
     SealBrokenError,
     StorageGoneError,
 )
-from flows.desk.head import Head, put_head, take_head
-from flows.desk.keys import Keyring
-from flows.desk.schema import FIRST_SEALED, SCHEMA_VERSION, create_tables, migrate
-from flows.desk.storage import Store
-from flows.desk.tables import DeskRow, new_id
-from flows.desk.values import Actor, Role
-from flows.desk.witness import Mark, Witness, open_witness, place_of, read_mark, write_mark
+from flows.desk.kinds.values import Actor, Role
+from flows.desk.sealing.keys import Keyring
+from flows.desk.storage.store import Store
+from flows.desk.storage.tables import DeskRow, new_id
 from flows.settings import Settings
 
 __all__ = ["SYSTEM", "check_or_make", "is_desk"]

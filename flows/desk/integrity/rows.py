@@ -14,9 +14,9 @@ from sqlalchemy import Float, select, true
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session
 
-from flows.desk.errors import SealBrokenError
-from flows.desk.review_tables import AccountRow, AttemptRow, HeardRow, SessionRow
-from flows.desk.tables import (
+from flows.desk.kinds.errors import SealBrokenError
+from flows.desk.storage.review_tables import AccountRow, AttemptRow, HeardRow, SessionRow
+from flows.desk.storage.tables import (
     ApprovalRow,
     CallRow,
     CounterRow,

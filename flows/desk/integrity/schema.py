@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk import review_tables
-from flows.desk.keys import Keyring
-from flows.desk.tables import ApprovalRow, CallRow, SealPageRow, SealRow, Table
+from flows.desk.sealing.keys import Keyring
+from flows.desk.storage import review_tables
+from flows.desk.storage.tables import ApprovalRow, CallRow, SealPageRow, SealRow, Table
 
 __all__ = ["FIRST_SEALED", "SCHEMA_VERSION", "create_tables", "migrate"]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from flows.desk.desk import Change
-from flows.desk.errors import DuplicateError
-from flows.desk.keys import Keyring
-from flows.desk.sealed import blind_marks
-from flows.desk.tables import TermRow, UniqueTermRow
+from flows.desk.integrity.desk import Change
+from flows.desk.kinds.errors import DuplicateError
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import blind_marks
+from flows.desk.storage.tables import TermRow, UniqueTermRow
 
 __all__ = ["add_terms", "add_unique", "find_subjects", "find_unique", "replace_terms"]
 

@@ -24,8 +24,7 @@ from typing import Any
 from sqlalchemy import delete, event, insert, select
 from sqlalchemy.orm import Session
 
-from flows.desk.errors import SealBrokenError
-from flows.desk.rows import (
+from flows.desk.integrity.rows import (
     AT_ONCE,
     OF_TABLE,
     Folder,
@@ -40,7 +39,8 @@ from flows.desk.rows import (
     row_hash,
     sha256,
 )
-from flows.desk.tables import SealPageRow, SealRow, Table
+from flows.desk.kinds.errors import SealBrokenError
+from flows.desk.storage.tables import SealPageRow, SealRow, Table
 
 __all__ = ["SealTree", "build", "faults", "remove", "require_folder", "watch"]
 

@@ -21,10 +21,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.desk.errors import FileMissingError, RolledBackError, SealBrokenError, StorageGoneError
-from flows.desk.head import HEAD, Head
-from flows.desk.keys import Keyring
-from flows.desk.storage import Store, open_store
+from flows.desk.integrity.head import HEAD, Head
+from flows.desk.kinds.errors import FileMissingError, RolledBackError, SealBrokenError, StorageGoneError
+from flows.desk.sealing.keys import Keyring
+from flows.desk.storage.store import Store, open_store
 from flows.settings import Settings
 
 __all__ = ["MARKER", "Mark", "Witness", "open_witness", "place_of", "read_mark", "write_mark"]

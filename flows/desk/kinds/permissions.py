@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows.desk.errors import NotAllowedError
-from flows.desk.values import Actor, Role
+from flows.desk.kinds.errors import NotAllowedError
+from flows.desk.kinds.values import Actor, Role
 
 __all__ = ["check_may_approve", "check_may_decide", "check_may_release"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 
-from flows.desk.errors import ImpossibleStepError, NotIdentifiedError
+from flows.desk.kinds.errors import ImpossibleStepError, NotIdentifiedError
 
 __all__ = [
     "CALL_STEPS",

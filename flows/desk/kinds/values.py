@@ -6,8 +6,8 @@ import enum
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
-from flows.desk.file_values import DeskFile, FileKind
-from flows.desk.states import State
+from flows.desk.kinds.file_values import DeskFile, FileKind
+from flows.desk.kinds.states import State
 from pipeline.types import CaseName, MaskAction, Party, Requester
 
 __all__ = [

@@ -14,16 +14,16 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.chain import Subject
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import AccountError, NotFoundError
-from flows.desk.keys import Keyring
-from flows.desk.review_tables import AccountRow, SessionRow
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.tables import new_id
-from flows.desk.terms import add_unique, find_unique
-from flows.desk.tree import remove
-from flows.desk.values import Actor, Role
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.terms import add_unique, find_unique
+from flows.desk.integrity.tree import remove
+from flows.desk.kinds.errors import AccountError, NotFoundError
+from flows.desk.kinds.values import Actor, Role
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.review_tables import AccountRow, SessionRow
+from flows.desk.storage.tables import new_id
 
 __all__ = [
     "ROLES",

@@ -10,14 +10,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from flows.desk.calls import call_row
-from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.keys import Keyring
-from flows.desk.review_tables import HeardRow, PresenceRow
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.tables import new_id
-from flows.desk.values import Actor
+from flows.desk.cases.calls import call_row
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Actor
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.review_tables import HeardRow, PresenceRow
+from flows.desk.storage.tables import new_id
 
 __all__ = ["Heard", "add_heard", "close_call", "list_heard", "open_call", "opened_by"]
 

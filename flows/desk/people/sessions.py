@@ -17,15 +17,15 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.accounts import Account, get_account
-from flows.desk.chain import Subject
-from flows.desk.desk import Change, Desk
-from flows.desk.keys import Keyring
-from flows.desk.opening import SYSTEM
-from flows.desk.review_tables import AttemptRow, SessionRow
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.tree import remove
-from flows.desk.values import Actor, Role
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.opening import SYSTEM
+from flows.desk.integrity.tree import remove
+from flows.desk.kinds.values import Actor, Role
+from flows.desk.people.accounts import Account, get_account
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.review_tables import AttemptRow, SessionRow
 
 __all__ = [
     "SignedIn",

@@ -11,9 +11,9 @@ import hmac
 import secrets
 from datetime import timedelta
 
-from flows.desk.desk import Desk
-from flows.desk.sessions import begin_session
-from flows.desk.values import Role
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Role
+from flows.desk.people.sessions import begin_session
 
 __all__ = ["begin_trusted", "new_cookie"]
 

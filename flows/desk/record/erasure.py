@@ -13,16 +13,18 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from flows.desk.catalogue import RECORDING
-from flows.desk.chain import Subject
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import ConflictError, ImpossibleStepError
-from flows.desk.files import time_is_over
-from flows.desk.notes import Said, write_note
-from flows.desk.requests import CONTENT, row_of
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.states import CLOSED, State
-from flows.desk.tables import (
+from flows.desk.cases.catalogue import RECORDING
+from flows.desk.cases.files import time_is_over
+from flows.desk.cases.notes import Said, write_note
+from flows.desk.cases.requests import CONTENT, row_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.tree import remove
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError
+from flows.desk.kinds.states import CLOSED, State
+from flows.desk.kinds.values import JAPAN, Actor, FileKind, NewRecording, NewRequest, NoteKind
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import (
     AuditRow,
     CallRow,
     FileRow,
@@ -33,8 +35,6 @@ from flows.desk.tables import (
     TermRow,
     UniqueTermRow,
 )
-from flows.desk.tree import remove
-from flows.desk.values import JAPAN, Actor, FileKind, NewRecording, NewRequest, NoteKind
 from pipeline.types import Requester
 
 __all__ = ["due_requests", "erase_request"]

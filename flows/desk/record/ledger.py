@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.chain import Subject
-from flows.desk.decisions import DECISION
-from flows.desk.desk import Desk
-from flows.desk.errors import NotAllowedError
-from flows.desk.notes import SAID
-from flows.desk.places import places
-from flows.desk.plans import APPROVAL
-from flows.desk.releases import RELEASE, Release, ReleasedCall
-from flows.desk.requests import request_of
-from flows.desk.sealed import take_sealed
-from flows.desk.states import State
-from flows.desk.tables import (
+from flows.desk.answers.places import places
+from flows.desk.answers.releases import RELEASE, Release, ReleasedCall
+from flows.desk.cases.notes import SAID
+from flows.desk.cases.requests import request_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import NotAllowedError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import JAPAN, Actor, Answer, IdentityMethod, Note, NoteKind, Request, Role
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.tables import (
     ApprovalRow,
     CallRow,
     DecisionRow,
@@ -32,10 +31,11 @@ from flows.desk.tables import (
     RequestRow,
     Table,
 )
-from flows.desk.values import JAPAN, Actor, Answer, IdentityMethod, Note, NoteKind, Request, Role
+from flows.desk.work.decisions import DECISION
+from flows.desk.work.plans import APPROVAL
 
 if TYPE_CHECKING:
-    from flows.desk.keys import Keyring
+    from flows.desk.sealing.keys import Keyring
 
 __all__ = ["LedgerAnswer", "LedgerCall", "LedgerCheck", "LedgerQuery", "LedgerRow", "ledger"]
 

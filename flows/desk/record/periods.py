@@ -6,11 +6,11 @@ import contextlib
 from collections import Counter
 from dataclasses import dataclass
 
-from flows.desk.desk import Desk
-from flows.desk.erasure import due_requests, erase_request
-from flows.desk.errors import ConflictError, NotFoundError
-from flows.desk.files import due_files, erase_file
-from flows.desk.values import JAPAN, Actor, DeskFile, FileKind
+from flows.desk.cases.files import due_files, erase_file
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError, NotFoundError
+from flows.desk.kinds.values import JAPAN, Actor, DeskFile, FileKind
+from flows.desk.record.erasure import due_requests, erase_request
 
 __all__ = ["LEDGER", "Due", "erase_due", "find_due", "label_of"]
 

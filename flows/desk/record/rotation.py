@@ -14,14 +14,16 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from flows.desk.accounts import LOGIN_KIND, SECRET
-from flows.desk.catalogue import RECORDING, recording_terms
-from flows.desk.chain import Subject
-from flows.desk.desk import MARKER, Change, Desk
-from flows.desk.requests import CONTENT, request_terms
-from flows.desk.review_tables import AccountRow
-from flows.desk.sealed import reseal, take_sealed
-from flows.desk.tables import (
+from flows.desk.cases.catalogue import RECORDING, recording_terms
+from flows.desk.cases.requests import CONTENT, request_terms
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import MARKER, Change, Desk
+from flows.desk.integrity.terms import add_unique, replace_terms
+from flows.desk.kinds.values import Actor
+from flows.desk.people.accounts import LOGIN_KIND, SECRET
+from flows.desk.sealing.sealed import reseal, take_sealed
+from flows.desk.storage.review_tables import AccountRow
+from flows.desk.storage.tables import (
     DeskRow,
     FileRow,
     RecordingRow,
@@ -29,8 +31,6 @@ from flows.desk.tables import (
     Table,
     UniqueTermRow,
 )
-from flows.desk.terms import add_unique, replace_terms
-from flows.desk.values import Actor
 
 __all__ = ["Rotated", "keys_in_use", "rotate"]
 

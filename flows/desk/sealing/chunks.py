@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from flows.desk.errors import FileDamagedError
-from flows.desk.keys import Keyring
+from flows.desk.kinds.errors import FileDamagedError
+from flows.desk.sealing.keys import Keyring
 
 __all__ = ["CHUNK", "HEAD", "SealedReader", "key_id_of", "seal_stream"]
 

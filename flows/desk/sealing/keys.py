@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from flows.desk.errors import KeyMissingError, KeySettingError, SealBrokenError, WrongKeyError
+from flows.desk.kinds.errors import KeyMissingError, KeySettingError, SealBrokenError, WrongKeyError
 from flows.settings import Settings
 
 __all__ = [

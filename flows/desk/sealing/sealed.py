@@ -14,8 +14,8 @@ from typing import Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from flows.desk.errors import SealBrokenError
-from flows.desk.keys import Keyring
+from flows.desk.kinds.errors import SealBrokenError
+from flows.desk.sealing.keys import Keyring
 
 __all__ = [
     "SealedRow",

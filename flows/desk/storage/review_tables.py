@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from flows.desk.tables import Table
+from flows.desk.storage.tables import Table
 
 __all__ = ["NAMES", "AccountRow", "AttemptRow", "HeardRow", "PresenceRow", "SessionRow"]
 

@@ -14,7 +14,7 @@ import fsspec
 from fsspec.core import split_protocol
 from fsspec.implementations.local import LocalFileSystem
 
-from flows.desk.errors import DeskError, RecordingUnreadableError, StorageFullError
+from flows.desk.kinds.errors import DeskError, RecordingUnreadableError, StorageFullError
 from flows.settings import Settings
 from pipeline.file_bytes import open_file
 

@@ -21,15 +21,15 @@ from typing import Any, BinaryIO
 
 import fsspec
 
-from flows.desk.chunks import CHUNK, HEAD, SealedReader, key_id_of, seal_stream
-from flows.desk.errors import (
+from flows.desk.kinds.errors import (
     DeskError,
     FileMissingError,
     StorageFullError,
     StorageGoneError,
 )
-from flows.desk.keys import Keyring
-from flows.folders import held_folder, let_go, sweep
+from flows.desk.sealing.chunks import CHUNK, HEAD, SealedReader, key_id_of, seal_stream
+from flows.desk.sealing.keys import Keyring
+from flows.files.folders import held_folder, let_go, sweep
 from flows.settings import Settings
 
 __all__ = ["Store", "StoredFile", "open_store"]

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows.desk.desk import Desk
-from flows.desk.requests import row_of
-from flows.desk.states import CLOSED, State
-from flows.desk.tables import CallRow, PlanRow, RecordingRow, RequestRow
-from flows.desk.values import JAPAN
+from flows.desk.cases.requests import row_of
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.states import CLOSED, State
+from flows.desk.kinds.values import JAPAN
+from flows.desk.storage.tables import CallRow, PlanRow, RecordingRow, RequestRow
 
 __all__ = ["Backlog", "Due", "Standing", "backlog", "standing"]
 

@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
-from flows.desk.calls import call_of, call_row
-from flows.desk.chain import Subject
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import ClaimLostError, ImpossibleStepError
-from flows.desk.files import NewFile, name_files
-from flows.desk.plans import add_plan
-from flows.desk.requests import follow_calls
-from flows.desk.states import State, Step, step_call
-from flows.desk.tables import CallRow, RecordingRow, RequestRow
-from flows.desk.values import Actor, Call, ListVersions
+from flows.desk.cases.calls import call_of, call_row
+from flows.desk.cases.files import NewFile, name_files
+from flows.desk.cases.requests import follow_calls
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.kinds.errors import ClaimLostError, ImpossibleStepError
+from flows.desk.kinds.states import State, Step, step_call
+from flows.desk.kinds.values import Actor, Call, ListVersions
+from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow
+from flows.desk.work.plans import add_plan
 from pipeline.types import MaskPlan
 
 __all__ = [

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
-from flows.desk.errors import ImpossibleStepError, SealBrokenError
-from pipeline.decisions import ReviewDecision, ReviewKind
-from pipeline.review_rules import check_complete
+from flows.desk.kinds.errors import ImpossibleStepError, SealBrokenError
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.rules import check_complete
 from pipeline.types import MaskPlan
 
 __all__ = [
@@ -40,7 +40,7 @@ class Decision:
     Attributes:
         revision: Of the plan it was made on.
         item_id: Of that plan; ``new-…`` for a stretch the analyst added.
-        action: ``mask``, ``keep`` or another of ``pipeline.decisions.ReviewKind``.
+        action: ``mask``, ``keep`` or another of ``pipeline.reviewing.decisions.ReviewKind``.
         ground: Item of 33条2項 that a mask rests on; 0 for a kept one.
         reason: In words.
         reviewer: Who decided.

@@ -11,19 +11,19 @@ from pydantic import BeforeValidator, TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows.desk.calls import call_of, call_row
-from flows.desk.chain import Subject
-from flows.desk.decisions import COMPLETE, DECISION, Decision, check_approvable, made_on, who_decided
-from flows.desk.desk import Change, Desk
-from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
-from flows.desk.files import MASKED_KINDS, NewFile, masked_hashes, name_files
-from flows.desk.keys import Keyring
-from flows.desk.permissions import check_may_approve, check_may_decide
-from flows.desk.requests import follow_calls
-from flows.desk.sealed import put_sealed, sealed_json, take_sealed
-from flows.desk.states import State, Step, step_call
-from flows.desk.tables import ApprovalRow, CallRow, DecisionRow, PlanRow, new_id
-from flows.desk.values import Actor, Call, ListVersions
+from flows.desk.cases.calls import call_of, call_row
+from flows.desk.cases.files import MASKED_KINDS, NewFile, masked_hashes, name_files
+from flows.desk.cases.requests import follow_calls
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
+from flows.desk.kinds.permissions import check_may_approve, check_may_decide
+from flows.desk.kinds.states import State, Step, step_call
+from flows.desk.kinds.values import Actor, Call, ListVersions
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, sealed_json, take_sealed
+from flows.desk.storage.tables import ApprovalRow, CallRow, DecisionRow, PlanRow, new_id
+from flows.desk.work.decisions import COMPLETE, DECISION, Decision, check_approvable, made_on, who_decided
 from pipeline.reason_text import reasons_in
 from pipeline.types import MaskPlan
 

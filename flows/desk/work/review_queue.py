@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from flows.desk.calls import call_row
-from flows.desk.desk import Desk
-from flows.desk.states import State
-from flows.desk.tables import CallRow, DecisionRow, PlanRow, RecordingRow, RequestRow
-from flows.desk.values import JAPAN
+from flows.desk.cases.calls import call_row
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import JAPAN
+from flows.desk.storage.tables import CallRow, DecisionRow, PlanRow, RecordingRow, RequestRow
 
 __all__ = ["SHOWN", "QueuedCall", "list_queue", "queued"]
 

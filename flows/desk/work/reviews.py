@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from flows.desk.decisions import CONTENT, Decision, is_complete, made_on
-from flows.desk.desk import Desk
-from flows.desk.plans import StoredPlan, decide, reviewed, revisions
-from flows.desk.values import Actor, Call
-from pipeline.decisions import ReviewDecision
-from pipeline.review import fold
-from pipeline.review_cover import Found, carried, found_in
-from pipeline.review_rules import check
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Actor, Call
+from flows.desk.work.decisions import CONTENT, Decision, is_complete, made_on
+from flows.desk.work.plans import StoredPlan, decide, reviewed, revisions
+from pipeline.reviewing.cover import Found, carried, found_in
+from pipeline.reviewing.decisions import ReviewDecision
+from pipeline.reviewing.fold import fold
+from pipeline.reviewing.rules import check
 from pipeline.types import MaskPlan
 
 __all__ = ["Review", "found_first", "load_review", "record"]
@@ -57,7 +57,7 @@ class Review:
 
 @lru_cache(maxsize=64)
 def folded(plan: MaskPlan, made: tuple[ReviewDecision, ...]) -> MaskPlan:
-    """``pipeline.review.fold``, remembered: one page asks for it several times."""
+    """``pipeline.reviewing.fold.fold``, remembered: one page asks for it several times."""
     return fold(plan, made)
 
 

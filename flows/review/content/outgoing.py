@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError
-from flows.desk.requests import get
-from flows.desk.values import Actor
+from flows.desk.cases.requests import get
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError
+from flows.desk.kinds.values import Actor
 from flows.releasing.release import draft_letter, release
 from pipeline.errors import PipelineError
 

@@ -16,18 +16,18 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from flows.desk.calls import open_recording
-from flows.desk.desk import Desk
-from flows.desk.errors import FileMissingError, RecordingUnreadableError
-from flows.desk.files import list_files, open_clear, open_stream
-from flows.desk.values import Actor, FileKind
+from flows.desk.cases.calls import open_recording
+from flows.desk.cases.files import list_files, open_clear, open_stream
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import FileMissingError, RecordingUnreadableError
+from flows.desk.kinds.values import Actor, FileKind
 from flows.workspace import SKETCH
-from pipeline.audio import Recording, read_recording
+from pipeline.audio.recording import Recording, read_recording
+from pipeline.audio.wav import header_of
 from pipeline.errors import CallUnsafeError
-from pipeline.mask import fill, masked_windows
-from pipeline.sketch import Sketch, sketch_of
+from pipeline.masking.audio import fill, masked_windows
+from pipeline.masking.sketch import Sketch, sketch_of
 from pipeline.types import MaskPlan
-from pipeline.wav import header_of
 
 __all__ = ["OpenedSound", "Shelf", "Sketches", "View"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.plans import reopen as reopen_call
-from flows.desk.reviews import Review, found_first, load_review, record
-from flows.desk.values import Actor
-from flows.final_copy import make_final
-from pipeline.decisions import ReviewDecision, ReviewKind
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Actor
+from flows.desk.work.plans import reopen as reopen_call
+from flows.desk.work.reviews import Review, found_first, load_review, record
+from flows.masking.final_copy import make_final
 from pipeline.errors import ReviewRuleError
-from pipeline.review_rules import check_complete
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.rules import check_complete
 
 __all__ = ["complete", "reopen"]
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flows.desk.desk import Desk
-from flows.desk.values import Actor
-from flows.final_copy import transcript_of
-from pipeline.sound import Mora
-from pipeline.sound_text import find_sound
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Actor
+from flows.masking.final_copy import transcript_of
+from pipeline.sound.morae import Mora
+from pipeline.sound.search import find_sound
 from pipeline.types import CharSpan, TimeSpan, Transcript, Word
 
 if TYPE_CHECKING:
-    from models.readings import Reader, SoundLine
+    from models.language.readings import Reader, SoundLine
 
 __all__ = ["Alike", "Library", "OpenedWords"]
 
@@ -155,7 +155,7 @@ class Reading:
         self._lock.acquire()
         try:
             if self._reader is None:
-                from models.readings import load_reader
+                from models.language.readings import load_reader
 
                 self._reader = load_reader()
         except BaseException:

@@ -15,12 +15,12 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from flows.desk.accounts import LOGIN, ROLES, fold_login
-from flows.desk.sessions import SignedIn, find_session, session_id_of
-from flows.desk.trusted_sessions import begin_trusted, new_cookie
-from flows.desk.values import Actor, Role
-from flows.review.faults import ForgedError, RefusedError, SignedOutError
-from flows.review.site import site_of
+from flows.desk.kinds.values import Actor, Role
+from flows.desk.people.accounts import LOGIN, ROLES, fold_login
+from flows.desk.people.sessions import SignedIn, find_session, session_id_of
+from flows.desk.people.trusted_sessions import begin_trusted, new_cookie
+from flows.review.guarding.faults import ForgedError, RefusedError, SignedOutError
+from flows.review.guarding.site import site_of
 from flows.settings import Settings
 
 __all__ = [

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from flows.review.site import site_of
+from flows.review.guarding.site import site_of
 from pipeline.errors import PipelineError, ReviewRuleError
 
 __all__ = ["ForgedError", "RefusedError", "SignedOutError", "add_faults", "failed"]

@@ -14,8 +14,8 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flows.review.access import cookie_name
-from flows.review.faults import failed
+from flows.review.guarding.access import cookie_name
+from flows.review.guarding.faults import failed
 from flows.settings import Settings
 
 __all__ = ["BIGGEST_BODY", "Guard", "security_headers"]

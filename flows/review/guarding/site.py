@@ -13,16 +13,16 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from flows.desk.desk import Desk
-from flows.review.outgoing import Outgoing
-from flows.review.proxy import TrustedProxy, trusted_proxy
-from flows.review.sound import Shelf, Sketches
-from flows.review.words import Library
+from flows.desk.integrity.desk import Desk
+from flows.review.content.outgoing import Outgoing
+from flows.review.content.sound import Shelf, Sketches
+from flows.review.content.words import Library
+from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.settings import Settings
 
 __all__ = ["HERE", "Site", "open_site", "site_of"]
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 DATE = re.compile(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.review.document import OpenedCall
-from flows.review.words import Alike
-from pipeline.align import align
-from pipeline.audio import Recording
+from flows.review.content.words import Alike
+from flows.review.routes.document import OpenedCall
+from pipeline.audio.recording import Recording
+from pipeline.masking.align import align
 from pipeline.reasons import Reason
-from pipeline.review import ANALYST
+from pipeline.reviewing.fold import ANALYST
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 __all__ = ["alike_places"]

@@ -11,18 +11,18 @@ from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
 
-from flows.desk.chain import Subject
-from flows.desk.errors import NotFoundError
-from flows.desk.presence import close_call, open_call, opened_by
-from flows.desk.review_queue import SHOWN, QueuedCall, queued
-from flows.desk.reviews import load_review
-from flows.desk.values import Role
-from flows.review import document
-from flows.review.access import User, require
-from flows.review.document import OpenedCall
-from flows.review.site import Site, site_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.kinds.errors import NotFoundError
+from flows.desk.kinds.values import Role
+from flows.desk.people.presence import close_call, open_call, opened_by
+from flows.desk.work.review_queue import SHOWN, QueuedCall, queued
+from flows.desk.work.reviews import load_review
+from flows.review.guarding.access import User, require
+from flows.review.guarding.site import Site, site_of
+from flows.review.routes import document
+from flows.review.routes.document import OpenedCall
 from pipeline.errors import PipelineError
-from pipeline.sketch import FINEST, coarser
+from pipeline.masking.sketch import FINEST, coarser
 
 __all__ = ["CallId", "Reviewer", "open_whole", "router"]
 

@@ -10,20 +10,21 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from flows.desk.errors import ConflictError
-from flows.desk.plans import approve as approve_plan
-from flows.desk.presence import add_heard
-from flows.desk.reviews import Review, load_review, record
-from flows.desk.values import Role
-from flows.review import document, steps
-from flows.review.access import User, require
-from flows.review.document import OpenedCall
-from flows.review.routes_call import CallId, Reviewer, open_whole
-from flows.review.site import Site, site_of
-from pipeline.decisions import ReviewDecision, ReviewKind, Stretch
+from flows.desk.kinds.errors import ConflictError
+from flows.desk.kinds.values import Role
+from flows.desk.people.presence import add_heard
+from flows.desk.work.plans import approve as approve_plan
+from flows.desk.work.reviews import Review, load_review, record
+from flows.review.content import steps
+from flows.review.guarding.access import User, require
+from flows.review.guarding.site import Site, site_of
+from flows.review.routes import document
+from flows.review.routes.call import CallId, Reviewer, open_whole
+from flows.review.routes.document import OpenedCall
+from pipeline.audio.spans import length, minus, union
 from pipeline.errors import ReviewRuleError
-from pipeline.heard import length, minus, union
-from pipeline.mask_text import LABELS
+from pipeline.masking.text import LABELS
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind, Stretch
 from pipeline.types import CharSpan, Party, TimeSpan
 
 __all__ = ["router"]

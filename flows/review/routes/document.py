@@ -6,20 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.desk.presence import list_heard, opened_by
-from flows.desk.review_queue import QueuedCall
-from flows.desk.reviews import Review, folded
-from flows.desk.states import State
-from flows.review.access import User
-from flows.review.site import Site
-from flows.review.words import OpenedWords
-from pipeline.decisions import ReviewDecision
-from pipeline.heard import Spans, length, minus, newly_audible, union
-from pipeline.mask_text import LABELS, OTHER_LABEL
+from flows.desk.kinds.states import State
+from flows.desk.people.presence import list_heard, opened_by
+from flows.desk.work.review_queue import QueuedCall
+from flows.desk.work.reviews import Review, folded
+from flows.review.content.words import OpenedWords
+from flows.review.guarding.access import User
+from flows.review.guarding.site import Site
+from pipeline.audio.spans import Spans, length, minus, union
+from pipeline.masking.audio import newly_audible
+from pipeline.masking.sketch import Sketch
+from pipeline.masking.text import LABELS, OTHER_LABEL
 from pipeline.reason_text import sentence
-from pipeline.review import effective, unconfirmed, undecided
-from pipeline.review_rules import Change, steps
-from pipeline.sketch import Sketch
+from pipeline.reviewing.decisions import ReviewDecision
+from pipeline.reviewing.fold import effective, unconfirmed, undecided
+from pipeline.reviewing.rules import Change, steps
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 
 __all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "state", "whole"]

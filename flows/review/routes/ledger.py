@@ -11,24 +11,24 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from flows.desk import deliveries, releases
-from flows.desk.chain import Subject
-from flows.desk.desk import Desk
-from flows.desk.differences import Difference, difference_to_earlier
-from flows.desk.errors import NotFoundError
-from flows.desk.files import get_file, open_stream
-from flows.desk.ledger import LedgerQuery, LedgerRow, ledger
-from flows.desk.states import State
-from flows.desk.values import JAPAN, Actor, FileKind, Role
+from flows.desk.answers import deliveries, releases
+from flows.desk.answers.differences import Difference, difference_to_earlier
+from flows.desk.cases.files import get_file, open_stream
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import NotFoundError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import JAPAN, Actor, FileKind, Role
+from flows.desk.record.ledger import LedgerQuery, LedgerRow, ledger
 from flows.intake.fields import moment_of
-from flows.ledger_table import COLUMNS, cells, write_csv
-from flows.mask_case_call import load_models
+from flows.masking.mask_case_call import load_models
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
+from flows.releasing.ledger_table import COLUMNS, cells, write_csv
 from flows.releasing.letter_content import KINDS, OTHER_KIND
 from flows.releasing.release import draft_letter
-from flows.review.access import User, require
-from flows.review.faults import RefusedError
-from flows.review.site import site_of
+from flows.review.guarding.access import User, require
+from flows.review.guarding.faults import RefusedError
+from flows.review.guarding.site import site_of
 
 __all__ = ["router"]
 

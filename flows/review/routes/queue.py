@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from flows.desk.presence import opened_by
-from flows.desk.review_queue import SHOWN, QueuedCall, list_queue
-from flows.desk.reviews import Review, load_review
-from flows.desk.states import State
-from flows.desk.values import Role
-from flows.review.access import User, require
-from flows.review.site import Site, site_of
-from pipeline.decisions import ReviewKind
-from pipeline.heard import length, union
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Role
+from flows.desk.people.presence import opened_by
+from flows.desk.work.review_queue import SHOWN, QueuedCall, list_queue
+from flows.desk.work.reviews import Review, load_review
+from flows.review.guarding.access import User, require
+from flows.review.guarding.site import Site, site_of
+from pipeline.audio.spans import length, union
+from pipeline.reviewing.decisions import ReviewKind
 
 __all__ = ["router"]
 

@@ -9,10 +9,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from flows.desk.accounts import ROLES, Account, any_account, check_password, fold_login
-from flows.desk.sessions import SignedIn, begin_attempt, forget_attempt, note_failure, sign_in, sign_out
-from flows.review.access import User, address_of, current_user, require
-from flows.review.site import site_of
+from flows.desk.people.accounts import ROLES, Account, any_account, check_password, fold_login
+from flows.desk.people.sessions import (
+    SignedIn,
+    begin_attempt,
+    forget_attempt,
+    note_failure,
+    sign_in,
+    sign_out,
+)
+from flows.review.guarding.access import User, address_of, current_user, require
+from flows.review.guarding.site import site_of
 
 __all__ = ["router"]
 

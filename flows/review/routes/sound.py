@@ -17,18 +17,18 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 
-from flows.desk.chain import Subject
-from flows.desk.decisions import made_on
-from flows.desk.errors import DeskError, NotFoundError
-from flows.desk.plans import get_plan, reviewed
-from flows.desk.reviews import folded
-from flows.review.access import User
-from flows.review.alike import alike_places
-from flows.review.routes_call import CallId, Reviewer, open_whole
-from flows.review.routes_decide import Given, ItemId
-from flows.review.site import Site, site_of
-from flows.review.sound import View
-from pipeline.audio import to_samples
+from flows.desk.integrity.chain import Subject
+from flows.desk.kinds.errors import DeskError, NotFoundError
+from flows.desk.work.decisions import made_on
+from flows.desk.work.plans import get_plan, reviewed
+from flows.desk.work.reviews import folded
+from flows.review.content.sound import View
+from flows.review.guarding.access import User
+from flows.review.guarding.site import Site, site_of
+from flows.review.routes.alike import alike_places
+from flows.review.routes.call import CallId, Reviewer, open_whole
+from flows.review.routes.decide import Given, ItemId
+from pipeline.audio.recording import to_samples
 from pipeline.errors import ReviewRuleError
 from pipeline.types import CharSpan, TimeSpan
 

@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lexicon.lexicon import Lexicon, place_stem
-from models.lexicon.mora_trie import Limits, Matches, Prices, build_trie, search
-from pipeline.sound import Mora, fold_kana, mora_price, morae
+from models.language.lexicon.lexicon import Lexicon, place_stem
+from models.language.lexicon.mora_trie import Limits, Matches, Prices, build_trie, search
+from pipeline.sound.morae import Mora, fold_kana, mora_price, morae
 
 __all__ = ["Bound", "Known", "Price", "SoundHit", "SoundIndex", "known_names", "known_readings"]
 
@@ -98,7 +98,7 @@ class SoundIndex:
     Args:
         known: Readings to listen for; those of fewer than two morae are left out, as
             every call is full of them.
-        price: What a mora heard for another costs; by default ``pipeline.sound.mora_price``.
+        price: What a mora heard for another costs; by default ``pipeline.sound.morae.mora_price``.
         bound: How much a match may cost where ``find`` is not told otherwise.
     """
 

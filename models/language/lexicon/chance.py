@@ -19,9 +19,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from models.lexicon.by_sound import Bound, SoundHit
-from models.lexicon.lexicon import FOLDER
-from pipeline.sound import fold_kana, morae
+from models.language.lexicon.by_sound import Bound, SoundHit
+from models.language.lexicon.lexicon import FOLDER
+from pipeline.sound.morae import fold_kana, morae
 
 __all__ = ["BANDS", "ChanceTable", "band_of", "load_chance"]
 

@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Mapping
 from functools import lru_cache
 
-from models.lexicon.lexicon import FOLDER
+from models.language.lexicon.lexicon import FOLDER
 
 __all__ = ["first_figures", "load_codes"]
 

@@ -6,9 +6,9 @@ import gzip
 from collections.abc import Mapping
 from functools import lru_cache
 
-from models.lexicon.lexicon import FOLDER
-from pipeline.party_kanji import KanjiSounds
-from pipeline.sound import fold_kana
+from models.language.lexicon.lexicon import FOLDER
+from pipeline.ownership.compare.kanji import KanjiSounds
+from pipeline.sound.morae import fold_kana
 
 __all__ = ["load_kanji"]
 

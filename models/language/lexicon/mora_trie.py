@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sound import Mora
+from pipeline.sound.morae import Mora
 
 __all__ = ["Limits", "Matches", "MoraTrie", "Prices", "build_trie", "search"]
 

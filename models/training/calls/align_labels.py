@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sound import Mora, mora_price
+from pipeline.sound.morae import Mora, mora_price
 
 __all__ = ["LabelledMora", "aligned", "carry_over"]
 

@@ -1,7 +1,7 @@
 """Training examples: transcripts whose every character has a kind and a party.
 
 They come from two places: calls that were really spoken, sent through the telephone chain and
-recognised (``from_heard``), and scripts garbled by the noise channel (``models.tagger.garble``).
+recognised (``from_heard``), and scripts garbled by the noise channel (``models.training.tagging.garble``).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.readings import Reader
-from models.tagger.align_labels import LabelledMora, carry_over
-from pipeline.sound import Mora, fold_kana, morae
-from pipeline.truth import CallTruth, TruthSpan
+from models.language.readings import Reader
+from models.training.calls.align_labels import LabelledMora, carry_over
+from pipeline.measuring.truth import CallTruth, TruthSpan
+from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import CharSpan, Transcript
 
 __all__ = ["KINDS", "PARTIES", "Example", "from_heard", "said_then", "spoken_and_heard"]

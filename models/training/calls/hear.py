@@ -1,11 +1,11 @@
 """Recognise a folder of made calls and keep what came back: the raw material of the tagger.
 
-    python -m models.tagger.hear CALLS_DIR [--again | --otherwise NAME]
+    python -m models.training.calls.hear CALLS_DIR [--again | --otherwise NAME]
 
 writes ``<stem>.heard.json`` beside each ``<stem>.wav`` (skipping those that are there); with
-``--again`` it is the second hearing of each (``pipeline.second_hearing``), ``<stem>.heard2.json``, and with
-``--otherwise`` one that kaiji itself never does (``OTHERWISE``), ``<stem>.heard-NAME.json``: what is heard
-in another way is garbled in another way, and to learn from as good as another call.
+``--again`` it is the second hearing of each (``pipeline.hearing.second_hearing``), ``<stem>.heard2.json``,
+and with ``--otherwise`` one that kaiji itself never does (``OTHERWISE``), ``<stem>.heard-NAME.json``: what
+is heard in another way is garbled in another way, and to learn from as good as another call.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.batch_transcriber import GREEDY
-from models.tagger.speak import resampled
-from models.transcriber import FasterWhisperRecogniser, load_transcriber
-from pipeline.audio import Recording, read_recording
+from models.speech.batch_transcriber import GREEDY
+from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from models.training.calls.speak import resampled
+from pipeline.audio.recording import Recording, read_recording
 from pipeline.errors import PipelineError
-from pipeline.second_hearing import BatchRecogniser, Cut, hear_again
-from pipeline.transcribe import HeardSegment, transcribe
+from pipeline.hearing.second_hearing import BatchRecogniser, Cut, hear_again
+from pipeline.hearing.transcribe import HeardSegment, transcribe
 from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
 
 __all__ = ["OTHERWISE", "main", "read_heard"]

@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from models.lexicon.lexicon import load_lexicon
-from pipeline.sound import fold_kana
+from models.language.lexicon.lexicon import load_lexicon
+from pipeline.sound.morae import fold_kana
 from sample_audio.pools import Company, Named, Place, Pools, default_pools
 
 __all__ = ["training_pools"]

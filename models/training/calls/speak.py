@@ -1,6 +1,6 @@
 """Speak scripts quickly: the tagger's training calls, in a twentieth of the time that good voices take.
 
-    python -m models.tagger.speak --scripts FILE... --out DIR [--seed N] [--part 0/1]
+    python -m models.training.calls.speak --scripts FILE... --out DIR [--seed N] [--part 0/1]
 
 The voice is Open JTalk's Mei (CC BY 3.0, Nagoya Institute of Technology), made many by speed, pitch
 and the size of the throat; people are drawn from all of Japan's names.  A recogniser errs on it
@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.tagger.pools import training_pools
-from pipeline.sound import fold_kana, morae
+from models.training.calls.pools import training_pools
+from pipeline.sound.morae import fold_kana, morae
 from sample_audio.make_calls import make_call
 from sample_audio.script import read_scripts
 from sample_audio.voices import RATE, VOICES, Sentence, Voice
@@ -70,7 +70,7 @@ def resampled(sound: np.ndarray, ratio: Fraction) -> np.ndarray:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
-    parser = argparse.ArgumentParser(prog="python -m models.tagger.speak", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m models.training.calls.speak", description=__doc__)
     parser.add_argument("--scripts", nargs="+", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=12)

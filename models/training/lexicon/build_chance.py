@@ -2,7 +2,8 @@ r"""Build ``chance.tsv.gz``: how often ordinary talk, with no name in it, sounds
 
 Run it in kaiji's own environment, from the repository's root (four minutes of one core)::
 
-    python -m models.lexicon.build_chance --dialogues DIALOGUES --out models/lexicon/chance.tsv.gz
+    python -m models.training.lexicon.build_chance --dialogues DIALOGUES --out \
+        models/language/lexicon/chance.tsv.gz
 
 ``DIALOGUES`` is a folder with ``asdc.jsonl.gz`` (megagonlabs/asdc, CC BY 4.0: customer and
 operator of a booking desk) and ``real-persona-chat.jsonl.gz`` (nu-dialogue/real-persona-chat,
@@ -27,11 +28,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.lexicon.by_sound import Known, SoundIndex, known_readings
-from models.lexicon.chance import BANDS, band_of
-from models.lexicon.lexicon import load_lexicon
-from models.readings import Reader, load_reader
-from pipeline.sound import Mora, fold_kana, mora_price, morae
+from models.language.lexicon.by_sound import Known, SoundIndex, known_readings
+from models.language.lexicon.chance import BANDS, band_of
+from models.language.lexicon.lexicon import load_lexicon
+from models.language.readings import Reader, load_reader
+from pipeline.sound.morae import Mora, fold_kana, mora_price, morae
 
 CORPORA = ("asdc.jsonl.gz", "real-persona-chat.jsonl.gz")
 BREAK: Mora = ("|", "|")

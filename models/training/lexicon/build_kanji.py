@@ -3,7 +3,7 @@ r"""Build ``kanji.tsv.gz``: with which words the kanji of names are explained ov
 Run it in an environment of its own; kaiji needs only the result::
 
     uv venv lexvenv && uv pip install --python lexvenv/bin/python jamdict-data==1.5 wordfreq==3.1.1
-    lexvenv/bin/python models/lexicon/build_kanji.py \
+    lexvenv/bin/python models/training/lexicon/build_kanji.py \
         --jamdict lexvenv/lib/python3.11/site-packages/jamdict_data/jamdict.db --out models/lexicon
 
 One line a kanji that stands in a name of ``surnames.tsv.gz`` or ``given_names.tsv.gz``; all in katakana::

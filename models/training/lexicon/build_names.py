@@ -5,7 +5,7 @@ Run it in an environment of its own; kaiji needs only the results::
     uv venv lexvenv
     uv pip install --python lexvenv/bin/python jamdict-data==1.5 japanese-personal-name-dataset==0.4.0
     S=lexvenv/lib/python3.11/site-packages
-    lexvenv/bin/python models/lexicon/build_names.py --jamdict $S/jamdict_data/jamdict.db \
+    lexvenv/bin/python models/training/lexicon/build_names.py --jamdict $S/jamdict_data/jamdict.db \
         --dataset $S/japanese_personal_name_dataset/dataset --out models/lexicon
 
 One line a reading, commonest first; numbers are people per million::

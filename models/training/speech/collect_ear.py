@@ -1,6 +1,6 @@
 """Collect what the ear learns from: encoded windows of made calls, and what is being said in them when.
 
-    python -m models.ear.collect CALLS_DIR... --out FOLDER [--otherwise NAME]
+    python -m models.training.speech.collect_ear CALLS_DIR... --out FOLDER [--otherwise NAME]
 
 writes ``<folder>/<name of CALLS_DIR>.npz`` for each: windows of the first hearing and of the second, whose
 sound is cut and coloured otherwise, one after another.  The calls need their ``.wav`` and ``.truth.json``.
@@ -21,15 +21,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ear.ear import STEP
-from models.tagger.speak import resampled
-from models.transcriber import FasterWhisperRecogniser, load_transcriber
-from pipeline.audio import Resampled, read_recording
-from pipeline.second_hearing import SECOND, brightened, windows_again
-from pipeline.transcribe import RATE
-from pipeline.truth import KINDS, TruthSpan, read_truth
+from models.speech.ear import STEP
+from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from models.training.calls.speak import resampled
+from pipeline.audio.recording import Resampled, read_recording
+from pipeline.hearing.second_hearing import SECOND, brightened, windows_again
+from pipeline.hearing.transcribe import RATE
+from pipeline.hearing.windows import LONGEST, Channel, windows_of
+from pipeline.measuring.truth import KINDS, TruthSpan, read_truth
 from pipeline.types import TimeSpan
-from pipeline.windows import LONGEST, Channel, windows_of
 
 __all__ = ["OTHERWISE", "labels", "main"]
 
@@ -103,7 +103,8 @@ def labels(times: NDArray[np.float64], spans: Iterable[TruthSpan]) -> NDArray[np
         spans: Whose data is said when, of the channel that is listened to.
 
     Returns:
-        0 for nobody's data, else the number, from 1, of the kind in ``pipeline.truth.KINDS``; shape (times,).
+        0 for nobody's data, else the number, from 1, of the kind in ``pipeline.measuring.truth.KINDS``;
+        shape (times,).
     """
     out = np.zeros(len(times), dtype=np.int8)
     for span in spans:

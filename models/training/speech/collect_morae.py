@@ -1,6 +1,6 @@
 """Collect what the phonetic recogniser learns from: encoded windows of made calls, and their turns' kana.
 
-    python -m models.phonetic.collect CALLS_DIR... --out FOLDER [--again]
+    python -m models.training.speech.collect_morae CALLS_DIR... --out FOLDER [--again]
 
 writes ``<folder>/<name of CALLS_DIR>-first.npz``, or with ``--again`` ``-again.npz``, of windows as the
 second hearing cuts and colours them.  The calls need their ``.wav`` and ``.truth.json``; Open JTalk tells
@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.phonetic.phonetic import POOL, STEP
-from models.transcriber import FasterWhisperRecogniser, load_transcriber
-from pipeline.audio import Recording, Resampled, read_recording
-from pipeline.second_hearing import SECOND, brightened, windows_again
-from pipeline.sound import fold_kana, morae
-from pipeline.transcribe import RATE
+from models.speech.phonetic import POOL, STEP
+from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from pipeline.audio.recording import Recording, Resampled, read_recording
+from pipeline.hearing.second_hearing import SECOND, brightened, windows_again
+from pipeline.hearing.transcribe import RATE
+from pipeline.hearing.windows import LONGEST, Channel, Window, windows_of
+from pipeline.sound.morae import fold_kana, morae
 from pipeline.types import TimeSpan
-from pipeline.windows import LONGEST, Channel, Window, windows_of
 
 __all__ = ["main", "turns_of"]
 

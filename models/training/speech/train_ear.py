@@ -1,9 +1,9 @@
 """Train the ear on a CPU and write it as ONNX.
 
-    python -m models.ear.train DATA.npz... --out models/ear/ear.onnx [--test OTHER.npz]
+    python -m models.training.speech.train_ear DATA.npz... --out models/speech/ear.onnx [--test OTHER.npz]
 
-Needs torch and onnx, as ``models.tagger.train``; the program that masks calls needs neither.  The same
-data and seed give the same network.
+Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
+same data and seed give the same network.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.tagger.train import Block, write_network
+from models.training.tagging.train import Block, write_network
 
 WIDTH = 160
 """Channels inside."""

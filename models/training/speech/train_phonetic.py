@@ -1,9 +1,10 @@
 """Train the phonetic recogniser on a CPU and write it as ONNX.
 
-    python -m models.phonetic.train DATA.npz... --out models/phonetic/phonetic.onnx [--test OTHER.npz...]
+    python -m models.training.speech.train_phonetic DATA.npz... --out models/speech/phonetic.onnx [--test \
+        OTHER.npz...]
 
-Needs torch and onnx, as ``models.tagger.train``; the program that masks calls needs neither.  The same
-data and seed give the same network.
+Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
+same data and seed give the same network.
 
 It learns by connectionist temporal classification (Graves et al., ICML 2006): of a turn only the order of its
 morae is known, and every way of laying them out in its time counts.
@@ -22,10 +23,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.tagger.train import Block, write_network
-from pipeline.phonetic import CLASSES, class_of
-from pipeline.sound import morae
-from pipeline.spoken_digits import digits_apart
+from models.training.tagging.train import Block, write_network
+from pipeline.sound.digits import digits_apart
+from pipeline.sound.morae import morae
+from pipeline.sound.posteriorgram import CLASSES, class_of
 
 WIDTH = 256
 """Channels inside."""

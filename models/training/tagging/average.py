@@ -1,6 +1,7 @@
 """Average the weights of networks that went on from the same one: better than any of them.
 
-    PYTHONPATH=. TRAIN/bin/python -m models.tagger.average A.onnx B.onnx --out models/tagger/tagger.onnx
+    PYTHONPATH=. TRAIN/bin/python -m models.training.tagging.average A.onnx B.onnx --out \
+        models/weighing/tagger/tagger.onnx
 
 Networks trained on from one network with another seed or more data lie in one basin, and the middle of them
 generalises better than each (Wortsman et al., Model soups, ICML 2022).  Needs onnx (extra ``train``).

@@ -1,8 +1,8 @@
 """Count what the recogniser does to speech: the noise channel's rates and confusions.
 
-    python -m models.tagger.count_noise CALLS_DIR... --out models/tagger/confusions.json
+    python -m models.training.tagging.count_noise CALLS_DIR... --out models/training/tagging/confusions.json
 
-The folders hold ``<stem>.heard.json``, ``.heard2.json`` (``models.tagger.hear``) and ``.truth.json``.
+The folders hold ``<stem>.heard.json``, ``.heard2.json`` (``models.training.calls.hear``) and ``.truth.json``.
 What comes out is counts of morae: nothing of what was said can be read from it.
 """
 
@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.readings import Reader, load_reader
-from models.tagger.align_labels import aligned
-from models.tagger.examples import spoken_and_heard
-from models.tagger.hear import read_heard
-from pipeline.sound import mora_price
+from models.language.readings import Reader, load_reader
+from models.training.calls.align_labels import aligned
+from models.training.calls.examples import spoken_and_heard
+from models.training.calls.hear import read_heard
+from pipeline.sound.morae import mora_price
 from pipeline.types import Transcript
 
 __all__ = ["Counts", "main"]
@@ -108,7 +108,9 @@ class Counts:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
-    parser = argparse.ArgumentParser(prog="python -m models.tagger.count_noise", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m models.training.tagging.count_noise", description=__doc__
+    )
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(arguments)

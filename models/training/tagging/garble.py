@@ -16,11 +16,11 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from models.readings import Reader
-from models.tagger.examples import KINDS, PARTIES, Example
-from models.tagger.noise import NoiseRates, Respeller, garble_digits, misheard
-from pipeline.sound import Mora, morae
-from pipeline.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript
+from models.language.readings import Reader
+from models.training.calls.examples import KINDS, PARTIES, Example
+from models.training.tagging.noise import NoiseRates, Respeller, garble_digits, misheard
+from pipeline.hearing.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript
+from pipeline.sound.morae import Mora, morae
 
 __all__ = ["from_script"]
 

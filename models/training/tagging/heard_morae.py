@@ -1,10 +1,10 @@
 """Real calls as the phonetic recogniser heard them, labelled, for the phonetic tagger to learn from.
 
-    python -m models.phonetic.heard CALLS_DIR... --out DATA-heard.npz
+    python -m models.training.tagging.heard_morae CALLS_DIR... --out DATA-heard.npz
 
-The folders hold ``<stem>.heard*.json`` (``models.tagger.hear``, each of its hearings is an example) and
-``.truth.json``.  They have to be calls that the recogniser has not learned from: those it hears too well.
-``models.phonetic.train_tagger`` counts what a file of this name holds twice.
+The folders hold ``<stem>.heard*.json`` (``models.training.calls.hear``, each of its hearings is an example)
+and ``.truth.json``.  They have to be calls that the recogniser has not learned from: those it hears too well.
+``models.training.tagging.train_phonetic_tagger`` counts what a file of this name holds twice.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.phonetic.features import Said, encode
-from models.phonetic.gazetteer import load_gazetteer
-from models.phonetic.made import write_calls
-from models.tagger.examples import KINDS, said_then
-from models.tagger.hear import read_heard
-from pipeline.heard_morae import TimedMora, heard_morae
-from pipeline.truth import CallTruth, read_truth
+from models.language.gazetteer import load_gazetteer
+from models.training.calls.examples import KINDS, said_then
+from models.training.calls.hear import read_heard
+from models.training.tagging.made_morae import write_calls
+from models.weighing.phonetic_tagger.features import Said, encode
+from pipeline.measuring.truth import CallTruth, read_truth
+from pipeline.sound.heard_morae import TimedMora, heard_morae
 
 __all__ = ["labels", "main"]
 
@@ -62,7 +62,7 @@ def labels(heard: Sequence[TimedMora], truth: CallTruth) -> NDArray[np.int8]:
         truth: Whose data is said when.
 
     Returns:
-        Indices into ``models.tagger.examples.KINDS``, shape (morae,).
+        Indices into ``models.training.calls.examples.KINDS``, shape (morae,).
     """
     times, channels = np.array([mora.time for mora in heard]), np.array([mora.channel for mora in heard])
     out = np.zeros(len(heard), dtype=np.int8)

@@ -1,6 +1,7 @@
 """Scripts as the phonetic recogniser would hear them: morae with pauses, garbled a little, and labelled.
 
-    python -m models.phonetic.made --scripts FILE... --out DATA.npz [--dialogues FILE...] [--copies 6]
+    python -m models.training.tagging.made_morae --scripts FILE... --out DATA.npz [--dialogues FILE...] \
+        [--copies 6]
 
 Of a script nothing need be spoken: what the recogniser errs in was counted (``README.md``), and errors are
 made likewise, phrase by phrase more or less.
@@ -18,14 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.phonetic.features import PAUSES, Said, encode
-from models.phonetic.gazetteer import load_gazetteer
-from models.readings import Reader, load_reader
-from models.tagger.examples import KINDS
-from models.tagger.make_data import read_dialogues
-from models.tagger.noise import NoiseRates, misheard
-from models.tagger.pools import training_pools
-from pipeline.sound import Mora, fold_kana, morae
+from models.language.gazetteer import load_gazetteer
+from models.language.readings import Reader, load_reader
+from models.training.calls.examples import KINDS
+from models.training.calls.pools import training_pools
+from models.training.tagging.make_data import read_dialogues
+from models.training.tagging.noise import NoiseRates, misheard
+from models.weighing.phonetic_tagger.features import PAUSES, Said, encode
+from pipeline.sound.morae import Mora, fold_kana, morae
 from sample_audio.casting import cast
 from sample_audio.script import read_scripts
 
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write_calls(path: Path, calls: Sequence[tuple[NDArray[np.int16], NDArray[np.int8]]]) -> int:
-    """Write what ``models.phonetic.train_tagger`` reads.
+    """Write what ``models.training.tagging.train_phonetic_tagger`` reads.
 
     Args:
         path: A ``.npz``.

@@ -1,10 +1,11 @@
 """Make the tagger's training data.
 
-    python -m models.tagger.make_data --out DATA.npz --scripts FILE... [--heard DIR...] [--dialogues FILE...]
+    python -m models.training.tagging.make_data --out DATA.npz --scripts FILE... [--heard DIR...] \
+        [--dialogues FILE...]
 
 Four kinds of example go in: calls really spoken, sent down the telephone chain and recognised,
-either hearing (``--heard``, see ``models.tagger.hear``); the same scripts with other people, garbled by
-the noise channel, many times each; other people's dialogues without personal data as hard
+either hearing (``--heard``, see ``models.training.calls.hear``); the same scripts with other people, garbled
+by the noise channel, many times each; other people's dialogues without personal data as hard
 negatives; and such dialogues with a few turns of the scripts planted among theirs.  Nothing of the
 texts leaves this machine: the product is numbers.
 """
@@ -25,13 +26,13 @@ from typing import Any
 
 import numpy as np
 
-from models.readings import Reader, Token, load_reader
-from models.tagger.examples import Example, from_heard
-from models.tagger.features import Vocabulary, encode, short_pos
-from models.tagger.garble import from_script
-from models.tagger.hear import read_heard
-from models.tagger.noise import INVENTORY, NoiseRates, Respeller, word_counts
-from models.tagger.pools import training_pools
+from models.language.readings import Reader, Token, load_reader
+from models.training.calls.examples import Example, from_heard
+from models.training.calls.hear import read_heard
+from models.training.calls.pools import training_pools
+from models.training.tagging.garble import from_script
+from models.training.tagging.noise import INVENTORY, NoiseRates, Respeller, word_counts
+from models.weighing.tagger.features import Vocabulary, encode, short_pos
 from sample_audio.casting import cast
 from sample_audio.script import Dialogue, read_scripts
 
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m models.tagger.make_data", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m models.training.tagging.make_data", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scripts", type=Path, nargs="+", required=True)
     parser.add_argument("--heard", type=Path, nargs="*", default=[])

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.readings import Reader
-from pipeline.sound import Mora, mora_price, morae
+from models.language.readings import Reader
+from pipeline.sound.morae import Mora, mora_price, morae
 
 __all__ = ["NoiseRates", "Respeller", "garble_digits", "garble_morae", "misheard"]
 
@@ -32,7 +32,7 @@ for _row in "キシチニヒミリギジビピ":
 INVENTORY = tuple(KANA_OF)
 
 CONFUSIONS = Path(__file__).with_name("confusions.json")
-"""Morae said, and what they were heard as how often (``models.tagger.count_noise``)."""
+"""Morae said, and what they were heard as how often (``models.training.tagging.count_noise``)."""
 
 PRIOR = 6.0
 """Counted confusions that the likeness of sounds is worth."""

@@ -1,6 +1,6 @@
 """Train the tagger on a CPU and write it as ONNX.
 
-    python -m models.tagger.train DATA.npz --out models/tagger/tagger.onnx
+    python -m models.training.tagging.train DATA.npz --out models/weighing/tagger/tagger.onnx
 
 Needs torch and onnx (``make train`` brings them into a place of their own); the program that
 masks calls needs neither.  The same data and seed give the same model.
@@ -23,7 +23,7 @@ from onnx import numpy_helper
 from torch import nn
 
 WIDTHS = (64, 16, 8, 24, 24, 4, 4, 4)
-"""Embedding width of each feature column; see ``models.tagger.features.FEATURES``."""
+"""Embedding width of each feature column; see ``models.weighing.tagger.features.FEATURES``."""
 
 CONFIDENTIAL = 4
 """Secrets are whatever the company says they are; the tagger neither learns nor unlearns them."""

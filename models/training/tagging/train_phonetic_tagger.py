@@ -1,9 +1,10 @@
 """Train the phonetic tagger on a CPU and write it as ONNX.
 
-    python -m models.phonetic.train_tagger DATA.npz... --out models/phonetic/tagger.onnx [--test OTHER.npz...]
+    python -m models.training.tagging.train_phonetic_tagger DATA.npz... --out \
+        models/weighing/phonetic_tagger/tagger.onnx [--test OTHER.npz...]
 
-Needs torch and onnx, as ``models.tagger.train``; the program that masks calls needs neither.  The same
-data and seed give the same network.
+Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
+same data and seed give the same network.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.phonetic.features import SIZES
-from models.tagger.train import CONFIDENTIAL, KIND_WEIGHTS, STEADY, Block, go_on_from, write_network
+from models.training.tagging.train import CONFIDENTIAL, KIND_WEIGHTS, STEADY, Block, go_on_from, write_network
+from models.weighing.phonetic_tagger.features import SIZES
 
 WIDTHS = (96, 8, 8, 16, 16, 16, 16)
-"""Embedding width of each column of ``models.phonetic.features``."""
+"""Embedding width of each column of ``models.weighing.phonetic_tagger.features``."""
 
 WIDTH = 192
 """Channels inside."""

@@ -1,8 +1,9 @@
 """Fit the judge: what each witness's word is worth on calls that the tagger has not learned from.
 
-    python -m models.calibrate CALLS_DIR[=NETWORK.onnx]... --out models/judge.json [--start models/judge.json]
+    python -m models.training.weighing.calibrate CALLS_DIR[=NETWORK.onnx]... --out \
+        models/weighing/judge/judge.json [--start models/weighing/judge/judge.json]
 
-The folders hold ``<stem>.heard.json`` and ``<stem>.heard2.json`` (``models.tagger.hear``) and
+The folders hold ``<stem>.heard.json`` and ``<stem>.heard2.json`` (``models.training.calls.hear``) and
 ``.truth.json``.  Where the registered tagger has learned from a folder's calls, a network that has not is
 named beside it: what a tagger says of calls that it knows is surer than what it says of others.  Every
 call is taken as it is heard twice, with the ear (``models.ear``) and without, as it is heard once, and in its
@@ -22,16 +23,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analyzer import load_analyzer
-from models.judge_features import WITNESS, features, seen
+from models.analysis.analyzer import load_analyzer
 from models.recognizers import all_recognizers
-from models.tagger.examples import from_heard
-from models.tagger.hear import read_heard
-from models.tagger.tagger import load_tagger
-from pipeline.detect import unite
-from pipeline.supplement import supplemented
-from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
-from pipeline.truth import exact_transcript, read_truth
+from models.training.calls.examples import from_heard
+from models.training.calls.hear import read_heard
+from models.weighing.judge.features import WITNESS, features, seen
+from models.weighing.tagger.tagger import load_tagger
+from pipeline.finding.detect import unite
+from pipeline.hearing.supplement import supplemented
+from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.measuring.truth import exact_transcript, read_truth
 from pipeline.types import CallCase, Transcript
 
 __all__ = ["Folder", "fit", "heard_twice", "main", "unlistened"]
@@ -71,7 +72,7 @@ class Folder:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
-    parser = argparse.ArgumentParser(prog="python -m models.calibrate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m models.training.weighing.calibrate", description=__doc__)
     parser.add_argument("folders", type=Folder.named, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="weights of other calls, believed before these")

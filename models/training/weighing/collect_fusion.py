@@ -1,10 +1,11 @@
 """Collect what the fusing network learns from: calls that neither tagger nor ear has learned from, as heard.
 
-    python -m models.fusion.collect CALLS_DIR... --out DATA.npz [--otherwise NAME...]
+    python -m models.training.weighing.collect_fusion CALLS_DIR... --out DATA.npz [--otherwise NAME...]
 
-The folders are those of ``models.calibrate``, heard with the ear (``models.tagger.hear``).  Every call is
-taken as it is heard twice and as it is heard once; ``--otherwise`` takes it once more for each further
-hearing that lies there (``models.tagger.hear --otherwise``): as the second one, and as the first.
+The folders are those of ``models.training.weighing.calibrate``, heard with the ear
+(``models.training.calls.hear``).  Every call is taken as it is heard twice and as it is heard once;
+``--otherwise`` takes it once more for each further hearing that lies there (``models.training.calls.hear
+--otherwise``): as the second one, and as the first.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analyzer import CallAnalyzer, load_analyzer
-from models.fusion.columns import looked_at
-from models.hearings import char_times
-from models.tagger.examples import KINDS, PARTIES, said_then
-from models.tagger.hear import read_heard
-from models.tagger.tagger import Tagger, load_tagger
-from pipeline.supplement import supplemented
-from pipeline.truth import CallTruth, read_truth
+from models.analysis.analyzer import CallAnalyzer, load_analyzer
+from models.calls.hearings import char_times
+from models.training.calls.examples import KINDS, PARTIES, said_then
+from models.training.calls.hear import read_heard
+from models.weighing.fusion.columns import looked_at
+from models.weighing.tagger.tagger import Tagger, load_tagger
+from pipeline.hearing.supplement import supplemented
+from pipeline.measuring.truth import CallTruth, read_truth
 from pipeline.types import CallCase, Transcript
 
 __all__ = ["main"]

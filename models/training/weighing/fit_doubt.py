@@ -1,9 +1,11 @@
 """Fit what doubt rests on: which words outside every mask are somebody's data all the same.
 
-    python -m models.fit_doubt CALLS_DIR[=NETWORK.onnx]... --out models/doubt.json
+    python -m models.training.weighing.fit_doubt CALLS_DIR[=NETWORK.onnx]... --out \
+        models/weighing/judge/doubt.json
 
-The folders are those of ``models.calibrate``, whose weights are fitted first.  What is printed is fitted on
-some calls and judged on others: how much of what was missed lies in the most doubtful words.
+The folders are those of ``models.training.weighing.calibrate``, whose weights are fitted first.  What is
+printed is fitted on some calls and judged on others: how much of what was missed lies in the most doubtful
+words.
 """
 
 from __future__ import annotations
@@ -16,14 +18,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analyzer import load_analyzer
-from models.calibrate import PARTS, Folder, fit, heard_twice
-from models.doubt import NAMES, looked_at
-from models.judge import load_judge
-from models.judge_features import seen
-from models.tagger.examples import from_heard
-from models.tagger.tagger import load_tagger
-from pipeline.detect import unite
+from models.analysis.analyzer import load_analyzer
+from models.training.calls.examples import from_heard
+from models.training.weighing.calibrate import PARTS, Folder, fit, heard_twice
+from models.weighing.judge.doubt import NAMES, looked_at
+from models.weighing.judge.features import seen
+from models.weighing.judge.judge import load_judge
+from models.weighing.tagger.tagger import load_tagger
+from pipeline.finding.detect import unite
 from pipeline.types import CallCase
 
 __all__ = ["main"]
@@ -36,7 +38,7 @@ _Rows = NDArray[np.float64]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
-    parser = argparse.ArgumentParser(prog="python -m models.fit_doubt", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m models.training.weighing.fit_doubt", description=__doc__)
     parser.add_argument("folders", type=Folder.named, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)

@@ -1,11 +1,12 @@
 """Train the fusing network on a CPU and write it as ONNX.
 
-    python -m models.fusion.train DATA.npz... --out models/fusion/fusion.onnx [--judge-by 3]
+    python -m models.training.weighing.train_fusion DATA.npz... --out models/weighing/fusion/fusion.onnx \
+        [--judge-by 3]
 
-Needs torch and onnx, as ``models.tagger.train``; the program that masks calls needs neither.  The same data
-and seed give the same network.  With ``--judge-by N`` it is first learned N times without every N-th group
-of calls (all whose names begin alike: a set of scripts) and judged on those: how much of the other talk is
-taken for somebody's data with so much of third parties' speech.
+Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
+same data and seed give the same network.  With ``--judge-by N`` it is first learned N times without every
+N-th group of calls (all whose names begin alike: a set of scripts) and judged on those: how much of the
+other talk is taken for somebody's data with so much of third parties' speech.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from models.tagger.train import write_network
+from models.training.tagging.train import write_network
 
 WIDTH = 32
 """Channels inside."""
@@ -44,7 +45,7 @@ RECALL = (0.8, 0.9, 0.95, 0.97, 0.98)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One hearing of a call, as ``models.fusion.collect`` writes it."""
+    """One hearing of a call, as ``models.training.weighing.collect_fusion`` writes it."""
 
     call: str
     seen: NDArray[np.float32] = field(repr=False)

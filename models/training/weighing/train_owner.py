@@ -1,11 +1,12 @@
 """Train the judge of parties on a CPU and write it as ONNX, with the names of what it looks at.
 
-    python -m models.owner.train DATA.npz... --out models/owner/owner.onnx [--judge-by 5]
+    python -m models.training.weighing.train_owner DATA.npz... --out models/weighing/owner/owner.onnx \
+        [--judge-by 5]
 
-Needs torch and onnx, as ``models.tagger.train``; the program that masks calls needs neither.  The same data
-give the same network.  With ``--judge-by N`` it is first learned N times without every N-th group of calls
-(all whose names begin alike: a set of scripts) and judged on those: how much of the requester's own it gives
-back of what was to be masked, and how much of others' besides.
+Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
+same data give the same network.  With ``--judge-by N`` it is first learned N times without every N-th group
+of calls (all whose names begin alike: a set of scripts) and judged on those: how much of the requester's own
+it gives back of what was to be masked, and how much of others' besides.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from models.fusion.train import Mean
-from models.tagger.train import write_network
+from models.training.tagging.train import write_network
+from models.training.weighing.train_fusion import Mean
 
 WIDTH = 48
 """Channels inside."""

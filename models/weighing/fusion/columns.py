@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifacts import Call, HeardAgain
-from models.hearings import char_times, joined
-from models.recognizers.vocabulary import HONORIFICS
-from models.tagger.tagger import Tagger
-from pipeline.traces import read_off
+from models.calls.artifacts import Call, HeardAgain
+from models.calls.hearings import char_times, joined
+from models.weighing.tagger.tagger import Tagger
+from models.wording.vocabulary import HONORIFICS
+from pipeline.hearing.traces import read_off
 from pipeline.types import SOUND_KINDS
 
 __all__ = ["NAMES", "known_words", "looked_at", "sounds"]

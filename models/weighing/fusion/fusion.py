@@ -4,8 +4,8 @@ The tagger reads both hearings, the ear listens to what both were guessed from, 
 what was heard mora by mora.  They err differently: where a name was written down as other words the ear
 still hears one, and where somebody speaks like one who gives a name the tagger sees that it is none.  What
 they say of the characters around counts as well: a small network weighs all of it
-(``models/fusion/README.md``).  Without an ear (another speech model, words from a file) the tagger's word
-stands.
+(``models/weighing/fusion/README.md``).  Without an ear (another speech model, words from a file) the
+tagger's word stands.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifacts import Call
-from models.fusion.columns import NAMES, looked_at
-from models.hearings import joined
+from models.calls.artifacts import Call
+from models.calls.hearings import joined
 from models.network import session, softmax
 from models.registry import registered_bytes
-from models.tagger.tagger import Tagger
+from models.weighing.fusion.columns import NAMES, looked_at
+from models.weighing.tagger.tagger import Tagger
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -6,8 +6,8 @@
 
 A name that was recognised as ordinary words looks like ordinary words: no mask can rest on that (a number
 can: ``judge.DOUBTED``).
-But an analyst has a few seconds for every minute of call (``pipeline.review_queue``), and what they
-should spend them on can be told better than by chance.  Weights: ``models.fit_doubt``.
+But an analyst has a few seconds for every minute of call (``pipeline.finding.queue``), and what they
+should spend them on can be told better than by chance.  Weights: ``models.training.weighing.fit_doubt``.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifacts import Call
-from models.hearings import line_numbers
-from models.judge_features import Seen
+from models.calls.artifacts import Call
+from models.calls.hearings import line_numbers
 from models.registry import registered_bytes
+from models.weighing.judge.features import Seen
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan
 

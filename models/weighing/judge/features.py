@@ -1,6 +1,7 @@
 """What the judge looks at in a finding: named values, most of them 0 to 1 or log odds.
 
-Kept apart from the weights, because fitting them (``models.calibrate``) needs these and not those.
+Kept apart from the weights, because fitting them (``models.training.weighing.calibrate``) needs these and
+not those.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifacts import Call
-from models.fusion.columns import known_words, sounds
-from models.fusion.fusion import together
-from models.hearings import parties_of
-from models.tagger.tagger import Tagger
+from models.calls.artifacts import Call
+from models.calls.hearings import parties_of
+from models.weighing.fusion.columns import known_words, sounds
+from models.weighing.fusion.fusion import together
+from models.weighing.tagger.tagger import Tagger
 from pipeline.types import EntitySpan
 
 __all__ = ["KIND_COLUMNS", "WITNESS", "Seen", "features", "seen"]

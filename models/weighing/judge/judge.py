@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifacts import Call
-from models.doubt import Doubt
-from models.judge_features import KIND_COLUMNS, WITNESS, Seen, features, seen
-from models.other_numbers import OtherNumbers
-from models.parts import parts_of
+from models.calls.artifacts import Call
 from models.registry import registered_bytes
-from models.tagger.tagger import Tagger
-from pipeline.detect import CERTAIN
+from models.weighing.judge.doubt import Doubt
+from models.weighing.judge.features import KIND_COLUMNS, WITNESS, Seen, features, seen
+from models.weighing.judge.other_numbers import OtherNumbers
+from models.weighing.judge.parts import parts_of
+from models.weighing.tagger.tagger import Tagger
+from pipeline.finding.detect import CERTAIN
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["MASK_FROM", "SHOW_FROM", "Judge", "load_judge"]

@@ -14,10 +14,10 @@ from itertools import chain
 from typing import Final
 
 from models.recognizers.spoken_number import cue_before
-from pipeline.listen import SoundLine
-from pipeline.sound import morae
-from pipeline.sound_text import SoundText
-from pipeline.spoken_digits import digits_of
+from pipeline.sound.digits import digits_of
+from pipeline.sound.morae import morae
+from pipeline.sound.reader import SoundLine
+from pipeline.sound.search import SoundText
 from pipeline.types import CharSpan
 
 __all__ = ["OF_THINGS", "SAID_FIGURE", "talk_of_others"]

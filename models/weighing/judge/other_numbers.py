@@ -13,12 +13,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from models.number_talk import OF_THINGS, SAID_FIGURE, talk_of_others
-from models.recognizers.digits import complete, runs
 from models.recognizers.spoken_number import cue_before
-from pipeline.listen import SoundLine
-from pipeline.party_name import KanaReader
-from pipeline.spoken_digits import beside_digits, digits_of, in_common
+from models.weighing.judge.number_talk import OF_THINGS, SAID_FIGURE, talk_of_others
+from models.wording.digits import complete, runs
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.sound.digits import beside_digits, digits_of, in_common
+from pipeline.sound.reader import SoundLine
 from pipeline.types import CharSpan
 
 __all__ = ["OtherNumbers", "figures_told", "is_another_number", "is_no_block", "is_read_back"]
@@ -138,7 +138,7 @@ def is_another_number(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ())
     Args:
         text: The call.
         chars: The finding's.
-        talk: Where such are talked of (``models.number_talk``).
+        talk: Where such are talked of (``models.weighing.judge.number_talk``).
 
     Returns:
         ``False`` where nothing is told.
@@ -162,7 +162,7 @@ def is_no_block(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ()) -> bo
     Args:
         text: The call.
         chars: Of a finding in which no part of an address was recognised.
-        talk: Where such are talked of (``models.number_talk``).
+        talk: Where such are talked of (``models.weighing.judge.number_talk``).
 
     Returns:
         ``False`` where nothing is told.
@@ -179,7 +179,7 @@ def figures_told(text: str, talk: Sequence[CharSpan], reader: KanaReader) -> tup
 
     Args:
         text: The call.
-        talk: Where such are talked of (``models.number_talk``).
+        talk: Where such are talked of (``models.weighing.judge.number_talk``).
         reader: Reads what figures are misheard as: 球 for 9.
 
     Returns:

@@ -1,7 +1,7 @@
 """What speaks for a finding being the requester's, or another's: named values, most of them logarithms.
 
-How near what the case knows is to what is written and heard (``models.owner.nearness``), how the conversation
-reads, what the rules say, and whose the findings beside it are.
+How near what the case knows is to what is written and heard (``models.weighing.owner.nearness``), how the
+conversation reads, what the rules say, and whose the findings beside it are.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from models.owner.nearness import Nearness
-from models.readings import Reader
-from pipeline.called import with_honorific
-from pipeline.heard_stretch import Channels
-from pipeline.party_beside import said_of
+from models.language.readings import Reader
+from models.weighing.owner.nearness import Nearness
+from pipeline.finding.verdict import UNOWNED
+from pipeline.ownership.heard.heard_stretch import Channels
+from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
-from pipeline.sound import likeness
-from pipeline.spoken_digits import digits_of
+from pipeline.sound.called import with_honorific
+from pipeline.sound.digits import digits_of
+from pipeline.sound.morae import likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
-from pipeline.verdict import UNOWNED
 
 __all__ = ["features"]
 

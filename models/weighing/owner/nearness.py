@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from models.readings import Reader
-from pipeline.heard_stretch import Stretch, runs
-from pipeline.party_kanji import explained_at, explained_share
-from pipeline.party_spelt import BLANKS
-from pipeline.sound import morae, undrawn
-from pipeline.sound_text import SoundText
-from pipeline.spoken_digits import digits_of, in_common
-from pipeline.spoken_forms import SpokenForm, spoken_forms
-from pipeline.spotting import Hit, covered, spotted
+from models.language.readings import Reader
+from pipeline.ownership.compare.kanji import explained_at, explained_share
+from pipeline.ownership.compare.spelling import BLANKS
+from pipeline.ownership.heard.heard_stretch import Stretch, runs
+from pipeline.ownership.heard.spoken_forms import SpokenForm, spoken_forms
+from pipeline.sound.digits import digits_of, in_common
+from pipeline.sound.morae import morae, undrawn
+from pipeline.sound.search import SoundText
+from pipeline.sound.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, Party
 
 __all__ = ["KINDS", "Nearness"]

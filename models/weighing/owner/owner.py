@@ -1,9 +1,9 @@
 """Whose a finding is by all that speaks for it: what no rule is sure of is weighed by a small network.
 
-The rules (``pipeline.party``) ask one thing after another, and what none of them answers is masked.  Many of
-the requester's own words end there: half of a garbled town between two halves that are theirs, 山の for 山内
-where the talk is of them.  Each thing speaks for them a little; the network has learned how much all of it
-does together (``models/owner/README.md``).  It gives back, and takes nothing.
+The rules (``pipeline.ownership.attribute``) ask one thing after another, and what none of them answers is
+masked.  Many of the requester's own words end there: half of a garbled town between two halves that are
+theirs, 山の for 山内 where the talk is of them.  Each thing speaks for them a little; the network has learned
+how much all of it does together (``models/weighing/owner/README.md``).  It gives back, and takes nothing.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.language.readings import Reader
 from models.network import session
-from models.owner.features import features
-from models.readings import Reader
 from models.registry import registered_bytes
+from models.weighing.owner.features import features
+from pipeline.finding.verdict import given_to
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Finding, Party, Requester, Transcript
-from pipeline.verdict import given_to
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -60,7 +60,7 @@ class Half:
 
     Attributes:
         network: Takes rows of values, (1, findings, columns), and gives log odds, (1, findings).
-        columns: Names of the values (``models.owner.features``), in order.
+        columns: Names of the values (``models.weighing.owner.features``), in order.
     """
 
     network: InferenceSession

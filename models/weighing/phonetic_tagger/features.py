@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.phonetic.gazetteer import COLUMNS, VALUES, Gazetteer
-from pipeline.phonetic import CLASSES, class_of
-from pipeline.sound import Mora
+from models.language.gazetteer import COLUMNS, VALUES, Gazetteer
+from pipeline.sound.morae import Mora
+from pipeline.sound.posteriorgram import CLASSES, class_of
 
 __all__ = ["PAUSES", "SIZES", "Said", "encode"]
 

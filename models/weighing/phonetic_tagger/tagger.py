@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.hearings import char_times
+from models.calls.hearings import char_times
+from models.language.gazetteer import load_gazetteer
 from models.network import session, softmax
-from models.phonetic.features import Said, encode
-from models.phonetic.gazetteer import load_gazetteer
 from models.registry import registered_bytes
-from pipeline.heard_morae import TimedMora, heard_morae
+from models.weighing.phonetic_tagger.features import Said, encode
+from pipeline.sound.heard_morae import TimedMora, heard_morae
 from pipeline.types import SOUND_KINDS, Transcript
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.readings import SoundLine, Token
+from models.language.readings import SoundLine, Token
 from pipeline.types import Transcript
 
 __all__ = ["FEATURES", "Vocabulary", "encode"]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from models.language.readings import SoundLine, Token
 from models.network import session, softmax
-from models.readings import SoundLine, Token
 from models.registry import registered_bytes
-from models.tagger.features import Vocabulary, encode
+from models.weighing.tagger.features import Vocabulary, encode
 from pipeline.types import CharSpan, Party, Transcript
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def load_tagger(other: Path | None = None) -> Tagger:
 
     Args:
         other: Another network of the same vocabulary, which nobody has registered: to fit on calls
-            that the registered one has learned from (``models.calibrate``), never to mask.
+            that the registered one has learned from (``models.training.weighing.calibrate``), never to mask.
 
     Returns:
         The tagger.

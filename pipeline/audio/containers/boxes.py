@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.container_extent import Extent, contradictory, cut_off, divided, surplus, unclosed
+from pipeline.audio.containers.extent import Extent, contradictory, cut_off, divided, surplus, unclosed
 from pipeline.file_bytes import FileBytes
 
 __all__ = ["account_mp4"]

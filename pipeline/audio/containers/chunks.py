@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.container_extent import Extent, contradictory, cut_off, divided, surplus
+from pipeline.audio.containers.extent import Extent, contradictory, cut_off, divided, surplus
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipeline.container_boxes import account_mp4
-from pipeline.container_chunks import account_aiff, account_au, account_caf, account_w64, account_wav
-from pipeline.container_ebml import account_matroska
-from pipeline.container_extent import Extent
-from pipeline.container_frames import account_adts, account_amr, account_gsm, account_mp3
-from pipeline.container_pages import account_flac, account_ogg
+from pipeline.audio.containers.boxes import account_mp4
+from pipeline.audio.containers.chunks import account_aiff, account_au, account_caf, account_w64, account_wav
+from pipeline.audio.containers.ebml import account_matroska
+from pipeline.audio.containers.extent import Extent
+from pipeline.audio.containers.frames import account_adts, account_amr, account_gsm, account_mp3
+from pipeline.audio.containers.pages import account_flac, account_ogg
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 

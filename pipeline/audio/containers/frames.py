@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.container_extent import Extent, contradictory, cut_off, skip_id3, surplus
+from pipeline.audio.containers.extent import Extent, contradictory, cut_off, skip_id3, surplus
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 

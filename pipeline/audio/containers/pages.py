@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.container_extent import Extent, contradictory, cut_off, divided, skip_id3, surplus, unclosed
+from pipeline.audio.containers.extent import (
+    Extent,
+    contradictory,
+    cut_off,
+    divided,
+    skip_id3,
+    surplus,
+    unclosed,
+)
 from pipeline.errors import UnreadableAudioError
 from pipeline.file_bytes import FileBytes
 

@@ -13,7 +13,8 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.party_block import (
+from pipeline.finding.verdict import Verdict
+from pipeline.ownership.compare.block import (
     MAX_MISHEARD_SHARE,
     MAX_VAGUE_MORAE,
     MIN_BLOCK_DIGITS,
@@ -22,21 +23,20 @@ from pipeline.party_block import (
     is_next_door,
     may_be_misheard,
 )
-from pipeline.party_name import KanaReader
-from pipeline.party_room import near_rooms, same_building
-from pipeline.reasons import Reason
-from pipeline.registered_address import (
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.registered_address import (
     MAX_PLACE_PRICE,
     RegisteredAddress,
     numbers_of,
     place_in,
     without_orders,
 )
-from pipeline.sound import Mora, morae
-from pipeline.sound_text import find_sound
-from pipeline.spoken_digits import digits_apart, digits_of
+from pipeline.ownership.compare.room import near_rooms, same_building
+from pipeline.reasons import Reason
+from pipeline.sound.digits import digits_apart, digits_of
+from pipeline.sound.morae import Mora, morae
+from pipeline.sound.search import find_sound
 from pipeline.types import EntitySpan, Party, Transcript
-from pipeline.verdict import Verdict
 
 __all__ = [
     "FILLERS",

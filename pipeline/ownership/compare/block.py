@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.party_name import KanaReader
-from pipeline.registered_address import RegisteredAddress, numbers_of, place_in
-from pipeline.spoken_digits import digits_apart, digits_of
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.registered_address import RegisteredAddress, numbers_of, place_in
+from pipeline.sound.digits import digits_apart, digits_of
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = [

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
-from pipeline.listen import SoundReader
-from pipeline.sound import Mora, mora_price, morae
-from pipeline.sound_text import SoundText
+from pipeline.sound.morae import Mora, mora_price, morae
+from pipeline.sound.reader import SoundReader
+from pipeline.sound.search import SoundText
 from pipeline.types import CharSpan
 
 __all__ = [

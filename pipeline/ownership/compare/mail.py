@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from pipeline.party_name import KanaReader, KnownName
+from pipeline.finding.verdict import Verdict
+from pipeline.ownership.compare.name import KanaReader, KnownName
 from pipeline.reasons import Reason
-from pipeline.sound import Mora, morae, spell_out
-from pipeline.sound_text import find_sound
+from pipeline.sound.morae import Mora, morae, spell_out
+from pipeline.sound.search import find_sound
 from pipeline.types import Party
-from pipeline.verdict import Verdict
 
 __all__ = ["AT_SIGN", "MAX_LOCAL_CHARS", "whose_mail", "without_local"]
 

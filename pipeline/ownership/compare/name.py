@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pipeline.party_kanji import KanjiReader
+from pipeline.finding.verdict import Verdict
+from pipeline.ownership.compare.kanji import KanjiReader
 from pipeline.reasons import Reason
-from pipeline.sound import Mora, fold_kana, likeness, morae
-from pipeline.sound_text import find_sound
+from pipeline.sound.morae import Mora, fold_kana, likeness, morae
+from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, CaseName, Party
-from pipeline.verdict import Verdict
 
 __all__ = ["KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
 

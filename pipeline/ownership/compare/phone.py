@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.party_mail import whose_mail
-from pipeline.party_name import KanaReader, KnownName
+from pipeline.finding.verdict import Verdict
+from pipeline.ownership.compare.mail import whose_mail
+from pipeline.ownership.compare.name import KanaReader, KnownName
 from pipeline.reasons import Reason
-from pipeline.spoken_digits import digits_apart, digits_of
+from pipeline.sound.digits import digits_apart, digits_of
 from pipeline.types import CallCase, Party
-from pipeline.verdict import Verdict
 
 __all__ = ["whose_number"]
 

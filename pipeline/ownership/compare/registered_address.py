@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.party_name import KanaReader
-from pipeline.sound import Mora, fold_kana, morae
-from pipeline.spoken_digits import NOUGHTS, digits_of
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.sound.digits import NOUGHTS, digits_of
+from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import CaseName
 
 __all__ = [

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.party_block import MAX_MISHEARD_SHARE, MIN_TELLING, ROOM_DIGITS, may_be_misheard
-from pipeline.party_name import KanaReader
-from pipeline.registered_address import MAX_PLACE_PRICE, RegisteredAddress, numbers_of, place_in
-from pipeline.sound import Mora
-from pipeline.sound_text import find_sound
-from pipeline.spoken_digits import digits_apart
+from pipeline.ownership.compare.block import MAX_MISHEARD_SHARE, MIN_TELLING, ROOM_DIGITS, may_be_misheard
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.registered_address import (
+    MAX_PLACE_PRICE,
+    RegisteredAddress,
+    numbers_of,
+    place_in,
+)
+from pipeline.sound.digits import digits_apart
+from pipeline.sound.morae import Mora
+from pipeline.sound.search import find_sound
 
 __all__ = ["near_rooms", "same_building", "says_another_room"]
 

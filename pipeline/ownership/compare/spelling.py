@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.finding.verdict import Verdict
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Party
-from pipeline.verdict import Verdict
 
 __all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter", "without_lead"]
 

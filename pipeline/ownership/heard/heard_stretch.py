@@ -11,13 +11,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.heard_morae import heard_between
 from pipeline.nearby import Nearby
-from pipeline.phonetic import likeliest
-from pipeline.sound import undrawn
-from pipeline.spoken_digits import digits_of
-from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm
-from pipeline.spotting import Hit, covered, spotted
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm
+from pipeline.sound.digits import digits_of
+from pipeline.sound.heard_morae import heard_between
+from pipeline.sound.morae import undrawn
+from pipeline.sound.posteriorgram import likeliest
+from pipeline.sound.spotting import Hit, covered, spotted
 from pipeline.types import Finding, TimeSpan, Transcript
 
 __all__ = [

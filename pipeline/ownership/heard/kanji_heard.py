@@ -13,10 +13,17 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.heard_stretch import Stretch
-from pipeline.party_kanji import MIN_WORD_WORTH, MIN_WORTH, KanjiReader, best_way, readings_of, targets_of
-from pipeline.sound import Mora, morae
-from pipeline.spotting import spotted
+from pipeline.ownership.compare.kanji import (
+    MIN_WORD_WORTH,
+    MIN_WORTH,
+    KanjiReader,
+    best_way,
+    readings_of,
+    targets_of,
+)
+from pipeline.ownership.heard.heard_stretch import Stretch
+from pipeline.sound.morae import Mora, morae
+from pipeline.sound.spotting import spotted
 
 __all__ = ["MARGIN_STEPS", "heard_explained"]
 

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.party_name import KanaReader, KnownName, known_names
-from pipeline.party_spelt import BLANKS
-from pipeline.registered_address import number_of, places_of, without_numbering
-from pipeline.sound import Mora, morae
-from pipeline.spoken_digits import digits_of, kana_of
+from pipeline.ownership.compare.name import KanaReader, KnownName, known_names
+from pipeline.ownership.compare.registered_address import number_of, places_of, without_numbering
+from pipeline.ownership.compare.spelling import BLANKS
+from pipeline.sound.digits import digits_of, kana_of
+from pipeline.sound.morae import Mora, morae
 from pipeline.types import CallCase, CaseName, Party
 
 __all__ = ["SHAPES", "FormKind", "KnownForm", "known_forms"]

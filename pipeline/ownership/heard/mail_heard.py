@@ -9,14 +9,14 @@ import itertools
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.heard_stretch import Stretch
-from pipeline.party_name import KanaReader, known_names
+from pipeline.finding.verdict import given_to
+from pipeline.ownership.compare.name import KanaReader, known_names
+from pipeline.ownership.heard.heard_stretch import Stretch
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm
 from pipeline.reasons import Reason
-from pipeline.sound import morae
-from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm
-from pipeline.spotting import spotted
+from pipeline.sound.morae import morae
+from pipeline.sound.spotting import spotted
 from pipeline.types import CallCase, Finding, Party
-from pipeline.verdict import given_to
 
 __all__ = ["attribute_heard_mail", "joined_forms"]
 

@@ -15,16 +15,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipeline.heard_stretch import Channels, Stretch
-from pipeline.party_beside import said_of
-from pipeline.party_name import MIN_PART_LIKENESS, KanaReader, KnownName, known_names
-from pipeline.party_spelt import BLANKS, without_lead
-from pipeline.phonetic import likeliest
+from pipeline.finding.verdict import given_to
+from pipeline.ownership.compare.name import MIN_PART_LIKENESS, KanaReader, KnownName, known_names
+from pipeline.ownership.compare.spelling import BLANKS, without_lead
+from pipeline.ownership.heard.heard_stretch import Channels, Stretch
+from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
-from pipeline.sound import likeness, morae, undrawn
-from pipeline.spotting import spotted
+from pipeline.sound.morae import likeness, morae, undrawn
+from pipeline.sound.posteriorgram import likeliest
+from pipeline.sound.spotting import spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
-from pipeline.verdict import given_to
 
 __all__ = ["reject_other_spellings"]
 

@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipeline.heard_stretch import SAID_AROUND, Channels
-from pipeline.party_beside import said_of
-from pipeline.party_name import KanaReader
-from pipeline.postal_code import CODE_DIGITS, MAX_STRAY_KANA, STEPS_BEFORE, is_piece_of
+from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.heard.heard_stretch import SAID_AROUND, Channels
+from pipeline.ownership.heard.postal_code import CODE_DIGITS, MAX_STRAY_KANA, STEPS_BEFORE, is_piece_of
+from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
-from pipeline.spoken_digits import beside_digits, digits_of
+from pipeline.sound.digits import beside_digits, digits_of
 from pipeline.types import CallCase, Finding, Party, Transcript
-from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["attribute_codes_of_city"]
 

@@ -14,12 +14,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.heard_stretch import MORA_STEPS, NEAR_STEPS, Said, Stretch, figures_beside, runs, tells
+from pipeline.finding.verdict import given_to
+from pipeline.ownership.heard.heard_stretch import (
+    MORA_STEPS,
+    NEAR_STEPS,
+    Said,
+    Stretch,
+    figures_beside,
+    runs,
+    tells,
+)
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm
 from pipeline.reasons import Reason
-from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm
-from pipeline.spotting import covered
+from pipeline.sound.spotting import covered
 from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
-from pipeline.verdict import given_to
 
 __all__ = ["split_where_theirs"]
 

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.heard_stretch import SAID_AROUND, Channels
-from pipeline.party_beside import MAX_GAP_CHARS, POSTAL_CODE, said_of
+from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.ownership.heard.heard_stretch import SAID_AROUND, Channels
+from pipeline.ownership.neighbours.beside import MAX_GAP_CHARS, POSTAL_CODE, said_of
 from pipeline.reasons import Reason
-from pipeline.spoken_digits import beside_digits, digits_of
+from pipeline.sound.digits import beside_digits, digits_of
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
-from pipeline.verdict import UNOWNED, given_to
 
 __all__ = [
     "CODE_DIGITS",

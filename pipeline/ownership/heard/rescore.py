@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.known_forms import FormKind, known_forms
+from pipeline.finding.verdict import UNOWNED
+from pipeline.ownership.heard.known_forms import FormKind, known_forms
+from pipeline.ownership.heard.weigh import Hearing, Weighed, weigh
 from pipeline.reasons import Reason
-from pipeline.spoken_digits import digits_of
+from pipeline.sound.digits import digits_of
 from pipeline.types import CallCase, Finding, Party
-from pipeline.verdict import UNOWNED
-from pipeline.weigh import Hearing, Weighed, weigh
 
 __all__ = ["rescore_by_sound"]
 

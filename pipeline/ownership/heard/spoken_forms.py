@@ -1,4 +1,4 @@
-"""What the case knows, in every way in which it is said: for ``pipeline.spotting``.
+"""What the case knows, in every way in which it is said: for ``pipeline.sound.spotting``.
 
 伊藤 幸子               イトウ | サチコ | イトウサチコ
 成瀬5丁目11番30号       ナルセ | ゴチョウメジュウイチバンサンジュウゴウ | ゴノジュウイチノサンジュウ ...
@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.known_forms import SHAPES, FormKind, known_forms
-from pipeline.party_name import KanaReader
-from pipeline.registered_address import number_of, places_of, without_numbering
-from pipeline.sound import Mora, morae, undrawn
-from pipeline.spoken_digits import counted_kana, digits_of, kana_of
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.registered_address import number_of, places_of, without_numbering
+from pipeline.ownership.heard.known_forms import SHAPES, FormKind, known_forms
+from pipeline.sound.digits import counted_kana, digits_of, kana_of
+from pipeline.sound.morae import Mora, morae, undrawn
 from pipeline.types import CallCase, CaseName, Party
 
 __all__ = ["ENOUGH_WORTH", "SpokenForm", "spoken_forms"]
@@ -94,7 +94,7 @@ class SpokenForm:
 
     @property
     def least(self) -> float:
-        """Log odds from which it is said (``pipeline.spotting``)."""
+        """Log odds from which it is said (``pipeline.sound.spotting``)."""
         counted = len(undrawn(self.sound))
         if counted < MIN_FORM_MORAE:
             return AS_IT_IS

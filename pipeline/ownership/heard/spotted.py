@@ -12,7 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.heard_stretch import (
+from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.ownership.compare.kanji import KanjiReader, explained_at
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.spelling import BLANKS
+from pipeline.ownership.heard.heard_stretch import (
     CLEAR_ODDS,
     SAID_AROUND,
     Channels,
@@ -23,21 +27,17 @@ from pipeline.heard_stretch import (
     said_in,
     tells,
 )
-from pipeline.kanji_heard import MARGIN_STEPS, heard_explained
-from pipeline.mail_heard import attribute_heard_mail, joined_forms
-from pipeline.party_beside import said_of
-from pipeline.party_cut import split_where_theirs
-from pipeline.party_explained import may_be_of
-from pipeline.party_kanji import KanjiReader, explained_at
-from pipeline.party_name import KanaReader
-from pipeline.party_spelt import BLANKS
-from pipeline.phonetic import likeliest
+from pipeline.ownership.heard.kanji_heard import MARGIN_STEPS, heard_explained
+from pipeline.ownership.heard.mail_heard import attribute_heard_mail, joined_forms
+from pipeline.ownership.heard.party_cut import split_where_theirs
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
+from pipeline.ownership.neighbours.beside import said_of
+from pipeline.ownership.neighbours.explained import may_be_of
 from pipeline.reasons import Reason
-from pipeline.spoken_digits import digits_of
-from pipeline.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
-from pipeline.spotting import Hit, covered, spotted
+from pipeline.sound.digits import digits_of
+from pipeline.sound.posteriorgram import likeliest
+from pipeline.sound.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
-from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["compare_sound"]
 

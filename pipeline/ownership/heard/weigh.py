@@ -20,15 +20,15 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import for_recogniser, to_samples
-from pipeline.batches import in_batches
-from pipeline.clips import Audio
-from pipeline.known_forms import FormKind, KnownForm
-from pipeline.listen import SoundReader
+from pipeline.audio.recording import for_recogniser, to_samples
+from pipeline.hearing.batches import in_batches
+from pipeline.hearing.clips import Audio
 from pipeline.nearby import Nearby
-from pipeline.party_name import KanaReader
-from pipeline.party_spelt import LEAD, TAIL
-from pipeline.sound_text import SoundText
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.spelling import LEAD, TAIL
+from pipeline.ownership.heard.known_forms import FormKind, KnownForm
+from pipeline.sound.reader import SoundReader
+from pipeline.sound.search import SoundText
 from pipeline.types import CharSpan, EntitySpan, TimeSpan, Transcript, Word
 
 __all__ = ["Hearing", "Scorer", "Weighed", "weigh"]
@@ -91,7 +91,7 @@ class Weighed:
     Attributes:
         form: Which.
         gain: Log probability of the form, in place of all of the finding, above that of what was written.
-        price: Between the form's sound and the likest stretch, by ``pipeline.sound``, in morae.
+        price: Between the form's sound and the likest stretch, by ``pipeline.sound.morae``, in morae.
         instead_of: What was written.
         lead: Log probability of the form above that of the likeliest of its decoys; infinite without any.
     """

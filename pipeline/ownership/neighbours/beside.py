@@ -10,12 +10,12 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.party_address import FILLERS
+from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.ownership.compare.address import FILLERS
+from pipeline.ownership.compare.registered_address import without_numbering
 from pipeline.reasons import Reason
-from pipeline.registered_address import without_numbering
-from pipeline.spoken_digits import digits_of
+from pipeline.sound.digits import digits_of
 from pipeline.types import Finding, Party, Transcript
-from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["POSTAL_CODE", "attribute_fragments", "said_of"]
 

@@ -12,15 +12,15 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.called import with_honorific
-from pipeline.party_kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
-from pipeline.party_name import KanaReader, known_names
-from pipeline.party_spelt import BLANKS
+from pipeline.finding.verdict import given_to
+from pipeline.ownership.compare.kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
+from pipeline.ownership.compare.name import KanaReader, known_names
+from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.reasons import Reason
-from pipeline.sound import morae
-from pipeline.sound_text import find_sound
+from pipeline.sound.called import with_honorific
+from pipeline.sound.morae import morae
+from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
-from pipeline.verdict import given_to
 
 __all__ = ["MAX_CHARS_BEHIND", "attribute_explanations", "may_be_of"]
 

@@ -14,17 +14,17 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.party_address import FILLERS
-from pipeline.party_beside import said_of
-from pipeline.party_mail import AT_SIGN
-from pipeline.party_name import KanaReader
-from pipeline.party_phone import whose_number
+from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.ownership.compare.address import FILLERS
+from pipeline.ownership.compare.mail import AT_SIGN
+from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.phone import whose_number
+from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
-from pipeline.sound import Mora, morae
-from pipeline.sound_text import find_sound
-from pipeline.spoken_digits import digits_of, kana_of
+from pipeline.sound.digits import digits_of, kana_of
+from pipeline.sound.morae import Mora, morae
+from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, Finding, Party, Transcript
-from pipeline.verdict import UNOWNED, given_to
 
 __all__ = ["attribute_pieces"]
 

@@ -18,17 +18,19 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
-from flows import cli
-from flows.cli_care import NIGHT
-from flows.cli_case import METHODS
-from flows.cli_case_view import METHODS as KNOWN_METHODS
-from flows.desk import audit, claims, lists
-from flows.desk.desk import open_desk
-from flows.desk.keys import add_key, new_key
-from flows.desk.tables import FileRow
-from flows.desk.values import Actor, IdentityMethod, Role
+from flows.cli import main as cli
+from flows.cli.care import NIGHT
+from flows.cli.case import METHODS
+from flows.cli.case_view import METHODS as KNOWN_METHODS
+from flows.desk.cases import lists
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.values import Actor, IdentityMethod, Role
+from flows.desk.sealing.keys import add_key, new_key
+from flows.desk.storage.tables import FileRow
+from flows.desk.work import claims
 from flows.intake.request_document import LAYOUT
-from flows.night_report import Tally
+from flows.runs.night_report import Tally
 from flows.settings import Settings
 from tests.builders import voice_file
 from tests.desk_builders import processed
@@ -612,7 +614,7 @@ def test_a_rotation_that_was_killed_goes_on(home: Path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("flows.desk.rotation.rotate", killed)
+        patch.setattr("flows.desk.record.rotation.rotate", killed)
         CliRunner().invoke(cli.app, ["key", "rotate"])
     ok("key", "rotate")
 
@@ -645,7 +647,7 @@ def test_the_night_is_run(monkeypatch, tmp_path: Path):
         return counts
 
     monkeypatch.setattr("flows.prefect_api.temporary.prefect_for", lambda *_: contextlib.nullcontext())
-    monkeypatch.setitem(sys.modules, "flows.nightly", SimpleNamespace(nightly=nightly))
+    monkeypatch.setitem(sys.modules, "flows.runs.nightly", SimpleNamespace(nightly=nightly))
     assert "処理待ちの通話はありません" in ok("run", "nightly")
     attached(tmp_path)
     done = kaiji("run", "nightly")
@@ -671,7 +673,7 @@ def test_help_shows_every_command_and_is_quick():
     code = f"""
 import sys
 from typer.testing import CliRunner
-from flows.cli import app
+from flows.cli.main import app
 print(CliRunner().invoke(app, ["--help"]).output)
 print(CliRunner().invoke(app, ["case", "--help"]).output)
 print(sorted(set(sys.modules) & set({heavy})))

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import cli, stages
-from pipeline.audio import write_wav
+from flows import stages
+from flows.cli import main as cli
+from pipeline.audio.recording import write_wav
 from tests.builders import RATE, case_file, utterance, voice, voice_file, words_file
 from tests.fakes import FakeModels, FakeRecogniser
 
@@ -159,8 +160,8 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, case: Path)
 
 def test_a_model_with_a_wrong_byte_is_refused(tmp_path: Path, case: Path, monkeypatch):
     """The registered digest is not that of the installed bytes: status 2, no call is masked."""
-    from models import transcriber
     from models.registry import embedded_asr
+    from models.speech import transcriber
 
     base = embedded_asr("base")
     assert base is not None
@@ -232,7 +233,7 @@ def test_the_companys_file_reaches_the_models(tmp_path: Path, case: Path, monkey
     given = []
     monkeypatch.setattr(stages, "Models", lambda _, settings: given.append(settings) or FakeModels())
     monkeypatch.setenv("KAIJI_RECOGNIZERS", str(tmp_path / "none.yaml"))
-    example = Path(__file__).parents[2] / "models" / "company.example.yaml"
+    example = Path(__file__).parents[3] / "models" / "company" / "company.example.yaml"
     done = mask(tmp_path, voice_file(tmp_path / "call.wav"), "--case", case, "--recognizers", example)
 
     assert done.exit_code == 0
@@ -260,7 +261,7 @@ def test_a_case_for_each_call_from_a_folder_or_lines(tmp_path: Path):
 def test_help_is_quick(command: tuple[str, ...]):
     """``--help`` of whatever command loads no framework: it comes in the time that Python and typer take."""
     code = (
-        "import sys; from flows.cli import main; sys.argv[1:] = [*sys.argv[1:], '--help']\n"
+        "import sys; from flows.cli.main import main; sys.argv[1:] = [*sys.argv[1:], '--help']\n"
         "try:\n    main()\nfinally:\n    print(sorted(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)

@@ -12,13 +12,14 @@ import docx
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import cli
-from flows import mask_case_call as worker
-from flows.desk import audit, requests
-from flows.desk.desk import Desk
-from flows.desk.states import State
-from flows.desk.values import Answer
+from flows.cli import main as cli
+from flows.desk.cases import requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Answer
 from flows.letter.docx_file import bare_bytes
+from flows.masking import mask_case_call as worker
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.release_builders import SECRETS, approved, asked, with_company, words_of
 from tests.sentinels import found_in
@@ -166,7 +167,7 @@ def test_a_request_without_calls_is_answered_by_a_letter(desk: Desk, out: Path, 
 
 
 def _answers(desk: Desk, number: str):
-    from flows.desk.releases import releases
+    from flows.desk.answers.releases import releases
 
     return releases(desk, number)
 
@@ -176,7 +177,7 @@ def test_a_second_disclosure_is_told_with_its_difference(desk: Desk, number: str
     ok("release", number)
     ok("release", "again", number, "--reason", "見直し")
     (call_id,) = requests.get(desk, number).calls
-    from flows.desk import plans
+    from flows.desk.work import plans
     from tests.desk_builders import OTHER
 
     plans.approve(desk, OTHER, call_id, 2)

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
-from flows.desk import accounts, audit
-from flows.desk.desk import open_desk
-from flows.desk.values import Role
+from flows.cli.main import app
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.values import Role
+from flows.desk.people import accounts
 from flows.settings import Settings
 from tests.review_site import PASSWORD, quick_passwords
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

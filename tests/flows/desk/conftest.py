@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.desk import Desk, open_desk
+from flows.desk.integrity.desk import Desk, open_desk
 from tests.desk_builders import Clock, desk_settings
 
 

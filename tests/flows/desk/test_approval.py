@@ -6,17 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from flows.desk import audit, calls, plans
-from flows.desk.answer_basis import read_basis
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError, ImpossibleStepError, NotAllowedError
-from flows.desk.files import MASKED_KINDS, NewFile, list_files
-from flows.desk.releases import Release, ReleasedFile, release, releases
-from flows.desk.reviews import load_review, record
-from flows.desk.states import State
-from flows.desk.values import Actor, Answer, Call, FileKind, Role
-from pipeline.decisions import ReviewDecision, ReviewKind
+from flows.desk.answers.basis import read_basis
+from flows.desk.answers.releases import Release, ReleasedFile, release, releases
+from flows.desk.cases import calls
+from flows.desk.cases.files import MASKED_KINDS, NewFile, list_files
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotAllowedError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Actor, Answer, Call, FileKind, Role
+from flows.desk.work import plans
+from flows.desk.work.reviews import load_review, record
 from pipeline.errors import ReviewRuleError
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.types import MaskAction
 from tests.builders import item
 from tests.desk_builders import (

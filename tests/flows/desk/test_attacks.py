@@ -10,15 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import accounts, audit, calls, claims, files, lists, plans, releases, requests, sessions
-from flows.desk.desk import Desk, open_desk
-from flows.desk.erasure import erase_request
-from flows.desk.errors import DatabaseBusyError, DeskError
-from flows.desk.releases import Answer, Release
-from flows.desk.sealed import put_sealed, take_sealed
-from flows.desk.states import State
-from flows.desk.tables import ApprovalRow, IdentityRow
-from flows.desk.values import CompanyList, Role
+from flows.desk.answers import releases
+from flows.desk.answers.releases import Answer, Release
+from flows.desk.cases import calls, files, lists, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.errors import DatabaseBusyError, DeskError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import CompanyList, Role
+from flows.desk.people import accounts, sessions
+from flows.desk.record.erasure import erase_request
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import ApprovalRow, IdentityRow
+from flows.desk.work import claims, plans
 from pipeline.types import CaseName
 from tests.desk_builders import (
     CLERK,

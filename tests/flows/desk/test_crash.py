@@ -10,9 +10,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.desk import audit, calls, claims, files, plans, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.states import State, state_of_request
+from flows.desk.cases import calls, files, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.states import State, state_of_request
+from flows.desk.work import claims, plans
 from tests.desk_builders import WORKER, desk_settings, processed
 
 ROOT = Path(__file__).parents[3]
@@ -24,8 +26,8 @@ STEPS = 4
 WORK = """
 import sys
 from pathlib import Path
-from flows.desk import claims
-from flows.desk.desk import open_desk
+from flows.desk.work import claims
+from flows.desk.integrity.desk import open_desk
 from tests.desk_builders import WORKER, attached, desk_settings, identified, processed
 folder, name = Path(sys.argv[1]), sys.argv[2]
 with open_desk(desk_settings(folder, database_wait_seconds=60.0)) as desk:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls, catalogue, files, lists, plans, releases, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import DeskError
-from flows.desk.plans import Decision
-from flows.desk.values import Agent, CompanyList, NewRecording, Scope, StaffList
+from flows.desk.answers import releases
+from flows.desk.cases import calls, catalogue, files, lists, requests
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.errors import DeskError
+from flows.desk.kinds.values import Agent, CompanyList, NewRecording, Scope, StaffList
+from flows.desk.work import plans
+from flows.desk.work.plans import Decision
 from pipeline.types import CaseName
 from tests.desk_builders import (
     ANALYST,

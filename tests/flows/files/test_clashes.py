@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import cli, outputs, stages
-from flows.clashes import clashes, repeats
+from flows import outputs, stages
+from flows.cli import main as cli
+from flows.files.clashes import clashes, repeats
 from tests.builders import case_file, voice_file, words_file
 from tests.fakes import FakeModels
 

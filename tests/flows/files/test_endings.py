@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import folders
-from flows.endings import EndedBySignal, told_to_end, undisturbed
-from flows.folders import held_folder
+from flows.files import folders
+from flows.files.endings import EndedBySignal, told_to_end, undisturbed
+from flows.files.folders import held_folder
 
 TOLD = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
@@ -106,8 +106,8 @@ def test_a_signal_while_a_folder_is_made_or_removed(tmp_path: Path, number: int,
 WORK = """
 import sys, time
 from pathlib import Path
-from flows.endings import told_to_end
-from flows.folders import held_folder
+from flows.files.endings import told_to_end
+from flows.files.folders import held_folder
 with told_to_end():
     print("begun", flush=True)
     while True:

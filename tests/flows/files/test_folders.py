@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from flows import folders
-from flows.folders import held_folder, let_go, sweep
+from flows.files import folders
+from flows.files.folders import held_folder, let_go, sweep
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from flows.folders import held_folder
+from flows.files.folders import held_folder
 with held_folder(Path(sys.argv[1]), "x-") as folder:
     (folder / "clear.txt").write_text("clear")
     print("held", flush=True)

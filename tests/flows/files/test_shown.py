@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.shown import is_text, shown
+from flows.files.shown import is_text, shown
 
 
 @pytest.mark.parametrize(

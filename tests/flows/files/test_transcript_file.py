@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.transcript_file import read_transcript
-from pipeline.audio import Recording
+from flows.files.transcript_file import read_transcript
+from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError, CaseFileError
 from tests.builders import RATE, recording, voice
 

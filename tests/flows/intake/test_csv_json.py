@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, requests
-from flows.desk.desk import Desk
-from flows.desk.states import State
+from flows.desk.cases import requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.states import State
 from flows.intake import csv_json
 from flows.intake.csv_json import import_requests, read_request
 from flows.intake.faults import IntakeError

@@ -9,16 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, catalogue, files, handed_over, requests
-from flows.desk.calls import attach_call, check_unchanged, open_recording
-from flows.desk.catalogue import RecordingQuery
-from flows.desk.desk import MARKER, Desk, open_desk
-from flows.desk.erasure import erase_request
-from flows.desk.errors import ConflictError, DatabaseGoneError, RecordingUnreadableError, StorageGoneError
-from flows.desk.keys import add_key
-from flows.desk.periods import erase_due, find_due
-from flows.desk.rotation import rotate
-from flows.desk.values import FileKind
+from flows.desk.cases import catalogue, files, handed_over, requests
+from flows.desk.cases.calls import attach_call, check_unchanged, open_recording
+from flows.desk.cases.catalogue import RecordingQuery
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import MARKER, Desk, open_desk
+from flows.desk.kinds.errors import (
+    ConflictError,
+    DatabaseGoneError,
+    RecordingUnreadableError,
+    StorageGoneError,
+)
+from flows.desk.kinds.values import FileKind
+from flows.desk.record.erasure import erase_request
+from flows.desk.record.periods import erase_due, find_due
+from flows.desk.record.rotation import rotate
+from flows.desk.sealing.keys import add_key
 from flows.intake import drop_folder
 from flows.intake.drop_folder import Taken, take_folder
 from flows.intake.drop_stay import clear_stays
@@ -240,7 +246,7 @@ def test_a_store_that_gives_back_something_else_takes_nothing(desk: Desk, inbox:
     dropped(inbox)
     voice_file(inbox / "鈴木.wav", 1.0)
     with monkeypatch.context() as patch:
-        patch.setattr("flows.desk.handed_over.hash_of", lambda _: "0" * 64)
+        patch.setattr("flows.desk.cases.handed_over.hash_of", lambda _: "0" * 64)
         with pytest.raises(StorageGoneError):
             take(desk, inbox)
     assert len([path for path in (inbox / "taking").rglob("*") if path.is_file()]) == 2

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from flows.desk.values import JAPAN, Delivery
+from flows.desk.kinds.values import JAPAN, Delivery
 from flows.intake.fields import (
     Day,
     Moment,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.desk.values import JAPAN
+from flows.desk.kinds.values import JAPAN
 from flows.intake.file_pattern import PatternError, compile_pattern
 
 START = datetime(2026, 10, 1, 9, 30, tzinfo=JAPAN)

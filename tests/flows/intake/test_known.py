@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from flows.desk import requests
-from flows.desk.desk import Desk
+from flows.desk.cases import requests
+from flows.desk.integrity.desk import Desk
 from flows.intake.known import known_references
 from tests.desk_builders import CLERK, new_request
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import lists
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError
-from flows.desk.values import ListVersions
+from flows.desk.cases import lists
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError
+from flows.desk.kinds.values import ListVersions
 from flows.intake.faults import IntakeError
 from flows.intake.lists import import_lists, read_lists
 from flows.intake.tabular import FileError

@@ -5,7 +5,7 @@ from datetime import date
 import typer
 from typer.testing import CliRunner, Result
 
-from flows.desk.values import Agent, Delivery, NewRequest, Wanted
+from flows.desk.kinds.values import Agent, Delivery, NewRequest, Wanted
 from flows.intake.questions import ask_request
 from pipeline.types import CaseName
 from tests.desk_builders import NOW

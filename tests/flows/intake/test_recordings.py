@@ -8,10 +8,10 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from flows.desk import catalogue
-from flows.desk.catalogue import RecordingQuery
-from flows.desk.desk import Desk
-from flows.desk.errors import RecordingUnreadableError
+from flows.desk.cases import catalogue
+from flows.desk.cases.catalogue import RecordingQuery
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import RecordingUnreadableError
 from flows.intake import recordings
 from flows.intake.faults import IntakeError
 from flows.intake.file_pattern import compile_pattern

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from flows.desk.values import Agent, Delivery, Scope, Wanted
+from flows.desk.kinds.values import Agent, Delivery, Scope, Wanted
 from flows.intake.faults import IntakeError
 from flows.intake.request_document import LAYOUT, parse_request
 from flows.intake.tabular import Record

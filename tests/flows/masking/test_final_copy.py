@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from flows import final_copy, outputs
-from flows import mask_case_call as worker
-from flows.desk import files, plans
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError, ImpossibleStepError, StorageFullError
-from flows.desk.states import State
-from flows.desk.values import Call, FileKind
-from flows.final_copy import make_final
-from flows.mask_case_call import mask_case_call
+from flows import outputs
+from flows.desk.cases import files
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, StorageFullError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Call, FileKind
+from flows.desk.work import plans
+from flows.masking import final_copy
+from flows.masking import mask_case_call as worker
+from flows.masking.final_copy import make_final
+from flows.masking.mask_case_call import mask_case_call
 from pipeline.errors import CallUnsafeError, ReviewRuleError
 from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan
 from tests.desk_builders import OTHER, WORKER

@@ -33,9 +33,9 @@ def test_the_command_masks_by_the_flow(flow_run: RealRun):
 @pytest.fixture
 def by_flow(tmp_path: Path, monkeypatch):
     """Mask calls of ``tmp_path`` by the flow with the given fake models."""
-    from flows import mask_call
-    from flows.case_file import case_lookup
-    from flows.mask_calls import Order
+    from flows.files.case_file import case_lookup
+    from flows.masking import mask_call
+    from flows.masking.mask_calls import Order
 
     monkeypatch.setenv("KAIJI_WORK", str(tmp_path / "work"))
     out = tmp_path / "out"
@@ -51,8 +51,8 @@ def by_flow(tmp_path: Path, monkeypatch):
 
 def test_the_flow_gives_what_the_command_gives(by_flow, tmp_path: Path):
     """One recipe: the same bytes by Prefect's tasks, through files, as in one process."""
-    from flows.case_file import case_lookup
-    from flows.mask_calls import Order, mask_calls
+    from flows.files.case_file import case_lookup
+    from flows.masking.mask_calls import Order, mask_calls
 
     call = voice_file(tmp_path / "a.wav", channels=2)
     (by_prefect,) = by_flow(FakeModels(), call)
@@ -86,7 +86,7 @@ def test_a_failing_stage_fails_the_run_and_leaves_the_reason(by_flow, tmp_path: 
 
 def test_the_original_error_does_not_hang_on_the_sanitised_one(by_flow, tmp_path: Path):
     """Prefect keeps exceptions with what hangs on them, so nothing does."""
-    from flows import mask_call
+    from flows.masking import mask_call
     from flows.workspace import JOB, FolderWorkspace, Job, open_run
     from pipeline.types import CallCase
 
@@ -106,7 +106,7 @@ def test_every_stage_is_a_task_that_keeps_nothing():
     """Named after its stage, without a cache, without a stored result, printing nothing into the log."""
     from prefect.cache_policies import NO_CACHE
 
-    from flows.mask_call import TASKS, mask_call
+    from flows.masking.mask_call import TASKS, mask_call
     from flows.stages import STAGES
 
     assert [task.name for task in TASKS.values()] == [stage.__name__ for stage in STAGES]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from flows import stages
-from flows.case_file import case_lookup
-from flows.mask_calls import Order, exit_status, mask_calls
-from pipeline.audio import read_recording
+from flows.files.case_file import case_lookup
+from flows.masking.mask_calls import Order, exit_status, mask_calls
+from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError, CaseFileError, UnreadableAudioError
 from pipeline.types import MaskAction, TimeSpan
 from tests.builders import case_file, utterance, voice_file, words_file
@@ -233,7 +233,7 @@ def test_a_case_without_requester_masks_the_unknown(tmp_path: Path, order: Order
 )
 def test_the_exit_status_tells_the_worst(errors, status):
     """3 before 2 before 0."""
-    from flows.mask_calls import Outcome
+    from flows.masking.mask_calls import Outcome
 
     assert exit_status([Outcome(Path("a.wav"), error) for error in errors]) == status
 

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from flows import mask_case_call as worker
-from flows.desk import audit, calls, claims, files, plans, requests
-from flows.desk.claims import claim_call
-from flows.desk.desk import Desk
-from flows.desk.errors import ClaimLostError, DatabaseGoneError, ImpossibleStepError, StorageFullError
-from flows.desk.states import State
-from flows.desk.values import FileKind
-from flows.mask_case_call import MachineError, PutBackError, SetAsideError, mask_case_call
+from flows.desk.cases import calls, files, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ClaimLostError, DatabaseGoneError, ImpossibleStepError, StorageFullError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import FileKind
+from flows.desk.work import claims, plans
+from flows.desk.work.claims import claim_call
+from flows.masking import mask_case_call as worker
+from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError, mask_case_call
 from pipeline.errors import CallUnsafeError, ModelError
 from tests.desk_builders import CLERK, WORKER
 from tests.flow_builders import InTurn, desk_of_flows, waiting, waiting_voice

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import cli, stages
+from flows import stages
+from flows.cli import main as cli
 from tests.builders import case_file, utterance, voice_file
 from tests.fakes import FakeModels
 

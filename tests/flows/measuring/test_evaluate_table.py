@@ -1,4 +1,4 @@
-"""Tests of flows.evaluate_table: the figures as tables and as JSON."""
+"""Tests of flows.measuring.evaluate_table: the figures as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from flows.evaluate_table import percent, print_table, summary_as_dict
-from pipeline.figures import CallFigures, OverMask, Share, SpanFigures, summarise
+from flows.measuring.evaluate_table import percent, print_table, summary_as_dict
+from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, summarise
 from pipeline.types import TimeSpan
 
 NAME = SpanFigures(

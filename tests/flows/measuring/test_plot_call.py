@@ -1,4 +1,4 @@
-"""Tests of flows.plot_call: the pictures and the page over them."""
+"""Tests of flows.measuring.plot_call: the pictures and the page over them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from flows.plot_call import LEAK_COLOUR, PARTY_COLOURS, plot_call, write_index
-from pipeline.evaluate import AudioPair, measure_call
-from pipeline.figures import CallFigures, summarise
-from pipeline.truth import CallTruth, TruthSpan, TruthTurn
+from flows.measuring.plot_call import LEAK_COLOUR, PARTY_COLOURS, plot_call, write_index
+from pipeline.measuring.evaluate import AudioPair, measure_call
+from pipeline.measuring.figures import CallFigures, summarise
+from pipeline.measuring.truth import CallTruth, TruthSpan, TruthTurn
 from pipeline.types import TimeSpan
 
 RATE = 8000
@@ -128,5 +128,5 @@ def test_leak_red_is_no_colour_of_a_party() -> None:
 
 def test_matplotlib_waits_for_the_first_plot() -> None:
     """Importing the module, as every kaiji command may, does not load matplotlib."""
-    program = "import sys, flows.plot_call; sys.exit('matplotlib' in sys.modules)"
+    program = "import sys, flows.measuring.plot_call; sys.exit('matplotlib' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

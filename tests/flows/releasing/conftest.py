@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import mask_case_call as worker
-from flows.desk.desk import Desk
+from flows.desk.integrity.desk import Desk
+from flows.masking import mask_case_call as worker
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.release_builders import with_company
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, files, releases, requests
-from flows.desk.desk import Desk
-from flows.desk.files import sweep_orphans
-from flows.desk.states import State
-from flows.desk.values import FileKind
+from flows.desk.answers import releases
+from flows.desk.cases import files, requests
+from flows.desk.cases.files import sweep_orphans
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import FileKind
 from flows.releasing.fetch import fetch_folder
 from tests.release_builders import APPROVER, approved, asked, released
 
@@ -23,7 +25,7 @@ ROOT = Path(__file__).parents[3]
 
 RELEASE = """
 import sys
-from flows.desk.desk import open_desk
+from flows.desk.integrity.desk import open_desk
 from flows.releasing import release as releasing
 from flows.settings import Settings
 from tests.release_builders import released

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from flows import mask_case_call as worker
-from flows.desk import calls, plans, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.values import Agent, Answer, Delivery, Scope, Wanted
-from flows.final_copy import make_final
+from flows.desk.cases import calls, requests
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.values import Agent, Answer, Delivery, Scope, Wanted
+from flows.desk.work import plans
 from flows.letter.errors import LetterError
+from flows.masking import mask_case_call as worker
+from flows.masking.final_copy import make_final
 from flows.releasing.laws import laws_in
 from flows.releasing.release import draft_letter
 from flows.settings import Settings

@@ -12,16 +12,16 @@ import av
 import pytest
 import pyzipper
 
-from flows.desk.desk import Desk
-from flows.desk.errors import NotAllowedError, NotFoundError
-from flows.desk.files import erase_file
-from flows.desk.releases import package_password
-from flows.desk.values import Actor, Role
+from flows.desk.answers.releases import package_password
+from flows.desk.cases.files import erase_file
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import NotAllowedError, NotFoundError
+from flows.desk.kinds.values import Actor, Role
 from flows.outputs import OutputFolderError
 from flows.releasing import package
 from flows.releasing.fetch import fetch_folder, fetch_zip
 from flows.releasing.package import PackageError, new_password
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 from tests.desk_builders import CLERK
 from tests.release_builders import APPROVER, SECRETS, approved, asked, released, run, tool, words_of
 from tests.sentinels import found_in
@@ -210,7 +210,7 @@ def test_a_package_is_taken_out_once_to_a_place(desk: Desk, request_id: str, out
 
 def test_the_password_is_for_the_responsible_and_on_record(desk: Desk, request_id: str, out: Path):
     """Nobody else opens it, as a folder neither; who looked is told afterwards."""
-    from flows.desk import audit
+    from flows.desk.integrity import audit
 
     password = package_password(desk, APPROVER, request_id)
     for role in (Role.INTAKE, Role.ANALYST, Role.SYSTEM):
@@ -228,7 +228,7 @@ def test_the_password_is_for_the_responsible_and_on_record(desk: Desk, request_i
 
 def test_an_erased_package_has_no_password_any_more(desk: Desk, request_id: str, out: Path):
     """When its time is over."""
-    from flows.desk.releases import releases
+    from flows.desk.answers.releases import releases
 
     for file_id in releases(desk, request_id)[0].file_ids:
         erase_file(desk, CLERK, file_id)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import mask_case_call as worker
+from flows.masking import mask_case_call as worker
 from flows.releasing import release as releasing
 from tests.desk_steps import changing_steps
 from tests.flow_builders import InTurn

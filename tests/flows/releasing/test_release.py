@@ -8,12 +8,21 @@ from pathlib import Path
 import pytest
 
 from flows import outputs
-from flows.desk import audit, calls, files, plans, releases, requests
-from flows.desk.desk import Desk
-from flows.desk.errors import ConflictError, DeskError, ImpossibleStepError, SealBrokenError, StorageFullError
-from flows.desk.releases import Answer
-from flows.desk.states import State
-from flows.desk.values import JAPAN, Agent, FileKind, IdentityCheck, Wanted
+from flows.desk.answers import releases
+from flows.desk.answers.releases import Answer
+from flows.desk.cases import calls, files, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import (
+    ConflictError,
+    DeskError,
+    ImpossibleStepError,
+    SealBrokenError,
+    StorageFullError,
+)
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import JAPAN, Agent, FileKind, IdentityCheck, Wanted
+from flows.desk.work import plans
 from flows.letter.errors import LetterError
 from flows.releasing import release as releasing
 from flows.releasing.fetch import fetch_folder
@@ -337,8 +346,8 @@ def test_a_letter_without_a_sender_stops_the_release_before_anything_is_rendered
     desk: Desk, tmp_path: Path, monkeypatch
 ):
     """Told at once, with what to set."""
-    from flows.desk import lists
-    from flows.desk.values import CompanyList
+    from flows.desk.cases import lists
+    from flows.desk.kinds.values import CompanyList
 
     request = asked(desk)
     approved(desk, tmp_path, request)

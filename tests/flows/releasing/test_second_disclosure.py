@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls, catalogue, files, plans, releases, requests
-from flows.desk.desk import Desk
-from flows.desk.differences import difference_to_earlier
-from flows.desk.errors import ImpossibleStepError, NotAllowedError
-from flows.desk.releases import reopen_released
-from flows.desk.states import State
-from flows.desk.values import FileKind, NoteKind
+from flows.desk.answers import releases
+from flows.desk.answers.differences import difference_to_earlier
+from flows.desk.answers.releases import reopen_released
+from flows.desk.cases import calls, catalogue, files, requests
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ImpossibleStepError, NotAllowedError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import FileKind, NoteKind
+from flows.desk.work import plans
 from flows.releasing.fetch import fetch_folder
 from pipeline.types import MaskAction, TimeSpan
 from tests.desk_builders import CLERK, OTHER, WORKER
@@ -84,7 +86,7 @@ def test_a_new_request_for_the_same_recording_is_compared_with_the_first(desk: D
     second = asked(desk)
     reviewed(desk, tmp_path, second)
     again = calls.attach_call(desk, CLERK, second, call.recording_id)
-    from flows.mask_case_call import mask_case_call
+    from flows.masking.mask_case_call import mask_case_call
 
     mask_case_call(desk, WORKER, again.call_id)
     for each in calls.list_calls(desk, request=second):
@@ -119,7 +121,7 @@ def test_a_request_for_other_recordings_is_compared_with_nothing(desk: Desk, tmp
 
 def test_only_a_released_case_is_opened_again_and_only_by_the_responsible(desk: Desk, tmp_path: Path):
     """A step of its own, in the record."""
-    from flows.desk import audit
+    from flows.desk.integrity import audit
 
     request = asked(desk)
     approved(desk, tmp_path, request)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from flows.desk.desk import Desk, open_desk
-from flows.desk.values import Call
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.values import Call
 from flows.review.app import create_app
 from tests.browser.made_calls import into_review, sample_call
 from tests.desk_builders import Clock, desk_settings

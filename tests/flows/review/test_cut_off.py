@@ -17,13 +17,13 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from flows.desk import audit
-from flows.desk.desk import Desk
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
 from flows.review.__main__ import server_config
-from flows.review.access import csrf_of
-from flows.review.connections import Bounds
-from flows.review.guard import Guard
-from tests.flows.review.test_access import ALL
+from flows.review.guarding.access import csrf_of
+from flows.review.guarding.connections import Bounds
+from flows.review.guarding.guard import Guard
+from tests.flows.review.guarding.test_access import ALL
 from tests.review_site import HOST, PASSWORD, Person, new_person, signed_in
 
 POSTS = sorted(path for method, path in ALL if method == "POST")
@@ -94,7 +94,7 @@ def status_of(app: Any, path: str, headers: dict[str, str], messages: list[dict[
 @pytest.mark.parametrize("path", POSTS)
 def test_no_route_sees_a_request_without_its_end(desk: Desk, monkeypatch, path: str, broken: str):
     """Every route that takes something: the guard lets none of these through, and says so."""
-    monkeypatch.setattr("flows.review.guard.failed", lambda *_: pytest.fail("it was handed on"))
+    monkeypatch.setattr("flows.review.guarding.guard.failed", lambda *_: pytest.fail("it was handed on"))
     url = path.format(call_id="c1", number="R-2026-0001")
 
     assert status_of(Guard(_app, desk.settings), url, *BROKEN[broken]) in {400, 413, 415}

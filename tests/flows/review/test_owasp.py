@@ -10,14 +10,15 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.desk import audit, plans
-from flows.desk.reviews import load_review, record
-from flows.desk.values import Actor, Role
+from flows.desk.integrity import audit
+from flows.desk.kinds.values import Actor, Role
+from flows.desk.work import plans
+from flows.desk.work.reviews import load_review, record
 from flows.quiet import quiet_libraries
-from flows.review import routes_queue
-from flows.review.guard import BIGGEST_BODY
-from flows.review.site import HERE
-from pipeline.decisions import ReviewDecision, ReviewKind
+from flows.review.guarding.guard import BIGGEST_BODY
+from flows.review.guarding.site import HERE
+from flows.review.routes import queue as routes_queue
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from tests.review_site import HOST, PASSWORD, new_person, signed_in
 from tests.test_privacy import Everything
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.desk import open_desk
+from flows.desk.integrity.desk import open_desk
 from tests.desk_builders import desk_settings
 
 ROOT = Path(__file__).parents[3]

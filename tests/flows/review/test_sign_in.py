@@ -5,13 +5,14 @@ import time
 import pytest
 from argon2 import PasswordHasher
 
-from flows.desk import accounts, audit
-from flows.desk.desk import open_desk
-from flows.desk.errors import AccountError, DuplicateError, NotFoundError
-from flows.desk.sessions import FREE_TRIES, session_id_of
-from flows.desk.values import Role
-from flows.review.access import csrf_of
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.errors import AccountError, DuplicateError, NotFoundError
+from flows.desk.kinds.values import Role
+from flows.desk.people import accounts
+from flows.desk.people.sessions import FREE_TRIES, session_id_of
 from flows.review.app import create_app
+from flows.review.guarding.access import csrf_of
 from tests.desk_builders import desk_settings, raw_database
 from tests.review_site import ADMIN, HOST, PASSWORD, new_person, signed_in
 

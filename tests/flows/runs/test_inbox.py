@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls, catalogue, files
-from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import NotIdentifiedError
-from flows.desk.requests import receive
-from flows.inbox import inbox_folder, list_inbox, take_from_inbox
+from flows.desk.cases import calls, catalogue, files
+from flows.desk.cases.requests import receive
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.errors import NotIdentifiedError
+from flows.runs.inbox import inbox_folder, list_inbox, take_from_inbox
 from tests.builders import voice_file
 from tests.desk_builders import CLERK, Clock, desk_settings, identified, new_request
 
@@ -53,7 +53,7 @@ def test_a_killed_run_is_finished_by_the_next(desk: Desk, file_id: str, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"flows.inbox.{point}", killed)
+        patch.setattr(f"flows.runs.inbox.{point}", killed)
         with pytest.raises(KeyboardInterrupt):
             take_from_inbox(desk, CLERK, file_id, request)
     assert [file.file_id for file in list_inbox(desk)] == [file_id]

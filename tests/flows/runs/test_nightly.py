@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, calls, claims, files, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import DatabaseGoneError, StorageFullError
-from flows.desk.states import State
+from flows.desk.cases import calls, files, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.errors import DatabaseGoneError, StorageFullError
+from flows.desk.kinds.states import State
+from flows.desk.work import claims
 from flows.settings import Settings
 from pipeline.errors import CallUnsafeError
 from tests.desk_builders import WORKER
@@ -26,7 +28,7 @@ def desk(flow_desk: Desk) -> Desk:
 
 def models(monkeypatch, *trouble: BaseException | None) -> InTurn:
     """Let the coming attempts have trouble."""
-    from flows import mask_case_call
+    from flows.masking import mask_case_call
 
     turns = InTurn(*trouble)
     monkeypatch.setattr(mask_case_call, "load_models", turns)
@@ -35,7 +37,7 @@ def models(monkeypatch, *trouble: BaseException | None) -> InTurn:
 
 def outrun(desk: Desk, monkeypatch) -> None:
     """Let another worker claim each call just before the night does, and get no further."""
-    from flows import nightly
+    from flows.runs import nightly
 
     mask = nightly.mask_waiting_call
 
@@ -50,7 +52,7 @@ def outrun(desk: Desk, monkeypatch) -> None:
 
 def night(**parameters: object) -> dict[str, int]:
     """One night."""
-    from flows.nightly import nightly
+    from flows.runs.nightly import nightly
 
     return nightly(**parameters)
 
@@ -130,7 +132,7 @@ def test_what_cannot_pass_is_not_tried_again(desk: Desk, tmp_path: Path, monkeyp
 
 def test_the_retries_wait_longer_each_time():
     """Ten seconds, then twenty, and a bit of chance so that two do not come back together."""
-    from flows.case_task import mask_waiting_call
+    from flows.runs.case_task import mask_waiting_call
 
     assert mask_waiting_call.retries == 2
     assert mask_waiting_call.retry_delay_seconds == [10, 20]
@@ -163,7 +165,7 @@ def test_a_call_lost_to_a_worker_that_is_then_killed_is_taken_up(desk: Desk, tmp
 
 def test_a_call_that_another_worker_does_is_passed(desk: Desk, tmp_path: Path, monkeypatch):
     """It is not waited for longer than the other one's claim lasts, and counted once."""
-    from flows import nightly
+    from flows.runs import nightly
 
     monkeypatch.setattr(nightly, "GRACE", -29.0)
     monkeypatch.setenv("KAIJI_LEASE_SECONDS", "30")
@@ -177,7 +179,7 @@ def test_a_call_that_another_worker_does_is_passed(desk: Desk, tmp_path: Path, m
 
 def test_a_full_disk_stops_the_night_and_costs_no_call_anything(desk: Desk, tmp_path: Path, monkeypatch):
     """The first call meets it, the second is not begun; both wait, and the run is marked failed."""
-    from flows.mask_case_call import MachineError
+    from flows.masking.mask_case_call import MachineError
 
     models(monkeypatch, StorageFullError("保管場所に空きがありません"))
     for _ in range(2):
@@ -202,7 +204,7 @@ def test_a_database_that_is_away_for_a_moment_costs_nothing(desk: Desk, tmp_path
 
 def test_a_call_that_hangs_is_set_aside(desk: Desk, tmp_path: Path, monkeypatch):
     """After its time the other calls go on."""
-    from flows import case_task
+    from flows.runs import case_task
 
     monkeypatch.setattr(case_task.mask_waiting_call, "timeout_seconds", 3.0)
     models(monkeypatch, lambda: time.sleep(60))
@@ -216,7 +218,7 @@ def test_a_call_that_hangs_is_set_aside(desk: Desk, tmp_path: Path, monkeypatch)
 
 def test_the_longest_calls_come_first(desk: Desk, tmp_path: Path, monkeypatch):
     """So that no worker sits over a long one alone at the end."""
-    from flows import nightly
+    from flows.runs import nightly
 
     short, long = waiting_voice(desk, tmp_path, 4.0), waiting_voice(desk, tmp_path, 8.0)
     order = []
@@ -238,7 +240,7 @@ def test_a_night_may_be_limited(desk: Desk, tmp_path: Path):
 
 def test_a_failed_run_leaves_a_line_for_the_companys_monitoring(desk: Desk, tmp_path: Path, monkeypatch):
     """Ids, state and kind; nothing else."""
-    from flows.mask_case_call import MachineError
+    from flows.masking.mask_case_call import MachineError
 
     models(monkeypatch, StorageFullError("保管場所に空きがありません"))
     waiting_voice(desk, tmp_path)
@@ -267,7 +269,7 @@ def test_a_failures_kind_is_never_empty(desk: Desk, data: object, kind: str):
 
     from prefect.states import Crashed
 
-    from flows.case_task import tell_failure
+    from flows.runs.case_task import tell_failure
 
     run = SimpleNamespace(id=uuid4(), deployment_id=None)
     for told in (data, SimpleNamespace(result=data)):
@@ -286,10 +288,10 @@ def test_every_parameter_has_a_default_and_explains_itself():
     """Prefect's form shows a Japanese title and description for each field of each deployment."""
     from prefect.utilities.callables import parameter_schema
 
-    from flows.nightly import nightly
-    from flows.on_demand import mask_on_demand
-    from flows.release_case import release_case
-    from flows.retention import retention
+    from flows.runs.nightly import nightly
+    from flows.runs.on_demand import mask_on_demand
+    from flows.runs.release_case import release_case
+    from flows.runs.retention import retention
 
     for flow in (nightly, mask_on_demand, release_case, retention):
         schema = parameter_schema(flow).model_dump_for_openapi()

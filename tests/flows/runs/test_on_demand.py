@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls
-from flows.desk.desk import Desk
-from flows.desk.errors import ImpossibleStepError, NotFoundError, NotIdentifiedError
-from flows.desk.requests import receive
-from flows.desk.states import State
-from flows.inbox import inbox_folder, list_inbox, take_from_inbox
+from flows.desk.cases import calls
+from flows.desk.cases.requests import receive
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ImpossibleStepError, NotFoundError, NotIdentifiedError
+from flows.desk.kinds.states import State
+from flows.runs.inbox import inbox_folder, list_inbox, take_from_inbox
 from pipeline.errors import CallUnsafeError
 from tests.builders import voice_file
 from tests.desk_builders import CLERK, identified, new_request
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 
 def at_once(**parameters: str) -> dict[str, int]:
     """One run of the deployment's flow."""
-    from flows.on_demand import mask_on_demand
+    from flows.runs.on_demand import mask_on_demand
 
     return mask_on_demand(**parameters)
 
@@ -44,7 +44,7 @@ def test_one_call_is_masked(flow_desk: Desk, tmp_path: Path):
 
 def test_all_waiting_calls_of_a_request_are_masked(flow_desk: Desk, tmp_path: Path, monkeypatch):
     """One that cannot be is set aside, the other is in review, and the run says so."""
-    from flows import mask_case_call
+    from flows.masking import mask_case_call
 
     request = identified(flow_desk)
     for number, seconds in enumerate((4.0, 6.0)):
@@ -99,7 +99,7 @@ def test_an_unidentified_request_takes_no_file(flow_desk: Desk):
 @pytest.mark.usefixtures("flow_desk")
 def test_a_form_that_names_nothing_is_told(parameters: dict[str, str]):
     """Every field has a default, so that an empty form can be sent: the run fails with a clear line."""
-    from flows.on_demand import NothingNamedError
+    from flows.runs.on_demand import NothingNamedError
 
     with pytest.raises(NothingNamedError):
         at_once(**parameters)
@@ -121,7 +121,7 @@ def test_unknown_ids_are_told(flow_desk: Desk):
 @pytest.mark.usefixtures("flow_desk")
 def test_a_name_in_place_of_an_id_is_not_repeated(name: str, caplog):
     """However a run came about: neither its error nor its state nor a log line says what was typed."""
-    from flows.on_demand import mask_on_demand
+    from flows.runs.on_demand import mask_on_demand
 
     typed = {"request": "R-2020-9999", name: "猪名川"}
     with caplog.at_level("DEBUG"):

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls, files, releases, requests
-from flows.desk.desk import Desk
-from flows.desk.errors import ImpossibleStepError, NotFoundError
-from flows.desk.states import State
-from flows.desk.values import Answer, Call, FileKind
-from flows.mask_case_call import mask_case_call
+from flows.desk.answers import releases
+from flows.desk.cases import calls, files, requests
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ImpossibleStepError, NotFoundError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Answer, Call, FileKind
+from flows.masking.mask_case_call import mask_case_call
 from tests.desk_builders import OTHER, WORKER
 from tests.flow_builders import waiting_voice
 from tests.release_builders import APPROVER, approve_reviewed, with_company
@@ -29,7 +30,7 @@ def reviewed(flow_desk: Desk, tmp_path: Path) -> Call:
 
 def release(desk: Desk, call: Call) -> dict[str, int]:
     """One run of the deployment's flow."""
-    from flows.release_case import release_case
+    from flows.runs.release_case import release_case
 
     return release_case(requests.get(desk, call.request_id).number)
 
@@ -91,7 +92,7 @@ def test_a_withheld_request_is_answered_by_its_letter(flow_desk: Desk, reviewed:
 @pytest.mark.usefixtures("flow_desk")
 def test_an_empty_form_is_told():
     """The request has a default, so that the form can be sent: no such request."""
-    from flows.release_case import release_case
+    from flows.runs.release_case import release_case
 
     with pytest.raises(NotFoundError):
         release_case()

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, files, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.files import set_legal_hold
-from flows.desk.values import FileKind
-from flows.mask_case_call import mask_case_call
+from flows.desk.cases import files, requests
+from flows.desk.cases.files import set_legal_hold
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.values import FileKind
+from flows.masking.mask_case_call import mask_case_call
 from flows.settings import Settings
 from tests.desk_builders import CLERK, WORKER
 from tests.flow_builders import waiting_voice
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 @pytest.fixture
 def old_desk(flow_desk: Desk, tmp_path: Path, monkeypatch) -> Desk:
     """A desk with a call whose raw copy's time is over, and drafts that are kept on."""
-    from flows import retention
+    from flows.runs import retention
 
     call = waiting_voice(flow_desk, tmp_path)
     mask_case_call(flow_desk, WORKER, call.call_id)
@@ -33,7 +34,7 @@ def old_desk(flow_desk: Desk, tmp_path: Path, monkeypatch) -> Desk:
 
 def run(**parameters: bool) -> dict[str, int]:
     """One run of the deployment's flow."""
-    from flows.retention import retention
+    from flows.runs.retention import retention
 
     return retention(**parameters)
 
@@ -85,7 +86,7 @@ def test_a_legal_hold_keeps_everything(old_desk: Desk):
 
 def test_the_people_in_the_ledger_have_their_time_too(flow_desk: Desk, tmp_path: Path, monkeypatch):
     """Counted first, erased with the last of their files; the number stays, with nobody's name."""
-    from flows import retention
+    from flows.runs import retention
 
     call = waiting_voice(flow_desk, tmp_path)
     mask_case_call(flow_desk, WORKER, call.call_id)

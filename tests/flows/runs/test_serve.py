@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import serve
-from flows.desk import audit, calls
-from flows.desk.desk import open_desk
-from flows.desk.states import State
+from flows.desk.cases import calls
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.states import State
+from flows.runs import serve
 from flows.settings import Settings, server_environment
 from tests.flows.conftest import ServedNight
 from tests.serving import ROOT, free_port
@@ -89,7 +90,7 @@ def test_a_port_in_use_is_told(tmp_path: Path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         done = subprocess.run(
-            [sys.executable, "-m", "flows.serve", "--port", str(taken.getsockname()[1])],
+            [sys.executable, "-m", "flows.runs.serve", "--port", str(taken.getsockname()[1])],
             cwd=ROOT,
             env=os.environ | {"KAIJI_HOME": str(tmp_path / "home")},
             capture_output=True,

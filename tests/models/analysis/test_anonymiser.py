@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.anonymiser import HOLE, anonymised_lines
+from models.analysis.anonymiser import HOLE, anonymised_lines
 from pipeline.types import CharSpan
 
 

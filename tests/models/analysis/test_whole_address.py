@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.whole_address import whole_addresses
+from models.analysis.whole_address import whole_addresses
 from pipeline.types import CharSpan, EntitySpan
 from tests.models.recognizers.calls import call_of
 

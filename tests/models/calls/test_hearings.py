@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.artifacts import Call
-from models.hearings import NOWHERE, Pairing, carry_over, char_times, joined, line_numbers, pair_hearings
-from models.readings import Reader, load_reader
+from models.calls.artifacts import Call
+from models.calls.hearings import (
+    NOWHERE,
+    Pairing,
+    carry_over,
+    char_times,
+    joined,
+    line_numbers,
+    pair_hearings,
+)
+from models.language.readings import Reader, load_reader
 from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
 from tests.builders import transcript, utterance
 

@@ -8,11 +8,11 @@ import pytest
 import yaml
 from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
-from models.company import load_company
-from models.company_file import read_definitions
-from models.company_yaml import RecognizerFileError
+from models.company.file import read_definitions
+from models.company.recognizers import load_company
+from models.company.yaml_lines import RecognizerFileError
 
-EXAMPLE = Path(__file__).parents[2] / "models" / "company.example.yaml"
+EXAMPLE = Path(__file__).parents[3] / "models" / "company" / "company.example.yaml"
 
 GOOD = """\
 recognizers:

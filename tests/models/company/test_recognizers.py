@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from models import company as module
-from models.analyzer import load_analyzer
-from models.company import CompanyRecognizer, load_company
-from pipeline.detect import detect
+from models.analysis.analyzer import load_analyzer
+from models.company import recognizers as module
+from models.company.recognizers import CompanyRecognizer, load_company
 from pipeline.errors import CallUnsafeError
+from pipeline.finding.detect import detect
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.reason_text import sentence
 from pipeline.types import Party
 from tests.models.recognizers.calls import NOBODY, artifacts_of, call_of, shown
 
-EXAMPLE = Path(__file__).parents[2] / "models" / "company.example.yaml"
+EXAMPLE = Path(__file__).parents[3] / "models" / "company" / "company.example.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_the_company_is_asked_beside_kaiji(tmp_path: Path):
 
 def test_a_rule_that_does_not_end_stops_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Presidio would go on without it and let its matches through; here the call is refused."""
-    monkeypatch.setattr("models.company_file.PROBES", ())
+    monkeypatch.setattr("models.company.file.PROBES", ())
     monkeypatch.setattr(module, "RULE_SECONDS", 0.2)
     recognizer = of(tmp_path, "patterns:\n  - {name: 長い, regex: '(\\d+)+x', score: 1}")
     call = call_of((f"cu: {'7' * 3000}!x",))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.phonetic.gazetteer import BEGINS, COLUMNS, ENDS, VALUES, Gazetteer, load_gazetteer
-from pipeline.sound import morae
+from models.language.gazetteer import BEGINS, COLUMNS, ENDS, VALUES, Gazetteer, load_gazetteer
+from pipeline.sound.morae import morae
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from models.blas import blas_threads
-from models.ginza import UNUSED, load_ginza
+from models.language.blas import blas_threads
+from models.language.ginza import UNUSED, load_ginza
 
 TEXTS = (
     "お電話ありがとうございます。日本橋商事の佐藤でございます。\nあの、田中一郎と申しますが、昨日の三時に。",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.readings import LONGEST, Reader, load_reader
-from pipeline.sound import morae
+from models.language.readings import LONGEST, Reader, load_reader
+from pipeline.sound.morae import morae
 from pipeline.types import CharSpan
 
 READER = load_reader()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from models.artifacts import Call, CallArtifacts, CallRecognizer
-from models.readings import Reader, load_reader
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.language.readings import Reader, load_reader
 from pipeline.types import CallCase, CharSpan, Segment, TimeSpan, Transcript
 
 __all__ = ["NOBODY", "artifacts_of", "call_of", "shown"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.artifacts import CallArtifacts, Named
+from models.calls.artifacts import CallArtifacts, Named
 from models.recognizers.ginza_entities import GinzaEntityRecognizer
 from tests.models.recognizers.calls import call_of
 

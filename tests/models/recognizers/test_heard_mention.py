@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from models.artifacts import Call
-from models.readings import load_reader
+from models.calls.artifacts import Call
+from models.language.readings import load_reader
 from models.recognizers.heard_mention import heard_names, mentions
-from pipeline.sound import morae
+from pipeline.sound.morae import morae
 from pipeline.types import CallCase, Transcript
 from tests.builders import transcript, utterance
 from tests.posteriorgrams import A_MORA, STEP, gram_of, spread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.artifacts import CallRecognizer
+from models.calls.artifacts import CallRecognizer
 from models.recognizers.address import AddressRecognizer
 from models.recognizers.honorific_name import HonorificNameRecognizer
 from models.recognizers.repeated_mention import RepeatedMentionRecognizer

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.batch_transcriber import GREEDY, BatchTranscriber
-from models.transcriber import load_transcriber
-from models.window_decoder import SPARE
-from pipeline.second_hearing import BATCH_WINDOW, RATE
+from models.speech.batch_transcriber import GREEDY, BatchTranscriber
+from models.speech.transcriber import load_transcriber
+from models.speech.window_decoder import SPARE
+from pipeline.hearing.second_hearing import BATCH_WINDOW, RATE
 
 
 @pytest.fixture(scope="module")

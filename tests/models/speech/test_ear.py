@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.ear.ear import AROUND, NOTHING, POOL, STEP, Ear, load_ear, on_words, pooled
-from models.transcriber import load_transcriber
-from pipeline.transcribe import RATE, HeardWord
+from models.speech.ear import AROUND, NOTHING, POOL, STEP, Ear, load_ear, on_words, pooled
+from models.speech.transcriber import load_transcriber
+from pipeline.hearing.transcribe import RATE, HeardWord
 
 WIDE = 512
 

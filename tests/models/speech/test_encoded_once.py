@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.encoded_once import KEPT, EncodedOnce
+from models.speech.encoded_once import KEPT, EncodedOnce
 
 
 class FakeWhisper:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from models.listener import KEPT_FOR, PAUSE, ClipListener
-from pipeline.second_hearing import BATCH_WINDOW, RATE
-from pipeline.transcribe import HeardSegment, HeardWord
+from models.speech.listener import KEPT_FOR, PAUSE, ClipListener
+from pipeline.hearing.second_hearing import BATCH_WINDOW, RATE
+from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from tests.builders import voice
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.phonetic.phonetic import POOL, STEP, Phonetic, load_phonetic, log_softmax
-from models.readings import load_reader
-from models.transcriber import load_transcriber
-from pipeline.audio import for_recogniser, read_recording, to_samples
-from pipeline.phonetic import CLASSES, likeliest, unpacked
-from pipeline.sound import morae
-from pipeline.spoken_digits import digits_apart
-from pipeline.transcribe import RATE
-from pipeline.truth import read_truth
+from models.language.readings import load_reader
+from models.speech.phonetic import POOL, STEP, Phonetic, load_phonetic, log_softmax
+from models.speech.transcriber import load_transcriber
+from pipeline.audio.recording import for_recogniser, read_recording, to_samples
+from pipeline.hearing.transcribe import RATE
+from pipeline.measuring.truth import read_truth
+from pipeline.sound.digits import digits_apart
+from pipeline.sound.morae import morae
+from pipeline.sound.posteriorgram import CLASSES, likeliest, unpacked
 
 ROOT = Path(__file__).resolve().parents[3]
 

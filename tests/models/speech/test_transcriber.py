@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import models.registry as registry_module
-import models.transcriber as transcriber_module
+import models.speech.transcriber as transcriber_module
 from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
-from models.transcriber import DECODING, FasterWhisperRecogniser, load_transcriber
-from pipeline.audio import for_recogniser, read_recording
+from models.speech.transcriber import DECODING, FasterWhisperRecogniser, load_transcriber
+from pipeline.audio.recording import for_recogniser, read_recording
 from pipeline.errors import ModelError
-from pipeline.transcribe import RATE
+from pipeline.hearing.transcribe import RATE
 
-SAMPLE = Path(__file__).parents[2] / "sample_audio" / "accident-witness.wav"
+SAMPLE = Path(__file__).parents[3] / "sample_audio" / "accident-witness.wav"
 
 
 @pytest.fixture(scope="module")

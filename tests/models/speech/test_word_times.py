@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from models.word_times import LASTS, WordTimes
-from pipeline.transcribe import HeardWord
+from models.speech.word_times import LASTS, WordTimes
+from pipeline.hearing.transcribe import HeardWord
 from tests.posteriorgrams import A_MORA, STEP, gram_of
 
 SECONDS = A_MORA * STEP

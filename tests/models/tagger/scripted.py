@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from models.readings import load_reader
-from models.tagger.examples import KINDS, Example
-from models.tagger.noise import Respeller
+from models.language.readings import load_reader
+from models.training.calls.examples import KINDS, Example
+from models.training.tagging.noise import Respeller
 
 __all__ = ["NAME", "PHONE", "READER", "RESPELLER", "TURNS", "Piece", "Slot", "chance", "marked"]
 

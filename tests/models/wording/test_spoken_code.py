@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.recognizers.spoken_code import spoken_line
+from models.wording.spoken_code import spoken_line
 
 
 @pytest.mark.parametrize(

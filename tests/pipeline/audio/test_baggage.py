@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipeline.audio import read_recording, write_wav
-from pipeline.mask import mask_audio, masked_windows
-from pipeline.wav import open_wav
+from pipeline.audio.recording import read_recording, write_wav
+from pipeline.audio.wav import open_wav
+from pipeline.masking.audio import mask_audio, masked_windows
 from tests.audio_files import FORMATS, Format, babble, encode, encode_gsm
 from tests.strategies import make_item, make_plan
 

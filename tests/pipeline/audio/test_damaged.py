@@ -39,7 +39,7 @@ def _mutated(data: bytes, rng: random.Random) -> bytes:
 _READER = """
 import sys
 from pathlib import Path
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 from pipeline.errors import UnreadableAudioError
 for name in sys.stdin.read().split():
     try:

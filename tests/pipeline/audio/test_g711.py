@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipeline.g711 import codes_of, decoded, quantise
+from pipeline.audio.g711 import codes_of, decoded, quantise
 
 EVERY = np.arange(-32768, 32768).astype(np.int16)
 

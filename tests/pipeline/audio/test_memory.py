@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.memory import give_back
+from pipeline.audio.memory import give_back
 
 
 def resident() -> int:

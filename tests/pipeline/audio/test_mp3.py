@@ -7,10 +7,10 @@ import av
 import numpy as np
 import pytest
 
-from pipeline import mp3
-from pipeline.audio import Recording, read_recording
+from pipeline.audio import mp3
+from pipeline.audio.mp3 import write_mp3
+from pipeline.audio.recording import Recording, read_recording
 from pipeline.errors import CallUnsafeError
-from pipeline.mp3 import write_mp3
 from tests.builders import recording, voice
 
 TAGS = (b"APETAGEX", b"Xing", b"Info", b"VBRI", b"Lavf", b"Lavc", b"LYRICS")

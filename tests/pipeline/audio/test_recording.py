@@ -15,8 +15,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import tape
-from pipeline.audio import (
+from pipeline.audio import tape
+from pipeline.audio.g711 import LAWS, quantise
+from pipeline.audio.recording import (
     Recording,
     Resampled,
     for_recogniser,
@@ -25,9 +26,8 @@ from pipeline.audio import (
     to_span,
     write_wav,
 )
+from pipeline.audio.stored import StoredSamples
 from pipeline.errors import UnreadableAudioError
-from pipeline.g711 import LAWS, quantise
-from pipeline.stored import StoredSamples
 from pipeline.types import TimeSpan
 from tests.audio_files import FORMATS, Format, Samples, babble, encode, encode_gsm, white
 from tests.strategies import time_spans
@@ -259,7 +259,7 @@ def test_reads_a_wav_whose_writer_could_not_seek_back(size: bytes, tmp_path: Pat
 _PEAK = """
 import sys
 from pathlib import Path
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 recording = read_recording(Path(sys.argv[1]))
 # Not ru_maxrss: a child inherits its parent's, and pytest may be large.
 status = Path("/proc/self/status").read_text().split()
@@ -287,7 +287,7 @@ def test_hours_need_little_more_memory_than_their_samples(tmp_path: Path) -> Non
 _PEAK_ASIDE = """
 import sys
 from pathlib import Path
-from pipeline.audio import read_recording
+from pipeline.audio.recording import read_recording
 status = Path("/proc/self/status").read_text().split()
 before = int(status[status.index("VmHWM:") + 1]) * 1024
 path = Path(sys.argv[1])

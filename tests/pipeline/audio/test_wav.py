@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipeline.audio import read_recording
+from pipeline.audio.g711 import LAWS, quantise
+from pipeline.audio.recording import read_recording
+from pipeline.audio.wav import open_wav, write_pieces, write_wav
 from pipeline.errors import UnreadableAudioError
-from pipeline.g711 import LAWS, quantise
-from pipeline.wav import open_wav, write_pieces, write_wav
 from tests.audio_files import FORMATS, babble, encode, white
 
 FORM = {form.name: form for form in FORMATS}

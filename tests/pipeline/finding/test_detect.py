@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.detect import CERTAIN, PRECEDENCE, detect, sure, unite
+from pipeline.finding.detect import CERTAIN, PRECEDENCE, detect, sure, unite
 from pipeline.reasons import Reason, Why
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party
 from tests.builders import transcript, utterance

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.parts import split_into_parts, without_overlap
+from pipeline.finding.parts import split_into_parts, without_overlap
+from pipeline.finding.queue import SHORTEST
 from pipeline.reasons import Reason, Why
-from pipeline.review_queue import SHORTEST
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.strategies import make_item
 

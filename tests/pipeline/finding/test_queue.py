@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.review_queue import CLEAR, _Covered, beside_masks, is_candidate, within_time
+from pipeline.finding.queue import CLEAR, _Covered, beside_masks, is_candidate, within_time
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 from tests.builders import item
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.readings import load_reader
-from pipeline.audio import Recording
+from models.language.readings import load_reader
+from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
-from pipeline.given_words import MARK, findings_of_marks, hold_against_sound, uncovered
-from pipeline.heard_call import HeardChannel
-from pipeline.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.given.given_words import MARK, findings_of_marks, hold_against_sound, uncovered
+from pipeline.given.heard_call import HeardChannel
+from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.types import Party, TimeSpan, Transcript
 from tests.builders import RATE, voice
 from tests.posteriorgrams import A_MORA, STEP, gram_of

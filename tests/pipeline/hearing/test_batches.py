@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.batches import in_batches
+from pipeline.hearing.batches import in_batches
 
 
 @given(st.lists(st.integers()), st.integers(1, 9), st.integers(1, 4))

@@ -11,16 +11,16 @@ import pyopenjtalk
 import pytest
 
 from flows.stages import Models
-from pipeline.align import align
-from pipeline.audio import Recording, for_recogniser, read_recording, to_samples
-from pipeline.crosstalk import heard_on
-from pipeline.g711 import quantise
-from pipeline.listen import listen_again
-from pipeline.mask import fill, mask_audio
+from pipeline.audio.g711 import quantise
+from pipeline.audio.recording import Recording, for_recogniser, read_recording, to_samples
+from pipeline.masking.align import align
+from pipeline.masking.audio import fill, mask_audio
+from pipeline.masking.crosstalk import heard_on
 from pipeline.reasons import Reason
-from pipeline.sound import morae
-from pipeline.sound_text import find_sound
+from pipeline.sound.morae import morae
+from pipeline.sound.search import find_sound
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPlan, MaskPolicy, Party, TimeSpan
+from pipeline.verifying.listen import listen_again
 from tests.audio_files import FORMATS, Format, babble, encode, white
 from tests.builders import transcript, utterance
 from tests.strategies import make_item, make_plan

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audio import Recording, Resampled
-from pipeline.second_hearing import (
+from pipeline.audio.recording import Recording, Resampled
+from pipeline.hearing.second_hearing import (
     AGAIN,
     BATCH,
     BATCH_WINDOW,
@@ -19,9 +19,9 @@ from pipeline.second_hearing import (
     brightened,
     hear_again,
 )
-from pipeline.transcribe import HeardSegment, HeardWord
+from pipeline.hearing.transcribe import HeardSegment, HeardWord
+from pipeline.hearing.windows import Channel, Window, loud_stretches
 from pipeline.types import TimeSpan, Transcript
-from pipeline.windows import Channel, Window, loud_stretches
 from tests.builders import RATE as FILE_RATE
 from tests.builders import recording, voice
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.supplement import supplemented
-from pipeline.transcribe import HeardSegment, HeardWord
+from pipeline.hearing.supplement import supplemented
+from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.types import Transcript
 from tests.builders import transcript, utterance
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.traces import AROUND, carried, read_off
+from pipeline.hearing.traces import AROUND, carried, read_off
+from pipeline.hearing.windows import Window
 from pipeline.types import TimeSpan, Trace
-from pipeline.windows import Window
 
 HEARD = Trace(0.0, 0.1, tuple(n / 100 for n in range(30)))
 """Three seconds of a window; a step's chance says which one it is."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import CallUnsafeError
-from pipeline.transcribe import (
+from pipeline.hearing.transcribe import (
     FOREIGN,
     RATE,
     TURN_PAUSE,

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.hearing.unheard import CLOSE_TO_WORD, UNHEARD, left_out, unheard
+from pipeline.hearing.windows import Channel, loud_stretches, windows_of
 from pipeline.types import TimeSpan
-from pipeline.unheard import CLOSE_TO_WORD, UNHEARD, left_out, unheard
-from pipeline.windows import Channel, loud_stretches, windows_of
 from tests.builders import sounding
 
 bursts = st.lists(

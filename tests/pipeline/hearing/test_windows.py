@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.hearing.windows import (
+    FRAME,
+    LONGEST,
+    MARGIN,
+    Channel,
+    Window,
+    loud_stretches,
+    shorter,
+    windows_of,
+)
 from pipeline.types import TimeSpan
-from pipeline.windows import FRAME, LONGEST, MARGIN, Channel, Window, loud_stretches, shorter, windows_of
 
 RATE = 1_000
 

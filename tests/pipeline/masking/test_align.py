@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.align import align
-from pipeline.audio import Recording, read_recording, to_samples
+from pipeline.audio.recording import Recording, read_recording, to_samples
 from pipeline.errors import CallUnsafeError
+from pipeline.hearing.transcribe import HeardSegment, HeardWord
+from pipeline.masking.align import align
 from pipeline.reasons import Reason
-from pipeline.transcribe import HeardSegment, HeardWord
 from pipeline.types import CharSpan, EntitySpan, Finding, MaskPolicy, Party, TimeSpan, Transcript
 from tests.audio_files import Format, encode
 from tests.builders import RATE, transcript, utterance

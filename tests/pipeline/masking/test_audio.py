@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audio import for_recogniser, read_recording, to_samples
+from pipeline.audio.g711 import quantise
+from pipeline.audio.recording import for_recogniser, read_recording, to_samples
+from pipeline.audio.spans import merged
 from pipeline.errors import CallUnsafeError
-from pipeline.g711 import quantise
-from pipeline.mask import fill, mask_audio, masked_pieces, masked_windows, merged
+from pipeline.masking.audio import fill, mask_audio, masked_pieces, masked_windows
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 from tests.audio_files import Format, babble, encode, white
 from tests.strategies import make_item, make_plan, plans
@@ -103,7 +104,7 @@ def test_a_stretch_at_a_time_is_masked_as_the_whole(plan: MaskPlan, stride: int,
     """Windows that run over the joints are filled as if there were none."""
     samples = quantise(white(RATE, SECONDS, 2), law)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.mask._STRIDE", stride)
+        patch.setattr("pipeline.masking.audio._STRIDE", stride)
         pieces = list(masked_pieces(samples, RATE, plan, law))
     assert max(piece.shape[1] for piece in pieces) <= stride
     whole = samples.copy()

@@ -6,8 +6,8 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.audio import Recording, read_recording
-from pipeline.crosstalk import heard_on
+from pipeline.audio.recording import Recording, read_recording
+from pipeline.masking.crosstalk import heard_on
 from pipeline.types import TimeSpan
 from tests.audio_files import white
 

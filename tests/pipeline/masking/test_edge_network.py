@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import edge_network
-from pipeline.edge_network import DILATIONS, KERNEL, NAMES, WEIGHTS, chances
 from pipeline.errors import ModelError
+from pipeline.masking import edge_network
+from pipeline.masking.edge_network import DILATIONS, KERNEL, NAMES, WEIGHTS, chances
 
 
 @pytest.fixture
@@ -97,6 +97,6 @@ def test_other_weights_than_the_registered_ones_are_refused(weights: Path) -> No
 
 def test_the_registry_says_the_same() -> None:
     """Which bytes they are is written down twice."""
-    registry = Path(edge_network.__file__).parents[1] / "models" / "registry.toml"
+    registry = Path(edge_network.__file__).parents[2] / "models" / "registry.toml"
     said = tomllib.loads(registry.read_text(encoding="utf-8"))["edges"]["network"]["sha256"]
     assert said == edge_network.SHA256

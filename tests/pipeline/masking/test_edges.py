@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.edge_network import chances
-from pipeline.edges import (
+from pipeline.masking.edge_network import chances
+from pipeline.masking.edges import (
     ALONE,
     CANDIDATES,
     EAR,

@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.audio import Recording, read_recording, to_samples
-from pipeline.crosstalk import carried, heard_on
-from pipeline.g711 import quantise
-from pipeline.mask import mask_audio
+from pipeline.audio.g711 import quantise
+from pipeline.audio.recording import Recording, read_recording, to_samples
+from pipeline.masking.audio import mask_audio
+from pipeline.masking.crosstalk import carried, heard_on
 from pipeline.types import TimeSpan
-from pipeline.verify import verify_audio
-from pipeline.widen import widen
+from pipeline.verifying.verify import verify_audio
+from pipeline.verifying.widen import widen
 from tests.builders import transcript, utterance
 from tests.strategies import make_item, make_plan
 
 RATE = 8000
-SAMPLES = Path(__file__).parents[2] / "sample_audio"
+SAMPLES = Path(__file__).parents[3] / "sample_audio"
 NAME, SHORT = TimeSpan(6.0, 6.8), TimeSpan(6.1, 6.4)
 
 

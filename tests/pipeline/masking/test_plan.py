@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.plan import make_plan, transcript_sha256
+from pipeline.masking.plan import make_plan, transcript_sha256
 from pipeline.reasons import Reason, Why
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, MaskAction, MaskPolicy, Party, TimeSpan
 from tests.builders import transcript, utterance

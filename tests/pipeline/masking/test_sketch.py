@@ -5,10 +5,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import heard, sketch
-from pipeline.audio import Recording
-from pipeline.heard import quiet
-from pipeline.sketch import FINEST, coarser, sketch_of
+from pipeline.audio import spans as heard
+from pipeline.audio.recording import Recording
+from pipeline.audio.spans import quiet
+from pipeline.masking import sketch
+from pipeline.masking.sketch import FINEST, coarser, sketch_of
 from tests.builders import recording
 
 

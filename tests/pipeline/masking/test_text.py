@@ -6,7 +6,7 @@ import json
 import pytest
 from hypothesis import given
 
-from pipeline.mask_text import LABELS, MaskedTranscript, as_json, as_text, mask_text
+from pipeline.masking.text import LABELS, MaskedTranscript, as_json, as_text, mask_text
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Segment, TimeSpan, Transcript
 from tests.strategies import make_item, make_plan, make_transcript, transcripts_with_plans
 

@@ -1,4 +1,4 @@
-"""Tests of pipeline.evaluate: each figure of the contract, on calls made of a few known frames."""
+"""Tests of pipeline.measuring.evaluate: each figure of the contract, on calls made of a few known frames."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.errors import CaseFileError
-from pipeline.evaluate import AudioPair, ReviewRow, frames_of, measure_call, read_review_rows
-from pipeline.figures import CallFigures, OverMask, Share
-from pipeline.truth import CallTruth, TruthSpan, TruthTurn
+from pipeline.measuring.evaluate import AudioPair, ReviewRow, frames_of, measure_call, read_review_rows
+from pipeline.measuring.figures import CallFigures, OverMask, Share
+from pipeline.measuring.truth import CallTruth, TruthSpan, TruthTurn
 from pipeline.types import TimeSpan
 
 RATE = 8000

@@ -1,4 +1,4 @@
-"""Tests of pipeline.figures: counts of calls become the shares of the contract."""
+"""Tests of pipeline.measuring.figures: counts of calls become the shares of the contract."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.figures import CallFigures, OverMask, Share, SpanFigures, summarise, wilson_interval
+from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, summarise, wilson_interval
 from pipeline.types import TimeSpan
 
 NAME = SpanFigures("NAME", "third", True, False, TimeSpan(0, 1), 0, 100, 90, 100, True)

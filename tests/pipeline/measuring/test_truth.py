@@ -1,4 +1,4 @@
-"""Tests of pipeline.truth: reading truth.json, and the transcript of a perfect recogniser."""
+"""Tests of pipeline.measuring.truth: reading truth.json, and the transcript of a perfect recogniser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import CaseFileError
-from pipeline.truth import CallTruth, TruthSpan, TruthTurn, exact_transcript, read_truth
+from pipeline.measuring.truth import CallTruth, TruthSpan, TruthTurn, exact_transcript, read_truth
 from pipeline.types import TimeSpan
 
 DOCUMENT: dict[str, Any] = {

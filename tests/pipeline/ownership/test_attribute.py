@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.readings import Reader, load_reader
+from models.language.readings import Reader, load_reader
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.reason_text import SENTENCES
-from pipeline.spoken_digits import digits_of
+from pipeline.sound.digits import digits_of
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
 from tests.builders import transcript, utterance
 

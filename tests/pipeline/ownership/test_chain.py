@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.readings import Reader, load_reader
+from models.language.readings import Reader, load_reader
 from pipeline.ownership.chain import NAMES, PASSES, RULES, Context, attribute
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript

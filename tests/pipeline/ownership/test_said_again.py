@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from models.readings import Reader, load_reader
+from models.language.readings import Reader, load_reader
+from pipeline.ownership.said_again import MIN_SURE_SCORE, said_again
 from pipeline.reasons import Reason
-from pipeline.said_again import MIN_SURE_SCORE, said_again
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 

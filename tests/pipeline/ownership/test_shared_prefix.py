@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.party_town import MAX_CHARS_TO_HOUSE, reject_shared_places, reject_shared_prefixes
+from pipeline.ownership.shared_prefix import MAX_CHARS_TO_HOUSE, reject_shared_places, reject_shared_prefixes
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.builders import transcript, utterance

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.audio import to_samples
-from pipeline.decisions import ReviewDecision, ReviewKind
+from pipeline.audio.recording import to_samples
 from pipeline.errors import ReviewRuleError
-from pipeline.mask import mask_audio
-from pipeline.review import fold
-from pipeline.review_cover import SHARE, TRIM, carried, found_in
-from pipeline.review_rules import check, check_complete
+from pipeline.masking.audio import mask_audio
+from pipeline.reviewing.cover import SHARE, TRIM, carried, found_in
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.fold import fold
+from pipeline.reviewing.rules import check, check_complete
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 from tests.builders import item, plan
 from tests.review_builders import decision, stretch

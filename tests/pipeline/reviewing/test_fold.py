@@ -9,11 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from pipeline.audio import to_samples
-from pipeline.decisions import ReviewDecision, ReviewKind
-from pipeline.mask import mask_audio
-from pipeline.mask_text import as_text, mask_text
-from pipeline.review import ANALYST, LEAST, effective, fold, unconfirmed, undecided
+from pipeline.audio.recording import to_samples
+from pipeline.masking.audio import mask_audio
+from pipeline.masking.text import as_text, mask_text
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.fold import ANALYST, LEAST, effective, fold, unconfirmed, undecided
 from pipeline.types import CharSpan, MaskAction, MaskPlan, Party, TimeSpan
 from tests.builders import item, plan
 from tests.review_builders import DOUBTFUL, START, SURE, decision, stretch

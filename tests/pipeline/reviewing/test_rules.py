@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.decisions import ReviewKind
 from pipeline.errors import ReviewRuleError
-from pipeline.review_rules import check, check_complete, steps
+from pipeline.reviewing.decisions import ReviewKind
+from pipeline.reviewing.rules import check, check_complete, steps
 from pipeline.types import MaskAction, Party, TimeSpan
 from tests.builders import item, plan
 from tests.review_builders import DOUBTFUL, OWN, START, decision, stretch

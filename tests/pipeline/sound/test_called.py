@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.called import called, is_nobody, is_part_of_number, with_given_name, with_honorific
+from pipeline.sound.called import called, is_nobody, is_part_of_number, with_given_name, with_honorific
 from pipeline.types import CharSpan
 
 

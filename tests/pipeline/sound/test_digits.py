@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.spoken_digits import counted_kana, digits_apart, digits_of, kana_of
+from pipeline.sound.digits import counted_kana, digits_apart, digits_of, kana_of
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.forced_alignment import begins
-from pipeline.sound import morae
+from pipeline.sound.forced_alignment import begins
+from pipeline.sound.morae import morae
 from tests.posteriorgrams import A_MORA, STEP, logs_of
 
 SECONDS = A_MORA * STEP

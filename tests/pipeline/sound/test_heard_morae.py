@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.heard_morae import heard_morae
-from pipeline.phonetic import HeardMora
+from pipeline.sound.heard_morae import heard_morae
+from pipeline.sound.posteriorgram import HeardMora
 from pipeline.types import Segment, Transcript
 from tests.builders import transcript, utterance
 from tests.posteriorgrams import A_MORA, STEP, gram_of

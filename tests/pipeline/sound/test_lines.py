@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.sound import fold_kana, morae
-from pipeline.sound_lines import SoundLines
-from pipeline.sound_text import find_sound
+from pipeline.sound.lines import SoundLines
+from pipeline.sound.morae import fold_kana, morae
+from pipeline.sound.search import find_sound
 
 LINES = tuple(
     morae(fold_kana(kana))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sound import Mora, distance, fold_kana, likeness, mora_price, morae
-from pipeline.sound_text import SoundText, find_sound
+from pipeline.sound.morae import Mora, distance, fold_kana, likeness, mora_price, morae
+from pipeline.sound.search import SoundText, find_sound
 
 KATAKANA = [chr(c) for c in range(ord("ァ"), ord("ヶ") + 1)] + ["ー"]
 kana = st.text(KATAKANA, max_size=9)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sound import morae
-from pipeline.sound_pairs import FAR, PIECE, TimedMora, paired, paired_in_pieces
+from pipeline.sound.morae import morae
+from pipeline.sound.pairs import FAR, PIECE, TimedMora, paired, paired_in_pieces
 
 
 def line(kana: str, start: float = 0.0, step: float = 0.15) -> list[TimedMora]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.phonetic import BLANK, CLASSES, FLOOR, class_of, likeliest, packed, unpacked
-from pipeline.sound import LONG, NASAL, STOP, morae
+from pipeline.sound.morae import LONG, NASAL, STOP, morae
+from pipeline.sound.posteriorgram import BLANK, CLASSES, FLOOR, class_of, likeliest, packed, unpacked
 
 
 def test_every_mora_of_japanese_is_told_apart() -> None:

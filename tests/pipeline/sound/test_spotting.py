@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.sound import morae
-from pipeline.spotting import DRAWN, covered, spotted
+from pipeline.sound.morae import morae
+from pipeline.sound.spotting import DRAWN, covered, spotted
 from tests.posteriorgrams import A_MORA, logs_of
 
 NOHARA, NOMURA = morae("ノハラ"), morae("ノムラ")

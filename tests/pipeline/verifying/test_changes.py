@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.changes import BESIDE, Changes
 from pipeline.types import MaskAction, Party, TimeSpan
+from pipeline.verifying.changes import BESIDE, Changes
 from tests.builders import item, plan
 
 A, B = item(5.0, 6.0), item(20.0, 21.0, item_id="m0001")

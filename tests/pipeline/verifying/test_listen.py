@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from pipeline.audio import Recording
-from pipeline.changes import Changes
-from pipeline.listen import hear_masked, listen_again
-from pipeline.mask import mask_audio
-from pipeline.sound import Mora, fold_kana, morae
-from pipeline.transcribe import HeardSegment, HeardWord
+from pipeline.audio.recording import Recording
+from pipeline.hearing.transcribe import HeardSegment, HeardWord
+from pipeline.masking.audio import mask_audio
+from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import CharSpan, MaskAction, MaskPlan
+from pipeline.verifying.changes import Changes
+from pipeline.verifying.listen import hear_masked, listen_again
 from tests.audio_files import white
 from tests.strategies import make_item, make_plan
 

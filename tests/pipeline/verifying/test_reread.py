@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from models.readings import Reader, load_reader
-from pipeline.changes import Changes
-from pipeline.listen import REACH
-from pipeline.mask_text import mask_text
-from pipeline.reread import DOUBTFUL, LIKELY, alike_in, read_by_sound, read_otherwise
+from models.language.readings import Reader, load_reader
+from pipeline.masking.text import mask_text
 from pipeline.types import MaskAction, Transcript
+from pipeline.verifying.changes import Changes
+from pipeline.verifying.listen import REACH
+from pipeline.verifying.reread import DOUBTFUL, LIKELY, alike_in, read_by_sound, read_otherwise
 from tests.builders import item, plan, transcript, utterance
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.under_masks import said_under
+from pipeline.verifying.under_masks import said_under
 from tests.builders import item, plan, transcript, utterance
 
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.anonymiser import anonymised_lines
-from pipeline.audio import Recording, read_recording, to_samples, write_wav
-from pipeline.g711 import quantise
-from pipeline.mask import mask_audio, masked_windows
-from pipeline.mask_text import as_json, as_text, mask_text
+from models.analysis.anonymiser import anonymised_lines
+from pipeline.audio.g711 import quantise
+from pipeline.audio.recording import Recording, read_recording, to_samples, write_wav
+from pipeline.audio.wav import open_wav
+from pipeline.masking.audio import mask_audio, masked_windows
+from pipeline.masking.text import as_json, as_text, mask_text
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, MaskAction, MaskPlan, TimeSpan, Transcript
-from pipeline.verify import kept_values, values, verify_audio, verify_second_opinion, verify_text
-from pipeline.wav import open_wav
+from pipeline.verifying.verify import kept_values, values, verify_audio, verify_second_opinion, verify_text
 from tests.audio_files import white
 from tests.strategies import make_item, make_plan, make_transcript, plans, transcripts_with_plans
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.types import Leak, MaskAction, Party, TimeSpan
-from pipeline.widen import BESIDE, MARGIN, SOURCE, widen
+from pipeline.verifying.widen import BESIDE, MARGIN, SOURCE, widen
 from tests.builders import item, plan, recording, transcript, utterance
 
 WORDS = transcript(utterance("佐藤さんはい", 1.0), utterance("サトウさんの佐藤です", 4.0))

@@ -5,8 +5,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.desk.places import Place, places
-from flows.desk.releases import ReleasedRange
+from flows.desk.answers.places import Place, places
+from flows.desk.answers.releases import ReleasedRange
 
 
 def test_what_overlaps_and_is_of_one_kind_is_one_place():

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls, lists, requests
-from flows.desk.desk import open_desk
-from flows.desk.errors import (
+from flows.desk.cases import calls, lists, requests
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.errors import (
     DuplicateError,
     ImpossibleStepError,
     NotFoundError,
@@ -15,8 +15,8 @@ from flows.desk.errors import (
     RecordingUnreadableError,
     StorageFullError,
 )
-from flows.desk.states import State
-from flows.desk.values import CompanyList, StaffList
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import CompanyList, StaffList
 from pipeline.types import CaseName, MaskAction, Party
 from tests.desk_builders import (
     CLERK,

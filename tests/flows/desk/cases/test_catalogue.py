@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from flows.desk import catalogue
-from flows.desk.catalogue import RecordingQuery
-from flows.desk.errors import DuplicateError, NotFoundError
-from flows.desk.values import NewRecording
+from flows.desk.cases import catalogue
+from flows.desk.cases.catalogue import RecordingQuery
+from flows.desk.kinds.errors import DuplicateError, NotFoundError
+from flows.desk.kinds.values import NewRecording
 from tests.desk_builders import CLERK
 
 AT = datetime(2026, 10, 5, 3, 0, tzinfo=UTC)

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from flows.desk import audit, files, requests
-from flows.desk.desk import MARKER
-from flows.desk.errors import ConflictError, NotFoundError, StorageGoneError
-from flows.desk.values import JAPAN, FileKind
+from flows.desk.cases import files, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import MARKER
+from flows.desk.kinds.errors import ConflictError, NotFoundError, StorageGoneError
+from flows.desk.kinds.values import JAPAN, FileKind
 from tests.desk_builders import CLERK, OTHER, identified, in_review
 
 LETTER = "回答書 鈴木花子".encode()

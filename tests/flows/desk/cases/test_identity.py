@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flows.desk import requests
-from flows.desk.desk import open_desk
-from flows.desk.identity import identity_checks
-from flows.desk.values import IdentityCheck, IdentityMethod
+from flows.desk.cases import requests
+from flows.desk.cases.identity import identity_checks
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.values import IdentityCheck, IdentityMethod
 from tests.desk_builders import CHECK, CLERK, NOW, OTHER, desk_settings, new_request
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from flows.desk import lists
-from flows.desk.errors import NotFoundError
-from flows.desk.values import CompanyList, ListVersions, StaffList
+from flows.desk.cases import lists
+from flows.desk.kinds.errors import NotFoundError
+from flows.desk.kinds.values import CompanyList, ListVersions, StaffList
 from pipeline.types import CaseName
 from tests.desk_builders import CLERK
 

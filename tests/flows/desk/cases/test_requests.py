@@ -4,18 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows.desk import audit, calls, requests
-from flows.desk.desk import open_desk
-from flows.desk.errors import (
+from flows.desk.cases import calls, requests
+from flows.desk.cases.requests import RequestQuery
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.errors import (
     ConflictError,
     DuplicateError,
     ImpossibleStepError,
     NotFoundError,
     NotIdentifiedError,
 )
-from flows.desk.requests import RequestQuery
-from flows.desk.states import State
-from flows.desk.values import Agent, Delivery, NoteKind, Scope, Wanted
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Agent, Delivery, NoteKind, Scope, Wanted
 from pipeline.types import CaseName, Requester
 from tests.desk_builders import (
     CHECK,

@@ -4,7 +4,8 @@ import csv
 import io
 from dataclasses import replace
 
-from flows.desk import audit, requests
+from flows.desk.cases import requests
+from flows.desk.integrity import audit
 from tests.desk_builders import CHECK, CLERK, identified, new_request
 
 

@@ -7,12 +7,12 @@ from sqlite3 import Connection
 
 import pytest
 
-from flows.desk import audit
-from flows.desk.audit import AuditFault, Fault
-from flows.desk.chain import PRIVATE, Subject, _hash
-from flows.desk.desk import Desk
-from flows.desk.sealed import take_sealed
-from flows.desk.tables import AuditRow
+from flows.desk.integrity import audit
+from flows.desk.integrity.audit import AuditFault, Fault
+from flows.desk.integrity.chain import PRIVATE, Subject, _hash
+from flows.desk.integrity.desk import Desk
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.tables import AuditRow
 from tests.desk_builders import CLERK, identified, raw_database
 
 

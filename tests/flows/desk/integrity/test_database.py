@@ -8,14 +8,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import event, select, text
 
-from flows.desk.database import Database, open_database
-from flows.desk.errors import (
+from flows.desk.integrity.database import Database, open_database
+from flows.desk.kinds.errors import (
     ConflictError,
     DatabaseBusyError,
     DatabaseFullError,
     DatabaseGoneError,
 )
-from flows.desk.tables import CounterRow, Table
+from flows.desk.storage.tables import CounterRow, Table
 from tests.desk_builders import desk_settings
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from flows.desk import accounts, audit, calls, opening, requests
-from flows.desk.desk import MARKER, Desk, open_desk
-from flows.desk.errors import (
+from flows.desk.cases import calls, requests
+from flows.desk.integrity import audit, opening
+from flows.desk.integrity.desk import MARKER, Desk, open_desk
+from flows.desk.integrity.schema import SCHEMA_VERSION
+from flows.desk.kinds.errors import (
     DatabaseGoneError,
     DeskError,
     KeyMissingError,
@@ -19,9 +21,9 @@ from flows.desk.errors import (
     StorageGoneError,
     WrongKeyError,
 )
-from flows.desk.keys import new_key
-from flows.desk.schema import SCHEMA_VERSION
-from flows.desk.tables import DeskRow
+from flows.desk.people import accounts
+from flows.desk.sealing.keys import new_key
+from flows.desk.storage.tables import DeskRow
 from tests.desk_builders import CLERK, as_before, desk_settings, in_review, new_request
 
 
@@ -162,9 +164,9 @@ def test_a_making_that_was_killed_is_gone_on_with(tmp_path, left, monkeypatch):
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    targets = {"key": "flows.desk.opening._make", "database": "flows.desk.storage.Store.put"}
+    targets = {"key": "flows.desk.integrity.opening._make", "database": "flows.desk.storage.store.Store.put"}
     with monkeypatch.context() as patch:
-        patch.setattr(targets.get(left, "flows.desk.opening._bring_up"), killed)
+        patch.setattr(targets.get(left, "flows.desk.integrity.opening._bring_up"), killed)
         with pytest.raises(KeyboardInterrupt):
             open_desk(settings)
 

@@ -8,15 +8,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Float, Integer, String, delete, update
 
-from flows.desk import accounts, audit, lists, plans, presence, releases, requests, sessions
-from flows.desk.audit import Fault
-from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import SealBrokenError
-from flows.desk.releases import Answer, Release
-from flows.desk.review_tables import SessionRow
-from flows.desk.rows import BELONGS, UNSEALED
-from flows.desk.tables import RequestRow, Table
-from flows.desk.values import Role, StaffList
+from flows.desk.answers import releases
+from flows.desk.answers.releases import Answer, Release
+from flows.desk.cases import lists, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.audit import Fault
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.integrity.rows import BELONGS, UNSEALED
+from flows.desk.kinds.errors import SealBrokenError
+from flows.desk.kinds.values import Role, StaffList
+from flows.desk.people import accounts, presence, sessions
+from flows.desk.storage.review_tables import SessionRow
+from flows.desk.storage.tables import RequestRow, Table
+from flows.desk.work import plans
 from pipeline.types import CaseName
 from tests.desk_builders import (
     CLERK,
@@ -190,7 +194,11 @@ def test_an_upgrade_that_was_killed_is_gone_on_with(tmp_path, monkeypatch, kille
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        target = "flows.desk.tree.build" if killed == "before" else "flows.desk.opening._check_witness"
+        target = (
+            "flows.desk.integrity.tree.build"
+            if killed == "before"
+            else "flows.desk.integrity.opening._check_witness"
+        )
         patch.setattr(target, kill)
         with pytest.raises(KeyboardInterrupt):
             open_desk(desk_settings(tmp_path))

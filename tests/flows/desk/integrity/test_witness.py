@@ -10,11 +10,13 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from flows import cli
-from flows.desk import audit, plans, requests
-from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import RolledBackError, SealBrokenError, StorageGoneError
-from flows.desk.witness import MARKER, read_mark
+from flows.cli import main as cli
+from flows.desk.cases import requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.integrity.witness import MARKER, read_mark
+from flows.desk.kinds.errors import RolledBackError, SealBrokenError, StorageGoneError
+from flows.desk.work import plans
 from tests.desk_builders import CLERK, OTHER, desk_settings, identified, in_review, new_request, raw_database
 from tests.flows.desk.test_attacks import everything, write_everything
 from tests.servers import postgres, postgres_programs

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from flows.desk.errors import ImpossibleStepError, NotIdentifiedError
-from flows.desk.states import (
+from flows.desk.kinds.errors import ImpossibleStepError, NotIdentifiedError
+from flows.desk.kinds.states import (
     CALL_STEPS,
     LABELS,
     REQUEST_STEPS,

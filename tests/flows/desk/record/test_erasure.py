@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, calls, catalogue, files, plans, requests
-from flows.desk.catalogue import RecordingQuery
-from flows.desk.desk import Desk, open_desk
-from flows.desk.erasure import due_requests, erase_request
-from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError
-from flows.desk.requests import RequestQuery
-from flows.desk.rotation import rotate
-from flows.desk.states import State
-from flows.desk.tables import Table
-from flows.desk.values import JAPAN, Agent, NoteKind, Request
+from flows.desk.cases import calls, catalogue, files, requests
+from flows.desk.cases.catalogue import RecordingQuery
+from flows.desk.cases.requests import RequestQuery
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import JAPAN, Agent, NoteKind, Request
+from flows.desk.record.erasure import due_requests, erase_request
+from flows.desk.record.rotation import rotate
+from flows.desk.storage.tables import Table
+from flows.desk.work import plans
 from pipeline.types import CaseName, Requester
 from tests.desk_builders import CLERK, OTHER, Clock, attached, identified, in_review, raw_database
 
@@ -157,7 +159,7 @@ def test_a_recording_that_another_request_has_stays(desk, closed):
 
 def test_the_desk_goes_on_after_it(desk, closed, tmp_path):
     """Keys are replaced, the same number of the company's may come again, lists are shown."""
-    from flows.desk.keys import add_key
+    from flows.desk.sealing.keys import add_key
 
     erase_request(desk, OTHER, closed.number)
     add_key(tmp_path / "home" / "key", desk.keyring)

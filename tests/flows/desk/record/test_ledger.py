@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import audit, calls, deliveries, plans, requests
-from flows.desk.csv_cells import plain_cell
-from flows.desk.desk import Desk
-from flows.desk.erasure import erase_request
-from flows.desk.errors import ConflictError, ImpossibleStepError, NotAllowedError, NotFoundError
-from flows.desk.files import erase_file, list_files
-from flows.desk.ledger import LedgerQuery, LedgerRow, ledger
-from flows.desk.releases import Answer, ReleasedCall, ReleasedFile, ReleasedRange
-from flows.desk.states import State
-from flows.desk.values import Actor, Agent, Role, Scope
-from flows.ledger_table import COLUMNS, SHORT, cells, short_cells, write_csv
+from flows.desk.answers import deliveries
+from flows.desk.answers.releases import Answer, ReleasedCall, ReleasedFile, ReleasedRange
+from flows.desk.cases import calls, requests
+from flows.desk.cases.files import erase_file, list_files
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.csv_cells import plain_cell
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotAllowedError, NotFoundError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Actor, Agent, Role, Scope
+from flows.desk.record.erasure import erase_request
+from flows.desk.record.ledger import LedgerQuery, LedgerRow, ledger
+from flows.desk.work import plans
+from flows.releasing.ledger_table import COLUMNS, SHORT, cells, short_cells, write_csv
 from pipeline.types import CaseName, Requester
 from tests.desk_builders import (
     CHECK,

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import accounts, audit, calls, catalogue, files, lists, plans, requests
-from flows.desk.catalogue import RecordingQuery
-from flows.desk.desk import Desk, open_desk
-from flows.desk.errors import DuplicateError, WrongKeyError
-from flows.desk.keys import add_key, keep_current_key
-from flows.desk.requests import RequestQuery
-from flows.desk.rotation import keys_in_use, rotate
-from flows.desk.values import Role, StaffList
+from flows.desk.cases import calls, catalogue, files, lists, requests
+from flows.desk.cases.catalogue import RecordingQuery
+from flows.desk.cases.requests import RequestQuery
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.errors import DuplicateError, WrongKeyError
+from flows.desk.kinds.values import Role, StaffList
+from flows.desk.people import accounts
+from flows.desk.record.rotation import keys_in_use, rotate
+from flows.desk.sealing.keys import add_key, keep_current_key
+from flows.desk.work import plans
 from pipeline.types import CaseName
 from tests.desk_builders import CLERK, approve, catalogued, desk_settings, in_review, new_request
 from tests.review_site import PASSWORD, quick_passwords

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from flows.desk.errors import KeySettingError, SealBrokenError, WrongKeyError
-from flows.desk.keys import (
+from flows.desk.kinds.errors import KeySettingError, SealBrokenError, WrongKeyError
+from flows.desk.sealing.keys import (
     Keyring,
     add_key,
     create_key_file,

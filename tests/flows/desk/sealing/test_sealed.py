@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
-from flows.desk.errors import SealBrokenError
-from flows.desk.keys import Keyring, new_key
-from flows.desk.sealed import blind_marks, fold_number, fold_text, put_sealed, reseal, take_sealed
-from flows.desk.tables import RecordingRow, RequestRow
+from flows.desk.kinds.errors import SealBrokenError
+from flows.desk.sealing.keys import Keyring, new_key
+from flows.desk.sealing.sealed import blind_marks, fold_number, fold_text, put_sealed, reseal, take_sealed
+from flows.desk.storage.tables import RecordingRow, RequestRow
 
 TEXT = TypeAdapter(str)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import calls, catalogue
-from flows.desk.desk import Desk
-from flows.desk.errors import RecordingUnreadableError
-from flows.desk.sources import hash_source
-from flows.desk.values import NewRecording
-from flows.inbox import inbox_folder, list_inbox, take_from_inbox
+from flows.desk.cases import calls, catalogue
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import RecordingUnreadableError
+from flows.desk.kinds.values import NewRecording
+from flows.desk.storage.sources import hash_source
+from flows.runs.inbox import inbox_folder, list_inbox, take_from_inbox
 from tests.desk_builders import CLERK, NOW, identified
 
 pytestmark = pytest.mark.timeout(60)

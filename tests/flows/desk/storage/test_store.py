@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.chunks import CHUNK, HEAD, TAG
-from flows.desk.errors import (
+from flows.desk.kinds.errors import (
     FileDamagedError,
     FileMissingError,
     StorageFullError,
     StorageGoneError,
     WrongKeyError,
 )
-from flows.desk.keys import Keyring, new_key
-from flows.desk.storage import Store, open_store
+from flows.desk.sealing.chunks import CHUNK, HEAD, TAG
+from flows.desk.sealing.keys import Keyring, new_key
+from flows.desk.storage.store import Store, open_store
 from tests.desk_builders import desk_settings
 
 
@@ -160,7 +160,7 @@ def test_a_full_disk_leaves_nothing_of_the_file(store, monkeypatch):
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "/secret/path")
 
-    monkeypatch.setattr("flows.desk.storage.os.fsync", full)
+    monkeypatch.setattr("flows.desk.storage.store.os.fsync", full)
 
     with pytest.raises(StorageFullError) as raised:
         store.put(b"clear")

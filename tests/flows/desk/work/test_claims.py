@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from flows.desk import audit, calls, claims, files, plans, requests
-from flows.desk.desk import open_desk
-from flows.desk.errors import ClaimLostError, ImpossibleStepError
-from flows.desk.states import State
-from flows.desk.values import Actor, FileKind, Role
+from flows.desk.cases import calls, files, requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import open_desk
+from flows.desk.kinds.errors import ClaimLostError, ImpossibleStepError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Actor, FileKind, Role
+from flows.desk.work import claims, plans
 from tests.desk_builders import CLERK, NOW, WORKER, attached, desk_settings, identified, processed
 
 SECOND = Actor("worker-2", Role.SYSTEM)

@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from flows.desk import audit, files, plans, releases, requests
-from flows.desk.errors import ConflictError, ImpossibleStepError, NotFoundError, SealBrokenError
-from flows.desk.plans import Decision
-from flows.desk.releases import Answer
-from flows.desk.sealed import put_sealed
-from flows.desk.states import State
-from flows.desk.tables import PlanRow
-from flows.desk.values import FileKind, ListVersions
+from flows.desk.answers import releases
+from flows.desk.answers.releases import Answer
+from flows.desk.cases import files, requests
+from flows.desk.integrity import audit
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError, SealBrokenError
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import FileKind, ListVersions
+from flows.desk.sealing.sealed import put_sealed
+from flows.desk.storage.tables import PlanRow
+from flows.desk.work import plans
+from flows.desk.work.plans import Decision
 from pipeline.reason_text import sentence
 from pipeline.reasons import Reason, Why
 from pipeline.types import MaskPlan

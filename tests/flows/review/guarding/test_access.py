@@ -8,11 +8,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from flows.desk import accounts, calls
-from flows.desk.plans import decisions
-from flows.desk.states import State
-from flows.desk.values import Role
-from flows.review.access import PUBLIC
+from flows.desk.cases import calls
+from flows.desk.kinds.states import State
+from flows.desk.kinds.values import Role
+from flows.desk.people import accounts
+from flows.desk.work.plans import decisions
+from flows.review.guarding.access import PUBLIC
 from tests.review_site import ADMIN, HOST, PASSWORD, new_person, signed_in
 
 NOBODY, ANALYST, APPROVER, ADMINISTRATOR = "nobody", "kubota", "kobayakawa", "saiki"

@@ -14,16 +14,17 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from flows.desk import audit, sessions
-from flows.desk.desk import Desk, open_desk
-from flows.desk.sessions import MOST_SESSIONS, session_id_of
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.people import sessions
+from flows.desk.people.sessions import MOST_SESSIONS, session_id_of
 from flows.review.__main__ import unix_socket
 from flows.review.app import create_app
 from flows.settings import SettingError
 from tests.desk_builders import desk_settings, raw_database
 from tests.review_site import Person, new_person, signed_in
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SECRET, OTHER = "a1" * 16, "b2" * 16
 HEADER = "X-Kaiji-Proxy-Secret"
 ADMIN = {"X-Forwarded-User": "sato", "X-Forwarded-Roles": "admin"}

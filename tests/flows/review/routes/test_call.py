@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from flows.desk import audit
-from flows.desk.presence import AWAY
+from flows.desk.integrity import audit
+from flows.desk.people.presence import AWAY
 from tests.desk_builders import attached
 
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from flows.desk import audit, calls, files, plans
-from flows.desk.reviews import load_review
-from flows.desk.states import State
+from flows.desk.cases import calls, files
+from flows.desk.integrity import audit
+from flows.desk.kinds.states import State
+from flows.desk.work import plans
+from flows.desk.work.reviews import load_review
 from pipeline.types import MaskAction
 from tests.review_site import Person
 
@@ -255,7 +257,7 @@ def test_the_final_plan_holds_what_was_decided(analyst, call, desk):
 )
 def test_a_copy_that_gives_something_away_is_not_completed(analyst, call, desk, monkeypatch, found):
     """The old revision stays, nothing is complete; words that stand elsewhere are for a person to decide."""
-    from flows import final_copy
+    from flows.masking import final_copy
     from pipeline.types import Leak, TimeSpan
 
     kind, *refusal = found

@@ -11,12 +11,14 @@ import pytest
 import pyzipper
 from fastapi import FastAPI
 
-from flows import mask_case_call as worker
-from flows.desk import audit, releases, requests
-from flows.desk.desk import Desk
-from flows.desk.states import State
-from flows.review import routes_ledger
+from flows.desk.answers import releases
+from flows.desk.cases import requests
+from flows.desk.integrity import audit
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.states import State
+from flows.masking import mask_case_call as worker
 from flows.review.app import create_app
+from flows.review.routes import ledger as routes_ledger
 from pipeline.errors import ModelError
 from tests.fakes import FakeModels
 from tests.flow_builders import InTurn, desk_of_flows
@@ -171,7 +173,7 @@ def test_a_release_that_fails_is_told_on_the_page(app: FastAPI, desk: Desk, numb
 
 def test_a_second_disclosure_shows_what_changed(app: FastAPI, desk: Desk, number: str):
     """Opened again with a reason; both answers stand on the page."""
-    from flows.desk import plans
+    from flows.desk.work import plans
     from tests.desk_builders import OTHER
 
     approver = signed_in(app, "kobayakawa")

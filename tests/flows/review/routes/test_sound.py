@@ -6,12 +6,12 @@ import wave
 import numpy as np
 import pytest
 
-from flows.desk import audit
-from flows.desk.reviews import load_review
-from flows.review.routes_sound import LASTS
-from flows.review.sound import HEADER, UNUSED, Shelf, View
-from pipeline.audio import read_recording
-from pipeline.mask import mask_audio
+from flows.desk.integrity import audit
+from flows.desk.work.reviews import load_review
+from flows.review.content.sound import HEADER, UNUSED, Shelf, View
+from flows.review.routes.sound import LASTS
+from pipeline.audio.recording import read_recording
+from pipeline.masking.audio import mask_audio
 from tests.browser.made_calls import SAMPLES, into_review, sample_call
 from tests.builders import item, plan, recording
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.lexicon.by_sound import Bound, Known, SoundHit, SoundIndex, known_readings
-from models.lexicon.lexicon import load_lexicon
-from pipeline.sound import Mora, fold_kana, mora_price, morae
+from models.language.lexicon.by_sound import Bound, Known, SoundHit, SoundIndex, known_readings
+from models.language.lexicon.lexicon import load_lexicon
+from pipeline.sound.morae import Mora, fold_kana, mora_price, morae
 
 NAMES = (
     "サトウ",

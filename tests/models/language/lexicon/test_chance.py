@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models.lexicon.by_sound import Bound, Known, SoundHit
-from models.lexicon.chance import BANDS, ChanceTable, band_of, load_chance
-from models.lexicon.lexicon import load_lexicon
-from pipeline.sound import morae
+from models.language.lexicon.by_sound import Bound, Known, SoundHit
+from models.language.lexicon.chance import BANDS, ChanceTable, band_of, load_chance
+from models.language.lexicon.lexicon import load_lexicon
+from pipeline.sound.morae import morae
 
 
 def hit_of(reading: str, price: float = 0.0) -> SoundHit:

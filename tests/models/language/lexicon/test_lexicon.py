@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from models.lexicon.kanji import load_kanji
-from models.lexicon.lexicon import FOLDER, Lexicon, load_lexicon, place_stem
-from pipeline.sound import fold_kana
+from models.language.lexicon.kanji import load_kanji
+from models.language.lexicon.lexicon import FOLDER, Lexicon, load_lexicon, place_stem
+from pipeline.sound.morae import fold_kana
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.tagger.align_labels import LabelledMora, carry_over
-from pipeline.sound import Mora, morae
+from models.training.calls.align_labels import LabelledMora, carry_over
+from pipeline.sound.morae import Mora, morae
 
 kana = st.text("アイカキクコサシスタツナニハマミモヤラリルワガダン", min_size=1, max_size=10)
 script = st.lists(st.tuples(kana, st.integers(0, 3)), min_size=1, max_size=4)

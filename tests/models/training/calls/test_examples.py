@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from models.readings import load_reader
-from models.tagger.examples import PARTIES, from_heard
+from models.language.readings import load_reader
+from models.training.calls.examples import PARTIES, from_heard
 from pipeline.types import Transcript
 from tests.builders import transcript, utterance
 from tests.models.tagger.scripted import marked

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.tagger.hear import OTHERWISE, main, read_heard
+from models.training.calls.hear import OTHERWISE, main, read_heard
 
 
 @pytest.mark.parametrize(

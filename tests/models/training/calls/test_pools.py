@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.tagger.pools import training_pools
-from pipeline.sound import fold_kana
+from models.training.calls.pools import training_pools
+from pipeline.sound.morae import fold_kana
 from sample_audio.pools import default_pools
 
 

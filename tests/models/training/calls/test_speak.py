@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.tagger.speak import THROATS, MeiVoices
+from models.training.calls.speak import THROATS, MeiVoices
 from sample_audio.voices import RATE, Voice
 
 PIECES = ("隣の", "ハセガワ", "さんです。")

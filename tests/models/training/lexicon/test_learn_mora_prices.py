@@ -7,9 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from models.lexicon.learn_mora_prices import CHEAPEST, DEAREST, align, prices_from
-from pipeline.sound import Mora, mora_price, morae
-from pipeline.sound_pairs import TimedMora
+from models.training.lexicon.learn_mora_prices import CHEAPEST, DEAREST, align, prices_from
+from pipeline.sound.morae import Mora, mora_price, morae
+from pipeline.sound.pairs import TimedMora
 
 
 def line(kana: str) -> list[TimedMora]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.ear.collect import OTHERWISE, labels
-from pipeline.truth import TruthSpan
+from models.training.speech.collect_ear import OTHERWISE, labels
+from pipeline.measuring.truth import TruthSpan
 from pipeline.types import TimeSpan
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.tagger.count_noise import Counts
+from models.training.tagging.count_noise import Counts
 from tests.builders import transcript, utterance
 from tests.models.tagger.scripted import READER
-from tests.models.tagger.test_examples import TRUTH
+from tests.models.training.calls.test_examples import TRUTH
 
 
 def counted(second: str) -> Counts:

@@ -5,9 +5,9 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.tagger.examples import KINDS, PARTIES
-from models.tagger.garble import from_script
-from models.tagger.noise import NoiseRates
+from models.training.calls.examples import KINDS, PARTIES
+from models.training.tagging.garble import from_script
+from models.training.tagging.noise import NoiseRates
 from tests.models.tagger.scripted import (
     NAME,
     READER,

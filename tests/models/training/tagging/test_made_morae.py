@@ -7,17 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from models.phonetic.collect import turns_of
-from models.phonetic.features import PAUSES, SIZES, Said, encode
-from models.phonetic.gazetteer import load_gazetteer
-from models.phonetic.heard import labels
-from models.phonetic.made import made_call
-from models.readings import load_reader
-from models.tagger.examples import KINDS
-from pipeline.heard_morae import TimedMora
-from pipeline.phonetic import class_of
-from pipeline.sound import morae
-from pipeline.truth import read_truth
+from models.language.gazetteer import load_gazetteer
+from models.language.readings import load_reader
+from models.training.calls.examples import KINDS
+from models.training.speech.collect_morae import turns_of
+from models.training.tagging.heard_morae import labels
+from models.training.tagging.made_morae import made_call
+from models.weighing.phonetic_tagger.features import PAUSES, SIZES, Said, encode
+from pipeline.measuring.truth import read_truth
+from pipeline.sound.heard_morae import TimedMora
+from pipeline.sound.morae import morae
+from pipeline.sound.posteriorgram import class_of
 
 TRUTH = {
     "script": [

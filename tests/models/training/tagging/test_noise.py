@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.readings import load_reader
-from models.tagger.noise import (
+from models.language.readings import load_reader
+from models.training.tagging.noise import (
     INVENTORY,
     NoiseRates,
     Respeller,
@@ -18,8 +18,8 @@ from models.tagger.noise import (
     to_hiragana,
     word_counts,
 )
-from pipeline.sound import fold_kana, mora_price, morae
-from pipeline.spoken_digits import digits_of
+from pipeline.sound.digits import digits_of
+from pipeline.sound.morae import fold_kana, mora_price, morae
 
 NONE = NoiseRates(0, 0, 0, 0, 0, 0)
 NAMES = ("ハセガワタカシ", "スズキハナコ", "コウノジュンイチ", "ハットリケイコ", "リョウ")

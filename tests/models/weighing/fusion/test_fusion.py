@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.artifacts import Call, HeardAgain
-from models.fusion.columns import NAMES, looked_at, sounds
-from models.fusion.fusion import together
-from models.readings import load_reader
-from models.tagger.tagger import Tagger, load_tagger
+from models.calls.artifacts import Call, HeardAgain
+from models.language.readings import load_reader
+from models.weighing.fusion.columns import NAMES, looked_at, sounds
+from models.weighing.fusion.fusion import together
+from models.weighing.tagger.tagger import Tagger, load_tagger
 from pipeline.types import CallCase, Transcript
 from tests.builders import transcript, utterance
 

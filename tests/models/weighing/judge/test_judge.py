@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.artifacts import Call
-from models.calibrate import fit, unlistened
-from models.doubt import SOURCE, Doubt, load_doubt, looked_at
-from models.judge import MASK_FROM, Judge, load_judge
-from models.judge_features import Seen, features, seen
-from models.readings import load_reader
-from models.tagger.tagger import Tagger, load_tagger
+from models.calls.artifacts import Call
+from models.language.readings import load_reader
+from models.training.weighing.calibrate import fit, unlistened
+from models.weighing.judge.doubt import SOURCE, Doubt, load_doubt, looked_at
+from models.weighing.judge.features import Seen, features, seen
+from models.weighing.judge.judge import MASK_FROM, Judge, load_judge
+from models.weighing.tagger.tagger import Tagger, load_tagger
 from pipeline.types import CallCase, CharSpan, EntitySpan
 from tests.builders import transcript, utterance
 
@@ -58,7 +58,7 @@ def test_a_number_that_was_heard_as_an_address_is_one(
     """Whatever the one witness that marked it took it for; of two that are as likely it stays a number."""
     looked_at = seen(call, tagger)
     both = np.tile(np.array([0.1, 0.0, address, 0.15], np.float32), (len(call.text), 1))
-    monkeypatch.setattr("models.judge.seen", lambda *_: replace(looked_at, both=both))
+    monkeypatch.setattr("models.weighing.judge.judge.seen", lambda *_: replace(looked_at, both=both))
     judge = Judge({"bias": 3.0, "witness:LearnedRecognizer": 0.0}, tagger)
     (span,) = judge.judged(call, (found(call, "長谷川隆", kind="PHONE_NUMBER"),))
     assert span.entity_type == kind
@@ -100,7 +100,7 @@ def test_what_is_left_of_a_finding_was_said(
     both[at - 1] = (0.2, 0.8, 0.0, 0.0)
     assert call.text[at - 1] == "\n"
     looked_at = replace(seen(call, tagger), both=both)
-    monkeypatch.setattr("models.judge.seen", lambda *_: looked_at)
+    monkeypatch.setattr("models.weighing.judge.judge.seen", lambda *_: looked_at)
 
     over_the_break = EntitySpan("PERSON", CharSpan(at - 2, at + 2), 0.8, "LearnedRecognizer")
     (span,) = Judge({"bias": 3.0, "witness:LearnedRecognizer": 0.0}, tagger).judged(call, (over_the_break,))
@@ -224,7 +224,7 @@ def test_doubt_is_greater_where_the_tagger_half_believes(call: Call, tagger: Tag
 
 def test_doubt_knows_what_was_asked_for(call: Call, tagger: Tagger) -> None:
     """The line after お名前をお願いします is an answer to it."""
-    from models.doubt import NAMES
+    from models.weighing.judge.doubt import NAMES
 
     column = looked_at(call, seen(call, tagger), ())[:, NAMES.index("asked for a name")]
     answer = call.text.index("長谷川")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.number_talk import talk_of_others
-from models.readings import Reader, load_reader
+from models.language.readings import Reader, load_reader
+from models.weighing.judge.number_talk import talk_of_others
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from models.other_numbers import OtherNumbers, figures_told, is_another_number, is_no_block, is_read_back
-from models.readings import load_reader
+from models.language.readings import load_reader
 from models.recognizers.spoken_number import cue_before
+from models.weighing.judge.other_numbers import (
+    OtherNumbers,
+    figures_told,
+    is_another_number,
+    is_no_block,
+    is_read_back,
+)
 from pipeline.types import CharSpan
 
 

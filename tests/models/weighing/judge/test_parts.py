@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.parts import parts_of
+from models.weighing.judge.parts import parts_of
 from pipeline.types import CharSpan
 
 

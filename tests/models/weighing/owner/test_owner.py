@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.owner.features import features
-from models.owner.nearness import KINDS, Nearness
-from models.owner.owner import KEEP_AGAINST, KEEP_FROM, KEEP_RELATIVE, Half, Owner, load_owner
-from models.readings import Reader, load_reader
-from pipeline.heard_stretch import Channels
+from models.language.readings import Reader, load_reader
+from models.weighing.owner.features import features
+from models.weighing.owner.nearness import KINDS, Nearness
+from models.weighing.owner.owner import KEEP_AGAINST, KEEP_FROM, KEEP_RELATIVE, Half, Owner, load_owner
+from pipeline.ownership.heard.heard_stretch import Channels
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.builders import transcript, utterance

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.phonetic.tagger import PhoneticTagger, load_phonetic_tagger
-from pipeline.heard_morae import TimedMora
-from pipeline.sound import morae
+from models.weighing.phonetic_tagger.tagger import PhoneticTagger, load_phonetic_tagger
+from pipeline.sound.heard_morae import TimedMora
+from pipeline.sound.morae import morae
 from tests.builders import transcript, utterance
 from tests.posteriorgrams import A_MORA, STEP, gram_of, spread
 
@@ -78,5 +78,5 @@ def test_long_calls_are_read_in_pieces(tagger: PhoneticTagger, monkeypatch: pyte
     """With as much of the others as it looks at, so that nothing changes."""
     call = said(*["トナリノワタナベレイコサンノニモツガトドキマシタ"] * 30)
     whole = tagger.probabilities(call)
-    monkeypatch.setattr("models.phonetic.tagger.LONGEST", 200)
+    monkeypatch.setattr("models.weighing.phonetic_tagger.tagger.LONGEST", 200)
     assert tagger.probabilities(call) == pytest.approx(whole, abs=1e-4)

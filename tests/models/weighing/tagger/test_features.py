@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.readings import load_reader
-from models.tagger.features import DOUBT_EDGES, FEATURES, PAUSE_EDGES, Vocabulary, encode, short_pos
-from models.tagger.tagger import load_tagger
-from pipeline.transcribe import HeardSegment, HeardWord
+from models.language.readings import load_reader
+from models.weighing.tagger.features import DOUBT_EDGES, FEATURES, PAUSE_EDGES, Vocabulary, encode, short_pos
+from models.weighing.tagger.tagger import load_tagger
+from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.types import Transcript
 from tests.builders import transcript, utterance
 

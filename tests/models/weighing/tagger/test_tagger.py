@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import models.tagger.tagger as tagger_module
-from models.readings import Reader, load_reader
-from models.tagger.tagger import KINDS, PARTIES, Marked, Tagger, _stretches, load_tagger
+import models.weighing.tagger.tagger as tagger_module
+from models.language.readings import Reader, load_reader
+from models.weighing.tagger.tagger import KINDS, PARTIES, Marked, Tagger, _stretches, load_tagger
 from pipeline.errors import ModelError
 from pipeline.types import Party, Transcript
 from tests.builders import transcript, utterance

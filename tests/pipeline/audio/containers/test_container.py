@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipeline.audio import read_recording, write_wav
+from pipeline.audio.g711 import quantise
+from pipeline.audio.recording import read_recording, write_wav
 from pipeline.errors import UnreadableAudioError
-from pipeline.g711 import quantise
 from tests.audio_files import FORMATS, Format, babble, encode, white
 
 OTHERS = (

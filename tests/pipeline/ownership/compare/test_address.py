@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from models.readings import Reader, load_reader
+from models.language.readings import Reader, load_reader
 from pipeline.ownership.chain import RULES, Context, attribute
-from pipeline.party_address import address_groups, faintly_like, whose_address
+from pipeline.ownership.compare.address import address_groups, faintly_like, whose_address
+from pipeline.ownership.compare.registered_address import registered
 from pipeline.reasons import Reason
-from pipeline.registered_address import registered
-from pipeline.sound import morae
+from pipeline.sound.morae import morae
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester
 from tests.builders import transcript, utterance
 

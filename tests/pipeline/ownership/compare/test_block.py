@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.party_block import block_in_a_piece, is_next_door, part_blocks, says_number
-from pipeline.registered_address import RegisteredAddress
+from pipeline.ownership.compare.block import block_in_a_piece, is_next_door, part_blocks, says_number
+from pipeline.ownership.compare.registered_address import RegisteredAddress
 from pipeline.types import CharSpan, EntitySpan
 
 OWN = (RegisteredAddress((), (), (), "21712"),)

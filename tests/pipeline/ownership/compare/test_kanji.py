@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from models.readings import Reader, load_reader
+from models.language.readings import Reader, load_reader
 from pipeline.ownership.chain import RULES, Context, attribute
-from pipeline.party_explained import MAX_CHARS_BEHIND
-from pipeline.party_kanji import explained_at, explained_share
+from pipeline.ownership.compare.kanji import explained_at, explained_share
+from pipeline.ownership.neighbours.explained import MAX_CHARS_BEHIND
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 

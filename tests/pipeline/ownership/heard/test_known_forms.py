@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.readings import Reader, load_reader
-from pipeline.known_forms import FormKind, KnownForm, known_forms
-from pipeline.sound import morae
+from models.language.readings import Reader, load_reader
+from pipeline.ownership.heard.known_forms import FormKind, KnownForm, known_forms
+from pipeline.sound.morae import morae
 from pipeline.types import CallCase, CaseName, Party, Requester
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.readings import Reader, load_reader
-from pipeline.party_spotted import compare_sound
+from models.language.readings import Reader, load_reader
+from pipeline.ownership.heard.spotted import compare_sound
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
 from tests.posteriorgrams import heard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.readings import Reader, load_reader
+from models.language.readings import Reader, load_reader
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript

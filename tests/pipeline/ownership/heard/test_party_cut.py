@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.readings import Reader, load_reader
-from pipeline.heard_stretch import figures_beside
-from pipeline.party_spotted import compare_sound
+from models.language.readings import Reader, load_reader
+from pipeline.ownership.heard.heard_stretch import figures_beside
+from pipeline.ownership.heard.spotted import compare_sound
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.posteriorgrams import CASE, heard

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.postal_code import attribute_heard_codes, part_postal_codes
+from pipeline.ownership.heard.postal_code import attribute_heard_codes, part_postal_codes
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.posteriorgrams import heard

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.readings import Reader, load_reader
-from pipeline.audio import Recording
+from models.language.readings import Reader, load_reader
+from pipeline.audio.recording import Recording
 from pipeline.ownership.chain import RULES, Context, attribute
-from pipeline.party_heard import rescore_by_sound
+from pipeline.ownership.heard.rescore import rescore_by_sound
+from pipeline.ownership.heard.weigh import MAX_FORMS, WINDOW_SECONDS, Hearing
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
-from pipeline.weigh import MAX_FORMS, WINDOW_SECONDS, Hearing
 from tests.builders import transcript, utterance
 
 CASE = CallCase(

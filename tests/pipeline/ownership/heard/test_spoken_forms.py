@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from models.readings import load_reader
-from pipeline.phonetic import CLASSES
-from pipeline.sound import morae
-from pipeline.spoken_forms import ENOUGH_WORTH, MIN_FIGURE_ODDS, SpokenForm, spoken_forms
+from models.language.readings import load_reader
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, MIN_FIGURE_ODDS, SpokenForm, spoken_forms
+from pipeline.sound.morae import morae
+from pipeline.sound.posteriorgram import CLASSES
 from pipeline.types import CallCase, CaseName, Party, Requester
 
 CASE = CallCase(

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from models.readings import Reader, load_reader
-from pipeline.party_spotted import compare_sound
+from models.language.readings import Reader, load_reader
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, spoken_forms
+from pipeline.ownership.heard.spotted import compare_sound
 from pipeline.reasons import Reason
-from pipeline.sound import morae
-from pipeline.spoken_forms import ENOUGH_WORTH, spoken_forms
+from pipeline.sound.morae import morae
 from pipeline.types import (
     CaseName,
     CharSpan,

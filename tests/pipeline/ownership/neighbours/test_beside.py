@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.party_beside import attribute_fragments
+from pipeline.ownership.neighbours.beside import attribute_fragments
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.builders import transcript, utterance

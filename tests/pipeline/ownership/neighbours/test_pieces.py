@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from models.readings import Reader, load_reader
-from pipeline.party_pieces import attribute_pieces
+from models.language.readings import Reader, load_reader
+from pipeline.ownership.neighbours.pieces import attribute_pieces
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance

@@ -49,7 +49,7 @@ HEAVY = (
 
 
 SCRIPTS = ("models/training", "flows/letter/build_template.py")
-"""Run by hand on a developer's machine, with the tools of the dev and train extras: they make what is shipped."""
+"""Run by hand on a developer's machine, with the tools of the dev and train extras."""
 
 
 def sources(package: str) -> list[Path]:

@@ -142,9 +142,9 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
 
     Masked items that are parts of one finding (``pipeline.finding.parts``) are one value, under the
     likeliest's id: 中の of 中の髪がハトリチオ is said anywhere.  A kept item that a masked one touches in the
-    text is left out: it is masked there.  So is what ``widen`` added: it stands for the item that it sounds like,
-    and its words are no values; and what only stays until somebody has listened: it accounts for nothing.  An
-    honorific by itself is nobody's: masked beside a name, it may be said to everybody else.
+    text is left out: it is masked there.  So is what ``widen`` added: it stands for the item that it sounds
+    like, and its words are no values; and what only stays until somebody has listened: it accounts for
+    nothing.  An honorific by itself is nobody's: masked beside a name, it may be said to everybody else.
 
     Args:
         transcript: Of the same call.

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 __all__ = ["FileBytes", "NotAFileError", "SeekableFile", "open_file", "read_file"]
 
-_BLOCK: Final = 1 << 16
+_BLOCK_BYTES: Final = 1 << 16
 
 
 class NotAFileError(OSError):
@@ -77,7 +77,7 @@ class FileBytes:
         """So many bytes from a place on; fewer where the file ends, none beyond it."""
         start = at - self._at
         if start < 0 or start + size > len(self._block):
-            self._at, self._block = at, os.pread(self._handle, max(size, _BLOCK), at)
+            self._at, self._block = at, os.pread(self._handle, max(size, _BLOCK_BYTES), at)
             start = 0
         return self._block[start : start + size]
 
@@ -88,7 +88,7 @@ class FileBytes:
     def empty_from(self, at: int) -> bool:
         """Whether nothing but zeros follows: padding, in which no sound can be."""
         while at < self.size:
-            block = self.read(at, _BLOCK)
+            block = self.read(at, _BLOCK_BYTES)
             if not block or block.strip(b"\0"):
                 return not block
             at += len(block)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from models.speech.ear import POOL
 from models.speech.ears import Ears
 from models.speech.window_decoder import SPARE, Decoding, WindowDecoder
-from pipeline.hearing.second_hearing import BATCH_WINDOW, RATE
+from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import HeardSegment
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GREEDY", "BatchTranscriber"]
 
-GREEDY = Decoding(beam=1, tokens_a_second=9.0, tokens_beside=12, least_seconds=BATCH_WINDOW)
+GREEDY = Decoding(beam=1, tokens_a_second=9.0, tokens_beside=12, least_seconds=SECOND_WINDOW_SECONDS)
 """Most that is decoded for a second of sound: fast speech is eight morae, and most are a token at most."""
 
 
@@ -54,11 +54,11 @@ class BatchTranscriber:
         self.at_once = at_once
 
     def encoding(self, window: NDArray[np.float32], pool: int = POOL) -> NDArray[np.float32]:
-        """What a network reads of a window of at most ``BATCH_WINDOW`` seconds, shape (n, width)."""
+        """What a network reads of a window of at most ``SECOND_WINDOW_SECONDS`` seconds, shape (n, width)."""
         return self._decoder.encoding(window, self._how.least_seconds, pool)
 
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
-        """Recognise 16 kHz mono windows of at most ``BATCH_WINDOW`` seconds each.
+        """Recognise 16 kHz mono windows of at most ``SECOND_WINDOW_SECONDS`` seconds each.
 
         Args:
             windows: float32, shape (n,) each; full scale 1.
@@ -71,8 +71,8 @@ class BatchTranscriber:
             ValueError: when a window is longer than the encoder is made for here.
         """
         longest = max((len(window) for window in windows), default=0) / RATE
-        if longest > BATCH_WINDOW + SPARE:
-            msg = f"a window of {longest:.2f} s; at most {BATCH_WINDOW + SPARE} s"
+        if longest > SECOND_WINDOW_SECONDS + SPARE:
+            msg = f"a window of {longest:.2f} s; at most {SECOND_WINDOW_SECONDS + SPARE} s"
             raise ValueError(msg)
         return tuple(
             HeardSegment(

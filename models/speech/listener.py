@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.hearing.batches import in_batches
-from pipeline.hearing.second_hearing import BATCH_WINDOW, RATE, BatchRecogniser, batch_of, brightened
+from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS, BatchRecogniser, batch_of, brightened
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.hearing.windows import Window, shorter
 from pipeline.types import TimeSpan
@@ -107,19 +107,19 @@ class ClipListener:
 
 
 def _packed(clips: Iterable[Sound]) -> Iterator[_Window]:
-    """Clips in windows of at most ``BATCH_WINDOW``; one that is longer is cut where it is quiet."""
+    """Clips in windows of at most ``SECOND_WINDOW_SECONDS``; one that is longer is cut where it is quiet."""
     window: _Window = []
     left = 0.0
     for number, clip in enumerate(clips):
         whole = Window((TimeSpan(0.0, len(clip) / RATE),), RATE)
-        for piece in shorter(whole, clip, BATCH_WINDOW):
+        for piece in shorter(whole, clip, SECOND_WINDOW_SECONDS):
             sound = piece.samples(clip)
             seconds = len(sound) / RATE
             if window and seconds > left:
                 yield window
                 window = []
             if not window:
-                left = BATCH_WINDOW
+                left = SECOND_WINDOW_SECONDS
             window.append(((number, piece.pieces[0].start), sound))
             left -= seconds + PAUSE
     if window:

@@ -19,7 +19,7 @@ import numpy as np
 
 from models.language.readings import Reader, load_reader
 from pipeline.hearing.transcribe import HeardWord
-from pipeline.sound.forced_alignment import Begins, begins
+from pipeline.sound.forced_alignment import MoraStart, mora_starts
 from pipeline.sound.posteriorgram import unpacked
 from pipeline.types import Posteriorgram
 
@@ -56,7 +56,7 @@ class WordTimes:
         word_of = np.searchsorted(ends, [chars.start for chars in line.chars], side="right")
         counts = np.bincount(word_of, minlength=len(words)).tolist()
         near = [time for word, count in zip(words, counts, strict=True) for time in _spread_over(word, count)]
-        return tuple(_timed(words, counts, begins(logs, times, line.morae, near)))
+        return tuple(_timed(words, counts, mora_starts(logs, times, line.morae, near)))
 
     def _reader(self) -> Reader:
         if not hasattr(self._readers, "reader"):
@@ -70,7 +70,9 @@ def _spread_over(word: HeardWord, count: int) -> list[float]:
     return [word.start + (at + 0.5) / count * (word.end - word.start) for at in range(count)]
 
 
-def _timed(words: Sequence[HeardWord], counts: Sequence[int], morae: Sequence[Begins]) -> Iterator[HeardWord]:
+def _timed(
+    words: Sequence[HeardWord], counts: Sequence[int], morae: Sequence[MoraStart]
+) -> Iterator[HeardWord]:
     first, reached = 0, 0.0
     for word, count in zip(words, counts, strict=True):
         if not count:

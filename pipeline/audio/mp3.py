@@ -14,19 +14,19 @@ from pipeline.errors import CallUnsafeError, UnreadableAudioError
 
 __all__ = ["write_mp3"]
 
-_RATES: Final = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_MPEG_RATES: Final = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 """What MPEG audio knows (ISO 11172-3, 13818-3, and 2.5); another rate is brought to the next higher."""
 
-_BITS: Final = ((8_000, 32_000), (12_000, 40_000), (24_000, 64_000), (48_000, 96_000))
+_BITS_PER_SECOND: Final = ((8_000, 32_000), (12_000, 40_000), (24_000, 64_000), (48_000, 96_000))
 """Rate up to which so many bits a second are spent on a channel: speech without audible loss."""
 
-_BARE: Final = {"id3v2_version": "0", "write_id3v1": "0", "write_xing": "0"}
+_WITHOUT_TAGS: Final = {"id3v2_version": "0", "write_id3v1": "0", "write_xing": "0"}
 """No ID3 tag before or behind, and no Xing table, which would name the encoder."""
 
-_LONGER: Final = 0.5
+_MAX_EXCESS_SECONDS: Final = 0.5
 """Seconds by which an MP3 may be longer: encoder's delay and its last frames."""
 
-_STRIDE: Final = 1 << 20
+_BLOCK_SAMPLES: Final = 1 << 20
 
 
 def write_mp3(path: Path, recording: Recording) -> None:
@@ -41,15 +41,15 @@ def write_mp3(path: Path, recording: Recording) -> None:
         CallUnsafeError: when what was written cannot be read back as the same length of sound.
     """
     layout = "mono" if recording.channels == 1 else "stereo"
-    rate = next((known for known in _RATES if known >= recording.rate), _RATES[-1])
-    bits = next(bits for up_to, bits in _BITS if rate <= up_to)
-    with av.open(str(path), "w", format="mp3", options=_BARE) as container:
+    rate = next((known for known in _MPEG_RATES if known >= recording.rate), _MPEG_RATES[-1])
+    bits = next(bits for up_to, bits in _BITS_PER_SECOND if rate <= up_to)
+    with av.open(str(path), "w", format="mp3", options=_WITHOUT_TAGS) as container:
         stream = container.add_stream("libmp3lame", rate=rate, layout=layout)
         stream.bit_rate = bits * recording.channels
         stream.codec_context.format = "s16p"
         resampler = av.AudioResampler(format="s16p", layout=layout, rate=rate)
-        for at in range(0, recording.length, _STRIDE):
-            frame = _frame(recording.samples[:, at : at + _STRIDE], recording.rate, layout)
+        for at in range(0, recording.length, _BLOCK_SAMPLES):
+            frame = _frame(recording.samples[:, at : at + _BLOCK_SAMPLES], recording.rate, layout)
             for piece in resampler.resample(frame):
                 container.mux(stream.encode(piece))
         for piece in resampler.resample(None):
@@ -72,6 +72,6 @@ def _check(path: Path, recording: Recording) -> None:
         # Named below, without the library's words.
         back = None
     whole = back is not None and back.channels == recording.channels
-    if back is None or not whole or not 0 <= back.duration - recording.duration <= _LONGER:
+    if back is None or not whole or not 0 <= back.duration - recording.duration <= _MAX_EXCESS_SECONDS:
         msg = "MP3 を読み直せません"
         raise CallUnsafeError(msg)

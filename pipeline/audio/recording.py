@@ -48,11 +48,11 @@ RECOGNISER_RATE: Final = 16_000
 _MIN_SECONDS: Final = 0.3  # shorter than any word with its neighbours; nothing to recognise
 # A file may end this much before the length it declares: encoders round to whole frames
 # (72 ms for MP3 at 8 kHz, 128 ms for AAC at 8 kHz).
-_SHORTFALL: Final = 0.25
-_STRIDE: Final = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
+_MAX_SHORTFALL_SECONDS: Final = 0.25
+_BLOCK_SAMPLES: Final = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
 # Samples on each side of a stretch that its resampled values may hang on: FFmpeg's filter reaches over
 # 32 of the lower rate, which is 96 at 48 kHz.
-_REACH: Final = 256
+_FILTER_REACH_SAMPLES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, s
         raise UnreadableAudioError(msg) from None
     samples = tape.joined()
     _check_extent(extent, samples.shape[1], samples.shape[1] / tape.rate, payload)
-    if extent.counted and float(promised) - samples.shape[1] / tape.rate > _SHORTFALL:
+    if extent.counted and float(promised) - samples.shape[1] / tape.rate > _MAX_SHORTFALL_SECONDS:
         raise cut_off()
     return samples, tape.rate, {"pcm_mulaw": "mulaw", "pcm_alaw": "alaw"}.get(codec, "pcm16")
 
@@ -213,7 +213,7 @@ def _check_extent(extent: Extent, length: int, seconds: float, payload: int) -> 
         raise cut_off() if length < extent.samples else contradictory()
     if extent.payload is not None and payload != extent.payload:
         raise cut_off() if payload < extent.payload else contradictory()
-    if extent.seconds - seconds > _SHORTFALL:
+    if extent.seconds - seconds > _MAX_SHORTFALL_SECONDS:
         raise cut_off()
 
 
@@ -285,8 +285,8 @@ class Resampled:
         """A stretch, float32, shape (stop - start,); bounds work as an array's, steps are not taken."""
         start, stop, _ = part.indices(len(self))
         stop = max(start, stop)
-        low = max(0, start * self._rate // RECOGNISER_RATE - _REACH) // self._period
-        high = math.ceil(stop * self._rate / RECOGNISER_RATE) + _REACH
+        low = max(0, start * self._rate // RECOGNISER_RATE - _FILTER_REACH_SAMPLES) // self._period
+        high = math.ceil(stop * self._rate / RECOGNISER_RATE) + _FILTER_REACH_SAMPLES
         heard = for_recogniser(self._samples[low * self._period : high], self._rate)
         first = start - low * self._wide
         return heard[first : first + stop - start]
@@ -294,8 +294,8 @@ class Resampled:
 
 def _frames(samples: Samples, rate: int) -> Iterator[av.AudioFrame | None]:
     """The samples as frames for the resampler, and ``None`` to flush it."""
-    for start in range(0, len(samples), _STRIDE):
-        piece = np.ascontiguousarray(samples[start : start + _STRIDE])[np.newaxis]
+    for start in range(0, len(samples), _BLOCK_SAMPLES):
+        piece = np.ascontiguousarray(samples[start : start + _BLOCK_SAMPLES])[np.newaxis]
         frame = av.AudioFrame.from_ndarray(piece, format="s16", layout="mono")
         frame.sample_rate = rate
         frame.pts = start

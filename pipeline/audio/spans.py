@@ -15,15 +15,15 @@ __all__ = ["Spans", "length", "merged", "minus", "quiet", "union"]
 Spans = tuple[tuple[float, float], ...]
 """Ordered, disjoint, not empty; seconds from the start of the call."""
 
-_FRAME: Final = 0.02
-_STRIDE: Final = 15_000  # frames looked at at once
-_QUIET: Final = 32768 * 10 ** (-50 / 20)
+_FRAME_SECONDS: Final = 0.02
+_BLOCK_FRAMES: Final = 15_000  # frames looked at at once
+_MAX_QUIET_AMPLITUDE: Final = 32768 * 10 ** (-50 / 20)
 """No telephone carries a voice below -50 dBFS: its own noise is louder."""
 
-_MIN_QUIET: Final = 0.8
+_MIN_QUIET_SECONDS: Final = 0.8
 """Seconds of quiet below which nothing is skipped: pauses within an utterance are part of it."""
 
-_LEFT: Final = 0.15
+_PADDING_SECONDS: Final = 0.15
 """Seconds left at both ends of what is skipped, so that no first or last sound is cut."""
 
 
@@ -87,18 +87,20 @@ def quiet(samples: npt.NDArray[np.int16] | StoredSamples, rate: int) -> Spans:
         samples: int16, shape (channels, n), of the original.
         rate: Samples per second.
     """
-    width = int(rate * _FRAME)
+    width = int(rate * _FRAME_SECONDS)
     frames = samples.shape[1] // width
     loud = np.zeros(frames, bool)
-    for first in range(0, frames, _STRIDE):
-        last = min(frames, first + _STRIDE)
+    for first in range(0, frames, _BLOCK_FRAMES):
+        last = min(frames, first + _BLOCK_FRAMES)
         for channel in samples:
             framed = channel[first * width : last * width].reshape(last - first, width)
-            loud[first:last] |= (framed.max(axis=1) > _QUIET) | (framed.min(axis=1) < -_QUIET)
+            loud[first:last] |= (framed.max(axis=1) > _MAX_QUIET_AMPLITUDE) | (
+                framed.min(axis=1) < -_MAX_QUIET_AMPLITUDE
+            )
     edges = np.flatnonzero(np.diff(np.concatenate(([True], loud, [True])).astype(np.int8)))
     found = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         start, end = int(first) * width / rate, int(last) * width / rate
-        if end - start >= _MIN_QUIET:
-            found.append((round(start + _LEFT, 3), round(end - _LEFT, 3)))
+        if end - start >= _MIN_QUIET_SECONDS:
+            found.append((round(start + _PADDING_SECONDS, 3), round(end - _PADDING_SECONDS, 3)))
     return tuple(found)

@@ -21,10 +21,14 @@ _MIN_RATE: Final = 8_000
 _MAX_RATE: Final = 48_000
 MAX_BYTES: Final = 0xFFFF_0000  # what a WAV header can count, less room for the header
 _MAX_SECONDS: Final = 8 * 3600  # twice the longest call; a small file can claim days of silence
-_BLOCK: Final = 1 << 25  # samples per growing block: 64 MiB, so that the allocator maps and returns it
+_BLOCK_SAMPLES: Final = (
+    1 << 25
+)  # samples per growing block: 64 MiB, so that the allocator maps and returns it
 
 
-_ASIDE: Final = 1 << 22  # samples of each channel from which they go to a file: 9 minutes at 8 kHz, 16 MiB
+_FILE_BLOCK_SAMPLES: Final = (
+    1 << 22
+)  # samples of each channel from which they go to a file: 9 minutes at 8 kHz, 16 MiB
 
 
 class Tape:
@@ -40,7 +44,7 @@ class Tape:
         self._channels = 0
         self._filled = self._laid = 0
         self._blocks: list[Samples] = []
-        self._block = _BLOCK if aside is None else _ASIDE
+        self._block = _BLOCK_SAMPLES if aside is None else _FILE_BLOCK_SAMPLES
         self._aside = aside
         self._file: BinaryIO | None = None
 

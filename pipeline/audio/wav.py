@@ -30,8 +30,8 @@ __all__ = [
 Samples = npt.NDArray[np.int16]
 
 _SILENCE_RMS: Final = 32768 * 10 ** (-60 / 20)
-_SILENCE_FRAME: Final = 0.02
-_STRIDE: Final = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
+_SILENCE_FRAME_SECONDS: Final = 0.02
+_BLOCK_SAMPLES: Final = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
 
 
 def write_wav(path: Path, samples: Samples, rate: int, law: str) -> None:
@@ -52,7 +52,7 @@ def write_wav(path: Path, samples: Samples, rate: int, law: str) -> None:
         ValueError: when ``samples`` holds a value that ``law`` cannot, or is too long for WAV.
         OSError: when the folder cannot be written.
     """
-    pieces = (samples[:, at : at + _STRIDE] for at in range(0, samples.shape[1], _STRIDE))
+    pieces = (samples[:, at : at + _BLOCK_SAMPLES] for at in range(0, samples.shape[1], _BLOCK_SAMPLES))
     write_pieces(path, pieces, samples.shape, rate, law)
 
 
@@ -208,8 +208,8 @@ def is_silent(samples: Samples | StoredSamples, rate: int) -> bool:
         samples: int16, shape (channels, n).
         rate: Samples per second.
     """
-    frame = int(rate * _SILENCE_FRAME)
-    step = frame * max(1, _STRIDE // frame)
+    frame = int(rate * _SILENCE_FRAME_SECONDS)
+    step = frame * max(1, _BLOCK_SAMPLES // frame)
     for channel in range(samples.shape[0]):
         for start in range(0, samples.shape[1], step):
             piece = samples[channel, start : start + step].astype(np.float32)

@@ -19,10 +19,10 @@ __all__ = ["Analyzer", "detect", "sure", "unite"]
 PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", "PHONE_NUMBER", "ADDRESS", "PERSON")
 """Which type names a stretch that several claim: the more specific first."""
 
-CERTAIN = 0.5
+MIN_UNFLAGGED_SCORE = 0.5
 """Below this united score a finding is masked, and flagged for an analyst."""
 
-SCRAP, SCRAP_SHARE = 2, 0.4
+MAX_SCRAP_CHARS, MAX_SCRAP_SHARE = 2, 0.4
 """Characters, and share of a finding, up to which what is left of it beside a more specific one
 is no finding of its own but that one's edge: 「[住所][氏名]」 for one garbled number helps nobody."""
 
@@ -122,7 +122,9 @@ class _Taken:
         for piece in self._outside(span):
             width = piece.chars.end - piece.chars.start
             # Never a name's: two characters of it could end up in an address that is kept.
-            scrap = span.entity_type != "PERSON" and (width <= SCRAP or width < SCRAP_SHARE * whole)
+            scrap = span.entity_type != "PERSON" and (
+                width <= MAX_SCRAP_CHARS or width < MAX_SCRAP_SHARE * whole
+            )
             beside = self._beside(piece.chars) if width < whole and scrap else None
             if beside is None:
                 self._add(piece)
@@ -169,4 +171,4 @@ class _Taken:
 
 def sure(score: float) -> bool:
     """Whether a united score needs no second look."""
-    return not math.isnan(score) and score >= CERTAIN
+    return not math.isnan(score) and score >= MIN_UNFLAGGED_SCORE

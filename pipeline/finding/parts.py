@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.finding.queue import SHORTEST
+from pipeline.finding.queue import MIN_WORD_SECONDS
 from pipeline.finding.verdict import UNOWNED
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
@@ -107,4 +107,4 @@ def _cut(item: MaskItem, other: MaskItem) -> MaskItem:
         end = max(start, other.time.start)
     elif item.chars > other.chars and other.time.start <= start:
         start = min(end, other.time.end)
-    return replace(item, time=TimeSpan(start, end)) if end - start >= SHORTEST else item
+    return replace(item, time=TimeSpan(start, end)) if end - start >= MIN_WORD_SECONDS else item

@@ -1,7 +1,7 @@
 """Which findings an analyst is asked about: what does most good in the time there is.
 
     must be decided     doubt about whose it is, a mask that is likelier wrong than right: always shown
-    candidates          not masked, may be somebody's data: worth LEAK * p
+    candidates          not masked, may be somebody's data: worth LEAK_WEIGHT * p
     masks               masked, may be nobody's data: worth 1 - p
 
 A second of listening to a candidate of probability p saves p seconds of leak; to a mask of probability p
@@ -17,18 +17,18 @@ from dataclasses import replace
 from pipeline.nearby import Nearby
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 
-__all__ = ["CLEAR", "SHORTEST", "beside_masks", "is_candidate", "within_time"]
+__all__ = ["CLEAR_SCORE", "MIN_WORD_SECONDS", "is_candidate", "outside_masks", "within_time"]
 
-LEAK = 1.0
+LEAK_WEIGHT = 1.0
 """Seconds taken from the requester's call that weigh as much as one of a third party's that may get out.
 On u24, u26, u28 and u29, two hours of made calls, it leaves, after review, .1 % more of a leak than 2 would
 (1.2 %), and .1 % less of over-mask; .2 % less where the line is worse."""
 
-CLEAR = 0.97
+CLEAR_SCORE = 0.97
 """Probability from which a mask is not shown even where there is time: one in thirty-three is wrong."""
 
 
-SHORTEST = 0.15
+MIN_WORD_SECONDS = 0.15
 """Seconds of a mora: what a mask leaves of a candidate is no word if it is shorter."""
 
 
@@ -38,7 +38,7 @@ def is_candidate(item: MaskItem) -> bool:
     return item.action is MaskAction.KEEP and item.needs_review and nobody
 
 
-def beside_masks(items: Iterable[MaskItem]) -> tuple[MaskItem, ...]:
+def outside_masks(items: Iterable[MaskItem]) -> tuple[MaskItem, ...]:
     """Ask about nothing that is masked already.
 
     Args:
@@ -73,7 +73,7 @@ def _uncovered(item: MaskItem, masks: Nearby[MaskItem]) -> TimeSpan | None:
     if free == [item.time]:
         return item.time
     longest = max(free, key=lambda each: each.duration, default=None)
-    return longest if longest is not None and longest.duration >= SHORTEST else None
+    return longest if longest is not None and longest.duration >= MIN_WORD_SECONDS else None
 
 
 def within_time(items: Iterable[MaskItem], seconds: float) -> tuple[MaskItem, ...]:
@@ -103,12 +103,12 @@ def within_time(items: Iterable[MaskItem], seconds: float) -> tuple[MaskItem, ..
 def _is_unsure(item: MaskItem) -> bool:
     """Whether it is masked, need not be decided, and may be wrong: a secret of the case never is."""
     masked = item.action is MaskAction.MASK and not item.needs_review
-    return masked and item.score < CLEAR and item.entity_type != "CONFIDENTIAL"
+    return masked and item.score < CLEAR_SCORE and item.entity_type != "CONFIDENTIAL"
 
 
 def _worth(item: MaskItem) -> float:
     """Seconds of the requester's call that a second of listening to it is worth."""
-    return LEAK * item.score if is_candidate(item) else 1.0 - item.score
+    return LEAK_WEIGHT * item.score if is_candidate(item) else 1.0 - item.score
 
 
 def _fitting(wanted: Sequence[MaskItem], shown: Iterable[TimeSpan], seconds: float) -> set[str]:

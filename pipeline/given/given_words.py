@@ -29,7 +29,7 @@ from pipeline.given.heard_call import HeardChannel
 from pipeline.given.speaking_channel import above_noise
 from pipeline.given.written_morae import price, written_morae
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
-from pipeline.hearing.windows import FRAME
+from pipeline.hearing.windows import FRAME_SECONDS
 from pipeline.masking.crosstalk import heard_on
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason
@@ -38,73 +38,81 @@ from pipeline.sound.posteriorgram import likeliest, unpacked
 from pipeline.sound.reader import SoundReader
 from pipeline.types import EntitySpan, Finding, Party, Segment, TimeSpan, Transcript
 
-__all__ = ["ENTITY", "MARK", "Uncovered", "findings_of_marks", "hold_against_sound", "marked", "uncovered"]
+__all__ = [
+    "ENTITY_TYPE",
+    "MARK",
+    "Uncovered",
+    "findings_of_marks",
+    "hold_against_sound",
+    "marked",
+    "uncovered",
+]
 
 Array = NDArray[np.float64]
 
-NEAR: Final = 0.8
+MAX_ANSWER_SECONDS: Final = 0.8
 """Seconds between a heard and a written mora beyond which they are not the same: nineteen in twenty word
 times of a recogniser are within .45 (facts.md 1.2), and a mora's place within a long word is guessed."""
 
-FREE, PER_SECOND = 0.2, 0.5
+FREE_ANSWER_SECONDS, PRICE_PER_SECOND = 0.2, 0.5
 """Seconds between the two at no price, and the price of each second beyond."""
 
-AROUND: Final = 20
+FIT_WINDOW_MORAE: Final = 20
 """Heard morae, two to three seconds of talk, over which the fit of the written ones is judged."""
 
-FITS: Final = 0.4
+MIN_FIT_SHARE: Final = 0.4
 """Share of these that must be written as they are heard.  Made calls of a voice that the listener does not
 know, in what faster-whisper *base* writes of them, have .7 and more; other text has .25, and under .5 in 99
 of 100 places."""
 
-OFF_HERE, OFF_ALL = 0.6, 0.35
+MAX_LOCAL_LAG_SECONDS, MAX_CHANNEL_LAG_SECONDS = 0.6, 0.35
 """Seconds by which what is written may be early or late on average: of some talk, and of all of a channel.
 Half of a recogniser's word times are within .1 of what sounds (facts.md 0.2); a mask follows no further."""
 
-ALIKE: Final = 0.4
+MAX_ALIKE_PRICE: Final = 0.4
 """Price below which two morae sound alike, and count as half of one that is the same."""
 
-HOLE: Final = 3
+MIN_HOLE_MORAE: Final = 3
 """Morae in a row that nothing answers from which a word may be missing: the shortest surname has two, and
 single morae are lost in what is written right."""
 
-WITH_OTHERS: Final = 4
+MIN_MIXED_HOLE_MORAE: Final = 4
 """Morae in a row, two of which nothing answers and the others only another sound: likewise."""
 
-UNHEARD, LOUD_IN_IT = 0.8, 0.4
+MIN_HOLE_SECONDS, MIN_LOUD_SECONDS = 0.8, 0.4
 """Seconds between two morae that are accounted for, and seconds of sound in between, from which a word may be
 missing where only one mora or two were heard: half a second of speech, and what its neighbours last."""
 
-PAUSE_CUTS: Final = 1.0
+CUTTING_PAUSE_SECONDS: Final = 1.0
 """Seconds between two morae from which what is left over is two stretches."""
 
-LASTS, REACH = 0.08, 0.3
+HALF_MORA_SECONDS, WORD_REACH_SECONDS = 0.08, 0.3
 """Seconds behind the middle of a mora until it has sounded; seconds around what was heard in which the rest
 of its word may sound."""
 
-SEVERAL: Final = 16
+REFUSED_RUN_MORAE: Final = 16
 """Morae in one stretch, two seconds of talk, from which it is several words, and the call is refused: in what
 faster-whisper *base* writes of people that the listener has never heard, 15 at most.  Less is masked."""
 
-SHARE: Final = 0.1
+REFUSED_SHARE: Final = 0.1
 """Share of all that is heard from which the call is refused, however short each stretch is."""
 
-LEAST: Final = 20
+MIN_REFUSED_MORAE: Final = 20
 """Morae in all up to which the share says nothing: four names in a call of a few sentences."""
 
-ECHO: Final = 15.0
+ECHO_DECIBELS: Final = 15.0
 """Decibels by which the other channel is louder where what is heard on this one is its echo."""
 
-SAME: Final = 0.9
+SAME_SOUND_CORRELATION: Final = 0.9
 """Correlation from which two channels are one sound stored twice."""
 
 MARK: Final = "〓"
 """What stands in the transcript for speech without words: the printer's mark for a missing character."""
 
-ENTITY: Final = "UNTRANSCRIBED"
+ENTITY_TYPE: Final = "UNTRANSCRIBED"
 
 
-SCORE: Final = 0.5
+MARK_SCORE: Final = 0.5
 """Of such a finding: masked, and its sound looked for nowhere else, for nobody knows what it is."""
 
 
@@ -139,7 +147,7 @@ def hold_against_sound(
     missing, total = uncovered(transcript, heard, recording, reader)
     longest = max((each.morae for each in missing), default=0)
     count = sum(each.morae for each in missing)
-    if longest >= SEVERAL or count > max(LEAST, SHARE * total):
+    if longest >= REFUSED_RUN_MORAE or count > max(MIN_REFUSED_MORAE, REFUSED_SHARE * total):
         at = max(missing, key=lambda each: each.morae).time.start
         seconds = sum(each.time.duration for each in missing)
         msg = (
@@ -165,7 +173,7 @@ def uncovered(
         The stretches in order of channel and time, and how many morae were heard in all.
     """
     channels = range(len(heard))
-    twice = len(heard) == 2 and _correlation(recording) >= SAME
+    twice = len(heard) == 2 and _correlation(recording) >= SAME_SOUND_CORRELATION
     out: list[Uncovered] = []
     total = 0
     for channel in channels:
@@ -206,7 +214,12 @@ def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Fin
     return tuple(
         Finding(
             EntitySpan(
-                ENTITY, segment.chars, SCORE, "given_words", needs_review=True, hint=Party.THIRD_PARTY
+                ENTITY_TYPE,
+                segment.chars,
+                MARK_SCORE,
+                "given_words",
+                needs_review=True,
+                hint=Party.THIRD_PARTY,
             ),
             Party.THIRD_PARTY,
             Reason.SPEECH_WITHOUT_WORDS,
@@ -244,10 +257,10 @@ def _own(said: Sequence[TimedMora], here: NDArray[np.float32], there: NDArray[np
     ours, theirs = (
         above_noise(power[: len(power) // 10 * 10].reshape(-1, 10).mean(axis=1)) for power in (here, there)
     )
-    late = round(0.3 / (10 * FRAME))
+    late = round(0.3 / (10 * FRAME_SECONDS))
     reached = np.max([np.roll(theirs, by) for by in range(-1, late + 1)], axis=0) if len(theirs) else theirs
-    at = [min(len(ours) - 1, int(each.time / (10 * FRAME))) for each in said]
-    return [each for each, i in zip(said, at, strict=True) if i < 0 or ours[i] >= reached[i] - ECHO]
+    at = [min(len(ours) - 1, int(each.time / (10 * FRAME_SECONDS))) for each in said]
+    return [each for each, i in zip(said, at, strict=True) if i < 0 or ours[i] >= reached[i] - ECHO_DECIBELS]
 
 
 def _correlation(recording: Recording) -> float:
@@ -258,7 +271,9 @@ def _correlation(recording: Recording) -> float:
 
 def _apart(seconds: Array) -> Array:
     """Price of the seconds between a heard and a written mora."""
-    return PER_SECOND * np.maximum(0.0, seconds - FREE) + 10.0 * (seconds > NEAR)
+    return PRICE_PER_SECOND * np.maximum(0.0, seconds - FREE_ANSWER_SECONDS) + 10.0 * (
+        seconds > MAX_ANSWER_SECONDS
+    )
 
 
 def _answered(
@@ -271,11 +286,13 @@ def _answered(
     pairs = [(each, written[at]) if at >= 0 else None for each, at in zip(said, partners, strict=True)]
     fit = np.array([_fit(*pair) if pair else 0.0 for pair in pairs])
     late = np.array([pair[0].time - pair[1].time if pair else 0.0 for pair in pairs])
-    size = min(AROUND, len(fit))
+    size = min(FIT_WINDOW_MORAE, len(fit))
     alike = np.convolve(fit, np.ones(size), mode="valid")
     lag = np.convolve(fit * late, np.ones(size), mode="valid") / np.maximum(alike, 1e-9)
-    fits = (alike >= FITS * size) & (np.abs(lag) <= OFF_HERE)
-    if len(fit) >= AROUND and abs(float(fit @ late)) > OFF_ALL * max(1.0, float(fit.sum())):
+    fits = (alike >= MIN_FIT_SHARE * size) & (np.abs(lag) <= MAX_LOCAL_LAG_SECONDS)
+    if len(fit) >= FIT_WINDOW_MORAE and abs(float(fit @ late)) > MAX_CHANNEL_LAG_SECONDS * max(
+        1.0, float(fit.sum())
+    ):
         fits[:] = False
     # One stretch of that size that holds it is enough: what is beside a hole is not in it.
     padded = np.pad(fits, size - 1, constant_values=False)
@@ -287,7 +304,7 @@ def _answered(
 def _fit(heard: TimedMora, written: TimedMora) -> float:
     if heard.mora == written.mora:
         return 1.0
-    return 0.5 if price(written.mora, heard.mora) < ALIKE else 0.0
+    return 0.5 if price(written.mora, heard.mora) < MAX_ALIKE_PRICE else 0.0
 
 
 def _left_over(
@@ -308,22 +325,27 @@ def _left_over(
         first, at = at, at + len(list(run))
         if fits:
             continue
-        before = said[first - 1].time + LASTS if first else 0.0
-        after = said[at].time - LASTS if at < len(said) else np.inf
+        before = said[first - 1].time + HALF_MORA_SECONDS if first else 0.0
+        after = said[at].time - HALF_MORA_SECONDS if at < len(said) else np.inf
         # A pause cuts: what is left over on both sides of it is two stretches.
         for start, end in _without_pauses(said, first, at):
-            opened = max(before, said[start].time - REACH)
-            closed = max(opened, min(after, said[end - 1].time + REACH))
+            opened = max(before, said[start].time - WORD_REACH_SECONDS)
+            closed = max(opened, min(after, said[end - 1].time + WORD_REACH_SECONDS))
             alone = int(np.count_nonzero(~any_word[start:end]))
-            lasting = closed - opened >= UNHEARD - 2 * LASTS and _seconds(sound, opened, closed) >= LOUD_IN_IT
-            if alone and (alone >= HOLE or (alone >= 2 and end - start >= WITH_OTHERS) or lasting):
+            lasting = (
+                closed - opened >= MIN_HOLE_SECONDS - 2 * HALF_MORA_SECONDS
+                and _seconds(sound, opened, closed) >= MIN_LOUD_SECONDS
+            )
+            if alone and (
+                alone >= MIN_HOLE_MORAE or (alone >= 2 and end - start >= MIN_MIXED_HOLE_MORAE) or lasting
+            ):
                 yield Uncovered(channel, TimeSpan(opened, closed), alone)
 
 
 def _without_pauses(said: Sequence[TimedMora], first: int, last: int) -> Iterator[tuple[int, int]]:
     start = first
     for i in range(first + 1, last + 1):
-        if i == last or said[i].time - said[i - 1].time > PAUSE_CUTS:
+        if i == last or said[i].time - said[i - 1].time > CUTTING_PAUSE_SECONDS:
             yield start, i
             start = i
 

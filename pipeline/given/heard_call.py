@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
 from pipeline.hearing.batches import in_batches
-from pipeline.hearing.traces import carried
+from pipeline.hearing.traces import in_channel_time
 from pipeline.hearing.windows import Channel, Window, loud_stretches, windows_of
 from pipeline.types import Posteriorgram, TimeSpan
 
@@ -69,7 +69,7 @@ def hear_call(recording: Recording, listener: MoraListener) -> tuple[HeardChanne
     heard = in_batches(windows, do, most=1, at_once=listener.at_once)
     out: list[list[Posteriorgram]] = [[] for _ in channels]
     for (index, window), grams in zip(windows, heard, strict=True):
-        out[index] += carried(grams, window, TimeSpan(0.0, recording.duration))
+        out[index] += in_channel_time(grams, window, TimeSpan(0.0, recording.duration))
     return tuple(
         HeardChannel(tuple(grams), loud_stretches(channel, margin=0.0), channel.power)
         for grams, channel in zip(out, channels, strict=True)

@@ -17,16 +17,16 @@ from pipeline.audio.recording import Recording
 
 __all__ = ["SpeakingChannel", "above_noise"]
 
-FRAME: Final = 0.1
+FRAME_SECONDS: Final = 0.1
 """Seconds of a frame in which loudness is compared."""
 
-LATEST: Final = 0.4
+WORD_END_SECONDS: Final = 0.4
 """Seconds at a word's end that tell who said it: its beginning may be the pause before it."""
 
-BESIDE: Final = 2
+NEIGHBOUR_WORDS: Final = 2
 """Words on each side of one that are asked as well: nobody says a single syllable of another's sentence."""
 
-APART: Final = 0.5
+MAX_GAP_SECONDS: Final = 0.5
 """Seconds between two words beyond which they are not asked together: in a pause the speaker may change."""
 
 
@@ -38,7 +38,7 @@ class SpeakingChannel:
     """
 
     def __init__(self, recording: Recording) -> None:
-        frame = max(1, round(FRAME * recording.rate))
+        frame = max(1, round(FRAME_SECONDS * recording.rate))
         levels = []
         for samples in recording.samples:
             whole = np.asarray(samples[: len(samples) // frame * frame], dtype=np.float32)
@@ -59,8 +59,8 @@ class SpeakingChannel:
         near = [
             [
                 own[other]
-                for other in range(max(0, at - BESIDE), min(len(own), at + BESIDE + 1))
-                if max(times[at][0], times[other][0]) - min(times[at][1], times[other][1]) <= APART
+                for other in range(max(0, at - NEIGHBOUR_WORDS), min(len(own), at + NEIGHBOUR_WORDS + 1))
+                if max(times[at][0], times[other][0]) - min(times[at][1], times[other][1]) <= MAX_GAP_SECONDS
             ]
             for at in range(len(own))
         ]
@@ -70,8 +70,8 @@ class SpeakingChannel:
         ]
 
     def _louder(self, start: float, end: float) -> int:
-        first = int(max(start, end - LATEST) / FRAME)
-        one, two = (level[first : max(first + 1, round(end / FRAME))] for level in self._levels)
+        first = int(max(start, end - WORD_END_SECONDS) / FRAME_SECONDS)
+        one, two = (level[first : max(first + 1, round(end / FRAME_SECONDS))] for level in self._levels)
         return int(len(one) > 0 and float(two.mean()) > float(one.mean()))
 
 

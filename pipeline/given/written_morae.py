@@ -14,27 +14,27 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.hearing.second_hearing import MARKS, PAUSE, SLOWEST
+from pipeline.hearing.second_hearing import MAX_SECONDS_PER_CHAR, MIN_PAUSE_SECONDS, PUNCTUATION
 from pipeline.sound.morae import Mora, mora_price
 from pipeline.sound.pairs import TimedMora
 from pipeline.sound.reader import SoundReader
 from pipeline.types import CharSpan, Segment
 
-__all__ = ["ANY", "price", "written_morae"]
+__all__ = ["ANY_MORA", "price", "written_morae"]
 
 Array = NDArray[np.float64]
 
-ANY: Final[Mora] = ("*", "")
+ANY_MORA: Final[Mora] = ("*", "")
 """A mora that is written in a way that does not tell how it is said."""
 
-ANY_OF: Final = {"@": 6, "%": 6, "_": 6, "-": 4, ".": 3}
-ANY_OF_LETTER, ANY_OF_FIGURE = 3, 2
+ANY_MORAE_OF_SIGN: Final = {"@": 6, "%": 6, "_": 6, "-": 4, ".": 3}
+ANY_MORAE_OF_LETTER, ANY_MORAE_OF_DIGIT = 3, 2
 """Such morae at most: アットマーク; NTT is エヌティーティー; 8 of 4,860円 is ハッピャク, read as ハチ."""
 
 _AMOUNT: Final = re.compile(r"\d{1,3}(?:[,,]\d{3})+|\d+(?=[円万千百十年月日時分秒点個人名歳件台回本枚階号])")
 """Figures that are said as one number; those of a telephone number are said one by one, as they are read."""
 
-ANY_PRICE: Final = 0.3
+ANY_MORA_PRICE: Final = 0.3
 """Of one for a heard mora: more than for the right one, less than for a wrong one; it may be left out."""
 
 
@@ -47,7 +47,7 @@ def written_morae(segments: Sequence[Segment], text: str, reader: SoundReader) -
         reader: Reads it.
 
     Returns:
-        In order of time; where it is not told how a character is said, as many of ``ANY`` as it may have.
+        In order of time; where it is not told how a character is said, as many of ``ANY_MORA`` as it may have.
     """
     out: list[TimedMora] = []
     for segment in segments:
@@ -61,7 +61,7 @@ def written_morae(segments: Sequence[Segment], text: str, reader: SoundReader) -
             out += [TimedMora(mora, float(first + (i + 0.5) * step)) for i, mora in enumerate(sounds)]
         for at, count in enumerate(_any_of(text[segment.chars.start : segment.chars.end])):
             step = (ends[at] - starts[at]) / max(1, count)
-            out += [TimedMora(ANY, float(starts[at] + (i + 0.5) * step)) for i in range(count)]
+            out += [TimedMora(ANY_MORA, float(starts[at] + (i + 0.5) * step)) for i in range(count)]
     return sorted(out, key=lambda each: each.time)
 
 
@@ -72,11 +72,11 @@ def _any_of(text: str) -> list[int]:
     for at, char in enumerate(text):
         wide = unicodedata.normalize("NFKC", char)
         if wide.isascii() and wide.isalpha():
-            out.append(ANY_OF_LETTER * len(wide))
+            out.append(ANY_MORAE_OF_LETTER * len(wide))
         elif wide.isdecimal():
-            out.append(ANY_OF_FIGURE if at in amounts else 0)
+            out.append(ANY_MORAE_OF_DIGIT if at in amounts else 0)
         else:
-            out.append(ANY_OF.get(wide, 0))
+            out.append(ANY_MORAE_OF_SIGN.get(wide, 0))
     return out
 
 
@@ -89,9 +89,11 @@ def _char_times(segment: Segment, text: str) -> tuple[Array, Array]:
     starts, ends = np.zeros(count), np.zeros(count)
     for word in segment.words:
         at = CharSpan(word.chars.start - segment.chars.start, word.chars.end - segment.chars.start)
-        longest = SLOWEST * max(1, len(text[word.chars.start : word.chars.end].strip(MARKS)))
+        longest = MAX_SECONDS_PER_CHAR * max(
+            1, len(text[word.chars.start : word.chars.end].strip(PUNCTUATION))
+        )
         start, end = word.time.start, word.time.end
-        if end - start - longest >= PAUSE:
+        if end - start - longest >= MIN_PAUSE_SECONDS:
             start = end - longest
         edges = start + (end - start) * np.arange(at.end - at.start + 1) / max(1, at.end - at.start)
         starts[at.start : at.end], ends[at.start : at.end] = edges[:-1], edges[1:]
@@ -100,6 +102,6 @@ def _char_times(segment: Segment, text: str) -> tuple[Array, Array]:
 
 def price(written: Mora | None, heard: Mora | None) -> float:
     """As ``mora_price``, with what may be anything."""
-    if written == ANY:
-        return 0.0 if heard is None else ANY_PRICE
+    if written == ANY_MORA:
+        return 0.0 if heard is None else ANY_MORA_PRICE
     return mora_price(written, heard)

@@ -28,10 +28,10 @@ Audio = Recording | StoredRecording
 SPEECH_RMS: Final = 32768 * 10 ** (-38 / 20)
 """From here the contract counts a frame as speech."""
 
-FRAME: Final = 0.01
+FRAME_SECONDS: Final = 0.01
 """Seconds of such a frame."""
 
-BREAK: Final = 0.2
+MASK_PAUSE_SECONDS: Final = 0.2
 """Seconds of silence where a mask was: words on both sides of it are not one."""
 
 
@@ -57,14 +57,14 @@ class Clip:
         pieces, at = [], where[0]
         for start, end in (*masked, (where[1], where[1])):
             if end >= at and start <= where[1]:
-                if start - at >= round(FRAME * recording.rate):
+                if start - at >= round(FRAME_SECONDS * recording.rate):
                     pieces.append((at, start))
                 at = max(at, end)
         return cls(channel, where, tuple(pieces) or (where,))
 
     def sound(self, recording: Audio) -> npt.NDArray[np.float32]:
         """For the recogniser."""
-        pause = np.zeros(round(BREAK * RECOGNISER_RATE), np.float32)
+        pause = np.zeros(round(MASK_PAUSE_SECONDS * RECOGNISER_RATE), np.float32)
         parts: list[npt.NDArray[np.float32]] = []
         for start, end in self.pieces:
             parts += [pause] if parts else []
@@ -83,19 +83,19 @@ class Clip:
     def _original(self, seconds: float, rate: int) -> float:
         for start, end in self.pieces:
             span = to_span(start, end, rate)
-            if seconds <= span.duration + BREAK / 2:
+            if seconds <= span.duration + MASK_PAUSE_SECONDS / 2:
                 return span.start + min(max(0.0, seconds), span.duration)
-            seconds -= span.duration + BREAK
+            seconds -= span.duration + MASK_PAUSE_SECONDS
         return self.pieces[-1][1] / rate
 
     def speech_seconds(self, recording: Audio) -> float:
         """Seconds of it in which somebody speaks."""
-        width = round(recording.rate * FRAME)
+        width = round(recording.rate * FRAME_SECONDS)
         total = 0.0
         for start, end in self.pieces:
             sound = recording.samples[self.channel, start:end].astype(np.float32)
             frames = sound[: len(sound) // width * width].reshape(-1, width)
-            total += float((np.sqrt((frames**2).mean(axis=1)) > SPEECH_RMS).sum() * FRAME)
+            total += float((np.sqrt((frames**2).mean(axis=1)) > SPEECH_RMS).sum() * FRAME_SECONDS)
         return total
 
 

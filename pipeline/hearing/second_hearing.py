@@ -3,7 +3,7 @@
 A name that the first hearing lost is often there in another, when the sound is cut otherwise, read
 in another company of neighbours and decoded in another way.  So the second hearing
 
-- cuts closer to speech (``MARGIN``) and into windows half as wide;
+- cuts closer to speech (``CLOSE_MARGIN_SECONDS``) and into windows half as wide;
 - hears it brighter (``brightened``): what tells consonants apart is weak over a telephone;
 - decodes greedily, many windows at once, without time tokens: a fifth of the first hearing's time.
 
@@ -25,15 +25,21 @@ from numpy.typing import NDArray
 
 from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
 from pipeline.hearing.batches import in_batches
-from pipeline.hearing.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript, utterance
+from pipeline.hearing.transcribe import (
+    TURN_PAUSE_SECONDS,
+    HeardSegment,
+    HeardWord,
+    build_transcript,
+    utterance,
+)
 from pipeline.hearing.windows import Channel, Window, loud_stretches, shorter
 from pipeline.types import TimeSpan, Transcript
 
 __all__ = [
-    "BATCH",
-    "BATCH_WINDOW",
+    "BATCH_WINDOWS",
     "RATE",
-    "SECOND",
+    "SECOND_CUT",
+    "SECOND_WINDOW_SECONDS",
     "BatchRecogniser",
     "Cut",
     "batch_of",
@@ -45,11 +51,11 @@ __all__ = [
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 
-BATCH_WINDOW = 14.0
+SECOND_WINDOW_SECONDS = 14.0
 """Seconds in a window: half of the first hearing's, so that other words stand at its edges, and
 an encoder half as wide costs two fifths less (.036 CPU s a second for .062)."""
 
-MARGIN = 0.12
+CLOSE_MARGIN_SECONDS = 0.12
 """Seconds kept on each side of speech.  With the .3 of the first hearing, either held 67 of 72 spans by
 sound, with this 69."""
 
@@ -58,25 +64,25 @@ TILT = (300.0, 1500.0, 0.3, 2.0)
 left, and twice what lies over 2.7 kHz.  Beside the sound as it is: of 72 spans of ten calls, either
 hearing held 71 instead of 69 by sound, this one alone 66 instead of 61."""
 
-BATCH = 8
+BATCH_WINDOWS = 8
 """Windows decoded at once, of both channels: two minutes of sound, whatever the length of the call."""
 
-AGAIN = 5.0
+RETRY_WINDOW_SECONDS = 5.0
 """Seconds in the windows into which one that looped is cut: about one utterance."""
 
-SLOWEST = 0.25
+MAX_SECONDS_PER_CHAR = 0.25
 """Seconds that a character takes to say, with room: a kanji of two morae."""
 
-PAUSE = 0.25
-"""Seconds by which a word outlasts ``SLOWEST`` from which there is a pause at its beginning."""
+MIN_PAUSE_SECONDS = 0.25
+"""Seconds by which a word outlasts ``MAX_SECONDS_PER_CHAR`` from which there is a pause at its beginning."""
 
-ONSET = 0.1
+ONSET_SECONDS = 0.1
 """Seconds of such a pause that stay with the word: its first consonant may be slow."""
 
-CLICK = 0.7
-"""Seconds, ``MARGIN`` on both sides included, up to which a piece may hold no speech at all."""
+MAX_CLICK_SECONDS = 0.7
+"""Seconds, ``CLOSE_MARGIN_SECONDS`` on both sides included, up to which a piece may hold no speech at all."""
 
-MARKS = " \u3000、。,.!?!?…・"
+PUNCTUATION = " \u3000、。,.!?!?…・"
 """What is written and not said."""
 
 LOOP = re.compile(r"(.{1,16}?)\1{4,}", re.DOTALL)
@@ -93,12 +99,12 @@ class Cut:
         bright: Whether the high frequencies are raised.
     """
 
-    window: float = BATCH_WINDOW
-    margin: float = MARGIN
+    window: float = SECOND_WINDOW_SECONDS
+    margin: float = CLOSE_MARGIN_SECONDS
     bright: bool = True
 
 
-SECOND = Cut()
+SECOND_CUT = Cut()
 """Of the second hearing; to learn from, calls are heard in other ways too
 (``models.training.calls.hear``)."""
 
@@ -119,12 +125,12 @@ class BatchRecogniser(Protocol):
 
 
 def batch_of(recogniser: BatchRecogniser) -> int:
-    """Windows in a batch, of which a recogniser decodes several at the same time: ``BATCH`` in all."""
-    return max(1, BATCH // recogniser.at_once)
+    """Windows in a batch, of which a recogniser decodes several at the same time: ``BATCH_WINDOWS`` in all."""
+    return max(1, BATCH_WINDOWS // recogniser.at_once)
 
 
 def hear_again(
-    recording: Recording, recogniser: BatchRecogniser, call_id: str, cut: Cut = SECOND
+    recording: Recording, recogniser: BatchRecogniser, call_id: str, cut: Cut = SECOND_CUT
 ) -> Transcript:
     """Recognise a whole call a second time.
 
@@ -166,7 +172,7 @@ def brightened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.fft.irfft(spectrum, len(samples)).astype(np.float32)
 
 
-def windows_again(channel: Channel, cut: Cut = SECOND) -> tuple[Window, ...]:
+def windows_again(channel: Channel, cut: Cut = SECOND_CUT) -> tuple[Window, ...]:
     """What of a channel is heard at once in a second hearing.
 
     Args:
@@ -188,7 +194,9 @@ def _heard_on(
     looped: list[_Place] = []
     for (index, window), segment in _in_batches(windows, channels, recogniser, cut):
         if LOOP.search(_text(segment)):
-            looped.extend((index, piece) for piece in shorter(window, channels[index].samples, AGAIN))
+            looped.extend(
+                (index, piece) for piece in shorter(window, channels[index].samples, RETRY_WINDOW_SECONDS)
+            )
         else:
             yield from ((index, each) for each in _utterances(window, segment, cut))
     for (index, window), segment in _in_batches(looped, channels, recogniser, cut):
@@ -216,11 +224,15 @@ def _utterances(window: Window, segment: HeardSegment, cut: Cut) -> Iterator[Hea
     words: list[HeardWord] = []
     for word, at in zip(segment.words, _pieces_of(window, segment.words, cut.margin), strict=True):
         time = _carried(window, word, at)
-        paused = time.duration - SLOWEST * len(word.text)
-        if word.text.strip(MARKS) and paused >= PAUSE:
+        paused = time.duration - MAX_SECONDS_PER_CHAR * len(word.text)
+        if word.text.strip(PUNCTUATION) and paused >= MIN_PAUSE_SECONDS:
             # A word is timed from the end of the one before: the pause between is at its beginning.
-            time = TimeSpan(time.start + paused - ONSET, time.end)
-        if words and word.text.strip(MARKS) and time.start - _spoken_until(words) >= TURN_PAUSE * 0.5:
+            time = TimeSpan(time.start + paused - ONSET_SECONDS, time.end)
+        if (
+            words
+            and word.text.strip(PUNCTUATION)
+            and time.start - _spoken_until(words) >= TURN_PAUSE_SECONDS * 0.5
+        ):
             yield utterance(segment, words, window)
             words = []
         words.append(replace(word, start=time.start, end=time.end))
@@ -230,7 +242,7 @@ def _utterances(window: Window, segment: HeardSegment, cut: Cut) -> Iterator[Hea
 
 def _spoken_until(words: Sequence[HeardWord]) -> float:
     """Where the last word ends that is more than a mark: the time of a space is a pause."""
-    return next((word.end for word in reversed(words) if word.text.strip(MARKS)), words[-1].end)
+    return next((word.end for word in reversed(words) if word.text.strip(PUNCTUATION)), words[-1].end)
 
 
 def _pieces_of(window: Window, words: Sequence[HeardWord], margin: float) -> list[int]:
@@ -243,7 +255,7 @@ def _pieces_of(window: Window, words: Sequence[HeardWord], margin: float) -> lis
     out: list[int] = []
     for word in words:
         before = out[-1] if out else 0
-        if word.text.strip(MARKS):
+        if word.text.strip(PUNCTUATION):
             # Past a piece's speech, in the silence kept after it, it is the next one's already.
             middle = (word.start + word.end) / 2 + margin
             out.append(min(max(before, bisect.bisect_right(ends, middle)), len(ends) - 1))
@@ -251,7 +263,7 @@ def _pieces_of(window: Window, words: Sequence[HeardWord], margin: float) -> lis
             out.append(before)
     for index in range(len(out) - 1):
         alone = out[index] != out[index + 1] and (not index or out[index - 1] != out[index])
-        if alone and len(words[index].text) == 1 and window.pieces[out[index]].duration <= CLICK:
+        if alone and len(words[index].text) == 1 and window.pieces[out[index]].duration <= MAX_CLICK_SECONDS:
             out[index] = out[index + 1]
     return out
 

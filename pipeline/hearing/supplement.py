@@ -12,17 +12,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from pipeline.hearing.second_hearing import MARKS, PAUSE, SLOWEST
+from pipeline.hearing.second_hearing import MAX_SECONDS_PER_CHAR, MIN_PAUSE_SECONDS, PUNCTUATION
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
 from pipeline.nearby import Nearby
 from pipeline.types import Segment, TimeSpan, Transcript, Word
 
 __all__ = ["supplemented"]
 
-COVERED = 0.5
+COVERED_SHARE = 0.5
 """Share of a word's time under the first hearing's words from which it was heard there."""
 
-LEAST = 0.3
+MIN_ADDED_SECONDS = 0.3
 """Seconds that an addition must last: two morae; less is a breath or the edge of a word."""
 
 
@@ -72,19 +72,19 @@ def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> It
     ]
     for covered, run in itertools.groupby(segment.words, key=lambda word: _covered(word.time, taken)):
         words = tuple(run)
-        said = "".join(text[w.chars.start : w.chars.end] for w in words).strip(MARKS)
-        if not covered and len(said) > 1 and words[-1].time.end - words[0].time.start >= LEAST:
+        said = "".join(text[w.chars.start : w.chars.end] for w in words).strip(PUNCTUATION)
+        if not covered and len(said) > 1 and words[-1].time.end - words[0].time.start >= MIN_ADDED_SECONDS:
             yield _heard(segment, words, text)
 
 
 def _spoken(word: Word, text: str) -> TimeSpan:
     """A word's time without a pause at its beginning: it is timed from the end of the one before."""
-    longest = SLOWEST * max(1, len(text[word.chars.start : word.chars.end].strip(MARKS)))
-    if word.time.duration - longest < PAUSE:
+    longest = MAX_SECONDS_PER_CHAR * max(1, len(text[word.chars.start : word.chars.end].strip(PUNCTUATION)))
+    if word.time.duration - longest < MIN_PAUSE_SECONDS:
         return word.time
     return TimeSpan(word.time.end - longest, word.time.end)
 
 
 def _covered(time: TimeSpan, taken: Sequence[TimeSpan]) -> bool:
     shared = sum(max(0.0, min(time.end, t.end) - max(time.start, t.start)) for t in taken)
-    return shared >= COVERED * time.duration
+    return shared >= COVERED_SHARE * time.duration

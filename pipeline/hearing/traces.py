@@ -18,25 +18,25 @@ from numpy.typing import NDArray
 from pipeline.hearing.windows import Window
 from pipeline.types import Posteriorgram, TimeSpan, Trace
 
-__all__ = ["AROUND", "carried", "read_off"]
+__all__ = ["TRACE_MARGIN_SECONDS", "in_channel_time", "read_off"]
 
 _T = TypeVar("_T", Trace, Posteriorgram)
 
-AROUND: Final = 1.0
+TRACE_MARGIN_SECONDS: Final = 1.0
 """Seconds around an utterance that stay with it: an edge is looked for so far out
 (``pipeline.masking.edges``)."""
 
-BESIDE: Final = 0.02
+TRACE_TOLERANCE_SECONDS: Final = 0.02
 """Seconds beside a trace that it still speaks for: where a window was cut, a part of a step is lost."""
 
 
-def carried(traces: Iterable[_T], window: Window, near: TimeSpan) -> tuple[_T, ...]:
+def in_channel_time(traces: Iterable[_T], window: Window, near: TimeSpan) -> tuple[_T, ...]:
     """Traces of a window in the time of its channel.
 
     Args:
         traces: In seconds from the window's start.
         window: Where its stretches come from.
-        near: Of the channel; what is more than ``AROUND`` away is left out.
+        near: Of the channel; what is more than ``TRACE_MARGIN_SECONDS`` away is left out.
 
     Returns:
         In order, in seconds of the channel; where the window was cut a trace ends, a step in which it was
@@ -51,7 +51,7 @@ def _parts(trace: _T, window: Window, near: TimeSpan) -> Iterator[_T]:
     for piece in window.pieces:
         at = middles - offset + piece.start
         inside = (middles >= offset) & (middles < offset + piece.duration)
-        inside &= (at >= near.start - AROUND) & (at <= near.end + AROUND)
+        inside &= (at >= near.start - TRACE_MARGIN_SECONDS) & (at <= near.end + TRACE_MARGIN_SECONDS)
         if steps := np.flatnonzero(inside).tolist():
             start = float(at[steps[0]]) - trace.step / 2
             yield replace(trace, start=start, chances=trace.chances[steps[0] : steps[-1] + 1])
@@ -72,7 +72,7 @@ def read_off(traces: Sequence[Trace], times: NDArray[np.floating]) -> NDArray[np
     for trace in traces:
         # The later of two that touch has the moment between them.
         end = trace.start + trace.step * len(trace.chances)
-        here = (times >= trace.start - BESIDE) & (times < end + BESIDE)
+        here = (times >= trace.start - TRACE_TOLERANCE_SECONDS) & (times < end + TRACE_TOLERANCE_SECONDS)
         at = np.floor((times[here] - trace.start) / trace.step).astype(np.int64)
         out[here] = np.asarray(trace.chances)[np.clip(at, 0, len(trace.chances) - 1)]
     return out

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
 from pipeline.errors import CallUnsafeError
 from pipeline.hearing.batches import in_batches
-from pipeline.hearing.traces import carried
-from pipeline.hearing.unheard import SHORT_WINDOW, left_out
-from pipeline.hearing.windows import FRAME, Channel, Window, shorter, windows_of
+from pipeline.hearing.traces import in_channel_time
+from pipeline.hearing.unheard import SHORT_WINDOW_SECONDS, windows_to_retry
+from pipeline.hearing.windows import FRAME_SECONDS, Channel, Window, shorter, windows_of
 from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
 
 __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe", "utterance"]
@@ -30,17 +30,17 @@ __all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "trans
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 
-LOOPED = 2.6
+LOOP_COMPRESSION = 2.6
 """Bytes of an utterance over its deflated bytes from which it repeats itself: はい、はい、はい is 2.7 and
 worth a second listening, a sentence 1.5 (facts.md 1.3)."""
 
-FASTEST = 14.0
+MAX_CHARS_PER_SECOND = 14.0
 """Characters a second; nobody speaks faster, a loop does."""
 
-TURN_PAUSE = 0.5
+TURN_PAUSE_SECONDS = 0.5
 """Seconds of silence that end an utterance: the other side may have spoken meanwhile."""
 
-FOREIGN = 0.8
+MIN_FOREIGN_PROBABILITY = 0.8
 """A call is refused as foreign only when another language is this probable in most of its windows."""
 
 
@@ -192,7 +192,7 @@ def _heard_on(
 
     heard = recognised(windows)
     pieces = [
-        [(index, short) for short in shorter(window, channels[index].samples, SHORT_WINDOW)]
+        [(index, short) for short in shorter(window, channels[index].samples, SHORT_WINDOW_SECONDS)]
         if any(map(_went_wrong, segments))
         else []
         for (index, window), segments in zip(windows, heard, strict=True)
@@ -207,7 +207,7 @@ def _heard_on(
     left = [
         (index, window)
         for index, channel in enumerate(channels)
-        for window in left_out(channel, windows_by_channel[index], _times(out[index]))
+        for window in windows_to_retry(channel, windows_by_channel[index], _times(out[index]))
     ]
     for (index, _), segments in zip(left, recognised(left), strict=True):
         out[index] += [segment for segment in segments if not _went_wrong(segment)]
@@ -222,7 +222,7 @@ def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> lis
         for word in segment.words:
             start = max(0.0, word.start)
             time = window.spoken(TimeSpan(start, max(start, word.end)))
-            if words and time.start - words[-1].end >= TURN_PAUSE:
+            if words and time.start - words[-1].end >= TURN_PAUSE_SECONDS:
                 out.append(utterance(segment, words, window))
                 words = []
             words.append(replace(word, start=time.start, end=time.end))
@@ -246,8 +246,8 @@ def utterance(segment: HeardSegment, words: Sequence[HeardWord], window: Window)
     return replace(
         segment,
         words=tuple(words),
-        traces=carried(segment.traces, window, time),
-        posteriorgrams=carried(segment.posteriorgrams, window, time),
+        traces=in_channel_time(segment.traces, window, time),
+        posteriorgrams=in_channel_time(segment.posteriorgrams, window, time),
     )
 
 
@@ -256,8 +256,8 @@ def _went_wrong(segment: HeardSegment) -> bool:
     text = "".join(word.text for word in segment.words)
     seconds = max(0.5, segment.words[-1].end - segment.words[0].start)
     coded = text.encode()
-    looped = len(text) >= 24 and len(coded) / len(zlib.compress(coded)) > LOOPED
-    return looped or len(text) > 12 + FASTEST * seconds
+    looped = len(text) >= 24 and len(coded) / len(zlib.compress(coded)) > LOOP_COMPRESSION
+    return looped or len(text) > 12 + MAX_CHARS_PER_SECOND * seconds
 
 
 def _times(heard: Sequence[HeardSegment]) -> list[tuple[float, float]]:
@@ -284,7 +284,7 @@ def _shortened(segment: HeardSegment) -> HeardSegment:
     return replace(segment, words=tuple(kept))
 
 
-ASKED = 3
+LANGUAGE_WINDOWS = 3
 """Windows of a channel whose language is asked for, the loudest."""
 
 
@@ -304,7 +304,9 @@ def _refuse_foreign(
 
     def foreign(places: Sequence[tuple[Channel, Window]]) -> list[bool]:
         verdicts = (recogniser.language(window.samples(channel.samples)) for channel, window in places)
-        return [language != "ja" and probability >= FOREIGN for language, probability in verdicts]
+        return [
+            language != "ja" and probability >= MIN_FOREIGN_PROBABILITY for language, probability in verdicts
+        ]
 
     least = -(-len(asked) // 2)
     found = in_batches(asked[:least], foreign, most=1, at_once=recogniser.at_once)
@@ -318,10 +320,10 @@ def _refuse_foreign(
 
 
 def _loudest(channel: Channel, windows: Sequence[Window]) -> list[Window]:
-    """The ``ASKED`` windows with the most sound."""
+    """The ``LANGUAGE_WINDOWS`` windows with the most sound."""
 
     def loudness(window: Window) -> float:
-        frames = ((round(p.start / FRAME), round(p.end / FRAME)) for p in window.pieces)
+        frames = ((round(p.start / FRAME_SECONDS), round(p.end / FRAME_SECONDS)) for p in window.pieces)
         return sum(float(channel.power[first:last].sum()) for first, last in frames)
 
-    return sorted(windows, key=loudness, reverse=True)[:ASKED]
+    return sorted(windows, key=loudness, reverse=True)[:LANGUAGE_WINDOWS]

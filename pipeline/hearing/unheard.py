@@ -16,23 +16,29 @@ from pipeline.hearing.windows import Channel, Window, loud_stretches, shorter
 from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
 
-__all__ = ["CLOSE_TO_WORD", "SHORT_WINDOW", "UNHEARD", "left_out", "unheard"]
+__all__ = [
+    "MIN_UNHEARD_SECONDS",
+    "SHORT_WINDOW_SECONDS",
+    "WORD_MARGIN_SECONDS",
+    "unheard",
+    "windows_to_retry",
+]
 
-UNHEARD = 0.7
+MIN_UNHEARD_SECONDS = 0.7
 """Seconds of sound under no word from which it is listened to once more: a short name takes as long."""
 
-GIVEN_UP = 0.25
+GIVEN_UP_SHARE = 0.25
 """Share of a window under no word from which it was given up: of 141 windows of made calls six have .44 and
 more, in the noise of three calls, and none of the others more than .11."""
 
-SHORT_WINDOW = 8.0
+SHORT_WINDOW_SECONDS = 8.0
 """Seconds in a window of what is recognised once more: an utterance or two, too short to loop in for long."""
 
-CLOSE_TO_WORD = 0.25
+WORD_MARGIN_SECONDS = 0.25
 """Seconds around a word that it may account for: word ends come up to 0.4 s early (facts.md 0.2)."""
 
 
-def left_out(
+def windows_to_retry(
     channel: Channel, windows: Sequence[Window], words: Sequence[tuple[float, float]]
 ) -> Iterator[Window]:
     """What a recogniser shall be asked for once more.
@@ -57,13 +63,13 @@ def left_out(
         start, end = window.pieces[0].start, window.pieces[-1].end
         pieces = _spans(window.pieces)
         heard = length(minus(pieces, _spans(left.touching(start, end))))
-        if heard >= (1 - GIVEN_UP) * window.duration:
+        if heard >= (1 - GIVEN_UP_SHARE) * window.duration:
             continue
         given += window.pieces
-        near = said.touching(max(0.0, start - CLOSE_TO_WORD), end + CLOSE_TO_WORD)
-        taken = union((word.start - CLOSE_TO_WORD, word.end + CLOSE_TO_WORD) for word in near)
+        near = said.touching(max(0.0, start - WORD_MARGIN_SECONDS), end + WORD_MARGIN_SECONDS)
+        taken = union((word.start - WORD_MARGIN_SECONDS, word.end + WORD_MARGIN_SECONDS) for word in near)
         rest = tuple(_lasting(minus(pieces, taken)))
-        yield from shorter(Window(rest, window.rate), channel.samples, SHORT_WINDOW)
+        yield from shorter(Window(rest, window.rate), channel.samples, SHORT_WINDOW_SECONDS)
     asked = Nearby(given, lambda piece: piece)
     for gap in gaps:
         for part in _lasting(minus(_spans([gap]), _spans(asked.touching(gap.start, gap.end)))):
@@ -75,7 +81,7 @@ def _spans(times: Iterable[TimeSpan]) -> Spans:
 
 
 def _lasting(spans: Iterable[tuple[float, float]]) -> Iterator[TimeSpan]:
-    return (TimeSpan(start, end) for start, end in spans if end - start >= UNHEARD)
+    return (TimeSpan(start, end) for start, end in spans if end - start >= MIN_UNHEARD_SECONDS)
 
 
 def unheard(channel: Channel, words: Sequence[tuple[float, float]]) -> list[TimeSpan]:
@@ -88,13 +94,17 @@ def unheard(channel: Channel, words: Sequence[tuple[float, float]]) -> list[Time
     starts = [start for start, _ in words]
     reached = list(itertools.accumulate((end for _, end in words), max, initial=0.0))
     gaps: list[TimeSpan] = []
-    for stretch in loud_stretches(channel, margin=0.0, least=UNHEARD):
+    for stretch in loud_stretches(channel, margin=0.0, least=MIN_UNHEARD_SECONDS):
         first = bisect.bisect_left(starts, stretch.start)
-        last = bisect.bisect_right(starts, stretch.end + CLOSE_TO_WORD) + 1
-        at = max(stretch.start, reached[first] + CLOSE_TO_WORD) if first else stretch.start
-        for start, end in [*words[first:last], (stretch.end + CLOSE_TO_WORD, stretch.end)]:
-            if start - CLOSE_TO_WORD - at >= UNHEARD and at < stretch.end:
-                gaps.append(TimeSpan(max(0.0, at - 0.1), min(stretch.end, start - CLOSE_TO_WORD) + 0.1))
-            at = max(at, end + CLOSE_TO_WORD)
+        last = bisect.bisect_right(starts, stretch.end + WORD_MARGIN_SECONDS) + 1
+        at = max(stretch.start, reached[first] + WORD_MARGIN_SECONDS) if first else stretch.start
+        for start, end in [*words[first:last], (stretch.end + WORD_MARGIN_SECONDS, stretch.end)]:
+            if start - WORD_MARGIN_SECONDS - at >= MIN_UNHEARD_SECONDS and at < stretch.end:
+                gaps.append(TimeSpan(max(0.0, at - 0.1), min(stretch.end, start - WORD_MARGIN_SECONDS) + 0.1))
+            at = max(at, end + WORD_MARGIN_SECONDS)
     limit = channel.duration
-    return [TimeSpan(g.start, min(g.end, limit)) for g in gaps if min(g.end, limit) - g.start >= UNHEARD]
+    return [
+        TimeSpan(g.start, min(g.end, limit))
+        for g in gaps
+        if min(g.end, limit) - g.start >= MIN_UNHEARD_SECONDS
+    ]

@@ -18,9 +18,18 @@ from numpy.typing import NDArray
 
 from pipeline.types import TimeSpan
 
-__all__ = ["FRAME", "LONGEST", "Channel", "Sound", "Window", "loud_stretches", "shorter", "windows_of"]
+__all__ = [
+    "FRAME_SECONDS",
+    "MAX_WINDOW_SECONDS",
+    "Channel",
+    "Sound",
+    "Window",
+    "loud_stretches",
+    "shorter",
+    "windows_of",
+]
 
-FRAME = 0.01
+FRAME_SECONDS = 0.01
 """Seconds per energy frame."""
 
 ABOVE_NOISE_DB = 9.0
@@ -30,17 +39,17 @@ left out here is never heard."""
 BELOW_SPEECH_DB = 38.0
 """Nothing this far below the channel's loud speech is speech on the same telephone."""
 
-MARGIN = 0.3
+SPEECH_MARGIN_SECONDS = 0.3
 """Seconds kept on each side of speech: soft onsets and endings lie there."""
 
-SILENCE = 0.3
+MIN_SILENCE_SECONDS = 0.3
 """Seconds of silence left out in the midst of a word from which it is no part of it."""
 
-LONGEST = 27.0
+MAX_WINDOW_SECONDS = 27.0
 """Seconds in a window; the model's own limit is 30, and an end close to it loses its last words."""
 
 
-_STRIDE = 6_000
+_BLOCK_FRAMES = 6_000
 """Frames whose loudness is worked out at once: a minute, 4 MB."""
 
 
@@ -61,7 +70,7 @@ class Channel:
     Attributes:
         samples: Full scale 1, float32 where they are cut out.
         rate: Samples per second.
-        power: Mean square of each whole ``FRAME``, shape (frames,).
+        power: Mean square of each whole ``FRAME_SECONDS``, shape (frames,).
     """
 
     samples: Sound = field(repr=False)
@@ -74,8 +83,8 @@ class Channel:
         frame = _frame(rate)
         count = len(samples) // frame
         power = np.empty(count, np.float32)
-        for first in range(0, count, _STRIDE):
-            last = min(count, first + _STRIDE)
+        for first in range(0, count, _BLOCK_FRAMES):
+            last = min(count, first + _BLOCK_FRAMES)
             piece = samples[first * frame : last * frame].reshape(-1, frame)
             power[first:last] = np.square(piece).mean(axis=1)
         return cls(samples, rate, power)
@@ -124,7 +133,7 @@ class Window:
             start, end = max(whole.start, piece.start), min(whole.end, piece.end)
             if start >= end:
                 continue
-            if parts and start - parts[-1].end < SILENCE:
+            if parts and start - parts[-1].end < MIN_SILENCE_SECONDS:
                 start = parts.pop().start
             parts.append(TimeSpan(start, end))
         return max(parts, key=lambda part: (part.duration, part.start), default=whole)
@@ -139,7 +148,9 @@ class Window:
         return self.pieces[-1].end
 
 
-def loud_stretches(channel: Channel, margin: float = MARGIN, least: float = 0.0) -> tuple[TimeSpan, ...]:
+def loud_stretches(
+    channel: Channel, margin: float = SPEECH_MARGIN_SECONDS, least: float = 0.0
+) -> tuple[TimeSpan, ...]:
     """Where a channel may hold speech.
 
     Args:
@@ -169,7 +180,7 @@ def loud_stretches(channel: Channel, margin: float = MARGIN, least: float = 0.0)
     return tuple(stretch for stretch in out if stretch.duration >= least)
 
 
-def windows_of(channel: Channel, longest: float = LONGEST) -> tuple[Window, ...]:
+def windows_of(channel: Channel, longest: float = MAX_WINDOW_SECONDS) -> tuple[Window, ...]:
     """Pack a channel's speech into windows.
 
     Args:
@@ -230,4 +241,4 @@ def _split(stretch: TimeSpan, samples: Sound, rate: int, longest: float) -> list
 
 def _frame(rate: int) -> int:
     """Samples in a frame."""
-    return max(1, round(rate * FRAME))
+    return max(1, round(rate * FRAME_SECONDS))

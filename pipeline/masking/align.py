@@ -24,13 +24,13 @@ import numpy as np
 
 from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
-from pipeline.masking.crosstalk import carried
+from pipeline.masking.crosstalk import channels_and_time
 from pipeline.masking.edges import (
-    ALONE,
-    FRAME,
-    MARGIN,
-    QUIET,
-    UNKNOWN,
+    FRAME_SECONDS,
+    NO_NEIGHBOUR_SECONDS,
+    QUIET_DB,
+    SOUND_MARGIN_SECONDS,
+    UNKNOWN_SPREAD,
     Side,
     Sound,
     WordEdge,
@@ -42,30 +42,35 @@ from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Tra
 
 __all__ = ["Places", "align", "align_among", "edges_of", "places_of"]
 
-LONG_PAUSE: Final = 1.0
+LONG_PAUSE_SECONDS: Final = 1.0
 """Seconds between two groups of a number beyond which they are masked apart: time for an answer."""
 
-UNEXPLAINED: Final = 0.2
+MAX_UNEXPLAINED_SECONDS: Final = 0.2
 """Seconds of sound under no word that keep two groups together, for a third may have gone unheard there;
 less than that is breath."""
 
-SLACK: Final = 0.3
+OWN_SOUND_SECONDS: Final = 0.3
 """Seconds around a word whose sound is taken to be its own: its edges are that uncertain (facts.md 0.2)."""
 
-FASTEST: Final = 0.06
+MIN_MORA_SECONDS: Final = 0.06
 """Seconds of a mora when spoken fast: a stretch with less than that for each of its morae is widened.
 Slow speech has 0.15, the made calls 0.08 to 0.2; ten morae a second are already hard to follow."""
 
-SLOWEST: Final = 0.4
+MAX_MORA_SECONDS: Final = 0.4
 """Seconds of a mora when spelled out slowly: where a reading is known and a stretch has more for each of its
-morae, and ``HESITATION`` besides, its words' times hold something else, and a person should listen."""
+morae, and ``HESITATION_SECONDS`` besides, its words' times hold something else, and a person should listen."""
 
-HESITATION: Final = 0.5
+HESITATION_SECONDS: Final = 0.5
 
-_LOUD: Final = 85  # percentile of an entity's frames that counts as its loud parts
-_PACES: Final = (0.08, 0.22)  # seconds of a mora, the fastest and the slowest talk that a pace is taken from
-_BESIDE: Final = 0.05  # seconds around an entity's words that are heard for its loudness: words can be empty
-_SMALL: Final = "ぁぃぅぇぉゃゅょゎァィゥェォャュョヮ"
+_LOUD_PERCENTILE: Final = 85  # percentile of an entity's frames that counts as its loud parts
+_PACE_RANGE_SECONDS: Final = (
+    0.08,
+    0.22,
+)  # seconds of a mora, the fastest and the slowest talk that a pace is taken from
+_LEVEL_MARGIN_SECONDS: Final = (
+    0.05  # seconds around an entity's words that are heard for its loudness: words can be empty
+)
+_SMALL_KANA: Final = "ぁぃぅぇぉゃゅょゎァィゥェォャュョヮ"
 _BACKCHANNEL = re.compile(r"(?:はい|ええ|うん|ああ|あー|えー|そうですか|なるほど|[、。,.\s])*")
 
 
@@ -131,9 +136,9 @@ def align_among(
             part = finding if len(groups) == 1 else _narrowed(finding, group)
             morae = part.entity.morae or _morae(_text(part.entity.chars, transcript))
             time = _sounding(group, recording, morae, _pace(group, transcript))
-            if part.entity.morae and time.duration > morae * SLOWEST + HESITATION:
+            if part.entity.morae and time.duration > morae * MAX_MORA_SECONDS + HESITATION_SECONDS:
                 part = replace(part, needs_review=True)
-            heard, time = carried(recording, time, channels)
+            heard, time = channels_and_time(recording, time, channels)
             start, end = max(0.0, time.start - policy.pad_before), time.end + policy.pad_after
             time = TimeSpan(start, max(start, min(recording.duration, end)))
             aligned.append(replace(part, time=time, channels=heard))
@@ -197,7 +202,7 @@ def _places(transcript: Transcript) -> list[_Place]:
     channels: dict[int, list[tuple[Word, Segment]]] = {}
     for segment in transcript.segments:
         channels.setdefault(segment.channel, []).extend((word, segment) for word in segment.words)
-    within = ALONE if transcript.times_within is None else transcript.times_within
+    within = NO_NEIGHBOUR_SECONDS if transcript.times_within is None else transcript.times_within
     places: list[_Place] = []
     for spoken in channels.values():
         spoken.sort(key=lambda each: (each[0].time.start, each[0].chars.start))
@@ -233,7 +238,7 @@ def _groups(said: list[_Place], places: Places, recording: Recording) -> list[li
     groups = [[said[0]]]
     for before, after in itertools.pairwise(said):
         pause = TimeSpan(before.word.time.end, max(before.word.time.end, after.word.time.start))
-        apart = before.segment is not after.segment and pause.duration > LONG_PAUSE
+        apart = before.segment is not after.segment and pause.duration > LONG_PAUSE_SECONDS
         if apart and _explained(pause, (before, after), places, recording):
             groups.append([])
         groups[-1].append(after)
@@ -243,17 +248,26 @@ def _groups(said: list[_Place], places: Places, recording: Recording) -> list[li
 def _explained(pause: TimeSpan, around: tuple[_Place, _Place], places: Places, recording: Recording) -> bool:
     """Whether the sound in a pause lies under words, or is none."""
     channel = around[0].segment.channel
-    sound = listen(recording.samples[channel], recording.rate, pause.start - MARGIN, pause.end + MARGIN)
-    loud = sound.level > float(np.percentile(sound.level, _LOUD)) + QUIET
+    sound = listen(
+        recording.samples[channel],
+        recording.rate,
+        pause.start - SOUND_MARGIN_SECONDS,
+        pause.end + SOUND_MARGIN_SECONDS,
+    )
+    loud = sound.level > float(np.percentile(sound.level, _LOUD_PERCENTILE)) + QUIET_DB
     loud &= _within(sound, TimeSpan(pause.start, pause.end))
-    for place in places.by_time[channel].touching(pause.start - SLACK, pause.end + SLACK):
+    for place in places.by_time[channel].touching(
+        pause.start - OWN_SOUND_SECONDS, pause.end + OWN_SOUND_SECONDS
+    ):
         word = place.word.time
-        loud &= ~_within(sound, TimeSpan(max(0.0, word.start - SLACK), word.end + SLACK))
-    return bool(np.count_nonzero(loud) * FRAME <= UNEXPLAINED)
+        loud &= ~_within(
+            sound, TimeSpan(max(0.0, word.start - OWN_SOUND_SECONDS), word.end + OWN_SOUND_SECONDS)
+        )
+    return bool(np.count_nonzero(loud) * FRAME_SECONDS <= MAX_UNEXPLAINED_SECONDS)
 
 
 def _within(sound: Sound, time: TimeSpan) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    middle = sound.start + (np.arange(len(sound.level)) + 0.5) * FRAME
+    middle = sound.start + (np.arange(len(sound.level)) + 0.5) * FRAME_SECONDS
     return np.asarray((middle >= time.start) & (middle < time.end))
 
 
@@ -271,7 +285,7 @@ def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace:
     last = max(group, key=lambda place: place.word.time.end)
     start = _edge(first, -1, group, recording, morae * pace)
     end = _edge(last, 1, group, recording, morae * pace)
-    least = morae * FASTEST
+    least = morae * MIN_MORA_SECONDS
     # Never inside out, and never shorter than it can be said: then the words' times count too.
     if end - start < least:
         start, end = min(start, first.word.time.start), max(end, last.word.time.end)
@@ -297,7 +311,10 @@ def _pace(group: Sequence[_Place], transcript: Transcript) -> float:
     """Seconds that a mora takes in the utterance in which an entity begins."""
     segment = group[0].segment
     spoken = sum(word.time.duration for word in segment.words)
-    return min(_PACES[1], max(_PACES[0], spoken / max(1.0, _morae(_text(segment.chars, transcript)))))
+    return min(
+        _PACE_RANGE_SECONDS[1],
+        max(_PACE_RANGE_SECONDS[0], spoken / max(1.0, _morae(_text(segment.chars, transcript)))),
+    )
 
 
 def _around(
@@ -307,18 +324,28 @@ def _around(
     time = place.word.time
     if side < 0:
         at, neighbour = time.start, place.before
-        gap, outer = (at - neighbour.time.end, at - neighbour.time.start) if neighbour else (ALONE, ALONE)
+        gap, outer = (
+            (at - neighbour.time.end, at - neighbour.time.start)
+            if neighbour
+            else (NO_NEIGHBOUR_SECONDS, NO_NEIGHBOUR_SECONDS)
+        )
     else:
         at, neighbour = time.end, place.after
-        gap, outer = (neighbour.time.start - at, neighbour.time.end - at) if neighbour else (ALONE, ALONE)
+        gap, outer = (
+            (neighbour.time.start - at, neighbour.time.end - at)
+            if neighbour
+            else (NO_NEIGHBOUR_SECONDS, NO_NEIGHBOUR_SECONDS)
+        )
     samples = recording.samples[place.segment.channel if recording.channels > 1 else 0]
-    sound = listen(samples, recording.rate, max(0.0, at - MARGIN), at + MARGIN)
+    sound = listen(samples, recording.rate, max(0.0, at - SOUND_MARGIN_SECONDS), at + SOUND_MARGIN_SECONDS)
     # A long token of one character holds a pause or a stranger's sound; one of several is just long.
     inner = time.duration / max(1, place.word.chars.end - place.word.chars.start)
     begins = min(each.word.time.start for each in group)
     ends = max(each.word.time.end for each in group)
-    own = sound.level[_within(sound, TimeSpan(max(0.0, begins - _BESIDE), ends + _BESIDE))]
-    loud = float(np.percentile(own, _LOUD)) if own.size else float(sound.level.max())
+    own = sound.level[
+        _within(sound, TimeSpan(max(0.0, begins - _LEVEL_MARGIN_SECONDS), ends + _LEVEL_MARGIN_SECONDS))
+    ]
+    loud = float(np.percentile(own, _LOUD_PERCENTILE)) if own.size else float(sound.level.max())
     edge = WordEdge(
         time=at,
         inner=inner,
@@ -329,7 +356,7 @@ def _around(
         sure_beyond=1.0 if neighbour is None else neighbour.probability,
         length=ends - begins,
         expected=expected,
-        spread=place.word.spread[0 if side < 0 else 1] if place.word.spread else UNKNOWN,
+        spread=place.word.spread[0 if side < 0 else 1] if place.word.spread else UNKNOWN_SPREAD,
         traces=place.segment.traces,
     )
     return sound, edge, side, loud
@@ -343,7 +370,7 @@ def _morae(text: str) -> float:
 
 def _kind(char: str) -> str:
     if "ぁ" <= char <= "ヺ" or char == "ー":
-        return "small" if char in _SMALL else "kana"
+        return "small" if char in _SMALL_KANA else "kana"
     if char.isdecimal():
         return "digit"
     if "一" <= char <= "鿿" or char in "々〇":

@@ -36,7 +36,7 @@ _TONE_HERTZ: Final = 1000.0
 # -20 dBFS: below speech, so that a listener is not startled; far above the -38 dBFS from
 # which the contract counts a frame as speech.
 _TONE_DBFS: Final = -20.0
-_STRIDE: Final = 1 << 20  # samples of a channel that are masked at once
+_BLOCK_SAMPLES: Final = 1 << 20  # samples of a channel that are masked at once
 _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
 
 
@@ -193,8 +193,8 @@ def masked_pieces(
         for channel in range(channels)
         for window in masked_windows(plan, channel, rate, length)
     ]
-    for at in range(0, length, _STRIDE):
-        piece = samples[:, at : at + _STRIDE].copy()
+    for at in range(0, length, _BLOCK_SAMPLES):
+        piece = samples[:, at : at + _BLOCK_SAMPLES].copy()
         for channel, start, end in windows:
             low, high = max(start, at), min(end, at + piece.shape[1])
             if low < high:

@@ -26,35 +26,45 @@ import numpy.typing as npt
 
 from pipeline.audio.recording import Recording, to_samples
 from pipeline.hearing.clips import Audio
-from pipeline.masking.faint_copy import LATEST, RATE, REFERENCE, Floor, find_copy, floor_of, free_of_others
+from pipeline.masking.faint_copy import (
+    MAX_ECHO_LAG_SECONDS,
+    RATE,
+    REFERENCE_SECONDS,
+    Floor,
+    find_copy,
+    floor_of,
+    free_of_others,
+)
 from pipeline.types import TimeSpan
 
-__all__ = ["carried", "heard_on", "left_on"]
+__all__ = ["channels_and_time", "heard_on", "still_heard_on"]
 
 Array = npt.NDArray[np.float64]
 
-_BAND: Final = (200.0, 3400.0)  # hertz: what a telephone passes
-_CONTEXT: Final = 1.0  # seconds on each side: the path is the same a moment earlier and later
-_QUIET_WITHIN: Final = 10.0  # seconds on each side in which a channel is at its own noise for a moment
+_BAND_HERTZ: Final = (200.0, 3400.0)  # hertz: what a telephone passes
+_PATH_CONTEXT_SECONDS: Final = 1.0  # seconds on each side: the path is the same a moment earlier and later
+_NOISE_CONTEXT_SECONDS: Final = (
+    10.0  # seconds on each side in which a channel is at its own noise for a moment
+)
 # Seconds at its own noise from which a channel holds something that could be understood: what is shorter is
 # no intelligible word (``MaskPolicy.merge_gap``).  Of what is shorter itself, half.
-_LEAST_FREE: Final = 0.15
+_MIN_NOISE_SECONDS: Final = 0.15
 # Agreement of unrelated signals of n samples is about 1 / sqrt(n) at any one delay, and at the
 # best of all delays 3 to 5 times that.  Of 360 made pairs of unrelated telephone speech 1 in 70
 # exceeded 9; of echoes 20 dB down without other speech over them 9 in 10 do.
-_AGREEMENT: Final = 9.0
+_MIN_AGREEMENT: Final = 9.0
 # Under other sound nothing of speech is understood in a band where its level lies 15 dB below that, and all
 # of it where it lies 15 dB above; what each band counts for is given (Speech Intelligibility Index, octave
 # bands, ANSI S3.5-1997, table 4; of the last the telephone passes the beginning, and all of it is counted).
 # Where the other sound comes and goes the share is worked out moment by moment and averaged (Rhebergen and
 # Versfeld 2005, JASA 117).
-_BELOW: Final = 15.0
-_RANGE: Final = 30.0
-_OCTAVES: Final = (177.0, 354.0, 707.0, 1414.0, 2828.0, 3400.0)  # hertz: edges of the bands
-_COUNTS: Final = (0.0617, 0.1671, 0.2373, 0.2648, 0.2142)
+_INAUDIBLE_DB: Final = 15.0
+_AUDIBLE_RANGE_DB: Final = 30.0
+_OCTAVE_EDGES_HERTZ: Final = (177.0, 354.0, 707.0, 1414.0, 2828.0, 3400.0)  # hertz: edges of the bands
+_BAND_WEIGHTS: Final = (0.0617, 0.1671, 0.2373, 0.2648, 0.2142)
 # Up to here speech in the next room is confidential (articulation index, ASTM E1130).
-_CONFIDENTIAL: Final = 0.05
-_MOMENT: Final = 0.032  # seconds
+_MAX_CONFIDENTIAL_INDEX: Final = 0.05
+_MOMENT_SECONDS: Final = 0.032  # seconds
 
 
 def heard_on(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) -> tuple[int, ...]:
@@ -68,10 +78,10 @@ def heard_on(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) ->
     Returns:
         ``channels`` and every other one that carries the same sound there, ascending.
     """
-    return carried(recording, time, channels)[0]
+    return channels_and_time(recording, time, channels)[0]
 
 
-def carried(
+def channels_and_time(
     recording: Recording, time: TimeSpan, channels: tuple[int, ...]
 ) -> tuple[tuple[int, ...], TimeSpan]:
     """As ``heard_on``, and how long it takes to end there.
@@ -96,7 +106,9 @@ def carried(
     return tuple(sorted(found)), TimeSpan(start, min(max(recording.duration, time.end), end))
 
 
-def left_on(original: Recording, masked: Audio, time: TimeSpan, channels: tuple[int, ...]) -> tuple[int, ...]:
+def still_heard_on(
+    original: Recording, masked: Audio, time: TimeSpan, channels: tuple[int, ...]
+) -> tuple[int, ...]:
     """On which channels of the product something is still heard that was masked on others.
 
     Args:
@@ -125,11 +137,11 @@ def _lag(said: Line, other: Line, time: TimeSpan) -> float | None:
     call = said[0]
     if time.duration == 0 or to_samples(time, call.rate, call.length)[0] >= call.length:
         return None
-    wide = _cut(other, time, _QUIET_WITHIN)
+    wide = _cut(other, time, _NOISE_CONTEXT_SECONDS)
     if not wide.any():
         return None
     floor = floor_of(wide, call.law)
-    for around in (0.0, _CONTEXT):
+    for around in (0.0, _PATH_CONTEXT_SECONDS):
         # Within the call: silence beyond its ends would be where everything is heard.
         span = TimeSpan(max(0.0, time.start - around), min(call.length / call.rate, time.end + around))
         one = _cut(said, span, 0.0)
@@ -144,14 +156,14 @@ def _lag(said: Line, other: Line, time: TimeSpan) -> float | None:
 def _found_in_noise(one: Array, other: Line, where: tuple[TimeSpan, TimeSpan], floor: Floor) -> int | None:
     """Samples by which the noise of another channel holds a stretch late, if enough of it is noise."""
     time, span = where
-    margin = LATEST + REFERENCE
+    margin = MAX_ECHO_LAG_SECONDS + REFERENCE_SECONDS
     two = _like(_cut(other, span, margin), np.zeros(len(one) + 2 * round(margin * RATE)))
     late = find_copy(one, two, floor)
     if late is None:
         return None
     begin = round((time.start - span.start + margin) * RATE) + late
     there = free_of_others(two, floor)[begin : begin + round(time.duration * RATE)]
-    least = min(_LEAST_FREE, time.duration / 2)
+    least = min(_MIN_NOISE_SECONDS, time.duration / 2)
     return late if np.count_nonzero(there) >= least * RATE else None
 
 
@@ -183,23 +195,23 @@ def _cut(line: Line, time: TimeSpan, around: float) -> Array:
 def _same_sound(one: Array, two: Array) -> int | None:
     """Samples by which ``two`` holds ``one`` late, beyond chance and to be understood; ``None`` if not."""
     two = two - two.mean()
-    reach = min(round(LATEST * RATE), len(one) - 1)
+    reach = min(round(MAX_ECHO_LAG_SECONDS * RATE), len(one) - 1)
     size = 1 << (len(one) + reach).bit_length()
     first, second = np.fft.rfft(one, size), np.fft.rfft(two, size)
     cross = second * np.conj(first)
     hertz = np.fft.rfftfreq(size, 1 / RATE)
-    band = (hertz > _BAND[0]) & (hertz < _BAND[1])
+    band = (hertz > _BAND_HERTZ[0]) & (hertz < _BAND_HERTZ[1])
     phase = np.where(band, cross / np.maximum(np.abs(cross), 1e-9), 0)
     # Two-sided spectrum: each bin of the band counts twice.
     agreement = _lags(np.fft.irfft(phase, size), reach) * size / (2 * np.count_nonzero(band))
     at = int(np.argmax(np.abs(agreement)))
     power = float(np.square(one).sum())
-    if abs(agreement[at]) * np.sqrt(len(one)) < _AGREEMENT or power == 0:
+    if abs(agreement[at]) * np.sqrt(len(one)) < _MIN_AGREEMENT or power == 0:
         return None
     # How much of the other channel is this sound: its projection at that delay.
     common = float(_lags(np.fft.irfft(cross, size), reach)[at]) / power
     echo = common * _delayed(one, at - reach)
-    return at - reach if _understood(echo, two - echo, RATE) > _CONFIDENTIAL else None
+    return at - reach if _understood(echo, two - echo, RATE) > _MAX_CONFIDENTIAL_INDEX else None
 
 
 def _delayed(sound: npt.NDArray[np.float64], late: int) -> npt.NDArray[np.float64]:
@@ -213,16 +225,18 @@ def _understood(speech: npt.NDArray[np.float64], other: npt.NDArray[np.float64],
     """How much of speech may be understood under other sound: 0 nothing, about 1 all."""
     levels, noise = _levels(speech, rate).mean(axis=0), _levels(other, rate)
     above = 10 * np.log10((levels + 1e-9) / (noise + 1e-9))
-    return float(np.clip((above + _BELOW) / _RANGE, 0, 1).mean(axis=0) @ np.array(_COUNTS))
+    return float(
+        np.clip((above + _INAUDIBLE_DB) / _AUDIBLE_RANGE_DB, 0, 1).mean(axis=0) @ np.array(_BAND_WEIGHTS)
+    )
 
 
 def _levels(sound: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float64]:
     """Power of each moment in each band, shape (moments, bands); one moment of what is shorter."""
-    size = min(len(sound), round(_MOMENT * rate))
+    size = min(len(sound), round(_MOMENT_SECONDS * rate))
     framed = sound[: len(sound) // size * size].reshape(-1, size)
     spectra = np.square(np.abs(np.fft.rfft(framed * np.hanning(size), axis=1)))
     hertz = np.fft.rfftfreq(size, 1 / rate)
-    bands = [(hertz >= low) & (hertz < high) for low, high in itertools.pairwise(_OCTAVES)]
+    bands = [(hertz >= low) & (hertz < high) for low, high in itertools.pairwise(_OCTAVE_EDGES_HERTZ)]
     return np.stack([spectra[:, band].sum(axis=1) for band in bands], axis=1)
 
 

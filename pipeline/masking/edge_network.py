@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
 
-__all__ = ["DILATIONS", "KERNEL", "NAMES", "WEIGHTS", "chances"]
+__all__ = ["DILATIONS", "KERNEL", "SIDE_NAMES", "WEIGHTS", "chances"]
 
 Array = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ WEIGHTS: Final = Path(__file__).with_name("edges.npz")
 SHA256: Final = "64ae3daa5debaba11a60b644e0900f8423badbc4d023cf29fe85aad841977040"
 """Of the weights, as ``models/registry.toml`` has it; this package cannot ask that one."""
 
-NAMES: Final = {-1: "start", 1: "end"}
+SIDE_NAMES: Final = {-1: "start", 1: "end"}
 """What each side's arrays are called in the file."""
 
 KERNEL: Final = 5
@@ -91,7 +91,7 @@ def _convolved(x: Array, weights: Array, dilation: int) -> Array:
 
 @lru_cache(maxsize=2)
 def _network(side: int) -> _Network:
-    name = NAMES[side]
+    name = SIDE_NAMES[side]
     try:
         content = WEIGHTS.read_bytes()
         if hashlib.sha256(content).hexdigest() != SHA256:

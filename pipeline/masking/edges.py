@@ -5,7 +5,7 @@
     ear            .:▆▇▆▇▂                how probably anybody's data is being said, every 80 ms
     candidates  ·········|·········       every 10 ms around a word's edge
     chance         ..:|:.                 from silence, change of spectrum, distance and ear, see ``describe``
-    edge           ^                      as far out as the true edge lies with ``REACHED`` certainty
+    edge           ^                      as far out as the true edge lies with ``MIN_CERTAINTY`` certainty
 
 A best guess would be too late half of the time, and a mask that begins late speaks the first
 mora of a name.  So each candidate gets a chance of being the true edge, and the edge is put
@@ -30,15 +30,15 @@ from pipeline.masking.edge_network import chances
 from pipeline.types import Trace
 
 __all__ = [
-    "ALONE",
     "CANDIDATES",
-    "EAR",
-    "FRAME",
-    "HEARD",
-    "INWARD",
-    "MARGIN",
-    "QUIET",
-    "UNKNOWN",
+    "EAR_FEATURES",
+    "FRAME_SECONDS",
+    "INWARD_FRAMES",
+    "MORA_FEATURES",
+    "NO_NEIGHBOUR_SECONDS",
+    "QUIET_DB",
+    "SOUND_MARGIN_SECONDS",
+    "UNKNOWN_SPREAD",
     "Side",
     "Sound",
     "WordEdge",
@@ -51,53 +51,55 @@ Array = NDArray[np.float64]
 Side = int
 """-1 for where something starts, +1 for where it ends: the direction outward."""
 
-FRAME: Final = 0.01
+FRAME_SECONDS: Final = 0.01
 """Seconds from one frame to the next, and between candidates."""
 
-ALONE: Final = 9.0
+NO_NEIGHBOUR_SECONDS: Final = 9.0
 """Seconds to a neighbour that is not there: further than any candidate."""
 
-UNKNOWN: Final = -1.0
+UNKNOWN_SPREAD: Final = -1.0
 """In place of a spread."""
 
-INWARD, OUTWARD = 60, 45
+INWARD_FRAMES, OUTWARD_FRAMES = 60, 45
 """Frames from a word's edge to the innermost and the outermost candidate: of 563 word times 1 in 100 was
 further off, all of them early starts and late ends, which cost over-mask and no leak."""
 
-CANDIDATES: Final = INWARD + 1 + OUTWARD
+CANDIDATES: Final = INWARD_FRAMES + 1 + OUTWARD_FRAMES
 
-EAR: Final = 7
+EAR_FEATURES: Final = 7
 """Features of a candidate that come from the ear, the last ones; the very last says whether there was one."""
 
-HEARD: Final = 5
+MORA_FEATURES: Final = 5
 """Features, those before the ear's, that come of where the word's morae are heard; the last says whether."""
 
-REACHED: Final = {-1: 0.88, 1: 0.91}
+MIN_CERTAINTY: Final = {-1: 0.88, 1: 0.91}
 """The chance that the true edge is not further out, of a start and of an end.  With .95, on 36 made calls
 that the network never saw, one in a thousand starts and seven ends are more than 40 ms short, and .13 of an
 entity's speech is taken of its neighbours (``tests.bench.edges``).  On 36 others, .93 for both leaves .1 %
 less of leak in whole calls than these, and takes .3 % more of the rest of the talk; with these eight of a
 thousand starts, and nine ends, are more than 40 ms short on 24 of them."""
 
-MARGIN: Final = (max(INWARD, OUTWARD) + 26) * FRAME
+SOUND_MARGIN_SECONDS: Final = (max(INWARD_FRAMES, OUTWARD_FRAMES) + 26) * FRAME_SECONDS
 """Seconds of sound on each side of an edge that its candidates are described by."""
 
-_WINDOW: Final = 0.025  # seconds of sound in a frame: two periods of the deepest voice
+_WINDOW_SECONDS: Final = 0.025  # seconds of sound in a frame: two periods of the deepest voice
 _BANDS: Final = 20
-_LOWEST, _HIGHEST = 100.0, 3800.0  # hertz: what a telephone passes
-QUIET: Final = -18.0
+_LOWEST_HERTZ, _HIGHEST_HERTZ = 100.0, 3800.0  # hertz: what a telephone passes
+QUIET_DB: Final = -18.0
 """dB of a frame against the loud parts around it under which it is a pause: most consonants are louder."""
 
-_SILENT: Final = -30.0  # likewise; no sound of speech that a listener would notice beside the loud parts
-_BREATH: Final = 0.1
+_SILENT_DB: Final = -30.0  # likewise; no sound of speech that a listener would notice beside the loud parts
+_BREATH_SECONDS: Final = 0.1
 """Seconds of silence that an edge takes in, where there is some: it costs nobody a word, and holds a soft
 breath and what a lossy codec smears of a loud sound (up to 0.07 s for MP3 at 8 kHz, facts.md 5)."""
 
-_FLOOR: Final = -35.0  # likewise; what lies deeper differs by the noise of the line only
-_FAR: Final = 25  # frames that the ear is asked about on each side of a candidate: three of its steps
-_STEP: Final = 0.04  # seconds of a step of a posteriorgram
-_TIMES_OFF: Final = 8.0  # times its spread that a word's edge is off, from which it is all the same how many
-_SURE: Final = 0.01  # nobody is surer than that: what the ear has learned from is not all there is
+_FLOOR_DB: Final = -35.0  # likewise; what lies deeper differs by the noise of the line only
+_EAR_FRAMES: Final = 25  # frames that the ear is asked about on each side of a candidate: three of its steps
+_STEP_SECONDS: Final = 0.04  # seconds of a step of a posteriorgram
+_MAX_SPREADS_OFF: Final = (
+    8.0  # times its spread that a word's edge is off, from which it is all the same how many
+)
+_MIN_DOUBT: Final = 0.01  # nobody is surer than that: what the ear has learned from is not all there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +124,15 @@ class WordEdge:
     Attributes:
         time: Seconds from the start of the recording.
         inner: Seconds that a character of the entity's own word at this edge lasts.
-        gap: Seconds to the neighbouring word; ``ALONE`` where there is none near.
+        gap: Seconds to the neighbouring word; ``NO_NEIGHBOUR_SECONDS`` where there is none near.
         outer: Seconds to that word's far edge, likewise.
-        within: Seconds that ``time`` is off at most; ``ALONE`` where nobody vouches for it.
+        within: Seconds that ``time`` is off at most; ``NO_NEIGHBOUR_SECONDS`` where nobody vouches for it.
         sure: The recogniser's probability of the entity's word at this edge.
         sure_beyond: The same of the neighbouring word.
         length: Seconds from the entity's first word to its last, as timed.
         expected: Seconds that its morae take at the pace of its utterance; 0 where that is not known.
         spread: Seconds by which ``time`` may lie elsewhere, as the word's morae are heard
-            (``pipeline.sound.forced_alignment``); ``UNKNOWN`` where nobody listened for them.
+            (``pipeline.sound.forced_alignment``); ``UNKNOWN_SPREAD`` where nobody listened for them.
         traces: What the ear heard around it; empty where nothing was listened to.
     """
 
@@ -138,12 +140,12 @@ class WordEdge:
     inner: float
     gap: float
     outer: float
-    within: float = ALONE
+    within: float = NO_NEIGHBOUR_SECONDS
     sure: float = 1.0
     sure_beyond: float = 1.0
     length: float = 0.0
     expected: float = 0.0
-    spread: float = UNKNOWN
+    spread: float = UNKNOWN_SPREAD
     traces: tuple[Trace, ...] = field(default=(), repr=False)
 
 
@@ -157,10 +159,10 @@ def listen(samples: Track, rate: int, start: float, end: float) -> Sound:
         end: Seconds; may lie after it, likewise.
 
     Returns:
-        One frame for each ``FRAME``, the first in the middle of its first ``FRAME``.
+        One frame for each ``FRAME_SECONDS``, the first in the middle of its first ``FRAME_SECONDS``.
     """
-    hop, window = max(1, round(rate * FRAME)), max(2, round(rate * _WINDOW))
-    count = max(1, round((end - start) / FRAME))
+    hop, window = max(1, round(rate * FRAME_SECONDS)), max(2, round(rate * _WINDOW_SECONDS))
+    count = max(1, round((end - start) / FRAME_SECONDS))
     first = round(start * rate) + hop // 2 - window // 2
     wanted = np.arange(count)[:, None] * hop + np.arange(window) + first
     inside = (wanted >= 0) & (wanted < len(samples))
@@ -178,7 +180,7 @@ def _filters(rate: int, window: int) -> tuple[int, Array]:
     """Length of the transform and triangular filters of equal width in mel, shape (bands, bins)."""
     size = 1 << (window - 1).bit_length()
     mel = 1127 * np.log1p(np.fft.rfftfreq(size, 1 / rate) / 700)
-    low, high = (1127 * np.log1p(hertz / 700) for hertz in (_LOWEST, min(_HIGHEST, rate / 2)))
+    low, high = (1127 * np.log1p(hertz / 700) for hertz in (_LOWEST_HERTZ, min(_HIGHEST_HERTZ, rate / 2)))
     points = np.linspace(low, high, _BANDS + 2)
     rising = (mel - points[:-2, None]) / (points[1:-1] - points[:-2])[:, None]
     falling = (points[2:, None] - mel) / (points[2:] - points[1:-1])[:, None]
@@ -189,7 +191,7 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
     """What speaks for and against each candidate.
 
     Args:
-        sound: Reaching at least ``MARGIN`` to both sides of the edge.
+        sound: Reaching at least ``SOUND_MARGIN_SECONDS`` to both sides of the edge.
         edge: As the recogniser has it.
         side: Of the entity.
         loud: dB of the entity's loud parts.
@@ -197,9 +199,11 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
     Returns:
         Shape (``CANDIDATES``, features), from the innermost candidate to the outermost.
     """
-    level = np.clip((sound.level - loud) / 10, _FLOOR / 10, 0.5)
-    bands = np.clip((sound.bands - loud) / 10, _FLOOR / 10 - 1, 1.0)
-    at = round((edge.time - sound.start) / FRAME) + side * np.arange(-INWARD, OUTWARD + 1)
+    level = np.clip((sound.level - loud) / 10, _FLOOR_DB / 10, 0.5)
+    bands = np.clip((sound.bands - loud) / 10, _FLOOR_DB / 10 - 1, 1.0)
+    at = round((edge.time - sound.start) / FRAME_SECONDS) + side * np.arange(
+        -INWARD_FRAMES, OUTWARD_FRAMES + 1
+    )
 
     def beside(line: Array | NDArray[np.bool_], outward: Side, near: int, far: int) -> Array:
         """Frames ``near`` to ``far`` of each candidate, counted from it inward or outward."""
@@ -207,10 +211,10 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
         return np.asarray(line[np.clip(at[:, None] + offsets, 0, len(line) - 1)], dtype=np.float64)
 
     change = beside(bands, 1, 0, 6).mean(axis=1) - beside(bands, -1, 0, 6).mean(axis=1)
-    still = level < QUIET / 10
+    still = level < QUIET_DB / 10
     quiet_near, quiet_far = beside(still, 1, 0, 10).mean(axis=1), beside(still, 1, 5, 25).mean(axis=1)
     quiet_inside = beside(still, -1, 0, 8).mean(axis=1)
-    moved = np.arange(-INWARD, OUTWARD + 1) / 10
+    moved = np.arange(-INWARD_FRAMES, OUTWARD_FRAMES + 1) / 10
     # Of the stretch up to a candidate, against what the entity's morae take; of a short one it tells more.
     excess = (
         np.log(np.maximum(edge.length + moved / 10, 0.03) / max(edge.expected, 0.1)) if edge.expected else 0
@@ -244,46 +248,46 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
 
 
 def _heard(edge: WordEdge, moved: Array) -> Iterator[Array]:
-    """What the morae around the edge say: ``HEARD`` columns, all 0 where none were listened for."""
+    """What the morae around the edge say: ``MORA_FEATURES`` columns, all 0 where none were listened for."""
     if edge.spread < 0:
-        yield from np.zeros((HEARD, CANDIDATES))
+        yield from np.zeros((MORA_FEATURES, CANDIDATES))
         return
-    off = moved / (10 * (edge.spread + _STEP))
-    yield np.minimum(_TIMES_OFF, np.maximum(0, off))
-    yield np.minimum(_TIMES_OFF, np.maximum(0, -off))
-    yield np.minimum(1.0, np.abs(moved)) * (edge.spread < 2 * _STEP)
+    off = moved / (10 * (edge.spread + _STEP_SECONDS))
+    yield np.minimum(_MAX_SPREADS_OFF, np.maximum(0, off))
+    yield np.minimum(_MAX_SPREADS_OFF, np.maximum(0, -off))
+    yield np.minimum(1.0, np.abs(moved)) * (edge.spread < 2 * _STEP_SECONDS)
     yield np.full(CANDIDATES, edge.spread)
     yield np.ones(CANDIDATES)
 
 
 def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
-    """What the ear says for each candidate: ``EAR`` columns, all 0 where it heard nothing."""
-    first, last = -INWARD - _FAR, OUTWARD + 1 + _FAR
-    chances = read_off(edge.traces, edge.time + side * (np.arange(first, last) + 0.5) * FRAME)
+    """What the ear says for each candidate: ``EAR_FEATURES`` columns, all 0 where it heard nothing."""
+    first, last = -INWARD_FRAMES - _EAR_FRAMES, OUTWARD_FRAMES + 1 + _EAR_FRAMES
+    chances = read_off(edge.traces, edge.time + side * (np.arange(first, last) + 0.5) * FRAME_SECONDS)
     heard = ~np.isnan(chances)
-    likely = np.clip(np.where(heard, chances, 0.5), _SURE, 1 - _SURE)
+    likely = np.clip(np.where(heard, chances, 0.5), _MIN_DOUBT, 1 - _MIN_DOUBT)
     odds = np.log(likely / (1 - likely))
     sums = np.concatenate(([0.0], np.cumsum(odds)))
-    at = np.arange(CANDIDATES) + _FAR
+    at = np.arange(CANDIDATES) + _EAR_FRAMES
 
     def mean(near: int, far: int) -> Array:
         """Of the frames from ``near`` to ``far`` of each candidate, outward positive."""
         return np.asarray((sums[at + far] - sums[at + near]) / (far - near))
 
-    yield (sums[at + 1] - sums[_FAR + INWARD + 1]) / 10  # data between the word's edge and here
+    yield (sums[at + 1] - sums[_EAR_FRAMES + INWARD_FRAMES + 1]) / 10  # data between the word's edge and here
     yield mean(-4, 0) - mean(0, 4)  # data inside, none outside
     yield mean(-12, 0) - mean(0, 12)
-    yield mean(0, _FAR)
-    yield mean(-_FAR, 0)
+    yield mean(0, _EAR_FRAMES)
+    yield mean(-_EAR_FRAMES, 0)
     yield odds[at]
     yield heard[at].astype(np.float64)
 
 
 def find_edge(sound: Sound, edge: WordEdge, side: Side, loud: float) -> float:
-    """Where the entity's sound begins or ends, with the certainty of ``REACHED``.
+    """Where the entity's sound begins or ends, with the certainty of ``MIN_CERTAINTY``.
 
     Args:
-        sound: Reaching at least ``MARGIN`` to both sides of the edge.
+        sound: Reaching at least ``SOUND_MARGIN_SECONDS`` to both sides of the edge.
         edge: As the recogniser has it.
         side: Of the entity.
         loud: dB of the entity's loud parts.
@@ -291,21 +295,23 @@ def find_edge(sound: Sound, edge: WordEdge, side: Side, loud: float) -> float:
     Returns:
         Seconds from the start of the recording; may lie before or after it.
     """
-    vouched = np.abs(np.arange(-INWARD, OUTWARD + 1)) <= max(1, round(edge.within / FRAME))
+    vouched = np.abs(np.arange(-INWARD_FRAMES, OUTWARD_FRAMES + 1)) <= max(
+        1, round(edge.within / FRAME_SECONDS)
+    )
     given = chances(describe(sound, edge, side, loud), side) * vouched
     likely = np.cumsum(given / given.sum())
-    moved = min(int(np.searchsorted(likely, REACHED[side])), CANDIDATES - 1) - INWARD
-    return _into_the_pause(sound, edge.time + side * moved * FRAME, side, loud)
+    moved = min(int(np.searchsorted(likely, MIN_CERTAINTY[side])), CANDIDATES - 1) - INWARD_FRAMES
+    return _into_the_pause(sound, edge.time + side * moved * FRAME_SECONDS, side, loud)
 
 
 def _into_the_pause(sound: Sound, found: float, side: Side, loud: float) -> float:
-    """Where an edge touches silence, put it ``_BREATH`` into it, and no further."""
-    still = sound.level < loud + _SILENT
-    at = min(max(0, round((found - sound.start) / FRAME)), len(still))
+    """Where an edge touches silence, put it ``_BREATH_SECONDS`` into it, and no further."""
+    still = sound.level < loud + _SILENT_DB
+    at = min(max(0, round((found - sound.start) / FRAME_SECONDS)), len(still))
     before, after = still[:at][::-1], still[at:]
     inward, outward = (after, before) if side < 0 else (before, after)
     if inward.all():
         return found
     silent = int(np.argmin(inward))
     free = len(outward) if outward.all() else int(np.argmin(outward))
-    return found + side * min(free, round(_BREATH / FRAME) - silent) * FRAME
+    return found + side * min(free, round(_BREATH_SECONDS / FRAME_SECONDS) - silent) * FRAME_SECONDS

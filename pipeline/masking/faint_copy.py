@@ -30,46 +30,56 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LATEST", "RATE", "REFERENCE", "Floor", "find_copy", "floor_of", "free_of_others"]
+__all__ = [
+    "MAX_ECHO_LAG_SECONDS",
+    "RATE",
+    "REFERENCE_SECONDS",
+    "Floor",
+    "find_copy",
+    "floor_of",
+    "free_of_others",
+]
 
 Array = npt.NDArray[np.float64]
 
 RATE: Final = 8000
 """Samples per second of all sounds here: what a telephone passes lies below half of that."""
 
-LATEST: Final = 0.3
+MAX_ECHO_LAG_SECONDS: Final = 0.3
 """Seconds that an echo may lag, or lead; satellite and packet lines stay below (ITU-T G.131)."""
 
-REFERENCE: Final = 0.8
-"""Seconds from ``LATEST`` on in which no echo comes: what is alike there, too, is no copy."""
+REFERENCE_SECONDS: Final = 0.8
+"""Seconds from ``MAX_ECHO_LAG_SECONDS`` on in which no echo comes: what is alike there, too, is no copy."""
 
-MOMENT: Final = 0.032
+MOMENT_SECONDS: Final = 0.032
 """Seconds over which a level is told."""
 
-FREE: Final = 4.0
+MAX_NOISE_RATIO: Final = 4.0
 """Times its noise (6 dB) up to which a channel carries nothing else: noise of 32 ms in a telephone's band
 has 200 degrees of freedom, and never comes near that by itself."""
 
-SPEECH: Final = (32768 * 10 ** (-38 / 20)) ** 2
+SPEECH_POWER: Final = (32768 * 10 ** (-38 / 20)) ** 2
 """Power from which the contract counts a frame as speech: what is steady and louder is no line's noise."""
 
-FALSE_ALARMS: Final = 1e-3
+FALSE_ALARM_RATE: Final = 1e-3
 """Stretches of unrelated noise in which a copy is found.  With twenty stretches in a call that is one call in
 fifty, and it costs little: what is then masked is where the other channel has nothing but noise."""
 
 _BANDS: Final = ((200.0, 3400.0), (200.0, 900.0), (900.0, 1900.0), (1900.0, 3400.0))  # hertz
-_TAPS: Final = 32  # samples: 4 ms, in which a hybrid's echo has most of its energy
-_TESTS: Final = len(_BANDS) + 1
-_WIDTH: Final = 256  # samples of a frame whose spectrum is taken
-_QUIETEST: Final = 10  # percentile of its frames at which a channel is at its noise
-_MEMORY: Final = 400  # samples: 50 ms, over which speech is like itself, several periods of any voice
-_STEPS: Final = {"pcm16": 1.0, "mulaw": 8.0, "alaw": 16.0}  # smallest step of each law, ITU-T G.711
+_ECHO_TAPS: Final = 32  # samples: 4 ms, in which a hybrid's echo has most of its energy
+_TEST_COUNT: Final = len(_BANDS) + 1
+_FRAME_SAMPLES: Final = 256  # samples of a frame whose spectrum is taken
+_NOISE_PERCENTILE: Final = 10  # percentile of its frames at which a channel is at its noise
+_MEMORY_SAMPLES: Final = 400  # samples: 50 ms, over which speech is like itself, several periods of any voice
+_SMALLEST_STEPS: Final = {"pcm16": 1.0, "mulaw": 8.0, "alaw": 16.0}  # smallest step of each law, ITU-T G.711
 # Times what is found where no echo comes.  Under noise that is half of the threshold; where a pause still
 # holds some of somebody's voice, two voices are alike at many delays.
-_BEYOND_REFERENCE: Final = 2.0
+_MIN_REFERENCE_RATIO: Final = 2.0
 _TINY: Final = 1e-12
-_LEAST_SHARE: Final = 0.1  # of the variance elsewhere; of a lag at which fewer samples meet, nothing is told
-_SHORTEST: Final = 0.1  # seconds: sums of fewer samples are no longer like the normal distribution's
+_MIN_VARIANCE_SHARE: Final = (
+    0.1  # of the variance elsewhere; of a lag at which fewer samples meet, nothing is told
+)
+_MIN_SECONDS: Final = 0.1  # seconds: sums of fewer samples are no longer like the normal distribution's
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +108,24 @@ def floor_of(sound: Array, law: str) -> Floor:
         sound: Some seconds of it, at ``RATE``.
         law: In which it was written: nothing is quieter than its smallest step.
     """
-    size = max(len(sound), _WIDTH)
+    size = max(len(sound), _FRAME_SAMPLES)
     padded = np.pad(sound, (0, size - len(sound)))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _WIDTH)[:: _WIDTH // 2]
-    taper = np.hanning(_WIDTH)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _FRAME_SAMPLES)[:: _FRAME_SAMPLES // 2]
+    taper = np.hanning(_FRAME_SAMPLES)
     spectra = np.square(np.abs(np.fft.rfft(frames * taper, axis=1))) / float(np.square(taper).sum())
     power = spectra.sum(axis=1)
     # Where a line sends nothing at all between words, nothing is told of its noise.
     live = power > 0
-    least = np.full(spectra.shape[1], _STEPS[law] ** 2)
+    least = np.full(spectra.shape[1], _SMALLEST_STEPS[law] ** 2)
     if live.any():
-        quiet = live & (power <= FREE * float(np.percentile(power[live], _QUIETEST)))
+        quiet = live & (power <= MAX_NOISE_RATIO * float(np.percentile(power[live], _NOISE_PERCENTILE)))
         least = np.maximum(least, spectra[quiet].mean(axis=0))
     return Floor(1 / np.sqrt(least))
 
 
 def _moments(sound: Array) -> Array:
     """Power around each sample, over a moment."""
-    width = round(MOMENT * RATE)
+    width = round(MOMENT_SECONDS * RATE)
     sums = np.concatenate(([0.0], np.cumsum(np.square(sound))))
     at = np.arange(len(sound))
     low, high = np.maximum(0, at - width // 2), np.minimum(len(sound), at + width - width // 2)
@@ -124,8 +134,8 @@ def _moments(sound: Array) -> Array:
 
 def free_of_others(sound: Array, floor: Floor) -> npt.NDArray[np.bool_]:
     """Where a channel carries nothing but its own noise, and a moment on each side of it neither."""
-    width = round(MOMENT * RATE)
-    loud = (_moments(floor.white(sound)) > FREE) | (_moments(sound) > SPEECH)
+    width = round(MOMENT_SECONDS * RATE)
+    loud = (_moments(floor.white(sound)) > MAX_NOISE_RATIO) | (_moments(sound) > SPEECH_POWER)
     return ~(np.convolve(loud, np.ones(2 * width + 1), "same") > 0.5)
 
 
@@ -134,15 +144,15 @@ def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
 
     Args:
         said: The sound, at ``RATE``.
-        other: The other channel at the same time, and ``LATEST + REFERENCE`` seconds more on each side.
+        other: The other channel at the same time, and ``MAX_ECHO_LAG_SECONDS + REFERENCE_SECONDS`` seconds more on each side.
         floor: That channel's own noise.
 
     Returns:
         Samples by which the copy lags, negative where it leads; ``None`` where there is none beyond chance.
     """
-    reach, beside = round(LATEST * RATE), round(REFERENCE * RATE)
+    reach, beside = round(MAX_ECHO_LAG_SECONDS * RATE), round(REFERENCE_SECONDS * RATE)
     margin = reach + beside
-    if len(said) < _SHORTEST * RATE or len(other) != len(said) + 2 * margin:
+    if len(said) < _MIN_SECONDS * RATE or len(other) != len(said) + 2 * margin:
         return None
     free = free_of_others(other, floor)
     near = np.abs(np.arange(-margin, margin + 1)) <= reach
@@ -151,11 +161,11 @@ def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
         one = floor.white(said, band)
         two = np.where(free, floor.white(other, band), 0)
         alike = _alike(one, two)
-        for taps in (1, _TAPS) if band is _BANDS[0] else (1,):
+        for taps in (1, _ECHO_TAPS) if band is _BANDS[0] else (1,):
             score = alike.of(taps)
             here, there = np.where(near, score, 0), np.where(near, 0, score)
             at = int(np.argmax(here))
-            needed = max(_threshold(taps, 2 * reach + 1), _BEYOND_REFERENCE * float(there.max()))
+            needed = max(_threshold(taps, 2 * reach + 1), _MIN_REFERENCE_RATIO * float(there.max()))
             if here[at] > needed and (best is None or here[at] / needed > best[0]):
                 best = here[at] / needed, at - margin
     return None if best is None else best[1]
@@ -192,19 +202,19 @@ def _alike(one: Array, two: Array) -> _Alike:
 
     powers = np.conj(np.fft.rfft(np.square(one), size)), np.fft.rfft(np.square(two), size)
     chance = back(powers[0] * powers[1])[:lags]
-    own, of_other = (back(np.square(np.abs(each)) + 0j)[:_MEMORY] for each in (first, second))
+    own, of_other = (back(np.square(np.abs(each)) + 0j)[:_MEMORY_SAMPLES] for each in (first, second))
     # Samples that hang together on both sides are as many fewer, also because a band is narrow.
     together = float(own @ of_other) / (float(own[0] * of_other[0]) + _TINY)
     chance *= max(1.0, 2 * together - 1)
     # At a lag where the other has next to no free moment, nothing is told.
-    chance = np.maximum(chance, _LEAST_SHARE * float(chance.max()) + _TINY)
-    return _Alike(back(np.conj(first) * second)[:lags], chance, own[:_TAPS])
+    chance = np.maximum(chance, _MIN_VARIANCE_SHARE * float(chance.max()) + _TINY)
+    return _Alike(back(np.conj(first) * second)[:lags], chance, own[:_ECHO_TAPS])
 
 
 @lru_cache(maxsize=8)
 def _threshold(taps: int, lags: int) -> float:
-    """What chance exceeds at any of so many lags, in any test, in ``FALSE_ALARMS`` of cases."""
-    log = math.log(2 * lags * _TESTS / FALSE_ALARMS)
+    """What chance exceeds at any of so many lags, in any test, in ``FALSE_ALARM_RATE`` of cases."""
+    log = math.log(2 * lags * _TEST_COUNT / FALSE_ALARM_RATE)
     if taps == 1:
         return 2 * log
     # Chernoff: P(chi² of k > r k) <= exp(-(k / 2) (r - 1 - ln r)), r > 1.

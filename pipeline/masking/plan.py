@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.finding.detect import sure
 from pipeline.finding.parts import not_below, without_overlap
-from pipeline.finding.queue import beside_masks, within_time
+from pipeline.finding.queue import outside_masks, within_time
 from pipeline.reasons import Reason, Why
 from pipeline.types import (
     CallCase,
@@ -62,7 +62,7 @@ def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
         The plan with candidates that do not fit left out and unlikely masks that do fit flagged.
     """
     spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
-    items = within_time(beside_masks(plan.items), plan.policy.review_seconds * spoken / 60)
+    items = within_time(outside_masks(plan.items), plan.policy.review_seconds * spoken / 60)
     return replace(plan, items=items)
 
 

@@ -16,12 +16,12 @@ from pipeline.audio.recording import Recording
 from pipeline.audio.spans import Spans, quiet
 from pipeline.audio.stored import Track
 
-__all__ = ["FINEST", "Sketch", "coarser", "sketch_of"]
+__all__ = ["PEAKS_PER_SECOND", "Sketch", "coarser", "sketch_of"]
 
-FINEST: Final = 100
+PEAKS_PER_SECOND: Final = 100
 """Stretches a second of which the loudest sample is kept: at the closest zoom a stretch is four pixels."""
 
-_STRIDE: Final = 300 * FINEST  # stretches drawn at once
+_BLOCK_PEAKS: Final = 300 * PEAKS_PER_SECOND  # stretches drawn at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Sketch:
         channels: 1 or 2.
         length: Samples of each channel.
         quiet: Where nothing can be heard.
-        peaks: Of each channel, a byte for each ``1 / FINEST`` s: the root of its loudest sample's
+        peaks: Of each channel, a byte for each ``1 / PEAKS_PER_SECOND`` s: the root of its loudest sample's
             share of full scale.
     """
 
@@ -59,7 +59,7 @@ def sketch_of(recording: Recording) -> Sketch:
     """
     rate, length = recording.rate, recording.length
     # In whole numbers: 560 / 8000 * 100 is a little more than 7, and the eighth stretch would be empty.
-    edges = np.arange(-(-length * FINEST // rate)) * rate // FINEST
+    edges = np.arange(-(-length * PEAKS_PER_SECOND // rate)) * rate // PEAKS_PER_SECOND
     peaks = tuple(b"".join(_drawn(channel, edges)) for channel in recording.samples)
     still = quiet(recording.samples, rate)
     return Sketch(recording.sha256, rate, recording.channels, length, still, peaks)
@@ -67,9 +67,9 @@ def sketch_of(recording: Recording) -> Sketch:
 
 def _drawn(channel: Track, edges: npt.NDArray[np.int64]) -> Iterator[bytes]:
     """The peaks of a channel, some minutes at a time."""
-    for at in range(0, len(edges), _STRIDE):
-        some = edges[at : at + _STRIDE]
-        end = int(edges[at + _STRIDE]) if at + _STRIDE < len(edges) else len(channel)
+    for at in range(0, len(edges), _BLOCK_PEAKS):
+        some = edges[at : at + _BLOCK_PEAKS]
+        end = int(edges[at + _BLOCK_PEAKS]) if at + _BLOCK_PEAKS < len(edges) else len(channel)
         piece = channel[int(some[0]) : end]
         # int16 has no positive twin of its least value.
         loudest = np.maximum(

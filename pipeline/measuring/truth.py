@@ -32,7 +32,7 @@ KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
 PARTIES = ("third", "requester", "operator", "company")
 """The parties of the contract."""
 
-TIMES_WITHIN = 0.01
+TIME_TOLERANCE_SECONDS = 0.01
 """Seconds that a truth may be off: the frames that it is measured in are as long."""
 
 _CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
@@ -241,7 +241,7 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         "duration": truth.duration,
         "text": text,
         "segments": segments,
-        "times_within": TIMES_WITHIN,
+        "times_within": TIME_TOLERANCE_SECONDS,
     }
 
 

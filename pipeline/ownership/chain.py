@@ -33,7 +33,7 @@ from pipeline.ownership.heard.weigh import Hearing
 from pipeline.ownership.neighbours.beside import attribute_fragments
 from pipeline.ownership.neighbours.explained import attribute_explanations
 from pipeline.ownership.neighbours.pieces import attribute_pieces
-from pipeline.ownership.said_again import said_again
+from pipeline.ownership.said_again import mask_repeated_names
 from pipeline.ownership.shared_prefix import reject_shared_places, reject_shared_prefixes
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
@@ -224,7 +224,7 @@ def _few_names(findings: Findings, _: Context) -> Findings:
 
 def _said_again(findings: Findings, context: Context) -> Findings:
     """Mask doubtful names that sound as a sure name of the call."""
-    return said_again(findings, context.transcript.text, context.reader)
+    return mask_repeated_names(findings, context.transcript.text, context.reader)
 
 
 def _in_parts(findings: Findings, _: Context) -> Findings:

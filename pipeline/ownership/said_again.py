@@ -19,7 +19,7 @@ from pipeline.reasons import Reason
 from pipeline.sound.morae import morae
 from pipeline.types import Finding, Party
 
-__all__ = ["said_again"]
+__all__ = ["mask_repeated_names"]
 
 MIN_SURE_SCORE: Final = 0.9
 """Probability from which a name is sure.  In 182 made calls ten stretches of doubt sound as one, or as half
@@ -30,7 +30,7 @@ MIN_MORAE: Final = 3
 """Morae from which it is no chance: はい, さん and そう begin and end names, too."""
 
 
-def said_again(findings: Sequence[Finding], text: str, reader: KanaReader) -> tuple[Finding, ...]:
+def mask_repeated_names(findings: Sequence[Finding], text: str, reader: KanaReader) -> tuple[Finding, ...]:
     """Mask candidates that sound like a sure name of a third party.
 
     Args:

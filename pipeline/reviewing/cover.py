@@ -9,7 +9,7 @@
 Each step by itself may be small, and an item may be cut into pieces, moved, or called somebody else's: what
 counts is how much of the *first* mask nothing silences any more.  What was given back with a reason does not
 count; where it is silenced again, it is as if it never had been.  A later revision goes on from the first
-one (``carried``), so that nothing is gained by completing a review and taking it up again.
+one (``carry_over``), so that nothing is gained by completing a review and taking it up again.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import Board, Standing, apply, effective, lay_out
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
-__all__ = ["SHARE", "TRIM", "Found", "carried", "exposed", "follow", "found_in"]
+__all__ = ["MAX_TRIM_SECONDS", "MAX_TRIM_SHARE", "Found", "carry_over", "exposed", "follow", "found_in"]
 
-TRIM: Final = 0.15
+MAX_TRIM_SECONDS: Final = 0.15
 """Seconds of a mask that may be given back without a reason, all steps and both edges together: no word is
 understood of less (``MaskPolicy.merge_gap``), and an edge holds as much silence: 0.02 s of pad and up to
 0.1 s of breath (``pipeline.masking.edges``)."""
 
-SHARE: Final = 0.25
+MAX_TRIM_SHARE: Final = 0.25
 """Share of a mask that may be given back so: a name of two morae has half of its sound in each."""
 
-_TEXT: Final = -1
-_SAME: Final = 1e-6  # seconds; nudges are rounded to a tenth of a millisecond
+_TEXT_KEY: Final = -1
+_ROUNDING_SECONDS: Final = 1e-6  # seconds; nudges are rounded to a tenth of a millisecond
 
 Area = Mapping[int, Spans]
-"""Seconds on each channel, and characters on ``_TEXT``."""
+"""Seconds on each channel, and characters on ``_TEXT_KEY``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Found:
     @property
     def uncovered(self) -> bool:
         """Whether that is more than a trim; of its text nothing is one."""
-        most = min(TRIM, SHARE * _seconds(self.whole))
-        return self.seconds > most + _SAME or bool(self.lost.get(_TEXT))
+        most = min(MAX_TRIM_SECONDS, MAX_TRIM_SHARE * _seconds(self.whole))
+        return self.seconds > most + _ROUNDING_SECONDS or bool(self.lost.get(_TEXT_KEY))
 
 
 def found_in(plan: MaskPlan) -> tuple[Found, ...]:
@@ -73,7 +73,7 @@ def found_in(plan: MaskPlan) -> tuple[Found, ...]:
     return tuple(_new(standing.item) for standing in lay_out(plan).values() if _guards(standing))
 
 
-def carried(
+def carry_over(
     found: tuple[Found, ...], plan: MaskPlan, decisions: Iterable[ReviewDecision]
 ) -> tuple[Board, tuple[Found, ...]]:
     """Follow decisions from a plan on.
@@ -161,7 +161,7 @@ def _after(found: Found, board: Board, *, reasoned: bool) -> Found:
 def _area(item: MaskItem) -> Area:
     sound = dict.fromkeys(item.channels, ((item.time.start, item.time.end),))
     text = (float(item.chars.start), float(item.chars.end))
-    return sound | ({_TEXT: (text,)} if text[0] < text[1] else {})
+    return sound | ({_TEXT_KEY: (text,)} if text[0] < text[1] else {})
 
 
 def _masks(board: Board, found: Found) -> Area:
@@ -197,8 +197,13 @@ def _joined(one: Area, other: Area) -> Area:
 
 def _length(area: Area) -> float:
     """All of it, except what rounding leaves."""
-    return sum(span[1] - span[0] for spans in area.values() for span in spans if span[1] - span[0] > _SAME)
+    return sum(
+        span[1] - span[0]
+        for spans in area.values()
+        for span in spans
+        if span[1] - span[0] > _ROUNDING_SECONDS
+    )
 
 
 def _seconds(area: Area) -> float:
-    return length(union(*(spans for key, spans in area.items() if key != _TEXT)))
+    return length(union(*(spans for key, spans in area.items() if key != _TEXT_KEY)))

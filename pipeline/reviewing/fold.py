@@ -25,7 +25,7 @@ from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, Party, Time
 
 __all__ = [
     "ANALYST",
-    "LEAST",
+    "MIN_ITEM_SECONDS",
     "Board",
     "Standing",
     "apply",
@@ -40,10 +40,10 @@ __all__ = [
 ANALYST: Final = "analyst"
 """Source of an item that no recognizer found."""
 
-LEAST: Final = 0.02
+MIN_ITEM_SECONDS: Final = 0.02
 """Seconds below which no item is cut: what ``MaskPolicy`` takes edges to be uncertain by."""
 
-_DIGITS: Final = 4  # of a second: a tenth of a millisecond is less than a sample at 8 kHz
+_DECIMALS: Final = 4  # of a second: a tenth of a millisecond is less than a sample at 8 kHz
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +192,14 @@ def _ground(before: Standing, decision: ReviewDecision) -> Standing:
 
 def _nudge_start(before: Standing, decision: ReviewDecision) -> Standing:
     time = before.item.time
-    start = round(time.start + (decision.seconds or 0.0), _DIGITS)
-    return _moved(before, TimeSpan(max(0.0, min(start, time.end - LEAST)), time.end))
+    start = round(time.start + (decision.seconds or 0.0), _DECIMALS)
+    return _moved(before, TimeSpan(max(0.0, min(start, time.end - MIN_ITEM_SECONDS)), time.end))
 
 
 def _nudge_end(before: Standing, decision: ReviewDecision) -> Standing:
     time = before.item.time
-    end = round(time.end + (decision.seconds or 0.0), _DIGITS)
-    return _moved(before, TimeSpan(time.start, max(end, time.start + LEAST)))
+    end = round(time.end + (decision.seconds or 0.0), _DECIMALS)
+    return _moved(before, TimeSpan(time.start, max(end, time.start + MIN_ITEM_SECONDS)))
 
 
 def _moved(before: Standing, time: TimeSpan) -> Standing:
@@ -249,7 +249,7 @@ def _like(before: Standing, model: Standing, decision: ReviewDecision) -> Standi
 def _split(board: Board, before: Standing, decision: ReviewDecision) -> None:
     """Two items for one; the second is named after the decision that made it."""
     item, at = before.item, decision.at
-    if at is None or not item.time.start + LEAST <= at <= item.time.end - LEAST:
+    if at is None or not item.time.start + MIN_ITEM_SECONDS <= at <= item.time.end - MIN_ITEM_SECONDS:
         return
     wanted = item.chars.start if decision.cut is None else decision.cut
     cut = min(max(wanted, item.chars.start), item.chars.end)
@@ -269,7 +269,7 @@ def _split(board: Board, before: Standing, decision: ReviewDecision) -> None:
 
 def _add(board: Board, decision: ReviewDecision) -> None:
     stretch = decision.stretch
-    if stretch is None or stretch.time.duration < LEAST or not stretch.channels:
+    if stretch is None or stretch.time.duration < MIN_ITEM_SECONDS or not stretch.channels:
         return
     item = MaskItem(
         item_id=f"a{decision.number:04d}",

@@ -14,10 +14,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.errors import ReviewRuleError
-from pipeline.reviewing.cover import SHARE, TRIM, Found, carried, exposed, follow, found_in, has_reason
+from pipeline.reviewing.cover import (
+    MAX_TRIM_SECONDS,
+    MAX_TRIM_SHARE,
+    Found,
+    carry_over,
+    exposed,
+    follow,
+    found_in,
+    has_reason,
+)
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import (
-    LEAST,
+    MIN_ITEM_SECONDS,
     Board,
     Standing,
     apply,
@@ -36,12 +45,12 @@ GROUNDS: Final = (1, 2, 3)
 LAW: Final = re.compile(r"法|条例|規則|政令|省令|条約")
 """How the name of a law ends or is abbreviated: item 3 withholds what *another law* forbids to tell."""
 
-_MORE: Final = (
+_LOST_MORE_THAN_TRIM: Final = (
     "要確認・第三者・機密の箇所が、はじめに伏せた範囲から、"
-    f"合わせて{TRIM:g}秒(短い箇所はその{SHARE:.0%})を超えて聞こえる"
+    f"合わせて{MAX_TRIM_SECONDS:g}秒(短い箇所はその{MAX_TRIM_SHARE:.0%})を超えて聞こえる"
 )
 
-_FARTHEST: Final = 60.0  # seconds: a nudge further than that is a slip of the hand
+_MAX_NUDGE_SECONDS: Final = 60.0  # seconds: a nudge further than that is a slip of the hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +121,10 @@ def check_complete(
     if alone:
         msg = f"2号による不開示が{len(alone)}件、もう一人の確認を待っています"
         raise ReviewRuleError(msg, alone, "second_person")
-    _, now = carried(_start(plan, found), plan, decisions)
+    _, now = carry_over(_start(plan, found), plan, decisions)
     open_ = tuple(dict.fromkeys(each.item_id for each in now if each.uncovered))
     if open_:
-        msg = f"{len(open_)}件で、{_MORE}ままです。動かした端を戻すか、理由を添えて決め直してください"
+        msg = f"{len(open_)}件で、{_LOST_MORE_THAN_TRIM}ままです。動かした端を戻すか、理由を添えて決め直してください"
         raise ReviewRuleError(msg, open_)
 
 
@@ -138,7 +147,7 @@ def check(
         ReviewRuleError: says which rule speaks against it.
     """
     made, start = list(earlier), _start(plan, found)
-    board, now = carried(start, plan, made)
+    board, now = carry_over(start, plan, made)
     for decision in new:
         if decision.kind is ReviewKind.UNDO:
             _check_undo(made, decision)
@@ -148,7 +157,7 @@ def check(
         made.append(decision)
         before = dict(board)
         if decision.kind is ReviewKind.UNDO:
-            board, now = carried(start, plan, made)
+            board, now = carry_over(start, plan, made)
         else:
             now = follow(now, board, decision)
         _check_cover(now, before, decision)
@@ -169,9 +178,9 @@ def _check_cover(now: tuple[Found, ...], before: Board, decision: ReviewDecision
         # A reason to take one decision back is none for another that then lets it sound.
         remedy = "後から動かした端を先に取り消すか、理由を添えて決め直してください"
         remedy = "後から動かした端を先に取り消すか、理由を添えて決め直してください"
-        msg = f"取り消すと、{_MORE}ようになります。{remedy}"
+        msg = f"取り消すと、{_LOST_MORE_THAN_TRIM}ようになります。{remedy}"
         raise ReviewRuleError(msg, items)
-    msg = f"{_MORE}ようにするには理由が必要です"
+    msg = f"{_LOST_MORE_THAN_TRIM}ようにするには理由が必要です"
     raise ReviewRuleError(msg, items, "reason")
 
 
@@ -260,24 +269,24 @@ def _check_ground(decision: ReviewDecision, ground: int | None) -> None:
 def _check_nudge(board: Board, decision: ReviewDecision) -> None:
     (standing,) = _of(board, decision)
     seconds = decision.seconds
-    if seconds is None or not math.isfinite(seconds) or not 0 < abs(seconds) <= _FARTHEST:
+    if seconds is None or not math.isfinite(seconds) or not 0 < abs(seconds) <= _MAX_NUDGE_SECONDS:
         raise ReviewRuleError("動かす秒数が正しくありません", decision.items)
     inward = seconds if decision.kind is ReviewKind.NUDGE_START else -seconds
     left = standing.item.time.duration - inward
-    if left < LEAST:
+    if left < MIN_ITEM_SECONDS:
         raise ReviewRuleError("これ以上は短くできません", decision.items)
 
 
 def _check_split(board: Board, decision: ReviewDecision) -> None:
     (standing,) = _of(board, decision)
     time, at = standing.item.time, decision.at
-    if at is None or not time.start + LEAST <= at <= time.end - LEAST:
+    if at is None or not time.start + MIN_ITEM_SECONDS <= at <= time.end - MIN_ITEM_SECONDS:
         raise ReviewRuleError("分ける位置が箇所の中にありません", decision.items)
 
 
 def _check_add(_: Board, decision: ReviewDecision) -> None:
     stretch = decision.stretch
-    if stretch is None or stretch.time.duration < LEAST or not stretch.channels:
+    if stretch is None or stretch.time.duration < MIN_ITEM_SECONDS or not stretch.channels:
         raise ReviewRuleError("加える区間が短すぎるか、チャンネルがありません")
     _check_ground(decision, stretch.ground)
 

@@ -15,21 +15,21 @@ from pipeline.sound.morae import Mora, morae
 from pipeline.types import CharSpan
 
 __all__ = [
-    "called",
     "is_nobody",
     "is_part_of_number",
+    "name_text",
     "with_given_name",
     "with_honorific",
     "without_honorific",
 ]
 
-_TAILS: Final = tuple(morae(kana) for kana in ("センセイ", "チャン", "サマ", "サン", "クン"))
+_HONORIFIC_MORAE: Final = tuple(morae(kana) for kana in ("センセイ", "チャン", "サマ", "サン", "クン"))
 # さん is often written 3, but not every 3 is one.
-_COUNTED = r"(?![\d、人名時年月日件本番回個度歳才代])"
-_HONORIFIC = re.compile(rf"[、\s]?(?:さん|さま|様|君|くん|ちゃん|先生|氏|3{_COUNTED})")
-_HONORIFIC_END = re.compile(rf"[、\s]*(?:さん|さま|様|くん|ちゃん|3{_COUNTED})")
+_NOT_COUNTED = r"(?![\d、人名時年月日件本番回個度歳才代])"
+_HONORIFIC = re.compile(rf"[、\s]?(?:さん|さま|様|君|くん|ちゃん|先生|氏|3{_NOT_COUNTED})")
+_HONORIFIC_END = re.compile(rf"[、\s]*(?:さん|さま|様|くん|ちゃん|3{_NOT_COUNTED})")
 _DIGIT = re.compile(r"\d")
-_ONE_DIGIT = re.compile(rf"(?<![\d年月])\d(?:(?=さん|さま|様|君|くん|ちゃん|氏)|{_COUNTED})")
+_ONE_DIGIT = re.compile(rf"(?<![\d年月])\d(?:(?=さん|さま|様|君|くん|ちゃん|氏)|{_NOT_COUNTED})")
 _GIVEN_NAME = re.compile(r"[^、。\s\dはがをにのとでも]{1,4}(?=さん|さま|様|くん|ちゃん)")
 _NOBODY = re.compile(
     r"[おご]?(?:客|奥|皆|みな|子|嬢|母|父|兄|姉|爺|婆|孫|医者|旦那|主人|管理人|担当|大家|業者|先生"
@@ -39,13 +39,13 @@ _NOBODY = re.compile(
 
 def without_honorific(sound: tuple[Mora, ...]) -> tuple[Mora, ...]:
     """A name's sound without さん and the like, where two morae or more are left."""
-    for tail in _TAILS:
+    for tail in _HONORIFIC_MORAE:
         if len(sound) - len(tail) >= 2 and sound[-len(tail) :] == tail:
             return sound[: -len(tail)]
     return sound
 
 
-def called(text: str, chars: CharSpan) -> str:
+def name_text(text: str, chars: CharSpan) -> str:
     """The characters without an honorific that they end with."""
     for start in range(chars.start + 1, chars.end):
         match = _HONORIFIC_END.match(text, start)
@@ -56,7 +56,9 @@ def called(text: str, chars: CharSpan) -> str:
 
 def with_honorific(text: str, chars: CharSpan) -> bool:
     """Whether an honorific ends these characters or follows them."""
-    return len(called(text, chars)) < chars.end - chars.start or _HONORIFIC.match(text, chars.end) is not None
+    return (
+        len(name_text(text, chars)) < chars.end - chars.start or _HONORIFIC.match(text, chars.end) is not None
+    )
 
 
 def is_nobody(said: str) -> bool:
@@ -70,7 +72,7 @@ def is_part_of_number(text: str, chars: CharSpan, *, exact: bool) -> bool:
     One digit may be: ナナさん is written 7さん.  It has the name's very sound then (``exact``), and
     stands in no number, date or count.
     """
-    name = called(text, chars)
+    name = name_text(text, chars)
     alone = exact and len(name) == 1 and _ONE_DIGIT.match(text, chars.start) is not None
     return _DIGIT.search(name) is not None and not alone
 

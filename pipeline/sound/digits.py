@@ -6,7 +6,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["NOUGHTS", "beside_digits", "counted_kana", "digits_apart", "digits_of", "in_common", "kana_of"]
+__all__ = [
+    "ZERO_KANJI",
+    "counted_kana",
+    "digits_of",
+    "edit_distance",
+    "kana_of",
+    "longest_common_run",
+    "without_digits",
+]
 
 _SPOKEN_DIGITS = (
     ("0", "ゼロ ぜろ まる マル れい レイ"),
@@ -27,11 +35,11 @@ _DIGITS = {
     **{word: digit for digit, words in _SPOKEN_DIGITS for word in words.split()},
 }
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
-NOUGHTS = "[例礼令]"
+ZERO_KANJI = "[例礼令]"
 """As which レイ is written among figures."""
 
 _FIGURE = "[0-9一二三四五六七八九]"
-_ROUND = re.compile(rf"(?<={_FIGURE})丸|丸(?={_FIGURE})|(?<={_FIGURE}){NOUGHTS}(?={_FIGURE})")
+_ZERO_AMONG_DIGITS = re.compile(rf"(?<={_FIGURE})丸|丸(?={_FIGURE})|(?<={_FIGURE}){ZERO_KANJI}(?={_FIGURE})")
 """まる and レイ among figures (090 as 丸九丸, 406 as 4例6); by themselves they begin many a name."""
 
 _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
@@ -39,14 +47,14 @@ _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|�
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
 
-_SAID = dict(
+_SPOKEN_ALONE = dict(
     zip(
         "123456789",
         ("イチ", "ニイ", "サン", "ヨン", "ゴオ", "ロク", "ナナ", "ハチ", "キュウ"),
         strict=True,
     )
 )
-_COUNTED = ("", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
+_SPOKEN_IN_COUNT = ("", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
 _ZEROS = ("ゼロ", "マル", "レイ")
 """How digits are said over a telephone; zero in several ways."""
 
@@ -60,12 +68,12 @@ def digits_of(text: str) -> str:
     Returns:
         ASCII digits.
     """
-    plain = _ROUND.sub("0", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
+    plain = _ZERO_AMONG_DIGITS.sub("0", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
     plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
     return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
 
 
-def beside_digits(text: str) -> str:
+def without_digits(text: str) -> str:
     """What of a text is no digit, as ``digits_of`` reads it, nor what stands between digits."""
     return _DIGIT.sub("", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
 
@@ -79,7 +87,7 @@ def kana_of(digits: str) -> tuple[str, ...]:
     Returns:
         Katakana, once for each way in which zero is said.
     """
-    ways = ("".join(_SAID.get(digit, zero) for digit in digits) for zero in _ZEROS)
+    ways = ("".join(_SPOKEN_ALONE.get(digit, zero) for digit in digits) for zero in _ZEROS)
     return tuple(dict.fromkeys(ways))
 
 
@@ -102,14 +110,14 @@ def counted_kana(number: int) -> str:
     said = [_THOUSANDS.get(thousands, _times(thousands) + "セン")] if thousands else []
     said += [_HUNDREDS.get(hundreds, _times(hundreds) + "ヒャク")] if hundreds else []
     said += [_times(tens) + "ジュウ"] if tens else []
-    return "".join(said) + (_COUNTED[ones] if ones else "")
+    return "".join(said) + (_SPOKEN_IN_COUNT[ones] if ones else "")
 
 
 def _times(digit: int) -> str:
-    return "" if digit == 1 else _COUNTED[digit]
+    return "" if digit == 1 else _SPOKEN_IN_COUNT[digit]
 
 
-def digits_apart(a: Sequence[object], b: Sequence[object]) -> int:
+def edit_distance(a: Sequence[object], b: Sequence[object]) -> int:
     """Digits, or morae, to be changed, added or left out to make one of the other."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
@@ -120,7 +128,7 @@ def digits_apart(a: Sequence[object], b: Sequence[object]) -> int:
     return row[-1]
 
 
-def in_common(one: str, other: str) -> int:
+def longest_common_run(one: str, other: str) -> int:
     """Figures of the longest run that two numbers share."""
     most = 0
     for start in range(len(one)):

@@ -21,27 +21,27 @@ from numpy.typing import NDArray
 from pipeline.sound.morae import Mora
 from pipeline.sound.posteriorgram import BLANK, class_of
 
-__all__ = ["Begins", "begins"]
+__all__ = ["MoraStart", "mora_starts"]
 
 Array = NDArray[np.float32]
 
-OTHER, BESIDE, LACKING = -2.5, -2.5, -2.5
+SUBSTITUTED_LOG_ODDS, INSERTED_LOG_ODDS, MISSING_LOG_ODDS = -2.5, -2.5, -2.5
 """Log odds of another mora than is written, of one that is not written, and of one that is not said: about
 what each costs where two in five characters are wrong, and little enough to go on behind any of them."""
 
-FREE, SCALE, LEAST = 0.3, 0.25, -8.0
-"""Seconds that a word's time may be off at no price; beyond them log odds of -1 for each ``SCALE``, and at
-least ``LEAST``: of 788 edges of entities half lie within .3 of the recogniser's times, 1 in 100 .7 off."""
+FREE_OFF_SECONDS, SECONDS_PER_LOG_ODDS, MIN_TIME_LOG_ODDS = 0.3, 0.25, -8.0
+"""Seconds that a word's time may be off at no price; beyond them log odds of -1 for each ``SECONDS_PER_LOG_ODDS``, and at
+least ``MIN_TIME_LOG_ODDS``: of 788 edges of entities half lie within .3 of the recogniser's times, 1 in 100 .7 off."""
 
-AT_ONCE: Final = 3
+MAX_MISSING_IN_A_ROW: Final = 3
 """Morae that may be lacking one after another; more are so by standing behind each other."""
 
-_NEVER: Final = np.float32(-1e9)
-_REST: Final = 1e-4  # a probability of any mora at all below which it is no smaller
+_IMPOSSIBLE: Final = np.float32(-1e9)
+_MIN_ANY_MORA: Final = 1e-4  # a probability of any mora at all below which it is no smaller
 
 
 @dataclass(frozen=True, slots=True)
-class Begins:
+class MoraStart:
     """When a mora begins.
 
     Attributes:
@@ -53,9 +53,9 @@ class Begins:
     spread: float
 
 
-def begins(
+def mora_starts(
     logs: Array, times: NDArray[np.float64], sounds: Sequence[Mora], near: Sequence[float]
-) -> tuple[Begins, ...]:
+) -> tuple[MoraStart, ...]:
     """When each mora of a text begins.
 
     Args:
@@ -72,10 +72,12 @@ def begins(
     free = logs.max(axis=1, keepdims=True)
     odds = logs - free
     blank = odds[:, BLANK]
-    any_mora = np.log(np.maximum(_REST, 1 - np.exp(logs[:, BLANK]))) - free[:, 0]
-    same = np.maximum(odds[:, [class_of(mora) for mora in sounds]], any_mora[:, None] + np.float32(OTHER))
-    off = np.maximum(0, np.abs(times[:, None] - np.asarray(near)) - FREE)
-    fresh = (same + np.maximum(LEAST, -off / SCALE)).astype(np.float32)
+    any_mora = np.log(np.maximum(_MIN_ANY_MORA, 1 - np.exp(logs[:, BLANK]))) - free[:, 0]
+    same = np.maximum(
+        odds[:, [class_of(mora) for mora in sounds]], any_mora[:, None] + np.float32(SUBSTITUTED_LOG_ODDS)
+    )
+    off = np.maximum(0, np.abs(times[:, None] - np.asarray(near)) - FREE_OFF_SECONDS)
+    fresh = (same + np.maximum(MIN_TIME_LOG_ODDS, -off / SECONDS_PER_LOG_ODDS)).astype(np.float32)
     repeated = np.array([False, *(a == b for a, b in itertools.pairwise(sounds))])
     line = _Line(fresh, same, blank, any_mora, repeated)
     best = line.forward() + line.backward()
@@ -83,7 +85,7 @@ def begins(
     reached = np.cumsum(likely, axis=0) / likely.sum(axis=0)
     early, middle, late = ((reached >= share).argmax(axis=0) for share in (0.05, 0.5, 0.95))
     spread = times[late] - times[early]
-    return tuple(Begins(float(t), float(s)) for t, s in zip(times[middle], spread, strict=True))
+    return tuple(MoraStart(float(t), float(s)) for t, s in zip(times[middle], spread, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +106,16 @@ class _Line:
         """Of the best path up to where each mora begins at each step; shape (steps, morae)."""
         out = np.empty_like(self.fresh)
         count = self.fresh.shape[1] + 1
-        going, silent, beside = (np.full(count, _NEVER, dtype=np.float32) for _ in range(3))
-        silent[:] = np.arange(count) * np.float32(LACKING)
+        going, silent, beside = (np.full(count, _IMPOSSIBLE, dtype=np.float32) for _ in range(3))
+        silent[:] = np.arange(count) * np.float32(MISSING_LOG_ODDS)
         for at, (fresh, same) in enumerate(zip(self.fresh, self.same, strict=True)):
             apart = np.maximum(silent, beside)
             here = np.maximum(going, apart)
-            passed = _with_lacking(here)
+            passed = _with_missing(here)
             new = np.where(self.repeated, apart[:-1], passed[:-1]) + fresh
             out[at] = new
             going[1:] = np.maximum(new, going[1:] + same)
-            beside = np.maximum(here + np.float32(BESIDE), beside) + self.any_mora[at]
+            beside = np.maximum(here + np.float32(INSERTED_LOG_ODDS), beside) + self.any_mora[at]
             silent = passed + self.blank[at]
         return out
 
@@ -121,29 +123,29 @@ class _Line:
         """Of the best path from where each mora has begun at each step to the end; shape as ``forward``."""
         out = np.empty_like(self.fresh)
         count = self.fresh.shape[1] + 1
-        rest = np.arange(count - 1, -1, -1) * np.float32(LACKING)
+        rest = np.arange(count - 1, -1, -1) * np.float32(MISSING_LOG_ODDS)
         going, silent, beside = rest.copy(), rest.copy(), rest.copy()
         for at in range(len(self.fresh) - 1, -1, -1):
             out[at] = going[1:]
             new = self.fresh[at] + going[1:]
             after = self.blank[at] + silent
             passing = after.copy()
-            passing[:-1] = np.maximum(after[:-1], np.where(self.repeated, _NEVER, new))
-            here = _with_lacking(passing[::-1])[::-1]
+            passing[:-1] = np.maximum(after[:-1], np.where(self.repeated, _IMPOSSIBLE, new))
+            here = _with_missing(passing[::-1])[::-1]
             apart = here.copy()
-            apart[:-1] = np.maximum(here[:-1], np.where(self.repeated, new, _NEVER))
+            apart[:-1] = np.maximum(here[:-1], np.where(self.repeated, new, _IMPOSSIBLE))
             stray = self.any_mora[at] + beside
-            begun = stray + np.float32(BESIDE)
+            begun = stray + np.float32(INSERTED_LOG_ODDS)
             going[1:] = np.maximum(np.maximum(here, begun)[1:], self.same[at] + going[1:])
-            going[0] = _NEVER
+            going[0] = _IMPOSSIBLE
             silent = np.maximum(apart, begun)
             beside = np.maximum(apart, stray)
         return out
 
 
-def _with_lacking(here: Array) -> Array:
+def _with_missing(here: Array) -> Array:
     """The best of each place and of the few before it, less the price of what is lacking between."""
     out = here.copy()
-    for lacking in range(1, min(AT_ONCE, len(here) - 1) + 1):
-        np.maximum(out[lacking:], here[:-lacking] + np.float32(lacking * LACKING), out=out[lacking:])
+    for lacking in range(1, min(MAX_MISSING_IN_A_ROW, len(here) - 1) + 1):
+        np.maximum(out[lacking:], here[:-lacking] + np.float32(lacking * MISSING_LOG_ODDS), out=out[lacking:])
     return out

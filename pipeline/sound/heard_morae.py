@@ -19,10 +19,10 @@ from pipeline.types import Posteriorgram, Segment, TimeSpan, Transcript
 
 __all__ = ["TimedMora", "heard_between", "heard_morae"]
 
-UTTERANCE: Final = 0.6
+UTTERANCE_PAUSE_SECONDS: Final = 0.6
 """Seconds between two morae from which they are two utterances."""
 
-LASTS: Final = 0.14
+MORA_SECONDS: Final = 0.14
 """Seconds that a mora lasts, of talk as it is."""
 
 
@@ -59,8 +59,11 @@ def heard_morae(transcript: Transcript) -> tuple[TimedMora, ...]:
         channels.setdefault(segment.channel, []).append(segment)
     spoken = [each for segments in channels.values() for each in _utterances(list(_channel(segments)))]
     ordered = [mora for each in sorted(spoken, key=lambda each: each[0].time) for mora in each]
-    first = [replace(mora, pause=max(0.0, mora.time - LASTS)) for mora in ordered[:1]]
-    rest = [replace(mora, pause=max(0.0, mora.time - last.time - LASTS)) for last, mora in pairwise(ordered)]
+    first = [replace(mora, pause=max(0.0, mora.time - MORA_SECONDS)) for mora in ordered[:1]]
+    rest = [
+        replace(mora, pause=max(0.0, mora.time - last.time - MORA_SECONDS))
+        for last, mora in pairwise(ordered)
+    ]
     return (*first, *rest)
 
 
@@ -110,7 +113,7 @@ def _channel(segments: Sequence[Segment]) -> Iterator[TimedMora]:
 def _utterances(morae: list[TimedMora]) -> Iterator[list[TimedMora]]:
     start = 0
     for at in range(1, len(morae) + 1):
-        if at == len(morae) or morae[at].time - morae[at - 1].time > UTTERANCE:
+        if at == len(morae) or morae[at].time - morae[at - 1].time > UTTERANCE_PAUSE_SECONDS:
             if morae[start:at]:
                 yield morae[start:at]
             start = at

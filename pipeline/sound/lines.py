@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Iterable, Iterator
 
 from pipeline.sound.morae import Mora
-from pipeline.sound.search import SoundMatch, SoundText, Worth
+from pipeline.sound.search import MatchFilter, SoundMatch, SoundText
 
 __all__ = ["SoundLines"]
 
@@ -27,7 +27,7 @@ class SoundLines:
         self._text = SoundText(sounds)
 
     def find(
-        self, needle: tuple[Mora, ...], bound: float, worth: Worth | None = None
+        self, needle: tuple[Mora, ...], bound: float, worth: MatchFilter | None = None
     ) -> Iterator[tuple[int, SoundMatch]]:
         """Find every stretch that sounds like a needle, as ``SoundText.find`` does.
 

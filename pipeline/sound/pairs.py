@@ -17,29 +17,29 @@ from numpy.typing import NDArray
 
 from pipeline.sound.morae import Mora, mora_price
 
-__all__ = ["Apart", "Price", "TimedMora", "far", "paired", "paired_in_pieces"]
+__all__ = ["Price", "PriceOfSeconds", "TimedMora", "far_price", "paired", "paired_in_pieces"]
 
-FAR = 1.5
+MAX_PAIR_SECONDS = 1.5
 """Seconds between two morae beyond which they are not the same; word times are off by .5 s at worst
 (facts.md 0.2), in each hearing."""
 
 FAR_PRICE = 3.0
 """Added to the price of a pair that far apart: more than losing both."""
 
-PIECE = 300
+PIECE_MORAE = 300
 """Morae paired at once, about a minute of talk: time and memory grow with the square."""
 
 
 Price = Callable[[Mora | None, Mora | None], float]
 """Price of a mora for another; ``None`` is nothing."""
 
-Apart = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+PriceOfSeconds = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """What is added to the price of a pair for the seconds between its two."""
 
 
-def far(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Nothing up to ``FAR``, beyond it more than losing both."""
-    return np.asarray(FAR_PRICE * (seconds > FAR), dtype=np.float64)
+def far_price(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Nothing up to ``MAX_PAIR_SECONDS``, beyond it more than losing both."""
+    return np.asarray(FAR_PRICE * (seconds > MAX_PAIR_SECONDS), dtype=np.float64)
 
 
 class TimedMora(NamedTuple):
@@ -53,7 +53,7 @@ def paired(
     one: Sequence[TimedMora],
     other: Sequence[TimedMora],
     price: Price = mora_price,
-    apart: Apart = far,
+    apart: PriceOfSeconds = far_price,
 ) -> NDArray[np.int64]:
     """Pair two lines.
 
@@ -96,7 +96,7 @@ def paired_in_pieces(
     one: Sequence[TimedMora],
     other: Sequence[TimedMora],
     price: Price = mora_price,
-    apart: Apart = far,
+    apart: PriceOfSeconds = far_price,
 ) -> NDArray[np.int64]:
     """As ``paired``, for calls of any length: in pieces.
 
@@ -106,8 +106,8 @@ def paired_in_pieces(
     partners = np.full(len(other), -1, dtype=np.int64)
     times = np.array([m.time for m in other])
     for start, end in _pieces(one):
-        first = int(np.searchsorted(times, one[start].time - FAR))
-        last = int(np.searchsorted(times, one[end - 1].time + FAR))
+        first = int(np.searchsorted(times, one[start].time - MAX_PAIR_SECONDS))
+        last = int(np.searchsorted(times, one[end - 1].time + MAX_PAIR_SECONDS))
         found = paired(one[start:end], other[first:last], price, apart)
         free = (partners[first:last] < 0) & (found >= 0)
         partners[first:last][free] = found[free] + start
@@ -115,11 +115,14 @@ def paired_in_pieces(
 
 
 def _pieces(line: Sequence[TimedMora]) -> Iterator[tuple[int, int]]:
-    """Cut a line into pieces of at most ``PIECE`` morae, at the longest pause of each one's second half."""
+    """Cut a line into pieces of at most ``PIECE_MORAE`` morae, at the longest pause of each one's second half."""
     start = 0
-    while len(line) - start > PIECE:
-        pauses = [b.time - a.time for a, b in itertools.pairwise(line[start + PIECE // 2 : start + PIECE])]
-        cut = start + PIECE // 2 + 1 + int(np.argmax(pauses))
+    while len(line) - start > PIECE_MORAE:
+        pauses = [
+            b.time - a.time
+            for a, b in itertools.pairwise(line[start + PIECE_MORAE // 2 : start + PIECE_MORAE])
+        ]
+        cut = start + PIECE_MORAE // 2 + 1 + int(np.argmax(pauses))
         yield start, cut
         start = cut
     if start < len(line):

@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 
 from pipeline.sound.morae import LONG, NASAL, STOP, Mora, morae
 
-__all__ = ["BLANK", "CLASSES", "FLOOR", "HeardMora", "class_of", "likeliest", "packed", "unpacked"]
+__all__ = [
+    "BLANK",
+    "CLASSES",
+    "MIN_LOG_PROBABILITY",
+    "HeardMora",
+    "class_of",
+    "likeliest",
+    "packed",
+    "unpacked",
+]
 
 
 def _written() -> dict[Mora, str]:
@@ -42,13 +51,13 @@ CLASSES: Final = tuple(_KANA)
 BLANK: Final = 0
 """Between two morae, and in silence."""
 
-FLOOR: Final = -9.0
+MIN_LOG_PROBABILITY: Final = -9.0
 """Log probability below which nothing is kept; what is not kept has it."""
 
-_SCALE: Final = 25.0
-"""Steps of a log probability that is kept: 255 of them reach beyond ``FLOOR``."""
+_CODES_PER_LOG: Final = 25.0
+"""Steps of a log probability that is kept: 255 of them reach beyond ``MIN_LOG_PROBABILITY``."""
 
-_NUMBERS: Final = {mora: 1 + number for number, mora in enumerate(CLASSES)}
+_CLASS_OF: Final = {mora: 1 + number for number, mora in enumerate(CLASSES)}
 
 
 def class_of(mora: Mora) -> int:
@@ -57,7 +66,7 @@ def class_of(mora: Mora) -> int:
     Raises:
         KeyError: when no kana writes it.
     """
-    return _NUMBERS[mora]
+    return _CLASS_OF[mora]
 
 
 def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
@@ -70,9 +79,9 @@ def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
         Of each step, two bytes for each class that is probable at all: which, and how probable.  They are in
         hexadecimal, for what flows between the steps is stored as JSON.
     """
-    codes = np.round(np.minimum(-logs, -FLOOR) * _SCALE).astype(np.uint8)
+    codes = np.round(np.minimum(-logs, -MIN_LOG_PROBABILITY) * _CODES_PER_LOG).astype(np.uint8)
     out = []
-    for row, kept in zip(codes, logs > FLOOR, strict=True):
+    for row, kept in zip(codes, logs > MIN_LOG_PROBABILITY, strict=True):
         which = np.flatnonzero(kept)
         out.append(np.column_stack((which.astype(np.uint8), row[which])).tobytes().hex())
     return tuple(out)
@@ -80,11 +89,11 @@ def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
 
 def unpacked(steps: Sequence[str]) -> NDArray[np.float32]:
     """Log probabilities again, to a twenty-fifth; shape (steps, 1 + classes)."""
-    out = np.full((len(steps), 1 + len(CLASSES)), FLOOR, dtype=np.float32)
+    out = np.full((len(steps), 1 + len(CLASSES)), MIN_LOG_PROBABILITY, dtype=np.float32)
     pairs = np.frombuffer(bytes.fromhex("".join(steps)), dtype=np.uint8).reshape(-1, 2)
     # Of a pair there are four figures.
     at = np.repeat(np.arange(len(steps)), [len(step) // 4 for step in steps])
-    out[at, pairs[:, 0]] = pairs[:, 1] / np.float32(-_SCALE)
+    out[at, pairs[:, 0]] = pairs[:, 1] / np.float32(-_CODES_PER_LOG)
     return out
 
 

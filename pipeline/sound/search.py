@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from pipeline.sound.morae import Mora, mora_price
 
-__all__ = ["SoundMatch", "SoundText", "Worth", "find_sound"]
+__all__ = ["MatchFilter", "SoundMatch", "SoundText", "find_sound"]
 
-_BREAK = 1000.0
+_BREAK_PRICE = 1000.0
 """Price of reading across a break; no needle may cost as much."""
 
-_ROUNDING = 1e-6
+_ROUNDING_ERROR = 1e-6
 """Of sums that reach over thousands of breaks."""
 
-Worth = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.bool_]]
+MatchFilter = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.bool_]]
 """Tells of stretches by their starts, ends and prices which are worth a look."""
 
 
@@ -42,13 +42,13 @@ class SoundText:
         self._kinds = tuple(dict.fromkeys(mora for mora in line if mora is not None))
         number = {mora: index for index, mora in enumerate(self._kinds)}
         self._line = np.array([number.get(mora, len(number)) if mora else len(number) for mora in line])
-        insert = np.array([*(mora_price(None, mora) for mora in self._kinds), _BREAK])
+        insert = np.array([*(mora_price(None, mora) for mora in self._kinds), _BREAK_PRICE])
         self._run = np.concatenate(([0.0], np.cumsum(insert[self._line]))) if line else np.zeros(1)
         self._prices: dict[Mora, NDArray[np.float64]] = {}
         self._cheapest: dict[Mora, float] = {}
 
     def find(
-        self, needle: tuple[Mora, ...], bound: float, worth: Worth | None = None
+        self, needle: tuple[Mora, ...], bound: float, worth: MatchFilter | None = None
     ) -> tuple[SoundMatch, ...]:
         """Find every stretch that sounds like a needle.
 
@@ -63,7 +63,7 @@ class SoundText:
             Matches that do not overlap, cheapest first chosen, in order of start.
         """
         size = len(self._line)
-        most, left = bound * len(needle) + _ROUNDING, self._costs(needle)
+        most, left = bound * len(needle) + _ROUNDING_ERROR, self._costs(needle)
         if not needle or not size or left > most:
             return ()
         row: NDArray[np.float64] = np.zeros(size + 1)
@@ -92,7 +92,7 @@ class SoundText:
         """
         found: list[tuple[SoundMatch, ...]] = [()] * len(needles)
         sizes, size = np.array([len(needle) for needle in needles]), len(self._line)
-        most = np.broadcast_to(bound, len(needles)) * sizes + _ROUNDING
+        most = np.broadcast_to(bound, len(needles)) * sizes + _ROUNDING_ERROR
         left = np.array([self._costs(needle) if needle and size else np.inf for needle in needles])
         alive = np.flatnonzero(left <= most)
         row = np.zeros((len(alive), size + 1))
@@ -144,7 +144,11 @@ class SoundText:
         return lowest + self._run, origin, np.maximum.accumulate(places, axis=-1)
 
     def _matches(
-        self, row: NDArray[np.float64], starts: NDArray[np.int64], most: float, worth: Worth | None = None
+        self,
+        row: NDArray[np.float64],
+        starts: NDArray[np.int64],
+        most: float,
+        worth: MatchFilter | None = None,
     ) -> tuple[SoundMatch, ...]:
         """Matches that do not overlap, from the last row."""
         near = np.flatnonzero((row <= most) & (starts < np.arange(len(row))))
@@ -174,7 +178,7 @@ class SoundText:
     def _swaps(self, mora: Mora) -> NDArray[np.float64]:
         """The same of each kind of mora in it, and of a break."""
         if mora not in self._prices:
-            self._prices[mora] = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK])
+            self._prices[mora] = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK_PRICE])
         return self._prices[mora]
 
 

@@ -22,11 +22,11 @@ from pipeline.sound.posteriorgram import BLANK, class_of
 
 __all__ = ["Hit", "covered", "spotted"]
 
-DRAWN: Final = 1.0
+LENGTH_PRICE: Final = 1.0
 """Price of a vowel drawn or not, and of a stop made or not: neither tells names apart over a telephone."""
 
 
-_ROUNDING: Final = 1e-3
+_ROUNDING_ERROR: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def odds(logs: NDArray[np.float32]) -> NDArray[np.float32]:
     for mora in (LONG, STOP):
         one, other = out[:, class_of(mora)], out[:, BLANK]
         out[:, class_of(mora)], out[:, BLANK] = (
-            np.maximum(one, other - DRAWN),
-            np.maximum(other, one - DRAWN),
+            np.maximum(one, other - LENGTH_PRICE),
+            np.maximum(other, one - LENGTH_PRICE),
         )
     return np.asarray(np.minimum(0.0, out - logs.max(axis=1, keepdims=True)), dtype=np.float32)
 
@@ -109,7 +109,7 @@ def _reachable(
     """Which forms can be said at all: each of their morae lasts a step, and most are heard at none."""
     best = rewards.max(axis=0).tolist()
     said = (sum(best[class_of(mora)] for mora in form) for form in forms)
-    return [number for number, most in enumerate(said) if most >= least[number] - _ROUNDING]
+    return [number for number, most in enumerate(said) if most >= least[number] - _ROUNDING_ERROR]
 
 
 def _states(

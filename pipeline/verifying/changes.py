@@ -11,9 +11,9 @@ from pipeline.finding.queue import is_candidate
 from pipeline.nearby import Nearby
 from pipeline.types import MaskItem, MaskPlan, TimeSpan
 
-__all__ = ["BESIDE", "Changes"]
+__all__ = ["EXPLAINED_WITHIN_SECONDS", "Changes"]
 
-BESIDE = 1.0
+EXPLAINED_WITHIN_SECONDS = 1.0
 """Seconds around an item in which it explains a likeness, if it stays: where it changed, it may no longer."""
 
 
@@ -34,8 +34,10 @@ class Changes:
         self._times = Nearby([(old | new)[key] for key in gone | added], lambda time: time)
 
     def near(self, time: TimeSpan) -> bool:
-        """Whether anything changed within ``BESIDE`` of a time."""
-        return bool(self._times.touching(time.start - BESIDE, time.end + BESIDE))
+        """Whether anything changed within ``EXPLAINED_WITHIN_SECONDS`` of a time."""
+        return bool(
+            self._times.touching(time.start - EXPLAINED_WITHIN_SECONDS, time.end + EXPLAINED_WITHIN_SECONDS)
+        )
 
 
 def _counting(item: MaskItem) -> Hashable:

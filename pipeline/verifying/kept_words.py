@@ -15,15 +15,15 @@ from pipeline.masking.text import MaskedTranscript, MaskedWord
 from pipeline.sound.called import with_honorific
 from pipeline.sound.lines import SoundLines
 from pipeline.sound.reader import SoundLine, SoundReader
-from pipeline.sound.search import Worth
+from pipeline.sound.search import MatchFilter
 from pipeline.types import CharSpan, TimeSpan
 from pipeline.verifying.changes import Changes
 from pipeline.verifying.listen import Needle
 
 __all__ = ["KeptWords", "Run"]
 
-_PAUSE: Final = 0.5  # seconds; where the speaker stops as long, a word has ended
-_CALLED: Final = 8  # characters; no honorific has as many
+_PAUSE_SECONDS: Final = 0.5  # seconds; where the speaker stops as long, a word has ended
+_MAX_HONORIFIC_CHARS: Final = 8  # characters; no honorific has as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class KeptWords:
         self._by_mora = _ByMora.of(self._runs)
 
     def find(
-        self, sound: Needle, bound: float, worth: Worth | None = None
+        self, sound: Needle, bound: float, worth: MatchFilter | None = None
     ) -> Iterator[tuple[Run, CharSpan, float]]:
         """Where it sounds like this: the run, the characters of its text, the price."""
         for number, match in self._sounds.find(sound, bound, worth):
@@ -128,7 +128,9 @@ class _ByMora:
                 one, other = run.numbers(chars)
                 first.append(words + one)
                 last.append(words + other)
-                titled.append(with_honorific(run.text, CharSpan(max(0, chars.end - _CALLED), chars.end)))
+                titled.append(
+                    with_honorific(run.text, CharSpan(max(0, chars.end - _MAX_HONORIFIC_CHARS), chars.end))
+                )
             for word in run.words:
                 sums.append(sums[-1] + (word.probability or 0.0))
             first.append(words)
@@ -148,7 +150,7 @@ def _runs(masked: MaskedTranscript, channel: int) -> Iterator[tuple[MaskedWord, 
     run: list[MaskedWord] = []
     for segment in masked.segments:
         for word in segment.words if segment.channel == channel else ():
-            if run and (word.entity_type is not None or word.time.start - run[-1].time.end > _PAUSE):
+            if run and (word.entity_type is not None or word.time.start - run[-1].time.end > _PAUSE_SECONDS):
                 yield tuple(run)
                 run = []
             if word.entity_type is None:

@@ -32,56 +32,58 @@ from pipeline.sound.morae import LONG, NASAL, STOP, Mora, fold_kana, morae
 from pipeline.sound.reader import SoundReader
 from pipeline.sound.search import find_sound
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan
-from pipeline.verifying.changes import BESIDE, Changes
+from pipeline.verifying.changes import EXPLAINED_WITHIN_SECONDS, Changes
 
 __all__ = [
-    "LONGEST",
-    "REACH",
+    "FULL_REACH_SECONDS",
+    "MAX_NAME_SECONDS",
     "Listener",
     "Needle",
-    "bits_away",
+    "bits_for_distance",
     "bits_of",
     "hear_masked",
+    "is_distinctive",
     "is_name",
     "is_sure",
     "listen_again",
-    "tells",
 ]
 
-_NEIGHBOUR: Final = 1.0  # seconds listened to on each side of a masked window
-_WIDER: Final = 4.0  # the same, for a clip in which nothing was heard the first time
-_MUST_HEAR: Final = 1.0  # seconds of speech that a recogniser cannot rightly return nothing for
+_CLIP_CONTEXT_SECONDS: Final = 1.0  # seconds listened to on each side of a masked window
+_RETRY_CONTEXT_SECONDS: Final = 4.0  # the same, for a clip in which nothing was heard the first time
+_MIN_SPEECH_SECONDS: Final = 1.0  # seconds of speech that a recogniser cannot rightly return nothing for
 
 # What a mora tells, in bits: how rare it is in talk, counted in 541,000 morae of two public sets
 # of dialogues (JMultiWOZ, RealPersonaChat).  A rare one is not trusted to have been heard right
 # for more than 6 bits.
-_BITS: Final[dict[Mora, float]] = {
+_BITS_OF_MORA: Final[dict[Mora, float]] = {
     ("", "i"): 4.1, ("", "o"): 5.5, ("k", "a"): 4.6, ("k", "i"): 5.6, ("k", "u"): 5.5, ("g", "a"): 5.4,
     ("g", "o"): 5.9, ("s", "u"): 4.4, ("sh", "i"): 4.9, ("t", "a"): 5.1, ("t", "e"): 5.5, ("t", "o"): 5.3,
     ("d", "e"): 4.5, ("n", "a"): 5.3, ("n", "i"): 5.9, ("n", "o"): 5.7, ("h", "a"): 5.3, ("m", "a"): 4.9,
     ("r", "i"): 5.8, LONG: 3.9, NASAL: 4.4, STOP: 5.9,
 }  # fmt: skip
-_MOST_BITS: Final = 6.0
-_LEAST_BITS: Final = 10.0  # from here, two morae, the very same sounds are looked for; less is everywhere
-_LEAST_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
-_FREE_BITS: Final = 14.0  # from here sounds that are a little off
+_MAX_BITS_OF_MORA: Final = 6.0
+_MIN_BITS_OF_NAME: Final = (
+    10.0  # from here, two morae, the very same sounds are looked for; less is everywhere
+)
+_MIN_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
+_MIN_BITS_IF_UNLIKE: Final = 14.0  # from here sounds that are a little off
 _PRICE_PER_BIT: Final = 0.08
 # Up to three tenths of its length nine names in ten are found in telephone speech (facts.md 0.2): so a value
 # is looked for beside its own mask, whose edge may be wrong.  Elsewhere it has to be almost the value: of 41
 # stretches beyond this in 139 minutes of made calls, masked as the program does, 3 held some of a third
 # party's data.
-_MOST_UNLIKE: Final = 0.3
-_ELSEWHERE: Final = 0.15
+_MAX_PRICE_NEARBY: Final = 0.3
+_MAX_PRICE_ELSEWHERE: Final = 0.15
 
-SURE: Final = 0.9
+SURE_SCORE: Final = 0.9
 """Probability from which what sounds like a masked value is masked on its word; what sounds like a doubtful
 one is shown.  In those calls 1 of 26 likenesses of values from .7 to .9 was somebody's: ordinary words, once
 taken for a name, sound like ordinary words."""
 
-LONGEST: Final = 3.0
+MAX_NAME_SECONDS: Final = 3.0
 """Seconds of a name said slowly, with what its words' times take along."""
 
-REACH: Final = 180.0
+FULL_REACH_SECONDS: Final = 180.0
 """Seconds around a mask in which its value is looked for as in a call of a few minutes, of which all bounds
 come.  In four hours, of 30 calls strung together, words of one call are like a name of another by chance."""
 
@@ -120,7 +122,7 @@ class _Wanted:
 
 def is_sure(item: MaskItem | None) -> bool:
     """Whether what sounds like an item is masked; what a person decided is sure, and what no plan holds."""
-    return item is None or item.decided or item.score >= SURE
+    return item is None or item.decided or item.score >= SURE_SCORE
 
 
 def is_name(item: MaskItem | None) -> bool:
@@ -161,17 +163,19 @@ def listen_again(  # noqa: PLR0913 (one of them what all need not be heard again
     clips = [
         Clip.of(channel, where, windows[channel], masked)
         for channel in range(masked.channels)
-        for where in with_neighbours(windows[channel], masked, _NEIGHBOUR)
+        for where in with_neighbours(windows[channel], masked, _CLIP_CONTEXT_SECONDS)
         if changes is None or changes.near(to_span(*where, masked.rate))
     ]
     heard = _listen(masked, clips, listener)
     silent = [
-        at for at, clip in enumerate(clips) if not heard[at] and clip.speech_seconds(masked) >= _MUST_HEAR
+        at
+        for at, clip in enumerate(clips)
+        if not heard[at] and clip.speech_seconds(masked) >= _MIN_SPEECH_SECONDS
     ]
     wider = [
         Clip.of(clips[at].channel, where, windows[clips[at].channel], masked)
         for at in silent
-        for where in with_neighbours((clips[at].where,), masked, _WIDER)
+        for where in with_neighbours((clips[at].where,), masked, _RETRY_CONTEXT_SECONDS)
     ]
     for at, said in zip(silent, _listen(masked, wider, listener), strict=True):
         heard[at] = said
@@ -198,7 +202,8 @@ def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tupl
         items = [item for item in plan.masked if channel in item.channels]
         windows = masked_windows(plan, channel, original.rate, original.length)
         clips = [
-            Clip.of(channel, where, (), original) for where in with_neighbours(windows, original, _NEIGHBOUR)
+            Clip.of(channel, where, (), original)
+            for where in with_neighbours(windows, original, _CLIP_CONTEXT_SECONDS)
         ]
         wanted = [clip for clip in clips if any(item.time.overlaps(clip.time(original)) for item in items)]
         for clip, said in zip(wanted, _listen(original, wanted, listener), strict=True):
@@ -221,7 +226,7 @@ def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
         needle, item = morae(fold_kana(kana)), items.get(item_id)
         if item is not None and item.action is MaskAction.KEEP:
             kept.append((needle, item))
-        elif is_sure(item) and tells(needle, name=is_name(item)):
+        elif is_sure(item) and is_distinctive(needle, name=is_name(item)):
             masked[needle] = (*masked.get(needle, ()), item_id)
     return _Wanted(tuple(masked.items()), Nearby(kept, lambda each: each[1].time), items)
 
@@ -250,40 +255,40 @@ def _matches(heard: Sequence[tuple[_Said, ...]], wanted: _Wanted, reader: SoundR
         for number, match in sounds.find(needle, _bound(needle)):
             time = _time(lines[number].span(match.start, match.end), heard[number])
             nearest, apart = wanted.nearest(item_ids, time)
-            most = _MOST_UNLIKE if apart <= _NEIGHBOUR else _ELSEWHERE
-            likely = match.price / len(needle) <= _bound(needle, most, bits_away(apart))
-            if likely and time.duration <= LONGEST and not _explained(needle, time, wanted):
+            most = _MAX_PRICE_NEARBY if apart <= _CLIP_CONTEXT_SECONDS else _MAX_PRICE_ELSEWHERE
+            likely = match.price / len(needle) <= _bound(needle, most, bits_for_distance(apart))
+            if likely and time.duration <= MAX_NAME_SECONDS and not _explained(needle, time, wanted):
                 yield Leak("HEARD_AGAIN", nearest, time)
 
 
 def bits_of(needle: Needle) -> float:
     """What a sound tells, in bits: how seldom talk sounds like that by chance."""
-    return sum(_BITS.get(mora, _MOST_BITS) for mora in needle)
+    return sum(_BITS_OF_MORA.get(mora, _MAX_BITS_OF_MORA) for mora in needle)
 
 
-def tells(needle: Needle, *, name: bool) -> bool:
+def is_distinctive(needle: Needle, *, name: bool) -> bool:
     """Whether a sound tells enough to be looked for at all."""
-    return bits_of(needle) >= (_LEAST_BITS if name else _LEAST_BITS_OF_OTHERS)
+    return bits_of(needle) >= (_MIN_BITS_OF_NAME if name else _MIN_BITS_OF_OTHERS)
 
 
-def bits_away(seconds: float) -> float:
+def bits_for_distance(seconds: float) -> float:
     """What a likeness so far from the nearest mask of its value has to tell beside, in bits.
 
     Each place that is twice as far is half as likely to be one, so that all that is far together counts
     little more than what is near: what is found by chance grows as the call does, and no faster.
     """
-    return math.log2(max(1.0, seconds / REACH))
+    return math.log2(max(1.0, seconds / FULL_REACH_SECONDS))
 
 
-def _bound(needle: Needle, most: float = _MOST_UNLIKE, away: float = 0.0) -> float:
+def _bound(needle: Needle, most: float = _MAX_PRICE_NEARBY, away: float = 0.0) -> float:
     """How unlike a heard stretch may be, as a share of the needle; negative for never.
 
     The more a needle tells, the more of it may be lost: ホーイ is in every sentence, ヒラノ in few.
     """
     told = bits_of(needle) - away
-    if told < _LEAST_BITS:
+    if told < _MIN_BITS_OF_NAME:
         return -1.0
-    return min(most, max(0.0, _PRICE_PER_BIT * (told - _FREE_BITS)) / len(needle))
+    return min(most, max(0.0, _PRICE_PER_BIT * (told - _MIN_BITS_IF_UNLIKE)) / len(needle))
 
 
 def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
@@ -298,7 +303,7 @@ def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
 
 def _explained(needle: Needle, time: TimeSpan, wanted: _Wanted) -> bool:
     """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
-    near = widened(time, BESIDE)
+    near = widened(time, EXPLAINED_WITHIN_SECONDS)
     return any(
         item.time.overlaps(near) and bool(find_sound(needle, kept, _bound(needle)))
         for kept, item in wanted.kept.touching(near.start, near.end)

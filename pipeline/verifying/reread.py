@@ -32,15 +32,23 @@ from pipeline.sound.called import (
 )
 from pipeline.sound.morae import fold_kana, morae
 from pipeline.sound.reader import SoundReader
-from pipeline.sound.search import Worth, find_sound
+from pipeline.sound.search import MatchFilter, find_sound
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
-from pipeline.verifying.changes import BESIDE, Changes
+from pipeline.verifying.changes import EXPLAINED_WITHIN_SECONDS, Changes
 from pipeline.verifying.kept_words import KeptWords, Run
-from pipeline.verifying.listen import LONGEST, REACH, Needle, bits_of, is_name, is_sure, tells
+from pipeline.verifying.listen import (
+    FULL_REACH_SECONDS,
+    MAX_NAME_SECONDS,
+    Needle,
+    bits_of,
+    is_distinctive,
+    is_name,
+    is_sure,
+)
 
 __all__ = [
-    "DOUBTFUL",
-    "LIKELY",
+    "MASK_LOG_ODDS",
+    "SHOW_LOG_ODDS",
     "Alike",
     "Readings",
     "alike_in",
@@ -51,28 +59,28 @@ __all__ = [
 Readings = tuple[tuple[str, str], ...]
 """``(item_id, kana)``."""
 
-LIKELY: Final = 0.5
+MASK_LOG_ODDS: Final = 0.5
 """Log odds from which a hit is masked.  They are those of planted names: 85 in a hundred are masked, beside a
 stretch of ordinary talk in every three minutes (365 names, 143 minutes of made calls); in a call that was
 searched for repeats already hardly one name is left."""
 
-DOUBTFUL: Final = -5.0
+SHOW_LOG_ODDS: Final = -5.0
 """Log odds from which a hit is shown to an analyst: 98 in a hundred, and thirteen a minute."""
 
-MOST: Final = 20
+MAX_SHOWN_PER_MINUTE: Final = 20
 """Hits shown for each minute of call; the likeliest are.  An analyst has time for fewer (``MaskPolicy``)."""
 
-_IN_A_CALL: Final = (-2.3, 0.3)
+_CALIBRATION: Final = (-2.3, 0.3)
 """Bias and slope of the log odds of a doubtful hit in a call: of 153 in 55 minutes of made calls, masked as
 the program does, 8 were a third party's; 4 of the 83 unlikeliest, 4 of the 54 in the middle."""
 
-_FURTHEST: Final = 0.45  # of a needle's length; at this every garbled name is found (facts.md 0.2)
-_LONG: Final = 5  # morae from which a name may be said by half
-_PIECE: Final = 0.55
-_MOST_BITS: Final = 60.0  # what more tells makes no hit likelier
-_BESIDE: Final = 0.3  # seconds that another hearing's word times are off
-_EXPLAINED: Final = 0.35
-_ROUNDING: Final = 1e-6
+_MAX_PRICE_SHARE: Final = 0.45  # of a needle's length; at this every garbled name is found (facts.md 0.2)
+_MIN_HALVED_MORAE: Final = 5  # morae from which a name may be said by half
+_PIECE_SHARE: Final = 0.55
+_MAX_BITS: Final = 60.0  # what more tells makes no hit likelier
+_TIME_TOLERANCE_SECONDS: Final = 0.3  # seconds that another hearing's word times are off
+_MAX_EXPLAINED_PRICE: Final = 0.35
+_ROUNDING_ERROR: Final = 1e-6
 
 _Number = TypeVar("_Number", float, NDArray[np.float64])
 
@@ -88,9 +96,9 @@ _IF_HONORIFIC: Final = 4.91
 _IF_PIECE: Final = -0.89
 
 # The same over 6,346 hits in 143 minutes, and 361 of 365 planted names: one that is said again is said soon.
-_WHERE_IT_IS: Final = 1.8
-_PER_AWAY: Final = -0.76  # a logarithm of the seconds to the nearest mask of that value
-_SLACK: Final = 4.0  # seconds by which a stretch may be longer than its first word
+_NEARNESS_BIAS: Final = 1.8
+_PER_LOG_SECONDS: Final = -0.76  # a logarithm of the seconds to the nearest mask of that value
+_SLACK_SECONDS: Final = 4.0  # seconds by which a stretch may be longer than its first word
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +162,7 @@ def read_by_sound(
         where a kept item explains it or an earlier ``PERHAPS`` stands in the plan already.
         After changes no ``PERHAPS``: what may be one was asked about before them.
     """
-    least = DOUBTFUL if changes is None else LIKELY
+    least = SHOW_LOG_ODDS if changes is None else MASK_LOG_ODDS
     hits = alike_in(masked, plan, readings, reader, least=least, changes=changes)
     likely = (Leak("HEARD_AGAIN", hit.item_id, hit.time) for hit in hits if _likely(hit))
     return (*likely, *_perhaps((hit for hit in hits if not _likely(hit)), masked))
@@ -184,11 +192,14 @@ def read_otherwise(
     said = mask_text(hearing, untied)
     hits = (
         hit
-        for hit in alike_in(said, plan, readings, reader, least=DOUBTFUL)
+        for hit in alike_in(said, plan, readings, reader, least=SHOW_LOG_ODDS)
         if not any(
             hit.channel in item.channels
-            and hit.time.apart(item.time) < (_BESIDE if item.entity_type == kinds.get(hit.item_id) else 0)
-            for item in masks.touching(hit.time.start - _BESIDE, hit.time.end + _BESIDE)
+            and hit.time.apart(item.time)
+            < (_TIME_TOLERANCE_SECONDS if item.entity_type == kinds.get(hit.item_id) else 0)
+            for item in masks.touching(
+                hit.time.start - _TIME_TOLERANCE_SECONDS, hit.time.end + _TIME_TOLERANCE_SECONDS
+            )
         )
     )
     return tuple(_perhaps(hits, said))
@@ -199,16 +210,16 @@ def _perhaps(hits: Iterable[Alike], masked: MaskedTranscript) -> Iterator[Leak]:
 
     Where nothing was planted a hit is rarely one, and its odds tell little of which.
     """
-    bias, slope = _IN_A_CALL
+    bias, slope = _CALIBRATION
     minutes = max((segment.time.end for segment in masked.segments), default=0.0) / 60
-    for hit in itertools.islice(hits, math.ceil(MOST * minutes)):
+    for hit in itertools.islice(hits, math.ceil(MAX_SHOWN_PER_MINUTE * minutes)):
         chance = round(1 / (1 + math.exp(-bias - slope * hit.odds)), 4)
         yield Leak("PERHAPS", hit.item_id, hit.time, chance)
 
 
 def _likely(hit: Alike) -> bool:
     """Whether to mask it.  Where a word's time holds a long pause, the name would take all of it along."""
-    return hit.sure and hit.odds >= LIKELY and hit.time.duration <= LONGEST
+    return hit.sure and hit.odds >= MASK_LOG_ODDS and hit.time.duration <= MAX_NAME_SECONDS
 
 
 def alike_in(  # noqa: PLR0913 (one of them what all need not be read again for)
@@ -266,9 +277,9 @@ def _seen_from_there(hit: Alike, items: dict[str, MaskItem]) -> Alike:
 
 
 def _away(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What distance adds to the odds; beyond ``REACH`` it takes as much as there is more alike by chance."""
-    near = _WHERE_IT_IS + _PER_AWAY * np.log1p(np.clip(seconds, 0.0, REACH))
-    return np.asarray(near - np.log(np.maximum(1.0, seconds / REACH)))
+    """What distance adds to the odds; beyond ``FULL_REACH_SECONDS`` it takes as much as there is more alike by chance."""
+    near = _NEARNESS_BIAS + _PER_LOG_SECONDS * np.log1p(np.clip(seconds, 0.0, FULL_REACH_SECONDS))
+    return np.asarray(near - np.log(np.maximum(1.0, seconds / FULL_REACH_SECONDS)))
 
 
 def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ...]:
@@ -281,15 +292,17 @@ def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ..
         name = is_name(item)
         whole = without_honorific(morae(fold_kana(kana)))
         for sound in (whole, *(_ends(whole) if name else ())):
-            if tells(sound, name=name):
+            if is_distinctive(sound, name=name):
                 key = (sound, sound != whole, name)
                 sounds[key] = (*sounds.get(key, ()), item_id)
     return tuple(_Wanted(*key, item_ids) for key, item_ids in sounds.items())
 
 
 def _ends(sound: Needle) -> Iterator[Needle]:
-    if len(sound) >= _LONG:
-        for size in sorted({max(3, round(_PIECE * len(sound))), 3 if len(sound) > _LONG else len(sound)}):
+    if len(sound) >= _MIN_HALVED_MORAE:
+        for size in sorted(
+            {max(3, round(_PIECE_SHARE * len(sound))), 3 if len(sound) > _MIN_HALVED_MORAE else len(sound)}
+        ):
             if size < len(sound):
                 yield from (sound[:size], sound[-size:])
 
@@ -300,7 +313,7 @@ def _hits(
     """What sounds at all like something wanted: its time, and the log odds that it is that."""
     for each in wanted:
         times = [items[item_id].time for item_id in each.item_ids if item_id in items]
-        for run, chars, price in said.find(each.sound, _FURTHEST, _worth(each, said, times, least)):
+        for run, chars, price in said.find(each.sound, _MAX_PRICE_SHARE, _worth(each, said, times, least)):
             odds = _odds(each, run, chars, price)
             if odds is None:
                 continue
@@ -309,7 +322,7 @@ def _hits(
             yield each, TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words)), odds
 
 
-def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: float) -> Worth:
+def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: float) -> MatchFilter:
     """Which stretches can have these odds: of hundreds that are near enough in sound, a few."""
     edges = np.array(
         sorted([-math.inf, math.inf, *(edge for time in times for edge in (time.start, time.end))])
@@ -323,8 +336,8 @@ def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: flo
             began = said.began(starts)
             after = np.searchsorted(edges, began)
             apart = np.minimum(began - edges[after - 1], edges[after] - began)
-            odds = odds + _away(apart - _SLACK)
-        return np.asarray(odds > least - _ROUNDING)
+            odds = odds + _away(apart - _SLACK_SECONDS)
+        return np.asarray(odds > least - _ROUNDING_ERROR)
 
     return worth
 
@@ -343,16 +356,16 @@ def _odds(each: _Wanted, run: Run, chars: CharSpan, price: float) -> float | Non
 
 def _bare_odds(each: _Wanted, price: _Number, probability: _Number) -> _Number:
     """What speaks for a stretch beside an honorific."""
-    told = _PER_BIT * min(bits_of(each.sound), _MOST_BITS) + (_IF_PIECE if each.piece else 0.0)
+    told = _PER_BIT * min(bits_of(each.sound), _MAX_BITS) + (_IF_PIECE if each.piece else 0.0)
     alike = (_PER_PRICE + _PER_SHARE / len(each.sound)) * price
     return _BIAS + told + alike + _PER_PROBABILITY * probability
 
 
 def _explained(sound: Needle, time: TimeSpan, kept: Nearby[tuple[MaskItem, Needle]]) -> bool:
     """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
-    near = TimeSpan(max(0.0, time.start - BESIDE), time.end + BESIDE)
+    near = TimeSpan(max(0.0, time.start - EXPLAINED_WITHIN_SECONDS), time.end + EXPLAINED_WITHIN_SECONDS)
     return any(
-        item.time.overlaps(near) and bool(find_sound(sound, own, _EXPLAINED))
+        item.time.overlaps(near) and bool(find_sound(sound, own, _MAX_EXPLAINED_PRICE))
         for item, own in kept.touching(near.start, near.end)
     )
 

@@ -23,7 +23,7 @@ from pipeline.finding.parts import whole_of
 from pipeline.finding.queue import is_candidate
 from pipeline.hearing.clips import Audio
 from pipeline.masking.audio import fill, masked_windows
-from pipeline.masking.crosstalk import left_on
+from pipeline.masking.crosstalk import still_heard_on
 from pipeline.masking.text import LABELS, OTHER_LABEL
 from pipeline.nearby import Nearby
 from pipeline.sound.reader import SoundReader
@@ -50,8 +50,8 @@ __all__ = [
 
 Samples = npt.NDArray[np.int16]
 
-_STRIDE: Final = 1 << 22  # samples compared at once
-_ACROSS_LINES: Final = 4  # characters; two short lines can spell a shorter value by chance
+_BLOCK_SAMPLES: Final = 1 << 22  # samples compared at once
+_MIN_CHARS_ACROSS_LINES: Final = 4  # characters; two short lines can spell a shorter value by chance
 _STAMP: Final = re.compile(r"\[(\d{2,}):(\d{2})\] [^:]*: ?")
 _LABEL: Final = re.compile("|".join(re.escape(label) for label in (*LABELS.values(), OTHER_LABEL)))
 
@@ -101,7 +101,7 @@ def verify_audio(
         leaks += [
             Leak("CROSSTALK", item.item_id, item.time)
             for item in plan.masked
-            if item not in known and left_on(original, masked, item.time, item.channels)
+            if item not in known and still_heard_on(original, masked, item.time, item.channels)
         ]
     return tuple(leaks)
 
@@ -125,8 +125,8 @@ def _outside(
     edges = [0, *(edge for window in windows for edge in window), original.length]
     leaks = []
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        for at in range(start, end, _STRIDE):
-            stop = min(end, at + _STRIDE)
+        for at in range(start, end, _BLOCK_SAMPLES):
+            stop = min(end, at + _BLOCK_SAMPLES)
             changed = np.flatnonzero(original.samples[channel, at:stop] != masked.samples[channel, at:stop])
             if len(changed):
                 where = to_span(at + int(changed[0]), at + int(changed[-1]) + 1, original.rate)
@@ -257,7 +257,7 @@ def _read_at(
     allowed = sum(text.count(wanted) for text in kept)
     line_by_line, whole = joined
     found = line_by_line.count(wanted)
-    if len(wanted) >= _ACROSS_LINES:
+    if len(wanted) >= _MIN_CHARS_ACROSS_LINES:
         found = max(found, whole.count(wanted))
     if found <= allowed:
         return None

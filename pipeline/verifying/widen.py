@@ -40,13 +40,13 @@ from pipeline.types import (
 
 __all__ = ["SOURCE", "widen"]
 
-MARGIN = 0.15
+HEARD_MARGIN_SECONDS = 0.15
 """Seconds added on each side of what was heard again: one mora, the resolution of word times."""
 
-BESIDE = 0.5
+MAX_GROWTH_SECONDS = 0.5
 """Seconds between a mask and what is heard again, up to which the mask grows instead of a new one."""
 
-UNPROVEN = 0.05
+MAX_UNPROVEN_SHARE = 0.05
 """Clips in which nothing was heard, as a share of the masks, up to which they are masked.  Of 4,000 in four
 hours of talk a few are a cough or a rustle; where more are, the recogniser fails, and proves nothing."""
 
@@ -71,7 +71,7 @@ def widen(
     """
     items = {item.item_id: item for item in plan.items}
     unproven = [leak for leak in leaks if leak.kind == "NOT_HEARD"]
-    if len(unproven) > UNPROVEN * len(plan.masked):
+    if len(unproven) > MAX_UNPROVEN_SHARE * len(plan.masked):
         return None
     call = _Call(transcript, recording, plan)
     added = [_unproven(plan, leak.where, recording) for leak in unproven]
@@ -95,7 +95,7 @@ def widen(
             added += [_kept(each, leak.chance) for each in new] if leak.kind == "PERHAPS" else new
         elif leak.kind == "PERHAPS":
             added.append(_kept(_new(item, leak.where, recording), leak.chance))
-        elif leak.kind == "CROSSTALK" or item.time.apart(leak.where) <= BESIDE:
+        elif leak.kind == "CROSSTALK" or item.time.apart(leak.where) <= MAX_GROWTH_SECONDS:
             # A copy lies in the item's own time: then it grows onto every channel.
             items[item.item_id] = _grown(item, leak.where, recording)
         else:
@@ -116,7 +116,10 @@ def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
     if item.time.start <= where.start and where.end <= item.time.end and item.channels != channels:
         return replace(item, channels=channels, needs_review=True)
     around = _around(where, recording)
-    start, end = min(item.time.start - MARGIN, around.start), max(item.time.end + MARGIN, around.end)
+    start, end = (
+        min(item.time.start - HEARD_MARGIN_SECONDS, around.start),
+        max(item.time.end + HEARD_MARGIN_SECONDS, around.end),
+    )
     return replace(item, time=TimeSpan(max(0.0, start), min(recording.duration, end)), needs_review=True)
 
 
@@ -135,7 +138,7 @@ def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
 
 def _around(where: TimeSpan, recording: Recording) -> TimeSpan:
     """What was heard with its margins.  A word of less than a mora stands squeezed beside its own sound."""
-    margin = MARGIN if where.duration >= MARGIN else BESIDE
+    margin = HEARD_MARGIN_SECONDS if where.duration >= HEARD_MARGIN_SECONDS else MAX_GROWTH_SECONDS
     return TimeSpan(max(0.0, where.start - margin), min(recording.duration, where.end + margin))
 
 

@@ -40,8 +40,15 @@ from models.training.calls.examples import KINDS, PARTIES, from_heard
 from models.training.calls.hear import read_heard
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.finding.detect import detect
-from pipeline.masking.align import LONG_PAUSE, align, edges_of, places_of
-from pipeline.masking.edges import FRAME, INWARD, OUTWARD, UNKNOWN, WordEdge, describe
+from pipeline.masking.align import LONG_PAUSE_SECONDS, align, edges_of, places_of
+from pipeline.masking.edges import (
+    FRAME_SECONDS,
+    INWARD_FRAMES,
+    OUTWARD_FRAMES,
+    UNKNOWN_SPREAD,
+    WordEdge,
+    describe,
+)
 from pipeline.measuring.evaluate import AudioPair, frames_of
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.reasons import Reason
@@ -80,7 +87,9 @@ class Case:
 
     def spoken(self, start: float, end: float) -> int:
         """Milliseconds of speech between two times."""
-        return 10 * int(self.speech[max(0, round(start / FRAME)) : max(0, round(end / FRAME))].sum())
+        return 10 * int(
+            self.speech[max(0, round(start / FRAME_SECONDS)) : max(0, round(end / FRAME_SECONDS))].sum()
+        )
 
 
 def cases(folders: Sequence[Path]) -> Iterator[Case]:
@@ -146,7 +155,7 @@ def found_cases(folders: Sequence[Path]) -> Iterator[Case]:
             time = TimeSpan(min(w.start for w in words), max(w.end for w in words))
             pauses = (b.start - a.end for a, b in itertools.pairwise(sorted(words)))
             true = [s.time for s in call.truth.spans if s.channel(channels) in on and _same(s.time, time)]
-            if true and max(pauses, default=0.0) <= LONG_PAUSE:
+            if true and max(pauses, default=0.0) <= LONG_PAUSE_SECONDS:
                 truth = TimeSpan(min(t.start for t in true), max(t.end for t in true))
                 channel = next(iter(on)) if channels > 1 else 0
                 yield Case(call.truth.call_id, truth, finding, call.transcript, recording, speech[channel])
@@ -222,14 +231,14 @@ def collected(judged: Sequence[Case], *, deaf: bool) -> dict[str, NDArray[Any]]:
     for case in judged:
         for side in (-1, 1):
             sound, timed, loud = edges_of(case.finding, case.transcript, case.recording, side)
-            timed = replace(timed, traces=(), spread=UNKNOWN) if deaf else timed
+            timed = replace(timed, traces=(), spread=UNKNOWN_SPREAD) if deaf else timed
             off = OFF if timed.spread < 0 else OFF_HEARD
             for shift in (0.0, *np.clip(rng.normal(0, off, SHIFTED), -0.2, 0.2)):
                 edge = _shifted(timed, side, float(shift))
-                aim = side * round((_begins_or_ends(case, side) - edge.time) / FRAME)
-                if -INWARD <= aim <= OUTWARD:
+                aim = side * round((_begins_or_ends(case, side) - edge.time) / FRAME_SECONDS)
+                if -INWARD_FRAMES <= aim <= OUTWARD_FRAMES:
                     features.append(describe(sound, edge, side, loud))
-                    aims.append(aim + INWARD)
+                    aims.append(aim + INWARD_FRAMES)
                     sides.append(side)
     return {
         "features": np.array(features, dtype=np.float32),
@@ -252,10 +261,12 @@ def _shifted(edge: WordEdge, side: int, outward: float) -> WordEdge:
 def _begins_or_ends(case: Case, side: int) -> float:
     """Seconds at which the speech of an entity begins or ends, where that is near the edge of its sound."""
     first = case.truth.start if side < 0 else case.truth.end
-    inside = np.flatnonzero(case.speech[round(case.truth.start / FRAME) : round(case.truth.end / FRAME)])
+    inside = np.flatnonzero(
+        case.speech[round(case.truth.start / FRAME_SECONDS) : round(case.truth.end / FRAME_SECONDS)]
+    )
     if not inside.size:
         return first
-    speech = case.truth.start + (int(inside[0]) if side < 0 else int(inside[-1]) + 1) * FRAME
+    speech = case.truth.start + (int(inside[0]) if side < 0 else int(inside[-1]) + 1) * FRAME_SECONDS
     return speech if abs(speech - first) < 0.15 else first
 
 

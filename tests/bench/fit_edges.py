@@ -21,8 +21,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from pipeline.masking.edge_network import DILATIONS, KERNEL, NAMES
-from pipeline.masking.edges import EAR, HEARD
+from pipeline.masking.edge_network import DILATIONS, KERNEL, SIDE_NAMES
+from pipeline.masking.edges import EAR_FEATURES, MORA_FEATURES
 
 WIDTH = 32
 """Channels inside."""
@@ -73,14 +73,14 @@ def main() -> int:
     features, aims, sides = (np.concatenate([p[k] for p in parts]) for k in ("features", "aims", "sides"))
     heard = features[:, :, -1].any(axis=1)
     deaf = features[heard].copy()
-    deaf[:, :, -EAR - HEARD :] = 0
+    deaf[:, :, -EAR_FEATURES - MORA_FEATURES :] = 0
     unbroken = features[::UNBROKEN].copy()
     unbroken[:, :, : len(NO_SIGN)] = NO_SIGN
-    unbroken[:, :, -EAR - HEARD :] = 0
+    unbroken[:, :, -EAR_FEATURES - MORA_FEATURES :] = 0
     features = np.concatenate([features, deaf, unbroken])
     aims, sides = (np.concatenate([each, each[heard], each[::UNBROKEN]]) for each in (aims, sides))
     arrays: dict[str, NDArray[np.float32]] = {}
-    for side, name in NAMES.items():
+    for side, name in SIDE_NAMES.items():
         own = sides == side
         print(f"{name}: {own.sum()} edges", flush=True)
         arrays |= {f"{name}.{key}": value for key, value in _fitted(features[own], aims[own], options.epochs)}

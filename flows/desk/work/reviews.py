@@ -14,7 +14,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor, Call
 from flows.desk.work.decisions import CONTENT, Decision, is_complete, made_on
 from flows.desk.work.plans import StoredPlan, decide, reviewed, revisions
-from pipeline.reviewing.cover import Found, carried, found_in
+from pipeline.reviewing.cover import Found, carry_over, found_in
 from pipeline.reviewing.decisions import ReviewDecision
 from pipeline.reviewing.fold import fold
 from pipeline.reviewing.rules import check
@@ -86,7 +86,7 @@ def found_first(desk: Desk, review: Review) -> tuple[Found, ...]:
             found = found_in(stored.plan)
         if stored.revision < review.stored.revision:
             made = made_on(review.everything, stored.revision)
-            _, found = carried(found, stored.plan, made)
+            _, found = carry_over(found, stored.plan, made)
             follows = folded(stored.plan, made)
     return found
 

@@ -22,7 +22,7 @@ from flows.review.guarding.site import Site, site_of
 from flows.review.routes import document
 from flows.review.routes.document import OpenedCall
 from pipeline.errors import PipelineError
-from pipeline.masking.sketch import FINEST, coarser
+from pipeline.masking.sketch import PEAKS_PER_SECOND, coarser
 
 __all__ = ["CallId", "Reviewer", "open_whole", "router"]
 
@@ -37,7 +37,7 @@ class Fineness(enum.IntEnum):
 
     HOURS = 20
     MINUTES = 50
-    ALL = FINEST
+    ALL = PEAKS_PER_SECOND
 
 
 def _shown(site: Site, call_id: str) -> QueuedCall:
@@ -115,7 +115,7 @@ def call_peaks(
     _shown(site, call_id)
     plan = load_review(site.desk, call_id).stored.plan
     sketch = site.sketches.get(user.actor, call_id, plan.audio_sha256)
-    together = FINEST // per_second
+    together = PEAKS_PER_SECOND // per_second
     channels = [base64.b64encode(coarser(each, together)).decode() for each in sketch.peaks]
     return JSONResponse({"per_second": per_second, "channels": channels})
 

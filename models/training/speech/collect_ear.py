@@ -25,9 +25,9 @@ from models.speech.ear import STEP
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
 from models.training.calls.speak import resampled
 from pipeline.audio.recording import Resampled, read_recording
-from pipeline.hearing.second_hearing import SECOND, brightened, windows_again
+from pipeline.hearing.second_hearing import SECOND_CUT, brightened, windows_again
 from pipeline.hearing.transcribe import RATE
-from pipeline.hearing.windows import LONGEST, Channel, windows_of
+from pipeline.hearing.windows import MAX_WINDOW_SECONDS, Channel, windows_of
 from pipeline.measuring.truth import KINDS, TruthSpan, read_truth
 from pipeline.types import TimeSpan
 
@@ -77,8 +77,8 @@ def _windows(
         for index, samples in enumerate(recording.samples):
             channel = Channel.of(Resampled(samples, recording.rate), RATE)
             spans = [span for span in truth.spans if span.channel(recording.channels) == index]
-            first = windows_of(channel, LONGEST * room)
-            second = windows_again(channel, replace(SECOND, window=SECOND.window * room))
+            first = windows_of(channel, MAX_WINDOW_SECONDS * room)
+            second = windows_again(channel, replace(SECOND_CUT, window=SECOND_CUT.window * room))
             for window, brighter in [*((each, False) for each in first), *((each, True) for each in second)]:
                 sound = window.samples(channel.samples)
                 sound = _otherwise(sound, manner, rng) if manner else sound

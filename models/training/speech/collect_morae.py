@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from models.speech.phonetic import POOL, STEP
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
 from pipeline.audio.recording import Recording, Resampled, read_recording
-from pipeline.hearing.second_hearing import SECOND, brightened, windows_again
+from pipeline.hearing.second_hearing import SECOND_CUT, brightened, windows_again
 from pipeline.hearing.transcribe import RATE
-from pipeline.hearing.windows import LONGEST, Channel, Window, windows_of
+from pipeline.hearing.windows import MAX_WINDOW_SECONDS, Channel, Window, windows_of
 from pipeline.sound.morae import fold_kana, morae
 from pipeline.types import TimeSpan
 
@@ -139,7 +139,9 @@ def _windows(
     for index, samples in enumerate(recording.samples):
         channel = Channel.of(Resampled(samples, recording.rate), RATE)
         here = [turn for turn in turns if recording.channels == 1 or turn.channel == index]
-        for window in windows_again(channel, SECOND) if again else windows_of(channel, LONGEST):
+        for window in (
+            windows_again(channel, SECOND_CUT) if again else windows_of(channel, MAX_WINDOW_SECONDS)
+        ):
             sound = window.samples(channel.samples)
             steps = decoder.encoding(brightened(sound), POOL) if again else recogniser.encoding(sound, POOL)
             if len(steps):

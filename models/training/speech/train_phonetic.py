@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 from models.training.tagging.train import Block, write_network
-from pipeline.sound.digits import digits_apart
+from pipeline.sound.digits import edit_distance
 from pipeline.sound.morae import morae
 from pipeline.sound.posteriorgram import CLASSES, class_of
 
@@ -186,7 +186,7 @@ def _errors(model: Phonetic, turns: Sequence[_Turn]) -> float:
                 model(turn.encoded.float()[None])[0][turn.first : turn.first + turn.steps].argmax(-1).tolist()
             )
             heard = [c for at, c in enumerate(best) if c and (at == 0 or best[at - 1] != c)]
-            wrong += digits_apart(turn.classes.tolist(), heard)
+            wrong += edit_distance(turn.classes.tolist(), heard)
             said += len(turn.classes)
     return wrong / said
 

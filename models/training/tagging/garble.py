@@ -19,7 +19,7 @@ import numpy as np
 from models.language.readings import Reader
 from models.training.calls.examples import KINDS, PARTIES, Example
 from models.training.tagging.noise import NoiseRates, Respeller, garble_digits, misheard
-from pipeline.hearing.transcribe import TURN_PAUSE, HeardSegment, HeardWord, build_transcript
+from pipeline.hearing.transcribe import TURN_PAUSE_SECONDS, HeardSegment, HeardWord, build_transcript
 from pipeline.sound.morae import Mora, morae
 
 __all__ = ["from_script"]
@@ -328,7 +328,7 @@ class _Layout:
     def _write(self, channel: int, chars: Sequence[_Char], start: float) -> float:
         line = next((ln for ln in reversed(self.lines) if ln.channel == channel), None)
         pause = start - line.words[-1].end if line else 9.0
-        if line is None or pause >= TURN_PAUSE or self.rng.random() >= self.joins:
+        if line is None or pause >= TURN_PAUSE_SECONDS or self.rng.random() >= self.joins:
             line = _Line(channel, [], [])
         clock = start if not line.words or self.rng.random() < 0.5 else line.words[-1].end
         if self.rng.random() < self.space * (0.3 if line.words else 0.5):

@@ -23,7 +23,7 @@ from models.weighing.judge.features import KIND_COLUMNS, WITNESS, Seen, features
 from models.weighing.judge.other_numbers import OtherNumbers
 from models.weighing.judge.parts import parts_of
 from models.weighing.tagger.tagger import Tagger
-from pipeline.finding.detect import CERTAIN
+from pipeline.finding.detect import MIN_UNFLAGGED_SCORE
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["MASK_FROM", "SHOW_FROM", "Judge", "load_judge"]
@@ -215,7 +215,7 @@ def _is_none(numbers: OtherNumbers, span: EntitySpan) -> bool:
 def _is_word(text: str, span: EntitySpan, found: NDArray[np.bool_]) -> bool:
     said = text[span.chars.start : span.chars.end].strip("、。 ")
     number = span.entity_type == "PHONE_NUMBER" and any(map(str.isdecimal, said))
-    return not number and span.score < CERTAIN and _stands_elsewhere(said, text, found)
+    return not number and span.score < MIN_UNFLAGGED_SCORE and _stands_elsewhere(said, text, found)
 
 
 def _found(text: str, spans: Iterable[EntitySpan]) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from models.recognizers.spoken_number import cue_before
 from models.weighing.judge.number_talk import OF_THINGS, SAID_FIGURE, talk_of_others
 from models.wording.digits import complete, runs
 from pipeline.ownership.compare.name import KanaReader
-from pipeline.sound.digits import beside_digits, digits_of, in_common
+from pipeline.sound.digits import digits_of, longest_common_run, without_digits
 from pipeline.sound.reader import SoundLine
 from pipeline.types import CharSpan
 
@@ -120,12 +120,12 @@ class OtherNumbers:
     def _all_figures(self, chars: CharSpan) -> bool:
         """Whether what was taken for a name is figures of such a number: 46[まる]さん."""
         said = self._text[chars.start : chars.end]
-        figures = bool(digits_of(said)) and not beside_digits(said).strip("、。.・- \n")
+        figures = bool(digits_of(said)) and not without_digits(said).strip("、。.・- \n")
         return figures and _within(chars, self._talk)
 
     def _bare(self, chars: CharSpan) -> bool:
         """Whether there are figures and no place: 4-1-9 looks like a block."""
-        beside = beside_digits(self._text[chars.start : chars.end])
+        beside = without_digits(self._text[chars.start : chars.end])
         return sum(map(str.isalpha, beside)) <= LETTERS
 
 
@@ -209,7 +209,7 @@ def is_read_back(text: str, chars: CharSpan, told: Sequence[tuple[int, str]], re
         return False
     said = text[chars.start : chars.end]
     heard = {digits_of(said), digits_of(reader.kana(said))}
-    known = any(in_common(digits, before) >= max(READ_BACK, len(digits) / 2) for digits in heard)
+    known = any(longest_common_run(digits, before) >= max(READ_BACK, len(digits) / 2) for digits in heard)
     return known and not any(map(complete, heard))
 
 

@@ -12,7 +12,7 @@ from pipeline.ownership.compare.kanji import explained_at, explained_share
 from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.ownership.heard.heard_stretch import Stretch, runs
 from pipeline.ownership.heard.spoken_forms import SpokenForm, spoken_forms
-from pipeline.sound.digits import digits_of, in_common
+from pipeline.sound.digits import digits_of, longest_common_run
 from pipeline.sound.morae import morae, undrawn
 from pipeline.sound.search import SoundText
 from pipeline.sound.spotting import Hit, covered, spotted
@@ -156,7 +156,7 @@ class Nearness:
     def _figures(self, where: str, text: str) -> dict[str, float]:
         """How many figures are said, and how many of them in a row are the requester's."""
         said = digits_of(text)
-        own = max((in_common(said, number) for number in self._numbers), default=0)
+        own = max((longest_common_run(said, number) for number in self._numbers), default=0)
         return {
             f"figures {where}": math.log1p(len(said)),
             f"figures {where}, own": math.log1p(own),

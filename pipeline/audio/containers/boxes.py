@@ -11,10 +11,10 @@ from pipeline.file_bytes import FileBytes
 
 __all__ = ["account_mp4"]
 
-_INSIDE: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex"})
+_CONTAINER_BOXES: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex"})
 """Boxes that hold boxes, on the way to the tables."""
 
-_UNNAMED: Final = 64
+_MAX_UNINDEXED_BYTES: Final = 64
 """Bytes of sound that no table names and that may still be padding."""
 
 
@@ -69,7 +69,7 @@ def account_mp4(data: FileBytes) -> Extent:
         raise cut_off()
     if found.named > found.sound:
         raise cut_off()
-    if found.sound - found.named > _UNNAMED:
+    if found.sound - found.named > _MAX_UNINDEXED_BYTES:
         raise contradictory()
     return Extent(seconds=found.seconds)
 
@@ -92,7 +92,7 @@ def _looked_through(data: FileBytes) -> _Found:
 
 def _look_into(data: FileBytes, box: _Box, found: _Found) -> None:
     for inner in _boxes(data, box.at, box.end):
-        if inner.name in _INSIDE:
+        if inner.name in _CONTAINER_BOXES:
             _look_into(data, inner, found)
         elif inner.name == b"mdhd":
             found.scale = data.number(inner.at + (20 if data.number(inner.at, 1) == 1 else 12), 4)

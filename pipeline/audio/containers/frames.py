@@ -21,7 +21,7 @@ _VBRI_AT: Final = 36  # bytes from the start of a frame to Fraunhofer's table
 _AMR_NB: Final = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
 _AMR_WB: Final = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
 
-_GSM_FRAME: Final = 33
+_GSM_FRAME_BYTES: Final = 33
 
 
 def mp3_frame_bytes(header: bytes) -> int:
@@ -115,9 +115,9 @@ def account_amr(data: FileBytes) -> Extent:
 
 def account_gsm(data: FileBytes) -> Extent:
     """Of bare GSM 06.10 frames: each of 33 bytes, and with its mark of four bits."""
-    if data.size % _GSM_FRAME:
+    if data.size % _GSM_FRAME_BYTES:
         raise cut_off()
-    if any(data.number(at, 1) >> 4 != 0xD for at in range(0, data.size, _GSM_FRAME)):
+    if any(data.number(at, 1) >> 4 != 0xD for at in range(0, data.size, _GSM_FRAME_BYTES)):
         raise surplus()
     return Extent(payload=data.size, counted=False)
 

@@ -18,10 +18,10 @@ from pipeline.file_bytes import FileBytes
 
 __all__ = ["account_flac", "account_ogg"]
 
-_PAGE: Final = 27
-_FIRST, _LAST = 2, 4  # flags of a page: of the first and of the last one of a stream (RFC 3533)
+_PAGE_HEADER_BYTES: Final = 27
+_FIRST_PAGE, _LAST_PAGE = 2, 4  # flags of a page: of the first and of the last one of a stream (RFC 3533)
 
-_ID3V1: Final = 128
+_ID3V1_BYTES: Final = 128
 
 
 def account_ogg(data: FileBytes) -> Extent:
@@ -30,12 +30,12 @@ def account_ogg(data: FileBytes) -> Extent:
     following: dict[int, int] = {}
     ended: set[int] = set()
     while at < data.size and not (following.keys() == ended and data.empty_from(at)):
-        header = data.read(at, _PAGE)
-        if header[:4] != b"OggS" or len(header) < _PAGE:
+        header = data.read(at, _PAGE_HEADER_BYTES)
+        if header[:4] != b"OggS" or len(header) < _PAGE_HEADER_BYTES:
             # Half a page is a cut; after the last one it is something else that nobody would read.
             raise surplus() if following and following.keys() == ended else cut_off()
         serial, number = (int.from_bytes(header[place : place + 4], "little") for place in (14, 18))
-        if header[5] & _FIRST:
+        if header[5] & _FIRST_PAGE:
             if ended:
                 raise divided()
             following[serial] = number
@@ -45,9 +45,9 @@ def account_ogg(data: FileBytes) -> Extent:
             # A page is missing, or stands twice.
             raise contradictory()
         following[serial] = number + 1
-        if header[5] & _LAST:
+        if header[5] & _LAST_PAGE:
             ended.add(serial)
-        at += _PAGE + header[26] + sum(data.read(at + _PAGE, header[26]))
+        at += _PAGE_HEADER_BYTES + header[26] + sum(data.read(at + _PAGE_HEADER_BYTES, header[26]))
     if at > data.size:
         raise cut_off()
     if not following or following.keys() != ended:
@@ -73,6 +73,6 @@ def account_flac(data: FileBytes) -> Extent:
             samples = data.number(at + 4 + 13, 5) & 0xF_FFFF_FFFF
         at += 4 + size
     end = data.size
-    if data.read(end - _ID3V1, 3) == b"TAG":
-        end -= _ID3V1
+    if data.read(end - _ID3V1_BYTES, 3) == b"TAG":
+        end -= _ID3V1_BYTES
     return Extent(samples=samples or None, payload=max(0, end - at))

@@ -33,7 +33,7 @@ from pipeline.ownership.compare.registered_address import (
 )
 from pipeline.ownership.compare.room import near_rooms, same_building
 from pipeline.reasons import Reason
-from pipeline.sound.digits import digits_apart, digits_of
+from pipeline.sound.digits import digits_of, edit_distance
 from pipeline.sound.morae import Mora, morae
 from pipeline.sound.search import find_sound
 from pipeline.types import EntitySpan, Party, Transcript
@@ -278,14 +278,14 @@ def _place_in_figures(text: str, address: RegisteredAddress, reader: KanaReader)
 def _near_blocks(numbers: str, address: RegisteredAddress) -> list[str]:
     """The registered numbers, with the room and without, that differ from a number by at most one digit."""
     blocks = (address.number, address.number[:-ROOM_DIGITS]) if address.building else (address.number,)
-    return [block for block in blocks if block and digits_apart(numbers, block) <= 1]
+    return [block for block in blocks if block and edit_distance(numbers, block) <= 1]
 
 
 def _half_like(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether city or ward is the registered one, and most of a long number is."""
     longest = max(len(numbers), len(address.number))
     above = len(_without(line, address.above, MAX_PRICE_CLEAR)) < len(line)
-    near = digits_apart(numbers, address.number) <= MAX_MISHEARD_SHARE * longest
+    near = edit_distance(numbers, address.number) <= MAX_MISHEARD_SHARE * longest
     return above and near and min(len(numbers), len(address.number)) >= MIN_DIGITS_WITH_ROOM
 
 
@@ -317,7 +317,7 @@ def faintly_like(text: str, known: Sequence[RegisteredAddress], reader: KanaRead
             # 1960-407 is half 21030411, too: where another place is said, the number is that one's.
             len(line) <= MAX_VAGUE_MORAE
             and min(len(numbers), len(address.number)) >= MIN_BLOCK_DIGITS
-            and digits_apart(numbers, address.number)
+            and edit_distance(numbers, address.number)
             <= MAX_MISHEARD_SHARE * max(len(numbers), len(address.number))
         )
         for address in known

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.registered_address import RegisteredAddress, numbers_of, place_in
-from pipeline.sound.digits import digits_apart, digits_of
+from pipeline.sound.digits import digits_of, edit_distance
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = [
@@ -149,5 +149,5 @@ def may_be_misheard(said: str, own: str, share: float) -> bool:
     short, long = sorted((said, own), key=len)
     windows = (long[at : at + len(short)] for at in range(len(long) - len(short) + 1))
     return len(short) < MIN_TELLING or any(
-        digits_apart(short, part) <= share * len(short) for part in windows
+        edit_distance(short, part) <= share * len(short) for part in windows
     )

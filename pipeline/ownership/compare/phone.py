@@ -6,7 +6,7 @@ from pipeline.finding.verdict import Verdict
 from pipeline.ownership.compare.mail import whose_mail
 from pipeline.ownership.compare.name import KanaReader, KnownName
 from pipeline.reasons import Reason
-from pipeline.sound.digits import digits_apart, digits_of
+from pipeline.sound.digits import digits_of, edit_distance
 from pipeline.types import CallCase, Party
 
 __all__ = ["whose_number"]
@@ -76,13 +76,13 @@ def _halves(digits: str) -> tuple[str, ...]:
 def _near(digits: str, phone: str) -> bool:
     """Whether badly heard digits may be a number, or a group of one."""
     if len(digits) >= 6:
-        return digits_apart(digits, phone) <= MAX_MISHEARD_SHARE * max(len(digits), len(phone))
+        return edit_distance(digits, phone) <= MAX_MISHEARD_SHARE * max(len(digits), len(phone))
     width = len(digits)
     if width <= MIN_DIGITS:
         # Of three figures with one misheard a stranger's number has some as often as not.
         return width == MIN_DIGITS and (phone.startswith(digits) if _is_mobile(digits) else digits in phone)
     windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
-    return any(digits_apart(digits, window) <= 1 for window in windows)
+    return any(edit_distance(digits, window) <= 1 for window in windows)
 
 
 def _whose_phone(digits: str, case: CallCase) -> Verdict:
@@ -91,7 +91,7 @@ def _whose_phone(digits: str, case: CallCase) -> Verdict:
             part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= MIN_DIGITS
             if digits == phone or part:
                 return Verdict(party, Reason.NUMBER_SAME, False)
-            if len(digits) >= 8 and digits_apart(digits, phone) <= 2:
+            if len(digits) >= 8 and edit_distance(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
                 return Verdict(party, Reason.NUMBER_ONE_OR_TWO_OFF, True)
             if (len(digits) >= 6 and _pieced(digits, phone) >= MIN_PIECED_SHARE) or _group_of(digits, phone):
@@ -119,7 +119,7 @@ def _group_of(digits: str, phone: str) -> bool:
     width = len(digits)
     windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
     return _told(digits, phone) >= MIN_GROUP_DIGITS and any(
-        digits_apart(digits, window) <= 1 for window in windows
+        edit_distance(digits, window) <= 1 for window in windows
     )
 
 
@@ -127,7 +127,7 @@ def _within(digits: str, phone: str) -> bool:
     """Whether a longer run of digits holds a number with at most two digits misheard."""
     widths = range(max(8, len(phone) - 2), len(phone) + 1)
     windows = (digits[at : at + width] for width in widths for at in range(len(digits) - width + 1))
-    return any(digits_apart(window, phone) <= 2 for window in windows)
+    return any(edit_distance(window, phone) <= 2 for window in windows)
 
 
 def _pieced(digits: str, phone: str) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.ownership.compare.name import KanaReader
-from pipeline.sound.digits import NOUGHTS, digits_of
+from pipeline.sound.digits import ZERO_KANJI, digits_of
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.types import CaseName
 
@@ -32,7 +32,7 @@ MAX_PLACE_PRICE = 0.3
 
 _NUMBERING = re.compile(
     r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"
-    rf"(?<=[0-9０-９]){NOUGHTS}(?=[0-9０-９])|"
+    rf"(?<=[0-9０-９]){ZERO_KANJI}(?=[0-9０-９])|"
     # A kanji digit belongs to the number where more of it follows or went before: 二番, but not 二条.
     r"[〇零一二三四五六七八九十百千]+(?=[〇零一二三四五六七八九十のノ丁番号階、。]|$)|"
     r"(?<=[一二三四五六七八九十][のノ])[〇零一二三四五六七八九十](?![一-龠])|丁目|番地|番|号室|号|階"

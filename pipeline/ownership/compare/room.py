@@ -16,7 +16,7 @@ from pipeline.ownership.compare.registered_address import (
     numbers_of,
     place_in,
 )
-from pipeline.sound.digits import digits_apart
+from pipeline.sound.digits import edit_distance
 from pipeline.sound.morae import Mora
 from pipeline.sound.search import find_sound
 
@@ -47,7 +47,7 @@ def near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress)
     if not _building_said(line, address):
         return []
     near = (room for room in _rooms(numbers) if ROOM_DIGITS - 1 <= len(room) <= ROOM_DIGITS)
-    return [room for room in near if digits_apart(room, own) <= 1]
+    return [room for room in near if edit_distance(room, own) <= 1]
 
 
 def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:

@@ -19,7 +19,7 @@ from pipeline.ownership.heard.heard_stretch import SAID_AROUND, Channels
 from pipeline.ownership.heard.postal_code import CODE_DIGITS, MAX_STRAY_KANA, STEPS_BEFORE, is_piece_of
 from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
-from pipeline.sound.digits import beside_digits, digits_of
+from pipeline.sound.digits import digits_of, without_digits
 from pipeline.types import CallCase, Finding, Party, Transcript
 
 __all__ = ["attribute_codes_of_city"]
@@ -120,7 +120,7 @@ def _figures(
 def _codes(said: str) -> Iterator[str]:
     """The postal codes that some kana may be, if they hold nothing else."""
     kana = _SAID_AROUND.sub("", said)
-    figures = digits_of(kana) if len(_MARKS.sub("", beside_digits(kana))) <= MAX_STRAY_KANA else ""
+    figures = digits_of(kana) if len(_MARKS.sub("", without_digits(kana))) <= MAX_STRAY_KANA else ""
     yield from (
         figures[n:]
         for n in range(MAX_EXTRA_DIGITS + 1)

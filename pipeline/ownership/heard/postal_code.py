@@ -17,7 +17,7 @@ from pipeline.finding.verdict import UNOWNED, given_to
 from pipeline.ownership.heard.heard_stretch import SAID_AROUND, Channels
 from pipeline.ownership.neighbours.beside import MAX_GAP_CHARS, POSTAL_CODE, said_of
 from pipeline.reasons import Reason
-from pipeline.sound.digits import beside_digits, digits_of
+from pipeline.sound.digits import digits_of, without_digits
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 
 __all__ = [
@@ -108,7 +108,7 @@ def _code(finding: Finding, channels: Channels) -> str:
     heard = "".join(stretch.kana(STEPS_BEFORE) for stretch in channels.stretches(finding))
     kana = _DRAWN.sub("イチ", _SAID_AROUND.sub("", heard))
     digits = digits_of(kana)
-    stray = beside_digits(kana).replace("ー", "")
+    stray = without_digits(kana).replace("ー", "")
     return digits if CODE_DIGITS[0] <= len(digits) <= CODE_DIGITS[1] and len(stray) <= MAX_STRAY_KANA else ""
 
 

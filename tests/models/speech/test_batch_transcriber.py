@@ -6,7 +6,7 @@ import pytest
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.transcriber import load_transcriber
 from models.speech.window_decoder import SPARE
-from pipeline.hearing.second_hearing import BATCH_WINDOW, RATE
+from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def noise(seconds: float, seed: int = 1) -> np.ndarray:
 
 def test_every_window_has_its_utterance_within_its_time(base: BatchTranscriber) -> None:
     """One utterance per window, in order; words of plain values, in order, none after the window's end."""
-    windows = [noise(3.0), np.zeros(8_000, np.float32), noise(BATCH_WINDOW, seed=2)]
+    windows = [noise(3.0), np.zeros(8_000, np.float32), noise(SECOND_WINDOW_SECONDS, seed=2)]
     heard = base.recognise_batch(windows)
     assert len(heard) == len(windows)
     for window, segment in zip(windows, heard, strict=True):
@@ -31,7 +31,7 @@ def test_every_window_has_its_utterance_within_its_time(base: BatchTranscriber) 
         for word in segment.words:
             assert type(word.start) is type(word.end) is type(word.probability) is float
             assert 0 <= word.start <= word.end <= len(window) / RATE + 0.05
-        assert len(segment.words) <= GREEDY.tokens_beside + GREEDY.tokens_a_second * BATCH_WINDOW
+        assert len(segment.words) <= GREEDY.tokens_beside + GREEDY.tokens_a_second * SECOND_WINDOW_SECONDS
     assert heard == base.recognise_batch(windows)
 
 
@@ -43,4 +43,4 @@ def test_no_window_is_no_utterance(base: BatchTranscriber) -> None:
 def test_a_window_that_would_be_cut_off_is_refused(base: BatchTranscriber) -> None:
     """What lies beyond the encoder's width would be lost silently."""
     with pytest.raises(ValueError, match="window"):
-        base.recognise_batch([noise(BATCH_WINDOW + SPARE + 0.1)])
+        base.recognise_batch([noise(SECOND_WINDOW_SECONDS + SPARE + 0.1)])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.speech.listener import KEPT_FOR, PAUSE, ClipListener
-from pipeline.hearing.second_hearing import BATCH_WINDOW, RATE
+from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from tests.builders import voice
 
@@ -46,7 +46,7 @@ def test_short_clips_share_windows():
     batches = Batches()
     ClipListener(batches)([clip(2.0, seed) for seed in range(30)])
     assert len(batches.windows) == 6
-    assert max(batches.windows) <= BATCH_WINDOW
+    assert max(batches.windows) <= SECOND_WINDOW_SECONDS
 
 
 def test_words_go_to_their_clips_in_their_own_seconds():
@@ -65,7 +65,7 @@ def test_a_long_clip_is_cut_and_its_times_go_on():
     batches = Batches()
     (heard,) = ClipListener(batches)([clip(40.0)])
     assert sum(batches.windows) == pytest.approx(40.0)
-    assert max(batches.windows) <= BATCH_WINDOW
+    assert max(batches.windows) <= SECOND_WINDOW_SECONDS
     times = [word.start for word in words(heard)]
     assert times == sorted(times)
     assert times[-1] > 38 - 1

@@ -14,7 +14,7 @@ from models.speech.transcriber import load_transcriber
 from pipeline.audio.recording import for_recogniser, read_recording, to_samples
 from pipeline.hearing.transcribe import RATE
 from pipeline.measuring.truth import read_truth
-from pipeline.sound.digits import digits_apart
+from pipeline.sound.digits import edit_distance
 from pipeline.sound.morae import morae
 from pipeline.sound.posteriorgram import CLASSES, likeliest, unpacked
 
@@ -78,7 +78,7 @@ def test_most_of_what_is_said_is_heard() -> None:
         grams = recogniser.in_batches().recognise_batch([sound])[0].posteriorgrams
         heard = [mora.mora for gram in grams for mora in likeliest(unpacked(gram.chances))]
         spoken = morae(reader.kana(turn.text))
-        wrong += digits_apart(spoken, heard)
+        wrong += edit_distance(spoken, heard)
         said += len(spoken)
     assert said > 60
     assert wrong / said < 0.25

@@ -309,7 +309,7 @@ def test_samples_laid_aside_are_those_in_memory(
     law: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whole, of one channel and of a stretch; and the file has no name."""
-    monkeypatch.setattr(tape, "_ASIDE", 1000)
+    monkeypatch.setattr(tape, "_FILE_BLOCK_SAMPLES", 1000)
     path, aside = tmp_path / "call.wav", tmp_path / "aside"
     aside.mkdir()
     write_wav(path, quantise(white(8000, 0.77, 2), law), 8000, law)
@@ -331,7 +331,7 @@ def test_samples_laid_aside_are_resampled_alike(
     rate: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The recogniser hears the same, wherever the samples lie."""
-    monkeypatch.setattr(tape, "_ASIDE", 1000)
+    monkeypatch.setattr(tape, "_FILE_BLOCK_SAMPLES", 1000)
     path = tmp_path / "call.wav"
     write_wav(path, white(rate, 1.3, 2), rate, "pcm16")
     here, there = read_recording(path), read_recording(path, tmp_path)
@@ -351,7 +351,7 @@ def test_a_short_call_stays_in_memory(tmp_path: Path) -> None:
 
 def test_the_file_goes_with_the_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing keeps it open: a channel does as long as it is looked at."""
-    monkeypatch.setattr(tape, "_ASIDE", 1000)
+    monkeypatch.setattr(tape, "_FILE_BLOCK_SAMPLES", 1000)
     path = tmp_path / "call.wav"
     write_wav(path, babble(8000, 1.0), 8000, "pcm16")
     before = len(list(Path("/proc/self/fd").iterdir()))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.finding.detect import CERTAIN, PRECEDENCE, detect, sure, unite
+from pipeline.finding.detect import MIN_UNFLAGGED_SCORE, PRECEDENCE, detect, sure, unite
 from pipeline.reasons import Reason, Why
 from pipeline.types import CallCase, CharSpan, EntitySpan, Party
 from tests.builders import transcript, utterance
@@ -204,7 +204,8 @@ def test_detect_unites_what_the_analyzer_finds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "expected"), [(CERTAIN, True), (1.0, True), (CERTAIN - 0.01, False), (math.nan, False)]
+    ("score", "expected"),
+    [(MIN_UNFLAGGED_SCORE, True), (1.0, True), (MIN_UNFLAGGED_SCORE - 0.01, False), (math.nan, False)],
 )
 def test_sure(score: float, expected: bool) -> None:
     """From one half on nobody has to look; a score that is no number is never sure."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.finding.parts import split_into_parts, without_overlap
-from pipeline.finding.queue import SHORTEST
+from pipeline.finding.queue import MIN_WORD_SECONDS
 from pipeline.reasons import Reason, Why
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.strategies import make_item
@@ -95,7 +95,9 @@ def test_other_findings_keep_their_margins() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 5), st.floats(SHORTEST, 2), st.floats(0.01, 1)), min_size=1, max_size=5)
+    st.lists(
+        st.tuples(st.floats(0, 5), st.floats(MIN_WORD_SECONDS, 2), st.floats(0.01, 1)), min_size=1, max_size=5
+    )
 )
 def test_parts_mask_together_what_they_did(spans: list[tuple[float, float, float]]) -> None:
     """Of any stretch that some part masked, one does still."""

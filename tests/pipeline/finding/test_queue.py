@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.finding.queue import CLEAR, _Covered, beside_masks, is_candidate, within_time
+from pipeline.finding.queue import CLEAR_SCORE, _Covered, is_candidate, outside_masks, within_time
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 from tests.builders import item
 
@@ -48,7 +48,7 @@ def test_what_must_be_decided_is_shown_whatever_it_takes() -> None:
 
 def test_time_that_is_left_goes_to_the_unlikeliest_masks() -> None:
     """A clear one is not shown even where there is time; a secret never."""
-    items = (of(0, 0.7), of(1, 0.9), of(2, CLEAR), of(3, 0.2, masked=False, review=True))
+    items = (of(0, 0.7), of(1, 0.9), of(2, CLEAR_SCORE), of(3, 0.2, masked=False, review=True))
     assert flagged(within_time(items, 2.0)) == {0, 3}
     assert flagged(within_time(items, 60.0)) == {0, 1, 3}
 
@@ -70,12 +70,12 @@ def test_nobody_is_asked_about_what_is_masked_already() -> None:
 
     mask = timed(1.0, 2.0, MaskAction.MASK)
     beside, within = timed(1.8, 2.6, MaskAction.KEEP), timed(1.1, 2.1, MaskAction.KEEP)
-    left = beside_masks((mask, within, beside))
+    left = outside_masks((mask, within, beside))
     assert [(each.time.start, each.time.end) for each in left] == [(1.0, 2.0), (2.0, 2.6)]
     elsewhere = timed(1.8, 2.6, MaskAction.KEEP, channels=(0, 1))
-    assert beside_masks((mask, elsewhere)) == (mask, elsewhere)
+    assert outside_masks((mask, elsewhere)) == (mask, elsewhere)
     requesters = replace(beside, party=Party.REQUESTER)
-    assert beside_masks((mask, requesters)) == (mask, requesters)
+    assert outside_masks((mask, requesters)) == (mask, requesters)
 
 
 def test_what_is_heard_already_costs_nothing() -> None:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from pipeline.audio.recording import Recording, Resampled
 from pipeline.hearing.second_hearing import (
-    AGAIN,
-    BATCH,
-    BATCH_WINDOW,
+    BATCH_WINDOWS,
+    CLOSE_MARGIN_SECONDS,
     LOOP,
-    MARGIN,
     RATE,
+    RETRY_WINDOW_SECONDS,
+    SECOND_WINDOW_SECONDS,
     brightened,
     hear_again,
 )
@@ -64,15 +64,15 @@ def lines(made: Transcript) -> list[str]:
 
 
 def test_every_loud_moment_is_heard_once_and_no_window_is_too_long() -> None:
-    """The windows hold as many seconds as the loud stretches, in batches of at most ``BATCH``."""
+    """The windows hold as many seconds as the loud stretches, in batches of at most ``BATCH_WINDOWS``."""
     call = recording(200.0)
     recogniser = Batches(lambda _: words_of("はい", 0.0))
     hear_again(call, recogniser, "c")
-    loud = loud_stretches(Channel.of(Resampled(call.samples[0], call.rate), RATE), MARGIN)
+    loud = loud_stretches(Channel.of(Resampled(call.samples[0], call.rate), RATE), CLOSE_MARGIN_SECONDS)
     windows = [seconds for batch in recogniser.batches for seconds in batch]
     assert sum(windows) == pytest.approx(sum(s.duration for s in loud), abs=0.01)
-    assert max(windows) <= BATCH_WINDOW + 1e-6
-    assert max(map(len, recogniser.batches)) <= BATCH < len(windows) / (len(recogniser.batches) - 1)
+    assert max(windows) <= SECOND_WINDOW_SECONDS + 1e-6
+    assert max(map(len, recogniser.batches)) <= BATCH_WINDOWS < len(windows) / (len(recogniser.batches) - 1)
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 4])
@@ -80,7 +80,7 @@ def test_no_more_windows_are_decoded_at_the_same_time_than_one_batch_has(at_once
     """Several workers share the memory that one would take."""
     recogniser = Batches(lambda _: words_of("はい", 0.0), at_once=at_once)
     hear_again(recording(200.0), recogniser, "c")
-    assert max(map(len, recogniser.batches)) * at_once <= BATCH
+    assert max(map(len, recogniser.batches)) * at_once <= BATCH_WINDOWS
 
 
 def test_both_channels_are_heard() -> None:
@@ -110,7 +110,7 @@ def test_nothing_heard_is_an_empty_transcript() -> None:
 def test_times_are_the_calls_and_a_silence_ends_an_utterance() -> None:
     """A word that lasts through the silence cut out of a window ends where its sound does."""
     call = sounding(1.0, 3.0, 1.0)
-    first = 1.0 + MARGIN
+    first = 1.0 + CLOSE_MARGIN_SECONDS
     heard = (
         HeardWord("田", 0.0, first, 0.9),
         HeardWord("中", first - 0.05, first + 0.5, 0.9),
@@ -119,14 +119,18 @@ def test_times_are_the_calls_and_a_silence_ends_an_utterance() -> None:
     made = hear_again(call, Batches(lambda _: heard), "c")
     assert lines(made) == ["田", "中。"]
     a, b = (segment.words[0].time for segment in made.segments)
-    assert a.end <= 1.0 + MARGIN + SLACK
-    assert 4.0 - MARGIN - SLACK <= b.start < b.end <= 5.0
+    assert a.end <= 1.0 + CLOSE_MARGIN_SECONDS + SLACK
+    assert 4.0 - CLOSE_MARGIN_SECONDS - SLACK <= b.start < b.end <= 5.0
 
 
 def test_what_begins_a_turn_is_not_left_in_the_one_before() -> None:
     """The first word of a turn is timed from the end of the last one, silence included."""
     call = sounding(1.0, 3.0, 1.0)
-    heard = (HeardWord("は", 0.0, 0.6, 0.9), HeardWord("田", 1.0, 1.0 + MARGIN, 0.9), *words_of("中", 1.3))
+    heard = (
+        HeardWord("は", 0.0, 0.6, 0.9),
+        HeardWord("田", 1.0, 1.0 + CLOSE_MARGIN_SECONDS, 0.9),
+        *words_of("中", 1.3),
+    )
     made = hear_again(call, Batches(lambda _: heard), "c")
     assert lines(made) == ["は", "田中"]
 
@@ -134,7 +138,7 @@ def test_what_begins_a_turn_is_not_left_in_the_one_before() -> None:
 def test_a_click_holds_no_word_alone() -> None:
     """A word of one character alone in a click belongs to the turn that follows."""
     call = sounding(1.0, 2.0, 0.2, 2.0, 1.0)
-    before = 1.0 + MARGIN
+    before = 1.0 + CLOSE_MARGIN_SECONDS
     heard = (*words_of("はい", 0.2), *words_of("お", before + 0.1), *words_of("迎え", before + 0.6))
     made = hear_again(call, Batches(lambda _: heard), "c")
     assert lines(made) == ["はい", "お迎え"]
@@ -159,7 +163,7 @@ def test_a_loop_is_heard_again_in_short_pieces() -> None:
     """What looped in a long window is taken from short ones; the rest is heard once."""
 
     def of(seconds: float) -> tuple[HeardWord, ...]:
-        return words_of("はい" * 9, 0.0) if seconds > AGAIN else words_of("田中です", 0.1)
+        return words_of("はい" * 9, 0.0) if seconds > RETRY_WINDOW_SECONDS else words_of("田中です", 0.1)
 
     recogniser = Batches(of)
     made = hear_again(recording(13.0), recogniser, "c")
@@ -199,7 +203,7 @@ def test_no_word_is_lost_turned_round_or_put_into_silence(pieces: list[tuple[str
     call = sounding(1.0, 1.5, 0.2, 1.5, 2.0)
     made = hear_again(call, Batches(lambda _: tuple(heard)), "c")
     assert made.text.replace("\n", "").strip() == written.strip()
-    loud = loud_stretches(Channel.of(Resampled(call.samples[0], call.rate), RATE), MARGIN)
+    loud = loud_stretches(Channel.of(Resampled(call.samples[0], call.rate), RATE), CLOSE_MARGIN_SECONDS)
     for segment in made.segments:
         for word in segment.words:
             assert any(s.start <= word.time.start and word.time.end <= s.end + 1e-9 for s in loud)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CallUnsafeError
 from pipeline.hearing.transcribe import (
-    FOREIGN,
+    MIN_FOREIGN_PROBABILITY,
     RATE,
-    TURN_PAUSE,
+    TURN_PAUSE_SECONDS,
     HeardSegment,
     HeardWord,
     build_transcript,
@@ -148,7 +148,7 @@ def test_a_silence_that_was_left_out_ends_an_utterance() -> None:
 def test_a_pause_ends_an_utterance() -> None:
     """Words before and after a pause of half a second are two utterances: the other side may have spoken."""
     heard = HeardSegment(
-        (HeardWord("はい", 0.3, 1.9, 0.9), HeardWord("ええ", 1.9 + TURN_PAUSE + 0.1, 4.0, 0.9))
+        (HeardWord("はい", 0.3, 1.9, 0.9), HeardWord("ええ", 1.9 + TURN_PAUSE_SECONDS + 0.1, 4.0, 0.9))
     )
     made = transcribe(recording(4.0), ScriptedRecogniser(lambda _: (heard,)), "c")
     assert made.text == "はい\nええ"
@@ -260,7 +260,12 @@ def test_the_longest_window_is_recognised_first() -> None:
 
 @pytest.mark.parametrize(
     ("language", "refused"),
-    [(("en", 0.99), True), (("en", FOREIGN - 0.01), False), (("ja", 0.4), False), (("ja", 0.99), False)],
+    [
+        (("en", 0.99), True),
+        (("en", MIN_FOREIGN_PROBABILITY - 0.01), False),
+        (("ja", 0.4), False),
+        (("ja", 0.99), False),
+    ],
 )
 def test_a_foreign_call_is_refused(language: tuple[str, float], refused: bool) -> None:
     """Names in another language would be missed; a mere suspicion is no reason."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.hearing.unheard import CLOSE_TO_WORD, UNHEARD, left_out, unheard
+from pipeline.hearing.unheard import MIN_UNHEARD_SECONDS, WORD_MARGIN_SECONDS, unheard, windows_to_retry
 from pipeline.hearing.windows import Channel, loud_stretches, windows_of
 from pipeline.types import TimeSpan
 from tests.builders import sounding
@@ -27,15 +27,15 @@ def test_every_unheard_stretch_is_found(
     step = 0.01
     moments = np.arange(0, channel.duration, step)
     free = np.zeros(len(moments), bool)
-    for stretch in loud_stretches(channel, margin=0.0, least=UNHEARD):
+    for stretch in loud_stretches(channel, margin=0.0, least=MIN_UNHEARD_SECONDS):
         free |= (moments >= stretch.start) & (moments < stretch.end)
     for start, length in spoken:
-        near = (moments > start - CLOSE_TO_WORD) & (moments < start + length + CLOSE_TO_WORD)
+        near = (moments > start - WORD_MARGIN_SECONDS) & (moments < start + length + WORD_MARGIN_SECONDS)
         free &= ~near
         assert not any(gap.overlaps(TimeSpan(start, start + length)) for gap in gaps if length)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], free.astype(int), [0])))).reshape(-1, 2) * step
     for start, end in edges.tolist():
-        if end - start >= UNHEARD + 2 * step:
+        if end - start >= MIN_UNHEARD_SECONDS + 2 * step:
             assert any(gap.start <= start + step and end - step <= gap.end for gap in gaps)
 
 
@@ -60,7 +60,9 @@ def test_what_was_left_out_is_heard_again_together(
     channel = Channel.of(call.samples[0] / np.float32(32768), call.rate)
     windows = windows_of(channel)
     pieces = [
-        (piece.start, piece.end) for window in left_out(channel, windows, words) for piece in window.pieces
+        (piece.start, piece.end)
+        for window in windows_to_retry(channel, windows, words)
+        for piece in window.pieces
     ]
     assert len(pieces) == len(again)
     assert np.allclose(pieces, again, atol=0.05)

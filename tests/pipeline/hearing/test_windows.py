@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.hearing.windows import (
-    FRAME,
-    LONGEST,
-    MARGIN,
+    FRAME_SECONDS,
+    MAX_WINDOW_SECONDS,
+    SPEECH_MARGIN_SECONDS,
     Channel,
     Window,
     loud_stretches,
@@ -166,8 +166,8 @@ def test_where_a_word_is_spoken_lies_in_its_time(window: Window, start: float, l
 def test_speech_is_found_with_its_margin() -> None:
     """A second of speech in line noise is one stretch, wider by the margin on both sides."""
     (stretch,) = loud_stretches(sound((5, 0.001), (1, 0.1), (5, 0.001)))
-    assert stretch.start == pytest.approx(5 - MARGIN, abs=0.05)
-    assert stretch.end == pytest.approx(6 + MARGIN, abs=0.05)
+    assert stretch.start == pytest.approx(5 - SPEECH_MARGIN_SECONDS, abs=0.05)
+    assert stretch.end == pytest.approx(6 + SPEECH_MARGIN_SECONDS, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ def test_long_silences_are_left_out() -> None:
 def test_times_hold_at_any_rate(rate: int) -> None:
     """After a minute of noise the times are still right, where a frame is no whole number of samples too."""
     (stretch,) = loud_stretches(sound((60, 0.001), (4, 0.1), (10, 0.001), rate=rate))
-    assert stretch.start == pytest.approx(60 - MARGIN, abs=0.05)
-    assert stretch.end == pytest.approx(64 + MARGIN, abs=0.05)
+    assert stretch.start == pytest.approx(60 - SPEECH_MARGIN_SECONDS, abs=0.05)
+    assert stretch.end == pytest.approx(64 + SPEECH_MARGIN_SECONDS, abs=0.05)
 
 
 @pytest.mark.parametrize("pause_at", [19.0, 22.0, 25.5])
@@ -213,7 +213,7 @@ def test_long_speech_is_cut_where_it_is_quietest(pause_at: float) -> None:
     first, second = windows_of(channel)
     assert pause_at <= first.pieces[-1].end <= pause_at + 0.2
     assert second.pieces[0].start == first.pieces[-1].end
-    assert total(first.pieces) <= LONGEST
+    assert total(first.pieces) <= MAX_WINDOW_SECONDS
 
 
 def test_short_stretches_can_be_left_out() -> None:
@@ -234,7 +234,7 @@ def test_almost_nothing_is_no_error(samples: int) -> None:
 def test_loudness_is_the_same_in_one_go() -> None:
     """Worked out a minute at a time, the power of every frame is what the whole array gives."""
     channel = sound((150.005, 0.1))
-    frame = round(RATE * FRAME)
+    frame = round(RATE * FRAME_SECONDS)
     whole = np.asarray(channel.samples)[: len(channel.power) * frame].reshape(-1, frame)
     assert len(channel.power) == 15000
     assert np.array_equal(channel.power, np.square(whole).mean(axis=1))

@@ -104,7 +104,7 @@ def test_a_stretch_at_a_time_is_masked_as_the_whole(plan: MaskPlan, stride: int,
     """Windows that run over the joints are filled as if there were none."""
     samples = quantise(white(RATE, SECONDS, 2), law)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.masking.audio._STRIDE", stride)
+        patch.setattr("pipeline.masking.audio._BLOCK_SAMPLES", stride)
         pieces = list(masked_pieces(samples, RATE, plan, law))
     assert max(piece.shape[1] for piece in pieces) <= stride
     whole = samples.copy()

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import ModelError
 from pipeline.masking import edge_network
-from pipeline.masking.edge_network import DILATIONS, KERNEL, NAMES, WEIGHTS, chances
+from pipeline.masking.edge_network import DILATIONS, KERNEL, SIDE_NAMES, WEIGHTS, chances
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def drawn(features: int = 3, width: int = 4) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(2)
     widths = (features, *[width] * (len(DILATIONS) - 1), 1)
     arrays = {}
-    for name in NAMES.values():
+    for name in SIDE_NAMES.values():
         arrays |= {f"{name}.{key}": rng.normal(size=features) for key in ("mean", "line")}
         arrays[f"{name}.scale"] = rng.uniform(0.5, 2, features)
         for n in range(len(DILATIONS)):
@@ -70,7 +70,7 @@ def test_it_is_the_network_that_it_says(weights: Path, side: int, monkeypatch: p
     np.savez(weights, **arrays)
     registered(weights, monkeypatch)
     features = np.random.default_rng(1).normal(size=(40, 3))
-    assert chances(features, side) == pytest.approx(one_by_one(features, arrays, NAMES[side]))
+    assert chances(features, side) == pytest.approx(one_by_one(features, arrays, SIDE_NAMES[side]))
 
 
 @pytest.mark.parametrize("broken", ["missing", "cut", "other", "pickled"])

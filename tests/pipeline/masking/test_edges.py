@@ -5,10 +5,10 @@ import pytest
 
 from pipeline.masking.edge_network import chances
 from pipeline.masking.edges import (
-    ALONE,
     CANDIDATES,
-    EAR,
-    MARGIN,
+    EAR_FEATURES,
+    NO_NEIGHBOUR_SECONDS,
+    SOUND_MARGIN_SECONDS,
     Sound,
     WordEdge,
     describe,
@@ -34,12 +34,12 @@ def call(*pieces: np.ndarray) -> np.ndarray:
 
 def around(samples: np.ndarray, at: float) -> Sound:
     """What is listened to for an edge at ``at``."""
-    return listen(samples, RATE, max(0.0, at - MARGIN), at + MARGIN)
+    return listen(samples, RATE, max(0.0, at - SOUND_MARGIN_SECONDS), at + SOUND_MARGIN_SECONDS)
 
 
 def alone(at: float, inner: float = 0.2) -> WordEdge:
     """An edge with no word near."""
-    return WordEdge(at, inner, ALONE, ALONE)
+    return WordEdge(at, inner, NO_NEIGHBOUR_SECONDS, NO_NEIGHBOUR_SECONDS)
 
 
 UNBROKEN = WordEdge(2.0, 0.2, 0.0, 0.4, length=0.6, expected=0.6)
@@ -172,6 +172,6 @@ def test_without_an_ear_nothing_is_told_of_it():
         describe(sound, replace(alone(1.0), traces=traces), -1, -12.0)
         for traces in ((), (said_until(1.0, -1),))
     )
-    assert not deaf[:, -EAR:].any()
+    assert not deaf[:, -EAR_FEATURES:].any()
     assert heard[:, -1].all()
-    assert np.array_equal(deaf[:, :-EAR], heard[:, :-EAR])
+    assert np.array_equal(deaf[:, :-EAR_FEATURES], heard[:, :-EAR_FEATURES])

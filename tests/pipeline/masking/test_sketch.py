@@ -9,7 +9,7 @@ from pipeline.audio import spans as heard
 from pipeline.audio.recording import Recording
 from pipeline.audio.spans import quiet
 from pipeline.masking import sketch
-from pipeline.masking.sketch import FINEST, coarser, sketch_of
+from pipeline.masking.sketch import PEAKS_PER_SECOND, coarser, sketch_of
 from tests.builders import recording
 
 
@@ -20,7 +20,7 @@ def test_peaks_hold_the_loudest_sample():
     call.samples[0, 4000] = -32768
     (heights,) = sketch_of(call).peaks
 
-    assert len(heights) == FINEST
+    assert len(heights) == PEAKS_PER_SECOND
     assert {at: high for at, high in enumerate(heights) if high} == {50: 255}
     assert list(coarser(heights, 10)) == [0, 0, 0, 0, 0, 255, 0, 0, 0, 0]
 
@@ -44,7 +44,7 @@ def test_coarse_peaks_are_those_of_longer_stretches(length: int, rate: int, toge
     """However the rate falls on the stretches: nothing loud is lost and nothing is heard twice."""
     samples = np.random.default_rng(abs(seed)).integers(-32768, 32767, (1, length), np.int16)
     (peaks,) = sketch_of(Recording(samples, rate, "pcm16", "")).peaks
-    edges = [int(at * rate / FINEST) for at in range(0, len(peaks), together)]
+    edges = [int(at * rate / PEAKS_PER_SECOND) for at in range(0, len(peaks), together)]
     loudest = [
         int(np.abs(samples[0, first:last].astype(np.int32)).max())
         for first, last in zip(edges, [*edges[1:], length], strict=True)
@@ -57,6 +57,6 @@ def test_a_long_call_is_drawn_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None
     """What is drawn some minutes at a time is what is drawn at once."""
     call = recording(2.003, channels=2)
     at_once = sketch_of(call)
-    monkeypatch.setattr(sketch, "_STRIDE", 7)
-    monkeypatch.setattr(heard, "_STRIDE", 3)
+    monkeypatch.setattr(sketch, "_BLOCK_PEAKS", 7)
+    monkeypatch.setattr(heard, "_BLOCK_FRAMES", 3)
     assert sketch_of(call) == at_once

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.language.readings import Reader, load_reader
-from pipeline.ownership.said_again import MIN_SURE_SCORE, said_again
+from pipeline.ownership.said_again import MIN_SURE_SCORE, mask_repeated_names
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
@@ -43,7 +43,7 @@ def test_what_sounds_as_a_sure_name_or_as_half_of_it_is_masked(
     """Three morae of it at the least, from its beginning or to its end, and no more than the name has."""
     text = f"{sure}さんですね。{again}"
     findings = (name(text, sure, 0.95), name(text, again))
-    one, other = said_again(findings, text, reader)
+    one, other = mask_repeated_names(findings, text, reader)
     assert one == findings[0]
     assert other.entity.candidate is not masked
     assert (other.notes == (Reason.SOUNDS_LIKE_SURE_NAME,)) is masked
@@ -59,7 +59,7 @@ def test_only_a_sure_name_tells(reader: Reader) -> None:
         ),
         name(text, "行けだ"),
     )
-    assert said_again(findings, text, reader) == findings
+    assert mask_repeated_names(findings, text, reader) == findings
 
 
 @pytest.mark.parametrize("party", [Party.REQUESTER, Party.STAFF, Party.COMPANY, Party.UNKNOWN])
@@ -68,7 +68,7 @@ def test_only_a_strangers_name_tells_and_is_told(party: Party, reader: Reader) -
     text = "池田さん、行けだ"
     one, other = name(text, "池田", 0.95), name(text, "行けだ")
     for findings in ((replace(one, party=party), other), (one, replace(other, party=party))):
-        assert said_again(findings, text, reader) == findings
+        assert mask_repeated_names(findings, text, reader) == findings
 
 
 def test_an_address_of_that_sound_is_none(reader: Reader) -> None:
@@ -76,4 +76,4 @@ def test_an_address_of_that_sound_is_none(reader: Reader) -> None:
     text = "池田さん、行けだ"
     one, other = name(text, "池田", 0.95), name(text, "行けだ")
     place = replace(other, entity=replace(other.entity, entity_type="ADDRESS"))
-    assert said_again((one, place), text, reader) == (one, place)
+    assert mask_repeated_names((one, place), text, reader) == (one, place)

@@ -13,7 +13,7 @@ from pipeline.audio.recording import to_samples
 from pipeline.masking.audio import mask_audio
 from pipeline.masking.text import as_text, mask_text
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
-from pipeline.reviewing.fold import ANALYST, LEAST, effective, fold, unconfirmed, undecided
+from pipeline.reviewing.fold import ANALYST, MIN_ITEM_SECONDS, effective, fold, unconfirmed, undecided
 from pipeline.types import CharSpan, MaskAction, MaskPlan, Party, TimeSpan
 from tests.builders import item, plan
 from tests.review_builders import DOUBTFUL, START, SURE, decision, stretch
@@ -99,10 +99,10 @@ class Told:
     def _move(self, one: str, d: ReviewDecision) -> None:
         begin, end = self.edges[one]
         if d.kind is KINDS.NUDGE_START:
-            self.edges[one] = (max(0.0, min(round(begin + d.seconds, 4), end - LEAST)), end)
+            self.edges[one] = (max(0.0, min(round(begin + d.seconds, 4), end - MIN_ITEM_SECONDS)), end)
         elif d.kind is KINDS.NUDGE_END:
-            self.edges[one] = (begin, max(round(end + d.seconds, 4), begin + LEAST))
-        elif begin + LEAST <= d.at <= end - LEAST:
+            self.edges[one] = (begin, max(round(end + d.seconds, 4), begin + MIN_ITEM_SECONDS))
+        elif begin + MIN_ITEM_SECONDS <= d.at <= end - MIN_ITEM_SECONDS:
             second = f"{one}.{d.number}"
             self.said[second] = self.said[one]
             self.edges[one], self.edges[second] = (begin, d.at), (d.at, end)

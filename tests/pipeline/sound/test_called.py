@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.sound.called import called, is_nobody, is_part_of_number, with_given_name, with_honorific
+from pipeline.sound.called import is_nobody, is_part_of_number, name_text, with_given_name, with_honorific
 from pipeline.types import CharSpan
 
 
@@ -47,7 +47,7 @@ def test_who_is_nobody(said: str, nobody: bool):
 
 def test_honorifics():
     """Within the characters or after them; 3 is one, but not in a count."""
-    assert called("坂本さん", CharSpan(0, 4)) == "坂本"
+    assert name_text("坂本さん", CharSpan(0, 4)) == "坂本"
     assert with_honorific("坂本さん", CharSpan(0, 4))
     assert with_honorific("坂本さん", CharSpan(0, 2))
     assert with_honorific("坂本3の", CharSpan(0, 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.sound.digits import counted_kana, digits_apart, digits_of, kana_of
+from pipeline.sound.digits import counted_kana, digits_of, edit_distance, kana_of
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from pipeline.sound.digits import counted_kana, digits_apart, digits_of, kana_of
 )
 def test_digits_changed_lost_or_added(one: str, other: str, apart: int) -> None:
     """Each counts one, in both directions."""
-    assert digits_apart(one, other) == digits_apart(other, one) == apart
+    assert edit_distance(one, other) == edit_distance(other, one) == apart
 
 
 @pytest.mark.parametrize(

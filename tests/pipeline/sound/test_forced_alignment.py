@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.sound.forced_alignment import begins
+from pipeline.sound.forced_alignment import mora_starts
 from pipeline.sound.morae import morae
 from tests.posteriorgrams import A_MORA, STEP, logs_of
 
@@ -18,7 +18,7 @@ def found(said: str, written: str, near: float = 0.0) -> list[float]:
     times = (np.arange(len(logs)) + 0.5) * STEP
     sounds = morae(written)
     guess = [near + (place + 0.5) * SECONDS for place in range(len(sounds))]
-    return [round((each.time - STEP / 2) / SECONDS, 1) for each in begins(logs, times, sounds, guess)]
+    return [round((each.time - STEP / 2) / SECONDS, 1) for each in mora_starts(logs, times, sounds, guess)]
 
 
 def test_each_mora_begins_where_it_is_heard() -> None:
@@ -47,7 +47,7 @@ def test_the_same_mora_twice_is_two() -> None:
     logs = logs_of("ナナ")
     logs[1] = logs[0]  # it lasts for two steps
     times = (np.arange(len(logs)) + 0.5) * STEP
-    first, second = begins(logs, times, morae("ナナ"), [0.0, 0.1])
+    first, second = mora_starts(logs, times, morae("ナナ"), [0.0, 0.1])
     assert (first.time, second.time) == (pytest.approx(STEP / 2), pytest.approx(SECONDS + STEP / 2))
 
 
@@ -62,12 +62,12 @@ def test_how_sure_a_place_is() -> None:
     """Where it is heard, to a step; a mora that is nowhere may be anywhere near."""
     logs = logs_of("ワタ   サン")
     times = (np.arange(len(logs)) + 0.5) * STEP
-    each = begins(logs, times, morae("ワタナサン"), [n * SECONDS for n in (0, 1, 3, 5, 6)])
+    each = mora_starts(logs, times, morae("ワタナサン"), [n * SECONDS for n in (0, 1, 3, 5, 6)])
     assert each[1].spread <= STEP
     assert each[2].spread > 2 * STEP
 
 
 def test_nothing_is_laid_along_nothing() -> None:
     """No posteriorgram, or no text."""
-    assert begins(logs_of(""), np.zeros(0), morae("ワタ"), [0.0, 0.1]) == ()
-    assert begins(logs_of("ワタ"), np.arange(2 * A_MORA) * STEP, (), []) == ()
+    assert mora_starts(logs_of(""), np.zeros(0), morae("ワタ"), [0.0, 0.1]) == ()
+    assert mora_starts(logs_of("ワタ"), np.arange(2 * A_MORA) * STEP, (), []) == ()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sound.morae import morae
-from pipeline.sound.pairs import FAR, PIECE, TimedMora, paired, paired_in_pieces
+from pipeline.sound.pairs import MAX_PAIR_SECONDS, PIECE_MORAE, TimedMora, paired, paired_in_pieces
 
 
 def line(kana: str, start: float = 0.0, step: float = 0.15) -> list[TimedMora]:
@@ -34,7 +34,7 @@ def test_what_sounds_alike_is_paired(one: str, other: str, partners: list[int]) 
 
 def test_the_same_word_much_later_is_another() -> None:
     """Sound alone does not pair what lies seconds apart."""
-    assert set(paired(line("タナカ"), line("タナカ", start=2 * FAR)).tolist()) == {-1}
+    assert set(paired(line("タナカ"), line("タナカ", start=2 * MAX_PAIR_SECONDS)).tolist()) == {-1}
 
 
 @settings(max_examples=30, deadline=None)
@@ -53,5 +53,5 @@ def test_a_long_call_is_paired_in_pieces() -> None:
     for turn in range(40):
         kana = "".join(rng.choice(list("アカサタナハマヤラワ"), 20))
         spoken += line(kana, start=5.0 * turn)
-    assert len(spoken) > 2 * PIECE
+    assert len(spoken) > 2 * PIECE_MORAE
     assert paired_in_pieces(spoken, spoken).tolist() == list(range(len(spoken)))

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from pipeline.sound.morae import LONG, NASAL, STOP, morae
-from pipeline.sound.posteriorgram import BLANK, CLASSES, FLOOR, class_of, likeliest, packed, unpacked
+from pipeline.sound.posteriorgram import (
+    BLANK,
+    CLASSES,
+    MIN_LOG_PROBABILITY,
+    class_of,
+    likeliest,
+    packed,
+    unpacked,
+)
 
 
 def test_every_mora_of_japanese_is_told_apart() -> None:
@@ -22,11 +30,11 @@ def test_every_mora_of_japanese_is_told_apart() -> None:
 def test_what_is_packed_is_there_again() -> None:
     """To a fiftieth, and down to the floor; a step takes four characters for each mora that is probable."""
     logs = np.full((3, len(CLASSES) + 1), -30.0, dtype=np.float32)
-    logs[0, 5], logs[0, 7], logs[1, 0], logs[2, 156] = -0.01, -4.61, 0.0, FLOOR + 0.1
+    logs[0, 5], logs[0, 7], logs[1, 0], logs[2, 156] = -0.01, -4.61, 0.0, MIN_LOG_PROBABILITY + 0.1
     steps = packed(logs)
     again = unpacked(steps)
     assert [len(step) for step in steps] == [8, 4, 4]
-    assert again == pytest.approx(np.maximum(logs, FLOOR), abs=0.02)
+    assert again == pytest.approx(np.maximum(logs, MIN_LOG_PROBABILITY), abs=0.02)
     assert unpacked(()).shape == (0, len(CLASSES) + 1)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.sound.morae import morae
-from pipeline.sound.spotting import DRAWN, covered, spotted
+from pipeline.sound.spotting import LENGTH_PRICE, covered, spotted
 from tests.posteriorgrams import A_MORA, logs_of
 
 NOHARA, NOMURA = morae("ノハラ"), morae("ノムラ")
@@ -51,7 +51,7 @@ def test_a_drawn_vowel_costs_little() -> None:
     drawn = (*NOHARA[:2], ("long", ""), NOHARA[2])
     for form, said in ((NOHARA, "ノハーラ"), (drawn, "ノハラ")):
         (hit,) = spotted([form], logs_of(said), [-3.0])
-        assert hit.score == pytest.approx(-DRAWN, abs=0.1)
+        assert hit.score == pytest.approx(-LENGTH_PRICE, abs=0.1)
 
 
 def test_a_mora_said_twice_needs_to_be_said_twice() -> None:

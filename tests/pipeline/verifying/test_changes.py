@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.types import MaskAction, Party, TimeSpan
-from pipeline.verifying.changes import BESIDE, Changes
+from pipeline.verifying.changes import EXPLAINED_WITHIN_SECONDS, Changes
 from tests.builders import item, plan
 
 A, B = item(5.0, 6.0), item(20.0, 21.0, item_id="m0001")
@@ -23,8 +23,8 @@ def test_where_an_item_is_added_or_taken_away():
     """Within a second of it, and nowhere else."""
     for changes in (Changes(plan(A), plan(A, B)), Changes(plan(A, B), plan(A))):
         assert [at for at in range(30) if near(changes, at)] == [19, 20, 21, 22]
-        assert near(changes, 20.0 - BESIDE - 0.1)
-        assert not near(changes, 20.0 - BESIDE - 0.2)
+        assert near(changes, 20.0 - EXPLAINED_WITHIN_SECONDS - 0.1)
+        assert not near(changes, 20.0 - EXPLAINED_WITHIN_SECONDS - 0.2)
 
 
 def test_where_an_item_grew_both_what_it_was_and_what_it_is_count():

@@ -9,8 +9,8 @@ from models.language.readings import Reader, load_reader
 from pipeline.masking.text import mask_text
 from pipeline.types import MaskAction, Transcript
 from pipeline.verifying.changes import Changes
-from pipeline.verifying.listen import REACH
-from pipeline.verifying.reread import DOUBTFUL, LIKELY, alike_in, read_by_sound, read_otherwise
+from pipeline.verifying.listen import FULL_REACH_SECONDS
+from pipeline.verifying.reread import MASK_LOG_ODDS, SHOW_LOG_ODDS, alike_in, read_by_sound, read_otherwise
 from tests.builders import item, plan, transcript, utterance
 
 
@@ -56,9 +56,9 @@ def test_ordinary_talk_is_left_alone(said: str, reader: Reader):
 def test_what_may_be_the_name_is_shown_and_no_more(reader: Reader):
     """Between the two bounds nobody but a person can tell."""
     words, made = call("佐賀もです"), plan(MASKED)
-    (hit,) = [h for h in alike_in(mask_text(words, made), made, READINGS, reader) if h.odds >= DOUBTFUL]
+    (hit,) = [h for h in alike_in(mask_text(words, made), made, READINGS, reader) if h.odds >= SHOW_LOG_ODDS]
 
-    assert hit.odds < LIKELY
+    assert hit.odds < MASK_LOG_ODDS
     (leak,) = read_by_sound(mask_text(words, made), made, READINGS, reader)
     # Seldomer than among planted names.
     assert 0 < leak.chance < 1 / (1 + math.exp(-hit.odds))
@@ -136,8 +136,8 @@ def test_the_farther_from_every_mask_of_a_name_the_more_it_takes(minutes: int, r
     odds = [alike_in(each, made, READINGS, reader)[0].odds for each in masked]
 
     near, apart = (seconds - MASKED.time.end for seconds in (5.0, 60.0 * minutes))
-    within = math.log((1 + min(apart, REACH)) / (1 + near))
-    assert odds[0] - odds[1] == pytest.approx(0.76 * within + math.log(max(1.0, apart / REACH)))
+    within = math.log((1 + min(apart, FULL_REACH_SECONDS)) / (1 + near))
+    assert odds[0] - odds[1] == pytest.approx(0.76 * within + math.log(max(1.0, apart / FULL_REACH_SECONDS)))
 
 
 def test_nothing_is_read_across_a_label(reader: Reader):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.types import Leak, MaskAction, Party, TimeSpan
-from pipeline.verifying.widen import BESIDE, MARGIN, SOURCE, widen
+from pipeline.verifying.widen import HEARD_MARGIN_SECONDS, MAX_GROWTH_SECONDS, SOURCE, widen
 from tests.builders import item, plan, recording, transcript, utterance
 
 WORDS = transcript(utterance("佐藤さんはい", 1.0), utterance("サトウさんの佐藤です", 4.0))
@@ -24,8 +24,8 @@ def test_a_mask_grows_over_what_is_heard_beside_it():
 
     assert after is not None
     assert after.revision == 1
-    assert after.items[0].time.start == pytest.approx(1.0 - MARGIN)
-    assert after.items[0].time.end == pytest.approx(1.9 + MARGIN)
+    assert after.items[0].time.start == pytest.approx(1.0 - HEARD_MARGIN_SECONDS)
+    assert after.items[0].time.end == pytest.approx(1.9 + HEARD_MARGIN_SECONDS)
     assert after.items[0].needs_review
     assert after.items[1] == before.items[1]
 
@@ -48,7 +48,9 @@ def test_what_is_heard_elsewhere_gets_a_mask_of_its_own():
     assert after is not None
     new, old = after.items
     assert old == before.items[0]
-    assert (new.time.start, new.time.end) == pytest.approx((2.0 - MARGIN, 2.4 + MARGIN))
+    assert (new.time.start, new.time.end) == pytest.approx(
+        (2.0 - HEARD_MARGIN_SECONDS, 2.4 + HEARD_MARGIN_SECONDS)
+    )
     assert new.channels == (0, 1)
     assert new.action is MaskAction.MASK
     assert new.needs_review
@@ -185,7 +187,9 @@ def test_a_clip_in_which_nothing_was_heard_is_masked_in_a_call_of_many():
 
     assert after is not None
     (new,) = set(after.items) - set(before.items)
-    assert (new.time.start, new.time.end) == pytest.approx((3.4 - MARGIN, 4.6 + MARGIN))
+    assert (new.time.start, new.time.end) == pytest.approx(
+        (3.4 - HEARD_MARGIN_SECONDS, 4.6 + HEARD_MARGIN_SECONDS)
+    )
     assert (new.channels, new.action, new.party) == ((0, 1), MaskAction.MASK, Party.UNKNOWN)
     assert new.needs_review
     assert new.source == SOURCE
@@ -215,7 +219,9 @@ def test_a_word_of_no_length_is_masked_with_its_surroundings():
     """The recogniser squeezed it against a mask; it sounds beside the moment that it is given."""
     after = widen(plan(item(7.0, 8.0)), (heard(2.0, 2.0),), WORDS, CALL)
     assert after is not None
-    assert (after.items[0].time.start, after.items[0].time.end) == pytest.approx((2.0 - BESIDE, 2.0 + BESIDE))
+    assert (after.items[0].time.start, after.items[0].time.end) == pytest.approx(
+        (2.0 - MAX_GROWTH_SECONDS, 2.0 + MAX_GROWTH_SECONDS)
+    )
 
 
 def test_a_word_timed_into_a_mask_of_all_channels_makes_it_grow():
@@ -225,7 +231,7 @@ def test_a_word_timed_into_a_mask_of_all_channels_makes_it_grow():
     assert after is not None
     (grown,) = after.items
     assert grown.time.start < 1.0
-    assert grown.time.end == pytest.approx(2.0 + BESIDE)
+    assert grown.time.end == pytest.approx(2.0 + MAX_GROWTH_SECONDS)
 
 
 def test_a_stretch_that_sounds_like_many_masked_values_is_masked_once():
@@ -235,8 +241,8 @@ def test_a_stretch_that_sounds_like_many_masked_values_is_masked_once():
     assert after is not None
     times = [(each.time.start, each.time.end) for each in after.items if each.source == SOURCE]
     assert times == [
-        pytest.approx((2.0 - MARGIN, 2.4 + MARGIN)),
-        pytest.approx((2.2 - MARGIN, 2.8 + MARGIN)),
+        pytest.approx((2.0 - HEARD_MARGIN_SECONDS, 2.4 + HEARD_MARGIN_SECONDS)),
+        pytest.approx((2.2 - HEARD_MARGIN_SECONDS, 2.8 + HEARD_MARGIN_SECONDS)),
     ]
 
 

@@ -33,8 +33,8 @@ from pipeline.ownership.compare.registered_address import RegisteredAddress, pla
 from pipeline.ownership.compare.room import says_another_room
 from pipeline.ownership.compare.spelling import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.reasons import Reason
-from pipeline.sound.called import with_honorific
 from pipeline.sound.digits import digits_of
+from pipeline.sound.honorifics import with_honorific
 from pipeline.sound.morae import likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 

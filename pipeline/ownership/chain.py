@@ -19,13 +19,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.finding.few_names import show_doubtful_names
+from pipeline.finding.doubtful_names import show_doubtful_names
 from pipeline.finding.parts import split_into_parts
 from pipeline.ownership.attribute import accept_misheard_figures, compare_words
 from pipeline.ownership.compare.block import part_blocks
 from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.heard.city_code import attribute_codes_of_city
 from pipeline.ownership.heard.near_homophone import reject_other_spellings
-from pipeline.ownership.heard.own_code import attribute_codes_of_city
 from pipeline.ownership.heard.postal_code import attribute_heard_codes, part_postal_codes
 from pipeline.ownership.heard.rescore import rescore_by_sound
 from pipeline.ownership.heard.spotted import compare_sound
@@ -33,7 +33,7 @@ from pipeline.ownership.heard.weigh import Hearing
 from pipeline.ownership.neighbours.beside import attribute_fragments
 from pipeline.ownership.neighbours.explained import attribute_explanations
 from pipeline.ownership.neighbours.pieces import attribute_pieces
-from pipeline.ownership.said_again import mask_repeated_names
+from pipeline.ownership.repeated_names import mask_repeated_names
 from pipeline.ownership.shared_prefix import reject_shared_places, reject_shared_prefixes
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.masking.text import MaskedTranscript, MaskedWord
-from pipeline.sound.called import with_honorific
+from pipeline.sound.honorifics import with_honorific
 from pipeline.sound.lines import SoundLines
 from pipeline.sound.reader import SoundLine, SoundReader
 from pipeline.sound.search import MatchFilter

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline.masking.text import MaskedTranscript, mask_text
 from pipeline.nearby import Nearby
-from pipeline.sound.called import (
+from pipeline.sound.honorifics import (
     is_nobody,
     is_part_of_number,
     with_given_name,

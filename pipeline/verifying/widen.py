@@ -22,7 +22,7 @@ from pipeline.finding.queue import is_candidate
 from pipeline.masking.align import Places, align_among, places_of
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason, Why
-from pipeline.sound.called import with_given_name
+from pipeline.sound.honorifics import with_given_name
 from pipeline.types import (
     CharSpan,
     EntitySpan,

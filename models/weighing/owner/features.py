@@ -17,8 +17,8 @@ from pipeline.finding.verdict import UNOWNED
 from pipeline.ownership.heard.heard_stretch import Channels
 from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
-from pipeline.sound.called import with_honorific
 from pipeline.sound.digits import digits_of
+from pipeline.sound.honorifics import with_honorific
 from pipeline.sound.morae import likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 

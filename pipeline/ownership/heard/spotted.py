@@ -16,6 +16,8 @@ from pipeline.finding.verdict import UNOWNED, given_to
 from pipeline.ownership.compare.kanji import KanjiReader, explained_at
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.spelling import BLANKS
+from pipeline.ownership.heard.heard_kanji import MARGIN_STEPS, heard_explained
+from pipeline.ownership.heard.heard_mail import attribute_heard_mail, joined_forms
 from pipeline.ownership.heard.heard_stretch import (
     CLEAR_ODDS,
     SAID_AROUND,
@@ -27,9 +29,7 @@ from pipeline.ownership.heard.heard_stretch import (
     said_in,
     tells,
 )
-from pipeline.ownership.heard.kanji_heard import MARGIN_STEPS, heard_explained
-from pipeline.ownership.heard.mail_heard import attribute_heard_mail, joined_forms
-from pipeline.ownership.heard.party_cut import split_where_theirs
+from pipeline.ownership.heard.partly_theirs import split_where_theirs
 from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
 from pipeline.ownership.neighbours.beside import said_of
 from pipeline.ownership.neighbours.explained import may_be_of

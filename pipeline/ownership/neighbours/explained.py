@@ -17,7 +17,7 @@ from pipeline.ownership.compare.kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiRe
 from pipeline.ownership.compare.name import KanaReader, known_names
 from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.reasons import Reason
-from pipeline.sound.called import with_honorific
+from pipeline.sound.honorifics import with_honorific
 from pipeline.sound.morae import morae
 from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.language.readings import Reader, load_reader
-from pipeline.ownership.heard.own_code import attribute_codes_of_city
+from pipeline.ownership.heard.city_code import attribute_codes_of_city
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
 from tests.builders import transcript, utterance

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.weighing.judge.judge import MASK_FROM
-from pipeline.finding.few_names import MASK_FROM_AT_USUAL, USUAL_NAMES, masked_from, show_doubtful_names
+from pipeline.finding.doubtful_names import MASK_FROM_AT_USUAL, USUAL_NAMES, masked_from, show_doubtful_names
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.sound.called import is_nobody, is_part_of_number, name_text, with_given_name, with_honorific
+from pipeline.sound.honorifics import is_nobody, is_part_of_number, name_text, with_given_name, with_honorific
 from pipeline.types import CharSpan
 
 

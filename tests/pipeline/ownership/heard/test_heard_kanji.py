@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.language.readings import Reader, load_reader
+from pipeline.ownership.heard.heard_kanji import heard_explained
 from pipeline.ownership.heard.heard_stretch import Channels
-from pipeline.ownership.heard.kanji_heard import heard_explained
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.posteriorgrams import heard

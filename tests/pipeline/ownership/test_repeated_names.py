@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.language.readings import Reader, load_reader
-from pipeline.ownership.said_again import MIN_SURE_SCORE, mask_repeated_names
+from pipeline.ownership.repeated_names import MIN_SURE_SCORE, mask_repeated_names
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 

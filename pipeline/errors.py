@@ -1,4 +1,4 @@
-"""What can go wrong, as few kinds as callers need to tell apart.
+"""Exceptions: one class for each kind of failure that a caller handles differently.
 
 Messages carry ids, offsets and counts, never text from a call or a case.
 """
@@ -21,7 +21,7 @@ __all__ = [
 
 
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""Numbers of the system's errors that mean: nothing more can be written there."""
+"""``errno`` values that mean: the disk, the quota or the largest file size is used up."""
 
 
 class PipelineError(Exception):
@@ -79,8 +79,8 @@ class ReviewRuleError(PipelineError):
 
     Args:
         message: Which rule, for the analyst.
-        items: Ids it is about.
-        needs: ``reason``, ``law`` or ``second_person`` where giving it makes the decision good.
+        items: Ids of the items it concerns.
+        needs: ``reason``, ``law`` or ``second_person``: what has to be added for the decision to be allowed.
     """
 
     code = "rule"

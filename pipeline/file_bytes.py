@@ -1,4 +1,4 @@
-"""The bytes of an open file by their place, and a file opened only where it is one."""
+"""Open ordinary files only, and read their bytes by position."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class NotAFileError(OSError):
 
 
 def open_file(path: Path) -> io.BufferedReader:
-    """Open an ordinary file for reading, whatever else bears its name.
+    """Open an ordinary file for reading; refuse anything else.
 
-    A pipe would be waited for, a device read without end.  Nothing but a file is opened at all; one
-    that is exchanged in between is seen by what was opened, which does not wait.
+    Reading a pipe would block and a device may never end.  The path is checked before and after opening,
+    and is opened without blocking, in case it is replaced in between.
 
     Args:
-        path: Of the file; links are followed.
+        path: The file; links are followed.
 
     Returns:
         The file, open for reading.
@@ -62,10 +62,10 @@ def read_file(path: Path) -> bytes:
 
 
 class FileBytes:
-    """Bytes of an open file by their place; where others read in it is not moved.
+    """Bytes of an open file by position; the file's own read position does not move.
 
     Args:
-        file: Open for reading, and a file of the system's.
+        file: Open for reading, with a file descriptor.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -74,7 +74,7 @@ class FileBytes:
         self._at, self._block = 0, b""
 
     def read(self, at: int, size: int) -> bytes:
-        """So many bytes from a place on; fewer where the file ends, none beyond it."""
+        """Read ``size`` bytes from position ``at``; fewer at the end of the file, none beyond it."""
         start = at - self._at
         if start < 0 or start + size > len(self._block):
             self._at, self._block = at, os.pread(self._handle, max(size, _BLOCK_BYTES), at)
@@ -82,11 +82,11 @@ class FileBytes:
         return self._block[start : start + size]
 
     def number(self, at: int, size: int, order: str = "big") -> int:
-        """An unsigned number; of what the file does not reach, 0."""
+        """Read an unsigned integer of ``size`` bytes; 0 beyond the end of the file."""
         return int.from_bytes(self.read(at, size), "little" if order == "little" else "big")
 
     def empty_from(self, at: int) -> bool:
-        """Whether nothing but zeros follows: padding, in which no sound can be."""
+        """Whether only zero bytes follow: padding, which holds no sound."""
         while at < self.size:
             block = self.read(at, _BLOCK_BYTES)
             if not block or block.strip(b"\0"):
@@ -96,9 +96,10 @@ class FileBytes:
 
 
 class SeekableFile:
-    """A file for a decoder, which may ask for a place that a damaged header names and no file has.
+    """A file for PyAV that reports an impossible seek as FFmpeg expects.
 
-    PyAV would print what the system says to that, and go on or fail with an error that is not its own.
+    A damaged header may name a position that no file has.  PyAV would print the operating system's error and
+    go on, or raise an exception that is not an ``FFmpegError``.
 
     Args:
         file: Open for reading.
@@ -109,7 +110,7 @@ class SeekableFile:
         self.read, self.tell = file.read, file.tell
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to a place; -1, which FFmpeg takes for an error, where there can be none."""
+        """Move to a position; return -1, FFmpeg's error value, where that is impossible."""
         try:
             return self._file.seek(offset, whence)
         except (OSError, ValueError, OverflowError):

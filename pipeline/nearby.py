@@ -1,7 +1,7 @@
-"""Which of many stretches touch one: without asking every one of them.
+"""An index of spans: find those that touch a given one without scanning all of them.
 
-A call of four hours has a hundred thousand words and ten thousand findings; each of one against each of
-the other takes longer than hearing them.
+A call of four hours has a hundred thousand words and ten thousand findings; comparing each with each takes
+longer than recognising the call.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ T = TypeVar("T")
 
 
 class Nearby(Generic[T]):
-    """Things that lie somewhere, to be asked which of them lie near.
+    """Things with a span each, searchable by span.
 
     Args:
         things: In any order.
-        where: Of each of them, in seconds or characters.
+        where: Gives the span of a thing, in seconds or characters.
     """
 
     def __init__(self, things: Iterable[T], where: Callable[[T], TimeSpan | CharSpan]) -> None:
@@ -32,18 +32,18 @@ class Nearby(Generic[T]):
         self._order = sorted(range(len(spans)), key=spans.__getitem__)
         self._starts = [spans[index][0] for index in self._order]
         self._ends = [spans[index][1] for index in self._order]
-        # The furthest end so far only rises: before the first that reaches a stretch, none does.
+        # Running maximum of the ends, so that the first thing reaching a stretch is found by bisection.
         self._reached = list(itertools.accumulate(self._ends, max))
 
     def touching(self, start: float, end: float) -> list[T]:
-        """The things that share a moment with a stretch, or that end where it begins or begin where it ends.
+        """The things whose span overlaps ``[start, end)`` or touches it at an end.
 
         Args:
-            start: Of the stretch.
-            end: Of it; not before ``start``.
+            start: Beginning of the stretch.
+            end: End of the stretch, not before ``start``.
 
         Returns:
-            They, in the order in which they were given.
+            The things in the order in which they were given.
         """
         first = bisect.bisect_left(self._reached, start)
         last = bisect.bisect_right(self._starts, end)

@@ -1,4 +1,4 @@
-"""What a person reads of a reason: the Japanese sentence of each, and the reasons of a stored sentence."""
+"""Render reasons as Japanese sentences, and read the reasons back from a stored sentence."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ CLUES: Final[Mapping[Reason, str]] = {
     Reason.STAFF_INTRODUCTION: "担当者の名乗り",
     Reason.SURNAME_BEFORE_HONORIFIC: "敬称の前の姓",
 }
-"""Why recognizers take words for personal data: joined by ``AND``, as several may."""
+"""Why a recognizer found personal data; several are joined by ``AND``."""
 
 _OWNERS: Final[Mapping[Reason, str]] = {
     Reason.ADDRESS_BLOCK_ALONE_SAME: "登録された住所と番地だけが同じ",
@@ -148,14 +148,14 @@ _ACTIONS: Final[Mapping[Reason, str]] = {
 }
 
 SENTENCES: Final[Mapping[Reason, str]] = {**CLUES, **_OWNERS, **_ACTIONS, Reason.NOT_GIVEN: ""}
-"""The sentence of every reason but OLDER, which brings its own.  No two have the same."""
+"""The sentence of every reason but OLDER, whose text is in ``Why.detail``.  All sentences differ."""
 
 AND, STOP = "、", "。"
-"""What stands between two clues, and between all other sentences."""
+"""Separators: between two clues, and between all other sentences."""
 
 
 def sentence(reasons: Iterable[Why]) -> str:
-    """What a person reads of some reasons: clues first as one sentence, each other reason as its own.
+    """Render reasons: neighbouring clues as one sentence, every other reason as a sentence of its own.
 
     Args:
         reasons: In order.
@@ -175,14 +175,14 @@ def _said(why: Why) -> str:
 
 
 def reasons_in(text: str) -> tuple[Why, ...]:
-    """The reasons of a sentence that a plan of an earlier version holds.
+    """Parse the text that a plan of an earlier version stored.
 
     Args:
         text: As stored.
 
     Returns:
-        The reasons, in order; OLDER, with its text, for what is no sentence of this version.  ``sentence`` of
-        them is the same text.
+        The reasons in order; OLDER, with the text, for what is no sentence of this version.  ``sentence``
+        renders them as the same text again.
     """
     found = tuple(_parted(text))
     return found if sentence(found) == text else (Why(Reason.OLDER, text),)
@@ -191,7 +191,7 @@ def reasons_in(text: str) -> tuple[Why, ...]:
 def _parted(text: str) -> Iterator[Why]:
     rest = text
     while rest:
-        # Some sentences hold a full stop themselves: the longest that stands here is it.
+        # Some sentences contain a full stop, so the longest that matches here is the right one.
         whole = max((s for s in _REASONS if rest == s or rest.startswith(s + STOP)), key=len, default="")
         said = whole or rest.split(STOP, maxsplit=1)[0]
         rest = rest[len(said) + len(STOP) :]
@@ -199,7 +199,7 @@ def _parted(text: str) -> Iterator[Why]:
 
 
 def _clues(said: str) -> Iterator[Why]:
-    """The clues of one sentence; what holds anything else is an older version's."""
+    """The clues of one sentence; OLDER where any part of it is no known clue."""
     clues = tuple(map(_clue, said.split(AND)))
     yield from clues if all(why.reason is not Reason.OLDER for why in clues) else (Why(Reason.OLDER, said),)
 

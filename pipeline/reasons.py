@@ -17,12 +17,12 @@ class Reason(enum.StrEnum):
     """A reason.  Its value is what is stored."""
 
     NOT_GIVEN = enum.auto()
-    """None is known: a finding that no pass has looked at, or that a test or a benchmark has made."""
+    """No reason: no pass has looked at the finding yet, or a test or benchmark made it."""
 
     OLDER = enum.auto()
-    """An earlier version's text that is no sentence of this one: shown as it was stored (``Why.detail``)."""
+    """Text stored by an earlier version that matches no sentence of this one; kept in ``Why.detail``."""
 
-    # --- Why a recognizer takes words for personal data. ---
+    # --- Why a recognizer found personal data. ---
 
     ADDRESS_CUE_AND_BLOCK = enum.auto()
     ANSWERS_WHAT_ADDRESS = enum.auto()

@@ -105,7 +105,7 @@ class CharSpan:
         return self.start < other.end and other.start < self.end
 
     def without(self, others: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
-        """What is left of it where none of the others is, in order; runs of no character are left out."""
+        """The parts of this span that no other span covers, in order, without empty ones."""
         free = [self]
         for other in others:
             free = [
@@ -122,15 +122,16 @@ class CharSpan:
 
 
 SOUND_KINDS = ("PERSON", "ADDRESS", "PHONE_NUMBER")
-"""What ``Word.sounds`` tells of, in this order."""
+"""The entity types of ``Word.sounds``, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the recogniser timed; ``probability`` is its own, 0 to 1.
+    """One unit that the recogniser timed; ``probability`` is the recogniser's own, 0 to 1.
 
-    ``sounds``: how probably, by the sound alone, it is data of each of ``SOUND_KINDS`` (``models.ear``).
-    ``spread``: seconds by which its start, and its end, may lie elsewhere.  Both empty where not known.
+    ``sounds``: the probability, from the sound alone, that it is data of each of ``SOUND_KINDS``
+    (``models.speech.ear``).  ``spread``: seconds by which its start and its end may be off.  Both are empty
+    where nothing is known.
     """
 
     chars: CharSpan
@@ -142,12 +143,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How probably anybody's data is being said, from moment to moment, by the sound alone (``models.ear``).
+    """The probability, step by step and from the sound alone, that personal data is being said.
+
+    Made by ``models.speech.ear``.
 
     Attributes:
         start: Seconds at which the first step begins.
-        step: Seconds of a step.
-        chances: Of each step, 0 to 1.
+        step: Length of a step in seconds.
+        chances: One probability for each step, 0 to 1.
     """
 
     start: float
@@ -157,9 +160,9 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Posteriorgram:
-    """How probable each mora is, from moment to moment, by the sound alone (``models.phonetic``).
+    """The probability of each mora, step by step and from the sound alone (``models.speech.phonetic``).
 
-    Attributes as of ``Trace``; a step's chances are packed by ``pipeline.sound.posteriorgram``.
+    Attributes as in ``Trace``; the probabilities of a step are packed by ``pipeline.sound.posteriorgram``.
     """
 
     start: float
@@ -178,7 +181,7 @@ class Segment:
         speaker: ``"op"`` or ``"cu"`` where known (two-channel files, given transcripts), else ``None``.
         words: In order of time; their ``chars`` tile ``chars``.
         no_speech_probability: The recogniser's own, 0 to 1.
-        traces, posteriorgrams: What was listened to of its time and a second around, in order.
+        traces, posteriorgrams: What the listeners heard from one second before it to one second after it.
     """
 
     chars: CharSpan
@@ -196,7 +199,7 @@ class Transcript:
     """The only holder of raw text.
 
     ``text`` is every segment's text in order of start time, joined by a newline; characters of it are the
-    program's shared coordinate.  ``times_within``: seconds that times may be off, where a source vouches.
+    program's shared coordinate.  ``times_within``: greatest error of the times in seconds, where the source states one.
     """
 
     call_id: str
@@ -212,13 +215,20 @@ class Transcript:
 class EntitySpan:
     """Our frozen form of Presidio's ``RecognizerResult``: offsets, never text.
 
-    ``entity_type`` is one of PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS, CONFIDENTIAL; ``explanation`` is
-    why recognizers found it.  ``needs_review``: a recognizer doubts itself.  ``hint``: whose it is as one of
-    them reads the talk (a self-introduction).  ``morae``: how many, where the reading is known (a term of the
-    case), else 0.  ``candidate``: too unlikely to be masked, but shown to an analyst as time allows.
-    ``heard_again_as``: whose it clearly is by a second hearing's words.  ``judged``: the score is the judge's
-    probability.  ``parts``: if it may be several things, where each begins and its share of the score.
-    ``owners``: the chances of third party, requester, staff and company as the words read.
+    Attributes:
+        entity_type: PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS or CONFIDENTIAL, or a company's own type.
+        chars: Where it stands in ``Transcript.text``.
+        score: 0 to 1.
+        recognizer: Names of the recognizers that found it, joined by ``+``.
+        explanation: Why they found it.
+        needs_review: A recognizer asks for an analyst.
+        hint: The owner that a recognizer reads from the talk, as in a self-introduction.
+        morae: Length of its reading where that is known (a term of the case), else 0.
+        candidate: Too unlikely to be masked; shown to an analyst as time allows.
+        heard_again_as: The owner that the words of the second hearing state clearly.
+        judged: Whether ``score`` is the judge's probability.
+        parts: Where it may be several entities: the first character of each and its share of the score.
+        owners: Probabilities that it belongs to a third party, the requester, the staff, the company.
     """
 
     entity_type: str
@@ -238,7 +248,7 @@ class EntitySpan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An entity, whose it is, why, what else an analyst is told, and after ``align`` where it sounds."""
+    """An entity with its owner, the reason and notes; after ``align`` also its time and channels."""
 
     entity: EntitySpan
     party: Party
@@ -309,7 +319,7 @@ class MaskItem:
         score: 0 to 1.
         needs_review: An analyst has to decide.
         ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
-        decided: An analyst has.
+        decided: An analyst has decided.
         confirmed: A second person has confirmed that the mask rests on item 2.
     """
 
@@ -331,11 +341,11 @@ class MaskItem:
 
 @dataclass(frozen=True, slots=True)
 class MaskPolicy:
-    """How findings become masks; every default has its why.
+    """How findings become masks.
 
     Attributes:
         pad_before: Seconds added before the edge that ``align`` found, which is already put where 1 in 50
-            entities of made calls begins earlier.  0.02 is what the truth of those calls is uncertain by.
+            entities of made calls begins earlier.  0.02 is how exact the truth of those calls is.
         pad_after: Seconds added after it, likewise; 1 in 50 ends later.
         merge_gap: Masks closer than this many seconds become one: what is shorter is no intelligible word.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
@@ -376,7 +386,7 @@ class Leak:
     """What ``verify`` found: a kind, the item it belongs to, and where; no text.
 
     ``kind`` is one of AUDIO_UNCHANGED, CROSSTALK, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD,
-    SHAPE.  Of a PERHAPS ``chance``, 0 to 1, is how likely it is one.
+    SHAPE.  ``chance``, 0 to 1, is the probability that a PERHAPS is a leak; it is 1 for the other kinds.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""The two laws of ITU-T G.711, by table: which int16 values a byte can stand for, and back."""
+"""Encode and decode the two laws of ITU-T G.711 by table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LAWS: Final = ("pcm16", "mulaw", "alaw")
 
 @functools.cache
 def decoded(law: str) -> Samples:
-    """The 256 values of a law, by code (ITU-T G.711)."""
+    """The int16 value of each of the 256 codes of a law (ITU-T G.711)."""
     code = np.arange(256)
     if law == "mulaw":
         bits = ~code & 0xFF
@@ -36,7 +36,7 @@ def decoded(law: str) -> Samples:
 @functools.cache
 def codes_of(law: str) -> npt.NDArray[np.uint8]:
     """The nearest code of a law for each int16 value, indexed by the value as uint16."""
-    # Looked up from the last code down, so that zero becomes mu-law's positive zero (0xFF).
+    # Reversed, so that zero maps to mu-law's positive zero (0xFF) and not to its negative one.
     values, at = np.unique(decoded(law)[::-1].astype(np.int64), return_index=True)
     codes = 255 - at
     wanted = np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.int64)

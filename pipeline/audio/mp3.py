@@ -1,4 +1,4 @@
-"""The masked audio once more as MP3: sound and nothing else, no tag and no table in front of it."""
+"""Write the masked audio as MP3 without tags or tables."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from pipeline.errors import CallUnsafeError, UnreadableAudioError
 __all__ = ["write_mp3"]
 
 _MPEG_RATES: Final = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
-"""What MPEG audio knows (ISO 11172-3, 13818-3, and 2.5); another rate is brought to the next higher."""
+"""Sample rates of MPEG-1, -2 and -2.5 audio (ISO 11172-3, 13818-3); another rate becomes the next higher."""
 
 _BITS_PER_SECOND: Final = ((8_000, 32_000), (12_000, 40_000), (24_000, 64_000), (48_000, 96_000))
-"""Rate up to which so many bits a second are spent on a channel: speech without audible loss."""
+"""Pairs (highest sample rate, bits per second and channel): speech without audible loss."""
 
 _WITHOUT_TAGS: Final = {"id3v2_version": "0", "write_id3v1": "0", "write_xing": "0"}
-"""No ID3 tag before or behind, and no Xing table, which would name the encoder."""
+"""FFmpeg options: no ID3 tags and no Xing table, which would name the encoder."""
 
 _MAX_EXCESS_SECONDS: Final = 0.5
-"""Seconds by which an MP3 may be longer: encoder's delay and its last frames."""
+"""How much longer than its source an MP3 may be: the encoder's delay and its last frames."""
 
 _BLOCK_SAMPLES: Final = 1 << 20
 
 
 def write_mp3(path: Path, recording: Recording) -> None:
-    """Write a recording as MP3 of a constant bit rate; the same samples give the same bytes.
+    """Write a recording as MP3 at a constant bit rate; the same samples give the same bytes.
 
     Args:
         path: Where to.
-        recording: Masked already: encoding comes last, so that no frame mixes what was masked
-            with what was not.
+        recording: Already masked.  Masking precedes encoding, so that no frame mixes masked and original
+            sound.
 
     Raises:
-        CallUnsafeError: when what was written cannot be read back as the same length of sound.
+        CallUnsafeError: when the file cannot be read back with the same channels and length.
     """
     layout = "mono" if recording.channels == 1 else "stereo"
     rate = next((known for known in _MPEG_RATES if known >= recording.rate), _MPEG_RATES[-1])
@@ -65,7 +65,7 @@ def _frame(samples: npt.NDArray[np.int16], rate: int, layout: str) -> av.AudioFr
 
 
 def _check(path: Path, recording: Recording) -> None:
-    """What a recipient would hear is there from beginning to end."""
+    """Decode the file and compare its channels and length with the recording's."""
     try:
         back = read_recording(path)
     except UnreadableAudioError:

@@ -1,7 +1,7 @@
-"""Audio in: decode any call, resample it for recognisers, convert seconds to samples.
+"""Decode a call, resample it for recognisers, and convert seconds to samples.
 
-Nothing here knows what is masked.  Every stage works on the one decode made by
-``read_recording``, so that times can never drift between recognition and masking.
+Every stage works on the one decode made by ``read_recording``, so that times cannot drift between
+recognition and masking.
 Messages of errors are for people and in Japanese; they name the cause, never the
 file, because file names of calls hold names and numbers.
 """
@@ -50,8 +50,8 @@ _MIN_SECONDS: Final = 0.3  # shorter than any word with its neighbours; nothing 
 # (72 ms for MP3 at 8 kHz, 128 ms for AAC at 8 kHz).
 _MAX_SHORTFALL_SECONDS: Final = 0.25
 _BLOCK_SAMPLES: Final = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
-# Samples on each side of a stretch that its resampled values may hang on: FFmpeg's filter reaches over
-# 32 of the lower rate, which is 96 at 48 kHz.
+# Samples on each side of a stretch that influence its resampled values.  FFmpeg's filter spans 32 samples
+# of the lower rate, which are 96 at 48 kHz.
 _FILTER_REACH_SAMPLES: Final = 256
 
 
@@ -128,8 +128,8 @@ def read_recording(path: Path, aside: Path | None = None) -> Recording:
 
     Args:
         path: The file.
-        aside: A folder in which the samples of a long call are laid down, in a file without a name that
-            is gone with them; memory is then one block, whatever the length.  By default they stay in memory.
+        aside: A folder for the samples of a long call.  They are kept there in an unnamed file, which
+            vanishes with the last reference to it; memory is then one block.  By default they stay in memory.
 
     Returns:
         The recording, at the file's own rate.
@@ -155,7 +155,7 @@ def read_recording(path: Path, aside: Path | None = None) -> Recording:
         raise UnreadableAudioError("ファイルを読む権限がありません") from None
     except OSError as error:
         if error.errno in NO_ROOM:
-            # Of the place where a long call is laid down, not of the call.
+            # The folder for the samples of long calls is full; the call itself can be read.
             raise
         raise UnreadableAudioError(f"ファイルを読めません({_named(error)})") from None
     seconds = samples.shape[1] / rate
@@ -167,7 +167,7 @@ def read_recording(path: Path, aside: Path | None = None) -> Recording:
 
 
 def _named(error: OSError) -> str:
-    """What the system calls an error: its own text may hold the file's name."""
+    """Describe a system error without its own text, which may contain the file's name."""
     return (
         "リンクが循環しています"
         if error.errno == errno.ELOOP
@@ -178,7 +178,7 @@ def _named(error: OSError) -> str:
 def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, str]:
     """Samples, rate and law of the only audio stream."""
     file.seek(0)
-    # Of WAV: by default a tenth of a second of PCM comes at a time, and each piece has its cost.
+    # ``max_size`` is for WAV: FFmpeg returns 0.1 s of PCM at a time by default, and each packet has a cost.
     options = {"format_whitelist": FORMATS, "err_detect": "crccheck", "max_size": "65536"}
     try:
         with av.open(SeekableFile(file), mode="r", options=options, metadata_errors="replace") as container:
@@ -208,7 +208,7 @@ def _decode(file: BinaryIO, tape: Tape) -> tuple[Samples | StoredSamples, int, s
 
 
 def _check_extent(extent: Extent, length: int, seconds: float, payload: int) -> None:
-    """What was decoded is what the container says is in it."""
+    """Refuse a file whose decoded length differs from what its container states."""
     if extent.samples is not None and length != extent.samples:
         raise cut_off() if length < extent.samples else contradictory()
     if extent.payload is not None and payload != extent.payload:
@@ -218,7 +218,7 @@ def _check_extent(extent: Extent, length: int, seconds: float, payload: int) -> 
 
 
 def _read_tape(container: Any, stream: Any, tape: Tape) -> int:
-    """Lay all frames down; returns the bytes that they had in the file."""
+    """Decode all frames to the tape; return how many bytes they took in the file."""
     head, size, payload = b"", 0, 0
     for packet in container.demux(stream):
         for frame in packet.decode():
@@ -226,7 +226,7 @@ def _read_tape(container: Any, stream: Any, tape: Tape) -> int:
         if packet.size:
             head, size = bytes(memoryview(packet)[:4]), packet.size
             payload += size
-    # FFmpeg fills up the last frame of an MP3 that was cut inside it.
+    # FFmpeg pads the last frame of an MP3 that is cut off inside it, so the cut would go unnoticed.
     if stream.codec_context.name.startswith("mp3") and size < mp3_frame_bytes(head):
         raise cut_off()
     return payload
@@ -260,10 +260,10 @@ def for_recogniser(samples: Samples, rate: int) -> npt.NDArray[np.float32]:
 
 
 class Resampled:
-    """One channel as ``for_recogniser`` gives it, worked out where it is looked at.
+    """One channel as ``for_recogniser`` gives it, resampled slice by slice on demand.
 
-    Four hours at 16 kHz are 0.9 GiB; a slice of them is as large as itself.  It holds the very values
-    that resampling the whole channel would give, whatever stretch is asked for.
+    Four hours at 16 kHz would take 0.9 GiB.  A slice holds exactly the values that resampling the whole
+    channel would give.
 
     Args:
         samples: int16, one channel, shape (n,); not copied.
@@ -274,7 +274,7 @@ class Resampled:
         self._samples = samples
         self._rate = rate
         common = math.gcd(rate, RECOGNISER_RATE)
-        # After so many samples both rates meet again: from there on the filter's phases repeat.
+        # The filter's phases repeat after this many samples of the input and of the output.
         self._period, self._wide = rate // common, RECOGNISER_RATE // common
 
     def __len__(self) -> int:

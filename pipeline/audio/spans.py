@@ -1,4 +1,4 @@
-"""Spans on a line, as pairs of numbers: joined, subtracted, measured; and where a call is quiet."""
+"""Join, subtract and measure spans given as pairs of numbers; find where a call is quiet."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Spans = tuple[tuple[float, float], ...]
 _FRAME_SECONDS: Final = 0.02
 _BLOCK_FRAMES: Final = 15_000  # frames looked at at once
 _MAX_QUIET_AMPLITUDE: Final = 32768 * 10 ** (-50 / 20)
-"""No telephone carries a voice below -50 dBFS: its own noise is louder."""
+"""-50 dBFS: a telephone line's own noise is louder, so no voice lies below."""
 
 _MIN_QUIET_SECONDS: Final = 0.8
-"""Seconds of quiet below which nothing is skipped: pauses within an utterance are part of it."""
+"""Shortest quiet stretch that is reported: shorter pauses belong to an utterance."""
 
 _PADDING_SECONDS: Final = 0.15
-"""Seconds left at both ends of what is skipped, so that no first or last sound is cut."""
+"""Seconds taken off both ends of a quiet stretch, so that no first or last sound is cut."""
 
 
 def merged(
@@ -55,12 +55,12 @@ def _free(start: float, end: float, kept: Sequence[tuple[float, float]]) -> bool
 
 
 def union(*many: Iterable[tuple[float, float]]) -> Spans:
-    """All that lies in any of them."""
+    """Everything that lies in any of the spans."""
     return merged((span for spans in many for span in spans), 0.0)
 
 
 def minus(one: Iterable[tuple[float, float]], other: Sequence[tuple[float, float]]) -> Spans:
-    """What of some spans lies in none of others, which are ordered and disjoint."""
+    """The parts of ``one`` that lie in no span of ``other``; ``other`` is ordered and disjoint."""
     out: list[tuple[float, float]] = []
     for start, end in one:
         at = start
@@ -76,16 +76,19 @@ def minus(one: Iterable[tuple[float, float]], other: Sequence[tuple[float, float
 
 
 def length(spans: Iterable[tuple[float, float]]) -> float:
-    """Seconds in all."""
+    """Total length."""
     return sum(end - start for start, end in spans)
 
 
 def quiet(samples: npt.NDArray[np.int16] | StoredSamples, rate: int) -> Spans:
-    """Where nothing can be heard on any channel, told from the sound and not from the words.
+    """Find where nothing can be heard on any channel, from the sound and not from the words.
 
     Args:
         samples: int16, shape (channels, n), of the original.
         rate: Samples per second.
+
+    Returns:
+        Quiet stretches in seconds, without their padding.
     """
     width = int(rate * _FRAME_SECONDS)
     frames = samples.shape[1] // width

@@ -1,4 +1,4 @@
-"""Samples left in a file and read where they are looked at: hours of a call then take no memory."""
+"""Samples that stay in a file and are read slice by slice, so that hours of a call take no memory."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ Samples = npt.NDArray[np.int16]
 
 
 class Track(Protocol):
-    """int16 samples of one channel: an array, or what is cut like one without being one."""
+    """int16 samples of one channel: an array, or an object that is sliced like one."""
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Number of samples."""
 
     def __getitem__(self, part: slice, /) -> Samples:
-        """A stretch of them."""
+        """A slice of the samples."""
 
 
 class StoredSamples:
-    """Samples in a file, indexed as an array of shape (channels, n) is: by channel, by stretch, by both.
+    """Samples in a file, indexed like an array of shape (channels, n).
 
     Args:
-        source: The file: by its path, or open, to be closed with the last reference to the samples.
+        source: The file's path; or the open file, which is closed with the last reference to the samples.
         shape: Channels, and samples in each.
-        law: One of ``g711.LAWS``: how they are written.
-        offset: Bytes before the first.
+        law: How they are encoded, one of ``g711.LAWS``.
+        offset: Bytes before the first sample.
     """
 
     def __init__(self, source: Path | BinaryIO, shape: tuple[int, int], law: str, offset: int) -> None:
@@ -65,7 +65,7 @@ class StoredSamples:
         return self.shape[0]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        """All of them, in memory."""
+        """All samples, in memory."""
         return np.asarray(self[:, :], dtype)
 
     def _bytes(self, start: int, stop: int) -> bytes:
@@ -96,5 +96,5 @@ class StoredChannel:
 
 
 def width(law: str) -> int:
-    """Bytes of a sample."""
+    """Bytes per sample of a law."""
     return 2 if law == "pcm16" else 1

@@ -1,4 +1,4 @@
-"""Decoded frames, gathered so that hours of audio need little more memory than themselves, or hardly any."""
+"""Collect decoded frames in large blocks, in memory or in an unnamed file."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _FILE_BLOCK_SAMPLES: Final = (
 
 
 class Tape:
-    """Decoded frames, gathered in large blocks so that hours need little more than themselves.
+    """Collects decoded frames in large blocks: the peak is little more than the samples themselves.
 
     Args:
-        aside: A folder for a file without a name, in which a long call's samples are laid down instead of
-            in memory; it goes with the last reference to them.  In memory, however long, by default.
+        aside: A folder for the samples of a long call, which are kept in an unnamed file there; the file
+            vanishes with the last reference to them.  By default all samples stay in memory.
     """
 
     def __init__(self, aside: Path | None = None) -> None:
@@ -73,7 +73,7 @@ class Tape:
             piece = piece[:, room:]
 
     def joined(self) -> Samples | StoredSamples:
-        """Everything as one, shape (channels, n); the blocks are given back as they are copied."""
+        """All samples, shape (channels, n); each block is freed as it is copied."""
         if not self._blocks:
             msg = "音声が1サンプルも入っていません"
             raise UnreadableAudioError(msg)
@@ -102,7 +102,7 @@ class Tape:
         )
 
     def _lay_aside(self, folder: Path) -> None:
-        """Move what is in the only block to the file."""
+        """Write the only block to the file and reuse it."""
         if self._file is None:
             self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
             self._closing = weakref.finalize(self, self._file.close)

@@ -1,4 +1,4 @@
-"""Our own WAV files: samples and nothing else, written whole or not at all, read a stretch at a time."""
+"""Write and read WAV files that hold samples and nothing else."""
 
 from __future__ import annotations
 
@@ -57,17 +57,17 @@ def write_wav(path: Path, samples: Samples, rate: int, law: str) -> None:
 
 
 def write_pieces(path: Path, pieces: Iterable[Samples], shape: tuple[int, ...], rate: int, law: str) -> None:
-    """As ``write_wav``, of samples that are made while they are written.
+    """As ``write_wav``, from samples that are computed while they are written.
 
     Args:
         path: Where to; an existing file is replaced.
         pieces: int16, each of shape (channels, some), in order of time.
-        shape: Of all together.
+        shape: (channels, samples) of all pieces together.
         rate: Samples per second.
         law: One of ``LAWS``.
 
     Raises:
-        ValueError: as ``write_wav``, and when the pieces are not of that shape together.
+        ValueError: as ``write_wav``, and when the pieces do not add up to ``shape``.
         OSError: when the folder cannot be written.
     """
     if law not in LAWS:
@@ -124,7 +124,7 @@ def _wav_header(channels: int, length: int, rate: int, law: str) -> bytes:
 
 
 def _encoded(samples: Samples, law: str) -> bytes:
-    """A stretch as it stands in the data chunk."""
+    """The samples as bytes of the data chunk."""
     piece = np.ascontiguousarray(samples.T)
     if law == "pcm16":
         return piece.astype("<i2", copy=False).tobytes()
@@ -137,10 +137,10 @@ def _encoded(samples: Samples, law: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecording:
-    """A recording as ``write_wav`` wrote it, left in its file.
+    """A recording as ``write_wav`` wrote it, whose samples stay in the file.
 
     Attributes:
-        samples: As a ``Recording``'s where one channel's stretch is asked for; nothing else.
+        samples: Sliced as a ``Recording``'s.
         rate: Samples per second.
         law: One of ``LAWS``.
     """
@@ -166,10 +166,10 @@ class StoredRecording:
 
 
 def open_wav(path: Path) -> StoredRecording:
-    """Open what ``write_wav`` wrote, to look at it a stretch at a time.
+    """Open a file that ``write_wav`` wrote; its samples are read slice by slice.
 
-    The header must be, byte for byte, the one that ``write_wav`` writes for what it says, and the
-    file must end where it says: there is room for samples and for nothing else.
+    The header must be, byte for byte, the one that ``write_wav`` writes for the same format and length, and
+    the file must end with the samples: nothing can be hidden in it.
 
     Args:
         path: The file.
@@ -178,7 +178,7 @@ def open_wav(path: Path) -> StoredRecording:
         The recording; its samples stay in the file.
 
     Raises:
-        UnreadableAudioError: when it is no such file, or silent throughout.
+        UnreadableAudioError: when ``write_wav`` did not write the file, or it is silent throughout.
     """
     try:
         size = path.stat().st_size

@@ -1,4 +1,4 @@
-"""The digits of a number as it is spoken, and as a recogniser writes it; how far two numbers are apart."""
+"""Read digits from a recogniser's text, say digits in kana, and compare numbers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SPOKEN_DIGITS = (
     ("8", "はち ハチ"),
     ("9", "きゅう キュウ キュー キュ"),
 )
-"""The ways in which a digit is said or written."""
+"""How a recogniser writes each spoken digit."""
 
 _DIGITS = {
     **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
@@ -36,11 +36,11 @@ _DIGITS = {
 }
 _DIGIT = re.compile("|".join(["[0-9]", *sorted(map(re.escape, _DIGITS), key=len, reverse=True)]))
 ZERO_KANJI = "[例礼令]"
-"""As which レイ is written among figures."""
+"""Kanji that a recogniser writes for レイ (zero) among digits, as a pattern."""
 
 _FIGURE = "[0-9一二三四五六七八九]"
 _ZERO_AMONG_DIGITS = re.compile(rf"(?<={_FIGURE})丸|丸(?={_FIGURE})|(?<={_FIGURE}){ZERO_KANJI}(?={_FIGURE})")
-"""まる and レイ among figures (090 as 丸九丸, 406 as 4例6); by themselves they begin many a name."""
+"""まる and レイ count as zero only beside digits (090 as 丸九丸, 406 as 4例6); many names begin with them."""
 
 _FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
 
@@ -56,11 +56,11 @@ _SPOKEN_ALONE = dict(
 )
 _SPOKEN_IN_COUNT = ("", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
 _ZEROS = ("ゼロ", "マル", "レイ")
-"""How digits are said over a telephone; zero in several ways."""
+"""The ways of saying zero over a telephone."""
 
 
 def digits_of(text: str) -> str:
-    """The digits of a spoken or written number, fillers and joints left out.
+    """Read the digits of a spoken or written number, without fillers and connectives.
 
     Args:
         text: Raw recogniser output, e.g. ``ゼロ90の一二``.
@@ -74,18 +74,18 @@ def digits_of(text: str) -> str:
 
 
 def without_digits(text: str) -> str:
-    """What of a text is no digit, as ``digits_of`` reads it, nor what stands between digits."""
+    """The text that is left without digits (as ``digits_of`` reads them), fillers and connectives."""
     return _DIGIT.sub("", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def kana_of(digits: str) -> tuple[str, ...]:
-    """How digits are said one by one over a telephone.
+    """Say digits one by one, as over a telephone.
 
     Args:
         digits: ASCII.
 
     Returns:
-        Katakana, once for each way in which zero is said.
+        Katakana, one reading for each way of saying zero.
     """
     ways = ("".join(_SPOKEN_ALONE.get(digit, zero) for digit in digits) for zero in _ZEROS)
     return tuple(dict.fromkeys(ways))
@@ -96,13 +96,13 @@ _THOUSANDS = {3: "サンゼン", 8: "ハッセン"}
 
 
 def counted_kana(number: int) -> str:
-    """A number as it is counted, as in 203 -> ニヒャクサン.
+    """Say a number as a count (203 -> ニヒャクサン).
 
     Args:
-        number: From 1 to 9999; of any other there is no such reading here.
+        number: From 1 to 9999.
 
     Returns:
-        Katakana, or nothing.
+        Katakana; empty for other numbers.
     """
     if not 0 < number < 10_000:
         return ""
@@ -118,7 +118,7 @@ def _times(digit: int) -> str:
 
 
 def edit_distance(a: Sequence[object], b: Sequence[object]) -> int:
-    """Digits, or morae, to be changed, added or left out to make one of the other."""
+    """Levenshtein distance of two sequences of digits or morae."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         new = [i]
@@ -129,7 +129,7 @@ def edit_distance(a: Sequence[object], b: Sequence[object]) -> int:
 
 
 def longest_common_run(one: str, other: str) -> int:
-    """Figures of the longest run that two numbers share."""
+    """Length of the longest run of digits that two numbers share."""
     most = 0
     for start in range(len(one)):
         while start + most < len(one) and one[start : start + most + 1] in other:

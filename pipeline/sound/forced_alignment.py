@@ -1,11 +1,11 @@
-"""When each mora of a known text is said: a text laid along a posteriorgram, with what was written wrong.
+"""Forced alignment: find when each mora of a text is said, though the text has errors.
 
     heard     …・・イ・・ト・・ー・サ・・チ・・コ・・ト・イ…     25 times a second, ``sound.posteriorgram``
     written     イ   ドー  シ タ   チ  コ   ト  イ          移動したちこという
     begins      |   |  |  ~ ~   |  |   |  |           | where it is heard, ~ between what is
 
-A recogniser's word times are half a second off at times, while a mora is heard where it is said.  The best
-path may take another mora for the one that is written, leave one out, and pass over one that is not written.
+A recogniser's word times may be 0.5 s off; the posteriorgram shows each mora where it sounds.  The best path
+may substitute a written mora, leave one out, or pass over one that is not written.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ __all__ = ["MoraStart", "mora_starts"]
 Array = NDArray[np.float32]
 
 SUBSTITUTED_LOG_ODDS, INSERTED_LOG_ODDS, MISSING_LOG_ODDS = -2.5, -2.5, -2.5
-"""Log odds of another mora than is written, of one that is not written, and of one that is not said: about
-what each costs where two in five characters are wrong, and little enough to go on behind any of them."""
+"""Log odds of a substituted mora, of one that is heard but not written, and of one that is written but not
+said: about their frequency where two in five characters are wrong, and low enough for the path to go on."""
 
 FREE_OFF_SECONDS, SECONDS_PER_LOG_ODDS, MIN_TIME_LOG_ODDS = 0.3, 0.25, -8.0
-"""Seconds that a word's time may be off at no price; beyond them log odds of -1 for each ``SECONDS_PER_LOG_ODDS``, and at
-least ``MIN_TIME_LOG_ODDS``: of 788 edges of entities half lie within .3 of the recogniser's times, 1 in 100 .7 off."""
+"""Price of a start away from the recogniser's time: none up to ``FREE_OFF_SECONDS``, then log odds of -1 for
+each ``SECONDS_PER_LOG_ODDS``, never below ``MIN_TIME_LOG_ODDS``.  Of 788 edges of entities half lie within
+0.3 s of the recogniser's times, and 1 in 100 is 0.7 s off."""
 
 MAX_MISSING_IN_A_ROW: Final = 3
-"""Morae that may be lacking one after another; more are so by standing behind each other."""
+"""Missing morae that one step of the path may skip; a longer gap takes several steps."""
 
 _IMPOSSIBLE: Final = np.float32(-1e9)
-_MIN_ANY_MORA: Final = 1e-4  # a probability of any mora at all below which it is no smaller
+_MIN_ANY_MORA: Final = 1e-4  # floor for the probability that any mora sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class MoraStart:
     """When a mora begins.
 
     Attributes:
-        time: The median, in the seconds of ``times``.
-        spread: Seconds between its 5th and its 95th percentile: 0 where only one step is probable.
+        time: The median of its start, in seconds of ``times``.
+        spread: Seconds from the 5th to the 95th percentile of its start; 0 where one step alone is probable.
     """
 
     time: float
@@ -56,16 +57,16 @@ class MoraStart:
 def mora_starts(
     logs: Array, times: NDArray[np.float64], sounds: Sequence[Mora], near: Sequence[float]
 ) -> tuple[MoraStart, ...]:
-    """When each mora of a text begins.
+    """Find when each mora of a text begins.
 
     Args:
         logs: Log probabilities of a posteriorgram, shape (steps, 1 + classes).
         times: Seconds of the middle of each step, shape (steps,).
-        sounds: The text.
-        near: Seconds at which the recogniser has each mora.
+        sounds: The morae of the text.
+        near: The recogniser's time of each mora, in seconds.
 
     Returns:
-        One for each mora, in order; in the order of their times but for what is hardly heard at all.
+        One for each mora, in order.  Times rise, except between morae that are hardly heard.
     """
     if not len(logs) or not sounds:
         return ()
@@ -90,20 +91,20 @@ def mora_starts(
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Log odds of what may happen at each step, and the best paths through them.
+    """Log odds of each event at each step, and the best paths through them (Viterbi).
 
-    A path stands behind so many morae of the text, after one of them (it may go on), in silence, or in a
-    mora that is not written.
+    A state is a number of morae passed, together with one of: the last of them still sounds (``going``),
+    silence (``silent``), or a mora that is not written (``beside``).
     """
 
-    fresh: Array  # (steps, morae), a mora begins
-    same: Array  # likewise, it goes on
+    fresh: Array  # (steps, morae): the mora begins
+    same: Array  # (steps, morae): the mora goes on
     blank: Array  # (steps,)
     any_mora: Array  # (steps,)
-    repeated: NDArray[np.bool_]  # (morae,), the same mora as the one before: silence has to lie between
+    repeated: NDArray[np.bool_]  # (morae,): equal to the mora before, so that silence has to separate the two
 
     def forward(self) -> Array:
-        """Of the best path up to where each mora begins at each step; shape (steps, morae)."""
+        """Score of the best path that begins each mora at each step; shape (steps, morae)."""
         out = np.empty_like(self.fresh)
         count = self.fresh.shape[1] + 1
         going, silent, beside = (np.full(count, _IMPOSSIBLE, dtype=np.float32) for _ in range(3))
@@ -120,7 +121,7 @@ class _Line:
         return out
 
     def backward(self) -> Array:
-        """Of the best path from where each mora has begun at each step to the end; shape as ``forward``."""
+        """Score of the best path on from each mora begun at each step; shape (steps, morae)."""
         out = np.empty_like(self.fresh)
         count = self.fresh.shape[1] + 1
         rest = np.arange(count - 1, -1, -1) * np.float32(MISSING_LOG_ODDS)
@@ -144,7 +145,7 @@ class _Line:
 
 
 def _with_missing(here: Array) -> Array:
-    """The best of each place and of the few before it, less the price of what is lacking between."""
+    """The best score of each state and of the few before it, with the price of the morae skipped between."""
     out = here.copy()
     for lacking in range(1, min(MAX_MISSING_IN_A_ROW, len(here) - 1) + 1):
         np.maximum(out[lacking:], here[:-lacking] + np.float32(lacking * MISSING_LOG_ODDS), out=out[lacking:])

@@ -1,6 +1,6 @@
-"""The morae of a call as they are heard, one after another, from its posteriorgrams.
+"""Decode the posteriorgrams of a call into one line of timed morae.
 
-On two channels both sides' utterances stand in order of time, as in a transcript.
+The utterances of both channels are merged in order of time, as in a transcript.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from pipeline.types import Posteriorgram, Segment, TimeSpan, Transcript
 __all__ = ["TimedMora", "heard_between", "heard_morae"]
 
 UTTERANCE_PAUSE_SECONDS: Final = 0.6
-"""Seconds between two morae from which they are two utterances."""
+"""A longer gap between two morae separates utterances."""
 
 MORA_SECONDS: Final = 0.14
-"""Seconds that a mora lasts, of talk as it is."""
+"""Average length of a mora in ordinary talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class TimedMora:
     """A mora that was heard.
 
     Attributes:
-        mora: Which.
+        mora: The mora.
         time: Its middle, in seconds of the call.
-        channel: Of the audio.
+        channel: Index of the audio channel.
         speaker: As in ``Segment``.
         pause: Seconds of silence before it.
     """
@@ -46,10 +46,10 @@ class TimedMora:
 
 
 def heard_morae(transcript: Transcript) -> tuple[TimedMora, ...]:
-    """Every mora of a call.
+    """List every mora of a call.
 
     Args:
-        transcript: With posteriorgrams; without them nothing was heard so.
+        transcript: With posteriorgrams; without them the result is empty.
 
     Returns:
         Utterance by utterance, in order of their beginnings.
@@ -70,15 +70,15 @@ def heard_morae(transcript: Transcript) -> tuple[TimedMora, ...]:
 def heard_between(
     segments: Iterable[Segment], time: TimeSpan
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """The posteriorgram of a stretch of one channel, whichever utterances carry it.
+    """Collect the posteriorgram of a stretch of one channel from the utterances that carry it.
 
     Args:
-        segments: Of the channel; what is far off may be left out.
-        time: In seconds of the call.
+        segments: Utterances of the channel, at least those near the stretch.
+        time: The stretch, in seconds of the call.
 
     Returns:
-        Log probabilities, shape (steps, 1 + classes), and the middle of each step; what two utterances both
-        carry is there once, what none carries is not.
+        Log probabilities, shape (steps, 1 + classes), and the middle of each step in seconds, shape (steps,).
+        A step that two utterances carry occurs once; one that none carries is missing.
     """
     logs: list[NDArray[np.float32]] = [unpacked(())]
     times: list[NDArray[np.float64]] = [np.zeros(0)]
@@ -92,7 +92,7 @@ def heard_between(
 
 
 def _once(segments: Iterable[Segment]) -> Iterator[tuple[float, Posteriorgram]]:
-    """The posteriorgrams of a channel in order, without what an earlier one has already; when each begins."""
+    """Each start and posteriorgram of a channel in order, without the steps that an earlier one covers."""
     until = -np.inf
     for gram in sorted((g for segment in segments for g in segment.posteriorgrams), key=lambda g: g.start):
         skipped = max(0, int(np.ceil((until - gram.start) / gram.step - 0.25))) if until > gram.start else 0

@@ -1,4 +1,4 @@
-"""How people are called: what stands behind a name, what names nobody, what only looks like a name.
+"""Honorifics in text and sound: cut them off, and tell names from words that only look like one.
 
 サカモト さん      a name and its honorific
 サカモト 日曜日 様  a surname, a given name however it was heard, an honorific
@@ -38,7 +38,7 @@ _NOBODY = re.compile(
 
 
 def without_honorific(sound: tuple[Mora, ...]) -> tuple[Mora, ...]:
-    """A name's sound without さん and the like, where two morae or more are left."""
+    """Cut a final honorific off a name's morae, where two morae or more are left."""
     for tail in _HONORIFIC_MORAE:
         if len(sound) - len(tail) >= 2 and sound[-len(tail) :] == tail:
             return sound[: -len(tail)]
@@ -46,7 +46,7 @@ def without_honorific(sound: tuple[Mora, ...]) -> tuple[Mora, ...]:
 
 
 def name_text(text: str, chars: CharSpan) -> str:
-    """The characters without an honorific that they end with."""
+    """The text of a span, without an honorific at its end."""
     for start in range(chars.start + 1, chars.end):
         match = _HONORIFIC_END.match(text, start)
         if match and match.end() == chars.end:
@@ -62,15 +62,20 @@ def with_honorific(text: str, chars: CharSpan) -> bool:
 
 
 def is_nobody(said: str) -> bool:
-    """Whether who is called so is not named; also an honorific alone, which a mask may have taken along."""
+    """Whether a form of address names nobody (お客様), or is an honorific alone."""
     return _NOBODY.fullmatch(said.strip("、。 ")) is not None
 
 
 def is_part_of_number(text: str, chars: CharSpan, *, exact: bool) -> bool:
-    """Whether there are digits among these characters that are no name.
+    """Whether a span holds digits that are no name.
 
-    One digit may be: ナナさん is written 7さん.  It has the name's very sound then (``exact``), and
-    stands in no number, date or count.
+    A single digit may be a name (ナナさん written 7さん), if its sound is exactly the name's and it stands in
+    no number, date or count.
+
+    Args:
+        text: The whole text.
+        chars: The span in it.
+        exact: Whether the span sounds exactly like the name.
     """
     name = name_text(text, chars)
     alone = exact and len(name) == 1 and _ONE_DIGIT.match(text, chars.start) is not None
@@ -78,6 +83,6 @@ def is_part_of_number(text: str, chars: CharSpan, *, exact: bool) -> bool:
 
 
 def with_given_name(text: str, chars: CharSpan) -> CharSpan:
-    """A surname with up to four characters that follow it before an honorific, no particle among them."""
+    """Extend a surname by up to four characters before an honorific, no particle among them."""
     rest = _GIVEN_NAME.match(text, chars.end)
     return CharSpan(chars.start, rest.end()) if rest else chars

@@ -1,4 +1,4 @@
-"""Many lines searched by sound at once: a call of an hour has thousands of them, and as many needles."""
+"""Search many lines of morae at once; an hour of call has thousands of lines and of needles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["SoundLines"]
 
 
 class SoundLines:
-    """Lines of morae, a break after each.
+    """Lines of morae, separated by breaks that no match crosses.
 
     Args:
         lines: In order; they may be empty.
@@ -34,10 +34,10 @@ class SoundLines:
         Args:
             needle: Morae of a known name.
             bound: Highest price, as a share of the needle's length.
-            worth: As for ``SoundText.find``; positions count the breaks.
+            worth: As for ``SoundText.find``; its positions also count the breaks.
 
         Yields:
-            The number of the line and the match in it, in order.
+            The index of the line and the match in it, in order.
         """
         for match in self._text.find(needle, bound, worth):
             number = bisect.bisect_right(self._offsets, match.start) - 1

@@ -1,9 +1,8 @@
 """How alike two readings sound over a telephone.
 
-Spelling is what a recogniser loses first: under one name in ten is written right, while by
-sound over nine in ten are still there.  So names, places and terms are compared as strings
-of morae with an edit distance whose prices say what is confused easily: voicing, neighbouring
-places of articulation, long vowels, っ, ん.
+A recogniser writes fewer than one name in ten with the right characters, while over nine in ten still sound
+right.  So names, places and terms are compared as sequences of morae, by an edit distance that is cheap for
+what is easily confused: voicing, neighbouring places of articulation, long vowels, っ, ん.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ _FEATURES: dict[str, tuple[int, int, int]] = {
 
 
 def fold_kana(text: str) -> str:
-    """Katakana of what is kana in ``text``: full width, ヂ as ジ, everything else dropped.
+    """Keep the kana of a text, as full-width katakana with ヂ as ジ; drop everything else.
 
     Args:
         text: Any text; kanji and digits do not survive.
@@ -67,10 +66,10 @@ def fold_kana(text: str) -> str:
 
 
 def spell_out(latin: str) -> str:
-    """Katakana of a Japanese word in Latin letters, as in a mail address (fujisawa -> フジサワ).
+    """Transcribe a Japanese word in Latin letters, as in a mail address (fujisawa -> フジサワ).
 
     Args:
-        latin: Letters; anything else separates.
+        latin: Letters; other characters separate words.
 
     Returns:
         Katakana; letters that form no mora are dropped.
@@ -123,7 +122,7 @@ def morae(kana: str) -> tuple[Mora, ...]:
 
 
 def undrawn(sound: Iterable[Mora]) -> tuple[Mora, ...]:
-    """Morae without long vowels and stops, which are easily made or missed over a telephone."""
+    """Drop long vowels and stops, which are easily added or missed over a telephone."""
     return tuple(mora for mora in sound if mora not in {LONG, STOP})
 
 
@@ -138,7 +137,7 @@ def _lengthens(char: str, before: list[Mora]) -> bool:
 
 @lru_cache(maxsize=65536)
 def mora_price(said: Mora | None, heard: Mora | None) -> float:
-    """Price of hearing ``heard`` where ``said`` was spoken; ``None`` is nothing.
+    """Price of hearing ``heard`` where ``said`` was spoken; ``None`` is no mora.
 
     Args:
         said: The mora of the known name.
@@ -155,7 +154,7 @@ def mora_price(said: Mora | None, heard: Mora | None) -> float:
         other = heard if said in {LONG, STOP, NASAL} else said
         if {said, heard} <= {LONG, STOP, NASAL}:
             return 0.4
-        # ん is a nasal consonant that lost its vowel; a long vowel is a vowel of its own.
+        # ん resembles a nasal consonant without its vowel; a long vowel resembles a bare vowel.
         nasal_like = NASAL in {said, heard} and other[0][:1] in {"n", "m"}
         bare_vowel = LONG in {said, heard} and other[0] == ""
         return 0.5 if nasal_like or bare_vowel else 0.9

@@ -1,9 +1,9 @@
-"""Which mora of one hearing is which of another: two lines of timed morae, paired at the lowest price.
+"""Align two lines of timed morae: pair each mora with its counterpart at the lowest total price.
 
     first    タ ナ ベ サ ン ノ
-    second   タ ナ カ サ   ノ        where only one has a mora, the other's is lost
+    second   タ ナ カ サ   ノ        ン has no counterpart
 
-Two hearings of a call share time and sound, never spelling; times alone are off by half a second.
+Two hearings of a call share time and sound but not spelling, and times alone may be 0.5 s off.
 """
 
 from __future__ import annotations
@@ -20,25 +20,24 @@ from pipeline.sound.morae import Mora, mora_price
 __all__ = ["Price", "PriceOfSeconds", "TimedMora", "far_price", "paired", "paired_in_pieces"]
 
 MAX_PAIR_SECONDS = 1.5
-"""Seconds between two morae beyond which they are not the same; word times are off by .5 s at worst
-(facts.md 0.2), in each hearing."""
+"""Morae further apart are not paired: word times are at most 0.5 s off in each hearing (facts.md 0.2)."""
 
 FAR_PRICE = 3.0
-"""Added to the price of a pair that far apart: more than losing both."""
+"""Added to the price of a pair that is further apart: more than leaving both unpaired costs."""
 
 PIECE_MORAE = 300
-"""Morae paired at once, about a minute of talk: time and memory grow with the square."""
+"""Morae aligned at once, about a minute of talk: time and memory grow with the square."""
 
 
 Price = Callable[[Mora | None, Mora | None], float]
-"""Price of a mora for another; ``None`` is nothing."""
+"""Price of a mora of one line for one of the other; ``None`` is no mora."""
 
 PriceOfSeconds = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""What is added to the price of a pair for the seconds between its two."""
+"""Price added to each pair for the seconds between its two morae."""
 
 
 def far_price(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Nothing up to ``MAX_PAIR_SECONDS``, beyond it more than losing both."""
+    """0 up to ``MAX_PAIR_SECONDS``, beyond it ``FAR_PRICE``."""
     return np.asarray(FAR_PRICE * (seconds > MAX_PAIR_SECONDS), dtype=np.float64)
 
 
@@ -55,13 +54,13 @@ def paired(
     price: Price = mora_price,
     apart: PriceOfSeconds = far_price,
 ) -> NDArray[np.int64]:
-    """Pair two lines.
+    """Align two lines.
 
     Args:
         one: In order of time.
         other: In order of time.
-        price: Of a mora of ``one`` for one of ``other``; ``None`` is nothing.
-        apart: Added to it for the seconds between the two.
+        price: Price of a mora of ``one`` for one of ``other``.
+        apart: Price added for the seconds between the two.
 
     Returns:
         For each mora of ``other`` the index of its partner in ``one``, or -1; indices only rise.
@@ -73,7 +72,7 @@ def paired(
     times = np.array([m.time for m in other])
     run = np.concatenate(([0.0], np.cumsum([price(None, m.mora) for m in other])))
     swaps = {kind: np.array([price(kind, m.mora) for m in other]) for kind in {m.mora for m in one}}
-    moves = np.full((count + 1, width + 1), 2, dtype=np.int8)  # 0 a pair, 1 only in one, 2 only in the other
+    moves = np.full((count + 1, width + 1), 2, dtype=np.int8)  # 0 pair, 1 only in one, 2 only in other
     row = run
     for i, (mora, at) in enumerate(one, 1):
         lost = row + price(mora, None)
@@ -98,10 +97,10 @@ def paired_in_pieces(
     price: Price = mora_price,
     apart: PriceOfSeconds = far_price,
 ) -> NDArray[np.int64]:
-    """As ``paired``, for calls of any length: in pieces.
+    """As ``paired``, piece by piece, for calls of any length.
 
-    Each piece of ``one`` is paired with what sounds about then in ``other``; where two pieces claim a
-    mora, the earlier has it.
+    Each piece of ``one`` is aligned with the part of ``other`` at the same time; a mora that two pieces claim
+    goes to the earlier piece.
     """
     partners = np.full(len(other), -1, dtype=np.int64)
     times = np.array([m.time for m in other])

@@ -1,8 +1,8 @@
-"""How probable each mora is from moment to moment, as an acoustic model hears it; packed to be stored.
+"""Pack and unpack a posteriorgram: the probability of each mora at each step.
 
-What is stored is a posteriorgram, as connectionist temporal classification (CTC) gives it: at each step
-one of the morae, or none, which also stands between two alike.  Most steps have one or two morae that are
-probable at all, so only these are kept.
+The classes are those of connectionist temporal classification (CTC): the morae, and a blank, which stands
+for silence and separates two equal morae.  At most steps one or two classes have any probability, so only
+those are stored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def _written() -> dict[Mora, str]:
-    """Every mora that kana can write, in the order of the kana, and how."""
+    """Every mora that kana can write, in order of the kana, with its usual spelling."""
     kana = map(chr, range(ord("ァ"), ord("ヴ") + 1))
     out: dict[Mora, str] = {}
     for written in map("".join, itertools.product(kana, ("", *"ャュョァィゥェォ"))):
@@ -40,28 +40,28 @@ def _written() -> dict[Mora, str]:
 
 
 def _plain(written: str) -> tuple[int, bool, bool]:
-    """The less, the more usual: ヤ for ィャ, キャ for カャ."""
+    """Sort key that puts the usual spelling first: ヤ before ィャ, キャ before カャ."""
     return len(written), written[0] in "ァィゥェォャュョヮヵヶ", written[0] not in "キシチニヒミリギジビピ"
 
 
 _KANA: Final = _written()
 CLASSES: Final = tuple(_KANA)
-"""What is told apart, in the order of the network's outputs from 1; 0 is none of them."""
+"""The morae in order of the network's outputs from 1 on; output 0 is the blank."""
 
 BLANK: Final = 0
-"""Between two morae, and in silence."""
+"""The class of silence, also between two equal morae."""
 
 MIN_LOG_PROBABILITY: Final = -9.0
-"""Log probability below which nothing is kept; what is not kept has it."""
+"""Smaller log probabilities are not stored, and are unpacked as this value."""
 
 _CODES_PER_LOG: Final = 25.0
-"""Steps of a log probability that is kept: 255 of them reach beyond ``MIN_LOG_PROBABILITY``."""
+"""Codes per unit of log probability: 225 of the 256 codes reach ``MIN_LOG_PROBABILITY``."""
 
 _CLASS_OF: Final = {mora: 1 + number for number, mora in enumerate(CLASSES)}
 
 
 def class_of(mora: Mora) -> int:
-    """The number of a mora among the classes.
+    """The class of a mora, from 1 on.
 
     Raises:
         KeyError: when no kana writes it.
@@ -76,8 +76,8 @@ def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
         logs: Shape (steps, 1 + classes).
 
     Returns:
-        Of each step, two bytes for each class that is probable at all: which, and how probable.  They are in
-        hexadecimal, for what flows between the steps is stored as JSON.
+        One string for each step: two bytes in hexadecimal (it is stored as JSON) for each class above the
+        floor, its number and its log probability.
     """
     codes = np.round(np.minimum(-logs, -MIN_LOG_PROBABILITY) * _CODES_PER_LOG).astype(np.uint8)
     out = []
@@ -88,10 +88,10 @@ def packed(logs: NDArray[np.float32]) -> tuple[str, ...]:
 
 
 def unpacked(steps: Sequence[str]) -> NDArray[np.float32]:
-    """Log probabilities again, to a twenty-fifth; shape (steps, 1 + classes)."""
+    """Unpack log probabilities, exact to 1/25; shape (steps, 1 + classes)."""
     out = np.full((len(steps), 1 + len(CLASSES)), MIN_LOG_PROBABILITY, dtype=np.float32)
     pairs = np.frombuffer(bytes.fromhex("".join(steps)), dtype=np.uint8).reshape(-1, 2)
-    # Of a pair there are four figures.
+    # Each pair of bytes is four hexadecimal digits.
     at = np.repeat(np.arange(len(steps)), [len(step) // 4 for step in steps])
     out[at, pairs[:, 0]] = pairs[:, 1] / np.float32(-_CODES_PER_LOG)
     return out
@@ -99,19 +99,23 @@ def unpacked(steps: Sequence[str]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True)
 class HeardMora:
-    """A mora of the likeliest path, and its step."""
+    """A mora of the likeliest path, and the step at which it begins."""
 
     mora: Mora = field(repr=False)
     step: int
 
     @property
     def kana(self) -> str:
-        """Katakana."""
+        """Its spelling in katakana."""
         return _KANA[self.mora]
 
 
 def likeliest(logs: NDArray[np.float32]) -> tuple[HeardMora, ...]:
-    """What is heard, step by step the likeliest; shape of ``logs`` (steps, 1 + classes)."""
+    """Decode greedily: the likeliest class of each step, without blanks and repeats.
+
+    Args:
+        logs: Log probabilities, shape (steps, 1 + classes).
+    """
     if not len(logs):
         return ()
     best = logs.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""What reads a text aloud, as far as sound is concerned; ``models.language.readings`` is one."""
+"""Protocols for turning text into morae; ``models.language.readings`` implements them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ __all__ = ["SoundLine", "SoundReader"]
 
 
 class SoundLine(Protocol):
-    """A text as morae, with the way back to its characters."""
+    """A text as morae that can be traced back to its characters."""
 
     @property
     def morae(self) -> tuple[Mora, ...]:
-        """The sounds in order."""
+        """All morae in order."""
 
     def span(self, start: int, end: int) -> CharSpan:
-        """Characters of morae ``[start, end)``."""
+        """The characters of morae ``[start, end)``."""
 
 
 class SoundReader(Protocol):

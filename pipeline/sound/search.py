@@ -1,4 +1,4 @@
-"""Find in a line of morae what sounds like a name, a word or a number: ``SoundText``, ``find_sound``."""
+"""Approximate search: find the stretches of a line of morae that sound like a name, word or number."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pipeline.sound.morae import Mora, mora_price
 __all__ = ["MatchFilter", "SoundMatch", "SoundText", "find_sound"]
 
 _BREAK_PRICE = 1000.0
-"""Price of reading across a break; no needle may cost as much."""
+"""Price of a match across a break; more than any needle may cost."""
 
 _ROUNDING_ERROR = 1e-6
-"""Of sums that reach over thousands of breaks."""
+"""Tolerance for the rounding of sums over thousands of breaks."""
 
 MatchFilter = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.bool_]]
-"""Tells of stretches by their starts, ends and prices which are worth a look."""
+"""Given the starts, ends and prices of stretches, says which of them to consider."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoundMatch:
-    """A stretch ``[start, end)`` of a mora line that sounds like a needle, and the price."""
+    """A stretch ``[start, end)`` of a line of morae that sounds like a needle, and its price."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ class SoundMatch:
 
 
 class SoundText:
-    """A line of morae made ready to be searched for many needles.
+    """A line of morae, prepared to be searched for many needles.
 
     Args:
         line: Morae in order; ``None`` is a break that no match reaches across.
@@ -57,7 +57,7 @@ class SoundText:
         Args:
             needle: Morae of a known name.
             bound: Highest price, as a share of the needle's length.
-            worth: Which of the stretches found are looked at; by default all of them.
+            worth: Says which of the stretches found to consider; by default all.
 
         Returns:
             Matches that do not overlap, cheapest first chosen, in order of start.
@@ -79,16 +79,16 @@ class SoundText:
     def find_each(
         self, needles: Sequence[tuple[Mora, ...]], bound: float | Sequence[float]
     ) -> list[tuple[SoundMatch, ...]]:
-        """Find many needles at once, in a quarter of the time that ``find`` takes.
+        """Find many needles at once, in a quarter of the time of ``find``.
 
-        For a line of a few utterances: it holds a row of the line for each needle.
+        For lines of a few utterances: memory is a row of the line for each needle.
 
         Args:
             needles: Morae of known words.
-            bound: Highest price, as a share of the needle's length; of each, or of all.
+            bound: Highest price, as a share of the needle's length; one for each needle, or one for all.
 
         Returns:
-            For each needle what ``find`` gives.
+            For each needle the result of ``find``.
         """
         found: list[tuple[SoundMatch, ...]] = [()] * len(needles)
         sizes, size = np.array([len(needle) for needle in needles]), len(self._line)
@@ -121,16 +121,16 @@ class SoundText:
         swaps: NDArray[np.float64],
         gone: float | NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-        """One mora further, in one needle or in each of many.
+        """Advance the search by one mora of the needle, or of each of many needles.
 
         Args:
-            row: Prices so far, the line and one more in its last axis.
-            starts: Where matches begin that end there.
-            swaps: What hearing each mora of the line for this one costs.
-            gone: What not hearing it costs.
+            row: Prices so far, shape (..., line + 1).
+            starts: Where the match that ends at each position begins, same shape.
+            swaps: Price of each mora of the line for this one, shape (..., line).
+            gone: Price of leaving this mora out.
 
         Returns:
-            Prices; and where matches begin, to be taken from the places that the last array tells.
+            New prices, the starts before insertions, and the indices at which to read those starts.
         """
         swapped = row[..., :-1] + swaps
         candidate, origin = row + gone, starts.copy()
@@ -150,7 +150,7 @@ class SoundText:
         most: float,
         worth: MatchFilter | None = None,
     ) -> tuple[SoundMatch, ...]:
-        """Matches that do not overlap, from the last row."""
+        """Read matches that do not overlap off the last row, the cheapest first."""
         near = np.flatnonzero((row <= most) & (starts < np.arange(len(row))))
         if worth is not None:
             near = near[worth(starts[near], near, row[near])]
@@ -164,19 +164,19 @@ class SoundText:
         return tuple(sorted(taken, key=lambda m: m.start))
 
     def _costs(self, needle: tuple[Mora, ...]) -> float:
-        """What a needle costs at the least, wherever in the line: most are not worth a search."""
+        """A lower bound for a needle's price anywhere in the line; it spares most searches."""
         for mora in needle:
             if mora not in self._cheapest:
                 self._cheapest[mora] = min(mora_price(mora, None), float(self._swaps(mora).min()))
         return sum(self._cheapest[mora] for mora in needle)
 
     def _swap(self, mora: Mora) -> NDArray[np.float64]:
-        """What hearing each mora of the line for this one costs."""
-        # Not kept: of each mora that there is, a call of hours would have a hundred times its own length.
+        """The price of each mora of the line for this one."""
+        # Not cached: one such array for each distinct mora would take a hundred times the line's memory.
         return np.take(self._swaps(mora), self._line)
 
     def _swaps(self, mora: Mora) -> NDArray[np.float64]:
-        """The same of each kind of mora in it, and of a break."""
+        """The price of each distinct mora of the line for this one, and of a break."""
         if mora not in self._prices:
             self._prices[mora] = np.array([*(mora_price(mora, kind) for kind in self._kinds), _BREAK_PRICE])
         return self._prices[mora]

@@ -1,11 +1,11 @@
-"""Where in a call something known is said, told from its sound alone: keyword spotting.
+"""Keyword spotting: find where a known form is said, from a posteriorgram alone.
 
     said     …ワ タ シ ノ ハ ラ ト モ ウ シ マ ス…      recognised  私の払うと申します
     known        ノ ハ ラ                                   log odds -0.4: it is said here
     known        ノ ム ラ                                   log odds -11.2: it is not
 
-The score of a form is the log probability of its best path through the posteriorgram, less that of the
-best path of anything at all over the same steps: 0 where it is exactly what is heard.
+The score of a form is the log probability of its best path through the posteriorgram, minus that of the
+best unconstrained path over the same steps: 0 where the form is exactly what is heard.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pipeline.sound.posteriorgram import BLANK, class_of
 __all__ = ["Hit", "covered", "spotted"]
 
 LENGTH_PRICE: Final = 1.0
-"""Price of a vowel drawn or not, and of a stop made or not: neither tells names apart over a telephone."""
+"""Price of a long vowel or stop heard or missed: neither distinguishes names over a telephone."""
 
 
 _ROUNDING_ERROR: Final = 1e-3
@@ -31,12 +31,12 @@ _ROUNDING_ERROR: Final = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A form where it is said.
+    """A stretch in which a form is said.
 
     Attributes:
-        form: Its number.
-        start: The first step.
-        end: The step after the last.
+        form: Index of the form.
+        start: First step.
+        end: Step after the last.
         score: Log odds, at most 0.
     """
 
@@ -47,7 +47,7 @@ class Hit:
 
 
 def odds(logs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Log probabilities, each less that of the likeliest; a drawn vowel and nothing are nearly the same."""
+    """Log probabilities minus the best of each step; long vowels and stops may stand for the blank."""
     out = logs.copy()
     for mora in (LONG, STOP):
         one, other = out[:, class_of(mora)], out[:, BLANK]
@@ -64,12 +64,12 @@ def spotted(
     """Find forms in a posteriorgram.
 
     Args:
-        forms: Morae of each, one or more.
-        logs: Log probabilities of classes, shape (steps, classes), of a stretch without a gap.
-        least: Score of each from which it is said.
+        forms: The morae of each form, at least one.
+        logs: Log probabilities, shape (steps, 1 + classes), of a stretch without a gap.
+        least: Lowest score of a hit, for each form.
 
     Returns:
-        Hits in order of time; of one form those that overlap are one, the best.
+        Hits in order of time; of overlapping hits of one form only the best.
     """
     if not forms or not len(logs):
         return ()
@@ -90,7 +90,7 @@ def spotted(
             np.copyto(best[:, back:], score[:, :-back], where=better)
             np.copyto(begun[:, back:], since[:, :-back], where=better)
         score, since = best + reward, begun
-        # Begun now is never worse than begun before.
+        # Beginning at this step is never worse than having begun earlier.
         score[:, 0], since[:, 0] = reward[:, 0], at
         found.append((score[rows, ends], since[rows, ends]))
     scores = np.stack([each for each, _ in found])
@@ -106,7 +106,7 @@ def spotted(
 def _reachable(
     forms: Sequence[Sequence[Mora]], rewards: NDArray[np.float32], least: Sequence[float]
 ) -> list[int]:
-    """Which forms can be said at all: each of their morae lasts a step, and most are heard at none."""
+    """The forms that can reach their score: each mora takes a step, and most morae are heard at none."""
     best = rewards.max(axis=0).tolist()
     said = (sum(best[class_of(mora)] for mora in form) for form in forms)
     return [number for number, most in enumerate(said) if most >= least[number] - _ROUNDING_ERROR]
@@ -115,7 +115,7 @@ def _reachable(
 def _states(
     forms: Sequence[Sequence[Mora]],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Of each form its morae with a blank between any two; the last one's place; which may skip the blank."""
+    """The CTC states of each form (blanks between morae), its last state, and which states may skip a blank."""
     width = max(2 * len(form) - 1 for form in forms)
     states = np.full((len(forms), width), BLANK, dtype=np.int64)
     for row, form in enumerate(forms):
@@ -126,7 +126,7 @@ def _states(
 
 
 def _peaks(form: int, scores: NDArray[np.float32], starts: NDArray[np.int64], least: float) -> Iterator[Hit]:
-    """The best of each run of ends whose stretches overlap."""
+    """The best hit of each run of overlapping hits."""
     best: Hit | None = None
     for end in np.flatnonzero(scores >= least).tolist():
         hit = Hit(form, int(starts[end]), end + 1, float(scores[end]))
@@ -141,7 +141,7 @@ def _peaks(form: int, scores: NDArray[np.float32], starts: NDArray[np.int64], le
 
 
 def covered(hits: Iterable[Hit], steps: int) -> NDArray[np.bool_]:
-    """Which steps some hit covers."""
+    """Mark the steps that some hit covers, shape (steps,)."""
     out = np.zeros(steps, dtype=bool)
     for hit in hits:
         out[hit.start : hit.end] = True

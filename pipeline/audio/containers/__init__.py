@@ -1,1 +1,1 @@
-"""Does a file hold all that it says it holds: one module for each family of containers."""
+"""Check that an audio file is complete: one module for each family of containers."""

@@ -12,10 +12,10 @@ from pipeline.file_bytes import FileBytes
 __all__ = ["account_mp4"]
 
 _CONTAINER_BOXES: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex"})
-"""Boxes that hold boxes, on the way to the tables."""
+"""Boxes that contain the boxes with the tables."""
 
 _MAX_UNINDEXED_BYTES: Final = 64
-"""Bytes of sound that no table names and that may still be padding."""
+"""Bytes of ``mdat`` that no table indexes and that still count as padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class _Box:
 
 @dataclass(slots=True)
 class _Found:
-    """What the boxes say, gathered on one way through them."""
+    """What the boxes state, collected in one pass."""
 
     sound: int = 0
     named: int = 0
@@ -58,10 +58,11 @@ def _boxes(data: FileBytes, at: int, end: int) -> Iterator[_Box]:
 
 
 def account_mp4(data: FileBytes) -> Extent:
-    """Of an MP4 file: its boxes fill it, and all that lies in it as sound is named by its tables."""
+    """Parse an MP4 file: its boxes fill the file, and its tables index all bytes of ``mdat``."""
     found = _looked_through(data)
     if found.fragments:
-        # Written as it was recorded: only the list of fragments at its end tells that none is missing.
+        # A fragmented file is written while recording; the list of fragments at its end shows that it is
+        # complete.
         if not found.closed:
             raise unclosed()
         return Extent()
@@ -109,7 +110,7 @@ def _look_into(data: FileBytes, box: _Box, found: _Found) -> None:
 
 
 def _named_bytes(data: FileBytes, box: _Box) -> int:
-    """Bytes of all frames of a track."""
+    """Total bytes of all frames in a sample size table (``stsz`` or ``stz2``)."""
     count = data.number(box.at + 8, 4)
     if box.name == b"stz2":
         bits = data.number(box.at + 7, 1)

@@ -1,4 +1,4 @@
-"""Containers of named chunks: WAV with its larger kin RF64, BW64 and W64, and AIFF, CAF and AU."""
+"""Chunked containers: WAV, RF64, BW64, W64, AIFF, CAF and AU."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.file_bytes import FileBytes
 __all__ = ["account_aiff", "account_au", "account_caf", "account_w64", "account_wav"]
 
 _ALL_ONES: Final = 0xFFFF_FFFF
-_OPEN_64: Final = 1 << 62  # writers that cannot seek leave a size beyond any file, with or without a sign
+_OPEN_64: Final = 1 << 62  # writers that cannot seek leave a size beyond that of any file
 
 # WAVE_FORMAT_PCM, _IEEE_FLOAT, _ALAW, _MULAW: of these bytes and samples are the same count (mmreg.h).
 _PLAIN_TAGS: Final = frozenset({1, 3, 6, 7})
@@ -22,7 +22,7 @@ _EXTENSIBLE: Final = 0xFFFE
 _WHOLE_FILES: Final = frozenset(
     {b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"caff", b".snd", b"OggS", b"fLaC"}
 )
-"""What files of their own begin with."""
+"""First four bytes of complete files; a chunk with such a name is a second file."""
 
 # The last twelve bytes of a W64 chunk's GUID (Sony Pictures Digital, Wave64 specification).
 _W64_KIN: Final = frozenset(
@@ -42,7 +42,7 @@ _AU_WIDTHS: Final = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """A named stretch: where its content begins, and how long it says that is."""
+    """A chunk: its name, where its content begins, and the size that its header states."""
 
     name: bytes
     at: int
@@ -58,7 +58,7 @@ def _printable(name: bytes) -> bool:
 
 
 def _riff_chunks(data: FileBytes, order: str, at: int = 12) -> Iterator[_Chunk]:
-    """The chunks one after the other, up to the end of the file or padding; sizes are not believed here."""
+    """The chunks in order, up to the end of the file or padding; their sizes are not checked here."""
     while at < data.size and not data.empty_from(at):
         name = data.read(at, 4)
         if not _printable(name) or at + 8 > data.size:
@@ -75,7 +75,7 @@ def _riff_chunks(data: FileBytes, order: str, at: int = 12) -> Iterator[_Chunk]:
 
 
 def account_wav(data: FileBytes) -> Extent:
-    """Of a RIFF, RIFX, RF64 or BW64 file (Microsoft RIFF 1991, EBU Tech 3306)."""
+    """Parse a RIFF, RIFX, RF64 or BW64 file (Microsoft RIFF 1991, EBU Tech 3306)."""
     kind = data.read(0, 4)
     if kind not in {b"RIFF", b"RIFX", b"RF64", b"BW64"} or data.read(8, 4) != b"WAVE":
         raise _no_header()
@@ -101,7 +101,7 @@ def _account_riff(data: FileBytes, order: str, *, long: bool) -> Extent:
         if found.end >= data.size:
             break
         if found.size != chunk.size:
-            # Only of RF64: what follows lies beyond the size that stands in the chunk itself.
+            # RF64 only: the chunk's own size field was replaced, so what follows has to be checked by hand.
             _behind(data, found, order)
             break
         _check_pad(data, found)
@@ -109,7 +109,7 @@ def _account_riff(data: FileBytes, order: str, *, long: bool) -> Extent:
 
 
 def _wav_sound(data: FileBytes, chunk: _Chunk, long_size: int | None, order: str) -> _Chunk:
-    """The chunk of the samples with its true size."""
+    """The data chunk with its true size, where its header leaves the size open or counts itself."""
     size = chunk.size
     if long_size is not None and size == _ALL_ONES:
         size = long_size if 0 < long_size < _OPEN_64 else _ALL_ONES
@@ -118,12 +118,12 @@ def _wav_sound(data: FileBytes, chunk: _Chunk, long_size: int | None, order: str
     missing = chunk.at + size - data.size
     if missing > 0 and missing not in {chunk.at, chunk.at - 8}:
         raise cut_off()
-    # Some recorders count their own header as audio; nothing is missing then.
+    # Some recorders include their own header in the size; nothing is missing then.
     return _Chunk(chunk.name, chunk.at, size - max(0, missing))
 
 
 def _open_size(data: FileBytes, chunk: _Chunk, order: str) -> int:
-    """To the end of the file; of a size 0 only where no chunks follow, for it may also mean: no sound."""
+    """Bytes to the end of the file; a stated size of 0 may also mean no sound, so no chunks may follow it."""
     if order and chunk.at < data.size:
         try:
             follow = [each for each in _riff_chunks(data, order, chunk.at) if each.end > data.size]
@@ -143,13 +143,13 @@ def _behind(data: FileBytes, sound: _Chunk, order: str) -> None:
 
 
 def _check_pad(data: FileBytes, sound: _Chunk) -> None:
-    """The byte that makes an odd size even is zero; otherwise it is a sample that was not counted."""
+    """Require the padding byte after an odd size to be zero; otherwise it is an uncounted sample."""
     if sound.size % 2 and data.read(sound.end, 1) not in {b"\0", b""}:
         raise surplus()
 
 
 def _plain_block(data: FileBytes, at: int, size: int, order: str) -> int:
-    """Bytes of one sample on all channels; 0 for a codec whose bytes are no samples."""
+    """Bytes of one sample on all channels; 0 for a compressed codec."""
     tag, channels = data.number(at, 2, order), data.number(at + 2, 2, order)
     align, bits = data.number(at + 12, 2, order), data.number(at + 14, 2, order)
     if tag == _EXTENSIBLE and size >= 26:
@@ -164,7 +164,7 @@ def _plain_extent(sound: _Chunk | None, block: int, end: int) -> Extent:
     if not block:
         return Extent()
     if sound.size % block:
-        # At the end of the file it broke off inside a sample; elsewhere the size is wrong.
+        # At the end of the file: cut off inside a sample.  Elsewhere: the stated size is wrong.
         raise cut_off() if sound.end >= end else contradictory()
     return Extent(samples=sound.size // block)
 
@@ -177,7 +177,7 @@ def _no_header() -> UnreadableAudioError:
 
 
 def account_w64(data: FileBytes) -> Extent:
-    """Of a Sony Wave64 file: GUIDs for names, sizes that count them, all on multiples of eight."""
+    """Parse a Sony Wave64 file: names are GUIDs, sizes include the header, offsets are multiples of 8."""
     if data.read(0, 16) != _W64_RIFF:
         raise _no_header()
     block, found = 0, None
@@ -214,7 +214,7 @@ def _w64_chunks(data: FileBytes) -> Iterator[_Chunk]:
 
 
 def account_aiff(data: FileBytes) -> Extent:
-    """Of an AIFF or AIFF-C file (Apple 1989, 1991)."""
+    """Parse an AIFF or AIFF-C file (Apple 1989, 1991)."""
     if data.read(0, 4) != b"FORM" or data.read(8, 4) not in {b"AIFF", b"AIFC"}:
         raise _no_header()
     block, frames, found = 0, 0, None
@@ -249,7 +249,7 @@ def _aiff_block(data: FileBytes, chunk: _Chunk) -> int:
 
 
 def account_caf(data: FileBytes) -> Extent:
-    """Of a Core Audio file (Apple, Core Audio Format specification 1.0)."""
+    """Parse a Core Audio file (Apple, Core Audio Format specification 1.0)."""
     if data.read(0, 4) != b"caff":
         raise _no_header()
     block, found, counted = 0, None, None
@@ -257,12 +257,12 @@ def account_caf(data: FileBytes) -> Extent:
         if chunk.name == b"desc" and data.read(chunk.at + 8, 4) in {b"lpcm", b"alaw", b"ulaw"}:
             block = data.number(chunk.at + 16, 4)
         elif chunk.name == b"pakt":
-            # Behind the count of packets stands that of the frames which are sound.
+            # The count of valid frames follows the count of packets.
             counted = data.number(chunk.at + 8, 8)
         elif chunk.name == b"data":
             if found is not None:
                 raise divided()
-            # Before the samples stands the count of edits.
+            # A four-byte edit count precedes the samples.
             found = _Chunk(chunk.name, chunk.at + 4, max(0, chunk.size - 4))
     if found is not None and not block and counted is not None:
         return Extent(samples=counted)
@@ -285,7 +285,7 @@ def _caf_chunks(data: FileBytes) -> Iterator[_Chunk]:
 
 
 def account_au(data: FileBytes) -> Extent:
-    """Of a NeXT/Sun file: one header and the samples."""
+    """Parse a NeXT/Sun AU file: one header, then the samples."""
     if data.read(0, 4) != b".snd":
         raise _no_header()
     at, size = data.number(4, 4), data.number(8, 4)

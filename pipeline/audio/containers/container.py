@@ -1,15 +1,15 @@
-"""Is a file whole, and what has to come out of it?
+"""Check that a file is complete, and say how many samples its decoder has to give.
 
-Decoders make the best of a file: they end quietly where it was cut off, or where its header says it
-ends though more follows.  That is right for listening and wrong for a copy that must be complete.  So
-each container is read here by its own structure, independently of the decoder: it must fill the file to
-its last byte (zeros behind it are padding), and where it counts its samples the decoder must give that many.
+Decoders are lenient: they end without an error where a file is cut off, or where its header says it ends
+though more follows.  That is right for listening and wrong for a copy that must be complete.  So each
+container is parsed here independently of the decoder: it must fill the file to its last byte (trailing zeros
+are padding), and where it counts its samples the decoder must give that many.
 
-A length that a format allows to be left open, because its writer could not seek back, means: to the end
-of the file.  WAV and W64 (size 0 or all ones), AU (all ones), CAF (-1) and FLAC (0 samples) have it, and
-so do the formats without a length at all: AMR, GSM, ADTS and MP3 without a count.  Of those only a break
-inside a sample or frame shows; cut between two, such a file is a shorter whole call to anybody.
-Containers that are closed by an end mark (Ogg, Matroska, fragmented MP4) are refused without it.
+Some formats allow a writer that cannot seek back to leave the length open; it then means: to the end of
+the file.  WAV and W64 (size 0 or all ones), AU (all ones), CAF (-1) and FLAC (0 samples) have it, and
+so do the formats without any length: AMR, GSM, ADTS and MP3 without a count.  A cut inside a sample or frame
+of these is found; a file cut between two cannot be told from a shorter call.
+Containers that end with a mark (Ogg, Matroska, fragmented MP4) are refused without it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _READERS: Final[Mapping[str, Callable[[FileBytes], Extent]]] = {
     "w64": account_w64,
     "wav": account_wav,
 }
-"""By the first of the names that FFmpeg's demuxer goes by."""
+"""Keyed by the first name of FFmpeg's demuxer."""
 
 FORMATS: Final = ",".join(sorted(_READERS))
 """Containers a call may come in, as FFmpeg's ``format_whitelist``.  The list is closed because FFmpeg also
@@ -53,15 +53,18 @@ knows formats that are play-lists: a text file could otherwise make it open othe
 
 
 def extent_of(data: FileBytes, demuxer: str) -> Extent:
-    """What a whole file of a container has to give.
+    """Parse a file and return how much sound it states.
 
     Args:
         data: The file.
-        demuxer: FFmpeg's name of what it takes the file for, perhaps several with commas.
+        demuxer: FFmpeg's name for the format, perhaps several separated by commas.
+
+    Returns:
+        What the container states; a field is empty where the format does not state it.
 
     Raises:
-        UnreadableAudioError: cut off, or with sound that its header does not tell of, or not what
-            FFmpeg takes it for.
+        UnreadableAudioError: when the file is cut off, holds data that its header does not account for, or
+            is not in the format that FFmpeg detected.
     """
     reader = _READERS.get(demuxer.split(",", maxsplit=1)[0])
     if reader is None:

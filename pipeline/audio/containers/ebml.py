@@ -1,4 +1,4 @@
-"""Matroska and WebM: elements in elements, each with its size (RFC 8794, RFC 9559)."""
+"""Matroska and WebM: nested elements, each with its size (RFC 8794, RFC 9559)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _AUDIO: Final = 2
 _IN_SEGMENT: Final = frozenset(
     {_CLUSTER, _INFO, _TRACKS, _VOID, _CRC, 0x114D9B74, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367}
 )
-"""With the index of elements, cues, attachments, chapters and tags."""
+"""Also SeekHead, Cues, Attachments, Chapters and Tags."""
 
 _IN_CLUSTER: Final = frozenset({0xE7, 0xA3, 0xA0, 0xA7, 0xAB, 0xAF, 0x5854, _VOID, _CRC})
-"""Time, blocks and groups of them, position, size of the one before, encrypted blocks, silent tracks."""
+"""Timestamp, blocks, block groups, position, previous size, encrypted blocks, silent tracks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Element:
 
 
 def _elements(data: FileBytes, at: int, end: int) -> Iterator[_Element]:
-    """The elements of a stretch; each has a size and lies within it."""
+    """The elements of ``[at, end)``; each states its size and lies within the range."""
     while at < end:
         first = data.number(at, 1)
         width = 9 - first.bit_length()
@@ -49,7 +49,7 @@ def _elements(data: FileBytes, at: int, end: int) -> Iterator[_Element]:
             raise cut_off()
         size = data.number(at, width) & ((1 << 7 * width) - 1)
         if size == (1 << 7 * width) - 1:
-            # Size unknown: written as it was recorded, by a writer that never came to its end.
+            # Unknown size: written while recording, and never finished.
             raise unclosed()
         at += width
         if at + size > end:
@@ -59,7 +59,7 @@ def _elements(data: FileBytes, at: int, end: int) -> Iterator[_Element]:
 
 
 def account_matroska(data: FileBytes) -> Extent:
-    """Of a Matroska or WebM file: one segment that fills it, of known elements that fill each other."""
+    """Parse a Matroska or WebM file: one segment fills it, and known elements fill the segment."""
     seconds, kinds = 0.0, set[int]()
     for element in _known(data, _segment(data), _IN_SEGMENT):
         if element.name == _CLUSTER:
@@ -69,7 +69,7 @@ def account_matroska(data: FileBytes) -> Extent:
             seconds = _seconds(data, element)
         elif element.name == _TRACKS:
             kinds |= _kinds(data, element)
-    # A picture beside the sound may be shown longer than it lasts.
+    # With a video track the stated duration may be longer than the sound.
     return Extent(seconds=seconds if kinds == {_AUDIO} else 0.0)
 
 
@@ -105,7 +105,7 @@ def _seconds(data: FileBytes, info: _Element) -> float:
 
 
 def _top(data: FileBytes) -> Iterator[_Element]:
-    """What the file consists of; zeros behind it are padding."""
+    """The top-level elements; trailing zeros are padding."""
     at = 0
     while at < data.size and not (at and data.empty_from(at)):
         element = next(_elements(data, at, data.size))

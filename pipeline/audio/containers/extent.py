@@ -1,4 +1,4 @@
-"""What a container says of its own length, and how it is told that it is wrong."""
+"""The length that a container states, and the errors for files that contradict it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["Extent", "contradictory", "cut_off", "divided", "skip_id3", "surplus
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much a container says is in it.
+    """How much sound a container states.
 
     Attributes:
-        samples: Of each channel, exactly; ``None`` where it does not count them.
-        seconds: At least about so long; 0 where it does not say.
-        payload: Bytes of all frames together; ``None`` where it does not tell.
-        counted: Whether FFmpeg's own idea of the length comes from the file and is no guess.
+        samples: Exact number in each channel; ``None`` where it is not stated.
+        seconds: Approximate least duration; 0 where it is not stated.
+        payload: Bytes of all frames together; ``None`` where it is not stated.
+        counted: Whether FFmpeg reads the duration from the file; ``False`` where it estimates it.
     """
 
     samples: int | None = None
@@ -27,36 +27,36 @@ class Extent:
 
 
 def cut_off() -> UnreadableAudioError:
-    """Less is there than the file says."""
+    """The file holds less than it states."""
     return UnreadableAudioError("途中で切れています(ファイルの終わりが欠けています)")
 
 
 def surplus() -> UnreadableAudioError:
-    """More is there than the file says."""
+    """The file holds more than it states."""
     return UnreadableAudioError(
         "ヘッダーが示す終わりの後にデータが続いています(読まれない音声があるかもしれません)"
     )
 
 
 def contradictory() -> UnreadableAudioError:
-    """Two places of the file say different lengths."""
+    """Two places of the file state different lengths."""
     return UnreadableAudioError(
         "ファイルの中で長さの記録が食い違っています(読まれない音声があるかもしれません)"
     )
 
 
 def divided() -> UnreadableAudioError:
-    """Sound in several places, of which a decoder may read one."""
+    """The file holds several streams of sound, of which a decoder may read only one."""
     return UnreadableAudioError("音声が2つ以上の部分に分かれて入っています(1つだけ扱えます)")
 
 
 def unclosed() -> UnreadableAudioError:
-    """Its writer never came to its end."""
+    """The file's end mark is missing: it was never finished."""
     return UnreadableAudioError("書き終えられていません(終わりの印がなく、切れているかもしれません)")
 
 
 def skip_id3(head: bytes) -> int:
-    """Bytes of an ID3v2 tag that begins so; 0 where none does.
+    """Length in bytes of the ID3v2 tag at this position; 0 where there is none.
 
     Args:
         head: At least ten bytes, fewer at the end of the file.

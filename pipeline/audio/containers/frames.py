@@ -1,4 +1,4 @@
-"""Streams of bare frames: MP3, AMR, GSM and AAC in ADTS.  Each frame says how long it is."""
+"""Streams of bare frames, each of which states its length: MP3, AMR, GSM and AAC in ADTS."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GSM_FRAME_BYTES: Final = 33
 
 
 def mp3_frame_bytes(header: bytes) -> int:
-    """Bytes of the MPEG layer III frame that begins with these four; 0 when they begin none.
+    """Length in bytes of the MPEG layer III frame with this header; 0 where it is no such header.
 
     Args:
         header: At least four bytes.
@@ -42,7 +42,7 @@ def mp3_frame_bytes(header: bytes) -> int:
 
 
 def account_mp3(data: FileBytes) -> Extent:
-    """Of an MP3: frame after frame, tags around them, and as many as its first one counts."""
+    """Parse an MP3: frames and tags fill the file, and there are as many frames as the first one states."""
     at, frames, counted = 0, 0, 0
     while at < data.size:
         head = data.read(at, 10)
@@ -60,18 +60,18 @@ def account_mp3(data: FileBytes) -> Extent:
         frames += 1
         at += size
     if counted and not counted <= frames <= counted + 1:
-        # The frame that counts is itself counted by some writers and not by others.
+        # Some writers include the counting frame itself, others do not.
         raise cut_off() if frames < counted else contradictory()
     return Extent(counted=counted > 0)
 
 
 def _tag_behind(data: FileBytes, at: int) -> int:
-    """Bytes of what may follow or part the frames and is no sound: tags and padding; 0 of anything else."""
+    """Length in bytes of a tag or padding at this position; 0 where it is neither."""
     head = data.read(at, 32)
     if head[:3] == b"TAG" and at + 128 == data.size:
         return 128
     if head[:8] == b"APETAGEX":
-        # The size counts items and footer; a header of as many bytes again stands before them.
+        # The size covers items and footer; an optional header of the footer's size precedes them.
         size = int.from_bytes(head[12:16], "little")
         return size + (32 if head[20 + 3] & 0x20 else 0)
     if head[:11] == b"LYRICSBEGIN" or data.empty_from(at):
@@ -80,10 +80,10 @@ def _tag_behind(data: FileBytes, at: int) -> int:
 
 
 def _mp3_count(frame: bytes, head: bytes) -> int:
-    """How many frames the first one says there are; 0 where it is sound like the others."""
+    """The number of frames that a Xing, Info or VBRI frame states; 0 for an ordinary frame."""
     first, mono = head[1] >> 3 & 3 == 3, head[3] >> 6 == 3
     at = 4 + ((17 if mono else 32) if first else (9 if mono else 17))
-    # Behind a checksum of two bytes where there is one.
+    # Skip the optional two-byte checksum.
     at += 0 if head[1] & 1 else 2
     if frame[at : at + 4] in {b"Xing", b"Info"} and frame[at + 7] & 1:
         return int.from_bytes(frame[at + 8 : at + 12], "big")
@@ -93,7 +93,7 @@ def _mp3_count(frame: bytes, head: bytes) -> int:
 
 
 def account_amr(data: FileBytes) -> Extent:
-    """Of an AMR file of one channel: its mark, and whole frames to the end (RFC 4867)."""
+    """Parse an AMR file of one channel: a magic number, then whole frames to the end (RFC 4867)."""
     sizes, at = _AMR_NB, 0
     if data.read(0, 9) == b"#!AMR-WB\n":
         sizes, at = _AMR_WB, 9
@@ -114,7 +114,7 @@ def account_amr(data: FileBytes) -> Extent:
 
 
 def account_gsm(data: FileBytes) -> Extent:
-    """Of bare GSM 06.10 frames: each of 33 bytes, and with its mark of four bits."""
+    """Parse bare GSM 06.10 frames: 33 bytes each, the first four bits 0xD."""
     if data.size % _GSM_FRAME_BYTES:
         raise cut_off()
     if any(data.number(at, 1) >> 4 != 0xD for at in range(0, data.size, _GSM_FRAME_BYTES)):
@@ -123,7 +123,7 @@ def account_gsm(data: FileBytes) -> Extent:
 
 
 def account_adts(data: FileBytes) -> Extent:
-    """Of AAC in ADTS: frames to the end, tags around them (ISO 13818-7)."""
+    """Parse AAC in ADTS: frames and tags fill the file (ISO 13818-7)."""
     at = 0
     while at < data.size:
         head = data.read(at, 10)

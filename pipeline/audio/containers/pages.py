@@ -1,4 +1,4 @@
-"""Ogg pages and FLAC."""
+"""Ogg and FLAC."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _ID3V1_BYTES: Final = 128
 
 
 def account_ogg(data: FileBytes) -> Extent:
-    """Of an Ogg file: pages without a gap, each stream with its last one, nothing behind (RFC 3533)."""
+    """Parse an Ogg file: pages without a gap, a last page for each stream, nothing after it (RFC 3533)."""
     at = 0
     following: dict[int, int] = {}
     ended: set[int] = set()
     while at < data.size and not (following.keys() == ended and data.empty_from(at)):
         header = data.read(at, _PAGE_HEADER_BYTES)
         if header[:4] != b"OggS" or len(header) < _PAGE_HEADER_BYTES:
-            # Half a page is a cut; after the last one it is something else that nobody would read.
+            # An incomplete page means a cut; after the last page it is data that no decoder reads.
             raise surplus() if following and following.keys() == ended else cut_off()
         serial, number = (int.from_bytes(header[place : place + 4], "little") for place in (14, 18))
         if header[5] & _FIRST_PAGE:
@@ -42,7 +42,7 @@ def account_ogg(data: FileBytes) -> Extent:
         if serial in ended or serial not in following:
             raise contradictory()
         if following[serial] != number:
-            # A page is missing, or stands twice.
+            # A page is missing or repeated.
             raise contradictory()
         following[serial] = number + 1
         if header[5] & _LAST_PAGE:
@@ -56,7 +56,7 @@ def account_ogg(data: FileBytes) -> Extent:
 
 
 def account_flac(data: FileBytes) -> Extent:
-    """Of a FLAC file (RFC 9639): its count of samples, and that its frames fill the file."""
+    """Parse a FLAC file (RFC 9639): its sample count, and the bytes that its frames must fill."""
     at = skip_id3(data.read(0, 10))
     if data.read(at, 4) != b"fLaC":
         msg = "音声として読めません(ヘッダーが壊れています)"
@@ -69,7 +69,7 @@ def account_flac(data: FileBytes) -> Extent:
             raise cut_off()
         last, kind, size = bool(head[0] & 0x80), head[0] & 0x7F, int.from_bytes(head[1:], "big")
         if kind == 0:
-            # 36 bits after block and frame sizes, rate, channels and width; 0 where the writer did not know.
+            # STREAMINFO: 36 bits after block and frame sizes, rate, channels and width; 0 means unknown.
             samples = data.number(at + 4 + 13, 5) & 0xF_FFFF_FFFF
         at += 4 + size
     end = data.size

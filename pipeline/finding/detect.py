@@ -1,7 +1,7 @@
-"""Transcript and analyzer in, disjoint entity spans out.
+"""Find entities: a transcript and an analyzer in, disjoint entity spans out.
 
-Several witnesses may speak for the same stretch.  Their sum decides: overlapping findings of
-one type become one, whose score is the probability that at least one witness is right.
+Several recognizers may report the same stretch.  Overlapping findings of one type become one, whose score is
+the probability that at least one recognizer is right.
 """
 
 from __future__ import annotations
@@ -17,44 +17,44 @@ from pipeline.types import CallCase, CharSpan, EntitySpan, Party, Transcript
 __all__ = ["Analyzer", "detect", "sure", "unite"]
 
 PRECEDENCE = ("CONFIDENTIAL", "EMAIL_ADDRESS", "PHONE_NUMBER", "ADDRESS", "PERSON")
-"""Which type names a stretch that several claim: the more specific first."""
+"""The type of a stretch that several types claim: the more specific first."""
 
 MIN_UNFLAGGED_SCORE = 0.5
-"""Below this united score a finding is masked, and flagged for an analyst."""
+"""A masked finding with a lower united score is flagged for an analyst."""
 
 MAX_SCRAP_CHARS, MAX_SCRAP_SHARE = 2, 0.4
-"""Characters, and share of a finding, up to which what is left of it beside a more specific one
-is no finding of its own but that one's edge: 「[住所][氏名]」 for one garbled number helps nobody."""
+"""What a more specific finding leaves of another is a scrap up to this many characters or below this share of
+it, and is added to the more specific one: 「[住所][氏名]」 for one garbled number helps nobody."""
 
 
 class Analyzer(Protocol):
-    """What ``detect`` needs: every witness's findings on one call."""
+    """What ``detect`` needs: the findings of all recognizers on one call."""
 
     def analyze(
         self, transcript: Transcript, case: CallCase, again: Transcript | None = None
     ) -> tuple[EntitySpan, ...]:
-        """All findings, overlapping ones included; with what a second hearing adds, where there is one."""
+        """All findings, overlapping ones included, also those from the second hearing ``again``."""
 
 
 def detect(
     transcript: Transcript, analyzer: Analyzer, case: CallCase, again: Transcript | None = None
 ) -> tuple[EntitySpan, ...]:
-    """Find what may be someone's personal data or a company's secret.
+    """Find what may be personal data or a company's secret.
 
     Args:
         transcript: The recognised call.
-        analyzer: The witnesses.
-        case: Confidential terms come from here.
+        analyzer: Runs the recognizers.
+        case: Holds the confidential terms.
         again: A second hearing of the call (``pipeline.hearing.second_hearing``).
 
     Returns:
-        Findings in order of text; two of them never share a character.
+        Findings in order of text that share no character.
     """
     return unite(analyzer.analyze(transcript, case, again))
 
 
 def unite(found: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
-    """Make findings disjoint without losing a character of any.
+    """Make findings disjoint without losing a character.
 
     Args:
         found: Any findings.
@@ -79,14 +79,14 @@ def unite(found: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
 
 
 def _rank(kind: str) -> int:
-    # What a company looks for by itself it knows best: the judge may leave a doubtful name beside it.
+    # A company's own types come first: the company knows best what it looks for.
     return PRECEDENCE.index(kind) if kind in PRECEDENCE else -1
 
 
 def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
     best = max(a, b, key=lambda s: s.score)
     names = dict.fromkeys(a.recognizer.split("+"))
-    # A witness who speaks twice has not been confirmed by anyone.
+    # A recognizer does not confirm itself.
     heard_before = names.keys() >= set(b.recognizer.split("+"))
     score = a.score if heard_before else 1 - (1 - a.score) * (1 - b.score)
     names |= dict.fromkeys(b.recognizer.split("+"))
@@ -104,24 +104,24 @@ def _merged(a: EntitySpan, b: EntitySpan) -> EntitySpan:
 
 
 def _agreed(one: Party | None, other: Party | None) -> Party | None:
-    """What both say, or the only one that says anything."""
+    """The party both state, or the only one stated; ``None`` where they differ."""
     return one if other is None or one == other else (other if one is None else None)
 
 
 class _Taken:
-    """Findings that share no character, each found by where it begins and ends."""
+    """Disjoint findings, indexed by their characters."""
 
     def __init__(self) -> None:
         self.spans: list[EntitySpan] = []
         self._starts: list[int] = []
-        self._at: list[int] = []  # of each start, the finding's place in ``spans``
+        self._at: list[int] = []  # index in ``spans`` of the finding with each start
 
     def settle(self, span: EntitySpan) -> None:
-        """Add what of a span is free; a scrap goes to the finding it touches."""
+        """Add the free parts of a span; a scrap is added to the finding it touches."""
         whole = span.chars.end - span.chars.start
         for piece in self._outside(span):
             width = piece.chars.end - piece.chars.start
-            # Never a name's: two characters of it could end up in an address that is kept.
+            # Never for names: two characters of a name could end up in an address that is kept.
             scrap = span.entity_type != "PERSON" and (
                 width <= MAX_SCRAP_CHARS or width < MAX_SCRAP_SHARE * whole
             )
@@ -132,19 +132,19 @@ class _Taken:
                 self._grow(beside, piece.chars)
 
     def _outside(self, span: EntitySpan) -> list[EntitySpan]:
-        """What of a span no finding covers, as spans of its own."""
+        """The parts of a span that no finding covers, as spans of their own."""
         first, last = self._around(span.chars)
         free = span.chars.without(self.spans[at].chars for at in self._at[first:last])
-        # Part of a known reading is as long as nobody knows.
+        # The length of a part of a known reading is not known.
         return [replace(span, chars=piece, morae=span.morae if piece == span.chars else 0) for piece in free]
 
     def _around(self, chars: CharSpan) -> tuple[int, int]:
-        """From which start to which the findings lie that touch these characters."""
+        """The range in ``_starts`` of the findings that may touch these characters."""
         first = max(0, bisect.bisect_left(self._starts, chars.start) - 1)
         return first, bisect.bisect_right(self._starts, chars.end)
 
     def _beside(self, chars: CharSpan) -> int | None:
-        """The place of the first finding taken that ends where these begin, or begins where they end."""
+        """Index of the earliest added finding that is adjacent to these characters."""
         first, last = self._around(chars)
         return min(
             (
@@ -170,5 +170,5 @@ class _Taken:
 
 
 def sure(score: float) -> bool:
-    """Whether a united score needs no second look."""
+    """Whether a united score is high enough that no analyst has to look."""
     return not math.isnan(score) and score >= MIN_UNFLAGGED_SCORE

@@ -1,10 +1,10 @@
-"""Show, and do not mask, a doubtful name in a call that hardly names anybody.
+"""Turn doubtful names into candidates (shown, not masked) in a call that names few people.
 
-    names found beside it     none   1     2     3     5     7 and more
+    other names in the call   none   1     2     3     5     7 and more
     masked from               .54   .33   .25   .20   .15   .12 (``models.weighing.judge.judge.MASK_FROM``)
 
-The judge looks at one finding and a few words around it.  But who rings about nobody but themselves names
-nobody, and in such a call every doubtful name is an ordinary word; who names ten people may name another.
+The judge sees one finding and a few words around it.  In a call about the caller alone nobody is named, and a
+doubtful name is most likely an ordinary word; in a call that names ten people it is more likely a name.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from pipeline.types import Finding, Party
 __all__ = ["show_doubtful_names"]
 
 MIN_COUNTED_SCORE: Final = 0.5
-"""Probability from which another name counts."""
+"""Least probability of a name that is counted."""
 
 USUAL_NAMES: Final = 7
-"""Other names of third parties in the calls that the judge was fitted on: half of them have fewer."""
+"""Median number of other third parties' names in the calls that the judge was fitted on."""
 
 ODDS_PER_LOG_NAMES: Final = 0.8
-"""Log odds for each natural logarithm of their number, and a half.  A logistic regression over the names
-found in 69 made calls gives it .52 (.34, over the .66 that it gives the judge's log odds), beside a bound
-of .2.  With ``MASK_FROM_AT_USUAL`` as low as it is now, more keeps calls that name nobody as they were."""
+"""Log odds per unit of ln(number of other names + 0.5).  A logistic regression over the names found in 69
+made calls gives 0.52 (0.34 divided by the 0.66 of the judge's log odds), at a threshold of 0.2.  With the
+lower ``MASK_FROM_AT_USUAL`` of today a greater value leaves calls that name nobody as they were."""
 
 MASK_FROM_AT_USUAL: Final = 0.12
-"""Probability from which a name is masked where as many are named as is usual:
+"""Least probability of a name that is masked in a call with the usual number of names:
 ``models.weighing.judge.judge.MASK_FROM``."""
 
 
 def show_doubtful_names(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Make candidates of names that are too doubtful for a call with so few others.
+    """Make candidates of the names that are too doubtful for a call with so few others.
 
     Args:
-        findings: Of a whole call, with their parties.
+        findings: All findings of a call, with their parties.
 
     Returns:
-        The findings in their order, of which some names that nobody is known to have are candidates.
+        The findings in their order; some third parties' names are now candidates.
     """
     names = {
         finding.entity.chars
@@ -58,14 +58,14 @@ def show_doubtful_names(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def masked_from(others: int) -> float:
-    """The probability from which a name is masked in a call with so many others."""
+    """Least probability of a name that is masked, by the number of other names in the call."""
     usual = math.log(MASK_FROM_AT_USUAL / (1 - MASK_FROM_AT_USUAL))
     few = ODDS_PER_LOG_NAMES * max(0.0, math.log(USUAL_NAMES + 0.5) - math.log(others + 0.5))
     return 1 / (1 + math.exp(-usual - few))
 
 
 def _is_a_strangers(finding: Finding) -> bool:
-    """Whether it is masked as the name of somebody whom the case does not know, on the judge's word alone."""
+    """Whether it is a name of somebody unknown to the case that is masked by the judge's score alone."""
     entity = finding.entity
     masked = entity.judged and not entity.candidate and finding.party is Party.THIRD_PARTY
     return masked and entity.entity_type == "PERSON" and not finding.needs_review

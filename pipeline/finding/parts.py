@@ -1,7 +1,7 @@
-"""Split a finding that may be more than one thing: all parts are masked, each is decided about by itself.
+"""Split a finding that may be several entities: all parts are masked, and each is decided by itself.
 
-中の髪がハトリチオ      one finding, masked         an analyst who says yes masks 中の髪が, too
-中の|髪が|ハトリチオ    three of them, masked       an analyst gives two of them back
+中の髪がハトリチオ      one finding, masked         an analyst who confirms it also masks 中の髪が
+中の|髪が|ハトリチオ    three findings, masked      an analyst can give the first two back
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
 __all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
 Whole = tuple[tuple[Why, ...], str, str]
-"""What the parts of one finding have in common: reasons, source and type."""
+"""Key that the parts of one finding share: reasons, source and type."""
 
 
 def split_into_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Split what is to be masked where it may be more than one thing.
+    """Split findings without a known owner into their parts.
 
-    Only now that whose it is has been told: that takes the whole of it.
+    Runs after ownership is decided, which takes the whole finding.
 
     Args:
         findings: With their parties, not aligned yet.
 
     Returns:
-        The findings in their order, of which some are several; together they hold the same characters.
+        The findings in their order, some replaced by their parts; together they hold the same characters.
     """
     return tuple(itertools.chain.from_iterable(map(_parted, findings)))
 
@@ -41,7 +41,7 @@ def _parted(finding: Finding) -> Iterator[Finding]:
     if entity.candidate or finding.party not in UNOWNED or not inside:
         yield replace(finding, entity=replace(entity, parts=()))
         return
-    # Where the first part begins depends on what was cut off since.
+    # The finding may have been shortened since: the first part is the one that holds its start.
     before = [share for start, share in entity.parts if start <= entity.chars.start]
     shares = (before[-1] if before else 1.0, *(share for _, share in inside))
     edges = (entity.chars.start, *(start for start, _ in inside), entity.chars.end)
@@ -52,35 +52,35 @@ def _parted(finding: Finding) -> Iterator[Finding]:
 
 
 def whole_of(item: MaskItem) -> Whole | None:
-    """What the parts of one finding have in common; ``None`` if an item is no part."""
+    """The key that the parts of one finding share; ``None`` for an item that is no part."""
     part = any(why.reason is Reason.PART_OF_RUN for why in item.reasons)
     return (item.reasons, item.source, item.entity_type) if part else None
 
 
 def not_below(items: Sequence[MaskItem], least: float) -> tuple[MaskItem, ...]:
-    """Leave out what is too improbable; of a finding in parts nothing, if one of them is probable enough.
+    """Drop items below a score; a finding in parts stays whole if one of its parts reaches the score.
 
-    Its likeliest part has all of its score: a bound that the whole reaches drops none of its parts.
+    The likeliest part has the score of the whole, so the parts stay whenever the whole would.
 
     Args:
-        items: Of a plan.
-        least: Probability that stays in.
+        items: Items of a plan.
+        least: Lowest score that stays.
 
     Returns:
         The others, in their order.
     """
-    # Written so that a score that is no number stays in.
+    # Written so that a NaN score stays.
     wholes = {whole_of(item) for item in items if not item.score < least} - {None}
     return tuple(item for item in items if not item.score < least or whole_of(item) in wholes)
 
 
 def without_overlap(items: Sequence[MaskItem]) -> tuple[MaskItem, ...]:
-    """Let the likelier of two parts have what both would mask: the margin of its edge.
+    """Give the time that two adjacent parts share, the margins of their edges, to the likelier one.
 
-    Else who masks the one that is a name masks the one beside it, too, which holds a breath of it.
+    Otherwise an analyst who gives the other part back would leave a little of it masked.
 
     Args:
-        items: Of a plan.
+        items: Items of a plan.
 
     Returns:
         The items in their order; together they mask the same.
@@ -98,11 +98,11 @@ def without_overlap(items: Sequence[MaskItem]) -> tuple[MaskItem, ...]:
 
 
 def _cut(item: MaskItem, other: MaskItem) -> MaskItem:
-    """Without what it has in common with its neighbour in time, where enough is left."""
+    """The item without the time it shares with another, where enough is left of it."""
     start, end = item.time.start, item.time.end
     if not item.time.overlaps(other.time):
         return item
-    # All that is taken from it has to be the other's.
+    # Cut only what the other covers.
     if item.chars < other.chars and end <= other.time.end:
         end = max(start, other.time.start)
     elif item.chars > other.chars and other.time.start <= start:

@@ -1,11 +1,11 @@
-"""Which findings an analyst is asked about: what does most good in the time there is.
+"""Choose the findings that an analyst is asked about, the most valuable first.
 
     must be decided     doubt about whose it is, a mask that is likelier wrong than right: always shown
-    candidates          not masked, may be somebody's data: worth LEAK_WEIGHT * p
-    masks               masked, may be nobody's data: worth 1 - p
+    candidates          not masked, may be personal data: worth LEAK_WEIGHT * p
+    masks               masked, may be ordinary words: worth 1 - p
 
-A second of listening to a candidate of probability p saves p seconds of leak; to a mask of probability p
-it gives 1 - p seconds of the requester's call back.  What is worth most comes first.
+A second of listening to a candidate of probability p saves p seconds of leak; to a mask of probability p it
+gives back 1 - p seconds of the requester's call.
 """
 
 from __future__ import annotations
@@ -20,33 +20,32 @@ from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 __all__ = ["CLEAR_SCORE", "MIN_WORD_SECONDS", "is_candidate", "outside_masks", "within_time"]
 
 LEAK_WEIGHT = 1.0
-"""Seconds taken from the requester's call that weigh as much as one of a third party's that may get out.
-On u24, u26, u28 and u29, two hours of made calls, it leaves, after review, .1 % more of a leak than 2 would
-(1.2 %), and .1 % less of over-mask; .2 % less where the line is worse."""
+"""Weight of a second of leak against a second of over-mask.  On u24, u26, u28 and u29 (two hours) 1 leaves after
+review 0.1 % more leak than 2 would (1.2 %), and 0.1 % less over-mask, 0.2 % less on bad lines."""
 
 CLEAR_SCORE = 0.97
-"""Probability from which a mask is not shown even where there is time: one in thirty-three is wrong."""
+"""Masks from this probability on are not shown even where there is time: one in 33 is wrong."""
 
 
 MIN_WORD_SECONDS = 0.15
-"""Seconds of a mora: what a mask leaves of a candidate is no word if it is shorter."""
+"""Length of a mora: what a mask leaves of a candidate is no word if it is shorter."""
 
 
 def is_candidate(item: MaskItem) -> bool:
-    """Whether an item stays only because it is too unlikely to be masked, or until somebody has listened."""
+    """Whether an item is kept only until an analyst has listened, because it is too unlikely to be masked."""
     nobody = item.party in {Party.THIRD_PARTY, Party.UNKNOWN}
     return item.action is MaskAction.KEEP and item.needs_review and nobody
 
 
 def outside_masks(items: Iterable[MaskItem]) -> tuple[MaskItem, ...]:
-    """Ask about nothing that is masked already.
+    """Shorten candidates to what no mask covers.
 
     Args:
-        items: Of a plan, with their margins: those of a candidate reach into its neighbour's mask.
+        items: Items of a plan, margins included: those of a candidate reach into its neighbour's mask.
 
     Returns:
-        The items in their order; of a candidate the longest stretch on which no mask lies, and none of it
-        where that is too short to be a word.
+        The items in their order.  A candidate keeps its longest unmasked stretch, and is dropped where that
+        is too short for a word.
     """
     listed = tuple(items)
     masks = Nearby((item for item in listed if item.action is MaskAction.MASK), lambda item: item.time)
@@ -57,7 +56,7 @@ def outside_masks(items: Iterable[MaskItem]) -> tuple[MaskItem, ...]:
 
 
 def _uncovered(item: MaskItem, masks: Nearby[MaskItem]) -> TimeSpan | None:
-    """The longest stretch of an item that the masks leave on one of its channels at least."""
+    """The longest stretch of an item that is unmasked on at least one of its channels."""
     free = [item.time]
     for mask in masks.touching(item.time.start, item.time.end):
         if mask.time.overlaps(item.time) and set(item.channels) <= set(mask.channels):
@@ -77,14 +76,15 @@ def _uncovered(item: MaskItem, masks: Nearby[MaskItem]) -> TimeSpan | None:
 
 
 def within_time(items: Iterable[MaskItem], seconds: float) -> tuple[MaskItem, ...]:
-    """Ask about as much as fits the time.
+    """Choose what an analyst is asked within a time.
 
     Args:
-        items: Of a plan; what must be decided is flagged, and so are candidates.
+        items: Items of a plan; what must be decided is flagged, and so are candidates.
         seconds: What an analyst may spend on the call; what must be decided may exceed it.
 
     Returns:
-        The items in their order: candidates that do not fit left out, masks that do fit flagged.
+        The items in their order, without the candidates that do not fit, and with those masks flagged that
+        do fit.
     """
     listed = tuple(items)
     shown = [item.time for item in listed if item.needs_review and not is_candidate(item)]
@@ -101,18 +101,18 @@ def within_time(items: Iterable[MaskItem], seconds: float) -> tuple[MaskItem, ..
 
 
 def _is_unsure(item: MaskItem) -> bool:
-    """Whether it is masked, need not be decided, and may be wrong: a secret of the case never is."""
+    """Whether it is an unflagged mask that may be wrong; a confidential term of the case never is."""
     masked = item.action is MaskAction.MASK and not item.needs_review
     return masked and item.score < CLEAR_SCORE and item.entity_type != "CONFIDENTIAL"
 
 
 def _worth(item: MaskItem) -> float:
-    """Seconds of the requester's call that a second of listening to it is worth."""
+    """Value of listening to an item, per second."""
     return LEAK_WEIGHT * item.score if is_candidate(item) else 1.0 - item.score
 
 
 def _fitting(wanted: Sequence[MaskItem], shown: Iterable[TimeSpan], seconds: float) -> set[str]:
-    """The ids of those that fit in what is left of the time beside what is shown anyway."""
+    """Ids of the items that fit in the time, besides what is shown in any case."""
     fitting: set[str] = set()
     covered = _Covered()
     for time in shown:
@@ -126,15 +126,15 @@ def _fitting(wanted: Sequence[MaskItem], shown: Iterable[TimeSpan], seconds: flo
 
 
 class _Covered:
-    """Seconds in at least one of some times, counted as they come."""
+    """The union of time spans, and its length in seconds."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self._starts: list[float] = []  # of disjoint stretches
+        self._starts: list[float] = []  # of the disjoint stretches
         self._ends: list[float] = []
 
     def beyond(self, time: TimeSpan) -> float:
-        """Seconds of a time that are in none yet."""
+        """Seconds of a span that are not covered yet."""
         first, last = self._met(time)
         starts, ends = self._starts[first:last], self._ends[first:last]
         free, at = 0.0, time.start
@@ -144,7 +144,7 @@ class _Covered:
         return free + max(0.0, time.end - at)
 
     def add(self, time: TimeSpan) -> None:
-        """Count a time, too."""
+        """Add a span."""
         self.seconds += self.beyond(time)
         first, last = self._met(time)
         start = min([time.start, *self._starts[first:last]])
@@ -152,5 +152,5 @@ class _Covered:
         self._starts[first:last], self._ends[first:last] = [start], [end]
 
     def _met(self, time: TimeSpan) -> tuple[int, int]:
-        """From which to which the stretches lie that a time meets."""
+        """The range of stretches that a span meets."""
         return bisect.bisect_left(self._ends, time.start), bisect.bisect_right(self._starts, time.end)

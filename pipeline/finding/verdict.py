@@ -1,4 +1,4 @@
-"""What one comparison of words with the case says, and the parties that nothing known belongs to."""
+"""The result of comparing a finding with the case."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pipeline.types import Finding, Party
 __all__ = ["UNOWNED", "Verdict", "given_to"]
 
 UNOWNED: Final = frozenset({Party.THIRD_PARTY, Party.UNKNOWN})
-"""Parties of a finding that is like nothing the case knows: it is masked."""
+"""Parties of findings that match nothing in the case; they are masked."""
 
 
 class Verdict(NamedTuple):
-    """Whose some words are, why, and whether a person should look."""
+    """The owner of some words, the reason, and whether an analyst should look."""
 
     party: Party
     reason: Reason
@@ -23,5 +23,5 @@ class Verdict(NamedTuple):
 
 
 def given_to(finding: Finding, party: Party, reason: Reason) -> Finding:
-    """The finding with another owner, for a person to look at."""
+    """The finding with another owner and reason, flagged for an analyst."""
     return replace(finding, party=party, reason=reason, needs_review=True)

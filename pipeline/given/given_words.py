@@ -1,16 +1,16 @@
-"""Words from a file held against the sound: are they said where the file says, and is all speech among them?
+"""Check words from a file against the sound: are they said at their times, and do they cover all speech?
 
     heard     ト ナ リ ノ ハ セ ガ ワ サ ン ノ …     by the listener, which knows no words
     written   ト ナ リ ノ           サ ン ノ …     隣の さんの
                           ~~~~~~~               speech that no word accounts for
 
-A recogniser that errs writes other morae, and about as many, where something is said.  Words that a file has
-taken out, put elsewhere, or made up leave morae behind to which nothing written answers.  So each heard mora
-is paired with a written one that sounds at about that time (``pipeline.sound.pairs``), and counts as
-accounted for where those around it fit better than any text would by chance.
+A recogniser that errs writes other morae where something is said, but about as many.  A file that leaves
+words out, moves them or invents them leaves heard morae without a counterpart.  So each heard mora is paired
+with a written one of about the same time (``pipeline.sound.pairs``), and counts as accounted for where the
+morae around it fit better than unrelated text would.
 
-What little is left over by a recogniser that heard badly is masked and shown to an analyst; where several
-words are missing the file is not of this call, and the call is refused.
+Short stretches without words, as a poor recogniser leaves them, are masked and shown to an analyst.  Where
+several words are missing the file does not belong to this call, and the call is refused.
 """
 
 from __future__ import annotations
@@ -51,74 +51,73 @@ __all__ = [
 Array = NDArray[np.float64]
 
 MAX_ANSWER_SECONDS: Final = 0.8
-"""Seconds between a heard and a written mora beyond which they are not the same: nineteen in twenty word
-times of a recogniser are within .45 (facts.md 1.2), and a mora's place within a long word is guessed."""
+"""A heard and a written mora further apart are not paired: 19 in 20 word times of a recogniser are within
+0.45 s (facts.md 1.2), and the place of a mora within a long word is an estimate."""
 
 FREE_ANSWER_SECONDS, PRICE_PER_SECOND = 0.2, 0.5
-"""Seconds between the two at no price, and the price of each second beyond."""
+"""Seconds between the two without a price, and the price of each further second."""
 
 FIT_WINDOW_MORAE: Final = 20
-"""Heard morae, two to three seconds of talk, over which the fit of the written ones is judged."""
+"""Heard morae (two to three seconds of talk) over which the fit is averaged."""
 
 MIN_FIT_SHARE: Final = 0.4
-"""Share of these that must be written as they are heard.  Made calls of a voice that the listener does not
-know, in what faster-whisper *base* writes of them, have .7 and more; other text has .25, and under .5 in 99
-of 100 places."""
+"""Share of these morae that must be written as heard.  faster-whisper *base* on made calls, in a voice that
+the listener does not know, reaches 0.7 and more; unrelated text reaches 0.25, and 0.5 in 1 of 100 places."""
 
 MAX_LOCAL_LAG_SECONDS, MAX_CHANNEL_LAG_SECONDS = 0.6, 0.35
-"""Seconds by which what is written may be early or late on average: of some talk, and of all of a channel.
-Half of a recogniser's word times are within .1 of what sounds (facts.md 0.2); a mask follows no further."""
+"""Largest mean offset between written and heard morae: within a window, and over a whole channel.  Half of
+a recogniser's word times are within 0.1 s (facts.md 0.2), and a mask's edge corrects no more than this."""
 
 MAX_ALIKE_PRICE: Final = 0.4
-"""Price below which two morae sound alike, and count as half of one that is the same."""
+"""Two morae below this price sound alike, and count as half a match."""
 
 MIN_HOLE_MORAE: Final = 3
-"""Morae in a row that nothing answers from which a word may be missing: the shortest surname has two, and
-single morae are lost in what is written right."""
+"""Heard morae in a row without a counterpart that may be a missing word: the shortest surname has two, and
+correct text loses single morae."""
 
 MIN_MIXED_HOLE_MORAE: Final = 4
-"""Morae in a row, two of which nothing answers and the others only another sound: likewise."""
+"""The same for a run in which two morae have no counterpart and the others only one of another sound."""
 
 MIN_HOLE_SECONDS, MIN_LOUD_SECONDS = 0.8, 0.4
-"""Seconds between two morae that are accounted for, and seconds of sound in between, from which a word may be
-missing where only one mora or two were heard: half a second of speech, and what its neighbours last."""
+"""Least gap between two accounted-for morae, and least sound within it, that may hide a word where only one
+or two morae were heard: half a second of speech and the length of its neighbours."""
 
 CUTTING_PAUSE_SECONDS: Final = 1.0
-"""Seconds between two morae from which what is left over is two stretches."""
+"""A longer gap between two morae separates what is left over into two stretches."""
 
 HALF_MORA_SECONDS, WORD_REACH_SECONDS = 0.08, 0.3
-"""Seconds behind the middle of a mora until it has sounded; seconds around what was heard in which the rest
-of its word may sound."""
+"""From the middle of a mora to its end; and the margin around heard morae in which the rest of their word may
+sound."""
 
 REFUSED_RUN_MORAE: Final = 16
-"""Morae in one stretch, two seconds of talk, from which it is several words, and the call is refused: in what
-faster-whisper *base* writes of people that the listener has never heard, 15 at most.  Less is masked."""
+"""A stretch of this many morae (two seconds of talk) holds several words, and the call is refused; shorter
+ones are masked.  faster-whisper *base*, on voices that the listener has never heard, leaves 15 at most."""
 
 REFUSED_SHARE: Final = 0.1
-"""Share of all that is heard from which the call is refused, however short each stretch is."""
+"""A call with a greater share of heard morae without words is refused, however short each stretch is."""
 
 MIN_REFUSED_MORAE: Final = 20
-"""Morae in all up to which the share says nothing: four names in a call of a few sentences."""
+"""Up to this many morae without words the share is not considered: four names in a very short call."""
 
 ECHO_DECIBELS: Final = 15.0
-"""Decibels by which the other channel is louder where what is heard on this one is its echo."""
+"""Sound on one channel is an echo of the other where the other is this much louder."""
 
 SAME_SOUND_CORRELATION: Final = 0.9
-"""Correlation from which two channels are one sound stored twice."""
+"""From this correlation on two channels are one sound stored twice."""
 
 MARK: Final = "〓"
-"""What stands in the transcript for speech without words: the printer's mark for a missing character."""
+"""Stands in the transcript for speech without words: the printer's mark for a missing character."""
 
 ENTITY_TYPE: Final = "UNTRANSCRIBED"
 
 
 MARK_SCORE: Final = 0.5
-"""Of such a finding: masked, and its sound looked for nowhere else, for nobody knows what it is."""
+"""Score of such a finding: too low for ``verify`` to search for its sound elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """Speech that no word accounts for: its channel, when it sounds, how many morae were heard."""
+    """Speech without words: its channel, its time, and how many morae were heard in it."""
 
     channel: int
     time: TimeSpan
@@ -128,21 +127,21 @@ class Uncovered:
 def hold_against_sound(
     transcript: Transcript, heard: Sequence[HeardChannel], recording: Recording, reader: SoundReader
 ) -> Transcript:
-    """Hold the words of a file against the sound of its call.
+    """Check the words of a file against the sound of its call.
 
     Args:
-        transcript: From the file.
+        transcript: The words from the file.
         heard: What the listener hears on each channel.
         recording: The call.
         reader: Reads the words.
 
     Returns:
-        The transcript, with an utterance of ``MARK`` for each short stretch of speech that it has no word
-        for; itself where there is none.
+        The transcript, with an utterance of ``MARK`` for each short stretch of speech without words; itself
+        where there is none.
 
     Raises:
-        CallUnsafeError: when several words in a row, or many words in all, are not accounted for: the file
-            leaves them out, or says something else, or says it elsewhere.
+        CallUnsafeError: when several words in a row, or many in all, are missing from the file, differ from
+            what is said, or have other times.
     """
     missing, total = uncovered(transcript, heard, recording, reader)
     longest = max((each.morae for each in missing), default=0)
@@ -161,7 +160,7 @@ def hold_against_sound(
 def uncovered(
     transcript: Transcript, heard: Sequence[HeardChannel], recording: Recording, reader: SoundReader
 ) -> tuple[tuple[Uncovered, ...], int]:
-    """Speech of a call that its words do not account for.
+    """Find the speech that a transcript has no words for.
 
     Args:
         transcript: The words.
@@ -190,7 +189,7 @@ def uncovered(
 
 
 def marked(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:
-    """Put a mark into a transcript wherever it lacks words, so that it can be masked like a word."""
+    """Insert a mark into a transcript wherever words are missing, so that it can be masked like a word."""
     if not missing:
         return transcript
     speakers = {segment.channel: segment.speaker for segment in transcript.segments}
@@ -210,7 +209,7 @@ def marked(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:
 
 
 def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Finding, ...]:
-    """Each mark as a finding that is masked where it sounds, whatever the case says, and shown."""
+    """Turn each mark into a finding that is masked, whatever the case says, and shown to an analyst."""
     return tuple(
         Finding(
             EntitySpan(
@@ -253,7 +252,7 @@ def _heard_morae(channel: HeardChannel) -> list[TimedMora]:
 
 
 def _own(said: Sequence[TimedMora], here: NDArray[np.float32], there: NDArray[np.float32]) -> list[TimedMora]:
-    """What is said on a channel itself, and not the other one's echo: an echo comes up to .3 s late."""
+    """The morae that are said on this channel, without the other's echo, which is up to 0.3 s late."""
     ours, theirs = (
         above_noise(power[: len(power) // 10 * 10].reshape(-1, 10).mean(axis=1)) for power in (here, there)
     )
@@ -270,7 +269,7 @@ def _correlation(recording: Recording) -> float:
 
 
 def _apart(seconds: Array) -> Array:
-    """Price of the seconds between a heard and a written mora."""
+    """Price for the seconds between a heard and a written mora; prohibitive beyond ``MAX_ANSWER_SECONDS``."""
     return PRICE_PER_SECOND * np.maximum(0.0, seconds - FREE_ANSWER_SECONDS) + 10.0 * (
         seconds > MAX_ANSWER_SECONDS
     )
@@ -279,7 +278,7 @@ def _apart(seconds: Array) -> Array:
 def _answered(
     said: Sequence[TimedMora], written: Sequence[TimedMora]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which heard morae something written answers, among others that fit; and which of them by the sound."""
+    """Mark the heard morae with a written counterpart that fits, and those whose counterpart sounds alike."""
     if not said:
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
     partners = paired_in_pieces(written, said, price, _apart) if written else np.full(len(said), -1)
@@ -294,7 +293,7 @@ def _answered(
         1.0, float(fit.sum())
     ):
         fits[:] = False
-    # One stretch of that size that holds it is enough: what is beside a hole is not in it.
+    # One fitting window around a mora is enough, so that a hole does not spoil its neighbours.
     padded = np.pad(fits, size - 1, constant_values=False)
     good = np.lib.stride_tricks.sliding_window_view(padded, size).any(axis=1)
     answered = (partners >= 0) & good
@@ -313,9 +312,9 @@ def _left_over(
     loud: Sequence[TimeSpan],
     channel: int,
 ) -> Iterator[Uncovered]:
-    """The stretches of a channel that no word accounts for.
+    """The stretches of a channel without words.
 
-    What is paired with another sound beside a hole belongs to it: of a missing name some morae are taken for
+    A run includes morae that are paired with another sound: some morae of a missing name are paired with
     those of the words around it.
     """
     sound = Nearby(loud, lambda each: each)
@@ -327,7 +326,7 @@ def _left_over(
             continue
         before = said[first - 1].time + HALF_MORA_SECONDS if first else 0.0
         after = said[at].time - HALF_MORA_SECONDS if at < len(said) else np.inf
-        # A pause cuts: what is left over on both sides of it is two stretches.
+        # A pause separates two stretches.
         for start, end in _without_pauses(said, first, at):
             opened = max(before, said[start].time - WORD_REACH_SECONDS)
             closed = max(opened, min(after, said[end - 1].time + WORD_REACH_SECONDS))

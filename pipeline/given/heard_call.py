@@ -1,4 +1,4 @@
-"""A whole call as the listener hears it, mora by mora, whoever wrote its words.
+"""Listen to a whole call mora by mora, independently of its words.
 
 channel  ..aaaa..........bbb...........ccccc....dd..
 window     [aaaa][bbb][ccccc]   [dd]            -> encoder -> posteriorgram -> back to the channel's time
@@ -27,9 +27,9 @@ class HeardChannel:
     """What is heard on one channel.
 
     Attributes:
-        posteriorgrams: In order, in seconds of the call; of what is quiet there are none.
+        posteriorgrams: In order, in seconds of the call; quiet stretches have none.
         loud: Stretches that may hold speech, in order.
-        power: Mean square of each ``FRAME``, shape (frames,).
+        power: Mean square of each frame of ``windows.FRAME_SECONDS``, shape (frames,).
     """
 
     posteriorgrams: tuple[Posteriorgram, ...] = field(repr=False)
@@ -38,14 +38,14 @@ class HeardChannel:
 
 
 class MoraListener(Protocol):
-    """Hears morae: the embedded encoder with the phonetic network behind it."""
+    """Hears morae: the recogniser's encoder with the phonetic network on top of it."""
 
     @property
     def at_once(self) -> int:
-        """Windows that it can listen to at the same time."""
+        """How many windows it can listen to in parallel."""
 
     def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
-        """What is heard in at most 30 s of 16 kHz mono audio, in seconds from its start."""
+        """Listen to at most 30 s of 16 kHz mono audio; times in seconds from its start."""
 
 
 def hear_call(recording: Recording, listener: MoraListener) -> tuple[HeardChannel, ...]:
@@ -53,10 +53,10 @@ def hear_call(recording: Recording, listener: MoraListener) -> tuple[HeardChanne
 
     Args:
         recording: The decoded call.
-        listener: Hears one window.
+        listener: Hears one window at a time.
 
     Returns:
-        What is heard on each.  Time grows with the seconds of sound: about .04 CPU seconds each.
+        What is heard on each channel.  It takes about 0.04 CPU seconds for each second of sound.
     """
     channels = [
         Channel.of(Resampled(samples, recording.rate), RECOGNISER_RATE) for samples in recording.samples

@@ -1,7 +1,7 @@
-"""Which channel words were said on, where the file that they come from does not say.
+"""Find the channel on which words were said, where their file does not state it.
 
-A recogniser that was given both channels mixed into one knows no channels.  Of the two, the one is speaking
-that is louder for its own measure; the other has its echo at most.
+A recogniser that was given both channels mixed into one cannot state it.  The speaker's channel is the one
+that is louder relative to its own loud parts; the other carries an echo at most.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from pipeline.audio.recording import Recording
 __all__ = ["SpeakingChannel", "above_noise"]
 
 FRAME_SECONDS: Final = 0.1
-"""Seconds of a frame in which loudness is compared."""
+"""Length of a frame in which loudness is compared."""
 
 WORD_END_SECONDS: Final = 0.4
-"""Seconds at a word's end that tell who said it: its beginning may be the pause before it."""
+"""Only this much of a word's end is compared: its beginning may be the pause before it."""
 
 NEIGHBOUR_WORDS: Final = 2
-"""Words on each side of one that are asked as well: nobody says a single syllable of another's sentence."""
+"""Words on each side that vote as well: nobody says a single syllable of another's sentence."""
 
 MAX_GAP_SECONDS: Final = 0.5
-"""Seconds between two words beyond which they are not asked together: in a pause the speaker may change."""
+"""Words beyond a longer gap do not vote: the speaker may change in a pause."""
 
 
 class SpeakingChannel:
-    """Tells of words in a two-channel recording on which channel they were said.
+    """Finds the channel of words in a two-channel recording.
 
     Args:
         recording: With two channels.
@@ -50,10 +50,10 @@ class SpeakingChannel:
         """The channel of each word of an utterance.
 
         Args:
-            times: When each begins and ends, in seconds, in order.
+            times: Start and end of each word in seconds, in order.
 
         Returns:
-            0 or 1 for each.
+            0 or 1 for each word.
         """
         own = [self._louder(start, end) for start, end in times]
         near = [
@@ -64,7 +64,7 @@ class SpeakingChannel:
             ]
             for at in range(len(own))
         ]
-        # Where as many say the one as the other, its own sound tells.
+        # On a tie the word's own sound decides.
         return [
             median_low(votes) if 2 * sum(votes) != len(votes) else own[at] for at, votes in enumerate(near)
         ]
@@ -76,13 +76,13 @@ class SpeakingChannel:
 
 
 def above_noise(power: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Decibels of what a channel has beyond its quietest tenth.
+    """The level of a channel above its quietest tenth, in decibels.
 
     Args:
         power: Mean square of each frame, shape (frames,).
 
     Returns:
-        Of each; -100 where it has nothing beyond it.
+        One level for each frame; -100 where it is no louder than the noise.
     """
     noise = np.percentile(power, 10) if len(power) else 0.0
     return np.asarray(10 * np.log10(np.maximum(power.astype(np.float64) - noise, 1e-10)))

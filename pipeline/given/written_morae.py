@@ -1,6 +1,6 @@
-"""What a text says, mora by mora, and when: the written side of what is heard.
+"""Turn the words of a transcript into timed morae, to be compared with what is heard.
 
-written   |4|,|8|6|0|円|        ヨン ハチ ロク ゼロ エン, and some more: it is said ヨンセンハッピャク...
+written   |4|,|8|6|0|円|        ヨン ハチ ロク ゼロ エン, and wildcards: it is said ヨンセンハッピャク...
 """
 
 from __future__ import annotations
@@ -25,29 +25,30 @@ __all__ = ["ANY_MORA", "price", "written_morae"]
 Array = NDArray[np.float64]
 
 ANY_MORA: Final[Mora] = ("*", "")
-"""A mora that is written in a way that does not tell how it is said."""
+"""A wildcard for characters whose writing does not tell how they are said."""
 
 ANY_MORAE_OF_SIGN: Final = {"@": 6, "%": 6, "_": 6, "-": 4, ".": 3}
 ANY_MORAE_OF_LETTER, ANY_MORAE_OF_DIGIT = 3, 2
-"""Such morae at most: アットマーク; NTT is エヌティーティー; 8 of 4,860円 is ハッピャク, read as ハチ."""
+"""Wildcards for each letter, and for each digit of an amount: NTT is エヌティーティー; the 8 of 4,860円 is
+ハッピャク, and read as ハチ."""
 
 _AMOUNT: Final = re.compile(r"\d{1,3}(?:[,,]\d{3})+|\d+(?=[円万千百十年月日時分秒点個人名歳件台回本枚階号])")
-"""Figures that are said as one number; those of a telephone number are said one by one, as they are read."""
+"""Digits that are said as one number; those of a telephone number are said one by one."""
 
 ANY_MORA_PRICE: Final = 0.3
-"""Of one for a heard mora: more than for the right one, less than for a wrong one; it may be left out."""
+"""Price of a wildcard for a heard mora: between the right mora and a wrong one.  Skipping it is free."""
 
 
 def written_morae(segments: Sequence[Segment], text: str, reader: SoundReader) -> list[TimedMora]:
-    """The morae of words and when each is said by the file; those of a word share its time evenly.
+    """List the morae of words with their times; the morae of a word share its time evenly.
 
     Args:
-        segments: Of a transcript.
-        text: The transcript's.
-        reader: Reads it.
+        segments: Utterances of a transcript.
+        text: The transcript's text.
+        reader: Reads the text.
 
     Returns:
-        In order of time; where it is not told how a character is said, as many of ``ANY_MORA`` as it may have.
+        Morae in order of time, with as many of ``ANY_MORA`` as an unreadable character may have.
     """
     out: list[TimedMora] = []
     for segment in segments:
@@ -66,7 +67,7 @@ def written_morae(segments: Sequence[Segment], text: str, reader: SoundReader) -
 
 
 def _any_of(text: str) -> list[int]:
-    """How many morae each character may have beyond those that the reader reads."""
+    """The number of wildcards for each character of a text."""
     amounts = {at for match in _AMOUNT.finditer(text) for at in range(*match.span())}
     out = []
     for at, char in enumerate(text):
@@ -81,9 +82,9 @@ def _any_of(text: str) -> list[int]:
 
 
 def _char_times(segment: Segment, text: str) -> tuple[Array, Array]:
-    """When each character of an utterance begins and ends.
+    """Start and end of each character of an utterance, in seconds.
 
-    A word is timed from the end of the one before: what lasts longer than it can be said began later.
+    Recognisers time a word from the end of the one before, so a word that lasts too long began later.
     """
     count = segment.chars.end - segment.chars.start
     starts, ends = np.zeros(count), np.zeros(count)
@@ -101,7 +102,7 @@ def _char_times(segment: Segment, text: str) -> tuple[Array, Array]:
 
 
 def price(written: Mora | None, heard: Mora | None) -> float:
-    """As ``mora_price``, with what may be anything."""
+    """``mora_price`` extended by the wildcard ``ANY_MORA``."""
     if written == ANY_MORA:
         return 0.0 if heard is None else ANY_MORA_PRICE
     return mora_price(written, heard)

@@ -1,1 +1,1 @@
-"""A recogniser's words from audio: windows, a first and a second hearing, what both left out."""
+"""Words from audio: windows, a first and a second hearing, and what both left out."""

@@ -1,4 +1,4 @@
-"""Windows for a speech model in batches, and several batches at the same time."""
+"""Run a speech model on batches of windows, several batches in parallel."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ R = TypeVar("R")
 def in_batches(
     windows: Sequence[P], do: Callable[[Sequence[P]], Sequence[R]], *, most: int, at_once: int
 ) -> list[R]:
-    """Do something with windows, batch by batch.
+    """Apply a function to windows, batch by batch.
 
     Args:
-        windows: In any order; neighbours go into different batches, so that all take about as long.
-        do: What is done with a batch: a result for each of its windows.
-        most: Windows in a batch at most.
-        at_once: Batches at the same time, each in a thread: as many as the speech model has workers.
+        windows: In any order; neighbours go into different batches, so that batches take about equally long.
+        do: Processes a batch and returns one result for each of its windows.
+        most: Largest number of windows in a batch.
+        at_once: Number of batches in parallel, each in a thread; as many as the speech model has workers.
 
     Returns:
-        The results in the order of the windows, whatever was done first.
+        The results in the order of the windows.
     """
     if not windows:
         return []

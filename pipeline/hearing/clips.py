@@ -1,4 +1,4 @@
-"""What of a channel is listened to again: the neighbourhood of its masks, without what is masked.
+"""Cut the neighbourhood of masks out of a channel, without what is masked, to recognise it again.
 
 channel      ..speech..|====== masked ======|..speech..
 clip            [-1 s--|                    |--1 s-]
@@ -26,23 +26,23 @@ Audio = Recording | StoredRecording
 """A call in memory, or left in its file."""
 
 SPEECH_RMS: Final = 32768 * 10 ** (-38 / 20)
-"""From here the contract counts a frame as speech."""
+"""RMS from which a frame counts as speech: -38 dBFS (contract section 2)."""
 
 FRAME_SECONDS: Final = 0.01
-"""Seconds of such a frame."""
+"""Length of such a frame."""
 
 MASK_PAUSE_SECONDS: Final = 0.2
-"""Seconds of silence where a mask was: words on both sides of it are not one."""
+"""Silence in place of a mask, so that the words on both sides are not joined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """What of a channel is listened to at once.
+    """A range of a channel that is recognised at once, without what is masked in it.
 
     Attributes:
-        channel: Its number.
-        where: Samples from and to.
-        pieces: Of these the ranges that are heard, in order; what lies between them is masked.
+        channel: Index of the channel.
+        where: Half-open range of samples.
+        pieces: The parts of it that are not masked, in order.
     """
 
     channel: int
@@ -53,7 +53,7 @@ class Clip:
     def of(
         cls, channel: int, where: tuple[int, int], masked: Iterable[tuple[int, int]], recording: Audio
     ) -> Clip:
-        """What of a range is not masked; the range itself where all of it is."""
+        """Cut the masked ranges out of a range; keep the whole range where all of it is masked."""
         pieces, at = [], where[0]
         for start, end in (*masked, (where[1], where[1])):
             if end >= at and start <= where[1]:
@@ -63,7 +63,7 @@ class Clip:
         return cls(channel, where, tuple(pieces) or (where,))
 
     def sound(self, recording: Audio) -> npt.NDArray[np.float32]:
-        """For the recogniser."""
+        """The clip's sound for a recogniser: 16 kHz float32, masks replaced by a short silence."""
         pause = np.zeros(round(MASK_PAUSE_SECONDS * RECOGNISER_RATE), np.float32)
         parts: list[npt.NDArray[np.float32]] = []
         for start, end in self.pieces:
@@ -72,11 +72,11 @@ class Clip:
         return np.concatenate(parts)
 
     def time(self, recording: Audio) -> TimeSpan:
-        """From its beginning to its end, in seconds of the call."""
+        """Its range in seconds of the call."""
         return to_span(*self.where, recording.rate)
 
     def original(self, word: HeardWord, rate: int) -> TimeSpan:
-        """When a word sounds in the call: never beyond the clip, past which recognisers time words too."""
+        """Carry a word's time to the call, limited to the clip: recognisers may time words beyond it."""
         start = self._original(max(0.0, word.start), rate)
         return TimeSpan(start, max(start, self._original(max(0.0, word.end), rate)))
 
@@ -89,7 +89,7 @@ class Clip:
         return self.pieces[-1][1] / rate
 
     def speech_seconds(self, recording: Audio) -> float:
-        """Seconds of it in which somebody speaks."""
+        """Seconds of speech in it."""
         width = round(recording.rate * FRAME_SECONDS)
         total = 0.0
         for start, end in self.pieces:
@@ -100,11 +100,11 @@ class Clip:
 
 
 class Sounds(Sequence[npt.NDArray[np.float32]]):
-    """The sounds of clips, each cut out when it is looked at: those of a call of hours are hours themselves.
+    """The sounds of clips, each cut out on access, because all of them may be hours long.
 
     Args:
         clips: In order.
-        recording: Which they are of.
+        recording: The call.
     """
 
     def __init__(self, clips: Sequence[Clip], recording: Audio) -> None:
@@ -126,7 +126,7 @@ class Sounds(Sequence[npt.NDArray[np.float32]]):
 def with_neighbours(
     spans: Iterable[tuple[int, int]], recording: Audio, beside: float
 ) -> tuple[tuple[int, int], ...]:
-    """Each sample range with ``beside`` seconds on both sides; those that meet are one."""
+    """Widen each sample range by ``beside`` seconds on both sides, and join those that meet."""
     wide = [
         to_samples(widened(to_span(start, end, recording.rate), beside), recording.rate, recording.length)
         for start, end in spans
@@ -135,5 +135,5 @@ def with_neighbours(
 
 
 def widened(time: TimeSpan, beside: float) -> TimeSpan:
-    """A span with so many seconds more on both sides; never before the call's beginning."""
+    """Widen a span by ``beside`` seconds on both sides, but not below 0."""
     return TimeSpan(max(0.0, time.start - beside), time.end + beside)

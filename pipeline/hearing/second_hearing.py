@@ -1,14 +1,14 @@
-"""A second hearing of a call, made to err otherwise than the first.
+"""Recognise a call a second time, in a way that makes other errors than the first.
 
-A name that the first hearing lost is often there in another, when the sound is cut otherwise, read
-in another company of neighbours and decoded in another way.  So the second hearing
+A name that the first hearing missed is often recognised when the sound is cut, filtered and decoded
+differently.  So the second hearing
 
 - cuts closer to speech (``CLOSE_MARGIN_SECONDS``) and into windows half as wide;
-- hears it brighter (``brightened``): what tells consonants apart is weak over a telephone;
+- raises the high frequencies (``brightened``): what distinguishes consonants is weak over a telephone;
 - decodes greedily, many windows at once, without time tokens: a fifth of the first hearing's time.
 
-It is no replacement: it has no second try of its own beyond a loop, and it may come back empty.
-What both hearings agree on is surer; what only one heard is weighed by who fuses them.
+It does not replace the first: it retries only windows that loop, and may come back empty.  What both
+hearings agree on is surer; what only one heard is weighed in ``models.weighing.fusion``.
 """
 
 from __future__ import annotations
@@ -52,49 +52,49 @@ RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 
 SECOND_WINDOW_SECONDS = 14.0
-"""Seconds in a window: half of the first hearing's, so that other words stand at its edges, and
-an encoder half as wide costs two fifths less (.036 CPU s a second for .062)."""
+"""Longest window: half of the first hearing's, so that other words stand at its edges; an encoder half as
+wide also costs two fifths less (0.036 CPU s for a second of sound instead of 0.062)."""
 
 CLOSE_MARGIN_SECONDS = 0.12
-"""Seconds kept on each side of speech.  With the .3 of the first hearing, either held 67 of 72 spans by
-sound, with this 69."""
+"""Seconds kept on each side of speech.  Both hearings together held 69 of 72 spans by sound with this value,
+and 67 with the first hearing's 0.3."""
 
 TILT = (300.0, 1500.0, 0.3, 2.0)
-"""Gain over frequency: (f + 300 Hz) / 1500 Hz, kept within .3 and 2.  Three tenths of the pitch of a voice is
-left, and twice what lies over 2.7 kHz.  Beside the sound as it is: of 72 spans of ten calls, either
-hearing held 71 instead of 69 by sound, this one alone 66 instead of 61."""
+"""Gain by frequency f: (f + 300 Hz) / 1500 Hz, clipped to 0.3 and 2, so that a voice's pitch is damped and
+what lies above 2.7 kHz doubled.  Of 72 spans of ten calls both hearings together held 71 by sound instead
+of 69, this one alone 66 instead of 61."""
 
 BATCH_WINDOWS = 8
-"""Windows decoded at once, of both channels: two minutes of sound, whatever the length of the call."""
+"""Windows decoded at once, from both channels: two minutes of sound, whatever the length of the call."""
 
 RETRY_WINDOW_SECONDS = 5.0
-"""Seconds in the windows into which one that looped is cut: about one utterance."""
+"""Longest window when a looping one is retried: about one utterance."""
 
 MAX_SECONDS_PER_CHAR = 0.25
-"""Seconds that a character takes to say, with room: a kanji of two morae."""
+"""Longest time that a character takes to say: a kanji of two morae, with room."""
 
 MIN_PAUSE_SECONDS = 0.25
-"""Seconds by which a word outlasts ``MAX_SECONDS_PER_CHAR`` from which there is a pause at its beginning."""
+"""A word that exceeds its longest time by this much begins with a pause."""
 
 ONSET_SECONDS = 0.1
-"""Seconds of such a pause that stay with the word: its first consonant may be slow."""
+"""How much of such a pause stays with the word: its first consonant may be slow."""
 
 MAX_CLICK_SECONDS = 0.7
-"""Seconds, ``CLOSE_MARGIN_SECONDS`` on both sides included, up to which a piece may hold no speech at all."""
+"""A piece up to this long, its margins included, may be a click without speech."""
 
 PUNCTUATION = " \u3000、。,.!?!?…・"
-"""What is written and not said."""
+"""Characters that are written and not said."""
 
 LOOP = re.compile(r"(.{1,16}?)\1{4,}", re.DOTALL)
-"""The same again and again; four times はい is said by people."""
+"""Text repeated five times or more; people do say はい four times."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How a call is cut for being heard again, and whether it is made brighter.
+    """How a call is cut and filtered for another hearing.
 
     Attributes:
-        window: Seconds in a window at most.
+        window: Longest window in seconds.
         margin: Seconds kept on each side of speech.
         bright: Whether the high frequencies are raised.
     """
@@ -105,8 +105,7 @@ class Cut:
 
 
 SECOND_CUT = Cut()
-"""Of the second hearing; to learn from, calls are heard in other ways too
-(``models.training.calls.hear``)."""
+"""The cut of the second hearing; training data use others too (``models.training.calls.hear``)."""
 
 
 class BatchRecogniser(Protocol):
@@ -125,7 +124,7 @@ class BatchRecogniser(Protocol):
 
 
 def batch_of(recogniser: BatchRecogniser) -> int:
-    """Windows in a batch, of which a recogniser decodes several at the same time: ``BATCH_WINDOWS`` in all."""
+    """Windows in each batch, so that all parallel batches together hold ``BATCH_WINDOWS``."""
     return max(1, BATCH_WINDOWS // recogniser.at_once)
 
 
@@ -141,9 +140,9 @@ def hear_again(
         cut: How it is cut.
 
     Returns:
-        A transcript of its own, in form as ``pipeline.hearing.transcribe.transcribe`` returns it: its
-        characters are not those of the first, the two share nothing but time.  Empty (no text, no
-        segment) where nothing was heard.  The same recording gives the same transcript.
+        A separate transcript, of the form that ``pipeline.hearing.transcribe.transcribe`` returns; it shares
+        times with the first one, but no character offsets.  Empty (no text, no segment) where nothing was
+        recognised.  The same recording gives the same transcript.
     """
     speakers = ("op", "cu") if recording.channels == 2 else (None,)
     channels = [Channel.of(Resampled(samples, recording.rate), RATE) for samples in recording.samples]
@@ -163,7 +162,7 @@ def brightened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
         samples: At ``RATE``, shape (n,).
 
     Returns:
-        float32, shape (n,); may exceed full scale, which no recogniser minds.
+        float32, shape (n,); may exceed full scale, which recognisers accept.
     """
     above, unity, least, most = TILT
     spectrum = np.fft.rfft(samples)
@@ -173,10 +172,10 @@ def brightened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def windows_again(channel: Channel, cut: Cut = SECOND_CUT) -> tuple[Window, ...]:
-    """What of a channel is heard at once in a second hearing.
+    """Cut a channel into the windows of a second hearing.
 
     Args:
-        channel: The whole of it.
+        channel: The whole channel.
         cut: How it is cut.
 
     Returns:
@@ -189,7 +188,7 @@ def windows_again(channel: Channel, cut: Cut = SECOND_CUT) -> tuple[Window, ...]
 def _heard_on(
     channels: Sequence[Channel], recogniser: BatchRecogniser, cut: Cut
 ) -> Iterator[tuple[int, HeardSegment]]:
-    """Utterances with the number of their channel; a window that looped is heard again, in short pieces."""
+    """Utterances with the index of their channel; a window that looped is retried in short pieces."""
     windows = [(i, window) for i, channel in enumerate(channels) for window in windows_again(channel, cut)]
     looped: list[_Place] = []
     for (index, window), segment in _in_batches(windows, channels, recogniser, cut):
@@ -204,7 +203,7 @@ def _heard_on(
 
 
 _Place = tuple[int, Window]
-"""The number of a channel, and a window of it."""
+"""Index of a channel, and a window of it."""
 
 
 def _in_batches(
@@ -220,13 +219,13 @@ def _in_batches(
 
 
 def _utterances(window: Window, segment: HeardSegment, cut: Cut) -> Iterator[HeardSegment]:
-    """What was heard in a window, cut where it pauses, in the channel's time."""
+    """Split a window's words into utterances at pauses; times of the channel."""
     words: list[HeardWord] = []
     for word, at in zip(segment.words, _pieces_of(window, segment.words, cut.margin), strict=True):
         time = _carried(window, word, at)
         paused = time.duration - MAX_SECONDS_PER_CHAR * len(word.text)
         if word.text.strip(PUNCTUATION) and paused >= MIN_PAUSE_SECONDS:
-            # A word is timed from the end of the one before: the pause between is at its beginning.
+            # The recogniser times a word from the end of the one before, so it includes the pause between.
             time = TimeSpan(time.start + paused - ONSET_SECONDS, time.end)
         if (
             words
@@ -241,22 +240,22 @@ def _utterances(window: Window, segment: HeardSegment, cut: Cut) -> Iterator[Hea
 
 
 def _spoken_until(words: Sequence[HeardWord]) -> float:
-    """Where the last word ends that is more than a mark: the time of a space is a pause."""
+    """End of the last word that is no punctuation: a space's time is a pause."""
     return next((word.end for word in reversed(words) if word.text.strip(PUNCTUATION)), words[-1].end)
 
 
 def _pieces_of(window: Window, words: Sequence[HeardWord], margin: float) -> list[int]:
-    """Which piece of its window each word was spoken in; never an earlier one than the word before.
+    """The piece of the window in which each word was spoken; indices never fall.
 
-    A word is timed from the end of the one before, so what begins a piece seems to begin in the
-    last, and even to lie in a click or a breath between them.
+    The recogniser times a word from the end of the one before, so a piece's first word seems to begin in the
+    piece before, or in a click or breath between the two.
     """
     ends = list(itertools.accumulate(piece.duration for piece in window.pieces))
     out: list[int] = []
     for word in words:
         before = out[-1] if out else 0
         if word.text.strip(PUNCTUATION):
-            # Past a piece's speech, in the silence kept after it, it is the next one's already.
+            # A word in the silence that is kept after a piece belongs to the next piece.
             middle = (word.start + word.end) / 2 + margin
             out.append(min(max(before, bisect.bisect_right(ends, middle)), len(ends) - 1))
         else:
@@ -269,10 +268,10 @@ def _pieces_of(window: Window, words: Sequence[HeardWord], margin: float) -> lis
 
 
 def _carried(window: Window, word: HeardWord, at: int) -> TimeSpan:
-    """The time of a word in its channel, within piece ``at``.
+    """Carry a word's time to the channel, clipped to piece ``at``.
 
-    A word that ends a piece is timed to the beginning of the next one's first; carried back as it
-    is, it would last through the silence between them.
+    The recogniser times a piece's last word up to the next piece; unclipped it would last through the silence
+    between the two.
     """
     piece = window.pieces[at]
     offset = sum(before.duration for before in window.pieces[:at])
@@ -282,7 +281,7 @@ def _carried(window: Window, word: HeardWord, at: int) -> TimeSpan:
 
 
 def _without_loops(segment: HeardSegment) -> HeardSegment:
-    """Leave of every loop its first round; the sound under the others was not recognised."""
+    """Keep only the first round of every loop; the sound under the others was not recognised."""
     text = _text(segment)
     dropped = [(match.end(1), match.end()) for match in LOOP.finditer(text)]
     ends = list(itertools.accumulate(len(word.text) for word in segment.words))

@@ -1,10 +1,10 @@
-"""What only the second hearing heard, put into the first where that one has no word.
+"""Add words of the second hearing to the first where the first has none.
 
     first    |お|名|前|は|                        |で|す|
     second   |お|名|前|は| |田|中|健|一|           |です|
                           [a line of its own]
 
-The first hearing's words stay as they are: they are the better ones where there are both.
+The first hearing's words stay: they are the better ones where both have some.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from pipeline.types import Segment, TimeSpan, Transcript, Word
 __all__ = ["supplemented"]
 
 COVERED_SHARE = 0.5
-"""Share of a word's time under the first hearing's words from which it was heard there."""
+"""A word with this share of its time under words of the first hearing was recognised there."""
 
 MIN_ADDED_SECONDS = 0.3
-"""Seconds that an addition must last: two morae; less is a breath or the edge of a word."""
+"""Shortest addition, two morae: less is a breath or the edge of a word."""
 
 
 def supplemented(first: Transcript, second: Transcript) -> Transcript:
-    """Add to a hearing what only another heard.
+    """Add what only a second hearing recognised to the first.
 
     Args:
         first: The first hearing.
         second: The second, of the same recording; may be empty.
 
     Returns:
-        The first hearing, with an utterance more for each stretch that only the second has words
-        for; itself when there is none.
+        The first hearing with an additional utterance for each stretch for which only the second has words;
+        itself where there is none.
     """
     near = Nearby(first.segments, lambda segment: segment.time)
     added = [each for segment in second.segments for each in _alone(segment, first.text, near, second.text)]
@@ -63,7 +63,7 @@ def _heard(segment: Segment, words: Sequence[Word], text: str) -> HeardSegment:
 
 
 def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> Iterator[HeardSegment]:
-    """The runs of a second utterance's words that lie under no word of the first hearing."""
+    """The runs of an utterance's words that lie under no word of the first hearing."""
     taken = [
         _spoken(word, heard)
         for other in near.touching(segment.time.start, segment.time.end)
@@ -78,7 +78,7 @@ def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> It
 
 
 def _spoken(word: Word, text: str) -> TimeSpan:
-    """A word's time without a pause at its beginning: it is timed from the end of the one before."""
+    """A word's time without the pause at its beginning, which recognisers include."""
     longest = MAX_SECONDS_PER_CHAR * max(1, len(text[word.chars.start : word.chars.end].strip(PUNCTUATION)))
     if word.time.duration - longest < MIN_PAUSE_SECONDS:
         return word.time

@@ -1,6 +1,6 @@
-"""What the ear heard from moment to moment, in the time of the call.
+"""Carry traces and posteriorgrams from a window's time to the call's, and read values off traces.
 
-A window that was listened to as one is made of several stretches of its channel:
+A window joins several stretches of its channel:
 
     window    [aaaa][bbb][ccccc]         one trace, from its start
     channel   ..aaaa..........bbb....    a trace for each stretch
@@ -23,24 +23,24 @@ __all__ = ["TRACE_MARGIN_SECONDS", "in_channel_time", "read_off"]
 _T = TypeVar("_T", Trace, Posteriorgram)
 
 TRACE_MARGIN_SECONDS: Final = 1.0
-"""Seconds around an utterance that stay with it: an edge is looked for so far out
-(``pipeline.masking.edges``)."""
+"""Seconds on each side of an utterance for which it keeps traces: ``pipeline.masking.edges`` searches for
+edges that far out."""
 
 TRACE_TOLERANCE_SECONDS: Final = 0.02
-"""Seconds beside a trace that it still speaks for: where a window was cut, a part of a step is lost."""
+"""A trace is valid this far beyond its ends: where a window was cut, part of a step is missing."""
 
 
 def in_channel_time(traces: Iterable[_T], window: Window, near: TimeSpan) -> tuple[_T, ...]:
-    """Traces of a window in the time of its channel.
+    """Carry traces of a window to the time of its channel.
 
     Args:
         traces: In seconds from the window's start.
-        window: Where its stretches come from.
-        near: Of the channel; what is more than ``TRACE_MARGIN_SECONDS`` away is left out.
+        window: States which stretches of the channel it joins.
+        near: Stretch of the channel; steps more than ``TRACE_MARGIN_SECONDS`` away are dropped.
 
     Returns:
-        In order, in seconds of the channel; where the window was cut a trace ends, a step in which it was
-        cut lies where its middle does.
+        Traces in order, in seconds of the channel, one for each stretch of the window; a step across a cut
+        goes to the stretch that holds its middle.
     """
     return tuple(part for trace in traces for part in _parts(trace, window, near))
 
@@ -59,18 +59,18 @@ def _parts(trace: _T, window: Window, near: TimeSpan) -> Iterator[_T]:
 
 
 def read_off(traces: Sequence[Trace], times: NDArray[np.floating]) -> NDArray[np.float64]:
-    """How probably anybody's data is being said at some moments.
+    """Read the probability of personal data off traces at given times.
 
     Args:
-        traces: Of one channel.
+        traces: Traces of one channel.
         times: In seconds, shape (n,).
 
     Returns:
-        Probabilities, shape (n,); not a number where nothing was listened to.
+        Probabilities, shape (n,); NaN where no trace is valid.
     """
     out = np.full(len(times), np.nan)
     for trace in traces:
-        # The later of two that touch has the moment between them.
+        # Where two traces are valid, the later one counts.
         end = trace.start + trace.step * len(trace.chances)
         here = (times >= trace.start - TRACE_TOLERANCE_SECONDS) & (times < end + TRACE_TOLERANCE_SECONDS)
         at = np.floor((times[here] - trace.start) / trace.step).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Audio and a recogniser in, a ``Transcript`` out.
+"""Recognise a whole call: audio and a recogniser in, a ``Transcript`` out.
 
 Each channel is recognised by itself and the utterances are merged in order of time.
 Character offsets are computed while the text is concatenated, so that
@@ -31,17 +31,17 @@ RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
 
 LOOP_COMPRESSION = 2.6
-"""Bytes of an utterance over its deflated bytes from which it repeats itself: はい、はい、はい is 2.7 and
-worth a second listening, a sentence 1.5 (facts.md 1.3)."""
+"""Bytes of an utterance divided by its deflated bytes, from which it counts as a loop.  A sentence has 1.5;
+はい、はい、はい has 2.7 and is worth a retry (facts.md 1.3)."""
 
 MAX_CHARS_PER_SECOND = 14.0
-"""Characters a second; nobody speaks faster, a loop does."""
+"""Characters per second: nobody speaks faster, but a loop does."""
 
 TURN_PAUSE_SECONDS = 0.5
-"""Seconds of silence that end an utterance: the other side may have spoken meanwhile."""
+"""Silence that ends an utterance: the other side may have spoken meanwhile."""
 
 MIN_FOREIGN_PROBABILITY = 0.8
-"""A call is refused as foreign only when another language is this probable in most of its windows."""
+"""A call is refused as foreign when another language is this probable in most of the windows asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class HeardSegment:
         no_speech_probability: The recogniser's own, 0 to 1.
         channel: Index of the audio channel.
         speaker: ``"op"``, ``"cu"`` or unknown.
-        traces: What was listened to, of as much as was recognised together; as in ``Segment``.
+        traces: As in ``Segment``, of the whole window that was recognised.
         posteriorgrams: Likewise.
     """
 
@@ -177,7 +177,7 @@ def build_transcript(
 def _heard_on(
     channels: list[Channel], windows_by_channel: list[tuple[Window, ...]], recogniser: Recogniser
 ) -> list[list[HeardSegment]]:
-    """Recognise each channel: every window once, and once more in short pieces what went wrong."""
+    """Recognise every window of each channel, and retry in short pieces what went wrong or was left out."""
     windows = [(index, window) for index, each in enumerate(windows_by_channel) for window in each]
 
     def recognised(places: Sequence[tuple[int, Window]]) -> list[list[HeardSegment]]:
@@ -186,7 +186,7 @@ def _heard_on(
 
         # The longest first, so that at the end no thread waits long for another.
         order = sorted(range(len(places)), key=lambda number: -places[number][1].duration)
-        # One by one: three of thirty seconds decoded together take as long as one after another.
+        # One window in a batch: three of 30 s decoded together take as long as one after another.
         done = in_batches([places[n] for n in order], do, most=1, at_once=recogniser.at_once)
         return [segments for _, segments in sorted(zip(order, done, strict=True), key=lambda each: each[0])]
 
@@ -215,7 +215,7 @@ def _heard_on(
 
 
 def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> list[HeardSegment]:
-    """Recognise a window; times of the channel, not of the window."""
+    """Recognise a window and split it into utterances at pauses; times of the channel."""
     out: list[HeardSegment] = []
     for segment in recogniser.recognise(window.samples(channel.samples)):
         words: list[HeardWord] = []
@@ -232,15 +232,15 @@ def _recognised(window: Window, channel: Channel, recogniser: Recogniser) -> lis
 
 
 def utterance(segment: HeardSegment, words: Sequence[HeardWord], window: Window) -> HeardSegment:
-    """A part of a segment, with what was listened to around it.
+    """A part of a segment, with the traces around it.
 
     Args:
-        segment: As recognised of ``window``.
-        words: Some of its words, in the channel's time already.
-        window: Where its sound comes from.
+        segment: As recognised from ``window``.
+        words: Some of its words, already in the channel's time.
+        window: The window.
 
     Returns:
-        These words; times of the channel.
+        An utterance of these words; times of the channel.
     """
     time = TimeSpan(words[0].start, max(word.end for word in words))
     return replace(
@@ -252,7 +252,7 @@ def utterance(segment: HeardSegment, words: Sequence[HeardWord], window: Window)
 
 
 def _went_wrong(segment: HeardSegment) -> bool:
-    """Whether an utterance repeats itself or is longer than could be said in its time."""
+    """Whether an utterance repeats itself or has more characters than can be said in its time."""
     text = "".join(word.text for word in segment.words)
     seconds = max(0.5, segment.words[-1].end - segment.words[0].start)
     coded = text.encode()
@@ -261,15 +261,12 @@ def _went_wrong(segment: HeardSegment) -> bool:
 
 
 def _times(heard: Sequence[HeardSegment]) -> list[tuple[float, float]]:
-    """When the words of utterances begin and end, in order."""
+    """Start and end of all words of some utterances, in order."""
     return sorted((word.start, word.end) for segment in heard for word in segment.words)
 
 
 def _shortened(segment: HeardSegment) -> HeardSegment:
-    """Drop the repeats of a loop that is left: they cover sound that was never recognised.
-
-    What they covered then counts as unheard, and is listened to again.
-    """
+    """Drop the repeats of a remaining loop, so that the sound under them counts as unheard and is retried."""
     if not _went_wrong(segment):
         return segment
     text = "".join(word.text for word in segment.words)
@@ -285,7 +282,7 @@ def _shortened(segment: HeardSegment) -> HeardSegment:
 
 
 LANGUAGE_WINDOWS = 3
-"""Windows of a channel whose language is asked for, the loudest."""
+"""How many windows of each channel, the loudest, are asked for their language."""
 
 
 def _refuse_foreign(
@@ -293,8 +290,8 @@ def _refuse_foreign(
 ) -> None:
     """Raise when most of three loud windows a channel are confidently not Japanese.
 
-    They are asked about before anything is decoded; what that takes of a window, its encoding, a recogniser
-    need not do again.  No more are asked about than decide it, and those that must be at the same time.
+    This happens before anything is decoded; a recogniser can reuse the encoding of these windows.  The
+    windows that are needed in any case are asked in parallel, the others only until the result is certain.
     """
     asked = [
         (channel, window)

@@ -1,8 +1,8 @@
-"""Where sound lies under no word: what a recogniser left out, to be recognised once more.
+"""Find sound that lies under no word: what a recogniser left out, to be recognised once more.
 
 sound   ..aaaaaa..bb..cc....dddddd....
-words     |aaaaaa|                       of a window given up: b, c and d, together
-words     |aaaaaa||bb||cc|               of one that was not: d, if it lasts
+words     |aaaaaa|                       the window was given up: retry b, c and d together
+words     |aaaaaa||bb||cc|               it was not: retry d, if it is long enough
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ __all__ = [
 ]
 
 MIN_UNHEARD_SECONDS = 0.7
-"""Seconds of sound under no word from which it is listened to once more: a short name takes as long."""
+"""Shortest sound under no word that is retried: the length of a short name."""
 
 GIVEN_UP_SHARE = 0.25
-"""Share of a window under no word from which it was given up: of 141 windows of made calls six have .44 and
-more, in the noise of three calls, and none of the others more than .11."""
+"""A window with this share of its sound under no word was given up by the recogniser.  Of 141 windows of made
+calls six have 0.44 and more, in the noise of three calls; none of the others has more than 0.11."""
 
 SHORT_WINDOW_SECONDS = 8.0
-"""Seconds in a window of what is recognised once more: an utterance or two, too short to loop in for long."""
+"""Longest window of a retry: an utterance or two, too short for a long loop."""
 
 WORD_MARGIN_SECONDS = 0.25
-"""Seconds around a word that it may account for: word ends come up to 0.4 s early (facts.md 0.2)."""
+"""Sound this close to a word may belong to it: word ends are up to 0.4 s early (facts.md 0.2)."""
 
 
 def windows_to_retry(
     channel: Channel, windows: Sequence[Window], words: Sequence[tuple[float, float]]
 ) -> Iterator[Window]:
-    """What a recogniser shall be asked for once more.
+    """Cut windows for a retry from the sound that a recogniser left out.
 
-    One that does not understand how a window begins goes on to what it understands, and leaves out what is
-    said in between, quieter voices too, which are no loud stretches: of such a window all of that is asked
-    for together.
+    A recogniser that does not understand the beginning of a window skips to what it understands.  It then
+    also leaves out quiet voices, which are no loud stretches; so from such a window everything that lies
+    under no word is retried together.
 
     Args:
-        channel: The whole of it.
-        windows: Of it, as they were recognised.
-        words: When each begins and ends, in seconds, in order.
+        channel: The whole channel.
+        windows: The windows of it that were recognised.
+        words: Start and end of each word in seconds, in order.
 
     Yields:
-        Short windows of what was given up, and of the rest each loud stretch that lies under no word.
+        Short windows from those that were given up, and from the others each loud stretch under no word.
     """
     gaps = unheard(channel, words)
     left = Nearby(gaps, lambda gap: gap)
@@ -85,11 +85,11 @@ def _lasting(spans: Iterable[tuple[float, float]]) -> Iterator[TimeSpan]:
 
 
 def unheard(channel: Channel, words: Sequence[tuple[float, float]]) -> list[TimeSpan]:
-    """Loud stretches of a channel that lie under no word.
+    """Find the loud stretches of a channel that lie under no word.
 
     Args:
-        channel: The whole of it.
-        words: When each begins and ends, in seconds, in order.
+        channel: The whole channel.
+        words: Start and end of each word in seconds, in order.
     """
     starts = [start for start, _ in words]
     reached = list(itertools.accumulate((end for _, end in words), max, initial=0.0))

@@ -1,11 +1,10 @@
-"""What of a channel is given to the recogniser at once: up to half a minute of speech, cut in silence.
+"""Cut a channel into windows for the recogniser: up to 27 s of speech each, cut in silence.
 
-A recogniser that reads thirty seconds from wherever it happens to be cuts words in two, and
-one that reads the long silences of a two-channel call loops over its own words and loses what
-comes next.  So a channel is cut where it is quiet, and long silences are shortened:
+Windows cut at fixed times split words, and the long silences of a two-channel call make a recogniser loop
+and lose what comes next.  So a channel is cut where it is quiet, and long silences are left out:
 
     channel  ..aaaa..........bbb...........ccccc....dd..
-    window     [aaaa][bbb][ccccc]   [dd]            with the times to carry words back
+    window     [aaaa][bbb][ccccc]   [dd]            each window knows where its pieces come from
 """
 
 from __future__ import annotations
@@ -30,47 +29,47 @@ __all__ = [
 ]
 
 FRAME_SECONDS = 0.01
-"""Seconds per energy frame."""
+"""Length of an energy frame."""
 
 ABOVE_NOISE_DB = 9.0
-"""Decibels over a channel's quiet tenth at which a frame may be speech; generous, because what is
-left out here is never heard."""
+"""A frame this much louder than a channel's quietest tenth may be speech; generous, because what is left out
+here is never recognised."""
 
 BELOW_SPEECH_DB = 38.0
-"""Nothing this far below the channel's loud speech is speech on the same telephone."""
+"""A frame this far below a channel's loud speech is no speech."""
 
 SPEECH_MARGIN_SECONDS = 0.3
 """Seconds kept on each side of speech: soft onsets and endings lie there."""
 
 MIN_SILENCE_SECONDS = 0.3
-"""Seconds of silence left out in the midst of a word from which it is no part of it."""
+"""A silence this long, left out within a word's time, is not part of the word."""
 
 MAX_WINDOW_SECONDS = 27.0
-"""Seconds in a window; the model's own limit is 30, and an end close to it loses its last words."""
+"""Longest window: the model's limit is 30 s, and it loses the last words close to that."""
 
 
 _BLOCK_FRAMES = 6_000
-"""Frames whose loudness is worked out at once: a minute, 4 MB."""
+"""Frames processed at once: a minute, 4 MB."""
 
 
 class Sound(Protocol):
-    """Samples of one channel: an array, or what can be cut like one without being one."""
+    """Samples of one channel: an array, or an object that is sliced like one."""
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Number of samples."""
 
     def __getitem__(self, part: slice, /) -> NDArray[np.float32]:
-        """A stretch of them."""
+        """A slice of the samples."""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One channel of a call and how loud each moment of it is.
+    """One channel of a call and the power of each frame.
 
     Attributes:
-        samples: Full scale 1, float32 where they are cut out.
+        samples: float32 when sliced, full scale 1.
         rate: Samples per second.
-        power: Mean square of each whole ``FRAME_SECONDS``, shape (frames,).
+        power: Mean square of each whole frame of ``FRAME_SECONDS``, shape (frames,).
     """
 
     samples: Sound = field(repr=False)
@@ -79,7 +78,7 @@ class Channel:
 
     @classmethod
     def of(cls, samples: Sound, rate: int) -> Channel:
-        """Go through the samples once, a minute at a time."""
+        """Compute the power of each frame, a minute at a time."""
         frame = _frame(rate)
         count = len(samples) // frame
         power = np.empty(count, np.float32)
@@ -122,10 +121,10 @@ class Window:
         return TimeSpan(start, max(start, self._original(time.end, at_end=True)))
 
     def spoken(self, time: TimeSpan) -> TimeSpan:
-        """As ``original``, of a word: where a silence was left out in it, on that side which has more of it.
+        """As ``original``, for a word: where silence was left out within it, keep only its longest part.
 
-        A word that ends a piece is timed to the beginning of the next one's first, and that one, often, from
-        the end of the one before: carried back as it is, it would last through the silence.
+        The recogniser times a piece's last word up to the next piece, and often a piece's first word from the
+        end of the piece before; unclipped they would last through the silence between.
         """
         whole = self.original(time)
         parts: list[TimeSpan] = []
@@ -141,7 +140,7 @@ class Window:
     def _original(self, seconds: float, *, at_end: bool) -> float:
         left = seconds
         for piece in self.pieces:
-            # A word that ends exactly where a piece ends belongs to it, not to the next one's start.
+            # A word's end exactly at the end of a piece belongs to that piece, not to the next one.
             if left < piece.duration or (at_end and left <= piece.duration + 1e-6):
                 return piece.start + max(0.0, left)
             left -= piece.duration
@@ -151,10 +150,10 @@ class Window:
 def loud_stretches(
     channel: Channel, margin: float = SPEECH_MARGIN_SECONDS, least: float = 0.0
 ) -> tuple[TimeSpan, ...]:
-    """Where a channel may hold speech.
+    """Find where a channel may hold speech.
 
     Args:
-        channel: The whole of it.
+        channel: The whole channel.
         margin: Seconds kept on each side.
         least: Stretches shorter than this many seconds are left out.
 
@@ -166,7 +165,7 @@ def loud_stretches(
     frame, rate = _frame(channel.rate), channel.rate
     level = 10 * np.log10(np.convolve(channel.power, np.ones(5) / 5, mode="same") + 1e-10)
     noise, loud = np.percentile(level, (10, 97))
-    # Where speech fills a call its quiet tenth is speech too: never ask for more than the lower bound.
+    # Where speech fills a call its quietest tenth is speech too, so the bound stays below the loud parts.
     bound = min(max(noise + ABOVE_NOISE_DB, loud - BELOW_SPEECH_DB), loud - 18.0)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], (level > bound).astype(np.int8), [0]))))
     out: list[TimeSpan] = []
@@ -184,7 +183,7 @@ def windows_of(channel: Channel, longest: float = MAX_WINDOW_SECONDS) -> tuple[W
     """Pack a channel's speech into windows.
 
     Args:
-        channel: The whole of it.
+        channel: The whole channel.
         longest: Seconds a window may hold.
 
     Returns:
@@ -197,8 +196,8 @@ def shorter(window: Window, samples: Sound, longest: float) -> tuple[Window, ...
     """Cut a window into smaller ones.
 
     Args:
-        window: Of the channel ``samples``.
-        samples: Of the whole channel, full scale 1.
+        window: A window of the channel.
+        samples: The whole channel, full scale 1.
         longest: Seconds a window may hold.
 
     Returns:
@@ -219,7 +218,7 @@ def _packed(stretches: tuple[TimeSpan, ...], samples: Sound, rate: int, longest:
 
 
 def _split(stretch: TimeSpan, samples: Sound, rate: int, longest: float) -> list[TimeSpan]:
-    """Cut a stretch that is too long at the quietest moment of its last third, again and again."""
+    """Cut a stretch that is too long, each time at the quietest moment of a window's last third."""
     out: list[TimeSpan] = []
     start = stretch.start
     while stretch.end - start > longest:
@@ -228,8 +227,8 @@ def _split(stretch: TimeSpan, samples: Sound, rate: int, longest: float) -> list
         window = samples[round(low * rate) : round(high * rate)]
         window = window[: len(window) // frame * frame]
         power = np.square(window.reshape(-1, frame)).mean(axis=1)
-        # Fifteen hundredths of quiet: a stop consonant is shorter.  Whole ones only: half a quiet
-        # at the edge of what is looked at would always seem the quietest.
+        # The quietest 0.15 s: a stop consonant is shorter.  Only whole ones count, because part of one at the
+        # edge would always seem the quietest.
         quiet = min(15, len(power))
         sums = np.convolve(power, np.ones(quiet), mode="valid")
         cut = low + (int(sums.argmin()) + quiet / 2) * frame / rate

@@ -1,14 +1,14 @@
-"""Characters to seconds: by offset overlap with the recogniser's words, then to the sound's own edges.
+"""Map characters to seconds: by overlap with the recogniser's words, then by the edges of the sound.
 
     words      |移|動|し|た|ち|こ|と|い|う|者|
     entity      [------------------)
     words' time ^start          end^
-    edges     ^start              end^            ``pipeline.masking.edges``, each with its certainty
+    edges     ^start              end^            ``pipeline.masking.edges``
     masked [pad                        pad)       ``MaskPolicy``, outside the edges
 
-An entity's words are never looked up by their text.  A number that is said in groups is one
-stretch while its speaker goes on; where the pause is long it becomes a finding for each group, so
-that what the other side says meanwhile stays audible.
+An entity's words are found by offset, never by their text.  A number that is said in groups is one stretch
+while its speaker goes on; after a long pause each group becomes a finding of its own, so that what the other
+side says meanwhile stays audible.
 """
 
 from __future__ import annotations
@@ -43,26 +43,26 @@ from pipeline.types import CharSpan, Finding, MaskPolicy, Segment, TimeSpan, Tra
 __all__ = ["Places", "align", "align_among", "edges_of", "places_of"]
 
 LONG_PAUSE_SECONDS: Final = 1.0
-"""Seconds between two groups of a number beyond which they are masked apart: time for an answer."""
+"""A longer pause separates two groups of a number: it leaves time for an answer."""
 
 MAX_UNEXPLAINED_SECONDS: Final = 0.2
-"""Seconds of sound under no word that keep two groups together, for a third may have gone unheard there;
-less than that is breath."""
+"""More sound than this under no word keeps two groups together, because a third may not have been recognised
+there; less is breath."""
 
 OWN_SOUND_SECONDS: Final = 0.3
-"""Seconds around a word whose sound is taken to be its own: its edges are that uncertain (facts.md 0.2)."""
+"""Sound this close to a word counts as its own: word times are that uncertain (facts.md 0.2)."""
 
 MIN_MORA_SECONDS: Final = 0.06
-"""Seconds of a mora when spoken fast: a stretch with less than that for each of its morae is widened.
-Slow speech has 0.15, the made calls 0.08 to 0.2; ten morae a second are already hard to follow."""
+"""Shortest mora: a stretch with less time for each of its morae is widened.  Slow speech has 0.15 s, the made
+calls 0.08 to 0.2; ten morae a second are already hard to follow."""
 
 MAX_MORA_SECONDS: Final = 0.4
-"""Seconds of a mora when spelled out slowly: where a reading is known and a stretch has more for each of its
-morae, and ``HESITATION_SECONDS`` besides, its words' times hold something else, and a person should listen."""
+"""Longest mora, when spelled out slowly: where the reading is known and a stretch is longer than its morae
+with ``HESITATION_SECONDS`` added, it holds something else, and an analyst should listen."""
 
 HESITATION_SECONDS: Final = 0.5
 
-_LOUD_PERCENTILE: Final = 85  # percentile of an entity's frames that counts as its loud parts
+_LOUD_PERCENTILE: Final = 85  # percentile of an entity's frames taken as the level of its loud parts
 _PACE_RANGE_SECONDS: Final = (
     0.08,
     0.22,
@@ -76,7 +76,10 @@ _BACKCHANNEL = re.compile(r"(?:はい|ええ|うん|ああ|あー|えー|そう�
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A word and where it stands among its channel's."""
+    """A word with its utterance and its neighbours on the channel.
+
+    ``within``: greatest error of its times in seconds; ``NO_NEIGHBOUR_SECONDS`` where that is not known.
+    """
 
     word: Word
     segment: Segment
@@ -88,18 +91,18 @@ class _Place:
 def align(
     findings: tuple[Finding, ...], transcript: Transcript, recording: Recording, policy: MaskPolicy
 ) -> tuple[Finding, ...]:
-    """Give every finding its stretch of time and its channels.
+    """Give every finding its time and its channels.
 
     Args:
         findings: From ``attribute``.
         transcript: The words with their times.
-        recording: The sound they were recognised from.
-        policy: Pads, in seconds, added outside the edges that were found.
+        recording: The call.
+        policy: States the pads, in seconds, added outside the edges.
 
     Returns:
         The findings in their order, with ``time`` (padding included, within the recording) and
-        ``channels``.  One said in groups with long pauses between is replaced by one for each
-        group; what is left out of their characters and times is back-channels only.
+        ``channels``.  A finding said in groups with long pauses between is replaced by one for each
+        group; only back-channels are left out of their characters and times.
 
     Raises:
         CallUnsafeError: when a finding touches no timed word: it could not be masked.
@@ -110,12 +113,12 @@ def align(
 def align_among(
     findings: tuple[Finding, ...], places: Places, call: tuple[Transcript, Recording, MaskPolicy]
 ) -> tuple[Finding, ...]:
-    """As ``align``, again and again in one call.
+    """As ``align``, for repeated use on one call.
 
     Args:
         findings: As for ``align``.
         places: The call's words, from ``places_of``.
-        call: Its words, its sound and the pads.
+        call: The transcript, the recording and the policy.
 
     Returns:
         As ``align``.
@@ -148,16 +151,16 @@ def align_among(
 def edges_of(
     finding: Finding, transcript: Transcript, recording: Recording, side: Side
 ) -> tuple[Sound, WordEdge, float]:
-    """What one edge of a finding is judged by: for fitting and for looking at.
+    """Return what one edge of a finding is judged by, for fitting and for charts.
 
     Args:
         finding: Touches at least one word.
-        transcript: What it points into.
+        transcript: The transcript it points into.
         recording: The call.
         side: -1 for its start, +1 for its end.
 
     Returns:
-        The sound around the edge, the recogniser's edge and its neighbours, dB of the loud parts.
+        The sound around the edge, the recogniser's edge, and the level of the entity's loud parts in dB.
     """
     touched = places_of(transcript).touched(finding.entity.chars)
     channels = _channels(touched, transcript) if recording.channels > 1 else (0,)
@@ -170,19 +173,19 @@ def edges_of(
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Every word of a call in order of its channel and time, to be found by its characters and its time."""
+    """Every word of a call, indexed by characters and, for each channel, by time."""
 
     by_chars: Nearby[_Place]
     by_time: dict[int, Nearby[_Place]]
 
     def touched(self, chars: CharSpan) -> list[_Place]:
-        """The words that have some of these characters."""
+        """The words that share a character with a span."""
         near = self.by_chars.touching(chars.start, chars.end)
         return [place for place in near if place.word.chars.overlaps(chars)]
 
 
 def places_of(transcript: Transcript) -> Places:
-    """Where the words of a call are."""
+    """Index the words of a call."""
     places = _places(transcript)
     channels = sorted({place.segment.channel for place in places})
     return Places(
@@ -198,7 +201,7 @@ def places_of(transcript: Transcript) -> Places:
 
 
 def _places(transcript: Transcript) -> list[_Place]:
-    """Every word in order of its channel and time."""
+    """Every word, ordered by channel and time."""
     channels: dict[int, list[tuple[Word, Segment]]] = {}
     for segment in transcript.segments:
         channels.setdefault(segment.channel, []).extend((word, segment) for word in segment.words)
@@ -212,7 +215,7 @@ def _places(transcript: Transcript) -> list[_Place]:
 
 
 def _channels(touched: Sequence[_Place], transcript: Transcript) -> tuple[int, ...]:
-    """The channels that say more of the entity than a back-channel."""
+    """The channels on which more than a back-channel of the entity is said."""
     said: dict[int, str] = {}
     for place in touched:
         said[place.segment.channel] = said.get(place.segment.channel, "") + _text(
@@ -223,7 +226,7 @@ def _channels(touched: Sequence[_Place], transcript: Transcript) -> tuple[int, .
 
 
 def _said(touched: Sequence[_Place], channels: tuple[int, ...], transcript: Transcript) -> list[_Place]:
-    """The entity's own words in order of time: utterances that only say はい are left out."""
+    """The entity's words in order of time, without utterances that are back-channels only."""
     speaking = [place for place in touched if place.segment.channel in channels] or list(touched)
     own = [place for place in speaking if not _BACKCHANNEL.fullmatch(_text(place.segment.chars, transcript))]
     return sorted(own or speaking, key=lambda place: (place.word.time.start, place.word.chars.start))
@@ -234,7 +237,7 @@ def _text(chars: CharSpan, transcript: Transcript) -> str:
 
 
 def _groups(said: list[_Place], places: Places, recording: Recording) -> list[list[_Place]]:
-    """Cut an entity's words where its speaker pauses long and nothing unheard lies in the pause."""
+    """Split an entity's words at long pauses that hold no unrecognised sound."""
     groups = [[said[0]]]
     for before, after in itertools.pairwise(said):
         pause = TimeSpan(before.word.time.end, max(before.word.time.end, after.word.time.start))
@@ -246,7 +249,7 @@ def _groups(said: list[_Place], places: Places, recording: Recording) -> list[li
 
 
 def _explained(pause: TimeSpan, around: tuple[_Place, _Place], places: Places, recording: Recording) -> bool:
-    """Whether the sound in a pause lies under words, or is none."""
+    """Whether all sound in a pause, up to ``MAX_UNEXPLAINED_SECONDS``, lies under words."""
     channel = around[0].segment.channel
     sound = listen(
         recording.samples[channel],
@@ -272,7 +275,7 @@ def _within(sound: Sound, time: TimeSpan) -> np.ndarray[tuple[int, ...], np.dtyp
 
 
 def _narrowed(finding: Finding, group: Sequence[_Place]) -> Finding:
-    """The finding with the characters of one group."""
+    """The finding, limited to the characters of one group."""
     whole = finding.entity.chars
     start = max(whole.start, min(place.word.chars.start for place in group))
     end = min(whole.end, max(place.word.chars.end for place in group))
@@ -280,13 +283,13 @@ def _narrowed(finding: Finding, group: Sequence[_Place]) -> Finding:
 
 
 def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace: float) -> TimeSpan:
-    """From where a group's sound begins to where it ends, as long as its morae take at least."""
+    """The time in which a group sounds, at least as long as its morae take."""
     first = min(group, key=lambda place: place.word.time.start)
     last = max(group, key=lambda place: place.word.time.end)
     start = _edge(first, -1, group, recording, morae * pace)
     end = _edge(last, 1, group, recording, morae * pace)
     least = morae * MIN_MORA_SECONDS
-    # Never inside out, and never shorter than it can be said: then the words' times count too.
+    # Where the edges leave less time than the morae need, the words' own times count as well.
     if end - start < least:
         start, end = min(start, first.word.time.start), max(end, last.word.time.end)
     lacking = max(0.0, least - (end - start)) / 2
@@ -295,10 +298,10 @@ def _sounding(group: Sequence[_Place], recording: Recording, morae: float, pace:
 
 
 def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recording, expected: float) -> float:
-    """Where a group's first (-1) or last (+1) word begins or ends, in seconds.
+    """The time in seconds at which a group's first (-1) word begins or its last (+1) word ends.
 
-    Where another utterance is timed over it two talk at once, and the word's own time counts, too: the sound
-    then tells of the other's edges as well, and the chances were learned where one talks.
+    Where another utterance overlaps it, two people talk at once, and the word's own time counts as well: the
+    edge network was fitted on one speaker at a time.
     """
     found = find_edge(*_around(place, side, group, recording, expected))
     time, neighbour = place.word.time, place.before if side < 0 else place.after
@@ -308,7 +311,7 @@ def _edge(place: _Place, side: Side, group: Sequence[_Place], recording: Recordi
 
 
 def _pace(group: Sequence[_Place], transcript: Transcript) -> float:
-    """Seconds that a mora takes in the utterance in which an entity begins."""
+    """Seconds per mora in the utterance in which an entity begins."""
     segment = group[0].segment
     spoken = sum(word.time.duration for word in segment.words)
     return min(
@@ -320,7 +323,7 @@ def _pace(group: Sequence[_Place], transcript: Transcript) -> float:
 def _around(
     place: _Place, side: Side, group: Sequence[_Place], recording: Recording, expected: float
 ) -> tuple[Sound, WordEdge, Side, float]:
-    """What ``find_edge`` needs of a group's first (-1) or last (+1) word."""
+    """The arguments of ``find_edge`` for a group's first (-1) or last (+1) word."""
     time = place.word.time
     if side < 0:
         at, neighbour = time.start, place.before
@@ -338,7 +341,7 @@ def _around(
         )
     samples = recording.samples[place.segment.channel if recording.channels > 1 else 0]
     sound = listen(samples, recording.rate, max(0.0, at - SOUND_MARGIN_SECONDS), at + SOUND_MARGIN_SECONDS)
-    # A long token of one character holds a pause or a stranger's sound; one of several is just long.
+    # A long word of one character holds a pause or other sound; a long word of several is just long.
     inner = time.duration / max(1, place.word.chars.end - place.word.chars.start)
     begins = min(each.word.time.start for each in group)
     ends = max(each.word.time.end for each in group)

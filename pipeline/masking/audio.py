@@ -1,11 +1,10 @@
-"""Apply a plan to sound: what is masked is computed from constants, never from the call.
+"""Apply a plan to sound: masked samples are replaced by a tone computed from constants alone.
 
     item times    |--a--|      |--b--| |--c--|          (c follows b within merge_gap)
     windows       |==1==|      |======2======|
     result     ...|~tone|......|~~~~~tone~~~~|.......   (. bit-identical to the input)
 
-Whatever could let the speech through, such as fading it, scaling it, or adding a tone over
-it, does not happen here: the samples of a window are replaced.
+Samples are replaced, never faded, scaled or overlaid, because speech could be recovered from that.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ __all__ = ["fill", "kept_by_decision", "mask_audio", "masked_pieces", "masked_wi
 
 Samples = npt.NDArray[np.int16]
 
-# 1 kHz is the tone that broadcasting uses for this, passes every telephone codec, and has a
+# Broadcasting uses a 1 kHz tone for this.  It passes every telephone codec and has a
 # whole number of samples per period at 8, 16, 32 and 48 kHz.
 _TONE_HERTZ: Final = 1000.0
 # -20 dBFS: below speech, so that a listener is not startled; far above the -38 dBFS from
@@ -41,7 +40,7 @@ _EDGE_SECONDS: Final = 0.005  # a raised cosine this long makes no click
 
 
 def kept_by_decision(plan: MaskPlan, channel: int) -> tuple[MaskItem, ...]:
-    """What a person decided to keep on a channel: never silenced only because masks are near."""
+    """The items on a channel that a person decided to keep; no gap between masks is bridged over them."""
     return tuple(
         item
         for item in plan.items
@@ -50,18 +49,17 @@ def kept_by_decision(plan: MaskPlan, channel: int) -> tuple[MaskItem, ...]:
 
 
 def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tuple[tuple[int, int], ...]:
-    """The stretches of one channel that the plan replaces.
+    """Compute the sample ranges of one channel that the plan replaces.
 
     Args:
-        plan: Its masked items count; kept ones do not.
+        plan: The plan.
         channel: Index of the channel.
         rate: Samples per second.
         length: Samples in the channel.
 
     Returns:
-        Half-open sample ranges, ordered, disjoint, not empty, within ``[0, length)``;
-        closer than ``plan.policy.merge_gap`` they are one, unless a person decided to keep what
-        lies between.
+        Half-open sample ranges, ordered, disjoint, not empty, within ``[0, length)``.  Masks closer
+        than ``plan.policy.merge_gap`` are joined, unless a person decided to keep what lies between.
     """
     spans = [to_samples(item.time, rate, length) for item in plan.masked if channel in item.channels]
     kept = [to_samples(item.time, rate, length) for item in kept_by_decision(plan, channel)]
@@ -70,15 +68,18 @@ def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tupl
 
 
 def newly_audible(then: MaskPlan, now: MaskPlan, shape: tuple[int, int], rate: int) -> Spans:
-    """Where a plan lets something sound that an earlier one silenced.
+    """Find what an earlier plan masks and a later one does not.
 
-    A masked copy that somebody has listened to tells nothing of these moments: they have not been heard.
+    Somebody who listened to the earlier masked copy has not heard these moments.
 
     Args:
-        then: The earlier one.
-        now: The later one.
-        shape: Channels and samples of the call.
+        then: The earlier plan.
+        now: The later plan.
+        shape: (channels, samples) of the call.
         rate: Samples per second.
+
+    Returns:
+        Stretches in seconds, on any channel.
     """
     channels, size = shape
     opened = []
@@ -89,7 +90,7 @@ def newly_audible(then: MaskPlan, now: MaskPlan, shape: tuple[int, int], rate: i
 
 
 def fill(length: int, rate: int, kind: str, law: str) -> Samples:
-    """What stands in a masked window: a function of these four constants alone.
+    """Compute the samples of a masked window, from these four arguments alone.
 
     Args:
         length: Samples wanted.
@@ -127,14 +128,13 @@ def _tone(length: int, rate: int) -> Samples:
 
 @lru_cache(maxsize=8)
 def _second_of_tone(rate: int) -> Samples:
-    """A second of the tone by pydub, at the call's own rate.
+    """A second of the tone, made by pydub at the call's own rate.
 
-    The call itself never goes through pydub: it would make 8 bit linear of G.711, resample what has
-    another rate than its 44.1 kHz, lay tones over speech instead of in its place, and cross-fade what
-    it joins (facts.md 5).
+    The call itself never passes through pydub, which would convert G.711 to 8-bit linear, resample to
+    44.1 kHz, overlay tones instead of replacing samples, and cross-fade where it joins (facts.md 5).
     """
     with warnings.catch_warnings():
-        # That there is no ffmpeg, which making a tone does not need, and that audioop is old.
+        # pydub warns that ffmpeg is missing, which a tone does not need, and that audioop is deprecated.
         warnings.simplefilter("ignore")
         from pydub.generators import Sine
     tone = Sine(_TONE_HERTZ, sample_rate=rate, bit_depth=16).to_audio_segment(1000, volume=_TONE_DBFS)
@@ -167,7 +167,7 @@ def mask_audio(samples: Samples, rate: int, plan: MaskPlan, law: str = "pcm16") 
 def masked_pieces(
     samples: Samples | StoredSamples, rate: int, plan: MaskPlan, law: str = "pcm16"
 ) -> Iterator[Samples]:
-    """As ``mask_audio``, a stretch at a time: hours are never held twice.
+    """As ``mask_audio``, one block at a time, so that hours of sound are never held twice.
 
     Args:
         samples: int16, shape (channels, n); not changed.

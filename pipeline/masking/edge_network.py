@@ -1,12 +1,12 @@
-"""How probable each candidate is to be an edge: a small network, run with numpy.
+"""A small network, run with numpy, that gives each candidate its probability of being an edge.
 
-    what speaks for each candidate     (candidates, features)      ``pipeline.masking.edges.describe``
-      -> a line, by itself             (candidates,)
-      -> convolutions over candidates  kernel 5, dilated, ReLU     what stands around it counts as well
-      -> softmax of both together      (candidates,)
+    features                           (candidates, features)      ``pipeline.masking.edges.describe``
+      -> linear, each by itself        (candidates,)
+      -> convolutions over candidates  kernel 5, dilated, ReLU     for the neighbouring candidates
+      -> softmax of their sum          (candidates,)
 
-Its weights lie beside this module, one network for where something starts and one for where it ends.  They
-were fitted on made calls: ``python -m tests.bench.edges --collect``, then ``tests.bench.fit_edges``.
+The weights lie beside this module, one network for starts and one for ends.  They were fitted on made
+calls: ``python -m tests.bench.edges --collect``, then ``python -m tests.bench.fit_edges``.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ Array = NDArray[np.float64]
 WEIGHTS: Final = Path(__file__).with_name("edges.npz")
 
 SHA256: Final = "64ae3daa5debaba11a60b644e0900f8423badbc4d023cf29fe85aad841977040"
-"""Of the weights, as ``models/registry.toml`` has it; this package cannot ask that one."""
+"""SHA-256 of the weights, the same as in ``models/registry.toml``, which this package cannot import."""
 
 SIDE_NAMES: Final = {-1: "start", 1: "end"}
-"""What each side's arrays are called in the file."""
+"""Prefix of each side's arrays in the file."""
 
 KERNEL: Final = 5
 DILATIONS: Final = (1, 2, 4, 8)
-"""Of the convolutions: a candidate sees .3 s of its neighbours to each side."""
+"""Dilations of the convolutions: a candidate sees 0.3 s to each side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class _Network:
     """Weights of one side.
 
     Attributes:
-        mean: Of each feature over what was learned from; shape (features,).
-        scale: Likewise its standard deviation.
-        line: Of each feature by itself, likewise.
+        mean: Mean of each feature over the training data; shape (features,).
+        scale: Standard deviation of each feature, likewise.
+        line: Weights of the linear part, likewise.
         layers: Weights, shape (out, in, ``KERNEL``), and biases, shape (out,), of each convolution.
     """
 
@@ -59,7 +59,7 @@ class _Network:
 
 
 def chances(features: Array, side: int) -> Array:
-    """The chance of each candidate to be the true edge; they sum to one.
+    """The probability of each candidate to be the true edge; they sum to one.
 
     Args:
         features: From ``pipeline.masking.edges.describe``, shape (candidates, features).
@@ -69,7 +69,7 @@ def chances(features: Array, side: int) -> Array:
         Shape (candidates,).
 
     Raises:
-        ModelError: when the weights are missing, not such weights or not the registered ones.
+        ModelError: when the weights are missing, malformed or not the registered ones.
     """
     network = _network(side)
     x = (features - network.mean) / network.scale
@@ -82,7 +82,7 @@ def chances(features: Array, side: int) -> Array:
 
 
 def _convolved(x: Array, weights: Array, dilation: int) -> Array:
-    """A convolution over the first axis, filled up with zeros; shape (candidates, out)."""
+    """A zero-padded convolution over the first axis; shape (candidates, out)."""
     reach = KERNEL // 2 * dilation
     filled = np.pad(x, ((reach, reach), (0, 0)))
     taps = (filled[at * dilation : at * dilation + len(x)] @ weights[:, :, at].T for at in range(KERNEL))

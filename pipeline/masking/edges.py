@@ -1,17 +1,17 @@
-"""Where does something said begin and end?  The recogniser's word times say roughly, the sound says exactly.
+"""Find the edges of something said: roughly from the recogniser's word times, exactly from the sound.
 
     sound      ▁▁▂▆█▇▅▇█▆▃▁▁▁▂▅▇█▆▂
     words          |移 |動 |し|た|        start -0.5 to +0.15 s off, end 0.3 s early to 0.3 s late
-    ear            .:▆▇▆▇▂                how probably anybody's data is being said, every 80 ms
+    ear            .:▆▇▆▇▂                probability that personal data is being said, every 80 ms
     candidates  ·········|·········       every 10 ms around a word's edge
-    chance         ..:|:.                 from silence, change of spectrum, distance and ear, see ``describe``
-    edge           ^                      as far out as the true edge lies with ``MIN_CERTAINTY`` certainty
+    probability    ..:|:.                 from silence, change of spectrum, distance and ear, see ``describe``
+    edge           ^                      with ``MIN_CERTAINTY`` the true edge lies no further out
 
-A best guess would be too late half of the time, and a mask that begins late speaks the first
-mora of a name.  So each candidate gets a chance of being the true edge, and the edge is put
-where the true one lies further out only a few times in a hundred: close to the guess where the sound is
-clear (a pause, the s of さん), further out where it is not.  The chances come from a small network
-(``pipeline.masking.edge_network``) that reads what ``describe`` says of a candidate and of those around it.
+The likeliest edge would be too late half of the time, and a mask that begins late reveals the first mora of a
+name.  So each candidate gets a probability, and the edge is put where the true one lies further out in about
+1 of 10 cases: close to the likeliest where the sound is clear (a pause, the s of さん), further out where it
+is not.  The probabilities come from a small network (``pipeline.masking.edge_network``) over the features of
+a candidate and of those around it.
 """
 
 from __future__ import annotations
@@ -49,67 +49,66 @@ __all__ = [
 
 Array = NDArray[np.float64]
 Side = int
-"""-1 for where something starts, +1 for where it ends: the direction outward."""
+"""-1 for a start, +1 for an end: the outward direction."""
 
 FRAME_SECONDS: Final = 0.01
-"""Seconds from one frame to the next, and between candidates."""
+"""Distance between frames, and between candidates."""
 
 NO_NEIGHBOUR_SECONDS: Final = 9.0
-"""Seconds to a neighbour that is not there: further than any candidate."""
+"""Stands for the distance to a neighbour that does not exist: further than any candidate."""
 
 UNKNOWN_SPREAD: Final = -1.0
-"""In place of a spread."""
+"""Stands for a spread that is not known."""
 
 INWARD_FRAMES, OUTWARD_FRAMES = 60, 45
-"""Frames from a word's edge to the innermost and the outermost candidate: of 563 word times 1 in 100 was
-further off, all of them early starts and late ends, which cost over-mask and no leak."""
+"""Frames from a word's edge to the innermost and the outermost candidate.  Of 563 word times 1 in 100 was
+further off, always as an early start or a late end, which costs over-mask but no leak."""
 
 CANDIDATES: Final = INWARD_FRAMES + 1 + OUTWARD_FRAMES
 
 EAR_FEATURES: Final = 7
-"""Features of a candidate that come from the ear, the last ones; the very last says whether there was one."""
+"""Number of features from the ear, which come last; the very last states whether the ear heard anything."""
 
 MORA_FEATURES: Final = 5
-"""Features, those before the ear's, that come of where the word's morae are heard; the last says whether."""
+"""Number of features from forced alignment, before the ear's; the last states whether it was done."""
 
 MIN_CERTAINTY: Final = {-1: 0.88, 1: 0.91}
-"""The chance that the true edge is not further out, of a start and of an end.  With .95, on 36 made calls
-that the network never saw, one in a thousand starts and seven ends are more than 40 ms short, and .13 of an
-entity's speech is taken of its neighbours (``tests.bench.edges``).  On 36 others, .93 for both leaves .1 %
-less of leak in whole calls than these, and takes .3 % more of the rest of the talk; with these eight of a
-thousand starts, and nine ends, are more than 40 ms short on 24 of them."""
+"""Probability that the true edge is not further out, for starts and for ends.  Measured by
+``tests.bench.edges`` on made calls that the network was not fitted on.  With 0.95 (36 calls) 1 of 1,000
+starts and 7 of 1,000 ends are more than 40 ms short, and 13 % of an entity's speech is taken from its
+neighbours as well.  With 0.93 for both (36 other calls) there is 0.1 % less leak in whole calls than with
+these values, and 0.3 % more over-mask.  With these values (24 of those calls) 8 of 1,000 starts and 9 of
+1,000 ends are more than 40 ms short."""
 
 SOUND_MARGIN_SECONDS: Final = (max(INWARD_FRAMES, OUTWARD_FRAMES) + 26) * FRAME_SECONDS
-"""Seconds of sound on each side of an edge that its candidates are described by."""
+"""Sound on each side of an edge that its features need."""
 
 _WINDOW_SECONDS: Final = 0.025  # seconds of sound in a frame: two periods of the deepest voice
 _BANDS: Final = 20
 _LOWEST_HERTZ, _HIGHEST_HERTZ = 100.0, 3800.0  # hertz: what a telephone passes
 QUIET_DB: Final = -18.0
-"""dB of a frame against the loud parts around it under which it is a pause: most consonants are louder."""
+"""A frame this far below the loud parts around it is a pause: most consonants are louder."""
 
-_SILENT_DB: Final = -30.0  # likewise; no sound of speech that a listener would notice beside the loud parts
+_SILENT_DB: Final = -30.0  # likewise; no listener notices speech this quiet beside the loud parts
 _BREATH_SECONDS: Final = 0.1
-"""Seconds of silence that an edge takes in, where there is some: it costs nobody a word, and holds a soft
-breath and what a lossy codec smears of a loud sound (up to 0.07 s for MP3 at 8 kHz, facts.md 5)."""
+"""Silence that an edge takes in, where there is some: it costs no word, and may hold a soft breath or what a
+lossy codec smears of a loud sound (up to 0.07 s for MP3 at 8 kHz, facts.md 5)."""
 
-_FLOOR_DB: Final = -35.0  # likewise; what lies deeper differs by the noise of the line only
-_EAR_FRAMES: Final = 25  # frames that the ear is asked about on each side of a candidate: three of its steps
+_FLOOR_DB: Final = -35.0  # likewise; lower levels differ by the line's noise only
+_EAR_FRAMES: Final = 25  # frames of the ear's trace on each side of a candidate: three of its steps
 _STEP_SECONDS: Final = 0.04  # seconds of a step of a posteriorgram
-_MAX_SPREADS_OFF: Final = (
-    8.0  # times its spread that a word's edge is off, from which it is all the same how many
-)
-_MIN_DOUBT: Final = 0.01  # nobody is surer than that: what the ear has learned from is not all there is
+_MAX_SPREADS_OFF: Final = 8.0  # largest offset of a candidate, in spreads of the word's edge
+_MIN_DOUBT: Final = 0.01  # clips the ear's probability: what it learned from is not everything
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A stretch of one channel as a listener's ear has it.
+    """The spectrum of a stretch of one channel.
 
     Attributes:
-        bands: dB below full scale of ``_BANDS`` bands of equal width to the ear, shape (frames, bands).
-        level: dB of all together, shape (frames,).
-        start: Seconds at which the first frame's middle lies, in the recording.
+        bands: dB relative to full scale of ``_BANDS`` mel bands, shape (frames, bands).
+        level: dB of the whole spectrum, shape (frames,).
+        start: Beginning of the first frame's ``FRAME_SECONDS``, in seconds of the recording.
     """
 
     bands: Array = field(repr=False)
@@ -123,17 +122,17 @@ class WordEdge:
 
     Attributes:
         time: Seconds from the start of the recording.
-        inner: Seconds that a character of the entity's own word at this edge lasts.
+        inner: Seconds per character of the entity's word at this edge.
         gap: Seconds to the neighbouring word; ``NO_NEIGHBOUR_SECONDS`` where there is none near.
         outer: Seconds to that word's far edge, likewise.
-        within: Seconds that ``time`` is off at most; ``NO_NEIGHBOUR_SECONDS`` where nobody vouches for it.
+        within: Greatest error of ``time`` in seconds; ``NO_NEIGHBOUR_SECONDS`` where it is not known.
         sure: The recogniser's probability of the entity's word at this edge.
         sure_beyond: The same of the neighbouring word.
         length: Seconds from the entity's first word to its last, as timed.
         expected: Seconds that its morae take at the pace of its utterance; 0 where that is not known.
-        spread: Seconds by which ``time`` may lie elsewhere, as the word's morae are heard
-            (``pipeline.sound.forced_alignment``); ``UNKNOWN_SPREAD`` where nobody listened for them.
-        traces: What the ear heard around it; empty where nothing was listened to.
+        spread: Uncertainty of ``time`` in seconds by forced alignment (``pipeline.sound.forced_alignment``);
+            ``UNKNOWN_SPREAD`` where none was done.
+        traces: The ear's traces around it; empty where there are none.
     """
 
     time: float
@@ -150,16 +149,16 @@ class WordEdge:
 
 
 def listen(samples: Track, rate: int, start: float, end: float) -> Sound:
-    """Cut a stretch of a channel into frames.
+    """Compute the spectrum of a stretch of a channel, frame by frame.
 
     Args:
         samples: int16, shape (n,).
         rate: Samples per second.
-        start: Seconds; may lie before the recording, which is silent there.
-        end: Seconds; may lie after it, likewise.
+        start: In seconds; may lie before the recording, which counts as silence.
+        end: In seconds; may lie after the recording, likewise.
 
     Returns:
-        One frame for each ``FRAME_SECONDS``, the first in the middle of its first ``FRAME_SECONDS``.
+        One frame for each ``FRAME_SECONDS``.
     """
     hop, window = max(1, round(rate * FRAME_SECONDS)), max(2, round(rate * _WINDOW_SECONDS))
     count = max(1, round((end - start) / FRAME_SECONDS))
@@ -170,14 +169,14 @@ def listen(samples: Track, rate: int, start: float, end: float) -> Sound:
     piece = samples[low : max(low, min(int(wanted[-1, -1]), len(samples) - 1)) + 1]
     frames = np.where(inside, piece[np.clip(wanted - low, 0, len(piece) - 1)], 0) / 32768
     size, weights = _filters(rate, window)
-    # Scaled so that a sine of full scale has a power of one; 3/32 is what the window leaves of it, per bin.
+    # Scaled so that a full-scale sine has power one; 3/32 is what the Hann window leaves of it, per bin.
     power = np.square(np.abs(np.fft.rfft(frames * np.hanning(window), size))) / (size * window * 3 / 32)
     return Sound(10 * np.log10(power @ weights.T + 1e-9), 10 * np.log10(power.sum(axis=1) + 1e-9), start)
 
 
 @lru_cache(maxsize=8)
 def _filters(rate: int, window: int) -> tuple[int, Array]:
-    """Length of the transform and triangular filters of equal width in mel, shape (bands, bins)."""
+    """FFT length, and triangular mel filters of shape (bands, bins)."""
     size = 1 << (window - 1).bit_length()
     mel = 1127 * np.log1p(np.fft.rfftfreq(size, 1 / rate) / 700)
     low, high = (1127 * np.log1p(hertz / 700) for hertz in (_LOWEST_HERTZ, min(_HIGHEST_HERTZ, rate / 2)))
@@ -188,13 +187,13 @@ def _filters(rate: int, window: int) -> tuple[int, Array]:
 
 
 def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
-    """What speaks for and against each candidate.
+    """Compute the features of each candidate.
 
     Args:
         sound: Reaching at least ``SOUND_MARGIN_SECONDS`` to both sides of the edge.
-        edge: As the recogniser has it.
-        side: Of the entity.
-        loud: dB of the entity's loud parts.
+        edge: The recogniser's edge.
+        side: Which edge of the entity.
+        loud: Level of the entity's loud parts in dB.
 
     Returns:
         Shape (``CANDIDATES``, features), from the innermost candidate to the outermost.
@@ -215,7 +214,7 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
     quiet_near, quiet_far = beside(still, 1, 0, 10).mean(axis=1), beside(still, 1, 5, 25).mean(axis=1)
     quiet_inside = beside(still, -1, 0, 8).mean(axis=1)
     moved = np.arange(-INWARD_FRAMES, OUTWARD_FRAMES + 1) / 10
-    # Of the stretch up to a candidate, against what the entity's morae take; of a short one it tells more.
+    # Length up to a candidate against what the entity's morae take; short entities vary less.
     excess = (
         np.log(np.maximum(edge.length + moved / 10, 0.03) / max(edge.expected, 0.1)) if edge.expected else 0
     )
@@ -236,7 +235,7 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
             np.maximum(0, 0.3 - moved - 10 * edge.inner),  # past the entity's own word
             np.maximum(0, 0.3 + moved - 10 * edge.outer),  # past the whole of its neighbour
             np.maximum(0, 10 * edge.inner - 4) * np.maximum(0, -moved),  # a word so long holds a pause
-            np.abs(moved) * (1 - edge.sure),  # who doubts the word doubts when it was said
+            np.abs(moved) * (1 - edge.sure),  # an uncertain word has an uncertain time
             np.abs(moved) * (1 - edge.sure_beyond),
             np.maximum(0, excess - 0.2) * short * np.ones(CANDIDATES),  # too long for its morae
             np.maximum(0, -excess - 0.3) * np.ones(CANDIDATES),  # too short
@@ -248,7 +247,7 @@ def describe(sound: Sound, edge: WordEdge, side: Side, loud: float) -> Array:
 
 
 def _heard(edge: WordEdge, moved: Array) -> Iterator[Array]:
-    """What the morae around the edge say: ``MORA_FEATURES`` columns, all 0 where none were listened for."""
+    """The features from forced alignment: ``MORA_FEATURES`` columns, all 0 where there was none."""
     if edge.spread < 0:
         yield from np.zeros((MORA_FEATURES, CANDIDATES))
         return
@@ -261,7 +260,7 @@ def _heard(edge: WordEdge, moved: Array) -> Iterator[Array]:
 
 
 def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
-    """What the ear says for each candidate: ``EAR_FEATURES`` columns, all 0 where it heard nothing."""
+    """The features from the ear: ``EAR_FEATURES`` columns, all 0 where there is no trace."""
     first, last = -INWARD_FRAMES - _EAR_FRAMES, OUTWARD_FRAMES + 1 + _EAR_FRAMES
     chances = read_off(edge.traces, edge.time + side * (np.arange(first, last) + 0.5) * FRAME_SECONDS)
     heard = ~np.isnan(chances)
@@ -271,7 +270,7 @@ def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
     at = np.arange(CANDIDATES) + _EAR_FRAMES
 
     def mean(near: int, far: int) -> Array:
-        """Of the frames from ``near`` to ``far`` of each candidate, outward positive."""
+        """Mean log odds of the frames ``near`` to ``far`` from each candidate, outward positive."""
         return np.asarray((sums[at + far] - sums[at + near]) / (far - near))
 
     yield (sums[at + 1] - sums[_EAR_FRAMES + INWARD_FRAMES + 1]) / 10  # data between the word's edge and here
@@ -284,13 +283,13 @@ def _listened(edge: WordEdge, side: Side) -> Iterator[Array]:
 
 
 def find_edge(sound: Sound, edge: WordEdge, side: Side, loud: float) -> float:
-    """Where the entity's sound begins or ends, with the certainty of ``MIN_CERTAINTY``.
+    """Find where the entity's sound begins or ends; with ``MIN_CERTAINTY`` it does so no further out.
 
     Args:
         sound: Reaching at least ``SOUND_MARGIN_SECONDS`` to both sides of the edge.
-        edge: As the recogniser has it.
-        side: Of the entity.
-        loud: dB of the entity's loud parts.
+        edge: The recogniser's edge.
+        side: Which edge of the entity.
+        loud: Level of the entity's loud parts in dB.
 
     Returns:
         Seconds from the start of the recording; may lie before or after it.
@@ -305,7 +304,7 @@ def find_edge(sound: Sound, edge: WordEdge, side: Side, loud: float) -> float:
 
 
 def _into_the_pause(sound: Sound, found: float, side: Side, loud: float) -> float:
-    """Where an edge touches silence, put it ``_BREATH_SECONDS`` into it, and no further."""
+    """Where an edge lies in silence, put it ``_BREATH_SECONDS`` from the sound, but not into other sound."""
     still = sound.level < loud + _SILENT_DB
     at = min(max(0, round((found - sound.start) / FRAME_SECONDS)), len(still))
     before, after = still[:at][::-1], still[at:]

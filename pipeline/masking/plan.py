@@ -1,4 +1,4 @@
-"""Findings, their times and the case's policy become a ``MaskPlan``: pure data, replayable."""
+"""Make a ``MaskPlan`` from aligned findings and the case's policy."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ __all__ = ["make_plan", "transcript_sha256", "within_review_time"]
 def make_plan(
     findings: tuple[Finding, ...], transcript: Transcript, case: CallCase, policy: MaskPolicy
 ) -> MaskPlan:
-    """Decide for every finding: masked or kept, on which ground, seen by a person or not.
+    """Decide for every finding whether it is masked, on which ground, and whether an analyst must decide.
 
     Args:
         findings: Aligned (``time`` and ``channels`` set); padding is already in ``time``.
-        transcript: What they point into.
+        transcript: The transcript they point into.
         case: Says what to do with each party's data.
-        policy: Findings below its ``min_score`` are dropped; of one in parts, all or none.
+        policy: Findings below its ``min_score`` are dropped; the parts of a finding all or none.
 
     Returns:
         Revision 0 of the plan, items in order of time.
@@ -52,14 +52,14 @@ def make_plan(
 
 
 def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
-    """Ask an analyst about as much as the policy's time for a call of this length allows.
+    """Limit what an analyst is asked to the policy's time for a call of this length.
 
     Args:
         plan: Any revision.
-        transcript: Of its call.
+        transcript: The transcript of the call.
 
     Returns:
-        The plan with candidates that do not fit left out and unlikely masks that do fit flagged.
+        The plan without the candidates that do not fit, and with those unlikely masks flagged that do.
     """
     spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
     items = within_time(outside_masks(plan.items), plan.policy.review_seconds * spoken / 60)
@@ -67,7 +67,7 @@ def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
 
 
 def transcript_sha256(transcript: Transcript) -> str:
-    """SHA-256 of the raw text, UTF-8: binds a plan to what it was made from."""
+    """SHA-256 of the raw text in UTF-8, which binds a plan to its transcript."""
     return hashlib.sha256(transcript.text.encode()).hexdigest()
 
 
@@ -79,7 +79,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
     if entity.candidate:
         return _candidate(number, finding, finding.time)
     secret = entity.entity_type == "CONFIDENTIAL"
-    # No case can ask for these to be kept.
+    # No case can keep these.
     always = secret or finding.party is Party.THIRD_PARTY
     action = MaskAction.MASK if always else case.action_for(finding.party)
     unknown = finding.party is Party.UNKNOWN
@@ -103,13 +103,13 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
 
 
 def _settled(finding: Finding, case: CallCase) -> bool:
-    """Whether nobody need hear a candidate: it is theirs whose data stays anyway."""
+    """Whether a candidate needs no review, because its owner's data is kept anyway."""
     kept = case.action_for(finding.party) is MaskAction.KEEP and finding.party is not Party.THIRD_PARTY
     return finding.entity.candidate and kept
 
 
 def _candidate(number: int, finding: Finding, time: TimeSpan) -> MaskItem:
-    """What is too unlikely to be masked: it stays, and a person listens and decides."""
+    """The item of a finding too unlikely to be masked: it is kept until an analyst has decided."""
     entity = finding.entity
     return MaskItem(
         item_id=f"m{number:04d}",

@@ -1,6 +1,6 @@
-"""What a page shows of a call's sound without the sound: its shape, where it is quiet, how high it swings.
+"""Draw a call for the review page: its peaks, and where it is quiet.
 
-Made once, when the call is masked, so that an hour of it need not be decoded before it can be looked at.
+Made once, when the call is masked, so that the page need not decode an hour of sound.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipeline.audio.stored import Track
 __all__ = ["PEAKS_PER_SECOND", "Sketch", "coarser", "sketch_of"]
 
 PEAKS_PER_SECOND: Final = 100
-"""Stretches a second of which the loudest sample is kept: at the closest zoom a stretch is four pixels."""
+"""Peaks stored per second: at the closest zoom each is four pixels wide."""
 
 _BLOCK_PEAKS: Final = 300 * PEAKS_PER_SECOND  # stretches drawn at once
 
@@ -29,13 +29,12 @@ class Sketch:
     """A call's sound as it is drawn.
 
     Attributes:
-        sha256: Of the recording it was made of.
+        sha256: Hex digest of the recording's file.
         rate: Samples per second.
         channels: 1 or 2.
-        length: Samples of each channel.
-        quiet: Where nothing can be heard.
-        peaks: Of each channel, a byte for each ``1 / PEAKS_PER_SECOND`` s: the root of its loudest sample's
-            share of full scale.
+        length: Samples in each channel.
+        quiet: Where nothing can be heard, in seconds.
+        peaks: For each channel one byte per peak: 255 * sqrt(loudest sample / full scale).
     """
 
     sha256: str
@@ -47,7 +46,7 @@ class Sketch:
 
     @property
     def duration(self) -> float:
-        """Seconds."""
+        """Length in seconds."""
         return self.length / self.rate
 
 
@@ -55,10 +54,10 @@ def sketch_of(recording: Recording) -> Sketch:
     """Draw a call.
 
     Args:
-        recording: Of the call.
+        recording: The call.
     """
     rate, length = recording.rate, recording.length
-    # In whole numbers: 560 / 8000 * 100 is a little more than 7, and the eighth stretch would be empty.
+    # Integer arithmetic: in floating point 560 / 8000 * 100 exceeds 7, and a stretch would be empty.
     edges = np.arange(-(-length * PEAKS_PER_SECOND // rate)) * rate // PEAKS_PER_SECOND
     peaks = tuple(b"".join(_drawn(channel, edges)) for channel in recording.samples)
     still = quiet(recording.samples, rate)
@@ -66,12 +65,12 @@ def sketch_of(recording: Recording) -> Sketch:
 
 
 def _drawn(channel: Track, edges: npt.NDArray[np.int64]) -> Iterator[bytes]:
-    """The peaks of a channel, some minutes at a time."""
+    """The peaks of a channel, five minutes at a time."""
     for at in range(0, len(edges), _BLOCK_PEAKS):
         some = edges[at : at + _BLOCK_PEAKS]
         end = int(edges[at + _BLOCK_PEAKS]) if at + _BLOCK_PEAKS < len(edges) else len(channel)
         piece = channel[int(some[0]) : end]
-        # int16 has no positive twin of its least value.
+        # The least int16 has no positive counterpart, so widen before negating.
         loudest = np.maximum(
             np.maximum.reduceat(piece, some - some[0]).astype(np.int32),
             -np.minimum.reduceat(piece, some - some[0]).astype(np.int32),
@@ -80,11 +79,11 @@ def _drawn(channel: Track, edges: npt.NDArray[np.int64]) -> Iterator[bytes]:
 
 
 def coarser(peaks: bytes, together: int) -> bytes:
-    """Peaks of stretches so many times as long: the highest of each.
+    """Merge neighbouring peaks into their maximum.
 
     Args:
-        peaks: A channel's.
-        together: How many stretches become one.
+        peaks: Peaks of a channel.
+        together: How many peaks become one.
     """
     fine = np.frombuffer(peaks, np.uint8)
     return bytes(np.maximum.reduceat(fine, np.arange(0, len(fine), together)).tobytes())

@@ -1,7 +1,6 @@
-"""Apply a plan to words: each masked stretch becomes one label of fixed length.
+"""Apply a plan to words: each masked stretch becomes one label.
 
-A label says what kind of thing was taken out and nothing else; its length does not follow
-the length of what it stands for.
+A label states the kind of data and nothing else; its length does not depend on what it replaces.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ LABELS: Final = {
     "EMAIL_ADDRESS": "[メールアドレス]",
     "CONFIDENTIAL": "[機密]",
 }
-OTHER_LABEL: Final = "[非開示]"  # an entity type that a company's own recogniser added
+OTHER_LABEL: Final = "[非開示]"  # an entity type of a company's own recognizer
 _SPEAKERS: Final = {"op": "担当者", "cu": "お客様"}
 _SOMEBODY: Final = "話者"
 
@@ -44,7 +43,7 @@ class MaskedWord:
 
     Attributes:
         text: The word or the label.
-        time: Of the word; for a label that of the item it stands for.
+        time: The word's; for a label that of the item it stands for.
         probability: The recogniser's; ``None`` for a label.
         entity_type: What was masked; ``None`` for a kept word.
     """
@@ -66,13 +65,13 @@ class MaskedSegment:
 
     @property
     def text(self) -> str:
-        """Its words joined, without blanks at the ends."""
+        """Its words joined, stripped of white space."""
         return "".join(word.text for word in self.words).strip()
 
 
 @dataclass(frozen=True, slots=True)
 class MaskedTranscript:
-    """A product: it holds nothing of what was masked."""
+    """The masked transcript, a product: it holds nothing of what was masked."""
 
     call_id: str
     segments: tuple[MaskedSegment, ...]
@@ -89,13 +88,13 @@ class _Window:
 def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
     """Replace every masked word of the transcript by the label of what it belonged to.
 
-    A word is masked when a character of it lies in a masked item, or when more than half of
-    its time lies in a masked window of its channel (what cannot be heard is not written
-    either).  Labels of one kind that follow each other become one.
+    A word is masked when one of its characters lies in a masked item, or when more than half of its time
+    lies in a masked window of its channel, because what cannot be heard is not written either.  Adjacent
+    labels of one kind are joined.
 
     Args:
         transcript: The call's words.
-        plan: Of the same call.
+        plan: The plan of the same call.
 
     Returns:
         The masked transcript; segments keep their order and times.
@@ -122,7 +121,7 @@ def _windows(plan: MaskPlan, channel: int) -> tuple[_Window, ...]:
 
 
 def _segment(text: str, segment: Segment, items: Nearby[MaskItem], windows: Nearby[_Window]) -> MaskedSegment:
-    # A segment without word times is one word: masked as a whole rather than guessed at.
+    # A segment without word times counts as one word, so that it is masked as a whole.
     words = segment.words or (Word(segment.chars, segment.time, 0.0),)
     by_chars = items.touching(words[0].chars.start, words[-1].chars.end)
     by_time = windows.touching(min(word.time.start for word in words), max(word.time.end for word in words))
@@ -152,9 +151,9 @@ def _item_by_chars(word: Word, items: Sequence[MaskItem]) -> MaskItem | None:
 
 
 def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
-    """The masked item under which most of the word is silenced, where more than half of it is.
+    """The masked item that covers most of the word's time, where windows cover more than half of it.
 
-    A word of no length is silenced when its instant is.
+    A word of zero length is covered when its instant is.
     """
     for window in windows:
         covered = _shared_time(word.time, window.time)

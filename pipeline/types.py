@@ -199,7 +199,8 @@ class Transcript:
     """The only holder of raw text.
 
     ``text`` is every segment's text in order of start time, joined by a newline; characters of it are the
-    program's shared coordinate.  ``times_within``: greatest error of the times in seconds, where the source states one.
+    program's shared coordinate.  ``times_within``: greatest error of the times in seconds, where the source
+    states one.
     """
 
     call_id: str

@@ -20,7 +20,7 @@ from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 __all__ = ["CLEAR_SCORE", "MIN_WORD_SECONDS", "is_candidate", "outside_masks", "within_time"]
 
 LEAK_WEIGHT = 1.0
-"""Weight of a second of leak against a second of over-mask.  On u24, u26, u28 and u29 (two hours) 1 leaves after
+"""Weight of a second of leak against one of over-mask.  On u24, u26, u28 and u29 (two hours) 1 leaves after
 review 0.1 % more leak than 2 would (1.2 %), and 0.1 % less over-mask, 0.2 % less on bad lines."""
 
 CLEAR_SCORE = 0.97

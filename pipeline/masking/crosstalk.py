@@ -1,19 +1,18 @@
-"""On which channels of a two-channel call is something said heard, and until when?
+"""Find the channels of a two-channel call on which something said is heard, and until when.
 
     caller's channel    ..... 伊 藤 さ ん .....
     operator's channel  .......(伊 藤 さ ん)...     later and quieter: the line's echo, a speaker
                                                    phone, or a codec that folds two channels into one
     masked on both            |-----------|
 
-A name silenced on the speaker's channel alone would stay audible on the other.  Whether it is
-there is measured, not assumed, and no level counts, because any level can be turned up:
+A name silenced on the speaker's channel alone could stay audible on the other.  Whether it does is measured.
+No threshold on the level is used, because any level can be amplified:
 
-- Where the other channel carries nothing but its own noise, what can be found in it by correlation can be
-  raised from it, and is masked (``pipeline.masking.faint_copy``, which says how often chance is taken for a
-  copy).
-- Where it carries more, two channels that carry the same sound agree in phase at one delay, over all
-  frequencies of the telephone band; two people speaking do not.  An echo that drowns in what else sounds
-  there, so that nothing of it can be understood, is not heard: to silence it would take what is said over it.
+- Where the other channel carries only its own noise, a copy that correlation finds in it can be recovered,
+  and is masked (``pipeline.masking.faint_copy``, which bounds how often chance is taken for a copy).
+- Where it carries more, two channels with the same sound agree in phase at one delay over the whole telephone
+  band; two people speaking do not.  An echo that other sound covers so far that nothing of it can be
+  understood stays: masking it would take what is said over it.
 """
 
 from __future__ import annotations
@@ -41,39 +40,36 @@ __all__ = ["channels_and_time", "heard_on", "still_heard_on"]
 
 Array = npt.NDArray[np.float64]
 
-_BAND_HERTZ: Final = (200.0, 3400.0)  # hertz: what a telephone passes
-_PATH_CONTEXT_SECONDS: Final = 1.0  # seconds on each side: the path is the same a moment earlier and later
-_NOISE_CONTEXT_SECONDS: Final = (
-    10.0  # seconds on each side in which a channel is at its own noise for a moment
-)
-# Seconds at its own noise from which a channel holds something that could be understood: what is shorter is
-# no intelligible word (``MaskPolicy.merge_gap``).  Of what is shorter itself, half.
+_BAND_HERTZ: Final = (200.0, 3400.0)  # what a telephone passes
+_PATH_CONTEXT_SECONDS: Final = 1.0  # on each side: the echo path does not change within a moment
+_NOISE_CONTEXT_SECONDS: Final = 10.0  # on each side: somewhere in it the channel is at its own noise
+# A copy counts where the channel is at its own noise for at least this long: what is shorter is no
+# intelligible word (``MaskPolicy.merge_gap``).  For a shorter entity half its length suffices.
 _MIN_NOISE_SECONDS: Final = 0.15
-# Agreement of unrelated signals of n samples is about 1 / sqrt(n) at any one delay, and at the
-# best of all delays 3 to 5 times that.  Of 360 made pairs of unrelated telephone speech 1 in 70
+# Least phase agreement, in units of 1 / sqrt(n).  Unrelated signals of n samples reach about 1 at a given
+# delay and 3 to 5 at the best of all delays.  Of 360 made pairs of unrelated telephone speech 1 in 70
 # exceeded 9; of echoes 20 dB down without other speech over them 9 in 10 do.
 _MIN_AGREEMENT: Final = 9.0
-# Under other sound nothing of speech is understood in a band where its level lies 15 dB below that, and all
-# of it where it lies 15 dB above; what each band counts for is given (Speech Intelligibility Index, octave
-# bands, ANSI S3.5-1997, table 4; of the last the telephone passes the beginning, and all of it is counted).
-# Where the other sound comes and goes the share is worked out moment by moment and averaged (Rhebergen and
-# Versfeld 2005, JASA 117).
+# Speech Intelligibility Index (ANSI S3.5-1997, octave bands, table 4): in a band where speech lies 15 dB
+# below the other sound nothing of it is understood, 15 dB above it all; each band has a weight.  A telephone
+# passes only the start of the last band, which counts fully.  Where the other sound fluctuates, the index
+# is computed moment by moment and averaged (Rhebergen and Versfeld 2005, JASA 117).
 _INAUDIBLE_DB: Final = 15.0
 _AUDIBLE_RANGE_DB: Final = 30.0
-_OCTAVE_EDGES_HERTZ: Final = (177.0, 354.0, 707.0, 1414.0, 2828.0, 3400.0)  # hertz: edges of the bands
+_OCTAVE_EDGES_HERTZ: Final = (177.0, 354.0, 707.0, 1414.0, 2828.0, 3400.0)  # edges of the bands
 _BAND_WEIGHTS: Final = (0.0617, 0.1671, 0.2373, 0.2648, 0.2142)
-# Up to here speech in the next room is confidential (articulation index, ASTM E1130).
+# Up to this index speech in the next room counts as confidential (ASTM E1130).
 _MAX_CONFIDENTIAL_INDEX: Final = 0.05
 _MOMENT_SECONDS: Final = 0.032  # seconds
 
 
 def heard_on(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) -> tuple[int, ...]:
-    """Add the channels on which the sound of these channels is heard as well.
+    """Add the channels on which the same sound is heard as well.
 
     Args:
         recording: The call.
-        time: The stretch in question.
-        channels: Where it was said.
+        time: The stretch to look at.
+        channels: The channels on which it was said.
 
     Returns:
         ``channels`` and every other one that carries the same sound there, ascending.
@@ -84,15 +80,15 @@ def heard_on(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) ->
 def channels_and_time(
     recording: Recording, time: TimeSpan, channels: tuple[int, ...]
 ) -> tuple[tuple[int, ...], TimeSpan]:
-    """As ``heard_on``, and how long it takes to end there.
+    """As ``heard_on``, with the time that the copies take.
 
     Args:
         recording: The call.
-        time: The stretch in question.
-        channels: Where it was said.
+        time: The stretch to look at.
+        channels: The channels on which it was said.
 
     Returns:
-        The channels; and the time from where the first begins to carry it to where the last one ends.
+        The channels, and the time from the first copy's beginning to the last one's end.
     """
     found, start, end = set(channels), time.start, time.end
     for other in range(recording.channels):
@@ -109,16 +105,16 @@ def channels_and_time(
 def still_heard_on(
     original: Recording, masked: Audio, time: TimeSpan, channels: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """On which channels of the product something is still heard that was masked on others.
+    """Find the channels of the masked copy on which a masked stretch is still heard.
 
     Args:
         original: The call.
         masked: The product, of the same shape.
-        time: What was masked.
-        channels: On which channels.
+        time: The masked stretch.
+        channels: The channels on which it is masked.
 
     Returns:
-        The others that carry it, ascending.
+        The other channels that carry it, ascending.
     """
     others = (other for other in range(original.channels) if other not in channels)
     return tuple(
@@ -133,7 +129,7 @@ Line = tuple[Audio, int]
 
 
 def _lag(said: Line, other: Line, time: TimeSpan) -> float | None:
-    """Seconds by which one channel carries a stretch of another late; ``None`` where it does not."""
+    """Delay in seconds with which another channel carries a stretch; ``None`` where it does not."""
     call = said[0]
     if time.duration == 0 or to_samples(time, call.rate, call.length)[0] >= call.length:
         return None
@@ -142,7 +138,7 @@ def _lag(said: Line, other: Line, time: TimeSpan) -> float | None:
         return None
     floor = floor_of(wide, call.law)
     for around in (0.0, _PATH_CONTEXT_SECONDS):
-        # Within the call: silence beyond its ends would be where everything is heard.
+        # Stay within the call: any sound would seem to be a copy in the silence beyond its ends.
         span = TimeSpan(max(0.0, time.start - around), min(call.length / call.rate, time.end + around))
         one = _cut(said, span, 0.0)
         late = _found_in_noise(one, other, (time, span), floor)
@@ -154,7 +150,7 @@ def _lag(said: Line, other: Line, time: TimeSpan) -> float | None:
 
 
 def _found_in_noise(one: Array, other: Line, where: tuple[TimeSpan, TimeSpan], floor: Floor) -> int | None:
-    """Samples by which the noise of another channel holds a stretch late, if enough of it is noise."""
+    """Delay in samples of a copy in the other channel's noise, where enough of the stretch is noise."""
     time, span = where
     margin = MAX_ECHO_LAG_SECONDS + REFERENCE_SECONDS
     two = _like(_cut(other, span, margin), np.zeros(len(one) + 2 * round(margin * RATE)))
@@ -168,7 +164,7 @@ def _found_in_noise(one: Array, other: Line, where: tuple[TimeSpan, TimeSpan], f
 
 
 def _like(sound: Array, model: Array) -> Array:
-    """As long as another, which differs by what rounding makes."""
+    """Cut or pad a sound to another's length; the two differ by rounding."""
     out = np.zeros(len(model))
     size = min(len(sound), len(model))
     out[:size] = sound[:size]
@@ -176,7 +172,7 @@ def _like(sound: Array, model: Array) -> Array:
 
 
 def _cut(line: Line, time: TimeSpan, around: float) -> Array:
-    """A stretch of a channel with some seconds on each side, silent beyond the call, at ``RATE``."""
+    """A stretch of a channel with ``around`` seconds on each side, at ``RATE``; silence beyond the call."""
     recording, channel = line
     rate, length = recording.rate, recording.length
     start, end = round((time.start - around) * rate), round((min(time.end, length / rate) + around) * rate)
@@ -187,13 +183,13 @@ def _cut(line: Line, time: TimeSpan, around: float) -> Array:
         sound[first - start : last - start] = recording.samples[channel, first:last]
     if rate == RATE:
         return sound
-    # What is cut off by the ends of a stretch lies above the telephone's band, or at its very edges.
+    # FFT resampling: its artefacts lie above the telephone band or at the very ends of the stretch.
     size = max(1, round(len(sound) * RATE / rate))
     return np.asarray(np.fft.irfft(np.fft.rfft(sound)[: size // 2 + 1], size) * (size / len(sound)))
 
 
 def _same_sound(one: Array, two: Array) -> int | None:
-    """Samples by which ``two`` holds ``one`` late, beyond chance and to be understood; ``None`` if not."""
+    """Delay in samples at which ``two`` holds ``one`` beyond chance and intelligibly, or ``None``."""
     two = two - two.mean()
     reach = min(round(MAX_ECHO_LAG_SECONDS * RATE), len(one) - 1)
     size = 1 << (len(one) + reach).bit_length()
@@ -208,21 +204,21 @@ def _same_sound(one: Array, two: Array) -> int | None:
     power = float(np.square(one).sum())
     if abs(agreement[at]) * np.sqrt(len(one)) < _MIN_AGREEMENT or power == 0:
         return None
-    # How much of the other channel is this sound: its projection at that delay.
+    # The amplitude of the sound in the other channel: its projection at that delay.
     common = float(_lags(np.fft.irfft(cross, size), reach)[at]) / power
     echo = common * _delayed(one, at - reach)
     return at - reach if _understood(echo, two - echo, RATE) > _MAX_CONFIDENTIAL_INDEX else None
 
 
 def _delayed(sound: npt.NDArray[np.float64], late: int) -> npt.NDArray[np.float64]:
-    """Sound so many samples later, or earlier below zero, of the same length."""
+    """Shift a sound by a number of samples (earlier below zero); same length."""
     out = np.zeros(len(sound))
     out[max(0, late) : len(sound) + min(0, late)] = sound[max(0, -late) : len(sound) - max(0, late)]
     return out
 
 
 def _understood(speech: npt.NDArray[np.float64], other: npt.NDArray[np.float64], rate: int) -> float:
-    """How much of speech may be understood under other sound: 0 nothing, about 1 all."""
+    """Intelligibility index of speech under other sound: 0 nothing, about 1 all."""
     levels, noise = _levels(speech, rate).mean(axis=0), _levels(other, rate)
     above = 10 * np.log10((levels + 1e-9) / (noise + 1e-9))
     return float(
@@ -231,7 +227,7 @@ def _understood(speech: npt.NDArray[np.float64], other: npt.NDArray[np.float64],
 
 
 def _levels(sound: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float64]:
-    """Power of each moment in each band, shape (moments, bands); one moment of what is shorter."""
+    """Power of each moment in each band, shape (moments, bands); a shorter sound is one moment."""
     size = min(len(sound), round(_MOMENT_SECONDS * rate))
     framed = sound[: len(sound) // size * size].reshape(-1, size)
     spectra = np.square(np.abs(np.fft.rfft(framed * np.hanning(size), axis=1)))

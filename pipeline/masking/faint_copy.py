@@ -1,23 +1,22 @@
-"""Is what is said on one channel found in the quiet of another, however far it has to be raised?
+"""Find a copy of what is said on one channel in the quiet of another, however faint.
 
     said          ......伊 藤 さ ん......
-    other         ,.,..,,.,,.,,,,..,.,.,,,    at its own noise: nothing to hear, until it is turned up
-    likeness      ----------|-------------    at one delay beyond what noise could be by chance
+    other         ,.,..,,.,,.,,,,..,.,.,,,    at its own noise: inaudible, until it is amplified
+    correlation   ----------|-------------    at one delay greater than chance allows
 
-No level tells whether a copy can be got back, because any level can be raised; what lies beside it decides.
-So the other channel is taken where it is at its own noise (the level of its quietest tenth, per frequency),
-made white by it, and correlated with what was said at every delay.  Of noise that owes nothing to the
-speech, the correlation is chance, and how large chance makes it is known whatever the speech is: a sum
-divided by the root of the sum of its squares exceeds z in less than ``2 exp(-z²/2)`` of cases when the signs
-are independent (Hoeffding 1963, JASA 58; Efron 1969, JASA 64).  Where both hang together from sample to
-sample, its variance grows by the sum of the products of their autocorrelations (Bartlett 1935, JRSS 98).  A
-line's echo comes in pieces over a few milliseconds (ITU-T G.168, annex D), so the least-squares fit of that
-many taps is judged as well; under chance it is chi-squared, bounded after Chernoff.  A copy of which the line
-has left one band is looked for in each band.
+Any level can be amplified, so whether a copy can be recovered depends on the noise around it.  So the other
+channel is taken where it is at its own noise (the level of its quietest tenth, per frequency), whitened, and
+correlated with what was said, at every delay.  With noise that is independent of the speech the size of the
+correlation is bounded, whatever the speech is: a sum divided by the root of the sum of its squares exceeds z
+in less than ``2 exp(-z²/2)`` of cases when the signs are independent (Hoeffding 1963, JASA 58; Efron 1969,
+JASA 64).  Where both are autocorrelated, its variance grows by the sum of the products of the
+autocorrelations (Bartlett 1935, JRSS 98).  A line's echo spreads over a few milliseconds (ITU-T G.168,
+annex D), so a least-squares fit of that many taps is tested as well; under chance it is chi-squared, bounded
+after Chernoff.  Each band is tested by itself too, because a line may pass one band of a copy only.
 
-What is alike at any delay (hum) is no copy: it is held against delays at which no echo comes.  What lies
-under the speech on both channels alike (the same music, the same room) cannot be told from a copy, and is
-masked with it where the other channel has nothing else.
+Sound that is alike at any delay (hum) is no copy, so the correlation is compared with that at delays at which
+no echo comes.  Other sound on both channels (the same music, the same room) cannot be told from a copy, and
+is masked with it where the other channel has nothing else.
 """
 
 from __future__ import annotations
@@ -43,43 +42,45 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 RATE: Final = 8000
-"""Samples per second of all sounds here: what a telephone passes lies below half of that."""
+"""Samples per second of all sounds here: the telephone band lies below half of it."""
 
 MAX_ECHO_LAG_SECONDS: Final = 0.3
-"""Seconds that an echo may lag, or lead; satellite and packet lines stay below (ITU-T G.131)."""
+"""Greatest delay of an echo, or lead; satellite and packet lines stay below (ITU-T G.131)."""
 
 REFERENCE_SECONDS: Final = 0.8
-"""Seconds from ``MAX_ECHO_LAG_SECONDS`` on in which no echo comes: what is alike there, too, is no copy."""
+"""Range of delays beyond ``MAX_ECHO_LAG_SECONDS`` in which no echo comes, for comparison."""
 
 MOMENT_SECONDS: Final = 0.032
-"""Seconds over which a level is told."""
+"""Length over which a level is measured."""
 
 MAX_NOISE_RATIO: Final = 4.0
-"""Times its noise (6 dB) up to which a channel carries nothing else: noise of 32 ms in a telephone's band
-has 200 degrees of freedom, and never comes near that by itself."""
+"""Up to this multiple of its noise power (6 dB) a channel carries only noise: 32 ms of noise in the
+telephone band have 200 degrees of freedom, and never fluctuate that much."""
 
 SPEECH_POWER: Final = (32768 * 10 ** (-38 / 20)) ** 2
-"""Power from which the contract counts a frame as speech: what is steady and louder is no line's noise."""
+"""Power of -38 dBFS, from which a frame counts as speech (contract section 2): no line's noise is louder."""
 
 FALSE_ALARM_RATE: Final = 1e-3
-"""Stretches of unrelated noise in which a copy is found.  With twenty stretches in a call that is one call in
-fifty, and it costs little: what is then masked is where the other channel has nothing but noise."""
+"""Share of stretches of unrelated noise in which a copy is found.  With twenty stretches in a call that is
+one call in fifty, and costs little: what is then masked is noise."""
 
 _BANDS: Final = ((200.0, 3400.0), (200.0, 900.0), (900.0, 1900.0), (1900.0, 3400.0))  # hertz
 _ECHO_TAPS: Final = 32  # samples: 4 ms, in which a hybrid's echo has most of its energy
 _TEST_COUNT: Final = len(_BANDS) + 1
-_FRAME_SAMPLES: Final = 256  # samples of a frame whose spectrum is taken
-_NOISE_PERCENTILE: Final = 10  # percentile of its frames at which a channel is at its noise
-_MEMORY_SAMPLES: Final = 400  # samples: 50 ms, over which speech is like itself, several periods of any voice
-_SMALLEST_STEPS: Final = {"pcm16": 1.0, "mulaw": 8.0, "alaw": 16.0}  # smallest step of each law, ITU-T G.711
-# Times what is found where no echo comes.  Under noise that is half of the threshold; where a pause still
-# holds some of somebody's voice, two voices are alike at many delays.
+_FRAME_SAMPLES: Final = 256  # samples of a spectrum's frame
+_NOISE_PERCENTILE: Final = 10  # percentile of the frames' power taken as the noise
+_MEMORY_SAMPLES: Final = 400  # samples: 50 ms of autocorrelation, several periods of any voice
+_SMALLEST_STEPS: Final = {
+    "pcm16": 1.0,
+    "mulaw": 8.0,
+    "alaw": 16.0,
+}  # smallest quantisation step of each law, ITU-T G.711
+# Least ratio to the correlation where no echo comes.  In noise that is half of the threshold; where a pause
+# still holds some voice, two voices correlate at many delays.
 _MIN_REFERENCE_RATIO: Final = 2.0
 _TINY: Final = 1e-12
-_MIN_VARIANCE_SHARE: Final = (
-    0.1  # of the variance elsewhere; of a lag at which fewer samples meet, nothing is told
-)
-_MIN_SECONDS: Final = 0.1  # seconds: sums of fewer samples are no longer like the normal distribution's
+_MIN_VARIANCE_SHARE: Final = 0.1  # of the largest variance: a lag at which fewer samples meet proves nothing
+_MIN_SECONDS: Final = 0.1  # sums of fewer samples are not close to a normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,13 @@ class Floor:
     """A channel's own noise.
 
     Attributes:
-        whitening: Gains that make it white and of power one, from 0 Hz to half of ``RATE``.
+        whitening: Gains from 0 Hz to half of ``RATE`` that make the noise white, with power one.
     """
 
     whitening: Array
 
     def white(self, sound: Array, band: tuple[float, float] = _BANDS[0]) -> Array:
-        """A sound as it stands out from this noise, in one band."""
+        """Whiten a sound by this noise and limit it to one band."""
         size = 1 << max(1, len(sound) - 1).bit_length()
         hertz = np.fft.rfftfreq(size, 1 / RATE)
         gains = np.interp(hertz, np.linspace(0, RATE / 2, len(self.whitening)), self.whitening)
@@ -102,11 +103,11 @@ class Floor:
 
 
 def floor_of(sound: Array, law: str) -> Floor:
-    """A channel's own noise, told where it is quietest.
+    """Estimate a channel's own noise where it is quietest.
 
     Args:
-        sound: Some seconds of it, at ``RATE``.
-        law: In which it was written: nothing is quieter than its smallest step.
+        sound: Some seconds of the channel, at ``RATE``.
+        law: Its encoding, one of ``g711.LAWS``; no noise is below its smallest step.
     """
     size = max(len(sound), _FRAME_SAMPLES)
     padded = np.pad(sound, (0, size - len(sound)))
@@ -114,7 +115,7 @@ def floor_of(sound: Array, law: str) -> Floor:
     taper = np.hanning(_FRAME_SAMPLES)
     spectra = np.square(np.abs(np.fft.rfft(frames * taper, axis=1))) / float(np.square(taper).sum())
     power = spectra.sum(axis=1)
-    # Where a line sends nothing at all between words, nothing is told of its noise.
+    # Digital silence between words says nothing about the noise.
     live = power > 0
     least = np.full(spectra.shape[1], _SMALLEST_STEPS[law] ** 2)
     if live.any():
@@ -124,7 +125,7 @@ def floor_of(sound: Array, law: str) -> Floor:
 
 
 def _moments(sound: Array) -> Array:
-    """Power around each sample, over a moment."""
+    """Mean power in ``MOMENT_SECONDS`` around each sample."""
     width = round(MOMENT_SECONDS * RATE)
     sums = np.concatenate(([0.0], np.cumsum(np.square(sound))))
     at = np.arange(len(sound))
@@ -133,7 +134,7 @@ def _moments(sound: Array) -> Array:
 
 
 def free_of_others(sound: Array, floor: Floor) -> npt.NDArray[np.bool_]:
-    """Where a channel carries nothing but its own noise, and a moment on each side of it neither."""
+    """Mark the samples at which a channel carries only its own noise, also for a moment on each side."""
     width = round(MOMENT_SECONDS * RATE)
     loud = (_moments(floor.white(sound)) > MAX_NOISE_RATIO) | (_moments(sound) > SPEECH_POWER)
     return ~(np.convolve(loud, np.ones(2 * width + 1), "same") > 0.5)
@@ -144,11 +145,12 @@ def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
 
     Args:
         said: The sound, at ``RATE``.
-        other: The other channel at the same time, and ``MAX_ECHO_LAG_SECONDS + REFERENCE_SECONDS`` seconds more on each side.
-        floor: That channel's own noise.
+        other: The other channel at the same time, with ``MAX_ECHO_LAG_SECONDS + REFERENCE_SECONDS`` more on
+            each side.
+        floor: The other channel's own noise.
 
     Returns:
-        Samples by which the copy lags, negative where it leads; ``None`` where there is none beyond chance.
+        Delay of the copy in samples, negative where it leads; ``None`` where none exceeds chance.
     """
     reach, beside = round(MAX_ECHO_LAG_SECONDS * RATE), round(REFERENCE_SECONDS * RATE)
     margin = reach + beside
@@ -173,21 +175,21 @@ def find_copy(said: Array, other: Array, floor: Floor) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """Correlation at each lag, its variance under chance, and the sound's own autocorrelation."""
+    """Correlation at each lag, its variance under chance, and the sound's autocorrelation."""
 
     common: Array
     chance: Array
     own: Array
 
     def of(self, taps: int) -> Array:
-        """How far beyond chance so many taps from each lag on explain the other: chi-squared of as many."""
+        """Test statistic of a fit of so many taps at each lag; chi-squared of as many degrees by chance."""
         if taps == 1:
             return np.asarray(np.square(self.common) / self.chance)
         apart = np.abs(np.subtract.outer(np.arange(taps), np.arange(taps)))
         own = self.own[apart] / max(self.own[0], _TINY) + 0.01 * np.eye(taps)
         beside = np.lib.stride_tricks.sliding_window_view(np.pad(self.common, (0, taps - 1)), taps)
         explained = np.square(np.linalg.solve(np.linalg.cholesky(own), beside.T)).sum(axis=0)
-        # Chance of each of them; where the other begins or ends, the largest of these.
+        # The largest variance among the taps: they differ where free moments begin or end.
         chance = np.lib.stride_tricks.sliding_window_view(np.pad(self.chance, (0, taps - 1), "edge"), taps)
         return np.asarray(explained / chance.max(axis=1))
 
@@ -203,17 +205,17 @@ def _alike(one: Array, two: Array) -> _Alike:
     powers = np.conj(np.fft.rfft(np.square(one), size)), np.fft.rfft(np.square(two), size)
     chance = back(powers[0] * powers[1])[:lags]
     own, of_other = (back(np.square(np.abs(each)) + 0j)[:_MEMORY_SAMPLES] for each in (first, second))
-    # Samples that hang together on both sides are as many fewer, also because a band is narrow.
+    # Autocorrelation, also that of a narrow band, reduces the number of independent samples.
     together = float(own @ of_other) / (float(own[0] * of_other[0]) + _TINY)
     chance *= max(1.0, 2 * together - 1)
-    # At a lag where the other has next to no free moment, nothing is told.
+    # A lag at which the other channel has hardly any free moment proves nothing.
     chance = np.maximum(chance, _MIN_VARIANCE_SHARE * float(chance.max()) + _TINY)
     return _Alike(back(np.conj(first) * second)[:lags], chance, own[:_ECHO_TAPS])
 
 
 @lru_cache(maxsize=8)
 def _threshold(taps: int, lags: int) -> float:
-    """What chance exceeds at any of so many lags, in any test, in ``FALSE_ALARM_RATE`` of cases."""
+    """The statistic that chance exceeds at any lag, in any test, with probability ``FALSE_ALARM_RATE``."""
     log = math.log(2 * lags * _TEST_COUNT / FALSE_ALARM_RATE)
     if taps == 1:
         return 2 * log

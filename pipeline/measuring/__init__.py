@@ -1,1 +1,1 @@
-"""A masked call measured against its truth."""
+"""Measure a masked call against its truth."""

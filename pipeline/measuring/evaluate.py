@@ -1,10 +1,9 @@
-"""Measure one call against the truth: what is masked is read off the audio.
+"""Measure one call against the truth, from the audio alone.
 
-A 10 ms frame that differs from the original was masked, whatever the program says of
-itself.  A frame belongs to one channel: in a two-channel file a span covers frames of
-its speaker's channel only, and speech of the other side that is masked meanwhile is
-over-mask.  The figures are those of the contract,
-section 2; the values that hold them are in ``pipeline.measuring.figures``.
+A 10 ms frame that differs from the original was masked, whatever the program reports.  A frame belongs to one
+channel: in a two-channel file a span covers frames of its speaker's channel only, and speech of the other side
+that is masked meanwhile is over-mask.  The figures are those of the contract, section 2; the values that hold
+them are in ``pipeline.measuring.figures``.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ FRAME_SECONDS = 0.010
 """Length of a frame (contract section 2)."""
 
 SPEECH_DBFS = -38.0
-"""A frame of the original with a greater RMS, of full scale 32768, is speech (contract section 2)."""
+"""A frame of the original with a greater RMS (full scale 32768) is speech (contract section 2)."""
 
 CAUGHT_SHARE = 0.90
 """A span is caught when this share of its speech was changed (contract section 2)."""
@@ -117,7 +116,7 @@ class ReviewRow:
     needs_review: bool
 
     def on(self, channels: int) -> tuple[int, ...]:
-        """The channels it is meant on, in a file of ``channels`` channels."""
+        """The channels it applies to, in a file with so many channels."""
         return tuple(channel for channel in self.channels or range(channels) if channel < channels)
 
 
@@ -226,7 +225,7 @@ def measure_call(
         )
     )
     hot &= frames.speech
-    own &= frames.speech & ~hot  # in a mono file two may speak at once: what must be masked comes first
+    own &= frames.speech & ~hot  # in a mono file two may speak at once; what must be masked has precedence
     outside = frames.speech & ~covered
     awaiting = [row.time for row in review if row.needs_review]
     return CallFigures(

@@ -34,7 +34,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class SpanFigures:
-    """How one span of the truth fared.
+    """What became of one span of the truth.
 
     ``speech`` and the two ``changed`` are frames of speech on the span's channel;
     ``caught`` is None where no frame of the call lies in the span.
@@ -54,7 +54,7 @@ class SpanFigures:
 
 @dataclass(frozen=True, slots=True)
 class OverMask:
-    """Speech outside every span that a finding took: by whose doing, and why.
+    """Speech outside every span that was masked, by recognizer and entity type.
 
     ``beside_span`` tells an edge set too wide (the finding overlaps a span) from a
     finding with nothing behind it.  ``recognizer`` is empty for changed frames that no
@@ -80,7 +80,7 @@ class CallFigures:
         leak_after_review: The same once every ``needs_review`` finding is decided rightly.
         over_mask: Outside every span and changed, of all outside every span.
         over_mask_after_review: The same after review.
-        over_mask_causes: Who took the changed frames of ``over_mask``.
+        over_mask_causes: Which findings took the changed frames of ``over_mask``.
         requester_kept: In the requester's own spans and left unchanged, of all in them.
         requester_kept_after_review: The same after review.
         review_seconds: What an analyst must hear to judge every ``needs_review`` finding.
@@ -200,7 +200,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
 def wilson_interval(share: Share) -> tuple[float, float]:
     """The 95 % Wilson score interval of a share of independent trials.
 
-    It stays inside 0 to 1 and is honest about few calls, where the normal one is not.
+    It stays within 0 to 1 and is valid for few calls, unlike the normal approximation.
 
     Args:
         share: Successes of trials; at least one trial.

@@ -1,4 +1,4 @@
-"""The truth of a made-up call: what was said when, and whose data it was.
+"""Read the truth of a made-up call: what was said when, and whose data it was.
 
 Read from ``truth.json`` (contract section 2).  Only measuring uses it; no step of
 masking may import this module.
@@ -33,7 +33,7 @@ PARTIES = ("third", "requester", "operator", "company")
 """The parties of the contract."""
 
 TIME_TOLERANCE_SECONDS = 0.01
-"""Seconds that a truth may be off: the frames that it is measured in are as long."""
+"""Greatest error of a truth's times: the length of the frames that it is measured in."""
 
 _CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
 _KIND_ALIASES = {"EMAIL": "PHONE"}  # script_format: a spoken mail address counts as PHONE.
@@ -68,7 +68,7 @@ class TruthSpan:
         return self.party == "requester" and not self.must_mask
 
     def channel(self, channels: int) -> int:
-        """Index of the audio channel it is spoken on, in a file of ``channels`` channels."""
+        """Index of the channel on which it is spoken, in a file with so many channels."""
         return min(_CHANNEL_OF_SPEAKER[self.speaker], channels - 1)
 
 
@@ -93,7 +93,7 @@ class CallTruth:
 
     @property
     def channels(self) -> int:
-        """Of its audio."""
+        """Number of audio channels."""
         return 2 if self.layout == "stereo" else 1
 
     @property
@@ -206,8 +206,8 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         turn    |あ の |伊    藤 |さ ん が|        (equal steps within each stretch)
         span           [12.4 13.1]
 
-    A surface that does not occur in the turn (digits spoken otherwise) anchors nothing;
-    its stretch then holds the characters that fall there by proportion.
+    A surface that does not occur in the turn (digits spoken differently) anchors nothing; its stretch then
+    holds the characters that fall there by proportion.
 
     Args:
         truth: What was said when.
@@ -330,7 +330,7 @@ def _spread(count: int, time: TimeSpan) -> list[TimeSpan]:
 
 
 def _without_space(text: str) -> str:
-    """Japanese is written without; a space in a surface or a turn must not part the two."""
+    """Remove white space, which Japanese does not use and which could keep a surface from matching."""
     return "".join(text.split())
 
 

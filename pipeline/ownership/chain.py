@@ -54,7 +54,7 @@ __all__ = [
 Findings = tuple[Finding, ...]
 
 Judge = Callable[[Sequence[Finding], Transcript, CallCase], Findings]
-"""Gives back what is the requester's by all that speaks for it together (``models.owner``)."""
+"""Gives findings to the requester by all evidence together (``models.weighing.owner``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +77,20 @@ class Context:
 
     @property
     def rescores(self) -> bool:
-        """Whether the recogniser is asked: where nothing was heard mora by mora, which tells more surely."""
+        """Whether the recogniser is asked: only where no posteriorgrams exist, which are more reliable."""
         heard = any(segment.posteriorgrams for segment in self.transcript.segments)
         return self.hearing is not None and not heard
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One look at all findings of a call.
+    """One step of attribution, over all findings of a call.
 
     Attributes:
-        name: By which it can be left out.
-        run: Takes the findings in order of text and gives them back, some of them changed.
-        veto: Whether it only takes findings from an owner, because they are another's after all.
-        when: Whether it looks at all.
+        name: The name by which it can be left out.
+        run: Takes the findings in order of text and returns them, some of them changed.
+        veto: Whether it only takes findings away from an owner.
+        when: Whether it runs in a context.
     """
 
     name: str
@@ -110,8 +110,8 @@ def attribute(
 
     Args:
         entities: From ``detect``, in order of text.
-        context: What the passes look at.
-        passes: Which; ``PASSES`` by default.
+        context: What the passes read.
+        passes: The passes; ``PASSES`` by default.
         leave_out: Names of passes that are not run.
 
     Returns:
@@ -203,7 +203,7 @@ def _other_number_follows(findings: Findings, context: Context) -> Findings:
 
 
 def _judge(findings: Findings, context: Context) -> Findings:
-    """Let the learned judge give back what is the requester's by all that speaks for it."""
+    """Let the learned judge give findings to the requester, by all evidence together."""
     return context.judge(findings, context.transcript, context.case) if context.judge else findings
 
 
@@ -218,17 +218,17 @@ def _other_house_follows(findings: Findings, context: Context) -> Findings:
 
 
 def _few_names(findings: Findings, _: Context) -> Findings:
-    """Show, and do not mask, doubtful names where hardly anybody is named."""
+    """Make candidates of doubtful names in a call that names few people."""
     return show_doubtful_names(findings)
 
 
 def _said_again(findings: Findings, context: Context) -> Findings:
-    """Mask doubtful names that sound as a sure name of the call."""
+    """Mask doubtful names that sound like a sure name of the call."""
     return mask_repeated_names(findings, context.transcript.text, context.reader)
 
 
 def _in_parts(findings: Findings, _: Context) -> Findings:
-    """Cut what may be more than one thing, so that each part can be decided about."""
+    """Split findings that may be several entities, so that each part is decided by itself."""
     return split_into_parts(findings)
 
 
@@ -237,7 +237,7 @@ ATTRIBUTE_BY_CONTEXT = (
     Pass("beside", _beside),
     Pass("pieces", _pieces),
 )
-"""What tells nothing by itself gets the owner of what it is said with."""
+"""Passes that give a finding the owner of the findings around it."""
 
 RULES = (
     Pass("part-blocks", _part_blocks),
@@ -251,7 +251,7 @@ RULES = (
     *ATTRIBUTE_BY_CONTEXT,
     Pass("other-number-follows", _other_number_follows, veto=True),
 )
-"""What is decided without a learned judge and without asking the recogniser."""
+"""Passes without a learned judge and without asking the recogniser."""
 
 FINALISE_FINDINGS = (
     Pass("other-house-follows", _other_house_follows, veto=True),
@@ -259,7 +259,7 @@ FINALISE_FINDINGS = (
     Pass("said-again", _said_again),
     Pass("parts", _in_parts),
 )
-"""The last looks at a whole call: the last veto, what is only shown, and what is cut."""
+"""The last passes: a veto, what is only shown, and what is split."""
 
 # Two vetoes, other-spelling and other-number-follows, do not run last.  Passes behind them go by the owner
 # and reason that they leave: the judge is not asked about what other-spelling took, and rescore-by-sound may
@@ -272,7 +272,7 @@ PASSES = (
     *(Pass(each.name, each.run, when=lambda context: context.rescores) for each in ATTRIBUTE_BY_CONTEXT),
     *FINALISE_FINDINGS,
 )
-"""All, in their order.  A name that stands twice is one pass: it looks again where something was rescored."""
+"""All passes in order.  A pass that occurs twice runs again after the recogniser was asked."""
 
 NAMES = frozenset(each.name for each in PASSES)
-"""What can be left out."""
+"""Names of the passes that can be left out."""

@@ -1,1 +1,1 @@
-"""What analysts decide, folded into the next revision of a plan."""
+"""Fold analysts' decisions into the next revision of a plan."""

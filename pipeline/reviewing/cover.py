@@ -1,14 +1,14 @@
-"""What is still silent of a mask as it was found, through any series of decisions.
+"""Follow how much of each original mask stays silent through a series of decisions.
 
     found        |-------m0001-------|      what may not be heard without a reason
     nudged            |--m0001-------|
     split             |-m0001-|-.4---|
     nudged                    |-.4---|
-    heard        |~~~~~~~~~~~~|             of all steps together; only a reason lets it be more than a trim
+    heard        |~~~~~~~~~~~~|             by all steps together; more than a trim takes a reason
 
 Each step by itself may be small, and an item may be cut into pieces, moved, or called somebody else's: what
-counts is how much of the *first* mask nothing silences any more.  What was given back with a reason does not
-count; where it is silenced again, it is as if it never had been.  A later revision goes on from the first
+counts is how much of the *first* mask no mask silences any more.  Parts given back with a reason do not
+count; where they are masked again, the reason no longer holds.  A later revision goes on from the first
 one (``carry_over``), so that nothing is gained by completing a review and taking it up again.
 """
 
@@ -26,29 +26,29 @@ from pipeline.types import MaskAction, MaskItem, MaskPlan
 __all__ = ["MAX_TRIM_SECONDS", "MAX_TRIM_SHARE", "Found", "carry_over", "exposed", "follow", "found_in"]
 
 MAX_TRIM_SECONDS: Final = 0.15
-"""Seconds of a mask that may be given back without a reason, all steps and both edges together: no word is
-understood of less (``MaskPolicy.merge_gap``), and an edge holds as much silence: 0.02 s of pad and up to
+"""Seconds of a mask that may be given back without a reason, all steps and both edges together.  Less holds
+no intelligible word (``MaskPolicy.merge_gap``), and an edge holds that much silence: 0.02 s of pad and up to
 0.1 s of breath (``pipeline.masking.edges``)."""
 
 MAX_TRIM_SHARE: Final = 0.25
-"""Share of a mask that may be given back so: a name of two morae has half of its sound in each."""
+"""Largest share of a mask that may be given back so: each mora of a two-mora name is half of it."""
 
 _TEXT_KEY: Final = -1
 _ROUNDING_SECONDS: Final = 1e-6  # seconds; nudges are rounded to a tenth of a millisecond
 
 Area = Mapping[int, Spans]
-"""Seconds on each channel, and characters on ``_TEXT_KEY``."""
+"""Spans in seconds by channel, and in characters under ``_TEXT_KEY``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A third party's, doubtful or secret stretch when it was first masked.
+    """A third party's, doubtful or secret stretch as it was first masked.
 
     Attributes:
-        item_id: Of the item then.
+        item_id: The item's id at that time.
         whole: What it masked.
-        released: What of it was given back with a reason.
-        lost: What of the rest nothing masks.
+        released: The part given back with a reason.
+        lost: The part of the rest that no mask covers now.
     """
 
     item_id: str
@@ -58,18 +58,18 @@ class Found:
 
     @property
     def seconds(self) -> float:
-        """For how long something of it is heard without a reason, on any channel."""
+        """Seconds of it that are audible without a reason, on any channel."""
         return _seconds(self.lost)
 
     @property
     def uncovered(self) -> bool:
-        """Whether that is more than a trim; of its text nothing is one."""
+        """Whether that is more than a trim; any lost text is."""
         most = min(MAX_TRIM_SECONDS, MAX_TRIM_SHARE * _seconds(self.whole))
         return self.seconds > most + _ROUNDING_SECONDS or bool(self.lost.get(_TEXT_KEY))
 
 
 def found_in(plan: MaskPlan) -> tuple[Found, ...]:
-    """What a plan that no person has touched masks and nobody may give back without a reason."""
+    """The guarded masks of a plan that no person has changed yet."""
     return tuple(_new(standing.item) for standing in lay_out(plan).values() if _guards(standing))
 
 
@@ -79,12 +79,12 @@ def carry_over(
     """Follow decisions from a plan on.
 
     Args:
-        found: What is guarded in it, from ``found_in`` or from the revision before.
-        plan: What they were made on.
-        decisions: In any order; only those that stand count.
+        found: The guarded masks, from ``found_in`` or from the revision before.
+        plan: The plan that the decisions were made on.
+        decisions: In any order; only those that are not undone count.
 
     Returns:
-        The items as they have become, and what is left of what was found.
+        The items after the decisions, and the state of each guarded mask.
     """
     board = lay_out(plan)
     for decision in effective(decisions):
@@ -93,10 +93,10 @@ def carry_over(
 
 
 def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> tuple[Found, ...]:
-    """Apply one decision to a board, and tell what is left of what was found.
+    """Apply one decision to a board, and update the guarded masks.
 
     Args:
-        found: Before it.
+        found: The guarded masks before it.
         board: Changed in place.
         decision: Any but an undo.
     """
@@ -118,7 +118,7 @@ def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> 
 
 
 def has_reason(board: Board, decision: ReviewDecision) -> bool:
-    """Whether a reason was given; one given for a model holds for all that are decided like it."""
+    """Whether a reason was given; one given for the model of a SAME decision counts."""
     if decision.reason.strip():
         return True
     model = board.get(decision.items[0]) if decision.items else None
@@ -126,7 +126,7 @@ def has_reason(board: Board, decision: ReviewDecision) -> bool:
 
 
 def exposed(found: Iterable[Found], before: Board) -> tuple[str, ...]:
-    """Ids of what is uncovered by more than a trim, of which something was still silent before."""
+    """Ids of the masks uncovered by more than a trim, of which more was masked on the board before."""
     return tuple(
         dict.fromkeys(
             each.item_id
@@ -146,7 +146,7 @@ def _new(item: MaskItem) -> Found:
 
 def _after(found: Found, board: Board, *, reasoned: bool) -> Found:
     heard = _without(found.whole, _masks(board, found))
-    # What is silent again was not given back.
+    # What is masked again was not given back.
     released = _common(found.released, heard)
     lost = _without(heard, released)
     if reasoned:
@@ -165,14 +165,14 @@ def _area(item: MaskItem) -> Area:
 
 
 def _masks(board: Board, found: Found) -> Area:
-    """What masks silence where a stretch was found."""
+    """The area that masks cover where a guarded mask was found."""
     masks = [_area(each.item) for each in board.values() if each.item.action is MaskAction.MASK]
     near = [area for area in masks if _near(found, [area])]
     return {key: union(span for area in near for span in area.get(key, ())) for key in found.whole}
 
 
 def _near(found: Found, areas: Iterable[Area]) -> bool:
-    """Whether one of these lies on some of it."""
+    """Whether one of these areas overlaps the mask."""
     return any(
         first < end and start < last
         for area in areas
@@ -196,7 +196,7 @@ def _joined(one: Area, other: Area) -> Area:
 
 
 def _length(area: Area) -> float:
-    """All of it, except what rounding leaves."""
+    """Total length, without remainders of rounding."""
     return sum(
         span[1] - span[0]
         for spans in area.values()

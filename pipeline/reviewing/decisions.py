@@ -1,4 +1,4 @@
-"""What an analyst says about a call: frozen events, only ever added to."""
+"""Decisions of analysts about a call: frozen events that are only ever appended."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class ReviewKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What no recognizer found and an analyst adds.
+    """A stretch that an analyst adds because no recognizer found it.
 
     Attributes:
         time: What is silenced.
         channels: Indices of the channels it is silenced on.
         chars: What is taken out of the text; empty where the recogniser wrote nothing.
         entity_type: As in ``EntitySpan``.
-        party: Whose it is.
+        party: Its owner.
         ground: Item of article 33(2): 1, 2 or 3.
     """
 
@@ -55,20 +55,20 @@ class ReviewDecision:
     """One decision of one analyst.
 
     Attributes:
-        number: Its place among the call's decisions, from 1: what an undo names, and what makes
-            the ids of new items.
+        number: Its place among the call's decisions, from 1; an undo refers to it, and ids of new items are
+            made from it.
         kind: What is decided.
-        items: Ids it is about, as many as it holds for; of SAME the first is the model.
+        items: Ids of the items it applies to; for SAME the first is the model.
         reviewer: Login of who decided.
         decided_at: When, UTC.
-        reason: In words.
-        party: Of PARTY; of MASK and KEEP where it is told along with them.
-        ground: Of GROUND; of MASK where it is told along with it.
-        seconds: Of a nudge: later is positive.
-        at: Of SPLIT: seconds from the start of the call.
-        cut: Of SPLIT: where the text is cut, in ``Transcript.text``.
-        stretch: Of ADD.
-        undoes: Of UNDO: number of the decision that is taken back.
+        reason: The reason, as typed.
+        party: For PARTY; for MASK and KEEP where given.
+        ground: For GROUND; for MASK where given.
+        seconds: For nudges; positive is later.
+        at: For SPLIT: seconds from the start of the call.
+        cut: For SPLIT: the offset in ``Transcript.text`` at which the text is cut.
+        stretch: For ADD.
+        undoes: For UNDO: number of the decision that is taken back.
     """
 
     number: int

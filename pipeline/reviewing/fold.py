@@ -1,16 +1,15 @@
-"""Decisions folded into the next revision of a plan: pure, ordered, replayable.
+"""Fold decisions into the next revision of a plan: a pure function of the plan and the decisions.
 
-A decision is never changed or removed; one that is undone counts as never made, and so does what
-was decided about a piece that it had made.  An undo can itself be undone.
+A decision is never changed or removed.  One that is undone counts as never made, and so do decisions about
+items that it created.  An undo can itself be undone.
 
-Where a kept stretch and a masked one share a moment, **the mask wins**: that moment is silent,
-whoever decided last, because a third party's name that lies under somebody else's kept words must
-not come back with them.  The rest of what is kept sounds as it was, also where it fills a gap
-between two masks that would otherwise be bridged.
+Where a kept and a masked stretch overlap, **the mask wins**, whoever decided last: a third party's name under
+somebody else's kept words must not come back with them.  The rest of what is kept sounds as it was, also in a
+gap between two masks that would otherwise be bridged.
 
     masked      |----A----|        |--C--|
     kept             |------B------|
-    silent      |~~~~~~~~~|        |~~~~~|         to hear more of B, A's edge is moved or A is split
+    silent      |~~~~~~~~~|        |~~~~~|         to hear more of B, move A's edge or split A
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ __all__ = [
 ]
 
 ANALYST: Final = "analyst"
-"""Source of an item that no recognizer found."""
+"""``MaskItem.source`` of an item that an analyst added."""
 
 MIN_ITEM_SECONDS: Final = 0.02
-"""Seconds below which no item is cut: what ``MaskPolicy`` takes edges to be uncertain by."""
+"""Shortest item: the exactness of edges that ``MaskPolicy`` assumes."""
 
-_DECIMALS: Final = 4  # of a second: a tenth of a millisecond is less than a sample at 8 kHz
+_DECIMALS: Final = 4  # of seconds: 0.1 ms is less than a sample at 8 kHz
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,10 @@ class Standing:
     """An item as the decisions so far have left it.
 
     Attributes:
-        item: What it has become.
-        guarded: It was doubtful, a third party's or secret once: keeping it takes a reason.
-        by: Who gave it its action and ground; empty when no person did.
-        reasoned: A reason was typed for them.
+        item: The item now.
+        guarded: It was doubtful, a third party's or secret once, so keeping it takes a reason.
+        by: Login of who gave it its action and ground; empty when no person did.
+        reasoned: Whether that person typed a reason.
     """
 
     item: MaskItem
@@ -68,15 +67,14 @@ Board = dict[str, Standing]
 
 
 def fold(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> MaskPlan:
-    """The next revision of a plan.
+    """Compute the next revision of a plan.
 
     Args:
         plan: The revision the decisions were made on.
-        decisions: In any order; their numbers order them.  One about an item that is not there
-            has no effect.
+        decisions: In any order; their numbers order them.  One about a missing item has no effect.
 
     Returns:
-        Items in order of time.  It depends on the two arguments alone.
+        The plan with its items in order of time.
     """
     board = lay_out(plan)
     for decision in effective(decisions):
@@ -98,12 +96,12 @@ def unconfirmed(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> tuple[st
 
 
 def effective(decisions: Iterable[ReviewDecision]) -> tuple[ReviewDecision, ...]:
-    """The decisions that stand, in their order: neither undone nor an undo."""
+    """The decisions in order, without undone ones and undos."""
     ordered = sorted(decisions, key=lambda decision: decision.number)
     gone: set[int] = set()
     for decision in reversed(ordered):
         if decision.kind is ReviewKind.UNDO and decision.number not in gone and decision.undoes is not None:
-            # Only what was there before it: an undo cannot reach forward.
+            # An undo cannot refer to a later decision.
             gone |= {decision.undoes} & {each.number for each in ordered if each.number < decision.number}
     return tuple(each for each in ordered if each.number not in gone and each.kind is not ReviewKind.UNDO)
 
@@ -119,7 +117,7 @@ def _guarded(item: MaskItem, party: Party) -> bool:
 
 
 def default_ground(entity_type: str) -> int:
-    """What a mask rests on where nobody says: the company's work for its secrets, else a third party."""
+    """The default ground of a mask: item 2 (the company's work) for confidential terms, else item 1."""
     return 2 if entity_type == "CONFIDENTIAL" else 1
 
 
@@ -127,7 +125,7 @@ def default_ground(entity_type: str) -> int:
 
 
 def apply(board: Board, decision: ReviewDecision) -> None:
-    """Change the items that a decision is about; those that are not there are passed over."""
+    """Change the items that a decision applies to; missing ones are skipped."""
     if decision.kind is ReviewKind.ADD:
         _add(board, decision)
         return
@@ -169,7 +167,7 @@ def _decided(before: Standing, item: MaskItem, decision: ReviewDecision) -> Stan
 def _party(before: Standing, decision: ReviewDecision) -> Standing:
     item = replace(before.item, party=decision.party or before.item.party, confirmed=False)
     if item.party is Party.THIRD_PARTY and item.action is MaskAction.KEEP:
-        # As in a first plan: nothing of a third party's is kept unless somebody says so of this item.
+        # As in the first plan: a third party's item is kept only by a decision about this item.
         item = replace(item, action=MaskAction.MASK, ground=default_ground(item.entity_type))
         return replace(before, item=item, guarded=True, by=decision.reviewer, reasoned=False)
     return replace(before, item=item, guarded=before.guarded or _guarded(item, item.party))
@@ -226,7 +224,7 @@ _CHANGES: Mapping[ReviewKind, Callable[[Standing, ReviewDecision], Standing]] = 
 
 
 def _like(before: Standing, model: Standing, decision: ReviewDecision) -> Standing:
-    """An item decided as another of the same person's."""
+    """An item decided like the model, another item of the same person."""
     as_model = model.item
     item = replace(
         before.item,
@@ -247,7 +245,7 @@ def _like(before: Standing, model: Standing, decision: ReviewDecision) -> Standi
 
 
 def _split(board: Board, before: Standing, decision: ReviewDecision) -> None:
-    """Two items for one; the second is named after the decision that made it."""
+    """Replace an item by two; the second one's id holds the decision's number."""
     item, at = before.item, decision.at
     if at is None or not item.time.start + MIN_ITEM_SECONDS <= at <= item.time.end - MIN_ITEM_SECONDS:
         return

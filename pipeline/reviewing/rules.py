@@ -1,8 +1,8 @@
-"""What a decision must bring along, and what each of them changed.
+"""Rules for adding decisions, and the changes that each decision made.
 
-``pipeline.reviewing.fold`` makes sense of any series of decisions; this module says which may be added
-to one: a person's word is needed where the program's doubt, or the law, asks for it.  Whatever is
-done, no more than a trim of what was found masked may be heard without one (``pipeline.reviewing.cover``).
+``pipeline.reviewing.fold`` accepts any series of decisions; this module says which may be added to one, and
+where a reason is required, by the program's doubt or by law.  Without a reason no more than a trim of an
+original mask may become audible (``pipeline.reviewing.cover``).
 """
 
 from __future__ import annotations
@@ -43,26 +43,26 @@ __all__ = ["Change", "check", "check_complete", "steps"]
 GROUNDS: Final = (1, 2, 3)
 
 LAW: Final = re.compile(r"法|条例|規則|政令|省令|条約")
-"""How the name of a law ends or is abbreviated: item 3 withholds what *another law* forbids to tell."""
+"""Matches the name of a law, which item 3 requires: it withholds what *another law* forbids to disclose."""
 
 _LOST_MORE_THAN_TRIM: Final = (
     "要確認・第三者・機密の箇所が、はじめに伏せた範囲から、"
     f"合わせて{MAX_TRIM_SECONDS:g}秒(短い箇所はその{MAX_TRIM_SHARE:.0%})を超えて聞こえる"
 )
 
-_MAX_NUDGE_SECONDS: Final = 60.0  # seconds: a nudge further than that is a slip of the hand
+_MAX_NUDGE_SECONDS: Final = 60.0  # a larger nudge is a slip
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one decision made of one item; ``None`` where there was, or is, none."""
+    """An item before and after one decision; ``None`` where it did not or does not exist."""
 
     before: MaskItem | None
     after: MaskItem | None
 
 
 def steps(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Iterator[tuple[Change, ...]]:
-    """What each decision changed when it was made, undone ones too.
+    """List what each decision changed when it was made, undone ones included.
 
     Args:
         plan: The revision they were made on.
@@ -83,7 +83,7 @@ def steps(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Iterator[tuple
         yield tuple(
             Change(_item(before, item_id), _item(board, item_id))
             for item_id in touched
-            # What was not touched is the very same, which is quicker told than that it is equal.
+            # Untouched items are the same object, and comparing identity is faster than equality.
             if before.get(item_id) is not board.get(item_id)
             and _item(before, item_id) != _item(board, item_id)
         )
@@ -103,7 +103,7 @@ def _laid_out(plan: MaskPlan, decisions: Iterable[ReviewDecision]) -> Board:
 def check_complete(
     plan: MaskPlan, decisions: Sequence[ReviewDecision], found: tuple[Found, ...] | None = None
 ) -> None:
-    """Whether nothing is left to decide, and nothing is heard that takes a reason and has none.
+    """Check that nothing is left to decide, and that nothing is audible that needs a reason and has none.
 
     Args:
         plan: The revision the decisions were made on.
@@ -111,8 +111,8 @@ def check_complete(
         found: As for ``check``.
 
     Raises:
-        ReviewRuleError: names the items that are doubtful still, wait for a second person, or have
-            lost more of their masks than a trim.
+        ReviewRuleError: names the items that are undecided, wait for a second person, or have lost more than
+            a trim of their masks.
     """
     left = undecided(plan, decisions)
     if left:
@@ -124,7 +124,8 @@ def check_complete(
     _, now = carry_over(_start(plan, found), plan, decisions)
     open_ = tuple(dict.fromkeys(each.item_id for each in now if each.uncovered))
     if open_:
-        msg = f"{len(open_)}件で、{_LOST_MORE_THAN_TRIM}ままです。動かした端を戻すか、理由を添えて決め直してください"
+        remedy = "動かした端を戻すか、理由を添えて決め直してください"
+        msg = f"{len(open_)}件で、{_LOST_MORE_THAN_TRIM}ままです。{remedy}"
         raise ReviewRuleError(msg, open_)
 
 
@@ -134,17 +135,16 @@ def check(
     new: Sequence[ReviewDecision],
     found: tuple[Found, ...] | None = None,
 ) -> None:
-    """Whether decisions may be added to those made.
+    """Check whether decisions may be added.
 
     Args:
         plan: The revision they are made on.
-        earlier: Those made.
-        new: Those to be added, numbered on; each is judged after the ones before it.
-        found: What was masked before any person decided, as it stands at the beginning of this
-            revision; ``None`` where this is the first.
+        earlier: The decisions made so far.
+        new: The decisions to be added, numbered on; each is checked after the ones before it.
+        found: The guarded masks at the beginning of this revision; ``None`` for the first revision.
 
     Raises:
-        ReviewRuleError: says which rule speaks against it.
+        ReviewRuleError: names the rule that forbids it.
     """
     made, start = list(earlier), _start(plan, found)
     board, now = carry_over(start, plan, made)
@@ -168,15 +168,14 @@ def _start(plan: MaskPlan, found: tuple[Found, ...] | None) -> tuple[Found, ...]
 
 
 def _check_cover(now: tuple[Found, ...], before: Board, decision: ReviewDecision) -> None:
-    """Whether what a decision lets sound, with all before it, is no more than a trim, or has a reason."""
+    """Check that a decision uncovers no more than a trim, counting all before it, or has a reason."""
     if decision.kind is not ReviewKind.UNDO and has_reason(before, decision):
         return
     items = exposed(now, before)
     if not items:
         return
     if decision.kind is ReviewKind.UNDO:
-        # A reason to take one decision back is none for another that then lets it sound.
-        remedy = "後から動かした端を先に取り消すか、理由を添えて決め直してください"
+        # A reason for an undo does not cover an earlier decision that then uncovers the mask.
         remedy = "後から動かした端を先に取り消すか、理由を添えて決め直してください"
         msg = f"取り消すと、{_LOST_MORE_THAN_TRIM}ようになります。{remedy}"
         raise ReviewRuleError(msg, items)
@@ -190,7 +189,7 @@ def _anything(_: Board, __: ReviewDecision) -> None:
 
 ONE_ITEM: Final = {ReviewKind.NUDGE_START, ReviewKind.NUDGE_END, ReviewKind.SPLIT}
 FINAL: Final = {ReviewKind.COMPLETE, ReviewKind.REOPEN}
-"""Steps of the call: taken back by other steps, not undone."""
+"""States of the whole review: changed by further decisions, not undone."""
 
 NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE, ReviewKind.REOPEN}
 

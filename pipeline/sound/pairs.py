@@ -114,7 +114,7 @@ def paired_in_pieces(
 
 
 def _pieces(line: Sequence[TimedMora]) -> Iterator[tuple[int, int]]:
-    """Cut a line into pieces of at most ``PIECE_MORAE`` morae, at the longest pause of each one's second half."""
+    """Cut a line into pieces of at most ``PIECE_MORAE``, at the longest pause of each one's second half."""
     start = 0
     while len(line) - start > PIECE_MORAE:
         pauses = [

@@ -115,7 +115,7 @@ def _reachable(
 def _states(
     forms: Sequence[Sequence[Mora]],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """The CTC states of each form with blanks between morae, its last state, and where a blank is optional."""
+    """The CTC states of each form (blanks between morae), its last state, and where blanks are optional."""
     width = max(2 * len(form) - 1 for form in forms)
     states = np.full((len(forms), width), BLANK, dtype=np.int64)
     for row, form in enumerate(forms):

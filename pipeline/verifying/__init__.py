@@ -1,1 +1,1 @@
-"""The finished copies read and heard again, and the plan widened where something is left."""
+"""Read and hear the finished copies again, and widen the plan where something is left."""

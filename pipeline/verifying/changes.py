@@ -1,6 +1,6 @@
-"""What of a call is to be verified again when a plan was widened: what lies near what changed.
+"""Limit verification after a plan was widened to what lies near a change.
 
-All else was verified with the plan before and gave nothing, or what it gave was masked, and then it changed.
+The rest was verified with the earlier plan: it had no leak, or the leak was masked and is a change now.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pipeline.types import MaskItem, MaskPlan, TimeSpan
 __all__ = ["EXPLAINED_WITHIN_SECONDS", "Changes"]
 
 EXPLAINED_WITHIN_SECONDS = 1.0
-"""Seconds around an item in which it explains a likeness, if it stays: where it changed, it may no longer."""
+"""A kept item explains a likeness this close to it, so a change matters this far around."""
 
 
 class Changes:
-    """Where two revisions of a plan differ in what is masked or rightly stays.
+    """Where two revisions of a plan differ, candidates aside.
 
     Args:
-        before: The one that was verified.
-        after: The one that is to be.
+        before: The revision that was verified.
+        after: The revision to verify.
     """
 
     def __init__(self, before: MaskPlan, after: MaskPlan) -> None:

@@ -1,4 +1,4 @@
-"""All that is kept of a channel, made ready to be searched by sound."""
+"""Index the words of a channel that stay, for a search by sound."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from pipeline.verifying.listen import Needle
 
 __all__ = ["KeptWords", "Run"]
 
-_PAUSE_SECONDS: Final = 0.5  # seconds; where the speaker stops as long, a word has ended
-_MAX_HONORIFIC_CHARS: Final = 8  # characters; no honorific has as many
+_PAUSE_SECONDS: Final = 0.5  # a pause this long ends a word
+_MAX_HONORIFIC_CHARS: Final = 8  # no honorific is longer
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words between two labels or pauses.
+    """The words between two labels or pauses.
 
     Attributes:
         words: In order; at least one.
-        text: Of all of them.
-        line: How it sounds.
+        text: Their text, joined.
+        line: The morae of the text.
     """
 
     words: tuple[MaskedWord, ...] = field(repr=False)
@@ -43,28 +43,28 @@ class Run:
 
     @classmethod
     def of(cls, words: tuple[MaskedWord, ...], reader: SoundReader) -> Run:
-        """Words with their sound."""
+        """Join words and read their morae."""
         text = "".join(word.text for word in words)
         return cls(words, text, reader.line(text), tuple(itertools.accumulate(len(w.text) for w in words)))
 
     def touched(self, chars: CharSpan) -> tuple[MaskedWord, ...]:
-        """The words that have some of these characters."""
+        """The words that share a character with a span."""
         first, last = self.numbers(chars)
         return self.words[first : last + 1]
 
     def numbers(self, chars: CharSpan) -> tuple[int, int]:
-        """The first and the last word that has some of these characters."""
+        """Indices of the first and last word that share a character with a span."""
         return bisect.bisect_right(self._ends, chars.start), bisect.bisect_left(self._ends, chars.end)
 
 
 class KeptWords:
-    """The runs of a channel, searched at once.
+    """All runs of a channel, searched together.
 
     Args:
         masked: The masked transcript.
-        channel: Of it.
+        channel: Index of the channel.
         reader: Reads the words.
-        changes: Where given, only runs near them are searched.
+        changes: Where given, only runs near a change are searched.
     """
 
     def __init__(
@@ -81,31 +81,31 @@ class KeptWords:
     def find(
         self, sound: Needle, bound: float, worth: MatchFilter | None = None
     ) -> Iterator[tuple[Run, CharSpan, float]]:
-        """Where it sounds like this: the run, the characters of its text, the price."""
+        """Find what sounds like a needle: the run, the characters in its text, the price."""
         for number, match in self._sounds.find(sound, bound, worth):
             run = self._runs[number]
             yield run, run.line.span(match.start, match.end), match.price
 
     def probability(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The recogniser's mean probability of the words in each of these stretches."""
+        """The recogniser's mean probability of the words in each stretch of morae."""
         first, last = self._by_mora.first[starts], self._by_mora.last[ends - 1] + 1
         sums = self._by_mora.sums
         return np.asarray((sums[last] - sums[first]) / np.maximum(1, last - first))
 
     def began(self, starts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """When the first word of each stretch that starts there begins, in seconds."""
+        """Start in seconds of the first word of each stretch of morae."""
         return np.asarray(self._by_mora.began[self._by_mora.first[starts]])
 
     def titled(self, ends: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether an honorific can end or follow a stretch that ends there."""
+        """Whether an honorific may end or follow each stretch of morae."""
         return np.asarray(self._by_mora.titled[ends - 1])
 
 
 @dataclass(frozen=True, slots=True)
 class _ByMora:
-    """Of each mora, and of each break: its first and last word, and whether it can end a name that is called.
+    """Arrays over morae and breaks: first word, last word, and whether an honorific may follow (``titled``).
 
-    Beside it when each word begins, and the running sum of their probabilities.
+    ``began`` and ``sums`` are over words: their starts, and the running sum of their probabilities.
     """
 
     began: NDArray[np.float64]
@@ -146,7 +146,7 @@ def _time(words: tuple[MaskedWord, ...]) -> TimeSpan:
 
 
 def _runs(masked: MaskedTranscript, channel: int) -> Iterator[tuple[MaskedWord, ...]]:
-    """The words of a channel between labels and pauses: a recogniser may cut a name in two utterances."""
+    """The words between labels and pauses, across utterances: a recogniser may split a name between two."""
     run: list[MaskedWord] = []
     for segment in masked.segments:
         for word in segment.words if segment.channel == channel else ():

@@ -1,15 +1,12 @@
-"""Listen to the finished call again, and look by sound for everything that was masked.
+"""Recognise the finished call again, and search it by sound for everything that was masked.
 
     channel      ..speech..|====== masked ======|..speech..
     clip            [-1 s--|                    |--1 s-]
     second pass     … words of the clip … -> morae -> any masked value's morae in them?
 
-What is masked is a constant (``pipeline.verifying.verify`` has seen to that): it is left out of the clip, so
-that the recogniser's time goes to what can be heard.
-
-The recogniser should be set otherwise than the first time; the clips begin and end elsewhere
-by themselves.  Needles are the readings of *everything* masked in the call, because a name
-masked here may be audible there.
+Masked samples are constants, which ``pipeline.verifying.verify`` checks; they are left out of the clip to
+save the recogniser's time.  The recogniser should be set differently from the first time.  Needles are the
+readings of *everything* masked in the call, because a name that is masked here may be audible elsewhere.
 """
 
 from __future__ import annotations
@@ -48,13 +45,12 @@ __all__ = [
     "listen_again",
 ]
 
-_CLIP_CONTEXT_SECONDS: Final = 1.0  # seconds listened to on each side of a masked window
-_RETRY_CONTEXT_SECONDS: Final = 4.0  # the same, for a clip in which nothing was heard the first time
-_MIN_SPEECH_SECONDS: Final = 1.0  # seconds of speech that a recogniser cannot rightly return nothing for
+_CLIP_CONTEXT_SECONDS: Final = 1.0  # on each side of a masked window
+_RETRY_CONTEXT_SECONDS: Final = 4.0  # the same, for a clip in which nothing was recognised the first time
+_MIN_SPEECH_SECONDS: Final = 1.0  # speech for which a working recogniser returns some word
 
-# What a mora tells, in bits: how rare it is in talk, counted in 541,000 morae of two public sets
-# of dialogues (JMultiWOZ, RealPersonaChat).  A rare one is not trusted to have been heard right
-# for more than 6 bits.
+# Information of a mora in bits: -log2 of its frequency in 541,000 morae of two public sets of dialogues
+# (JMultiWOZ, RealPersonaChat).  At most 6, because a rare mora may be misheard.
 _BITS_OF_MORA: Final[dict[Mora, float]] = {
     ("", "i"): 4.1, ("", "o"): 5.5, ("k", "a"): 4.6, ("k", "i"): 5.6, ("k", "u"): 5.5, ("g", "a"): 5.4,
     ("g", "o"): 5.9, ("s", "u"): 4.4, ("sh", "i"): 4.9, ("t", "a"): 5.1, ("t", "e"): 5.5, ("t", "o"): 5.3,
@@ -63,44 +59,43 @@ _BITS_OF_MORA: Final[dict[Mora, float]] = {
 }  # fmt: skip
 _MAX_BITS_OF_MORA: Final = 6.0
 _MIN_BITS_OF_NAME: Final = (
-    10.0  # from here, two morae, the very same sounds are looked for; less is everywhere
+    10.0  # from here (two morae) equal sounds are searched for; shorter ones are everywhere
 )
-_MIN_BITS_OF_OTHERS: Final = 30.0  # of an address or number: its pieces are ordinary words and digits
-_MIN_BITS_IF_UNLIKE: Final = 14.0  # from here sounds that are a little off
+_MIN_BITS_OF_OTHERS: Final = 30.0  # for addresses and numbers, whose pieces are ordinary words and digits
+_MIN_BITS_IF_UNLIKE: Final = 14.0  # from here similar sounds are searched for as well
 _PRICE_PER_BIT: Final = 0.08
-# Up to three tenths of its length nine names in ten are found in telephone speech (facts.md 0.2): so a value
-# is looked for beside its own mask, whose edge may be wrong.  Elsewhere it has to be almost the value: of 41
-# stretches beyond this in 139 minutes of made calls, masked as the program does, 3 held some of a third
-# party's data.
+# Highest price as a share of the needle's length.  Up to 0.3, nine names in ten are found in telephone speech
+# (facts.md 0.2); that is used beside the value's own mask, whose edge may be wrong.  Elsewhere the bound is
+# lower: of 41 stretches above it in 139 minutes of masked made calls 3 held a third party's data.
 _MAX_PRICE_NEARBY: Final = 0.3
 _MAX_PRICE_ELSEWHERE: Final = 0.15
 
 SURE_SCORE: Final = 0.9
-"""Probability from which what sounds like a masked value is masked on its word; what sounds like a doubtful
-one is shown.  In those calls 1 of 26 likenesses of values from .7 to .9 was somebody's: ordinary words, once
-taken for a name, sound like ordinary words."""
+"""Values from this probability on are sure: what sounds like one is masked, while what sounds like a doubtful
+one is only shown.  In those calls 1 of 26 likenesses of values from 0.7 to 0.9 was personal data: a word
+wrongly taken for a name sounds like ordinary words."""
 
 MAX_NAME_SECONDS: Final = 3.0
-"""Seconds of a name said slowly, with what its words' times take along."""
+"""Longest name, said slowly, with the margins of its words' times."""
 
 FULL_REACH_SECONDS: Final = 180.0
-"""Seconds around a mask in which its value is looked for as in a call of a few minutes, of which all bounds
-come.  In four hours, of 30 calls strung together, words of one call are like a name of another by chance."""
+"""Up to this distance from a mask all bounds apply as they were fitted, on calls of a few minutes; beyond it
+they tighten.  In four hours (30 calls joined) words of one call resemble a name of another by chance."""
 
 Needle = tuple[Mora, ...]
 """The sound of a masked value."""
 
 
 class Listener(Protocol):
-    """A second pair of ears: a recogniser, preferably set otherwise than the first time."""
+    """A recogniser for the check, preferably set differently from the first one."""
 
     def __call__(self, clips: Sequence[npt.NDArray[np.float32]]) -> Sequence[tuple[HeardSegment, ...]]:
-        """Transcribe clips of 16 kHz mono audio; of each its words, in seconds from the clip's start."""
+        """Transcribe clips of 16 kHz mono audio; times of each in seconds from the clip's start."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A word and when it sounds, in seconds of the call."""
+    """A word and its time in seconds of the call."""
 
     text: str
     time: TimeSpan
@@ -108,29 +103,29 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What to look for, and which items it stands for."""
+    """The needles with their item ids, the kept items, and all items by id."""
 
     masked: tuple[tuple[Needle, tuple[str, ...]], ...]
     kept: Nearby[tuple[Needle, MaskItem]]
     items: dict[str, MaskItem]
 
     def nearest(self, item_ids: Sequence[str], time: TimeSpan) -> tuple[str, float]:
-        """The item nearest to a stretch, and its seconds from there: none for one that the plan lacks."""
+        """The item nearest to a stretch, and its distance in seconds; 0 for an item that the plan lacks."""
         apart = {each: self.items[each].time.apart(time) if each in self.items else 0.0 for each in item_ids}
         return min(apart.items(), key=lambda each: each[1])
 
 
 def is_sure(item: MaskItem | None) -> bool:
-    """Whether what sounds like an item is masked; what a person decided is sure, and what no plan holds."""
+    """Whether what sounds like an item is masked: it is likely, was decided by a person, or is in no plan."""
     return item is None or item.decided or item.score >= SURE_SCORE
 
 
 def is_name(item: MaskItem | None) -> bool:
-    """Whether an item is looked for as a name; so is what no plan holds."""
+    """Whether an item is searched for as a name; so is one that is in no plan."""
     return item is None or item.entity_type == "PERSON"
 
 
-def listen_again(  # noqa: PLR0913 (one of them what all need not be heard again for)
+def listen_again(  # noqa: PLR0913 (the last limits the work after a change)
     masked: Audio,
     plan: MaskPlan,
     readings: tuple[tuple[str, str], ...],
@@ -139,22 +134,21 @@ def listen_again(  # noqa: PLR0913 (one of them what all need not be heard again
     *,
     changes: Changes | None = None,
 ) -> tuple[Leak, ...]:
-    """Transcribe the masked windows and their neighbours, and look for masked values by sound.
+    """Transcribe the neighbourhood of all masks, and search it by sound for masked values.
 
     Args:
         masked: The finished audio, as read back from its file.
         plan: What was masked.
-        readings: ``(item_id, kana)``.  A kept item's reading explains a likeness where that
-            item sounds; any other is looked for, also of an item that the plan does not hold.
+        readings: ``(item_id, kana)``.  A kept item's reading explains a likeness where that item sounds; any
+            other is searched for, also that of an item that the plan does not hold.
         listener: Transcribes all clips in one go.
-        reader: Reads what it wrote.
-        changes: Since the revision that was listened to last; only what is near them is heard then.
+        reader: Reads the result.
+        changes: Changes since the revision that was checked last; only what is near them is transcribed.
 
     Returns:
-        ``HEARD_AGAIN`` for each stretch that sounds like a masked value that is sure, with the nearest
-        item of that value and the time of the words; ``NOT_HEARD`` for a clip that holds a
-        second of speech or more and gave no word, even when listened to with more around it,
-        because nothing is proven there.
+        ``HEARD_AGAIN`` for each stretch that sounds like a sure masked value, with the nearest item of that
+        value and the time of the words; ``NOT_HEARD`` for a clip with a second of speech or more that gave
+        no word, even with more context, because nothing is proven there.
     """
     wanted = _wanted(plan, readings)
     windows = [
@@ -186,7 +180,7 @@ def listen_again(  # noqa: PLR0913 (one of them what all need not be heard again
 
 
 def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tuple[tuple[str, str], ...]:
-    """Transcribe once more what is masked: two garbled readings of a name find more than one.
+    """Transcribe what is masked once more: two readings with different errors find more than one.
 
     Args:
         original: The call, unmasked.
@@ -194,8 +188,8 @@ def hear_masked(original: Recording, plan: MaskPlan, listener: Listener) -> tupl
         listener: Transcribes the clips of a channel in one go.
 
     Returns:
-        ``(item_id, text)`` for each masked item and channel in which words were heard that lie
-        in it by more than half.
+        ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half of
+        their time.
     """
     texts: list[tuple[str, str]] = []
     for channel in range(original.channels):
@@ -232,7 +226,7 @@ def _wanted(plan: MaskPlan, readings: tuple[tuple[str, str], ...]) -> _Wanted:
 
 
 def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tuple[_Said, ...]]:
-    """The words of every clip with their times in the call; blanks and punctuation alone are no words."""
+    """The words of every clip with their times in the call; empty where only punctuation was recognised."""
     if not clips:
         return []
     heard = listener(Sounds(clips, masked))
@@ -248,7 +242,7 @@ def _listen(masked: Audio, clips: Sequence[Clip], listener: Listener) -> list[tu
 
 
 def _matches(heard: Sequence[tuple[_Said, ...]], wanted: _Wanted, reader: SoundReader) -> Iterator[Leak]:
-    """Where the words of these clips sound like something masked that no kept item explains."""
+    """Leaks where the words of these clips sound like a masked value and no kept item explains it."""
     lines = [reader.line("".join(word.text for word in said)) for said in heard]
     sounds = SoundLines(line.morae for line in lines)
     for needle, item_ids in wanted.masked:
@@ -262,28 +256,28 @@ def _matches(heard: Sequence[tuple[_Said, ...]], wanted: _Wanted, reader: SoundR
 
 
 def bits_of(needle: Needle) -> float:
-    """What a sound tells, in bits: how seldom talk sounds like that by chance."""
+    """Information of a sound in bits: how rarely talk sounds like it by chance."""
     return sum(_BITS_OF_MORA.get(mora, _MAX_BITS_OF_MORA) for mora in needle)
 
 
 def is_distinctive(needle: Needle, *, name: bool) -> bool:
-    """Whether a sound tells enough to be looked for at all."""
+    """Whether a sound is rare enough to be searched for at all."""
     return bits_of(needle) >= (_MIN_BITS_OF_NAME if name else _MIN_BITS_OF_OTHERS)
 
 
 def bits_for_distance(seconds: float) -> float:
-    """What a likeness so far from the nearest mask of its value has to tell beside, in bits.
+    """Additional bits that a likeness needs at a distance from the nearest mask of its value.
 
-    Each place that is twice as far is half as likely to be one, so that all that is far together counts
-    little more than what is near: what is found by chance grows as the call does, and no faster.
+    One bit for each doubling beyond ``FULL_REACH_SECONDS``, so that chance finds grow no faster than the
+    call.
     """
     return math.log2(max(1.0, seconds / FULL_REACH_SECONDS))
 
 
 def _bound(needle: Needle, most: float = _MAX_PRICE_NEARBY, away: float = 0.0) -> float:
-    """How unlike a heard stretch may be, as a share of the needle; negative for never.
+    """Highest price of a likeness, as a share of the needle's length; negative for none.
 
-    The more a needle tells, the more of it may be lost: ホーイ is in every sentence, ヒラノ in few.
+    Rare needles allow a higher price: ホーイ resembles every sentence, ヒラノ few.
     """
     told = bits_of(needle) - away
     if told < _MIN_BITS_OF_NAME:
@@ -292,7 +286,7 @@ def _bound(needle: Needle, most: float = _MAX_PRICE_NEARBY, away: float = 0.0) -
 
 
 def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
-    """When the words that hold these characters sound."""
+    """The time of the words that share a character with a span."""
     at, touched = 0, []
     for word in said:
         if CharSpan(at, at + len(word.text)).overlaps(chars):
@@ -302,7 +296,7 @@ def _time(chars: CharSpan, said: tuple[_Said, ...]) -> TimeSpan:
 
 
 def _explained(needle: Needle, time: TimeSpan, wanted: _Wanted) -> bool:
-    """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
+    """Whether a kept item near that time sounds like the needle, so that the likeness was meant to stay."""
     near = widened(time, EXPLAINED_WITHIN_SECONDS)
     return any(
         item.time.overlaps(near) and bool(find_sound(needle, kept, _bound(needle)))

@@ -1,12 +1,12 @@
-"""Read what the masked transcript still says, and look by sound for everything that was masked.
+"""Search the words that stay, by sound, for everything that was masked.
 
     needles   readings of masked items, honorifics cut off; of long names also both ends
     run       the words between two labels, as morae
-    hit       a stretch of a run near a needle -> what speaks for it -> a chance
+    hit       a stretch of a run near a needle -> features -> log odds
 
-``listen`` hears the neighbourhood of masks; this finds a name that was masked in one place and
-missed in another.  A likely hit is masked.  A doubtful one is shown to an analyst and stays:
-masking every likeness would take the requester's own words, a few in every minute.
+``listen`` checks the neighbourhood of masks; this module finds a name that was masked in one place and missed
+in another.  A likely hit is masked.  A doubtful one stays and is shown to an analyst: masking every likeness
+would take a few of the requester's own words in every minute.
 """
 
 from __future__ import annotations
@@ -60,45 +60,50 @@ Readings = tuple[tuple[str, str], ...]
 """``(item_id, kana)``."""
 
 MASK_LOG_ODDS: Final = 0.5
-"""Log odds from which a hit is masked.  They are those of planted names: 85 in a hundred are masked, beside a
-stretch of ordinary talk in every three minutes (365 names, 143 minutes of made calls); in a call that was
-searched for repeats already hardly one name is left."""
+"""Log odds from which a hit is masked.  Fitted on planted names (365 in 143 minutes of made calls): 85 % of
+them are masked, together with one stretch of ordinary talk every three minutes.  In a call whose repeated
+names were found already, hardly one hit is a name."""
 
 SHOW_LOG_ODDS: Final = -5.0
-"""Log odds from which a hit is shown to an analyst: 98 in a hundred, and thirteen a minute."""
+"""Log odds from which a hit is shown to an analyst: 98 % of those names, and 13 hits per minute."""
 
 MAX_SHOWN_PER_MINUTE: Final = 20
-"""Hits shown for each minute of call; the likeliest are.  An analyst has time for fewer (``MaskPolicy``)."""
+"""Hits passed on for each minute of call, the likeliest; an analyst has time for fewer (``MaskPolicy``)."""
 
 _CALIBRATION: Final = (-2.3, 0.3)
-"""Bias and slope of the log odds of a doubtful hit in a call: of 153 in 55 minutes of made calls, masked as
-the program does, 8 were a third party's; 4 of the 83 unlikeliest, 4 of the 54 in the middle."""
+"""Bias and slope that turn a doubtful hit's log odds into a probability, for calls without planted names.  Of
+153 such hits in 55 minutes of masked made calls 8 were a third party's: 4 of the 83 unlikeliest, 4 of the 54
+in the middle."""
 
-_MAX_PRICE_SHARE: Final = 0.45  # of a needle's length; at this every garbled name is found (facts.md 0.2)
-_MIN_HALVED_MORAE: Final = 5  # morae from which a name may be said by half
+_MAX_PRICE_SHARE: Final = (
+    0.45  # share of a needle's length at which every garbled name is found (facts.md 0.2)
+)
+_MIN_HALVED_MORAE: Final = 5  # a name of this length may be said by half
 _PIECE_SHARE: Final = 0.55
-_MAX_BITS: Final = 60.0  # what more tells makes no hit likelier
-_TIME_TOLERANCE_SECONDS: Final = 0.3  # seconds that another hearing's word times are off
+_MAX_BITS: Final = 60.0  # more information makes no hit likelier
+_TIME_TOLERANCE_SECONDS: Final = 0.3  # error of another hearing's word times
 _MAX_EXPLAINED_PRICE: Final = 0.35
 _ROUNDING_ERROR: Final = 1e-6
 
 _Number = TypeVar("_Number", float, NDArray[np.float64])
 
-# Logistic regression over the hits in 63 minutes of made calls, each of 238 names planted in them by
-# its likeliest hit.  On 39 minutes of held-out calls with 71 names (tests/bench/planted.py), without a
+# Logistic regression over the hits in 63 minutes of made calls; each of 238 planted names counts by its
+# likeliest hit.  On 39 minutes of held-out calls with 71 names (tests/bench/planted.py), without a
 # second reading: 63 masked, 5 more shown, 0.4 stretches a minute masked and 1.9 shown for nothing.
 _BIAS: Final = 1.07
 _PER_PRICE: Final = -6.82  # by ``pipeline.sound.morae``, in morae
-_PER_BIT: Final = 0.265  # what the needle tells
+_PER_BIT: Final = 0.265  # information of the needle
 _PER_SHARE: Final = -6.08  # price over length
-_PER_PROBABILITY: Final = -5.13  # mean of the words': talk heard with certainty is talk
+_PER_PROBABILITY: Final = (
+    -5.13
+)  # mean recogniser probability of the words: confident words are what they seem
 _IF_HONORIFIC: Final = 4.91
 _IF_PIECE: Final = -0.89
 
-# The same over 6,346 hits in 143 minutes, and 361 of 365 planted names: one that is said again is said soon.
+# The same over 6,346 hits in 143 minutes and 361 of 365 planted names: names are repeated soon.
 _NEARNESS_BIAS: Final = 1.8
-_PER_LOG_SECONDS: Final = -0.76  # a logarithm of the seconds to the nearest mask of that value
-_SLACK_SECONDS: Final = 4.0  # seconds by which a stretch may be longer than its first word
+_PER_LOG_SECONDS: Final = -0.76  # per ln(1 + seconds to the nearest mask of that value)
+_SLACK_SECONDS: Final = 4.0  # how much longer than its first word a stretch may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +112,10 @@ class Alike:
 
     Attributes:
         item_id: The nearest item of that value.
-        time: Of the words.
-        channel: Where they were heard.
-        odds: Natural logarithm of the odds that it is that value; less, the farther from that item.
-        sure: Whether that value is: what only sounds like a doubtful one is not masked (``listen.SURE``).
+        time: The time of the words.
+        channel: Index of their channel.
+        odds: Natural log odds that the stretch is that value; they fall with the distance from the item.
+        sure: Whether that item is sure (``listen.SURE_SCORE``); likenesses of a doubtful one are not masked.
     """
 
     item_id: str
@@ -122,7 +127,7 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A sound to look for, whole or a piece of it, and the items that it comes from."""
+    """A needle: a reading or a piece of one, and the items it comes from."""
 
     sound: Needle = field(repr=False)
     piece: bool
@@ -130,7 +135,7 @@ class _Wanted:
     item_ids: tuple[str, ...]
 
     def nearest(self, time: TimeSpan, items: dict[str, MaskItem]) -> str:
-        """The item in time nearest to a stretch; one that the plan does not hold comes last."""
+        """The item nearest in time to a stretch; one that the plan lacks comes last."""
 
         def far(item_id: str) -> float:
             item = items.get(item_id)
@@ -147,20 +152,20 @@ def read_by_sound(
     *,
     changes: Changes | None = None,
 ) -> tuple[Leak, ...]:
-    """Look by sound for every masked value in all that the masked transcript still says.
+    """Search the masked transcript by sound for every masked value.
 
     Args:
         masked: The masked transcript.
         plan: What was masked.
         readings: As for ``listen_again``.
         reader: Reads the kept words.
-        changes: Since the revision that was read last; only what is near them is read then.
+        changes: Changes since the revision that was checked last; only what is near them is searched.
 
     Returns:
-        ``HEARD_AGAIN`` for what is likely a masked value, ``PERHAPS`` for what may be one, with the
-        nearest item of that value and the time of the words; at most one for a stretch, and none
-        where a kept item explains it or an earlier ``PERHAPS`` stands in the plan already.
-        After changes no ``PERHAPS``: what may be one was asked about before them.
+        ``HEARD_AGAIN`` for what is likely a masked value, ``PERHAPS`` for what may be one, with the nearest
+        item of that value and the time of the words; at most one for a stretch, and none where a kept item
+        explains it or the plan holds an earlier ``PERHAPS``.  With ``changes`` no ``PERHAPS``, because the
+        first search gave them.
     """
     least = SHOW_LOG_ODDS if changes is None else MASK_LOG_ODDS
     hits = alike_in(masked, plan, readings, reader, least=least, changes=changes)
@@ -171,14 +176,14 @@ def read_by_sound(
 def read_otherwise(
     hearing: Transcript, plan: MaskPlan, readings: Readings, reader: SoundReader
 ) -> tuple[Leak, ...]:
-    """Look likewise in what another hearing wrote of all that is not masked.
+    """Search the unmasked words of another hearing in the same way.
 
-    A name that the first hearing garbled beyond likeness may be there.  Words of another hearing are
-    masked by their times alone, which is less exact than by their characters: what lies beside a
-    mask of the same kind may be that mask's own, and nothing is masked on this one's word.
+    A name that the first hearing garbled beyond likeness may be there.  Words of another hearing are masked
+    by time alone, which is less exact than by characters: a word beside a mask of the same kind may belong
+    to that mask.  So hits are only shown.
 
     Args:
-        hearing: The unmasked call, heard otherwise.
+        hearing: Another hearing of the unmasked call.
         plan: What is masked.
         readings: As for ``listen_again``.
         reader: Reads the kept words.
@@ -206,10 +211,7 @@ def read_otherwise(
 
 
 def _perhaps(hits: Iterable[Alike], masked: MaskedTranscript) -> Iterator[Leak]:
-    """As many as may be asked about, the likeliest.
-
-    Where nothing was planted a hit is rarely one, and its odds tell little of which.
-    """
+    """The likeliest hits as leaks, as many as an analyst may be asked, with calibrated probabilities."""
     bias, slope = _CALIBRATION
     minutes = max((segment.time.end for segment in masked.segments), default=0.0) / 60
     for hit in itertools.islice(hits, math.ceil(MAX_SHOWN_PER_MINUTE * minutes)):
@@ -218,11 +220,11 @@ def _perhaps(hits: Iterable[Alike], masked: MaskedTranscript) -> Iterator[Leak]:
 
 
 def _likely(hit: Alike) -> bool:
-    """Whether to mask it.  Where a word's time holds a long pause, the name would take all of it along."""
+    """Whether to mask a hit; not where it is longer than a name, because a word's time holds a pause."""
     return hit.sure and hit.odds >= MASK_LOG_ODDS and hit.time.duration <= MAX_NAME_SECONDS
 
 
-def alike_in(  # noqa: PLR0913 (one of them what all need not be read again for)
+def alike_in(  # noqa: PLR0913 (the last limits the work after a change)
     masked: MaskedTranscript,
     plan: MaskPlan,
     readings: Readings,
@@ -231,15 +233,15 @@ def alike_in(  # noqa: PLR0913 (one of them what all need not be read again for)
     least: float = -math.inf,
     changes: Changes | None = None,
 ) -> tuple[Alike, ...]:
-    """Every stretch that sounds at all like a masked value, the likeliest value for each.
+    """Find every stretch that sounds like a masked value, with the likeliest value for each.
 
     Args:
         masked: The masked transcript.
         plan: What was masked.
         readings: As for ``listen_again``.
         reader: Reads the kept words.
-        least: Log odds below which a stretch is passed over.
-        changes: Where given, only what is near them is looked at.
+        least: Lowest log odds of a hit.
+        changes: Where given, only what is near a change is searched.
 
     Returns:
         Stretches that share no time on one channel, likeliest first.
@@ -268,7 +270,7 @@ def alike_in(  # noqa: PLR0913 (one of them what all need not be read again for)
 
 
 def _seen_from_there(hit: Alike, items: dict[str, MaskItem]) -> Alike:
-    """With the odds at its distance from the nearest item of that value, and whether that item is sure."""
+    """Add the effect of its distance from the nearest item of that value, and whether that item is sure."""
     item = items.get(hit.item_id)
     if item is None:
         return hit
@@ -277,13 +279,13 @@ def _seen_from_there(hit: Alike, items: dict[str, MaskItem]) -> Alike:
 
 
 def _away(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What distance adds to the odds; beyond ``FULL_REACH_SECONDS`` it takes as much as there is more alike by chance."""
+    """Log odds for the distance; beyond ``FULL_REACH_SECONDS`` they fall as chance likenesses grow."""
     near = _NEARNESS_BIAS + _PER_LOG_SECONDS * np.log1p(np.clip(seconds, 0.0, FULL_REACH_SECONDS))
     return np.asarray(near - np.log(np.maximum(1.0, seconds / FULL_REACH_SECONDS)))
 
 
 def _wanted(items: dict[str, MaskItem], readings: Readings) -> tuple[_Wanted, ...]:
-    """Each masked reading, and the ends of a long name: who is named in full is called by half."""
+    """The needles: each masked reading, and both ends of a long name, which may be said by half."""
     sounds: dict[tuple[Needle, bool, bool], tuple[str, ...]] = {}
     for item_id, kana in readings:
         item = items.get(item_id)
@@ -310,7 +312,7 @@ def _ends(sound: Needle) -> Iterator[Needle]:
 def _hits(
     said: KeptWords, wanted: tuple[_Wanted, ...], items: dict[str, MaskItem], least: float
 ) -> Iterator[tuple[_Wanted, TimeSpan, float]]:
-    """What sounds at all like something wanted: its time, and the log odds that it is that."""
+    """All likenesses of the needles: the needle, the time, the log odds."""
     for each in wanted:
         times = [items[item_id].time for item_id in each.item_ids if item_id in items]
         for run, chars, price in said.find(each.sound, _MAX_PRICE_SHARE, _worth(each, said, times, least)):
@@ -323,7 +325,7 @@ def _hits(
 
 
 def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: float) -> MatchFilter:
-    """Which stretches can have these odds: of hundreds that are near enough in sound, a few."""
+    """A filter for stretches that can reach these odds: a few of the hundreds that sound alike enough."""
     edges = np.array(
         sorted([-math.inf, math.inf, *(edge for time in times for edge in (time.start, time.end))])
     )
@@ -343,7 +345,7 @@ def _worth(each: _Wanted, said: KeptWords, times: Sequence[TimeSpan], least: flo
 
 
 def _odds(each: _Wanted, run: Run, chars: CharSpan, price: float) -> float | None:
-    """Log odds that a stretch is what is wanted; ``None`` where it names nobody."""
+    """Log odds that a stretch is the needle's value; ``None`` where it names nobody."""
     if is_nobody(run.text[chars.start : chars.end]):
         return None
     if each.name and is_part_of_number(run.text, chars, exact=price == 0):
@@ -355,14 +357,14 @@ def _odds(each: _Wanted, run: Run, chars: CharSpan, price: float) -> float | Non
 
 
 def _bare_odds(each: _Wanted, price: _Number, probability: _Number) -> _Number:
-    """What speaks for a stretch beside an honorific."""
+    """Log odds without the honorific."""
     told = _PER_BIT * min(bits_of(each.sound), _MAX_BITS) + (_IF_PIECE if each.piece else 0.0)
     alike = (_PER_PRICE + _PER_SHARE / len(each.sound)) * price
     return _BIAS + told + alike + _PER_PROBABILITY * probability
 
 
 def _explained(sound: Needle, time: TimeSpan, kept: Nearby[tuple[MaskItem, Needle]]) -> bool:
-    """Whether a kept item that sounds there sounds like the needle: it was meant to stay."""
+    """Whether a kept item near that time sounds like the needle, so that the likeness was meant to stay."""
     near = TimeSpan(max(0.0, time.start - EXPLAINED_WITHIN_SECONDS), time.end + EXPLAINED_WITHIN_SECONDS)
     return any(
         item.time.overlaps(near) and bool(find_sound(sound, own, _MAX_EXPLAINED_PRICE))
@@ -371,7 +373,7 @@ def _explained(sound: Needle, time: TimeSpan, kept: Nearby[tuple[MaskItem, Needl
 
 
 def _shown(hit: Alike, shown: Nearby[MaskItem]) -> bool:
-    """Whether an analyst is shown that stretch already."""
+    """Whether the plan already shows that stretch to an analyst."""
     return not _likely(hit) and any(
         hit.channel in item.channels and item.time.overlaps(hit.time)
         for item in shown.touching(hit.time.start, hit.time.end)
@@ -379,9 +381,9 @@ def _shown(hit: Alike, shown: Nearby[MaskItem]) -> bool:
 
 
 def _best(hits: list[Alike]) -> tuple[Alike, ...]:
-    """The likeliest of those that share time; none that is only shown in place of one that is masked."""
+    """The likeliest of the hits that share time; hits to be masked come before hits to be shown."""
     best: list[Alike] = []
-    taken: dict[int, list[TimeSpan]] = {}  # of each channel, in order: they share no time
+    taken: dict[int, list[TimeSpan]] = {}  # disjoint spans of each channel, in order
     for hit in sorted(hits, key=lambda each: (not _likely(each), -each.odds, each.time, each.item_id)):
         times = taken.setdefault(hit.channel, [])
         at = bisect.bisect_left(times, hit.time)

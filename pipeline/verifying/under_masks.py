@@ -1,4 +1,4 @@
-"""What another hearing of a call wrote where it is masked: a second, otherwise garbled reading of it."""
+"""Collect what another hearing wrote under the masks: a second reading of each value, with other errors."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ __all__ = ["said_under"]
 
 
 def said_under(plan: MaskPlan, hearing: Transcript) -> tuple[tuple[str, str], ...]:
-    """What another hearing of the call wrote where it is masked: a second, otherwise garbled reading of it.
+    """Collect what another hearing of the call wrote under the masks.
 
     Args:
         plan: What is masked.
-        hearing: The unmasked call, heard otherwise.
+        hearing: Another hearing of the unmasked call.
 
     Returns:
-        ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half.
+        ``(item_id, text)`` for each masked item and channel with words that lie in it by more than half
+        of their time.
     """
     words = {
         channel: sorted(

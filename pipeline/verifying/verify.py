@@ -1,9 +1,9 @@
-"""Read the products again and report what they still give away.
+"""Check the finished products and report what they still reveal.
 
-Nothing is taken on trust from the steps that made them: sample ranges are worked out from
-each item's own time, the text is searched as a reader would search it, and the finished
-audio is transcribed once more (``pipeline.verifying.listen``).  An empty tuple means clean; anything
-else means that the call does not leave the house.
+The checks do not rely on the steps that made the products: sample ranges are computed from each item's own
+time, the text is searched as a reader would search it, and the finished audio is transcribed once more
+(``pipeline.verifying.listen``).  No leak means clean; a call with a leak that no wider plan mends is not
+released.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ __all__ = [
 Samples = npt.NDArray[np.int16]
 
 _BLOCK_SAMPLES: Final = 1 << 22  # samples compared at once
-_MIN_CHARS_ACROSS_LINES: Final = 4  # characters; two short lines can spell a shorter value by chance
+_MIN_CHARS_ACROSS_LINES: Final = 4  # two lines can spell a shorter value by chance
 _STAMP: Final = re.compile(r"\[(\d{2,}):(\d{2})\] [^:]*: ?")
 _LABEL: Final = re.compile("|".join(re.escape(label) for label in (*LABELS.values(), OTHER_LABEL)))
 
@@ -64,16 +64,16 @@ _HONORIFIC: Final = re.compile(r"[、。\s]*(?:さん|さま|様|君|くん|ち�
 def verify_audio(
     original: Recording, masked: Audio, plan: MaskPlan, before: MaskPlan | None = None
 ) -> tuple[Leak, ...]:
-    """Compare the finished audio, as read back from its file, with the call.
+    """Compare the masked audio, read back from its file, with the call.
 
     Args:
         original: The call.
-        masked: The product, decoded anew.
+        masked: The masked copy, decoded from its file.
         plan: What was to be masked.
-        before: A plan whose product was looked at already: items that it holds are on no other channel.
+        before: An earlier plan that was verified; its items are not searched on other channels again.
 
     Returns:
-        ``SHAPE`` when rate, channels, length or law differ (nothing else is then looked at);
+        ``SHAPE`` when rate, channels, length or law differ (nothing else is then checked);
         ``AUDIO_UNCHANGED`` for a masked item whose own samples do not all lie in a window
         of constant fill, on each of its channels; ``OUTSIDE_CHANGED`` for every stretch
         between windows where a sample differs; ``CROSSTALK`` for a masked item of which a copy is
@@ -107,7 +107,7 @@ def verify_audio(
 
 
 def _holds(windows: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether one of these ordered, disjoint windows holds all samples from one to another."""
+    """Whether one of these ordered, disjoint windows contains ``[start, end)``."""
     at = bisect.bisect_right(windows, start, key=lambda window: window[0]) - 1
     return at >= 0 and end <= windows[at][1]
 
@@ -138,18 +138,17 @@ def _outside(
 
 
 def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[tuple[str, str], ...]:
-    """The clear text of the plan's items, for ``verify_text`` and nothing else.
+    """Collect the clear text of the plan's items, for ``verify_text`` alone.
 
-    Masked items that are parts of one finding (``pipeline.finding.parts``) are one value, under the
-    likeliest's id: 中の of 中の髪がハトリチオ is said anywhere.  A kept item that a masked one touches in the
-    text is left out: it is masked there.  So is what ``widen`` added: it stands for the item that it sounds
-    like, and its words are no values; and what only stays until somebody has listened: it accounts for
-    nothing.  An honorific by itself is nobody's: masked beside a name, it may be said to everybody else.
+    Masked parts of one finding (``pipeline.finding.parts``) are one value, under the id of the likeliest
+    part: the 中の of 中の髪がハトリチオ is said everywhere.  Left out are kept items that overlap a masked
+    one in the text, because they are masked there; items that ``widen`` added, which stand for the item they
+    sound like; candidates; and honorifics alone, which belong to nobody.
 
     Args:
-        transcript: Of the same call.
-        plan: Whose items.
-        action: Which of them.
+        transcript: The call's words.
+        plan: The plan of the same call.
+        action: Which items: masked or kept ones.
 
     Returns:
         ``(item_id, text)`` in the plan's order.
@@ -166,9 +165,9 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
 
 
 def kept_values(transcript: Transcript, plan: MaskPlan) -> tuple[tuple[str, str], ...]:
-    """As ``values`` of what is kept; items with nothing to read between them are one.
+    """As ``values`` for kept items, joining items with nothing to read between them.
 
-    An address is often found in pieces, and what is read across two of them is kept as they are.
+    An address is often found in pieces, and a value may be read across two of them.
     """
     runs = _runs(_with_values(transcript, plan, MaskAction.KEEP), transcript.text, lambda *_: True)
     return tuple((run[0].item_id, _said(run, transcript.text)) for run in runs)
@@ -177,7 +176,7 @@ def kept_values(transcript: Transcript, plan: MaskPlan) -> tuple[tuple[str, str]
 def _runs(
     items: Iterable[MaskItem], text: str, of_one: Callable[[MaskItem, MaskItem], bool]
 ) -> list[list[MaskItem]]:
-    """Items in order of text, those together that are of one and have nothing to read between them."""
+    """Group items in order of text: neighbours with nothing to read between them that ``of_one`` joins."""
     runs: list[list[MaskItem]] = []
     end = 0
     for item in sorted(items, key=lambda item: item.chars):
@@ -218,13 +217,12 @@ def verify_text(
 ) -> tuple[Leak, ...]:
     """Search the finished text for every value that was masked.
 
-    Width, case, blanks and punctuation do not hide a value, and labels are not text.  A value
-    may stand in the output as often as kept items say it: a requester's own surname stays
-    even where a relative of the same surname is masked.  Values of one character are not
-    searched, because 森 and 林 are words too.
+    Width, case, white space and punctuation are ignored, and labels are not text.  A value may occur as often
+    as kept items contain it: a requester's own surname stays even where a relative of the same surname is
+    masked.  Values of one character are not searched, because 森 and 林 are words too.
 
     Args:
-        masked_text: As ``mask_text.as_text`` writes it, read back from the file.
+        masked_text: As ``pipeline.masking.text.as_text`` writes it, read back from the file.
         masked_values: ``(item_id, clear text)`` of each masked item.
         kept_values: The same of each kept item.
 
@@ -267,16 +265,16 @@ def _read_at(
 def verify_second_opinion(
     document: Mapping[str, Any], masked_text: str, opinion: tuple[str, ...]
 ) -> tuple[Leak, ...]:
-    """Hold the finished text against the same call masked by other means.
+    """Compare the finished text with the same call masked by Presidio's anonymizer.
 
     Args:
         document: ``masked.json``, read back.
         masked_text: ``masked.txt``, read back.
-        opinion: Every utterance as the other means left it (``models.analysis.anonymiser``).
+        opinion: Every utterance as the anonymizer left it (``models.analysis.anonymiser``).
 
     Returns:
-        A ``TEXT`` leak of no item for each utterance that says, in this order, what the other
-        one does not, or that reads otherwise in one file than in the other.  No wider plan mends it.
+        A ``TEXT`` leak without an item for each utterance with a character that the anonymizer removed, or
+        that differs between the two files.  No wider plan mends it.
     """
     segments = document["segments"]
     lines = [line for line in masked_text.split("\n") if line]
@@ -297,13 +295,13 @@ def verify_second_opinion(
 
 
 def _follows(text: str, other: str) -> bool:
-    """Whether every character of ``text`` but blanks stands in ``other``, in this order."""
+    """Whether ``text`` without white space is a subsequence of ``other``."""
     left = iter(other)
     return all(char in left for char in text if not char.isspace())
 
 
 def _line(line: str) -> tuple[float, str]:
-    """The second and the folded text of a line of the masked transcript; labels become a bar."""
+    """Start in seconds and folded text of a line of the masked transcript; labels become ``|``."""
     stamp = _STAMP.match(line)
     second = 60.0 * int(stamp[1]) + int(stamp[2]) if stamp else 0.0
     body = line[stamp.end() :] if stamp else line

@@ -1,4 +1,4 @@
-"""A leak that ``verify`` found becomes a wider plan: the next revision.
+"""Widen a plan by the leaks that ``verify`` found: the next revision.
 
     masked       |----a----|
     heard again           |-x-|           beside its mask: the mask grows over it
@@ -41,17 +41,17 @@ from pipeline.types import (
 __all__ = ["SOURCE", "widen"]
 
 HEARD_MARGIN_SECONDS = 0.15
-"""Seconds added on each side of what was heard again: one mora, the resolution of word times."""
+"""Added on each side of what was heard again: one mora, the resolution of word times."""
 
 MAX_GROWTH_SECONDS = 0.5
-"""Seconds between a mask and what is heard again, up to which the mask grows instead of a new one."""
+"""Up to this distance a mask grows over what was heard again; further off it gets a mask of its own."""
 
 MAX_UNPROVEN_SHARE = 0.05
-"""Clips in which nothing was heard, as a share of the masks, up to which they are masked.  Of 4,000 in four
-hours of talk a few are a cough or a rustle; where more are, the recogniser fails, and proves nothing."""
+"""Clips in which nothing was recognised are masked up to this share of all masks.  Of 4,000 clips in four
+hours of talk a few hold a cough or a rustle; where there are more, the recogniser fails and proves nothing."""
 
 SOURCE = "verify"
-"""What the items that are added here name as where they come from."""
+"""``MaskItem.source`` of the items that are added here."""
 
 
 def widen(
@@ -66,8 +66,8 @@ def widen(
         recording: The call.
 
     Returns:
-        The next revision, in order of time; ``None`` when a leak is not of a kind that a
-        wider plan can mend, nothing is left to mask for one, or too much was not heard.
+        The next revision, in order of time; ``None`` when a wider plan cannot mend a leak of that kind,
+        nothing is left to mask for one, or too many clips were not recognised.
     """
     items = {item.item_id: item for item in plan.items}
     unproven = [leak for leak in leaks if leak.kind == "NOT_HEARD"]
@@ -83,7 +83,7 @@ def widen(
         if item is None or leak.kind not in {"CROSSTALK", "HEARD_AGAIN", "PERHAPS", "TEXT"}:
             return None
         if leak.kind == "TEXT":
-            # What is masked in ten places leaks ten times, and is read again in the same places.
+            # A value that is masked in ten places leaks ten times, so its places are searched only once.
             value = call.value(item), item.entity_type == "PERSON"
             found = [] if value in read else list(_read_again(item, call))
             if not found and value not in read:
@@ -96,7 +96,7 @@ def widen(
         elif leak.kind == "PERHAPS":
             added.append(_kept(_new(item, leak.where, recording), leak.chance))
         elif leak.kind == "CROSSTALK" or item.time.apart(leak.where) <= MAX_GROWTH_SECONDS:
-            # A copy lies in the item's own time: then it grows onto every channel.
+            # A copy lies in the item's own time, so the mask grows onto every channel.
             items[item.item_id] = _grown(item, leak.where, recording)
         else:
             added.append(_new(item, leak.where, recording))
@@ -108,9 +108,9 @@ def widen(
 
 
 def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
-    """The item with what was heard beside it; where it is masked already, that sounds on another channel.
+    """Grow an item over what was heard beside it, or onto all channels where it was heard inside it.
 
-    Where all of them are masked there, the recogniser has timed a word into the mask that sounds beside it.
+    Where all channels are masked there already, the recogniser has timed a word beside the mask into it.
     """
     channels = tuple(range(recording.channels))
     if item.time.start <= where.start and where.end <= item.time.end and item.channels != channels:
@@ -126,7 +126,7 @@ def _grown(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
 def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
     return replace(
         item,
-        # No characters: the words that sound like it are taken out of the text by their time.
+        # No characters: words at that time are masked in the text by their times.
         chars=CharSpan(item.chars.end, item.chars.end),
         time=_around(where, recording),
         channels=tuple(range(recording.channels)),
@@ -137,13 +137,13 @@ def _new(item: MaskItem, where: TimeSpan, recording: Recording) -> MaskItem:
 
 
 def _around(where: TimeSpan, recording: Recording) -> TimeSpan:
-    """What was heard with its margins.  A word of less than a mora stands squeezed beside its own sound."""
+    """What was heard with margins; larger ones for a word shorter than a mora, whose time is wrong."""
     margin = HEARD_MARGIN_SECONDS if where.duration >= HEARD_MARGIN_SECONDS else MAX_GROWTH_SECONDS
     return TimeSpan(max(0.0, where.start - margin), min(recording.duration, where.end + margin))
 
 
 def _once(added: Sequence[MaskItem]) -> Iterator[MaskItem]:
-    """Without the masks under which another one masks all already: many needles are found in one stretch."""
+    """Drop masks that another one contains: many needles are found in one stretch."""
     near = Nearby(enumerate(added), lambda each: each[1].time)
     for number, item in enumerate(added):
         others = near.touching(item.time.start, item.time.end)
@@ -154,7 +154,7 @@ def _once(added: Sequence[MaskItem]) -> Iterator[MaskItem]:
 
 
 def _within(item: MaskItem, other: MaskItem) -> bool:
-    """Whether a mask does nothing that the other does not."""
+    """Whether another mask covers all that this one does, in time, channels and characters."""
     said = item.chars.start < item.chars.end
     return (
         item.action is other.action is MaskAction.MASK
@@ -166,14 +166,14 @@ def _within(item: MaskItem, other: MaskItem) -> bool:
 
 
 def _unproven(plan: MaskPlan, where: TimeSpan, recording: Recording) -> MaskItem:
-    """A mask over a clip in which nothing was heard: it stands for the mask that it was cut out around."""
+    """A mask over a clip in which nothing was recognised, modelled on the nearest mask."""
     around = min(plan.masked, key=lambda item: item.time.apart(where))
     reasons = (Why(Reason.LEAK_NOT_UNDERSTOOD),)
     return replace(_new(around, where, recording), party=Party.UNKNOWN, reasons=reasons)
 
 
 class _Call:
-    """A call of which more is to be masked: what is asked of it again and again is worked out once."""
+    """A call whose plan is widened, with everything that is needed repeatedly computed once."""
 
     def __init__(self, transcript: Transcript, recording: Recording, plan: MaskPlan) -> None:
         self.transcript, self._recording, self._policy = transcript, recording, plan.policy
@@ -187,21 +187,21 @@ class _Call:
 
     @cached_property
     def folded(self) -> tuple[str, tuple[int, ...]]:
-        """The text in letters of one width and case, and the offset of each."""
+        """The text folded to one width and case, and the offset of each character."""
         pairs = tuple(_folded(self.transcript.text))
         return "".join(char for char, _ in pairs), tuple(offset for _, offset in pairs)
 
     def value(self, item: MaskItem) -> str:
-        """What an item stands for, folded."""
+        """The folded text of an item."""
         return "".join(c for c, _ in _folded(self.transcript.text[item.chars.start : item.chars.end]))
 
     def touched(self, chars: CharSpan) -> list[MaskItem]:
-        """The plan's items that have some of these characters."""
+        """The plan's items that share a character with a span."""
         near = self._items.touching(chars.start, chars.end)
         return [item for item in near if item.chars.overlaps(chars)]
 
     def read_at(self, where: TimeSpan) -> CharSpan | None:
-        """The characters that sound there, if it was read, not heard: it then has the words' times."""
+        """The characters of a leak that was found in the transcript, whose time is that of whole words."""
         for segment in self._spoken.touching(where.start, where.end):
             words = [w for w in segment.words if where.start <= w.time.start and w.time.end <= where.end]
             if words and where == _time(words):
@@ -209,7 +209,7 @@ class _Call:
         return None
 
     def sounding(self, item: MaskItem, chars: CharSpan) -> tuple[Finding, ...]:
-        """Where these characters sound, whatever item they are masked for."""
+        """The aligned findings of these characters, computed once for all items."""
         if chars not in self._sounding:
             finding = Finding(
                 EntitySpan(item.entity_type, chars, item.score, SOURCE),
@@ -227,12 +227,12 @@ def _spoken(segment: Segment) -> TimeSpan:
 
 
 def _time(words: Sequence[Word]) -> TimeSpan:
-    """From where the first of some words begins to where the last of them ends."""
+    """The time from the first start of some words to their last end."""
     return TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
 
 
 def _kept(item: MaskItem, chance: float) -> MaskItem:
-    """What only may be a masked value: it stays, and an analyst listens and decides, the likeliest first."""
+    """A candidate: it may be a masked value, and stays until an analyst has decided."""
     return replace(
         item,
         score=chance,
@@ -244,10 +244,10 @@ def _kept(item: MaskItem, chance: float) -> MaskItem:
 
 
 def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
-    """Every place that no item holds whole and that reads as the masked words do.
+    """Mask every unmasked place whose text equals the masked words.
 
-    Where it begins or ends in a kept item (どうさん in ふどうさん), what is left of it is masked.  A given
-    name that follows is masked with it.
+    Where a place overlaps a kept item (どうさん in ふどうさん), only the rest of it is masked.  A given name
+    that follows a surname is masked with it.
     """
     transcript, (text, offsets) = call.transcript, call.folded
     wanted = call.value(item)
@@ -256,7 +256,7 @@ def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
         chars = CharSpan(offsets[at], offsets[at + len(wanted) - 1] + 1)
         whole = with_given_name(transcript.text, chars) if item.entity_type == "PERSON" else chars
         touched = [other for other in call.touched(whole) if not is_candidate(other)]
-        # Beside a mask the words do not stand in the text as they do here.
+        # A place that a mask overlaps does not appear in the masked text.
         if not any(other.action is MaskAction.MASK and other.chars.overlaps(chars) for other in touched):
             for piece in whole.without(other.chars for other in touched):
                 yield from _aligned(item, piece, Reason.LEAK_WRITTEN_AGAIN, call)
@@ -264,7 +264,7 @@ def _read_again(item: MaskItem, call: _Call) -> Iterator[MaskItem]:
 
 
 def _aligned(item: MaskItem, chars: CharSpan, reason: Reason, call: _Call) -> list[MaskItem]:
-    """Masks over these characters, where they sound; a number said over a pause is several stretches."""
+    """Masks where these characters sound; a number said with a pause becomes several."""
     return [
         replace(
             item,
@@ -280,7 +280,7 @@ def _aligned(item: MaskItem, chars: CharSpan, reason: Reason, call: _Call) -> li
 
 
 def _folded(text: str) -> Iterator[tuple[str, int]]:
-    """Letters and digits of one width and case, each with its offset, as ``verify_text`` reads."""
+    """Letters and digits of one width and case, each with its offset, as ``verify_text`` compares them."""
     for offset, raw in enumerate(text):
         for char in unicodedata.normalize("NFKC", raw).casefold():
             if char.isalnum() or char == "ー":

@@ -2,7 +2,7 @@
 
     written  優先のユーにさせます    heard  ユーゼンノユーニシャシンノ    悠真: 悠然の悠に、写真の真
 
-``party_kanji`` reads one line of kana for the same; of what was heard that keeps the likeliest mora of each
+``compare.kanji`` reads one line of kana for the same; of what was heard that keeps the likeliest mora of each
 place alone, and a word with two of them wrong is lost.
 """
 

@@ -3,7 +3,7 @@
     くぼです。 感じは久しいという字、保険の保です      the requester's own name, and what explains it
 
 By its sound 久しい is nobody's name: the name it explains was said right before.  Many explanations also tell
-by themselves whose kanji they explain (``party_kanji``).
+by themselves whose kanji they explain (``pipeline.ownership.compare.kanji``).
 """
 
 from __future__ import annotations

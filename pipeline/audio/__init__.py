@@ -1,1 +1,1 @@
-"""Audio: samples in, samples out, and the only conversion between seconds and samples."""
+"""Read and write audio; the only conversion between seconds and samples."""

@@ -1,1 +1,1 @@
-"""From a transcript and an analyzer to findings: which characters are somebody's data."""
+"""Turn a transcript and an analyzer into findings: which characters are personal data."""

@@ -1,1 +1,1 @@
-"""Words from a file instead of from a recogniser, held against the sound."""
+"""Check words from a file, in place of a recogniser's, against the sound."""

@@ -1,9 +1,9 @@
 """Measure one call against the truth, from the audio alone.
 
-A 10 ms frame that differs from the original was masked, whatever the program reports.  A frame belongs to one
-channel: in a two-channel file a span covers frames of its speaker's channel only, and speech of the other side
-that is masked meanwhile is over-mask.  The figures are those of the contract, section 2; the values that hold
-them are in ``pipeline.measuring.figures``.
+A 10 ms frame that differs from the original was masked, whatever the program reports.  A frame belongs to
+one channel: in a two-channel file a span covers frames of its speaker's channel only, and speech of the other
+side that is masked meanwhile is over-mask.  The figures are those of the contract, section 2; the values that
+hold them are in ``pipeline.measuring.figures``.
 """
 
 from __future__ import annotations

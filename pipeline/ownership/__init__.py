@@ -1,1 +1,1 @@
-"""Whose a finding is."""
+"""Decide whose each finding is: the requester's, a third party's, the staff's or the company's."""

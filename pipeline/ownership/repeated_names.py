@@ -1,10 +1,10 @@
 """Mask a doubtful name that sounds exactly like a sure name of the same call, its beginning or its end.
 
     はい、ふじたアンズさまですね     1.0, masked
-    アンズの方は予約そのまま         .27, too doubtful by itself: it is her all the same
+    アンズの方は予約そのまま         .27, too doubtful by itself, but the same person
     池田さん … 行けだ、とおるさん    .99 … .04
 
-The judge looks at a finding and at a few words around it.
+The judge sees only a finding and a few words around it.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from pipeline.types import Finding, Party
 __all__ = ["mask_repeated_names"]
 
 MIN_SURE_SCORE: Final = 0.9
-"""Probability from which a name is sure.  In 182 made calls ten stretches of doubt sound as one, or as half
-of one: seven of them are third parties', 2.9 s (the judge had given them .04 to .41); from .5 it is six more,
-and none of those is."""
+"""Probability from which a name is sure.  In 182 made calls ten doubtful stretches sound like a sure name or
+half of one; seven of them, 2.9 s, are third parties' (the judge gave them 0.04 to 0.41).  With 0.5 there are
+six more stretches, and none is a third party's."""
 
 MIN_MORAE: Final = 3
-"""Morae from which it is no chance: はい, さん and そう begin and end names, too."""
+"""Shorter likenesses are chance: はい, さん and そう begin and end names, too."""
 
 
 def mask_repeated_names(findings: Sequence[Finding], text: str, reader: KanaReader) -> tuple[Finding, ...]:
     """Mask candidates that sound like a sure name of a third party.
 
     Args:
-        findings: Of a whole call, with their parties, in order of text.
-        text: The transcript's.
+        findings: All findings of a call, with their parties, in order of text.
+        text: The transcript's text.
         reader: Reads names.
 
     Returns:
-        The findings in their order, of which some are candidates no more.
+        The findings in their order; some are no longer candidates.
     """
 
     def kana(finding: Finding) -> str:

@@ -1,1 +1,1 @@
-"""What speech sounds like, without words: morae, how alike they are, and where they are heard."""
+"""Compare, search and align morae: what speech sounds like, without its words."""

@@ -48,7 +48,7 @@ MAX_GROWTH_SECONDS = 0.5
 
 MAX_UNPROVEN_SHARE = 0.05
 """Clips in which nothing was recognised are masked up to this share of all masks.  Of 4,000 clips in four
-hours of talk a few hold a cough or a rustle; where there are more, the recogniser fails and proves nothing."""
+hours of talk a few hold a cough or a rustle; if there are more, the recogniser fails and proves nothing."""
 
 SOURCE = "verify"
 """``MaskItem.source`` of the items that are added here."""

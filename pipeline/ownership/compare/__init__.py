@@ -1,1 +1,1 @@
-"""Comparators: how alike what was said and what the case knows are, by kind of data."""
+"""Comparators, one for each kind of data: how alike are what was said and what the case knows?"""

@@ -1,1 +1,1 @@
-"""Whose a finding is by the sound of it, whatever was written."""
+"""Decide ownership by sound, whatever was written."""

@@ -1,1 +1,1 @@
-"""What a finding cannot tell by itself, told by the findings and the words beside it."""
+"""Give a finding that is ambiguous by itself the owner of the findings and words around it."""

@@ -67,6 +67,7 @@ soak: $(READY) ## the long tests: damaged files, odd inputs, kills, a night, a r
 	$(BIN)/python -m tests.soak.release
 	$(BIN)/python -m tests.soak.races
 	$(BIN)/python -m tests.soak.replay
+	$(BIN)/python -m tests.soak.install
 
 # Other people's dialogues to learn from lie outside the project; give their folder.
 DIALOGUES ?= ../shared/data/dialogues

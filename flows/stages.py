@@ -221,7 +221,7 @@ def transcribe(call: Workspace, models: Models) -> int:
 def detect(call: Workspace, models: Models) -> int:
     """Words -> what may be personal data."""
     entities = pipeline.finding.detect.detect(
-        call.get(TRANSCRIPT), models.analysis.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
+        call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
     )
     call.put(ENTITIES, entities)
     give_back()

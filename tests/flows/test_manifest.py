@@ -45,7 +45,7 @@ def test_every_network_and_lexicon_stands_with_its_bytes(tmp_path: Path):
     assert found["lexicons"].pop("sudachidict")
     assert found["networks"] == networks
     assert found["lexicons"] == lexicons
-    assert READ_ENCODER <= networks.keys()
+    assert networks.keys() >= READ_ENCODER
     assert {"tagger.network", "fusion.network", "judge.weights", "doubt.weights", "edges.network"} <= set(
         networks
     )

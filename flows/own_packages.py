@@ -39,12 +39,12 @@ def foreign_package(names: Sequence[str] = NAMES, beside: Path = Path(__file__))
     Returns:
         Its name and where it lies, or ``None`` where all are ours.
     """
-    home = beside.resolve().parents[1]
+    home = _home(beside)
     for name in names:
         spec = _spec(name)
         if spec is None or spec.origin is None:
             return f"{name} (見つからない)"
-        if Path(spec.origin).resolve().parents[1] != home or MARK not in _source(spec).splitlines():
+        if _home(Path(spec.origin)) != home or MARK not in _source(spec).splitlines():
             return f"{name} ({Path(spec.origin).parent})"
     return None
 
@@ -65,6 +65,14 @@ def refuse_foreign_packages() -> None:
         "kaiji だけの環境に入れ直すか、PYTHONPATH を外してください\n"
     )
     raise SystemExit(2)
+
+
+def _home(file: Path) -> Path:
+    """The folder in which a file's package lies.
+
+    Links to single files are not followed: a tree of links (``models.training``) is a project of its own.
+    """
+    return file.parent.parent.resolve()
 
 
 def _spec(name: str) -> ModuleSpec | None:

@@ -55,6 +55,10 @@ def is_refused(done: subprocess.CompletedProcess[str], name: str, where: Path) -
     return done.returncode == 2 and done.stderr.count("\n") == 1 and named in done.stderr and not done.stdout
 
 
+def _link(one: str, other: str) -> None:
+    Path(other).symlink_to(one)
+
+
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door[1].split(";")[-1])
 def test_a_foreign_package_earlier_on_the_path_is_refused(tmp_path: Path, door: list[str]):
     """Every door tells it, and nothing of the foreign package runs."""
@@ -78,6 +82,15 @@ def test_ours_alone_are_let_in(light: Path):
 
     assert done.returncode == 0
     assert "kaiji" in done.stdout or "開示" in done.stdout
+
+
+def test_a_tree_of_links_is_a_project_of_its_own(light: Path, tmp_path: Path):
+    """Training lays other learned files so; what is missing from the tree is not taken from elsewhere."""
+    tree = shutil.copytree(light, tmp_path / "tree", copy_function=_link)
+
+    assert entered(DOORS[0], tree).returncode == 0
+    shutil.rmtree(tree / "models")
+    assert is_refused(entered(DOORS[0], tree, light), "models", light)
 
 
 def test_a_folder_of_files_that_is_no_package_does_no_harm(light: Path, tmp_path: Path):

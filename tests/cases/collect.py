@@ -263,8 +263,7 @@ def _cut(material: Material, miss: _Miss, first: int, last: int) -> dict[str, An
         rows = [{key: row[key] for key in ("speaker", "channel", "text")} for row in rows]
     at = [target.chars.start - offset, target.chars.end - offset]
     case: dict[str, Any] = {
-        "id": f"{material.source['call']}.{material.source['words']}.{target.chars.start}"
-        + (f".{miss.guard}" if miss.guard else ""),
+        "id": ".".join([*_call_id(material), str(target.chars.start), *([miss.guard] if miss.guard else [])]),
         "from": {**material.source, "cause": miss.cause},
         "why": miss.why,
         "case": material.raw_case,
@@ -283,6 +282,11 @@ def _cut(material: Material, miss: _Miss, first: int, last: int) -> dict[str, An
     ]
     case["known_failure"] = not miss.guard
     return case
+
+
+def _call_id(material: Material) -> tuple[str, str]:
+    """A call, and who spoke it; of exact words nobody."""
+    return str(material.source["call"]), str(material.source.get("voice", "exact"))
 
 
 def _within(again: Transcript, time: TimeSpan) -> list[dict[str, Any]]:

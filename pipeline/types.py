@@ -143,9 +143,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The probability, step by step and from the sound alone, that personal data is being said.
-
-    Made by ``models.speech.ear``.
+    """The probability of personal data, step by step and from the sound alone (``models.speech.ear``).
 
     Attributes:
         start: Seconds at which the first step begins.
@@ -199,8 +197,7 @@ class Transcript:
     """The only holder of raw text.
 
     ``text`` is every segment's text in order of start time, joined by a newline; characters of it are the
-    program's shared coordinate.  ``times_within``: greatest error of the times in seconds, where the source
-    states one.
+    program's shared coordinate.  ``times_within``: greatest error of its times in seconds, if stated.
     """
 
     call_id: str
@@ -217,19 +214,15 @@ class EntitySpan:
     """Our frozen form of Presidio's ``RecognizerResult``: offsets, never text.
 
     Attributes:
-        entity_type: PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS or CONFIDENTIAL, or a company's own type.
-        chars: Where it stands in ``Transcript.text``.
-        score: 0 to 1.
-        recognizer: Names of the recognizers that found it, joined by ``+``.
-        explanation: Why they found it.
+        entity_type: PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS, CONFIDENTIAL, or a company's own type.
+        chars, score: Where it stands in ``Transcript.text``; 0 to 1, the judge's probability if ``judged``.
+        recognizer, explanation: Names of the recognizers that found it, joined by ``+``; why they did.
         needs_review: A recognizer asks for an analyst.
-        hint: The owner that a recognizer reads from the talk, as in a self-introduction.
+        hint, heard_again_as: The owner by the talk (a self-introduction), and by a second hearing's words.
+        owners: Probabilities of third party, requester, staff and company, from the words.
         morae: Length of its reading where that is known (a term of the case), else 0.
         candidate: Too unlikely to be masked; shown to an analyst as time allows.
-        heard_again_as: The owner that the words of the second hearing state clearly.
-        judged: Whether ``score`` is the judge's probability.
-        parts: Where it may be several entities: the first character of each and its share of the score.
-        owners: Probabilities that it belongs to a third party, the requester, the staff, the company.
+        parts: Where it may be several entities: the first character of each, and its share of the score.
     """
 
     entity_type: str
@@ -249,7 +242,7 @@ class EntitySpan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An entity with its owner, the reason and notes; after ``align`` also its time and channels."""
+    """An entity with owner, reason and notes; after ``align`` also time, channels and ``MaskItem.echo``."""
 
     entity: EntitySpan
     party: Party
@@ -258,6 +251,7 @@ class Finding:
     time: TimeSpan | None = None
     channels: tuple[int, ...] = ()
     notes: tuple[Reason, ...] = ()
+    echo: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +316,8 @@ class MaskItem:
         ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
         decided: An analyst has decided.
         confirmed: A second person has confirmed that the mask rests on item 2.
+        echo: Channels that carry an echo of it, each with the echo's delay in seconds (negative: early).  On
+            such a channel the mask lasts until the echo has ended.
     """
 
     item_id: str
@@ -338,6 +334,13 @@ class MaskItem:
     ground: int
     decided: bool = False
     confirmed: bool = False
+    echo: tuple[tuple[int, float], ...] = ()
+
+    def time_on(self, channel: int) -> TimeSpan:
+        """What is silenced on a channel: ``time``, extended by the delay of an echo there."""
+        late = dict(self.echo).get(channel, 0.0)
+        start, end = self.time.start + min(late, 0.0), self.time.end + max(late, 0.0)
+        return TimeSpan(max(0.0, start), end)
 
 
 @dataclass(frozen=True, slots=True)

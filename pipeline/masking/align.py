@@ -24,7 +24,7 @@ import numpy as np
 
 from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
-from pipeline.masking.crosstalk import channels_and_time
+from pipeline.masking.crosstalk import channels_and_echo
 from pipeline.masking.edges import (
     FRAME_SECONDS,
     NO_NEIGHBOUR_SECONDS,
@@ -141,10 +141,10 @@ def align_among(
             time = _sounding(group, recording, morae, _pace(group, transcript))
             if part.entity.morae and time.duration > morae * MAX_MORA_SECONDS + HESITATION_SECONDS:
                 part = replace(part, needs_review=True)
-            heard, time = channels_and_time(recording, time, channels)
+            heard, echo = channels_and_echo(recording, time, channels)
             start, end = max(0.0, time.start - policy.pad_before), time.end + policy.pad_after
             time = TimeSpan(start, max(start, min(recording.duration, end)))
-            aligned.append(replace(part, time=time, channels=heard))
+            aligned.append(replace(part, time=time, channels=heard, echo=echo))
     return tuple(aligned)
 
 

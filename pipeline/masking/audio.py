@@ -61,7 +61,9 @@ def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tupl
         Half-open sample ranges, ordered, disjoint, not empty, within ``[0, length)``.  Masks closer
         than ``plan.policy.merge_gap`` are joined, unless a person decided to keep what lies between.
     """
-    spans = [to_samples(item.time, rate, length) for item in plan.masked if channel in item.channels]
+    spans = [
+        to_samples(item.time_on(channel), rate, length) for item in plan.masked if channel in item.channels
+    ]
     kept = [to_samples(item.time, rate, length) for item in kept_by_decision(plan, channel)]
     joined = merged(spans, plan.policy.merge_gap * rate, kept)
     return tuple((int(start), int(end)) for start, end in joined)
@@ -128,10 +130,12 @@ def _tone(length: int, rate: int) -> Samples:
 
 @lru_cache(maxsize=8)
 def _second_of_tone(rate: int) -> Samples:
-    """A second of the tone, made by pydub at the call's own rate.
+    """A second of the tone, made by pydub at the call's own rate: all that pydub does in kaiji.
 
-    The call itself never passes through pydub, which would convert G.711 to 8-bit linear, resample to
-    44.1 kHz, overlay tones instead of replacing samples, and cross-fade where it joins (facts.md 5).
+    The project is asked to use pydub, and making a tone is what it does well.  It has had no commit since
+    2022 and needs ``audioop``, which Python 3.13 removed, so nothing else depends on it.  The call itself
+    never passes through it, because it would convert G.711 to 8-bit linear, resample to 44.1 kHz, overlay
+    tones instead of replacing samples, and cross-fade where it joins (facts.md 5).
     """
     with warnings.catch_warnings():
         # pydub warns that ffmpeg is missing, which a tone does not need, and that audioop is deprecated.

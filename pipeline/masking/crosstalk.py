@@ -36,7 +36,7 @@ from pipeline.masking.faint_copy import (
 )
 from pipeline.types import TimeSpan
 
-__all__ = ["channels_and_time", "heard_on", "still_heard_on"]
+__all__ = ["channels_and_echo", "heard_on", "still_heard_on"]
 
 Array = npt.NDArray[np.float64]
 
@@ -74,13 +74,13 @@ def heard_on(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) ->
     Returns:
         ``channels`` and every other one that carries the same sound there, ascending.
     """
-    return channels_and_time(recording, time, channels)[0]
+    return channels_and_echo(recording, time, channels)[0]
 
 
-def channels_and_time(
+def channels_and_echo(
     recording: Recording, time: TimeSpan, channels: tuple[int, ...]
-) -> tuple[tuple[int, ...], TimeSpan]:
-    """As ``heard_on``, with the time that the copies take.
+) -> tuple[tuple[int, ...], tuple[tuple[int, float], ...]]:
+    """As ``heard_on``, with the delay of each copy.
 
     Args:
         recording: The call.
@@ -88,9 +88,10 @@ def channels_and_time(
         channels: The channels on which it was said.
 
     Returns:
-        The channels, and the time from the first copy's beginning to the last one's end.
+        The channels, ascending; and for each that carries an echo its index and the seconds by which the echo
+        is late (negative: early).
     """
-    found, start, end = set(channels), time.start, time.end
+    found, echo = set(channels), []
     for other in range(recording.channels):
         if other in found:
             continue
@@ -98,8 +99,8 @@ def channels_and_time(
         late = next((lag for lag in lags if lag is not None), None)
         if late is not None:
             found.add(other)
-            start, end = max(0.0, min(start, start + late)), max(end, end + late)
-    return tuple(sorted(found)), TimeSpan(start, min(max(recording.duration, time.end), end))
+            echo.append((other, round(late, 3)))
+    return tuple(sorted(found)), tuple(echo)
 
 
 def still_heard_on(

@@ -5,8 +5,8 @@
       -> convolutions over candidates  kernel 5, dilated, ReLU     for the neighbouring candidates
       -> softmax of their sum          (candidates,)
 
-The weights lie beside this module, one network for starts and one for ends.  They were fitted on made
-calls: ``python -m tests.bench.edges --collect``, then ``python -m tests.bench.fit_edges``.
+The weights lie beside this module, one network for starts and one for ends.  They were fitted on made calls:
+``python -m models.training.weighing.collect_edges``, then ``python -m models.training.weighing.train_edges``.
 """
 
 from __future__ import annotations

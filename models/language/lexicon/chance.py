@@ -13,14 +13,13 @@ so that, if in a call one mora in a hundred begins a name, a hit with evidence 2
 
 from __future__ import annotations
 
-import gzip
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from models.language.lexicon.by_sound import Bound, SoundHit
-from models.language.lexicon.lexicon import FOLDER
+from models.language.lexicon.lexicon import FOLDER, lexicon_lines
 from pipeline.sound.morae import fold_kana, morae
 
 __all__ = ["BANDS", "ChanceTable", "band_of", "load_chance"]
@@ -100,9 +99,9 @@ def load_chance(path: Path = FOLDER / "chance.tsv.gz") -> ChanceTable:
     """Load the table; the same file is read once (40 ms).
 
     Raises:
-        FileNotFoundError: when the file is missing.
+        ModelError: when the file is missing or is not the registered one.
     """
-    total, searched, *rows = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+    total, searched, *rows = lexicon_lines(path)
     counts = {}
     for row in rows:
         reading, *met = row.split("\t")

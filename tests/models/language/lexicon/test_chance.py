@@ -9,6 +9,7 @@ import pytest
 from models.language.lexicon.by_sound import Bound, Known, SoundHit
 from models.language.lexicon.chance import BANDS, ChanceTable, band_of, load_chance
 from models.language.lexicon.lexicon import load_lexicon
+from pipeline.errors import ModelError
 from pipeline.sound.morae import morae
 
 
@@ -63,5 +64,5 @@ def test_evidence_orders_hits_as_a_person_would() -> None:
 
 def test_a_missing_table_is_an_error(tmp_path: Path) -> None:
     """No table is not an empty table."""
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ModelError):
         load_chance(tmp_path / "chance.tsv.gz")

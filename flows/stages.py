@@ -7,12 +7,8 @@ result and returns a count: nothing that could name anyone.
 from __future__ import annotations
 
 import functools
-import importlib.metadata
-import platform
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pipeline.audio.recording
@@ -28,6 +24,8 @@ import pipeline.ownership.chain
 import pipeline.verifying.widen
 from flows import outputs
 from flows.files.transcript_file import read_transcript
+from flows.listener import against_file, beside_words
+from flows.manifest import manifest
 from flows.second_opinion import second_opinion
 from flows.settings import Settings
 from flows.workspace import (
@@ -35,6 +33,7 @@ from flows.workspace import (
     FINDINGS,
     JOB,
     LEAKS,
+    LISTENER,
     PLAN,
     RECORDING,
     SECOND_HEARING,
@@ -80,11 +79,6 @@ MOST_ROUNDS = 12
 
 KNOWN = 0.7
 """Probability from which a masked value is looked for elsewhere in the call: seven in ten are right."""
-
-LIBRARIES = (
-    "kaiji", "faster-whisper", "ctranslate2", "spacy", "ginza", "ja-ginza", "presidio-analyzer",
-    "presidio-anonymizer", "pydub", "sudachipy", "sudachidict-core", "av", "numpy",
-)  # fmt: skip
 
 
 class Models:
@@ -204,14 +198,17 @@ def transcribe(call: Workspace, models: Models) -> int:
     second = None
     if job.transcript is not None:
         given = read_transcript(job.transcript, recording, job.call_id)
+        listener = against_file(models.mora_listener)
         heard = pipeline.given.heard_call.hear_call(recording, models.mora_listener)
         transcript = pipeline.given.given_words.hold_against_sound(given, heard, recording, models.reader)
     else:
+        listener = beside_words(models.recogniser)
         transcript = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)
         give_back()
         batches = models.recogniser.in_batches()
         second = pipeline.hearing.second_hearing.hear_again(recording, batches, job.call_id)
         transcript = pipeline.hearing.supplement.supplemented(transcript, second)
+    call.put(LISTENER, listener)
     call.put(TRANSCRIPT, transcript)
     call.put(SECOND_HEARING, second)
     give_back()
@@ -221,7 +218,7 @@ def transcribe(call: Workspace, models: Models) -> int:
 def detect(call: Workspace, models: Models) -> int:
     """Words -> what may be personal data."""
     entities = pipeline.finding.detect.detect(
-        call.get(TRANSCRIPT), models.analysis.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
+        call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
     )
     call.put(ENTITIES, entities)
     give_back()
@@ -348,7 +345,7 @@ def publish(call: Workspace, models: Models) -> int:
     """Review file and manifest added, everything moved to its name."""
     job, transcript = call.get(JOB), call.get(TRANSCRIPT)
     outputs.write_review(call.products, transcript, call.get(PLAN))
-    outputs.write_json(call.products / outputs.MANIFEST, _manifest(call, models))
+    outputs.write_json(call.products / outputs.MANIFEST, manifest(call, models))
     outputs.publish(call.products, job.out, job.stem)
     return len(outputs.PRODUCTS)
 
@@ -361,44 +358,3 @@ STAGES: tuple[Stage, ...] = (
 def _unsafe(leaks: tuple[Leak, ...]) -> CallUnsafeError:
     kinds = ", ".join(sorted({leak.kind for leak in leaks}))
     return CallUnsafeError(f"伏せた後の確認で{len(leaks)}件の漏れが残りました({kinds})")
-
-
-def _manifest(call: Workspace, models: Models) -> dict[str, object]:
-    """Evidence without personal data: files go by their role, because a call's name may be personal."""
-    job, recording, made = call.get(JOB), call.get(RECORDING), call.get(PLAN)
-    files = {
-        name: outputs.file_sha256(call.products / name)
-        for name in outputs.PRODUCTS
-        if name != outputs.MANIFEST
-    }
-    asr: dict[str, str] = {}
-    if job.transcript is None or job.listen_again:
-        asr = {"name": models.recogniser.name, "sha256": models.recogniser.sha256}
-    return {
-        "call_id": job.call_id,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "input": {"sha256": recording.sha256},
-        "outputs": files,
-        "models": {"asr": asr, "language": "ja_ginza"}
-        | (
-            {"recognizers": {"sha256": models.company.recognizers.sha256}}
-            if models.company.recognizers
-            else {}
-        ),
-        "transcript": {
-            "source": "recognised" if job.transcript is None else "file",
-            "heard_twice": call.get(SECOND_HEARING) is not None,
-            "sha256": made.transcript_sha256,
-        },
-        "listened_again": job.listen_again,
-        "policy": asdict(made.policy),
-        "actions": {party.value: action.value for party, action in job.case.actions},
-        "plan": {
-            "revision": made.revision,
-            "masked": len(made.masked),
-            "kept": len(made.items) - len(made.masked),
-            "to_review": sum(item.needs_review for item in made.items),
-        },
-        "versions": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in LIBRARIES},
-    }

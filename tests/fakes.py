@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from models.language.readings import Reader, load_reader
+from models.speech.ears import Unheard
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.hearing.transcribe import HeardSegment
 from pipeline.types import CallCase, CharSpan, EntitySpan, Posteriorgram, Transcript
@@ -24,6 +25,7 @@ class FakeRecogniser:
     name: str = "fake"
     sha256: str = "f" * 64
     at_once: int = 1
+    unheard: Unheard | None = None
 
     def recognise(self, samples: np.ndarray, **changes: object) -> tuple[HeardSegment, ...]:
         """What the test gave."""
@@ -51,6 +53,7 @@ class DeafListener:
     """Hears no mora in any call: no words are missing then."""
 
     at_once: int = 1
+    sha256: str = "e" * 64
 
     def posteriorgrams(self, samples: np.ndarray) -> tuple[Posteriorgram, ...]:
         """Nothing."""
@@ -84,11 +87,12 @@ class FakeModels:
     words: Mapping[str, str] = field(default_factory=lambda: {"長谷川": "PERSON"})
     heard_again: tuple[HeardSegment, ...] = (utterance("はい", 0.0),)
     company: None = None
+    unheard: Unheard | None = None
 
     @cached_property
     def recogniser(self) -> FakeRecogniser:
         """Hears ``heard``."""
-        return FakeRecogniser(self.heard)
+        return FakeRecogniser(self.heard, unheard=self.unheard)
 
     @cached_property
     def mora_listener(self) -> DeafListener:

@@ -26,7 +26,7 @@ from flows.desk.storage.store import Store
 from flows.releasing.fetch import fetch_folder
 from pipeline.errors import PipelineError
 from tests.release_builders import APPROVER
-from tests.release_steps import LEAVES, STOPS, Scene, Step, go_out
+from tests.release_steps import FORGES, LEAVES, STOPS, Scene, Step, go_out, put_right
 
 # --- the moments -----------------------------------------------------------------------------
 
@@ -47,8 +47,9 @@ class Moments:
 
     @property
     def final(self) -> int:
-        """Number of the last moment before something is written: of a release, its one change."""
-        return max(number for number, what in enumerate(self.seen) if what == "write")
+        """Number of the moment before a release's one change; the write after it only tells the witness."""
+        *_, change, _ = (number for number, what in enumerate(self.seen) if what == "write")
+        return change
 
     def __call__(self, what: str) -> None:
         """A moment before something."""
@@ -215,7 +216,6 @@ def check(scene: Scene, folder: Path) -> None:
             states = {call.call_id: call.state for call in calls.list_calls(desk, request=scene.request)}
             gone = {call.call_id for call in answers[-1].calls if not call.withheld}
             assert gone == {each for each, state in states.items() if state is State.RELEASED}
-        # Writing by hand into the tables touches nothing of the record.
         assert audit.verify(desk) == ()
 
 
@@ -259,10 +259,20 @@ def _sounds(desk: Desk, scene: Scene, where: tuple[int, Path]) -> set[int]:
 
 def judge(scene: Scene, step: Step, outcome: Outcome, folder: Path) -> None:
     """What must hold after a race in which the step came after the first and before the last transaction."""
+    if step.effect == FORGES:
+        assert outcome.stepped
+        assert "データベースの行" in outcome.told, outcome.told
+        # Nothing can be read while the rows are forged; put right, all is as if nothing had been.
+        put_right(scene, folder)
+    if "audit.accept" in step.covers:
+        # A desk that was open before cannot tell any more what is nobody's; the sweep can.
+        eager = scene.settings(folder).model_copy(update={"orphan_seconds": 0})
+        with open_desk(eager) as desk:
+            files.sweep_orphans(desk)
     check(scene, folder)
     if step.effect == LEAVES:
         assert outcome.released, outcome.told
-    if step.effect == STOPS and outcome.stepped:
+    if step.effect in {STOPS, FORGES} and outcome.stepped:
         assert not outcome.released, "the release went out over a step that was done before it"
     assert outcome.released or outcome.told
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
 from flows.desk.people import presence, sessions, trusted_sessions
 from flows.desk.record import erasure, ledger, periods, rotation
+from flows.desk.storage.store import StoredFile
 from flows.desk.work import claims, plans, reviews
 from flows.desk.work.claims import Claim
 from flows.releasing.release import release
@@ -90,8 +92,9 @@ def refused_scene(folder: Path) -> Scene:
 
 TOKEN = "a cookie"
 
-STOPS, LEAVES, EITHER = "stops", "leaves", "either"
-"""What becomes of a release when a step was done in it: nothing goes out; all does; as far as it had come."""
+STOPS, LEAVES, EITHER, FORGES = "stops", "leaves", "either", "forges"
+"""What becomes of a release when a step was done in it: nothing goes out; all does; as far as it had come;
+nothing goes out, and it tells of the forgery."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,9 @@ class Step:
     """One thing that somebody may do while a release runs.
 
     Attributes:
-        covers: ``module.function`` of ``flows.desk`` that it calls.
+        covers: ``module.function`` of ``flows.desk`` that it calls; none where it writes rows by hand.
         act: Does it.
-        effect: ``STOPS``, ``LEAVES`` or ``EITHER``.
+        effect: ``STOPS``, ``LEAVES``, ``EITHER`` or ``FORGES``.
     """
 
     covers: tuple[str, ...]
@@ -135,15 +138,28 @@ def go_out(desk: Desk, scene: Scene) -> None:
     release(desk, APPROVER, scene.request, lambda _: FakeModels())  # type: ignore[arg-type, return-value]
 
 
-def _by_hand(statement: str) -> Act:
+FORGED = ("identity_checks", "calls", "plans", "request_notes")
+"""Tables that the steps by hand write; one of these steps only changes rows or takes them out."""
+
+
+def put_right(scene: Scene, folder: Path) -> None:
+    """Put the rows of a copy back that a step by hand has changed."""
+    with contextlib.closing(sqlite3.connect(folder / "home" / "desk.sqlite3")) as database:
+        database.execute("attach ? as scene", (str(scene.home / "desk.sqlite3"),))
+        for table in FORGED:
+            database.execute(f"insert or replace into {table} select * from scene.{table}")  # noqa: S608
+        database.commit()
+
+
+def _by_hand(statement: str) -> Step:
     """Somebody with the database and without the key."""
 
     def act(desk: Desk, scene: Scene) -> None:
         names = {"request": scene.request, "first": scene.calls[0], "other": scene.claim.request_id}
         with contextlib.closing(raw_database(desk)) as database:
-            database.execute(statement, names)
+            assert database.execute(statement, names).rowcount
 
-    return act
+    return Step((), act, FORGES)
 
 
 STEPS: dict[str, Step] = {
@@ -192,23 +208,17 @@ STEPS: dict[str, Step] = {
         ("files.erase_file",),
         lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.MASKED_AUDIO)),
     ),
-    "another witness counts from now on": Step(
-        ("audit.accept",), lambda d, s: audit.accept(d, APPROVER), EITHER
-    ),
+    "another witness counts from now on": Step(("audit.accept",), lambda d, _: audit.accept(d, APPROVER)),
     "a transcript is erased": Step(
         ("files.erase_file",),
         lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.TRANSCRIPT)),
         EITHER,
     ),
-    "the identity check is taken away": Step(
-        (), _by_hand("delete from identity_checks where request_id = :request")
-    ),
-    "a call is moved to another request": Step(
-        (), _by_hand("update calls set request_id = :other where id = :first")
-    ),
-    "a plan's hash is written over": Step((), _by_hand("update plans set plan_sha256 = 'x' || plan_sha256")),
-    "a note is taken away": Step(
-        (), _by_hand("delete from request_notes where request_id = :request and kind = 'withhold'")
+    "the identity check is taken away": _by_hand("delete from identity_checks where request_id = :request"),
+    "a call is moved to another request": _by_hand("update calls set request_id = :other where id = :first"),
+    "a plan's hash is written over": _by_hand("update plans set plan_sha256 = 'x' || plan_sha256"),
+    "a note is taken away": _by_hand(
+        "delete from request_notes where request_id = :request and kind = 'withhold'"
     ),
 }
 """What changes something that an answer rests on."""
@@ -279,12 +289,12 @@ HARMLESS: dict[str, Act] = {
     "trusted_sessions.begin_trusted": lambda d, _: trusted_sessions.begin_trusted(
         d, "kubota", (Role.ANALYST,), trusted_sessions.new_cookie(d, "kubota")
     ),
-    "handed_over.put_into_store": lambda d, s: handed_over.put_into_store(d, _clear_file(d, s)),
-    "handed_over.receive": lambda d, s: handed_over.receive(
-        d, CLERK, new_request(), [handed_over.Original(d.store.put(b"what was dropped"))]
+    "handed_over.put_into_store": lambda d, _: d.store.delete(_sealed(d).key),
+    "handed_over.receive": lambda d, _: handed_over.receive(
+        d, CLERK, new_request(), [handed_over.Original(_sealed(d))]
     ),
     "handed_over.hand_over": lambda d, s: handed_over.hand_over(
-        d, CLERK, s.request, [handed_over.Original(d.store.put(b"what was dropped"))]
+        d, CLERK, s.request, [handed_over.Original(_sealed(d))]
     ),
     "sessions.begin_session": lambda d, _: sessions.begin_session(d, None, "kubota", (Role.ANALYST,), TOKEN),
     "sessions.find_session": lambda d, _: _session(d),
@@ -307,11 +317,10 @@ def _session(desk: Desk) -> str:
     return found.session_id
 
 
-def _clear_file(desk: Desk, scene: Scene) -> Path:
-    path = desk.settings.work / "dropped.bin"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(scene.request.encode())
-    return path
+def _sealed(desk: Desk) -> StoredFile:
+    with desk.store.private_folder() as folder:
+        (folder / "dropped").write_bytes(b"what was dropped")
+        return handed_over.put_into_store(desk, folder / "dropped")
 
 
 def _opened(desk: Desk, scene: Scene, way: Callable[..., Any]) -> None:

@@ -97,6 +97,18 @@ def test_only_audio_opens_codecs():
     assert users <= {"container.py", "extent.py", "frames.py", "mp3.py", "recording.py"}
 
 
+def test_pydub_makes_the_tone_and_no_more():
+    """Nobody looks after it any more: what it is asked for stands in one place."""
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in sources(package)
+        if "pydub" in {name.split(".")[0] for name in imports(path)}
+    }
+
+    assert users == {"pipeline/masking/audio.py"}
+
+
 def test_core_values_need_the_standard_library_only():
     """types.py, the reasons it holds and errors.py stand on nothing else."""
     for name in ("types.py", "reasons.py", "errors.py"):

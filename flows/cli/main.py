@@ -21,7 +21,9 @@ import typer
 from flows.cli.desk import add_desk
 from flows.files.endings import told_to_end
 from flows.files.shown import shown
+from flows.listener import UNHEARD_LINE
 from flows.quiet import quiet_libraries
+from flows.version import VERSION
 from pipeline.errors import NO_ROOM, CaseFileError, PipelineError
 from pipeline.types import CallCase, MaskPolicy
 
@@ -81,8 +83,18 @@ Recognizers = Annotated[
 ]
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kaiji {VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
-def _begin() -> None:
+def _begin(
+    version: Annotated[  # noqa: ARG001 (its callback has told it)
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="版を表示する")
+    ] = False,
+) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     quiet_libraries()
 
@@ -314,18 +326,25 @@ def _refuse(line: str) -> NoReturn:
 
 
 def _reported(outcomes: Iterator[R], total: int, *, quiet: bool = False) -> list[R]:
-    """Go through the calls with a progress bar on a terminal; one line for each call."""
+    """Go through the calls with a progress bar on a terminal; one line for each call.
+
+    That the ears did not listen is told once: it is so of every call of a command.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     done: list[R] = []
+    told = False
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         bar = progress.add_task("通話", total=total)
         for outcome in outcomes:
             progress.advance(bar)
             done.append(outcome)
+            if outcome.listener is not None and not outcome.listener.heard and not told:
+                typer.echo(f"kaiji: {UNHEARD_LINE}", err=True)
+                told = True
             if outcome.error is not None:
                 headline = HEADLINES.get(outcome.error.code, "失敗しました")
                 typer.echo(f"kaiji: {shown(f'{outcome.audio}: {headline}: {outcome.error}')}", err=True)

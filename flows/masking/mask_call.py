@@ -17,7 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.masking.mask_calls import Order, Outcome, attempt, outcome_of, sanitised
 from flows.settings import Settings
 from flows.stages import STAGES, Models, Stage, recipe
-from flows.workspace import JOB, FolderWorkspace, Workspace, open_run
+from flows.workspace import JOB, LISTENER, FolderWorkspace, Workspace, open_run
 
 __all__ = ["mask_call", "mask_calls_by_flow"]
 
@@ -31,7 +31,7 @@ def mask_call(run_id: str, call_id: str) -> dict[str, int]:
         call_id: Names the call's folder in it.
 
     Returns:
-        The last count of each stage.
+        The last count of each stage, and under ``heard`` 1 if the ears listened, else 0.
     """
     counts: dict[str, int] = {}
 
@@ -40,7 +40,8 @@ def mask_call(run_id: str, call_id: str) -> dict[str, int]:
         return counts[stage.__name__]
 
     recipe(do)
-    return counts
+    workspace = FolderWorkspace(Settings().work / run_id / call_id)
+    return counts | {"heard": int(workspace.get(LISTENER).heard)}
 
 
 def _as_task(stage: Stage) -> Task[[str, str], int]:

@@ -13,8 +13,9 @@ from pathlib import Path
 from flows import outputs
 from flows.files.leftovers import NotOursError
 from flows.files.shown import is_text
+from flows.listener import Listener
 from flows.stages import Models, recipe
-from flows.workspace import JOB, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
+from flows.workspace import JOB, LISTENER, PLAN, TRANSCRIPT, Job, MemoryWorkspace, Workspace
 from pipeline.errors import (
     NO_ROOM,
     CallUnsafeError,
@@ -72,12 +73,17 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The fate of one call: a plan that was carried out and proven, or an error."""
+    """The fate of one call: a plan that was carried out and proven, or an error.
+
+    Attributes:
+        listener: Who listened; ``None`` where the call did not get so far.
+    """
 
     audio: Path = field(repr=False)
     error: PipelineError | None = None
     plan: MaskPlan | None = None
     transcript: Transcript | None = None
+    listener: Listener | None = None
 
 
 def mask_calls(calls: Sequence[Path], order: Order, models: Models) -> Iterator[Outcome]:
@@ -149,11 +155,15 @@ def sanitised(raised: Exception) -> PipelineError:
 
 
 def outcome_of(audio: Path, error: PipelineError | None, made: Sequence[Workspace]) -> Outcome:
-    """A call's outcome, from its workspace, the only one in ``made``, when it went well."""
+    """A call's outcome, from its workspace: the only one in ``made``, where the call got so far."""
+    listener = None
+    for workspace in made:
+        with contextlib.suppress(PipelineError):
+            listener = workspace.get(LISTENER)
     if error is not None:
-        return Outcome(audio, error)
+        return Outcome(audio, error, listener=listener)
     (workspace,) = made
-    return Outcome(audio, None, workspace.get(PLAN), workspace.get(TRANSCRIPT))
+    return Outcome(audio, None, workspace.get(PLAN), workspace.get(TRANSCRIPT), listener)
 
 
 def exit_status(outcomes: Sequence[Outcome]) -> int:

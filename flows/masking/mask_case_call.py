@@ -50,7 +50,7 @@ from flows.desk.work.claims import (
 from flows.masking.mask_calls import sanitised
 from flows.settings import Settings
 from flows.stages import Models, Stage, recipe
-from flows.workspace import JOB, PLAN, RECORDING, SKETCH, TRANSCRIPT, Job, MemoryWorkspace
+from flows.workspace import JOB, LISTENER, PLAN, RECORDING, SKETCH, TRANSCRIPT, Job, MemoryWorkspace
 from models.company.yaml_lines import RecognizerFileError
 from pipeline.errors import ModelError, PipelineError
 from pipeline.masking.sketch import sketch_of
@@ -164,8 +164,8 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
         call_id: Of the call.
 
     Returns:
-        Counts: whole seconds of audio, masked, kept and doubtful items, and how often the plan
-        had to be widened.
+        Counts: whole seconds of audio, masked, kept and doubtful items, how often the plan
+        had to be widened, and 1 or 0 under ``heard``: whether the ears listened.
 
     Raises:
         ImpossibleStepError: when the call is not to be masked, or another worker has it.
@@ -289,6 +289,7 @@ def _run_recipe(job: Job, still_ours: Callable[[], None]) -> _Made:
         "kept": len(plan.items) - len(plan.masked),
         "to_review": sum(item.needs_review for item in plan.items),
         "widened": widened,
+        "heard": int(workspace.get(LISTENER).heard),
     }
     return _Made(plan, counts, files)
 

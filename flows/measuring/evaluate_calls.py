@@ -107,15 +107,15 @@ def _measured(outcome: Outcome, trial: Trial) -> Measured:
     from flows.measuring.plot_call import plot_call
 
     if outcome.error is not None:
-        return Measured(outcome.audio, outcome.error)
+        return Measured(outcome.audio, outcome.error, listener=outcome.listener)
     try:
         truth, pair = _truth(outcome.audio), _pair(outcome.audio, trial.out)
     except CaseFileError as error:
-        return Measured(outcome.audio, error)
+        return Measured(outcome.audio, error, listener=outcome.listener)
     figures = _figures(outcome, truth, pair, trial)
     plot_call(trial.out / f"{outcome.audio.stem}.png", pair, truth, figures)
     note_drawn(trial.out, [f"{outcome.audio.stem}.png"])
-    return Measured(outcome.audio, None, outcome.plan, outcome.transcript, figures)
+    return Measured(outcome.audio, None, outcome.plan, outcome.transcript, outcome.listener, figures)
 
 
 def _figures(outcome: Outcome, truth: CallTruth, pair: AudioPair, trial: Trial) -> CallFigures:

@@ -64,6 +64,7 @@ class Part:
     Attributes:
         mark: In the surroundings of all processes that belong to it.
         again: Whether it is started again when it ends by itself.
+        without: Variables that it is not told.
         began: When, by ``time.monotonic``.
     """
 
@@ -73,6 +74,7 @@ class Part:
     log: Path
     process: subprocess.Popen[bytes]
     again: bool
+    without: frozenset[str]
     began: float
 
 
@@ -91,15 +93,23 @@ class Parts:
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     running: list[Part] = field(default_factory=list)
 
-    def start(self, name: str, command: Sequence[str], *, again: bool = False) -> Part:
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        again: bool = False,
+        without: frozenset[str] = frozenset(),
+    ) -> Part:
         """Start one.
 
         Args:
             name: What it and its log are called.
             command: Program and arguments.
             again: Whether it is started again when it ends by itself.
+            without: Variables of the environment that it is not told.
         """
-        part = self._started(name, command, again=again)
+        part = self._started(name, command, again=again, without=without)
         self.running.append(part)
         return part
 
@@ -118,14 +128,22 @@ class Parts:
             msg = f"{name} が失敗しました。記録: {part.log}"
             raise ServeError(msg)
 
-    def _started(self, name: str, command: Sequence[str], *, again: bool = False) -> Part:
+    def _started(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        again: bool = False,
+        without: frozenset[str] = frozenset(),
+    ) -> Part:
+        told = {key: value for key, value in self.environment.items() if key not in without}
         log, mark = self.logs / f"{name}.log", f"{self.token}-{name}"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
             process = subprocess.Popen(  # noqa: S603 (our own commands)
                 command,
-                env={**self.environment, MARK: mark},
+                env={**told, MARK: mark},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -133,7 +151,7 @@ class Parts:
                 # Ctrl-C on the terminal is ours to handle, in the right order.
                 start_new_session=True,
             )
-        return Part(name, mark, tuple(command), log, process, again, time.monotonic())
+        return Part(name, mark, tuple(command), log, process, again, without, time.monotonic())
 
     def check(self) -> None:
         """See whether all are there; those that may be are started again.
@@ -150,7 +168,7 @@ class Parts:
             if time.monotonic() - part.began >= PAUSE:
                 typer.echo(f"kaiji: {msg}。もう一度起動します", err=True)
                 self.running.remove(part)
-                self.start(part.name, part.command, again=True)
+                self.start(part.name, part.command, again=True, without=part.without)
 
     def stop(self) -> None:
         """Stop all, the last one first."""
@@ -301,10 +319,9 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
         # A worker that was killed for its memory must not cost the rest of the night.
         parts.start(name, [*prefect, "worker", "start", *how], again=True)
     if review:
-        # Nor must a page that stops: calls are masked without it.
-        parts.start(
-            "review", [sys.executable, "-m", "flows.review", "--port", str(places.review)], again=True
-        )
+        # Nor must a page that stops: calls are masked without it.  It has nothing to ask of Prefect.
+        page = [sys.executable, "-m", "flows.review", "--port", str(places.review)]
+        parts.start("review", page, again=True, without=frozenset(secret_variables("")))
     _tell(places, parts.logs, review=review)
 
 

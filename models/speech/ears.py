@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.registry import Encoder, bound_encoder
 from models.speech.ear import NOTHING, Ear, load_ear, on_words, pooled, traces
 from models.speech.phonetic import Phonetic, load_phonetic
 from models.speech.word_times import WordTimes
@@ -16,7 +18,17 @@ from pipeline.hearing.transcribe import RATE, HeardWord
 from pipeline.sound.posteriorgram import likeliest, unpacked
 from pipeline.types import Posteriorgram, Trace
 
-__all__ = ["NOISE", "SILENCE", "Ears", "Heard", "load_ears"]
+__all__ = ["NETWORKS", "NOISE", "SILENCE", "Ears", "Heard", "Unheard", "load_ears"]
+
+NETWORKS: Final = (("ear", "network"), ("phonetic", "network"))
+"""What reads an encoder, as the registry calls it."""
+
+
+class Unheard(StrEnum):
+    """Why nobody listens beside a speech model.  The values stand in manifests."""
+
+    OTHER_ENCODER = "other_encoder"
+    OTHER_WIDTH = "other_width"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +95,23 @@ class Ears:
         return on_words(self.times.timed(words, heard.posteriorgrams), heard.kinds)
 
 
-def load_ears() -> Ears:
-    """Load both (a few ms).
+def load_ears(encoder: Encoder) -> Ears | Unheard:
+    """Load both networks, if they have learned to read this very encoder (a few ms).
+
+    Of another encoder's output they would say something, too, and all of it wrong.
+
+    Args:
+        encoder: Of the loaded speech model.
+
+    Returns:
+        What listens to it, or why nobody does.
 
     Raises:
         ModelError: when their bytes are not the registered ones.
     """
+    bound = [bound_encoder(section, name) for section, name in NETWORKS]
+    if any(each.sha256 != encoder.sha256 for each in bound):
+        return Unheard.OTHER_ENCODER
+    if any(each.width != encoder.width for each in bound):
+        return Unheard.OTHER_WIDTH
     return Ears(load_ear(), load_phonetic(), WordTimes())

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_bytes
+from models.registry import EmbeddedFile, EmbeddedModel, Encoder, embedded_asr, verified_bytes
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.ear import POOL, on_cpu, pooled
-from models.speech.ears import SILENCE, Ears, Heard, load_ears
+from models.speech.ears import SILENCE, Ears, Heard, Unheard, load_ears
 from models.speech.encoded_once import EncodedOnce
 from models.speech.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
 from models.speech.window_decoder import Decoding, WindowDecoder
@@ -67,17 +67,26 @@ class FasterWhisperRecogniser:
     Args:
         model: The loaded model.
         name: What the manifest calls it.
-        sha256: Of its weights, or ``""`` when they came from a hub by name.
+        sha256: Of its weights (``model.bin``).
         at_once: How many threads may recognise at the same time without waiting for each other.
-        ears: Listen to what this model's encoder gives; only for the model that they learned with.
+        ears: What listens to this model's encoder, or why nobody does (``load_ears``).
+
+    Attributes:
+        unheard: Why nobody listens; ``None`` where the ears do.
     """
 
     def __init__(
-        self, model: WhisperModel, name: str, sha256: str, at_once: int = 1, ears: Ears | None = None
+        self,
+        model: WhisperModel,
+        name: str,
+        sha256: str,
+        at_once: int = 1,
+        ears: Ears | Unheard = Unheard.OTHER_ENCODER,
     ) -> None:
         self._model = model
         self._encoded = EncodedOnce(model)
-        self._ears = ears
+        self._ears = ears if isinstance(ears, Ears) else None
+        self.unheard = ears if isinstance(ears, Unheard) else None
         self.name = name
         self.sha256 = sha256
         self.at_once = at_once
@@ -119,7 +128,7 @@ class FasterWhisperRecogniser:
 
     @property
     def hears_morae(self) -> bool:
-        """Whether ``posteriorgrams`` hears anything: only the embedded model has the networks for it."""
+        """Whether ``posteriorgrams`` hears anything: only of the encoder that the networks have learned."""
         return self._ears is not None
 
     def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
@@ -249,8 +258,23 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
         raise ModelError(msg) from None
     # faster-whisper only calls it, and asks for what it is.
     model.model = NarrowWhisper(model.model, kept)
-    weights = files["model.bin"].sha256
-    return FasterWhisperRecogniser(model, embedded.name, weights, options["num_workers"], load_ears())
+    return _recogniser(model, embedded.name, files["model.bin"].sha256, options)
+
+
+def _recogniser(
+    model: WhisperModel, name: str, sha256: str, options: Mapping[str, Any]
+) -> FasterWhisperRecogniser:
+    """The recogniser on a loaded model, with the ears if they have learned to read its encoder."""
+    ears = load_ears(Encoder(sha256, _width(model)))
+    return FasterWhisperRecogniser(model, name, sha256, options["num_workers"], ears)
+
+
+def _width(model: WhisperModel) -> int:
+    """How many values a step of a model's encoder has, asked with the shortest sound (30 ms)."""
+    import ctranslate2
+
+    nothing = np.zeros((1, model.model.n_mels, 2), np.float32)
+    return int(model.model.encode(ctranslate2.StorageView.from_array(nothing)).shape[-1])
 
 
 def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path) -> NDArray[np.int64]:
@@ -271,9 +295,9 @@ def _load_by_path_or_hub(
     name_or_path: str, revision: str | None, options: dict[str, Any]
 ) -> FasterWhisperRecogniser:
     from faster_whisper import WhisperModel
+    from faster_whisper.utils import download_model
 
     path = Path(name_or_path)
-    sha256 = ""
     if path.is_dir():
         needed = ("model.bin", "config.json", "tokenizer.json")
         missing = [name for name in needed if not (path / name).is_file()]
@@ -281,9 +305,11 @@ def _load_by_path_or_hub(
             # Without tokenizer.json faster-whisper would quietly ask a hub for another model's.
             msg = f"the model folder lacks {', '.join(missing)}"
             raise ModelError(msg)
-        sha256 = _file_sha256(path / "model.bin")
     try:
-        model = WhisperModel(name_or_path, revision=revision, **options)
+        # By name, too, the weights come to lie in a folder: their bytes are evidence as any other's.
+        folder = path if path.is_dir() else Path(download_model(name_or_path, revision=revision))
+        sha256 = _file_sha256(folder / "model.bin")
+        model = WhisperModel(str(folder), **options)
     except (OSError, ValueError, RuntimeError) as error:
         # Hub clients raise OSError children, CTranslate2 RuntimeError, faster-whisper ValueError.
         msg = (
@@ -293,7 +319,7 @@ def _load_by_path_or_hub(
         raise ModelError(msg) from error
     name = path.name if path.is_dir() else name_or_path
     called = f"{name}@{revision}" if revision else name
-    return FasterWhisperRecogniser(model, called, sha256, options["num_workers"])
+    return _recogniser(model, called, sha256, options)
 
 
 def _file_sha256(path: Path) -> str:

@@ -63,7 +63,9 @@ def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tupl
         closer than ``plan.policy.merge_gap`` they are one, unless a person decided to keep what
         lies between.
     """
-    spans = [to_samples(item.time, rate, length) for item in plan.masked if channel in item.channels]
+    spans = [
+        to_samples(item.time_on(channel), rate, length) for item in plan.masked if channel in item.channels
+    ]
     kept = [to_samples(item.time, rate, length) for item in kept_by_decision(plan, channel)]
     joined = merged(spans, plan.policy.merge_gap * rate, kept)
     return tuple((int(start), int(end)) for start, end in joined)
@@ -127,11 +129,13 @@ def _tone(length: int, rate: int) -> Samples:
 
 @lru_cache(maxsize=8)
 def _second_of_tone(rate: int) -> Samples:
-    """A second of the tone by pydub, at the call's own rate.
+    """A second of the tone by pydub, at the call's own rate: all that pydub does in kaiji.
 
-    The call itself never goes through pydub: it would make 8 bit linear of G.711, resample what has
-    another rate than its 44.1 kHz, lay tones over speech instead of in its place, and cross-fade what
-    it joins (facts.md 5).
+    The project is asked to be built with pydub, and making a tone is what pydub does well.  It has had no
+    commit since 2022 and rests on a module that Python 3.13 no longer has, so nothing else leans on it.  The
+    call itself never goes through it: it would make 8 bit linear of G.711, resample what has another rate
+    than its 44.1 kHz, lay tones over speech instead of in its place, and cross-fade what it joins
+    (facts.md 5).
     """
     with warnings.catch_warnings():
         # That there is no ffmpeg, which making a tone does not need, and that audioop is old.

@@ -6,7 +6,7 @@
       -> softmax of both together      (candidates,)
 
 Its weights lie beside this module, one network for where something starts and one for where it ends.  They
-were fitted on made calls: ``python -m tests.bench.edges --collect``, then ``tests.bench.fit_edges``.
+were fitted on made calls: ``python -m models.training.weighing.collect_edges``, then ``train_edges``.
 """
 
 from __future__ import annotations

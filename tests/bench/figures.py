@@ -12,35 +12,26 @@ A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--e
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from flows.files.case_file import case_lookup
-from flows.files.transcript_file import read_transcript
 from models.analysis.analyzer import load_analyzer
 from models.company.recognizers import load_company
 from models.language.readings import Reader, load_reader
 from models.speech.transcriber import load_transcriber
-from models.training.calls.hear import read_heard
-from models.training.weighing.calibrate import unlistened
+from models.training.calls.stored import StoredCall, stored_calls, unheard, unheard_words
 from models.weighing.owner.owner import Owner, load_owner
-from pipeline.audio.recording import Recording, read_recording
 from pipeline.finding.detect import detect
-from pipeline.hearing.supplement import supplemented
 from pipeline.masking.align import align
 from pipeline.masking.audio import mask_audio
 from pipeline.masking.plan import make_plan
 from pipeline.measuring.evaluate import AudioPair, ReviewRow, measure_call
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
-from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.ownership.chain import Context, attribute
 from pipeline.ownership.heard.weigh import Hearing, Scorer
-from pipeline.types import CallCase, EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
+from pipeline.types import EntitySpan, MaskAction, MaskPlan, MaskPolicy
 
 __all__ = [
     "StoredCall",
@@ -56,60 +47,6 @@ __all__ = [
 ]
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCall:
-    """A made call with its words, ready for detection."""
-
-    recording: Recording = field(repr=False)
-    transcript: Transcript = field(repr=False)
-    truth: CallTruth = field(repr=False)
-    case: CallCase = field(repr=False)
-    again: Transcript | None = field(default=None, repr=False)
-
-
-def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bool) -> Iterator[StoredCall]:
-    """Every call that has its words.
-
-    Args:
-        folders: Where they lie.
-        only: Beginnings of their names; all of them by default.
-        exact: Words from the truth in place of recognised ones.
-
-    Yields:
-        The calls in order of folder and name.
-    """
-    for path in (found for folder in folders for found in sorted(folder.glob("*.truth.json"))):
-        stem = path.name.removesuffix(".truth.json")
-        audio, heard = path.with_name(f"{stem}.wav"), path.with_name(f"{stem}.heard.json")
-        if not audio.exists() or not (exact or heard.exists()) or not stem.startswith(tuple(only) or ("",)):
-            continue
-        truth = read_truth(json.loads(path.read_text(encoding="utf-8")), stem)
-        recording = read_recording(audio)
-        case = path.with_name(f"{stem}.case.json")
-        second = path.with_name(f"{stem}.heard2.json")
-        again = read_heard(second) if second.exists() and not exact else None
-        words = _exact(truth, recording, stem) if exact else read_heard(heard)
-        yield StoredCall(
-            recording,
-            words if again is None else supplemented(words, again),
-            truth,
-            case_lookup(path.parent)(audio) if case.exists() else CallCase("no-case"),
-            again,
-        )
-
-
-def unheard(call: StoredCall) -> StoredCall:
-    """A call as another speech model has it, to which no network of ours listened."""
-    again = None if call.again is None else unheard_words(call.again)
-    return replace(call, transcript=unheard_words(call.transcript), again=again)
-
-
-def unheard_words(transcript: Transcript) -> Transcript:
-    """A transcript without all that our networks heard."""
-    segments = tuple(replace(each, posteriorgrams=()) for each in unlistened(transcript).segments)
-    return replace(transcript, segments=segments)
 
 
 def figures_of(
@@ -263,13 +200,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             why = "wide edge" if cause.beside_span else "nothing there"
             print(f"| {cause.recognizer or '–'} | {cause.entity_type} | {why} | {cause.frames / 100:.2f} |")
     return 0
-
-
-def _exact(truth: CallTruth, recording: Recording, stem: str) -> Transcript:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "words.json"
-        path.write_text(json.dumps(exact_transcript(truth)), encoding="utf-8")
-        return read_transcript(path, recording, stem)
 
 
 def _rows(plan: MaskPlan) -> list[ReviewRow]:

@@ -116,6 +116,7 @@ class _Stub:
         self._text: Iterator[str] = itertools.cycle(text.replace("\n", ""))
         self._warm = self._warm_in_batches = False
         self.name, self.sha256, self.at_once = model.name, model.sha256, 1
+        self.unheard = model.unheard
 
     def recognise(self, samples: NDArray[np.float32], **changes: object) -> tuple[HeardSegment, ...]:
         """So many characters as would be said in that time."""
@@ -184,7 +185,7 @@ def _mask(audio: Path, *, real: bool = False) -> dict[str, object]:
     started = time.process_time()
     models = Models("base", Settings()) if real else _StubbedModels(read_heard(Path(first)).text)
     # Loading is no part of a call.
-    _ = models.recogniser, models.analysis.analyzer, models.reader
+    _ = models.recogniser, models.analyzer, models.reader
     seconds["(load)"], peaks["(load)"] = time.process_time() - started, _peak_gib()
     failed = ""
     with tempfile.TemporaryDirectory() as name:

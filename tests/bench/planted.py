@@ -34,6 +34,7 @@ from flows.files.case_file import case_lookup
 from flows.stages import ROUNDS, certain, known
 from models.language.readings import Reader, load_reader
 from models.training.calls.hear import read_heard
+from models.training.weighing.collect_edges import heard_as
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.finding.detect import detect
 from pipeline.hearing.supplement import supplemented
@@ -63,7 +64,6 @@ from pipeline.verifying.reread import read_otherwise
 from pipeline.verifying.under_masks import said_under
 from pipeline.verifying.verify import Listener, listen_again, read_by_sound, values, verify_text
 from pipeline.verifying.widen import widen
-from tests.bench.edges import _heard_as
 from tests.bench.figures import StoredCall, planned
 
 KINDS = {"NAME": "PERSON", "ADDRESS": "ADDRESS", "PHONE": "PHONE_NUMBER", "EMAIL": "PHONE_NUMBER"}
@@ -153,7 +153,7 @@ def calls(folders: Sequence[Path], reader: Reader, *, once: bool = False) -> Ite
         if not once and (again := path.with_suffix(".heard2.json")).exists():
             second = read_heard(again)
             transcript = supplemented(transcript, second)
-        chars = {(span["start"], span["speaker"]): c for span, c in _heard_as(document, transcript, reader)}
+        chars = {(span["start"], span["speaker"]): c for span, c in heard_as(document, transcript, reader)}
         spans = {f"t{number:03d}": span for number, span in enumerate(document["spans"])}
         items = tuple(_item(item_id, span, chars, document["layout"]) for item_id, span in spans.items())
         ordered = tuple(sorted(items, key=lambda item: (item.time, item.item_id)))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -8,18 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from models.registry import REGISTRY, EmbeddedFile, embedded_asr, registered_bytes, verified_bytes
+import models.registry as registry_module
+from models.registry import (
+    REGISTRY,
+    EmbeddedFile,
+    embedded_asr,
+    installed_data,
+    registered_bytes,
+    registered_files,
+    verified_bytes,
+)
 from pipeline.errors import ModelError
 
 ROOT = Path(__file__).parents[2]
 CONTENT = b"first half, second half"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-OURS = [
-    (section, name)
-    for section, entries in tomllib.loads(REGISTRY.read_text(encoding="utf-8")).items()
-    for name, entry in entries.items()
-    if "file" in entry
-]
+OURS = [(file.section, file.name) for file in registered_files()]
+LEARNED = ("*.onnx", "*.npz", "*.json", "*.tsv.gz")
+"""What networks, weights and lexicons lie in."""
 
 
 @pytest.fixture
@@ -112,11 +120,64 @@ def test_our_files_are_the_registered_ones(section: str, name: str) -> None:
     assert hashlib.sha256(content).hexdigest() == entry["sha256"]
 
 
-@pytest.mark.parametrize("section", ["asr", "language", "lexicon", "tagger"])
-def test_every_entry_says_where_it_comes_from(section: str) -> None:
-    """Purpose, source and licence are there for every model and lexicon."""
-    for entry in tomllib.loads(REGISTRY.read_text(encoding="utf-8"))[section].values():
-        assert all(entry.get(key) for key in ("purpose", "source", "licence"))
+def test_every_learned_file_is_registered() -> None:
+    """No network, weights or lexicon is loaded that nobody vouches for, and none is named that is not there.
+
+    What only training reads (``models/training``) masks no call.
+    """
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("pipeline", "models", "flows")
+        for form in LEARNED
+        for path in (ROOT / package).rglob(form)
+    }
+    named = [file.file for file in registered_files()]
+    assert len(named) == len(set(named))
+    assert set(named) == {path for path in found if not path.startswith("models/training/")}
+
+
+def test_every_entry_says_where_it_comes_from() -> None:
+    """Purpose, source and licence are there for every model and lexicon, and the scripts exist."""
+    for entries in tomllib.loads(REGISTRY.read_text(encoding="utf-8")).values():
+        for entry in entries.values():
+            assert all(entry.get(key) for key in ("purpose", "source", "licence"))
+            scripts = re.findall(r"[\w/]+\.py\b", f"{entry['source']} {entry.get('script', '')}")
+            assert scripts or "file" not in entry
+            assert all((ROOT / script).is_file() for script in scripts)
+
+
+def test_documents_that_the_registry_names_exist() -> None:
+    """Cards of networks, too."""
+    named = re.findall(r"[\w/]+\.md\b", REGISTRY.read_text(encoding="utf-8"))
+    assert named
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_what_packages_bring_is_told_by_its_bytes() -> None:
+    """The language model's folder and the dictionary's file, as they lie here."""
+    found = installed_data()
+    assert set(found) == {("language", "ja_ginza"), ("lexicon", "sudachidict")}
+    dictionary = importlib.util.find_spec("sudachidict_core")
+    assert dictionary is not None
+    assert dictionary.origin is not None
+    path = Path(dictionary.origin).parent / "resources" / "system.dic"
+    with path.open("rb") as file:
+        assert found["lexicon", "sudachidict"] == hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def test_a_folders_digest_hangs_on_each_byte_and_name(tmp_path: Path) -> None:
+    """It is that of the lines that ``sha256sum`` would write, without what Python compiles."""
+    contents = ({"a": b"x", "c.pyc": b""}, {"a": b"y"}, {"b": b"x"}, {"a": b"x", "b": b""})
+    found = []
+    for number, files in enumerate(contents):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        found.append(registry_module._installed_sha256(folder))
+    line = f"{hashlib.sha256(b'x').hexdigest()}  a\n"
+    assert found[0] == hashlib.sha256(line.encode()).hexdigest()
+    assert len(set(found)) == len(contents)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from flows.desk.kinds.values import Actor
 from flows.desk.sealing.keys import Keyring, create_key_file, key_file, load_keyring, new_key
 from flows.desk.storage.store import Store, open_store
 from flows.settings import Settings
+from pipeline.errors import PipelineError
 
 __all__ = ["MARKER", "Change", "Desk", "open_desk"]
 
@@ -91,7 +92,8 @@ class Desk:
             watched = tree.watch(session, before.root)
             now = self.clock()
             time, late = passed(before, now)
-            yield Change(session, self.keyring, actor, now, datetime.fromtimestamp(time, UTC))
+            with _refused_rightly(watched):
+                yield Change(session, self.keyring, actor, now, datetime.fromtimestamp(time, UTC))
             session.flush()
             root, after = watched.close(), take_head(session, self.keyring)
             changed = watched.changed or after != before
@@ -122,7 +124,8 @@ class Desk:
             if known is not None:
                 self.witness.check(head, known=known)
             watched = tree.watch(session, head.root)
-            yield session
+            with _refused_rightly(watched):
+                yield session
             watched.check()
 
     def time(self, session: Session) -> datetime:
@@ -140,6 +143,20 @@ class Desk:
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def _refused_rightly(watched: tree.SealTree) -> Iterator[None]:
+    """A refusal is an outcome too: what is told is that a row is forged, not what would follow from it.
+
+    Raises:
+        SealBrokenError: in a refusal's stead, when a row that was read is not what the desk wrote last.
+    """
+    try:
+        yield
+    except PipelineError:
+        watched.check()
+        raise
 
 
 def open_desk(

@@ -151,8 +151,13 @@ class Witness:
             mark = None if anew else read_mark(store)
             if mark is None or mark.head is None or mark.head.version < head.version:
                 write_mark(store, Mark(self._desk_id, head))
-        if anew or self.known is None or head.version > self.known.version:
-            self.known = head
+        # What another process has accepted is another desk to this one: it has to be opened again.
+        if anew or self.known is None or self.known.line == head.line:
+            self.known = head if anew else _newer(head, self.known)
+
+
+def _newer(head: Head, known: Head | None) -> Head:
+    return head if known is None or head.version > known.version else known
 
 
 def _check(head: Head, mark: Mark) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from flows.desk.integrity.desk import Change
 from flows.desk.kinds.errors import ImpossibleStepError, SealBrokenError
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import DecisionRow, new_id
+from pipeline.reviewing.cover import Found, carried, found_in
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.fold import fold
 from pipeline.reviewing.rules import check_complete
 from pipeline.types import MaskPlan
 
@@ -18,7 +27,11 @@ __all__ = [
     "CONTENT",
     "DECISION",
     "Decision",
+    "add_decision",
     "check_approvable",
+    "decisions_of",
+    "folded",
+    "found_before",
     "is_complete",
     "made_on",
     "who_decided",
@@ -61,6 +74,38 @@ class Decision:
 DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
+def add_decision(change: Change, call_id: str, position: int, decision: Decision) -> None:
+    """Add a decision within a change; who and when are the desk's to say."""
+    row = DecisionRow(
+        id=new_id("j"),
+        call_id=call_id,
+        position=position,
+        revision=decision.revision,
+        item_id=decision.item_id,
+        action=decision.action,
+        ground=decision.ground,
+        decided_at=change.now,
+    )
+    whole = Decision(
+        decision.revision,
+        decision.item_id,
+        decision.action,
+        decision.ground,
+        change.now,
+        decision.reason,
+        change.actor.name,
+        decision.content,
+    )
+    put_sealed(row, whole, DECISION, change.keyring)
+    change.session.add(row)
+
+
+def decisions_of(session: Session, call_id: str, keyring: Keyring) -> tuple[Decision, ...]:
+    """A call's decisions in the order in which they were made, within a session."""
+    statement = select(DecisionRow).where(DecisionRow.call_id == call_id).order_by(DecisionRow.position)
+    return tuple(take_sealed(row, DECISION, keyring) for row in session.scalars(statement))
+
+
 def made_on(everything: Sequence[Decision], revision: int) -> tuple[ReviewDecision, ...]:
     """The decisions on one revision, numbered among all of the call's.
 
@@ -93,7 +138,42 @@ def is_complete(made: Sequence[ReviewDecision]) -> bool:
     return bool(made) and made[-1].kind is ReviewKind.COMPLETE
 
 
-def check_approvable(call_id: str, plan: MaskPlan, made: Sequence[ReviewDecision]) -> None:
+@lru_cache(maxsize=64)
+def folded(plan: MaskPlan, made: tuple[ReviewDecision, ...]) -> MaskPlan:
+    """``pipeline.reviewing.fold.fold``, remembered: one page asks for it several times."""
+    return fold(plan, made)
+
+
+def found_before(
+    plans: Iterable[tuple[int, MaskPlan]], everything: Sequence[Decision], revision: int
+) -> tuple[Found, ...]:
+    """What was masked before any person decided, as it stands at the beginning of a revision.
+
+    A revision that is what the decisions on the one before it come to was made by people: what was found
+    is then followed through them.  Any other is the program's, and begins anew.
+
+    Args:
+        plans: A call's revisions and their plans, oldest first.
+        everything: All decisions on the call.
+        revision: One of these revisions.
+    """
+    found: tuple[Found, ...] = ()
+    follows: MaskPlan | None = None
+    for number, plan in plans:
+        if number > revision:
+            break
+        if plan != follows:
+            found = found_in(plan)
+        if number < revision:
+            made = made_on(everything, number)
+            _, found = carried(found, plan, made)
+            follows = folded(plan, made)
+    return found
+
+
+def check_approvable(
+    call_id: str, plan: MaskPlan, made: Sequence[ReviewDecision], found: tuple[Found, ...]
+) -> None:
     """Whether a revision may be approved: its review is complete, and nothing in it is left to decide.
 
     That somebody said so is not enough: the plan itself is looked at.
@@ -102,12 +182,14 @@ def check_approvable(call_id: str, plan: MaskPlan, made: Sequence[ReviewDecision
         call_id: For the message.
         plan: The revision.
         made: The decisions on it (``made_on``).
+        found: What was masked before any person decided (``found_before``).
 
     Raises:
         ImpossibleStepError: when nobody has completed it, or somebody has decided after that.
-        ReviewRuleError: when an item is undecided, or waits for a second person.
+        ReviewRuleError: when an item is undecided or waits for a second person, or a mask was walked
+            off what was found and nobody gave a reason.
     """
     if not is_complete(made):
         msg = f"{call_id}: 確認が完了していません。先に完了してください"
         raise ImpossibleStepError(msg)
-    check_complete(plan, made)
+    check_complete(plan, made, found)

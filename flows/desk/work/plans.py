@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
 
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -23,8 +22,17 @@ from flows.desk.kinds.values import Actor, Call, ListVersions
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, sealed_json, take_sealed
 from flows.desk.storage.tables import ApprovalRow, CallRow, DecisionRow, PlanRow, new_id
-from flows.desk.work.decisions import COMPLETE, DECISION, Decision, check_approvable, made_on, who_decided
-from pipeline.reason_text import reasons_in
+from flows.desk.work.decisions import (
+    COMPLETE,
+    Decision,
+    add_decision,
+    check_approvable,
+    decisions_of,
+    found_before,
+    made_on,
+    who_decided,
+)
+from flows.desk.work.plan_json import PLAN
 from pipeline.types import MaskPlan
 
 __all__ = [
@@ -43,18 +51,6 @@ __all__ = [
     "revise",
     "revisions",
 ]
-
-
-def _with_reasons(plan: Any) -> Any:
-    """A stored plan with the reasons of each item, of which earlier versions held the sentence."""
-    for item in plan["items"] if isinstance(plan, dict) and isinstance(plan.get("items"), list) else ():
-        if isinstance(item, dict) and isinstance(text := item.get("reason"), str):
-            item["reasons"] = [{"reason": why.reason, "detail": why.detail} for why in reasons_in(text)]
-            del item["reason"]
-    return plan
-
-
-PLAN: TypeAdapter[MaskPlan] = TypeAdapter(Annotated[MaskPlan, BeforeValidator(_with_reasons)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +136,13 @@ def get_plan(desk: Desk, call_id: str, revision: int | None = None) -> StoredPla
 
 def revisions(desk: Desk, call_id: str) -> tuple[StoredPlan, ...]:
     """All revisions of a call's plan, oldest first."""
-    statement = select(PlanRow).where(PlanRow.call_id == call_id).order_by(PlanRow.revision)
     with desk.read() as session:
-        return tuple(_plan_of(row, desk.keyring) for row in session.scalars(statement))
+        return _revisions(session, call_id, desk.keyring)
+
+
+def _revisions(session: Session, call_id: str, keyring: Keyring) -> tuple[StoredPlan, ...]:
+    statement = select(PlanRow).where(PlanRow.call_id == call_id).order_by(PlanRow.revision)
+    return tuple(_plan_of(row, keyring) for row in session.scalars(statement))
 
 
 def _plan_row(session: Session, call_id: str, revision: int | None) -> PlanRow:
@@ -188,7 +188,7 @@ def decide(
             raise ConflictError(msg)
         first = _check_count(change.session, call_id, expected) + 1
         for position, decision in enumerate(made, start=first):
-            _add_decision(change, call_id, position, decision)
+            add_decision(change, call_id, position, decision)
         detail = {"decisions": len(made), "revision": call.revision or 0}
         change.record("call.decide", Subject(call.request_id, call_id), detail)
 
@@ -202,40 +202,10 @@ def _check_count(session: Session, call_id: str, expected: int | None) -> int:
     return count
 
 
-def _add_decision(change: Change, call_id: str, position: int, decision: Decision) -> None:
-    row = DecisionRow(
-        id=new_id("j"),
-        call_id=call_id,
-        position=position,
-        revision=decision.revision,
-        item_id=decision.item_id,
-        action=decision.action,
-        ground=decision.ground,
-        decided_at=change.now,
-    )
-    whole = Decision(
-        decision.revision,
-        decision.item_id,
-        decision.action,
-        decision.ground,
-        change.now,
-        decision.reason,
-        change.actor.name,
-        decision.content,
-    )
-    put_sealed(row, whole, DECISION, change.keyring)
-    change.session.add(row)
-
-
 def decisions(desk: Desk, call_id: str) -> tuple[Decision, ...]:
     """A call's decisions in the order in which they were made."""
     with desk.read() as session:
-        return _decisions(session, call_id, desk.keyring)
-
-
-def _decisions(session: Session, call_id: str, keyring: Keyring) -> tuple[Decision, ...]:
-    statement = select(DecisionRow).where(DecisionRow.call_id == call_id).order_by(DecisionRow.position)
-    return tuple(take_sealed(row, DECISION, keyring) for row in session.scalars(statement))
+        return decisions_of(session, call_id, desk.keyring)
 
 
 def reviewed(desk: Desk, call_id: str) -> tuple[Call, StoredPlan, tuple[Decision, ...]]:
@@ -247,7 +217,7 @@ def reviewed(desk: Desk, call_id: str) -> tuple[Call, StoredPlan, tuple[Decision
     with desk.read() as session:
         call = call_of(call_row(session, call_id))
         stored = _plan_of(_plan_row(session, call_id, None), desk.keyring)
-        return call, stored, _decisions(session, call_id, desk.keyring)
+        return call, stored, decisions_of(session, call_id, desk.keyring)
 
 
 def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
@@ -303,7 +273,8 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
         ImpossibleStepError: when the call is not in review, its review is not complete, whoever
             approves has decided on it, or a masked file of the revision is not there: nobody can
             approve what was not made.
-        ReviewRuleError: when an item of the plan is undecided, or waits for a second person.
+        ReviewRuleError: when an item of the plan is undecided or waits for a second person, or more
+            than a trim of what was found is heard again and nobody gave a reason.
         ConflictError: when it is not the newest revision, or a decision is not in it.
     """
     check_may_approve(actor)
@@ -340,8 +311,10 @@ def _check_reviewed(desk: Desk, change: Change, stored: StoredPlan) -> None:
     """Whether a revision's review is over, and whoever approves it a second pair of eyes."""
     call_id = stored.call_id
     _check_folded(change.session, call_id, stored.revision)
-    everything = _decisions(change.session, call_id, change.keyring)
-    check_approvable(call_id, stored.plan, made_on(everything, stored.revision))
+    everything = decisions_of(change.session, call_id, change.keyring)
+    plans = [(each.revision, each.plan) for each in _revisions(change.session, call_id, change.keyring)]
+    found = found_before(plans, everything, stored.revision)
+    check_approvable(call_id, stored.plan, made_on(everything, stored.revision), found)
     if change.actor.name in who_decided(everything) and not desk.settings.review_one_person:
         msg = f"{call_id}: この通話で決定をした人は承認できません。別の承認者が行ってください"
         raise ImpossibleStepError(msg)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor, Call
-from flows.desk.work.decisions import CONTENT, Decision, is_complete, made_on
+from flows.desk.work.decisions import CONTENT, Decision, folded, found_before, is_complete, made_on
 from flows.desk.work.plans import StoredPlan, decide, reviewed, revisions
-from pipeline.reviewing.cover import Found, carried, found_in
+from pipeline.reviewing.cover import Found
 from pipeline.reviewing.decisions import ReviewDecision
-from pipeline.reviewing.fold import fold
 from pipeline.reviewing.rules import check
 from pipeline.types import MaskPlan
 
@@ -55,12 +53,6 @@ class Review:
         return folded(self.stored.plan, self.made)
 
 
-@lru_cache(maxsize=64)
-def folded(plan: MaskPlan, made: tuple[ReviewDecision, ...]) -> MaskPlan:
-    """``pipeline.reviewing.fold.fold``, remembered: one page asks for it several times."""
-    return fold(plan, made)
-
-
 def load_review(desk: Desk, call_id: str) -> Review:
     """A call's review as it is now.
 
@@ -72,23 +64,9 @@ def load_review(desk: Desk, call_id: str) -> Review:
 
 
 def found_first(desk: Desk, review: Review) -> tuple[Found, ...]:
-    """What was masked before any person decided, as it stands at the beginning of the newest revision.
-
-    A revision that is what the decisions on the one before it come to was made by people: what was found
-    is then followed through them.  Any other is the program's, and begins anew.
-    """
-    found: tuple[Found, ...] = ()
-    follows: MaskPlan | None = None
-    for stored in revisions(desk, review.call.call_id):
-        if stored.revision > review.stored.revision:
-            break
-        if stored.plan != follows:
-            found = found_in(stored.plan)
-        if stored.revision < review.stored.revision:
-            made = made_on(review.everything, stored.revision)
-            _, found = carried(found, stored.plan, made)
-            follows = folded(stored.plan, made)
-    return found
+    """What was masked before any person decided, as it stands at the beginning of the newest revision."""
+    plans = ((stored.revision, stored.plan) for stored in revisions(desk, review.call.call_id))
+    return found_before(plans, review.everything, review.stored.revision)
 
 
 def record(

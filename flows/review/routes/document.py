@@ -8,8 +8,9 @@ from typing import Any
 
 from flows.desk.kinds.states import State
 from flows.desk.people.presence import list_heard, opened_by
+from flows.desk.work.decisions import folded
 from flows.desk.work.review_queue import QueuedCall
-from flows.desk.work.reviews import Review, folded
+from flows.desk.work.reviews import Review
 from flows.review.content.words import OpenedWords
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site

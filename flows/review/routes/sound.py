@@ -19,9 +19,8 @@ from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 
 from flows.desk.integrity.chain import Subject
 from flows.desk.kinds.errors import DeskError, NotFoundError
-from flows.desk.work.decisions import made_on
+from flows.desk.work.decisions import folded, made_on
 from flows.desk.work.plans import get_plan, reviewed
-from flows.desk.work.reviews import folded
 from flows.review.content.sound import View
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site, site_of

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
 from functools import lru_cache
 
-from models.language.lexicon.lexicon import FOLDER
+from models.language.lexicon.lexicon import FOLDER, lexicon_lines
 
 __all__ = ["first_figures", "load_codes"]
 
@@ -17,10 +16,12 @@ def load_codes() -> Mapping[str, frozenset[str]]:
 
     Returns:
         By prefecture and city, in one, the first three figures of the codes of its places.
+
+    Raises:
+        ModelError: when the file is missing or is not the registered one.
     """
-    with gzip.open(FOLDER / "codes.tsv.gz", "rt", encoding="utf-8") as lines:
-        rows = (line.rstrip("\n").split("\t") for line in lines)
-        return {city: frozenset(first.split(",")) for city, first in rows}
+    rows = (line.split("\t") for line in lexicon_lines(FOLDER / "codes.tsv.gz"))
+    return {city: frozenset(first.split(",")) for city, first in rows}
 
 
 def first_figures(address: str) -> frozenset[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
 from functools import lru_cache
 
-from models.language.lexicon.lexicon import FOLDER
+from models.language.lexicon.lexicon import FOLDER, lexicon_lines
 from pipeline.ownership.compare.kanji import KanjiSounds
 from pipeline.sound.morae import fold_kana
 
@@ -19,12 +18,14 @@ def load_kanji() -> Mapping[str, KanjiSounds]:
 
     Returns:
         By kanji of names, how it is read, common words that are written with it, and its radical.
+
+    Raises:
+        ModelError: when the file is missing or is not the registered one.
     """
     found: dict[str, KanjiSounds] = {}
-    with gzip.open(FOLDER / "kanji.tsv.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            kanji, *columns = line.rstrip("\n").split("\t")
-            found[kanji] = KanjiSounds(*(_kana(column) for column in columns))
+    for line in lexicon_lines(FOLDER / "kanji.tsv.gz"):
+        kanji, *columns = line.split("\t")
+        found[kanji] = KanjiSounds(*(_kana(column) for column in columns))
     return found
 
 

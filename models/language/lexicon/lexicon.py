@@ -17,6 +17,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from models.registry import LEXICON, registered_bytes
+
 __all__ = [
     "AddressRow",
     "Lexicon",
@@ -24,6 +26,7 @@ __all__ = [
     "NameRow",
     "Place",
     "PlaceEntry",
+    "lexicon_lines",
     "load_lexicon",
     "place_stem",
 ]
@@ -118,8 +121,8 @@ class Lexicon:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._surnames = _NameTable(_lines(folder / "surnames.tsv.gz"))
-        self._given_names = _NameTable(_lines(folder / "given_names.tsv.gz"))
+        self._surnames = _NameTable(lexicon_lines(folder / "surnames.tsv.gz"))
+        self._given_names = _NameTable(lexicon_lines(folder / "given_names.tsv.gz"))
 
     @property
     def surnames(self) -> Mapping[str, NameEntry]:
@@ -188,7 +191,7 @@ class Lexicon:
 
     @cached_property
     def _places(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(line.split("\t")) for line in _lines(self._folder / "places.tsv.gz"))
+        return tuple(tuple(line.split("\t")) for line in lexicon_lines(self._folder / "places.tsv.gz"))
 
     @cached_property
     def _surname_rows(self) -> tuple[NameRow, ...]:
@@ -300,13 +303,22 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
         The lexicon, shared by all who ask.
 
     Raises:
-        FileNotFoundError: when a file is missing.
+        ModelError: when a file is missing or is not the registered one.
     """
     return Lexicon(folder)
 
 
-def _lines(path: Path) -> list[str]:
-    return gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+def lexicon_lines(path: Path) -> list[str]:
+    """The lines of a lexicon's file, exactly the registered ones.
+
+    Args:
+        path: A ``.tsv.gz`` by whose name the registry knows it.
+
+    Raises:
+        ModelError: when it is missing, not registered, or other bytes.
+    """
+    content = registered_bytes(LEXICON, path.name.removesuffix(".tsv.gz"), path)
+    return gzip.decompress(content).decode("utf-8").splitlines()
 
 
 def _parse_name(line: str) -> NameEntry:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from models.speech.batch_transcriber import GREEDY
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
-from models.training.calls.speak import resampled
+from models.training.calls.voices import resampled
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.errors import PipelineError
 from pipeline.hearing.second_hearing import BatchRecogniser, Cut, hear_again
@@ -91,10 +91,10 @@ def main(arguments: list[str] | None = None) -> int:
             failed = 1
             continue
         print(path.stem, flush=True)
-        out.write_text(
-            json.dumps(dataclasses.asdict(transcript), ensure_ascii=False),
-            encoding="utf-8",
-        )
+        # Written beside and renamed: who goes on after a kill finds a whole file or none.
+        beside = out.with_name(f".{out.name}.tmp")
+        beside.write_text(json.dumps(dataclasses.asdict(transcript), ensure_ascii=False), encoding="utf-8")
+        beside.replace(out)
     return failed
 
 

@@ -1,71 +1,71 @@
-"""Speak scripts quickly: the tagger's training calls, in a twentieth of the time that good voices take.
+"""Speak scripts for training; people are drawn from all of Japan's names.
 
     python -m models.training.calls.speak --scripts FILE... --out DIR [--seed N] [--part 0/1]
+    python -m models.training.calls.speak --scripts FILE... --out DIR --voices NAME...
+        [--styles NPZ] [--hts DIR]
 
-The voice is Open JTalk's Mei (CC BY 3.0, Nagoya Institute of Technology), made many by speed, pitch
-and the size of the throat; people are drawn from all of Japan's names.  A recogniser errs on it
-as on other voices, and that is all it is for: calls to listen to come from ``sample_audio.make_calls``.
+Without ``--voices`` the voice is Open JTalk's Mei (CC BY 3.0, Nagoya Institute of Technology), made many by
+speed, pitch and the size of the throat: in a twentieth of the time that good voices take.  With it, each call
+has two of the voices named, as ``split.toml`` names them (``models.training.calls.voices``), and its truth
+says which.  A dialogue that is there already is not spoken again.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import sys
+import tempfile
+from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from models.training.calls.pools import training_pools
-from pipeline.sound.morae import fold_kana, morae
+from models.training.calls.voices import ManyVoices, MeiVoices
 from sample_audio.make_calls import make_call
-from sample_audio.script import read_scripts
-from sample_audio.voices import RATE, VOICES, Sentence, Voice
+from sample_audio.pools import Pools
+from sample_audio.script import Dialogue, read_scripts
+from sample_audio.voices import Voices
 
-__all__ = ["MeiVoices", "main", "resampled"]
+__all__ = ["main"]
 
-THROATS = dict(zip(VOICES, (1.0, 1.07, 0.94, 1.13, 0.82), strict=True))
-"""How much smaller each of five voices' throat is than Mei's: formants and pitch go up together."""
-
-HALF_TONES = dict(zip(VOICES, (0.0, 1.5, -2.0, 2.0, -6.0), strict=True))
-"""How much higher each of them speaks, beside that."""
+CACHE = Path(tempfile.gettempdir()) / "kaiji-voices"
+"""As ``sample_audio.make_calls`` has it."""
 
 
-class MeiVoices:
-    """Open JTalk as ``sample_audio.voices.Voices``; where a piece sounds is estimated from its morae."""
+@dataclass(frozen=True, slots=True)
+class _Studio:
+    """What a process needs to speak dialogues: whom, with what, and where to."""
 
-    def speak(self, pieces: tuple[str, ...], voice: Voice) -> Sentence:
-        """Speak the pieces as one sentence."""
-        import pyopenjtalk
+    seed: int
+    out: Path
+    pools: Pools
+    voices: Voices
+    among: tuple[str, ...] | None
 
-        throat = THROATS[voice.name] * voice.pitch
-        wave, rate = pyopenjtalk.tts(
-            "".join(pieces), speed=voice.speed / throat, half_tone=HALF_TONES[voice.name]
-        )
-        sound = resampled(np.asarray(wave, dtype=np.float32) / 32768.0, Fraction(RATE / rate / throat))
-        lengths = [len(morae(fold_kana(str(pyopenjtalk.g2p(p, kana=True))))) for p in pieces]
-        edges = np.concatenate(([0.0], np.cumsum(lengths))) / max(1, sum(lengths)) * len(sound)
-        return Sentence(sound, tuple((int(a), int(b)) for a, b in itertools.pairwise(edges)))
+    def speak(self, dialogue: Dialogue) -> str:
+        """Speak one; returns a line that says so."""
+        name = dialogue.dialogue_id
+        if (self.out / f"{name}.case.json").exists():
+            return f"{name}\tthere"
+        try:
+            length = make_call(dialogue, self.seed, self.out, self.voices, pools=self.pools, among=self.among)
+        except ValueError as error:
+            # A sentence too long for a voice, or one that it keeps silent at: hours of others go on.
+            return f"{name}\tleft out: {error}"
+        return f"{name}\t{length:.1f} s"
 
 
-def resampled(sound: np.ndarray, ratio: Fraction) -> np.ndarray:
-    """``ratio`` times as many samples, by the spectrum.
-
-    Args:
-        sound: Shape (n,).
-        ratio: By which it becomes longer.
-
-    Returns:
-        float32.
-    """
-    count = max(1, round(len(sound) * float(ratio)))
-    spectrum = np.fft.rfft(sound)
-    bins = count // 2 + 1
-    kept = np.zeros(bins, dtype=complex)
-    kept[: min(bins, len(spectrum))] = spectrum[:bins]
-    return np.asarray(np.fft.irfft(kept, count) * (count / len(sound)), dtype=np.float32)
+def _shortest(dialogues: Sequence[Dialogue]) -> list[Dialogue]:
+    """The shortest of each set of scripts, then the second shortest of each."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for dialogue in sorted(dialogues, key=lambda each: len(each.turns)):
+        group = dialogue.dialogue_id.partition("-")[0]
+        ranked.append((seen[group], len(dialogue.turns), dialogue.dialogue_id, dialogue))
+        seen[group] += 1
+    return [dialogue for *_, dialogue in sorted(ranked, key=lambda each: each[:3])]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,14 +75,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=12)
     parser.add_argument("--part", default="0/1", help="i/n: every n-th dialogue from the i-th")
+    parser.add_argument("--limit", type=int, help="only so many, the shortest of each set: to try it")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--voices", nargs="+", default=(), help="names, as in split.toml")
+    parser.add_argument("--styles", type=Path, help="kokoro-styles.npz, where a voice is one of those")
+    parser.add_argument("--hts", type=Path, help="the folder of .htsvoice files, likewise")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="sentences that were spoken before")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     which, parts = map(int, options.part.split("/"))
-    pools, voices = training_pools(options.seed), MeiVoices()
-    for dialogue in read_scripts(options.scripts)[which::parts]:
-        if not (options.out / f"{dialogue.dialogue_id}.case.json").exists():
-            seconds = make_call(dialogue, options.seed, options.out, voices, pools=pools)
-            print(f"{dialogue.dialogue_id}\t{seconds:.1f} s", flush=True)
+    dialogues: Sequence[Dialogue] = read_scripts(options.scripts)[which::parts]
+    if options.limit:
+        dialogues = _shortest(dialogues)[: options.limit]
+    voices: Voices = MeiVoices()
+    if options.voices:
+        voices = ManyVoices(options.voices, options.cache, styles=options.styles, hts=options.hts)
+    among = tuple(options.voices) or None
+    studio = _Studio(options.seed, options.out, training_pools(options.seed), voices, among)
+    if options.jobs == 1:
+        for dialogue in dialogues:
+            print(studio.speak(dialogue), flush=True)
+    else:
+        with ProcessPoolExecutor(options.jobs) as pool:
+            for line in pool.map(studio.speak, dialogues):
+                print(line, flush=True)
     return 0
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from models.speech.ear import STEP
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
-from models.training.calls.speak import resampled
+from models.training.calls.voices import resampled
 from pipeline.audio.recording import Resampled, read_recording
 from pipeline.hearing.second_hearing import SECOND, brightened, windows_again
 from pipeline.hearing.transcribe import RATE

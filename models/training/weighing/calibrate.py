@@ -16,7 +16,7 @@ import argparse
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,15 @@ from models.analysis.analyzer import load_analyzer
 from models.recognizers import all_recognizers
 from models.training.calls.examples import from_heard
 from models.training.calls.hear import read_heard
+from models.training.calls.stored import exact_words, unlistened
 from models.weighing.judge.features import WITNESS, features, seen
 from models.weighing.tagger.tagger import load_tagger
 from pipeline.finding.detect import unite
 from pipeline.hearing.supplement import supplemented
-from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
-from pipeline.measuring.truth import exact_transcript, read_truth
+from pipeline.measuring.truth import read_truth
 from pipeline.types import CallCase, Transcript
 
-__all__ = ["Folder", "fit", "heard_twice", "main", "unlistened"]
+__all__ = ["Folder", "fit", "heard_twice", "main"]
 
 RIGHT = 0.5
 """Share of a finding's characters that must be somebody's data for it to be right."""
@@ -168,7 +168,7 @@ def _forms(path: Path, truth: dict[str, Any]) -> Iterator[tuple[Transcript, Tran
         yield both, second
         yield unlistened(both), unlistened(second)
     yield first, None
-    yield _exact(truth, first), None
+    yield exact_words(read_truth(truth, first.call_id), first.audio_sha256), None
 
 
 def heard_twice(folder: Path) -> Iterator[tuple[Transcript, Transcript, dict[str, Any]]]:
@@ -190,30 +190,6 @@ def heard_twice(folder: Path) -> Iterator[tuple[Transcript, Transcript, dict[str
                 second,
                 json.loads(truth.read_text(encoding="utf-8")),
             )
-
-
-def unlistened(transcript: Transcript) -> Transcript:
-    """What a speech model without an ear of its own would have heard."""
-    return replace(
-        transcript,
-        segments=tuple(
-            replace(segment, words=tuple(replace(word, sounds=()) for word in segment.words))
-            for segment in transcript.segments
-        ),
-    )
-
-
-def _exact(truth: dict[str, Any], like: Transcript) -> Transcript:
-    exact: Any = exact_transcript(read_truth(truth, like.call_id))
-    heard = [
-        HeardSegment(
-            tuple(HeardWord(w["word"], w["start"], w["end"], w["probability"]) for w in segment["words"]),
-            channel=segment["words"][0]["channel"],
-            speaker=segment["words"][0]["speaker"],
-        )
-        for segment in exact["segments"]
-    ]
-    return build_transcript(heard, like.call_id, "exact words", like.audio_sha256)
 
 
 def _report(chance: NDArray[np.float64], right: NDArray[np.float64]) -> None:

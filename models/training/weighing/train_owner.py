@@ -55,7 +55,7 @@ BOUNDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Findings, as ``tests.bench.owners`` writes them: a row each."""
+    """Findings, as ``models.training.weighing.collect_owner`` writes them: a row each."""
 
     seen: NDArray[np.float32] = field(repr=False)
     own: NDArray[np.float32] = field(repr=False)
@@ -94,9 +94,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--judge-by", type=int, default=0)
+    parser.add_argument("--half", default="0/1", help="i/n: from every n-th group of calls from the i-th")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     names, data = read(options.data)
+    which, parts = map(int, options.half.split("/"))
+    data = data.some(np.isin(data.groups, sorted(set(data.groups.tolist()))[which::parts]))
     groups = sorted(set(data.groups.tolist()))
     if options.judge_by:
         judged = np.zeros(len(data.own))

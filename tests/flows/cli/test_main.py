@@ -13,6 +13,9 @@ from typer.testing import CliRunner, Result
 
 from flows import stages
 from flows.cli import main as cli
+from flows.listener import UNHEARD_LINE
+from flows.version import VERSION
+from models.speech.ears import Unheard
 from pipeline.audio.recording import write_wav
 from tests.builders import RATE, case_file, utterance, voice, voice_file, words_file
 from tests.fakes import FakeModels, FakeRecogniser
@@ -62,6 +65,30 @@ def test_a_good_call_leaves_five_files_and_status_0(tmp_path: Path, case: Path):
     assert done.stdout.startswith("call.wav: 伏せた箇所 1")
     assert done.stdout.count("\n") == 1
     assert len(left(tmp_path)) == 5
+
+
+def test_the_version_is_told():
+    """One line, and no command is needed."""
+    done = CliRunner().invoke(cli.app, ["--version"])
+
+    assert (done.exit_code, done.stdout) == (0, f"kaiji {VERSION}\n")
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_a_model_that_the_ears_cannot_hear_is_told_once(
+    tmp_path: Path, case: Path, monkeypatch: pytest.MonkeyPatch, failing: bool
+):
+    """A command, not a call: also where calls fail after their words were recognised."""
+    again = utterance("長谷川" if failing else "はい", 0.0)
+    models = FakeModels(unheard=Unheard.OTHER_ENCODER, heard_again=(again,))
+    monkeypatch.setattr(stages, "Models", lambda *_: models)
+    calls = [voice_file(tmp_path / "a.wav", 30.0), voice_file(tmp_path / "b.wav", 30.0)]
+    done = mask(tmp_path, *calls, "--case", case)
+
+    assert done.exit_code == (3 if failing else 0)
+    assert done.stderr.startswith(f"kaiji: {UNHEARD_LINE}\n")
+    assert done.stderr.count(UNHEARD_LINE) == 1
+    assert done.stderr.count("\n") == (3 if failing else 1)
 
 
 def missing(path: Path) -> None:

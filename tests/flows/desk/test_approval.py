@@ -16,7 +16,8 @@ from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotAllow
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Actor, Answer, Call, FileKind, Role
 from flows.desk.work import plans
-from flows.desk.work.reviews import load_review, record
+from flows.desk.work.decisions import CONTENT
+from flows.desk.work.reviews import load_review
 from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.types import MaskAction
@@ -28,6 +29,7 @@ from tests.desk_builders import (
     answered,
     approve,
     completed,
+    decided,
     desk_settings,
     empty_plan,
     identified,
@@ -39,12 +41,6 @@ def with_items(desk: Desk, call: Call, *items: object) -> None:
     """A further revision with some items, and its masked files."""
     made = tuple(NewFile(kind, desk.store.put(f"{kind} 2".encode())) for kind in MASKED_KINDS)
     plans.revise(desk, ANALYST, call.call_id, replace(empty_plan(call.call_id), items=items), made)
-
-
-def decided(desk: Desk, call: Call, kind: ReviewKind, by: Actor = ANALYST) -> None:
-    """A decision about no item."""
-    made = ReviewDecision(0, kind, (), "", NOW, reason="理由")
-    record(desk, by, load_review(desk, call.call_id), lambda number: (replace(made, number=number),))
 
 
 def refused(desk: Desk, call: Call, error: type[Exception], match: str, by: Actor = OTHER) -> None:
@@ -99,11 +95,49 @@ def test_a_mask_for_the_companys_work_needs_a_second_person_first(desk, tmp_path
 def test_who_has_decided_does_not_approve(desk, tmp_path):
     """An approver who has completed it is no second pair of eyes."""
     call = in_review(desk, tmp_path)
-    decided(desk, call, ReviewKind.COMPLETE, OTHER)
+    completed(desk, call, OTHER)
 
     refused(desk, call, ImpossibleStepError, "決定をした人は承認できません")
     alone = replace(desk, settings=desk_settings(tmp_path, review_one_person=True))
     assert plans.approve(alone, OTHER, call.call_id, 1).state is State.APPROVED
+
+
+def walked_off(desk: Desk, call: Call, reason: str) -> None:
+    """A third party's mask moved off its name step by step and taken for final, past the page's rules."""
+    first = item(1.0, 2.0)
+    with_items(desk, call, first)
+    steps = tuple(
+        ReviewDecision(number, ReviewKind.NUDGE_START, (first.item_id,), "", NOW, reason, seconds=0.1)
+        for number in range(1, 8)
+    )
+    rows = tuple(
+        plans.Decision(
+            2, first.item_id, each.kind.value, 0, NOW, reason, content=CONTENT.dump_json(each).decode()
+        )
+        for each in steps
+    )
+    plans.decide(desk, ANALYST, call.call_id, rows)
+    review = load_review(desk, call.call_id)
+    files = tuple(NewFile(kind, desk.store.put(f"{kind} 3".encode())) for kind in MASKED_KINDS)
+    plans.revise(desk, ANALYST, call.call_id, review.draft, files)
+    done = CONTENT.dump_json(ReviewDecision(8, ReviewKind.COMPLETE, (), "", NOW)).decode()
+    plans.decide(desk, ANALYST, call.call_id, (plans.Decision(3, "", "complete", 0, NOW, content=done),))
+
+
+def test_a_mask_that_was_walked_off_its_name_is_not_approved(desk, tmp_path):
+    """Whoever recorded the steps: the desk itself measures what was found against what is silent now."""
+    call = in_review(desk, tmp_path)
+    walked_off(desk, call, "")
+
+    refused(desk, call, ReviewRuleError, "はじめに伏せた範囲")
+
+
+def test_a_mask_that_was_moved_with_a_reason_is(desk, tmp_path):
+    """A person answers for it."""
+    call = in_review(desk, tmp_path)
+    walked_off(desk, call, "前は本人の名前")
+
+    assert plans.approve(desk, OTHER, call.call_id, 3).state is State.APPROVED
 
 
 @pytest.mark.parametrize("role", [Role.INTAKE, Role.ADMIN, Role.SYSTEM])
@@ -111,7 +145,7 @@ def test_only_who_reviews_decides(desk, tmp_path, role: Role):
     """Decisions, a further revision and taking back alike."""
     who, call = Actor("佐伯", role), in_review(desk, tmp_path)
     with pytest.raises(NotAllowedError):
-        decided(desk, call, ReviewKind.COMPLETE, who)
+        completed(desk, call, who)
     with pytest.raises(NotAllowedError):
         plans.revise(desk, who, call.call_id, empty_plan(call.call_id), ())
     approve(desk, call)
@@ -138,14 +172,16 @@ def test_only_an_approver_or_the_deployment_releases(desk, tmp_path, role: Role)
         {"kind": Answer.FULL},
         {"kind": Answer.WITHHELD},
         {"calls": ()},
-        {"files": (ReleasedFile("通話2_音声.wav", "b" * 64, 1, 2),)},
-        {"files": (ReleasedFile("通話3_音声.wav", "b" * 64, 1, 3),)},
+        {"files": (ReleasedFile("通話の音声.wav", "b" * 64, 1, 2),)},
+        {"files": (ReleasedFile("通話の音声.wav", "b" * 64, 1, 3),)},
     ],
 )
-def test_an_answer_says_and_holds_what_follows_from_its_basis(desk, tmp_path, changed):
+def test_an_answer_says_and_holds_what_follows_from_its_basis(desk, tmp_path, clock, changed):
     """Another kind, other calls, or a file of a withheld call: nothing goes out."""
     request = identified(desk).request_id
-    first, second = (in_review(desk, tmp_path, name, request) for name in ("one", "two"))
+    first = in_review(desk, tmp_path, "one", request)
+    clock.pass_(seconds=1)
+    second = in_review(desk, tmp_path, "two", request)
     approve(desk, first)
     calls.withhold_call(desk, OTHER, second.call_id, "支障", 2)
 

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers import releases
-from flows.desk.answers.releases import Answer, Release
 from flows.desk.cases import calls, files, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
@@ -23,18 +21,23 @@ from flows.desk.record.erasure import erase_request
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import ApprovalRow, IdentityRow
 from flows.desk.work import claims, plans
+from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
 from tests.desk_builders import (
     CLERK,
-    NOW,
     OTHER,
+    answered,
+    approve,
     attached,
+    completed,
+    decided,
     desk_settings,
     identified,
     in_review,
     new_request,
     raw_database,
 )
+from tests.review_builders import stretch
 from tests.review_site import PASSWORD, quick_passwords
 
 NAMES = (CaseName("若葉電送", "ワカバデンソウ"),)
@@ -196,7 +199,7 @@ def test_anothers_identity_check_is_not_taken(desk, tmp_path):
 def test_an_approved_call_does_not_go_out_to_another_person(desk, tmp_path):
     """Moved with its approval to another's request."""
     call = in_review(desk, tmp_path)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     other = identified(desk)
     sql(desk, "UPDATE calls SET request_id=?", other.request_id)
     sql(desk, "UPDATE files SET request_id=?", other.request_id)
@@ -205,13 +208,13 @@ def test_an_approved_call_does_not_go_out_to_another_person(desk, tmp_path):
     with refused():
         plans.approved_plan(desk, call.call_id)
     with refused():
-        releases.release(desk, OTHER, other.number, Release(Answer.FULL, "f" * 64, NOW))
+        answered(desk, other.number)
 
 
 def test_an_approval_is_of_its_request(desk, tmp_path):
     """Even where all is rightly sealed: what was approved must be the answer to this request."""
     call = in_review(desk, tmp_path)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     with desk.change(CLERK) as change:
         row = change.session.query(ApprovalRow).one()
         whole = take_sealed(row, plans.APPROVAL, change.keyring)
@@ -230,13 +233,13 @@ def test_a_call_is_not_approved_by_writing_so(desk, tmp_path):
     sql(desk, "UPDATE requests SET state='approved'")
 
     with refused():
-        releases.release(desk, OTHER, call.request_id, Release(Answer.FULL, "f" * 64, NOW))
+        answered(desk, call.request_id)
 
 
 def test_a_withheld_call_stays_withheld(desk, tmp_path):
     """Call, request and all put back to what they were when the call was approved."""
     call = in_review(desk, tmp_path)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     older = {table: rows(desk, table) for table in ("requests", "calls")}
     calls.withhold_call(desk, CLERK, call.call_id, "理由")
     for table, found in older.items():
@@ -246,7 +249,7 @@ def test_a_withheld_call_stays_withheld(desk, tmp_path):
     with refused():
         plans.approved_plan(desk, call.call_id)
     with refused():
-        releases.release(desk, OTHER, call.request_id, Release(Answer.FULL, "f" * 64, NOW))
+        answered(desk, call.request_id)
 
 
 def test_an_older_revision_is_not_the_newest_again(desk, tmp_path):
@@ -270,9 +273,9 @@ def plan_of(desk: Desk, call_id: str):
 def test_a_decision_does_not_vanish(desk, tmp_path):
     """One that is not in the masked copy yet: without it the call could be approved as it is."""
     call = in_review(desk, tmp_path)
-    made = plans.Decision(1, "m1", "mask", 1, NOW, "第三者")
-    plans.decide(desk, CLERK, call.call_id, (made,))
-    sql(desk, "DELETE FROM decisions")
+    decided(desk, call, ReviewKind.ADD, stretch=stretch(1.0, 2.0))
+    completed(desk, call)
+    sql(desk, "DELETE FROM decisions WHERE action='add'")
 
     with refused():
         plans.approve(desk, OTHER, call.call_id, 1)
@@ -341,30 +344,30 @@ def test_a_legal_hold_is_not_lifted(desk, tmp_path):
 def test_nothing_goes_out_without_an_identity_check(desk, tmp_path):
     """Even where all the rest is right: the check itself has to be there and on record."""
     call = in_review(desk, tmp_path)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     with desk.change(CLERK) as change:
         change.session.delete(change.session.query(IdentityRow).one())
 
     with pytest.raises(DeskError, match="本人確認"):
-        releases.release(desk, OTHER, call.request_id, Release(Answer.FULL, "f" * 64, NOW))
+        answered(desk, call.request_id)
     assert calls.get_call(desk, call.call_id).state is State.APPROVED
 
 
 def test_nothing_goes_out_over_a_broken_record(desk, tmp_path):
     """An entry of long ago was changed."""
     call = in_review(desk, tmp_path)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     sql(desk, "UPDATE audit SET action='x' WHERE seq=2")
 
     with refused():
-        releases.release(desk, OTHER, call.request_id, Release(Answer.FULL, "f" * 64, NOW))
+        answered(desk, call.request_id)
 
 
 def test_an_answer_that_discloses_nothing_needs_no_identity_check(desk):
     """Often that is the very reason for it."""
     number = requests.receive(desk, CLERK, new_request()).number
     requests.withhold(desk, CLERK, number, "本人と確認できないため")
-    releases.release(desk, OTHER, number, Release(Answer.WITHHELD, "f" * 64, NOW))
+    answered(desk, number)
 
     assert requests.get(desk, number).state is State.RELEASED
 

@@ -15,10 +15,9 @@ from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DeskError
 from flows.desk.kinds.values import Agent, CompanyList, NewRecording, Scope, StaffList
 from flows.desk.work import plans
-from flows.desk.work.plans import Decision
+from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
 from tests.desk_builders import (
-    ANALYST,
     CHECK,
     CLERK,
     NOW,
@@ -26,6 +25,7 @@ from tests.desk_builders import (
     PERSON,
     answered,
     approve,
+    decided,
     desk_settings,
     identified,
     in_review,
@@ -76,8 +76,7 @@ def full(tmp_path: Path) -> Path:
         call = in_review(desk, tmp_path, "one", request.request_id)
         recording = NewRecording("PBX-2", NOW, "/x/鈴木花子.wav", 3.0, ("09012345678",), "C-8899", "山本")
         catalogue.add_recordings(desk, CLERK, [recording])
-        decision = Decision(1, "m1", "keep", 0, NOW, "本人の名前")
-        plans.decide(desk, ANALYST, call.call_id, (decision,))
+        decided(desk, call, ReviewKind.REOPEN, reason="本人の名前")
         made = processed(desk, call.call_id)
         plans.revise(desk, OTHER, call.call_id, made.plan, made.files)
         approve(desk, call, "鈴木花子の件")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from models.speech.ears import Unheard
 from pipeline.errors import InternalError, UnreadableAudioError
 from tests.builders import case_file, voice_file
 from tests.conftest import RealRun
@@ -64,6 +65,20 @@ def test_the_flow_gives_what_the_command_gives(by_flow, tmp_path: Path):
     assert by_prefect.plan == in_process.plan
     for name in FIVE[1:]:
         assert (tmp_path / "out" / f"a.{name}").read_bytes() == (other / f"a.{name}").read_bytes()
+
+
+@pytest.mark.parametrize("why", [None, Unheard.OTHER_ENCODER])
+def test_the_run_counts_whether_the_ears_listened(by_flow, tmp_path: Path, monkeypatch, why: Unheard | None):
+    """Beside the counts of the stages, and for the command in the outcome."""
+    from flows.masking import mask_call
+
+    counted, run = [], mask_call.mask_call
+    monkeypatch.setattr(mask_call, "mask_call", lambda *ids: counted.append(run(*ids)))
+    (outcome,) = by_flow(FakeModels(unheard=why), voice_file(tmp_path / "a.wav"))
+
+    assert outcome.listener is not None
+    assert outcome.listener.heard is (why is None)
+    assert [counts["heard"] for counts in counted] == [int(why is None)]
 
 
 def test_a_failing_stage_fails_the_run_and_leaves_the_reason(by_flow, tmp_path: Path):

@@ -50,9 +50,16 @@ def test_a_call_goes_into_review_with_all_its_files(desk: Desk, tmp_path: Path):
     after = calls.get_call(desk, call.call_id)
     kinds = {file.kind for file in files.list_files(desk, call_id=call.call_id)}
 
-    assert counts == {"seconds": 4, "masked": 1, "kept": 0, "to_review": counts["to_review"], "widened": 0}
+    assert counts == {
+        "seconds": 4,
+        "masked": 1,
+        "kept": 0,
+        "to_review": counts["to_review"],
+        "widened": 0,
+        "heard": 1,
+    }
     assert (after.state, after.revision) == (State.IN_REVIEW, 1)
-    assert kinds == set(FileKind) - {FileKind.LETTER, FileKind.PACKAGE}
+    assert kinds == set(FileKind) - {FileKind.ORIGINAL, FileKind.LETTER, FileKind.PACKAGE}
     assert plans.get_plan(desk, call.call_id).plan.audio_sha256 == call.sha256
     assert left_behind(desk) == []
     assert requests.get(desk, call.request_id).state is State.IN_REVIEW

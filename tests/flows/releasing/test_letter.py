@@ -20,8 +20,10 @@ from flows.masking.final_copy import make_final
 from flows.releasing.laws import laws_in
 from flows.releasing.release import draft_letter
 from flows.settings import Settings
+from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName, MaskAction, Requester
-from tests.desk_builders import ANALYST, NOW, OTHER, approve
+from tests.desk_builders import ANALYST, OTHER, approve
+from tests.desk_builders import decided as reviewed_as
 from tests.flow_builders import InTurn
 from tests.release_builders import (
     SECRETS,
@@ -50,8 +52,7 @@ def grounded(desk: Desk, folder: Path, request: str, ground: int, reason: str = 
     """An approved call whose mask rests on an item of 33条2項."""
     call = reviewed(desk, folder, request)
     if reason:
-        decision = plans.Decision(1, "m0000", "ground", ground, NOW, reason)
-        plans.decide(desk, ANALYST, call.call_id, (decision,))
+        reviewed_as(desk, call, ReviewKind.GROUND, "m0000", ground=ground, reason=reason)
     decided(desk, call, ground=ground)
 
 
@@ -214,7 +215,7 @@ def test_libreoffice_opens_it_and_prints_the_same(printed: Mapping[str, str], ki
 def test_a_mask_on_another_law_needs_its_name(desk: Desk, tmp_path: Path):
     """The analyst's reason has to name it; what else stands there goes nowhere."""
     request = asked(desk)
-    grounded(desk, tmp_path, request, 3, "通信の秘密")
+    grounded(desk, tmp_path, request, 3, "他の法律に反するため")
 
     with pytest.raises(LetterError, match="法令名"):
         draft_letter(desk, request)

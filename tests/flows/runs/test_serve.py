@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib.util
 import os
@@ -15,6 +16,7 @@ from flows.desk.cases import calls
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.states import State
+from flows.prefect_api.secret import secret_variables
 from flows.runs import serve
 from flows.settings import Settings, server_environment
 from tests.flows.conftest import ServedNight
@@ -157,6 +159,22 @@ def test_a_worker_that_is_killed_is_started_again(parts: serve.Parts, monkeypatc
 
     assert second.process.pid != first.process.pid
     assert second.process.poll() is None
+    parts.stop()
+
+
+def test_a_part_is_not_told_what_it_has_no_use_for(tmp_path: Path, monkeypatch):
+    """Nor when it is started again: the review page needs no secret of Prefect's."""
+    secret = secret_variables("kaiji:a secret of twenty letters")
+    parts = serve.Parts({**os.environ, **secret}, tmp_path)
+    monkeypatch.setattr(serve, "PAUSE", 0.0)
+    code = [sys.executable, "-c", "import os; print([name for name in os.environ if 'AUTH' in name])"]
+    for without, told in ((frozenset(), sorted(secret)), (frozenset(secret), [])):
+        part = parts.start("page", code, again=True, without=without)
+        for _ in range(2):
+            part.process.wait(60)
+            assert sorted(ast.literal_eval(part.log.read_text())) == told
+            parts.check()
+            part = parts.running[-1]
     parts.stop()
 
 

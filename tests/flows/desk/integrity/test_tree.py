@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Float, Integer, String, delete, update
 
-from flows.desk.answers import releases
-from flows.desk.answers.releases import Answer, Release
 from flows.desk.cases import lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.audit import Fault
@@ -23,9 +21,11 @@ from flows.desk.storage.tables import RequestRow, Table
 from flows.desk.work import plans
 from pipeline.types import CaseName
 from tests.desk_builders import (
+    ANALYST,
     CLERK,
-    NOW,
     OTHER,
+    answered,
+    approve,
     as_before,
     desk_settings,
     identified,
@@ -50,10 +50,9 @@ def fill(desk: Desk, folder: Path) -> None:
     call = in_review(desk, folder)
     requests.add_note(desk, CLERK, call.request_id, "電話あり")
     lists.import_staff(desk, CLERK, StaffList((CaseName("山本", "ヤマモト"),)))
-    plans.decide(desk, CLERK, call.call_id, (plans.Decision(1, "", "complete", 0, NOW),))
-    presence.add_heard(desk, CLERK, call.call_id, (1, 1), ((0.0, 1.0),))
-    plans.approve(desk, OTHER, call.call_id, 1)
-    releases.release(desk, OTHER, call.request_id, Release(Answer.FULL, "f" * 64, NOW))
+    presence.add_heard(desk, ANALYST, call.call_id, (1, 1), ((0.0, 1.0),))
+    approve(desk, call)
+    answered(desk, call.request_id)
     account = accounts.add_account(desk, CLERK, "kubota", (Role.ANALYST,), PASSWORD)
     sessions.sign_in(desk, account)
     sessions.begin_attempt(desk, [("login", "mori")])
@@ -154,6 +153,18 @@ def test_a_change_does_not_seal_what_somebody_else_wrote(full):
     assert Fault.ROWS in {fault.kind for fault in audit.verify(full)}
 
 
+def test_a_refusal_that_rests_on_a_forged_row_tells_of_the_forgery(full, tmp_path):
+    """Else an attack would look like an everyday refusal."""
+    call = in_review(full, tmp_path, "two")
+    with closing(raw_database(full)) as database:
+        database.execute("UPDATE calls SET state='requested' WHERE id=?", (call.call_id,))
+
+    with pytest.raises(SealBrokenError):
+        plans.reopen(full, OTHER, call.call_id)
+    with pytest.raises(SealBrokenError):
+        plans.approved_plan(full, call.call_id)
+
+
 def test_rows_are_not_changed_unseen(full):
     """A statement over many rows would leave them without their seal."""
     for statement in (delete(SessionRow), update(RequestRow).values(state="received")):
@@ -167,14 +178,14 @@ def test_a_database_of_before_is_sealed_once(tmp_path, monkeypatch, version):
     quick_passwords(monkeypatch)
     with open_desk(desk_settings(tmp_path)) as desk:
         call = in_review(desk, tmp_path)
-        plans.approve(desk, OTHER, call.call_id, 1)
+        approve(desk, call)
         as_before(desk, version)
 
     with open_desk(desk_settings(tmp_path)) as desk:
         assert audit.verify(desk) == ()
         assert audit.entries(desk)[-1].action == "desk.upgrade"
         assert plans.approved_plan(desk, call.call_id)[1].request_id == call.request_id
-        releases.release(desk, OTHER, call.request_id, Release(Answer.FULL, "f" * 64, NOW))
+        answered(desk, call.request_id)
     with open_desk(desk_settings(tmp_path)) as desk:
         assert [entry.action for entry in audit.entries(desk)].count("desk.upgrade") == 1
         with closing(raw_database(desk)) as database:

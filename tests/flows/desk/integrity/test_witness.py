@@ -16,8 +16,15 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.integrity.witness import MARKER, read_mark
 from flows.desk.kinds.errors import RolledBackError, SealBrokenError, StorageGoneError
-from flows.desk.work import plans
-from tests.desk_builders import CLERK, OTHER, desk_settings, identified, in_review, new_request, raw_database
+from tests.desk_builders import (
+    CLERK,
+    approve,
+    desk_settings,
+    identified,
+    in_review,
+    new_request,
+    raw_database,
+)
 from tests.flows.desk.test_attacks import everything, write_everything
 from tests.servers import postgres, postgres_programs
 
@@ -78,7 +85,7 @@ def test_rows_of_postgresql_are_sealed_likewise(tmp_path):
         settings = desk_settings(tmp_path, database=url)
         with open_desk(settings) as desk:
             call = in_review(desk, tmp_path)
-            plans.approve(desk, OTHER, call.call_id, 1)
+            approve(desk, call)
             assert audit.verify(desk) == ()
             with psycopg.connect(f"postgresql://{where}/kaiji", autocommit=True) as database:
                 database.execute("UPDATE requests SET state='received'")

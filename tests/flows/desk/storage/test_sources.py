@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from flows.desk.cases import calls, catalogue
+from flows.desk.cases.files import list_files
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.errors import RecordingUnreadableError
+from flows.desk.kinds.errors import NotFoundError, RecordingUnreadableError
 from flows.desk.kinds.values import NewRecording
 from flows.desk.storage.sources import hash_source
+from flows.runs import inbox
 from flows.runs.inbox import inbox_folder, list_inbox, take_from_inbox
 from tests.desk_builders import CLERK, NOW, identified
 
@@ -45,13 +47,39 @@ def test_attaching_what_is_no_file_is_refused_at_once(desk: Desk, tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_so_is_one_from_the_inbox(desk: Desk, kind: str):
-    """Under its id, as a file's would be."""
+def test_the_inbox_does_not_offer_it(desk: Desk, kind: str):
+    """Nor take it, where it came into the place of a file that was offered."""
     inbox_folder(desk).mkdir(parents=True)
-    odd(inbox_folder(desk) / "call.wav", kind)
+    place = inbox_folder(desk) / "call.wav"
+    place.write_bytes(b"sound")
     (file,) = list_inbox(desk)
-    with pytest.raises(RecordingUnreadableError):
+    place.unlink()
+    odd(place, kind)
+
+    assert list_inbox(desk) == ()
+    with pytest.raises(NotFoundError):
         take_from_inbox(desk, CLERK, file.file_id, identified(desk).number)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_takes_a_files_place_while_it_is_taken_is_refused(desk: Desk, monkeypatch, kind: str):
+    """Between the look at the folder and the reading: nothing is waited for, nothing named."""
+    inbox_folder(desk).mkdir(parents=True)
+    place = inbox_folder(desk) / "call.wav"
+    place.write_bytes(b"sound")
+    (file,) = list_inbox(desk)
+    number = identified(desk).number
+    check = inbox.check_attach
+
+    def replaced(*told: object) -> None:
+        check(*told)
+        place.unlink()
+        odd(place, kind)
+
+    monkeypatch.setattr(inbox, "check_attach", replaced)
+    with pytest.raises(RecordingUnreadableError):
+        take_from_inbox(desk, CLERK, file.file_id, number)
+    assert list_files(desk) == ()
 
 
 def test_a_link_in_a_circle_lies_nowhere(desk: Desk, tmp_path: Path):

@@ -198,7 +198,7 @@ def further_plan(desk, call):
 def test_what_somebody_else_wrote_after_the_approval_does_not_go_out(desk, tmp_path, change):
     """Rows that the desk did not write are refused whatever is done with the call."""
     call = in_review(desk, tmp_path)
-    plans.approve(desk, OTHER, call.call_id, 1)
+    approve(desk, call)
     change(desk, call)
 
     with pytest.raises(SealBrokenError):

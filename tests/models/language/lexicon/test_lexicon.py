@@ -9,6 +9,7 @@ import pytest
 
 from models.language.lexicon.kanji import load_kanji
 from models.language.lexicon.lexicon import FOLDER, Lexicon, load_lexicon, place_stem
+from pipeline.errors import ModelError
 from pipeline.sound.morae import fold_kana
 
 
@@ -143,7 +144,7 @@ def test_files_are_small_and_load_fast() -> None:
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     """No lexicon is not an empty lexicon."""
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ModelError):
         Lexicon(tmp_path)
 
 

@@ -1,31 +1,55 @@
-"""The quick voices of the training calls."""
+"""Scripts spoken for training."""
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
+import json
+from pathlib import Path
 
-from models.training.calls.speak import THROATS, MeiVoices
-from sample_audio.voices import RATE, Voice
-
-PIECES = ("隣の", "ハセガワ", "さんです。")
+from models.training.calls.speak import main
+from tests.sample_audio.test_studio import SCRIPT
 
 
-@pytest.mark.parametrize("name", sorted(THROATS))
-def test_pieces_follow_one_another_through_the_sentence(name: str) -> None:
-    """Every piece has its share of the sound, in order and without overlap."""
-    spoken = MeiVoices().speak(PIECES, Voice(name, 1.1, 1.0))
-    assert spoken.sound.dtype == np.float32
-    assert 0.8 < len(spoken.sound) / RATE < 3.5
-    assert 0.05 < np.abs(spoken.sound).max() < 1.5
-    edges = [edge for piece in spoken.pieces for edge in piece]
-    assert edges == sorted(edges)
-    assert edges[0] == 0
-    assert edges[-1] == len(spoken.sound)
-    assert all(start < end for start, end in spoken.pieces)
+def script(folder: Path) -> Path:
+    """Two dialogues, the second one shorter."""
+    path = folder / "x.script.txt"
+    path.write_text(f"{SCRIPT}\n\n# id: short\nop: はい。\ncu: 隣の{{t1.sei}}です。\n", encoding="utf-8")
+    return path
 
 
-def test_a_faster_voice_takes_less_time() -> None:
-    """Speed is kept whatever the throat."""
-    slow, fast = (len(MeiVoices().speak(PIECES, Voice("jm_kumo", s, 1.0)).sound) for s in (1.0, 1.3))
-    assert fast < 0.9 * slow
+def test_the_truth_names_the_voices(tmp_path: Path) -> None:
+    """Where they are chosen by name; and what is there is not spoken again."""
+    calls = tmp_path / "calls"
+    command = [
+        "--scripts",
+        str(script(tmp_path)),
+        "--out",
+        str(calls),
+        "--voices",
+        "mei",
+        "takumi",
+        "--limit",
+        "1",
+    ]
+    (tmp_path / "hts").mkdir()
+    from tests.models.training.calls.test_voices import mei_file
+
+    (tmp_path / "hts/takumi.htsvoice").symlink_to(mei_file())
+    command += ["--hts", str(tmp_path / "hts")]
+    assert main(command) == 0
+    assert sorted(path.name for path in calls.iterdir()) == [
+        "short.case.json",
+        "short.truth.json",
+        "short.wav",
+    ]
+    truth = json.loads((calls / "short.truth.json").read_text(encoding="utf-8"))
+    assert sorted(truth["voices"].values()) == ["mei", "takumi"]
+    before = (calls / "short.wav").stat().st_mtime_ns
+    assert main(command) == 0
+    assert (calls / "short.wav").stat().st_mtime_ns == before
+
+
+def test_mei_speaks_where_no_voice_is_named(tmp_path: Path) -> None:
+    """In five throats, which the truth does not tell apart."""
+    calls = tmp_path / "calls"
+    assert main(["--scripts", str(script(tmp_path)), "--out", str(calls), "--limit", "1"]) == 0
+    assert "voices" not in json.loads((calls / "short.truth.json").read_text(encoding="utf-8"))

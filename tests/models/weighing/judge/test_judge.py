@@ -10,7 +10,8 @@ import pytest
 
 from models.calls.artifacts import Call
 from models.language.readings import load_reader
-from models.training.weighing.calibrate import fit, unlistened
+from models.training.calls.stored import unlistened
+from models.training.weighing.calibrate import fit
 from models.weighing.judge.doubt import SOURCE, Doubt, load_doubt, looked_at
 from models.weighing.judge.features import Seen, features, seen
 from models.weighing.judge.judge import MASK_FROM, Judge, load_judge

@@ -1,14 +1,14 @@
 """Fit the weights of ``pipeline.masking.edge_network``; needs torch, as ``models.training.speech.train_ear``.
 
-    PYTHONPATH=. TRAIN/bin/python -m tests.bench.fit_edges DATA.npz ... --out pipeline/masking/edges.npz
+    PYTHONPATH=. TRAIN/bin/python -m models.training.weighing.train_edges DATA.npz... --out EDGES.npz
 
-Data is what ``tests.bench.edges --collect`` wrote.  Every edge that was collected with an ear is learned from
-once more without one: words from a file and other speech models have none.  Some are once more as if somebody
-talked on through them.  The same data and seed give the same weights.
+Data is what ``models.training.weighing.collect_edges`` wrote.  Every edge that was collected with an ear is
+learned from once more without one: words from a file and other speech models have none.  Some are once more
+as if somebody talked on through them.  The same data and seed give the same weights.
 
-The registered ones were fitted on u21 to u26, heard by ears that had not learned from them, and on u13, u19
-and u20 without one and with the speech model's own word times (``--deaf``), each of all that is true and once
-more of all that is detected (``--found``).
+The registered weights were fitted on u21 to u26, heard by ears that had not learned from them, and on u13,
+u19 and u20 without an ear and with the speech model's own word times (``--deaf``), each of all that is true
+and once more of all that is detected (``--found``).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def main() -> int:
         own = sides == side
         print(f"{name}: {own.sum()} edges", flush=True)
         arrays |= {f"{name}.{key}": value for key, value in _fitted(features[own], aims[own], options.epochs)}
-    np.savez(options.out, **arrays)
+    np.savez(options.out, allow_pickle=False, **arrays)
     return 0
 
 

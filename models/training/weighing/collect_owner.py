@@ -1,10 +1,9 @@
-"""Collect what the judge of parties (``models.owner``) learns from: findings in calls that no network knows.
+"""Collect what the owner judge learns from: findings in calls that no network has learned from.
 
-    python -m tests.bench.owners CALLS_DIR... --out DATA.npz [--otherwise ONE OTHER]
+    python -m models.training.weighing.collect_owner CALLS_DIR... --out DATA.npz [--otherwise ONE OTHER]
 
-The folders are those of ``tests.bench.figures``, heard twice (``models.training.calls.hear``).  Every call
-is taken as it is heard, as it is only read, and in its exact words; ``--otherwise`` takes it once more, from
-two other hearings.
+The folders are those of ``models.training.calls.stored``, heard twice.  Every call is taken as it is heard,
+as it is only read, and in its exact words; ``--otherwise`` takes it once more, from two other hearings.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from models.analysis.analyzer import CallAnalyzer, load_analyzer
 from models.calls.hearings import char_times
 from models.training.calls.examples import said_then
 from models.training.calls.hear import read_heard
+from models.training.calls.stored import StoredCall, stored_calls, unheard
 from models.weighing.owner.features import features
 from pipeline.finding.detect import detect
 from pipeline.hearing.supplement import supplemented
 from pipeline.measuring.truth import CallTruth
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.types import Transcript
-from tests.bench.figures import StoredCall, stored_calls, unheard
 
 MARGIN_SECONDS = 0.02
 """Seconds around a span within which the middle of its characters lies."""

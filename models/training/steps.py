@@ -6,7 +6,7 @@
                                    -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
                                    -> collect-edges -> train-edges
-    speak-owning   -> hear-owning -> collect-owner -> train-owner, train-later
+    speak-owning   -> hear-owning -> collect-owner -> train-owner-1, train-owner-2
     all of these   -> candidate -> measure-candidate beside measure-registered, on speak-tuning
 
 Each row learns from another part of ``split.toml``; ``README.md`` has the table.
@@ -40,10 +40,10 @@ FUSION: Networks = (("models/weighing/fusion/fusion.onnx", "train-fusion/fusion.
 JUDGE: Networks = (("models/weighing/judge/judge.json", "judge/judge.json"),)
 DOUBT: Networks = (("models/weighing/judge/doubt.json", "doubt/doubt.json"),)
 OWNER: Networks = (
-    ("models/weighing/owner/owner.onnx", "train-owner/owner.onnx"),
-    ("models/weighing/owner/owner.names.json", "train-owner/owner.names.json"),
-    ("models/weighing/owner/later.onnx", "train-later/later.onnx"),
-    ("models/weighing/owner/later.names.json", "train-later/later.names.json"),
+    ("models/weighing/owner/owner_u21_u36.onnx", "train-owner-1/owner_u21_u36.onnx"),
+    ("models/weighing/owner/owner_u21_u36.names.json", "train-owner-1/owner_u21_u36.names.json"),
+    ("models/weighing/owner/owner_u37_u46.onnx", "train-owner-2/owner_u37_u46.onnx"),
+    ("models/weighing/owner/owner_u37_u46.names.json", "train-owner-2/owner_u37_u46.names.json"),
 )
 EDGES: Networks = (("pipeline/masking/edges.npz", "train-edges/edges.npz"),)
 NOISE: Networks = (("models/training/tagging/confusions.json", "count-noise/confusions.json"),)
@@ -322,9 +322,10 @@ def _owning(scale: Scale) -> Iterator[Step]:
         networks=EARS + TAGGERS + FUSION + JUDGE + DOUBT,
         hours=0.6,
     )
-    for half, name in enumerate(("owner", "later")):
+    # A file keeps the name of the registered network that it may replace, until it does.
+    for half, name in enumerate(("owner_u21_u36", "owner_u37_u46")):
         train = _train(
-            f"train-{name}", "models.training.weighing.train_owner", "{collect-owner}/owner.npz",
+            f"train-owner-{half + 1}", "models.training.weighing.train_owner", "{collect-owner}/owner.npz",
             "--half", f"{half}/2", "--judge-by", str(scale.judge_by),
             made=f"{name}.onnx", epochs=min(scale.epochs, 20), hours=0.1,
         )  # fmt: skip
@@ -364,18 +365,6 @@ def _lexicons() -> Iterator[Step]:
         ("kanji.tsv.gz",),
         lays=("lexicon-names", "lexicon-places"),
         environment="lexicon",
-        hours=0.1,
-    )
-    folder = "models/language/lexicon"
-    chance = (f"{own}build_chance", "--dialogues", "{dialogues}", "--out", "{out}/chance.tsv.gz")
-    yield Step(
-        "lexicon-chance",
-        (chance,),
-        ("chance.tsv.gz",),
-        networks=tuple(
-            (f"{folder}/{name}.tsv.gz", f"lexicon-{step}/{name}.tsv.gz")
-            for name, step in (("surnames", "names"), ("given_names", "names"), ("places", "places"))
-        ),
         hours=0.1,
     )
 

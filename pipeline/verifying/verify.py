@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.audio.recording import Recording, to_samples, to_span
 from pipeline.finding.parts import whole_of
@@ -47,8 +46,6 @@ __all__ = [
     "verify_second_opinion",
     "verify_text",
 ]
-
-Samples = npt.NDArray[np.int16]
 
 _BLOCK_SAMPLES: Final = 1 << 22  # samples compared at once
 _MIN_CHARS_ACROSS_LINES: Final = 4  # two lines can spell a shorter value by chance

@@ -4,8 +4,7 @@ A recogniser writes 渡辺さん as 私なべさん; as spelling the name is los
 lie within a small edit distance of ワタナベ.  ``SoundIndex`` compares a whole call with tens
 of thousands of readings at once (how: ``mora_trie``).
 
-Almost any stretch of speech is near *some* name: a hit is one witness among several, and
-what it is worth is for ``chance`` to say.
+Almost any stretch of speech is near *some* name: a hit is one piece of evidence among several.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language.lexicon.lexicon import Lexicon, place_stem
+from models.language.lexicon.lexicon import Lexicon
 from models.language.lexicon.mora_trie import Limits, Matches, Prices, build_trie, search
 from pipeline.sound.morae import Mora, fold_kana, mora_price, morae
 
-__all__ = ["Bound", "Known", "Price", "SoundHit", "SoundIndex", "known_names", "known_readings"]
+__all__ = ["Bound", "Known", "Price", "SoundHit", "SoundIndex", "known_names"]
 
 Price = Callable[[Mora | None, Mora | None], float]
 """Price, 0 or more, of hearing the second mora where the first was said; ``None`` is nothing."""
@@ -31,7 +30,7 @@ Price = Callable[[Mora | None, Mora | None], float]
 class Known(NamedTuple):
     """A reading to listen for.
 
-    ``kind`` is surname, given_name, prefecture, city, town, or the caller's own;
+    ``kind`` is surname, given_name or the caller's own;
     ``commonness`` 0 to 1.
     """
 
@@ -178,31 +177,3 @@ def known_names(lexicon: Lexicon, rarest: float) -> tuple[Known, ...]:
         # Commonest first: what is too rare is not even parsed.
         for entry in itertools.takewhile(lambda entry: entry.commonness >= rarest, table.values())
     )
-
-
-def known_readings(lexicon: Lexicon, rarest: float = 0.45, *, towns: bool = False) -> tuple[Known, ...]:
-    """The readings of a lexicon that are worth listening for.
-
-    Args:
-        lexicon: As ``load_lexicon`` gives it.
-        rarest: Names less common than this are left out: at 0.45 about five people in a
-            million bear the rarest, and nineteen people in twenty are in.
-        towns: Also all 81,000 readings of towns.  They cover nearly any sound, so they
-            tell something only beside a prefecture or city.
-
-    Returns:
-        Names once, prefectures and cities with and without the suffix that callers drop.
-        Places have commonness 1.
-    """
-    found = list(known_names(lexicon, rarest))
-    places = [("prefecture", lexicon.prefectures), ("city", lexicon.cities)]
-    if towns:
-        places.append(("town", lexicon.towns))
-    for kind, entries in places:
-        readings: dict[str, None] = {}
-        for place in entries.values():
-            readings[place.reading] = None
-            if kind != "town":
-                readings.update((place_stem(surface, place.reading)[1], None) for surface in place.surfaces)
-        found += [Known(kind, reading, 1.0) for reading in readings]
-    return tuple(found)

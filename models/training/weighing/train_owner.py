@@ -1,7 +1,7 @@
 """Train the judge of parties on a CPU and write it as ONNX, with the names of what it looks at.
 
-    python -m models.training.weighing.train_owner DATA.npz... --out models/weighing/owner/owner.onnx \
-        [--judge-by 5]
+    python -m models.training.weighing.train_owner DATA.npz... \
+        --out models/weighing/owner/owner_u21_u36.onnx [--judge-by 5]
 
 Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
 same data give the same network.  With ``--judge-by N`` it is first learned N times without every N-th group

@@ -1,9 +1,10 @@
-"""Whose a finding is by all that speaks for it: what no rule is sure of is weighed by a small network.
+"""The learned judge of ownership: two small networks weigh all evidence that a finding is the requester's.
 
-The rules (``pipeline.ownership.attribute``) ask one thing after another, and what none of them answers is
-masked.  Many of the requester's own words end there: half of a garbled town between two halves that are
-theirs, 山の for 山内 where the talk is of them.  Each thing speaks for them a little; the network has learned
-how much all of it does together (``models/weighing/owner/README.md``).  It gives back, and takes nothing.
+The rules (``pipeline.ownership.chain.RULES``) look at one kind of evidence after another, and a finding that
+none of them attributes is masked.  Many of the requester's own words are lost that way: half of a garbled
+town between two halves that are theirs, 山の for 山内 where the talk is of them.  No single kind of evidence
+is enough there; the networks have learned what it is worth together (``models/weighing/owner/README.md``).
+They only give findings to the requester and never take one away.
 """
 
 from __future__ import annotations
@@ -29,56 +30,59 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 __all__ = [
-    "KEEP_AGAINST",
-    "KEEP_FROM",
-    "KEEP_FROM_READ",
-    "KEEP_RELATIVE",
+    "MIN_PROBABILITY",
+    "MIN_PROBABILITY_AGAINST_TALK",
+    "MIN_PROBABILITY_READ",
+    "MIN_PROBABILITY_RELATIVE",
     "Half",
     "Owner",
     "load_owner",
 ]
 
-KEEP_FROM, KEEP_FROM_READ = 0.65, 0.8
-"""Probability from which a finding is the requester's: where it was listened to, and where it was only read.
-Of 96 calls, by networks that had not learned from their set of scripts, listened to and not another's by the
-talk, 59 s are theirs and 567 s third parties': from .6 45.3 and .8 s come back, from .9 36.2 and none; only
-read, of 172 and 1,167 s from .7 79.3 and 1.8, from .8 57.5 and .7, from .9 24.2 and .7."""
+LEARNED_FROM: Final = ("u21_u36", "u37_u46")
+"""Sets of scripts (``tests/bench/unseen``) that each network has learned from; its files bear this name."""
 
-KEEP_AGAINST: Final = 0.85
-"""The same where the conversation gives it to somebody else: listened to, of 14 s that are theirs all the
-same and of 611 s of third parties' 6.5 s and none come back from .7 as from .85; only read, of 23 and 1,373 s
-6.4 and none.  In a call of the samples another house that has the requester's room number is .75."""
+MIN_PROBABILITY, MIN_PROBABILITY_READ = 0.65, 0.8
+"""Lowest probability at which a finding becomes the requester's: with the listening networks, and by words
+alone.  Measured on 96 calls by networks that had not learned from the call's set of scripts.  With sound
+(59 s are the requester's, 567 s third parties'), .6 gives back 45.3 s and .8 s, .9 gives back 36.2 s and 0 s.
+By words alone (172 s and 1,167 s), .7 gives back 79.3 s and 1.8 s, .8 57.5 s and .7 s, .9 24.2 s and .7 s."""
 
-KEEP_RELATIVE: Final = 0.9
-"""The same where the surname is theirs and another given name may follow: of 2.6 s that are theirs and 6.8 of
-relatives', listened to, 2.4 and none come back.  In a call of the sample script 大野照子 is .69."""
+MIN_PROBABILITY_AGAINST_TALK: Final = 0.85
+"""The same where the conversation gives the finding to somebody else.  With sound (14 s and 611 s), .7 and
+.85 both give back 6.5 s and 0 s; by words alone (23 s and 1,373 s), 6.4 s and 0 s.  In a sample call a
+neighbouring house with the requester's room number reaches .75."""
+
+MIN_PROBABILITY_RELATIVE: Final = 0.9
+"""The same where the surname is the requester's and another given name may follow.  With sound (2.6 s are
+the requester's, 6.8 s relatives') it gives back 2.4 s and 0 s.  In a sample call the relative 大野照子 has .69."""
 
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """A network, which has learned from some of the calls.
+    """One network of the pair.
 
     Attributes:
-        network: Takes rows of values, (1, findings, columns), and gives log odds, (1, findings).
-        columns: Names of the values (``models.weighing.owner.features``), in order.
+        network: Maps ``rows``, float32 of shape (1, findings, columns), to log odds of shape (1, findings).
+        columns: The feature in each column, by its name in ``models.weighing.owner.features``.
     """
 
     network: InferenceSession
     columns: tuple[str, ...]
 
     def odds(self, seen: Sequence[Mapping[str, float]]) -> NDArray[np.float32]:
-        """Log odds that each of some findings is the requester's."""
+        """Log odds that each finding is the requester's, from its features; a missing feature is 0."""
         rows = np.array([[values.get(name, 0.0) for name in self.columns] for values in seen], np.float32)
         (odds,) = self.network.run(None, {"rows": rows[None]})
         return np.asarray(odds[0], dtype=np.float32)
 
 
 class Owner:
-    """Networks that have learned from different calls, of which the mean is taken.
+    """The judge: the mean of the log odds of networks that have learned from different calls.
 
     Args:
         halves: The networks.
-        reader: Reads text, and knows kanji.
+        reader: Gives readings and kanji to the features.
     """
 
     def __init__(self, halves: Sequence[Half], reader: Reader) -> None:
@@ -88,16 +92,16 @@ class Owner:
     def reattribute(
         self, findings: Sequence[Finding], transcript: Transcript, case: CallCase
     ) -> tuple[Finding, ...]:
-        """Weigh whether what is nobody's by the rules is the requester's.
+        """Give the requester what is probably theirs among the findings that the rules left to nobody.
 
         Args:
-            findings: From ``attribute``, in order of text.
+            findings: From the passes before, in order of text.
             transcript: What they point into.
             case: The requester, the staff and the company.
 
         Returns:
-            The findings, of which some that were to be masked are the requester's, to be looked at; all as
-            they were where the case knows nothing of the requester.
+            The findings in the same order.  Those given to the requester have ``Reason.JUDGED_TOGETHER`` and
+            need review.  Nothing changes where the case says nothing of the requester.
         """
         out = list(findings)
         if case.requester == Requester():
@@ -113,7 +117,7 @@ class Owner:
         return tuple(out)
 
     def _chances(self, seen: Sequence[Mapping[str, float]]) -> list[float]:
-        """How probably each finding is the requester's."""
+        """The probability that each finding is the requester's, from its features."""
         if not seen:
             return []
         odds = np.mean([half.odds(seen) for half in self._halves], axis=0)
@@ -121,30 +125,31 @@ class Owner:
 
 
 def _bound(finding: Finding, *, heard: bool) -> float:
-    """Probability from which a finding is theirs."""
+    """The lowest probability at which this finding becomes the requester's."""
     if finding.reason is Reason.RELATIVE:
-        return KEEP_RELATIVE
+        return MIN_PROBABILITY_RELATIVE
     if finding.entity.hint is Party.THIRD_PARTY:
-        return KEEP_AGAINST
-    return KEEP_FROM if heard else KEEP_FROM_READ
+        return MIN_PROBABILITY_AGAINST_TALK
+    return MIN_PROBABILITY if heard else MIN_PROBABILITY_READ
 
 
 def load_owner(reader: Reader) -> Owner:
-    """Load the networks that lie beside this module (a few ms).
+    """Load the networks that lie beside this module; takes a few milliseconds.
 
     Args:
-        reader: Reads text, and knows kanji.
+        reader: Gives readings and kanji to the features.
 
     Returns:
-        The judge of parties.
+        The judge.
 
     Raises:
-        ModelError: when its bytes are not the registered ones.
+        ModelError: when a file is not the registered one.
     """
     folder = Path(__file__).parent
     halves = []
-    for name in ("owner", "later"):
-        network = session(registered_bytes("owner", f"{name} network", folder / f"{name}.onnx"))
-        columns = json.loads(registered_bytes("owner", f"{name} names", folder / f"{name}.names.json"))
-        halves.append(Half(network, tuple(columns)))
+    for learned_from in LEARNED_FROM:
+        path = folder / f"owner_{learned_from}.onnx"
+        network = session(registered_bytes("owner", f"{learned_from} network", path))
+        names = registered_bytes("owner", f"{learned_from} names", path.with_suffix(".names.json"))
+        halves.append(Half(network, tuple(json.loads(names))))
     return Owner(halves, reader)

@@ -44,10 +44,6 @@ surname: no relative has the given name."""
 MIN_MORAE_WITHIN, MAX_MORAE_BEFORE = 4, 3
 """Fewest morae of a name that is looked for within a finding, and most morae before it."""
 
-TWO_KANJI = 0.6
-"""What a surname of two kanji is worth in the price of a cut: the commonest; of 300 names drawn from the
-lexicon it leaves 35 cut wrongly, 0.05 leaves 43."""
-
 MAX_REPEAT_PRICE, MIN_SURNAME_MORAE = 0.34, 3
 """Highest price, over its length, and fewest morae of a surname that is said once more with the given
 name."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.language.lexicon.by_sound import Bound, Known, SoundHit, SoundIndex, known_readings
+from models.language.lexicon.by_sound import Bound, Known, SoundHit, SoundIndex, known_names
 from models.language.lexicon.lexicon import load_lexicon
 from pipeline.sound.morae import Mora, fold_kana, mora_price, morae
 
@@ -42,8 +42,8 @@ def best(hits: tuple[SoundHit, ...], reading: str) -> SoundHit | None:
 
 @pytest.fixture(scope="module")
 def whole() -> SoundIndex:
-    """All names and places worth listening for."""
-    return SoundIndex(known_readings(load_lexicon()))
+    """All but the rarest names."""
+    return SoundIndex(known_names(load_lexicon(), 0.45))
 
 
 @pytest.mark.parametrize(

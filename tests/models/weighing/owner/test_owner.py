@@ -8,7 +8,14 @@ import pytest
 from models.language.readings import Reader, load_reader
 from models.weighing.owner.features import features
 from models.weighing.owner.nearness import KINDS, Nearness
-from models.weighing.owner.owner import KEEP_AGAINST, KEEP_FROM, KEEP_RELATIVE, Half, Owner, load_owner
+from models.weighing.owner.owner import (
+    MIN_PROBABILITY,
+    MIN_PROBABILITY_AGAINST_TALK,
+    MIN_PROBABILITY_RELATIVE,
+    Half,
+    Owner,
+    load_owner,
+)
 from pipeline.ownership.heard.heard_stretch import Channels
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CharSpan, EntitySpan, Finding, Party, Transcript
@@ -57,7 +64,7 @@ def told(odds: float, found: Finding, words: Transcript, reader: Reader, case: C
 def test_what_is_probably_theirs_is_given_back_and_looked_at(reader: Reader) -> None:
     """From the bound, and not below it."""
     words = heard("ニシムラ", "にしむら")
-    bound = float(np.log(KEEP_FROM / (1 - KEEP_FROM)))
+    bound = float(np.log(MIN_PROBABILITY / (1 - MIN_PROBABILITY)))
     back = told(bound + 0.01, finding(words), words, reader)
     assert (back.party, back.reason, back.needs_review) == (Party.REQUESTER, Reason.JUDGED_TOGETHER, True)
     assert told(bound - 0.01, finding(words), words, reader).party is Party.UNKNOWN
@@ -88,8 +95,8 @@ def test_what_the_conversation_gives_to_another_has_to_be_surer(reader: Reader) 
     words = heard("ニシムラ", "にしむら")
     entity = EntitySpan("PERSON", CharSpan(0, len(words.text)), 0.9, "T", hint=Party.THIRD_PARTY)
     other = Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)
-    assert KEEP_AGAINST > KEEP_FROM
-    bound = float(np.log(KEEP_AGAINST / (1 - KEEP_AGAINST)))
+    assert MIN_PROBABILITY_AGAINST_TALK > MIN_PROBABILITY
+    bound = float(np.log(MIN_PROBABILITY_AGAINST_TALK / (1 - MIN_PROBABILITY_AGAINST_TALK)))
     assert told(bound - 0.01, other, words, reader) == other
     assert told(bound + 0.01, other, words, reader).party is Party.REQUESTER
 
@@ -97,8 +104,8 @@ def test_what_the_conversation_gives_to_another_has_to_be_surer(reader: Reader) 
 def test_what_may_be_a_relatives_has_to_be_surer(reader: Reader) -> None:
     """ニシムラハヤト, badly heard, or another of the family."""
     words = heard("ニシムラダ", "にしむらだ")
-    bound = float(np.log(KEEP_RELATIVE / (1 - KEEP_RELATIVE)))
-    assert KEEP_RELATIVE > KEEP_FROM
+    bound = float(np.log(MIN_PROBABILITY_RELATIVE / (1 - MIN_PROBABILITY_RELATIVE)))
+    assert MIN_PROBABILITY_RELATIVE > MIN_PROBABILITY
     assert told(bound - 0.01, finding(words, reason=Reason.RELATIVE), words, reader).party is Party.UNKNOWN
     assert told(bound + 0.01, finding(words, reason=Reason.RELATIVE), words, reader).party is Party.REQUESTER
 

@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 MASKED_WAV, MASKED_TEXT, MASKED_JSON = "masked.wav", "masked.txt", "masked.json"
-STAGING = ".kaiji-"
+STAGING_PREFIX = ".kaiji-"
 REVIEW, MANIFEST, ERROR = "review.json", "manifest.json", "error.json"
 
 PRODUCTS = (MASKED_WAV, MASKED_TEXT, MASKED_JSON, REVIEW, MANIFEST)
@@ -82,7 +82,7 @@ def open_output(out: Path) -> bool:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        sweep(out, STAGING, lambda folder: undo_moving(folder, PRODUCTS, MANIFEST))
+        sweep(out, STAGING_PREFIX, lambda folder: undo_moving(folder, PRODUCTS, MANIFEST))
         with staging(out) as folder:
             (folder / "probe").write_bytes(b"")
             return (folder / "PROBE").exists()
@@ -92,7 +92,7 @@ def open_output(out: Path) -> bool:
 
 def staging(out: Path) -> contextlib.AbstractContextManager[Path]:
     """A hidden folder inside ``out``, readable by its owner only, that is gone afterwards."""
-    return held_folder(out, STAGING)
+    return held_folder(out, STAGING_PREFIX)
 
 
 def write_masked(folder: Path, recording: Recording, transcript: Transcript, plan: MaskPlan) -> None:

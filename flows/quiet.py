@@ -6,7 +6,7 @@ import logging
 
 __all__ = ["quiet_libraries"]
 
-TALKATIVE = (
+QUOTING_LOGGERS = (
     "faster_whisper",
     "presidio-analyzer",
     "presidio_analyzer",
@@ -27,5 +27,5 @@ TALKATIVE = (
 
 def quiet_libraries() -> None:
     """Keep libraries that quote the call at WARNING, whatever the root logger is set to."""
-    for name in TALKATIVE:
+    for name in QUOTING_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

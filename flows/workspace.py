@@ -53,11 +53,11 @@ __all__ = [
 
 T = TypeVar("T")
 
-RUN = "run-"
+RUN_PREFIX = "run-"
 """What the names of runs' folders begin with."""
 
 
-STRIDE = 1 << 20
+SAMPLES_PER_WRITE = 1 << 20
 """Samples of a recording laid down at once."""
 
 
@@ -127,8 +127,8 @@ class _RecordingSlot(Slot[Recording]):
         head = {"rate": value.rate, "law": value.law, "sha256": value.sha256, "shape": shape}
         with path.open("wb") as file:
             file.write(json.dumps(head).encode() + b"\n")
-            for at in range(0, value.length, STRIDE):
-                file.write(value.samples[:, at : at + STRIDE].T.astype("<i2").tobytes())
+            for at in range(0, value.length, SAMPLES_PER_WRITE):
+                file.write(value.samples[:, at : at + SAMPLES_PER_WRITE].T.astype("<i2").tobytes())
 
     def read(self, path: Path) -> Recording:
         """The recording back; its samples stay in the file."""
@@ -264,9 +264,9 @@ def open_run(root: Path) -> Iterator[Path]:
             # In a shared place for temporary files anyone could have laid it there first.
             msg = "作業フォルダが別の利用者のものです(KAIJI_WORK で別の場所を指定してください)"
             raise PipelineError(msg)
-        sweep(root, RUN)
+        sweep(root, RUN_PREFIX)
         with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(held_folder(root, RUN))
+            folder = stack.enter_context(held_folder(root, RUN_PREFIX))
             held = stack.pop_all()
     except OSError as error:
         msg = f"作業フォルダを作れません({type(error).__name__})"

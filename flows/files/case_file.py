@@ -34,7 +34,7 @@ __all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json"]
 KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
 """Of an address too, where digits are left as they are."""
 PHONE = re.compile(r"\+?[\d\s().\-ー−‐]+")
-SHORTEST_PHONE, LONGEST_PHONE = 3, 15
+MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 3, 15
 """Digits: 110 and 119 are numbers too; ITU-T E.164 allows 15."""
 
 REASONS = {
@@ -57,7 +57,7 @@ MALFORMED = "値の形が正しくありません"
 UNKNOWN_KEY = "(知らないキー)"
 """In place of one that somebody made up: it may be a name."""
 
-LONGEST_KEY = 40
+MAX_KEY_CHARS = 40
 """Characters shown of a key; ours have at most 18."""
 
 
@@ -78,39 +78,39 @@ def _digits(phone: str) -> str:
     digits = re.sub(r"\D", "", plain)
     if plain.startswith("+81"):
         digits = "0" + digits.removeprefix("81").removeprefix("0")
-    if not SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE:
+    if not MIN_PHONE_DIGITS <= len(digits) <= MAX_PHONE_DIGITS:
         raise ValueError
     return digits
 
 
-MOST_CHARS = 200
+MAX_CHARS = 200
 """Characters of a name, an address, a term or an id, and of its reading: the longest address of Japan has
 under a hundred.  Each finding of a call is held against each value, which costs as the value is long."""
 
-MOST_PHONE_CHARS = 40
+MAX_PHONE_CHARS = 40
 """Characters of a phone number as it is written: fifteen digits and what stands between them."""
 
-MOST_OWN, MOST_STAFF, MOST_COMPANY, MOST_TERMS = 50, 1_000, 200, 500
+MAX_REQUESTER_VALUES, MAX_STAFF, MAX_COMPANY_VALUES, MAX_TERMS = 50, 1_000, 200, 500
 """Names, phones and addresses of a requester (each); members of staff; names and phones of the company
 (each); confidential terms.  More than any real case has: all of it together costs five CPU seconds in a call
 of 45 s (``tests/bench/large_inputs.py``)."""
 
-MOST_CHARS_IN_ALL = 50_000
+MAX_TOTAL_CHARS = 50_000
 """Characters of all values of a case together: a thousand people by name and reading have twenty thousand."""
 
-MOST_BYTES = 100_000_000
+MAX_FILE_BYTES = 100_000_000
 """Of any file that is read whole: a ``.jsonl`` of a hundred thousand cases, or the words of four hours of
 call, with room.  A case itself is bounded by what it may hold."""
 
 Text = Annotated[
-    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=MOST_CHARS)
+    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=MAX_CHARS)
 ]
 Kana = Annotated[
     str,
-    StringConstraints(strict=True, strip_whitespace=True, max_length=MOST_CHARS),
+    StringConstraints(strict=True, strip_whitespace=True, max_length=MAX_CHARS),
     AfterValidator(_katakana),
 ]
-Phone = Annotated[str, StringConstraints(strict=True, max_length=MOST_PHONE_CHARS), AfterValidator(_digits)]
+Phone = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_digits)]
 
 
 class _Strict(BaseModel):
@@ -134,14 +134,14 @@ Term = Annotated[_Name, BeforeValidator(_as_name)]
 
 
 class _Requester(_Strict):
-    names: tuple[_Name, ...] = Field(default=(), max_length=MOST_OWN)
-    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MOST_OWN)
-    addresses: tuple[_Name, ...] = Field(default=(), max_length=MOST_OWN)
+    names: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
+    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
+    addresses: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
 
 
 class _Company(_Strict):
-    names: tuple[Term, ...] = Field(default=(), max_length=MOST_COMPANY)
-    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MOST_COMPANY)
+    names: tuple[Term, ...] = Field(default=(), max_length=MAX_COMPANY_VALUES)
+    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_COMPANY_VALUES)
 
 
 class _Policy(_Strict):
@@ -154,9 +154,9 @@ class _Policy(_Strict):
 class _Case(_Strict):
     case_id: Text
     requester: _Requester = _Requester()
-    staff: tuple[_Name, ...] = Field(default=(), max_length=MOST_STAFF)
+    staff: tuple[_Name, ...] = Field(default=(), max_length=MAX_STAFF)
     company: _Company = _Company()
-    confidential_terms: tuple[Term, ...] = Field(default=(), max_length=MOST_TERMS)
+    confidential_terms: tuple[Term, ...] = Field(default=(), max_length=MAX_TERMS)
     policy: _Policy = _Policy()
 
 
@@ -181,8 +181,8 @@ def parse_case(document: object, where: str) -> CallCase:
         loc = first["loc"]
         known = (*loc[:-1], UNKNOWN_KEY) if first["type"] == "extra_forbidden" else loc
         raise _of_key(where, _key_path(loc) or "case", reason, _key_path(known) or "case") from None
-    if _chars(case) > MOST_CHARS_IN_ALL:
-        msg = f"{where}: 文字が全部で多すぎます (上限 {MOST_CHARS_IN_ALL:,} 字)"
+    if _chars(case) > MAX_TOTAL_CHARS:
+        msg = f"{where}: 文字が全部で多すぎます (上限 {MAX_TOTAL_CHARS:,} 字)"
         raise CaseFileError(msg)
     return CallCase(
         case_id=case.case_id,
@@ -229,8 +229,8 @@ def shown(key: str) -> str:
     Args:
         key: As it stands in the file.
     """
-    printable = "".join(letter if letter.isprintable() else "?" for letter in key[:LONGEST_KEY])
-    return printable + ("…" if len(key) > LONGEST_KEY else "")
+    printable = "".join(letter if letter.isprintable() else "?" for letter in key[:MAX_KEY_CHARS])
+    return printable + ("…" if len(key) > MAX_KEY_CHARS else "")
 
 
 def _of_key(where: str, key: str, reason: str, kept: str) -> CaseFileError:
@@ -304,9 +304,9 @@ def read_json(path: Path, where: str) -> object:
 def _read_text(path: Path, where: str) -> str:
     try:
         with open_file(path) as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            msg = f"{where}: ファイルが大きすぎます (上限 {MOST_BYTES:,} バイト)"
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            msg = f"{where}: ファイルが大きすぎます (上限 {MAX_FILE_BYTES:,} バイト)"
             raise CaseFileError(msg)
         return content.decode("utf-8-sig")
     except OSError as error:

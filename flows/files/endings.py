@@ -18,10 +18,10 @@ from typing import Any, Final
 
 __all__ = ["EndedBySignal", "told_to_end", "undisturbed"]
 
-_TOLD: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+_END_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 """What asks a process to end and leaves it the time to."""
 
-_INTERRUPTING: Final = (*_TOLD, signal.SIGALRM)
+_INTERRUPTING_SIGNALS: Final = (*_END_SIGNALS, signal.SIGALRM)
 """With the alarm by which Prefect breaks off what takes too long."""
 
 
@@ -50,7 +50,7 @@ def told_to_end() -> Iterator[None]:
     def told(number: int, _: FrameType | None) -> None:
         raise EndedBySignal(number)
 
-    for each in _TOLD:
+    for each in _END_SIGNALS:
         if signal.getsignal(each) is not signal.SIG_IGN:
             signal.signal(each, told)
     try:
@@ -85,7 +85,7 @@ def undisturbed() -> Iterator[None]:
             put_off.append(number)
 
     try:
-        for each in _INTERRUPTING:
+        for each in _INTERRUPTING_SIGNALS:
             before[each] = signal.getsignal(each)
             # One that was not set from Python could not be put back.
             if before[each] is not None:

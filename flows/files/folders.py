@@ -22,7 +22,7 @@ __all__ = ["held_folder", "let_go", "sweep"]
 
 LOCK = ".lock"
 
-YOUNG = 60.0
+NEW_FOLDER_SECONDS = 60.0
 """Seconds within which a folder without a lock is taken for one that is just being made."""
 
 
@@ -105,7 +105,7 @@ def sweep(parent: Path, prefix: str, before: Callable[[Path], None] = lambda _: 
 def _left_behind(folder: Path) -> bool:
     lock_file = folder / LOCK
     if not lock_file.is_file():
-        return time.time() - folder.stat().st_mtime > YOUNG
+        return time.time() - folder.stat().st_mtime > NEW_FOLDER_SECONDS
     with lock_file.open("rb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -23,7 +23,7 @@ __all__ = ["JOURNAL", "NotOursError", "note_moving", "ours", "sha256_of", "undo_
 JOURNAL: Final = "moving"
 """File of a staging folder that says under which name its files are being moved out."""
 
-_MOST: Final = 1 << 20
+_MAX_BYTES: Final = 1 << 20
 """Bytes of a manifest or an error of ours, far more than either has."""
 
 
@@ -82,9 +82,9 @@ def _document(path: Path) -> object:
     if not os.path.lexists(path) or not _regular(path):
         return None
     with open_file(path) as file:
-        raw = file.read(_MOST + 1)
+        raw = file.read(_MAX_BYTES + 1)
     try:
-        return json.loads(raw) if len(raw) <= _MOST else None
+        return json.loads(raw) if len(raw) <= _MAX_BYTES else None
     except (ValueError, RecursionError):
         return None
 

@@ -12,7 +12,7 @@ from typing import Final
 
 __all__ = ["is_text", "shown"]
 
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters that are no writing: control, format (also of direction), halves, line ends."""
 
 
@@ -29,7 +29,7 @@ def shown(line: object) -> str:
 
 
 def _seen(character: str) -> str:
-    if unicodedata.category(character) not in _UNSEEN:
+    if unicodedata.category(character) not in _INVISIBLE_CATEGORIES:
         return character
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:

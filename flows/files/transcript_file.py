@@ -41,10 +41,10 @@ CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
 UNKNOWN_PROBABILITY = 1.0
 """Of words whose file gives none: such files are corrected by people, or the program is sure."""
 
-AFTER_THE_END = 0.5
+MAX_SECONDS_AFTER_END = 0.5
 """Seconds by which a word may end after the audio: recognisers work in padded windows."""
 
-OUTSIDE_SEGMENT = 1.0
+MAX_SECONDS_OUTSIDE_SEGMENT = 1.0
 """Seconds by which a word may lie outside the segment that holds it: a segment's own times are rounded to
 whole tokens, or taken from before its words were aligned."""
 
@@ -156,10 +156,13 @@ def _timed(listed: _Listed, duration: float) -> list[HeardWord]:
         if not 0 <= start <= end:
             msg = f"transcript: {name}: start が負か end より後です"
             raise CaseFileError(msg)
-        if end > duration + AFTER_THE_END:
+        if end > duration + MAX_SECONDS_AFTER_END:
             msg = f"transcript: {name}: end が音声の終わりより{min(end - duration, 1e6):.1f}秒後です"
             raise CaseFileError(msg)
-        if listed.own and not first - OUTSIDE_SEGMENT <= start <= end <= last + OUTSIDE_SEGMENT:
+        if (
+            listed.own
+            and not first - MAX_SECONDS_OUTSIDE_SEGMENT <= start <= end <= last + MAX_SECONDS_OUTSIDE_SEGMENT
+        ):
             msg = f"transcript: {name}: 時刻が {where} の start から end の外にあります"
             raise CaseFileError(msg)
         score = _optional(word, "score", name, UNKNOWN_PROBABILITY)
@@ -175,7 +178,7 @@ def _bounds(listed: _Listed, duration: float) -> tuple[float, float]:
     if not 0 <= first <= last:
         msg = f"transcript: {listed.where}: start が負か end より後です"
         raise CaseFileError(msg)
-    if listed.own and last > duration + AFTER_THE_END and listed.entry.get("end") is not None:
+    if listed.own and last > duration + MAX_SECONDS_AFTER_END and listed.entry.get("end") is not None:
         msg = f"transcript: {listed.where}: end が音声の終わりより{min(last - duration, 1e6):.1f}秒後です"
         raise CaseFileError(msg)
     return first, last
@@ -330,11 +333,11 @@ def _optional(entry: _Object, key: str, where: str, default: float) -> float:
 def _number(entry: _Object, key: str, where: str) -> float:
     value = entry.get(key)
     # Comparing, not converting: a whole number of a thousand digits is no float.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_NUMBER:
         msg = f"transcript: {where}.{key}: 数ではありません"
         raise CaseFileError(msg)
     return float(value)
 
 
-MOST = 1e9
+MAX_NUMBER = 1e9
 """Beyond it no number of such a file means anything: thirty years in seconds."""

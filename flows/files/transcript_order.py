@@ -24,14 +24,14 @@ __all__ = [
     "spoken",
 ]
 
-BACK = 0.1
+MAX_BACKWARD_SECONDS = 0.1
 """Seconds by which a word may begin before the one in front of it: aligners round, and overlap by a frame."""
 
-OVERLAP, OVERLAP_SHARE = 0.5, 0.5
+MAX_OVERLAP_SECONDS, MAX_OVERLAP_SHARE = 0.5, 0.5
 """Seconds, and share of the shorter, by which two utterances of one voice may overlap: recognisers time the
 end of one and the beginning of the next in windows of their own."""
 
-MOST_A_SECOND, MOST_BESIDE = 20, 400
+MAX_PER_SECOND, BASE_ALLOWANCE = 20, 400
 """Characters, or words, of each channel: a fast speaker says fourteen a second (``transcribe.FASTEST``), a
 recogniser that loops writes nine; and so many more in a recording of any length."""
 
@@ -73,7 +73,7 @@ def refuse_out_of_order(runs: Sequence[tuple[Sequence[HeardWord], str]]) -> None
     last: tuple[float, float] | None = None
     for words, where in runs:
         for one, other in itertools.pairwise(words):
-            if other.start < one.start - BACK:
+            if other.start < one.start - MAX_BACKWARD_SECONDS:
                 msg = f"transcript: {where}: 単語の時刻が前に戻っています"
                 raise CaseFileError(msg)
         if not words:
@@ -82,7 +82,11 @@ def refuse_out_of_order(runs: Sequence[tuple[Sequence[HeardWord], str]]) -> None
         if last is not None:
             shared = last[1] - start
             shorter = min(end - start, last[1] - last[0])
-            if start < last[0] - BACK or shared > OVERLAP or shared > max(BACK, OVERLAP_SHARE * shorter):
+            if (
+                start < last[0] - MAX_BACKWARD_SECONDS
+                or shared > MAX_OVERLAP_SECONDS
+                or shared > max(MAX_BACKWARD_SECONDS, MAX_OVERLAP_SHARE * shorter)
+            ):
                 msg = f"transcript: {where}: 同じ話者の前の発話と時刻が重なるか、前に戻っています"
                 raise CaseFileError(msg)
         last = start, end
@@ -101,7 +105,7 @@ def refuse_longer_than_said(
     Raises:
         CaseFileError: there are more words, or characters, than can be.
     """
-    most = MOST_BESIDE + int(MOST_A_SECOND * recording.duration * recording.channels)
+    most = BASE_ALLOWANCE + int(MAX_PER_SECOND * recording.duration * recording.channels)
     words = sum(counts)
     if words > most or sum(len(text) for each in texts for text in each) > most:
         msg = f"transcript: {recording.duration:.0f}秒の音声に入りきらない量の言葉があります (上限{most}文字)"

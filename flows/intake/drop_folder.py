@@ -49,7 +49,7 @@ from flows.intake.drop_stay import (
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused, Strict
 from flows.intake.known import known_references
-from flows.intake.recordings import AUDIO, SETTLED, measure
+from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, measure
 from flows.intake.request_document import RequestDocument
 from flows.intake.tabular import FileError, Record, read_bytes
 from pipeline.errors import CaseFileError
@@ -57,9 +57,9 @@ from pipeline.errors import CaseFileError
 __all__ = ["Taken", "take_folder"]
 
 TAKING = "taking"
-LOCK = ".kaiji-lock"
+LOCK_NAME = ".kaiji-lock"
 
-PATIENCE = 600.0
+WAIT_SECONDS = 600.0
 """Seconds for which a request waits for recordings that are still being copied."""
 
 
@@ -91,7 +91,7 @@ class _Recording(Strict):
     @field_validator("file")
     @classmethod
     def _beside(cls, file: str) -> str:
-        if Path(file).name != file or file.startswith(".") or Path(file).suffix.lower() not in AUDIO:
+        if Path(file).name != file or file.startswith(".") or Path(file).suffix.lower() not in AUDIO_SUFFIXES:
             raise Refused("同じフォルダの録音ファイルの名前ではありません")
         return file
 
@@ -106,7 +106,7 @@ class _Dropped(RequestDocument):
         return self
 
 
-def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTLED) -> Taken:
+def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTLE_SECONDS) -> Taken:
     """Take in what lies in a drop folder.
 
     Args:
@@ -134,7 +134,7 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
             folder.mkdir(mode=0o700)
             file.replace(folder / file.name)
             taken = _take(desk, actor, folder, taken, resumed=False)
-        unnamed = sum(path.suffix.lower() in AUDIO for path in inbox.iterdir() if path.is_file())
+        unnamed = sum(path.suffix.lower() in AUDIO_SUFFIXES for path in inbox.iterdir() if path.is_file())
     # While a request waits its recordings are here too.
     return taken if taken.waiting else replace(taken, unnamed=unnamed)
 
@@ -148,7 +148,7 @@ def _held(inbox: Path) -> Iterator[None]:
             raise FileError(msg)
         for name in (TAKING, DONE, FAILED):
             (inbox / name).mkdir(mode=0o700, exist_ok=True)
-        lock = (inbox / LOCK).open("wb")
+        lock = (inbox / LOCK_NAME).open("wb")
     except OSError as error:
         msg = f"受付フォルダに書けません({type(error).__name__})"
         raise FileError(msg) from None
@@ -178,7 +178,7 @@ def _complete(inbox: Path, file: Path, settled: float) -> bool:
     named = [inbox / name for name in _named(file)]
     if not all(path.is_file() for path in named):
         # After that long the request is taken as it is, and refused for what it lacks.
-        return age > PATIENCE
+        return age > WAIT_SECONDS
     return all(now - path.stat().st_mtime >= settled for path in named)
 
 

@@ -40,12 +40,12 @@ __all__ = [
 ]
 
 DONE, FAILED = "done", "failed"
-ERROR = ".error.json"
-FOLDER = re.compile(r"x[0-9a-f]{16}")
+ERROR_SUFFIX = ".error.json"
+OWN_FOLDER = re.compile(r"x[0-9a-f]{16}")
 """One request's, as ``new_id("x")`` calls it: nothing else in a folder is ours to remove."""
 
-DAY = 86_400.0
-REMEMBERED = "drop-folders.json"
+DAY_SECONDS = 86_400.0
+FOLDER_LIST = "drop-folders.json"
 
 
 def is_plain(path: Path) -> bool:
@@ -63,7 +63,7 @@ def set_aside(folder: Path, target: Path, faults: tuple[Fault, ...]) -> None:
     """
     told = [{"column": _kept(fault), "reason": fault.reason} for fault in faults]
     text = json.dumps({"code": IntakeError.code, "faults": told}, ensure_ascii=False, indent=2)
-    target.with_name(f"{target.name}{ERROR}").write_text(text + "\n", encoding="utf-8")
+    target.with_name(f"{target.name}{ERROR_SUFFIX}").write_text(text + "\n", encoding="utf-8")
     folder.replace(target)
 
 
@@ -80,7 +80,7 @@ def remember_folder(desk: Desk, inbox: Path) -> None:
     known, place = _remembered(desk), str(inbox.absolute())
     if place in known:
         return
-    file = desk.settings.home / REMEMBERED
+    file = desk.settings.home / FOLDER_LIST
     part = file.with_suffix(".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as new:
         json.dump([*known, place], new, ensure_ascii=False)
@@ -89,7 +89,7 @@ def remember_folder(desk: Desk, inbox: Path) -> None:
 
 def _remembered(desk: Desk) -> list[str]:
     try:
-        found = json.loads((desk.settings.home / REMEMBERED).read_text(encoding="utf-8"))
+        found = json.loads((desk.settings.home / FOLDER_LIST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         # None yet, or half of a file: the next run over a folder writes it again.
         return []
@@ -120,9 +120,9 @@ def clear_stays_of(desk: Desk, actor: Actor, inbox: Path) -> int:
         How many requests' files.
     """
     gone = 0
-    latest = time.time() - desk.settings.retain_failed_days * DAY
+    latest = time.time() - desk.settings.retain_failed_days * DAY_SECONDS
     for folder in _folders(inbox / FAILED):
-        reason = folder.with_name(f"{folder.name}{ERROR}")
+        reason = folder.with_name(f"{folder.name}{ERROR_SUFFIX}")
         if (reason if reason.exists() else folder).stat().st_mtime < latest:
             shutil.rmtree(folder)
             reason.unlink(missing_ok=True)
@@ -142,7 +142,7 @@ def clear_stays_of(desk: Desk, actor: Actor, inbox: Path) -> int:
 def _folders(place: Path) -> list[Path]:
     if not place.is_dir():
         return []
-    found = (path for path in place.iterdir() if FOLDER.fullmatch(path.name))
+    found = (path for path in place.iterdir() if OWN_FOLDER.fullmatch(path.name))
     return sorted(path for path in found if path.is_dir() and not path.is_symlink())
 
 

@@ -32,7 +32,7 @@ __all__ = ["PolicyFile", "import_lists", "read_lists"]
 COMPANY_KEYS = frozenset({"company", "confidential_terms", "policy"})
 KEYS = COMPANY_KEYS | {"staff"}
 
-DEEPEST = 10
+MAX_YAML_DEPTH = 10
 """Levels of a YAML file; ours has four."""
 
 LAYOUT = Layout(
@@ -207,7 +207,7 @@ def _of_csv(path: Path) -> PolicyFile:
 def _of_yaml(path: Path) -> object:
     """Plain values of a YAML file; all scalars as text, so that 0120444444 stays what it is."""
     try:
-        return _plain(read_yaml(path)[0], DEEPEST)
+        return _plain(read_yaml(path)[0], MAX_YAML_DEPTH)
     except RecognizerFileError as error:
         raise FileError(str(error)) from None
 

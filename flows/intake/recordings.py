@@ -40,13 +40,13 @@ LAYOUT = Layout(
     )
 )
 
-AUDIO = frozenset({".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"})
+AUDIO_SUFFIXES = frozenset({".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"})
 """What a scan looks at."""
 
-SETTLED = 60.0
+SETTLE_SECONDS = 60.0
 """Seconds since it was last written after which a file is taken for finished."""
 
-BATCH = 500
+BATCH_RECORDINGS = 500
 """Recordings added in one transaction of a scan: a scan goes on where it was stopped."""
 
 
@@ -203,9 +203,9 @@ def scan_recordings(
         RecordingUnreadableError: when the place cannot be listed.
     """
     counts = Scanned()
-    settled_by = time.time() - SETTLED
+    settled_by = time.time() - SETTLE_SECONDS
     files = iter(_listed(desk, root))
-    while batch := list(itertools.islice(files, BATCH)):
+    while batch := list(itertools.islice(files, BATCH_RECORDINGS)):
         settled = [file for file in batch if file.written is None or file.written <= settled_by]
         counts = replace(counts, young=counts.young + len(batch) - len(settled))
         counts = _add_batch(desk, actor, [_read_name(file, pattern) for file in settled], counts, probe=probe)
@@ -236,7 +236,7 @@ def _listed(desk: Desk, root: str) -> list[_File]:
                 path.removeprefix(prefix), fs.unstrip_protocol(path) if protocol else path, info.get("mtime")
             )
             for path, info in sorted(found.items())
-            if PurePosixPath(path).suffix.lower() in AUDIO
+            if PurePosixPath(path).suffix.lower() in AUDIO_SUFFIXES
         ]
     msg = f"録音の場所を一覧できません({kind})"
     raise RecordingUnreadableError(msg)

@@ -18,7 +18,7 @@ __all__ = ["FONT", "bare_bytes", "set_font"]
 FONT: Final = "ＭＳ 明朝"
 """On every Windows and Mac with Word; other programs put their own Mincho in its place."""
 
-_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
+_EARLIEST_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP can hold: no reader learns when a file was made."""
 
 _KEPT: Final = {RELATIONSHIP_TYPE.OFFICE_DOCUMENT, RELATIONSHIP_TYPE.CORE_PROPERTIES}
@@ -41,7 +41,7 @@ def bare_bytes(document: Document) -> bytes:
     bare = io.BytesIO()
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(bare, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _LONG_AGO), old.read(name), zipfile.ZIP_DEFLATED)
+            new.writestr(zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME), old.read(name), zipfile.ZIP_DEFLATED)
     return bare.getvalue()
 
 

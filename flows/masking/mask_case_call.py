@@ -68,10 +68,10 @@ __all__ = [
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
-COMES_BACK = (DatabaseBusyError, DatabaseGoneError, StorageGoneError)
+TRANSIENT_ERRORS = (DatabaseBusyError, DatabaseGoneError, StorageGoneError)
 """Of the surroundings, not of the call: a server that restarts is there again in a minute."""
 
-STAYS = (
+MACHINE_ERRORS = (
     DatabaseFullError,
     KeyMissingError,
     KeySettingError,
@@ -83,10 +83,10 @@ STAYS = (
 )
 """Of the machine: the next call would meet the same."""
 
-BEATS_A_LEASE = 3
+RENEWALS_PER_LEASE = 3
 """A claim is renewed so often within its time: two tries may fail."""
 
-TOO_LONG = ("timeout", "時間内に処理が終わりませんでした")
+TIMEOUT_FAILURE = ("timeout", "時間内に処理が終わりませんでした")
 
 KINDS = {
     outputs.MASKED_WAV: FileKind.MASKED_AUDIO,
@@ -132,13 +132,13 @@ class MachineError(GaveUpError):
 
     def __init__(self, error: PipelineError) -> None:
         super().__init__(error)
-        self.passes = isinstance(error, COMES_BACK)
+        self.passes = isinstance(error, TRANSIENT_ERRORS)
         """Whether waiting may help."""
 
 
 def is_of_the_machine(error: PipelineError) -> bool:
     """Whether the next call would meet the same."""
-    return isinstance(error, COMES_BACK + STAYS)
+    return isinstance(error, TRANSIENT_ERRORS + MACHINE_ERRORS)
 
 
 class _WorkerLostError(PipelineError):
@@ -187,7 +187,7 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
         except asyncio.CancelledError:
             # Prefect's own time limit: a call that hangs would hang again.
             with contextlib.suppress(DeskError):
-                fail_call(desk, worker, claim, TOO_LONG)
+                fail_call(desk, worker, claim, TIMEOUT_FAILURE)
             raise
         except Exception as raised:  # noqa: BLE001 (made harmless, and settled at the desk)
             failure = _settled(desk, worker, claim, raised)
@@ -327,7 +327,7 @@ def _renewed(desk: Desk, worker: Actor, claim: Claim) -> Iterator[Callable[[], N
     over, lost = threading.Event(), threading.Event()
 
     def beat() -> None:
-        while not over.wait(desk.settings.lease_seconds / BEATS_A_LEASE):
+        while not over.wait(desk.settings.lease_seconds / RENEWALS_PER_LEASE):
             # A database that is away for a moment is asked again at the next beat.
             with contextlib.suppress(DeskError):
                 try:

@@ -14,7 +14,7 @@ __all__ = ["KIND_LABELS", "percent", "print_table", "summary_as_dict"]
 KIND_LABELS = {"NAME": "氏名", "ADDRESS": "住所", "PHONE": "電話番号", "CONFIDENTIAL": "機密"}
 """Japanese names of ``pipeline.measuring.truth.KINDS``."""
 
-MOST_CAUSES = 12
+MAX_CAUSES = 12
 """As many causes of over-mask as a reader acts on; all of them are in the JSON."""
 
 _Row = tuple[str, str, str]
@@ -137,7 +137,7 @@ def _causes_table(summary: Summary) -> Table:
     table.add_column("種別 Type")
     table.add_column("理由 Why")
     table.add_column("秒 s", justify="right")
-    for cause in summary.over_mask_causes[:MOST_CAUSES]:
+    for cause in summary.over_mask_causes[:MAX_CAUSES]:
         why = "端の余り wide edge" if cause.beside_span else "誤検出 nothing there"
         if not cause.recognizer:
             why = "どの検出にも属さない owned by no finding"

@@ -31,7 +31,7 @@ __all__ = ["plot_call", "write_index"]
 STRIP_SECONDS = 60.0
 """A strip of this length across the page lets a 0.1 s leak be seen: two pixels and more."""
 
-MOST_STRIPS = 12
+MAX_STRIPS = 12
 """Longer calls get longer strips, so that the picture of an hour still opens."""
 
 COLUMNS = 1500
@@ -58,7 +58,7 @@ def plot_call(path: Path, audio: AudioPair, truth: CallTruth, figures: CallFigur
     channels = len(audio.original)
     hot = frames.mark([(span.time, (span.channel(channels),)) for span in truth.spans if span.must_mask])
     audible = hot & frames.speech & ~frames.changed
-    length = max(STRIP_SECONDS, audio.seconds / MOST_STRIPS)
+    length = max(STRIP_SECONDS, audio.seconds / MAX_STRIPS)
     strips = [TimeSpan(start, start + length) for start in np.arange(0.0, audio.seconds, length)]
     rows = len(strips) * channels
     figure = Figure(figsize=(16, 1.0 + 1.5 * rows), dpi=110, layout="constrained")

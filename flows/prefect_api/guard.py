@@ -16,10 +16,10 @@ __all__ = ["Guard", "names_of"]
 POLICY_VIOLATION = 1008
 """Close code of RFC 6455; before the handshake the server answers 403 in its place."""
 
-HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
+HOST_PATTERN = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
 """Of RFC 9110 section 7.2, without user names and escapes."""
 
-OURS = frozenset({"same-origin", "none"})
+OWN_SITE_VALUES = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site of our own pages, and of what a person typed."""
 
 
@@ -61,7 +61,7 @@ class Guard:
         if origins and origins not in ([f"http://{hosts[0]}"], [f"https://{hosts[0]}"]):
             # Another port of this machine is another user's page, for all we know.
             return False
-        return not sites or (len(sites) == 1 and (sites[0] in OURS or _is_link(scope)))
+        return not sites or (len(sites) == 1 and (sites[0] in OWN_SITE_VALUES or _is_link(scope)))
 
 
 def _is_link(scope: Scope) -> bool:
@@ -77,5 +77,5 @@ def _all(scope: Scope, name: bytes) -> list[str]:
 
 def _without_port(host: str) -> str:
     """The name of a Host header; empty where it is no name with at most a port behind it."""
-    found = HOST.fullmatch(host)
+    found = HOST_PATTERN.fullmatch(host)
     return found[1] if found else ""

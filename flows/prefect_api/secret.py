@@ -17,14 +17,14 @@ from pipeline.errors import PipelineError
 
 __all__ = ["ApiSecretError", "new_secret", "read_secret", "secret_file", "secret_variables", "told_in_file"]
 
-NAME = "prefect-api-secret"
+FILE_NAME = "prefect-api-secret"
 
 USER = "kaiji"
 """Prefect's is ``user:password`` (HTTP Basic); it knows no users."""
 
-BYTES = 32
+SECRET_BYTES = 32
 
-GIVEN = "PREFECT_SERVER_API_AUTH_STRING"
+SERVER_VARIABLE = "PREFECT_SERVER_API_AUTH_STRING"
 
 STRONG_ENOUGH = re.compile(r"[!-9;-~]+:[!-~]{20,}")
 """Of one that a company sets itself: printable ASCII; Prefect answers others with an error or not at all."""
@@ -51,16 +51,16 @@ def new_secret(given: str) -> str:
     """
     if not given:
         # An empty one would leave the WebSockets open to all.
-        return f"{USER}:{secrets.token_urlsafe(BYTES)}"
+        return f"{USER}:{secrets.token_urlsafe(SECRET_BYTES)}"
     if not STRONG_ENOUGH.fullmatch(given):
-        msg = f"{GIVEN} は「名前:合言葉」の形で、合言葉は20文字以上の英数字と記号にしてください"
+        msg = f"{SERVER_VARIABLE} は「名前:合言葉」の形で、合言葉は20文字以上の英数字と記号にしてください"
         raise ApiSecretError(msg)
     return given
 
 
 def secret_variables(secret: str) -> dict[str, str]:
     """As the server asks for it and as Prefect's clients give it."""
-    return {GIVEN: secret, "PREFECT_API_AUTH_STRING": secret}
+    return {SERVER_VARIABLE: secret, "PREFECT_API_AUTH_STRING": secret}
 
 
 @contextlib.contextmanager
@@ -75,7 +75,7 @@ def told_in_file(home: Path, secret: str) -> Iterator[Path]:
         The file.
     """
     path = secret_file(home)
-    fresh = path.with_name(f".{NAME}-{secrets.token_hex(4)}")
+    fresh = path.with_name(f".{FILE_NAME}-{secrets.token_hex(4)}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secret + "\n")
     # Whatever lay there, a link or a file that others may read, is not written into.
@@ -88,7 +88,7 @@ def told_in_file(home: Path, secret: str) -> Iterator[Path]:
 
 def secret_file(home: Path) -> Path:
     """Where the secret of the ``make serve`` that runs on a home lies."""
-    return home.absolute() / NAME
+    return home.absolute() / FILE_NAME
 
 
 def read_secret(home: Path) -> str:

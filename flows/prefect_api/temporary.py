@@ -21,7 +21,7 @@ from pipeline.errors import PipelineError
 
 __all__ = ["PrefectStartError", "prefect_for"]
 
-LOOK = 0.1
+POLL_SECONDS = 0.1
 """Seconds between two questions whether it answers."""
 
 STOP_SECONDS = 10.0
@@ -80,7 +80,7 @@ def _await(server: subprocess.Popen[bytes], address: str, seconds: float) -> Non
             urllib.request.urlopen(f"{address}/api/health", timeout=seconds),  # noqa: S310 (our own server)
         ):
             return
-        time.sleep(LOOK)
+        time.sleep(POLL_SECONDS)
     msg = f"Prefect のサーバーが{seconds:.0f}秒のうちに起動しません(KAIJI_PREFECT_START_SECONDS)"
     raise PrefectStartError(msg)
 

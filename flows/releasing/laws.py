@@ -26,7 +26,7 @@ _LAW: Final = re.compile(
     f"({'|'.join(map(re.escape, _LONG))}|[一-龥々ァ-ヶー]{{1,20}}(?:法|条例))"
     f"((?:第)?{_NUMBER}条(?:の{_NUMBER})?(?:(?:第)?{_NUMBER}項)?(?:(?:第)?{_NUMBER}号)?)?"
 )
-_OURS: Final = ("法", "個人情報保護法", "同法", "本法", "方法")
+_NOT_LAWS: Final = ("法", "個人情報保護法", "同法", "本法", "方法")
 
 
 def laws_in(reasons: Iterable[str]) -> tuple[str, ...]:
@@ -34,5 +34,5 @@ def laws_in(reasons: Iterable[str]) -> tuple[str, ...]:
 
     An analyst's own words stay in the house: they may repeat what was said.
     """
-    found = (match[0] for reason in reasons for match in _LAW.finditer(reason) if match[1] not in _OURS)
+    found = (match[0] for reason in reasons for match in _LAW.finditer(reason) if match[1] not in _NOT_LAWS)
     return tuple(dict.fromkeys(found))

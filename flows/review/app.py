@@ -15,7 +15,7 @@ from flows.review.guarding.access import check_forgery
 from flows.review.guarding.faults import add_faults
 from flows.review.guarding.guard import Guard
 from flows.review.guarding.proxy import trusted_proxy
-from flows.review.guarding.site import HERE, Site, open_site
+from flows.review.guarding.site import PAGE_FOLDER, Site, open_site
 from flows.review.routes import call as routes_call
 from flows.review.routes import decide as routes_decide
 from flows.review.routes import ledger as routes_ledger
@@ -81,7 +81,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     app.state.site = open_site(opened)
     add_faults(app)
     app.add_middleware(Guard, settings=opened.settings)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=PAGE_FOLDER / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
     return app

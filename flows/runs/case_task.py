@@ -46,7 +46,7 @@ RECOGNITION = "kaiji-recognition"
 RETRIES = 2
 """With the first try as many as ``KAIJI_ATTEMPTS``, the desk's own count, which comes first."""
 
-BACK_OFF = 10
+FIRST_RETRY_SECONDS = 10
 """Seconds before the second try; twice as many before the third."""
 
 CALL_SECONDS = 4 * 3600
@@ -87,7 +87,7 @@ def _may_pass(_task: object, _run: object, state: State[Any]) -> bool:
     name="mask-waiting-call",
     task_run_name="{call_id}",
     retries=RETRIES,
-    retry_delay_seconds=exponential_backoff(BACK_OFF),
+    retry_delay_seconds=exponential_backoff(FIRST_RETRY_SECONDS),
     retry_jitter_factor=0.3,
     retry_condition_fn=_may_pass,
     timeout_seconds=CALL_SECONDS,

@@ -40,7 +40,7 @@ FILE = Path(__file__).with_name("prefect.yaml")
 
 SILENT_RUNS = "kaiji-silent-runs"
 
-SILENCE = timedelta(seconds=300)
+HEARTBEAT_TIMEOUT = timedelta(seconds=300)
 """Ten heartbeats of the 30 s that ``make serve`` sets: a busy machine may miss some."""
 
 
@@ -86,7 +86,7 @@ def silent_runs() -> AutomationCore:
             },
             posture=Posture.Proactive,
             threshold=1,
-            within=SILENCE,
+            within=HEARTBEAT_TIMEOUT,
         ),
         actions=[ChangeFlowRunState(state=StateType.CRASHED, message="合図が途絶えました")],
     )
@@ -98,7 +98,16 @@ def deploy(
     """Prefect のサーバーに、作業プールと4つのデプロイを登録します(PREFECT_API_URL のサーバー)。"""
     with get_client(sync_client=True) as client:
         prepare_server(client, recognitions)
-    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(FILE)]
+    command = [
+        sys.executable,
+        "-m",
+        "prefect",
+        "--no-prompt",
+        "deploy",
+        "--all",
+        "--prefect-file",
+        str(FILE),
+    ]
     done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, cwd=FILE.parent)  # noqa: S603
     if done.returncode == 0:
         with get_client(sync_client=True) as client:

@@ -25,7 +25,7 @@ from pipeline.file_bytes import open_file
 
 __all__ = ["InboxFile", "inbox_folder", "list_inbox", "take_from_inbox"]
 
-MARK = 16
+ID_DIGITS = 16
 """Hexadecimal digits: enough that two files of one inbox never meet."""
 
 
@@ -61,7 +61,7 @@ def _recordings(desk: Desk) -> Iterator[Path]:
 
 def _marks(desk: Desk, path: Path) -> tuple[str, ...]:
     """A file's id, and those that it had under earlier keys."""
-    return tuple(f"i{mark[:MARK]}" for mark in desk.keyring.blind("inbox", path.name))
+    return tuple(f"i{mark[:ID_DIGITS]}" for mark in desk.keyring.blind("inbox", path.name))
 
 
 def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str:

@@ -33,10 +33,10 @@ __all__ = ["nightly"]
 
 DEPLOYMENT = "nightly/nightly"
 
-LOOK_AGAIN = 5.0
+POLL_SECONDS = 5.0
 """Seconds between two looks at calls that other workers have."""
 
-GRACE = 30.0
+LEASE_GRACE_SECONDS = 30.0
 """Seconds beyond a lease for which a killed worker's call is awaited."""
 
 HOUR = 3600.0
@@ -149,7 +149,7 @@ def next_call(desk: Desk, night: Night) -> str | None:
 
     While other workers have calls, the run stays for as long as a killed one's claim may last.
     """
-    patience = time.monotonic() + desk.settings.lease_seconds + GRACE
+    patience = time.monotonic() + desk.settings.lease_seconds + LEASE_GRACE_SECONDS
     while not night.over:
         now = backlog(desk)
         ready = [call_id for call_id in now.ready if call_id not in night.tried]
@@ -157,7 +157,7 @@ def next_call(desk: Desk, night: Night) -> str | None:
             return ready[0]
         if not now.busy or time.monotonic() > patience:
             return None
-        time.sleep(LOOK_AGAIN)
+        time.sleep(POLL_SECONDS)
     return None
 
 

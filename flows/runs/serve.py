@@ -38,7 +38,7 @@ __all__ = ["Part", "Parts", "ServeError", "serve"]
 POOL = "kaiji"
 """As in ``prefect.yaml``; ``flows.runs.deployments`` would bring all of Prefect along."""
 
-MARK = "KAIJI_SERVED_BY"
+MARK_VARIABLE = "KAIJI_SERVED_BY"
 
 TERM_SECONDS = 30.0
 """A run puts its call back; a worker then tells the server of its runs."""
@@ -46,10 +46,10 @@ TERM_SECONDS = 30.0
 KILL_SECONDS = 2.0
 """A killed process is gone at once; in a container without an init its entry may stay for ever."""
 
-PAUSE = 10.0
+RESTART_SECONDS = 10.0
 """Seconds between two starts of a worker that ends by itself."""
 
-LOOK = 0.5
+POLL_SECONDS = 0.5
 """Seconds between two looks at the processes."""
 
 
@@ -110,7 +110,7 @@ class Parts:
             ServeError: when it fails, or another part ends meanwhile.
         """
         part = self._started(name, command)
-        while part.process.poll() is None and not stop.wait(LOOK):
+        while part.process.poll() is None and not stop.wait(POLL_SECONDS):
             self.check()
         if stop.is_set():
             _end(part)
@@ -125,7 +125,7 @@ class Parts:
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
             process = subprocess.Popen(  # noqa: S603 (our own commands)
                 command,
-                env={**self.environment, MARK: mark},
+                env={**self.environment, MARK_VARIABLE: mark},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -147,7 +147,7 @@ class Parts:
             msg = f"{part.name} が止まりました(終了コード {part.process.returncode})"
             if not part.again:
                 raise ServeError(f"{msg}。記録: {part.log}")
-            if time.monotonic() - part.began >= PAUSE:
+            if time.monotonic() - part.began >= RESTART_SECONDS:
                 typer.echo(f"kaiji: {msg}。もう一度起動します", err=True)
                 self.running.remove(part)
                 self.start(part.name, part.command, again=True)
@@ -168,7 +168,7 @@ def _end(part: Part) -> None:
     while (runs := _runs(part)) and time.monotonic() < until:
         _signal(runs - told, signal.SIGTERM)
         told |= runs
-        time.sleep(LOOK / 5)
+        time.sleep(POLL_SECONDS / 5)
     for how, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
         _signal({-part.process.pid}, how)
         if how is signal.SIGKILL:
@@ -177,7 +177,7 @@ def _end(part: Part) -> None:
         while time.monotonic() < until:
             if part.process.poll() is not None and not _members(part):
                 return
-            time.sleep(LOOK / 5)
+            time.sleep(POLL_SECONDS / 5)
 
 
 def _signal(pids: Iterable[int], how: int) -> None:
@@ -211,7 +211,7 @@ def _members(part: Part) -> tuple[int, ...]:
 def _carries(path: Path, part: Part) -> bool:
     try:
         # A dead process that nobody has buried has no surroundings any more.
-        return f"{MARK}={part.mark}".encode() in path.read_bytes().split(b"\0")
+        return f"{MARK_VARIABLE}={part.mark}".encode() in path.read_bytes().split(b"\0")
     except OSError:
         return False
 
@@ -246,7 +246,7 @@ def serve(
             parts = Parts(server_environment(settings, port, secret_variables(secret)), logs)
             try:
                 _start(parts, Places(port, review_port, file), Sizes(workers, runs, recognitions), stop)
-                while not stop.wait(LOOK):
+                while not stop.wait(POLL_SECONDS):
                     parts.check()
                 typer.echo("kaiji: 止めています…")
             finally:
@@ -365,7 +365,7 @@ def _await_server(parts: Parts, port: int, stop: threading.Event) -> None:
         ServeError: when it ends, or does not within ``KAIJI_PREFECT_START_SECONDS``.
     """
     until = time.monotonic() + Settings().prefect_start_seconds
-    while not stop.wait(LOOK):
+    while not stop.wait(POLL_SECONDS):
         parts.check()
         with (
             contextlib.suppress(urllib.error.URLError, TimeoutError, ConnectionError),

@@ -40,7 +40,7 @@ SCHEME = "kaiji:"
 """Of a place in our own store.  It counts only with the recording's own random id behind it, so that no
 list of recordings can name another one's file."""
 
-BLOCK = 1 << 20
+READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def put_into_store(desk: Desk, path: Path) -> StoredFile:
 def hash_of(stream: BinaryIO) -> str:
     """SHA-256 of all that a stream holds."""
     digest = hashlib.sha256()
-    while block := stream.read(BLOCK):
+    while block := stream.read(READ_BYTES):
         digest.update(block)
     return digest.hexdigest()
 

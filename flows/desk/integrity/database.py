@@ -47,11 +47,11 @@ PG_FULL = {"53100"}
 WRITER_LOCK = 0x6B61696A69
 """Any number that no other program on the same PostgreSQL database is likely to take: "kaiji"."""
 
-LONGEST_SILENCE = 60_000
+IDLE_TIMEOUT_MS = 60_000
 """Milliseconds after which PostgreSQL takes the lock from a writer whose machine has died: no
 change of ours waits for anything but the database."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.05, 1.0
 """Seconds between two tries."""
 
 
@@ -122,7 +122,7 @@ class Database:
             if time.monotonic() > until:
                 msg = "データベースの WAL を空にできません。ほかの処理が終わってからもう一度消してください"
                 raise DatabaseBusyError(msg)
-            time.sleep(FIRST_PAUSE)
+            time.sleep(FIRST_RETRY_SECONDS)
 
     def _emptied(self) -> bool:
         self._check_file()
@@ -157,7 +157,7 @@ class Database:
     def _begun(self, *, writing: bool) -> Connection:
         """A connection inside a transaction, tried until the time is over."""
         until = time.monotonic() + self._wait
-        pause = FIRST_PAUSE
+        pause = FIRST_RETRY_SECONDS
         while True:
             try:
                 return self._begin(writing=writing)
@@ -167,7 +167,7 @@ class Database:
                 raise failure from None
             # Two that wait for the same lock should not come back together.
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, MAX_RETRY_SECONDS)
 
     def _may_pass(self, failure: DeskError) -> bool:
         """A lock is let go of, and a server comes back; a file does not mend itself."""
@@ -187,7 +187,7 @@ class Database:
                 wait = int(self._wait * 1000)
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
                 connection.exec_driver_sql(
-                    f"SET LOCAL idle_in_transaction_session_timeout = {LONGEST_SILENCE}"
+                    f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}"
                 )
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
         except SQLAlchemyError:

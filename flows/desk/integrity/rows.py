@@ -33,8 +33,8 @@ from flows.desk.storage.tables import (
 )
 
 __all__ = [
-    "AT_ONCE",
     "BELONGS",
+    "MAX_PARAMETERS",
     "OF_TABLE",
     "UNSEALED",
     "Belongs",
@@ -111,7 +111,7 @@ OF_TABLE: Mapping[str, tuple[Belongs, ...]] = {
     for name in {each.table.__tablename__ for each in BELONGS}
 }
 
-AT_ONCE = 500
+MAX_PARAMETERS = 500
 """Parameters of one statement: fewer than any database takes."""
 
 Key = tuple[str, str]
@@ -140,8 +140,8 @@ def folders_of(session: Session, names: Sequence[str]) -> dict[str, Folder]:
     for kind, owners in by_kind.items():
         for belongs in KINDS[kind]:
             column = belongs.table.__table__.c[belongs.owner]
-            for at in range(0, len(owners), AT_ONCE):
-                for name, key, found in _rows(session, belongs, column.in_(owners[at : at + AT_ONCE])):
+            for at in range(0, len(owners), MAX_PARAMETERS):
+                for name, key, found in _rows(session, belongs, column.in_(owners[at : at + MAX_PARAMETERS])):
                     folders[name][key] = found
     return folders
 

@@ -25,7 +25,7 @@ from sqlalchemy import delete, event, insert, select
 from sqlalchemy.orm import Session
 
 from flows.desk.integrity.rows import (
-    AT_ONCE,
+    MAX_PARAMETERS,
     OF_TABLE,
     Folder,
     Key,
@@ -44,7 +44,7 @@ from flows.desk.storage.tables import SealPageRow, SealRow, Table
 
 __all__ = ["SealTree", "build", "faults", "remove", "require_folder", "watch"]
 
-NAME = "tree"
+SESSION_KEY = "tree"
 """Under which a session knows its tree."""
 
 
@@ -181,7 +181,7 @@ class SealTree:
 def watch(session: Session, root: str) -> SealTree:
     """Watch a session from now on; for ``Desk.change`` and ``Desk.read``."""
     tree = SealTree(session, root)
-    session.info[NAME] = tree
+    session.info[SESSION_KEY] = tree
     event.listen(session, "loaded_as_persistent", lambda _, row: tree.loaded(row))
     event.listen(session, "before_flush", lambda *_: tree.before_flush())
     event.listen(session, "after_flush", lambda *_: tree.after_flush())
@@ -203,7 +203,7 @@ def require_folder(session: Session, kind: str, owner: str) -> None:
     Raises:
         SealBrokenError: when it is not what the desk wrote last.
     """
-    tree: SealTree | None = session.info.get(NAME)
+    tree: SealTree | None = session.info.get(SESSION_KEY)
     if tree is not None:
         tree.check([f"{kind}:{owner}"])
 
@@ -263,8 +263,8 @@ def _store(
 ) -> None:
     connection = session.connection()
     folders = [folder for folder, _, _ in seals]
-    for at in range(0, len(folders), AT_ONCE):
-        connection.execute(delete(SealRow).where(SealRow.folder.in_(folders[at : at + AT_ONCE])))
+    for at in range(0, len(folders), MAX_PARAMETERS):
+        connection.execute(delete(SealRow).where(SealRow.folder.in_(folders[at : at + MAX_PARAMETERS])))
     connection.execute(delete(SealPageRow).where(SealPageRow.page.in_(list(pages))))
     kept = [{"folder": folder, "page": page, "digest": digest} for folder, page, digest in seals if digest]
     if kept:

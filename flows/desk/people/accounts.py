@@ -44,7 +44,7 @@ ROLES = (Role.ANALYST, Role.APPROVER, Role.ADMIN)
 LOGIN = re.compile(r"\w[\w.@-]{0,63}")
 LOGIN_KIND = "login"
 
-SHORTEST, LONGEST = 12, 256
+MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS = 12, 256
 """Characters of a password: NIST SP 800-63B asks for 8, OWASP for 12 where there is no second factor;
 Argon2 has no limit of its own, so a longer one could only keep the server busy."""
 
@@ -127,8 +127,8 @@ def _checked_roles(roles: Iterable[Role]) -> tuple[str, ...]:
 
 
 def _hash(password: str) -> str:
-    if not SHORTEST <= len(password) <= LONGEST:
-        msg = f"パスワードは{SHORTEST}文字以上{LONGEST}文字までです"
+    if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
+        msg = f"パスワードは{MIN_PASSWORD_CHARS}文字以上{MAX_PASSWORD_CHARS}文字までです"
         raise AccountError(msg)
     return HASHER.hash(_plain(password))
 
@@ -208,7 +208,7 @@ def check_password(desk: Desk, login: str, password: str) -> Account | None:
             kept, account = _nobodys(), None
         else:
             kept = take_sealed(row, SECRET, desk.keyring).password_hash
-    right = len(password) <= LONGEST and _verify(kept, _plain(password))
+    right = len(password) <= MAX_PASSWORD_CHARS and _verify(kept, _plain(password))
     return account if right and account is not None and not account.disabled else None
 
 

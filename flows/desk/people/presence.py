@@ -21,7 +21,7 @@ from flows.desk.storage.tables import new_id
 
 __all__ = ["Heard", "add_heard", "close_call", "list_heard", "open_call", "opened_by"]
 
-AWAY = timedelta(seconds=50)
+PRESENCE_TIMEOUT = timedelta(seconds=50)
 """A page says every 20 s that it is open: two beats may be lost."""
 
 Spans = tuple[tuple[float, float], ...]
@@ -57,7 +57,7 @@ def open_call(desk: Desk, session_id: str, login: str, call_id: str) -> None:
     """Somebody has a call open, or still has."""
     with desk.database.write() as session:
         now = desk.clock()
-        session.execute(delete(PresenceRow).where(PresenceRow.seen_at < now - AWAY))
+        session.execute(delete(PresenceRow).where(PresenceRow.seen_at < now - PRESENCE_TIMEOUT))
         row = session.scalars(_mine(session_id, call_id)).one_or_none()
         if row is None:
             row = PresenceRow(id=new_id("o"), call_id=call_row(session, call_id).id, session_id=session_id)
@@ -91,7 +91,7 @@ def opened_by(desk: Desk, call_id: str | None = None, but: str = "") -> Mapping[
     """
     found: dict[str, set[str]] = {}
     with desk.read() as session:
-        statement = select(PresenceRow).where(PresenceRow.seen_at >= desk.clock() - AWAY)
+        statement = select(PresenceRow).where(PresenceRow.seen_at >= desk.clock() - PRESENCE_TIMEOUT)
         if call_id is not None:
             statement = statement.where(PresenceRow.call_id == call_id)
         for row in session.scalars(statement):

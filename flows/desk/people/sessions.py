@@ -39,18 +39,18 @@ __all__ = [
     "sign_out",
 ]
 
-TOUCHED = timedelta(seconds=60)
+TOUCH_INTERVAL = timedelta(seconds=60)
 """How exactly it is kept when a session was last used: not every request writes."""
 
-FREE_TRIES = {"login": 5, "address": 20}
+ATTEMPTS_BEFORE_DELAY = {"login": 5, "address": 20}
 """Failures without a pause: a mistyped password is none; behind one address sit many people."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 900.0
+FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 2.0, 900.0
 """Seconds after the first failure too many, doubled with each, up to a quarter of an hour."""
 
-FORGOTTEN = timedelta(hours=24)
+ATTEMPT_MEMORY = timedelta(hours=24)
 
-MOST_SESSIONS = 16
+MAX_SESSIONS = 16
 """Of one person at a time: some browsers on some machines, not a table that grows with each request."""
 
 
@@ -119,7 +119,7 @@ def _keep_newest(change: Change, account_id: str | None, login: str) -> None:
     statement = select(SessionRow).where(SessionRow.account_id == account_id).order_by(SessionRow.started_at)
     rows = change.session.scalars(statement).all()
     theirs = [row for row in rows if account_id or take_sealed(row, WHO, change.keyring).login == login]
-    for row in theirs[: max(0, len(theirs) + 1 - MOST_SESSIONS)]:
+    for row in theirs[: max(0, len(theirs) + 1 - MAX_SESSIONS)]:
         change.session.delete(row)
 
 
@@ -144,7 +144,7 @@ def find_session(desk: Desk, token: str) -> SignedIn | None:
         if account is None:
             return None
         who = _Who(account.login, account.roles)
-    if now - seen_at > TOUCHED:
+    if now - seen_at > TOUCH_INTERVAL:
         _touch(desk, session_id)
     return SignedIn(session_id, who.login, who.roles)
 
@@ -190,7 +190,7 @@ def begin_attempt(desk: Desk, tried: Sequence[tuple[str, str]]) -> float:
     """
     with desk.change(SYSTEM) as change:
         session, now = change.session, change.desk_time
-        remove(session, session.scalars(select(AttemptRow).where(AttemptRow.last_at < now - FORGOTTEN)))
+        remove(session, session.scalars(select(AttemptRow).where(AttemptRow.last_at < now - ATTEMPT_MEMORY)))
         rows = [(kind, _attempts(session, desk.keyring, kind, value, now)) for kind, value in tried]
         left = [_pause(kind, row.failures) - (now - row.last_at).total_seconds() for kind, row in rows]
         wait = max(0.0, *left)
@@ -210,8 +210,8 @@ def _attempts(session: Session, keyring: Keyring, kind: str, value: str, now: da
 
 
 def _pause(kind: str, failures: int) -> float:
-    over = failures - FREE_TRIES[kind]
-    return 0.0 if over < 0 else min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(over, 20))
+    over = failures - ATTEMPTS_BEFORE_DELAY[kind]
+    return 0.0 if over < 0 else min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(over, 20))
 
 
 def note_failure(desk: Desk) -> None:

@@ -34,7 +34,7 @@ from flows.desk.storage.tables import (
 
 __all__ = ["Rotated", "keys_in_use", "rotate"]
 
-BATCH = 200
+BATCH_ROWS = 200
 """Rows in one transaction: other writers wait for it."""
 
 
@@ -84,12 +84,12 @@ def _rotate_table(desk: Desk, actor: Actor, table: type[Table]) -> int:
     column = table.__table__.c.id
     while True:
         with desk.change(actor) as change:
-            statement = select(table).order_by(column).limit(BATCH)
+            statement = select(table).order_by(column).limit(BATCH_ROWS)
             if last is not None:
                 statement = statement.where(column > last)
             batch = change.session.scalars(statement).all()
             count += sum(_rotate_row(change, row) for row in batch)
-            if len(batch) < BATCH:
+            if len(batch) < BATCH_ROWS:
                 return count
             last = getattr(batch[-1], "id")  # noqa: B009 (the subclasses have it)
 

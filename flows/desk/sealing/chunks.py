@@ -21,12 +21,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flows.desk.kinds.errors import FileDamagedError
 from flows.desk.sealing.keys import Keyring
 
-__all__ = ["CHUNK", "HEAD", "SealedReader", "key_id_of", "seal_stream"]
+__all__ = ["CHUNK_BYTES", "HEADER_BYTES", "SealedReader", "key_id_of", "seal_stream"]
 
 MAGIC = b"KJS1"
 ID, SALT, PREFIX, TAG = 4, 16, 7, 16
-HEAD = len(MAGIC) + ID + SALT + PREFIX
-CHUNK = 1 << 20
+HEADER_BYTES = len(MAGIC) + ID + SALT + PREFIX
+CHUNK_BYTES = 1 << 20
 
 
 def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) -> tuple[str, int]:
@@ -48,7 +48,7 @@ def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) 
     digest, size, position = hashlib.sha256(), 0, 0
     block = _full(clear)
     while True:
-        following = _full(clear) if len(block) == CHUNK else b""
+        following = _full(clear) if len(block) == CHUNK_BYTES else b""
         digest.update(block)
         size += len(block)
         nonce = _nonce(prefix, position, last=not following)
@@ -60,7 +60,7 @@ def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) 
 
 def _full(clear: BinaryIO) -> bytes:
     """A chunk's worth: a stream may give less at a time than it is asked for."""
-    parts, wanted = [], CHUNK
+    parts, wanted = [], CHUNK_BYTES
     while wanted and (part := clear.read(wanted)):
         parts.append(part)
         wanted -= len(part)
@@ -72,12 +72,12 @@ def _nonce(prefix: bytes, position: int, *, last: bool) -> bytes:
 
 
 def key_id_of(head: bytes) -> str:
-    """The id of the key that a file was sealed with, from its first ``HEAD`` bytes.
+    """The id of the key that a file was sealed with, from its first ``HEADER_BYTES`` bytes.
 
     Raises:
         FileDamagedError: when it is no sealed file.
     """
-    if len(head) < HEAD or not head.startswith(MAGIC):
+    if len(head) < HEADER_BYTES or not head.startswith(MAGIC):
         msg = "封をしたファイルの形ではありません"
         raise FileDamagedError(msg)
     return head[len(MAGIC) : len(MAGIC) + ID].hex()
@@ -110,14 +110,14 @@ class SealedReader(io.RawIOBase):
     def __init__(self, sealed: Seekable, size: int, keyring: Keyring, name: str) -> None:
         self._sealed = sealed
         self._name = name
-        head = sealed.read(HEAD)
+        head = sealed.read(HEADER_BYTES)
         key = keyring.get(key_id_of(head))
         salt_at = len(MAGIC) + ID
         self._prefix = head[salt_at + SALT :]
         self._cipher = AESGCM(key.derive("file", head[salt_at : salt_at + SALT]))
         self._bound = head + name.encode()
-        self._chunks = -(-(size - HEAD) // (CHUNK + TAG))
-        self._length = size - HEAD - self._chunks * TAG
+        self._chunks = -(-(size - HEADER_BYTES) // (CHUNK_BYTES + TAG))
+        self._length = size - HEADER_BYTES - self._chunks * TAG
         self._at = 0
         self._held: tuple[int | None, bytes] = (None, b"")
         # The last chunk proves where the file ends, whatever is read of it.
@@ -145,7 +145,7 @@ class SealedReader(io.RawIOBase):
         """Read as much as fits and one chunk has."""
         if self._at >= self._length:
             return 0
-        position, offset = divmod(self._at, CHUNK)
+        position, offset = divmod(self._at, CHUNK_BYTES)
         view = memoryview(buffer).cast("B")
         part = self._chunk(position)[offset : offset + len(view)]
         view[: len(part)] = part
@@ -157,8 +157,8 @@ class SealedReader(io.RawIOBase):
             return self._held[1]
         if position < 0:
             raise self._damaged()
-        self._sealed.seek(HEAD + position * (CHUNK + TAG))
-        raw = self._sealed.read(CHUNK + TAG)
+        self._sealed.seek(HEADER_BYTES + position * (CHUNK_BYTES + TAG))
+        raw = self._sealed.read(CHUNK_BYTES + TAG)
         nonce = _nonce(self._prefix, position, last=position == self._chunks - 1)
         try:
             clear = self._cipher.decrypt(nonce, raw, self._bound)

@@ -48,10 +48,10 @@ ID_BYTES = 4
 NONCE_BYTES = 12
 """Of AES-GCM; random, which is safe for 2^32 values under one key (NIST SP 800-38D, 8.3)."""
 
-MARK = b"\x01"
+FORMAT_BYTE = b"\x01"
 """First byte of a sealed value: the layout mark, key id, nonce, ciphertext with its tag."""
 
-HEAD = len(MARK) + ID_BYTES + NONCE_BYTES
+HEADER_BYTES = len(FORMAT_BYTE) + ID_BYTES + NONCE_BYTES
 
 COMMAND_SECONDS = 60
 """A key command may ask a person or a vault."""
@@ -123,7 +123,7 @@ class Keyring:
         """
         nonce = secrets.token_bytes(NONCE_BYTES)
         cipher = _row_cipher(self.current)
-        head = MARK + bytes.fromhex(self.current.key_id)
+        head = FORMAT_BYTE + bytes.fromhex(self.current.key_id)
         return head + nonce + cipher.encrypt(nonce, clear, head + place.encode())
 
     def open(self, sealed: bytes, place: str) -> bytes:
@@ -134,9 +134,9 @@ class Keyring:
             SealBrokenError: when it was changed, or moved from its place.
         """
         key = self.get(self.key_id_of(sealed))
-        head, nonce = sealed[: HEAD - NONCE_BYTES], sealed[HEAD - NONCE_BYTES : HEAD]
+        head, nonce = sealed[: HEADER_BYTES - NONCE_BYTES], sealed[HEADER_BYTES - NONCE_BYTES : HEADER_BYTES]
         with contextlib.suppress(InvalidTag):
-            return _row_cipher(key).decrypt(nonce, sealed[HEAD:], head + place.encode())
+            return _row_cipher(key).decrypt(nonce, sealed[HEADER_BYTES:], head + place.encode())
         msg = f"封をした値が書き換えられています({place.partition(':')[0]})"
         raise SealBrokenError(msg)
 
@@ -146,10 +146,10 @@ class Keyring:
         Raises:
             SealBrokenError: when it is no sealed value.
         """
-        if len(sealed) < HEAD or not sealed.startswith(MARK):
+        if len(sealed) < HEADER_BYTES or not sealed.startswith(FORMAT_BYTE):
             msg = "封をした値の形ではありません"
             raise SealBrokenError(msg)
-        return sealed[len(MARK) : len(MARK) + ID_BYTES].hex()
+        return sealed[len(FORMAT_BYTE) : len(FORMAT_BYTE) + ID_BYTES].hex()
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether a value was sealed with the current key."""

@@ -30,7 +30,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-SHORT_NUMBER = 3
+MIN_NUMBER_DIGITS = 3
 """110 and 119 are numbers too."""
 
 
@@ -97,7 +97,7 @@ def fold_number(number: str) -> str:
     digits = re.sub(r"\D", "", plain)
     if plain.startswith("+81"):
         digits = "0" + digits.removeprefix("81").removeprefix("0")
-    return digits if len(digits) >= SHORT_NUMBER else ""
+    return digits if len(digits) >= MIN_NUMBER_DIGITS else ""
 
 
 def fold_text(text: str) -> str:

@@ -23,7 +23,7 @@ __all__ = ["copy_source", "copy_stream", "drain", "hash_source", "open_source"]
 PROTOCOLS = {"file", "s3", "s3a", "gs", "gcs", "abfs", "az", "sftp", "memory"}
 """A list of recordings must not make the desk fetch from anywhere in the world."""
 
-BLOCK = 1 << 20
+READ_BYTES = 1 << 20
 
 
 @contextlib.contextmanager
@@ -110,7 +110,7 @@ def drain(file: BinaryIO, copy: io.RawIOBase | None = None) -> tuple[str, int]:
 
 def _read(file: BinaryIO) -> bytes:
     try:
-        return file.read(BLOCK)
+        return file.read(READ_BYTES)
     except DeskError:
         # Of our own store, and told as such.
         raise

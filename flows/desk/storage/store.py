@@ -27,15 +27,15 @@ from flows.desk.kinds.errors import (
     StorageFullError,
     StorageGoneError,
 )
-from flows.desk.sealing.chunks import CHUNK, HEAD, SealedReader, key_id_of, seal_stream
+from flows.desk.sealing.chunks import CHUNK_BYTES, HEADER_BYTES, SealedReader, key_id_of, seal_stream
 from flows.desk.sealing.keys import Keyring
 from flows.files.folders import held_folder, let_go, sweep
 from flows.settings import Settings
 
 __all__ = ["Store", "StoredFile", "open_store"]
 
-TEMPORARY = ".part-"
-CLEAR = "clear-"
+TEMPORARY_PREFIX = ".part-"
+CLEAR_PREFIX = "clear-"
 """What the names of folders with clear copies begin with."""
 
 CLIENTS = {"aiobotocore", "aiohttp", "botocore", "google", "azure", "requests"}
@@ -114,7 +114,7 @@ class Store:
             return
         final = Path(path)
         final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = final.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
+        part = final.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
         try:
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as local:
                 yield local
@@ -140,7 +140,7 @@ class Store:
         with contextlib.closing(raw):
             size = raw.seek(0, io.SEEK_END)
             raw.seek(0)
-            yield io.BufferedReader(SealedReader(raw, size, self._keyring, key), CHUNK)
+            yield io.BufferedReader(SealedReader(raw, size, self._keyring, key), CHUNK_BYTES)
 
     def read(self, key: str) -> bytes:
         """A small stored file's clear text."""
@@ -158,7 +158,7 @@ class Store:
         with self.private_folder() as folder:
             path = folder / name
             with self.open(key) as clear, _translated(key), path.open("wb") as copy:
-                shutil.copyfileobj(clear, copy, CHUNK)
+                shutil.copyfileobj(clear, copy, CHUNK_BYTES)
             yield path
 
     @contextlib.contextmanager
@@ -170,11 +170,11 @@ class Store:
                 # In a shared place for temporary files anyone could have laid it there first.
                 msg = "作業フォルダが別の利用者のものです(KAIJI_WORK で別の場所を指定してください)"
                 raise StorageGoneError(msg)
-            sweep(self._work, CLEAR)
+            sweep(self._work, CLEAR_PREFIX)
         except OSError as error:
             msg = f"作業フォルダを作れません({type(error).__name__})"
             raise StorageGoneError(msg) from None
-        with held_folder(self._work, CLEAR) as folder:
+        with held_folder(self._work, CLEAR_PREFIX) as folder:
             yield folder
 
     def let_go(self) -> None:
@@ -184,7 +184,7 @@ class Store:
     def key_id(self, key: str) -> str:
         """The id of the key that a file was sealed with."""
         with _translated(key), self._fs.open(self._path(key), "rb") as raw:
-            return key_id_of(raw.read(HEAD))
+            return key_id_of(raw.read(HEADER_BYTES))
 
     def exists(self, key: str) -> bool:
         """Whether the store holds a file."""

@@ -17,7 +17,7 @@ from flows.desk.storage.tables import CallRow, PlanRow, RecordingRow, RequestRow
 
 __all__ = ["Backlog", "Due", "Standing", "backlog", "standing"]
 
-BYTES_A_SECOND = 8000
+BYTES_PER_SECOND = 8000
 """Of telephone audio (G.711), for a recording whose catalogue tells no duration."""
 
 
@@ -75,7 +75,7 @@ def backlog(desk: Desk, request: str | None = None) -> Backlog:
     Raises:
         NotFoundError: when there is no such request.
     """
-    length = func.coalesce(RecordingRow.duration, CallRow.bytes / BYTES_A_SECOND)
+    length = func.coalesce(RecordingRow.duration, CallRow.bytes / BYTES_PER_SECOND)
     statement = (
         select(CallRow.id, CallRow.state, CallRow.lease_until)
         .join(RecordingRow, RecordingRow.id == CallRow.recording_id)

@@ -33,19 +33,19 @@ __all__ = ["OpenedSound", "Shelf", "Sketches", "View"]
 
 Samples = npt.NDArray[np.int16]
 
-PIECE = 1 << 15
+PIECE_SAMPLES = 1 << 15
 """Samples of a channel that are made at a time."""
 
-HEADER = 44
+WAV_HEADER_BYTES = 44
 """Bytes before the samples of a PCM WAV."""
 
-WIDTH = 2
+SAMPLE_BYTES = 2
 """Bytes of a sample."""
 
-UNUSED = 1800.0
+UNUSED_SECONDS = 1800.0
 """Seconds after which a call that nobody listens to is let go of when the next one is opened."""
 
-MOST_SKETCHES = 32
+MAX_SKETCHES = 32
 """An hour of two channels is 0.7 MB."""
 
 
@@ -63,7 +63,7 @@ class OpenedSound:
     @property
     def held(self) -> int:
         """Bytes of memory."""
-        return self.recording.channels * self.recording.length * WIDTH
+        return self.recording.channels * self.recording.length * SAMPLE_BYTES
 
 
 class Sketches:
@@ -93,7 +93,7 @@ class Sketches:
         """
         key, now = f"{call_id} {sha256}", time.monotonic()
         with self._lock:
-            for old in [each for each, (_, since) in self._kept.items() if now - since > UNUSED]:
+            for old in [each for each, (_, since) in self._kept.items() if now - since > UNUSED_SECONDS]:
                 del self._kept[old]
             if key in self._kept:
                 return self._kept[key][0]
@@ -102,7 +102,7 @@ class Sketches:
             sketch = sketch_of(self._shelf.get(actor, call_id, sha256).recording)
         with self._lock:
             self._kept[key] = (sketch, now)
-            while len(self._kept) > MOST_SKETCHES:
+            while len(self._kept) > MAX_SKETCHES:
                 self._kept.popitem(last=False)
         return sketch
 
@@ -161,7 +161,7 @@ class Shelf:
 
     def _forget(self) -> None:
         """Nobody's any more: what was erased from the store must not live on here."""
-        oldest = time.monotonic() - UNUSED
+        oldest = time.monotonic() - UNUSED_SECONDS
         for key in [key for key, opened in self._kept.items() if opened.used < oldest]:
             del self._kept[key]
 
@@ -212,18 +212,18 @@ class View:
     @property
     def size(self) -> int:
         """Bytes of the file."""
-        return HEADER + (self.last - self.first) * self.recording.channels * WIDTH
+        return WAV_HEADER_BYTES + (self.last - self.first) * self.recording.channels * SAMPLE_BYTES
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
         """Bytes ``[start, stop)`` of the file, a piece at a time."""
         head = header_of(self.recording.channels, self.last - self.first, self.recording.rate)
-        if start < HEADER:
-            yield head[start : min(stop, HEADER)]
-        width = self.recording.channels * WIDTH
-        at = max(start, HEADER)
+        if start < WAV_HEADER_BYTES:
+            yield head[start : min(stop, WAV_HEADER_BYTES)]
+        width = self.recording.channels * SAMPLE_BYTES
+        at = max(start, WAV_HEADER_BYTES)
         while at < stop:
-            sample, inside = divmod(at - HEADER, width)
-            samples = min(PIECE, -(-(stop - HEADER) // width) - sample)
+            sample, inside = divmod(at - WAV_HEADER_BYTES, width)
+            samples = min(PIECE_SAMPLES, -(-(stop - WAV_HEADER_BYTES) // width) - sample)
             data = self._samples(self.first + sample, self.first + sample + samples).T.astype("<i2").tobytes()
             piece = data[inside : inside + stop - at]
             yield piece

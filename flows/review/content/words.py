@@ -26,11 +26,11 @@ KEPT_CALLS = 8
 KEPT_SECONDS = 1800.0
 """What was erased from the store must not live on here."""
 
-BOUNDS = ((3, 0.0), (5, 0.15), (99, 0.25))
+MAX_PRICE_BY_MORAE = ((3, 0.0), (5, 0.15), (99, 0.25))
 """Price per mora up to which something sounds the same, by morae below a limit: shorter words are
 in any sentence.  Wider than the recognizer's own bounds, because a person looks at each."""
 
-LONGEST = 60
+MAX_MORAE = 60
 """Morae that are looked for at most: a sentence is not said twice."""
 
 
@@ -96,10 +96,10 @@ class OpenedWords:
 
     def alike(self, chars: CharSpan) -> tuple[Alike, ...]:
         """Everything in the call that sounds like a stretch of text, itself left out."""
-        needle = self.sound(chars)[:LONGEST]
+        needle = self.sound(chars)[:MAX_MORAE]
         if len(needle) < 2:
             return ()
-        bound = next(price for limit, price in BOUNDS if len(needle) < limit)
+        bound = next(price for limit, price in MAX_PRICE_BY_MORAE if len(needle) < limit)
         found = []
         for match in find_sound(needle, self.line.morae, bound):
             where = self.line.span(match.start, match.end)

@@ -32,7 +32,7 @@ class Bounds:
 
     Attributes:
         request_seconds: From a connection's first byte, or its beginning, to the end of its request.
-            The largest body (``guard.BIGGEST_BODY``) needs 13 kB/s, a slow telephone line twice that.
+            The largest body (``guard.MAX_BODY_BYTES``) needs 13 kB/s, a slow telephone line twice that.
         unfinished: Connections whose request is not there as a whole.
         open: Connections in all; below the 1,024 files that a process may usually have open.
     """

@@ -18,16 +18,16 @@ from flows.review.guarding.access import cookie_name
 from flows.review.guarding.faults import failed
 from flows.settings import Settings
 
-__all__ = ["BIGGEST_BODY", "Guard", "security_headers"]
+__all__ = ["MAX_BODY_BYTES", "Guard", "security_headers"]
 
-BIGGEST_BODY = 256 * 1024
+MAX_BODY_BYTES = 256 * 1024
 """Bytes: two hundred decisions with long reasons."""
 
 TOO_LARGE = "送られた内容が大きすぎます"
 CUT_OFF = "送られた内容が途中で切れています。何も行っていません"
 NO_SUCH_FORM = "この形では受け取れません"
 
-LONGEST_NUMBER = 19
+MAX_LENGTH_DIGITS = 19
 """Digits of a ``Content-Length``: 63 bits."""
 
 CSP = (
@@ -97,7 +97,7 @@ class Guard:
             # Two servers in a row may each believe another one of them (request smuggling).
             return _refuse(400, "bad_request", NO_SUCH_FORM)
         for length in lengths:
-            if not length.isdigit() or len(length) > LONGEST_NUMBER or int(length) > BIGGEST_BODY:
+            if not length.isdigit() or len(length) > MAX_LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
                 return _refuse(413, "too_large", TOO_LARGE)
         kinds = _values(scope, b"content-type")
         if len(kinds) > 1 or any(kind.strip().lower().startswith(b"multipart/") for kind in kinds):
@@ -155,7 +155,7 @@ async def _read(receive: Receive, told: int | None) -> bytes:
             # The other end is gone: what came before may be any part of what was meant.
             raise _RefusedBodyError(_refuse(400, "cut_off", CUT_OFF))
         body += bytes(message.get("body", b""))
-        if len(body) > BIGGEST_BODY:
+        if len(body) > MAX_BODY_BYTES:
             raise _RefusedBodyError(_refuse(413, "too_large", TOO_LARGE))
         if not message.get("more_body", False):
             break

@@ -21,10 +21,10 @@ __all__ = ["SECRET_HEADER", "TrustedProxy", "trusted_proxy"]
 
 SECRET_HEADER = "x-kaiji-proxy-secret"  # noqa: S105 (its name, not what it says)
 
-SHORTEST_SECRET = 32
+MIN_SECRET_CHARS = 32
 """Characters: 128 bits as hexadecimal digits."""
 
-LONGEST_FILE = 64 * 1024
+MAX_SECRET_FILE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _secrets_of(file: Path) -> tuple[bytes, ...]:
         handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as opened:
             found = os.fstat(handle)
-            raw = opened.read(LONGEST_FILE) if stat.S_ISREG(found.st_mode) else b""
+            raw = opened.read(MAX_SECRET_FILE_BYTES) if stat.S_ISREG(found.st_mode) else b""
     except OSError as error:
         msg = f"{name} を読めません({type(error).__name__})"
         raise SettingError(msg) from None
@@ -107,7 +107,7 @@ def _secrets_of(file: Path) -> tuple[bytes, ...]:
         msg = f"{name} は、この利用者だけが読めるファイル(0600)にしてください"
         raise SettingError(msg)
     secrets = tuple(line.strip() for line in raw.splitlines() if line.strip())
-    if not secrets or any(len(secret) < SHORTEST_SECRET or not secret.isascii() for secret in secrets):
-        msg = f"{name} には、{SHORTEST_SECRET}文字以上の英数字の合言葉を一行に一つ入れてください"
+    if not secrets or any(len(secret) < MIN_SECRET_CHARS or not secret.isascii() for secret in secrets):
+        msg = f"{name} には、{MIN_SECRET_CHARS}文字以上の英数字の合言葉を一行に一つ入れてください"
         raise SettingError(msg)
     return secrets

@@ -20,9 +20,9 @@ from flows.review.content.words import Library
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.settings import Settings
 
-__all__ = ["HERE", "Site", "open_site", "site_of"]
+__all__ = ["PAGE_FOLDER", "Site", "open_site", "site_of"]
 
-HERE = Path(__file__).parents[1]
+PAGE_FOLDER = Path(__file__).parents[1]
 
 DATE = re.compile(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)")
 
@@ -83,7 +83,7 @@ def open_site(desk: Desk) -> Site:
     """
     proxy = trusted_proxy(desk.settings)
     templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(PAGE_FOLDER / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,

@@ -14,7 +14,7 @@ from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 __all__ = ["alike_places"]
 
-MOST = 200
+MAX_PLACES = 200
 """Places: more would be a word and no name."""
 
 
@@ -33,7 +33,7 @@ def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> d
     items: dict[str, float] = {}
     new: list[Alike] = []
     readable = bool(opened.words.sound(chars))
-    for alike in opened.words.alike(chars)[:MOST] if readable else ():
+    for alike in opened.words.alike(chars)[:MAX_PLACES] if readable else ():
         found = [item for item in opened.review.draft.items if item.chars.overlaps(alike.chars)]
         for item in found:
             if not item.chars.overlaps(chars):

@@ -21,10 +21,10 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-AROUND = 1.0
+CONTEXT_SECONDS = 1.0
 """Seconds heard before and after each item."""
 
-REMEMBERED = 5000
+MAX_COUNTED_CALLS = 5000
 """Calls whose counts are kept."""
 
 Looker = Annotated[User, require(Role.ANALYST, Role.APPROVER, Role.ADMIN)]
@@ -116,7 +116,7 @@ def _counted(site: Site, queued: QueuedCall) -> _Counted:
     key = (queued.call_id, queued.revision, queued.decisions)
     known = site.counted.get(key)
     if not isinstance(known, _Counted):
-        if len(site.counted) >= REMEMBERED:
+        if len(site.counted) >= MAX_COUNTED_CALLS:
             site.counted.clear()
         known = site.counted[key] = _count(load_review(site.desk, queued.call_id))
     return known
@@ -124,7 +124,9 @@ def _counted(site: Site, queued: QueuedCall) -> _Counted:
 
 def _count(review: Review) -> _Counted:
     doubtful = [item for item in review.draft.items if item.needs_review]
-    around = [(max(0.0, item.time.start - AROUND), item.time.end + AROUND) for item in doubtful]
+    around = [
+        (max(0.0, item.time.start - CONTEXT_SECONDS), item.time.end + CONTEXT_SECONDS) for item in doubtful
+    ]
     steps = {ReviewKind.COMPLETE.value, ReviewKind.REOPEN.value}
     names = {each.reviewer for each in review.everything if each.action not in steps}
     return _Counted(len(doubtful), round(length(union(around)), 1), tuple(sorted(names)), review.complete)

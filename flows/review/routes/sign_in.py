@@ -25,16 +25,16 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-OURS = re.compile(r"/(?:calls(?:/[a-z0-9]{1,40})?|ledger(?:/[A-Za-z0-9-]{1,40})?)?")
+OWN_PAGE = re.compile(r"/(?:calls(?:/[a-z0-9]{1,40})?|ledger(?:/[A-Za-z0-9-]{1,40})?)?")
 """Where one may be sent after signing in: a page of ours, never an address."""
 
 WRONG = "ログイン名かパスワードが違います"
-AT_ONCE = threading.BoundedSemaphore(2)
+HASHING_SLOTS = threading.BoundedSemaphore(2)
 """Argon2 takes 64 MiB and a core each time: many tries at once must not take the machine."""
 
 
 def _next(wanted: str) -> str:
-    return wanted if OURS.fullmatch(wanted) and wanted != "/" else "/calls"
+    return wanted if OWN_PAGE.fullmatch(wanted) and wanted != "/" else "/calls"
 
 
 @router.get("/")
@@ -94,7 +94,7 @@ def sign_in_try(
 
 
 def _account(request: Request, login: str, password: str) -> Account | None:
-    with AT_ONCE:
+    with HASHING_SLOTS:
         return check_password(site_of(request).desk, login, password)
 
 

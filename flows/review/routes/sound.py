@@ -36,10 +36,10 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-LASTS = 600
+ADDRESS_SECONDS = 600
 """Seconds for which an address is good: a page asks again."""
 
-PLACE = "audio-token"
+SEAL_PLACE = "audio-token"
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
@@ -110,18 +110,18 @@ def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) ->
             subject = Subject(review.call.request_id, call_id, review.call.sha256)
             stretch: dict[str, str | int] = {"from_ms": round(start * 1000), "to_ms": round(end * 1000)}
             change.record("call.listen", subject, stretch)
-    until = site.desk.clock().timestamp() + LASTS
+    until = site.desk.clock().timestamp() + ADDRESS_SECONDS
     grant = Grant(
         user.session_id, call_id, given.what, first, last, review.stored.revision, review.count, until,
         secrets.token_hex(8),
     )  # fmt: skip
-    sealed = site.desk.keyring.seal(GRANT.dump_json(grant), PLACE)
+    sealed = site.desk.keyring.seal(GRANT.dump_json(grant), SEAL_PLACE)
     token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
     return {
         "url": f"/audio/{token}",
         "start": first / sketch.rate,
         "end": last / sketch.rate,
-        "expires_in": LASTS,
+        "expires_in": ADDRESS_SECONDS,
         "count": review.count,
     }
 
@@ -149,7 +149,7 @@ def _opened(site: Site, user: User, token: str) -> Grant:
     gone = NotFoundError("その音声はありません。もう一度再生してください")
     try:
         sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        grant = GRANT.validate_json(site.desk.keyring.open(sealed, PLACE))
+        grant = GRANT.validate_json(site.desk.keyring.open(sealed, SEAL_PLACE))
     except (binascii.Error, ValidationError, DeskError):
         raise gone from None
     if grant.session_id != user.session_id or grant.until < site.desk.clock().timestamp():

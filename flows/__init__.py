@@ -1,1 +1,1 @@
-"""What runs the pipeline: Prefect, environment, storage, terminal."""
+"""Everything that runs the pipeline: the command line, Prefect, the desk and its storage, the review page."""

@@ -204,7 +204,7 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
 def _told_once() -> Iterator[None]:
     """Ignore further requests to end after the first, so that they do not interrupt the clean-up.
 
-    Signals are ignored only after the first one: until then Prefect's own handler must be able to cancel a run.
+    Signals are ignored only after the first one: until then Prefect's own handler must be able to cancel.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

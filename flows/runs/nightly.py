@@ -145,9 +145,9 @@ def call_helpers(helpers: int, hours: float) -> None:
 
 
 def next_call(desk: Desk, night: Night) -> str | None:
-    """The longest call that nobody has; ``None`` when the night is over.
+    """Return the longest unclaimed call, or ``None`` when the night is over.
 
-    While other workers have calls, the run stays for as long as a killed one's claim may last.
+    While other workers have calls, the run waits until the claim of a killed worker would have expired.
     """
     patience = time.monotonic() + desk.settings.lease_seconds + LEASE_GRACE_SECONDS
     while not night.over:
@@ -179,8 +179,8 @@ def mask_next(call_id: str, night: Night) -> None:
         tally.put_back[error.kind] += 1
         night.stopped = error
     except ImpossibleStepError:
-        # Another worker was quicker, or the request was withdrawn: this run has not had its try.
-        # Should the other one be killed, the call is this run's as soon as the claim has run out.
+        # Another worker was quicker, or the request was withdrawn: this run has not tried the call.
+        # If the other worker is killed, this run may take the call when the claim has expired.
         tally.passed.add(call_id)
         night.tried.discard(call_id)
     except PipelineError:

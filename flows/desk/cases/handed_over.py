@@ -123,7 +123,7 @@ def _name(change: Change, desk: Desk, request_id: str, originals: Sequence[Origi
         if one.recording is not None:
             recording_id, was = new_id("g"), one.recording.uri
             place = f"{SCHEME}{recording_id}{PurePosixPath(was).suffix.lower()}"
-            # The place is replaced by the random id, because the old one contains names that people gave.
+            # A recording identified by its place gets the new one; the old contains names people gave.
             source = place if one.recording.source_id == was else one.recording.source_id
             content = replace(one.recording, uri=place, source_id=source)
             add_recording(change, content, recording_id, len(recordings) + 1)

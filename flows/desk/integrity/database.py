@@ -45,7 +45,7 @@ PG_BUSY = {"55P03", "40001", "40P01", "57014", "53300"}
 PG_FULL = {"53100"}
 
 WRITER_LOCK = 0x6B61696A69
-"""Number of the advisory lock, "kaiji" in hexadecimal, which no other program is likely to use."""
+"""Number of the advisory lock, the ASCII bytes of "kaiji", which no other program is likely to use."""
 
 IDLE_TIMEOUT_MS = 60_000
 """Milliseconds of idleness after which PostgreSQL ends a writer's transaction, because its machine has died:

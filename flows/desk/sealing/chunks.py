@@ -1,11 +1,11 @@
-"""A file sealed in chunks.
+"""Encryption of files in chunks.
 
     head      b"KJS1", key id (4 bytes), salt (16), nonce prefix (7)
     chunk     up to 1 MiB of clear text and its tag (16 bytes); all but the last are full
 
 Each file has a key of its own (HKDF over the salt).  A chunk's nonce is the prefix, its position
-and whether it is the last (STREAM, Hoang et al. 2015), so that order, length and end are proven;
-the store's name for the file goes into every tag, so that no file stands in for another.
+and whether it is the last (STREAM, Hoang et al. 2015), which authenticates order, length and end.
+The store's name of the file is part of every tag, so that no file can replace another.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ CHUNK_BYTES = 1 << 20
 
 
 def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) -> tuple[str, int]:
-    """Seal a stream into another in flat memory.
+    """Encrypt a stream into another one in constant memory.
 
     Args:
-        clear: Read to its end.
-        target: Written to.
-        keyring: Its current key seals.
-        name: What the store calls the file.
+        clear: Stream of the clear text, read to its end.
+        target: Stream to write to.
+        keyring: The keys, of which the current one seals.
+        name: The store's name of the file.
 
     Returns:
         SHA-256 and number of bytes of the clear text.
@@ -59,7 +59,7 @@ def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) 
 
 
 def _full(clear: BinaryIO) -> bytes:
-    """A chunk's worth: a stream may give less at a time than it is asked for."""
+    """Read a whole chunk; a stream may return less at a time than requested."""
     parts, wanted = [], CHUNK_BYTES
     while wanted and (part := clear.read(wanted)):
         parts.append(part)
@@ -72,10 +72,10 @@ def _nonce(prefix: bytes, position: int, *, last: bool) -> bytes:
 
 
 def key_id_of(head: bytes) -> str:
-    """The id of the key that a file was sealed with, from its first ``HEADER_BYTES`` bytes.
+    """Return the id of the key that a file was sealed with, from its first ``HEADER_BYTES`` bytes.
 
     Raises:
-        FileDamagedError: when it is no sealed file.
+        FileDamagedError: when it is not a sealed file.
     """
     if len(head) < HEADER_BYTES or not head.startswith(MAGIC):
         msg = "封をしたファイルの形ではありません"
@@ -84,26 +84,26 @@ def key_id_of(head: bytes) -> str:
 
 
 class Seekable(Protocol):
-    """What a sealed file has to do."""
+    """Interface of a sealed file."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """Read at most so many bytes."""
+        """Read at most ``size`` bytes."""
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Move to a byte."""
 
 
 class SealedReader(io.RawIOBase):
-    """The clear text of a sealed file, opened chunk by chunk as it is read.
+    """The clear text of a sealed file, decrypted chunk by chunk while it is read.
 
     Args:
-        sealed: The file; can seek.
+        sealed: The seekable file.
         size: Its length in bytes.
-        keyring: Of this desk.
-        name: What the store calls the file.
+        keyring: Keys of this desk.
+        name: The store's name of the file.
 
     Raises:
-        FileDamagedError: on opening or reading, where it was changed, moved or cut off.
+        FileDamagedError: on opening or reading, when it was changed, moved or truncated.
         WrongKeyError: when its key is not among ours.
     """
 
@@ -120,15 +120,15 @@ class SealedReader(io.RawIOBase):
         self._length = size - HEADER_BYTES - self._chunks * TAG
         self._at = 0
         self._held: tuple[int | None, bytes] = (None, b"")
-        # The last chunk proves where the file ends, whatever is read of it.
+        # The last chunk is checked first, because it proves the end of the file.
         self._chunk(self._chunks - 1)
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return true."""
         return True
 
     def seekable(self) -> bool:
-        """Yes."""
+        """Return true."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

@@ -1,4 +1,4 @@
-"""Decisions on a call as the desk keeps them, and what they have to come to before it is approved."""
+"""Stored decisions on a call, and the conditions for its approval."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = [
 ]
 
 COMPLETE = ReviewKind.COMPLETE.value
-"""Action of the decision that nothing is left to decide."""
+"""Action of the decision that completes a review."""
 
 NO_DECISION = {ReviewKind.CONFIRM.value}
-"""Of a second person, who may approve afterwards."""
+"""Actions that do not count as decisions, so that the person may approve afterwards."""
 
 CONTENT: TypeAdapter[ReviewDecision] = TypeAdapter(ReviewDecision)
 
@@ -38,14 +38,14 @@ class Decision:
     """An analyst's decision.
 
     Attributes:
-        revision: Of the plan it was made on.
-        item_id: Of that plan; ``new-…`` for a stretch the analyst added.
+        revision: Revision of the plan that it was made on.
+        item_id: Id of the item in that plan; ``new-…`` for a stretch that the analyst added.
         action: ``mask``, ``keep`` or another of ``pipeline.reviewing.decisions.ReviewKind``.
-        ground: Item of 33条2項 that a mask rests on; 0 for a kept one.
-        reason: In words.
-        reviewer: Who decided.
-        decided_at: When.
-        content: Whatever else the review page needs, as JSON text: a new stretch's span.
+        ground: Item of 33条2項 that a mask rests on; 0 for a kept item.
+        reason: The reason in words.
+        reviewer: Login of the person who decided.
+        decided_at: Time of the decision.
+        content: The whole ``ReviewDecision`` as JSON, with the span of a new stretch.
     """
 
     revision: int
@@ -62,10 +62,10 @@ DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
 def made_on(everything: Sequence[Decision], revision: int) -> tuple[ReviewDecision, ...]:
-    """The decisions on one revision, numbered among all of the call's.
+    """Return the decisions on one revision, with their numbers among all decisions of the call.
 
     Raises:
-        SealBrokenError: when what the desk kept of one is no decision.
+        SealBrokenError: when a stored decision is malformed.
     """
     return tuple(
         _read(number, decision)
@@ -84,27 +84,27 @@ def _read(number: int, decision: Decision) -> ReviewDecision:
 
 
 def who_decided(everything: Sequence[Decision]) -> frozenset[str]:
-    """Who has decided anything on a call: they cannot be the second pair of eyes."""
+    """Return the logins of those who decided on a call, and therefore may not approve it."""
     return frozenset(each.reviewer for each in everything if each.action not in NO_DECISION)
 
 
 def is_complete(made: Sequence[ReviewDecision]) -> bool:
-    """Whether the last word on a revision was that nothing is left to decide."""
+    """Return whether the last decision on a revision completed the review."""
     return bool(made) and made[-1].kind is ReviewKind.COMPLETE
 
 
 def check_approvable(call_id: str, plan: MaskPlan, made: Sequence[ReviewDecision]) -> None:
-    """Whether a revision may be approved: its review is complete, and nothing in it is left to decide.
+    """Check that a revision may be approved: its review is complete, and no item is undecided.
 
-    That somebody said so is not enough: the plan itself is looked at.
+    The decision that completed the review is not sufficient; the plan itself is checked.
 
     Args:
-        call_id: For the message.
-        plan: The revision.
+        call_id: The call's id, for the message.
+        plan: The plan of the revision.
         made: The decisions on it (``made_on``).
 
     Raises:
-        ImpossibleStepError: when nobody has completed it, or somebody has decided after that.
+        ImpossibleStepError: when the review is not complete, or somebody has decided since.
         ReviewRuleError: when an item is undecided, or waits for a second person.
     """
     if not is_complete(made):

@@ -1,4 +1,4 @@
-"""What runs the pipeline: Prefect, environment, storage, terminal."""
+"""Everything that runs the pipeline: the command line, Prefect, the desk and its storage, the review page."""
 
 from flows.own_packages import refuse_foreign_packages
 

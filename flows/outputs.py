@@ -1,10 +1,10 @@
-"""The files of a call: written aside, published together, or not at all.
+"""The output files of a call: written in a staging folder and published together, or not at all.
 
 DIR/.kaiji-xxxx/masked.wav …   while they are made and verified
 DIR/call.masked.wav …          moved there at the end, the manifest last
 DIR/call.error.json            in their place when anything went wrong
 
-Nothing is replaced or removed there but what a manifest of ours names (``flows.files.leftovers``).
+Only files that one of our manifests names are replaced or removed there (``flows.files.leftovers``).
 """
 
 from __future__ import annotations
@@ -50,39 +50,39 @@ __all__ = [
 ]
 
 MASKED_WAV, MASKED_TEXT, MASKED_JSON = "masked.wav", "masked.txt", "masked.json"
-STAGING = ".kaiji-"
+STAGING_PREFIX = ".kaiji-"
 REVIEW, MANIFEST, ERROR = "review.json", "manifest.json", "error.json"
 
 PRODUCTS = (MASKED_WAV, MASKED_TEXT, MASKED_JSON, REVIEW, MANIFEST)
-"""In order of publishing: a manifest means that all the others are there."""
+"""In order of publishing: where there is a manifest, all the others are there."""
 
 
 class OutputFolderError(PipelineError):
-    """The products cannot be written where they are wanted."""
+    """The output folder cannot be made or written."""
 
     code = "output_folder"
 
 
 def file_names(stem: str) -> tuple[str, ...]:
-    """Every name that masking a call may write to."""
+    """Return every path that masking a call may write to."""
     return tuple(f"{stem}.{name}" for name in (*PRODUCTS, ERROR))
 
 
 def open_output(out: Path) -> bool:
-    """Make the output folder, tidy up after killed runs, and try whether it can be written.
+    """Make the output folder, remove what killed runs left, and check that it can be written.
 
     Args:
         out: The folder.
 
     Returns:
-        Whether it takes capital and small letters of a name for the same.
+        Whether its file system ignores case in names.
 
     Raises:
         OutputFolderError: when it cannot.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        sweep(out, STAGING, lambda folder: undo_moving(folder, PRODUCTS, MANIFEST))
+        sweep(out, STAGING_PREFIX, lambda folder: undo_moving(folder, PRODUCTS, MANIFEST))
         with staging(out) as folder:
             (folder / "probe").write_bytes(b"")
             return (folder / "PROBE").exists()
@@ -91,12 +91,12 @@ def open_output(out: Path) -> bool:
 
 
 def staging(out: Path) -> contextlib.AbstractContextManager[Path]:
-    """A hidden folder inside ``out``, readable by its owner only, that is gone afterwards."""
-    return held_folder(out, STAGING)
+    """Make a hidden folder inside ``out``, readable by its owner only, and remove it afterwards."""
+    return held_folder(out, STAGING_PREFIX)
 
 
 def write_masked(folder: Path, recording: Recording, transcript: Transcript, plan: MaskPlan) -> None:
-    """Apply a plan and write what leaves the house: audio, text, and the text with its times.
+    """Apply a plan and write what may be disclosed: audio, text, and the text with its times.
 
     Args:
         folder: Where the products are made.
@@ -113,10 +113,10 @@ def write_masked(folder: Path, recording: Recording, transcript: Transcript, pla
 
 
 def write_review(folder: Path, transcript: Transcript, plan: MaskPlan) -> None:
-    """Write what an analyst decides on: every finding in clear, readable by its owner only."""
+    """Write the review file: every finding in clear text, readable by its owner only."""
     findings = [_review_row(item, transcript) for item in plan.items]
     document = {"call_id": plan.call_id, "revision": plan.revision, "findings": findings}
-    # Made with its mode before a word is in it.
+    # The mode is set before any clear text is written.
     (folder / REVIEW).touch(mode=0o600)
     write_json(folder / REVIEW, document)
 
@@ -126,7 +126,7 @@ def _review_row(item: MaskItem, transcript: Transcript) -> dict[str, object]:
         "item_id": item.item_id,
         "start_seconds": round(item.time.start, 3),
         "end_seconds": round(item.time.end, 3),
-        # One number where it sounds on one channel, a list where on several.
+        # One number for a finding on one channel, a list for one on several.
         "channel": item.channels[0] if len(item.channels) == 1 else list(item.channels),
         "start_char": item.chars.start,
         "end_char": item.chars.end,
@@ -146,15 +146,15 @@ def publish(folder: Path, out: Path, stem: str) -> None:
 
     Args:
         folder: Holds all of ``PRODUCTS``.
-        out: Where to.
-        stem: What their names begin with.
+        out: The output folder.
+        stem: Prefix of their names.
 
     Raises:
-        OutputFolderError: when one could not be moved, or its name is taken; none is left then.
+        OutputFolderError: when one cannot be moved or its name is taken; then none is published.
     """
     try:
         with staging(out) as near:
-            # Renaming is all or nothing only within one file system, so they are brought near first.
+            # Renaming is atomic only within one file system, so they are copied to it first.
             for name in PRODUCTS:
                 shutil.copy2(folder / name, near / name)
             note_moving(near, stem)
@@ -178,7 +178,7 @@ def _move(near: Path, out: Path, stem: str) -> None:
 
 
 def _give_name(path: Path, target: Path) -> None:
-    """Give a file its name unless something has it already."""
+    """Move a file to its name unless that name is taken."""
     try:
         target.hardlink_to(path)
     except FileExistsError:
@@ -186,22 +186,22 @@ def _give_name(path: Path, target: Path) -> None:
     except OSError as error:
         if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}:
             raise
-        # A file system without links: between the look and the renaming only another kaiji could come.
+        # A file system without hard links: only another kaiji could write between the check and the renaming.
         if os.path.lexists(target):
             raise FileExistsError from None
         path.replace(target)
 
 
 def withdraw(out: Path, stem: str) -> None:
-    """Remove whatever an earlier run left of a call, so that nothing stale passes for this run's.
+    """Remove what an earlier run left of a call, so that no stale file is taken for this run's.
 
     Args:
         out: The output folder.
         stem: What the files' names begin with.
 
     Raises:
-        NotOursError: when a file of somebody else's has one of the names; nothing is removed.
-        OutputFolderError: when something could not be removed; all else is.
+        NotOursError: when a file that kaiji did not write has one of the names; nothing is removed.
+        OutputFolderError: when a file cannot be removed; the others are.
     """
     failed: OSError | None = None
     try:
@@ -217,15 +217,15 @@ def withdraw(out: Path, stem: str) -> None:
 
 
 def write_error(out: Path, stem: str, error: PipelineError) -> None:
-    """Leave the reason of a failure: its code and a message without personal data.
+    """Write why a call failed: an error code and a message without personal data.
 
     Args:
-        out: The output folder, from which the call's files are gone already.
-        stem: What the file's name begins with.
+        out: The output folder, from which ``withdraw`` has removed the call's files.
+        stem: Prefix of the file's name.
         error: The reason.
 
     Raises:
-        NotOursError: when a file of somebody else's has its name.
+        NotOursError: when a file that kaiji did not write has its name.
         OutputFolderError: when it cannot be written.
     """
     try:
@@ -248,7 +248,7 @@ def _not_written(error: OSError) -> OutputFolderError:
 
 
 def no_room() -> OutputFolderError:
-    """The disk is full, or may not be filled further."""
+    """Return the error for a full disk or quota."""
     return OutputFolderError(
         "出力先か作業フォルダに空きがありません。空きを作ってから、もう一度実行してください"
     )
@@ -260,5 +260,5 @@ def write_json(path: Path, document: object) -> None:
 
 
 def file_sha256(path: Path) -> str:
-    """Hex digest of a file."""
+    """Return the SHA-256 of a file as a hex digest."""
     return sha256_of(path)

@@ -1,4 +1,4 @@
-"""Libraries that would repeat a call's words in the log, kept quiet."""
+"""Log levels of libraries that would write a call's words into the log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 
 __all__ = ["quiet_libraries"]
 
-TALKATIVE = (
+QUOTING_LOGGERS = (
     "faster_whisper",
     "presidio-analyzer",
     "presidio_analyzer",
@@ -14,7 +14,7 @@ TALKATIVE = (
     "ginza",
     "sudachipy",
     "httpx",
-    # The names of a company's recordings, which can hold a person's name or number.
+    # These log the names of a company's recordings, which can hold a person's name or number.
     "fsspec",
     "s3fs",
     "botocore",
@@ -22,10 +22,10 @@ TALKATIVE = (
     "urllib3",
     "sqlalchemy",
 )
-"""Loggers that at DEBUG or INFO repeat words of the call, or addresses and files that they ask for."""
+"""Loggers that at DEBUG or INFO write words of the call, or URLs and files that they request."""
 
 
 def quiet_libraries() -> None:
-    """Keep libraries that quote the call at WARNING, whatever the root logger is set to."""
-    for name in TALKATIVE:
+    """Set these loggers to WARNING, whatever level the root logger has."""
+    for name in QUOTING_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

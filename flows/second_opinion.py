@@ -1,4 +1,4 @@
-"""The masked text of a call held against what Presidio's anonymizer makes of it."""
+"""A second opinion on the masked text: compared with what Presidio's anonymizer makes of the same plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["second_opinion"]
 
 
 def second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:
-    """The text held against what Presidio's anonymizer makes of the same call."""
+    """Return the lines in which a call's masked text differs from Presidio's anonymizer."""
     from models.analysis.anonymiser import anonymised_lines
 
     transcript, made = call.get(TRANSCRIPT), call.get(PLAN)

@@ -1,6 +1,6 @@
-"""What the surroundings decide: read from the environment here and nowhere else.
+"""Settings, read from the environment here and nowhere else.
 
-Every setting is ``KAIJI_<NAME>``; options of the command line come before it.
+Every setting is the variable ``KAIJI_<NAME>``; an option of the command line overrides it.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ __all__ = [
 ]
 
 PREFECT_HOST = "127.0.0.1"
-"""Where Prefect's servers of this machine listen: no other machine reaches them."""
+"""Address on which Prefect's servers listen; no other machine can reach it."""
 
 
 PATHS = (
     *("home", "key_file", "recognizers", "work", "store", "witness", "recordings", "letter_template"),
     *("review_proxy_secret_file", "review_socket"),
 )
-"""Settings that are places; a URL among them stays as it is."""
+"""Settings that are paths; one that is a URL is left as it is."""
 
 
 class SettingError(PipelineError):
-    """A variable of the environment is malformed; the message names it, never what it holds."""
+    """An environment variable is malformed; the message names the variable and never shows its value."""
 
     code = "setting"
 
 
 class Settings(BaseSettings):
-    """Settings of this machine.
+    """The settings of this machine.
 
     Raises:
         SettingError: when one of them is malformed.
@@ -56,65 +56,65 @@ class Settings(BaseSettings):
         model_revision: Pins the revision of a hub name.
         device: ``auto`` takes CUDA where there is one.
         compute_type: ``auto`` is float16 on CUDA and int8 on a CPU.
-        cpu_threads: Of the speech model; by default as many as help.
+        cpu_threads: Threads of the speech model; by default the number of cores, at most four.
         recognizers: YAML file of the company's own recognizers (``models.company.recognizers``).
-        work: Folder for the values between two tasks of a flow; shared where workers on several
-            machines take the tasks of one run.
+        work: Folder for the values that the tasks of a flow pass to each other; workers on several machines
+            that take the tasks of one run must share it.
         home: Folder of the embedded desk: key, database and store, unless set otherwise.
         key_file: Keys of the desk, one a line, the current one first; by default ``key`` in
             ``home``, better on another disk.
-        key: The keys themselves, in place of a file.
-        key_command: Command that prints them, in place of a file.
+        key: The keys themselves, instead of a file.
+        key_command: Command that prints the keys, instead of a file.
         database: URL of the desk's database; ``postgresql+psycopg://…`` for many machines.
-        database_wait_seconds: How long to wait for other writers, or for the server.
+        database_wait_seconds: How long to wait for other writers or for the server.
         store: Folder or URL (``s3://bucket/prefix``) of the desk's files.
         store_options: JSON object with the options of the store's file system (fsspec), such as
             ``{"endpoint_url": …, "key": …, "secret": …}``.
-        witness: Folder or URL of the company's own where the head of the database lies too
-            (``flows.desk.integrity.witness``): one that who administers the database cannot write.
+        witness: Folder or URL of the company's own where a copy of the database's head is kept
+            (``flows.desk.integrity.witness``); the database's administrator must not be able to write it.
         witness_options: As ``store_options``, for the witness.
-        recordings: Folder or URL under which all recordings must lie; without it any local path
-            and any bucket may be named.
+        recordings: Folder or URL that must contain all recordings; without it any local path and any bucket
+            may be named.
         recordings_options: As ``store_options``, for the recordings.
         due_days: The company's own clock: days from receipt to answer.  The law names no number
             (33条2項 遅滞なく); a suit may follow two weeks after receipt (39条).
         identity_two_people: Whether a second person has to record the identity check too.
         lease_seconds: How long a worker's claim on a call lasts unless it is renewed.
         attempts: How often a call is begun before it is set aside.
-        retain_raw_days: How long a raw copy is kept after it was made.
-        retain_draft_days: Likewise transcripts, review files and drafts of the masked copy.
-        retain_package_days: Likewise what was released.
-        retain_failed_days: How long a request that could not be taken in stays in its drop folder.
-        retain_ledger_days: How long the people stay in the ledger after their request was closed;
+        retain_raw_days: How many days a raw copy is kept after it was made.
+        retain_draft_days: Days that transcripts, review files and drafts of the masked copy are kept.
+        retain_package_days: Days that released packages, letters and manifests are kept.
+        retain_failed_days: Days that a request which could not be taken in stays in its drop folder.
+        retain_ledger_days: Days that personal data stays in the ledger after its request was closed;
             by default five years, in which damages may be claimed (民法166条1項1号).
         package: How an answer is handed over: an encrypted ZIP, or a folder for a CD-R.
         letter_template: Word file of the decision letter; by default the one that kaiji brings.
-        company_name: Of the letter; by default the first name of the company list.
-        contact: The window that the letter names, ``|`` between its lines; by default the
-            responsible desk and the numbers of the company list.
-        orphan_seconds: Age from which a stored file that no row names is a killed run's.
-        prefect_start_seconds: How long the flow's own Prefect may take to start; its default of
-            20 s is too short for two busy cores (facts.md section 4).
-        prefect_hosts: Further names, separated by commas, under which Prefect's server may be asked for,
-            such as that of a proxy; this machine's own are always among them.
-        review_hosts: Names, separated by commas, under which the review page may be asked for.
-        review_https: It is reached by https only, directly or through a proxy.
+        company_name: The company's name in the letter; by default the first name of the company list.
+        contact: The contact that the letter names, with ``|`` between its lines; by default the
+            responsible desk and the phone numbers of the company list.
+        orphan_seconds: Age from which a stored file that no row names counts as left by a killed run.
+        prefect_start_seconds: How long Prefect's server may take to start; Prefect's default of 20 s is
+            too short for two busy cores (facts.md section 4).
+        prefect_hosts: Further host names of Prefect's server, separated by commas, such as that of a
+            proxy; this machine's own names are always allowed.
+        review_hosts: Host names of the review page, separated by commas.
+        review_https: Whether the page is reached by https only, directly or through a proxy.
         review_auth: ``local``: accounts of ``kaiji account``; ``header``: a proxy signs people in.
-        review_proxies: Addresses or networks, separated by commas, from which alone that is believed,
-            and only with the secret of ``review_proxy_secret_file``.
-        review_proxy_secret_file: Words that the proxy sends along to prove that it is the proxy: any
-            program on its machine has its address.  A file of mode 0600.
-        review_socket: Unix socket on which the page listens in place of an address and a port; who
-            may open it is the proxy.
+        review_proxies: Addresses or networks of that proxy, separated by commas.  Its headers are believed
+            only from there, and only with the secret of ``review_proxy_secret_file``.
+        review_proxy_secret_file: File (mode 0600) with the secret that the proxy sends to prove itself:
+            its address proves nothing, because any program on its machine has the same.
+        review_socket: Unix socket on which the page listens instead of an address and a port; whoever may
+            open it counts as the proxy.
         review_socket_mode: ``0600``, or ``0660`` for a proxy of the same group.
         review_user_header: Header in which the proxy names the person.
-        review_roles_header: Likewise their roles, separated by commas.
-        review_role_names: What the company calls the roles there, such as its directory's groups:
-            ``GROUP=analyst,GROUP=approver``; by default they are called as ours.
-        review_session_hours: Longest time between two sign-ins: a working day.
-        review_idle_minutes: After so long without a request one has to sign in again.
-        review_one_person: Whether who decided may also approve, in a company with one such person.
-        review_listen_through: Whether every second has to be listened to before completion.
+        review_roles_header: Header in which the proxy lists the person's roles, separated by commas.
+        review_role_names: The company's names of the roles, such as groups of its directory:
+            ``GROUP=analyst,GROUP=approver``; by default the names are ours.
+        review_session_hours: Longest time between two sign-ins; by default a working day.
+        review_idle_minutes: Time without a request after which a person must sign in again.
+        review_one_person: Whether a person who decided may also approve, for a company with one such person.
+        review_listen_through: Whether every second must be listened to before a review is completed.
         review_audio_megabytes: Memory for decoded calls that are open on the page.
     """
 
@@ -175,7 +175,7 @@ class Settings(BaseSettings):
         try:
             super().__init__(**given)
         except ValidationError as error:
-            # pydantic's own text would repeat the value, which may be a key or a password.
+            # pydantic's own message shows the value, which may be a key or a password.
             named = {f"KAIJI_{str(found['loc'][0]).upper()}" for found in error.errors() if found["loc"]}
             msg = f"設定 {'、'.join(sorted(named))} の値の形が正しくありません"
         else:
@@ -184,35 +184,34 @@ class Settings(BaseSettings):
 
     @property
     def database_url(self) -> str:
-        """Of the desk's database; it may hold a password."""
+        """URL of the desk's database; it may contain a password."""
         if self.database is not None:
             return self.database.get_secret_value()
         return f"sqlite:///{self.home.absolute() / 'desk.sqlite3'}"
 
     @property
     def store_url(self) -> str:
-        """Of the desk's files."""
+        """Folder or URL of the desk's files."""
         return self.store or str(self.home.absolute() / "store")
 
 
 def hand_on(settings: Settings) -> None:
-    """Make what the command line chose the setting of this process and of those it starts.
+    """Put what the command line chose into the environment of this process and of those it starts.
 
-    The tasks of a flow read their settings by themselves: a company's recognizers must not be
-    lost on the way to them.
+    The tasks of a flow read their own settings; without this they would not know ``--recognizers``.
 
     Args:
-        settings: Of this command.
+        settings: The settings of this command.
     """
     if settings.recognizers is not None:
         os.environ["KAIJI_RECOGNIZERS"] = str(settings.recognizers.absolute())
 
 
 def prepare_prefect(home: Path) -> None:
-    """Set Prefect up before it is first imported: quiet, at home in ``home``, nothing kept.
+    """Configure Prefect before it is first imported: quiet, with its files in ``home``, keeping no results.
 
-    What the surroundings set comes first.  It brings no server of its own: ``flows.prefect_api``
-    starts them.
+    Variables that are set already are left as they are.  Prefect starts no server of its own:
+    ``flows.prefect_api`` does.
 
     Args:
         home: Folder for Prefect's database and profiles.
@@ -223,7 +222,7 @@ def prepare_prefect(home: Path) -> None:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        # What went wrong is in the run's state, and a line of ours on the terminal; no traceback beside it.
+        # The run's state and our line on the terminal say what went wrong; Prefect would add a traceback.
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "DO_NOT_TRACK": "1",
     }
@@ -232,20 +231,20 @@ def prepare_prefect(home: Path) -> None:
 
 
 def given_api() -> tuple[str, str]:
-    """What the surroundings set of a Prefect server: its address, and the secret of a server to be started.
+    """Read what the environment says of a Prefect server.
 
     Returns:
-        Both; empty where there is none.
+        The server's address, and the secret for a server to be started; each empty when not set.
     """
     return os.environ.get("PREFECT_API_URL", ""), os.environ.get("PREFECT_SERVER_API_AUTH_STRING", "")
 
 
 @contextlib.contextmanager
 def surroundings(variables: Mapping[str, str]) -> Iterator[None]:
-    """Variables of this process and of those that it starts meanwhile; gone afterwards.
+    """Set environment variables for as long as the context lasts, and remove them afterwards.
 
     Args:
-        variables: None of which is set already to another value that is needed later.
+        variables: Names and values; earlier values of the same names are lost.
     """
     os.environ |= variables
     try:
@@ -256,21 +255,21 @@ def surroundings(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def server_environment(settings: Settings, port: int, secret: Mapping[str, str]) -> dict[str, str]:
-    """The surroundings of Prefect's server on this machine and of its workers.
+    """Return the environment of Prefect's server on this machine and of its workers.
 
-    Everything lies in ``home``; what the surroundings set already comes first, such as
+    All their files lie in ``home``.  Variables that are set already are kept, such as
     ``PREFECT_SERVER_DATABASE_CONNECTION_URL`` for PostgreSQL.
 
     Args:
-        settings: Of this machine.
-        port: Of the server, which no other machine can reach.
+        settings: The settings of this machine.
+        port: Port of the server, which no other machine can reach.
         secret: Variables that hold the secret of its API.
 
     Returns:
-        All of the variables of a process to be started.
+        All variables of a process to be started.
     """
     home, address = settings.home.absolute(), f"http://{PREFECT_HOST}:{port}"
-    # Workers run in folders of their own, where a relative path would mean another place.
+    # Workers run in folders of their own, where a relative path would point elsewhere.
     here = {
         f"KAIJI_{name.upper()}": str(Path(value).absolute())
         for name in PATHS
@@ -285,7 +284,7 @@ def server_environment(settings: Settings, port: int, secret: Mapping[str, str])
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         # Pages of other sites in the same browser must not start runs.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
-        # In memory, where they are by default, slots would be lost when the server restarts.
+        # By default the slots are kept in memory and would be lost when the server restarts.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",

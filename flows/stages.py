@@ -216,7 +216,7 @@ def transcribe(call: Workspace, models: Models) -> int:
 
 
 def detect(call: Workspace, models: Models) -> int:
-    """Words -> what may be personal data."""
+    """Find what may be personal data in the words."""
     entities = pipeline.finding.detect.detect(
         call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
     )
@@ -226,7 +226,7 @@ def detect(call: Workspace, models: Models) -> int:
 
 
 def attribute(call: Workspace, models: Models) -> int:
-    """Whose each of it is, by what was written and, where that does not tell, by the sound."""
+    """Decide whose data each finding is, by what was written and, where that is not enough, by the sound."""
     transcript, job, reader = call.get(TRANSCRIPT), call.get(JOB), models.reader
     # Words from a file need not be those of the recording.
     recognised = job.transcript is None
@@ -242,7 +242,7 @@ def attribute(call: Workspace, models: Models) -> int:
 
 
 def align(call: Workspace, _: Models) -> int:
-    """When and on which channel each of it sounds."""
+    """Find when and on which channel each finding is spoken."""
     findings = pipeline.masking.align.align(
         call.get(FINDINGS), call.get(TRANSCRIPT), call.get(RECORDING), call.get(JOB).policy
     )
@@ -254,7 +254,7 @@ def align(call: Workspace, _: Models) -> int:
 
 
 def plan(call: Workspace, _: Models) -> int:
-    """What is masked and what is kept."""
+    """Decide what is masked and what is kept."""
     job = call.get(JOB)
     made = pipeline.masking.plan.make_plan(call.get(FINDINGS), call.get(TRANSCRIPT), job.case, job.policy)
     call.put(PLAN, made)
@@ -263,13 +263,13 @@ def plan(call: Workspace, _: Models) -> int:
 
 
 def mask(call: Workspace, _: Models) -> int:
-    """The plan applied to audio and text, as files."""
+    """Apply the plan to audio and text, and write both as files."""
     outputs.write_masked(call.products, call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN))
     return len(call.get(PLAN).masked)
 
 
 def verify(call: Workspace, models: Models) -> int:
-    """The files read and listened to again; returns how many leaks were found."""
+    """Read and listen to the written files again; return how many leaks were found."""
     original, transcript, made = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
     try:
         product = open_wav(call.products / outputs.MASKED_WAV)
@@ -308,16 +308,16 @@ def verify(call: Workspace, models: Models) -> int:
 
 
 def known(plan: MaskPlan) -> frozenset[str]:
-    """Ids of the masked items that are looked for in all that is kept.
+    """Return the ids of the masked items whose values are searched for in everything that is kept.
 
-    What is itself in doubt is looked for nowhere else, because ordinary words would be found
-    everywhere; what a person has decided is in no doubt.
+    Doubtful items are left out: their values are often ordinary words, which would be found everywhere.
+    What a person has decided is never doubtful.
     """
     return frozenset(item.item_id for item in plan.masked if item.decided or item.score >= KNOWN)
 
 
 def widen(call: Workspace, _: Models) -> int:
-    """The next revision of a plan whose products leaked."""
+    """Make the next revision of a plan whose products leaked."""
     leaks, made = call.get(LEAKS), call.get(PLAN)
     wider = pipeline.verifying.widen.widen(made, leaks, call.get(TRANSCRIPT), call.get(RECORDING))
     if wider is None:
@@ -337,12 +337,12 @@ def verify_finally(call: Workspace, models: Models) -> int:
 
 
 def certain(leaks: tuple[Leak, ...]) -> tuple[Leak, ...]:
-    """The leaks without doubtful likenesses: those were shown to the analyst while the call was masked."""
+    """Return the leaks without doubtful similar sounds, which were shown to the analyst during masking."""
     return tuple(leak for leak in leaks if leak.kind != "PERHAPS")
 
 
 def publish(call: Workspace, models: Models) -> int:
-    """Review file and manifest added, everything moved to its name."""
+    """Write the review file and the manifest, and move every file to its name."""
     job, transcript = call.get(JOB), call.get(TRANSCRIPT)
     outputs.write_review(call.products, transcript, call.get(PLAN))
     outputs.write_json(call.products / outputs.MANIFEST, manifest(call, models))

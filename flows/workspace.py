@@ -1,8 +1,7 @@
-"""What one call's stages hand to each other.
+"""Values that one call's stages pass to each other.
 
-In one process the values stay in memory; between Prefect tasks, which may run in different
-processes, they lie in a folder that only its owner may read and that is removed after the run.
-Prefect itself never sees them.
+In one process they stay in memory.  Between Prefect tasks, which may run in different processes, they are
+files in a folder that only its owner may read and that is removed after the run.  Prefect never sees them.
 """
 
 from __future__ import annotations
@@ -55,24 +54,24 @@ __all__ = [
 
 T = TypeVar("T")
 
-RUN = "run-"
-"""What the names of runs' folders begin with."""
+RUN_PREFIX = "run-"
+"""Prefix of the folders of runs."""
 
 
-STRIDE = 1 << 20
-"""Samples of a recording laid down at once."""
+SAMPLES_PER_WRITE = 1 << 20
+"""Samples of each channel that are written at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is asked for one call.
+    """The order to mask one call.
 
     Attributes:
-        call_id: Opaque, without personal data: it is what logs, errors and Prefect see.
+        call_id: Random id without personal data, for logs, errors and Prefect.
         audio: The call's file.  File names can be personal, so it is left out of ``repr``.
         out: Folder for the products, which are named after the call's file.
-        case: Who asks.
-        policy: Pads and fill.
+        case: Whose request it is.
+        policy: Padding around masks, and what fills them.
         transcript: File with the words, in place of speech recognition.
         model: Name or path of the speech model.
         listen_again: Whether the finished audio is recognised once more.
@@ -89,51 +88,51 @@ class Job:
 
     @property
     def stem(self) -> str:
-        """What the products' names begin with."""
+        """Prefix of the products' file names."""
         return self.audio.stem
 
 
 class Slot(Generic[T]):
-    """A named value of a known type, and how it is laid on disk: as JSON."""
+    """A named value of one type, stored as JSON."""
 
     def __init__(self, name: str, adapter: TypeAdapter[T]) -> None:
         self.name = name
         self._adapter = adapter
 
     def dump(self, value: T) -> bytes:
-        """The value as bytes."""
+        """Return the value as bytes."""
         return self._adapter.dump_json(value)
 
     def load(self, raw: bytes) -> T:
-        """The value back, equal to what was dumped."""
+        """Return the value that ``dump`` turned into bytes."""
         return self._adapter.validate_json(raw)
 
     def write(self, path: Path, value: T) -> None:
-        """Lay the value down in a file."""
+        """Write the value to a file."""
         path.write_bytes(self.dump(value))
 
     def read(self, path: Path) -> T:
-        """The value of such a file."""
+        """Read a value that ``write`` wrote."""
         return self.load(path.read_bytes())
 
 
 class _RecordingSlot(Slot[Recording]):
-    """A decoded call: samples do not belong into JSON, and are never all in memory."""
+    """A decoded call, stored as one JSON line and raw samples, so that it is never in memory as a whole."""
 
     def __init__(self) -> None:
         self.name = "recording"
 
     def write(self, path: Path, value: Recording) -> None:
-        """One line with the rest, then the samples of all channels in order of time."""
+        """Write a JSON line with rate, law, hash and shape, then the interleaved 16-bit samples."""
         shape = value.channels, value.length
         head = {"rate": value.rate, "law": value.law, "sha256": value.sha256, "shape": shape}
         with path.open("wb") as file:
             file.write(json.dumps(head).encode() + b"\n")
-            for at in range(0, value.length, STRIDE):
-                file.write(value.samples[:, at : at + STRIDE].T.astype("<i2").tobytes())
+            for at in range(0, value.length, SAMPLES_PER_WRITE):
+                file.write(value.samples[:, at : at + SAMPLES_PER_WRITE].T.astype("<i2").tobytes())
 
     def read(self, path: Path) -> Recording:
-        """The recording back; its samples stay in the file."""
+        """Read the recording; its samples stay in the file."""
         with path.open("rb") as file:
             head = json.loads(file.readline())
             samples = StoredSamples(path, tuple(head["shape"]), "pcm16", file.tell())
@@ -141,13 +140,13 @@ class _RecordingSlot(Slot[Recording]):
 
 
 class _SketchSlot(Slot[Sketch]):
-    """A drawn call: its peaks are bytes."""
+    """The waveform of a call, stored as one JSON line and the peaks as bytes."""
 
     def __init__(self) -> None:
         self.name = "sketch"
 
     def dump(self, value: Sketch) -> bytes:
-        """One line with the rest, then the peaks of each channel."""
+        """Return a JSON line with the other fields, then the peaks of each channel."""
         head = {
             "sha256": value.sha256,
             "rate": value.rate,
@@ -158,7 +157,7 @@ class _SketchSlot(Slot[Sketch]):
         return b"".join((json.dumps(head).encode(), b"\n", *value.peaks))
 
     def load(self, raw: bytes) -> Sketch:
-        """The sketch back."""
+        """Return the sketch that ``dump`` turned into bytes."""
         line, peaks = raw.split(b"\n", 1)
         head = json.loads(line)
         size = len(peaks) // head["channels"]
@@ -181,21 +180,21 @@ LEAKS: Slot[tuple[Leak, ...]] = Slot("leaks", TypeAdapter(tuple[Leak, ...]))
 
 
 class Workspace(Protocol):
-    """Where a stage finds what the stages before it made."""
+    """Store of one call's values, from which a stage reads what earlier stages made."""
 
     @property
     def products(self) -> Path:
         """Folder in which the products are made before they are published."""
 
     def put(self, slot: Slot[T], value: T) -> None:
-        """Set a slot's value, in place of an earlier one."""
+        """Set a slot's value, replacing an earlier one."""
 
     def get(self, slot: Slot[T]) -> T:
-        """A slot's value; ``PipelineError`` when no stage has set it."""
+        """Return a slot's value; raise ``PipelineError`` when no stage has set it."""
 
 
 class MemoryWorkspace:
-    """A workspace of one process.
+    """A workspace in memory, for one process.
 
     Args:
         products: An existing folder.
@@ -217,10 +216,10 @@ class MemoryWorkspace:
 
 
 class FolderWorkspace:
-    """A workspace that several processes share.
+    """A workspace in a folder, which several processes can share.
 
     Args:
-        folder: Made if need be, readable by its owner only.
+        folder: Made if it does not exist, readable by its owner only.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -241,7 +240,7 @@ class FolderWorkspace:
 
     @property
     def name(self) -> str:
-        """The folder's name: the call's id within the run."""
+        """Name of the folder, which is the call's id within the run."""
         return self._folder.name
 
     def _path(self, slot: Slot[T]) -> Path:
@@ -250,26 +249,26 @@ class FolderWorkspace:
 
 @contextlib.contextmanager
 def open_run(root: Path) -> Iterator[Path]:
-    """A new run's folder, readable by its owner only, that is gone afterwards.
+    """Make the folder of a run, readable by its owner only, and remove it afterwards.
 
     Args:
-        root: Folder of all runs, made if need be.
+        root: Folder of all runs, made if it does not exist.
 
     Yields:
-        The folder; its name, random and without meaning, is the run's id.
+        The folder; its random name is the run's id.
 
     Raises:
-        PipelineError: when the folder cannot be made, or ``root`` is somebody else's.
+        PipelineError: when the folder cannot be made, or ``root`` belongs to another user.
     """
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if root.stat().st_uid != os.getuid():
-            # In a shared place for temporary files anyone could have laid it there first.
+            # In a shared temporary folder another user could have made it first.
             msg = "作業フォルダが別の利用者のものです(KAIJI_WORK で別の場所を指定してください)"
             raise PipelineError(msg)
-        sweep(root, RUN)
+        sweep(root, RUN_PREFIX)
         with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(held_folder(root, RUN))
+            folder = stack.enter_context(held_folder(root, RUN_PREFIX))
             held = stack.pop_all()
     except OSError as error:
         msg = f"作業フォルダを作れません({type(error).__name__})"

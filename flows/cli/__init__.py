@@ -1,1 +1,1 @@
-"""The command ``kaiji``."""
+"""The command ``kaiji``, one module for each group of its commands."""

@@ -98,7 +98,7 @@ def _of_case(
 def _found(
     session: Session, request: Request, days: tuple[date | None, date | None] = (None, None)
 ) -> tuple[FoundRecording, ...]:
-    """The recordings of the requester's own number and account in the period asked for."""
+    """Find the recordings of the requester's own numbers and account in the requested period."""
     from flows.desk.cases.catalogue import RecordingQuery
     from flows.desk.cases.catalogue import search as find
 

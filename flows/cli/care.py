@@ -31,7 +31,7 @@ NIGHT = {
     "seconds": "音声の秒数",
     "to_review": "要確認の箇所",
 }
-"""Of what a night returns (``flows.runs.night_report``)."""
+"""Labels of the counts that a night returns (``flows.runs.night_report``)."""
 
 FAULTS = {
     "changed": "書き換えられています",
@@ -242,7 +242,7 @@ def nightly() -> None:
     from flows.settings import hand_on
 
     with opened("", "system") as session:
-        # A missing or wrong key is told before Prefect is started.
+        # A missing or wrong key is reported before Prefect is started.
         from flows.desk.work.backlog import backlog
 
         settings = session.desk.settings
@@ -269,7 +269,7 @@ def nightly() -> None:
 
 
 def _show_night() -> None:
-    """How the night goes on, a line for each call, on stderr."""
+    """Print the progress of a night on stderr, a line for each call."""
     log = logging.getLogger("kaiji.night")
     log.setLevel(logging.INFO)
     log.propagate = False

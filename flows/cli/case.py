@@ -35,12 +35,12 @@ METHODS = (
     "運転免許証、マイナンバーカード、旅券、在留カード、健康保険証、"
     "印鑑登録証明書、折り返し電話、会員ログイン、対面、その他"
 )
-"""As ``flows.cli.case_view`` takes them, which is too heavy to import for a line of help."""
+"""The labels that ``flows.cli.case_view`` accepts; importing it for the help text would be too slow."""
 
 STDIN = Path("-")
 
 HEADINGS = ("番号", "状態", "通話", "期限", "残り")
-"""Of a list of requests."""
+"""Column headings of a list of requests."""
 
 
 @case.command("add")

@@ -1,4 +1,4 @@
-"""How ``kaiji case`` shows requests: a line without personal data, and the whole on record."""
+"""Prints requests for ``kaiji case``: a line without personal data, or everything, which is audited."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NOTES = {
 
 
 def state_of(name: str) -> State:
-    """A state by its code word or its Japanese name; ends the command when there is none."""
+    """Return a state by its code word or Japanese name; end the command when it is unknown."""
     names = {
         name: state for state in State for name in (state.value, state.label, state.label.partition("(")[0])
     }
@@ -44,7 +44,7 @@ def state_of(name: str) -> State:
 
 
 def method_of(name: str) -> IdentityMethod:
-    """A kind of identity check by its code word or its Japanese name; ends the command when it is none."""
+    """Return a method of identity check by its code word or Japanese name; end the command if unknown."""
     names = {**{method.value: method for method in IdentityMethod}, **METHODS}
     if name not in names:
         refuse(f"確認の方法は {'、'.join(METHODS)} のどれかです")
@@ -52,7 +52,7 @@ def method_of(name: str) -> IdentityMethod:
 
 
 def summary(request: Request, today: date) -> tuple[object, ...]:
-    """One line of a list: number, state, calls, due date, days left."""
+    """Return one row of a list: number, state, calls, due date, days left."""
     left = (request.due_on - today).days
     told = "停止中" if request.paused_on is not None else f"{left}日" if left >= 0 else f"{-left}日超過"
     days = "" if request.state in CLOSED else told
@@ -60,7 +60,7 @@ def summary(request: Request, today: date) -> tuple[object, ...]:
 
 
 def show_request(session: Session, number: str) -> None:
-    """Show a request with its personal data, after that is on record."""
+    """Print a request with its personal data, after recording that in the audit log."""
     request = requests.get(session.desk, number)
     with session.desk.change(session.actor) as change:
         change.record("request.show", Subject(request.request_id))
@@ -85,13 +85,13 @@ def show_request(session: Session, number: str) -> None:
 
 
 def _kind(note: Note) -> str:
-    """What a note is; a decision on the whole request is named as it was decided."""
+    """Return the label of a note; that of a decision on the whole request is the kind of answer."""
     decided = note.kind is NoteKind.WITHHOLD and note.code and not note.about
     return f"{Answer(note.code).label}の決定" if decided else NOTES[note.kind]
 
 
 def _word(labels: Mapping[str, str], code: str) -> str:
-    """The Japanese word for a code word, or the company's own."""
+    """Return the Japanese label of a code word; the company's own words are returned unchanged."""
     return next((label for label, known in labels.items() if known == code), code)
 
 

@@ -1,4 +1,4 @@
-"""The desk's commands as one: what ``flows.cli.main`` adds to ``kaiji``."""
+"""Adds all commands of the desk to ``kaiji``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["add_desk"]
 
 
 def add_desk(app: typer.Typer, run: typer.Typer) -> None:
-    """Add the desk's commands.
+    """Add the commands of the desk.
 
     Args:
-        app: Of ``kaiji``.
-        run: Of ``kaiji run``.
+        app: The application ``kaiji``.
+        run: The group ``kaiji run``.
     """
     app.add_typer(case, name="case")
     app.add_typer(call, name="call")

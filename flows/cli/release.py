@@ -1,4 +1,4 @@
-"""``kaiji release`` and ``kaiji ledger``: the answer made, taken out, handed over, and the record of all."""
+"""``kaiji release`` and ``kaiji ledger``: make, fetch and deliver an answer; list all requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _MakeByDefault(TyperGroup):
     """``kaiji release R-2026-0042`` is ``kaiji release make R-2026-0042``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the command in where only a request's number is given."""
+        """Insert the command ``make`` when the arguments begin with a request's number."""
         if args and not args[0].startswith("-") and args[0] not in self.commands:
             args = [MAKE, *args]
         return super().parse_args(ctx, args)
@@ -218,7 +218,7 @@ def _show_answer(answer: Release) -> None:
 
 
 def _show_difference(session: Session, number: str, answer: Release) -> None:
-    """What an earlier disclosure of the same recordings showed otherwise."""
+    """Print how an answer differs from an earlier disclosure of the same recordings."""
     from flows.desk.answers.differences import difference_to_earlier
 
     difference = difference_to_earlier(session.desk, number, answer)

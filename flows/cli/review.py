@@ -1,4 +1,4 @@
-"""``kaiji review`` and ``kaiji account``: the analysts' page, and who may sign in to it."""
+"""``kaiji review`` and ``kaiji account``: serve the analysts' page and manage its accounts."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def password_(login: Login, from_stdin: FromStdin = False, who: Who = "") -> Non
 
 
 def _password(*, from_stdin: bool) -> str:
-    """What nobody else can see in the list of processes or in the shell's history."""
+    """Read a password without putting it into the process list or the shell's history."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     try:

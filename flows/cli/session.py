@@ -1,4 +1,4 @@
-"""What the desk's commands share: an opened desk, who acts, and how a refusal is told."""
+"""Shared by the desk's commands: opening the desk, the acting person, error messages, prompts, tables."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 BAD_INPUT, REFUSED = 2, 3
-"""Exit codes, as of ``kaiji mask``: the input is at fault; the state does not allow it."""
+"""Exit codes, as for ``kaiji mask``: the input is at fault; the state does not allow the step."""
 
 REFUSALS = frozenset(
     {
@@ -47,7 +47,7 @@ REFUSALS = frozenset(
         *("not_allowed", "call_unsafe", "rolled_back", "seal_broken"),
     }
 )
-"""Codes of the errors that say: not now, or not twice."""
+"""Codes of the errors that mean: the state does not allow it, now or a second time."""
 
 WAYS_OUT = {
     "not_found": "番号やIDは kaiji case list、kaiji call list、kaiji call search で分かります",
@@ -59,7 +59,7 @@ WAYS_OUT = {
     "storage_gone": "KAIJI_STORE (なければ KAIJI_HOME の store) を確かめてください",
     "schema": "kaiji を新しい版にしてください",
 }
-"""What to do about an error, by its code, where its message does not say so itself."""
+"""Advice by error code, for errors whose message does not give it."""
 
 Who = Annotated[
     str,
@@ -72,7 +72,7 @@ Report = Annotated[Path | None, typer.Option("--report", help="誤りの一覧�
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An opened desk and who acts at it."""
+    """An opened desk and the person who acts."""
 
     desk: Desk
     actor: Actor
@@ -82,13 +82,13 @@ class Session:
 def opened(
     who: str, role: str = "intake", settings: Settings | None = None, *, unwitnessed: bool = False
 ) -> Iterator[Session]:
-    """The desk for one command; an error ends the command with one line.
+    """Open the desk for one command; an error ends the command with one line.
 
     Args:
         who: Name of the person; empty for the login name.
-        role: As what they act.
-        settings: Of this machine.
-        unwitnessed: As ``desk.open_desk``.
+        role: The role in which they act.
+        settings: The settings of this machine.
+        unwitnessed: As for ``open_desk``.
 
     Yields:
         The desk and the person.
@@ -113,7 +113,7 @@ def opened(
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """End the command where an error of ours comes up: one line, and the status of its kind."""
+    """End the command on one of our errors, with one line and the exit status of its kind."""
     try:
         yield
     except PipelineError as error:
@@ -133,7 +133,7 @@ def refuse(line: str, status: int = BAD_INPUT) -> NoReturn:
 
 
 def refuse_faults(name: str, faults: Sequence[Fault], report: Path | None) -> NoReturn:
-    """End the command with every mistake of a file: a headline on stderr, the list on stdout.
+    """End the command with a headline on stderr and the list of a file's mistakes on stdout.
 
     Raises:
         typer.Exit: always, with status 2.
@@ -151,7 +151,7 @@ def refuse_faults(name: str, faults: Sequence[Fault], report: Path | None) -> No
 
 
 def asked(given: str, question: str) -> str:
-    """A text that was given, or else is asked for; never empty.
+    """Return a given text, or ask for it; the text is never empty.
 
     Raises:
         typer.Exit: when the input ends.
@@ -165,7 +165,7 @@ def asked(given: str, question: str) -> str:
 
 
 def answers(questions: Sequence[str]) -> tuple[str, ...]:
-    """What is typed in answer to questions, asked on stderr so that it stands in no output.
+    """Read answers to questions; the questions go to stderr, not into the output.
 
     Raises:
         typer.Exit: when the input ends.
@@ -179,7 +179,7 @@ def answers(questions: Sequence[str]) -> tuple[str, ...]:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Show rows: as a table on a terminal, with tabs for another program."""
+    """Print rows as a table on a terminal, and separated by tabs otherwise."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -197,7 +197,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def _login() -> str:
-    """Of the account that the process runs under; the environment could say anything."""
+    """Return the login name of the process's user; environment variables are not trusted for it."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

@@ -1,6 +1,6 @@
-"""The company's desk: requests, calls, recordings, lists, files and the record of who did what.
+"""The company's desk: requests, calls, recordings, lists, files, and the audit log of who did what.
 
-``open_desk(settings)`` gives a ``Desk``; the operations are functions of the modules
-``requests``, ``calls``, ``claims``, ``catalogue``, ``lists``, ``plans``, ``files`` and ``audit``
-that take it first.  Nobody outside this package touches a database session.
+``integrity.desk.open_desk(settings)`` returns a ``Desk``.  The operations are functions that take it as
+their first argument, such as those of ``cases.requests``, ``cases.calls``, ``work.claims``, ``work.plans``
+and ``answers.releases``.  Code outside this package never uses a database session.
 """

@@ -1,1 +1,1 @@
-"""Files in and out: cases, given words, products, what is left over, names shown as one line."""
+"""Files read and written: cases, given transcripts, leftovers of earlier runs, printable file names."""

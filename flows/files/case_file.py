@@ -1,7 +1,7 @@
-"""``CASE.json`` as people write it -> ``CallCase``.
+"""Reads ``CASE.json``, as people write it, into a ``CallCase``.
 
 Strict: an unknown key, a repeated key or a malformed value is an error that names the key and
-never repeats the value.  A case that were read in part would keep or mask the wrong person.
+never shows the value.  A case that is read only in part would keep or mask the wrong person.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from pipeline.types import CallCase, CaseName, MaskAction, Party, Requester
 __all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json"]
 
 KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
-"""Of an address too, where digits are left as they are."""
+"""A reading; in that of an address digits stay as they are."""
 PHONE = re.compile(r"\+?[\d\s().\-ー−‐]+")
-SHORTEST_PHONE, LONGEST_PHONE = 3, 15
-"""Digits: 110 and 119 are numbers too; ITU-T E.164 allows 15."""
+MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 3, 15
+"""Bounds of a phone number's digits: 110 and 119 are numbers too; ITU-T E.164 allows 15."""
 
 REASONS = {
     "extra_forbidden": "知らないキーです",
@@ -55,14 +55,14 @@ REASONS = {
 MALFORMED = "値の形が正しくありません"
 
 UNKNOWN_KEY = "(知らないキー)"
-"""In place of one that somebody made up: it may be a name."""
+"""Shown instead of a key that is not ours, which may be somebody's name."""
 
-LONGEST_KEY = 40
-"""Characters shown of a key; ours have at most 18."""
+MAX_KEY_CHARS = 40
+"""Characters of a key that are shown; our own keys have at most 18."""
 
 
 def _katakana(kana: str) -> str:
-    """Full-width katakana of a reading; kana in any width and kind are taken."""
+    """Return a reading in full-width katakana; any kind and width of kana is accepted."""
     wide = unicodedata.normalize("NFKC", kana)
     katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
     if katakana and not KANA.fullmatch(katakana):
@@ -71,46 +71,46 @@ def _katakana(kana: str) -> str:
 
 
 def _digits(phone: str) -> str:
-    """The digits of a phone number, with the domestic 0 in place of +81."""
+    """Return the digits of a phone number, with the domestic 0 instead of +81."""
     plain = unicodedata.normalize("NFKC", phone).strip()
     if not PHONE.fullmatch(plain):
         raise ValueError
     digits = re.sub(r"\D", "", plain)
     if plain.startswith("+81"):
         digits = "0" + digits.removeprefix("81").removeprefix("0")
-    if not SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE:
+    if not MIN_PHONE_DIGITS <= len(digits) <= MAX_PHONE_DIGITS:
         raise ValueError
     return digits
 
 
-MOST_CHARS = 200
-"""Characters of a name, an address, a term or an id, and of its reading: the longest address of Japan has
-under a hundred.  Each finding of a call is held against each value, which costs as the value is long."""
+MAX_CHARS = 200
+"""Characters of a name, an address, a term or an id, and of its reading.  The longest address of Japan has
+under a hundred.  Each finding is compared with each value, at a cost proportional to its length."""
 
-MOST_PHONE_CHARS = 40
-"""Characters of a phone number as it is written: fifteen digits and what stands between them."""
+MAX_PHONE_CHARS = 40
+"""Characters of a written phone number: fifteen digits and the separators between them."""
 
-MOST_OWN, MOST_STAFF, MOST_COMPANY, MOST_TERMS = 50, 1_000, 200, 500
+MAX_REQUESTER_VALUES, MAX_STAFF, MAX_COMPANY_VALUES, MAX_TERMS = 50, 1_000, 200, 500
 """Names, phones and addresses of a requester (each); members of staff; names and phones of the company
 (each); confidential terms.  More than any real case has: all of it together costs five CPU seconds in a call
 of 45 s (``tests/bench/large_inputs.py``)."""
 
-MOST_CHARS_IN_ALL = 50_000
+MAX_TOTAL_CHARS = 50_000
 """Characters of all values of a case together: a thousand people by name and reading have twenty thousand."""
 
-MOST_BYTES = 100_000_000
-"""Of any file that is read whole: a ``.jsonl`` of a hundred thousand cases, or the words of four hours of
-call, with room.  A case itself is bounded by what it may hold."""
+MAX_FILE_BYTES = 100_000_000
+"""Bytes of any file that is read as a whole: enough for a ``.jsonl`` of a hundred thousand cases, or for
+the words of a call of four hours.  A single case is bounded by the limits above."""
 
 Text = Annotated[
-    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=MOST_CHARS)
+    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=MAX_CHARS)
 ]
 Kana = Annotated[
     str,
-    StringConstraints(strict=True, strip_whitespace=True, max_length=MOST_CHARS),
+    StringConstraints(strict=True, strip_whitespace=True, max_length=MAX_CHARS),
     AfterValidator(_katakana),
 ]
-Phone = Annotated[str, StringConstraints(strict=True, max_length=MOST_PHONE_CHARS), AfterValidator(_digits)]
+Phone = Annotated[str, StringConstraints(strict=True, max_length=MAX_PHONE_CHARS), AfterValidator(_digits)]
 
 
 class _Strict(BaseModel):
@@ -126,7 +126,7 @@ class _Name(_Strict):
 
 
 def _as_name(value: object) -> object:
-    """A bare text is a name without reading."""
+    """Take a bare text as a name without reading."""
     return {"text": value} if isinstance(value, str) else value
 
 
@@ -134,14 +134,14 @@ Term = Annotated[_Name, BeforeValidator(_as_name)]
 
 
 class _Requester(_Strict):
-    names: tuple[_Name, ...] = Field(default=(), max_length=MOST_OWN)
-    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MOST_OWN)
-    addresses: tuple[_Name, ...] = Field(default=(), max_length=MOST_OWN)
+    names: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
+    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_REQUESTER_VALUES)
+    addresses: tuple[_Name, ...] = Field(default=(), max_length=MAX_REQUESTER_VALUES)
 
 
 class _Company(_Strict):
-    names: tuple[Term, ...] = Field(default=(), max_length=MOST_COMPANY)
-    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MOST_COMPANY)
+    names: tuple[Term, ...] = Field(default=(), max_length=MAX_COMPANY_VALUES)
+    phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_COMPANY_VALUES)
 
 
 class _Policy(_Strict):
@@ -154,9 +154,9 @@ class _Policy(_Strict):
 class _Case(_Strict):
     case_id: Text
     requester: _Requester = _Requester()
-    staff: tuple[_Name, ...] = Field(default=(), max_length=MOST_STAFF)
+    staff: tuple[_Name, ...] = Field(default=(), max_length=MAX_STAFF)
     company: _Company = _Company()
-    confidential_terms: tuple[Term, ...] = Field(default=(), max_length=MOST_TERMS)
+    confidential_terms: tuple[Term, ...] = Field(default=(), max_length=MAX_TERMS)
     policy: _Policy = _Policy()
 
 
@@ -165,7 +165,7 @@ def parse_case(document: object, where: str) -> CallCase:
 
     Args:
         document: The parsed JSON.
-        where: What an error calls the document: a kind of file or a line, no personal data.
+        where: Name of the document in error messages, such as a kind of file or a line; no personal data.
 
     Returns:
         The case: phones as digits, readings in full-width katakana.
@@ -181,8 +181,8 @@ def parse_case(document: object, where: str) -> CallCase:
         loc = first["loc"]
         known = (*loc[:-1], UNKNOWN_KEY) if first["type"] == "extra_forbidden" else loc
         raise _of_key(where, _key_path(loc) or "case", reason, _key_path(known) or "case") from None
-    if _chars(case) > MOST_CHARS_IN_ALL:
-        msg = f"{where}: 文字が全部で多すぎます (上限 {MOST_CHARS_IN_ALL:,} 字)"
+    if _chars(case) > MAX_TOTAL_CHARS:
+        msg = f"{where}: 文字が全部で多すぎます (上限 {MAX_TOTAL_CHARS:,} 字)"
         raise CaseFileError(msg)
     return CallCase(
         case_id=case.case_id,
@@ -205,7 +205,7 @@ def parse_case(document: object, where: str) -> CallCase:
 
 
 def _chars(case: _Case) -> int:
-    """How long all that is looked for is together."""
+    """Return the total number of characters of all values that are searched for."""
     lists = (
         case.requester.names,
         case.requester.addresses,
@@ -224,33 +224,33 @@ def _key_path(loc: tuple[int | str, ...]) -> str:
 
 
 def shown(key: str) -> str:
-    """A key of somebody's file as a terminal may show it: one line, and no longer than a key is.
+    """Return a key of a file as one short line that a terminal may show.
 
     Args:
         key: As it stands in the file.
     """
-    printable = "".join(letter if letter.isprintable() else "?" for letter in key[:LONGEST_KEY])
-    return printable + ("…" if len(key) > LONGEST_KEY else "")
+    printable = "".join(letter if letter.isprintable() else "?" for letter in key[:MAX_KEY_CHARS])
+    return printable + ("…" if len(key) > MAX_KEY_CHARS else "")
 
 
 def _of_key(where: str, key: str, reason: str, kept: str) -> CaseFileError:
-    """An error that names a key on the terminal, and what is known of it in what is kept."""
+    """Return an error that shows a key on the terminal, but only a known key in stored messages."""
     return CaseFileError(f"{where}: {key}: {reason}", f"{where}: {kept}: {reason}")
 
 
 def case_lookup(path: Path) -> Callable[[Path], CallCase]:
-    """Where the cases of a run come from: one file, a folder, or a ``.jsonl``.
+    """Return a function that finds a call's case in one file, a folder, or a ``.jsonl``.
 
     Args:
         path: ``CASE.json`` for every call; a folder of ``<stem>.case.json``; or a ``.jsonl`` with
             a ``"call"`` key (the call's file name) in each line.
 
     Returns:
-        A function from a call's path to its case; it raises ``CaseFileError`` when there is
-        none, or (in a folder, where each is read for its own call) it is malformed.
+        A function from a call's path to its case.  It raises ``CaseFileError`` when there is no case, or
+        when the case's own file in a folder is malformed.
 
     Raises:
-        CaseFileError: when the path is missing, or anything in the one file is malformed.
+        CaseFileError: when the path is missing, or the single file is malformed.
     """
     if path.is_dir():
         return lambda call: parse_case(read_json(path / f"{call.stem}.case.json", "case"), "case")
@@ -290,13 +290,13 @@ def read_json(path: Path, where: str) -> object:
 
     Args:
         path: The file.
-        where: What an error calls it.
+        where: Name of the file in error messages.
 
     Returns:
         The parsed document.
 
     Raises:
-        CaseFileError: when it cannot be read or is no JSON; the message has no part of it.
+        CaseFileError: when it cannot be read or is not JSON; the message quotes none of it.
     """
     return _parse_json(_read_text(path, where), where)
 
@@ -304,9 +304,9 @@ def read_json(path: Path, where: str) -> object:
 def _read_text(path: Path, where: str) -> str:
     try:
         with open_file(path) as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            msg = f"{where}: ファイルが大きすぎます (上限 {MOST_BYTES:,} バイト)"
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            msg = f"{where}: ファイルが大きすぎます (上限 {MAX_FILE_BYTES:,} バイト)"
             raise CaseFileError(msg)
         return content.decode("utf-8-sig")
     except OSError as error:
@@ -331,7 +331,7 @@ def _parse_json(text: str, where: str) -> object:
         msg = f"{where}: JSON として読めません({error.lineno}行{error.colno}桁)"
         raise CaseFileError(msg) from None
     except ValueError:
-        # Of a number with more digits than Python reads.
+        # Raised for a number with more digits than Python converts.
         msg = f"{where}: 数の桁が多すぎます"
         raise CaseFileError(msg) from None
     except RecursionError:

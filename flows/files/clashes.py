@@ -1,4 +1,4 @@
-"""Whether something that is to be written is something that is read, by whatever name."""
+"""Checks whether an output file is one of the input files, under any name."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ __all__ = ["clashes", "repeats"]
 
 
 def clashes(outputs: Iterable[Path], inputs: Iterable[Path]) -> Iterator[Path]:
-    """The outputs that are an input, by the same name, another one, a link, or in other letters.
+    """Find the outputs that are one of the inputs: by the same path, a link, or a name in other case.
 
     Args:
-        outputs: Files to be written, whether they are there or not.
+        outputs: Files to be written; they need not exist.
         inputs: Files that are read.
 
     Yields:
-        Each output that is there and is one of the inputs, or lies where a missing one would.
+        Each output that is one of the inputs, or has the path of a missing input.
     """
     read = {mark for path in inputs for mark in _marks(path)}
     for path in outputs:
@@ -25,7 +25,7 @@ def clashes(outputs: Iterable[Path], inputs: Iterable[Path]) -> Iterator[Path]:
 
 
 def _marks(path: Path) -> Iterator[tuple[object, ...]]:
-    """What tells a file: its number on its disk, that of what it leads to, and its name and place."""
+    """Return what identifies a file: its inode, that of a link's target, and its folder and name."""
     for follow in (True, False):
         try:
             found = path.stat(follow_symlinks=follow)
@@ -41,10 +41,10 @@ def _marks(path: Path) -> Iterator[tuple[object, ...]]:
 
 
 def repeats(stems: Sequence[str], *, folded: bool) -> bool:
-    """Whether two calls would write to the same names.
+    """Return whether two calls would write to the same names.
 
     Args:
-        stems: What the names begin with.
-        folded: Whether the output folder takes capital and small letters for the same.
+        stems: Prefixes of the names.
+        folded: Whether the output folder ignores case in names.
     """
     return len({stem.casefold() if folded else stem for stem in stems}) < len(stems)

@@ -1,8 +1,8 @@
-"""How a process ends when it is told to: by way of everything that tidies up behind it.
+"""Ending a process on a signal so that all its clean-up code still runs.
 
-Python's own answer to SIGTERM and SIGHUP is to stop on the spot: clear text would lie where it was until
-the next start.  ``told_to_end`` turns them into an exception, ``undisturbed`` keeps any such exception,
-whoever raises it, out of the moments in which a folder is made or removed or a call's files get their names.
+By default Python stops at once on SIGTERM and SIGHUP, which would leave clear text on disk until the next
+start.  ``told_to_end`` turns these signals into an exception.  ``undisturbed`` delays signals for short
+stretches that must not be interrupted, such as making a folder or renaming a call's files.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from typing import Any, Final
 
 __all__ = ["EndedBySignal", "told_to_end", "undisturbed"]
 
-_TOLD: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-"""What asks a process to end and leaves it the time to."""
+_END_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""Signals that ask a process to end."""
 
-_INTERRUPTING: Final = (*_TOLD, signal.SIGALRM)
-"""With the alarm by which Prefect breaks off what takes too long."""
+_INTERRUPTING_SIGNALS: Final = (*_END_SIGNALS, signal.SIGALRM)
+"""These, and the alarm by which Prefect enforces a time limit."""
 
 
 class EndedBySignal(BaseException):
-    """The process was told to end.
+    """The process received a signal to end.
 
     Args:
-        number: Of the signal.
+        number: Number of the signal.
     """
 
     def __init__(self, number: int) -> None:
@@ -39,9 +39,9 @@ class EndedBySignal(BaseException):
 
 @contextlib.contextmanager
 def told_to_end() -> Iterator[None]:
-    """For as long as the context lasts, a signal to end is an exception; at its end the process ends by it.
+    """Turn a signal to end into an exception; when it leaves the context, the process ends by that signal.
 
-    A signal that is ignored, as SIGHUP under ``nohup``, stays ignored.
+    A signal that is ignored, such as SIGHUP under ``nohup``, stays ignored.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -50,13 +50,13 @@ def told_to_end() -> Iterator[None]:
     def told(number: int, _: FrameType | None) -> None:
         raise EndedBySignal(number)
 
-    for each in _TOLD:
+    for each in _END_SIGNALS:
         if signal.getsignal(each) is not signal.SIG_IGN:
             signal.signal(each, told)
     try:
         yield
     except EndedBySignal as ended:
-        # Whoever started the process sees that it was the signal.
+        # The parent process then sees that the signal ended this one.
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
         signal.signal(ended.number, signal.SIG_DFL)
@@ -65,10 +65,10 @@ def told_to_end() -> Iterator[None]:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put off what signals do until the context is over: for short stretches that are done as a whole.
+    """Delay signals until the context is over, for short stretches that must not be interrupted.
 
-    Whatever answers to a signal, ours, Prefect's or a server's, does so afterwards.  In another thread
-    than the main one no signal interrupts anything.
+    Every signal handler, ours, Prefect's or a server's, runs afterwards.  Outside the main thread nothing is
+    delayed, because Python runs signal handlers in the main thread only.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -85,9 +85,9 @@ def undisturbed() -> Iterator[None]:
             put_off.append(number)
 
     try:
-        for each in _INTERRUPTING:
+        for each in _INTERRUPTING_SIGNALS:
             before[each] = signal.getsignal(each)
-            # One that was not set from Python could not be put back.
+            # A handler that was not set from Python could not be restored.
             if before[each] is not None:
                 signal.signal(each, wait)
         yield

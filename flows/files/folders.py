@@ -1,7 +1,7 @@
-"""Folders that hold clear text for a while: closed to others, and gone afterwards, whatever happens.
+"""Temporary folders for clear text: closed to other users, and always removed afterwards.
 
-A process that is killed cannot tidy up.  Each folder is therefore held by a lock that the system
-lets go when its process ends, and a later process removes those that nobody holds any more.
+A killed process cannot clean up.  Each folder therefore has a lock that the system releases when its
+process ends, and a later process removes the folders whose lock nobody holds.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ __all__ = ["held_folder", "let_go", "sweep"]
 
 LOCK = ".lock"
 
-YOUNG = 60.0
-"""Seconds within which a folder without a lock is taken for one that is just being made."""
+NEW_FOLDER_SECONDS = 60.0
+"""Seconds within which a folder without a lock counts as one that is still being made."""
 
 
 _held: dict[Path, int] = {}
-"""Those of this process, with its id: a forked one has its parent's in its memory."""
+"""Folders of this process with its process id, because a forked process inherits its parent's list."""
 
 
 @contextlib.contextmanager
 def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """A new folder of a random name, readable by its owner only, for as long as the context lasts.
+    """Make a folder with a random name, readable by its owner only, for as long as the context lasts.
 
     Args:
         parent: An existing folder.
-        prefix: What the name begins with.
+        prefix: Prefix of the name.
 
     Yields:
-        The folder; it is removed with all that is in it.
+        The folder; afterwards it is removed with everything in it.
     """
     folder: Path | None = None
     try:
@@ -57,10 +57,10 @@ def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 def let_go(parent: Path) -> None:
-    """Remove this process's folders now: it ends, and what works in them in the background with it.
+    """Remove this process's folders now, because the process ends and its background work with it.
 
     Args:
-        parent: The folder that they were made in.
+        parent: The folder that contains them.
     """
     for folder, process in tuple(_held.items()):
         if folder.parent == parent and process == os.getpid():
@@ -69,14 +69,14 @@ def let_go(parent: Path) -> None:
 
 @atexit.register
 def _let_go_of_all() -> None:
-    """What a context that never came to its end still holds when the process does."""
+    """Remove, at the end of the process, the folders of contexts that were never left."""
     for folder, process in tuple(_held.items()):
         if process == os.getpid():
             _remove(folder)
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder, its lock last: of one whose removal is killed a later process sees what it is."""
+    """Remove a folder, its lock last, so that a later process can finish an interrupted removal."""
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
             if path.is_dir() and not path.is_symlink():
@@ -91,11 +91,11 @@ def sweep(parent: Path, prefix: str, before: Callable[[Path], None] = lambda _: 
 
     Args:
         parent: An existing folder.
-        prefix: What their names begin with.
-        before: Done with each of them first.
+        prefix: Prefix of their names.
+        before: Called with each folder before it is removed.
     """
     for folder in parent.glob(f"{prefix}*"):
-        # One that goes away meanwhile, or is somebody else's, is not ours to tidy.
+        # Skip a folder that disappears meanwhile or belongs to another user.
         with contextlib.suppress(OSError):
             if folder.stat().st_uid == os.getuid() and _left_behind(folder):
                 before(folder)
@@ -105,7 +105,7 @@ def sweep(parent: Path, prefix: str, before: Callable[[Path], None] = lambda _: 
 def _left_behind(folder: Path) -> bool:
     lock_file = folder / LOCK
     if not lock_file.is_file():
-        return time.time() - folder.stat().st_mtime > YOUNG
+        return time.time() - folder.stat().st_mtime > NEW_FOLDER_SECONDS
     with lock_file.open("rb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,7 +1,7 @@
-"""What an earlier run of ours left under a call's name: only that is ever removed or replaced.
+"""Files that an earlier run of kaiji left under a call's name; no other file is removed or replaced.
 
-A call's manifest names its files with their hashes; a file that bears such a name and is not the one
-that the manifest names may be somebody's recording.
+A call's manifest names its files with their hashes.  A file that has such a name but another hash may be
+somebody's recording.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from pipeline.file_bytes import open_file
 __all__ = ["JOURNAL", "NotOursError", "note_moving", "ours", "sha256_of", "undo_moving"]
 
 JOURNAL: Final = "moving"
-"""File of a staging folder that says under which name its files are being moved out."""
+"""File of a staging folder that says to which names its files are being moved."""
 
-_MOST: Final = 1 << 20
-"""Bytes of a manifest or an error of ours, far more than either has."""
+_MAX_BYTES: Final = 1 << 20
+"""Bytes of a manifest or an error file that are read, far more than either has."""
 
 
 class NotOursError(PipelineError):
-    """A file of somebody else's lies where one of ours would."""
+    """A file that kaiji did not write has a name that kaiji would write to."""
 
     code = "output_folder"
 
 
 def ours(out: Path, stem: str, products: Sequence[str], manifest: str, error: str) -> tuple[Path, ...]:
-    """The files that an earlier run left of a call, in the order in which they may be removed.
+    """Find the files that an earlier run left of a call, in the order in which they may be removed.
 
     Args:
         out: The output folder.
-        stem: What the names begin with.
-        products: How they go on, the manifest's among them.
-        manifest: How the manifest's goes on; it comes last, because the others hang on it.
-        error: How that of a failure's reason does.
+        stem: Prefix of the names.
+        products: Suffixes of the products, the manifest's among them.
+        manifest: Suffix of the manifest, which is removed last because it identifies the others.
+        error: Suffix of the error file.
 
     Raises:
-        NotOursError: when one of the names is taken by a file that we did not write, or that was changed.
-        OSError: when one cannot be looked at.
+        NotOursError: when a file with one of the names was not written by kaiji, or was changed.
+        OSError: when a file cannot be examined.
     """
     named = _named_by(out / f"{stem}.{manifest}")
     found = []
@@ -78,19 +78,19 @@ def _regular(path: Path) -> bool:
 
 
 def _document(path: Path) -> object:
-    """A small JSON file of ours; ``None`` for anything else."""
+    """Read a small JSON file of ours; return ``None`` for anything else."""
     if not os.path.lexists(path) or not _regular(path):
         return None
     with open_file(path) as file:
-        raw = file.read(_MOST + 1)
+        raw = file.read(_MAX_BYTES + 1)
     try:
-        return json.loads(raw) if len(raw) <= _MOST else None
+        return json.loads(raw) if len(raw) <= _MAX_BYTES else None
     except (ValueError, RecursionError):
         return None
 
 
 def _named_by(path: Path) -> Mapping[str, str]:
-    """What a manifest of ours names; nothing when it is none."""
+    """Return the hashes that one of our manifests names; empty for any other document."""
     document = _document(path)
     if not isinstance(document, dict) or not {"call_id", "input", "outputs", "plan"} <= document.keys():
         return {}
@@ -110,18 +110,18 @@ def _is_reason(path: Path) -> bool:
 
 
 def sha256_of(path: Path) -> str:
-    """Hex digest of an ordinary file."""
+    """Return the SHA-256 of an ordinary file as a hex digest."""
     with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def note_moving(folder: Path, stem: str) -> None:
-    """Say in a staging folder under which name its files are about to be moved out of it."""
+    """Note in a staging folder to which names its files are about to be moved."""
     (folder / JOURNAL).write_bytes(os.fsencode(stem))
 
 
 def undo_moving(folder: Path, products: Sequence[str], manifest: str) -> None:
-    """Take back what a killed run had moved out of a staging folder without coming to the manifest.
+    """Remove the files that a killed run had moved out of a staging folder before it moved the manifest.
 
     Args:
         folder: The staging folder, with its manifest still in it.

@@ -1,7 +1,7 @@
-"""How a name is shown: the one place where a file's name, or anything else from outside, becomes a line.
+"""Turns a file's name, or any other text from outside, into one printable line; the only place that does.
 
-A name may hold a line break, a terminal's commands or marks that turn the direction of writing: shown as
-it is, it could forge a line of ours, or hide one.
+A name may contain a line break, terminal escape sequences or marks that change the direction of writing.
+Printed unchanged it could forge or hide one of our lines.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from typing import Final
 
 __all__ = ["is_text", "shown"]
 
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories of characters that are no writing: control, format (also of direction), halves, line ends."""
+_INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that are not shown: control, format (also direction), surrogate, line separators."""
 
 
 def shown(line: object) -> str:
-    r"""A text as one line in which every character is one that can be seen.
+    r"""Return a text as one line in which every character is visible.
 
     Args:
-        line: A text, or a path; bytes of a name that are no UTF-8 come as Python's half characters.
+        line: A text or a path; bytes of a name that are not UTF-8 come as Python's surrogates.
 
     Returns:
-        The text, control and format characters as ``\x1b`` or ``\u202e``, bytes as ``\xff``.
+        The text, with control and format characters as ``\x1b`` or ``\u202e`` and bytes as ``\xff``.
     """
     return "".join(_seen(each) for each in str(line))
 
 
 def _seen(character: str) -> str:
-    if unicodedata.category(character) not in _UNSEEN:
+    if unicodedata.category(character) not in _INVISIBLE_CATEGORIES:
         return character
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
@@ -38,7 +38,7 @@ def _seen(character: str) -> str:
 
 
 def is_text(path: Path) -> bool:
-    """Whether a path's name is UTF-8: another cannot be handed on as JSON, nor shown."""
+    """Return whether a path's name is UTF-8; another name can neither be written as JSON nor shown."""
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError:

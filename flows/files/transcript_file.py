@@ -1,14 +1,13 @@
-"""Words from a file instead of from a recogniser: ``--transcript``.
+"""Reads words from a file instead of from a recogniser: ``--transcript``.
 
 Takes the JSON of faster-whisper, WhisperX and the OpenAI ``verbose_json`` with word times:
 ``segments[].words[]`` (or, as OpenAI writes it, one ``words[]`` beside ``segments[]``), each
-word with ``word``, ``start``, ``end`` and perhaps ``probability`` or ``score``.  Keys that a
-program adds for itself are passed over; what is needed must be there and well formed, and what
-the file says twice it must say alike (``flows.files.transcript_order``).  A source that vouches for
-its times, as a person or a forced aligner may, says so beside ``segments``:
-``"times_within": 0.02``, the seconds that an edge may be off.
+word with ``word``, ``start``, ``end`` and perhaps ``probability`` or ``score``.  Unknown keys are ignored;
+required keys must be present and well formed, and what the file says twice must agree
+(``flows.files.transcript_order``).  A source that guarantees its times, such as a person or a forced
+aligner, says so beside ``segments``: ``"times_within": 0.02``, the largest error of an edge in seconds.
 
-That the words are said where the file says is not looked at here: ``pipeline.given.given_words``.
+Whether the words are spoken where the file says is checked in ``pipeline.given.given_words``.
 """
 
 from __future__ import annotations
@@ -39,21 +38,21 @@ CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
 """In a two-channel file channel 0 is the operator and 1 the caller (contract section 2)."""
 
 UNKNOWN_PROBABILITY = 1.0
-"""Of words whose file gives none: such files are corrected by people, or the program is sure."""
+"""Probability of words whose file gives none: people corrected them, or the program is sure."""
 
-AFTER_THE_END = 0.5
-"""Seconds by which a word may end after the audio: recognisers work in padded windows."""
+MAX_SECONDS_AFTER_END = 0.5
+"""Seconds by which a word may end after the audio, because recognisers work in padded windows."""
 
-OUTSIDE_SEGMENT = 1.0
-"""Seconds by which a word may lie outside the segment that holds it: a segment's own times are rounded to
-whole tokens, or taken from before its words were aligned."""
+MAX_SECONDS_OUTSIDE_SEGMENT = 1.0
+"""Seconds by which a word may lie outside its segment, whose times are rounded to whole tokens or were set
+before its words were aligned."""
 
 _Object = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A segment of the file with its words, as it stands there; ``own`` where they stand inside it."""
+    """A segment of the file with its words; ``own`` when the words are listed inside the segment."""
 
     entry: _Object
     words: Sequence[object]
@@ -67,16 +66,16 @@ def read_transcript(path: Path, recording: Recording, call_id: str) -> Transcrip
     Args:
         path: The JSON file.
         recording: The call that the words belong to.
-        call_id: Goes into the transcript.
+        call_id: Id of the transcript.
 
     Returns:
-        The transcript; words without a time of their own take what their neighbours leave.
+        The transcript; a word without a time takes the gap between its neighbours.
 
     Raises:
-        CaseFileError: names the malformed key by its place: something is missing or of the wrong type; text
-            that the words do not hold; times that are negative, run back, contradict their segment's or lie
-            after the audio; segments of one speaker that overlap; more than can be said in the recording.
-        CallUnsafeError: when the file holds no word at all.
+        CaseFileError: names the place of the fault: a key is missing or of the wrong type; a text is not what
+            its words say; times are negative, run backwards, contradict their segment or lie after the
+            audio; segments of one speaker overlap; there are more words than the recording has time for.
+        CallUnsafeError: when the file contains no word.
     """
     document = _object(read_json(path, "transcript"), "transcript")
     within = _optional(document, "times_within", "transcript", math.inf)
@@ -100,7 +99,7 @@ def read_transcript(path: Path, recording: Recording, call_id: str) -> Transcrip
 
 
 def _listed(document: _Object) -> list[_Listed]:
-    """The segments of the file; a file of words alone is one."""
+    """Return the segments of the file; words without segments are one segment."""
     if "segments" not in document:
         return [_Listed(document, _list(document, "words", "transcript"), "transcript", own=True)]
     entries = [_object(e, f"segments[{i}]") for i, e in enumerate(_list(document, "segments", "transcript"))]
@@ -118,9 +117,9 @@ def _listed(document: _Object) -> list[_Listed]:
 
 
 def _loose_words(document: _Object, entries: Sequence[_Object]) -> list[list[object]]:
-    """The words that stand beside the segments, each given to the segment whose text it is part of.
+    """Assign the words that are listed beside the segments to the segments whose text contains them.
 
-    Times do not tell: those of segments are guessed apart from those of words, and a second off.
+    Times cannot decide it: segments and words are timed separately and differ by up to a second.
     """
     given: list[list[object]] = [[] for _ in entries]
     if "words" not in document or all("words" in entry for entry in entries):
@@ -137,10 +136,10 @@ def _loose_words(document: _Object, entries: Sequence[_Object]) -> list[list[obj
 
 
 def _timed(listed: _Listed, duration: float) -> list[HeardWord]:
-    """Words with times; WhisperX leaves them out for words that it cannot align, such as digits.
+    """Give every word a time; WhisperX omits it for words that it cannot align, such as digits.
 
-    A word without time takes the whole gap between its neighbours, so that a mask over it
-    covers wherever it sounds.
+    A word without a time takes the whole gap between its neighbours, so that a mask over it covers it
+    wherever it is spoken.
     """
     first, last = _bounds(listed, duration)
     where = listed.where
@@ -156,10 +155,13 @@ def _timed(listed: _Listed, duration: float) -> list[HeardWord]:
         if not 0 <= start <= end:
             msg = f"transcript: {name}: start が負か end より後です"
             raise CaseFileError(msg)
-        if end > duration + AFTER_THE_END:
+        if end > duration + MAX_SECONDS_AFTER_END:
             msg = f"transcript: {name}: end が音声の終わりより{min(end - duration, 1e6):.1f}秒後です"
             raise CaseFileError(msg)
-        if listed.own and not first - OUTSIDE_SEGMENT <= start <= end <= last + OUTSIDE_SEGMENT:
+        if (
+            listed.own
+            and not first - MAX_SECONDS_OUTSIDE_SEGMENT <= start <= end <= last + MAX_SECONDS_OUTSIDE_SEGMENT
+        ):
             msg = f"transcript: {name}: 時刻が {where} の start から end の外にあります"
             raise CaseFileError(msg)
         score = _optional(word, "score", name, UNKNOWN_PROBABILITY)
@@ -169,20 +171,20 @@ def _timed(listed: _Listed, duration: float) -> list[HeardWord]:
 
 
 def _bounds(listed: _Listed, duration: float) -> tuple[float, float]:
-    """When a segment begins and ends by its own times, which must be possible."""
+    """Return a segment's own start and end, which must be valid."""
     first = _optional(listed.entry, "start", listed.where, 0.0)
     last = _optional(listed.entry, "end", listed.where, max(first, duration))
     if not 0 <= first <= last:
         msg = f"transcript: {listed.where}: start が負か end より後です"
         raise CaseFileError(msg)
-    if listed.own and last > duration + AFTER_THE_END and listed.entry.get("end") is not None:
+    if listed.own and last > duration + MAX_SECONDS_AFTER_END and listed.entry.get("end") is not None:
         msg = f"transcript: {listed.where}: end が音声の終わりより{min(last - duration, 1e6):.1f}秒後です"
         raise CaseFileError(msg)
     return first, last
 
 
 def _nearest_ends(ends: Sequence[float | None], first: float) -> list[float]:
-    """Of each word, where the last one before it ends that has a time."""
+    """Return for each word the end of the nearest earlier word that has a time."""
     out, reached = [], first
     for end in ends:
         out.append(reached)
@@ -191,7 +193,7 @@ def _nearest_ends(ends: Sequence[float | None], first: float) -> list[float]:
 
 
 def _nearest_starts(starts: Sequence[float | None]) -> list[float | None]:
-    """Of each word, where the first one behind it begins that has a time."""
+    """Return for each word the start of the nearest later word that has a time."""
     out: list[float | None] = []
     coming: float | None = None
     for start in reversed(starts):
@@ -203,7 +205,7 @@ def _nearest_starts(starts: Sequence[float | None]) -> list[float | None]:
 def _refuse_contradictions(
     document: _Object, listed: Sequence[_Listed], said: Sequence[Sequence[HeardWord]]
 ) -> None:
-    """What the file says twice it says alike: text by words, times by order."""
+    """Refuse a file whose text and words, or whose order and times, contradict each other."""
     texts = ["".join(word.text for word in words) for words in said]
     for each, text in zip(listed, texts, strict=True):
         refuse_other_text(_optional_text(each.entry, each.where), text, each.where)
@@ -222,7 +224,7 @@ def _refuse_contradictions(
 def _lanes(
     listed: _Listed, words: Sequence[HeardWord]
 ) -> Iterator[tuple[tuple[object, object], int, Sequence[HeardWord]]]:
-    """A segment's words by who says them, with the number of the first: one voice, one thing at a time."""
+    """Group a segment's words by speaker, each group with the index of its first word."""
     who = [_who(listed.entry, word) for word in map(_as_object, listed.words)]
     at = 0
     for lane, run in itertools.groupby(who):
@@ -236,7 +238,7 @@ def _as_object(word: object) -> _Object:
 
 
 def _who(entry: _Object, word: _Object) -> tuple[str, str]:
-    """Channel and speaker as the file has them, whatever they are."""
+    """Return channel and speaker as the file has them, unchecked."""
     return repr(word.get("channel", entry.get("channel"))), repr(word.get("speaker", entry.get("speaker")))
 
 
@@ -259,7 +261,7 @@ def _by_speaker(
 
 
 def _place(entry: _Object, word: _Object, where: str, channels: int) -> tuple[int | None, str | None]:
-    """Channel and speaker of a word as far as the file tells."""
+    """Return channel and speaker of a word as far as the file says."""
     speaker = word.get("speaker", entry.get("speaker"))
     known = speaker if isinstance(speaker, str) and speaker in CHANNEL_OF_SPEAKER else None
     channel = word.get("channel", entry.get("channel"))
@@ -284,8 +286,8 @@ def _word_text(word: _Object, where: str) -> str:
     if not isinstance(text, str) or not _is_unicode(text):
         msg = f"transcript: {where}.word: 文字列ではありません"
         raise CaseFileError(msg)
-    # A newline separates utterances in the transcript and may not stand inside one, nor what is
-    # read as one from a file.
+    # A newline separates utterances in the transcript, so neither it nor any character that is read
+    # as a line end may stand inside one.
     return text.replace("\n", " ").replace("\r", " ")
 
 
@@ -300,7 +302,7 @@ def _optional_text(entry: _Object, where: str) -> str:
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether a text can be written: JSON lets half of a surrogate pair through."""
+    """Return whether a text can be encoded: JSON allows half of a surrogate pair."""
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
@@ -329,12 +331,12 @@ def _optional(entry: _Object, key: str, where: str, default: float) -> float:
 
 def _number(entry: _Object, key: str, where: str) -> float:
     value = entry.get(key)
-    # Comparing, not converting: a whole number of a thousand digits is no float.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
+    # Compared, not converted: an integer of a thousand digits does not fit into a float.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_NUMBER:
         msg = f"transcript: {where}.{key}: 数ではありません"
         raise CaseFileError(msg)
     return float(value)
 
 
-MOST = 1e9
-"""Beyond it no number of such a file means anything: thirty years in seconds."""
+MAX_NUMBER = 1e9
+"""Largest number accepted: thirty years in seconds."""

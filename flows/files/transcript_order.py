@@ -1,4 +1,4 @@
-"""What a file of words must not contradict itself in: text, order, and how much can be said.
+"""Checks that a file of words does not contradict itself: its text, its order, and how much can be said.
 
 segment   text   隣の長谷川さん
           words  隣|の|   |さ|ん        refused: a name that no word holds is masked nowhere
@@ -24,36 +24,36 @@ __all__ = [
     "spoken",
 ]
 
-BACK = 0.1
-"""Seconds by which a word may begin before the one in front of it: aligners round, and overlap by a frame."""
+MAX_BACKWARD_SECONDS = 0.1
+"""Seconds by which a word may begin before the previous one: aligners round, and overlap by a frame."""
 
-OVERLAP, OVERLAP_SHARE = 0.5, 0.5
-"""Seconds, and share of the shorter, by which two utterances of one voice may overlap: recognisers time the
-end of one and the beginning of the next in windows of their own."""
+MAX_OVERLAP_SECONDS, MAX_OVERLAP_SHARE = 0.5, 0.5
+"""Seconds, and share of the shorter one, by which two utterances of one speaker may overlap: recognisers
+time the end of one and the start of the next in different windows."""
 
-MOST_A_SECOND, MOST_BESIDE = 20, 400
-"""Characters, or words, of each channel: a fast speaker says fourteen a second (``transcribe.FASTEST``), a
-recogniser that loops writes nine; and so many more in a recording of any length."""
+MAX_PER_SECOND, BASE_ALLOWANCE = 20, 400
+"""Characters, or words, of each channel per second, and an allowance for a recording of any length.  A fast
+speaker says fourteen a second (``transcribe.FASTEST``); a recogniser that loops writes nine."""
 
 
 def spoken(text: str) -> str:
-    """What of a text is said: letters, kana, kanji and figures, in one width and one case.
+    """Return the spoken characters of a text: letters, kana, kanji and digits, in one width and one case.
 
-    Words of OpenAI come without the punctuation of their segment, those of WhisperX without blanks.
+    OpenAI's words lack the punctuation of their segment, WhisperX's words lack spaces.
     """
     return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
 
 
 def refuse_other_text(text: str, words: str, where: str) -> None:
-    """Refuse a text that is not what its words say.
+    """Refuse a text that differs from its words.
 
     Args:
-        text: Of a segment, or of the whole; nothing where the file gives none.
-        words: Of the same, joined.
-        where: What an error calls it.
+        text: Text of a segment or of the whole file; empty when the file gives none.
+        words: The joined words of the same segment or file.
+        where: Name of the place in error messages.
 
     Raises:
-        CaseFileError: the two differ in more than blanks, punctuation, width and case.
+        CaseFileError: when they differ in more than spaces, punctuation, width and case.
     """
     if text.strip() and spoken(text) != spoken(words):
         msg = f"transcript: {where}: text と words の言葉が一致しません"
@@ -61,19 +61,19 @@ def refuse_other_text(text: str, words: str, where: str) -> None:
 
 
 def refuse_out_of_order(runs: Sequence[tuple[Sequence[HeardWord], str]]) -> None:
-    """Refuse times that run back in what one voice says.
+    """Refuse times that run backwards within one speaker's words.
 
     Args:
-        runs: Its utterances in the order of the file, each with what an error calls it.
+        runs: The speaker's utterances in the order of the file, each with its name in error messages.
 
     Raises:
-        CaseFileError: a word begins before the one in front of it, or two utterances overlap by more than
-            recognisers' times do.
+        CaseFileError: when a word begins before the previous one, or two utterances overlap by more than
+            the times of recognisers do.
     """
     last: tuple[float, float] | None = None
     for words, where in runs:
         for one, other in itertools.pairwise(words):
-            if other.start < one.start - BACK:
+            if other.start < one.start - MAX_BACKWARD_SECONDS:
                 msg = f"transcript: {where}: 単語の時刻が前に戻っています"
                 raise CaseFileError(msg)
         if not words:
@@ -82,7 +82,11 @@ def refuse_out_of_order(runs: Sequence[tuple[Sequence[HeardWord], str]]) -> None
         if last is not None:
             shared = last[1] - start
             shorter = min(end - start, last[1] - last[0])
-            if start < last[0] - BACK or shared > OVERLAP or shared > max(BACK, OVERLAP_SHARE * shorter):
+            if (
+                start < last[0] - MAX_BACKWARD_SECONDS
+                or shared > MAX_OVERLAP_SECONDS
+                or shared > max(MAX_BACKWARD_SECONDS, MAX_OVERLAP_SHARE * shorter)
+            ):
                 msg = f"transcript: {where}: 同じ話者の前の発話と時刻が重なるか、前に戻っています"
                 raise CaseFileError(msg)
         last = start, end
@@ -91,17 +95,17 @@ def refuse_out_of_order(runs: Sequence[tuple[Sequence[HeardWord], str]]) -> None
 def refuse_longer_than_said(
     counts: Iterable[int], texts: Iterable[Iterable[str]], recording: Recording
 ) -> None:
-    """Refuse more words than can be said in the recording: nothing after this need fear their number.
+    """Refuse more words than can be spoken in the recording, so that later code need not bound their number.
 
     Args:
-        counts: Words of each segment.
-        texts: Of the words of each.
-        recording: That they are said to be of.
+        counts: Number of words of each segment.
+        texts: Text of each segment's words.
+        recording: The recording that they belong to.
 
     Raises:
-        CaseFileError: there are more words, or characters, than can be.
+        CaseFileError: when there are more words or characters than can be spoken.
     """
-    most = MOST_BESIDE + int(MOST_A_SECOND * recording.duration * recording.channels)
+    most = BASE_ALLOWANCE + int(MAX_PER_SECOND * recording.duration * recording.channels)
     words = sum(counts)
     if words > most or sum(len(text) for each in texts for text in each) > most:
         msg = f"transcript: {recording.duration:.0f}秒の音声に入りきらない量の言葉があります (上限{most}文字)"
@@ -109,15 +113,15 @@ def refuse_longer_than_said(
 
 
 def shared_out(words: Sequence[str], texts: Sequence[str]) -> list[int]:
-    """Share words out to the segments whose texts they make up, one after another.
+    """Assign words to the segments whose texts they make up.
 
     Args:
-        words: In their order.
-        texts: Of the segments, in theirs.
+        words: All words, in order.
+        texts: Texts of the segments, in order.
 
     Returns:
-        Of each word the number of its segment: where its middle lies in the texts joined; the last for what
-        goes beyond.
+        For each word the index of its segment: the one in whose text the middle of the word lies when words
+        and texts are joined; the last segment for words beyond the texts.
     """
     ends = list(itertools.accumulate(len(spoken(text)) for text in texts))
     out, at = [], 0

@@ -1,5 +1,5 @@
-"""What comes in: requests, recordings and lists, from files as people and telephone systems write them.
+"""Imports requests, recordings and lists from files that people and telephone systems write.
 
-Every file is taken whole or not at all, and every mistake in it is told with its row and column,
-never with the value that stands there.
+A file is imported as a whole or not at all.  Every mistake in it is reported with its row and column, never
+with the value.
 """

@@ -1,4 +1,4 @@
-"""Requests from a CSV or JSON file: all of them, or none and a report of every mistake."""
+"""Imports requests from a CSV or JSON file: all of them, or none with a report of every mistake."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["import_requests", "read_request", "read_requests"]
 
 
 def import_requests(desk: Desk, actor: Actor, path: Path) -> tuple[Request, ...]:
-    """Take in the requests of a file, in one transaction.
+    """Import the requests of a file in one transaction.
 
-    Every request needs the company's own number (``reference``): by it a file that was imported
-    before is known again.
+    Every request needs the company's own number (``reference``), by which a file that was imported before is
+    recognised.
 
     Args:
         desk: The desk.
-        actor: Who imports.
+        actor: The person who imports.
         path: ``.csv`` or ``.json``; see ``request_document.LAYOUT`` for the columns.
 
     Returns:
@@ -41,13 +41,13 @@ def import_requests(desk: Desk, actor: Actor, path: Path) -> tuple[Request, ...]
     try:
         return requests.receive_all(desk, actor, [new for _, new in found])
     except DuplicateError:
-        # Somebody else imported one of them since we looked.
+        # Another import took one of them in after the check.
         faults = _known(desk, found)
     raise IntakeError(faults)
 
 
 def read_requests(desk: Desk, path: Path) -> tuple[tuple[Record, NewRequest], ...]:
-    """Read and check a file of requests without taking them in.
+    """Read and check a file of requests without importing them.
 
     Raises:
         FileError: when it cannot be read.
@@ -62,10 +62,10 @@ def read_requests(desk: Desk, path: Path) -> tuple[tuple[Record, NewRequest], ..
 
 
 def read_request(desk: Desk, path: Path) -> NewRequest:
-    """Read and check one request, which need not have a number of the company's own.
+    """Read and check one request, which need not have the company's own number.
 
     Raises:
-        FileError: when the file cannot be read, or is no JSON.
+        FileError: when the file cannot be read, or is not JSON.
         IntakeError: with every mistake.
     """
     try:

@@ -1,19 +1,18 @@
-"""A folder into which requests are dropped: a request's JSON and the recordings that it names.
+"""Imports requests from a drop folder: a request's JSON and the recordings that it names.
 
     inbox/X.json, a.wav      as somebody puts them there
     inbox/taking/ID/         being taken in; a killed run's are finished by the next
     inbox/done/ID.json       taken in: the request's number and how many files, no personal data
     inbox/failed/ID/         set aside for a while; why is in ``failed/ID.error.json``, no personal data
 
-ID is random, so that only names that people chose can tell anything.
+ID is random, so it tells nothing about the request.
 
-The folder hands over and keeps nothing: a company that wants to keep what it puts here keeps it
-elsewhere.  What was taken in lies sealed in the store, where it is erased with its request, and goes
-from here.  Each file is sealed and read back, then one transaction names all of them together with the
-request, and only then is the clear one removed, if it is the very bytes that were sealed.  Killed
-anywhere, the next run finds either the clear files and no request, or both, and finishes.  A file is
-unlinked, not overwritten: that would reach another name of the same file, and on a disk with wear
-levelling or snapshots prove nothing.
+The folder is no place to keep files: what was taken in lies sealed in the store, where it is erased with
+its request, and is removed here.  Each file is sealed and read back, then one transaction registers all
+of them together with the request, and only then is the clear file removed, if its bytes are the sealed
+ones.  After a kill at any point the next run finds the clear files without a request, or both, and
+finishes.  A file is unlinked, not overwritten: overwriting would also change other hard links of the file,
+and proves nothing on a disk with wear levelling or snapshots.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ from flows.intake.drop_stay import (
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused, Strict
 from flows.intake.known import known_references
-from flows.intake.recordings import AUDIO, SETTLED, measure
+from flows.intake.recordings import AUDIO_SUFFIXES, SETTLE_SECONDS, measure
 from flows.intake.request_document import RequestDocument
 from flows.intake.tabular import FileError, Record, read_bytes
 from pipeline.errors import CaseFileError
@@ -57,21 +56,21 @@ from pipeline.errors import CaseFileError
 __all__ = ["Taken", "take_folder"]
 
 TAKING = "taking"
-LOCK = ".kaiji-lock"
+LOCK_NAME = ".kaiji-lock"
 
-PATIENCE = 600.0
-"""Seconds for which a request waits for recordings that are still being copied."""
+WAIT_SECONDS = 600.0
+"""Seconds that a request waits for recordings that are still being copied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a folder's files.
+    """The result of importing a drop folder.
 
     Attributes:
-        requests: Taken in.
-        failed: How many were set aside.
-        waiting: How many may still be being written, or miss a recording; a later run takes them.
-        unnamed: How many recordings lie there that no request names; they are left alone.
+        requests: The requests that were taken in.
+        failed: Number of requests that were set aside.
+        waiting: Number of requests that are incomplete or still being written; a later run takes them.
+        unnamed: Number of recordings that no request names; they are left alone.
     """
 
     requests: tuple[Request, ...] = ()
@@ -91,7 +90,7 @@ class _Recording(Strict):
     @field_validator("file")
     @classmethod
     def _beside(cls, file: str) -> str:
-        if Path(file).name != file or file.startswith(".") or Path(file).suffix.lower() not in AUDIO:
+        if Path(file).name != file or file.startswith(".") or Path(file).suffix.lower() not in AUDIO_SUFFIXES:
             raise Refused("同じフォルダの録音ファイルの名前ではありません")
         return file
 
@@ -106,19 +105,19 @@ class _Dropped(RequestDocument):
         return self
 
 
-def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTLED) -> Taken:
-    """Take in what lies in a drop folder.
+def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTLE_SECONDS) -> Taken:
+    """Import what lies in a drop folder.
 
     Args:
         desk: The desk.
-        actor: Who takes it in.
+        actor: The person who imports.
         inbox: The folder; sub-folders are made in it.
-        settled: Seconds since it was last written after which a file is taken for finished.
+        settled: Seconds since the last write after which a file counts as complete.
 
     Raises:
         FileError: when the folder cannot be used.
-        ConflictError: when another process is at it.
-        DeskError: when the desk cannot be used; what was begun is finished by the next run.
+        ConflictError: when another process uses the folder.
+        DeskError: when the desk cannot be used; the next run finishes what was begun.
     """
     taken = Taken()
     with _held(inbox):
@@ -134,21 +133,21 @@ def take_folder(desk: Desk, actor: Actor, inbox: Path, *, settled: float = SETTL
             folder.mkdir(mode=0o700)
             file.replace(folder / file.name)
             taken = _take(desk, actor, folder, taken, resumed=False)
-        unnamed = sum(path.suffix.lower() in AUDIO for path in inbox.iterdir() if path.is_file())
-    # While a request waits its recordings are here too.
+        unnamed = sum(path.suffix.lower() in AUDIO_SUFFIXES for path in inbox.iterdir() if path.is_file())
+    # The recordings of a waiting request are in the folder too.
     return taken if taken.waiting else replace(taken, unnamed=unnamed)
 
 
 @contextlib.contextmanager
 def _held(inbox: Path) -> Iterator[None]:
-    """The folder with its sub-folders, held against other processes."""
+    """Make the sub-folders and lock the folder against other processes."""
     try:
         if not inbox.is_dir():
             msg = "受付フォルダがありません"
             raise FileError(msg)
         for name in (TAKING, DONE, FAILED):
             (inbox / name).mkdir(mode=0o700, exist_ok=True)
-        lock = (inbox / LOCK).open("wb")
+        lock = (inbox / LOCK_NAME).open("wb")
     except OSError as error:
         msg = f"受付フォルダに書けません({type(error).__name__})"
         raise FileError(msg) from None
@@ -161,7 +160,7 @@ def _held(inbox: Path) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            # Its own text would hold a file's name.
+            # The error's own text would contain a file's name.
             kind = type(error).__name__
         else:
             return
@@ -170,20 +169,20 @@ def _held(inbox: Path) -> Iterator[None]:
 
 
 def _complete(inbox: Path, file: Path, settled: float) -> bool:
-    """Whether a request and its recordings seem to be there as a whole."""
+    """Return whether a request and all its recordings seem to be completely written."""
     now = time.time()
     age = now - file.stat().st_mtime
     if age < settled:
         return False
     named = [inbox / name for name in _named(file)]
     if not all(path.is_file() for path in named):
-        # After that long the request is taken as it is, and refused for what it lacks.
-        return age > PATIENCE
+        # After that time the request is taken as it is, and refused for what is missing.
+        return age > WAIT_SECONDS
     return all(now - path.stat().st_mtime >= settled for path in named)
 
 
 def _named(file: Path) -> list[str]:
-    """The recordings that a request seems to name; what is wrong with it is told when it is taken."""
+    """Return the recordings that a request seems to name; mistakes are reported when it is taken in."""
     try:
         document = read_json(file, "JSON")
     except CaseFileError:
@@ -195,10 +194,10 @@ def _named(file: Path) -> list[str]:
 
 
 def _take(desk: Desk, actor: Actor, folder: Path, taken: Taken, *, resumed: bool) -> Taken:
-    """Take one request in, or set it aside."""
+    """Import one request, or set it aside."""
     inbox = folder.parent.parent
     if not any(folder.iterdir()):
-        # Killed before the request was moved in, or after all of it was taken.
+        # A run was killed before it moved the request here, or after it had finished.
         folder.rmdir()
         return taken
     try:
@@ -219,7 +218,7 @@ def _take(desk: Desk, actor: Actor, folder: Path, taken: Taken, *, resumed: bool
 
 
 def _document(folder: Path) -> Path:
-    """A request's JSON."""
+    """Return the path of a request's JSON."""
     files = list(folder.glob("*.json"))
     if len(files) != 1 or not is_plain(files[0]):
         msg = "請求の JSON が通常のファイルとして1つありません"
@@ -228,7 +227,7 @@ def _document(folder: Path) -> Path:
 
 
 def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request:
-    """The request, taken in; after a killed run it may be there already."""
+    """Take the request in, unless a killed run already did."""
     raw = read_bytes(file)
     try:
         record = Record(0, read_json(file, "JSON"))
@@ -237,7 +236,7 @@ def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request
     document = record.checked(_Dropped, {"now": desk.clock(), "numbered": False})
     new = document.value()
     if not new.reference:
-        # The very same file dropped again is a double import.
+        # The same file was dropped a second time.
         new = replace(new, reference=f"inbox:{hashlib.sha256(raw).hexdigest()}")
     known = known_references(desk, [new.reference]).get(new.reference)
     if known is not None:
@@ -247,7 +246,7 @@ def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request
         msg = f"すでに取り込まれています({known})"
         raise DuplicateError(msg)
     if (file.parents[2] / DONE / f"{file.parent.name}.json").exists():
-        # Taken in and erased since: it must not come back.
+        # The request was taken in before and erased since, so it is not taken in again.
         msg = "この請求の個人情報は台帳から消されています"
         raise FileError(msg)
     recordings = _recordings(desk, record, document, file.parent)
@@ -265,7 +264,7 @@ def _received(desk: Desk, actor: Actor, file: Path, *, resumed: bool) -> Request
 def _recordings(
     desk: Desk, record: Record, document: _Dropped, folder: Path
 ) -> tuple[tuple[Path, NewRecording], ...]:
-    """The recordings that a request names, each with its entry of the catalogue."""
+    """Return the recordings that a request names, each with its catalogue entry."""
     found, faults = [], []
     for place, one in enumerate(document.recordings):
         path = folder / one.file
@@ -292,7 +291,7 @@ def _remove(desk: Desk, folder: Path, request: Request) -> None:
     """Remove the clear files of a request that was taken in, the JSON last.
 
     Raises:
-        FileError: one of them is not what was sealed, such as one that was still being written.
+        FileError: when one of them differs from what was sealed, such as a file still being written.
     """
     files = sorted(folder.iterdir(), key=lambda path: path.suffix == ".json")
     named = named_hashes(desk, request.number)

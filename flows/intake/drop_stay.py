@@ -1,7 +1,7 @@
-"""How long something stays in clear in a drop folder: what was set aside, and what an earlier version left.
+"""Retention in drop folders: requests that were set aside, and files that earlier versions left.
 
-Nobody but a run over a folder knows where it is, so each run writes its place down, for the retention
-run that comes when nobody drops anything any more.
+Only a run over a drop folder knows its path, so each run writes it down for the retention run, which also
+works when nothing is dropped any more.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ __all__ = [
 ]
 
 DONE, FAILED = "done", "failed"
-ERROR = ".error.json"
-FOLDER = re.compile(r"x[0-9a-f]{16}")
-"""One request's, as ``new_id("x")`` calls it: nothing else in a folder is ours to remove."""
+ERROR_SUFFIX = ".error.json"
+OWN_FOLDER = re.compile(r"x[0-9a-f]{16}")
+"""Name of one request's folder, as ``new_id("x")`` makes it; nothing else is removed."""
 
-DAY = 86_400.0
-REMEMBERED = "drop-folders.json"
+DAY_SECONDS = 86_400.0
+FOLDER_LIST = "drop-folders.json"
 
 
 def is_plain(path: Path) -> bool:
-    """Whether something is a file of its own: no link, whose end may lie anywhere, no pipe, no device."""
+    """Return whether a path is an ordinary file: not a link, a pipe or a device."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
@@ -57,18 +57,18 @@ def is_plain(path: Path) -> bool:
 
 
 def set_aside(folder: Path, target: Path, faults: tuple[Fault, ...]) -> None:
-    """Put a request's files where they stay for a while.
+    """Move a request's files to where they stay for a while.
 
-    The reason first: killed in between, the next run writes it again.
+    The reason is written first; after a kill in between, the next run writes it again.
     """
     told = [{"column": _kept(fault), "reason": fault.reason} for fault in faults]
     text = json.dumps({"code": IntakeError.code, "faults": told}, ensure_ascii=False, indent=2)
-    target.with_name(f"{target.name}{ERROR}").write_text(text + "\n", encoding="utf-8")
+    target.with_name(f"{target.name}{ERROR_SUFFIX}").write_text(text + "\n", encoding="utf-8")
     folder.replace(target)
 
 
 def _kept(fault: Fault) -> str:
-    """Where a mistake is; a key that the sender made up may be somebody's name in any letters."""
+    """Return the place of a mistake, without keys that the sender invented: they may be names."""
     if fault.reason != REASONS["extra_forbidden"]:
         return fault.column
     above, dot, _ = fault.column.rpartition(".")
@@ -76,11 +76,11 @@ def _kept(fault: Fault) -> str:
 
 
 def remember_folder(desk: Desk, inbox: Path) -> None:
-    """Write down where a drop folder is, on this machine."""
+    """Write down the path of a drop folder, for this machine."""
     known, place = _remembered(desk), str(inbox.absolute())
     if place in known:
         return
-    file = desk.settings.home / REMEMBERED
+    file = desk.settings.home / FOLDER_LIST
     part = file.with_suffix(".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as new:
         json.dump([*known, place], new, ensure_ascii=False)
@@ -89,9 +89,9 @@ def remember_folder(desk: Desk, inbox: Path) -> None:
 
 def _remembered(desk: Desk) -> list[str]:
     try:
-        found = json.loads((desk.settings.home / REMEMBERED).read_text(encoding="utf-8"))
+        found = json.loads((desk.settings.home / FOLDER_LIST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        # None yet, or half of a file: the next run over a folder writes it again.
+        # No list yet, or an incomplete one: the next run over a folder writes it again.
         return []
     return [place for place in found if isinstance(place, str)] if isinstance(found, list) else []
 
@@ -100,29 +100,29 @@ def clear_stays(desk: Desk, actor: Actor) -> int:
     """Remove from all drop folders of this machine what has stayed long enough.
 
     Returns:
-        How many requests' files.
+        Number of requests whose files were removed.
     """
     count = 0
     for place in _remembered(desk):
-        # A disk that is not mounted has nothing to remove.
+        # The folder's disk may not be mounted.
         with contextlib.suppress(OSError):
             count += clear_stays_of(desk, actor, Path(place))
     return count
 
 
 def clear_stays_of(desk: Desk, actor: Actor, inbox: Path) -> int:
-    """Remove from one drop folder what has stayed long enough, and put it on record.
+    """Remove from one drop folder what has stayed long enough, and record it in the audit log.
 
-    What was set aside stays for ``retain_failed_days``.  What earlier versions left in ``done/`` stays
-    as long as the ledger knows the request or a recording there, and is erased after that.
+    Requests that were set aside stay for ``retain_failed_days``.  Files that earlier versions left in
+    ``done/`` stay as long as the ledger knows the request or one of its recordings.
 
     Returns:
-        How many requests' files.
+        Number of requests whose files were removed.
     """
     gone = 0
-    latest = time.time() - desk.settings.retain_failed_days * DAY
+    latest = time.time() - desk.settings.retain_failed_days * DAY_SECONDS
     for folder in _folders(inbox / FAILED):
-        reason = folder.with_name(f"{folder.name}{ERROR}")
+        reason = folder.with_name(f"{folder.name}{ERROR_SUFFIX}")
         if (reason if reason.exists() else folder).stat().st_mtime < latest:
             shutil.rmtree(folder)
             reason.unlink(missing_ok=True)
@@ -142,19 +142,19 @@ def clear_stays_of(desk: Desk, actor: Actor, inbox: Path) -> int:
 def _folders(place: Path) -> list[Path]:
     if not place.is_dir():
         return []
-    found = (path for path in place.iterdir() if FOLDER.fullmatch(path.name))
+    found = (path for path in place.iterdir() if OWN_FOLDER.fullmatch(path.name))
     return sorted(path for path in found if path.is_dir() and not path.is_symlink())
 
 
 def _places(desk: Desk) -> set[str]:
-    """Folders in which the catalogue knows a recording."""
+    """Return the folders in which the catalogue has a recording."""
     with desk.read() as session:
         rows = session.scalars(select(RecordingRow)).all()
         return {str(Path(take_sealed(row, RECORDING, desk.keyring).uri).parent) for row in rows}
 
 
 def _is_known(desk: Desk, folder: Path) -> bool:
-    """Whether the ledger still knows a request by the document in a folder."""
+    """Return whether the ledger still has the request whose document lies in a folder."""
     references = []
     for file in folder.glob("*.json"):
         references.append(f"inbox:{hashlib.sha256(file.read_bytes()).hexdigest()}")

@@ -1,4 +1,4 @@
-"""Mistakes in a file that came in: where each is and what should stand there, never what does."""
+"""Mistakes in an imported file: the place of each and what is expected there, never the value."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Fault:
     """One mistake.
 
     Attributes:
-        row: As a spreadsheet counts it, the heading being 1; in JSON the position in the array,
+        row: Row as a spreadsheet counts it, the heading being 1; in JSON the position in the array,
             from 1; 0 for the file as a whole.
         column: Heading or key; empty for the row as a whole.
-        reason: In Japanese, without the value.
-        unit: What ``row`` counts.
+        reason: The reason in Japanese, without the value.
+        unit: The unit that ``row`` counts.
     """
 
     row: int
@@ -31,17 +31,17 @@ class Fault:
 
     @property
     def line(self) -> str:
-        """The mistake in one line."""
+        """The mistake as one line."""
         place = [f"{self.row}{self.unit}"] if self.row else []
         place += [self.column] if self.column else []
         return f"{' '.join(place)}: {self.reason}" if place else self.reason
 
 
 class IntakeError(DeskError):
-    """A file is malformed, or was taken in before; nothing of it was taken in.
+    """A file is malformed or was imported before; nothing of it was imported.
 
     Attributes:
-        faults: Every mistake found, in the file's order.
+        faults: Every mistake, in the order of the file.
     """
 
     code = "intake"
@@ -52,13 +52,13 @@ class IntakeError(DeskError):
 
 
 def write_report(faults: Iterable[Fault], path: Path) -> None:
-    """Write the mistakes as CSV that a spreadsheet opens.
+    """Write the mistakes as a CSV file for a spreadsheet.
 
     Args:
         faults: The mistakes.
         path: The file; its old content is replaced.
     """
-    # The mark at the beginning tells Excel that it is UTF-8.
+    # The byte order mark tells Excel that the file is UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["行", "列", "理由"])

@@ -1,7 +1,7 @@
-"""Fields of incoming files: what a clerk writes -> values, or a reason in Japanese.
+"""Field types of imported files: they turn what a clerk writes into values, or give a reason in Japanese.
 
-Each takes the text of a CSV cell or the JSON value alike.  A reason says what should stand there
-and never repeats what does.
+Each accepts the text of a CSV cell as well as a JSON value.  A reason says what is expected and never
+repeats the value.
 """
 
 from __future__ import annotations
@@ -58,21 +58,21 @@ MOMENT = re.compile(
 )
 CLOCK = re.compile(r"(?:(?P<hours>\d+):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2}(?:\.\d+)?)")
 SEPARATORS = re.compile(r"[;；\n]")
-"""Between several values in one cell; a comma or 、 may stand inside an address."""
+"""Separators of several values in one cell; a comma or 、 may be part of an address."""
 
 REIWA = 2018
-"""令和元年 is 2019."""
+"""Add the year of the era Reiwa to this: 令和元年 is 2019."""
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,31}")
 E = TypeVar("E", bound=StrEnum)
 
 
 class Refused(ValueError):  # noqa: N818 (a value that is refused, not an error of the program)
-    """A value should be something else; the message says what, and does not repeat it."""
+    """A value is malformed; the message says what is expected and does not repeat the value."""
 
 
 def saying(reason: str) -> WrapValidator:
-    """Another type's validation with a reason of our own."""
+    """Return a validator that replaces another type's error by a reason of our own."""
 
     def validate(value: object, handler: ValidatorFunctionWrapHandler) -> object:
         with contextlib.suppress(ValidationError):
@@ -87,19 +87,19 @@ Number = Annotated[Phone, saying("電話番号の形ではありません")]
 
 
 class Strict(BaseModel):
-    """Base of the documents: an unknown key is an error, and errors do not repeat values."""
+    """Base of the document models: an unknown key is an error, and errors do not show values."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Name(Strict):
-    """A name or address as written and as read."""
+    """A name or address with its reading."""
 
     text: Text = Field(repr=False)
     kana: Reading = Field(default="", repr=False)
 
     def value(self) -> CaseName:
-        """As the pipeline takes it."""
+        """Return the pipeline's value."""
         return CaseName(self.text, self.kana)
 
 
@@ -134,7 +134,7 @@ def _zone_of(match: re.Match[str]) -> timezone:
 
 
 def _moment(value: object) -> datetime:
-    """A time without zone is Japan's; a day alone is its beginning."""
+    """Parse a time; without a zone it is Japan's, and a day alone means its beginning."""
     reason = "日時の形ではありません(例: 2026-11-20 10:15)"
     match = MOMENT.fullmatch(_plain(value, reason))
     try:
@@ -147,7 +147,7 @@ def _moment(value: object) -> datetime:
 
 
 def moment_of(text: str) -> datetime | None:
-    """A time as a clerk writes it; ``None`` when it is none."""
+    """Parse a time as a clerk writes it; return ``None`` when it is malformed."""
     try:
         return _moment(text)
     except Refused:
@@ -169,7 +169,7 @@ def _seconds(value: object) -> float:
             )
         except ValueError:
             raise Refused(reason) from None
-    # Also refuses what is no number.
+    # Also refuses NaN.
     if not 0 < seconds < float("inf"):
         raise Refused(reason)
     return seconds
@@ -206,18 +206,18 @@ def _yes_no(value: object) -> bool:
 
 
 def _split(value: object) -> object:
-    """One text is one or several numbers."""
+    """Split a text into one or several phone numbers."""
     if not isinstance(value, str):
         return value
     return [part for part in SEPARATORS.split(value) if part.strip()]
 
 
 def choice(kind: type[E], labels: Mapping[str, E]) -> Callable[[object], E]:
-    """A reader of one of several code words, which may be written in Japanese.
+    """Return a parser of one of several code words, which may be written in Japanese.
 
     Args:
         kind: The code words.
-        labels: Japanese words for them; the first of each is the one that a reason names.
+        labels: Japanese words for them; reasons name the first word of each.
     """
     known = {**{member.value: member for member in kind}, **labels}
     first = {member: label for label, member in reversed(list(labels.items()))}
@@ -233,7 +233,9 @@ def choice(kind: type[E], labels: Mapping[str, E]) -> Callable[[object], E]:
 
 
 def code_word(labels: Mapping[str, str]) -> Callable[[object], str]:
-    """A reader of a code word that a company may add to: it stands in clear, so it must be no sentence.
+    """Return a parser of a code word, to which a company may add its own.
+
+    It is stored in clear, so only a short word is accepted and never a sentence.
 
     Args:
         labels: Japanese words and their code words.
@@ -260,13 +262,13 @@ Phones = Annotated[tuple[Number, ...], BeforeValidator(_split)]
 
 
 def reasons_of(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    """Every mistake of a document: where it is and why, without the value.
+    """List every mistake of a document with its place and reason, without the value.
 
     Args:
-        error: As pydantic raised it.
+        error: The error that pydantic raised.
 
     Yields:
-        Its place and its reason.
+        The place and the reason of each mistake.
     """
     for found in error.errors(include_url=False, include_input=False):
         raised = found.get("ctx", {}).get("error")

@@ -1,9 +1,9 @@
-"""A pattern of file names with named fields: ``{start:%Y%m%d-%H%M%S}_{customer}_{number}.wav``.
+"""Patterns of file names with named fields: ``{start:%Y%m%d-%H%M%S}_{customer}_{number}.wav``.
 
-Fields: ``start`` (needed, with a format of ``strptime``, Japan's time unless ``%z`` stands in it),
-``id``, ``customer``, ``operator``, ``number`` (may stand twice: both ends) and ``_`` for what
-does not matter.  A pattern with ``/`` is of the whole path below the folder, one without of the
-file's own name.
+Fields: ``start`` (required, with a format of ``strptime``; Japan's time unless it contains ``%z``),
+``id``, ``customer``, ``operator``, ``number`` (may occur twice, for both ends) and ``_`` for any
+text.  A pattern with ``/`` matches the whole path below the folder, one without ``/`` the file's own
+name.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ DIRECTIVES = {
     "f": r"\d{1,6}",
     "z": r"(?:[+-]\d{2}:?\d{2}|Z)",
 }
-"""What of strptime may stand in a start's format: numbers of a fixed length, so that nothing is guessed."""
+"""Directives of strptime that are allowed: numbers of fixed length, so that parsing is unambiguous."""
 
 
 class PatternError(DeskError):
-    """A pattern of file names is malformed."""
+    """The pattern of file names is malformed."""
 
     code = "file_pattern"
 
 
 @dataclass(frozen=True, slots=True)
 class NamedFields:
-    """What a file's name says."""
+    """The values of the fields in a file's name."""
 
     start: datetime
     id: str = field(default="", repr=False)
@@ -59,10 +59,10 @@ class FilePattern:
     """A compiled pattern.
 
     Attributes:
-        regex: One group for each field.
-        names: The fields' names, in order of the groups.
-        start_format: Of ``strptime``.
-        whole_path: Whether it is of the path rather than of the file's own name.
+        regex: Regular expression with one group for each field.
+        names: Names of the fields, in the order of the groups.
+        start_format: Format for ``strptime``.
+        whole_path: Whether it matches the path instead of the file's own name.
     """
 
     regex: re.Pattern[str]
@@ -71,10 +71,10 @@ class FilePattern:
     whole_path: bool
 
     def match(self, path: str) -> NamedFields | None:
-        """What a path says; ``None`` when it is not of this pattern.
+        """Return the fields of a path, or ``None`` when the path does not match.
 
         Args:
-            path: Below the folder, with ``/``.
+            path: Path below the folder, with ``/``.
         """
         found = self.regex.fullmatch(path if self.whole_path else path.rpartition("/")[2])
         if found is None:
@@ -85,7 +85,7 @@ class FilePattern:
         try:
             start = datetime.strptime(said["start"][0], self.start_format)  # noqa: DTZ007 (the zone follows)
         except ValueError:
-            # The 31st of February: not a name of this pattern.
+            # An impossible date, such as the 31st of February, does not match.
             return None
         once = {name: "".join(said[name]) for name in ("id", "customer", "operator")}
         zoned = start if start.tzinfo is not None else start.replace(tzinfo=JAPAN)
@@ -96,7 +96,7 @@ def compile_pattern(pattern: str) -> FilePattern:
     """Compile a pattern.
 
     Args:
-        pattern: See the module.
+        pattern: A pattern as described in the module's docstring.
 
     Raises:
         PatternError: says in Japanese what is wrong.

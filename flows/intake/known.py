@@ -1,4 +1,4 @@
-"""Whether a request was taken in before."""
+"""Finds requests that were taken in before."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["known_references"]
 
 
 def known_references(desk: Desk, references: Iterable[str]) -> dict[str, str]:
-    """The public numbers of the requests that were taken in under the company's own numbers.
+    """Return the public numbers of requests that were taken in under the company's own numbers.
 
     Args:
         desk: The desk.
         references: The company's own numbers.
 
     Returns:
-        Public number by reference, of those that are known.
+        Public number by reference, for the known references.
     """
     known = {}
     with desk.read() as session:

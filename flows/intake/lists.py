@@ -1,8 +1,8 @@
-"""The company's lists: its people, and what it keeps to itself, from YAML, JSON or CSV.
+"""Imports the company's lists, its staff and its confidential terms, from YAML, JSON or CSV.
 
 YAML and JSON have the keys of ``CASE.json``: ``staff`` is the staff list; ``company``,
 ``confidential_terms`` and ``policy`` are the company list.  A file holds one of them or both, and
-each as a whole: what it leaves out is no longer in the list.  CSV holds one: 種類, 表記, 読み.
+each replaces the whole list: what it leaves out is no longer in it.  The columns of CSV: 種類, 表記, 読み.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ __all__ = ["PolicyFile", "import_lists", "read_lists"]
 COMPANY_KEYS = frozenset({"company", "confidential_terms", "policy"})
 KEYS = COMPANY_KEYS | {"staff"}
 
-DEEPEST = 10
-"""Levels of a YAML file; ours has four."""
+MAX_YAML_DEPTH = 10
+"""Levels of nesting in a YAML file; ours has four."""
 
 LAYOUT = Layout(
     (
@@ -46,12 +46,12 @@ LAYOUT = Layout(
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """What a file holds; ``None`` for a list that it does not.
+    """The content of a file; ``None`` for a list that it does not contain.
 
     Attributes:
-        staff: The company's people.
-        company: Its names, numbers, confidential terms and policy.
-        has_policy: Whether the file says what happens to each party's data.
+        staff: The staff list.
+        company: The company's names, numbers, confidential terms and policy.
+        has_policy: Whether the file contains a policy.
     """
 
     staff: StaffList | None = field(default=None, repr=False)
@@ -62,22 +62,22 @@ class PolicyFile:
 def import_lists(desk: Desk, actor: Actor, path: Path, *, may_empty: bool = False) -> ListVersions:
     """Make the lists of a file the current ones.
 
-    A file without a policy leaves the policy as it is, and one that lacks all of a kind that the
-    current list has is refused: an import of new names must not begin to disclose what was masked.
+    A file without a policy leaves the policy unchanged.  A file without any entry of a kind that the current
+    list has is refused, because an import must not accidentally disclose what was masked before.
 
     Args:
         desk: The desk.
-        actor: Who imports.
-        path: As ``read_lists``.
-        may_empty: Whether a kind of entries may vanish.
+        actor: The person who imports.
+        path: As for ``read_lists``.
+        may_empty: Whether all entries of a kind may be removed.
 
     Returns:
-        The versions; 0 for a list that the file does not hold.
+        The versions; 0 for a list that the file does not contain.
 
     Raises:
-        FileError: as ``read_lists``.
-        IntakeError: likewise; nothing was imported.
-        ConflictError: when a kind of entries would vanish.
+        FileError: as for ``read_lists``.
+        IntakeError: as for ``read_lists``; nothing was imported.
+        ConflictError: when all entries of a kind would be removed.
     """
     found = read_lists(path)
     now = lists.current_lists(desk)
@@ -115,7 +115,7 @@ def read_lists(path: Path) -> PolicyFile:
         path: ``.yaml``, ``.yml``, ``.json`` or ``.csv``.
 
     Returns:
-        At least one list.
+        One list or both.
 
     Raises:
         FileError: when it cannot be read, or is malformed; the message names the key.
@@ -144,7 +144,7 @@ def _of_document(document: object) -> PolicyFile:
         raise FileError(msg)
     company = COMPANY_KEYS.intersection(document)
     if company and "company" not in document:
-        # A new company list takes the place of the whole old one.
+        # A new company list replaces the whole old one.
         msg = "company: ありません(会社の一覧は全体を1つのファイルに書いてください)"
         raise FileError(msg)
     try:
@@ -205,15 +205,15 @@ def _of_csv(path: Path) -> PolicyFile:
 
 
 def _of_yaml(path: Path) -> object:
-    """Plain values of a YAML file; all scalars as text, so that 0120444444 stays what it is."""
+    """Return the plain values of a YAML file, with all scalars as text, so that 0120444444 keeps its zero."""
     try:
-        return _plain(read_yaml(path)[0], DEEPEST)
+        return _plain(read_yaml(path)[0], MAX_YAML_DEPTH)
     except RecognizerFileError as error:
         raise FileError(str(error)) from None
 
 
 def _plain(entry: Entry, levels: int) -> object:
-    # A node may stand in several places by reference, even within itself.
+    # By reference, a node may occur in several places, even within itself.
     if levels == 0:
         raise entry.error("入れ子が深すぎます")
     if entry.is_mapping:

@@ -1,4 +1,4 @@
-"""A request asked for at the terminal, question by question, each answer checked at once."""
+"""Asks for a request at the terminal, question by question, and checks each answer at once."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def ask_request(now: datetime) -> NewRequest:
     """Ask for a request.
 
     Args:
-        now: With zone.
+        now: The present time, with zone.
 
     Returns:
         The checked request.
 
     Raises:
-        typer.Abort: when the input ends, or the person says no in the end.
+        typer.Abort: when the input ends, or the person does not confirm.
     """
     while True:
         typer.echo("請求の内容を順に入力してください。空のまま Enter で飛ばせる項目があります。")
@@ -49,7 +49,7 @@ def ask_request(now: datetime) -> NewRequest:
         try:
             new = parse_request(Record(0, document), now, numbered=False)
         except IntakeError as error:
-            # Two answers that are good by themselves contradict each other.
+            # Two answers that are valid by themselves contradict each other.
             for fault in error.faults:
                 typer.echo(f"  {fault.reason}")
             continue
@@ -102,7 +102,7 @@ def _day(question: str) -> str:
 
 
 def _named(question: str, hint: str, *, needed: bool = True) -> list[dict[str, str]]:
-    """Names or addresses with their readings."""
+    """Ask for names or addresses with their readings."""
     texts = _parts(_ask(f"{question}({hint})", Text if needed else Free, None if needed else ""))
     named: list[dict[str, str]] = []
     for text in texts:
@@ -116,7 +116,7 @@ def _parts(answer: str) -> list[str]:
 
 
 def _ask(question: str, kind: Any, default: str | None = None, *, empty: bool = False) -> str:
-    """One answer that is of its kind; asked again until it is."""
+    """Ask until the answer is valid."""
     check = _checker(kind)
     while True:
         answer = str(typer.prompt(question, default=default, show_default=bool(default))).strip()

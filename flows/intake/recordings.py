@@ -1,4 +1,4 @@
-"""The catalogue's recordings: from the telephone system's list, or from the names of the files."""
+"""Imports recordings into the catalogue, from the telephone system's list or from file names."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ LAYOUT = Layout(
     )
 )
 
-AUDIO = frozenset({".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"})
-"""What a scan looks at."""
+AUDIO_SUFFIXES = frozenset({".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"})
+"""Suffixes of the files that a scan considers."""
 
-SETTLED = 60.0
-"""Seconds since it was last written after which a file is taken for finished."""
+SETTLE_SECONDS = 60.0
+"""Seconds since the last write after which a file counts as complete."""
 
-BATCH = 500
-"""Recordings added in one transaction of a scan: a scan goes on where it was stopped."""
+BATCH_RECORDINGS = 500
+"""Recordings added in one transaction of a scan, so that a repeated scan continues where it was stopped."""
 
 
 class RecordingDocument(Strict):
-    """The keys of a recording."""
+    """A recording as an imported document."""
 
     call_id: Free = Field(repr=False)
     started_at: Moment
@@ -69,10 +69,10 @@ class RecordingDocument(Strict):
         return value
 
     def value(self, folder: Path) -> NewRecording:
-        """As the catalogue takes it; a relative path is below ``folder``.
+        """Return the catalogue entry; a relative path is taken below ``folder``.
 
         Raises:
-            ValueError: when it lies on this machine and is not there; the message has no name.
+            ValueError: when a local file does not exist; the message does not name it.
         """
         protocol, _ = split_protocol(self.file)
         uri = self.file
@@ -91,14 +91,14 @@ class RecordingDocument(Strict):
 
 
 def import_recordings(desk: Desk, actor: Actor, path: Path, layout: Layout = LAYOUT) -> Added:
-    """Take in a list of recordings: all of it, or nothing.
+    """Import a list of recordings, all of it or nothing.
 
-    Recordings that the catalogue has with the same content are passed over, so that overlapping
-    lists may be imported.
+    Recordings that the catalogue already has with the same content are skipped, so that overlapping lists can
+    be imported.
 
     Args:
         desk: The desk.
-        actor: Who imports.
+        actor: The person who imports.
         path: ``.csv`` or ``.json``; files in it are named by a path, relative to the list's own
             folder, or by a URL.
         layout: The columns, with a telephone system's own headings.
@@ -150,15 +150,15 @@ def _known_otherwise(desk: Desk, found: Sequence[tuple[Record, NewRecording]]) -
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a scan found.
+    """Counts of a scan.
 
     Attributes:
-        new: Added to the catalogue.
-        known: There already.
-        unmatched: Audio files whose name is not of the pattern.
-        unreadable: Of the new ones, those whose length could not be measured.
-        changed: Known under their id with other content; left as they are.
-        young: Perhaps still being written; the next scan takes them.
+        new: Recordings added to the catalogue.
+        known: Recordings that the catalogue already had.
+        unmatched: Audio files whose name does not match the pattern.
+        unreadable: New recordings whose length could not be measured.
+        changed: Recordings whose id the catalogue has with other content; they are left unchanged.
+        young: Files that may still be being written; the next scan takes them.
     """
 
     new: int = 0
@@ -174,10 +174,10 @@ class _File:
     """A file that a scan found.
 
     Attributes:
-        path: Below the folder.
-        uri: For the catalogue.
-        written: When it was last, in seconds since 1970; ``None`` in a bucket, where a file is
-            there as a whole or not at all.
+        path: Path below the folder.
+        uri: Place for the catalogue.
+        written: Time of the last write, in seconds since 1970; ``None`` in a bucket, where a file appears
+            only when it is complete.
     """
 
     path: str = field(repr=False)
@@ -188,24 +188,24 @@ class _File:
 def scan_recordings(
     desk: Desk, actor: Actor, root: str, pattern: FilePattern, *, probe: bool = True
 ) -> Scanned:
-    """Add the recordings of a folder or bucket to the catalogue, by what their names say.
+    """Add the recordings of a folder or bucket to the catalogue, by the fields in their names.
 
-    May be repeated: what is there already is passed over.
+    It may be repeated: recordings that are there already are skipped.
 
     Args:
         desk: The desk.
-        actor: Who scans.
-        root: Folder or fsspec URL; all below it is looked at.
-        pattern: Of the names.
+        actor: The person who scans.
+        root: Folder or fsspec URL; everything below it is scanned.
+        pattern: Pattern of the names.
         probe: Whether each new recording is read to measure its length.
 
     Raises:
         RecordingUnreadableError: when the place cannot be listed.
     """
     counts = Scanned()
-    settled_by = time.time() - SETTLED
+    settled_by = time.time() - SETTLE_SECONDS
     files = iter(_listed(desk, root))
-    while batch := list(itertools.islice(files, BATCH)):
+    while batch := list(itertools.islice(files, BATCH_RECORDINGS)):
         settled = [file for file in batch if file.written is None or file.written <= settled_by]
         counts = replace(counts, young=counts.young + len(batch) - len(settled))
         counts = _add_batch(desk, actor, [_read_name(file, pattern) for file in settled], counts, probe=probe)
@@ -224,7 +224,7 @@ def _listed(desk: Desk, root: str) -> list[_File]:
         there = fs.isdir(base)
         found = fs.find(base, detail=True) if there else {}
     except Exception as error:  # noqa: BLE001
-        # A client library's message would quote the place.
+        # A client library's message would contain the path.
         kind = type(error).__name__
     else:
         if not there:
@@ -236,7 +236,7 @@ def _listed(desk: Desk, root: str) -> list[_File]:
                 path.removeprefix(prefix), fs.unstrip_protocol(path) if protocol else path, info.get("mtime")
             )
             for path, info in sorted(found.items())
-            if PurePosixPath(path).suffix.lower() in AUDIO
+            if PurePosixPath(path).suffix.lower() in AUDIO_SUFFIXES
         ]
     msg = f"録音の場所を一覧できません({kind})"
     raise RecordingUnreadableError(msg)
@@ -247,7 +247,7 @@ def _read_name(file: _File, pattern: FilePattern) -> NewRecording | None:
     if said is None:
         return None
     return NewRecording(
-        # Where it lies is its own, wherever the scan began.
+        # The path is absolute, so that it does not depend on where the scan began.
         source_id=said.id or file.uri,
         started_at=said.start,
         uri=file.uri,
@@ -285,9 +285,9 @@ def _add_batch(
 
 
 def measure(desk: Desk, uri: str) -> float | None:
-    """A recording's length in seconds; ``None`` when it cannot be read.
+    """Return a recording's length in seconds, or ``None`` when it cannot be read.
 
-    It is decoded as it will be for masking: a header may promise more than the file holds.
+    It is decoded as for masking, because a header may promise more than the file contains.
     """
     with desk.store.private_folder() as folder:
         copy = folder / f"recording{PurePosixPath(uri).suffix.lower()}"

@@ -1,4 +1,4 @@
-"""A request as a document, in JSON or a CSV row -> ``NewRequest``."""
+"""Checks a request in JSON or a CSV row and turns it into a ``NewRequest``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ AUTHORITIES = {
     "未成年後見人": "guardian",
     "成年後見人": "adult_guardian",
 }
-"""施行令13条: 法定代理人 and 委任による代理人."""
+"""Kinds of authority (施行令13条: 法定代理人 and 委任による代理人)."""
 
 WANTED = {"音声": Wanted.AUDIO, "文字": Wanted.TRANSCRIPT, "両方": Wanted.BOTH}
 DELIVERY = {"電子": Delivery.ELECTRONIC, "書面": Delivery.PAPER, "その他": Delivery.OTHER}
@@ -80,7 +80,7 @@ LAYOUT = Layout(
 )
 
 CLOCKS_DIFFER = timedelta(minutes=10)
-"""How far another machine's clock may be ahead of ours."""
+"""Tolerated difference between another machine's clock and ours."""
 
 
 class _Requester(Strict):
@@ -116,7 +116,7 @@ class _Scope(Strict):
 
 
 class RequestDocument(Strict):
-    """The keys of a request."""
+    """A request as an imported document."""
 
     reference: Free = Field(default="", repr=False, validate_default=True)
     received_at: Moment
@@ -135,7 +135,7 @@ class RequestDocument(Strict):
     @field_validator("reference")
     @classmethod
     def _is_numbered(cls, reference: str, info: ValidationInfo) -> str:
-        # Ａ-1 and A-1 are one number.
+        # Ａ-1 and A-1 are the same number.
         reference = unicodedata.normalize("NFKC", reference)
         if not reference and info.context and info.context["numbered"]:
             raise Refused("ありません(二重の取込みを見分けるために要ります)")
@@ -144,13 +144,13 @@ class RequestDocument(Strict):
     @field_validator("received_at")
     @classmethod
     def _has_come(cls, received_at: datetime, info: ValidationInfo) -> datetime:
-        # The due date is counted from it: a mistyped year would hide the request for as long.
+        # The due date is counted from it, so a mistyped year would hide the request for years.
         if info.context and received_at > info.context["now"] + CLOCKS_DIFFER:
             raise Refused("未来の日時です")
         return received_at
 
     def value(self) -> NewRequest:
-        """As the desk takes it."""
+        """Return the desk's value."""
         names, addresses = self.requester.names, self.requester.addresses
         agent = self.agent
         return NewRequest(
@@ -179,8 +179,8 @@ def parse_request(record: Record, now: datetime, *, numbered: bool) -> NewReques
 
     Args:
         record: The document and its place.
-        now: With zone; nothing was received after it.
-        numbered: Whether it needs the company's own number, by which a second import is known.
+        now: The present time, with zone; a later time of receipt is an error.
+        numbered: Whether the company's own number is required, by which a second import is recognised.
 
     Raises:
         IntakeError: with every mistake of the document.

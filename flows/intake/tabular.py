@@ -1,7 +1,7 @@
-"""CSV and JSON as lists of documents, each with the row it came from.
+"""Reads CSV and JSON as lists of documents, each with the row it came from.
 
-A CSV file is a flat view of the JSON: every column says which key of the document it fills.  The
-headings may be the Japanese ones or the keys.  Excel's Shift_JIS is taken as well as UTF-8.
+A CSV file is a flat view of the JSON: every column fills one key of the document.  The headings may be the
+Japanese ones or the keys.  Excel's Shift_JIS is accepted as well as UTF-8.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ KEY_WORD = frozenset("abcdefghijklmnopqrstuvwxyz_")
 
 
 class FileError(DeskError):
-    """A file cannot be read, or is neither CSV nor JSON."""
+    """The file cannot be read, or is neither CSV nor JSON."""
 
     code = "intake_file"
 
@@ -42,11 +42,11 @@ class Column:
     """One column of a CSV file.
 
     Attributes:
-        key: Its heading in English.
-        heading: Its heading in Japanese.
-        path: Keys from the document's top to what it fills.
-        part: Key within each element of a list of objects at ``path``.
-        required: Whether the heading has to be there.
+        key: English heading.
+        heading: Japanese heading.
+        path: Keys from the document's top to the value that it fills.
+        part: Key within each element, when the value at ``path`` is a list of objects.
+        required: Whether the column must exist.
     """
 
     key: str
@@ -57,7 +57,7 @@ class Column:
 
     @property
     def place(self) -> tuple[str, ...]:
-        """Where pydantic says that a mistake in it is, indices left out."""
+        """The place of its mistakes in pydantic's errors, without indices."""
         return (*self.path, self.part) if self.part else self.path
 
 
@@ -66,9 +66,9 @@ class Layout:
     """The columns of a kind of file.
 
     Attributes:
-        columns: All that are known.
+        columns: All known columns.
         headings: A company's own headings and the keys they stand for.
-        others_allowed: Whether columns that are not known are passed over.
+        others_allowed: Whether unknown columns are ignored.
     """
 
     columns: tuple[Column, ...]
@@ -76,20 +76,20 @@ class Layout:
     others_allowed: bool = False
 
     def column(self, heading: str) -> Column | None:
-        """The column of a heading."""
+        """Return the column of a heading."""
         key = self.headings.get(heading, heading)
         return next((column for column in self.columns if key in {column.key, column.heading}), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A document and where it stands.
+    """A document and its place in the file.
 
     Attributes:
-        row: As ``Fault.row``.
-        document: The parsed JSON, or what the CSV row amounts to; ``None`` where that is unknown.
-        columns: Of CSV: heading in the file by ``Column.place``.
-        faults: Found while it was read.
+        row: Row, as in ``Fault.row``.
+        document: The parsed JSON, or the same made from a CSV row; ``None`` when it cannot be made.
+        columns: For CSV, the file's own headings by ``Column.place``.
+        faults: Mistakes found while reading it.
     """
 
     row: int
@@ -99,11 +99,11 @@ class Record:
 
     @property
     def unit(self) -> str:
-        """What ``row`` counts."""
+        """The unit that ``row`` counts."""
         return "件目" if self.columns is None else "行目"
 
     def fault(self, loc: Sequence[int | str], reason: str) -> Fault:
-        """A mistake at a place of the document, in the file's own words."""
+        """Return a mistake at a place of the document, named by the file's own heading."""
         place = tuple(part for part in loc if isinstance(part, str))
         if self.columns is None:
             return Fault(self.row, _key_path(loc), reason, self.unit)
@@ -112,7 +112,7 @@ class Record:
         return Fault(self.row, fits[0] if fits else "", reason)
 
     def checked(self, model: type[M], context: Mapping[str, object] | None = None) -> M:
-        """The document as a model.
+        """Return the document as a checked model.
 
         Raises:
             IntakeError: with every mistake of the document.
@@ -141,7 +141,7 @@ def parse_records(
         parse: Checks one document; raises ``IntakeError``.
 
     Returns:
-        The good ones, and every mistake in the others.
+        The valid documents, and every mistake in the others.
 
     Raises:
         FileError: when the file cannot be read at all.
@@ -170,7 +170,7 @@ def _records(path: Path, layout: Layout) -> Iterator[Record]:
     filled = [number for number, cells in enumerate(rows) if number and any(cell.strip() for cell in cells)]
     if not filled:
         raise IntakeError([Fault(0, "", "見出しの下に行がありません")])
-    # A column that the file lacks has a name too: something may be missing because of it.
+    # A missing column is named by its Japanese heading, because a value may be missing with it.
     names = {column.place: column.heading for column in layout.columns}
     names |= {column[1].place: column[0] for column in columns if column is not None}
     for number in filled:
@@ -178,10 +178,10 @@ def _records(path: Path, layout: Layout) -> Iterator[Record]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's content.
+    """Read a file's content.
 
     Raises:
-        FileError: says in Japanese why not, without the file's name.
+        FileError: says in Japanese why it cannot be read, without the file's name.
     """
     try:
         return read_file(path)
@@ -207,7 +207,7 @@ def _of_json(path: Path) -> Iterator[Record]:
 
 
 def _text(raw: bytes) -> str:
-    # Shift_JIS as Windows has it is what a Japanese Excel writes as "CSV".
+    # A Japanese Excel writes "CSV" in Windows' variant of Shift_JIS.
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding)
@@ -226,7 +226,7 @@ def _rows(text: str) -> list[list[str]]:
 
 
 def _letter(position: int) -> str:
-    """What a spreadsheet calls a column: a heading that is not known may be somebody's name."""
+    """Return a column's letters, as a spreadsheet shows them: an unknown heading may be somebody's name."""
     letters = ""
     position += 1
     while position:
@@ -236,7 +236,7 @@ def _letter(position: int) -> str:
 
 
 def _columns(headings: Sequence[str], layout: Layout) -> list[tuple[str, Column] | None]:
-    """What each column of the file fills, with its heading; ``None`` for one to pass over."""
+    """Return each column of the file with its heading, or ``None`` for a column to ignore."""
     found = [layout.column(heading) for heading in headings]
     faults = []
     for position, (heading, column) in enumerate(zip(headings, found, strict=True)):
@@ -270,7 +270,7 @@ def _record(empty: Record, cells: Sequence[str], columns: Sequence[tuple[str, Co
 
 
 def _fill(document: dict[str, Any], column: Column, cell: str) -> bool:
-    """Put a cell where its column says; false when it has another number of parts than its fellows."""
+    """Put a cell into the document; return false when its number of parts differs from related columns."""
     *above, last = column.path
     target = document
     for key in above:
@@ -288,7 +288,7 @@ def _fill(document: dict[str, Any], column: Column, cell: str) -> bool:
 
 
 def _key_path(loc: Sequence[int | str]) -> str:
-    """A place in JSON; a key that is not of our kind may be somebody's name."""
+    """Return a place in JSON as text, hiding keys that are not ours: they may be somebody's name."""
     path = ""
     for part in loc:
         if isinstance(part, int):

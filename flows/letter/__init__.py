@@ -1,1 +1,1 @@
-"""The decision letter: 回答書, filled into a template that the company edits in its word processor."""
+"""The decision letter (回答書): a template that the company can edit in Word, and filling it in."""

@@ -1,6 +1,6 @@
-"""Make ``letter.docx``, the template that kaiji brings: ``python -m flows.letter.build_template``.
+"""``python -m flows.letter.build_template``: makes ``letter.docx``, kaiji's own template.
 
-From then on it is a Word file like any other: the company copies it, edits it and has its lawyer read it.
+The company can copy it, edit it in Word and have its lawyer read it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Builder:
         )
 
     def line(self, text: str, align: WD_ALIGN_PARAGRAPH = LEFT, *, indent: float = 0) -> Paragraph:
-        """A paragraph."""
+        """Add a paragraph."""
         paragraph = self.document.add_paragraph()
         set_font(paragraph.add_run(text))
         paragraph.alignment = align
@@ -98,7 +98,7 @@ class Builder:
         return paragraph
 
     def when(self, conditions: str, *lines: str) -> None:
-        """Lines that stand only where one of the conditions holds."""
+        """Add lines that appear only when one of the conditions holds."""
         self.line("{{#" + conditions + "}}")
         for text in lines:
             paragraph = self.line(text, indent=5).paragraph_format
@@ -106,7 +106,7 @@ class Builder:
         self.line("{{/}}")
 
     def heading(self, text: str) -> None:
-        """A numbered heading: Word numbers what is left of them."""
+        """Add a numbered heading; Word numbers the headings that remain."""
         paragraph = self.line(text)
         paragraph.paragraph_format.space_before = Pt(9)
         paragraph.paragraph_format.space_after = Pt(2)
@@ -118,7 +118,7 @@ class Builder:
         )
 
     def table(self, kind: str, columns: tuple[tuple[str, float, bool], ...]) -> None:
-        """A table whose second row is repeated: names, widths in mm, and whether in the middle."""
+        """Add a table whose second row is repeated: names, widths in mm, and whether a column is centred."""
         table = self.document.add_table(rows=2, cols=len(columns), style="Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
@@ -142,7 +142,7 @@ class Builder:
 
 
 def build() -> bytes:
-    """The template's file."""
+    """Return the template as the bytes of a Word file."""
     made = Builder()
     _head(made)
     _decision(made)

@@ -1,4 +1,4 @@
-"""What a letter says, as the values of a template's placeholders."""
+"""The content of a letter: values for the placeholders of a template."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ CONDITIONS = (
     *("音声", "文字", "手数料あり", "手数料なし", "代理人あり", "住所あり"),
     *("対象の通話", "開示しない通話", "暗号化", "再度"),
 )
-"""What a stretch of the template may depend on: ``{{#開示 一部不開示}}`` … ``{{/}}``."""
+"""Conditions of parts of the template: ``{{#開示 一部不開示}}`` … ``{{/}}``."""
 
 REQUIRED = ("請求番号", "回答日", "氏名", "決定", "理由", "箇所.開始", "箇所.終了", "箇所.種類", "箇所.根拠")
-"""What a letter cannot do without (33条3項, 36条): a template that lacks one is refused.
+"""Placeholders that the law requires (33条3項, 36条): a template without one of them is refused.
 
-The company's name and window may stand in the template as texts of its own.
+The company's name and contact may be written into the template as plain text.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class LetterContent:
-    """What one letter says.
+    """The content of one letter.
 
     Attributes:
-        values: By placeholder.
-        rows: By name of the rows, then by placeholder.
-        conditions: Those that hold.
+        values: Texts by placeholder.
+        rows: Rows by name of the rows, each with texts by placeholder.
+        conditions: The conditions that hold.
     """
 
     values: Mapping[str, str] = field(repr=False)

@@ -1,4 +1,4 @@
-"""Word files that tell nothing beside their text: no author, no dates, the same bytes each time."""
+"""Word files without metadata: no author, no dates, and the same bytes each time."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 __all__ = ["FONT", "bare_bytes", "set_font"]
 
 FONT: Final = "ＭＳ 明朝"
-"""On every Windows and Mac with Word; other programs put their own Mincho in its place."""
+"""A font of every Windows and of every Mac with Word; other programs use their own Mincho instead."""
 
-_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a ZIP can hold: no reader learns when a file was made."""
+_EARLIEST_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a ZIP can store, so that no reader learns when the file was made."""
 
 _KEPT: Final = {RELATIONSHIP_TYPE.OFFICE_DOCUMENT, RELATIONSHIP_TYPE.CORE_PROPERTIES}
 
 
 def bare_bytes(document: Document) -> bytes:
-    """A document's file without properties, picture of the first page, and times.
+    """Return a document's file without properties, preview picture and times.
 
-    Word shows the author, the company and who saved last of any file; nobody outside needs them.
+    Word would otherwise show the author, the company and who saved the file last.
     """
     package = document.part.package
     core = document.core_properties._element  # noqa: SLF001 (python-docx can only set them, not take them out)
@@ -41,12 +41,12 @@ def bare_bytes(document: Document) -> bytes:
     bare = io.BytesIO()
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(bare, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _LONG_AGO), old.read(name), zipfile.ZIP_DEFLATED)
+            new.writestr(zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME), old.read(name), zipfile.ZIP_DEFLATED)
     return bare.getvalue()
 
 
 def set_font(run: Run, name: str = FONT) -> None:
-    """Set a run's font, for Japanese characters too: Word keeps a font of their own for them."""
+    """Set a run's font, also for Japanese characters, for which Word stores a separate font."""
     run.font.name = name
     fonts = run._element.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001 (no public way to eastAsia)
     for attribute in ("w:eastAsia", "w:hAnsi", "w:ascii", "w:cs"):

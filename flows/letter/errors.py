@@ -1,4 +1,4 @@
-"""What can be wrong with a letter's template; messages name placeholders, never a person's data."""
+"""Errors of letters; messages name placeholders and never show personal data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ __all__ = ["LetterError"]
 
 
 class LetterError(PipelineError):
-    """The template, or what would have to stand in it, is no good; no letter was made."""
+    """The template or its content is invalid; no letter was made."""
 
     code = "letter"

@@ -1,15 +1,15 @@
-"""A template and what a letter says -> the letter.
+"""Fills a template with a letter's content.
 
 ``{{請求番号}}``         a value
-``{{#一部不開示 不開示}}`` in a paragraph of its own: what follows, up to ``{{/}}``, stands in a letter
-                       for which one of these holds
-``{{箇所.種類}}``        in a table's row: the row stands once for each
+``{{#一部不開示 不開示}}`` in a paragraph of its own: what follows, up to ``{{/}}``, appears only when
+                       one of these conditions holds
+``{{箇所.種類}}``        in a table's row: the row is repeated once for each
 
-Whatever cannot be filled in is an error that names it, never a letter with a hole.
+Anything that cannot be filled in is an error that names it; no incomplete letter is made.
 
-Only the template holds placeholders.  While it is read, a stand-in of no meaning takes each value's
-place; the values come last, in one pass that nothing reads again.  So a person who is called
-``{{窓口}}`` is called that in the letter too.
+Only the template contains placeholders.  Each is first replaced by a meaningless stand-in; the values
+replace the stand-ins in a last pass, and their text is never parsed.  A person whose name is ``{{窓口}}``
+has that name in the letter too.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ __all__ = ["check_template", "fill_letter"]
 
 _PLACE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What no XML document may hold, not even escaped (XML 1.0, production 2)."""
+"""Characters that no XML document may contain, not even escaped (XML 1.0, production 2)."""
 
 _FIRST, _LAST = "\ufdd0", "\ufdd1"
-"""Around a stand-in's number: allowed in XML, and assigned to nothing for good (Unicode 23.7)."""
+"""Characters around a stand-in's number: allowed in XML, and permanently unassigned (Unicode 23.7)."""
 
 _STAND_IN: Final = re.compile(f"{_FIRST}([0-9]+){_LAST}")
 _KNOWN: Final = frozenset(VALUES) | {f"{row}.{name}" for row, names in ROWS.items() for name in names}
@@ -53,17 +53,17 @@ _HINTS: Final = {
 
 
 def fill_letter(template: Path, content: LetterContent) -> bytes:
-    """Fill a letter in.
+    """Fill in a letter.
 
     Args:
         template: A Word file.
-        content: What the letter says.
+        content: The content of the letter.
 
     Returns:
         The letter as a Word file.
 
     Raises:
-        LetterError: when the template is no good, or a value that it wants is not there.
+        LetterError: when the template is invalid, or a value that it needs is missing.
     """
     document = _opened(template)
     _refuse_unknown(document)
@@ -76,7 +76,7 @@ def fill_letter(template: Path, content: LetterContent) -> bytes:
         )
         for paragraph in body.iter(qn("w:p")):
             _fill_paragraph(paragraph, values)
-    # What is left in braces now is the template's, whatever anybody is called.
+    # Braces that are left now come from the template, because no value has been inserted yet.
     _refuse_left_over(bare_bytes(document))
     for body in _bodies(document):
         for text in list(body.iter(qn("w:t"))):
@@ -85,13 +85,13 @@ def fill_letter(template: Path, content: LetterContent) -> bytes:
 
 
 class _Given:
-    """The values of one letter, and what stands for them until all of the template is read."""
+    """The values of one letter, and the stand-ins that mark their places."""
 
     def __init__(self) -> None:
         self._values: list[str] = []
 
     def stand_ins(self, values: Mapping[str, str]) -> dict[str, str]:
-        """For each value what takes its place, by the same name."""
+        """Return the stand-in of each value, under the same name."""
         return {name: self._stand_in(value) for name, value in values.items()}
 
     def _stand_in(self, value: str) -> str:
@@ -99,15 +99,15 @@ class _Given:
         return f"{_FIRST}{len(self._values) - 1}{_LAST}"
 
     def told(self, text: str) -> str:
-        """A text of the template with its values."""
+        """Return a text of the template with the values in place of the stand-ins."""
         return _STAND_IN.sub(lambda found: self._values[int(found[1])], text)
 
 
 def check_template(template: Path) -> None:
-    """Look a template over before a letter depends on it.
+    """Check a template before a letter depends on it.
 
     Raises:
-        LetterError: when it is no good; says what is wrong.
+        LetterError: says what is wrong with it.
     """
     document = _opened(template)
     _refuse_unknown(document)
@@ -124,7 +124,7 @@ def _opened(template: Path) -> Document:
 
 
 def _bodies(document: Document) -> Iterator[Any]:
-    """The text itself, and what stands on the top and foot of its pages."""
+    """Return the body, and the headers and footers."""
     yield document.element.body
     for section in document.sections:
         for part in (
@@ -171,7 +171,7 @@ def _text_of(paragraph: Any) -> str:
 
 
 def _keep_what_holds(parent: Any, holds: frozenset[str]) -> None:
-    """Remove the stretches whose condition does not hold, and the marks around the others."""
+    """Remove the parts whose condition does not hold, and the marks around the others."""
     open_: list[bool] = []
     for child in list(parent):
         if child.tag == qn("w:p"):
@@ -192,7 +192,7 @@ def _keep_what_holds(parent: Any, holds: frozenset[str]) -> None:
         else:
             for cell in child.iter(qn("w:tc")):
                 _keep_what_holds(cell, holds)
-                # A cell without a paragraph is no cell to Word.
+                # Word requires a paragraph in every cell.
                 if cell.find(qn("w:p")) is None:
                     cell.append(cell.makeelement(qn("w:p"), {}))
     if open_:
@@ -218,8 +218,8 @@ def _repeat_rows(body: Any, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> 
 
 
 def _fill_paragraph(paragraph: Any, values: Mapping[str, str]) -> None:
-    """Put stand-ins in, however Word has cut the placeholder into runs; the first run's looks are kept."""
-    # Hyperlinks and boxes hold runs too.
+    """Insert stand-ins, even where Word has split a placeholder into runs; the first run's style is kept."""
+    # Hyperlinks and boxes contain runs too.
     texts = list(paragraph.iter(qn("w:t")))
     whole = "".join(text.text or "" for text in texts)
     for match in reversed(list(_PLACE.finditer(whole))):
@@ -240,7 +240,7 @@ def _fill_paragraph(paragraph: Any, values: Mapping[str, str]) -> None:
 
 
 def _set_lines(text: Any, told: str) -> None:
-    """A text of several lines, with Word's own line breaks."""
+    """Set a text of several lines, with Word's own line breaks."""
     lines = told.split("\n")
     text.text = lines[0]
     for line in reversed(lines[1:]):
@@ -251,7 +251,7 @@ def _set_lines(text: Any, told: str) -> None:
 
 
 def _refuse_left_over(letter: bytes) -> None:
-    """Nothing with braces may be left anywhere, text boxes and notes included."""
+    """Refuse a letter that still contains braces anywhere, also in text boxes and notes."""
     with zipfile.ZipFile(io.BytesIO(letter)) as file:
         for name in file.namelist():
             if name.startswith("word/") and name.endswith(".xml"):

@@ -1,7 +1,7 @@
-"""The copy that a person approves: made from a given plan, verified, sealed, and the newest revision.
+"""The copy that a person approves: made from a given plan, verified, sealed, and stored as a new revision.
 
-The same plan on the same recording gives the same bytes, so that what goes out later can be made
-anew and compared with what was approved.
+The same plan on the same recording gives the same bytes, so a release can make the copy again and compare
+it with what was approved.
 """
 
 from __future__ import annotations
@@ -41,33 +41,33 @@ MASKED_FILES = {
     FileKind.MASKED_TEXT: outputs.MASKED_TEXT,
     FileKind.MASKED_JSON: outputs.MASKED_JSON,
 }
-"""What is made of a call, by the name it has while it is made."""
+"""The kinds of masked files, and the name of each in the working folder."""
 
 
 def make_final(
     desk: Desk, actor: Actor, call_id: str, plan: MaskPlan, *, expected: int | None = None
 ) -> Call:
-    """Make a call's masked files from a plan, and both the newest revision.
+    """Make a call's masked files from a plan, and store plan and files as the newest revision.
 
-    What a second listening hears is looked at when the copy goes out.
+    The copy is not listened to again here; a release does that.
 
     Args:
         desk: The desk.
-        actor: Who decided.
-        call_id: Of a call in review.
-        plan: What is masked.
-        expected: How many decisions the call had when they were folded into it.
+        actor: The person who decided.
+        call_id: A call in review.
+        plan: The plan with all decisions folded in.
+        expected: Number of decisions of the call when they were folded in.
 
     Returns:
         The call, still in review.
 
     Raises:
         ImpossibleStepError: when the call is not in review.
-        ConflictError: when the plan is of another call or recording, or counts in other words; or
-            when somebody has decided since.
-        ReviewRuleError: when words that are masked stand elsewhere unmasked, or sound on another
-            channel as well: a person has to say what becomes of those; nothing has changed.
-        CallUnsafeError: when something masked can still be heard or read; nothing has changed.
+        ConflictError: when the plan belongs to another call, recording or transcript, or when somebody has
+            decided since.
+        ReviewRuleError: when masked words stand unmasked elsewhere, or are also audible on another
+            channel, so that a person must decide on those; nothing is changed.
+        CallUnsafeError: when something masked can still be heard or read; nothing is changed.
     """
     step_call(get_call(desk, call_id).state, Step.DECIDE, call_id)
     if plan.call_id != call_id:
@@ -93,7 +93,7 @@ def make_final(
 
 
 def _said_elsewhere(leaks: Sequence[Leak]) -> ReviewRuleError:
-    """Where to look, by time: the words themselves are nobody's business but the page's."""
+    """Return the places by time; only the page may show the words."""
     words, copies = ([leak for leak in leaks if leak.kind == kind] for kind in ("TEXT", "CROSSTALK"))
     said = []
     if words:
@@ -116,20 +116,20 @@ def _places(leaks: Sequence[Leak]) -> str:
 
 
 def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) -> MemoryWorkspace:
-    """Write a call's masked files, named as in ``MASKED_FILES``; nothing is verified yet.
+    """Write a call's masked files under the names of ``MASKED_FILES``, without verifying them.
 
     Args:
         desk: The desk.
-        actor: Who opens the transcript: it goes on record.
+        actor: The person for whom the transcript is opened, which the audit log records.
         places: The recording as ``open_recording`` gives it, and the folder for the files.
-        plan: What is masked.
+        plan: The plan to apply.
 
     Returns:
-        What ``flows.stages.verify`` needs.
+        The workspace that ``flows.stages.verify`` needs.
 
     Raises:
-        ConflictError: when the plan is of another recording, or counts in other words.
-        NotFoundError: when the transcript is erased already.
+        ConflictError: when the plan belongs to another recording or transcript.
+        NotFoundError: when the transcript is erased.
     """
     audio, folder = places
     recording, transcript = read_recording(audio, folder), transcript_of(desk, actor, plan.call_id)
@@ -140,7 +140,7 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
     call.put(JOB, Job(plan.call_id, audio, folder, CallCase("")))
     call.put(RECORDING, recording)
     call.put(TRANSCRIPT, transcript)
-    # It is not kept: what it said was looked at when the call was masked.
+    # The second hearing is not stored; its words were used when the call was masked.
     call.put(SECOND_HEARING, None)
     call.put(PLAN, plan)
     call.put(VERIFIED, None)
@@ -149,12 +149,12 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
 
 
 def _leaks(call: Workspace) -> Sequence[Leak]:
-    """What the files as written still give away, without a second listening."""
+    """Return what the written files still leak, without listening again."""
     original, transcript, plan = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
     try:
         product = read_recording(call.products / outputs.MASKED_WAV, call.products)
     except UnreadableAudioError as error:
-        # Also where everything had to be silenced: a copy in which nothing is left is none.
+        # This also covers a plan that silences everything: a copy without any sound left is refused.
         raise CallUnsafeError(f"{plan.call_id}: 伏せた音声を読み直せません: {error}") from None
     masked, kept = (values(transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
     text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
@@ -162,10 +162,10 @@ def _leaks(call: Workspace) -> Sequence[Leak]:
 
 
 def transcript_of(desk: Desk, actor: Actor, call_id: str) -> Transcript:
-    """The words that a call's plan counts in; that they were opened goes on record.
+    """Return the transcript that a call's plan refers to; the audit log records that it was opened.
 
     Raises:
-        NotFoundError: when they are erased already.
+        NotFoundError: when it is erased.
     """
     found = [file for file in list_files(desk, call_id=call_id) if file.kind is FileKind.TRANSCRIPT]
     if not found:

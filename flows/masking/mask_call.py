@@ -1,8 +1,8 @@
 """The Prefect flow that masks one call: a task for each stage.
 
-Prefect stores parameters, task names, results and the text of exceptions in clear.  So it is
-given two random ids and gets counts back; values go through the run's folder, and whatever is
-raised into it says what went wrong and where, never what was said.
+Prefect stores parameters, task names, results and the text of exceptions in clear.  It therefore receives
+two random ids and gets counts back; values go through the run's folder, and an exception that reaches
+Prefect says what went wrong and where, never what was said.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def mask_call(run_id: str, call_id: str) -> dict[str, int]:
     """Mask one call, stage by stage.
 
     Args:
-        run_id: Names the folder of the run.
-        call_id: Names the call's folder in it.
+        run_id: Name of the run's folder.
+        call_id: Name of the call's folder in it.
 
     Returns:
         The last count of each stage, and under ``heard`` 1 if the ears listened, else 0.
@@ -52,7 +52,7 @@ def _as_task(stage: Stage) -> Task[[str, str], int]:
             return stage(workspace, models)
         except Exception as raised:  # noqa: BLE001 (made harmless here, raised again below)
             error = sanitised(raised)
-        # Outside of the except clause, so that the original does not hang on it as its context.
+        # Raised outside the except clause, so that the original exception is not attached as its context.
         raise error
 
     run.__doc__ = stage.__doc__
@@ -64,15 +64,15 @@ TASKS = {stage: _as_task(stage) for stage in STAGES}
 
 @functools.cache
 def _models(name: str) -> Models:
-    """Loaded once in each process."""
+    """Load the models once in each process."""
     return Models(name, Settings())
 
 
 def mask_calls_by_flow(calls: Sequence[Path], order: Order) -> Iterator[Outcome]:
-    """Mask call after call, each by a run of the flow.
+    """Mask calls one after another, each by a run of the flow.
 
     Args:
-        calls: Audio files, no two of one stem.
+        calls: Audio files with different stems.
         order: What is asked for each.
 
     Yields:

@@ -1,4 +1,4 @@
-"""Mask many calls in this process: models loaded once, each call its own fate."""
+"""Mask many calls in this process; the models are loaded once, and one call's failure stops no other."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ __all__ = ["Order", "Outcome", "attempt", "exit_status", "mask_calls", "outcome_
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for several calls alike.
+    """The order to mask several calls.
 
     Attributes:
         out: Folder for the products.
-        case: From a call's file to its case; may raise ``CaseFileError``.
-        policy: Pads and fill.
-        transcript: From a call's file to the file of its words, or to ``None``.
+        case: Returns the case of a call's file; may raise ``CaseFileError``.
+        policy: Padding around masks, and what fills them.
+        transcript: Returns the file with a call's words, or ``None``.
         model: Name or path of the speech model.
         listen_again: Whether the finished audio is recognised once more.
     """
@@ -51,11 +51,11 @@ class Order:
     listen_again: bool = True
 
     def job(self, audio: Path) -> Job:
-        """The job of one call.
+        """Return the order for one call.
 
         Raises:
             CaseFileError: when the call has no case, or a malformed one.
-            UnreadableAudioError: when the call's name is no text.
+            UnreadableAudioError: when the call's file name is not valid UTF-8.
         """
         if not is_text(audio):
             raise UnreadableAudioError("ファイル名が UTF-8 の文字ではありません。名前を変えてください")
@@ -87,12 +87,12 @@ class Outcome:
 
 
 def mask_calls(calls: Sequence[Path], order: Order, models: Models) -> Iterator[Outcome]:
-    """Mask call after call.
+    """Mask calls one after another.
 
     Args:
-        calls: Audio files, no two of one stem.
+        calls: Audio files with different stems.
         order: What is asked for each.
-        models: Loaded when the first call needs them.
+        models: Loads each model when a call first needs it.
 
     Yields:
         One outcome for each call, in the given order.
@@ -112,12 +112,12 @@ def _mask(audio: Path, order: Order, models: Models, made: list[Workspace]) -> N
 
 
 def attempt(audio: Path, out: Path, mask: Callable[[], None]) -> PipelineError | None:
-    """Run the masking of one call so that a failure leaves nothing but its reason.
+    """Mask one call so that a failure leaves only the error file.
 
     Args:
         audio: The call's file.
         out: Folder for the products.
-        mask: Does it all, publishing included.
+        mask: Masks the call and publishes its files.
 
     Returns:
         The error, whose message holds no personal data; ``None`` when all went well.
@@ -126,23 +126,23 @@ def attempt(audio: Path, out: Path, mask: Callable[[], None]) -> PipelineError |
         outputs.withdraw(out, audio.stem)
         mask()
     except Exception as raised:  # noqa: BLE001
-        # The one broad catch of a run: a bug in a library must not stop a night's other calls.
+        # The only broad except of a run: a bug in a library must not stop the other calls of a night.
         error = sanitised(raised)
     else:
         return None
     if isinstance(error, NotOursError):
-        # Nothing there is touched, not even to say why.
+        # The folder belongs to somebody else, so not even an error file is written.
         return error
     with contextlib.suppress(outputs.OutputFolderError, NotOursError):
-        # Where not even the reason can be written, the caller tells it on the terminal.
+        # Where the error file cannot be written either, the caller prints the reason.
         outputs.write_error(out, audio.stem, error)
     return error
 
 
 def sanitised(raised: Exception) -> PipelineError:
-    """An error of ours as it is; of any other only its kind and where it happened.
+    """Return one of our errors unchanged, and of any other only its type and place.
 
-    A library may quote the call in its message.
+    The message of a library's exception may quote the call.
     """
     if isinstance(raised, CaseFileError):
         return CaseFileError(str(raised), raised.kept)
@@ -167,7 +167,7 @@ def outcome_of(audio: Path, error: PipelineError | None, made: Sequence[Workspac
 
 
 def exit_status(outcomes: Sequence[Outcome]) -> int:
-    """0 all masked; 3 some call could not be masked safely; else 2, some input was no good."""
+    """Return 0 when all calls are masked, 3 when one could not be masked safely, else 2 for bad input."""
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
     if any(isinstance(error, CallUnsafeError) for error in errors):
         return 3
@@ -175,7 +175,7 @@ def exit_status(outcomes: Sequence[Outcome]) -> int:
 
 
 def _call_id(audio: Path) -> str:
-    """An id that tells nothing: file names of calls hold names and numbers."""
+    """Return a random id, because file names of calls can hold names and numbers."""
     try:
         with open_file(audio) as file:
             return "c" + hashlib.file_digest(file, "sha256").hexdigest()[:16]

@@ -1,9 +1,9 @@
-"""One call of a request, from the queue to the analysts: what a worker does.
+"""A worker's task: take one call of a request from the queue, mask it, and hand it to the analysts.
 
-Claimed, copied from where the company keeps it and proven unchanged, masked by the same recipe as
-``kaiji mask``, the products sealed into the store, plan and files handed in by one transaction.
-Whatever stops it leaves no clear text behind, and the call either in the queue or set aside with
-its reason.
+The worker claims the call, copies the recording and checks that it is unchanged, masks it by the same
+recipe as ``kaiji mask``, seals the products into the store, and stores plan and files in one transaction.
+Whatever interrupts it, no clear text is left, and the call is either in the queue or set aside with a
+reason.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ __all__ = [
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
-COMES_BACK = (DatabaseBusyError, DatabaseGoneError, StorageGoneError)
-"""Of the surroundings, not of the call: a server that restarts is there again in a minute."""
+TRANSIENT_ERRORS = (DatabaseBusyError, DatabaseGoneError, StorageGoneError)
+"""Errors that pass by themselves, such as a server that restarts."""
 
-STAYS = (
+MACHINE_ERRORS = (
     DatabaseFullError,
     KeyMissingError,
     KeySettingError,
@@ -81,12 +81,12 @@ STAYS = (
     StorageFullError,
     WrongKeyError,
 )
-"""Of the machine: the next call would meet the same."""
+"""Errors of this machine, which the next call would meet too."""
 
-BEATS_A_LEASE = 3
-"""A claim is renewed so often within its time: two tries may fail."""
+RENEWALS_PER_LEASE = 3
+"""How often a claim is renewed within its time, so that two renewals may fail."""
 
-TOO_LONG = ("timeout", "時間内に処理が終わりませんでした")
+TIMEOUT_FAILURE = ("timeout", "時間内に処理が終わりませんでした")
 
 KINDS = {
     outputs.MASKED_WAV: FileKind.MASKED_AUDIO,
@@ -98,10 +98,10 @@ KINDS = {
 
 
 class GaveUpError(PipelineError):
-    """A call was not masked; its state at the desk is settled.
+    """A call was not masked; the desk has recorded its new state.
 
     Args:
-        error: Why, without personal data.
+        error: The cause, without personal data.
     """
 
     def __init__(self, error: PipelineError) -> None:
@@ -110,35 +110,35 @@ class GaveUpError(PipelineError):
 
 
 class SetAsideError(GaveUpError):
-    """The call has failed: a person has to look, the other calls go on."""
+    """The call has failed and a person has to look at it; the other calls go on."""
 
     code = "set_aside"
 
 
 class PutBackError(GaveUpError):
-    """The call is in the queue again and may go well next time."""
+    """The call is in the queue again, and the next attempt may succeed."""
 
     code = "put_back"
 
 
 class MachineError(GaveUpError):
-    """The call is in the queue, untouched: the trouble is this machine's, or its surroundings'.
+    """This machine or a server it needs is at fault; the call is in the queue again, with no attempt counted.
 
     Args:
-        error: Why, without personal data.
+        error: The cause, without personal data.
     """
 
     code = "machine"
 
     def __init__(self, error: PipelineError) -> None:
         super().__init__(error)
-        self.passes = isinstance(error, COMES_BACK)
+        self.passes = isinstance(error, TRANSIENT_ERRORS)
         """Whether waiting may help."""
 
 
 def is_of_the_machine(error: PipelineError) -> bool:
-    """Whether the next call would meet the same."""
-    return isinstance(error, COMES_BACK + STAYS)
+    """Return whether the next call would meet the same error."""
+    return isinstance(error, TRANSIENT_ERRORS + MACHINE_ERRORS)
 
 
 class _WorkerLostError(PipelineError):
@@ -147,7 +147,7 @@ class _WorkerLostError(PipelineError):
 
 @functools.cache
 def load_models(name: str) -> Models:
-    """The models, loaded when first needed and once in each process.
+    """Return the models, each loaded when first needed and once in each process.
 
     Args:
         name: Name or path of the speech model.
@@ -160,8 +160,8 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
 
     Args:
         desk: The desk.
-        worker: Who does it.
-        call_id: Of the call.
+        worker: The worker's name and role.
+        call_id: The call's id.
 
     Returns:
         Counts: whole seconds of audio, masked, kept and doubtful items, how often the plan
@@ -170,10 +170,10 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
     Raises:
         ImpossibleStepError: when the call is not to be masked, or another worker has it.
         NotFoundError: when there is no such call.
-        ClaimLostError: when it was taken away meanwhile; what was made is void.
-        SetAsideError: when it cannot be masked; the desk has the reason.
-        PutBackError: when trying again may help.
-        MachineError: when no call could be masked as things are.
+        ClaimLostError: when the claim was lost meanwhile; the products are discarded.
+        SetAsideError: when the call cannot be masked; the desk has recorded the reason.
+        PutBackError: when another attempt may succeed.
+        MachineError: when this machine could mask no call at present.
     """
     try:
         claim = claim_call(desk, worker, call_id)
@@ -185,26 +185,26 @@ def mask_case_call(desk: Desk, worker: Actor, call_id: str) -> Mapping[str, int]
         try:
             return _mask(desk, worker, claim, still_ours)
         except asyncio.CancelledError:
-            # Prefect's own time limit: a call that hangs would hang again.
+            # Prefect's time limit: a call that hangs would hang again.
             with contextlib.suppress(DeskError):
-                fail_call(desk, worker, claim, TOO_LONG)
+                fail_call(desk, worker, claim, TIMEOUT_FAILURE)
             raise
         except Exception as raised:  # noqa: BLE001 (made harmless, and settled at the desk)
             failure = _settled(desk, worker, claim, raised)
         except BaseException:
-            # Told to stop: the call is nobody's fault.
+            # The worker was told to stop, so no attempt is counted.
             with _told_once(), contextlib.suppress(DeskError):
                 release_claim(desk, worker, claim)
             raise
-    # Outside of the except clause, so that the original does not hang on it as its context.
+    # Raised outside the except clause, so that the original exception is not attached as its context.
     raise failure
 
 
 @contextlib.contextmanager
 def _told_once() -> Iterator[None]:
-    """A second request to end does not break off what the first one began.
+    """Ignore further requests to end after the first, so that they do not interrupt the clean-up.
 
-    Only from there on: until it comes, Prefect has to find its own handler to cancel a run.
+    Signals are ignored only after the first one: until then Prefect's own handler must be able to cancel.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -217,7 +217,7 @@ def _told_once() -> Iterator[None]:
 
 
 def _settled(desk: Desk, worker: Actor, claim: Claim, raised: Exception) -> PipelineError:
-    """Put the call where its failure sends it; returns what the flow is told."""
+    """Move the call to the state that its failure calls for; return the error for the flow."""
     error, again = _explained(raised)
     if isinstance(error, ClaimLostError):
         return error
@@ -229,13 +229,13 @@ def _settled(desk: Desk, worker: Actor, claim: Claim, raised: Exception) -> Pipe
     except ClaimLostError as lost:
         return ClaimLostError(str(lost))
     except DeskError as other:
-        # The claim runs out by itself.
+        # The claim expires by itself.
         return MachineError(error if is_of_the_machine(error) else other)
     return PutBackError(error) if call.state is State.REQUESTED else SetAsideError(error)
 
 
 def _explained(raised: Exception) -> tuple[PipelineError, bool]:
-    """What went wrong, without personal data, and whether it may go well another time."""
+    """Return the cause without personal data, and whether another attempt may succeed."""
     cause = raised.__context__ if isinstance(raised, outputs.OutputFolderError) else raised
     if isinstance(cause, OSError) and cause.errno in NO_ROOM:
         return StorageFullError("作業フォルダに空きがありません"), False
@@ -254,7 +254,7 @@ def _mask(desk: Desk, worker: Actor, claim: Claim, still_ours: Callable[[], None
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What the recipe left: the plan, its counts, and where each file lies."""
+    """Results of the recipe: the plan, its counts, and the path of each file."""
 
     plan: MaskPlan
     counts: Mapping[str, int]
@@ -295,7 +295,7 @@ def _run_recipe(job: Job, still_ours: Callable[[], None]) -> _Made:
 
 
 def _hand_in(desk: Desk, worker: Actor, claim: Claim, work: tuple[_Made, ListVersions]) -> None:
-    """Seal the files into the store and make them the call's; on any failure none is left."""
+    """Seal the files into the store and attach them to the call; on a failure remove them all."""
     made, versions = work
     stored: list[NewFile] = []
     try:
@@ -309,10 +309,10 @@ def _hand_in(desk: Desk, worker: Actor, claim: Claim, work: tuple[_Made, ListVer
 
 
 def _discard(desk: Desk, claim: Claim, stored: Sequence[NewFile]) -> None:
-    """Remove stored files that became nobody's; what cannot be removed now is swept later."""
+    """Remove stored files that no row names; what cannot be removed now is swept later."""
     with contextlib.suppress(DeskError):
         if get_call(desk, claim.call_id).state is State.IN_REVIEW:
-            # Handed in after all: only the answer was lost.
+            # The change was committed after all; only its confirmation was lost.
             return
         for new in stored:
             desk.store.delete(new.stored.key)
@@ -323,13 +323,13 @@ def _renewed(desk: Desk, worker: Actor, claim: Claim) -> Iterator[Callable[[], N
     """Renew a claim in the background for as long as the context lasts.
 
     Yields:
-        Raises ``ClaimLostError`` once the call is no longer this worker's.
+        A function that raises ``ClaimLostError`` once the claim is lost.
     """
     over, lost = threading.Event(), threading.Event()
 
     def beat() -> None:
-        while not over.wait(desk.settings.lease_seconds / BEATS_A_LEASE):
-            # A database that is away for a moment is asked again at the next beat.
+        while not over.wait(desk.settings.lease_seconds / RENEWALS_PER_LEASE):
+            # A database that is away for a moment is tried again at the next renewal.
             with contextlib.suppress(DeskError):
                 try:
                     extend_claim(desk, worker, claim)

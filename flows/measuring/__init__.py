@@ -1,1 +1,1 @@
-"""``kaiji evaluate``: made calls masked and measured."""
+"""``kaiji evaluate``: calls with known truth are masked and measured."""

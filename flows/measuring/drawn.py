@@ -1,7 +1,7 @@
-"""What ``kaiji evaluate`` draws: its pictures, their page and the figures, and which of those there are ours.
+"""Overwriting the pictures, page and figures of ``kaiji evaluate``, and no other files.
 
-The names are those of calls, so a picture of somebody else's may bear one; only what a list of ours names
-with its hash is written over.
+The pictures are named after calls, so another file may have such a name.  Only files that our own list
+names with their hash are overwritten.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ INDEX: Final = "index.html"
 LIST: Final = "evaluate.drawn.json"
 
 FIGURES: Final = {"call_count", "refused", "calls"}
-"""Keys by which a file of figures is known."""
+"""Keys by which a file of figures is recognised."""
 
 
 def check_drawn(out: Path, stems: Sequence[str], figures: Path | None) -> tuple[Path, ...]:
-    """The files that will be drawn or written beside the products.
+    """Return the files that will be written beside the products, after checking that none is another's.
 
     Args:
         out: The output folder; it need not exist.
-        stems: Of the calls.
-        figures: Where the figures go as JSON, wherever that is.
+        stems: Stems of the calls.
+        figures: Path of the JSON file with the figures.
 
     Raises:
-        NotOursError: when one of them is there and not ours.
+        NotOursError: when one of them exists and was not written by kaiji.
     """
     names = (*(f"{stem}.png" for stem in stems), INDEX)
     named = _named(out)
@@ -48,7 +48,7 @@ def check_drawn(out: Path, stems: Sequence[str], figures: Path | None) -> tuple[
 
 
 def note_drawn(out: Path, names: Iterable[str]) -> None:
-    """Enter files that were just drawn into the list."""
+    """Add files that were just written to the list."""
     named = _named(out) | {name: sha256_of(out / name) for name in names}
     fresh = out / f"{LIST}.part"
     fresh.write_text(json.dumps({"drawn": named}, indent=1) + "\n", encoding="utf-8")
@@ -69,7 +69,7 @@ def _named(out: Path) -> dict[str, str]:
 
 
 def _object(path: Path) -> dict[str, object]:
-    """A JSON object; an empty one for whatever is none."""
+    """Read a JSON object; return an empty one for anything else."""
     if path.is_symlink() or not path.is_file():
         return {}
     try:

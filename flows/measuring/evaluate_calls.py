@@ -28,12 +28,12 @@ __all__ = ["Trial", "evaluate_calls", "report"]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How the calls are masked for the measurement.
+    """Options of masking for the measurement.
 
     Attributes:
         out: Folder for the products, the plots and their index.
-        policy: Pads and fill.
-        exact_words: Words from the truth in place of speech recognition.
+        policy: Padding around masks, and what fills them.
+        exact_words: Whether the words come from the truth instead of speech recognition.
         model: Name or path of the speech model.
         listen_again: As in ``Order``.
     """
@@ -47,23 +47,23 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Measured(Outcome):
-    """An outcome with its figures; ``None`` where the call was refused."""
+    """An outcome with its figures, which are ``None`` when the call was refused."""
 
     figures: CallFigures | None = None
 
 
 def evaluate_calls(calls: Sequence[Path], trial: Trial, models: Models) -> Iterator[Measured]:
-    """Mask, measure and draw call after call.
+    """Mask, measure and draw calls one after another.
 
     Args:
         calls: Audio files with ``<stem>.truth.json`` and perhaps ``<stem>.case.json`` beside them.
-        trial: How they are masked.
-        models: Loaded when the first call needs them.
+        trial: Options of masking.
+        models: Loads each model when a call first needs it.
 
     Yields:
         One outcome for each call, with its figures.
     """
-    # Words in clear, where the next start removes what a killed one left.
+    # The exact words are clear text, so they lie where the next start removes what a killed run left.
     with open_run(Settings().work) as words:
         order = Order(
             out=trial.out,
@@ -78,12 +78,12 @@ def evaluate_calls(calls: Sequence[Path], trial: Trial, models: Models) -> Itera
 
 
 def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> None:
-    """Print the table, write the index of the plots, and the JSON where it is wanted.
+    """Print the table, and write the index of the plots and, if asked for, the JSON.
 
     Args:
-        results: Of every call.
-        out: Where the plots lie.
-        json_path: Where the figures go as JSON.
+        results: The result of every call.
+        out: Folder of the plots.
+        json_path: Path of the JSON file with the figures.
     """
     from rich.console import Console
     from rich.text import Text
@@ -140,7 +140,7 @@ def _truth(audio: Path) -> CallTruth:
 
 
 def _case(audio: Path) -> CallCase:
-    """The case beside the call; a call without one masks everybody's data."""
+    """Read the case beside the call; without one, everybody's data is masked."""
     if audio.with_suffix(".case.json").is_file():
         return case_lookup(audio.parent)(audio)
     return CallCase("no-case")

@@ -1,4 +1,4 @@
-"""The figures of ``kaiji evaluate`` for a person (tables) and for a program (JSON)."""
+"""The figures of ``kaiji evaluate``, as tables for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ __all__ = ["KIND_LABELS", "percent", "print_table", "summary_as_dict"]
 KIND_LABELS = {"NAME": "氏名", "ADDRESS": "住所", "PHONE": "電話番号", "CONFIDENTIAL": "機密"}
 """Japanese names of ``pipeline.measuring.truth.KINDS``."""
 
-MOST_CAUSES = 12
-"""As many causes of over-mask as a reader acts on; all of them are in the JSON."""
+MAX_CAUSES = 12
+"""Causes of over-masking that are printed; the JSON has all of them."""
 
 _Row = tuple[str, str, str]
 
 
 def percent(share: Share) -> str:
-    """A share for a reader: one decimal, and a dash where there was nothing to count."""
+    """Format a share as percent with one decimal, or as a dash where there was nothing to count."""
     return "–" if share.value is None else f"{100 * share.value:.1f} %"
 
 
 def print_table(summary: Summary, console: Console) -> None:
-    """Print the figures of the contract, then a line per call, then what took too much.
+    """Print the figures of the contract, then a line per call, then the causes of over-masking.
 
     Args:
-        summary: What ``summarise`` gave.
-        console: Where to.
+        summary: The result of ``summarise``.
+        console: The console to print on.
     """
     console.print(_figures_table(summary))
     if summary.calls:
@@ -53,7 +53,7 @@ def _figures_table(summary: Summary) -> Table:
 
 
 def _line(label: str, share: Share, unit: str = "s") -> _Row:
-    """A row of the table; frames are shown as seconds of speech, at 100 a second."""
+    """Return a row of the table; frames are shown as seconds of speech, 100 frames a second."""
     if unit == "s":
         return label, percent(share), f"{share.count / 100:.2f} / {share.total / 100:.2f} s"
     return label, percent(share), f"{share.count} / {share.total}"
@@ -113,7 +113,7 @@ def _other_rows(summary: Summary) -> list[_Row]:
 def _calls_table(calls: Iterable[CallFigures]) -> Table:
     table = Table(title="通話ごと By call")
     table.add_column("通話 Call", overflow="fold", min_width=16)
-    # Two lines each, so that a pipe's 80 columns hold them.
+    # Two lines each, so that they fit into the 80 columns of a pipe.
     for heading in ("漏れ\nLeak", "捕捉\nCaught", "過剰\nOver", "本人\nKept", "確認\ns/min", "誤り\nCER"):
         table.add_column(heading, justify="right")
     for call in calls:
@@ -137,7 +137,7 @@ def _causes_table(summary: Summary) -> Table:
     table.add_column("種別 Type")
     table.add_column("理由 Why")
     table.add_column("秒 s", justify="right")
-    for cause in summary.over_mask_causes[:MOST_CAUSES]:
+    for cause in summary.over_mask_causes[:MAX_CAUSES]:
         why = "端の余り wide edge" if cause.beside_span else "誤検出 nothing there"
         if not cause.recognizer:
             why = "どの検出にも属さない owned by no finding"
@@ -146,10 +146,10 @@ def _causes_table(summary: Summary) -> Table:
 
 
 def summary_as_dict(summary: Summary) -> dict[str, object]:
-    """The figures as plain JSON values: shares 0 to 1, None where there was nothing to count.
+    """Return the figures as plain JSON values: shares 0 to 1, ``None`` where there was nothing to count.
 
     Args:
-        summary: What ``summarise`` gave.
+        summary: The result of ``summarise``.
 
     Returns:
         The figures by name; under ``counts`` [count, total] of each share (10 ms frames
@@ -178,7 +178,7 @@ def summary_as_dict(summary: Summary) -> dict[str, object]:
 
 
 def _figures(summary: Summary) -> dict[str, object]:
-    """The figures that make sense of one call as of many."""
+    """Return the figures that apply to one call as well as to many."""
     shares = {
         "leak": summary.leak,
         "caught": summary.caught,

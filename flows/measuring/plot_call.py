@@ -1,8 +1,8 @@
-"""A picture of each measured call: where it leaks, seen at a glance.
+"""Draws a picture of each measured call that shows where it leaks.
 
-One PNG per call and an ``index.html`` over them.  No word of the call is in either.
-Labels in the picture are English: a machine may have no Japanese font, and matplotlib
-brings none.  matplotlib is imported on the first plot only: nothing else needs it.
+Writes one PNG per call and an ``index.html`` over them; neither contains a word of the call.
+Labels in the picture are English, because a machine may have no Japanese font and matplotlib
+brings none.  matplotlib is imported with the first plot, because nothing else needs it.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 __all__ = ["plot_call", "write_index"]
 
 STRIP_SECONDS = 60.0
-"""A strip of this length across the page lets a 0.1 s leak be seen: two pixels and more."""
+"""Length of a strip across the page, in which a leak of 0.1 s is at least two pixels wide."""
 
-MOST_STRIPS = 12
-"""Longer calls get longer strips, so that the picture of an hour still opens."""
+MAX_STRIPS = 12
+"""Longer calls get longer strips instead of more, so that the picture of an hour still opens."""
 
 COLUMNS = 1500
-"""Points of the waveform along a strip: one for each pixel of the plot."""
+"""Points of the waveform along a strip, one for each pixel of the plot."""
 
 PARTY_COLOURS = {"third": "#ff9f1c", "requester": "#2a9d5c", "operator": "#3a78c9", "company": "#8a8f98"}
 LEAK_COLOUR = "#d00000"
@@ -47,9 +47,9 @@ def plot_call(path: Path, audio: AudioPair, truth: CallTruth, figures: CallFigur
     """Draw one call: waveform, true spans, masked stretches, and where it leaks.
 
     Args:
-        path: The PNG to write, by custom ``<out>/<call_id>.png``.
+        path: The PNG to write, usually ``<out>/<call_id>.png``.
         audio: The call and its masked copy.
-        truth: What was said when.
+        truth: The true spans.
         figures: The call's counts, for the title.
     """
     from matplotlib.figure import Figure
@@ -58,7 +58,7 @@ def plot_call(path: Path, audio: AudioPair, truth: CallTruth, figures: CallFigur
     channels = len(audio.original)
     hot = frames.mark([(span.time, (span.channel(channels),)) for span in truth.spans if span.must_mask])
     audible = hot & frames.speech & ~frames.changed
-    length = max(STRIP_SECONDS, audio.seconds / MOST_STRIPS)
+    length = max(STRIP_SECONDS, audio.seconds / MAX_STRIPS)
     strips = [TimeSpan(start, start + length) for start in np.arange(0.0, audio.seconds, length)]
     rows = len(strips) * channels
     figure = Figure(figsize=(16, 1.0 + 1.5 * rows), dpi=110, layout="constrained")
@@ -94,7 +94,7 @@ def _dash(share: Share) -> str:
 
 
 def _draw_waveform(axes: Axes, audio: AudioPair, strip: TimeSpan, channel: int) -> None:
-    """The lowest and highest sample in each column, so that no click is lost between two."""
+    """Draw the lowest and highest sample of each column, so that no click is lost."""
     first, last = round(strip.start * audio.rate), round(strip.end * audio.rate)
     heard = audio.original[channel, first:last]
     step = max(1, (last - first) // COLUMNS)
@@ -105,7 +105,7 @@ def _draw_waveform(axes: Axes, audio: AudioPair, strip: TimeSpan, channel: int) 
 
 
 def _draw_spans(axes: Axes, spans: Iterable[TruthSpan], strip: TimeSpan) -> None:
-    """A band for each span, its kind above it; neighbours' labels step up and down."""
+    """Draw a band for each span with its kind above it; labels of neighbours alternate in height."""
     for order, span in enumerate(spans):
         if not span.time.overlaps(strip):
             continue
@@ -133,7 +133,7 @@ def _draw_legend(figure: Figure) -> None:
 
 
 def _runs(marked: NDArray[np.bool_], frame_seconds: float) -> Iterator[TimeSpan]:
-    """The unbroken stretches of marked frames."""
+    """Return the runs of consecutive marked frames."""
     edges = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
     for start, end in edges.reshape(-1, 2) * frame_seconds:
         yield TimeSpan(float(start), float(end))
@@ -143,9 +143,8 @@ def write_index(directory: Path, summary: Summary) -> Path:
     """Write ``index.html`` (Japanese): the figures, and each call with its plot.
 
     Args:
-        directory: Where the plots lie as ``<call_id>.png``; a call without one is
-            listed all the same.
-        summary: What ``summarise`` gave.
+        directory: Folder with the plots as ``<call_id>.png``; a call without one is listed all the same.
+        summary: The result of ``summarise``.
 
     Returns:
         The page written.
@@ -167,7 +166,7 @@ def write_index(directory: Path, summary: Summary) -> Path:
 
 
 def _cells(summary: Summary) -> dict[str, str]:
-    """The figures of the page by heading, for all calls or for one."""
+    """Return the figures of the page by heading, for all calls or for one."""
     load = summary.review_seconds_per_minute
     kinds = {f"漏れ・{label}": Share(0, 0) for label in KIND_LABELS.values()}
     kinds |= {f"漏れ・{KIND_LABELS[kind]}": share for kind, share in summary.leak_by_kind}

@@ -1,1 +1,1 @@
-"""Prefect's API as kaiji serves it: behind a secret, for its own names and pages only."""
+"""Prefect's server as kaiji runs it: behind a secret, and only for its own host names and pages."""

@@ -1,6 +1,6 @@
-"""``python -m flows.prefect_api``: Prefect's server, behind our guard.
+"""``python -m flows.prefect_api``: runs Prefect's server behind our guard.
 
-What it is told lies in its environment: ``PREFECT_*``, the secret among them, and ``KAIJI_PREFECT_HOSTS``.
+It is configured by environment variables: ``PREFECT_*``, the secret among them, and ``KAIJI_PREFECT_HOSTS``.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ __all__ = ["guarded", "run_server"]
 
 
 def guarded(app: FastAPI, hosts: str) -> Guard:
-    """Prefect's application as we serve it.
+    """Put our guard around Prefect's application.
 
     Args:
-        app: As Prefect makes it, not asked yet.
-        hosts: Further names of it, separated by commas.
+        app: Prefect's application before its first request.
+        hosts: Further host names of the server, separated by commas.
 
     Raises:
         SystemExit: when no secret is set, so that an open server is never started.
@@ -37,7 +37,7 @@ def guarded(app: FastAPI, hosts: str) -> Guard:
     secret = get_current_settings().server.api.auth_string
     if secret is None or not secret.get_secret_value():
         sys.exit("kaiji: PREFECT_SERVER_API_AUTH_STRING is not set")
-    # As Prefect names its API in its application.
+    # The name by which Prefect mounts its API in the application.
     guard_form(app.api_app)  # type: ignore[attr-defined]
     return Guard(app, names_of(hosts))
 
@@ -46,7 +46,7 @@ def run_server(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 0,
     fd: Annotated[int | None, typer.Option(help="a socket that listens already")] = None,
 ) -> None:
-    """Serve until told to stop; on a socket of another process, until that process is gone."""
+    """Serve until a signal to stop; on an inherited socket, until the parent process ends."""
     temporary = fd is not None
     app = guarded(create_app(ephemeral=temporary, final=True), Settings().prefect_hosts)
     prefect = get_current_settings().server
@@ -60,7 +60,7 @@ def run_server(
             timeout_keep_alive=prefect.api.keepalive_timeout,
             ws_ping_interval=prefect.api.websocket_ping_interval,
             ws_ping_timeout=prefect.api.websocket_ping_timeout,
-            # Nobody stands between us and the client whose word for its address we would take.
+            # There is no proxy whose headers about the client's address we would believe.
             proxy_headers=False,
         )
     )
@@ -72,7 +72,7 @@ def run_server(
 
 
 def _stop_with_parent(server: uvicorn.Server) -> None:
-    """Stop when the other end of stdin is closed: at the latest when the process that had it is killed."""
+    """Stop when the parent closes our stdin, which happens at the latest when the parent is killed."""
     while os.read(sys.stdin.fileno(), 1):
         pass
     server.should_exit = True

@@ -1,7 +1,7 @@
-"""What Prefect's form may send, and what it is told when it is refused: which field, never what was typed.
+"""Checks of what Prefect's form sends; a refusal names the field and never what was typed.
 
-A person types a name where an id belongs; Prefect's own refusals repeat it, and so does whatever shows or
-keeps them.
+A person may type a name where an id belongs.  Prefect's own error messages would repeat it, and whatever
+shows or stores those messages would, too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, Response
 __all__ = ["guard_form"]
 
 Rule = Callable[..., Iterator[Any] | None]
-"""Of jsonschema, which has no types: yields errors that have a ``message``."""
+"""A rule of jsonschema, which is untyped: yields errors that have a ``message``."""
 
 DEPLOYMENTS = "/deployments"
 
@@ -36,31 +36,31 @@ REFUSED = "値の形が正しくありません"
 CHANGING = frozenset({"POST", "PATCH", "PUT"})
 
 KEY = re.compile(r"[a-z_]{1,40}")
-"""A key of Prefect's own; what else stands in a place may be what somebody typed."""
+"""A key of Prefect's own; any other part of a path may be what somebody typed."""
 
 
 def guard_form(api: FastAPI) -> None:
-    """Keep what people type out of an API's answers, and let no run go unchecked.
+    """Keep typed values out of an API's answers, and refuse runs that skip the check of parameters.
 
     Args:
-        api: Prefect's, not asked yet.
+        api: Prefect's API before its first request.
     """
     _hide_values()
     api.add_exception_handler(RequestValidationError, _malformed)
     api.add_exception_handler(HTTPException, _refused)
-    # Innermost: nothing of a request is read before Prefect has asked for the secret.
+    # Innermost, so that no body is read before Prefect has checked the secret.
     api.user_middleware.append(Middleware(BaseHTTPMiddleware, dispatch=_only_checked))
 
 
 def _hide_values() -> None:
-    """Let the messages of Prefect's schema validation name the rule that was broken, and no value.
+    """Make the messages of Prefect's schema validation name the broken rule and no value.
 
-    jsonschema puts the value into nearly every message, and Prefect hands them on: to the form, to the
+    jsonschema puts the value into nearly every message, and Prefect passes the messages to the form, to the
     terminal and into its answers.  There is no setting for it.
     """
     rules = validation._VALIDATOR.VALIDATORS  # noqa: SLF001 (the one place they all come from)
     for keyword, rule in tuple(rules.items()):
-        # The message on a missing key is made of the schema alone, and Prefect reads the key off it.
+        # The message about a missing key comes from the schema alone, and Prefect reads the key from it.
         if keyword != "required":
             rules[keyword] = _without_value(keyword, rule)
 
@@ -68,7 +68,7 @@ def _hide_values() -> None:
 def _without_value(keyword: str, rule: Rule) -> Rule:
     def checked(*given: Any) -> Iterator[Any]:
         for error in rule(*given) or ():
-            # A rule about an object hands on what the rules about its parts found.
+            # A rule about an object passes on the errors of the rules about its parts.
             if not error.message.startswith(REFUSED):
                 error.message = f"{REFUSED}({keyword})"
             yield error
@@ -77,7 +77,7 @@ def _without_value(keyword: str, rule: Rule) -> Rule:
 
 
 async def _malformed(_: Request, error: Exception) -> Response:
-    """In place of Prefect's answer, which repeats the whole request."""
+    """Answer a malformed request; Prefect's own answer repeats the whole request."""
     found = error.errors() if isinstance(error, RequestValidationError) else ()
     detail = [{"type": one["type"], "loc": _place(one["loc"], one["type"])} for one in found]
     return _answer(
@@ -87,14 +87,14 @@ async def _malformed(_: Request, error: Exception) -> Response:
 
 
 def _place(loc: Sequence[int | str], kind: str) -> list[int | str]:
-    """Where something is malformed, without what may have been typed there."""
+    """Return the path of a malformed value, without parts that may have been typed."""
     place = [part if isinstance(part, int) or KEY.fullmatch(part) else "?" for part in loc]
-    # A key that is forbidden is whatever the sender made up.
+    # A forbidden key was invented by the sender.
     return [*place[:-1], "?"] if kind == "extra_forbidden" else place
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    """As FastAPI's own; what was typed as a template, a variable or JSON is not quoted."""
+    """Answer as FastAPI does, but without quoting what was typed as a template, a variable or JSON."""
     if not isinstance(error, HTTPException):
         raise error
     detail = error.detail
@@ -104,13 +104,13 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 
 async def _only_checked(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse parameters that nobody would check: the form has a switch for it, and schedules have none."""
+    """Refuse unchecked parameters: a switch of the form skips the check, and schedules are never checked."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     if request.method in CHANGING and path.startswith(DEPLOYMENTS):
         try:
             asked = json.loads(await request.body() or b"{}")
         except ValueError:
-            # Prefect says what it thinks of it.
+            # Prefect itself refuses it.
             asked = None
         if _is_unchecked(asked, as_schedule="/schedules" in path):
             return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"detail": UNCHECKED})
@@ -118,11 +118,11 @@ async def _only_checked(request: Request, call_next: Callable[[Request], Awaitab
 
 
 def _is_unchecked(asked: object, *, as_schedule: bool) -> bool:
-    """Whether a request, or one of a list of them, leaves the check out.
+    """Return whether a request, or one of a list of requests, skips the check.
 
     Args:
-        asked: A parsed body.
-        as_schedule: It is a schedule, whose parameters Prefect takes as they are.
+        asked: The parsed body.
+        as_schedule: Whether it is a schedule, whose parameters Prefect does not check.
     """
     if isinstance(asked, list):
         return any(_is_unchecked(one, as_schedule=as_schedule) for one in asked)
@@ -136,7 +136,7 @@ def _is_unchecked(asked: object, *, as_schedule: bool) -> bool:
 
 
 def _holds_text(parameters: object) -> bool:
-    """Whether parameters hold more than numbers and truth values under keys of a flow."""
+    """Return whether parameters contain anything but numbers and booleans under plain keys."""
     if not isinstance(parameters, dict):
         return parameters is not None
     return not all(

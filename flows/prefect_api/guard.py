@@ -1,7 +1,7 @@
-"""Who may speak to Prefect's server: requests for one of its own names, from no other site's page.
+"""Middleware that lets requests reach Prefect's server only under its own names and from its own pages.
 
-Prefect itself asks for the secret.  That a name which resolves to this machine is not one of ours (DNS
-rebinding), or that a page of another site sends the request, it does not look at.
+Prefect itself checks the secret.  It does not check whether the host name is one of ours (DNS rebinding) or
+whether a page of another site sent the request.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 __all__ = ["Guard", "names_of"]
 
 POLICY_VIOLATION = 1008
-"""Close code of RFC 6455; before the handshake the server answers 403 in its place."""
+"""Close code of RFC 6455; before the handshake the server answers 403 instead."""
 
-HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
-"""Of RFC 9110 section 7.2, without user names and escapes."""
+HOST_PATTERN = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
+"""A Host header as in RFC 9110 section 7.2, without user names and escapes."""
 
-OURS = frozenset({"same-origin", "none"})
-"""Values of Sec-Fetch-Site of our own pages, and of what a person typed."""
+OWN_SITE_VALUES = frozenset({"same-origin", "none"})
+"""Values of Sec-Fetch-Site for our own pages and for addresses that a person typed."""
 
 
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 def names_of(further: str) -> frozenset[str]:
-    """This machine's names, and those of a setting, which stand between commas."""
+    """Return this machine's names and those of a setting, which are separated by commas."""
     return THIS_MACHINE | {name.strip().casefold() for name in further.split(",") if name.strip()}
 
 
@@ -35,8 +35,8 @@ class Guard:
     """Middleware around a whole application, its WebSockets included.
 
     Args:
-        app: What it stands around.
-        hosts: Names, without port, under which the server may be asked for.
+        app: The guarded application.
+        hosts: Host names of the server, without port.
     """
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
@@ -44,7 +44,7 @@ class Guard:
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or not."""
+        """Pass a request on, or refuse it."""
         if scope["type"] == "lifespan" or self._is_ours(scope):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -54,28 +54,28 @@ class Guard:
             await PlainTextResponse("foreign host or origin", 403)(scope, receive, send)
 
     def _is_ours(self, scope: Scope) -> bool:
-        # Repeated headers are one value to some programs and another to others: none may be repeated.
+        # Programs disagree on which of several equal headers counts, so none may be repeated.
         hosts, origins, sites = (_all(scope, name) for name in (b"host", b"origin", b"sec-fetch-site"))
         if len(hosts) != 1 or _without_port(hosts[0]) not in self._hosts:
             return False
         if origins and origins not in ([f"http://{hosts[0]}"], [f"https://{hosts[0]}"]):
-            # Another port of this machine is another user's page, for all we know.
+            # Another port of this machine may be another user's page.
             return False
-        return not sites or (len(sites) == 1 and (sites[0] in OURS or _is_link(scope)))
+        return not sites or (len(sites) == 1 and (sites[0] in OWN_SITE_VALUES or _is_link(scope)))
 
 
 def _is_link(scope: Scope) -> bool:
-    """Whether a person followed a link from elsewhere: that opens a page, and shows it to nobody else."""
+    """Return whether a person followed a link from another site, which shows the page only to them."""
     reading = scope["type"] == "http" and scope["method"] == "GET"
     return reading and _all(scope, b"sec-fetch-dest") == ["document"]
 
 
 def _all(scope: Scope, name: bytes) -> list[str]:
-    """All values of a header."""
+    """Return all values of a header."""
     return [value.decode("latin-1").casefold() for key, value in scope["headers"] if key == name]
 
 
 def _without_port(host: str) -> str:
-    """The name of a Host header; empty where it is no name with at most a port behind it."""
-    found = HOST.fullmatch(host)
+    """Return the name in a Host header, or an empty text when the header is malformed."""
+    found = HOST_PATTERN.fullmatch(host)
     return found[1] if found else ""

@@ -1,6 +1,6 @@
-"""A Prefect server for one command, such as ``kaiji run nightly``: there while the command runs.
+"""A Prefect server that runs as long as one command, such as ``kaiji run nightly``.
 
-Prefect would bring one itself, on a port of this machine that anybody on it may use.
+Prefect can start a temporary server itself, but on a port that every user of this machine may use.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from pipeline.errors import PipelineError
 
 __all__ = ["PrefectStartError", "prefect_for"]
 
-LOOK = 0.1
-"""Seconds between two questions whether it answers."""
+POLL_SECONDS = 0.1
+"""Seconds between two checks whether the server answers."""
 
 STOP_SECONDS = 10.0
 
@@ -35,17 +35,17 @@ class PrefectStartError(PipelineError):
 
 @contextlib.contextmanager
 def prefect_for(home: Path, settings: Settings) -> Iterator[None]:
-    """Prefect for the flows of this process; it is first imported inside.
+    """Provide Prefect for the flows of this process; import it only inside the context.
 
-    Where ``PREFECT_API_URL`` is set the runs go to that server, by the secret that the surroundings hold.
+    When ``PREFECT_API_URL`` is set, the runs go to that server, with the secret of the environment.
 
     Args:
         home: Folder for Prefect's database and profiles.
-        settings: Of this machine.
+        settings: The settings of this machine.
 
     Raises:
         PrefectStartError: when the server does not answer within ``KAIJI_PREFECT_START_SECONDS``.
-        ApiSecretError: when the surroundings set a secret that cannot be one.
+        ApiSecretError: when the secret of the environment is too weak or malformed.
     """
     prepare_prefect(home)
     address, secret = given_api()
@@ -59,14 +59,14 @@ def prefect_for(home: Path, settings: Settings) -> Iterator[None]:
         stack.enter_context(surroundings(ours | {"PREFECT_SERVER_UI_ENABLED": "false"}))
         server = _started(listening)
         stack.callback(_stop, server)
-        # The server holds the socket too; our hold would keep the port open when the server has ended.
+        # The server has the socket now; if we kept it open, the port would stay open after the server ends.
         listening.close()
         _await(server, address, settings.prefect_start_seconds)
         yield
 
 
 def _started(listening: socket.socket) -> subprocess.Popen[bytes]:
-    """The server's process; it ends when its stdin, which we hold, is closed."""
+    """Start the server's process, which ends when we close its stdin."""
     fd = listening.fileno()
     command = [sys.executable, "-m", "flows.prefect_api", "--fd", str(fd)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=(fd,))  # noqa: S603 (our own command)
@@ -80,7 +80,7 @@ def _await(server: subprocess.Popen[bytes], address: str, seconds: float) -> Non
             urllib.request.urlopen(f"{address}/api/health", timeout=seconds),  # noqa: S310 (our own server)
         ):
             return
-        time.sleep(LOOK)
+        time.sleep(POLL_SECONDS)
     msg = f"Prefect のサーバーが{seconds:.0f}秒のうちに起動しません(KAIJI_PREFECT_START_SECONDS)"
     raise PrefectStartError(msg)
 

@@ -1,1 +1,1 @@
-"""What goes out: gathered, rendered once more, put together, sealed and recorded."""
+"""Releases: the answer is gathered, rendered again, packed, sealed and recorded."""

@@ -1,4 +1,4 @@
-"""A released package taken out of the store, to be handed over: a ZIP, or a folder for a CD-R."""
+"""Takes a released package out of the store for delivery, as a ZIP or as a folder for a CD-R."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ __all__ = ["fetch_folder", "fetch_zip", "outer_instructions", "package_name", "s
 
 
 def package_name(number: str, answer: Release) -> str:
-    """What a package is called: the request's number, from the second answer on with its turn."""
+    """Return a package's name: the request's number, from the second answer on with its turn."""
     return number if answer.turn == 1 else f"{number}-{answer.turn}"
 
 
 def stored_file(desk: Desk, answer: Release, kind: FileKind = FileKind.PACKAGE) -> str:
-    """Id of an answer's stored file.
+    """Return the id of an answer's stored file.
 
     Raises:
-        NotFoundError: when it is erased already.
+        NotFoundError: when the file is erased.
     """
     for file_id in answer.file_ids:
         if get_file(desk, file_id).kind is kind:
@@ -39,24 +39,24 @@ def stored_file(desk: Desk, answer: Release, kind: FileKind = FileKind.PACKAGE) 
 
 
 def outer_instructions(number: str, answer: Release) -> bytes:
-    """The instructions that go beside a ZIP: inside alone they would not help to open it."""
+    """Return the instructions that go beside a ZIP, where they can be read before it is opened."""
     inner = {INSTRUCTIONS, MANIFEST, SUMS}
     names = [file.name for file in answer.files if file.name not in inner]
     return instructions(package_name(number, answer), number, names, outside=answer.encrypted)
 
 
 def fetch_zip(desk: Desk, actor: Actor, request: str, out: Path, turn: int | None = None) -> tuple[Path, ...]:
-    """Write a package's ZIP and its instructions into a folder; that it was taken out goes on record.
+    """Write a package's ZIP and its instructions into a folder; the audit log records it.
 
     Args:
         desk: The desk.
-        actor: Who takes it.
+        actor: The person who fetches it.
         request: Id or public number.
         out: An existing folder.
-        turn: Which answer; by default the last.
+        turn: Number of the answer; by default the last.
 
     Returns:
-        ZIP and instructions.
+        Paths of the ZIP and the instructions.
 
     Raises:
         NotFoundError: when there is no such answer, or it is erased.
@@ -85,7 +85,7 @@ def fetch_zip(desk: Desk, actor: Actor, request: str, out: Path, turn: int | Non
 
 
 def fetch_folder(desk: Desk, actor: Actor, request: str, out: Path, turn: int | None = None) -> Path:
-    """Write a package's files into a new folder, such as for a CD-R; as ``fetch_zip``.
+    """Write a package's files into a new folder, for example for a CD-R; the audit log records it.
 
     Args:
         desk: The desk.
@@ -95,7 +95,7 @@ def fetch_folder(desk: Desk, actor: Actor, request: str, out: Path, turn: int | 
         turn: Which answer; by default the last.
 
     Returns:
-        The folder; its files are checked against the record.
+        Path of the folder; its files are checked against the recorded hashes.
 
     Raises:
         NotAllowedError: when the role does not allow it.

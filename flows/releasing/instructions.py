@@ -1,4 +1,4 @@
-"""開封手順: how a recipient opens and checks a package, in plain words."""
+"""開封手順: tells the recipient how to open and check a package."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ ASKING = """■ お困りのとき
 
 
 def instructions(name: str, number: str, files: Sequence[str], *, outside: bool) -> bytes:
-    """Write them, for any editor: UTF-8 with a mark in front, lines as Windows ends them.
+    """Return the instructions for any editor: UTF-8 with a byte order mark and Windows line ends.
 
     Args:
-        name: Of the package.
-        number: Of the request.
-        files: What is in it.
-        outside: Whether they go beside an encrypted ZIP and tell how it is opened; inside it, or in
-            a folder, that is done already.
+        name: Name of the package.
+        number: Public number of the request.
+        files: Files in the package.
+        outside: Whether they lie beside an encrypted ZIP and explain how to open it, instead of inside it
+            or in a folder.
     """
     parts = [f"開示ファイルの開封手順 ({name})\n"]
     parts.append(OPENING.format(name=name) if outside else OPENED)

@@ -1,4 +1,4 @@
-"""The law that a mask on item 3 rests on, taken out of what an analyst wrote: its name, nothing else."""
+"""Extracts the names of laws from an analyst's reason for a mask on item 3, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _LONG: Final = (
     "感染症の予防及び感染症の患者に対する医療に関する法律",
     "精神保健及び精神障害者福祉に関する法律",
 )
-"""Names with kana in them: anything of that shape could hold a person's name too."""
+"""Names of laws that contain kana: a general pattern with kana could match a person's name."""
 
 _NUMBER: Final = "[0-9０-９〇一二三四五六七八九十百]+"
 _LAW: Final = re.compile(
     f"({'|'.join(map(re.escape, _LONG))}|[一-龥々ァ-ヶー]{{1,20}}(?:法|条例))"
     f"((?:第)?{_NUMBER}条(?:の{_NUMBER})?(?:(?:第)?{_NUMBER}項)?(?:(?:第)?{_NUMBER}号)?)?"
 )
-_OURS: Final = ("法", "個人情報保護法", "同法", "本法", "方法")
+_NOT_LAWS: Final = ("法", "個人情報保護法", "同法", "本法", "方法")
 
 
 def laws_in(reasons: Iterable[str]) -> tuple[str, ...]:
-    """The laws that some reasons name, each once, in order.
+    """Return the laws that some reasons name, each once, in order.
 
-    An analyst's own words stay in the house: they may repeat what was said.
+    The rest of an analyst's text is not disclosed, because it may repeat what was said.
     """
-    found = (match[0] for reason in reasons for match in _LAW.finditer(reason) if match[1] not in _OURS)
+    found = (match[0] for reason in reasons for match in _LAW.finditer(reason) if match[1] not in _NOT_LAWS)
     return tuple(dict.fromkeys(found))

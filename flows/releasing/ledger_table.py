@@ -1,4 +1,4 @@
-"""The ledger as a table in Japanese: for the terminal, for a spreadsheet, for the page."""
+"""The ledger as a Japanese table, for the terminal, for spreadsheets and for the page."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ COLUMNS = (
 )
 
 SHORT = ("請求番号", "状態", "受付", "期限", "決定", "開示", "交付", "申出")
-"""Without personal data."""
+"""Columns without personal data."""
 
 WANTED = {Wanted.AUDIO: "音声", Wanted.TRANSCRIPT: "文字", Wanted.BOTH: "音声と文字"}
 DELIVERY = {Delivery.ELECTRONIC: "電磁的記録", Delivery.PAPER: "書面", Delivery.OTHER: "その他"}
 
 
 def cells(row: LedgerRow) -> tuple[str, ...]:
-    """One request's cells, as ``COLUMNS``; several of one kind stand on lines of their own."""
+    """Return one request's cells for ``COLUMNS``; several values of one kind stand on separate lines."""
     request, content = row.request, row.request.content
     agent = content.agent
     checks = (f"{each.method.label} {_time(each.checked_at)} {each.by}" for each in row.checks)
@@ -62,7 +62,7 @@ def cells(row: LedgerRow) -> tuple[str, ...]:
 
 
 def short_cells(row: LedgerRow) -> tuple[str, ...]:
-    """One request's cells, as ``SHORT``."""
+    """Return one request's cells for ``SHORT``."""
     request = row.request
     last = row.answers[-1] if row.answers else None
     return (
@@ -78,14 +78,14 @@ def short_cells(row: LedgerRow) -> tuple[str, ...]:
 
 
 def write_csv(rows: Iterable[LedgerRow], target: TextIO) -> int:
-    """Write the ledger for a spreadsheet.
+    """Write the ledger as CSV for a spreadsheet.
 
     Args:
-        rows: Of ``ledger``.
-        target: Takes text; opened with ``newline=""``, for Excel as ``utf-8-sig``.
+        rows: The rows that ``ledger`` returned.
+        target: Text stream, opened with ``newline=""``, and as ``utf-8-sig`` for Excel.
 
     Returns:
-        How many requests.
+        Number of requests.
     """
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
@@ -105,7 +105,7 @@ def _lines(parts: Iterable[str]) -> str:
 
 
 def _word(labels: Mapping[str, str], code: str) -> str:
-    """The Japanese word for a code word, or the company's own."""
+    """Return the Japanese label of a code word; the company's own words are returned unchanged."""
     return next((label for label, known in labels.items() if known == code), code)
 
 

@@ -1,4 +1,4 @@
-"""An answer in the words of its letter: dates, times, kinds and grounds, never what was said."""
+"""Makes the content of an answer's letter: dates, times, kinds and grounds, never what was said."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ WANTED = {
 
 
 def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterContent:
-    """What the letter to an answer says.
+    """Return the content of an answer's letter.
 
     Args:
-        desk: The desk: its clock, its lists and settings.
-        material: Of the answer.
-        encrypted: Whether its package opens with a password.
+        desk: The desk, for its clock, lists and settings.
+        material: The material of the answer.
+        encrypted: Whether the package needs a password.
 
     Returns:
-        The content; the company's name and window are left out where nobody has set them.
+        The content; the company's name and contact are left out when nobody has set them.
     """
     rows = {
         "通話": tuple(_call_row(call, material.kind) for call in material.calls),
@@ -76,7 +76,7 @@ def _values(desk: Desk, material: Material) -> dict[str, str]:
 
 
 def _company(desk: Desk, request: Request) -> dict[str, str]:
-    """The company's name and window, as far as somebody has set them."""
+    """Return the company's name and contact, as far as they are set."""
     company, settings = current_lists(desk).company, desk.settings
     name = settings.company_name or next((each.text for each in company.names), "")
     window = settings.contact.replace("|", "\n")
@@ -180,5 +180,5 @@ def _day(when: datetime | date) -> str:
 
 
 def clock(seconds: int) -> str:
-    """Minutes and seconds from the start of a call; minutes go on above 99."""
+    """Format a time from the start of a call as minutes and seconds; minutes may exceed 99."""
     return f"{seconds // 60:02d}:{seconds % 60:02d}"

@@ -1,4 +1,4 @@
-"""What an answer is made of: which calls, whose plans, which decision and why."""
+"""Gathers the material of an answer: its calls, their plans, the decision and its reasons."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class CallMaterial:
     """One call of an answer.
 
     Attributes:
-        number: Within the answer, from 1.
-        seconds: Length, where it is known.
-        approved: Plan and approval of a call that goes out; ``None`` where nothing of it does.
-        reason: Of a call that does not, for the requester to read.
-        ground: Likewise: item of 33条2項.
+        number: Number within the answer, from 1.
+        seconds: Length in seconds, or ``None`` when it is unknown.
+        approved: Plan and approval of a call that is disclosed; ``None`` for a withheld call.
+        reason: Reason for withholding the call, which the requester reads.
+        ground: Ground for withholding the call: item of 33条2項.
     """
 
     number: int
@@ -43,18 +43,18 @@ class CallMaterial:
 
     @property
     def plan(self) -> MaskPlan | None:
-        """What is masked of it."""
+        """Its plan, or ``None`` for a withheld call."""
         return None if self.approved is None else self.approved[0].plan
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All of an answer before it is put together.
+    """Everything that an answer is made from.
 
     Attributes:
-        basis: All that it rests on: compared once more when it goes out.
-        reason: Why nothing is disclosed, for the requester to read.
-        laws: That masks on item 3 rest on.
+        basis: The basis of the answer, which is compared again when it is released.
+        reason: Reason why nothing is disclosed, which the requester reads.
+        laws: Laws that the masks on item 3 rest on.
     """
 
     request: Request
@@ -65,7 +65,7 @@ class Material:
 
     @property
     def kind(self) -> Answer:
-        """What it says."""
+        """The kind of answer."""
         return self.basis.kind
 
     @property
@@ -75,12 +75,12 @@ class Material:
 
     @property
     def name(self) -> str:
-        """What its package is called: the request's number, from the second answer on with its turn."""
+        """Name of its package: the request's number, from the second answer on with its turn."""
         return self.request.number if self.turn == 1 else f"{self.request.number}-{self.turn}"
 
 
 def gather(desk: Desk, number: str) -> Material:
-    """What the answer to a request is made of, as things stand.
+    """Gather the material of the answer to a request, as of now.
 
     Args:
         desk: The desk.
@@ -95,7 +95,7 @@ def gather(desk: Desk, number: str) -> Material:
     told = [note for note in notes(desk, number) if note.kind is NoteKind.WITHHOLD]
     waiting = [get_call(desk, call.call_id) for call in basis.answered]
     calls = tuple(_of_call(desk, place, call, told) for place, call in enumerate(waiting, start=1))
-    # What was read one after the other belongs together only if nothing has changed meanwhile.
+    # The parts were read one after another; they belong together only if nothing changed meanwhile.
     check_basis(desk, basis)
     laws = laws_in(_reasons_of_item_3(desk, calls))
     return Material(request, basis, calls, _reason(basis, told, calls), laws)
@@ -117,14 +117,14 @@ def _of_call(desk: Desk, number: int, call: Call, told: list[Note]) -> CallMater
 
 
 def _reason(basis: AnswerBasis, told: list[Note], calls: tuple[CallMaterial, ...]) -> str:
-    """Why something is not disclosed; of a request of which nothing is, as it was decided last."""
+    """Return the reason why nothing is disclosed, from the last decision on the request."""
     if basis.state is State.WITHHELD and told and not told[-1].about:
         return told[-1].text
     return _reasons(calls)
 
 
 def _reasons(calls: tuple[CallMaterial, ...]) -> str:
-    """Why single calls are not disclosed."""
+    """Return the reasons of the withheld calls, one line for each."""
     return "\n".join(f"通話{call.number}: {call.reason}" for call in calls if call.reason)
 
 
@@ -132,7 +132,7 @@ def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]
     found = [call.reason for call in calls if call.ground == 3]
     for call in calls:
         if call.plan is not None and any(item.ground == 3 for item in call.plan.masked):
-            # A stretch that an analyst added has its ground in its content.
+            # For a stretch that an analyst added, the ground is in the decision's content.
             found += [
                 made.reason
                 for made in decisions(desk, call.call.call_id)
@@ -142,14 +142,14 @@ def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]
 
 
 def masked_ranges(call: CallMaterial) -> tuple[ReleasedRange, ...]:
-    """What of a call is masked; nothing of one that does not go out."""
+    """Return the masked ranges of a call; a withheld call has none."""
     masked = () if call.plan is None else call.plan.masked
     ranges = (ReleasedRange(i.time.start, i.time.end, i.entity_type, i.ground) for i in masked)
     return tuple(sorted(ranges))
 
 
 def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
-    """What the desk remembers of a call that went out, or did not."""
+    """Return what the desk stores of a released or withheld call."""
     where = (call.number, call.call.call_id, call.call.recording_id)
     reviewers = tuple(dict.fromkeys(made.reviewer for made in decisions(desk, call.call.call_id)))
     if call.approved is None:

@@ -1,4 +1,4 @@
-"""What the files of a package are called: numbers and kinds, nothing of a person."""
+"""Names of the files in a package: numbers and kinds, no personal data."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 
 
 def audio_names(number: int) -> tuple[str, str]:
-    """Of a call's audio, as WAV and as MP3."""
+    """Return the names of a call's audio as WAV and as MP3."""
     return f"通話{number}_音声.wav", f"通話{number}_音声.mp3"
 
 
 def transcript_names(number: int) -> tuple[str, str]:
-    """Of a call's transcript, as text and for Word."""
+    """Return the names of a call's transcript as text and as a Word file."""
     return f"通話{number}_文字起こし.txt", f"通話{number}_文字起こし.docx"

@@ -1,4 +1,4 @@
-"""A package: its files, their hashes for the recipient, and the ZIP that they are sealed in."""
+"""Packages: the files of an answer with their hashes, in an encrypted ZIP."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from pipeline.errors import PipelineError
 __all__ = ["PackageError", "Packed", "new_password", "pack", "unpack", "write_sums"]
 
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without those that look alike when they are read out: 0 O 1 l I o."""
+"""Letters and digits of passwords, without those that are easily confused: 0 O 1 l I o."""
 
 _GROUPS, _IN_GROUP = 5, 5
-"""25 of 56 letters: 145 bits, more than the 128 that no attack on AES's password hash can go through."""
+"""25 of 56 characters are 145 bits, more than the 128 bits that no brute-force attack can search."""
 
 _PLAIN_FILE: Final = 0o100644 << 16
 
@@ -41,12 +41,12 @@ class PackageError(PipelineError):
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A package as it lies in a folder.
+    """A package on disk.
 
     Attributes:
-        path: The ZIP.
-        files: What is in it.
-        password: What opens it; empty where nothing is encrypted.
+        path: Path of the ZIP.
+        files: Its files.
+        password: Its password; empty when it is not encrypted.
     """
 
     path: Path = field(repr=False)
@@ -55,7 +55,7 @@ class Packed:
 
 
 def new_password() -> str:
-    """A password that can be read out on the telephone: letters and figures in groups."""
+    """Return a password of letters and digits in groups, which can be read out on the telephone."""
     groups = ("".join(secrets.choice(_LETTERS) for _ in range(_IN_GROUP)) for _ in range(_GROUPS))
     return "-".join(groups)
 
@@ -66,12 +66,12 @@ def write_sums(
     """Write the manifest and ``SHA256SUMS`` over files that lie in a folder.
 
     Args:
-        folder: Holds them.
-        head: What the manifest says beside the files; no personal data.
-        files: In the order of the package.
+        folder: Folder of the files.
+        head: Further content of the manifest; no personal data.
+        files: The files, in the order of the package.
 
     Returns:
-        The files, these two with them.
+        The files including these two.
     """
     listed = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in files]
     manifest = json.dumps({**head, "files": listed}, ensure_ascii=False, indent=1) + "\n"
@@ -83,27 +83,27 @@ def write_sums(
 
 
 def described(path: Path, call: int = 0) -> ReleasedFile:
-    """A file of a package as the desk remembers it."""
+    """Return what the desk stores of a file of a package."""
     return ReleasedFile(path.name, file_sha256(path), path.stat().st_size, call)
 
 
 def pack(folder: Path, files: Sequence[ReleasedFile], target: Path, when: datetime, password: str) -> Packed:
     """Put files into a ZIP, each in a folder of the package's name.
 
-    Names in Japanese are marked as UTF-8, as every tool of today reads them.  The files' names can
-    be read without the password; they tell nothing of a person.
+    Japanese names are marked as UTF-8, which all current tools read.  The names can be read without the
+    password; they contain no personal data.
 
     Args:
-        folder: Holds the files.
-        files: Which of them, in order.
+        folder: Folder of the files.
+        files: The files to pack, in order.
         target: The ZIP; its stem is the folder's name in it.
-        when: The time that the files in it bear.
-        password: AES-256 with one, plain without.
+        when: Timestamp of the files in it.
+        password: Password for AES-256; empty for no encryption.
     """
     with pyzipper.AESZipFile(target, "w", compression=pyzipper.ZIP_DEFLATED, allowZip64=True) as archive:
         if password:
             archive.setpassword(password.encode())
-            # Version 2 keeps no checksum of the clear text beside it.
+            # AE-2 stores no checksum of the clear text.
             archive.setencryption(pyzipper.WZ_AES, nbits=256, force_wz_aes_version=2)
         for file in files:
             info = AESZipInfo(f"{target.stem}/{file.name}", when.astimezone(JAPAN).timetuple()[:6])
@@ -116,16 +116,16 @@ def pack(folder: Path, files: Sequence[ReleasedFile], target: Path, when: dateti
 
 
 def unpack(archive: Path, password: str, files: Sequence[ReleasedFile], folder: Path | None) -> None:
-    """Read a package again: every file is there, whole, and no other.
+    """Read a package again, and check that it contains exactly the expected files.
 
     Args:
         archive: The ZIP.
-        password: As it was packed with.
-        files: What has to be in it.
-        folder: Where to write the files; ``None`` only looks.
+        password: The password that it was packed with.
+        files: The expected files.
+        folder: Folder to write the files to; ``None`` only checks them.
 
     Raises:
-        PackageError: when anything is not as it was packed.
+        PackageError: when anything differs from what was packed.
     """
     try:
         with pyzipper.AESZipFile(archive) as found:

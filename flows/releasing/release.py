@@ -1,7 +1,8 @@
-"""Release: rendered once more from the final plans, verified, put together, sealed, and the case frozen.
+"""Releases an answer: renders the calls again from the final plans, verifies, packs and seals them.
 
-Everything is made in a folder of its own and in the store under names that nobody knows; one change
-of the desk makes it the answer.  Killed before that, nothing has happened, and it is run again.
+Everything is made in a temporary folder and in the store under random names; one transaction of the desk
+makes it the answer and freezes the case.  If the process is killed before that, nothing has happened, and
+the release can be run again.
 """
 
 from __future__ import annotations
@@ -43,12 +44,12 @@ if TYPE_CHECKING:
 __all__ = ["TEMPLATE", "draft_letter", "release"]
 
 TEMPLATE = Path(fill.__file__).with_name("letter.docx")
-"""The decision letter that kaiji brings."""
+"""kaiji's own template of the decision letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the steps of one release share."""
+    """Values that the steps of one release share."""
 
     desk: Desk
     actor: Actor
@@ -60,10 +61,10 @@ def release(desk: Desk, actor: Actor, number: str, load_models: Callable[[str], 
     """Make the answer to a request and record that it went out.
 
     Args:
-        desk: The desk; its settings say whether the package is encrypted and which letter it bears.
-        actor: Who releases.
+        desk: The desk; its settings say whether the package is encrypted and which template is used.
+        actor: The person or flow that releases.
         number: Id or public number of the request, approved or withheld.
-        load_models: What listens to the finished audio, by the model's name.
+        load_models: Loads the models that listen to the finished audio, by the model's name.
 
     Returns:
         The answer, without its password.
@@ -71,14 +72,14 @@ def release(desk: Desk, actor: Actor, number: str, load_models: Callable[[str], 
     Raises:
         NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when it is not approved, or something changed after the approval.
-        ConflictError: when something was decided while it was made: nothing has gone out.
+        ConflictError: when something was decided while it was made; then nothing is released.
         CallUnsafeError: when something masked can still be heard or read.
         LetterError: when the letter cannot be filled in.
     """
     check_may_release(actor)
     material = gather(desk, number)
     work = _Work(desk, actor, load_models, desk.settings.package == "zip")
-    # What a person has to put right is told before hours of listening.
+    # Faults that a person has to correct are reported before hours of listening.
     _letter(work, material)
     with desk.store.private_folder() as folder:
         inside = folder / "inside"
@@ -95,7 +96,7 @@ def release(desk: Desk, actor: Actor, number: str, load_models: Callable[[str], 
 
 
 def draft_letter(desk: Desk, number: str) -> bytes:
-    """The letter as it would go out now, for a person to read before.
+    """Return the letter as it would be released now, for a person to read before the release.
 
     Raises:
         ImpossibleStepError: when the request is neither approved nor withheld.
@@ -115,12 +116,12 @@ def _letter(work: _Work, material: Material) -> bytes:
 
 
 def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) -> CallMaterial:
-    """A call's files into the package's folder: anew from the plan, as they were approved, verified."""
+    """Make a call's files again from the plan, compare them with the approved ones, and verify them."""
     if call.approved is None:
         return call
     stored, approval = call.approved
     call_id = call.call.call_id
-    # Withheld, withdrawn or approved anew meanwhile: told before hours of listening.
+    # A change since the basis was read is reported before hours of listening.
     check_basis(work.desk, where[0].basis)
     with open_recording(work.desk, call_id) as audio, work.desk.store.private_folder() as folder:
         workspace = render(work.desk, work.actor, (audio, folder), stored.plan)
@@ -142,7 +143,7 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
 
 
 def _copy_out(number: int, workspace: Workspace, where: tuple[Material, Path]) -> None:
-    """What of a call the requester wished for."""
+    """Copy the files of a call that the requester asked for into the package's folder."""
     material, inside = where
     wanted, folder = material.request.content.wanted, workspace.products
     if wanted is not Wanted.TRANSCRIPT:
@@ -179,7 +180,7 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
 
 
 def _hand_in(work: _Work, material: Material, made: tuple[Packed, Mapping[FileKind, Path]]) -> Release:
-    """Seal the files into the store and make them the answer; on any failure none is left."""
+    """Seal the files into the store and make them the answer; on a failure remove them all."""
     packed, kinds = made
     desk, stored = work.desk, list[NewFile]()
     check_basis(desk, material.basis)

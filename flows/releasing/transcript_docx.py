@@ -1,4 +1,4 @@
-"""The masked transcript for Word: the same lines as the text file, checked to be so."""
+"""The masked transcript as a Word file, checked to contain the same lines as the text file."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def transcript_docx(title: str, text: str) -> bytes:
     """Write a masked transcript as a Word file.
 
     Args:
-        title: On top; no personal data beyond the request's number.
-        text: As ``pipeline.masking.text.as_text`` wrote it, verified.
+        title: Title of the document; no personal data beyond the request's number.
+        text: The verified text that ``pipeline.masking.text.as_text`` made.
 
     Returns:
         The file; the same text gives the same bytes.
 
     Raises:
-        CallUnsafeError: when it does not hold exactly these lines.
+        CallUnsafeError: when the file does not contain exactly these lines.
     """
     document = docx.Document()
     section = document.sections[0]
@@ -40,7 +40,7 @@ def transcript_docx(title: str, text: str) -> bytes:
     for line in text.splitlines():
         paragraph = document.add_paragraph()
         set_font(paragraph.add_run(line))
-        # The time stands out; long lines go on beneath the words.
+        # A hanging indent: long lines continue below the words, not below the time.
         paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Mm(14), Mm(-14)
         paragraph.paragraph_format.space_after = Pt(3)
     made = bare_bytes(document)

@@ -1,4 +1,4 @@
-"""``python -m flows.review --port N``: what ``make serve`` and ``kaiji review serve`` start."""
+"""``python -m flows.review --port N``: serves the page, for ``make serve`` and ``kaiji review serve``."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ __all__ = ["main", "serve", "server_config", "unix_socket"]
 
 
 def serve(host: str, port: int, settings: Settings) -> None:
-    """Serve the page until told to stop.
+    """Serve the page until a signal to stop.
 
     Args:
         host: Address to listen on, unless the settings name a Unix socket.
-        port: Likewise.
-        settings: Of this machine.
+        port: Port to listen on, unless the settings name a Unix socket.
+        settings: The settings of this machine.
 
     Raises:
         PipelineError: when the desk cannot be opened, or the socket.
@@ -52,12 +52,12 @@ def serve(host: str, port: int, settings: Settings) -> None:
 
 
 def server_config(app: FastAPI, listen: tuple[str, int], bounds: Bounds | None = None) -> uvicorn.Config:
-    """How the page is served.
+    """Return uvicorn's configuration for the page.
 
     Args:
         app: The page.
         listen: Address and port.
-        bounds: Of its connections.
+        bounds: Limits of its connections.
     """
     import uvicorn
 
@@ -68,15 +68,15 @@ def server_config(app: FastAPI, listen: tuple[str, int], bounds: Bounds | None =
         host=listen[0],
         port=listen[1],
         http=bounded(bounds or Bounds()),  # type: ignore[arg-type]  # whatever makes one of a connection
-        # Addresses of our page hold ids, but a stranger's request could hold anything.
+        # Our own URLs contain ids only, but a stranger's request may contain anything.
         access_log=False,
         log_level="warning",
         log_config=None,
         server_header=False,
-        # There is no use for it, and nothing that would look at it.
+        # The page has no WebSockets, and the guard does not check them.
         ws="none",
         date_header=False,
-        # Whoever connects is who connects; ``flows.review.guarding.proxy`` says who is believed for others.
+        # The peer of the connection is the client; ``guarding.proxy`` decides which proxy is believed.
         proxy_headers=False,
         h11_max_incomplete_event_size=16 * 1024,
         timeout_keep_alive=30,
@@ -86,17 +86,17 @@ def server_config(app: FastAPI, listen: tuple[str, int], bounds: Bounds | None =
 
 @contextlib.contextmanager
 def unix_socket(path: Path, mode: int) -> Iterator[socket.socket]:
-    """A Unix socket that only its owner may open, or its group too.
+    """Listen on a Unix socket that only its owner may open, or its group too.
 
     Args:
-        path: Where it lies; what a killed server left there is replaced.
+        path: Path of the socket; one that a killed server left is replaced.
         mode: ``0o600`` or ``0o660``.
 
     Raises:
-        SettingError: something else lies there, another server listens, or it cannot be made.
+        SettingError: when another file has the path, another server listens, or it cannot be made.
     """
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    # uvicorn itself would open it to everybody (0666).
+    # uvicorn itself would make it accessible to everybody (0666).
     before = os.umask(0o777 & ~mode)
     try:
         _clear_way(path)
@@ -117,7 +117,7 @@ def unix_socket(path: Path, mode: int) -> Iterator[socket.socket]:
 def _clear_way(path: Path) -> None:
     """Remove a socket on which nobody listens."""
     if not path.is_socket():
-        # Something else there is not ours to remove: binding fails.
+        # Any other file is not removed, and binding fails.
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:

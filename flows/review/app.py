@@ -1,4 +1,4 @@
-"""The page as one app: routes by file, the guard around them, the desk beneath."""
+"""Makes the page's FastAPI application from its routes, its middleware and an opened desk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flows.review.guarding.access import check_forgery
 from flows.review.guarding.faults import add_faults
 from flows.review.guarding.guard import Guard
 from flows.review.guarding.proxy import trusted_proxy
-from flows.review.guarding.site import HERE, Site, open_site
+from flows.review.guarding.site import PAGE_FOLDER, Site, open_site
 from flows.review.routes import call as routes_call
 from flows.review.routes import decide as routes_decide
 from flows.review.routes import ledger as routes_ledger
@@ -37,10 +37,10 @@ ROUTERS = (
 
 
 def _warm(site: Site) -> None:
-    """Load what the first analyst would wait for."""
+    """Load what the first analyst would otherwise wait for."""
     site.library.warm()
-    # What is loaded by now stays: looking through all of it for garbage again and again took two thirds
-    # of the time in which an hour's words are read.
+    # The loaded objects stay until the end: without freezing them, garbage collection took two thirds of the
+    # time of reading an hour's words.
     gc.freeze()
 
 
@@ -48,12 +48,12 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     """Make the page.
 
     Args:
-        settings: Of this machine.
-        desk: One that is open already and stays so; by default it is opened, and closed at the end.
+        settings: The settings of this machine.
+        desk: An opened desk, which is not closed; by default one is opened, and closed at the end.
 
     Raises:
         DeskError: when the desk cannot be opened.
-        SettingError: where a proxy is to sign people in, and nothing would prove that it is the proxy.
+        SettingError: when a proxy is to sign people in and nothing proves that a request comes from it.
     """
     trusted_proxy(settings)
     opened = desk or open_desk(settings)
@@ -62,7 +62,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=_warm, args=[app.state.site], name="warm", daemon=True).start()
         yield
-        # Of a release that is under way, which ends with us: nothing of it counts yet.
+        # A release that is under way ends with this process; it has changed nothing yet.
         opened.store.let_go()
         if desk is None:
             opened.close()
@@ -70,18 +70,18 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
     app = FastAPI(
         title="kaiji",
         lifespan=lifespan,
-        # The machine-readable description of all routes is nobody's business.
+        # No public description of the routes.
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        # A redirect to the same path with a slash would repeat the Host header.
+        # A redirect to the path with a slash would repeat the Host header.
         redirect_slashes=False,
         dependencies=[Depends(check_forgery)],
     )
     app.state.site = open_site(opened)
     add_faults(app)
     app.add_middleware(Guard, settings=opened.settings)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=PAGE_FOLDER / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
     return app

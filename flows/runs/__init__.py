@@ -1,1 +1,1 @@
-"""Prefect: flows, deployments, the server and its workers."""
+"""Prefect: the flows, their deployments, and ``make serve``."""

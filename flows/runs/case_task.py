@@ -1,7 +1,7 @@
-"""What the deployments share: the task that masks one call, its limits, and what a failure sets off.
+"""Shared by the deployments: the task that masks one call, its limits, and the hook for failures.
 
-Prefect keeps parameters, names, states, messages and artifacts in clear.  So it is given ids and
-gets counts back, and what is raised into it says what went wrong, never what was said.
+Prefect stores parameters, names, states, messages and artifacts in clear.  It therefore receives ids and
+gets counts back, and an exception that reaches it says what went wrong, never what was said.
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ RECOGNITION = "kaiji-recognition"
 """Prefect's global concurrency limit for speech recognition, over all workers."""
 
 RETRIES = 2
-"""With the first try as many as ``KAIJI_ATTEMPTS``, the desk's own count, which comes first."""
+"""Retries after the first attempt; the desk's own limit ``KAIJI_ATTEMPTS`` takes precedence."""
 
-BACK_OFF = 10
-"""Seconds before the second try; twice as many before the third."""
+FIRST_RETRY_SECONDS = 10
+"""Seconds before the second attempt; twice as many before the third."""
 
 CALL_SECONDS = 4 * 3600
-"""Four hours of audio take about one hour on one core; what takes longer hangs."""
+"""Time limit of one call: four hours of audio take about one hour on one core."""
 
 log = logging.getLogger("kaiji.flows")
 
 
 def harmless(body: Callable[P, R]) -> Callable[P, R]:
-    """A body whose errors and log lines hold no personal data, whatever raises and whoever writes them.
+    """Wrap a flow so that its errors and log lines contain no personal data.
 
     Args:
-        body: The flow as it is written; name, signature and docstring stay.
+        body: The function of the flow; its name, signature and docstring are kept.
     """
 
     @functools.wraps(body)
@@ -71,14 +71,14 @@ def harmless(body: Callable[P, R]) -> Callable[P, R]:
             error = ours
         except Exception as raised:  # noqa: BLE001 (made harmless here, raised again below)
             error = sanitised(raised)
-        # Outside of the except clause, so that the original does not hang on it as its context.
+        # Raised outside the except clause, so that the original exception is not attached as its context.
         raise error
 
     return run
 
 
 def _may_pass(_task: object, _run: object, state: State[Any]) -> bool:
-    """Only what may go well another time is tried again."""
+    """Return whether another attempt may succeed."""
     error = state.data
     return isinstance(error, PutBackError) or (isinstance(error, MachineError) and error.passes)
 
@@ -87,7 +87,7 @@ def _may_pass(_task: object, _run: object, state: State[Any]) -> bool:
     name="mask-waiting-call",
     task_run_name="{call_id}",
     retries=RETRIES,
-    retry_delay_seconds=exponential_backoff(BACK_OFF),
+    retry_delay_seconds=exponential_backoff(FIRST_RETRY_SECONDS),
     retry_jitter_factor=0.3,
     retry_condition_fn=_may_pass,
     timeout_seconds=CALL_SECONDS,
@@ -100,13 +100,13 @@ def mask_waiting_call(call_id: str) -> dict[str, int]:
     """Mask one call of the queue.
 
     Args:
-        call_id: Of the call.
+        call_id: The call's id.
 
     Returns:
         Counts, as ``flows.masking.mask_case_call.mask_case_call``.
 
     Raises:
-        PipelineError: of ours, without personal data.
+        PipelineError: one of our errors, without personal data.
     """
     try:
         with open_desk(Settings()) as desk:
@@ -120,18 +120,18 @@ def mask_waiting_call(call_id: str) -> dict[str, int]:
 
 @contextlib.contextmanager
 def recognition() -> Iterator[None]:
-    """Wait for one of the slots for speech recognition, and hold it.
+    """Wait for a slot for speech recognition, and hold it for as long as the context lasts.
 
-    Without a limit of that name in Prefect there is nothing to wait for.  A killed process's
-    slot is free again when its lease has run out.
+    Without a limit of that name in Prefect there is no waiting.  The slot of a killed process is free again
+    when its lease has expired.
     """
     with concurrency(RECOGNITION, occupy=1, lease_duration=120, raise_on_lease_renewal_failure=False):
         yield
 
 
 def _kind(state: State[Any]) -> str:
-    """A word for what went wrong: ours, or else the exception's, or how Prefect calls such an end."""
-    # What a run raised comes bare, or in the record that Prefect would store of it.
+    """Return the kind of a failure: our error code, else the exception's type, else Prefect's state name."""
+    # The data is the exception itself, or the record in which Prefect would store it.
     raised = getattr(state.data, "result", state.data)
     code = getattr(raised, "code", "")
     if isinstance(code, str) and code:
@@ -142,14 +142,14 @@ def _kind(state: State[Any]) -> str:
 
 
 def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
-    """What a failed or crashed run sets off: a line in the log, and one in ``home/log/failures.jsonl``.
+    """Write a line to the log and to ``home/log/failures.jsonl`` for a failed or crashed run.
 
-    A company's monitoring follows the file; Prefect's own automations can send messages.
+    A company's monitoring can follow the file; Prefect's own automations can send messages.
 
     Args:
-        flow: Not used: Prefect hands it to every hook.
+        flow: Not used; Prefect passes it to every hook.
         flow_run: The run.
-        state: How it ended.
+        state: The state in which it ended.
     """
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

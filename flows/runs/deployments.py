@@ -1,7 +1,7 @@
-"""``python -m flows.runs.deployments``: what a Prefect server has to know of kaiji.
+"""``python -m flows.runs.deployments``: registers kaiji's flows at a Prefect server.
 
-The work pool, the limit of speech recognition, the rule for runs whose process was killed, and the
-deployments of ``prefect.yaml``.  Doing it twice changes nothing.
+It registers the work pool, the limit of speech recognition, the rule for runs whose process was killed, and
+the deployments of ``prefect.yaml``.  Registering twice changes nothing.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ __all__ = ["JOB_TEMPLATE", "POOL", "close_forms", "deploy", "prepare_server"]
 POOL = "kaiji"
 
 JOB_TEMPLATE: dict[str, Any] = {
-    # Prefect takes no empty one.
+    # Prefect refuses an empty configuration.
     "job_configuration": {"stream_output": True},
     "variables": {"type": "object", "properties": {}, "additionalProperties": False},
 }
-"""What a run may choose of the process that it becomes: nothing.
+"""The work pool's template: a run chooses nothing of its process.
 
 Prefect's own template takes the command, the environment and the folder from whoever starts a run.
 """
@@ -40,24 +40,24 @@ FILE = Path(__file__).with_name("prefect.yaml")
 
 SILENT_RUNS = "kaiji-silent-runs"
 
-SILENCE = timedelta(seconds=300)
+HEARTBEAT_TIMEOUT = timedelta(seconds=300)
 """Ten heartbeats of the 30 s that ``make serve`` sets: a busy machine may miss some."""
 
 
 def prepare_server(client: SyncPrefectClient, recognitions: int) -> None:
-    """Make the limit and the rule where they are missing, and the pool as it has to be.
+    """Create the limit and the rule where they are missing, and set the work pool's template.
 
     Args:
-        client: Of the server.
-        recognitions: How many calls are recognised at a time; a limit that is there already is
-            the administrator's and stays.
+        client: Client of the server.
+        recognitions: Calls that are recognised at a time; an existing limit is the administrator's and
+            is kept.
     """
     try:
         client.read_work_pool(POOL)
     except ObjectNotFound:
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=JOB_TEMPLATE))
     else:
-        # Of an earlier version, or changed meanwhile.
+        # The pool is from an earlier version, or was changed.
         client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=JOB_TEMPLATE))
     try:
         client.read_global_concurrency_limit_by_name(RECOGNITION)
@@ -68,7 +68,7 @@ def prepare_server(client: SyncPrefectClient, recognitions: int) -> None:
 
 
 def silent_runs() -> AutomationCore:
-    """Runs whose heartbeat stops are marked crashed: nobody else does when a worker is killed."""
+    """Return the rule that marks runs without a heartbeat as crashed; Prefect itself does not."""
     return AutomationCore(
         name=SILENT_RUNS,
         description="動いているはずの実行から5分間合図がなければ、止まったものとして扱います。",
@@ -76,7 +76,7 @@ def silent_runs() -> AutomationCore:
             match={"prefect.resource.id": ["prefect.flow-run.*"]},
             for_each={"prefect.resource.id"},
             after={"prefect.flow-run.heartbeat"},
-            # Any later sign: the next beat, or the run's end.
+            # Any later event counts as a sign of life: the next heartbeat, or the run's end.
             expect={
                 "prefect.flow-run.heartbeat",
                 "prefect.flow-run.Completed",
@@ -86,7 +86,7 @@ def silent_runs() -> AutomationCore:
             },
             posture=Posture.Proactive,
             threshold=1,
-            within=SILENCE,
+            within=HEARTBEAT_TIMEOUT,
         ),
         actions=[ChangeFlowRunState(state=StateType.CRASHED, message="合図が途絶えました")],
     )
@@ -98,7 +98,16 @@ def deploy(
     """Prefect のサーバーに、作業プールと4つのデプロイを登録します(PREFECT_API_URL のサーバー)。"""
     with get_client(sync_client=True) as client:
         prepare_server(client, recognitions)
-    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(FILE)]
+    command = [
+        sys.executable,
+        "-m",
+        "prefect",
+        "--no-prompt",
+        "deploy",
+        "--all",
+        "--prefect-file",
+        str(FILE),
+    ]
     done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, cwd=FILE.parent)  # noqa: S603
     if done.returncode == 0:
         with get_client(sync_client=True) as client:
@@ -107,13 +116,13 @@ def deploy(
 
 
 def close_forms(client: SyncPrefectClient) -> None:
-    """Let the deployments take the parameters of their flows and no others.
+    """Make the deployments refuse parameters that their flows do not have.
 
-    Prefect's own schemas leave that open: a name given as a parameter's name would be written down, and
-    repeated by the run that fails for it.
+    Prefect's schemas allow unknown parameters: a person's name typed as a parameter's name would be stored,
+    and repeated by the run that fails because of it.
 
     Args:
-        client: Of the server.
+        client: Client of the server.
     """
     for deployment in client.read_deployments():
         if deployment.work_pool_name == POOL:

@@ -1,7 +1,7 @@
-"""The ids that Prefect's form takes, and a look at them in the flow itself.
+"""The ids that Prefect's form accepts, and a second check of them in the flow.
 
-The server refuses what does not fit before it writes anything down.  A run that came another way is refused
-here, before an id is looked for and named in an error.
+The server refuses a malformed id before it stores anything.  A run that was started in another way is
+refused here, before the id is looked up and named in an error.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ PATTERNS = {"call_id": CALL, "request": REQUEST, "inbox_file": INBOX}
 
 
 class MalformedIdError(PipelineError):
-    """A parameter is no id; the message names the parameter, not what was given."""
+    """A parameter is not an id; the message names the parameter and not its value."""
 
     code = "malformed_id"
 
 
 def check_ids(**given: object) -> None:
-    """See whether parameters are ids.
+    """Check that parameters are ids.
 
     Args:
-        given: By their names in the form.
+        given: Values by their names in the form.
 
     Raises:
-        MalformedIdError: names the first that is none.
+        MalformedIdError: names the first parameter that is not an id.
     """
     for name, value in given.items():
         if not isinstance(value, str) or not re.fullmatch(PATTERNS[name], value, re.ASCII):

@@ -1,8 +1,8 @@
 """The inbox: a folder for single recordings that no catalogue lists.
 
-What is taken from it is sealed into the store and goes from here: the inbox hands over, it keeps
-nothing.  A file's name may hold a name or a number, so Prefect and its form know a file by an id that
-follows from name and key.
+A file that is taken from it is sealed into the store and removed here; the inbox is no place to keep
+files.  A file's name may contain a person's name or number, so Prefect and its form know a file by an id
+that is computed from its name and the key.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from pipeline.file_bytes import open_file
 
 __all__ = ["InboxFile", "inbox_folder", "list_inbox", "take_from_inbox"]
 
-MARK = 16
-"""Hexadecimal digits: enough that two files of one inbox never meet."""
+ID_DIGITS = 16
+"""Hexadecimal digits of an id: enough that two files of one inbox never get the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class InboxFile:
     """A recording in the inbox.
 
     Attributes:
-        file_id: What it is called outside.
-        path: Where it lies.
+        file_id: Its id in Prefect and on the command line.
+        path: Its path.
     """
 
     file_id: str
@@ -43,12 +43,12 @@ class InboxFile:
 
 
 def inbox_folder(desk: Desk) -> Path:
-    """Where the inbox is; it need not exist."""
+    """Return the path of the inbox, which need not exist."""
     return desk.settings.home.absolute() / "inbox"
 
 
 def list_inbox(desk: Desk) -> tuple[InboxFile, ...]:
-    """The recordings in the inbox, by name."""
+    """List the recordings in the inbox, ordered by name."""
     return tuple(InboxFile(_marks(desk, path)[0], path) for path in _recordings(desk))
 
 
@@ -60,28 +60,28 @@ def _recordings(desk: Desk) -> Iterator[Path]:
 
 
 def _marks(desk: Desk, path: Path) -> tuple[str, ...]:
-    """A file's id, and those that it had under earlier keys."""
-    return tuple(f"i{mark[:MARK]}" for mark in desk.keyring.blind("inbox", path.name))
+    """Return a file's id, and the ids that it had under earlier keys."""
+    return tuple(f"i{mark[:ID_DIGITS]}" for mark in desk.keyring.blind("inbox", path.name))
 
 
 def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str:
     """Put a file of the inbox into the catalogue and attach it to a request.
 
-    Doing it twice does nothing twice.
+    Repeating it changes nothing.
 
     Args:
         desk: The desk.
-        actor: Who does it.
-        file_id: Of the file.
+        actor: The person or flow that does it.
+        file_id: The file's id.
         request: Id or public number.
 
     Returns:
         The call's id.
 
     Raises:
-        NotFoundError: no such file or request.
-        ImpossibleStepError: the request takes no calls.
-        RecordingUnreadableError: the file cannot be read.
+        NotFoundError: when there is no such file or request.
+        ImpossibleStepError: when the request accepts no calls now.
+        RecordingUnreadableError: when the file cannot be read.
     """
     path = next((path for path in _recordings(desk) if file_id in _marks(desk, path)), None)
     if path is None:
@@ -99,10 +99,10 @@ def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str
     except DuplicateError:
         calls = list_calls(desk, request=request)
         call = next(call for call in calls if call.recording_id == recording_id)
-    # Only what lies in the store as these very bytes.
+    # Only a file whose exact bytes are in the store is removed.
     with path.open("rb") as clear:
         same = hash_of(clear) == call.sha256
-    # An earlier version of the program left a file here as the place of its recording.
+    # An earlier version kept the recording in the inbox instead of the store.
     digest = recording.source_id.rpartition("-")[2]
     if same and not search(desk, RecordingQuery(source_id=f"inbox-{digest}")):
         path.unlink()
@@ -110,7 +110,7 @@ def take_from_inbox(desk: Desk, actor: Actor, file_id: str, request: str) -> str
 
 
 def _taken_before(desk: Desk, file_id: str, request: str) -> str:
-    """The call of a file that is no longer there because it was taken."""
+    """Return the call of a file that was taken before and is no longer in the inbox."""
     for call in list_calls(desk, request=request):
         if get_recording(desk, call.recording_id).content.source_id.startswith(f"inbox-{file_id}-"):
             return call.call_id
@@ -119,7 +119,7 @@ def _taken_before(desk: Desk, file_id: str, request: str) -> str:
 
 
 def _as_recording(path: Path, source: str) -> NewRecording:
-    """An entry of the catalogue, the same whenever it is made of the same file."""
+    """Return the catalogue entry of a file, which is always the same for the same file."""
     try:
         with open_file(path) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""What a night tells in Prefect: counts, minutes and public numbers, nothing else."""
+"""The report of a night in Prefect: counts, minutes and public request numbers, nothing else."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ KINDS = {
     "wrong_key": "鍵が違う",
     "key_missing": "鍵がない",
 }
-"""Of failures; a kind that is not here is shown by its code."""
+"""Labels of failures; a kind that is not listed is shown by its code."""
 
 STATES = (State.REQUESTED, State.PROCESSING, State.IN_REVIEW, State.APPROVED, State.FAILED)
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one run has done so far.
+    """Counts of what one run has done so far.
 
     Attributes:
         masked: Calls that went into review.
-        seconds: Of their audio.
-        items: Masked stretches in them.
-        to_review: Doubtful ones of all findings.
-        set_aside: Failed calls by kind.
-        put_back: Calls that are in the queue again, by kind.
-        passed: Ids of calls that turned out to be another worker's.
+        seconds: Seconds of their audio.
+        items: Masked items in them.
+        to_review: Doubtful findings in them.
+        set_aside: Failed calls by kind of failure.
+        put_back: Calls that are in the queue again, by kind of failure.
+        passed: Ids of calls that another worker had.
     """
 
     masked: int = 0
@@ -60,7 +60,7 @@ class Tally:
     passed: set[str] = field(default_factory=set)
 
     def add(self, counts: Mapping[str, int]) -> None:
-        """Count a masked call in, by what the task returned."""
+        """Add the counts that the task returned for a masked call."""
         self.masked += 1
         self.seconds += counts["seconds"]
         self.items += counts["masked"]
@@ -68,11 +68,11 @@ class Tally:
 
     @property
     def tried(self) -> int:
-        """How many calls were begun."""
+        """Number of calls that were begun."""
         return self.masked + sum((self.set_aside + self.put_back).values()) + len(self.passed)
 
     def counts(self) -> dict[str, int]:
-        """What the run returns."""
+        """The counts that the run returns."""
         return {
             "masked": self.masked,
             "set_aside": sum(self.set_aside.values()),
@@ -84,13 +84,13 @@ class Tally:
 
 
 def summary(tally: Tally, minutes: float, standing: Standing, stopped: str = "") -> str:
-    """The night as markdown.
+    """Return the summary of a night as markdown.
 
     Args:
-        tally: Of this run.
-        minutes: That it took.
-        standing: Of the desk at its end.
-        stopped: Code word of the reason, where the night ended before its work was done.
+        tally: The counts of this run.
+        minutes: Minutes that the run took.
+        standing: State of the desk at its end.
+        stopped: Error code of the reason when the night ended early.
     """
     set_aside = sum(tally.set_aside.values())
     waiting = standing.calls.get(State.IN_REVIEW, 0)

@@ -1,8 +1,8 @@
-"""The night: every call that waits is masked, or set aside with its reason.
+"""The nightly flow: every waiting call is masked, or set aside with a reason.
 
-Which call is whose is settled by the desk's claims, not by Prefect: two nights at once share the
-work, a second one finds nothing to do, and what a killed one left is taken up when its claim has
-run out.
+The desk's claims, not Prefect, decide which worker has a call.  Two nights at the same time share the work,
+a night after a finished one finds nothing to do, and a killed worker's call is taken over when its claim has
+expired.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ __all__ = ["nightly"]
 
 DEPLOYMENT = "nightly/nightly"
 
-LOOK_AGAIN = 5.0
-"""Seconds between two looks at calls that other workers have."""
+POLL_SECONDS = 5.0
+"""Seconds between two checks of calls that other workers have."""
 
-GRACE = 30.0
-"""Seconds beyond a lease for which a killed worker's call is awaited."""
+LEASE_GRACE_SECONDS = 30.0
+"""Seconds beyond a lease that a run waits for the call of a killed worker."""
 
 HOUR = 3600.0
 
 log = logging.getLogger("kaiji.night")
-"""Counts only; ``kaiji run nightly`` shows it."""
+"""Log of counts only, which ``kaiji run nightly`` shows."""
 
 Helpers = Annotated[int, Field(ge=0, le=64, json_schema_extra={"title": "同時に手伝う処理の数"})]
 AtMost = Annotated[int, Field(ge=0, json_schema_extra={"title": "処理する通話の上限"})]
@@ -82,21 +82,21 @@ def nightly(helpers: Helpers = 0, at_most: AtMost = 0, hours: Hours = 8.0) -> di
         finally:
             tell(desk, night)
     if night.stopped is not None:
-        # The calls wait untouched; the run is marked failed, so that somebody mends the machine.
+        # The calls stay in the queue; the run fails, so that somebody repairs the machine.
         raise night.stopped
     return night.tally.counts()
 
 
 @dataclass(slots=True)
 class Night:
-    """One run's memory.
+    """State of one run.
 
     Attributes:
-        at_most: Begin no more calls than these; 0 without end.
-        until: Begin none after this moment of ``time.monotonic``.
-        tried: Calls of which this run has had its try.
-        tally: What came of them.
-        stopped: Why no more can be done on this machine.
+        at_most: Number of calls to begin at most; 0 for no limit.
+        until: Time of ``time.monotonic`` after which no call is begun.
+        tried: Ids of the calls that this run has tried.
+        tally: Their counts.
+        stopped: Error code of the reason why this machine can mask no more calls.
     """
 
     at_most: int
@@ -110,21 +110,21 @@ class Night:
 
     @property
     def over(self) -> bool:
-        """Whether no further call is begun."""
+        """Whether no further call is to be begun."""
         enough = 0 < self.at_most <= len(self.tried)
         return enough or self.stopped is not None or time.monotonic() >= self.until
 
     @contextlib.contextmanager
     def shown(self) -> Iterator[None]:
-        """A progress artifact while the night lasts."""
+        """Show a progress artifact in Prefect for as long as the night lasts."""
         made = create_progress_artifact(0.0, "nightly-progress", "夜間処理の進み具合")
-        # Prefect's type is of the asynchronous case too.
+        # Prefect's type also covers the asynchronous case.
         self._progress = cast(UUID, made)
         yield
         self.show(0)
 
     def show(self, left: int) -> None:
-        """Move the progress on."""
+        """Update the progress artifact."""
         done = len(self.tried)
         text = f"{done} 件を処理、残り {left} 件(確認待ちへ {self.tally.masked} 件)"
         if text != self._told:
@@ -134,22 +134,22 @@ class Night:
             return
         share = 100.0 * done / (done + left) if done + left else 100.0
         with contextlib.suppress(Exception):
-            # A server that is away for a moment must not cost the night for its picture.
+            # A server that is away for a moment must not end the night because of its progress bar.
             update_progress_artifact(self._progress, share, text)
 
 
 def call_helpers(helpers: int, hours: float) -> None:
-    """Start further runs of this deployment, which share the queue."""
+    """Start further runs of this deployment that share the queue."""
     for _ in range(helpers):
         run_deployment(DEPLOYMENT, parameters={"helpers": 0, "hours": hours}, timeout=0, as_subflow=False)
 
 
 def next_call(desk: Desk, night: Night) -> str | None:
-    """The longest call that nobody has; ``None`` when the night is over.
+    """Return the longest unclaimed call, or ``None`` when the night is over.
 
-    While other workers have calls, the run stays for as long as a killed one's claim may last.
+    While other workers have calls, the run waits until the claim of a killed worker would have expired.
     """
-    patience = time.monotonic() + desk.settings.lease_seconds + GRACE
+    patience = time.monotonic() + desk.settings.lease_seconds + LEASE_GRACE_SECONDS
     while not night.over:
         now = backlog(desk)
         ready = [call_id for call_id in now.ready if call_id not in night.tried]
@@ -157,12 +157,12 @@ def next_call(desk: Desk, night: Night) -> str | None:
             return ready[0]
         if not now.busy or time.monotonic() > patience:
             return None
-        time.sleep(LOOK_AGAIN)
+        time.sleep(POLL_SECONDS)
     return None
 
 
 def mask_next(call_id: str, night: Night) -> None:
-    """Mask one call; whatever becomes of it, the night goes on, unless the machine is at fault."""
+    """Mask one call; after any failure but the machine's own the night goes on."""
     night.tried.add(call_id)
     tally = night.tally
     tally.passed.discard(call_id)
@@ -179,17 +179,17 @@ def mask_next(call_id: str, night: Night) -> None:
         tally.put_back[error.kind] += 1
         night.stopped = error
     except ImpossibleStepError:
-        # Another worker was quicker, or the request was withdrawn: this run has not had its try.
-        # Should the other one be killed, the call is this run's as soon as the claim has run out.
+        # Another worker was quicker, or the request was withdrawn: this run has not tried the call.
+        # If the other worker is killed, this run may take the call when the claim has expired.
         tally.passed.add(call_id)
         night.tried.discard(call_id)
     except PipelineError:
-        # It was taken, or withdrawn, while this run had it.
+        # The call was taken over or withdrawn while this run masked it.
         tally.passed.add(call_id)
 
 
 def tell(desk: Desk, night: Night) -> None:
-    """The summary, as artifact and as a line in the run's log."""
+    """Write the summary as an artifact and as a line in the run's log."""
     minutes = (time.monotonic() - night.began) / 60
     stopped = "" if night.stopped is None else night.stopped.kind
     try:

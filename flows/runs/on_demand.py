@@ -1,4 +1,4 @@
-"""At once: one call, all waiting calls of one request, or one file of the inbox."""
+"""The flow that masks at once: one call, all waiting calls of a request, or one file of the inbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["NothingNamedError", "mask_on_demand"]
 
 
 class NothingNamedError(PipelineError):
-    """The run was not told what to mask."""
+    """The form names nothing to mask."""
 
     code = "nothing_named"
 
@@ -65,10 +65,10 @@ def mask_on_demand(call_id: CallId = "", request: RequestId = "", inbox_file: In
 
 
 def named_calls(call_id: str, request: str, inbox_file: str) -> tuple[str, ...]:
-    """The calls that the form names.
+    """Return the calls that the form names.
 
     Raises:
-        NothingNamedError: when it names none, or an inbox file without its request.
+        NothingNamedError: when it names none, or an inbox file without a request.
         DeskError: when there is no such call, request or file, or the step is impossible.
     """
     with open_desk(Settings()) as desk:
@@ -86,7 +86,7 @@ def named_calls(call_id: str, request: str, inbox_file: str) -> tuple[str, ...]:
 
 
 def tell(tally: Tally) -> None:
-    """What came of it, as artifact and in the run's log."""
+    """Write the result as an artifact and to the run's log."""
     counts = tally.counts()
     rows = [f"| {KINDS.get(kind, kind)} | {count} 件 |" for kind, count in tally.set_aside.items()]
     lines = [

@@ -1,4 +1,4 @@
-"""The deployment of the release: an approved request's answer is made, sealed and recorded."""
+"""The flow that releases an approved request: its answer is made, sealed and recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has been kept long enough is erased, with proof in the record; a dry run comes first."""
+"""The flow that erases what has been kept long enough, or counts it in a dry run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def retention(erase: Erase = False) -> dict[str, int]:
 
 
 def report(counts: Mapping[str, int], orphans: int, stays: int = 0, *, erased: bool) -> str:
-    """The run as markdown."""
+    """Return the report of the run as markdown."""
     title = "消したもの" if erased else "消す予定のもの(まだ消していません)"
     rows = [f"| {label_of(kind)} | {count} |" for kind, count in counts.items()]
     lines = [f"# {title}", "", "| 種類 | 件数 |", "|---|---:|", *rows, f"| 合計 | {sum(counts.values())} |"]

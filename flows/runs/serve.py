@@ -1,7 +1,7 @@
-"""``make serve``: Prefect's server, workers, deployments and the review page on this machine.
+"""``make serve``: runs Prefect's server, workers, deployments and the review page on this machine.
 
-Each is a process of its own with its output in ``home/log``; Ctrl-C stops them, the workers first,
-so that calls under way go back into the queue while there is a server to tell.
+Each is a process with its output in ``home/log``.  Ctrl-C stops them, the workers first, so that they can
+still report to the server that their calls went back into the queue.
 """
 
 from __future__ import annotations
@@ -36,33 +36,33 @@ from pipeline.errors import PipelineError
 __all__ = ["Part", "Parts", "ServeError", "serve"]
 
 POOL = "kaiji"
-"""As in ``prefect.yaml``; ``flows.runs.deployments`` would bring all of Prefect along."""
+"""Name of the pool in ``prefect.yaml``; importing it from ``flows.runs.deployments`` would load Prefect."""
 
-MARK = "KAIJI_SERVED_BY"
+MARK_VARIABLE = "KAIJI_SERVED_BY"
 
 TERM_SECONDS = 30.0
-"""A run puts its call back; a worker then tells the server of its runs."""
+"""Seconds in which a run can put its call back, and a worker can report its runs to the server."""
 
 KILL_SECONDS = 2.0
-"""A killed process is gone at once; in a container without an init its entry may stay for ever."""
+"""Seconds to wait for a killed process; in a container without an init its entry may stay for ever."""
 
-PAUSE = 10.0
-"""Seconds between two starts of a worker that ends by itself."""
+RESTART_SECONDS = 10.0
+"""Seconds that a process must have run before it is started again."""
 
-LOOK = 0.5
-"""Seconds between two looks at the processes."""
+POLL_SECONDS = 0.5
+"""Seconds between two checks of the processes."""
 
 
 class ServeError(Exception):
-    """Something could not be started, or ended by itself; the message is for the terminal."""
+    """A process could not be started, or ended by itself; the message is for the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process that was started, and where its output goes.
+    """A started process and its log file.
 
     Attributes:
-        mark: In the surroundings of all processes that belong to it.
+        mark: Value of ``MARK_VARIABLE`` in the environment of all processes that belong to it.
         again: Whether it is started again when it ends by itself.
         without: Variables that it is not told.
         began: When, by ``time.monotonic``.
@@ -80,12 +80,12 @@ class Part:
 
 @dataclass(slots=True)
 class Parts:
-    """The processes of this machine.
+    """All processes of one ``make serve``.
 
     Attributes:
-        environment: Theirs.
+        environment: Their environment.
         logs: Folder of their output.
-        token: Of this one ``make serve``.
+        token: Random id of this ``make serve``.
     """
 
     environment: Mapping[str, str] = field(repr=False)
@@ -104,7 +104,7 @@ class Parts:
         """Start one.
 
         Args:
-            name: What it and its log are called.
+            name: Name of the process and its log.
             command: Program and arguments.
             again: Whether it is started again when it ends by itself.
             without: Variables of the environment that it is not told.
@@ -114,13 +114,13 @@ class Parts:
         return part
 
     def run(self, name: str, command: Sequence[str], stop: threading.Event) -> None:
-        """Start one and wait until it has done its work.
+        """Start a process and wait until it ends.
 
         Raises:
-            ServeError: when it fails, or another part ends meanwhile.
+            ServeError: when it fails, or another process ends meanwhile.
         """
         part = self._started(name, command)
-        while part.process.poll() is None and not stop.wait(LOOK):
+        while part.process.poll() is None and not stop.wait(POLL_SECONDS):
             self.check()
         if stop.is_set():
             _end(part)
@@ -148,16 +148,16 @@ class Parts:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self.logs,
-                # Ctrl-C on the terminal is ours to handle, in the right order.
+                # We handle Ctrl-C on the terminal ourselves, in the right order.
                 start_new_session=True,
             )
         return Part(name, mark, tuple(command), log, process, again, without, time.monotonic())
 
     def check(self) -> None:
-        """See whether all are there; those that may be are started again.
+        """Check that all processes run, and start those again that may be.
 
         Raises:
-            ServeError: names one that is not.
+            ServeError: names a process that ended and must not be started again.
         """
         for part in tuple(self.running):
             if part.process.poll() is None:
@@ -165,28 +165,28 @@ class Parts:
             msg = f"{part.name} が止まりました(終了コード {part.process.returncode})"
             if not part.again:
                 raise ServeError(f"{msg}。記録: {part.log}")
-            if time.monotonic() - part.began >= PAUSE:
+            if time.monotonic() - part.began >= RESTART_SECONDS:
                 typer.echo(f"kaiji: {msg}。もう一度起動します", err=True)
                 self.running.remove(part)
                 self.start(part.name, part.command, again=True, without=part.without)
 
     def stop(self) -> None:
-        """Stop all, the last one first."""
+        """Stop all processes, the last one first."""
         while self.running:
             _end(self.running.pop())
 
 
 def _end(part: Part) -> None:
-    """End a part with all that belongs to it: asked first, then killed.
+    """End a part and all its processes: first by a request, then by force.
 
-    A worker's runs are asked before it is: one that goes kills those that are still putting their calls back.
+    A worker's runs are asked to end before the worker, which would kill runs that still put their calls back.
     """
     told: set[int] = set()
     until = time.monotonic() + TERM_SECONDS
     while (runs := _runs(part)) and time.monotonic() < until:
         _signal(runs - told, signal.SIGTERM)
         told |= runs
-        time.sleep(LOOK / 5)
+        time.sleep(POLL_SECONDS / 5)
     for how, patience in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
         _signal({-part.process.pid}, how)
         if how is signal.SIGKILL:
@@ -195,19 +195,19 @@ def _end(part: Part) -> None:
         while time.monotonic() < until:
             if part.process.poll() is not None and not _members(part):
                 return
-            time.sleep(LOOK / 5)
+            time.sleep(POLL_SECONDS / 5)
 
 
 def _signal(pids: Iterable[int], how: int) -> None:
-    """Signal processes; a negative number is a whole group."""
+    """Send a signal to processes; a negative number means a process group."""
     for pid in pids:
-        # One that has ended meanwhile needs no telling.
+        # The process may have ended meanwhile.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, how)
 
 
 def _runs(part: Part) -> set[int]:
-    """Processes of a part outside its group: Prefect starts each run in a session of its own."""
+    """Return the processes of a part outside its group: Prefect starts each run in a session of its own."""
     found = set()
     for pid in _members(part):
         with contextlib.suppress(ProcessLookupError):
@@ -217,9 +217,9 @@ def _runs(part: Part) -> set[int]:
 
 
 def _members(part: Part) -> tuple[int, ...]:
-    """Processes that carry a part's mark and live.
+    """Return the living processes that have a part's mark in their environment.
 
-    Where the system has no ``/proc`` there are none; a worker that is asked to end ends its runs.
+    On a system without ``/proc`` none is found; there a worker that is asked to end ends its runs itself.
     """
     return tuple(
         int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if _carries(path, part)
@@ -228,8 +228,8 @@ def _members(part: Part) -> tuple[int, ...]:
 
 def _carries(path: Path, part: Part) -> bool:
     try:
-        # A dead process that nobody has buried has no surroundings any more.
-        return f"{MARK}={part.mark}".encode() in path.read_bytes().split(b"\0")
+        # A zombie process has an empty environment.
+        return f"{MARK_VARIABLE}={part.mark}".encode() in path.read_bytes().split(b"\0")
     except OSError:
         return False
 
@@ -257,14 +257,14 @@ def serve(
     try:
         settings = Settings()
         with open_desk(settings):
-            # A missing or wrong key is told before anything is started.
+            # A missing or wrong key is reported before anything is started.
             pass
         secret = new_secret(given_api()[1])
         with _only_one(settings.home) as logs, told_in_file(settings.home, secret) as file:
             parts = Parts(server_environment(settings, port, secret_variables(secret)), logs)
             try:
                 _start(parts, Places(port, review_port, file), Sizes(workers, runs, recognitions), stop)
-                while not stop.wait(LOOK):
+                while not stop.wait(POLL_SECONDS):
                     parts.check()
                 typer.echo("kaiji: 止めています…")
             finally:
@@ -277,7 +277,7 @@ def serve(
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Ports of this machine, and the file of the API's secret."""
+    """The ports to use, and the file with the API's secret."""
 
     server: int
     review: int
@@ -286,7 +286,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is done at a time."""
+    """Numbers of workers, of runs per worker, and of simultaneous recognitions."""
 
     workers: int
     runs: int
@@ -294,7 +294,7 @@ class Sizes:
 
 
 def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) -> None:
-    """Everything in its order; returns early when told to stop."""
+    """Start everything in order; return early on a request to stop."""
     prefect = [sys.executable, "-m", "prefect"]
     review = _has_review()
     for port in (places.server, places.review)[: 1 + review]:
@@ -316,7 +316,7 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
     for number in range(1, sizes.workers + 1):
         name = f"worker-{number}"
         how = ["--pool", POOL, "--type", "process", "--limit", str(sizes.runs), "--name", name]
-        # A worker that was killed for its memory must not cost the rest of the night.
+        # A worker that the system killed for its memory must not end the night.
         parts.start(name, [*prefect, "worker", "start", *how], again=True)
     if review:
         # Nor must a page that stops: calls are masked without it.  It has nothing to ask of Prefect.
@@ -326,7 +326,7 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
 
 
 def _tell(places: Places, logs: Path, *, review: bool) -> None:
-    """Where everything is, for the person at the terminal; the secret itself is not shown."""
+    """Print the addresses and files for the person at the terminal, but not the secret."""
     api, secret = f"http://{HOST}:{places.server}", shlex.quote(str(places.secret))
     typer.echo("kaiji: 動いています。Ctrl-C で止まります。")
     typer.echo(f"  夜間処理とすぐに処理(Prefect)  {api}")
@@ -341,7 +341,7 @@ def _tell(places: Places, logs: Path, *, review: bool) -> None:
 
 
 def _has_review() -> bool:
-    """Whether the review page is installed as a program, not only as a folder of templates."""
+    """Return whether the review page is installed as a program, not only as a folder of templates."""
     with contextlib.suppress(ModuleNotFoundError):
         return importlib.util.find_spec("flows.review.__main__") is not None
     return False
@@ -349,10 +349,10 @@ def _has_review() -> bool:
 
 @contextlib.contextmanager
 def _only_one(home: Path) -> Iterator[Path]:
-    """The folder of the logs, held against a second ``make serve`` on the same home.
+    """Lock the folder of the logs, so that only one ``make serve`` runs on a home.
 
     Raises:
-        ServeError: when there is one.
+        ServeError: when another one runs.
     """
     logs = home.absolute() / "log"
     logs.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -379,10 +379,10 @@ def _await_server(parts: Parts, port: int, stop: threading.Event) -> None:
     """Wait until the server answers.
 
     Raises:
-        ServeError: when it ends, or does not within ``KAIJI_PREFECT_START_SECONDS``.
+        ServeError: when it ends, or does not answer within ``KAIJI_PREFECT_START_SECONDS``.
     """
     until = time.monotonic() + Settings().prefect_start_seconds
-    while not stop.wait(LOOK):
+    while not stop.wait(POLL_SECONDS):
         parts.check()
         with (
             contextlib.suppress(urllib.error.URLError, TimeoutError, ConnectionError),

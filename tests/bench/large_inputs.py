@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.files.case_file import MOST_COMPANY, MOST_OWN, MOST_STAFF, MOST_TERMS, parse_case
+from flows.files.case_file import MAX_COMPANY_VALUES, MAX_REQUESTER_VALUES, MAX_STAFF, MAX_TERMS, parse_case
 from flows.settings import Settings
 from flows.stages import Models, Stage, recipe
 from flows.workspace import JOB, Job, MemoryWorkspace
@@ -44,13 +44,16 @@ def case_of(share: float) -> CallCase:
     def names(most: int) -> list[dict[str, str]]:
         return [{"text": random.choice(SURNAMES) + random.choice(GIVEN)} for _ in range(int(share * most))]
 
-    phones = [f"090{number}" for number in random.integers(10_000_000, 99_999_999, int(share * MOST_OWN))]
+    phones = [
+        f"090{number}"
+        for number in random.integers(10_000_000, 99_999_999, int(share * MAX_REQUESTER_VALUES))
+    ]
     document = {
         "case_id": "R-large",
-        "requester": {"names": names(MOST_OWN), "phones": phones},
-        "staff": names(MOST_STAFF),
-        "company": {"names": names(MOST_COMPANY)},
-        "confidential_terms": [f"{name['text']}特別枠" for name in names(MOST_TERMS)],
+        "requester": {"names": names(MAX_REQUESTER_VALUES), "phones": phones},
+        "staff": names(MAX_STAFF),
+        "company": {"names": names(MAX_COMPANY_VALUES)},
+        "confidential_terms": [f"{name['text']}特別枠" for name in names(MAX_TERMS)],
     }
     return parse_case(document, "case")
 

@@ -30,8 +30,8 @@ def flow_desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
 
     monkeypatch.setattr(mask_case_call, "load_models", InTurn())
     monkeypatch.setattr(case_task.mask_waiting_call, "retry_delay_seconds", [0, 0])
-    monkeypatch.setattr(nightly, "LOOK_AGAIN", 0.2)
-    monkeypatch.setattr(nightly, "GRACE", 1.0)
+    monkeypatch.setattr(nightly, "POLL_SECONDS", 0.2)
+    monkeypatch.setattr(nightly, "LEASE_GRACE_SECONDS", 1.0)
     with desk_of_flows(tmp_path, monkeypatch) as opened:
         yield opened
 

@@ -62,7 +62,7 @@ def test_a_recording_comes_back_equal(tmp_path: Path):
 
 def test_a_long_recording_comes_back_equal(tmp_path: Path, monkeypatch):
     """Also one that is laid down in several pieces, and one that lay in a file before."""
-    monkeypatch.setattr(ws, "STRIDE", 999)
+    monkeypatch.setattr(ws, "SAMPLES_PER_WRITE", 999)
     put = recording(1.0, channels=2)
     first, second = ws.FolderWorkspace(tmp_path / "c1"), ws.FolderWorkspace(tmp_path / "c2")
     first.put(ws.RECORDING, put)

@@ -1,1 +1,1 @@
-"""Answers that went out, and what happened to them afterwards."""
+"""Released answers, their basis, their delivery, and how a later answer differs."""

@@ -1,9 +1,8 @@
-"""What an answer rests on: read before it is made, and once more in the one change that releases it.
+"""The basis of an answer: everything it depends on, read before it is made and again when it is released.
 
-Making an answer takes minutes to hours, and the desk goes on meanwhile.  Whatever people decide in
-that time counts: the answer goes out only if all that it was made from is still so.  No state comes
-back unnoticed: approvals, notes and answers are only ever added to, so that a case that was taken
-back and approved again is another basis.
+Making an answer takes minutes to hours, during which people go on working.  The answer is released only if
+its basis is unchanged.  A change cannot be undone unnoticed: approvals, notes and answers are append-only,
+so a case that was reopened and approved again has another basis.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ __all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "read_basis"]
 
 @dataclass(frozen=True, slots=True)
 class CallBasis:
-    """One call, as an answer has it.
+    """The state of one call in the basis of an answer.
 
     Attributes:
-        sha256: Of the recording.
-        revision: Of the approved plan; 0 for a call of which nothing goes out.
-        plan_sha256: Of the approved plan, counted anew from its content.
+        sha256: SHA-256 of the recording.
+        revision: Revision of the approved plan; 0 for a withheld call.
+        plan_sha256: SHA-256 of the approved plan, computed from its content.
         files: Kind and SHA-256 of each approved file.
-        approvals: How many the call has had.
+        approvals: Number of approvals that the call has had.
         masked: Whether anything is masked.
     """
 
@@ -54,15 +53,15 @@ class CallBasis:
 
 @dataclass(frozen=True, slots=True)
 class AnswerBasis:
-    """All that an answer rests on.
+    """Everything that an answer depends on.
 
     Attributes:
-        state: Of the request.
-        kind: What the answer has to say.
+        state: State of the request.
+        kind: Kind of the answer.
         turn: 1 for the first answer to the request.
-        content: Of the request, its fee as it is.
-        calls: All of them, in the order in which they were attached, withdrawn ones too.
-        told: Ids of the notes that something is withheld, and why.
+        content: Content of the request, with the present state of its fee.
+        calls: All calls in the order in which they were attached, including withdrawn ones.
+        told: Ids of the notes with decisions to withhold.
         checks: Ids of the identity checks.
     """
 
@@ -78,22 +77,22 @@ class AnswerBasis:
 
     @property
     def answered(self) -> tuple[CallBasis, ...]:
-        """The calls that the answer is about."""
+        """The calls that the answer covers."""
         return tuple(call for call in self.calls if call.state is not State.WITHDRAWN)
 
     @property
     def discloses(self) -> bool:
-        """Whether the sound or the words of any call go out."""
+        """Whether the sound or the words of any call are disclosed."""
         return any(call.revision for call in self.calls)
 
     @property
     def step(self) -> Step:
-        """What becomes of the request by this answer."""
+        """The step of the request that this answer makes."""
         return Step.RELEASE if self.discloses else Step.REFUSE
 
 
 def read_basis(desk: Desk, request: str) -> AnswerBasis:
-    """What the answer to a request rests on, as things stand at one moment.
+    """Read the basis of the answer to a request, as of one moment.
 
     Args:
         desk: The desk.
@@ -109,18 +108,18 @@ def read_basis(desk: Desk, request: str) -> AnswerBasis:
 
 
 def check_basis(desk: Desk, basis: AnswerBasis) -> None:
-    """Whether an answer that is being made may still go out: told before more work is put into it.
+    """Check that the basis of an answer is unchanged, before more work is put into it.
 
     Raises:
-        ConflictError: when something it rests on is not as it was.
-        ImpossibleStepError: when there is nothing to be released any more.
+        ConflictError: when something in the basis has changed.
+        ImpossibleStepError: when the request can no longer be released.
     """
     with desk.read() as session:
         check_basis_of(session, desk.keyring, basis)
 
 
 def check_basis_of(session: Session, keyring: Keyring, basis: AnswerBasis) -> RequestRow:
-    """As ``check_basis``, within the change that releases; for the other modules of ``flows.desk``."""
+    """As ``check_basis``, within the transaction that releases; for the other modules of ``flows.desk``."""
     row = row_of(session, basis.request_id)
     if basis_of(session, keyring, row) != basis:
         told = "開示の準備の間に、請求か通話か決定が変わりました。何も開示していません"
@@ -172,7 +171,7 @@ def _call_basis(session: Session, keyring: Keyring, row: CallRow) -> CallBasis:
 
 
 def _told(session: Session, keyring: Keyring, request_id: str) -> list[tuple[str, Said]]:
-    """Notes on what is withheld, oldest first."""
+    """Return the notes with decisions to withhold, oldest first."""
     written = select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.WITHHOLD)
     notes = session.scalars(written.order_by(NoteRow.at)).all()
     return [(note.id, take_sealed(note, SAID, keyring)) for note in notes]
@@ -181,13 +180,13 @@ def _told(session: Session, keyring: Keyring, request_id: str) -> list[tuple[str
 def _checks(session: Session, keyring: Keyring, request_id: str) -> tuple[str, ...]:
     rows = session.scalars(select(IdentityRow).where(IdentityRow.request_id == request_id)).all()
     for row in rows:
-        # One that nobody of this desk has sealed counts for nothing.
+        # A note that this desk has not sealed does not count.
         take_sealed(row, SAID, keyring)
     return tuple(sorted(row.id for row in rows))
 
 
 def _kind(state: State, calls: Sequence[CallBasis], told: Sequence[Said]) -> Answer:
-    """What the answer has to say: of a request of which nothing is disclosed, as it was decided last."""
+    """Return the kind of the answer; for a withheld request, the kind that was decided last."""
     if state is State.WITHHELD:
         return Answer(told[-1].code or Answer.WITHHELD) if told and not told[-1].about else Answer.WITHHELD
     answered = [call for call in calls if call.state is not State.WITHDRAWN]

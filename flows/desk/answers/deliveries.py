@@ -1,4 +1,4 @@
-"""What happens after an answer went out: handed over, objected to."""
+"""Records deliveries of answers and objections to them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ __all__ = ["deliver", "record_objection"]
 def deliver(
     desk: Desk, actor: Actor, request: str, how: str, when: tuple[datetime | None, int | None] = (None, None)
 ) -> Request:
-    """Record that an answer reached the requester.
+    """Record that an answer was delivered to the requester.
 
     Args:
         desk: The desk.
-        actor: Who records it.
+        actor: The person who records it.
         request: Id or public number.
-        how: In words: by post with its number, at the counter, by download.
-        when: The time, by default now; and which answer, by default the last.
+        how: The way of delivery in words, such as by post with its number.
+        when: Time of delivery, by default now, and number of the answer, by default the last.
 
     Raises:
-        NotFoundError: when there is no such answer yet.
-        ConflictError: when the time lies before the answer, or ahead.
+        NotFoundError: when there is no such answer.
+        ConflictError: when the time lies before the answer or in the future.
     """
     at, turn = when
     with desk.change(actor) as change:
@@ -46,10 +46,10 @@ def deliver(
 
 
 def record_objection(desk: Desk, actor: Actor, request: str, text: str) -> Request:
-    """Record that the requester objects to an answer, or what came of it.
+    """Record an objection of the requester to an answer, or its outcome.
 
     Raises:
-        ImpossibleStepError: when no answer has gone out.
+        ImpossibleStepError: when no answer was released.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)

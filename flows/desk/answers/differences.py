@@ -1,4 +1,4 @@
-"""What a second disclosure shows or hides that the first did not."""
+"""Differences between a later disclosure and an earlier one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["CallDifference", "Difference", "compare", "difference_to_earlier"]
 
 @dataclass(frozen=True, slots=True)
 class CallDifference:
-    """What changed of one recording.
+    """Differences for one recording.
 
     Attributes:
-        number: The call's in the later answer; of a call that only the earlier one has, its there.
-        added: Masked now and not then.
-        removed: Masked then and not now.
-        appeared: Whether the earlier answer had nothing of the recording.
-        gone: Whether the later answer has nothing of it.
+        number: Number of the call in the later answer, or in the earlier one if only that has it.
+        added: Ranges that only the later answer masks.
+        removed: Ranges that only the earlier answer masks.
+        appeared: Whether only the later answer contains the recording.
+        gone: Whether only the earlier answer contains it.
     """
 
     number: int
@@ -35,13 +35,13 @@ class CallDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed from one answer to a later one.
+    """Differences between two answers.
 
     Attributes:
-        earlier: Public number and turn of the earlier one.
-        later: Likewise.
-        calls: Those of which something changed.
-        files: Names of the files that are new, gone, or of other bytes.
+        earlier: Public number and turn of the earlier answer.
+        later: Public number and turn of the later answer.
+        calls: The calls with differences.
+        files: Names of the files that are new, missing or changed.
     """
 
     earlier: tuple[str, int]
@@ -51,7 +51,7 @@ class Difference:
 
 
 def difference_to_earlier(desk: Desk, request: str, answer: Release) -> Difference | None:
-    """What an answer shows or hides otherwise than the one before it.
+    """Compare an answer with the one before it.
 
     Args:
         desk: The desk.
@@ -59,8 +59,8 @@ def difference_to_earlier(desk: Desk, request: str, answer: Release) -> Differen
         answer: One of its answers.
 
     Returns:
-        The difference to the request's own answer before; else to the last answer before it to
-        any other request for one of the same recordings; ``None`` where there is none.
+        The difference to the request's previous answer, else to the last earlier answer to another
+        request for one of the same recordings; ``None`` when there is no earlier answer.
     """
     recordings = frozenset(call.recording_id for call in answer.calls if not call.withheld)
     with desk.read() as session:
@@ -90,7 +90,7 @@ def _shares(answer: Release, recordings: frozenset[str]) -> bool:
 
 
 def compare(earlier: tuple[str, Release], later: tuple[str, Release]) -> Difference:
-    """Compare two answers, each with the public number of its request, recording by recording."""
+    """Compare two answers recording by recording; each comes with the public number of its request."""
     before = {call.recording_id: call for call in earlier[1].calls}
     after = {call.recording_id: call for call in later[1].calls}
     changed = [
@@ -125,7 +125,7 @@ def _of_call(before: ReleasedCall | None, after: ReleasedCall | None) -> CallDif
 
 
 def _by_role(files: tuple[ReleasedFile, ...], numbers: dict[int, int] | None) -> dict[tuple[int, str], str]:
-    """Hashes by the later answer's number of the call and what the file is; letters differ always."""
+    """Return file hashes by call number and kind of file, without letters, which always differ."""
     return {
         (call if numbers is None else numbers.get(call, 0), _plain(file.name)): file.sha256
         for file in files
@@ -134,7 +134,7 @@ def _by_role(files: tuple[ReleasedFile, ...], numbers: dict[int, int] | None) ->
 
 
 def _plain(name: str) -> str:
-    """A file's name without its call's number."""
+    """Return a file's name without its call's number."""
     return name.partition("_")[2]
 
 

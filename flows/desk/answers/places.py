@@ -1,4 +1,4 @@
-"""What was masked as a requester reads of it: places in whole seconds, none of them twice."""
+"""Masked places as the requester reads of them: in whole seconds, without duplicates."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Place:
     """One place of a call.
 
     Attributes:
-        start: Whole seconds from the start of the recording.
-        end: Likewise.
-        entity_type: As of the plan's items.
+        start: Start in whole seconds from the start of the recording.
+        end: End in whole seconds from the start of the recording.
+        entity_type: Entity type, as in the plan's items.
         ground: Item of 33条2項.
     """
 
@@ -29,13 +29,13 @@ class Place:
 
 
 def places(ranges: Iterable[ReleasedRange]) -> tuple[Place, ...]:
-    """Masked stretches of one call, rounded outward: the exact length of a name would tell something of it.
+    """Return a call's masked places, rounded outward, because the exact length of a name is a clue to it.
 
-    Stretches of one kind and ground that overlap are one place: the pieces of an address, or what two
-    hearings wrote differently, are one address to whoever hears a single tone.
+    Overlapping ranges of one kind and ground are one place: parts of an address, or the differing words of
+    two hearings, are a single tone to the listener.
 
     Args:
-        ranges: Of the call.
+        ranges: Masked ranges of the call.
     """
     found: dict[tuple[str, int], list[Place]] = {}
     for each in sorted(ranges):

@@ -1,4 +1,4 @@
-"""Answers that went out: recorded once, with what was in them; opened again only by a step of its own."""
+"""Records released answers with their content, and reopens a released case by an explicit step."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 RESPONSIBLE = {Role.APPROVER, Role.ADMIN}
-"""As whom somebody may see a package's password, or open a released case again."""
+"""Roles that may see a package's password or reopen a released case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class ReleasedFile:
     """One file of a package.
 
     Attributes:
-        name: In the package; no personal data.
-        sha256: As the recipient checks it.
-        call: Number of the call within the request, from 1; 0 for a file of no call.
+        name: Name in the package; no personal data.
+        sha256: SHA-256, which the recipient can check.
+        call: Number of the call within the request, from 1; 0 for a file that belongs to no call.
     """
 
     name: str
@@ -59,11 +59,11 @@ class ReleasedFile:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ReleasedRange:
-    """One stretch that was masked: when and what kind, never what.
+    """One masked range: its time and kind, without the words.
 
     Attributes:
-        start: Seconds from the start of the recording.
-        entity_type: As of the plan's item.
+        start: Start in seconds from the start of the recording.
+        entity_type: Entity type, as in the plan's item.
         ground: Item of 33条2項.
     """
 
@@ -78,11 +78,11 @@ class ReleasedCall:
     """One call of an answer.
 
     Attributes:
-        number: Within the request, from 1, as the recipient knows it.
-        revision: Of the plan that went out; 0 for a call that was withheld.
+        number: Number within the request, from 1, as the recipient knows it.
+        revision: Revision of the released plan; 0 for a withheld call.
         withheld: Whether nothing of it was disclosed.
-        reviewers: Who decided on it.
-        approver: Who approved it.
+        reviewers: Logins of those who decided on it.
+        approver: Login of the person who approved it.
     """
 
     number: int
@@ -98,21 +98,21 @@ class ReleasedCall:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One answer.
+    """One released answer.
 
     Attributes:
-        kind: What it says.
-        package_sha256: Of the package that was handed over.
-        released_at: When; set by the desk.
-        released_by: Who; set by the desk.
-        delivered_how: In words, where it was known already: later ones are notes of the request.
-        release_id: Set by the desk.
+        kind: Kind of the answer.
+        package_sha256: SHA-256 of the package.
+        released_at: Time of the release; set by the desk.
+        released_by: Login of the person who released it; set by the desk.
+        delivered_how: Way of delivery, if it was known at the release; later deliveries are notes.
+        release_id: Random id; set by the desk.
         turn: 1 for the first answer to the request, 2 for a second disclosure; set by the desk.
-        calls: What of each call.
-        files: What was in the package.
-        file_ids: Of the stored package, letter and manifest; set by the desk.
-        encrypted: Whether the package opens with a password only.
-        password: Of the package; empty in all that ``releases`` gives.
+        calls: Its calls.
+        files: The files in the package.
+        file_ids: Ids of the stored package, letter and manifest; set by the desk.
+        encrypted: Whether the package needs a password.
+        password: Password of the package; empty in the results of ``releases``.
     """
 
     kind: Answer
@@ -135,25 +135,24 @@ RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
 def release(
     desk: Desk, actor: Actor, basis: AnswerBasis, answer: Release, stored: Sequence[NewFile] = ()
 ) -> Request:
-    """Record that the answer to a request went out; its approved calls are released.
+    """Release the answer to a request and its approved calls, in one transaction.
 
-    All in one change: the stored files get their names, or nothing has happened.  What the answer
-    was made from has to be so at this very moment; withheld or withdrawn meanwhile, nothing goes out.
+    The basis is read again in this transaction.  If it has changed, for example because a call was withheld
+    or withdrawn, nothing is released and the stored files stay without a row.
 
     Args:
         desk: The desk.
-        actor: Who releases.
-        basis: What the answer rests on, as it was read before the answer was made.
-        answer: What goes out.
-        stored: Package, letter and manifest, in the store already.
+        actor: The person or flow that releases.
+        basis: The basis as it was read before the answer was made.
+        answer: The answer.
+        stored: Package, letter and manifest, which are in the store.
 
     Raises:
         NotAllowedError: when the role does not allow it.
-        ConflictError: when something the answer rests on is not as it was, or the answer is not
-            what follows from it.
+        ConflictError: when the basis has changed, or the answer does not follow from it.
         ImpossibleStepError: when the request is neither approved nor withheld any more.
-        NotIdentifiedError: when something is handed over and no identity check is on record.
-        SealBrokenError: when the record is not whole.
+        NotIdentifiedError: when something is disclosed and no identity check is recorded.
+        SealBrokenError: when the audit log or a sealed row was tampered with.
     """
     check_may_release(actor)
     with desk.change(actor) as change:
@@ -187,14 +186,14 @@ def release(
 
 
 def _require_whole(change: Change, row: RequestRow) -> None:
-    """A whole record, and where something is handed over, an identity check."""
+    """Check the audit log, and the identity check when something is disclosed."""
     require_record(change)
     if any(State(call.state) is State.APPROVED for call in calls_of(change.session, row.id)):
         require_identified(change, row.id, row.number)
 
 
 def _check_answer(basis: AnswerBasis, answer: Release) -> None:
-    """Whether an answer says and holds what follows from its basis, and nothing of a withheld call."""
+    """Check that an answer follows from its basis and contains nothing of a withheld call."""
     due = {(call.call_id, call.revision, call.plan_sha256, not call.revision) for call in basis.answered}
     told = {(call.call_id, call.revision, call.plan_sha256, call.withheld) for call in answer.calls}
     open_calls = {call.number for call in answer.calls if not call.withheld}
@@ -205,7 +204,7 @@ def _check_answer(basis: AnswerBasis, answer: Release) -> None:
 
 
 def _release_calls(change: Change, row: RequestRow) -> int:
-    """Freeze the calls that go out; a withheld one stays withheld."""
+    """Set the state of the released calls; a withheld call stays withheld."""
     released = 0
     for call in calls_of(change.session, row.id):
         if State(call.state) not in {State.WITHHELD, State.WITHDRAWN}:
@@ -220,7 +219,7 @@ def _rows(session: Session, request_id: str) -> Sequence[ReleaseRow]:
 
 
 def releases(desk: Desk, request: str) -> tuple[Release, ...]:
-    """The answers to a request, oldest first; without their passwords."""
+    """Return the answers to a request, oldest first, without their passwords."""
     with desk.read() as session:
         row = row_of(session, request)
         return releases_of(session, desk.keyring, row.id)
@@ -235,14 +234,14 @@ def releases_of(session: Session, keyring: Keyring, request_id: str) -> tuple[Re
 def package_password(
     desk: Desk, actor: Actor, request: str, turn: int | None = None, *, shown: bool = True
 ) -> str:
-    """What opens a package; that it was looked at, or used to open it, goes on record.
+    """Return a package's password; the audit log records that it was seen or used.
 
     Args:
         desk: The desk.
         actor: An approver or administrator.
         request: Id or public number.
-        turn: Which answer; by default the last.
-        shown: Whether a person sees it.
+        turn: Number of the answer; by default the last.
+        shown: Whether a person sees it, instead of a program that only opens the package.
 
     Raises:
         NotAllowedError: when the role does not allow it.
@@ -267,7 +266,7 @@ def package_password(
 
 
 def answer_of(answers: Sequence[Release], turn: int | None = None) -> Release:
-    """One of a request's answers, or the last.
+    """Return one of a request's answers, by default the last.
 
     Raises:
         NotFoundError: when there is none.
@@ -287,16 +286,16 @@ def _has_package(session: Session, answer: Release) -> bool:
 
 
 def reopen_released(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
-    """Open a released case for a second disclosure; the first stays as it is.
+    """Reopen a released case for a second disclosure; the first answer is kept unchanged.
 
-    Its released calls are in review again, with the plans that went out; what is then approved
-    goes out as the next answer.
+    Its released calls go back into review with their released plans.  What is then approved is released as
+    the next answer.
 
     Args:
         desk: The desk.
         actor: An approver or administrator.
         request: Id or public number.
-        reason: Why; stays with the request.
+        reason: The reason, which is stored with the request.
 
     Raises:
         NotAllowedError: when the role does not allow it.

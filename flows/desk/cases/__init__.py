@@ -1,1 +1,1 @@
-"""Requests, their calls, and the company's lists."""
+"""Requests with their calls, files and notes; the catalogue of recordings; the company's lists."""

@@ -1,4 +1,4 @@
-"""Calls: recordings attached to a request, proven unchanged, and the case they are masked for."""
+"""Calls: recordings that are attached to a request, with checks that they are unchanged."""
 
 from __future__ import annotations
 
@@ -42,36 +42,36 @@ __all__ = [
 ]
 
 SUFFIXES = {".wav", ".mp3", ".m4a", ".ogg", ".opus", ".flac", ".gsm", ".amr"}
-"""The only part of a recording's name that goes on: some formats are known by it alone."""
+"""Suffixes of recordings; only the suffix of a name is kept, because some formats are known by it alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedCase:
-    """What a call is masked for, and the versions of the lists in it."""
+    """The case that a call is masked for, and the versions of the lists in it."""
 
     case: CallCase
     lists: ListVersions
 
 
 def attach_call(desk: Desk, actor: Actor, request: str, recording_id: str) -> Call:
-    """Attach a recording to a request; it is hashed as it lies now.
+    """Attach a recording to a request, and record its present hash.
 
     Args:
         desk: The desk.
-        actor: Who attaches.
+        actor: The person who attaches it.
         request: Id or public number.
-        recording_id: Of the catalogue.
+        recording_id: Id of the recording in the catalogue.
 
     Raises:
-        NotIdentifiedError: before the identity check is recorded.
-        ImpossibleStepError: when the request is past it.
+        NotIdentifiedError: when the identity check is not recorded yet.
+        ImpossibleStepError: when the request's state does not allow it.
         DuplicateError: when it is attached already.
         RecordingUnreadableError: when the file cannot be read.
     """
     with desk.read() as session:
         _check_attach(session, request)
         content = take_sealed(recording_row(session, recording_id), RECORDING, desk.keyring)
-    # Hashing an hour of audio must not keep other writers waiting.
+    # Hashing an hour of audio must not block other writers, so it is done outside the transaction.
     with _opened(desk, recording_id, content) as file:
         sha256, size = drain(file)
     with desk.change(actor) as change:
@@ -95,11 +95,11 @@ def attach_call(desk: Desk, actor: Actor, request: str, recording_id: str) -> Ca
 
 
 def check_attach(desk: Desk, request: str) -> None:
-    """Whether a request takes a call now.
+    """Check that a call can be attached to a request now.
 
     Raises:
-        NotIdentifiedError: before the identity check is recorded.
-        ImpossibleStepError: when the request is past it.
+        NotIdentifiedError: when the identity check is not recorded yet.
+        ImpossibleStepError: when the request's state does not allow it.
     """
     with desk.read() as session:
         _check_attach(session, request)
@@ -120,7 +120,7 @@ def _check_new(session: Session, row: RequestRow, recording_id: str) -> None:
 
 
 def get_call(desk: Desk, call_id: str) -> Call:
-    """A call by its id.
+    """Return a call by its id.
 
     Raises:
         NotFoundError: when there is none.
@@ -130,12 +130,12 @@ def get_call(desk: Desk, call_id: str) -> Call:
 
 
 def list_calls(desk: Desk, states: Iterable[State] = (), request: str | None = None) -> tuple[Call, ...]:
-    """Calls in some states, or all, those first that were attached first.
+    """List calls in the order in which they were attached.
 
     Args:
         desk: The desk.
-        states: Any of them; all when empty.
-        request: Only of this one, by id or public number.
+        states: Only calls in one of these states; empty for all.
+        request: Only calls of this request, by id or public number.
     """
     wanted = tuple(states)
     with desk.read() as session:
@@ -149,20 +149,19 @@ def list_calls(desk: Desk, states: Iterable[State] = (), request: str | None = N
 
 @contextlib.contextmanager
 def open_recording(desk: Desk, call_id: str) -> Iterator[Path]:
-    """A private copy of a call's recording, for as long as the context lasts.
+    """Make a private copy of a call's recording for as long as the context lasts.
 
-    The very bytes of the copy are hashed, so that nothing can change between the check and the
-    use.
+    The hash is computed over the bytes of the copy, so nothing can change between the check and the use.
 
     Args:
         desk: The desk.
-        call_id: Of the call.
+        call_id: The call's id.
 
     Yields:
-        The copy; its name is the call's id.
+        Path of the copy, which is named after the call's id.
 
     Raises:
-        RecordingChangedError: when it is not the recording that was attached.
+        RecordingChangedError: when the recording has changed since it was attached.
         RecordingUnreadableError: when it cannot be read.
     """
     with desk.read() as session:
@@ -177,10 +176,10 @@ def open_recording(desk: Desk, call_id: str) -> Iterator[Path]:
 
 
 def check_unchanged(desk: Desk, call_id: str) -> None:
-    """Whether a call's recording is still the one that was attached.
+    """Check that a call's recording is unchanged since it was attached.
 
     Raises:
-        RecordingChangedError: when it is not.
+        RecordingChangedError: when it has changed.
         RecordingUnreadableError: when it cannot be read.
     """
     with desk.read() as session:
@@ -191,7 +190,7 @@ def check_unchanged(desk: Desk, call_id: str) -> None:
 
 
 def _opened(desk: Desk, recording_id: str, content: NewRecording) -> AbstractContextManager[BinaryIO]:
-    """A recording where it lies: with the company, or in our own store where it was handed over."""
+    """Open a recording at the company's place, or in our store when it was handed over."""
     if is_handed_over(recording_id, content):
         return open_handed_over(desk, recording_id)
     return open_source(desk.settings, content.uri)
@@ -204,7 +203,7 @@ def _check_hash(row: CallRow, sha256: str) -> None:
 
 
 def case_of(desk: Desk, call_id: str) -> PreparedCase:
-    """What a call is masked for: the request's person, and the lists as they are now."""
+    """Return the case of a call: the requester's data and the present lists."""
     with desk.read() as session:
         request = session.get_one(RequestRow, call_row(session, call_id).request_id)
         requester = take_sealed(request, CONTENT, desk.keyring).requester
@@ -223,7 +222,7 @@ def case_of(desk: Desk, call_id: str) -> PreparedCase:
 
 
 def requeue(desk: Desk, actor: Actor, call_id: str) -> Call:
-    """Put a call back into the queue, such as a failed one after its cause is mended.
+    """Put a call back into the queue, for example a failed one after the cause was removed.
 
     Raises:
         ImpossibleStepError: when its state does not allow it.
@@ -236,19 +235,19 @@ def withhold_call(desk: Desk, actor: Actor, call_id: str, reason: str = "", grou
 
     Args:
         desk: The desk.
-        actor: Who decides.
-        call_id: Of the call.
-        reason: For the requester to read: it goes into the answer (36条).
+        actor: The person who decides.
+        call_id: The call's id.
+        reason: Reason for the requester, which the letter contains (36条).
         ground: Item of 33条2項: 1, 2 or 3.
 
     Raises:
-        ImpossibleStepError: when the call is past it.
+        ImpossibleStepError: when the call's state does not allow it.
     """
     return _move(desk, actor, call_id, Step.WITHHOLD, (reason, ground))
 
 
 def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
-    """Take one call out of its request, such as one attached by mistake."""
+    """Remove a call from its request, for example one that was attached by mistake."""
     return _move(desk, actor, call_id, Step.WITHDRAW)
 
 
@@ -272,7 +271,7 @@ def _move(desk: Desk, actor: Actor, call_id: str, step: Step, told: tuple[str, i
 
 
 def call_row(session: Session, call_id: str) -> CallRow:
-    """The row of a call's id."""
+    """Return the row of a call's id."""
     row = session.get(CallRow, call_id)
     if row is None:
         msg = "その番号の通話はありません"
@@ -281,7 +280,7 @@ def call_row(session: Session, call_id: str) -> CallRow:
 
 
 def call_of(row: CallRow) -> Call:
-    """A row as the value that leaves the package."""
+    """Turn a row into the public value."""
     return Call(
         call_id=row.id,
         request_id=row.request_id,

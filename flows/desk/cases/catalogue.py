@@ -1,4 +1,4 @@
-"""The catalogue of the company's recordings: what there is, found without clear text."""
+"""The catalogue of the company's recordings, which is searched without clear text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RECORDING: TypeAdapter[NewRecording] = TypeAdapter(NewRecording)
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of an import: ids of the new ones, and how many were known already."""
+    """The result of an import: ids of the new recordings, and the number of known ones."""
 
     new: tuple[str, ...]
     known: int
@@ -34,16 +34,16 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class RecordingQuery:
-    """What recordings are searched by; all that is set has to fit.
+    """Conditions of a search for recordings; all that are set must hold.
 
     Attributes:
-        source_id: The telephone system's own id.
-        customer_id: Whose account.
-        number: Of either end.
-        operator: Who took it.
+        source_id: The telephone system's id of the call.
+        customer_id: The customer's id.
+        number: Phone number of either end.
+        operator: The operator.
         first: First day, Japanese date.
         last: Last day, inclusive.
-        limit: At most so many.
+        limit: Largest number of results.
     """
 
     source_id: str = field(default="", repr=False)
@@ -56,16 +56,16 @@ class RecordingQuery:
 
 
 def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Added:
-    """Add recordings to the catalogue: all of them, or none.
+    """Add recordings to the catalogue, all of them or none.
 
     Args:
         desk: The desk.
-        actor: Who imports.
-        news: As listed; those that are there already with the same content are passed over.
+        actor: The person who imports.
+        news: The recordings; those that exist with the same content are skipped.
 
     Raises:
-        DuplicateError: when a ``source_id`` is there with other content, or stands twice; the
-            message names its place in ``news``, from 1.
+        DuplicateError: when a ``source_id`` exists with other content, or occurs twice; the
+            message names its position in ``news``, from 1.
     """
     with desk.change(actor) as change:
         added, known = [], 0
@@ -81,19 +81,19 @@ def add_recordings(desk: Desk, actor: Actor, news: Sequence[NewRecording]) -> Ad
 
 
 def add_recording(change: Change, new: NewRecording, recording_id: str, place: int) -> str | None:
-    """Add one within a change; for the other modules of ``flows.desk``.
+    """Add one recording within a change; for the other modules of ``flows.desk``.
 
     Args:
-        change: Under way.
+        change: The present change.
         new: The recording.
-        recording_id: What it is to be called.
-        place: In the list it comes from, from 1.
+        recording_id: Id for it.
+        place: Its position in the imported list, from 1.
 
     Returns:
-        Its id; ``None`` where it is there already.
+        Its id; ``None`` when it exists already.
 
     Raises:
-        DuplicateError: when its ``source_id`` is there with other content.
+        DuplicateError: when its ``source_id`` exists with other content.
     """
     other = find_unique(change.session, change.keyring, "source", new.source_id)
     if other is not None:
@@ -113,14 +113,14 @@ def add_recording(change: Change, new: NewRecording, recording_id: str, place: i
 
 
 def recording_terms(new: NewRecording) -> Iterable[tuple[str, str]]:
-    """What a recording can be found by: kinds and values in clear."""
+    """Return the search terms of a recording, as kinds and values in clear."""
     yield from (("number", number) for number in new.numbers)
     yield "customer", new.customer_id
     yield "operator", new.operator
 
 
 def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
-    """Recordings that a query fits, oldest first."""
+    """Return the recordings that match a query, oldest first."""
     terms = [("number", query.number), ("customer", query.customer_id), ("operator", query.operator)]
     statement = select(RecordingRow).order_by(RecordingRow.started_at, RecordingRow.id).limit(query.limit)
     if query.first is not None:
@@ -135,7 +135,7 @@ def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
             other = find_unique(session, desk.keyring, "source", query.source_id)
             statement = statement.where(RecordingRow.id == other)
         found = (_found(row, desk.keyring) for row in session.scalars(statement))
-        # One without a place was emptied with its request (flows.desk.record.erasure).
+        # A recording without a place was erased with its request (flows.desk.record.erasure).
         return tuple(one for one in found if one.content.uri)
 
 
@@ -144,7 +144,7 @@ def _midnight(day: date) -> datetime:
 
 
 def get_recording(desk: Desk, recording_id: str) -> FoundRecording:
-    """A recording by its id.
+    """Return a recording by its id.
 
     Raises:
         NotFoundError: when there is none.
@@ -154,7 +154,7 @@ def get_recording(desk: Desk, recording_id: str) -> FoundRecording:
 
 
 def recording_row(session: Session, recording_id: str) -> RecordingRow:
-    """The row of a recording; for the other modules of ``flows.desk``."""
+    """Return the row of a recording; for the other modules of ``flows.desk``."""
     row = session.get(RecordingRow, recording_id)
     if row is None:
         msg = "その番号の録音はありません"

@@ -1,4 +1,4 @@
-"""The desk's files: named by a row, opened on record, kept for a while, erased with proof."""
+"""The desk's stored files: registered by a row, opened with an audit entry, erased after their period."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ __all__ = [
 KEPT_DAYS = dict.fromkeys((FileKind.ORIGINAL, FileKind.RAW), "retain_raw_days") | dict.fromkeys(
     (FileKind.PACKAGE, FileKind.LETTER, FileKind.MANIFEST), "retain_package_days"
 )
-"""The setting of a kind's period; ``retain_draft_days`` of all others."""
+"""Setting with the retention period of a kind; ``retain_draft_days`` for all others."""
 
 MASKED_KINDS = (FileKind.MASKED_AUDIO, FileKind.MASKED_JSON, FileKind.MASKED_TEXT)
-"""What a person approves, and what may go out."""
+"""The kinds of files that a person approves and that may be released."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file that lies in the store and is not yet named by a row.
+    """A file in the store that has no row yet.
 
     Attributes:
-        file_id: What its row is to be called; by default a new random id.
+        file_id: Id for its row; by default a new random id.
     """
 
     kind: FileKind
@@ -62,9 +62,9 @@ class NewFile:
 
 
 def add_file(desk: Desk, actor: Actor, request: str, new: NewFile) -> DeskFile:
-    """Name a stored file of a request: a letter, a package.
+    """Register a stored file of a request, such as a letter or a package.
 
-    The files of a call come with ``claims.finish_processing`` or ``plans.revise``.
+    The files of a call are registered by ``claims.finish_processing`` or ``plans.revise``.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
@@ -74,12 +74,12 @@ def add_file(desk: Desk, actor: Actor, request: str, new: NewFile) -> DeskFile:
 def name_files(
     change: Change, settings: Settings, owner: tuple[str, str | None, int], news: Sequence[NewFile]
 ) -> list[FileRow]:
-    """Rows for stored files, within a change; for the other modules of ``flows.desk``.
+    """Add rows for stored files within a change; for the other modules of ``flows.desk``.
 
     Args:
-        change: Under way.
-        settings: Say how long each kind is kept.
-        owner: Request, call if any, and revision of its plan.
+        change: The present change.
+        settings: Settings with the retention periods.
+        owner: Id of the request, of the call if any, and revision of its plan.
         news: The files.
     """
     today = change.now.astimezone(JAPAN).date()
@@ -107,12 +107,12 @@ def name_files(
 
 
 def _held(session: Session, request_id: str) -> bool:
-    """A new file of a request under legal hold is held too."""
+    """Return whether a request is under legal hold, which applies to its new files too."""
     return session.get_one(RequestRow, request_id).legal_hold
 
 
 def get_file(desk: Desk, file_id: str) -> DeskFile:
-    """A file by its id.
+    """Return a file by its id.
 
     Raises:
         NotFoundError: when there is none, or it was erased.
@@ -132,7 +132,7 @@ def _row(session: Session, file_id: str) -> FileRow:
 def list_files(
     desk: Desk, *, request: str | None = None, call_id: str | None = None, revision: int | None = None
 ) -> tuple[DeskFile, ...]:
-    """Files that are there: of a request, of a call, of one revision of its plan; oldest first."""
+    """List the existing files of a request, of a call, or of one revision of its plan, oldest first."""
     with desk.read() as session:
         statement = select(FileRow).where(FileRow.deleted_at.is_(None)).order_by(FileRow.made_at, FileRow.id)
         if request is not None:
@@ -145,7 +145,7 @@ def list_files(
 
 
 def masked_hashes(session: Session, call_id: str, revision: int) -> tuple[tuple[str, str], ...]:
-    """Kind and SHA-256 of a revision's masked files; for the other modules of ``flows.desk``."""
+    """Return kind and SHA-256 of a revision's masked files; for the other modules of ``flows.desk``."""
     statement = select(FileRow.kind, FileRow.sha256).where(
         FileRow.call_id == call_id,
         FileRow.revision == revision,
@@ -157,14 +157,14 @@ def masked_hashes(session: Session, call_id: str, revision: int) -> tuple[tuple[
 
 @contextlib.contextmanager
 def open_stream(desk: Desk, actor: Actor, file_id: str) -> Iterator[BinaryIO]:
-    """A file's clear text as a stream that can seek; that it was opened goes on record (26条)."""
+    """Open a file's clear text as a seekable stream; the audit log records it (26条)."""
     with desk.store.open(_opened(desk, actor, file_id).store_key) as stream:
         yield stream
 
 
 @contextlib.contextmanager
 def open_clear(desk: Desk, actor: Actor, file_id: str) -> Iterator[Path]:
-    """A private clear copy of a file; that it was opened goes on record (26条)."""
+    """Make a private clear copy of a file; the audit log records it (26条)."""
     with desk.store.open_clear(_opened(desk, actor, file_id).store_key) as path:
         yield path
 
@@ -177,10 +177,10 @@ def _opened(desk: Desk, actor: Actor, file_id: str) -> DeskFile:
 
 
 def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int:
-    """Keep all files of a request whatever the day, or no longer.
+    """Put a request and its files under legal hold, or end the hold.
 
     Returns:
-        How many files.
+        Number of files.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
@@ -194,9 +194,9 @@ def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int
 
 
 def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:
-    """Files whose time is over, that no hold keeps and whose request is closed."""
+    """Return the files whose period is over, that are not held, and whose request is closed."""
     with desk.read() as session:
-        # With its request: that it is closed must be true, not only written there.
+        # The request's row is loaded too, so that its state is checked against the tree of hashes.
         statement = (
             select(FileRow, RequestRow)
             .join(RequestRow, RequestRow.id == FileRow.request_id)
@@ -207,10 +207,10 @@ def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:
 
 
 def time_is_over(today: date) -> ColumnElement[bool]:
-    """Of a file that is to be erased on a day; for the other modules of ``flows.desk``.
+    """Return the condition for files to be erased on a day; for the other modules of ``flows.desk``.
 
-    While its request is open a file is at work, however old it is; so is a recording that was handed
-    over with it and that another open request has as well (``handed_over``).
+    A file is kept while its request is open, however old it is; so is a recording that was handed over with
+    it while another request that uses it is open (``handed_over``).
     """
     closed = select(RequestRow.id).where(RequestRow.state.in_(CLOSED))
     its_file = literal("f").concat(func.substr(CallRow.recording_id, 2))
@@ -225,10 +225,10 @@ def time_is_over(today: date) -> ColumnElement[bool]:
 
 
 def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:
-    """Erase a file; that it is gone is checked and goes on record.
+    """Erase a file, check that it is gone, and record it in the audit log.
 
     Raises:
-        ConflictError: when a legal hold keeps it.
+        ConflictError: when it is under legal hold.
         StorageGoneError: when the store still has it afterwards.
     """
     with desk.read() as session:
@@ -236,7 +236,7 @@ def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:
         if row.legal_hold:
             msg = f"ファイル {file_id} は保全中のため消せません"
             raise ConflictError(msg)
-    # First the file: killed here, the next run finds the row and does it again.
+    # The file is erased first; after a kill here, the next run finds the row and erases it again.
     desk.store.delete(row.store_key)
     if desk.store.exists(row.store_key):
         msg = f"ファイル {file_id} が保管場所から消えません"
@@ -249,13 +249,13 @@ def erase_file(desk: Desk, actor: Actor, file_id: str) -> None:
 
 
 def drop_unnamed(desk: Desk, news: Sequence[NewFile]) -> None:
-    """Remove those of some stored files that became nobody's, such as after a refused change.
+    """Remove stored files that no row names, for example after a refused change.
 
-    What cannot be removed now is swept later.
+    Files that cannot be removed now are swept later.
     """
     with contextlib.suppress(DeskError):
         with desk.read() as session:
-            # Named after all where only the answer to a change was lost.
+            # A row may name the file after all, if only the confirmation of the change was lost.
             keys = [new.stored.key for new in news]
             named = set(session.scalars(select(FileRow.store_key).where(FileRow.store_key.in_(keys))))
         for key in set(keys) - named:
@@ -263,14 +263,14 @@ def drop_unnamed(desk: Desk, news: Sequence[NewFile]) -> None:
 
 
 def sweep_orphans(desk: Desk) -> int:
-    """Remove stored files that no row names and that are old enough to be a killed run's.
+    """Remove stored files that no row names and that are old enough to be left by a killed run.
 
     Returns:
-        How many.
+        Number of files.
 
     Raises:
-        SealBrokenError: when the database is older than its witness, or anything in it is not
-            what the desk wrote: what is nobody's there may well be somebody's.
+        SealBrokenError: when the database is older than its witness or was tampered with, so that files
+            without a row there may be in use.
     """
     require_whole(desk)
     with desk.read() as session:
@@ -286,7 +286,7 @@ def sweep_orphans(desk: Desk) -> int:
 
 
 def file_of(row: FileRow) -> DeskFile:
-    """A row as the value that leaves the package."""
+    """Turn a row into the public value."""
     return DeskFile(
         file_id=row.id,
         request_id=row.request_id,

@@ -1,9 +1,9 @@
-"""What somebody handed over for one request: sealed into the store, and erased with the request.
+"""Files that were handed over for one request: sealed into the store, and erased with the request.
 
-The company's recordings stay where the company keeps them; the catalogue names their place.  A file
-that was put into a drop folder or the inbox was handed over: its place is the store.  One transaction
-names the sealed files and the recordings in the catalogue, and takes the request in.  Before it
-nothing was handed over, after it the clear files may go.
+The company's recordings stay where the company keeps them, and the catalogue has their place.  A file from
+a drop folder or the inbox was handed over, and its place is the store.  One transaction registers the
+sealed files, adds the recordings to the catalogue, and takes the request in.  Only after it the clear files
+may be removed.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ __all__ = [
 ]
 
 SCHEME = "kaiji:"
-"""Of a place in our own store.  It counts only with the recording's own random id behind it, so that no
-list of recordings can name another one's file."""
+"""URL scheme of a place in our own store.  It is valid only with the recording's own random id behind it, so
+that an imported list cannot name the file of another recording."""
 
-BLOCK = 1 << 20
+READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A file that was handed over, sealed.
+    """A sealed file that was handed over.
 
     Attributes:
-        stored: Where.
-        recording: Its entry of the catalogue, whose ``uri`` is still its place before; ``None`` for
-            the request's own document.
+        stored: The stored file.
+        recording: Its catalogue entry, whose ``uri`` is still its former place; ``None`` for the
+            request's own document.
     """
 
     stored: StoredFile
@@ -61,8 +61,8 @@ def put_into_store(desk: Desk, path: Path) -> StoredFile:
     """Seal a clear file into the store, and read the sealed copy back.
 
     Raises:
-        StorageGoneError: the store gives back something else.
-        StorageFullError: no room.
+        StorageGoneError: when the store returns different bytes.
+        StorageFullError: when there is no room.
     """
     stored = desk.store.put(path)
     with desk.store.open(stored.key) as sealed:
@@ -73,25 +73,25 @@ def put_into_store(desk: Desk, path: Path) -> StoredFile:
 
 
 def hash_of(stream: BinaryIO) -> str:
-    """SHA-256 of all that a stream holds."""
+    """Return the SHA-256 of a stream's content."""
     digest = hashlib.sha256()
-    while block := stream.read(BLOCK):
+    while block := stream.read(READ_BYTES):
         digest.update(block)
     return digest.hexdigest()
 
 
 def receive(desk: Desk, actor: Actor, new: NewRequest, originals: Sequence[Original]) -> Request:
-    """Take a request in together with what was handed over for it: all of it, or nothing.
+    """Take a request in together with the files that were handed over for it, all or nothing.
 
     Args:
         desk: The desk.
-        actor: Who takes it in.
+        actor: The person who takes it in.
         new: The request.
-        originals: Its files, in the store.
+        originals: Its files, which are in the store.
 
     Raises:
         DuplicateError: when its ``reference`` was taken in before, or the catalogue has another
-            recording of the same id; the message names its place, from 1.
+            recording with the same id; the message names its position, from 1.
     """
     with desk.change(actor) as change:
         request = receive_within(change, new, desk.settings.due_days)
@@ -100,11 +100,11 @@ def receive(desk: Desk, actor: Actor, new: NewRequest, originals: Sequence[Origi
 
 
 def hand_over(desk: Desk, actor: Actor, request: str, originals: Sequence[Original]) -> tuple[str, ...]:
-    """Add files to a request that is there.
+    """Add files to an existing request.
 
     Args:
         desk: The desk.
-        actor: Who does it.
+        actor: The person who adds them.
         request: Id or public number.
         originals: As for ``receive``.
 
@@ -123,7 +123,7 @@ def _name(change: Change, desk: Desk, request_id: str, originals: Sequence[Origi
         if one.recording is not None:
             recording_id, was = new_id("g"), one.recording.uri
             place = f"{SCHEME}{recording_id}{PurePosixPath(was).suffix.lower()}"
-            # Whose id is the place is known by the new one: the old one holds what people call files.
+            # A recording identified by its place gets the new one; the old contains names people gave.
             source = place if one.recording.source_id == was else one.recording.source_id
             content = replace(one.recording, uri=place, source_id=source)
             add_recording(change, content, recording_id, len(recordings) + 1)
@@ -137,21 +137,21 @@ def _name(change: Change, desk: Desk, request_id: str, originals: Sequence[Origi
 
 
 def _file_id(recording_id: str) -> str:
-    """Of the file of a recording: ``files.time_is_over`` finds the one by the other too."""
+    """Return the id of a recording's file, by which ``files.time_is_over`` finds one from the other."""
     return f"f{recording_id[1:]}"
 
 
 def is_handed_over(recording_id: str, content: NewRecording) -> bool:
-    """Whether a recording lies in our own store."""
+    """Return whether a recording lies in our own store."""
     return content.uri.partition(".")[0] == f"{SCHEME}{recording_id}"
 
 
 @contextmanager
 def open_handed_over(desk: Desk, recording_id: str) -> Iterator[BinaryIO]:
-    """A recording in our own store, in clear, as a stream.
+    """Open a recording in our own store as a stream of clear text.
 
     Raises:
-        RecordingUnreadableError: its time was over.
+        RecordingUnreadableError: when it was erased.
     """
     with desk.read() as session:
         row = session.get(FileRow, _file_id(recording_id))
@@ -163,7 +163,7 @@ def open_handed_over(desk: Desk, recording_id: str) -> Iterator[BinaryIO]:
 
 
 def named_hashes(desk: Desk, request: str) -> frozenset[str]:
-    """SHA-256 of everything that was handed over for a request and is in the store."""
+    """Return the SHA-256 of every file that was handed over for a request and is in the store."""
     files = list_files(desk, request=request)
     return frozenset(
         file.sha256 for file in files if file.kind is FileKind.ORIGINAL and desk.store.exists(file.store_key)

@@ -1,4 +1,4 @@
-"""Identity checks as they were recorded: how, when and by whom."""
+"""Recorded identity checks: how, when and by whom."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["RecordedCheck", "identity_checks"]
 
 @dataclass(frozen=True, slots=True)
 class RecordedCheck:
-    """One check and who recorded it."""
+    """One identity check and the person who recorded it."""
 
     check: IdentityCheck
     by: str = field(repr=False)
 
 
 def identity_checks(desk: Desk, request: str) -> tuple[RecordedCheck, ...]:
-    """A request's identity checks, oldest first; two of them where the company wants two people.
+    """Return a request's identity checks, oldest first; there are two when the company requires two people.
 
     Args:
         desk: The desk.

@@ -1,4 +1,4 @@
-"""The company's lists: its people, and what it keeps to itself; every import a version."""
+"""The company's lists, of its staff and of its own data; every import is a new version."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COMPANY: TypeAdapter[CompanyList] = TypeAdapter(CompanyList)
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Both lists, and which versions of them."""
+    """Both lists with their versions."""
 
     staff: StaffList = field(repr=False)
     company: CompanyList = field(repr=False)
@@ -39,7 +39,7 @@ def import_staff(desk: Desk, actor: Actor, staff: StaffList) -> int:
     """Make a staff list the current one.
 
     Returns:
-        Its version; a list equal to the current one is no new version.
+        Its version; a list that equals the current one makes no new version.
     """
     return _import(desk, actor, "staff", (staff, STAFF, len(staff.names)))
 
@@ -70,13 +70,13 @@ def _import(desk: Desk, actor: Actor, kind: str, given: tuple[L, TypeAdapter[L],
 
 
 def current_lists(desk: Desk) -> Lists:
-    """The current lists; version 0, empty, where none was imported."""
+    """Return the current lists; a list that was never imported is empty and has version 0."""
     with desk.read() as session:
         return read_lists(session, desk.keyring)
 
 
 def lists_of(desk: Desk, versions: ListVersions) -> Lists:
-    """The lists that a plan was made with.
+    """Return the lists that a plan was made with.
 
     Raises:
         NotFoundError: when there is no such version.
@@ -86,7 +86,7 @@ def lists_of(desk: Desk, versions: ListVersions) -> Lists:
 
 
 def read_lists(session: Session, keyring: Keyring, versions: ListVersions | None = None) -> Lists:
-    """Lists by version, or the current ones; for the other modules of ``flows.desk``."""
+    """Return lists by version, or the current ones; for the other modules of ``flows.desk``."""
     staff_version, staff = _read(
         session, keyring, ("staff", StaffList(), STAFF), None if versions is None else versions.staff
     )

@@ -1,4 +1,4 @@
-"""Notes to a request as rows: who said what, about what; for the other modules of ``flows.desk``."""
+"""Rows of notes to a request; for the other modules of ``flows.desk``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["SAID", "Said", "write_note"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who said what: the sealed part of a note, of an identity check; ``about`` and ``code`` as a note's."""
+    """The sealed part of a note or an identity check; ``about`` and ``code`` are those of a note."""
 
     by: str = field(repr=False)
     text: str = field(default="", repr=False)

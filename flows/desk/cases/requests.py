@@ -1,4 +1,4 @@
-"""Requests: taken in, identified, their clock kept, withheld, withdrawn."""
+"""Requests: receipt, identity check, due date, notes, withholding, withdrawal."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CONTENT: TypeAdapter[NewRequest] = TypeAdapter(NewRequest)
 
 @dataclass(frozen=True, slots=True)
 class RequestQuery:
-    """What requests are searched by; all that is set has to fit."""
+    """Conditions of a search for requests; all that are set must hold."""
 
     number: str = field(default="", repr=False)
     member_number: str = field(default="", repr=False)
@@ -67,7 +67,7 @@ def receive(desk: Desk, actor: Actor, new: NewRequest) -> Request:
 
     Args:
         desk: The desk.
-        actor: Who takes it in.
+        actor: The person who takes it in.
         new: The request.
 
     Returns:
@@ -80,10 +80,10 @@ def receive(desk: Desk, actor: Actor, new: NewRequest) -> Request:
 
 
 def receive_all(desk: Desk, actor: Actor, news: Sequence[NewRequest]) -> tuple[Request, ...]:
-    """Take several requests in: all of them, or none.
+    """Take several requests in, all of them or none.
 
     Raises:
-        DuplicateError: when a ``reference`` was taken in before, or stands twice.
+        DuplicateError: when a ``reference`` was taken in before, or occurs twice.
     """
     with desk.change(actor) as change:
         return tuple(receive_within(change, new, desk.settings.due_days) for new in news)
@@ -123,7 +123,7 @@ def receive_within(change: Change, new: NewRequest, due_days: int) -> Request:
 
 
 def request_terms(new: NewRequest) -> Iterable[tuple[str, str]]:
-    """What a request can be found by: kinds and values in clear."""
+    """Return the search terms of a request, as kinds and values in clear."""
     yield from (("number", phone) for phone in (*new.requester.phones, *new.scope.numbers))
     yield "member", new.member_number
     for name in new.requester.names:
@@ -141,7 +141,7 @@ def _next_number(session: Session, year: int) -> str:
 
 
 def get(desk: Desk, request: str) -> Request:
-    """A request by its id or public number.
+    """Return a request by its id or public number.
 
     Raises:
         NotFoundError: when there is none.
@@ -151,12 +151,12 @@ def get(desk: Desk, request: str) -> Request:
 
 
 def list_requests(desk: Desk, states: Iterable[State] = ()) -> tuple[Request, ...]:
-    """Requests in some states, or all, those first whose due date is nearest."""
+    """List requests in some states, or all, ordered by due date."""
     return find(desk, RequestQuery(states=tuple(states)))
 
 
 def find(desk: Desk, query: RequestQuery) -> tuple[Request, ...]:
-    """Requests that a query fits, those first whose due date is nearest."""
+    """Return the requests that match a query, ordered by due date."""
     terms = [("number", query.number), ("member", query.member_number), ("name", query.name)]
     with desk.read() as session:
         statement = select(RequestRow).order_by(RequestRow.due_on, RequestRow.number)
@@ -169,19 +169,19 @@ def find(desk: Desk, query: RequestQuery) -> tuple[Request, ...]:
 
 
 def record_identity(desk: Desk, actor: Actor, request: str, check: IdentityCheck) -> Request:
-    """Record how it was established who asks.
+    """Record an identity check of the requester.
 
-    Where the company wants two people, the request is identified once a second one has
-    recorded it too.
+    When the company requires two people, the request counts as identified after a second person has recorded
+    a check too.
 
     Args:
         desk: The desk.
-        actor: Who checked.
+        actor: The person who checked.
         request: Id or public number.
-        check: The proof.
+        check: The check.
 
     Raises:
-        ImpossibleStepError: when the request is past it.
+        ImpossibleStepError: when the request's state does not allow it.
         ConflictError: when the same person records it a second time.
     """
     with desk.change(actor) as change:
@@ -214,11 +214,11 @@ def _checks(change: Change, request_id: str) -> tuple[Said, ...]:
 
 
 def pause(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
-    """Stop a request's clock, such as while papers are awaited.
+    """Stop a request's clock, for example while papers are missing.
 
     Raises:
-        ImpossibleStepError: when the request is over.
-        ConflictError: when it stands still already.
+        ImpossibleStepError: when the request is closed.
+        ConflictError: when the clock is stopped already.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
@@ -231,11 +231,11 @@ def pause(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
 
 
 def resume(desk: Desk, actor: Actor, request: str, reason: str = "") -> Request:
-    """Start a request's clock again; the due date moves by the days it stood still.
+    """Start a request's clock again; the due date moves by the days for which it was stopped.
 
     Raises:
-        ImpossibleStepError: when the request is over.
-        ConflictError: when it runs.
+        ImpossibleStepError: when the request is closed.
+        ConflictError: when the clock is running.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
@@ -249,11 +249,11 @@ def resume(desk: Desk, actor: Actor, request: str, reason: str = "") -> Request:
 
 
 def extend(desk: Desk, actor: Actor, request: str, due_on: date, reason: str) -> Request:
-    """Set a later due date, with the reason that the requester was told.
+    """Set a later due date, with the reason that the requester was given.
 
     Raises:
-        ImpossibleStepError: when the request is over.
-        ConflictError: when it is not later.
+        ImpossibleStepError: when the request is closed.
+        ConflictError: when the date is not later.
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
@@ -266,7 +266,7 @@ def extend(desk: Desk, actor: Actor, request: str, due_on: date, reason: str) ->
 
 
 def add_note(desk: Desk, actor: Actor, request: str, text: str) -> Request:
-    """Add a remark."""
+    """Add a note."""
     with desk.change(actor) as change:
         return _noted(change, row_of(change.session, request), NoteKind.REMARK, text)
 
@@ -278,7 +278,7 @@ def _noted(change: Change, row: RequestRow, kind: NoteKind, text: str) -> Reques
 
 
 def notes(desk: Desk, request: str) -> tuple[Note, ...]:
-    """A request's notes, oldest first."""
+    """Return a request's notes, oldest first."""
     with desk.read() as session:
         row = row_of(session, request)
         found = session.scalars(select(NoteRow).where(NoteRow.request_id == row.id).order_by(NoteRow.at))
@@ -299,26 +299,26 @@ def mark_fee_paid(desk: Desk, actor: Actor, request: str, *, paid: bool = True) 
 
 
 def withdraw(desk: Desk, actor: Actor, request: str, reason: str) -> Request:
-    """The requester takes the request back; its calls are not worked on any more."""
+    """Record that the requester withdraws the request; its calls are not processed any more."""
     return _end(desk, actor, request, Step.WITHDRAW, (reason, ""))
 
 
 def withhold(
     desk: Desk, actor: Actor, request: str, reason: str, answer: Answer = Answer.WITHHELD
 ) -> Request:
-    """Decide to disclose nothing of a request; the reason goes into the answer (33条3項, 36条).
+    """Decide to disclose nothing of a request; the letter contains the reason (33条3項, 36条).
 
     Args:
         desk: The desk.
-        actor: Who decides.
+        actor: The person who decides.
         request: Id or public number.
-        reason: For the requester to read.
-        answer: 不開示, or that there is nothing (不存在), or that it goes another way (方法変更).
-            Decided once more, the later one counts.
+        reason: Reason for the requester.
+        answer: 不開示, 不存在 (no such data) or 方法変更 (another way of disclosure).  A later decision
+            replaces an earlier one.
 
     Raises:
-        ConflictError: when the answer is one that hands something over.
-        ImpossibleStepError: when the request is past it.
+        ConflictError: when the kind of answer discloses something.
+        ImpossibleStepError: when the request's state does not allow it.
     """
     if answer in {Answer.FULL, Answer.PARTIAL}:
         msg = f"回答の種類は {'、'.join(each.label for each in list(Answer)[2:])} のどれかです"
@@ -345,7 +345,7 @@ def _end(desk: Desk, actor: Actor, request: str, step: Step, told: tuple[str, st
 
 
 def row_of(session: Session, request: str) -> RequestRow:
-    """The row of a request's id or public number."""
+    """Return the row of a request's id or public number."""
     column = RequestRow.number if request.startswith("R-") else RequestRow.id
     row = session.scalars(select(RequestRow).where(column == request)).one_or_none()
     if row is None:
@@ -355,13 +355,13 @@ def row_of(session: Session, request: str) -> RequestRow:
 
 
 def calls_of(session: Session, request_id: str) -> Sequence[CallRow]:
-    """The rows of a request's calls, in the order in which they were attached."""
+    """Return the rows of a request's calls, in the order in which they were attached."""
     statement = select(CallRow).where(CallRow.request_id == request_id)
     return session.scalars(statement.order_by(CallRow.attached_at, CallRow.id)).all()
 
 
 def request_of(session: Session, row: RequestRow, keyring: Keyring) -> Request:
-    """A row as the value that leaves the package."""
+    """Turn a row into the public value."""
     return Request(
         request_id=row.id,
         number=row.number,
@@ -376,7 +376,7 @@ def request_of(session: Session, row: RequestRow, keyring: Keyring) -> Request:
 
 
 def _answer(session: Session, row: RequestRow, keyring: Keyring) -> Answer | None:
-    """What was decided last of a request of which nothing is disclosed; ``None`` if only of its calls."""
+    """Return the last decision to withhold the whole request, or ``None`` if only calls were withheld."""
     written = select(NoteRow).where(NoteRow.request_id == row.id, NoteRow.kind == NoteKind.WITHHOLD)
     notes = session.scalars(written.order_by(NoteRow.at))
     said = [told for told in (take_sealed(note, SAID, keyring) for note in notes) if not told.about]
@@ -384,13 +384,13 @@ def _answer(session: Session, row: RequestRow, keyring: Keyring) -> Answer | Non
 
 
 def set_request_state(change: Change, row: RequestRow, state: State) -> None:
-    """Set a request's state, and since when."""
+    """Set a request's state and the time of the change."""
     if row.state != state:
         row.state, row.state_since = state, change.now
 
 
 def follow_calls(change: Change, request_id: str) -> None:
-    """Set a request's state as its calls' states say."""
+    """Set a request's state according to the states of its calls."""
     row = change.session.get_one(RequestRow, request_id)
     change.session.flush()
     states = [State(call.state) for call in calls_of(change.session, request_id)]

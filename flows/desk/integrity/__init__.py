@@ -1,1 +1,1 @@
-"""The desk as one whole that nobody changes without the key: chain, tree of rows, head, witness."""
+"""Integrity: nobody changes the desk without its key (audit chain, tree of row hashes, head, witness)."""

@@ -1,4 +1,4 @@
-"""The record of who did what, as people look at it: verified, searched, handed to a regulator."""
+"""The audit log for people: verification, search, export for a regulator."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ COLUMNS = (
 
 
 def verify(desk: Desk) -> tuple[AuditFault, ...]:
-    """Check the whole record, all rows that steer anything, and the database against its witness.
+    """Check the whole audit log, all rows of the tree, and the database against its witness.
 
     Returns:
-        What is wrong, by entry; empty when nothing is.
+        The faults by entry; empty when there is none.
     """
-    # Read before the database is looked at: what is done in between makes that the newer one.
+    # Read before the database: a change in between then makes the database the newer one.
     marks = desk.witness.marks()
     with desk.database.read() as session:
         found = chain.verify(session, desk.keyring)
         try:
             head = take_head(session, desk.keyring)
         except DeskError:
-            # The record's own check has told of it.
+            # The check of the log has reported it already.
             return found
         if not desk.witness.held_against(head, marks):
             found += (AuditFault(Fault.OLDER, 0),)
@@ -62,20 +62,20 @@ def verify(desk: Desk) -> tuple[AuditFault, ...]:
 
 
 def require_whole(desk: Desk) -> None:
-    """Check everything before something is done that cannot be taken back.
+    """Check everything before a step that cannot be undone.
 
     Raises:
-        SealBrokenError: when anything is wrong.
+        SealBrokenError: when there is any fault.
     """
     if verify(desk):
         raise _faulty()
 
 
 def require_record(change: Change) -> None:
-    """Check the whole record within a change.
+    """Check the whole audit log within a change.
 
     Raises:
-        SealBrokenError: when anything is wrong with it.
+        SealBrokenError: when it has any fault.
     """
     if chain.verify(change.session, change.keyring):
         raise _faulty()
@@ -87,7 +87,7 @@ def _faulty() -> SealBrokenError:
 
 
 def require_identified(change: Change, request_id: str, number: str) -> None:
-    """Whether an identity check is there, and the record tells of its completion.
+    """Check that an identity check exists and that the audit log records its completion.
 
     Raises:
         NotIdentifiedError: when either is missing.
@@ -107,14 +107,14 @@ def _told_identified(session: Session, keyring: Keyring, request_id: str) -> boo
 
 
 def accept(desk: Desk, actor: Actor) -> None:
-    """Let an older database, or another ``KAIJI_WITNESS``, count from now on: after a restore.
+    """Accept an older database, or another ``KAIJI_WITNESS``, after a restore.
 
     Args:
-        desk: Opened ``unwitnessed``.
-        actor: Who answers for it; stays on record.
+        desk: The desk, opened ``unwitnessed``.
+        actor: The person who accepts it, which the audit log records.
 
     Raises:
-        SealBrokenError: when the database is not whole in itself.
+        SealBrokenError: when the database itself has faults.
     """
     newest = [mark.head for mark in desk.witness.marks(begun=False) if mark.head is not None]
     with desk.database.write() as session:
@@ -124,7 +124,7 @@ def accept(desk: Desk, actor: Actor) -> None:
         lost = max((mark.count - head.count for mark in newest), default=0)
         event = Event("witness.accept", Subject(), {"lost": max(0, lost), "place": place_of(desk.settings)})
         chain.append(session, desk.keyring, actor, event)
-        # Drawn anew: what was lost is no continuation of this, and can never come back.
+        # A new random line: the lost changes are no continuation of it and can never be put back.
         head = replace(
             take_head(session, desk.keyring),
             version=max(each.version for each in (head, *newest)) + 1,
@@ -137,21 +137,21 @@ def accept(desk: Desk, actor: Actor) -> None:
 
 
 def entries(desk: Desk, *, request_id: str | None = None) -> tuple[AuditEntry, ...]:
-    """The record from its beginning, all of it or what concerns one request."""
+    """Return the audit log from its beginning, all of it or the entries about one request."""
     with desk.read() as session:
         found = chain.entries(session, desk.keyring)
         return tuple(entry for entry in found if request_id in {None, entry.subject.request_id})
 
 
 def export_csv(desk: Desk, target: TextIO) -> int:
-    """Write the record for a regulator.
+    """Write the audit log as CSV for a regulator.
 
     Args:
         desk: The desk.
-        target: Takes UTF-8; opened with ``newline=""``.
+        target: UTF-8 text stream, opened with ``newline=""``.
 
     Returns:
-        How many entries.
+        Number of entries.
     """
     writer = csv.writer(target)
     writer.writerow(COLUMNS)

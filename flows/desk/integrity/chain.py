@@ -1,8 +1,8 @@
-"""The record of who did what: append-only, each entry chained to the one before by its hash.
+"""The audit log of who did what: append-only, each entry chained to the previous one by its hash.
 
-An entry is written in the transaction of the change it tells of.  The head, sealed, knows how
-many there are and the last hash, so that a record rewritten or cut short by somebody with the
-database but without the key is found out.
+An entry is written in the transaction of the change that it records.  The sealed head contains the number
+of entries and the last hash, so a log that was rewritten or truncated by somebody with the database but
+without the key is detected.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Detail = Mapping[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an entry is about: ids and a hash."""
+    """The subject of an entry: ids and a hash."""
 
     request_id: str | None = None
     call_id: str | None = None
@@ -50,11 +50,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What is to be recorded.
+    """An action to be recorded.
 
     Attributes:
         action: A code word such as ``call.attach``.
-        subject: To what it was done.
+        subject: The subject of the action.
         detail: Counts and code words; no personal data.
     """
 
@@ -65,17 +65,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One entry in clear.
+    """One opened entry.
 
     Attributes:
-        seq: From 1, without gaps.
-        at: UTC, ISO 8601.
-        actor: Who.
-        action: What, as a code word such as ``call.attach``.
-        subject: To what.
+        seq: Number from 1, without gaps.
+        at: Time in UTC, ISO 8601.
+        actor: The person or flow that acted.
+        action: A code word such as ``call.attach``.
+        subject: The subject of the action.
         detail: Counts and code words; no personal data.
-        entry_id: Random.
-        hash: Of all of it and of the hash before it.
+        entry_id: Random id.
+        hash: Hash over the entry and the previous hash.
     """
 
     seq: int
@@ -98,7 +98,7 @@ PRIVATE: TypeAdapter[_Private] = TypeAdapter(_Private)
 
 
 class Fault(enum.StrEnum):
-    """What is wrong with the record."""
+    """A kind of fault in the audit log, or of the desk."""
 
     CHANGED = "changed"
     MISSING = "missing"
@@ -111,10 +111,10 @@ class Fault(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditFault:
-    """One fault and the entry it is at; 0 for the head.
+    """One fault and the number of its entry; 0 for the head.
 
     Attributes:
-        folder: Of a fault of rows: kind and id of what they belong to.
+        folder: For a fault of rows, kind and id of their folder.
     """
 
     kind: Fault
@@ -123,18 +123,18 @@ class AuditFault:
 
 
 def begin(session: Session, keyring: Keyring) -> None:
-    """Write the head of an empty record."""
+    """Write the head of an empty audit log."""
     put_head(session, keyring, Head(0, GENESIS))
 
 
 def append(session: Session, keyring: Keyring, actor: Actor, event: Event) -> None:
-    """Add an entry, in the transaction of the change it tells of.
+    """Add an entry in the transaction of the change that it records.
 
     Args:
-        session: A writing one: writers come one after the other.
-        keyring: Of this desk.
-        actor: Who.
-        event: What.
+        session: A writing session, of which only one is open at a time.
+        keyring: Keys of this desk.
+        actor: The person or flow that acts.
+        event: The action.
     """
     head = take_head(session, keyring)
     private, subject = _Private(actor, dict(event.detail)), event.subject
@@ -156,7 +156,7 @@ def append(session: Session, keyring: Keyring, actor: Actor, event: Event) -> No
 
 
 def _hash(row: AuditRow, private: _Private) -> str:
-    """Over everything but the entry's place, which the chain itself proves."""
+    """Return the hash over everything but the entry's number, which the chain itself proves."""
     content = [
         row.id,
         row.previous,
@@ -174,10 +174,10 @@ def _hash(row: AuditRow, private: _Private) -> str:
 
 
 def entries(session: Session, keyring: Keyring) -> Iterator[AuditEntry]:
-    """The record from its beginning.
+    """Return the audit log from its beginning.
 
     Raises:
-        DeskError: where an entry does not open.
+        DeskError: when an entry cannot be opened.
     """
     for row in session.scalars(select(AuditRow).order_by(AuditRow.seq)).yield_per(1000):
         private = take_sealed(row, PRIVATE, keyring)
@@ -188,14 +188,14 @@ def entries(session: Session, keyring: Keyring) -> Iterator[AuditEntry]:
 
 
 def verify(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:
-    """Check the whole record.
+    """Check the whole audit log.
 
     Args:
-        session: A reading one.
-        keyring: Of this desk.
+        session: A reading session.
+        keyring: Keys of this desk.
 
     Returns:
-        What is wrong, in order; empty when nothing is.
+        The faults in order; empty when there is none.
     """
     links: list[_Link] = []
     faults: list[AuditFault] = []
@@ -204,7 +204,7 @@ def verify(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:
         if not _intact(row, keyring):
             faults.append(AuditFault(Fault.CHANGED, row.seq))
     head = _head(session, keyring)
-    # Fewer than there were, yet the last is the last: some were taken from between and the rest renumbered.
+    # Fewer entries than recorded, but the right last one: some were removed and the rest renumbered.
     closed_up = (
         head is not None and bool(links) and head.hash == links[-1].hash and links[-1].seq < head.count
     )
@@ -230,7 +230,7 @@ def _intact(row: AuditRow, keyring: Keyring) -> bool:
 
 
 def _head(session: Session, keyring: Keyring) -> Head | None:
-    """The head, if it is there and the one we wrote."""
+    """Return the head, if it exists and is the one that the desk wrote."""
     try:
         return take_head(session, keyring)
     except DeskError:
@@ -244,7 +244,7 @@ def _number_faults(links: Sequence[_Link]) -> Iterator[AuditFault]:
 
 
 def _chain_faults(links: Sequence[_Link], *, closed_up: bool) -> Iterator[AuditFault]:
-    """Follow the chain from each place where it begins anew, and compare with the numbers."""
+    """Follow the chain from each entry without a predecessor, and compare it with the numbers."""
     following = {link.previous: link for link in links}
     hashes = {link.hash for link in links}
     numbers = {link.seq for link in links}
@@ -256,7 +256,7 @@ def _chain_faults(links: Sequence[_Link], *, closed_up: bool) -> Iterator[AuditF
         if not begins and closed_up:
             yield AuditFault(Fault.MISSING, start.seq)
         elif not begins and start.seq - 1 in numbers:
-            # The entry before was given another hash than this one remembers.
+            # This entry's previous hash differs from the hash of the entry before it.
             yield AuditFault(Fault.CHANGED, start.seq - 1)
         place = 1 if begins else start.seq
         link: _Link | None = start
@@ -265,7 +265,7 @@ def _chain_faults(links: Sequence[_Link], *, closed_up: bool) -> Iterator[AuditF
             if link.seq != place:
                 yield AuditFault(Fault.REORDERED, link.seq)
             link, place = following.get(link.hash), place + 1
-    # Two that claim the same place, or a ring: no chain leads to them.
+    # Two entries with the same predecessor, or a cycle: no chain reaches them.
     yield from (AuditFault(Fault.CHANGED, link.seq) for link in links if link.hash not in seen)
 
 

@@ -1,8 +1,8 @@
 """The database: SQLite by default, PostgreSQL by its URL; one writer at a time on either.
 
-Writing is serialised by a lock taken at the beginning of each transaction (``BEGIN IMMEDIATE``,
-an advisory lock on PostgreSQL): changes of a desk are small and few, the record of them is one
-chain, and nothing has to be worked out twice because two changes crossed.
+Writers are serialised by a lock at the beginning of each transaction (``BEGIN IMMEDIATE``, or an advisory
+lock on PostgreSQL).  Changes are small and few, the audit log is one chain, and no transaction has to be
+repeated because of a conflict with another one.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 __all__ = ["Database", "open_database"]
 
 SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL = 5, 6, 13
-"""Primary result codes; extended ones carry them in their lowest byte (sqlite.org/rescode.html)."""
+"""Primary result codes; extended codes contain them in their lowest byte (sqlite.org/rescode.html)."""
 
 SQLITE_IOERR_SHMSIZE = 4874
-"""The shared-memory file beside the database finds no room."""
+"""There is no room for the shared-memory file beside the database."""
 
 PG_BUSY = {"55P03", "40001", "40P01", "57014", "53300"}
 """lock not available, serialisation failure, deadlock, statement timeout, too many connections."""
@@ -45,26 +45,26 @@ PG_BUSY = {"55P03", "40001", "40P01", "57014", "53300"}
 PG_FULL = {"53100"}
 
 WRITER_LOCK = 0x6B61696A69
-"""Any number that no other program on the same PostgreSQL database is likely to take: "kaiji"."""
+"""Number of the advisory lock, the ASCII bytes of "kaiji", which no other program is likely to use."""
 
-LONGEST_SILENCE = 60_000
-"""Milliseconds after which PostgreSQL takes the lock from a writer whose machine has died: no
-change of ours waits for anything but the database."""
+IDLE_TIMEOUT_MS = 60_000
+"""Milliseconds of idleness after which PostgreSQL ends a writer's transaction, because its machine has died:
+our changes wait for nothing but the database."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-"""Seconds between two tries."""
+FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.05, 1.0
+"""Seconds between two attempts to begin a transaction, at first and at most."""
 
 
 class Database:
     """An opened database.
 
     Args:
-        engine: Made by ``open_database``.
+        engine: Engine that ``open_database`` made.
         wait_seconds: How long to wait for other writers.
-        file: Of SQLite.
+        file: File of an SQLite database.
 
     Attributes:
-        witness: What is known of it outside; ``open_desk`` gives it one before anything else uses it.
+        witness: The witness, which ``open_desk`` sets before the first use.
     """
 
     witness: Witness
@@ -77,7 +77,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether it is the embedded one."""
+        """Whether it is an SQLite database."""
         return self._file is not None
 
     def close(self) -> None:
@@ -86,14 +86,14 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
-        """A transaction that may change rows; all of it happens, or nothing.
+        """Run a transaction that may change rows.
 
         Yields:
-            The session.  An error inside leaves everything as it was.
+            The session.  An error inside the context rolls everything back.
 
         Raises:
-            DatabaseBusyError: when others kept it longer than ``wait_seconds``.
-            DatabaseGoneError: when it cannot be reached, or is not the file it was.
+            DatabaseBusyError: when other writers held the lock longer than ``wait_seconds``.
+            DatabaseGoneError: when it cannot be reached, or its file was replaced.
             DatabaseFullError: when there is no room.
             ConflictError: when a row contradicts another.
         """
@@ -102,18 +102,18 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that sees one state of all rows and changes none."""
+        """Run a transaction that sees a consistent state of all rows and changes none."""
         with self._transaction(writing=False) as session:
             yield session
 
     def empty_log(self) -> None:
-        """Leave nothing of rows that are gone in SQLite's write-ahead log; PostgreSQL keeps its own.
+        """Remove erased rows from SQLite's write-ahead log; PostgreSQL manages its own log.
 
-        The log holds pages as they were before too (sqlite.org/wal.html): what was erased stood
-        in it until another round of writing came over it.
+        The log also contains earlier versions of pages (sqlite.org/wal.html), so erased data would stay in it
+        until it is overwritten.
 
         Raises:
-            DatabaseBusyError: when readers or writers kept it longer than ``wait_seconds``.
+            DatabaseBusyError: when readers or writers blocked it longer than ``wait_seconds``.
         """
         if self._file is None:
             return
@@ -122,14 +122,14 @@ class Database:
             if time.monotonic() > until:
                 msg = "データベースの WAL を空にできません。ほかの処理が終わってからもう一度消してください"
                 raise DatabaseBusyError(msg)
-            time.sleep(FIRST_PAUSE)
+            time.sleep(FIRST_RETRY_SECONDS)
 
     def _emptied(self) -> bool:
         self._check_file()
         try:
             with self._engine.connect() as connection:
                 raw = connection.connection.cursor()
-                # Busy, pages in the log, pages written back: 0 where nobody was in the way.
+                # The row is: busy (0 when nobody blocked it), pages in the log, pages written back.
                 return bool(raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
         except SQLAlchemyError as raised:
             failure = explained(raised)
@@ -149,15 +149,15 @@ class Database:
         else:
             return
         finally:
-            # Rolls back what was not committed.
+            # Closing rolls back what was not committed.
             with contextlib.suppress(SQLAlchemyError):
                 connection.close()
         raise failure from None
 
     def _begun(self, *, writing: bool) -> Connection:
-        """A connection inside a transaction, tried until the time is over."""
+        """Return a connection with a begun transaction, retrying until the time is over."""
         until = time.monotonic() + self._wait
-        pause = FIRST_PAUSE
+        pause = FIRST_RETRY_SECONDS
         while True:
             try:
                 return self._begin(writing=writing)
@@ -165,12 +165,12 @@ class Database:
                 failure = explained(raised)
             if not self._may_pass(failure) or time.monotonic() > until:
                 raise failure from None
-            # Two that wait for the same lock should not come back together.
+            # A random factor, so that two waiting processes do not retry at the same time.
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, MAX_RETRY_SECONDS)
 
     def _may_pass(self, failure: DeskError) -> bool:
-        """A lock is let go of, and a server comes back; a file does not mend itself."""
+        """Return whether waiting may help: for a lock or a restarting server, but not for a damaged file."""
         return isinstance(failure, DatabaseBusyError) or (
             isinstance(failure, DatabaseGoneError) and self._file is None
         )
@@ -187,7 +187,7 @@ class Database:
                 wait = int(self._wait * 1000)
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
                 connection.exec_driver_sql(
-                    f"SET LOCAL idle_in_transaction_session_timeout = {LONGEST_SILENCE}"
+                    f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}"
                 )
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
         except SQLAlchemyError:
@@ -196,13 +196,13 @@ class Database:
         return connection
 
     def _isolation(self, writing: bool) -> str:
-        """READ COMMITTED sees what the writer before us committed; a reader wants one state."""
+        """Return the isolation level: a writer must see the previous writer's commit, a reader one state."""
         if self._file is not None:
             return "SERIALIZABLE"
         return "READ COMMITTED" if writing else "REPEATABLE READ"
 
     def _check_file(self) -> None:
-        """SQLite goes on writing into a file that was removed or replaced: never do."""
+        """Refuse a file that was removed or replaced, into which SQLite would go on writing."""
         if self._file is None:
             return
         try:
@@ -225,7 +225,7 @@ def open_database(settings: Settings, *, create: bool = False) -> Database:
         create: Whether a missing SQLite file may be made, empty.
 
     Raises:
-        DatabaseGoneError: when the URL is none, its driver is missing or there is no file.
+        DatabaseGoneError: when the URL is invalid, its driver is missing or there is no file.
     """
     url = settings.database_url
     try:
@@ -233,7 +233,7 @@ def open_database(settings: Settings, *, create: bool = False) -> Database:
         file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
         if file is not None:
             _prepare_file(file, create=create)
-            # mode=rw: SQLite must not make an empty database where ours is missing.
+            # mode=rw: SQLite must not create an empty database when ours is missing.
             parsed = make_url(f"sqlite:///file:{file}?mode=rw&uri=true")
             engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 1.0})
             _set_up_sqlite(engine)
@@ -262,14 +262,14 @@ def _prepare_file(file: Path, *, create: bool) -> None:
 def _set_up_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: object) -> None:
-        # sqlite3 must not begin transactions by itself, or it would never take the writer's lock first.
+        # sqlite3 must not begin transactions itself, because it would not take the writer's lock first.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: the record must outlast a power cut, not only a killed process.
+        # FULL: the audit log must survive a power cut, not only a killed process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        # What is erased is overwritten, not only let go of.
+        # Erased data is overwritten, not only marked as free.
         cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
 
@@ -280,7 +280,7 @@ def _set_up_sqlite(engine: Engine) -> None:
 
 
 def explained(raised: SQLAlchemyError) -> DeskError:
-    """Our error for one of SQLAlchemy's: neither SQL nor a value is in it."""
+    """Return our error for one of SQLAlchemy's, without its SQL and values."""
     if isinstance(raised, IntegrityError):
         return ConflictError("データベースの内容と矛盾する変更です")
     original = raised.orig if isinstance(raised, DBAPIError) else None

@@ -1,4 +1,4 @@
-"""The desk as one thing: database, store and keys that belong together."""
+"""The desk: a database, a store and keys that belong together."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change under way: its session, and the record of it.
+    """A writing transaction, which can add entries to the audit log.
 
     Attributes:
-        session: Of the transaction; stays within ``flows.desk``.
-        keyring: Of the desk.
-        actor: Who changes.
-        now: When.
-        desk_time: Likewise by the desk's own time, which no clock that is set back turns back.
+        session: Session of the transaction; used only within ``flows.desk``.
+        keyring: Keys of the desk.
+        actor: The person or flow that makes the change.
+        now: Time of the change.
+        desk_time: The desk's own time of the change, which never goes back when a clock is set back.
     """
 
     session: Session
@@ -50,7 +50,7 @@ class Change:
     desk_time: datetime
 
     def record(self, action: str, subject: Subject, detail: Detail | None = None) -> None:
-        """Write into the record what was done."""
+        """Add an entry to the audit log."""
         chain.append(self.session, self.keyring, self.actor, Event(action, subject, detail or {}))
 
 
@@ -59,11 +59,11 @@ class Desk:
     """Database, store and keys of one desk.
 
     Attributes:
-        settings: Of this machine.
-        database: The tables.
-        store: The files.
-        keyring: What opens both.
-        clock: Tells the time, UTC.
+        settings: The settings of this machine.
+        database: The database.
+        store: The store of files.
+        keyring: The keys of both.
+        clock: Returns the time in UTC.
     """
 
     settings: Settings = field(repr=False)
@@ -74,17 +74,16 @@ class Desk:
 
     @property
     def witness(self) -> Witness:
-        """Knows outside of the database how it stood last."""
+        """The witness, which keeps the database's last head outside it."""
         return self.database.witness
 
     @contextlib.contextmanager
     def change(self, actor: Actor) -> Iterator[Change]:
-        """A transaction in which ``actor`` changes something; for the modules of ``flows.desk``.
+        """Run a transaction in which ``actor`` changes something; for the modules of ``flows.desk``.
 
         Raises:
             RolledBackError: when the database is older than its witness.
-            SealBrokenError: when a row that was read is not what the desk wrote last; nothing
-                was changed.
+            SealBrokenError: when a row that was read was tampered with; nothing was changed.
         """
         with self.database.write() as session:
             before = take_head(session, self.keyring)
@@ -105,18 +104,18 @@ class Desk:
             self._tell_witness()
 
     def _tell_witness(self) -> None:
-        """What cannot be told now is told with the next change: the database is then the newer one."""
+        """Give the witness the new head; after a failure, the next change or opening does it."""
         with contextlib.suppress(DeskError), self.database.write() as session:
-            # Another writer may have been faster: the newest counts.
+            # Another writer may have been faster; the newest head counts.
             self.witness.tell(take_head(session, self.keyring))
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only reads; for the modules of ``flows.desk``.
+        """Run a transaction that only reads; for the modules of ``flows.desk``.
 
         Raises:
-            RolledBackError: when the database is older than this process knew it.
-            SealBrokenError: when a row that was read is not what the desk wrote last.
+            RolledBackError: when the database is older than this process has seen it.
+            SealBrokenError: when a row that was read was tampered with.
         """
         known = self.witness.known
         with self.database.read() as session:
@@ -129,11 +128,11 @@ class Desk:
             watched.check()
 
     def time(self, session: Session) -> datetime:
-        """The desk's own time, as ``Change.desk_time``, in a reading transaction."""
+        """Return the desk's own time, as ``Change.desk_time``, in a reading transaction."""
         return datetime.fromtimestamp(passed(take_head(session, self.keyring), self.clock())[0], UTC)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -162,24 +161,24 @@ def _refused_rightly(watched: tree.SealTree) -> Iterator[None]:
 def open_desk(
     settings: Settings, clock: Callable[[], datetime] = _utc_now, *, unwitnessed: bool = False
 ) -> Desk:
-    """Open the desk; where there is none at all, make one.
+    """Open the desk, or make one when neither key, database nor store exists.
 
-    Key, database and store have to belong together.  One of them missing while another is there
-    is an error: nothing lost is ever made anew.
+    Key, database and store must belong together.  It is an error when only some of them exist: nothing that
+    was lost is ever made anew.
 
     Args:
-        settings: Of this machine.
-        clock: Tells the time, UTC.
-        unwitnessed: Open a database that is older than its witness too, so that it can be
-            looked at (``audit.verify``) or accepted (``audit.accept``).  It cannot be changed.
+        settings: The settings of this machine.
+        clock: Returns the time in UTC.
+        unwitnessed: Also open a database that is older than its witness, so that it can be verified
+            (``audit.verify``) or accepted (``audit.accept``).  It cannot be changed.
 
     Raises:
-        KeyMissingError: database or store are there and no key is.
-        WrongKeyError: the key is another desk's.
-        DatabaseGoneError: the store is a desk's, and its database is not there.
-        StorageGoneError: the database is a desk's, and its store or its witness is not there.
-        SchemaError: the database is of a newer program.
-        RolledBackError: the database is older than its witness.
+        KeyMissingError: when database or store exist and there is no key.
+        WrongKeyError: when the key belongs to another desk.
+        DatabaseGoneError: when the store belongs to a desk whose database is missing.
+        StorageGoneError: when the database belongs to a desk whose store or witness is missing.
+        SchemaError: when the database was made by a newer program.
+        RolledBackError: when the database is older than its witness.
     """
     keyring = load_keyring(settings) or _first_keyring(settings)
     store = open_store(settings, keyring)
@@ -193,10 +192,10 @@ def open_desk(
 
 
 def _first_keyring(settings: Settings) -> Keyring:
-    """A new key where there is nothing yet: whatever is there was sealed with the lost one."""
+    """Make the first key, unless there is sealed data whose key is lost."""
     if not _is_there(settings):
         return create_key_file(key_file(settings))
-    # Another process may have made all of it since we looked for the key.
+    # Another process may have made the desk since we looked for the key.
     keyring = load_keyring(settings)
     if keyring is None:
         msg = "鍵がありません。データは鍵がなければ開けません(KAIJI_KEY_FILE などを確かめてください)"

@@ -1,8 +1,8 @@
-"""The head: one small sealed value that all the rest of the desk hangs on.
+"""The head: one small sealed value that protects the whole desk.
 
-It knows how long the record is and its last hash (``chain``), the root over all rows that steer
-anything (``tree``), and how often the desk was changed.  It lies in the database and, outside of
-it, with the witness (``witness``): whoever puts an older one back into the database is found out.
+It contains the length and last hash of the audit log (``chain``), the root hash of the tree of rows
+(``tree``), and the number of changes of the desk.  It is stored in the database and, outside it, with the
+witness (``witness``), so that an older head in the database is detected.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from flows.desk.storage.tables import AuditHeadRow
 __all__ = ["GENESIS", "HEAD", "Head", "passed", "put_head", "take_head"]
 
 GENESIS = "0" * 64
-"""What the first entry of the record is chained to."""
+"""Previous hash of the first entry of the audit log."""
 
 HEAD_ID = 1
 
 SKEW_SECONDS = 60.0
-"""Clocks of several machines differ by less; a clock that goes back further was set back."""
+"""Tolerated difference between the clocks of machines; a clock that goes back further was set back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The state of a desk in a few numbers.
+    """A summary of a desk's state.
 
     Attributes:
-        count: Entries of the record.
-        hash: Of the last of them.
-        version: How often the desk was changed; never goes back.
-        root: Over all rows that steer anything; empty before they were sealed.
+        count: Number of entries of the audit log.
+        hash: Hash of the last entry.
+        version: Number of changes of the desk; never decreases.
+        root: Root hash of the tree of rows; empty before the rows were sealed.
         schema: Version of the tables.
-        time: The desk's own time at the last change, POSIX seconds; never goes back.
-        late: Seconds by which the clock of the last change is behind the desk's own time.
-        line: Drawn anew when a person accepts an older database: its changes are no
-            continuation of those that were lost.
-        place: Which second place the witness has, by a hash of its address; empty for none.
+        time: The desk's own time at the last change, in POSIX seconds; never decreases.
+        late: Seconds by which the clock of the last change was behind the desk's own time.
+        line: Random value that changes when a person accepts an older database, whose changes do not
+            continue those that were lost.
+        place: Hash of the address of the witness's second place; empty for none.
     """
 
     count: int
@@ -61,10 +61,10 @@ HEAD: TypeAdapter[Head] = TypeAdapter(Head)
 
 
 def take_head(session: Session, keyring: Keyring) -> Head:
-    """The head as it stands in the database.
+    """Read the head from the database.
 
     Raises:
-        SealBrokenError: when it is not there, or not what the desk wrote.
+        SealBrokenError: when it is missing or was tampered with.
         WrongKeyError: when its key is not among ours.
     """
     row = session.get(AuditHeadRow, HEAD_ID)
@@ -75,7 +75,7 @@ def take_head(session: Session, keyring: Keyring) -> Head:
 
 
 def put_head(session: Session, keyring: Keyring, head: Head) -> None:
-    """Write the head, in the transaction of the change it tells of."""
+    """Write the head in the transaction of the change that it describes."""
     row = session.get(AuditHeadRow, HEAD_ID)
     if row is None:
         row = AuditHeadRow(id=HEAD_ID)
@@ -84,14 +84,14 @@ def put_head(session: Session, keyring: Keyring, head: Head) -> None:
 
 
 def passed(head: Head, clock: datetime) -> tuple[float, float]:
-    """The desk's own time now, and by how much the clock is behind it.
+    """Return the desk's own time now, and the seconds by which the clock is behind it.
 
-    It goes on as the clock does, and stands for as long as the clock was set back: what has
-    run out by it never begins to last again.
+    The desk's time advances with the clock and stops while a clock that was set back catches up, so nothing
+    that has expired becomes valid again.
 
     Args:
-        head: Of the last change.
-        clock: What the clock of this machine shows.
+        head: Head of the last change.
+        clock: The time that this machine's clock shows.
     """
     now = clock.astimezone(UTC).timestamp() + head.late
     if now < head.time - SKEW_SECONDS:

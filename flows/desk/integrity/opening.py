@@ -1,8 +1,8 @@
-"""Opening a desk: made where there is none, brought up to date, held against its witness.
+"""Opens a desk: makes it where there is none, upgrades its tables, compares it with its witness.
 
-What the database says of itself decides nothing here that the sealed head does not confirm: a
-version of the tables set back does not make rows sealed anew, because the witness knows that they
-were sealed already.
+What the database says of itself counts only if the sealed head confirms it.  For example, setting back the
+version of the tables does not make the desk seal tampered rows, because the witness knows that the rows
+were sealed before.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ SYSTEM = Actor("kaiji", Role.SYSTEM)
 def check_or_make(
     settings: Settings, database: Database, store: Store, keyring: Keyring, *, unwitnessed: bool
 ) -> Witness:
-    """Check that database, store and key belong together; make and upgrade what is to be.
+    """Check that database, store and key belong together; make the desk or upgrade its tables if needed.
 
     Returns:
-        The witness, which the database was held against.
+        The witness, which agrees with the database.
 
     Raises:
-        DeskError: as ``desk.open_desk``.
+        DeskError: as for ``desk.open_desk``.
     """
     row = _row(database)
     if row is None and read_mark(store) is not None:
-        # Another process may have made all of it since the row was looked for; the marker comes last.
+        # Another process may have made the desk since the row was looked for; the marker is written last.
         row = _row(database)
         if row is None:
             msg = "保管場所はありますが、そのデータベースがありません。新しく作ることはしません"
@@ -65,7 +65,7 @@ def check_or_make(
     mark = _marked(database, store, keyring, row)
     if row.schema_version < SCHEMA_VERSION or not row.ready:
         if mark.head is not None and row.schema_version < mark.head.schema and not unwitnessed:
-            # Its rows were sealed: what is there now is from before, or somebody says it is.
+            # The rows were sealed before, so this database is an old one or pretends to be.
             msg = "データベースの版が、外に置いた控えの版より古いものに戻されています"
             raise RolledBackError(msg)
         _bring_up(database, keyring)
@@ -83,15 +83,15 @@ def _row(database: Database) -> DeskRow | None:
 
 
 def is_desk(session: Session) -> bool:
-    """Whether a database is a desk's."""
+    """Return whether a database belongs to a desk."""
     return inspect(session.connection()).has_table(DeskRow.__tablename__)
 
 
 def _make(database: Database, keyring: Keyring) -> DeskRow:
-    """Tables, the desk's row and the record's first entry in one transaction."""
+    """Make the tables, the desk's row and the first audit entry in one transaction."""
     with database.write() as session:
         if is_desk(session):
-            # Another process was first.
+            # Another process made it first.
             return session.get_one(DeskRow, DESK_ID)
         create_tables(session)
         row = DeskRow(
@@ -110,26 +110,26 @@ def _make(database: Database, keyring: Keyring) -> DeskRow:
 
 
 def _first_head(session: Session, keyring: Keyring) -> None:
-    """The head of rows that were not sealed before."""
+    """Return the head for rows that were not sealed before."""
     head = take_head(session, keyring)
     put_head(session, keyring, replace(head, version=1, root=tree.build(session), schema=SCHEMA_VERSION))
 
 
 def _check_key(row: DeskRow, keyring: Keyring) -> None:
-    """The desk's id, sealed, opens with the right key only."""
+    """Check the key: only the right one opens the sealed id of the desk."""
     if keyring.open(row.sealed, f"desk:{DESK_ID}") != row.desk_id.encode():
         msg = "データベースの鍵の確認値が書き換えられています"
         raise SealBrokenError(msg)
 
 
 def _marked(database: Database, store: Store, keyring: Keyring, row: DeskRow) -> Mark:
-    """The store's marker; written where the making of the desk was cut off before it."""
-    # Looked for after the row was read: a desk is ready once its store is marked.
+    """Return the store's marker, and write it when making the desk was interrupted before that."""
+    # Read after the row: a desk is complete once its store has a marker.
     mark = read_mark(store)
     if mark is None and not row.ready:
         with database.write() as session:
             mark, head = read_mark(store), take_head(session, keyring)
-            # A desk that was changed was ready: its store is gone, whatever the row says.
+            # A desk that was changed was complete, so its store must be lost.
             if mark is None and head.version <= 1:
                 mark = Mark(row.desk_id, head if head.root else None)
                 write_mark(store, mark)
@@ -170,7 +170,7 @@ def _check_witness(database: Database, keyring: Keyring, witness: Witness) -> No
     if all(mark.head == head for mark in witness.marks()):
         witness.check(head, known=head)
         return
-    # A change may be under way, or was cut off before the witness was told.
+    # A change may be in progress, or was interrupted before the witness was updated.
     with database.write() as session:
         head = take_head(session, keyring)
         witness.check(head)
@@ -180,7 +180,7 @@ def _check_witness(database: Database, keyring: Keyring, witness: Witness) -> No
 def _check_place(
     settings: Settings, database: Database, keyring: Keyring, witnesses: tuple[Witness, Witness]
 ) -> None:
-    """The company's own place is begun once; from then on it has to be there."""
+    """Set up the company's own place once; from then on it must exist."""
     alone, both = witnesses
     place = place_of(settings)
     with database.read() as session:
@@ -196,7 +196,7 @@ def _check_place(
             return
         alone.check(head)
         both.check(head, begun=False)
-        # First the place: killed here, the next opening finds it begun, by this very desk.
+        # The place is written first; after a kill here, the next opening finds it set up by this desk.
         both.tell(head)
         chain.append(session, keyring, SYSTEM, Event("witness.add", detail={"place": place}))
         _put_next(session, keyring, replace(take_head(session, keyring), place=place))

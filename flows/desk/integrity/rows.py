@@ -1,4 +1,4 @@
-"""Rows of the tree: which belong together in one folder, and what the hash of each is over."""
+"""The rows in the tree: their folders and their hashes."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from flows.desk.storage.tables import (
 )
 
 __all__ = [
-    "AT_ONCE",
     "BELONGS",
+    "MAX_PARAMETERS",
     "OF_TABLE",
     "UNSEALED",
     "Belongs",
@@ -54,14 +54,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Belongs:
-    """To which folder the rows of a table belong.
+    """The folder to which the rows of a table belong.
 
     Attributes:
-        kind: Of the folder.
-        owner: Column with its id.
-        unless: Those rows do not in which this column is set.
-        fixed: The sealed column is large and written once with its row: bound to it by its own
-            seal, it needs no hash here.
+        kind: Kind of the folder.
+        owner: Column with the folder's id.
+        unless: Column that must not be set in the row.
+        fixed: Whether the sealed column is left out of the hash: it is large, written once, and bound to
+            its row by its own seal.
     """
 
     table: type[Table]
@@ -101,7 +101,7 @@ UNSEALED: Mapping[str, str] = {
     "seals": "the tree itself",
     "seal_pages": "the tree itself",
 }
-"""Tables that need no place in the tree, and why."""
+"""Tables that are not in the tree, and why."""
 
 KINDS: Mapping[str, tuple[Belongs, ...]] = {
     kind: tuple(each for each in BELONGS if each.kind == kind) for kind in {each.kind for each in BELONGS}
@@ -111,18 +111,18 @@ OF_TABLE: Mapping[str, tuple[Belongs, ...]] = {
     for name in {each.table.__tablename__ for each in BELONGS}
 }
 
-AT_ONCE = 500
-"""Parameters of one statement: fewer than any database takes."""
+MAX_PARAMETERS = 500
+"""Parameters of one statement, fewer than any database's limit."""
 
 Key = tuple[str, str]
 """Table and primary key of a row."""
 
 Folder = dict[Key, str]
-"""Hashes of a folder's rows."""
+"""Hashes of a folder's rows by key."""
 
 
 def all_folders(session: Session) -> dict[str, Folder]:
-    """All rows of the tree as they stand in the database."""
+    """Read all rows of the tree from the database."""
     folders: dict[str, Folder] = defaultdict(dict)
     for belongs in BELONGS:
         for name, key, found in _rows(session, belongs, true()):
@@ -131,7 +131,7 @@ def all_folders(session: Session) -> dict[str, Folder]:
 
 
 def folders_of(session: Session, names: Sequence[str]) -> dict[str, Folder]:
-    """Folders as they stand in the database, empty ones too."""
+    """Read folders from the database, including empty ones."""
     folders: dict[str, Folder] = {name: {} for name in names}
     by_kind: dict[str, list[str]] = defaultdict(list)
     for name in names:
@@ -140,8 +140,8 @@ def folders_of(session: Session, names: Sequence[str]) -> dict[str, Folder]:
     for kind, owners in by_kind.items():
         for belongs in KINDS[kind]:
             column = belongs.table.__table__.c[belongs.owner]
-            for at in range(0, len(owners), AT_ONCE):
-                for name, key, found in _rows(session, belongs, column.in_(owners[at : at + AT_ONCE])):
+            for at in range(0, len(owners), MAX_PARAMETERS):
+                for name, key, found in _rows(session, belongs, column.in_(owners[at : at + MAX_PARAMETERS])):
                     folders[name][key] = found
     return folders
 
@@ -160,7 +160,7 @@ def _rows(session: Session, belongs: Belongs, which: Any) -> Iterator[tuple[str,
     try:
         found = session.connection().execute(statement).all()
     except (ValueError, TypeError):
-        # SQLite keeps a word in a column of numbers if somebody writes one.
+        # SQLite allows a text in a column of numbers.
         raise broken(belongs.kind) from None
     for row in found:
         key = (belongs.table.__tablename__, "\0".join(str(row[place]) for place in primary))
@@ -173,7 +173,7 @@ def _belongs(row: Any) -> Belongs:
 
 
 def folder_of(row: Any) -> str:
-    """Name of the folder that a row belongs to."""
+    """Return the name of the folder that a row belongs to."""
     belongs = _belongs(row)
     return f"{belongs.kind}:{getattr(row, belongs.owner)}"
 
@@ -187,25 +187,25 @@ def _columns(belongs: Belongs) -> list[Any]:
 
 
 def key_of(row: Any) -> Key:
-    """A row's table and primary key."""
+    """Return a row's table and primary key."""
     primary = inspected(type(row)).primary_key
     return row.__tablename__, "\0".join(str(getattr(row, column.name)) for column in primary)
 
 
 def row_hash(row: Any) -> str:
-    """Of a row as the session has it."""
+    """Return the hash of a row of the session."""
     values = inspected(row).dict
     columns = _columns(_belongs(row))
     return _hash(key_of(row), ((column, values.get(column.name)) for column in columns))
 
 
 def _hash(key: Key, values: Iterable[tuple[Any, Any]]) -> str:
-    """Of a row: its place, and every column by name."""
+    """Return the hash over a row's key and all its columns by name."""
     return sha256([key, {column.name: _plain(column, value) for column, value in values}])
 
 
 def _plain(column: Any, value: Any) -> Any:
-    """The same whether it was just set or comes from one database or another."""
+    """Normalise a value, so that it is the same when just set and when read from any database."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
@@ -218,23 +218,23 @@ def _plain(column: Any, value: Any) -> Any:
 
 
 def folder_hash(folder: Folder) -> str | None:
-    """Of a folder; none of an empty one."""
+    """Return the hash of a folder; an empty folder has none."""
     return sha256(sorted(folder.items())) if folder else None
 
 
 def page_of(name: str) -> str:
-    """The page that a folder is on."""
+    """Return the page of a folder."""
     return hashlib.sha256(name.encode()).hexdigest()[:2]
 
 
 def sha256(value: Any) -> str:
-    """Of a value as JSON, always written the same way."""
+    """Return the SHA-256 of a value in canonical JSON."""
     text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def broken(name: str) -> SealBrokenError:
-    """The error that tells of a folder."""
+    """Return the error for a folder."""
     kind = name.partition(":")[0]
     msg = (
         f"データベースの行が、窓口が最後に書いたものと違います({kind})。kaiji audit verify で確かめてください"

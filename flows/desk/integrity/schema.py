@@ -1,4 +1,4 @@
-"""The tables' version: made in one transaction, brought up to date in one."""
+"""The version of the tables: creating and upgrading them, each in one transaction."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ __all__ = ["FIRST_SEALED", "SCHEMA_VERSION", "create_tables", "migrate"]
 SCHEMA_VERSION = 3
 
 FIRST_SEALED = 3
-"""From this version on all rows are in the tree (``tree``): later ones are checked before they go on."""
+"""First version with the tree of rows (``tree``); a database of it or later is checked before an upgrade."""
 
 
 def create_tables(session: Session) -> None:
-    """Make all tables of the present version."""
+    """Create all tables of the present version."""
     Table.metadata.create_all(session.connection())
 
 
 def _add_review(session: Session, _: Keyring) -> None:
-    """The review page's tables."""
+    """Add the review page's tables."""
     tables = [Table.metadata.tables[name] for name in review_tables.NAMES]
     Table.metadata.create_all(session.connection(), tables=tables)
 
 
 def _add_tree(session: Session, keyring: Keyring) -> None:
-    """The tree's tables; and an approval names what it is of: the call, and the request."""
+    """Add the tree's tables, and write the call and the request into each approval."""
     tables = [Table.metadata.tables[table.__tablename__] for table in (SealRow, SealPageRow)]
     Table.metadata.create_all(session.connection(), tables=tables)
     pairs = select(ApprovalRow, CallRow.request_id).join(CallRow, CallRow.id == ApprovalRow.call_id)
@@ -45,16 +45,16 @@ def _add_tree(session: Session, keyring: Keyring) -> None:
 
 
 MIGRATIONS: Mapping[int, Callable[[Session, Keyring], None]] = {1: _add_review, 2: _add_tree}
-"""From a version to what brings it to the next."""
+"""The upgrade of each version to the next one."""
 
 
 def migrate(session: Session, keyring: Keyring, version: int) -> None:
-    """Bring the tables from a version to the present one.
+    """Upgrade the tables from a version to the present one.
 
     Args:
-        session: A writing one: all steps happen, or none.
-        keyring: Of this desk.
-        version: Of the tables.
+        session: A writing session, so that all steps happen or none.
+        keyring: Keys of this desk.
+        version: Version of the tables.
     """
     for step in range(version, SCHEMA_VERSION):
         MIGRATIONS[step](session, keyring)

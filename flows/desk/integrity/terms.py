@@ -1,4 +1,4 @@
-"""Searching without clear text: keyed marks instead of values."""
+"""Search without clear text: keyed hashes (marks) instead of values."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["add_terms", "add_unique", "find_subjects", "find_unique", "replace_t
 
 
 def add_terms(change: Change, subject_id: str, terms: Iterable[tuple[str, str]]) -> None:
-    """Make a row findable.
+    """Add search marks for a request or recording.
 
     Args:
-        change: Under way.
-        subject_id: Id of a request or recording.
-        terms: Kinds and values in clear; empty values are passed over.
+        change: The present change.
+        subject_id: Id of the request or recording.
+        terms: Kinds and values in clear; empty values are skipped.
     """
     found = {(kind, mark) for kind, value in terms for mark in blind_marks(kind, value, change.keyring)[:1]}
     change.session.add_all(
@@ -31,22 +31,22 @@ def add_terms(change: Change, subject_id: str, terms: Iterable[tuple[str, str]])
 
 
 def replace_terms(change: Change, subject_id: str, terms: Iterable[tuple[str, str]]) -> None:
-    """Make a row's marks anew, with the current key."""
+    """Replace the marks of a request or recording, with the current key."""
     change.session.execute(delete(TermRow).where(TermRow.subject_id == subject_id))
     add_terms(change, subject_id, terms)
 
 
 def find_subjects(keyring: Keyring, kind: str, value: str) -> Select[str]:
-    """The ids of what has a value, as a sub-select; made with any of the keys."""
+    """Return a sub-select of the ids that have a value, marked with any of the keys."""
     found = blind_marks(kind, value, keyring)
     return select(TermRow.subject_id).where(TermRow.kind == kind, TermRow.mark.in_(found))
 
 
 def add_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
-    """Claim a value that only one may have.
+    """Add a mark for a value that must be unique.
 
     Raises:
-        DuplicateError: when another has it; the message names the other's id.
+        DuplicateError: when another one has the value; the message names its id.
     """
     other = find_unique(change.session, change.keyring, kind, value)
     if other is not None:
@@ -58,7 +58,7 @@ def add_unique(change: Change, subject_id: str, kind: str, value: str) -> None:
 
 
 def find_unique(session: Session, keyring: Keyring, kind: str, value: str) -> str | None:
-    """The id of what has a value that only one may have."""
+    """Return the id that has a unique value."""
     found = blind_marks(kind, value, keyring)
     statement = select(UniqueTermRow.subject_id)
     statement = statement.where(UniqueTermRow.kind == kind, UniqueTermRow.mark.in_(found))

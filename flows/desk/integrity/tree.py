@@ -1,18 +1,17 @@
-"""The rows that steer anything, sealed: who has the database and not the key can change none of them.
+"""The hash tree of rows: nobody with the database but without the key can change a row unnoticed.
 
-Threat: somebody writes the database as they like (roles, states, hashes, whole rows), takes rows
-out, and puts older rows back that the desk itself wrote once.  They do not have the key.
+Threat: an attacker writes the database at will (roles, states, hashes, whole rows), removes rows, and puts
+back older rows that the desk itself once wrote, but does not have the key.
 
-Rows that belong together lie in one folder: a request with its checks, notes and calls; a call's
-plans, decisions, approvals and files; an account.  A tree of hashes (R. C. Merkle, CRYPTO '87)
-stands over them: row, folder, page (by the first byte of the folder's hash), root.  The root is in
-the sealed head (``head``), which no older one can stand in for (``witness``).  So a row that was
-changed, added, taken out, moved to another folder or put back from before fits no longer.
+Rows that belong together form a folder: a request with its checks, notes and calls; a call's plans,
+decisions, approvals and files; an account.  Above them is a Merkle tree (R. C. Merkle, CRYPTO '87): row,
+folder, page (by the first byte of the folder's hash), root.  The root is in the sealed head (``head``),
+and the witness prevents the use of an older head (``witness``).  A row that was changed, added, removed,
+moved to another folder or restored from an earlier state no longer matches the root.
 
-Nobody has to ask for the check.  Each transaction of ``Desk.change`` and ``Desk.read`` is watched:
-the folder of every row that it loads is held against the root before its outcome is let out, and
-a change leaves the root that its own writes make.  A change computes that from rows it has held
-against the root before, never from what merely stands in the database.
+The check is automatic.  In each transaction of ``Desk.change`` and ``Desk.read`` the folder of every loaded
+row is compared with the root before the result is returned.  A change computes the new root only from rows
+that it has compared with the old root, never from unchecked rows.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from sqlalchemy import delete, event, insert, select
 from sqlalchemy.orm import Session
 
 from flows.desk.integrity.rows import (
-    AT_ONCE,
+    MAX_PARAMETERS,
     OF_TABLE,
     Folder,
     Key,
@@ -44,16 +43,16 @@ from flows.desk.storage.tables import SealPageRow, SealRow, Table
 
 __all__ = ["SealTree", "build", "faults", "remove", "require_folder", "watch"]
 
-NAME = "tree"
-"""Under which a session knows its tree."""
+SESSION_KEY = "tree"
+"""Key under which a session's ``info`` holds its tree."""
 
 
 class SealTree:
-    """The tree as one transaction sees and changes it.
+    """The tree in one transaction.
 
     Args:
-        session: Watched from now on.
-        root: Of the head.
+        session: The session, whose rows are checked from now on.
+        root: Root hash in the head.
     """
 
     def __init__(self, session: Session, root: str) -> None:
@@ -68,10 +67,10 @@ class SealTree:
         self._own: set[tuple[Key, str]] = set()
         """Hashes of rows that this transaction wrote: it may load them again."""
 
-    # ---- what the session does ----
+    # ---- events of the session ----
 
     def loaded(self, row: Any) -> None:
-        """A row came out of the database."""
+        """Note that a row was loaded from the database."""
         if row.__tablename__ not in OF_TABLE:
             return
         name, key, found = folder_of(row), key_of(row), row_hash(row)
@@ -81,12 +80,12 @@ class SealTree:
             raise broken(name)
 
     def before_flush(self) -> None:
-        """Rows are about to be written: their folders are loaded as they are before."""
+        """Load the folders of rows before the rows are written."""
         changed = (*self._session.new, *self._session.dirty, *self._session.deleted)
         self._load({folder_of(row) for row in changed if row.__tablename__ in OF_TABLE})
 
     def after_flush(self) -> None:
-        """Rows were written."""
+        """Note the hashes of rows that were written."""
         for row in (*self._session.new, *self._session.dirty):
             if row.__tablename__ in OF_TABLE:
                 self._write(row, row_hash(row))
@@ -109,15 +108,15 @@ class SealTree:
     # ---- checking ----
 
     def check(self, names: Iterable[str] = ()) -> None:
-        """Hold what was loaded, and some folders more, against the root.
+        """Compare the loaded rows, and further folders, with the root.
 
         Raises:
-            SealBrokenError: when something of them is not what the desk wrote last.
+            SealBrokenError: when one of them was tampered with.
         """
         self._load({*names, *self._read})
 
     def _load(self, names: Collection[str]) -> None:
-        """Load folders that are not yet known, and hold them against the root."""
+        """Load folders that are not loaded yet, and compare them with the root."""
         missing = sorted({name for name in names if name not in self._folders})
         if not missing:
             return
@@ -151,14 +150,14 @@ class SealTree:
 
     @property
     def changed(self) -> bool:
-        """Whether rows of it were written."""
+        """Whether rows of the tree were written."""
         return bool(self._written)
 
     def close(self) -> str:
-        """Check what was loaded, write the tree anew over what was written; returns the root.
+        """Check the loaded rows, update the tree for the written ones, and return the new root.
 
         Raises:
-            SealBrokenError: when something loaded is not what the desk wrote last.
+            SealBrokenError: when a loaded row was tampered with.
         """
         self.check()
         if not self._written:
@@ -179,9 +178,9 @@ class SealTree:
 
 
 def watch(session: Session, root: str) -> SealTree:
-    """Watch a session from now on; for ``Desk.change`` and ``Desk.read``."""
+    """Check a session's rows from now on; for ``Desk.change`` and ``Desk.read``."""
     tree = SealTree(session, root)
-    session.info[NAME] = tree
+    session.info[SESSION_KEY] = tree
     event.listen(session, "loaded_as_persistent", lambda _, row: tree.loaded(row))
     event.listen(session, "before_flush", lambda *_: tree.before_flush())
     event.listen(session, "after_flush", lambda *_: tree.after_flush())
@@ -190,7 +189,7 @@ def watch(session: Session, root: str) -> SealTree:
 
 
 def _refuse_bulk(state: Any) -> None:
-    """A statement that changes rows unseen would leave them without their seal."""
+    """Refuse bulk statements, which change rows without updating the tree."""
     table = getattr(state.statement, "table", None)
     if not state.is_select and getattr(table, "name", None) in OF_TABLE:
         msg = "rows of the tree are changed one by one"
@@ -198,18 +197,18 @@ def _refuse_bulk(state: Any) -> None:
 
 
 def require_folder(session: Session, kind: str, owner: str) -> None:
-    """Check a folder although no row of it may have been found: what is missing may have been taken out.
+    """Check a folder even if no row of it was found, because the rows may have been removed.
 
     Raises:
-        SealBrokenError: when it is not what the desk wrote last.
+        SealBrokenError: when it was tampered with.
     """
-    tree: SealTree | None = session.info.get(NAME)
+    tree: SealTree | None = session.info.get(SESSION_KEY)
     if tree is not None:
         tree.check([f"{kind}:{owner}"])
 
 
 def remove(session: Session, rows: Iterable[Table]) -> int:
-    """Take rows out, one by one; returns how many."""
+    """Delete rows one by one, and return their number."""
     gone = list(rows)
     for row in gone:
         session.delete(row)
@@ -218,9 +217,9 @@ def remove(session: Session, rows: Iterable[Table]) -> int:
 
 
 def build(session: Session) -> str:
-    """Make the tree of all rows as they stand; returns the root.
+    """Build the tree of all present rows, and return the root.
 
-    Only for a desk that has none yet, or whose old one was checked in this transaction.
+    Only for a desk without a tree, or one whose old tree was checked in this transaction.
     """
     found = all_folders(session)
     connection = session.connection()
@@ -238,7 +237,7 @@ def build(session: Session) -> str:
 
 
 def faults(session: Session, root: str) -> tuple[str, ...]:
-    """Check all rows; returns the folders that are not what the desk wrote last."""
+    """Check all rows, and return the folders that were tampered with."""
     seals, pages = SealRow.__table__.c, SealPageRow.__table__.c
     connection = session.connection()
     held: dict[str, dict[str, str]] = defaultdict(dict)
@@ -263,8 +262,8 @@ def _store(
 ) -> None:
     connection = session.connection()
     folders = [folder for folder, _, _ in seals]
-    for at in range(0, len(folders), AT_ONCE):
-        connection.execute(delete(SealRow).where(SealRow.folder.in_(folders[at : at + AT_ONCE])))
+    for at in range(0, len(folders), MAX_PARAMETERS):
+        connection.execute(delete(SealRow).where(SealRow.folder.in_(folders[at : at + MAX_PARAMETERS])))
     connection.execute(delete(SealPageRow).where(SealPageRow.page.in_(list(pages))))
     kept = [{"folder": folder, "page": page, "digest": digest} for folder, page, digest in seals if digest]
     if kept:

@@ -1,16 +1,15 @@
-"""The witness: the head of the desk, kept outside its database.
+"""The witness: copies of the desk's head outside its database.
 
-Whoever writes the database can put an older copy of it back, whole and rightly sealed, or cut the
-record's tail off together with its head.  So the head of the last change also lies in the store
-(with the file that says whose store it is) and, where the company names a place of its own
-(``KAIJI_WITNESS``), there: a disk or bucket that an administrator of the database cannot write.
-A database that is older than one of them is refused: on opening, at each change, by ``audit
-verify``, and before stored files are swept.
+An attacker who can write the database can restore an older, correctly sealed copy of it, or cut off the end
+of the audit log together with its head.  The head of the last change is therefore also kept in the store
+(in the marker file that says whose store it is) and, if the company sets ``KAIJI_WITNESS``, in a place of
+its own that the database's administrator cannot write.  A database that is older than one of these copies
+is refused: on opening, at each change, by ``audit verify``, and before stored files are swept.
 
-A change is committed first and told to the witness afterwards, under the writers' lock, and a
-database that is newer than its witness is right: it was sealed with the key, and only what was
-there before can be put back.  Killed between the two, nothing is locked out; the next change or
-opening tells the witness.  Until then that one change, and no other, could be taken back.
+A change is committed first; then the witness is updated, under the writers' lock.  A database that is newer
+than its witness is accepted: it was sealed with the key, and an attacker can only restore older states.
+After a kill between the two steps the desk still opens, and the next change or opening updates the witness.
+Until then that one change could be reverted unnoticed.
 """
 
 from __future__ import annotations
@@ -30,15 +29,15 @@ from flows.settings import Settings
 __all__ = ["MARKER", "Mark", "Witness", "open_witness", "place_of", "read_mark", "write_mark"]
 
 MARKER = "desk-marker"
-"""The store's file that says whose store it is, and how its database stood last."""
+"""Name of the marker file, which says whose store it is and has the database's last head."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the file says.
+    """Content of the marker file.
 
     Attributes:
-        head: ``None`` in one that was written before there were witnesses.
+        head: The last head; ``None`` in a marker of a version without witness.
     """
 
     desk_id: str
@@ -46,10 +45,10 @@ class Mark:
 
 
 def read_mark(store: Store) -> Mark | None:
-    """What a store's marker says; ``None`` where there is none.
+    """Read a store's marker; return ``None`` when there is none.
 
     Raises:
-        SealBrokenError: when it is not what a desk wrote.
+        SealBrokenError: when it was tampered with.
     """
     try:
         told = json.loads(store.read(MARKER))
@@ -69,7 +68,7 @@ def write_mark(store: Store, mark: Mark) -> None:
 
 
 def place_of(settings: Settings) -> str:
-    """What the head knows the company's own place by; empty where there is none."""
+    """Return the hash that identifies the company's own place in the head; empty when there is none."""
     if settings.witness is None:
         return ""
     where = settings.witness if "://" in settings.witness else str(Path(settings.witness).absolute())
@@ -77,11 +76,11 @@ def place_of(settings: Settings) -> str:
 
 
 class Witness:
-    """Where the head lies outside of the database.
+    """The places of the head outside the database.
 
     Args:
-        desk_id: Whose head.
-        stores: The desk's own and, where there is one, the company's own place.
+        desk_id: Id of the desk.
+        stores: The desk's store and, if there is one, the company's own place.
     """
 
     def __init__(self, desk_id: str, stores: Sequence[Store]) -> None:
@@ -91,17 +90,16 @@ class Witness:
         """The newest head that this process has seen."""
 
     def check(self, head: Head, *, known: Head | None = None, begun: bool = True) -> None:
-        """Whether a database is as new as everything outside of it says.
+        """Check that a database is not older than its head outside it.
 
         Args:
-            head: Of the database.
-            known: The newest that this process knew before it looked; without it, all places
-                are read.
-            begun: As ``marks``.
+            head: Head of the database.
+            known: The newest head that this process has seen; without it, all places are read.
+            begun: As for ``marks``.
 
         Raises:
-            RolledBackError: when it is older, or another than the one that was witnessed.
-            StorageGoneError: when a place cannot be read, or is another desk's.
+            RolledBackError: when it is older, or not a continuation of the witnessed one.
+            StorageGoneError: when a place cannot be read, or belongs to another desk.
         """
         if known is None:
             for mark in self.marks(begun=begun):
@@ -113,7 +111,7 @@ class Witness:
             self.known = head
 
     def held_against(self, head: Head, marks: Sequence[Mark]) -> bool:
-        """Whether a database, looked at after its marks were read, is as new as they say."""
+        """Check that a database, read after its marks, is not older than they say."""
         try:
             for mark in marks:
                 _check(head, mark)
@@ -122,13 +120,13 @@ class Witness:
         return True
 
     def marks(self, *, begun: bool = True) -> tuple[Mark, ...]:
-        """What all places say.
+        """Read the marks of all places.
 
         Args:
-            begun: Whether each has to say something.
+            begun: Whether every place must have a mark.
 
         Raises:
-            StorageGoneError: when one cannot be read, or is another desk's.
+            StorageGoneError: when one cannot be read, or belongs to another desk.
         """
         found = [read_mark(store) for store in self._stores]
         marks = tuple(mark for mark in found if mark is not None)
@@ -141,11 +139,11 @@ class Witness:
         return marks
 
     def tell(self, head: Head, *, anew: bool = False) -> None:
-        """Write a head of the database to all places where it is newer than theirs.
+        """Write a head of the database to all places that have an older one.
 
         Args:
-            head: Of the database, read under the writers' lock.
-            anew: Whatever they say: a person has accepted this database.
+            head: Head of the database, read under the writers' lock.
+            anew: Overwrite any head, because a person has accepted this database.
         """
         for store in self._stores:
             mark = None if anew else read_mark(store)
@@ -164,7 +162,7 @@ def _check(head: Head, mark: Mark) -> None:
     if mark.head is not None:
         _compare(head, mark.head)
     elif head.version > 1:
-        # Written with the second change at the latest: this marker is of before.
+        # The marker gets a head with the second change at the latest, so this one is from before.
         raise _older()
 
 
@@ -184,7 +182,7 @@ def _older() -> RolledBackError:
 
 
 def open_witness(settings: Settings, keyring: Keyring, store: Store, desk_id: str) -> Witness:
-    """The witness of the settings; nothing is read yet.
+    """Return the witness for the settings, without reading anything.
 
     Raises:
         StorageGoneError: when the company's own place cannot be used.

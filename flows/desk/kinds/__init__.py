@@ -1,1 +1,1 @@
-"""The desk's values, states and errors."""
+"""The desk's values, states, permissions and errors, without any database."""

@@ -1,13 +1,13 @@
-"""Cells of a CSV that a spreadsheet takes for text."""
+"""CSV cells that a spreadsheet does not take for formulas."""
 
 from __future__ import annotations
 
 __all__ = ["plain_cell"]
 
 FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
-"""What a spreadsheet may take for the beginning of a formula; some fold full width."""
+"""Characters that may begin a formula; some spreadsheets also accept full-width ones."""
 
 
 def plain_cell(cell: str) -> str:
-    """A cell's text, never a formula: with an apostrophe in front where it could be one."""
+    """Return a cell's text, with an apostrophe in front when it could be read as a formula."""
     return f"'{cell}" if cell.lstrip(" ")[:1] in FORMULA else cell

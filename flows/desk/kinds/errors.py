@@ -1,6 +1,6 @@
-"""What can go wrong at the desk.
+"""Errors of the desk.
 
-Messages carry ids and counts, never a person's data, no SQL and no path.
+Messages contain ids and counts, but no personal data, no SQL and no paths.
 """
 
 from __future__ import annotations
@@ -36,109 +36,109 @@ __all__ = [
 
 
 class DeskError(PipelineError):
-    """Base of all; ``code`` is a short stable word for counters and Prefect."""
+    """Base of the desk's errors; ``code`` is a short stable word for counters and Prefect."""
 
     code = "desk"
 
 
 class AccountError(DeskError):
-    """A login, a role or a password that cannot be taken."""
+    """A login, a role or a password is invalid."""
 
     code = "account"
 
 
 class KeySettingError(DeskError):
-    """The key's setting cannot be read, or is no key."""
+    """The setting of the key cannot be read, or is not a key."""
 
     code = "key_setting"
 
 
 class KeyMissingError(DeskError):
-    """Sealed data is there but no key is."""
+    """There is sealed data, but no key."""
 
     code = "key_missing"
 
 
 class WrongKeyError(DeskError):
-    """The key that something was sealed with is not among those given."""
+    """The key that something was sealed with is not among the given keys."""
 
     code = "wrong_key"
 
 
 class SealBrokenError(DeskError):
-    """A sealed value was changed, or stands where it was not written."""
+    """A sealed value was changed or moved to another place."""
 
     code = "seal_broken"
 
 
 class RolledBackError(SealBrokenError):
-    """The database is older than its witness says, or its record was cut short."""
+    """The database is older than its witness, or its audit log was truncated."""
 
     code = "rolled_back"
 
 
 class DatabaseBusyError(DeskError):
-    """Others hold the database for longer than we may wait; nothing was changed."""
+    """Other processes locked the database for longer than the allowed wait; nothing was changed."""
 
     code = "database_busy"
 
 
 class DatabaseGoneError(DeskError):
-    """The database cannot be reached or is not the one it was; nothing was changed."""
+    """The database cannot be reached or was replaced; nothing was changed."""
 
     code = "database_gone"
 
 
 class DatabaseFullError(DeskError):
-    """No room for the database; nothing was changed."""
+    """There is no room for the database; nothing was changed."""
 
     code = "database_full"
 
 
 class SchemaError(DeskError):
-    """The database was made by a newer program, or is not kaiji's."""
+    """The database was made by a newer program, or is not a kaiji database."""
 
     code = "schema"
 
 
 class ConflictError(DeskError):
-    """A change contradicts what the database holds; nothing was changed."""
+    """A change conflicts with the content of the database; nothing was changed."""
 
     code = "conflict"
 
 
 class StorageFullError(DeskError):
-    """No room for a file; nothing of it is left."""
+    """There is no room for a file; nothing of it is left."""
 
     code = "storage_full"
 
 
 class StorageGoneError(DeskError):
-    """The store cannot be reached, or is not this desk's."""
+    """The store cannot be reached, or belongs to another desk."""
 
     code = "storage_gone"
 
 
 class FileMissingError(DeskError):
-    """The store does not hold a file that the database names."""
+    """The store lacks a file that the database names."""
 
     code = "file_missing"
 
 
 class FileDamagedError(SealBrokenError):
-    """A stored file was changed, cut off or put in another's place."""
+    """A stored file was changed, truncated or swapped with another."""
 
     code = "file_damaged"
 
 
 class NotFoundError(DeskError):
-    """No request, call, recording or file goes by this id."""
+    """There is no request, call, recording or file with this id."""
 
     code = "not_found"
 
 
 class DuplicateError(DeskError):
-    """It is there already."""
+    """It exists already."""
 
     code = "duplicate"
 
@@ -150,7 +150,7 @@ class ImpossibleStepError(DeskError):
 
 
 class NotAllowedError(DeskError):
-    """Somebody's role does not allow it."""
+    """The person's role does not allow it."""
 
     code = "not_allowed"
 
@@ -162,18 +162,18 @@ class NotIdentifiedError(ImpossibleStepError):
 
 
 class RecordingChangedError(DeskError):
-    """A recording is not the one that was attached."""
+    """A recording has changed since it was attached."""
 
     code = "recording_changed"
 
 
 class RecordingUnreadableError(DeskError):
-    """A recording cannot be read where the catalogue says it lies."""
+    """A recording cannot be read at its place in the catalogue."""
 
     code = "recording_unreadable"
 
 
 class ClaimLostError(DeskError):
-    """The call was taken by another worker, or is no longer wanted: what was made is void."""
+    """Another worker took the call, or it was withdrawn; the worker's products are discarded."""
 
     code = "claim_lost"

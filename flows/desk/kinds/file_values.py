@@ -1,4 +1,4 @@
-"""Stored files: what the desk knows of them, and what kinds there are."""
+"""Values of stored files, and their kinds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["DeskFile", "FileKind"]
 
 
 class FileKind(enum.StrEnum):
-    """What a stored file is."""
+    """Kinds of stored files."""
 
     ORIGINAL = "original"
     RAW = "raw"
@@ -26,7 +26,7 @@ class FileKind(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        """The kind in Japanese."""
+        """The Japanese name of the kind."""
         return FILE_LABELS[self]
 
 
@@ -47,14 +47,14 @@ FILE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class DeskFile:
-    """A stored file that the desk knows.
+    """A stored file.
 
     Attributes:
-        revision: Of the call's plan that it was made from; 0 for files without one.
-        sha256: Of the clear text.
-        bytes: Of the clear text.
-        delete_after: Last day on which it is kept; ``None`` without end.
-        legal_hold: Kept whatever the day.
+        revision: Revision of the plan that it was made from; 0 for files without a plan.
+        sha256: SHA-256 of the clear text.
+        bytes: Length of the clear text in bytes.
+        delete_after: Last day on which it is kept; ``None`` for no limit.
+        legal_hold: Whether it is kept regardless of that day.
     """
 
     file_id: str

@@ -1,4 +1,4 @@
-"""Who may do what at the desk: asked inside the step itself, whatever page, command or flow it comes from."""
+"""Checks of roles, made inside each step of the desk, whether a page, a command or a flow calls it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ DECIDERS = frozenset({Role.ANALYST, Role.APPROVER})
 APPROVERS = frozenset({Role.APPROVER})
 
 RELEASERS = frozenset({Role.APPROVER, Role.SYSTEM})
-"""The deployment ``release-case`` acts as the system: it sends what people have approved, nothing else."""
+"""The flow ``release-case`` acts as the system; it releases only what people have approved."""
 
 
 def check_may_decide(actor: Actor) -> None:
-    """Refuse who may not say what is masked.
+    """Refuse a person who may not decide what is masked.
 
     Raises:
         NotAllowedError: when the role is neither analyst nor approver.
@@ -27,7 +27,7 @@ def check_may_decide(actor: Actor) -> None:
 
 
 def check_may_approve(actor: Actor) -> None:
-    """Refuse who may not approve a copy.
+    """Refuse a person who may not approve a copy.
 
     Raises:
         NotAllowedError: when the role is not approver.
@@ -38,7 +38,7 @@ def check_may_approve(actor: Actor) -> None:
 
 
 def check_may_release(actor: Actor) -> None:
-    """Refuse who may not send an answer.
+    """Refuse a person or flow that may not release an answer.
 
     Raises:
         NotAllowedError: when the role is neither approver nor system.

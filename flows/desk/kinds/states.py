@@ -1,7 +1,7 @@
 """States of a request and of its calls, and the steps between them: tables and pure functions.
 
 received → identified → requested → processing → in_review → approved → released
-failed, withheld and withdrawn stand beside the road.
+Besides there are failed, withheld and withdrawn.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = [
 
 
 class State(enum.StrEnum):
-    """Where a request or a call stands."""
+    """States of a request or a call."""
 
     RECEIVED = "received"
     IDENTIFIED = "identified"
@@ -40,12 +40,12 @@ class State(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        """The state in Japanese."""
+        """The Japanese name of the state."""
         return LABELS[self]
 
 
 class Step(enum.StrEnum):
-    """What somebody wants to do with a request or a call."""
+    """Steps of a request or a call."""
 
     IDENTIFY = "identify"
     ATTACH = "attach"
@@ -65,7 +65,7 @@ class Step(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        """The step in Japanese."""
+        """The Japanese name of the step."""
         return STEP_LABELS[self]
 
 
@@ -104,7 +104,7 @@ CALL_STEPS: dict[tuple[State, Step], State] = {
     (State.REQUESTED, Step.CLAIM): State.PROCESSING,
     (State.REQUESTED, Step.WITHHOLD): State.WITHHELD,
     (State.REQUESTED, Step.WITHDRAW): State.WITHDRAWN,
-    # A killed worker's call is claimed anew by another.
+    # Another worker claims the call of a killed worker.
     (State.PROCESSING, Step.CLAIM): State.PROCESSING,
     (State.PROCESSING, Step.FINISH): State.IN_REVIEW,
     (State.PROCESSING, Step.FAIL): State.FAILED,
@@ -122,13 +122,13 @@ CALL_STEPS: dict[tuple[State, Step], State] = {
     (State.FAILED, Step.REQUEUE): State.REQUESTED,
     (State.FAILED, Step.WITHHOLD): State.WITHHELD,
     (State.FAILED, Step.WITHDRAW): State.WITHDRAWN,
-    # A decision to withhold may be taken back; the call is masked anew.
+    # A decision to withhold may be revoked; the call is then masked again.
     (State.WITHHELD, Step.REQUEUE): State.REQUESTED,
     (State.WITHHELD, Step.WITHDRAW): State.WITHDRAWN,
-    # Only ``releases.reopen_released`` does it, with its reason: what went out stays as it was.
+    # Only ``releases.reopen_released`` does this, with a reason; the released answer is kept.
     (State.RELEASED, Step.AGAIN): State.IN_REVIEW,
 }
-"""Of a call: it begins as requested, because only an identified request takes calls."""
+"""Steps of a call, which begins as requested because only an identified request accepts calls."""
 
 OPEN = (State.IDENTIFIED, State.REQUESTED, State.PROCESSING, State.IN_REVIEW, State.APPROVED, State.FAILED)
 
@@ -137,20 +137,20 @@ REQUEST_STEPS: dict[tuple[State, Step], State] = {
     (State.RECEIVED, Step.WITHHOLD): State.WITHHELD,
     (State.RECEIVED, Step.WITHDRAW): State.WITHDRAWN,
     (State.APPROVED, Step.RELEASE): State.RELEASED,
-    # The answer that nothing is disclosed goes out too: never with a call's sound or words.
+    # An answer that discloses nothing is released too, without a call's sound or words.
     (State.WITHHELD, Step.REFUSE): State.RELEASED,
-    # The kind of answer or its reason put right before it goes out.
+    # The kind of answer or its reason is corrected before the release.
     (State.WITHHELD, Step.WITHHOLD): State.WITHHELD,
-    # It goes on where its calls say; one without any is as after the identity check.
+    # The state follows from the calls; without calls it is the one after the identity check.
     (State.RELEASED, Step.AGAIN): State.IDENTIFIED,
     **{(state, Step.ATTACH): State.REQUESTED for state in OPEN},
     **{(state, Step.WITHHOLD): State.WITHHELD for state in OPEN},
     **{(state, Step.WITHDRAW): State.WITHDRAWN for state in (*OPEN, State.WITHHELD)},
 }
-"""Of a request; between identified and approved its state follows from its calls."""
+"""Steps of a request; between identified and approved its state follows from its calls."""
 
 CLOSED = (State.RELEASED, State.WITHDRAWN)
-"""Of a request: nothing of it moves any more.  Of a withheld one the answer is still to be sent."""
+"""Final states of a request.  A withheld request is not closed, because its answer is still to be sent."""
 
 HINTS = {
     State.RECEIVED: "先に本人確認を記録してください",
@@ -163,31 +163,31 @@ HINTS = {
 
 
 def step_call(state: State, step: Step, call_id: str) -> State:
-    """A call's state after a step.
+    """Return a call's state after a step.
 
     Args:
-        state: Before it.
-        step: What is wanted.
-        call_id: For the message.
+        state: State before the step.
+        step: The step.
+        call_id: The call's id, for the message.
 
     Raises:
-        ImpossibleStepError: says in Japanese why not.
+        ImpossibleStepError: says in Japanese why the step is impossible.
     """
     return _step(CALL_STEPS, state, step, call_id)
 
 
 def step_request(state: State, step: Step, number: str) -> State:
-    """A request's state after a step of its own.
+    """Return a request's state after a step.
 
     Raises:
-        NotIdentifiedError: when the identity check has to come first.
-        ImpossibleStepError: says in Japanese why not.
+        NotIdentifiedError: when the identity check must come first.
+        ImpossibleStepError: says in Japanese why the step is impossible.
     """
     return _step(REQUEST_STEPS, state, step, number)
 
 
 def check_open(state: State, step: Step, number: str) -> None:
-    """Refuse a step of a request that is over, or of its calls.
+    """Refuse a step of a closed request or of its calls.
 
     Raises:
         ImpossibleStepError: when the request is released or withdrawn.
@@ -207,10 +207,9 @@ def _step(table: dict[tuple[State, Step], State], state: State, step: Step, name
 
 
 def state_of_request(calls: Iterable[State]) -> State:
-    """Where an identified request stands, as its calls do.
+    """Return the state of an identified request from the states of its calls.
 
-    Work that is under way or to be done comes before work that is done; withdrawn calls do not
-    count.
+    Unfinished work takes precedence over finished work; withdrawn calls do not count.
     """
     states = {state for state in calls if state is not State.WITHDRAWN}
     if not states:

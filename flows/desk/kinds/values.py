@@ -1,4 +1,4 @@
-"""What the desk's operations take and give; frozen, personal fields left out of ``repr``."""
+"""Parameters and results of the desk's operations; frozen, with personal fields left out of ``repr``."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ __all__ = [
 ]
 
 JAPAN = timezone(timedelta(hours=9), "Asia/Tokyo")
-"""Dates are the company's: Japan has had no summer time since 1952, so no zone data are needed."""
+"""Zone of all dates.  Japan has had no summer time since 1952, so no zone data are needed."""
 
 
 class Role(enum.StrEnum):
-    """As what somebody acts."""
+    """The role in which somebody acts."""
 
     INTAKE = "intake"
     ANALYST = "analyst"
@@ -51,14 +51,14 @@ class Role(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a person's login name, or a flow's name."""
+    """Somebody who acts: a person by login name, or a flow by its name."""
 
     name: str = field(repr=False)
     role: Role
 
 
 class Wanted(enum.StrEnum):
-    """What the requester wishes to get."""
+    """What the requester asks for: audio, transcript or both."""
 
     AUDIO = "audio"
     TRANSCRIPT = "transcript"
@@ -66,7 +66,7 @@ class Wanted(enum.StrEnum):
 
 
 class Delivery(enum.StrEnum):
-    """How (33条1項)."""
+    """Ways of disclosure (33条1項)."""
 
     ELECTRONIC = "electronic"
     PAPER = "paper"
@@ -74,7 +74,7 @@ class Delivery(enum.StrEnum):
 
 
 class IdentityMethod(enum.StrEnum):
-    """How the requester proved who they are; images of papers are never kept."""
+    """Ways in which the requester proved their identity; images of papers are never kept."""
 
     DRIVING_LICENCE = "driving_licence"
     MY_NUMBER_CARD = "my_number_card"
@@ -89,7 +89,7 @@ class IdentityMethod(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        """The proof in Japanese."""
+        """The Japanese name of the method."""
         return METHODS[self]
 
 
@@ -109,12 +109,12 @@ METHODS = {
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who asks in the person's place (施行令13条).
+    """An agent who asks for the person (施行令13条).
 
     Attributes:
-        name: Of the agent.
+        name: The agent's name.
         authority: ``power_of_attorney``, ``parent``, ``guardian`` or a company's own word.
-        proof: What was shown, in words; no images.
+        proof: Description of the papers shown; no images.
     """
 
     name: CaseName = field(repr=False)
@@ -124,13 +124,13 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is asked for.
+    """The scope of a request.
 
     Attributes:
-        first: First day, Japanese date; ``None`` open.
+        first: First day, Japanese date; ``None`` for no limit.
         last: Last day, inclusive.
-        topic: In the requester's words.
-        numbers: That were called, or called from.
+        topic: The topic in the requester's words.
+        numbers: Phone numbers that were called, or called from.
     """
 
     first: date | None = None
@@ -141,22 +141,22 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """A request as it comes in.
+    """A request as it is received.
 
     Attributes:
-        requester: The person whose data it is: 本人.
-        received_at: When it arrived, with zone.
-        channel: How: ``post``, ``counter``, ``web``, ``phone``, ``email`` or the company's own word.
-        member_number: The customer id.
-        agent: Who asks in their place.
-        scope: What is asked for.
+        requester: The person whose data it is (本人).
+        received_at: Time of receipt, with zone.
+        channel: ``post``, ``counter``, ``web``, ``phone``, ``email`` or the company's own word.
+        member_number: The customer's id.
+        agent: The agent, if any.
+        scope: The scope of the request.
         wanted: Audio, transcript or both.
         delivery: Electronic, paper or another way.
-        fee_yen: 0 for none.
-        fee_paid: Whether it is.
-        desk: Responsible desk.
+        fee_yen: Fee in yen; 0 for none.
+        fee_paid: Whether the fee was paid.
+        desk: Responsible department.
         person: Responsible person.
-        reference: The company's own number of it; the same one is not taken twice.
+        reference: The company's own number, which must be unique.
     """
 
     requester: Requester = field(repr=False)
@@ -176,17 +176,17 @@ class NewRequest:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as the desk holds it.
+    """A request at the desk.
 
     Attributes:
-        request_id: Random.
-        number: Public, such as ``R-2026-0042``.
-        due_on: By the company's clock, pauses and extensions counted in; Japanese date.
-        paused_on: Since when the clock stands still.
+        request_id: Random id.
+        number: Public number, such as ``R-2026-0042``.
+        due_on: Due date with pauses and extensions, Japanese date.
+        paused_on: Day since which the clock is stopped; ``None`` while it runs.
         legal_hold: Whether nothing of it may be erased.
         calls: Ids of its calls.
-        content: What came in; ``fee_paid`` as it is now.
-        answer: What was decided where nothing of it is disclosed as was asked.
+        content: The request as received, with the present ``fee_paid``.
+        answer: Kind of answer that was decided for a withheld request.
     """
 
     request_id: str
@@ -201,18 +201,18 @@ class Request:
 
     @property
     def state_label(self) -> str:
-        """Where it stands, for people: 不存在 and 方法変更 are not 不開示."""
+        """The Japanese name of the state, in which 不存在 and 方法変更 differ from 不開示."""
         return self.answer.label if self.answer is not None else self.state.label
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityCheck:
-    """How it was established who asks.
+    """A check of the requester's identity.
 
     Attributes:
         method: The kind of proof.
-        checked_at: When, with zone.
-        note: Such as what was compared; no numbers of papers.
+        checked_at: Time of the check, with zone.
+        note: A note, such as what was compared; no numbers of papers.
     """
 
     method: IdentityMethod
@@ -231,7 +231,7 @@ class Answer(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        """The kind in Japanese."""
+        """The Japanese name of the kind."""
         return ANSWERS[self]
 
 
@@ -245,7 +245,7 @@ ANSWERS = {
 
 
 class NoteKind(enum.StrEnum):
-    """What a note tells of: the first three move the clock."""
+    """Kinds of notes; the first three change the clock."""
 
     PAUSE = "pause"
     RESUME = "resume"
@@ -263,8 +263,8 @@ class Note:
     """One note to a request.
 
     Attributes:
-        about: Id of the call or answer that it is about; empty for the request itself.
-        code: Of a decision to withhold: the kind of answer, or a call's ground.
+        about: Id of the call or answer that it concerns; empty for the request itself.
+        code: For a decision to withhold, the kind of answer, or a call's ground.
     """
 
     kind: NoteKind
@@ -281,13 +281,13 @@ class NewRecording:
     """A recording as the company's telephone system lists it.
 
     Attributes:
-        source_id: The system's own id of the call.
-        started_at: With zone.
-        uri: Where the file lies: a path or an fsspec URL.
-        duration: Seconds; ``None`` when the list does not tell.
-        numbers: Of both ends.
-        customer_id: Whose account it was about.
-        operator: Who took it.
+        source_id: The system's id of the call.
+        started_at: Start of the call, with zone.
+        uri: Path or fsspec URL of the file.
+        duration: Length in seconds; ``None`` when the list does not contain it.
+        numbers: Phone numbers of both ends.
+        customer_id: Id of the customer.
+        operator: The operator.
     """
 
     source_id: str = field(repr=False)
@@ -301,7 +301,7 @@ class NewRecording:
 
 @dataclass(frozen=True, slots=True)
 class FoundRecording:
-    """A recording of the catalogue."""
+    """A recording in the catalogue."""
 
     recording_id: str
     content: NewRecording = field(repr=False)
@@ -312,12 +312,12 @@ class Call:
     """A recording attached to a request.
 
     Attributes:
-        sha256: Of the recording when it was attached.
-        bytes: Its length then.
-        attempts: How often its processing was begun since it was last put into the queue.
-        failure_kind: Code word of the last failure.
-        failure_reason: In Japanese, without personal data.
-        revision: Of its newest plan.
+        sha256: SHA-256 of the recording when it was attached.
+        bytes: Length of the recording in bytes when it was attached.
+        attempts: Number of attempts since it was last put into the queue.
+        failure_kind: Error code of the last failure.
+        failure_reason: Reason of the last failure in Japanese, without personal data.
+        revision: Revision of its newest plan.
     """
 
     call_id: str
@@ -335,14 +335,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class StaffList:
-    """The company's people: 担当者."""
+    """The company's staff (担当者)."""
 
     names: tuple[CaseName, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyList:
-    """The company's own data: names, numbers, what it keeps to itself, what happens to each party's data."""
+    """The company's own data: names, numbers, confidential terms, and the policy for each party's data."""
 
     names: tuple[CaseName, ...] = field(default=(), repr=False)
     phones: tuple[str, ...] = field(default=(), repr=False)
@@ -357,7 +357,7 @@ class CompanyList:
 
 @dataclass(frozen=True, slots=True)
 class ListVersions:
-    """Versions of both lists; 0 where there was none."""
+    """Versions of both lists; 0 for a list that was never imported."""
 
     staff: int
     company: int

@@ -1,1 +1,1 @@
-"""Accounts, sign-ins, and who is looking at what."""
+"""Accounts, sessions, and who has which call open."""

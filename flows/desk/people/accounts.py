@@ -1,4 +1,4 @@
-"""Accounts of the review page: logins, roles, and passwords of which only a hash is kept."""
+"""Accounts of the review page: logins, roles, and hashes of passwords."""
 
 from __future__ import annotations
 
@@ -39,26 +39,26 @@ __all__ = [
 ]
 
 ROLES = (Role.ANALYST, Role.APPROVER, Role.ADMIN)
-"""Those an account can have, one or several."""
+"""Roles of accounts, which may have several."""
 
 LOGIN = re.compile(r"\w[\w.@-]{0,63}")
 LOGIN_KIND = "login"
 
-SHORTEST, LONGEST = 12, 256
-"""Characters of a password: NIST SP 800-63B asks for 8, OWASP for 12 where there is no second factor;
-Argon2 has no limit of its own, so a longer one could only keep the server busy."""
+MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS = 12, 256
+"""Bounds of a password's length: NIST SP 800-63B asks for 8 characters, OWASP for 12 without a second factor.
+Argon2 has no upper limit, so a very long password would only keep the server busy."""
 
 HASHER = PasswordHasher()
-"""Argon2id with the parameters of RFC 9106 for little memory: 64 MiB, three passes, four lanes."""
+"""Argon2id with RFC 9106's parameters for little memory: 64 MiB, three passes, four lanes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in.
+    """An account.
 
     Attributes:
-        login: What they sign in with, and what stands with their decisions.
-        disabled: They may not any more; what they did stays theirs.
+        login: Name for signing in, which is recorded with the person's decisions.
+        disabled: Whether the person may not sign in any more; their records are kept.
     """
 
     account_id: str
@@ -70,7 +70,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What an account's row seals."""
+    """The sealed part of an account's row."""
 
     login: str = field(repr=False)
     password_hash: str = field(repr=False)
@@ -80,22 +80,22 @@ SECRET: TypeAdapter[Secret] = TypeAdapter(Secret)
 
 
 def fold_login(login: str) -> str:
-    """A login as it is compared: two that look the same are the same."""
+    """Normalise a login for comparison, so that logins that look the same are equal."""
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
 def add_account(desk: Desk, actor: Actor, login: str, roles: Iterable[Role], password: str) -> Account:
-    """Let somebody sign in.
+    """Add an account.
 
     Args:
         desk: The desk.
-        actor: Who allows it.
-        login: Letters of any script, digits and ``. _ @ -``; width and capitals do not matter.
+        actor: The person who adds it.
+        login: Letters of any script, digits and ``. _ @ -``; width and case are ignored.
         roles: One or several of ``ROLES``.
-        password: In clear; not kept.
+        password: The password in clear, which is not stored.
 
     Raises:
-        AccountError: when login, roles or password are no good.
+        AccountError: when login, roles or password are invalid.
         DuplicateError: when the login is taken.
     """
     folded, wanted = fold_login(login), _checked_roles(roles)
@@ -127,22 +127,22 @@ def _checked_roles(roles: Iterable[Role]) -> tuple[str, ...]:
 
 
 def _hash(password: str) -> str:
-    if not SHORTEST <= len(password) <= LONGEST:
-        msg = f"パスワードは{SHORTEST}文字以上{LONGEST}文字までです"
+    if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
+        msg = f"パスワードは{MIN_PASSWORD_CHARS}文字以上{MAX_PASSWORD_CHARS}文字までです"
         raise AccountError(msg)
     return HASHER.hash(_plain(password))
 
 
 def _plain(password: str) -> str:
-    """The same whatever keyboard or system it was typed on."""
+    """Normalise a password, so that it is the same on every keyboard and system."""
     return unicodedata.normalize("NFKC", password)
 
 
 def set_password(desk: Desk, actor: Actor, login: str, password: str) -> Account:
-    """Give an account another password; it is signed out everywhere.
+    """Change an account's password, and end all its sessions.
 
     Raises:
-        AccountError: when the password is no good.
+        AccountError: when the password is invalid.
         NotFoundError: when there is no such account.
     """
     hashed = _hash(password)
@@ -157,7 +157,7 @@ def set_password(desk: Desk, actor: Actor, login: str, password: str) -> Account
 
 
 def disable_account(desk: Desk, actor: Actor, login: str) -> Account:
-    """Let somebody sign in no longer; they are signed out everywhere.
+    """Disable an account, and end all its sessions.
 
     Raises:
         NotFoundError: when there is no such account.
@@ -175,40 +175,40 @@ def _sign_out(change: Change, row: AccountRow) -> None:
 
 
 def list_accounts(desk: Desk) -> tuple[Account, ...]:
-    """All accounts, in the order in which they were added."""
+    """List all accounts in the order in which they were added."""
     with desk.read() as session:
         rows = session.scalars(select(AccountRow).order_by(AccountRow.made_at, AccountRow.id))
         return tuple(account_of(row, desk.keyring) for row in rows)
 
 
 def any_account(desk: Desk) -> bool:
-    """Whether anybody may sign in at all."""
+    """Return whether there is an account that may sign in."""
     with desk.read() as session:
         return session.scalars(select(AccountRow.id).limit(1)).first() is not None
 
 
 def get_account(desk: Desk, account_id: str) -> Account | None:
-    """An account by its id, where there is one that may sign in."""
+    """Return an enabled account by its id, or ``None``."""
     with desk.read() as session:
         row = session.get(AccountRow, account_id)
         return None if row is None or row.disabled_at is not None else account_of(row, desk.keyring)
 
 
 def check_password(desk: Desk, login: str, password: str) -> Account | None:
-    """The account of a login, if the password is its own.
+    """Return the account of a login if the password is right.
 
-    It takes as long whether there is such an account or not, and whether it is disabled.
+    It takes the same time for an unknown login, a disabled account and a wrong password.
     """
     with desk.read() as session:
         found = find_unique(session, desk.keyring, LOGIN_KIND, fold_login(login))
         row = session.get(AccountRow, found) if found else None
         account = account_of(row, desk.keyring) if row else None
         if row is None or account is None or account.login != fold_login(login):
-            # None, or somebody has moved the mark that a login is found by.
+            # There is no account, or the search mark of the login was moved to another row.
             kept, account = _nobodys(), None
         else:
             kept = take_sealed(row, SECRET, desk.keyring).password_hash
-    right = len(password) <= LONGEST and _verify(kept, _plain(password))
+    right = len(password) <= MAX_PASSWORD_CHARS and _verify(kept, _plain(password))
     return account if right and account is not None and not account.disabled else None
 
 
@@ -216,7 +216,7 @@ _NOBODY: list[str] = []
 
 
 def _nobodys() -> str:
-    """A hash that no password is known of, made with the parameters in use."""
+    """Return a hash of an unknown password, made with the present parameters."""
     if not _NOBODY:
         _NOBODY.append(HASHER.hash(new_id("")))
     return _NOBODY[0]
@@ -239,7 +239,7 @@ def _row(session: Session, keyring: Keyring, login: str) -> AccountRow:
 
 
 def account_of(row: AccountRow, keyring: Keyring) -> Account:
-    """A row as the value that leaves the package."""
+    """Turn a row into the public value."""
     roles = tuple(Role(role) for role in row.roles.split(","))
     login = take_sealed(row, SECRET, keyring).login
     return Account(row.id, login, roles, row.made_at, row.disabled_at is not None)

@@ -1,4 +1,4 @@
-"""Who has which call open, and what of its masked copy has been listened to."""
+"""Records who has which call open, and which parts of its masked copy were listened to."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from flows.desk.storage.tables import new_id
 
 __all__ = ["Heard", "add_heard", "close_call", "list_heard", "open_call", "opened_by"]
 
-AWAY = timedelta(seconds=50)
-"""A page says every 20 s that it is open: two beats may be lost."""
+PRESENCE_TIMEOUT = timedelta(seconds=50)
+"""A page reports every 20 s that it is open, so two reports may be lost."""
 
 Spans = tuple[tuple[float, float], ...]
 
@@ -34,12 +34,12 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Stretches that somebody listened to.
+    """Stretches of a masked copy that somebody listened to.
 
     Attributes:
-        revision: Of the plan the copy was made from.
-        decisions: How many decisions were folded into it.
-        stretches: Seconds from the start of the call.
+        revision: Revision of the plan of the copy.
+        decisions: Number of decisions folded into the plan.
+        stretches: Starts and ends in seconds from the start of the call.
     """
 
     revision: int
@@ -54,10 +54,10 @@ HEARD: TypeAdapter[Heard] = TypeAdapter(Heard)
 
 
 def open_call(desk: Desk, session_id: str, login: str, call_id: str) -> None:
-    """Somebody has a call open, or still has."""
+    """Record that a person has a call open, or still has it open."""
     with desk.database.write() as session:
         now = desk.clock()
-        session.execute(delete(PresenceRow).where(PresenceRow.seen_at < now - AWAY))
+        session.execute(delete(PresenceRow).where(PresenceRow.seen_at < now - PRESENCE_TIMEOUT))
         row = session.scalars(_mine(session_id, call_id)).one_or_none()
         if row is None:
             row = PresenceRow(id=new_id("o"), call_id=call_row(session, call_id).id, session_id=session_id)
@@ -67,7 +67,7 @@ def open_call(desk: Desk, session_id: str, login: str, call_id: str) -> None:
 
 
 def close_call(desk: Desk, session_id: str, call_id: str) -> None:
-    """Somebody has a call open no longer."""
+    """Record that a person has closed a call."""
     with desk.database.write() as session:
         session.execute(
             delete(PresenceRow).where(PresenceRow.call_id == call_id, PresenceRow.session_id == session_id)
@@ -79,19 +79,19 @@ def _mine(session_id: str, call_id: str) -> Select[PresenceRow]:
 
 
 def opened_by(desk: Desk, call_id: str | None = None, but: str = "") -> Mapping[str, tuple[str, ...]]:
-    """Who has calls open.
+    """Return who has calls open.
 
     Args:
         desk: The desk.
-        call_id: Only this one.
-        but: A login that is left out: one's own.
+        call_id: Only this call.
+        but: A login to leave out, usually one's own.
 
     Returns:
         Logins by call.
     """
     found: dict[str, set[str]] = {}
     with desk.read() as session:
-        statement = select(PresenceRow).where(PresenceRow.seen_at >= desk.clock() - AWAY)
+        statement = select(PresenceRow).where(PresenceRow.seen_at >= desk.clock() - PRESENCE_TIMEOUT)
         if call_id is not None:
             statement = statement.where(PresenceRow.call_id == call_id)
         for row in session.scalars(statement):
@@ -102,14 +102,14 @@ def opened_by(desk: Desk, call_id: str | None = None, but: str = "") -> Mapping[
 
 
 def add_heard(desk: Desk, actor: Actor, call_id: str, copy: tuple[int, int], stretches: Spans) -> None:
-    """Put on record that stretches of a masked copy were listened to.
+    """Record that stretches of a masked copy were listened to.
 
     Args:
         desk: The desk.
-        actor: Who listened.
-        call_id: Of the call.
-        copy: Revision of the plan, and how many decisions were folded into it.
-        stretches: Seconds, in order, not empty.
+        actor: The person who listened.
+        call_id: The call's id.
+        copy: Revision of the plan, and number of decisions folded into it.
+        stretches: Starts and ends in seconds, in order, none of them empty.
     """
     with desk.change(actor) as change:
         owner = call_row(change.session, call_id)
@@ -125,7 +125,7 @@ def add_heard(desk: Desk, actor: Actor, call_id: str, copy: tuple[int, int], str
 
 
 def list_heard(desk: Desk, call_id: str, revision: int) -> tuple[Heard, ...]:
-    """What was listened to of copies made from one revision, in the order of listening."""
+    """Return what was listened to of copies of one revision, in the order of listening."""
     with desk.read() as session:
         return _heard(session, desk.keyring, call_id, revision)
 

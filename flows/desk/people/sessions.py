@@ -1,8 +1,8 @@
-"""Sign-ins of the review page: who is behind a cookie, and how often somebody may guess.
+"""Sessions of the review page, and the limit on attempts to sign in.
 
-The cookie is 256 random bits; the database knows only its SHA-256, so that a copy of it signs
-nobody in.  How long a sign-in lasts goes by the desk's own time (``head.passed``): one that has run
-out does not last again when a clock is set back.
+The cookie is 256 random bits.  The database stores only its SHA-256, so a copy of the database lets nobody
+sign in.  Sessions expire by the desk's own time (``head.passed``): an expired session does not become valid
+again when a clock is set back.
 """
 
 from __future__ import annotations
@@ -39,29 +39,29 @@ __all__ = [
     "sign_out",
 ]
 
-TOUCHED = timedelta(seconds=60)
-"""How exactly it is kept when a session was last used: not every request writes."""
+TOUCH_INTERVAL = timedelta(seconds=60)
+"""Interval at which the last use of a session is stored, so that not every request writes."""
 
-FREE_TRIES = {"login": 5, "address": 20}
-"""Failures without a pause: a mistyped password is none; behind one address sit many people."""
+ATTEMPTS_BEFORE_DELAY = {"login": 5, "address": 20}
+"""Failed attempts before the first delay, by login and by address, which many people may share."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 900.0
-"""Seconds after the first failure too many, doubled with each, up to a quarter of an hour."""
+FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 2.0, 900.0
+"""Seconds of the first delay, and of the longest one; each failure doubles the delay."""
 
-FORGOTTEN = timedelta(hours=24)
+ATTEMPT_MEMORY = timedelta(hours=24)
 
-MOST_SESSIONS = 16
-"""Of one person at a time: some browsers on some machines, not a table that grows with each request."""
+MAX_SESSIONS = 16
+"""Simultaneous sessions of one person, so that the table cannot grow with each request."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is behind a request.
+    """The signed-in sender of a request.
 
     Attributes:
         session_id: SHA-256 of the cookie.
-        login: Of the account, or as a trusted proxy names them.
-        roles: As they are now.
+        login: Login of the account, or the name that a trusted proxy gives.
+        roles: The present roles.
     """
 
     session_id: str
@@ -79,19 +79,19 @@ WHO: TypeAdapter[_Who] = TypeAdapter(_Who)
 
 
 def session_id_of(token: str) -> str:
-    """What the database knows a cookie by."""
+    """Return the id under which the database stores a cookie's session."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def sign_in(desk: Desk, account: Account) -> str:
-    """Begin a session of an account; returns the cookie, always a new one."""
+    """Begin a session of an account, and return its new cookie."""
     return _begin(desk, account.account_id, _Who(account.login, account.roles))
 
 
 def begin_session(
     desk: Desk, account_id: str | None, login: str, roles: tuple[Role, ...], token: str
 ) -> None:
-    """Begin the session of a cookie that was handed out before; for ``trusted_sessions``."""
+    """Begin the session of a cookie that was issued before; for ``trusted_sessions``."""
     _begin(desk, account_id, _Who(login, roles), token)
 
 
@@ -104,7 +104,7 @@ def _begin(desk: Desk, account_id: str | None, who: _Who, given: str = "") -> st
         over = select(SessionRow).where(SessionRow.started_at < oldest)
         remove(change.session, change.session.scalars(over))
         if change.session.get(SessionRow, session_id_of(token)) is not None:
-            # Another request with the same new cookie was first.
+            # Another request with the same new cookie was faster.
             return token
         _keep_newest(change, account_id, who.login)
         row = SessionRow(id=session_id_of(token), account_id=account_id, started_at=now, seen_at=now)
@@ -115,18 +115,18 @@ def _begin(desk: Desk, account_id: str | None, who: _Who, given: str = "") -> st
 
 
 def _keep_newest(change: Change, account_id: str | None, login: str) -> None:
-    """Make room for one more session of somebody: the oldest end."""
+    """End a person's oldest sessions to make room for one more."""
     statement = select(SessionRow).where(SessionRow.account_id == account_id).order_by(SessionRow.started_at)
     rows = change.session.scalars(statement).all()
     theirs = [row for row in rows if account_id or take_sealed(row, WHO, change.keyring).login == login]
-    for row in theirs[: max(0, len(theirs) + 1 - MOST_SESSIONS)]:
+    for row in theirs[: max(0, len(theirs) + 1 - MAX_SESSIONS)]:
         change.session.delete(row)
 
 
 def find_session(desk: Desk, token: str) -> SignedIn | None:
-    """Who is behind a cookie; nobody when the session is over, idle too long or ended.
+    """Return the person of a cookie's session, or ``None`` when it has expired, was idle too long or ended.
 
-    Roles are the account's as they are now, and a disabled account has no session.
+    The roles are the account's present ones, and a disabled account has no session.
     """
     session_id = session_id_of(token)
     with desk.read() as session:
@@ -136,7 +136,7 @@ def find_session(desk: Desk, token: str) -> SignedIn | None:
         lasts = _lasts(desk, row, now)
         who, seen_at, account_id = take_sealed(row, WHO, desk.keyring), row.seen_at, row.account_id
     if not lasts:
-        # Gone for good: it must not last again when a clock is set back.
+        # The row is deleted, so that the session cannot become valid again.
         _end(desk, session_id)
         return None
     if account_id is not None:
@@ -144,7 +144,7 @@ def find_session(desk: Desk, token: str) -> SignedIn | None:
         if account is None:
             return None
         who = _Who(account.login, account.roles)
-    if now - seen_at > TOUCHED:
+    if now - seen_at > TOUCH_INTERVAL:
         _touch(desk, session_id)
     return SignedIn(session_id, who.login, who.roles)
 
@@ -175,22 +175,22 @@ def sign_out(desk: Desk, signed_in: SignedIn, actor: Actor) -> None:
         change.record("session.end", Subject())
 
 
-# --- guessing ------------------------------------------------------------------------------
+# --- attempts to sign in -------------------------------------------------------------------
 
 
 def begin_attempt(desk: Desk, tried: Sequence[tuple[str, str]]) -> float:
-    """Count a try to sign in before it is made, so that many at once are no way around the count.
+    """Count an attempt to sign in before it is made, so that simultaneous attempts cannot avoid the limit.
 
     Args:
         desk: The desk.
-        tried: ``("login", …)`` and ``("address", …)``; any login, of an account or not.
+        tried: ``("login", …)`` and ``("address", …)``; the login need not exist.
 
     Returns:
-        Seconds for which nobody may try with this login or from this address; 0 when this one may.
+        Seconds to wait before the next attempt with this login or from this address; 0 when it is allowed.
     """
     with desk.change(SYSTEM) as change:
         session, now = change.session, change.desk_time
-        remove(session, session.scalars(select(AttemptRow).where(AttemptRow.last_at < now - FORGOTTEN)))
+        remove(session, session.scalars(select(AttemptRow).where(AttemptRow.last_at < now - ATTEMPT_MEMORY)))
         rows = [(kind, _attempts(session, desk.keyring, kind, value, now)) for kind, value in tried]
         left = [_pause(kind, row.failures) - (now - row.last_at).total_seconds() for kind, row in rows]
         wait = max(0.0, *left)
@@ -210,18 +210,18 @@ def _attempts(session: Session, keyring: Keyring, kind: str, value: str, now: da
 
 
 def _pause(kind: str, failures: int) -> float:
-    over = failures - FREE_TRIES[kind]
-    return 0.0 if over < 0 else min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(over, 20))
+    over = failures - ATTEMPTS_BEFORE_DELAY[kind]
+    return 0.0 if over < 0 else min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(over, 20))
 
 
 def note_failure(desk: Desk) -> None:
-    """Put a failed sign-in on record; whose it was is not known."""
+    """Record a failed sign-in in the audit log, without a person."""
     with desk.change(SYSTEM) as change:
         change.record("session.refuse", Subject())
 
 
 def forget_attempt(desk: Desk, login: str, address: str) -> None:
-    """Forget the tries of a login that has signed in, and this one of its address."""
+    """Delete the attempts of a login that has signed in, and this attempt of its address."""
     with desk.change(SYSTEM) as change:
         session = change.session
         row = session.get(AttemptRow, _mark(desk.keyring, "login", login))

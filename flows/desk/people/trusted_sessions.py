@@ -1,8 +1,8 @@
-"""Sessions of people whom a trusted proxy signs in: nothing is kept of a request without a cookie.
+"""Sessions of people whom a trusted proxy signs in; a request without a cookie stores nothing.
 
-Whoever comes without one is handed one that proves by itself for whom it was made: random, with the
-time, and a keyed mark over both and the login.  The session begins when a browser brings it back.  So
-programs that look whether the page is there, and whatever else keeps no cookies, leave no rows.
+A request without a cookie receives one that proves for whom it was made: random bytes, the time, and a MAC
+over both and the login.  The session begins when a browser sends it back.  Health checks and other clients
+that keep no cookies therefore leave no rows.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ __all__ = ["begin_trusted", "new_cookie"]
 
 
 def new_cookie(desk: Desk, login: str) -> str:
-    """A cookie for somebody; the desk keeps nothing of it.
+    """Make a cookie for a person, without storing anything.
 
     Args:
         desk: The desk.
-        login: As the proxy names them.
+        login: The name that the proxy gives.
     """
     made = f"{secrets.token_urlsafe(32)}.{int(desk.clock().timestamp())}"
     return f"{made}.{desk.keyring.blind(_KIND, _bound(made, login))[0]}"
 
 
 def begin_trusted(desk: Desk, login: str, roles: tuple[Role, ...], token: str) -> bool:
-    """Begin the session of a cookie that came back.
+    """Begin the session of a cookie that a browser sent back.
 
     Args:
         desk: The desk.
-        login: As the proxy names who brings it.
-        roles: Likewise.
+        login: The name that the proxy gives.
+        roles: The roles that the proxy gives.
         token: The cookie.
 
     Returns:
-        Whether it is one of ours, made for this login and not too long ago for a session to be alive.
+        Whether the cookie is ours, was made for this login, and is not older than a session may be.
     """
     made, _, mark = token.rpartition(".")
     marks = desk.keyring.blind(_KIND, _bound(made, login))

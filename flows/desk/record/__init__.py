@@ -1,1 +1,1 @@
-"""The ledger, and what time erases or a new key seals anew."""
+"""The ledger, retention and erasure, and the rotation of keys."""

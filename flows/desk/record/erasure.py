@@ -1,7 +1,7 @@
-"""A closed request whose time in the ledger is over: its people are taken out of every row.
+"""Erases the personal data of closed requests whose time in the ledger is over.
 
-Its number, states, days and hashes stay, and so does the record, which holds no requester's data:
-what the company did can be told afterwards, for whom no longer.
+The request's number, states, dates and hashes are kept, and so is the audit log, which contains no
+requester's data.  Afterwards the company can show what it did, but not for whom.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ __all__ = ["due_requests", "erase_request"]
 
 
 def due_requests(desk: Desk, today: date) -> tuple[str, ...]:
-    """Ids of the requests whose people's time in the ledger is over.
+    """Return the ids of the requests whose personal data is to be erased.
 
-    Closed for ``retain_ledger_days``, under no legal hold, and without a file that is kept longer.
+    They have been closed for ``retain_ledger_days``, are under no legal hold, and have no file left.
 
     Args:
         desk: The desk.
@@ -68,23 +68,22 @@ def _erased(request_id: Any) -> Any:
 
 
 def erase_request(desk: Desk, actor: Actor, request: str) -> int:
-    """Take a request's people out of the ledger, with proof in the record.
+    """Erase a request's personal data from the ledger, and record it in the audit log.
 
-    Doing it twice does nothing twice; what the database's log still held of the rows is gone
-    from the disk too.
+    Repeating it changes nothing.  The data is also removed from the database's write-ahead log.
 
     Args:
         desk: The desk.
-        actor: Who erases.
+        actor: The person or flow that erases.
         request: Id or public number.
 
     Returns:
-        How many rows were erased or emptied.
+        Number of rows that were deleted or emptied.
 
     Raises:
         ImpossibleStepError: when the request is not closed.
-        ConflictError: when a legal hold keeps it, or a file of it is still there.
-        DatabaseBusyError: when others kept the log from being emptied: done again, it is.
+        ConflictError: when it is under legal hold, or has a file left.
+        DatabaseBusyError: when other processes prevented emptying the log; repeating it empties the log.
     """
     count = _erase(desk, actor, request)
     desk.database.empty_log()
@@ -121,7 +120,7 @@ def _check_erasable(session: Session, row: RequestRow) -> None:
 
 
 def _tables() -> Iterator[Any]:
-    """Tables with sealed rows of a request or of a call; the record stays as it was written."""
+    """Return the tables with sealed rows of a request or call, except the audit log, which is kept."""
     for mapper in Table.registry.mappers:
         names = set(mapper.columns.keys())
         if mapper.class_ is not AuditRow and "sealed" in names and names & {"request_id", "call_id"}:
@@ -137,7 +136,7 @@ def _delete(session: Session, table: Any, request_id: str) -> int:
 
 
 def _empty_request(change: Change, row: RequestRow) -> None:
-    """What is left of it says when and how, not who."""
+    """Empty the request's row except for dates and the course of the request."""
     was = take_sealed(row, CONTENT, change.keyring)
     empty = NewRequest(
         requester=Requester(),
@@ -153,9 +152,9 @@ def _empty_request(change: Change, row: RequestRow) -> None:
 
 
 def _recordings(session: Session, request_id: str) -> tuple[RecordingRow, ...]:
-    """The request's recordings that no other request has which still has its people.
+    """Return the request's recordings that no other request with personal data uses.
 
-    Those that were handed over for it too, attached or not (``handed_over``).
+    They include recordings that were handed over for it, attached or not (``handed_over``).
     """
     others = (
         select(CallRow.recording_id)

@@ -1,4 +1,4 @@
-"""The ledger (開示台帳): every request from receipt to delivery, as somebody who may see it reads it."""
+"""The ledger (開示台帳): every request from receipt to delivery, for approvers and administrators."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ R = TypeVar("R", bound=Table)
 
 @dataclass(frozen=True, slots=True)
 class LedgerQuery:
-    """Which requests: of a Japanese calendar year, in some states, or a single one; all by default."""
+    """A selection of requests: of a Japanese calendar year, in some states, or one; by default all."""
 
     year: int | None = None
     states: tuple[State, ...] = ()
@@ -55,7 +55,7 @@ class LedgerQuery:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCheck:
-    """How and when it was established who asks, and who recorded it."""
+    """An identity check: its method and time, and who recorded it."""
 
     method: IdentityMethod
     checked_at: datetime
@@ -67,9 +67,9 @@ class LedgerCall:
     """One call of a request.
 
     Attributes:
-        number: Within the request, from 1; 0 for one that was taken out of it.
-        decision: What was answered of it, or ``None`` while nothing is.
-        masked: In how many places it was masked, as the letter counts them.
+        number: Number within the request, from 1; 0 for a withdrawn call.
+        decision: Decision of the answer; ``None`` before an answer.
+        masked: Number of masked places, counted as in the letter.
         grounds: Items of 33条2項 that the answer rests on.
     """
 
@@ -85,7 +85,7 @@ class LedgerCall:
 
 @dataclass(frozen=True, slots=True)
 class LedgerAnswer:
-    """One answer, and how it was handed over."""
+    """One answer and its delivery."""
 
     release: Release
     deliveries: tuple[Note, ...] = field(repr=False)
@@ -105,12 +105,12 @@ class LedgerRow:
 
 
 def ledger(desk: Desk, actor: Actor, query: LedgerQuery | None = None) -> tuple[LedgerRow, ...]:
-    """The ledger, in the order in which requests arrived; that it was read goes on record.
+    """Return the ledger in the order of receipt; the audit log records that it was read.
 
     Args:
         desk: The desk.
         actor: An approver or administrator.
-        query: Which requests.
+        query: The selection of requests.
 
     Raises:
         NotAllowedError: when the role does not allow it.
@@ -141,7 +141,7 @@ def _read(session: Session, keyring: Keyring, query: LedgerQuery) -> tuple[Ledge
 
 
 class _Source:
-    """The rows that belong to some requests, each table read once."""
+    """The rows of some requests; each table is read once."""
 
     def __init__(self, session: Session, keyring: Keyring, ids: Sequence[str]) -> None:
         self._session, self._keyring = session, keyring
@@ -155,7 +155,7 @@ class _Source:
 
     def _grouped(self, table: type[R], column: str, ids: Sequence[str]) -> Mapping[str, list[R]]:
         grouped: dict[str, list[R]] = defaultdict(list)
-        # No more at once than any database takes as parameters of one statement.
+        # In batches, because databases limit the parameters of one statement.
         for at in range(0, len(ids), 500):
             statement = select(table).where(getattr(table, column).in_(ids[at : at + 500]))
             for row in self._session.scalars(statement):
@@ -163,7 +163,7 @@ class _Source:
         return grouped
 
     def row_of(self, row: RequestRow) -> LedgerRow:
-        """One request with all that belongs to it."""
+        """Return one request with everything that belongs to it."""
         request = request_of(self._session, row, self._keyring)
         notes = self._notes_of(row.id)
         found = sorted(self._releases.get(row.id, []), key=lambda each: each.released_at)
@@ -214,7 +214,7 @@ class _Source:
                 yield _answered(row, known, (releases[-1].kind, grounds))
 
     def _open_call(self, row: CallRow, number: int) -> LedgerCall:
-        """Of a call of which nothing was answered yet."""
+        """Return the entry of a call before an answer."""
         decided = sorted(self._decisions.get(row.id, []), key=lambda each: each.position)
         approved = sorted(self._approvals.get(row.id, []), key=lambda each: each.approved_at)
         reviewers = (take_sealed(each, DECISION, self._keyring).reviewer for each in decided)
@@ -236,7 +236,7 @@ def _without_password(release: Release) -> Release:
 
 
 def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[str, int]]) -> LedgerCall:
-    """Of a call as the last answer has it, by the number that the requester knows."""
+    """Return the entry of a call from the last answer, with the number that the requester knows."""
     kind, withheld = answered
     decision: Answer
     if call.withheld:

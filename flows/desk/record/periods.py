@@ -1,4 +1,4 @@
-"""What has been kept long enough: files by kind, and the people in the ledger."""
+"""Finds and erases what has been kept long enough: files by kind, and personal data in the ledger."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from flows.desk.record.erasure import due_requests, erase_request
 __all__ = ["LEDGER", "Due", "erase_due", "find_due", "label_of"]
 
 LEDGER = "ledger"
-"""Beside the kinds of files: a request whose people go."""
+"""Kind for a request whose personal data is erased, beside the kinds of files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is to be erased, or was.
+    """What is to be erased, or was erased.
 
     Attributes:
-        files: Whose time is over.
-        requests: Ids of those whose people's time in the ledger is over.
+        files: Files whose period is over.
+        requests: Ids of requests whose personal data's period is over.
     """
 
     files: tuple[DeskFile, ...]
@@ -32,29 +32,29 @@ class Due:
 
     @property
     def count(self) -> int:
-        """Of all of them."""
+        """Total number."""
         return len(self.files) + len(self.requests)
 
     def counts(self) -> dict[str, int]:
-        """By kind, those left out of which there is none."""
+        """Numbers by kind, without kinds of which there is none."""
         kinds = Counter(file.kind for file in self.files)
         counts = {kind.value: kinds[kind] for kind in FileKind if kinds[kind]}
         return counts | ({LEDGER: len(self.requests)} if self.requests else {})
 
 
 def find_due(desk: Desk) -> Due:
-    """What is to be erased today."""
+    """Return what is to be erased today."""
     today = desk.clock().astimezone(JAPAN).date()
     return Due(due_files(desk, today), due_requests(desk, today))
 
 
 def erase_due(desk: Desk, actor: Actor, due: Due) -> Due:
-    """Erase; what was held or erased meanwhile is passed over.
+    """Erase what is due; skip what was put under hold or erased meanwhile.
 
     Args:
         desk: The desk.
-        actor: Who erases.
-        due: As ``find_due`` found it.
+        actor: The person or flow that erases.
+        due: The result of ``find_due``.
 
     Returns:
         What was erased.
@@ -65,7 +65,7 @@ def erase_due(desk: Desk, actor: Actor, due: Due) -> Due:
             erase_file(desk, actor, file.file_id)
             files.append(file)
     for request in due.requests:
-        # After its files: while one is there its people stay.
+        # After the files, because personal data is kept while a file of the request exists.
         with contextlib.suppress(ConflictError):
             if erase_request(desk, actor, request):
                 requests.append(request)
@@ -73,5 +73,5 @@ def erase_due(desk: Desk, actor: Actor, due: Due) -> Due:
 
 
 def label_of(kind: str) -> str:
-    """A kind of ``Due.counts`` in Japanese."""
+    """Return the Japanese name of a kind in ``Due.counts``."""
     return "台帳の個人情報(請求)" if kind == LEDGER else FileKind(kind).label

@@ -1,9 +1,8 @@
-"""A new key for everything: rows, search marks and files sealed anew, bit by bit.
+"""Rotation to a new key: rows, search marks and files are sealed again, in batches.
 
-The new key stands first among the keys, the old ones behind it.  Killed half-way, it is run
-again and goes on where it was; until it has come to its end, old and new key are both needed.
-The desk's own check value comes last, so that a desk which is opened without the old key too
-early says so at once.
+The new key is the first of the keys, the old ones follow.  After a kill it is run again and continues where
+it was; until it has finished, the old and the new key are both needed.  The desk's own check value is sealed
+last, so that a desk that is opened without the old key too early fails at once.
 """
 
 from __future__ import annotations
@@ -34,13 +33,13 @@ from flows.desk.storage.tables import (
 
 __all__ = ["Rotated", "keys_in_use", "rotate"]
 
-BATCH = 200
-"""Rows in one transaction: other writers wait for it."""
+BATCH_ROWS = 200
+"""Rows in one transaction, for which other writers have to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """How much was sealed anew."""
+    """Numbers of what was sealed again."""
 
     rows: int
     files: int
@@ -50,20 +49,20 @@ def rotate(desk: Desk, actor: Actor) -> Rotated:
     """Seal everything with the current key.
 
     Args:
-        desk: Opened with the new key first and the old ones behind it.
-        actor: Who rotates.
+        desk: The desk, opened with the new key first and the old ones after it.
+        actor: The person who rotates.
 
     Returns:
-        How much was not yet sealed with it.
+        Numbers of what was not sealed with the current key yet.
 
     Raises:
-        WrongKeyError: when something was sealed with a key that is not there.
+        WrongKeyError: when something was sealed with a key that is missing.
     """
     rows = sum(_rotate_table(desk, actor, table) for table in _sealed_tables())
     files = sum(_rotate_file(desk, actor, file_id) for file_id in _file_ids(desk))
     if desk.store.key_id(MARKER) != desk.keyring.current.key_id:
         with desk.database.write():
-            # Under the writers' lock, as all that is written into it.
+            # Under the writers' lock, like every write of the marker.
             desk.store.put(desk.store.read(MARKER), MARKER)
     with desk.change(actor) as change:
         last = reseal(change.session.scalars(select(DeskRow)).one(), change.keyring)
@@ -84,12 +83,12 @@ def _rotate_table(desk: Desk, actor: Actor, table: type[Table]) -> int:
     column = table.__table__.c.id
     while True:
         with desk.change(actor) as change:
-            statement = select(table).order_by(column).limit(BATCH)
+            statement = select(table).order_by(column).limit(BATCH_ROWS)
             if last is not None:
                 statement = statement.where(column > last)
             batch = change.session.scalars(statement).all()
             count += sum(_rotate_row(change, row) for row in batch)
-            if len(batch) < BATCH:
+            if len(batch) < BATCH_ROWS:
                 return count
             last = getattr(batch[-1], "id")  # noqa: B009 (the subclasses have it)
 
@@ -130,7 +129,7 @@ def _rotate_file(desk: Desk, actor: Actor, file_id: str) -> bool:
         stored = desk.store.put(clear)
     with desk.change(actor) as change:
         row = change.session.get_one(FileRow, file_id)
-        # Erased meanwhile, or moved by another rotation: then ours is nobody's.
+        # The row was erased meanwhile, or changed by another rotation, so the new file is not used.
         ours = row.deleted_at is None and row.store_key == before.store_key
         if ours:
             row.store_key = stored.key
@@ -139,7 +138,7 @@ def _rotate_file(desk: Desk, actor: Actor, file_id: str) -> bool:
 
 
 def keys_in_use(desk: Desk) -> dict[str, int]:
-    """How many rows and files are sealed with which key, by its id."""
+    """Return the number of rows and files that are sealed with each key, by the key's id."""
     counts: dict[str, int] = {}
     with desk.read() as session:
         sealed = [row.sealed for row in session.scalars(select(DeskRow))]

@@ -1,1 +1,1 @@
-"""Keys, and what is sealed with them: columns, files, marks."""
+"""Keys, and encryption with them: sealed columns, sealed files, search marks."""

@@ -1,11 +1,11 @@
-"""A file sealed in chunks.
+"""Encryption of files in chunks.
 
     head      b"KJS1", key id (4 bytes), salt (16), nonce prefix (7)
     chunk     up to 1 MiB of clear text and its tag (16 bytes); all but the last are full
 
 Each file has a key of its own (HKDF over the salt).  A chunk's nonce is the prefix, its position
-and whether it is the last (STREAM, Hoang et al. 2015), so that order, length and end are proven;
-the store's name for the file goes into every tag, so that no file stands in for another.
+and whether it is the last (STREAM, Hoang et al. 2015), which authenticates order, length and end.
+The store's name of the file is part of every tag, so that no file can replace another.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flows.desk.kinds.errors import FileDamagedError
 from flows.desk.sealing.keys import Keyring
 
-__all__ = ["CHUNK", "HEAD", "SealedReader", "key_id_of", "seal_stream"]
+__all__ = ["CHUNK_BYTES", "HEADER_BYTES", "SealedReader", "key_id_of", "seal_stream"]
 
 MAGIC = b"KJS1"
 ID, SALT, PREFIX, TAG = 4, 16, 7, 16
-HEAD = len(MAGIC) + ID + SALT + PREFIX
-CHUNK = 1 << 20
+HEADER_BYTES = len(MAGIC) + ID + SALT + PREFIX
+CHUNK_BYTES = 1 << 20
 
 
 def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) -> tuple[str, int]:
-    """Seal a stream into another in flat memory.
+    """Encrypt a stream into another one in constant memory.
 
     Args:
-        clear: Read to its end.
-        target: Written to.
-        keyring: Its current key seals.
-        name: What the store calls the file.
+        clear: Stream of the clear text, read to its end.
+        target: Stream to write to.
+        keyring: The keys, of which the current one seals.
+        name: The store's name of the file.
 
     Returns:
         SHA-256 and number of bytes of the clear text.
@@ -48,7 +48,7 @@ def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) 
     digest, size, position = hashlib.sha256(), 0, 0
     block = _full(clear)
     while True:
-        following = _full(clear) if len(block) == CHUNK else b""
+        following = _full(clear) if len(block) == CHUNK_BYTES else b""
         digest.update(block)
         size += len(block)
         nonce = _nonce(prefix, position, last=not following)
@@ -59,8 +59,8 @@ def seal_stream(clear: BinaryIO, target: BinaryIO, keyring: Keyring, name: str) 
 
 
 def _full(clear: BinaryIO) -> bytes:
-    """A chunk's worth: a stream may give less at a time than it is asked for."""
-    parts, wanted = [], CHUNK
+    """Read a whole chunk; a stream may return less at a time than requested."""
+    parts, wanted = [], CHUNK_BYTES
     while wanted and (part := clear.read(wanted)):
         parts.append(part)
         wanted -= len(part)
@@ -72,63 +72,63 @@ def _nonce(prefix: bytes, position: int, *, last: bool) -> bytes:
 
 
 def key_id_of(head: bytes) -> str:
-    """The id of the key that a file was sealed with, from its first ``HEAD`` bytes.
+    """Return the id of the key that a file was sealed with, from its first ``HEADER_BYTES`` bytes.
 
     Raises:
-        FileDamagedError: when it is no sealed file.
+        FileDamagedError: when it is not a sealed file.
     """
-    if len(head) < HEAD or not head.startswith(MAGIC):
+    if len(head) < HEADER_BYTES or not head.startswith(MAGIC):
         msg = "封をしたファイルの形ではありません"
         raise FileDamagedError(msg)
     return head[len(MAGIC) : len(MAGIC) + ID].hex()
 
 
 class Seekable(Protocol):
-    """What a sealed file has to do."""
+    """Interface of a sealed file."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """Read at most so many bytes."""
+        """Read at most ``size`` bytes."""
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Move to a byte."""
 
 
 class SealedReader(io.RawIOBase):
-    """The clear text of a sealed file, opened chunk by chunk as it is read.
+    """The clear text of a sealed file, decrypted chunk by chunk while it is read.
 
     Args:
-        sealed: The file; can seek.
+        sealed: The seekable file.
         size: Its length in bytes.
-        keyring: Of this desk.
-        name: What the store calls the file.
+        keyring: Keys of this desk.
+        name: The store's name of the file.
 
     Raises:
-        FileDamagedError: on opening or reading, where it was changed, moved or cut off.
+        FileDamagedError: on opening or reading, when it was changed, moved or truncated.
         WrongKeyError: when its key is not among ours.
     """
 
     def __init__(self, sealed: Seekable, size: int, keyring: Keyring, name: str) -> None:
         self._sealed = sealed
         self._name = name
-        head = sealed.read(HEAD)
+        head = sealed.read(HEADER_BYTES)
         key = keyring.get(key_id_of(head))
         salt_at = len(MAGIC) + ID
         self._prefix = head[salt_at + SALT :]
         self._cipher = AESGCM(key.derive("file", head[salt_at : salt_at + SALT]))
         self._bound = head + name.encode()
-        self._chunks = -(-(size - HEAD) // (CHUNK + TAG))
-        self._length = size - HEAD - self._chunks * TAG
+        self._chunks = -(-(size - HEADER_BYTES) // (CHUNK_BYTES + TAG))
+        self._length = size - HEADER_BYTES - self._chunks * TAG
         self._at = 0
         self._held: tuple[int | None, bytes] = (None, b"")
-        # The last chunk proves where the file ends, whatever is read of it.
+        # The last chunk is checked first, because it proves the end of the file.
         self._chunk(self._chunks - 1)
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return true."""
         return True
 
     def seekable(self) -> bool:
-        """Yes."""
+        """Return true."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -145,7 +145,7 @@ class SealedReader(io.RawIOBase):
         """Read as much as fits and one chunk has."""
         if self._at >= self._length:
             return 0
-        position, offset = divmod(self._at, CHUNK)
+        position, offset = divmod(self._at, CHUNK_BYTES)
         view = memoryview(buffer).cast("B")
         part = self._chunk(position)[offset : offset + len(view)]
         view[: len(part)] = part
@@ -157,8 +157,8 @@ class SealedReader(io.RawIOBase):
             return self._held[1]
         if position < 0:
             raise self._damaged()
-        self._sealed.seek(HEAD + position * (CHUNK + TAG))
-        raw = self._sealed.read(CHUNK + TAG)
+        self._sealed.seek(HEADER_BYTES + position * (CHUNK_BYTES + TAG))
+        raw = self._sealed.read(CHUNK_BYTES + TAG)
         nonce = _nonce(self._prefix, position, last=position == self._chunks - 1)
         try:
             clear = self._cipher.decrypt(nonce, raw, self._bound)

@@ -1,9 +1,9 @@
-"""The keys that everything with clear text is sealed with.
+"""The keys that seal everything that contains clear text.
 
-A key is 32 random bytes, written as one line of URL-safe Base64.  A key file, ``KAIJI_KEY`` or
-the output of ``KAIJI_KEY_COMMAND`` holds one or more: the first seals, the others still open
-what was sealed before a rotation.  A key's id follows from the key itself, so that a sealed
-value names the key it needs and a mistyped key is never taken for it.
+A key is 32 random bytes, written as one line of URL-safe Base64.  A key file, ``KAIJI_KEY`` or the output of
+``KAIJI_KEY_COMMAND`` contains one or more keys: the first seals, the others still open what was sealed
+before a rotation.  A key's id is derived from the key, so a sealed value names the key that it needs, and a
+mistyped key is detected.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ KEY_BYTES = 32
 
 ID_BYTES = 4
 NONCE_BYTES = 12
-"""Of AES-GCM; random, which is safe for 2^32 values under one key (NIST SP 800-38D, 8.3)."""
+"""Bytes of an AES-GCM nonce; random ones are safe for 2^32 values of one key (NIST SP 800-38D, 8.3)."""
 
-MARK = b"\x01"
-"""First byte of a sealed value: the layout mark, key id, nonce, ciphertext with its tag."""
+FORMAT_BYTE = b"\x01"
+"""First byte of a sealed value, whose layout is: this byte, key id, nonce, ciphertext with its tag."""
 
-HEAD = len(MARK) + ID_BYTES + NONCE_BYTES
+HEADER_BYTES = len(FORMAT_BYTE) + ID_BYTES + NONCE_BYTES
 
 COMMAND_SECONDS = 60
-"""A key command may ask a person or a vault."""
+"""Time limit of a key command, which may ask a person or a vault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key.
+    """A key.
 
     Attributes:
         secret: Its 32 bytes.
@@ -69,26 +69,26 @@ class Key:
 
     @property
     def key_id(self) -> str:
-        """Eight hexadecimal digits that follow from the key and do not give it away."""
+        """Eight hexadecimal digits, derived from the key without revealing it."""
         return self.derive("id", length=ID_BYTES).hex()
 
     def derive(self, purpose: str, salt: bytes = b"", length: int = KEY_BYTES) -> bytes:
-        """A key of its own for a purpose (HKDF-SHA256)."""
+        """Derive a separate key for a purpose (HKDF-SHA256)."""
         hkdf = HKDF(algorithm=SHA256(), length=length, salt=salt or None, info=f"kaiji {purpose}".encode())
         return hkdf.derive(self.secret)
 
     @property
     def line(self) -> str:
-        """The key as it is written down."""
+        """The key as a line of text."""
         return base64.urlsafe_b64encode(self.secret).decode()
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The current key and those before it.
+    """The current key and the earlier ones.
 
     Attributes:
-        keys: At least one; the first is the current one.
+        keys: At least one key; the first is the current one.
     """
 
     keys: tuple[Key, ...]
@@ -99,10 +99,10 @@ class Keyring:
         return self.keys[0]
 
     def get(self, key_id: str) -> Key:
-        """The key of an id.
+        """Return the key with an id.
 
         Raises:
-            WrongKeyError: when it is not among those given.
+            WrongKeyError: when it is not among the keys.
         """
         for key in self.keys:
             if key.key_id == key_id:
@@ -116,51 +116,51 @@ class Keyring:
 
         Args:
             clear: The value.
-            place: Where it will stand, such as ``requests:q12ab``; it opens nowhere else.
+            place: Where it will be stored, such as ``requests:q12ab``; it opens only there.
 
         Returns:
             The sealed value.
         """
         nonce = secrets.token_bytes(NONCE_BYTES)
         cipher = _row_cipher(self.current)
-        head = MARK + bytes.fromhex(self.current.key_id)
+        head = FORMAT_BYTE + bytes.fromhex(self.current.key_id)
         return head + nonce + cipher.encrypt(nonce, clear, head + place.encode())
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Open a sealed value.
 
         Raises:
-            WrongKeyError: when none of the keys is its own.
-            SealBrokenError: when it was changed, or moved from its place.
+            WrongKeyError: when its key is not among the keys.
+            SealBrokenError: when it was changed, or moved to another place.
         """
         key = self.get(self.key_id_of(sealed))
-        head, nonce = sealed[: HEAD - NONCE_BYTES], sealed[HEAD - NONCE_BYTES : HEAD]
+        head, nonce = sealed[: HEADER_BYTES - NONCE_BYTES], sealed[HEADER_BYTES - NONCE_BYTES : HEADER_BYTES]
         with contextlib.suppress(InvalidTag):
-            return _row_cipher(key).decrypt(nonce, sealed[HEAD:], head + place.encode())
+            return _row_cipher(key).decrypt(nonce, sealed[HEADER_BYTES:], head + place.encode())
         msg = f"封をした値が書き換えられています({place.partition(':')[0]})"
         raise SealBrokenError(msg)
 
     def key_id_of(self, sealed: bytes) -> str:
-        """The id of the key that a value was sealed with.
+        """Return the id of the key that a value was sealed with.
 
         Raises:
-            SealBrokenError: when it is no sealed value.
+            SealBrokenError: when it is not a sealed value.
         """
-        if len(sealed) < HEAD or not sealed.startswith(MARK):
+        if len(sealed) < HEADER_BYTES or not sealed.startswith(FORMAT_BYTE):
             msg = "封をした値の形ではありません"
             raise SealBrokenError(msg)
-        return sealed[len(MARK) : len(MARK) + ID_BYTES].hex()
+        return sealed[len(FORMAT_BYTE) : len(FORMAT_BYTE) + ID_BYTES].hex()
 
     def is_current(self, sealed: bytes) -> bool:
-        """Whether a value was sealed with the current key."""
+        """Return whether a value was sealed with the current key."""
         return self.key_id_of(sealed) == self.current.key_id
 
     def blind(self, kind: str, value: str) -> tuple[str, ...]:
-        """What a value is searched by in its stead: one mark for each key, the current first.
+        """Return the search marks (HMAC) of a value, one for each key, that of the current key first.
 
         Args:
-            kind: What it is (``number``, ``customer``); the same value of two kinds differs.
-            value: Normalised (``sealed.fold_number``, ``sealed.fold_text``).
+            kind: Kind of the value (``number``, ``customer``); marks of different kinds differ.
+            value: The normalised value (``sealed.fold_number``, ``sealed.fold_text``).
         """
         text = f"{kind}\0{value}".encode()
         return tuple(hmac.digest(key.derive("index"), text, hashlib.sha256).hex() for key in self.keys)
@@ -168,20 +168,20 @@ class Keyring:
 
 @functools.lru_cache(maxsize=16)
 def _row_cipher(key: Key) -> AESGCM:
-    """Derived once a key: the whole record is opened whenever it is verified."""
+    """Cached for each key, because verification opens the whole audit log."""
     return AESGCM(key.derive("row"))
 
 
 def new_key() -> Key:
-    """A key that nobody had before."""
+    """Return a new random key."""
     return Key(secrets.token_bytes(KEY_BYTES))
 
 
 def parse_keys(text: str) -> Keyring:
-    """Keys as they are written down, separated by line ends, spaces or commas.
+    """Parse keys that are separated by line ends, spaces or commas.
 
     Raises:
-        KeySettingError: when there is none, or one of them is malformed; the message says which.
+        KeySettingError: when there is none, or one is malformed; the message says which.
     """
     lines = [line.partition("#")[0] for line in text.splitlines()]
     words = " ".join(lines).replace(",", " ").split()
@@ -201,22 +201,22 @@ def parse_keys(text: str) -> Keyring:
 
 
 def key_file(settings: Settings) -> Path:
-    """Where the key file lies, whether it is there or not."""
+    """Return the path of the key file, which need not exist."""
     return settings.key_file or settings.home / "key"
 
 
 def load_keyring(settings: Settings) -> Keyring | None:
-    """The keys of this machine.
+    """Load the keys of this machine.
 
     Args:
-        settings: At most one of ``key``, ``key_file`` and ``key_command`` is set; without any
+        settings: At most one of ``key``, ``key_file`` and ``key_command`` is set; without any,
             the key file is ``key`` in ``home``.
 
     Returns:
-        The keys; ``None`` where the key file does not exist (yet).
+        The keys; ``None`` when the key file does not exist.
 
     Raises:
-        KeySettingError: when more than one setting is there, or it gives no key.
+        KeySettingError: when more than one of the settings is set, or it provides no key.
     """
     given = [settings.key is not None, settings.key_file is not None, settings.key_command is not None]
     if sum(given) > 1:
@@ -237,7 +237,7 @@ def load_keyring(settings: Settings) -> Keyring | None:
 
 def _output_of(command: str) -> str:
     try:
-        # The administrator's own command; no shell looks at it.
+        # The administrator's own command, run without a shell.
         done = subprocess.run(  # noqa: S603
             shlex.split(command), capture_output=True, check=True, text=True, timeout=COMMAND_SECONDS
         )
@@ -248,13 +248,13 @@ def _output_of(command: str) -> str:
 
 
 def create_key_file(path: Path) -> Keyring:
-    """Write a new key where there is none.
+    """Write a new key file unless there is one.
 
     Args:
-        path: The key file; readable by its owner only.
+        path: Path of the key file, which is readable by its owner only.
 
     Returns:
-        The keys that the file holds in the end: another process may have been first.
+        The keys in the file, which another process may have written first.
 
     Raises:
         KeyMissingError: when it cannot be written.
@@ -264,7 +264,7 @@ def create_key_file(path: Path) -> Keyring:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = _write_beside(path, f"{key.line}\n")
         try:
-            # A link, unlike a rename, never replaces a key that is there.
+            # Unlike a rename, a hard link never replaces an existing key file.
             path.hardlink_to(fresh)
         except FileExistsError:
             return parse_keys(path.read_text(encoding="ascii"))
@@ -278,26 +278,26 @@ def create_key_file(path: Path) -> Keyring:
 
 
 def add_key(path: Path, keyring: Keyring) -> Keyring:
-    """Put a new current key in front of those that a key file holds.
+    """Add a new current key before the other keys of a key file.
 
     Args:
-        path: The key file; replaced in one step.
-        keyring: What it holds.
+        path: Path of the key file, which is replaced atomically.
+        keyring: Its present keys.
 
     Returns:
-        The keys with the new one; what is sealed is not changed yet (``rotation.rotate``).
+        The keys with the new one; sealed data is not changed yet (``rotation.rotate``).
 
     Raises:
-        KeySettingError: when the file cannot be written; it is as it was.
+        KeySettingError: when the file cannot be written; it is unchanged.
     """
     return _replace_file(path, Keyring((new_key(), *keyring.keys)))
 
 
 def keep_current_key(path: Path, keyring: Keyring) -> Keyring:
-    """Leave only the current key in a key file, once nothing is sealed with the others any more.
+    """Remove all but the current key from a key file, when nothing is sealed with the others any more.
 
     Raises:
-        KeySettingError: when the file cannot be written; it is as it was.
+        KeySettingError: when the file cannot be written; it is unchanged.
     """
     return _replace_file(path, Keyring((keyring.current,)))
 
@@ -323,7 +323,7 @@ def _write_beside(path: Path, text: str) -> Path:
 
 
 def _settle(folder: Path) -> None:
-    """Make a new name in a folder outlast a power cut."""
+    """Sync a folder, so that a new name in it survives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,8 +1,8 @@
-"""Personal data in the database: one sealed column a row, and marks to search by.
+"""Personal data in the database: one sealed column per row, and search marks.
 
-Every table with personal data has an ``id`` that is drawn before the row is written and one
-column ``sealed`` with all of the row's personal fields as JSON.  It is bound to its table and
-row: a value copied into another row does not open.
+Every table with personal data has a random ``id``, made before the row is written, and one column
+``sealed`` with all personal fields of the row as JSON.  It is bound to its table and row, so a value that
+was copied into another row does not open.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ __all__ = [
 
 T = TypeVar("T")
 
-SHORT_NUMBER = 3
-"""110 and 119 are numbers too."""
+MIN_NUMBER_DIGITS = 3
+"""Digits of the shortest phone numbers, such as 110 and 119."""
 
 
 class SealedRow(Protocol):
@@ -42,7 +42,7 @@ class SealedRow(Protocol):
 
     @property
     def row_id(self) -> str:
-        """What the sealed value is bound to within its table."""
+        """Id of the row, to which the sealed value is bound."""
 
 
 def put_sealed(row: SealedRow, value: T, kind: TypeAdapter[T], keyring: Keyring) -> None:
@@ -51,7 +51,7 @@ def put_sealed(row: SealedRow, value: T, kind: TypeAdapter[T], keyring: Keyring)
 
 
 def take_sealed(row: SealedRow, kind: TypeAdapter[T], keyring: Keyring) -> T:
-    """A row's sealed value in clear.
+    """Open a row's sealed value.
 
     Raises:
         WrongKeyError: when it was sealed with another key.
@@ -66,7 +66,7 @@ def take_sealed(row: SealedRow, kind: TypeAdapter[T], keyring: Keyring) -> T:
 
 
 def sealed_json(row: SealedRow, keyring: Keyring) -> bytes:
-    """The JSON that was sealed into a row, byte for byte.
+    """Return the exact JSON bytes that were sealed into a row.
 
     Raises:
         WrongKeyError: when it was sealed with another key.
@@ -76,10 +76,10 @@ def sealed_json(row: SealedRow, keyring: Keyring) -> bytes:
 
 
 def reseal(row: SealedRow, keyring: Keyring) -> bool:
-    """Seal a row's value with the current key.
+    """Seal a row's value again with the current key.
 
     Returns:
-        Whether it had been sealed with another.
+        Whether it was sealed with another key before.
     """
     if keyring.is_current(row.sealed):
         return False
@@ -92,29 +92,31 @@ def _place(row: SealedRow) -> str:
 
 
 def fold_number(number: str) -> str:
-    """A phone number as its digits, the domestic 0 in place of +81; empty when it has too few."""
+    """Return a phone number's digits, with the domestic 0 instead of +81; empty when there are too few."""
     plain = unicodedata.normalize("NFKC", number).strip()
     digits = re.sub(r"\D", "", plain)
     if plain.startswith("+81"):
         digits = "0" + digits.removeprefix("81").removeprefix("0")
-    return digits if len(digits) >= SHORT_NUMBER else ""
+    return digits if len(digits) >= MIN_NUMBER_DIGITS else ""
 
 
 def fold_text(text: str) -> str:
-    """A name, a reading or a customer id without differences of width, case, kana kind and spaces."""
+    """Normalise width, case, kind of kana and spaces of a name, a reading or a customer id."""
     wide = unicodedata.normalize("NFKC", text).casefold()
     katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in wide)
     return re.sub(r"\s", "", katakana)
 
 
 def blind_marks(kind: str, value: str, keyring: Keyring) -> tuple[str, ...]:
-    """The search marks of a value: one for each key, the current first; none of an empty value.
+    """Return the search marks of a value, one for each key, that of the current key first.
+
+    An empty value has no marks.
 
     Args:
-        kind: ``number`` is folded as a phone number, ``reference`` and ``source`` stay as they
-            are, anything else is folded as text.
-        value: In clear.
-        keyring: Of this desk.
+        kind: ``number`` is normalised as a phone number, ``reference`` and ``source`` are left as they
+            are, anything else is normalised as text.
+        value: The value in clear.
+        keyring: Keys of this desk.
     """
     folded = FOLDS.get(kind, fold_text)(value)
     return keyring.blind(kind, folded) if folded else ()

@@ -1,1 +1,1 @@
-"""Database, tables, and where files lie."""
+"""The tables, the store of sealed files, and the places of recordings."""

@@ -1,4 +1,4 @@
-"""The review page's tables: who may sign in, who has, what they have open and have heard."""
+"""The review page's tables: accounts, sessions, attempts to sign in, heard stretches, open calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMES = ("accounts", "sessions", "sign_in_attempts", "heard", "presence")
 
 
 class AccountRow(Table):
-    """Somebody who may sign in; ``sealed`` holds the login and the password's hash."""
+    """An account; ``sealed`` contains the login and the password's hash."""
 
     __tablename__ = "accounts"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -27,7 +27,7 @@ class AccountRow(Table):
 
 
 class SessionRow(Table):
-    """A sign-in; ``id`` is the SHA-256 of the cookie, ``sealed`` holds who it is."""
+    """A session; ``id`` is the SHA-256 of the cookie, ``sealed`` contains the person."""
 
     __tablename__ = "sessions"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -38,7 +38,7 @@ class SessionRow(Table):
 
 
 class AttemptRow(Table):
-    """Sign-ins that failed lately; ``id`` is the keyed mark of a login or an address."""
+    """Recent failed sign-ins; ``id`` is the search mark of a login or an address."""
 
     __tablename__ = "sign_in_attempts"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -59,7 +59,7 @@ class HeardRow(Table):
 
 
 class PresenceRow(Table):
-    """Who has a call open; ``sealed`` holds the login."""
+    """A person who has a call open; ``sealed`` contains the login."""
 
     __tablename__ = "presence"
     __table_args__ = (UniqueConstraint("call_id", "session_id"),)

@@ -1,4 +1,4 @@
-"""Recordings where the company keeps them: read, never written."""
+"""Reads recordings from the company's places, which are never written."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from pipeline.file_bytes import open_file
 __all__ = ["copy_source", "copy_stream", "drain", "hash_source", "open_source"]
 
 PROTOCOLS = {"file", "s3", "s3a", "gs", "gcs", "abfs", "az", "sftp", "memory"}
-"""A list of recordings must not make the desk fetch from anywhere in the world."""
+"""Allowed fsspec protocols, so that an imported list cannot make the desk fetch from arbitrary servers."""
 
-BLOCK = 1 << 20
+READ_BYTES = 1 << 20
 
 
 @contextlib.contextmanager
@@ -31,11 +31,11 @@ def open_source(settings: Settings, uri: str) -> Iterator[BinaryIO]:
     """Open a recording.
 
     Args:
-        settings: Where recordings may lie.
+        settings: Settings with the allowed place of recordings.
         uri: Path or URL.
 
     Raises:
-        RecordingUnreadableError: not there, not readable, or not where recordings may lie.
+        RecordingUnreadableError: when it is missing, unreadable, or outside the allowed place.
     """
     _check_place(settings, uri)
     options = (
@@ -43,10 +43,10 @@ def open_source(settings: Settings, uri: str) -> Iterator[BinaryIO]:
     )
     try:
         fs, place = fsspec.url_to_fs(uri, **options)
-        # Of this machine's an ordinary file is opened, and no pipe or device.
+        # On this machine only ordinary files are opened, no pipes or devices.
         file = open_file(Path(place)) if isinstance(fs, LocalFileSystem) else fs.open(place, "rb")
     except Exception as error:  # noqa: BLE001
-        # A client library's message would quote the URI, which may hold a name or a number.
+        # A client library's message would contain the URI, which may contain a name or a number.
         kind = type(error).__name__
     else:
         with file:
@@ -73,32 +73,32 @@ def _within(path: str, root: str, protocol: str | None) -> bool:
         try:
             return Path(path).resolve().is_relative_to(Path(root).resolve())
         except (OSError, RuntimeError):
-            # Links that go round in a circle.
+            # Raised for a cycle of links.
             return False
     return ".." not in path.split("/") and path.startswith(root.rstrip("/") + "/")
 
 
 def hash_source(settings: Settings, uri: str) -> tuple[str, int]:
-    """SHA-256 and length of a recording."""
+    """Return SHA-256 and length of a recording."""
     with open_source(settings, uri) as file:
         return drain(file)
 
 
 def copy_source(settings: Settings, uri: str, target: Path) -> tuple[str, int]:
-    """Copy a recording; the hash is of the very bytes that were written."""
+    """Copy a recording, and return SHA-256 and length of the written bytes."""
     with open_source(settings, uri) as file:
         return copy_stream(file, target)
 
 
 def copy_stream(file: BinaryIO, target: Path) -> tuple[str, int]:
-    """Likewise of a recording that is open."""
-    # Unbuffered, so that a full disk is told at the write and not once more at the end.
+    """Copy an opened recording, and return SHA-256 and length of the written bytes."""
+    # Unbuffered, so that a full disk is reported at the write and not again when the file is closed.
     with _room(), target.open("wb", buffering=0) as copy:
         return drain(file, copy)
 
 
 def drain(file: BinaryIO, copy: io.RawIOBase | None = None) -> tuple[str, int]:
-    """SHA-256 and length of what a stream holds, all of it written to ``copy`` on the way."""
+    """Return SHA-256 and length of a stream's content, writing it to ``copy`` on the way."""
     digest, size = hashlib.sha256(), 0
     while block := _read(file):
         digest.update(block)
@@ -110,9 +110,9 @@ def drain(file: BinaryIO, copy: io.RawIOBase | None = None) -> tuple[str, int]:
 
 def _read(file: BinaryIO) -> bytes:
     try:
-        return file.read(BLOCK)
+        return file.read(READ_BYTES)
     except DeskError:
-        # Of our own store, and told as such.
+        # An error of our own store keeps its type.
         raise
     except Exception as error:  # noqa: BLE001
         kind = type(error).__name__
@@ -122,7 +122,7 @@ def _read(file: BinaryIO) -> bytes:
 
 @contextlib.contextmanager
 def _room() -> Iterator[None]:
-    """A copy that cannot be written is the disk's failure, not the recording's."""
+    """Report a failed write as a fault of the disk, not of the recording."""
     try:
         yield
     except OSError as error:

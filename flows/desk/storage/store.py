@@ -1,7 +1,7 @@
-"""Files at rest: a folder by default, a bucket by its URL; sealed on either (``chunks``).
+"""The store of sealed files (``chunks``): by default a folder, or a bucket by its URL.
 
-A file has a random name and is there as a whole or not at all.  It belongs to the desk once a
-row names it; what no row names is swept after a while.
+A file has a random name and appears only as a whole.  It belongs to the desk once a row names it; files
+without a row are swept after a while.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ from flows.desk.kinds.errors import (
     StorageFullError,
     StorageGoneError,
 )
-from flows.desk.sealing.chunks import CHUNK, HEAD, SealedReader, key_id_of, seal_stream
+from flows.desk.sealing.chunks import CHUNK_BYTES, HEADER_BYTES, SealedReader, key_id_of, seal_stream
 from flows.desk.sealing.keys import Keyring
 from flows.files.folders import held_folder, let_go, sweep
 from flows.settings import Settings
 
 __all__ = ["Store", "StoredFile", "open_store"]
 
-TEMPORARY = ".part-"
-CLEAR = "clear-"
-"""What the names of folders with clear copies begin with."""
+TEMPORARY_PREFIX = ".part-"
+CLEAR_PREFIX = "clear-"
+"""Prefix of folders with clear copies."""
 
 CLIENTS = {"aiobotocore", "aiohttp", "botocore", "google", "azure", "requests"}
-"""Libraries beneath fsspec's file systems whose errors are no ``OSError``."""
+"""Client libraries of fsspec's file systems, whose errors are not ``OSError``."""
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that lies in the store.
+    """A file in the store.
 
     Attributes:
-        key: The store's name for it: random.
-        sha256: Of the clear text.
-        bytes: Of the clear text.
+        key: The store's random name of it.
+        sha256: SHA-256 of the clear text.
+        bytes: Length of the clear text in bytes.
     """
 
     key: str
@@ -60,12 +60,12 @@ class StoredFile:
 
 
 class Store:
-    """The sealed files of a desk.
+    """The store of a desk.
 
     Args:
         fs: File system of fsspec.
-        root: Folder or bucket and prefix in it.
-        keyring: Of this desk.
+        root: Folder, or bucket and prefix.
+        keyring: Keys of this desk.
         work: Folder for clear copies.
     """
 
@@ -77,19 +77,19 @@ class Store:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder of this machine."""
+        """Whether it is a local folder."""
         return "file" in (self._fs.protocol if isinstance(self._fs.protocol, tuple) else (self._fs.protocol,))
 
     def put(self, source: Path | BinaryIO | bytes, key: str | None = None) -> StoredFile:
-        """Seal a file into the store: all of it, or nothing.
+        """Seal a file into the store, as a whole or not at all.
 
         Args:
             source: The clear text.
             key: Name in the store; by default a new random one.
 
         Raises:
-            StorageFullError: no room.
-            StorageGoneError: the store cannot be written.
+            StorageFullError: when there is no room.
+            StorageGoneError: when the store cannot be written.
         """
         name = key or secrets.token_hex(16)
         with _opened(source) as clear, _translated(name), self._fresh(name) as target:
@@ -98,14 +98,14 @@ class Store:
 
     @contextlib.contextmanager
     def _fresh(self, name: str) -> Iterator[BinaryIO]:
-        """A new file that gets its name when all of it is written."""
+        """Open a new file that gets its name when it is completely written."""
         path = self._path(name)
         if not self.is_folder:
             file = self._fs.open(path, "wb")
             try:
                 yield file
             except BaseException:
-                # Closing would finish the upload: half a file under a good name.
+                # Closing would complete the upload of an incomplete file.
                 with contextlib.suppress(Exception):
                     file.discard()
                 file.closed = True
@@ -114,7 +114,7 @@ class Store:
             return
         final = Path(path)
         final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = final.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
+        part = final.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
         try:
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as local:
                 yield local
@@ -127,77 +127,77 @@ class Store:
 
     @contextlib.contextmanager
     def open(self, key: str) -> Iterator[BinaryIO]:
-        """A stored file's clear text as a stream that can seek.
+        """Open a stored file's clear text as a seekable stream.
 
         Raises:
-            FileMissingError: the store has no such file.
-            FileDamagedError: on reading, where it was changed or cut off.
-            WrongKeyError: its key is not among ours.
+            FileMissingError: when the store has no such file.
+            FileDamagedError: on reading, when it was changed or truncated.
+            WrongKeyError: when its key is not among ours.
         """
         with _translated(key):
             raw = _Guarded(self._fs.open(self._path(key), "rb"), key)
-        # What the caller does with the stream must not be taken for the store's failure.
+        # Errors of the caller's code must not be reported as the store's.
         with contextlib.closing(raw):
             size = raw.seek(0, io.SEEK_END)
             raw.seek(0)
-            yield io.BufferedReader(SealedReader(raw, size, self._keyring, key), CHUNK)
+            yield io.BufferedReader(SealedReader(raw, size, self._keyring, key), CHUNK_BYTES)
 
     def read(self, key: str) -> bytes:
-        """A small stored file's clear text."""
+        """Return a small stored file's clear text."""
         with self.open(key) as clear:
             return clear.read()
 
     @contextlib.contextmanager
     def open_clear(self, key: str, name: str = "file") -> Iterator[Path]:
-        """A clear copy of a stored file, readable by its owner only, for as long as the context lasts.
+        """Make a clear copy of a stored file, readable by its owner only, for as long as the context lasts.
 
         Args:
-            key: Of the file.
-            name: What the copy is called; no personal data.
+            key: The store's name of the file.
+            name: Name of the copy; no personal data.
         """
         with self.private_folder() as folder:
             path = folder / name
             with self.open(key) as clear, _translated(key), path.open("wb") as copy:
-                shutil.copyfileobj(clear, copy, CHUNK)
+                shutil.copyfileobj(clear, copy, CHUNK_BYTES)
             yield path
 
     @contextlib.contextmanager
     def private_folder(self) -> Iterator[Path]:
-        """A folder for clear copies that is gone afterwards, whatever happens."""
+        """Make a folder for clear copies, which is always removed afterwards."""
         try:
             self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self._work.stat().st_uid != os.getuid():
-                # In a shared place for temporary files anyone could have laid it there first.
+                # In a shared temporary folder another user could have made it first.
                 msg = "作業フォルダが別の利用者のものです(KAIJI_WORK で別の場所を指定してください)"
                 raise StorageGoneError(msg)
-            sweep(self._work, CLEAR)
+            sweep(self._work, CLEAR_PREFIX)
         except OSError as error:
             msg = f"作業フォルダを作れません({type(error).__name__})"
             raise StorageGoneError(msg) from None
-        with held_folder(self._work, CLEAR) as folder:
+        with held_folder(self._work, CLEAR_PREFIX) as folder:
             yield folder
 
     def let_go(self) -> None:
-        """Remove the clear copies of this process now: it ends, and nobody waits for what is under way."""
+        """Remove the clear copies of this process now, because the process ends."""
         let_go(self._work)
 
     def key_id(self, key: str) -> str:
-        """The id of the key that a file was sealed with."""
+        """Return the id of the key that a file was sealed with."""
         with _translated(key), self._fs.open(self._path(key), "rb") as raw:
-            return key_id_of(raw.read(HEAD))
+            return key_id_of(raw.read(HEADER_BYTES))
 
     def exists(self, key: str) -> bool:
-        """Whether the store holds a file."""
+        """Return whether the store has a file."""
         with _translated(key):
             return bool(self._fs.exists(self._path(key)))
 
     def delete(self, key: str) -> None:
-        """Remove a file; one that is not there is no error, so that a deletion can be repeated."""
+        """Remove a file; a missing one is no error, so that a deletion can be repeated."""
         with _translated(key), contextlib.suppress(FileNotFoundError):
             self._fs.rm_file(self._path(key))
 
     def listing(self) -> Iterator[tuple[str, float]]:
-        """All files of the store, unfinished ones of a folder too, and their age in seconds."""
+        """List all files of the store, including a folder's unfinished ones, with their age in seconds."""
         with _translated("*"):
             if self.is_folder and not Path(self._root).is_dir():
                 return
@@ -206,7 +206,7 @@ class Store:
             yield path.rsplit("/", 1)[-1], _age(info)
 
     def drop(self, name: str) -> None:
-        """Remove whatever goes by a name that ``listing`` gave, unfinished files too."""
+        """Remove a file by a name from ``listing``, which may be an unfinished one."""
         with _translated(name):
             for path in self._fs.find(self._root):
                 if path.rsplit("/", 1)[-1] == name:
@@ -217,7 +217,7 @@ class Store:
 
 
 def open_store(settings: Settings, keyring: Keyring) -> Store:
-    """Open the store of the settings; nothing is written yet.
+    """Open the store of the settings, without writing anything.
 
     Raises:
         StorageGoneError: when the URL or its options cannot be used.
@@ -233,7 +233,7 @@ def open_store(settings: Settings, keyring: Keyring) -> Store:
 
 
 class _Guarded:
-    """A file of the store whose errors are ours."""
+    """A file of the store that raises our errors."""
 
     def __init__(self, raw: BinaryIO, name: str) -> None:
         self._raw = raw
@@ -264,7 +264,7 @@ def _opened(source: Path | BinaryIO | bytes) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def _translated(name: str) -> Iterator[None]:
-    """Errors of the store's file system as ours."""
+    """Turn errors of the store's file system into ours."""
     try:
         yield
     except DeskError:
@@ -277,7 +277,7 @@ def _translated(name: str) -> Iterator[None]:
         else:
             failure = StorageGoneError(f"保管場所を使えません({type(error).__name__})")
     except Exception as error:
-        # A backend raises what its client library does, and the message may hold the URL and more.
+        # A backend raises its client library's errors, whose message may contain the URL and more.
         if not _of_a_client(error):
             raise
         failure = StorageGoneError(f"保管場所を使えません({type(error).__name__})")
@@ -291,7 +291,7 @@ def _of_a_client(error: Exception) -> bool:
 
 
 def _age(info: dict[str, Any]) -> float:
-    """Seconds since a file was last written, by the store's own clock where it tells it."""
+    """Return the seconds since a file was last written, by the store's own clock if it provides one."""
     at = info.get("mtime", info.get("LastModified", info.get("created")))
     now = datetime.now(UTC)
     if isinstance(at, datetime):
@@ -300,7 +300,7 @@ def _age(info: dict[str, Any]) -> float:
 
 
 def _settle(folder: Path) -> None:
-    """Make a new name in a folder outlast a power cut."""
+    """Sync a folder, so that a new name in it survives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
-"""The tables, and nothing else.
+"""The tables of the database.
 
-What stands in clear: random ids, public numbers, states, times, hashes, counts, code words and
-our own Japanese reasons.  Everything a person could be known by is in a ``sealed`` column.
+Stored in clear are random ids, public numbers, states, times, hashes, counts, code words and our own
+Japanese reasons.  Everything that could identify a person is in a ``sealed`` column.
 """
 
 from __future__ import annotations
@@ -47,25 +47,25 @@ __all__ = [
 
 
 def new_id(prefix: str) -> str:
-    """A random id that tells nothing: 64 bits, enough that two never meet."""
+    """Return a random id of 64 bits, enough that no two are equal."""
     return prefix + secrets.token_hex(8)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A time with zone, always UTC; SQLite itself keeps no zone."""
+    """A time in UTC; SQLite itself stores no zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """To UTC; a time without zone is a mistake of the program."""
+        """Convert to UTC; a time without zone is a bug."""
         if value is not None and value.tzinfo is None:
             msg = "a time without zone"
             raise ValueError(msg)
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """From UTC."""
+        """Add the zone UTC."""
         if value is None or value.tzinfo is not None:
             return None if value is None else value.astimezone(UTC)
         return value.replace(tzinfo=UTC)
@@ -82,12 +82,12 @@ class Table(DeclarativeBase):
 
     @property
     def row_id(self) -> str:
-        """What a sealed value is bound to within its table."""
+        """Id of the row, to which a sealed value is bound."""
         return str(getattr(self, "id"))  # noqa: B009 (the subclasses have it)
 
 
 class DeskRow(Table):
-    """The one row that says whose database this is; ``sealed`` proves the key."""
+    """The single row that identifies the desk; ``sealed`` proves the key."""
 
     __tablename__ = "desk"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,7 +99,7 @@ class DeskRow(Table):
 
 
 class CounterRow(Table):
-    """The last public number given, by year."""
+    """The last public number of each year."""
 
     __tablename__ = "counters"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -107,7 +107,7 @@ class CounterRow(Table):
 
 
 class RequestRow(Table):
-    """開示請求."""
+    """A request (開示請求)."""
 
     __tablename__ = "requests"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -127,7 +127,7 @@ class RequestRow(Table):
 
 
 class IdentityRow(Table):
-    """本人確認: append-only."""
+    """An identity check (本人確認); append-only."""
 
     __tablename__ = "identity_checks"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -139,7 +139,7 @@ class IdentityRow(Table):
 
 
 class NoteRow(Table):
-    """A note to a request's clock: pause, resume, extension, and others: append-only."""
+    """A note to a request, such as a pause of its clock; append-only."""
 
     __tablename__ = "request_notes"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -151,7 +151,7 @@ class NoteRow(Table):
 
 
 class RecordingRow(Table):
-    """One recording of the company's, wherever it lies."""
+    """A recording in the catalogue."""
 
     __tablename__ = "recordings"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -162,7 +162,7 @@ class RecordingRow(Table):
 
 
 class TermRow(Table):
-    """What a recording or request can be found by, as a keyed mark instead of the value."""
+    """A search mark of a recording or request, instead of the value."""
 
     __tablename__ = "search_terms"
     __table_args__ = (Index("search_by_mark", "kind", "mark"),)
@@ -172,7 +172,7 @@ class TermRow(Table):
 
 
 class UniqueTermRow(Table):
-    """Marks of which there may be one only: a recording's own call id, an import's reference."""
+    """A search mark of a unique value: a recording's call id, or a request's reference."""
 
     __tablename__ = "unique_terms"
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -181,7 +181,7 @@ class UniqueTermRow(Table):
 
 
 class CallRow(Table):
-    """A recording attached to a request, and the claim of the worker that has it."""
+    """A recording attached to a request, with the claim of a worker."""
 
     __tablename__ = "calls"
     __table_args__ = (UniqueConstraint("request_id", "recording_id"), Index("queue", "state", "attached_at"))
@@ -235,7 +235,7 @@ class PlanRow(Table):
 
 
 class DecisionRow(Table):
-    """An analyst's decision on one item: append-only."""
+    """An analyst's decision on one item; append-only."""
 
     __tablename__ = "decisions"
     __table_args__ = (UniqueConstraint("call_id", "position"),)
@@ -251,7 +251,7 @@ class DecisionRow(Table):
 
 
 class ApprovalRow(Table):
-    """An approval of one revision of a call: append-only."""
+    """An approval of one revision of a call; append-only."""
 
     __tablename__ = "approvals"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -262,7 +262,7 @@ class ApprovalRow(Table):
 
 
 class ReleaseRow(Table):
-    """An answer that went out: append-only."""
+    """A released answer; append-only."""
 
     __tablename__ = "releases"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -274,7 +274,7 @@ class ReleaseRow(Table):
 
 
 class FileRow(Table):
-    """A file in the store; it exists when a row names it, and not before."""
+    """A file in the store, which belongs to the desk once this row exists."""
 
     __tablename__ = "files"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -292,7 +292,7 @@ class FileRow(Table):
 
 
 class AuditRow(Table):
-    """One entry of the record; ``sealed`` holds who it was and the counts."""
+    """One entry of the audit log; ``sealed`` contains the actor and the counts."""
 
     __tablename__ = "audit"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -308,7 +308,7 @@ class AuditRow(Table):
 
 
 class AuditHeadRow(Table):
-    """How long the record is and its last hash, sealed."""
+    """The sealed head."""
 
     __tablename__ = "audit_head"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,1 +1,1 @@
-"""Calls waiting to be masked and reviewed: claims, plans, reviews."""
+"""Work on calls: the queue, claims of workers, plans, decisions, reviews, approvals."""

@@ -1,4 +1,4 @@
-"""What waits to be masked, and how things stand: for the flows that work it off and tell of it."""
+"""The calls that wait to be masked, and a summary of the desk, for the flows."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from flows.desk.storage.tables import CallRow, PlanRow, RecordingRow, RequestRow
 
 __all__ = ["Backlog", "Due", "Standing", "backlog", "standing"]
 
-BYTES_A_SECOND = 8000
-"""Of telephone audio (G.711), for a recording whose catalogue tells no duration."""
+BYTES_PER_SECOND = 8000
+"""Bytes per second of telephone audio (G.711), to estimate a length that the catalogue does not contain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What there is to do.
+    """The calls to mask.
 
     Attributes:
-        ready: Ids of the calls that may be claimed now, the longest first: begun last, a long
-            one would keep a single worker busy when all the others are done.
-        busy: How many other calls are being worked on.
+        ready: Ids of the calls that may be claimed now, the longest first, because a long call that is
+            begun last would keep one worker busy after the others have finished.
+        busy: Number of other calls that are being masked.
     """
 
     ready: tuple[str, ...]
@@ -37,10 +37,10 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An open request's clock.
+    """The due date of an open request.
 
     Attributes:
-        days_left: Negative when the day is past.
+        days_left: Days left; negative when the due date has passed.
     """
 
     number: str
@@ -52,12 +52,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the desk stands.
+    """A summary of the desk.
 
     Attributes:
-        calls: How many calls are in each state.
-        to_review: Doubtful items of the calls in review.
-        due: The open requests whose day is nearest.
+        calls: Number of calls in each state.
+        to_review: Number of doubtful items of the calls in review.
+        due: The open requests with the nearest due dates.
     """
 
     calls: Mapping[State, int]
@@ -66,16 +66,16 @@ class Standing:
 
 
 def backlog(desk: Desk, request: str | None = None) -> Backlog:
-    """What there is to do.
+    """Return the calls to mask.
 
     Args:
         desk: The desk.
-        request: Only of this one, by id or public number.
+        request: Only calls of this request, by id or public number.
 
     Raises:
         NotFoundError: when there is no such request.
     """
-    length = func.coalesce(RecordingRow.duration, CallRow.bytes / BYTES_A_SECOND)
+    length = func.coalesce(RecordingRow.duration, CallRow.bytes / BYTES_PER_SECOND)
     statement = (
         select(CallRow.id, CallRow.state, CallRow.lease_until)
         .join(RecordingRow, RecordingRow.id == CallRow.recording_id)
@@ -95,11 +95,11 @@ def backlog(desk: Desk, request: str | None = None) -> Backlog:
 
 
 def standing(desk: Desk, nearest: int = 10) -> Standing:
-    """How the desk stands.
+    """Return a summary of the desk.
 
     Args:
         desk: The desk.
-        nearest: Of so many requests the due date is given.
+        nearest: Number of requests with the nearest due dates to include.
     """
     with desk.read() as session:
         counted = session.execute(select(CallRow.state, func.count()).group_by(CallRow.state))
@@ -124,6 +124,6 @@ def _due(desk: Desk, session: Session, nearest: int) -> tuple[Due, ...]:
     return tuple(
         Due(row.number, due_on, (due_on - today).days, row.paused_on is not None, State(row.state))
         for row in session.scalars(statement)
-        # The clock stands still: every day of a pause moves the due date by one.
+        # While the clock is stopped, the due date moves by one day every day.
         for due_on in (row.due_on + ((today - row.paused_on) if row.paused_on else timedelta()),)
     )

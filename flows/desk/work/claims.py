@@ -1,7 +1,7 @@
-"""One worker for a call at a time: claimed, worked on, finished or set aside.
+"""Claims, so that one worker at a time masks a call.
 
-A claim lasts for a while and is renewed by its worker.  A killed worker's claim runs out, and
-the next worker takes the call; what the first still tries to hand in is refused.
+A claim expires after a while unless its worker renews it.  The claim of a killed worker expires, and the
+next worker takes the call; results that the first one still hands in are refused.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Claim:
     """A worker's right to a call.
 
     Attributes:
-        attempt: From 1: how often the call was begun since it was put into the queue.
-        lease_until: When the right ends, unless ``extend_claim`` renews it.
-        token: Proves the right.
+        attempt: Number of the attempt since the call was put into the queue, from 1.
+        lease_until: Time at which the claim expires unless ``extend_claim`` renews it.
+        token: Secret that proves the claim.
     """
 
     call_id: str
@@ -57,13 +57,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """What processing a call made.
+    """The result of masking a call.
 
     Attributes:
-        plan: What is masked.
-        lists: Versions of the lists it was made with (``calls.case_of``).
-        files: In the store already.
-        counts: For the record, such as of segments and findings.
+        plan: The plan.
+        lists: Versions of the lists that the plan was made with (``calls.case_of``).
+        files: The files, which are in the store.
+        counts: Counts for the audit log, such as of segments and findings.
     """
 
     plan: MaskPlan
@@ -73,19 +73,19 @@ class Processed:
 
 
 def claim_call(desk: Desk, actor: Actor, call_id: str | None = None) -> Claim | None:
-    """Take a call to work on.
+    """Claim a call.
 
     Args:
         desk: The desk.
         actor: The worker.
-        call_id: A certain call; otherwise the one whose answer is due first, of those that are
-            in the queue or were left by a killed worker.
+        call_id: A certain call; by default the one whose answer is due first, among those in the queue
+            and those of killed workers.
 
     Returns:
-        The claim; ``None`` when there is nothing to do.
+        The claim; ``None`` when there is no call to mask.
 
     Raises:
-        ImpossibleStepError: when the certain call is not to be processed, or another has it.
+        ImpossibleStepError: when the certain call is not to be masked, or another worker has it.
     """
     with desk.change(actor) as change:
         while True:
@@ -159,9 +159,9 @@ def _held_row(change: Change, claim: Claim) -> CallRow:
 
 
 def finish_processing(desk: Desk, actor: Actor, claim: Claim, processed: Processed) -> Call:
-    """Hand in what was made: plan and files become the call's, and it waits for review.
+    """Store the plan and the files of a masked call, which then waits for review.
 
-    Handing in twice does nothing twice.
+    Repeating it changes nothing.
 
     Raises:
         ClaimLostError: when the call is no longer this worker's; the files are swept later.
@@ -183,7 +183,7 @@ def finish_processing(desk: Desk, actor: Actor, claim: Claim, processed: Process
 
 
 def _tell_length(change: Change, row: CallRow, counts: Mapping[str, int]) -> None:
-    """A recording whose length the catalogue did not tell has now been heard."""
+    """Add the measured length to a catalogue entry without a length."""
     recording = change.session.get_one(RecordingRow, row.recording_id)
     if recording.duration is None and counts.get("seconds"):
         recording.duration = float(counts["seconds"])
@@ -192,15 +192,14 @@ def _tell_length(change: Change, row: CallRow, counts: Mapping[str, int]) -> Non
 def fail_call(
     desk: Desk, actor: Actor, claim: Claim, failure: tuple[str, str], *, retry: bool = False
 ) -> Call:
-    """Give a call up.
+    """Record that masking a call failed.
 
     Args:
         desk: The desk.
         actor: The worker.
-        claim: Its right to the call.
-        failure: Code word and reason in Japanese (``PipelineError.code`` and its message): no
-            personal data.
-        retry: Whether it goes back into the queue; not beyond the ``attempts`` of the settings.
+        claim: Its claim.
+        failure: Error code and Japanese message (of a ``PipelineError``), without personal data.
+        retry: Whether the call goes back into the queue, up to the ``attempts`` of the settings.
 
     Returns:
         The call: requested again, or failed.
@@ -219,7 +218,7 @@ def fail_call(
 
 
 def release_claim(desk: Desk, actor: Actor, claim: Claim) -> Call:
-    """Put a call back untouched, such as when the worker is told to stop; no attempt is counted."""
+    """Put a call back into the queue without counting an attempt, for example when a worker is stopped."""
     with desk.change(actor) as change:
         row = _held_row(change, claim)
         row.attempts -= 1

@@ -1,4 +1,4 @@
-"""Decisions on a call as the desk keeps them, and what they have to come to before it is approved."""
+"""Stored decisions on a call, and the conditions for its approval."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ __all__ = [
 ]
 
 COMPLETE = ReviewKind.COMPLETE.value
-"""Action of the decision that nothing is left to decide."""
+"""Action of the decision that completes a review."""
 
 NO_DECISION = {ReviewKind.CONFIRM.value}
-"""Of a second person, who may approve afterwards."""
+"""Actions that do not count as decisions, so that the person may approve afterwards."""
 
 CONTENT: TypeAdapter[ReviewDecision] = TypeAdapter(ReviewDecision)
 
@@ -51,14 +51,14 @@ class Decision:
     """An analyst's decision.
 
     Attributes:
-        revision: Of the plan it was made on.
-        item_id: Of that plan; ``new-…`` for a stretch the analyst added.
+        revision: Revision of the plan that it was made on.
+        item_id: Id of the item in that plan; ``new-…`` for a stretch that the analyst added.
         action: ``mask``, ``keep`` or another of ``pipeline.reviewing.decisions.ReviewKind``.
-        ground: Item of 33条2項 that a mask rests on; 0 for a kept one.
-        reason: In words.
-        reviewer: Who decided.
-        decided_at: When.
-        content: Whatever else the review page needs, as JSON text: a new stretch's span.
+        ground: Item of 33条2項 that a mask rests on; 0 for a kept item.
+        reason: The reason in words.
+        reviewer: Login of the person who decided.
+        decided_at: Time of the decision.
+        content: The whole ``ReviewDecision`` as JSON, with the span of a new stretch.
     """
 
     revision: int
@@ -107,10 +107,10 @@ def decisions_of(session: Session, call_id: str, keyring: Keyring) -> tuple[Deci
 
 
 def made_on(everything: Sequence[Decision], revision: int) -> tuple[ReviewDecision, ...]:
-    """The decisions on one revision, numbered among all of the call's.
+    """Return the decisions on one revision, with their numbers among all decisions of the call.
 
     Raises:
-        SealBrokenError: when what the desk kept of one is no decision.
+        SealBrokenError: when a stored decision is malformed.
     """
     return tuple(
         _read(number, decision)
@@ -129,12 +129,12 @@ def _read(number: int, decision: Decision) -> ReviewDecision:
 
 
 def who_decided(everything: Sequence[Decision]) -> frozenset[str]:
-    """Who has decided anything on a call: they cannot be the second pair of eyes."""
+    """Return the logins of those who decided on a call, and therefore may not approve it."""
     return frozenset(each.reviewer for each in everything if each.action not in NO_DECISION)
 
 
 def is_complete(made: Sequence[ReviewDecision]) -> bool:
-    """Whether the last word on a revision was that nothing is left to decide."""
+    """Return whether the last decision on a revision completed the review."""
     return bool(made) and made[-1].kind is ReviewKind.COMPLETE
 
 
@@ -176,11 +176,11 @@ def check_approvable(
 ) -> None:
     """Whether a revision may be approved: its review is complete, and nothing in it is left to decide.
 
-    That somebody said so is not enough: the plan itself is looked at.
+    The decision that completed the review is not sufficient; the plan itself is checked.
 
     Args:
-        call_id: For the message.
-        plan: The revision.
+        call_id: The call's id, for the message.
+        plan: The plan of the revision.
         made: The decisions on it (``made_on``).
         found: What was masked before any person decided (``found_before``).
 

@@ -1,4 +1,4 @@
-"""Plans of a call: each a revision, the decisions between them, the approval of the last."""
+"""Plans of a call as revisions, the decisions on them, and the approval of the last one."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ class StoredPlan:
     """One revision of a call's plan.
 
     Attributes:
-        revision: The desk's own count, from 1; ``plan.revision`` counts within one run.
-        plan: What is masked.
-        lists: Versions of the lists it was made with.
-        plan_sha256: Of its JSON.
-        made_at: When it was handed in.
+        revision: The desk's number, from 1; ``plan.revision`` counts within one run.
+        plan: The plan.
+        lists: Versions of the lists that it was made with.
+        plan_sha256: SHA-256 of its JSON.
+        made_at: Time at which it was stored.
     """
 
     call_id: str
@@ -75,13 +75,13 @@ class StoredPlan:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An approval of one revision: of this plan and of exactly these files.
+    """An approval of one revision, bound to its plan and its files.
 
     Attributes:
-        plan_sha256: Of the plan's JSON.
+        plan_sha256: SHA-256 of the plan's JSON.
         files: Kind and SHA-256 of each masked file of the revision, in order.
-        call_id: Of the call; an approval is of no other.
-        request_id: Of the request that the call belonged to.
+        call_id: Id of the call.
+        request_id: Id of the request to which the call belonged.
     """
 
     revision: int
@@ -101,7 +101,7 @@ def add_plan(change: Change, call_id: str, plan: MaskPlan, lists: ListVersions) 
     """Add a call's next revision within a change; for the other modules of ``flows.desk``.
 
     Returns:
-        Its number.
+        The number of the revision.
     """
     last = change.session.scalar(select(func.max(PlanRow.revision)).where(PlanRow.call_id == call_id))
     row = PlanRow(
@@ -125,7 +125,7 @@ def add_plan(change: Change, call_id: str, plan: MaskPlan, lists: ListVersions) 
 
 
 def get_plan(desk: Desk, call_id: str, revision: int | None = None) -> StoredPlan:
-    """A revision of a call's plan, or the newest.
+    """Return a revision of a call's plan, by default the newest.
 
     Raises:
         NotFoundError: when there is none.
@@ -165,14 +165,14 @@ def _plan_of(row: PlanRow, keyring: Keyring) -> StoredPlan:
 def decide(
     desk: Desk, actor: Actor, call_id: str, made: tuple[Decision, ...], *, expected: int | None = None
 ) -> None:
-    """Record decisions; who and when are the desk's, not the caller's.
+    """Record decisions; the desk sets the person and the time.
 
     Args:
         desk: The desk.
-        actor: Who decides.
-        call_id: Of the call.
+        actor: The person who decides.
+        call_id: The call's id.
         made: The decisions.
-        expected: How many there were when they were made; ``None`` where that does not matter.
+        expected: Number of decisions that the person knew of; ``None`` to skip the check.
 
     Raises:
         NotAllowedError: when the role does not allow it.
@@ -194,7 +194,7 @@ def decide(
 
 
 def _check_count(session: Session, call_id: str, expected: int | None) -> int:
-    """How many decisions a call has; an error where that is not what was expected."""
+    """Return the number of decisions of a call, and refuse another number than expected."""
     count = session.scalar(select(func.count()).where(DecisionRow.call_id == call_id)) or 0
     if expected is not None and count != expected:
         msg = f"{call_id}: ほかの人の決定が先に記録されています。確かめてから、もう一度決めてください"
@@ -203,13 +203,13 @@ def _check_count(session: Session, call_id: str, expected: int | None) -> int:
 
 
 def decisions(desk: Desk, call_id: str) -> tuple[Decision, ...]:
-    """A call's decisions in the order in which they were made."""
+    """Return a call's decisions in the order in which they were made."""
     with desk.read() as session:
         return decisions_of(session, call_id, desk.keyring)
 
 
 def reviewed(desk: Desk, call_id: str) -> tuple[Call, StoredPlan, tuple[Decision, ...]]:
-    """A call, its newest plan and all decisions ever made on it, as they are at one moment.
+    """Read a call, its newest plan and all its decisions in one transaction.
 
     Raises:
         NotFoundError: when there is no such call, or it has no plan yet.
@@ -229,20 +229,20 @@ def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
     *,
     expected: int | None = None,
 ) -> Call:
-    """Make a plan with decisions folded in, and the files made from it, the newest revision.
+    """Store a plan with decisions folded in, and the files made from it, as the newest revision.
 
     Args:
         desk: The desk.
-        actor: Who has decided.
-        call_id: Of the call.
-        plan: The next revision.
-        files: Made from it.
-        expected: How many decisions the call had when they were folded.
+        actor: The person who decided.
+        call_id: The call's id.
+        plan: The plan.
+        files: The files made from it.
+        expected: Number of decisions of the call when they were folded in.
 
     Raises:
         NotAllowedError: when the role does not allow it.
         ImpossibleStepError: when the call is not in review.
-        ConflictError: when somebody has decided since: that decision would be in no plan.
+        ConflictError: when somebody has decided since, because that decision would be in no plan.
     """
     check_may_decide(actor)
     with desk.change(actor) as change:
@@ -259,14 +259,14 @@ def revise(  # noqa: PLR0913 (one of them a check that most callers need not)
 
 
 def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "") -> Call:
-    """Approve a revision: its plan, and the masked files made from it, as they are now.
+    """Approve the present plan and masked files of a revision.
 
     Args:
         desk: The desk.
-        actor: An approver; nobody who has decided on the call, unless ``review_one_person`` is set.
-        call_id: Of the call.
-        revision: That was looked at.
-        note: In words.
+        actor: An approver who has not decided on the call, unless ``review_one_person`` is set.
+        call_id: The call's id.
+        revision: The revision that the approver has checked.
+        note: A note in words.
 
     Raises:
         NotAllowedError: when the role does not allow it.
@@ -308,7 +308,7 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
 
 
 def _check_reviewed(desk: Desk, change: Change, stored: StoredPlan) -> None:
-    """Whether a revision's review is over, and whoever approves it a second pair of eyes."""
+    """Check that a revision's review is complete, and that the approver did not decide on it."""
     call_id = stored.call_id
     _check_folded(change.session, call_id, stored.revision)
     everything = decisions_of(change.session, call_id, change.keyring)
@@ -321,11 +321,11 @@ def _check_reviewed(desk: Desk, change: Change, stored: StoredPlan) -> None:
 
 
 def approved_plan(desk: Desk, call_id: str) -> tuple[StoredPlan, Approval]:
-    """The plan that goes out, and its approval, after nothing of either has changed.
+    """Return the approved plan and its approval, after checking that both are unchanged.
 
     Raises:
         ImpossibleStepError: when the call is not approved, or when the request, the newest
-            revision, the plan or a masked file is not the one that was approved.
+            revision, the plan or a masked file differs from what was approved.
     """
     with desk.read() as session:
         return approved_of(session, call_row(session, call_id), desk.keyring)
@@ -339,7 +339,7 @@ def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[Store
     found = _approvals(session, row.id, keyring)
     newest = _plan_row(session, row.id, None)
     stored = _plan_of(newest, keyring)
-    # Of the bytes as they were sealed: a later version may write the same plan otherwise.
+    # Hash of the sealed bytes, because a later version may serialise the same plan differently.
     plan_sha256 = hashlib.sha256(sealed_json(newest, keyring)).hexdigest()
     files = masked_hashes(session, row.id, stored.revision)
     now = (row.revision, stored.revision, stored.plan_sha256, plan_sha256, files)
@@ -354,7 +354,7 @@ def approved_of(session: Session, row: CallRow, keyring: Keyring) -> tuple[Store
 
 
 def _check_folded(session: Session, call_id: str, revision: int) -> None:
-    """Whether every decision on a revision is in a plan; that it was completed changes none."""
+    """Check that a plan contains every decision on a revision; completions change no plan."""
     statement = select(DecisionRow.id).where(
         DecisionRow.call_id == call_id, DecisionRow.revision == revision, DecisionRow.action != COMPLETE
     )
@@ -364,7 +364,7 @@ def _check_folded(session: Session, call_id: str, revision: int) -> None:
 
 
 def approvals(desk: Desk, call_id: str) -> tuple[Approval, ...]:
-    """A call's approvals, oldest first."""
+    """Return a call's approvals, oldest first."""
     with desk.read() as session:
         return _approvals(session, call_id, desk.keyring)
 

@@ -1,4 +1,4 @@
-"""The calls that wait for an analyst or an approver, nearest due first."""
+"""The queue of calls for analysts and approvers, ordered by due date."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from flows.desk.storage.tables import CallRow, DecisionRow, PlanRow, RecordingRo
 __all__ = ["SHOWN", "QueuedCall", "list_queue", "queued"]
 
 SHOWN = (State.IN_REVIEW, State.APPROVED, State.RELEASED)
-"""States in which there is something to look at."""
+"""States in which a call can be opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedCall:
-    """A call as the queue shows it, without what only its plan and decisions tell.
+    """A call in the queue, without the counts that need its plan and decisions.
 
     Attributes:
-        number: Of its request.
-        due_on: Of its request, a running pause counted in; Japanese date.
-        days_left: Negative when the day is past; ``None`` while the clock stands still.
-        seconds: Length, where the catalogue tells it.
-        decisions: How many there are.
+        number: Public number of its request.
+        due_on: Due date of its request including a running pause, Japanese date.
+        days_left: Days left; negative when the due date has passed, ``None`` while the clock is stopped.
+        seconds: Length in seconds, if the catalogue contains it.
+        decisions: Number of decisions.
     """
 
     call_id: str
@@ -46,12 +46,12 @@ class QueuedCall:
 
 
 def list_queue(desk: Desk, state: State | None = None, request: str = "") -> tuple[QueuedCall, ...]:
-    """Calls in review and beyond, those first whose day is nearest.
+    """List calls in review and later states, ordered by due date.
 
     Args:
         desk: The desk.
-        state: Only these; by default those in review and those approved.
-        request: Only of the request of this public number.
+        state: Only calls in this state; by default those in review and the approved ones.
+        request: Only calls of the request with this public number.
     """
     states = (state,) if state else (State.IN_REVIEW, State.APPROVED)
     with desk.read() as session:
@@ -64,7 +64,7 @@ def list_queue(desk: Desk, state: State | None = None, request: str = "") -> tup
 
 
 def queued(desk: Desk, call_id: str) -> QueuedCall | None:
-    """One call, as the queue would show it; ``None`` when it has no plan yet."""
+    """Return one call's row of the queue, or ``None`` when the call has no plan yet."""
     with desk.read() as session:
         call_row(session, call_id)
         row = session.execute(_statement().where(CallRow.id == call_id)).one_or_none()

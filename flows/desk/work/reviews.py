@@ -1,7 +1,7 @@
-"""The review of a call: its plan, what was decided on it, and what that comes to.
+"""The review of a call: its plan, the decisions on it, and the plan with the decisions folded in.
 
-Decisions are the desk's rows (``plans.decide``), each with the whole of a ``ReviewDecision`` in
-its content.  Who decided and when is what the desk says.
+Decisions are rows of the desk (``plans.decide``), each with a whole ``ReviewDecision`` in its content.  The
+desk sets the person and the time of a decision.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Review:
     """A call under review.
 
     Attributes:
-        call: As it stands.
+        call: The call.
         stored: The newest revision of its plan.
         everything: Decisions on all revisions.
-        made: Those on the newest.
+        made: Decisions on the newest revision.
     """
 
     call: Call
@@ -39,12 +39,12 @@ class Review:
 
     @property
     def count(self) -> int:
-        """How many decisions there are: what the next ones have to know of."""
+        """Number of all decisions, which the next decisions must state."""
         return len(self.everything)
 
     @property
     def complete(self) -> bool:
-        """Nothing is left to decide, and somebody said so last."""
+        """Whether the last decision completed the review."""
         return is_complete(self.made)
 
     @property
@@ -54,7 +54,7 @@ class Review:
 
 
 def load_review(desk: Desk, call_id: str) -> Review:
-    """A call's review as it is now.
+    """Load a call's present review.
 
     Raises:
         NotFoundError: when there is no such call, or it has no plan yet.
@@ -72,13 +72,13 @@ def found_first(desk: Desk, review: Review) -> tuple[Found, ...]:
 def record(
     desk: Desk, actor: Actor, review: Review, new: Callable[[int], Sequence[ReviewDecision]]
 ) -> Review:
-    """Add decisions to a review: all of them, or none.
+    """Add decisions to a review, all of them or none.
 
     Args:
         desk: The desk.
-        actor: Who decides.
-        review: As whoever decides knows it.
-        new: The decisions, given the number of the first.
+        actor: The person who decides.
+        review: The review as that person saw it.
+        new: Returns the decisions for the number of the first one.
 
     Returns:
         The review with them.

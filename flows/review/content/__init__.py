@@ -1,1 +1,1 @@
-"""What the page shows and plays: words, sound, releases that run."""
+"""The page's content: words, sound, completion of reviews, running releases."""

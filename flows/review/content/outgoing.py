@@ -1,8 +1,8 @@
-"""Releases that run behind the page: seen while they run, one at a time, none twice.
+"""Releases that run in the background of the page, one at a time.
 
-Rendering and listening once more take minutes for a long call; no browser waits so long.  A release is
-one change of the desk at its very end: a page that is stopped before it has released nothing, and the
-button is there again.
+Rendering and listening again take minutes for a long call, longer than a browser waits.  A release changes
+the desk only in one transaction at its end: when the page is stopped before it, nothing is released, and
+the button is shown again.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ LOG = logging.getLogger("kaiji.review")
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A release that somebody asked for.
+    """A release that a person started.
 
     Attributes:
-        by: Who.
-        since: When.
-        fault: Why nothing went out; empty while it runs.
+        by: Login of that person.
+        since: Time of the start.
+        fault: Reason why nothing was released; empty while it runs.
     """
 
     by: str = field(repr=False)
@@ -47,7 +47,7 @@ class Errand:
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended yet."""
+        """Whether it still runs."""
         return not self.fault
 
 
@@ -55,7 +55,7 @@ class Outgoing:
     """The releases of one process.
 
     Args:
-        desk: Of the requests.
+        desk: The desk.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -65,20 +65,20 @@ class Outgoing:
         self._turn = threading.Lock()
 
     def begin(self, actor: Actor, number: str, load_models: Callable[[str], Models]) -> None:
-        """Start a release, which goes on by itself.
+        """Start a release in the background.
 
         Args:
-            actor: Who releases.
+            actor: The person who releases.
             number: Public number of the request.
-            load_models: What listens to the finished audio, by the model's name.
+            load_models: Loads the models that listen to the finished audio, by the model's name.
 
         Raises:
-            ConflictError: when it is under way already.
+            ConflictError: when a release of the request runs already.
             ImpossibleStepError: when the request is neither approved nor withheld, or something
                 changed after the approval.
             LetterError: when the letter cannot be filled in.
         """
-        # What a person has to put right is told at once.
+        # Faults that a person has to correct are reported at once.
         draft_letter(self._desk, number)
         with self._lock:
             found = self._errands.get(number)
@@ -89,17 +89,17 @@ class Outgoing:
                 change.record("release.begin", Subject(get(self._desk, number).request_id))
             self._errands[number] = Errand(actor.name, self._desk.clock())
         what = (actor, number, load_models)
-        # Of a program that is told to stop it must not hold up the end.
+        # A daemon thread, so that it does not delay the end of the program.
         threading.Thread(target=self._run, args=what, name=f"release-{number}", daemon=True).start()
 
     def of(self, number: str) -> Errand | None:
-        """What is under way for a request, or why it came to nothing; ``None`` after a success."""
+        """Return the running or failed release of a request; ``None`` after a success."""
         with self._lock:
             return self._errands.get(number)
 
     def _run(self, actor: Actor, number: str, load_models: Callable[[str], Models]) -> None:
         try:
-            # One at a time: each fills a processor and a model's memory.
+            # One at a time, because each needs a whole processor and the memory of a model.
             with self._turn:
                 release(self._desk, actor, number, load_models)
             fault = ""

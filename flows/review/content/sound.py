@@ -1,7 +1,7 @@
-"""Decoded calls in memory, and what is served of them: original or masked, whole or a stretch.
+"""Decoded calls in memory, and serving them: original or masked, as a whole or in part.
 
-Nothing is transcoded and nothing is written: a masked copy is made of the samples a browser asks
-for, when it asks.
+Nothing is transcoded and nothing is written to disk: a masked copy is made from the requested samples at
+each request.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ __all__ = ["OpenedSound", "Shelf", "Sketches", "View"]
 
 Samples = npt.NDArray[np.int16]
 
-PIECE = 1 << 15
-"""Samples of a channel that are made at a time."""
+PIECE_SAMPLES = 1 << 15
+"""Samples of each channel that are made at a time."""
 
-HEADER = 44
-"""Bytes before the samples of a PCM WAV."""
+WAV_HEADER_BYTES = 44
+"""Bytes of the header of a PCM WAV file."""
 
-WIDTH = 2
-"""Bytes of a sample."""
+SAMPLE_BYTES = 2
+"""Bytes of one sample."""
 
-UNUSED = 1800.0
-"""Seconds after which a call that nobody listens to is let go of when the next one is opened."""
+UNUSED_SECONDS = 1800.0
+"""Seconds after which a call that nobody listens to is dropped when the next one is opened."""
 
-MOST_SKETCHES = 32
-"""An hour of two channels is 0.7 MB."""
+MAX_SKETCHES = 32
+"""Sketches in memory; that of an hour with two channels has 0.7 MB."""
 
 
 class OpenedSound:
-    """A decoded call.
+    """A decoded call in memory.
 
     Args:
         recording: Its samples.
@@ -62,16 +62,16 @@ class OpenedSound:
 
     @property
     def held(self) -> int:
-        """Bytes of memory."""
-        return self.recording.channels * self.recording.length * WIDTH
+        """Bytes of memory that it takes."""
+        return self.recording.channels * self.recording.length * SAMPLE_BYTES
 
 
 class Sketches:
-    """What was drawn of the calls looked at last.
+    """The sketches (waveforms) of the calls that were opened last.
 
     Args:
-        desk: Of the calls.
-        shelf: Has the sound of a call that was masked before calls were drawn.
+        desk: The desk.
+        shelf: Provides the sound of calls that were masked before sketches were stored.
     """
 
     def __init__(self, desk: Desk, shelf: Shelf) -> None:
@@ -81,19 +81,19 @@ class Sketches:
         self._lock = threading.Lock()
 
     def get(self, actor: Actor, call_id: str, sha256: str) -> Sketch:
-        """A call as it is drawn.
+        """Return a call's sketch.
 
         Args:
-            actor: Who looks; it goes on record when it is read from the store.
-            call_id: Of the call.
-            sha256: Of its recording.
+            actor: The person who looks at it, whom the audit log records when it is read from the store.
+            call_id: The call's id.
+            sha256: SHA-256 of its recording.
 
         Raises:
-            RecordingUnreadableError: when nothing was drawn and the sound cannot be read either.
+            RecordingUnreadableError: when there is no sketch and the sound cannot be read either.
         """
         key, now = f"{call_id} {sha256}", time.monotonic()
         with self._lock:
-            for old in [each for each, (_, since) in self._kept.items() if now - since > UNUSED]:
+            for old in [each for each, (_, since) in self._kept.items() if now - since > UNUSED_SECONDS]:
                 del self._kept[old]
             if key in self._kept:
                 return self._kept[key][0]
@@ -102,7 +102,7 @@ class Sketches:
             sketch = sketch_of(self._shelf.get(actor, call_id, sha256).recording)
         with self._lock:
             self._kept[key] = (sketch, now)
-            while len(self._kept) > MOST_SKETCHES:
+            while len(self._kept) > MAX_SKETCHES:
                 self._kept.popitem(last=False)
         return sketch
 
@@ -115,11 +115,11 @@ class Sketches:
 
 
 class Shelf:
-    """The calls decoded last, as many as there is memory for.
+    """The calls that were decoded last, up to a limit of memory.
 
     Args:
-        desk: Of the calls.
-        most: Bytes.
+        desk: The desk.
+        most: Limit in bytes.
     """
 
     def __init__(self, desk: Desk, most: int) -> None:
@@ -130,12 +130,12 @@ class Shelf:
         self._decoding: dict[str, threading.Lock] = {}
 
     def get(self, actor: Actor, call_id: str, sha256: str) -> OpenedSound:
-        """A call's sound, decoded once.
+        """Return a call's sound, decoding it at most once.
 
         Args:
-            actor: Who opens a stored copy, where there is only that.
-            call_id: Of the call.
-            sha256: Of its recording: another one is another sound.
+            actor: The person for whom a stored copy is opened, when the company's file cannot be read.
+            call_id: The call's id.
+            sha256: SHA-256 of its recording.
 
         Raises:
             RecordingUnreadableError: when neither the company's file nor our copy can be read.
@@ -160,8 +160,8 @@ class Shelf:
         return opened
 
     def _forget(self) -> None:
-        """Nobody's any more: what was erased from the store must not live on here."""
-        oldest = time.monotonic() - UNUSED
+        """Drop unused calls, so that sound that was erased from the store does not stay in memory."""
+        oldest = time.monotonic() - UNUSED_SECONDS
         for key in [key for key, opened in self._kept.items() if opened.used < oldest]:
             del self._kept[key]
 
@@ -183,13 +183,13 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A WAV file that is made as it is read.
+    """A WAV file whose bytes are made when they are read.
 
     Attributes:
         recording: The call.
-        first: Its first sample.
-        last: Behind its last one.
-        plan: What is silent; ``None`` in the original.
+        first: Index of the first sample.
+        last: Index behind the last sample.
+        plan: The plan to mask by; ``None`` for the original.
     """
 
     recording: Recording
@@ -211,19 +211,19 @@ class View:
 
     @property
     def size(self) -> int:
-        """Bytes of the file."""
-        return HEADER + (self.last - self.first) * self.recording.channels * WIDTH
+        """Size of the file in bytes."""
+        return WAV_HEADER_BYTES + (self.last - self.first) * self.recording.channels * SAMPLE_BYTES
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        """Bytes ``[start, stop)`` of the file, a piece at a time."""
+        """Yield the bytes ``[start, stop)`` of the file, a piece at a time."""
         head = header_of(self.recording.channels, self.last - self.first, self.recording.rate)
-        if start < HEADER:
-            yield head[start : min(stop, HEADER)]
-        width = self.recording.channels * WIDTH
-        at = max(start, HEADER)
+        if start < WAV_HEADER_BYTES:
+            yield head[start : min(stop, WAV_HEADER_BYTES)]
+        width = self.recording.channels * SAMPLE_BYTES
+        at = max(start, WAV_HEADER_BYTES)
         while at < stop:
-            sample, inside = divmod(at - HEADER, width)
-            samples = min(PIECE, -(-(stop - HEADER) // width) - sample)
+            sample, inside = divmod(at - WAV_HEADER_BYTES, width)
+            samples = min(PIECE_SAMPLES, -(-(stop - WAV_HEADER_BYTES) // width) - sample)
             data = self._samples(self.first + sample, self.first + sample + samples).T.astype("<i2").tobytes()
             piece = data[inside : inside + stop - at]
             yield piece
@@ -250,7 +250,7 @@ def _filled(length: int, rate: int, kind: str, law: str) -> Samples:
 
 
 def _check(plan: MaskPlan, recording: Recording) -> None:
-    """As ``mask_audio``: what cannot be masked is not served as if it were."""
+    """Check the plan as ``mask_audio`` does, so that nothing unmasked is served as masked."""
     for item in plan.masked:
         outside = item.time.start >= recording.duration
         if outside or not item.channels or not set(item.channels) <= set(range(recording.channels)):

@@ -1,4 +1,4 @@
-"""Completion and reopening of a call: what has to be so before, and what is recorded."""
+"""Completes and reopens the review of a call, and checks the conditions for it."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ __all__ = ["complete", "reopen"]
 
 
 def complete(desk: Desk, actor: Actor, review: Review, left: float | None) -> Review:
-    """Say that nothing is left to decide: the final copy is made, verified, and waits for approval.
+    """Complete a review: the final copy is made and verified, and waits for approval.
 
     Args:
         desk: The desk.
-        actor: Who says so.
-        review: As they know it.
-        left: Seconds of the masked copy nobody has listened to, where all have to be.
+        actor: The person who completes it.
+        review: The review as they saw it.
+        left: Seconds of the masked copy that nobody has listened to, where listening through is required.
 
     Raises:
         ReviewRuleError: when something is undecided, unconfirmed or unheard.
         ConflictError: when somebody else has decided since.
-        CallUnsafeError: when the copy gives something away.
+        CallUnsafeError: when something masked can still be heard or read in the copy.
     """
     if review.complete:
         return review
@@ -41,7 +41,7 @@ def complete(desk: Desk, actor: Actor, review: Review, left: float | None) -> Re
     make_final(desk, actor, review.call.call_id, review.draft, expected=review.count)
     made = load_review(desk, review.call.call_id)
     if made.count != review.count:
-        # Somebody decided on the new revision already: then it is not complete.
+        # Somebody has already decided on the new revision, so it is not complete.
         return made
     done = _own(ReviewKind.COMPLETE)
     with desk.change(actor) as change:

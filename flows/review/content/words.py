@@ -1,4 +1,4 @@
-"""Words of a call in memory: read once, and what of them sounds like what."""
+"""Transcripts in memory: each is read once, and can be searched for similar sounds."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ __all__ = ["Alike", "Library", "OpenedWords"]
 
 KEPT_CALLS = 8
 KEPT_SECONDS = 1800.0
-"""What was erased from the store must not live on here."""
+"""Seconds after which a transcript is dropped, because it may have been erased from the store."""
 
-BOUNDS = ((3, 0.0), (5, 0.15), (99, 0.25))
-"""Price per mora up to which something sounds the same, by morae below a limit: shorter words are
-in any sentence.  Wider than the recognizer's own bounds, because a person looks at each."""
+MAX_PRICE_BY_MORAE = ((3, 0.0), (5, 0.15), (99, 0.25))
+"""Largest price per mora at which something counts as the same sound, by number of morae: short words occur
+by chance in any sentence.  The bounds are wider than the recognizer's, because a person checks each place."""
 
-LONGEST = 60
-"""Morae that are looked for at most: a sentence is not said twice."""
+MAX_MORAE = 60
+"""Longest sound that is searched for, in morae; longer sentences are not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A place that sounds like another.
+    """A place that sounds like another one.
 
     Attributes:
-        chars: In ``Transcript.text``.
-        likeness: 1 for the same sound.
+        chars: Character range in ``Transcript.text``.
+        likeness: Similarity, 1 for the same sound.
     """
 
     chars: CharSpan
@@ -48,11 +48,11 @@ class Alike:
 
 
 class OpenedWords:
-    """A call's transcript and what it sounds like.
+    """A call's transcript and its sound in morae.
 
     Args:
-        transcript: Of the call.
-        reading: Guards the reader, which is for one thread at a time.
+        transcript: The transcript.
+        reading: The reader of Japanese, which one thread may use at a time.
     """
 
     def __init__(self, transcript: Transcript, reading: Reading) -> None:
@@ -68,11 +68,11 @@ class OpenedWords:
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
-        """Where each mora's characters begin: in order, as it is read from left to right."""
+        """The start of each mora's characters, in ascending order."""
         return tuple(at.start for at in self.line.chars)
 
     def sound(self, chars: CharSpan) -> tuple[Mora, ...]:
-        """What a stretch of text sounds like."""
+        """Return the morae of a stretch of text."""
         first = bisect.bisect_left(self._starts, chars.start)
         while first and self.line.chars[first - 1].end > chars.start:
             first -= 1
@@ -80,9 +80,9 @@ class OpenedWords:
         return self.line.morae[first:last]
 
     def spoken(self, chars: CharSpan) -> tuple[Mora, ...]:
-        """What the words of a stretch sound like when they are read by themselves: the same always.
+        """Return the reading of a stretch's words by themselves, which does not depend on their context.
 
-        Quicker than to read the whole call, which may wait until something is looked for in it.
+        It is quicker than reading the whole call, which is needed only for a search.
         """
         text = self.transcript.text[chars.start : chars.end]
         if text not in self._spoken:
@@ -91,15 +91,15 @@ class OpenedWords:
         return self._spoken[text]
 
     def read(self) -> None:
-        """Read the whole call now, not when somebody waits for it."""
+        """Read the whole call now, before somebody waits for it."""
         _ = self.line
 
     def alike(self, chars: CharSpan) -> tuple[Alike, ...]:
-        """Everything in the call that sounds like a stretch of text, itself left out."""
-        needle = self.sound(chars)[:LONGEST]
+        """Find all other places in the call that sound like a stretch of text."""
+        needle = self.sound(chars)[:MAX_MORAE]
         if len(needle) < 2:
             return ()
-        bound = next(price for limit, price in BOUNDS if len(needle) < limit)
+        bound = next(price for limit, price in MAX_PRICE_BY_MORAE if len(needle) < limit)
         found = []
         for match in find_sound(needle, self.line.morae, bound):
             where = self.line.span(match.start, match.end)
@@ -108,7 +108,7 @@ class OpenedWords:
         return tuple(found)
 
     def words_in(self, time_: TimeSpan, channels: tuple[int, ...]) -> tuple[Word, ...]:
-        """The words of which more than half sounds in a stretch, in order of text."""
+        """Return the words of which more than half lies in a stretch of time, in order of text."""
         return tuple(
             word
             for segment in self.transcript.segments
@@ -118,9 +118,9 @@ class OpenedWords:
         )
 
     def chars_in(self, time_: TimeSpan, channels: tuple[int, ...]) -> CharSpan:
-        """The text of a stretch: of the utterance that has most of it; empty where there is none.
+        """Return the text range of a stretch of time in the utterance that has most of it; it may be empty.
 
-        Words of other utterances under the same stretch are masked by their time.
+        Words of other utterances in the same stretch are masked by their time.
         """
         best: tuple[int, CharSpan] = (0, CharSpan(0, 0))
         for segment in self.transcript.segments:
@@ -133,7 +133,7 @@ class OpenedWords:
         return best[1]
 
     def cut(self, chars: CharSpan, at: float) -> int:
-        """Where the text of an item is cut when its sound is cut at a second."""
+        """Return where an item's text is split when its sound is split at a time."""
         words = [w for s in self.transcript.segments for w in s.words if w.chars.overlaps(chars)]
         before = [w.chars.end for w in words if (w.time.start + w.time.end) / 2 < at]
         return min(max([chars.start, *before]), chars.end)
@@ -145,7 +145,7 @@ def _inside(word: TimeSpan, stretch: TimeSpan) -> bool:
 
 
 class Reading:
-    """The one reader of Japanese, loaded when it is first needed."""
+    """The shared reader of Japanese, loaded when it is first needed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -174,10 +174,10 @@ class _Kept:
 
 
 class Library:
-    """The transcripts opened last.
+    """The transcripts that were opened last.
 
     Args:
-        desk: Of the calls.
+        desk: The desk.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -187,20 +187,20 @@ class Library:
         self._reading = Reading()
 
     def warm(self) -> None:
-        """Load the reader now, not when the first analyst waits for it."""
+        """Load the reader now, before the first analyst waits for it."""
         with self._reading:
             pass
 
     def get(self, actor: Actor, call_id: str, sha256: str) -> OpenedWords:
-        """A call's words.
+        """Return a call's words.
 
         Args:
-            actor: Who opens them; it goes on record when they are read from the store.
-            call_id: Of the call.
-            sha256: Of the transcript the plan counts in.
+            actor: The person who opens them, whom the audit log records when they are read from the store.
+            call_id: The call's id.
+            sha256: SHA-256 of the transcript that the plan refers to.
 
         Raises:
-            NotFoundError: when they are erased already.
+            NotFoundError: when the transcript is erased.
         """
         key, now = f"{call_id} {sha256}", time.monotonic()
         with self._lock:

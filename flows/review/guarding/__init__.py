@@ -1,1 +1,1 @@
-"""Around every request: who sends it, for which host, what is refused."""
+"""Checks around every request: its sender, its host, its size, its connection, and errors."""

@@ -1,6 +1,6 @@
-"""Who sends a request, whether they may, and whether our own page sent it.
+"""Authentication, roles, and protection against forged requests.
 
-Every route names its roles with ``require``, or stands in ``PUBLIC``.
+Every route names its roles with ``require``, or is listed in ``PUBLIC``.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ __all__ = [
 ]
 
 PUBLIC = frozenset({("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in")})
-"""Routes for everybody; the static files are the only others."""
+"""Routes that need no sign-in, besides the static files."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is signed in.
+    """A signed-in person.
 
     Attributes:
-        name: Login; what stands with their decisions.
-        roles: As they are now.
-        session_id: Of the sign-in.
+        name: Login, which is recorded with their decisions.
+        roles: Their present roles.
+        session_id: Id of the session.
     """
 
     name: str = field(repr=False)
@@ -56,38 +56,38 @@ class User:
 
     @property
     def can(self) -> Mapping[str, bool]:
-        """What the page offers."""
+        """The actions that the page offers them."""
         reviews = Role.ANALYST in self.roles or Role.APPROVER in self.roles
         return {"decide": reviews, "approve": Role.APPROVER in self.roles, "admin": Role.ADMIN in self.roles}
 
     @property
     def actor(self) -> Actor:
-        """Who goes on record."""
+        """The actor for the audit log."""
         return self.acting(self.roles[0])
 
     @property
     def reviewer(self) -> Actor:
-        """Who goes on record with a decision on a call."""
+        """The actor for a decision on a call."""
         return self.acting(Role.ANALYST if Role.ANALYST in self.roles else Role.APPROVER)
 
     def acting(self, role: Role) -> Actor:
-        """Who goes on record, in one of their roles."""
+        """Return the actor in a role, or in the person's first role when they do not have it."""
         return Actor(self.name, role if role in self.roles else self.roles[0])
 
 
 def cookie_name(settings: Settings, purpose: str = "session") -> str:
-    """Of a cookie; a browser takes ``__Host-`` only over https, for this host and whole site."""
+    """Return a cookie's name; browsers accept ``__Host-`` only over https and for the whole host."""
     return f"{'__Host-' if settings.review_https else ''}kaiji-{purpose}"
 
 
 def csrf_of(token: str) -> str:
-    """What our own page sends along: nobody can tell it who has not the cookie."""
+    """Return the CSRF token of a session, which nobody without the cookie can compute."""
     digest = hashlib.sha256(f"kaiji csrf {token}".encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def current_user(request: Request) -> User | None:
-    """Who sends a request; ``None`` where nobody is signed in."""
+    """Return the sender of a request; ``None`` when nobody is signed in."""
     settings = site_of(request).settings
     token = request.cookies.get(cookie_name(settings), "")
     found = find_session(site_of(request).desk, token) if token else None
@@ -102,7 +102,7 @@ def current_user(request: Request) -> User | None:
 
 
 def _trusted(request: Request, found: SignedIn | None, token: str) -> tuple[SignedIn | None, str]:
-    """Who a trusted proxy says it is; a session of their own begins when their browser brings our cookie."""
+    """Return the person whom a trusted proxy names; their session begins when our cookie comes back."""
     site = site_of(request)
     if not site.proxy.sent(request):
         raise RefusedError(403, "forbidden", "このページには会社の入口を通って入ってください")
@@ -122,7 +122,7 @@ def _trusted(request: Request, found: SignedIn | None, token: str) -> tuple[Sign
 
 
 def _roles(settings: Settings, words: set[str]) -> tuple[Role, ...]:
-    """The roles that a proxy's words stand for."""
+    """Return the roles for the role names that a proxy sent."""
     pairs = [pair.split("=") for pair in settings.review_role_names.split(",") if pair]
     names = [(name.strip().casefold(), role) for name, role in pairs] or [(r.value, r.value) for r in ROLES]
     held = {role for name, role in names if name in words}
@@ -130,17 +130,17 @@ def _roles(settings: Settings, words: set[str]) -> tuple[Role, ...]:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from, as far as it can be believed."""
+    """Return the client's address; a proxy's header counts only when the proxy is trusted."""
     host = request.client.host if request.client else "unknown"
     if site_of(request).proxy.sent(request):
-        # The last one was added by our proxy; those before it could say anything.
+        # Our proxy added the last address; the client may have invented those before it.
         forwarded = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")[-1].strip()
         return forwarded or host
     return host
 
 
 def _form_csrf(request: Request) -> str:
-    """Of the sign-in form, before there is a session."""
+    """Return the CSRF token of the sign-in form, before there is a session."""
     settings = site_of(request).settings
     token = request.cookies.get(cookie_name(settings, "form"), "")
     if not token:
@@ -150,11 +150,11 @@ def _form_csrf(request: Request) -> str:
 
 
 async def check_forgery(request: Request, _: Annotated[User | None, Depends(current_user)]) -> None:
-    """Refuse what changes something and was not sent by our own page.
+    """Refuse a changing request that our own page did not send.
 
     Raises:
-        ForgedError: another origin, or without the page's own word.
-        SignedOutError: nobody is signed in, where somebody has to be.
+        ForgedError: when it comes from another origin or has no valid CSRF token.
+        SignedOutError: when nobody is signed in on a route that requires it.
     """
     if request.method in SAFE:
         return
@@ -170,10 +170,10 @@ async def check_forgery(request: Request, _: Annotated[User | None, Depends(curr
 
 
 def _check_origin(request: Request) -> None:
-    """The browser's own word for where the request comes from.
+    """Check the origin that the browser states.
 
-    A form of a page without referrer says ``null``; then the browser has to say that it is of the
-    same origin in another header.
+    A form on a page without referrer has the origin ``null``; then the browser must state the same origin in
+    another header.
     """
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "")
@@ -189,10 +189,10 @@ def _check_origin(request: Request) -> None:
 
 
 def require(*roles: Role) -> Any:
-    """A dependency: the user, who has one of these roles.
+    """Return a FastAPI dependency that provides the user if they have one of these roles.
 
     Args:
-        roles: Any of them is enough.
+        roles: Allowed roles; one is enough.
     """
 
     def allowed(user: Annotated[User | None, Depends(current_user)]) -> User:

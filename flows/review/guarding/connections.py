@@ -1,15 +1,15 @@
-"""How long a connection may take for a request, and how many there may be.
+"""Limits of time and number for connections.
 
-uvicorn sets no limit to the time in which a client sends a request (slow loris).  Here:
+uvicorn does not limit the time in which a client sends a request (slow loris).  Here:
 
-- a request has to be there as a whole, its body too, within ``request_seconds``;
-- of connections whose request is unfinished, ``unfinished`` are kept.  One more takes the place of
-  the oldest of the address that has most.  Our own page's requests are whole within milliseconds and
-  are never the oldest, even where everybody comes from one address, that of a proxy;
-- of all connections ``open`` are kept.  One more takes the place of the oldest where nothing moves:
-  between two requests, or where nobody takes the answer.
+- a request must have arrived as a whole, including its body, within ``request_seconds``;
+- at most ``unfinished`` connections may have an unfinished request.  One more replaces the oldest of the
+  address that has most of them.  Requests of our own page arrive within milliseconds and are never the
+  oldest, even when everybody comes from the one address of a proxy;
+- at most ``open`` connections are open.  One more replaces the oldest idle one, which is between two
+  requests or whose client does not read the answer.
 
-No limit is by address alone: behind a proxy everybody has the same.
+No limit depends on the address alone, because behind a proxy everybody has the same address.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ __all__ = ["Bounds", "bounded"]
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Of one server.
+    """Limits of one server.
 
     Attributes:
-        request_seconds: From a connection's first byte, or its beginning, to the end of its request.
-            The largest body (``guard.BIGGEST_BODY``) needs 13 kB/s, a slow telephone line twice that.
-        unfinished: Connections whose request is not there as a whole.
-        open: Connections in all; below the 1,024 files that a process may usually have open.
+        request_seconds: Seconds from a connection's first byte, or its start, to the end of its request.
+            The largest body (``guard.MAX_BODY_BYTES``) then needs 13 kB/s.
+        unfinished: Connections with an unfinished request.
+        open: Connections in total, below the 1,024 files that a process may usually have open.
     """
 
     request_seconds: float = 20.0
@@ -44,7 +44,7 @@ class Bounds:
 
 @dataclass(slots=True)
 class _Held:
-    """The connections of one server, oldest first: which wait for what."""
+    """The connections of one server, oldest first, and what each waits for."""
 
     bounds: Bounds
     every: dict[_Bounded, None] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class _Held:
     idle: dict[_Bounded, None] = field(default_factory=dict)
 
     def make_room(self) -> None:
-        """End what is too much."""
+        """Close connections beyond the limits."""
         if len(self.unfinished) > self.bounds.unfinished:
             peers = Counter(each.peer for each in self.unfinished)
             most = max(peers, key=lambda peer: peers[peer])
@@ -62,7 +62,7 @@ class _Held:
 
 
 class _Bounded(H11Protocol):
-    """uvicorn's protocol with these limits."""
+    """uvicorn's HTTP protocol with these limits."""
 
     def __init__(self, held: _Held, **given: Any) -> None:
         super().__init__(**given)
@@ -71,7 +71,7 @@ class _Bounded(H11Protocol):
         self.peer = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Count it, and wait for a request."""
+        """Register the connection, which waits for a request."""
         super().connection_made(transport)
         self.peer = self.client[0] if self.client else ""
         self._held.every[self] = None
@@ -79,36 +79,36 @@ class _Bounded(H11Protocol):
         self._held.make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Remove the connection."""
         self._held.every.pop(self, None)
         self._leave_queue()
         self._held.idle.pop(self, None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Look whether the request is whole now."""
+        """Check whether the request is complete now."""
         self._held.idle.pop(self, None)
         super().data_received(data)
         self._look()
         self._held.make_room()
 
     def on_response_complete(self) -> None:
-        """Look whether the next request has begun."""
+        """Check whether the next request has begun."""
         super().on_response_complete()
         self._look()
 
     def pause_writing(self) -> None:
-        """Nobody takes what is sent: such as a player that has enough for now."""
+        """Mark that the client does not read, such as a player with a full buffer."""
         super().pause_writing()
         self._held.idle[self] = None
 
     def resume_writing(self) -> None:
-        """Somebody does."""
+        """Mark that the client reads again."""
         self._held.idle.pop(self, None)
         super().resume_writing()
 
     def end(self) -> None:
-        """Close it now; a body that was being read is told that it was cut off."""
+        """Close the connection now; a reader of its body learns that it was cut off."""
         self._held.every.pop(self, None)
         self._leave_queue()
         self._held.idle.pop(self, None)
@@ -125,7 +125,7 @@ class _Bounded(H11Protocol):
 
     def _is_unfinished(self) -> bool:
         if self.conn.their_state is h11.IDLE:
-            # Between two requests uvicorn's own time runs (``timeout_keep_alive``).
+            # Between two requests uvicorn's own limit applies (``timeout_keep_alive``).
             return self.cycle is None or bool(self.conn.trailing_data[0])
         return self.conn.their_state is h11.SEND_BODY
 
@@ -137,10 +137,10 @@ class _Bounded(H11Protocol):
 
 
 def bounded(bounds: Bounds) -> Callable[..., H11Protocol]:
-    """What makes the connections of one server, for uvicorn's ``http``.
+    """Return the protocol class of one server, for uvicorn's option ``http``.
 
     Args:
-        bounds: Of all of them together.
+        bounds: Limits for all its connections together.
     """
     held = _Held(bounds)
 

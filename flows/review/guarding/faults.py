@@ -1,4 +1,4 @@
-"""What the page says when something is refused or goes wrong: one sentence, never a trace."""
+"""The page's answers to errors: one sentence, never a traceback."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ STATUSES = {
     "database_gone": 503,
     "storage_gone": 503,
 }
-"""By the code of one of our errors; its message is for the analyst as it stands."""
+"""HTTP status by the code of one of our errors, whose message is shown unchanged."""
 
 HTTP = {404: ("not_found", "そのページはありません"), 405: ("bad_request", "その操作はできません")}
 FAILED = "プログラムの中で誤りが起きました。記録には残っていません"
 
 
 class RefusedError(Exception):
-    """A request that is not granted.
+    """A request is refused.
 
     Args:
-        status: Of HTTP.
-        code: Short stable word.
-        message: For the person.
+        status: HTTP status.
+        code: Short stable error code.
+        message: Message for the person.
     """
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -68,14 +68,14 @@ class SignedOutError(RefusedError):
 
 
 class ForgedError(RefusedError):
-    """A request that our own page did not send."""
+    """The request was not sent by our own page."""
 
     def __init__(self) -> None:
         super().__init__(403, "forged", "ページを読み直してから、もう一度行ってください")
 
 
 def add_faults(app: FastAPI) -> None:
-    """Give the app its answers to errors."""
+    """Add the error handlers to the application."""
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(PipelineError, _ours)
     app.add_exception_handler(RequestValidationError, _malformed)
@@ -116,7 +116,7 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
-    # Which field of ours, never what stood in it, nor what a stranger calls a field.
+    # Names one of our fields, never its value or a field that the sender invented.
     fields = []
     if isinstance(error, RequestValidationError):
         places = [
@@ -134,7 +134,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def failed(request: Request, error: BaseException) -> Response:
-    """The answer to an error that nobody foresaw; the log knows its kind by the reference."""
+    """Answer an unexpected error with a reference under which the log has its kind."""
     reference = secrets.token_hex(4)
     LOG.error("request failed: %s (reference %s)", type(error).__name__, reference)
     try:

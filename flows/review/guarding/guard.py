@@ -1,8 +1,8 @@
-"""Around every request: the host it is for, how much it may send, what every answer carries.
+"""Middleware around every request: checks the host and the body, and adds headers to every answer.
 
-A request is handed on when all of it is here and not before: one whose connection broke, or whose
-body is not as long as it says, is refused whatever it holds.  A form's last field is the page's own
-word (``access.check_forgery``), so that one which something cut on its way to us lacks that.
+A request is passed on only when it has arrived as a whole.  One whose connection broke, or whose body does
+not have the stated length, is refused.  The last field of every form is the CSRF token
+(``access.check_forgery``), so a form that was cut off on its way lacks it and is refused too.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from flows.review.guarding.access import cookie_name
 from flows.review.guarding.faults import failed
 from flows.settings import Settings
 
-__all__ = ["BIGGEST_BODY", "Guard", "security_headers"]
+__all__ = ["MAX_BODY_BYTES", "Guard", "security_headers"]
 
-BIGGEST_BODY = 256 * 1024
-"""Bytes: two hundred decisions with long reasons."""
+MAX_BODY_BYTES = 256 * 1024
+"""Largest body in bytes, enough for two hundred decisions with long reasons."""
 
 TOO_LARGE = "送られた内容が大きすぎます"
 CUT_OFF = "送られた内容が途中で切れています。何も行っていません"
 NO_SUCH_FORM = "この形では受け取れません"
 
-LONGEST_NUMBER = 19
+MAX_LENGTH_DIGITS = 19
 """Digits of a ``Content-Length``: 63 bits."""
 
 CSP = (
@@ -37,7 +37,7 @@ CSP = (
 
 
 def security_headers(settings: Settings, path: str) -> tuple[tuple[bytes, bytes], ...]:
-    """What every answer carries."""
+    """Return the headers of every answer."""
     named = {
         "content-security-policy": CSP,
         "x-frame-options": "DENY",
@@ -46,7 +46,7 @@ def security_headers(settings: Settings, path: str) -> tuple[tuple[bytes, bytes]
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        # Pages, answers and sound are personal; our own script and style are not.
+        # Pages, answers and sound contain personal data; scripts and styles do not.
         "cache-control": "no-cache" if path.startswith("/static/") else "no-store",
     }
     if settings.review_https:
@@ -55,11 +55,11 @@ def security_headers(settings: Settings, path: str) -> tuple[tuple[bytes, bytes]
 
 
 class Guard:
-    """Middleware.
+    """The middleware.
 
     Args:
-        app: What it stands around.
-        settings: Of this machine.
+        app: The guarded application.
+        settings: The settings of this machine.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -68,7 +68,7 @@ class Guard:
         self._hosts = {host.strip().casefold() for host in settings.review_hosts.split(",") if host.strip()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or not."""
+        """Pass a request on, or refuse it."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
@@ -94,31 +94,31 @@ class Guard:
             return _refuse(400, "bad_request", "この名前ではページを開けません(KAIJI_REVIEW_HOSTS)")
         lengths = _values(scope, b"content-length")
         if len(lengths) > 1 or (lengths and _values(scope, b"transfer-encoding")):
-            # Two servers in a row may each believe another one of them (request smuggling).
+            # Two servers in a row may each use another one of the headers (request smuggling).
             return _refuse(400, "bad_request", NO_SUCH_FORM)
         for length in lengths:
-            if not length.isdigit() or len(length) > LONGEST_NUMBER or int(length) > BIGGEST_BODY:
+            if not length.isdigit() or len(length) > MAX_LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
                 return _refuse(413, "too_large", TOO_LARGE)
         kinds = _values(scope, b"content-type")
         if len(kinds) > 1 or any(kind.strip().lower().startswith(b"multipart/") for kind in kinds):
-            # No form of ours sends files, and the word at the end of ours would not be the end of this.
+            # None of our forms sends files, and in this encoding the CSRF token would not end the body.
             return _refuse(415, "bad_request", NO_SUCH_FORM)
         return None
 
 
 def _values(scope: Scope, wanted: bytes) -> list[bytes]:
-    """Those of a header, however often it stands there."""
+    """Return all values of a header."""
     return [value for name, value in scope["headers"] if name == wanted]
 
 
 def _told_length(scope: Scope) -> int | None:
-    """How long a body says it is; a chunked one ends by itself."""
+    """Return the stated length of a body; a chunked one states none."""
     lengths = _values(scope, b"content-length")
     return int(lengths[0]) if lengths else None
 
 
 def _name_of(host: str) -> str:
-    """A Host header without its port."""
+    """Return a Host header without its port."""
     if host.startswith("["):
         return host.partition("]")[0].casefold() + "]"
     return host.partition(":")[0].casefold()
@@ -129,13 +129,13 @@ def _refuse(status: int, code: str, message: str) -> JSONResponse:
 
 
 async def _answered(answer: _Answer, response: Any, scope: Scope, receive: Receive) -> None:
-    """An answer in place of one that was not begun."""
+    """Answer a request that was not passed on."""
     if not answer.begun:
         await response(scope, receive, answer)
 
 
 class _RefusedBodyError(Exception):
-    """A body that is not taken."""
+    """The body is refused."""
 
     def __init__(self, answer: JSONResponse) -> None:
         super().__init__(answer.status_code)
@@ -143,19 +143,19 @@ class _RefusedBodyError(Exception):
 
 
 async def _read(receive: Receive, told: int | None) -> bytes:
-    """A request's body, all of it.
+    """Read the whole body of a request.
 
     Raises:
-        _RefusedBodyError: too large, whatever its header said; cut off; or not as long as it said.
+        _RefusedBodyError: when it is too large, was cut off, or does not have the stated length.
     """
     body = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            # The other end is gone: what came before may be any part of what was meant.
+            # The client is gone, so the body may be incomplete.
             raise _RefusedBodyError(_refuse(400, "cut_off", CUT_OFF))
         body += bytes(message.get("body", b""))
-        if len(body) > BIGGEST_BODY:
+        if len(body) > MAX_BODY_BYTES:
             raise _RefusedBodyError(_refuse(413, "too_large", TOO_LARGE))
         if not message.get("more_body", False):
             break
@@ -165,7 +165,7 @@ async def _read(receive: Receive, told: int | None) -> bytes:
 
 
 class _Replay:
-    """A body that was read already, and then whatever else comes."""
+    """Passes on a body that was already read, and then further messages."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._receive = receive
@@ -179,7 +179,7 @@ class _Replay:
 
 
 class _Answer:
-    """Adds our headers and cookies to whatever answer there is."""
+    """Adds our headers and cookies to an answer."""
 
     def __init__(self, scope: Scope, send: Send, settings: Settings) -> None:
         self._scope = scope
@@ -203,7 +203,7 @@ class _Answer:
         for key, purpose in (("new_session", "session"), ("new_form", "form")):
             if key in state:
                 name = cookie_name(self._settings, purpose)
-                # An empty one takes the cookie back.
+                # An empty value deletes the cookie.
                 value = f"{name}={state[key]}{lasting}" + ("" if state[key] else "; Max-Age=0")
                 cookies.append((b"set-cookie", value.encode()))
         return cookies

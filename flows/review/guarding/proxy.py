@@ -1,7 +1,7 @@
-"""Whether a request comes from the company's proxy, which is believed about who sends it.
+"""Recognises requests of the company's proxy, whose headers about the sender are believed.
 
-An address proves nothing: any program on the proxy's machine has it.  So the proxy also sends a
-secret that only it and we can read, or it comes by a Unix socket that only it may open.
+An address proves nothing, because any program on the proxy's machine has the same.  The proxy therefore
+also sends a secret that only it and we can read, or connects by a Unix socket that only it may open.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ __all__ = ["SECRET_HEADER", "TrustedProxy", "trusted_proxy"]
 
 SECRET_HEADER = "x-kaiji-proxy-secret"  # noqa: S105 (its name, not what it says)
 
-SHORTEST_SECRET = 32
-"""Characters: 128 bits as hexadecimal digits."""
+MIN_SECRET_CHARS = 32
+"""Characters of a secret: 128 bits as hexadecimal digits."""
 
-LONGEST_FILE = 64 * 1024
+MAX_SECRET_FILE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedProxy:
-    """How the proxy is known.
+    """How the proxy is recognised.
 
     Attributes:
-        networks: Of its addresses.
-        secrets: Any of them will do, so that they can be changed one after the other; none means that
-            nobody who comes by an address is believed.
-        by_socket: Whether the page listens on a Unix socket, and nobody comes by an address.
+        networks: Networks of its addresses.
+        secrets: Accepted secrets; several allow a change without interruption.  Without any, no request
+            from an address is believed.
+        by_socket: Whether the page listens on a Unix socket instead of an address.
     """
 
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
@@ -43,9 +43,9 @@ class TrustedProxy:
     by_socket: bool
 
     def sent(self, request: Request) -> bool:
-        """Whether a request comes from it."""
+        """Return whether a request comes from the proxy."""
         if self.by_socket:
-            # uvicorn knows an address of whoever came by one.
+            # uvicorn has no client address for a Unix socket.
             return request.client is None
         return self._has_address(request) and self._has_secret(request)
 
@@ -59,16 +59,16 @@ class TrustedProxy:
     def _has_secret(self, request: Request) -> bool:
         told = request.headers.getlist(SECRET_HEADER)
         given = told[0].encode("latin-1") if len(told) == 1 else b""
-        # Each is compared, so that the time tells nothing of any.
+        # All secrets are compared, so that the time does not tell which one matched.
         return sum(hmac.compare_digest(given, secret) for secret in self.secrets) > 0
 
 
 def trusted_proxy(settings: Settings) -> TrustedProxy:
-    """How the proxy of the settings is known.
+    """Return how the proxy of the settings is recognised.
 
     Raises:
-        SettingError: the secret's file is not there, not ours alone, or holds no secret; or where a
-            proxy is to sign people in, and nothing would prove that it is the proxy.
+        SettingError: when the secret's file is missing, readable by others, or without a secret; or when a
+            proxy is to sign people in and nothing proves that a request comes from it.
     """
     file = settings.review_proxy_secret_file
     secrets = () if file is None else _secrets_of(file)
@@ -92,14 +92,14 @@ def _networks_of(settings: Settings) -> tuple[ipaddress.IPv4Network | ipaddress.
 
 
 def _secrets_of(file: Path) -> tuple[bytes, ...]:
-    """One a line."""
+    """Read the secrets, one a line."""
     name = "KAIJI_REVIEW_PROXY_SECRET_FILE"
     try:
-        # No FIFO or device is waited for.
+        # Does not block on a FIFO or a device.
         handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as opened:
             found = os.fstat(handle)
-            raw = opened.read(LONGEST_FILE) if stat.S_ISREG(found.st_mode) else b""
+            raw = opened.read(MAX_SECRET_FILE_BYTES) if stat.S_ISREG(found.st_mode) else b""
     except OSError as error:
         msg = f"{name} を読めません({type(error).__name__})"
         raise SettingError(msg) from None
@@ -107,7 +107,7 @@ def _secrets_of(file: Path) -> tuple[bytes, ...]:
         msg = f"{name} は、この利用者だけが読めるファイル(0600)にしてください"
         raise SettingError(msg)
     secrets = tuple(line.strip() for line in raw.splitlines() if line.strip())
-    if not secrets or any(len(secret) < SHORTEST_SECRET or not secret.isascii() for secret in secrets):
-        msg = f"{name} には、{SHORTEST_SECRET}文字以上の英数字の合言葉を一行に一つ入れてください"
+    if not secrets or any(len(secret) < MIN_SECRET_CHARS or not secret.isascii() for secret in secrets):
+        msg = f"{name} には、{MIN_SECRET_CHARS}文字以上の英数字の合言葉を一行に一つ入れてください"
         raise SettingError(msg)
     return secrets

@@ -1,4 +1,4 @@
-"""What all requests of one process share: the desk, the templates, what is kept in memory."""
+"""Shared by all requests of one process: the desk, the templates, and the caches."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from flows.review.content.words import Library
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.settings import Settings
 
-__all__ = ["HERE", "Site", "open_site", "site_of"]
+__all__ = ["PAGE_FOLDER", "Site", "open_site", "site_of"]
 
-HERE = Path(__file__).parents[1]
+PAGE_FOLDER = Path(__file__).parents[1]
 
 DATE = re.compile(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One process's page.
+    """The page of one process.
 
     Attributes:
-        desk: The desk, opened once.
-        templates: Of the pages; what they show is escaped.
-        version: Of the program.
+        desk: The opened desk.
+        templates: Templates of the pages; values are escaped.
+        version: Version of the program.
         shelf: Decoded calls.
-        sketches: How calls are drawn.
+        sketches: Waveforms of calls.
         library: Transcripts.
-        outgoing: Releases under way.
-        proxy: How the company's proxy is known.
-        counted: What the queue tells of a call, by call, revision and number of decisions.
+        outgoing: Running releases.
+        proxy: How the company's proxy is recognised.
+        counted: The queue's counts of a call, by call, revision and number of decisions.
     """
 
     desk: Desk = field(repr=False)
@@ -55,19 +55,19 @@ class Site:
 
     @property
     def settings(self) -> Settings:
-        """Of this machine."""
+        """The settings of this machine."""
         return self.desk.settings
 
     def render(
         self, request: Request, template: str, values: Mapping[str, Any], *, status: int = 200
     ) -> HTMLResponse:
-        """A page.
+        """Render a page.
 
         Args:
-            request: Tells who looks at it.
+            request: The request, with the signed-in user.
             template: File in ``templates``.
-            values: What it shows.
-            status: Of HTTP.
+            values: Values for the template.
+            status: HTTP status.
         """
         user = getattr(request.state, "user", None)
         common = {"user": user, "csrf": getattr(request.state, "csrf", ""), "version": self.version}
@@ -76,14 +76,14 @@ class Site:
 
 
 def open_site(desk: Desk) -> Site:
-    """Set up a page over a desk.
+    """Set up the page of a desk.
 
     Raises:
-        SettingError: where a proxy is to sign people in, and nothing would prove that it is the proxy.
+        SettingError: when a proxy is to sign people in and nothing proves that a request comes from it.
     """
     proxy = trusted_proxy(desk.settings)
     templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(PAGE_FOLDER / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,
@@ -96,12 +96,12 @@ def open_site(desk: Desk) -> Site:
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:
-    """The parts of a text, and whether each is a date: those are not broken over two lines."""
+    """Split a text into parts and mark the dates, which are not broken over two lines."""
     return [(part, at % 2 == 1) for at, part in enumerate(DATE.split(text)) if part]
 
 
 def site_of(request: Request) -> Site:
-    """The page that a request is for."""
+    """Return the page that a request is for."""
     site = request.app.state.site
     if not isinstance(site, Site):
         msg = "no site"

@@ -1,1 +1,1 @@
-"""The page's routes, by file."""
+"""The page's routes, one module for each group of addresses."""

@@ -1,4 +1,4 @@
-"""Where else in the call something sounds the same: known findings, and places nobody found."""
+"""Finds other places in the call with the same sound: findings, and places that are no findings yet."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 __all__ = ["alike_places"]
 
-MOST = 200
-"""Places: more would be a word and no name."""
+MAX_PLACES = 200
+"""Places that are returned at most; more would mean a common word and not a name."""
 
 
 def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> dict[str, Any]:
-    """What sounds like a stretch of text.
+    """Find what sounds like a stretch of text.
 
     Args:
         opened: The call.
         recording: Its sound.
-        chars: The stretch; empty where the recogniser wrote nothing there.
+        chars: Character range of the stretch; empty where the recogniser wrote nothing.
 
     Returns:
-        ``reading``: whether there was anything to compare; ``items``: findings that sound the same;
-        ``places``: where no finding is, each with its time on the edges of its sound.
+        ``reading``: whether there was anything to compare; ``items``: findings with the same sound;
+        ``places``: other places, each with its time aligned to the edges of its sound.
     """
     items: dict[str, float] = {}
     new: list[Alike] = []
     readable = bool(opened.words.sound(chars))
-    for alike in opened.words.alike(chars)[:MOST] if readable else ():
+    for alike in opened.words.alike(chars)[:MAX_PLACES] if readable else ():
         found = [item for item in opened.review.draft.items if item.chars.overlaps(alike.chars)]
         for item in found:
             if not item.chars.overlaps(chars):
@@ -48,7 +48,7 @@ def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> d
 
 
 def _sounding(opened: OpenedCall, recording: Recording, new: list[Alike]) -> list[dict[str, Any]]:
-    """Where they sound, found as for findings of the program's own; all at once, which is quicker."""
+    """Find the times of places as for the program's own findings, all at once, which is quicker."""
     transcript, policy = opened.words.transcript, opened.review.stored.plan.policy
     timed = [word.chars for segment in transcript.segments for word in segment.words]
     findings = tuple(
@@ -59,7 +59,7 @@ def _sounding(opened: OpenedCall, recording: Recording, new: list[Alike]) -> lis
             needs_review=True,
         )
         for each in new
-        # Without a word that has a time there is nothing to play.
+        # A place without a timed word cannot be played.
         if any(chars.overlaps(each.chars) for chars in timed)
     )
     return [

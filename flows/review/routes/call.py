@@ -1,4 +1,4 @@
-"""The call page and what its script reads."""
+"""Routes of the call page and of the data that its script reads."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CallId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,40}$")]
 
 
 class Fineness(enum.IntEnum):
-    """Peaks a second of a waveform."""
+    """Peaks of a waveform per second."""
 
     HOURS = 20
     MINUTES = 50
@@ -41,10 +41,10 @@ class Fineness(enum.IntEnum):
 
 
 def _shown(site: Site, call_id: str) -> QueuedCall:
-    """A call of which there is something to look at.
+    """Return a call that has a plan.
 
     Raises:
-        NotFoundError: when there is none, or nothing yet.
+        NotFoundError: when there is no such call, or it has no plan yet.
     """
     found = queued(site.desk, call_id)
     if found is None or found.state not in SHOWN:
@@ -54,10 +54,10 @@ def _shown(site: Site, call_id: str) -> QueuedCall:
 
 
 def open_whole(site: Site, user: User, call_id: str) -> OpenedCall:
-    """A call with its words and how its sound is drawn; the sound itself is for when it is played.
+    """Open a call with its words and its waveform; the sound is opened only when it is played.
 
     Raises:
-        NotFoundError: when there is no such call, or nothing to look at yet.
+        NotFoundError: when there is no such call, or it has no plan yet.
     """
     shown = _shown(site, call_id)
     review = load_review(site.desk, call_id)
@@ -69,19 +69,19 @@ def open_whole(site: Site, user: User, call_id: str) -> OpenedCall:
 
 @router.get("/calls/{call_id}")
 def call_page(request: Request, user: Reviewer, call_id: CallId) -> Response:
-    """The page; its script asks for the rest."""
+    """Return the page; its script requests the rest."""
     site = site_of(request)
     shown = _shown(site, call_id)
     open_call(site.desk, user.session_id, user.name, call_id)
     values = {"call": document.head(shown, load_review(site.desk, call_id))}
     page = site.render(request, "call.html", values)
-    # While the browser reads the page, what its script will ask for is made ready.
+    # Prepare the data of the script's requests while the browser reads the page.
     page.background = BackgroundTask(_prepare, site, user, call_id)
     return page
 
 
 def _prepare(site: Site, user: User, call_id: str) -> None:
-    # Whatever is wrong is told when it is asked for.
+    # An error is reported when the script requests the data.
     with contextlib.suppress(PipelineError):
         opened = open_whole(site, user, call_id)
         document.findings(opened)
@@ -89,7 +89,7 @@ def _prepare(site: Site, user: User, call_id: str) -> None:
 
 @router.get("/api/calls/{call_id}")
 def call_whole(request: Request, user: Reviewer, call_id: CallId) -> Response:
-    """Everything about the call; that somebody read it goes on record."""
+    """Return everything about the call; the audit log records that it was read."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     call = opened.review.call
@@ -101,7 +101,7 @@ def call_whole(request: Request, user: Reviewer, call_id: CallId) -> Response:
 
 @router.get("/api/calls/{call_id}/state")
 def call_state(request: Request, user: Reviewer, call_id: CallId) -> Response:
-    """What changes while people decide."""
+    """Return the part that changes while people decide."""
     site = site_of(request)
     return JSONResponse(document.state(site, user, open_whole(site, user, call_id)))
 
@@ -110,7 +110,7 @@ def call_state(request: Request, user: Reviewer, call_id: CallId) -> Response:
 def call_peaks(
     request: Request, user: Reviewer, call_id: CallId, per_second: Fineness = Fineness.HOURS
 ) -> Response:
-    """The waveform, a byte for each stretch."""
+    """Return the waveform, one byte for each stretch of time."""
     site = site_of(request)
     _shown(site, call_id)
     plan = load_review(site.desk, call_id).stored.plan
@@ -122,7 +122,7 @@ def call_peaks(
 
 @router.post("/api/calls/{call_id}/open")
 def call_open(request: Request, user: Reviewer, call_id: CallId, later: BackgroundTasks) -> dict[str, Any]:
-    """The page is open, or still is."""
+    """Record that the page is open, and return who else has it open."""
     site = site_of(request)
     review = load_review(site.desk, call_id)
     open_call(site.desk, user.session_id, user.name, call_id)
@@ -137,7 +137,7 @@ def call_open(request: Request, user: Reviewer, call_id: CallId, later: Backgrou
 
 
 def _prepare_more(site: Site, user: User, call_id: str) -> None:
-    """What the first play and the first search will ask for: the page is there, and nobody waits."""
+    """Prepare the first play and the first search while nobody waits for them."""
     with contextlib.suppress(PipelineError):
         opened = open_whole(site, user, call_id)
         site.shelf.get(user.actor, call_id, opened.review.stored.plan.audio_sha256)
@@ -146,6 +146,6 @@ def _prepare_more(site: Site, user: User, call_id: str) -> None:
 
 @router.post("/api/calls/{call_id}/close")
 def call_close(request: Request, user: Reviewer, call_id: CallId) -> dict[str, Any]:
-    """The page is open no longer."""
+    """Record that the page was closed."""
     close_call(site_of(request).desk, user.session_id, call_id)
     return {}

@@ -1,4 +1,4 @@
-"""Decisions from the page: checked, recorded against what the page knew, told back whole."""
+"""Routes for decisions: checked, recorded if the page's state was current, answered with the new state."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Second = Annotated[FiniteFloat, Field(ge=0, le=360_000)]
 
 
 class Given(BaseModel):
-    """What a page sends: nothing but what is named here is taken."""
+    """Base of the bodies that the page sends; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -78,7 +78,7 @@ class GivenDecisions(Given):
 
 
 class GivenUndo(Given):
-    """A decision to be taken back."""
+    """A decision to be undone."""
 
     count: Count
     number: Annotated[int, Field(ge=1)]
@@ -86,7 +86,7 @@ class GivenUndo(Given):
 
 
 class GivenConfirmation(Given):
-    """The second person's word."""
+    """The confirmation of a second person."""
 
     count: Count
     items: Items
@@ -94,7 +94,7 @@ class GivenConfirmation(Given):
 
 
 class GivenCount(Given):
-    """What the page knew."""
+    """The number of decisions that the page knew."""
 
     count: Count
 
@@ -108,13 +108,13 @@ class GivenApproval(Given):
 
 
 class GivenReason(Given):
-    """Why."""
+    """A reason."""
 
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class GivenHeard(Given):
-    """What was listened to."""
+    """Stretches that were listened to."""
 
     count: Count
     stretches: Annotated[
@@ -124,7 +124,7 @@ class GivenHeard(Given):
 
 @router.post("/api/calls/{call_id}/decisions")
 def decide(request: Request, user: Reviewer, call_id: CallId, given: GivenDecisions) -> Response:
-    """Record decisions, all or none."""
+    """Record decisions, all of them or none."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
 
@@ -136,7 +136,7 @@ def decide(request: Request, user: Reviewer, call_id: CallId, given: GivenDecisi
 
 @router.post("/api/calls/{call_id}/undo")
 def undo(request: Request, user: Reviewer, call_id: CallId, given: GivenUndo) -> Response:
-    """Take a decision back; an undo too."""
+    """Undo a decision, which may itself be an undo."""
     site = site_of(request)
 
     def new(first: int) -> Sequence[ReviewDecision]:
@@ -147,7 +147,7 @@ def undo(request: Request, user: Reviewer, call_id: CallId, given: GivenUndo) ->
 
 @router.post("/api/calls/{call_id}/confirm")
 def confirm(request: Request, user: Reviewer, call_id: CallId, given: GivenConfirmation) -> Response:
-    """The second person's word on item 2."""
+    """Record a second person's confirmation of a mask on item 2."""
     site = site_of(request)
 
     def new(first: int) -> Sequence[ReviewDecision]:
@@ -158,7 +158,7 @@ def confirm(request: Request, user: Reviewer, call_id: CallId, given: GivenConfi
 
 @router.post("/api/calls/{call_id}/complete")
 def complete(request: Request, user: Reviewer, call_id: CallId, given: GivenCount) -> Response:
-    """Say that nothing is left to decide."""
+    """Complete the review."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     if given.count != opened.review.count:
@@ -175,7 +175,7 @@ def complete(request: Request, user: Reviewer, call_id: CallId, given: GivenCoun
 def approve(
     request: Request, user: Annotated[User, require(Role.APPROVER)], call_id: CallId, given: GivenApproval
 ) -> Response:
-    """Approve the copy that is to go out."""
+    """Approve the copy that is to be released."""
     site = site_of(request)
     review = load_review(site.desk, call_id)
     if given.count != review.count:
@@ -189,7 +189,7 @@ def approve(
 
 @router.post("/api/calls/{call_id}/reopen")
 def reopen(request: Request, user: Reviewer, call_id: CallId, given: GivenReason) -> Response:
-    """Take an approved call back."""
+    """Take an approved call back into review."""
     site = site_of(request)
     steps.reopen(site.desk, user.reviewer, load_review(site.desk, call_id), given.reason)
     return _state(site, user, call_id)
@@ -197,7 +197,7 @@ def reopen(request: Request, user: Reviewer, call_id: CallId, given: GivenReason
 
 @router.post("/api/calls/{call_id}/heard")
 def heard(request: Request, user: Reviewer, call_id: CallId, given: GivenHeard) -> dict[str, Any]:
-    """Stretches of the masked copy that were listened to."""
+    """Record stretches of the masked copy that were listened to."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     duration = opened.sketch.duration
@@ -235,7 +235,7 @@ def _state(site: Site, user: User, call_id: str) -> Response:
 
 
 def _conflict(review: Review) -> Response:
-    """Both people's work, for the one who came second."""
+    """Answer the person who decided second with the decisions of both."""
     body = {
         "error": "conflict",
         "message": "ほかの人の決定が先に記録されました。確かめてから、もう一度決めてください",
@@ -251,12 +251,12 @@ def _bare(number: int, kind: ReviewKind, **more: Any) -> ReviewDecision:
 
 
 def _now() -> datetime:
-    """Only until the desk says when."""
+    """Return a provisional time; the desk sets the final one."""
     return datetime.now(UTC)
 
 
 def _decision(number: int, given: GivenDecision, opened: OpenedCall) -> ReviewDecision:
-    """A decision with what only the server knows: where the text is cut, which words a stretch holds."""
+    """Add what only the server knows to a decision: where a text is split, which words a stretch has."""
     kind, cut = ReviewKind(given.kind), None
     if kind is ReviewKind.SPLIT and given.at is not None and len(given.items) == 1:
         item = next((i for i in opened.review.draft.items if i.item_id == given.items[0]), None)

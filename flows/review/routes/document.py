@@ -1,4 +1,4 @@
-"""A call as the page's script reads it: words, findings, decisions, what is still open."""
+"""Makes the JSON that the call page's script reads: words, findings, decisions, what is still open."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ NO_LENGTH = 0.0
 
 @dataclass(frozen=True, slots=True)
 class OpenedCall:
-    """A call that somebody looks at.
+    """A call that a person has opened.
 
     Attributes:
-        queued: As the queue shows it.
-        review: Plan and decisions.
+        queued: Its row in the queue.
+        review: Its plan and decisions.
         words: Its transcript.
-        sketch: Its sound, as it is drawn.
+        sketch: Its waveform.
     """
 
     queued: QueuedCall
@@ -60,12 +60,12 @@ class OpenedCall:
 
 
 def label_of(entity_type: str) -> str:
-    """A kind of data in Japanese: what stands in its place in the masked text."""
+    """Return the Japanese label of a kind of data, which replaces it in the masked text."""
     return LABELS.get(entity_type, OTHER_LABEL).strip("[]")
 
 
 def head(queued: QueuedCall, review: Review) -> dict[str, Any]:
-    """What the page shows before its script has read the rest."""
+    """Return what the page shows before its script has read the rest."""
     return {
         "call_id": queued.call_id,
         "request": queued.number,
@@ -81,7 +81,7 @@ def head(queued: QueuedCall, review: Review) -> dict[str, Any]:
 
 
 def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
-    """Everything about a call."""
+    """Return everything about a call."""
     sketch, transcript = opened.sketch, opened.words.transcript
     types = dict.fromkeys((*LABELS, *(item.entity_type for item in opened.review.draft.items)))
     return {
@@ -121,7 +121,7 @@ def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
 
 
 def state(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
-    """What changes while people decide."""
+    """Return the part that changes while people decide."""
     review, plan = opened.review, opened.review.stored.plan
     heard = heard_now(site, opened)
     left = minus(((0.0, opened.sketch.duration),), union(heard, opened.sketch.quiet))
@@ -144,7 +144,7 @@ def state(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
 
 
 def heard_now(site: Site, opened: OpenedCall) -> Spans:
-    """What of the copy as it is now was listened to, whoever did."""
+    """Return the stretches of the present copy that anybody has listened to."""
     review, sketch = opened.review, opened.sketch
     plan, shape = review.stored.plan, (sketch.channels, sketch.length)
     by_copy: dict[int, list[tuple[float, float]]] = {}
@@ -162,7 +162,7 @@ def heard_now(site: Site, opened: OpenedCall) -> Spans:
 
 
 def findings(opened: OpenedCall) -> list[dict[str, Any]]:
-    """The items as they stand: open ones first, of those the ones that would be heard."""
+    """Return the present items: undecided ones first, and among those the audible ones first."""
     review = opened.review
     first = {item.item_id: item for item in review.stored.plan.items}
     items = sorted(review.draft.items, key=_risk)
@@ -173,7 +173,7 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
 
 def _risk(item: MaskItem) -> tuple[bool, bool, float, float]:
     open_ = item.needs_review
-    # Kept and doubtful is what would leak; then what the program was least sure of.
+    # Kept and doubtful items, which could leak, come first; then those with the lowest score.
     return (
         not open_,
         not (open_ and item.action is MaskAction.KEEP),
@@ -183,7 +183,7 @@ def _risk(item: MaskItem) -> tuple[bool, bool, float, float]:
 
 
 def _groups(items: Iterable[MaskItem], words: OpenedWords) -> Mapping[str, str]:
-    """The same sound, the same group."""
+    """Group items with the same sound."""
     numbers: dict[tuple[str, object], str] = {}
     return {
         item.item_id: numbers.setdefault((item.entity_type, sound), f"g{len(numbers) + 1}")
@@ -236,7 +236,7 @@ def _finding(
 
 
 def decisions(review: Review) -> list[dict[str, Any]]:
-    """What was decided on the newest revision, and what each of it changed."""
+    """Return the decisions on the newest revision, and what each of them changed."""
     standing = {each.number for each in effective(review.made)}
     undone = {each.undoes for each in review.made if each.undoes}
     made = sorted(review.made, key=lambda each: each.number)
@@ -289,7 +289,7 @@ def _change(change: Change) -> dict[str, str]:
 
 
 def _told(item: MaskItem | None) -> str:
-    """An item in a few words, none of them of the call."""
+    """Describe an item in a few words, none of them from the call."""
     if item is None:
         return ""
     words = ["伏せる" if item.action is MaskAction.MASK else "開示", PARTIES[item.party]]
@@ -301,5 +301,5 @@ def _told(item: MaskItem | None) -> str:
 
 
 def plan_of(review: Review, count: int) -> MaskPlan:
-    """The draft as it was after so many decisions."""
+    """Return the draft as it was after a number of decisions."""
     return folded(review.stored.plan, tuple(each for each in review.made if each.number <= count))

@@ -1,4 +1,4 @@
-"""The ledger's pages: every request from receipt to delivery, and the steps after the approval."""
+"""Routes of the ledger: every request from receipt to delivery, and the steps after the approval."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _reader(user: User) -> Actor:
 
 @router.get("/ledger")
 def ledger_page(request: Request, user: Reader, year: Year = None) -> Response:
-    """The ledger as a page: this year's requests, unless another one is asked for."""
+    """Return the ledger as a page, by default with this year's requests."""
     desk = site_of(request).desk
     this_year = desk.clock().astimezone(JAPAN).year
     chosen = this_year if year is None else year
@@ -65,7 +65,7 @@ def ledger_page(request: Request, user: Reader, year: Year = None) -> Response:
 
 @router.get("/ledger.csv")
 def ledger_csv(request: Request, user: Reader, year: Year = None) -> Response:
-    """The ledger for a spreadsheet; all years unless one is asked for."""
+    """Return the ledger as CSV, by default with the requests of all years."""
     text = io.StringIO(newline="")
     write_csv(ledger(site_of(request).desk, _reader(user), LedgerQuery(year)), text)
     name = f"kaiji-ledger-{year}.csv" if year else "kaiji-ledger.csv"
@@ -74,13 +74,13 @@ def ledger_csv(request: Request, user: Reader, year: Year = None) -> Response:
 
 @router.get("/ledger/{number}")
 def request_page(request: Request, user: Reader, number: Number) -> Response:
-    """One request with its answers, and what may be done next."""
+    """Return the page of one request with its answers and the possible next steps."""
     return _page(request, user, number)
 
 
 @router.post("/ledger/{number}/release")
 def release_now(request: Request, user: Approver, number: Number) -> Response:
-    """Have the answer made, which goes on behind the page."""
+    """Start the release, which runs in the background."""
     site_of(request).outgoing.begin(user.acting(Role.APPROVER), number, load_models)
     return _back(number)
 
@@ -89,7 +89,7 @@ def release_now(request: Request, user: Approver, number: Number) -> Response:
 def show_password(
     request: Request, user: Reader, number: Number, turn: Annotated[int, Form(ge=1, le=999)]
 ) -> Response:
-    """The page once more, with a package's password on it; on record."""
+    """Return the page with a package's password, which the audit log records."""
     password = releases.package_password(site_of(request).desk, _reader(user), number, turn)
     return _page(request, user, number, (turn, password))
 
@@ -102,7 +102,7 @@ def deliver(
     how: Text,
     at: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Record that the last answer was handed over."""
+    """Record the delivery of the last answer."""
     when = _moment(at)
     deliveries.deliver(site_of(request).desk, _reader(user), number, _told(how), (when, None))
     return _back(number)
@@ -110,7 +110,7 @@ def deliver(
 
 @router.post("/ledger/{number}/objection")
 def objection(request: Request, user: Reader, number: Number, text: Text) -> Response:
-    """Record that the requester objects, or what came of it."""
+    """Record an objection of the requester, or its outcome."""
     deliveries.record_objection(site_of(request).desk, _reader(user), number, _told(text))
     return _back(number)
 
@@ -124,7 +124,7 @@ def again(request: Request, user: Reader, number: Number, reason: Text) -> Respo
 
 @router.get("/ledger/{number}/package")
 def package(request: Request, user: Reader, number: Number, turn: Turn = None) -> Response:
-    """A package as it lies in the store: the ZIP."""
+    """Return the stored package, a ZIP."""
     desk = site_of(request).desk
     answer = releases.answer_of(releases.releases(desk, number), turn)
     name = f"{package_name(number, answer)}.zip"
@@ -135,7 +135,7 @@ def package(request: Request, user: Reader, number: Number, turn: Turn = None) -
 
 @router.get("/ledger/{number}/instructions")
 def instructions(request: Request, _: Reader, number: Number, turn: Turn = None) -> Response:
-    """開封手順, to go beside the ZIP."""
+    """Return 開封手順, which go beside the ZIP."""
     answer = releases.answer_of(releases.releases(site_of(request).desk, number), turn)
     name = f"{package_name(number, answer)}_開封手順.txt"
     return _file(outer_instructions(number, answer), "text/plain; charset=utf-8", name)
@@ -143,7 +143,7 @@ def instructions(request: Request, _: Reader, number: Number, turn: Turn = None)
 
 @router.get("/ledger/{number}/letter")
 def letter(request: Request, user: Reader, number: Number, turn: Turn = None) -> Response:
-    """The letter that went out, or the draft of the one that would."""
+    """Return the released letter, or the draft of the next one."""
     desk, actor = site_of(request).desk, _reader(user)
     row = _row(desk, actor, number)
     if turn is None and row.request.state in {State.APPROVED, State.WITHHELD}:

@@ -1,4 +1,4 @@
-"""The queue: which calls wait, for whom, and how much listening that is."""
+"""Routes of the queue: the waiting calls, who has them open, and how much listening they need."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-AROUND = 1.0
-"""Seconds heard before and after each item."""
+CONTEXT_SECONDS = 1.0
+"""Seconds that are played before and after each item."""
 
-REMEMBERED = 5000
-"""Calls whose counts are kept."""
+MAX_COUNTED_CALLS = 5000
+"""Calls whose counts are cached."""
 
 Looker = Annotated[User, require(Role.ANALYST, Role.APPROVER, Role.ADMIN)]
 StateName = Annotated[str, Query(max_length=20)]
@@ -34,7 +34,7 @@ Name = Annotated[str, Query(max_length=64)]
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What only plan and decisions tell."""
+    """Counts of a call that need its plan and decisions."""
 
     undecided: int
     listen_seconds: float
@@ -45,7 +45,7 @@ class _Counted:
 def _filters(
     state: StateName = "", number: Annotated[str, Query(alias="request")] = "", reviewer: Name = ""
 ) -> tuple[str, str, str]:
-    """State, request number and reviewer that the queue is narrowed to; empty is any."""
+    """Return the state, request number and reviewer to filter by; an empty text means any."""
     return state, number[:40], reviewer
 
 
@@ -58,7 +58,7 @@ def queue_page(
     _: Looker,
     wanted: Wanted,
 ) -> Response:
-    """The queue as a page."""
+    """Return the queue as a page."""
     rows, reviewers = _rows(site_of(request), wanted)
     state, number, reviewer = wanted
     values = {
@@ -76,12 +76,12 @@ def queue_rows(
     _: Looker,
     wanted: Wanted,
 ) -> dict[str, Any]:
-    """The queue for the script."""
+    """Return the queue as JSON for the script."""
     return {"rows": _rows(site_of(request), wanted)[0]}
 
 
 def _rows(site: Site, wanted: tuple[str, str, str]) -> tuple[list[dict[str, Any]], list[str]]:
-    """The rows, and everybody who has decided in one of them."""
+    """Return the rows, and everybody who has decided on one of the calls."""
     state, number, reviewer = wanted
     known = State(state) if state in {each.value for each in SHOWN} else None
     open_by = opened_by(site.desk)
@@ -116,7 +116,7 @@ def _counted(site: Site, queued: QueuedCall) -> _Counted:
     key = (queued.call_id, queued.revision, queued.decisions)
     known = site.counted.get(key)
     if not isinstance(known, _Counted):
-        if len(site.counted) >= REMEMBERED:
+        if len(site.counted) >= MAX_COUNTED_CALLS:
             site.counted.clear()
         known = site.counted[key] = _count(load_review(site.desk, queued.call_id))
     return known
@@ -124,7 +124,9 @@ def _counted(site: Site, queued: QueuedCall) -> _Counted:
 
 def _count(review: Review) -> _Counted:
     doubtful = [item for item in review.draft.items if item.needs_review]
-    around = [(max(0.0, item.time.start - AROUND), item.time.end + AROUND) for item in doubtful]
+    around = [
+        (max(0.0, item.time.start - CONTEXT_SECONDS), item.time.end + CONTEXT_SECONDS) for item in doubtful
+    ]
     steps = {ReviewKind.COMPLETE.value, ReviewKind.REOPEN.value}
     names = {each.reviewer for each in review.everything if each.action not in steps}
     return _Counted(len(doubtful), round(length(union(around)), 1), tuple(sorted(names)), review.complete)

@@ -1,4 +1,4 @@
-"""Sign-in and sign-out."""
+"""Routes for signing in and out."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-OURS = re.compile(r"/(?:calls(?:/[a-z0-9]{1,40})?|ledger(?:/[A-Za-z0-9-]{1,40})?)?")
-"""Where one may be sent after signing in: a page of ours, never an address."""
+OWN_PAGE = re.compile(r"/(?:calls(?:/[a-z0-9]{1,40})?|ledger(?:/[A-Za-z0-9-]{1,40})?)?")
+"""Paths to which a person may be redirected after signing in: our own pages only."""
 
 WRONG = "ログイン名かパスワードが違います"
-AT_ONCE = threading.BoundedSemaphore(2)
-"""Argon2 takes 64 MiB and a core each time: many tries at once must not take the machine."""
+HASHING_SLOTS = threading.BoundedSemaphore(2)
+"""Limits simultaneous password checks: Argon2 needs 64 MiB and a core for each."""
 
 
 def _next(wanted: str) -> str:
-    return wanted if OURS.fullmatch(wanted) and wanted != "/" else "/calls"
+    return wanted if OWN_PAGE.fullmatch(wanted) and wanted != "/" else "/calls"
 
 
 @router.get("/")
 def home(user: Annotated[User | None, Depends(current_user)]) -> Response:
-    """To where one works."""
+    """Redirect to the queue, or to the sign-in form."""
     return RedirectResponse("/calls" if user else "/sign-in", 303)
 
 
@@ -49,7 +49,7 @@ def sign_in_page(
     user: Annotated[User | None, Depends(current_user)],
     next: str = "",  # noqa: A002
 ) -> Response:
-    """The form."""
+    """Return the sign-in form."""
     if user is not None:
         return RedirectResponse(_next(next), 303)
     return _form(request, _next(next), "", 200)
@@ -69,7 +69,7 @@ def sign_in_try(
     password: Annotated[str, Form(max_length=1000)] = "",
     next: Annotated[str, Form(max_length=200)] = "",  # noqa: A002
 ) -> Response:
-    """Begin a session, always a new one, or tell that it is not to be; never which part was wrong."""
+    """Begin a new session, or refuse it without saying whether the login or the password was wrong."""
     site, folded, address = site_of(request), fold_login(login), address_of(request)
     before: User | None = getattr(request.state, "user", None)
     request.state.user = None
@@ -94,7 +94,7 @@ def sign_in_try(
 
 
 def _account(request: Request, login: str, password: str) -> Account | None:
-    with AT_ONCE:
+    with HASHING_SLOTS:
         return check_password(site_of(request).desk, login, password)
 
 

@@ -1,7 +1,7 @@
-"""Sound: asked for by the page, on record where it is an original, served by an address of its own.
+"""Routes for sound: the page requests an address, which plays the sound; the audit log records originals.
 
-The address is a sealed note of what may be heard, by which session, until when: nobody can guess
-or change one, and it says nothing to whoever sees it.
+The address is a sealed note of what may be heard, by which session and until when.  Nobody can guess or
+change one, and it reveals nothing to others.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-LASTS = 600
-"""Seconds for which an address is good: a page asks again."""
+ADDRESS_SECONDS = 600
+"""Seconds for which an address is valid; then the page requests a new one."""
 
-PLACE = "audio-token"
+SEAL_PLACE = "audio-token"
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 class GivenPlay(Given):
-    """What is to be heard."""
+    """A request to play a stretch."""
 
     what: Literal["original", "masked"]
     start: Annotated[FiniteFloat, Field(ge=0)] | None = None
@@ -51,7 +51,7 @@ class GivenPlay(Given):
 
 
 class GivenPlace(Given):
-    """What others are to sound like: an item, a stretch of time or one of text."""
+    """The place to compare with: an item, a stretch of time or a stretch of text."""
 
     item_id: ItemId | None = None
     start: Annotated[FiniteFloat, Field(ge=0)] | None = None
@@ -63,17 +63,17 @@ class GivenPlace(Given):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an address stands for.
+    """The content of an address.
 
     Attributes:
-        session_id: Whose.
+        session_id: Id of the session that may use it.
         what: ``original`` or ``masked``.
-        first: Sample.
-        last: Behind the last one.
-        revision: Of the plan.
-        decisions: Folded into it.
-        until: Seconds since 1970.
-        salt: No two addresses are alike.
+        first: Index of the first sample.
+        last: Index behind the last sample.
+        revision: Revision of the plan.
+        decisions: Number of decisions folded into it.
+        until: Time of expiry, in seconds since 1970.
+        salt: Random value that makes every address different.
     """
 
     session_id: str
@@ -92,7 +92,7 @@ GRANT: TypeAdapter[Grant] = TypeAdapter(Grant)
 
 @router.post("/api/calls/{call_id}/play")
 def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) -> dict[str, Any]:
-    """An address to hear something by; of an original it goes on record first."""
+    """Return an address for playing; for an original, the audit log records it first."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     sketch, review = opened.sketch, opened.review
@@ -102,25 +102,25 @@ def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) ->
         msg = "聞く区間が通話の中にありません"
         raise ReviewRuleError(msg)
     first, last = to_samples(TimeSpan(start, end), sketch.rate, sketch.length)
-    # Before it goes on record: what cannot be played was not heard.
+    # Checked before it is recorded, because what cannot be played was not heard.
     site.shelf.get(user.actor, call_id, review.stored.plan.audio_sha256)
     if given.what == "original":
         with site.desk.change(user.actor) as change:
             subject = Subject(review.call.request_id, call_id, review.call.sha256)
             stretch: dict[str, str | int] = {"from_ms": round(start * 1000), "to_ms": round(end * 1000)}
             change.record("call.listen", subject, stretch)
-    until = site.desk.clock().timestamp() + LASTS
+    until = site.desk.clock().timestamp() + ADDRESS_SECONDS
     grant = Grant(
         user.session_id, call_id, given.what, first, last, review.stored.revision, review.count, until,
         secrets.token_hex(8),
     )  # fmt: skip
-    sealed = site.desk.keyring.seal(GRANT.dump_json(grant), PLACE)
+    sealed = site.desk.keyring.seal(GRANT.dump_json(grant), SEAL_PLACE)
     token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
     return {
         "url": f"/audio/{token}",
         "start": first / sketch.rate,
         "end": last / sketch.rate,
-        "expires_in": LASTS,
+        "expires_in": ADDRESS_SECONDS,
         "count": review.count,
     }
 
@@ -129,7 +129,7 @@ def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) ->
 def audio(
     request: Request, user: Reviewer, token: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{40,1500}$")]
 ) -> Response:
-    """The sound itself, whole or the part that is asked for."""
+    """Return the sound, as a whole or the requested range."""
     site = site_of(request)
     grant = _opened(site, user, token)
     view = _view(site, user, grant)
@@ -144,11 +144,11 @@ def audio(
 
 
 def _opened(site: Site, user: User, token: str) -> Grant:
-    """What an address stands for, for the session that asked for it, while it lasts."""
+    """Open an address, which must be valid and belong to the session."""
     gone = NotFoundError("その音声はありません。もう一度再生してください")
     try:
         sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        grant = GRANT.validate_json(site.desk.keyring.open(sealed, PLACE))
+        grant = GRANT.validate_json(site.desk.keyring.open(sealed, SEAL_PLACE))
     except (binascii.Error, ValidationError, DeskError):
         raise gone from None
     if grant.session_id != user.session_id or grant.until < site.desk.clock().timestamp():
@@ -167,7 +167,7 @@ def _view(site: Site, user: User, grant: Grant) -> View:
 
 
 def _part(wanted: str, size: int) -> tuple[int, int, int]:
-    """Which bytes, and the status: one range is served; several, or none we know, are the whole file."""
+    """Return the range of bytes and the status; several or unknown ranges give the whole file."""
     match = RANGE.fullmatch(wanted.strip().replace(" ", ""))
     if match is None or match[1] == match[2] == "":
         return 0, size, 200
@@ -180,7 +180,7 @@ def _part(wanted: str, size: int) -> tuple[int, int, int]:
 
 @router.post("/api/calls/{call_id}/similar")
 def similar(request: Request, user: Reviewer, call_id: CallId, given: GivenPlace) -> dict[str, Any]:
-    """Everything in the call that sounds the same."""
+    """Return all places in the call with the same sound."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     sound = site.shelf.get(user.actor, call_id, opened.review.stored.plan.audio_sha256)

@@ -1,5 +1,5 @@
-// What an analyst does. Each decision is sent with the number of decisions it was made upon; when somebody else decided
-// meanwhile nothing is lost: their decisions are shown, and ours waits to be sent again.
+// The analyst's actions. Each decision is sent with the number of decisions the page knows of. When somebody else has
+// decided meanwhile, their decisions are shown, and ours is kept so that it can be sent again.
 
 import { get, post, ApiError } from "./api.js";
 import { clock, h, say } from "./dom.js";
@@ -19,7 +19,7 @@ export class Actions {
     return `/api/calls/${this.call.call_id}`;
   }
 
-  // One after the other, so that each goes with the count that the last one left.
+  // One after another, so that each is sent with the count that the previous one returned.
   queue(work) {
     const turn = this.line.then(work);
     this.line = turn.catch(() => {});
@@ -35,7 +35,7 @@ export class Actions {
     });
   }
 
-  // From a key or button: asks for what the rule wants, shows what others did.
+  // Called by a key or button: asks for what the rules require, shows what others decided.
   async decide(decisions, then = () => {}) {
     this.notice.clear();
     try {
@@ -62,7 +62,7 @@ export class Actions {
     return true;
   }
 
-  // ---- trouble ----
+  // ---- errors ----
 
   async trouble(error, again) {
     if (!(error instanceof ApiError)) throw error;
@@ -268,7 +268,7 @@ export class Actions {
     }
   }
 
-  // ---- signing ----
+  // ---- completion and approval ----
 
   async confirm() {
     const finding = this.one;

@@ -1,4 +1,4 @@
-// Talking to the server: same origin, the form token in a header, errors as one kind of exception.
+// Requests to the server: same origin, the CSRF token in a header, errors as one kind of exception.
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
@@ -23,7 +23,7 @@ async function ask(path, options = {}) {
   }
   const body = await answer.json().catch(() => ({}));
   if (answer.status === 401) {
-    // Whoever was signed out comes back to this page; what they typed stays until they leave.
+    // After signing in again the person returns to this page; what they typed is kept until they leave it.
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
   }
   if (!answer.ok) throw new ApiError(answer.status, body);

@@ -1,4 +1,4 @@
-// The call page: loads the call, puts its parts together, keeps them in step.
+// The call page: loads the call, creates its parts, and keeps them in sync.
 
 import { Actions } from "./actions.js";
 import { get, post } from "./api.js";
@@ -21,7 +21,7 @@ const id = main.dataset.call;
 const notice = new Notice();
 
 async function begin() {
-  // Both at once: the words are there to be read before the waveform is.
+  // Both requests at once, so that the words can be read before the waveform has arrived.
   const coming = get(`/api/calls/${id}/peaks?per_second=${Number(main.dataset.seconds || FINE) < FINE ? 50 : 20}`);
   coming.catch(() => {}); // told below, where it is awaited
   const call = new Call(await get(`/api/calls/${id}`));
@@ -124,7 +124,7 @@ function drawPicked(call) {
   $("picked-what").textContent = `${text}${clock(picked.start, 2)} – ${clock(picked.end, 2)}`;
 }
 
-// What can be signed now, by this person.
+// Which of completion, approval and reopening this person may do now.
 function drawEnds(call, actions) {
   $("state").textContent = call.complete && call.state === "in_review" ? "承認待ち" : call.state_label;
   $("listen").classList.toggle("wanted", Boolean(call.listen_through) && call.left > 0);
@@ -149,7 +149,7 @@ function drawEnds(call, actions) {
   $("done-bar").replaceChildren(...parts);
 }
 
-// Others are told that the page is open, and we are told of them.
+// Reports to the server that the page is open, and learns who else has it open.
 function beat(call, actions) {
   const once = async () => {
     try {
@@ -159,7 +159,7 @@ function beat(call, actions) {
       $("others").textContent = `${others.join("、")}も開いています`;
       if (now.count !== call.count || now.state !== call.state) await seeOthers(call, actions);
     } catch {
-      // The next beat tries again; a decision that cannot be sent says so by itself.
+      // The next report tries again; a decision that cannot be sent shows its own error.
     }
   };
   once();

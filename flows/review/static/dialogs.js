@@ -1,4 +1,4 @@
-// Questions to the analyst. A dialog stays open, with all that was typed, until the server has taken it.
+// Dialogs. A dialog stays open with everything that was typed until the server has accepted it.
 
 import { $, clock, h, kbd } from "./dom.js";
 import { PARTY_ORDER } from "./findings.js";
@@ -14,7 +14,7 @@ export class Dialogs {
     return document.querySelector("dialog[open]") !== null;
   }
 
-  // Ask until ``send`` goes through; resolves to its answer, or null when the analyst gives up.
+  // Asks until ``send`` succeeds; resolves to its answer, or to null when the analyst cancels.
   ask({ title, body, button = "決める", cancel = "やめる", send, explain }) {
     return new Promise((resolve) => {
       const problem = h("div", { class: "note bad", role: "alert", hidden: true });
@@ -38,7 +38,7 @@ export class Dialogs {
         }
       });
       form.addEventListener("keydown", (event) => {
-        // In a text of several lines Enter is a new line; with Ctrl it sends.
+        // In a text of several lines Enter adds a line; Ctrl+Enter sends.
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
       });
       $("dialogs").append(dialog);
@@ -55,7 +55,7 @@ export class Dialogs {
       h("button", { type: "button", onclick: () => { field.value = reason; field.focus(); } }, kbd(String(index + 1)), reason))) : null;
     if (choices) {
       field.addEventListener("keydown", (event) => {
-        // A digit in an empty field chooses; in a sentence it is a digit.
+        // In an empty field a digit chooses a reason; in a text it is a digit.
         const reason = field.value === "" && !event.isComposing ? REASONS[Number(event.key) - 1] : undefined;
         if (reason) { event.preventDefault(); field.value = reason; }
         if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); field.form.requestSubmit(); }
@@ -117,7 +117,7 @@ export class Dialogs {
     });
   }
 
-  // ---- what was missed ----
+  // ---- adding a missed stretch ----
 
   add(stretch, text, { play, send, explain }) {
     const { call } = this;

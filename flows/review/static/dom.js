@@ -1,4 +1,4 @@
-// Making elements. Text only ever goes in as text, so nothing said in a call can become markup.
+// Creates elements. Text is inserted as text only, so nothing said in a call can become markup.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -26,6 +26,6 @@ export function clock(seconds, digits = 1) {
 export function say(text) {
   const live = $("live");
   live.textContent = "";
-  // A screen reader is told again even when the words are the same.
+  // Makes a screen reader announce the text again even when it is unchanged.
   requestAnimationFrame(() => { live.textContent = text; });
 }

@@ -1,4 +1,4 @@
-// The list at the right, and the card of the finding that is selected.
+// The list on the right, and the card of the selected finding.
 
 import { $, clock, h, kbd } from "./dom.js";
 
@@ -206,7 +206,7 @@ export class Findings {
   }
 }
 
-// LearnedRecognizer+HonorificNameRecognizer: what they have in common need not be read.
+// Shortens LearnedRecognizer+HonorificNameRecognizer by the part that all names share.
 function witnesses(source) {
   return source.split("+").map((name) => name.replace(/Recognizer$/, "")).join(" ・ ");
 }

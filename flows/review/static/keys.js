@@ -1,4 +1,4 @@
-// The keys: one table, read by the handler and by the overlay that explains them.
+// The keys: one table, used by the handler and by the overlay that explains them.
 
 import { PARTY_ORDER } from "./findings.js";
 
@@ -43,15 +43,15 @@ export function listenToKeys(table, dialogs) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialogs.open) return;
     const { target } = event;
     if (target.matches("input:not([type=checkbox]), textarea, select")) return;
-    // A button or link with the focus keeps what these keys mean to it.
+    // A focused button or link keeps its own meaning of these keys.
     if (target.matches("button, a, summary, input") && ["Space", "Enter"].includes(event.code)) return;
-    // By the place of the key, so that it works while kana are being typed.
+    // By the key's position, so that it also works while a kana input method is on.
     const entry = table.find(({ characters }) => characters?.includes(event.key)) ?? codes.get(event.code);
     if (!entry) return;
     event.preventDefault();
     entry.run(event);
   });
-  // A button pressed with the pointer does not keep the keys to itself.
+  // A button that was clicked loses the focus, so that it does not capture the keys.
   document.addEventListener("click", (event) => {
     if (event.detail > 0) event.target.closest?.("button, input[type=checkbox]")?.blur();
   });

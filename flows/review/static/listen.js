@@ -1,4 +1,4 @@
-// Listening through: the masked copy at 1.5×, silences skipped, and what was heard told to the server.
+// Listening through: plays the masked copy at 1.5×, skips silences, and reports what was heard to the server.
 
 import { post } from "./api.js";
 import { $, clock, h, say } from "./dom.js";
@@ -37,7 +37,7 @@ export class Listen {
     }
   }
 
-  // Where the first stretch that nobody has heard begins.
+  // The start of the first stretch that nobody has heard.
   next() {
     let at = 0;
     for (const [start, end] of [...this.call.heard, ...this.call.silences].sort((one, other) => one[0] - other[0])) {
@@ -73,7 +73,7 @@ export class Listen {
     this.draw();
   }
 
-  // The end of a stretch that was heard before and is longer than a moment.
+  // The end of a stretch that was heard before, if it is long enough to skip.
   heardAt(now) {
     const known = this.call.heard.find(([start, end]) => start <= now && now < end - 1);
     return known?.[1];
@@ -105,7 +105,7 @@ export class Listen {
       this.call.tell("heard");
       this.draw();
     } catch (error) {
-      // Heard, and not yet recorded: it goes with the next report.
+      // Heard but not recorded yet: sent with the next report.
       if (error.status === 0 || error.status >= 500) this.stretches.unshift(...stretches);
       else this.notice.show("warn", [h("p", {}, error.message)]);
     }

@@ -1,4 +1,4 @@
-// The call as the server tells it, and what the analyst has selected. Everything else listens to it.
+// The call's state from the server and the analyst's selection. All other modules listen to it.
 
 const LOW = 0.5; // of a word's probability: below it the recogniser itself was in doubt
 
@@ -32,7 +32,7 @@ export class Call extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  // ---- what the server answers ----
+  // ---- answers of the server ----
 
   take(state) {
     const before = new Map(this.findings.map((finding) => [finding.item_id, JSON.stringify(finding)]));
@@ -131,7 +131,7 @@ export class Call extends EventTarget {
   }
 
   wordsAtTime(seconds) {
-    // Both speakers may talk at once; of each the word that sounds now.
+    // Both speakers may talk at once, so the playing word of each speaker is returned.
     let low = 0;
     let high = this.byTime.length;
     while (low < high) {
@@ -161,7 +161,7 @@ export class Call extends EventTarget {
   }
 }
 
-// A character of the server's is a code point; JavaScript counts 𠮷 as two. null where both count alike.
+// The server counts code points, JavaScript counts UTF-16 units (𠮷 is two). null where both counts agree.
 export function codePoints(text) {
   return /[\ud800-\udbff]/u.test(text) || /[\ud800-\udbff]/.test(text) ? Array.from(text) : null;
 }

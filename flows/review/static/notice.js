@@ -1,4 +1,4 @@
-// One place for what went wrong, or what somebody else did.
+// Shows errors, and decisions of other people, in one place.
 
 import { $, h } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// Playing: the whole call from anywhere, or one stretch of it; the original, or the copy as it is masked now.
+// The player: the whole call from any place, or one stretch; the original, or the copy with the present masks.
 
 import { post } from "./api.js";
 
@@ -52,7 +52,7 @@ export class Player extends EventTarget {
     this.tell("state");
   }
 
-  // A whole copy is asked for once for each series of decisions, a stretch each time: both go on record.
+  // A whole copy is requested once per number of decisions, a stretch every time: the audit log records both.
   async load(what, start = null, end = null) {
     const mine = ++this.asked;
     const key = `${what} ${what === "masked" ? this.call.count : ""} ${start ?? ""} ${end ?? ""}`;
@@ -80,7 +80,7 @@ export class Player extends EventTarget {
     return answer;
   }
 
-  // The address of a long call runs out while it plays: ask again and go on where it stopped.
+  // The address of a long call expires while it plays: request a new one and continue.
   async resume() {
     if (!this.key || !this.audio.currentTime) return;
     const [at, what] = [this.position, this.key.split(" ")[0]];
@@ -130,7 +130,7 @@ export class Player extends EventTarget {
     try {
       await this.audio.play();
     } catch (error) {
-      // Another order came before the sound did.
+      // Another request to play came before this sound had arrived.
       if (error.name !== "AbortError") throw error;
     }
   }

@@ -1,5 +1,5 @@
-// The words by speaker, findings in place. A word is not an element of its own: an hour has thirty thousand of them. What is
-// pressed is found by the caret, and the playing word is a highlight over the text.
+// The transcript by speaker, with its findings. Words are not elements, because an hour has thirty thousand of them: a
+// clicked word is found by the caret position, and the playing word is a highlight over the text.
 
 import { $, clock, h } from "./dom.js";
 
@@ -123,9 +123,9 @@ export class Transcript extends EventTarget {
     this.box.scrollTop += place.top - box.top - box.height / 3;
   }
 
-  // ---- where in the text ----
+  // ---- positions in the text ----
 
-  // The character under a point; null beside the text.
+  // The character at a point; null outside the text.
   charAt(x, y) {
     const caret = document.caretPositionFromPoint
       ? document.caretPositionFromPoint(x, y)
@@ -189,12 +189,12 @@ export class Transcript extends EventTarget {
     if (playing && this.nowRows.length && Date.now() - (this.scrolledAt ?? 0) > 4000) this.reveal(this.nowRows[0]);
   }
 
-  // ---- choosing ----
+  // ---- selecting ----
 
   listen() {
     this.box.addEventListener("click", (event) => this.click(event));
     for (const name of ["wheel", "touchmove"]) {
-      // Whoever scrolls by hand is not pulled back for a while.
+      // After scrolling by hand the text does not follow the sound for a while.
       this.box.addEventListener(name, () => { this.scrolledAt = Date.now(); }, { passive: true });
     }
     document.addEventListener("selectionchange", () => {
@@ -229,7 +229,7 @@ export class Transcript extends EventTarget {
     if (stretch) this.call.pick(stretch);
   }
 
-  // The words by keys: ← and → step, with Shift they choose.
+  // Selecting words by keys: ← and → move, with Shift they extend the selection.
   moveCursor(index, choose) {
     if (index === null || index < 0 || index >= this.call.words.length) return null;
     if (choose && this.anchor === undefined) this.anchor = this.at ?? index;

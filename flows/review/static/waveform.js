@@ -1,4 +1,4 @@
-// The waveform: what sounds on each channel, what is masked, where we are; drag to choose a stretch.
+// The waveform: each channel's sound, the masks, the playing position; dragging selects a stretch.
 
 import { $, clock } from "./dom.js";
 
@@ -37,7 +37,7 @@ export class Waveform extends EventTarget {
     this.levels = peaks.channels.map((text) => {
       const first = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
       const levels = [first];
-      // Each level has the highest of two of the one before, so that a whole hour is drawn from few values.
+      // Each level has the maximum of two values of the previous one, so that an hour is drawn from few values.
       while (levels.at(-1).length > 2000) {
         const fine = levels.at(-1);
         const coarse = new Uint8Array(Math.ceil(fine.length / 2));
@@ -68,7 +68,7 @@ export class Waveform extends EventTarget {
     this.drawAnew();
   }
 
-  // ---- where ----
+  // ---- positions ----
 
   x(seconds) { return (seconds - this.from) * this.scale; }
   time(x) { return Math.min(this.call.seconds, Math.max(0, this.from + x / this.scale)); }
@@ -190,7 +190,7 @@ export class Waveform extends EventTarget {
         context.fillRect(left, top + tall - 4, wide, 2);
       }
       if (open) {
-        // Dashes say that a person has still to decide; the colour alone would not be seen by all.
+        // Dashes mark undecided items, because not everybody can see the colour.
         context.strokeStyle = colour;
         context.setLineDash([4, 3]);
         context.strokeRect(left + 0.5, top + 1.5, Math.max(1, wide - 1), tall - 4);
@@ -239,7 +239,7 @@ export class Waveform extends EventTarget {
     }
   }
 
-  // What is in the overview changed, not only where we are in it.
+  // The content of the overview changed, not only the position in it.
   drawAnew() {
     this.whole = null;
     this.draw();
@@ -260,7 +260,7 @@ export class Waveform extends EventTarget {
     context.fillRect(this.position * scale - 1, 0, 2, height);
   }
 
-  // The whole call with its findings, kept as a picture.
+  // The overview of the whole call with its findings, cached as a picture.
   drawWhole() {
     const whole = new OffscreenCanvas(Math.max(1, this.overview.width), Math.max(1, this.overview.height));
     const [context, width, height] = this.context(whole);

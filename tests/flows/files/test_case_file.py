@@ -252,7 +252,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path, kind: str, name: str)
 
 def test_a_file_is_read_to_its_bound_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What is longer is refused before it is parsed."""
-    monkeypatch.setattr("flows.files.case_file.MOST_BYTES", 1_000)
+    monkeypatch.setattr("flows.files.case_file.MAX_FILE_BYTES", 1_000)
     path = tmp_path / "case.json"
     path.write_text('{"case_id": "R-1"}' + " " * 1_000, encoding="utf-8")
 

@@ -76,7 +76,7 @@ def test_folders_of_other_names_are_left_alone(tmp_path: Path):
     assert (tmp_path / "mine").is_dir()
 
 
-@pytest.mark.parametrize(("age", "stays"), [(0.0, True), (2 * folders.YOUNG, False)])
+@pytest.mark.parametrize(("age", "stays"), [(0.0, True), (2 * folders.NEW_FOLDER_SECONDS, False)])
 def test_a_folder_without_a_lock_goes_when_it_is_old(tmp_path: Path, age, stays):
     """Between making the folder and locking it another process must not take it for a leftover."""
     folder = tmp_path / "x-1"

@@ -160,7 +160,7 @@ def test_two_files_of_one_id_are_told(desk: Desk, tmp_path: Path):
 
 def test_a_scan_goes_on_where_it_was_stopped(desk: Desk, tmp_path: Path, monkeypatch):
     """Each batch is written before the next is read."""
-    monkeypatch.setattr(recordings, "BATCH", 2)
+    monkeypatch.setattr(recordings, "BATCH_RECORDINGS", 2)
     for minute in range(5):
         old(voice_file(tmp_path / f"2026101010{minute:02}.wav", 1.0))
     pattern = compile_pattern("{start:%Y%m%d%H%M}.wav")

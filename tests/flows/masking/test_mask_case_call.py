@@ -273,7 +273,7 @@ def test_a_claim_is_renewed_while_the_work_lasts(desk: Desk, tmp_path: Path, mon
         return claim
 
     monkeypatch.setattr(worker, "extend_claim", noted)
-    monkeypatch.setattr(worker, "BEATS_A_LEASE", 600)
+    monkeypatch.setattr(worker, "RENEWALS_PER_LEASE", 600)
     recipe = worker.recipe
 
     def slow(do):
@@ -296,7 +296,7 @@ def test_a_lost_claim_stops_the_work_at_the_next_stage(desk: Desk, tmp_path: Pat
         raise ClaimLostError("weg")
 
     monkeypatch.setattr(worker, "extend_claim", gone)
-    monkeypatch.setattr(worker, "BEATS_A_LEASE", 600)
+    monkeypatch.setattr(worker, "RENEWALS_PER_LEASE", 600)
     stages = []
     recipe = worker.recipe
 

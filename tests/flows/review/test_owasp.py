@@ -15,8 +15,8 @@ from flows.desk.kinds.values import Actor, Role
 from flows.desk.work import plans
 from flows.desk.work.reviews import load_review, record
 from flows.quiet import quiet_libraries
-from flows.review.guarding.guard import BIGGEST_BODY
-from flows.review.guarding.site import HERE
+from flows.review.guarding.guard import MAX_BODY_BYTES
+from flows.review.guarding.site import PAGE_FOLDER
 from flows.review.routes import queue as routes_queue
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from tests.review_site import HOST, PASSWORD, new_person, signed_in
@@ -281,11 +281,11 @@ def test_signing_in_gives_no_more_than_the_account_has(app, field, value):
 def test_oversized_bodies_are_refused(analyst, call):
     """By the length they tell, and by the length they have."""
     path = f"/api/calls/{call.call_id}/decisions"
-    told = analyst.client.post(path, content=b"x" * (BIGGEST_BODY + 1), headers=analyst.headers)
+    told = analyst.client.post(path, content=b"x" * (MAX_BODY_BYTES + 1), headers=analyst.headers)
     assert told.status_code == 413
 
     def pieces():
-        for _ in range(BIGGEST_BODY // 1024 + 2):
+        for _ in range(MAX_BODY_BYTES // 1024 + 2):
             yield b" " * 1024
 
     headers = {**analyst.headers, "Content-Type": "application/json"}
@@ -386,7 +386,7 @@ def test_nothing_outside_of_the_static_folder(app, path):
 
     assert answer.status_code in {401, 404, 422}
     assert "create_app" not in answer.text
-    assert (HERE / "app.py").is_file()
+    assert (PAGE_FOLDER / "app.py").is_file()
 
 
 # --- errors and traces -----------------------------------------------------------------------

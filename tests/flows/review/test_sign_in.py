@@ -10,7 +10,7 @@ from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.errors import AccountError, DuplicateError, NotFoundError
 from flows.desk.kinds.values import Role
 from flows.desk.people import accounts
-from flows.desk.people.sessions import FREE_TRIES, session_id_of
+from flows.desk.people.sessions import ATTEMPTS_BEFORE_DELAY, session_id_of
 from flows.review.app import create_app
 from flows.review.guarding.access import csrf_of
 from tests.desk_builders import desk_settings, raw_database
@@ -137,7 +137,7 @@ def test_it_takes_as_long_for_a_login_that_is_not_there(desk, monkeypatch):
 
 def test_guessing_gets_slower(app, clock):
     """Of one login from many addresses; the right password does not help before the pause is over."""
-    for number in range(FREE_TRIES["login"]):
+    for number in range(ATTEMPTS_BEFORE_DELAY["login"]):
         assert new_person(app, f"10.0.0.{number}").sign_in("kubota", "wrong password!").status_code == 401
     for _ in range(2):
         refused = new_person(app, "10.0.1.1").sign_in("kubota")
@@ -151,7 +151,7 @@ def test_guessing_gets_slower(app, clock):
 
 def test_pauses_double(app, clock):
     """Up to a quarter of an hour."""
-    for _ in range(FREE_TRIES["login"]):
+    for _ in range(ATTEMPTS_BEFORE_DELAY["login"]):
         new_person(app).sign_in("kubota", "wrong password!")
     pauses = []
     for _ in range(3):
@@ -165,15 +165,15 @@ def test_many_logins_from_one_address_get_slower_too(app):
     """Spraying one password over all accounts."""
     statuses = [
         new_person(app, "10.9.9.9").sign_in(f"user{number}", "Password2026!").status_code
-        for number in range(FREE_TRIES["address"] + 1)
+        for number in range(ATTEMPTS_BEFORE_DELAY["address"] + 1)
     ]
 
-    assert statuses == [401] * FREE_TRIES["address"] + [429]
+    assert statuses == [401] * ATTEMPTS_BEFORE_DELAY["address"] + [429]
 
 
 def test_the_count_outlasts_the_server(app, desk):
     """A restart is no new chance."""
-    for _ in range(FREE_TRIES["login"]):
+    for _ in range(ATTEMPTS_BEFORE_DELAY["login"]):
         new_person(app).sign_in("kubota", "wrong password!")
 
     assert new_person(create_app(desk.settings, desk)).sign_in("kubota").status_code == 429

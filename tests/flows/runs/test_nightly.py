@@ -167,7 +167,7 @@ def test_a_call_that_another_worker_does_is_passed(desk: Desk, tmp_path: Path, m
     """It is not waited for longer than the other one's claim lasts, and counted once."""
     from flows.runs import nightly
 
-    monkeypatch.setattr(nightly, "GRACE", -29.0)
+    monkeypatch.setattr(nightly, "LEASE_GRACE_SECONDS", -29.0)
     monkeypatch.setenv("KAIJI_LEASE_SECONDS", "30")
     call = waiting_voice(desk, tmp_path)
     outrun(desk, monkeypatch)

@@ -153,7 +153,7 @@ def test_a_worker_that_is_killed_is_started_again(parts: serve.Parts, monkeypatc
     first.process.wait(30)
     parts.check()
     assert parts.running == [first]
-    monkeypatch.setattr(serve, "PAUSE", 0.0)
+    monkeypatch.setattr(serve, "RESTART_SECONDS", 0.0)
     parts.check()
     (second,) = parts.running
 

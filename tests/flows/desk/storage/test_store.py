@@ -16,7 +16,7 @@ from flows.desk.kinds.errors import (
     StorageGoneError,
     WrongKeyError,
 )
-from flows.desk.sealing.chunks import CHUNK, HEAD, TAG
+from flows.desk.sealing.chunks import CHUNK_BYTES, HEADER_BYTES, TAG
 from flows.desk.sealing.keys import Keyring, new_key
 from flows.desk.storage.store import Store, open_store
 from tests.desk_builders import desk_settings
@@ -39,7 +39,9 @@ def sealed_file(store: Store, key: str) -> Path:
     return Path(store._path(key))
 
 
-@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 7])
+@pytest.mark.parametrize(
+    "size", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 2 * CHUNK_BYTES + 7]
+)
 def test_a_file_of_any_size_comes_back(store, size):
     """Also where it ends with a chunk; with its length and the hash of its clear text."""
     clear = os.urandom(size)
@@ -48,8 +50,8 @@ def test_a_file_of_any_size_comes_back(store, size):
 
     assert store.read(stored.key) == clear
     assert stored.bytes == size
-    chunks = max(1, -(-size // CHUNK))
-    assert sealed_file(store, stored.key).stat().st_size == HEAD + size + chunks * TAG
+    chunks = max(1, -(-size // CHUNK_BYTES))
+    assert sealed_file(store, stored.key).stat().st_size == HEADER_BYTES + size + chunks * TAG
 
 
 def test_a_source_that_gives_little_at_a_time_is_read_to_its_end(store):
@@ -59,18 +61,18 @@ def test_a_source_that_gives_little_at_a_time_is_read_to_its_end(store):
         def read(self, size: int | None = -1, /) -> bytes:
             return super().read(min(size or 0, 100_003))
 
-    clear = os.urandom(CHUNK + 5)
+    clear = os.urandom(CHUNK_BYTES + 5)
 
     assert store.read(store.put(Trickle(clear)).key) == clear
 
 
 def test_a_stream_can_seek(store):
     """A player jumps into the middle, over the border of a chunk and to the end."""
-    clear = os.urandom(2 * CHUNK + 100)
+    clear = os.urandom(2 * CHUNK_BYTES + 100)
     stored = store.put(clear)
 
     with store.open(stored.key) as stream:
-        for at in (CHUNK - 10, 2 * CHUNK + 90, 5, 0):
+        for at in (CHUNK_BYTES - 10, 2 * CHUNK_BYTES + 90, 5, 0):
             stream.seek(at)
             assert stream.read(30) == clear[at : at + 30]
         assert stream.seek(-20, io.SEEK_END) == len(clear) - 20
@@ -88,10 +90,21 @@ def test_nothing_lies_there_in_clear(store):
     assert store.put(b"x").key != store.put(b"x").key
 
 
-@pytest.mark.parametrize("cut", [0, 10, HEAD, HEAD + 5, HEAD + CHUNK + TAG, HEAD + 2 * (CHUNK + TAG), -1])
+@pytest.mark.parametrize(
+    "cut",
+    [
+        0,
+        10,
+        HEADER_BYTES,
+        HEADER_BYTES + 5,
+        HEADER_BYTES + CHUNK_BYTES + TAG,
+        HEADER_BYTES + 2 * (CHUNK_BYTES + TAG),
+        -1,
+    ],
+)
 def test_a_file_that_is_cut_off_is_found_out_at_once(store, cut):
     """At any place, the borders of chunks too, and before a byte of it is handed out."""
-    stored = store.put(os.urandom(2 * CHUNK + 100))
+    stored = store.put(os.urandom(2 * CHUNK_BYTES + 100))
     path = sealed_file(store, stored.key)
     path.write_bytes(path.read_bytes()[:cut])
 
@@ -99,10 +112,12 @@ def test_a_file_that_is_cut_off_is_found_out_at_once(store, cut):
         pytest.fail("a file that is cut off was opened")
 
 
-@pytest.mark.parametrize("at", [8, 20, 30, HEAD, HEAD + CHUNK, HEAD + CHUNK + TAG + 3, -1])
+@pytest.mark.parametrize(
+    "at", [8, 20, 30, HEADER_BYTES, HEADER_BYTES + CHUNK_BYTES, HEADER_BYTES + CHUNK_BYTES + TAG + 3, -1]
+)
 def test_a_changed_byte_is_found_out(store, at):
     """In the head, in a chunk, in a tag."""
-    stored = store.put(os.urandom(CHUNK + 100))
+    stored = store.put(os.urandom(CHUNK_BYTES + 100))
     path = sealed_file(store, stored.key)
     raw = bytearray(path.read_bytes())
     raw[at] ^= 1
@@ -114,11 +129,14 @@ def test_a_changed_byte_is_found_out(store, at):
 
 def test_chunks_in_another_order_are_found_out(store):
     """Two whole chunks, exchanged."""
-    stored = store.put(os.urandom(2 * CHUNK + 1))
-    path, full = sealed_file(store, stored.key), CHUNK + TAG
+    stored = store.put(os.urandom(2 * CHUNK_BYTES + 1))
+    path, full = sealed_file(store, stored.key), CHUNK_BYTES + TAG
     raw = path.read_bytes()
     path.write_bytes(
-        raw[:HEAD] + raw[HEAD + full : HEAD + 2 * full] + raw[HEAD : HEAD + full] + raw[HEAD + 2 * full :]
+        raw[:HEADER_BYTES]
+        + raw[HEADER_BYTES + full : HEADER_BYTES + 2 * full]
+        + raw[HEADER_BYTES : HEADER_BYTES + full]
+        + raw[HEADER_BYTES + 2 * full :]
     )
 
     with pytest.raises(FileDamagedError):

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.people import sessions
-from flows.desk.people.sessions import MOST_SESSIONS, session_id_of
+from flows.desk.people.sessions import MAX_SESSIONS, session_id_of
 from flows.review.__main__ import unix_socket
 from flows.review.app import create_app
 from flows.settings import SettingError
@@ -182,14 +182,14 @@ def test_where_people_sign_in_here_a_forwarded_address_needs_the_proof_too(desk,
     ]
     for app in apps:
         person = new_person(app, "10.1.0.7")
-        for number in range(sessions.FREE_TRIES["address"] + 1):
+        for number in range(sessions.ATTEMPTS_BEFORE_DELAY["address"] + 1):
             person.client.headers["X-Forwarded-For"] = f"192.0.2.{number}"
             last = person.sign_in(f"user{number}", "wrong password!").status_code
         assert last == 429
         clock.pass_(hours=25)
     person = new_person(apps[1], "10.1.0.7")
     person.client.headers[HEADER] = SECRET
-    for number in range(sessions.FREE_TRIES["address"] + 1):
+    for number in range(sessions.ATTEMPTS_BEFORE_DELAY["address"] + 1):
         person.client.headers["X-Forwarded-For"] = f"192.0.2.{number}"
         assert person.sign_in(f"user{number}", "wrong password!").status_code == 401
 
@@ -252,14 +252,14 @@ def test_one_person_has_so_many_sessions_and_no_more(behind_proxy, app, desk):
     mori = sato(behind_proxy, **{"X-Forwarded-User": "mori"})
     for _ in range(2):
         mori.get("/api/calls")
-    people = [sato(behind_proxy) for _ in range(MOST_SESSIONS + 5)]
+    people = [sato(behind_proxy) for _ in range(MAX_SESSIONS + 5)]
     for person in people:
         for _ in range(2):
             person.get("/api/calls")
-    assert rows(desk) == MOST_SESSIONS + 1
+    assert rows(desk) == MAX_SESSIONS + 1
 
-    here = [signed_in(app, "kubota") for _ in range(MOST_SESSIONS + 5)]
-    assert rows(desk) == 2 * MOST_SESSIONS + 1
+    here = [signed_in(app, "kubota") for _ in range(MAX_SESSIONS + 5)]
+    assert rows(desk) == 2 * MAX_SESSIONS + 1
     assert [person.get("/api/calls").status_code for person in (here[0], here[-1])] == [401, 200]
 
 

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from flows.desk.integrity import audit
-from flows.desk.people.presence import AWAY
+from flows.desk.people.presence import PRESENCE_TIMEOUT
 from tests.desk_builders import attached
 
 
@@ -75,7 +75,7 @@ def test_who_else_has_it_open(analyst, second, call, clock):
     assert analyst.get("/api/calls").json()["rows"][0]["open_by"] == ["kubota", "mori"]
     analyst.post(f"{path}/close")
     assert second.post(f"{path}/open").json()["open_by"] == []
-    clock.pass_(seconds=AWAY.total_seconds() + 1)
+    clock.pass_(seconds=PRESENCE_TIMEOUT.total_seconds() + 1)
     assert analyst.post(f"{path}/open").json()["open_by"] == []
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from flows.desk.integrity import audit
 from flows.desk.work.reviews import load_review
-from flows.review.content.sound import HEADER, UNUSED, Shelf, View
-from flows.review.routes.sound import LASTS
+from flows.review.content.sound import UNUSED_SECONDS, WAV_HEADER_BYTES, Shelf, View
+from flows.review.routes.sound import ADDRESS_SECONDS
 from pipeline.audio.recording import read_recording
 from pipeline.masking.audio import mask_audio
 from tests.browser.made_calls import SAMPLES, into_review, sample_call
@@ -113,7 +113,7 @@ def test_an_address_is_good_for_a_while(analyst, call, clock):
         assert analyst.get(wrong).status_code == 404
     for wrong in ("/audio/short", "/audio/../desk.sqlite3", "/audio/" + "A" * 2000, "/audio/%2e%2e%2fkey"):
         assert analyst.get(wrong).status_code in {404, 422}
-    clock.pass_(seconds=LASTS + 1)
+    clock.pass_(seconds=ADDRESS_SECONDS + 1)
     assert analyst.get(url).status_code == 404
 
 
@@ -153,7 +153,7 @@ def test_a_view_reads_anywhere():
     whole = b"".join(view.read(0, view.size))
     wanted = mask_audio(call.samples, call.rate, silent).T.astype("<i2").tobytes()
 
-    assert whole[HEADER:] == wanted
+    assert whole[WAV_HEADER_BYTES:] == wanted
     assert b"".join(view.read(100_001, 150_002)) == whole[100_001:150_002]
 
 
@@ -178,7 +178,7 @@ def test_what_nobody_listens_to_is_let_go_of(desk, monkeypatch):
     monkeypatch.setattr(shelf, "_decoded", lambda *_: recording(2.0))
     first = shelf.get(None, "a", "")
     assert shelf.get(None, "a", "") is first
-    first.used -= UNUSED + 1
+    first.used -= UNUSED_SECONDS + 1
     shelf.get(None, "b", "")
 
     assert shelf.get(None, "a", "") is not first

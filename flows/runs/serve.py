@@ -143,7 +143,7 @@ class Parts:
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
             process = subprocess.Popen(  # noqa: S603 (our own commands)
                 command,
-                env={**told, MARK: mark},
+                env={**told, MARK_VARIABLE: mark},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
-from models.recognizers.heard_mention import mentions
+from models.wording.heard_mention import mentions
 from models.wording.names import token_at
 from models.wording.spoken_code import LETTERS
 from pipeline.reasons import Reason

@@ -8,7 +8,7 @@ import pytest
 
 from models.calls.artifacts import Call
 from models.language.readings import load_reader
-from models.recognizers.heard_mention import heard_names, mentions
+from models.wording.heard_mention import heard_names, mentions
 from pipeline.sound.morae import morae
 from pipeline.types import CallCase, Transcript
 from tests.builders import transcript, utterance

@@ -1,4 +1,4 @@
-"""A name found once, looked for in what is heard of the whole call, mora by mora.
+"""Search the posteriorgrams of a whole call for names that were found once.
 
 found    隣の[渡辺]さんの荷物       heard  トナリノワタナベサンノニモツ     the lexicon knows ワタナベ
 written  私のナビに渡して           heard  ワタナベニワタシテ               here it is said again
@@ -23,31 +23,32 @@ from pipeline.types import CharSpan, Segment, TimeSpan
 
 __all__ = ["heard_names", "mentions"]
 
-AROUND: Final = 0.25
-"""Seconds around a finding in which its name may be heard: words' times err as much."""
+MARGIN_SECONDS: Final = 0.25
+"""Seconds added on both sides of a finding when its name is looked for: word times err by as much."""
 
-SHORTEST: Final = 3
-"""Morae of a name at the least, long vowels and stops not counted."""
+MIN_MORAE: Final = 3
+"""Fewest morae of a name that is searched for; long vowels and geminates are not counted."""
 
-A_MORA: Final = -0.7
-"""Log odds from which a name is said again, for each of its morae."""
+MIN_LOG_ODDS_PER_MORA: Final = -0.7
+"""Lowest log odds of a mention, for each mora of the name."""
 
-STRETCH: Final = 30.0
-"""Seconds that are searched at once."""
+WINDOW_SECONDS: Final = 30.0
+"""Seconds of a channel that are searched at once."""
 
-OVER: Final = 2.0
-"""Seconds that two stretches share: a name is shorter."""
+OVERLAP_SECONDS: Final = 2.0
+"""Seconds that two windows share: longer than any name, so that none is cut in two."""
 
 
 def heard_names(call: Call, found: Sequence[RecognizerResult]) -> tuple[tuple[Mora, ...], ...]:
-    """Names that the lexicon knows in what is heard of findings.
+    """Read off which names of the lexicon are heard where names were found.
 
     Args:
         call: The call.
-        found: Names in it.
+        found: Findings that are names.
 
     Returns:
-        Each once: whole names, surnames and given names of ``SHORTEST`` morae and more.
+        The morae of each name once: whole names, surnames and given names of at least ``MIN_MORAE`` morae.
+        Empty for a call without posteriorgrams.
     """
     starts, ends = char_times(call.transcript)
     names: dict[tuple[Mora, ...], None] = {}
@@ -58,35 +59,40 @@ def heard_names(call: Call, found: Sequence[RecognizerResult]) -> tuple[tuple[Mo
         first, last = starts[result.start : result.end], ends[result.start : result.end]
         if np.isnan(first).all():
             continue
-        time = TimeSpan(max(0.0, float(np.nanmin(first)) - AROUND), float(np.nanmax(last)) + AROUND)
+        time = TimeSpan(
+            max(0.0, float(np.nanmin(first)) - MARGIN_SECONDS), float(np.nanmax(last)) + MARGIN_SECONDS
+        )
         logs, _ = heard_between([segment], time)
         heard = [mora.mora for mora in likeliest(logs)]
         names.update(dict.fromkeys(load_gazetteer().names(heard)))
-    return tuple(name for name in names if len(undrawn(name)) >= SHORTEST)
+    return tuple(name for name in names if len(undrawn(name)) >= MIN_MORAE)
 
 
 def mentions(
     call: Call, names: Sequence[tuple[Mora, ...]], least: Sequence[float] = ()
 ) -> Iterator[CharSpan]:
-    """Where names are heard.
+    """Find where names are heard in a call.
 
     Args:
         call: The call.
-        names: Their morae.
-        least: Log odds of each from which it is said; ``A_MORA`` for each mora by default.
+        names: The morae of each name.
+        least: For each name the lowest log odds of a mention; by default ``MIN_LOG_ODDS_PER_MORA`` for each
+            of its morae.
 
     Yields:
-        The characters written there, of one utterance each; some may be yielded twice.
+        The characters of the words spoken at each mention, within one utterance.  A mention in the overlap of
+        two windows is yielded twice.
     """
-    least = least or [A_MORA * len(name) for name in names]
+    least = least or [MIN_LOG_ODDS_PER_MORA * len(name) for name in names]
     by_channel: dict[int, list[Segment]] = {}
     for segment in call.transcript.segments:
         by_channel.setdefault(segment.channel, []).append(segment)
     for segments in by_channel.values():
         seconds = max(segment.time.end for segment in segments) + 1.0
-        for start in np.arange(0.0, seconds, STRETCH).tolist():
-            near = [s for s in segments if s.time.start < start + STRETCH + 2 and s.time.end > start - 2]
-            logs, times = heard_between(near, TimeSpan(start, start + STRETCH + OVER))
+        for start in np.arange(0.0, seconds, WINDOW_SECONDS).tolist():
+            end = start + WINDOW_SECONDS + OVERLAP_SECONDS
+            near = [s for s in segments if s.time.start < end and s.time.end > start - OVERLAP_SECONDS]
+            logs, times = heard_between(near, TimeSpan(start, end))
             for hit in spotted(names, logs, least):
                 said = (float(times[hit.start]), float(times[hit.end - 1]))
                 yield from _written(near, said, call)

@@ -6,8 +6,6 @@ becomes false.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from flows.stages import Models
@@ -16,14 +14,13 @@ from tests.cases.outcomes import ENOUGH, Call, outcome
 
 CASES = tuple(read_cases(sorted(FOLDER.glob("*.json"))))
 
-
-def _parameters() -> Iterator[object]:
-    failing = pytest.mark.xfail(strict=True, raises=AssertionError, reason="known failure")
-    for case in CASES:
-        yield pytest.param(case, id=case.name, marks=[failing] if case.known_failure else [])
+FAILING = pytest.mark.xfail(strict=True, raises=AssertionError, reason="known failure")
 
 
-@pytest.mark.parametrize("case", _parameters())
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(each, id=each.name, marks=[FAILING] if each.known_failure else []) for each in CASES],
+)
 def test_case(case: Case, models: Models):
     """What has to be masked is masked, what has to be kept is kept."""
     result = outcome(Call(case.transcript, case.call_case, case.again), models)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SHOWN = {"flows/outputs.py", "flows/review/routes/document.py"}
 """What makes text for people of them."""
 
-READ = {"flows/desk/work/plans.py"}
+READ = {"flows/desk/work/plan_json.py"}
 """What reads the plans of earlier versions."""
 
 whys = st.sampled_from(sorted(set(Reason) - {Reason.NOT_GIVEN, Reason.OLDER, Reason.COMPANY_RULE})).map(Why)

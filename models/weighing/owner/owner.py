@@ -54,8 +54,9 @@ MIN_PROBABILITY_AGAINST_TALK: Final = 0.85
 neighbouring house with the requester's room number reaches .75."""
 
 MIN_PROBABILITY_RELATIVE: Final = 0.9
-"""The same where the surname is the requester's and another given name may follow.  With sound (2.6 s are
-the requester's, 6.8 s relatives') it gives back 2.4 s and 0 s.  In a sample call 大野照子, a relative, has .69."""
+"""The same where the surname is the requester's and another given name may follow.  With sound (2.6 s are the
+requester's, 6.8 s relatives') it gives back 2.4 s and 0 s.  A relative in a sample call, 大野照子, has
+.69."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Presidio's analyzer with all of kaiji's recognizers, and its anonymiser."""
+"""Presidio's analyzer with kaiji's recognizers, and Presidio's anonymizer."""

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["CallAnalyzer", "load_analyzer"]
 
-LONGEST = 2000
-"""Characters given to ja_ginza at once; Sudachi refuses more than 49 149 bytes (facts.md 3).  Of an hour's
-23 000 characters together it takes 1.0 GiB more than of so many at a time, and finds the same."""
+CHUNK_CHARS = 2000
+"""Most characters given to ja_ginza at once.  Sudachi refuses more than 49,149 bytes, and an hour of talk
+(23,000 characters) at once takes 1.0 GiB more memory and yields the same entities."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taggers:
-    """What has learned to mark personal data: in what was written, and in what was heard."""
+    """The learned taggers: of the written text, and of the morae that were heard."""
 
     written: Tagger
     heard: PhoneticTagger
@@ -50,10 +50,11 @@ class _GinzaEngine(SpacyNlpEngine):
 
 
 class CallAnalyzer:
-    """Asks every recognizer about a call, in two passes.  One instance is for one thread (facts.md 3).
+    """Ask every recognizer about a call, in two passes.
 
-    The second pass asks those that build on what the first found: a name settled once is
-    looked for in the whole call.
+    The recognizers of the second pass build on the findings of the first: a name that was found once is
+    searched for in the whole call.  Use one instance in one thread only: Sudachi's tokenizer is not
+    thread-safe.
     """
 
     def __init__(
@@ -73,16 +74,16 @@ class CallAnalyzer:
     def analyze(
         self, transcript: Transcript, case: CallCase, again: Transcript | None = None
     ) -> tuple[EntitySpan, ...]:
-        """Find, unite and judge.
+        """Find personal data in a call.
 
         Args:
             transcript: The recognised call.
-            case: Who asks; recognizers compare with it.
+            case: The request; some recognizers compare with it.
             again: The second hearing of the call, where there is one.
 
         Returns:
-            Findings in order of text.  With a judge they are disjoint and their scores are
-            probabilities; without one, all witnesses' own findings, overlapping ones included.
+            Findings in order of text.  With a judge they are disjoint, and their scores are probabilities.
+            Without one they are the findings of single recognizers, which may overlap.
         """
         call = self.call(transcript, case, again)
         found = self.witnessed(call)
@@ -92,7 +93,14 @@ class CallAnalyzer:
         return whole_addresses(call, self._judge.judged(call, unite(told)))
 
     def call(self, transcript: Transcript, case: CallCase, again: Transcript | None = None) -> Call:
-        """The call as the recognizers read it, with what its second hearing brings."""
+        """The call as the recognizers read it, with the findings of its second hearing.
+
+        The only attribution within detection happens here.  Behind detection it would decide otherwise: the
+        findings of both hearings are united (``unite``), and a united finding no longer tells which words of
+        the second hearing it came from.  So the rules decide about the second hearing while its findings
+        still stand on its own words.  Their answer is a hint (``EntitySpan.heard_again_as``), which the chain
+        weighs with all other evidence; the owner of a finding is decided there alone.
+        """
         call = Call(transcript, case, self.reader, morae=self._taggers.heard.on_characters(transcript))
         if again is None or not again.segments:
             return call
@@ -100,27 +108,25 @@ class CallAnalyzer:
         morae = self._taggers.heard.on_characters(again)
         pairing = pair_hearings(call, other)
         kinds, parties = other.tagged(self._taggers.written)
-        # Whose a finding of the second hearing clearly is by the rules is a hint for the first hearing's
-        # (``EntitySpan.heard_again_as``), which the chain weighs with all else.
         found = attribute(unite(self.witnessed(other)), Context(again, case, self.reader), passes=RULES)
         spans = carry_over(map(_told, found), pairing, call)
         carried = (pairing.carried(each) for each in (kinds, parties, other.sounds, morae))
         return call.heard_again(HeardAgain(spans, *carried))
 
     def witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
-        """What every witness says, overlapping findings included, in order of text."""
+        """The findings of every recognizer, overlapping ones included, in order of text."""
         named, results = tuple(self._named(call.text)), list[RecognizerResult]()
         read = functools.cache(functools.partial(self._as_one, call.text))
         for engine in self._passes:
             artifacts = CallArtifacts(named, engine.nlp_engine, call, tuple(results), read)
-            # Presidio asks its recognizers in no order: a set of objects, another one in every process.
+            # Presidio keeps its recognizers in a set: their order differs between processes.
             results += sorted(
-                engine.analyze(call.text, language="ja", nlp_artifacts=artifacts), key=_place_and_witness
+                engine.analyze(call.text, language="ja", nlp_artifacts=artifacts), key=_place_and_recognizer
             )
         return tuple(sorted((_frozen(r) for r in results), key=lambda s: s.chars))
 
     def _named(self, text: str) -> Iterator[Named]:
-        """The language model's entities, of one piece of the text after another: no document is kept."""
+        """The entities that ja_ginza finds, chunk by chunk, so that no spaCy document is kept."""
         start = 0
         for doc in self._read(text):
             for span in doc.ents:
@@ -128,19 +134,19 @@ class CallAnalyzer:
             start += len(doc.text)
 
     def _as_one(self, text: str) -> Doc:
-        """The whole text as one document."""
+        """The whole text as one spaCy document."""
         from spacy.tokens import Doc
 
         docs = list(self._read(text))
         if len(docs) == 1:
             return docs[0]
-        # Without user data: spaCy would print ginza's, words of the call among them, as a warning.
+        # Without user data: spaCy's warning about it would print words of the call.
         whole = {"ensure_whitespace": False, "exclude": ["user_data"]}
         joined = Doc.from_docs(docs, **whole)  # type: ignore[arg-type]  # spaCy's stub lacks exclude
         return joined or docs[0]
 
     def _read(self, text: str) -> Iterator[Doc]:
-        # One at a time: spaCy's own batch is a thousand, that is all of a long call at once.
+        # One chunk at a time: spaCy's default batch of a thousand would hold all of a long call.
         yield from self._nlp.pipe(_chunks(text), batch_size=1)
 
 
@@ -151,13 +157,13 @@ def load_analyzer(
     company: tuple[CallRecognizer, ...] = (),
     tagger: Tagger | None = None,
 ) -> CallAnalyzer:
-    """Load ja_ginza, the recognizers and the lexicons (about 1.5 s).
+    """Load ja_ginza, the recognizers and the lexicons; takes about 1.5 s.
 
     Args:
-        leave_out: Names of recognizers to switch off, for an ablation.
-        judged: Weigh the witnesses; else their own scores stand, as calibration needs them.
-        company: Recognizers of the company's own (``models.company.recognizers``).
-        tagger: Default: the registered one.
+        leave_out: Names of recognizers to leave out, for an ablation.
+        judged: Whether the judge weighs the findings; calibration needs the recognizers' own scores.
+        company: The company's own recognizers (``models.company.recognizers``).
+        tagger: Another tagger than the registered one, for fitting.
 
     Returns:
         The analyzer.
@@ -186,9 +192,10 @@ def load_analyzer(
 
 
 def _told(finding: Finding) -> EntitySpan:
-    """A finding of the second hearing with whose it is, where its words leave no doubt.
+    """A finding of the second hearing with the hint of its owner, where the rules leave no doubt.
 
-    What is another's says so, too: 早し is 林, and 死の behind it nobody's 志乃; both of them are 早ししの.
+    A third party's finding gets a hint, too: 早し is 林, and 死の behind it is not 志乃 where the third
+    party's name is 早ししの.
     """
     known = finding.party in {Party.REQUESTER, Party.STAFF, Party.COMPANY} and not finding.needs_review
     told = known or finding.party is Party.THIRD_PARTY
@@ -201,18 +208,18 @@ def _engine(recognizers: list[CallRecognizer], nlp_engine: _GinzaEngine) -> Anal
 
 
 def _chunks(text: str) -> list[str]:
-    """Cut at line ends into pieces of at most ``LONGEST`` characters that tile the text."""
+    """Cut a text at line ends into consecutive chunks of at most ``CHUNK_CHARS`` characters."""
     chunks = [""]
     for line in text.splitlines(keepends=True):
-        for start in range(0, len(line), LONGEST):
-            piece = line[start : start + LONGEST]
-            if len(chunks[-1]) + len(piece) > LONGEST:
+        for start in range(0, len(line), CHUNK_CHARS):
+            piece = line[start : start + CHUNK_CHARS]
+            if len(chunks[-1]) + len(piece) > CHUNK_CHARS:
                 chunks.append("")
             chunks[-1] += piece
     return chunks
 
 
-def _place_and_witness(result: RecognizerResult) -> tuple[int, int, str, str]:
+def _place_and_recognizer(result: RecognizerResult) -> tuple[int, int, str, str]:
     metadata = result.recognition_metadata or {}
     name = str(metadata.get(RecognizerResult.RECOGNIZER_NAME_KEY, ""))
     return result.start, result.end, name, result.entity_type

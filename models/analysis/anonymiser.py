@@ -1,7 +1,7 @@
-"""The call's text masked a second time, by Presidio's anonymizer: an opinion other than our own.
+"""Mask the text of a call a second time, with Presidio's anonymizer, to check our own masking.
 
-``pipeline.masking.text`` works on words and their times; this works on characters alone, in a library
-that shares no code with it.  What ours says and this does not is a leak (``pipeline.verifying.verify``).
+``pipeline.masking.text`` works on words and their times; this works on characters alone and shares no code
+with it.  Text that our copy shows and this one hides is a leak (``pipeline.verifying.verify``).
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from pipeline.types import CharSpan
 __all__ = ["HOLE", "anonymised_lines"]
 
 HOLE = "■"
-"""What stands for a masked stretch: one character, whatever it was and however long."""
+"""Replaces a masked stretch: one character, whatever the length."""
 
 
 def anonymised_lines(text: str, masked: Iterable[CharSpan]) -> tuple[str, ...]:
-    """Replace every masked stretch of a transcript.
+    """Replace every masked stretch of a transcript by ``HOLE``.
 
     Args:
-        text: ``Transcript.text``: an utterance on each line.
-        masked: What a plan masks; empty stretches hide nothing.
+        text: ``Transcript.text``, with one utterance on each line.
+        masked: The stretches that a plan masks; empty ones are ignored.
 
     Returns:
-        The lines, as many as there were.
+        The masked lines, as many as in ``text``.
     """
     engine = AnonymizerEngine()  # type: ignore[no-untyped-call]  # Presidio's __init__ has none
     operators = {"DEFAULT": OperatorConfig("replace", {"new_value": HOLE})}
@@ -37,7 +37,7 @@ def anonymised_lines(text: str, masked: Iterable[CharSpan]) -> tuple[str, ...]:
     begins = list(itertools.accumulate((len(line) + 1 for line in lines), initial=0))
     found: list[list[RecognizerResult]] = [[] for _ in lines]
     for span in masked:
-        # Line by line, so that a number that goes on in the next turn joins no two of them.
+        # Line by line, so that a mask over a line end does not join two lines.
         for index in range(bisect.bisect_right(begins, span.start) - 1, len(lines)):
             start, end = max(0, span.start - begins[index]), min(len(lines[index]), span.end - begins[index])
             if start < end:

@@ -1,10 +1,10 @@
-"""A masked address goes on to the end of what is said of it.
+"""Extend an address to the end of what was said of it.
 
     効かすさわらくの西人でいらっしゃいますね      found: 効かすさわらく
     [ found       ][ + ]でいらっしゃいますね      masked: its town, too, up to the copula
 
-An address is said without a pause for other words: what stands between a part that was found and
-the next particle or copula is its garbled rest.
+Nothing else is said in the middle of an address, so the words between its found part and the next particle
+or copula are its garbled rest.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["whole_addresses"]
 
-LONGEST = 7
-"""Characters that a town, a block and its suffix take at most."""
+MAX_ADDED_CHARS = 7
+"""Most characters that are added: a town, a block number and its suffix are not longer."""
 
 _ENDS = (
     "助詞", "助動詞", "動詞", "形容詞", "形状詞", "感動詞", "接続詞", "補助記号", "空白", "連体詞", "副詞",
@@ -30,14 +30,15 @@ _JOINT = frozenset("のノ")
 
 
 def whole_addresses(call: Call, spans: Sequence[EntitySpan]) -> tuple[EntitySpan, ...]:
-    """Extend addresses over what belongs to them.
+    """Extend the addresses of a call.
 
     Args:
         call: The call.
-        spans: Findings that share no character, in order of text; candidates give way.
+        spans: Disjoint findings in order of text.
 
     Returns:
-        The findings; those that an address now covers are left out.
+        The findings, disjoint.  Addresses stop at other findings, but grow over candidates, which are then
+        left out.
     """
     taken = [span for span in spans if not span.candidate]
     out: list[EntitySpan] = []
@@ -58,7 +59,7 @@ def _extended(call: Call, chars: CharSpan, others: Sequence[CharSpan]) -> CharSp
         token = call.tokens[index]
         reached = token.chars.end
         beyond = reached > end and token.chars.start >= end
-        if reached > chars.end + LONGEST or (beyond and _ends(call, index)):
+        if reached > chars.end + MAX_ADDED_CHARS or (beyond and _ends(call, index)):
             break
         if any(CharSpan(chars.end, reached).overlaps(other) for other in others if reached > chars.end):
             break
@@ -72,7 +73,7 @@ def _extended(call: Call, chars: CharSpan, others: Sequence[CharSpan]) -> CharSp
 
 
 def _ends(call: Call, index: int) -> bool:
-    """Whether a token is no part of an address: の between two parts is."""
+    """Whether a token ends an address; の between two parts does not."""
     token: Token = call.tokens[index]
     if surface(call, token) in _JOINT:
         after = index + 1

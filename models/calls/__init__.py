@@ -1,1 +1,1 @@
-"""What every recognizer reads of one call, computed once."""
+"""What all recognizers read of one call, and its two hearings side by side."""

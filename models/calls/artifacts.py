@@ -1,7 +1,7 @@
-"""What every recognizer reads of a call, computed once.
+"""What all recognizers read of a call, computed once.
 
-Presidio hands ``NlpArtifacts`` to each recognizer; ours carry the whole conversation too:
-segments with speakers, Sudachi's tokens, the call as a line of morae, the case.
+Presidio hands ``NlpArtifacts`` to each recognizer.  Ours also hold the conversation: segments with speakers,
+Sudachi's tokens, the morae, and the case.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Call", "CallArtifacts", "CallRecognizer", "HeardAgain", "Named", "Tagged", "Witnessed"]
 
 Tagged = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""Probabilities of kinds and of parties for each character (``models.tagger``)."""
+"""Probabilities of kinds and of parties for each character (``models.weighing.tagger``)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Call:
     reader: Reader = field(repr=False)
     again: HeardAgain | None = field(default=None, repr=False)
     morae: NDArray[np.float32] | None = field(default=None, repr=False)
-    """What the phonetic tagger makes of each character (``models.phonetic``), shape (characters, 3)."""
+    """Probabilities of the phonetic tagger for each character (``models.weighing.phonetic_tagger``), shape
+    (characters, 3)."""
 
     @property
     def text(self) -> str:
@@ -54,14 +55,14 @@ class Call:
 
     @cached_property
     def line(self) -> SoundLine:
-        """The call as morae with their characters."""
+        """The call as morae, each with its characters."""
         return self.reader.line(self.text, self.tokens)
 
     @cached_property
     def sounds(self) -> NDArray[np.float32]:
-        """What the ear heard in each character's word (``Word.sounds``), shape (characters, 3).
+        """``Word.sounds`` of each character's word, shape (characters, 3).
 
-        NaN where nobody listened, and for the newline between two utterances.
+        NaN where nobody listened, and at the newline between two utterances.
         """
         out = np.full((len(self.text), len(SOUND_KINDS)), np.nan, dtype=np.float32)
         for segment in self.transcript.segments:
@@ -71,7 +72,7 @@ class Call:
         return out
 
     def tagged(self, tagger: Tagger) -> Tagged:
-        """What the learned tagger makes of the call, worked out once for all who ask."""
+        """The tagger's probabilities for the call, computed once."""
         if tagger not in self._tagged:
             self._tagged[tagger] = tagger.probabilities(self.transcript, self.tokens, self.line)
         return self._tagged[tagger]
@@ -81,7 +82,7 @@ class Call:
         return {}
 
     def heard_again(self, again: HeardAgain) -> Call:
-        """The call with what its second hearing brought; what was worked out of the first stays."""
+        """The call with its second hearing; what was computed of the first is kept."""
         other = replace(self, again=again)
         worked_out = ("tokens", "line", "sounds", "_tagged", "_owners")
         other.__dict__.update({name: getattr(self, name) for name in worked_out})
@@ -104,15 +105,16 @@ class Call:
 
 @dataclass(frozen=True)
 class HeardAgain:
-    """What the second hearing of a call brought, on the characters of the first (``models.calls.hearings``).
+    """The second hearing of a call, carried over to the characters of the first (``models.calls.hearings``).
+
+    The arrays have one row for each character of the first hearing, NaN where the second has no word.
 
     Attributes:
-        spans: What was found in it; a finding where the first hearing has no word is left out.
-        kinds: The tagger's probabilities of its kinds for each character of the first hearing,
-            shape (characters, kinds); NaN where the second has nothing.
-        parties: Likewise, of parties.
-        sounds: Likewise, of what the ear heard (``Call.sounds``).
-        morae: Likewise, of what the phonetic tagger makes of it (``Call.morae``).
+        spans: Findings of the second hearing, without those where the first has no word.
+        kinds: The tagger's probabilities of kinds.
+        parties: The tagger's probabilities of parties.
+        sounds: What the ear heard (``Call.sounds``).
+        morae: Probabilities of the phonetic tagger (``Call.morae``).
     """
 
     spans: tuple[EntitySpan, ...]
@@ -127,7 +129,7 @@ _OF_WORDS = frozenset({"tokens", "tokens_indices", "lemmas", "keywords"})
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the language model took for an entity: spaCy's own ``Span`` would keep the document."""
+    """An entity of ja_ginza.  spaCy's own ``Span`` would keep the whole document in memory."""
 
     start_char: int
     end_char: int
@@ -136,17 +138,18 @@ class Named:
 
 
 class CallArtifacts(NlpArtifacts):
-    """Presidio's artifacts with the call beside them.
+    """Presidio's artifacts, and the call.
 
-    Our recognizers read the entities and the call.  What else Presidio's artifacts hold, the words of the
-    whole call as one spaCy document, grows with the call: a company's own recognizer gets it where it asks.
+    Our recognizers read only the entities and the call.  The rest of Presidio's artifacts, the words of the
+    whole call as one spaCy document, takes memory in proportion to the call, so it is made only when a
+    company's own recognizer asks for it.
 
     Args:
-        entities: What the language model found, in order of text.
-        engine: Presidio's.
+        entities: The entities of ja_ginza, in order of text.
+        engine: Presidio's NLP engine.
         call: The call.
-        found: What the other witnesses said in a first pass; empty during that pass.
-        read: Reads the whole call as one document.
+        found: The findings of the first pass; empty during that pass.
+        read: Reads the whole call as one spaCy document.
     """
 
     def __init__(
@@ -157,7 +160,7 @@ class CallArtifacts(NlpArtifacts):
         found: tuple[RecognizerResult, ...] = (),
         read: Callable[[], Doc] | None = None,
     ) -> None:
-        # Not the base's: it wants the words at once.
+        # The base class's __init__ is not called: it wants the words at once.
         self.entities = list(entities)  # type: ignore[arg-type]  # has of a Span what Presidio reads
         self.scores = [0.85] * len(self.entities)  # as Presidio's own
         self.nlp_engine = engine
@@ -166,7 +169,7 @@ class CallArtifacts(NlpArtifacts):
         self._read = read
 
     def __getattr__(self, name: str) -> object:
-        """What hangs on the words, all of it when the first of it is asked for."""
+        """Make all attributes that depend on the words when the first of them is read."""
         if name not in _OF_WORDS or self._read is None:
             raise AttributeError(name)
         doc = self._read()
@@ -183,10 +186,10 @@ class CallArtifacts(NlpArtifacts):
 
 
 class Witnessed(RecognizerResult):
-    """A finding that stays beside what other witnesses found at the same place.
+    """A finding that other recognizers' findings at the same place do not replace.
 
-    Presidio drops a result that another of its type contains, and of two alike one: their
-    sum, which decides here, would be lost.
+    Presidio drops a result that another one of its type contains, and one of two equal results.  Here both
+    are needed: the judge weighs how many recognizers agree.
     """
 
     @property
@@ -195,7 +198,7 @@ class Witnessed(RecognizerResult):
         return str((self.recognition_metadata or {}).get(RecognizerResult.RECOGNIZER_NAME_KEY, ""))
 
     def contained_in(self, other: RecognizerResult) -> bool:
-        """Whether another finding of the same witness holds this one."""
+        """Whether another finding of the same recognizer contains this one."""
         return (
             isinstance(other, Witnessed)
             and other.witness == self.witness
@@ -210,15 +213,15 @@ class Witnessed(RecognizerResult):
 
 
 class CallRecognizer(EntityRecognizer):
-    """Base of our recognizers: they read a ``CallArtifacts`` and need no loading.
+    """Base class of our recognizers: they read ``CallArtifacts`` and need no loading.
 
-    Presidio asks for inheritance; nothing else is shared here.
+    Presidio demands inheritance.  A recognizer sets ``entities`` and implements ``find``.
     """
 
     name: str
     entities: tuple[str, ...] = ()
     second_pass: bool = False
-    """Whether it needs what the others found, and so is asked after them."""
+    """Whether it needs the findings of the others (``CallArtifacts.found``) and so is asked after them."""
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(
@@ -244,23 +247,23 @@ class CallRecognizer(EntityRecognizer):
         return [r for r in self.find(nlp_artifacts.call, nlp_artifacts) if r.entity_type in entities]
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """The recognizer's own work."""
+        """Find entities in a call; to be implemented."""
         raise NotImplementedError
 
     def result(
         self, entity_type: str, start: int, end: int, score: float, *why: Reason | Why
     ) -> RecognizerResult:
-        """A finding of this recognizer.
+        """Make a finding of this recognizer.
 
         Args:
             entity_type: PERSON, ADDRESS, PHONE_NUMBER, EMAIL_ADDRESS or CONFIDENTIAL.
-            start: First character.
-            end: One past the last.
-            score: 0 to 1.
-            why: Why it is found.
+            start: The first character.
+            end: One past the last character.
+            score: From 0 to 1.
+            why: The reasons, for the analyst.
 
         Returns:
-            Presidio's form of it.
+            The finding, for Presidio.
         """
         return Witnessed(
             entity_type,

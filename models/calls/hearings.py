@@ -1,10 +1,10 @@
-"""Two hearings of one call as one: what was found in the second, on the characters of the first.
+"""Carry the second hearing of a call over to the characters of the first.
 
-    first    cu: 隣の[田辺さ]んの荷物で…          characters: the program's coordinate
+    first    cu: 隣の[田辺さ]んの荷物で…          its characters are the program's coordinate
     second   cu: となりの[田中さん]の荷物で…      carried over mora by mora (``pipeline.sound.pairs``)
 
-A name that one hearing lost is often there in the other.  The learned tagger reads both; where both
-have a word its two opinions are joined, where only one has, that one's stands.
+A name that one hearing lost is often in the other.  The tagger reads both: where both have a word its two
+opinions are averaged, where only one has, that opinion counts.
 """
 
 from __future__ import annotations
@@ -35,47 +35,47 @@ __all__ = [
 ]
 
 NOWHERE = -1
-"""In a pairing: no character of the other hearing sounds here."""
+"""In a pairing: the other hearing has no character here."""
 
-SCRAP = 0.2
-"""Share of a finding's characters from which an utterance holds part of it: of a number whose last digit was
-paired with the other side's はい, that はい is no part."""
+MIN_PART_SHARE = 0.2
+"""Lowest share of a finding's characters that an utterance must hold to get a part of it: the last digit of a
+number may be paired with the other speaker's はい, which is no part of the number."""
 
-_LEAST = 1e-3  # a probability below it is no more certain: the tagger can be sure and wrong
+_MIN_PROBABILITY = 1e-3  # lower probabilities are raised to it: the tagger can be certain and wrong
 _MARKS = "、。,. \u3000"
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Which characters of two hearings sound together.
+    """Which characters of two hearings sound at the same time.
 
-    ``of_first[i]`` holds the characters of the second, from and to, that sound where character ``i`` of
-    the first does; ``of_second`` the other way round.  (NOWHERE, NOWHERE) where none does.
+    ``of_first[i]`` is the half-open range of characters of the second hearing that sound with character ``i``
+    of the first, or (NOWHERE, NOWHERE); ``of_second`` is the reverse.
     """
 
     of_first: NDArray[np.int64] = field(repr=False)
     of_second: NDArray[np.int64] = field(repr=False)
 
     def carried(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Values of the second hearing's characters on the first's: the highest of what sounds there.
+        """Carry values of the second hearing's characters to the first's, as the maximum of each range.
 
         Args:
             values: Shape (characters of the second, columns).
 
         Returns:
-            Shape (characters of the first, columns); NaN where the second has nothing.
+            Shape (characters of the first, columns); NaN where the second has no character.
         """
         return _carried(values, self.of_first)
 
     def on_first(self, chars: CharSpan, lines: NDArray[np.int64]) -> tuple[CharSpan, ...]:
-        """The characters of the first hearing where some of the second sound, of each utterance by itself.
+        """The characters of the first hearing at which a stretch of the second sounds.
 
         Args:
-            chars: Of the second hearing.
-            lines: Number of the utterance of each character of the first.
+            chars: The stretch in the second hearing.
+            lines: The number of the utterance of each character of the first (``line_numbers``).
 
         Returns:
-            In order of text; without utterances that hold hardly any of it, and what lies between two.
+            One span for each utterance that holds at least ``MIN_PART_SHARE`` of it, in order of text.
         """
         rows = self.of_second[chars.start : chars.end]
         rows = rows[rows[:, 0] != NOWHERE]
@@ -83,7 +83,7 @@ class Pairing:
         return tuple(
             CharSpan(int(here[:, 0].min()), int(here[:, 1].max()))
             for here in (rows[on == line] for line in np.unique(on))
-            if len(here) >= SCRAP * len(rows)
+            if len(here) >= MIN_PART_SHARE * len(rows)
         )
 
 
@@ -103,7 +103,7 @@ def pair_hearings(first: Call, second: Call) -> Pairing:
         second: The second.
 
     Returns:
-        Their pairing.
+        The pairing.
     """
     of_first = np.full((len(first.text), 2), NOWHERE, dtype=np.int64)
     of_second = np.full((len(second.text), 2), NOWHERE, dtype=np.int64)
@@ -119,45 +119,47 @@ def pair_hearings(first: Call, second: Call) -> Pairing:
 
 
 def joined(own: NDArray[np.float32], again: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Two opinions on each character as one: the mean of their log odds, where there are both.
+    """Average two opinions on each character: the normalised geometric mean of their probabilities.
 
     Args:
         own: The tagger's probabilities on the first hearing, shape (characters, classes).
-        again: On the second, carried over; NaN where that has nothing.
+        again: The same on the second, carried over; NaN where it has no word.
 
     Returns:
-        Probabilities, shape (characters, classes).
+        Probabilities, shape (characters, classes); ``own`` where ``again`` is NaN.
     """
     both = ~np.isnan(again[:, :1])
-    mean = np.sqrt(np.maximum(own, _LEAST) * np.maximum(np.where(both, again, own), _LEAST))
+    mean = np.sqrt(
+        np.maximum(own, _MIN_PROBABILITY) * np.maximum(np.where(both, again, own), _MIN_PROBABILITY)
+    )
     return np.asarray(np.where(both, mean / mean.sum(axis=1, keepdims=True), own), dtype=np.float32)
 
 
 def parties_of(call: Call, tagger: Tagger) -> NDArray[np.float32]:
-    """Whose each character's data is as both hearings are read.
+    """The owner of each character's data, by the tagger on both hearings.
 
     Args:
-        call: With its second hearing where there is one.
-        tagger: Reads it.
+        call: The call, with its second hearing where there is one.
+        tagger: Reads both hearings.
 
     Returns:
-        Probabilities of ``models.training.calls.examples.PARTIES``, shape (characters, parties).
+        Probabilities of ``models.weighing.tagger.tagger.PARTIES``, shape (characters, parties).
     """
     _, parties = call.tagged(tagger)
     return parties if call.again is None else joined(parties, call.again.parties)
 
 
 def carry_over(spans: Iterable[EntitySpan], pairing: Pairing, first: Call) -> tuple[EntitySpan, ...]:
-    """Findings of the second hearing on the first's characters.
+    """Carry findings of the second hearing over to the first.
 
     Args:
-        spans: Of the second hearing.
+        spans: Findings of the second hearing.
         pairing: From ``pair_hearings``.
         first: The first hearing.
 
     Returns:
-        Findings that touch words of the first, in their order; a finding never crosses a line end, so
-        one that two utterances of the first hold is two.
+        The findings on the first hearing's characters, in the same order.  Findings without a word there are
+        left out, and one that spans two utterances there becomes two.
     """
     out: list[EntitySpan] = []
     lines = line_numbers(first.text)
@@ -171,12 +173,12 @@ def carry_over(spans: Iterable[EntitySpan], pairing: Pairing, first: Call) -> tu
 
 
 def line_numbers(text: str) -> NDArray[np.int64]:
-    """Of each character the number of its utterance; a newline counts as the next one's."""
+    """The number of each character's utterance; a newline belongs to the utterance behind it."""
     return np.cumsum(np.array([char == "\n" for char in text], dtype=np.int64))
 
 
 def _widen(pairs: NDArray[np.int64], at: CharSpan, to: CharSpan, lines: NDArray[np.int64]) -> None:
-    """Pair characters with more of the other hearing, but never with two of its utterances."""
+    """Widen the ranges of some characters by ``to``, within one utterance of the other hearing."""
     for row in pairs[at.start : at.end]:
         if row[0] == NOWHERE:
             row[:] = to.start, to.end
@@ -185,9 +187,9 @@ def _widen(pairs: NDArray[np.int64], at: CharSpan, to: CharSpan, lines: NDArray[
 
 
 def char_times(transcript: Transcript) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """When each character begins and ends, in seconds; those of a word share its time evenly.
+    """When each character begins and ends, in seconds; the characters of a word share its time evenly.
 
-    NaN for the newline between two utterances.
+    NaN at the newline between two utterances.
     """
     starts = np.full(len(transcript.text), np.nan)
     ends = starts.copy()
@@ -201,7 +203,7 @@ def char_times(transcript: Transcript) -> tuple[NDArray[np.float64], NDArray[np.
 
 
 def _timed(call: Call) -> dict[int, tuple[list[TimedMora], list[CharSpan]]]:
-    """The morae of each channel in order of time, and the characters that each was written with."""
+    """For each channel its morae in order of time, and the characters of each mora."""
     starts, ends = char_times(call.transcript)
     channels: dict[int, list[tuple[TimedMora, CharSpan]]] = {}
     for mora, chars in zip(call.line.morae, call.line.chars, strict=True):

@@ -24,6 +24,7 @@ from presidio_analyzer.recognizer_registry.recognizers_loader_utils import (
     RecognizerListLoader,
 )
 
+import models.calls
 import models.recognizers
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.company.file import CONFIDENTIAL, Definition, Predefined, Rule, read_definitions
@@ -184,9 +185,10 @@ def _adopted(definition: Definition, predefined: Predefined) -> EntityRecognizer
 
 @cache
 def _own_names() -> frozenset[str]:
-    """Names of kaiji's recognizers: the judge weighs a witness by its name."""
-    for module in pkgutil.iter_modules(models.recognizers.__path__, "models.recognizers."):
-        importlib.import_module(module.name)
+    """Names of kaiji's recognizers, by which the judge weighs them: no other may bear one."""
+    for package in (models.calls, models.recognizers):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     own = RecognizerListLoader.get_all_existing_recognizers(CallRecognizer)
     return frozenset(each.__name__ for each in own)
 

@@ -1,7 +1,7 @@
-"""Which morae of a call sound as a surname, a given name or a place does: by exact reading.
+"""Find the morae of a call that are exactly the reading of a surname, a given name or a place.
 
-Of what is heard nine morae in ten are right, so most names stand there as they are; a long vowel or a stop
-more or less is overlooked.  That サトウ is sugar, too, is for the network to weigh.
+Nine in ten of the morae that are heard are right, so most names stand there unchanged; long vowels and
+geminates are ignored.  That サトウ also means sugar is for the network to weigh.
 """
 
 from __future__ import annotations
@@ -21,26 +21,27 @@ from pipeline.sound.morae import Mora, morae, undrawn
 __all__ = ["COLUMNS", "VALUES", "Gazetteer", "load_gazetteer"]
 
 COLUMNS: Final = ("surname", "given name", "place", "whole name")
-"""What a mora may be part of."""
+"""Names of the columns: what a mora may be part of."""
 
-RAREST: Final = 3.0
-"""People per million of a reading at the least: of the rarer ones there is one in every sentence."""
+MIN_PER_MILLION: Final = 3.0
+"""Fewest people per million with a reading: every sentence holds some rarer one."""
 
 GRADES: Final = (10.0, 100.0, 1000.0)
-"""People per million from which a reading is of a higher grade."""
+"""Lower bounds, in people per million, of the grades of commonness above the first."""
 
-NO_WORD: Final = len(GRADES) + 1
-"""Grades by which a reading that is no ordinary word is higher."""
+NO_WORD_GRADES: Final = len(GRADES) + 1
+"""How many grades are added to a reading that is no ordinary word."""
 
-SHORTEST, SHORTEST_PLACE, LONGEST = 2, 3, 8
-"""Morae of a reading, long vowels and stops not counted; of two there is a place in every word."""
+MIN_MORAE, MIN_PLACE_MORAE, MAX_MORAE = 2, 3, 8
+"""Fewest morae of a name, fewest of a place (every word holds a place of two), and most of either; long
+vowels and geminates are not counted."""
 
-VALUES: Final = 4 * (1 + 2 * NO_WORD)
-"""Of each column: the grade of the highest that a mora is part of, 0 for none, and in the last two bits
-whether any begins and whether any ends there."""
+VALUES: Final = 4 * (1 + 2 * NO_WORD_GRADES)
+"""How many values each column can take: four times the highest grade of what a mora is part of (0 for
+nothing), plus two bits: whether anything begins and whether anything ends at it."""
 
-LEAST_WHOLE: Final = 4
-"""Morae that a whole name has more than."""
+MAX_SHORT_NAME_MORAE: Final = 4
+"""A whole name has more morae than this."""
 
 BEGINS, ENDS = 2, 1
 
@@ -50,17 +51,17 @@ _Found = list[tuple[int, int, int]]
 
 
 class Gazetteer:
-    """Readings by their morae."""
+    """The readings, by their morae without long vowels and geminates."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._surnames, self._given = _names(lexicon.surnames), _names(lexicon.given_names)
         self._places = _places(lexicon)
 
     def columns(self, heard: Sequence[Mora]) -> NDArray[np.int64]:
-        """What each mora is part of.
+        """What each mora may be part of.
 
         Args:
-            heard: Morae of a call in their order.
+            heard: The morae of a call in order.
 
         Returns:
             Shape (morae, ``COLUMNS``), 0 to ``VALUES`` - 1.
@@ -77,20 +78,21 @@ class Gazetteer:
         return out
 
     def names(self, heard: Sequence[Mora]) -> tuple[_Key, ...]:
-        """The likeliest name in some morae, as they are heard.
+        """The likeliest name in a stretch of morae.
 
         Args:
-            heard: Morae in which one is said.
+            heard: The morae in which a name is said.
 
         Returns:
-            A surname and a given name that make a whole one, the longest, else the longest of either.
+            The morae of the longest whole name as surname and given name; else of the longest surname and of
+            the longest given name, as far as there are any.
         """
         plain, counted = undrawn(heard), _counted(heard)
         surnames, given = _matches(plain, self._surnames), _matches(plain, self._given)
         whole = [
             (one, other)
             for one, other in itertools.product(surnames, given)
-            if one[1] == other[0] and other[1] - one[0] > LEAST_WHOLE
+            if one[1] == other[0] and other[1] - one[0] > MAX_SHORT_NAME_MORAE
         ]
         best = max(whole, key=lambda pair: (pair[1][1] - pair[0][0], min(pair[0][2], pair[1][2])), default=())
         alone = (max(each, key=_length_and_grade, default=None) for each in (surnames, given))
@@ -99,7 +101,7 @@ class Gazetteer:
 
 
 def _counted(heard: Sequence[Mora]) -> list[int]:
-    """Where the morae of ``undrawn`` stand."""
+    """The positions of the morae that ``undrawn`` keeps."""
     return [at for at, mora in enumerate(heard) if undrawn((mora,))]
 
 
@@ -111,14 +113,14 @@ def _length_and_grade(match: tuple[int, int, int]) -> tuple[int, int]:
 def _matches(plain: _Key, table: Mapping[_Key, int]) -> _Found:
     return [
         (at, at + length, 1 + grade)
-        for length in range(SHORTEST, LONGEST + 1)
+        for length in range(MIN_MORAE, MAX_MORAE + 1)
         for at in range(len(plain) - length + 1)
         if (grade := table.get(plain[at : at + length], -1)) >= 0
     ]
 
 
 def _whole(surnames: _Found, given: _Found) -> _Found:
-    """Surnames with a given name right behind; as common as the rarer of the two."""
+    """Surnames directly followed by a given name; the grade is the lower of the two."""
     behind: dict[int, list[tuple[int, int]]] = {}
     for start, end, grade in given:
         behind.setdefault(start, []).append((end, grade))
@@ -126,7 +128,7 @@ def _whole(surnames: _Found, given: _Found) -> _Found:
         (start, last, min(grade, other))
         for start, end, grade in surnames
         for last, other in behind.get(end, ())
-        if last - start > LEAST_WHOLE
+        if last - start > MAX_SHORT_NAME_MORAE
     ]
 
 
@@ -140,15 +142,18 @@ def _values(count: int, matches: _Found) -> NDArray[np.int64]:
 
 def _names(entries: Mapping[str, NameEntry]) -> dict[_Key, int]:
     graded = (
-        (entry.reading, bisect.bisect_right(GRADES, entry.per_million) + NO_WORD * (not entry.word_band))
+        (
+            entry.reading,
+            bisect.bisect_right(GRADES, entry.per_million) + NO_WORD_GRADES * (not entry.word_band),
+        )
         for entry in entries.values()
-        if entry.per_million >= RAREST
+        if entry.per_million >= MIN_PER_MILLION
     )
-    return _table(graded, SHORTEST)
+    return _table(graded, MIN_MORAE)
 
 
 def _places(lexicon: Lexicon) -> dict[_Key, int]:
-    return _table(_graded_places(lexicon), SHORTEST_PLACE)
+    return _table(_graded_places(lexicon), MIN_PLACE_MORAE)
 
 
 def _graded_places(lexicon: Lexicon) -> Iterator[tuple[str, int]]:
@@ -164,12 +169,12 @@ def _table(graded: Iterable[tuple[str, int]], shortest: int) -> dict[_Key, int]:
     out: dict[_Key, int] = {}
     for reading, grade in graded:
         key = undrawn(morae(reading))
-        if shortest <= len(key) <= LONGEST:
+        if shortest <= len(key) <= MAX_MORAE:
             out[key] = max(out.get(key, 0), grade)
     return out
 
 
 @cache
 def load_gazetteer() -> Gazetteer:
-    """From the lexicons, once for the process (two to three seconds)."""
+    """Make the gazetteer from the lexicons, once for the process; takes two to three seconds."""
     return Gazetteer(load_lexicon())

@@ -1,4 +1,4 @@
-"""Text to kana with offsets, by SudachiPy: what a stretch of raw recogniser output sounds like."""
+"""Readings by SudachiPy: text to kana and morae, with offsets into the text."""
 
 from __future__ import annotations
 
@@ -22,13 +22,20 @@ __all__ = ["Reader", "SoundLine", "Token", "load_reader"]
 
 _DIGIT_KANA = ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")
 _DIGITS = dict(zip("0123456789", _DIGIT_KANA, strict=True))
-LONGEST = 10_000
-"""Characters given to Sudachi at once; it refuses more than 49 149 bytes (facts.md 3)."""
+CHUNK_CHARS = 10_000
+"""Most characters given to Sudachi at once; it refuses more than 49,149 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A morpheme: where it stands, its part of speech (six fields joined by '-'), its kana."""
+    """A morpheme.
+
+    Attributes:
+        chars: Where it stands in the text.
+        pos: Its part of speech, six fields joined by "-".
+        kana: Its reading.
+        known: Whether the dictionary has it.
+    """
 
     chars: CharSpan
     pos: str
@@ -38,10 +45,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class SoundLine:
-    """A text as morae; ``chars[i]`` is what mora ``i`` was written with.
+    """A text as morae; ``chars[i]`` holds the characters of mora ``i``.
 
-    A mora of a kanji word points at its share of the word, so that a match which starts
-    inside a word can be carried back to characters.
+    Each mora of a kanji word has its share of the word's characters, so that a match within a word can be
+    carried back to characters.
     """
 
     morae: tuple[Mora, ...] = field(repr=False)
@@ -65,8 +72,8 @@ class Reader:
         out: list[Token] = []
         base = 0
         for line in text.splitlines(keepends=True):
-            for start in range(0, len(line), LONGEST):
-                for m in self._tokenizer.tokenize(line[start : start + LONGEST]):
+            for start in range(0, len(line), CHUNK_CHARS):
+                for m in self._tokenizer.tokenize(line[start : start + CHUNK_CHARS]):
                     chars = CharSpan(base + start + m.begin(), base + start + m.end())
                     pos = self._part_of_speech(m)
                     # The dictionary reads a space or a bracket as 「記号」; nobody says it.

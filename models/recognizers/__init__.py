@@ -1,4 +1,4 @@
-"""One witness per file; each is a Presidio recognizer of its own."""
+"""One Presidio recognizer in each module."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ __all__ = ["all_recognizers"]
 
 
 def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
-    """Every witness, freshly made; order does not matter.  The learned one reads with ``tagger``."""
+    """Make all recognizers; their order has no effect.
+
+    Args:
+        tagger: What ``LearnedRecognizer`` reads with.
+    """
+    from models.calls.second_hearing import SecondHearingRecognizer
     from models.recognizers.address import AddressRecognizer
     from models.recognizers.asked_for import AskedForRecognizer
     from models.recognizers.confidential_term import ConfidentialTermRecognizer
@@ -19,7 +24,6 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
     from models.recognizers.learned import LearnedRecognizer
     from models.recognizers.repeated_mention import RepeatedMentionRecognizer
-    from models.recognizers.second_hearing import SecondHearingRecognizer
     from models.recognizers.spoken_email import SpokenEmailRecognizer
     from models.recognizers.spoken_number import SpokenNumberRecognizer
     from models.recognizers.sudachi_name import SudachiNameRecognizer

@@ -120,7 +120,7 @@ class FasterWhisperRecogniser:
         )
 
     def encoding(self, samples: NDArray[np.float32], pool: int = POOL) -> NDArray[np.float32]:
-        """What a network reads of a window of at most 30 s (``models.ear.pooled``), shape (n, width).
+        """What a network reads of a window of at most 30 s (``models.speech.ear.pooled``), shape (n, width).
 
         The same samples are encoded no second time where they are recognised soon after.
         """
@@ -203,7 +203,7 @@ def load_transcriber(
 
     Returns:
         The recogniser.  On a CPU each thread takes a window of its own: two threads on one window
-        are as slow as one (facts.md 0.1).  The weights are there once, however many threads.
+        are as slow as one.  The weights are there once, however many threads.
 
     Raises:
         ModelError: when it is missing, incomplete, or not the bytes that it must be.

@@ -134,7 +134,7 @@ class WindowDecoder:
         )
 
     def encoding(self, window: NDArray[np.float32], least_seconds: float, pool: int) -> NDArray[np.float32]:
-        """What a network reads of a window (``models.ear.pooled``), shape (n, width).
+        """What a network reads of a window (``models.speech.ear.pooled``), shape (n, width).
 
         Args:
             window: 16 kHz mono, float32, shape (n,).

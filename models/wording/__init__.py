@@ -1,1 +1,1 @@
-"""How people say names, numbers and turns on a telephone; shared by the recognizers."""
+"""How names, numbers and turns are said on a telephone; shared by the recognizers."""

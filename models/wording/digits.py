@@ -30,8 +30,8 @@ UNIT_AFTER = re.compile(
     r"度|丁目|番地|号|番線|ポイント|課|年生|組|段|型|代|次|つ|口|ユーロ|ドル|アンペア|インチ|便|両|"
     r"世帯|棟|軒|匹|杯|畳|坪|平米|帖|者|部|通|箱|袋|足|着|点|倍|桁)"
 )
-JUNK = 3
-"""Characters between digits that may be a misheard digit or two (「0901234 報力78」)."""
+MAX_JUNK_CHARS = 3
+"""Most characters between digits that may be one or two misheard digits (「0901234 報力78」)."""
 
 _MOBILE = re.compile(r"0[5-9]0")
 
@@ -46,12 +46,12 @@ class Run:
 
 
 def complete(digits: str) -> bool:
-    """Whether the digits are as many as a Japanese telephone number has: 0 and 9, mobile 0 and 10."""
+    """Whether the digits make a whole Japanese telephone number: 10 digits from 0, a mobile number 11."""
     return digits.startswith("0") and len(digits) >= (11 if _MOBILE.match(digits) else 10)
 
 
 def runs(text: str) -> tuple[Run, ...]:
-    """Maximal runs of digits joined by joints, or by a little junk inside a long run.
+    """Find the longest runs of digits that only pauses, particles, fillers or a little junk part.
 
     Args:
         text: The raw transcript.
@@ -73,7 +73,7 @@ def runs(text: str) -> tuple[Run, ...]:
 
 
 def _joined(text: str, run: Run, start: int) -> bool:
-    """Whether the digit at ``start`` goes on with the number that ``run`` has begun."""
+    """Whether the digit at ``start`` continues the number in ``run``."""
     between = text[run.end : start]
     if not between:
         return True
@@ -82,11 +82,11 @@ def _joined(text: str, run: Run, start: int) -> bool:
     following = _DIGIT.match(text, start)
     if between.strip("、の ") and following and UNIT_AFTER.match(text, following.end()):
         return False  # はい。二トン車
-    junk = len(run.digits) >= 3 and len(between.strip()) <= JUNK and not set("\n。") & set(between)
+    junk = len(run.digits) >= 3 and len(between.strip()) <= MAX_JUNK_CHARS and not set("\n。") & set(between)
     return bool(_JOINT.fullmatch(between)) or (junk and text[start].isascii())
 
 
 def _closed(run: Run, between: str) -> bool:
-    """Whether a number has ended before a pause: it is complete, or です has been said."""
+    """Whether the number has ended: it is complete, or です was said before a pause."""
     pause = bool(set("\n。") & set(between))
     return (pause and "です" in between) or (complete(run.digits) and (pause or len(between.strip()) > 1))

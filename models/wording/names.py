@@ -1,7 +1,7 @@
-"""Where a name begins and ends: shared by the recognizers that know a frame beside it.
+"""Find where a name begins and ends, beside a phrase that announces one.
 
-A frame gives one edge; the other is found by walking over Sudachi's morphemes and asking of
-each how much it looks like a part of a name.
+The phrase gives one edge of the name.  The other is found by walking over Sudachi's morphemes and grading how
+much each looks like part of a name.
 """
 
 from __future__ import annotations
@@ -32,15 +32,17 @@ __all__ = [
     "token_at",
 ]
 
-LONGEST = 9
-"""Characters of the longest full name worth following; 六 to 七 is the longest in use, garbled ones grow."""
+MAX_NAME_CHARS = 9
+"""Most characters of a full name; real ones have up to seven, garbled ones more."""
 
 
-COMMON_SPELLING = 20
-"""People per million from whom a word that is also a name (森, 光) may be one where a name can stand."""
+MIN_PER_MILLION = 20
+"""Fewest people per million with this spelling for an ordinary word (森, 光) to be taken for a name where one
+can stand."""
 
-COMMON = 0.65
-"""Commonness of the 3,400 readings that a garbled answer is compared with; rarer ones are near everything."""
+MIN_COMMONNESS = 0.65
+"""Lowest commonness of the names that a garbled answer is compared with: 3,400 readings.  Any sound is near
+some rarer one."""
 
 
 class Grade(enum.IntEnum):
@@ -56,13 +58,13 @@ class Grade(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class NameSpan:
-    """Characters ``[start, end)`` and how much the best of them looks like a name."""
+    """Characters ``[start, end)``, and the grade of the most name-like morpheme in them."""
 
     start: int
     end: int
     grade: Grade
     given: bool = False
-    """Whether it is written as a common given name is (睦, 翼), which may be an ordinary word too."""
+    """Whether it is spelt as a common given name that may also be an ordinary word (睦, 翼)."""
 
 
 _NUMERALS = "0123456789０１２３４５６７８９〇零一二三四五六七八九十百千万"
@@ -70,7 +72,7 @@ _NEVER_POS = ("助詞", "助動詞", "補助記号", "空白", "連体詞", "接
 
 
 def surface(call: Call, token: Token) -> str:
-    """What a token is written as."""
+    """The text of a token."""
     return call.text[token.chars.start : token.chars.end]
 
 
@@ -98,11 +100,11 @@ def grade(word: str, token: Token) -> Grade:
     """How much one morpheme looks like a part of a name.
 
     Args:
-        word: Its surface.
+        word: The text of the morpheme.
         token: The morpheme.
 
     Returns:
-        Its grade, the surroundings not considered.
+        Its grade, by itself, without its context.
     """
     if token.pos.startswith(_NEVER_POS) or not word.strip() or word in HONORIFICS | NOT_NAMES:
         return Grade.NEVER
@@ -114,8 +116,8 @@ def grade(word: str, token: Token) -> Grade:
     if "人名" in token.pos:
         return Grade.NAME if sei > 0 or mei > 0 or len(word) > 1 else Grade.ODD
     if "固有名詞" in token.pos:
-        return Grade.NAME if sei >= COMMON_SPELLING and len(word) > 1 else Grade.ODD
-    both = token.pos.startswith("名詞") and max(sei, mei) >= COMMON_SPELLING
+        return Grade.NAME if sei >= MIN_PER_MILLION and len(word) > 1 else Grade.ODD
+    both = token.pos.startswith("名詞") and max(sei, mei) >= MIN_PER_MILLION
     return Grade.ODD if both or not token.known else Grade.WORD
 
 
@@ -125,11 +127,10 @@ def name_after(call: Call, char: int, least: Grade) -> NameSpan | None:
     Args:
         call: The call.
         char: Where the name would begin.
-        least: What its first morpheme must look like at least.
+        least: The lowest grade of its first morpheme.
 
     Returns:
-        The name up to a particle, an honorific or punctuation; ``None`` when nothing there
-        looks enough like one.
+        The name up to a particle, an honorific or punctuation; ``None`` where nothing looks enough like one.
     """
     tokens = call.tokens
     index = token_at(call, char)
@@ -142,7 +143,7 @@ def name_after(call: Call, char: int, least: Grade) -> NameSpan | None:
         level = grade(word, token)
         if index == first and (level < least or word in TITLES or token.chars.start < char):
             return None
-        if token.chars.end - char > LONGEST or level is Grade.NEVER or word in TITLES:
+        if token.chars.end - char > MAX_NAME_CHARS or level is Grade.NEVER or word in TITLES:
             break
         if index > first and not _continues(call, index, level):
             break
@@ -163,7 +164,7 @@ def name_before(call: Call, char: int, least: Grade) -> NameSpan | None:
     Args:
         call: The call.
         char: One past where the name would end.
-        least: What its last morpheme must look like at least.
+        least: The lowest grade of its last morpheme.
 
     Returns:
         As ``name_after``.
@@ -181,7 +182,7 @@ def name_before(call: Call, char: int, least: Grade) -> NameSpan | None:
             token.chars.end != start
             or level is Grade.NEVER
             or word in TITLES
-            or char - token.chars.start > LONGEST
+            or char - token.chars.start > MAX_NAME_CHARS
         ):
             break
         if index == last:
@@ -241,7 +242,7 @@ def _continues(call: Call, index: int, level: Grade, before: Grade | None = None
 
 @lru_cache(maxsize=1)
 def _index() -> SoundIndex:
-    return SoundIndex(known_names(load_lexicon(), COMMON))
+    return SoundIndex(known_names(load_lexicon(), MIN_COMMONNESS))
 
 
 def read_ahead() -> None:
@@ -252,13 +253,13 @@ def read_ahead() -> None:
 
 @lru_cache(maxsize=4096)
 def nearness(kana: str) -> float:
-    """How much a reading as a whole sounds like one common name, or a surname and a given name.
+    """How much a whole reading sounds like a common name, or a surname and a given name.
 
     Args:
         kana: Katakana of a stretch of two to ten morae.
 
     Returns:
-        1 for the very sounds of a name, 0 when no common name comes near or the length is not a name's.
+        From 0, no common name is near or the length is no name's, to 1, the exact sounds of a name.
     """
     line = morae(kana)
     if not 2 <= len(line) <= 10:

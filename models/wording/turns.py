@@ -1,4 +1,4 @@
-"""Who says what after whom: sentences of a call, and the answer that follows a question.
+"""Cut a call into sentences, and find the answer that follows a question.
 
 op  お名前をお願いします。          question
 cu  はい、ええと。                  lead, skipped
@@ -31,7 +31,7 @@ _ASKER_GOES_ON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Characters ``[start, end)`` without the closing mark; ``asks`` when that is a question mark."""
+    """Characters ``[start, end)`` of a sentence, without the closing mark, and its speaker."""
 
     start: int
     end: int
@@ -60,11 +60,11 @@ def answer_to(call: Call, said: tuple[Sentence, ...], question: int, longest: in
         call: The call.
         said: Its sentences.
         question: Index of the question in ``said``.
-        longest: Sentences to give at most.
+        longest: Most sentences to yield.
 
     Yields:
-        Sentences of the other side, back-channels of the asker passed over.  Where nobody
-        knows who speaks, what follows until it sounds like the asker again.
+        Sentences of the other speaker; back-channels of the asker are skipped.  Where the speakers are
+        unknown, the sentences up to one that sounds like the asker.
     """
     asker = said[question].speaker
     given = 0

@@ -46,7 +46,7 @@ class Bound:
     A name of ``n`` morae may cost ``per_mora * (n - 1)``, at most ``most``: almost anything is
     near a name of two morae, so short names must be heard well.  The default is for whole
     calls: a name of four morae may have one too many or too few (.8).  In a window where a
-    name is expected (before さん, after お名前は) .45 finds nearly all (facts.md 0.2).
+    name is expected (before さん, after お名前は) .45 finds nearly all.
 
     Attributes:
         per_mora: See above.

@@ -18,7 +18,7 @@ __all__ = ["LabelledMora", "aligned", "carry_over"]
 
 FAR = 1.5
 """Seconds between where a mora was spoken and where it was heard beyond which they are not the same;
-word times are off by 0.5 s at worst (facts.md 0.2)."""
+word times are off by 0.5 s at worst."""
 
 
 @dataclass(frozen=True, slots=True)

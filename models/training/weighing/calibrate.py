@@ -6,7 +6,7 @@
 The folders hold ``<stem>.heard.json`` and ``<stem>.heard2.json`` (``models.training.calls.hear``) and
 ``.truth.json``.  Where the registered tagger has learned from a folder's calls, a network that has not is
 named beside it: what a tagger says of calls that it knows is surer than what it says of others.  Every
-call is taken as it is heard twice, with the ear (``models.ear``) and without, as it is heard once, and in its
+call is taken as it is heard twice, with the ear and without, as it is heard once, and in its
 exact words, so that the judge knows all four.  What is printed is fitted on some calls and judged on others.
 """
 

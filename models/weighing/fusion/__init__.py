@@ -1,1 +1,1 @@
-"""The network that fuses what reading and listening say."""
+"""The network that fuses reading and listening into one probability for each character."""

@@ -1,4 +1,4 @@
-"""What the fusing network looks at in each character of a call: log odds, times and marks."""
+"""The input of the fusion network: log odds, times and flags for each character of a call."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = ["NAMES", "known_words", "looked_at", "sounds"]
 
 Array = NDArray[np.float64]
 
-LEAST: Final = 1e-4
-"""A probability closer to 0 or 1 is no surer."""
+MIN_PROBABILITY: Final = 1e-4
+"""Probabilities are clipped to this distance from 0 and 1."""
 
-BESIDE: Final = (-0.12, -0.04, 0.0, 0.04, 0.12)
-"""Seconds from a character's middle at which the ear is asked: it hears in steps of .08."""
+TRACE_OFFSETS: Final = (-0.12, -0.04, 0.0, 0.04, 0.12)
+"""Offsets in seconds from a character's middle at which the ear's trace is read; its steps are 0.08 s."""
 
 SPEAKERS: Final = {None: 0.0, "op": 1.0, "cu": -1.0}
 
@@ -35,20 +35,20 @@ NAMES: Final = (
     "first", "again", "both", "sound", "sound again", "morae", "morae again",
     "no second", "no sound", "no sound again", "no morae", "no morae again",
     *(f"{source} {kind}" for source in ("first", "again", "sound", "morae") for kind in SOUND_KINDS),
-    *(f"trace {beside:+.2f}" for beside in BESIDE), "no trace",
+    *(f"trace {beside:+.2f}" for beside in TRACE_OFFSETS), "no trace",
     "lasts", "pause", "speaker", "word probability", "begins a word",
     "odd word", "proper noun", "person's name", "honorific",
     *_KINDS,
 )  # fmt: skip
-"""Of the columns, in their order."""
+"""Names of the columns, in order."""
 
 
 def looked_at(call: Call, tagger: Tagger) -> NDArray[np.float32]:
-    """What the network looks at.
+    """The rows of the network for a call.
 
     Args:
         call: The call, with its second hearing where there is one.
-        tagger: Reads it.
+        tagger: Reads both hearings.
 
     Returns:
         Shape (characters, ``NAMES``).
@@ -58,7 +58,7 @@ def looked_at(call: Call, tagger: Tagger) -> NDArray[np.float32]:
 
 
 def _chances(call: Call, tagger: Tagger) -> Iterator[Array]:
-    """What each witness says, of any kind and of each."""
+    """Log odds by each source, of any kind of data and of each kind."""
     first, _ = call.tagged(tagger)
     none = np.full((len(first), len(SOUND_KINDS)), np.nan)
     again = call.again.kinds if call.again else np.full_like(first, np.nan)
@@ -78,7 +78,7 @@ def _chances(call: Call, tagger: Tagger) -> Iterator[Array]:
 
 
 def sounds(call: Call) -> NDArray[np.float32]:
-    """What the ear heard of each character: the mean of both hearings, or the only one that was listened to.
+    """What the ear heard at each character: the mean of both hearings, or the only hearing with sound.
 
     Args:
         call: The call.
@@ -98,19 +98,19 @@ def _morae(hearing: Call | HeardAgain | None, none: Array) -> Array:
 
 
 def _log_odds(chance: NDArray[np.floating]) -> Array:
-    """0 where nothing is known."""
-    bounded = np.clip(chance.astype(np.float64), LEAST, 1 - LEAST)
+    """Log odds of probabilities; 0 for NaN."""
+    bounded = np.clip(chance.astype(np.float64), MIN_PROBABILITY, 1 - MIN_PROBABILITY)
     return np.nan_to_num(np.log(bounded / (1 - bounded)))
 
 
 def _times(call: Call) -> Iterator[Array]:
-    """What the ear heard around each character, how long it lasts and how long nothing is said before it."""
+    """What the ear heard around each character, its duration, and the pause before it."""
     starts, ends = char_times(call.transcript)
     middles = (starts + ends) / 2
-    heard = np.full((len(call.text), len(BESIDE)), np.nan)
+    heard = np.full((len(call.text), len(TRACE_OFFSETS)), np.nan)
     for segment in call.transcript.segments:
         here = slice(segment.chars.start, segment.chars.end)
-        for column, beside in enumerate(BESIDE):
+        for column, beside in enumerate(TRACE_OFFSETS):
             heard[here, column] = read_off(segment.traces, middles[here] + beside)
     yield from _log_odds(heard).T
     yield np.isnan(heard).any(axis=1).astype(float)
@@ -121,7 +121,7 @@ def _times(call: Call) -> Iterator[Array]:
 
 
 def _words(call: Call) -> Iterator[Array]:
-    """Who speaks, the recogniser's words, and what the dictionary knows of each."""
+    """The speaker, the recogniser's word probability and word starts, and the dictionary's flags."""
     speaker, sure, begins = (np.zeros(len(call.text)) for _ in range(3))
     for segment in call.transcript.segments:
         speaker[segment.chars.start : segment.chars.end] = SPEAKERS[segment.speaker]
@@ -132,14 +132,14 @@ def _words(call: Call) -> Iterator[Array]:
 
 
 def known_words(call: Call) -> tuple[Array, Array, Array, Array]:
-    """What the dictionary knows of each character's word.
+    """The dictionary's flags for each character.
 
     Args:
         call: The call.
 
     Returns:
-        1 where it does not know the word, where it is a proper noun, where it is a person's name, and where
-        an honorific begins; 0 elsewhere; shape (characters,) each.
+        Four arrays of shape (characters,), 1 where: the word is unknown; it is a proper noun; it is a
+        person's name; an honorific begins.
     """
     odd, proper, name, honorific = (np.zeros(len(call.text)) for _ in range(4))
     for token in call.tokens:
@@ -153,7 +153,7 @@ def known_words(call: Call) -> tuple[Array, Array, Array, Array]:
 
 
 def _written(text: str) -> Iterator[Array]:
-    """With which kind of character."""
+    """One-hot: the script of each character."""
     kinds = np.array([_KINDS.index(_kind(char)) for char in text], dtype=np.int64)
     yield from np.eye(len(_KINDS))[kinds].T
 

@@ -1,11 +1,10 @@
-"""What reading and listening say together: for each character, how probably it is somebody's data.
+"""Fuse reading and listening: for each character of a call, how probably it is personal data.
 
-The tagger reads both hearings, the ear listens to what both were guessed from, and the phonetic tagger reads
-what was heard mora by mora.  They err differently: where a name was written down as other words the ear
-still hears one, and where somebody speaks like one who gives a name the tagger sees that it is none.  What
-they say of the characters around counts as well: a small network weighs all of it
-(``models/weighing/fusion/README.md``).  Without an ear (another speech model, words from a file) the
-tagger's word stands.
+The tagger reads the text of both hearings, the ear listens to the sound, and the phonetic tagger reads the
+morae that were heard.  Their errors differ: where the recogniser wrote a name as other words, the ear still
+hears a name; where somebody merely speaks as one gives a name, the tagger reads that it is none.  A small
+network weighs all three, at each character and around it (``models/weighing/fusion/README.md``).  Where
+nobody listened, the tagger alone decides.
 """
 
 from __future__ import annotations
@@ -29,22 +28,23 @@ if TYPE_CHECKING:
 
 __all__ = ["together"]
 
-LONGEST: Final = 4000
-"""Characters at once, to keep memory flat on a call of hours."""
+CHUNK_CHARS: Final = 4000
+"""Characters per run of the network, so that memory does not grow with the length of the call."""
 
-MARGIN: Final = 16
-"""Characters of context on each side of a piece: more than the convolutions see (``train.DILATIONS``)."""
+CONTEXT_CHARS: Final = 16
+"""Characters of context on each side of a chunk: more than the reach of the convolutions
+(``models.training.weighing.train_fusion.DILATIONS``)."""
 
 
 def together(call: Call, tagger: Tagger) -> NDArray[np.float32]:
-    """Probabilities of kinds for each character, by all that was read and heard.
+    """Probabilities of each kind of data for each character, by all that was read and heard.
 
     Args:
         call: The call, with its second hearing where there is one.
-        tagger: Reads it.
+        tagger: Reads both hearings.
 
     Returns:
-        Shape (characters, 4), as ``Tagger.probabilities``.
+        Shape (characters, 4), columns as ``models.weighing.tagger.tagger.KINDS``.
     """
     first, _ = call.tagged(tagger)
     read = joined(first, call.again.kinds) if call.again else first
@@ -52,15 +52,15 @@ def together(call: Call, tagger: Tagger) -> NDArray[np.float32]:
     heard = rows[:, NAMES.index("no sound")] == 0
     if not heard.any():
         return read
-    fused = np.concatenate([_piece(rows, start) for start in range(0, len(rows), LONGEST)])
+    fused = np.concatenate([_piece(rows, start) for start in range(0, len(rows), CHUNK_CHARS)])
     return np.where(heard[:, None], fused, read).astype(np.float32)
 
 
 def _piece(rows: NDArray[np.float32], start: int) -> NDArray[np.float32]:
-    """Probabilities of ``LONGEST`` characters from one on."""
-    first, last = max(0, start - MARGIN), start + LONGEST + MARGIN
+    """Probabilities of the ``CHUNK_CHARS`` characters from ``start`` on."""
+    first, last = max(0, start - CONTEXT_CHARS), start + CHUNK_CHARS + CONTEXT_CHARS
     (logits,) = _network().run(None, {"rows": rows[None, first:last]})
-    return softmax(logits[0])[start - first :][:LONGEST]
+    return softmax(logits[0])[start - first :][:CHUNK_CHARS]
 
 
 @cache

@@ -1,1 +1,1 @@
-"""One calibrated probability for a finding."""
+"""The judge: one calibrated probability for each finding, and what is doubtful beside the findings."""

@@ -1,13 +1,13 @@
-"""Words that nobody marked and that may be somebody's data all the same: for an analyst to hear.
+"""Propose words outside every finding that an analyst should hear, because they may still be personal data.
 
     聞き取り   当時が合いで、任命の新業界の会社さんです        both hearings garbled two names
     doubt      .2 .1 .1 .1 .0  .2 .2 .2 .1 .1               highest where an answer is expected, where the
                                                             words are unsure, where the hearings differ
 
-A name that was recognised as ordinary words looks like ordinary words: no mask can rest on that (a number
-can: ``judge.DOUBTED``).
-But an analyst has a few seconds for every minute of call (``pipeline.finding.queue``), and what they
-should spend them on can be told better than by chance.  Weights: ``models.training.weighing.fit_doubt``.
+A name that was recognised as ordinary words looks like ordinary words: too little for a mask (except for
+numbers, ``judge.MASK_DOUBT_FROM``).  But an analyst listens to a few seconds of every minute of call
+(``pipeline.finding.queue``), and a logistic model chooses those seconds better than chance.  Its weights:
+``models.training.weighing.fit_doubt``.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from pipeline.types import CharSpan, EntitySpan
 __all__ = ["NAMES", "SOURCE", "Doubt", "load_doubt", "looked_at"]
 
 SOURCE = "Doubt"
-"""What the findings name as where they come from."""
+"""``EntitySpan.recognizer`` of these candidates."""
 
-LEAST = 0.01
-"""Probability of being data below which a word is not worth a second of listening."""
+MIN_PROBABILITY = 0.01
+"""Lowest probability at which a word is worth a second of listening."""
 
-CLIP = 7.0
-"""Log odds of the tagger beyond which it says nothing more."""
+MAX_LOG_ODDS = 7.0
+"""Log odds of the tagger are clipped to this size."""
 
-NEAR, AROUND = 2, 6
-"""Characters to each side that belong to the same word, and to the same phrase."""
+WORD_REACH_CHARS, PHRASE_REACH_CHARS = 2, 6
+"""Characters on each side that count as the same word, and as the same phrase."""
 
-SHORTEST = 2
-"""Characters of the shortest stretch that is shown: one by itself is no name."""
+MIN_CHARS = 2
+"""Fewest characters of a candidate: a single one is no name."""
 
 _ASKED = (
     ("asked for a name", re.compile(r"名前|氏名|名字|苗字|どなた|どちら様|どちらさま|宛名|名義|字")),
@@ -51,23 +51,23 @@ _ASKED = (
     ("asked for a number", re.compile(r"電話|番号|連絡先|携帯|何番")),
 )
 _ASKS = re.compile(r"か$|か[、。?？]|お願|ください|教え|いただけ|頂け|は[、。]?$|ですね$")
-_ANSWER = 14  # characters of an answer that the question still tells something of
+_ANSWER_CHARS = 14  # characters of an answer that depend on the question
 
 NAMES = (
     "bias", "first", "again", "both", "near", "around", "heard twice", "nothing heard again",
     "nothing again around", "unsure", "unsure around", "odd word", "proper noun", "name",
     "before an honorific", "digit", "kanji", "katakana", "beside data", *(name for name, _ in _ASKED),
 )  # fmt: skip
-"""What is looked at, in the order of the columns."""
+"""Names of the columns, in order."""
 
 
 def looked_at(call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
-    """What doubt rests on, for every character of a call.
+    """The features of every character of a call.
 
     Args:
         call: The call.
-        seen: The same, as the judge sees it.
-        taken: What is masked, or kept as somebody's data.
+        seen: The same call as the judge sees it.
+        taken: The findings, masked or kept.
 
     Returns:
         Shape (characters, ``NAMES``).
@@ -79,19 +79,19 @@ def looked_at(call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np
     unsure = 1.0 - np.nan_to_num(seen.sure, nan=0.75)
     beside = np.zeros(size)
     for span in taken:
-        beside[max(0, span.chars.start - AROUND) : span.chars.end + AROUND] = 1.0
+        beside[max(0, span.chars.start - PHRASE_REACH_CHARS) : span.chars.end + PHRASE_REACH_CHARS] = 1.0
     values = {
         "bias": np.ones(size),
         "first": first,
         "again": np.nan_to_num(again),
         "both": both,
-        "near": _highest(both, lines, NEAR),
-        "around": _highest(both, lines, AROUND),
+        "near": _highest(both, lines, WORD_REACH_CHARS),
+        "around": _highest(both, lines, PHRASE_REACH_CHARS),
         "heard twice": np.full(size, float(seen.heard_twice)),
         "nothing heard again": nothing,
-        "nothing again around": _mean(nothing, AROUND),
+        "nothing again around": _mean(nothing, PHRASE_REACH_CHARS),
         "unsure": unsure,
-        "unsure around": _mean(unsure, NEAR),
+        "unsure around": _mean(unsure, WORD_REACH_CHARS),
         "odd word": seen.odd,
         "proper noun": seen.proper,
         "name": seen.name,
@@ -105,26 +105,26 @@ def looked_at(call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np
 
 
 class Doubt:
-    """Finds the words that are worth an analyst's time."""
+    """The logistic model that finds words worth an analyst's time."""
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._weights = np.array([weights.get(name, 0.0) for name in NAMES])
 
     def probabilities(self, call: Call, seen: Seen, taken: Sequence[EntitySpan]) -> NDArray[np.float64]:
-        """How likely each character is somebody's data although nobody marked it."""
+        """The probability of each character to be personal data although no recognizer marked it."""
         odds = looked_at(call, seen, taken) @ self._weights
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))))
 
     def candidates(self, call: Call, seen: Seen, judged: Sequence[EntitySpan]) -> tuple[EntitySpan, ...]:
-        """What an analyst should hear beside the findings.
+        """Propose candidates beside the findings.
 
         Args:
             call: The call.
-            seen: The same, as the judge sees it.
-            judged: Findings, candidates among them.
+            seen: The same call as the judge sees it.
+            judged: Findings and candidates so far.
 
         Returns:
-            Candidates in order of text; they share no character with one another or with a finding.
+            New candidates in order of text; none overlaps another one or a finding.
         """
         chance = self.probabilities(call, seen, [span for span in judged if not span.candidate])
         free = np.array([char not in "\n、。 ,." for char in call.text])
@@ -133,7 +133,11 @@ class Doubt:
         found: list[EntitySpan] = []
         for token in call.tokens:
             here = slice(token.chars.start, token.chars.end)
-            if not free[here].any() or not free[here].all() or (score := float(chance[here].mean())) < LEAST:
+            if (
+                not free[here].any()
+                or not free[here].all()
+                or (score := float(chance[here].mean())) < MIN_PROBABILITY
+            ):
                 continue
             last = found[-1] if found else None
             # Words in a row are heard together; the likeliest of them decides how soon.
@@ -142,11 +146,11 @@ class Doubt:
                 found[-1] = _candidate(chars, max(last.score, score), seen)
             else:
                 found.append(_candidate(token.chars, score, seen))
-        return tuple(span for span in found if span.chars.end - span.chars.start >= SHORTEST)
+        return tuple(span for span in found if span.chars.end - span.chars.start >= MIN_CHARS)
 
 
 def alike(one: float, other: float) -> bool:
-    """Whether two words in a row are about as doubtful, so that one does not drag the other along."""
+    """Whether two adjacent words are about equally doubtful and may become one candidate."""
     return max(one, other) <= 4 * min(one, other)
 
 
@@ -167,12 +171,12 @@ def load_doubt() -> Doubt:
 
 
 def _log_odds(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    bounded = np.clip(values.astype(np.float64), math.exp(-CLIP), 1.0 - math.exp(-CLIP))
+    bounded = np.clip(values.astype(np.float64), math.exp(-MAX_LOG_ODDS), 1.0 - math.exp(-MAX_LOG_ODDS))
     return np.asarray(np.log(bounded / (1.0 - bounded)))
 
 
 def _highest(values: NDArray[np.float64], lines: NDArray[np.int64], reach: int) -> NDArray[np.float64]:
-    """The highest value within reach, in the same line."""
+    """The highest value within ``reach`` characters, in the same line."""
     out = values.copy()
     for shift in range(1, reach + 1):
         same = lines[shift:] == lines[:-shift]
@@ -187,7 +191,7 @@ def _mean(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
 
 
 def _before(honorific: NDArray[np.float64], lines: NDArray[np.int64]) -> NDArray[np.float64]:
-    """1 on the few characters before an honorific, in the same line."""
+    """1 on the four characters before an honorific, in the same line."""
     out = np.zeros(len(honorific))
     for at in np.flatnonzero(honorific):
         start = max(0, at - 4)
@@ -201,14 +205,14 @@ def _kind(text: str, pattern: str) -> NDArray[np.float64]:
 
 
 def _asked(text: str) -> dict[str, NDArray[np.float64]]:
-    """Where the line before, or the last one but one, asks for something."""
+    """1 where one of the two lines before asks for a name, a place or a number."""
     out = {name: np.zeros(len(text)) for name, _ in _ASKED}
     at, before = 0, ["", ""]
     for line in text.split("\n"):
         for asked in before:
             for name, pattern in _ASKED:
                 if pattern.search(asked) and _ASKS.search(asked):
-                    out[name][at : at + min(len(line), _ANSWER)] = 1.0
+                    out[name][at : at + min(len(line), _ANSWER_CHARS)] = 1.0
         before = [before[1], line]
         at += len(line) + 1
     return out

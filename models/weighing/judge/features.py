@@ -1,7 +1,6 @@
-"""What the judge looks at in a finding: named values, most of them 0 to 1 or log odds.
+"""The features of a finding that the judge weighs: named values, most of them 0 to 1 or log odds.
 
-Kept apart from the weights, because fitting them (``models.training.weighing.calibrate``) needs these and
-not those.
+They are apart from the weights because fitting (``models.training.weighing.calibrate``) needs only them.
 """
 
 from __future__ import annotations
@@ -22,31 +21,32 @@ from pipeline.types import EntitySpan
 
 __all__ = ["KIND_COLUMNS", "WITNESS", "Seen", "features", "seen"]
 
-CLIP = 6.0
-"""Log odds beyond which the tagger's certainty says nothing more."""
+MAX_LOG_ODDS = 6.0
+"""Log odds are clipped to this size."""
 
 WITNESS = "witness:"
+"""Before the name of a recognizer: the feature that it found the stretch."""
 
 KIND_COLUMNS = {"PERSON": 1, "ADDRESS": 2, "PHONE_NUMBER": 3}
-"""Which column of ``Seen.first`` and its like is whose; the first is none's."""
+"""The column of each type in ``Seen.first``, ``again`` and ``both``; column 0 is "no personal data"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A call as the judge sees it: one value, or row, for each of its characters.
+    """A call as the judge sees it: one value, or one row, for each character.
 
     Attributes:
-        first: The tagger's probabilities of kinds on the first hearing.
-        again: On the second, carried over; NaN where it has nothing, or there is none.
-        both: By both and by what the ear heard (``models.fusion``).
-        sure: The recogniser's probability of the word; NaN where not known.
+        first: Probabilities of kinds, by the tagger on the first hearing.
+        again: The same on the second hearing, carried over to the first; NaN where it has no word here.
+        both: Probabilities of kinds by both hearings and the sound (``models.weighing.fusion``).
+        sure: The recogniser's probability of the word; NaN where unknown.
         odd: 1 where the dictionary does not know the word.
-        proper: 1 where it is a proper noun.
-        name: 1 where it is a person's name by the dictionary.
+        proper: 1 where the word is a proper noun.
+        name: 1 where the dictionary has the word as a person's name.
         honorific: 1 where an honorific begins.
-        heard_twice: Whether the call was heard a second time.
-        sound: By what the ear heard alone, the probabilities of ``SOUND_KINDS``; NaN where nobody listened.
-        owners: By both hearings as they are read, of third party, requester, staff and company.
+        heard_twice: Whether the call has a second hearing.
+        sound: Probabilities of ``SOUND_KINDS`` by the ear alone; NaN where nobody listened.
+        owners: Probabilities of third party, requester, staff and company, by the tagger on both hearings.
     """
 
     first: NDArray[np.float32] = field(repr=False)
@@ -63,14 +63,14 @@ class Seen:
 
 
 def seen(call: Call, tagger: Tagger) -> Seen:
-    """Look at a call once, for all its findings.
+    """Work out once what the features of all findings of a call need.
 
     Args:
         call: The call, with its second hearing where there is one.
-        tagger: Reads it.
+        tagger: Reads both hearings.
 
     Returns:
-        What ``features`` needs.
+        The argument of ``features``.
     """
     first, _ = call.tagged(tagger)
     again = call.again.kinds if call.again else np.full_like(first, np.nan)
@@ -93,14 +93,14 @@ def seen(call: Call, tagger: Tagger) -> Seen:
 
 
 def features(span: EntitySpan, call: Seen) -> dict[str, float]:
-    """What the judge looks at.
+    """The features of a finding.
 
     Args:
-        span: A united finding; its ``recognizer`` names its witnesses, joined by ``+``.
-        call: The call it is of.
+        span: A united finding; its ``recognizer`` holds the names of all that found it, joined by ``+``.
+        call: The call.
 
     Returns:
-        Named values; the first is the bias.
+        Values by name, with ``bias``, which is always 1.
     """
     here = slice(span.chars.start, span.chars.end)
     kind = KIND_COLUMNS.get(span.entity_type, 0)
@@ -129,7 +129,7 @@ def features(span: EntitySpan, call: Seen) -> dict[str, float]:
 
 
 def _listened(sound: NDArray[np.float32], kind: int) -> dict[str, float]:
-    """What the ear heard where a finding sounds."""
+    """Features of the sound of a finding; none where nobody listened."""
     heard = sound[~np.isnan(sound).any(axis=1)]
     if not len(heard):
         return {}
@@ -143,7 +143,7 @@ def _listened(sound: NDArray[np.float32], kind: int) -> dict[str, float]:
 
 
 def _heard_again(again: NDArray[np.float32]) -> dict[str, float]:
-    """What the second hearing has where a finding sounds."""
+    """Features of the second hearing where a finding sounds."""
     there = again[~np.isnan(again[:, 0])]
     if not len(there):
         return {"heard twice": 1.0, "nothing heard again": 1.0}
@@ -157,4 +157,4 @@ def _mean(values: Sequence[float] | NDArray[np.float64], otherwise: float) -> fl
 
 def _log_odds(probability: float) -> float:
     bounded = min(1 - 1e-6, max(1e-6, probability))
-    return max(-CLIP, min(CLIP, math.log(bounded / (1 - bounded))))
+    return max(-MAX_LOG_ODDS, min(MAX_LOG_ODDS, math.log(bounded / (1 - bounded))))

@@ -1,8 +1,8 @@
-"""What a finding's witnesses are worth together: one calibrated probability.
+"""The judge: turns the evidence for each finding into one calibrated probability.
 
-Each witness has a score of its own, and several may speak for one stretch, so their scores can
-neither be compared nor added.  A small logistic model, fitted on what they say of made calls that
-they had not learned from, weighs them: of findings judged .9, nine in ten are really somebody's data.
+Every recognizer has a score of its own, and several may find the same stretch, so scores can neither be
+compared nor added.  A small logistic model weighs the evidence; it was fitted on made calls that the networks
+had not learned from.  Calibrated means: of the findings with probability .9, nine in ten are personal data.
 """
 
 from __future__ import annotations
@@ -29,46 +29,49 @@ from pipeline.types import CharSpan, EntitySpan
 __all__ = ["MASK_FROM", "SHOW_FROM", "Judge", "load_judge"]
 
 MASK_FROM = {"PERSON": 0.12, "ADDRESS": 0.1, "PHONE_NUMBER": 0.2}
-"""Probability from which a finding is masked: a second of a third party's name that gets out weighs as much
-as five of the requester's own conversation that are taken from them.  On 96 made calls that the ear had not
-learned from, names from .12 in place of .2 leave .3 % less of leak and take .5 % more of the rest; places
-from .1 in place of .15 leave .4 less and take .1 more.  Numbers from .4 took .2 less of those, and left 1.2 %
-more of the numbers of the next 24.  What is only in doubt is shown (but for ``DOUBTED``): masked as
-addresses, on 114 calls, it caught a thousandth more of what is third parties' and took five of the rest."""
+"""Lowest probability at which a finding is masked.  The bounds value one second of a third party's name that
+gets out as much as five seconds of the requester's own conversation that are masked.  On 96 made calls that
+the ear had not learned from, .12 for names against .2 means .3 points less leak and .5 more over-mask; .1 for
+addresses against .15 means .4 less leak and .1 more over-mask.  Numbers from .4 had .2 less over-mask, but
+left 1.2 % more of the numbers of the next 24 calls.  Findings below the bound become candidates: masked as
+addresses, on 114 calls, they would catch .1 % more of third parties' speech and mask .5 % more of the
+rest."""
 
-DOUBTED = {"PHONE_NUMBER": 0.5, "ADDRESS": 0.5}
-"""Probability from which what nobody marked, and only doubt found, is masked: a number whose figures are
-spelt as words (6発対筆 for 6831) is found by little else.  On 48 calls .8 % of all that is third parties'
-more is masked for numbers, and .3 % of the rest; for addresses, on 108 calls, a thousandth of either from .7,
-and on 72 of them no more from .5.  Names gain nothing from any bound."""
+MASK_DOUBT_FROM = {"PHONE_NUMBER": 0.5, "ADDRESS": 0.5}
+"""Lowest probability at which a word that only ``Doubt`` found is masked: hardly anything else finds a number
+whose digits were written as words (6発対筆 for 6831).  For numbers, on 48 calls, it masks .8 % more of third
+parties' speech and .3 % more of the rest; for addresses, on 108 calls, .1 % more of either from .7, and on 72
+of them no more from .5.  Names gain nothing at any bound."""
 
-EDGE, EDGE_READ = 0.25, 0.05
-"""Probability of being data below which a finding's first and last characters are none of it: where it was
-listened to, and where it was only read.  On u24 and u25, by a network that had not learned from them, .12,
-.25 and .4 leave 2.8, 3.0 and 3.2 % of leak for 9.2, 8.0 and 7.9 % of the rest; exact words that are only read
-lose half of a name by .25.  On u21, u23, u24 and u28 in exact words .12 leaves 2.0 % of leak, .06 and less
-leave 1.8 for .1 % more of the rest."""
+MIN_EDGE, MIN_EDGE_READ = 0.25, 0.05
+"""Lowest probability of the first and the last character of a finding; less probable ones are cut off.  With
+the listening networks, and by words alone.  On u24 and u25, with a network that had not learned from them,
+.12, .25 and .4 mean 2.8, 3.0 and 3.2 % leak and 9.2, 8.0 and 7.9 % over-mask; by words alone .25 would cut
+exact names in half.  On u21, u23, u24 and u28 in exact words, .12 means 2.0 % leak, .06 and less 1.8 % and .1
+points more over-mask."""
 
-EXPLAINED = "KanjiDescriptionRecognizer"
-"""What explains a name, or spells it, knows by its form where that begins and ends: the 男 of 男の子の男 is a
-word like any other.  Left whole, it leaves 1.7 in place of 2.0 % there, for .1 % more of the rest."""
+EXPLANATIONS = "KanjiDescriptionRecognizer"
+"""This recognizer's findings are not trimmed: it knows by their form where an explanation of kanji begins and
+ends, while the 男 of 男の子の男 alone is an improbable word.  Untrimmed, leak there is 1.7 % instead of 2.0
+%, for .1 points more over-mask."""
 
-SURER = 3.0
-"""How many times likelier it has to be."""
+MIN_ADDRESS_RATIO = 3.0
+"""How many times likelier an address must be than a number for a number to become an address."""
 
 SHOW_FROM = 0.03
-"""Probability from which a finding that is not masked is shown to an analyst, as far as the time goes."""
+"""Lowest probability at which a finding that is not masked is shown to an analyst, if the review time
+allows."""
 
-FOUND_FROM = 0.1
-"""Probability from which a word that stands elsewhere is found there, too.  A repeated mention of ございます,
-taken for a name once, has some .04: with that it was a name, and ten times in the call it was masked."""
+REPEAT_FROM = 0.1
+"""Lowest probability of another finding that confirms the same word elsewhere.  A repeated mention of
+ございます, once taken for a name, has about .04; without this bound it was masked ten times in the call."""
 
-OTHERS = ("CONFIDENTIAL", "EMAIL_ADDRESS")
-"""What is no matter of probability: the case names it, or it is spelt out letter by letter."""
+UNJUDGED = ("CONFIDENTIAL", "EMAIL_ADDRESS")
+"""Types that keep their own score: the case names them, or they are spelt out letter by letter."""
 
 
 class Judge:
-    """The fitted weights, the tagger whose probabilities they weigh, and what is doubted beside."""
+    """The fitted weights, the tagger whose probabilities they weigh, and the model of doubt."""
 
     def __init__(self, weights: Mapping[str, float], tagger: Tagger, doubt: Doubt | None = None) -> None:
         self._weights = dict(weights)
@@ -76,18 +79,18 @@ class Judge:
         self._doubt = doubt
 
     def judged(self, call: Call, spans: tuple[EntitySpan, ...]) -> tuple[EntitySpan, ...]:
-        """Give findings their probability of being really somebody's data.
+        """Give each finding its probability of being personal data.
 
-        A witness that the weights do not know (a company's own recognizer) keeps its own
-        score, and so does a secret: what the case names is no matter of probability.
+        A finding of a recognizer without a weight (a company's own) keeps its score, and so does a
+        confidential term, which the case itself names.
 
         Args:
-            call: The call they are of.
-            spans: United findings.
+            call: The call.
+            spans: United findings of the call.
 
         Returns:
-            The findings in order of text, with new scores; the unlikely ones as candidates, the most
-            unlikely left out; and, as candidates too, words that nobody marked.
+            Findings in order of text with probabilities as scores.  Improbable ones are candidates, the most
+            improbable are left out, and words that only ``Doubt`` found are added as candidates.
         """
         looked_at = seen(call, self._tagger)
         numbers = OtherNumbers(call.text, call.line, call.reader)
@@ -111,40 +114,39 @@ class Judge:
         return tuple(_whose(span, looked_at) for span in every)
 
     def without_other_numbers(self, call: Call, spans: Iterable[EntitySpan]) -> tuple[EntitySpan, ...]:
-        """Leave out telephone numbers that are told to be none, before they are united with anything.
+        """Leave out telephone numbers that the words around them show to be other numbers.
 
-        A postal code that was taken for a telephone number, and is told to be none, is an address still.
+        This comes before findings are united: a postal code that one recognizer took for a telephone number
+        stays an address by another.
 
         Args:
             call: The call.
-            spans: What single witnesses say.
+            spans: Findings of single recognizers.
 
         Returns:
-            The others, in their order.
+            The remaining findings, in the same order.
         """
         numbers = OtherNumbers(call.text, call.line, call.reader)
         return tuple(span for span in spans if not self._is_another_number(numbers, span))
 
     def _own_score(self, span: EntitySpan) -> bool:
-        """Whether its score is no matter of these weights."""
+        """Whether a finding keeps its score: its type is unjudged, or a recognizer has no weight."""
         strangers = (name for name in span.recognizer.split("+") if f"{WITNESS}{name}" not in self._weights)
-        return span.entity_type in OTHERS or any(strangers)
+        return span.entity_type in UNJUDGED or any(strangers)
 
     def _is_another_number(self, numbers: OtherNumbers, span: EntitySpan) -> bool:
-        """Whether what was taken for a telephone number is a price, or was asked for as another number."""
+        """Whether a supposed telephone number is a price or another number that was asked for."""
         return span.entity_type == "PHONE_NUMBER" and not self._own_score(span) and _is_none(numbers, span)
 
     def _without_words(
         self, text: str, judged: tuple[EntitySpan, ...], numbers: OtherNumbers
     ) -> tuple[EntitySpan, ...]:
-        """Let stay what is unlikely and stands elsewhere in the call, where nothing was found at all.
+        """Make candidates of other numbers, and of words that stand unfound elsewhere in the call.
 
-        Figures that are told to be another number stay as well.
-
-        お世話 that was taken for a name once is a word: of 22 such findings on 68 made calls none was a
-        name heard right, and every one would have been masked wherever it stands.
+        お世話, taken for a name once, is a word.  Of 22 such findings on 68 made calls none was a rightly
+        recognised name, and each would have been masked wherever it stands.
         """
-        found = _found(text, (span for span in judged if span.score >= FOUND_FROM))
+        found = _found(text, (span for span in judged if span.score >= REPEAT_FROM))
         return tuple(
             replace(span, candidate=True)
             if not self._own_score(span) and (_is_none(numbers, span) or _is_word(text, span, found))
@@ -166,39 +168,39 @@ class Judge:
 
 
 def _whose(span: EntitySpan, call: Seen) -> EntitySpan:
-    """With whose it is by what is read around it."""
+    """Add the probabilities of each owner, by the tagger."""
     owners = call.owners[span.chars.start : span.chars.end].mean(axis=0)
     return replace(span, owners=tuple(float(each) for each in owners / max(1e-6, owners.sum())))
 
 
 def _likelier_than_not(doubted: EntitySpan) -> EntitySpan:
-    """A candidate as a finding, to be looked at, where its kind and probability make it one."""
-    found = doubted.score >= DOUBTED.get(doubted.entity_type, math.inf)
+    """Turn a probable candidate of ``Doubt`` into a finding that needs review."""
+    found = doubted.score >= MASK_DOUBT_FROM.get(doubted.entity_type, math.inf)
     return replace(doubted, candidate=False, needs_review=True) if found else doubted
 
 
 def _of_its_kind(span: EntitySpan, call: Seen) -> EntitySpan:
-    """A number as an address, where that is what was heard: 7丁目25番29号, of which one witness marked 29号.
+    """Turn a number into an address where an address is likelier: 7丁目25番29号, of which 29号 was marked.
 
-    Whose a number is, is told by its figures; an address that is compared with numbers is nobody's.
+    The owner of a number is found by its digits alone; an address compared with numbers would be nobody's.
     """
     if span.entity_type != "PHONE_NUMBER":
         return span
     likely = call.both[span.chars.start : span.chars.end].mean(axis=0)
-    as_address = likely[KIND_COLUMNS["ADDRESS"]] > SURER * likely[KIND_COLUMNS["PHONE_NUMBER"]]
+    as_address = likely[KIND_COLUMNS["ADDRESS"]] > MIN_ADDRESS_RATIO * likely[KIND_COLUMNS["PHONE_NUMBER"]]
     return replace(span, entity_type="ADDRESS") if as_address else span
 
 
 def _trimmed(span: EntitySpan, call: Seen, text: str) -> EntitySpan:
-    """Without what hardly is data at either end: はい、 before a name that two witnesses found together.
+    """Cut improbable characters off both ends: はい、 before a name that two recognizers found together.
 
-    What is left begins and ends with something said: the break between two turns sounds nowhere.
+    The rest begins and ends with a letter or digit, since punctuation and line ends have no sound.
     """
-    if EXPLAINED in span.recognizer.split("+"):
+    if EXPLANATIONS in span.recognizer.split("+"):
         return span
     here = slice(span.chars.start, span.chars.end)
     said = np.array([char.isalnum() for char in text[here]], bool)
-    least = np.where(np.isnan(call.sound[here]).any(axis=1), EDGE_READ, EDGE)
+    least = np.where(np.isnan(call.sound[here]).any(axis=1), MIN_EDGE_READ, MIN_EDGE)
     likely = np.flatnonzero((1.0 - call.both[here, 0] >= least) & said)
     if not len(likely):
         return span
@@ -219,7 +221,7 @@ def _is_word(text: str, span: EntitySpan, found: NDArray[np.bool_]) -> bool:
 
 
 def _found(text: str, spans: Iterable[EntitySpan]) -> NDArray[np.bool_]:
-    """Which characters of a text some findings hold."""
+    """A mask of the characters that findings cover."""
     found = np.zeros(len(text), dtype=bool)
     for span in spans:
         found[span.chars.start : span.chars.end] = True
@@ -237,8 +239,8 @@ def load_judge(tagger: Tagger, doubt: Doubt | None = None) -> Judge:
     """Load the weights that lie beside this module.
 
     Args:
-        tagger: Whose probabilities they weigh.
-        doubt: What is shown to an analyst beside what was found; nothing by default.
+        tagger: The tagger whose probabilities they weigh.
+        doubt: Proposes candidates beside the findings; none by default.
 
     Returns:
         The judge.

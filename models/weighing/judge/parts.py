@@ -1,9 +1,9 @@
-"""Where a finding may be more than one thing: a valley in how probably each of its characters is data.
+"""Cut a finding that may be several things: at the valleys of the probability of its characters.
 
     中 の 髪 が ハ ト リ チ オ
     .6 .4 .6 .3 1. 1. 1. 1. 1.       parts: 中の, 髪が, ハトリチオ
 
-All of it is masked, for any of it may be the name; but an analyst decides about each part by itself.
+All of it is masked, since any part may be the name, but an analyst decides about each part by itself.
 """
 
 from __future__ import annotations
@@ -16,36 +16,40 @@ from pipeline.types import CharSpan
 
 __all__ = ["parts_of"]
 
-DEEP: Final = 0.9
-"""Share of the lower of the two peaks beside it that a valley has at the most; and of the higher of two peaks
-that the lower one has at the most where only a pause is between.  On u22 and u24 to u27, by networks that had
-not learned from them, over-mask after review is 3.9 % without parts, 3.2 from .8 and 3.1 from .9 on, and leak
-the same; an analyst has one finding more in each ten."""
+MAX_VALLEY_SHARE: Final = 0.9
+"""Highest value of a valley, as a share of the lower peak beside it; where only a pause lies between two
+peaks, highest value of the lower peak as a share of the higher.  Measured on u22 and u24 to u27 with networks
+that had not learned from them: over-mask after review is 3.9 % without parts, 3.2 % at .8 and 3.1 % from .9
+on; leak is the same, and an analyst sees one finding more in ten."""
 
-LEAST: Final = 2
-"""Characters of a part: one is hardly a word that somebody can hear and decide about."""
+MIN_PART_CHARS: Final = 2
+"""Fewest letters of a part: a single one is hardly a word that an analyst can hear and decide about."""
 
 _PAUSES = frozenset("、。 \n")
 
 
 def parts_of(text: str, chars: CharSpan, likely: Sequence[float]) -> tuple[tuple[int, float], ...]:
-    """Part a finding at its valleys, and at pauses between what is likely and what is less so.
+    """Cut a finding at its valleys, and at pauses between a likely and a less likely part.
 
     Args:
-        text: What it points into.
+        text: The transcript.
         chars: The finding.
-        likely: How probably each of its characters is somebody's data.
+        likely: The probability, for each character of the finding, that it is personal data.
 
     Returns:
-        As ``EntitySpan.parts``; nothing where it is one.
+        As ``EntitySpan.parts``; empty where the finding is one thing.
     """
     said = text[chars.start : chars.end]
     valleys = set(_valleys(likely))
     edges = [0]
     for cut, end in itertools.pairwise((*sorted(valleys | _pauses(said)), len(said))):
         peaks = sorted((max(likely[edges[-1] : cut]), max(likely[cut:end])))
-        deep = cut in valleys or peaks[0] < DEEP * peaks[1]
-        if deep and _letters(said[edges[-1] : cut]) >= LEAST and _letters(said[cut:]) >= LEAST:
+        deep = cut in valleys or peaks[0] < MAX_VALLEY_SHARE * peaks[1]
+        if (
+            deep
+            and _letters(said[edges[-1] : cut]) >= MIN_PART_CHARS
+            and _letters(said[cut:]) >= MIN_PART_CHARS
+        ):
             edges.append(cut)
     if len(edges) == 1:
         return ()
@@ -56,7 +60,7 @@ def parts_of(text: str, chars: CharSpan, likely: Sequence[float]) -> tuple[tuple
 
 
 def _pauses(said: str) -> set[int]:
-    """Behind each mark, but for one at the end."""
+    """The positions behind punctuation marks, except one at the end."""
     return {at + 1 for at, char in enumerate(said[:-1]) if char in _PAUSES}
 
 
@@ -65,10 +69,10 @@ def _letters(text: str) -> int:
 
 
 def _valleys(likely: Sequence[float]) -> Iterator[int]:
-    """Behind the lowest of each valley."""
+    """The positions behind the lowest character of each valley."""
     peak, low = 0.0, None
     for at, value in enumerate(likely):
-        if low is not None and likely[low] < DEEP * min(peak, value):
+        if low is not None and likely[low] < MAX_VALLEY_SHARE * min(peak, value):
             yield low + 1
             peak, low = value, None
         elif value > peak:

@@ -1,1 +1,1 @@
-"""The learned tagger of morae."""
+"""The phonetic tagger: marks names, addresses and numbers in the morae that were heard."""

@@ -1,4 +1,4 @@
-"""What the phonetic tagger reads of a mora: seven small integers."""
+"""The input of the phonetic tagger: seven small integers for every mora."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from pipeline.sound.posteriorgram import CLASSES, class_of
 __all__ = ["PAUSES", "SIZES", "Said", "encode"]
 
 PAUSES = (0.0, 0.2, 0.4, 0.8, 1.6)
-"""Seconds of silence before a mora; the first is none."""
+"""Lower bounds, in seconds, of the classes of pause before a mora; class 0 is "no pause"."""
 
 SPEAKERS = {None: 0, "op": 1, "cu": 2}
 
 SIZES = (len(CLASSES) + 1, len(SPEAKERS), len(PAUSES), *[VALUES] * len(COLUMNS))
-"""Values of each column: the mora's class, who speaks, the pause before it, what it may be part of."""
+"""How many values each column can take: the mora, the speaker, the pause before it, and the columns of the
+gazetteer."""
 
 
 class Said(NamedTuple):
-    """A mora, who says it, and the seconds of silence before it."""
+    """A mora, its speaker, and the pause before it in seconds."""
 
     mora: Mora
     speaker: str | None
@@ -33,11 +34,11 @@ class Said(NamedTuple):
 
 
 def encode(said: Sequence[Said], gazetteer: Gazetteer) -> NDArray[np.int64]:
-    """A call as the network reads it.
+    """Encode a call as integers.
 
     Args:
-        said: Its morae in their order.
-        gazetteer: Knows names and places.
+        said: Its morae in order.
+        gazetteer: Names and places by their morae.
 
     Returns:
         Shape (morae, columns), columns as in ``SIZES``.

@@ -1,6 +1,7 @@
-"""Run the phonetic tagger: morae of a call to kinds with probabilities, carried onto its characters.
+"""Run the phonetic tagger on the morae of a call, and carry its probabilities to the characters.
 
-Where a name was written down as other words the characters tell little; what was heard is a name still:
+Where the recogniser wrote a name as other words, the characters tell little, but the morae still hold the
+name:
 
     written   私の払うと申します            heard   ワタシノハラトモーシマス
 """
@@ -26,18 +27,19 @@ if TYPE_CHECKING:
 
 __all__ = ["PhoneticTagger", "load_phonetic_tagger"]
 
-LONGEST, MARGIN = 4000, 140
-"""Morae at once, to keep memory flat on a call of hours, and what the convolutions see to each side."""
+CHUNK_MORAE, CONTEXT_MORAE = 4000, 140
+"""Morae per run of the network, so that memory does not grow with the length of the call; and morae of
+context on each side: the reach of the convolutions."""
 
-BESIDE = 0.02
-"""Seconds before a character in which a mora may begin that is its own: half a step of what is heard."""
+MAX_LEAD_SECONDS = 0.02
+"""How many seconds before a character its first mora may begin: half a step of the posteriorgram."""
 
-NEAREST = 0.25
-"""Seconds from a character's middle to the mora that is taken for its own where none begins in it."""
+MAX_DISTANCE_SECONDS = 0.25
+"""How many seconds from a character's middle the nearest mora may lie, where none begins in the character."""
 
 
 class PhoneticTagger:
-    """The network.  It may be asked by several threads at once."""
+    """The network.  Several threads may use one instance."""
 
     def __init__(self, session: InferenceSession) -> None:
         self._session = session
@@ -46,22 +48,22 @@ class PhoneticTagger:
         """Probabilities of a name, an address and a number for each mora, shape (morae, 3)."""
         rows = encode([Said(m.mora, m.speaker, m.pause) for m in morae], load_gazetteer())
         out = [np.zeros((0, len(SOUND_KINDS)), dtype=np.float32)]
-        for start in range(0, len(rows), LONGEST):
-            first, last = max(0, start - MARGIN), min(len(rows), start + LONGEST + MARGIN)
+        for start in range(0, len(rows), CHUNK_MORAE):
+            first, last = max(0, start - CONTEXT_MORAE), min(len(rows), start + CHUNK_MORAE + CONTEXT_MORAE)
             (logits,) = self._session.run(None, {"rows": rows[None, first:last]})
-            inside = slice(start - first, min(start + LONGEST, len(rows)) - first)
+            inside = slice(start - first, min(start + CHUNK_MORAE, len(rows)) - first)
             out.append(softmax(logits[0][inside])[:, 1:])
         return np.concatenate(out)
 
     def on_characters(self, transcript: Transcript) -> NDArray[np.float32]:
-        """What was heard where each character of a call stands, by its word's time.
+        """Carry the probabilities to the characters of a call, by the times of its words.
 
         Args:
-            transcript: With posteriorgrams.
+            transcript: A call with posteriorgrams.
 
         Returns:
-            Probabilities as ``probabilities``, the mean of the morae there, or those of the nearest one,
-            shape (characters, 3); NaN where none was heard.
+            Shape (characters, 3), columns as ``probabilities``: the mean of the morae within each character,
+            else those of the nearest mora; NaN where none is near.
         """
         out = np.full((len(transcript.text), len(SOUND_KINDS)), np.nan, dtype=np.float32)
         morae = heard_morae(transcript)
@@ -85,21 +87,25 @@ class PhoneticTagger:
 
 
 def _of_character(times: NDArray[np.float64], start: float, end: float) -> tuple[int, int]:
-    """From which mora to which a character's are, of morae in order of time."""
-    first, last = np.searchsorted(times, (start - BESIDE, end)).tolist()
+    """The half-open range of the morae that belong to a character; ``times`` is sorted."""
+    first, last = np.searchsorted(times, (start - MAX_LEAD_SECONDS, end)).tolist()
     if last > first:
         return first, last
     middle = (start + end) / 2
-    near = [at for at in (first - 1, first) if 0 <= at < len(times) and abs(times[at] - middle) <= NEAREST]
+    near = [
+        at
+        for at in (first - 1, first)
+        if 0 <= at < len(times) and abs(times[at] - middle) <= MAX_DISTANCE_SECONDS
+    ]
     nearest = min(near, key=lambda at: abs(float(times[at]) - middle), default=0)
     return (nearest, nearest + 1) if near else (0, 0)
 
 
 def load_phonetic_tagger() -> PhoneticTagger:
-    """Load the network that lies beside this module (a few ms).
+    """Load the network that lies beside this module; takes a few milliseconds.
 
     Raises:
-        ModelError: when its bytes are not the registered ones.
+        ModelError: when the file is not the registered one.
     """
     path = Path(__file__).with_name("tagger.onnx")
     return PhoneticTagger(session(registered_bytes("phonetic", "tagger", path)))

@@ -1,8 +1,8 @@
-"""What the tagger reads of a call: eight small integers for every character.
+"""The input of the tagger: eight small integers for every character of a call.
 
-Spelling alone would learn the names of the training data; so each character also brings its
-sound, its word's part of speech, how sure the recogniser was, who speaks and how long the
-pause before it was.
+From spelling alone the network would learn the names of its training data by heart.  So each character also
+comes with its sound, the part of speech of its word, the recogniser's probability, the speaker and the pause
+before it.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from pipeline.types import Transcript
 __all__ = ["FEATURES", "Vocabulary", "encode"]
 
 FEATURES = ("char", "pos", "place", "first_mora", "last_mora", "speaker", "doubt", "pause")
-"""Order of the feature columns."""
+"""Names of the columns, in order."""
 
 DOUBT_EDGES = (0.25, 0.5, 0.75, 0.92)
-"""Bounds of the recogniser's word probability; 0 stands for not known (a transcript from a file)."""
+"""Upper bounds of the classes of word probability; class 0 is "unknown" (words from a file)."""
 
 PAUSE_EDGES = (0.08, 0.25, 0.6, 1.2)
-"""Bounds of the silence before a word in seconds."""
+"""Upper bounds, in seconds, of the classes of pause before a word."""
 
 SPEAKERS = {None: 0, "op": 1, "cu": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Numbers of characters, parts of speech and morae; 0 is padding, 1 anything unknown."""
+    """The number of each character, part of speech and mora; 0 is padding, 1 is anything unknown."""
 
     chars: Mapping[str, int]
     pos: Mapping[str, int]
@@ -42,7 +42,7 @@ class Vocabulary:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Number of values of each feature column."""
+        """How many values each column can take."""
         return (
             len(self.chars) + 8,
             len(self.pos) + 2,
@@ -58,13 +58,13 @@ class Vocabulary:
 def encode(
     transcript: Transcript, tokens: Sequence[Token], line: SoundLine, vocabulary: Vocabulary
 ) -> NDArray[np.int64]:
-    """Number a call's characters.
+    """Encode a call as integers.
 
     Args:
         transcript: The call.
-        tokens: Its morphemes, offsets into ``transcript.text``.
+        tokens: Its morphemes, with offsets into ``transcript.text``.
         line: Its morae, made from ``tokens``.
-        vocabulary: Of the trained model.
+        vocabulary: The one that the network was trained with.
 
     Returns:
         Shape (characters, features), columns as in ``FEATURES``.
@@ -96,7 +96,7 @@ def encode(
 
 
 def short_pos(pos: str) -> str:
-    """The first four fields of a Sudachi part of speech: inflection says nothing of names."""
+    """Positions in a word: 1 begin, 2 inside, 3 end, 4 single; 5 more in words that no dictionary has."""
     return "-".join(pos.split("-")[:4])
 
 
@@ -105,14 +105,14 @@ def _folded(char: str) -> str:
 
 
 def _unknown_char(char: str, vocabulary: Vocabulary) -> int:
-    """An unknown character is at least known by its script."""
+    """The number of an unknown character's script."""
     base = len(vocabulary.chars) + 2
     kinds = ("一" <= char <= "龠", "ぁ" <= char <= "ゖ", "ァ" <= char <= "ー", char.isdigit(), char.isascii())
     return base + next((i for i, is_kind in enumerate(kinds) if is_kind), len(kinds))
 
 
 def _places(width: int, known: bool) -> list[int]:
-    """Begin, inside, end or single, twice: for words of the dictionary and for others."""
+    """Positions in a word: 1 begin, 2 inside, 3 end, 4 single; 5 more in words that are in no dictionary."""
     if width == 0:
         return []
     shape = [4] if width == 1 else [1, *([2] * (width - 2)), 3]

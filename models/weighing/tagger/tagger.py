@@ -1,4 +1,4 @@
-"""Run the learned tagger: characters of a call to kinds and parties with probabilities."""
+"""Run the learned tagger: probabilities of each kind of data and each owner for every character."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ if TYPE_CHECKING:
 __all__ = ["Marked", "Tagger", "load_tagger", "mark"]
 
 KINDS = ("", "PERSON", "ADDRESS", "PHONE_NUMBER")
-"""Order of the network's first head; the first is "nobody's data"."""
+"""Classes of the network's first output, in order; the first is "no personal data"."""
 
 PARTIES = (Party.UNKNOWN, Party.THIRD_PARTY, Party.REQUESTER, Party.STAFF, Party.COMPANY)
-"""Order of its second head."""
+"""Classes of its second output, in order."""
 
-LONGEST = 4000
-"""Characters at once, to keep memory flat on a call of hours."""
+CHUNK_CHARS = 4000
+"""Characters per run of the network, so that memory does not grow with the length of the call."""
 
-MARGIN = 70
-"""Characters of context on each side of a piece: what the convolutions see (train.DILATIONS)."""
+CONTEXT_CHARS = 70
+"""Characters of context on each side of a chunk: the reach of the convolutions
+(``models.training.tagging.train.DILATIONS``)."""
 
-FIRM, FAINT = 0.12, 0.06
-"""Probability a stretch must reach somewhere to be marked, and how far its edges go on."""
+MIN_PEAK, MIN_EDGE = 0.12, 0.06
+"""Lowest probability that some character of a marked stretch reaches, and lowest of every character in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A marked stretch: its kind, mean and highest probability, and whose it seems to be."""
+    """A stretch of personal data: its kind, its mean and highest probability, and its likeliest owner."""
 
     kind: str
     chars: CharSpan
@@ -51,7 +52,7 @@ class Marked:
 
 
 class Tagger:
-    """The network with its vocabulary.  One instance is for one thread."""
+    """The network and its vocabulary.  Use one instance in one thread only."""
 
     def __init__(self, session: InferenceSession, vocabulary: Vocabulary) -> None:
         self._session = session
@@ -60,19 +61,28 @@ class Tagger:
     def probabilities(
         self, transcript: Transcript, tokens: Sequence[Token], line: SoundLine
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Probabilities of kinds, shape (characters, 4), and of parties, (characters, 5)."""
+        """Read a call.
+
+        Args:
+            transcript: The call.
+            tokens: Its morphemes.
+            line: Its morae.
+
+        Returns:
+            Probabilities of ``KINDS``, shape (characters, 4), and of ``PARTIES``, shape (characters, 5).
+        """
         rows = encode(transcript, tokens, line, self._vocabulary)
         kinds, parties = [], []
-        for start in range(0, len(rows), LONGEST):
-            first, last = max(0, start - MARGIN), min(len(rows), start + LONGEST + MARGIN)
+        for start in range(0, len(rows), CHUNK_CHARS):
+            first, last = max(0, start - CONTEXT_CHARS), min(len(rows), start + CHUNK_CHARS + CONTEXT_CHARS)
             out = self._session.run(None, {"rows": rows[None, first:last]})
-            inside = slice(start - first, min(start + LONGEST, len(rows)) - first)
+            inside = slice(start - first, min(start + CHUNK_CHARS, len(rows)) - first)
             kinds.append(softmax(out[0][0][inside]))
             parties.append(softmax(out[1][0][inside]))
         return np.concatenate(kinds), np.concatenate(parties)
 
     def mark(self, transcript: Transcript, tokens: Sequence[Token], line: SoundLine) -> tuple[Marked, ...]:
-        """Find stretches of personal data in a call (``mark``, with its defaults)."""
+        """Find the stretches of personal data in a call, with the default bounds of ``mark``."""
         return mark(transcript.text, *self.probabilities(transcript, tokens, line))
 
 
@@ -80,17 +90,17 @@ def mark(
     text: str,
     kinds: NDArray[np.float32],
     parties: NDArray[np.float32],
-    firm: float = FIRM,
-    faint: float = FAINT,
+    firm: float = MIN_PEAK,
+    faint: float = MIN_EDGE,
 ) -> tuple[Marked, ...]:
-    """Find stretches of personal data.
+    """Find the stretches of personal data in a text.
 
     Args:
-        text: The call's.
-        kinds: Probabilities of kinds for each character (``Tagger.probabilities``).
-        parties: Likewise of parties.
-        firm: Probability that some character of a stretch must reach.
-        faint: Probability down to which the stretch goes on.
+        text: The transcript.
+        kinds: Probabilities of ``KINDS`` for each character.
+        parties: Probabilities of ``PARTIES`` for each character.
+        firm: Lowest probability that some character of a stretch reaches.
+        faint: Lowest probability of every character of a stretch.
 
     Returns:
         Disjoint stretches in order of text; none crosses a line end.
@@ -116,17 +126,17 @@ def mark(
 
 
 def load_tagger(other: Path | None = None) -> Tagger:
-    """Load the network that lies beside this module (a few ms).
+    """Load the network that lies beside this module; takes a few milliseconds.
 
     Args:
-        other: Another network of the same vocabulary, which nobody has registered: to fit on calls
-            that the registered one has learned from (``models.training.weighing.calibrate``), never to mask.
+        other: An unregistered network of the same vocabulary.  Only for fitting on calls that the registered
+            network has learned from (``models.training.weighing.calibrate``), never for masking.
 
     Returns:
         The tagger.
 
     Raises:
-        ModelError: when its bytes are not the registered ones.
+        ModelError: when a file is not the registered one.
     """
     folder = Path(__file__).parent
     raw = json.loads(registered_bytes("tagger", "vocabulary", folder / "tagger.vocabulary.json"))
@@ -135,7 +145,7 @@ def load_tagger(other: Path | None = None) -> Tagger:
 
 
 def _stretches(text: str, some: NDArray[np.float32], firm: float, faint: float) -> list[tuple[int, int]]:
-    """Runs above ``faint`` that reach ``firm`` somewhere, cut at line ends and trimmed of commas."""
+    """Runs of at least ``faint`` that reach ``firm``, cut at line ends and trimmed of commas."""
     out: list[tuple[int, int]] = []
     start: int | None = None
     for at in range(len(text) + 1):

@@ -112,7 +112,7 @@ def test_entities_of_the_pieces_are_those_of_the_whole(
     analyzer: CallAnalyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is kept of a piece's document is what spaCy says of all documents in one."""
-    monkeypatch.setattr(models.analysis.analyzer, "LONGEST", 300)
+    monkeypatch.setattr(models.analysis.analyzer, "CHUNK_CHARS", 300)
     text = call_of(LONG).text
     kept = tuple(analyzer._named(text))
     whole = analyzer._as_one(text).ents
@@ -125,7 +125,7 @@ def test_entities_of_the_pieces_are_those_of_the_whole(
 
 def test_words_are_there_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A company's recognizer that goes by Presidio's tokens gets those of the whole call."""
-    monkeypatch.setattr(models.analysis.analyzer, "LONGEST", 300)
+    monkeypatch.setattr(models.analysis.analyzer, "CHUNK_CHARS", 300)
     call = call_of(LONG)
     analyzer = load_analyzer(judged=False, company=(_WordReader(),))
     found = [

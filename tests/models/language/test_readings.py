@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.language.readings import LONGEST, Reader, load_reader
+from models.language.readings import CHUNK_CHARS, Reader, load_reader
 from pipeline.sound.morae import morae
 from pipeline.types import CharSpan
 
@@ -107,7 +107,7 @@ def test_lines_of_given_tokens_are_the_same(reader: Reader) -> None:
 
 def test_a_very_long_line_is_read(reader: Reader) -> None:
     """A line longer than Sudachi takes at once is read in pieces, offsets and all."""
-    text = "長谷川です。" * (LONGEST // 6 + 50)
+    text = "長谷川です。" * (CHUNK_CHARS // 6 + 50)
     tokens = reader.tokens(text)
     assert tokens[-1].chars.end == len(text)
     assert text[tokens[-3].chars.start : tokens[-3].chars.end] == "長谷川"

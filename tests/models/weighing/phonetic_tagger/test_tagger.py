@@ -78,5 +78,5 @@ def test_long_calls_are_read_in_pieces(tagger: PhoneticTagger, monkeypatch: pyte
     """With as much of the others as it looks at, so that nothing changes."""
     call = said(*["トナリノワタナベレイコサンノニモツガトドキマシタ"] * 30)
     whole = tagger.probabilities(call)
-    monkeypatch.setattr("models.weighing.phonetic_tagger.tagger.LONGEST", 200)
+    monkeypatch.setattr("models.weighing.phonetic_tagger.tagger.CHUNK_MORAE", 200)
     assert tagger.probabilities(call) == pytest.approx(whole, abs=1e-4)

@@ -123,7 +123,7 @@ def test_a_long_call_is_read_in_pieces_that_make_no_difference(
     """The margin around a piece holds all that the network sees, so its edges change nothing."""
     call = call_of(*(line for lines, _, _ in CALLS * 4 for line in lines))
     whole = probabilities(tagger, reader, call)
-    monkeypatch.setattr(tagger_module, "LONGEST", 53)
+    monkeypatch.setattr(tagger_module, "CHUNK_CHARS", 53)
     for head, in_pieces in zip(whole, probabilities(tagger, reader, call), strict=True):
         assert np.abs(head - in_pieces).max() < 1e-4
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.calls.artifacts import HeardAgain
-from models.recognizers.second_hearing import SecondHearingRecognizer
+from models.calls.second_hearing import SecondHearingRecognizer
 from pipeline.types import CharSpan, EntitySpan, Party
 from tests.models.recognizers.calls import artifacts_of, call_of
 

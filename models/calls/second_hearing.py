@@ -1,4 +1,4 @@
-"""What the second hearing of a call says: its findings, where they sound in the first."""
+"""Hand the findings of the second hearing to Presidio as a recognizer's own."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ __all__ = ["SecondHearingRecognizer"]
 
 
 class SecondHearingRecognizer(CallRecognizer):
-    """Stretches that any witness found in the second hearing; nothing where there is none."""
+    """The findings of the second hearing, on the characters of the first; none without a second hearing.
+
+    It recognises nothing by itself: it lies beside what carries the findings over, not with the recognizers.
+    """
 
     entities = ("PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS", "CONFIDENTIAL")
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Pass on what was carried over (``models.calls.hearings``)."""
+        """Return what was carried over (``models.calls.hearings``)."""
         found: list[RecognizerResult] = []
         for span in call.again.spans if call.again else ():
             result = self.result(

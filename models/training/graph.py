@@ -27,7 +27,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -188,7 +188,8 @@ def _run_command(  # noqa: PLR0913, PLR0917 - a step, its command, and where all
         try:
             status = child.wait()
         except BaseException:
-            os.killpg(child.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # whoever stopped us may have stopped it, too
+                os.killpg(child.pid, signal.SIGTERM)
             child.wait()
             raise
     said = log.read_bytes()[start:].decode(errors="replace")

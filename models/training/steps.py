@@ -184,11 +184,17 @@ def _listening(scale: Scale) -> Iterator[Step]:
 
 def _hear(part: str, hours: float, *, name: str = "", networks: Networks = EARS, more: bool = True) -> Step:
     """Both hearings of the product, and others to learn from."""
-    hear = ("models.training.calls.hear", "{out}")
-    otherwise = tuple((*hear, "--otherwise", manner) for manner in OTHERWISE) if more else ()
+    hear = (
+        "models.training.calls.hear",
+        "{out}",
+        "--hearings",
+        "first",
+        "again",
+        *(OTHERWISE if more else ()),
+    )
     return Step(
         name or f"hear-{part}",
-        (hear, (*hear, "--again"), *otherwise),
+        (hear,),
         ("*.heard.json", "*.heard2.json"),
         networks=networks,
         lays=(f"speak-{part}",),

@@ -1,17 +1,19 @@
 """Recognise a folder of made calls and keep what came back: the raw material of the tagger.
 
-    python -m models.training.calls.hear CALLS_DIR [--again | --otherwise NAME]
+    python -m models.training.calls.hear CALLS_DIR [--again | --otherwise NAME | --hearings NAME...]
 
 writes ``<stem>.heard.json`` beside each ``<stem>.wav`` (skipping those that are there); with
 ``--again`` it is the second hearing of each (``pipeline.hearing.second_hearing``), ``<stem>.heard2.json``,
 and with ``--otherwise`` one that kaiji itself never does (``OTHERWISE``), ``<stem>.heard-NAME.json``: what
 is heard in another way is garbled in another way, and to learn from as good as another call.
+``--hearings`` is several of them in one process: ``first``, ``again`` and names of ``OTHERWISE``.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import json
 import sys
 from collections.abc import Sequence
@@ -53,6 +55,13 @@ OTHERWISE = {
 wrong as the second hearing (19 to 25 %), but not the same."""
 
 
+FIRST, AGAIN = "first", "again"
+"""The product's two hearings."""
+
+SUFFIXES = {FIRST: "", AGAIN: "2"}
+"""Of their files, behind ``.heard``."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command.
 
@@ -68,34 +77,38 @@ def main(arguments: list[str] | None = None) -> int:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--again", action="store_true", help="the second hearing, .heard2.json")
     how.add_argument("--otherwise", choices=sorted(OTHERWISE), help="another one, .heard-NAME.json")
+    how.add_argument("--hearings", nargs="+", choices=(FIRST, AGAIN, *sorted(OTHERWISE)), help="several")
     parser.add_argument("--part", default="0/1", help="i/n: every n-th call from the i-th, for parallel runs")
     options = parser.parse_args(arguments)
     which, parts = map(int, options.part.split("/"))
     recogniser = load_transcriber(cpu_threads=options.threads)
-    kind = "2" if options.again else f"-{options.otherwise}" if options.otherwise else ""
+    names = options.hearings or [AGAIN if options.again else options.otherwise or FIRST]
     failed = 0
-    for path in sorted(options.folder.glob("*.wav"))[which::parts]:
-        out = path.with_suffix(f".heard{kind}.json")
+    for path, name in itertools.product(sorted(options.folder.glob("*.wav"))[which::parts], names):
+        out = path.with_suffix(f".heard{SUFFIXES.get(name, f'-{name}')}.json")
         if out.exists():
             continue
         try:
-            recording = read_recording(path)
-            if options.otherwise:
-                transcript = _heard_otherwise(recording, recogniser, path.stem, OTHERWISE[options.otherwise])
-            elif options.again:
-                transcript = hear_again(recording, recogniser.in_batches(), path.stem)
-            else:
-                transcript = transcribe(recording, recogniser, path.stem)
+            transcript = _heard(path, recogniser, name)
         except PipelineError as error:
             print(f"{path.stem}: {error.code}", file=sys.stderr)
             failed = 1
             continue
-        print(path.stem, flush=True)
+        print(path.stem, name, flush=True)
         # Written beside and renamed: who goes on after a kill finds a whole file or none.
         beside = out.with_name(f".{out.name}.tmp")
         beside.write_text(json.dumps(dataclasses.asdict(transcript), ensure_ascii=False), encoding="utf-8")
         beside.replace(out)
     return failed
+
+
+def _heard(path: Path, recogniser: FasterWhisperRecogniser, name: str) -> Transcript:
+    recording = read_recording(path)
+    if name == FIRST:
+        return transcribe(recording, recogniser, path.stem)
+    if name == AGAIN:
+        return hear_again(recording, recogniser.in_batches(), path.stem)
+    return _heard_otherwise(recording, recogniser, path.stem, OTHERWISE[name])
 
 
 def _heard_otherwise(

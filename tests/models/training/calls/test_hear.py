@@ -38,3 +38,20 @@ def test_a_hearing_is_written_beside_its_call_once(tmp_path: Path, options: list
     written.write_text("kept", encoding="utf-8")
     assert main([str(tmp_path), *options]) == 0
     assert written.read_text(encoding="utf-8") == "kept"
+
+
+def test_several_hearings_in_one_process(tmp_path: Path) -> None:
+    """Each has its file; those that are there are left alone."""
+    noise = np.random.default_rng(1).normal(0, 3000, 16_000).astype("<i2")
+    with wave.open(str(tmp_path / "call.wav"), "wb") as out:
+        out.setparams((1, 2, 8_000, 0, "NONE", ""))
+        out.writeframes(noise.tobytes())
+    (tmp_path / "call.heard.json").write_text("kept", encoding="utf-8")
+    assert main([str(tmp_path), "--hearings", "first", "again", "short"]) == 0
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "call.wav",
+        "call.heard.json",
+        "call.heard2.json",
+        "call.heard-short.json",
+    }
+    assert (tmp_path / "call.heard.json").read_text(encoding="utf-8") == "kept"

@@ -16,6 +16,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.spans import minus
+from pipeline.hearing.stillness import still_stretches
+from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
 
 __all__ = ["FRAME", "LONGEST", "Channel", "Sound", "Window", "loud_stretches", "shorter", "windows_of"]
@@ -62,15 +65,17 @@ class Channel:
         samples: Full scale 1, float32 where they are cut out.
         rate: Samples per second.
         power: Mean square of each whole ``FRAME``, shape (frames,).
+        still: Long stretches of nothing but steady noise, in order (``pipeline.hearing.stillness``).
     """
 
     samples: Sound = field(repr=False)
     rate: int
     power: NDArray[np.float32] = field(repr=False)
+    still: tuple[TimeSpan, ...] = ()
 
     @classmethod
     def of(cls, samples: Sound, rate: int) -> Channel:
-        """Go through the samples once, a minute at a time."""
+        """Go through the samples, a minute at a time."""
         frame = _frame(rate)
         count = len(samples) // frame
         power = np.empty(count, np.float32)
@@ -78,7 +83,7 @@ class Channel:
             last = min(count, first + _STRIDE)
             piece = samples[first * frame : last * frame].reshape(-1, frame)
             power[first:last] = np.square(piece).mean(axis=1)
-        return cls(samples, rate, power)
+        return cls(samples, rate, power, still_stretches(samples, rate))
 
     @property
     def duration(self) -> float:
@@ -140,7 +145,7 @@ class Window:
 
 
 def loud_stretches(channel: Channel, margin: float = MARGIN, least: float = 0.0) -> tuple[TimeSpan, ...]:
-    """Where a channel may hold speech.
+    """Where a channel may hold speech: what is loud for it and not still.
 
     Args:
         channel: The whole of it.
@@ -166,7 +171,20 @@ def loud_stretches(channel: Channel, margin: float = MARGIN, least: float = 0.0)
             out[-1] = TimeSpan(out[-1].start, end)
         else:
             out.append(TimeSpan(start, end))
-    return tuple(stretch for stretch in out if stretch.duration >= least)
+    moving = out if not channel.still else _without(out, channel.still)
+    return tuple(stretch for stretch in moving if stretch.duration >= least)
+
+
+def _without(stretches: list[TimeSpan], still: tuple[TimeSpan, ...]) -> list[TimeSpan]:
+    """What of the stretches is not still: where a call is mostly noise, noise is as loud as its loud part."""
+    near = Nearby(still, lambda each: each)
+    return [
+        TimeSpan(start, end)
+        for each in stretches
+        for start, end in minus(
+            [(each.start, each.end)], [(s.start, s.end) for s in near.touching(each.start, each.end)]
+        )
+    ]
 
 
 def windows_of(channel: Channel, longest: float = LONGEST) -> tuple[Window, ...]:

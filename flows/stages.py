@@ -221,7 +221,7 @@ def transcribe(call: Workspace, models: Models) -> int:
 def detect(call: Workspace, models: Models) -> int:
     """Words -> what may be personal data."""
     entities = pipeline.finding.detect.detect(
-        call.get(TRANSCRIPT), models.analysis.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
+        call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
     )
     call.put(ENTITIES, entities)
     give_back()
@@ -380,11 +380,7 @@ def _manifest(call: Workspace, models: Models) -> dict[str, object]:
         "input": {"sha256": recording.sha256},
         "outputs": files,
         "models": {"asr": asr, "language": "ja_ginza"}
-        | (
-            {"recognizers": {"sha256": models.company.recognizers.sha256}}
-            if models.company.recognizers
-            else {}
-        ),
+        | ({"recognizers": {"sha256": models.company.sha256}} if models.company else {}),
         "transcript": {
             "source": "recognised" if job.transcript is None else "file",
             "heard_twice": call.get(SECOND_HEARING) is not None,

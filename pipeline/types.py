@@ -238,7 +238,10 @@ class EntitySpan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An entity, whose it is, why, what else an analyst is told, and after ``align`` where it sounds."""
+    """An entity, whose it is, why, what else an analyst is told, and after ``align`` where it sounds.
+
+    ``echo`` is as in ``MaskItem``.
+    """
 
     entity: EntitySpan
     party: Party
@@ -247,6 +250,7 @@ class Finding:
     time: TimeSpan | None = None
     channels: tuple[int, ...] = ()
     notes: tuple[Reason, ...] = ()
+    echo: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +315,8 @@ class MaskItem:
         ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
         decided: An analyst has.
         confirmed: A second person has confirmed that the mask rests on item 2.
+        echo: Channels on which it is an echo, each with the seconds by which it sounds later there than in
+            ``time`` (negative: earlier).  On such a channel the mask lasts until the echo has ended.
     """
 
     item_id: str
@@ -327,6 +333,13 @@ class MaskItem:
     ground: int
     decided: bool = False
     confirmed: bool = False
+    echo: tuple[tuple[int, float], ...] = ()
+
+    def time_on(self, channel: int) -> TimeSpan:
+        """What is silenced on one of the channels: ``time``, and what its echo needs beyond it."""
+        late = dict(self.echo).get(channel, 0.0)
+        start, end = self.time.start + min(late, 0.0), self.time.end + max(late, 0.0)
+        return TimeSpan(max(0.0, start), end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,10 +133,10 @@ def align_among(
             time = _sounding(group, recording, morae, _pace(group, transcript))
             if part.entity.morae and time.duration > morae * SLOWEST + HESITATION:
                 part = replace(part, needs_review=True)
-            heard, time = carried(recording, time, channels)
+            heard, echo = carried(recording, time, channels)
             start, end = max(0.0, time.start - policy.pad_before), time.end + policy.pad_after
             time = TimeSpan(start, max(start, min(recording.duration, end)))
-            aligned.append(replace(part, time=time, channels=heard))
+            aligned.append(replace(part, time=time, channels=heard, echo=echo))
     return tuple(aligned)
 
 

@@ -63,7 +63,9 @@ def masked_windows(plan: MaskPlan, channel: int, rate: int, length: int) -> tupl
         closer than ``plan.policy.merge_gap`` they are one, unless a person decided to keep what
         lies between.
     """
-    spans = [to_samples(item.time, rate, length) for item in plan.masked if channel in item.channels]
+    spans = [
+        to_samples(item.time_on(channel), rate, length) for item in plan.masked if channel in item.channels
+    ]
     kept = [to_samples(item.time, rate, length) for item in kept_by_decision(plan, channel)]
     joined = merged(spans, plan.policy.merge_gap * rate, kept)
     return tuple((int(start), int(end)) for start, end in joined)

@@ -73,8 +73,8 @@ def heard_on(recording: Recording, time: TimeSpan, channels: tuple[int, ...]) ->
 
 def carried(
     recording: Recording, time: TimeSpan, channels: tuple[int, ...]
-) -> tuple[tuple[int, ...], TimeSpan]:
-    """As ``heard_on``, and how long it takes to end there.
+) -> tuple[tuple[int, ...], tuple[tuple[int, float], ...]]:
+    """As ``heard_on``, and how much later it sounds there.
 
     Args:
         recording: The call.
@@ -82,9 +82,10 @@ def carried(
         channels: Where it was said.
 
     Returns:
-        The channels; and the time from where the first begins to carry it to where the last one ends.
+        The channels, ascending; and of each that carries an echo, its index and the seconds by which it
+        sounds later there (negative: earlier).
     """
-    found, start, end = set(channels), time.start, time.end
+    found, echo = set(channels), []
     for other in range(recording.channels):
         if other in found:
             continue
@@ -92,8 +93,8 @@ def carried(
         late = next((lag for lag in lags if lag is not None), None)
         if late is not None:
             found.add(other)
-            start, end = max(0.0, min(start, start + late)), max(end, end + late)
-    return tuple(sorted(found)), TimeSpan(start, min(max(recording.duration, time.end), end))
+            echo.append((other, round(late, 3)))
+    return tuple(sorted(found)), tuple(echo)
 
 
 def left_on(original: Recording, masked: Audio, time: TimeSpan, channels: tuple[int, ...]) -> tuple[int, ...]:

@@ -99,6 +99,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         score=round(entity.score, 4),
         needs_review=doubtful,
         ground=_ground(action, secret=secret),
+        echo=finding.echo,
     )
 
 
@@ -124,6 +125,7 @@ def _candidate(number: int, finding: Finding, time: TimeSpan) -> MaskItem:
         score=round(entity.score, 4),
         needs_review=True,
         ground=0,
+        echo=finding.echo,
     )
 
 

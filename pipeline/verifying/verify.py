@@ -89,10 +89,12 @@ def verify_audio(
         filled.append([window for window in windows if _is_fill(masked, channel, window, plan.policy.fill)])
         leaks += _outside(original, masked, channel, windows)
     for item in plan.masked:
-        start, end = to_samples(item.time, original.rate, original.length)
         heard_on = set(item.channels)
-        covered = bool(heard_on) and start < end and heard_on <= set(range(original.channels)) and all(
-            _holds(filled[channel], start, end) for channel in heard_on
+        ranges = {
+            channel: to_samples(item.time_on(channel), original.rate, original.length) for channel in heard_on
+        }
+        covered = bool(heard_on) and heard_on <= set(range(original.channels)) and all(
+            start < end and _holds(filled[channel], start, end) for channel, (start, end) in ranges.items()
         )  # fmt: skip
         if not covered:
             leaks.append(Leak("AUDIO_UNCHANGED", item.item_id, item.time))

@@ -152,7 +152,7 @@ def _kaiji(calls: Sequence[Path], out: Path, clock: Clock) -> None:
         from flows.workspace import JOB, MemoryWorkspace
 
         models = Models("base", Settings())
-        _ = models.recogniser, models.analysis.analyzer, models.reader
+        _ = models.recogniser, models.analyzer, models.reader
 
     def attempted(audio: Path, timed: Clock) -> bool:
         order = Order(out=out, case=case_lookup(audio.parent))

@@ -184,7 +184,7 @@ def _mask(audio: Path, *, real: bool = False) -> dict[str, object]:
     started = time.process_time()
     models = Models("base", Settings()) if real else _StubbedModels(read_heard(Path(first)).text)
     # Loading is no part of a call.
-    _ = models.recogniser, models.analysis.analyzer, models.reader
+    _ = models.recogniser, models.analyzer, models.reader
     seconds["(load)"], peaks["(load)"] = time.process_time() - started, _peak_gib()
     failed = ""
     with tempfile.TemporaryDirectory() as name:

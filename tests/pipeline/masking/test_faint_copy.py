@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -117,9 +118,12 @@ def test_what_can_be_found_by_correlation_is_masked(own: str, time: TimeSpan) ->
 
 def test_a_mask_lasts_until_its_echo_has_ended() -> None:
     """A name that comes late on the other channel ends late there."""
-    channels, time = carried(call(-50, 0.25), NAME, (0,))
-    assert (channels, time.start, time.end) == ((0, 1), 6.0, pytest.approx(7.05, abs=0.002))
-    assert carried(call(-99), NAME, (0,)) == ((0,), NAME)
+    channels, echo = carried(call(-50, 0.25), NAME, (0,))
+    item = replace(make_item(NAME.start, NAME.end, channels=channels), echo=echo)
+
+    assert (channels, item.time_on(0)) == ((0, 1), NAME)
+    assert (item.time_on(1).start, item.time_on(1).end) == (6.0, pytest.approx(7.05, abs=0.002))
+    assert carried(call(-99), NAME, (0,)) == ((0,), ())
 
 
 @pytest.mark.parametrize("own", OWN)

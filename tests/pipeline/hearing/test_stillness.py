@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +12,14 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.audio.g711 import quantise
-from pipeline.audio.recording import Resampled, read_recording
-from pipeline.hearing.second_hearing import windows_again
+from pipeline.audio.recording import Recording, Resampled, read_recording
+from pipeline.errors import CallUnsafeError
+from pipeline.hearing.second_hearing import hear_again, windows_again
 from pipeline.hearing.stillness import WORTH, still_stretches
+from pipeline.hearing.transcribe import HeardSegment, transcribe
 from pipeline.hearing.unheard import left_out
 from pipeline.hearing.windows import Channel, windows_of
+from tests.fakes import FakeRecogniser
 
 HERTZ, RATE, SECONDS = 8_000, 16_000, 240
 SAMPLES = Path(__file__).parents[3] / "sample_audio"
@@ -131,3 +136,32 @@ def test_work_grows_as_the_sound_does():
         return sum(window.duration for window in windows_of(channel(whole)))
 
     assert recognised(20) <= 2 * recognised(10) <= 2 * 0.03 * 600
+
+
+@dataclass
+class Counting(FakeRecogniser):
+    """Hears nothing, and counts the seconds that it is asked for."""
+
+    heard: tuple[HeardSegment, ...] = ()
+    seconds: float = 0.0
+
+    def recognise(self, samples: np.ndarray, **changes: object) -> tuple[HeardSegment, ...]:
+        """Nothing, so that all of it is asked for once more."""
+        self.seconds += len(samples) / RATE
+        return ()
+
+    def recognise_batch(self, windows: Sequence[np.ndarray]) -> tuple[HeardSegment, ...]:
+        """Nothing."""
+        self.seconds += sum(len(window) / RATE for window in windows)
+        return tuple(HeardSegment(()) for _ in windows)
+
+
+def test_a_recogniser_is_asked_for_little_of_long_hiss():
+    """Both hearings, and what is asked for again, of twenty minutes: less than a tenth of one hearing."""
+    hiss = np.tile(np.round(noise("hiss", 300)).astype(np.int16), 4)[np.newaxis]
+    recording, recogniser = Recording(hiss, HERTZ, "pcm16", "0" * 64), Counting()
+    with pytest.raises(CallUnsafeError):
+        transcribe(recording, recogniser, "c-hiss")
+    hear_again(recording, recogniser, "c-hiss")
+
+    assert 0 < recogniser.seconds < 0.1 * recording.duration

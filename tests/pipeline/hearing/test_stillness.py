@@ -92,16 +92,16 @@ def test_no_speech_is_left_out(stem: str, kind: str, louder: float):
 
 
 @pytest.mark.parametrize("fall", [0.0, -15.0, -25.0])
-def test_one_soft_word_in_an_hour_is_recognised(fall: float):
+def test_one_soft_word_in_long_hiss_is_recognised(fall: float):
     """A second of a voice, so much softer than a call's, far from any other: with half a second around it."""
     sound, said = talk("neighbour-parcel")
     start = said[1][0]
-    hour = np.tile(noise("hiss", 600), 6)
-    hour[1800 * HERTZ : 1801 * HERTZ] += 10 ** (fall / 20) * sound[round(start * HERTZ) :][:HERTZ]
-    pieces = [piece for window in windows_of(channel(hour)) for piece in window.pieces]
+    hiss = noise("hiss", 600)
+    hiss[300 * HERTZ : 301 * HERTZ] += 10 ** (fall / 20) * sound[round(start * HERTZ) :][:HERTZ]
+    pieces = [piece for window in windows_of(channel(hiss)) for piece in window.pieces]
 
-    assert any(p.start <= 1799.6 and p.end >= 1801.4 for p in pieces)
-    assert sum(p.duration for p in pieces) < 60
+    assert any(p.start <= 299.6 and p.end >= 301.4 for p in pieces)
+    assert sum(p.duration for p in pieces) < 0.03 * 600
 
 
 def test_a_soft_voice_among_loud_noise_is_no_floor():
@@ -135,7 +135,7 @@ def test_work_grows_as_the_sound_does():
             whole[at * HERTZ : at * HERTZ + len(word)] += word
         return sum(window.duration for window in windows_of(channel(whole)))
 
-    assert recognised(20) <= 2 * recognised(10) <= 2 * 0.03 * 600
+    assert recognised(10) <= 2 * recognised(5) <= 2 * 0.05 * 300
 
 
 @dataclass
@@ -157,8 +157,8 @@ class Counting(FakeRecogniser):
 
 
 def test_a_recogniser_is_asked_for_little_of_long_hiss():
-    """Both hearings, and what is asked for again, of twenty minutes: less than a tenth of one hearing."""
-    hiss = np.tile(np.round(noise("hiss", 300)).astype(np.int16), 4)[np.newaxis]
+    """Both hearings, and what is asked for again, of ten minutes: less than a tenth of one hearing."""
+    hiss = np.tile(np.round(noise("hiss", 300)).astype(np.int16), 2)[np.newaxis]
     recording, recogniser = Recording(hiss, HERTZ, "pcm16", "0" * 64), Counting()
     with pytest.raises(CallUnsafeError):
         transcribe(recording, recogniser, "c-hiss")

@@ -14,11 +14,10 @@ from models.registry import Encoder, bound_encoder
 from models.speech.ear import NOTHING, Ear, load_ear, on_words, pooled, traces
 from models.speech.phonetic import Phonetic, load_phonetic
 from models.speech.word_times import WordTimes
-from pipeline.hearing.transcribe import RATE, HeardWord
-from pipeline.sound.posteriorgram import likeliest, unpacked
+from pipeline.hearing.transcribe import HeardWord
 from pipeline.types import Posteriorgram, Trace
 
-__all__ = ["NETWORKS", "NOISE", "SILENCE", "Ears", "Heard", "Unheard", "load_ears"]
+__all__ = ["NETWORKS", "SILENCE", "Ears", "Heard", "Unheard", "load_ears"]
 
 NETWORKS: Final = (("ear", "network"), ("phonetic", "network"))
 """What reads an encoder, as the registry calls it."""
@@ -45,17 +44,6 @@ class Heard:
     traces: tuple[Trace, ...] = field(repr=False)
     posteriorgrams: tuple[Posteriorgram, ...] = field(repr=False)
 
-    def is_noise(self, samples: int) -> bool:
-        """Whether not one mora is heard in a window of so many samples, which is long enough to be sure."""
-        grams = self.posteriorgrams
-        if samples < NOISE * RATE or not grams:
-            return False
-        return not any(likeliest(unpacked(gram.chances)) for gram in grams)
-
-
-NOISE: Final = 4.0
-"""Seconds of a window in which not one mora is heard from which it is not decoded: it is noise, and the
-decoder makes words up in it, for as long as speech takes and longer.  Shorter ones are decoded."""
 
 SILENCE: Final = Heard(NOTHING, (), ())
 """Of a window that nobody listened to."""

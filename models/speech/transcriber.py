@@ -103,8 +103,6 @@ class FasterWhisperRecogniser:
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
         heard = self._listened(samples)
-        if heard.is_noise(len(samples)):
-            return ()
         found, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         segments = list(found)
         # Of all utterances together: where one ends the next tells as much as its own words.

@@ -111,8 +111,6 @@ class WindowDecoder:
         longest = max(len(window) for window in windows) / RATE
         encoded = self._encoded_together(windows, how.least_seconds)
         listened = self._listened(encoded, windows)
-        if all(each.is_noise(len(window)) for each, window in zip(listened, windows, strict=True)):
-            return tuple(Decoded((), 1.0, heard) for heard in listened)
         prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         results = self._model.model.generate(
             encoded,

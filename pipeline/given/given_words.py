@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from pipeline.audio.recording import Recording
 from pipeline.errors import CallUnsafeError
 from pipeline.given.heard_call import HeardChannel
+from pipeline.given.said_elsewhere import SaidElsewhere
 from pipeline.given.speaking_channel import above_noise
 from pipeline.given.written_morae import price, written_morae
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
@@ -173,19 +174,25 @@ def uncovered(
     """
     channels = range(len(heard))
     twice = len(heard) == 2 and _correlation(recording) >= SAME_SOUND_CORRELATION
+    said = [_heard_morae(each) for each in heard]
+    if len(heard) == 2 and not twice:
+        powers = [each.power for each in heard]
+        said = [_own(each, powers[at], powers[1 - at]) for at, each in enumerate(said)]
+    elsewhere = SaidElsewhere(said)
     out: list[Uncovered] = []
-    total = 0
     for channel in channels:
-        said = _heard_morae(heard[channel])
-        if len(heard) == 2 and not twice:
-            said = _own(said, heard[channel].power, heard[1 - channel].power)
-        total += len(said)
-        speaking = set(channels) if twice else {channel}
-        written = written_morae(
-            [s for s in transcript.segments if s.channel in speaking], transcript.text, reader
+        speaking = frozenset(channels) if twice else frozenset((channel,))
+        written = sorted(
+            (
+                mora
+                for segment in transcript.segments
+                if segment.channel in speaking
+                for mora in elsewhere.kept(written_morae([segment], transcript.text, reader), speaking)
+            ),
+            key=lambda each: each.time,
         )
-        out += _left_over(said, _answered(said, written), heard[channel].loud, channel)
-    return tuple(out), total
+        out += _left_over(said[channel], _answered(said[channel], written), heard[channel].loud, channel)
+    return tuple(out), sum(map(len, said))
 
 
 def marked(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:

@@ -15,6 +15,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.spans import minus
+from pipeline.hearing.stillness import still_stretches
+from pipeline.nearby import Nearby
 from pipeline.types import TimeSpan
 
 __all__ = [
@@ -70,11 +73,13 @@ class Channel:
         samples: float32 when sliced, full scale 1.
         rate: Samples per second.
         power: Mean square of each whole frame of ``FRAME_SECONDS``, shape (frames,).
+        still: Long stretches of nothing but steady noise, in order (``pipeline.hearing.stillness``).
     """
 
     samples: Sound = field(repr=False)
     rate: int
     power: NDArray[np.float32] = field(repr=False)
+    still: tuple[TimeSpan, ...] = ()
 
     @classmethod
     def of(cls, samples: Sound, rate: int) -> Channel:
@@ -86,7 +91,7 @@ class Channel:
             last = min(count, first + _BLOCK_FRAMES)
             piece = samples[first * frame : last * frame].reshape(-1, frame)
             power[first:last] = np.square(piece).mean(axis=1)
-        return cls(samples, rate, power)
+        return cls(samples, rate, power, still_stretches(samples, rate))
 
     @property
     def duration(self) -> float:
@@ -176,7 +181,20 @@ def loud_stretches(
             out[-1] = TimeSpan(out[-1].start, end)
         else:
             out.append(TimeSpan(start, end))
-    return tuple(stretch for stretch in out if stretch.duration >= least)
+    moving = out if not channel.still else _without(out, channel.still)
+    return tuple(stretch for stretch in moving if stretch.duration >= least)
+
+
+def _without(stretches: list[TimeSpan], still: tuple[TimeSpan, ...]) -> list[TimeSpan]:
+    """What of the stretches is not still: where a call is mostly noise, noise is as loud as its loud part."""
+    near = Nearby(still, lambda each: each)
+    return [
+        TimeSpan(start, end)
+        for each in stretches
+        for start, end in minus(
+            [(each.start, each.end)], [(s.start, s.end) for s in near.touching(each.start, each.end)]
+        )
+    ]
 
 
 def windows_of(channel: Channel, longest: float = MAX_WINDOW_SECONDS) -> tuple[Window, ...]:

@@ -65,7 +65,7 @@ def _table(scene: Scene, names: tuple[str, ...], place: Path, every: int) -> Non
                 check(scene, place)
             released += outcome.released
             shutil.rmtree(place)
-        within = _within(scene, STEPS[name], place)
+        within = _within(scene, STEPS[name], place, every)
         print(
             f"{name}: {len(moments)} moments, {released} released whole, {refused} refused;"
             f" a release within it at {within}",
@@ -73,17 +73,18 @@ def _table(scene: Scene, names: tuple[str, ...], place: Path, every: int) -> Non
         )
 
 
-def _within(scene: Scene, step: Step, place: Path) -> int:
-    """A release at every moment of a step; how many there are."""
+def _within(scene: Scene, step: Step, place: Path, every: int) -> int:
+    """A release at every n-th moment of a step; at how many."""
     if not step.covers:
         return 0
     _, counted = race_within(scene, step, None, place)
     shutil.rmtree(place)
-    for moment in range(len(counted.seen)):
+    moments = range(0, len(counted.seen), every)
+    for moment in moments:
         race_within(scene, step, moment, place)
         check(scene, place)
         shutil.rmtree(place)
-    return len(counted.seen)
+    return len(moments)
 
 
 def _at_random(scene: Scene, place: Path, races: int, chance: random.Random) -> None:

@@ -17,7 +17,7 @@ from pipeline.errors import CallUnsafeError
 from pipeline.hearing.second_hearing import hear_again, windows_again
 from pipeline.hearing.stillness import WORTH, still_stretches
 from pipeline.hearing.transcribe import HeardSegment, transcribe
-from pipeline.hearing.unheard import left_out
+from pipeline.hearing.unheard import windows_to_retry
 from pipeline.hearing.windows import Channel, windows_of
 from tests.fakes import FakeRecogniser
 
@@ -72,7 +72,7 @@ def test_noise_is_not_recognised(kind: str):
 
     assert sum(window.duration for window in windows) <= most * SECONDS
     assert sum(window.duration for window in windows_again(line)) <= most * SECONDS
-    assert sum(window.duration for window in left_out(line, windows, ())) <= most * SECONDS
+    assert sum(window.duration for window in windows_to_retry(line, windows, ())) <= most * SECONDS
 
 
 @pytest.mark.parametrize("stem", TALK)

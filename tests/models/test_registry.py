@@ -222,3 +222,17 @@ def test_every_registered_file_is_installed() -> None:
     registry = tomllib.loads(REGISTRY.read_text(encoding="utf-8"))
     assert OURS
     assert {ROOT / registry[section][name]["file"] for section, name in OURS} <= installed
+
+
+def test_the_table_of_models_has_every_registered_file():
+    """Each with the first digits of its SHA-256; a file that the registry lost is not in it."""
+    registry = tomllib.loads(REGISTRY.read_text(encoding="utf-8"))
+    registered = {
+        (entry["file"].removeprefix("models/"), entry["sha256"][:8])
+        for section in registry.values()
+        for entry in section.values()
+        if "file" in entry
+    }
+    table = REGISTRY.with_name("README.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^\| `([^`]+)` \|.*\| `([0-9a-f]{8})` \|", table, re.MULTILINE)) == registered

@@ -23,7 +23,8 @@ from flows.desk.work import claims
 from flows.files.case_file import case_lookup
 from flows.files.transcript_file import read_transcript
 from flows.workspace import SKETCH, TRANSCRIPT
-from pipeline.audio.recording import read_recording, write_wav
+from pipeline.audio.recording import Recording, read_recording, write_wav
+from pipeline.masking.crosstalk import channels_and_echo
 from pipeline.masking.plan import make_plan, transcript_sha256
 from pipeline.masking.sketch import sketch_of
 from pipeline.measuring.truth import TruthSpan, exact_transcript, read_truth
@@ -85,7 +86,7 @@ def sample_call(stem: str, *, doubtful: Sequence[int] = (), missed: Sequence[int
     transcript = _transcript(exact_transcript(truth), audio)
     transcript = _with_doubts(transcript)
     findings = tuple(
-        _finding(span, transcript, recording.channels, doubtful=number in doubtful)
+        _finding(span, transcript, recording, doubtful=number in doubtful)
         for number, span in enumerate(truth.spans)
         if number not in missed
     )
@@ -119,7 +120,8 @@ def _with_doubts(transcript: Transcript) -> Transcript:
     return replace(transcript, segments=tuple(segments))
 
 
-def _finding(span: TruthSpan, transcript: Transcript, channels: int, *, doubtful: bool) -> Finding:
+def _finding(span: TruthSpan, transcript: Transcript, recording: Recording, *, doubtful: bool) -> Finding:
+    channels = recording.channels
     entity = EntitySpan(
         TYPES[span.kind],
         _chars(span, transcript, channels),
@@ -129,7 +131,8 @@ def _finding(span: TruthSpan, transcript: Transcript, channels: int, *, doubtful
     )
     time = TimeSpan(max(0.0, span.time.start - 0.02), span.time.end + 0.02)
     party = Party.COMPANY if span.kind == "CONFIDENTIAL" else PARTIES[span.party]
-    return Finding(entity, party, REASONS[span.party], doubtful, time, (span.channel(channels),))
+    heard, echo = channels_and_echo(recording, time, (span.channel(channels),))
+    return Finding(entity, party, REASONS[span.party], doubtful, time, heard, echo=echo)
 
 
 def _chars(span: TruthSpan, transcript: Transcript, channels: int) -> CharSpan:

@@ -108,7 +108,7 @@ def _moments(samples: _Samples, rate: int) -> Iterator[tuple[float, NDArray[np.b
         begin = max(0, last - count)
         levels = _levels(samples, rate, begin, last)
         floor = np.quantile(levels, FLOOR, axis=0)
-        yield first * HOP, (levels <= floor + ABOVE_DB).all(axis=1)[first - begin :]
+        yield first * HOP, np.asarray(np.all(levels <= floor + ABOVE_DB, axis=1))[first - begin :]
 
 
 def _levels(samples: _Samples, rate: int, first: int, last: int) -> NDArray[np.float32]:

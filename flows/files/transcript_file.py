@@ -25,6 +25,7 @@ from flows.files.transcript_order import (
     refuse_out_of_order,
     shared_out,
     spoken,
+    utterances,
 )
 from pipeline.audio.recording import Recording
 from pipeline.errors import CaseFileError
@@ -245,7 +246,7 @@ def _who(entry: _Object, word: _Object) -> tuple[str, str]:
 def _by_speaker(
     listed: _Listed, words: Sequence[HeardWord], channels: int, speaking: SpeakingChannel | None
 ) -> Iterator[HeardSegment]:
-    """Split a segment where its words change speaker or channel."""
+    """Split a segment where its words change speaker or channel, and where it is longer than an utterance."""
     entry, where = listed.entry, listed.where
     silent = _optional(entry, "no_speech_prob", where, 0.0)
     placed = [_place(entry, _as_object(word), where, channels) for word in listed.words]
@@ -257,7 +258,8 @@ def _by_speaker(
     ):
         on = channel or 0
         who = ("op", "cu")[on] if speaker is None and channels == 2 else speaker
-        yield HeardSegment(tuple(word for _, word in run), silent, on, who)
+        for part in utterances([word for _, word in run]):
+            yield HeardSegment(tuple(part), silent, on, who)
 
 
 def _place(entry: _Object, word: _Object, where: str, channels: int) -> tuple[int | None, str | None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.audio.recording import Recording
 from pipeline.errors import CaseFileError
@@ -22,6 +22,7 @@ __all__ = [
     "refuse_out_of_order",
     "shared_out",
     "spoken",
+    "utterances",
 ]
 
 MAX_BACKWARD_SECONDS = 0.1
@@ -34,6 +35,11 @@ time the end of one and the start of the next in different windows."""
 MAX_PER_SECOND, BASE_ALLOWANCE = 20, 400
 """Characters, or words, of each channel per second, and an allowance for a recording of any length.  A fast
 speaker says fourteen a second (``transcribe.FASTEST``); a recogniser that loops writes nine."""
+
+
+MOST_WORDS = 400
+"""Words of an utterance: half a minute of talk has 250.  What is asked about one of them looks at all of its
+utterance, so that time would grow with the square of a file whose words are in one list."""
 
 
 def spoken(text: str) -> str:
@@ -130,3 +136,21 @@ def shared_out(words: Sequence[str], texts: Sequence[str]) -> list[int]:
         out.append(min(bisect.bisect_right(ends, at + length / 2), len(texts) - 1))
         at += length
     return out
+
+
+def utterances(words: Sequence[HeardWord]) -> Iterator[Sequence[HeardWord]]:
+    """Cut what one voice says in one go into utterances of at most ``MOST_WORDS``.
+
+    Args:
+        words: Of a segment, in order.
+
+    Yields:
+        Them, one after another, cut at the longest pause of the second half of each.
+    """
+    start = 0
+    while len(words) - start > MOST_WORDS:
+        cuts = range(start + MOST_WORDS // 2, start + MOST_WORDS + 1)
+        at = max(cuts, key=lambda cut: words[cut].start - words[cut - 1].end)
+        yield words[start:at]
+        start = at
+    yield words[start:]

@@ -53,6 +53,9 @@ BANDS: Final = (*range(200, 4_000, 400), 7_600)
 """Edges in Hz: bands of 400 Hz, in which a voice stands out of noise that is louder over all, and one above
 the telephone's."""
 
+AT_ONCE: Final = 400
+"""Spectra worked out at once, 3 MB."""
+
 NOTHING: Final = 1e-12
 """Power that counts as none, far below the least step of 16 bits."""
 
@@ -119,11 +122,19 @@ def _levels(samples: _Samples, rate: int, first: int, last: int) -> NDArray[np.f
     sound = samples[low * hop : (last + beside) * hop + width]
     sound = np.pad(sound, (0, max(0, (last + beside - low) * hop + width - len(sound))), mode="edge")
     framed = np.lib.stride_tricks.sliding_window_view(sound, width)[::hop][: last + beside - low]
-    spectra = np.square(np.abs(np.fft.rfft(framed * np.hanning(width).astype(np.float32))))
-    bins = np.minimum(np.round(np.array(BANDS) * width / rate).astype(int), spectra.shape[1] - 1)
-    power = np.add.reduceat(spectra, bins, axis=1)[:, :-1] / width**2
+    bins = np.minimum(np.round(np.array(BANDS) * width / rate).astype(int), width // 2)
+    window = np.hanning(width).astype(np.float32)
+    power = np.concatenate(
+        [_powers(framed[at : at + AT_ONCE] * window, bins) for at in range(0, len(framed), AT_ONCE)]
+    )
     run = np.cumsum(np.concatenate((np.zeros((1, power.shape[1])), power)), axis=0)
     at = np.arange(first, last) - low
     high, under = np.minimum(at + beside, len(power)), np.maximum(at - beside, 0)
     smooth = (run[high] - run[under]) / (high - under)[:, None]
     return np.asarray(10 * np.log10(np.maximum(smooth, 0.0) + NOTHING), dtype=np.float32)
+
+
+def _powers(framed: NDArray[np.float32], bins: NDArray[np.int_]) -> NDArray[np.float64]:
+    """Power of each band of each frame, shape (frames, bands)."""
+    spectra = np.square(np.abs(np.fft.rfft(framed)))
+    return np.asarray(np.add.reduceat(spectra, bins, axis=1)[:, :-1] / framed.shape[1] ** 2)

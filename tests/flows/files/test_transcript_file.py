@@ -79,6 +79,16 @@ def test_words_alone(tmp_path: Path):
     assert read(tmp_path, {"words": [word("はい", 1.0, 1.5)]}).text == "はい"
 
 
+def test_a_list_of_words_without_end_becomes_utterances(tmp_path: Path):
+    """At its pauses, so that no utterance has more than hundreds of words; not a word is lost."""
+    words = [word("あ", at * 0.01, at * 0.01 + 0.01) for at in range(330)]
+    words += [word("い", 5 + at * 0.01, 5 + at * 0.01 + 0.01) for at in range(260)]
+    found = read(tmp_path, {"segments": [seg(*words)]})
+
+    assert [len(segment.words) for segment in found.segments] == [330, 260]
+    assert found.text == "あ" * 330 + "\n" + "い" * 260
+
+
 @pytest.mark.parametrize(("said", "within"), [({}, None), ({"times_within": 0.02}, 0.02)])
 def test_a_source_may_vouch_for_its_times(tmp_path: Path, said: dict[str, object], within: float | None):
     """How far the times may be off is taken from the file; nothing is assumed where it does not say."""

@@ -29,6 +29,7 @@ from tests.desk_builders import (
     answered,
     approve,
     attached,
+    completed,
     empty_plan,
     identified,
     in_review,
@@ -286,6 +287,7 @@ def test_a_plan_of_an_earlier_version_is_read_with_its_reasons(desk, tmp_path):
         row = change.session.query(PlanRow).one()
         row.sealed = change.keyring.seal(raw, f"plans:{row.id}")
         row.plan_sha256 = hashlib.sha256(raw).hexdigest()
+    completed(desk, call)
     plans.approve(desk, OTHER, call.call_id, 1)
 
     stored, approval = plans.approved_plan(desk, call.call_id)

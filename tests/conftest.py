@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,12 @@ from tests.builders import case_file, spoken_file
 from tests.left_out import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
+
+# Under nohup, or behind an "&", some signals are ignored, and so they would be in every process that a test
+# starts and tells to end.
+for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
 # How long an example takes tells of the machine's other work, not of the code.
 hypothesis.settings.register_profile("kaiji", deadline=None)

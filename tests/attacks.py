@@ -84,7 +84,11 @@ def send(port: int, headers: list[tuple[str, str]], path: str = "/api/flows/filt
         connection.putheader(name, value)
     connection.endheaders(raw)
     answer = connection.getresponse()
-    text = answer.read().decode()
+    try:
+        text = answer.read().decode()
+    except ConnectionResetError:
+        # Refused before it was read to its end: the status has come, the rest may be lost.
+        text = ""
     connection.close()
     return answer.status, text
 

@@ -166,7 +166,7 @@ def test_a_part_is_not_told_what_it_has_no_use_for(tmp_path: Path, monkeypatch):
     """Nor when it is started again: the review page needs no secret of Prefect's."""
     secret = secret_variables("kaiji:a secret of twenty letters")
     parts = serve.Parts({**os.environ, **secret}, tmp_path)
-    monkeypatch.setattr(serve, "PAUSE", 0.0)
+    monkeypatch.setattr(serve, "RESTART_SECONDS", 0.0)
     code = [sys.executable, "-c", "import os; print([name for name in os.environ if 'AUTH' in name])"]
     for without, told in ((frozenset(), sorted(secret)), (frozenset(secret), [])):
         part = parts.start("page", code, again=True, without=without)

@@ -2,7 +2,8 @@
 
 By default Python stops at once on SIGTERM and SIGHUP, which would leave clear text on disk until the next
 start.  ``told_to_end`` turns these signals into an exception.  ``undisturbed`` delays signals for short
-stretches that must not be interrupted, such as making a folder or renaming a call's files.
+stretches that must not be interrupted, such as making a folder or renaming a call's files.  An exception can
+come just before clean-up code starts and so prevent it; ``before_ending`` names what is done in any case.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final
 
-__all__ = ["EndedBySignal", "told_to_end", "undisturbed"]
+__all__ = ["EndedBySignal", "before_ending", "told_to_end", "undisturbed"]
 
 _END_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 """Signals that ask a process to end."""
 
 _INTERRUPTING_SIGNALS: Final = (*_END_SIGNALS, signal.SIGALRM)
 """These, and the alarm by which Prefect enforces a time limit."""
+
+
+_last_work: list[Callable[[], None]] = []
 
 
 class EndedBySignal(BaseException):
@@ -37,17 +41,33 @@ class EndedBySignal(BaseException):
         self.number = number
 
 
+def before_ending(work: Callable[[], None]) -> Callable[[], None]:
+    """Register clean-up that runs before a process ends by a signal, whatever the signal interrupted.
+
+    Args:
+        work: Called once, from the main thread, when no signal can interrupt it.
+
+    Returns:
+        ``work``, so that this can be a decorator.
+    """
+    _last_work.append(work)
+    return work
+
+
 @contextlib.contextmanager
 def told_to_end() -> Iterator[None]:
     """Turn a signal to end into an exception; when it leaves the context, the process ends by that signal.
 
-    A signal that is ignored, such as SIGHUP under ``nohup``, stays ignored.
+    A signal that is ignored, such as SIGHUP under ``nohup``, stays ignored.  From the first signal on all others
+    are ignored, so that they cannot interrupt the clean-up; SIGKILL still ends the process at once.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def told(number: int, _: FrameType | None) -> None:
+        for each in _END_SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
         raise EndedBySignal(number)
 
     for each in _END_SIGNALS:
@@ -56,6 +76,8 @@ def told_to_end() -> Iterator[None]:
     try:
         yield
     except EndedBySignal as ended:
+        for work in _last_work:
+            work()
         # The parent process then sees that the signal ended this one.
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()

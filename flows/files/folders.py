@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flows.files.endings import undisturbed
+from flows.files.endings import before_ending, undisturbed
 
 __all__ = ["held_folder", "let_go", "sweep"]
 
@@ -67,6 +67,7 @@ def let_go(parent: Path) -> None:
             _remove(folder)
 
 
+@before_ending
 @atexit.register
 def _let_go_of_all() -> None:
     """Remove, at the end of the process, the folders of contexts that were never left."""

@@ -117,6 +117,29 @@ with told_to_end():
 """
 
 
+BEFORE_CLEAN_UP = """
+import signal, sys
+from pathlib import Path
+from flows.files import endings, folders
+uses = iter(range(9))
+def undisturbed():
+    if next(uses) == 1:
+        signal.raise_signal(int(sys.argv[2]))
+    return endings.undisturbed()
+folders.undisturbed = undisturbed
+with endings.told_to_end(), folders.held_folder(Path(sys.argv[1]), "x-") as folder:
+    (folder / "clear.txt").write_text("clear")
+"""
+
+
+@pytest.mark.parametrize("number", TOLD, ids=lambda number: number.name)
+def test_told_to_end_just_before_clean_up_starts_nothing_is_left(tmp_path: Path, number: signal.Signals):
+    """The exception prevents the folder's own removal."""
+    process = subprocess.run([sys.executable, "-c", BEFORE_CLEAN_UP, tmp_path, str(int(number))], check=False)
+    assert process.returncode == -number
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("number", TOLD, ids=lambda number: number.name)
 def test_told_to_end_at_any_moment_nothing_is_left(tmp_path: Path, number: signal.Signals):
     """Folders are made, filled and removed without a pause; some of the signals meet each of the three."""

@@ -49,10 +49,14 @@ def kinds(product: np.ndarray, plan: MaskPlan = PLAN) -> list[tuple[str, str | N
 
 @given(plans(SECONDS, 2), st.sampled_from(["pcm16", "mulaw", "alaw"]))
 def test_a_right_product_is_clean(plan: MaskPlan, law: str) -> None:
-    """What mask_audio makes passes, in every law."""
+    """What mask_audio makes passes, in every law.
+
+    These plans were made without looking for copies on the other channel.  Noise is taken for a copy once in a
+    thousand stretches (``FALSE_ALARM_RATE``; tests/pipeline/masking/test_faint_copy.py measures it).
+    """
     call = recording(quantise(CALL.samples, law), law)
     product = recording(mask_audio(call.samples, RATE, plan, law), law)
-    assert verify_audio(call, product, plan) == ()
+    assert [leak for leak in verify_audio(call, product, plan) if leak.kind != "CROSSTALK"] == []
 
 
 def test_a_right_file_is_clean(tmp_path: Path) -> None:

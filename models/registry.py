@@ -19,6 +19,7 @@ __all__ = [
     "EmbeddedModel",
     "Encoder",
     "RegisteredFile",
+    "adapted_model",
     "bound_encoder",
     "embedded_asr",
     "installed_data",
@@ -52,12 +53,21 @@ class EmbeddedFile:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedModel:
-    """A recogniser that comes from the package index alone."""
+    """A recogniser that comes from the package index alone.
+
+    Attributes:
+        name: As in ``[asr.<name>]``.
+        source: Where it was published.
+        revision: Of what was published.
+        files: What is loaded.
+        adapter: Name of what is added to its decoder (``models.speech.adapter``), if anything is.
+    """
 
     name: str
     source: str
     revision: str
     files: tuple[EmbeddedFile, ...]
+    adapter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +117,11 @@ def embedded_asr(name: str, registry: Path = REGISTRY) -> EmbeddedModel | None:
     entry = _read(registry).get("asr", {}).get(name)
     if entry is None:
         return None
-    files = tuple(EmbeddedFile(f["name"], f["bytes"], f["sha256"], tuple(f["parts"])) for f in entry["files"])
-    return EmbeddedModel(name, entry["source"], entry["revision"], files)
+    published = _read(registry)["asr"][entry.get("as_published", name)]
+    files = tuple(
+        EmbeddedFile(f["name"], f["bytes"], f["sha256"], tuple(f["parts"])) for f in published["files"]
+    )
+    return EmbeddedModel(name, published["source"], published["revision"], files, entry.get("adapter"))
 
 
 def verified_bytes(file: EmbeddedFile) -> bytes:
@@ -198,6 +211,18 @@ def bound_encoder(section: str, name: str, registry: Path = REGISTRY) -> Encoder
         msg = f"{section}.{name} is registered without the encoder that it reads"
         raise ModelError(msg)
     return encoder
+
+
+def adapted_model(section: str, name: str, registry: Path = REGISTRY) -> str | None:
+    """SHA-256 of the ``model.bin`` that an adapter is added to; ``None`` for a file that is no adapter.
+
+    Args:
+        section: Table of the registry, e.g. ``adapter``.
+        name: Entry in it, e.g. ``telephone``.
+        registry: The registry file.
+    """
+    described = _read(registry).get(section, {}).get(name, {}).get("adapts")
+    return None if described is None else str(described["sha256"])
 
 
 def installed_data(registry: Path = REGISTRY) -> Mapping[tuple[str, str], str]:

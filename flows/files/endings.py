@@ -58,8 +58,8 @@ def before_ending(work: Callable[[], None]) -> Callable[[], None]:
 def told_to_end() -> Iterator[None]:
     """Turn a signal to end into an exception; when it leaves the context, the process ends by that signal.
 
-    A signal that is ignored, such as SIGHUP under ``nohup``, stays ignored.  From the first signal on all others
-    are ignored, so that they cannot interrupt the clean-up; SIGKILL still ends the process at once.
+    A signal that is ignored, such as SIGHUP under ``nohup``, stays ignored.  From the first signal on all
+    others are ignored, so that they cannot interrupt the clean-up; SIGKILL still ends the process at once.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -57,6 +57,14 @@ class BatchTranscriber:
         """What a network reads of a window of at most ``SECOND_WINDOW_SECONDS`` seconds, shape (n, width)."""
         return self._decoder.encoding(window, self._how.least_seconds, pool)
 
+    def whole_encoding(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the decoder reads of such a window, filled up; shape (steps, width)."""
+        return self._decoder.whole_encoding(window, self._how.least_seconds)
+
+    def tokens(self, text: str) -> list[int]:
+        """What a text is written with, in the published numbers of the tokens."""
+        return self._decoder.tokens(text)
+
     def recognise_batch(self, windows: Sequence[NDArray[np.float32]]) -> tuple[HeardSegment, ...]:
         """Recognise 16 kHz mono windows of at most ``SECOND_WINDOW_SECONDS`` seconds each.
 

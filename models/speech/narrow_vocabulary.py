@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import json
 import re
-import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.speech.weights_file import Array, rewritten
 
 __all__ = ["NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights"]
 
@@ -51,13 +52,19 @@ def kept_tokens(vocabulary: Sequence[str]) -> NDArray[np.int64]:
     return np.array([n for n, token in enumerate(vocabulary) if _needed(token, bytes_of)], dtype=np.int64)
 
 
-def narrowed_weights(model: bytes, kept: NDArray[np.int64], tokens: int) -> Iterator[bytes | memoryview]:
+def narrowed_weights(
+    model: bytes,
+    kept: NDArray[np.int64],
+    tokens: int,
+    change: Callable[[Array], Array] = lambda array: array,
+) -> Iterator[bytes | memoryview]:
     """Leave the rows of other tokens out of a converted model.
 
     Args:
         model: ``model.bin`` of CTranslate2's binary version 6.
         kept: From ``kept_tokens``.
         tokens: How many there are.
+        change: What else becomes of each array, before; of the embedding nothing.
 
     Yields:
         The pieces of the narrower file, in order.
@@ -65,36 +72,19 @@ def narrowed_weights(model: bytes, kept: NDArray[np.int64], tokens: int) -> Iter
     Raises:
         ValueError: when the file is of another version, or no array has a row for each token.
     """
-    reader = _Reader(model)
-    start = reader.at
-    (version,) = reader.numbers("I")
-    if version != _VERSION:
-        msg = f"a model of binary version {version}, not {_VERSION}"
-        raise ValueError(msg)
-    reader.text()  # the specification's name
-    reader.numbers("I")  # its revision
-    (count,) = reader.numbers("I")
-    yield reader.since(start)
     cut = 0
-    for _ in range(count):
-        start = reader.at
-        reader.text()
-        (rank,) = reader.numbers("B")
-        named = reader.since(start)
-        shape = reader.numbers(f"{rank}I")
-        kind, size = reader.numbers("B"), reader.numbers("I")
-        content = reader.take(size[0])
-        if rank and shape[0] == tokens:
-            cut += 1
-            rows = np.frombuffer(content, np.uint8).reshape(tokens, -1)[kept]
-            shape, content = (len(kept), *shape[1:]), memoryview(rows.tobytes())
-        yield named
-        yield struct.pack(f"<{rank}IBI", *shape, *kind, len(content))
-        yield content
+
+    def narrow(array: Array) -> Array:
+        nonlocal cut
+        if array.shape[:1] != (tokens,):
+            return change(array)
+        cut += 1
+        return array.replaced(array.values()[kept])
+
+    yield from rewritten(model, narrow)
     if not cut:
         msg = "a model without an embedding of its tokens"
         raise ValueError(msg)
-    yield reader.since(reader.at, len(model))
 
 
 def narrowed_config(config: Mapping[str, Any], kept: NDArray[np.int64]) -> str:
@@ -176,39 +166,6 @@ class NarrowWhisper:
 
     def _narrow(self, tokens: Iterable[int]) -> list[int]:
         return [self._new[token] for token in tokens]
-
-
-_VERSION = 6
-
-
-class _Reader:
-    """Goes through a file in memory."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = memoryview(content)
-        self.at = 0
-
-    def numbers(self, form: str) -> tuple[int, ...]:
-        """The next integers, little-endian."""
-        found: tuple[int, ...] = struct.unpack_from(f"<{form}", self._content, self.at)
-        self.at += struct.calcsize(f"<{form}")
-        return found
-
-    def text(self) -> memoryview:
-        """The next text, which its length stands before."""
-        return self.take(self.numbers("H")[0])
-
-    def take(self, count: int) -> memoryview:
-        """The next bytes."""
-        if self.at + count > len(self._content):
-            msg = "a model that ends early"
-            raise ValueError(msg)
-        self.at += count
-        return self._content[self.at - count : self.at]
-
-    def since(self, start: int, end: int | None = None) -> memoryview:
-        """All from one place to another; to here by default."""
-        return self._content[start : self.at if end is None else end]
 
 
 def _numbers(kept: NDArray[np.int64]) -> dict[int, int]:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.registry import EmbeddedFile, EmbeddedModel, Encoder, embedded_asr, verified_bytes
+from models.speech.adapter import load_adapter
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.ear import POOL, on_cpu, pooled
 from models.speech.ears import SILENCE, Ears, Heard, Unheard, load_ears
@@ -122,7 +123,11 @@ class FasterWhisperRecogniser:
 
         The same samples are encoded no second time where they are recognised soon after.
         """
-        return pooled(on_cpu(self._encoded.encoding(samples))[0], len(samples), pool)
+        return pooled(self.whole_encoding(samples), len(samples), pool)
+
+    def whole_encoding(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the decoder reads of a window of at most 30 s, filled up to 30 s; shape (1500, width)."""
+        return np.asarray(on_cpu(self._encoded.encoding(samples))[0])
 
     @property
     def hears_morae(self) -> bool:
@@ -192,8 +197,9 @@ def load_transcriber(
     """Load a speech model.
 
     Args:
-        name_or_path: ``base`` (embedded, verified), a folder of a converted model, or any
-            name a hub knows (``large-v3-turbo``, ``kotoba-tech/kotoba-whisper-v2.0-faster``).
+        name_or_path: ``base`` (embedded, verified, with the telephone adapter), ``base-plain`` (without it),
+            a folder of a converted model, or any name a hub knows (``large-v3-turbo``,
+            ``kotoba-tech/kotoba-whisper-v2.0-faster``).
         revision: Pins the hub's revision.
         device: ``auto`` takes CUDA where there is one.
         compute_type: ``auto`` is float16 on CUDA and int8 on a CPU.
@@ -249,7 +255,7 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
     files = {file.name: file for file in embedded.files}
     try:
         with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
-            kept = _lay_out(files, Path(folder))
+            kept = _lay_out(files, Path(folder), embedded.adapter)
             model = WhisperModel(folder, **options)
     except OSError as error:
         msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
@@ -275,13 +281,14 @@ def _width(model: WhisperModel) -> int:
     return int(model.model.encode(ctranslate2.StorageView.from_array(nothing)).shape[-1])
 
 
-def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path) -> NDArray[np.int64]:
-    """Write a model's files without the tokens that no call needs; gives those that are kept."""
+def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path, adapter: str | None) -> NDArray[np.int64]:
+    """Write a model's files, adapted, without the tokens that no call needs; gives those that are kept."""
     content = {name: verified_bytes(file) for name, file in files.items()}
     vocabulary = content["vocabulary.txt"].decode().splitlines()
     kept = kept_tokens(vocabulary)
     with (folder / "model.bin").open("wb") as weights:
-        weights.writelines(narrowed_weights(content.pop("model.bin"), kept, len(vocabulary)))
+        change = (load_adapter(adapter, files["model.bin"].sha256).applied,) if adapter else ()
+        weights.writelines(narrowed_weights(content.pop("model.bin"), kept, len(vocabulary), *change))
     content["config.json"] = narrowed_config(json.loads(content["config.json"]), kept).encode()
     content["vocabulary.txt"] = "".join(f"{vocabulary[token]}\n" for token in kept).encode()
     for name, written in content.items():

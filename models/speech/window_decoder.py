@@ -40,7 +40,6 @@ LEAST = 1e-12
 
 
 _PIECES = re.compile(r"[A-Za-z]|[^A-Za-z]+")
-"""Letters one by one: a narrow vocabulary has no English words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,11 @@ class WindowDecoder:
             least_seconds: Width of the encoder, as in ``Decoding``.
             pool: Steps of the encoder that are read as one.
         """
-        return pooled(on_cpu(self._encoded_together([window], least_seconds))[0], len(window), pool)
+        return pooled(self.whole_encoding(window, least_seconds), len(window), pool)
+
+    def whole_encoding(self, window: NDArray[np.float32], least_seconds: float) -> NDArray[np.float32]:
+        """What the decoder reads of a window, filled up to the encoder's width; shape (steps, width)."""
+        return np.asarray(on_cpu(self._encoded_together([window], least_seconds))[0])
 
     def _on_words(self, words: tuple[HeardWord, ...], heard: Heard) -> tuple[HeardWord, ...]:
         return words if self._ears is None else self._ears.on_words(words, heard)
@@ -170,14 +173,17 @@ class WindowDecoder:
         scores = []
         for text in texts:
             # One by one: together they would cost the same, and hold the encoded sound as often.
-            tokens = [token for piece in _PIECES.findall(text) for token in self._tokenizer.encode(piece)]
             try:
-                (aligned,) = self._model.model.align(encoded, prompt, [tokens], [length])
+                (aligned,) = self._model.model.align(encoded, prompt, [self.tokens(text)], [length])
             except KeyError:  # a token that a narrow vocabulary has not
                 scores.append(-np.inf)
                 continue
             scores.append(float(np.log(np.maximum(aligned.text_token_probs, LEAST)).sum()))
         return tuple(scores)
+
+    def tokens(self, text: str) -> list[int]:
+        """What a text is written with: letters one by one, as a narrow vocabulary has no English words."""
+        return [token for piece in _PIECES.findall(text) for token in self._tokenizer.encode(piece)]
 
     def _encoded_together(self, windows: Sequence[NDArray[np.float32]], least_seconds: float) -> Any:
         """Encode windows, in an encoder as wide as the longest of them, or as is said."""

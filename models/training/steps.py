@@ -1,7 +1,8 @@
 """The steps of the training graph: which command makes which learned file from what.
 
     speak-mei, speak-listening -> collect-ear -> train-ear ---------.
-                               -> collect-morae -> train-phonetic --+-> all below is heard with these two
+                               -> collect-text -> train-phonetic ---+-> all below is heard with these three
+                                               -> train-adapter ----'
     speak-reading  -> hear-reading -> count-noise -> make-data -> train-tagger-first -> -a, -b -> tagger
                                    -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
@@ -31,6 +32,7 @@ EARS: Networks = (
 VOCABULARY: Networks = (
     ("models/weighing/tagger/tagger.vocabulary.json", "train-tagger-first/tagger.vocabulary.json"),
 )
+ADAPTER: Networks = (("models/speech/telephone.npz", "train-adapter/telephone.npz"),)
 TAGGERS: Networks = (
     ("models/weighing/tagger/tagger.onnx", "tagger/tagger.onnx"),
     *VOCABULARY,
@@ -48,10 +50,20 @@ OWNER: Networks = (
 EDGES: Networks = (("pipeline/masking/edges.npz", "train-edges/edges.npz"),)
 NOISE: Networks = (("models/training/tagging/confusions.json", "count-noise/confusions.json"),)
 
-LEARNED = EARS + TAGGERS + FUSION + JUDGE + DOUBT + OWNER + EDGES
+LEARNED = EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT + OWNER + EDGES
 """Every registered file that is learned, and what makes it."""
 
 DIALOGUES = tuple(f"{{dialogues}}/{name}.jsonl.gz" for name in ("asdc", "real-persona-chat", "jmultiwoz-tc"))
+
+TEXT_SETS = tuple(
+    f"{name}-{kind}"
+    for name in ("speak-mei-0", "speak-listening", "people-listening")
+    for kind in ("first", "again")
+)
+"""What the adapter and the phonetic network learn from."""
+
+TIMES = {"people-listening-first": ":3", "people-listening-again": ":3"}
+"""How often in a round: there is little of people."""
 
 OTHERWISE = ("short", "beam")
 """Hearings that are learned from beside the product's two."""
@@ -163,26 +175,38 @@ def _listening(scale: Scale) -> Iterator[Step]:
         seed=1,
         hours=0.2,
     )
-    morae = ("models.training.speech.collect_morae", "{speak-mei}", "{speak-listening}", "--out", "{out}")
     yield Step(
-        "collect-morae",
-        (morae, (*morae, "--again")),
-        ("speak-mei-first.npz", "speak-listening-first.npz", "speak-listening-again.npz"),
-        hours=1.1,
+        "base-decoder",
+        (("models.training.speech.base_decoder", "--out", "{out}/decoder.npz"),),
+        ("decoder.npz",),
     )
-    phonetic = ("speak-mei-first", "speak-mei-again", "speak-listening-first", "speak-listening-again")
+    collect = ("models.training.speech.collect_text", "--out", "{out}", "--seed", "7")
+    yield Step(
+        "collect-text",
+        (
+            (*collect, "{speak-mei}", "--share", "0/3"),
+            (*collect, "{speak-listening}"),
+            (*collect, "--clips", "{voices}", "--part", "listening", "--times", "2"),
+        ),
+        tuple(f"{name}.{end}" for name in TEXT_SETS for end in ("f16", "jsonl")),
+        seed=7,
+        hours=1.0,
+    )
+    sets = tuple(f"{{collect-text}}/{name}{TIMES.get(name, '')}" for name in TEXT_SETS)
     yield _train(
-        "train-phonetic",
-        "models.training.speech.train_phonetic",
-        *(f"{{collect-morae}}/{name}.npz" for name in phonetic),
-        made="phonetic.onnx",
-        epochs=min(scale.epochs, 8),
-        seed=1,
-        hours=0.8,
-    )
+        "train-adapter", "models.training.speech.train_adapter", *sets,
+        "--decoder", "{base-decoder}/decoder.npz",
+        made="telephone.npz", epochs=min(scale.epochs, 3), seed=1, hours=1.2,
+    )  # fmt: skip
+    yield _train(
+        "train-phonetic", "models.training.speech.train_phonetic", *sets,
+        made="phonetic.onnx", epochs=min(scale.epochs, 8), seed=1, hours=0.8,
+    )  # fmt: skip
 
 
-def _hear(part: str, hours: float, *, name: str = "", networks: Networks = EARS, more: bool = True) -> Step:
+def _hear(
+    part: str, hours: float, *, name: str = "", networks: Networks = EARS + ADAPTER, more: bool = True
+) -> Step:
     """Both hearings of the product, and others to learn from."""
     hear = (
         "models.training.calls.hear",
@@ -292,14 +316,14 @@ def _weighing(scale: Scale) -> Iterator[Step]:
         "collect-fusion",
         ((*fusion, "--otherwise", *OTHERWISE),),
         ("fusion.npz",),
-        networks=EARS + TAGGERS,
+        networks=EARS + ADAPTER + TAGGERS,
         hours=0.3,
     )
     yield _train(
         "train-fusion", "models.training.weighing.train_fusion", "{collect-fusion}/fusion.npz",
         "--judge-by", str(scale.judge_by), made="fusion.onnx", epochs=min(scale.epochs, 12), hours=0.5,
     )  # fmt: skip
-    known = EARS + TAGGERS + FUSION
+    known = EARS + ADAPTER + TAGGERS + FUSION
     judge = ("models.training.weighing.calibrate", "{hear-weighing}", "--out", "{out}/judge.json")
     yield Step("judge", (judge,), ("judge.json",), networks=known, hours=0.4)
     doubt = ("models.training.weighing.fit_doubt", "{hear-weighing}", "--out", "{out}/doubt.json")
@@ -325,7 +349,7 @@ def _owning(scale: Scale) -> Iterator[Step]:
         "collect-owner",
         ((*owner, "--otherwise", *OTHERWISE),),
         ("owner.npz",),
-        networks=EARS + TAGGERS + FUSION + JUDGE + DOUBT,
+        networks=EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT,
         hours=0.6,
     )
     # A file keeps the name of the registered network that it may replace, until it does.

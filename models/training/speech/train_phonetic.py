@@ -1,7 +1,9 @@
 """Train the phonetic recogniser on a CPU and write it as ONNX.
 
-    python -m models.training.speech.train_phonetic DATA.npz... --out models/speech/phonetic.onnx [--test \
-        OTHER.npz...]
+    python -m models.training.speech.train_phonetic DATA... --out models/speech/phonetic.onnx [--test DATA...]
+
+DATA is the path of a set of ``models.training.speech.collect_text`` without its ending; ``PATH:3`` takes it
+three times.
 
 Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
 same data and seed give the same network.
@@ -23,6 +25,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from models.training.speech.text_sets import LineHeard, WindowHeard, read_set
 from models.training.tagging.train import Block, write_network
 from pipeline.sound.digits import edit_distance
 from pipeline.sound.morae import morae
@@ -33,6 +36,12 @@ WIDTH = 256
 
 DILATIONS = (1, 2, 4, 8, 1)
 """Of the convolutions, kernel 3: a step hears .64 s to each side, a few morae, and learns no words."""
+
+POOL, STEP = 2, 0.04
+"""As ``models.speech.phonetic``, which this environment cannot load."""
+
+MARGIN = 0.1
+"""Seconds before and after a line that are its own."""
 
 AROUND = 16
 """Steps before and after a turn that are heard with it."""
@@ -87,35 +96,46 @@ class Phonetic(nn.Module):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument("data", nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--test", type=Path, nargs="*", default=(), help="to report on, not to learn")
+    parser.add_argument("--test", nargs="*", default=(), help="to report on, not to learn")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.manual_seed(options.seed)
     torch.set_num_threads(1)
-    turns = [turn for path in options.data for turn in _turns(path)]
+    turns = [turn for entry in options.data for turn in _turns(entry)]
     print(f"{len(turns)} turns, {sum(len(t.classes) for t in turns)} morae", flush=True)
     model = Phonetic(turns[0].encoded.shape[1])
     _fit(model, turns, options.epochs, np.random.default_rng(options.seed))
-    for path in options.test:
-        print(f"{path.stem}: {_errors(model, _turns(path)):.4f} of the morae wrong", flush=True)
+    for entry in options.test:
+        print(f"{Path(entry).name}: {_errors(model, _turns(entry)):.4f} of the morae wrong", flush=True)
     write_network(model, torch.zeros(1, 40, model.enter.in_features), options.out, "encoded", ("morae",))
     return 0
 
 
-def _turns(path: Path) -> list[_Turn]:
-    data, out = np.load(path), []
-    encoded, edges = torch.from_numpy(data["encoded"]), [0, *map(int, data["ends"])]
-    for (window, start, end), kana in zip(data["turns"].tolist(), data["kana"].tolist(), strict=True):
-        low, high = edges[window], edges[window + 1]
-        first, last = max(low, low + start - AROUND), min(high, low + end + AROUND)
-        classes = [class_of(mora) for mora in morae(kana)]
-        blanks = sum(one == other for one, other in itertools.pairwise(classes))
-        if len(classes) + blanks <= end - start:
-            out.append(_Turn(encoded[first:last], low + start - first, end - start, torch.tensor(classes)))
-    return out
+def _turns(entry: str) -> list[_Turn]:
+    """The lines of a set whose kana are known; one with more morae than steps is left out."""
+    return [
+        turn
+        for window in read_set(entry)
+        for line in window.lines
+        if (turn := _turn(window, line)) is not None
+    ]
+
+
+def _turn(window: WindowHeard, line: LineHeard) -> _Turn | None:
+    classes = [class_of(mora) for mora in morae(line.kana)]
+    blanks = sum(one == other for one, other in itertools.pairwise(classes))
+    last = min(len(window.steps) // POOL, round((window.lines[-1].end + MARGIN) / STEP) + 1)
+    start, end = max(0, round((line.start - MARGIN) / STEP)), min(last, round((line.end + MARGIN) / STEP) + 1)
+    if not classes or len(classes) + blanks > end - start:
+        return None
+    low, high = max(0, start - AROUND), min(last, end + AROUND)
+    # On disk until here, half as many of them from here on.
+    steps = window.steps[low * POOL : high * POOL].astype(np.float32)
+    pooled = steps.reshape(high - low, POOL, -1).mean(axis=1).astype(np.float16)
+    return _Turn(torch.from_numpy(pooled), start - low, end - start, torch.tensor(classes))
 
 
 def _fit(model: Phonetic, turns: list[_Turn], epochs: int, rng: np.random.Generator) -> None:

@@ -10,7 +10,7 @@ import pytest
 from models.language.gazetteer import load_gazetteer
 from models.language.readings import load_reader
 from models.training.calls.examples import KINDS
-from models.training.speech.collect_morae import turns_of
+from models.training.speech.turn_kana import turns_of
 from models.training.tagging.heard_morae import labels
 from models.training.tagging.made_morae import made_call
 from models.weighing.phonetic_tagger.features import PAUSES, SIZES, Said, encode
@@ -45,7 +45,7 @@ def test_a_made_call_is_labelled_mora_by_mora() -> None:
     name = SimpleNamespace(text="渡辺", reading="ワタナベ", slot=SimpleNamespace(kind="NAME"))
     plain = SimpleNamespace(text="隣の", reading="", slot=None)
     rest = SimpleNamespace(text="さんの、荷物です。", reading="", slot=None)
-    rng = random.Random(1)  # noqa: S311 - no secret
+    rng = random.Random(1)
     rng.uniform = lambda *_: 0.0  # type: ignore[method-assign,assignment]
     rows, kinds = made_call([("cu", (plain, name, rest))], load_reader(), rng)
     said = morae("トナリノワタナベサンノニモツデス")

@@ -29,7 +29,7 @@ seeds = st.integers(0, 2**32)
 
 def chance(seed: int) -> random.Random:
     """The same chance each time."""
-    return random.Random(seed)  # noqa: S311 - made examples need repeatable chance, not secrecy
+    return random.Random(seed)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,55 @@
+"""Write the embedded recogniser's decoder for the training of its adapter, which has torch and no recogniser.
+
+    python -m models.training.speech.base_decoder --out decoder.npz
+
+The file holds the decoder's arrays (the embedding narrowed as the product narrows it), the published numbers
+of the tokens that are kept, and the numbers of the special ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.registry import embedded_asr, verified_bytes
+from models.speech.narrow_vocabulary import kept_tokens
+from models.speech.weights_file import arrays
+
+__all__ = ["main"]
+
+SPECIAL = ("<|endoftext|>", "<|startoftranscript|>", "<|ja|>", "<|transcribe|>", "<|notimestamps|>")
+"""As Whisper's tokenizer calls them; the times follow the last one, one for each .02 s."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    described = embedded_asr("base")
+    if described is None:
+        raise SystemExit("no embedded recogniser is registered")
+    content = {file.name: verified_bytes(file) for file in described.files}
+    vocabulary = content["vocabulary.txt"].decode().splitlines()
+    kept = kept_tokens(vocabulary)
+    named = {entry["content"]: entry["id"] for entry in json.loads(content["tokenizer.json"])["added_tokens"]}
+    decoder: dict[str, Any] = {
+        array.name: array.values()
+        for array in arrays(content["model.bin"])
+        if array.name.startswith("decoder/") and array.shape
+    }
+    decoder["decoder/embeddings/weight"] = decoder["decoder/embeddings/weight"][kept]
+    special = np.array([named[name] for name in SPECIAL])
+    sha256 = next(file.sha256 for file in described.files if file.name == "model.bin")
+    np.savez(options.out, kept=kept, special=special, sha256=np.array(sha256), **decoder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Read the sets that ``models.training.speech.collect_text`` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LineHeard", "WindowHeard", "read_set"]
+
+
+@dataclass(frozen=True, slots=True)
+class LineHeard:
+    """A line in a window.
+
+    Attributes:
+        start: Seconds of the window.
+        end: Likewise.
+        text: As it is written.
+        tokens: Of the text, in the published numbers.
+        kana: As it sounds; empty where nobody knows.
+    """
+
+    start: float
+    end: float
+    text: str = field(repr=False)
+    tokens: tuple[int, ...] = field(repr=False)
+    kana: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowHeard:
+    """A window.
+
+    Attributes:
+        steps: What the encoder gave, shape (steps, width), float16; they stay on disk until they are read.
+        lines: In order, none overlapping another.
+    """
+
+    steps: NDArray[np.float16] = field(repr=False)
+    lines: tuple[LineHeard, ...] = field(repr=False)
+
+
+def read_set(entry: str) -> Iterator[WindowHeard]:
+    """Read a set.
+
+    Args:
+        entry: Path of its two files without their endings; ``PATH:3`` gives all of it three times.
+
+    Yields:
+        Its windows in order.
+    """
+    path, _, times = entry.partition(":")
+    rows = [json.loads(line) for line in Path(f"{path}.jsonl").read_text(encoding="utf-8").splitlines()]
+    steps = np.memmap(f"{path}.f16", np.float16, "r").reshape(-1, rows[0]["width"])
+    for _ in range(int(times or 1)):
+        at = 0
+        for row in rows:
+            lines = tuple(
+                LineHeard(start, end, text, tuple(tokens), kana)
+                for start, end, text, tokens, kana in row["lines"]
+            )
+            yield WindowHeard(steps[at : at + row["steps"]], lines)
+            at += row["steps"]

@@ -1,0 +1,342 @@
+"""Train the telephone adapter on a CPU: what is added to the weights of the recogniser's decoder.
+
+    python -m models.training.speech.train_adapter DATA... --decoder decoder.npz --out telephone.npz
+        [--test DATA...] [--epochs N] [--seed N]
+
+DATA is the path of a set of ``models.training.speech.collect_text`` without its ending; ``PATH:3`` takes it
+three times an epoch.  Every matrix W of the decoder becomes W + U D, with U and D of low rank (Hu et al.
+2021, LoRA, arXiv 2106.09685); embedding, encoder, norms and biases stay.  U and D are stored as int8 with a
+scale for each row: a file of 5 MB.  The same data and seed give the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from models.training.speech.text_sets import read_set
+
+RANK = 64
+"""Of what is added to each matrix."""
+
+RATE = 6e-4
+"""Highest rate of learning, of the one-cycle schedule."""
+
+BATCH = 8
+"""Windows a step."""
+
+TIMED = 0.8
+"""Share of long windows that are written with times; the first hearing writes them, the second does not."""
+
+STEADY = 0.99
+"""Share of the running mean of the weights that each step keeps: the adapter is that mean."""
+
+HEADS = 8
+"""Of attention, in every layer of ``base``."""
+
+TICK = 0.02
+"""Seconds between two tokens of time."""
+
+LONG = 1000
+"""Steps: half of what the encoder takes is 750, all of it 1500."""
+
+IGNORED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is heard in a window, on disk, and what is written of it."""
+
+    file: NDArray[np.float16] = field(repr=False)
+    long: bool
+    lines: tuple[tuple[float, float, tuple[int, ...]], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """Numbers of the tokens that are no text, in the narrow vocabulary."""
+
+    end: int
+    prompt: tuple[int, int, int]
+    untimed: int
+
+    @property
+    def zero(self) -> int:
+        """Of the time 0."""
+        return self.untimed + 1
+
+
+class Adapted(nn.Module):
+    """A matrix that stays, and what is added to it."""
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        super().__init__()
+        out, width = weight.shape
+        self.register_buffer("weight", weight)
+        self.register_buffer("bias", bias)
+        self.down = nn.Parameter(torch.randn(RANK, width) / width**0.5)
+        self.up = nn.Parameter(torch.zeros(out, RANK))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Of (…, width) the (…, out).
+
+        What is read has up to 1500 steps: one product with the sum is cheaper than two.
+        """
+        return functional.linear(x, (self.weight + self.up @ self.down).to(x.dtype), self.bias.to(x.dtype))
+
+
+class Norm(nn.Module):
+    """A layer norm that stays."""
+
+    def __init__(self, gamma: torch.Tensor, beta: torch.Tensor) -> None:
+        super().__init__()
+        self.register_buffer("gamma", gamma)
+        self.register_buffer("beta", beta)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Of the last dimension."""
+        return functional.layer_norm(x, x.shape[-1:], self.gamma.to(x.dtype), self.beta.to(x.dtype))
+
+
+class Layer(nn.Module):
+    """A layer of the decoder, as CTranslate2 names its arrays."""
+
+    def __init__(self, arrays: dict[str, torch.Tensor], name: str) -> None:
+        super().__init__()
+
+        def matrix(part: str) -> Adapted:
+            return Adapted(arrays[f"{name}/{part}/weight"], arrays[f"{name}/{part}/bias"])
+
+        def norm(part: str) -> Norm:
+            return Norm(arrays[f"{name}/{part}/layer_norm/gamma"], arrays[f"{name}/{part}/layer_norm/beta"])
+
+        self.own_norm, self.cross_norm, self.ffn_norm = map(norm, ("self_attention", "attention", "ffn"))
+        self.own, self.own_out = matrix("self_attention/linear_0"), matrix("self_attention/linear_1")
+        self.query, self.key_value = matrix("attention/linear_0"), matrix("attention/linear_1")
+        self.cross_out = matrix("attention/linear_2")
+        self.wide, self.narrow = matrix("ffn/linear_0"), matrix("ffn/linear_1")
+
+    def forward(self, x: torch.Tensor, encoded: torch.Tensor) -> torch.Tensor:
+        """(batch, tokens, width) with what is heard, (batch, steps, width)."""
+        query, key, value = self.own(self.own_norm(x)).chunk(3, dim=-1)
+        x = x + self.own_out(_attended(query, key, value, causal=True))
+        key, value = self.key_value(encoded).chunk(2, dim=-1)
+        x = x + self.cross_out(_attended(self.query(self.cross_norm(x)), key, value, causal=False))
+        return x + self.narrow(functional.gelu(self.wide(self.ffn_norm(x))))
+
+
+def _attended(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, *, causal: bool) -> torch.Tensor:
+    heads = (t.unflatten(-1, (HEADS, -1)).transpose(1, 2) for t in (query, key, value))
+    return functional.scaled_dot_product_attention(*heads, is_causal=causal).transpose(1, 2).flatten(2)
+
+
+class Decoder(nn.Module):
+    """The decoder of a Whisper model.
+
+    Args:
+        arrays: As ``models.training.speech.base_decoder`` writes them.
+    """
+
+    def __init__(self, arrays: dict[str, torch.Tensor]) -> None:
+        super().__init__()
+        # Half the time of float32 for all that is not learned.
+        self.register_buffer("embedding", arrays["decoder/embeddings/weight"].bfloat16())
+        self.register_buffer("positions", arrays["decoder/position_encodings/encodings"].bfloat16())
+        self.norm = Norm(arrays["decoder/layer_norm/gamma"], arrays["decoder/layer_norm/beta"])
+        names = sorted(
+            {name.split("/")[1] for name in arrays if name.startswith("decoder/layer_")} - {"layer_norm"}
+        )
+        self.names = tuple(f"decoder/{name}" for name in names)
+        self.layers = nn.ModuleList(Layer(arrays, name) for name in self.names)
+
+    def forward(self, tokens: torch.Tensor, encoded: torch.Tensor) -> torch.Tensor:
+        """Logits (batch, tokens, vocabulary) of what follows each token."""
+        x = self.embedding[tokens] + self.positions[: tokens.shape[1]]
+        for layer in self.layers:
+            x = layer(x, encoded)
+        return functional.linear(self.norm(x), self.embedding)
+
+    def adapters(self) -> Iterator[tuple[str, Adapted]]:
+        """The name of every adapted matrix, as the model's file has it."""
+        parts = {
+            "own": "self_attention/linear_0",
+            "own_out": "self_attention/linear_1",
+            "query": "attention/linear_0",
+            "key_value": "attention/linear_1",
+            "cross_out": "attention/linear_2",
+            "wide": "ffn/linear_0",
+            "narrow": "ffn/linear_1",
+        }
+        for name, layer in zip(self.names, self.layers, strict=True):
+            for attribute, part in parts.items():
+                yield f"{name}/{part}/weight", getattr(layer, attribute)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", nargs="+")
+    parser.add_argument("--decoder", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--test", nargs="*", default=(), help="to report on, not to learn")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    torch.manual_seed(options.seed)
+    with np.load(options.decoder) as stored:
+        kept, special = stored["kept"].tolist(), stored["special"].tolist()
+        sha256 = str(stored["sha256"])
+        arrays = {
+            name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files if "/" in name
+        }
+    new = {old: n for n, old in enumerate(kept)}
+    numbers = [new[token] for token in special]
+    marks = Special(numbers[0], (numbers[1], numbers[2], numbers[3]), numbers[4])
+    windows = [w for entry in options.data for w in _windows(entry, new)]
+    tests = {Path(entry).name: list(_windows(entry, new)) for entry in options.test}
+    print(
+        f"{len(windows)} windows; to test: { {name: len(each) for name, each in tests.items()} }", flush=True
+    )
+    model = Decoder(arrays)
+    _report(model, tests, marks, 0.0)
+    _fit(model, windows, tests, marks, options.epochs, np.random.default_rng(options.seed))
+    _write(model, options.out, sha256)
+    return 0
+
+
+def _windows(entry: str, new: dict[int, int]) -> Iterator[Window]:
+    """The windows of a set; one whose text has a token that the narrow vocabulary lacks is left out."""
+    for each in read_set(entry):
+        lines = tuple((x.start, x.end, tuple(new.get(t, -1) for t in x.tokens)) for x in each.lines)
+        if not any(token < 0 for *_, tokens in lines for token in tokens):
+            yield Window(each.steps, len(each.steps) > LONG, lines)
+
+
+def _written(window: Window, special: Special, *, timed: bool) -> tuple[list[int], int]:
+    """The tokens of a window, and how many of them are given."""
+    if not timed:
+        text = [token for *_, tokens in window.lines for token in tokens]
+        return [*special.prompt, special.untimed, *text, special.end], 4
+    out = list(special.prompt)
+    if not window.lines:
+        out.append(special.zero)
+    for start, end, tokens in window.lines:
+        out += [special.zero + round(start / TICK), *tokens, special.zero + round(end / TICK)]
+    return [*out, special.end], 3
+
+
+def _loss(
+    model: Decoder, windows: Sequence[Window], special: Special, rng: np.random.Generator | None
+) -> tuple[torch.Tensor, int]:
+    """Sum over the tokens of a batch, and their number; without a generator long windows are timed."""
+    rows = [
+        _written(w, special, timed=w.long and (rng is None or bool(rng.random() < TIMED))) for w in windows
+    ]
+    longest = min(448, max(len(tokens) for tokens, _ in rows)) - 1
+    given = torch.full((len(rows), longest), special.end)
+    wanted = torch.full((len(rows), longest), IGNORED)
+    for row, (tokens, told) in enumerate(rows):
+        cut = tokens[: longest + 1]
+        given[row, : len(cut) - 1] = torch.tensor(cut[:-1])
+        wanted[row, told - 1 : len(cut) - 1] = torch.tensor(cut[told:])
+    encoded = torch.from_numpy(np.stack([w.file for w in windows]))
+    logits = model(given, encoded.bfloat16())
+    loss = functional.cross_entropy(
+        logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED, reduction="sum"
+    )
+    return loss, int((wanted != IGNORED).sum())
+
+
+def _batches(windows: Sequence[Window], rng: np.random.Generator) -> list[list[Window]]:
+    """Windows of one width and about one length of text together, in random order."""
+    out = []
+    for long in (True, False):
+        own = [w for w in windows if w.long is long]
+        lengths = [sum(map(len, (t for *_, t in w.lines))) * (1 + 0.2 * rng.random()) for w in own]
+        order = np.argsort(lengths, kind="stable")
+        out += [[own[i] for i in order[at : at + BATCH]] for at in range(0, len(own), BATCH)]
+    return [out[i] for i in rng.permutation(len(out))]
+
+
+def _fit(  # noqa: PLR0913, PLR0917 - what learning is
+    model: Decoder,
+    windows: Sequence[Window],
+    tests: dict[str, list[Window]],
+    special: Special,
+    epochs: int,
+    rng: np.random.Generator,
+) -> None:
+    own = dict(model.named_parameters())
+    mean = {name: value.detach().clone() for name, value in own.items()}
+    optimiser = torch.optim.AdamW(own.values(), lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
+    total = epochs * len(_batches(windows, np.random.default_rng(0)))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=total, pct_start=0.1)
+    done = 0
+    for epoch in range(epochs):
+        began, lost, count = time.monotonic(), 0.0, 0
+        model.train()
+        for batch in _batches(windows, rng):
+            loss, tokens = _loss(model, batch, special, rng)
+            optimiser.zero_grad()
+            (loss / max(1, tokens)).backward()
+            nn.utils.clip_grad_norm_(own.values(), 1.0)
+            optimiser.step()
+            schedule.step()
+            done += 1
+            lost, count = lost + loss.item(), count + tokens
+            with torch.no_grad():
+                for name, value in own.items():
+                    mean[name].lerp_(value, 1 - min(STEADY, done / (done + 9)))
+            if done % 50 == 0:
+                seconds = time.monotonic() - began
+                print(f"step {done} of {total}: loss {lost / count:.4f}, {seconds:.0f} s", flush=True)
+        now = {name: value.detach().clone() for name, value in own.items()}
+        _take(own, mean)
+        _report(model, tests, special, epoch + 1)
+        if epoch + 1 < epochs:
+            _take(own, now)
+
+
+def _take(own: dict[str, nn.Parameter], values: dict[str, torch.Tensor]) -> None:
+    with torch.no_grad():
+        for name, value in own.items():
+            value.copy_(values[name])
+
+
+def _report(model: Decoder, tests: dict[str, list[Window]], special: Special, epoch: float) -> None:
+    """The loss of a token in windows that are not learned from."""
+    model.eval()
+    for name, windows in tests.items():
+        lost, count = 0.0, 0
+        with torch.no_grad():
+            for batch in _batches(windows, np.random.default_rng(0)):
+                loss, tokens = _loss(model, batch, special, None)
+                lost, count = lost + loss.item(), count + tokens
+        print(f"after {epoch:g} epochs {name}: loss {lost / max(1, count):.4f}", flush=True)
+
+
+def _write(model: Decoder, out: Path, sha256: str) -> None:
+    """Write U and D of every matrix as int8 with a scale for each row."""
+    content: dict[str, NDArray[np.generic]] = {"sha256": np.array(sha256)}
+    for name, adapter in model.adapters():
+        for part, values in (("up", adapter.up), ("down", adapter.down)):
+            rows = values.detach().numpy()
+            scale = np.maximum(np.abs(rows).max(axis=1), 1e-12) / 127
+            content[f"{name}:{part}"] = np.round(rows / scale[:, None]).astype(np.int8)
+            content[f"{name}:{part}:scale"] = scale.astype(np.float32)
+    np.savez_compressed(out, **content)
+    print(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

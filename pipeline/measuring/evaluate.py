@@ -8,17 +8,18 @@ hold them are in ``pipeline.measuring.figures``.
 
 from __future__ import annotations
 
-import math
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import CaseFileError
 from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, Summary, summarise
+from pipeline.measuring.frames import AudioPair, Frames, Marked, Stretch, frames_of
+from pipeline.measuring.letters import edits, letters
+from pipeline.measuring.sides import measure_sides
 from pipeline.measuring.truth import CallTruth, TruthSpan
 from pipeline.types import TimeSpan
 
@@ -37,68 +38,12 @@ __all__ = [
     "summarise",
 ]
 
-FRAME_SECONDS = 0.010
-"""Length of a frame (contract section 2)."""
-
-SPEECH_DBFS = -38.0
-"""A frame of the original with a greater RMS (full scale 32768) is speech (contract section 2)."""
-
 CAUGHT_SHARE = 0.90
 """A span is caught when this share of its speech was changed (contract section 2)."""
 
 SOFT_EDGE_SECONDS = 0.20
 """Changed frames this near a finding, and in none, are its soft edge or a bridged gap
 (``MaskPolicy.merge_gap``): they come and go with it when it is decided."""
-
-_Mask = NDArray[np.bool_]
-_Stretch = tuple[TimeSpan, tuple[int, ...]]
-"""When, and on which channels."""
-
-
-@dataclass(frozen=True, slots=True)
-class AudioPair:
-    """A call before and after: int16 of one shape (channels, samples), and Hz.
-
-    Raises:
-        ValueError: the two differ in shape, or are not int16 (channels, samples).
-    """
-
-    original: NDArray[np.int16] = field(repr=False)
-    masked: NDArray[np.int16] = field(repr=False)
-    rate: int
-
-    def __post_init__(self) -> None:
-        if self.original.shape != self.masked.shape or self.original.ndim != 2:
-            msg = f"not one shape (channels, samples): {self.original.shape} and {self.masked.shape}"
-            raise ValueError(msg)
-        if self.original.dtype != np.int16 or self.masked.dtype != np.int16:
-            msg = f"not int16: {self.original.dtype} and {self.masked.dtype}"
-            raise ValueError(msg)
-
-    @property
-    def seconds(self) -> float:
-        """Length of the recording."""
-        return float(self.original.shape[1] / self.rate)
-
-
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """What each frame is; arrays of shape (channels, frames); the last frame may be shorter."""
-
-    speech: _Mask = field(repr=False)
-    changed: _Mask = field(repr=False)
-    frame_seconds: float
-
-    def within(self, time: TimeSpan) -> slice:
-        """The frames whose middle lies in ``time``."""
-        return slice(*(max(0, math.ceil(edge / self.frame_seconds - 0.5)) for edge in (time.start, time.end)))
-
-    def mark(self, stretches: Sequence[_Stretch]) -> _Mask:
-        """The frames of the given (time, channels), as an array of the frames' shape."""
-        marked = np.zeros(self.speech.shape, dtype=np.bool_)
-        for time, channels in stretches:
-            marked[channels, self.within(time)] = True
-        return marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,32 +108,6 @@ def _read_review_row(row: Mapping[str, object]) -> ReviewRow:
     )
 
 
-def frames_of(audio: AudioPair) -> Frames:
-    """Cut a call into frames and say of each whether it is speech and whether it was changed.
-
-    Args:
-        audio: The call and its masked copy.
-
-    Returns:
-        The frames; a frame is changed when any sample of it differs.
-    """
-    channels, samples = audio.original.shape
-    length = max(1, round(audio.rate * FRAME_SECONDS))
-    count = -(-samples // length)
-    fill = ((0, 0), (0, count * length - samples))
-    before, after = (
-        np.pad(each, fill).reshape(channels, count, length) for each in (audio.original, audio.masked)
-    )
-    sizes = np.full(count, length)
-    sizes[-1:] -= fill[1][1]
-    power = np.einsum("cfs,cfs->cf", before, before, dtype=np.float64) / sizes
-    return Frames(
-        speech=power > 32768.0**2 * 10 ** (SPEECH_DBFS / 10),
-        changed=np.any(before != after, axis=2),
-        frame_seconds=length / audio.rate,
-    )
-
-
 def measure_call(
     audio: AudioPair,
     truth: CallTruth,
@@ -243,18 +162,19 @@ def measure_call(
         review_seconds=_union_seconds(awaiting),
         review_findings=len(awaiting),
         character_errors=_character_errors(truth, recognised),
+        sides=measure_sides(frames, truth, outside, recognised),
     )
 
 
-def _mark_spans(frames: Frames, spans: Sequence[TruthSpan]) -> _Mask:
+def _mark_spans(frames: Frames, spans: Sequence[TruthSpan]) -> Marked:
     return frames.mark([(span.time, (span.channel(len(frames.speech)),)) for span in spans])
 
 
-def _share(of: _Mask, which: _Mask) -> Share:
+def _share(of: Marked, which: Marked) -> Share:
     return Share(int(np.count_nonzero(of & which)), int(np.count_nonzero(of)))
 
 
-def _measure_span(frames: Frames, decided: _Mask, span: TruthSpan) -> SpanFigures:
+def _measure_span(frames: Frames, decided: Marked, span: TruthSpan) -> SpanFigures:
     """Count one span; one too quiet to hold speech is judged by all of its frames."""
     channel = span.channel(len(frames.speech))
     where = (channel, frames.within(span.time))
@@ -271,6 +191,8 @@ def _measure_span(frames: Frames, decided: _Mask, span: TruthSpan) -> SpanFigure
         changed=int(np.count_nonzero(changed & speech)),
         changed_after_review=int(np.count_nonzero(decided[where] & speech)),
         caught=bool(np.count_nonzero(heard) >= CAUGHT_SHARE * heard.size) if heard.size else None,
+        speaker=span.speaker,
+        name_kind=span.name_kind,
     )
 
 
@@ -279,7 +201,7 @@ def _overlaps(row: ReviewRow, spans: Sequence[TruthSpan], channels: int) -> bool
     return any(span.channel(channels) in on and row.time.overlaps(span.time) for span in spans)
 
 
-def _after_review(frames: Frames, spans: Sequence[TruthSpan], review: Sequence[ReviewRow]) -> _Mask:
+def _after_review(frames: Frames, spans: Sequence[TruthSpan], review: Sequence[ReviewRow]) -> Marked:
     """Which frames are changed once every ``needs_review`` finding is decided as in the truth.
 
     One that overlaps a span that must be masked is masked over its own stretch, any
@@ -287,9 +209,9 @@ def _after_review(frames: Frames, spans: Sequence[TruthSpan], review: Sequence[R
     """
     channels = len(frames.speech)
     hot = [span for span in spans if span.must_mask]
-    confirmed: list[_Stretch] = []
-    rejected: list[_Stretch] = []
-    settled: list[_Stretch] = []
+    confirmed: list[Stretch] = []
+    rejected: list[Stretch] = []
+    settled: list[Stretch] = []
     for row in review:
         stretch = (row.time, row.on(channels))
         if row.needs_review:
@@ -305,7 +227,7 @@ def _after_review(frames: Frames, spans: Sequence[TruthSpan], review: Sequence[R
     return (frames.changed & ~freed) | frames.mark(confirmed)
 
 
-def _distance(marked: _Mask) -> NDArray[np.float64]:
+def _distance(marked: Marked) -> NDArray[np.float64]:
     """From each frame to the nearest marked one, in frames; infinite where none is."""
     at = np.flatnonzero(marked).astype(np.float64)
     fence = np.concatenate(([-np.inf], at, [np.inf]))
@@ -315,7 +237,7 @@ def _distance(marked: _Mask) -> NDArray[np.float64]:
 
 
 def _over_mask_causes(
-    frames: Frames, taken: _Mask, spans: Sequence[TruthSpan], review: Sequence[ReviewRow]
+    frames: Frames, taken: Marked, spans: Sequence[TruthSpan], review: Sequence[ReviewRow]
 ) -> tuple[OverMask, ...]:
     """Give each frame taken outside every span to the first masked finding that covers it."""
     channels = len(taken)
@@ -341,29 +263,7 @@ def _union_seconds(times: Sequence[TimeSpan]) -> float:
 
 
 def _character_errors(truth: CallTruth, recognised: str | None) -> Share:
-    if recognised is None:
+    script = letters("".join(turn.text for turn in truth.script))
+    if recognised is None or not script:
         return Share(0, 0)
-    script = _letters("".join(turn.text for turn in truth.script))
-    return Share(_edits(script, _letters(recognised)), len(script))
-
-
-def _letters(text: str) -> str:
-    """Letters and digits only, of one width and case: what a recogniser can get wrong by ear."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if unicodedata.category(character)[0] in "LMN")
-
-
-def _edits(script: str, recognised: str) -> int:
-    """Levenshtein distance, a row of the table at a time.
-
-    The insertions of a row chain from left to right; with ``cost - position`` they
-    become a running minimum, which numpy has.
-    """
-    letters = np.array([ord(character) for character in recognised], dtype=np.int64)
-    positions = np.arange(letters.size + 1)
-    row = positions.copy()
-    for character in script:
-        below = row + 1
-        below[1:] = np.minimum(below[1:], row[:-1] + (letters != ord(character)))
-        row = np.minimum.accumulate(below - positions) + positions
-    return int(row[-1])
+    return Share(edits(script, letters(recognised)), len(script))

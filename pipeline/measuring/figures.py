@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from pipeline.measuring.truth import KINDS
 from pipeline.types import TimeSpan
 
-__all__ = ["CallFigures", "OverMask", "Share", "SpanFigures", "Summary", "summarise"]
+__all__ = [
+    "CallFigures",
+    "OverMask",
+    "Share",
+    "SideFigures",
+    "SpanFigures",
+    "Summary",
+    "caught",
+    "left",
+    "summarise",
+    "total",
+    "wilson_interval",
+]
 
 _Z_95 = 1.959963984540054
 """Two-sided 95 % point of the normal distribution."""
@@ -37,7 +49,8 @@ class SpanFigures:
     """What became of one span of the truth.
 
     ``speech`` and the two ``changed`` are frames of speech on the span's channel;
-    ``caught`` is None where no frame of the call lies in the span.
+    ``caught`` is None where no frame of the call lies in the span;
+    ``speaker`` and ``name_kind`` are the truth's.
     """
 
     kind: str
@@ -50,6 +63,8 @@ class SpanFigures:
     changed: int
     changed_after_review: int
     caught: bool | None
+    speaker: str = ""
+    name_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,25 @@ class OverMask:
     entity_type: str
     beside_span: bool
     frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideFigures:
+    """What one side of a call says, in a voice that the truth names.
+
+    Attributes:
+        speaker: As in the truth.
+        voice: As in the truth.
+        speech: Frames of speech in its turns.
+        over_mask: As in ``CallFigures``, of its turns.
+        character_errors: As in ``CallFigures``, of its turns; those of both sides add up to the call's.
+    """
+
+    speaker: str
+    voice: str
+    speech: int
+    over_mask: Share
+    character_errors: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +121,7 @@ class CallFigures:
         review_findings: How many findings that is.
         character_errors: Edits from script to recognised text, of the script's
             characters; nothing of nothing where the recognised text is not known.
+        sides: What each side says, where the truth names its voice.
     """
 
     call_id: str
@@ -103,6 +138,7 @@ class CallFigures:
     review_seconds: float
     review_findings: int
     character_errors: Share
+    sides: tuple[SideFigures, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -173,27 +209,27 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         calls=tuple(calls),
         refused=refused,
         seconds=seconds,
-        leak=_sum(call.leak for call in calls),
-        leak_by_kind=_by_kind(masked, _left),
-        leak_after_review=_sum(call.leak_after_review for call in calls),
+        leak=total(call.leak for call in calls),
+        leak_by_kind=_by_kind(masked, left),
+        leak_after_review=total(call.leak_after_review for call in calls),
         leak_by_kind_after_review=_by_kind(masked, _left_after_review),
-        caught=_sum(_caught(span) for span in masked),
-        caught_by_kind=_by_kind(masked, _caught),
+        caught=total(caught(span) for span in masked),
+        caught_by_kind=_by_kind(masked, caught),
         clean=clean,
         clean_interval=wilson_interval(clean) if calls else None,
         clean_with_third_party=Share(sum(with_third_party), len(with_third_party)),
-        over_mask=_sum(call.over_mask for call in calls),
-        over_mask_after_review=_sum(call.over_mask_after_review for call in calls),
-        over_mask_without_third_party=_sum(call.over_mask for call in calls if not call.has_third_party),
+        over_mask=total(call.over_mask for call in calls),
+        over_mask_after_review=total(call.over_mask_after_review for call in calls),
+        over_mask_without_third_party=total(call.over_mask for call in calls if not call.has_third_party),
         over_mask_causes=_sum_causes(calls),
-        requester_kept=_sum(call.requester_kept for call in calls),
-        requester_kept_by_kind=_by_kind(own, _left),
-        requester_kept_after_review=_sum(call.requester_kept_after_review for call in calls),
+        requester_kept=total(call.requester_kept for call in calls),
+        requester_kept_by_kind=_by_kind(own, left),
+        requester_kept_after_review=total(call.requester_kept_after_review for call in calls),
         review_seconds_per_minute=(
             60 * math.fsum(call.review_seconds for call in calls) / seconds if seconds else None
         ),
         review_findings=sum(call.review_findings for call in calls),
-        character_errors=_sum(call.character_errors for call in calls),
+        character_errors=total(call.character_errors for call in calls),
     )
 
 
@@ -215,12 +251,14 @@ def wilson_interval(share: Share) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def _sum(shares: Iterable[Share]) -> Share:
+def total(shares: Iterable[Share]) -> Share:
+    """Add shares up."""
     many = tuple(shares)
     return Share(sum(share.count for share in many), sum(share.total for share in many))
 
 
-def _left(span: SpanFigures) -> Share:
+def left(span: SpanFigures) -> Share:
+    """The share of a span's speech that was left unchanged."""
     return Share(span.speech - span.changed, span.speech)
 
 
@@ -228,14 +266,17 @@ def _left_after_review(span: SpanFigures) -> Share:
     return Share(span.speech - span.changed_after_review, span.speech)
 
 
-def _caught(span: SpanFigures) -> Share:
+def caught(span: SpanFigures) -> Share:
+    """One of one where a span is caught; nothing of nothing where no frame lies in it."""
     return Share(span.caught is True, span.caught is not None)
 
 
 def _by_kind(spans: Sequence[SpanFigures], figure: Callable[[SpanFigures], Share]) -> _ByKind:
     present = {span.kind for span in spans}
     return tuple(
-        (kind, _sum(figure(span) for span in spans if span.kind == kind)) for kind in KINDS if kind in present
+        (kind, total(figure(span) for span in spans if span.kind == kind))
+        for kind in KINDS
+        if kind in present
     )
 
 

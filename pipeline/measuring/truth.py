@@ -18,6 +18,7 @@ from pipeline.types import CharSpan, TimeSpan
 
 __all__ = [
     "KINDS",
+    "NAME_KINDS",
     "PARTIES",
     "CallTruth",
     "TruthSpan",
@@ -31,6 +32,9 @@ KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
 
 PARTIES = ("third", "requester", "operator", "company")
 """The parties of the contract."""
+
+NAME_KINDS = ("full", "surname", "given", "katakana", "short", "spelled", "other")
+"""What a name is, in the order in which tables show it; told by ``pipeline.measuring.name_kinds``."""
 
 TIME_TOLERANCE_SECONDS = 0.01
 """Greatest error of a truth's times: the length of the frames that it is measured in."""
@@ -49,6 +53,8 @@ class TruthSpan:
         kind: One of ``KINDS``.
         party: One of ``PARTIES``.
         surface: As written in the script; may not occur there literally.
+        reading: In katakana; "" where the truth tells none.
+        name_kind: One of ``NAME_KINDS``; "" where it is not known, or no name.
     """
 
     time: TimeSpan
@@ -56,6 +62,8 @@ class TruthSpan:
     kind: str
     party: str
     surface: str = field(default="", repr=False)
+    reading: str = field(default="", repr=False)
+    name_kind: str = ""
 
     @property
     def must_mask(self) -> bool:
@@ -69,7 +77,7 @@ class TruthSpan:
 
     def channel(self, channels: int) -> int:
         """Index of the channel on which it is spoken, in a file with so many channels."""
-        return min(_CHANNEL_OF_SPEAKER[self.speaker], channels - 1)
+        return _channel(self.speaker, channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +88,24 @@ class TruthTurn:
     speaker: str
     text: str = field(repr=False)
 
+    def channel(self, channels: int) -> int:
+        """Index of the channel on which it is spoken, in a file with so many channels."""
+        return _channel(self.speaker, channels)
+
 
 @dataclass(frozen=True, slots=True)
 class CallTruth:
-    """Everything known of a made-up call; spans and turns in order of start time."""
+    """Everything known of a call; spans and turns in order of start time.
+
+    ``voices`` holds (speaker, name of the voice) of each side whose voice is named.
+    """
 
     call_id: str
     layout: str
     duration: float
     spans: tuple[TruthSpan, ...]
     script: tuple[TruthTurn, ...] = field(repr=False)
+    voices: tuple[tuple[str, str], ...] = ()
 
     @property
     def channels(self) -> int:
@@ -124,6 +140,18 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
         duration=_number(document, "duration", ""),
         spans=tuple(sorted(spans, key=lambda span: span.time)),
         script=tuple(sorted(script, key=lambda turn: turn.time)),
+        voices=_read_voices(document),
+    )
+
+
+def _read_voices(document: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Who speaks, in the order op, cu; a side may be left out, and so may all of it."""
+    voices = document.get("voices", {})
+    if not isinstance(voices, Mapping) or not set(voices) <= set(_CHANNEL_OF_SPEAKER):
+        msg = f"truth: voices: {'・'.join(_CHANNEL_OF_SPEAKER)} をキーとするオブジェクトではありません"
+        raise CaseFileError(msg)
+    return tuple(
+        (speaker, _text(voices, speaker, "voices")) for speaker in _CHANNEL_OF_SPEAKER if speaker in voices
     )
 
 
@@ -135,6 +163,8 @@ def _read_span(entry: Mapping[str, object], where: str) -> TruthSpan:
         kind=_KIND_ALIASES.get(kind) or _choice(entry, "kind", where, KINDS),
         party=_choice(entry, "party", where, PARTIES),
         surface=_text(entry, "surface", where, default=""),
+        reading=_text(entry, "reading", where, default=""),
+        name_kind=_choice(entry, "name_kind", where, NAME_KINDS) if "name_kind" in entry else "",
     )
 
 
@@ -144,6 +174,10 @@ def _read_turn(entry: Mapping[str, object], where: str) -> TruthTurn:
         speaker=_choice(entry, "speaker", where, tuple(_CHANNEL_OF_SPEAKER)),
         text=_text(entry, "text", where),
     )
+
+
+def _channel(speaker: str, channels: int) -> int:
+    return min(_CHANNEL_OF_SPEAKER[speaker], channels - 1)
 
 
 def _entries(document: Mapping[str, object], key: str) -> list[tuple[Mapping[str, object], str]]:
@@ -261,8 +295,7 @@ def _segment(turn: TruthTurn, spans: tuple[TruthSpan, ...], channels: int) -> di
         min([turn.time.start, *(span.time.start for span in spans)]),
         max([turn.time.end, *(span.time.end for span in spans)]),
     )
-    channel = min(_CHANNEL_OF_SPEAKER[turn.speaker], channels - 1)
-    common = {"speaker": turn.speaker, "channel": channel}
+    common = {"speaker": turn.speaker, "channel": turn.channel(channels)}
     words = [
         {"word": character, "start": time.start, "end": time.end, "probability": 1.0, **common}
         for character, time in zip(text, _times(text, speech, _anchors(text, speech, spans)), strict=True)

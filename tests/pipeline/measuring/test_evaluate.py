@@ -276,6 +276,11 @@ def test_without_recognised_text_there_is_no_character_error_rate() -> None:
     assert measure_call(masked(speech()), truth(script="あ")).character_errors.value is None
 
 
+def test_a_call_without_script_adds_no_errors_to_the_others() -> None:
+    """What was labelled without a script has nothing to be compared with."""
+    assert measure_call(masked(speech()), truth(), recognised="あ").character_errors == Share(0, 0)
+
+
 def test_a_truth_of_another_recording_is_refused() -> None:
     """A span that begins after the end belongs to another file; counting it would count nothing."""
     with pytest.raises(CaseFileError, match=r"spans\[0\]"):

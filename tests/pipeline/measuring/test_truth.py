@@ -61,6 +61,8 @@ def test_spans_come_in_order_of_time_and_a_mail_address_counts_as_a_phone() -> N
         ("spans", "kind", "HOBBY"),
         ("spans", "party", "somebody"),
         ("spans", "surface", 5),
+        ("spans", "reading", 5),
+        ("spans", "name_kind", "伊藤"),
         ("script", "text", None),
         ("script", "end", None),
     ],
@@ -81,6 +83,26 @@ def test_a_missing_key_is_an_error(key: str) -> None:
     """Every key of the contract is needed: without layout a span's channel is a guess."""
     with pytest.raises(CaseFileError, match=key):
         read_truth({name: value for name, value in DOCUMENT.items() if name != key})
+
+
+def test_voices_and_kinds_of_names_are_read_where_the_truth_tells_them() -> None:
+    """Both may be left out, and so may one side."""
+    told = copy.deepcopy(DOCUMENT)
+    told["spans"][1] |= {"reading": "イトウ", "name_kind": "surname"}
+    told["voices"] = {"cu": "bella", "op": "takumi"}
+    truth = read_truth(told)
+    assert truth.voices == (("op", "takumi"), ("cu", "bella"))
+    assert (truth.spans[0].reading, truth.spans[0].name_kind) == ("イトウ", "surname")
+    assert read_truth(told | {"voices": {"cu": "bella"}}).voices == (("cu", "bella"),)
+    assert (read_truth(DOCUMENT).voices, read_truth(DOCUMENT).spans[0].name_kind) == ((), "")
+
+
+@pytest.mark.parametrize("voices", [["bella"], {"caller": "伊藤"}, {"cu": 5}, None])
+def test_malformed_voices_are_refused(voices: object) -> None:
+    """The key is named, the value is not."""
+    with pytest.raises(CaseFileError, match="truth: voices") as caught:
+        read_truth(DOCUMENT | {"voices": voices})
+    assert "伊藤" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,103 @@
+"""The figures once more, by voice and by kind of name.
+
+They rest on the spans and sides of calls, so the figures over all calls are not touched by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.measuring.figures import CallFigures, Share, SideFigures, SpanFigures, caught, left, total
+from pipeline.measuring.truth import NAME_KINDS
+
+__all__ = ["NameKindFigures", "VoiceFigures", "by_name_kind", "by_voice"]
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceFigures:
+    """What became of all that one voice says; shares count frames of speech unless it is said otherwise.
+
+    Attributes:
+        voice: As in the truth.
+        calls: In how many calls it speaks.
+        speech: Frames of its speech.
+        leak: Of its spans that had to be masked, left unchanged.
+        names_leak: The same of names.
+        caught: Its spans that had to be masked with at least 90 % of their speech changed.
+        over_mask: Of its speech outside every span, changed.
+        requester_kept: Of its spans with the requester's own data, left unchanged.
+        character_errors: Edits, of the characters of its turns.
+    """
+
+    voice: str
+    calls: int
+    speech: int
+    leak: Share
+    names_leak: Share
+    caught: Share
+    over_mask: Share
+    requester_kept: Share
+    character_errors: Share
+
+
+@dataclass(frozen=True, slots=True)
+class NameKindFigures:
+    """What became of the names of one kind (``truth.NAME_KINDS``) that had to be masked."""
+
+    kind: str
+    leak: Share
+    caught: Share
+
+
+def by_voice(calls: Sequence[CallFigures]) -> tuple[VoiceFigures, ...]:
+    """Sum the figures of each voice that a truth names.
+
+    Args:
+        calls: The calls that were masked.
+
+    Returns:
+        One entry for each voice, in order of name; none where no truth names any.
+    """
+    spoken: dict[str, list[tuple[CallFigures, SideFigures]]] = {}
+    for call in calls:
+        for side in call.sides:
+            spoken.setdefault(side.voice, []).append((call, side))
+    return tuple(_voice(voice, parts) for voice, parts in sorted(spoken.items()))
+
+
+def _voice(voice: str, parts: Sequence[tuple[CallFigures, SideFigures]]) -> VoiceFigures:
+    spans = [span for call, side in parts for span in call.spans if span.speaker == side.speaker]
+    masked = [span for span in spans if span.must_mask]
+    return VoiceFigures(
+        voice=voice,
+        calls=len({id(call) for call, _ in parts}),
+        speech=sum(side.speech for _, side in parts),
+        leak=total(map(left, masked)),
+        names_leak=total(left(span) for span in masked if span.kind == "NAME"),
+        caught=total(map(caught, masked)),
+        over_mask=total(side.over_mask for _, side in parts),
+        requester_kept=total(left(span) for span in spans if span.must_keep),
+        character_errors=total(side.character_errors for _, side in parts),
+    )
+
+
+def by_name_kind(calls: Sequence[CallFigures]) -> tuple[NameKindFigures, ...]:
+    """Sum the figures of each kind of name that had to be masked.
+
+    Args:
+        calls: The calls that were masked.
+
+    Returns:
+        One entry for each kind that occurs, in the order of ``truth.NAME_KINDS``.
+    """
+    names = [span for call in calls for span in call.spans if span.must_mask and span.kind == "NAME"]
+    return tuple(
+        _name_kind(kind, its)
+        for kind in NAME_KINDS
+        if (its := [span for span in names if span.name_kind == kind])
+    )
+
+
+def _name_kind(kind: str, names: Sequence[SpanFigures]) -> NameKindFigures:
+    return NameKindFigures(kind, total(map(left, names)), total(map(caught, names)))

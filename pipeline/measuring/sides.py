@@ -1,0 +1,79 @@
+"""Measure what each side of a call says, where the truth names its voice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.measuring.figures import Share, SideFigures, total
+from pipeline.measuring.frames import Frames, Marked
+from pipeline.measuring.letters import edits_by_part, letters
+from pipeline.measuring.truth import CallTruth, TruthTurn
+
+__all__ = ["measure_sides"]
+
+
+def measure_sides(
+    frames: Frames, truth: CallTruth, outside: Marked, recognised: str | None
+) -> tuple[SideFigures, ...]:
+    """Count the speech of each side whose voice the truth names.
+
+    A side's speech lies in its turns of the script.  Where both sides talk at once on one channel, a frame is
+    neither's.
+
+        op turns   |―――――――――|      |――――|
+        cu turns           |――――――――――|
+        op's       |=======|        ..|==|      mono: what both say at once is left out
+
+    Args:
+        frames: The call's frames.
+        truth: What was said when, and in whose voice.
+        outside: Frames of speech outside every span.
+        recognised: What the recogniser wrote, in order of time; None when unknown.
+
+    Returns:
+        One entry for each side with a named voice, in the order of the truth.
+    """
+    if not truth.voices:
+        return ()
+    errors = _errors_by_turn(truth, recognised)
+    found = []
+    for speaker, voice in truth.voices:
+        own, others = _parted(truth.script, speaker)
+        mine = _said_in(own, frames) & ~_said_in(others, frames)
+        theirs = outside & mine
+        found.append(
+            SideFigures(
+                speaker=speaker,
+                voice=voice,
+                speech=int(np.count_nonzero(frames.speech & mine)),
+                over_mask=Share(
+                    int(np.count_nonzero(theirs & frames.changed)), int(np.count_nonzero(theirs))
+                ),
+                character_errors=total(
+                    share for turn, share in zip(truth.script, errors, strict=True) if turn.speaker == speaker
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def _parted(script: Sequence[TruthTurn], speaker: str) -> tuple[list[TruthTurn], list[TruthTurn]]:
+    """The turns of a side, and those of the other."""
+    own = [turn for turn in script if turn.speaker == speaker]
+    return own, [turn for turn in script if turn.speaker != speaker]
+
+
+def _said_in(turns: Sequence[TruthTurn], frames: Frames) -> Marked:
+    channels = len(frames.speech)
+    return frames.mark([(turn.time, (turn.channel(channels),)) for turn in turns])
+
+
+def _errors_by_turn(truth: CallTruth, recognised: str | None) -> list[Share]:
+    """The errors of each turn; they add up to those of the call."""
+    if recognised is None:
+        return [Share(0, 0)] * len(truth.script)
+    said = [letters(turn.text) for turn in truth.script]
+    counts = edits_by_part(said, letters(recognised))
+    return [Share(count, len(text)) for count, text in zip(counts, said, strict=True)]

@@ -13,6 +13,7 @@ from flows.files.case_file import case_lookup, read_json
 from flows.files.shown import shown
 from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.measuring.drawn import note_drawn
+from flows.measuring.name_bearers import bearers
 from flows.outputs import MASKED_WAV, REVIEW, write_json
 from flows.settings import Settings
 from flows.stages import Models
@@ -20,6 +21,7 @@ from flows.workspace import open_run
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError, CaseFileError
 from pipeline.measuring.evaluate import AudioPair, CallFigures, measure_call, read_review_rows, summarise
+from pipeline.measuring.name_kinds import with_name_kinds
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.types import CallCase, MaskPolicy
 
@@ -88,6 +90,7 @@ def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> No
     from rich.console import Console
     from rich.text import Text
 
+    from flows.measuring.breakdown_table import breakdown_as_dict, print_breakdown
     from flows.measuring.evaluate_table import print_table, summary_as_dict
     from flows.measuring.plot_call import write_index
 
@@ -96,11 +99,12 @@ def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> No
     summary = summarise(measured, refused=refused)
     console = Console()
     print_table(summary, console)
+    print_breakdown(measured, console)
     index = write_index(out, summary)
     note_drawn(out, [index.name])
     console.print(Text(f"グラフ: {shown(index)}"))
     if json_path is not None:
-        write_json(json_path, summary_as_dict(summary))
+        write_json(json_path, {**summary_as_dict(summary), **breakdown_as_dict(measured)})
 
 
 def _measured(outcome: Outcome, trial: Trial) -> Measured:
@@ -109,7 +113,8 @@ def _measured(outcome: Outcome, trial: Trial) -> Measured:
     if outcome.error is not None:
         return Measured(outcome.audio, outcome.error, listener=outcome.listener)
     try:
-        truth, pair = _truth(outcome.audio), _pair(outcome.audio, trial.out)
+        truth = with_name_kinds(_truth(outcome.audio), bearers)
+        pair = _pair(outcome.audio, trial.out)
     except CaseFileError as error:
         return Measured(outcome.audio, error, listener=outcome.listener)
     figures = _figures(outcome, truth, pair, trial)

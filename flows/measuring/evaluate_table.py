@@ -226,6 +226,8 @@ def _call_as_dict(call: CallFigures) -> dict[str, object]:
                 "party": span.party,
                 "start": span.time.start,
                 "end": span.time.end,
+                "speaker": span.speaker,
+                "name_kind": span.name_kind,
                 "channel": span.channel,
                 "speech_frames": span.speech,
                 "changed_frames": span.changed,

@@ -81,6 +81,24 @@ def test_a_leak_is_read_off_the_audio(tmp_path: Path, monkeypatch):
     assert figures(tmp_path)["leak"] == 1
 
 
+def test_figures_by_voice_and_by_kind_of_name_stand_beside_those_of_the_whole(tmp_path: Path):
+    """The voice that the truth names is printed and written; the figures of the whole are the same."""
+    made_call(tmp_path, "a")
+    before = evaluate(tmp_path)
+    plain = figures(tmp_path)
+    made_call(tmp_path, "a", voices={"op": "takumi_happy"})
+    done = evaluate(tmp_path)
+    told = figures(tmp_path)
+
+    assert "takumi_happy" in done.stdout
+    assert "姓だけ surname" in done.stdout
+    assert "By voice" not in before.stdout
+    assert set(told.pop("by_voice")) == {"takumi_happy"}  # type: ignore[call-overload]
+    assert plain.pop("by_voice") == {}
+    assert set(told["by_name_kind"]) == {"surname"}  # type: ignore[call-overload]
+    assert told == plain
+
+
 def test_exact_words_come_from_the_truth(tmp_path: Path, monkeypatch):
     """With --exact-words the recogniser's errors are out of the picture."""
     made_call(tmp_path, "a")

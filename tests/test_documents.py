@@ -17,6 +17,7 @@ DOCUMENTS = [
         "pipeline/README.md",
         "models/README.md",
         "flows/README.md",
+        "flows/measuring/README.md",
         "flows/review/README.md",
     )
     if (ROOT / path).is_file()

@@ -186,7 +186,10 @@ def evaluate(
     no_listen_again: NoListenAgain = False,
     recognizers: Recognizers = None,
 ) -> None:
-    """正解付きの通話で、漏れと伏せすぎを測ります。"""
+    """正解付きの通話で、漏れと伏せすぎを測ります。
+
+    自社の通話での測り方（選び方、正解の付け方、読み方）: flows/measuring/README.md
+    """
     from flows.measuring.drawn import check_drawn
     from flows.measuring.evaluate_calls import Trial, evaluate_calls, report
     from flows.stages import Models

@@ -28,7 +28,7 @@ def run(folder: Path, ci: str, tests: str = SKIPPED) -> subprocess.CompletedProc
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.left_out", "-c", "/dev/null", str(folder)],
         cwd=ROOT,
-        env={**os.environ, "CI": ci},
+        env={**os.environ, "CI": ci, "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         timeout=120,

@@ -24,7 +24,7 @@ from pipeline.types import TimeSpan
 from sample_audio.telephone import draw_line, transmit
 from sample_audio.voices import RATE
 
-__all__ = ["Spoken", "people_speaking", "read_clip", "trimmed"]
+__all__ = ["SPEEDS", "Spoken", "people_speaking", "read_clip", "trimmed"]
 
 Sound = NDArray[np.float32]
 
@@ -38,7 +38,7 @@ PAUSES: Final = (0.3, 1.5)
 """Seconds between two clips, least and most."""
 
 SPEEDS: Final = (0.92, 1.12)
-"""How much faster, and as much higher, a clip is said when it is used again."""
+"""How much faster, and as much higher, something is said when it is used again."""
 
 _SPEECH_DB: Final = 35.0  # quieter than a clip's loud parts by this much is before or after its speech
 _LOUD: Final = 0.1  # level (root mean square) that each clip is brought to

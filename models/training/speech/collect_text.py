@@ -18,7 +18,8 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from numpy.typing import NDArray
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
 from models.training.calls.lines import RATE as LINE_RATE
 from models.training.calls.lines import worn
-from models.training.speech.clips import people_speaking
+from models.training.calls.voices import resampled
+from models.training.speech.clips import SPEEDS, people_speaking
 from models.training.speech.turn_kana import read_aloud, turns_of
 from models.training.split import read_split
 from pipeline.audio.recording import Recording, Resampled, read_recording
@@ -180,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument("--clips", type=Path, help="folder of voices: people's speech instead of calls")
     parser.add_argument("--part", default="listening", help="of split.toml, whose people speak")
-    parser.add_argument("--times", type=int, default=1, help="how often each clip goes down a line")
+    parser.add_argument("--times", type=int, default=1, help="how often each call or clip is used")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--share", default="0/1", help="i/n: every n-th call from the i-th")
@@ -190,7 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for folder in options.folders:
         which, parts = map(int, options.share.split("/"))
         name = folder.name if parts == 1 else f"{folder.name}-{which}"
-        _collect(name, _calls(folder, which, parts), recogniser, options)
+        calls = _calls(sorted(folder.glob("*.wav"))[which::parts], options.times, options.seed)
+        _collect(name, calls, recogniser, options)
     if options.clips:
         spoken = people_speaking(read_split(), options.part, options.clips, options.seed, options.times)
         people = ((clip.name, clip.recording, clip.lines, clip.name) for clip in spoken)
@@ -206,8 +209,9 @@ def _lined(people: Iterable[Any]) -> Iterator[_Call]:
         yield name, recording, tuple(Line(time, 0, text, read_aloud(text)) for time, text in lines), voice
 
 
-def _calls(folder: Path, which: int, parts: int) -> Iterator[_Call]:
-    for path in sorted(folder.glob("*.wav"))[which::parts]:
+def _calls(paths: Sequence[Path], times: int, seed: int) -> Iterator[_Call]:
+    """Each call as it is, and as often as asked at another speed: with other throats and pitches."""
+    for path in paths:
         truth = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
         kana = {(turn.time.start, turn.channel): turn.kana for turn in turns_of(truth)}
         places = [({"op": 0, "cu": 1}[line["speaker"]], line) for line in truth["script"]]
@@ -220,7 +224,25 @@ def _calls(folder: Path, which: int, parts: int) -> Iterator[_Call]:
             )
             for channel, line in places
         )
-        yield path.stem, read_recording(path), lines, truth.get("voices")
+        recording, voices = read_recording(path), truth.get("voices")
+        yield path.stem, recording, lines, voices
+        for time in range(1, times):
+            name = f"{path.stem} {time}"
+            longer = Fraction(1 / random.Random(f"{seed} {name}").uniform(*SPEEDS))
+            yield name, *_longer(recording, lines, longer), voices
+
+
+def _longer(
+    recording: Recording, lines: Sequence[Line], ratio: Fraction
+) -> tuple[Recording, tuple[Line, ...]]:
+    """A call slower or faster, and as much lower or higher."""
+    rows = (np.asarray(row[:], np.float32) for row in recording.samples)
+    sound = np.stack([resampled(row, ratio) for row in rows])
+    times = float(ratio)
+    return (
+        replace(recording, samples=np.clip(np.round(sound), -32768, 32767).astype(np.int16)),
+        tuple(replace(line, time=TimeSpan(line.time.start * times, line.time.end * times)) for line in lines),
+    )
 
 
 def _collect(

@@ -21,10 +21,13 @@ __all__ = [
     "NAME_KINDS",
     "PARTIES",
     "CallTruth",
+    "PlacedSpan",
     "TruthSpan",
     "TruthTurn",
     "exact_transcript",
+    "placed_spans",
     "read_truth",
+    "without_space",
 ]
 
 KINDS = ("NAME", "ADDRESS", "PHONE", "CONFIDENTIAL")
@@ -78,6 +81,10 @@ class TruthSpan:
     def channel(self, channels: int) -> int:
         """Index of the channel on which it is spoken, in a file with so many channels."""
         return _channel(self.speaker, channels)
+
+
+PlacedSpan = tuple[CharSpan, TruthSpan]
+"""The characters of a turn that are a span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +266,9 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
     if not any(turn.text.strip() for turn in truth.script):
         msg = "truth: script: 言葉がありません"
         raise CaseFileError(msg)
-    spans_of: dict[int, list[TruthSpan]] = {index: [] for index in range(len(truth.script))}
-    for span in truth.spans:
-        index = _turn_of(span, truth.script)
-        if index is not None:
-            spans_of[index].append(span)
     segments = [
-        _segment(turn, tuple(spans_of[index]), truth.channels)
-        for index, turn in enumerate(truth.script)
+        _segment(turn, spans, truth.channels)
+        for turn, spans in zip(truth.script, _spans_by_turn(truth), strict=True)
         if turn.text.strip()
     ]
     text = "".join(str(segment["text"]) for segment in segments)
@@ -277,6 +279,29 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         "segments": segments,
         "times_within": TIME_TOLERANCE_SECONDS,
     }
+
+
+def placed_spans(truth: CallTruth) -> tuple[tuple[PlacedSpan, ...], ...]:
+    """Which characters of each turn are which span, as far as the span's surface occurs there.
+
+    Args:
+        truth: What was said when.
+
+    Returns:
+        For each turn of the script the spans and their characters, in order; characters are those of
+        ``without_space(turn.text)``.
+    """
+    return tuple(map(_placed, truth.script, _spans_by_turn(truth)))
+
+
+def _spans_by_turn(truth: CallTruth) -> list[tuple[TruthSpan, ...]]:
+    """The spans of each turn, in order of time; a span outside every turn of its speaker is left out."""
+    spans_of: list[list[TruthSpan]] = [[] for _ in truth.script]
+    for span in truth.spans:
+        index = _turn_of(span, truth.script)
+        if index is not None:
+            spans_of[index].append(span)
+    return [tuple(spans) for spans in spans_of]
 
 
 def _turn_of(span: TruthSpan, script: Sequence[TruthTurn]) -> int | None:
@@ -290,34 +315,35 @@ def _turn_of(span: TruthSpan, script: Sequence[TruthTurn]) -> int | None:
 
 
 def _segment(turn: TruthTurn, spans: tuple[TruthSpan, ...], channels: int) -> dict[str, object]:
-    text = _without_space(turn.text)
-    speech = TimeSpan(
-        min([turn.time.start, *(span.time.start for span in spans)]),
-        max([turn.time.end, *(span.time.end for span in spans)]),
-    )
+    text, speech = without_space(turn.text), _speech(turn, spans)
     common = {"speaker": turn.speaker, "channel": turn.channel(channels)}
     words = [
         {"word": character, "start": time.start, "end": time.end, "probability": 1.0, **common}
-        for character, time in zip(text, _times(text, speech, _anchors(text, speech, spans)), strict=True)
+        for character, time in zip(text, _times(text, speech, _placed(turn, spans)), strict=True)
     ]
     return {"start": speech.start, "end": speech.end, "text": text, **common, "words": words}
 
 
-_Anchor = tuple[CharSpan, TimeSpan]
+def _speech(turn: TruthTurn, spans: Sequence[TruthSpan]) -> TimeSpan:
+    """From the first to the last sound of a turn: its spans may seem to reach out of it."""
+    return TimeSpan(
+        min([turn.time.start, *(span.time.start for span in spans)]),
+        max([turn.time.end, *(span.time.end for span in spans)]),
+    )
 
 
-def _anchors(text: str, speech: TimeSpan, spans: tuple[TruthSpan, ...]) -> tuple[_Anchor, ...]:
+def _placed(turn: TruthTurn, spans: tuple[TruthSpan, ...]) -> tuple[PlacedSpan, ...]:
     """Which characters each span is, as far as its surface occurs in the turn.
 
     Spans keep their order of time and never share characters.  Of all such ways the
     one that places most spans wins, then the one nearest in time: 林 the wood and 林
     the neighbour are told apart by where in the turn they are said.
     """
-    folded = _one_width(text)
-    surfaces = [_one_width(_without_space(span.surface)) for span in spans]
+    folded, speech = _one_width(without_space(turn.text)), _speech(turn, spans)
+    surfaces = [_one_width(without_space(span.surface)) for span in spans]
 
     def expected(position: int) -> float:
-        return speech.start + speech.duration * position / len(text)
+        return speech.start + speech.duration * position / len(folded)
 
     @functools.cache
     def best(index: int, cursor: int) -> tuple[int, float, tuple[int | None, ...]]:
@@ -336,21 +362,21 @@ def _anchors(text: str, speech: TimeSpan, spans: tuple[TruthSpan, ...]) -> tuple
         return min(ways, key=lambda way: way[:2])
 
     return tuple(
-        (CharSpan(position, position + len(surface)), span.time)
+        (CharSpan(position, position + len(surface)), span)
         for span, surface, position in zip(spans, surfaces, best(0, 0)[2], strict=True)
         if position is not None
     )
 
 
-def _times(text: str, speech: TimeSpan, anchors: tuple[_Anchor, ...]) -> list[TimeSpan]:
-    """The time of every character: the anchors' own, the rest spread between them."""
+def _times(text: str, speech: TimeSpan, placed: tuple[PlacedSpan, ...]) -> list[TimeSpan]:
+    """The time of every character: the spans' own, the rest spread between them."""
     times: list[TimeSpan] = []
     clock = speech.start
-    for chars, time in anchors:
+    for chars, span in placed:
         # Where two spans overlap in time, the later begins where the earlier ends.
-        start = max(clock, time.start)
+        start = max(clock, span.time.start)
         times += _spread(chars.start - len(times), TimeSpan(clock, start))
-        clock = max(start, time.end)
+        clock = max(start, span.time.end)
         times += _spread(chars.end - chars.start, TimeSpan(start, clock))
     times += _spread(len(text) - len(times), TimeSpan(clock, max(clock, speech.end)))
     return times
@@ -362,7 +388,7 @@ def _spread(count: int, time: TimeSpan) -> list[TimeSpan]:
     return [TimeSpan(start, end) for start, end in itertools.pairwise(edges)]
 
 
-def _without_space(text: str) -> str:
+def without_space(text: str) -> str:
     """Remove white space, which Japanese does not use and which could keep a surface from matching."""
     return "".join(text.split())
 

@@ -62,6 +62,7 @@ def breakdown_as_dict(calls: Sequence[CallFigures]) -> dict[str, object]:
                     over_mask=each.over_mask,
                     requester_kept=each.requester_kept,
                     character_error_rate=each.character_errors,
+                    mora_error_rate=each.mora_errors,
                 ),
             }
             for each in by_voice(calls)
@@ -98,9 +99,9 @@ def _kinds_table(kinds: Sequence[NameKindFigures]) -> Table:
 
 
 def _voices_table(voices: Sequence[VoiceFigures]) -> Table:
-    table = Table(title="声ごと By voice (%)")
+    # Narrow cells and headings of two lines fit into the 80 columns of a pipe.
+    table = Table(title="声ごと By voice (%)", padding=(0, 1, 0, 0))
     table.add_column("声 Voice", overflow="fold", min_width=12)
-    # Two lines each, so that they fit into the 80 columns of a pipe.
     for heading in (
         "分\nmin",
         "箇所\nSpans",
@@ -110,6 +111,7 @@ def _voices_table(voices: Sequence[VoiceFigures]) -> Table:
         "過剰\nOver",
         "本人\nKept",
         "誤り\nCER",
+        "拍\nMER",
     ):
         table.add_column(heading, justify="right")
     for each in voices:
@@ -120,6 +122,7 @@ def _voices_table(voices: Sequence[VoiceFigures]) -> Table:
             each.over_mask,
             each.requester_kept,
             each.character_errors,
+            each.mora_errors,
         )
         table.add_row(
             Text(shown(each.voice)),

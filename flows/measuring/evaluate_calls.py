@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +19,23 @@ from flows.outputs import MASKED_WAV, REVIEW, write_json
 from flows.settings import Settings
 from flows.stages import Models
 from flows.workspace import open_run
+from models.language.aloud import read_aloud
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError, CaseFileError
-from pipeline.measuring.evaluate import AudioPair, CallFigures, measure_call, read_review_rows, summarise
+from pipeline.measuring.evaluate import (
+    AudioPair,
+    CallFigures,
+    ReviewRow,
+    Share,
+    measure_call,
+    read_review_rows,
+    summarise,
+)
+from pipeline.measuring.mora_errors import mora_errors, said_kana
 from pipeline.measuring.name_kinds import with_name_kinds
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
-from pipeline.types import CallCase, MaskPolicy
+from pipeline.sound.heard_morae import heard_morae
+from pipeline.types import CallCase, MaskPolicy, Transcript
 
 __all__ = ["Trial", "evaluate_calls", "report"]
 
@@ -76,7 +88,7 @@ def evaluate_calls(calls: Sequence[Path], trial: Trial, models: Models) -> Itera
             listen_again=trial.listen_again,
         )
         for outcome in mask_calls(calls, order, models):
-            yield _measured(outcome, trial)
+            yield _measured(outcome, trial, models)
 
 
 def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> None:
@@ -107,7 +119,7 @@ def report(results: Sequence[Measured], out: Path, json_path: Path | None) -> No
         write_json(json_path, {**summary_as_dict(summary), **breakdown_as_dict(measured)})
 
 
-def _measured(outcome: Outcome, trial: Trial) -> Measured:
+def _measured(outcome: Outcome, trial: Trial, models: Models) -> Measured:
     from flows.measuring.plot_call import plot_call
 
     if outcome.error is not None:
@@ -117,17 +129,31 @@ def _measured(outcome: Outcome, trial: Trial) -> Measured:
         pair = _pair(outcome.audio, trial.out)
     except CaseFileError as error:
         return Measured(outcome.audio, error, listener=outcome.listener)
-    figures = _figures(outcome, truth, pair, trial)
+    figures = measure_call(
+        pair,
+        truth,
+        _review_rows(outcome.audio, trial.out),
+        None if trial.exact_words or outcome.transcript is None else outcome.transcript.text,
+        _mora_errors(outcome.transcript, truth, len(pair.original), models),
+    )
     plot_call(trial.out / f"{outcome.audio.stem}.png", pair, truth, figures)
     note_drawn(trial.out, [f"{outcome.audio.stem}.png"])
     return Measured(outcome.audio, None, outcome.plan, outcome.transcript, outcome.listener, figures)
 
 
-def _figures(outcome: Outcome, truth: CallTruth, pair: AudioPair, trial: Trial) -> CallFigures:
-    document = json.loads((trial.out / f"{outcome.audio.stem}.{REVIEW}").read_text(encoding="utf-8"))
-    rows = read_review_rows(document["findings"])
-    recognised = None if trial.exact_words or outcome.transcript is None else outcome.transcript.text
-    return measure_call(pair, truth, rows, recognised)
+def _mora_errors(
+    transcript: Transcript | None, truth: CallTruth, channels: int, models: Models
+) -> tuple[Share, ...]:
+    """Compare what was heard with the script; none where nobody listened, or to words from a file only."""
+    if transcript is None or not any(segment.posteriorgrams for segment in transcript.segments):
+        return ()
+    said = said_kana(truth, functools.partial(read_aloud, models.reader))
+    return mora_errors(truth, said, heard_morae(transcript), channels)
+
+
+def _review_rows(audio: Path, out: Path) -> tuple[ReviewRow, ...]:
+    document = json.loads((out / f"{audio.stem}.{REVIEW}").read_text(encoding="utf-8"))
+    return read_review_rows(document["findings"])
 
 
 def _pair(audio: Path, out: Path) -> AudioPair:

@@ -102,7 +102,10 @@ def _review_rows(summary: Summary) -> list[_Row]:
 
 
 def _other_rows(summary: Summary) -> list[_Row]:
-    rows = [_line("文字誤り率 Character error rate", summary.character_errors, "")]
+    rows = [
+        _line("文字誤り率 Character error rate", summary.character_errors, ""),
+        _line("拍誤り率 Mora error rate", summary.mora_errors, ""),
+    ]
     if summary.refused:
         rows.append(
             ("マスクできなかった通話 Calls refused", str(summary.refused), "上の値に含まず not counted above")
@@ -111,10 +114,18 @@ def _other_rows(summary: Summary) -> list[_Row]:
 
 
 def _calls_table(calls: Iterable[CallFigures]) -> Table:
-    table = Table(title="通話ごと By call")
+    # Narrow cells and headings of two lines fit into the 80 columns of a pipe.
+    table = Table(title="通話ごと By call", padding=(0, 1, 0, 0))
     table.add_column("通話 Call", overflow="fold", min_width=16)
-    # Two lines each, so that they fit into the 80 columns of a pipe.
-    for heading in ("漏れ\nLeak", "捕捉\nCaught", "過剰\nOver", "本人\nKept", "確認\ns/min", "誤り\nCER"):
+    for heading in (
+        "漏れ\nLeak",
+        "捕捉\nCaught",
+        "過剰\nOver",
+        "本人\nKept",
+        "確認\ns/min",
+        "誤り\nCER",
+        "拍\nMER",
+    ):
         table.add_column(heading, justify="right")
     for call in calls:
         one = summarise([call])
@@ -126,6 +137,7 @@ def _calls_table(calls: Iterable[CallFigures]) -> Table:
             percent(one.requester_kept),
             f"{one.review_seconds_per_minute or 0:.1f}",
             percent(one.character_errors),
+            percent(one.mora_errors),
             style=None if call.clean else "red",
         )
     return table
@@ -153,7 +165,7 @@ def summary_as_dict(summary: Summary) -> dict[str, object]:
 
     Returns:
         The figures by name; under ``counts`` [count, total] of each share (10 ms frames
-        of speech, spans, calls or characters); under ``calls`` one entry per call with
+        of speech, spans, calls, characters or morae); under ``calls`` one entry per call with
         the same figures and its ``spans``, which hold times and counts, no text.
     """
     return {
@@ -185,6 +197,7 @@ def _figures(summary: Summary) -> dict[str, object]:
         "over_mask": summary.over_mask,
         "requester_kept": summary.requester_kept,
         "character_error_rate": summary.character_errors,
+        "mora_error_rate": summary.mora_errors,
     }
     after = {
         "leak": summary.leak_after_review,

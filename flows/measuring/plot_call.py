@@ -180,6 +180,7 @@ def _cells(summary: Summary) -> dict[str, str]:
         "確認後の漏れ": percent(summary.leak_after_review),
         "確認後の過剰": percent(summary.over_mask_after_review),
         "文字誤り率": percent(summary.character_errors),
+        "拍誤り率": percent(summary.mora_errors),
     }
 
 

@@ -28,6 +28,7 @@ class VoiceFigures:
         over_mask: Of its speech outside every span, changed.
         requester_kept: Of its spans with the requester's own data, left unchanged.
         character_errors: Edits, of the characters of its turns.
+        mora_errors: Edits, of the morae of its turns.
     """
 
     voice: str
@@ -39,6 +40,7 @@ class VoiceFigures:
     over_mask: Share
     requester_kept: Share
     character_errors: Share
+    mora_errors: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _voice(voice: str, parts: Sequence[tuple[CallFigures, SideFigures]]) -> Voic
         over_mask=total(side.over_mask for _, side in parts),
         requester_kept=total(left(span) for span in spans if span.must_keep),
         character_errors=total(side.character_errors for _, side in parts),
+        mora_errors=total(side.mora_errors for _, side in parts),
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import CaseFileError
-from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, Summary, summarise
+from pipeline.measuring.figures import CallFigures, OverMask, Share, SpanFigures, Summary, summarise, total
 from pipeline.measuring.frames import AudioPair, Frames, Marked, Stretch, frames_of
 from pipeline.measuring.letters import edits, letters
 from pipeline.measuring.sides import measure_sides
@@ -113,6 +113,7 @@ def measure_call(
     truth: CallTruth,
     review: Sequence[ReviewRow] = (),
     recognised: str | None = None,
+    mora_errors: Sequence[Share] = (),
 ) -> CallFigures:
     """Count everything the contract asks of one call.
 
@@ -121,6 +122,7 @@ def measure_call(
         truth: What was said when.
         review: The findings of ``<stem>.review.json`` (``read_review_rows``).
         recognised: What the recogniser wrote, in order of time; None when unknown.
+        mora_errors: Of each turn of the script (``pipeline.measuring.mora_errors``); none when unknown.
 
     Returns:
         The counts.
@@ -162,7 +164,8 @@ def measure_call(
         review_seconds=_union_seconds(awaiting),
         review_findings=len(awaiting),
         character_errors=_character_errors(truth, recognised),
-        sides=measure_sides(frames, truth, outside, recognised),
+        mora_errors=total(mora_errors),
+        sides=measure_sides(frames, truth, outside, recognised, mora_errors),
     )
 
 

@@ -92,6 +92,7 @@ class SideFigures:
         speech: Frames of speech in its turns.
         over_mask: As in ``CallFigures``, of its turns.
         character_errors: As in ``CallFigures``, of its turns; those of both sides add up to the call's.
+        mora_errors: Likewise.
     """
 
     speaker: str
@@ -99,6 +100,7 @@ class SideFigures:
     speech: int
     over_mask: Share
     character_errors: Share
+    mora_errors: Share = Share(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class CallFigures:
         review_findings: How many findings that is.
         character_errors: Edits from script to recognised text, of the script's
             characters; nothing of nothing where the recognised text is not known.
+        mora_errors: Edits from the script's reading to what the listener heard, of the script's
+            morae; nothing of nothing where nobody listened.
         sides: What each side says, where the truth names its voice.
     """
 
@@ -138,6 +142,7 @@ class CallFigures:
     review_seconds: float
     review_findings: int
     character_errors: Share
+    mora_errors: Share = Share(0, 0)
     sides: tuple[SideFigures, ...] = ()
 
     @property
@@ -188,6 +193,7 @@ class Summary:
     review_seconds_per_minute: float | None
     review_findings: int
     character_errors: Share
+    mora_errors: Share
 
 
 def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
@@ -230,6 +236,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         ),
         review_findings=sum(call.review_findings for call in calls),
         character_errors=total(call.character_errors for call in calls),
+        mora_errors=total(call.mora_errors for call in calls),
     )
 
 

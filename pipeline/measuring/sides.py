@@ -15,7 +15,11 @@ __all__ = ["measure_sides"]
 
 
 def measure_sides(
-    frames: Frames, truth: CallTruth, outside: Marked, recognised: str | None
+    frames: Frames,
+    truth: CallTruth,
+    outside: Marked,
+    recognised: str | None,
+    mora_errors: Sequence[Share] = (),
 ) -> tuple[SideFigures, ...]:
     """Count the speech of each side whose voice the truth names.
 
@@ -31,6 +35,7 @@ def measure_sides(
         truth: What was said when, and in whose voice.
         outside: Frames of speech outside every span.
         recognised: What the recogniser wrote, in order of time; None when unknown.
+        mora_errors: Of each turn of the script; none when unknown.
 
     Returns:
         One entry for each side with a named voice, in the order of the truth.
@@ -51,9 +56,8 @@ def measure_sides(
                 over_mask=Share(
                     int(np.count_nonzero(theirs & frames.changed)), int(np.count_nonzero(theirs))
                 ),
-                character_errors=total(
-                    share for turn, share in zip(truth.script, errors, strict=True) if turn.speaker == speaker
-                ),
+                character_errors=_of_side(speaker, truth.script, errors),
+                mora_errors=_of_side(speaker, truth.script, mora_errors),
             )
         )
     return tuple(found)
@@ -63,6 +67,11 @@ def _parted(script: Sequence[TruthTurn], speaker: str) -> tuple[list[TruthTurn],
     """The turns of a side, and those of the other."""
     own = [turn for turn in script if turn.speaker == speaker]
     return own, [turn for turn in script if turn.speaker != speaker]
+
+
+def _of_side(speaker: str, script: Sequence[TruthTurn], errors: Sequence[Share]) -> Share:
+    """The errors of a side's turns; nothing of nothing where those of the turns are not known."""
+    return total(share for turn, share in zip(script, errors, strict=bool(errors)) if turn.speaker == speaker)
 
 
 def _said_in(turns: Sequence[TruthTurn], frames: Frames) -> Marked:

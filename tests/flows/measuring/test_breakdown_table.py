@@ -33,7 +33,7 @@ CALL = CallFigures(
     review_findings=0,
     character_errors=Share(12, 100),
     sides=(
-        SideFigures("op", "takumi_happy", 3000, Share(5, 1000), Share(2, 60)),
+        SideFigures("op", "takumi_happy", 3000, Share(5, 1000), Share(2, 60), Share(3, 120)),
         SideFigures("cu", "af_bella", 1500, Share(0, 400), Share(40, 40)),
     ),
 )
@@ -51,8 +51,8 @@ def test_a_row_per_voice_and_a_row_per_kind_of_name() -> None:
     """What could not be counted is a dash."""
     rows = printed(CALL)
     assert "二拍まで one or two morae | 1 | 25.0 | 0.0" in rows
-    assert "af_bella | 0.2 | 1 | 25.0 | 25.0 | 0.0 | 0.0 | – | 100.0" in rows
-    assert "takumi_happy | 0.5 | 0 | – | – | – | 0.5 | – | 3.3" in rows
+    assert "af_bella | 0.2 | 1 | 25.0 | 25.0 | 0.0 | 0.0 | – | 100.0 | –" in rows
+    assert "takumi_happy | 0.5 | 0 | – | – | – | 0.5 | – | 3.3 | 2.5" in rows
 
 
 def test_nothing_is_printed_where_the_truth_tells_neither() -> None:
@@ -64,7 +64,7 @@ def test_nothing_is_printed_where_the_truth_tells_neither() -> None:
 
 def test_the_rows_fit_the_eighty_columns_of_a_pipe() -> None:
     """No figure is cut off where the output is no terminal."""
-    assert "af_bella | 0.2 | 1 | 25.0 | 25.0 | 0.0 | 0.0 | – | 100.0" in printed(CALL, width=80)
+    assert "af_bella | 0.2 | 1 | 25.0 | 25.0 | 0.0 | 0.0 | – | 100.0 | –" in printed(CALL, width=80)
 
 
 def test_a_voice_is_printed_as_one_plain_line() -> None:
@@ -80,6 +80,8 @@ def test_the_json_has_shares_and_counts() -> None:
     assert bella["names_leak"] == 0.25
     assert bella["requester_kept"] is None
     assert bella["counts"]["character_error_rate"] == [40, 40]
+    assert bella["mora_error_rate"] is None
+    assert document["by_voice"]["takumi_happy"]["counts"]["mora_error_rate"] == [3, 120]
     assert (bella["calls"], bella["spans"], bella["speech_seconds"]) == (1, 1, 15.0)
     assert document["by_name_kind"] == {
         "short": {"spans": 1, "leak": 0.25, "caught": 0.0, "counts": {"leak": [25, 100], "caught": [0, 1]}}

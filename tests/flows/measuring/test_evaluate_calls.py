@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -10,6 +12,7 @@ from flows import stages
 from flows.cli import main as cli
 from tests.builders import case_file, utterance, voice_file
 from tests.fakes import FakeModels
+from tests.posteriorgrams import gram_of
 
 LINE = "隣の長谷川さんです"
 
@@ -97,6 +100,27 @@ def test_figures_by_voice_and_by_kind_of_name_stand_beside_those_of_the_whole(tm
     assert plain.pop("by_voice") == {}
     assert set(told["by_name_kind"]) == {"surname"}  # type: ignore[call-overload]
     assert told == plain
+
+
+def test_what_the_listener_heard_is_compared_with_the_reading_of_the_script(tmp_path: Path, monkeypatch):
+    """One mora of the name is heard wrongly; the truth reads it, the reader the rest."""
+    line = replace(utterance(LINE, 1.0), posteriorgrams=(gram_of("トナリノハセガマサンデス", 1.0),))
+    monkeypatch.setattr(stages, "Models", lambda *_: FakeModels((line,)))
+    made_call(tmp_path, "a", voices={"op": "takumi_happy"})
+    done = evaluate(tmp_path)
+    told: Any = figures(tmp_path)
+
+    assert done.exit_code == 0, done.output
+    assert told["counts"]["mora_error_rate"] == [1, 12]
+    assert told["by_voice"]["takumi_happy"]["counts"]["mora_error_rate"] == [1, 12]
+
+
+def test_where_nobody_listened_there_is_no_figure_of_morae(tmp_path: Path):
+    """Neither 0 nor 100 %."""
+    made_call(tmp_path, "a")
+    evaluate(tmp_path)
+
+    assert figures(tmp_path)["mora_error_rate"] is None
 
 
 def test_exact_words_come_from_the_truth(tmp_path: Path, monkeypatch):

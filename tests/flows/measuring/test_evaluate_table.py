@@ -32,6 +32,7 @@ CALL = CallFigures(
     review_seconds=6.0,
     review_findings=3,
     character_errors=Share(30, 100),
+    mora_errors=Share(8, 200),
 )
 
 
@@ -57,7 +58,8 @@ def printed(*calls: CallFigures, refused: int = 0) -> list[str]:
         "確認後の漏れ Leak after review | 0.0 % | 0.00 / 1.00 s",
         "確認後の過剰 Over-mask after review | 0.5 % | 0.05 / 10.00 s",
         "文字誤り率 Character error rate | 30.0 % | 30 / 100",
-        "neighbour-01 | 25.0 % | 0/1 | 12.3 % | – | 6.0 | 30.0 %",
+        "拍誤り率 Mora error rate | 4.0 % | 8 / 200",
+        "neighbour-01 | 25.0 % | 0/1 | 12.3 % | – | 6.0 | 30.0 % | 4.0 %",
         "honorific | PERSON | 誤検出 nothing there | 1.23",
     ],
 )
@@ -94,6 +96,7 @@ def test_the_json_holds_the_figures_by_name_in_all_and_by_call() -> None:
     assert document["requester_kept"] is None
     assert document["review_load_seconds_per_minute"] == pytest.approx(6.0)
     assert document["counts"]["leak"] == [25, 200]
+    assert (document["mora_error_rate"], document["counts"]["mora_error_rate"]) == (0.04, [16, 400])
     assert document["refused"] == 1
     assert [call["leak"] for call in document["calls"]] == [0.25, 0.0]
     assert [call["clean"] for call in document["calls"]] == [False, True]
@@ -103,7 +106,10 @@ def test_the_json_holds_the_figures_by_name_in_all_and_by_call() -> None:
 def test_a_line_of_a_call_fits_the_eighty_columns_of_a_pipe() -> None:
     """No figure of a call is cut off where the output is no terminal."""
     console = Console(width=80)
+    full = Share(100, 100)
+    worst = replace(CALL, leak=full, over_mask=full, requester_kept=full, character_errors=full)
     with console.capture() as capture:
-        print_table(summarise([CALL]), console)
+        print_table(summarise([worst]), console)
     (line,) = [line for line in capture.get().splitlines() if "neighbour-01" in line]
-    assert line.split("│")[-2].strip() == "30.0 %"
+    cells = [cell.strip() for cell in line.split("│")[1:-1]]
+    assert cells == ["neighbour-01", "100.0 %", "0/1", "100.0 %", "100.0 %", "6.0", "100.0 %", "4.0 %"]

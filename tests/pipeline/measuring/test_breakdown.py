@@ -34,7 +34,7 @@ CALL = CallFigures(
     character_errors=Share(12, 100),
     sides=(
         SideFigures("op", "takumi", 2000, Share(5, 1900), Share(2, 60)),
-        SideFigures("cu", "bella", 1000, Share(9, 900), Share(10, 40)),
+        SideFigures("cu", "bella", 1000, Share(9, 900), Share(10, 40), Share(3, 50)),
     ),
 )
 
@@ -52,6 +52,7 @@ def test_a_span_belongs_to_the_voice_of_the_side_that_says_it() -> None:
         Share(9, 900),
         Share(30, 40),
         Share(10, 40),
+        Share(3, 50),
     )
     assert takumi.caught == Share(1, 1)
     assert takumi.requester_kept.value is None

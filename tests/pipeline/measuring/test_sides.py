@@ -18,14 +18,19 @@ VOICES = (("op", "takumi"), ("cu", "bella"))
 
 
 def measured(
-    channels: int, voices: tuple[tuple[str, str], ...], recognised: str | None = None
+    channels: int,
+    voices: tuple[tuple[str, str], ...],
+    recognised: str | None = None,
+    mora_errors: tuple[Share, ...] = (),
 ) -> CallFigures:
     """A second of two voices, loud everywhere, masked from 0.3 to 0.5 s on every channel."""
     original = np.full((channels, RATE), 3000, dtype=np.int16)
     copy = original.copy()
     copy[:, round(0.3 * RATE) : round(0.5 * RATE)] = 0
     truth = CallTruth("c", "stereo" if channels == 2 else "mono", 1.0, (NAME,), (OP, CU), voices)
-    return measure_call(AudioPair(original, copy, RATE), truth, recognised=recognised)
+    return measure_call(
+        AudioPair(original, copy, RATE), truth, recognised=recognised, mora_errors=mora_errors
+    )
 
 
 def test_on_one_channel_what_both_say_at_once_is_neithers() -> None:
@@ -49,6 +54,14 @@ def test_character_errors_of_the_sides_add_up_to_the_calls() -> None:
     figures = measured(1, VOICES, recognised="いろに佐藤でした")
     assert [side.character_errors for side in figures.sides] == [Share(1, 3), Share(3, 4)]
     assert figures.character_errors == Share(4, 7)
+
+
+def test_mora_errors_of_the_sides_add_up_to_the_calls() -> None:
+    """Where nobody listened there are none, of nothing."""
+    figures = measured(1, VOICES, mora_errors=(Share(1, 3), Share(2, 5)))
+    assert [side.mora_errors for side in figures.sides] == [Share(1, 3), Share(2, 5)]
+    assert figures.mora_errors == Share(3, 8)
+    assert measured(1, VOICES).mora_errors == Share(0, 0)
 
 
 @pytest.mark.parametrize(("voices", "speakers"), [((), []), ((("cu", "bella"),), ["cu"])])

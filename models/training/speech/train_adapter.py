@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -327,7 +328,7 @@ def _report(model: Decoder, tests: dict[str, list[Window]], special: Special, ep
 
 def _write(model: Decoder, out: Path, sha256: str) -> None:
     """Write U and D of every matrix as int8 with a scale for each row."""
-    content: dict[str, NDArray[np.generic]] = {"sha256": np.array(sha256)}
+    content: dict[str, Any] = {"sha256": np.array(sha256)}
     for name, adapter in model.adapters():
         for part, values in (("up", adapter.up), ("down", adapter.down)):
             rows = values.detach().numpy()

@@ -1,7 +1,8 @@
 """Who listened to a call beside the words: what a manifest, a run and the command line tell of it.
 
-The ears (``models.speech.ears``) find names that the words have lost, but only in the output of the encoder
-that they have learned to read.  Whether they listened changes what is found, so it is never left unsaid.
+The ears (``models.speech.ears``) find names that the words have lost.  They read the embedded model's
+encoder, whoever writes the words, and fall silent only where its packages are not installed.  Whether they
+listened changes what is found, so it is never left unsaid.
 """
 
 from __future__ import annotations
@@ -10,18 +11,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from models.speech.listening_encoder import ListeningEncoder
     from models.speech.transcriber import FasterWhisperRecogniser
 
-__all__ = ["AGAINST_FILE", "BESIDE_WORDS", "UNHEARD_LINE", "Listener", "against_file", "beside_words"]
+__all__ = [
+    "AGAINST_FILE",
+    "BESIDE_WORDS",
+    "ENCODER",
+    "UNHEARD_LINE",
+    "Listener",
+    "against_file",
+    "beside_words",
+]
+
+ENCODER: Final = "base"
+"""The embedded model whose encoder the ears read (``models.speech.listening_encoder.EMBEDDED``)."""
 
 BESIDE_WORDS: Final = "beside_words"
-"""The ears listen to what the words were recognised from, and what they hear is evidence beside the words."""
+"""A speech model recognised the words, and what the ears hear is evidence beside them."""
 
 AGAINST_FILE: Final = "against_file"
 """The embedded model's morae are what words from a file are held against; nothing else is found by them."""
 
 UNHEARD_LINE: Final = (
-    "このモデルでは耳（音を聞く網）が働きません。名前の見落としが増えます。manifest に記録します"
+    "付属のモデル base のパッケージがないので、耳（音を聞く網）が働きません。"
+    "名前の見落としが増えます。manifest に記録します"
 )
 """For the terminal, once a command."""
 
@@ -32,7 +46,8 @@ class Listener:
 
     Attributes:
         heard: Whether the ears did.
-        encoder_sha256: Of the ``model.bin`` of the speech model whose encoder was, or would have been, read.
+        encoder_sha256: Of the ``model.bin`` of the embedded model, whose encoder was, or would have been,
+            read; what wrote the words stands apart from it (``models.asr`` of a manifest).
         role: ``BESIDE_WORDS`` or ``AGAINST_FILE``.
         why: Code of why not (``models.speech.ears.Unheard``), where they did not.
     """
@@ -46,6 +61,7 @@ class Listener:
         """As a manifest has it."""
         told: dict[str, object] = {
             "heard": self.heard,
+            "encoder": ENCODER,
             "encoder_sha256": self.encoder_sha256,
             "role": self.role,
         }
@@ -55,13 +71,13 @@ class Listener:
 def beside_words(recogniser: FasterWhisperRecogniser) -> Listener:
     """The listener of a call whose words a speech model recognised."""
     why = recogniser.unheard
-    return Listener(why is None, recogniser.sha256, BESIDE_WORDS, why or "")
+    return Listener(why is None, recogniser.encoder_sha256, BESIDE_WORDS, why or "")
 
 
-def against_file(embedded: FasterWhisperRecogniser) -> Listener:
+def against_file(ears: FasterWhisperRecogniser | ListeningEncoder) -> Listener:
     """The listener of a call whose words came from a file.
 
     Args:
-        embedded: The model with whose ears they were held against the sound.
+        ears: Those against whose morae they were held.
     """
-    return Listener(heard=True, encoder_sha256=embedded.sha256, role=AGAINST_FILE)
+    return Listener(heard=True, encoder_sha256=ears.encoder_sha256, role=AGAINST_FILE)

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from models.company.recognizers import Company
     from models.language.readings import Reader
     from models.speech.listener import ClipListener
+    from models.speech.listening_encoder import ListeningEncoder
     from models.speech.transcriber import FasterWhisperRecogniser
     from models.weighing.owner.owner import Owner
 
@@ -107,12 +108,20 @@ class Models:
         )
 
     @functools.cached_property
-    def mora_listener(self) -> FasterWhisperRecogniser:
-        """What hears morae, whoever writes the words: the embedded model, which alone has learned to."""
-        own = self if self._name == "base" else Models("base", self._settings)
-        if not own.recogniser.hears_morae:
-            raise ModelError("base という名のフォルダがあり、組み込みのモデルを読めません")
-        return own.recogniser
+    def mora_listener(self) -> FasterWhisperRecogniser | ListeningEncoder:
+        """The ears, for words that no model of ours wrote; ``ModelError`` where there are none.
+
+        The embedded model has them on its own encoder.  Of another model only the ears beside it are loaded.
+        """
+        from models.speech.listening_encoder import EMBEDDED, ListeningEncoder, load_listening_encoder
+        from models.speech.whisper.processors import place
+
+        if self._name == EMBEDDED and self.recogniser.hears_morae:
+            return self.recogniser
+        ears = load_listening_encoder(place(self._settings.device, self._settings.cpu_threads))
+        if not isinstance(ears, ListeningEncoder):
+            raise ModelError("付属のモデル base のパッケージがなく、渡された文字起こしを音声と照らせません")
+        return ears
 
     @functools.cached_property
     def analyzer(self) -> CallAnalyzer:

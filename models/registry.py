@@ -23,6 +23,7 @@ __all__ = [
     "bound_encoder",
     "embedded_asr",
     "installed_data",
+    "is_installed",
     "registered_bytes",
     "registered_files",
     "verified_bytes",
@@ -145,6 +146,16 @@ def verified_bytes(file: EmbeddedFile) -> bytes:
         )
         raise ModelError(msg)
     return joined
+
+
+def is_installed(model: EmbeddedModel) -> bool:
+    """Whether every part of a model lies in an installed package; its bytes are not read.
+
+    Args:
+        model: The registry's description of it.
+    """
+    parts = (part for file in model.files for part in file.parts)
+    return all(path is not None and path.exists() for path in map(_installed_path, parts))
 
 
 def registered_files(registry: Path = REGISTRY) -> tuple[RegisteredFile, ...]:
@@ -273,13 +284,21 @@ def _file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _part_path(part: str) -> Path:
+def _installed_path(part: str) -> Path | None:
+    """Where a part must lie; ``None`` where its package is not installed."""
     package, _, inside = part.partition("/")
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations))) / inside
+
+
+def _part_path(part: str) -> Path:
+    package, _, inside = part.partition("/")
+    path = _installed_path(part)
+    if path is None:
         msg = f"model package {package} is not installed"
         raise ModelError(msg)
-    path = Path(next(iter(spec.submodule_search_locations))) / inside
     if not path.exists():
         msg = f"model package {package} lacks {inside}"
         raise ModelError(msg)

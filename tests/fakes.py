@@ -24,6 +24,7 @@ class FakeRecogniser:
     spoken_language: tuple[str, float] = ("ja", 0.99)
     name: str = "fake"
     sha256: str = "f" * 64
+    encoder_sha256: str = "e" * 64
     at_once: int = 1
     unheard: Unheard | None = None
 
@@ -53,7 +54,7 @@ class DeafListener:
     """Hears no mora in any call: no words are missing then."""
 
     at_once: int = 1
-    sha256: str = "e" * 64
+    encoder_sha256: str = "e" * 64
 
     def posteriorgrams(self, samples: np.ndarray) -> tuple[Posteriorgram, ...]:
         """Nothing."""

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from models.speech.ear import POOL
 from models.speech.ears import Ears
-from models.speech.window_decoder import SPARE, Decoding, WindowDecoder
+from models.speech.listening_encoder import ListeningEncoder
+from models.speech.whisper.window_encoder import SPARE
+from models.speech.window_decoder import Decoding, WindowDecoder
 from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import HeardSegment
 
@@ -37,7 +39,7 @@ class BatchTranscriber:
         name: What the manifest calls it.
         at_once: How many threads may recognise at the same time without waiting for each other.
         how: How windows are decoded.
-        ears: Listen to what the model's encoder gives; only for the model that they learned with.
+        ears: Listen to what the model's encoder gives, or to the embedded encoder beside it, or not at all.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class BatchTranscriber:
         name: str,
         at_once: int = 1,
         how: Decoding = GREEDY,
-        ears: Ears | None = None,
+        ears: Ears | ListeningEncoder | None = None,
     ) -> None:
         self._decoder = WindowDecoder(model, ears)
         self._how = how

@@ -1,4 +1,4 @@
-"""What listens to the speech model's encoder beside its decoder: the ear, and the phonetic recogniser."""
+"""What listens to the embedded model's encoder: the ear, and the phonetic recogniser."""
 
 from __future__ import annotations
 
@@ -14,20 +14,34 @@ from models.registry import Encoder, bound_encoder
 from models.speech.ear import NOTHING, Ear, load_ear, on_words, pooled, traces
 from models.speech.phonetic import Phonetic, load_phonetic
 from models.speech.word_times import WordTimes
+from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import HeardWord
 from pipeline.types import Posteriorgram, Trace
 
-__all__ = ["NETWORKS", "SILENCE", "Ears", "Heard", "Unheard", "load_ears"]
+__all__ = [
+    "LISTENED_SECONDS",
+    "NETWORKS",
+    "SILENCE",
+    "Ears",
+    "Heard",
+    "Unheard",
+    "ears_encoder",
+    "load_ears",
+]
 
 NETWORKS: Final = (("ear", "network"), ("phonetic", "network"))
 """What reads an encoder, as the registry calls it."""
 
 
+LISTENED_SECONDS: Final = 30.0
+"""Seconds that are listened to at most: all that an encoder takes.  Every window is shorter."""
+
+
 class Unheard(StrEnum):
     """Why nobody listens beside a speech model.  The values stand in manifests."""
 
-    OTHER_ENCODER = "other_encoder"
-    OTHER_WIDTH = "other_width"
+    NOT_INSTALLED = "not_installed"
+    """The packages of the embedded model, whose encoder the ears read, are not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +97,38 @@ class Ears:
         return on_words(self.times.timed(words, heard.posteriorgrams), heard.kinds)
 
 
-def load_ears(encoder: Encoder) -> Ears | Unheard:
-    """Load both networks, if they have learned to read this very encoder (a few ms).
+def ears_encoder() -> Encoder:
+    """The one encoder that both networks have learned to read, by the registry.
+
+    Raises:
+        ModelError: when a network is bound to none, or the two to different ones.
+    """
+    one, other = (bound_encoder(section, name) for section, name in NETWORKS)
+    if one != other:
+        msg = "the registry binds the ear and the phonetic network to different encoders"
+        raise ModelError(msg)
+    return one
+
+
+def load_ears(encoder: Encoder) -> Ears:
+    """Load both networks (a few ms).
 
     Of another encoder's output they would say something, too, and all of it wrong.
 
     Args:
-        encoder: Of the loaded speech model.
+        encoder: What they will read.
 
     Returns:
-        What listens to it, or why nobody does.
+        What listens to it.
 
     Raises:
-        ModelError: when their bytes are not the registered ones.
+        ModelError: when they have not learned to read this very encoder, or their bytes are not the
+            registered ones.
     """
-    bound = [bound_encoder(section, name) for section, name in NETWORKS]
-    if any(each.sha256 != encoder.sha256 for each in bound):
-        return Unheard.OTHER_ENCODER
-    if any(each.width != encoder.width for each in bound):
-        return Unheard.OTHER_WIDTH
+    if encoder != (bound := ears_encoder()):
+        msg = (
+            f"the ears read the encoder of {bound.sha256[:12]}… ({bound.width} wide), "
+            f"not of {encoder.sha256[:12]}… ({encoder.width} wide)"
+        )
+        raise ModelError(msg)
     return Ears(load_ear(), load_phonetic(), WordTimes())

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from models.speech.weights_file import Array, rewritten
 
-__all__ = ["NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights"]
+__all__ = ["SPECIAL", "NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights"]
 
 LETTERS = 2
 """Letters of the alphabet that a kept token holds at most: whole English words are not heard in a call,
@@ -57,6 +57,7 @@ def narrowed_weights(
     kept: NDArray[np.int64],
     tokens: int,
     change: Callable[[Array], Array] = lambda array: array,
+    wanted: Callable[[str], bool] = lambda name: True,
 ) -> Iterator[bytes | memoryview]:
     """Leave the rows of other tokens out of a converted model.
 
@@ -65,6 +66,7 @@ def narrowed_weights(
         kept: From ``kept_tokens``.
         tokens: How many there are.
         change: What else becomes of each array, before; of the embedding nothing.
+        wanted: Whether the array of a name is written at all.
 
     Yields:
         The pieces of the narrower file, in order.
@@ -81,7 +83,7 @@ def narrowed_weights(
         cut += 1
         return array.replaced(array.values()[kept])
 
-    yield from rewritten(model, narrow)
+    yield from rewritten(model, narrow, wanted)
     if not cut:
         msg = "a model without an embedding of its tokens"
         raise ValueError(msg)

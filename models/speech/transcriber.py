@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,10 +23,13 @@ from models.registry import EmbeddedFile, EmbeddedModel, Encoder, embedded_asr, 
 from models.speech.adapter import load_adapter
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.ear import POOL, on_cpu, pooled
-from models.speech.ears import SILENCE, Ears, Heard, Unheard, load_ears
+from models.speech.ears import LISTENED_SECONDS, SILENCE, Ears, Heard, Unheard, ears_encoder, load_ears
 from models.speech.encoded_once import EncodedOnce
+from models.speech.listening_encoder import ListeningEncoder, load_listening_encoder
 from models.speech.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
-from models.speech.window_decoder import Decoding, WindowDecoder
+from models.speech.whisper.processors import Place, place
+from models.speech.whisper.window_encoder import WindowEncoder
+from models.speech.window_decoder import UNREAD, Decoding, WindowDecoder
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardSegment, HeardWord
 from pipeline.types import Posteriorgram
@@ -55,12 +57,6 @@ token; what is longer is a loop, which ``pipeline.hearing.transcribe`` takes bac
 loop in two seconds of noise is decoded to the model's own limit, three times over: of one call of eight
 seconds that was nine tenths of the time."""
 
-LISTENED = 30.0
-"""Seconds that the ear listens to at most: all that an encoder takes.  Every window is shorter."""
-
-MOST_THREADS = 4
-"""Windows recognised at once where nothing else is said: each has its own working memory."""
-
 
 class FasterWhisperRecogniser:
     """A ``Recogniser`` on faster-whisper.
@@ -70,10 +66,12 @@ class FasterWhisperRecogniser:
         name: What the manifest calls it.
         sha256: Of its weights (``model.bin``).
         at_once: How many threads may recognise at the same time without waiting for each other.
-        ears: What listens to this model's encoder, or why nobody does (``load_ears``).
+        ears: What listens to this model's own encoder, or to the embedded one beside it, or why nobody
+            does.
 
     Attributes:
         unheard: Why nobody listens; ``None`` where the ears do.
+        encoder_sha256: Of the weights whose encoder the ears read, or would have read.
     """
 
     def __init__(
@@ -82,12 +80,13 @@ class FasterWhisperRecogniser:
         name: str,
         sha256: str,
         at_once: int = 1,
-        ears: Ears | Unheard = Unheard.OTHER_ENCODER,
+        ears: Ears | ListeningEncoder | Unheard = Unheard.NOT_INSTALLED,
     ) -> None:
         self._model = model
         self._encoded = EncodedOnce(model)
-        self._ears = ears if isinstance(ears, Ears) else None
+        self._ears = None if isinstance(ears, Unheard) else ears
         self.unheard = ears if isinstance(ears, Unheard) else None
+        self.encoder_sha256 = ears_encoder().sha256
         self.name = name
         self.sha256 = sha256
         self.at_once = at_once
@@ -103,11 +102,11 @@ class FasterWhisperRecogniser:
             Utterances with timed words, in order; times in seconds from ``samples[0]``.
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
-        heard = self._listened(samples)
+        heard = self.listen(samples)
         found, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         segments = list(found)
         # Of all utterances together: where one ends the next tells as much as its own words.
-        words = iter(self._on_words([_word(w) for s in segments for w in s.words or ()], heard))
+        words = iter(self.on_words([_word(w) for s in segments for w in s.words or ()], heard))
         return tuple(
             HeardSegment(
                 tuple(itertools.islice(words, len(segment.words or ()))),
@@ -121,8 +120,16 @@ class FasterWhisperRecogniser:
     def encoding(self, samples: NDArray[np.float32], pool: int = POOL) -> NDArray[np.float32]:
         """What a network reads of a window of at most 30 s (``models.speech.ear.pooled``), shape (n, width).
 
-        The same samples are encoded no second time where they are recognised soon after.
+        Where the model is the embedded one, the same samples are encoded no second time where they are
+        recognised soon after.
+
+        Raises:
+            ModelError: when nobody listens.
         """
+        if self._ears is None:
+            raise ModelError(UNREAD)
+        if isinstance(self._ears, ListeningEncoder):
+            return self._ears.encoding(samples, pool)
         return pooled(self.whole_encoding(samples), len(samples), pool)
 
     def whole_encoding(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -131,7 +138,7 @@ class FasterWhisperRecogniser:
 
     @property
     def hears_morae(self) -> bool:
-        """Whether ``posteriorgrams`` hears anything: only of the encoder that the networks have learned."""
+        """Whether ``posteriorgrams`` hears anything: wherever the embedded encoder is installed."""
         return self._ears is not None
 
     def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
@@ -143,15 +150,27 @@ class FasterWhisperRecogniser:
         Returns:
             Posteriorgrams in seconds from ``samples[0]``; none where ``hears_morae`` is not so.
         """
-        return self._listened(samples).posteriorgrams
+        return self.listen(samples).posteriorgrams
 
-    def _on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
+    def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
+        """Say of words when each is heard, and what sounds in it; as they are, where nobody listens.
+
+        Args:
+            words: Of one window, in order, in seconds from its start.
+            heard: From ``listen``, of the same window.
+        """
         return tuple(words) if self._ears is None else self._ears.on_words(words, heard)
 
-    def _listened(self, samples: NDArray[np.float32]) -> Heard:
-        """What is heard in a window beside its words; nothing, where nobody listens."""
-        if self._ears is None or len(samples) > LISTENED * RATE:
+    def listen(self, samples: NDArray[np.float32]) -> Heard:
+        """What is heard in a window beside its words; nothing, where nobody listens.
+
+        Args:
+            samples: float32, shape (n,); of more than 30 s nothing is heard.
+        """
+        if self._ears is None or len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
+        if isinstance(self._ears, ListeningEncoder):
+            return self._ears.listen(samples)
         return self._ears.listen(on_cpu(self._encoded.encoding(samples))[0], len(samples))
 
     def in_batches(self, how: Decoding = GREEDY, *, listened: bool = True) -> BatchTranscriber:
@@ -203,32 +222,22 @@ def load_transcriber(
         revision: Pins the hub's revision.
         device: ``auto`` takes CUDA where there is one.
         compute_type: ``auto`` is float16 on CUDA and int8 on a CPU.
-        cpu_threads: Default: the machine's cores, at most ``MOST_THREADS``.
+        cpu_threads: Default: the machine's cores, at most ``whisper.processors.MOST_THREADS``.
 
     Returns:
-        The recogniser.  On a CPU each thread takes a window of its own: two threads on one window
-        are as slow as one.  The weights are there once, however many threads.
+        The recogniser, with the ears: on its own encoder, or on the embedded one, which is loaded beside it
+        (``models.speech.listening_encoder``).  On a CPU each thread takes a window of its own.  The weights
+        are there once, however many threads.
 
     Raises:
         ModelError: when it is missing, incomplete, or not the bytes that it must be.
     """
-    import ctranslate2
-
-    if device == "auto":
-        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-    if compute_type == "auto":
-        compute_type = "float16" if device == "cuda" else "int8"
-    threads = cpu_threads or min(MOST_THREADS, _cores())
-    options: dict[str, Any] = {
-        "device": device,
-        "compute_type": compute_type,
-        "cpu_threads": threads if device == "cuda" else 1,
-        "num_workers": 1 if device == "cuda" else threads,
-    }
+    at = place(device, cpu_threads)
+    options = at.of_whisper(compute_type)
     embedded = None if Path(name_or_path).is_dir() else embedded_asr(name_or_path)
     if embedded is not None:
         return _load_embedded(embedded, options)
-    return _load_by_path_or_hub(name_or_path, revision, options)
+    return _load_by_path_or_hub(name_or_path, revision, options, at)
 
 
 def _word(word: Any) -> HeardWord:
@@ -238,11 +247,6 @@ def _word(word: Any) -> HeardWord:
 
 def _most_tokens(seconds: float) -> int:
     return min(MOST_TOKENS, TOKENS_BESIDE + round(TOKENS_A_SECOND * seconds))
-
-
-def _cores() -> int:
-    """Cores that this process may use: a container or a batch system may grant it fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWhisperRecogniser:
@@ -268,17 +272,13 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
 def _recogniser(
     model: WhisperModel, name: str, sha256: str, options: Mapping[str, Any]
 ) -> FasterWhisperRecogniser:
-    """The recogniser on a loaded model, with the ears if they have learned to read its encoder."""
-    ears = load_ears(Encoder(sha256, _width(model)))
+    """The recogniser on a loaded model whose own encoder the ears have learned to read."""
+    ears = load_ears(_encoder(model, sha256))
     return FasterWhisperRecogniser(model, name, sha256, options["num_workers"], ears)
 
 
-def _width(model: WhisperModel) -> int:
-    """How many values a step of a model's encoder has, asked with the shortest sound (30 ms)."""
-    import ctranslate2
-
-    nothing = np.zeros((1, model.model.n_mels, 2), np.float32)
-    return int(model.model.encode(ctranslate2.StorageView.from_array(nothing)).shape[-1])
+def _encoder(model: WhisperModel, sha256: str) -> Encoder:
+    return Encoder(sha256, WindowEncoder(model.model, model.feature_extractor).width())
 
 
 def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path, adapter: str | None) -> NDArray[np.int64]:
@@ -297,8 +297,9 @@ def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path, adapter: str | Non
 
 
 def _load_by_path_or_hub(
-    name_or_path: str, revision: str | None, options: dict[str, Any]
+    name_or_path: str, revision: str | None, options: dict[str, Any], at: Place
 ) -> FasterWhisperRecogniser:
+    """Load another model; where its encoder is not the one that the ears read, that is loaded beside it."""
     from faster_whisper import WhisperModel
     from faster_whisper.utils import download_model
 
@@ -324,7 +325,9 @@ def _load_by_path_or_hub(
         raise ModelError(msg) from error
     name = path.name if path.is_dir() else name_or_path
     called = f"{name}@{revision}" if revision else name
-    return _recogniser(model, called, sha256, options)
+    if _encoder(model, sha256) == ears_encoder():
+        return _recogniser(model, called, sha256, options)
+    return FasterWhisperRecogniser(model, called, sha256, at.at_once, load_listening_encoder(at))
 
 
 def _file_sha256(path: Path) -> str:

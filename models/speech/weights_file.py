@@ -78,12 +78,15 @@ def arrays(model: bytes) -> Iterator[Array]:
         yield _array(reader)
 
 
-def rewritten(model: bytes, change: Callable[[Array], Array]) -> Iterator[bytes | memoryview]:
+def rewritten(
+    model: bytes, change: Callable[[Array], Array], kept: Callable[[str], bool] = lambda name: True
+) -> Iterator[bytes | memoryview]:
     """Write a model with changed arrays.
 
     Args:
         model: ``model.bin``.
         change: Is given each array in order, and gives the one that takes its place; the name stays.
+        kept: Whether the array of a name is written at all.
 
     Yields:
         The pieces of the new file, in order.
@@ -91,11 +94,16 @@ def rewritten(model: bytes, change: Callable[[Array], Array]) -> Iterator[bytes 
     Raises:
         ValueError: when the file is of another version or ends early.
     """
+    left = sum(kept(array.name) for array in arrays(model))
     reader = _Reader(model)
     count = _header(reader)
-    yield reader.since(0)
+    yield reader.since(0, reader.at - 4)
+    yield struct.pack("<I", left)
     for _ in range(count):
-        new = change(_array(reader))
+        array = _array(reader)
+        if not kept(array.name):
+            continue
+        new = change(array)
         name, rank = new.name.encode(), len(new.shape)
         head = (len(name) + 1, name, rank, *new.shape, new.kind, len(new.content))
         yield struct.pack(f"<H{len(name) + 1}sB{rank}IBI", *head)

@@ -18,22 +18,17 @@ from numpy.typing import NDArray
 
 from models.speech.ear import on_cpu, pooled
 from models.speech.ears import SILENCE, Ears, Heard
+from models.speech.listening_encoder import ListeningEncoder
+from models.speech.whisper.window_encoder import HOP, WindowEncoder
+from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardWord
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-__all__ = ["SPARE", "Decoded", "Decoding", "WindowDecoder"]
+__all__ = ["UNREAD", "Decoded", "Decoding", "WindowDecoder"]
 
-SPARE = 1.0
-"""Seconds of padding after the longest window: an end without any loses its last words."""
-
-HOP = 160
-"""Samples per frame of the spectrogram, of every Whisper model."""
-
-WIDEST = 3000
-"""Frames that the encoder takes at most."""
-
+UNREAD = "no network reads this model's encoder, and the embedded one is not loaded"
 
 LEAST = 1e-12
 """A probability that is rounded to 0 counts as this: its logarithm has to be a number."""
@@ -80,13 +75,14 @@ class WindowDecoder:
 
     Args:
         model: The loaded model.
-        ears: Listen to what its encoder gives; only for the model that they learned with.
+        ears: Listen to what its encoder gives, or to the embedded encoder beside it, or not at all.
     """
 
-    def __init__(self, model: WhisperModel, ears: Ears | None = None) -> None:
+    def __init__(self, model: WhisperModel, ears: Ears | ListeningEncoder | None = None) -> None:
         from faster_whisper.tokenizer import Tokenizer
 
         self._model = model
+        self._encoder = WindowEncoder(model.model, model.feature_extractor)
         self._ears = ears
         self._tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language="ja"
@@ -108,8 +104,8 @@ class WindowDecoder:
         if not windows:
             return ()
         longest = max(len(window) for window in windows) / RATE
-        encoded = self._encoded_together(windows, how.least_seconds)
-        listened = self._listened(encoded, windows)
+        encoded = self._encoder.together(windows, how.least_seconds)
+        listened = self._listened(encoded, windows, how.least_seconds)
         prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         results = self._model.model.generate(
             encoded,
@@ -137,20 +133,31 @@ class WindowDecoder:
             window: 16 kHz mono, float32, shape (n,).
             least_seconds: Width of the encoder, as in ``Decoding``.
             pool: Steps of the encoder that are read as one.
+
+        Raises:
+            ModelError: when nobody listens.
         """
+        if self._ears is None:
+            raise ModelError(UNREAD)
+        if isinstance(self._ears, ListeningEncoder):
+            return self._ears.encoding(window, pool, least_seconds)
         return pooled(self.whole_encoding(window, least_seconds), len(window), pool)
 
     def whole_encoding(self, window: NDArray[np.float32], least_seconds: float) -> NDArray[np.float32]:
         """What the decoder reads of a window, filled up to the encoder's width; shape (steps, width)."""
-        return np.asarray(on_cpu(self._encoded_together([window], least_seconds))[0])
+        return np.asarray(on_cpu(self._encoder.together([window], least_seconds))[0])
 
     def _on_words(self, words: tuple[HeardWord, ...], heard: Heard) -> tuple[HeardWord, ...]:
         return words if self._ears is None else self._ears.on_words(words, heard)
 
-    def _listened(self, encoded: Any, windows: Sequence[NDArray[np.float32]]) -> Sequence[Heard]:
+    def _listened(
+        self, encoded: Any, windows: Sequence[NDArray[np.float32]], least_seconds: float
+    ) -> Sequence[Heard]:
         """What is heard in each window beside its words; nothing, where nobody listens."""
         if self._ears is None:
             return [SILENCE] * len(windows)
+        if isinstance(self._ears, ListeningEncoder):
+            return self._ears.listen_together(windows, least_seconds)
         rows = on_cpu(encoded)
         return [self._ears.listen(row, len(w)) for row, w in zip(rows, windows, strict=True)]
 
@@ -168,7 +175,7 @@ class WindowDecoder:
         Raises:
             ValueError: when the window is longer than the model's encoder.
         """
-        encoded = self._encoded(self._features([window], _width(len(window) / RATE)))
+        encoded = self._encoder.together([window])
         prompt, length = [*self._tokenizer.sot_sequence], len(window) // HOP
         scores = []
         for text in texts:
@@ -184,40 +191,6 @@ class WindowDecoder:
     def tokens(self, text: str) -> list[int]:
         """What a text is written with: letters one by one, as a narrow vocabulary has no English words."""
         return [token for piece in _PIECES.findall(text) for token in self._tokenizer.encode(piece)]
-
-    def _encoded_together(self, windows: Sequence[NDArray[np.float32]], least_seconds: float) -> Any:
-        """Encode windows, in an encoder as wide as the longest of them, or as is said."""
-        longest = max(len(window) for window in windows) / RATE
-        return self._encoded(self._features(windows, _width(max(least_seconds, longest))))
-
-    def _encoded(self, features: NDArray[np.float32]) -> Any:
-        """Encode windows; on a CPU one after another, which gives the same in two thirds of the time.
-
-        Of four windows together what the encoder works with is no longer held by the caches.
-        """
-        import ctranslate2
-
-        model, as_storage = self._model.model, ctranslate2.StorageView.from_array
-        if model.device != "cpu" or len(features) == 1:
-            return model.encode(as_storage(features))
-        each = [np.array(model.encode(as_storage(features[n : n + 1]))) for n in range(len(features))]
-        return as_storage(np.concatenate(each))
-
-    def _features(self, windows: Sequence[NDArray[np.float32]], frames: int) -> NDArray[np.float32]:
-        """Spectrograms of one width, shape (windows, mels, frames)."""
-        from faster_whisper.audio import pad_or_trim
-
-        rows = [pad_or_trim(self._model.feature_extractor(w)[..., :-1], frames) for w in windows]
-        return np.ascontiguousarray(np.stack(rows))
-
-
-def _width(seconds: float) -> int:
-    """Frames of the encoder for so many seconds and ``SPARE``; ``ValueError`` where it has not as many."""
-    frames = round((seconds + SPARE) * RATE) // HOP // 2 * 2
-    if frames > WIDEST:
-        msg = f"a window of {seconds:.2f} s; at most {WIDEST * HOP / RATE - SPARE:.0f} s"
-        raise ValueError(msg)
-    return frames
 
 
 def _words(timed: Any) -> tuple[HeardWord, ...]:

@@ -116,7 +116,7 @@ class _Stub:
         self._text: Iterator[str] = itertools.cycle(text.replace("\n", ""))
         self._warm = self._warm_in_batches = False
         self.name, self.sha256, self.at_once = model.name, model.sha256, 1
-        self.unheard = model.unheard
+        self.unheard, self.encoder_sha256 = model.unheard, model.encoder_sha256
 
     def recognise(self, samples: NDArray[np.float32], **changes: object) -> tuple[HeardSegment, ...]:
         """So many characters as would be said in that time."""

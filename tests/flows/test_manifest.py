@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from flows.files.case_file import case_lookup
-from flows.listener import AGAINST_FILE, BESIDE_WORDS
+from flows.listener import AGAINST_FILE, BESIDE_WORDS, ENCODER
 from flows.masking.mask_calls import Order, mask_calls
 from flows.version import VERSION
-from models.registry import registered_files
+from models.registry import embedded_asr, registered_files
 from models.speech.ears import Unheard
+from models.speech.listening_encoder import EMBEDDED
 from tests.builders import case_file, voice_file, words_file
 from tests.fakes import FakeModels
 
@@ -52,11 +53,23 @@ def test_every_network_and_lexicon_stands_with_its_bytes(tmp_path: Path):
 
 
 def test_where_the_ears_listened_it_is_said(tmp_path: Path):
-    """To which encoder, and what for."""
-    assert manifest(tmp_path, FakeModels())["listener"] == {
+    """To which encoder, apart from the model that wrote the words, and what for."""
+    found = manifest(tmp_path, FakeModels())
+
+    assert found["models"]["asr"] == {"name": "fake", "sha256": "f" * 64}
+    assert found["listener"] == {
         "heard": True,
-        "encoder_sha256": "f" * 64,
+        "encoder": "base",
+        "encoder_sha256": "e" * 64,
         "role": BESIDE_WORDS,
+    }
+
+
+def test_the_encoder_that_is_named_is_the_one_that_the_ears_read():
+    """Its name here is the embedded model's in the registry."""
+    assert ENCODER == EMBEDDED
+    assert {file.encoder.sha256 for file in REGISTERED.values() if file.encoder} == {
+        file.sha256 for file in embedded_asr(ENCODER).files if file.name == "model.bin"
     }
 
 
@@ -67,7 +80,8 @@ def test_where_they_did_not_it_is_said_why(tmp_path: Path, why: Unheard):
 
     assert found["listener"] == {
         "heard": False,
-        "encoder_sha256": "f" * 64,
+        "encoder": "base",
+        "encoder_sha256": "e" * 64,
         "role": BESIDE_WORDS,
         "why": why.value,
     }
@@ -76,12 +90,17 @@ def test_where_they_did_not_it_is_said_why(tmp_path: Path, why: Unheard):
 
 
 def test_words_from_a_file_are_held_against_the_embedded_model(tmp_path: Path):
-    """Whichever model listens again, and deaf or not: the morae are the embedded one's."""
+    """Whichever model listens again: the morae are the embedded one's."""
     words = words_file(tmp_path / "w.json", [(1.0, "隣の長谷川さんです")])
-    found = manifest(tmp_path, FakeModels(unheard=Unheard.OTHER_ENCODER), words)
+    found = manifest(tmp_path, FakeModels(unheard=Unheard.NOT_INSTALLED), words)
 
     assert found["models"]["asr"]["sha256"] == "f" * 64
-    assert found["listener"] == {"heard": True, "encoder_sha256": "e" * 64, "role": AGAINST_FILE}
+    assert found["listener"] == {
+        "heard": True,
+        "encoder": "base",
+        "encoder_sha256": "e" * 64,
+        "role": AGAINST_FILE,
+    }
     assert found["networks"].keys() >= READ_ENCODER
     assert not found["networks"].keys() & LISTEN
 

@@ -75,12 +75,12 @@ def test_the_version_is_told():
 
 
 @pytest.mark.parametrize("failing", [False, True])
-def test_a_model_that_the_ears_cannot_hear_is_told_once(
+def test_that_nobody_listens_is_told_once(
     tmp_path: Path, case: Path, monkeypatch: pytest.MonkeyPatch, failing: bool
 ):
     """A command, not a call: also where calls fail after their words were recognised."""
     again = utterance("長谷川" if failing else "はい", 0.0)
-    models = FakeModels(unheard=Unheard.OTHER_ENCODER, heard_again=(again,))
+    models = FakeModels(unheard=Unheard.NOT_INSTALLED, heard_again=(again,))
     monkeypatch.setattr(stages, "Models", lambda *_: models)
     calls = [voice_file(tmp_path / "a.wav", 30.0), voice_file(tmp_path / "b.wav", 30.0)]
     done = mask(tmp_path, *calls, "--case", case)

@@ -67,7 +67,7 @@ def test_the_flow_gives_what_the_command_gives(by_flow, tmp_path: Path):
         assert (tmp_path / "out" / f"a.{name}").read_bytes() == (other / f"a.{name}").read_bytes()
 
 
-@pytest.mark.parametrize("why", [None, Unheard.OTHER_ENCODER])
+@pytest.mark.parametrize("why", [None, Unheard.NOT_INSTALLED])
 def test_the_run_counts_whether_the_ears_listened(by_flow, tmp_path: Path, monkeypatch, why: Unheard | None):
     """Beside the counts of the stages, and for the command in the outcome."""
     from flows.masking import mask_call

@@ -1,0 +1,176 @@
+"""The encoder that the ears read where another model, or a file, writes the words.
+
+    window -> embedded encoder -> ear, phonetic network      the same, whoever writes the words
+           -> another model    -> words                      of any width and any spectrogram
+
+The ears have learned to read one encoder, the embedded model's.  Where that model writes the words as well,
+decoder and ears share what was encoded, and nothing here is loaded.  Beside another model it costs 0.5 s of
+CPU time and 75 MB to load, since all that its decoder needs and the encoder does not stays in the file, and
+2 CPU s for a minute of sound in each hearing.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.registry import EmbeddedModel, Encoder, embedded_asr, is_installed, verified_bytes
+from models.speech.ear import POOL, on_cpu, pooled
+from models.speech.ears import LISTENED_SECONDS, SILENCE, Ears, Heard, Unheard, load_ears
+from models.speech.narrow_vocabulary import SPECIAL, narrowed_config, narrowed_weights
+from models.speech.whisper.processors import Place
+from models.speech.whisper.window_encoder import WindowEncoder
+from pipeline.errors import ModelError
+from pipeline.hearing.transcribe import RATE, HeardWord
+from pipeline.types import Posteriorgram
+
+__all__ = ["EMBEDDED", "ListeningEncoder", "load_listening_encoder"]
+
+EMBEDDED: Final = "base"
+"""The embedded model whose encoder the ears have learned to read, as the registry calls it."""
+
+UNUSED: Final = "decoder/layer_"
+FIRST_LAYER: Final = "decoder/layer_0/"
+"""CTranslate2 loads no Whisper model without a decoder: of this one only the first layer is kept."""
+
+
+class ListeningEncoder:
+    """The embedded model's encoder with the ears on it; several threads may ask it.
+
+    Args:
+        encoder: The embedded model's.
+        ears: The networks that read it.
+        sha256: Of the embedded model's weights (``model.bin``).
+        at_once: How many threads may listen at the same time without waiting for each other.
+    """
+
+    def __init__(self, encoder: WindowEncoder, ears: Ears, sha256: str, at_once: int = 1) -> None:
+        self._encoder = encoder
+        self._ears = ears
+        self.encoder_sha256 = sha256
+        self.at_once = at_once
+
+    def listen(self, samples: NDArray[np.float32]) -> Heard:
+        """Listen to one window.
+
+        Args:
+            samples: 16 kHz mono, float32, shape (n,); of more than 30 s nothing is heard.
+        """
+        if len(samples) > LISTENED_SECONDS * RATE:
+            return SILENCE
+        return self._ears.listen(on_cpu(self._encoder.filled(samples))[0], len(samples))
+
+    def listen_together(
+        self, windows: Sequence[NDArray[np.float32]], least_seconds: float
+    ) -> tuple[Heard, ...]:
+        """Listen to several windows, in an encoder as wide as the longest of them.
+
+        Args:
+            windows: 16 kHz mono, float32, shape (n,) each.
+            least_seconds: Width of the encoder at the least.
+
+        Returns:
+            One for each window, in order.
+
+        Raises:
+            ValueError: when a window is longer than the encoder.
+        """
+        rows = on_cpu(self._encoder.together(windows, least_seconds))
+        return tuple(self._ears.listen(row, len(w)) for row, w in zip(rows, windows, strict=True))
+
+    def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
+        """Say of words when each is heard, and what sounds in it (``Ears.on_words``)."""
+        return self._ears.on_words(words, heard)
+
+    def posteriorgrams(self, samples: NDArray[np.float32]) -> tuple[Posteriorgram, ...]:
+        """What is heard mora by mora in one window, in seconds from its start (``listen``)."""
+        return self.listen(samples).posteriorgrams
+
+    def encoding(
+        self, window: NDArray[np.float32], pool: int = POOL, least_seconds: float | None = None
+    ) -> NDArray[np.float32]:
+        """What a network reads of a window (``models.speech.ear.pooled``), shape (n, width).
+
+        Args:
+            window: 16 kHz mono, float32, shape (n,); at most 30 s.
+            pool: Steps of the encoder that are read as one.
+            least_seconds: Width of the encoder; the whole 30 s by default.
+        """
+        if least_seconds is None:
+            encoded = self._encoder.filled(window)
+        else:
+            encoded = self._encoder.together([window], least_seconds)
+        return pooled(on_cpu(encoded)[0], len(window), pool)
+
+
+def load_listening_encoder(at: Place) -> ListeningEncoder | Unheard:
+    """Load the embedded encoder and the ears, once in a process for each place.
+
+    It runs in the precision that the ears have learned with (``Place.precision``), whatever that of the
+    model that writes the words.
+
+    Args:
+        at: Where it runs.
+
+    Returns:
+        What listens, or why nobody does.
+
+    Raises:
+        ModelError: when the embedded model or a network is not the bytes that it must be.
+    """
+    embedded = embedded_asr(EMBEDDED)
+    if embedded is None or not is_installed(embedded):
+        return Unheard.NOT_INSTALLED
+    return _loaded(embedded, at)
+
+
+@lru_cache(maxsize=1)
+def _loaded(embedded: EmbeddedModel, at: Place) -> ListeningEncoder:
+    import ctranslate2
+    from faster_whisper.feature_extractor import FeatureExtractor
+
+    (weights,) = (file for file in embedded.files if file.name == "model.bin")
+    try:
+        with tempfile.TemporaryDirectory(prefix="kaiji-ears-") as folder:
+            _lay_out(embedded, Path(folder))
+            model = ctranslate2.models.Whisper(
+                folder,
+                device=at.device,
+                compute_type=at.precision(),
+                inter_threads=at.at_once,
+                intra_threads=at.threads_each,
+            )
+    except (OSError, RuntimeError) as error:
+        # Of CTranslate2 the latter, such as where the device has no memory left.
+        msg = f"the ears' encoder could not be loaded ({type(error).__name__})"
+        raise ModelError(msg) from None
+    encoder = WindowEncoder(model, FeatureExtractor(feature_size=model.n_mels))
+    ears = load_ears(Encoder(weights.sha256, encoder.width()))
+    return ListeningEncoder(encoder, ears, weights.sha256, at.at_once)
+
+
+def _lay_out(embedded: EmbeddedModel, folder: Path) -> None:
+    """Write the verified model's encoder, and what CTranslate2 needs beside it."""
+    content = {
+        file.name: verified_bytes(file)
+        for file in embedded.files
+        if file.name in {"model.bin", "config.json", "vocabulary.txt"}
+    }
+    vocabulary = content["vocabulary.txt"].decode().splitlines()
+    kept = np.array([n for n, token in enumerate(vocabulary) if SPECIAL.fullmatch(token)], dtype=np.int64)
+    with (folder / "model.bin").open("wb") as file:
+        file.writelines(narrowed_weights(content.pop("model.bin"), kept, len(vocabulary), wanted=_needed))
+    (folder / "config.json").write_text(narrowed_config(json.loads(content["config.json"]), kept), "utf-8")
+    (folder / "vocabulary.txt").write_text("".join(f"{vocabulary[token]}\n" for token in kept), "utf-8")
+
+
+def _needed(name: str) -> bool:
+    """Whether an array is written: of the decoder's layers only the first."""
+    return not name.startswith(UNUSED) or name.startswith(FIRST_LAYER)

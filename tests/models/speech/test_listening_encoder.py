@@ -1,0 +1,177 @@
+"""The ears hear the same beside every model that writes words."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import models.speech.listening_encoder as listening_module
+from models.registry import EmbeddedModel, embedded_asr, verified_bytes
+from models.speech.ears import LISTENED_SECONDS, SILENCE, Unheard, ears_encoder
+from models.speech.listening_encoder import ListeningEncoder, load_listening_encoder
+from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from models.speech.whisper.processors import Place
+from pipeline.errors import ModelError
+from pipeline.hearing.transcribe import RATE, HeardSegment
+from pipeline.types import Posteriorgram
+from tests.models.speech.tiny_whisper import MELS, WIDTH, write_tiny_whisper
+
+CPU = Place("cpu", 1)
+
+
+def noise(seconds: float) -> NDArray[np.float32]:
+    """Nothing that is speech; every network hears something in it all the same."""
+    return np.random.default_rng(1).normal(0, 0.05, round(seconds * RATE)).astype(np.float32)
+
+
+WINDOWS = (noise(3.0), noise(1.25))
+
+
+def base() -> EmbeddedModel:
+    """As the registry describes it."""
+    found = embedded_asr("base")
+    assert found is not None
+    return found
+
+
+def base_in(folder: Path, change: Callable[[bytes], bytes]) -> Path:
+    """A folder of the embedded model whose weights a function has changed."""
+    folder.mkdir()
+    for file in base().files:
+        content = verified_bytes(file)
+        (folder / file.name).write_bytes(change(content) if file.name == "model.bin" else content)
+    return folder
+
+
+def another_byte(content: bytes) -> bytes:
+    """One bit of the last weight is another: the model loads, and hears as before, nearly."""
+    return content[:-100] + bytes([content[-100] ^ 1]) + content[-99:]
+
+
+@pytest.fixture(scope="module")
+def embedded() -> FasterWhisperRecogniser:
+    """The embedded model, which writes the words and is listened to."""
+    return load_transcriber(device="cpu", cpu_threads=1)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of another width and another spectrogram."""
+    return write_tiny_whisper(tmp_path_factory.mktemp("models") / "tiny")
+
+
+def heard(segments: tuple[HeardSegment, ...]) -> list[tuple[object, tuple[Posteriorgram, ...]]]:
+    """All that was heard beside the words."""
+    return [(segment.traces, segment.posteriorgrams) for segment in segments]
+
+
+def hears_as(embedded: FasterWhisperRecogniser, other: FasterWhisperRecogniser) -> None:
+    """To the bit, in a window by itself, in both hearings, and for what learns from it."""
+    assert (other.unheard, other.hears_morae) == (None, True)
+    assert other.encoder_sha256 == embedded.encoder_sha256 == embedded.sha256
+    assert other.posteriorgrams(WINDOWS[0]) == embedded.posteriorgrams(WINDOWS[0]) != ()
+    np.testing.assert_array_equal(other.encoding(WINDOWS[0]), embedded.encoding(WINDOWS[0]))
+    np.testing.assert_array_equal(
+        other.in_batches().encoding(WINDOWS[0]), embedded.in_batches().encoding(WINDOWS[0])
+    )
+    (first, *_), (own, *_) = other.recognise(WINDOWS[0]), embedded.recognise(WINDOWS[0])
+    assert heard((first,)) == heard((own,))
+    again = [each.in_batches().recognise_batch(WINDOWS) for each in (other, embedded)]
+    assert heard(again[0]) == heard(again[1])
+    for segment in (first, *again[0]):
+        assert segment.words
+        assert all(len(word.sounds) == 3 for word in segment.words)
+
+
+def test_the_same_weights_in_a_folder_are_read_themselves(
+    embedded: FasterWhisperRecogniser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counts is the bytes, not how they were found: nothing is loaded beside them."""
+    monkeypatch.delattr(listening_module, "_loaded")
+    copy = load_transcriber(str(base_in(tmp_path / "copy", bytes)), device="cpu", cpu_threads=1)
+    assert copy.sha256 == embedded.sha256
+    hears_as(embedded, copy)
+
+
+def test_beside_a_model_with_another_byte_the_embedded_encoder_listens(
+    embedded: FasterWhisperRecogniser, tmp_path: Path
+) -> None:
+    """Of the same width: only its bytes tell that it is another."""
+    other = load_transcriber(str(base_in(tmp_path / "other", another_byte)), device="cpu", cpu_threads=1)
+    assert other.sha256 != embedded.sha256
+    hears_as(embedded, other)
+
+
+def test_beside_a_model_of_another_shape_the_embedded_encoder_listens(
+    embedded: FasterWhisperRecogniser, tiny: Path
+) -> None:
+    """Each takes its own spectrogram and gives its own width."""
+    other = load_transcriber(str(tiny), device="cpu", cpu_threads=1)
+    own = other._encoded.encoding(WINDOWS[0])
+    assert (other._model.model.n_mels, own.shape[-1]) == (MELS, WIDTH) != (80, ears_encoder().width)
+    hears_as(embedded, other)
+
+
+def test_who_listens_again_needs_no_ears(tiny: Path) -> None:
+    """The second listening of a finished copy searches its words alone."""
+    other = load_transcriber(str(tiny), device="cpu", cpu_threads=1)
+    (segment,) = other.in_batches(listened=False).recognise_batch(WINDOWS[:1])
+    assert (segment.traces, segment.posteriorgrams) == ((), ())
+
+
+def test_without_the_embedded_model_nobody_listens(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its packages are not installed: another model writes words all the same, and says why it is alone."""
+    missing = replace(base().files[0], parts=("no_such_package/data/model.bin",))
+    monkeypatch.setattr(
+        listening_module, "embedded_asr", lambda _: replace(base(), files=(missing, *base().files[1:]))
+    )
+    other = load_transcriber(str(tiny), device="cpu", cpu_threads=1)
+    assert (other.unheard, other.hears_morae) == (Unheard.NOT_INSTALLED, False)
+    assert other.encoder_sha256 == ears_encoder().sha256
+    assert other.posteriorgrams(WINDOWS[0]) == ()
+    assert heard(other.recognise(WINDOWS[0])[:1]) == [((), ())]
+    assert heard(other.in_batches().recognise_batch(WINDOWS)) == [((), ())] * 2
+    for encoding in (other.encoding, other.in_batches().encoding):
+        with pytest.raises(ModelError, match="no network reads"):
+            encoding(WINDOWS[0])
+
+
+@pytest.mark.parametrize("wrong", ["model.bin", "config.json"])
+def test_an_embedded_model_of_other_bytes_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is no reason to listen to nothing."""
+    files = tuple(replace(f, sha256="0" * 64) if f.name == wrong else f for f in base().files)
+    monkeypatch.setattr(listening_module, "embedded_asr", lambda _: replace(base(), files=files))
+    with pytest.raises(ModelError, match=wrong):
+        load_listening_encoder(CPU)
+
+
+def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The files by way of which it is loaded are gone; and where there is no room for them, that is told."""
+    listening_module._loaded.cache_clear()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert isinstance(load_listening_encoder(CPU), ListeningEncoder)
+    assert list(tmp_path.iterdir()) == []
+    listening_module._loaded.cache_clear()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(ModelError, match="FileNotFoundError"):
+        load_listening_encoder(CPU)
+
+
+def test_it_is_loaded_once() -> None:
+    """Also by two who know nothing of each other."""
+    assert load_listening_encoder(CPU) is load_listening_encoder(Place("cpu", 1))
+
+
+def test_of_more_than_an_encoder_takes_nothing_is_heard() -> None:
+    """No window is so long; half of one would seem to be all of it."""
+    listener = load_listening_encoder(CPU)
+    assert isinstance(listener, ListeningEncoder)
+    assert listener.listen(noise(LISTENED_SECONDS + 0.1)) is SILENCE
+    with pytest.raises(ValueError, match="window"):
+        listener.listen_together([noise(LISTENED_SECONDS)], 0.0)

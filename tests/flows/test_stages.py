@@ -11,6 +11,9 @@ from flows import stages
 from flows.masking.mask_calls import Order, Outcome, mask_calls
 from flows.settings import Settings
 from flows.stages import KNOWN, STAGES, Models, known, recipe
+from models.speech import listening_encoder
+from models.speech.ears import ears_encoder
+from models.speech.listening_encoder import ListeningEncoder
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import HeardSegment
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, MaskPolicy, TimeSpan
@@ -25,6 +28,7 @@ class Counting:
     """Counts how often it is asked."""
 
     asked: list[dict[str, object]] = field(default_factory=list)
+    hears_morae: bool = False
 
     def recognise(self, samples: np.ndarray, **changes: object) -> tuple[HeardSegment, ...]:
         """Always the same."""
@@ -99,6 +103,29 @@ def test_models_load_when_they_are_needed():
     assert models.reader.kana("はい") == "ハイ"
     with pytest.raises(ModelError):
         _ = models.recogniser
+
+
+def test_the_embedded_model_hears_what_a_file_says_with_its_own_encoder():
+    """It is loaded once, for words and ears."""
+    models, counting = listening()
+    counting.hears_morae = True
+
+    assert models.mora_listener is counting
+
+
+def test_beside_another_model_only_the_ears_are_loaded_for_words_of_a_file():
+    """The model, which is not there, is not asked for."""
+    models = Models("/no/such/model", Settings(cpu_threads=1, device="cpu"))
+
+    assert isinstance(models.mora_listener, ListeningEncoder)
+    assert models.mora_listener.encoder_sha256 == ears_encoder().sha256
+
+
+def test_without_the_ears_no_words_of_a_file_are_taken(monkeypatch: pytest.MonkeyPatch):
+    """They could not be held against the sound."""
+    monkeypatch.setattr(listening_encoder, "is_installed", lambda _: False)
+    with pytest.raises(ModelError, match="base"):
+        _ = Models("/no/such/model", Settings(cpu_threads=1, device="cpu")).mora_listener
 
 
 class TestPlantedMisses:

@@ -31,7 +31,8 @@ BESIDE_WORDS: Final = "beside_words"
 """A speech model recognised the words, and what the ears hear is evidence beside them."""
 
 AGAINST_FILE: Final = "against_file"
-"""The embedded model's morae are what words from a file are held against; nothing else is found by them."""
+"""Words from a file are held against what the ears hear and laid on it.  Whose a finding is and where it
+sounds rests on that as well; that it is one, on the words alone (``pipeline.given.laid_words``)."""
 
 UNHEARD_LINE: Final = (
     "付属のモデル base のパッケージがないので、耳（音を聞く網）が働きません。"

@@ -99,8 +99,8 @@ def _used(listener: Listener) -> tuple[Mapping[str, str], Mapping[str, str]]:
 def _had_say(file: RegisteredFile, listener: Listener) -> bool:
     """Whether a file of ours was asked about this call.
 
-    What reads an encoder is not where nobody listened; what weighs the ears' word beside the words is not,
-    either, where the words came from a file.
+    What reads an encoder is not where nobody listened; what weighs the ears' word against the words is not,
+    either, where the words came from a file: those are found by reading alone.
     """
     if file.encoder is not None:
         return listener.heard

@@ -15,6 +15,7 @@ import pipeline.audio.recording
 import pipeline.finding.detect
 import pipeline.given.given_words
 import pipeline.given.heard_call
+import pipeline.given.laid_words
 import pipeline.hearing.second_hearing
 import pipeline.hearing.supplement
 import pipeline.hearing.transcribe
@@ -202,14 +203,15 @@ def decode(call: Workspace, _: Models) -> int:
 
 
 def transcribe(call: Workspace, models: Models) -> int:
-    """Samples -> words, heard twice, or words from the given file, held against the sound."""
+    """Samples -> words, heard twice, or words from the given file, held against the sound and laid on it."""
     job, recording = call.get(JOB), call.get(RECORDING)
     second = None
     if job.transcript is not None:
         given = read_transcript(job.transcript, recording, job.call_id)
         listener = against_file(models.mora_listener)
         heard = pipeline.given.heard_call.hear_call(recording, models.mora_listener)
-        transcript = pipeline.given.given_words.hold_against_sound(given, heard, recording, models.reader)
+        held = pipeline.given.given_words.hold_against_sound(given, heard, recording, models.reader)
+        transcript = pipeline.given.laid_words.laid_on_sound(held, heard)
     else:
         listener = beside_words(models.recogniser)
         transcript = pipeline.hearing.transcribe.transcribe(recording, models.recogniser, job.call_id)

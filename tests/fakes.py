@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from models.language.readings import Reader, load_reader
-from models.speech.ears import Unheard
+from models.speech.ears import SILENCE, Heard, Unheard
 from models.weighing.owner.owner import Owner, load_owner
-from pipeline.hearing.transcribe import HeardSegment
-from pipeline.types import CallCase, CharSpan, EntitySpan, Posteriorgram, Transcript
+from pipeline.hearing.transcribe import HeardSegment, HeardWord
+from pipeline.types import CallCase, CharSpan, EntitySpan, Transcript
 from tests.builders import utterance
 
 
@@ -56,9 +56,13 @@ class DeafListener:
     at_once: int = 1
     encoder_sha256: str = "e" * 64
 
-    def posteriorgrams(self, samples: np.ndarray) -> tuple[Posteriorgram, ...]:
+    def listen(self, samples: np.ndarray) -> Heard:
         """Nothing."""
-        return ()
+        return SILENCE
+
+    def on_words(self, words: Sequence[HeardWord], heard: Heard) -> tuple[HeardWord, ...]:
+        """As they are."""
+        return tuple(words)
 
 
 @dataclass

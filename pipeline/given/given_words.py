@@ -29,7 +29,7 @@ from pipeline.given.heard_call import HeardChannel
 from pipeline.given.said_elsewhere import SaidElsewhere
 from pipeline.given.speaking_channel import above_noise
 from pipeline.given.written_morae import price, written_morae
-from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.hearing.transcribe import HeardSegment, HeardWord, as_heard, build_transcript
 from pipeline.hearing.windows import FRAME_SECONDS
 from pipeline.masking.crosstalk import heard_on
 from pipeline.nearby import Nearby
@@ -37,7 +37,7 @@ from pipeline.reasons import Reason
 from pipeline.sound.pairs import TimedMora, paired_in_pieces
 from pipeline.sound.posteriorgram import likeliest, unpacked
 from pipeline.sound.reader import SoundReader
-from pipeline.types import EntitySpan, Finding, Party, Segment, TimeSpan, Transcript
+from pipeline.types import EntitySpan, Finding, Party, TimeSpan, Transcript
 
 __all__ = [
     "ENTITY_TYPE",
@@ -210,7 +210,7 @@ def marked(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:
         )
         for each in missing
     ]
-    own = [_as_heard(segment, transcript.text) for segment in transcript.segments]
+    own = [as_heard(segment, transcript.text) for segment in transcript.segments]
     made = build_transcript([*own, *added], transcript.call_id, transcript.model, transcript.audio_sha256)
     return replace(made, times_within=transcript.times_within)
 
@@ -236,14 +236,6 @@ def findings_of_marks(transcript: Transcript, recording: Recording) -> tuple[Fin
         for segment in transcript.segments
         if transcript.text[segment.chars.start : segment.chars.end] == MARK
     )
-
-
-def _as_heard(segment: Segment, text: str) -> HeardSegment:
-    words = tuple(
-        HeardWord(text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability)
-        for w in segment.words
-    )
-    return HeardSegment(words, segment.no_speech_probability, segment.channel, segment.speaker)
 
 
 def _heard_morae(channel: HeardChannel) -> list[TimedMora]:

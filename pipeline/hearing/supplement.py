@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from pipeline.hearing.second_hearing import MAX_SECONDS_PER_CHAR, MIN_PAUSE_SECONDS, PUNCTUATION
-from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.hearing.transcribe import HeardSegment, as_heard, build_transcript
 from pipeline.nearby import Nearby
 from pipeline.types import Segment, TimeSpan, Transcript, Word
 
@@ -41,25 +41,8 @@ def supplemented(first: Transcript, second: Transcript) -> Transcript:
     added = [each for segment in second.segments for each in _alone(segment, first.text, near, second.text)]
     if not added:
         return first
-    own = [_heard(segment, segment.words, first.text) for segment in first.segments]
+    own = [as_heard(segment, first.text) for segment in first.segments]
     return build_transcript([*own, *added], first.call_id, first.model, first.audio_sha256)
-
-
-def _heard(segment: Segment, words: Sequence[Word], text: str) -> HeardSegment:
-    heard = tuple(
-        HeardWord(
-            text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability, w.sounds, w.spread
-        )
-        for w in words
-    )
-    return HeardSegment(
-        heard,
-        segment.no_speech_probability,
-        segment.channel,
-        segment.speaker,
-        segment.traces,
-        segment.posteriorgrams,
-    )
 
 
 def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> Iterator[HeardSegment]:
@@ -74,7 +57,7 @@ def _alone(segment: Segment, heard: str, near: Nearby[Segment], text: str) -> It
         words = tuple(run)
         said = "".join(text[w.chars.start : w.chars.end] for w in words).strip(PUNCTUATION)
         if not covered and len(said) > 1 and words[-1].time.end - words[0].time.start >= MIN_ADDED_SECONDS:
-            yield _heard(segment, words, text)
+            yield as_heard(segment, text, words)
 
 
 def _spoken(word: Word, text: str) -> TimeSpan:

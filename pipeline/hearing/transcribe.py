@@ -25,7 +25,15 @@ from pipeline.hearing.unheard import SHORT_WINDOW_SECONDS, windows_to_retry
 from pipeline.hearing.windows import FRAME_SECONDS, Channel, Window, shorter, windows_of
 from pipeline.types import CharSpan, Posteriorgram, Segment, TimeSpan, Trace, Transcript, Word
 
-__all__ = ["HeardSegment", "HeardWord", "Recogniser", "build_transcript", "transcribe", "utterance"]
+__all__ = [
+    "HeardSegment",
+    "HeardWord",
+    "Recogniser",
+    "as_heard",
+    "build_transcript",
+    "transcribe",
+    "utterance",
+]
 
 RATE = RECOGNISER_RATE
 """Samples per second that every Whisper model takes."""
@@ -172,6 +180,30 @@ def build_transcript(
         texts.append("\n")
         offset += 1
     return Transcript(call_id, "".join(texts[:-1]), tuple(segments), "ja", model, audio_sha256)
+
+
+def as_heard(segment: Segment, text: str, words: Sequence[Word] | None = None) -> HeardSegment:
+    """Turn an utterance back into what ``build_transcript`` takes.
+
+    Args:
+        segment: Of a transcript.
+        text: The transcript's.
+        words: Some of its words; all by default.
+    """
+    heard = tuple(
+        HeardWord(
+            text[w.chars.start : w.chars.end], w.time.start, w.time.end, w.probability, w.sounds, w.spread
+        )
+        for w in (segment.words if words is None else words)
+    )
+    return HeardSegment(
+        heard,
+        segment.no_speech_probability,
+        segment.channel,
+        segment.speaker,
+        segment.traces,
+        segment.posteriorgrams,
+    )
 
 
 def _heard_on(

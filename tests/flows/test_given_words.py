@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from flows import stages
 from flows.files.case_file import case_lookup
 from flows.masking.mask_calls import Order, exit_status, mask_calls
 from flows.settings import Settings
 from flows.stages import Models
+from flows.workspace import JOB, TRANSCRIPT, Job, MemoryWorkspace
 from pipeline.measuring.truth import exact_transcript, read_truth
+from pipeline.types import CallCase
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 MONO, STEREO = "neighbour-parcel", "staff-complaint"
@@ -142,3 +145,24 @@ def test_a_name_taken_out_of_the_words_is_masked(tmp_path: Path, models: Models)
     assert status == 0
     assert [row["entity_type"] for row in masked] == ["UNTRANSCRIBED"]
     assert masked[0]["needs_review"]
+
+
+@pytest.mark.parametrize("vouched", [True, False])
+def test_what_is_heard_stands_around_the_words(tmp_path: Path, models: Models, vouched: bool):
+    """As around recognised ones; times are those that are heard, unless the file vouches for its own."""
+    truth = read_truth(json.loads((SAMPLES / f"{STEREO}.truth.json").read_text(encoding="utf-8")), STEREO)
+    exact = exact_transcript(truth)
+    late = [retimed(each, lambda t: t + 0.1) for each in exact["segments"]]  # type: ignore[index]
+    words = tmp_path / "words.json"
+    stated = {"times_within": 0.2} if vouched else {}
+    words.write_text(json.dumps({"segments": late, **stated}), encoding="utf-8")
+    call = MemoryWorkspace(tmp_path)
+    call.put(JOB, Job("c-1", SAMPLES / f"{STEREO}.wav", tmp_path, CallCase("r-1"), transcript=words))
+    stages.decode(call, models)
+    stages.transcribe(call, models)
+    made = call.get(TRANSCRIPT)
+    spoken = [word for segment in made.segments for word in segment.words]
+
+    assert all(segment.traces and segment.posteriorgrams for segment in made.segments)
+    given = {round(w["start"], 3) for each in late for w in each["words"]}
+    assert ({round(word.time.start, 3) for word in spoken} <= given) is vouched

@@ -5,6 +5,8 @@
     laid       |移動した|ち|こ|という|        where each is heard, with what was heard around it
 
 Two who talk at once on one channel are laid on it each by themselves: their words are no one line of speech.
+Where utterances are a tenth of a second early or late (14 made calls, standard deviation .12 s), .3 % of
+third parties' speech leaks in place of .8 %.
 
 Whose a finding is, terms of the case that are heard, and the edges of masks thereby rest on the sound as well
 as with recognised words.  Only ``Word.sounds`` is left empty, so that words of a file are found by reading

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from models.registry import EmbeddedModel, Encoder, embedded_asr, is_installed, verified_bytes
 from models.speech.ear import POOL, on_cpu, pooled
 from models.speech.ears import LISTENED_SECONDS, SILENCE, Ears, Heard, Unheard, load_ears
-from models.speech.narrow_vocabulary import SPECIAL, narrowed_config, narrowed_weights
+from models.speech.whisper.narrow_vocabulary import SPECIAL, narrowed_config, narrowed_weights
 from models.speech.whisper.processors import Place
 from models.speech.whisper.window_encoder import WindowEncoder
 from pipeline.errors import ModelError

@@ -20,13 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.registry import EmbeddedFile, EmbeddedModel, Encoder, embedded_asr, verified_bytes
-from models.speech.adapter import load_adapter
 from models.speech.batch_transcriber import GREEDY, BatchTranscriber
 from models.speech.ear import POOL, on_cpu, pooled
 from models.speech.ears import LISTENED_SECONDS, SILENCE, Ears, Heard, Unheard, ears_encoder, load_ears
 from models.speech.encoded_once import EncodedOnce
 from models.speech.listening_encoder import ListeningEncoder, load_listening_encoder
-from models.speech.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
+from models.speech.whisper.adapter import load_adapter
+from models.speech.whisper.narrow_vocabulary import (
+    NarrowWhisper,
+    kept_tokens,
+    narrowed_config,
+    narrowed_weights,
+)
 from models.speech.whisper.processors import Place, place
 from models.speech.whisper.window_encoder import WindowEncoder
 from models.speech.window_decoder import UNREAD, Decoding, WindowDecoder

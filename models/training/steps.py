@@ -32,7 +32,7 @@ EARS: Networks = (
 VOCABULARY: Networks = (
     ("models/weighing/tagger/tagger.vocabulary.json", "train-tagger-first/tagger.vocabulary.json"),
 )
-ADAPTER: Networks = (("models/speech/telephone.npz", "train-adapter/telephone.npz"),)
+ADAPTER: Networks = (("models/speech/whisper/telephone.npz", "train-adapter/telephone.npz"),)
 TAGGERS: Networks = (
     ("models/weighing/tagger/tagger.onnx", "tagger/tagger.onnx"),
     *VOCABULARY,

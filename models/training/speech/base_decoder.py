@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from models.registry import embedded_asr, verified_bytes
-from models.speech.narrow_vocabulary import kept_tokens
-from models.speech.weights_file import arrays
+from models.speech.whisper.narrow_vocabulary import kept_tokens
+from models.speech.whisper.weights_file import arrays
 
 __all__ = ["main"]
 

@@ -79,7 +79,7 @@ def arrays(model: bytes) -> Iterator[Array]:
 
 
 def rewritten(
-    model: bytes, change: Callable[[Array], Array], kept: Callable[[str], bool] = lambda name: True
+    model: bytes, change: Callable[[Array], Array], kept: Callable[[str], bool] = lambda _: True
 ) -> Iterator[bytes | memoryview]:
     """Write a model with changed arrays.
 

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 from models.registry import embedded_asr, verified_bytes
-from models.speech.narrow_vocabulary import NarrowWhisper, kept_tokens, narrowed_config, narrowed_weights
+from models.speech.whisper.narrow_vocabulary import (
+    NarrowWhisper,
+    kept_tokens,
+    narrowed_config,
+    narrowed_weights,
+)
 
 
 @pytest.fixture(scope="module")

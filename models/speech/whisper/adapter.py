@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.registry import adapted_model, registered_bytes
-from models.speech.weights_file import Array
+from models.speech.whisper.weights_file import Array
 from pipeline.errors import ModelError
 
 __all__ = ["Adapter", "load_adapter", "read_adapter"]

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.speech.weights_file import Array, rewritten
+from models.speech.whisper.weights_file import Array, rewritten
 
 __all__ = ["SPECIAL", "NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights"]
 
@@ -57,7 +57,7 @@ def narrowed_weights(
     kept: NDArray[np.int64],
     tokens: int,
     change: Callable[[Array], Array] = lambda array: array,
-    wanted: Callable[[str], bool] = lambda name: True,
+    wanted: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[bytes | memoryview]:
     """Leave the rows of other tokens out of a converted model.
 

@@ -7,8 +7,8 @@ import io
 import numpy as np
 import pytest
 
-from models.speech.adapter import load_adapter, read_adapter
-from models.speech.weights_file import Array
+from models.speech.whisper.adapter import load_adapter, read_adapter
+from models.speech.whisper.weights_file import Array
 from pipeline.errors import ModelError
 
 NAME = "decoder/layer_0/ffn/linear_0/weight"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.registry import embedded_asr, verified_bytes
-from models.speech.weights_file import Array, arrays, rewritten
+from models.speech.whisper.weights_file import Array, arrays, rewritten
 
 
 @pytest.fixture(scope="module")

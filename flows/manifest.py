@@ -41,7 +41,9 @@ def manifest(call: Workspace, models: Models) -> dict[str, object]:
         ModelError: when the speech model, or what a package brings, is missing.
     """
     job, made, listener = call.get(JOB), call.get(PLAN), call.get(LISTENER)
-    networks, lexicons = _used(listener)
+    # A second hearing alone, of words from a file, is decoded without the adapter.
+    adapter = models.recogniser.adapter if job.transcript is None else None
+    networks, lexicons = _used(listener, adapter)
     return {
         "call_id": job.call_id,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -80,7 +82,7 @@ def _models(job: Job, models: Models) -> dict[str, object]:
     return named
 
 
-def _used(listener: Listener) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def _used(listener: Listener, adapter: str | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The networks and the lexicons that had a say in this call: name to SHA-256.
 
     No file of ours is loaded that is not, to the byte, the registered one; so the registry tells what was.
@@ -88,7 +90,9 @@ def _used(listener: Listener) -> tuple[Mapping[str, str], Mapping[str, str]]:
     from models.registry import LEXICON, installed_data, registered_files
 
     found = {
-        (each.section, each.name): each.sha256 for each in registered_files() if _had_say(each, listener)
+        (each.section, each.name): each.sha256
+        for each in registered_files()
+        if _had_say(each, listener, adapter)
     }
     found |= installed_data()
     networks = {f"{section}.{name}": sha for (section, name), sha in found.items() if section != LEXICON}
@@ -96,12 +100,17 @@ def _used(listener: Listener) -> tuple[Mapping[str, str], Mapping[str, str]]:
     return networks, lexicons
 
 
-def _had_say(file: RegisteredFile, listener: Listener) -> bool:
+def _had_say(file: RegisteredFile, listener: Listener, adapter: str | None) -> bool:
     """Whether a file of ours was asked about this call.
 
-    What reads an encoder is not where nobody listened; what weighs the ears' word against the words is not,
-    either, where the words came from a file: those are found by reading alone.
+    An adapter is where it was added to the model that wrote the words.  What reads an encoder is not where
+    nobody listened; what weighs the ears' word against the words is not, either, where the words came from a
+    file: those are found by reading alone.
     """
+    from models.registry import ADAPTER
+
+    if file.section == ADAPTER:
+        return file.name == adapter
     if file.encoder is not None:
         return listener.heard
     return not file.listens or (listener.heard and listener.role == BESIDE_WORDS)

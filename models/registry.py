@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.errors import ModelError
 
 __all__ = [
+    "ADAPTER",
     "LEXICON",
     "EmbeddedFile",
     "EmbeddedModel",
@@ -30,6 +31,9 @@ __all__ = [
 ]
 
 REGISTRY = Path(__file__).with_name("registry.toml")
+
+ADAPTER = "adapter"
+"""Section of what is added to a speech model (``models.speech.whisper.adapter``)."""
 
 LEXICON = "lexicon"
 """Section of the lexicons; every other section holds networks and their weights."""

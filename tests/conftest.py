@@ -32,7 +32,7 @@ for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
 # How long an example takes tells of the machine's other work, not of the code.
-# CI tries the same examples each time, so that what lands does not hang on chance; everywhere else they are new.
+# CI tries the same examples each time, so that what lands does not hang on chance; elsewhere they are new.
 hypothesis.settings.register_profile("kaiji", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("kaiji")
 

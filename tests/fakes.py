@@ -23,6 +23,7 @@ class FakeRecogniser:
     heard: tuple[HeardSegment, ...]
     spoken_language: tuple[str, float] = ("ja", 0.99)
     name: str = "fake"
+    adapter: str | None = None
     sha256: str = "f" * 64
     encoder_sha256: str = "e" * 64
     at_once: int = 1

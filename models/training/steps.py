@@ -1,8 +1,8 @@
 """The steps of the training graph: which command makes which learned file from what.
 
     speak-mei, speak-listening -> collect-ear -> train-ear ---------.
-                               -> collect-text -> train-phonetic ---+-> all below is heard with these three
-                                               -> train-adapter ----'
+    speak-mei, speak-voices   -> collect-text -> train-phonetic ----+-> all below is heard with these three
+    people                                    -> train-adapter -----'
     speak-reading  -> hear-reading -> count-noise -> make-data -> train-tagger-first -> -a, -b -> tagger
                                    -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from models.training.split import Split
 from models.training.step import Step
@@ -57,13 +58,10 @@ DIALOGUES = tuple(f"{{dialogues}}/{name}.jsonl.gz" for name in ("asdc", "real-pe
 
 TEXT_SETS = tuple(
     f"{name}-{kind}"
-    for name in ("speak-mei-0", "speak-listening", "people-listening")
+    for name in ("speak-mei-0", "speak-mei-1", "speak-voices", "people-listening")
     for kind in ("first", "again")
 )
 """What the adapter and the phonetic network learn from."""
-
-TIMES = {"people-listening-first": ":3", "people-listening-again": ":3"}
-"""How often in a round: there is little of people."""
 
 OTHERWISE = ("short", "beam")
 """Hearings that are learned from beside the product's two."""
@@ -124,6 +122,8 @@ def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     yield _speak("speak-mei", split, "listening", scale, sets=("c", "d", "e"), mei=True, seed=4242, hours=0.3)
     spoken = (*(f"u{n}" for n in range(1, 21)), "f", "h1", "h2", "h3", "h4")
     few = replace(scale, calls=1) if scale.quick else scale
+    # Twenty calls in as many voices, for what learns in minutes.
+    yield _speak("speak-voices", split, "listening", few, files=("f1",), seed=33001, hours=0.2)
     yield _speak("speak-listening", split, "listening", few, sets=spoken, seed=33001, hours=4.6)
     for part, seed, hours in (("reading", 33002, 2.0), ("weighing", 33003, 1.7), ("owning", 33004, 1.7)):
         yield _speak(f"speak-{part}", split, part, scale, mei=scale.quick, seed=seed, hours=hours)
@@ -139,10 +139,11 @@ def _speak(  # noqa: PLR0913 - what a step is
     seed: int,
     hours: float,
     sets: tuple[str, ...] = (),
+    files: tuple[str, ...] = (),
     mei: bool = False,
 ) -> Step:
     """Scripts of a part, spoken in its voices or in Mei's, which is quick."""
-    paths = [path.as_posix() for path in split.scripts(part, sets)]
+    paths = [path.as_posix() for path in split.scripts(part, sets) if not files or _name(path) in files]
     words = ["models.training.calls.speak", "--scripts", *paths, "--out", "{out}", "--seed", str(seed)]
     words += ["--jobs", "{jobs}"]
     words += [] if scale.calls is None else ["--limit", str(scale.calls)]
@@ -151,6 +152,10 @@ def _speak(  # noqa: PLR0913 - what a step is
         words += ["--hts", "{voices}/hts", "--cache", "{cache}"]
     outputs = ("*.wav", "*.truth.json", "*.case.json")
     return Step(name, (tuple(words),), outputs, seed=seed, hours=hours, resumes=True)
+
+
+def _name(path: PurePath) -> str:
+    return path.name.partition(".")[0]
 
 
 def _listening(scale: Scale) -> Iterator[Step]:
@@ -184,19 +189,19 @@ def _listening(scale: Scale) -> Iterator[Step]:
     yield Step(
         "collect-text",
         (
-            (*collect, "{speak-mei}", "--share", "0/3"),
-            (*collect, "{speak-listening}"),
+            *((*collect, "{speak-mei}", "--share", f"{part}/3") for part in range(2)),
+            (*collect, "{speak-voices}", "--times", "2"),
             (*collect, "--clips", "{voices}", "--part", "listening", "--times", "2"),
         ),
         tuple(f"{name}.{end}" for name in TEXT_SETS for end in ("f16", "jsonl")),
         seed=7,
         hours=1.0,
     )
-    sets = tuple(f"{{collect-text}}/{name}{TIMES.get(name, '')}" for name in TEXT_SETS)
+    sets = tuple(f"{{collect-text}}/{name}" for name in TEXT_SETS)
     yield _train(
         "train-adapter", "models.training.speech.train_adapter", *sets,
         "--decoder", "{base-decoder}/decoder.npz",
-        made="telephone.npz", epochs=min(scale.epochs, 3), seed=1, hours=1.2,
+        made="telephone.npz", epochs=1, seed=1, hours=0.2,
     )  # fmt: skip
     yield _train(
         "train-phonetic", "models.training.speech.train_phonetic", *sets,

@@ -40,7 +40,9 @@ def test_every_network_and_lexicon_stands_with_its_bytes(tmp_path: Path):
     """Whatever the registry names of ours, and what packages bring."""
     found = manifest(tmp_path, FakeModels())
     lexicons = {file.name: file.sha256 for file in registered_files() if file.section == "lexicon"}
-    networks = {name: file.sha256 for name, file in REGISTERED.items() if file.section != "lexicon"}
+    networks = {
+        name: file.sha256 for name, file in REGISTERED.items() if file.section not in ("lexicon", "adapter")
+    }
 
     assert found["networks"].pop(LANGUAGE)
     assert found["lexicons"].pop("sudachidict")
@@ -50,6 +52,14 @@ def test_every_network_and_lexicon_stands_with_its_bytes(tmp_path: Path):
     assert {"tagger.network", "fusion.network", "judge.weights", "doubt.weights", "edges.network"} <= set(
         networks
     )
+
+
+def test_an_adapter_stands_where_it_was_added_to_the_model(tmp_path: Path):
+    """With its bytes."""
+    models = FakeModels()
+    models.recogniser.adapter = "telephone"
+    found = manifest(tmp_path, models)["networks"]
+    assert found["adapter.telephone"] == REGISTERED["adapter.telephone"].sha256
 
 
 def test_where_the_ears_listened_it_is_said(tmp_path: Path):
@@ -92,7 +102,9 @@ def test_where_they_did_not_it_is_said_why(tmp_path: Path, why: Unheard):
 def test_words_from_a_file_are_held_against_the_embedded_model(tmp_path: Path):
     """Whichever model listens again: the morae are the embedded one's."""
     words = words_file(tmp_path / "w.json", [(1.0, "隣の長谷川さんです")])
-    found = manifest(tmp_path, FakeModels(unheard=Unheard.NOT_INSTALLED), words)
+    models = FakeModels(unheard=Unheard.NOT_INSTALLED)
+    models.recogniser.adapter = "telephone"
+    found = manifest(tmp_path, models, words)
 
     assert found["models"]["asr"]["sha256"] == "f" * 64
     assert found["listener"] == {
@@ -102,7 +114,7 @@ def test_words_from_a_file_are_held_against_the_embedded_model(tmp_path: Path):
         "role": AGAINST_FILE,
     }
     assert found["networks"].keys() >= READ_ENCODER
-    assert not found["networks"].keys() & LISTEN
+    assert not found["networks"].keys() & (LISTEN | {"adapter.telephone"})
 
 
 def test_the_version_is_one_and_the_same(tmp_path: Path):

@@ -10,6 +10,7 @@ stays as it is: what listens to it (``models.speech.ears``) hears the same with 
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,7 +80,7 @@ def read_adapter(content: bytes) -> Adapter:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             names = sorted({name.partition(":")[0] for name in stored.files if ":" in name})
             changes = {name: (_rows(stored, f"{name}:up"), _rows(stored, f"{name}:down")) for name in names}
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ModelError(f"the adapter cannot be read ({type(error).__name__})") from None
     return Adapter(changes)
 

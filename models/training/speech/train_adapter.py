@@ -36,6 +36,9 @@ RATE = 6e-4
 BATCH = 8
 """Windows a step."""
 
+NOISE = 0.2
+"""Of what is added to what is heard, as a share of its standard deviation."""
+
 TIMED = 0.8
 """Share of long windows that are written with times; the first hearing writes them, the second does not."""
 
@@ -210,8 +213,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     model = Decoder(arrays)
     _report(model, tests, marks, 0.0)
-    _fit(model, windows, tests, marks, options.epochs, np.random.default_rng(options.seed))
-    _write(model, options.out, sha256)
+    for _ in _fit(model, windows, tests, marks, options.epochs, np.random.default_rng(options.seed)):
+        _write(model, options.out, sha256)
     return 0
 
 
@@ -250,8 +253,10 @@ def _loss(
         cut = tokens[: longest + 1]
         given[row, : len(cut) - 1] = torch.tensor(cut[:-1])
         wanted[row, told - 1 : len(cut) - 1] = torch.tensor(cut[told:])
-    encoded = torch.from_numpy(np.stack([w.file for w in windows]))
-    logits = model(given, encoded.bfloat16())
+    encoded = torch.from_numpy(np.stack([w.file for w in windows])).bfloat16()
+    if rng is not None:
+        encoded = encoded + NOISE * encoded.std() * torch.randn_like(encoded)
+    logits = model(given, encoded)
     loss = functional.cross_entropy(
         logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED, reduction="sum"
     )
@@ -276,7 +281,8 @@ def _fit(  # noqa: PLR0913, PLR0917 - what learning is
     special: Special,
     epochs: int,
     rng: np.random.Generator,
-) -> None:
+) -> Iterator[int]:
+    """Learn; yields after each round, when the model has the mean of its weights."""
     own = dict(model.named_parameters())
     mean = {name: value.detach().clone() for name, value in own.items()}
     optimiser = torch.optim.AdamW(own.values(), lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
@@ -304,6 +310,7 @@ def _fit(  # noqa: PLR0913, PLR0917 - what learning is
         now = {name: value.detach().clone() for name, value in own.items()}
         _take(own, mean)
         _report(model, tests, special, epoch + 1)
+        yield epoch + 1
         if epoch + 1 < epochs:
             _take(own, now)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from models.registry import EmbeddedFile, EmbeddedModel, embedded_asr, verified_
 from models.speech.transcriber import DECODING, FasterWhisperRecogniser, load_transcriber
 from pipeline.audio.recording import for_recogniser, read_recording
 from pipeline.errors import ModelError
-from pipeline.hearing.transcribe import RATE
+from pipeline.hearing.transcribe import RATE, HeardSegment
 
 SAMPLE = Path(__file__).parents[3] / "sample_audio" / "accident-witness.wav"
 
@@ -39,6 +39,36 @@ def test_silence_is_no_error(base: FasterWhisperRecogniser) -> None:
         for word in segment.words:
             assert type(word.start) is type(word.end) is type(word.probability) is float
             assert 0 <= word.start <= word.end
+
+
+def spoken(seconds: float) -> np.ndarray:
+    """The beginning of a sample call."""
+    call = read_recording(SAMPLE)
+    return for_recogniser(call.samples[0, : round(seconds * call.rate)], call.rate)
+
+
+def written(segments: Iterable[HeardSegment]) -> str:
+    """All words."""
+    return "".join(word.text for segment in segments for word in segment.words)
+
+
+@pytest.mark.parametrize("level", [0.01, 0.05])
+def test_the_adapter_invents_nothing_in_noise(base: FasterWhisperRecogniser, level: float) -> None:
+    """As published, the model writes words in every one of these."""
+    for seed in range(3):
+        noise = np.random.default_rng(seed).normal(0, level, 3 * RATE).astype(np.float32)
+        assert written(base.recognise(noise)) == ""
+
+
+def test_the_first_hearing_is_adapted_and_the_second_as_published(base: FasterWhisperRecogniser) -> None:
+    """The second is worth its price as far as it errs otherwise."""
+    plain = load_transcriber("base-plain", device="cpu", cpu_threads=1)
+    assert (plain.name, plain.sha256) == ("base-plain", base.sha256)
+    sound = spoken(10.0)
+    assert written(plain.recognise(sound)) != written(base.recognise(sound)) != ""
+    again = [each.in_batches().recognise_batch([sound]) for each in (base, plain)]
+    assert written(again[0]) == written(again[1]) != ""
+    assert base.posteriorgrams(sound) == plain.posteriorgrams(sound) != ()
 
 
 def test_the_language_is_a_code_and_a_probability(base: FasterWhisperRecogniser) -> None:

@@ -51,8 +51,8 @@ def kinds(product: np.ndarray, plan: MaskPlan = PLAN) -> list[tuple[str, str | N
 def test_a_right_product_is_clean(plan: MaskPlan, law: str) -> None:
     """What mask_audio makes passes, in every law.
 
-    These plans were made without looking for copies on the other channel.  Noise is taken for a copy once in a
-    thousand stretches (``FALSE_ALARM_RATE``; tests/pipeline/masking/test_faint_copy.py measures it).
+    These plans were made without looking for copies on the other channel.  Noise is taken for a copy once in
+    a thousand stretches (``pipeline.masking.faint_copy.FALSE_ALARM_RATE``).
     """
     call = recording(quantise(CALL.samples, law), law)
     product = recording(mask_audio(call.samples, RATE, plan, law), law)

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from models.training.calls.hear import OTHERWISE, main, read_heard
+from pipeline.audio.recording import read_recording, write_wav
+
+SAMPLE = Path(__file__).parents[4] / "sample_audio" / "hotel-nothird.wav"
 
 
 @pytest.mark.parametrize(
@@ -21,12 +24,8 @@ from models.training.calls.hear import OTHERWISE, main, read_heard
 )
 def test_a_hearing_is_written_beside_its_call_once(tmp_path: Path, options: list[str], suffix: str) -> None:
     """Each hearing has a file of its own, which reads back; one that is there is left alone."""
-    noise = np.random.default_rng(1).normal(0, 3000, 16_000).astype("<i2")
-    with wave.open(str(tmp_path / "call.wav"), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(8_000)
-        out.writeframes(noise.tobytes())
+    call = read_recording(SAMPLE)
+    write_wav(tmp_path / "call.wav", np.asarray(call.samples[:, : 4 * call.rate]), call.rate, "pcm16")
     assert main([str(tmp_path), *options]) == 0
     written = tmp_path / f"call{suffix}"
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["call.wav", written.name])

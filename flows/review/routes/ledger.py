@@ -158,8 +158,10 @@ def letter(request: Request, user: Reader, number: Number, turn: Turn = None) ->
 
 def _page(request: Request, user: User, number: str, password: tuple[int, str] | None = None) -> Response:
     desk, actor = site_of(request).desk, _reader(user)
+    # Before the row: a release that ends in between would be shown neither as running nor as done.
+    errand = site_of(request).outgoing.of(number)
     row = _row(desk, actor, number)
-    state, errand = row.request.state, site_of(request).outgoing.of(number)
+    state = row.request.state
     ready = state in {State.APPROVED, State.WITHHELD}
     answers = [
         {

@@ -171,6 +171,29 @@ def test_a_release_that_fails_is_told_on_the_page(app: FastAPI, desk: Desk, numb
     assert "第1回" in go_out(approver, number)
 
 
+def test_a_release_that_ends_while_the_page_is_made_is_shown(
+    app: FastAPI, desk: Desk, number: str, monkeypatch: pytest.MonkeyPatch
+):
+    """As running or as done, not as if nothing had been begun."""
+    waiting = Waiting(ModelError("認識モデルがありません"))
+    monkeypatch.setattr(routes_ledger, "load_models", waiting)
+    approver = signed_in(app, "kobayakawa")
+    send(approver, f"/ledger/{number}/release")
+    read = routes_ledger._row
+
+    def ended_meanwhile(*arguments: object) -> object:
+        row = read(*arguments)
+        waiting.go_on.set()
+        until = time.monotonic() + 60
+        while app.state.site.outgoing.of(number).running:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        return row
+
+    monkeypatch.setattr(routes_ledger, "_row", ended_meanwhile)
+    assert WORKING in approver.get(f"/ledger/{number}").text
+
+
 def test_a_second_disclosure_shows_what_changed(app: FastAPI, desk: Desk, number: str):
     """Opened again with a reason; both answers stand on the page."""
     from flows.desk.work import plans

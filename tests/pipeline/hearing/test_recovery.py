@@ -64,7 +64,11 @@ def _heard(samples: np.ndarray, models: Models) -> Iterator[str]:
 
 
 def _has_name(kana: str) -> bool:
-    return bool(find_sound(morae(NAME), morae(kana), 0.35))
+    """Whether something like the name stands before ニモツ: what is said after that is not the name.
+
+    ガエテウケタマワリ (間違えて承り) is as like it as a badly heard name may be.
+    """
+    return bool(find_sound(morae(NAME), morae(kana.partition("ニモツ")[0]), 0.35))
 
 
 def _masked(call: Recording, plan: MaskPlan) -> Recording:

@@ -1,7 +1,7 @@
 """The decoder of a Whisper model in torch, with what is added to its matrices.
 
-It reads the arrays that ``models.training.speech.base_decoder`` writes and computes what CTranslate2 does with
-them; what was published stays, and only what is added is learned.
+It reads the arrays that ``models.training.speech.base_decoder`` writes and computes what CTranslate2 does
+with them; what was published stays, and only what is added is learned.
 """
 
 from __future__ import annotations

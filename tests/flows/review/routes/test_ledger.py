@@ -172,7 +172,7 @@ def test_a_release_that_fails_is_told_on_the_page(app: FastAPI, desk: Desk, numb
 
 
 def test_a_release_that_ends_while_the_page_is_made_is_shown(
-    app: FastAPI, desk: Desk, number: str, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, number: str, monkeypatch: pytest.MonkeyPatch
 ):
     """As running or as done, not as if nothing had been begun."""
     waiting = Waiting(ModelError("認識モデルがありません"))

@@ -32,7 +32,7 @@ GREEDY = Decoding(beam=1, tokens_a_second=9.0, tokens_beside=12, least_seconds=S
 
 
 class BatchTranscriber:
-    """A ``BatchRecogniser`` on the model that the first hearing has loaded.
+    """A ``BatchRecogniser`` on a model that a recogniser has loaded.
 
     Args:
         model: The loaded model; it is shared, not copied.

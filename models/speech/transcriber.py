@@ -183,10 +183,10 @@ class FasterWhisperRecogniser:
             return SILENCE
         if isinstance(self._ears, ListeningEncoder):
             return self._ears.listen(samples)
-        return self._ears.listen(on_cpu(self._encoded.encoding(samples))[0], len(samples))
+        return self._ears.listen(self.whole_encoding(samples), len(samples))
 
     def in_batches(self, how: Decoding = GREEDY, *, listened: bool = True) -> BatchTranscriber:
-        """What decodes short windows together, for a second hearing, with this same loaded model.
+        """What decodes short windows together, for a second hearing, with the model that is loaded for it.
 
         Args:
             how: How windows are decoded.
@@ -266,54 +266,59 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
 
     CTranslate2 keeps for good what it is handed in memory: 180 MB beside the model itself.
     """
-    files = {file.name: file for file in embedded.files}
-    model = _loaded(files, options, embedded.adapter)
-    # A second hearing is worth its price as far as it errs otherwise than the first: of six calls twice as
-    # much leaked with the adapter in both as with it in the first only (tests/bench/NOTES.md).
-    again = _loaded(files, options, None) if embedded.adapter else None
-    sha256 = files["model.bin"].sha256
-    return FasterWhisperRecogniser(
-        model,
-        embedded.name,
-        sha256,
-        options["num_workers"],
-        load_ears(_encoder(model, sha256)),
-        again=again,
-        adapter=embedded.adapter,
-    )
-
-
-def _loaded(files: Mapping[str, EmbeddedFile], options: dict[str, Any], adapter: str | None) -> WhisperModel:
     from faster_whisper import WhisperModel
 
+    files = {file.name: file for file in embedded.files}
+    # A second hearing is worth its price as far as it errs otherwise than the first: of six calls twice as
+    # much leaked with the adapter in both as with it in the first only (tests/bench/NOTES.md).
+    adapters = (embedded.adapter, None) if embedded.adapter else (None,)
     try:
         with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
-            kept = _lay_out(files, Path(folder), adapter)
-            model = WhisperModel(folder, **options)
+            places = [Path(folder) / str(number) for number in range(len(adapters))]
+            kept = _lay_out(files, dict(zip(places, adapters, strict=True)))
+            models = [WhisperModel(str(place), **options) for place in places]
     except OSError as error:
         msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
         raise ModelError(msg) from None
-    # faster-whisper only calls it, and asks for what it is.
-    model.model = NarrowWhisper(model.model, kept)
-    return model
+    for model in models:
+        # faster-whisper only calls it, and asks for what it is.
+        model.model = NarrowWhisper(model.model, kept)
+    sha256 = files["model.bin"].sha256
+    return FasterWhisperRecogniser(
+        models[0],
+        embedded.name,
+        sha256,
+        options["num_workers"],
+        load_ears(_encoder(models[0], sha256)),
+        again=models[-1],
+        adapter=embedded.adapter,
+    )
 
 
 def _encoder(model: WhisperModel, sha256: str) -> Encoder:
     return Encoder(sha256, WindowEncoder(model.model, model.feature_extractor).width())
 
 
-def _lay_out(files: Mapping[str, EmbeddedFile], folder: Path, adapter: str | None) -> NDArray[np.int64]:
-    """Write a model's files, adapted, without the tokens that no call needs; gives those that are kept."""
+def _lay_out(files: Mapping[str, EmbeddedFile], places: Mapping[Path, str | None]) -> NDArray[np.int64]:
+    """Write a model's files into folders, without the tokens that no call needs; gives those that are kept.
+
+    Args:
+        files: Of the model; they are read and verified once.
+        places: Folders to be made, and the adapter of each.
+    """
     content = {name: verified_bytes(file) for name, file in files.items()}
     vocabulary = content["vocabulary.txt"].decode().splitlines()
     kept = kept_tokens(vocabulary)
-    with (folder / "model.bin").open("wb") as weights:
-        change = (load_adapter(adapter, files["model.bin"].sha256).applied,) if adapter else ()
-        weights.writelines(narrowed_weights(content.pop("model.bin"), kept, len(vocabulary), *change))
+    model = content.pop("model.bin")
     content["config.json"] = narrowed_config(json.loads(content["config.json"]), kept).encode()
     content["vocabulary.txt"] = "".join(f"{vocabulary[token]}\n" for token in kept).encode()
-    for name, written in content.items():
-        (folder / name).write_bytes(written)
+    for folder, adapter in places.items():
+        folder.mkdir()
+        change = (load_adapter(adapter, files["model.bin"].sha256).applied,) if adapter else ()
+        with (folder / "model.bin").open("wb") as weights:
+            weights.writelines(narrowed_weights(model, kept, len(vocabulary), *change))
+        for name, written in content.items():
+            (folder / name).write_bytes(written)
     return kept
 
 
@@ -346,10 +351,9 @@ def _load_by_path_or_hub(
         raise ModelError(msg) from error
     name = path.name if path.is_dir() else name_or_path
     called = f"{name}@{revision}" if revision else name
-    if _encoder(model, sha256) == ears_encoder():
-        ears = load_ears(_encoder(model, sha256))
-        return FasterWhisperRecogniser(model, called, sha256, options["num_workers"], ears)
-    return FasterWhisperRecogniser(model, called, sha256, at.at_once, load_listening_encoder(at))
+    encoder = _encoder(model, sha256)
+    ears = load_ears(encoder) if encoder == ears_encoder() else load_listening_encoder(at)
+    return FasterWhisperRecogniser(model, called, sha256, at.at_once, ears)
 
 
 def _file_sha256(path: Path) -> str:

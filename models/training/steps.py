@@ -1,8 +1,8 @@
 """The steps of the training graph: which command makes which learned file from what.
 
-    speak-mei, speak-listening -> collect-ear -> train-ear ---------.
-    speak-mei, speak-voices   -> collect-text -> train-phonetic ----+-> all below is heard with these three
-    people                                    -> train-adapter -----'
+    speak-mei, speak-voices   -> collect-text -> train-ear ---------.
+    people                                    -> train-phonetic ----+-> all below is heard with these three
+                                              -> train-adapter -----'
     speak-reading  -> hear-reading -> count-noise -> make-data -> train-tagger-first -> -a, -b -> tagger
                                    -> heard-morae, made-morae -> train-phonetic-tagger-first -> …-tagger
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
@@ -61,7 +61,13 @@ TEXT_SETS = tuple(
     for name in ("speak-mei-0", "speak-mei-1", "speak-voices", "people-listening")
     for kind in ("first", "again")
 )
-"""What the adapter and the phonetic network learn from."""
+"""Of calls and of people: what the networks that listen and the adapter learn from."""
+
+PEOPLE_SETS = tuple(f"people-listening-{kind}" for kind in ("first", "again"))
+"""The same people on other lines, at other speeds."""
+
+CALL_SETS = tuple(name for name in TEXT_SETS if "people" not in name)
+"""What the ear learns from: calls, of which somebody knows whose data is said when."""
 
 OTHERWISE = ("short", "beam")
 """Hearings that are learned from beside the product's two."""
@@ -125,8 +131,20 @@ def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     # Twenty calls in as many voices, for what learns in minutes.
     yield _speak("speak-voices", split, "listening", few, files=("f1",), seed=33001, hours=0.2)
     yield _speak("speak-listening", split, "listening", few, sets=spoken, seed=33001, hours=4.6)
-    for part, seed, hours in (("reading", 33002, 2.0), ("weighing", 33003, 1.7), ("owning", 33004, 1.7)):
+    for part, seed, hours in (("reading", 33002, 2.0), ("owning", 33004, 1.7)):
         yield _speak(f"speak-{part}", split, part, scale, mei=scale.quick, seed=seed, hours=hours)
+    # The shortest calls hold as many names a minute as others, of more people.
+    some, voice = replace(scale, calls=scale.calls or 16), replace(scale, calls=scale.calls or 32)
+    some_sets, voice_sets = ("u31", "u32", "u33", "u34"), ("u35", "u36", "u37", "u38")
+    yield _speak(
+        "speak-weighing", split, "weighing", some, sets=some_sets, mei=scale.quick, seed=33003, hours=0.4
+    )
+    yield _speak(
+        "speak-weighing-takumi", split, "weighing", voice,
+        sets=voice_sets, only="takumi", mei=scale.quick, seed=33013, hours=0.1,
+    )  # fmt: skip
+    wear = ("models.training.calls.wear", "{speak-weighing-takumi}", "--out", "{out}", "--seed", "33023")
+    yield Step("speak-weighing-worn", (wear,), ("*.wav", "*.truth.json", "*.case.json"), seed=33023)
     yield _speak("speak-tuning", split, "tuning", scale, mei=scale.quick, seed=33005, hours=2.3)
 
 
@@ -140,6 +158,7 @@ def _speak(  # noqa: PLR0913 - what a step is
     hours: float,
     sets: tuple[str, ...] = (),
     files: tuple[str, ...] = (),
+    only: str = "",
     mei: bool = False,
 ) -> Step:
     """Scripts of a part, spoken in its voices or in Mei's, which is quick."""
@@ -148,7 +167,8 @@ def _speak(  # noqa: PLR0913 - what a step is
     words += ["--jobs", "{jobs}"]
     words += [] if scale.calls is None else ["--limit", str(scale.calls)]
     if not mei:
-        words += ["--voices", *split.voices(part), "--styles", "{voices}/kokoro-styles.npz"]
+        voices = [voice for voice in split.voices(part) if voice.startswith(only)]
+        words += ["--voices", *voices, "--styles", "{voices}/kokoro-styles.npz"]
         words += ["--hts", "{voices}/hts", "--cache", "{cache}"]
     outputs = ("*.wav", "*.truth.json", "*.case.json")
     return Step(name, (tuple(words),), outputs, seed=seed, hours=hours, resumes=True)
@@ -159,27 +179,6 @@ def _name(path: PurePath) -> str:
 
 
 def _listening(scale: Scale) -> Iterator[Step]:
-    collect = ("models.training.speech.collect_ear", "{speak-listening}", "--out", "{out}", "--otherwise")
-    yield Step(
-        "collect-ear",
-        (
-            ("models.training.speech.collect_ear", "{speak-mei}", "{speak-listening}", "--out", "{out}"),
-            (*collect, "slow"),
-            (*collect, "fast"),
-        ),
-        ("speak-mei.npz", "speak-listening.npz", "speak-listening-slow.npz", "speak-listening-fast.npz"),
-        hours=1.5,
-    )
-    ear = ("speak-mei", "speak-listening", "speak-listening-slow", "speak-listening-fast")
-    yield _train(
-        "train-ear",
-        "models.training.speech.train_ear",
-        *(f"{{collect-ear}}/{name}.npz" for name in ear),
-        made="ear.onnx",
-        epochs=min(scale.epochs, 4),
-        seed=1,
-        hours=0.2,
-    )
     yield Step(
         "base-decoder",
         (("models.training.speech.base_decoder", "--out", "{out}/decoder.npz"),),
@@ -197,16 +196,32 @@ def _listening(scale: Scale) -> Iterator[Step]:
         seed=7,
         hours=1.0,
     )
-    sets = tuple(f"{{collect-text}}/{name}" for name in TEXT_SETS)
+    people = (*collect[:-1], "8", "--clips", "{voices}", "--part", "listening", "--times", "3")
+    yield Step(
+        "collect-people",
+        (people,),
+        tuple(f"{name}.{end}" for name in PEOPLE_SETS for end in ("f16", "jsonl")),
+        seed=8,
+        hours=0.2,
+    )
     yield _train(
-        "train-adapter", "models.training.speech.train_adapter", *sets,
+        "train-ear", "models.training.speech.train_ear", *_sets(CALL_SETS),
+        made="ear.onnx", epochs=min(scale.epochs, 6), seed=1, hours=0.2,
+    )  # fmt: skip
+    yield _train(
+        "train-adapter", "models.training.speech.train_adapter", *_sets(TEXT_SETS),
         "--decoder", "{base-decoder}/decoder.npz",
         made="telephone.npz", epochs=1, seed=1, hours=0.2,
     )  # fmt: skip
     yield _train(
-        "train-phonetic", "models.training.speech.train_phonetic", *sets,
+        "train-phonetic", "models.training.speech.train_phonetic",
+        *_sets(TEXT_SETS), *_sets(PEOPLE_SETS, "collect-people"),
         made="phonetic.onnx", epochs=min(scale.epochs, 8), seed=1, hours=0.8,
     )  # fmt: skip
+
+
+def _sets(names: tuple[str, ...], step: str = "collect-text") -> tuple[str, ...]:
+    return tuple(f"{{{step}}}/{name}" for name in names)
 
 
 def _hear(
@@ -315,8 +330,10 @@ def _reading_morae(split: Split, scale: Scale) -> Iterator[Step]:
 
 
 def _weighing(scale: Scale) -> Iterator[Step]:
-    yield _hear("weighing", 0.7)
-    fusion = ("models.training.weighing.collect_fusion", "{hear-weighing}", "--out", "{out}/fusion.npz")
+    yield _hear("weighing", 0.3)
+    yield _hear("weighing-worn", 0.5, more=False)
+    calls = ("{hear-weighing}", "{hear-weighing-worn}")
+    fusion = ("models.training.weighing.collect_fusion", *calls, "--out", "{out}/fusion.npz")
     yield Step(
         "collect-fusion",
         ((*fusion, "--otherwise", *OTHERWISE),),
@@ -329,11 +346,11 @@ def _weighing(scale: Scale) -> Iterator[Step]:
         "--judge-by", str(scale.judge_by), made="fusion.onnx", epochs=min(scale.epochs, 12), hours=0.5,
     )  # fmt: skip
     known = EARS + ADAPTER + TAGGERS + FUSION
-    judge = ("models.training.weighing.calibrate", "{hear-weighing}", "--out", "{out}/judge.json")
+    judge = ("models.training.weighing.calibrate", *calls, "--out", "{out}/judge.json")
     yield Step("judge", (judge,), ("judge.json",), networks=known, hours=0.4)
-    doubt = ("models.training.weighing.fit_doubt", "{hear-weighing}", "--out", "{out}/doubt.json")
+    doubt = ("models.training.weighing.fit_doubt", *calls, "--out", "{out}/doubt.json")
     yield Step("doubt", (doubt,), ("doubt.json",), networks=known + JUDGE, hours=0.3)
-    edges = ("models.training.weighing.collect_edges", "{hear-weighing}", "--out")
+    edges = ("models.training.weighing.collect_edges", *calls, "--out")
     yield Step(
         "collect-edges",
         ((*edges, "{out}/true.npz"), (*edges, "{out}/found.npz", "--found")),

@@ -15,7 +15,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CODECS", "RATE", "through", "worn"]
+__all__ = ["CODECS", "RATE", "through", "worn", "worn_channel"]
 
 Sound = NDArray[np.float32]
 
@@ -60,6 +60,12 @@ def worn(sound: Sound, rng: random.Random) -> Sound:
     if rng.random() < 0.25:
         out = _with_losses(out, rng)
     return np.clip(out, -1.0, 1.0).astype(np.float32)
+
+
+def worn_channel(samples: NDArray[np.int16], rng: random.Random) -> NDArray[np.int16]:
+    """Wear a channel of a recording out: as ``worn``, of and to 16 bits."""
+    sound: Sound = samples.astype(np.float32) / np.float32(32768)
+    return np.round(worn(sound, rng) * 32767).astype(np.int16)
 
 
 def through(sound: Sound, codec: str, bits: int) -> Sound:

@@ -23,6 +23,8 @@ class LineHeard:
         text: As it is written.
         tokens: Of the text, in the published numbers.
         kana: As it sounds; empty where nobody knows.
+        data: Start and end in seconds of the window of somebody's data in it, and the number, from 1, of its
+            kind in ``pipeline.measuring.truth.KINDS``; ``None`` where nobody knows.
     """
 
     start: float
@@ -30,6 +32,7 @@ class LineHeard:
     text: str = field(repr=False)
     tokens: tuple[int, ...] = field(repr=False)
     kana: str = field(repr=False)
+    data: tuple[tuple[float, float, int], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,8 @@ def read_set(entry: str) -> Iterator[WindowHeard]:
         at = 0
         for row in rows:
             lines = tuple(
-                LineHeard(start, end, text, tuple(tokens), kana)
-                for start, end, text, tokens, kana in row["lines"]
+                LineHeard(start, end, text, tuple(tokens), kana, data and tuple(map(tuple, data)))
+                for start, end, text, tokens, kana, data in row["lines"]
             )
             yield WindowHeard(steps[at : at + row["steps"]], lines)
             at += row["steps"]

@@ -1,6 +1,9 @@
 """Train the ear on a CPU and write it as ONNX.
 
-    python -m models.training.speech.train_ear DATA.npz... --out models/speech/ear.onnx [--test OTHER.npz]
+    python -m models.training.speech.train_ear DATA... --out models/speech/ear.onnx [--test DATA...]
+
+DATA is the path of a set of ``models.training.speech.collect_text`` without its ending; ``PATH:3`` takes it
+three times.  What people have read is left out: nobody has marked the names in it.
 
 Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
 same data and seed give the same network.
@@ -9,15 +12,18 @@ same data and seed give the same network.
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
+from models.training.speech.steady_fit import fit
+from models.training.speech.text_sets import WindowHeard, read_set
 from models.training.tagging.train import Block, write_network
 
 WIDTH = 160
@@ -26,23 +32,23 @@ WIDTH = 160
 DILATIONS = (1, 2, 4, 8, 16, 32, 1)
 """Of the convolutions, kernel 3: a step sees 5 s to each side."""
 
+POOL, STEP = 4, 0.08
+"""As ``models.speech.ear``, which this environment cannot load."""
+
+MARGIN = 0.1
+"""Seconds behind a line that are its own."""
+
 CLASSES = 4
 """Nobody's data, a name, an address, a number."""
 
 CONFIDENTIAL = 4
 """Secrets are whatever the company says they are; the ear neither learns nor unlearns them."""
 
-RATE = 2e-3
-"""Highest rate of learning, of the one-cycle schedule."""
-
 BATCH = 12
 """Windows a step."""
 
 NOISE, HIDDEN, DROPPED = 0.15, 0.1, 0.2
 """What keeps it from learning windows by heart: noise on its input, input hidden, and states inside."""
-
-STEADY = 0.995
-"""Share of the running mean of the weights that each step keeps: the network is that mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,70 +81,77 @@ class Ear(nn.Module):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument("data", nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--test", type=Path, nargs="*", default=(), help="to report on, not to learn")
+    parser.add_argument("--test", nargs="*", default=(), help="to report on, not to learn")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.manual_seed(options.seed)
     torch.set_num_threads(1)
-    windows = [window for path in options.data for window in _windows(path)]
+    windows = [window for entry in options.data for window in _windows(entry)]
     steps = sum(len(window.kinds) for window in windows)
     print(f"{len(windows)} windows, {steps} steps", flush=True)
     model = Ear(windows[0].encoded.shape[1])
-    _fit(model, windows, options.epochs, np.random.default_rng(options.seed))
-    for path in options.test:
-        print(f"{path.stem}: average precision {_precision(model, _windows(path)):.3f}", flush=True)
+    fit(
+        model,
+        windows,
+        lambda chosen: _loss(model, chosen),
+        length=lambda window: len(window.kinds),
+        batch=BATCH,
+        epochs=options.epochs,
+        rng=np.random.default_rng(options.seed),
+    )
+    for entry in options.test:
+        print(f"{Path(entry).name}: average precision {_precision(model, _windows(entry)):.3f}", flush=True)
     write_network(model, torch.zeros(1, 40, model.enter.in_features), options.out, "encoded", ("kinds",))
     return 0
 
 
-def _windows(path: Path) -> list[_Window]:
-    data = np.load(path)
-    encoded, kinds, start, out = data["encoded"], data["kinds"].astype(np.int64), 0, []
-    kinds[kinds == CONFIDENTIAL] = -1
-    for end in map(int, data["ends"]):
-        if end > start:
-            out.append(_Window(torch.from_numpy(encoded[start:end]), torch.from_numpy(kinds[start:end])))
-        start = end
+def _windows(entry: str) -> list[_Window]:
+    """The windows of a set in which somebody knows whose data is said."""
+    return [
+        _Window(*_labelled(window))
+        for window in read_set(entry)
+        if all(line.data is not None for line in window.lines)
+    ]
+
+
+def _labelled(window: WindowHeard) -> tuple[torch.Tensor, torch.Tensor]:
+    """What is heard of a window up to the end of its last line, or of its silence, and what is said when."""
+    steps = len(window.steps) // POOL
+    if window.lines:
+        steps = min(steps, round((window.lines[-1].end + MARGIN) / STEP) + 1)
+    encoded = window.steps[: steps * POOL].astype(np.float32).reshape(steps, POOL, -1).mean(axis=1)
+    spans = [span for line in window.lines for span in line.data or ()]
+    kinds = labels((np.arange(steps) + 0.5) * STEP, spans)
+    return torch.from_numpy(encoded.astype(np.float16)), torch.from_numpy(kinds)
+
+
+def labels(times: NDArray[np.floating[Any]], spans: Iterable[tuple[float, float, int]]) -> NDArray[np.int64]:
+    """What is being said at some times.
+
+    Args:
+        times: In seconds of the window.
+        spans: Start and end of somebody's data, and the number of its kind, from 1.
+
+    Returns:
+        0 for nobody's data, -1 for what is left out of the loss, else the kind; shape (times,).
+    """
+    out = np.zeros(len(times), dtype=np.int64)
+    for start, end, kind in spans:
+        out[(times >= start) & (times < end)] = -1 if kind == CONFIDENTIAL else kind
     return out
 
 
-def _fit(model: Ear, windows: list[_Window], epochs: int, rng: np.random.Generator) -> None:
-    batches = -(-len(windows) // BATCH)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, RATE, total_steps=epochs * batches, pct_start=0.15
-    )
-    mean = {name: value.detach().clone() for name, value in model.state_dict().items()}
-    done = 0
-    for epoch in range(epochs):
-        began, total = time.monotonic(), 0.0
-        model.train()
-        # Windows of about the same length together: little of a batch is filling.
-        order = np.argsort([len(w.kinds) * (1 + 0.2 * rng.random()) for w in windows], kind="stable")
-        for group in rng.permutation(batches):
-            chosen = [windows[i] for i in order[group * BATCH : (group + 1) * BATCH]]
-            encoded = nn.utils.rnn.pad_sequence([w.encoded.float() for w in chosen], batch_first=True)
-            kinds = nn.utils.rnn.pad_sequence([w.kinds for w in chosen], batch_first=True, padding_value=-1)
-            # Half the time of float32; the weights themselves stay float32.
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = model(encoded).float()
-            loss = nn.functional.cross_entropy(logits.transpose(1, 2), kinds, ignore_index=-1)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            done += 1
-            keep = min(STEADY, done / (done + 9))
-            with torch.no_grad():
-                for name, weights in model.state_dict().items():
-                    mean[name].lerp_(weights, 1 - keep)
-            total += loss.item()
-        print(f"epoch {epoch + 1}: loss {total / batches:.4f}, {time.monotonic() - began:.0f} s", flush=True)
-    model.load_state_dict(mean)
+def _loss(model: Ear, windows: Sequence[_Window]) -> torch.Tensor:
+    """Of a batch, for each step."""
+    encoded = nn.utils.rnn.pad_sequence([w.encoded.float() for w in windows], batch_first=True)
+    kinds = nn.utils.rnn.pad_sequence([w.kinds for w in windows], batch_first=True, padding_value=-1)
+    # Half the time of float32; the weights themselves stay float32.
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = model(encoded).float()
+    return nn.functional.cross_entropy(logits.transpose(1, 2), kinds, ignore_index=-1)
 
 
 def _precision(model: Ear, windows: list[_Window]) -> float:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from models.training.speech.steady_fit import fit
 from models.training.speech.text_sets import LineHeard, WindowHeard, read_set
 from models.training.tagging.train import Block, write_network
 from pipeline.sound.digits import edit_distance
@@ -46,9 +46,6 @@ MARGIN = 0.1
 AROUND = 16
 """Steps before and after a turn that are heard with it."""
 
-RATE = 2e-3
-"""Highest rate of learning, of the one-cycle schedule."""
-
 BATCH = 24
 """Turns a step."""
 
@@ -57,9 +54,6 @@ NOISE, HIDDEN, DROPPED = 0.3, 0.2, 0.3
 
 MASKED = (2, 9)
 """Steps of a stretch, one in every 60, of which nothing is heard."""
-
-STEADY = 0.995
-"""Share of the running mean of the weights that each step keeps: the network is that mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +101,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     turns = [turn for entry in options.data for turn in _turns(entry)]
     print(f"{len(turns)} turns, {sum(len(t.classes) for t in turns)} morae", flush=True)
     model = Phonetic(turns[0].encoded.shape[1])
-    _fit(model, turns, options.epochs, np.random.default_rng(options.seed))
+    rng = np.random.default_rng(options.seed)
+    fit(
+        model,
+        turns,
+        lambda chosen: _loss(model, chosen, rng),
+        length=lambda turn: len(turn.encoded),
+        batch=BATCH,
+        epochs=options.epochs,
+        rng=rng,
+    )
     for entry in options.test:
         print(f"{Path(entry).name}: {_errors(model, _turns(entry)):.4f} of the morae wrong", flush=True)
     write_network(model, torch.zeros(1, 40, model.enter.in_features), options.out, "encoded", ("morae",))
@@ -136,36 +139,6 @@ def _turn(window: WindowHeard, line: LineHeard) -> _Turn | None:
     steps = window.steps[low * POOL : high * POOL].astype(np.float32)
     pooled = steps.reshape(high - low, POOL, -1).mean(axis=1).astype(np.float16)
     return _Turn(torch.from_numpy(pooled), start - low, end - start, torch.tensor(classes))
-
-
-def _fit(model: Phonetic, turns: list[_Turn], epochs: int, rng: np.random.Generator) -> None:
-    batches = -(-len(turns) // BATCH)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, RATE, total_steps=epochs * batches, pct_start=0.15
-    )
-    mean = {name: value.detach().clone() for name, value in model.state_dict().items()}
-    done = 0
-    for epoch in range(epochs):
-        began, total = time.monotonic(), 0.0
-        model.train()
-        # Turns of about the same length together: little of a batch is filling.
-        order = np.argsort([len(t.encoded) * (1 + 0.2 * rng.random()) for t in turns], kind="stable")
-        for group in rng.permutation(batches):
-            chosen = [turns[i] for i in order[group * BATCH : (group + 1) * BATCH]]
-            loss = _loss(model, chosen, rng)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            done += 1
-            with torch.no_grad():
-                for name, weights in model.state_dict().items():
-                    mean[name].lerp_(weights, 1 - min(STEADY, done / (done + 9)))
-            total += loss.item()
-        print(f"epoch {epoch + 1}: loss {total / batches:.4f}, {time.monotonic() - began:.0f} s", flush=True)
-    model.load_state_dict(mean)
 
 
 def _loss(model: Phonetic, turns: Sequence[_Turn], rng: np.random.Generator) -> torch.Tensor:

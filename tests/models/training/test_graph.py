@@ -268,9 +268,9 @@ def test_the_command_lists_and_plans(tmp_path: Path, capsys: pytest.CaptureFixtu
     options = ["--work", str(tmp_path), "--voices", str(tmp_path / "none"), "--scale", "tiny"]
     assert main(["list", *options]) == 0
     assert "train-ear  [torch" in capsys.readouterr().out
-    assert main(["run", "--dry-run", "--until", "collect-ear", *options]) == 0
+    assert main(["run", "--dry-run", "--until", "collect-text", *options]) == 0
     out = capsys.readouterr().out
-    assert "collect-ear: to run (not run yet)" in out
+    assert "collect-text: to run (not run yet)" in out
     assert "train-ear" not in out
     assert main(["run", "nothing", *options]) == 2
     assert "no step is called nothing" in capsys.readouterr().err

@@ -66,6 +66,9 @@ TEXT_SETS = tuple(
 PEOPLE_SETS = tuple(f"people-listening-{kind}" for kind in ("first", "again"))
 """The same people on other lines, at other speeds."""
 
+DIALOGUE_SETS = tuple(f"dialogues-{kind}" for kind in ("first", "again"))
+"""What others have typed, spoken by Mei: thousands of other sentences."""
+
 CALL_SETS = tuple(name for name in TEXT_SETS if "people" not in name)
 """What the ear learns from: calls, of which somebody knows whose data is said when."""
 
@@ -196,6 +199,13 @@ def _listening(scale: Scale) -> Iterator[Step]:
         seed=7,
         hours=1.0,
     )
+    yield Step(
+        "collect-dialogues",
+        ((*collect, "--dialogues", *DIALOGUES, "--count", str(min(210, scale.negatives * 3))),),
+        tuple(f"{name}.{end}" for name in DIALOGUE_SETS for end in ("f16", "jsonl")),
+        seed=7,
+        hours=0.4,
+    )
     people = (*collect[:-1], "8", "--clips", "{voices}", "--part", "listening", "--times", "3")
     yield Step(
         "collect-people",
@@ -209,7 +219,8 @@ def _listening(scale: Scale) -> Iterator[Step]:
         made="ear.onnx", epochs=min(scale.epochs, 6), seed=1, hours=0.2,
     )  # fmt: skip
     yield _train(
-        "train-adapter", "models.training.speech.train_adapter", *_sets(TEXT_SETS),
+        "train-adapter", "models.training.speech.train_adapter",
+        *_sets(TEXT_SETS), *_sets(DIALOGUE_SETS, "collect-dialogues"),
         "--decoder", "{base-decoder}/decoder.npz",
         made="telephone.npz", epochs=1, seed=1, hours=0.2,
     )  # fmt: skip

@@ -2,13 +2,15 @@
 
     python -m models.training.speech.collect_text CALLS_DIR... --out FOLDER [--seed N]
     python -m models.training.speech.collect_text --clips VOICES_DIR --part PART --out FOLDER [--seed N]
+    python -m models.training.speech.collect_text --dialogues FILE... --count N --out FOLDER [--seed N]
 
 writes ``<folder>/<name>-first.f16`` (the encoder's output of every window, one after another, float16) and
 ``<name>-first.jsonl`` (a line for each window: its steps; its lines with their times, text, tokens, kana, and
 when somebody's data is said in them), and ``-again`` of windows as the second hearing cuts and colours them.
 Calls need their ``.wav`` and ``.truth.json``.  With ``--clips`` the speech is of people (Common Voice, as
 ``split.toml`` shares them out): what one has read is strung together and sent down a telephone line
-(``models.training.speech.clips``).
+(``models.training.speech.clips``); with ``--dialogues`` Mei speaks what others have typed
+(``models.training.speech.read_dialogues``).
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from models.training.calls.lines import worn_channel
 from models.training.calls.voices import resampled
 from models.training.speech.clips import SPEEDS, people_speaking
 from models.training.speech.line_windows import Data, Line, Said, silences, windows_of_lines
+from models.training.speech.read_dialogues import SpokenCall, read_dialogues
 from models.training.speech.turn_kana import CUT, read_aloud, turns_of
 from models.training.split import read_split
 from pipeline.audio.recording import Recording, Resampled, read_recording
@@ -82,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument("--clips", type=Path, help="folder of voices: people's speech instead of calls")
     parser.add_argument("--part", default="listening", help="of split.toml, whose people speak")
+    parser.add_argument("--dialogues", type=Path, nargs="*", default=(), help="typed ones, spoken by Mei")
+    parser.add_argument("--count", type=int, default=300, help="of these dialogues")
     parser.add_argument("--times", type=int, default=1, help="how often each call or clip is used")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
@@ -98,20 +103,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         spoken = people_speaking(read_split(), options.part, options.clips, options.seed, options.times)
         people = ((clip.name, clip.recording, clip.lines, clip.name) for clip in spoken)
         _collect(f"people-{options.part}", _lined(people), recogniser, options)
+    if options.dialogues:
+        spoken_calls = read_dialogues(options.dialogues, options.count, options.seed)
+        _collect("dialogues", spoken_calls, recogniser, options)
     return 0
 
 
-_Call = tuple[str, Recording, tuple[Line, ...], Any]
-
-
-def _lined(people: Iterable[Any]) -> Iterator[_Call]:
+def _lined(people: Iterable[Any]) -> Iterator[SpokenCall]:
     for name, recording, lines, voice in people:
         # What they have read names people too, and nobody has marked it.
         said = tuple(Line(time, 0, text, read_aloud(text), data=None) for time, text in lines)
         yield name, recording, said, voice
 
 
-def _calls(paths: Sequence[Path], times: int, seed: int) -> Iterator[_Call]:
+def _calls(paths: Sequence[Path], times: int, seed: int) -> Iterator[SpokenCall]:
     """Each call as it is, and as often as asked at another speed: with other throats and pitches."""
     for path in paths:
         truth = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
@@ -165,7 +170,7 @@ def _longer(
 
 
 def _collect(
-    name: str, calls: Iterable[_Call], recogniser: FasterWhisperRecogniser, options: argparse.Namespace
+    name: str, calls: Iterable[SpokenCall], recogniser: FasterWhisperRecogniser, options: argparse.Namespace
 ) -> None:
     batches = recogniser.in_batches()
     first, again = (_Writer(options.out, f"{name}-{kind}", batches.tokens) for kind in ("first", "again"))

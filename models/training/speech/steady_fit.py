@@ -10,10 +10,13 @@ import numpy as np
 import torch
 from torch import nn
 
-__all__ = ["fit"]
+__all__ = ["GOING_ON", "RATE", "fit"]
 
 RATE = 2e-3
 """Highest rate of learning."""
+
+GOING_ON = RATE / 3
+"""The same from a network that has learned before."""
 
 STEADY = 0.995
 """Share of the running mean of the weights that each step keeps: the network is that mean."""
@@ -30,6 +33,7 @@ def fit(  # noqa: PLR0913 - what a training is
     batch: int,
     epochs: int,
     rng: np.random.Generator,
+    rate: float = RATE,
 ) -> None:
     """Train a network in place, and print the loss of each epoch.
 
@@ -41,11 +45,12 @@ def fit(  # noqa: PLR0913 - what a training is
         batch: Examples a step.
         epochs: How often each example is seen.
         rng: Decides the order.
+        rate: Highest rate of learning; ``GOING_ON`` for a network that has learned before.
     """
     batches = -(-len(examples) // batch)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.02)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, RATE, total_steps=epochs * batches, pct_start=0.15
+        optimiser, rate, total_steps=epochs * batches, pct_start=0.15
     )
     mean = {name: value.detach().clone() for name, value in model.state_dict().items()}
     done = 0

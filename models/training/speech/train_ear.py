@@ -22,9 +22,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from models.training.speech.steady_fit import fit
+from models.training.speech.steady_fit import GOING_ON, RATE, fit
 from models.training.speech.text_sets import WindowHeard, read_set
-from models.training.tagging.train import Block, write_network
+from models.training.tagging.train import Block, go_on_from, write_network
 
 WIDTH = 160
 """Channels inside."""
@@ -85,6 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--test", nargs="*", default=(), help="to report on, not to learn")
+    parser.add_argument("--start", type=Path, help="go on from this network, at a lower rate")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.manual_seed(options.seed)
@@ -93,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     steps = sum(len(window.kinds) for window in windows)
     print(f"{len(windows)} windows, {steps} steps", flush=True)
     model = Ear(windows[0].encoded.shape[1])
+    if options.start:
+        go_on_from(model, options.start)
     fit(
         model,
         windows,
@@ -101,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         batch=BATCH,
         epochs=options.epochs,
         rng=np.random.default_rng(options.seed),
+        rate=GOING_ON if options.start else RATE,
     )
     for entry in options.test:
         print(f"{Path(entry).name}: average precision {_precision(model, _windows(entry)):.3f}", flush=True)

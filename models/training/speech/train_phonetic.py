@@ -24,9 +24,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.training.speech.steady_fit import fit
+from models.training.speech.steady_fit import GOING_ON, RATE, fit
 from models.training.speech.text_sets import LineHeard, WindowHeard, read_set
-from models.training.tagging.train import Block, write_network
+from models.training.tagging.train import Block, go_on_from, write_network
 from pipeline.sound.digits import edit_distance
 from pipeline.sound.morae import morae
 from pipeline.sound.posteriorgram import CLASSES, class_of
@@ -94,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--test", nargs="*", default=(), help="to report on, not to learn")
+    parser.add_argument("--start", type=Path, help="go on from this network, at a lower rate")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.manual_seed(options.seed)
@@ -101,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     turns = [turn for entry in options.data for turn in _turns(entry)]
     print(f"{len(turns)} turns, {sum(len(t.classes) for t in turns)} morae", flush=True)
     model = Phonetic(turns[0].encoded.shape[1])
+    if options.start:
+        go_on_from(model, options.start)
     rng = np.random.default_rng(options.seed)
     fit(
         model,
@@ -110,6 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         batch=BATCH,
         epochs=options.epochs,
         rng=rng,
+        rate=GOING_ON if options.start else RATE,
     )
     for entry in options.test:
         print(f"{Path(entry).name}: {_errors(model, _turns(entry)):.4f} of the morae wrong", flush=True)

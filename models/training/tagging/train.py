@@ -113,10 +113,24 @@ def main() -> int:
 
 
 def go_on_from(model: nn.Module, path: Path) -> None:
-    """Take the weights of a network exported before; its vocabulary must be the data's."""
-    stored = {
-        t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer
-    }
+    """Take the weights of a network that ``write_network`` wrote.
+
+    Args:
+        model: Of the same form; its vocabulary must be the data's.
+        path: The network.
+
+    Raises:
+        KeyError: when a weight of the model is not in it.
+    """
+    graph = onnx.load(path).graph
+    stored = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
+    # A linear layer is written as a product with its weights, turned, under no name, and a sum with its bias.
+    products = {node.output[0]: node.input[1] for node in graph.node if node.op_type == "MatMul"}
+    for node in graph.node:
+        sums = [product for product in node.input if product in products]
+        biases = [name for name in node.input if name.endswith(".bias")]
+        if node.op_type == "Add" and sums and biases:
+            stored[biases[0].removesuffix("bias") + "weight"] = stored[products[sums[0]]].T.contiguous()
     model.load_state_dict({name: stored[name] for name in model.state_dict()})
 
 

@@ -66,8 +66,8 @@ TEXT_SETS = tuple(
 PEOPLE_SETS = tuple(f"people-listening-{kind}" for kind in ("first", "again"))
 """The same people on other lines, at other speeds."""
 
-DIALOGUE_SETS = tuple(f"dialogues-{kind}" for kind in ("first", "again"))
-"""What others have typed, spoken by Mei: thousands of other sentences."""
+MEL_SETS = ("speak-mei-0", "speak-mei-1", "speak-mei-2", "speak-voices", "people-listening", "dialogues")
+"""What the adapter learns from: also what others have typed, spoken by Mei, thousands of other sentences."""
 
 CALL_SETS = tuple(name for name in TEXT_SETS if "people" not in name)
 """What the ear learns from: calls, of which somebody knows whose data is said when."""
@@ -183,9 +183,7 @@ def _name(path: PurePath) -> str:
 
 def _listening(scale: Scale) -> Iterator[Step]:
     yield Step(
-        "base-decoder",
-        (("models.training.speech.base_decoder", "--out", "{out}/decoder.npz"),),
-        ("decoder.npz",),
+        "base-arrays", (("models.training.speech.base_arrays", "--out", "{out}/base.npz"),), ("base.npz",)
     )
     collect = ("models.training.speech.collect_text", "--out", "{out}", "--seed", "7")
     yield Step(
@@ -199,10 +197,17 @@ def _listening(scale: Scale) -> Iterator[Step]:
         seed=7,
         hours=1.0,
     )
+    mels = ("models.training.speech.collect_mels", "--out", "{out}", "--seed", "7")
+    count = str(min(250, scale.negatives * 3))
     yield Step(
-        "collect-dialogues",
-        ((*collect, "--dialogues", *DIALOGUES, "--count", str(min(210, scale.negatives * 3))),),
-        tuple(f"{name}.{end}" for name in DIALOGUE_SETS for end in ("f16", "jsonl")),
+        "collect-mels",
+        (
+            *((*mels, "{speak-mei}", "--share", f"{part}/3") for part in range(3)),
+            (*mels, "{speak-voices}", "--times", "2"),
+            (*mels, "--clips", "{voices}", "--part", "listening", "--times", "2"),
+            (*mels, "--dialogues", *DIALOGUES, "--count", count),
+        ),
+        tuple(f"{name}.{end}" for name in MEL_SETS for end in ("mel", "jsonl")),
         seed=7,
         hours=0.4,
     )
@@ -219,15 +224,15 @@ def _listening(scale: Scale) -> Iterator[Step]:
         made="ear.onnx", epochs=min(scale.epochs, 6), seed=1, hours=0.2,
     )  # fmt: skip
     yield _train(
-        "train-adapter", "models.training.speech.train_adapter",
-        *_sets(TEXT_SETS), *_sets(DIALOGUE_SETS, "collect-dialogues"),
-        "--decoder", "{base-decoder}/decoder.npz",
-        made="telephone.npz", epochs=1, seed=1, hours=0.2,
-    )  # fmt: skip
-    yield _train(
         "train-phonetic", "models.training.speech.train_phonetic",
         *_sets(TEXT_SETS), *_sets(PEOPLE_SETS, "collect-people"),
         made="phonetic.onnx", epochs=min(scale.epochs, 8), seed=1, hours=0.8,
+    )  # fmt: skip
+    yield _train(
+        "train-adapter", "models.training.speech.train_adapter",
+        *_sets(MEL_SETS, "collect-mels"),
+        "--base", "{base-arrays}/base.npz", "--phonetic", "{train-phonetic}/phonetic.onnx",
+        made="telephone.npz", epochs=1, seed=1, hours=0.2,
     )  # fmt: skip
 
 

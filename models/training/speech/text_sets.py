@@ -1,4 +1,4 @@
-"""Read the sets that ``models.training.speech.collect_text`` writes."""
+"""Read the sets that ``models.training.speech.collect_text`` and ``collect_mels`` write."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LineHeard", "WindowHeard", "read_set"]
+__all__ = ["LineHeard", "WindowHeard", "read_mels", "read_set"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class WindowHeard:
     """A window.
 
     Attributes:
-        steps: What the encoder gave, shape (steps, width), float16; they stay on disk until they are read.
+        steps: What the encoder gave, shape (steps, width), float16, or what it reads, shape (mels, frames);
+            they stay on disk until they are read.
         lines: In order, none overlapping another.
     """
 
@@ -49,7 +51,7 @@ class WindowHeard:
 
 
 def read_set(entry: str) -> Iterator[WindowHeard]:
-    """Read a set.
+    """Read a set of encoded windows.
 
     Args:
         entry: Path of its two files without their endings; ``PATH:3`` gives all of it three times.
@@ -57,15 +59,42 @@ def read_set(entry: str) -> Iterator[WindowHeard]:
     Yields:
         Its windows in order.
     """
-    path, _, times = entry.partition(":")
-    rows = [json.loads(line) for line in Path(f"{path}.jsonl").read_text(encoding="utf-8").splitlines()]
+    path, times, rows = _rows(entry)
     steps = np.memmap(f"{path}.f16", np.float16, "r").reshape(-1, rows[0]["width"])
-    for _ in range(int(times or 1)):
+    for _ in range(times):
         at = 0
         for row in rows:
-            lines = tuple(
-                LineHeard(start, end, text, tuple(tokens), kana, data and tuple(map(tuple, data)))
-                for start, end, text, tokens, kana, data in row["lines"]
-            )
-            yield WindowHeard(steps[at : at + row["steps"]], lines)
+            yield WindowHeard(steps[at : at + row["steps"]], _lines(row))
             at += row["steps"]
+
+
+def read_mels(entry: str) -> Iterator[WindowHeard]:
+    """Read a set of windows as the encoder reads them.
+
+    Args:
+        entry: As of ``read_set``.
+
+    Yields:
+        Its windows in order.
+    """
+    path, times, rows = _rows(entry)
+    mels = np.memmap(f"{path}.mel", np.float16, "r")
+    for _ in range(times):
+        at = 0
+        for row in rows:
+            size = row["mels"] * row["frames"]
+            yield WindowHeard(mels[at : at + size].reshape(row["mels"], row["frames"]), _lines(row))
+            at += size
+
+
+def _rows(entry: str) -> tuple[str, int, list[dict[str, Any]]]:
+    path, _, times = entry.partition(":")
+    rows = [json.loads(line) for line in Path(f"{path}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return path, int(times or 1), rows
+
+
+def _lines(row: dict[str, Any]) -> tuple[LineHeard, ...]:
+    return tuple(
+        LineHeard(start, end, text, tuple(tokens), kana, data and tuple(map(tuple, data)))
+        for start, end, text, tokens, kana, data in row["lines"]
+    )

@@ -124,6 +124,10 @@ def go_on_from(model: nn.Module, path: Path) -> None:
     """
     graph = onnx.load(path).graph
     stored = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
+    # What two parts of it share is written once.
+    for node in graph.node:
+        if node.op_type == "Identity" and node.input[0] in stored:
+            stored[node.output[0]] = stored[node.input[0]]
     # A linear layer is written as a product with its weights, turned, under no name, and a sum with its bias.
     products = {node.output[0]: node.input[1] for node in graph.node if node.op_type == "MatMul"}
     for node in graph.node:

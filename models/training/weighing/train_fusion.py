@@ -1,12 +1,13 @@
 """Train the fusing network on a CPU and write it as ONNX.
 
     python -m models.training.weighing.train_fusion DATA.npz... --out models/weighing/fusion/fusion.onnx \
-        [--judge-by 3]
+        [--judge-by 3] [--start FUSION.onnx] [--test OTHER.npz...]
 
 Needs torch and onnx, as ``models.training.tagging.train``; the program that masks calls needs neither.  The
 same data and seed give the same network.  With ``--judge-by N`` it is first learned N times without every
 N-th group of calls (all whose names begin alike: a set of scripts) and judged on those: how much of the
-other talk is taken for somebody's data with so much of third parties' speech.
+other talk is taken for somebody's data with so much of third parties' speech.  ``--test`` says the same of
+other data, of what it started from and of what it has become.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from models.training.tagging.train import write_network
+from models.training.tagging.train import go_on_from, write_network
 
 WIDTH = 32
 """Channels inside."""
@@ -35,6 +36,9 @@ CLASSES = 4
 
 RATE, DECAY, DROPPED = 3e-3, 0.02, 0.25
 """Highest rate of learning, of the one-cycle schedule; decay of weights; inputs and states left out."""
+
+GOING_ON = 5e-4
+"""Highest rate of a network that has learned before."""
 
 TOGETHER = 3
 """Networks of other beginnings, of which the mean is taken."""
@@ -97,6 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--judge-by", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="go on from this network, at a lower rate")
+    parser.add_argument("--test", type=Path, nargs="*", default=(), help="to report on, not to learn")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     calls = [heard for path in options.data for heard in _read(path)]
@@ -112,8 +118,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for group in (*groups, ""):
             some = [heard for heard in _first(calls) if heard.call.startswith(group)]
             print(f"{group or 'all'}: {_taken([judged[heard.call] for heard in some], some)}", flush=True)
-    example = torch.zeros(1, 40, calls[0].seen.shape[1])
-    write_network(fitted(calls, options.epochs), example, options.out, "rows", ("kinds",))
+    network = fitted(calls, options.epochs, options.start)
+    for path in options.test:
+        test = _first(_read(path))
+        for name, each in (("before", options.start and _started(options.start, calls)), ("after", network)):
+            if each is not None:
+                print(f"{path.stem} {name}: {_taken([_odds(each, h) for h in test], test)}", flush=True)
+    write_network(network, torch.zeros(1, 40, calls[0].seen.shape[1]), options.out, "rows", ("kinds",))
     return 0
 
 
@@ -135,20 +146,43 @@ def _first(calls: Sequence[Heard]) -> list[Heard]:
     return list({heard.call: heard for heard in reversed(calls)}.values())
 
 
-def fitted(calls: Sequence[Heard], epochs: int) -> Mean:
-    """Networks that have learned from calls."""
-    mean = Mean([_fitted(calls, epochs, seed) for seed in range(TOGETHER)])
+def fitted(calls: Sequence[Heard], epochs: int, start: Path | None = None) -> Mean:
+    """Networks that have learned from calls.
+
+    Args:
+        calls: What they learn from.
+        epochs: How often each is seen.
+        start: Networks that they go on from.
+    """
+    mean = _fresh(calls) if start is None else _started(start, calls)
+    for seed, network in enumerate(mean.networks):
+        _fit(network, calls, epochs, seed, RATE if start is None else GOING_ON)
     mean.eval()
     return mean
 
 
-def _fitted(calls: Sequence[Heard], epochs: int, seed: int) -> Network:
-    torch.manual_seed(seed)
+def _fresh(calls: Sequence[Heard]) -> Mean:
     every = np.concatenate([heard.seen for heard in calls])
-    network = Network(every.mean(axis=0), every.std(axis=0) + np.float32(1e-3))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=epochs * len(calls))
+    networks = []
+    for seed in range(TOGETHER):
+        torch.manual_seed(seed)
+        networks.append(Network(every.mean(axis=0), every.std(axis=0) + np.float32(1e-3)))
+    return Mean(networks)
+
+
+def _started(start: Path, calls: Sequence[Heard]) -> Mean:
+    mean = _fresh(calls)
+    go_on_from(mean, start)
+    mean.eval()
+    return mean
+
+
+def _fit(network: nn.Module, calls: Sequence[Heard], epochs: int, seed: int, rate: float) -> None:
+    torch.manual_seed(seed)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=epochs * len(calls))
     rng = np.random.default_rng(seed)
+    network.train()
     for _ in range(epochs):
         for which in rng.permutation(len(calls)):
             heard = calls[which]
@@ -161,7 +195,6 @@ def _fitted(calls: Sequence[Heard], epochs: int, seed: int) -> Network:
             optimiser.step()
             schedule.step()
     network.eval()
-    return network
 
 
 def _odds(network: Mean, heard: Heard) -> NDArray[np.float32]:

@@ -1,0 +1,141 @@
+"""Where the networks that listen find calls to learn from: made ones, people who read, typed dialogues."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.training.calls.lines import RATE as LINE_RATE
+from models.training.calls.lines import worn_channel
+from models.training.calls.voices import resampled
+from models.training.speech.clips import SPEEDS, people_speaking
+from models.training.speech.line_windows import Data, Line
+from models.training.speech.read_dialogues import SpokenCall, read_dialogues
+from models.training.speech.turn_kana import CUT, read_aloud, turns_of
+from models.training.split import read_split
+from pipeline.audio.recording import Recording, read_recording
+from pipeline.measuring.truth import KINDS, TruthSpan, read_truth
+from pipeline.types import TimeSpan
+
+__all__ = ["add_sources", "on_a_line", "sources"]
+
+WORN_SHARE = 0.6
+"""Channels that are sent down another line still (``models.training.calls.lines``)."""
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that ``sources`` reads."""
+    parser.add_argument("folders", type=Path, nargs="*")
+    parser.add_argument("--clips", type=Path, help="folder of voices: people's speech instead of calls")
+    parser.add_argument("--part", default="listening", help="of split.toml, whose people speak")
+    parser.add_argument("--dialogues", type=Path, nargs="*", default=(), help="typed ones, spoken by Mei")
+    parser.add_argument("--count", type=int, default=300, help="of these dialogues")
+    parser.add_argument("--times", type=int, default=1, help="how often each call or clip is used")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--share", default="0/1", help="i/n: every n-th call from the i-th")
+
+
+def sources(options: argparse.Namespace) -> Iterator[tuple[str, Iterable[SpokenCall]]]:
+    """The calls that the arguments name.
+
+    Args:
+        options: Of a parser with ``add_sources``.
+
+    Yields:
+        Name of a set, and its calls.
+    """
+    for folder in options.folders:
+        which, parts = map(int, options.share.split("/"))
+        name = folder.name if parts == 1 else f"{folder.name}-{which}"
+        calls = _calls(sorted(folder.glob("*.wav"))[which::parts], options.times, options.seed)
+        yield name, calls
+    if options.clips:
+        spoken = people_speaking(read_split(), options.part, options.clips, options.seed, options.times)
+        people = ((clip.name, clip.recording, clip.lines, clip.name) for clip in spoken)
+        yield f"people-{options.part}", _lined(people)
+    if options.dialogues:
+        spoken_calls = read_dialogues(options.dialogues, options.count, options.seed)
+        yield "dialogues", spoken_calls
+
+
+def _lined(people: Iterable[Any]) -> Iterator[SpokenCall]:
+    for name, recording, lines, voice in people:
+        # What they have read names people too, and nobody has marked it.
+        said = tuple(Line(time, 0, text, read_aloud(text), data=None) for time, text in lines)
+        yield name, recording, said, voice
+
+
+def _calls(paths: Sequence[Path], times: int, seed: int) -> Iterator[SpokenCall]:
+    """Each call as it is, and as often as asked at another speed: with other throats and pitches."""
+    for path in paths:
+        truth = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
+        spans = read_truth(truth, path.stem).spans
+        kana = {(turn.time.start, turn.channel): turn.kana for turn in turns_of(truth)}
+        places = [({"op": 0, "cu": 1}[line["speaker"]], line) for line in truth["script"]]
+        lines = tuple(
+            Line(
+                TimeSpan(line["start"], line["end"]),
+                channel,
+                line["text"],
+                kana.get((line["start"], channel), ""),
+                _data_in(line, spans),
+            )
+            for channel, line in places
+        )
+        recording, voices = read_recording(path), truth.get("voices")
+        yield path.stem, recording, lines, voices
+        for time in range(1, times):
+            name = f"{path.stem} {time}"
+            longer = Fraction(1 / random.Random(f"{seed} {name}").uniform(*SPEEDS))
+            yield name, *_longer(recording, lines, longer), voices
+
+
+def _data_in(line: Mapping[str, Any], spans: Sequence[TruthSpan]) -> tuple[Data, ...]:
+    """Somebody's data that begins in a line."""
+    return tuple(
+        (span.time.start, min(span.time.end, line["end"]), 1 + KINDS.index(span.kind))
+        for span in spans
+        if span.speaker == line["speaker"] and line["start"] - CUT <= span.time.start < line["end"]
+    )
+
+
+def _longer(
+    recording: Recording, lines: Sequence[Line], ratio: Fraction
+) -> tuple[Recording, tuple[Line, ...]]:
+    """A call slower or faster, and as much lower or higher."""
+    rows = (np.asarray(row[:], np.float32) for row in recording.samples)
+    sound = np.stack([resampled(row, ratio) for row in rows])
+    times = float(ratio)
+
+    def stretched(line: Line) -> Line:
+        time = TimeSpan(line.time.start * times, line.time.end * times)
+        data = line.data and tuple((low * times, high * times, kind) for low, high, kind in line.data)
+        return replace(line, time=time, data=data)
+
+    return (
+        replace(recording, samples=np.clip(np.round(sound), -32768, 32767).astype(np.int16)),
+        tuple(map(stretched, lines)),
+    )
+
+
+def on_a_line(samples: NDArray[np.int16], rate: int, rng: random.Random) -> NDArray[np.int16]:
+    """A channel as it is, or worn out further.
+
+    Args:
+        samples: Of the channel.
+        rate: Samples a second; only the telephone's are worn.
+        rng: Decides.
+    """
+    if rate != LINE_RATE or rng.random() > WORN_SHARE:
+        return samples
+    return worn_channel(samples, rng)

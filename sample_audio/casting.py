@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sample_audio.people import Person, full_address
@@ -90,7 +90,8 @@ def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
     whos = list(dict.fromkeys(("rq", "op", "co", *dialogue.people)))
     suited = [company for company in pools.companies if re.search(company.trades, dialogue.trade)]
     company = rng.choice(suited or pools.companies).name
-    people = _cast_people([who for who in whos if who[0] != "c" or who == "co"], company, rng, pools)
+    played = [who for who in whos if who[0] != "c" or who == "co"]
+    people = _cast_people(played, company, rng, pools, _cast_abroad(dialogue, seed, played, pools))
     term_whos = [who for who in whos if who[0] == "c" and who != "co"]
     terms = tuple(zip(term_whos, rng.sample(pools.terms, len(term_whos)), strict=True))
     wordings = {
@@ -119,15 +120,40 @@ def stream(dialogue: Dialogue, seed: int, part: str) -> random.Random:
     return random.Random(f"{seed}:{dialogue.dialogue_id}:{part}")  # noqa: S311 - made-up calls, no secrets
 
 
-def _cast_people(whos: list[str], company: Named, rng: random.Random, pools: Pools) -> tuple[Person, ...]:
+def _cast_abroad(
+    dialogue: Dialogue, seed: int, whos: list[str], pools: Pools
+) -> dict[str, tuple[Named, Named]]:
+    """Who has a name from abroad: those of the header, and a share of all others; of family, all or none."""
+    rng = stream(dialogue, seed, "abroad")
+    chosen = {who: (Named(sei, sei), Named(mei, mei)) for who, sei, mei in dialogue.names}
+    taken = {name.kana for pair in chosen.values() for name in pair}
+    for who in whos:
+        drawn = rng.random() < pools.abroad_share if who[0] != "f" else "rq" in chosen
+        if who == "co" or who in chosen or not drawn:
+            continue
+        apart = [pair for pair in pools.abroad if not taken & {name.kana for name in pair}]
+        if apart:
+            chosen[who] = rng.choice(apart)
+            taken |= {name.kana for name in chosen[who]}
+    return chosen
+
+
+def _cast_people(
+    whos: list[str],
+    company: Named,
+    rng: random.Random,
+    pools: Pools,
+    abroad: dict[str, tuple[Named, Named]],
+) -> tuple[Person, ...]:
     """One person for each ``who``; family shares ``rq``'s surname."""
     surnames = _distinct(pools.surnames, len(whos), rng)
     given = _distinct(pools.given_names, len(whos), rng)
-    shared = surnames[whos.index("rq")]
+    shared = abroad["rq"][0] if "rq" in abroad else surnames[whos.index("rq")]
     people = []
-    for who, own, mei in zip(whos, surnames, given, strict=True):
+    for who, *drawn in zip(whos, surnames, given, strict=True):
+        own, mei = abroad.get(who, drawn)
         sei = company if who == "co" else shared if who[0] == "f" else own
-        people.append(_invent(who, sei, mei, rng, pools))
+        people.append(replace(_invent(who, sei, mei, rng, pools), abroad=who in abroad))
     return tuple(people)
 
 
@@ -205,9 +231,14 @@ def case_json(call: CastCall) -> dict[str, Any]:
     requester, company = call.person("rq"), call.person("co")
     if requester is None or company is None:  # pragma: no cover - cast() always casts both
         raise ValueError("a call without requester or company")
+    joint = "・" if requester.abroad else ""
+    names = (requester.sei, requester.mei)
     known: dict[str, Any] = {
         "names": [
-            {"text": requester.sei.text + requester.mei.text, "kana": requester.sei.kana + requester.mei.kana}
+            {
+                "text": joint.join(name.text for name in names),
+                "kana": joint.join(name.kana for name in names),
+            }
         ]
     }
     if ("rq", "phone") in spoken or rng.random() < 0.85:

@@ -23,6 +23,7 @@ class Person:
         lives_in_building: Whether the full address names building and room.
         zip_code: Seven digits.
         mail_user, mail_host: Mail address, before and after the @.
+        abroad: Whether the name is from abroad, so that either half may be said first.
     """
 
     who: str
@@ -37,6 +38,7 @@ class Person:
     zip_code: str
     mail_user: Named
     mail_host: Named
+    abroad: bool = False
 
 
 def full_address(person: Person, *, with_room: bool) -> Named:

@@ -46,6 +46,8 @@ class Pools:
         places: Real towns; block numbers, buildings and postal codes are invented.
         buildings, companies, terms: Invented.
         kanji: Ways to explain a kanji on the telephone, by kanji (``ōkii ni hayashi``).
+        abroad: Names from abroad, family name and given name that go together.
+        abroad_share: Share of people who have one of them.
         unassigned_numbers: Draw only telephone numbers that Japan's numbering plan
             gives to nobody (a mobile number's or exchange's first digit is 0).
     """
@@ -58,6 +60,8 @@ class Pools:
     terms: tuple[Named, ...]
     kanji: dict[str, tuple[Named, ...]]
     unassigned_numbers: bool = False
+    abroad: tuple[tuple[Named, Named], ...] = ()
+    abroad_share: float = 0.0
 
 
 def load_pools(folder: Path) -> Pools:

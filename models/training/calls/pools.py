@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from models.language.lexicon.foreign import load_foreign_names
 from models.language.lexicon.lexicon import load_lexicon
 from pipeline.sound.morae import fold_kana
 from sample_audio.pools import Company, Named, Place, Pools, default_pools
@@ -41,6 +42,12 @@ TRADES = _table(
 )
 """Parts of invented buildings' and firms' names."""
 
+ABROAD = 0.06
+"""Share of people with a name from abroad: twice as many as live in Japan, for they are what is missed."""
+
+LEAST_BORNE = 1.0
+"""Fewest people per million that bear a name from abroad: of rarer ones the famous are listed."""
+
 
 def training_pools(seed: int) -> Pools:
     """Thousands of names, drawn by how common they are, and places of all Japan."""
@@ -66,6 +73,20 @@ def training_pools(seed: int) -> Pools:
         own.terms,
         own.kanji,
         own.unassigned_numbers,
+        _abroad(rng),
+        ABROAD,
+    )
+
+
+def _abroad(rng: random.Random) -> tuple[tuple[Named, Named], ...]:
+    """A thousand people from abroad: a family name and a given name, each of any country."""
+    names = [name for name in load_foreign_names().values() if name.family + name.given >= LEAST_BORNE]
+    family = rng.choices(names, [name.family**0.6 for name in names], k=1000)
+    given = rng.choices(names, [name.given**0.6 for name in names], k=1000)
+    return tuple(
+        (Named(one.text, one.text), Named(other.text, other.text))
+        for one, other in zip(family, given, strict=True)
+        if one != other
     )
 
 

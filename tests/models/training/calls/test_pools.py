@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.training.calls.pools import training_pools
+from models.training.calls.pools import ABROAD, training_pools
 from pipeline.sound.morae import fold_kana
 from sample_audio.pools import default_pools
 
@@ -12,6 +12,17 @@ def test_everything_has_a_reading() -> None:
     pools = training_pools(1)
     named = [*pools.surnames, *pools.given_names, *pools.buildings, *(c.name for c in pools.companies)]
     assert all(n.text and n.kana and fold_kana(n.kana) for n in named)
+
+
+def test_some_people_have_names_from_abroad() -> None:
+    """Many different ones, in katakana; the commonest among them, and few people of all."""
+    pools = training_pools(1)
+    family, given = ({pair[at].text for pair in pools.abroad} for at in (0, 1))
+    assert min(len(family), len(given)) > 150
+    assert {"グエン", "スミス", "キム"} <= family
+    assert all(fold_kana(name) == name for name in family | given)
+    assert pools.abroad_share == ABROAD
+    assert 0.02 < ABROAD < 0.1
 
 
 def test_buildings_and_firms_are_many_and_the_samples_are_few_among_them() -> None:

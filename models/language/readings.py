@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from models.language.lexicon.codes import first_figures
+from models.language.lexicon.foreign import foreign_name
 from models.language.lexicon.kanji import load_kanji
 from models.language.lexicon.lexicon import load_lexicon
 from pipeline.ownership.compare.kanji import KanjiSounds
@@ -102,8 +103,8 @@ class Reader:
 
         Returns:
             The readings of both, or ``None`` where the lexicon knows no surname it could begin
-            with.  Of several cuts, one that leaves a given name as it is written, else as it is read, and of
-            these the one with the commonest surname.
+            with, nor two names from abroad.  Of several cuts, one that leaves a given name as it is written,
+            else as it is read, and of these the one with the commonest surname.
         """
         best: tuple[float, str] = (0.0, "")
         lexicon = load_lexicon()
@@ -115,7 +116,7 @@ class Reader:
                     written = any(given.reading == rest for given in lexicon.given_of_surface(text[cut:]))
                     surer = WRITTEN if written else READ if rest in lexicon.given_names else 1
                     best = max(best, (row.weight * surer, row.reading))
-        return (best[1], kana.removeprefix(best[1])) if best[1] else None
+        return (best[1], kana.removeprefix(best[1])) if best[1] else _foreign_parts(kana)
 
     def readings(self, name: str) -> tuple[str, ...]:
         """Every way in which a surname or given name is read that is written so; empty for other words."""
@@ -144,6 +145,16 @@ class Reader:
                 sounds.append(unit)
                 chars.append(CharSpan(first, max(last, first + 1)))
         return SoundLine(tuple(sounds), tuple(chars))
+
+
+def _foreign_parts(kana: str) -> tuple[str, str] | None:
+    """Cut a name from abroad where both halves are known; the commonest of several cuts."""
+    cuts = (
+        (min(one.family + one.given, other.family + other.given), (kana[:at], kana[at:]))
+        for at in range(2, len(kana) - 1)
+        if (one := foreign_name(kana[:at])) and (other := foreign_name(kana[at:]))
+    )
+    return max(cuts, default=(0.0, None))[1]
 
 
 WRITTEN, READ = 10_000, 100

@@ -26,6 +26,8 @@ from pipeline.ownership.compare.name import (
     KnownName,
     begun_anew,
     known_names,
+    other_orders,
+    shares_a_part,
     whose_name,
 )
 from pipeline.ownership.compare.phone import whose_number
@@ -92,7 +94,7 @@ def compare_words(
     Returns:
         One finding for each entity, in the same order.
     """
-    known = tuple(known_names(case, reader))
+    known = (*known_names(case, reader), *other_orders(case, reader))
     own = registered(case.requester.addresses, reader)
     texts = tuple(_said(entity, transcript.text) for entity in entities)
     found: dict[int, Finding] = {}
@@ -336,7 +338,9 @@ def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], r
         return again._replace(doubtful=True)
     twice = _TWICE.fullmatch(TAIL.sub("", text))
     text = twice[1] if twice else text
-    if any(_is_relative(text, name, reader) for name in known if name.party is Party.REQUESTER):
+    own = tuple(name for name in known if name.party is Party.REQUESTER)
+    another = shares_a_part(TAIL.sub("", text), own, reader)
+    if another or any(_is_relative(text, name, reader) for name in own):
         return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
     kana, cores = reader.kana(text), tuple(_cores(text, reader))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])

@@ -6,6 +6,7 @@ heard ヤマナア             known ヤマナカ|ヨウコ     the surname alon
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,15 @@ from pipeline.sound.morae import Mora, fold_kana, likeness, morae
 from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, CaseName, Party
 
-__all__ = ["KanaReader", "KnownName", "begun_anew", "known_names", "whose_name"]
+__all__ = [
+    "KanaReader",
+    "KnownName",
+    "begun_anew",
+    "known_names",
+    "other_orders",
+    "shares_a_part",
+    "whose_name",
+]
 
 MIN_LIKENESS = {1: 1.0, 2: 0.93, 3: 0.84, 4: 0.78}
 """Lowest likeness of a reading to its known name, by morae: a short one is sooner alike by chance."""
@@ -50,6 +59,12 @@ name."""
 
 NO_NAME_MARGIN = -2.0
 """Margin of a party of which the case names nobody."""
+
+_MARKS = re.compile(r"[\s・･＝=,，、]+")
+"""Between the parts of a name from abroad."""
+
+_ABROAD = re.compile(r"[ァ-ヴーA-Za-zÀ-ỹ'’.\-\s・･＝=,，、]+")
+"""How a name from abroad is written in a case."""
 
 _POLITE = re.compile(r"(?:サマ|サン|デス|デスネ|デスケド|デスガ|トモウシマス|モウシマス)+$")
 
@@ -88,11 +103,15 @@ class KanaReader(KanjiReader, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """A name of the case by sound: the whole, and its surname and given name where they can be told."""
+    """A name of the case by sound: the whole, and its surname and given name where they can be told.
+
+    Of one from abroad, either may be said first.
+    """
 
     party: Party
     whole: str = field(repr=False)
     parts: tuple[str, ...] = field(repr=False)
+    abroad: bool = False
 
 
 def whose_name(
@@ -141,7 +160,8 @@ def _within(kana: str, name: KnownName) -> float:
     Infinite where it is not there.
     """
     line = morae(_POLITE.sub("", kana))
-    needles = (morae(sound) for sound in (name.whole, *name.parts[:1]))
+    # アンブラウン is somebody else's given name before the same surname, and no garbled lead.
+    needles = (morae(sound) for sound in (name.whole, *(() if name.abroad else name.parts[:1])))
     prices = (
         match.price
         for needle in needles
@@ -192,6 +212,24 @@ def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -
     return Verdict(Party.THIRD_PARTY, Reason.NAME_OF_NOBODY, False)
 
 
+def shares_a_part(text: str, own: Sequence[KnownName], reader: KanaReader) -> bool:
+    """Whether a name with a dot shares one of its parts with the requester's from abroad, and has another.
+
+    エミリー・ブラウン sounds much like ジェームズ・ブラウン, and is somebody of the family.
+
+    Args:
+        text: As recognised.
+        own: The requester's names, in every order.
+        reader: Reads the parts.
+    """
+    parts = {part for name in own if name.abroad for part in name.parts}
+    said = [reader.kana(part) for part in text.split("・")]
+    if not parts or len(said) < 2 or min(len(morae(each)) for each in said) < 2:
+        return False  # ス・ミ・ス is spelled out
+    near = [max(likeness(part, each) for part in parts) for each in said]
+    return max(near) >= MIN_LIKENESS_LONG and min(near) < MIN_SHORT_PART_LIKENESS
+
+
 def begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> str:
     """The whole name, if it follows the surname alone: 広瀬由美子 of 広瀬だ、広瀬由美子.
 
@@ -236,7 +274,31 @@ def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
     for party, names in groups:
         for name in names:
             whole = fold_kana(name.kana) or reader.kana(name.text)
-            yield KnownName(party, whole, () if party is Party.COMPANY else _split(name, whole, reader))
+            parts = () if party is Party.COMPANY else _split(name, whole, reader)
+            abroad = bool(parts) and _ABROAD.fullmatch(name.text) is not None
+            yield KnownName(party, whole, parts, abroad)
+
+
+def other_orders(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
+    """The names from abroad of a case as they may be said, too: ジョン・スミス, グエン・ラン.
+
+    Args:
+        case: The requester and the staff.
+        reader: Reads names without kana.
+
+    Yields:
+        Any two parts of each, in either order, but for the order of ``known_names``.
+    """
+    named = (*case.requester.names, *case.staff)
+    for name, known in zip(named, known_names(case, reader), strict=False):
+        if known.abroad:
+            told = tuple(filter(None, map(fold_kana, _MARKS.split(name.kana))))
+            pairs = itertools.permutations(told if len(told) > 2 else known.parts, 2)
+            yield from (
+                KnownName(known.party, "".join(pair), pair, abroad=True)
+                for pair in pairs
+                if pair != known.parts
+            )
 
 
 def _margin(kana: str, name: KnownName) -> float:
@@ -254,7 +316,7 @@ def _margin(kana: str, name: KnownName) -> float:
         bound, MIN_LIKENESS.get(len(morae(name.whole)), MIN_LIKENESS_LONG)
     )
     if name.parts and whole > part:
-        if not _both_parts(kana, name.parts):
+        if not _both_parts(kana, name):
             whole = -1.0  # the requester's surname with another given name: a member of the family
         elif kana.startswith(name.parts[0]):
             whole = min(whole, _given_margin(kana[len(name.parts[0]) :], name.parts[1]))
@@ -271,12 +333,13 @@ def _given_margin(kana: str, given: str) -> float:
     return margin if morae(given) == morae(kana) else min(margin, CLEAR_MARGIN / 2)
 
 
-def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
+def _both_parts(kana: str, name: KnownName) -> bool:
     """Whether some cut of a reading gives both a fitting surname and a fitting given name."""
-    surname, given = parts
+    surname, given = name.parts
     cuts = range(max(1, len(surname) - 1), min(len(kana), len(surname) + 2))
     alike = [(likeness(surname, kana[:cut]), likeness(given, kana[cut:])) for cut in cuts]
-    tells = MIN_GIVEN_NAME_LIKENESS if len(morae(given)) >= 3 else math.inf
+    # What is said last of a name from abroad may be the family's: エミリー・ブラウン, ジェームズ・ブラウン.
+    tells = MIN_GIVEN_NAME_LIKENESS if len(morae(given)) >= 3 and not name.abroad else math.inf
     least = _half(morae(given))
     return any(
         (ours >= MIN_PART_LIKENESS and theirs >= least) or (theirs >= tells and ours >= MIN_VAGUE_LIKENESS)
@@ -286,10 +349,10 @@ def _both_parts(kana: str, parts: tuple[str, ...]) -> bool:
 
 def _split(name: CaseName, whole: str, reader: KanaReader) -> tuple[str, ...]:
     """Split a name into surname and given name by sound; nothing where only one of them is known."""
-    spaced = tuple(filter(None, map(fold_kana, name.kana.split())))
-    if len(spaced) == 2:
-        return spaced
-    words = name.text.split()
+    spaced = tuple(filter(None, map(fold_kana, _MARKS.split(name.kana))))
+    if len(spaced) >= 2:
+        return spaced[0], "".join(spaced[1:])
+    words = _MARKS.split(name.text)
     if len(words) == 2 and whole.startswith(first := reader.kana(words[0])):
         return first, whole[len(first) :]
     return reader.name_parts("".join(words), whole) or ()

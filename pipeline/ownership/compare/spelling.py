@@ -11,10 +11,10 @@ from pipeline.types import CallCase, Party
 __all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter", "without_lead"]
 
 LEAD = re.compile(
-    r"^(?:はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
+    r"^(?:(?:カタカナ|片仮名|ひらがな|平仮名)で|はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
     r"[のはがをにでとも、。 ]|[ぁ-ん](?=[一-龠]{2}))(?=..)"
 )
-"""Particles and fillers that a witness took in with a garbled name."""
+"""Particles, fillers and how it is written, that a witness took in with a name."""
 
 TAIL = re.compile(
     r"(?<=..)(?:です|(?:(?<=[一-龠])|(?<=[ァ-ヶー]{2}))[だよや]|だけどさ?|じゃ(?:けど?)?|やけど|やねん|どす|ばい|で|でーす|デス|デース|ベース|さま|さん|様|家|[けケ]|・|。|"

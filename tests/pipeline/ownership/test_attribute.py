@@ -114,6 +114,34 @@ def test_names_are_told_by_sound(text: str, party: Party, review: bool | None, r
         assert found.needs_review is review
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "party"),
+    [
+        (CaseName("スミス・ジョン", "スミス・ジョン"), "ジョン・スミス", Party.REQUESTER),
+        (CaseName("スミス・ジョン", "スミス・ジョン"), "スミスジョン", Party.REQUESTER),
+        (CaseName("スミス・ジョン", "スミス・ジョン"), "スミス様", Party.REQUESTER),
+        (CaseName("スミスジョン", "スミスジョン"), "ジョン・スミス", Party.REQUESTER),
+        (CaseName("ジョン＝スミス"), "スミス", Party.REQUESTER),
+        (CaseName("JOHN SMITH", "ジョン スミス"), "スミス・ジョン", Party.REQUESTER),
+        (CaseName("John Smith"), "スミスさん", Party.REQUESTER),
+        (CaseName("Evans, David", "エヴァンスデイヴィッド"), "デイビッド・エバンス", Party.REQUESTER),
+        (CaseName("LI WEI", "リー・ウェイ"), "リー様", Party.REQUESTER),
+        (CaseName("NGUYEN THI LAN", "グエン・ティ・ラン"), "ラン様", Party.REQUESTER),
+        (CaseName("NGUYEN THI LAN", "グエン・ティ・ラン"), "グエンティラン", Party.REQUESTER),
+        (CaseName("NGUYEN THI LAN", "グエン・ティ・ラン"), "ラン・グエン", Party.REQUESTER),
+        (CaseName("ブラウン・ジェームズ", "ブラウン・ジェームズ"), "エミリー・ブラウン", Party.UNKNOWN),
+        (CaseName("ブラウン・ジェームズ", "ブラウン・ジェームズ"), "アン・ブラウン", Party.UNKNOWN),
+        (CaseName("ブラウン・ジェームズ", "ブラウン・ジェームズ"), "キム", Party.THIRD_PARTY),
+    ],
+)
+def test_a_name_from_abroad_is_known_in_either_order(
+    name: CaseName, said: str, party: Party, reader: Reader
+) -> None:
+    """Whatever stands between its parts in the case, with ヴ or ブ; not with another part."""
+    case = CallCase("R-1", Requester((name,), (), ()))
+    assert whose(said, "PERSON", reader, case).party is party
+
+
 @pytest.mark.parametrize("text", ["朝倉未来", "朝倉 未来", "朝倉未来様"])
 def test_a_full_name_as_the_case_writes_it_is_the_requesters(text: str, reader: Reader) -> None:
     """未来 is read ミク by her, and ミライ by the dictionary."""

@@ -14,6 +14,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     Args:
         tagger: What ``LearnedRecognizer`` reads with.
     """
+    from models.abroad.recognizer import ForeignNameRecognizer
     from models.calls.second_hearing import SecondHearingRecognizer
     from models.recognizers.address import AddressRecognizer
     from models.recognizers.asked_for import AskedForRecognizer
@@ -32,6 +33,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
         LearnedRecognizer(tagger),
         GinzaEntityRecognizer(),
         SudachiNameRecognizer(),
+        ForeignNameRecognizer(),
         HonorificNameRecognizer(),
         IntroducedNameRecognizer(),
         AskedForRecognizer(),

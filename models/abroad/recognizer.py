@@ -1,0 +1,105 @@
+"""Names from abroad in katakana, where they are said as names: スミスさん, という者, 担当のグエン.
+
+The judge does not weigh it yet.  It learned from calls without such names, as the taggers did, and
+cuts off what they call improbable: フェルナ is left of フェルナンデス.  So a finding of this recognizer
+keeps its score until the judge is fitted again.
+"""
+
+from __future__ import annotations
+
+import re
+
+from presidio_analyzer import RecognizerResult
+
+from models.abroad.runs import ForeignRun, Strength, foreign_runs
+from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.wording.introductions import LABEL_FRAME, RELATION_FRAME, ROLE_FRAME, SUFFIX_FRAME
+from models.wording.names import token_at
+from models.wording.vocabulary import HONORIFICS, TITLES
+from pipeline.reasons import Reason
+from pipeline.types import CharSpan
+
+__all__ = ["ForeignNameRecognizer"]
+
+SCORES = {Strength.WORD: 0.6, Strength.RARE: 0.75, Strength.NAME: 0.9, Strength.UNMISTAKABLE: 0.93}
+"""Score before an honorific, by how sure the letters are."""
+
+IN_A_FRAME = 0.85
+"""Times as much in another frame, bare, or said again."""
+
+_TITLE = re.compile(rf"(?:{'|'.join(sorted(HONORIFICS | TITLES, key=len, reverse=True))})(?![式子々])")
+_PET = re.compile(r"ちゃん|くん|君")
+"""ワンちゃん is a dog: what is a word, too, is no name before these."""
+
+_BEFORE = (
+    LABEL_FRAME,
+    RELATION_FRAME,
+    ROLE_FRAME,
+    re.compile(r"(?:(?:カタカナ|片仮名)で|お電話代わりました|わたくし|私|こちら)[、の]?"),
+)
+_CLOSES = re.compile(r"さん|様|さま|です|でご|って|と|宛|[。、？?\n]|$")
+_GOES_ON = re.compile(r"[がはにもをじだやのか]")
+"""A particle behind a name; a rare one may then be the word that it is, too."""
+
+_BEGINS = frozenset(("", *"\n。、？?の "))
+"""What may stand before a name at the beginning of a sentence."""
+
+_STANDS = re.compile(r"です|でございます|と申|ともうし|と言います|といいます|が承|が担当")
+"""Behind a name at the beginning of a sentence: who is asked, or answers the telephone."""
+
+_WORD = re.compile(r"[一-龠々A-Za-zＡ-Ｚａ-ｚ0-9０-９]")
+
+
+class ForeignNameRecognizer(CallRecognizer):
+    """Names from abroad, by what stands beside them, and wherever they are said again."""
+
+    entities = ("PERSON",)
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """Look at every run of katakana that is a name."""
+        runs = tuple(run for run in foreign_runs(call.text) if not _is_word(call, run))
+        if not runs:
+            return []
+        framed = frozenset(match.end() for frame in _BEFORE for match in frame.finditer(call.text))
+        why = {run: reason for run in runs if (reason := _why(call.text, run, framed))}
+        known = {name for run in why for name in run.names if run.strength > Strength.WORD}
+        return [self._result(run, why.get(run)) for run in runs if run in why or _again(run, known)]
+
+    def _result(self, run: ForeignRun, why: Reason | None) -> RecognizerResult:
+        score = SCORES[run.strength]
+        if why is not Reason.NAME_BEFORE_TITLE:
+            score = round(IN_A_FRAME * score, 2)
+        return self.result("PERSON", run.start, run.end, score, why or Reason.SAME_SPELLING_AS_EARLIER)
+
+
+def _is_word(call: Call, run: ForeignRun) -> bool:
+    """Whether names in one make a word of the dictionary: ウェイ and トレス a ウェイトレス."""
+    if len(run.names) == 1:
+        return False
+    token = call.tokens[token_at(call, run.start)]
+    alone = token.chars == CharSpan(run.start, run.end)
+    return alone and token.known and token.pos.startswith("名詞-普通名詞")
+
+
+def _again(run: ForeignRun, known: set[str]) -> bool:
+    """Whether a run says a name once more that is no common word."""
+    return run.strength > Strength.WORD and not known.isdisjoint(run.names)
+
+
+def _why(text: str, run: ForeignRun, framed: frozenset[int]) -> Reason | None:
+    """Why a run names somebody here; ``None`` where it does not."""
+    title = _TITLE.match(text, run.end)
+    if title is not None and not (run.strength is Strength.WORD and _PET.fullmatch(title.group())):
+        return Reason.NAME_BEFORE_TITLE
+    if run.strength is Strength.WORD:
+        return None
+    if SUFFIX_FRAME.match(text, run.end):
+        return Reason.INTRODUCTION
+    sure = run.strength >= Strength.NAME
+    if run.start in framed and (_CLOSES.match(text, run.end) or (sure and _GOES_ON.match(text, run.end))):
+        return Reason.NAME_TOLD
+    if sure and text[max(0, run.start - 1) : run.start] in _BEGINS and _STANDS.match(text, run.end):
+        return Reason.INTRODUCTION
+    beside = (text[run.start - 1 : run.start], text[run.end : run.end + 1])
+    alone = run.strength is Strength.UNMISTAKABLE and not any(map(_WORD.match, beside))
+    return Reason.DICTIONARY_NAME if alone else None

@@ -148,10 +148,6 @@ class FasterWhisperRecogniser:
         """What the decoder reads of a window of at most 30 s, filled up to 30 s; shape (1500, width)."""
         return np.asarray(on_cpu(self._encoded.encoding(samples))[0])
 
-    def spectrogram(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the encoder reads of a window of at most 30 s, before it is filled up; shape (mels, frames)."""
-        return np.asarray(self._model.feature_extractor(samples)[..., :-1])
-
     @property
     def hears_morae(self) -> bool:
         """Whether ``posteriorgrams`` hears anything: wherever the embedded encoder is installed."""

@@ -66,9 +66,6 @@ TEXT_SETS = tuple(
 PEOPLE_SETS = tuple(f"people-listening-{kind}" for kind in ("first", "again"))
 """The same people on other lines, at other speeds."""
 
-MEL_SETS = ("speak-mei-0", "speak-mei-1", "speak-mei-2", "speak-voices", "people-listening", "dialogues")
-"""What the adapter learns from: also what others have typed, spoken by Mei, thousands of other sentences."""
-
 CALL_SETS = tuple(name for name in TEXT_SETS if "people" not in name)
 """What the ear learns from: calls, of which somebody knows whose data is said when."""
 
@@ -183,7 +180,9 @@ def _name(path: PurePath) -> str:
 
 def _listening(scale: Scale) -> Iterator[Step]:
     yield Step(
-        "base-arrays", (("models.training.speech.base_arrays", "--out", "{out}/base.npz"),), ("base.npz",)
+        "base-decoder",
+        (("models.training.speech.base_decoder", "--out", "{out}/decoder.npz"),),
+        ("decoder.npz",),
     )
     collect = ("models.training.speech.collect_text", "--out", "{out}", "--seed", "7")
     yield Step(
@@ -196,20 +195,6 @@ def _listening(scale: Scale) -> Iterator[Step]:
         tuple(f"{name}.{end}" for name in TEXT_SETS for end in ("f16", "jsonl")),
         seed=7,
         hours=1.0,
-    )
-    mels = ("models.training.speech.collect_mels", "--out", "{out}", "--seed", "7")
-    count = str(min(250, scale.negatives * 3))
-    yield Step(
-        "collect-mels",
-        (
-            *((*mels, "{speak-mei}", "--share", f"{part}/3") for part in range(3)),
-            (*mels, "{speak-voices}", "--times", "2"),
-            (*mels, "--clips", "{voices}", "--part", "listening", "--times", "2"),
-            (*mels, "--dialogues", *DIALOGUES, "--count", count),
-        ),
-        tuple(f"{name}.{end}" for name in MEL_SETS for end in ("mel", "jsonl")),
-        seed=7,
-        hours=0.4,
     )
     people = (*collect[:-1], "8", "--clips", "{voices}", "--part", "listening", "--times", "3")
     yield Step(
@@ -230,8 +215,7 @@ def _listening(scale: Scale) -> Iterator[Step]:
     )  # fmt: skip
     yield _train(
         "train-adapter", "models.training.speech.train_adapter",
-        *_sets(MEL_SETS, "collect-mels"),
-        "--base", "{base-arrays}/base.npz", "--phonetic", "{train-phonetic}/phonetic.onnx",
+        *_sets(TEXT_SETS), "--decoder", "{base-decoder}/decoder.npz",
         made="telephone.npz", epochs=1, seed=1, hours=0.2,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The decoder of a Whisper model in torch, with what is added to its matrices.
 
-It reads the arrays that ``models.training.speech.base_arrays`` writes and computes what CTranslate2 does
+It reads the arrays that ``models.training.speech.base_decoder`` writes and computes what CTranslate2 does
 with them; what was published stays, and only what is added is learned.
 """
 
@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-__all__ = ["Adapted", "Decoder", "Norm", "attended"]
+__all__ = ["Adapted", "Decoder"]
 
 RANK = 64
 """Of what is added to each matrix."""
@@ -74,14 +74,13 @@ class Layer(nn.Module):
     def forward(self, x: torch.Tensor, encoded: torch.Tensor) -> torch.Tensor:
         """(batch, tokens, width) with what is heard, (batch, steps, width)."""
         query, key, value = self.own(self.own_norm(x)).chunk(3, dim=-1)
-        x = x + self.own_out(attended(query, key, value, causal=True))
+        x = x + self.own_out(_attended(query, key, value, causal=True))
         key, value = self.key_value(encoded).chunk(2, dim=-1)
-        x = x + self.cross_out(attended(self.query(self.cross_norm(x)), key, value, causal=False))
+        x = x + self.cross_out(_attended(self.query(self.cross_norm(x)), key, value, causal=False))
         return x + self.narrow(functional.gelu(self.wide(self.ffn_norm(x))))
 
 
-def attended(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, *, causal: bool) -> torch.Tensor:
-    """What queries take of values, by eight heads; (batch, steps, width)."""
+def _attended(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, *, causal: bool) -> torch.Tensor:
     heads = (t.unflatten(-1, (HEADS, -1)).transpose(1, 2) for t in (query, key, value))
     return functional.scaled_dot_product_attention(*heads, is_causal=causal).transpose(1, 2).flatten(2)
 
@@ -90,7 +89,7 @@ class Decoder(nn.Module):
     """The decoder of a Whisper model.
 
     Args:
-        arrays: As ``models.training.speech.base_arrays`` writes them.
+        arrays: As ``models.training.speech.base_decoder`` writes them.
     """
 
     def __init__(self, arrays: dict[str, torch.Tensor]) -> None:

@@ -2,15 +2,13 @@
 
     python -m models.training.speech.collect_text CALLS_DIR... --out FOLDER [--seed N]
     python -m models.training.speech.collect_text --clips VOICES_DIR --part PART --out FOLDER [--seed N]
-    python -m models.training.speech.collect_text --dialogues FILE... --count N --out FOLDER [--seed N]
 
 writes ``<folder>/<name>-first.f16`` (the encoder's output of every window, one after another, float16) and
 ``<name>-first.jsonl`` (a line for each window: its steps; its lines with their times, text, tokens, kana, and
 when somebody's data is said in them), and ``-again`` of windows as the second hearing cuts and colours them.
 Calls need their ``.wav`` and ``.truth.json``.  With ``--clips`` the speech is of people (Common Voice, as
 ``split.toml`` shares them out): what one has read is strung together and sent down a telephone line
-(``models.training.speech.clips``); with ``--dialogues`` Mei speaks what others have typed
-(``models.training.speech.read_dialogues``).
+(``models.training.speech.clips``).
 """
 
 from __future__ import annotations
@@ -28,8 +26,7 @@ from numpy.typing import NDArray
 
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
 from models.training.speech.line_windows import Said, silences, windows_of_lines
-from models.training.speech.read_dialogues import SpokenCall
-from models.training.speech.spoken_calls import add_sources, on_a_line, sources
+from models.training.speech.spoken_calls import SpokenCall, add_sources, on_a_line, sources
 from pipeline.audio.recording import Resampled
 from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS, brightened
 from pipeline.hearing.transcribe import RATE

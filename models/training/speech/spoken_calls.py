@@ -1,4 +1,4 @@
-"""Where the networks that listen find calls to learn from: made ones, people who read, typed dialogues."""
+"""Where the networks that listen find calls to learn from: made ones, and people who read."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from models.training.calls.lines import worn_channel
 from models.training.calls.voices import resampled
 from models.training.speech.clips import SPEEDS, people_speaking
 from models.training.speech.line_windows import Data, Line
-from models.training.speech.read_dialogues import SpokenCall, read_dialogues
 from models.training.speech.turn_kana import CUT, read_aloud, turns_of
 from models.training.split import read_split
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.measuring.truth import KINDS, TruthSpan, read_truth
 from pipeline.types import TimeSpan
 
-__all__ = ["add_sources", "on_a_line", "sources"]
+__all__ = ["SpokenCall", "add_sources", "on_a_line", "sources"]
+
+SpokenCall = tuple[str, Recording, tuple[Line, ...], Any]
+"""Name, sound, lines, and who speaks."""
 
 WORN_SHARE = 0.6
 """Channels that are sent down another line still (``models.training.calls.lines``)."""
@@ -37,8 +39,6 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument("--clips", type=Path, help="folder of voices: people's speech instead of calls")
     parser.add_argument("--part", default="listening", help="of split.toml, whose people speak")
-    parser.add_argument("--dialogues", type=Path, nargs="*", default=(), help="typed ones, spoken by Mei")
-    parser.add_argument("--count", type=int, default=300, help="of these dialogues")
     parser.add_argument("--times", type=int, default=1, help="how often each call or clip is used")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
@@ -63,9 +63,6 @@ def sources(options: argparse.Namespace) -> Iterator[tuple[str, Iterable[SpokenC
         spoken = people_speaking(read_split(), options.part, options.clips, options.seed, options.times)
         people = ((clip.name, clip.recording, clip.lines, clip.name) for clip in spoken)
         yield f"people-{options.part}", _lined(people)
-    if options.dialogues:
-        spoken_calls = read_dialogues(options.dialogues, options.count, options.seed)
-        yield "dialogues", spoken_calls
 
 
 def _lined(people: Iterable[Any]) -> Iterator[SpokenCall]:

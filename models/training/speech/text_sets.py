@@ -1,4 +1,4 @@
-"""Read the sets that ``models.training.speech.collect_text`` and ``collect_mels`` write."""
+"""Read the sets that ``models.training.speech.collect_text`` writes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LineHeard", "WindowHeard", "read_mels", "read_set"]
+__all__ = ["LineHeard", "WindowHeard", "read_set"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,7 @@ class WindowHeard:
     """A window.
 
     Attributes:
-        steps: What the encoder gave, shape (steps, width), float16, or what it reads, shape (mels, frames);
-            they stay on disk until they are read.
+        steps: What the encoder gave, shape (steps, width), float16; they stay on disk until they are read.
         lines: In order, none overlapping another.
     """
 
@@ -51,7 +50,7 @@ class WindowHeard:
 
 
 def read_set(entry: str) -> Iterator[WindowHeard]:
-    """Read a set of encoded windows.
+    """Read a set.
 
     Args:
         entry: Path of its two files without their endings; ``PATH:3`` gives all of it three times.
@@ -66,25 +65,6 @@ def read_set(entry: str) -> Iterator[WindowHeard]:
         for row in rows:
             yield WindowHeard(steps[at : at + row["steps"]], _lines(row))
             at += row["steps"]
-
-
-def read_mels(entry: str) -> Iterator[WindowHeard]:
-    """Read a set of windows as the encoder reads them.
-
-    Args:
-        entry: As of ``read_set``.
-
-    Yields:
-        Its windows in order.
-    """
-    path, times, rows = _rows(entry)
-    mels = np.memmap(f"{path}.mel", np.float16, "r")
-    for _ in range(times):
-        at = 0
-        for row in rows:
-            size = row["mels"] * row["frames"]
-            yield WindowHeard(mels[at : at + size].reshape(row["mels"], row["frames"]), _lines(row))
-            at += size
 
 
 def _rows(entry: str) -> tuple[str, int, list[dict[str, Any]]]:

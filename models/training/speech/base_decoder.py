@@ -1,9 +1,9 @@
-"""Write the embedded recogniser's weights for the training of its adapter, which has torch and no recogniser.
+"""Write the embedded recogniser's decoder for the training of its adapter, which has torch and no recogniser.
 
-    python -m models.training.speech.base_arrays --out base.npz
+    python -m models.training.speech.base_decoder --out decoder.npz
 
-The file holds the arrays of encoder and decoder (the embedding narrowed as the product narrows it), the
-published numbers of the tokens that are kept, and the numbers of the special ones.
+The file holds the decoder's arrays (the embedding narrowed as the product narrows it), the published numbers
+of the tokens that are kept, and the numbers of the special ones.
 """
 
 from __future__ import annotations
@@ -39,13 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     vocabulary = content["vocabulary.txt"].decode().splitlines()
     kept = kept_tokens(vocabulary)
     named = {entry["content"]: entry["id"] for entry in json.loads(content["tokenizer.json"])["added_tokens"]}
-    weights: dict[str, Any] = {
-        array.name: array.values() for array in arrays(content["model.bin"]) if array.shape
+    decoder: dict[str, Any] = {
+        array.name: array.values()
+        for array in arrays(content["model.bin"])
+        if array.name.startswith("decoder/") and array.shape
     }
-    weights["decoder/embeddings/weight"] = weights["decoder/embeddings/weight"][kept]
+    decoder["decoder/embeddings/weight"] = decoder["decoder/embeddings/weight"][kept]
     special = np.array([named[name] for name in SPECIAL])
     sha256 = next(file.sha256 for file in described.files if file.name == "model.bin")
-    np.savez(options.out, kept=kept, special=special, sha256=np.array(sha256), **weights)
+    np.savez(options.out, kept=kept, special=special, sha256=np.array(sha256), **decoder)
     return 0
 
 

@@ -143,9 +143,20 @@ class Store:
             yield io.BufferedReader(SealedReader(raw, size, self._keyring, key), CHUNK_BYTES)
 
     def read(self, key: str) -> bytes:
-        """Return a small stored file's clear text."""
-        with self.open(key) as clear:
-            return clear.read()
+        """Return a small stored file's clear text.
+
+        It is fetched at once: of a file that another machine writes anew meanwhile it is all of the old one
+        or all of the new, where a bucket breaks off what was opened before.
+
+        Raises:
+            FileMissingError: when the store has no such file.
+            FileDamagedError: when it was changed or truncated.
+            WrongKeyError: when its key is not among ours.
+        """
+        with _translated(key):
+            sealed: bytes = self._fs.cat_file(self._path(key))
+        reader = SealedReader(io.BytesIO(sealed), len(sealed), self._keyring, key)
+        return io.BufferedReader(reader, CHUNK_BYTES).read()
 
     @contextlib.contextmanager
     def open_clear(self, key: str, name: str = "file") -> Iterator[Path]:
@@ -183,8 +194,8 @@ class Store:
 
     def key_id(self, key: str) -> str:
         """Return the id of the key that a file was sealed with."""
-        with _translated(key), self._fs.open(self._path(key), "rb") as raw:
-            return key_id_of(raw.read(HEADER_BYTES))
+        with _translated(key):
+            return key_id_of(self._fs.cat_file(self._path(key), start=0, end=HEADER_BYTES))
 
     def exists(self, key: str) -> bool:
         """Return whether the store has a file."""

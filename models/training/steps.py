@@ -126,11 +126,9 @@ def steps(split: Split, scale: Scale) -> tuple[Step, ...]:
 
 def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     yield _speak("speak-mei", split, "listening", scale, sets=("c", "d", "e"), mei=True, seed=4242, hours=0.3)
-    spoken = (*(f"u{n}" for n in range(1, 21)), "f", "h1", "h2", "h3", "h4")
     few = replace(scale, calls=1) if scale.quick else scale
     # Twenty calls in as many voices, for what learns in minutes.
     yield _speak("speak-voices", split, "listening", few, files=("f1",), seed=33001, hours=0.2)
-    yield _speak("speak-listening", split, "listening", few, sets=spoken, seed=33001, hours=4.6)
     for part, seed, hours in (("reading", 33002, 2.0), ("owning", 33004, 1.7)):
         yield _speak(f"speak-{part}", split, part, scale, mei=scale.quick, seed=seed, hours=hours)
     # The shortest calls hold as many names a minute as others, of more people.

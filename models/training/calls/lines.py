@@ -15,12 +15,15 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CODECS", "RATE", "through", "worn", "worn_channel"]
+__all__ = ["CODECS", "RATE", "on_a_line", "through", "worn"]
 
 Sound = NDArray[np.float32]
 
 RATE: Final = 8000
 """Samples per second of all sounds here."""
+
+WORN_SHARE: Final = 0.6
+"""Share of the channels that ``on_a_line`` sends down another line still."""
 
 CODECS: Final = {
     "amr": ("libopencore_amrnb", "amr", (4750, 5900, 7400, 12200)),
@@ -62,8 +65,16 @@ def worn(sound: Sound, rng: random.Random) -> Sound:
     return np.clip(out, -1.0, 1.0).astype(np.float32)
 
 
-def worn_channel(samples: NDArray[np.int16], rng: random.Random) -> NDArray[np.int16]:
-    """Wear a channel of a recording out: as ``worn``, of and to 16 bits."""
+def on_a_line(samples: NDArray[np.int16], rate: int, rng: random.Random) -> NDArray[np.int16]:
+    """A channel of a recording as it is, or worn out further (``worn``).
+
+    Args:
+        samples: Of the channel, 16 bits.
+        rate: Samples a second; only the telephone's are worn.
+        rng: Decides.
+    """
+    if rate != RATE or rng.random() > WORN_SHARE:
+        return samples
     sound: Sound = samples.astype(np.float32) / np.float32(32768)
     return np.round(worn(sound, rng) * 32767).astype(np.int16)
 

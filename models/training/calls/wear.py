@@ -19,13 +19,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from models.training.calls.lines import RATE, worn_channel
+from models.training.calls.lines import RATE, on_a_line
 from pipeline.audio.recording import read_recording
 
 __all__ = ["main"]
-
-SHARE = 0.6
-"""Of the channels that are worn."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,11 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rng, recording = random.Random(f"{options.seed} {path.stem}"), read_recording(path)
         if recording.rate != RATE:
             raise ValueError(f"a made call has {RATE} samples per second, not {recording.rate}")
-        channels = [
-            worn_channel(np.asarray(samples), rng) if rng.random() < SHARE else samples
-            for samples in recording.samples
-        ]
-        sound = np.stack([np.asarray(channel) for channel in channels], axis=1)
+        channels = [on_a_line(np.asarray(each), recording.rate, rng) for each in recording.samples]
+        sound = np.stack(channels, axis=1)
         soundfile.write(options.out / path.name, sound, RATE, subtype="PCM_16")
         for ending in (".truth.json", ".case.json"):
             shutil.copyfile(path.with_suffix(ending), options.out / f"{path.stem}{ending}")

@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from models.training.calls.lines import on_a_line
 from models.training.speech.line_windows import Said, silences, windows_of_lines
-from models.training.speech.spoken_calls import SpokenCall, add_sources, on_a_line, sources
+from models.training.speech.spoken_calls import SpokenCall, add_sources, sources
 from pipeline.audio.recording import Resampled
 from pipeline.hearing.second_hearing import SECOND_WINDOW_SECONDS, brightened
 from pipeline.hearing.transcribe import RATE

@@ -24,7 +24,7 @@ SHORTEST = 4.0
 """Seconds that a window may hold at the least."""
 
 EMPTY_SECONDS = (2.0, 12.0)
-"""Length of such a window."""
+"""Seconds of a window in which nobody speaks, least and most."""
 
 Data = tuple[float, float, int]
 """Start and end of somebody's data in seconds, and the number, from 1, of its kind in ``KINDS``."""

@@ -12,10 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.training.calls.lines import RATE as LINE_RATE
-from models.training.calls.lines import worn_channel
 from models.training.calls.voices import resampled
 from models.training.speech.clips import SPEEDS, people_speaking
 from models.training.speech.line_windows import Data, Line
@@ -25,13 +22,10 @@ from pipeline.audio.recording import Recording, read_recording
 from pipeline.measuring.truth import KINDS, TruthSpan, read_truth
 from pipeline.types import TimeSpan
 
-__all__ = ["SpokenCall", "add_sources", "on_a_line", "sources"]
+__all__ = ["SpokenCall", "add_sources", "sources"]
 
 SpokenCall = tuple[str, Recording, tuple[Line, ...], Any]
 """Name, sound, lines, and who speaks."""
-
-WORN_SHARE = 0.6
-"""Channels that are sent down another line still (``models.training.calls.lines``)."""
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
@@ -123,16 +117,3 @@ def _longer(
         replace(recording, samples=np.clip(np.round(sound), -32768, 32767).astype(np.int16)),
         tuple(map(stretched, lines)),
     )
-
-
-def on_a_line(samples: NDArray[np.int16], rate: int, rng: random.Random) -> NDArray[np.int16]:
-    """A channel as it is, or worn out further.
-
-    Args:
-        samples: Of the channel.
-        rate: Samples a second; only the telephone's are worn.
-        rng: Decides.
-    """
-    if rate != LINE_RATE or rng.random() > WORN_SHARE:
-        return samples
-    return worn_channel(samples, rng)

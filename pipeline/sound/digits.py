@@ -42,7 +42,7 @@ _FIGURE = "[0-9一二三四五六七八九]"
 _ZERO_AMONG_DIGITS = re.compile(rf"(?<={_FIGURE})丸|丸(?={_FIGURE})|(?<={_FIGURE}){ZERO_KANJI}(?={_FIGURE})")
 """まる and レイ count as zero only beside digits (090 as 丸九丸, 406 as 4例6); many names begin with them."""
 
-_FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|の|、|。|\s")
+_FILLER = re.compile(r"はい|ええ|うん|です(?:ね)?|えっと|えーと|、|。|\s")
 
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
@@ -68,14 +68,16 @@ def digits_of(text: str) -> str:
     Returns:
         ASCII digits.
     """
-    plain = _ZERO_AMONG_DIGITS.sub("0", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
+    plain = _FILLER.sub("", unicodedata.normalize("NFKC", text))
+    # Before の is taken out: 七の十五 is 7 and 15, 七十五 is 75.
     plain = _TENS.sub(lambda m: f"{_DIGITS.get(m[1], '1')}{_DIGITS.get(m[2], '0')}", plain)
+    plain = _ZERO_AMONG_DIGITS.sub("0", plain.replace("の", ""))
     return "".join(_DIGITS.get(m, m) for m in _DIGIT.findall(plain))
 
 
 def without_digits(text: str) -> str:
     """The text that is left without digits (as ``digits_of`` reads them), fillers and connectives."""
-    return _DIGIT.sub("", _FILLER.sub("", unicodedata.normalize("NFKC", text)))
+    return _DIGIT.sub("", _FILLER.sub("", unicodedata.normalize("NFKC", text)).replace("の", ""))
 
 
 def kana_of(digits: str) -> tuple[str, ...]:

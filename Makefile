@@ -55,7 +55,8 @@ format: $(READY) ## lay the code out as ruff does
 BENCH ?=
 
 .PHONY: bench
-bench: $(READY) ## the benchmark of speed and cost: under 20 minutes on two cores that do nothing else
+bench: $(READY) ## how fast every command starts, speed and cost: 20 minutes on two cores that do nothing else
+	$(BIN)/python -m tests.bench.starts
 	$(BIN)/python -m tests.bench.speed $(BENCH)
 
 .PHONY: soak
@@ -127,6 +128,8 @@ $(UV):
 $(READY): requirements.lock pyproject.toml | $(UV)
 	@echo "kaiji: installing the locked packages into .venv/ (a few minutes the first time)"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+# Compiled here, once: where Python may write nothing (PYTHONDONTWRITEBYTECODE, a read-only folder) each start would.
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BIN)/python -m compileall -q pipeline models flows
 	@touch $@

@@ -15,17 +15,17 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.files.endings import undisturbed
 from flows.files.folders import held_folder, sweep
 from flows.files.leftovers import note_moving, ours, sha256_of, undo_moving
-from pipeline.audio.recording import Recording
-from pipeline.audio.wav import write_pieces
 from pipeline.errors import NO_ROOM, PipelineError
-from pipeline.masking.audio import masked_pieces
-from pipeline.masking.text import as_json, as_text, mask_text
 from pipeline.reason_text import sentence
 from pipeline.types import MaskItem, MaskPlan, Transcript
+
+if TYPE_CHECKING:
+    from pipeline.audio.recording import Recording
 
 __all__ = [
     "ERROR",
@@ -104,6 +104,11 @@ def write_masked(folder: Path, recording: Recording, transcript: Transcript, pla
         transcript: Its words.
         plan: What is masked.
     """
+    # Here, so that whoever only names or hashes the products does not load what makes them.
+    from pipeline.audio.wav import write_pieces
+    from pipeline.masking.audio import masked_pieces
+    from pipeline.masking.text import as_json, as_text, mask_text
+
     rate, law = recording.rate, recording.law
     pieces = masked_pieces(recording.samples, rate, plan, law)
     write_pieces(folder / MASKED_WAV, pieces, recording.samples.shape, rate, law)

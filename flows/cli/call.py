@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["call", "lists", "recordings"]
 
-call = typer.Typer(help="案件の通話: 録音を探す、案件に加える、状態を見る。", no_args_is_help=True)
-recordings = typer.Typer(help="録音の目録: 一覧やフォルダから取り込む。", no_args_is_help=True)
-lists = typer.Typer(help="担当者と会社の一覧 (版で管理)。", no_args_is_help=True)
+call = typer.Typer(no_args_is_help=True)
+recordings = typer.Typer(no_args_is_help=True)
+lists = typer.Typer(no_args_is_help=True)
 
 NOTHING_FOUND = (
     "会員番号、電話番号、期間の合う録音は目録にありません。目録に取り込むには kaiji recordings scan か import"

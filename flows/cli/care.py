@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["audit", "key", "nightly", "retention"]
 
-audit = typer.Typer(help="監査記録: 検証、書出し。", no_args_is_help=True)
-key = typer.Typer(help="鍵: 作る、替える、確かめる。", no_args_is_help=True)
+audit = typer.Typer(no_args_is_help=True)
+key = typer.Typer(no_args_is_help=True)
 
 NIGHT = {
     "masked": "確認待ちになった通話",

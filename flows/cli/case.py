@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["case"]
 
-case = typer.Typer(help="案件(開示請求): 受付、本人確認、一覧、期限。", no_args_is_help=True)
+case = typer.Typer(no_args_is_help=True)
 
 METHODS = (
     "運転免許証、マイナンバーカード、旅券、在留カード、健康保険証、"

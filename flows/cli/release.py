@@ -15,6 +15,7 @@ from flows.cli.session import Number, Reason, Session, Who, asked, opened, refus
 if TYPE_CHECKING:
     from flows.desk.answers.differences import Difference
     from flows.desk.answers.releases import Release, ReleasedRange
+    from flows.stages import Models
 
 __all__ = ["ledger", "release"]
 
@@ -32,11 +33,7 @@ class _MakeByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-release = typer.Typer(
-    cls=_MakeByDefault,
-    help="開示: kaiji release R-2026-0042 で開示する。回答書の案、取出し、交付の記録も。",
-    no_args_is_help=True,
-)
+release = typer.Typer(cls=_MakeByDefault, no_args_is_help=True)
 
 Turn = Annotated[
     int | None, typer.Option("--turn", min=1, help="第何回の開示か [既定: 最後]", show_default=False)
@@ -64,10 +61,9 @@ def make(number: Number, package: Package = None, out: MaybeOut = None, who: Who
     if out is not None and not out.is_dir():
         refuse(f"{out}: フォルダがありません")
     with opened(who, "approver", settings) as session:
-        from flows.masking.mask_case_call import load_models
         from flows.releasing.release import release as make_release
 
-        answer = make_release(session.desk, session.actor, number, load_models)
+        answer = make_release(session.desk, session.actor, number, _load_models)
         calls = sum(not call.withheld for call in answer.calls)
         typer.echo(f"{number}: {answer.kind.label}。通話 {calls}件、ファイル {len(answer.files)}件")
         _show_difference(session, number, answer)
@@ -78,6 +74,12 @@ def make(number: Number, package: Package = None, out: MaybeOut = None, who: Who
         else:
             typer.echo(f"取り出す: kaiji release fetch {number} --out フォルダ")
         typer.echo(f"渡したら: kaiji release deliver {number} --how 方法")
+
+
+def _load_models(name: str) -> Models:
+    from flows.masking.mask_case_call import load_models
+
+    return load_models(name)
 
 
 @release.command("letter")

@@ -11,8 +11,8 @@ from flows.cli.session import BAD_INPUT, Who, opened, refuse, table, told
 
 __all__ = ["account", "review"]
 
-account = typer.Typer(help="利用者: 確認の画面にサインインする人。", no_args_is_help=True)
-review = typer.Typer(help="確認の画面。", no_args_is_help=True)
+account = typer.Typer(no_args_is_help=True)
+review = typer.Typer(no_args_is_help=True)
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="ログイン名")]
 FromStdin = Annotated[

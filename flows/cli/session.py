@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,16 +181,16 @@ def answers(questions: Sequence[str]) -> tuple[str, ...]:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as a table on a terminal, and separated by tabs otherwise."""
+    cells = [["" if cell is None else shown(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in (headings, *cells):
+            typer.echo("\t".join(row))
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    cells = [["" if cell is None else shown(cell) for cell in row] for row in rows]
     console = Console()
-    if not console.is_terminal:
-        for row in (headings, *cells):
-            typer.echo("\t".join(row))
-        return
     drawn = Table(*headings, box=None, pad_edge=False)
     for row in cells:
         drawn.add_row(*map(Text, row))

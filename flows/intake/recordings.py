@@ -23,7 +23,6 @@ from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Free, Moment, Phones, Refused, Seconds, Strict
 from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
-from pipeline.audio.recording import read_recording
 from pipeline.errors import UnreadableAudioError
 
 __all__ = ["LAYOUT", "RecordingDocument", "Scanned", "import_recordings", "measure", "scan_recordings"]
@@ -289,6 +288,8 @@ def measure(desk: Desk, uri: str) -> float | None:
 
     It is decoded as for masking, because a header may promise more than the file contains.
     """
+    from pipeline.audio.recording import read_recording
+
     with desk.store.private_folder() as folder:
         copy = folder / f"recording{PurePosixPath(uri).suffix.lower()}"
         try:

@@ -13,9 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
-import pyzipper
-from pyzipper.zipfile_aes import AESZipInfo
-
 from flows.desk.answers.releases import ReleasedFile
 from flows.desk.kinds.values import JAPAN
 from flows.outputs import file_sha256
@@ -100,6 +97,9 @@ def pack(folder: Path, files: Sequence[ReleasedFile], target: Path, when: dateti
         when: Timestamp of the files in it.
         password: Password for AES-256; empty for no encryption.
     """
+    import pyzipper
+    from pyzipper.zipfile_aes import AESZipInfo
+
     with pyzipper.AESZipFile(target, "w", compression=pyzipper.ZIP_DEFLATED, allowZip64=True) as archive:
         if password:
             archive.setpassword(password.encode())
@@ -127,6 +127,8 @@ def unpack(archive: Path, password: str, files: Sequence[ReleasedFile], folder: 
     Raises:
         PackageError: when anything differs from what was packed.
     """
+    import pyzipper
+
     try:
         with pyzipper.AESZipFile(archive) as found:
             if password:

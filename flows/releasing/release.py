@@ -25,21 +25,17 @@ from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.values import Actor, FileKind, Role, Wanted
 from flows.letter import fill
-from flows.masking.final_copy import MASKED_FILES, render
 from flows.releasing.instructions import instructions
 from flows.releasing.letter_content import clock, content_of
 from flows.releasing.material import CallMaterial, Material, gather, released_call
 from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, transcript_names
 from flows.releasing.package import Packed, described, new_password, pack, write_sums
 from flows.releasing.transcript_docx import transcript_docx
-from flows.stages import certain, verify
-from flows.workspace import LEAKS, RECORDING, Workspace
-from pipeline.audio.mp3 import write_mp3
-from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError
 
 if TYPE_CHECKING:
     from flows.stages import Models
+    from flows.workspace import Workspace
 
 __all__ = ["TEMPLATE", "draft_letter", "release"]
 
@@ -119,6 +115,11 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
     """Make a call's files again from the plan, compare them with the approved ones, and verify them."""
     if call.approved is None:
         return call
+    # Here: a letter, or an answer without calls, is made without anything of sound.
+    from flows.masking.final_copy import MASKED_FILES, render
+    from flows.stages import certain, verify
+    from flows.workspace import LEAKS, RECORDING
+
     stored, approval = call.approved
     call_id = call.call.call_id
     # A change since the basis was read is reported before hours of listening.
@@ -144,6 +145,9 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
 
 def _copy_out(number: int, workspace: Workspace, where: tuple[Material, Path]) -> None:
     """Copy the files of a call that the requester asked for into the package's folder."""
+    from pipeline.audio.mp3 import write_mp3
+    from pipeline.audio.recording import read_recording
+
     material, inside = where
     wanted, folder = material.request.content.wanted, workspace.products
     if wanted is not Wanted.TRANSCRIPT:

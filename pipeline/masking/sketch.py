@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audio.quiet import quiet
 from pipeline.audio.recording import Recording
-from pipeline.audio.spans import Spans, quiet
+from pipeline.audio.spans import Spans
 from pipeline.audio.stored import Track
 
 __all__ = ["PEAKS_PER_SECOND", "Sketch", "coarser", "sketch_of"]

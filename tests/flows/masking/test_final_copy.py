@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from flows import outputs
 from flows.desk.cases import files
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, StorageFullError
@@ -92,7 +91,7 @@ def test_the_same_words_elsewhere_are_a_person_s_to_decide(desk: Desk, reviewed:
 def test_a_copy_that_leaks_is_not_made(desk: Desk, reviewed: Call, monkeypatch):
     """The mask is applied to nothing: the finished file is looked at, not the intention."""
     plan = plans.get_plan(desk, reviewed.call_id).plan
-    monkeypatch.setattr(outputs, "masked_pieces", lambda samples, *_: iter((samples,)))
+    monkeypatch.setattr("pipeline.masking.audio.masked_pieces", lambda samples, *_: iter((samples,)))
     before = set(desk.store.listing())
     with pytest.raises(CallUnsafeError, match="AUDIO_UNCHANGED"):
         make_final(desk, OTHER, reviewed.call_id, plan)

@@ -26,17 +26,22 @@ ROOT = Path(__file__).parents[3]
 RELEASE = """
 import sys
 from flows.desk.integrity.desk import open_desk
+from flows import stages
+from flows.masking import final_copy
 from flows.releasing import release as releasing
 from flows.settings import Settings
+from pipeline.audio import mp3
 from tests.release_builders import released
-def told(name):
-    step = getattr(releasing, name)
+def told(module, name):
+    step = getattr(module, name)
     def tell(*args, **more):
         print(name, flush=True)
         return step(*args, **more)
-    setattr(releasing, name, tell)
-for name in ("gather", "render", "verify", "write_mp3", "transcript_docx", "write_sums", "pack"):
-    told(name)
+    setattr(module, name, tell)
+for module, name in ((final_copy, "render"), (stages, "verify"), (mp3, "write_mp3")):
+    told(module, name)
+for name in ("gather", "transcript_docx", "write_sums", "pack"):
+    told(releasing, name)
 with open_desk(Settings()) as desk:
     put = type(desk.store).put
     def tell(*args):

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from flows.masking import mask_case_call as worker
-from flows.releasing import release as releasing
 from tests.desk_steps import changing_steps
 from tests.flow_builders import InTurn
 from tests.release_races import again, check, judge, moments_of, race_at, race_within
@@ -46,7 +45,7 @@ def _scene(make: Callable[[Path], Scene], folder: Path) -> Iterator[tuple[Scene,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "load_models", InTurn())
         # No encoder is raced with.
-        patch.setattr(releasing, "write_mp3", lambda path, _: path.write_bytes(b"MP3"))
+        patch.setattr("pipeline.audio.mp3.write_mp3", lambda path, _: path.write_bytes(b"MP3"))
         scene = make(folder)
         yield scene, moments_of(scene, folder).final
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from flows import outputs
 from flows.desk.answers import releases
 from flows.desk.answers.releases import Answer
 from flows.desk.cases import calls, files, requests
@@ -26,7 +25,9 @@ from flows.desk.work import plans
 from flows.letter.errors import LetterError
 from flows.releasing import release as releasing
 from flows.releasing.fetch import fetch_folder
+from flows.workspace import LEAKS
 from pipeline.errors import CallUnsafeError
+from pipeline.masking.text import as_text
 from pipeline.types import CaseName, Leak, MaskAction, TimeSpan
 from tests.desk_builders import CHECK, CLERK, OTHER, raw_database
 from tests.fakes import FakeModels
@@ -142,8 +143,7 @@ def test_another_rendering_than_the_approved_one_is_refused(desk: Desk, tmp_path
     """Such as by a newer program that draws the same plan otherwise."""
     request = asked(desk)
     approved(desk, tmp_path, request)
-    as_text = outputs.as_text
-    monkeypatch.setattr(outputs, "as_text", lambda masked: as_text(masked) + "\n")
+    monkeypatch.setattr("pipeline.masking.text.as_text", lambda masked: as_text(masked) + "\n")
     with pytest.raises(ImpossibleStepError, match="一致しません"):
         released(desk, request)
 
@@ -175,7 +175,7 @@ def test_a_leak_in_the_last_rendering_stops_the_release(desk: Desk, tmp_path: Pa
     request = asked(desk)
     approved(desk, tmp_path, request)
     leaks = (Leak("PERHAPS", None, TimeSpan(0.0, 1.0)), Leak("HEARD_AGAIN", None, TimeSpan(0.0, 1.0)))
-    monkeypatch.setattr(releasing, "verify", lambda call, _: call.put(releasing.LEAKS, leaks) or 2)
+    monkeypatch.setattr("flows.stages.verify", lambda call, _: call.put(LEAKS, leaks) or 2)
     with pytest.raises(CallUnsafeError):
         released(desk, request)
 
@@ -189,7 +189,7 @@ def test_a_doubtful_likeness_stops_no_release(desk: Desk, tmp_path: Path, monkey
     request = asked(desk)
     approved(desk, tmp_path, request)
     leaks = (Leak("PERHAPS", None, TimeSpan(0.0, 1.0)),)
-    monkeypatch.setattr(releasing, "verify", lambda call, _: call.put(releasing.LEAKS, leaks) or 1)
+    monkeypatch.setattr("flows.stages.verify", lambda call, _: call.put(LEAKS, leaks) or 1)
 
     released(desk, request)
 
@@ -227,7 +227,16 @@ def test_a_plan_that_changes_during_the_release_is_not_released(desk: Desk, tmp_
     assert requests.get(desk, request).state is State.APPROVED
 
 
-@pytest.mark.parametrize("step", ["render", "write_mp3", "transcript_docx", "write_sums", "pack"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "flows.masking.final_copy.render",
+        "pipeline.audio.mp3.write_mp3",
+        "flows.releasing.release.transcript_docx",
+        "flows.releasing.release.write_sums",
+        "flows.releasing.release.pack",
+    ],
+)
 def test_a_release_that_breaks_off_leaves_nothing_and_can_be_run_again(
     desk: Desk, tmp_path: Path, monkeypatch, step: str
 ):
@@ -239,7 +248,7 @@ def test_a_release_that_breaks_off_leaves_nothing_and_can_be_run_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(releasing, step, stopped)
+        patch.setattr(step, stopped)
         with pytest.raises(KeyboardInterrupt):
             released(desk, request)
     assert releases.releases(desk, request) == ()
@@ -352,7 +361,7 @@ def test_a_letter_without_a_sender_stops_the_release_before_anything_is_rendered
     request = asked(desk)
     approved(desk, tmp_path, request)
     lists.import_company(desk, CLERK, CompanyList(()))
-    monkeypatch.setattr(releasing, "render", None)
+    monkeypatch.setattr("flows.masking.final_copy.render", None)
     with pytest.raises(LetterError, match="KAIJI_COMPANY_NAME"):
         released(desk, request)
 

@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.audio import spans as heard
+from pipeline.audio.quiet import quiet
 from pipeline.audio.recording import Recording
-from pipeline.audio.spans import quiet
 from pipeline.masking import sketch
 from pipeline.masking.sketch import PEAKS_PER_SECOND, coarser, sketch_of
 from tests.builders import recording

@@ -1,0 +1,100 @@
+"""The table of the commands of ``kaiji``: where each lives, and what ``kaiji --help`` says of it.
+
+A module is imported when a command of it is chosen, not before: ``kaiji --help`` imports none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
+
+__all__ = ["COMMANDS", "LOOK", "Entry", "Promised", "Table"]
+
+LOOK: Mapping[str, Any] = {
+    # Rich would take longer to load than everything else that `--help` needs.
+    "rich_markup_mode": None,
+    # A traceback with local variables would print the call.
+    "pretty_exceptions_enable": False,
+    "add_completion": False,
+}
+"""How every command looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lives.
+
+    Attributes:
+        module: Its module.
+        name: The function that runs it, or the group of its commands, in that module.
+        help: One line for the list of commands; of a group, also its own help.
+    """
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS = {
+    "mask": Entry("flows.cli.masking", "mask", "通話を伏せた写しにします。"),
+    "evaluate": Entry("flows.cli.masking", "evaluate", "正解付きの通話で、漏れと伏せすぎを測ります。"),
+    "retention": Entry(
+        "flows.cli.care",
+        "retention",
+        "保存期間を過ぎたファイルと台帳の個人情報を消し、監査記録に残します。保全中のものは消しません。",
+    ),
+    "ledger": Entry(
+        "flows.cli.release", "ledger", "開示台帳: 受付から交付まで。見たことを監査記録に残します。"
+    ),
+    "run": Entry("flows.cli.masking", "run", "Prefect のフローで実行します。"),
+    "case": Entry("flows.cli.case", "case", "案件(開示請求): 受付、本人確認、一覧、期限。"),
+    "call": Entry("flows.cli.call", "call", "案件の通話: 録音を探す、案件に加える、状態を見る。"),
+    "recordings": Entry("flows.cli.call", "recordings", "録音の目録: 一覧やフォルダから取り込む。"),
+    "lists": Entry("flows.cli.call", "lists", "担当者と会社の一覧 (版で管理)。"),
+    "audit": Entry("flows.cli.care", "audit", "監査記録: 検証、書出し。"),
+    "key": Entry("flows.cli.care", "key", "鍵: 作る、替える、確かめる。"),
+    "account": Entry("flows.cli.review", "account", "利用者: 確認の画面にサインインする人。"),
+    "review": Entry("flows.cli.review", "review", "確認の画面。"),
+    "release": Entry(
+        "flows.cli.release",
+        "release",
+        "開示: kaiji release R-2026-0042 で開示する。回答書の案、取出し、交付の記録も。",
+    ),
+}
+"""The commands of ``kaiji``, in the order in which ``kaiji --help`` lists them."""
+
+
+class Promised(TyperCommand):
+    """A command of which no more than its line in the table is known, until it is chosen."""
+
+    def __init__(self, name: str, entry: Entry) -> None:
+        super().__init__(name, help=entry.help)
+        self._entry = entry
+
+    def resolved(self) -> Any:
+        """Import and return the command itself."""
+        name = str(self.name)
+        found = getattr(import_module(self._entry.module), self._entry.name)
+        frame = typer.Typer(**LOOK)
+        if isinstance(found, typer.Typer):
+            frame.add_typer(found, name=name, help=self._entry.help)
+        else:
+            frame.command(name)(found)
+        return get_group(frame).commands[name]
+
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        """Begin to run the command itself."""
+        return self.resolved().make_context(*given, **more)
+
+
+class Table(TyperGroup):
+    """The group ``kaiji``, whose commands are those of the table."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given | {"commands": {n: Promised(n, entry) for n, entry in COMMANDS.items()}})

@@ -156,6 +156,11 @@ class Serving:
         found = self.ask("deployments/filter", {})
         return {f"{flows[one['flow_id']]}/{one['name']}" for one in found}
 
+    def described(self) -> dict[str, tuple[str, frozenset[str], str]]:
+        """Version, tags and description of each deployment, by its name."""
+        found = self.ask("deployments/filter", {})
+        return {one["name"]: (one["version"], frozenset(one["tags"]), one["description"]) for one in found}
+
     def begin(self, deployment: str, **parameters: object) -> str:
         """Start a run of a deployment; its id."""
         found = self.ask(f"deployments/name/{deployment}")

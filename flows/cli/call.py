@@ -172,12 +172,16 @@ def list_(
         states = [state_of(name) for name in state or ()]
         numbers = {one.request_id: one.number for one in requests.list_requests(session.desk)}
         found = calls.list_calls(session.desk, states, number or None)
-        table(("通話", "請求", "状態", "版", "理由"), _lines(found, numbers))
+        now = session.desk.clock()
+        table(("通話", "請求", "状態", "版", "理由"), _lines(found, numbers, now))
 
 
-def _lines(found: Iterable[Call], numbers: dict[str, str]) -> Iterable[tuple[object, ...]]:
+def _lines(found: Iterable[Call], numbers: dict[str, str], now: datetime) -> Iterable[tuple[object, ...]]:
+    from flows.desk.work.holding import told_of_claim
+
     for one in found:
-        yield one.call_id, numbers[one.request_id], one.state.label, one.revision, one.failure_reason
+        why = told_of_claim(one.lease_until, now) if one.lease_until is not None else one.failure_reason
+        yield one.call_id, numbers[one.request_id], one.state.label, one.revision, why
 
 
 @call.command("check")

@@ -107,6 +107,8 @@ class GaveUpError(PipelineError):
     def __init__(self, error: PipelineError) -> None:
         super().__init__(f"{error.code}: {error}")
         self.kind = error.code
+        self.call_id = ""
+        """Id of the call, for the log of failures; set by whoever asked for it."""
 
 
 class SetAsideError(GaveUpError):

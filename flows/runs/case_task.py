@@ -10,20 +10,28 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.sync import concurrency
+from prefect.runtime import deployment as this_deployment
+from prefect.runtime import flow_run as this_run
 from prefect.tasks import exponential_backoff
 
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.errors import DeskError
 from flows.desk.kinds.values import Actor, Role
 from flows.masking.mask_calls import sanitised
-from flows.masking.mask_case_call import MachineError, PutBackError, is_of_the_machine, mask_case_call
+from flows.masking.mask_case_call import (
+    GaveUpError,
+    MachineError,
+    PutBackError,
+    is_of_the_machine,
+    mask_case_call,
+)
 from flows.quiet import quiet_libraries
 from flows.settings import Settings
 from pipeline.errors import PipelineError
@@ -32,7 +40,16 @@ if TYPE_CHECKING:
     from prefect import Flow
     from prefect.client.schemas.objects import FlowRun, State
 
-__all__ = ["INTAKE", "RECOGNITION", "WORKER", "harmless", "mask_waiting_call", "recognition", "tell_failure"]
+__all__ = [
+    "INTAKE",
+    "RECOGNITION",
+    "WORKER",
+    "harmless",
+    "mask_waiting_call",
+    "note_failure",
+    "recognition",
+    "tell_failure",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -129,10 +146,17 @@ def recognition() -> Iterator[None]:
         yield
 
 
+def _raised(state: State[Any]) -> object:
+    """Return what ended a run, also out of the record in which Prefect would store it."""
+    return getattr(state.data, "result", state.data)
+
+
 def _kind(state: State[Any]) -> str:
     """Return the kind of a failure: our error code, else the exception's type, else Prefect's state name."""
-    # The data is the exception itself, or the record in which Prefect would store it.
-    raised = getattr(state.data, "result", state.data)
+    raised = _raised(state)
+    kind = getattr(raised, "kind", "")
+    if isinstance(raised, GaveUpError) and kind:
+        return kind
     code = getattr(raised, "code", "")
     if isinstance(code, str) and code:
         return code
@@ -151,14 +175,33 @@ def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
         flow_run: The run.
         state: The state in which it ended.
     """
-    line = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "run": str(flow_run.id),
-        "deployment": str(flow_run.deployment_id),
-        "state": state.name,
-        "kind": _kind(state),
-    }
+    raised = _raised(state)
     log.error("run %s ended as %s", flow_run.id, state.name)
+    _write_line(
+        {
+            "run": str(flow_run.id),
+            "deployment": str(flow_run.deployment_id),
+            "state": state.name or "",
+            "kind": _kind(state),
+            "call": raised.call_id if isinstance(raised, GaveUpError) else "",
+        }
+    )
+
+
+def note_failure(call_id: str, fate: str, kind: str) -> None:
+    """Write a line to ``home/log/failures.jsonl`` for a call that a run could not mask.
+
+    Args:
+        call_id: The call's id.
+        fate: What became of it (``flows.runs.night_report.Fate``).
+        kind: Error code of the failure.
+    """
+    run, deployment = str(this_run.id or ""), str(this_deployment.id or "")
+    _write_line({"run": run, "deployment": deployment, "state": fate, "kind": kind, "call": call_id})
+
+
+def _write_line(told: Mapping[str, str]) -> None:
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **told}
     folder = Settings().home / "log"
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -21,6 +21,8 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.exceptions import ObjectNotFound
 
 from flows.runs.case_task import RECOGNITION
+from flows.settings import surroundings
+from flows.version import VERSION
 
 __all__ = ["JOB_TEMPLATE", "POOL", "close_forms", "deploy", "prepare_server"]
 
@@ -37,6 +39,9 @@ Prefect's own template takes the command, the environment and the folder from wh
 """
 
 FILE = Path(__file__).with_name("prefect.yaml")
+
+VERSION_VARIABLE = "KAIJI_VERSION"
+"""Variable that ``prefect.yaml`` takes the version of the deployments from."""
 
 SILENT_RUNS = "kaiji-silent-runs"
 
@@ -108,7 +113,8 @@ def deploy(
         "--prefect-file",
         str(FILE),
     ]
-    done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, cwd=FILE.parent)  # noqa: S603
+    with surroundings({VERSION_VARIABLE: VERSION}):
+        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, cwd=FILE.parent)  # noqa: S603
     if done.returncode == 0:
         with get_client(sync_client=True) as client:
             close_forms(client)

@@ -1,15 +1,27 @@
-"""The report of a night in Prefect: counts, minutes and public request numbers, nothing else."""
+"""The report of a night in Prefect: ids, counts, minutes and public request numbers, nothing else."""
 
 from __future__ import annotations
 
+import enum
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flows.desk.kinds.states import State
 from flows.desk.work.backlog import Due, Standing
+from flows.desk.work.holding import Held, told_of_claim
 
-__all__ = ["Tally", "summary"]
+__all__ = ["KINDS", "End", "Fate", "Tally", "Tried", "failures_of", "rows_of", "summary"]
+
+
+class Fate(enum.StrEnum):
+    """What became of a call in a run."""
+
+    MASKED = "masked"
+    SET_ASIDE = "set_aside"
+    PUT_BACK = "put_back"
+
 
 KINDS = {
     "unreadable_audio": "音声を読めない",
@@ -34,42 +46,73 @@ KINDS = {
 }
 """Labels of failures; a kind that is not listed is shown by its code."""
 
+CAUSE_REMOVED = "原因を除いてから処理待ちに戻すには: `kaiji call requeue 通話`(窓口の人)"
+
 STATES = (State.REQUESTED, State.PROCESSING, State.IN_REVIEW, State.APPROVED, State.FAILED)
+
+FATES = {Fate.MASKED: "確認待ちへ", Fate.SET_ASIDE: "処理できなかった", Fate.PUT_BACK: "次回に回した"}
+
+MAX_BLOCKS = 30
+"""Blocks of the longest bar in the table of a night; each is a minute of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of one call in a run.
+
+    Attributes:
+        call_id: The call's id.
+        fate: What became of it.
+        kind: Error code of the failure; empty when it was masked.
+        took: Seconds that the run spent on it.
+        counts: Counts of a masked call, as the task returned them.
+    """
+
+    call_id: str
+    fate: Fate
+    kind: str = ""
+    took: float = 0.0
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of what one run has done so far.
+    """What one run has done so far.
 
     Attributes:
-        masked: Calls that went into review.
-        seconds: Seconds of their audio.
-        items: Masked items in them.
-        to_review: Doubtful findings in them.
-        set_aside: Failed calls by kind of failure.
-        put_back: Calls that are in the queue again, by kind of failure.
+        tried: The calls that it has tried, in order; one that another worker had is not among them.
         passed: Ids of calls that another worker had.
     """
 
-    masked: int = 0
-    seconds: int = 0
-    items: int = 0
-    to_review: int = 0
-    set_aside: Counter[str] = field(default_factory=Counter)
-    put_back: Counter[str] = field(default_factory=Counter)
+    tried: list[Tried] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
 
-    def add(self, counts: Mapping[str, int]) -> None:
-        """Add the counts that the task returned for a masked call."""
-        self.masked += 1
-        self.seconds += counts["seconds"]
-        self.items += counts["masked"]
-        self.to_review += counts["to_review"]
+    def add(self, call_id: str, counts: Mapping[str, int], took: float = 0.0) -> None:
+        """Add a masked call with the counts that the task returned."""
+        self.tried.append(Tried(call_id, Fate.MASKED, took=took, counts=counts))
+
+    def fail(self, call_id: str, fate: Fate, kind: str, took: float = 0.0) -> None:
+        """Add a call that was not masked."""
+        self.tried.append(Tried(call_id, fate, kind, took))
 
     @property
-    def tried(self) -> int:
-        """Number of calls that were begun."""
-        return self.masked + sum((self.set_aside + self.put_back).values()) + len(self.passed)
+    def masked(self) -> int:
+        """Number of calls that went into review."""
+        return sum(one.fate is Fate.MASKED for one in self.tried)
+
+    @property
+    def set_aside(self) -> Counter[str]:
+        """Failed calls by kind of failure."""
+        return Counter(one.kind for one in self.tried if one.fate is Fate.SET_ASIDE)
+
+    @property
+    def put_back(self) -> Counter[str]:
+        """Calls that are in the queue again, by kind of failure."""
+        return Counter(one.kind for one in self.tried if one.fate is Fate.PUT_BACK)
+
+    def total(self, count: str) -> int:
+        """Sum of a count over the masked calls."""
+        return sum(one.counts.get(count, 0) for one in self.tried)
 
     def counts(self) -> dict[str, int]:
         """The counts that the run returns."""
@@ -78,36 +121,72 @@ class Tally:
             "set_aside": sum(self.set_aside.values()),
             "put_back": sum(self.put_back.values()),
             "passed": len(self.passed),
-            "seconds": self.seconds,
-            "to_review": self.to_review,
+            "seconds": self.total("seconds"),
+            "to_review": self.total("to_review"),
         }
 
 
-def summary(tally: Tally, minutes: float, standing: Standing, stopped: str = "") -> str:
+def rows_of(tally: Tally) -> list[dict[str, str | int | float]]:
+    """Return the table of a night: ids and counts, a row for each call in the order of the night."""
+    return [
+        {
+            "通話": one.call_id,
+            "結果": FATES[one.fate],
+            "理由": KINDS.get(one.kind, one.kind),
+            "音声(分)": round(one.counts.get("seconds", 0) / 60, 1),
+            "要確認": one.counts.get("to_review", 0),
+            "かかった(分)": round(one.took / 60, 1),
+            "": "█" * min(MAX_BLOCKS, round(one.took / 60)),
+        }
+        for one in tally.tried
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How things stand when a run ends.
+
+    Attributes:
+        at: The time.
+        standing: State of the desk.
+        held: Calls that other workers have.
+        stopped: Error code of the reason when the night ended early.
+    """
+
+    at: datetime
+    standing: Standing
+    held: tuple[Held, ...] = ()
+    stopped: str = ""
+
+
+def summary(tally: Tally, minutes: float, end: End) -> str:
     """Return the summary of a night as markdown.
 
     Args:
-        tally: The counts of this run.
-        minutes: Minutes that the run took.
-        standing: State of the desk at its end.
-        stopped: Error code of the reason when the night ended early.
+        tally: What this run has done.
+        minutes: Minutes that it took.
+        end: How things stand at its end.
     """
+    standing = end.standing
     set_aside = sum(tally.set_aside.values())
     waiting = standing.calls.get(State.IN_REVIEW, 0)
     rows = [
-        f"| 伏せ終えた通話 | {tally.masked} 件(音声 {tally.seconds / 60:.1f} 分) |",
-        f"| 伏せた箇所 | {tally.items} 件 |",
-        f"| 要確認の箇所 | {tally.to_review} 件 |",
+        f"| 伏せ終えた通話 | {tally.masked} 件(音声 {tally.total('seconds') / 60:.1f} 分) |",
+        f"| 伏せた箇所 | {tally.total('masked')} 件 |",
+        f"| 要確認の箇所 | {tally.total('to_review')} 件 |",
         f"| 処理できなかった通話 | {set_aside} 件 |",
         f"| かかった時間 | {minutes:.1f} 分 |",
+        f"| 処理待ちの通話(全体) | {standing.calls.get(State.REQUESTED, 0)} 件 |",
         f"| 確認待ちの通話(全体) | {waiting} 件(要確認 {standing.to_review} 箇所) |",
     ]
     parts = ["# 夜間処理のまとめ"]
-    if stopped:
-        parts.append(f"**途中で止まりました: {KINDS.get(stopped, stopped)}**")
+    if end.stopped:
+        parts.append(f"**途中で止まりました: {KINDS.get(end.stopped, end.stopped)}**")
     parts.append(_table("| 今回 | |\n|---|---:|", rows))
     parts += _kinds("処理できなかった理由", tally.set_aside)
-    parts += _kinds("次回に回した通話", tally.put_back)
+    parts += _calls("処理できなかった通話", failures_of(tally, Fate.SET_ASIDE), CAUSE_REMOVED)
+    parts += _calls("次回に回した通話", failures_of(tally, Fate.PUT_BACK), "次の夜間処理がもう一度試します。")
+    parts += _held(end.held, end.at)
     parts += _states(standing)
     parts += _due(standing.due)
     return "\n\n".join(parts) + "\n"
@@ -122,6 +201,21 @@ def _kinds(title: str, kinds: Mapping[str, int]) -> list[str]:
         return []
     rows = [f"| {KINDS.get(kind, kind)} | {count} |" for kind, count in sorted(kinds.items())]
     return [f"## {title}", _table("| 理由 | 件数 |\n|---|---:|", rows)]
+
+
+def failures_of(tally: Tally, fate: Fate) -> list[tuple[str, str]]:
+    """Return the calls of one fate, each with the label of its failure."""
+    return [(one.call_id, KINDS.get(one.kind, one.kind)) for one in tally.tried if one.fate is fate]
+
+
+def _calls(title: str, calls: Iterable[tuple[str, str]], what_next: str) -> list[str]:
+    rows = [f"| {call_id} | {why} |" for call_id, why in calls]
+    return [f"## {title}", _table("| 通話 | 理由 |\n|---|---|", rows), what_next] if rows else []
+
+
+def _held(held: tuple[Held, ...], now: datetime) -> list[str]:
+    rows = [f"| {one.call_id} | {told_of_claim(one.until, now)} |" for one in held]
+    return ["## ほかの作業プロセスが処理中の通話", _table("| 通話 | |\n|---|---|", rows)] if rows else []
 
 
 def _states(standing: Standing) -> list[str]:

@@ -16,7 +16,12 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from prefect import flow, get_run_logger
-from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.deployments import run_deployment
 from pydantic import Field
 
@@ -24,8 +29,8 @@ from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DeskError, ImpossibleStepError
 from flows.desk.work.backlog import Standing, backlog, standing
 from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError
-from flows.runs.case_task import harmless, mask_waiting_call, recognition, tell_failure
-from flows.runs.night_report import Tally, summary
+from flows.runs.case_task import harmless, mask_waiting_call, note_failure, recognition, tell_failure
+from flows.runs.night_report import End, Fate, Tally, rows_of, summary
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 
@@ -166,17 +171,25 @@ def mask_next(call_id: str, night: Night) -> None:
     night.tried.add(call_id)
     tally = night.tally
     tally.passed.discard(call_id)
+    began = time.monotonic()
+
+    def failed(fate: Fate, kind: str) -> None:
+        tally.fail(call_id, fate, kind, time.monotonic() - began)
+        note_failure(call_id, fate.value, kind)
+
     try:
         with recognition():
-            tally.add(mask_waiting_call(call_id))
+            counts = mask_waiting_call(call_id)
+        tally.add(call_id, counts, time.monotonic() - began)
     except SetAsideError as error:
-        tally.set_aside[error.kind] += 1
+        failed(Fate.SET_ASIDE, error.kind)
     except TimeoutError:
-        tally.set_aside["timeout"] += 1
+        failed(Fate.SET_ASIDE, "timeout")
     except PutBackError as error:
-        tally.put_back[error.kind] += 1
+        failed(Fate.PUT_BACK, error.kind)
     except MachineError as error:
-        tally.put_back[error.kind] += 1
+        failed(Fate.PUT_BACK, error.kind)
+        error.call_id = call_id
         night.stopped = error
     except ImpossibleStepError:
         # Another worker was quicker, or the request was withdrawn: this run has not tried the call.
@@ -189,14 +202,15 @@ def mask_next(call_id: str, night: Night) -> None:
 
 
 def tell(desk: Desk, night: Night) -> None:
-    """Write the summary as an artifact and as a line in the run's log."""
+    """Write the summary and the table of calls as artifacts, and a line in the run's log."""
     minutes = (time.monotonic() - night.began) / 60
     stopped = "" if night.stopped is None else night.stopped.kind
     try:
-        now = standing(desk)
+        end = End(desk.clock(), standing(desk), backlog(desk).held, stopped)
     except DeskError:
-        now = Standing({}, 0, ())
-    text = summary(night.tally, minutes, now, stopped)
+        end = End(desk.clock(), Standing({}, 0, ()), (), stopped)
+    text = summary(night.tally, minutes, end)
     create_markdown_artifact(text, key="nightly-summary", description="夜間処理のまとめ")
+    create_table_artifact(rows_of(night.tally), key="nightly-calls", description="夜間処理の通話ごとの表")
     counts = night.tally.counts()
     get_run_logger().info("masked %(masked)d, set aside %(set_aside)d, put back %(put_back)d", counts)

@@ -8,11 +8,18 @@ from prefect.artifacts import create_markdown_artifact
 from flows.desk.cases.calls import get_call
 from flows.desk.integrity.desk import open_desk
 from flows.desk.work.backlog import backlog
-from flows.masking.mask_case_call import GaveUpError
-from flows.runs.case_task import INTAKE, harmless, mask_waiting_call, recognition, tell_failure
+from flows.masking.mask_case_call import GaveUpError, SetAsideError
+from flows.runs.case_task import (
+    INTAKE,
+    harmless,
+    mask_waiting_call,
+    note_failure,
+    recognition,
+    tell_failure,
+)
 from flows.runs.form_ids import CallId, InboxId, RequestId, check_ids
 from flows.runs.inbox import take_from_inbox
-from flows.runs.night_report import KINDS, Tally
+from flows.runs.night_report import Fate, Tally, failures_of
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 
@@ -54,9 +61,12 @@ def mask_on_demand(call_id: CallId = "", request: RequestId = "", inbox_file: In
     for one in named_calls(call_id, request, inbox_file):
         try:
             with recognition():
-                tally.add(mask_waiting_call(one))
+                tally.add(one, mask_waiting_call(one))
         except GaveUpError as error:
-            tally.set_aside[error.kind] += 1
+            fate = Fate.SET_ASIDE if isinstance(error, SetAsideError) else Fate.PUT_BACK
+            tally.fail(one, fate, error.kind)
+            note_failure(one, fate.value, error.kind)
+            error.call_id = one
             errors.append(error)
     tell(tally)
     if errors:
@@ -88,12 +98,12 @@ def named_calls(call_id: str, request: str, inbox_file: str) -> tuple[str, ...]:
 def tell(tally: Tally) -> None:
     """Write the result as an artifact and to the run's log."""
     counts = tally.counts()
-    rows = [f"| {KINDS.get(kind, kind)} | {count} 件 |" for kind, count in tally.set_aside.items()]
+    rows = [f"| {call_id} | {why} |" for fate in Fate for call_id, why in failures_of(tally, fate) if why]
     lines = [
         "| すぐに処理 | |\n|---|---:|",
         f"| 確認待ちになった通話 | {tally.masked} 件 |",
-        f"| 伏せた箇所 | {tally.items} 件 |",
-        f"| 要確認の箇所 | {tally.to_review} 件 |",
+        f"| 伏せた箇所 | {tally.total('masked')} 件 |",
+        f"| 要確認の箇所 | {tally.total('to_review')} 件 |",
         *rows,
     ]
     create_markdown_artifact("\n".join(lines) + "\n", key="on-demand-summary")

@@ -44,6 +44,7 @@ class ServedNight:
         home: Of all of it.
         printed: On the terminal.
         deployments: As the server listed them.
+        described: Their versions, tags and descriptions.
         ends: Types of the two runs' last states.
         stopped: A call that was under way when Ctrl-C came.
         refused: Status of the answer to a name in the form.
@@ -54,6 +55,7 @@ class ServedNight:
     home: Path
     printed: str
     deployments: set[str]
+    described: dict[str, tuple[str, frozenset[str], str]]
     ends: tuple[str, str]
     refused: int
     status: int
@@ -105,7 +107,8 @@ def served(tmp_path_factory) -> ServedNight:
         doors = try_doors(serving)
         first = serving.await_end(serving.begin("mask-call/on-demand", call_id=good.call_id))
         second = serving.await_end(serving.begin("nightly/nightly"))
-        deployments, summary = serving.deployments(), serving.artifact("nightly-summary")
+        deployments, described = serving.deployments(), serving.described()
+        summary = serving.artifact("nightly-summary")
         with open_desk(Settings(home=home, work=home / "work")) as desk:
             under_way = secret_call(desk, voice, "PBX-もう一度")
             serving.begin("mask-call/on-demand", call_id=under_way.call_id)
@@ -114,7 +117,18 @@ def served(tmp_path_factory) -> ServedNight:
         status = serving.stop()
     ends = (str(first["type"]), str(second["type"]))
     return ServedNight(
-        home, serving.printed, deployments, ends, refused, status, good, bad, under_way, summary, doors
+        home=home,
+        printed=serving.printed,
+        deployments=deployments,
+        described=described,
+        ends=ends,
+        refused=refused,
+        status=status,
+        good=good,
+        bad=bad,
+        stopped=under_way,
+        summary=summary,
+        doors=doors,
     )
 
 

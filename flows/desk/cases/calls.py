@@ -293,4 +293,5 @@ def call_of(row: CallRow) -> Call:
         failure_kind=row.failure_kind,
         failure_reason=row.failure_reason,
         revision=row.revision,
+        lease_until=row.lease_until,
     )

@@ -318,6 +318,7 @@ class Call:
         failure_kind: Error code of the last failure.
         failure_reason: Reason of the last failure in Japanese, without personal data.
         revision: Revision of its newest plan.
+        lease_until: While a worker has it: when the claim expires unless the worker renews it.
     """
 
     call_id: str
@@ -331,6 +332,7 @@ class Call:
     failure_kind: str | None
     failure_reason: str | None
     revision: int | None
+    lease_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

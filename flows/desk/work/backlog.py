@@ -14,6 +14,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import CLOSED, State
 from flows.desk.kinds.values import JAPAN
 from flows.desk.storage.tables import CallRow, PlanRow, RecordingRow, RequestRow
+from flows.desk.work.holding import Held
 
 __all__ = ["Backlog", "Due", "Standing", "backlog", "standing"]
 
@@ -28,11 +29,16 @@ class Backlog:
     Attributes:
         ready: Ids of the calls that may be claimed now, the longest first, because a long call that is
             begun last would keep one worker busy after the others have finished.
-        busy: Number of other calls that are being masked.
+        held: The other calls, which workers have.
     """
 
     ready: tuple[str, ...]
-    busy: int
+    held: tuple[Held, ...]
+
+    @property
+    def busy(self) -> int:
+        """Number of calls that are being masked."""
+        return len(self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +92,13 @@ def backlog(desk: Desk, request: str | None = None) -> Backlog:
     with desk.read() as session:
         if request is not None:
             statement = statement.where(CallRow.request_id == row_of(session, request).id)
-        found = [
-            (call_id, state == State.REQUESTED or lease_until is None or lease_until < now)
-            for call_id, state, lease_until in session.execute(statement)
-        ]
-    ready = tuple(call_id for call_id, free in found if free)
-    return Backlog(ready, len(found) - len(ready))
+        ready, held = list[str](), list[Held]()
+        for call_id, state, lease_until in session.execute(statement):
+            if state == State.REQUESTED or lease_until is None or lease_until < now:
+                ready.append(call_id)
+            else:
+                held.append(Held(call_id, lease_until))
+    return Backlog(tuple(ready), tuple(held))
 
 
 def standing(desk: Desk, nearest: int = 10) -> Standing:

@@ -25,7 +25,8 @@ from flows.cli.case_view import METHODS as KNOWN_METHODS
 from flows.desk.cases import lists
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import open_desk
-from flows.desk.kinds.values import Actor, IdentityMethod, Role
+from flows.desk.kinds.errors import ImpossibleStepError
+from flows.desk.kinds.values import JAPAN, Actor, IdentityMethod, Role
 from flows.desk.sealing.keys import add_key, new_key
 from flows.desk.storage.tables import FileRow
 from flows.desk.work import claims
@@ -657,6 +658,34 @@ def test_the_night_is_run(monkeypatch, tmp_path: Path):
     assert "kaiji: 1 件を処理、残り 2 件\n" in done.stderr
     assert done.stdout.startswith("結果\t件数\n確認待ちになった通話\t1\n処理できなかった通話\t2\n")
     assert "--state 処理失敗" in done.stdout
+
+
+def test_a_call_that_a_worker_has_says_when_it_is_taken_up_again(monkeypatch, tmp_path: Path):
+    """And who may free it before: in the list, before a night, and once its worker is silent."""
+    call_id = attached(tmp_path)
+    monkeypatch.setenv("KAIJI_LEASE_SECONDS", "600")
+    with open_desk(Settings()) as desk:
+        claim = claims.claim_call(desk, WORKER, call_id)
+    assert claim is not None
+    until = f"{claim.lease_until.astimezone(JAPAN):%m月%d日 %H:%M}"
+    told = f"処理中。合図が途絶えれば {until} から次の夜間処理が取ります"
+    listed = ok("call", "list")
+    assert told in listed
+    assert "kaiji call requeue" in listed
+    with open_desk(Settings()) as desk, pytest.raises(ImpossibleStepError, match=told):
+        claims.claim_call(desk, WORKER, call_id)
+    monkeypatch.setattr("flows.prefect_api.temporary.prefect_for", lambda *_: contextlib.nullcontext())
+    monkeypatch.setitem(sys.modules, "flows.runs.nightly", SimpleNamespace(nightly=Tally().counts))
+    assert f"kaiji: {call_id}: {told}" in kaiji("run", "nightly").stderr
+
+    ok("call", "requeue", call_id)
+    monkeypatch.setenv("KAIJI_LEASE_SECONDS", "1")
+    with open_desk(Settings()) as desk:
+        claims.claim_call(desk, WORKER, call_id)
+    time.sleep(1.1)
+    assert "に合図が途絶えました。次の夜間処理が取ります。いますぐなら kaiji run nightly" in ok(
+        "call", "list"
+    )
 
 
 def test_every_count_of_a_night_has_its_name():

@@ -11,6 +11,7 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DatabaseGoneError, StorageFullError
 from flows.desk.kinds.states import State
+from flows.desk.kinds.values import JAPAN
 from flows.desk.work import claims
 from flows.settings import Settings
 from pipeline.errors import CallUnsafeError
@@ -64,6 +65,19 @@ def summary() -> str:
     return str(Artifact.get("nightly-summary").data)
 
 
+def table() -> list[dict[str, object]]:
+    """The rows of the newest table of a night's calls."""
+    from prefect.artifacts import Artifact
+
+    return json.loads(str(Artifact.get("nightly-calls").data))
+
+
+def failures(desk: Desk) -> list[dict[str, str]]:
+    """The lines for the company's monitoring."""
+    lines = (desk.settings.home / "log" / "failures.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def states(desk: Desk) -> list[State]:
     """Of all calls, in the order in which they were attached."""
     return [call.state for call in calls.list_calls(desk)]
@@ -97,7 +111,17 @@ def test_the_good_calls_go_into_review_and_the_broken_ones_are_set_aside(desk, t
     text = summary()
     assert "| 伏せ終えた通話 | 2 件(音声 0.1 分) |" in text
     assert "| 安全に伏せられない | 1 |" in text
+    assert f"| {unsafe.call_id} | 安全に伏せられない |" in text
+    assert "kaiji call requeue" in text
     assert requests.get(desk, good[0].request_id).number in text
+    assert {line["call"]: line["kind"] for line in failures(desk) if line["state"] == "set_aside"} == kinds
+    rows = {row["通話"]: row for row in table()}
+    assert set(rows) == {*kinds, *(call.call_id for call in good)}
+    assert (rows[good[1].call_id]["結果"], rows[good[1].call_id]["音声(分)"]) == ("確認待ちへ", 0.1)
+    assert (rows[missing.call_id]["結果"], rows[missing.call_id]["理由"]) == (
+        "処理できなかった",
+        "録音ファイルを読めない",
+    )
 
 
 def test_a_second_night_does_nothing_twice(desk: Desk, tmp_path: Path):
@@ -174,7 +198,11 @@ def test_a_call_that_another_worker_does_is_passed(desk: Desk, tmp_path: Path, m
     counts = night()
 
     assert (counts["masked"], counts["passed"]) == (0, 1)
-    assert calls.get_call(desk, call.call_id).state is State.PROCESSING
+    after = calls.get_call(desk, call.call_id)
+    assert after.state is State.PROCESSING
+    assert after.lease_until is not None
+    until = f"{after.lease_until.astimezone(JAPAN):%m月%d日 %H:%M}"
+    assert f"| {call.call_id} | 処理中。合図が途絶えれば {until} から" in summary()
 
 
 def test_a_full_disk_stops_the_night_and_costs_no_call_anything(desk: Desk, tmp_path: Path, monkeypatch):
@@ -243,14 +271,17 @@ def test_a_failed_run_leaves_a_line_for_the_companys_monitoring(desk: Desk, tmp_
     from flows.masking.mask_case_call import MachineError
 
     models(monkeypatch, StorageFullError("保管場所に空きがありません"))
-    waiting_voice(desk, tmp_path)
+    call = waiting_voice(desk, tmp_path)
     with pytest.raises(MachineError):
         night()
-    (line,) = (desk.settings.home / "log" / "failures.jsonl").read_text(encoding="utf-8").splitlines()
+    of_call, of_run = failures(desk)
 
-    assert json.loads(line).keys() == {"at", "run", "deployment", "state", "kind"}
-    assert json.loads(line)["state"] == "Failed"
-    assert json.loads(line)["kind"] == "machine"
+    assert of_call.keys() == of_run.keys() == {"at", "run", "deployment", "state", "kind", "call"}
+    assert (of_call["state"], of_run["state"]) == ("put_back", "Failed")
+    assert of_call["kind"] == of_run["kind"] == "storage_full"
+    assert of_call["call"] == of_run["call"] == call.call_id
+    assert of_call["run"] == of_run["run"] != ""
+    assert f"| {call.call_id} | 空きがない |" in summary()
 
 
 @pytest.mark.parametrize(
@@ -280,8 +311,7 @@ def test_a_failures_kind_is_never_empty(desk: Desk, data: object, kind: str):
             if told is data
             else SimpleNamespace(data=told, name="Crashed", type=Crashed().type),
         )
-    lines = (desk.settings.home / "log" / "failures.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["kind"] for line in lines] == [kind, kind]
+    assert [line["kind"] for line in failures(desk)] == [kind, kind]
 
 
 def test_every_parameter_has_a_default_and_explains_itself():

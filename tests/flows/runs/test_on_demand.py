@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def test_one_call_is_masked(flow_desk: Desk, tmp_path: Path):
 
 def test_all_waiting_calls_of_a_request_are_masked(flow_desk: Desk, tmp_path: Path, monkeypatch):
     """One that cannot be is set aside, the other is in review, and the run says so."""
+    from prefect.artifacts import Artifact
+
     from flows.masking import mask_case_call
 
     request = identified(flow_desk)
@@ -55,6 +58,14 @@ def test_all_waiting_calls_of_a_request_are_masked(flow_desk: Desk, tmp_path: Pa
         at_once(request=request.number)
 
     assert sorted(call.state for call in calls.list_calls(flow_desk)) == [State.FAILED, State.IN_REVIEW]
+    (failed,) = calls.list_calls(flow_desk, (State.FAILED,))
+    assert f"| {failed.call_id} | 安全に伏せられない |" in str(Artifact.get("on-demand-summary").data)
+    lines = (flow_desk.settings.home / "log" / "failures.jsonl").read_text(encoding="utf-8").splitlines()
+    told = [(line["state"], line["kind"], line["call"]) for line in map(json.loads, lines)]
+    assert told == [
+        ("set_aside", "call_unsafe", failed.call_id),
+        ("Failed", "call_unsafe", failed.call_id),
+    ]
 
 
 def test_a_file_of_the_inbox_is_attached_and_masked(flow_desk: Desk):

@@ -19,6 +19,7 @@ from flows.desk.kinds.states import State
 from flows.prefect_api.secret import secret_variables
 from flows.runs import serve
 from flows.settings import Settings, server_environment
+from flows.version import VERSION
 from tests.flows.conftest import ServedNight
 from tests.serving import ROOT, free_port
 
@@ -31,6 +32,15 @@ def test_the_server_lists_the_four_deployments(served: ServedNight):
         "release-case/release",
         "retention/retention",
     }
+
+
+def test_each_deployment_says_what_it_is(served: ServedNight):
+    """This program's version, its tags, a Japanese description."""
+    assert set(served.described) == {"nightly", "on-demand", "release", "retention"}
+    for version, tags, description in served.described.values():
+        assert version == VERSION
+        assert "kaiji" in tags
+        assert not description.isascii()
 
 
 def test_a_call_started_over_the_api_reaches_review(served: ServedNight):
@@ -48,6 +58,7 @@ def test_the_night_sets_the_broken_call_aside(served: ServedNight):
     assert (after.state, after.failure_kind) == (State.FAILED, "unreadable_audio")
     assert served.ends[1] == "COMPLETED"
     assert "| 音声を読めない | 1 |" in served.summary
+    assert f"| {served.bad.call_id} | 音声を読めない |" in served.summary
 
 
 def test_a_name_in_the_form_is_refused_before_it_is_written_down(served: ServedNight):

@@ -34,7 +34,7 @@ PREFECT_HOST = "127.0.0.1"
 
 PATHS = (
     *("home", "key_file", "recognizers", "work", "store", "witness", "recordings", "letter_template"),
-    *("review_proxy_secret_file", "review_socket"),
+    *("review_proxy_secret_file", "review_socket", "metrics_secret_file"),
 )
 """Settings that are paths; one that is a URL is left as it is."""
 
@@ -116,6 +116,8 @@ class Settings(BaseSettings):
         review_one_person: Whether a person who decided may also approve, for a company with one such person.
         review_listen_through: Whether every second must be listened to before a review is completed.
         review_audio_megabytes: Memory for decoded calls that are open on the page.
+        metrics_secret_file: File (mode 0600) with the secret that Prometheus sends; without it the page has
+            no metrics.
     """
 
     model_config = SettingsConfigDict(env_prefix="KAIJI_", extra="ignore", protected_namespaces=())
@@ -170,6 +172,7 @@ class Settings(BaseSettings):
     review_one_person: bool = False
     review_listen_through: bool = False
     review_audio_megabytes: int = Field(default=512, ge=16)
+    metrics_secret_file: Path | None = None
 
     def __init__(self, **given: Any) -> None:
         try:

@@ -19,6 +19,7 @@ from flows.review.guarding.site import PAGE_FOLDER, Site, open_site
 from flows.review.routes import call as routes_call
 from flows.review.routes import decide as routes_decide
 from flows.review.routes import ledger as routes_ledger
+from flows.review.routes import operations as routes_operations
 from flows.review.routes import queue as routes_queue
 from flows.review.routes import sign_in as routes_sign_in
 from flows.review.routes import sound as routes_sound
@@ -33,6 +34,7 @@ ROUTERS = (
     routes_decide.router,
     routes_sound.router,
     routes_ledger.router,
+    routes_operations.router,
 )
 
 

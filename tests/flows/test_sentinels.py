@@ -16,7 +16,10 @@ from flows.desk.cases.files import list_files, open_stream
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import FileKind
+from flows.desk.work.gauges import gauges
+from flows.review.content.metrics import as_metrics
 from flows.settings import Settings
+from flows.version import VERSION
 from tests.attacks import NAME
 from tests.conftest import SECRETS
 from tests.desk_builders import CLERK
@@ -84,6 +87,16 @@ def test_prefects_events_hold_nothing(served: ServedNight, recognised: tuple[str
     assert all(event.resources for event in runs)
     for event in events:
         assert found_in(event.everything.encode(), SECRETS + MORE + (NAME,) + recognised) == [], event.name
+
+
+def test_the_metrics_hold_nothing(served: ServedNight, recognised: tuple[str, ...]):
+    """Of a desk whose requesters, files and words are secrets, with a failed call: counts and no id."""
+    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
+        text = as_metrics(gauges(desk), VERSION)
+    ids = (served.good.call_id, served.bad.call_id, served.good.request_id, served.good.recording_id)
+
+    assert 'kaiji_failed_calls{kind="unreadable_audio"} 1' in text
+    assert found_in(text.encode(), SECRETS + MORE + recognised + ids) == []
 
 
 def test_the_terminal_shows_nothing(served: ServedNight):

@@ -25,6 +25,7 @@ from flows.settings import Settings
 
 __all__ = [
     "PUBLIC",
+    "UNATTENDED",
     "User",
     "address_of",
     "check_forgery",
@@ -34,7 +35,12 @@ __all__ = [
     "require",
 ]
 
-PUBLIC = frozenset({("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in")})
+UNATTENDED = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""Routes for machines, which tell of nobody: no person is looked for, and no cookie is given."""
+
+PUBLIC = frozenset(
+    {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), *(("GET", path) for path in UNATTENDED)}
+)
 """Routes that need no sign-in, besides the static files."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -88,6 +94,8 @@ def csrf_of(token: str) -> str:
 
 def current_user(request: Request) -> User | None:
     """Return the sender of a request; ``None`` when nobody is signed in."""
+    if request.url.path in UNATTENDED:
+        return None
     settings = site_of(request).settings
     token = request.cookies.get(cookie_name(settings), "")
     found = find_session(site_of(request).desk, token) if token else None

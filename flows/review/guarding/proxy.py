@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import os
-import stat
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fastapi import Request
 
+from flows.review.guarding.secret_file import secrets_of
 from flows.settings import SettingError, Settings
 
 __all__ = ["SECRET_HEADER", "TrustedProxy", "trusted_proxy"]
 
 SECRET_HEADER = "x-kaiji-proxy-secret"  # noqa: S105 (its name, not what it says)
-
-MIN_SECRET_CHARS = 32
-"""Characters of a secret: 128 bits as hexadecimal digits."""
-
-MAX_SECRET_FILE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,7 @@ def trusted_proxy(settings: Settings) -> TrustedProxy:
             proxy is to sign people in and nothing proves that a request comes from it.
     """
     file = settings.review_proxy_secret_file
-    secrets = () if file is None else _secrets_of(file)
+    secrets = () if file is None else secrets_of(file, "KAIJI_REVIEW_PROXY_SECRET_FILE")
     known = TrustedProxy(_networks_of(settings), secrets, settings.review_socket is not None)
     if settings.review_auth == "header" and not known.by_socket and not (secrets and known.networks):
         msg = (
@@ -89,25 +82,3 @@ def _networks_of(settings: Settings) -> tuple[ipaddress.IPv4Network | ipaddress.
     except ValueError:
         msg = "設定 KAIJI_REVIEW_PROXIES の値の形が正しくありません"
     raise SettingError(msg)
-
-
-def _secrets_of(file: Path) -> tuple[bytes, ...]:
-    """Read the secrets, one a line."""
-    name = "KAIJI_REVIEW_PROXY_SECRET_FILE"
-    try:
-        # Does not block on a FIFO or a device.
-        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as opened:
-            found = os.fstat(handle)
-            raw = opened.read(MAX_SECRET_FILE_BYTES) if stat.S_ISREG(found.st_mode) else b""
-    except OSError as error:
-        msg = f"{name} を読めません({type(error).__name__})"
-        raise SettingError(msg) from None
-    if not stat.S_ISREG(found.st_mode) or found.st_uid not in {0, os.getuid()} or found.st_mode & 0o077:
-        msg = f"{name} は、この利用者だけが読めるファイル(0600)にしてください"
-        raise SettingError(msg)
-    secrets = tuple(line.strip() for line in raw.splitlines() if line.strip())
-    if not secrets or any(len(secret) < MIN_SECRET_CHARS or not secret.isascii() for secret in secrets):
-        msg = f"{name} には、{MIN_SECRET_CHARS}文字以上の英数字の合言葉を一行に一つ入れてください"
-        raise SettingError(msg)
-    return secrets

@@ -18,6 +18,7 @@ from flows.review.content.outgoing import Outgoing
 from flows.review.content.sound import Shelf, Sketches
 from flows.review.content.words import Library
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
+from flows.review.guarding.secret_file import secrets_of
 from flows.settings import Settings
 
 __all__ = ["PAGE_FOLDER", "Site", "open_site", "site_of"]
@@ -40,6 +41,7 @@ class Site:
         library: Transcripts.
         outgoing: Running releases.
         proxy: How the company's proxy is recognised.
+        metrics_secrets: What Prometheus proves itself with; without any there are no metrics.
         counted: The queue's counts of a call, by call, revision and number of decisions.
     """
 
@@ -51,6 +53,7 @@ class Site:
     library: Library = field(repr=False)
     outgoing: Outgoing = field(repr=False)
     proxy: TrustedProxy = field(repr=False)
+    metrics_secrets: tuple[bytes, ...] = field(repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -79,9 +82,11 @@ def open_site(desk: Desk) -> Site:
     """Set up the page of a desk.
 
     Raises:
-        SettingError: when a proxy is to sign people in and nothing proves that a request comes from it.
+        SettingError: when a proxy is to sign people in and nothing proves that a request comes from it, or
+            when the file with the metrics' secret is no good.
     """
-    proxy = trusted_proxy(desk.settings)
+    proxy, file = trusted_proxy(desk.settings), desk.settings.metrics_secret_file
+    metrics_secrets = () if file is None else secrets_of(file, "KAIJI_METRICS_SECRET_FILE")
     templates = Environment(
         loader=FileSystemLoader(PAGE_FOLDER / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -92,7 +97,8 @@ def open_site(desk: Desk) -> Site:
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
     sketches, library = Sketches(desk, shelf), Library(desk)
-    return Site(desk, templates, version, shelf, sketches, library, Outgoing(desk), proxy)
+    outgoing = Outgoing(desk)
+    return Site(desk, templates, version, shelf, sketches, library, outgoing, proxy, metrics_secrets)
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:

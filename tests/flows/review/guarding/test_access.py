@@ -47,6 +47,13 @@ ROUTES: dict[tuple[str, str], set[str]] = {
 }
 """Of the page itself; the ledger's routes are in ``LEDGER``."""
 
+MACHINES: dict[tuple[str, str], set[str]] = {
+    ("GET", "/health/live"): EVERYBODY,
+    ("GET", "/health/ready"): EVERYBODY,
+    ("GET", "/metrics"): EVERYBODY,
+}
+"""Nobody signs in there; the metrics are off unless a secret is set (``test_operations.py``)."""
+
 READERS = {APPROVER, ADMINISTRATOR}
 
 LEDGER: dict[tuple[str, str], set[str]] = {
@@ -64,7 +71,7 @@ LEDGER: dict[tuple[str, str], set[str]] = {
 }
 """What goes out, and what was told of it."""
 
-ALL = ROUTES | LEDGER
+ALL = ROUTES | LEDGER | MACHINES
 
 NOT_YOURS = "この操作をする役割がありません"
 """Said with 403, on a page and in an answer."""

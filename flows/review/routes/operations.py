@@ -1,0 +1,68 @@
+"""For the company's machines: is the page alive, is the desk ready, and how it stands.
+
+None of it needs a person, and none of it tells of one.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse
+
+from flows.desk.integrity.desk import MARKER, Desk
+from flows.desk.kinds.errors import DeskError
+from flows.desk.work.gauges import gauges
+from flows.review.content.metrics import CONTENT_TYPE, as_metrics
+from flows.review.guarding.faults import RefusedError
+from flows.review.guarding.site import site_of
+from flows.version import VERSION
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+BEARER = "bearer "
+
+
+@router.get("/health/live")
+def live() -> PlainTextResponse:
+    """The process answers."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/health/ready")
+def ready(request: Request) -> PlainTextResponse:
+    """Database, store and key answer too; otherwise status 503 and the code of what is missing."""
+    fault = _fault(site_of(request).desk)
+    return PlainTextResponse(f"{fault or 'ok'}\n", 503 if fault else 200)
+
+
+def _fault(desk: Desk) -> str:
+    """Return the code of what keeps the desk from working; empty when nothing does."""
+    try:
+        gauges(desk)
+        # The sealed head and the rows were opened with the key; the store has to be there as well.
+        return "" if desk.store.exists(MARKER) else "storage_gone"
+    except DeskError as error:
+        return error.code
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> PlainTextResponse:
+    """The counts for Prometheus, where ``KAIJI_METRICS_SECRET_FILE`` is set, to whoever knows the secret.
+
+    Raises:
+        RefusedError: when it is not set, or the secret is another one.
+    """
+    site = site_of(request)
+    if not site.metrics_secrets:
+        raise RefusedError(404, "not_found", "そのページはありません")
+    told = request.headers.getlist("authorization")
+    given = told[0] if len(told) == 1 else ""
+    word = given[len(BEARER) :].strip() if given.casefold().startswith(BEARER) else ""
+    # All secrets are compared, so that the time does not tell which one matched.
+    if not sum(hmac.compare_digest(word.encode("utf-8"), secret) for secret in site.metrics_secrets):
+        raise RefusedError(401, "forbidden", "合言葉が違います")
+    text = as_metrics(gauges(site.desk), VERSION)
+    return PlainTextResponse(text, media_type=CONTENT_TYPE)

@@ -99,6 +99,8 @@ LINES: Mapping[str, Line] = {
     "key rotate": line(),
     "key prune": line(status=3),
     "key check": line(),
+    "practice begin": line("--samples", "{folder}/samples"),
+    "practice end": line(status=2),
     "account add": line("tanabe", "--role", "analyst", "--password-stdin", given=PASSWORD),
     "account list": line(),
     "account disable": line("kubota"),
@@ -143,6 +145,9 @@ def make_small_desk(folder: Path) -> SmallDesk:
         file = voice_file(calls / name, 2.0)
         os.utime(file, (time.time() - 3600,) * 2)
     voice_file(folder / "home" / "inbox" / "one.wav", 2.0)
+    (folder / "samples").mkdir()
+    voice_file(folder / "samples" / "a.wav", 2.0)
+    (folder / "samples" / "a.case.json").write_text(json.dumps({"case_id": "R-1"}), encoding="utf-8")
     (folder / "recordings.csv").write_text(RECORDING_LIST.format(calls=calls), encoding="utf-8")
     (folder / "requests.csv").write_text(
         "受付番号,受付日時,受付方法,氏名\nA-1,2024-01-20,郵送,鈴木花子\n", encoding="utf-8"

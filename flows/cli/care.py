@@ -1,9 +1,10 @@
-"""``kaiji audit``, ``retention``, ``key`` and ``run nightly``: keeping the desk in order."""
+"""``kaiji audit``, ``retention``, ``key``, ``practice`` and ``run nightly``: keeping the desk in order."""
 
 from __future__ import annotations
 
 import logging
 import os
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -11,17 +12,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.session import BAD_INPUT, REFUSED, Session, Who, opened, refuse, table, told
+from flows.cli.session import BAD_INPUT, REFUSED, Session, Who, acting, opened, refuse, table, told
 
 if TYPE_CHECKING:
     from flows.desk.record.periods import Due
     from flows.desk.sealing.keys import Keyring
     from flows.settings import Settings
 
-__all__ = ["audit", "key", "nightly", "retention"]
+__all__ = ["audit", "key", "nightly", "practice", "retention"]
 
 audit = typer.Typer(no_args_is_help=True)
 key = typer.Typer(no_args_is_help=True)
+practice = typer.Typer(no_args_is_help=True)
+
+SAMPLES = Path(__file__).parents[2] / "sample_audio"
+"""The sample calls of the project; a wheel does not bring them."""
 
 NIGHT = {
     "masked": "確認待ちになった通話",
@@ -234,6 +239,38 @@ def check(who: Who = "") -> None:
         table(("鍵", "", "件数"), (*rows, *((key_id, "ありません", in_use[key_id]) for key_id in missing)))
         if missing:
             refuse(f"鍵 {', '.join(missing)} がありません。この鍵のデータは開けません")
+
+
+@practice.command("begin")
+def begin(
+    samples: Annotated[
+        Path, typer.Option("--samples", help="見本の通話のフォルダ", show_default=False)
+    ] = SAMPLES,
+    who: Who = "",
+) -> None:
+    """見本の通話で練習する窓口を KAIJI_HOME の中に作ります。本当の窓口とは鍵もデータベースも別です。"""
+    from flows.practice.practice_desk import begin_practice
+    from flows.settings import Settings
+
+    with told():
+        made = begin_practice(Settings(), acting(who, "intake"), samples)
+    home, people = shlex.quote(str(made.home)), "kaiji account add ログイン名 --role analyst --role approver"
+    typer.echo(f"練習用の窓口を作りました: 見本の請求 {made.requests}件 (通話の追加まで済んでいます)")
+    typer.echo(f"  使う:     KAIJI_HOME={home} を付けて、ほかの命令や make serve を実行してください")
+    typer.echo(f"  次は:     KAIJI_HOME={home} {people}")
+    typer.echo(f"            KAIJI_HOME={home} kaiji run nightly")
+    typer.echo("  片付ける: kaiji practice end (鍵もデータも、跡を残さず消します)")
+
+
+@practice.command("end")
+def end() -> None:
+    """練習用の窓口を、鍵、データベース、ファイル、記録ごと消します。本当の窓口には触れません。"""
+    from flows.practice.practice_desk import end_practice
+    from flows.settings import Settings
+
+    with told():
+        end_practice(Settings())
+    typer.echo("練習用の窓口を片付けました")
 
 
 def nightly() -> None:

@@ -173,6 +173,19 @@ def list_(
         found = requests.list_requests(session.desk, [state_of(name) for name in state or ()])
         today = session.desk.clock().astimezone(JAPAN).date()
         table(HEADINGS, (summary(one, today) for one in found))
+        if not found and not state:
+            _tell_first_steps(session)
+
+
+def _tell_first_steps(session: Session) -> None:
+    """Tell on stderr what an empty desk needs, in order."""
+    from flows.desk.work.first_steps import first_steps
+
+    typer.echo("kaiji: 請求はまだありません。次の順に進めます", err=True)
+    for number, one in enumerate(first_steps(session.desk), start=1):
+        way = "済" if one.done else one.step.command
+        typer.echo(f"  {number}. {one.step.label}: {way}", err=True)
+    typer.echo("  見本の通話で試すには: kaiji practice begin", err=True)
 
 
 @case.command("find")

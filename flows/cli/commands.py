@@ -59,6 +59,7 @@ COMMANDS = {
     "lists": Entry("flows.cli.call", "lists", "担当者と会社の一覧 (版で管理)。"),
     "audit": Entry("flows.cli.care", "audit", "監査記録: 検証、書出し。"),
     "key": Entry("flows.cli.care", "key", "鍵: 作る、替える、確かめる。"),
+    "practice": Entry("flows.cli.care", "practice", "練習用の窓口: 見本の通話で試し、跡を残さず片付ける。"),
     "account": Entry("flows.cli.review", "account", "利用者: 確認の画面にサインインする人。"),
     "review": Entry("flows.cli.review", "review", "確認の画面。"),
     "release": Entry(

@@ -30,6 +30,7 @@ __all__ = [
     "Report",
     "Session",
     "Who",
+    "acting",
     "answers",
     "asked",
     "opened",
@@ -98,8 +99,8 @@ def opened(
         typer.Exit: status 2 or 3.
     """
     from flows.desk.integrity.desk import open_desk
-    from flows.desk.kinds.values import Actor, Role
     from flows.desk.sealing.keys import key_file, load_keyring
+    from flows.practice.mark import is_practice
     from flows.settings import Settings
 
     with told():
@@ -109,7 +110,21 @@ def opened(
             if fresh:
                 typer.echo(f"kaiji: 新しい窓口を作りました。鍵: {key_file(ours)}", err=True)
                 typer.echo("kaiji: 鍵をなくすとデータは開けません。別の場所に控えてください", err=True)
-            yield Session(desk, Actor(who.strip() or _login(), Role(role)))
+            if is_practice(ours):
+                typer.echo("kaiji: 練習用の窓口です。見本の通話だけで、だれの請求でもありません", err=True)
+            yield Session(desk, acting(who, role))
+
+
+def acting(who: str, role: str) -> Actor:
+    """Return the acting person.
+
+    Args:
+        who: Name of the person; empty for the login name.
+        role: The role in which they act.
+    """
+    from flows.desk.kinds.values import Actor, Role
+
+    return Actor(who.strip() or _login(), Role(role))
 
 
 @contextlib.contextmanager

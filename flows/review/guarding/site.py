@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from flows.desk.integrity.desk import Desk
+from flows.practice.mark import is_practice
 from flows.review.content.outgoing import Outgoing
 from flows.review.content.sound import Shelf, Sketches
 from flows.review.content.words import Library
@@ -73,7 +74,12 @@ class Site:
             status: HTTP status.
         """
         user = getattr(request.state, "user", None)
-        common = {"user": user, "csrf": getattr(request.state, "csrf", ""), "version": self.version}
+        common = {
+            "user": user,
+            "csrf": getattr(request.state, "csrf", ""),
+            "version": self.version,
+            "practice": is_practice(self.settings),
+        }
         page = self.templates.get_template(template).render({**common, **values})
         return HTMLResponse(page, status)
 

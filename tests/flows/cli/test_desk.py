@@ -30,6 +30,7 @@ from flows.desk.kinds.values import JAPAN, Actor, IdentityMethod, Role
 from flows.desk.sealing.keys import add_key, new_key
 from flows.desk.storage.tables import FileRow
 from flows.desk.work import claims
+from flows.desk.work.first_steps import FirstStep
 from flows.intake.request_document import LAYOUT
 from flows.runs.night_report import Tally
 from flows.settings import Settings
@@ -265,7 +266,8 @@ def test_the_first_command_tells_of_the_key(home: Path):
     first, second = kaiji("case", "list"), kaiji("case", "list")
 
     assert str(home / "key") in first.stderr
-    assert (first.exit_code, second.exit_code, second.stderr) == (0, 0, "")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "鍵" not in second.stderr
 
 
 def test_a_request_is_asked_for():
@@ -658,6 +660,19 @@ def test_the_night_is_run(monkeypatch, tmp_path: Path):
     assert "kaiji: 1 件を処理、残り 2 件\n" in done.stderr
     assert done.stdout.startswith("結果\t件数\n確認待ちになった通話\t1\n処理できなかった通話\t2\n")
     assert "--state 処理失敗" in done.stdout
+
+
+def test_an_empty_desk_says_what_to_do_next():
+    """In order, on stderr; what is done is marked, and with the first request it is silent."""
+    empty = kaiji("case", "list")
+    lines = empty.stderr.splitlines()
+    assert empty.stdout == "番号\t状態\t通話\t期限\t残り\n"
+    steps = [line for line in lines if re.match(r"  \d\. ", line)]
+    assert [line.split(". ")[1].split(": ")[0] for line in steps] == [step.label for step in FirstStep]
+    assert not any(line.endswith(": 済") for line in steps)
+    added()
+
+    assert "次の順に" not in kaiji("case", "list").stderr
 
 
 def test_a_call_that_a_worker_has_says_when_it_is_taken_up_again(monkeypatch, tmp_path: Path):

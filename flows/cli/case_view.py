@@ -11,6 +11,7 @@ from flows.cli.session import Session, refuse
 from flows.desk.cases import calls, requests
 from flows.desk.cases.identity import identity_checks
 from flows.desk.integrity.chain import Subject
+from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from flows.desk.kinds.states import CLOSED, State
 from flows.desk.kinds.values import JAPAN, Answer, IdentityMethod, NewRequest, Note, NoteKind, Request
 from pipeline.types import CaseName
@@ -95,8 +96,6 @@ def _word(labels: Mapping[str, str], code: str) -> str:
 
 
 def _content(new: NewRequest) -> Iterator[tuple[str, str]]:
-    from flows.intake.request_document import AUTHORITIES, CHANNELS, DELIVERY, WANTED
-
     received = f"{new.received_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
     yield "受付", f"{received} {_word(CHANNELS, new.channel)} {new.reference}".rstrip()
     yield "請求者", _names(new.requester.names)

@@ -9,21 +9,12 @@ from typing import Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from flows.desk.kinds.values import JAPAN, NewRequest
 from flows.files.case_file import Text
 from flows.intake.faults import IntakeError
 from flows.intake.fields import SEPARATORS, Day, Free, Moment, Phones, Reading, Yen, YesNo, reasons_of
-from flows.intake.request_document import (
-    AUTHORITIES,
-    CHANNELS,
-    DELIVERY,
-    WANTED,
-    Authority,
-    Channel,
-    Way,
-    Wish,
-    parse_request,
-)
+from flows.intake.request_document import Authority, Channel, Way, Wish, parse_request
 from flows.intake.tabular import Record
 
 __all__ = ["ask_request"]

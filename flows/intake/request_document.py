@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED
 from flows.desk.kinds.values import Agent, Delivery, NewRequest, Scope, Wanted
 from flows.intake.fields import (
     Day,
@@ -26,25 +27,6 @@ from flows.intake.tabular import Column, Layout, Record
 from pipeline.types import Requester
 
 __all__ = ["LAYOUT", "Authority", "Channel", "RequestDocument", "Way", "Wish", "parse_request"]
-
-CHANNELS = {
-    "郵送": "post",
-    "窓口": "counter",
-    "ウェブ": "web",
-    "電話": "phone",
-    "メール": "email",
-    "ファクス": "fax",
-}
-AUTHORITIES = {
-    "委任状": "power_of_attorney",
-    "親権者": "parent",
-    "未成年後見人": "guardian",
-    "成年後見人": "adult_guardian",
-}
-"""Kinds of authority (施行令13条: 法定代理人 and 委任による代理人)."""
-
-WANTED = {"音声": Wanted.AUDIO, "文字": Wanted.TRANSCRIPT, "両方": Wanted.BOTH}
-DELIVERY = {"電子": Delivery.ELECTRONIC, "書面": Delivery.PAPER, "その他": Delivery.OTHER}
 
 Channel = Annotated[str, BeforeValidator(code_word(CHANNELS))]
 Authority = Annotated[str, BeforeValidator(code_word(AUTHORITIES))]

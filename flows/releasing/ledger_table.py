@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TextIO
 
 from flows.desk.kinds.csv_cells import plain_cell
+from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Delivery, Note, Wanted
 from flows.desk.record.ledger import LedgerAnswer, LedgerCall, LedgerRow
-from flows.intake.request_document import AUTHORITIES, CHANNELS
 
 __all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "write_csv"]
 

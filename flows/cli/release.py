@@ -228,6 +228,8 @@ def _show_difference(session: Session, number: str, answer: Release) -> None:
 
 
 def _told(difference: Difference) -> list[str]:
+    from flows.releasing.ledger_table import told_way
+
     lines = [f"前の開示({difference.earlier[0]} 第{difference.earlier[1]}回)との違い:"]
     for call in difference.calls:
         if call.appeared or call.gone:
@@ -236,6 +238,9 @@ def _told(difference: Difference) -> list[str]:
             )
         lines += [f"  通話{call.number}: 新たに伏せた {_span(each)}" for each in call.added]
         lines += [f"  通話{call.number}: 伏せるのをやめた {_span(each)}" for each in call.removed]
+    if difference.ways is not None:
+        before, after = map(told_way, difference.ways)
+        lines.append(f"  開示のしかた: {before} → {after}")
     lines += [f"  変わったファイル: {name}" for name in difference.files]
     return lines if len(lines) > 1 else [*lines, "  違いはありません"]
 

@@ -23,7 +23,7 @@ from flows.desk.record.ledger import LedgerQuery, LedgerRow, ledger
 from flows.intake.fields import moment_of
 from flows.masking.mask_case_call import load_models
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
-from flows.releasing.ledger_table import COLUMNS, cells, write_csv
+from flows.releasing.ledger_table import COLUMNS, cells, told_way, write_csv
 from flows.releasing.letter_content import KINDS, OTHER_KIND
 from flows.releasing.release import draft_letter
 from flows.review.guarding.access import User, require
@@ -213,7 +213,13 @@ def _difference(difference: Difference | None) -> dict[str, Any] | None:
         for call in difference.calls
         if call.appeared or call.gone
     ]
-    return {"earlier": difference.earlier, "ranges": ranges, "calls": calls, "files": difference.files}
+    return {
+        "earlier": difference.earlier,
+        "ranges": ranges,
+        "calls": calls,
+        "files": difference.files,
+        "ways": None if difference.ways is None else tuple(map(told_way, difference.ways)),
+    }
 
 
 def _chunks(desk: Desk, actor: Actor, file_id: str) -> Iterator[bytes]:

@@ -22,6 +22,8 @@ from flows.review.routes import ledger as routes_ledger
 from flows.review.routes import queue as routes_queue
 from flows.review.routes import sign_in as routes_sign_in
 from flows.review.routes import sound as routes_sound
+from flows.review.routes import visits as routes_visits
+from flows.review.routes import ways as routes_ways
 from flows.settings import Settings
 
 __all__ = ["ROUTERS", "create_app"]
@@ -33,6 +35,8 @@ ROUTERS = (
     routes_decide.router,
     routes_sound.router,
     routes_ledger.router,
+    routes_ways.router,
+    routes_visits.router,
 )
 
 

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from flows.desk.integrity.desk import Desk
 from flows.review.content.outgoing import Outgoing
 from flows.review.content.sound import Shelf, Sketches
+from flows.review.content.visit_sound import VisitSound
 from flows.review.content.words import Library
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.settings import Settings
@@ -39,6 +40,7 @@ class Site:
         sketches: Waveforms of calls.
         library: Transcripts.
         outgoing: Running releases.
+        visits: Sound of visits that last.
         proxy: How the company's proxy is recognised.
         counted: The queue's counts of a call, by call, revision and number of decisions.
     """
@@ -50,6 +52,7 @@ class Site:
     sketches: Sketches = field(repr=False)
     library: Library = field(repr=False)
     outgoing: Outgoing = field(repr=False)
+    visits: VisitSound = field(repr=False)
     proxy: TrustedProxy = field(repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
 
@@ -92,7 +95,8 @@ def open_site(desk: Desk) -> Site:
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
     sketches, library = Sketches(desk, shelf), Library(desk)
-    return Site(desk, templates, version, shelf, sketches, library, Outgoing(desk), proxy)
+    visits = VisitSound(desk)
+    return Site(desk, templates, version, shelf, sketches, library, Outgoing(desk), visits, proxy)
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:

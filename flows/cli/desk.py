@@ -9,6 +9,7 @@ from flows.cli.care import audit, key, nightly, retention
 from flows.cli.case import case
 from flows.cli.release import ledger, release
 from flows.cli.review import account, review
+from flows.cli.ways import add_ways
 
 __all__ = ["add_desk"]
 
@@ -29,6 +30,7 @@ def add_desk(app: typer.Typer, run: typer.Typer) -> None:
     app.add_typer(key, name="key")
     app.add_typer(account, name="account")
     app.add_typer(review, name="review")
+    add_ways(release)
     app.add_typer(release, name="release")
     app.command("ledger")(ledger)
     run.command("nightly")(nightly)

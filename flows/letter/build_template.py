@@ -74,7 +74,7 @@ CARE = (
 
 CARE_OF_CONTENT = (
     "言葉を置き換えても、会話の内容や話の流れから、ご本人以外の方が分かることがあります。"
-    "長い通話ほど分かりやすくなります。お取扱いにはご注意ください。"
+    "長い通話ほど分かりやすくなります。お聞きになった内容やお渡ししたもののお取扱いには、ご注意ください。"
 )
 """What masking words does not hide; a changed voice is not offered, because it hides nobody for certain."""
 

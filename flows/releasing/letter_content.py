@@ -57,7 +57,7 @@ def _values(desk: Desk, material: Material) -> dict[str, str]:
         "受付日": _day(content.received_at),
         "氏名": person.names[0].text if person.names else "請求者",
         "決定": material.kind.label,
-        "請求の対象": _scope(request, len(material.calls)),
+        "請求の対象": _scope(material),
         "開示の方法": _way(material),
         "方法の理由": material.manner.reason,
         "置き換え": _replaced(material),
@@ -136,11 +136,11 @@ def _call_row(call: CallMaterial, kind: Answer) -> dict[str, str]:
         outcome = "書面により開示します"
     elif call.plan is None:
         outcome = "開示しません"
-    elif call.manner.leaves_out:
-        part = "選んだ箇所" if call.passages else "文字起こし"
-        outcome = f"{part}を開示します"
+    elif call.manner.leaves_out and not call.passages:
+        outcome = "文字起こしを開示します"
     else:
-        outcome = "一部を除いて開示します" if call.masked else "開示します"
+        part = "選んだ箇所を" if call.passages else ""
+        outcome = f"{part}{'一部を除いて' if call.masked else ''}開示します"
     seconds = call.seconds
     length = "" if seconds is None else f"{int(seconds) // 60}分{int(seconds) % 60:02d}秒"
     at = call.started_at.astimezone(JAPAN)
@@ -210,11 +210,13 @@ def _passage_file_rows(material: Material, call: CallMaterial, told: str) -> Ite
         yield {"名前": word, "内容": "同じ文字起こし(Word)"}
 
 
-def _scope(request: Request, calls: int) -> str:
-    first, last = request.content.scope.first, request.content.scope.last
+def _scope(material: Material) -> str:
+    manner, calls, scope = material.manner, len(material.calls), material.request.content.scope
+    first, last = scope.first, scope.last
+    only = "のうち、ご希望の箇所" if manner.way is Way.PASSAGES and manner.wished else ""
     period = f"{_day(first)}から" if first else ""
     period += f"{_day(last)}まで" if last else ""
-    return f"{period}{'の' if period else ''}通話の録音{f'({calls}件)' if calls else ''}"
+    return f"{period}{'の' if period else ''}通話の録音{f'({calls}件)' if calls else ''}{only}"
 
 
 def _way(material: Material) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -53,6 +54,13 @@ class CallMaterial:
     def passages(self) -> tuple[Passage, ...]:
         """Its chosen passages, of an answer that discloses only such."""
         return self.manner.of_call(self.call.call_id)
+
+    @property
+    def stretches(self) -> tuple[tuple[float, float], ...]:
+        """The stretches of it that are disclosed: its passages, or all of it."""
+        if self.manner.way is Way.PASSAGES:
+            return tuple((each.start, each.end) for each in self.passages)
+        return ((0.0, math.inf),)
 
     @property
     def masked(self) -> tuple[MaskItem, ...]:
@@ -180,8 +188,16 @@ def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]
 
 
 def masked_ranges(call: CallMaterial) -> tuple[ReleasedRange, ...]:
-    """Return the masked ranges of what is disclosed of a call; a withheld call has none."""
-    ranges = (ReleasedRange(i.time.start, i.time.end, i.entity_type, i.ground) for i in call.masked)
+    """Return the masked ranges of what is disclosed of a call; a withheld call has none.
+
+    Of a range that a passage cuts, only the part inside is told.
+    """
+    ranges = (
+        ReleasedRange(max(item.time.start, start), min(item.time.end, end), item.entity_type, item.ground)
+        for item in call.masked
+        for start, end in call.stretches
+        if item.time.start < end and start < item.time.end
+    )
     return tuple(sorted(ranges))
 
 

@@ -143,6 +143,7 @@ def test_passages_hold_the_copys_own_samples_and_only_their_words(desk: Desk, tm
     letter = letter_of(folder)
     assert "選んだ箇所の音声と文字起こしのファイル" in letter
     assert "次の箇所をお渡しします" in letter
+    assert "通話の録音(1件)のうち、ご希望の箇所" in letter
     assert "開示しない部分" not in letter
     assert found_in(text.encode(), SECRETS) == []
 
@@ -161,7 +162,8 @@ def test_a_mask_within_a_passage_is_told_and_one_outside_is_not(desk: Desk, tmp_
     letter = letter_of(folder)
 
     assert "[氏名]" in (folder / "通話1_箇所_文字起こし.txt").read_text("utf-8")
-    assert len(answer.calls[0].masked) == 1
+    (told_range,) = answer.calls[0].masked
+    assert (told_range.start, told_range.end) == (mask.start, passage.end)
     assert answer.kind is Answer.PARTIAL
     for each in (
         "お渡しする箇所のほかの部分は、開示しません",

@@ -12,6 +12,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import JAPAN, Answer, Delivery, Request
 from flows.desk.kinds.ways import Way
 from flows.letter.content import LetterContent
+from flows.letter.phone_groups import grouped
 from flows.releasing.material import CallMaterial, Material, masked_ranges
 from flows.releasing.names import audio_names, passage_audio_names, passage_text_names, transcript_names
 
@@ -75,12 +76,12 @@ def _values(desk: Desk, material: Material) -> dict[str, str]:
 
 
 def _company(desk: Desk, request: Request) -> dict[str, str]:
-    """Return the company's name and contact, as far as they are set."""
+    """Return the company's name and contact, as far as they are set; of several numbers the first."""
     company, settings = current_lists(desk).company, desk.settings
     name = settings.company_name or next((each.text for each in company.names), "")
     window = settings.contact.replace("|", "\n")
     if not window and company.phones:
-        lines = (f"{name}　{request.content.desk}".strip("　"), f"電話 {'、'.join(company.phones)}")
+        lines = (f"{name}　{request.content.desk}".strip("　"), f"電話 {grouped(company.phones[0])}")
         window = "\n".join(line for line in lines if line)
     return {key: value for key, value in (("会社名", name), ("窓口", window)) if value}
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from flows.desk.cases.files import NewFile, drop_unnamed
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.permissions import check_may_release
-from flows.desk.kinds.values import Actor, FileKind, Role
+from flows.desk.kinds.values import JAPAN, Actor, FileKind, Role
 from flows.desk.kinds.ways import Way
 from flows.letter import fill
 from flows.masking.final_copy import MASKED_FILES, render
@@ -178,7 +177,7 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
         "answer": material.turn,
         "kind": material.kind.label,
         "way": material.manner.way.label,
-        "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+        "made_at": now.astimezone(JAPAN).isoformat(timespec="seconds"),
     }
     whole = write_sums(inside, head, (described(inside / INSTRUCTIONS), *files))
     password = new_password() if work.encrypted else ""

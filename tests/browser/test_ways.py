@@ -133,7 +133,7 @@ def test_chosen_passages(completed: Reviewed, analyst: Page, approver: Page, ser
     whole = read_recording(served_copy(served, completed, tmp_path)).duration
     assert lengths[1] == pytest.approx(2.5, abs=0.01)
     assert sum(lengths) < whole / 2
-    assert "ご希望" not in letter(files)
+    assert "のうち、ご希望の箇所" in letter(files)
     assert "次の箇所をお渡しします" in letter(files)
     assert "00:30.0-00:32.5" in ledger_of(approver, completed)
 

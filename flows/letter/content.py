@@ -44,8 +44,11 @@ class LetterContent:
         values: Texts by placeholder.
         rows: Rows by name of the rows, each with texts by placeholder.
         conditions: The conditions that hold.
+        needs: Placeholders that this letter must have beside ``REQUIRED``: a template that was made before
+            there was something to say in them is refused.
     """
 
     values: Mapping[str, str] = field(repr=False)
     rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(repr=False)
     conditions: frozenset[str]
+    needs: tuple[str, ...] = ()

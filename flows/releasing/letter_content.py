@@ -46,7 +46,16 @@ def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterCont
         "部分": tuple(_passage_rows(material)),
     }
     values = _values(desk, material) | {"箇所の数": str(len(rows["箇所"]))}
-    return LetterContent(values, rows, frozenset(_conditions(material, encrypted=encrypted)))
+    conditions = frozenset(_conditions(material, encrypted=encrypted))
+    return LetterContent(values, rows, conditions, tuple(_needs(material)))
+
+
+def _needs(material: Material) -> Iterator[str]:
+    """Yield what a template must have for the way of this answer (33条3項, 36条)."""
+    if material.manner.reason:
+        yield "方法の理由"
+    if material.manner.passages:
+        yield from ("部分.開始", "部分.終了")
 
 
 def _values(desk: Desk, material: Material) -> dict[str, str]:

@@ -177,6 +177,11 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
         "answer": material.turn,
         "kind": material.kind.label,
         "way": material.manner.way.label,
+        "passages": [
+            {"call": call.number, "start": each.start, "end": each.end}
+            for call in material.calls
+            for each in call.passages
+        ],
         "made_at": now.astimezone(JAPAN).isoformat(timespec="seconds"),
     }
     whole = write_sums(inside, head, (described(inside / INSTRUCTIONS), *files))

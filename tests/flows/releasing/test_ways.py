@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import docx
 import numpy as np
 import pytest
 
@@ -20,6 +22,8 @@ from flows.desk.kinds.values import Call, FileKind, Wanted
 from flows.desk.kinds.ways import Manner, Passage, Way
 from flows.desk.record.ledger import LedgerQuery, ledger
 from flows.desk.work import plans
+from flows.letter.content import REQUIRED
+from flows.letter.errors import LetterError
 from flows.releasing import passages as cutting
 from flows.releasing import release as releasing
 from flows.releasing.fetch import fetch_folder
@@ -176,6 +180,7 @@ def test_a_mask_within_a_passage_is_told_and_one_outside_is_not(desk: Desk, tmp_
     assert cell.startswith("第1回 選んだ箇所だけ: 通話1 00:0")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["way"] == "選んだ箇所だけ"
+    assert manifest["passages"] == [{"call": 1, "start": passage.start, "end": passage.end}]
 
 
 @pytest.mark.parametrize(
@@ -240,6 +245,36 @@ def test_the_letter_can_be_read_only_when_the_way_is_approved(desk: Desk, tmp_pa
     choose_way(desk, ANALYST, request, Manner(Way.TEXT))
     with pytest.raises(ImpossibleStepError, match="まだ承認"):
         releasing.draft_letter(desk, request)
+
+
+@pytest.mark.parametrize(
+    ("manner", "missing"),
+    [
+        (Manner(Way.TEXT, wished=False, reason=REASON), "方法の理由"),
+        (Manner(Way.PASSAGES, passages=(Passage("", 0, 1),)), "部分.開始"),
+    ],
+)
+def test_a_companys_template_from_before_cannot_leave_out_what_the_way_needs(
+    desk: Desk, tmp_path: Path, manner: Manner, missing: str
+):
+    """It is refused with the name of what it lacks; for an answer in files it still serves."""
+    request = asked(desk)
+    call = approved(desk, tmp_path, request)
+    document = docx.Document()
+    for name in REQUIRED:
+        if "." not in name:
+            document.add_paragraph("{{" + name + "}}")
+    for cell, name in zip(
+        document.add_table(1, 4).rows[0].cells, ("開始", "終了", "種類", "根拠"), strict=True
+    ):
+        cell.text = "{{箇所." + name + "}}"
+    document.save(str(tmp_path / "own.docx"))
+    own = replace(desk, settings=desk.settings.model_copy(update={"letter_template": tmp_path / "own.docx"}))
+    assert releasing.draft_letter(own, request)
+    passages = tuple(replace(each, call_id=call.call_id) for each in manner.passages)
+    settled(desk, request, replace(manner, passages=passages))
+    with pytest.raises(LetterError, match=missing):
+        releasing.draft_letter(own, request)
 
 
 def test_a_second_disclosure_begins_with_what_was_asked_for(desk: Desk, tmp_path: Path):

@@ -147,12 +147,25 @@ def answered(desk: Desk, request: str, **more: object) -> Request:
     basis = read_basis(desk, request)
     told = tuple(
         ReleasedCall(
-            number, each.call_id, each.recording_id, each.revision, each.plan_sha256, (), not each.revision
+            number,
+            each.call_id,
+            each.recording_id,
+            each.revision,
+            each.plan_sha256,
+            withheld=not each.revision,
+            played_sha256=basis.played(each),
         )
         for number, each in enumerate(basis.answered, start=1)
     )
     answer = Release(
-        **{"kind": basis.kind, "package_sha256": "f" * 64, "released_at": NOW, "calls": told} | more
+        **{
+            "kind": basis.kind,
+            "package_sha256": "f" * 64,
+            "released_at": NOW,
+            "calls": told,
+            "manner": basis.manner,
+        }
+        | more
     )
     return releases.release(desk, OTHER, basis, answer)
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.desk.answers import deliveries, releases
+from flows.desk.answers import deliveries, releases, visits, ways
 from flows.desk.cases import calls, catalogue, files, handed_over, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
+from flows.desk.kinds.ways import Manner, Way
 from flows.desk.people import presence, sessions, trusted_sessions
 from flows.desk.record import erasure, ledger, periods, rotation
 from flows.desk.storage.store import StoredFile
@@ -126,6 +127,11 @@ def _decided_otherwise(desk: Desk, scene: Scene) -> None:
     decided(desk, calls.get_call(desk, scene.calls[1]), action=MaskAction.KEEP, ground=0)
 
 
+def _another_way(desk: Desk, scene: Scene) -> None:
+    ways.choose_way(desk, ANALYST, scene.request, Manner(Way.TEXT))
+    ways.approve_way(desk, APPROVER, scene.request)
+
+
 def _released_and_opened_again(desk: Desk, scene: Scene) -> None:
     go_out(desk, scene)
     releases.reopen_released(desk, APPROVER, scene.request, "見直し")
@@ -208,6 +214,11 @@ STEPS: dict[str, Step] = {
         ("files.erase_file",),
         lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.MASKED_AUDIO)),
     ),
+    "another way of disclosure is chosen": Step(
+        ("ways.choose_way",),
+        lambda d, s: ways.choose_way(d, ANALYST, s.request, Manner(Way.IN_PERSON)),
+    ),
+    "another way is chosen and approved": Step(("ways.choose_way", "ways.approve_way"), _another_way),
     "another witness counts from now on": Step(("audit.accept",), lambda d, _: audit.accept(d, APPROVER)),
     "a transcript is erased": Step(
         ("files.erase_file",),
@@ -298,6 +309,14 @@ HARMLESS: dict[str, Act] = {
     ),
     "sessions.begin_session": lambda d, _: sessions.begin_session(d, None, "kubota", (Role.ANALYST,), TOKEN),
     "sessions.find_session": lambda d, _: _session(d),
+    "visits.begin_visit": lambda d, s: visits.begin_visit(d, APPROVER, s.request, "本人", _session(d)),
+    "visits.grant_play": lambda d, s: visits.grant_play(
+        d, APPROVER, (s.request, _session(d)), (s.calls[0], 0.0)
+    ),
+    "visits.record_played": lambda d, s: visits.record_played(
+        d, APPROVER, (s.request, _session(d)), s.calls[0], ((0.0, 1.0),)
+    ),
+    "visits.end_visit": lambda d, s: visits.end_visit(d, APPROVER, s.request),
     "rotation.rotate": lambda d, _: rotation.rotate(d, CLERK),
 }
 """What changes nothing that an answer rests on, or is refused while the request is approved or withheld."""

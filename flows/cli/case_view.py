@@ -30,6 +30,11 @@ NOTES = {
     NoteKind.DELIVER: "交付",
     NoteKind.OBJECT: "不服の申出",
     NoteKind.AGAIN: "再度の開示のための再開",
+    NoteKind.WAY: "開示のしかたの決定",
+    NoteKind.WAY_APPROVED: "開示のしかたの承認",
+    NoteKind.VISIT: "対面の聴取の開始",
+    NoteKind.PLAYED: "対面での再生",
+    NoteKind.VISIT_END: "対面の聴取の終わり",
 }
 
 

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli.session import Number, Reason, Session, Who, asked, opened, refuse, table
+from flows.cli.ways import add_ways
 
 if TYPE_CHECKING:
     from flows.desk.answers.differences import Difference
@@ -230,6 +231,8 @@ def _show_difference(session: Session, number: str, answer: Release) -> None:
 
 
 def _told(difference: Difference) -> list[str]:
+    from flows.releasing.ledger_table import told_way
+
     lines = [f"前の開示({difference.earlier[0]} 第{difference.earlier[1]}回)との違い:"]
     for call in difference.calls:
         if call.appeared or call.gone:
@@ -238,6 +241,9 @@ def _told(difference: Difference) -> list[str]:
             )
         lines += [f"  通話{call.number}: 新たに伏せた {_span(each)}" for each in call.added]
         lines += [f"  通話{call.number}: 伏せるのをやめた {_span(each)}" for each in call.removed]
+    if difference.ways is not None:
+        before, after = map(told_way, difference.ways)
+        lines.append(f"  開示のしかた: {before} → {after}")
     lines += [f"  変わったファイル: {name}" for name in difference.files]
     return lines if len(lines) > 1 else [*lines, "  違いはありません"]
 
@@ -275,3 +281,6 @@ def ledger(
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
             count = write_csv(read(session.desk, session.actor, LedgerQuery(year)), file)
         typer.echo(f"{count}件を書き出しました")
+
+
+add_ways(release)

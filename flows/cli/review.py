@@ -14,7 +14,7 @@ __all__ = ["account", "review"]
 account = typer.Typer(no_args_is_help=True)
 review = typer.Typer(no_args_is_help=True)
 
-Login = Annotated[str, typer.Argument(metavar="LOGIN", help="ログイン名")]
+Login = Annotated[str, typer.Argument(metavar="LOGIN", help="利用者名")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="パスワードを標準入力の1行目から読む (尋ねない)")
 ]
@@ -51,7 +51,7 @@ def list_(who: Who = "") -> None:
             (each.login, "、".join(each.roles), f"{each.made_at:%Y-%m-%d}", "停止" if each.disabled else "")
             for each in list_accounts(session.desk)
         ]
-        table(("ログイン名", "役割", "登録日", ""), rows)
+        table(("利用者名", "役割", "登録日", ""), rows)
 
 
 @account.command("disable")

@@ -65,7 +65,9 @@ WAYS_OUT = {
 
 Who = Annotated[
     str,
-    typer.Option("--actor", envvar="KAIJI_ACTOR", help="操作する人 [既定: ログイン名]", show_default=False),
+    typer.Option(
+        "--actor", envvar="KAIJI_ACTOR", help="操作する人 [既定: 端末の利用者名]", show_default=False
+    ),
 ]
 Number = Annotated[str, typer.Argument(metavar="請求番号", help="例 R-2026-0042")]
 Reason = Annotated[str, typer.Option("--reason", help="理由 (なければ尋ねます)", show_default=False)]

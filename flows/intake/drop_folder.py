@@ -34,7 +34,7 @@ from flows.desk.cases.files import NewFile, drop_unnamed
 from flows.desk.cases.handed_over import Original, hash_of, named_hashes, put_into_store, receive
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, DuplicateError
-from flows.desk.kinds.values import Actor, FileKind, NewRecording, Request
+from flows.desk.kinds.values import JAPAN, Actor, FileKind, NewRecording, Request
 from flows.desk.storage.tables import new_id
 from flows.files.case_file import read_json
 from flows.intake.drop_stay import (
@@ -298,7 +298,7 @@ def _remove(desk: Desk, folder: Path, request: Request) -> None:
     if any(_hash(path) not in named for path in files):
         msg = f"取り込んだ後に変わったファイルがあります({request.number})"
         raise FileError(msg)
-    at = desk.clock().isoformat(timespec="seconds")
+    at = desk.clock().astimezone(JAPAN).isoformat(timespec="seconds")
     text = json.dumps({"request": request.number, "files": len(files), "taken_at": at}) + "\n"
     (folder.parent.parent / DONE / f"{folder.name}.json").write_text(text, encoding="utf-8")
     for path in files:

@@ -57,6 +57,27 @@ GROUNDS = {
     "含まれているためです。",
 }
 
+OTHER_WAY = "請求のあった方法による開示は困難なため、この方法で開示します(理由　{{方法の理由}})。"
+
+IN_PERSON = (
+    (
+        "音声は、当社の窓口で、担当者の立会いのもとでお聞きいただきます。日時は、下記の窓口にご連絡のうえ"
+        "お決めください。お聞かせした日時、立ち会った方、お聞かせした通話と箇所を、当社の記録に残します。"
+    ),
+    "音声や文字起こしのファイルは、お渡ししません。",
+)
+
+CARE = (
+    "置き換えた音は、元の言葉にかかわらず、どこも同じ一定の音(または無音)です。そのほかの部分の声は変えていません。"
+    "声や話し方から、話している人が分かることがあります。"
+)
+
+CARE_OF_CONTENT = (
+    "言葉を置き換えても、会話の内容や話の流れから、ご本人以外の方が分かることがあります。"
+    "長い通話ほど分かりやすくなります。お聞きになった内容やお渡ししたもののお取扱いには、ご注意ください。"
+)
+"""What masking words does not hide; a changed voice is not offered, because it hides nobody for certain."""
+
 OBJECTION = (
     ("この決定についてのご質問や苦情は、下記の窓口で承ります。個人情報保護委員会に相談することもできます。"),
     (
@@ -185,9 +206,18 @@ def _decision(made: Builder) -> None:
     made.line("{{#開示する}}")
     made.heading("開示の方法")
     made.line("{{開示の方法}}", indent=5).paragraph_format.space_after = Pt(2)
+    made.when("別の方法", OTHER_WAY)
+    made.when("対面", *IN_PERSON)
+    made.when("文字だけ", "通話の内容を文字起こしでお渡しします。音声はお渡ししません。")
+    made.line("{{#箇所だけ}}")
+    made.line("次の箇所をお渡しします。時刻は、通話の初めからの分と秒です。", indent=5)
+    made.table("部分", (("通話", 20, True), ("箇所", 20, True), ("開始", 30, True), ("終了", 30, True)))
+    made.line("{{/}}")
     made.when("手数料あり", "手数料　{{手数料}}")
     made.when("手数料なし", "手数料はかかりません。")
+    made.line("{{#同封あり}}")
     made.table("同封", (("名前", 72, False), ("内容", 82, False)))
+    made.line("{{/}}")
     made.line("{{#暗号化}}")
     told = made.line(
         "ファイルは暗号化しています。開き方は開封手順をご覧ください。合言葉は、別の方法でお知らせします。",
@@ -199,11 +229,13 @@ def _decision(made: Builder) -> None:
 
 
 def _reasons(made: Builder) -> None:
-    made.line("{{#伏せた箇所}}")
+    made.line("{{#伏せた箇所 箇所のほか 音声を除く}}")
     made.heading("開示しない部分")
+    made.when("箇所のほか", "お渡しする箇所のほかの部分は、開示しません。")
+    made.when("音声を除く", "音声は、開示しません。")
+    made.line("{{#伏せた箇所}}")
     made.line(
-        "次の{{箇所の数}}か所を、音声では一定の音に、文字では[氏名]などの表示に置き換えました。"
-        "時刻は、通話の初めからの分と秒です。",
+        "次の{{箇所の数}}か所を、{{置き換え}}置き換えました。時刻は、通話の初めからの分と秒です。",
         indent=5,
     ).paragraph_format.keep_with_next = True
     columns = (
@@ -214,11 +246,15 @@ def _reasons(made: Builder) -> None:
         ("根拠", 50, False),
     )
     made.table("箇所", columns)
+    made.when("音声", CARE)
+    made.when("伏せた箇所", CARE_OF_CONTENT)
+    made.line("{{/}}")
     made.line("{{/}}")
     made.line("{{#一部不開示 不開示 方法変更 不存在}}")
     made.heading("理由")
     for ground, text in GROUNDS.items():
         made.when(ground, text)
+    made.when("箇所のほか 音声を除く", "{{方法の理由}}")
     made.when("不開示 不存在 方法変更 開示しない通話", "{{理由}}")
     made.line("{{/}}")
 

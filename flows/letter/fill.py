@@ -66,7 +66,7 @@ def fill_letter(template: Path, content: LetterContent) -> bytes:
         LetterError: when the template is invalid, or a value that it needs is missing.
     """
     document = _opened(template)
-    _refuse_unknown(document)
+    _refuse_unknown(document, content.needs)
     given = _Given()
     values = given.stand_ins(content.values)
     for body in _bodies(document):
@@ -139,7 +139,7 @@ def _bodies(document: Document) -> Iterator[Any]:
                 yield part._element  # noqa: SLF001 (no public way to a header's elements)
 
 
-def _refuse_unknown(document: Document) -> None:
+def _refuse_unknown(document: Document, needs: Sequence[str] = ()) -> None:
     found: set[str] = set()
     for body in _bodies(document):
         for paragraph in body.iter(qn("w:p")):
@@ -160,7 +160,7 @@ def _refuse_unknown(document: Document) -> None:
     if unknown:
         msg = f"回答書のひな形に知らない差込みがあります: {'、'.join(unknown)}"
         raise LetterError(msg)
-    missing = [name for name in REQUIRED if name not in names]
+    missing = [name for name in (*REQUIRED, *needs) if name not in names]
     if missing:
         msg = f"回答書のひな形に必要な差込みがありません: {'、'.join(f'{{{{{name}}}}}' for name in missing)}"
         raise LetterError(msg)

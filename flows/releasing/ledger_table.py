@@ -7,19 +7,31 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TextIO
 
+from flows.desk.answers.differences import GivenWay, way_of
 from flows.desk.kinds.csv_cells import plain_cell
+from flows.desk.kinds.passage_text import told_passage
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Delivery, Note, Wanted
+from flows.desk.kinds.ways import Passage, Visit, Way
 from flows.desk.record.ledger import LedgerAnswer, LedgerCall, LedgerRow
 
-__all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "write_csv"]
+__all__ = ["COLUMNS", "SHORT", "cells", "short_cells", "told_way", "write_csv"]
 
 COLUMNS = (
     *("請求番号", "状態", "受付日時", "受付方法", "期限", "請求者", "代理人", "代理権", "本人確認"),
-    *("請求の対象", "通話", "決定", "通話ごとの決定と根拠", "不開示の理由", "開示の形", "手数料"),
+    *(
+        "請求の対象",
+        "通話",
+        "決定",
+        "通話ごとの決定と根拠",
+        "不開示の理由",
+        "開示の形",
+        "開示のしかた",
+        "手数料",
+    ),
     *("確認した人", "承認した人", "開示日時", "開示した人", "開示したファイル", "パッケージのSHA-256"),
-    *("交付", "不服の申出", "個人情報の消去"),
+    *("交付", "対面の聴取", "不服の申出", "個人情報の消去"),
 )
 
 SHORT = ("請求番号", "状態", "受付", "期限", "決定", "開示", "交付", "申出")
@@ -48,6 +60,7 @@ def cells(row: LedgerRow) -> tuple[str, ...]:
         _lines(_of_call(call, row) for call in row.calls if call.number),
         _lines(f"{_about(row, note)}{note.text}" for note in row.withheld),
         f"{WANTED[content.wanted]}、{DELIVERY[content.delivery]}",
+        _lines(_ways(row)),
         fee,
         _lines(_people(row.calls, approved=False)),
         _lines(_people(row.calls, approved=True)),
@@ -56,6 +69,7 @@ def cells(row: LedgerRow) -> tuple[str, ...]:
         _lines(_files(row.answers)),
         _lines(each.release.package_sha256 for each in row.answers),
         _lines(_deliveries(row.answers)),
+        _lines(line for visit in row.visits for line in _visit(visit, row)),
         _lines(f"{_time(note.at)} {note.by}: {note.text}" for note in row.objections),
         "" if row.erased_at is None else _time(row.erased_at),
     )
@@ -102,6 +116,37 @@ def _time(at: datetime) -> str:
 
 def _lines(parts: Iterable[str]) -> str:
     return "\n".join(part for part in parts if part)
+
+
+def _ways(row: LedgerRow) -> Iterable[str]:
+    """Yield how answers were given, where otherwise than asked for, and how the next one is to be."""
+    for each in row.answers:
+        if each.release.manner.way is not Way.FILES:
+            yield f"第{each.release.turn}回 {told_way(way_of(each.release))}"
+    way = row.way
+    if way is not None and way.manner.way is not Way.FILES:
+        told = f"承認 {way.approved_by}" if way.settled else "承認前"
+        passages = ((_number(row, each), each) for each in way.manner.passages)
+        given = GivenWay(way.manner.way, tuple(passages))
+        yield f"次の回答 {told_way(given)} (決定 {way.by}、{told})"
+
+
+def told_way(given: GivenWay) -> str:
+    """Write how an answer discloses its calls, with the times of its passages."""
+    parts = "、".join(f"通話{told_passage(number, each)}" for number, each in given.passages)
+    return f"{given.way.label}: {parts}" if parts else given.way.label
+
+
+def _visit(visit: Visit, row: LedgerRow) -> Iterable[str]:
+    """Yield a visit: from when to when, with whom, and what was played at what time."""
+    end = "" if visit.ended_at is None else f"{visit.ended_at.astimezone(JAPAN):%H:%M}"
+    yield f"{_time(visit.began_at)}から{end or '(終了の記録なし)'} 立会い {visit.present}、再生 {visit.by}"
+    for at, each in visit.played:
+        yield f"　{at.astimezone(JAPAN):%H:%M:%S} 通話{told_passage(_number(row, each), each)}"
+
+
+def _number(row: LedgerRow, passage: Passage) -> int:
+    return next((call.number for call in row.calls if call.call_id == passage.call_id), 0)
 
 
 def _word(labels: Mapping[str, str], code: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, datetime
 
 from flows.desk.answers.places import places
 from flows.desk.cases.lists import current_lists
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.values import JAPAN, Answer, Delivery, Request, Wanted
+from flows.desk.kinds.values import JAPAN, Answer, Delivery, Request
+from flows.desk.kinds.ways import Way
 from flows.letter.content import LetterContent
+from flows.letter.phone_groups import grouped
 from flows.releasing.material import CallMaterial, Material, masked_ranges
-from flows.releasing.names import audio_names, transcript_names
+from flows.releasing.names import audio_names, passage_audio_names, passage_text_names, transcript_names
 
 __all__ = ["KINDS", "OTHER_KIND", "clock", "content_of"]
 
@@ -23,12 +26,6 @@ KINDS = {
     "CONFIDENTIAL": "当社の業務に関する情報",
 }
 OTHER_KIND = "その他の情報"
-
-WANTED = {
-    Wanted.AUDIO: "音声",
-    Wanted.TRANSCRIPT: "文字起こし",
-    Wanted.BOTH: "音声と文字起こし",
-}
 
 
 def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterContent:
@@ -46,9 +43,19 @@ def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterCont
         "通話": tuple(_call_row(call, material.kind) for call in material.calls),
         "箇所": tuple(_range_rows(material)),
         "同封": tuple(_file_rows(material)),
+        "部分": tuple(_passage_rows(material)),
     }
     values = _values(desk, material) | {"箇所の数": str(len(rows["箇所"]))}
-    return LetterContent(values, rows, frozenset(_conditions(material, encrypted=encrypted)))
+    conditions = frozenset(_conditions(material, encrypted=encrypted))
+    return LetterContent(values, rows, conditions, tuple(_needs(material)))
+
+
+def _needs(material: Material) -> Iterator[str]:
+    """Yield what a template must have for the way of this answer (33条3項, 36条)."""
+    if material.manner.reason:
+        yield "方法の理由"
+    if material.manner.passages:
+        yield from ("部分.開始", "部分.終了")
 
 
 def _values(desk: Desk, material: Material) -> dict[str, str]:
@@ -60,8 +67,10 @@ def _values(desk: Desk, material: Material) -> dict[str, str]:
         "受付日": _day(content.received_at),
         "氏名": person.names[0].text if person.names else "請求者",
         "決定": material.kind.label,
-        "請求の対象": _scope(request, len(material.calls)),
-        "開示の方法": _way(request),
+        "請求の対象": _scope(material),
+        "開示の方法": _way(material),
+        "方法の理由": material.manner.reason,
+        "置き換え": _replaced(material),
         "手数料": f"{content.fee_yen:,}円({'受領済み' if content.fee_paid else '未受領'})",
         "理由": material.reason,
         "通話の数": str(len(material.calls)),
@@ -76,12 +85,12 @@ def _values(desk: Desk, material: Material) -> dict[str, str]:
 
 
 def _company(desk: Desk, request: Request) -> dict[str, str]:
-    """Return the company's name and contact, as far as they are set."""
+    """Return the company's name and contact, as far as they are set; of several numbers the first."""
     company, settings = current_lists(desk).company, desk.settings
     name = settings.company_name or next((each.text for each in company.names), "")
     window = settings.contact.replace("|", "\n")
     if not window and company.phones:
-        lines = (f"{name}　{request.content.desk}".strip("　"), f"電話 {'、'.join(company.phones)}")
+        lines = (f"{name}　{request.content.desk}".strip("　"), f"電話 {grouped(company.phones[0])}")
         window = "\n".join(line for line in lines if line)
     return {key: value for key, value in (("会社名", name), ("窓口", window)) if value}
 
@@ -89,25 +98,47 @@ def _company(desk: Desk, request: Request) -> dict[str, str]:
 def _conditions(material: Material, *, encrypted: bool) -> Iterator[str]:
     content = material.request.content
     yield material.kind.label
-    plans = [call.plan for call in material.calls if call.plan is not None]
     goes_out = material.kind in {Answer.FULL, Answer.PARTIAL}
-    grounds = {item.ground for plan in plans for item in plan.masked} if goes_out else set()
+    masked = [item for call in material.calls for item in call.masked] if goes_out else []
+    grounds = {item.ground for item in masked} | {material.manner.ground}
     grounds |= {call.ground for call in material.calls if call.plan is None}
     held = {
         "開示する": goes_out,
-        "伏せた箇所": goes_out and any(plan.masked for plan in plans),
+        "伏せた箇所": bool(masked),
         "開示しない通話": goes_out and any(call.reason for call in material.calls),
         "対象の通話": bool(material.calls) and material.kind is not Answer.NONE_HELD,
-        "音声": content.wanted is not Wanted.TRANSCRIPT,
-        "文字": content.wanted is not Wanted.AUDIO,
+        "音声": material.gives_audio or material.manner.way is Way.IN_PERSON,
+        "文字": material.gives_text,
         "手数料あり": content.fee_yen > 0,
         "手数料なし": content.fee_yen == 0,
         "代理人あり": content.agent is not None,
         "住所あり": bool(content.requester.addresses),
-        "暗号化": encrypted and content.delivery is not Delivery.PAPER,
+        "暗号化": encrypted and content.delivery is not Delivery.PAPER and _gives_files(material),
         "再度": material.turn > 1,
     } | {f"{ground}号": ground in grounds for ground in (1, 2, 3)}
     yield from (name for name, holds in held.items() if holds)
+    yield from _of_the_way(material)
+
+
+def _of_the_way(material: Material) -> Iterator[str]:
+    """Yield the conditions that say how the answer discloses its calls."""
+    if material.kind not in {Answer.FULL, Answer.PARTIAL}:
+        return
+    manner = material.manner
+    held = {
+        "同封あり": _gives_files(material),
+        "対面": manner.way is Way.IN_PERSON,
+        "文字だけ": manner.way is Way.TEXT,
+        "箇所だけ": manner.way is Way.PASSAGES,
+        "箇所のほか": manner.leaves_out and manner.way is Way.PASSAGES,
+        "音声を除く": manner.leaves_out and manner.way is Way.TEXT,
+        "別の方法": not manner.wished and not manner.leaves_out,
+    }
+    yield from (name for name, holds in held.items() if holds)
+
+
+def _gives_files(material: Material) -> bool:
+    return material.gives_audio or material.gives_text
 
 
 def _call_row(call: CallMaterial, kind: Answer) -> dict[str, str]:
@@ -115,8 +146,11 @@ def _call_row(call: CallMaterial, kind: Answer) -> dict[str, str]:
         outcome = "書面により開示します"
     elif call.plan is None:
         outcome = "開示しません"
+    elif call.manner.leaves_out and not call.passages:
+        outcome = "文字起こしを開示します"
     else:
-        outcome = "一部を除いて開示します" if call.plan.masked else "開示します"
+        part = "選んだ箇所を" if call.passages else ""
+        outcome = f"{part}{'一部を除いて' if call.masked else ''}開示します"
     seconds = call.seconds
     length = "" if seconds is None else f"{int(seconds) // 60}分{int(seconds) % 60:02d}秒"
     at = call.started_at.astimezone(JAPAN)
@@ -140,38 +174,82 @@ def _range_rows(material: Material) -> Iterator[dict[str, str]]:
             }
 
 
+def _passage_rows(material: Material) -> Iterator[dict[str, str]]:
+    """Yield the chosen passages, in whole seconds that contain them."""
+    for call in material.calls:
+        for number, passage in enumerate(call.passages, start=1):
+            yield {
+                "通話": str(call.number),
+                "箇所": str(number),
+                "開始": clock(math.floor(passage.start)),
+                "終了": clock(math.ceil(passage.end)),
+            }
+
+
 def _file_rows(material: Material) -> Iterator[dict[str, str]]:
-    wanted = material.request.content.wanted
     for call in material.calls:
         if call.plan is None:
             continue
-        told = "(伏せたもの)" if call.plan.masked else ""
-        if wanted is not Wanted.TRANSCRIPT:
+        told = "(伏せたもの)" if call.masked else ""
+        if call.passages:
+            yield from _passage_file_rows(material, call, told)
+            continue
+        if material.gives_audio:
             wav, mp3 = audio_names(call.number)
             yield {"名前": wav, "内容": f"通話{call.number}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
-        if wanted is not Wanted.AUDIO and material.request.content.delivery is Delivery.PAPER:
+        if material.gives_text and material.request.content.delivery is Delivery.PAPER:
             yield {"名前": f"通話{call.number}の文字起こし", "内容": f"書面{told}"}
-        elif wanted is not Wanted.AUDIO:
+        elif material.gives_text:
             text, word = transcript_names(call.number)
             yield {"名前": text, "内容": f"通話{call.number}の文字起こし{told}"}
             yield {"名前": word, "内容": "同じ文字起こし(Word)"}
 
 
-def _scope(request: Request, calls: int) -> str:
-    first, last = request.content.scope.first, request.content.scope.last
+def _passage_file_rows(material: Material, call: CallMaterial, told: str) -> Iterator[dict[str, str]]:
+    if material.gives_audio:
+        for at in range(1, len(call.passages) + 1):
+            wav, mp3 = passage_audio_names(call.number, at)
+            yield {"名前": wav, "内容": f"通話{call.number}の箇所{at}の音声{told}"}
+            yield {"名前": mp3, "内容": "同じ音声(MP3)"}
+    if material.gives_text and material.request.content.delivery is Delivery.PAPER:
+        yield {"名前": f"通話{call.number}の箇所の文字起こし", "内容": f"書面{told}"}
+    elif material.gives_text:
+        text, word = passage_text_names(call.number)
+        yield {"名前": text, "内容": f"通話{call.number}の箇所の文字起こし{told}"}
+        yield {"名前": word, "内容": "同じ文字起こし(Word)"}
+
+
+def _scope(material: Material) -> str:
+    manner, calls, scope = material.manner, len(material.calls), material.request.content.scope
+    first, last = scope.first, scope.last
+    only = "のうち、ご希望の箇所" if manner.way is Way.PASSAGES and manner.wished else ""
     period = f"{_day(first)}から" if first else ""
     period += f"{_day(last)}まで" if last else ""
-    return f"{period}{'の' if period else ''}通話の録音{f'({calls}件)' if calls else ''}"
+    return f"{period}{'の' if period else ''}通話の録音{f'({calls}件)' if calls else ''}{only}"
 
 
-def _way(request: Request) -> str:
-    what = WANTED[request.content.wanted]
-    if request.content.delivery is Delivery.ELECTRONIC:
+def _way(material: Material) -> str:
+    delivery = material.request.content.delivery
+    if material.manner.way is Way.IN_PERSON:
+        return "当社の定める方法(当社の窓口で音声をお聞かせする方法)"
+    what = "と".join(
+        name for name, given in (("音声", material.gives_audio), ("文字起こし", material.gives_text)) if given
+    )
+    what = f"選んだ箇所の{what}" if material.manner.way is Way.PASSAGES else what
+    if delivery is Delivery.ELECTRONIC:
         return f"電磁的記録({what}のファイル)の提供"
-    if request.content.delivery is Delivery.PAPER:
+    if delivery is Delivery.PAPER:
         return f"書面の交付({what})"
     return f"当社の定める方法({what})"
+
+
+def _replaced(material: Material) -> str:
+    """Return by what the masked places were replaced, in what is disclosed."""
+    sound = material.gives_audio or material.manner.way is Way.IN_PERSON
+    if sound and material.gives_text:
+        return "音声では一定の音に、文字では[氏名]などの表示に"
+    return "一定の音に" if sound else "[氏名]などの表示に"
 
 
 def _day(when: datetime | date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,10 +14,11 @@ from flows.desk.cases.requests import get, notes
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import Answer, Call, Note, NoteKind, Request
+from flows.desk.kinds.values import Answer, Call, FileKind, Note, NoteKind, Request, Wanted
+from flows.desk.kinds.ways import AS_ASKED, Manner, Passage, Way
 from flows.desk.work.plans import Approval, StoredPlan, approved_plan, decisions
 from flows.releasing.laws import laws_in
-from pipeline.types import MaskPlan
+from pipeline.types import MaskItem, MaskPlan
 
 __all__ = ["CallMaterial", "Material", "gather", "masked_ranges", "released_call"]
 
@@ -31,6 +33,7 @@ class CallMaterial:
         approved: Plan and approval of a call that is disclosed; ``None`` for a withheld call.
         reason: Reason for withholding the call, which the requester reads.
         ground: Ground for withholding the call: item of 33条2項.
+        manner: How the answer discloses its calls.
     """
 
     number: int
@@ -40,11 +43,31 @@ class CallMaterial:
     approved: tuple[StoredPlan, Approval] | None
     reason: str = field(default="", repr=False)
     ground: int = 0
+    manner: Manner = AS_ASKED
 
     @property
     def plan(self) -> MaskPlan | None:
         """Its plan, or ``None`` for a withheld call."""
         return None if self.approved is None else self.approved[0].plan
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Its chosen passages, of an answer that discloses only such."""
+        return self.manner.of_call(self.call.call_id)
+
+    @property
+    def stretches(self) -> tuple[tuple[float, float], ...]:
+        """The stretches of it that are disclosed: its passages, or all of it."""
+        if self.manner.way is Way.PASSAGES:
+            return tuple((each.start, each.end) for each in self.passages)
+        return ((0.0, math.inf),)
+
+    @property
+    def masked(self) -> tuple[MaskItem, ...]:
+        """What is masked in the part of it that is disclosed; nothing of a withheld call."""
+        masked = () if self.plan is None else self.plan.masked
+        call_id, shows = self.call.call_id, self.manner.discloses
+        return tuple(item for item in masked if shows(call_id, item.time.start, item.time.end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +90,25 @@ class Material:
     def kind(self) -> Answer:
         """The kind of answer."""
         return self.basis.kind
+
+    @property
+    def manner(self) -> Manner:
+        """How the answer discloses its calls."""
+        return self.basis.manner
+
+    @property
+    def gives_audio(self) -> bool:
+        """Whether the package holds sound."""
+        way = self.manner.way
+        return way in {Way.FILES, Way.PASSAGES} and self.request.content.wanted is not Wanted.TRANSCRIPT
+
+    @property
+    def gives_text(self) -> bool:
+        """Whether the package holds the words."""
+        way = self.manner.way
+        return way is Way.TEXT or (
+            way in {Way.FILES, Way.PASSAGES} and self.request.content.wanted is not Wanted.AUDIO
+        )
 
     @property
     def turn(self) -> int:
@@ -94,10 +136,14 @@ def gather(desk: Desk, number: str) -> Material:
     request = replace(get(desk, number), content=basis.content)
     told = [note for note in notes(desk, number) if note.kind is NoteKind.WITHHOLD]
     waiting = [get_call(desk, call.call_id) for call in basis.answered]
-    calls = tuple(_of_call(desk, place, call, told) for place, call in enumerate(waiting, start=1))
+    calls = tuple(
+        replace(_of_call(desk, place, call, told), manner=basis.manner)
+        for place, call in enumerate(waiting, start=1)
+    )
     # The parts were read one after another; they belong together only if nothing changed meanwhile.
     check_basis(desk, basis)
-    laws = laws_in(_reasons_of_item_3(desk, calls))
+    left_out = [basis.manner.reason] if basis.manner.ground == 3 else []
+    laws = laws_in([*_reasons_of_item_3(desk, calls), *left_out])
     return Material(request, basis, calls, _reason(basis, told, calls), laws)
 
 
@@ -131,7 +177,7 @@ def _reasons(calls: tuple[CallMaterial, ...]) -> str:
 def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]:
     found = [call.reason for call in calls if call.ground == 3]
     for call in calls:
-        if call.plan is not None and any(item.ground == 3 for item in call.plan.masked):
+        if any(item.ground == 3 for item in call.masked):
             # For a stretch that an analyst added, the ground is in the decision's content.
             found += [
                 made.reason
@@ -142,9 +188,16 @@ def _reasons_of_item_3(desk: Desk, calls: tuple[CallMaterial, ...]) -> list[str]
 
 
 def masked_ranges(call: CallMaterial) -> tuple[ReleasedRange, ...]:
-    """Return the masked ranges of a call; a withheld call has none."""
-    masked = () if call.plan is None else call.plan.masked
-    ranges = (ReleasedRange(i.time.start, i.time.end, i.entity_type, i.ground) for i in masked)
+    """Return the masked ranges of what is disclosed of a call; a withheld call has none.
+
+    Of a range that a passage cuts, only the part inside is told.
+    """
+    ranges = (
+        ReleasedRange(max(item.time.start, start), min(item.time.end, end), item.entity_type, item.ground)
+        for item in call.masked
+        for start, end in call.stretches
+        if item.time.start < end and start < item.time.end
+    )
     return tuple(sorted(ranges))
 
 
@@ -162,4 +215,10 @@ def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
         masked=masked_ranges(call),
         reviewers=reviewers,
         approver=approval.approver,
+        played_sha256=_played(call, approval),
     )
+
+
+def _played(call: CallMaterial, approval: Approval) -> str:
+    """Return the SHA-256 of the approved masked audio, of an answer that is listened to in person."""
+    return dict(approval.files)[FileKind.MASKED_AUDIO] if call.manner.way is Way.IN_PERSON else ""

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["INSTRUCTIONS", "LETTER", "MANIFEST", "SUMS", "audio_names", "transcript_names"]
+__all__ = [
+    "INSTRUCTIONS",
+    "LETTER",
+    "MANIFEST",
+    "SUMS",
+    "audio_names",
+    "passage_audio_names",
+    "passage_text_names",
+    "transcript_names",
+]
 
 LETTER, INSTRUCTIONS = "回答書.docx", "開封手順.txt"
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
@@ -16,3 +25,13 @@ def audio_names(number: int) -> tuple[str, str]:
 def transcript_names(number: int) -> tuple[str, str]:
     """Return the names of a call's transcript as text and as a Word file."""
     return f"通話{number}_文字起こし.txt", f"通話{number}_文字起こし.docx"
+
+
+def passage_audio_names(number: int, passage: int) -> tuple[str, str]:
+    """Return the names of the audio of one of a call's passages as WAV and as MP3."""
+    return f"通話{number}_箇所{passage}_音声.wav", f"通話{number}_箇所{passage}_音声.mp3"
+
+
+def passage_text_names(number: int) -> tuple[str, str]:
+    """Return the names of the transcript of a call's passages as text and as a Word file."""
+    return f"通話{number}_箇所_文字起こし.txt", f"通話{number}_箇所_文字起こし.docx"

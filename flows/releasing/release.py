@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +22,15 @@ from flows.desk.cases.files import NewFile, drop_unnamed
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.permissions import check_may_release
-from flows.desk.kinds.values import Actor, FileKind, Role, Wanted
+from flows.desk.kinds.values import JAPAN, Actor, FileKind, Role
+from flows.desk.kinds.ways import Way
 from flows.letter import fill
 from flows.releasing.instructions import instructions
 from flows.releasing.letter_content import clock, content_of
 from flows.releasing.material import CallMaterial, Material, gather, released_call
 from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, transcript_names
 from flows.releasing.package import Packed, described, new_password, pack, write_sums
+from flows.releasing.passages import passage_names, write_passages
 from flows.releasing.transcript_docx import transcript_docx
 from pipeline.errors import CallUnsafeError
 
@@ -139,22 +140,25 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
                 "通話を「確認に戻す」で開き、そこを確かめてください"
             )
             raise CallUnsafeError(msg)
-        _copy_out(call.number, workspace, where)
+        _copy_out(call, workspace, where)
         return replace(call, seconds=workspace.get(RECORDING).duration)
 
 
-def _copy_out(number: int, workspace: Workspace, where: tuple[Material, Path]) -> None:
-    """Copy the files of a call that the requester asked for into the package's folder."""
+def _copy_out(call: CallMaterial, workspace: Workspace, where: tuple[Material, Path]) -> None:
+    """Copy the files of a call that the answer discloses into the package's folder."""
     from pipeline.audio.mp3 import write_mp3
     from pipeline.audio.recording import read_recording
 
     material, inside = where
-    wanted, folder = material.request.content.wanted, workspace.products
-    if wanted is not Wanted.TRANSCRIPT:
+    number, folder = call.number, workspace.products
+    if material.manner.way is Way.PASSAGES:
+        write_passages(call, folder, where)
+        return
+    if material.gives_audio:
         wav, mp3 = audio_names(number)
         shutil.copyfile(folder / outputs.MASKED_WAV, inside / wav)
         write_mp3(inside / mp3, read_recording(folder / outputs.MASKED_WAV))
-    if wanted is not Wanted.AUDIO:
+    if material.gives_text:
         text, word = transcript_names(number)
         shutil.copyfile(folder / outputs.MASKED_TEXT, inside / text)
         title = f"通話の文字起こし　{material.request.number}　通話{number}"
@@ -166,7 +170,7 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
     goes_out = [call for call in material.calls if call.approved is not None]
     files = [described(inside / LETTER)]
     for call in goes_out:
-        possible = (*audio_names(call.number), *transcript_names(call.number))
+        possible = (*audio_names(call.number), *transcript_names(call.number), *passage_names(call))
         files += [described(inside / name, call.number) for name in possible if (inside / name).exists()]
     names = [file.name for file in files]
     told = instructions(material.name, material.request.number, names, outside=False)
@@ -176,7 +180,13 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
         "request": material.request.number,
         "answer": material.turn,
         "kind": material.kind.label,
-        "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+        "way": material.manner.way.label,
+        "passages": [
+            {"call": call.number, "start": each.start, "end": each.end}
+            for call in material.calls
+            for each in call.passages
+        ],
+        "made_at": now.astimezone(JAPAN).isoformat(timespec="seconds"),
     }
     whole = write_sums(inside, head, (described(inside / INSTRUCTIONS), *files))
     password = new_password() if work.encrypted else ""
@@ -199,6 +209,7 @@ def _hand_in(work: _Work, material: Material, made: tuple[Packed, Mapping[FileKi
             files=packed.files,
             encrypted=work.encrypted,
             password=packed.password,
+            manner=material.manner,
         )
         releases.release(desk, work.actor, material.basis, answer, stored)
     except BaseException:

@@ -23,6 +23,8 @@ from flows.review.routes import operations as routes_operations
 from flows.review.routes import queue as routes_queue
 from flows.review.routes import sign_in as routes_sign_in
 from flows.review.routes import sound as routes_sound
+from flows.review.routes import visits as routes_visits
+from flows.review.routes import ways as routes_ways
 from flows.settings import Settings
 
 __all__ = ["ROUTERS", "create_app"]
@@ -35,6 +37,8 @@ ROUTERS = (
     routes_sound.router,
     routes_ledger.router,
     routes_operations.router,
+    routes_ways.router,
+    routes_visits.router,
 )
 
 

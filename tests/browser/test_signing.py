@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pyzipper
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
+from flows.desk.kinds.values import JAPAN
 from tests.browser.pages import Reviewed, open_call, select, send, state
 
 
@@ -157,3 +159,32 @@ def test_ground_2_waits_for_a_second_person(found: Reviewed, analyst: Page, seco
     expect(second.locator("#done-bar")).not_to_contain_text("二人目待ち")
     second.keyboard.press("Enter")
     expect(second.locator("#done-bar")).to_contain_text("確認は終わりました")
+
+
+def test_times_are_japanese_wherever_the_browser_is(
+    found: Reviewed, analyst: Page, browser: Browser, signed_in: dict[str, StorageState]
+):
+    """A decision is told with one time; and no finding with the name of what found it."""
+    open_call(analyst, found)
+    select(analyst, "山口")
+    analyst.keyboard.press("f")
+    expect(analyst.locator("#progress")).to_contain_text("未決 3 /")
+    times = []
+    for zone in ("Asia/Tokyo", "America/New_York"):
+        context = browser.new_context(
+            locale="ja-JP",
+            timezone_id=zone,
+            storage_state=signed_in["mori"],
+            viewport={"width": 1280, "height": 800},
+        )
+        page = context.new_page()
+        open_call(page, found)
+        select(page, "山口")
+        page.locator("#card .history summary").click()
+        times.append(page.locator("#card .history li").first.inner_text())
+        assert "honorific" not in page.locator("#card").inner_text()
+        context.close()
+    at = datetime.fromisoformat(state(analyst)["decisions"][-1]["decided_at"]).astimezone(JAPAN)
+
+    assert times[0] == times[1]
+    assert f"{at:%H:%M}" in times[0]

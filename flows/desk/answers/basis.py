@@ -13,15 +13,17 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from flows.desk.answers.ways import answers_of, chosen_way_of
 from flows.desk.cases.notes import SAID, Said
 from flows.desk.cases.requests import CONTENT, calls_of, row_of
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
 from flows.desk.kinds.states import State, Step, step_request
-from flows.desk.kinds.values import Answer, NewRequest, NoteKind
+from flows.desk.kinds.values import Answer, FileKind, NewRequest, NoteKind
+from flows.desk.kinds.ways import AS_ASKED, Chosen, Manner, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
-from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, NoteRow, ReleaseRow, RequestRow
+from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, NoteRow, RequestRow
 from flows.desk.work.plans import approved_of
 
 __all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "read_basis"]
@@ -37,7 +39,7 @@ class CallBasis:
         plan_sha256: SHA-256 of the approved plan, computed from its content.
         files: Kind and SHA-256 of each approved file.
         approvals: Number of approvals that the call has had.
-        masked: Whether anything is masked.
+        masked: Whether anything is masked in what is disclosed of it.
     """
 
     call_id: str
@@ -63,6 +65,7 @@ class AnswerBasis:
         calls: All calls in the order in which they were attached, including withdrawn ones.
         told: Ids of the notes with decisions to withhold.
         checks: Ids of the identity checks.
+        way: The chosen and approved way of disclosure; ``None`` for what the request asks for.
     """
 
     request_id: str
@@ -74,6 +77,17 @@ class AnswerBasis:
     calls: tuple[CallBasis, ...]
     told: tuple[str, ...]
     checks: tuple[str, ...]
+    way: Chosen | None = None
+
+    @property
+    def manner(self) -> Manner:
+        """How the answer discloses its calls."""
+        return AS_ASKED if self.way is None else self.way.manner
+
+    def played(self, call: CallBasis) -> str:
+        """Return the SHA-256 of the approved audio of a call that the requester hears in person, or empty."""
+        sounds = self.manner.way is Way.IN_PERSON and call.revision
+        return dict(call.files)[FileKind.MASKED_AUDIO] if sounds else ""
 
     @property
     def answered(self) -> tuple[CallBasis, ...]:
@@ -134,20 +148,24 @@ def basis_of(session: Session, keyring: Keyring, row: RequestRow) -> AnswerBasis
     if state not in {State.APPROVED, State.WITHHELD}:
         msg = f"{row.number}: 開示はできません。いまの状態は「{state.label}」です"
         raise ImpossibleStepError(msg)
-    calls = tuple(_call_basis(session, keyring, call) for call in calls_of(session, row.id))
+    turn = answers_of(session, row.id) + 1
+    way = chosen_way_of(session, keyring, row.id, turn) if state is State.APPROVED else None
+    manner = AS_ASKED if way is None else way.manner
+    calls = tuple(_call_basis(session, keyring, call, manner) for call in calls_of(session, row.id))
     told = _told(session, keyring, row.id)
-    answers = session.scalar(select(func.count()).where(ReleaseRow.request_id == row.id)) or 0
     basis = AnswerBasis(
         request_id=row.id,
         number=row.number,
         state=state,
-        kind=_kind(state, calls, [said for _, said in told]),
-        turn=answers + 1,
+        kind=_kind(state, calls, [said for _, said in told], manner),
+        turn=turn,
         content=replace(take_sealed(row, CONTENT, keyring), fee_paid=row.fee_paid),
         calls=calls,
         told=tuple(note_id for note_id, _ in told),
         checks=_checks(session, keyring, row.id),
+        way=way,
     )
+    _check_way(basis)
     step_request(state, basis.step, row.number)
     if basis.discloses and not basis.checks:
         msg = f"{row.number}: 本人確認の記録がありません。開示はできません"
@@ -155,7 +173,25 @@ def basis_of(session: Session, keyring: Keyring, row: RequestRow) -> AnswerBasis
     return basis
 
 
-def _call_basis(session: Session, keyring: Keyring, row: CallRow) -> CallBasis:
+def _check_way(basis: AnswerBasis) -> None:
+    """Check that the way is approved, and that passages are chosen of every call that is disclosed."""
+    if basis.way is None:
+        return
+    manner = basis.way.manner
+    if not basis.way.settled:
+        told = f"開示のしかた「{manner.way.label}」を、別の人がまだ承認していません"
+        raise ImpossibleStepError(f"{basis.number}: {told}")
+    if manner.way is not Way.PASSAGES:
+        return
+    without = sum(bool(call.revision) and not manner.of_call(call.call_id) for call in basis.calls)
+    known = {call.call_id for call in basis.calls if call.revision}
+    if without or any(each.call_id not in known for each in manner.passages):
+        told = f"箇所を選んでいない通話が{without}件あるか、開示しない通話の箇所があります"
+        msg = f"{basis.number}: {told}。箇所を選び直すか、その通話を不開示としてください"
+        raise ImpossibleStepError(msg)
+
+
+def _call_basis(session: Session, keyring: Keyring, row: CallRow, manner: Manner) -> CallBasis:
     known = CallBasis(row.id, row.recording_id, State(row.state), row.sha256)
     if known.state in {State.WITHHELD, State.WITHDRAWN}:
         return known
@@ -166,7 +202,7 @@ def _call_basis(session: Session, keyring: Keyring, row: CallRow) -> CallBasis:
         plan_sha256=stored.plan_sha256,
         files=approval.files,
         approvals=session.scalar(select(func.count()).where(ApprovalRow.call_id == row.id)) or 0,
-        masked=bool(stored.plan.masked),
+        masked=any(manner.discloses(row.id, i.time.start, i.time.end) for i in stored.plan.masked),
     )
 
 
@@ -185,9 +221,10 @@ def _checks(session: Session, keyring: Keyring, request_id: str) -> tuple[str, .
     return tuple(sorted(row.id for row in rows))
 
 
-def _kind(state: State, calls: Sequence[CallBasis], told: Sequence[Said]) -> Answer:
+def _kind(state: State, calls: Sequence[CallBasis], told: Sequence[Said], manner: Manner) -> Answer:
     """Return the kind of the answer; for a withheld request, the kind that was decided last."""
     if state is State.WITHHELD:
         return Answer(told[-1].code or Answer.WITHHELD) if told and not told[-1].about else Answer.WITHHELD
     answered = [call for call in calls if call.state is not State.WITHDRAWN]
-    return Answer.PARTIAL if any(not call.revision or call.masked for call in answered) else Answer.FULL
+    part = manner.leaves_out or any(not call.revision or call.masked for call in answered)
+    return Answer.PARTIAL if part else Answer.FULL

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from flows.desk.answers.releases import Release, ReleasedCall, ReleasedFile, ReleasedRange, releases_of
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.ways import Passage, Way
 from flows.desk.storage.tables import CallRow, RequestRow
 
-__all__ = ["CallDifference", "Difference", "compare", "difference_to_earlier"]
+__all__ = ["CallDifference", "Difference", "GivenWay", "compare", "difference_to_earlier", "way_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ class CallDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenWay:
+    """How an answer disclosed its calls: the way, and its passages with the numbers of their calls."""
+
+    way: Way
+    passages: tuple[tuple[int, Passage], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Differences between two answers.
 
@@ -42,12 +51,14 @@ class Difference:
         later: Public number and turn of the later answer.
         calls: The calls with differences.
         files: Names of the files that are new, missing or changed.
+        ways: How the earlier and the later answer disclosed their calls, where that differs.
     """
 
     earlier: tuple[str, int]
     later: tuple[str, int]
     calls: tuple[CallDifference, ...]
     files: tuple[str, ...]
+    ways: tuple[GivenWay, GivenWay] | None = None
 
 
 def difference_to_earlier(desk: Desk, request: str, answer: Release) -> Difference | None:
@@ -107,7 +118,26 @@ def compare(earlier: tuple[str, Release], later: tuple[str, Release]) -> Differe
         (later[0], later[1].turn),
         tuple(sorted(changed, key=lambda call: call.number)),
         tuple(sorted(_shown(role) for role in roles)),
+        _ways(earlier[1], later[1]),
     )
+
+
+def way_of(answer: Release) -> GivenWay:
+    """Return how an answer disclosed its calls."""
+    numbers = {call.call_id: call.number for call in answer.calls}
+    passages = ((numbers.get(each.call_id, 0), each) for each in answer.manner.passages)
+    return GivenWay(answer.manner.way, tuple(passages))
+
+
+def _ways(earlier: Release, later: Release) -> tuple[GivenWay, GivenWay] | None:
+    before, after = way_of(earlier), way_of(later)
+    same = before.way is after.way and _times(before) == _times(after)
+    return None if same else (before, after)
+
+
+def _times(given: GivenWay) -> list[tuple[int, float, float]]:
+    """Return passages without the ids of their calls, which two requests for one recording do not share."""
+    return [(number, each.start, each.end) for number, each in given.passages]
 
 
 def _of_call(before: ReleasedCall | None, after: ReleasedCall | None) -> CallDifference | None:

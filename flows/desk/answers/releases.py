@@ -21,6 +21,7 @@ from flows.desk.kinds.errors import ConflictError, NotAllowedError, NotFoundErro
 from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.states import State, Step, step_call, step_request
 from flows.desk.kinds.values import Actor, Answer, FileKind, NoteKind, Request, Role
+from flows.desk.kinds.ways import AS_ASKED, Manner, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import FileRow, ReleaseRow, RequestRow, new_id
@@ -83,6 +84,7 @@ class ReleasedCall:
         withheld: Whether nothing of it was disclosed.
         reviewers: Logins of those who decided on it.
         approver: Login of the person who approved it.
+        played_sha256: SHA-256 of the masked audio that may be played to the requester in person.
     """
 
     number: int
@@ -94,6 +96,7 @@ class ReleasedCall:
     withheld: bool = False
     reviewers: tuple[str, ...] = field(default=(), repr=False)
     approver: str = field(default="", repr=False)
+    played_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class Release:
         file_ids: Ids of the stored package, letter and manifest; set by the desk.
         encrypted: Whether the package needs a password.
         password: Password of the package; empty in the results of ``releases``.
+        manner: How it discloses its calls.
     """
 
     kind: Answer
@@ -127,6 +131,7 @@ class Release:
     file_ids: tuple[str, ...] = ()
     encrypted: bool = False
     password: str = field(default="", repr=False)
+    manner: Manner = AS_ASKED
 
 
 RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
@@ -180,7 +185,12 @@ def release(
         )
         put_sealed(entry, whole, RELEASE, change.keyring)
         change.session.add(entry)
-        detail: dict[str, str | int] = {"kind": answer.kind.value, "calls": released, "turn": whole.turn}
+        detail: dict[str, str | int] = {
+            "kind": answer.kind.value,
+            "way": answer.manner.way.value,
+            "calls": released,
+            "turn": whole.turn,
+        }
         change.record("request.release", Subject(row.id, None, answer.package_sha256), detail)
         return request_of(change.session, row, change.keyring)
 
@@ -194,11 +204,19 @@ def _require_whole(change: Change, row: RequestRow) -> None:
 
 def _check_answer(basis: AnswerBasis, answer: Release) -> None:
     """Check that an answer follows from its basis and contains nothing of a withheld call."""
-    due = {(call.call_id, call.revision, call.plan_sha256, not call.revision) for call in basis.answered}
-    told = {(call.call_id, call.revision, call.plan_sha256, call.withheld) for call in answer.calls}
+    due = {
+        (call.call_id, call.revision, call.plan_sha256, not call.revision, basis.played(call))
+        for call in basis.answered
+    }
+    told = {
+        (call.call_id, call.revision, call.plan_sha256, call.withheld, call.played_sha256)
+        for call in answer.calls
+    }
     open_calls = {call.number for call in answer.calls if not call.withheld}
     holds = {file.call for file in answer.files if file.call}
-    if answer.kind is not basis.kind or told != due or len(answer.calls) != len(due) or holds - open_calls:
+    other = answer.kind is not basis.kind or answer.manner != basis.manner
+    leaves = answer.manner.way is Way.IN_PERSON and bool(holds)
+    if other or leaves or told != due or len(answer.calls) != len(due) or holds - open_calls:
         msg = f"{basis.number}: 回答の中身が、承認された通話と決定に合いません。開示できません"
         raise ConflictError(msg)
 

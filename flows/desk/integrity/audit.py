@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import TextIO
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from flows.desk.integrity.head import put_head, take_head
 from flows.desk.integrity.witness import place_of
 from flows.desk.kinds.csv_cells import plain_cell
 from flows.desk.kinds.errors import DeskError, NotIdentifiedError, SealBrokenError
-from flows.desk.kinds.values import Actor
+from flows.desk.kinds.values import JAPAN, Actor
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import AuditRow, IdentityRow, new_id
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 COLUMNS = (
-    "番号", "日時(UTC)", "担当", "役割", "操作", "請求", "通話",
+    "番号", "日時(日本時間)", "担当", "役割", "操作", "請求", "通話",
     "ファイルSHA-256", "詳細", "ID", "連鎖ハッシュ",
 )  # fmt: skip
 
@@ -168,4 +169,5 @@ def _cells(entry: AuditEntry) -> list[str | int | None]:
     detail = json.dumps(dict(entry.detail), ensure_ascii=False, sort_keys=True)
     who = [plain_cell(entry.actor.name), entry.actor.role.value]
     what = [entry.action, subject.request_id, subject.call_id, subject.file_sha256]
-    return [entry.seq, entry.at, *who, *what, detail, entry.entry_id, entry.hash]
+    at = datetime.fromisoformat(entry.at).astimezone(JAPAN)
+    return [entry.seq, at.isoformat(" ", "microseconds"), *who, *what, detail, entry.entry_id, entry.hash]

@@ -62,6 +62,7 @@ class Step(enum.StrEnum):
     WITHDRAW = "withdraw"
     AGAIN = "again"
     CLOCK = "clock"
+    WAY = "way"
 
     @property
     def label(self) -> str:
@@ -98,6 +99,7 @@ STEP_LABELS = {
     Step.WITHDRAW: "取下げ",
     Step.AGAIN: "再度の開示のための再開",
     Step.CLOCK: "期限の変更",
+    Step.WAY: "開示のしかたの決定",
 }
 
 CALL_STEPS: dict[tuple[State, Step], State] = {
@@ -144,6 +146,7 @@ REQUEST_STEPS: dict[tuple[State, Step], State] = {
     # The state follows from the calls; without calls it is the one after the identity check.
     (State.RELEASED, Step.AGAIN): State.IDENTIFIED,
     **{(state, Step.ATTACH): State.REQUESTED for state in OPEN},
+    **{(state, Step.WAY): state for state in OPEN},
     **{(state, Step.WITHHOLD): State.WITHHELD for state in OPEN},
     **{(state, Step.WITHDRAW): State.WITHDRAWN for state in (*OPEN, State.WITHHELD)},
 }

@@ -245,7 +245,10 @@ ANSWERS = {
 
 
 class NoteKind(enum.StrEnum):
-    """Kinds of notes; the first three change the clock."""
+    """Kinds of notes; the first three change the clock.
+
+    ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the last three record a visit (``ways``).
+    """
 
     PAUSE = "pause"
     RESUME = "resume"
@@ -256,6 +259,11 @@ class NoteKind(enum.StrEnum):
     DELIVER = "deliver"
     OBJECT = "object"
     AGAIN = "again"
+    WAY = "way"
+    WAY_APPROVED = "way_approved"
+    VISIT = "visit"
+    PLAYED = "played"
+    VISIT_END = "visit_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +272,8 @@ class Note:
 
     Attributes:
         about: Id of the call or answer that it concerns; empty for the request itself.
-        code: For a decision to withhold, the kind of answer, or a call's ground.
+        code: For a decision to withhold, the kind of answer, or a call's ground; for a way of disclosure
+            and a visit, their values as JSON.
     """
 
     kind: NoteKind

@@ -100,7 +100,7 @@ def add_account(desk: Desk, actor: Actor, login: str, roles: Iterable[Role], pas
     """
     folded, wanted = fold_login(login), _checked_roles(roles)
     if not LOGIN.fullmatch(folded):
-        msg = "ログイン名は文字・数字と . _ @ - で64文字までです"
+        msg = "利用者名は文字・数字と . _ @ - で64文字までです"
         raise AccountError(msg)
     secret = Secret(folded, _hash(password))
     with desk.change(actor) as change:
@@ -233,7 +233,7 @@ def _row(session: Session, keyring: Keyring, login: str) -> AccountRow:
     found = find_unique(session, keyring, LOGIN_KIND, fold_login(login))
     row = session.get(AccountRow, found) if found else None
     if row is None:
-        msg = "そのログイン名の利用者はいません"
+        msg = "その利用者名の利用者はいません"
         raise NotFoundError(msg)
     return row
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from flows.desk.answers.places import places
 from flows.desk.answers.releases import RELEASE, Release, ReleasedCall
+from flows.desk.answers.visit_notes import visits_of
+from flows.desk.answers.ways import chosen_way_of
 from flows.desk.cases.notes import SAID
 from flows.desk.cases.requests import request_of
 from flows.desk.integrity.chain import Subject
@@ -20,6 +22,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotAllowedError
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Actor, Answer, IdentityMethod, Note, NoteKind, Request, Role
+from flows.desk.kinds.ways import Chosen, Visit
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import (
     ApprovalRow,
@@ -93,7 +96,12 @@ class LedgerAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One request from receipt to delivery."""
+    """One request from receipt to delivery.
+
+    Attributes:
+        way: The way that was chosen for the next answer.
+        visits: The visits in which its copy was played.
+    """
 
     request: Request
     checks: tuple[LedgerCheck, ...]
@@ -102,6 +110,8 @@ class LedgerRow:
     objections: tuple[Note, ...] = field(repr=False)
     withheld: tuple[Note, ...] = field(repr=False)
     erased_at: datetime | None = None
+    way: Chosen | None = None
+    visits: tuple[Visit, ...] = ()
 
 
 def ledger(desk: Desk, actor: Actor, query: LedgerQuery | None = None) -> tuple[LedgerRow, ...]:
@@ -181,6 +191,8 @@ class _Source:
             tuple(note for note in notes if note.kind is NoteKind.OBJECT),
             withheld,
             next((note.at for note in notes if note.kind is NoteKind.ERASE), None),
+            chosen_way_of(self._session, self._keyring, row.id, len(releases) + 1),
+            visits_of(notes, [note.id for note in self._in_order(row.id)]),
         )
 
     def _checks_of(self, request_id: str) -> Iterable[LedgerCheck]:
@@ -189,12 +201,15 @@ class _Source:
             yield LedgerCheck(IdentityMethod(row.method), row.checked_at, by)
 
     def _notes_of(self, request_id: str) -> list[Note]:
-        rows = sorted(self._notes.get(request_id, []), key=lambda each: each.at)
+        rows = self._in_order(request_id)
         said = [(row, take_sealed(row, SAID, self._keyring)) for row in rows]
         return [
             Note(NoteKind(row.kind), row.at, row.due_on, each.by, each.text, each.about, each.code)
             for row, each in said
         ]
+
+    def _in_order(self, request_id: str) -> list[NoteRow]:
+        return sorted(self._notes.get(request_id, []), key=lambda each: (each.at, each.id))
 
     def _calls_of(
         self, request_id: str, releases: Sequence[Release], withheld: Sequence[Note]

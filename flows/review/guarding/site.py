@@ -17,6 +17,7 @@ from flows.desk.integrity.desk import Desk
 from flows.practice.mark import is_practice
 from flows.review.content.outgoing import Outgoing
 from flows.review.content.sound import Shelf, Sketches
+from flows.review.content.visit_sound import VisitSound
 from flows.review.content.words import Library
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.review.guarding.secret_file import secrets_of
@@ -41,6 +42,7 @@ class Site:
         sketches: Waveforms of calls.
         library: Transcripts.
         outgoing: Running releases.
+        visits: Sound of visits that last.
         proxy: How the company's proxy is recognised.
         metrics_secrets: What Prometheus proves itself with; without any there are no metrics.
         counted: The queue's counts of a call, by call, revision and number of decisions.
@@ -53,6 +55,7 @@ class Site:
     sketches: Sketches = field(repr=False)
     library: Library = field(repr=False)
     outgoing: Outgoing = field(repr=False)
+    visits: VisitSound = field(repr=False)
     proxy: TrustedProxy = field(repr=False)
     metrics_secrets: tuple[bytes, ...] = field(repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
@@ -103,8 +106,8 @@ def open_site(desk: Desk) -> Site:
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
     sketches, library = Sketches(desk, shelf), Library(desk)
-    outgoing = Outgoing(desk)
-    return Site(desk, templates, version, shelf, sketches, library, outgoing, proxy, metrics_secrets)
+    outgoing, visits = Outgoing(desk), VisitSound(desk)
+    return Site(desk, templates, version, shelf, sketches, library, outgoing, visits, proxy, metrics_secrets)
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:

@@ -12,18 +12,19 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from flows.desk.answers import deliveries, releases
-from flows.desk.answers.differences import Difference, difference_to_earlier
+from flows.desk.answers.differences import Difference, GivenWay, difference_to_earlier, way_of
 from flows.desk.cases.files import get_file, open_stream
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Actor, FileKind, Role
+from flows.desk.kinds.ways import AS_ASKED, Way
 from flows.desk.record.ledger import LedgerQuery, LedgerRow, ledger
 from flows.intake.fields import moment_of
 from flows.masking.mask_case_call import load_models
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
-from flows.releasing.ledger_table import COLUMNS, cells, write_csv
+from flows.releasing.ledger_table import COLUMNS, cells, told_way, write_csv
 from flows.releasing.letter_content import KINDS, OTHER_KIND
 from flows.releasing.release import draft_letter
 from flows.review.guarding.access import User, require
@@ -168,6 +169,11 @@ def _page(request: Request, user: User, number: str, password: tuple[int, str] |
             "release": each.release,
             "kind": each.release.kind.label,
             "at": f"{each.release.released_at.astimezone(JAPAN):%Y-%m-%d %H:%M}",
+            "way": "" if each.release.manner == AS_ASKED else told_way(way_of(each.release)),
+            "visit": each is row.answers[-1]
+            and each.release.manner.way is Way.IN_PERSON
+            and state is State.RELEASED
+            and user.can["approve"],
             "deliveries": [
                 (f"{note.at.astimezone(JAPAN):%Y-%m-%d %H:%M}", note.text) for note in each.deliveries
             ],
@@ -187,8 +193,18 @@ def _page(request: Request, user: User, number: str, password: tuple[int, str] |
         "may_again": state is State.RELEASED,
         "calls": [call for call in row.calls if call.number],
         "password": password,
+        "way": _next_way(row),
     }
     return site_of(request).render(request, "ledger_request.html", values)
+
+
+def _next_way(row: LedgerRow) -> dict[str, Any] | None:
+    """Return the way that was chosen for the next answer, if it is not what the request asks for."""
+    if row.way is None or row.way.manner == AS_ASKED or row.request.state is State.RELEASED:
+        return None
+    numbers = {call.call_id: call.number for call in row.calls}
+    passages = tuple((numbers.get(each.call_id, 0), each) for each in row.way.manner.passages)
+    return {"settled": row.way.settled, "told": told_way(GivenWay(row.way.manner.way, passages))}
 
 
 def _row(desk: Desk, actor: Actor, number: str) -> LedgerRow:
@@ -213,7 +229,13 @@ def _difference(difference: Difference | None) -> dict[str, Any] | None:
         for call in difference.calls
         if call.appeared or call.gone
     ]
-    return {"earlier": difference.earlier, "ranges": ranges, "calls": calls, "files": difference.files}
+    return {
+        "earlier": difference.earlier,
+        "ranges": ranges,
+        "calls": calls,
+        "files": difference.files,
+        "ways": None if difference.ways is None else tuple(map(told_way, difference.ways)),
+    }
 
 
 def _chunks(desk: Desk, actor: Actor, file_id: str) -> Iterator[bytes]:

@@ -28,7 +28,7 @@ router = APIRouter()
 OWN_PAGE = re.compile(r"/(?:calls(?:/[a-z0-9]{1,40})?|ledger(?:/[A-Za-z0-9-]{1,40})?)?")
 """Paths to which a person may be redirected after signing in: our own pages only."""
 
-WRONG = "ログイン名かパスワードが違います"
+WRONG = "利用者名かパスワードが違います"
 HASHING_SLOTS = threading.BoundedSemaphore(2)
 """Limits simultaneous password checks: Argon2 needs 64 MiB and a core for each."""
 

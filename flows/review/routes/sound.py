@@ -31,7 +31,7 @@ from pipeline.audio.recording import to_samples
 from pipeline.errors import ReviewRuleError
 from pipeline.types import CharSpan, TimeSpan
 
-__all__ = ["router"]
+__all__ = ["part_of", "router"]
 
 router = APIRouter()
 
@@ -133,14 +133,22 @@ def audio(
     site = site_of(request)
     grant = _opened(site, user, token)
     view = _view(site, user, grant)
-    start, stop, status = _part(request.headers.get("range", ""), view.size)
+    start, stop, status, headers = part_of(request, view.size)
+    if status == 416:
+        return Response(status_code=416, headers=headers)
+    return StreamingResponse(view.read(start, stop), status, headers)
+
+
+def part_of(request: Request, size: int) -> tuple[int, int, int, dict[str, str]]:
+    """Return the range of bytes that a request asks for, the status, and the headers of the answer."""
+    start, stop, status = _part(request.headers.get("range", ""), size)
     headers = {"accept-ranges": "bytes", "content-type": "audio/wav"}
     if status == 416:
-        return Response(status_code=416, headers=headers | {"content-range": f"bytes */{view.size}"})
+        return start, stop, status, headers | {"content-range": f"bytes */{size}"}
     if status == 206:
-        headers["content-range"] = f"bytes {start}-{stop - 1}/{view.size}"
+        headers["content-range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["content-length"] = str(stop - start)
-    return StreamingResponse(view.read(start, stop), status, headers)
+    return start, stop, status, headers
 
 
 def _opened(site: Site, user: User, token: str) -> Grant:

@@ -120,7 +120,7 @@ export class Findings {
       h("p", { class: "small muted number" }, `${clock(finding.start, 2)} – ${clock(finding.end, 2)}(${(finding.end - finding.start).toFixed(2)}秒)`,
         call.channels > 1 ? ` ・ ${finding.channels.map((channel) => ["担当者側", "お客様側"][channel] ?? `ch${channel}`).join("と")}` : "",
         ` ・ 点数 ${finding.score.toFixed(2)}`),
-      h("p", { class: "why" }, finding.reason || "理由の記録なし", h("span", { class: "small muted", title: "見つけた検出器" }, ` ${witnesses(finding.source)}`)),
+      h("p", { class: "why" }, finding.reason || "理由の記録なし"),
       this.overlap(finding),
       this.actionRow(finding),
       this.choiceRow("だれの", PARTY_ORDER.map((party, index) => [party, call.partyNames[party], String(index + 1)]), finding.party, "party"),
@@ -194,7 +194,7 @@ export class Findings {
       const change = decision.changes?.find((one) => one.item_id === finding.item_id);
       const what = change ? `${change.from || "(なし)"} → ${change.to || "(なし)"}` : KINDS[decision.kind] ?? decision.kind;
       return h("li", { class: decision.undone ? "undone" : "" },
-        h("span", { class: "muted" }, `${decision.reviewer} ${new Date(decision.decided_at).toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" })}`),
+        h("span", { class: "muted" }, `${decision.reviewer} ${new Date(decision.decided_at).toLocaleTimeString("ja-JP", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" })}`),
         ` ${what}`, decision.reason ? h("q", {}, decision.reason) : null);
     });
     return h("details", { class: "history small" }, h("summary", {}, `決定の記録 ${made.length}`), h("ol", {}, lines));
@@ -204,11 +204,6 @@ export class Findings {
     const disabled = !this.call.mayDecide && !["play", "play-masked", "similar", "confirm"].includes(name);
     return h("button", { "data-do": name, class: classes, onclick, disabled }, content);
   }
-}
-
-// Shortens LearnedRecognizer+HonorificNameRecognizer by the part that all names share.
-function witnesses(source) {
-  return source.split("+").map((name) => name.replace(/Recognizer$/, "")).join(" ・ ");
 }
 
 export const KINDS = {

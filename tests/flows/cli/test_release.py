@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import main as cli
+from flows.desk.answers import visits
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
@@ -21,7 +22,7 @@ from flows.desk.kinds.values import Answer
 from flows.letter.docx_file import bare_bytes
 from flows.masking import mask_case_call as worker
 from tests.flow_builders import InTurn, desk_of_flows
-from tests.release_builders import SECRETS, approved, asked, with_company, words_of
+from tests.release_builders import APPROVER, SECRETS, approved, asked, with_company, words_of
 from tests.sentinels import found_in
 
 
@@ -210,3 +211,48 @@ def test_help_is_there_without_a_request():
         assert kaiji("release", name, "--help").exit_code == 0
     assert "password" in kaiji("release", "--help").stdout
     assert kaiji("ledger", "--help").exit_code == 0
+
+
+def test_another_way_is_chosen_by_one_and_approved_by_another(number: str, out: Path):
+    """Until then nothing goes out; then the package holds the chosen stretch, and the ledger says so."""
+    told = ok("release", "way", number, "--way", "箇所", "--passage", "1 00:00-00:01.5")
+    assert "選んだ箇所だけ" in told
+    assert f"kaiji release way-approve {number}" in told
+    assert "別の人がまだ承認していません" in refused(3, "release", number)
+    assert "選んだ人は承認できません" in refused(3, "release", "way-approve", number)
+    approved_ = ok("release", "way-approve", number, "--actor", "田辺")
+    assert "通話1 00:00.0-00:01.5" in approved_
+    assert "承認を待つ" in refused(3, "release", "way-approve", number, "--actor", "田辺")
+    ok("release", number, "--package", "folder", "--out", out)
+
+    assert (out / number / "通話1_箇所1_音声.wav").is_file()
+    assert not (out / number / "通話1_音声.wav").exists()
+    assert "聴取の記録はありません" in refused(2, "release", "visits", number)
+
+
+def test_a_way_without_what_it_needs_is_refused(number: str):
+    """In one line, without what was typed."""
+    wrong = (
+        ("--way", "箇所"),
+        ("--way", "箇所", "--passage", "1 鈴木"),
+        ("--way", "箇所", "--passage", "9 00:00-00:01"),
+        ("--way", "箇所", "--passage", "1 00:00-00:01", "--not-wished", "--reason", "支障"),
+        ("--way", "対面", "--ground", "1"),
+    )
+    for options in wrong:
+        refused(3, "release", "way", number, *options)
+
+
+def test_what_was_played_is_told_on_the_terminal(desk: Desk, number: str):
+    """From the visit's own record; that somebody looked is on record too."""
+    ok("release", "way", number, "--way", "対面")
+    ok("release", "way-approve", number, "--actor", "田辺")
+    ok("release", number)
+    call_id = requests.get(desk, number).calls[0]
+    visits.begin_visit(desk, APPROVER, number, "本人", "s" * 64)
+    visits.record_played(desk, APPROVER, (number, "s" * 64), call_id, ((0.0, 2.0),))
+    told = ok("release", "visits", number)
+
+    assert "立会い 本人 再生 審査小早川" in told
+    assert "通話1 00:00.0-00:02.0" in told
+    assert audit.entries(desk)[-1].action == "visit.show"

@@ -65,7 +65,7 @@ def test_an_account_is_added_listed_changed_and_disabled():
     [
         (("add", "x", "--role", "boss"), "", "役割"),
         (("add", "x", "--role", "analyst", "--password-stdin"), "short\n", "パスワード"),
-        (("add", "a b", "--role", "analyst", "--password-stdin"), f"{PASSWORD}\n", "ログイン名"),
+        (("add", "a b", "--role", "analyst", "--password-stdin"), f"{PASSWORD}\n", "利用者名"),
         (("disable", "nobody"), "", "利用者はいません"),
         (("password", "nobody", "--password-stdin"), f"{PASSWORD}\n", "利用者はいません"),
     ],

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.answers import releases
+from flows.desk.answers import releases, visits, ways
 from flows.desk.cases import calls, catalogue, files, lists, requests
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DeskError
 from flows.desk.kinds.values import Agent, CompanyList, NewRecording, Scope, StaffList
+from flows.desk.kinds.ways import Manner, Way
 from flows.desk.work import plans
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName
 from tests.desk_builders import (
+    ANALYST,
     CHECK,
     CLERK,
     NOW,
@@ -80,7 +82,14 @@ def full(tmp_path: Path) -> Path:
         made = processed(desk, call.call_id)
         plans.revise(desk, OTHER, call.call_id, made.plan, made.files)
         approve(desk, call, "鈴木花子の件")
+        ways.choose_way(
+            desk, ANALYST, request.number, Manner(Way.IN_PERSON, wished=False, reason="長谷川の声のため")
+        )
+        ways.approve_way(desk, OTHER, request.number)
         answered(desk, request.number, delivered_how="書留")
+        visits.begin_visit(desk, OTHER, request.number, "鈴木花子と長谷川", "s" * 64)
+        visits.record_played(desk, OTHER, (request.number, "s" * 64), call.call_id, ((0.0, 2.0),))
+        visits.end_visit(desk, OTHER, request.number)
         for path in (desk.settings.home).rglob("*"):
             assert found_in(str(path.relative_to(tmp_path)).encode()) == []
         yield desk.settings.home

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from datetime import datetime
 
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
@@ -28,6 +29,11 @@ def test_the_record_is_handed_out_as_csv(desk):
     assert [row["操作"] for row in rows] == ["desk.make", "request.receive", "request.identify"]
     assert (rows[2]["担当"], rows[2]["役割"], rows[2]["請求"]) == (CLERK.name, "intake", request.request_id)
     assert [row["連鎖ハッシュ"] for row in rows] == [entry.hash for entry in audit.entries(desk)]
+    times = [row["日時(日本時間)"] for row in rows]
+    assert all(time.endswith("+09:00") for time in times)
+    assert [datetime.fromisoformat(time) for time in times] == [
+        datetime.fromisoformat(entry.at) for entry in audit.entries(desk)
+    ]
 
 
 def test_the_requesters_data_is_not_in_it(desk):

@@ -92,6 +92,7 @@ def test_a_request_is_told_from_receipt_to_delivery(desk: Desk, released: str):
         "\n通話2: 不開示 (33条2項2号)",
         "不開示の理由": "通話2: 社内の連絡のみのため",
         "開示の形": "音声と文字、電磁的記録",
+        "開示のしかた": "",
         "手数料": "500円 受領済み",
         "確認した人": "窪田",
         "承認した人": "小早川",
@@ -100,6 +101,7 @@ def test_a_request_is_told_from_receipt_to_delivery(desk: Desk, released: str):
         "開示したファイル": f"通話1_音声.wav {'b' * 64}",
         "パッケージのSHA-256": "f" * 64,
         "交付": "第1回 2026-11-25 10:00 書留 123",
+        "対面の聴取": "",
         "不服の申出": f"2026-11-25 10:00 {CLERK.name}: 伏せすぎとの申出",
         "個人情報の消去": "",
     }

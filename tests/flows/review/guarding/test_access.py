@@ -44,6 +44,9 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/calls/{call_id}/play"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/similar"): REVIEWERS,
     ("GET", "/audio/{token}"): REVIEWERS,
+    ("GET", "/requests/{number}/way"): REVIEWERS,
+    ("POST", "/requests/{number}/way"): REVIEWERS,
+    ("POST", "/requests/{number}/way/approve"): {APPROVER},
 }
 """Of the page itself; the ledger's routes are in ``LEDGER``."""
 
@@ -68,6 +71,12 @@ LEDGER: dict[tuple[str, str], set[str]] = {
     ("GET", "/ledger/{number}/package"): READERS,
     ("GET", "/ledger/{number}/instructions"): READERS,
     ("GET", "/ledger/{number}/letter"): READERS,
+    ("GET", "/ledger/{number}/visit"): {APPROVER},
+    ("POST", "/ledger/{number}/visit"): {APPROVER},
+    ("POST", "/ledger/{number}/visit/end"): {APPROVER},
+    ("POST", "/api/visits/{number}/play"): {APPROVER},
+    ("POST", "/api/visits/{number}/heard"): {APPROVER},
+    ("GET", "/visit-audio/{token}"): {APPROVER},
 }
 """What goes out, and what was told of it."""
 

@@ -75,6 +75,7 @@ class Job:
         transcript: File with the words, in place of speech recognition.
         model: Name or path of the speech model.
         listen_again: Whether the finished audio is recognised once more.
+        note: The line above the masked text; empty for none.
     """
 
     call_id: str
@@ -85,6 +86,7 @@ class Job:
     transcript: Path | None = field(default=None, repr=False)
     model: str = "base"
     listen_again: bool = True
+    note: str = ""
 
     @property
     def stem(self) -> str:

@@ -10,6 +10,7 @@ from flows.desk.cases.lists import current_lists
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import JAPAN, Answer, Delivery, Request, Wanted
 from flows.letter.content import LetterContent
+from flows.masking.proofread import proof_note
 from flows.releasing.material import CallMaterial, Material, masked_ranges
 from flows.releasing.names import audio_names, transcript_names
 
@@ -150,6 +151,7 @@ def _file_rows(material: Material) -> Iterator[dict[str, str]]:
             wav, mp3 = audio_names(call.number)
             yield {"名前": wav, "内容": f"通話{call.number}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
+        told = f"{told}　{proof_note(call.read_at)}"
         if wanted is not Wanted.AUDIO and material.request.content.delivery is Delivery.PAPER:
             yield {"名前": f"通話{call.number}の文字起こし", "内容": f"書面{told}"}
         elif wanted is not Wanted.AUDIO:

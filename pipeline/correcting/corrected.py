@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.correcting.wording import Piece, Wording
@@ -54,11 +54,11 @@ class Corrected:
 
         A piece belongs to it as a whole as soon as one of its recognised characters does.
         """
-        return self._carried(raw, [(part.raw, part.word.chars, part.written) for part in self._raw(raw)])
+        return _carried(raw, self._raw(raw), lambda part: (part.raw, part.word.chars))
 
     def raw(self, chars: CharSpan) -> CharSpan:
         """Carry a stretch of the corrected text back to the recognised one; pieces as in ``chars``."""
-        return self._carried(chars, [(part.word.chars, part.raw, part.written) for part in self._new(chars)])
+        return _carried(chars, self._new(chars), lambda part: (part.word.chars, part.raw))
 
     def plan(self, plan: MaskPlan) -> MaskPlan:
         """Return a plan whose items point into the corrected text; their times and all else stay."""
@@ -70,25 +70,35 @@ class Corrected:
         return tuple(self._raw(raw))
 
     def _raw(self, chars: CharSpan) -> Sequence[Part]:
-        first = bisect.bisect_right(self.parts, chars.start, key=lambda part: part.raw.end)
-        last = bisect.bisect_left(self.parts, chars.end, key=lambda part: part.raw.start)
-        return self.parts[first : max(first, last)]
+        return _touching(self.parts, chars, lambda part: part.raw)
 
     def _new(self, chars: CharSpan) -> Sequence[Part]:
-        first = bisect.bisect_right(self.parts, chars.start, key=lambda part: part.word.chars.end)
-        last = bisect.bisect_left(self.parts, chars.end, key=lambda part: part.word.chars.start)
-        return self.parts[first : max(first, last)]
+        return _touching(self.parts, chars, lambda part: part.word.chars)
 
-    @staticmethod
-    def _carried(chars: CharSpan, among: Sequence[tuple[CharSpan, CharSpan, bool]]) -> CharSpan:
-        if not among:
-            return CharSpan(0, 0)
-        (own, other, written), (own_end, other_end, written_end) = among[0], among[-1]
-        start = other.start if written else other.start + max(0, chars.start - own.start)
-        if chars.start == chars.end:
-            return CharSpan(start, start)
-        end = other_end.end if written_end else other_end.end - max(0, own_end.end - chars.end)
-        return CharSpan(start, max(start, end))
+
+def _touching(parts: Sequence[Part], chars: CharSpan, where: Callable[[Part], CharSpan]) -> Sequence[Part]:
+    """The parts that share a character with a stretch; of an empty one, the last that begins by there."""
+    if chars.start == chars.end:
+        last = bisect.bisect_right(parts, chars.start, key=lambda part: where(part).start)
+        return parts[max(0, last - 1) : last]
+    first = bisect.bisect_right(parts, chars.start, key=lambda part: where(part).end)
+    last = bisect.bisect_left(parts, chars.end, key=lambda part: where(part).start)
+    return parts[first : max(first, last)]
+
+
+def _carried(
+    chars: CharSpan, parts: Sequence[Part], sides: Callable[[Part], tuple[CharSpan, CharSpan]]
+) -> CharSpan:
+    """Carry a stretch from one side of the parts that it touches to the other."""
+    if not parts:
+        return CharSpan(0, 0)
+    own, other = sides(parts[0])
+    start = other.start if parts[0].written else min(other.end, other.start + max(0, chars.start - own.start))
+    if chars.start == chars.end:
+        return CharSpan(start, start)
+    own, other = sides(parts[-1])
+    end = other.end if parts[-1].written else other.end - max(0, own.end - chars.end)
+    return CharSpan(start, max(start, end))
 
 
 def corrected(transcript: Transcript, wording: Wording) -> Corrected:

@@ -19,6 +19,8 @@ from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Wo
 __all__ = [
     "LABELS",
     "OTHER_LABEL",
+    "SOMEBODY",
+    "SPEAKERS",
     "MaskedSegment",
     "MaskedTranscript",
     "MaskedWord",
@@ -35,8 +37,8 @@ LABELS: Final = {
     "CONFIDENTIAL": "[機密]",
 }
 OTHER_LABEL: Final = "[非開示]"  # an entity type of a company's own recognizer
-_SPEAKERS: Final = {"op": "担当者", "cu": "お客様"}
-_SOMEBODY: Final = "話者"
+SPEAKERS: Final = {"op": "担当者", "cu": "お客様"}
+SOMEBODY: Final = "話者"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ def as_text(masked: MaskedTranscript) -> str:
     lines = []
     for segment in masked.segments:
         minutes, seconds = divmod(int(segment.time.start), 60)
-        speaker = _SPEAKERS.get(segment.speaker or "", _SOMEBODY)
+        speaker = SPEAKERS.get(segment.speaker or "", SOMEBODY)
         if segment.text:
             lines.append(f"[{minutes:02d}:{seconds:02d}] {speaker}: {segment.text}\n")
     return "".join(lines)

@@ -50,6 +50,8 @@ def test_a_piece_is_one_word_at_the_time_of_what_it_replaces():
     assert now.raw(CharSpan(1, 2)) == CharSpan(0, 3)
     assert now.raw(CharSpan(2, 5)) == CharSpan(3, 6)
     assert now.chars(CharSpan(7, 9)) == CharSpan(6, 8)
+    assert [now.raw(CharSpan(at, at)).start for at in (0, 1, 2, 3, 5, 6)] == [0, 0, 3, 4, 6, 7]
+    assert [now.chars(CharSpan(at, at)).start for at in (0, 2, 3, 4, 12)] == [0, 0, 2, 3, 11]
 
 
 @pytest.mark.parametrize("pieces", [(5, 8, "に、はい"), (0, 99, "x")])

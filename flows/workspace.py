@@ -39,6 +39,7 @@ __all__ = [
     "LEAKS",
     "LISTENER",
     "PLAN",
+    "RECOGNISED",
     "RECORDING",
     "SECOND_HEARING",
     "SKETCH",
@@ -171,6 +172,8 @@ class _SketchSlot(Slot[Sketch]):
 JOB: Slot[Job] = Slot("job", TypeAdapter(Job))
 RECORDING: Slot[Recording] = _RecordingSlot()
 TRANSCRIPT: Slot[Transcript] = Slot("transcript", TypeAdapter(Transcript))
+RECOGNISED: Slot[tuple[tuple[str, str], ...]] = Slot("recognised", TypeAdapter(tuple[tuple[str, str], ...]))
+"""What was recognised under each mask, by item, where people may have written it otherwise."""
 SKETCH: Slot[Sketch] = _SketchSlot()
 LISTENER: Slot[Listener] = Slot("listener", TypeAdapter(Listener))
 SECOND_HEARING: Slot[Transcript | None] = Slot("second-hearing", TypeAdapter(Transcript | None))

@@ -22,6 +22,7 @@ from flows.masking.proofread import proof_note
 from flows.workspace import (
     JOB,
     PLAN,
+    RECOGNISED,
     RECORDING,
     SECOND_HEARING,
     TRANSCRIPT,
@@ -148,6 +149,7 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
     call.put(RECORDING, recording)
     made = decisions_on_text(desk, plan.call_id, plan.transcript_sha256)
     now = corrected(transcript, wording_after(made))
+    call.put(RECOGNISED, values(transcript, plan, MaskAction.MASK))
     call.put(TRANSCRIPT, now.transcript)
     # The second hearing is not stored; its words were used when the call was masked.
     call.put(SECOND_HEARING, None)
@@ -158,7 +160,10 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
 
 
 def _leaks(call: Workspace) -> Sequence[Leak]:
-    """Return what the written files still leak, without listening again."""
+    """Return what the written files still leak, without listening again.
+
+    What was recognised under a mask must not stand elsewhere either, where a person has written it otherwise.
+    """
     original, transcript, plan = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
     try:
         product = read_recording(call.products / outputs.MASKED_WAV, call.products)
@@ -166,6 +171,7 @@ def _leaks(call: Workspace) -> Sequence[Leak]:
         # This also covers a plan that silences everything: a copy without any sound left is refused.
         raise CallUnsafeError(f"{plan.call_id}: 伏せた音声を読み直せません: {error}") from None
     masked, kept = (values(transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
+    masked = tuple(dict.fromkeys((*masked, *call.get(RECOGNISED))))
     text = outputs.read_masked_text(call.products)
     return verify_audio(original, product, plan) + verify_text(text, masked, kept)
 

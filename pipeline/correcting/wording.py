@@ -92,5 +92,12 @@ def with_pieces(pieces: Iterable[Piece], new: Iterable[Piece]) -> tuple[Piece, .
         All that stand, in order.
     """
     added = [piece for piece in new if piece.chars.start < piece.chars.end]
-    kept = [old for old in pieces if not any(old.chars.overlaps(piece.chars) for piece in added)]
+    if not added:
+        return tuple(pieces)
+    near = CharSpan(min(p.chars.start for p in added), max(p.chars.end for p in added))
+    kept = [
+        old
+        for old in pieces
+        if not (old.chars.overlaps(near) and any(old.chars.overlaps(piece.chars) for piece in added))
+    ]
     return tuple(sorted((*kept, *added), key=lambda piece: piece.chars))

@@ -9,16 +9,16 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from pipeline.correcting.corrected import Corrected, corrected
-from pipeline.correcting.wording import SPEAKERS, Correction, Wording, with_pieces
+from pipeline.correcting.wording import AS_RECOGNISED, SPEAKERS, Correction, Wording, with_pieces
 from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.decisions import OF_THE_TEXT, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import effective
-from pipeline.types import CharSpan, Transcript
+from pipeline.types import Transcript
 
 __all__ = ["MAX_CHARS", "Retold", "check_text", "read_at", "retold", "wording_after"]
 
@@ -32,18 +32,24 @@ def wording_after(decisions: Iterable[ReviewDecision]) -> Wording:
     Args:
         decisions: All on one transcript, whatever revision of the plan they were made on; in any order.
     """
-    pieces, speakers, lines = Wording().pieces, list[tuple[CharSpan, str]](), dict[int, bool]()
+    wording = AS_RECOGNISED
     for decision in effective(decisions):
-        correction = decision.correction
-        if correction is None:
-            continue
-        if decision.kind is ReviewKind.WORDS:
-            pieces = with_pieces(pieces, correction.pieces)
-        elif decision.kind is ReviewKind.SPEAKER:
-            speakers.append((correction.chars, correction.speaker))
-        elif decision.kind in {ReviewKind.BREAK, ReviewKind.JOIN}:
-            lines[correction.chars.start] = decision.kind is ReviewKind.BREAK
-    return Wording(pieces, tuple(speakers), tuple(sorted(lines.items())))
+        wording = _with(wording, decision)
+    return wording
+
+
+def _with(wording: Wording, decision: ReviewDecision) -> Wording:
+    correction = decision.correction
+    if correction is None:
+        return wording
+    if decision.kind is ReviewKind.WORDS:
+        return replace(wording, pieces=with_pieces(wording.pieces, correction.pieces))
+    if decision.kind is ReviewKind.SPEAKER:
+        return replace(wording, speakers=(*wording.speakers, (correction.chars, correction.speaker)))
+    if decision.kind in {ReviewKind.BREAK, ReviewKind.JOIN}:
+        begins = {**dict(wording.lines), correction.chars.start: decision.kind is ReviewKind.BREAK}
+        return replace(wording, lines=tuple(sorted(begins.items())))
+    return wording
 
 
 def read_at(decisions: Iterable[ReviewDecision]) -> datetime | None:
@@ -80,13 +86,14 @@ def retold(transcript: Transcript, decisions: Sequence[ReviewDecision]) -> dict[
         if each.kind is ReviewKind.WORDS and each.correction
     }
     out: dict[int, Retold] = {}
+    now = AS_RECOGNISED
     for place, decision in enumerate(ordered):
-        chars = about.get(decision.number) or about.get(_undone(ordered, decision))
-        if chars is None:
-            continue
-        out[decision.number] = Retold(
-            *(wording_after(ordered[:upto]).shown(transcript.text, chars) for upto in (place, place + 1))
-        )
+        undoes = decision.kind is ReviewKind.UNDO
+        before, now = now, wording_after(ordered[: place + 1]) if undoes else _with(now, decision)
+        chars = about.get(_undone(ordered, decision) if undoes else decision.number)
+        if chars is not None:
+            told = (wording.shown(transcript.text, chars) for wording in (before, now))
+            out[decision.number] = Retold(*told)
     return out
 
 

@@ -110,10 +110,11 @@ def test_the_copy_reads_as_people_corrected_it_and_says_who_looked(desk: Desk, r
     assert re.fullmatch(r"文字起こし（20\d\d年\d+月\d+日 校正済み）", read[0])
 
 
-def test_a_masked_name_that_is_written_elsewhere_stops_the_copy(desk: Desk, reviewed: Call):
-    """What is verified is what is read: the corrected words, not the recognised ones."""
+@pytest.mark.parametrize("elsewhere", ["丹羽です", "長谷川です"])
+def test_a_masked_name_that_is_written_elsewhere_stops_the_copy(desk: Desk, reviewed: Call, elsewhere: str):
+    """Neither as it was corrected nor as it was recognised: what is verified is what is read."""
     plan = plans.get_plan(desk, reviewed.call_id).plan
-    pieces = (Piece(CharSpan(2, 5), "丹羽"), Piece(CharSpan(7, 9), "丹羽です"))
+    pieces = (Piece(CharSpan(2, 5), "丹羽"), Piece(CharSpan(7, 9), elsewhere))
     told(desk, reviewed, ReviewKind.WORDS, Correction(CharSpan(2, 9), pieces))
 
     with pytest.raises(ReviewRuleError, match="伏せない所にもあります"):

@@ -22,6 +22,7 @@ from flows.review.routes import ledger as routes_ledger
 from flows.review.routes import queue as routes_queue
 from flows.review.routes import sign_in as routes_sign_in
 from flows.review.routes import sound as routes_sound
+from flows.review.routes import text as routes_text
 from flows.settings import Settings
 
 __all__ = ["ROUTERS", "create_app"]
@@ -31,6 +32,7 @@ ROUTERS = (
     routes_queue.router,
     routes_call.router,
     routes_decide.router,
+    routes_text.router,
     routes_sound.router,
     routes_ledger.router,
 )
@@ -39,6 +41,7 @@ ROUTERS = (
 def _warm(site: Site) -> None:
     """Load what the first analyst would otherwise wait for."""
     site.library.warm()
+    site.watch.warm()
     # The loaded objects stay until the end: without freezing them, garbage collection took two thirds of the
     # time of reading an hour's words.
     gc.freeze()

@@ -129,10 +129,11 @@ def check_text(transcript: Transcript, made: Sequence[ReviewDecision], new: Revi
     correction = new.correction
     if correction is None:
         raise ReviewRuleError("直す所がありません")
-    now = corrected(transcript, wording_after(made))
     if new.kind is ReviewKind.WORDS:
         _check_words(transcript, correction)
-    elif new.kind is ReviewKind.SPEAKER:
+        return
+    now = corrected(transcript, wording_after(made))
+    if new.kind is ReviewKind.SPEAKER:
         if correction.speaker not in SPEAKERS or not now.touched(correction.chars):
             raise ReviewRuleError("話者が正しくありません")
     else:

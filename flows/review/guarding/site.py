@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from flows.desk.integrity.desk import Desk
 from flows.review.content.outgoing import Outgoing
 from flows.review.content.sound import Shelf, Sketches
+from flows.review.content.watch import Watch
 from flows.review.content.words import Library
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.settings import Settings
@@ -38,6 +39,7 @@ class Site:
         shelf: Decoded calls.
         sketches: Waveforms of calls.
         library: Transcripts.
+        watch: The recognizers that look at corrected words.
         outgoing: Running releases.
         proxy: How the company's proxy is recognised.
         counted: The queue's counts of a call, by call, revision and number of decisions.
@@ -49,6 +51,7 @@ class Site:
     shelf: Shelf = field(repr=False)
     sketches: Sketches = field(repr=False)
     library: Library = field(repr=False)
+    watch: Watch = field(repr=False)
     outgoing: Outgoing = field(repr=False)
     proxy: TrustedProxy = field(repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
@@ -92,7 +95,8 @@ def open_site(desk: Desk) -> Site:
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
     sketches, library = Sketches(desk, shelf), Library(desk)
-    return Site(desk, templates, version, shelf, sketches, library, Outgoing(desk), proxy)
+    watch = Watch(desk.settings)
+    return Site(desk, templates, version, shelf, sketches, library, watch, Outgoing(desk), proxy)
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:

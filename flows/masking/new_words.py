@@ -90,7 +90,7 @@ def items_in(words: Corrections, models: Models) -> tuple[MaskItem, ...]:
     aligned = align(timed, words.recognised, words.recording, words.draft.policy)
     plan = make_plan(aligned, words.recognised, words.case, words.draft.policy)
     items = (_flagged(item) for item in plan.items if not is_candidate(item))
-    return tuple(item for item in items if not _is_known(item, words.draft))
+    return tuple(item for item in items if not _is_known(item, words))
 
 
 def _around(words: Corrections) -> tuple[Transcript, int]:
@@ -136,11 +136,12 @@ def _flagged(item: MaskItem) -> MaskItem:
     return replace(item, action=MaskAction.MASK, ground=ground, needs_review=True)
 
 
-def _is_known(item: MaskItem, draft: MaskPlan) -> bool:
-    """Whether its words are masked already, or were found to be the same party's before."""
+def _is_known(item: MaskItem, words: Corrections) -> bool:
+    """Whether its words are masked already, or were found to be the same party's; signs are no words."""
     same: Sequence[CharSpan] = [
         other.chars
-        for other in draft.items
+        for other in words.draft.items
         if other.action is MaskAction.MASK or (item.action is MaskAction.KEEP and other.party is item.party)
     ]
-    return not item.chars.without(same)
+    left = (words.recognised.text[chars.start : chars.end] for chars in item.chars.without(same))
+    return not any(char.isalnum() for text in left for char in text)

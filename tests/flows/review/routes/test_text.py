@@ -128,6 +128,15 @@ def test_new_words_are_looked_at_by_detection(analyst, call):
     assert len(back["findings"]) == len(before["findings"])
 
 
+def test_a_name_under_its_mask_is_not_found_a_second_time(analyst, call):
+    """Nor because of a comma beside it."""
+    before = whole(analyst, call)
+    state = correct(analyst, call, 0, **words(before, "、佐々木", "。長谷川")).json()
+
+    assert "。長谷川さん" in state["lines"]["text"]
+    assert len(state["findings"]) == len(before["findings"])
+
+
 def test_the_requesters_own_name_is_kept(analyst, call):
     """Written right, it is theirs."""
     before = whole(analyst, call)

@@ -41,6 +41,7 @@ __all__ = [
     "no_room",
     "open_output",
     "publish",
+    "read_masked_text",
     "staging",
     "withdraw",
     "write_error",
@@ -95,7 +96,9 @@ def staging(out: Path) -> contextlib.AbstractContextManager[Path]:
     return held_folder(out, STAGING_PREFIX)
 
 
-def write_masked(folder: Path, recording: Recording, transcript: Transcript, plan: MaskPlan) -> None:
+def write_masked(
+    folder: Path, recording: Recording, transcript: Transcript, plan: MaskPlan, note: str = ""
+) -> None:
     """Apply a plan and write what may be disclosed: audio, text, and the text with its times.
 
     Args:
@@ -103,6 +106,7 @@ def write_masked(folder: Path, recording: Recording, transcript: Transcript, pla
         recording: The call.
         transcript: Its words.
         plan: What is masked.
+        note: The line above the text, such as that nobody has proofread it; empty for none.
     """
     # Here, so that whoever only names or hashes the products does not load what makes them.
     from pipeline.audio.wav import write_pieces
@@ -113,8 +117,15 @@ def write_masked(folder: Path, recording: Recording, transcript: Transcript, pla
     pieces = masked_pieces(recording.samples, rate, plan, law)
     write_pieces(folder / MASKED_WAV, pieces, recording.samples.shape, rate, law)
     masked = mask_text(transcript, plan)
-    (folder / MASKED_TEXT).write_text(as_text(masked), encoding="utf-8")
-    write_json(folder / MASKED_JSON, as_json(masked))
+    (folder / MASKED_TEXT).write_text((f"{note}\n" if note else "") + as_text(masked), encoding="utf-8")
+    write_json(folder / MASKED_JSON, ({"note": note} if note else {}) | as_json(masked))
+
+
+def read_masked_text(folder: Path) -> str:
+    """Return the masked text as it was written, without the note above it."""
+    note = json.loads((folder / MASKED_JSON).read_text(encoding="utf-8")).get("note", "")
+    text = (folder / MASKED_TEXT).read_text(encoding="utf-8")
+    return text.removeprefix(f"{note}\n") if note else text
 
 
 def write_review(folder: Path, transcript: Transcript, plan: MaskPlan) -> None:

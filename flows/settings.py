@@ -115,6 +115,7 @@ class Settings(BaseSettings):
         review_idle_minutes: Time without a request after which a person must sign in again.
         review_one_person: Whether a person who decided may also approve, for a company with one such person.
         review_listen_through: Whether every second must be listened to before a review is completed.
+        review_text: ``required``: a review is completed only when somebody has read the text through.
         review_audio_megabytes: Memory for decoded calls that are open on the page.
         metrics_secret_file: File (mode 0600) with the secret that Prometheus sends; without it the page has
             no metrics.
@@ -171,6 +172,7 @@ class Settings(BaseSettings):
     review_idle_minutes: int = Field(default=60, ge=1)
     review_one_person: bool = False
     review_listen_through: bool = False
+    review_text: Literal["optional", "required"] = "optional"
     review_audio_megabytes: int = Field(default=512, ge=16)
     metrics_secret_file: Path | None = None
 

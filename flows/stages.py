@@ -275,7 +275,8 @@ def plan(call: Workspace, _: Models) -> int:
 
 def mask(call: Workspace, _: Models) -> int:
     """Apply the plan to audio and text, and write both as files."""
-    outputs.write_masked(call.products, call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN))
+    words, note = call.get(TRANSCRIPT), call.get(JOB).note
+    outputs.write_masked(call.products, call.get(RECORDING), words, call.get(PLAN), note)
     return len(call.get(PLAN).masked)
 
 
@@ -289,7 +290,7 @@ def verify(call: Workspace, models: Models) -> int:
         raise CallUnsafeError(f"伏せた音声を読み直せません: {error}") from None
     leaks = verify_audio(original, product, made, call.get(VERIFIED))
     masked, kept = (values(transcript, made, action) for action in (MaskAction.MASK, MaskAction.KEEP))
-    text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
+    text = outputs.read_masked_text(call.products)
     leaks += verify_text(text, masked, kept_values(transcript, made))
     leaks += second_opinion(call, text)
     # Also where this round masks what leaks: doubtful likenesses are asked about in the first only.

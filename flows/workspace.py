@@ -39,6 +39,7 @@ __all__ = [
     "LEAKS",
     "LISTENER",
     "PLAN",
+    "RECOGNISED",
     "RECORDING",
     "SECOND_HEARING",
     "SKETCH",
@@ -75,6 +76,7 @@ class Job:
         transcript: File with the words, in place of speech recognition.
         model: Name or path of the speech model.
         listen_again: Whether the finished audio is recognised once more.
+        note: The line above the masked text; empty for none.
     """
 
     call_id: str
@@ -85,6 +87,7 @@ class Job:
     transcript: Path | None = field(default=None, repr=False)
     model: str = "base"
     listen_again: bool = True
+    note: str = ""
 
     @property
     def stem(self) -> str:
@@ -169,6 +172,8 @@ class _SketchSlot(Slot[Sketch]):
 JOB: Slot[Job] = Slot("job", TypeAdapter(Job))
 RECORDING: Slot[Recording] = _RecordingSlot()
 TRANSCRIPT: Slot[Transcript] = Slot("transcript", TypeAdapter(Transcript))
+RECOGNISED: Slot[tuple[tuple[str, str], ...]] = Slot("recognised", TypeAdapter(tuple[tuple[str, str], ...]))
+"""What was recognised under each mask, by item, where people may have written it otherwise."""
 SKETCH: Slot[Sketch] = _SketchSlot()
 LISTENER: Slot[Listener] = Slot("listener", TypeAdapter(Listener))
 SECOND_HEARING: Slot[Transcript | None] = Slot("second-hearing", TypeAdapter(Transcript | None))

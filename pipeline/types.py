@@ -129,9 +129,9 @@ SOUND_KINDS = ("PERSON", "ADDRESS", "PHONE_NUMBER")
 class Word:
     """One unit that the recogniser timed; ``probability`` is the recogniser's own, 0 to 1.
 
-    ``sounds``: the probability, from the sound alone, that it is data of each of ``SOUND_KINDS``
-    (``models.speech.ear``).  ``spread``: seconds by which its start and its end may be off.  Both are empty
-    where nothing is known.
+    ``sounds``: the probability, from the sound alone, that it is data of each of ``SOUND_KINDS``.
+    ``spread``: seconds by which its start and end may be off.  ``heard``: where a person wrote it, the times
+    of the words that it stands for (``pipeline.correcting``).  All are empty where nothing is known.
     """
 
     chars: CharSpan
@@ -139,6 +139,7 @@ class Word:
     probability: float
     sounds: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
+    heard: tuple[TimeSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,13 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, NotFoundError
 from flows.desk.kinds.states import Step, step_call
 from flows.desk.kinds.values import Actor, Call, FileKind
+from flows.desk.work.corrections import decisions_on_text
 from flows.desk.work.plans import revise
+from flows.masking.proofread import proof_note
 from flows.workspace import (
     JOB,
     PLAN,
+    RECOGNISED,
     RECORDING,
     SECOND_HEARING,
     TRANSCRIPT,
@@ -29,8 +32,10 @@ from flows.workspace import (
     Workspace,
 )
 from pipeline.audio.recording import read_recording
+from pipeline.correcting.corrected import corrected
 from pipeline.errors import CallUnsafeError, ReviewRuleError, UnreadableAudioError
 from pipeline.masking.plan import transcript_sha256
+from pipeline.reviewing.wordings import read_at, wording_after
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, Transcript
 from pipeline.verifying.verify import values, verify_audio, verify_text
 
@@ -118,6 +123,9 @@ def _places(leaks: Sequence[Leak]) -> str:
 def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) -> MemoryWorkspace:
     """Write a call's masked files under the names of ``MASKED_FILES``, without verifying them.
 
+    The words are those that people corrected, and so are the workspace's transcript and the places in it of
+    the plan's items: what is verified is what is read.  Above the text stands whether it was proofread.
+
     Args:
         desk: The desk.
         actor: The person for whom the transcript is opened, which the audit log records.
@@ -139,17 +147,23 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
     call = MemoryWorkspace(folder)
     call.put(JOB, Job(plan.call_id, audio, folder, CallCase("")))
     call.put(RECORDING, recording)
-    call.put(TRANSCRIPT, transcript)
+    made = decisions_on_text(desk, plan.call_id, plan.transcript_sha256)
+    now = corrected(transcript, wording_after(made))
+    call.put(RECOGNISED, values(transcript, plan, MaskAction.MASK))
+    call.put(TRANSCRIPT, now.transcript)
     # The second hearing is not stored; its words were used when the call was masked.
     call.put(SECOND_HEARING, None)
-    call.put(PLAN, plan)
+    call.put(PLAN, now.plan(plan))
     call.put(VERIFIED, None)
-    outputs.write_masked(folder, recording, transcript, plan)
+    outputs.write_masked(folder, recording, now.transcript, now.plan(plan), proof_note(read_at(made)))
     return call
 
 
 def _leaks(call: Workspace) -> Sequence[Leak]:
-    """Return what the written files still leak, without listening again."""
+    """Return what the written files still leak, without listening again.
+
+    What was recognised under a mask must not stand elsewhere either, where a person has written it otherwise.
+    """
     original, transcript, plan = call.get(RECORDING), call.get(TRANSCRIPT), call.get(PLAN)
     try:
         product = read_recording(call.products / outputs.MASKED_WAV, call.products)
@@ -157,7 +171,8 @@ def _leaks(call: Workspace) -> Sequence[Leak]:
         # This also covers a plan that silences everything: a copy without any sound left is refused.
         raise CallUnsafeError(f"{plan.call_id}: 伏せた音声を読み直せません: {error}") from None
     masked, kept = (values(transcript, plan, action) for action in (MaskAction.MASK, MaskAction.KEEP))
-    text = (call.products / outputs.MASKED_TEXT).read_text(encoding="utf-8")
+    masked = tuple(dict.fromkeys((*masked, *call.get(RECOGNISED))))
+    text = outputs.read_masked_text(call.products)
     return verify_audio(original, product, plan) + verify_text(text, masked, kept)
 
 

@@ -48,6 +48,7 @@ from flows.desk.work.claims import (
     release_claim,
 )
 from flows.masking.mask_calls import sanitised
+from flows.masking.proofread import proof_note
 from flows.settings import Settings
 from flows.stages import Models, Stage, recipe
 from flows.workspace import JOB, LISTENER, PLAN, RECORDING, SKETCH, TRANSCRIPT, Job, MemoryWorkspace
@@ -248,7 +249,9 @@ def _explained(raised: Exception) -> tuple[PipelineError, bool]:
 def _mask(desk: Desk, worker: Actor, claim: Claim, still_ours: Callable[[], None]) -> Mapping[str, int]:
     prepared = case_of(desk, claim.call_id)
     with open_recording(desk, claim.call_id) as audio, desk.store.private_folder() as folder:
-        job = Job(claim.call_id, audio, folder, prepared.case, model=desk.settings.model)
+        job = Job(
+            claim.call_id, audio, folder, prepared.case, model=desk.settings.model, note=proof_note(None)
+        )
         made = _run_recipe(job, still_ours)
         _hand_in(desk, worker, claim, (made, prepared.lists))
     return made.counts

@@ -13,6 +13,7 @@ from flows.desk.kinds.values import JAPAN, Answer, Delivery, Request
 from flows.desk.kinds.ways import Way
 from flows.letter.content import LetterContent
 from flows.letter.phone_groups import grouped
+from flows.masking.proofread import proof_note
 from flows.releasing.material import CallMaterial, Material, masked_ranges
 from flows.releasing.names import audio_names, passage_audio_names, passage_text_names, transcript_names
 
@@ -198,6 +199,7 @@ def _file_rows(material: Material) -> Iterator[dict[str, str]]:
             wav, mp3 = audio_names(call.number)
             yield {"名前": wav, "内容": f"通話{call.number}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
+        told = f"{told}　{proof_note(call.read_at)}"
         if material.gives_text and material.request.content.delivery is Delivery.PAPER:
             yield {"名前": f"通話{call.number}の文字起こし", "内容": f"書面{told}"}
         elif material.gives_text:
@@ -212,6 +214,7 @@ def _passage_file_rows(material: Material, call: CallMaterial, told: str) -> Ite
             wav, mp3 = passage_audio_names(call.number, at)
             yield {"名前": wav, "内容": f"通話{call.number}の箇所{at}の音声{told}"}
             yield {"名前": mp3, "内容": "同じ音声(MP3)"}
+    told = f"{told}　{proof_note(call.read_at)}"
     if material.gives_text and material.request.content.delivery is Delivery.PAPER:
         yield {"名前": f"通話{call.number}の箇所の文字起こし", "内容": f"書面{told}"}
     elif material.gives_text:

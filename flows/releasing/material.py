@@ -16,8 +16,10 @@ from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Answer, Call, FileKind, Note, NoteKind, Request, Wanted
 from flows.desk.kinds.ways import AS_ASKED, Manner, Passage, Way
+from flows.desk.work.corrections import decisions_on_text
 from flows.desk.work.plans import Approval, StoredPlan, approved_plan, decisions
 from flows.releasing.laws import laws_in
+from pipeline.reviewing.wordings import read_at
 from pipeline.types import MaskItem, MaskPlan
 
 __all__ = ["CallMaterial", "Material", "gather", "masked_ranges", "released_call"]
@@ -34,6 +36,7 @@ class CallMaterial:
         reason: Reason for withholding the call, which the requester reads.
         ground: Ground for withholding the call: item of 33条2項.
         manner: How the answer discloses its calls.
+        read_at: When a person read its text through; ``None`` when nobody has.
     """
 
     number: int
@@ -44,6 +47,7 @@ class CallMaterial:
     reason: str = field(default="", repr=False)
     ground: int = 0
     manner: Manner = AS_ASKED
+    read_at: datetime | None = None
 
     @property
     def plan(self) -> MaskPlan | None:
@@ -159,7 +163,8 @@ def _of_call(desk: Desk, number: int, call: Call, told: list[Note]) -> CallMater
     if groundless:
         msg = f"{call.call_id}: 根拠(33条2項の号)が決まっていない伏せ箇所が{groundless}件あります"
         raise ImpossibleStepError(msg)
-    return CallMaterial(*known, approved)
+    on_text = decisions_on_text(desk, call.call_id, approved[0].plan.transcript_sha256)
+    return CallMaterial(*known, approved, read_at=read_at(on_text))
 
 
 def _reason(basis: AnswerBasis, told: list[Note], calls: tuple[CallMaterial, ...]) -> str:

@@ -23,6 +23,7 @@ from flows.review.routes import operations as routes_operations
 from flows.review.routes import queue as routes_queue
 from flows.review.routes import sign_in as routes_sign_in
 from flows.review.routes import sound as routes_sound
+from flows.review.routes import text as routes_text
 from flows.review.routes import visits as routes_visits
 from flows.review.routes import ways as routes_ways
 from flows.settings import Settings
@@ -34,6 +35,7 @@ ROUTERS = (
     routes_queue.router,
     routes_call.router,
     routes_decide.router,
+    routes_text.router,
     routes_sound.router,
     routes_ledger.router,
     routes_operations.router,
@@ -45,6 +47,7 @@ ROUTERS = (
 def _warm(site: Site) -> None:
     """Load what the first analyst would otherwise wait for."""
     site.library.warm()
+    site.watch.warm()
     # The loaded objects stay until the end: without freezing them, garbage collection took two thirds of the
     # time of reading an hour's words.
     gc.freeze()

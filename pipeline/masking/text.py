@@ -5,6 +5,8 @@ A label states the kind of data and nothing else; its length does not depend on 
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +19,8 @@ from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Wo
 __all__ = [
     "LABELS",
     "OTHER_LABEL",
+    "SOMEBODY",
+    "SPEAKERS",
     "MaskedSegment",
     "MaskedTranscript",
     "MaskedWord",
@@ -33,8 +37,8 @@ LABELS: Final = {
     "CONFIDENTIAL": "[機密]",
 }
 OTHER_LABEL: Final = "[非開示]"  # an entity type of a company's own recognizer
-_SPEAKERS: Final = {"op": "担当者", "cu": "お客様"}
-_SOMEBODY: Final = "話者"
+SPEAKERS: Final = {"op": "担当者", "cu": "お客様"}
+SOMEBODY: Final = "話者"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class MaskedWord:
     Attributes:
         text: The word or the label.
         time: The word's; for a label that of the item it stands for.
-        probability: The recogniser's; ``None`` for a label.
+        probability: The recogniser's; ``None`` for a label and for what a person wrote.
         entity_type: What was masked; ``None`` for a kept word.
     """
 
@@ -89,8 +93,9 @@ def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
     """Replace every masked word of the transcript by the label of what it belonged to.
 
     A word is masked when one of its characters lies in a masked item, or when more than half of its time
-    lies in a masked window of its channel, because what cannot be heard is not written either.  Adjacent
-    labels of one kind are joined.
+    lies in a masked window of its channel, because what cannot be heard is not written either.  A word that a
+    person wrote is also masked when this is so for one of the words that it stands for: nobody knows which of
+    its letters sound there.  Adjacent labels of one kind are joined.
 
     Args:
         transcript: The call's words.
@@ -129,7 +134,9 @@ def _segment(text: str, segment: Segment, items: Nearby[MaskItem], windows: Near
     for word in words:
         item = _item_by_chars(word, by_chars) or _item_by_time(word, by_time)
         if item is None:
-            out.append(MaskedWord(text[word.chars.start : word.chars.end], word.time, word.probability))
+            said = text[word.chars.start : word.chars.end]
+            if said or not word.heard:  # a person may write that nothing was said
+                out.append(MaskedWord(said, word.time, None if word.heard else word.probability))
             continue
         label = MaskedWord(LABELS.get(item.entity_type, OTHER_LABEL), item.time, None, item.entity_type)
         if out and out[-1].entity_type is not None and out[-1].text == label.text:
@@ -155,12 +162,16 @@ def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
 
     A word of zero length is covered when its instant is.
     """
-    for window in windows:
-        covered = _shared_time(word.time, window.time)
-        instant = word.time.duration == 0 and window.time.start <= word.time.start < window.time.end
-        if instant or covered > word.time.duration / 2:
-            return max(window.items, key=lambda item: _shared_time(word.time, item.time))
+    for time, window in itertools.product((word.time, *word.heard), windows):
+        covered = _shared_time(time, window.time)
+        instant = time.duration == 0 and window.time.start <= time.start < window.time.end
+        if instant or covered > time.duration / 2:
+            return max(window.items, key=functools.partial(_shared_with, time))
     return None
+
+
+def _shared_with(time: TimeSpan, item: MaskItem) -> float:
+    return _shared_time(time, item.time)
 
 
 def _shared_time(one: TimeSpan, other: TimeSpan) -> float:
@@ -176,7 +187,7 @@ def as_text(masked: MaskedTranscript) -> str:
     lines = []
     for segment in masked.segments:
         minutes, seconds = divmod(int(segment.time.start), 60)
-        speaker = _SPEAKERS.get(segment.speaker or "", _SOMEBODY)
+        speaker = SPEAKERS.get(segment.speaker or "", SOMEBODY)
         if segment.text:
             lines.append(f"[{minutes:02d}:{seconds:02d}] {speaker}: {segment.text}\n")
     return "".join(lines)
@@ -185,7 +196,8 @@ def as_text(masked: MaskedTranscript) -> str:
 def as_json(masked: MaskedTranscript) -> dict[str, Any]:
     """The masked transcript as plain values for JSON, in the manner of recognisers' own files.
 
-    Kept words carry ``word``, ``start``, ``end`` and ``probability``; masked ones carry the
+    Kept words carry ``word``, ``start``, ``end`` and ``probability``, or ``corrected`` in its place
+    where a person wrote them; masked ones carry the
     label as ``word``, the times of the item, and ``entity_type`` in place of a probability.
     The call's id is not in it, because ids are made from file names and those can name people.
     """
@@ -207,5 +219,7 @@ def as_json(masked: MaskedTranscript) -> dict[str, Any]:
 def _word_as_json(word: MaskedWord) -> dict[str, Any]:
     plain: dict[str, Any] = {"word": word.text, "start": word.time.start, "end": word.time.end}
     if word.entity_type is None:
-        return plain | {"probability": word.probability}
+        return plain | (
+            {"corrected": True} if word.probability is None else {"probability": word.probability}
+        )
     return plain | {"entity_type": word.entity_type}

@@ -6,9 +6,10 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.types import CharSpan, Party, TimeSpan
+from pipeline.correcting.wording import Correction
+from pipeline.types import CharSpan, MaskItem, Party, TimeSpan
 
-__all__ = ["ReviewDecision", "ReviewKind", "Stretch"]
+__all__ = ["OF_THE_TEXT", "ReviewDecision", "ReviewKind", "Stretch"]
 
 
 class ReviewKind(enum.StrEnum):
@@ -27,6 +28,18 @@ class ReviewKind(enum.StrEnum):
     UNDO = "undo"
     COMPLETE = "complete"
     REOPEN = "reopen"
+    WORDS = "words"
+    SPEAKER = "speaker"
+    BREAK = "break"
+    JOIN = "join"
+    READ = "read"
+
+
+OF_THE_TEXT = frozenset(
+    {ReviewKind.WORDS, ReviewKind.SPEAKER, ReviewKind.BREAK, ReviewKind.JOIN, ReviewKind.READ}
+)
+"""Kinds about the text and not about items: new words, a line's speaker, a line that starts or goes on, and
+that a person has read the text through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,8 @@ class ReviewDecision:
         cut: For SPLIT: the offset in ``Transcript.text`` at which the text is cut.
         stretch: For ADD.
         undoes: For UNDO: number of the decision that is taken back.
+        correction: For WORDS, SPEAKER, BREAK and JOIN.
+        found: For WORDS: items that detection found in the new words; they come and go with the decision.
     """
 
     number: int
@@ -84,3 +99,5 @@ class ReviewDecision:
     cut: int | None = None
     stretch: Stretch | None = None
     undoes: int | None = None
+    correction: Correction | None = None
+    found: tuple[MaskItem, ...] = ()

@@ -129,6 +129,8 @@ def apply(board: Board, decision: ReviewDecision) -> None:
     if decision.kind is ReviewKind.ADD:
         _add(board, decision)
         return
+    for item in decision.found:
+        board[item.item_id] = Standing(item, _guarded(item, item.party))
     model = board.get(decision.items[0]) if decision.items else None
     for item_id in decision.items:
         before = board.get(item_id)

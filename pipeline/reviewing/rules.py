@@ -24,7 +24,7 @@ from pipeline.reviewing.cover import (
     found_in,
     has_reason,
 )
-from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.reviewing.decisions import OF_THE_TEXT, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import (
     MIN_ITEM_SECONDS,
     Board,
@@ -191,7 +191,7 @@ ONE_ITEM: Final = {ReviewKind.NUDGE_START, ReviewKind.NUDGE_END, ReviewKind.SPLI
 FINAL: Final = {ReviewKind.COMPLETE, ReviewKind.REOPEN}
 """States of the whole review: changed by further decisions, not undone."""
 
-NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE, ReviewKind.REOPEN}
+NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE, ReviewKind.REOPEN, *OF_THE_TEXT}
 
 
 def _check_items(board: Board, decision: ReviewDecision) -> None:

@@ -11,6 +11,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, NotFoundError
 from flows.desk.kinds.values import JAPAN, Actor, DeskFile, FileKind
 from flows.desk.record.erasure import due_requests, erase_request
+from flows.desk.work.corrections import forget_words
 
 __all__ = ["LEDGER", "Due", "erase_due", "find_due", "label_of"]
 
@@ -64,6 +65,8 @@ def erase_due(desk: Desk, actor: Actor, due: Due) -> Due:
         with contextlib.suppress(ConflictError, NotFoundError):
             erase_file(desk, actor, file.file_id)
             files.append(file)
+            if file.kind is FileKind.TRANSCRIPT and file.call_id is not None:
+                forget_words(desk, actor, file.call_id)
     for request in due.requests:
         # After the files, because personal data is kept while a file of the request exists.
         with contextlib.suppress(ConflictError):

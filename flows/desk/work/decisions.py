@@ -16,10 +16,12 @@ from flows.desk.kinds.errors import ImpossibleStepError, SealBrokenError
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import DecisionRow, new_id
+from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.cover import Found, carry_over, found_in
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import fold
 from pipeline.reviewing.rules import check_complete
+from pipeline.reviewing.wordings import read_at
 from pipeline.types import MaskPlan
 
 __all__ = [
@@ -29,11 +31,13 @@ __all__ = [
     "Decision",
     "add_decision",
     "check_approvable",
+    "check_read",
     "decisions_of",
     "folded",
     "found_before",
     "is_complete",
     "made_on",
+    "on_text",
     "who_decided",
 ]
 
@@ -119,6 +123,27 @@ def made_on(everything: Sequence[Decision], revision: int) -> tuple[ReviewDecisi
     )
 
 
+def on_text(
+    transcripts: Iterable[tuple[int, str]], everything: Sequence[Decision], sha256: str
+) -> tuple[ReviewDecision, ...]:
+    """Return the decisions on all revisions of one transcript: corrections outlive a revision.
+
+    Args:
+        transcripts: A call's revisions and the SHA-256 of the transcript of each.
+        everything: All decisions on the call.
+        sha256: SHA-256 of the transcript.
+
+    Raises:
+        SealBrokenError: when a stored decision is malformed.
+    """
+    same = {revision for revision, transcript in transcripts if transcript == sha256}
+    return tuple(
+        _read(number, decision)
+        for number, decision in enumerate(everything, start=1)
+        if decision.revision in same
+    )
+
+
 def _read(number: int, decision: Decision) -> ReviewDecision:
     try:
         content = CONTENT.validate_json(decision.content)
@@ -193,3 +218,17 @@ def check_approvable(
         msg = f"{call_id}: 確認が完了していません。先に完了してください"
         raise ImpossibleStepError(msg)
     check_complete(plan, made, found)
+
+
+def check_read(made: Sequence[ReviewDecision]) -> None:
+    """Check that a person has read the text through, where that is required.
+
+    Args:
+        made: The decisions on the transcript (``on_text``).
+
+    Raises:
+        ReviewRuleError: when nobody has.
+    """
+    if read_at(made) is None:
+        msg = "文字起こしをまだ読み通していません。読んで直し、「読み終えた」と記録してから完了してください"
+        raise ReviewRuleError(msg, needs="read")

@@ -27,9 +27,11 @@ from flows.desk.work.decisions import (
     Decision,
     add_decision,
     check_approvable,
+    check_read,
     decisions_of,
     found_before,
     made_on,
+    on_text,
     who_decided,
 )
 from flows.desk.work.plan_json import PLAN
@@ -315,6 +317,9 @@ def _check_reviewed(desk: Desk, change: Change, stored: StoredPlan) -> None:
     plans = [(each.revision, each.plan) for each in _revisions(change.session, call_id, change.keyring)]
     found = found_before(plans, everything, stored.revision)
     check_approvable(call_id, stored.plan, made_on(everything, stored.revision), found)
+    if desk.settings.review_text == "required":
+        texts = [(revision, plan.transcript_sha256) for revision, plan in plans]
+        check_read(on_text(texts, everything, stored.plan.transcript_sha256))
     if change.actor.name in who_decided(everything) and not desk.settings.review_one_person:
         msg = f"{call_id}: この通話で決定をした人は承認できません。別の承認者が行ってください"
         raise ImpossibleStepError(msg)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor, Call
+from flows.desk.work.corrections import decisions_on_text
 from flows.desk.work.decisions import CONTENT, Decision, folded, found_before, is_complete, made_on
 from flows.desk.work.plans import StoredPlan, decide, reviewed, revisions
+from pipeline.correcting.wording import Wording
 from pipeline.reviewing.cover import Found
 from pipeline.reviewing.decisions import ReviewDecision
 from pipeline.reviewing.rules import check
+from pipeline.reviewing.wordings import read_at, wording_after
 from pipeline.types import MaskPlan
 
 __all__ = ["Review", "found_first", "load_review", "record"]
@@ -30,12 +34,24 @@ class Review:
         stored: The newest revision of its plan.
         everything: Decisions on all revisions.
         made: Decisions on the newest revision.
+        on_text: Decisions on all revisions of its transcript.
     """
 
     call: Call
     stored: StoredPlan
     everything: tuple[Decision, ...]
     made: tuple[ReviewDecision, ...]
+    on_text: tuple[ReviewDecision, ...] = ()
+
+    @property
+    def wording(self) -> Wording:
+        """The corrections of its text."""
+        return wording_after(self.on_text)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When a person last read the text through; ``None`` when nobody has."""
+        return read_at(self.on_text)
 
     @property
     def count(self) -> int:
@@ -60,7 +76,9 @@ def load_review(desk: Desk, call_id: str) -> Review:
         NotFoundError: when there is no such call, or it has no plan yet.
     """
     call, stored, everything = reviewed(desk, call_id)
-    return Review(call, stored, everything, made_on(everything, stored.revision))
+    on_text = decisions_on_text(desk, call_id, stored.plan.transcript_sha256)
+    known = tuple(each for each in on_text if each.number <= len(everything))
+    return Review(call, stored, everything, made_on(everything, stored.revision), known)
 
 
 def found_first(desk: Desk, review: Review) -> tuple[Found, ...]:

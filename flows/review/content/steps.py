@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
+from flows.desk.work.decisions import check_read
 from flows.desk.work.plans import reopen as reopen_call
 from flows.desk.work.reviews import Review, found_first, load_review, record
 from flows.masking.final_copy import make_final
@@ -28,13 +29,16 @@ def complete(desk: Desk, actor: Actor, review: Review, left: float | None) -> Re
         left: Seconds of the masked copy that nobody has listened to, where listening through is required.
 
     Raises:
-        ReviewRuleError: when something is undecided, unconfirmed or unheard.
+        ReviewRuleError: when something is undecided, unconfirmed or unheard, or when the text is to be read
+            through and nobody has.
         ConflictError: when somebody else has decided since.
         CallUnsafeError: when something masked can still be heard or read in the copy.
     """
     if review.complete:
         return review
     check_complete(review.stored.plan, review.made, found_first(desk, review))
+    if desk.settings.review_text == "required":
+        check_read(review.on_text)
     if left is not None and left > 0:
         msg = f"伏せた音をまだ{left:.0f}秒聞いていません。聞き通してから完了してください"
         raise ReviewRuleError(msg)

@@ -6,6 +6,7 @@ import bisect
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,9 +14,14 @@ from typing import TYPE_CHECKING
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import transcript_of
+from flows.review.content.known import known_words
+from pipeline.correcting.corrected import Corrected, corrected
+from pipeline.correcting.lay import laid_on
+from pipeline.correcting.offers import Offer, offers
+from pipeline.correcting.wording import Piece, Wording
 from pipeline.sound.morae import Mora
 from pipeline.sound.search import find_sound
-from pipeline.types import CharSpan, TimeSpan, Transcript, Word
+from pipeline.types import CallCase, CharSpan, TimeSpan, Transcript, Word
 
 if TYPE_CHECKING:
     from models.language.readings import Reader, SoundLine
@@ -59,6 +65,22 @@ class OpenedWords:
         self.transcript = transcript
         self._reading = reading
         self._spoken: dict[str, tuple[Mora, ...]] = {}
+        self._written: tuple[Wording, Corrected, OpenedWords] | None = None
+
+    def written(self, wording: Wording) -> tuple[Corrected, OpenedWords]:
+        """Return this transcript with corrections, and its words opened; the last answer is kept.
+
+        Args:
+            wording: The corrections of a transcript that is opened as it was recognised.
+        """
+        kept = self._written
+        if kept is None or kept[0] != wording:
+            now = corrected(self.transcript, wording)
+            same = now.transcript == self.transcript
+            words = self if same else OpenedWords(now.transcript, self._reading)
+            words._spoken = self._spoken  # noqa: SLF001 (readings do not depend on where words stand)
+            kept = self._written = wording, now, words
+        return kept[1], kept[2]
 
     @cached_property
     def line(self) -> SoundLine:
@@ -89,6 +111,17 @@ class OpenedWords:
             with self._reading as reader:
                 self._spoken[text] = reader.line(text).morae
         return self._spoken[text]
+
+    def laid_on(self, piece: Piece, text: str, ends: Sequence[int]) -> tuple[Piece, ...]:
+        """As ``pipeline.correcting.lay.laid_on``, by the shared reader."""
+        with self._reading as reader:
+            return laid_on(piece, text, ends, reader)
+
+    def offers(self, chars: CharSpan, case: CallCase) -> tuple[Offer, ...]:
+        """Find where a stretch of text sounds like the case's own words; places count from its beginning."""
+        text = self.transcript.text[chars.start : chars.end]
+        with self._reading as reader:
+            return offers(text, reader.line(text), known_words(case, reader))
 
     def read(self) -> None:
         """Read the whole call now, before somebody waits for it."""

@@ -18,6 +18,7 @@ from flows.practice.mark import is_practice
 from flows.review.content.outgoing import Outgoing
 from flows.review.content.sound import Shelf, Sketches
 from flows.review.content.visit_sound import VisitSound
+from flows.review.content.watch import Watch
 from flows.review.content.words import Library
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.review.guarding.secret_file import secrets_of
@@ -41,6 +42,7 @@ class Site:
         shelf: Decoded calls.
         sketches: Waveforms of calls.
         library: Transcripts.
+        watch: The recognizers that look at corrected words.
         outgoing: Running releases.
         visits: Sound of visits that last.
         proxy: How the company's proxy is recognised.
@@ -54,6 +56,7 @@ class Site:
     shelf: Shelf = field(repr=False)
     sketches: Sketches = field(repr=False)
     library: Library = field(repr=False)
+    watch: Watch = field(repr=False)
     outgoing: Outgoing = field(repr=False)
     visits: VisitSound = field(repr=False)
     proxy: TrustedProxy = field(repr=False)
@@ -106,8 +109,9 @@ def open_site(desk: Desk) -> Site:
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     version = importlib.metadata.version("kaiji")
     sketches, library = Sketches(desk, shelf), Library(desk)
-    outgoing, visits = Outgoing(desk), VisitSound(desk)
-    return Site(desk, templates, version, shelf, sketches, library, outgoing, visits, proxy, metrics_secrets)
+    watch, outgoing, visits = Watch(desk.settings), Outgoing(desk), VisitSound(desk)
+    known = (shelf, sketches, library, watch, outgoing, visits)
+    return Site(desk, templates, version, *known, proxy, metrics_secrets)
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:

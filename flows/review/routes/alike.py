@@ -34,7 +34,7 @@ def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> d
     new: list[Alike] = []
     readable = bool(opened.words.sound(chars))
     for alike in opened.words.alike(chars)[:MAX_PLACES] if readable else ():
-        found = [item for item in opened.review.draft.items if item.chars.overlaps(alike.chars)]
+        found = [item for item in opened.draft.items if item.chars.overlaps(alike.chars)]
         for item in found:
             if not item.chars.overlaps(chars):
                 items[item.item_id] = max(items.get(item.item_id, 0.0), alike.likeness)

@@ -62,9 +62,10 @@ def open_whole(site: Site, user: User, call_id: str) -> OpenedCall:
     shown = _shown(site, call_id)
     review = load_review(site.desk, call_id)
     plan = review.stored.plan
-    words = site.library.get(user.actor, call_id, plan.transcript_sha256)
+    recognised = site.library.get(user.actor, call_id, plan.transcript_sha256)
+    now, words = recognised.written(review.wording)
     sketch = site.sketches.get(user.actor, call_id, plan.audio_sha256)
-    return OpenedCall(shown, review, words, sketch)
+    return OpenedCall(shown, review, recognised.transcript, now, words, now.plan(review.draft), sketch)
 
 
 @router.get("/calls/{call_id}")
@@ -100,10 +101,12 @@ def call_whole(request: Request, user: Reviewer, call_id: CallId) -> Response:
 
 
 @router.get("/api/calls/{call_id}/state")
-def call_state(request: Request, user: Reviewer, call_id: CallId) -> Response:
-    """Return the part that changes while people decide."""
+def call_state(request: Request, user: Reviewer, call_id: CallId, wording: int | None = None) -> Response:
+    """Return the part that changes while people decide, with the text where the page has another version."""
     site = site_of(request)
-    return JSONResponse(document.state(site, user, open_whole(site, user, call_id)))
+    opened = open_whole(site, user, call_id)
+    lines_too = wording is not None and wording != opened.wording
+    return JSONResponse(document.state(site, user, opened, lines_too=lines_too))
 
 
 @router.get("/api/calls/{call_id}/peaks")

@@ -14,7 +14,7 @@ from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Role
 from flows.desk.people.presence import add_heard
 from flows.desk.work.plans import approve as approve_plan
-from flows.desk.work.reviews import Review, load_review, record
+from flows.desk.work.reviews import load_review, record
 from flows.review.content import steps
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import Site, site_of
@@ -27,7 +27,7 @@ from pipeline.masking.text import LABELS
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind, Stretch
 from pipeline.types import CharSpan, Party, TimeSpan
 
-__all__ = ["router"]
+__all__ = ["Count", "Given", "ItemId", "bare", "conflict", "recorded", "router"]
 
 router = APIRouter()
 
@@ -131,7 +131,7 @@ def decide(request: Request, user: Reviewer, call_id: CallId, given: GivenDecisi
     def new(first: int) -> Sequence[ReviewDecision]:
         return [_decision(n, each, opened) for n, each in enumerate(given.decisions, start=first)]
 
-    return _recorded(site, user, opened, given.count, new)
+    return recorded(site, user, opened, given.count, new)
 
 
 @router.post("/api/calls/{call_id}/undo")
@@ -140,9 +140,9 @@ def undo(request: Request, user: Reviewer, call_id: CallId, given: GivenUndo) ->
     site = site_of(request)
 
     def new(first: int) -> Sequence[ReviewDecision]:
-        return [_bare(first, ReviewKind.UNDO, undoes=given.number, reason=given.reason)]
+        return [bare(first, ReviewKind.UNDO, undoes=given.number, reason=given.reason)]
 
-    return _recorded(site, user, open_whole(site, user, call_id), given.count, new)
+    return recorded(site, user, open_whole(site, user, call_id), given.count, new, lines_too=True)
 
 
 @router.post("/api/calls/{call_id}/confirm")
@@ -151,9 +151,9 @@ def confirm(request: Request, user: Reviewer, call_id: CallId, given: GivenConfi
     site = site_of(request)
 
     def new(first: int) -> Sequence[ReviewDecision]:
-        return [_bare(first, ReviewKind.CONFIRM, items=tuple(given.items), reason=given.reason)]
+        return [bare(first, ReviewKind.CONFIRM, items=tuple(given.items), reason=given.reason)]
 
-    return _recorded(site, user, open_whole(site, user, call_id), given.count, new)
+    return recorded(site, user, open_whole(site, user, call_id), given.count, new)
 
 
 @router.post("/api/calls/{call_id}/complete")
@@ -162,12 +162,12 @@ def complete(request: Request, user: Reviewer, call_id: CallId, given: GivenCoun
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     if given.count != opened.review.count:
-        return _conflict(opened.review)
+        return conflict(opened)
     left = document.state(site, user, opened)["left"] if site.settings.review_listen_through else None
     try:
         steps.complete(site.desk, user.reviewer, opened.review, left)
     except ConflictError:
-        return _conflict(load_review(site.desk, call_id))
+        return conflict(open_whole(site, user, call_id))
     return _state(site, user, call_id)
 
 
@@ -177,13 +177,13 @@ def approve(
 ) -> Response:
     """Approve the copy that is to be released."""
     site = site_of(request)
-    review = load_review(site.desk, call_id)
-    if given.count != review.count:
-        return _conflict(review)
+    opened = open_whole(site, user, call_id)
+    if given.count != opened.review.count:
+        return conflict(opened)
     try:
         approve_plan(site.desk, user.acting(Role.APPROVER), call_id, given.revision, given.note)
     except ConflictError:
-        return _conflict(load_review(site.desk, call_id))
+        return conflict(open_whole(site, user, call_id))
     return _state(site, user, call_id)
 
 
@@ -214,39 +214,53 @@ def heard(request: Request, user: Reviewer, call_id: CallId, given: GivenHeard) 
 # --- shared --------------------------------------------------------------------------------
 
 
-def _recorded(
+def recorded(  # noqa: PLR0913 (one of them for decisions that change the text)
     site: Site,
     user: User,
     opened: OpenedCall,
     count: int,
     new: Callable[[int], Sequence[ReviewDecision]],
+    *,
+    lines_too: bool = False,
 ) -> Response:
+    """Record decisions and answer with the new state.
+
+    Args:
+        site: The page.
+        user: The person who decides.
+        opened: The call.
+        count: The number of decisions that the person's page knew.
+        new: Returns the decisions for the number of the first one.
+        lines_too: Whether the text is in the answer.
+    """
     if count != opened.review.count:
-        return _conflict(opened.review)
+        return conflict(opened)
     try:
         record(site.desk, user.reviewer, opened.review, new)
     except ConflictError:
-        return _conflict(load_review(site.desk, opened.review.call.call_id))
-    return _state(site, user, opened.review.call.call_id)
+        return conflict(open_whole(site, user, opened.review.call.call_id))
+    return _state(site, user, opened.review.call.call_id, lines_too=lines_too)
 
 
-def _state(site: Site, user: User, call_id: str) -> Response:
-    return JSONResponse(document.state(site, user, open_whole(site, user, call_id)))
+def _state(site: Site, user: User, call_id: str, *, lines_too: bool = False) -> Response:
+    return JSONResponse(document.state(site, user, open_whole(site, user, call_id), lines_too=lines_too))
 
 
-def _conflict(review: Review) -> Response:
+def conflict(opened: OpenedCall) -> Response:
     """Answer the person who decided second with the decisions of both."""
+    review = opened.review
     body = {
         "error": "conflict",
         "message": "ほかの人の決定が先に記録されました。確かめてから、もう一度決めてください",
         "count": review.count,
         "revision": review.stored.revision,
-        "decisions": document.decisions(review),
+        "decisions": document.decisions(review, opened.recognised),
     }
     return JSONResponse(body, 409)
 
 
-def _bare(number: int, kind: ReviewKind, **more: Any) -> ReviewDecision:
+def bare(number: int, kind: ReviewKind, **more: Any) -> ReviewDecision:
+    """Return a decision whose person and time the desk will set."""
     return ReviewDecision(**{"items": (), **more}, number=number, kind=kind, reviewer="", decided_at=_now())
 
 
@@ -259,9 +273,11 @@ def _decision(number: int, given: GivenDecision, opened: OpenedCall) -> ReviewDe
     """Add what only the server knows to a decision: where a text is split, which words a stretch has."""
     kind, cut = ReviewKind(given.kind), None
     if kind is ReviewKind.SPLIT and given.at is not None and len(given.items) == 1:
-        item = next((i for i in opened.review.draft.items if i.item_id == given.items[0]), None)
-        cut = None if item is None else opened.words.cut(item.chars, given.at)
-    return _bare(
+        item = next((i for i in opened.draft.items if i.item_id == given.items[0]), None)
+        # As everywhere on the page, characters are those of the corrected text; what is kept, the recognised.
+        at = None if item is None else opened.words.cut(item.chars, given.at)
+        cut = None if at is None else opened.now.raw(CharSpan(at, at)).start
+    return bare(
         number,
         kind,
         items=tuple(given.items),
@@ -282,7 +298,7 @@ def _stretch(given: GivenStretch, opened: OpenedCall) -> Stretch:
     if start >= end or not set(channels) <= set(range(sketch.channels)):
         msg = "加える区間が通話の中にありません"
         raise ReviewRuleError(msg)
-    known = {*LABELS, *(item.entity_type for item in opened.review.draft.items)}
+    known = {*LABELS, *(item.entity_type for item in opened.draft.items)}
     if given.entity_type not in known:
         msg = "情報の種類が正しくありません"
         raise ReviewRuleError(msg)
@@ -294,4 +310,4 @@ def _stretch(given: GivenStretch, opened: OpenedCall) -> Stretch:
     else:
         msg = "加える言葉が通話の中にありません"
         raise ReviewRuleError(msg)
-    return Stretch(time, channels, chars, given.entity_type, given.party, given.ground)
+    return Stretch(time, channels, opened.now.raw(chars), given.entity_type, given.party, given.ground)

@@ -15,16 +15,18 @@ from flows.review.content.words import OpenedWords
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
+from pipeline.correcting.corrected import Corrected
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
-from pipeline.masking.text import LABELS, OTHER_LABEL
+from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
 from pipeline.reason_text import sentence
-from pipeline.reviewing.decisions import ReviewDecision
+from pipeline.reviewing.decisions import OF_THE_TEXT, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import effective, unconfirmed, undecided
 from pipeline.reviewing.rules import Change, steps
-from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
+from pipeline.reviewing.wordings import Retold, retold
+from pipeline.types import MaskAction, MaskItem, MaskPlan, Party, Transcript
 
-__all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "state", "whole"]
+__all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "lines", "state", "whole"]
 
 PARTIES = {
     Party.REQUESTER: "本人",
@@ -49,14 +51,26 @@ class OpenedCall:
     Attributes:
         queued: Its row in the queue.
         review: Its plan and decisions.
-        words: Its transcript.
+        recognised: Its transcript as recognised.
+        now: The same as people corrected it.
+        words: The corrected words, opened; characters on the page are those of this text.
+        draft: The plan with all decisions, pointing into the corrected text.
         sketch: Its waveform.
     """
 
     queued: QueuedCall
     review: Review
+    recognised: Transcript
+    now: Corrected
     words: OpenedWords
+    draft: MaskPlan
     sketch: Sketch
+
+    @property
+    def wording(self) -> int:
+        """Version of the text: it grows with every decision that may have changed it."""
+        about_text = {*OF_THE_TEXT, ReviewKind.UNDO}
+        return sum(each.kind in about_text for each in self.review.on_text)
 
 
 def label_of(entity_type: str) -> str:
@@ -82,14 +96,32 @@ def head(queued: QueuedCall, review: Review) -> dict[str, Any]:
 
 def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
     """Return everything about a call."""
-    sketch, transcript = opened.sketch, opened.words.transcript
-    types = dict.fromkeys((*LABELS, *(item.entity_type for item in opened.review.draft.items)))
+    sketch = opened.sketch
+    types = dict.fromkeys((*LABELS, *(item.entity_type for item in opened.draft.items)))
     return {
         **head(opened.queued, opened.review),
         **state(site, user, opened),
+        **lines(opened),
         "seconds": round(sketch.duration, 3),
         "rate": sketch.rate,
         "channels": sketch.channels,
+        "entity_types": [(name, label_of(name)) for name in types],
+        "parties": [(party.value, name) for party, name in PARTIES.items()],
+        "grounds": list(GROUNDS.items()),
+        "silences": opened.sketch.quiet,
+        "me": {"name": user.name, "roles": [role.value for role in user.roles], "can": dict(user.can)},
+    }
+
+
+def lines(opened: OpenedCall) -> dict[str, Any]:
+    """Return the text as it is corrected, line by line with the time of each word."""
+    transcript = opened.now.transcript
+    before = {
+        part.word.chars: opened.recognised.text[part.raw.start : part.raw.end]
+        for part in opened.now.parts
+        if part.written
+    }
+    return {
         "text": transcript.text,
         "segments": [
             {
@@ -106,22 +138,18 @@ def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
                         word.chars.start,
                         word.chars.end,
                         round(word.probability, 3),
+                        *((before[word.chars],) if word.chars in before else ()),
                     )
                     for word in segment.words
                 ],
             }
             for segment in transcript.segments
         ],
-        "entity_types": [(name, label_of(name)) for name in types],
-        "parties": [(party.value, name) for party, name in PARTIES.items()],
-        "grounds": list(GROUNDS.items()),
-        "silences": opened.sketch.quiet,
-        "me": {"name": user.name, "roles": [role.value for role in user.roles], "can": dict(user.can)},
     }
 
 
-def state(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
-    """Return the part that changes while people decide."""
+def state(site: Site, user: User, opened: OpenedCall, *, lines_too: bool = False) -> dict[str, Any]:
+    """Return the part that changes while people decide, with the text where it changed."""
     review, plan = opened.review, opened.review.stored.plan
     heard = heard_now(site, opened)
     left = minus(((0.0, opened.sketch.duration),), union(heard, opened.sketch.quiet))
@@ -132,13 +160,17 @@ def state(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
         "state_label": review.call.state.label,
         "complete": review.complete,
         "findings": findings(opened),
-        "decisions": decisions(review),
+        "decisions": decisions(review, opened.recognised),
         "undecided": undecided(plan, review.made),
         "unconfirmed": unconfirmed(plan, review.made),
         "heard": heard,
         "left": round(length(left), 3),
         "listen_through": site.settings.review_listen_through,
         "open_by": opened_by(site.desk, review.call.call_id, user.name).get(review.call.call_id, ()),
+        "wording": opened.wording,
+        "lines": lines(opened) if lines_too else None,
+        "read_at": None if review.read_at is None else review.read_at.isoformat(timespec="seconds"),
+        "must_read": site.settings.review_text == "required",
         "may_release": opened.queued.request_state is State.APPROVED and user.can["approve"],
     }
 
@@ -165,9 +197,9 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     """Return the present items: undecided ones first, and among those the audible ones first."""
     review = opened.review
     first = {item.item_id: item for item in review.stored.plan.items}
-    items = sorted(review.draft.items, key=_risk)
+    items = sorted(opened.draft.items, key=_risk)
     groups = _groups(items, opened.words)
-    masked = review.draft.masked
+    masked = opened.draft.masked
     return [_finding(item, first.get(item.item_id), groups, masked, opened) for item in items]
 
 
@@ -235,19 +267,31 @@ def _finding(
 # --- decisions -----------------------------------------------------------------------------
 
 
-def decisions(review: Review) -> list[dict[str, Any]]:
+def decisions(review: Review, recognised: Transcript) -> list[dict[str, Any]]:
     """Return the decisions on the newest revision, and what each of them changed."""
     standing = {each.number for each in effective(review.made)}
     undone = {each.undoes for each in review.made if each.undoes}
     made = sorted(review.made, key=lambda each: each.number)
+    texts = retold(recognised, review.on_text)
     return [
         {
             **_decision(each),
             "undone": each.number not in standing and each.number in undone,
-            "changes": [_change(change) for change in changes],
+            "changes": [
+                *_text_changes(each, texts.get(each.number)),
+                *(_change(change) for change in changes),
+            ],
         }
         for each, changes in zip(made, steps(review.stored.plan, made), strict=True)
     ]
+
+
+def _text_changes(each: ReviewDecision, text: Retold | None) -> list[dict[str, str]]:
+    if text is not None:
+        return [{"item_id": "", "from": f"「{text.before}」", "to": f"「{text.after}」"}]
+    if each.kind is ReviewKind.SPEAKER and each.correction is not None:
+        return [{"item_id": "", "from": "話者", "to": SPEAKERS.get(each.correction.speaker, SOMEBODY)}]
+    return []
 
 
 def _decision(each: ReviewDecision) -> dict[str, Any]:

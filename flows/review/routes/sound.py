@@ -193,7 +193,7 @@ def similar(request: Request, user: Reviewer, call_id: CallId, given: GivenPlace
     opened = open_whole(site, user, call_id)
     sound = site.shelf.get(user.actor, call_id, opened.review.stored.plan.audio_sha256)
     if given.item_id is not None:
-        item = next((i for i in opened.review.draft.items if i.item_id == given.item_id), None)
+        item = next((i for i in opened.draft.items if i.item_id == given.item_id), None)
         if item is None:
             msg = "その箇所はありません"
             raise ReviewRuleError(msg)

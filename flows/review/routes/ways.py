@@ -27,7 +27,7 @@ from flows.review.guarding.site import site_of
 from flows.review.routes.document import GROUNDS
 from pipeline.audio.spans import merged
 from pipeline.masking.passages import masked_transcript
-from pipeline.masking.text import MaskedSegment
+from pipeline.masking.text import SOMEBODY, SPEAKERS, MaskedSegment
 
 __all__ = ["router"]
 
@@ -42,8 +42,6 @@ AROUND_SECONDS = 0.2
 
 JOINED_SECONDS = 2.0
 """Lines that follow each other so closely are one passage."""
-
-SPEAKERS = {"op": "担当者", "cu": "お客様"}
 
 
 class GivenWay(BaseModel):
@@ -180,7 +178,7 @@ def _line(listed: _Listed, segment: MaskedSegment, manner: Manner) -> dict[str, 
     return {
         "value": told_passage(listed.number, Passage(listed.call.call_id, time.start, time.end)),
         "clock": f"{int(time.start) // 60:02d}:{int(time.start) % 60:02d}",
-        "speaker": SPEAKERS.get(segment.speaker or "", "話者"),
+        "speaker": SPEAKERS.get(segment.speaker or "", SOMEBODY),
         "text": segment.text,
         "chosen": inside,
     }

@@ -92,7 +92,7 @@ export class Actions {
   }
 
   async refresh() {
-    this.call.take(await get(`${this.path}/state`));
+    this.call.take(await get(`${this.path}/state?wording=${this.call.wording}`));
   }
 
   // ---- the keys ----

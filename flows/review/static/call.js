@@ -12,6 +12,7 @@ import { Notice } from "./notice.js";
 import { Player } from "./player.js";
 import { Transcript } from "./transcript.js";
 import { Waveform } from "./waveform.js";
+import { Words } from "./words.js";
 
 const BEAT = 20_000; // milliseconds between two signs that the page is open
 const FINE = 1200; // seconds: a call up to this long gets a finer waveform
@@ -30,19 +31,20 @@ async function begin() {
   const dialogs = new Dialogs(call);
   const actions = new Actions(call, player, dialogs, notice);
   const transcript = new Transcript(call);
+  const words = new Words(call, actions, transcript);
   new Findings(call, actions);
   const listen = new Listen(call, player, notice);
-  drawEnds(call, actions);
-  for (const name of ["changed", "heard"]) call.addEventListener(name, () => drawEnds(call, actions));
+  drawEnds(call, actions, words);
+  for (const name of ["changed", "heard"]) call.addEventListener(name, () => drawEnds(call, actions, words));
   const wave = new Waveform(call, await coming);
-  wire({ call, player, dialogs, actions, transcript, listen, wave });
+  wire({ call, player, dialogs, actions, transcript, listen, words, wave });
   main.setAttribute("aria-busy", "false");
   performance.mark("kaiji-open");
   beat(call, actions);
 }
 
 function wire(parts) {
-  const { call, player, dialogs, actions, transcript, listen, wave } = parts;
+  const { call, player, dialogs, actions, transcript, listen, wave } = parts; // and words, for the keys
   const go = (seconds) => {
     player.seek(seconds);
     show();
@@ -91,7 +93,8 @@ function wire(parts) {
   show();
 }
 
-function buttons({ call, player, dialogs, actions, listen, wave, transcript }, show) {
+function buttons(parts, show) {
+  const { call, player, dialogs, actions, listen, wave, words } = parts;
   const on = (name, run) => $(name).addEventListener("click", run);
   on("play", () => actions.play(() => player.toggle()));
   for (const what of ["original", "masked"]) {
@@ -106,8 +109,9 @@ function buttons({ call, player, dialogs, actions, listen, wave, transcript }, s
   on("zoom-out", () => wave.zoom(1 / 1.6));
   on("listen", () => listen.toggle());
   on("listen-stop", () => listen.stop());
-  on("help", () => dialogs.help(keyTable({ call, actions, player, wave, listen, dialogs, word: () => {}, transcript })));
+  on("help", () => dialogs.help(keyTable({ ...parts, word: () => {} })));
   on("picked-add", () => actions.add());
+  on("picked-edit", () => words.edit());
   on("picked-play", () => actions.playOne(call.picked));
   on("picked-drop", () => call.pick(null));
   const auto = $("auto-play");
@@ -125,7 +129,7 @@ function drawPicked(call) {
 }
 
 // Which of completion, approval and reopening this person may do now.
-function drawEnds(call, actions) {
+function drawEnds(call, actions, words) {
   $("state").textContent = call.complete && call.state === "in_review" ? "承認待ち" : call.state_label;
   $("listen").classList.toggle("wanted", Boolean(call.listen_through) && call.left > 0);
   const open = call.undecided.length;
@@ -133,7 +137,9 @@ function drawEnds(call, actions) {
   const parts = [];
   if (call.state === "in_review" && !call.complete && can.decide) {
     const todo = [open ? `未決 ${open}` : null, call.unconfirmed.length ? `二人目待ち ${call.unconfirmed.length}` : null,
+      call.must_read && !call.read_at ? "文字起こし 未読" : null,
       call.listen_through && call.left > 0 ? `聞き通し 残り ${clock(call.left, 0)}` : null].filter(Boolean);
+    if (!call.read_at) parts.push(h("button", { id: "read", class: "quiet", title: "文字起こしを読み終えた" }, "読み終えた ", kbd("Y")));
     parts.push(h("span", { class: "small muted" }, todo.join(" ・ ") || "すべて決まりました"),
       h("button", { class: todo.length ? "" : "main", id: "complete", onclick: () => actions.complete() }, "確認を終える ", kbd("Enter")));
   }
@@ -147,6 +153,10 @@ function drawEnds(call, actions) {
     if (can.approve) parts.push(h("a", { class: "button main", href: `/ledger/${call.request}` }, "開示の手続きへ"));
   }
   $("done-bar").replaceChildren(...parts);
+  $("read")?.addEventListener("click", () => words.read());
+  const read = call.read_at && new Date(call.read_at).toLocaleDateString("ja-JP", { timeZone: "Asia/Tokyo", month: "numeric", day: "numeric" });
+  $("proof").textContent = read ? `${read} 校正済み` : "未校正";
+  $("proof").className = `chip ${read ? "" : "warn"}`;
 }
 
 // Reports to the server that the page is open, and learns who else has it open.

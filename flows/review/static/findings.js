@@ -209,5 +209,6 @@ export class Findings {
 export const KINDS = {
   mask: "伏せる", keep: "残す", party: "だれのかを変える", ground: "根拠を変える", nudge_start: "始まりを動かす", nudge_end: "終わりを動かす",
   split: "分ける", add: "加える", same: "同じ人として決める", confirm: "二人目の確認", undo: "取り消す", complete: "確認の完了",
-  approve: "承認", reopen: "差戻し",
+  approve: "承認", reopen: "差戻し", words: "言葉を直す", speaker: "話者を変える", break: "行を分ける", join: "行をつなぐ",
+  read: "読み終えた",
 };

@@ -2,7 +2,7 @@
 
 import { PARTY_ORDER } from "./findings.js";
 
-export function keyTable({ call, actions, player, wave, listen, dialogs, word }) {
+export function keyTable({ call, actions, player, wave, listen, dialogs, words, word }) {
   const key = (codes, shown, word_, run) => ({ codes, shown, word: word_, run });
   const table = [
     key(["KeyJ", "ArrowDown"], ["J", "↓"], "次の所へ", () => call.step(1)),
@@ -26,6 +26,10 @@ export function keyTable({ call, actions, player, wave, listen, dialogs, word })
     key(["ArrowLeft", "ArrowRight"], ["←", "→"], "前・次の言葉へ(Shift で選ぶ)", (event) =>
       word(event.code === "ArrowLeft" ? -1 : 1, event.shiftKey)),
     key(["KeyA"], ["A"], "選んだ所を伏せる所に加える", () => actions.add()),
+    key(["KeyC"], ["C"], "選んだ言葉・行の言葉を直す", () => words.edit()),
+    key(["KeyX"], ["X"], "言葉の前で行を分ける・行の頭なら前の行とつなぐ", () => words.breakOrJoin()),
+    key(["KeyH"], ["H"], "行の話者を変える", () => words.speaker()),
+    key(["KeyY"], ["Y"], "文字起こしを読み終えた", () => words.read()),
     key(["KeyZ"], ["Z"], "取り消す(Shift でやり直す)", (event) => (event.shiftKey ? actions.redo() : actions.undo())),
     key(["KeyL"], ["L"], "聞き通しを始める・やめる", () => listen.toggle()),
     key(["Equal", "NumpadAdd", "Semicolon"], ["+", "−"], "波形を拡大・縮小", () => wave.zoom(1.6)),

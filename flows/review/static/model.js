@@ -14,13 +14,19 @@ export class Call extends EventTarget {
     this.partyNames = Object.fromEntries(this.parties);
     this.typeNames = Object.fromEntries(this.entity_types);
     this.groundNames = Object.fromEntries(this.grounds);
-    this.codePoints = codePoints(this.text);
-    this.words = this.segments.flatMap((segment, index) =>
-      segment.words.map(([start, end, startChar, endChar, probability]) => ({
-        start, end, startChar, endChar, low: probability < LOW, segment: index,
+    this.lay(document_);
+    this.index();
+  }
+
+  // The text as it is corrected now; all characters on the page count in it.
+  lay({ text, segments }) {
+    Object.assign(this, { text, segments });
+    this.codePoints = codePoints(text);
+    this.words = segments.flatMap((segment, index) =>
+      segment.words.map(([start, end, startChar, endChar, probability, was]) => ({
+        start, end, startChar, endChar, was, low: probability < LOW, segment: index,
       })));
     this.byTime = [...this.words].sort((one, other) => one.start - other.start);
-    this.index();
   }
 
   index() {
@@ -37,10 +43,12 @@ export class Call extends EventTarget {
   take(state) {
     const before = new Map(this.findings.map((finding) => [finding.item_id, JSON.stringify(finding)]));
     for (const name of ["count", "revision", "state", "state_label", "complete", "findings", "decisions", "undecided",
-      "unconfirmed", "heard", "left", "listen_through", "open_by", "may_release"]) {
+      "unconfirmed", "heard", "left", "listen_through", "open_by", "may_release", "wording", "read_at", "must_read"]) {
       if (state[name] !== undefined) this[name] = state[name];
     }
+    if (state.lines) this.lay(state.lines);
     this.index();
+    if (state.lines) this.tell("lines");
     const added = this.findings.filter((finding) => !before.has(finding.item_id)).map((finding) => finding.item_id);
     this.shown = this.shown.filter((id) => this.byId.has(id));
     const place = this.selected ? this.shown.indexOf(this.selected) + 1 : 0;

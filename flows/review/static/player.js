@@ -117,9 +117,9 @@ export class Player extends EventTarget {
     await this.start();
   }
 
-  async playStretch(start, end, what = this.what) {
-    const from = Math.max(0, start - AROUND);
-    const to = Math.min(this.call.seconds, end + AROUND);
+  async playStretch(start, end, what = this.what, around = AROUND) {
+    const from = Math.max(0, start - around);
+    const to = Math.min(this.call.seconds, end + around);
     this.pause();
     this.at = from;
     if (!(await this.load(what, from, to))) return;

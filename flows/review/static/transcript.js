@@ -17,6 +17,7 @@ export class Transcript extends EventTarget {
     this.chosen = highlight("chosen");
     this.at = null; // index of the word that the keys stand on
     this.listen();
+    call.addEventListener("lines", () => this.redraw());
     call.addEventListener("changed", (event) => this.refresh(event.detail.changed));
     call.addEventListener("selected", (event) => this.mark(event.detail));
     call.addEventListener("picked", () => this.drawChosen());
@@ -36,10 +37,27 @@ export class Transcript extends EventTarget {
       const row = h("article", { class: `say ${segment.speaker ?? "both"}`, "data-segment": index },
         h("button", { class: "at number", tabindex: "-1", "data-start": segment.start, "aria-label": `${clock(segment.start, 0)} から再生` },
           clock(segment.start, 0)),
-        h("span", { class: "speaker" }, SPEAKERS[segment.speaker] ?? "話者"), text);
+        h("span", { class: "speaker", title: "話者を変える (H)" }, SPEAKERS[segment.speaker] ?? "話者"), text);
       return { row, text, key: keyOf(covers[index], this.call) };
     });
     this.box.replaceChildren(...this.rows.map(({ row }) => row));
+  }
+
+  // While a line is being edited, it stays as it is; what was corrected meanwhile is drawn afterwards.
+  redraw() {
+    this.stale = this.held;
+    if (this.held) return;
+    const top = this.box.scrollTop;
+    this.draw();
+    this.box.scrollTop = top;
+    this.shownWords = null;
+    if (this.at !== null) this.at = Math.min(this.at, this.call.words.length - 1);
+    this.mark({ scroll: false });
+  }
+
+  release() {
+    this.held = false;
+    if (this.stale) this.redraw();
   }
 
   // The findings of each segment, in order.
@@ -64,7 +82,9 @@ export class Transcript extends EventTarget {
     const inside = (char) => char > segment.start_char && char < segment.end_char;
     for (const finding of findings) for (const char of [finding.start_char, finding.end_char]) if (inside(char)) cuts.add(char);
     const low = lowStretches(segment, call);
+    const written = call.words.slice(...wordsOf(segment, call)).filter((word) => word.was !== undefined);
     for (const [start, end] of low) for (const char of [start, end]) if (inside(char)) cuts.add(char);
+    for (const { startChar, endChar } of written) for (const char of [startChar, endChar]) if (inside(char)) cuts.add(char);
     const edges = [...cuts].sort((one, other) => one - other);
     const pieces = [];
     let mark = null; // one for each run of a finding, however many doubtful words are in it
@@ -72,7 +92,9 @@ export class Transcript extends EventTarget {
       const [start, end] = [edges[at], edges[at + 1]];
       const doubtful = low.some(([from, to]) => from <= start && end <= to);
       const text = call.slice(start, end);
-      const word = doubtful ? h("span", { class: "low", title: "認識が不確かな言葉" }, text) : text;
+      for (const gone of written.filter((one) => one.startChar === start && one.endChar === start)) pieces.push(changed(gone, "gone"));
+      const by = written.find((one) => one.startChar <= start && end <= one.endChar);
+      const word = by ? changed(by, "written", text) : doubtful ? h("span", { class: "low", title: "認識が不確かな言葉" }, text) : text;
       const over = findings.filter((finding) => finding.start_char <= start && end <= finding.end_char);
       const items = over.map((one) => one.item_id).join(" ");
       if (mark && over.length && mark.dataset.items === items) mark.append(word);
@@ -92,7 +114,7 @@ export class Transcript extends EventTarget {
   }
 
   refresh(changed) {
-    if (!changed.size) return;
+    if (!changed.size || this.stale) return;
     const covers = this.covers();
     covers.forEach((findings, index) => {
       const key = keyOf(findings, this.call);
@@ -209,7 +231,12 @@ export class Transcript extends EventTarget {
       this.tell("play", { seconds: Number(time.dataset.start) });
       return;
     }
-    if (!getSelection().isCollapsed) return;
+    const speaker = event.target.closest(".speaker");
+    if (speaker) {
+      this.tell("speaker", { line: Number(speaker.parentElement.dataset.segment) });
+      return;
+    }
+    if (!getSelection().isCollapsed || event.target.closest(".edit")) return;
     const char = this.charAt(event.clientX, event.clientY);
     if (char === null) return;
     const mark = event.target.closest("mark");
@@ -290,10 +317,25 @@ function keyOf(findings, call) {
     `${finding.item_id} ${finding.party} ${finding.action} ${finding.start_char} ${finding.end_char} ${call.isOpen(finding.item_id)}`).join();
 }
 
+// A word that a person wrote, or took out; what was recognised there is in its title.
+function changed(word, name, text = "") {
+  return h("span", { class: name, title: `直した言葉(もと「${word.was}」)` }, text);
+}
+
+// The first word of a segment, and the one behind its last.
+function wordsOf(segment, call) {
+  let first = call.wordAtChar(segment.start_char);
+  let last = call.wordAtChar(Math.max(segment.start_char, segment.end_char - 1));
+  const line = call.segments.indexOf(segment);
+  while (first > 0 && call.words[first - 1].segment === line) first -= 1;
+  while (last + 1 < call.words.length && call.words[last + 1].segment === line) last += 1;
+  return [first, last + 1];
+}
+
 function lowStretches(segment, call) {
   const stretches = [];
-  const [first, last] = [call.wordAtChar(segment.start_char), call.wordAtChar(Math.max(segment.start_char, segment.end_char - 1))];
-  for (let at = first; at <= last; at += 1) {
+  const [first, end] = wordsOf(segment, call);
+  for (let at = first; at < end; at += 1) {
     const word = call.words[at];
     if (!word?.low) continue;
     if (stretches.at(-1)?.[1] === word.startChar) stretches.at(-1)[1] = word.endChar;

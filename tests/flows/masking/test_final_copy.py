@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +13,16 @@ from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, StorageF
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Call, FileKind
 from flows.desk.work import plans
+from flows.desk.work.reviews import load_review, record
 from flows.masking import final_copy
 from flows.masking import mask_case_call as worker
 from flows.masking.final_copy import make_final
 from flows.masking.mask_case_call import mask_case_call
+from pipeline.correcting.wording import Correction, Piece
 from pipeline.errors import CallUnsafeError, ReviewRuleError
-from pipeline.types import Leak, MaskAction, MaskPlan, TimeSpan
-from tests.desk_builders import OTHER, WORKER
+from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.types import CharSpan, Leak, MaskAction, MaskPlan, TimeSpan
+from tests.desk_builders import ANALYST, NOW, OTHER, WORKER
 from tests.flow_builders import InTurn, desk_of_flows, waiting_voice
 from tests.release_builders import approve_reviewed
 
@@ -74,6 +78,46 @@ def test_another_plan_gives_other_files_and_both_stay(desk: Desk, reviewed: Call
     assert "長谷川" in desk.store.read(text.store_key).decode()
     assert set(hashes(desk, reviewed, 2).values()).isdisjoint(hashes(desk, reviewed, 1).values())
     assert plans.get_plan(desk, reviewed.call_id).plan == kept(plan)
+
+
+def text_of(desk: Desk, call: Call, revision: int) -> str:
+    """The masked text of a revision."""
+    found = files.list_files(desk, call_id=call.call_id, revision=revision)
+    text = next(file for file in found if file.kind is FileKind.MASKED_TEXT)
+    return desk.store.read(text.store_key).decode()
+
+
+def told(desk: Desk, call: Call, kind: ReviewKind, correction: Correction | None = None) -> None:
+    """A decision about the text."""
+    made = ReviewDecision(0, kind, (), "", NOW, correction=correction)
+    record(desk, ANALYST, load_review(desk, call.call_id), lambda number: (replace(made, number=number),))
+
+
+def test_the_copy_reads_as_people_corrected_it_and_says_who_looked(desk: Desk, reviewed: Call):
+    """Until somebody has read it through, it is a machine's; what is masked stays so, whatever is written."""
+    plan = plans.get_plan(desk, reviewed.call_id).plan
+    assert text_of(desk, reviewed, 1).splitlines()[0] == "機械による文字起こし（未校正）"
+    pieces = (Piece(CharSpan(0, 1), "となり"), Piece(CharSpan(2, 5), "丹羽"))
+    told(desk, reviewed, ReviewKind.WORDS, Correction(CharSpan(0, 5), pieces))
+    make_final(desk, OTHER, reviewed.call_id, plan)
+    told(desk, reviewed, ReviewKind.READ)
+    make_final(desk, OTHER, reviewed.call_id, plan)
+
+    unread, read = (text_of(desk, reviewed, revision).splitlines() for revision in (2, 3))
+    assert unread == ["機械による文字起こし（未校正）", "[00:01] 話者: となりの[氏名]さんです"]
+    assert read[1:] == unread[1:]
+    assert re.fullmatch(r"文字起こし（20\d\d年\d+月\d+日 校正済み）", read[0])
+
+
+@pytest.mark.parametrize("elsewhere", ["丹羽です", "長谷川です"])
+def test_a_masked_name_that_is_written_elsewhere_stops_the_copy(desk: Desk, reviewed: Call, elsewhere: str):
+    """Neither as it was corrected nor as it was recognised: what is verified is what is read."""
+    plan = plans.get_plan(desk, reviewed.call_id).plan
+    pieces = (Piece(CharSpan(2, 5), "丹羽"), Piece(CharSpan(7, 9), elsewhere))
+    told(desk, reviewed, ReviewKind.WORDS, Correction(CharSpan(2, 9), pieces))
+
+    with pytest.raises(ReviewRuleError, match="伏せない所にもあります"):
+        make_final(desk, OTHER, reviewed.call_id, plan)
 
 
 def test_the_same_words_elsewhere_are_a_person_s_to_decide(desk: Desk, reviewed: Call, monkeypatch):

@@ -35,6 +35,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/calls/{call_id}/open"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/close"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/decisions"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/text"): REVIEWERS,
+    ("GET", "/api/calls/{call_id}/offers"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/undo"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/confirm"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/complete"): REVIEWERS,

@@ -1,0 +1,24 @@
+"""What a transcript says of itself: made by a machine, or read through by a person and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from flows.desk.kinds.values import JAPAN
+
+__all__ = ["UNREAD", "proof_note"]
+
+UNREAD: Final = "機械による文字起こし（未校正）"
+
+
+def proof_note(read_at: datetime | None) -> str:
+    """Return the line above a transcript.
+
+    Args:
+        read_at: When a person read it through with the sound; ``None`` when nobody has.
+    """
+    if read_at is None:
+        return UNREAD
+    day = read_at.astimezone(JAPAN)
+    return f"文字起こし（{day.year}年{day.month}月{day.day}日 校正済み）"

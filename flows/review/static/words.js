@@ -1,0 +1,233 @@
+// Correcting the text from the keyboard: a run of words in its line, the line's speaker, where a line begins, and saying
+// that it was read through. What is typed stays in its field until the server has accepted it.
+
+import { get, post } from "./api.js";
+import { h, kbd, say } from "./dom.js";
+
+const BEFORE = 0.25; // seconds played before the word at the caret and after the run
+const SPEAKERS = { op: "cu", cu: "", "": "op" };
+const NAMES = { op: "担当者", cu: "お客様", "": "話者" };
+
+export class Words {
+  constructor(call, actions, transcript) {
+    Object.assign(this, { call, actions, transcript, player: actions.player });
+    this.editing = null;
+    transcript.addEventListener("speaker", ({ detail }) => this.speaker(detail.line));
+  }
+
+  // ---- sending ----
+
+  send(correction) {
+    const { actions, call } = this;
+    return actions.queue(async () => {
+      const body = { count: call.count, start_char: 0, end_char: 0, text: "", speaker: "", ...correction() };
+      return call.take(await post(`${actions.path}/text`, body));
+    });
+  }
+
+  async record(correction, said, again = () => this.record(correction, said)) {
+    if (!this.call.mayDecide) { this.actions.ready(); return false; }
+    this.actions.notice.clear();
+    try {
+      this.tellFound(await this.send(correction), said);
+      return true;
+    } catch (error) {
+      if (error instanceof Changed) this.actions.notice.show("bad", [h("p", {}, error.message)]);
+      else await this.actions.trouble(error, again);
+      return false;
+    }
+  }
+
+  // New words may be somebody's name: what detection made of them is shown at once.
+  tellFound(added, said) {
+    const open = added.filter((id) => this.call.isOpen(id));
+    if (!open.length) { say(said); return; }
+    const names = open.map((id) => this.call.byId.get(id)).map((finding) => `${finding.label}「${finding.text}」`).join("、");
+    this.call.select(open[0], { scroll: false });
+    this.actions.notice.show("warn", [h("p", {}, `直した言葉に${names}が見つかりました。伏せてあります。だれの情報か決めてください。`)]);
+    say(`${said}。${names}が見つかり、伏せてあります`);
+  }
+
+  // ---- a run of words ----
+
+  // Index of the line at the cursor, else of the one that plays.
+  get line() {
+    const { call, transcript } = this;
+    if (transcript.at !== null && call.words[transcript.at]) return call.words[transcript.at].segment;
+    const playing = call.wordsAtTime(this.player.position)[0];
+    return playing ? playing.segment : transcript.segmentAt(this.player.position);
+  }
+
+  edit() {
+    if (!this.call.mayDecide) { this.actions.ready(); return; }
+    const { picked } = this.call;
+    const run = picked && picked.start_char !== null ? this.runOf(picked) : null;
+    this.open(run ?? this.wholeLine(this.line));
+  }
+
+  wholeLine(line) {
+    const segment = this.call.segments[line];
+    return { line, from: segment.start_char, to: segment.end_char };
+  }
+
+  runOf({ start_char: from, end_char: to }) {
+    const line = this.call.segments.findIndex((segment) => segment.start_char <= from && to <= segment.end_char);
+    return line < 0 ? null : { line, from, to };
+  }
+
+  open({ line, from, to }, { play = true } = {}) {
+    this.close();
+    const { call, transcript } = this;
+    const segment = call.segments[line];
+    if (!segment || from >= to) return;
+    const { row, text } = transcript.rows[line];
+    const was = call.slice(from, to);
+    const field = h("textarea", { rows: Math.max(1, Math.ceil(was.length / 34)), maxlength: 2000, "aria-label": "言葉を直す", spellcheck: "false" });
+    field.value = was;
+    const offered = h("span", { class: "offers", role: "group", "aria-label": "請求の言葉" });
+    const box = h("div", { class: "edit" },
+      h("span", { class: "muted" }, call.slice(segment.start_char, from)), field, h("span", { class: "muted" }, call.slice(to, segment.end_char)),
+      offered, h("span", { class: "small muted hint" }, kbd("Enter"), " 記録 ", kbd("Tab"), " 次の行 ", kbd("F2"), " 聴く ", kbd("Esc"), " やめる"));
+    text.hidden = true;
+    row.append(box);
+    this.editing = { line, from, to, was, start: segment.start, field, box, text, offered };
+    transcript.held = true;
+    field.addEventListener("keydown", (event) => this.key(event));
+    call.pick(null);
+    field.focus();
+    const at = transcript.at === null ? 0 : (call.words[transcript.at]?.startChar ?? from) - from;
+    const caret = at > 0 && at < was.length ? at : 0;
+    field.setSelectionRange(caret, caret);
+    transcript.reveal(row);
+    this.offer(this.editing).catch(() => {}); // without offers the line is written by hand
+    if (play && document.getElementById("auto-play").checked) this.listen();
+  }
+
+  // The words of the case where the run sounds like them: one key writes them as the case does.
+  async offer(editing) {
+    const { from, to, was, offered } = editing;
+    const { offers } = await get(`${this.actions.path}/offers?start=${from}&end=${to}`);
+    const letters = Array.from(was);
+    editing.offers = offers.map(({ start, end, text }) => ({ old: letters.slice(start, end).join(""), text }));
+    offered.replaceChildren(...editing.offers.slice(0, 9).map(({ old, text }, index) =>
+      h("button", { type: "button", title: `「${old}」を「${text}」に`, onclick: () => this.take(index) }, `${old} → ${text} `, kbd(`Alt+${index + 1}`))));
+  }
+
+  take(index) {
+    const offer = this.editing?.offers?.[index];
+    if (!offer) return;
+    const { field } = this.editing;
+    const at = field.value.indexOf(offer.old);
+    if (at >= 0) field.setRangeText(offer.text, at, at + offer.old.length, "end");
+    field.focus();
+  }
+
+  close() {
+    const { editing } = this;
+    if (!editing) return;
+    this.editing = null;
+    editing.box.remove();
+    editing.text.hidden = false;
+    this.transcript.release();
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    const moves = { Enter: 0, Tab: event.shiftKey ? -1 : 1 };
+    const digit = event.altKey && /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+    if (digit) this.take(Number(digit[1]) - 1);
+    else if (event.key === "Escape") this.close();
+    else if (event.key === "F2") this.listen();
+    else if (event.key in moves) this.save(moves[event.key]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // Plays from the word at the caret to the end of the run, or stops.
+  listen() {
+    const { editing, call, player } = this;
+    if (player.playing) { player.pause(); return; }
+    const typed = editing.field.value;
+    const caret = editing.field.selectionStart;
+    const alike = shared(editing.was, typed);
+    const behind = Math.min(shared(reversed(editing.was), reversed(typed)), editing.was.length - alike);
+    const fromEnd = typed.length - caret <= behind;
+    const offset = caret <= alike ? caret : fromEnd ? editing.was.length - (typed.length - caret) : alike;
+    const char = editing.from + (call.codePoints ? Array.from(editing.was.slice(0, offset)).length : offset);
+    const stretch = call.stretchOfChars(Math.min(char, editing.to - 1), editing.to);
+    if (stretch) this.actions.play(() => player.playStretch(stretch.start, stretch.end, "original", BEFORE));
+  }
+
+  async save(by) {
+    const { editing } = this;
+    if (!editing) return;
+    const next = editing.line + by;
+    const text = editing.field.value.replaceAll("\n", "");
+    const correction = () => ({ kind: "words", ...this.where(), text });
+    if (text !== editing.was && !(await this.record(correction, "直しました", () => this.save(0)))) return;
+    const at = editing.from;
+    this.close();
+    this.transcript.moveCursor(this.call.wordAtChar(at), false);
+    if (by && this.call.segments[next]) this.open(this.wholeLine(next));
+  }
+
+  // Where the edited run stands now: somebody else may have changed the text before it meanwhile.
+  where() {
+    const { editing, call } = this;
+    if (call.slice(editing.from, editing.to) !== editing.was) {
+      const found = call.segments.filter((segment) => Math.abs(segment.start - editing.start) < 0.01 && call.slice(segment.start_char, segment.end_char) === editing.was);
+      if (found.length !== 1) throw new Changed();
+      [editing.from, editing.to] = [found[0].start_char, found[0].end_char];
+    }
+    return { start_char: editing.from, end_char: editing.to };
+  }
+
+  // ---- lines ----
+
+  speaker(line = this.line) {
+    const segment = this.call.segments[line];
+    if (!segment) return;
+    const speaker = SPEAKERS[segment.speaker ?? ""];
+    return this.record(() => ({ kind: "speaker", start_char: segment.start_char, speaker }), `話者を${NAMES[speaker]}にしました`);
+  }
+
+  breakOrJoin() {
+    const { call, transcript } = this;
+    const word = transcript.at === null ? null : call.words[transcript.at];
+    if (!word) { say("先に ← → で言葉を選んでください"); return; }
+    const begins = word.startChar === call.segments[word.segment].start_char;
+    const kind = begins ? "join" : "break";
+    return this.record(() => ({ kind, start_char: word.startChar }), begins ? "前の行とつなぎました" : "行を分けました");
+  }
+
+  // ---- read through ----
+
+  async read() {
+    if (!this.call.mayDecide) { this.actions.ready(); return; }
+    const { dialogs, notice } = this.actions;
+    const body = [h("p", {}, "文字起こしを最後まで読み、聞こえるとおりに直しましたか。"),
+      h("p", { class: "muted" }, "記録すると、渡す文字起こしに「校正済み」と今日の日付が入ります。記録しないうちは「機械による文字起こし（未校正）」と入ります。")];
+    const done = await dialogs.ask({
+      title: "文字起こしを読み終えた", body, button: "読み終えたと記録する", explain: this.actions.explain,
+      send: () => this.send(() => ({ kind: "read" })),
+    });
+    if (done === null) return;
+    notice.show("good", [h("p", {}, "読み終えたと記録しました。")]);
+    say("読み終えたと記録しました");
+  }
+}
+
+class Changed extends Error {
+  constructor() {
+    super("直していた行を、ほかの人が先に変えました。入れた文字を控えてから閉じて(Esc)、直し直してください。");
+  }
+}
+
+function shared(one, other) {
+  let at = 0;
+  while (at < one.length && at < other.length && one[at] === other[at]) at += 1;
+  return at;
+}
+
+const reversed = (text) => text.split("").reverse().join("");

@@ -1,0 +1,250 @@
+"""Apply a call's corrections to its transcript and carry places over between the two.
+
+A piece (``pipeline.correcting.wording``) becomes one word.  It takes the time of the words that it stands for
+and remembers the time of each (``Word.heard``), so that it is masked as a whole as soon as one of them is.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.correcting.wording import Piece, Wording
+from pipeline.types import CharSpan, MaskPlan, Segment, TimeSpan, Transcript, Word
+
+__all__ = ["Corrected", "Part", "corrected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A word of the corrected transcript.
+
+    Attributes:
+        raw: The recognised characters that it stands for.
+        word: The word; its ``chars`` lie in the corrected text.
+        written: Whether a person wrote it.
+        utterance: Number of the utterance in which it was recognised.
+    """
+
+    raw: CharSpan
+    word: Word
+    written: bool
+    utterance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A transcript with the corrections applied.
+
+    Attributes:
+        transcript: The corrected transcript.
+        parts: Its words, in the order of both texts.
+        starts: The recognised character at which each line begins.
+    """
+
+    transcript: Transcript
+    parts: tuple[Part, ...]
+    starts: tuple[int, ...]
+
+    def chars(self, raw: CharSpan) -> CharSpan:
+        """Carry a stretch of the recognised text over to the corrected one.
+
+        A piece belongs to it as a whole as soon as one of its recognised characters does.
+        """
+        return _carried(raw, self._raw(raw), lambda part: (part.raw, part.word.chars))
+
+    def raw(self, chars: CharSpan) -> CharSpan:
+        """Carry a stretch of the corrected text back to the recognised one; pieces as in ``chars``."""
+        return _carried(chars, self._new(chars), lambda part: (part.word.chars, part.raw))
+
+    def plan(self, plan: MaskPlan) -> MaskPlan:
+        """Return a plan whose items point into the corrected text; their times and all else stay."""
+        items = tuple(replace(item, chars=self.chars(item.chars)) for item in plan.items)
+        return replace(plan, items=items, transcript_sha256=_sha256(self.transcript.text))
+
+    def touched(self, raw: CharSpan) -> tuple[Part, ...]:
+        """The words that stand for some of these recognised characters."""
+        return tuple(self._raw(raw))
+
+    def _raw(self, chars: CharSpan) -> Sequence[Part]:
+        return _touching(self.parts, chars, lambda part: part.raw)
+
+    def _new(self, chars: CharSpan) -> Sequence[Part]:
+        return _touching(self.parts, chars, lambda part: part.word.chars)
+
+
+def _touching(parts: Sequence[Part], chars: CharSpan, where: Callable[[Part], CharSpan]) -> Sequence[Part]:
+    """The parts that share a character with a stretch; of an empty one, the last that begins by there."""
+    if chars.start == chars.end:
+        last = bisect.bisect_right(parts, chars.start, key=lambda part: where(part).start)
+        return parts[max(0, last - 1) : last]
+    first = bisect.bisect_right(parts, chars.start, key=lambda part: where(part).end)
+    last = bisect.bisect_left(parts, chars.end, key=lambda part: where(part).start)
+    return parts[first : max(first, last)]
+
+
+def _carried(
+    chars: CharSpan, parts: Sequence[Part], sides: Callable[[Part], tuple[CharSpan, CharSpan]]
+) -> CharSpan:
+    """Carry a stretch from one side of the parts that it touches to the other."""
+    if not parts:
+        return CharSpan(0, 0)
+    own, other = sides(parts[0])
+    start = other.start if parts[0].written else min(other.end, other.start + max(0, chars.start - own.start))
+    if chars.start == chars.end:
+        return CharSpan(start, start)
+    own, other = sides(parts[-1])
+    end = other.end if parts[-1].written else other.end - max(0, own.end - chars.end)
+    return CharSpan(start, max(start, end))
+
+
+def corrected(transcript: Transcript, wording: Wording) -> Corrected:
+    """Apply corrections; any series of them gives a transcript.
+
+    A piece that does not begin and end with words of one recognised utterance has no effect, nor has the
+    start of a line within a piece or a word.  Lines stay in the order in which they were recognised.
+
+    Args:
+        transcript: As it was recognised.
+        wording: What people corrected.
+
+    Returns:
+        The corrected transcript; without a correction it is equal to ``transcript``.
+    """
+    starts = dict(wording.lines)
+    lines: list[_Line] = []
+    for number, segment in enumerate(transcript.segments):
+        last: int | None = None
+        for part in _parts(transcript.text, (number, segment), wording.pieces):
+            begins = part.raw.start != last and starts.get(part.raw.start, last is None)
+            if begins or not lines or lines[-1].segments[-1].channel != segment.channel:
+                lines.append(_Line([segment], []))
+            if lines[-1].segments[-1] is not segment:
+                lines[-1].segments.append(segment)
+            lines[-1].parts.append(part)
+            last = part.raw.start
+    return _laid_out(transcript, lines, wording)
+
+
+@dataclass(slots=True)
+class _Raw:
+    """A word before its place in the corrected text is known."""
+
+    raw: CharSpan
+    word: Word
+    text: str
+    written: bool
+    utterance: int
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line and the utterances that its words were recognised in."""
+
+    segments: list[Segment]
+    parts: list[_Raw]
+
+
+def _parts(text: str, numbered: tuple[int, Segment], pieces: Sequence[Piece]) -> list[_Raw]:
+    """The words of an utterance, those under a piece as one."""
+    number, segment = numbered
+    words = segment.words or (Word(segment.chars, segment.time, 0.0),)
+    standing = _standing(text, words, pieces)
+    out: list[_Raw] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        piece = standing.get(word.chars.start) if word.chars.start < word.chars.end else None
+        if piece is None:
+            own = text[word.chars.start : word.chars.end]
+            out.append(_Raw(word.chars, word, own, written=False, utterance=number))
+            at += 1
+            continue
+        under = [word]
+        for each in itertools.islice(words, at + 1, None):
+            if each.chars.end > piece.chars.end:
+                break
+            under.append(each)
+        out.append(_Raw(piece.chars, _one_word(piece, under), piece.text, written=True, utterance=number))
+        at += len(under)
+    return out
+
+
+def _standing(text: str, words: Sequence[Word], pieces: Sequence[Piece]) -> dict[int, Piece]:
+    """The pieces that stand for words of one utterance, by their first character."""
+    first = bisect.bisect_left(pieces, words[0].chars.start, key=lambda piece: piece.chars.start)
+    last = bisect.bisect_left(pieces, words[-1].chars.end, key=lambda piece: piece.chars.start)
+    near = pieces[first:last]
+    starts = {word.chars.start for word in words} if near else set()
+    ends = {word.chars.end for word in words} if near else set()
+    return {
+        piece.chars.start: piece
+        for piece in near
+        if piece.chars.start in starts
+        and piece.chars.end in ends
+        and piece.text != text[piece.chars.start : piece.chars.end]
+    }
+
+
+def _one_word(piece: Piece, words: Sequence[Word]) -> Word:
+    time = TimeSpan(min(w.time.start for w in words), max(w.time.end for w in words))
+    return Word(piece.chars, time, 1.0, heard=tuple(word.time for word in words))
+
+
+def _laid_out(transcript: Transcript, lines: Sequence[_Line], wording: Wording) -> Corrected:
+    text: list[str] = []
+    at = 0
+    segments: list[Segment] = []
+    parts: list[Part] = []
+    for line in lines:
+        if segments:
+            text.append("\n")
+            at += 1
+        begin, words = at, list[Word]()
+        for part in line.parts:
+            chars = CharSpan(at, at + len(part.text))
+            words.append(part.word if part.word.chars == chars else _at(part.word, chars))
+            parts.append(Part(part.raw, words[-1], part.written, part.utterance))
+            text.append(part.text)
+            at = chars.end
+        segments.append(_segment(line, words, (CharSpan(begin, at), _speaker(line, wording))))
+    whole = replace(transcript, text="".join(text), segments=tuple(segments))
+    return Corrected(whole, tuple(parts), tuple(line.parts[0].raw.start for line in lines))
+
+
+def _at(word: Word, chars: CharSpan) -> Word:
+    """A word at another place: an hour of call has thirty thousand, and ``replace`` is slower."""
+    return Word(chars, word.time, word.probability, word.sounds, word.spread, word.heard)
+
+
+def _segment(line: _Line, words: Sequence[Word], known: tuple[CharSpan, str | None]) -> Segment:
+    first, (chars, speaker) = line.segments[0], known
+    untimed = not first.words and len(line.parts) == 1 and not line.parts[0].written
+    alone = len(line.segments) == 1
+    spoken = TimeSpan(min(word.time.start for word in words), max(word.time.end for word in words))
+    whole = (
+        alone and line.parts[0].raw.start == first.chars.start and line.parts[-1].raw.end == first.chars.end
+    )
+    return replace(
+        first,
+        chars=chars,
+        time=first.time if whole else spoken,
+        speaker=speaker,
+        words=() if untimed else tuple(words),
+        traces=tuple(trace for segment in line.segments for trace in segment.traces),
+        posteriorgrams=tuple(heard for segment in line.segments for heard in segment.posteriorgrams),
+    )
+
+
+def _speaker(line: _Line, wording: Wording) -> str | None:
+    """Who speaks a line: who was last said to speak its first character."""
+    first = line.parts[0].raw.start
+    said = [who for chars, who in wording.speakers if chars.start <= first < chars.end]
+    return (said[-1] or None) if said else line.segments[0].speaker
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,103 @@
+"""What people wrote in place of recognised words, and how they set lines and speakers.
+
+Characters of the recognised transcript stay the coordinate of everything: a correction says which of them it
+replaces, and a mask keeps its place whatever is written there.
+
+    recognised   |た|か|な|さ|ん|に|           characters 0 to 6
+    pieces       [  田中  ]                    ``Piece(CharSpan(0, 3), "田中")``
+    read as       田中     さ ん に
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.types import CharSpan
+
+__all__ = ["AS_RECOGNISED", "SPEAKERS", "Correction", "Piece", "Wording", "with_pieces"]
+
+SPEAKERS: Final = ("op", "cu", "")
+"""The operator, the caller, and somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Recognised characters and the text in their place, which is empty where nothing was said."""
+
+    chars: CharSpan
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What one decision changes in the text.
+
+    Attributes:
+        chars: The recognised characters that it is about; of no length for the place of a line's start.
+        pieces: For new words: what is written in place of them, in order.
+        speaker: For a line's speaker: one of ``SPEAKERS``.
+    """
+
+    chars: CharSpan
+    pieces: tuple[Piece, ...] = ()
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """All corrections of a call that stand.
+
+    Attributes:
+        pieces: In order, sharing no character.
+        speakers: Stretches and who speaks there, oldest first; a later one wins.
+        lines: Characters and whether a line starts there, where a person decided it.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    speakers: tuple[tuple[CharSpan, str], ...] = ()
+    lines: tuple[tuple[int, bool], ...] = ()
+
+    def shown(self, text: str, chars: CharSpan) -> str:
+        """Return what is read in place of some characters of the recognised text.
+
+        Args:
+            text: ``Transcript.text`` as recognised.
+            chars: A piece counts as a whole where it shares a character with them.
+        """
+        return "".join(self._parts(text, chars))
+
+    def _parts(self, text: str, chars: CharSpan) -> Iterator[str]:
+        at = chars.start
+        for piece in self.pieces:
+            if piece.chars.overlaps(chars):
+                yield text[at : piece.chars.start]
+                yield piece.text
+                at = piece.chars.end
+        yield text[at : chars.end]
+
+
+AS_RECOGNISED: Final = Wording()
+
+
+def with_pieces(pieces: Iterable[Piece], new: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Add pieces to others; an older one that shares a character with a new one is dropped as a whole.
+
+    Args:
+        pieces: Sharing no character.
+        new: Likewise; empty spans are left out.
+
+    Returns:
+        All that stand, in order.
+    """
+    added = [piece for piece in new if piece.chars.start < piece.chars.end]
+    if not added:
+        return tuple(pieces)
+    near = CharSpan(min(p.chars.start for p in added), max(p.chars.end for p in added))
+    kept = [
+        old
+        for old in pieces
+        if not (old.chars.overlaps(near) and any(old.chars.overlaps(piece.chars) for piece in added))
+    ]
+    return tuple(sorted((*kept, *added), key=lambda piece: piece.chars))

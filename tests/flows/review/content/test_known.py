@@ -1,0 +1,35 @@
+"""The case's words in garbled lines, with the real reader: it is quick."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.review.content.known import known_words
+from models.language.readings import load_reader
+from pipeline.correcting.offers import offers
+from pipeline.types import CallCase, CaseName, Requester
+
+CASE = CallCase(
+    "R-1",
+    Requester(names=(CaseName("鈴木花子", "スズキハナコ"),)),
+    staff=(CaseName("山本", "ヤマモト"),),
+    company_names=(CaseName("青空通信", "アオゾラツウシン"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("すずき花ことも押します", [("すずき花こ", "鈴木花子")]),
+        ("おぞらつしん、やまもとです", [("おぞらつしん", "青空通信"), ("やまもと", "山本")]),
+        ("はい、鱸ですが", [("鱸", "鈴木")]),
+        ("鈴木花子と申します。青空通信さんですか", []),
+        ("今日は電気の使用量のことで", []),
+    ],
+)
+def test_words_are_offered_where_the_line_sounds_like_them(line, found):
+    """As the case writes them; where the line does already, nothing is offered."""
+    reader = load_reader()
+    made = offers(line, reader.line(line), known_words(CASE, reader))
+
+    assert [(line[each.chars.start : each.chars.end], each.text) for each in made] == found

@@ -72,9 +72,12 @@ def _cut(whole: Recording, passage: Passage, path: Path) -> Recording:
 
 
 def _words(passages: tuple[Passage, ...], masked: dict[str, object]) -> str:
-    """Return the words of passages, each under a line that says which it is."""
+    """Return the words of passages, each under a line that says which it is.
+
+    A note that the copy carries above its text, such as that nobody has proofread it, stands above these too.
+    """
     whole = masked_transcript(masked)
-    parts = []
+    parts = [f"{masked['note']}\n"] if masked.get("note") else []
     for at, passage in enumerate(passages, start=1):
         span = TimeSpan(passage.start, passage.end)
         head = f"箇所{at} {clock(int(passage.start))}から{clock(-int(-passage.end // 1))}まで\n"

@@ -183,6 +183,14 @@ def test_a_mask_within_a_passage_is_told_and_one_outside_is_not(desk: Desk, tmp_
     assert manifest["passages"] == [{"call": 1, "start": passage.start, "end": passage.end}]
 
 
+def test_a_note_above_the_copy_stands_above_its_passages():
+    """What is said of the whole text holds for a part of it."""
+    copy = {"note": "機械による文字起こし", "segments": []}
+    told = cutting._words((Passage("c1", 0.0, 1.5),), copy)
+
+    assert told == "機械による文字起こし\n\n箇所1 00:00から00:02まで\n"
+
+
 @pytest.mark.parametrize(
     ("wanted", "ends"), [(Wanted.AUDIO, {".wav", ".mp3"}), (Wanted.TRANSCRIPT, {".txt", ".docx"})]
 )

@@ -9,6 +9,7 @@ __all__ = [
     "SUMS",
     "audio_names",
     "passage_audio_names",
+    "passage_names",
     "passage_text_names",
     "transcript_names",
 ]
@@ -35,3 +36,14 @@ def passage_audio_names(number: int, passage: int) -> tuple[str, str]:
 def passage_text_names(number: int) -> tuple[str, str]:
     """Return the names of the transcript of a call's passages as text and as a Word file."""
     return f"通話{number}_箇所_文字起こし.txt", f"通話{number}_箇所_文字起こし.docx"
+
+
+def passage_names(number: int, passages: int) -> tuple[str, ...]:
+    """Return every name that a file of a call's passages can have, in the order of the package.
+
+    Args:
+        number: Of the call in the answer.
+        passages: How many were chosen.
+    """
+    sound = tuple(name for at in range(1, passages + 1) for name in passage_audio_names(number, at))
+    return (*sound, *passage_text_names(number)) if passages else ()

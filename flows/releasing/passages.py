@@ -21,14 +21,7 @@ from pipeline.masking.passages import masked_transcript, words_within
 from pipeline.masking.text import as_text
 from pipeline.types import TimeSpan
 
-__all__ = ["passage_names", "write_passages"]
-
-
-def passage_names(call: CallMaterial) -> tuple[str, ...]:
-    """Return the names that the files of a call's passages can have, in the order of the package."""
-    count = len(call.passages)
-    sound = tuple(name for at in range(1, count + 1) for name in passage_audio_names(call.number, at))
-    return (*sound, *passage_text_names(call.number)) if count else ()
+__all__ = ["write_passages"]
 
 
 def write_passages(call: CallMaterial, products: Path, where: tuple[Material, Path]) -> None:

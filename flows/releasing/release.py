@@ -28,9 +28,8 @@ from flows.letter import fill
 from flows.releasing.instructions import instructions
 from flows.releasing.letter_content import clock, content_of
 from flows.releasing.material import CallMaterial, Material, gather, released_call
-from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, transcript_names
+from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, passage_names, transcript_names
 from flows.releasing.package import Packed, described, new_password, pack, write_sums
-from flows.releasing.passages import passage_names, write_passages
 from flows.releasing.transcript_docx import transcript_docx
 from pipeline.errors import CallUnsafeError
 
@@ -148,6 +147,7 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
 
 def _copy_out(call: CallMaterial, workspace: Workspace, where: tuple[Material, Path]) -> None:
     """Copy the files of a call that the answer discloses into the package's folder."""
+    from flows.releasing.passages import write_passages
     from pipeline.audio.mp3 import write_mp3
     from pipeline.audio.recording import read_recording
 
@@ -172,7 +172,8 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
     goes_out = [call for call in material.calls if call.approved is not None]
     files = [described(inside / LETTER)]
     for call in goes_out:
-        possible = (*audio_names(call.number), *transcript_names(call.number), *passage_names(call))
+        passages = passage_names(call.number, len(call.passages))
+        possible = (*audio_names(call.number), *transcript_names(call.number), *passages)
         files += [described(inside / name, call.number) for name in possible if (inside / name).exists()]
     names = [file.name for file in files]
     told = instructions(material.name, material.request.number, names, outside=False)

@@ -24,6 +24,7 @@ from flows.desk.record.ledger import LedgerQuery, ledger
 from flows.desk.work import plans
 from flows.letter.content import REQUIRED
 from flows.letter.errors import LetterError
+from flows.masking.proofread import UNREAD
 from flows.releasing import passages as cutting
 from flows.releasing import release as releasing
 from flows.releasing.fetch import fetch_folder
@@ -139,7 +140,7 @@ def test_passages_hold_the_copys_own_samples_and_only_their_words(desk: Desk, tm
         start, end = to_samples(TimeSpan(each.start, each.end), whole.rate, whole.length)
         assert np.array_equal(np.asarray(cut.samples), whole.samples[:, start:end])
     text = (folder / "通話1_箇所_文字起こし.txt").read_text("utf-8")
-    assert text.startswith("箇所1 00:00から")
+    assert text.startswith(f"{UNREAD}\n\n箇所1 00:00から")
     assert "箇所2 00:03から00:04まで" in text
     assert "[氏名]" not in text
     assert answer.kind is Answer.FULL

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.audio import spans as heard
+from pipeline.audio import quiet as heard
 from pipeline.audio.quiet import quiet
 from pipeline.audio.recording import Recording
 from pipeline.masking import sketch

@@ -5,6 +5,7 @@ import { get, post } from "./api.js";
 import { h, kbd, say } from "./dom.js";
 
 const BEFORE = 0.25; // seconds played before the word at the caret and after the run
+const LEAD = 1.1; // seconds that play before a chosen finding: what is said in them is mostly of the line before
 const SPEAKERS = { op: "cu", cu: "", "": "op" };
 const NAMES = { op: "担当者", cu: "お客様", "": "話者" };
 
@@ -50,12 +51,17 @@ export class Words {
 
   // ---- a run of words ----
 
-  // Index of the line at the cursor, else of the one that plays.
+  // Index of the line at the cursor, else of the finding that begins to play, else of the one that plays.
   get line() {
     const { call, transcript } = this;
     if (transcript.at !== null && call.words[transcript.at]) return call.words[transcript.at].segment;
-    const playing = call.wordsAtTime(this.player.position)[0];
-    return playing ? playing.segment : transcript.segmentAt(this.player.position);
+    const { position } = this.player, chosen = call.current;
+    if (chosen && chosen.start - LEAD <= position && position <= chosen.start) {
+      const line = call.segments.findIndex((segment) => segment.start_char <= chosen.start_char && chosen.start_char < segment.end_char);
+      if (line >= 0) return line;
+    }
+    const playing = call.wordsAtTime(position)[0];
+    return playing ? playing.segment : transcript.segmentAt(position);
   }
 
   edit() {

@@ -19,7 +19,7 @@ from flows.desk.kinds.ways import Manner, Way
 from flows.desk.people import presence, sessions, trusted_sessions
 from flows.desk.record import erasure, ledger, periods, rotation
 from flows.desk.storage.store import StoredFile
-from flows.desk.work import claims, plans, reviews
+from flows.desk.work import claims, corrections, plans, reviews
 from flows.desk.work.claims import Claim
 from flows.releasing.release import release
 from flows.settings import Settings
@@ -223,6 +223,11 @@ STEPS: dict[str, Step] = {
     "a transcript is erased": Step(
         ("files.erase_file",),
         lambda d, s: files.erase_file(d, CLERK, _masked_file(d, s.calls[1], FileKind.TRANSCRIPT)),
+        EITHER,
+    ),
+    "what people wrote into a text is emptied": Step(
+        ("corrections.forget_words",),
+        lambda d, s: corrections.forget_words(d, CLERK, s.calls[1]),
         EITHER,
     ),
     "the identity check is taken away": _by_hand("delete from identity_checks where request_id = :request"),

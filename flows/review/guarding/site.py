@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from flows.review.content.words import Library
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.review.guarding.secret_file import secrets_of
 from flows.settings import Settings
+from flows.version import VERSION
 
 __all__ = ["PAGE_FOLDER", "Site", "open_site", "site_of"]
 
@@ -107,11 +107,10 @@ def open_site(desk: Desk) -> Site:
     )
     templates.filters["with_dates"] = _with_dates
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
-    version = importlib.metadata.version("kaiji")
     sketches, library = Sketches(desk, shelf), Library(desk)
     watch, outgoing, visits = Watch(desk.settings), Outgoing(desk), VisitSound(desk)
     known = (shelf, sketches, library, watch, outgoing, visits)
-    return Site(desk, templates, version, *known, proxy, metrics_secrets)
+    return Site(desk, templates, VERSION, *known, proxy, metrics_secrets)
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:

@@ -5,6 +5,7 @@ A module is imported when a command of it is chosen, not before: ``kaiji --help`
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,7 +15,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
-__all__ = ["COMMANDS", "LOOK", "Entry", "Promised", "Table"]
+__all__ = ["COMMANDS", "LOOK", "USUAL_LOOKS", "Entry", "Promised", "Table"]
+
+USUAL_LOOKS = gc.get_threshold()
+"""How often Python looks for garbage before ``flows.cli.main`` lets it look seldom."""
 
 LOOK: Mapping[str, Any] = {
     # Rich would take longer to load than everything else that `--help` needs.
@@ -34,16 +38,20 @@ class Entry:
         module: Its module.
         name: The function that runs it, or the group of its commands, in that module.
         help: One line for the list of commands; of a group, also its own help.
+        lasts: Whether it may run for minutes: then Python looks for garbage as often as it usually does.
     """
 
     module: str
     name: str
     help: str
+    lasts: bool = False
 
 
 COMMANDS = {
-    "mask": Entry("flows.cli.masking", "mask", "通話を伏せた写しにします。"),
-    "evaluate": Entry("flows.cli.masking", "evaluate", "正解付きの通話で、漏れと伏せすぎを測ります。"),
+    "mask": Entry("flows.cli.masking", "mask", "通話を伏せた写しにします。", lasts=True),
+    "evaluate": Entry(
+        "flows.cli.masking", "evaluate", "正解付きの通話で、漏れと伏せすぎを測ります。", lasts=True
+    ),
     "retention": Entry(
         "flows.cli.care",
         "retention",
@@ -52,7 +60,7 @@ COMMANDS = {
     "ledger": Entry(
         "flows.cli.release", "ledger", "開示台帳: 受付から交付まで。見たことを監査記録に残します。"
     ),
-    "run": Entry("flows.cli.masking", "run", "Prefect のフローで実行します。"),
+    "run": Entry("flows.cli.masking", "run", "Prefect のフローで実行します。", lasts=True),
     "case": Entry("flows.cli.case", "case", "案件(開示請求): 受付、本人確認、一覧、期限。"),
     "call": Entry("flows.cli.call", "call", "案件の通話: 録音を探す、案件に加える、状態を見る。"),
     "recordings": Entry("flows.cli.call", "recordings", "録音の目録: 一覧やフォルダから取り込む。"),
@@ -61,7 +69,7 @@ COMMANDS = {
     "key": Entry("flows.cli.care", "key", "鍵: 作る、替える、確かめる。"),
     "practice": Entry("flows.cli.care", "practice", "練習用の窓口: 見本の通話で試し、跡を残さず片付ける。"),
     "account": Entry("flows.cli.review", "account", "利用者: 確認の画面にサインインする人。"),
-    "review": Entry("flows.cli.review", "review", "確認の画面。"),
+    "review": Entry("flows.cli.review", "review", "確認の画面。", lasts=True),
     "release": Entry(
         "flows.cli.release",
         "release",
@@ -81,6 +89,8 @@ class Promised(TyperCommand):
     def resolved(self) -> Any:
         """Import and return the command itself."""
         name = str(self.name)
+        if self._entry.lasts:
+            gc.set_threshold(*USUAL_LOOKS)
         found = getattr(import_module(self._entry.module), self._entry.name)
         frame = typer.Typer(**LOOK)
         if isinstance(found, typer.Typer):

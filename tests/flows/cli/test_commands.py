@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -14,8 +15,8 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from flows.cli.commands import COMMANDS, Promised
-from flows.cli.main import app
+from flows.cli.commands import COMMANDS, USUAL_LOOKS, Promised
+from flows.cli.main import FEW_LOOKS, app
 from tests.command_lines import LINES, SmallDesk, make_small_desk
 
 ROOT = Path(__file__).parents[3]
@@ -28,6 +29,9 @@ HEAVY = frozenset(
     )
 )
 """What no command may load but those whose line says that they need it."""
+
+SELDOM = (FEW_LOOKS, *USUAL_LOOKS[1:])
+"""How often Python looks for garbage in a short command."""
 
 STARTED = """
 import json, sys
@@ -122,3 +126,17 @@ def test_a_command_runs_with_the_groups_own_options():
     """``-h`` is help everywhere, and what is malformed names the command as it was typed."""
     assert CliRunner().invoke(app, ["audit", "verify", "-h"]).exit_code == 0
     assert "Usage: kaiji case show" in CliRunner().invoke(app, ["case", "show"], prog_name="kaiji").stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "looks"), [("mask", USUAL_LOOKS), ("review", USUAL_LOOKS), ("case", SELDOM)]
+)
+def test_what_runs_for_long_is_tidied_up_as_usual(name: str, looks: tuple[int, ...]):
+    """A short command ends before there is much garbage; masking and the page hold no more than they need."""
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(*SELDOM)
+        Promised(name, COMMANDS[name]).resolved()
+        assert gc.get_threshold() == looks
+    finally:
+        gc.set_threshold(*before)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
+import pyzipper
 from playwright.sync_api import Page, expect
 
 from tests.review_site import PASSWORD
@@ -54,6 +57,34 @@ def open_call(page: Page, reviewed: Reviewed) -> Page:
     page.goto(f"{reviewed.site}/calls/{reviewed.call_id}")
     page.wait_for_selector('main[aria-busy="false"]')
     return page
+
+
+def approve(reviewed: Reviewed, approver: Page) -> None:
+    """Approve the call's copy, and go on to the answer."""
+    open_call(approver, reviewed)
+    approver.get_by_role("button", name="承認する").click()
+    approver.get_by_role("dialog").get_by_role("button", name="承認する").click()
+    approver.get_by_role("link", name="開示の手続きへ").click()
+    expect(approver).to_have_url(f"{reviewed.site}/ledger/{reviewed.number}")
+
+
+def release(approver: Page, folder: Path) -> dict[str, bytes]:
+    """Release the first answer, which withholds a part: the files of the package, by their names."""
+    approver.get_by_role("button", name="開示する").click()
+    expect(approver.get_by_role("heading", name=re.compile("第1回 一部"))).to_be_visible(timeout=120_000)
+    return package_of(approver, folder)
+
+
+def package_of(approver: Page, folder: Path) -> dict[str, bytes]:
+    """Download the package and open it with the password that is shown apart."""
+    with approver.expect_download() as download:
+        approver.get_by_role("link", name="開示ファイル(ZIP)").click()
+    download.value.save_as(folder / "package.zip")
+    approver.get_by_role("button", name="合言葉を見る").click()
+    password = approver.locator("code.secret").inner_text()
+    with pyzipper.AESZipFile(folder / "package.zip") as package:
+        package.setpassword(password.encode())
+        return {name: package.read(name) for name in package.namelist()}
 
 
 def state(page: Page) -> dict:

@@ -6,11 +6,10 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-import pyzipper
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from flows.desk.kinds.values import JAPAN
-from tests.browser.pages import Reviewed, open_call, select, send, state
+from tests.browser.pages import Reviewed, approve, open_call, release, select, send, state
 
 
 def decide_all(page: Page) -> None:
@@ -68,22 +67,10 @@ def test_complete_approve_and_back(found: Reviewed, analyst: Page, approver: Pag
 def test_the_answer_goes_out(found: Reviewed, analyst: Page, approver: Page, tmp_path: Path):
     """Complete, approve, release: the package opens with the password that is shown apart, without a name."""
     complete(analyst, found)
-    open_call(approver, found)
-    approver.get_by_role("button", name="承認する").click()
-    approver.get_by_role("dialog").get_by_role("button", name="承認する").click()
-    approver.get_by_role("link", name="開示の手続きへ").click()
-    expect(approver).to_have_url(f"{found.site}/ledger/{found.number}")
-    approver.get_by_role("button", name="開示する").click()
-    expect(approver.get_by_role("heading", name=re.compile("第1回 一部"))).to_be_visible(timeout=120_000)
-    with approver.expect_download() as download:
-        approver.get_by_role("link", name="開示ファイル(ZIP)").click()
-    download.value.save_as(tmp_path / "package.zip")
-    approver.get_by_role("button", name="合言葉を見る").click()
-    password = approver.locator("code.secret").inner_text()
-    with pyzipper.AESZipFile(tmp_path / "package.zip") as package:
-        package.setpassword(password.encode())
-        texts = [package.read(name).decode() for name in package.namelist() if name.endswith(".txt")]
-        assert sum(name.endswith(".mp3") for name in package.namelist()) == 1
+    approve(found, approver)
+    package = release(approver, tmp_path)
+    texts = [raw.decode() for name, raw in package.items() if name.endswith(".txt")]
+    assert sum(name.endswith(".mp3") for name in package) == 1
     assert not any("藤田" in text or "高島平" in text for text in texts)
     assert any("[氏名]" in text for text in texts)
     approver.get_by_label("渡した方法").fill("窓口で手渡し")

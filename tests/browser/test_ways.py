@@ -9,14 +9,13 @@ from pathlib import Path
 
 import docx
 import pytest
-import pyzipper
 from playwright.sync_api import Page, expect
 
 from flows.desk.answers.visits import visits
 from flows.desk.cases import calls
 from flows.desk.integrity import audit
 from pipeline.audio.recording import read_recording
-from tests.browser.pages import Reviewed, open_call, until
+from tests.browser.pages import Reviewed, open_call, package_of, until
 from tests.browser.running import Served
 from tests.browser.test_signing import complete
 
@@ -65,14 +64,7 @@ def go_out(approver: Page, found: Reviewed) -> None:
 
 def package(approver: Page, folder: Path) -> Mapping[str, bytes]:
     """The files of the package by name, opened with the password that the page shows."""
-    with approver.expect_download() as download:
-        approver.get_by_role("link", name="開示ファイル(ZIP)").click()
-    download.value.save_as(folder / "package.zip")
-    approver.get_by_role("button", name="合言葉を見る").click()
-    password = approver.locator("code.secret").inner_text()
-    with pyzipper.AESZipFile(folder / "package.zip") as opened:
-        opened.setpassword(password.encode())
-        return {name.rpartition("/")[2]: opened.read(name) for name in opened.namelist()}
+    return {name.rpartition("/")[2]: raw for name, raw in package_of(approver, folder).items()}
 
 
 def letter(files: Mapping[str, bytes]) -> str:

@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 
 import docx
-import pyzipper
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import Reviewed, finding, open_call, select, state, until
+from tests.browser.pages import Reviewed, approve, finding, open_call, release, select, state, until
 from tests.browser.running import Served
 from tests.browser.test_signing import decide_all
 from tests.sentinels import everything_under, found_in
@@ -85,20 +84,9 @@ def test_three_words_and_a_speaker_are_corrected_and_go_out_as_written(
 
 def _released(found: Reviewed, approver: Page, folder: Path) -> dict[str, str]:
     """Approve and release; the text of every file of the package by the end of its name."""
-    open_call(approver, found)
-    approver.get_by_role("button", name="承認する").click()
-    approver.get_by_role("dialog").get_by_role("button", name="承認する").click()
-    approver.get_by_role("link", name="開示の手続きへ").click()
-    approver.get_by_role("button", name="開示する").click()
-    expect(approver.get_by_role("heading", name=re.compile("第1回 一部"))).to_be_visible(timeout=120_000)
-    with approver.expect_download() as download:
-        approver.get_by_role("link", name="開示ファイル(ZIP)").click()
-    download.value.save_as(folder / "package.zip")
-    approver.get_by_role("button", name="合言葉を見る").click()
-    password = approver.locator("code.secret").inner_text()
-    with pyzipper.AESZipFile(folder / "package.zip") as package:
-        package.setpassword(password.encode())
-        inside = {re.split("[_/]", name)[-1]: package.read(name) for name in package.namelist()}
+    approve(found, approver)
+    package = release(approver, folder)
+    inside = {re.split("[_/]", name)[-1]: raw for name, raw in package.items()}
     return {name: _text(name, raw) for name, raw in inside.items() if not name.endswith((".wav", ".mp3"))}
 
 

@@ -6,13 +6,12 @@ also sends a secret that only it and we can read, or connects by a Unix socket t
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from flows.review.guarding.secret_file import secrets_of
+from flows.review.guarding.secret_file import is_one_of, secrets_of
 from flows.settings import SettingError, Settings
 
 __all__ = ["SECRET_HEADER", "TrustedProxy", "trusted_proxy"]
@@ -52,8 +51,7 @@ class TrustedProxy:
     def _has_secret(self, request: Request) -> bool:
         told = request.headers.getlist(SECRET_HEADER)
         given = told[0].encode("latin-1") if len(told) == 1 else b""
-        # All secrets are compared, so that the time does not tell which one matched.
-        return sum(hmac.compare_digest(given, secret) for secret in self.secrets) > 0
+        return is_one_of(given, self.secrets)
 
 
 def trusted_proxy(settings: Settings) -> TrustedProxy:

@@ -1,14 +1,16 @@
-"""Reads the secrets with which other programs prove themselves, from a file that only we can read."""
+"""Reads the secrets with which other programs prove themselves, from a file of ours, and compares."""
 
 from __future__ import annotations
 
+import hmac
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from flows.settings import SettingError
 
-__all__ = ["secrets_of"]
+__all__ = ["is_one_of", "secrets_of"]
 
 MIN_SECRET_CHARS = 32
 """Characters of a secret: 128 bits as hexadecimal digits."""
@@ -43,3 +45,11 @@ def secrets_of(file: Path, name: str) -> tuple[bytes, ...]:
         msg = f"{name} には、{MIN_SECRET_CHARS}文字以上の英数字の合言葉を一行に一つ入れてください"
         raise SettingError(msg)
     return secrets
+
+
+def is_one_of(given: bytes, secrets: Sequence[bytes]) -> bool:
+    """Return whether something given is one of the secrets.
+
+    All are compared, so that the time does not tell which one matched.
+    """
+    return sum(hmac.compare_digest(given, secret) for secret in secrets) > 0

@@ -5,8 +5,6 @@ None of it needs a person, and none of it tells of one.
 
 from __future__ import annotations
 
-import hmac
-
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
@@ -15,6 +13,7 @@ from flows.desk.kinds.errors import DeskError
 from flows.desk.work.gauges import gauges
 from flows.review.content.metrics import CONTENT_TYPE, as_metrics
 from flows.review.guarding.faults import RefusedError
+from flows.review.guarding.secret_file import is_one_of
 from flows.review.guarding.site import site_of
 from flows.version import VERSION
 
@@ -61,8 +60,7 @@ def metrics(request: Request) -> PlainTextResponse:
     told = request.headers.getlist("authorization")
     given = told[0] if len(told) == 1 else ""
     word = given[len(BEARER) :].strip() if given.casefold().startswith(BEARER) else ""
-    # All secrets are compared, so that the time does not tell which one matched.
-    if not sum(hmac.compare_digest(word.encode("utf-8"), secret) for secret in site.metrics_secrets):
+    if not is_one_of(word.encode("utf-8"), site.metrics_secrets):
         raise RefusedError(401, "forbidden", "合言葉が違います")
     text = as_metrics(gauges(site.desk), VERSION)
     return PlainTextResponse(text, media_type=CONTENT_TYPE)

@@ -1,13 +1,10 @@
 """Routes for sound: the page requests an address, which plays the sound; the audit log records originals.
 
-The address is a sealed note of what may be heard, by which session and until when.  Nobody can guess or
-change one, and it reveals nothing to others.
+What an address is: ``flows.review.content.addresses``.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import secrets
 from dataclasses import dataclass
@@ -15,12 +12,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import Field, FiniteFloat, TypeAdapter
 
 from flows.desk.integrity.chain import Subject
-from flows.desk.kinds.errors import DeskError, NotFoundError
 from flows.desk.work.decisions import folded, made_on
 from flows.desk.work.plans import get_plan, reviewed
+from flows.review.content.addresses import ADDRESS_SECONDS, Addresses
 from flows.review.content.sound import View
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site, site_of
@@ -31,14 +28,10 @@ from pipeline.audio.recording import to_samples
 from pipeline.errors import ReviewRuleError
 from pipeline.types import CharSpan, TimeSpan
 
-__all__ = ["part_of", "router"]
+__all__ = ["played", "router"]
 
 router = APIRouter()
 
-ADDRESS_SECONDS = 600
-"""Seconds for which an address is valid; then the page requests a new one."""
-
-SEAL_PLACE = "audio-token"
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
@@ -87,7 +80,7 @@ class Grant:
     salt: str
 
 
-GRANT: TypeAdapter[Grant] = TypeAdapter(Grant)
+ADDRESSES = Addresses(TypeAdapter(Grant), "audio-token")
 
 
 @router.post("/api/calls/{call_id}/play")
@@ -114,10 +107,8 @@ def play(request: Request, user: Reviewer, call_id: CallId, given: GivenPlay) ->
         user.session_id, call_id, given.what, first, last, review.stored.revision, review.count, until,
         secrets.token_hex(8),
     )  # fmt: skip
-    sealed = site.desk.keyring.seal(GRANT.dump_json(grant), SEAL_PLACE)
-    token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
     return {
-        "url": f"/audio/{token}",
+        "url": f"/audio/{ADDRESSES.sealed(site.desk, grant)}",
         "start": first / sketch.rate,
         "end": last / sketch.rate,
         "expires_in": ADDRESS_SECONDS,
@@ -131,37 +122,20 @@ def audio(
 ) -> Response:
     """Return the sound, as a whole or the requested range."""
     site = site_of(request)
-    grant = _opened(site, user, token)
-    view = _view(site, user, grant)
-    start, stop, status, headers = part_of(request, view.size)
-    if status == 416:
-        return Response(status_code=416, headers=headers)
-    return StreamingResponse(view.read(start, stop), status, headers)
+    grant = ADDRESSES.opened(site.desk, user.session_id, token)
+    return played(request, _view(site, user, grant))
 
 
-def part_of(request: Request, size: int) -> tuple[int, int, int, dict[str, str]]:
-    """Return the range of bytes that a request asks for, the status, and the headers of the answer."""
-    start, stop, status = _part(request.headers.get("range", ""), size)
+def played(request: Request, view: View) -> Response:
+    """Return the answer that plays some sound: all of it, or the range of bytes that is asked for."""
+    start, stop, status = _part(request.headers.get("range", ""), view.size)
     headers = {"accept-ranges": "bytes", "content-type": "audio/wav"}
     if status == 416:
-        return start, stop, status, headers | {"content-range": f"bytes */{size}"}
+        return Response(status_code=416, headers=headers | {"content-range": f"bytes */{view.size}"})
     if status == 206:
-        headers["content-range"] = f"bytes {start}-{stop - 1}/{size}"
+        headers["content-range"] = f"bytes {start}-{stop - 1}/{view.size}"
     headers["content-length"] = str(stop - start)
-    return start, stop, status, headers
-
-
-def _opened(site: Site, user: User, token: str) -> Grant:
-    """Open an address, which must be valid and belong to the session."""
-    gone = NotFoundError("その音声はありません。もう一度再生してください")
-    try:
-        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        grant = GRANT.validate_json(site.desk.keyring.open(sealed, SEAL_PLACE))
-    except (binascii.Error, ValidationError, DeskError):
-        raise gone from None
-    if grant.session_id != user.session_id or grant.until < site.desk.clock().timestamp():
-        raise gone
-    return grant
+    return StreamingResponse(view.read(start, stop), status, headers)
 
 
 def _view(site: Site, user: User, grant: Grant) -> View:

@@ -6,15 +6,13 @@ visit lasts.  No answer is a file to be kept, and nothing is played that the aud
 
 from __future__ import annotations
 
-import base64
-import binascii
 import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
-from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
+from fastapi.responses import RedirectResponse
+from pydantic import Field, FiniteFloat, TypeAdapter
 
 from flows.desk.answers.releases import Release, releases
 from flows.desk.answers.visits import begin_visit, end_visit, grant_play, record_played, visits
@@ -22,16 +20,17 @@ from flows.desk.cases.calls import get_call
 from flows.desk.cases.catalogue import get_recording
 from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.errors import DeskError, NotFoundError
+from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.passage_text import told_passage
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Role
 from flows.desk.kinds.ways import Visit, Way
+from flows.review.content.addresses import ADDRESS_SECONDS, Addresses
 from flows.review.content.sound import View
 from flows.review.guarding.access import User, require
-from flows.review.guarding.site import Site, site_of
+from flows.review.guarding.site import site_of
 from flows.review.routes.decide import Given
-from flows.review.routes.sound import part_of
+from flows.review.routes.sound import played
 
 __all__ = ["router"]
 
@@ -40,11 +39,6 @@ router = APIRouter()
 Approver = Annotated[User, require(Role.APPROVER)]
 Number = Annotated[str, Path(pattern=r"^R-\d{4}-\d{4,8}$")]
 Second = Annotated[FiniteFloat, Field(ge=0, le=360_000)]
-
-ADDRESS_SECONDS = 600
-"""Seconds for which an address is valid; then the page requests a new one."""
-
-SEAL_PLACE = "visit-token"
 
 CallIdText = Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")]
 
@@ -76,7 +70,7 @@ class Grant:
     salt: str
 
 
-GRANT: TypeAdapter[Grant] = TypeAdapter(Grant)
+ADDRESSES = Addresses(TypeAdapter(Grant), "visit-token")
 
 
 @router.get("/ledger/{number}/visit")
@@ -131,10 +125,8 @@ def play(request: Request, user: Approver, number: Number, given: GivenStart) ->
     grant_play(site.desk, actor, who, (given.call_id, min(given.start, recording.duration)))
     until = site.desk.clock().timestamp() + ADDRESS_SECONDS
     grant = Grant(number, user.session_id, given.call_id, until, secrets.token_hex(8))
-    sealed = site.desk.keyring.seal(GRANT.dump_json(grant), SEAL_PLACE)
-    token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
     return {
-        "url": f"/visit-audio/{token}",
+        "url": f"/visit-audio/{ADDRESSES.sealed(site.desk, grant)}",
         "seconds": recording.duration,
         "expires_in": ADDRESS_SECONDS,
     }
@@ -158,27 +150,10 @@ def visit_audio(
 ) -> Response:
     """Return the sound, as a whole or the requested range, while the visit lasts."""
     site = site_of(request)
-    grant = _opened(site, user, token)
+    grant = ADDRESSES.opened(site.desk, user.session_id, token)
     who = (grant.number, user.session_id)
     recording = site.visits.get(user.acting(Role.APPROVER), who, grant.call_id)
-    view = View(recording, 0, recording.length)
-    start, stop, status, headers = part_of(request, view.size)
-    if status == 416:
-        return Response(status_code=416, headers=headers)
-    return StreamingResponse(view.read(start, stop), status, headers)
-
-
-def _opened(site: Site, user: User, token: str) -> Grant:
-    """Open an address, which must be valid and belong to the session."""
-    gone = NotFoundError("その音声はありません。もう一度再生してください")
-    try:
-        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        grant = GRANT.validate_json(site.desk.keyring.open(sealed, SEAL_PLACE))
-    except (binascii.Error, ValidationError, DeskError):
-        raise gone from None
-    if grant.session_id != user.session_id or grant.until < site.desk.clock().timestamp():
-        raise gone
-    return grant
+    return played(request, View(recording, 0, recording.length))
 
 
 def _calls(desk: Desk, answer: Release) -> list[dict[str, Any]]:

@@ -46,7 +46,6 @@ from pipeline.audio.memory import give_back
 from pipeline.audio.wav import open_wav
 from pipeline.errors import CallUnsafeError, ModelError, UnreadableAudioError
 from pipeline.masking.text import mask_text
-from pipeline.ownership.heard.weigh import Hearing
 from pipeline.types import Leak, MaskAction, MaskPlan
 from pipeline.verifying.changes import Changes
 from pipeline.verifying.verify import (
@@ -237,13 +236,9 @@ def detect(call: Workspace, models: Models) -> int:
 
 
 def attribute(call: Workspace, models: Models) -> int:
-    """Decide whose data each finding is, by what was written and, where that is not enough, by the sound."""
-    transcript, job, reader = call.get(TRANSCRIPT), call.get(JOB), models.reader
-    # Words from a file need not be those of the recording.
-    recognised = job.transcript is None
-    hearing = Hearing(transcript, call.get(RECORDING), models.recogniser, reader) if recognised else None
+    """Decide whose data each finding is, by what was written and by what was heard."""
     context = pipeline.ownership.chain.Context(
-        transcript, job.case, reader, judge=models.owner.reattribute, hearing=hearing
+        call.get(TRANSCRIPT), call.get(JOB).case, models.reader, judge=models.owner.reattribute
     )
     entities = call.get(ENTITIES)
     findings = pipeline.ownership.chain.attribute(entities, context)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from models.language.lexicon.codes import first_figures
 from models.language.lexicon.foreign import foreign_name
 from models.language.lexicon.kanji import load_kanji
 from models.language.lexicon.lexicon import load_lexicon
@@ -127,10 +126,6 @@ class Reader:
     def kanji_sounds(self, kanji: str) -> KanjiSounds:
         """What is said to explain a kanji of a name; empty for one that no name has."""
         return load_kanji().get(kanji, KanjiSounds())
-
-    def first_figures(self, address: str) -> frozenset[str]:
-        """With which three figures the postal code of an address may begin; empty without its prefecture."""
-        return first_figures(address)
 
     def line(self, text: str, tokens: tuple[Token, ...] | None = None) -> SoundLine:
         """``text`` as morae with their characters."""

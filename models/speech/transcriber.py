@@ -34,7 +34,7 @@ from models.speech.whisper.narrow_vocabulary import (
 )
 from models.speech.whisper.processors import Place, place
 from models.speech.whisper.window_encoder import WindowEncoder
-from models.speech.window_decoder import UNREAD, Decoding, WindowDecoder
+from models.speech.window_decoder import UNREAD, Decoding
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardSegment, HeardWord
 from pipeline.types import Posteriorgram
@@ -196,18 +196,6 @@ class FasterWhisperRecogniser:
             The decoder.
         """
         return BatchTranscriber(self._again, self.name, self.at_once, how, self._ears if listened else None)
-
-    def score(self, samples: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
-        """Natural logarithm of the probability of texts, each as all that is said in 16 kHz audio.
-
-        Args:
-            samples: float32, shape (n,); at most 29 s.
-            texts: Any.
-
-        Returns:
-            One number for each, at most 0.
-        """
-        return WindowDecoder(self._again).score(samples, texts)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability.

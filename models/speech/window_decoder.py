@@ -30,7 +30,6 @@ __all__ = ["UNREAD", "Decoded", "Decoding", "WindowDecoder"]
 
 UNREAD = "no network reads this model's encoder, and the embedded one is not loaded"
 
-LEAST = 1e-12
 """A probability that is rounded to 0 counts as this: its logarithm has to be a number."""
 
 
@@ -160,33 +159,6 @@ class WindowDecoder:
             return self._ears.listen_together(windows, least_seconds)
         rows = on_cpu(encoded)
         return [self._ears.listen(row, len(w)) for row, w in zip(rows, windows, strict=True)]
-
-    def score(self, window: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
-        """Natural logarithm of the probability of texts, each as all that is said in a window.
-
-        Args:
-            window: 16 kHz mono, float32, shape (n,); full scale 1.
-            texts: Any.
-
-        Returns:
-            One number for each text, at most 0: the sum over its tokens of each one's log probability
-            after those before it; minus infinity where the model has no token for what is written.
-
-        Raises:
-            ValueError: when the window is longer than the model's encoder.
-        """
-        encoded = self._encoder.together([window])
-        prompt, length = [*self._tokenizer.sot_sequence], len(window) // HOP
-        scores = []
-        for text in texts:
-            # One by one: together they would cost the same, and hold the encoded sound as often.
-            try:
-                (aligned,) = self._model.model.align(encoded, prompt, [self.tokens(text)], [length])
-            except KeyError:  # a token that a narrow vocabulary has not
-                scores.append(-np.inf)
-                continue
-            scores.append(float(np.log(np.maximum(aligned.text_token_probs, LEAST)).sum()))
-        return tuple(scores)
 
     def tokens(self, text: str) -> list[int]:
         """What a text is written with: letters one by one, as a narrow vocabulary has no English words."""

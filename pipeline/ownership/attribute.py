@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipeline.finding.verdict import UNOWNED, Verdict
 from pipeline.ownership.compare.address import (
@@ -18,7 +18,7 @@ from pipeline.ownership.compare.address import (
     whose_address,
     within_a_line,
 )
-from pipeline.ownership.compare.block import block_in_a_piece, is_block, says_all, says_number
+from pipeline.ownership.compare.block import block_in_a_piece, is_block, says_all
 from pipeline.ownership.compare.mail import MAX_LOCAL_CHARS, whose_mail, without_local
 from pipeline.ownership.compare.name import (
     MIN_PART_LIKENESS,
@@ -40,7 +40,7 @@ from pipeline.sound.honorifics import with_honorific
 from pipeline.sound.morae import likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
-__all__ = ["accept_misheard_figures", "compare_words"]
+__all__ = ["compare_words"]
 
 MIN_TELLING = 3
 """Digits of a number, or morae of a name, that say something by themselves."""
@@ -118,37 +118,6 @@ def compare_words(
         )
         for index, entity in enumerate(entities)
     )
-
-
-def accept_misheard_figures(
-    findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
-) -> tuple[Finding, ...]:
-    """Believe addresses that are the requester's but for a misheard figure, where their own is said nowhere.
-
-    Args:
-        findings: From ``compare_words``.
-        transcript: The call they point into.
-        case: The requester.
-        reader: Reads addresses.
-
-    Returns:
-        The findings, of which such addresses are the requester's, to be looked at.
-    """
-    own = registered(case.requester.addresses, reader)
-    if says_number((_said(finding.entity, transcript.text) for finding in findings), own):
-        return tuple(findings)
-    return tuple(map(_misheard, findings))
-
-
-def _misheard(finding: Finding) -> Finding:
-    """Give an address that differs from the registered one by a figure to the requester, and show it.
-
-    Not where the figure is a neighbour's, nor where the talk says that the address is somebody else's.
-    """
-    near = finding.party is Party.UNKNOWN and finding.reason in _MISHEARD
-    if not near or finding.entity.hint is Party.THIRD_PARTY:
-        return finding
-    return replace(finding, party=Party.REQUESTER, needs_review=True)
 
 
 def _said(entity: EntitySpan, text: str) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipeline.finding.verdict import said_of
 from pipeline.ownership.compare.name import KanaReader
-from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
 from pipeline.sound.morae import morae
 from pipeline.types import Finding, Party

@@ -183,14 +183,13 @@ def _kaiji(calls: Sequence[Path], out: Path, clock: Clock) -> None:
     clock.parts["refused"] = refused
 
 
-RECOGNITION = ("first hearing", "second hearing", "listening again", "asking the sound")
+RECOGNITION = ("first hearing", "second hearing", "listening again")
 """Parts of stages that are the speech model's work."""
 
 
 def _time_recognition(models: Any, clock: Clock) -> None:
     import pipeline.hearing.second_hearing
     import pipeline.hearing.transcribe
-    import pipeline.ownership.heard.weigh
 
     def timed(part: str, do: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **more: Any) -> Any:
@@ -199,13 +198,11 @@ def _time_recognition(models: Any, clock: Clock) -> None:
 
         return run
 
-    first, second, third, fourth = RECOGNITION
+    first, second, third = RECOGNITION
     # The stages call them by their modules, so that this is what they get.
     pipeline.hearing.transcribe.transcribe = timed(first, pipeline.hearing.transcribe.transcribe)
     pipeline.hearing.second_hearing.hear_again = timed(second, pipeline.hearing.second_hearing.hear_again)
     models.listen = timed(third, models.listen)
-    # Of the stage only this is the speech model's: what is asked is found by the words.
-    pipeline.ownership.heard.weigh.in_batches = timed(fourth, pipeline.ownership.heard.weigh.in_batches)
 
 
 def _desk(calls: Sequence[Path], out: Path, clock: Clock) -> None:

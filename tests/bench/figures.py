@@ -1,12 +1,11 @@
 """The figures of the contract from stored recognition: what ``kaiji evaluate`` finds, in a tenth of the time.
 
-    python -m tests.bench.figures CALLS_DIR... [--exact | --by-sound] [--only h3,h4]
+    python -m tests.bench.figures CALLS_DIR... [--exact] [--only h3,h4]
         [--recognizers FILE] [--causes]
 
 A folder holds ``<stem>.wav``, ``.truth.json``, ``.case.json`` and, unless ``--exact`` words are taken,
 ``.heard.json`` (``python -m models.training.calls.hear``) and, for the second hearing, ``.heard2.json`` (with
-``--again``).  Recognition and the second listening are left out; all between them is the product's own, with
-``--by-sound`` as the product does it, without it by words alone.
+``--again``).  Recognition and the second listening are left out; all between them is the product's own.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from pathlib import Path
 from models.analysis.analyzer import load_analyzer
 from models.company.recognizers import load_company
 from models.language.readings import Reader, load_reader
-from models.speech.transcriber import load_transcriber
 from models.training.calls.stored import StoredCall, stored_calls, unheard, unheard_words
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.finding.detect import detect
@@ -30,7 +28,6 @@ from pipeline.masking.plan import make_plan
 from pipeline.measuring.evaluate import AudioPair, ReviewRow, measure_call
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
 from pipeline.ownership.chain import Context, attribute
-from pipeline.ownership.heard.weigh import Hearing, Scorer
 from pipeline.types import EntitySpan, MaskAction, MaskPlan, MaskPolicy
 
 __all__ = [
@@ -54,7 +51,6 @@ def figures_of(
     entities: tuple[EntitySpan, ...],
     reader: Reader,
     policy: MaskPolicy | None = None,
-    scorer: Scorer | None = None,
     *,
     leave_out: frozenset[str] = frozenset(),
 ) -> CallFigures:
@@ -65,13 +61,12 @@ def figures_of(
         entities: From ``detect``.
         reader: Compares names.
         policy: Pads; the default by default.
-        scorer: Is asked whose a finding is by its sound; without one nobody is.
         leave_out: Names of passes of ownership that are not run.
 
     Returns:
         The call's figures.
     """
-    return figures_of_plan(call, planned(call, entities, reader, policy, scorer, leave_out=leave_out))
+    return figures_of_plan(call, planned(call, entities, reader, policy, leave_out=leave_out))
 
 
 def planned(
@@ -79,14 +74,12 @@ def planned(
     entities: tuple[EntitySpan, ...],
     reader: Reader,
     policy: MaskPolicy | None = None,
-    scorer: Scorer | None = None,
     *,
     leave_out: frozenset[str] = frozenset(),
 ) -> MaskPlan:
     """What would be masked of a call; arguments as for ``figures_of``."""
     policy = policy or MaskPolicy()
-    hearing = None if scorer is None else Hearing(call.transcript, call.recording, scorer, reader)
-    context = Context(call.transcript, call.case, reader, judge=_owner(reader).reattribute, hearing=hearing)
+    context = Context(call.transcript, call.case, reader, judge=_owner(reader).reattribute)
     findings = attribute(entities, context, leave_out=leave_out)
     findings = align(findings, call.transcript, call.recording, policy)
     return make_plan(findings, call.transcript, call.case, policy)
@@ -162,10 +155,9 @@ def measured(
     calls: Iterable[StoredCall],
     detected: Callable[[StoredCall], tuple[EntitySpan, ...]],
     reader: Reader,
-    scorer: Scorer | None = None,
 ) -> Summary:
     """The figures over many calls."""
-    return summarise([figures_of(call, detected(call), reader, scorer=scorer) for call in calls])
+    return summarise([figures_of(call, detected(call), reader) for call in calls])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -176,7 +168,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--recognizers", type=Path, help="a company's own, as for kaiji evaluate")
     parser.add_argument("--causes", action="store_true", help="also who masked what nobody asked for")
-    parser.add_argument("--by-sound", action="store_true", help="also ask of the sound whose a finding is")
     options = parser.parse_args(arguments)
     company = load_company(options.recognizers).recognizers if options.recognizers else ()
     analyzer, reader = load_analyzer(company=company), load_reader()
@@ -187,7 +178,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         calls,
         lambda call: detect(call.transcript, analyzer, call.case, call.again),
         reader,
-        load_transcriber() if options.by_sound and not options.exact else None,
     )
     if not summary.calls:
         print("no calls with words there", file=sys.stderr)

@@ -138,10 +138,6 @@ class _Stub:
             self._model.in_batches().recognise_batch(windows)
         return tuple(segment for window in windows for segment in self.recognise(window))
 
-    def score(self, samples: NDArray[np.float32], texts: Sequence[str]) -> tuple[float, ...]:
-        """By the real model: it is asked about findings, not about all that is said."""
-        return self._model.score(samples, texts)
-
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """Asked of the real model: three half-minutes a channel, whatever the length."""
         return self._model.language(samples)

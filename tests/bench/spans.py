@@ -1,6 +1,6 @@
 """Span by span what went wrong on made calls: third parties' data heard, the requester's own masked.
 
-    python -m tests.bench.spans CALLS_DIR... (--leaked | --lost) [--by-sound] [--only u13-02]
+    python -m tests.bench.spans CALLS_DIR... (--leaked | --lost) [--only u13-02]
 
 The folders are those of ``tests.bench.figures``.  It quotes what was said: for made calls only.  A line for
 each span: call, seconds wrong of those spoken, kind, what was said, and what was found there: type, words,
@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 
 from models.analysis.analyzer import load_analyzer
 from models.language.readings import load_reader
-from models.speech.transcriber import load_transcriber
 from pipeline.finding.detect import detect
 from pipeline.measuring.truth import TruthSpan
 from pipeline.reason_text import sentence
@@ -74,14 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--leaked", action="store_true", help="third parties' data that can be heard")
     which.add_argument("--lost", action="store_true", help="the requester's own that cannot")
-    parser.add_argument("--by-sound", action="store_true", help="also ask of the sound whose a finding is")
     options = parser.parse_args(arguments)
     analyzer, reader = load_analyzer(), load_reader()
-    scorer = load_transcriber() if options.by_sound and not options.exact else None
     only = [each for each in options.only.split(",") if each]
     for call in stored_calls(options.folders, only, exact=options.exact):
         entities = detect(call.transcript, analyzer, call.case, call.again)
-        plan = planned(call, entities, reader, scorer=scorer)
+        plan = planned(call, entities, reader)
         for each in wrong_spans(call, plan, leaked=options.leaked):
             print(_line(call, each))
     return 0

@@ -13,9 +13,8 @@ from typing import Final
 
 from models.language.readings import Reader
 from models.weighing.owner.nearness import Nearness
-from pipeline.finding.verdict import UNOWNED
+from pipeline.finding.verdict import UNOWNED, said_of
 from pipeline.ownership.heard.heard_stretch import Channels
-from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.sound.honorifics import with_honorific

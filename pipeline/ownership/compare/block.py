@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.registered_address import RegisteredAddress, numbers_of, place_in
-from pipeline.sound.digits import digits_of, edit_distance
-from pipeline.types import CharSpan, EntitySpan
+from pipeline.sound.digits import edit_distance
 
 __all__ = [
     "MAX_MISHEARD_SHARE",
@@ -21,9 +19,7 @@ __all__ = [
     "is_block",
     "is_next_door",
     "may_be_misheard",
-    "part_blocks",
     "says_all",
-    "says_number",
 ]
 
 MIN_TELLING = 3
@@ -49,34 +45,6 @@ ones.  A figure that is misheard is any other: 一 as 七, 〇 as 五."""
 _COUNTED = re.compile(r"[0-9０-９](?:丁目|番|号)")
 _PIECES = re.compile(r"[、。\n]")
 
-_BLOCK = re.compile(r"[^号]{0,8}?[0-9０-９]+\s*番[^号]{0,4}?[0-9０-９]+\s*号")
-"""17番3号, with what may stand before it; nothing of a telephone number is counted so."""
-
-MIN_PHONE_DIGITS = 6
-"""Fewest digits behind a block that are a telephone number and no room."""
-
-
-def part_blocks(entities: Iterable[EntitySpan], text: str) -> Iterator[EntitySpan]:
-    """Cut block numbers off the telephone numbers that follow them.
-
-    Args:
-        entities: In order of text.
-        text: What they point into.
-
-    Yields:
-        The findings, of which a number that begins with a block is two.
-    """
-    for entity in entities:
-        chars = entity.chars
-        block = _BLOCK.match(text, chars.start, chars.end) if entity.entity_type == "PHONE_NUMBER" else None
-        if block is None or len(digits_of(text[block.end() : chars.end])) < MIN_PHONE_DIGITS:
-            yield entity
-        else:
-            yield replace(
-                entity, entity_type="ADDRESS", chars=CharSpan(chars.start, block.end()), morae=0, hint=None
-            )
-            yield replace(entity, chars=CharSpan(block.end(), chars.end), morae=0)
-
 
 def is_block(text: str, known: Sequence[RegisteredAddress]) -> bool:
     """Whether digits are a part of the requester's block number that is long enough to tell."""
@@ -97,19 +65,6 @@ def block_in_a_piece(text: str, known: Sequence[RegisteredAddress]) -> bool:
     said = {numbers_of(piece) for piece in _PIECES.split(text)}
     owns = [address.number for address in known if len(address.number) > MIN_BLOCK_DIGITS]
     return any(own in each and len(each) <= len(own) + 1 for own in owns for each in said)
-
-
-def says_number(texts: Iterable[str], known: Sequence[RegisteredAddress]) -> bool:
-    """Whether the registered block or room is said correctly somewhere: then a different number is another's.
-
-    Args:
-        texts: What was found in a call.
-        known: The requester's addresses.
-    """
-    said = {numbers_of(line) for text in texts for line in text.split("\n")}
-    return any(
-        len(each) >= MIN_TELLING and address.number.endswith(each) for each in said for address in known
-    )
 
 
 def is_next_door(numbers: str, own: str) -> bool:

@@ -97,9 +97,6 @@ class KanaReader(KanjiReader, Protocol):
     def name_parts(self, text: str, kana: str) -> tuple[str, str] | None:
         """Readings of a name's surname and given name, where they can be told."""
 
-    def first_figures(self, address: str) -> frozenset[str]:
-        """With which three figures the postal code of an address may begin."""
-
 
 @dataclass(frozen=True, slots=True)
 class KnownName:

@@ -15,11 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipeline.finding.verdict import given_to
+from pipeline.finding.verdict import given_to, said_of
 from pipeline.ownership.compare.name import MIN_PART_LIKENESS, KanaReader, KnownName, known_names
 from pipeline.ownership.compare.spelling import BLANKS, without_lead
 from pipeline.ownership.heard.heard_stretch import Channels, Stretch
-from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
 from pipeline.sound.morae import likeness, morae, undrawn
 from pipeline.sound.posteriorgram import likeliest

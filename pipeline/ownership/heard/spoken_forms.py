@@ -15,12 +15,15 @@ from typing import Final
 
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.registered_address import number_of, places_of, without_numbering
-from pipeline.ownership.heard.known_forms import SHAPES, FormKind, known_forms
+from pipeline.ownership.heard.known_forms import FormKind, known_forms
 from pipeline.sound.digits import counted_kana, digits_of, kana_of
 from pipeline.sound.morae import Mora, morae, undrawn
 from pipeline.types import CallCase, CaseName, Party
 
-__all__ = ["ENOUGH_WORTH", "SpokenForm", "spoken_forms"]
+__all__ = ["ENOUGH_WORTH", "SHAPES", "SpokenForm", "spoken_forms"]
+
+SHAPES: Final = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
+"""Digits in the groups of mobile numbers, and of others after area codes of two to four digits."""
 
 MIN_FORM_MORAE: Final = 3
 """Morae at the least: of two there is another one in every second sentence."""
@@ -48,7 +51,6 @@ name by sound."""
 AS_IT_IS: Final = -0.8
 """Log odds from which サトー is said, of two morae and a vowel that is drawn: 石 is in 石川."""
 
-_NAMES = {FormKind.SURNAME, FormKind.GIVEN, FormKind.WHOLE}
 _PIECE = re.compile(r"([0-9]+)(丁目|番地?|号室?|階)?")
 _COUNTERS = {
     "": "",
@@ -111,7 +113,7 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
     Returns:
         Forms of ``MIN_FORM_MORAE`` morae and more, each once.
     """
-    names = (form for form in known_forms(case, reader) if form.kind in _NAMES)
+    names = known_forms(case, reader)
     said = [_Said(f.party, -1, ENOUGH_WORTH, (f.sound,), surname=f.kind is FormKind.SURNAME) for f in names]
     own = Party.REQUESTER
     for value, address in enumerate(case.requester.addresses):

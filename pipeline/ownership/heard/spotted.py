@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.finding.verdict import UNOWNED, given_to, said_of
 from pipeline.ownership.compare.kanji import KanjiReader, explained_at
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.spelling import BLANKS
@@ -31,7 +31,6 @@ from pipeline.ownership.heard.heard_stretch import (
 )
 from pipeline.ownership.heard.partly_theirs import split_where_theirs
 from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
-from pipeline.ownership.neighbours.beside import said_of
 from pipeline.ownership.neighbours.explained import may_be_of
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of

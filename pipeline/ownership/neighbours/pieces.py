@@ -14,12 +14,11 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.finding.verdict import UNOWNED, given_to, said_of
 from pipeline.ownership.compare.address import FILLERS
 from pipeline.ownership.compare.mail import AT_SIGN
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.phone import whose_number
-from pipeline.ownership.neighbours.beside import said_of
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of, kana_of
 from pipeline.sound.morae import Mora, morae

@@ -66,7 +66,7 @@ ADDRESS = (("ADDRESS", "西葛西"), ("ADDRESS", "2丁目39の13"))
     ("text", "said", "vetoes"),
     [
         ("石川さん", (("PERSON", "石川"),), {"other-spelling"}),
-        ("西葛西でいいわ2丁目39の13", ADDRESS, {"other-number-follows", "other-house-follows"}),
+        ("西葛西でいいわ2丁目39の13", ADDRESS, {"other-house-follows"}),
         ("西葛西でお願いしますそこの2丁目39の13", ADDRESS, {"other-house-follows"}),
     ],
 )
@@ -117,10 +117,8 @@ def test_detection_gives_hints_and_no_owner():
 
 
 def test_no_two_passes_share_a_name():
-    """But those that look again after rescoring, and these do the same."""
-    runs = {name: {each.run for each in PASSES if each.name == name} for name in NAMES}
-
-    assert all(len(each) == 1 for each in runs.values())
+    """Or leaving one out would leave out two."""
+    assert len(NAMES) == len(PASSES)
 
 
 def imported(path: Path) -> set[str]:
@@ -142,5 +140,5 @@ def test_no_other_module_puts_passes_together():
     folders = (ROOT / each for each in ("pipeline", "models", "flows", "tests/bench"))
     others = [path for folder in folders for path in folder.rglob("*.py") if path != chain]
 
-    assert len(does) > 10
+    assert len(does) > 7
     assert {path.name: imported(path) & does for path in others if imported(path) & does} == {}

@@ -54,40 +54,6 @@ def test_a_surname_of_two_kanji_is_not_cut(reader: Reader) -> None:
     assert [form.texts[0] for form in forms[FormKind.WHOLE]] == ["平野", "森彩"]
 
 
-def test_an_address_is_said_in_runs(reader: Reader) -> None:
-    """With any of its beginnings left out, in any way of saying the numbers, and never numbers alone."""
-    address = CaseName("東京都町田市成瀬5丁目11番30号コーポ桜203号室", "トウキョウトマチダシナルセ")
-    forms = forms_of(CallCase("R-1", Requester(addresses=(address,))), reader)
-    said = {form.texts[0] for form in forms[FormKind.PLACE]}
-    assert {
-        "成瀬",
-        "町田市成瀬",
-        "成瀬5丁目11番30号",
-        "成瀬5の11の30",
-        "町田市成瀬5-11-30コーポ桜203",
-        "コーポ桜203号室",
-    } <= said
-    assert not {"5丁目11番30号", "5の11の30", "203"} & said
-    assert all(len(form.texts) == 1 for form in forms[FormKind.PLACE])
-
-
-def test_a_number_is_said_in_groups(reader: Reader) -> None:
-    """Whole or in runs of six digits and more, with other numbers of the same beginning to tell it from."""
-    forms = forms_of(CallCase("R-1", Requester(phones=("070-6010-6875",))), reader)[FormKind.NUMBER]
-    assert {form.texts for form in forms} == {
-        ("070の6010の6875", "07060106875"),
-        ("070の6010", "0706010"),
-        ("6010の6875", "60106875"),
-    }
-    assert morae("マルナナマルロクマルイチマル") in {form.sound for form in forms}
-    for form in forms:
-        assert not set(form.texts) & set(form.decoys)
-        assert all(
-            decoy[:3] == form.texts[0][:3] or not form.texts[0].startswith("070") for decoy in form.decoys
-        )
-    assert len(forms_of(CallCase("R-1", Requester(phones=("0226444131",))), reader)[FormKind.NUMBER]) > 6
-
-
 def test_nothing_known_is_no_form(reader: Reader) -> None:
     """A case may name nobody."""
     assert known_forms(CallCase("R-0"), reader) == ()

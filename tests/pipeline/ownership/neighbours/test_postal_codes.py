@@ -1,10 +1,10 @@
-"""Pieces of numbers and postal codes are whose they are said with."""
+"""A postal code is whose the address is that it is said with."""
 
 from __future__ import annotations
 
 import pytest
 
-from pipeline.ownership.neighbours.beside import attribute_fragments
+from pipeline.ownership.neighbours.postal_codes import attribute_postal_codes
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.builders import transcript, utterance
@@ -29,50 +29,6 @@ def finding(heard: Transcript, words: str, kind: str, party: Party) -> Finding:
 
 
 @pytest.mark.parametrize(
-    ("first", "lines", "piece", "party"),
-    [
-        (OWN, ("070の0537の2833", "33ですね"), "33", OWN),
-        (OWN, ("070の0537の2833です", "はい", "28の"), "28", OWN),
-        (OTHERS, ("070の0537の2833", "33ですね"), "33", OTHERS),
-        (OWN, ("070の0537の2833", "0144ですね"), "0144", OTHERS),
-        (OWN, ("070の0537の2833", "048ですね"), "048", OTHERS),
-        (OWN, ("070の0537の2833", "アルゴですね"), "アルゴ", OTHERS),
-        (OWN, ("070の0537の2833です", "息子さんのほうは", "03の"), "03", OTHERS),
-    ],
-)
-def test_a_few_digits_behind_a_number_are_of_that_number(
-    first: Party, lines: tuple[str, ...], piece: str, party: Party
-) -> None:
-    """Of the requester's own it is read back; what may be another number is not touched."""
-    heard = call(*lines)
-    findings = (
-        finding(heard, "070の0537の2833", "PHONE_NUMBER", first),
-        finding(heard, piece, "PHONE_NUMBER", OTHERS),
-    )
-    kept, told = attribute_fragments(findings, heard)
-    assert kept == findings[0]
-    assert told.party is party
-    assert told.needs_review is (party is OWN)
-
-
-def test_pieces_follow_one_another() -> None:
-    """The first is known by the number, the second by the first."""
-    heard = call("070の0537の2839", "28さん", "39の", "77です")
-    findings = [finding(heard, "070の0537の2839", "PHONE_NUMBER", OWN)]
-    at = (heard.text.index("28さん"), heard.text.index("39の"), heard.text.index("77です"))
-    findings += [
-        Finding(
-            EntitySpan("PHONE_NUMBER", CharSpan(n, n + 2), 0.9, "Test"),
-            OTHERS,
-            Reason.NOT_GIVEN,
-            needs_review=False,
-        )
-        for n in at
-    ]
-    assert [each.party for each in attribute_fragments(findings, heard)] == [OWN, OWN, OWN, OTHERS]
-
-
-@pytest.mark.parametrize(
     ("address", "asked", "code", "party"),
     [
         (OWN, "承知しました郵便番号は", "333の5288", OWN),
@@ -89,7 +45,7 @@ def test_a_postal_code_is_of_its_address(address: Party, asked: str, code: str, 
     """A case holds none, so nothing else can tell; figures that nobody asked for are no postal code."""
     heard = call("川口市芝3丁目", asked, f"{code}です")
     findings = (finding(heard, "川口市芝3丁目", "ADDRESS", address), finding(heard, code, "ADDRESS", OTHERS))
-    told = attribute_fragments(findings, heard)[1]
+    told = attribute_postal_codes(findings, heard)[1]
     assert told.party is party
 
 
@@ -106,7 +62,7 @@ def test_the_end_of_a_telephone_number_is_no_postal_code(kind: str) -> None:
         finding(heard, "048の061の2649", "PHONE_NUMBER", OTHERS),
         again,
     )
-    assert attribute_fragments(findings, heard)[2] == again
+    assert attribute_postal_codes(findings, heard)[2] == again
 
 
 def test_a_number_beside_a_postal_code_is_no_address() -> None:
@@ -117,7 +73,7 @@ def test_a_number_beside_a_postal_code_is_no_address() -> None:
         finding(heard, "333の5288", "ADDRESS", OTHERS),
         finding(heard, "4の0881番", "ADDRESS", OTHERS),
     )
-    assert [each.party for each in attribute_fragments(findings, heard)] == [OWN, OWN, OTHERS]
+    assert [each.party for each in attribute_postal_codes(findings, heard)] == [OWN, OWN, OTHERS]
 
 
 def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
@@ -127,7 +83,7 @@ def test_a_postal_code_far_from_any_address_is_nobodys() -> None:
         finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
         finding(heard, "333の5288", "ADDRESS", OTHERS),
     )
-    assert attribute_fragments(findings, heard)[1] == findings[1]
+    assert attribute_postal_codes(findings, heard)[1] == findings[1]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +106,6 @@ def test_what_was_asked_for_right_before_an_address_is_its_postal_code(
         finding(heard, code, "PHONE_NUMBER", OTHERS),
         finding(heard, "川口市芝3丁目", "ADDRESS", OWN),
     )
-    told = attribute_fragments(findings, heard)[0]
+    told = attribute_postal_codes(findings, heard)[0]
     assert told.party is party
     assert told.needs_review is (party is OWN)

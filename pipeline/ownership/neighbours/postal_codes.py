@@ -1,7 +1,6 @@
-"""Give a fragment the owner of the finding beside it.
+"""Give a postal code the owner of the address beside it: no case holds the code itself.
 
-070の0537の2833 / さん / 3 / 7の        the requester's number, and pieces of it read back
-川口市芝…です / 郵便番号は / 333の5288    the requester's address, and its postal code, which no case holds
+川口市芝…です / 郵便番号は / 333の5288    the requester's address, and its postal code
 """
 
 from __future__ import annotations
@@ -10,20 +9,18 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.finding.verdict import UNOWNED, given_to
+from pipeline.finding.verdict import UNOWNED, given_to, said_of
 from pipeline.ownership.compare.address import FILLERS
+from pipeline.ownership.compare.postal_code import POSTAL_CODE
 from pipeline.ownership.compare.registered_address import without_numbering
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.types import Finding, Party, Transcript
 
-__all__ = ["POSTAL_CODE", "attribute_fragments", "said_of"]
+__all__ = ["attribute_postal_codes"]
 
-MAX_PIECE_DIGITS = 3
-"""Most digits of a piece that is too short to be anybody else's number."""
-
-MAX_WORD_CHARS = 6
-"""Most characters between a number and a piece of it, fillers and answers not counted."""
+MIN_DIGITS = 3
+"""Fewest digits of what is taken for a postal code right before the requester's address."""
 
 MAX_CHARS_FROM_CUE = 16
 """Most characters between 番号, which asks for or announces a postal code, and the code."""
@@ -37,9 +34,6 @@ MAX_CHARS_FROM_QUESTION = 40
 MAX_GAP_CHARS = 60
 """Most characters between an address and its postal code: the question for it, and 承知しました."""
 
-POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
-"""A postal code as it is written where it was heard right."""
-
 _FILLERS = re.compile(f"ありがとうございます|{FILLERS}")
 _FIGURES = "まる|マル|丸|ゼロ|れい|いち|さん|よん|ご|ろく|なな|はち|きゅう|サン|ヨン|ロク|ナナ|ハチ|キュウ"
 _JOINT = re.compile(rf"[〒のノ号、。 -]|{_FIGURES}|[0-9０-９〇一二三四五六七八九]")
@@ -47,11 +41,10 @@ _ASKED = re.compile(r"(?<!話)(?:番|バン)号|〒")
 """郵便 is heard in as many ways as it is said: 指番号, ヴィンバン号."""
 
 _ASKED_WHERE = re.compile(r"住所|ところ|住まい|届け先|送り先")
-_OWN = {Party.REQUESTER, Party.COMPANY}
 
 
-def attribute_fragments(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
-    """Give pieces of numbers, and postal codes, the owner of the finding they are said with.
+def attribute_postal_codes(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
+    """Give postal codes the owner of the address they are said with.
 
     Args:
         findings: In order of text, with their parties.
@@ -60,20 +53,14 @@ def attribute_fragments(findings: Sequence[Finding], transcript: Transcript) -> 
     Returns:
         The findings; those that were given another party are looked at.
     """
-    out: list[Finding] = []
-    number = last = None
-    for finding in findings:
-        made = finding
-        if finding.entity.candidate or finding.party not in UNOWNED:
-            pass
-        elif number is not None and last is not None and _is_piece(finding, number, last, transcript.text):
-            made = given_to(finding, number.party, Reason.NUMBER_BEFORE_AGAIN)
-        elif _is_postal(finding, findings, transcript.text):
-            made = _with_its_address(finding, findings, transcript.text)
-        if made.entity.entity_type == "PHONE_NUMBER" and not made.entity.candidate:
-            number, last = (made if made.party is finding.party else number), made
-        out.append(made)
-    return _before_addresses(out, transcript.text)
+    text = transcript.text
+    out = [
+        _with_its_address(each, findings, text)
+        if each.party in UNOWNED and not each.entity.candidate and _is_postal(each, findings, text)
+        else each
+        for each in findings
+    ]
+    return _before_addresses(out, text)
 
 
 def _before_addresses(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
@@ -103,23 +90,7 @@ def _announced(code: Finding, address: Finding, text: str) -> bool:
         return False
     in_one = kind == "ADDRESS" and "\n" not in between and CODE_DIGITS[0] <= count <= CODE_DIGITS[1]
     asked = _ASKED.search(text, max(0, at - MAX_CHARS_FROM_QUESTION), at) is not None
-    return in_one or (asked and MAX_PIECE_DIGITS <= count <= CODE_DIGITS[1])
-
-
-def _is_piece(finding: Finding, number: Finding, last: Finding, text: str) -> bool:
-    """Whether a finding repeats a few digits of the requester's or company's number right behind it."""
-    digits = digits_of(said_of(finding, text))
-    if (
-        finding.entity.entity_type != "PHONE_NUMBER"
-        or number.party not in _OWN
-        or len(digits) > MAX_PIECE_DIGITS
-    ):
-        return False
-    between = text[last.entity.chars.end : finding.entity.chars.start]
-    near = len(between) <= MAX_GAP_CHARS and len(_FILLERS.sub("", between)) <= MAX_WORD_CHARS
-    # What holds more than figures was not understood, and may be anybody's: アルゴ has a five in it.
-    figures = _FILLERS.sub("", said_of(finding, text)).isdecimal()
-    return near and figures and digits in digits_of(said_of(number, text))
+    return in_one or (asked and MIN_DIGITS <= count <= CODE_DIGITS[1])
 
 
 def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool:
@@ -166,8 +137,3 @@ def _gap(one: Finding, other: Finding) -> int:
     return max(one.entity.chars.start, other.entity.chars.start) - min(
         one.entity.chars.end, other.entity.chars.end
     )
-
-
-def said_of(finding: Finding, text: str) -> str:
-    """The words of a finding."""
-    return text[finding.entity.chars.start : finding.entity.chars.end]

@@ -13,18 +13,13 @@ from dataclasses import dataclass, field
 from pipeline.finding.verdict import UNOWNED, Verdict
 from pipeline.ownership.compare.address import (
     address_groups,
-    clearly_within,
-    faintly_like,
     whose_address,
-    within_a_line,
 )
-from pipeline.ownership.compare.block import block_in_a_piece, is_block, says_all
 from pipeline.ownership.compare.mail import MAX_LOCAL_CHARS, whose_mail, without_local
 from pipeline.ownership.compare.name import (
     MIN_PART_LIKENESS,
     KanaReader,
     KnownName,
-    begun_anew,
     known_names,
     other_orders,
     shares_a_part,
@@ -36,7 +31,6 @@ from pipeline.ownership.compare.room import says_another_room
 from pipeline.ownership.compare.spelling import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
-from pipeline.sound.honorifics import with_honorific
 from pipeline.sound.morae import likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
@@ -63,11 +57,6 @@ _CUT = re.compile(r"さ[まん]")
 _TWICE = re.compile(r"(.{3,}?)(?:です|[、。\s])*\1")
 """A name and the same once more: both sides said it, or one of them twice."""
 
-_PAUSE = re.compile(r"[、。\s]+")
-
-_GOES_ON = re.compile(r"[^\s、。はがをにのでともへや]{1,2}")
-"""What may be the rest of a name behind its finding: up to two characters, and no particle."""
-
 _SECOND_HEARING = {
     Party.REQUESTER: Reason.SECOND_HEARING_REQUESTER,
     Party.STAFF: Reason.SECOND_HEARING_STAFF,
@@ -76,8 +65,6 @@ _SECOND_HEARING = {
 
 _MISHEARD = {Reason.ADDRESS_ONE_FIGURE_OFF, Reason.ADDRESS_ROOM_ONE_FIGURE_OFF}
 """Why an address may be the requester's: a figure of it was misheard."""
-
-_BLOCK_SAID = Verdict(Party.REQUESTER, Reason.ADDRESS_BLOCK_SAME, True)
 
 
 def compare_words(
@@ -111,11 +98,7 @@ def compare_words(
             if entities[index].entity_type == "ADDRESS"
         }
     return tuple(
-        found[index]
-        if index in found
-        else _gone_on(
-            _attributed(entity, texts[index], case, (known, own), reader), transcript.text, known, reader
-        )
+        found[index] if index in found else _attributed(entity, texts[index], case, (known, own), reader)
         for index, entity in enumerate(entities)
     )
 
@@ -170,34 +153,29 @@ def _attributed_address(
 ) -> Finding:
     """Judge a piece of an address by the whole address, and by itself."""
     known, own = theirs
-    verdict, likely = whose_address(place.whole, own, reader)
+    verdict = whose_address(place.whole, own, reader)
     # Four characters more are soon like a building's name: what the talk calls another's is judged as it is.
     wide = entity.hint is not Party.THIRD_PARTY
     wider = [place.whole + each for each in (place.behind, "") if wide and not digits_of(each)]
     wider += [place.before + each for each in wider if not digits_of(place.before)]
     for said in wider:
-        more, _ = whose_address(said, own, reader)
+        more = whose_address(said, own, reader)
         if verdict.party is not Party.REQUESTER and more.party is Party.REQUESTER:
             verdict = more._replace(doubtful=True)
     if verdict.party is not Party.REQUESTER:
-        verdict = _said_twice(place, own, reader) or within_a_line(text, own, reader) or verdict
-    alone, _ = whose_address(text, own, reader)
+        verdict = _said_twice(place, own, reader) or verdict
+    alone = whose_address(text, own, reader)
     # Said twice, the numbers of both make none together.  A number by itself tells too little here.
-    placed = not alone.doubtful or is_block(text, own) or len(place_in(text, reader)) >= MIN_TELLING
+    placed = not alone.doubtful or len(place_in(text, reader)) >= MIN_TELLING
     if verdict.party is not Party.REQUESTER and digits_of(text) and alone.party is Party.REQUESTER and placed:
         verdict = alone
     if verdict.party is Party.THIRD_PARTY and alone.reason in _MISHEARD:
         # With what is said next, a room and a postal code, the number is like nobody's.
         verdict = alone
-    if verdict.party is not Party.REQUESTER and block_in_a_piece(text, own):
-        verdict = _BLOCK_SAID
     if verdict.party is not Party.REQUESTER and says_another_room(text, own, reader):
         # Another room is another's, whatever the talk and a second hearing say.
         return Finding(entity, Party.THIRD_PARTY, Reason.ADDRESS_OTHER_ROOM, needs_review=True)
-    # A piece that says place and number speaks for itself: with others, something is faintly like anything.
-    heard = text if says_all(text, reader) else place.whole
-    likely = likely or (entity.hint is Party.REQUESTER and faintly_like(heard, own, reader))
-    verdict = _or_name(_hinted(verdict, likely, entity), text, known, reader)
+    verdict = _hinted(verdict, entity)
     if text.endswith(_HONOURED) and verdict.party is Party.REQUESTER and not digits_of(text):
         # 長田様 is no 長野: a town has no honorific, and somebody's name has.
         verdict = _whose_person(text, entity.hint, known, reader)
@@ -211,7 +189,7 @@ def _said_twice(place: _Place, own: Sequence[RegisteredAddress], reader: KanaRea
     """
     for said in place.said_with():
         numbered = bool(digits_of(said)) and len(place_in(said, reader)) >= MIN_TELLING
-        verdict, _ = whose_address(said, own, reader)
+        verdict = whose_address(said, own, reader)
         if numbered and verdict.party is Party.REQUESTER and not verdict.doubtful:
             return verdict._replace(doubtful=True)
     return None
@@ -238,19 +216,16 @@ def _attributed(
         case "CONFIDENTIAL":
             verdict = Verdict(Party.COMPANY, Reason.CONFIDENTIAL_TERM, entity.needs_review)
         case "PHONE_NUMBER":
-            number, likely = whose_number(text, case, known, reader)
-            verdict = _or_address(_hinted(number, likely, entity), text, own, reader)
-            verdict = _or_block(verdict, text, own)
+            verdict = _hinted(whose_number(text, case, known, reader), entity)
         case "PERSON":
-            name = (
+            verdict = (
                 as_spelt(text, case)
                 or as_explained(text, case)
                 or _whose_person(letter_by_letter(text) or text, entity.hint, known, reader)
             )
-            verdict = _or_address(name, text, own, reader)
         case "ADDRESS":
             # A candidate: no part of a group.
-            verdict = _hinted(*whose_address(text, own, reader), entity)
+            verdict = _hinted(whose_address(text, own, reader), entity)
         case "EMAIL_ADDRESS":
             verdict = whose_mail(text, known, reader)
         case _:
@@ -258,53 +233,8 @@ def _attributed(
     return _finding(entity, verdict)
 
 
-def _gone_on(finding: Finding, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Finding:
-    """Give a name to the requester if it is theirs with what follows it: 「まっそひな」こ for 松尾日向子."""
-    entity = finding.entity
-    doubted = entity.entity_type == "PERSON" and finding.party in UNOWNED
-    rest = _GOES_ON.match(text, entity.chars.end)
-    if not doubted or entity.candidate or rest is None or with_honorific(text, entity.chars):
-        return finding
-    for end in range(rest.start() + 1, rest.end() + 1):
-        party, reason, _ = _whose_person(text[entity.chars.start : end], None, known, reader)
-        if party is Party.REQUESTER:
-            return Finding(entity, party, reason, True)
-    return finding
-
-
-def _or_address(verdict: Verdict, text: str, own: Sequence[RegisteredAddress], reader: KanaReader) -> Verdict:
-    """Try what is nobody's as the requester's address: a garbled town is often taken for a name."""
-    if verdict.party not in UNOWNED:
-        return verdict
-    if clearly_within(text, own, reader):
-        return Verdict(Party.REQUESTER, Reason.ADDRESS_PLACE_SAME, True)
-    return within_a_line(text, own, reader) or verdict
-
-
-def _or_block(verdict: Verdict, text: str, own: Sequence[RegisteredAddress]) -> Verdict:
-    """Try a number as the requester's block: it is often taken for a telephone number (8の29の21)."""
-    if verdict.party is Party.THIRD_PARTY and (is_block(text, own) or block_in_a_piece(text, own)):
-        return _BLOCK_SAID
-    return verdict
-
-
-def _or_name(verdict: Verdict, text: str, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
-    """Try a place without figures as the requester's name: a surname is often taken for a place."""
-    # 雄一 has a figure in it, too.
-    if verdict.party in UNOWNED and not any(map(str.isdecimal, text)):
-        told = [_whose_person(each, None, known, reader) for each in filter(None, _PAUSE.split(text))]
-        theirs = all(party is Party.REQUESTER for party, _, _ in told)
-        if theirs and any(not doubtful for _, _, doubtful in told):
-            return told[0]._replace(doubtful=True)
-    return verdict
-
-
 def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
     """Judge a name by the dictionary's reading, then by every other reading of its spelling."""
-    last = begun_anew(text, known, reader)
-    again = _whose_person(last, hint, known, reader) if last != text else None
-    if again is not None and again.party is Party.REQUESTER:
-        return again._replace(doubtful=True)
     twice = _TWICE.fullmatch(TAIL.sub("", text))
     text = twice[1] if twice else text
     own = tuple(name for name in known if name.party is Party.REQUESTER)
@@ -349,14 +279,8 @@ def _cores(text: str, reader: KanaReader) -> Iterator[str]:
         yield alone[1]
 
 
-def _hinted(verdict: Verdict, likely: bool, entity: EntitySpan) -> Verdict:
-    """Let the talk decide where the case does not.
-
-    What it calls the requester's is theirs if half like the registered value, else it stays masked; a person
-    looks at both.
-    """
-    if verdict.party in {Party.REQUESTER, Party.COMPANY} or entity.hint is not Party.REQUESTER:
-        return verdict
-    if likely:
-        return Verdict(Party.REQUESTER, Reason.TALK_SAYS_REQUESTER_HALF_LIKE, True)
-    return Verdict(Party.UNKNOWN, Reason.TALK_SAYS_REQUESTER_UNLIKE, True)
+def _hinted(verdict: Verdict, entity: EntitySpan) -> Verdict:
+    """What the talk calls the requester's and is not like it stays masked, and a person looks at it."""
+    if entity.hint is Party.REQUESTER and verdict.party in UNOWNED:
+        return Verdict(Party.UNKNOWN, Reason.TALK_SAYS_REQUESTER_UNLIKE, True)
+    return verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline.finding.verdict import Verdict
 from pipeline.ownership.compare.name import KanaReader, KnownName
@@ -19,10 +19,6 @@ MIN_MORAE = 3
 
 MAX_NAME_PRICE = 0.14
 """Highest price of a name in a mail address, over its length: mizuki is no Suzuki."""
-
-MAX_JOINED_PRICE = 0.27
-"""The same for a surname and a given name on both sides of a joint, however heard: 疑われ for ハギワラ.  Of
-1,600 pairs of an address in 84 made calls and another call's names one is as near."""
 
 MAX_GIVEN_NAME_PRICE = 0.2
 """The same for a given name beside the surname: of 1,460 others 30 are as near, of 73 that were their own
@@ -43,9 +39,6 @@ _JOINT = re.compile(
     r"アンダー(?:[バワマラ]ー?ン?)?|アンダバー?|あんだーばー|ハイフン?|はいふん|ドッ[トド]|どっ[とど]"
 )
 """What joins the two halves of a name before the @, as it is said and heard."""
-
-_WORD = re.compile(r"[A-Za-z]+|[^A-Za-z0-9０-９をはがで、。.・_\s-]+")
-"""A word of what stands before the @."""
 
 _BREAK = re.compile(r"[をはがで、。.・\s]|ドッ[トド]|どっ[とど]")
 """What may stand before the last part of what is said before the @: アドレスを, dots."""
@@ -72,19 +65,9 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> Ver
     last = _sound(_DIGITS.sub("", _BREAK.split(local.rstrip(_MARKS))[-1]), reader)
     # Each by itself: behind ドッド the ウ of 歌 would draw its vowel, and アンダーバー is no アンナ.
     pieces = [_sound(piece, reader) for piece in _JOINT.split(local)]
-    words = {_sound(word, reader) for word in _WORD.findall(_JOINT.sub(" ", local))}
-    halves = [
-        (morae(reader.kana(text[: joint.start()])), morae(reader.kana(text[joint.end() :])))
-        for joint in _JOINT.finditer(text)
-    ]
     for name in known:
         parts = [morae(part) for part in name.parts]
-        theirs = (
-            (bool(parts) and _named(parts[-1], pieces, last))
-            or _follows(parts, pieces)
-            or _joined(parts, halves)
-            or _both(parts, words)
-        )
+        theirs = (bool(parts) and _named(parts[-1], pieces, last)) or _follows(parts, pieces)
         if name.party is Party.REQUESTER and theirs:
             return Verdict(Party.REQUESTER, Reason.MAIL_HOLDS_REQUESTER_NAME, True)
     return Verdict(Party.UNKNOWN, Reason.OWNER_UNKNOWN, True)
@@ -111,32 +94,6 @@ def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...
         for match in find_sound(surname, piece, MAX_NAME_PRICE)
         for rest in (piece[: match.start], piece[match.end :], *pieces[:at], *pieces[at + 1 :])
     )
-
-
-def _both(parts: Sequence[tuple[Mora, ...]], words: Collection[tuple[Mora, ...]]) -> bool:
-    """Whether both surname and given name are words of it, however short: sano_aya."""
-    return len(parts) > 1 and all(part in words for part in parts)
-
-
-def _joined(
-    parts: Sequence[tuple[Mora, ...]], halves: Sequence[tuple[tuple[Mora, ...], tuple[Mora, ...]]]
-) -> bool:
-    """Whether surname and given name stand on both sides of an underscore, a hyphen or a dot."""
-    if len(parts) != 2 or min(map(len, parts)) < MIN_MORAE:
-        return False
-    return any(
-        _ends_in(first, before) and _begins_with(second, behind)
-        for before, behind in halves
-        for first, second in (parts, parts[::-1])
-    )
-
-
-def _ends_in(part: tuple[Mora, ...], line: tuple[Mora, ...]) -> bool:
-    return any(len(line) - match.end <= 1 for match in find_sound(part, line, MAX_JOINED_PRICE))
-
-
-def _begins_with(part: tuple[Mora, ...], line: tuple[Mora, ...]) -> bool:
-    return any(match.start <= 1 for match in find_sound(part, line, MAX_JOINED_PRICE))
 
 
 def _sound(local: str, reader: KanaReader) -> tuple[Mora, ...]:

@@ -23,7 +23,6 @@ from pipeline.types import CallCase, CaseName, Party
 __all__ = [
     "KanaReader",
     "KnownName",
-    "begun_anew",
     "known_names",
     "other_orders",
     "shares_a_part",
@@ -52,10 +51,6 @@ surname: no relative has the given name."""
 
 MIN_MORAE_WITHIN, MAX_MORAE_BEFORE = 4, 3
 """Fewest morae of a name that is looked for within a finding, and most morae before it."""
-
-MAX_REPEAT_PRICE, MIN_SURNAME_MORAE = 0.34, 3
-"""Highest price, over its length, and fewest morae of a surname that is said once more with the given
-name."""
 
 NO_NAME_MARGIN = -2.0
 """Margin of a party of which the case names nobody."""
@@ -225,32 +220,6 @@ def shares_a_part(text: str, own: Sequence[KnownName], reader: KanaReader) -> bo
         return False  # ス・ミ・ス is spelled out
     near = [max(likeness(part, each) for part in parts) for each in said]
     return max(near) >= MIN_LIKENESS_LONG and min(near) < MIN_SHORT_PART_LIKENESS
-
-
-def begun_anew(text: str, known: tuple[KnownName, ...], reader: KanaReader) -> str:
-    """The whole name, if it follows the surname alone: 広瀬由美子 of 広瀬だ、広瀬由美子.
-
-    Args:
-        text: As recognised.
-        known: The names of the case.
-        reader: Reads the text.
-
-    Returns:
-        The whole name; all of the text, where anything else stands between the two.
-    """
-    surnames = (morae(name.parts[0]) for name in known if name.party is Party.REQUESTER and name.parts)
-    line = reader.line(text)
-    for surname in (each for each in surnames if len(each) >= MIN_SURNAME_MORAE):
-        found = find_sound(surname, line.morae, MAX_REPEAT_PRICE)
-        # ナツミ is near マツウラ: behind the second one the given name has to follow.
-        if (
-            len(found) == 2
-            and not found[0].start
-            and found[1].start - found[0].end <= 2
-            and found[1].end < len(line.morae)
-        ):
-            return text[line.span(found[1].start, found[1].end).start :]
-    return text
 
 
 def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:

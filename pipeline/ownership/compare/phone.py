@@ -11,9 +11,6 @@ from pipeline.types import CallCase, Party
 
 __all__ = ["whose_number"]
 
-MIN_GROUP_DIGITS = 5
-"""Fewest digits that are part of the registered number although one is wrong."""
-
 PREFIX_DIGITS = 3
 """Digits of the prefix that many numbers share."""
 
@@ -21,21 +18,11 @@ MIN_PIECED_SHARE = 0.75
 """Lowest share of a run of digits that is made of the registered number: said twice, or in pieces and read
 back.  Of random numbers not one in a thousand reaches it."""
 
-MAX_MISHEARD_SHARE = 0.4
-"""Highest share of digits that differ where the talk says whose the number is: of two random
-mobile numbers one pair in 400 is as near.  With a half it is one in forty, and in 90 calls' exact words a
-stranger's whole number was taken for theirs by the conversation."""
-
-MOBILE_DIGITS = 11
-"""Digits of a mobile number."""
-
 MIN_DIGITS = 3
 """Fewest digits that tell anything by themselves."""
 
 
-def whose_number(
-    text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader
-) -> tuple[Verdict, bool]:
+def whose_number(text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
     """Judge a number by its digits as written and as they sound (球 for 9).
 
     Args:
@@ -45,44 +32,15 @@ def whose_number(
         reader: Reads the text.
 
     Returns:
-        The verdict; and whether badly heard digits
-        may be the requester's.
+        The verdict.
     """
     heard = [digits_of(text), digits_of(reader.kana(text))]
     if max(map(len, heard)) < MIN_DIGITS:
         # A witness calls a spoken mail address a number; a name in it tells whose it is.
         mail = whose_mail(text, known, reader)
-        return (mail if mail.party is Party.REQUESTER else _whose_phone(heard[0], case)), False
+        return mail if mail.party is Party.REQUESTER else _whose_phone(heard[0], case)
     verdicts = [_whose_phone(digits, case) for digits in heard]
-    phones = [digits_of(phone) for phone in case.requester.phones]
-    likely = any(
-        _near(digits, phone)
-        or any(_told(half, phone) >= MIN_GROUP_DIGITS and _near(half, phone) for half in _halves(digits))
-        for digits in heard
-        for phone in phones
-    )
-    return next((v for v in verdicts if v.party in {Party.REQUESTER, Party.COMPANY}), verdicts[0]), likely
-
-
-def _halves(digits: str) -> tuple[str, ...]:
-    """Both halves of a number longer than any group: it may be said twice in one breath.
-
-    Not of a mobile number, which tells by all of its digits whose it is.
-    """
-    middle, whole = len(digits) // 2, len(digits) == MOBILE_DIGITS and _is_mobile(digits)
-    return (digits[:middle], digits[middle:]) if middle >= MIN_GROUP_DIGITS and not whole else ()
-
-
-def _near(digits: str, phone: str) -> bool:
-    """Whether badly heard digits may be a number, or a group of one."""
-    if len(digits) >= 6:
-        return edit_distance(digits, phone) <= MAX_MISHEARD_SHARE * max(len(digits), len(phone))
-    width = len(digits)
-    if width <= MIN_DIGITS:
-        # Of three figures with one misheard a stranger's number has some as often as not.
-        return width == MIN_DIGITS and (phone.startswith(digits) if _is_mobile(digits) else digits in phone)
-    windows = (phone[at : at + width] for at in range(len(phone) - width + 1))
-    return any(edit_distance(digits, window) <= 1 for window in windows)
+    return next((v for v in verdicts if v.party in {Party.REQUESTER, Party.COMPANY}), verdicts[0])
 
 
 def _whose_phone(digits: str, case: CallCase) -> Verdict:
@@ -94,7 +52,7 @@ def _whose_phone(digits: str, case: CallCase) -> Verdict:
             if len(digits) >= 8 and edit_distance(digits, phone) <= 2:
                 # A digit misheard leaves the requester's own number theirs; a person looks at it.
                 return Verdict(party, Reason.NUMBER_ONE_OR_TWO_OFF, True)
-            if (len(digits) >= 6 and _pieced(digits, phone) >= MIN_PIECED_SHARE) or _group_of(digits, phone):
+            if len(digits) >= 6 and _pieced(digits, phone) >= MIN_PIECED_SHARE:
                 return Verdict(party, Reason.NUMBER_AGAIN, True)
             if len(digits) > len(phone) and _within(digits, phone):
                 return Verdict(Party.UNKNOWN, Reason.NUMBER_THEN_OTHER_FIGURES, True)
@@ -112,15 +70,6 @@ def _told(digits: str, phone: str) -> int:
 
 def _is_mobile(digits: str) -> bool:
     return digits[:PREFIX_DIGITS] in {"070", "080", "090"}
-
-
-def _group_of(digits: str, phone: str) -> bool:
-    """Whether five digits or more are part of a number but for one: by chance one in three hundred."""
-    width = len(digits)
-    windows = (phone[at : at + size] for size in (width, width + 1) for at in range(len(phone) - size + 1))
-    return _told(digits, phone) >= MIN_GROUP_DIGITS and any(
-        edit_distance(digits, window) <= 1 for window in windows
-    )
 
 
 def _within(digits: str, phone: str) -> bool:

@@ -17,6 +17,9 @@ from pipeline.types import CaseName
 
 __all__ = [
     "MAX_PLACE_PRICE",
+    "MIN_BLOCK_DIGITS",
+    "MIN_TELLING",
+    "ROOM_DIGITS",
     "RegisteredAddress",
     "number_of",
     "numbers_of",
@@ -29,6 +32,15 @@ __all__ = [
 
 MAX_PLACE_PRICE = 0.3
 """Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
+
+MIN_TELLING = 3
+"""Fewest digits of a block number, or morae of a place, that tell anything by themselves."""
+
+MIN_BLOCK_DIGITS = 4
+"""Fewest digits that tell even where the place was not understood: one block in 10,000 has the same."""
+
+ROOM_DIGITS = 3
+"""Digits of a room."""
 
 _NUMBERING = re.compile(
     r"[0-9０-９のノ-]|(?<=[0-9０-９])(?:丸|まる|マル|ゼロ)|(?:丸|まる|マル|ゼロ)(?=[0-9０-９])|"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.ownership.compare.block import MAX_MISHEARD_SHARE, MIN_TELLING, ROOM_DIGITS, may_be_misheard
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.registered_address import (
     MAX_PLACE_PRICE,
+    MIN_TELLING,
+    ROOM_DIGITS,
     RegisteredAddress,
     numbers_of,
     place_in,
@@ -20,7 +21,11 @@ from pipeline.sound.digits import edit_distance
 from pipeline.sound.morae import Mora
 from pipeline.sound.search import find_sound
 
-__all__ = ["near_rooms", "same_building", "says_another_room"]
+__all__ = ["near_room", "same_building", "says_another_room"]
+
+
+MAX_MISHEARD_SHARE = 0.4
+"""Share of a room's digits that may be misheard."""
 
 
 def same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
@@ -35,8 +40,8 @@ def same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddre
     return same and _building_said(line, address)
 
 
-def near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> list[str]:
-    """The rooms in a number that differ from the registered one by a digit at most, in its building.
+def near_room(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
+    """Whether a number is a room that differs from the registered one by a digit at most, in its building.
 
     Args:
         line: What was said, by sound, without its numbers.
@@ -44,10 +49,8 @@ def near_rooms(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress)
         address: The requester's.
     """
     own = address.number[-ROOM_DIGITS:]
-    if not _building_said(line, address):
-        return []
-    near = (room for room in _rooms(numbers) if ROOM_DIGITS - 1 <= len(room) <= ROOM_DIGITS)
-    return [room for room in near if edit_distance(room, own) <= 1]
+    rooms = (room for room in _rooms(numbers) if ROOM_DIGITS - 1 <= len(room) <= ROOM_DIGITS)
+    return any(edit_distance(room, own) <= 1 for room in rooms) and _building_said(line, address)
 
 
 def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: KanaReader) -> bool:
@@ -63,7 +66,7 @@ def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: Kan
     owns = ((address, address.number[-ROOM_DIGITS:]) for address in known)
     return bool(rooms) and any(
         len(own) == ROOM_DIGITS
-        and not any(may_be_misheard(room, own, MAX_MISHEARD_SHARE) for room in rooms)
+        and not any(edit_distance(room, own) <= MAX_MISHEARD_SHARE * ROOM_DIGITS for room in rooms)
         and _building_said(line, address)
         for address, own in owns
     )

@@ -162,7 +162,7 @@ def _theirs(
 
 def _is_number(said: str, case: CallCase, reader: KanaReader) -> bool:
     """Whether the joined pieces are one of the requester's numbers."""
-    verdict, _ = whose_number(said, case, (), reader)
+    verdict = whose_number(said, case, (), reader)
     return len(digits_of(said)) >= MIN_WHOLE_DIGITS and verdict.party is Party.REQUESTER
 
 

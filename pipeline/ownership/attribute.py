@@ -11,10 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.finding.verdict import UNOWNED, Verdict
-from pipeline.ownership.compare.address import (
-    address_groups,
-    whose_address,
-)
+from pipeline.ownership.compare.address import address_groups, whose_address
 from pipeline.ownership.compare.mail import MAX_LOCAL_CHARS, whose_mail, without_local
 from pipeline.ownership.compare.name import (
     MIN_PART_LIKENESS,

@@ -355,6 +355,7 @@ class MaskPolicy:
         merge_gap: Masks closer than this many seconds become one: what is shorter is no intelligible word.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
         review_seconds: Seconds a minute of call that an analyst is asked to listen; more has to be decided.
+        review_questions: Decisions a minute of call that an analyst is asked for, likewise.
         fill: ``"tone"`` (a listener knows something was taken out) or ``"silence"``.
     """
 
@@ -363,6 +364,7 @@ class MaskPolicy:
     merge_gap: float = 0.15
     min_score: float = 0.0
     review_seconds: float = 14.0
+    review_questions: float = 6.0
     fill: str = "tone"
 
 

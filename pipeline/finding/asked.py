@@ -1,0 +1,145 @@
+"""Choose the questions that an analyst is asked, the most valuable first.
+
+    must be decided     doubt about whose it is, a mask that is likelier wrong than right: always asked
+    candidates          not masked, may be personal data: p of their seconds leak
+    masks               masked, may be ordinary words: 1 - p of their seconds are lost to the requester
+
+A minute of an analyst is worth so much listening and so many decisions (``MaskPolicy.review_seconds`` and
+``review_questions``).  Whoever finds nothing most times stops listening; so half of what is asked must be
+expected to be somebody's data, but for a few questions that are worth asking in a call without doubts.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from pipeline.finding.questions import Question, Sound, questions
+from pipeline.finding.queue import is_candidate
+from pipeline.types import MaskAction, MaskItem, TimeSpan
+
+__all__ = ["CLEAR_SCORE", "Limits", "asked"]
+
+LEAK_WEIGHT: Final = 2.0
+"""Weight of a second of leak against one of over-mask.  With six questions a minute 1 leaves 1.2 % of leak
+after review on six calls of ``tuning``, and 2 leaves .7, as no limit does (12.5 questions); over-mask is then
+1.2 and 1.3 %."""
+
+CLEAR_SCORE: Final = 0.97
+"""Masks from this probability on are not shown even where there is time: one in 33 is wrong."""
+
+REAL_SHARE: Final = 0.5
+"""Share of the questions that must be expected to be about somebody's data."""
+
+FREE_SHARE: Final = 0.25
+"""Share of the limit that is asked whatever is expected: names that were garbled into ordinary words are in
+calls without any doubt, too."""
+
+
+class Limits(NamedTuple):
+    """What an analyst may be asked on a call; what must be decided may exceed it."""
+
+    seconds: float
+    questions: float
+
+
+def asked(items: Iterable[MaskItem], limits: Limits, sound: Sound) -> tuple[MaskItem, ...]:
+    """Choose what an analyst is asked.
+
+    Args:
+        items: Items of a plan; what must be decided is flagged, and so are candidates.
+        limits: For this call.
+        sound: Tells which findings read alike and are one question.
+
+    Returns:
+        The items in their order, without the candidates that are not asked about, and with those masks
+        flagged that are.
+    """
+    listed = tuple(items)
+    must = [item for item in listed if item.needs_review and not is_candidate(item)]
+    may = {item.item_id: item for item in listed if is_candidate(item) or _is_unsure(item)}
+    so_far = _Asked(limits, must, questions(must, sound))
+    for question in sorted(questions(may.values(), sound), key=lambda each: (-_worth(each), each.item_ids)):
+        so_far.add(question, [may[item_id].time for item_id in question.item_ids])
+    return tuple(
+        replace(item, needs_review=True) if item.item_id in so_far.items else item
+        for item in listed
+        if item.item_id in so_far.items or not is_candidate(item)
+    )
+
+
+def _is_unsure(item: MaskItem) -> bool:
+    """Whether it is an unflagged mask that may be wrong; a confidential term of the case never is."""
+    masked = item.action is MaskAction.MASK and not item.needs_review
+    return masked and item.score < CLEAR_SCORE and item.entity_type != "CONFIDENTIAL"
+
+
+def _worth(question: Question) -> float:
+    """Seconds that a decision is expected to put right."""
+    return LEAK_WEIGHT * question.leaked_seconds + question.wasted_seconds
+
+
+class _Asked:
+    """What is asked so far."""
+
+    def __init__(self, limits: Limits, must: Iterable[MaskItem], first: Iterable[Question]) -> None:
+        chances = [question.chance for question in first]
+        self.items: set[str] = set()
+        self._limits = limits
+        self._count, self._real = len(chances), sum(chances)
+        self._heard = _Covered()
+        for item in must:
+            self._heard.add(item.time)
+
+    def add(self, question: Question, times: Iterable[TimeSpan]) -> None:
+        """Ask a question too, where it is within the limits."""
+        places = _Covered()
+        for time in times:
+            places.add(time)
+        more = sum(self._heard.beyond(time) for time in places.stretches)
+        fits = self._heard.seconds + more <= self._limits.seconds or more == 0
+        count, real = self._count + 1, self._real + question.chance
+        free = FREE_SHARE * self._limits.questions
+        if fits and count <= self._limits.questions and real >= REAL_SHARE * (count - free):
+            self.items.update(question.item_ids)
+            self._count, self._real = count, real
+            for time in places.stretches:
+                self._heard.add(time)
+
+
+class _Covered:
+    """The union of time spans, and its length in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._starts: list[float] = []  # of the disjoint stretches
+        self._ends: list[float] = []
+
+    @property
+    def stretches(self) -> list[TimeSpan]:
+        """The disjoint stretches, in order."""
+        return [TimeSpan(*each) for each in zip(self._starts, self._ends, strict=True)]
+
+    def beyond(self, time: TimeSpan) -> float:
+        """Seconds of a span that are not covered yet."""
+        first, last = self._met(time)
+        starts, ends = self._starts[first:last], self._ends[first:last]
+        free, at = 0.0, time.start
+        for start, end in zip(starts, ends, strict=True):
+            free += max(0.0, start - at)
+            at = max(at, end)
+        return free + max(0.0, time.end - at)
+
+    def add(self, time: TimeSpan) -> None:
+        """Add a span."""
+        self.seconds += self.beyond(time)
+        first, last = self._met(time)
+        start = min([time.start, *self._starts[first:last]])
+        end = max([time.end, *self._ends[first:last]])
+        self._starts[first:last], self._ends[first:last] = [start], [end]
+
+    def _met(self, time: TimeSpan) -> tuple[int, int]:
+        """The range of stretches that a span meets."""
+        return bisect.bisect_left(self._ends, time.start), bisect.bisect_right(self._starts, time.end)

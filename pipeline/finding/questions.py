@@ -1,0 +1,123 @@
+"""Group findings into questions: one for one person's mentions, and one for one kind of nothing.
+
+    本人の氏名   0:01  0:46  1:01      kept as the requester's, all in doubt      one question
+    合造         1:04  1:06            two masks that read alike                  one question
+    カード       2:08  2:10            two candidates that read alike             one question
+    中の|髪が|ハトリチオ               the parts of one finding                   one question
+
+Whoever listens to the places of a question decides them together, or takes one out and decides it alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.finding.parts import whole_of
+from pipeline.finding.queue import is_candidate
+from pipeline.types import MaskAction, MaskItem
+
+__all__ = ["Question", "Sound", "by_letters", "leaked_seconds", "question_ids", "questions"]
+
+Sound = Callable[[MaskItem], Hashable]
+"""What an item's words read as; false where nothing was recognised."""
+
+STRANGER_CHANCE: Final = 0.08
+"""Probability that what is kept as the requester's, the staff's or the company's although in doubt is
+somebody else's: an upper bound, as of 36 such findings in six calls of ``tuning`` none was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Findings that are decided together.
+
+    Attributes:
+        item_ids: In order of time.
+        leaked_seconds: Seconds of other people's data that are expected to stay audible if nobody decides.
+        wasted_seconds: Seconds of ordinary words that are expected to stay masked.
+        chance: Probability that at least one of them is personal data.
+    """
+
+    item_ids: tuple[str, ...]
+    leaked_seconds: float
+    wasted_seconds: float
+    chance: float
+
+    @property
+    def order(self) -> tuple[float, float]:
+        """Sorts the most valuable question first."""
+        return -self.leaked_seconds, -self.wasted_seconds
+
+
+def questions(items: Iterable[MaskItem], sound: Sound) -> tuple[Question, ...]:
+    """Group findings, those that may leak most first.
+
+    Args:
+        items: The findings that a person is asked about.
+        sound: Tells which of them read alike.
+
+    Returns:
+        Each item in exactly one question.
+    """
+    groups: dict[Hashable, list[MaskItem]] = {}
+    for item in sorted(items, key=lambda each: (each.time, each.item_id)):
+        groups.setdefault(_key(item, sound), []).append(item)
+    return tuple(sorted(map(_question, groups.values()), key=lambda each: (*each.order, each.item_ids)))
+
+
+def by_letters(text: str) -> Sound:
+    """Compare items by the letters and digits of their words, where no reader of Japanese is at hand.
+
+    Args:
+        text: The transcript's text.
+    """
+
+    def letters(item: MaskItem) -> str:
+        wide = unicodedata.normalize("NFKC", text[item.chars.start : item.chars.end]).casefold()
+        return "".join(char for char in wide if char.isalnum())
+
+    return letters
+
+
+def question_ids(items: Iterable[MaskItem], sound: Sound) -> dict[str, str]:
+    """Number the questions of a plan, the most valuable first.
+
+    Args:
+        items: All items; only those that a person is asked about are in a question.
+        sound: As for ``questions``.
+
+    Returns:
+        The question of each of these items by its id: ``q1`` and so on.
+    """
+    asked = questions((item for item in items if item.needs_review), sound)
+    return {item_id: f"q{n}" for n, each in enumerate(asked, start=1) for item_id in each.item_ids}
+
+
+def leaked_seconds(item: MaskItem) -> float:
+    """Seconds of an item that are expected to leak if it is left as it is; a mask leaks nothing."""
+    if item.action is MaskAction.MASK:
+        return 0.0
+    chance = item.score if is_candidate(item) else STRANGER_CHANCE
+    return chance * item.time.duration
+
+
+def _key(item: MaskItem, sound: Sound) -> Hashable:
+    whole = whole_of(item)
+    if whole is not None:
+        return "parts", whole
+    if item.action is MaskAction.KEEP and not is_candidate(item):
+        return "kept", item.party, item.entity_type
+    reads = sound(item)
+    return ("sound", item.entity_type, reads) if reads else ("alone", item.item_id)
+
+
+def _question(items: list[MaskItem]) -> Question:
+    nothing = 1.0
+    for item in items:
+        nothing *= 1.0 - item.score
+    wasted = sum((1.0 - item.score) * item.time.duration for item in items if item.action is MaskAction.MASK)
+    return Question(
+        tuple(item.item_id for item in items), sum(map(leaked_seconds, items)), wasted, 1.0 - nothing
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from flows.review.guarding.access import User
 from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.correcting.corrected import Corrected
+from pipeline.finding.questions import question_ids
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
@@ -194,24 +196,23 @@ def heard_now(site: Site, opened: OpenedCall) -> Spans:
 
 
 def findings(opened: OpenedCall) -> list[dict[str, Any]]:
-    """Return the present items: undecided ones first, and among those the audible ones first."""
+    """Return the items: first the open questions by the seconds that may leak, then the rest by time."""
     review = opened.review
     first = {item.item_id: item for item in review.stored.plan.items}
-    items = sorted(opened.draft.items, key=_risk)
+    # The words' own readings, so that what sounds alike is one question however it was written.
+    asked = question_ids(opened.draft.items, lambda item: opened.words.spoken(item.chars))
+    items = sorted(opened.draft.items, key=lambda item: (_place(asked.get(item.item_id)), item.time.start))
     groups = _groups(items, opened.words)
     masked = opened.draft.masked
-    return [_finding(item, first.get(item.item_id), groups, masked, opened) for item in items]
+    return [
+        _finding(item, first.get(item.item_id), groups, masked, opened)
+        | {"question": asked.get(item.item_id, "")}
+        for item in items
+    ]
 
 
-def _risk(item: MaskItem) -> tuple[bool, bool, float, float]:
-    open_ = item.needs_review
-    # Kept and doubtful items, which could leak, come first; then those with the lowest score.
-    return (
-        not open_,
-        not (open_ and item.action is MaskAction.KEEP),
-        item.score if open_ else 0.0,
-        item.time.start,
-    )
+def _place(question: str | None) -> float:
+    return math.inf if question is None else int(question.removeprefix("q"))
 
 
 def _groups(items: Iterable[MaskItem], words: OpenedWords) -> Mapping[str, str]:

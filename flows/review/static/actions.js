@@ -50,9 +50,9 @@ export class Actions {
   }
 
   async withReason({ message, needs }, decisions, then) {
-    const kind = decisions[0].kind;
+    const { kind, items } = decisions[0];
     const added = await this.dialogs.reason({
-      title: needs === "law" ? "根拠となる法令" : `${KINDS[kind]}理由`, hint: message,
+      title: needs === "law" ? "根拠となる法令" : `${KINDS[kind]}理由`, hint: items.length > 1 ? `${items.length} か所：${message}` : message,
       label: needs === "law" ? "法令の名前と条" : "理由", choices: kind === "keep" || kind === "same" || kind === "party",
       button: "決める", explain: this.explain,
       send: (reason) => this.record(decisions.map((decision) => ({ ...decision, reason }))),
@@ -112,9 +112,11 @@ export class Actions {
     const finding = this.ready();
     if (!finding) return;
     const word = kind === "mask" ? "伏せます" : "残します";
-    return this.decide([{ kind, items: [finding.item_id], reason: "" }], () => {
+    const items = this.call.decidedWith(finding.item_id);
+    const places = items.length > 1 ? `など ${items.length} か所` : "";
+    return this.decide([{ kind, items, reason: "" }], () => {
       const next = this.call.nextOpen();
-      say(`${finding.label} ${finding.text} を${word}。${next ? `未決はあと ${this.call.undecided.length}` : "未決はありません"}`);
+      say(`${finding.label} ${finding.text} ${places}を${word}。${next ? `未決はあと ${this.call.undecided.length}` : "未決はありません"}`);
     });
   }
 

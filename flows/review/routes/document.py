@@ -247,6 +247,7 @@ def _finding(
         "start_char": item.chars.start,
         "end_char": item.chars.end,
         "text": opened.words.transcript.text[item.chars.start : item.chars.end],
+        "near": _near(item, masked, opened),
         "entity_type": item.entity_type,
         "label": label_of(item.entity_type),
         "party": item.party.value,
@@ -263,6 +264,14 @@ def _finding(
         "overlaps": under,
         "original": None if first is None else {"start": first.time.start, "end": first.time.end},
     }
+
+
+def _near(item: MaskItem, masked: tuple[MaskItem, ...], opened: OpenedCall) -> str:
+    """What is masked right before a finding that has only a sound: it was heard like that."""
+    if item.chars.start < item.chars.end:
+        return ""
+    before = (other.chars for other in masked if other.chars.start < other.chars.end == item.chars.end)
+    return next((opened.words.transcript.text[chars.start : chars.end] for chars in before), "")
 
 
 # --- decisions -----------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 
 import { get, post, ApiError } from "./api.js";
 import { clock, h, say } from "./dom.js";
-import { KINDS } from "./findings.js";
+import { KINDS, shownText } from "./findings.js";
 
 const TOGETHER = 250; // milliseconds within which presses of a nudging key are one decision
 
@@ -246,7 +246,7 @@ export class Actions {
 
   undo() {
     const mine = this.call.decisions.findLast((decision) => !decision.undone && decision.reviewer === this.call.me.name
-      && !["undo", "confirm", "complete", "approve", "reopen"].includes(decision.kind));
+      && !["undo", "confirm", "complete", "approve", "reopen", "found"].includes(decision.kind));
     return this.takeBack(mine, "取り消すものはありません");
   }
 
@@ -277,20 +277,34 @@ export class Actions {
     if (finding) await this.sign("confirm", { items: [finding.item_id], reason: "" }, "二人目として確認しました");
   }
 
+  // The finished copy is read and heard again first, which takes seconds; what is left becomes findings.
   async complete() {
-    if (await this.sign("complete", {}, "確認を終えました")) this.call.select(null);
+    this.notice.show("", [h("p", {}, "伏せた写しを作り、もう一度聞いて確かめています…")]);
+    const told = await this.sign("complete", {}, "確認を終えました");
+    if (!told) return;
+    const left = (told.found ?? []).map((id) => this.call.byId.get(id)).filter(Boolean);
+    if (!left.length) { this.call.select(null); return; }
+    const places = left.map((one) => h("li", {}, h("b", {}, shownText(one)), ` ${clock(one.start)} ${one.reason}`));
+    this.notice.show("warn", [h("p", {}, h("b", {}, `伏せた言葉が残っている所が ${left.length} か所ありました。`), "聴いて決めてから、もう一度終えてください。"),
+      h("ul", { class: "theirs" }, places)]);
+    this.call.select(left[0].item_id, { play: true });
   }
 
   async sign(step, body, said) {
-    this.notice.clear();
+    if (step !== "complete") this.notice.clear();
     try {
-      await this.queue(async () => { this.call.take(await post(`${this.path}/${step}`, { count: this.call.count, ...body })); });
+      const told = await this.queue(async () => {
+        const state = await post(`${this.path}/${step}`, { count: this.call.count, ...body });
+        this.call.take(state);
+        return state;
+      });
+      if (told.found) return told;
       say(said);
       this.notice.show("good", [h("p", {}, `${said}。`)]);
-      return true;
+      return told;
     } catch (error) {
       await this.trouble(error, () => this.sign(step, body, said));
-      return false;
+      return null;
     }
   }
 

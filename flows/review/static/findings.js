@@ -39,7 +39,7 @@ export class Findings {
       "aria-selected": String(id === this.call.rowOf(this.call.selected)),
     },
     h("span", { class: "kind number" }, clock(finding.start, 0)),
-    h("span", { class: "what" }, h("b", {}, finding.text || "(音だけ)"), this.times(id), h("span", { class: "kind" }, finding.label)),
+    h("span", { class: "what" }, h("b", {}, shownText(finding)), this.times(id), h("span", { class: "kind" }, finding.label)),
     h("span", { class: `chip ${finding.party}` }, party),
     h("span", { class: `act ${finding.action}` }, finding.action === "mask" ? "伏せる" : "残す"),
     this.status(finding, open));
@@ -120,7 +120,7 @@ export class Findings {
     return [
       h("header", {},
         h("span", { class: `chip ${finding.party}` }, finding.label),
-        h("b", { class: "found" }, finding.text || "(音だけ)"),
+        h("b", { class: "found" }, shownText(finding)),
         open ? h("span", { class: "chip warn" }, "要確認 ・ 未決") : h("span", { class: "chip" }, finding.decided ? "決定済" : "自動")),
       h("p", { class: "small muted number" }, `${clock(finding.start, 2)} – ${clock(finding.end, 2)}(${(finding.end - finding.start).toFixed(2)}秒)`,
         call.channels > 1 ? ` ・ ${finding.channels.map((channel) => ["担当者側", "お客様側"][channel] ?? `ch${channel}`).join("と")}` : "",
@@ -147,7 +147,7 @@ export class Findings {
       h("label", { class: "choice" },
         h("input", { type: "checkbox", "data-do": `with-${one.item_id}`, checked: !this.call.apart.has(one.item_id),
           onchange: (event) => { this.call.apart[event.target.checked ? "delete" : "add"](one.item_id); count(); } }),
-        h("span", {}, h("b", {}, one.text || "(音だけ)"), h("span", { class: "small muted number" }, ` ${clock(one.start)}`))),
+        h("span", {}, h("b", {}, shownText(one)), h("span", { class: "small muted number" }, ` ${clock(one.start)}`))),
       h("button", { class: "quiet", "aria-label": `${clock(one.start)} を聴く`, onclick: () => this.actions.playOne(one) }, "▶"));
     const name = h("p", { class: "small" });
     const count = () => { name.textContent = `次の ${this.call.decidedWith(finding.item_id).length - 1} か所も一緒に決めます。違うものは印を外してください。`; };
@@ -228,9 +228,12 @@ export class Findings {
   }
 }
 
+// What was recognised; of a sound alone what it is like.
+export const shownText = ({ text, near }) => text || (near ? `${near}に似た音` : "(音だけ)");
+
 export const KINDS = {
   mask: "伏せる", keep: "残す", party: "だれのかを変える", ground: "根拠を変える", nudge_start: "始まりを動かす", nudge_end: "終わりを動かす",
   split: "分ける", add: "加える", same: "同じ人として決める", confirm: "二人目の確認", undo: "取り消す", complete: "確認の完了",
   approve: "承認", reopen: "差戻し", words: "言葉を直す", speaker: "話者を変える", break: "行を分ける", join: "行をつなぐ",
-  read: "読み終えた",
+  read: "読み終えた", found: "終える前の聞き直し",
 };

@@ -1,18 +1,18 @@
 """Choose the questions that an analyst is asked, the most valuable first.
 
-    must be decided     doubt about whose it is, a mask that is likelier wrong than right: always asked
+    must be decided     doubt about whose it is, what is likelier decided wrongly than rightly: always asked
     candidates          not masked, may be personal data: p of their seconds leak
     masks               masked, may be ordinary words: 1 - p of their seconds are lost to the requester
 
 A minute of an analyst is worth so much listening and so many decisions (``MaskPolicy.review_seconds`` and
-``review_questions``).  Whoever finds nothing most times stops listening; so half of what is asked must be
-expected to be somebody's data, but for a few questions that are worth asking in a call without doubts.
+``review_questions``).  Whoever finds nothing most times stops listening: at six questions a minute half of
+them are about somebody's data.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -22,20 +22,22 @@ from pipeline.types import MaskAction, MaskItem, TimeSpan
 
 __all__ = ["CLEAR_SCORE", "Limits", "asked"]
 
-LEAK_WEIGHT: Final = 2.0
-"""Weight of a second of leak against one of over-mask.  With six questions a minute 1 leaves 1.2 % of leak
-after review on six calls of ``tuning``, and 2 leaves .7, as no limit does (12.5 questions); over-mask is then
-1.2 and 1.3 %."""
+LEAK_WEIGHT: Final = 4.0
+"""Weight of a second of leak against one of over-mask.  Leak and over-mask after review, and share of real
+questions, at six a minute on six calls of ``tuning`` and on eight of bad lines:
+
+    1     1.2  1.2  60 %     6.5  2.3  62 %
+    2      .7  1.3  53 %     6.4  2.4  56 %
+    4      .7  1.3  52 %     5.6  2.6  50 %
+    8      .7  1.7  51 %     5.5  2.7  47 %
+
+Without a limit (12.5 and 9.9 a minute) it is .7 1.0 40 % and 4.7 2.0 46 %."""
+
+LIKELY_SCORE: Final = 0.5
+"""Candidates from this probability on must be decided: what is not masked is likelier to leak than not."""
 
 CLEAR_SCORE: Final = 0.97
 """Masks from this probability on are not shown even where there is time: one in 33 is wrong."""
-
-REAL_SHARE: Final = 0.5
-"""Share of the questions that must be expected to be about somebody's data."""
-
-FREE_SHARE: Final = 0.25
-"""Share of the limit that is asked whatever is expected: names that were garbled into ordinary words are in
-calls without any doubt, too."""
 
 
 class Limits(NamedTuple):
@@ -58,16 +60,21 @@ def asked(items: Iterable[MaskItem], limits: Limits, sound: Sound) -> tuple[Mask
         flagged that are.
     """
     listed = tuple(items)
-    must = [item for item in listed if item.needs_review and not is_candidate(item)]
-    may = {item.item_id: item for item in listed if is_candidate(item) or _is_unsure(item)}
-    so_far = _Asked(limits, must, questions(must, sound))
+    must = [item for item in listed if item.needs_review and not _is_optional(item)]
+    may = {item.item_id: item for item in listed if _is_optional(item) or _is_unsure(item)}
+    so_far = _Asked(limits, must, len(questions(must, sound)))
     for question in sorted(questions(may.values(), sound), key=lambda each: (-_worth(each), each.item_ids)):
         so_far.add(question, [may[item_id].time for item_id in question.item_ids])
     return tuple(
         replace(item, needs_review=True) if item.item_id in so_far.items else item
         for item in listed
-        if item.item_id in so_far.items or not is_candidate(item)
+        if item.item_id in so_far.items or not _is_optional(item)
     )
+
+
+def _is_optional(item: MaskItem) -> bool:
+    """Whether it is a candidate that is likelier nothing than something."""
+    return is_candidate(item) and item.score < LIKELY_SCORE
 
 
 def _is_unsure(item: MaskItem) -> bool:
@@ -84,11 +91,10 @@ def _worth(question: Question) -> float:
 class _Asked:
     """What is asked so far."""
 
-    def __init__(self, limits: Limits, must: Iterable[MaskItem], first: Iterable[Question]) -> None:
-        chances = [question.chance for question in first]
+    def __init__(self, limits: Limits, must: Sequence[MaskItem], questions_first: int) -> None:
         self.items: set[str] = set()
         self._limits = limits
-        self._count, self._real = len(chances), sum(chances)
+        self._count = questions_first
         self._heard = _Covered()
         for item in must:
             self._heard.add(item.time)
@@ -99,12 +105,10 @@ class _Asked:
         for time in times:
             places.add(time)
         more = sum(self._heard.beyond(time) for time in places.stretches)
-        fits = self._heard.seconds + more <= self._limits.seconds or more == 0
-        count, real = self._count + 1, self._real + question.chance
-        free = FREE_SHARE * self._limits.questions
-        if fits and count <= self._limits.questions and real >= REAL_SHARE * (count - free):
+        in_time = self._heard.seconds + more <= self._limits.seconds or more == 0
+        if in_time and self._count + 1 <= self._limits.questions:
             self.items.update(question.item_ids)
-            self._count, self._real = count, real
+            self._count += 1
             for time in places.stretches:
                 self._heard.add(time)
 

@@ -37,13 +37,11 @@ class Question:
         item_ids: In order of time.
         leaked_seconds: Seconds of other people's data that are expected to stay audible if nobody decides.
         wasted_seconds: Seconds of ordinary words that are expected to stay masked.
-        chance: Probability that at least one of them is personal data.
     """
 
     item_ids: tuple[str, ...]
     leaked_seconds: float
     wasted_seconds: float
-    chance: float
 
     @property
     def order(self) -> tuple[float, float]:
@@ -114,10 +112,6 @@ def _key(item: MaskItem, sound: Sound) -> Hashable:
 
 
 def _question(items: list[MaskItem]) -> Question:
-    nothing = 1.0
-    for item in items:
-        nothing *= 1.0 - item.score
-    wasted = sum((1.0 - item.score) * item.time.duration for item in items if item.action is MaskAction.MASK)
-    return Question(
-        tuple(item.item_id for item in items), sum(map(leaked_seconds, items)), wasted, 1.0 - nothing
-    )
+    masks = (item for item in items if item.action is MaskAction.MASK)
+    wasted = sum((1.0 - item.score) * item.time.duration for item in masks)
+    return Question(tuple(item.item_id for item in items), sum(map(leaked_seconds, items)), wasted)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pipeline.audio.recording
 import pipeline.finding.detect
+import pipeline.finding.listed
 import pipeline.given.given_words
 import pipeline.given.heard_call
 import pipeline.given.laid_words
@@ -247,6 +248,7 @@ def attribute(call: Workspace, models: Models) -> int:
     )
     entities = call.get(ENTITIES)
     findings = pipeline.ownership.chain.attribute(entities, context)
+    findings = pipeline.finding.listed.apply_lists(findings, transcript, job.case.words, reader)
     give_back()
     call.put(FINDINGS, findings)
     return len(findings)

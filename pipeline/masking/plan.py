@@ -85,7 +85,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
     secret = entity.entity_type == "CONFIDENTIAL"
     # No case can keep these.
     always = secret or finding.party is Party.THIRD_PARTY
-    action = MaskAction.MASK if always else case.action_for(finding.party)
+    action = finding.listed or (MaskAction.MASK if always else case.action_for(finding.party))
     unknown = finding.party is Party.UNKNOWN
     doubtful = finding.needs_review or unknown or (action is MaskAction.MASK and not sure(entity.score))
     given = (finding.reason, *finding.notes)
@@ -101,7 +101,8 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         reasons=reasons,
         source=entity.recognizer,
         score=round(entity.score, 4),
-        needs_review=doubtful,
+        # Whoever listed the word has decided, with a reason.
+        needs_review=doubtful and finding.listed is None,
         ground=_ground(action, secret=secret),
         echo=finding.echo,
     )
@@ -110,7 +111,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
 def _settled(finding: Finding, case: CallCase) -> bool:
     """Whether a candidate needs no review, because its owner's data is kept anyway."""
     kept = case.action_for(finding.party) is MaskAction.KEEP and finding.party is not Party.THIRD_PARTY
-    return finding.entity.candidate and kept
+    return finding.entity.candidate and (kept or finding.listed is MaskAction.KEEP)
 
 
 def _candidate(number: int, finding: Finding, time: TimeSpan) -> MaskItem:

@@ -231,6 +231,31 @@ def test_chosen_words_are_added_and_the_same_is_found_elsewhere(reviewed: Review
     assert len(kinds) >= 2
 
 
+def test_masking_everyday_talk_that_sounds_alike_asks_first(opened: Page):
+    """It is not ticked; who ticks it is asked, and going back records nothing more."""
+    opened.evaluate(CHOOSE, "ますか")
+    expect(opened.locator("#picked-bar")).to_contain_text("ますか")
+    opened.keyboard.press("a")
+    opened.get_by_role("dialog", name="見落としを加える").get_by_role("button", name="加える").click()
+    similar = opened.get_by_role("dialog", name=re.compile("に似た音"))
+    expect(similar).to_be_visible(timeout=15_000)
+    boxes = similar.get_by_role("checkbox")
+    assert boxes.count() >= 1
+    assert [boxes.nth(at).is_checked() for at in range(boxes.count())] == [False] * boxes.count()
+    boxes.first.check()
+    similar.get_by_role("button", name="選んだ所も同じにする").click()
+    asked = opened.get_by_role("dialog", name="ふだんの言葉に読めます")
+    expect(asked).to_contain_text("ますか")
+    opened.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    expect(similar.get_by_role("alert")).to_contain_text("聴いてから")
+    assert [one["kind"] for one in state(opened)["decisions"]] == ["add"]
+    similar.get_by_role("button", name="選んだ所も同じにする").click()
+    asked.get_by_role("button", name="伏せる").click()
+    expect(similar).to_have_count(0)
+    assert [one["kind"] for one in state(opened)["decisions"]] == ["add", "add"]
+
+
 CHOOSE = """text => {
   const walker = document.createTreeWalker(document.getElementById("transcript"), NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -277,6 +302,22 @@ def test_the_same_person_is_decided_once(opened: Page):
     expect(dialog).to_have_count(0)
     both = [one for one in state(opened)["findings"] if one["text"] == "5-23-28"]
     assert [(one["action"], one["decided"]) for one in both] == [("mask", True)] * 2
+
+
+def test_a_word_is_listed_from_a_finding(opened: Page):
+    """M: always kept for this request, with a reason; what is undecided here is decided with it."""
+    select(opened, "山口")
+    opened.keyboard.press("m")
+    dialog = opened.get_by_role("dialog", name="「山口」を一覧に加える")
+    dialog.get_by_label("いつも残す").check()
+    expect(dialog.get_by_label("会社全体")).to_be_disabled()
+    dialog.get_by_role("textbox").fill("言い間違いで、だれの名でもない")
+    dialog.get_by_role("button", name="加える").click()
+    expect(opened.locator("#notice")).to_contain_text("「山口」を一覧に記録しました")
+    expect(opened.locator("#progress")).to_contain_text("未決 3 /")
+    made = finding(opened, "山口")
+    assert (made["action"], made["decided"]) == ("keep", True)
+    assert [one["reason"] for one in state(opened)["decisions"]] == ["言い間違いで、だれの名でもない"]
 
 
 def test_undo_and_redo(opened: Page):

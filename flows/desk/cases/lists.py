@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -44,8 +44,17 @@ def import_staff(desk: Desk, actor: Actor, staff: StaffList) -> int:
     return _import(desk, actor, "staff", (staff, STAFF, len(staff.names)))
 
 
-def import_company(desk: Desk, actor: Actor, company: CompanyList) -> int:
-    """Make a company list the current one; as ``import_staff``."""
+def import_company(desk: Desk, actor: Actor, company: CompanyList, *, keep_words: bool = True) -> int:
+    """Make a company list the current one; as ``import_staff``.
+
+    Args:
+        desk: The desk.
+        actor: The person who imports.
+        company: The list.
+        keep_words: Whether the present ``words`` stay: a company's file knows nothing of them.
+    """
+    if keep_words:
+        company = replace(company, words=current_lists(desk).company.words)
     entries = len(company.names) + len(company.phones) + len(company.confidential_terms)
     return _import(desk, actor, "company", (company, COMPANY, entries))
 

@@ -17,6 +17,7 @@ from flows.review.guarding.access import User
 from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.correcting.corrected import Corrected
+from pipeline.finding.everyday import is_everyday
 from pipeline.finding.questions import question_ids
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
@@ -248,6 +249,7 @@ def _finding(
         "end_char": item.chars.end,
         "text": opened.words.transcript.text[item.chars.start : item.chars.end],
         "near": _near(item, masked, opened),
+        "everyday": is_everyday(opened.words.transcript.text, item.chars),
         "entity_type": item.entity_type,
         "label": label_of(item.entity_type),
         "party": item.party.value,

@@ -7,6 +7,9 @@ import { KINDS, shownText } from "./findings.js";
 
 const TOGETHER = 250; // milliseconds within which presses of a nudging key are one decision
 
+// The analyst goes back to a dialog that is still open.
+class Stay extends Error {}
+
 export class Actions {
   constructor(call, player, dialogs, notice) {
     Object.assign(this, { call, player, dialogs, notice });
@@ -73,6 +76,7 @@ export class Actions {
   }
 
   async explained(error) {
+    if (error instanceof Stay) return [h("p", {}, error.message)];
     if (!(error instanceof ApiError)) throw error;
     if (!error.conflict) return [h("p", {}, error.message, error.body.reference ? `(番号 ${error.body.reference})` : "")];
     const before = this.call.count;
@@ -112,6 +116,13 @@ export class Actions {
     const finding = this.ready();
     if (!finding) return;
     const word = kind === "mask" ? "伏せます" : "残します";
+    if (kind === "mask" && finding.action === "keep" && finding.everyday) {
+      return this.dialogs.everyday([finding], this.explain).then((sure) => (sure ? this.decided(kind, finding, word) : false));
+    }
+    return this.decided(kind, finding, word);
+  }
+
+  decided(kind, finding, word) {
     const items = this.call.decidedWith(finding.item_id);
     const places = items.length > 1 ? `など ${items.length} か所` : "";
     return this.decide([{ kind, items, reason: "" }], () => {
@@ -189,6 +200,25 @@ export class Actions {
     }).then((done) => { if (done) { say("まとめて決めました"); this.call.nextOpen(); } });
   }
 
+  // A list of words that are always masked or always kept; what is undecided here and reads alike is decided with it.
+  listWord() {
+    const finding = this.ready();
+    if (!finding || !finding.text) return;
+    return this.dialogs.word(finding, {
+      explain: this.explain,
+      send: async (given) => {
+        await post(`${this.path}/word`, { item_id: finding.item_id, ...given });
+        const open = this.call.findings.filter((one) => this.call.isOpen(one.item_id) && (one === finding || (one.group && one.group === finding.group)));
+        if (given.what === "gone" || !open.length) return [];
+        return this.record([{ kind: given.what, items: open.map((one) => one.item_id), reason: given.reason }]);
+      },
+    }).then((done) => {
+      if (!done) return;
+      this.notice.show("good", [h("p", {}, `「${finding.text}」を一覧に記録しました。`)]);
+      this.call.nextOpen();
+    });
+  }
+
   async similar() {
     const finding = this.one;
     if (!finding) return;
@@ -201,7 +231,11 @@ export class Actions {
       }
       await this.dialogs.similar(finding, found, {
         play: (one) => this.playOne(one), explain: this.explain,
-        send: ({ places, items }) => this.takeSimilar(finding, places, items),
+        send: async ({ places, items }) => {
+          const everyday = finding.action === "mask" ? [...places, ...items.map((id) => this.call.byId.get(id))].filter((one) => one.everyday) : [];
+          if (everyday.length && !(await this.dialogs.everyday(everyday, this.explain))) throw new Stay("聴いてから選び直してください。");
+          return this.takeSimilar(finding, places, items);
+        },
       });
     } catch (error) {
       await this.trouble(error, () => this.similar());

@@ -205,6 +205,7 @@ export class Findings {
     return h("div", { class: "row" },
       same.length ? this.button("same", [`同じ人 ${same.length + 1} か所 `, kbd("T")], () => this.actions.same(), "grow") : null,
       this.button("similar", ["似た音を探す ", kbd("B")], () => this.actions.similar(), "grow"),
+      finding.text ? this.button("word", ["一覧に加える ", kbd("M")], () => this.actions.listWord(), "grow") : null,
       this.button("split", ["ここで分ける ", kbd("S")], () => this.actions.split(), "grow"));
   }
 

@@ -176,6 +176,7 @@ def test_what_sounds_the_same_is_offered(analyst, call):
     start = told["text"].index("です")
     answer = analyst.post(api(call, "similar"), {"start_char": start, "end_char": start + 2}).json()
     assert answer["reading"] is True
+    assert {(place["likely"], place["everyday"]) for place in answer["places"]} == {(False, True)}
     assert analyst.post(api(call, "similar"), {}).status_code == 422
     assert analyst.post(api(call, "similar"), {"item_id": "m9999"}).status_code == 422
 

@@ -55,7 +55,8 @@ def import_company(desk: Desk, actor: Actor, company: CompanyList, *, keep_words
     """
     if keep_words:
         company = replace(company, words=current_lists(desk).company.words)
-    entries = len(company.names) + len(company.phones) + len(company.confidential_terms)
+    parts = (company.names, company.phones, company.confidential_terms, company.words)
+    entries = sum(map(len, parts))
     return _import(desk, actor, "company", (company, COMPANY, entries))
 
 

@@ -12,12 +12,11 @@ them are about somebody's data.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from pipeline.finding.questions import Question, Sound, questions
-from pipeline.finding.queue import is_candidate
+from pipeline.finding.questions import Question, Sound, is_optional, leaked_seconds, questions
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
 __all__ = ["CLEAR_SCORE", "Limits", "asked"]
@@ -32,9 +31,6 @@ questions, at six a minute on six calls of ``tuning`` and on eight of bad lines:
     8      .7  1.7  51 %     5.5  2.7  47 %
 
 Without a limit (12.5 and 9.9 a minute) it is .7 1.0 40 % and 4.7 2.0 46 %."""
-
-LIKELY_SCORE: Final = 0.5
-"""Candidates from this probability on must be decided: what is not masked is likelier to leak than not."""
 
 CLEAR_SCORE: Final = 0.97
 """Masks from this probability on are not shown even where there is time: one in 33 is wrong."""
@@ -60,21 +56,28 @@ def asked(items: Iterable[MaskItem], limits: Limits, sound: Sound) -> tuple[Mask
         flagged that are.
     """
     listed = tuple(items)
-    must = [item for item in listed if item.needs_review and not _is_optional(item)]
-    may = {item.item_id: item for item in listed if _is_optional(item) or _is_unsure(item)}
-    so_far = _Asked(limits, must, len(questions(must, sound)))
-    for question in sorted(questions(may.values(), sound), key=lambda each: (-_worth(each), each.item_ids)):
-        so_far.add(question, [may[item_id].time for item_id in question.item_ids])
+    wanted = {item.item_id: item for item in listed if item.needs_review or _is_unsure(item)}
+    so_far = _Asked(limits, wanted)
+    every = questions(wanted.values(), sound)
+    must = [question for question in every if not _is_free(question, wanted)]
+    for question in must:
+        so_far.ask(question)
+    chosen = list(must)
+    for question in sorted(set(every) - set(must), key=lambda each: (-_worth(each), each.item_ids)):
+        if so_far.fits(question):
+            so_far.ask(question)
+            chosen.append(question)
+    so_far.add_beside(chosen)
     return tuple(
         replace(item, needs_review=True) if item.item_id in so_far.items else item
         for item in listed
-        if item.item_id in so_far.items or not _is_optional(item)
+        if item.item_id in so_far.items or not is_optional(item)
     )
 
 
-def _is_optional(item: MaskItem) -> bool:
-    """Whether it is a candidate that is likelier nothing than something."""
-    return is_candidate(item) and item.score < LIKELY_SCORE
+def _is_free(question: Question, items: Mapping[str, MaskItem]) -> bool:
+    """Whether a question need not be asked: all of it is unlikely, or a mask that nobody has flagged."""
+    return all(is_optional(items[each]) or not items[each].needs_review for each in question.item_ids)
 
 
 def _is_unsure(item: MaskItem) -> bool:
@@ -91,26 +94,39 @@ def _worth(question: Question) -> float:
 class _Asked:
     """What is asked so far."""
 
-    def __init__(self, limits: Limits, must: Sequence[MaskItem], questions_first: int) -> None:
+    def __init__(self, limits: Limits, wanted: Mapping[str, MaskItem]) -> None:
         self.items: set[str] = set()
-        self._limits = limits
-        self._count = questions_first
+        self._limits, self._wanted = limits, wanted
+        self._count = 0
         self._heard = _Covered()
-        for item in must:
-            self._heard.add(item.time)
 
-    def add(self, question: Question, times: Iterable[TimeSpan]) -> None:
-        """Ask a question too, where it is within the limits."""
+    def ask(self, question: Question) -> None:
+        """Ask a question, without what is beside it."""
+        self._count += 1
+        for item_id in question.item_ids:
+            self._hear(item_id)
+
+    def fits(self, question: Question) -> bool:
+        """Whether a question is within the limits."""
         places = _Covered()
-        for time in times:
-            places.add(time)
+        for item_id in question.item_ids:
+            places.add(self._wanted[item_id].time)
         more = sum(self._heard.beyond(time) for time in places.stretches)
-        in_time = self._heard.seconds + more <= self._limits.seconds or more == 0
-        if in_time and self._count + 1 <= self._limits.questions:
-            self.items.update(question.item_ids)
-            self._count += 1
-            for time in places.stretches:
-                self._heard.add(time)
+        return self._in_time(more) and self._count + 1 <= self._limits.questions
+
+    def add_beside(self, asked: Iterable[Question]) -> None:
+        """Add what is heard with questions, the likeliest first, as far as the time goes."""
+        beside = [self._wanted[item_id] for question in asked for item_id in question.beside]
+        for item in sorted(beside, key=lambda each: (-leaked_seconds(each), each.item_id)):
+            if self._in_time(self._heard.beyond(item.time)):
+                self._hear(item.item_id)
+
+    def _in_time(self, more: float) -> bool:
+        return self._heard.seconds + more <= self._limits.seconds or more == 0
+
+    def _hear(self, item_id: str) -> None:
+        self.items.add(item_id)
+        self._heard.add(self._wanted[item_id].time)
 
 
 class _Covered:

@@ -24,7 +24,7 @@ from models.speech.transcriber import load_transcriber
 from models.training.calls.stored import StoredCall, stored_calls, unheard, unheard_words
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.finding.detect import detect
-from pipeline.finding.questions import by_letters, question_ids
+from pipeline.finding.questions import NOWHERE, by_letters, question_ids
 from pipeline.masking.align import align
 from pipeline.masking.audio import mask_audio
 from pipeline.masking.plan import make_plan
@@ -219,7 +219,7 @@ def _rows(plan: MaskPlan, transcript: Transcript) -> list[ReviewRow]:
             item.source,
             item.action is MaskAction.MASK,
             item.needs_review,
-            asked.get(item.item_id, ""),
+            asked.get(item.item_id, NOWHERE).question,
         )
         for item in plan.items
     ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from pipeline.types import CharSpan, MaskAction, TimeSpan
+from tests.browser.made_calls import MadeCall, into_review, sample_call
 from tests.browser.pages import Reviewed, current_time, drag, finding, listed, select, state, until
+from tests.browser.running import Served
 
 
 def test_the_queue_tells_what_waits_and_opens_it(reviewed: Reviewed, analyst: Page):
@@ -114,6 +118,51 @@ def test_a_place_that_is_taken_out_of_its_question_is_decided_alone(opened: Page
     assert [one["items"] for one in state(opened)["decisions"]] == [[first]]
     left = [one for one in state(opened)["findings"] if one["text"] == "5-23-28" and one["needs_review"]]
     assert [one["item_id"] != first for one in left] == [True]
+
+
+def test_what_is_heard_with_a_question_is_kept_when_the_name_is_masked(served: Served, analyst: Page):
+    """One F decides both, each in its own way; ticked, it is masked as well."""
+    call = into_review(served.desk, _with_candidate(sample_call("meter-mistake", doubtful=(1,)), "違う"))
+    analyst.goto(f"{served.address}/calls/{call.call_id}")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    expect(analyst.locator("#progress")).to_contain_text("未決 2 / 14 か所 ・ 問い 1")
+    select(analyst, "山口")
+    expect(analyst.locator("#card .together")).to_contain_text(
+        "印のない 1 か所は、前後に聞こえるだけの所で、残します"
+    )
+    expect(analyst.locator("#card .together input")).not_to_be_checked()
+    analyst.keyboard.press("f")
+    expect(analyst.locator("#progress")).to_contain_text("すべて決定")
+    made = [(one["kind"], one["items"], one["reason"]) for one in state(analyst)["decisions"]]
+    assert made == [("mask", ["m0001"], ""), ("keep", ["m0099"], "前後と一緒に聴いて、該当なし")]
+    analyst.keyboard.press("z")
+    expect(analyst.locator("#progress")).to_contain_text("未決 1 /")
+    analyst.keyboard.press("z")
+    expect(analyst.locator("#progress")).to_contain_text("未決 2 /")
+    select(analyst, "山口")
+    analyst.locator("#card .together input").check()
+    analyst.keyboard.press("f")
+    expect(analyst.locator("#progress")).to_contain_text("すべて決定")
+    last = state(analyst)["decisions"][-1]
+    assert (last["kind"], last["items"]) == ("mask", ["m0001", "m0099"])
+
+
+def _with_candidate(made: MadeCall, words: str) -> MadeCall:
+    """The call with some words that may be something, and are not masked."""
+    start = made.transcript.text.index(words)
+    chars = CharSpan(start, start + len(words))
+    said = [word for line in made.transcript.segments for word in line.words if word.chars.overlaps(chars)]
+    model = next(item for item in made.plan.items if item.item_id == "m0001")
+    candidate = replace(
+        model,
+        item_id="m0099",
+        chars=chars,
+        time=TimeSpan(said[0].time.start, said[-1].time.end),
+        action=MaskAction.KEEP,
+        ground=0,
+        score=0.1,
+    )
+    return replace(made, plan=replace(made.plan, items=(*made.plan.items, candidate)))
 
 
 def test_keeping_a_doubtful_one_without_a_reason_is_not_recorded(opened: Page):

@@ -18,7 +18,7 @@ from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.correcting.corrected import Corrected
 from pipeline.finding.everyday import is_everyday
-from pipeline.finding.questions import question_ids
+from pipeline.finding.questions import NOWHERE, Place, question_ids
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
@@ -202,18 +202,19 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     first = {item.item_id: item for item in review.stored.plan.items}
     # The words' own readings, so that what sounds alike is one question however it was written.
     asked = question_ids(opened.draft.items, lambda item: opened.words.spoken(item.chars))
-    items = sorted(opened.draft.items, key=lambda item: (_place(asked.get(item.item_id)), item.time.start))
+    places = {item.item_id: asked.get(item.item_id, NOWHERE) for item in opened.draft.items}
+    items = sorted(opened.draft.items, key=lambda item: (*_order(places[item.item_id]), item.time.start))
     groups = _groups(items, opened.words)
     masked = opened.draft.masked
     return [
-        _finding(item, first.get(item.item_id), groups, masked, opened)
-        | {"question": asked.get(item.item_id, "")}
+        _finding(item, first.get(item.item_id), groups, masked, opened) | places[item.item_id]._asdict()
         for item in items
     ]
 
 
-def _place(question: str | None) -> float:
-    return math.inf if question is None else int(question.removeprefix("q"))
+def _order(place: Place) -> tuple[float, bool]:
+    number = int(place.question.removeprefix("q")) if place.question else math.inf
+    return number, place.beside
 
 
 def _groups(items: Iterable[MaskItem], words: OpenedWords) -> Mapping[str, str]:

@@ -58,7 +58,7 @@ export class Actions {
       title: needs === "law" ? "根拠となる法令" : `${KINDS[kind]}理由`, hint: items.length > 1 ? `${items.length} か所：${message}` : message,
       label: needs === "law" ? "法令の名前と条" : "理由", choices: kind === "keep" || kind === "same" || kind === "party",
       button: "決める", explain: this.explain,
-      send: (reason) => this.record(decisions.map((decision) => ({ ...decision, reason }))),
+      send: (reason) => this.record(decisions.map((decision) => ({ ...decision, reason: decision.reason || reason }))),
     });
     if (added === null) return false;
     await then(added);
@@ -123,9 +123,12 @@ export class Actions {
   }
 
   decided(kind, finding, word) {
-    const items = this.call.decidedWith(finding.item_id);
+    const with_ = this.call.decidedWith(finding.item_id);
+    const heard = this.call.heardWith(finding.item_id);
+    const items = kind === "keep" ? [...with_, ...heard] : with_;
+    const rest = kind === "mask" && heard.length ? [{ kind: "keep", items: heard, reason: "前後と一緒に聴いて、該当なし" }] : [];
     const places = items.length > 1 ? `など ${items.length} か所` : "";
-    return this.decide([{ kind, items, reason: "" }], () => {
+    return this.decide([{ kind, items, reason: "" }, ...rest], () => {
       const next = this.call.nextOpen();
       say(`${finding.label} ${finding.text} ${places}を${word}。${next ? `未決はあと ${this.call.undecided.length}` : "未決はありません"}`);
     });

@@ -145,12 +145,19 @@ export class Findings {
     if (!others.length) return null;
     const place = (one) => h("li", {},
       h("label", { class: "choice" },
-        h("input", { type: "checkbox", "data-do": `with-${one.item_id}`, checked: !this.call.apart.has(one.item_id),
-          onchange: (event) => { this.call.apart[event.target.checked ? "delete" : "add"](one.item_id); count(); } }),
+        h("input", { type: "checkbox", "data-do": `with-${one.item_id}`, checked: this.call.isTicked(one.item_id),
+          onchange: (event) => {
+            if (one.beside) this.call.joined[event.target.checked ? "add" : "delete"](one.item_id);
+            else this.call.apart[event.target.checked ? "delete" : "add"](one.item_id);
+            count();
+          } }),
         h("span", {}, h("b", {}, shownText(one)), h("span", { class: "small muted number" }, ` ${clock(one.start)}`))),
       h("button", { class: "quiet", "aria-label": `${clock(one.start)} を聴く`, onclick: () => this.actions.playOne(one) }, "▶"));
     const name = h("p", { class: "small" });
-    const count = () => { name.textContent = `次の ${this.call.decidedWith(finding.item_id).length - 1} か所も一緒に決めます。違うものは印を外してください。`; };
+    const count = () => {
+      const [same, heard] = [this.call.decidedWith(finding.item_id).length - 1, this.call.heardWith(finding.item_id).length];
+      name.textContent = [same ? `印の ${same} か所も一緒に決めます。` : "", heard ? `印のない ${heard} か所は、前後に聞こえるだけの所で、残します。` : ""].join("");
+    };
     count();
     return h("section", { class: "together", "aria-label": "一緒に決める所" }, name, h("ul", { class: "places" }, others.map(place)));
   }

@@ -11,6 +11,7 @@ export class Call extends EventTarget {
     this.order = "risk";
     this.selected = null;
     this.apart = new Set(); // findings that the analyst takes out of their question, to decide them alone
+    this.joined = new Set(); // findings that are only heard with a question, and are to be decided as it is
     this.picked = null; // a stretch to be added: {start, end, channels} or with start_char, end_char
     this.partyNames = Object.fromEntries(this.parties);
     this.typeNames = Object.fromEntries(this.entity_types);
@@ -50,6 +51,7 @@ export class Call extends EventTarget {
     if (state.lines) this.lay(state.lines);
     this.index();
     this.apart.clear();
+    this.joined.clear();
     if (state.lines) this.tell("lines");
     const added = this.findings.filter((finding) => !before.has(finding.item_id)).map((finding) => finding.item_id);
     this.shown = this.shown.filter((id) => this.byId.has(id));
@@ -85,8 +87,9 @@ export class Call extends EventTarget {
   heads() {
     const heads = new Map();
     for (const id of this.shown) {
-      const { question } = this.byId.get(id);
-      if (this.isOpen(id) && !heads.has(question)) heads.set(question, id);
+      const { question, beside } = this.byId.get(id);
+      const head = heads.get(question);
+      if (this.isOpen(id) && (!head || (this.byId.get(head).beside && !beside))) heads.set(question, id);
     }
     return heads;
   }
@@ -99,16 +102,25 @@ export class Call extends EventTarget {
     return this.heads().size;
   }
 
-  // The open findings that are one question with a finding, which comes first; a settled one is alone.
+  // The open findings of a finding's question, which comes first; one that is settled, or only heard with it, is alone.
   together(id) {
-    if (!this.isOpen(id)) return [id];
-    const { question } = this.byId.get(id);
+    const { question, beside } = this.byId.get(id);
+    if (!this.isOpen(id) || beside) return [id];
     return [id, ...this.shown.filter((other) => other !== id && this.isOpen(other) && this.byId.get(other).question === question)];
   }
 
-  // What a verdict on a finding decides: its question, without what was taken out.
+  // What a verdict on a finding decides: its question, without what was taken out or is only heard with it.
   decidedWith(id) {
-    return this.together(id).filter((other) => other === id || !this.apart.has(other));
+    return this.together(id).filter((other) => other === id || this.isTicked(other));
+  }
+
+  isTicked(id) {
+    return this.byId.get(id).beside ? this.joined.has(id) : !this.apart.has(id);
+  }
+
+  // What was heard with it and is nothing: kept.
+  heardWith(id) {
+    return this.together(id).filter((other) => other !== id && this.byId.get(other).beside && !this.joined.has(other));
   }
 
   isOpen(id) {

@@ -15,10 +15,10 @@ from tests.builders import item
 def of(
     number: int, score: float, *, masked: bool = True, review: bool = False, party: Party = Party.THIRD_PARTY
 ) -> MaskItem:
-    """A second-long item, two seconds after the one before."""
+    """A second-long item, three seconds after the one before."""
     return item(
-        2.0 * number,
-        2.0 * number + 1,
+        3.0 * number,
+        3.0 * number + 1,
         item_id=f"m{number:04d}",
         score=score,
         action=MaskAction.MASK if masked else MaskAction.KEEP,
@@ -70,8 +70,26 @@ def test_a_second_of_leak_weighs_four_of_over_mask() -> None:
 
 def test_a_long_stretch_comes_before_a_short_one_as_likely() -> None:
     """What counts is the seconds that are expected to leak, not the chance that some do."""
-    long = item(20.0, 23.0, item_id="m0009", score=0.3, action=MaskAction.KEEP, needs_review=True)
+    long = item(60.0, 63.0, item_id="m0009", score=0.3, action=MaskAction.KEEP, needs_review=True)
     assert within((of(0, 0.4, masked=False, review=True), long), questions=1.0) == {9}
+
+
+def test_what_is_heard_with_a_question_costs_time_and_no_question() -> None:
+    """The likeliest first, as far as the time goes."""
+    doubt = of(0, 0.4, review=True)
+    near = tuple(
+        item(
+            at,
+            at + 0.3,
+            item_id=f"m00{10 + n}",
+            score=0.1 * (n + 1),
+            action=MaskAction.KEEP,
+            needs_review=True,
+        )
+        for n, at in enumerate((1.1, 1.5))
+    )
+    assert within((doubt, *near), questions=1.0) == {0, 10, 11}
+    assert within((doubt, *near), questions=1.0, seconds=1.4) == {0, 11}
 
 
 def test_what_reads_alike_is_one_question() -> None:

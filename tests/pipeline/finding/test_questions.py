@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.finding.questions import by_letters, question_ids, questions
 from pipeline.reasons import Reason, Why
-from pipeline.types import CharSpan, MaskAction, MaskItem, Party
+from pipeline.types import CharSpan, MaskAction, MaskItem, Party, TimeSpan
 from tests.builders import item
 
 TEXT = "合造さんとゴウゾウ、カード・ｶｰﾄﾞと鈴木の鈴木"
@@ -22,7 +22,7 @@ def at(number: int, word: str, nth: int = 0, **changes: object) -> MaskItem:
         start = TEXT.index(word, start + 1)
     chars = (start, start + len(word))
     values: dict[str, object] = {"item_id": f"m{number:04d}", "chars": chars, "needs_review": True}
-    return item(2.0 * number, 2.0 * number + 1, **(values | changes))  # type: ignore[arg-type]
+    return item(3.0 * number, 3.0 * number + 1, **(values | changes))  # type: ignore[arg-type]
 
 
 def groups(*items: MaskItem) -> set[frozenset[int]]:
@@ -71,11 +71,29 @@ def test_the_question_that_may_leak_most_comes_first() -> None:
         "m0000",
     ]
     settled = replace(found[3], needs_review=False)
-    assert question_ids((*found[:3], settled), by_letters(TEXT)) == {
-        "m0002": "q1",
-        "m0001": "q2",
-        "m0000": "q3",
-    }
+    assert "m0003" not in question_ids((*found[:3], settled), by_letters(TEXT))
+    numbers = question_ids((*found[:3], settled), by_letters(TEXT))
+    assert [numbers[each].question for each in ("m0002", "m0001", "m0000")] == ["q1", "q2", "q3"]
+
+
+def test_a_candidate_within_a_second_of_a_question_is_heard_with_it() -> None:
+    """What must be decided has it first; one that is likelier than not, or on the other side, is its own."""
+    near = item(4.4, 4.7, item_id="m0005", chars=(3, 5), score=0.1, action=MaskAction.KEEP, needs_review=True)
+    found = at(1, "合造")
+    (question,) = questions((found, near), by_letters(TEXT))
+    assert (question.item_ids, question.beside) == (("m0001",), ("m0005",))
+    for other in (
+        replace(near, score=0.6),
+        replace(near, channels=(1,)),
+        replace(near, time=TimeSpan(5.1, 5.4)),
+        replace(near, action=MaskAction.MASK),
+    ):
+        assert len(questions((found, other), by_letters(TEXT))) == 2
+    places = question_ids((found, near), by_letters(TEXT))
+    assert [(places[each].question, places[each].beside) for each in ("m0001", "m0005")] == [
+        ("q1", False),
+        ("q1", True),
+    ]
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.booleans(), st.sampled_from(Party)), max_size=20))
@@ -85,5 +103,6 @@ def test_every_finding_is_in_exactly_one_question(found: list[tuple[int, bool, P
         at(n, TEXT[char : char + 2], action=MaskAction.MASK if masked else MaskAction.KEEP, party=party)
         for n, (char, masked, party) in enumerate(found)
     ]
-    asked = [each for one in questions(items, by_letters(TEXT)) for each in one.item_ids]
+    found = questions(items, by_letters(TEXT))
+    asked = [each for one in found for each in (*one.item_ids, *one.beside)]
     assert sorted(asked) == [each.item_id for each in items]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pipeline.audio.recording
 import pipeline.finding.detect
+import pipeline.finding.listed
 import pipeline.given.given_words
 import pipeline.given.heard_call
 import pipeline.given.laid_words
@@ -237,11 +238,11 @@ def detect(call: Workspace, models: Models) -> int:
 
 def attribute(call: Workspace, models: Models) -> int:
     """Decide whose data each finding is, by what was written and by what was heard."""
-    context = pipeline.ownership.chain.Context(
-        call.get(TRANSCRIPT), call.get(JOB).case, models.reader, judge=models.owner.reattribute
-    )
+    transcript, case, reader = call.get(TRANSCRIPT), call.get(JOB).case, models.reader
+    context = pipeline.ownership.chain.Context(transcript, case, reader, judge=models.owner.reattribute)
     entities = call.get(ENTITIES)
     findings = pipeline.ownership.chain.attribute(entities, context)
+    findings = pipeline.finding.listed.apply_lists(findings, transcript, case.words, reader)
     give_back()
     call.put(FINDINGS, findings)
     return len(findings)

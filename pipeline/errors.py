@@ -74,6 +74,21 @@ class CallUnsafeError(PipelineError):
     code = "call_unsafe"
 
 
+class StillThereError(CallUnsafeError):
+    """Something that was masked can still be read or heard in a finished copy.
+
+    Args:
+        message: What to do, for the person.
+        call_id: Id of the call.
+        seconds: Where in it.
+    """
+
+    def __init__(self, message: str, call_id: str, seconds: tuple[float, ...]) -> None:
+        super().__init__(message)
+        self.call_id = call_id
+        self.seconds = seconds
+
+
 class ReviewRuleError(PipelineError):
     """A decision that the rules of the review do not allow.
 

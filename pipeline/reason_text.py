@@ -137,6 +137,8 @@ _OWNERS: Final[Mapping[Reason, str]] = {
 _ACTIONS: Final[Mapping[Reason, str]] = {
     Reason.ADDED_BY_ANALYST: "担当者が加えた",
     Reason.CANDIDATE_LEFT: "個人情報かもしれないが、伏せずに残したので、聞いて決めてください",
+    Reason.LISTED_TO_KEEP: "いつも残す語の一覧にある",
+    Reason.LISTED_TO_MASK: "いつも伏せる語の一覧にある",
     Reason.LEAK_MAY_SOUND_ALIKE: "伏せた語に似た音。伏せずに残したので、聞いて決めてください",
     Reason.LEAK_NOT_UNDERSTOOD: "伏せた所のそばで、聞き直しても言葉が聞き取れない",
     Reason.SPEECH_WITHOUT_WORDS: "渡された文字起こしに言葉のない音声なので、聞いて決めてください",

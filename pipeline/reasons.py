@@ -155,6 +155,8 @@ class Reason(enum.StrEnum):
     LEAK_SOUNDS_AGAIN = enum.auto()
     LEAK_SOUNDS_ALIKE = enum.auto()
     LEAK_WRITTEN_AGAIN = enum.auto()
+    LISTED_TO_KEEP = enum.auto()
+    LISTED_TO_MASK = enum.auto()
     PART_OF_RUN = enum.auto()
     SOUNDS_LIKE_SURE_NAME = enum.auto()
     SPEECH_WITHOUT_WORDS = enum.auto()

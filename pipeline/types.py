@@ -1,7 +1,7 @@
 """Core values of kaiji: what flows between the steps.
 
 Everything here is frozen and holds tuples, never lists.  Fields that can hold a person's words are left out
-of ``repr``: no log line, no traceback repeats them.  Beside the standard library only reasons are imported.
+of ``repr``: no log line, no traceback repeats them.  Imported are only reasons and listed words.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.listed_word import ListedWord
 from pipeline.reasons import Reason, Why
 
 __all__ = [
@@ -243,7 +244,7 @@ class EntitySpan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An entity with owner, reason and notes; after ``align`` also time, channels and ``MaskItem.echo``."""
+    """An entity with owner, reason, notes and a list's word on it; after ``align`` time, channels, echo."""
 
     entity: EntitySpan
     party: Party
@@ -253,6 +254,7 @@ class Finding:
     channels: tuple[int, ...] = ()
     notes: tuple[Reason, ...] = ()
     echo: tuple[tuple[int, float], ...] = ()
+    listed: MaskAction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +278,8 @@ class Requester:
 class CallCase:
     """Who asks, who works here, and what the company keeps to itself.
 
-    ``actions`` says what to do with each party's data; THIRD_PARTY is always
-    masked and is not in it.
+    ``actions`` says what to do with each party's data; THIRD_PARTY is always masked and is not in it.
+    ``words`` are always masked or always kept, whoever they belong to.
     """
 
     case_id: str
@@ -292,6 +294,7 @@ class CallCase:
         (Party.COMPANY, MaskAction.KEEP),
         (Party.UNKNOWN, MaskAction.MASK),
     )
+    words: tuple[ListedWord, ...] = field(default=(), repr=False)
 
     def action_for(self, party: Party) -> MaskAction:
         """What the case's policy says of ``party``; MASK where it says nothing."""
@@ -304,19 +307,15 @@ class MaskItem:
 
     Attributes:
         item_id: Stable within a call: the same input gives the same id.
-        entity_type: As in ``EntitySpan``.
-        chars: What was found, in ``Transcript.text``.
+        entity_type, chars: As in ``EntitySpan``.
         time: What is silenced when ``action`` is MASK, padding included.
-        channels: Indices of the channels it is silenced on.
-        party: Whose it is.
-        action: MASK or KEEP.
-        reasons: Why; ``pipeline.reason_text`` makes the sentence of them.
+        channels, party: Indices of the channels it is silenced on, and whose it is.
+        action, reasons: MASK or KEEP, and why; ``pipeline.reason_text`` makes the sentence of the reasons.
         source: The recognizer, or the analyst, that it comes from.
         score: 0 to 1.
         needs_review: An analyst has to decide.
         ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
-        decided: An analyst has decided.
-        confirmed: A second person has confirmed that the mask rests on item 2.
+        decided, confirmed: By an analyst; by a second person, that the mask rests on item 2.
         echo: Channels that carry an echo of it, each with the echo's delay in seconds (negative: early).  On
             such a channel the mask lasts until the echo has ended.
     """
@@ -354,7 +353,7 @@ class MaskPolicy:
         pad_after: Seconds added after it, likewise; 1 in 50 ends later.
         merge_gap: Masks closer than this many seconds become one: what is shorter is no intelligible word.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
-        review_seconds: Seconds a minute of call that an analyst is asked to listen; more has to be decided.
+        review_seconds, review_questions: Asked of an analyst in a minute of call; more may be left to decide.
         fill: ``"tone"`` (a listener knows something was taken out) or ``"silence"``.
     """
 
@@ -363,6 +362,7 @@ class MaskPolicy:
     merge_gap: float = 0.15
     min_score: float = 0.0
     review_seconds: float = 14.0
+    review_questions: float = 6.0
     fill: str = "tone"
 
 

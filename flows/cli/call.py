@@ -359,6 +359,7 @@ def show_lists(who: Who = "") -> None:
                 ("社名", now.versions.company, len(company.names)),
                 ("会社の電話番号", now.versions.company, len(company.phones)),
                 ("機密の語", now.versions.company, len(company.confidential_terms)),
+                ("いつも伏せる・残す語", now.versions.company, len(company.words)),
             ),
         )
         if not now.versions.staff or not now.versions.company:

@@ -32,14 +32,14 @@ from flows.workspace import (
     Workspace,
 )
 from pipeline.audio.recording import read_recording
-from pipeline.correcting.corrected import corrected
+from pipeline.correcting.corrected import Corrected, corrected
 from pipeline.errors import CallUnsafeError, ReviewRuleError, UnreadableAudioError
 from pipeline.masking.plan import transcript_sha256
 from pipeline.reviewing.wordings import read_at, wording_after
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, Transcript
 from pipeline.verifying.verify import values, verify_audio, verify_text
 
-__all__ = ["MASKED_FILES", "make_final", "render", "transcript_of"]
+__all__ = ["MASKED_FILES", "make_final", "render", "render_with_words", "transcript_of"]
 
 MASKED_FILES = {
     FileKind.MASKED_AUDIO: outputs.MASKED_WAV,
@@ -54,7 +54,7 @@ def make_final(
 ) -> Call:
     """Make a call's masked files from a plan, and store plan and files as the newest revision.
 
-    The copy is not listened to again here; a release does that.
+    The copy is not listened to again here; ``last_check`` has done that, and a release does it once more.
 
     Args:
         desk: The desk.
@@ -139,6 +139,13 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
         ConflictError: when the plan belongs to another recording or transcript.
         NotFoundError: when the transcript is erased.
     """
+    return render_with_words(desk, actor, places, plan)[0]
+
+
+def render_with_words(
+    desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan
+) -> tuple[MemoryWorkspace, Corrected]:
+    """As ``render``, and return the corrected words, which carry places back to the recognised ones."""
     audio, folder = places
     recording, transcript = read_recording(audio, folder), transcript_of(desk, actor, plan.call_id)
     if (plan.audio_sha256, plan.transcript_sha256) != (recording.sha256, transcript_sha256(transcript)):
@@ -156,7 +163,7 @@ def render(desk: Desk, actor: Actor, places: tuple[Path, Path], plan: MaskPlan) 
     call.put(PLAN, now.plan(plan))
     call.put(VERIFIED, None)
     outputs.write_masked(folder, recording, now.transcript, now.plan(plan), proof_note(read_at(made)))
-    return call
+    return call, now
 
 
 def _leaks(call: Workspace) -> Sequence[Leak]:

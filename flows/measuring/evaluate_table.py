@@ -87,12 +87,17 @@ def _keeping_rows(summary: Summary) -> list[_Row]:
 
 
 def _review_rows(summary: Summary) -> list[_Row]:
-    load = summary.review_seconds_per_minute
+    load, asked = summary.review_seconds_per_minute, summary.review_questions_per_minute
     return [
         (
             "要確認の聴取 Review load",
             "–" if load is None else f"{load:.1f} s/min",
             f"{summary.review_findings} 件 findings",
+        ),
+        (
+            "要確認の問い Questions",
+            "–" if asked is None else f"{asked:.1f} /min",
+            f"うち本物 real {percent(summary.review_questions)}",
         ),
         _line("確認後の漏れ Leak after review", summary.leak_after_review),
         *_by_kind(summary.leak_by_kind_after_review),
@@ -212,6 +217,8 @@ def _figures(summary: Summary) -> dict[str, object]:
         "requester_kept_by_kind": _values(summary.requester_kept_by_kind),
         "review_load_seconds_per_minute": summary.review_seconds_per_minute,
         "review_findings": summary.review_findings,
+        "review_questions_per_minute": summary.review_questions_per_minute,
+        "review_questions_real": summary.review_questions.value,
         "after_review": {
             **{name: share.value for name, share in after.items()},
             "leak_by_kind": _values(summary.leak_by_kind_after_review),

@@ -31,7 +31,7 @@ from flows.releasing.material import CallMaterial, Material, gather, released_ca
 from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, passage_names, transcript_names
 from flows.releasing.package import Packed, described, new_password, pack, write_sums
 from flows.releasing.transcript_docx import transcript_docx
-from pipeline.errors import CallUnsafeError
+from pipeline.errors import StillThereError
 
 if TYPE_CHECKING:
     from flows.stages import Models
@@ -118,7 +118,8 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
     # Here: a letter, or an answer without calls, is made without anything of sound.
     from flows.masking.final_copy import MASKED_FILES, render
     from flows.stages import certain, verify
-    from flows.workspace import LEAKS, RECORDING
+    from flows.workspace import LEAKS, PLAN, RECORDING
+    from pipeline.verifying.left_over import unanswered
 
     stored, approval = call.approved
     call_id = call.call.call_id
@@ -133,14 +134,15 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
             msg = f"{call_id}: 作り直した写しが、承認された写しと一致しません。開示できません。{remedy}"
             raise ImpossibleStepError(msg)
         verify(workspace, work.load_models(work.desk.settings.model))
-        left = certain(workspace.get(LEAKS))
+        left = unanswered(certain(workspace.get(LEAKS)), workspace.get(PLAN))
         if left:
-            told = "、".join(dict.fromkeys(clock(int(leak.where.start)) for leak in left))
+            seconds = tuple(sorted({leak.where.start for leak in left}))
+            told = "、".join(dict.fromkeys(clock(int(second)) for second in seconds))
             msg = (
                 f"{call_id}: もう一度確かめると、伏せた言葉が残る所が{len(left)}件あります({told})。"
                 "通話を「確認に戻す」で開き、そこを確かめてください"
             )
-            raise CallUnsafeError(msg)
+            raise StillThereError(msg, call_id, seconds)
         _copy_out(call, workspace, where)
         return replace(call, seconds=workspace.get(RECORDING).duration)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from pipeline.finding.asked import Limits, asked
 from pipeline.finding.detect import sure
 from pipeline.finding.parts import not_below, without_overlap
-from pipeline.finding.queue import outside_masks, within_time
+from pipeline.finding.questions import by_letters
+from pipeline.finding.queue import outside_masks
 from pipeline.reasons import Reason, Why
 from pipeline.types import (
     CallCase,
@@ -52,7 +54,7 @@ def make_plan(
 
 
 def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
-    """Limit what an analyst is asked to the policy's time for a call of this length.
+    """Limit what an analyst is asked to the policy's time and questions for a call of this length.
 
     Args:
         plan: Any revision.
@@ -62,7 +64,9 @@ def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
         The plan without the candidates that do not fit, and with those unlikely masks flagged that do.
     """
     spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
-    items = within_time(outside_masks(plan.items), plan.policy.review_seconds * spoken / 60)
+    minutes, policy = spoken / 60, plan.policy
+    limits = Limits(policy.review_seconds * minutes, policy.review_questions * minutes)
+    items = asked(outside_masks(plan.items), limits, by_letters(transcript.text))
     return replace(plan, items=items)
 
 
@@ -81,7 +85,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
     secret = entity.entity_type == "CONFIDENTIAL"
     # No case can keep these.
     always = secret or finding.party is Party.THIRD_PARTY
-    action = MaskAction.MASK if always else case.action_for(finding.party)
+    action = finding.listed or (MaskAction.MASK if always else case.action_for(finding.party))
     unknown = finding.party is Party.UNKNOWN
     doubtful = finding.needs_review or unknown or (action is MaskAction.MASK and not sure(entity.score))
     given = (finding.reason, *finding.notes)
@@ -97,7 +101,8 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
         reasons=reasons,
         source=entity.recognizer,
         score=round(entity.score, 4),
-        needs_review=doubtful,
+        # Whoever listed the word has decided, with a reason.
+        needs_review=doubtful and finding.listed is None,
         ground=_ground(action, secret=secret),
         echo=finding.echo,
     )
@@ -106,7 +111,7 @@ def _item(number: int, finding: Finding, case: CallCase) -> MaskItem:
 def _settled(finding: Finding, case: CallCase) -> bool:
     """Whether a candidate needs no review, because its owner's data is kept anyway."""
     kept = case.action_for(finding.party) is MaskAction.KEEP and finding.party is not Party.THIRD_PARTY
-    return finding.entity.candidate and kept
+    return finding.entity.candidate and (kept or finding.listed is MaskAction.KEEP)
 
 
 def _candidate(number: int, finding: Finding, time: TimeSpan) -> MaskItem:

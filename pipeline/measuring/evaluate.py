@@ -50,7 +50,8 @@ SOFT_EDGE_SECONDS = 0.20
 class ReviewRow:
     """One row of ``<stem>.review.json``, without its text.
 
-    ``channels`` is empty where the row names none: it is then meant on all.
+    ``channels`` is empty where the row names none: it is then meant on all.  Rows that are decided together
+    share a ``question``; a row without one is decided alone.
     """
 
     time: TimeSpan
@@ -59,6 +60,7 @@ class ReviewRow:
     recognizer: str
     masked: bool
     needs_review: bool
+    question: str = ""
 
     def on(self, channels: int) -> tuple[int, ...]:
         """The channels it applies to, in a file with so many channels."""
@@ -105,6 +107,7 @@ def _read_review_row(row: Mapping[str, object]) -> ReviewRow:
         recognizer=str(row.get("recognizer", "")),
         masked=row["action"] == "mask",
         needs_review=row["needs_review"],
+        question=str(row.get("question", "")),
     )
 
 
@@ -163,6 +166,7 @@ def measure_call(
         requester_kept_after_review=_share(own, ~decided),
         review_seconds=_union_seconds(awaiting),
         review_findings=len(awaiting),
+        review_questions=_real_questions(review, truth.spans, len(frames.speech)),
         character_errors=_character_errors(truth, recognised),
         mora_errors=total(mora_errors),
         sides=measure_sides(frames, truth, outside, recognised, mora_errors),
@@ -196,6 +200,25 @@ def _measure_span(frames: Frames, decided: Marked, span: TruthSpan) -> SpanFigur
         caught=bool(np.count_nonzero(heard) >= CAUGHT_SHARE * heard.size) if heard.size else None,
         speaker=span.speaker,
         name_kind=span.name_kind,
+    )
+
+
+def _real_questions(review: Sequence[ReviewRow], spans: Sequence[TruthSpan], channels: int) -> Share:
+    """Of the questions that an analyst is asked, those of which a finding is about anybody's data."""
+    asked: dict[str, bool] = {}
+    for number, row in enumerate(review):
+        if row.needs_review:
+            question = row.question or f"row {number}"
+            asked[question] = asked.get(question, False) or _is_about(row, spans, channels)
+    return Share(sum(asked.values()), len(asked))
+
+
+def _is_about(row: ReviewRow, spans: Sequence[TruthSpan], channels: int) -> bool:
+    """Whether more than half of what a row holds is a span's, or more than half of a span is the row's."""
+    return any(
+        span.channel(channels) in row.on(channels)
+        and -row.time.apart(span.time) > min(row.time.duration, span.time.duration) / 2
+        for span in spans
     )
 
 

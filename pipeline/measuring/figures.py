@@ -121,6 +121,7 @@ class CallFigures:
         requester_kept_after_review: The same after review.
         review_seconds: What an analyst must hear to judge every ``needs_review`` finding.
         review_findings: How many findings that is.
+        review_questions: Of the questions that they are put as, those about anybody's data.
         character_errors: Edits from script to recognised text, of the script's
             characters; nothing of nothing where the recognised text is not known.
         mora_errors: Edits from the script's reading to what the listener heard, of the script's
@@ -144,6 +145,7 @@ class CallFigures:
     character_errors: Share
     mora_errors: Share = Share(0, 0)
     sides: tuple[SideFigures, ...] = ()
+    review_questions: Share = Share(0, 0)
 
     @property
     def clean(self) -> bool:
@@ -194,6 +196,12 @@ class Summary:
     review_findings: int
     character_errors: Share
     mora_errors: Share
+    review_questions: Share = Share(0, 0)
+
+    @property
+    def review_questions_per_minute(self) -> float | None:
+        """Decisions that an analyst is asked for; None without calls."""
+        return 60 * self.review_questions.total / self.seconds if self.seconds else None
 
 
 def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
@@ -237,6 +245,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         review_findings=sum(call.review_findings for call in calls),
         character_errors=total(call.character_errors for call in calls),
         mora_errors=total(call.mora_errors for call in calls),
+        review_questions=total(call.review_questions for call in calls),
     )
 
 

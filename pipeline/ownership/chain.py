@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 from pipeline.finding.doubtful_names import show_doubtful_names
 from pipeline.finding.parts import split_into_parts
+from pipeline.finding.whole_names import with_scraps
 from pipeline.ownership.attribute import compare_words
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.postal_code import part_postal_codes
@@ -176,6 +177,11 @@ def _said_again(findings: Findings, context: Context) -> Findings:
     return mask_repeated_names(findings, context.transcript.text, context.reader)
 
 
+def _whole_names(findings: Findings, context: Context) -> Findings:
+    """Add to a name the scraps of one or two morae that were cut off it."""
+    return with_scraps(findings, context.transcript.text)
+
+
 def _in_parts(findings: Findings, _: Context) -> Findings:
     """Split findings that may be several entities, so that each part is decided by itself."""
     return split_into_parts(findings)
@@ -196,9 +202,10 @@ FINALISE_FINDINGS = (
     Pass("other-house-follows", _other_house_follows, veto=True),
     Pass("few-names", _few_names),
     Pass("said-again", _said_again),
+    Pass("whole-names", _whole_names),
     Pass("parts", _in_parts),
 )
-"""The last passes: a veto, what is only shown, what is masked again, and what is split."""
+"""The last passes: a veto, what is only shown, what is masked again or added to a name, and what is split."""
 
 # The veto other-spelling does not run last: the judge is not asked about what it took.
 PASSES = (*RULES, Pass("judge", _judge), *FINALISE_FINDINGS)

@@ -33,6 +33,7 @@ class ReviewKind(enum.StrEnum):
     BREAK = "break"
     JOIN = "join"
     READ = "read"
+    FOUND = "found"
 
 
 OF_THE_TEXT = frozenset(
@@ -83,7 +84,8 @@ class ReviewDecision:
         stretch: For ADD.
         undoes: For UNDO: number of the decision that is taken back.
         correction: For WORDS, SPEAKER, BREAK and JOIN.
-        found: For WORDS: items that detection found in the new words; they come and go with the decision.
+        found: Items that come and go with the decision: for WORDS what detection found in the new words, for
+            FOUND what the check at completion found still audible or readable.
     """
 
     number: int

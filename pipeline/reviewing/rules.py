@@ -191,7 +191,7 @@ ONE_ITEM: Final = {ReviewKind.NUDGE_START, ReviewKind.NUDGE_END, ReviewKind.SPLI
 FINAL: Final = {ReviewKind.COMPLETE, ReviewKind.REOPEN}
 """States of the whole review: changed by further decisions, not undone."""
 
-NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE, ReviewKind.REOPEN, *OF_THE_TEXT}
+NO_ITEM: Final = {ReviewKind.ADD, ReviewKind.COMPLETE, ReviewKind.REOPEN, ReviewKind.FOUND, *OF_THE_TEXT}
 
 
 def _check_items(board: Board, decision: ReviewDecision) -> None:

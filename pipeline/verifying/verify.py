@@ -142,7 +142,8 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
     Masked parts of one finding (``pipeline.finding.parts``) are one value, under the id of the likeliest
     part: the 中の of 中の髪がハトリチオ is said everywhere.  Left out are kept items that overlap a masked
     one in the text, because they are masked there; items that ``widen`` added, which stand for the item they
-    sound like; candidates; and honorifics alone, which belong to nobody.
+    sound like, unless a person has decided to keep them; candidates; and honorifics alone, which belong to
+    nobody.
 
     Args:
         transcript: The call's words.
@@ -201,7 +202,7 @@ def _with_values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> 
     for item in plan.items:
         if (
             item.action is action
-            and item.source != SOURCE
+            and (item.source != SOURCE or (item.decided and item.action is MaskAction.KEEP))
             and not is_candidate(item)
             and not _HONORIFIC.fullmatch(transcript.text, item.chars.start, item.chars.end)
             and (action is MaskAction.MASK or untouched(item.chars))

@@ -22,13 +22,14 @@ from models.language.readings import Reader, load_reader
 from models.training.calls.stored import StoredCall, stored_calls, unheard, unheard_words
 from models.weighing.owner.owner import Owner, load_owner
 from pipeline.finding.detect import detect
+from pipeline.finding.questions import NOWHERE, by_letters, question_ids
 from pipeline.masking.align import align
 from pipeline.masking.audio import mask_audio
 from pipeline.masking.plan import make_plan
 from pipeline.measuring.evaluate import AudioPair, ReviewRow, measure_call
 from pipeline.measuring.figures import CallFigures, Share, Summary, summarise
 from pipeline.ownership.chain import Context, attribute
-from pipeline.types import EntitySpan, MaskAction, MaskPlan, MaskPolicy
+from pipeline.types import EntitySpan, MaskAction, MaskPlan, MaskPolicy, Transcript
 
 __all__ = [
     "StoredCall",
@@ -95,7 +96,9 @@ def figures_of_plan(call: StoredCall, plan: MaskPlan) -> CallFigures:
     """Mask a call by a plan, and measure it."""
     samples, rate = call.recording.samples, call.recording.rate
     masked = mask_audio(samples, rate, plan, call.recording.law)
-    return measure_call(AudioPair(samples, masked, rate), call.truth, _rows(plan), call.transcript.text)
+    return measure_call(
+        AudioPair(samples, masked, rate), call.truth, _rows(plan, call.transcript), call.transcript.text
+    )
 
 
 def table(rows: Iterable[tuple[str, Summary]], first: str) -> Iterator[str]:
@@ -119,6 +122,8 @@ def table(rows: Iterable[tuple[str, Summary]], first: str) -> Iterator[str]:
         "after review",
         "over-mask then",
         "s/min to hear",
+        "asked/min",
+        "real",
     )
     yield f"| {' | '.join(headings)} |"
     yield f"|---|{'--:|' * (len(headings) - 1)}"
@@ -141,7 +146,9 @@ def row(name: str, summary: Summary) -> str:
     cells = ["–" if share.value is None else f"{100 * share.value:.1f}" for share in shares]
     seconds = sum(call.review_seconds for call in summary.calls)
     heard = f"{60 * seconds / summary.seconds:.1f}" if summary.seconds else "–"
-    return f"| {name} | {' | '.join([*cells, heard])} |"
+    asked, real = summary.review_questions_per_minute, summary.review_questions.value
+    questions = ["–" if asked is None else f"{asked:.1f}", "–" if real is None else f"{100 * real:.0f}"]
+    return f"| {name} | {' | '.join([*cells, heard, *questions])} |"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -192,7 +199,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _rows(plan: MaskPlan) -> list[ReviewRow]:
+def _rows(plan: MaskPlan, transcript: Transcript) -> list[ReviewRow]:
+    asked = question_ids(plan.items, by_letters(transcript.text))
     return [
         ReviewRow(
             item.time,
@@ -201,6 +209,7 @@ def _rows(plan: MaskPlan) -> list[ReviewRow]:
             item.source,
             item.action is MaskAction.MASK,
             item.needs_review,
+            asked.get(item.item_id, NOWHERE).question,
         )
         for item in plan.items
     ]

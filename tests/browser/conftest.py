@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from flows.desk.cases import requests
+from flows.review.routes import decide as routes_decide
 from flows.review.routes import ledger as routes_ledger
 from tests.browser.made_calls import into_review, sample_call
 from tests.browser.pages import PATIENCE, Missed, Reviewed, open_call, sign_in
@@ -38,9 +39,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The page on a free port; the second listening before a release is the fakes'."""
+    """The page on a free port; the listening before completion and release is the fakes'."""
     with pytest.MonkeyPatch.context() as patch, serving(tmp_path_factory.mktemp("review")) as page:
-        patch.setattr(routes_ledger, "load_models", lambda _: FakeModels())
+        for routes in (routes_ledger, routes_decide):
+            patch.setattr(routes, "load_models", lambda _: FakeModels())
         yield page
 
 

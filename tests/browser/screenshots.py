@@ -1,4 +1,6 @@
-"""The README's pictures of the review page, from made-up calls: queue, call page, ledger, at 1280×800.
+"""The README's pictures of the review page: queue, call page, ledger, at 1280×800.
+
+The calls are those of sample_audio as the real program recognised and masked them: what it doubts, it doubts.
 
     python -m tests.browser.screenshots [OUT]
 
@@ -19,20 +21,17 @@ from playwright.sync_api import Page
 
 from flows.desk.answers import deliveries
 from flows.desk.kinds.values import Actor, Call, Role
-from tests.browser.made_calls import into_review, sample_call
+from flows.masking.mask_case_call import load_models
+from flows.releasing.release import release
+from tests.browser.heard_calls import heard_call, with_lists_of
 from tests.browser.pages import send, sign_in, state, until
 from tests.browser.running import Served, launched, serving
 from tests.desk_builders import NOW
-from tests.release_builders import decided, released
+from tests.release_builders import APPROVER, decided
 
 OUT = Path(__file__).parent / "screenshots"
 
-WAITING = (
-    ("accident-witness", range(0, 9, 2)),
-    ("appliance-trap", (1, 4)),
-    ("transfer-wrong", (2, 5, 8)),
-    ("policy-family", (1,)),
-)
+WAITING = ("accident-witness", "appliance-trap", "transfer-wrong", "policy-family")
 SHOWN = "meter-mistake"
 GONE_OUT = ("clinic-kanji", "gift-redirect")
 HOLDER = Actor("saiki", Role.ADMIN)
@@ -41,14 +40,15 @@ HOLDER = Actor("saiki", Role.ADMIN)
 def fill(served: Served) -> Call:
     """A desk in the middle of its work: answers gone out, calls that wait, one that is open."""
     ago = (datetime.now(UTC) - NOW).days
+    with_lists_of(served.desk, (*GONE_OUT, SHOWN, *WAITING))
     for number, stem in enumerate(GONE_OUT):
-        call = into_review(served.desk, sample_call(stem), received_days_ago=9 - number - ago)
+        call = heard_call(served.desk, stem, received_days_ago=9 - number - ago)
         decided(served.desk, call)
-        released(served.desk, call.request_id)
+        release(served.desk, APPROVER, call.request_id, load_models)
         deliveries.deliver(served.desk, HOLDER, call.request_id, "書留で郵送", (None, None))
-    shown = into_review(served.desk, sample_call(SHOWN, doubtful=(1, 2, 7, 10)), received_days_ago=11 - ago)
-    for number, (stem, doubtful) in enumerate(WAITING):
-        into_review(served.desk, sample_call(stem, doubtful=doubtful), received_days_ago=8 - 2 * number - ago)
+    shown = heard_call(served.desk, SHOWN, received_days_ago=11 - ago)
+    for number, stem in enumerate(WAITING):
+        heard_call(served.desk, stem, received_days_ago=8 - 2 * number - ago)
     return shown
 
 

@@ -11,15 +11,16 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from flows.desk.kinds.values import JAPAN
 from tests.browser.pages import Reviewed, approve, open_call, release, select, send, state
 
+LEFT = ("未決 2 /", "未決 1 /", "すべて決定")
+"""What is left after each question is decided."""
+
 
 def decide_all(page: Page) -> None:
-    """F for every finding that is undecided."""
+    """F for every question: the house number that was said twice is one."""
     page.keyboard.press("n")
-    for left in (3, 2, 1):
+    for left in LEFT:
         page.keyboard.press("f")
-        expect(page.locator("#progress")).to_contain_text(f"未決 {left} /")
-    page.keyboard.press("f")
-    expect(page.locator("#progress")).to_contain_text("すべて決定")
+        expect(page.locator("#progress")).to_contain_text(left)
 
 
 def complete(page: Page, found: Reviewed) -> None:
@@ -94,6 +95,33 @@ def test_an_analyst_does_not_see_the_ledger(found: Reviewed, analyst: Page):
     answer = analyst.goto(f"{found.site}/ledger/{found.number}")
     assert answer is not None
     assert answer.status == 403
+
+
+def test_a_masked_name_that_stands_elsewhere_is_shown_when_the_call_is_completed(
+    reviewed: Reviewed, analyst: Page
+):
+    """The page tells the word and opens its place; decided, the call is complete."""
+    open_call(analyst, reviewed)
+    decide_all(analyst)
+    analyst.keyboard.press("Enter")
+    expect(analyst.locator("#notice")).to_contain_text(
+        "伏せた言葉が残っている所が 2 か所ありました", timeout=60_000
+    )
+    expect(analyst.locator("#notice li")).to_contain_text(["藤田拓也", "藤田拓也"])
+    expect(analyst.locator("#card .found")).to_have_text("藤田拓也")
+    expect(analyst.locator("#card .together li")).to_have_count(1)
+    analyst.keyboard.press("f")
+    expect(analyst.locator("#progress")).to_contain_text("すべて決定")
+    analyst.keyboard.press("Enter")
+    expect(analyst.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
+
+
+def test_an_address_with_a_time_opens_the_call_there(found: Reviewed, analyst: Page):
+    """As a release that refused links to it: the finding is selected, nothing is played yet."""
+    analyst.goto(f"{found.site}/calls/{found.call_id}#at=26.50")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    expect(analyst.locator("#card .found")).to_have_text("5-23-28")
+    assert analyst.locator("#overview").get_attribute("aria-valuenow") == "26.5"
 
 
 def test_a_change_after_completion_asks_for_completion_again(found: Reviewed, analyst: Page):

@@ -136,8 +136,8 @@ class TestPlantedMisses:
         call = voice_file(tmp_path / "a.wav")
         heard = (utterance("隣の長谷川さんです", 1.0), utterance(second, 5.0))
         (tmp_path / "out").mkdir()
-        # Seconds to listen to in a minute: a call this short would leave time for nothing.
-        policy = MaskPolicy(review_seconds=60)
+        # In a minute: a call this short would leave time for nothing.
+        policy = MaskPolicy(review_seconds=60, review_questions=60)
         order = Order(out=tmp_path / "out", case=lambda _: CallCase("c"), policy=policy)
         (outcome,) = mask_calls([call], order, FakeModels(heard=heard))
         return outcome, (tmp_path / "out" / "a.masked.txt").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from flows.desk.cases.handed_over import is_handed_over, open_handed_over
 from flows.desk.cases.lists import read_lists
 from flows.desk.cases.notes import Said, write_note
 from flows.desk.cases.requests import CONTENT, follow_calls, row_of
+from flows.desk.cases.words import words_of_request
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DuplicateError, NotFoundError, RecordingChangedError
@@ -208,6 +209,7 @@ def case_of(desk: Desk, call_id: str) -> PreparedCase:
         request = session.get_one(RequestRow, call_row(session, call_id).request_id)
         requester = take_sealed(request, CONTENT, desk.keyring).requester
         lists = read_lists(session, desk.keyring)
+        own = words_of_request(session, request.id, desk.keyring)
     company = lists.company
     case = CallCase(
         case_id=request.number,
@@ -217,6 +219,7 @@ def case_of(desk: Desk, call_id: str) -> PreparedCase:
         company_phones=company.phones,
         confidential_terms=company.confidential_terms,
         actions=company.actions,
+        words=(*own, *company.words),
     )
     return PreparedCase(case, lists.versions)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -44,9 +44,19 @@ def import_staff(desk: Desk, actor: Actor, staff: StaffList) -> int:
     return _import(desk, actor, "staff", (staff, STAFF, len(staff.names)))
 
 
-def import_company(desk: Desk, actor: Actor, company: CompanyList) -> int:
-    """Make a company list the current one; as ``import_staff``."""
-    entries = len(company.names) + len(company.phones) + len(company.confidential_terms)
+def import_company(desk: Desk, actor: Actor, company: CompanyList, *, keep_words: bool = True) -> int:
+    """Make a company list the current one; as ``import_staff``.
+
+    Args:
+        desk: The desk.
+        actor: The person who imports.
+        company: The list.
+        keep_words: Whether the present ``words`` stay: a company's file knows nothing of them.
+    """
+    if keep_words:
+        company = replace(company, words=current_lists(desk).company.words)
+    parts = (company.names, company.phones, company.confidential_terms, company.words)
+    entries = sum(map(len, parts))
     return _import(desk, actor, "company", (company, COMPANY, entries))
 
 

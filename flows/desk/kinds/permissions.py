@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.desk.kinds.errors import NotAllowedError
 from flows.desk.kinds.values import Actor, Role
 
-__all__ = ["check_may_approve", "check_may_decide", "check_may_play", "check_may_release"]
+__all__ = ["check_may_approve", "check_may_decide", "check_may_list", "check_may_play", "check_may_release"]
 
 DECIDERS = frozenset({Role.ANALYST, Role.APPROVER})
 
@@ -34,6 +34,17 @@ def check_may_approve(actor: Actor) -> None:
     """
     if actor.role not in APPROVERS:
         msg = "承認できるのは承認者だけです"
+        raise NotAllowedError(msg)
+
+
+def check_may_list(actor: Actor) -> None:
+    """Refuse a person who may not decide for all requests of the company.
+
+    Raises:
+        NotAllowedError: when the role is not approver.
+    """
+    if actor.role not in APPROVERS:
+        msg = "会社全体の一覧に加えられるのは承認者だけです"
         raise NotAllowedError(msg)
 
 

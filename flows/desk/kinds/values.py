@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from flows.desk.kinds.file_values import DeskFile, FileKind
 from flows.desk.kinds.states import State
+from pipeline.listed_word import ListedWord
 from pipeline.types import CaseName, MaskAction, Party, Requester
 
 __all__ = [
@@ -264,6 +265,7 @@ class NoteKind(enum.StrEnum):
     VISIT = "visit"
     PLAYED = "played"
     VISIT_END = "visit_end"
+    WORD = "word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +274,8 @@ class Note:
 
     Attributes:
         about: Id of the call or answer that it concerns; empty for the request itself.
-        code: For a decision to withhold, the kind of answer, or a call's ground; for a way of disclosure
-            and a visit, their values as JSON.
+        code: For a decision to withhold, the kind of answer, or a call's ground; for a way of disclosure,
+            a visit and a listed word, their values as JSON.
     """
 
     kind: NoteKind
@@ -353,7 +355,10 @@ class StaffList:
 
 @dataclass(frozen=True, slots=True)
 class CompanyList:
-    """The company's own data: names, numbers, confidential terms, and the policy for each party's data."""
+    """The company's own data: names, numbers, confidential terms, and the policy for each party's data.
+
+    ``words``: always masked or kept, put there from the findings of calls (``flows.desk.cases.words``).
+    """
 
     names: tuple[CaseName, ...] = field(default=(), repr=False)
     phones: tuple[str, ...] = field(default=(), repr=False)
@@ -364,6 +369,7 @@ class CompanyList:
         (Party.COMPANY, MaskAction.KEEP),
         (Party.UNKNOWN, MaskAction.MASK),
     )
+    words: tuple[ListedWord, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Actor
 from flows.releasing.release import draft_letter, release
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, StillThereError
 
 if TYPE_CHECKING:
     from flows.stages import Models
@@ -39,11 +39,13 @@ class Errand:
         by: Login of that person.
         since: Time of the start.
         fault: Reason why nothing was released; empty while it runs.
+        places: Where something is left: the call's id and seconds in it.
     """
 
     by: str = field(repr=False)
     since: datetime
     fault: str = ""
+    places: tuple[tuple[str, float], ...] = ()
 
     @property
     def running(self) -> bool:
@@ -98,11 +100,14 @@ class Outgoing:
             return self._errands.get(number)
 
     def _run(self, actor: Actor, number: str, load_models: Callable[[str], Models]) -> None:
+        places: tuple[tuple[str, float], ...] = ()
         try:
             # One at a time, because each needs a whole processor and the memory of a model.
             with self._turn:
                 release(self._desk, actor, number, load_models)
             fault = ""
+        except StillThereError as error:
+            fault, places = str(error), tuple((error.call_id, second) for second in error.seconds)
         except PipelineError as error:
             fault = str(error)
         except Exception as error:  # noqa: BLE001 (told on the page; the log has its kind only)
@@ -111,6 +116,6 @@ class Outgoing:
             fault = f"プログラムの中で誤りが起きました(照会番号 {reference})"
         with self._lock:
             if fault:
-                self._errands[number] = replace(self._errands[number], fault=fault)
+                self._errands[number] = replace(self._errands[number], fault=fault, places=places)
             else:
                 del self._errands[number]

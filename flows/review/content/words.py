@@ -112,6 +112,11 @@ class OpenedWords:
                 self._spoken[text] = reader.line(text).morae
         return self._spoken[text]
 
+    def kana(self, text: str) -> str:
+        """Return the reading of a text in katakana."""
+        with self._reading as reader:
+            return reader.kana(text)
+
     def laid_on(self, piece: Piece, text: str, ends: Sequence[int]) -> tuple[Piece, ...]:
         """As ``pipeline.correcting.lay.laid_on``, by the shared reader."""
         with self._reading as reader:

@@ -7,12 +7,18 @@ from typing import Any
 from flows.review.content.words import Alike
 from flows.review.routes.document import OpenedCall
 from pipeline.audio.recording import Recording
+from pipeline.finding.everyday import is_everyday
 from pipeline.masking.align import align
 from pipeline.reasons import Reason
 from pipeline.reviewing.fold import ANALYST
+from pipeline.sound.honorifics import with_honorific
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 __all__ = ["alike_places"]
+
+LIKELY_LIKENESS, LIKELY_MORAE = 0.9, 3
+"""Of 25 places this alike and this long with an honorific behind them 23 were a third party's name, in 14
+calls of ``tuning`` and on bad lines; without an honorific 41 of 70."""
 
 MAX_PLACES = 200
 """Places that are returned at most; more would mean a common word and not a name."""
@@ -47,6 +53,13 @@ def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> d
     }
 
 
+def is_likely(opened: OpenedCall, chars: CharSpan, likeness: float) -> bool:
+    """Whether a place that sounds alike is right nine times in ten, so that the page may tick it."""
+    long_enough = len(opened.words.sound(chars)) >= LIKELY_MORAE
+    called = with_honorific(opened.words.transcript.text, chars)
+    return likeness >= LIKELY_LIKENESS and long_enough and called
+
+
 def _sounding(opened: OpenedCall, recording: Recording, new: list[Alike]) -> list[dict[str, Any]]:
     """Find the times of places as for the program's own findings, all at once, which is quicker."""
     transcript, policy = opened.words.transcript, opened.review.stored.plan.policy
@@ -71,6 +84,8 @@ def _sounding(opened: OpenedCall, recording: Recording, new: list[Alike]) -> lis
             "end_char": each.entity.chars.end,
             "text": transcript.text[each.entity.chars.start : each.entity.chars.end],
             "likeness": each.entity.score,
+            "likely": is_likely(opened, each.entity.chars, each.entity.score),
+            "everyday": is_everyday(transcript.text, each.entity.chars),
         }
         for each in align(findings, transcript, recording, policy)
         if each.time is not None

@@ -15,6 +15,7 @@ from flows.desk.kinds.values import Role
 from flows.desk.people.presence import add_heard
 from flows.desk.work.plans import approve as approve_plan
 from flows.desk.work.reviews import load_review, record
+from flows.masking.mask_case_call import load_models
 from flows.review.content import steps
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import Site, site_of
@@ -165,10 +166,14 @@ def complete(request: Request, user: Reviewer, call_id: CallId, given: GivenCoun
         return conflict(opened)
     left = document.state(site, user, opened)["left"] if site.settings.review_listen_through else None
     try:
-        steps.complete(site.desk, user.reviewer, opened.review, left)
+        review = steps.complete(site.desk, user.reviewer, opened.review, left, load_models)
     except ConflictError:
         return conflict(open_whole(site, user, call_id))
-    return _state(site, user, call_id)
+    told = document.state(site, user, open_whole(site, user, call_id))
+    last = review.made[-1] if review.made else None
+    if last is not None and last.kind is ReviewKind.FOUND:
+        told["found"] = [item.item_id for item in last.found]
+    return JSONResponse(told)
 
 
 @router.post("/api/calls/{call_id}/approve")

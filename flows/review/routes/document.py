@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from flows.review.guarding.access import User
 from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.correcting.corrected import Corrected
+from pipeline.finding.everyday import is_everyday
+from pipeline.finding.questions import NOWHERE, Place, question_ids
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
@@ -194,24 +197,24 @@ def heard_now(site: Site, opened: OpenedCall) -> Spans:
 
 
 def findings(opened: OpenedCall) -> list[dict[str, Any]]:
-    """Return the present items: undecided ones first, and among those the audible ones first."""
+    """Return the items: first the open questions by the seconds that may leak, then the rest by time."""
     review = opened.review
     first = {item.item_id: item for item in review.stored.plan.items}
-    items = sorted(opened.draft.items, key=_risk)
+    # The words' own readings, so that what sounds alike is one question however it was written.
+    asked = question_ids(opened.draft.items, lambda item: opened.words.spoken(item.chars))
+    places = {item.item_id: asked.get(item.item_id, NOWHERE) for item in opened.draft.items}
+    items = sorted(opened.draft.items, key=lambda item: (*_order(places[item.item_id]), item.time.start))
     groups = _groups(items, opened.words)
     masked = opened.draft.masked
-    return [_finding(item, first.get(item.item_id), groups, masked, opened) for item in items]
+    return [
+        _finding(item, first.get(item.item_id), groups, masked, opened) | places[item.item_id]._asdict()
+        for item in items
+    ]
 
 
-def _risk(item: MaskItem) -> tuple[bool, bool, float, float]:
-    open_ = item.needs_review
-    # Kept and doubtful items, which could leak, come first; then those with the lowest score.
-    return (
-        not open_,
-        not (open_ and item.action is MaskAction.KEEP),
-        item.score if open_ else 0.0,
-        item.time.start,
-    )
+def _order(place: Place) -> tuple[float, bool]:
+    number = int(place.question.removeprefix("q")) if place.question else math.inf
+    return number, place.beside
 
 
 def _groups(items: Iterable[MaskItem], words: OpenedWords) -> Mapping[str, str]:
@@ -246,6 +249,8 @@ def _finding(
         "start_char": item.chars.start,
         "end_char": item.chars.end,
         "text": opened.words.transcript.text[item.chars.start : item.chars.end],
+        "near": _near(item, masked, opened),
+        "everyday": is_everyday(opened.words.transcript.text, item.chars),
         "entity_type": item.entity_type,
         "label": label_of(item.entity_type),
         "party": item.party.value,
@@ -262,6 +267,14 @@ def _finding(
         "overlaps": under,
         "original": None if first is None else {"start": first.time.start, "end": first.time.end},
     }
+
+
+def _near(item: MaskItem, masked: tuple[MaskItem, ...], opened: OpenedCall) -> str:
+    """What is masked right before a finding that has only a sound: it was heard like that."""
+    if item.chars.start < item.chars.end:
+        return ""
+    before = (other.chars for other in masked if other.chars.start < other.chars.end == item.chars.end)
+    return next((opened.words.transcript.text[chars.start : chars.end] for chars in before), "")
 
 
 # --- decisions -----------------------------------------------------------------------------

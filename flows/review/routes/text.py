@@ -1,4 +1,4 @@
-"""The route for corrections of the text: words, a line's speaker, where a line begins, and having read it."""
+"""Routes for the text: corrections, what is offered for them, and words that are put on a list."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from flows.desk.cases.calls import case_of
+from flows.desk.cases.words import Entry, list_for_company, list_for_request
+from flows.desk.kinds.values import Actor, Role
 from flows.masking.new_words import Corrections
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site, site_of
 from flows.review.routes.call import CallId, Reviewer, open_whole
-from flows.review.routes.decide import Count, Given, bare, conflict, recorded
+from flows.review.routes.decide import Count, Given, ItemId, bare, conflict, recorded
 from flows.review.routes.document import OpenedCall
 from pipeline.correcting.corrected import Part
 from pipeline.correcting.edit import pieces_of
 from pipeline.correcting.wording import Correction, Piece, with_pieces
 from pipeline.errors import ReviewRuleError
+from pipeline.listed_word import ListedWord
 from pipeline.masking.text import LABELS, OTHER_LABEL
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.wordings import MAX_CHARS, check_text
@@ -157,3 +160,41 @@ def _brought_out(
         case_of(site.desk, call_id).case, opened.recognised, sound.recording, now, pieces, review.draft
     )
     return site.watch.look(words)
+
+
+# --- lists of words ---
+
+
+class GivenWord(Given):
+    """What is done with the words of a finding from now on."""
+
+    item_id: ItemId
+    what: Literal["mask", "keep", "gone"]
+    scope: Literal["request", "company"]
+    reason: Annotated[str, Field(max_length=2000)]
+
+
+@router.post("/api/calls/{call_id}/word")
+def list_word(request: Request, user: Reviewer, call_id: CallId, given: GivenWord) -> dict[str, Any]:
+    """Put the words of a finding on a list, or take them off."""
+    site = site_of(request)
+    opened = open_whole(site, user, call_id)
+    entry = Entry(_listed(opened, given), given.reason, given.what == "gone", call_id)
+    if given.scope == "company":
+        list_for_company(site.desk, _approver(user), entry)
+    else:
+        list_for_request(site.desk, user.reviewer, opened.review.call.request_id, entry)
+    return {"text": entry.word.text}
+
+
+def _approver(user: User) -> Actor:
+    return user.acting(Role.APPROVER) if user.can["approve"] else user.reviewer
+
+
+def _listed(opened: OpenedCall, given: GivenWord) -> ListedWord:
+    item = next((each for each in opened.draft.items if each.item_id == given.item_id), None)
+    if item is None:
+        msg = "その箇所はありません(取り消されたか、分けられています)"
+        raise ReviewRuleError(msg, (given.item_id,))
+    text = opened.words.transcript.text[item.chars.start : item.chars.end].strip("、。 \n")
+    return ListedWord(text, opened.words.kana(text), item.entity_type, given.what == "mask")

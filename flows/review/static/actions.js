@@ -3,9 +3,12 @@
 
 import { get, post, ApiError } from "./api.js";
 import { clock, h, say } from "./dom.js";
-import { KINDS } from "./findings.js";
+import { KINDS, shownText } from "./findings.js";
 
 const TOGETHER = 250; // milliseconds within which presses of a nudging key are one decision
+
+// The analyst goes back to a dialog that is still open.
+class Stay extends Error {}
 
 export class Actions {
   constructor(call, player, dialogs, notice) {
@@ -50,12 +53,12 @@ export class Actions {
   }
 
   async withReason({ message, needs }, decisions, then) {
-    const kind = decisions[0].kind;
+    const { kind, items } = decisions[0];
     const added = await this.dialogs.reason({
-      title: needs === "law" ? "根拠となる法令" : `${KINDS[kind]}理由`, hint: message,
+      title: needs === "law" ? "根拠となる法令" : `${KINDS[kind]}理由`, hint: items.length > 1 ? `${items.length} か所：${message}` : message,
       label: needs === "law" ? "法令の名前と条" : "理由", choices: kind === "keep" || kind === "same" || kind === "party",
       button: "決める", explain: this.explain,
-      send: (reason) => this.record(decisions.map((decision) => ({ ...decision, reason }))),
+      send: (reason) => this.record(decisions.map((decision) => ({ ...decision, reason: decision.reason || reason }))),
     });
     if (added === null) return false;
     await then(added);
@@ -73,6 +76,7 @@ export class Actions {
   }
 
   async explained(error) {
+    if (error instanceof Stay) return [h("p", {}, error.message)];
     if (!(error instanceof ApiError)) throw error;
     if (!error.conflict) return [h("p", {}, error.message, error.body.reference ? `(番号 ${error.body.reference})` : "")];
     const before = this.call.count;
@@ -112,9 +116,21 @@ export class Actions {
     const finding = this.ready();
     if (!finding) return;
     const word = kind === "mask" ? "伏せます" : "残します";
-    return this.decide([{ kind, items: [finding.item_id], reason: "" }], () => {
+    if (kind === "mask" && finding.action === "keep" && finding.everyday) {
+      return this.dialogs.everyday([finding], this.explain).then((sure) => (sure ? this.decided(kind, finding, word) : false));
+    }
+    return this.decided(kind, finding, word);
+  }
+
+  decided(kind, finding, word) {
+    const with_ = this.call.decidedWith(finding.item_id);
+    const heard = this.call.heardWith(finding.item_id);
+    const items = kind === "keep" ? [...with_, ...heard] : with_;
+    const rest = kind === "mask" && heard.length ? [{ kind: "keep", items: heard, reason: "前後と一緒に聴いて、該当なし" }] : [];
+    const places = items.length > 1 ? `など ${items.length} か所` : "";
+    return this.decide([{ kind, items, reason: "" }, ...rest], () => {
       const next = this.call.nextOpen();
-      say(`${finding.label} ${finding.text} を${word}。${next ? `未決はあと ${this.call.undecided.length}` : "未決はありません"}`);
+      say(`${finding.label} ${finding.text} ${places}を${word}。${next ? `未決はあと ${this.call.undecided.length}` : "未決はありません"}`);
     });
   }
 
@@ -187,6 +203,25 @@ export class Actions {
     }).then((done) => { if (done) { say("まとめて決めました"); this.call.nextOpen(); } });
   }
 
+  // A list of words that are always masked or always kept; what is undecided here and reads alike is decided with it.
+  listWord() {
+    const finding = this.ready();
+    if (!finding || !finding.text) return;
+    return this.dialogs.word(finding, {
+      explain: this.explain,
+      send: async (given) => {
+        await post(`${this.path}/word`, { item_id: finding.item_id, ...given });
+        const open = this.call.findings.filter((one) => this.call.isOpen(one.item_id) && (one === finding || (one.group && one.group === finding.group)));
+        if (given.what === "gone" || !open.length) return [];
+        return this.record([{ kind: given.what, items: open.map((one) => one.item_id), reason: given.reason }]);
+      },
+    }).then((done) => {
+      if (!done) return;
+      this.notice.show("good", [h("p", {}, `「${finding.text}」を一覧に記録しました。`)]);
+      this.call.nextOpen();
+    });
+  }
+
   async similar() {
     const finding = this.one;
     if (!finding) return;
@@ -199,7 +234,11 @@ export class Actions {
       }
       await this.dialogs.similar(finding, found, {
         play: (one) => this.playOne(one), explain: this.explain,
-        send: ({ places, items }) => this.takeSimilar(finding, places, items),
+        send: async ({ places, items }) => {
+          const everyday = finding.action === "mask" ? [...places, ...items.map((id) => this.call.byId.get(id))].filter((one) => one.everyday) : [];
+          if (everyday.length && !(await this.dialogs.everyday(everyday, this.explain))) throw new Stay("聴いてから選び直してください。");
+          return this.takeSimilar(finding, places, items);
+        },
       });
     } catch (error) {
       await this.trouble(error, () => this.similar());
@@ -244,7 +283,7 @@ export class Actions {
 
   undo() {
     const mine = this.call.decisions.findLast((decision) => !decision.undone && decision.reviewer === this.call.me.name
-      && !["undo", "confirm", "complete", "approve", "reopen"].includes(decision.kind));
+      && !["undo", "confirm", "complete", "approve", "reopen", "found"].includes(decision.kind));
     return this.takeBack(mine, "取り消すものはありません");
   }
 
@@ -275,20 +314,34 @@ export class Actions {
     if (finding) await this.sign("confirm", { items: [finding.item_id], reason: "" }, "二人目として確認しました");
   }
 
+  // The finished copy is read and heard again first, which takes seconds; what is left becomes findings.
   async complete() {
-    if (await this.sign("complete", {}, "確認を終えました")) this.call.select(null);
+    this.notice.show("", [h("p", {}, "伏せた写しを作り、もう一度聞いて確かめています…")]);
+    const told = await this.sign("complete", {}, "確認を終えました");
+    if (!told) return;
+    const left = (told.found ?? []).map((id) => this.call.byId.get(id)).filter(Boolean);
+    if (!left.length) { this.call.select(null); return; }
+    const places = left.map((one) => h("li", {}, h("b", {}, shownText(one)), ` ${clock(one.start)} ${one.reason}`));
+    this.notice.show("warn", [h("p", {}, h("b", {}, `伏せた言葉が残っている所が ${left.length} か所ありました。`), "聴いて決めてから、もう一度終えてください。"),
+      h("ul", { class: "theirs" }, places)]);
+    this.call.select(left[0].item_id, { play: true });
   }
 
   async sign(step, body, said) {
-    this.notice.clear();
+    if (step !== "complete") this.notice.clear();
     try {
-      await this.queue(async () => { this.call.take(await post(`${this.path}/${step}`, { count: this.call.count, ...body })); });
+      const told = await this.queue(async () => {
+        const state = await post(`${this.path}/${step}`, { count: this.call.count, ...body });
+        this.call.take(state);
+        return state;
+      });
+      if (told.found) return told;
       say(said);
       this.notice.show("good", [h("p", {}, `${said}。`)]);
-      return true;
+      return told;
     } catch (error) {
       await this.trouble(error, () => this.sign(step, body, said));
-      return false;
+      return null;
     }
   }
 

@@ -15,6 +15,7 @@ import { Waveform } from "./waveform.js";
 import { Words } from "./words.js";
 
 const BEAT = 20_000; // milliseconds between two signs that the page is open
+const NEAR = 1; // seconds: a finding this near to a time in the address is selected
 const FINE = 1200; // seconds: a call up to this long gets a finer waveform
 
 const main = $("content");
@@ -87,10 +88,21 @@ function wire(parts) {
     const found = transcript.stepWord(by, choose, player.position);
     if (found && !choose && !player.playing) go(found.start);
   };
+  openThere(call, go);
   buttons(parts, show);
   listenToKeys(keyTable({ ...parts, word }), dialogs);
   $("overview").setAttribute("aria-valuemax", call.seconds.toFixed(1));
   show();
+}
+
+// An address with a time, as in #at=12.30, opens the call there: at the nearest finding, where one is near.
+function openThere(call, go) {
+  const at = Number(new URLSearchParams(location.hash.slice(1)).get("at") ?? NaN);
+  if (!(at >= 0 && at <= call.seconds)) return;
+  const apart = ({ start, end }) => Math.max(start - at, at - end, 0);
+  const [nearest] = [...call.findings].sort((one, other) => apart(one) - apart(other));
+  if (nearest && apart(nearest) <= NEAR) call.select(nearest.item_id);
+  go(at);
 }
 
 function buttons(parts, show) {

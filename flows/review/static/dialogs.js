@@ -98,8 +98,17 @@ export class Dialogs {
     });
   }
 
+  // Masking what reads like everyday talk is rarely meant; resolves to true or to null.
+  everyday(entries, explain) {
+    const words = [...new Set(entries.map((one) => `「${one.text}」`))].join("、");
+    return this.ask({
+      title: "ふだんの言葉に読めます", button: "伏せる", explain, send: () => true,
+      body: h("p", {}, `${words} は、名前などではなく、ふだんの言葉に読めます。聴いて確かめましたか。`),
+    });
+  }
+
   similar(finding, found, { play, send, explain }) {
-    const likely = (entry) => ({ ...entry, note: `似ている度合い ${Math.round(entry.likeness * 100)}%`, checked: entry.likeness >= 0.8 });
+    const likely = (entry) => ({ ...entry, note: `似ている度合い ${Math.round(entry.likeness * 100)}%`, checked: entry.likely === true });
     const places = found.places.map(likely);
     const items = found.items.filter((one) => one.item_id !== finding.item_id && this.call.byId.has(one.item_id))
       .map((one) => ({ ...this.call.byId.get(one.item_id), ...likely(one), checked: false }));
@@ -114,6 +123,26 @@ export class Dialogs {
         places: form.getAll("place").map((index) => places[Number(index)]),
         items: form.getAll("item").map((index) => items[Number(index)].item_id),
       }),
+    });
+  }
+
+  // ---- lists of words ----
+
+  word(finding, { send, explain }) {
+    const choice = (name, value, word, checked = false, disabled = false) => h("label", { class: "choice" },
+      h("input", { type: "radio", name, value, checked, disabled, autofocus: checked && name === "what" }), word);
+    const body = [
+      h("p", {}, "これから伏せる通話で、綴りか読みの同じ所すべてに効きます。この通話では、いま未決のものだけが決まります。"),
+      h("fieldset", {}, h("legend", {}, "どうする"), h("div", { class: "quick" },
+        choice("what", "mask", "いつも伏せる", finding.action === "mask"), choice("what", "keep", "いつも残す", finding.action !== "mask"),
+        choice("what", "gone", "一覧から外す"))),
+      h("fieldset", {}, h("legend", {}, "どこで"), h("div", { class: "quick" },
+        choice("scope", "request", "この請求だけ", true), choice("scope", "company", "会社全体(承認者)", false, !this.call.me.can.approve))),
+      h("label", {}, "理由", h("textarea", { name: "reason", rows: 2, maxlength: 500, required: true })),
+    ];
+    return this.ask({
+      title: `「${finding.text}」を一覧に加える`, body, button: "加える", explain,
+      send: (form) => send({ what: form.get("what"), scope: form.get("scope"), reason: form.get("reason").trim() }),
     });
   }
 

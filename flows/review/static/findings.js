@@ -36,15 +36,20 @@ export class Findings {
     const party = this.call.partyNames[finding.party];
     const row = h("li", {
       role: "option", id: `row-${id}`, "data-item": id, class: `${finding.party} ${finding.action}${open ? " open" : ""}`,
-      "aria-selected": String(id === this.call.selected),
+      "aria-selected": String(id === this.call.rowOf(this.call.selected)),
     },
     h("span", { class: "kind number" }, clock(finding.start, 0)),
-    h("span", { class: "what" }, h("b", {}, finding.text || "(音だけ)"), h("span", { class: "kind" }, finding.label)),
+    h("span", { class: "what" }, h("b", {}, shownText(finding)), this.times(id), h("span", { class: "kind" }, finding.label)),
     h("span", { class: `chip ${finding.party}` }, party),
     h("span", { class: `act ${finding.action}` }, finding.action === "mask" ? "伏せる" : "残す"),
     this.status(finding, open));
     this.rows.set(id, row);
     return row;
+  }
+
+  times(id) {
+    const places = this.call.order === "time" ? 1 : this.call.together(id).length;
+    return places > 1 ? h("span", { class: "times" }, `${places} か所`) : null;
   }
 
   status(finding, open) {
@@ -54,16 +59,14 @@ export class Findings {
   }
 
   refresh({ changed, added, sorted }) {
-    const gone = [...changed].some((id) => !this.call.byId.has(id));
-    if (sorted || added.length || gone || this.call.order === "open") {
+    const { listed } = this.call;
+    const moved = listed.length !== this.rows.size || [...changed, ...listed].some((id) => !this.rows.has(id));
+    if (sorted || added.length || moved) {
       const top = this.list.scrollTop;
       this.draw();
       if (!sorted) this.list.scrollTop = top;
     } else {
-      for (const id of changed) {
-        const old = this.rows.get(id);
-        if (old) old.replaceWith(this.row(id));
-      }
+      for (const id of new Set([...changed].map((one) => this.call.rowOf(one)))) this.rows.get(id).replaceWith(this.row(id));
     }
     this.drawCard();
     this.tally();
@@ -72,13 +75,15 @@ export class Findings {
   tally() {
     const open = this.call.undecided.length;
     const flagged = this.call.findings.filter((finding) => finding.flagged || finding.decided).length;
-    $("progress").textContent = open ? `未決 ${open} / ${this.call.findings.length} か所` : `すべて決定(${this.call.findings.length} か所)`;
+    const { questions } = this.call;
+    const asked = questions < open ? ` ・ 問い ${questions}` : "";
+    $("progress").textContent = open ? `未決 ${open} / ${this.call.findings.length} か所${asked}` : `すべて決定(${this.call.findings.length} か所)`;
     $("progress").title = `要確認だったもの・決めたもの ${flagged}`;
   }
 
   choose(card = true) {
     for (const old of this.list.querySelectorAll('[aria-selected="true"]')) old.setAttribute("aria-selected", "false");
-    const row = this.rows.get(this.call.selected);
+    const row = this.rows.get(this.call.rowOf(this.call.selected));
     if (row) {
       row.setAttribute("aria-selected", "true");
       this.list.setAttribute("aria-activedescendant", row.id);
@@ -115,13 +120,14 @@ export class Findings {
     return [
       h("header", {},
         h("span", { class: `chip ${finding.party}` }, finding.label),
-        h("b", { class: "found" }, finding.text || "(音だけ)"),
+        h("b", { class: "found" }, shownText(finding)),
         open ? h("span", { class: "chip warn" }, "要確認 ・ 未決") : h("span", { class: "chip" }, finding.decided ? "決定済" : "自動")),
       h("p", { class: "small muted number" }, `${clock(finding.start, 2)} – ${clock(finding.end, 2)}(${(finding.end - finding.start).toFixed(2)}秒)`,
         call.channels > 1 ? ` ・ ${finding.channels.map((channel) => ["担当者側", "お客様側"][channel] ?? `ch${channel}`).join("と")}` : "",
         ` ・ 点数 ${finding.score.toFixed(2)}`),
       h("p", { class: "why" }, finding.reason || "理由の記録なし"),
       this.overlap(finding),
+      this.togetherRow(finding),
       this.actionRow(finding),
       this.choiceRow("だれの", PARTY_ORDER.map((party, index) => [party, call.partyNames[party], String(index + 1)]), finding.party, "party"),
       finding.action === "mask"
@@ -131,6 +137,29 @@ export class Findings {
       this.sameRow(finding),
       this.history(finding),
     ].filter(Boolean);
+  }
+
+  // The other places of the question: each can be heard, and taken out to be decided alone.
+  togetherRow(finding) {
+    const others = this.call.together(finding.item_id).slice(1).map((id) => this.call.byId.get(id));
+    if (!others.length) return null;
+    const place = (one) => h("li", {},
+      h("label", { class: "choice" },
+        h("input", { type: "checkbox", "data-do": `with-${one.item_id}`, checked: this.call.isTicked(one.item_id),
+          onchange: (event) => {
+            if (one.beside) this.call.joined[event.target.checked ? "add" : "delete"](one.item_id);
+            else this.call.apart[event.target.checked ? "delete" : "add"](one.item_id);
+            count();
+          } }),
+        h("span", {}, h("b", {}, shownText(one)), h("span", { class: "small muted number" }, ` ${clock(one.start)}`))),
+      h("button", { class: "quiet", "aria-label": `${clock(one.start)} を聴く`, onclick: () => this.actions.playOne(one) }, "▶"));
+    const name = h("p", { class: "small" });
+    const count = () => {
+      const [same, heard] = [this.call.decidedWith(finding.item_id).length - 1, this.call.heardWith(finding.item_id).length];
+      name.textContent = [same ? `印の ${same} か所も一緒に決めます。` : "", heard ? `印のない ${heard} か所は、前後に聞こえるだけの所で、残します。` : ""].join("");
+    };
+    count();
+    return h("section", { class: "together", "aria-label": "一緒に決める所" }, name, h("ul", { class: "places" }, others.map(place)));
   }
 
   overlap(finding) {
@@ -183,6 +212,7 @@ export class Findings {
     return h("div", { class: "row" },
       same.length ? this.button("same", [`同じ人 ${same.length + 1} か所 `, kbd("T")], () => this.actions.same(), "grow") : null,
       this.button("similar", ["似た音を探す ", kbd("B")], () => this.actions.similar(), "grow"),
+      finding.text ? this.button("word", ["一覧に加える ", kbd("M")], () => this.actions.listWord(), "grow") : null,
       this.button("split", ["ここで分ける ", kbd("S")], () => this.actions.split(), "grow"));
   }
 
@@ -206,9 +236,12 @@ export class Findings {
   }
 }
 
+// What was recognised; of a sound alone what it is like.
+export const shownText = ({ text, near }) => text || (near ? `${near}に似た音` : "(音だけ)");
+
 export const KINDS = {
   mask: "伏せる", keep: "残す", party: "だれのかを変える", ground: "根拠を変える", nudge_start: "始まりを動かす", nudge_end: "終わりを動かす",
   split: "分ける", add: "加える", same: "同じ人として決める", confirm: "二人目の確認", undo: "取り消す", complete: "確認の完了",
   approve: "承認", reopen: "差戻し", words: "言葉を直す", speaker: "話者を変える", break: "行を分ける", join: "行をつなぐ",
-  read: "読み終えた",
+  read: "読み終えた", found: "終える前の聞き直し",
 };

@@ -23,6 +23,7 @@ export function keyTable({ call, actions, player, wave, listen, dialogs, words, 
     key(["KeyS"], ["S"], "再生位置で二つに分ける", () => actions.split()),
     key(["KeyT"], ["T"], "同じ人をまとめて決める", () => actions.same()),
     key(["KeyB"], ["B"], "似た音を探す", () => actions.similar()),
+    key(["KeyM"], ["M"], "いつも伏せる・いつも残す語の一覧に加える", () => actions.listWord()),
     key(["ArrowLeft", "ArrowRight"], ["←", "→"], "前・次の言葉へ(Shift で選ぶ)", (event) =>
       word(event.code === "ArrowLeft" ? -1 : 1, event.shiftKey)),
     key(["KeyA"], ["A"], "選んだ所を伏せる所に加える", () => actions.add()),

@@ -10,6 +10,8 @@ export class Call extends EventTarget {
     this.shown = this.findings.map((finding) => finding.item_id);
     this.order = "risk";
     this.selected = null;
+    this.apart = new Set(); // findings that the analyst takes out of their question, to decide them alone
+    this.joined = new Set(); // findings that are only heard with a question, and are to be decided as it is
     this.picked = null; // a stretch to be added: {start, end, channels} or with start_char, end_char
     this.partyNames = Object.fromEntries(this.parties);
     this.typeNames = Object.fromEntries(this.entity_types);
@@ -48,6 +50,8 @@ export class Call extends EventTarget {
     }
     if (state.lines) this.lay(state.lines);
     this.index();
+    this.apart.clear();
+    this.joined.clear();
     if (state.lines) this.tell("lines");
     const added = this.findings.filter((finding) => !before.has(finding.item_id)).map((finding) => finding.item_id);
     this.shown = this.shown.filter((id) => this.byId.has(id));
@@ -72,8 +76,51 @@ export class Call extends EventTarget {
     this.tell("changed", { changed: new Set(), added: [], sorted: true });
   }
 
+  // In the order of time every finding has a row; else one row stands for all that are one question.
   get listed() {
-    return this.order === "open" ? this.shown.filter((id) => this.isOpen(id) || id === this.selected) : this.shown;
+    if (this.order === "time") return this.shown;
+    const heads = this.heads();
+    const rows = this.shown.filter((id) => !this.isOpen(id) || heads.get(this.byId.get(id).question) === id);
+    return this.order === "open" ? rows.filter((id) => this.isOpen(id) || id === this.selected) : rows;
+  }
+
+  heads() {
+    const heads = new Map();
+    for (const id of this.shown) {
+      const { question, beside } = this.byId.get(id);
+      const head = heads.get(question);
+      if (this.isOpen(id) && (!head || (this.byId.get(head).beside && !beside))) heads.set(question, id);
+    }
+    return heads;
+  }
+
+  rowOf(id) {
+    return this.order === "time" || !this.byId.has(id) || !this.isOpen(id) ? id : this.heads().get(this.byId.get(id).question);
+  }
+
+  get questions() {
+    return this.heads().size;
+  }
+
+  // The open findings of a finding's question, which comes first; one that is settled, or only heard with it, is alone.
+  together(id) {
+    const { question, beside } = this.byId.get(id);
+    if (!this.isOpen(id) || beside) return [id];
+    return [id, ...this.shown.filter((other) => other !== id && this.isOpen(other) && this.byId.get(other).question === question)];
+  }
+
+  // What a verdict on a finding decides: its question, without what was taken out or is only heard with it.
+  decidedWith(id) {
+    return this.together(id).filter((other) => other === id || this.isTicked(other));
+  }
+
+  isTicked(id) {
+    return this.byId.get(id).beside ? this.joined.has(id) : !this.apart.has(id);
+  }
+
+  // What was heard with it and is nothing: kept.
+  heardWith(id) {
+    return this.together(id).filter((other) => other !== id && this.byId.get(other).beside && !this.joined.has(other));
   }
 
   isOpen(id) {
@@ -93,7 +140,7 @@ export class Call extends EventTarget {
 
   step(by) {
     const list = this.listed;
-    const at = list.indexOf(this.selected);
+    const at = list.indexOf(this.rowOf(this.selected));
     const to = at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by;
     if (to >= 0 && to < list.length) this.select(list[to], { play: true });
     return to >= 0 && to < list.length;
@@ -101,7 +148,7 @@ export class Call extends EventTarget {
 
   nextOpen() {
     const list = this.listed;
-    const at = list.indexOf(this.selected);
+    const at = list.indexOf(this.rowOf(this.selected));
     const round = [...list.slice(at + 1), ...list.slice(0, Math.max(at, 0))];
     const next = round.find((id) => this.isOpen(id));
     if (next) this.select(next, { play: true });

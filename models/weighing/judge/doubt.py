@@ -6,7 +6,7 @@
 
 A name that was recognised as ordinary words looks like ordinary words: too little for a mask (except for
 numbers, ``judge.MASK_DOUBT_FROM``).  But an analyst listens to a few seconds of every minute of call
-(``pipeline.finding.queue``), and a logistic model chooses those seconds better than chance.  Its weights:
+(``pipeline.finding.asked``), and a logistic model chooses those seconds better than chance.  Its weights:
 ``models.training.weighing.fit_doubt``.
 """
 

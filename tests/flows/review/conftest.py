@@ -12,8 +12,10 @@ from fastapi import FastAPI
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Call
 from flows.review.app import create_app
+from flows.review.routes import decide as routes_decide
 from tests.browser.made_calls import into_review, sample_call
 from tests.desk_builders import Clock, desk_settings
+from tests.fakes import FakeModels
 from tests.review_site import Person, add_people, quick_passwords, signed_in
 
 
@@ -25,8 +27,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def desk(tmp_path: Path, clock: Clock, monkeypatch) -> Iterator[Desk]:
-    """A desk with people who may sign in."""
+    """A desk with people who may sign in; a finished copy is heard again by the fakes."""
     quick_passwords(monkeypatch)
+    monkeypatch.setattr(routes_decide, "load_models", lambda _: FakeModels())
     with open_desk(desk_settings(tmp_path), clock) as opened:
         add_people(opened)
         yield opened

@@ -152,6 +152,10 @@ def test_a_plan_holds_no_text() -> None:
     assert made.items[0].reasons == (Why(Reason.BEFORE_HONORIFIC), Why(Reason.NAME_OF_NOBODY))
 
 
+MANY = MaskPolicy(review_seconds=600, review_questions=600)
+"""No limit to what is asked."""
+
+
 def candidate(party: Party = Party.THIRD_PARTY, score: float = 0.05, start: float = 1.0) -> Finding:
     """A finding too unlikely to be masked."""
     found = finding(start, party=party, score=score)
@@ -160,21 +164,23 @@ def candidate(party: Party = Party.THIRD_PARTY, score: float = 0.05, start: floa
 
 def test_a_candidate_stays_and_is_shown() -> None:
     """An analyst hears it and decides; until then it stays."""
-    (item,) = make_plan((candidate(),), CALL, CASE, MaskPolicy(review_seconds=600)).items
+    (item,) = make_plan((candidate(),), CALL, CASE, MANY).items
     assert (item.action, item.needs_review, item.ground) == (MaskAction.KEEP, True, 0)
 
 
 def test_a_candidate_that_stays_anyway_is_not_shown() -> None:
     """What may be the requester's own is kept in either case."""
-    plan = make_plan((candidate(Party.REQUESTER),), CALL, CASE, MaskPolicy(review_seconds=600))
+    plan = make_plan((candidate(Party.REQUESTER),), CALL, CASE, MANY)
     assert plan.items == ()
     masked = CallCase("R-1", actions=((Party.REQUESTER, MaskAction.MASK),))
-    assert make_plan((candidate(Party.REQUESTER),), CALL, masked, MaskPolicy(review_seconds=600)).items
+    assert make_plan((candidate(Party.REQUESTER),), CALL, masked, MANY).items
 
 
 def test_candidates_are_shown_as_far_as_the_time_goes() -> None:
     """The likeliest first; the call's length is that of its words."""
     call = transcript(utterance("隣の長谷川隆さん", 0.0), utterance("はい", 59.6))
     found = (candidate(score=0.02, start=1.0), candidate(score=0.08, start=3.0))
-    (item,) = make_plan(found, call, CASE, MaskPolicy(review_seconds=0.6)).items
+    other = replace(found[1].entity, chars=CharSpan(0, 1))
+    found = (found[0], replace(found[1], entity=other))
+    (item,) = make_plan(found, call, CASE, replace(MANY, review_seconds=0.6)).items
     assert item.time.start == 3.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -217,6 +218,20 @@ def test_review_load_counts_shared_time_once_and_settled_findings_not_at_all() -
     figures = after_review(masked(speech()), [], *rows)
     assert figures.review_seconds == pytest.approx(0.6)
     assert figures.review_findings == 2
+
+
+def test_questions_are_real_where_one_of_their_rows_is_half_a_span_or_holds_half_of_one() -> None:
+    """Settled rows are no questions; touching the margin of a name makes no other word real."""
+    rows = (
+        replace(row(0.15, 0.3), question="q1"),
+        replace(row(0.5, 0.6), question="q1"),
+        replace(row(0.34, 0.44), question="q2"),
+        row(0.8, 0.9),
+        row(0.8, 0.95, needs_review=False),
+    )
+    figures = after_review(masked(speech()), [span(0.2, 0.4)], *rows)
+    assert figures.review_questions == Share(2, 3)
+    assert after_review(masked(speech()), [span(0.41, 0.6)], *rows[2:3]).review_questions == Share(0, 1)
 
 
 def test_over_mask_is_put_down_to_the_finding_that_took_it() -> None:

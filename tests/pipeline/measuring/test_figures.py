@@ -29,6 +29,7 @@ CALL = CallFigures(
     review_seconds=6.0,
     review_findings=3,
     character_errors=Share(30, 100),
+    review_questions=Share(1, 3),
 )
 
 
@@ -39,6 +40,8 @@ def test_sums_weigh_every_frame_alike() -> None:
     assert summary.leak == Share(10, 400)
     assert summary.over_mask == Share(300, 3000)
     assert summary.review_seconds_per_minute == pytest.approx(2.0)
+    assert summary.review_questions == Share(2, 6)
+    assert summary.review_questions_per_minute == pytest.approx(1.5)
     assert summary.character_errors.value == pytest.approx(0.3)
 
 

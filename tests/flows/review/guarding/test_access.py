@@ -37,6 +37,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/calls/{call_id}/decisions"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/text"): REVIEWERS,
     ("GET", "/api/calls/{call_id}/offers"): REVIEWERS,
+    ("POST", "/api/calls/{call_id}/word"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/undo"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/confirm"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/complete"): REVIEWERS,

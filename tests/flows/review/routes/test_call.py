@@ -49,7 +49,10 @@ def test_a_call_is_told_whole(analyst, call, desk):
     assert {f["item_id"] for f in doubtful} == set(told["undecided"])
     first = told["findings"][0]
     assert first["text"] == told["text"][first["start_char"] : first["end_char"]]
-    assert {"party", "ground", "action", "score", "source", "reason", "group"} <= set(first)
+    assert {"party", "ground", "action", "score", "source", "reason", "group", "question", "beside"} <= set(
+        first
+    )
+    assert [f["question"] != "" for f in told["findings"]] == [f["needs_review"] for f in told["findings"]]
     assert audit.entries(desk)[-1].action == "call.view"
     assert audit.entries(desk)[-1].actor.name == "kubota"
 

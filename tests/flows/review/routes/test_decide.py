@@ -7,7 +7,12 @@ from flows.desk.integrity import audit
 from flows.desk.kinds.states import State
 from flows.desk.work import plans
 from flows.desk.work.reviews import load_review
+from flows.review.routes import decide as routes_decide
 from pipeline.types import MaskAction
+from tests.browser.made_calls import into_review, sample_call
+from tests.builders import utterance
+from tests.fakes import FakeModels
+from tests.release_builders import released, with_company
 from tests.review_site import Person
 
 
@@ -171,6 +176,7 @@ def test_what_sounds_the_same_is_offered(analyst, call):
     start = told["text"].index("です")
     answer = analyst.post(api(call, "similar"), {"start_char": start, "end_char": start + 2}).json()
     assert answer["reading"] is True
+    assert {(place["likely"], place["everyday"]) for place in answer["places"]} == {(False, True)}
     assert analyst.post(api(call, "similar"), {}).status_code == 422
     assert analyst.post(api(call, "similar"), {"item_id": "m9999"}).status_code == 422
 
@@ -269,6 +275,58 @@ def test_a_copy_that_gives_something_away_is_not_completed(analyst, call, desk, 
     assert (answer.status_code, answer.json()["error"]) == tuple(refusal)
     assert load_review(desk, call.call_id).stored.revision == 1
     assert not load_review(desk, call.call_id).complete
+
+
+@pytest.fixture
+def half_found(desk):
+    """A call in which a surname is masked once and stands twice more, in a whole name that nobody found."""
+    return into_review(with_company(desk), sample_call("meter-mistake", doubtful=(1,), missed=(3, 4)))
+
+
+def test_a_masked_word_that_stands_elsewhere_is_a_finding_there_when_the_call_is_completed(
+    analyst, approver, half_found, desk
+):
+    """Masked and undecided, with the whole name; once they are decided the call is complete, and goes out."""
+    state = decide(analyst, half_found, 0, mask(*doubtful(analyst, half_found))).json()
+    told = analyst.post(api(half_found, "complete"), {"count": state["count"]}).json()
+
+    assert (told["complete"], told["revision"]) == (False, 1)
+    assert [one["kind"] for one in told["decisions"]] == ["mask", "found"]
+    new = [one for one in told["findings"] if one["item_id"] in told["found"]]
+    assert {one["text"] for one in new} == {"藤田拓也"}
+    assert {(one["action"], one["needs_review"]) for one in new} == {("mask", True)}
+    assert told["undecided"] == [one["item_id"] for one in sorted(new, key=lambda each: each["start"])]
+    state = decide(analyst, half_found, told["count"], mask(*told["found"])).json()
+    done = analyst.post(api(half_found, "complete"), {"count": state["count"]}).json()
+    assert (done["complete"], "found" in done) == (True, False)
+    body = {"count": done["count"], "revision": done["revision"]}
+    assert approver.post(api(half_found, "approve"), body).json()["state"] == "approved"
+    assert released(desk, half_found.request_id).calls
+
+
+def test_what_is_found_at_completion_may_be_kept_with_a_reason(analyst, half_found):
+    """A person who has listened knows better than the check, which then lets the call through."""
+    state = decide(analyst, half_found, 0, mask(*doubtful(analyst, half_found))).json()
+    told = analyst.post(api(half_found, "complete"), {"count": state["count"]}).json()
+    keep = {"kind": "keep", "items": told["found"]}
+    assert decide(analyst, half_found, told["count"], keep).json()["needs"] == "reason"
+    state = decide(analyst, half_found, told["count"], keep | {"reason": "屋号で、人の名ではない"}).json()
+    assert analyst.post(api(half_found, "complete"), {"count": state["count"]}).json()["complete"] is True
+
+
+def test_what_is_heard_again_is_a_finding_when_the_call_is_completed(analyst, call, monkeypatch):
+    """The finished sound is listened to before anybody approves it, and not only at the release."""
+    state = decide(analyst, call, 0, mask(*doubtful(analyst, call))).json()
+    sure = next(one for one in state["findings"] if one["action"] == "mask" and one["decided"])
+    heard = (utterance(sure["text"] + "です", 0.2),)
+    monkeypatch.setattr(routes_decide, "load_models", lambda _: FakeModels(heard_again=heard))
+    told = analyst.post(api(call, "complete"), {"count": state["count"]}).json()
+
+    assert told["complete"] is False
+    assert told["undecided"]
+    assert set(told["undecided"]) == set(told["found"])
+    new = [one for one in told["findings"] if one["item_id"] in told["found"]]
+    assert all(sure["text"] in (one["text"], one["near"]) for one in new)
 
 
 # --- listening -------------------------------------------------------------------------------

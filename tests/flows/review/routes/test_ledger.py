@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from flows.masking import mask_case_call as worker
 from flows.review.app import create_app
 from flows.review.routes import ledger as routes_ledger
 from pipeline.errors import ModelError
+from tests.builders import utterance
 from tests.fakes import FakeModels
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.release_builders import SECRETS, approved, asked, with_company
@@ -169,6 +171,18 @@ def test_a_release_that_fails_is_told_on_the_page(app: FastAPI, desk: Desk, numb
     assert releases.releases(desk, number) == ()
 
     assert "第1回" in go_out(approver, number)
+
+
+def test_a_release_that_still_hears_a_name_links_to_the_place(app: FastAPI, desk: Desk, number: str):
+    """The call's page opens there."""
+    heard = FakeModels(heard_again=(utterance("長谷川さん", 0.2),))
+    approver = signed_in(app, "kobayakawa")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routes_ledger, "load_models", lambda _: heard)
+        page = go_out(approver, number)
+    assert "開示できませんでした" in page
+    (call_id,) = requests.get(desk, number).calls
+    assert re.search(rf'href="/calls/{call_id}#at=\d+\.\d\d"', page)
 
 
 def test_a_release_that_ends_while_the_page_is_made_is_shown(

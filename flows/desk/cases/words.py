@@ -1,0 +1,123 @@
+"""Words that are always masked or always kept, for one request or for the company.
+
+A request's words are sealed notes to it; the company's are part of the company list, so that every plan
+remembers with which version of them it was made.  The last entry of a word counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk.cases import lists
+from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.requests import row_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.permissions import check_may_decide, check_may_list
+from flows.desk.kinds.values import Actor, NoteKind
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.tables import NoteRow
+from pipeline.errors import ReviewRuleError
+from pipeline.listed_word import ListedWord
+
+__all__ = ["Entry", "list_for_company", "list_for_request", "merged", "words_of_request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word as it is put on a list, or taken off.
+
+    Attributes:
+        word: The word, and whether it is masked or kept.
+        reason: Why, as typed.
+        gone: Whether it is taken off instead.
+        call_id: The call from whose findings it was made.
+    """
+
+    word: ListedWord
+    reason: str = field(repr=False)
+    gone: bool = False
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    word: ListedWord
+    gone: bool = False
+
+
+KEPT: TypeAdapter[_Kept] = TypeAdapter(_Kept)
+
+
+def list_for_request(desk: Desk, actor: Actor, request: str, entry: Entry) -> None:
+    """Put a word on a request's list; calls that are masked from now on follow it.
+
+    Raises:
+        NotAllowedError: when the role is neither analyst nor approver.
+        ReviewRuleError: when the word is empty or there is no reason.
+    """
+    check_may_decide(actor)
+    _check(entry)
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        code = KEPT.dump_json(_Kept(entry.word, entry.gone)).decode()
+        write_note(change, row, NoteKind.WORD, Said(actor.name, entry.reason.strip(), entry.call_id, code))
+        change.record("request.word", Subject(row.id, entry.call_id or None), _told(entry))
+
+
+def list_for_company(desk: Desk, actor: Actor, entry: Entry) -> int:
+    """Put a word on the company's list, for all requests: an approver's decision.
+
+    Returns:
+        The version of the company list.
+
+    Raises:
+        NotAllowedError: when the role is not approver.
+        ReviewRuleError: when the word is empty or there is no reason.
+    """
+    check_may_list(actor)
+    _check(entry)
+    company = lists.current_lists(desk).company
+    after = merged((*(_Kept(word) for word in company.words), _Kept(entry.word, entry.gone)))
+    version = lists.import_company(desk, actor, replace(company, words=after), keep_words=False)
+    with desk.change(actor) as change:
+        change.record("list.word", Subject(), {"version": version, **_told(entry)})
+    return version
+
+
+def words_of_request(session: Session, request_id: str, keyring: Keyring) -> tuple[ListedWord, ...]:
+    """Return a request's words within a session; for the other modules of ``flows.desk``."""
+    statement = select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.WORD)
+    rows = session.scalars(statement.order_by(NoteRow.at))
+    said = (take_sealed(row, SAID, keyring) for row in rows)
+    return merged(KEPT.validate_json(each.code) for each in said if each.code)
+
+
+def merged(entries: Iterable[_Kept]) -> tuple[ListedWord, ...]:
+    """The words that stand after entries in their order: the last of each word counts."""
+    words: dict[str, ListedWord] = {}
+    for entry in entries:
+        words.pop(entry.word.text, None)
+        if not entry.gone:
+            words[entry.word.text] = entry.word
+    return tuple(words.values())
+
+
+def _check(entry: Entry) -> None:
+    if not any(char.isalnum() for char in entry.word.text):
+        msg = "言葉のない所は一覧に加えられません"
+        raise ReviewRuleError(msg)
+    if not entry.reason.strip():
+        msg = "一覧に加えるには理由が必要です"
+        raise ReviewRuleError(msg, needs="reason")
+
+
+def _told(entry: Entry) -> dict[str, str | int]:
+    """What the audit log may say of it: nothing of the word or the reason."""
+    return {"mask": int(entry.word.mask), "gone": int(entry.gone)}

@@ -1,0 +1,59 @@
+"""The checks of a release, already when an analyst completes a call: what is left becomes a finding.
+
+Whoever approves or releases cannot mend a call; the analyst who has it open can, at once and at the place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flows.desk.cases.calls import open_recording
+from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.values import Actor
+from flows.masking.final_copy import render_with_words
+from flows.workspace import LEAKS, PLAN, RECORDING, TRANSCRIPT
+from pipeline.errors import CallUnsafeError
+from pipeline.types import MaskItem, MaskPlan
+from pipeline.verifying.left_over import places_of, unanswered
+
+if TYPE_CHECKING:
+    from flows.stages import Models
+
+__all__ = ["last_check"]
+
+SHOWN_ALREADY = frozenset({"TEXT", "CROSSTALK"})
+"""Kinds that ``make_final`` refuses with advice, where no finding can be made of them."""
+
+
+def last_check(
+    desk: Desk, actor: Actor, plan: MaskPlan, load_models: Callable[[str], Models]
+) -> tuple[MaskItem, ...]:
+    """Make a call's copy, read and hear it again, and find what is left of what was masked.
+
+    Args:
+        desk: The desk.
+        actor: The person who completes the review.
+        plan: The plan with all decisions folded in.
+        load_models: Loads the models that listen to the finished audio, by the model's name.
+
+    Returns:
+        A finding at each such place, masked and undecided, its words those of the recognised transcript.
+
+    Raises:
+        ConflictError: when the plan belongs to another recording or transcript.
+        CallUnsafeError: when something is left that no finding mends.
+    """
+    from flows.stages import certain, verify
+
+    with open_recording(desk, plan.call_id) as audio, desk.store.private_folder() as folder:
+        call, now = render_with_words(desk, actor, (audio, folder), plan)
+        verify(call, load_models(desk.settings.model))
+        left = unanswered(certain(call.get(LEAKS)), call.get(PLAN))
+        found = places_of(call.get(PLAN), left, call.get(TRANSCRIPT), call.get(RECORDING)) if left else ()
+    if found is None and not all(leak.kind in SHOWN_ALREADY for leak in left):
+        kinds = ", ".join(sorted({leak.kind for leak in left}))
+        msg = f"{plan.call_id}: 伏せた後の確認で{len(left)}件の漏れが残りました({kinds})"
+        raise CallUnsafeError(msg)
+    return tuple(replace(item, chars=now.raw(item.chars)) for item in found or ())

@@ -1,0 +1,121 @@
+"""Apply the lists of words that are always masked or always kept, after ownership and before the plan.
+
+    always masked    every place that is spelt or reads like it, found by a recognizer or not
+    always kept      a finding whose words are spelt or read exactly like it, never a secret
+
+A mask wins: what stands on both lists is masked.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+from pipeline.listed_word import ListedWord
+from pipeline.reasons import Reason
+from pipeline.sound.morae import Mora, fold_kana, morae
+from pipeline.sound.reader import SoundLine
+from pipeline.sound.search import find_sound
+from pipeline.types import CharSpan, EntitySpan, Finding, MaskAction, Party, Transcript
+
+__all__ = ["SOURCE", "Reader", "apply_lists"]
+
+SOURCE: Final = "ListedWord"
+"""``EntitySpan.recognizer`` of what only a list has found."""
+
+_BOUNDS: Final = ((4, 0.0), (6, 0.1), (99, 0.15))
+"""Price per mora up to which a stretch sounds like a word, by morae below a limit: as close as
+``models.recognizers.confidential_term`` or closer, because these words are ordinary names."""
+
+_SHORTEST: Final = 3
+"""Morae from which a word is looked for by its sound: shorter ones are in every sentence."""
+
+
+class Reader(Protocol):
+    """What this module needs of the reader of Japanese."""
+
+    def line(self, text: str) -> SoundLine:
+        """Turn a text into morae."""
+
+
+def apply_lists(
+    findings: Sequence[Finding], transcript: Transcript, words: Sequence[ListedWord], reader: Reader
+) -> tuple[Finding, ...]:
+    """Mask and keep what people have listed.
+
+    Args:
+        findings: With their parties, not aligned yet; disjoint.
+        transcript: The call's words.
+        words: The lists of the request and of the company.
+        reader: Reads the call.
+
+    Returns:
+        The findings in order of text, some of them decided by a list, and new ones where only a list found
+        a word; they are disjoint.
+    """
+    if not words:
+        return tuple(findings)
+    masked = [word for word in words if word.mask]
+    places = tuple(_places(transcript.text, masked, reader)) if masked else ()
+    kept = [_sounds(word) for word in words if not word.mask]
+    listed = [_listed(finding, transcript.text, places, kept, reader) for finding in findings]
+    taken = [finding.entity.chars for finding in findings]
+    for chars, word in places:
+        for piece in chars.without(taken):
+            if any(char.isalnum() for char in transcript.text[piece.start : piece.end]):
+                listed.append(_new(piece, word))
+                taken.append(piece)
+    return tuple(sorted(listed, key=lambda finding: finding.entity.chars))
+
+
+def _listed(
+    finding: Finding,
+    text: str,
+    places: Iterable[tuple[CharSpan, ListedWord]],
+    kept: Iterable[tuple[str, tuple[Mora, ...]]],
+    reader: Reader,
+) -> Finding:
+    entity = finding.entity
+    if any(chars.overlaps(entity.chars) for chars, _ in places):
+        notes = (*finding.notes, Reason.LISTED_TO_MASK)
+        sure = replace(entity, candidate=False, score=max(entity.score, 0.99))
+        return replace(finding, entity=sure, listed=MaskAction.MASK, needs_review=False, notes=notes)
+    said = text[entity.chars.start : entity.chars.end]
+    spelt, sound = _letters(said), None
+    for letters, reading in kept if entity.entity_type != "CONFIDENTIAL" else ():
+        sound = reader.line(said).morae if sound is None and reading else sound
+        if spelt == letters or (reading and sound == reading):
+            notes = (*finding.notes, Reason.LISTED_TO_KEEP)
+            return replace(finding, listed=MaskAction.KEEP, needs_review=False, notes=notes)
+    return finding
+
+
+def _places(text: str, words: Iterable[ListedWord], reader: Reader) -> Iterator[tuple[CharSpan, ListedWord]]:
+    """Where words are spelt, or said."""
+    line = reader.line(text)
+    for word in words:
+        at = text.find(word.text)
+        while at >= 0:
+            yield CharSpan(at, at + len(word.text)), word
+            at = text.find(word.text, at + len(word.text))
+        _, needle = _sounds(word)
+        if len(needle) >= _SHORTEST:
+            bound = next(price for limit, price in _BOUNDS if len(needle) < limit or limit == _BOUNDS[-1][0])
+            for match in find_sound(needle, line.morae, bound):
+                yield line.span(match.start, match.end), word
+
+
+def _sounds(word: ListedWord) -> tuple[str, tuple[Mora, ...]]:
+    return _letters(word.text), morae(fold_kana(word.kana))
+
+
+def _letters(text: str) -> str:
+    wide = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in wide if char.isalnum())
+
+
+def _new(chars: CharSpan, word: ListedWord) -> Finding:
+    entity = EntitySpan(word.entity_type, chars, 0.99, SOURCE)
+    return Finding(entity, Party.UNKNOWN, Reason.LISTED_TO_MASK, needs_review=False, listed=MaskAction.MASK)

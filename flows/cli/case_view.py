@@ -11,31 +11,14 @@ from flows.cli.session import Session, refuse
 from flows.desk.cases import calls, requests
 from flows.desk.cases.identity import identity_checks
 from flows.desk.integrity.chain import Subject
-from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED
+from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED, label_of_note
 from flows.desk.kinds.states import CLOSED, State
-from flows.desk.kinds.values import JAPAN, Answer, IdentityMethod, NewRequest, Note, NoteKind, Request
+from flows.desk.kinds.values import JAPAN, IdentityMethod, NewRequest, Request
 from pipeline.types import CaseName
 
 __all__ = ["METHODS", "method_of", "show_request", "state_of", "summary"]
 
 METHODS = {method.label: method for method in IdentityMethod}
-
-NOTES = {
-    NoteKind.PAUSE: "期限の停止",
-    NoteKind.RESUME: "期限の再開",
-    NoteKind.EXTEND: "期限の延長",
-    NoteKind.REMARK: "記録",
-    NoteKind.ERASE: "個人情報の消去",
-    NoteKind.WITHHOLD: "不開示の決定",
-    NoteKind.DELIVER: "交付",
-    NoteKind.OBJECT: "不服の申出",
-    NoteKind.AGAIN: "再度の開示のための再開",
-    NoteKind.WAY: "開示のしかたの決定",
-    NoteKind.WAY_APPROVED: "開示のしかたの承認",
-    NoteKind.VISIT: "対面の聴取の開始",
-    NoteKind.PLAYED: "対面での再生",
-    NoteKind.VISIT_END: "対面の聴取の終わり",
-}
 
 
 def state_of(name: str) -> State:
@@ -78,7 +61,7 @@ def show_request(session: Session, number: str) -> None:
             typer.echo(f"  {label}: {text}")
     for note in requests.notes(session.desk, number):
         noted = f"{note.at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-        typer.echo(f"  {noted} {_kind(note)} 期限 {note.due_on} {note.by}: {note.text}")
+        typer.echo(f"  {noted} {label_of_note(note)} 期限 {note.due_on} {note.by}: {note.text}")
     for call in calls.list_calls(session.desk, request=number):
         reason = f" {call.failure_reason}" if call.failure_reason else ""
         whole = call.state is State.WITHHELD and request.answer is not None
@@ -87,12 +70,6 @@ def show_request(session: Session, number: str) -> None:
         check = recorded.check
         at = f"{check.checked_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
         typer.echo(f"  本人確認: {_word(METHODS, check.method)} {at} {recorded.by} {check.note}".rstrip())
-
-
-def _kind(note: Note) -> str:
-    """Return the label of a note; that of a decision on the whole request is the kind of answer."""
-    decided = note.kind is NoteKind.WITHHOLD and note.code and not note.about
-    return f"{Answer(note.code).label}の決定" if decided else NOTES[note.kind]
 
 
 def _word(labels: Mapping[str, str], code: str) -> str:

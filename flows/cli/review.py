@@ -24,7 +24,8 @@ FromStdin = Annotated[
 def add(
     login: Login,
     roles: Annotated[
-        list[str], typer.Option("--role", help="analyst(確認)、approver(承認)、admin(管理)。何度でも")
+        list[str],
+        typer.Option("--role", help="intake(受付)、analyst(確認)、approver(承認)、admin(管理)。何度でも"),
     ],
     from_stdin: FromStdin = False,
     who: Who = "",

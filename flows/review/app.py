@@ -11,6 +11,10 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from flows.desk.integrity.desk import Desk, open_desk
+from flows.review.clerk import calls as clerk_calls
+from flows.review.clerk import intake as clerk_intake
+from flows.review.clerk import requests as clerk_requests
+from flows.review.clerk import steps as clerk_steps
 from flows.review.guarding.access import check_forgery
 from flows.review.guarding.faults import add_faults
 from flows.review.guarding.guard import Guard
@@ -41,6 +45,10 @@ ROUTERS = (
     routes_operations.router,
     routes_ways.router,
     routes_visits.router,
+    clerk_intake.router,
+    clerk_requests.router,
+    clerk_steps.router,
+    clerk_calls.router,
 )
 
 

@@ -9,14 +9,15 @@ import typer
 
 from flows.cli.session import Session, refuse
 from flows.desk.cases import calls, requests
+from flows.desk.cases.amendments import Correction, amendments, correct
 from flows.desk.cases.identity import identity_checks
 from flows.desk.integrity.chain import Subject
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED, label_of_note
 from flows.desk.kinds.states import CLOSED, State
-from flows.desk.kinds.values import JAPAN, IdentityMethod, NewRequest, Request
+from flows.desk.kinds.values import JAPAN, IdentityCheck, IdentityMethod, NewRequest, Request
 from pipeline.types import CaseName
 
-__all__ = ["METHODS", "method_of", "show_request", "state_of", "summary"]
+__all__ = ["METHODS", "correct_request", "method_of", "show_request", "state_of", "summary"]
 
 METHODS = {method.label: method for method in IdentityMethod}
 
@@ -70,6 +71,25 @@ def show_request(session: Session, number: str) -> None:
         check = recorded.check
         at = f"{check.checked_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
         typer.echo(f"  本人確認: {_word(METHODS, check.method)} {at} {recorded.by} {check.note}".rstrip())
+
+
+def correct_request(session: Session, number: str, new: NewRequest, told: tuple[str, str]) -> None:
+    """Correct a request, and print what it means for its calls.
+
+    Args:
+        session: The desk and the person.
+        number: Public number of the request.
+        new: The whole request as it should read.
+        told: The reason, and the method of a new identity check; empty for none.
+    """
+    reason, method = told
+    check = IdentityCheck(method_of(method), session.desk.clock()) if method else None
+    seen = len(amendments(session.desk, number))
+    before = requests.get(session.desk, number)
+    after = correct(session.desk, session.actor, number, Correction(new, reason, seen, check))
+    typer.echo(f"{number}: 訂正しました。期限 {after.due_on}")
+    if after.state is not before.state:
+        typer.echo(f"通話は新しい内容で伏せ直します: {after.state.label}")
 
 
 def _word(labels: Mapping[str, str], code: str) -> str:

@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.review.clerk import calls as clerk_calls
+from flows.review.clerk import correct as clerk_correct
 from flows.review.clerk import intake as clerk_intake
 from flows.review.clerk import requests as clerk_requests
 from flows.review.clerk import steps as clerk_steps
@@ -48,6 +49,7 @@ ROUTERS = (
     clerk_intake.router,
     clerk_requests.router,
     clerk_steps.router,
+    clerk_correct.router,
     clerk_calls.router,
 )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 from fastapi.responses import RedirectResponse
 
+from flows.desk.cases.amendments import amendments
 from flows.desk.cases.calls import list_calls
 from flows.desk.cases.catalogue import get_recording
 from flows.desk.cases.identity import identity_checks
@@ -20,7 +21,7 @@ from flows.desk.kinds.request_words import label_of_note
 from flows.desk.kinds.states import CALL_STEPS, CLOSED, REQUEST_STEPS, State, Step
 from flows.desk.kinds.values import JAPAN, Call, FoundRecording, IdentityMethod, Role
 from flows.desk.work.holding import told_of_claim
-from flows.review.clerk.request_form import shown, texts_of
+from flows.review.clerk.request_form import LABELS, shown, texts_of
 from flows.review.guarding.access import User
 from flows.review.guarding.site import site_of
 from flows.review.routes.document import GROUNDS
@@ -84,6 +85,7 @@ def request_page(
         "rows": shown(texts_of(asked.content)),
         "steps": steps if user.can["take_in"] else (),
         "open": asked.state not in CLOSED,
+        "amended": _amended(desk, asked),
         "notes": [
             (clock_of(note.at), label_of_note(note), note.by, note.text) for note in notes(desk, number)
         ],
@@ -96,6 +98,21 @@ def request_page(
         "answered": any(call.state is State.RELEASED for call in calls) or asked.state is State.RELEASED,
     }
     return site_of(request).render(request, "request.html", values)
+
+
+def _amended(desk: Desk, asked: kinds.Request) -> list[Mapping[str, Any]]:
+    """Return each correction with what the fields said that it changed."""
+    made = amendments(desk, asked.number)
+    whole = [texts_of(each.before) for each in made] + [texts_of(asked.content)]
+    return [
+        {
+            "at": clock_of(each.at),
+            "by": each.by,
+            "reason": each.reason,
+            "before": [(LABELS[key], text) for key, text in whole[at].items() if text != whole[at + 1][key]],
+        }
+        for at, each in enumerate(made)
+    ]
 
 
 def _counted(calls: Sequence[Call]) -> list[Call]:

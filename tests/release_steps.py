@@ -341,6 +341,7 @@ HARMLESS: dict[str, Act] = {
 
 NOT_OF_A_REQUEST = {
     *("accounts.add_account", "accounts.disable_account", "accounts.set_password"),
+    "first_account.add_first_account",
     *("sessions.begin_attempt", "sessions.forget_attempt", "sessions.note_failure"),
     *("sessions.sign_in", "sessions.sign_out"),
 }

@@ -94,10 +94,16 @@ def serve(
 ) -> None:
     """確認の画面を動かします。Ctrl-C で止まります。"""
     with told():
+        from flows.desk.integrity.desk import open_desk
+        from flows.desk.people.first_account import first_word
         from flows.review.__main__ import serve as serve_page
         from flows.settings import Settings
 
         settings = Settings()
         where = f"http://{host}:{port}" if settings.review_socket is None else str(settings.review_socket)
+        with open_desk(settings) as desk:
+            word = first_word(desk) if settings.review_auth == "local" else ""
         typer.echo(f"kaiji: 確認の画面 {where} 。Ctrl-C で止まります", err=True)
+        if word:
+            typer.echo(f"kaiji: 最初の利用者の合言葉 {word}", err=True)
         serve_page(host, port, settings)

@@ -134,7 +134,7 @@ def correct(desk: Desk, actor: Actor, request: str, correction: Correction) -> R
         return request_of(change.session, row, change.keyring)
 
 
-def _written(request_id: str) -> Select[tuple[NoteRow]]:
+def _written(request_id: str) -> Select[NoteRow]:
     return select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.CORRECT)
 
 

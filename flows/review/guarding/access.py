@@ -40,7 +40,12 @@ UNATTENDED = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Routes for machines, which tell of nobody: no person is looked for, and no cookie is given."""
 
 PUBLIC = frozenset(
-    {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), *(("GET", path) for path in UNATTENDED)}
+    {
+        ("GET", "/"),
+        *(("GET", "/sign-in"), ("POST", "/sign-in")),
+        *(("GET", "/first"), ("POST", "/first")),
+        *(("GET", path) for path in UNATTENDED),
+    }
 )
 """Routes that need no sign-in, besides the static files."""
 

@@ -305,13 +305,8 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
     parts.start("server", [sys.executable, "-m", "flows.prefect_api", "--port", str(places.server)])
     _await_server(parts, places.server, stop)
     if not stop.is_set():
-        deployments = [
-            sys.executable,
-            "-m",
-            "flows.runs.deployments",
-            "--recognitions",
-            str(sizes.recognitions),
-        ]
+        deployments = [sys.executable, "-m", "flows.runs.deployments"]
+        deployments += ["--recognitions", str(sizes.recognitions)]
         parts.run("deployments", deployments, stop)
     if stop.is_set():
         return

@@ -71,6 +71,9 @@ LINES: Mapping[str, Line] = {
     "case find": line(given="鈴木花子\n\n\n"),
     "case show": line(NEW),
     "case identify": line(NEW, "--method", "運転免許証"),
+    "case correct": line(
+        *(NEW, "--json", "-", "--reason", "書き誤り"), given=json.dumps(REQUEST | {"member_number": "M-78"})
+    ),
     "case withdraw": line(NEW, "--reason", "本人の申出"),
     "case withhold": line(NEW, "--reason", "録音がない", "--answer", "不存在"),
     "case objection": line(ANSWERED, "--text", "不服の申出"),

@@ -6,12 +6,12 @@ import contextlib
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from flows.desk.answers import deliveries, releases, visits, ways
-from flows.desk.cases import calls, catalogue, files, handed_over, lists, requests
+from flows.desk.cases import amendments, calls, catalogue, files, handed_over, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
@@ -181,6 +181,19 @@ STEPS: dict[str, Step] = {
     "the fee is paid": Step(
         ("requests.mark_fee_paid",), lambda d, s: requests.mark_fee_paid(d, CLERK, s.request)
     ),
+    "the request is corrected": Step(
+        ("amendments.correct",),
+        lambda d, s: amendments.correct(
+            d,
+            CLERK,
+            s.request,
+            amendments.Correction(
+                replace(requests.get(d, s.request).content, desk="別の部署"),
+                "訂正",
+                len(amendments.amendments(d, s.request)),
+            ),
+        ),
+    ),
     "attach": Step(("calls.attach_call",), lambda d, s: calls.attach_call(d, CLERK, s.request, s.recording)),
     "withhold the first call": Step(
         ("calls.withhold_call",), lambda d, s: calls.withhold_call(d, OTHER, s.calls[0], "支障", 2)
@@ -328,6 +341,7 @@ HARMLESS: dict[str, Act] = {
 
 NOT_OF_A_REQUEST = {
     *("accounts.add_account", "accounts.disable_account", "accounts.set_password"),
+    "first_account.add_first_account",
     *("sessions.begin_attempt", "sessions.forget_attempt", "sessions.note_failure"),
     *("sessions.sign_in", "sessions.sign_out"),
 }
@@ -364,6 +378,7 @@ def _everything_harmless(desk: Desk, scene: Scene) -> None:
 
 REFUSED_TOO = (
     *("withhold the request", "nothing is held", "withdraw the request", "the fee is paid"),
+    "the request is corrected",
     *("withdraw the first call", "disclose the withheld call after all", "a second release"),
     *("a release, and opened again", "the identity check is taken away", "a note is taken away"),
     "everything that an answer does not rest on",

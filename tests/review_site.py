@@ -21,12 +21,13 @@ HOST = "http://localhost:8400"
 PASSWORD = "correct horse battery"
 ADMIN = Actor("terminal", Role.ADMIN)
 
-ANALYSTS, APPROVER, ADMINISTRATOR = ("kubota", "mori"), "kobayakawa", "saiki"
+ANALYSTS, APPROVER, ADMINISTRATOR, CLERK = ("kubota", "mori"), "kobayakawa", "saiki", "hirata"
 ROLES = {
     "kubota": (Role.ANALYST,),
     "mori": (Role.ANALYST,),
     "kobayakawa": (Role.APPROVER,),
     "saiki": (Role.ADMIN,),
+    "hirata": (Role.INTAKE,),
 }
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -95,6 +96,13 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def made_app(desk: Desk) -> Iterator[FastAPI]:
     """The page over a desk."""
     yield create_app(desk.settings, desk)
+
+
+def send(sender: Person, path: str, /, **fields: object):
+    """A form of our own page; a list is a field that is sent several times."""
+    form = {name: value if isinstance(value, list) else str(value) for name, value in fields.items()}
+    form["csrf"] = csrf_of(sender.token)
+    return sender.client.post(path, data=form, headers={"Origin": HOST}, follow_redirects=False)
 
 
 def form_body(**fields: str) -> Mapping[str, str]:

@@ -26,7 +26,7 @@ from flows.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from flows.desk.kinds.values import Call, FoundRecording, Request
+    from flows.desk.kinds.values import Call, FoundRecording
     from flows.intake.tabular import Layout
 
 __all__ = ["call", "lists", "recordings"]
@@ -85,30 +85,15 @@ def _of_case(
     session: Session, number: str, days: tuple[date | None, date | None]
 ) -> list[tuple[object, ...]]:
     from flows.desk.cases import calls, requests
+    from flows.desk.cases.catalogue import search_for
     from flows.desk.integrity.chain import Subject
 
     request = requests.get(session.desk, number)
-    found = _found(session, request, days)
+    found = search_for(session.desk, request, days)
     with session.desk.change(session.actor) as change:
         change.record("recordings.search", Subject(request.request_id), {"found": len(found)})
     attached = frozenset(one.recording_id for one in calls.list_calls(session.desk, request=number))
     return [_line(one, attached) for one in found]
-
-
-def _found(
-    session: Session, request: Request, days: tuple[date | None, date | None] = (None, None)
-) -> tuple[FoundRecording, ...]:
-    """Find the recordings of the requester's own numbers and account in the requested period."""
-    from flows.desk.cases.catalogue import RecordingQuery
-    from flows.desk.cases.catalogue import search as find
-
-    content = request.content
-    period = RecordingQuery(first=days[0] or content.scope.first, last=days[1] or content.scope.last)
-    queries = [replace(period, number=number) for number in content.scope.numbers + content.requester.phones]
-    if content.member_number:
-        queries.append(replace(period, customer_id=content.member_number))
-    by_id = {one.recording_id: one for query in queries for one in find(session.desk, query)}
-    return tuple(sorted(by_id.values(), key=lambda one: one.content.started_at))
 
 
 def _line(found: FoundRecording, attached: frozenset[str]) -> tuple[object, ...]:
@@ -148,8 +133,11 @@ def attach(
             call_id = take_from_inbox(session.desk, session.actor, file_id, number)
             typer.echo(f"{file_id} を通話 {call_id} として加えました")
         if found:
+            from flows.desk.cases.catalogue import search_for
+
             there = {one.recording_id for one in calls.list_calls(session.desk, request=number)}
-            wanted = [one.recording_id for one in _found(session, request) if one.recording_id not in there]
+            known = search_for(session.desk, request)
+            wanted = [one.recording_id for one in known if one.recording_id not in there]
             if not wanted:
                 refuse(f"加える録音がありません。{NOTHING_FOUND}")
         for recording_id in wanted:

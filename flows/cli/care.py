@@ -38,27 +38,18 @@ NIGHT = {
 }
 """Labels of the counts that a night returns (``flows.runs.night_report``)."""
 
-FAULTS = {
-    "changed": "書き換えられています",
-    "missing": "ありません",
-    "reordered": "順序が変わっています",
-    "truncated": "末尾から失われています",
-    "head": "記録の先頭の控えと合いません",
-    "older": "データベースが、外に置いた控えより古いか、書き換えられています",
-    "rows": "行が、窓口が最後に書いたものと違います",
-}
-
 
 @audit.command("verify")
 def verify(who: Who = "") -> None:
     """監査記録と台帳に、書換え、欠落、入替え、古いものへの差替えがないかを確かめます。終了コード 3: あり。"""
     with opened(who, "admin", unwitnessed=True) as session:
         from flows.desk.integrity import audit as record
+        from flows.desk.integrity.chain import FAULT_LABELS
 
         faults = record.verify(session.desk)
         for fault in faults:
             place = fault.folder or (f"{fault.seq}番" if fault.seq else "記録全体")
-            typer.echo(f"{place}: {FAULTS[fault.kind.value]}")
+            typer.echo(f"{place}: {FAULT_LABELS[fault.kind]}")
         if faults:
             refuse(f"監査記録に異常が{len(faults)}件あります", REFUSED)
         typer.echo(f"異常はありません ({len(record.entries(session.desk))}件)")

@@ -258,6 +258,22 @@ def _checked_at(session: Session, at: str) -> datetime:
     return checked_at
 
 
+@case.command("correct")
+def correct(
+    number: Number,
+    json: Annotated[Path, typer.Option("--json", help="訂正後の請求の全体。標準入力から読むには -")],
+    reason: Reason = "",
+    method: Annotated[str, typer.Option("--method", help="本人確認のし直し: 方法")] = "",
+    who: Who = "",
+) -> None:
+    """受け付けた内容を、回答の前に訂正します。元の内容も、理由とともに封をして残します。"""
+    with opened(who) as session:
+        from flows.cli.case_view import correct_request
+
+        new, why = _of_json(session, json), asked(reason, "訂正の理由")
+        correct_request(session, number, new, (why, method))
+
+
 @case.command("withdraw")
 def withdraw(number: Number, reason: Reason = "", who: Who = "") -> None:
     """請求の取下げを記録します。以後、その通話は処理されません。"""

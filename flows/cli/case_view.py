@@ -9,34 +9,17 @@ import typer
 
 from flows.cli.session import Session, refuse
 from flows.desk.cases import calls, requests
+from flows.desk.cases.amendments import Correction, amendments, correct
 from flows.desk.cases.identity import identity_checks
 from flows.desk.integrity.chain import Subject
-from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED
+from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED, label_of_note
 from flows.desk.kinds.states import CLOSED, State
-from flows.desk.kinds.values import JAPAN, Answer, IdentityMethod, NewRequest, Note, NoteKind, Request
+from flows.desk.kinds.values import JAPAN, IdentityCheck, IdentityMethod, NewRequest, Request
 from pipeline.types import CaseName
 
-__all__ = ["METHODS", "method_of", "show_request", "state_of", "summary"]
+__all__ = ["METHODS", "correct_request", "method_of", "show_request", "state_of", "summary"]
 
 METHODS = {method.label: method for method in IdentityMethod}
-
-NOTES = {
-    NoteKind.PAUSE: "期限の停止",
-    NoteKind.RESUME: "期限の再開",
-    NoteKind.EXTEND: "期限の延長",
-    NoteKind.REMARK: "記録",
-    NoteKind.ERASE: "個人情報の消去",
-    NoteKind.WITHHOLD: "不開示の決定",
-    NoteKind.DELIVER: "交付",
-    NoteKind.OBJECT: "不服の申出",
-    NoteKind.AGAIN: "再度の開示のための再開",
-    NoteKind.WAY: "開示のしかたの決定",
-    NoteKind.WAY_APPROVED: "開示のしかたの承認",
-    NoteKind.VISIT: "対面の聴取の開始",
-    NoteKind.PLAYED: "対面での再生",
-    NoteKind.VISIT_END: "対面の聴取の終わり",
-    NoteKind.WORD: "いつも伏せる・残す語",
-}
 
 
 def state_of(name: str) -> State:
@@ -79,7 +62,7 @@ def show_request(session: Session, number: str) -> None:
             typer.echo(f"  {label}: {text}")
     for note in requests.notes(session.desk, number):
         noted = f"{note.at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-        typer.echo(f"  {noted} {_kind(note)} 期限 {note.due_on} {note.by}: {note.text}")
+        typer.echo(f"  {noted} {label_of_note(note)} 期限 {note.due_on} {note.by}: {note.text}")
     for call in calls.list_calls(session.desk, request=number):
         reason = f" {call.failure_reason}" if call.failure_reason else ""
         whole = call.state is State.WITHHELD and request.answer is not None
@@ -90,10 +73,23 @@ def show_request(session: Session, number: str) -> None:
         typer.echo(f"  本人確認: {_word(METHODS, check.method)} {at} {recorded.by} {check.note}".rstrip())
 
 
-def _kind(note: Note) -> str:
-    """Return the label of a note; that of a decision on the whole request is the kind of answer."""
-    decided = note.kind is NoteKind.WITHHOLD and note.code and not note.about
-    return f"{Answer(note.code).label}の決定" if decided else NOTES[note.kind]
+def correct_request(session: Session, number: str, new: NewRequest, told: tuple[str, str]) -> None:
+    """Correct a request, and print what it means for its calls.
+
+    Args:
+        session: The desk and the person.
+        number: Public number of the request.
+        new: The whole request as it should read.
+        told: The reason, and the method of a new identity check; empty for none.
+    """
+    reason, method = told
+    check = IdentityCheck(method_of(method), session.desk.clock()) if method else None
+    seen = len(amendments(session.desk, number))
+    before = requests.get(session.desk, number)
+    after = correct(session.desk, session.actor, number, Correction(new, reason, seen, check))
+    typer.echo(f"{number}: 訂正しました。期限 {after.due_on}")
+    if after.state is not before.state:
+        typer.echo(f"通話は新しい内容で伏せ直します: {after.state.label}")
 
 
 def _word(labels: Mapping[str, str], code: str) -> str:

@@ -24,7 +24,8 @@ FromStdin = Annotated[
 def add(
     login: Login,
     roles: Annotated[
-        list[str], typer.Option("--role", help="analyst(確認)、approver(承認)、admin(管理)。何度でも")
+        list[str],
+        typer.Option("--role", help="intake(受付)、analyst(確認)、approver(承認)、admin(管理)。何度でも"),
     ],
     from_stdin: FromStdin = False,
     who: Who = "",
@@ -93,10 +94,16 @@ def serve(
 ) -> None:
     """確認の画面を動かします。Ctrl-C で止まります。"""
     with told():
+        from flows.desk.integrity.desk import open_desk
+        from flows.desk.people.first_account import first_word
         from flows.review.__main__ import serve as serve_page
         from flows.settings import Settings
 
         settings = Settings()
         where = f"http://{host}:{port}" if settings.review_socket is None else str(settings.review_socket)
+        with open_desk(settings) as desk:
+            word = first_word(desk) if settings.review_auth == "local" else ""
         typer.echo(f"kaiji: 確認の画面 {where} 。Ctrl-C で止まります", err=True)
+        if word:
+            typer.echo(f"kaiji: 最初の利用者の合言葉 {word}", err=True)
         serve_page(host, port, settings)

@@ -23,7 +23,7 @@ from flows.intake.fields import SEPARATORS, reasons_of
 from pipeline.errors import CaseFileError
 from pipeline.file_bytes import read_file
 
-__all__ = ["Column", "FileError", "Layout", "Record", "parse_records", "read_bytes"]
+__all__ = ["Column", "FileError", "Layout", "Record", "parse_records", "read_bytes", "record_of"]
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -265,8 +265,20 @@ def _record(empty: Record, cells: Sequence[str], columns: Sequence[tuple[str, Co
             continue
         heading, column = known
         if not _fill(document, column, cell.strip()):
-            faults.append(Fault(empty.row, heading, "値の数が、組になる列と違います(; で区切った数)"))
+            faults.append(Fault(empty.row, heading, "値の数が、組になる列と違います(; か改行で区切った数)"))
     return replace(empty, document=document, faults=tuple(faults))
+
+
+def record_of(texts: Mapping[str, str], layout: Layout) -> Record:
+    """Return the document of a form, which is filled in as one row of a file would be.
+
+    Args:
+        texts: What was written, by the columns' keys, by which its mistakes are named too.
+        layout: The columns.
+    """
+    names = {column.place: column.key for column in layout.columns}
+    cells = [texts.get(column.key, "") for column in layout.columns]
+    return _record(Record(0, {}, names), cells, [(column.key, column) for column in layout.columns])
 
 
 def _fill(document: dict[str, Any], column: Column, cell: str) -> bool:

@@ -11,11 +11,21 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from flows.desk.integrity.desk import Desk, open_desk
+from flows.review.clerk import calls as clerk_calls
+from flows.review.clerk import correct as clerk_correct
+from flows.review.clerk import imports as clerk_imports
+from flows.review.clerk import intake as clerk_intake
+from flows.review.clerk import requests as clerk_requests
+from flows.review.clerk import steps as clerk_steps
 from flows.review.guarding.access import check_forgery
 from flows.review.guarding.faults import add_faults
 from flows.review.guarding.guard import Guard
 from flows.review.guarding.proxy import trusted_proxy
 from flows.review.guarding.site import PAGE_FOLDER, Site, open_site
+from flows.review.office import accounts as office_accounts
+from flows.review.office import care as office_care
+from flows.review.office import first as office_first
+from flows.review.office import lists as office_lists
 from flows.review.routes import call as routes_call
 from flows.review.routes import decide as routes_decide
 from flows.review.routes import ledger as routes_ledger
@@ -41,6 +51,16 @@ ROUTERS = (
     routes_operations.router,
     routes_ways.router,
     routes_visits.router,
+    clerk_intake.router,
+    clerk_requests.router,
+    clerk_steps.router,
+    clerk_correct.router,
+    clerk_calls.router,
+    clerk_imports.router,
+    office_first.router,
+    office_accounts.router,
+    office_lists.router,
+    office_care.router,
 )
 
 

@@ -28,6 +28,7 @@ from typing import Annotated
 import typer
 
 from flows.desk.integrity.desk import open_desk
+from flows.desk.people.first_account import first_word
 from flows.prefect_api.secret import new_secret, secret_variables, told_in_file
 from flows.settings import PREFECT_HOST as HOST
 from flows.settings import Settings, given_api, server_environment
@@ -256,14 +257,14 @@ def serve(
         signal.signal(how, lambda *_: stop.set())
     try:
         settings = Settings()
-        with open_desk(settings):
+        with open_desk(settings) as desk:
             # A missing or wrong key is reported before anything is started.
-            pass
+            word = first_word(desk) if settings.review_auth == "local" else ""
         secret = new_secret(given_api()[1])
         with _only_one(settings.home) as logs, told_in_file(settings.home, secret) as file:
             parts = Parts(server_environment(settings, port, secret_variables(secret)), logs)
             try:
-                _start(parts, Places(port, review_port, file), Sizes(workers, runs, recognitions), stop)
+                _start(parts, Places(port, review_port, file, word), Sizes(workers, runs, recognitions), stop)
                 while not stop.wait(POLL_SECONDS):
                     parts.check()
                 typer.echo("kaiji: 止めています…")
@@ -277,11 +278,12 @@ def serve(
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The ports to use, and the file with the API's secret."""
+    """The ports to use, the file with the API's secret, and the word that makes the first account."""
 
     server: int
     review: int
     secret: Path
+    word: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,13 +305,8 @@ def _start(parts: Parts, places: Places, sizes: Sizes, stop: threading.Event) ->
     parts.start("server", [sys.executable, "-m", "flows.prefect_api", "--port", str(places.server)])
     _await_server(parts, places.server, stop)
     if not stop.is_set():
-        deployments = [
-            sys.executable,
-            "-m",
-            "flows.runs.deployments",
-            "--recognitions",
-            str(sizes.recognitions),
-        ]
+        deployments = [sys.executable, "-m", "flows.runs.deployments"]
+        deployments += ["--recognitions", str(sizes.recognitions)]
         parts.run("deployments", deployments, stop)
     if stop.is_set():
         return
@@ -335,6 +332,10 @@ def _tell(places: Places, logs: Path, *, review: bool) -> None:
     )
     if review:
         typer.echo(f"  確認の画面                     http://{HOST}:{places.review}")
+        if places.word:
+            typer.echo(
+                f"    最初の利用者の合言葉         {places.word} (画面で利用者を登録すると使えなくなります)"
+            )
     typer.echo(f"  記録                           {logs}")
     surroundings = f'PREFECT_API_URL={api}/api PREFECT_API_AUTH_STRING="$(cat {secret})"'
     typer.echo(f"  端末から                       {surroundings}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from pydantic import TypeAdapter
@@ -14,12 +14,20 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_terms, add_unique, find_subjects, find_unique
 from flows.desk.kinds.errors import DuplicateError, NotFoundError
-from flows.desk.kinds.values import JAPAN, Actor, FoundRecording, NewRecording
+from flows.desk.kinds.values import JAPAN, Actor, FoundRecording, NewRecording, Request
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import RecordingRow, new_id
 
-__all__ = ["Added", "RecordingQuery", "add_recording", "add_recordings", "get_recording", "search"]
+__all__ = [
+    "Added",
+    "RecordingQuery",
+    "add_recording",
+    "add_recordings",
+    "get_recording",
+    "search",
+    "search_for",
+]
 
 RECORDING: TypeAdapter[NewRecording] = TypeAdapter(NewRecording)
 
@@ -137,6 +145,25 @@ def search(desk: Desk, query: RecordingQuery) -> tuple[FoundRecording, ...]:
         found = (_found(row, desk.keyring) for row in session.scalars(statement))
         # A recording without a place was erased with its request (flows.desk.record.erasure).
         return tuple(one for one in found if one.content.uri)
+
+
+def search_for(
+    desk: Desk, request: Request, days: tuple[date | None, date | None] = (None, None)
+) -> tuple[FoundRecording, ...]:
+    """Return the recordings of a requester's own numbers and account in the requested period, oldest first.
+
+    Args:
+        desk: The desk.
+        request: The request.
+        days: First and last day, instead of the request's own.
+    """
+    content = request.content
+    period = RecordingQuery(first=days[0] or content.scope.first, last=days[1] or content.scope.last)
+    queries = [replace(period, number=number) for number in content.scope.numbers + content.requester.phones]
+    if content.member_number:
+        queries.append(replace(period, customer_id=content.member_number))
+    by_id = {one.recording_id: one for query in queries for one in search(desk, query)}
+    return tuple(sorted(by_id.values(), key=lambda one: one.content.started_at))
 
 
 def _midnight(day: date) -> datetime:

@@ -16,12 +16,17 @@ __all__ = ["SAID", "Said", "write_note"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The sealed part of a note or an identity check; ``about`` and ``code`` are those of a note."""
+    """The sealed part of a note or an identity check; ``about`` and ``code`` are those of a note.
+
+    Attributes:
+        before: Of a correction, what the request said before, as JSON; it is for ``amendments`` alone.
+    """
 
     by: str = field(repr=False)
     text: str = field(default="", repr=False)
     about: str = ""
     code: str = ""
+    before: str = field(default="", repr=False)
 
 
 SAID: TypeAdapter[Said] = TypeAdapter(Said)

@@ -26,6 +26,7 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import AuditRow, new_id
 
 __all__ = [
+    "FAULT_LABELS",
     "AuditEntry",
     "AuditFault",
     "Fault",
@@ -107,6 +108,18 @@ class Fault(enum.StrEnum):
     HEAD = "head"
     OLDER = "older"
     ROWS = "rows"
+
+
+FAULT_LABELS: Mapping[Fault, str] = {
+    Fault.CHANGED: "書き換えられています",
+    Fault.MISSING: "ありません",
+    Fault.REORDERED: "順序が変わっています",
+    Fault.TRUNCATED: "末尾から失われています",
+    Fault.HEAD: "記録の先頭の控えと合いません",
+    Fault.OLDER: "データベースが、外に置いた控えより古いか、書き換えられています",
+    Fault.ROWS: "行が、窓口が最後に書いたものと違います",
+}
+"""What the kinds of faults mean, in Japanese."""
 
 
 @dataclass(frozen=True, slots=True)

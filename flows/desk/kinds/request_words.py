@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flows.desk.kinds.values import Delivery, Wanted
+from flows.desk.kinds.values import Answer, Delivery, Note, NoteKind, Wanted
 
-__all__ = ["AUTHORITIES", "CHANNELS", "DELIVERY", "WANTED"]
+__all__ = ["AUTHORITIES", "CHANNELS", "DELIVERY", "NOTES", "WANTED", "label_of_note"]
 
 CHANNELS = {
     "郵送": "post",
@@ -24,3 +24,29 @@ AUTHORITIES = {
 
 WANTED = {"音声": Wanted.AUDIO, "文字": Wanted.TRANSCRIPT, "両方": Wanted.BOTH}
 DELIVERY = {"電子": Delivery.ELECTRONIC, "書面": Delivery.PAPER, "その他": Delivery.OTHER}
+
+NOTES = {
+    NoteKind.PAUSE: "期限の停止",
+    NoteKind.RESUME: "期限の再開",
+    NoteKind.EXTEND: "期限の延長",
+    NoteKind.REMARK: "記録",
+    NoteKind.ERASE: "個人情報の消去",
+    NoteKind.CORRECT: "内容の訂正",
+    NoteKind.WITHHOLD: "不開示の決定",
+    NoteKind.DELIVER: "交付",
+    NoteKind.OBJECT: "不服の申出",
+    NoteKind.AGAIN: "再度の開示のための再開",
+    NoteKind.WAY: "開示のしかたの決定",
+    NoteKind.WAY_APPROVED: "開示のしかたの承認",
+    NoteKind.VISIT: "対面の聴取の開始",
+    NoteKind.PLAYED: "対面での再生",
+    NoteKind.VISIT_END: "対面の聴取の終わり",
+    NoteKind.WORD: "いつも伏せる・残す語",
+}
+"""What the kinds of notes are called."""
+
+
+def label_of_note(note: Note) -> str:
+    """Return the label of a note; that of a decision on the whole request is the kind of answer."""
+    decided = note.kind is NoteKind.WITHHOLD and note.code and not note.about
+    return f"{Answer(note.code).label}の決定" if decided else NOTES[note.kind]

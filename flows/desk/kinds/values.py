@@ -249,6 +249,7 @@ class NoteKind(enum.StrEnum):
     """Kinds of notes; the first three change the clock.
 
     ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the last three record a visit (``ways``).
+    ``CORRECT`` keeps what the request said before (``flows.desk.cases.amendments``).
     """
 
     PAUSE = "pause"
@@ -256,6 +257,7 @@ class NoteKind(enum.StrEnum):
     EXTEND = "extend"
     REMARK = "remark"
     ERASE = "erase"
+    CORRECT = "correct"
     WITHHOLD = "withhold"
     DELIVER = "deliver"
     OBJECT = "object"

@@ -38,7 +38,7 @@ __all__ = [
     "set_password",
 ]
 
-ROLES = (Role.ANALYST, Role.APPROVER, Role.ADMIN)
+ROLES = (Role.ANALYST, Role.APPROVER, Role.ADMIN, Role.INTAKE)
 """Roles of accounts, which may have several."""
 
 LOGIN = re.compile(r"\w[\w.@-]{0,63}")

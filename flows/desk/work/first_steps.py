@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, exists, select
 
@@ -14,7 +14,7 @@ from flows.desk.kinds.values import Role
 from flows.desk.people.accounts import list_accounts
 from flows.desk.storage.tables import CallRow, PlanRow, RecordingRow, ReleaseRow, RequestRow
 
-__all__ = ["FirstStep", "Progress", "first_steps"]
+__all__ = ["FirstStep", "Progress", "first_steps", "first_steps_left"]
 
 
 class FirstStep(enum.StrEnum):
@@ -33,6 +33,11 @@ class FirstStep(enum.StrEnum):
     def label(self) -> str:
         """What is to be done, in Japanese."""
         return _TEXTS[self][0]
+
+    @property
+    def page(self) -> str:
+        """Where it is done in the browser."""
+        return _PAGES[self]
 
     @property
     def command(self) -> str:
@@ -55,12 +60,30 @@ _TEXTS = {
 }
 
 
+_PAGES = {
+    FirstStep.PEOPLE: "/accounts",
+    FirstStep.LISTS: "/lists",
+    FirstStep.REQUEST: "/intake",
+    FirstStep.IDENTITY: "/requests",
+    FirstStep.RECORDINGS: "/imports",
+    FirstStep.CALLS: "/requests",
+    FirstStep.NIGHT: "/requests",
+    FirstStep.RELEASE: "/calls",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step, and whether it was done at least once."""
+    """One step.
+
+    Attributes:
+        done: Whether it was done at least once.
+        following: Whether it is the first that was not.
+    """
 
     step: FirstStep
     done: bool
+    following: bool = False
 
 
 def first_steps(desk: Desk) -> tuple[Progress, ...]:
@@ -84,6 +107,15 @@ def first_steps(desk: Desk) -> tuple[Progress, ...]:
     done[FirstStep.PEOPLE] = {Role.ANALYST, Role.APPROVER} <= roles
     done[FirstStep.LISTS] = bool(versions.staff and versions.company)
     return tuple(Progress(step, done[step]) for step in FirstStep)
+
+
+def first_steps_left(desk: Desk) -> tuple[Progress, ...]:
+    """Return the steps with the mark of what comes next; none once there was an answer."""
+    steps = first_steps(desk)
+    if steps[-1].done:
+        return ()
+    following = next(one.step for one in steps if not one.done)
+    return tuple(replace(one, following=one.step is following) for one in steps)
 
 
 def _past_identity() -> ColumnElement[bool]:

@@ -58,13 +58,14 @@ class Outgoing:
 
     Args:
         desk: The desk.
+        turn: Held while models work; masking holds it too.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, turn: threading.Lock) -> None:
         self._desk = desk
         self._errands: dict[str, Errand] = {}
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
+        self._turn = turn
 
     def begin(self, actor: Actor, number: str, load_models: Callable[[str], Models]) -> None:
         """Start a release in the background.

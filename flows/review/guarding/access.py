@@ -32,6 +32,7 @@ __all__ = [
     "cookie_name",
     "csrf_of",
     "current_user",
+    "home_of",
     "require",
 ]
 
@@ -39,7 +40,12 @@ UNATTENDED = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Routes for machines, which tell of nobody: no person is looked for, and no cookie is given."""
 
 PUBLIC = frozenset(
-    {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), *(("GET", path) for path in UNATTENDED)}
+    {
+        ("GET", "/"),
+        *(("GET", "/sign-in"), ("POST", "/sign-in")),
+        *(("GET", "/first"), ("POST", "/first")),
+        *(("GET", path) for path in UNATTENDED),
+    }
 )
 """Routes that need no sign-in, besides the static files."""
 
@@ -64,7 +70,12 @@ class User:
     def can(self) -> Mapping[str, bool]:
         """The actions that the page offers them."""
         reviews = Role.ANALYST in self.roles or Role.APPROVER in self.roles
-        return {"decide": reviews, "approve": Role.APPROVER in self.roles, "admin": Role.ADMIN in self.roles}
+        return {
+            "take_in": Role.INTAKE in self.roles,
+            "decide": reviews,
+            "approve": Role.APPROVER in self.roles,
+            "admin": Role.ADMIN in self.roles,
+        }
 
     @property
     def actor(self) -> Actor:
@@ -79,6 +90,11 @@ class User:
     def acting(self, role: Role) -> Actor:
         """Return the actor in a role, or in the person's first role when they do not have it."""
         return Actor(self.name, role if role in self.roles else self.roles[0])
+
+
+def home_of(roles: tuple[Role, ...]) -> str:
+    """Return the page on which the work of somebody with these roles begins."""
+    return "/requests" if roles == (Role.INTAKE,) else "/calls"
 
 
 def cookie_name(settings: Settings, purpose: str = "session") -> str:

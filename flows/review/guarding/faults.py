@@ -33,6 +33,8 @@ STATUSES = {
     "file_missing": 409,
     "letter": 409,
     "package": 409,
+    "intake_file": 422,
+    "file_pattern": 422,
     "not_allowed": 403,
     "database_busy": 503,
     "database_gone": 503,

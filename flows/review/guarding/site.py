@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,10 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from flows.desk.integrity.desk import Desk
 from flows.practice.mark import is_practice
+from flows.review.content.masking import Masking
+from flows.review.content.once import Once
 from flows.review.content.outgoing import Outgoing
+from flows.review.content.readings import Readings
 from flows.review.content.sound import Shelf, Sketches
 from flows.review.content.visit_sound import VisitSound
 from flows.review.content.watch import Watch
@@ -44,9 +48,12 @@ class Site:
         library: Transcripts.
         watch: The recognizers that look at corrected words.
         outgoing: Running releases.
+        masking: Waiting calls that are masked now.
         visits: Sound of visits that last.
         proxy: How the company's proxy is recognised.
         metrics_secrets: What Prometheus proves itself with; without any there are no metrics.
+        readings: How names are read.
+        once: What became of forms that were sent.
         counted: The queue's counts of a call, by call, revision and number of decisions.
     """
 
@@ -58,9 +65,12 @@ class Site:
     library: Library = field(repr=False)
     watch: Watch = field(repr=False)
     outgoing: Outgoing = field(repr=False)
+    masking: Masking = field(repr=False)
     visits: VisitSound = field(repr=False)
     proxy: TrustedProxy = field(repr=False)
     metrics_secrets: tuple[bytes, ...] = field(repr=False)
+    readings: Readings = field(default_factory=Readings, repr=False)
+    once: Once = field(default_factory=Once, repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -108,8 +118,10 @@ def open_site(desk: Desk) -> Site:
     templates.filters["with_dates"] = _with_dates
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     sketches, library = Sketches(desk, shelf), Library(desk)
-    watch, outgoing, visits = Watch(desk.settings), Outgoing(desk), VisitSound(desk)
-    known = (shelf, sketches, library, watch, outgoing, visits)
+    # Models are for one thread: one release or one call at a time.
+    turn = threading.Lock()
+    watch, outgoing, masking = Watch(desk.settings), Outgoing(desk, turn), Masking(desk, turn)
+    known = (shelf, sketches, library, watch, outgoing, masking, VisitSound(desk))
     return Site(desk, templates, VERSION, *known, proxy, metrics_secrets)
 
 

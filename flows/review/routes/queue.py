@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Role
 from flows.desk.people.presence import opened_by
-from flows.desk.work.first_steps import first_steps
+from flows.desk.work.first_steps import first_steps_left
 from flows.desk.work.review_queue import SHOWN, QueuedCall, list_queue
 from flows.desk.work.reviews import Review, load_review
 from flows.review.guarding.access import User, require
@@ -67,26 +67,9 @@ def queue_page(
         "filters": {"state": state, "request": number, "reviewer": reviewer},
         "states": [(each.value, each.label) for each in SHOWN],
         "reviewers": reviewers,
-        "first_steps": [] if rows or any(wanted) else _first_steps(site_of(request)),
+        "first_steps": () if rows or any(wanted) else first_steps_left(site_of(request).desk),
     }
     return site_of(request).render(request, "queue.html", values)
-
-
-def _first_steps(site: Site) -> list[dict[str, Any]]:
-    """Return what is to be done until the first answer; nothing once there was one."""
-    steps = first_steps(site.desk)
-    if steps[-1].done:
-        return []
-    following = next(one.step for one in steps if not one.done)
-    return [
-        {
-            "label": one.step.label,
-            "command": one.step.command,
-            "done": one.done,
-            "next": one.step is following,
-        }
-        for one in steps
-    ]
 
 
 @router.get("/api/calls")

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from flows.desk.kinds.values import Role
 from flows.desk.people.accounts import ROLES, Account, any_account, check_password, fold_login
 from flows.desk.people.sessions import (
     SignedIn,
@@ -18,14 +19,16 @@ from flows.desk.people.sessions import (
     sign_in,
     sign_out,
 )
-from flows.review.guarding.access import User, address_of, current_user, require
+from flows.review.guarding.access import User, address_of, current_user, home_of, require
 from flows.review.guarding.site import site_of
 
 __all__ = ["router"]
 
 router = APIRouter()
 
-OWN_PAGE = re.compile(r"/(?:calls(?:/[a-z0-9]{1,40})?|ledger(?:/[A-Za-z0-9-]{1,40})?)?")
+OWN_PAGE = re.compile(
+    r"/(?:calls(?:/[a-z0-9]{1,40})?|(?:ledger|requests)(?:/[A-Za-z0-9-]{1,40})?|intake|imports|accounts|lists)?"
+)
 """Paths to which a person may be redirected after signing in: our own pages only."""
 
 WRONG = "利用者名かパスワードが違います"
@@ -33,14 +36,15 @@ HASHING_SLOTS = threading.BoundedSemaphore(2)
 """Limits simultaneous password checks: Argon2 needs 64 MiB and a core for each."""
 
 
-def _next(wanted: str) -> str:
-    return wanted if OWN_PAGE.fullmatch(wanted) and wanted != "/" else "/calls"
+def _next(wanted: str, roles: tuple[Role, ...]) -> str:
+    """Return where to go after signing in: one of our own pages, else where the person's work begins."""
+    return wanted if OWN_PAGE.fullmatch(wanted) and wanted != "/" else home_of(roles)
 
 
 @router.get("/")
 def home(user: Annotated[User | None, Depends(current_user)]) -> Response:
     """Redirect to the queue, or to the sign-in form."""
-    return RedirectResponse("/calls" if user else "/sign-in", 303)
+    return RedirectResponse(home_of(user.roles) if user else "/sign-in", 303)
 
 
 @router.get("/sign-in")
@@ -51,14 +55,15 @@ def sign_in_page(
 ) -> Response:
     """Return the sign-in form."""
     if user is not None:
-        return RedirectResponse(_next(next), 303)
-    return _form(request, _next(next), "", 200)
+        return RedirectResponse(_next(next, user.roles), 303)
+    return _form(request, next, "", 200)
 
 
 def _form(request: Request, wanted: str, error: str, status: int) -> Response:
     site = site_of(request)
     first_run = site.settings.review_auth == "local" and not any_account(site.desk)
-    values = {"next": wanted, "error": error, "first_run": first_run}
+    own = wanted if OWN_PAGE.fullmatch(wanted) else ""
+    values = {"next": own, "error": error, "first_run": first_run}
     return site.render(request, "sign_in.html", values, status=status)
 
 
@@ -74,23 +79,23 @@ def sign_in_try(
     before: User | None = getattr(request.state, "user", None)
     request.state.user = None
     if site.settings.review_auth != "local":
-        return _form(request, _next(next), "このページには会社の入口を通って入ってください", 403)
+        return _form(request, next, "このページには会社の入口を通って入ってください", 403)
     wait = begin_attempt(site.desk, (("login", folded), ("address", address)))
     if wait:
         message = f"試した回数が多すぎます。{max(1, round(wait))}秒後にもう一度行ってください"
-        response = _form(request, _next(next), message, 429)
+        response = _form(request, next, message, 429)
         response.headers["retry-after"] = str(max(1, round(wait)))
         return response
     account = _account(request, login, password)
     if account is None:
         note_failure(site.desk)
-        return _form(request, _next(next), WRONG, 401)
+        return _form(request, next, WRONG, 401)
     forget_attempt(site.desk, folded, address)
     if before is not None:
         sign_out(site.desk, SignedIn(before.session_id, before.name, before.roles), before.actor)
     request.state.new_session = sign_in(site.desk, account)
     request.state.new_form = ""
-    return RedirectResponse(_next(next), 303)
+    return RedirectResponse(_next(next, account.roles), 303)
 
 
 def _account(request: Request, login: str, password: str) -> Account | None:

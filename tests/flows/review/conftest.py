@@ -71,3 +71,9 @@ def approver(app: FastAPI) -> Person:
 def administrator(app: FastAPI) -> Person:
     """Saiki, who looks after accounts."""
     return signed_in(app, "saiki")
+
+
+@pytest.fixture
+def clerk(app: FastAPI) -> Person:
+    """Hirata, who takes requests in."""
+    return signed_in(app, "hirata")

@@ -4,6 +4,7 @@ import ast
 import contextlib
 import importlib.util
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -75,6 +76,8 @@ def test_ctrl_c_stops_all_of_it(served: ServedNight):
 
     assert served.status == 0
     assert "http://127.0.0.1:" in served.printed
+    # Nobody can sign in to the page yet; who reads this terminal may make the first account.
+    assert re.search(r"最初の利用者の合言葉\s+[0-9a-f]{24} ", served.printed)
     assert left == []
 
 

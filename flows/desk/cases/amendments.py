@@ -1,0 +1,213 @@
+"""Corrections of a request before it is answered; what it said before is kept, sealed, with the reason.
+
+The requester's own data decide what is masked, so calls that were masked with other data go back into the
+queue.  Who asks was held against papers, so another name, address or agent needs another check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.requests import CONTENT, calls_of, follow_calls, request_of, request_terms, row_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.terms import add_unique, replace_terms
+from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
+from flows.desk.kinds.states import State, Step, check_open, step_call
+from flows.desk.kinds.values import JAPAN, Actor, IdentityCheck, NewRequest, NoteKind, Request
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.storage.tables import IdentityRow, NoteRow, RequestRow, UniqueTermRow, new_id
+from pipeline.types import Requester
+
+__all__ = ["Amendment", "Correction", "amendments", "changed", "correct", "needs_check"]
+
+MASKED_WITH = (State.PROCESSING, State.IN_REVIEW)
+"""States of calls that were masked, or are being masked, with the data as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person changes.
+
+    Attributes:
+        new: The whole request as it should read; whether the fee was paid is recorded elsewhere.
+        reason: Why it is changed.
+        seen: Number of corrections that the person had seen.
+        check: The identity check of a requester or agent who is named otherwise now.
+    """
+
+    new: NewRequest = field(repr=False)
+    reason: str = field(repr=False)
+    seen: int
+    check: IdentityCheck | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A correction that was made: when, by whom and why, and what the request said before."""
+
+    at: datetime
+    by: str = field(repr=False)
+    reason: str = field(repr=False)
+    before: NewRequest = field(repr=False)
+
+
+def changed(before: NewRequest, after: NewRequest) -> tuple[str, ...]:
+    """Return the names of the fields in which two requests differ."""
+    return tuple(_changed(before, after))
+
+
+def _changed(before: NewRequest, after: NewRequest) -> Iterator[str]:
+    for one in fields(Requester):
+        if getattr(before.requester, one.name) != getattr(after.requester, one.name):
+            yield one.name
+    for one in fields(NewRequest):
+        same = getattr(before, one.name) == getattr(after, one.name)
+        if not same and one.name not in {"requester", "fee_paid"}:
+            yield one.name
+
+
+def needs_check(before: NewRequest, after: NewRequest) -> bool:
+    """Return whether somebody is named otherwise, so that an earlier check does not hold any more."""
+    return _who(before) != _who(after)
+
+
+def _who(new: NewRequest) -> tuple[object, ...]:
+    agent = new.agent
+    return (
+        [name.text for name in new.requester.names],
+        [place.text for place in new.requester.addresses],
+        None if agent is None else (agent.name.text, agent.authority),
+    )
+
+
+def amendments(desk: Desk, request: str) -> tuple[Amendment, ...]:
+    """Return a request's corrections, oldest first.
+
+    Args:
+        desk: The desk.
+        request: Id or public number.
+    """
+    with desk.read() as session:
+        written = _written(row_of(session, request).id).order_by(NoteRow.at, NoteRow.id)
+        notes = [(note.at, take_sealed(note, SAID, desk.keyring)) for note in session.scalars(written)]
+    return tuple(Amendment(at, said.by, said.text, CONTENT.validate_json(said.before)) for at, said in notes)
+
+
+def correct(desk: Desk, actor: Actor, request: str, correction: Correction) -> Request:
+    """Correct a request that is not answered yet.
+
+    Args:
+        desk: The desk.
+        actor: The person who corrects it.
+        request: Id or public number.
+        correction: What is changed, and why.
+
+    Raises:
+        ConflictError: when nothing is changed, no reason is given, or somebody else was quicker.
+        ImpossibleStepError: when the request is closed, or an approved call rests on the requester's data.
+        NotIdentifiedError: when somebody else is named and no new check comes with it, or the company
+            wants two people for a check.
+        DuplicateError: when another request has the company's number.
+    """
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        check_open(State(row.state), Step.CORRECT, row.number)
+        before = take_sealed(row, CONTENT, change.keyring)
+        after = replace(correction.new, fee_paid=before.fee_paid)
+        told = changed(before, after)
+        _check_correction(change.session, row, correction, told)
+        if needs_check(before, after):
+            _check_identity(change, desk, row, correction.check)
+        queued = _mask_again(change, row) if set(told) & {one.name for one in fields(Requester)} else 0
+        _write(change, row, before, after)
+        said = Said(actor.name, correction.reason.strip(), before=CONTENT.dump_json(before).decode())
+        write_note(change, row, NoteKind.CORRECT, said)
+        detail: dict[str, str | int] = {"fields": ",".join(told), "requeued": queued}
+        change.record("request.correct", Subject(row.id), detail | {"due_on": row.due_on.isoformat()})
+        return request_of(change.session, row, change.keyring)
+
+
+def _written(request_id: str) -> Select[NoteRow]:
+    return select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.CORRECT)
+
+
+def _check_correction(
+    session: Session, row: RequestRow, correction: Correction, told: tuple[str, ...]
+) -> None:
+    made = session.scalar(select(func.count()).select_from(_written(row.id).subquery())) or 0
+    if made != correction.seen:
+        msg = f"{row.number}: ほかの人が先に訂正しました。いまの内容を確かめてから、もう一度行ってください"
+        raise ConflictError(msg)
+    if not told:
+        msg = f"{row.number}: 変わった所がありません"
+        raise ConflictError(msg)
+    if not correction.reason.strip():
+        msg = f"{row.number}: 訂正の理由がありません"
+        raise ConflictError(msg)
+
+
+def _check_identity(change: Change, desk: Desk, row: RequestRow, check: IdentityCheck | None) -> None:
+    """Record the check of somebody who is named otherwise now, where somebody was checked before.
+
+    Raises:
+        NotIdentifiedError: when it is missing, or one person's check is not enough.
+    """
+    checked = select(func.count()).where(IdentityRow.request_id == row.id)
+    if not change.session.scalar(checked):
+        return
+    if desk.settings.identity_two_people:
+        told = "本人確認に二人が要るため、本人確認の後に本人や代理人は訂正できません"
+        msg = f"{row.number}: {told}。取り下げて受け付け直してください"
+        raise NotIdentifiedError(msg)
+    if check is None:
+        msg = f"{row.number}: 氏名、住所、代理人を訂正するときは、本人確認も記録し直してください"
+        raise NotIdentifiedError(msg)
+    made = IdentityRow(
+        id=new_id("i"),
+        request_id=row.id,
+        method=check.method,
+        checked_at=check.checked_at,
+        recorded_at=change.now,
+    )
+    put_sealed(made, Said(change.actor.name, check.note), SAID, change.keyring)
+    change.session.add(made)
+    detail = {"method": check.method.value, "complete": 1}
+    change.record("request.identify", Subject(row.id), detail)
+
+
+def _mask_again(change: Change, row: RequestRow) -> int:
+    """Put the calls that were masked with the old data back into the queue; return their number."""
+    calls = calls_of(change.session, row.id)
+    if any(call.state == State.APPROVED for call in calls):
+        told = "承認済の通話は、いまの本人の情報で伏せています。先に確認へ差し戻してください"
+        msg = f"{row.number}: {told}"
+        raise ImpossibleStepError(msg)
+    queued = [call for call in calls if State(call.state) in MASKED_WITH]
+    for call in queued:
+        call.state, call.state_since = step_call(State(call.state), Step.REQUEUE, call.id), change.now
+        call.claim_token, call.lease_until, call.attempts = None, None, 0
+        change.record("call.requeue", Subject(row.id, call.id))
+    if queued:
+        follow_calls(change, row.id)
+    return len(queued)
+
+
+def _write(change: Change, row: RequestRow, before: NewRequest, after: NewRequest) -> None:
+    was, now = (each.received_at.astimezone(JAPAN).date() for each in (before, after))
+    row.due_on += now - was
+    row.channel, row.received_at, row.fee_yen = after.channel, after.received_at, after.fee_yen
+    row.wanted, row.delivery = after.wanted, after.delivery
+    if before.reference != after.reference:
+        known = (UniqueTermRow.subject_id == row.id) & (UniqueTermRow.kind == "reference")
+        change.session.execute(delete(UniqueTermRow).where(known))
+        if after.reference:
+            add_unique(change, row.id, "reference", after.reference)
+    replace_terms(change, row.id, request_terms(after))
+    put_sealed(row, after, CONTENT, change.keyring)

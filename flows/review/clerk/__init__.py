@@ -1,0 +1,1 @@
+"""Pages of those who take requests in, and of those who look after the desk."""

@@ -1,0 +1,111 @@
+"""For every command of ``kaiji``: where the same is done on the page, or why it is not.
+
+A page calls the function that the command calls, so that checks and audit log are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["PAGES", "OnPage"]
+
+
+@dataclass(frozen=True, slots=True)
+class OnPage:
+    """The page of a command.
+
+    Attributes:
+        routes: Methods and paths that do what the command does; none where there is no page.
+        instead: Why there is none, or what of the command the page leaves out.
+    """
+
+    routes: tuple[tuple[str, str], ...] = ()
+    instead: str = ""
+
+
+def _page(*routes: str, instead: str = "") -> OnPage:
+    """A page; a route is written as ``POST /requests/{number}/note``."""
+    return OnPage(tuple((method, path) for method, path in (route.split() for route in routes)), instead)
+
+
+NO_DESK = "works on files and needs no desk"
+OF_THE_MACHINE = "who may do this has the machine and its key, which are not for a browser"
+ANOTHER_HOME = "makes or removes a desk of its own beside this one, with another key"
+
+PAGES: Mapping[str, OnPage] = {
+    "mask": _page(instead=NO_DESK),
+    "evaluate": _page(instead=NO_DESK),
+    "run mask-call": _page(instead=NO_DESK),
+    "run nightly": _page("POST /night"),
+    "retention": _page("GET /care", instead="counts only: what cannot be undone is not one press away"),
+    "ledger": _page("GET /ledger", "GET /ledger.csv"),
+    "case add": _page("GET /intake", "POST /intake/check", "POST /intake/back", "POST /intake"),
+    "case import": _page(
+        "GET /imports", "POST /imports/requests", instead="files; a folder is watched by the command"
+    ),
+    "case list": _page("GET /requests"),
+    "case find": _page("POST /requests/find"),
+    "case show": _page("GET /requests/{number}"),
+    "case identify": _page("POST /requests/{number}/identify"),
+    "case correct": _page(
+        "GET /requests/{number}/correct",
+        "POST /requests/{number}/correct/check",
+        "POST /requests/{number}/correct/back",
+        "POST /requests/{number}/correct",
+    ),
+    "case withdraw": _page("POST /requests/{number}/withdraw"),
+    "case withhold": _page("POST /requests/{number}/withhold"),
+    "case objection": _page("POST /requests/{number}/objection", "POST /ledger/{number}/objection"),
+    "case pause": _page("POST /requests/{number}/pause"),
+    "case resume": _page("POST /requests/{number}/resume"),
+    "case extend": _page("POST /requests/{number}/extend"),
+    "case note": _page("POST /requests/{number}/note"),
+    "case hold": _page("POST /requests/{number}/hold"),
+    "case paid": _page("POST /requests/{number}/paid"),
+    "call search": _page("POST /requests/{number}/search", "POST /requests/{number}/look-for"),
+    "call attach": _page("POST /requests/{number}/attach", "POST /requests/{number}/inbox"),
+    "call list": _page("GET /requests/{number}", "GET /calls"),
+    "call check": _page("POST /calls/{call_id}/check"),
+    "call requeue": _page("POST /calls/{call_id}/requeue"),
+    "call withhold": _page("POST /calls/{call_id}/withhold"),
+    "call withdraw": _page("POST /calls/{call_id}/withdraw"),
+    "recordings import": _page("POST /imports/recordings", instead="without headings of a company's own"),
+    "recordings scan": _page("POST /imports/scan"),
+    "recordings inbox": _page("GET /requests/{number}"),
+    "lists import": _page("POST /lists"),
+    "lists show": _page("GET /lists"),
+    "audit verify": _page(
+        "POST /care/verify", instead="a database older than its witness opens for the command only"
+    ),
+    "audit accept": _page(instead=OF_THE_MACHINE),
+    "audit export": _page("POST /care/audit.csv"),
+    "key new": _page(instead=OF_THE_MACHINE),
+    "key rotate": _page(instead=OF_THE_MACHINE),
+    "key prune": _page(instead=OF_THE_MACHINE),
+    "key check": _page("GET /care"),
+    "practice begin": _page(instead=ANOTHER_HOME),
+    "practice end": _page(instead=ANOTHER_HOME),
+    "account add": _page("GET /first", "POST /first", "POST /accounts"),
+    "account list": _page("GET /accounts"),
+    "account disable": _page("POST /accounts/{account_id}/disable"),
+    "account password": _page("POST /accounts/{account_id}/password"),
+    "review serve": _page(instead="is the page"),
+    "release make": _page("POST /ledger/{number}/release"),
+    "release letter": _page(
+        "GET /ledger/{number}/letter", instead="the template itself is given by the command"
+    ),
+    "release fetch": _page(
+        "GET /ledger/{number}/package",
+        "GET /ledger/{number}/instructions",
+        instead="the ZIP; the folder for a disc is given by the command",
+    ),
+    "release password": _page("POST /ledger/{number}/password"),
+    "release deliver": _page("POST /ledger/{number}/deliver", instead="of the last answer"),
+    "release again": _page("POST /ledger/{number}/again"),
+    "release show": _page("GET /ledger/{number}"),
+    "release way": _page("GET /requests/{number}/way", "POST /requests/{number}/way"),
+    "release way-approve": _page("POST /requests/{number}/way/approve"),
+    "release visits": _page("GET /ledger/{number}/visit"),
+}
+"""By the command's name; ``tests/flows/review/test_desk_pages.py`` holds it complete."""

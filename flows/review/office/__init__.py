@@ -1,0 +1,1 @@
+"""Pages of those who look after the desk: its people, lists, recordings, keys, periods and audit log."""

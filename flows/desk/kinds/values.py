@@ -247,7 +247,8 @@ ANSWERS = {
 class NoteKind(enum.StrEnum):
     """Kinds of notes; the first three change the clock.
 
-    ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the last three record a visit (``ways``).
+    ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the next three record a visit (``ways``); the
+    last four record a breach (``breaches``).
     """
 
     PAUSE = "pause"
@@ -264,6 +265,10 @@ class NoteKind(enum.StrEnum):
     VISIT = "visit"
     PLAYED = "played"
     VISIT_END = "visit_end"
+    BREACH = "breach"
+    BREACH_FACT = "breach_fact"
+    BREACH_DUTY = "breach_duty"
+    BREACH_DONE = "breach_done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +277,8 @@ class Note:
 
     Attributes:
         about: Id of the call or answer that it concerns; empty for the request itself.
-        code: For a decision to withhold, the kind of answer, or a call's ground; for a way of disclosure
-            and a visit, their values as JSON.
+        code: For a decision to withhold, the kind of answer, or a call's ground; for a way of disclosure,
+            a visit and a breach, their values as JSON.
     """
 
     kind: NoteKind

@@ -26,6 +26,7 @@ from flows.review.routes import sound as routes_sound
 from flows.review.routes import text as routes_text
 from flows.review.routes import visits as routes_visits
 from flows.review.routes import ways as routes_ways
+from flows.review.routes.after import breaches as routes_breaches
 from flows.settings import Settings
 
 __all__ = ["ROUTERS", "create_app"]
@@ -41,6 +42,7 @@ ROUTERS = (
     routes_operations.router,
     routes_ways.router,
     routes_visits.router,
+    routes_breaches.router,
 )
 
 

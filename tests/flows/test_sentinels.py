@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.breaches.clocks import late_reports
 from flows.desk.cases import calls
 from flows.desk.cases.files import list_files, open_stream
 from flows.desk.integrity.desk import Desk, open_desk
@@ -92,7 +93,7 @@ def test_prefects_events_hold_nothing(served: ServedNight, recognised: tuple[str
 def test_the_metrics_hold_nothing(served: ServedNight, recognised: tuple[str, ...]):
     """Of a desk whose requesters, files and words are secrets, with a failed call: counts and no id."""
     with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
-        text = as_metrics(gauges(desk), VERSION)
+        text = as_metrics(gauges(desk), late_reports(desk), VERSION)
     ids = (served.good.call_id, served.bad.call_id, served.good.request_id, served.good.recording_id)
 
     assert 'kaiji_failed_calls{kind="unreadable_audio"} 1' in text

@@ -13,7 +13,7 @@ from flows.desk.kinds.ways import Passage, Visit, Way
 from flows.releasing.ledger_table import told_way
 from flows.releasing.letter_content import KINDS, OTHER_KIND
 
-__all__ = ["HEADINGS", "data_items", "day_of", "heard_rows", "moment_of", "told_left", "what_went_out"]
+__all__ = ["HEADINGS", "data_items", "day_of", "heard_rows", "moment_of", "what_went_out"]
 
 HEADINGS = ("いつ", "どうした", "だれ・方法", "何を")
 """Headings of ``heard_rows``."""
@@ -36,11 +36,6 @@ def day_of(at: datetime) -> str:
     """Return a day as a letter writes it."""
     day = at.astimezone(JAPAN)
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def told_left(days: int) -> str:
-    """Return how many days are left, or by how many a date has passed."""
-    return f"あと{days}日" if days >= 0 else f"{-days}日超過"
 
 
 def what_went_out(found: Exposure) -> Iterator[str]:

@@ -241,8 +241,8 @@ def _tell_clocks(desk: Desk, found: Breach) -> None:
 
 def _due(desk: Desk, found: Breach) -> str:
     """Return the reports that are still to be made, with their days."""
-    from flows.breach.told import told_left
     from flows.desk.breaches.clocks import clocks_of
+    from flows.desk.kinds.breaches import told_left
     from flows.desk.kinds.values import JAPAN
 
     today = desk.clock().astimezone(JAPAN).date()

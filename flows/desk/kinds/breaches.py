@@ -25,6 +25,7 @@ __all__ = [
     "Mark",
     "Paper",
     "Stage",
+    "told_left",
 ]
 
 
@@ -229,3 +230,8 @@ class Breach:
             return "報告しないと判断"
         left = [stage.label for stage in Stage if not self.is_done(stage)]
         return f"残り {'、'.join(left)}" if left else "報告と通知を終えた"
+
+
+def told_left(days: int) -> str:
+    """Return how many days are left, or by how many a date has passed."""
+    return f"あと{days}日" if days >= 0 else f"{-days}日超過"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import urllib.parse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -21,8 +22,10 @@ from flows.masking import mask_case_call as worker
 from flows.review.app import create_app
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.release_builders import APPROVER, approved, asked, released, with_company
-from tests.review_site import HOST, Person, add_people, quick_passwords, signed_in
+from tests.review_site import HOST, Person, add_people, new_person, quick_passwords, signed_in
+from tests.sentinels import found_in
 
+METRICS_WORD = "0123456789abcdef0123456789abcdef"
 TEXT = "同じ姓の別の人に郵送した"
 
 
@@ -195,3 +198,38 @@ def test_a_written_text_is_shown_as_text(approver: Person, desk: Desk, number: s
     found = get_breach(desk, "B-2026-0001").fact(Paper.NOTICE, 4)
     assert found is not None
     assert found.text == "</textarea><img src=x>"
+
+
+def test_metrics_and_logs_tell_nothing_of_a_breach(
+    app: FastAPI, approver: Person, number: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    """At their most talkative, through all steps: a count, and neither its number nor what was written."""
+    secret = tmp_path / "secret"
+    secret.write_text(f"{METRICS_WORD}\n", encoding="ascii")
+    secret.chmod(0o600)
+    with caplog.at_level("DEBUG"):
+        page = marked(approver, number)
+        send(approver, f"{page}/decide", [("ground", "1"), ("reports", "true"), ("reason", "胃の病名がある")])
+        send(
+            approver, f"{page}/write", [("paper", "report"), ("item", "4"), ("text", "佐伯一郎と取り違えた")]
+        )
+        send(approver, f"{page}/done", [("stage", "first"), ("how", "受付番号 4455")])
+        for path in (
+            page,
+            f"{page}/report?stage=final",
+            f"{page}/notice?to=requester",
+            "/breaches/B-2026-0099",
+        ):
+            approver.get(path)
+        desk = app.state.site.desk
+        watched = create_app(
+            desk.settings,
+            replace(desk, settings=desk.settings.model_copy(update={"metrics_secret_file": secret})),
+        )
+        told = new_person(watched).get("/metrics", headers={"Authorization": f"Bearer {METRICS_WORD}"}).text
+    words = (TEXT, "病名", "佐伯", "4455", "書留", "鈴木", "長谷川")
+
+    assert "kaiji_overdue_breach_reports 0" in told
+    assert found_in(told.encode(), (*words, "B-2026-", number)) == []
+    assert caplog.records
+    assert found_in(caplog.text.encode(), words) == []

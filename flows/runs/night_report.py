@@ -65,6 +65,7 @@ class Tried:
         fate: What became of it.
         kind: Error code of the failure; empty when it was masked.
         took: Seconds that the run spent on it.
+        began: When it was begun, in seconds from the beginning of the run.
         counts: Counts of a masked call, as the task returned them.
     """
 
@@ -73,6 +74,7 @@ class Tried:
     kind: str = ""
     took: float = 0.0
     counts: Mapping[str, int] = field(default_factory=dict)
+    began: float = 0.0
 
 
 @dataclass(slots=True)
@@ -87,13 +89,13 @@ class Tally:
     tried: list[Tried] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
 
-    def add(self, call_id: str, counts: Mapping[str, int], took: float = 0.0) -> None:
+    def add(self, call_id: str, counts: Mapping[str, int], took: float = 0.0, began: float = 0.0) -> None:
         """Add a masked call with the counts that the task returned."""
-        self.tried.append(Tried(call_id, Fate.MASKED, took=took, counts=counts))
+        self.tried.append(Tried(call_id, Fate.MASKED, took=took, counts=counts, began=began))
 
-    def fail(self, call_id: str, fate: Fate, kind: str, took: float = 0.0) -> None:
+    def fail(self, failed: Tried) -> None:
         """Add a call that was not masked."""
-        self.tried.append(Tried(call_id, fate, kind, took))
+        self.tried.append(failed)
 
     @property
     def masked(self) -> int:

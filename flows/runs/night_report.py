@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flows.desk.breaches.clocks import Clock
+from flows.desk.kinds.breaches import told_left
 from flows.desk.kinds.states import State
 from flows.desk.work.backlog import Due, Standing
 from flows.desk.work.holding import Held, told_of_claim
@@ -153,12 +155,14 @@ class End:
         standing: State of the desk.
         held: Calls that other workers have.
         stopped: Error code of the reason when the night ended early.
+        clocks: Reports of breaches that are still to be made.
     """
 
     at: datetime
     standing: Standing
     held: tuple[Held, ...] = ()
     stopped: str = ""
+    clocks: tuple[Clock, ...] = ()
 
 
 def summary(tally: Tally, minutes: float, end: End) -> str:
@@ -191,6 +195,7 @@ def summary(tally: Tally, minutes: float, end: End) -> str:
     parts += _held(end.held, end.at)
     parts += _states(standing)
     parts += _due(standing.due)
+    parts += _clocks(end.clocks)
     return "\n\n".join(parts) + "\n"
 
 
@@ -230,6 +235,16 @@ def _due(due: tuple[Due, ...]) -> list[str]:
         return []
     rows = [f"| {one.number} | {one.due_on.isoformat()} | {_left(one)} | {one.state.label} |" for one in due]
     return ["## 期限の近い請求", _table("| 請求 | 期限 | 残り | 状態 |\n|---|---|---:|---|", rows)]
+
+
+def _clocks(clocks: tuple[Clock, ...]) -> list[str]:
+    if not clocks:
+        return []
+    rows = [
+        f"| {one.breach} | {one.stage.label} | {one.due_on.isoformat()} | {told_left(one.days_left)} |"
+        for one in clocks
+    ]
+    return ["## 漏えい等の報告の期限", _table("| 番号 | | 期限 | 残り |\n|---|---|---|---:|", rows)]
 
 
 def _left(due: Due) -> str:

@@ -25,6 +25,7 @@ from prefect.artifacts import (
 from prefect.deployments import run_deployment
 from pydantic import Field
 
+from flows.desk.breaches.clocks import open_clocks
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DeskError, ImpossibleStepError
 from flows.desk.work.backlog import Standing, backlog, standing
@@ -221,7 +222,7 @@ def tell(desk: Desk, night: Night) -> None:
     seconds = night.seconds
     stopped = "" if night.stopped is None else night.stopped.kind
     try:
-        end = End(desk.clock(), standing(desk), backlog(desk).held, stopped)
+        end = End(desk.clock(), standing(desk), backlog(desk).held, stopped, open_clocks(desk))
     except DeskError:
         end = End(desk.clock(), Standing({}, 0, ()), (), stopped)
     text = summary(night.tally, seconds / 60, end)

@@ -13,9 +13,9 @@ from flows.desk.answers.releases import Release, answer_of, releases_of
 from flows.desk.answers.visit_notes import visits_of
 from flows.desk.breaches.steps import get_breach
 from flows.desk.cases.notes import SAID
-from flows.desk.integrity.audit import require_record
+from flows.desk.integrity.audit import require_log
 from flows.desk.integrity.chain import AuditEntry, Subject, entries_about
-from flows.desk.integrity.desk import Change, Desk
+from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import Breach, Mark
 from flows.desk.kinds.permissions import check_may_report
 from flows.desk.kinds.values import Actor, FileKind, Note, NoteKind
@@ -91,16 +91,16 @@ def exposures(desk: Desk, actor: Actor, number: str) -> tuple[Breach, tuple[Expo
     """
     check_may_report(actor)
     breach = get_breach(desk, number)
+    with desk.read() as session:
+        require_log(session, desk.keyring)
+        found = tuple(_exposure(session, desk.keyring, mark) for mark in breach.marks)
     with desk.change(actor) as change:
-        require_record(change)
-        found = tuple(_exposure(change, mark) for mark in breach.marks)
         for mark in breach.marks:
             change.record("breach.show", Subject(mark.request_id), {"breach": number})
     return breach, found
 
 
-def _exposure(change: Change, mark: Mark) -> Exposure:
-    session, keyring = change.session, change.keyring
+def _exposure(session: Session, keyring: Keyring, mark: Mark) -> Exposure:
     answers = releases_of(session, keyring, mark.request_id)
     answer = answer_of(answers, mark.turn)
     notes, ids = _notes(session, keyring, mark.request_id)

@@ -9,7 +9,8 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.integrity.schema import SCHEMA_VERSION
 from flows.desk.kinds.breaches import BreachKind
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import FileKind
+from flows.desk.kinds.values import JAPAN, FileKind
 from flows.desk.record.ledger import LedgerQuery, ledger
 from flows.desk.record.periods import find_due
 from flows.desk.record.rotation import rotate
@@ -62,10 +63,12 @@ class Before:
 
     Attributes:
         numbers: Public number of the request in each state.
+        made: When it was made.
     """
 
     desk: Desk
     numbers: dict[str, str]
+    made: datetime
 
     def calls(self, state: str) -> tuple[str, ...]:
         """Ids of the calls of a request."""
@@ -84,7 +87,7 @@ def before(
     quick_passwords(monkeypatch)
     monkeypatch.setattr(worker, "load_models", InTurn())
     with desk_of_flows(tmp_path, monkeypatch) as desk:
-        yield Before(desk, told["requests"])
+        yield Before(desk, told["requests"], datetime.fromisoformat(told["made"]).replace(tzinfo=JAPAN))
 
 
 def test_there_is_a_home_of_the_version_before():
@@ -202,5 +205,7 @@ def test_its_key_is_changed_and_its_periods_run(before: Before):
         assert done.rows
         assert done.files
         assert audit.verify(changed) == ()
-        assert find_due(changed).count == 0
+        for days, due in ((1, False), (200, True)):
+            now = before.made + timedelta(days=days)
+            assert bool(find_due(replace(changed, clock=lambda now=now: now)).count) is due
         assert requests.get(changed, before.numbers["released"]).content.requester.names

@@ -343,3 +343,22 @@ def test_every_parameter_has_a_default_and_explains_itself():
             assert not field["description"].isascii(), name
         assert flow.description is not None
         assert not flow.description.isascii()
+
+
+def test_the_summary_tells_which_reports_of_a_breach_are_due(desk: Desk, tmp_path: Path):
+    """Its number, the report and the day; not what happened."""
+    from flows.desk.breaches.steps import NewMark, mark_breach
+    from flows.desk.kinds.breaches import BreachKind
+    from tests.release_builders import APPROVER, approved, asked, released, with_company
+
+    request = asked(with_company(desk))
+    approved(desk, tmp_path, request)
+    released(desk, request)
+    assert "漏えい等" not in (night(), summary())[1]
+    breach = mark_breach(desk, APPROVER, request, NewMark(BreachKind.LOST, "佐伯一郎の車で紛失した"))
+    night()
+    text = summary()
+
+    assert f"| {breach.number} | 速報 | " in text
+    assert f"| {breach.number} | 確報 | " in text
+    assert "佐伯" not in text

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flows.breach.paper import Gap, Line, Section, Table, Written
 from flows.breach.told import HEADINGS, data_items, day_of, heard_rows, moment_of, what_went_out
 from flows.desk.breaches.clocks import due_on
-from flows.desk.breaches.exposure import Exposure
+from flows.desk.breaches.exposure import PASSWORD, Exposure
 from flows.desk.kinds.breaches import GROUNDS, ITEMS, Breach, BreachKind, Paper, Stage
 from flows.settings import Settings
 
@@ -133,7 +133,7 @@ def _people(found: Sequence[Exposure]) -> Iterator[str]:
 def _protected(found: Sequence[Exposure]) -> Iterator[str]:
     for each in found:
         if each.answer.encrypted:
-            seen = sum(one.kind is None for one in each.opened)
+            seen = sum(one.what in PASSWORD for one in each.opened)
             yield f"第{each.mark.turn}回のファイルは暗号化(AES-256)。合言葉を見た・使った記録 {seen}件"
 
 

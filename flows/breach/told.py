@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from flows.desk.answers.differences import way_of
 from flows.desk.breaches.exposure import Exposure, Opened
@@ -20,9 +21,14 @@ HEADINGS = ("いつ", "どうした", "だれ・方法", "何を")
 
 OPENED = {
     "file.open": "取り出した・開いた",
+    "call.listen": "元の音を聴いた",
+    "call.view": "確認の画面で読んだ",
     "release.unpack": "暗号化を解いて取り出した",
     "release.password": "見た",
 }
+
+WITHOUT_FILE = {"call.listen": "録音", "call.view": "文字起こし"}
+"""What was heard or read where no file was taken; else it was the password."""
 
 SEEN = "合言葉"
 
@@ -77,7 +83,14 @@ def heard_rows(found: Exposure) -> tuple[tuple[str, ...], ...]:
     rows += [(note.at, ("交付", note.text, f"第{answer.turn}回の回答")) for note in found.deliveries]
     rows += [row for visit in found.visits for row in _visit(visit, found)]
     rows += [(each.at, _opened(each)) for each in found.opened]
-    return tuple((moment_of(at), *told) for at, told in sorted(rows, key=lambda row: row[0]))
+    in_order = sorted(rows, key=lambda row: row[0])
+    return tuple(_run([at for at, _ in run], told) for told, run in groupby(in_order, key=lambda row: row[1]))
+
+
+def _run(times: Sequence[datetime], told: tuple[str, str, str]) -> tuple[str, ...]:
+    """Return one row for what happened several times without anything else between."""
+    many = f" から {moment_of(times[-1])} まで {len(times)}回" if len(times) > 1 else ""
+    return (f"{moment_of(times[0])}{many}", *told)
 
 
 def _visit(visit: Visit, found: Exposure) -> Iterator[tuple[datetime, tuple[str, str, str]]]:
@@ -94,7 +107,7 @@ def _number(found: Exposure, passage: Passage) -> int:
 
 
 def _opened(each: Opened) -> tuple[str, str, str]:
-    kind = SEEN if each.kind is None else each.kind.label
+    kind = WITHOUT_FILE.get(each.what, SEEN) if each.kind is None else each.kind.label
     if each.kind is FileKind.PACKAGE:
         kind = "開示したファイル"
     what = f"通話{each.call}の{kind}" if each.call else kind

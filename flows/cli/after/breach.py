@@ -107,7 +107,7 @@ def show(number: BreachNumber, who: Who = "") -> None:
     with opened(who, "approver") as session:
         from flows.breach.told import heard_rows, moment_of, what_went_out
         from flows.desk.breaches.exposure import exposures
-        from flows.desk.kinds.breaches import GROUNDS, ITEMS
+        from flows.desk.kinds.breaches import EXEMPT, GROUNDS, ITEMS
 
         found, went_out = exposures(session.desk, session.actor, number)
         typer.echo(f"{number}  {found.state_label}  知った日時 {moment_of(found.known_at)}")
@@ -126,6 +126,8 @@ def show(number: BreachNumber, who: Who = "") -> None:
             typer.echo("報告が要るのは(施行規則7条):")
             for ground, name in GROUNDS.items():
                 typer.echo(f"  {ground}号 {name}")
+            for name in EXEMPT:
+                typer.echo(f"  {name}")
         typer.echo("報告に要る項目(施行規則8条1項): " + "、".join(ITEMS.values()))
 
 

@@ -26,9 +26,15 @@ from flows.desk.storage.tables import FileRow, NoteRow, PlanRow
 from flows.desk.work.plan_json import PLAN
 from pipeline.types import MaskAction, MaskPlan
 
-__all__ = ["Exposure", "Opened", "exposures"]
+__all__ = ["PASSWORD", "Exposure", "Opened", "exposures"]
 
-OPENED = ("file.open", "release.password", "release.unpack")
+PASSWORD = ("release.password", "release.unpack")
+"""Actions with which the password of an answer was seen or used."""
+
+OF_CALL = ("file.open", "call.listen", "call.view")
+"""Actions with which a file was opened, a call's own sound was heard, or its page was read."""
+
+OPENED = (*PASSWORD, *OF_CALL)
 """Actions of the audit log after which somebody may have heard or read what went out."""
 
 RELEASED = "request.release"
@@ -41,7 +47,7 @@ class Opened:
 
     Attributes:
         what: Action of the audit log.
-        kind: Kind of the file; ``None`` for a password.
+        kind: Kind of the file; ``None`` where it was none.
         call: Number of the file's call in the answer; 0 for a file of the whole answer.
     """
 
@@ -161,10 +167,9 @@ def _opened(found: Sequence[AuditEntry], answer: Release, own: Collection[str]) 
         if entry.action == RELEASED:
             out = out or turn == answer.turn
             continue
-        is_file = entry.action == "file.open"
         ours = subject.call_id in calls if subject.call_id else subject.file_sha256 in own
-        if not out or not (ours if is_file else turn == answer.turn):
+        if not out or not (turn == answer.turn if entry.action in PASSWORD else ours):
             continue
-        kind = FileKind(str(entry.detail["kind"])) if is_file else None
+        kind = FileKind(str(entry.detail["kind"])) if entry.action == "file.open" else None
         at = datetime.fromisoformat(entry.at)
         yield Opened(at, entry.actor.name, entry.action, kind, calls.get(subject.call_id or "", 0))

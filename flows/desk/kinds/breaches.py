@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 __all__ = [
+    "EXEMPT",
     "GROUNDS",
     "HARM_MEANT",
     "ITEMS",
@@ -84,12 +85,19 @@ class Paper(enum.StrEnum):
 PAPERS = {Paper.REPORT: "委員会への報告", Paper.NOTICE: "本人への通知"}
 
 GROUNDS: Final[Mapping[int, str]] = {
-    1: "要配慮個人情報が含まれる(高度な暗号化などをしたものを除く)",
+    1: "要配慮個人情報が含まれる",
     2: "不正に利用されて財産的被害が生じるおそれがある",
     3: "不正の目的をもって行われたおそれがある",
     4: "本人の数が1,000人を超える",
 }
 """When a report is due at all, by its item in 施行規則7条; an only possible breach counts too."""
+
+EXEMPT: Final = (
+    "高度な暗号化その他の必要な措置を講じた個人データは除く(7条1号のかっこ書き。各号に共通)",
+    "第三者に閲覧されないうちに全てを回収したときは、漏えいに当たらない(ガイドライン通則編 3-5-1)",
+    "委託を受けて扱う個人データは、委託元への通知で代えられる(26条1項ただし書、施行規則9条)",
+)
+"""What an officer has to think of beside the grounds."""
 
 HARM_MEANT: Final = 3
 """The item of 施行規則7条 with which the final report has 60 days (8条2項)."""

@@ -14,12 +14,14 @@ from flows.breach.drafts import draft_notice, draft_report
 from flows.breach.notice import Addressee
 from flows.breach.paper import Gap, Line, Section, Table, Written, as_text, gaps
 from flows.breach.paper_docx import paper_docx
+from flows.breach.told import heard_rows
 from flows.desk.answers import deliveries, releases, visits
 from flows.desk.answers.ways import approve_way, choose_way
 from flows.desk.breaches.exposure import exposures
 from flows.desk.breaches.steps import NewMark, decide_duty, mark_breach, record_done, state_fact
 from flows.desk.cases import files, requests
 from flows.desk.integrity import audit
+from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import ITEMS, ITEMS_OF_NOTICE, BreachKind, Paper, Stage
 from flows.desk.kinds.errors import NotAllowedError, NotFoundError, SealBrokenError
@@ -119,6 +121,26 @@ def test_who_heard_and_opened_it(desk: Desk, request_number: str):
     assert [note.text for note in found.deliveries] == ["書留 123-45-67890"]
     for told in ("開示したファイル", "合言葉", APPROVER.name, "交付"):
         assert told in text
+
+
+def test_who_of_the_company_heard_and_read_a_call_afterwards(desk: Desk, request_number: str):
+    """From its release on: what was listened to in making it is no part of the breach; runs are one row."""
+    call_id = requests.get(desk, request_number).calls[0]
+    request_id = requests.get(desk, request_number).request_id
+    for action, times in {"call.listen": 3, "call.view": 1}.items():
+        for _ in range(times):
+            with desk.change(ANALYST) as change:
+                change.record(action, Subject(request_id, call_id), {"from_ms": 0, "to_ms": 1000})
+    _, (found,) = exposures(desk, APPROVER, marked(desk, request_number))
+    rows = [row for row in heard_rows(found) if row[2] == ANALYST.name]
+
+    assert [row[1:] for row in rows] == [
+        ("元の音を聴いた", ANALYST.name, "通話1の録音"),
+        ("確認の画面で読んだ", ANALYST.name, "通話1の文字起こし"),
+    ]
+    assert rows[0][0].endswith("まで 3回")
+    made = [each for each in audit.entries(desk) if each.action == "file.open" and each.actor == ANALYST]
+    assert made
 
 
 def test_an_answer_again_and_the_files_of_the_other_one(desk: Desk, request_number: str, out: Path):

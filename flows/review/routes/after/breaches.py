@@ -26,7 +26,7 @@ from flows.desk.breaches.steps import (
     record_done,
     state_fact,
 )
-from flows.desk.kinds.breaches import GROUNDS, Breach, BreachKind, Paper, Stage
+from flows.desk.kinds.breaches import EXEMPT, GROUNDS, Breach, BreachKind, Paper, Stage
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import JAPAN, Role
 from flows.intake import fields
@@ -148,6 +148,7 @@ def breach_page(request: Request, user: Approver, number: BreachNumber) -> Respo
         "marks": [_shown(each) for each in found],
         "headings": HEADINGS,
         "grounds": list(GROUNDS.items()),
+        "exempt": EXEMPT,
         "duties": [(moment_of(each.at), each) for each in reversed(breach.duties)],
         "done": [(moment_of(each.done_at), each) for each in breach.done],
         "stages": [(stage.value, stage.label) for stage in Stage],

@@ -17,7 +17,7 @@ from flows.desk.breaches.steps import get_breach
 from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.breaches import GROUNDS, ITEMS, Paper
+from flows.desk.kinds.breaches import EXEMPT, GROUNDS, ITEMS, Paper
 from flows.masking import mask_case_call as worker
 from flows.review.app import create_app
 from tests.flow_builders import InTurn, desk_of_flows
@@ -90,7 +90,14 @@ def test_from_the_ledger_to_the_last_report(desk: Desk, approver: Person, number
     page = marked(approver, number)
     assert page == "/breaches/B-2026-0001"
     text = approver.get(page).text
-    for told in (TEXT, "書留 123-45", "報告の要否を判断していません", *GROUNDS.values(), *ITEMS.values()):
+    for told in (
+        TEXT,
+        "書留 123-45",
+        "報告の要否を判断していません",
+        *GROUNDS.values(),
+        *EXEMPT,
+        *ITEMS.values(),
+    ):
         assert told in text
     for path in ("/calls", "/ledger", "/breaches"):
         listed = approver.get(path).text

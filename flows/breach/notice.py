@@ -20,10 +20,12 @@ Part = Line | Gap
 
 TITLE = "個人データの漏えい等に関するお知らせ(案)"
 
-OPENING = (
-    "当社が取り扱うあなたの個人データについて、漏えい等が発生し、又は発生したおそれがあります。"
-    "個人情報の保護に関する法律第26条第2項に基づき、下記のとおりお知らせします。"
-)
+OPENING = "当社が取り扱うあなたの個人データについて、漏えい等が発生し、又は発生したおそれがあります。"
+
+BY_LAW = "個人情報の保護に関する法律第26条第2項に基づき、"
+"""Said where a report is due; a notice may be given without a duty too."""
+
+TOLD = "下記のとおりお知らせします。"
 
 ASKED: Mapping[int, str] = {
     1: "何が起きたか(ほかの人の氏名などは書かない)",
@@ -75,7 +77,8 @@ def notice(
     mine = whom is Addressee.REQUESTER and name
     head.append(Line(f"{name}　様") if mine else Gap("お知らせする方の氏名"))
     head.append(Line(sender["会社名"]) if "会社名" in sender else Gap("会社名"))
-    head.append(Line(OPENING))
+    due = breach.duty is not None and bool(breach.duty.grounds)
+    head.append(Line(f"{OPENING}{BY_LAW if due else ''}{TOLD}"))
     head.append(Line(f"当社が知った日　{day_of(breach.known_at)}"))
     return Written(
         TITLE,

@@ -17,7 +17,7 @@ Part = Line | Gap | Table
 
 TO = "個人情報保護委員会　御中(業種により、権限の委任を受けた事業所管大臣など)"
 
-NOT_MEANT = "これは下書きです。事実を確かめ、足りない所を書いてから、委員会の報告フォームで報告してください。"
+DRAFT = "事実を確かめて足りない所を書き、委員会の報告フォームで報告する(この行は消す)"
 
 ASKED: Mapping[int, str] = {
     2: "要配慮個人情報の有無、ほかの項目",
@@ -67,10 +67,11 @@ def _head(settings: Settings, stage: Stage, breach: Breach, sender: Mapping[str,
     yield Gap("事務連絡者の氏名、所属、電話番号、メールアドレス")
     yield Line(f"当社の番号　{breach.number}")
     yield Line(f"発覚日(当社が知った日時)　{moment_of(breach.known_at)}")
+    yield Gap("発生日(分からないときは、その旨)")
     last = due_on(settings, breach, stage)
     if last is not None:
         yield Line(f"{stage.label}の期限(当社の設定)　{last.isoformat()}")
-    yield Line(NOT_MEANT)
+    yield Gap(DRAFT)
 
 
 def _grounds(breach: Breach) -> Iterator[Part]:

@@ -205,6 +205,16 @@ def test_the_requester_is_told_of_their_own_and_of_nobody_else(desk: Desk, reque
     assert len(headings) - 2 == len(ITEMS_OF_NOTICE)
 
 
+def test_the_law_is_named_where_it_asks_for_the_notice(desk: Desk, request_number: str):
+    """A company may tell the person without having to."""
+    number = marked(desk, request_number)
+    decide_duty(desk, APPROVER, number, ((), False), "開かれないうちに回収した")
+    assert "第26条第2項" not in words(draft_notice(desk, APPROVER, number))
+    decide_duty(desk, APPROVER, number, ((1,), True), "病名がある")
+
+    assert "第26条第2項に基づき" in words(draft_notice(desk, APPROVER, number))
+
+
 def test_a_third_party_is_not_told_of_the_request(desk: Desk, request_number: str):
     """A missing mask: whose name was heard learns neither who asked nor that anybody did."""
     number = marked(desk, request_number, BreachKind.LEFT_AUDIBLE, "鈴木花子さんに名前が聞こえた")

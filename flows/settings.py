@@ -78,6 +78,10 @@ class Settings(BaseSettings):
         recordings_options: As ``store_options``, for the recordings.
         due_days: The company's own clock: days from receipt to answer.  The law names no number
             (33条2項 遅滞なく); a suit may follow two weeks after receipt (39条).
+        breach_first_days: Days until the first report of a breach is due, the day of knowing counted: the law
+            says 速やかに (施行規則8条1項), the guideline about three to five days (通則編 3-5-3-3).
+        breach_final_days: Days until the final report is due, counted likewise (施行規則8条2項: 30).
+        breach_final_harm_days: The same where somebody may have meant harm (施行規則7条3号, 8条2項: 60).
         identity_two_people: Whether a second person has to record the identity check too.
         lease_seconds: How long a worker's claim on a call lasts unless it is renewed.
         attempts: How often a call is begun before it is set aside.
@@ -143,6 +147,9 @@ class Settings(BaseSettings):
     recordings: str | None = None
     recordings_options: SecretStr | None = None
     due_days: int = Field(default=14, ge=1)
+    breach_first_days: int = Field(default=3, ge=1, le=5)
+    breach_final_days: int = Field(default=30, ge=1, le=30)
+    breach_final_harm_days: int = Field(default=60, ge=1, le=60)
     identity_two_people: bool = False
     lease_seconds: int = Field(default=1800, ge=1)
     attempts: int = Field(default=3, ge=1)

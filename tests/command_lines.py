@@ -26,6 +26,8 @@ REQUEST = {
 NEW, IDENTIFIED, ATTACHED, WITHHELD, ANSWERED = (f"R-2024-000{number}" for number in range(1, 6))
 """Requests of the small desk, by how far each has come."""
 
+BREACH = "B-2026-0001"
+
 PASSWORD = "a long password\n"
 PATTERN = "{start:%Y%m%d-%H%M%S}_{customer}.wav"
 RECORDING_LIST = "call_id,started_at,file,customer_id\nc-1,2024-01-11 10:00,{calls}/other.wav,M-78\n"
@@ -109,6 +111,13 @@ LINES: Mapping[str, Line] = {
     "account disable": line("kubota"),
     "account password": line("kubota", "--password-stdin", given=PASSWORD),
     "review serve": line(status=2, KAIJI_REVIEW_AUTH="none"),
+    "breach mark": line(ANSWERED, "--kind", "紛失", "--text", "紛失した"),
+    "breach list": line(),
+    "breach show": line(BREACH),
+    "breach decide": line(BREACH, "--ground", "1", "--reason", "病名を含む"),
+    "breach write": line(BREACH, "--item", "4", "--text", "入れ違い"),
+    "breach draft": line(BREACH, "--stage", "速報", "--out", "{folder}/report.docx", needs="docx"),
+    "breach done": line(BREACH, "--stage", "通知", "--how", "書留"),
     "release make": line(WITHHELD, needs="docx pyzipper"),
     "release letter": line(WITHHELD, "--out", "{folder}/letter.docx", needs="docx"),
     "release fetch": line(ANSWERED, "--out", "{folder}"),
@@ -181,5 +190,6 @@ def make_small_desk(folder: Path) -> SmallDesk:
     # So that a night finds nothing to do.
     kaiji("call", "withhold", call, "--reason", "第三者の権利")
     kaiji("release", "make", ANSWERED)
+    kaiji("breach", "mark", ANSWERED, "--kind", "誤送付", "--text", "別の人に届いた")
     kaiji("account", "add", "kubota", "--role", "admin", "--password-stdin", given=PASSWORD)
     return SmallDesk(folder, call)

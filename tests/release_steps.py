@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from flows.desk.answers import deliveries, releases, visits, ways
+from flows.desk.breaches import exposure, steps
 from flows.desk.cases import amendments, calls, catalogue, files, handed_over, lists, requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.breaches import BreachKind, Paper, Stage
 from flows.desk.kinds.values import Answer, CompanyList, FileKind, NewRecording, Role, StaffList, Wanted
 from flows.desk.kinds.ways import Manner, Way
 from flows.desk.people import presence, sessions, trusted_sessions
@@ -92,6 +94,8 @@ def refused_scene(folder: Path) -> Scene:
 
 
 TOKEN = "a cookie"
+
+LOST = steps.NewMark(BreachKind.LOST, "紛失した")
 
 STOPS, LEAVES, EITHER, FORGES = "stops", "leaves", "either", "forges"
 """What becomes of a release when a step was done in it: nothing goes out; all does; as far as it had come;
@@ -335,6 +339,13 @@ HARMLESS: dict[str, Act] = {
         d, APPROVER, (s.request, _session(d)), s.calls[0], ((0.0, 1.0),)
     ),
     "visits.end_visit": lambda d, s: visits.end_visit(d, APPROVER, s.request),
+    "steps.mark_breach": lambda d, s: steps.mark_breach(d, APPROVER, s.request, LOST),
+    "steps.state_fact": lambda d, _: steps.state_fact(d, APPROVER, "B-2026-0001", (Paper.REPORT, 4), "x"),
+    "steps.decide_duty": lambda d, _: steps.decide_duty(d, APPROVER, "B-2026-0001", ((1,), True), "x"),
+    "steps.record_done": lambda d, _: steps.record_done(
+        d, APPROVER, "B-2026-0001", (Stage.NOTICE, None), "x"
+    ),
+    "exposure.exposures": lambda d, _: exposure.exposures(d, APPROVER, "B-2026-0001"),
     "rotation.rotate": lambda d, _: rotation.rotate(d, CLERK),
 }
 """What changes nothing that an answer rests on, or is refused while the request is approved or withheld."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import sqlite3
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+IMAGE = re.compile(
+    rb"data:image/[a-z.+-]+;base64,((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"
+)
 
 
 def shapes(secret: str) -> Iterator[bytes]:
@@ -29,7 +35,8 @@ def found_in(raw: bytes, secrets: tuple[str, ...]) -> list[str]:
 def everything_under(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """Every file and its bytes; of an SQLite database also its rows, whatever its pages look like.
 
-    A file that goes away meanwhile is passed over.
+    What an image holds whose data stand in a text comes apart: a name would be hidden in it.  A file that
+    goes away meanwhile is passed over.
     """
     for path in sorted(folder.rglob("*")):
         if not path.is_file():
@@ -39,8 +46,17 @@ def everything_under(folder: Path) -> Iterator[tuple[Path, bytes]]:
         except FileNotFoundError:
             continue
         yield path, raw
+        yield from ((path, image) for image in images_in(raw))
         if raw.startswith(b"SQLite format 3\0"):
-            yield path, _rows(path)
+            rows = _rows(path)
+            yield path, rows
+            yield from ((path, image) for image in images_in(rows))
+
+
+def images_in(raw: bytes) -> Iterator[bytes]:
+    """What the images hold whose data stand in some bytes."""
+    for found in IMAGE.findall(raw):
+        yield base64.b64decode(found)
 
 
 def _rows(path: Path) -> bytes:

@@ -51,12 +51,13 @@ class Serving:
     options: tuple[str, ...] = ()
     by_make: bool = False
     port: int = field(default_factory=free_port)
+    review_port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
         clean = {
             name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "KAIJI_"))
         }
-        ports = ("--port", str(self.port), "--review-port", str(free_port()))
+        ports = ("--port", str(self.port), "--review-port", str(self.review_port))
         options = (*ports, *self.options)
         direct = [sys.executable, "-m", "flows.runs.serve", *options]
         command = ["make", "serve", f"SERVE={' '.join(options)}"] if self.by_make else direct
@@ -98,6 +99,21 @@ class Serving:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+    def metrics(self, word: str) -> str:
+        """What the page tells Prometheus, as soon as it answers."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.review_port}/metrics", headers={"Authorization": f"Bearer {word}"}
+        )
+        until = time.monotonic() + START_SECONDS
+        while True:
+            with (
+                contextlib.suppress(urllib.error.URLError, ConnectionError),
+                urllib.request.urlopen(request, timeout=60) as answer,  # noqa: S310 (our own page)
+            ):
+                return answer.read().decode()
+            assert time.monotonic() < until, self.printed
+            time.sleep(0.5)
 
     def ask(self, path: str, body: object = None) -> object:
         """Prefect's API: POST where there is a body, else GET."""

@@ -173,8 +173,19 @@ def list_(
         found = requests.list_requests(session.desk, [state_of(name) for name in state or ()])
         today = session.desk.clock().astimezone(JAPAN).date()
         table(HEADINGS, (summary(one, today) for one in found))
+        _tell_breaches(session)
         if not found and not state:
             _tell_first_steps(session)
+
+
+def _tell_breaches(session: Session) -> None:
+    """Tell on stderr which reports of breaches are still to be made."""
+    from flows.desk.breaches.clocks import open_clocks
+    from flows.desk.kinds.breaches import told_left
+
+    for clock in open_clocks(session.desk):
+        told = f"{clock.stage.label} {clock.due_on} ({told_left(clock.days_left)})"
+        typer.echo(f"kaiji: 漏えい等の報告の期限 {clock.breach} {told}", err=True)
 
 
 def _tell_first_steps(session: Session) -> None:

@@ -70,6 +70,11 @@ COMMANDS = {
     "practice": Entry("flows.cli.care", "practice", "練習用の窓口: 見本の通話で試し、跡を残さず片付ける。"),
     "account": Entry("flows.cli.review", "account", "利用者: 確認の画面にサインインする人。"),
     "review": Entry("flows.cli.review", "review", "確認の画面。", lasts=True),
+    "breach": Entry(
+        "flows.cli.after.breach",
+        "breach",
+        "漏えい等 (26条): 記録、だれが聞いたか、報告の要否と期限、報告と通知の案。",
+    ),
     "release": Entry(
         "flows.cli.release",
         "release",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flows.desk.answers.releases import Release, ReleasedRange
     from flows.stages import Models
 
-__all__ = ["ledger", "release"]
+__all__ = ["ledger", "release", "write_new"]
 
 MAKE = "make"
 LETTER = Path("回答書.docx")
@@ -95,7 +95,7 @@ def letter(
     from flows.releasing.release import TEMPLATE
 
     if not number:
-        _write_new(out, TEMPLATE.read_bytes())
+        write_new(out, TEMPLATE.read_bytes())
         typer.echo(f"ひな形を {out} に書きました。直した後、KAIJI_LETTER_TEMPLATE で指定してください")
         return
     with opened(who, "approver") as session:
@@ -106,11 +106,12 @@ def letter(
         draft = draft_letter(session.desk, number)
         with session.desk.change(session.actor) as change:
             change.record("release.draft", Subject(get(session.desk, number).request_id))
-        _write_new(out, draft)
+        write_new(out, draft)
         typer.echo(f"回答書の案を {out} に書きました。まだ開示していません")
 
 
-def _write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that only this user may read; end the command when there is one already."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

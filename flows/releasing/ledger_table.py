@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TextIO
 
 from flows.desk.answers.differences import GivenWay, way_of
+from flows.desk.kinds.breaches import Breach
 from flows.desk.kinds.csv_cells import plain_cell
 from flows.desk.kinds.passage_text import told_passage
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS
@@ -31,7 +32,7 @@ COLUMNS = (
         "手数料",
     ),
     *("確認した人", "承認した人", "開示日時", "開示した人", "開示したファイル", "パッケージのSHA-256"),
-    *("交付", "対面の聴取", "不服の申出", "個人情報の消去"),
+    *("交付", "対面の聴取", "不服の申出", "漏えい等", "個人情報の消去"),
 )
 
 SHORT = ("請求番号", "状態", "受付", "期限", "決定", "開示", "交付", "申出")
@@ -71,6 +72,7 @@ def cells(row: LedgerRow) -> tuple[str, ...]:
         _lines(_deliveries(row.answers)),
         _lines(line for visit in row.visits for line in _visit(visit, row)),
         _lines(f"{_time(note.at)} {note.by}: {note.text}" for note in row.objections),
+        _lines(line for each in row.breaches for line in _breach(each, row)),
         "" if row.erased_at is None else _time(row.erased_at),
     )
 
@@ -143,6 +145,20 @@ def _visit(visit: Visit, row: LedgerRow) -> Iterable[str]:
     yield f"{_time(visit.began_at)}から{end or '(終了の記録なし)'} 立会い {visit.present}、再生 {visit.by}"
     for at, each in visit.played:
         yield f"　{at.astimezone(JAPAN):%H:%M:%S} 通話{told_passage(_number(row, each), each)}"
+
+
+def _breach(breach: Breach, row: LedgerRow) -> Iterable[str]:
+    """Yield a breach: which answer, what happened, what was decided, and what was reported when."""
+    yield f"{breach.number} {breach.state_label}"
+    for mark in breach.marks:
+        if mark.request_id == row.request.request_id:
+            yield f"　{_time(mark.known_at)}に知った 第{mark.turn}回 {mark.kind.label} {mark.by}: {mark.text}"
+    for duty in breach.duties:
+        grounds = "、".join(f"施行規則7条{ground}号" for ground in duty.grounds) or "7条の号に当たらない"
+        told = "報告する" if duty.reports else "報告しない"
+        yield f"　{_time(duty.at)} {told}({grounds}) {duty.by}: {duty.reason}"
+    for done in breach.done:
+        yield f"　{_time(done.done_at)} {done.stage.label} {done.by}: {done.how}"
 
 
 def _number(row: LedgerRow, passage: Passage) -> int:

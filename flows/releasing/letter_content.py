@@ -9,7 +9,7 @@ from datetime import date, datetime
 from flows.desk.answers.places import places
 from flows.desk.cases.lists import current_lists
 from flows.desk.integrity.desk import Desk
-from flows.desk.kinds.values import JAPAN, Answer, Delivery, Request
+from flows.desk.kinds.values import JAPAN, Answer, Delivery
 from flows.desk.kinds.ways import Way
 from flows.letter.content import LetterContent
 from flows.letter.phone_groups import grouped
@@ -17,7 +17,7 @@ from flows.masking.proofread import proof_note
 from flows.releasing.material import CallMaterial, Material, masked_ranges
 from flows.releasing.names import audio_names, passage_audio_names, passage_text_names, transcript_names
 
-__all__ = ["KINDS", "OTHER_KIND", "clock", "content_of"]
+__all__ = ["KINDS", "OTHER_KIND", "clock", "content_of", "sender_of"]
 
 KINDS = {
     "PERSON": "氏名",
@@ -82,16 +82,21 @@ def _values(desk: Desk, material: Material) -> dict[str, str]:
         values["代理人"] = content.agent.name.text
     if material.laws:
         values["法令名"] = "、".join(material.laws)
-    return values | _company(desk, request)
+    return values | sender_of(desk, request.content.desk)
 
 
-def _company(desk: Desk, request: Request) -> dict[str, str]:
-    """Return the company's name and contact, as far as they are set; of several numbers the first."""
+def sender_of(desk: Desk, department: str) -> dict[str, str]:
+    """Return 会社名 and 窓口 of a letter, as far as they are set; of several numbers the first.
+
+    Args:
+        desk: The desk, for its lists and settings.
+        department: The responsible department, empty when none is known.
+    """
     company, settings = current_lists(desk).company, desk.settings
     name = settings.company_name or next((each.text for each in company.names), "")
     window = settings.contact.replace("|", "\n")
     if not window and company.phones:
-        lines = (f"{name}　{request.content.desk}".strip("　"), f"電話 {grouped(company.phones[0])}")
+        lines = (f"{name}　{department}".strip("　"), f"電話 {grouped(company.phones[0])}")
         window = "\n".join(line for line in lines if line)
     return {key: value for key, value in (("会社名", name), ("窓口", window)) if value}
 

@@ -36,6 +36,7 @@ from flows.review.routes import sound as routes_sound
 from flows.review.routes import text as routes_text
 from flows.review.routes import visits as routes_visits
 from flows.review.routes import ways as routes_ways
+from flows.review.routes.after import breaches as routes_breaches
 from flows.settings import Settings
 
 __all__ = ["ROUTERS", "create_app"]
@@ -61,6 +62,7 @@ ROUTERS = (
     office_accounts.router,
     office_lists.router,
     office_care.router,
+    routes_breaches.router,
 )
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -21,22 +21,16 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.exceptions import ObjectNotFound
 
 from flows.runs.case_task import RECOGNITION
+from flows.runs.server.job_templates import JOB_TEMPLATE, TemplateError, read_template
 from flows.settings import surroundings
 from flows.version import VERSION
 
-__all__ = ["JOB_TEMPLATE", "POOL", "close_forms", "deploy", "prepare_server"]
+__all__ = ["POOL", "close_forms", "deploy", "prepare_server"]
 
 POOL = "kaiji"
 
-JOB_TEMPLATE: dict[str, Any] = {
-    # Prefect refuses an empty configuration.
-    "job_configuration": {"stream_output": True},
-    "variables": {"type": "object", "properties": {}, "additionalProperties": False},
-}
-"""The work pool's template: a run chooses nothing of its process.
-
-Prefect's own template takes the command, the environment and the folder from whoever starts a run.
-"""
+PROCESS, CONTAINER = "process", "docker"
+"""Prefect's types of work pools: whose workers start processes, and containers."""
 
 FILE = Path(__file__).with_name("prefect.yaml")
 
@@ -49,21 +43,32 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=300)
 """Ten heartbeats of the 30 s that ``make serve`` sets: a busy machine may miss some."""
 
 
-def prepare_server(client: SyncPrefectClient, recognitions: int) -> None:
+def prepare_server(client: SyncPrefectClient, recognitions: int, containers: Path | None = None) -> None:
     """Create the limit and the rule where they are missing, and set the work pool's template.
 
     Args:
         client: Client of the server.
         recognitions: Calls that are recognised at a time; an existing limit is the administrator's and
             is kept.
+        containers: Template of a pool whose workers start containers; without one they start processes, and
+            an existing pool of containers keeps its template.
+
+    Raises:
+        TemplateError: when the template lets a run choose, or the pool is of the other type.
     """
+    kind = PROCESS if containers is None else CONTAINER
+    template = JOB_TEMPLATE if containers is None else read_template(containers)
     try:
-        client.read_work_pool(POOL)
+        pool = client.read_work_pool(POOL)
     except ObjectNotFound:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=JOB_TEMPLATE))
+        client.create_work_pool(WorkPoolCreate(name=POOL, type=kind, base_job_template=template))
     else:
-        # The pool is from an earlier version, or was changed.
-        client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=JOB_TEMPLATE))
+        if pool.type == kind:
+            # The pool is from an earlier version, or was changed.
+            client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=template))
+        elif containers is not None:
+            msg = f"作業プール {POOL} は {pool.type} です。先に Prefect の画面で消してください"
+            raise TemplateError(msg)
     try:
         client.read_global_concurrency_limit_by_name(RECOGNITION)
     except ObjectNotFound:
@@ -99,10 +104,17 @@ def silent_runs() -> AutomationCore:
 
 def deploy(
     recognitions: Annotated[int, typer.Option(min=1, help="同時に音声認識する通話の数(初回だけ)")] = 1,
+    containers: Annotated[
+        Path | None, typer.Option(help="コンテナで実行する作業プールのひな形(JSON)", show_default=False)
+    ] = None,
 ) -> None:
     """Prefect のサーバーに、作業プールと4つのデプロイを登録します(PREFECT_API_URL のサーバー)。"""
     with get_client(sync_client=True) as client:
-        prepare_server(client, recognitions)
+        try:
+            prepare_server(client, recognitions, containers)
+        except TemplateError as error:
+            typer.echo(f"kaiji: {error}", err=True)
+            raise typer.Exit(2) from None
     command = [
         sys.executable,
         "-m",

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flows.desk.breaches.clocks import Clock
+from flows.desk.kinds.breaches import told_left
 from flows.desk.kinds.states import State
 from flows.desk.work.backlog import Due, Standing
 from flows.desk.work.holding import Held, told_of_claim
@@ -65,6 +67,7 @@ class Tried:
         fate: What became of it.
         kind: Error code of the failure; empty when it was masked.
         took: Seconds that the run spent on it.
+        began: When it was begun, in seconds from the beginning of the run.
         counts: Counts of a masked call, as the task returned them.
     """
 
@@ -73,6 +76,7 @@ class Tried:
     kind: str = ""
     took: float = 0.0
     counts: Mapping[str, int] = field(default_factory=dict)
+    began: float = 0.0
 
 
 @dataclass(slots=True)
@@ -87,13 +91,13 @@ class Tally:
     tried: list[Tried] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
 
-    def add(self, call_id: str, counts: Mapping[str, int], took: float = 0.0) -> None:
+    def add(self, call_id: str, counts: Mapping[str, int], took: float = 0.0, began: float = 0.0) -> None:
         """Add a masked call with the counts that the task returned."""
-        self.tried.append(Tried(call_id, Fate.MASKED, took=took, counts=counts))
+        self.tried.append(Tried(call_id, Fate.MASKED, took=took, counts=counts, began=began))
 
-    def fail(self, call_id: str, fate: Fate, kind: str, took: float = 0.0) -> None:
+    def fail(self, failed: Tried) -> None:
         """Add a call that was not masked."""
-        self.tried.append(Tried(call_id, fate, kind, took))
+        self.tried.append(failed)
 
     @property
     def masked(self) -> int:
@@ -151,12 +155,14 @@ class End:
         standing: State of the desk.
         held: Calls that other workers have.
         stopped: Error code of the reason when the night ended early.
+        clocks: Reports of breaches that are still to be made.
     """
 
     at: datetime
     standing: Standing
     held: tuple[Held, ...] = ()
     stopped: str = ""
+    clocks: tuple[Clock, ...] = ()
 
 
 def summary(tally: Tally, minutes: float, end: End) -> str:
@@ -189,6 +195,7 @@ def summary(tally: Tally, minutes: float, end: End) -> str:
     parts += _held(end.held, end.at)
     parts += _states(standing)
     parts += _due(standing.due)
+    parts += _clocks(end.clocks)
     return "\n\n".join(parts) + "\n"
 
 
@@ -228,6 +235,16 @@ def _due(due: tuple[Due, ...]) -> list[str]:
         return []
     rows = [f"| {one.number} | {one.due_on.isoformat()} | {_left(one)} | {one.state.label} |" for one in due]
     return ["## 期限の近い請求", _table("| 請求 | 期限 | 残り | 状態 |\n|---|---|---:|---|", rows)]
+
+
+def _clocks(clocks: tuple[Clock, ...]) -> list[str]:
+    if not clocks:
+        return []
+    rows = [
+        f"| {one.breach} | {one.stage.label} | {one.due_on.isoformat()} | {told_left(one.days_left)} |"
+        for one in clocks
+    ]
+    return ["## 漏えい等の報告の期限", _table("| 番号 | | 期限 | 残り |\n|---|---|---|---:|", rows)]
 
 
 def _left(due: Due) -> str:

@@ -25,12 +25,14 @@ from prefect.artifacts import (
 from prefect.deployments import run_deployment
 from pydantic import Field
 
+from flows.desk.breaches.clocks import open_clocks
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DeskError, ImpossibleStepError
 from flows.desk.work.backlog import Standing, backlog, standing
 from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError
 from flows.runs.case_task import harmless, mask_waiting_call, note_failure, recognition, tell_failure
-from flows.runs.night_report import End, Fate, Tally, rows_of, summary
+from flows.runs.night_plot import Waiting, plot
+from flows.runs.night_report import End, Fate, Tally, Tried, rows_of, summary
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 
@@ -81,9 +83,12 @@ def nightly(helpers: Helpers = 0, at_most: AtMost = 0, hours: Hours = 8.0) -> di
     call_helpers(helpers, hours)
     with open_desk(Settings()) as desk, night.shown():
         try:
+            night.count(len(backlog(desk).ready))
             while (call_id := next_call(desk, night)) is not None:
                 mask_next(call_id, night)
-                night.show(len(backlog(desk).ready))
+                left = len(backlog(desk).ready)
+                night.count(left)
+                night.show(left)
         finally:
             tell(desk, night)
     if night.stopped is not None:
@@ -102,6 +107,7 @@ class Night:
         tried: Ids of the calls that this run has tried.
         tally: Their counts.
         stopped: Error code of the reason why this machine can mask no more calls.
+        waiting: How many calls waited, from the beginning on.
     """
 
     at_most: int
@@ -110,6 +116,7 @@ class Night:
     tally: Tally = field(default_factory=Tally)
     stopped: MachineError | None = None
     began: float = field(default_factory=time.monotonic)
+    waiting: list[Waiting] = field(default_factory=list)
     _progress: UUID | None = None
     _told: str = ""
 
@@ -118,6 +125,15 @@ class Night:
         """Whether no further call is to be begun."""
         enough = 0 < self.at_most <= len(self.tried)
         return enough or self.stopped is not None or time.monotonic() >= self.until
+
+    @property
+    def seconds(self) -> float:
+        """How long it has lasted."""
+        return time.monotonic() - self.began
+
+    def count(self, left: int) -> None:
+        """Note how many calls wait now."""
+        self.waiting.append(Waiting(self.seconds, left))
 
     @contextlib.contextmanager
     def shown(self) -> Iterator[None]:
@@ -171,16 +187,16 @@ def mask_next(call_id: str, night: Night) -> None:
     night.tried.add(call_id)
     tally = night.tally
     tally.passed.discard(call_id)
-    began = time.monotonic()
+    began = night.seconds
 
     def failed(fate: Fate, kind: str) -> None:
-        tally.fail(call_id, fate, kind, time.monotonic() - began)
+        tally.fail(Tried(call_id, fate, kind, night.seconds - began, began=began))
         note_failure(call_id, fate.value, kind)
 
     try:
         with recognition():
             counts = mask_waiting_call(call_id)
-        tally.add(call_id, counts, time.monotonic() - began)
+        tally.add(call_id, counts, night.seconds - began, began)
     except SetAsideError as error:
         failed(Fate.SET_ASIDE, error.kind)
     except TimeoutError:
@@ -202,15 +218,17 @@ def mask_next(call_id: str, night: Night) -> None:
 
 
 def tell(desk: Desk, night: Night) -> None:
-    """Write the summary and the table of calls as artifacts, and a line in the run's log."""
-    minutes = (time.monotonic() - night.began) / 60
+    """Write the summary, the table of calls and the plot as artifacts, and a line in the run's log."""
+    seconds = night.seconds
     stopped = "" if night.stopped is None else night.stopped.kind
     try:
-        end = End(desk.clock(), standing(desk), backlog(desk).held, stopped)
+        end = End(desk.clock(), standing(desk), backlog(desk).held, stopped, open_clocks(desk))
     except DeskError:
         end = End(desk.clock(), Standing({}, 0, ()), (), stopped)
-    text = summary(night.tally, minutes, end)
+    text = summary(night.tally, seconds / 60, end)
     create_markdown_artifact(text, key="nightly-summary", description="夜間処理のまとめ")
     create_table_artifact(rows_of(night.tally), key="nightly-calls", description="夜間処理の通話ごとの表")
+    drawn = plot(night.tally, night.waiting, seconds)
+    create_markdown_artifact(drawn, key="nightly-plot", description="夜間処理の図")
     counts = night.tally.counts()
     get_run_logger().info("masked %(masked)d, set aside %(set_aside)d, put back %(put_back)d", counts)

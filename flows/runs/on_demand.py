@@ -19,7 +19,7 @@ from flows.runs.case_task import (
 )
 from flows.runs.form_ids import CallId, InboxId, RequestId, check_ids
 from flows.runs.inbox import take_from_inbox
-from flows.runs.night_report import Fate, Tally, failures_of
+from flows.runs.night_report import Fate, Tally, Tried, failures_of
 from flows.settings import Settings
 from pipeline.errors import PipelineError
 
@@ -64,7 +64,7 @@ def mask_on_demand(call_id: CallId = "", request: RequestId = "", inbox_file: In
                 tally.add(one, mask_waiting_call(one))
         except GaveUpError as error:
             fate = Fate.SET_ASIDE if isinstance(error, SetAsideError) else Fate.PUT_BACK
-            tally.fail(one, fate, error.kind)
+            tally.fail(Tried(one, fate, error.kind))
             note_failure(one, fate.value, error.kind)
             error.call_id = one
             errors.append(error)

@@ -21,6 +21,8 @@ from tests.desk_builders import CHECK, CLERK, NOW
 from tests.flow_builders import InTurn, desk_of_flows
 from tests.serving import START_SECONDS, Serving
 
+METRICS_WORD = "0123456789abcdef0123456789abcdef"
+
 
 @pytest.fixture
 def flow_desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
@@ -50,6 +52,7 @@ class ServedNight:
         refused: Status of the answer to a name in the form.
         status: Of ``make serve`` after Ctrl-C.
         doors: What came of attacks on the running server.
+        metrics: What the page told Prometheus after the night.
     """
 
     home: Path
@@ -64,6 +67,7 @@ class ServedNight:
     stopped: Call
     summary: str
     doors: Doors
+    metrics: str
 
 
 def secret_call(desk: Desk, path: Path, source: str) -> Call:
@@ -91,7 +95,11 @@ def served(tmp_path_factory) -> ServedNight:
 
     folder = tmp_path_factory.mktemp("served")
     home = folder / "home"
-    serving = Serving(home, {"PREFECT_LOGGING_LEVEL": "DEBUG", "OMP_NUM_THREADS": "1"})
+    secret = folder / "metrics-secret"
+    secret.write_text(f"{METRICS_WORD}\n", encoding="ascii")
+    secret.chmod(0o600)
+    more = {"PREFECT_LOGGING_LEVEL": "DEBUG", "OMP_NUM_THREADS": "1"}
+    serving = Serving(home, {**more, "KAIJI_METRICS_SECRET_FILE": str(secret)})
     try:
         case = parse_case(SECRET_CASE, "case")
         voice = spoken_file(folder / "丹羽百合子_0903456712.wav", SECRET_LINES)
@@ -108,7 +116,7 @@ def served(tmp_path_factory) -> ServedNight:
         first = serving.await_end(serving.begin("mask-call/on-demand", call_id=good.call_id))
         second = serving.await_end(serving.begin("nightly/nightly"))
         deployments, described = serving.deployments(), serving.described()
-        summary = serving.artifact("nightly-summary")
+        summary, metrics = serving.artifact("nightly-summary"), serving.metrics(METRICS_WORD)
         with open_desk(Settings(home=home, work=home / "work")) as desk:
             under_way = secret_call(desk, voice, "PBX-もう一度")
             serving.begin("mask-call/on-demand", call_id=under_way.call_id)
@@ -129,6 +137,7 @@ def served(tmp_path_factory) -> ServedNight:
         stopped=under_way,
         summary=summary,
         doors=doors,
+        metrics=metrics,
     )
 
 

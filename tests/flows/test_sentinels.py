@@ -6,6 +6,7 @@ messages of provoked exceptions; after real runs everything that was written is 
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -16,16 +17,13 @@ from flows.desk.cases.files import list_files, open_stream
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import FileKind
-from flows.desk.work.gauges import gauges
-from flows.review.content.metrics import as_metrics
 from flows.settings import Settings
-from flows.version import VERSION
 from tests.attacks import NAME
 from tests.conftest import SECRETS
 from tests.desk_builders import CLERK
 from tests.flow_builders import InTurn, waiting_voice
 from tests.flows.conftest import ServedNight
-from tests.sentinels import events_in, everything_under, found_in
+from tests.sentinels import events_in, everything_under, found_in, images_in
 
 MORE = ("PBX-丹羽", "PBX-一色鷹丸", "一色鷹丸", "受付窪田")
 
@@ -51,9 +49,11 @@ def test_the_search_finds_what_it_looks_for(tmp_path: Path):
     with sqlite3.connect(tmp_path / "c.db") as database:
         database.execute("create table t (a)")
         database.execute("insert into t values ('長谷川')")
+    image = base64.b64encode("<svg>長谷川</svg>".encode()).decode()
+    (tmp_path / "d.md").write_text(f"![x](data:image/svg+xml;base64,{image})", encoding="ascii")
 
     hits = [path.name for path, raw in everything_under(tmp_path) if found_in(raw, ("長谷川",))]
-    assert set(hits) == {"a.txt", "b.json", "c.db"}
+    assert set(hits) == {"a.txt", "b.json", "c.db", "d.md"}
 
 
 def test_nothing_of_a_served_night_lies_in_clear(served: ServedNight, recognised: tuple[str, ...]):
@@ -75,6 +75,8 @@ def test_the_search_saw_the_runs(served: ServedNight):
     assert served.good.call_id.encode() in raw
     assert b"mask-waiting-call" in raw
     assert b"nightly-summary" in raw
+    assert b"nightly-plot" in raw
+    assert any("処理待ちの通話".encode() in image for image in images_in(raw))
 
 
 def test_prefects_events_hold_nothing(served: ServedNight, recognised: tuple[str, ...]):
@@ -90,13 +92,26 @@ def test_prefects_events_hold_nothing(served: ServedNight, recognised: tuple[str
 
 
 def test_the_metrics_hold_nothing(served: ServedNight, recognised: tuple[str, ...]):
-    """Of a desk whose requesters, files and words are secrets, with a failed call: counts and no id."""
-    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
-        text = as_metrics(gauges(desk), VERSION)
-    ids = (served.good.call_id, served.bad.call_id, served.good.request_id, served.good.recording_id)
+    """As the running page tells them, of a desk whose people, files and words are secrets: no id either."""
+    calls_and_requests = [
+        each
+        for call in (served.good, served.bad)
+        for each in (call.call_id, call.request_id, call.recording_id)
+    ]
 
-    assert 'kaiji_failed_calls{kind="unreadable_audio"} 1' in text
-    assert found_in(text.encode(), SECRETS + MORE + recognised + ids) == []
+    assert 'kaiji_failed_calls{kind="unreadable_audio"} 1' in served.metrics
+    assert (
+        found_in(served.metrics.encode(), (*SECRETS, *MORE, *recognised, *calls_and_requests, "R-2026-"))
+        == []
+    )
+
+
+def test_the_logs_were_searched(served: ServedNight):
+    """Those of server, worker and page, and the list of failures, which tells kind and id."""
+    logs = {path.name: path.read_bytes() for path in (served.home / "log").iterdir() if path.is_file()}
+
+    assert {"server.log", "worker-1.log", "review.log", "failures.jsonl"} <= set(logs)
+    assert served.bad.call_id.encode() in logs["failures.jsonl"]
 
 
 def test_the_terminal_shows_nothing(served: ServedNight):

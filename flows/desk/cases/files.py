@@ -183,14 +183,18 @@ def set_legal_hold(desk: Desk, actor: Actor, request: str, *, hold: bool) -> int
         Number of files.
     """
     with desk.change(actor) as change:
-        row = row_of(change.session, request)
-        statement = select(FileRow).where(FileRow.request_id == row.id, FileRow.deleted_at.is_(None))
-        files = change.session.scalars(statement).all()
-        row.legal_hold = hold
-        for file in files:
-            file.legal_hold = hold
-        change.record("request.hold" if hold else "request.unhold", Subject(row.id), {"files": len(files)})
-        return len(files)
+        return hold_within(change, row_of(change.session, request), hold=hold)
+
+
+def hold_within(change: Change, row: RequestRow, *, hold: bool) -> int:
+    """As ``set_legal_hold``, within a change; for the other modules of ``flows.desk``."""
+    statement = select(FileRow).where(FileRow.request_id == row.id, FileRow.deleted_at.is_(None))
+    files = change.session.scalars(statement).all()
+    row.legal_hold = hold
+    for file in files:
+        file.legal_hold = hold
+    change.record("request.hold" if hold else "request.unhold", Subject(row.id), {"files": len(files)})
+    return len(files)
 
 
 def due_files(desk: Desk, today: date) -> tuple[DeskFile, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.numbers import next_number
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_terms, add_unique, find_subjects
@@ -28,7 +29,7 @@ from flows.desk.kinds.values import (
 )
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
-from flows.desk.storage.tables import CallRow, CounterRow, IdentityRow, NoteRow, RequestRow, new_id
+from flows.desk.storage.tables import CallRow, IdentityRow, NoteRow, RequestRow, new_id
 
 __all__ = [
     "RequestQuery",
@@ -94,7 +95,7 @@ def receive_within(change: Change, new: NewRequest, due_days: int) -> Request:
     received_on = new.received_at.astimezone(JAPAN).date()
     row = RequestRow(
         id=new_id("q"),
-        number=_next_number(change.session, received_on.year),
+        number=next_number(change.session, "R", received_on.year),
         state=State.RECEIVED,
         channel=new.channel,
         received_at=new.received_at,
@@ -128,16 +129,6 @@ def request_terms(new: NewRequest) -> Iterable[tuple[str, str]]:
     yield "member", new.member_number
     for name in new.requester.names:
         yield from (("name", name.text), ("name", name.kana))
-
-
-def _next_number(session: Session, year: int) -> str:
-    counter = session.get(CounterRow, f"R-{year}")
-    if counter is None:
-        counter = CounterRow(name=f"R-{year}", value=0)
-        session.add(counter)
-    counter.value += 1
-    session.flush()
-    return f"R-{year}-{counter.value:04d}"
 
 
 def get(desk: Desk, request: str) -> Request:

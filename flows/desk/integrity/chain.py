@@ -34,6 +34,7 @@ __all__ = [
     "append",
     "begin",
     "entries",
+    "entries_about",
     "verify",
 ]
 
@@ -193,11 +194,25 @@ def entries(session: Session, keyring: Keyring) -> Iterator[AuditEntry]:
         DeskError: when an entry cannot be opened.
     """
     for row in session.scalars(select(AuditRow).order_by(AuditRow.seq)).yield_per(1000):
-        private = take_sealed(row, PRIVATE, keyring)
-        subject = Subject(row.request_id, row.call_id, row.file_sha256)
-        yield AuditEntry(
-            row.seq, row.at, private.actor, row.action, subject, private.detail, row.id, row.hash
-        )
+        yield _entry(row, keyring)
+
+
+def entries_about(
+    session: Session, keyring: Keyring, request_id: str, actions: Sequence[str]
+) -> tuple[AuditEntry, ...]:
+    """Return the entries about one request with some actions, in order.
+
+    Raises:
+        DeskError: when an entry cannot be opened.
+    """
+    statement = select(AuditRow).where(AuditRow.request_id == request_id, AuditRow.action.in_(actions))
+    return tuple(_entry(row, keyring) for row in session.scalars(statement.order_by(AuditRow.seq)))
+
+
+def _entry(row: AuditRow, keyring: Keyring) -> AuditEntry:
+    private = take_sealed(row, PRIVATE, keyring)
+    subject = Subject(row.request_id, row.call_id, row.file_sha256)
+    return AuditEntry(row.seq, row.at, private.actor, row.action, subject, private.detail, row.id, row.hash)
 
 
 def verify(session: Session, keyring: Keyring) -> tuple[AuditFault, ...]:

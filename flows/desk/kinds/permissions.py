@@ -5,7 +5,14 @@ from __future__ import annotations
 from flows.desk.kinds.errors import NotAllowedError
 from flows.desk.kinds.values import Actor, Role
 
-__all__ = ["check_may_approve", "check_may_decide", "check_may_list", "check_may_play", "check_may_release"]
+__all__ = [
+    "check_may_approve",
+    "check_may_decide",
+    "check_may_list",
+    "check_may_play",
+    "check_may_release",
+    "check_may_report",
+]
 
 DECIDERS = frozenset({Role.ANALYST, Role.APPROVER})
 
@@ -67,4 +74,15 @@ def check_may_play(actor: Actor) -> None:
     """
     if actor.role not in APPROVERS:
         msg = "対面で聞かせることができるのは承認者だけです"
+        raise NotAllowedError(msg)
+
+
+def check_may_report(actor: Actor) -> None:
+    """Refuse a person who may not record a breach, or decide on it.
+
+    Raises:
+        NotAllowedError: when the role is not approver.
+    """
+    if actor.role not in APPROVERS:
+        msg = "漏えい等を記録し、報告を判断できるのは承認者だけです"
         raise NotAllowedError(msg)

@@ -42,6 +42,10 @@ NOTES = {
     NoteKind.PLAYED: "対面での再生",
     NoteKind.VISIT_END: "対面の聴取の終わり",
     NoteKind.WORD: "いつも伏せる・残す語",
+    NoteKind.BREACH: "漏えい等の記録",
+    NoteKind.BREACH_FACT: "漏えい等の報告・通知の文",
+    NoteKind.BREACH_DUTY: "漏えい等の報告の要否の判断",
+    NoteKind.BREACH_DONE: "漏えい等の報告・通知の実施",
 }
 """What the kinds of notes are called."""
 

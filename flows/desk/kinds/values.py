@@ -248,8 +248,9 @@ ANSWERS = {
 class NoteKind(enum.StrEnum):
     """Kinds of notes; the first three change the clock.
 
-    ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the last three record a visit (``ways``).
-    ``CORRECT`` keeps what the request said before (``flows.desk.cases.amendments``).
+    ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the three from ``VISIT`` on record a visit
+    (``ways``); ``CORRECT`` keeps what the request said before (``flows.desk.cases.amendments``); the last
+    four record a breach (``breaches``).
     """
 
     PAUSE = "pause"
@@ -268,6 +269,10 @@ class NoteKind(enum.StrEnum):
     PLAYED = "played"
     VISIT_END = "visit_end"
     WORD = "word"
+    BREACH = "breach"
+    BREACH_FACT = "breach_fact"
+    BREACH_DUTY = "breach_duty"
+    BREACH_DONE = "breach_done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +282,7 @@ class Note:
     Attributes:
         about: Id of the call or answer that it concerns; empty for the request itself.
         code: For a decision to withhold, the kind of answer, or a call's ground; for a way of disclosure,
-            a visit and a listed word, their values as JSON.
+            a visit, a listed word and a breach, their values as JSON.
     """
 
     kind: NoteKind

@@ -15,10 +15,12 @@ from flows.desk.answers.places import places
 from flows.desk.answers.releases import RELEASE, Release, ReleasedCall
 from flows.desk.answers.visit_notes import visits_of
 from flows.desk.answers.ways import chosen_way_of
+from flows.desk.breaches.entries import breaches_of
 from flows.desk.cases.notes import SAID
 from flows.desk.cases.requests import request_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.breaches import Breach
 from flows.desk.kinds.errors import NotAllowedError
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import JAPAN, Actor, Answer, IdentityMethod, Note, NoteKind, Request, Role
@@ -101,6 +103,7 @@ class LedgerRow:
     Attributes:
         way: The way that was chosen for the next answer.
         visits: The visits in which its copy was played.
+        breaches: The breaches in which something of its answers got out.
     """
 
     request: Request
@@ -112,6 +115,7 @@ class LedgerRow:
     erased_at: datetime | None = None
     way: Chosen | None = None
     visits: tuple[Visit, ...] = ()
+    breaches: tuple[Breach, ...] = ()
 
 
 def ledger(desk: Desk, actor: Actor, query: LedgerQuery | None = None) -> tuple[LedgerRow, ...]:
@@ -159,6 +163,7 @@ class _Source:
         self._notes = self._grouped(NoteRow, "request_id", ids)
         self._calls = self._grouped(CallRow, "request_id", ids)
         self._releases = self._grouped(ReleaseRow, "request_id", ids)
+        self._breaches = breaches_of(session, keyring)
         calls = [call.id for found in self._calls.values() for call in found]
         self._approvals = self._grouped(ApprovalRow, "call_id", calls)
         self._decisions = self._grouped(DecisionRow, "call_id", calls)
@@ -193,6 +198,7 @@ class _Source:
             next((note.at for note in notes if note.kind is NoteKind.ERASE), None),
             chosen_way_of(self._session, self._keyring, row.id, len(releases) + 1),
             visits_of(notes, [note.id for note in self._in_order(row.id)]),
+            tuple(each for each in self._breaches if row.id in {mark.request_id for mark in each.marks}),
         )
 
     def _checks_of(self, request_id: str) -> Iterable[LedgerCheck]:

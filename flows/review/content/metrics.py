@@ -12,23 +12,25 @@ __all__ = ["CONTENT_TYPE", "as_metrics"]
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def as_metrics(now: Gauges, version: str) -> str:
+def as_metrics(now: Gauges, late_reports: int, version: str) -> str:
     """Return the metrics of a desk.
 
     Args:
         now: How it stands.
+        late_reports: Number of reports of breaches whose due date has passed.
         version: Version of the program.
     """
-    return "\n".join(_lines(now, version)) + "\n"
+    return "\n".join(_lines(now, late_reports, version)) + "\n"
 
 
-def _lines(now: Gauges, version: str) -> Iterator[str]:
+def _lines(now: Gauges, late_reports: int, version: str) -> Iterator[str]:
     yield from _gauge("build_info", "The program; always 1.", {"version": {version: 1}})
     yield from _gauge("calls", "Calls by state.", {"state": _each(now.calls)})
     yield from _gauge("requests", "Requests by state.", {"state": _each(now.requests)})
     yield from _gauge("failed_calls", "Failed calls by error code.", {"kind": now.failures})
     yield from _gauge("findings_to_review", "Doubtful findings of the calls in review.", now.to_review)
     yield from _gauge("overdue_requests", "Open requests whose due date has passed.", now.overdue)
+    yield from _gauge("overdue_breach_reports", "Reports of breaches that are overdue.", late_reports)
     yield from _gauge("silent_calls", "Calls whose worker is not heard of any more.", now.silent)
     yield from _gauge("longest_wait_seconds", "Wait of the call that has waited longest.", now.longest_wait)
     if now.last_masked is not None:

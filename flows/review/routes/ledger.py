@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from flows.desk.answers import deliveries, releases
 from flows.desk.answers.differences import Difference, GivenWay, difference_to_earlier, way_of
+from flows.desk.breaches.clocks import open_clocks
 from flows.desk.cases.files import get_file, open_stream
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
@@ -60,6 +61,7 @@ def ledger_page(request: Request, user: Reader, year: Year = None) -> Response:
         "rows": [dict(zip(COLUMNS, cells(row), strict=True)) for row in rows],
         "year": chosen,
         "years": range(this_year, this_year - 6, -1),
+        "breach_clocks": open_clocks(desk),
     }
     return site_of(request).render(request, "ledger.html", values)
 
@@ -194,6 +196,7 @@ def _page(request: Request, user: User, number: str, password: tuple[int, str] |
         "calls": [call for call in row.calls if call.number],
         "password": password,
         "way": _next_way(row),
+        "breaches": row.breaches,
     }
     return site_of(request).render(request, "ledger_request.html", values)
 

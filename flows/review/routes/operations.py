@@ -8,6 +8,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
+from flows.desk.breaches.clocks import late_reports
 from flows.desk.integrity.desk import MARKER, Desk
 from flows.desk.kinds.errors import DeskError
 from flows.desk.work.gauges import gauges
@@ -62,5 +63,5 @@ def metrics(request: Request) -> PlainTextResponse:
     word = given[len(BEARER) :].strip() if given.casefold().startswith(BEARER) else ""
     if not is_one_of(word.encode("utf-8"), site.metrics_secrets):
         raise RefusedError(401, "forbidden", "合言葉が違います")
-    text = as_metrics(gauges(site.desk), VERSION)
+    text = as_metrics(gauges(site.desk), late_reports(site.desk), VERSION)
     return PlainTextResponse(text, media_type=CONTENT_TYPE)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from flows.desk.breaches.clocks import open_clocks
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Role
 from flows.desk.people.presence import opened_by
@@ -67,6 +68,7 @@ def queue_page(
         "filters": {"state": state, "request": number, "reviewer": reviewer},
         "states": [(each.value, each.label) for each in SHOWN],
         "reviewers": reviewers,
+        "breach_clocks": open_clocks(site_of(request).desk),
         "first_steps": () if rows or any(wanted) else first_steps_left(site_of(request).desk),
     }
     return site_of(request).render(request, "queue.html", values)

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from flows.desk.answers import releases, visits, ways
+from flows.desk.breaches import exposure, steps
 from flows.desk.cases import calls, catalogue, files, lists, requests
 from flows.desk.cases.amendments import Correction, correct
 from flows.desk.integrity.desk import Desk, open_desk
+from flows.desk.kinds.breaches import BreachKind, Paper, Stage
 from flows.desk.kinds.errors import DeskError
 from flows.desk.kinds.values import Agent, CompanyList, NewRecording, Scope, StaffList
 from flows.desk.kinds.ways import Manner, Way
@@ -94,6 +96,11 @@ def full(tmp_path: Path) -> Path:
         visits.begin_visit(desk, OTHER, request.number, "鈴木花子と長谷川", "s" * 64)
         visits.record_played(desk, OTHER, (request.number, "s" * 64), call.call_id, ((0.0, 2.0),))
         visits.end_visit(desk, OTHER, request.number)
+        lost = steps.NewMark(BreachKind.WRONG_RECIPIENT, "長谷川宛ての封筒に入れた")
+        breach = steps.mark_breach(desk, OTHER, request.number, lost).number
+        steps.state_fact(desk, OTHER, breach, (Paper.REPORT, 4), "鈴木花子と取り違えた")
+        steps.decide_duty(desk, OTHER, breach, ((1,), True), "長谷川の病名がある")
+        steps.record_done(desk, OTHER, breach, (Stage.NOTICE, None), "鈴木花子に書留")
         for path in (desk.settings.home).rglob("*"):
             assert found_in(str(path.relative_to(tmp_path)).encode()) == []
         yield desk.settings.home
@@ -165,4 +172,6 @@ def _everything(desk: Desk) -> list[object]:
         plans.decisions(desk, call.call_id),
         plans.approvals(desk, call.call_id),
         releases.releases(desk, "R-2026-0001"),
+        steps.breaches(desk),
+        exposure.exposures(desk, OTHER, "B-2026-0001"),
     ]

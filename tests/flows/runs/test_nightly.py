@@ -65,6 +65,13 @@ def summary() -> str:
     return str(Artifact.get("nightly-summary").data)
 
 
+def plot() -> str:
+    """The newest plot of a night."""
+    from prefect.artifacts import Artifact
+
+    return str(Artifact.get("nightly-plot").data)
+
+
 def table() -> list[dict[str, object]]:
     """The rows of the newest table of a night's calls."""
     from prefect.artifacts import Artifact
@@ -115,6 +122,10 @@ def test_the_good_calls_go_into_review_and_the_broken_ones_are_set_aside(desk, t
     assert "kaiji call requeue" in text
     assert requests.get(desk, good[0].request_id).number in text
     assert {line["call"]: line["kind"] for line in failures(desk) if line["state"] == "set_aside"} == kinds
+    drawn = plot()
+    assert "| 通話 | 6 件(確認待ちへ 2件、処理できなかった 4件、次回に回した 0件) |" in drawn
+    assert "| 処理待ち(初め → 終わり) | 6 件 → 0 件 |" in drawn
+    assert "data:image/svg+xml;base64," in drawn
     rows = {row["通話"]: row for row in table()}
     assert set(rows) == {*kinds, *(call.call_id for call in good)}
     assert (rows[good[1].call_id]["結果"], rows[good[1].call_id]["音声(分)"]) == ("確認待ちへ", 0.1)
@@ -332,3 +343,22 @@ def test_every_parameter_has_a_default_and_explains_itself():
             assert not field["description"].isascii(), name
         assert flow.description is not None
         assert not flow.description.isascii()
+
+
+def test_the_summary_tells_which_reports_of_a_breach_are_due(desk: Desk, tmp_path: Path):
+    """Its number, the report and the day; not what happened."""
+    from flows.desk.breaches.steps import NewMark, mark_breach
+    from flows.desk.kinds.breaches import BreachKind
+    from tests.release_builders import APPROVER, approved, asked, released, with_company
+
+    request = asked(with_company(desk))
+    approved(desk, tmp_path, request)
+    released(desk, request)
+    assert "漏えい等" not in (night(), summary())[1]
+    breach = mark_breach(desk, APPROVER, request, NewMark(BreachKind.LOST, "佐伯一郎の車で紛失した"))
+    night()
+    text = summary()
+
+    assert f"| {breach.number} | 速報 | " in text
+    assert f"| {breach.number} | 確報 | " in text
+    assert "佐伯" not in text

@@ -97,6 +97,7 @@ def test_a_request_is_told_from_receipt_to_delivery(desk: Desk, released: str):
         "確認した人": "窪田",
         "承認した人": "小早川",
         "開示日時": "2026-11-25 10:00",
+        "漏えい等": "",
         "開示した人": OTHER.name,
         "開示したファイル": f"通話1_音声.wav {'b' * 64}",
         "パッケージのSHA-256": "f" * 64,

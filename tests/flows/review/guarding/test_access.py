@@ -136,6 +136,15 @@ LEDGER: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/visits/{number}/play"): {APPROVER},
     ("POST", "/api/visits/{number}/heard"): {APPROVER},
     ("GET", "/visit-audio/{token}"): {APPROVER},
+    ("GET", "/breaches"): READERS,
+    ("GET", "/ledger/{number}/breach"): {APPROVER},
+    ("POST", "/ledger/{number}/breach"): {APPROVER},
+    ("GET", "/breaches/{number}"): {APPROVER},
+    ("POST", "/breaches/{number}/decide"): {APPROVER},
+    ("POST", "/breaches/{number}/write"): {APPROVER},
+    ("POST", "/breaches/{number}/done"): {APPROVER},
+    ("GET", "/breaches/{number}/report"): {APPROVER},
+    ("GET", "/breaches/{number}/notice"): {APPROVER},
 }
 """What goes out, and what was told of it."""
 

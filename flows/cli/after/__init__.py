@@ -1,0 +1,1 @@
+"""Commands for what comes after an answer."""

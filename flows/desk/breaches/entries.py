@@ -1,0 +1,134 @@
+"""Breaches as the notes of their requests record them; for the steps of a breach and for the ledger.
+
+A breach may touch answers to several requests.  Each mark is a note to its own request; what concerns the
+breach as a whole is a note to the request that was marked first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.integrity.desk import Change
+from flows.desk.kinds.breaches import Breach, BreachKind, Done, Duty, Fact, Mark, Paper, Stage
+from flows.desk.kinds.values import NoteKind
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import take_sealed
+from flows.desk.storage.tables import NoteRow, RequestRow
+
+__all__ = ["Entry", "breaches_of", "write_entry"]
+
+KINDS: Final = (NoteKind.BREACH, NoteKind.BREACH_FACT, NoteKind.BREACH_DUTY, NoteKind.BREACH_DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the code of a note keeps, beside its text.
+
+    Attributes:
+        breach: Number of the breach.
+        position: 1 for its first entry; the notes' times may be equal.
+        turn: Of a mark: number of the answer.
+        what: Of a mark: what happened.
+        when: Of a mark: when the company knew; of something done: when.
+        paper: Of a text: which paper it is for.
+        item: Of a text: which item.
+        grounds: Of a decision: the items of 施行規則7条.
+        reports: Of a decision: whether a report is made.
+        stage: Of something done: which stage.
+    """
+
+    breach: str
+    position: int = 0
+    turn: int = 0
+    what: BreachKind = BreachKind.OTHER
+    when: datetime | None = None
+    paper: Paper = Paper.REPORT
+    item: int = 0
+    grounds: tuple[int, ...] = ()
+    reports: bool = True
+    stage: Stage = Stage.FIRST
+
+
+ENTRY: Final[TypeAdapter[Entry]] = TypeAdapter(Entry)
+
+Found = tuple[Entry, NoteRow, Said]
+
+
+def write_entry(
+    change: Change, row: RequestRow, kind: NoteKind, entry: Entry, told: tuple[str, str] = ("", "")
+) -> None:
+    """Add an entry within a change.
+
+    Args:
+        change: The change.
+        row: The request to whose notes it belongs.
+        kind: Kind of the note.
+        entry: The entry; its position is given with that of the other entries of the breach.
+        told: Its text, and the id of the answer that it concerns.
+    """
+    text, about = told
+    write_note(change, row, kind, Said(change.actor.name, text, about, ENTRY.dump_json(entry).decode()))
+    change.session.flush()
+
+
+def breaches_of(session: Session, keyring: Keyring) -> tuple[Breach, ...]:
+    """Return all breaches, oldest first, within a session; for the other modules of ``flows.desk``."""
+    statement = (
+        select(NoteRow, RequestRow.number)
+        .join(RequestRow, RequestRow.id == NoteRow.request_id)
+        .where(NoteRow.kind.in_(KINDS))
+    )
+    found: dict[str, list[Found]] = defaultdict(list)
+    numbers: dict[str, str] = {}
+    for row, number in session.execute(statement):
+        said = take_sealed(row, SAID, keyring)
+        entry = ENTRY.validate_json(said.code)
+        found[entry.breach].append((entry, row, said))
+        numbers[row.request_id] = number
+    whole = (_breach(number, entries, numbers) for number, entries in found.items())
+    return tuple(sorted((each for each in whole if each.marks), key=lambda each: each.number))
+
+
+def _breach(number: str, entries: Iterable[Found], requests: Mapping[str, str]) -> Breach:
+    in_order = sorted(entries, key=lambda each: each[0].position)
+    of_kind = {kind: [each for each in in_order if each[1].kind == kind] for kind in KINDS}
+    return Breach(
+        number,
+        tuple(_mark(each, requests) for each in of_kind[NoteKind.BREACH]),
+        tuple(
+            Fact(entry.paper, entry.item, said.text, said.by, row.at)
+            for entry, row, said in of_kind[NoteKind.BREACH_FACT]
+        ),
+        tuple(
+            Duty(entry.grounds, entry.reports, said.text, said.by, row.at)
+            for entry, row, said in of_kind[NoteKind.BREACH_DUTY]
+        ),
+        tuple(
+            Done(entry.stage, entry.when or row.at, said.text, said.by, row.at)
+            for entry, row, said in of_kind[NoteKind.BREACH_DONE]
+        ),
+    )
+
+
+def _mark(found: Found, requests: Mapping[str, str]) -> Mark:
+    entry, row, said = found
+    return Mark(
+        row.request_id,
+        requests[row.request_id],
+        said.about,
+        entry.turn,
+        entry.what,
+        entry.when or row.at,
+        said.text,
+        said.by,
+        row.at,
+    )

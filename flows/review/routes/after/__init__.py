@@ -1,0 +1,1 @@
+"""Routes for what comes after an answer."""

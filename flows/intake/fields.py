@@ -30,6 +30,7 @@ from flows.files.case_file import MALFORMED, REASONS, Kana, Phone, Text
 from pipeline.types import CaseName
 
 __all__ = [
+    "Channel",
     "Day",
     "Free",
     "Moment",
@@ -205,6 +206,18 @@ def _yes_no(value: object) -> bool:
     return text in YES
 
 
+CHANNELS = {"0": 0, "左": 0, "1": 1, "右": 1}
+
+
+def _channel(value: object) -> int:
+    """Parse a channel of a two-channel file; players show channel 0 as the left one."""
+    reason = "0 (左) か 1 (右) で書いてください"
+    text = str(value) if type(value) is int else _plain(value, reason)
+    if text not in CHANNELS:
+        raise Refused(reason)
+    return CHANNELS[text]
+
+
 def _split(value: object) -> object:
     """Split a text into one or several phone numbers."""
     if not isinstance(value, str):
@@ -252,6 +265,7 @@ def code_word(labels: Mapping[str, str]) -> Callable[[object], str]:
     return read
 
 
+Channel = Annotated[int, BeforeValidator(_channel)]
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]

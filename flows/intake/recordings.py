@@ -20,7 +20,7 @@ from flows.desk.kinds.errors import DuplicateError, RecordingUnreadableError
 from flows.desk.kinds.values import Actor, NewRecording
 from flows.desk.storage.sources import PROTOCOLS, copy_source
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.fields import Free, Moment, Phones, Refused, Seconds, Strict
+from flows.intake.fields import Channel, Free, Moment, Phones, Refused, Seconds, Strict
 from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
 from pipeline.errors import UnreadableAudioError
@@ -36,6 +36,7 @@ LAYOUT = Layout(
         Column("numbers", "電話番号", ("numbers",)),
         Column("customer_id", "顧客番号", ("customer_id",)),
         Column("operator", "担当者", ("operator",)),
+        Column("operator_channel", "担当者のチャンネル", ("operator_channel",)),
     )
 )
 
@@ -59,6 +60,7 @@ class RecordingDocument(Strict):
     numbers: Phones = Field(default=(), repr=False)
     customer_id: Free = Field(default="", repr=False)
     operator: Free = Field(default="", repr=False)
+    operator_channel: Channel = 0
 
     @field_validator("call_id", "file")
     @classmethod
@@ -85,7 +87,14 @@ class RecordingDocument(Strict):
             msg = "この種類の場所は使えません"
             raise ValueError(msg)
         return NewRecording(
-            self.call_id, self.started_at, uri, self.duration, self.numbers, self.customer_id, self.operator
+            source_id=self.call_id,
+            started_at=self.started_at,
+            uri=uri,
+            duration=self.duration,
+            numbers=self.numbers,
+            customer_id=self.customer_id,
+            operator=self.operator,
+            operator_channel=self.operator_channel,
         )
 
 
@@ -253,6 +262,7 @@ def _read_name(file: _File, pattern: FilePattern) -> NewRecording | None:
         numbers=said.numbers,
         customer_id=said.customer,
         operator=said.operator,
+        operator_channel=pattern.operator_channel,
     )
 
 

@@ -297,6 +297,7 @@ class NewRecording:
         numbers: Phone numbers of both ends.
         customer_id: Id of the customer.
         operator: The operator.
+        operator_channel: Channel of a two-channel file on which the operator speaks, 0 or 1.
     """
 
     source_id: str = field(repr=False)
@@ -306,6 +307,7 @@ class NewRecording:
     numbers: tuple[str, ...] = field(default=(), repr=False)
     customer_id: str = field(default="", repr=False)
     operator: str = field(default="", repr=False)
+    operator_channel: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from flows.cli.main import app
 from tests.builders import voice_file
+from tests.exported_calls import genesys_export
 
 REQUEST = {
     "received_at": "2024-01-20",
@@ -58,6 +59,8 @@ def line(*arguments: str, status: int = 0, given: str = "", needs: str = "", **e
 SAMPLES = {"--case": "{folder}", "--out": "{folder}/out"}
 CALLS = tuple(part for pair in SAMPLES.items() for part in pair)
 
+RIGHT = ("--operator-channel", "1")
+
 LINES: Mapping[str, Line] = {
     "mask": line("{folder}/none.wav", *CALLS, status=2, needs="numpy av"),
     "evaluate": line("{folder}/none", "--out", "{folder}/out", status=2, needs="numpy av"),
@@ -90,6 +93,8 @@ LINES: Mapping[str, Line] = {
     "recordings import": line("{folder}/recordings.csv"),
     "recordings scan": line("{calls}", "--pattern", PATTERN),
     "recordings inbox": line(),
+    "exchange profiles": line(),
+    "exchange import": line("{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av"),
     "lists import": line("{folder}/lists.json"),
     "lists show": line(),
     "audit verify": line(),
@@ -148,6 +153,8 @@ def make_small_desk(folder: Path) -> SmallDesk:
         file = voice_file(calls / name, 2.0)
         os.utime(file, (time.time() - 3600,) * 2)
     voice_file(folder / "home" / "inbox" / "one.wav", 2.0)
+    (folder / "export").mkdir()
+    genesys_export(folder / "export")
     (folder / "samples").mkdir()
     voice_file(folder / "samples" / "a.wav", 2.0)
     (folder / "samples" / "a.case.json").write_text(json.dumps({"case_id": "R-1"}), encoding="utf-8")

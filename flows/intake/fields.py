@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -46,6 +47,7 @@ __all__ = [
     "choice",
     "code_word",
     "moment_of",
+    "number_of",
     "reasons_of",
 ]
 
@@ -272,7 +274,16 @@ Seconds = Annotated[float, BeforeValidator(_seconds)]
 Yen = Annotated[int, BeforeValidator(_yen)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Free = Annotated[str, StringConstraints(strict=True, strip_whitespace=True)]
+NUMBER: TypeAdapter[str] = TypeAdapter(Number)
 Phones = Annotated[tuple[Number, ...], BeforeValidator(_split)]
+
+
+def number_of(text: str) -> str | None:
+    """Return the digits of a phone number; ``None`` when it is none."""
+    try:
+        return NUMBER.validate_python(text)
+    except ValidationError:
+        return None
 
 
 def reasons_of(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str]]:

@@ -25,7 +25,16 @@ from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
 from pipeline.errors import UnreadableAudioError
 
-__all__ = ["LAYOUT", "RecordingDocument", "Scanned", "import_recordings", "measure", "scan_recordings"]
+__all__ = [
+    "LAYOUT",
+    "RecordingDocument",
+    "Scanned",
+    "Sound",
+    "examine",
+    "import_recordings",
+    "measure",
+    "scan_recordings",
+]
 
 LAYOUT = Layout(
     (
@@ -293,8 +302,16 @@ def _add_batch(
     )
 
 
-def measure(desk: Desk, uri: str) -> float | None:
-    """Return a recording's length in seconds, or ``None`` when it cannot be read.
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What is known of a recording that was read once: its length, and its number of channels."""
+
+    seconds: float
+    channels: int
+
+
+def examine(desk: Desk, uri: str) -> Sound | None:
+    """Read a recording, or return ``None`` when it cannot be read.
 
     It is decoded as for masking, because a header may promise more than the file contains.
     """
@@ -304,6 +321,13 @@ def measure(desk: Desk, uri: str) -> float | None:
         copy = folder / f"recording{PurePosixPath(uri).suffix.lower()}"
         try:
             copy_source(desk.settings, uri, copy)
-            return round(read_recording(copy).duration, 3)
+            whole = read_recording(copy, folder)
+            return Sound(round(whole.duration, 3), whole.channels)
         except (RecordingUnreadableError, UnreadableAudioError):
             return None
+
+
+def measure(desk: Desk, uri: str) -> float | None:
+    """Return a recording's length in seconds, or ``None`` when it cannot be read."""
+    sound = examine(desk, uri)
+    return None if sound is None else sound.seconds

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from flows.cli.main import app
 from tests.builders import voice_file
 from tests.exported_calls import genesys_export
+from tests.vcons import vcon, write_vcon
 
 REQUEST = {
     "received_at": "2024-01-20",
@@ -95,6 +96,8 @@ LINES: Mapping[str, Line] = {
     "recordings inbox": line(),
     "exchange profiles": line(),
     "exchange import": line("{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av"),
+    "exchange vcon-in": line(IDENTIFIED, "{folder}/call.vcon.json", needs="numpy av"),
+    "exchange vcon-out": line(ANSWERED, "--out", "{folder}", status=3),
     "lists import": line("{folder}/lists.json"),
     "lists show": line(),
     "audit verify": line(),
@@ -155,6 +158,7 @@ def make_small_desk(folder: Path) -> SmallDesk:
     voice_file(folder / "home" / "inbox" / "one.wav", 2.0)
     (folder / "export").mkdir()
     genesys_export(folder / "export")
+    write_vcon(folder, vcon(folder)).rename(folder / "call.vcon.json")
     (folder / "samples").mkdir()
     voice_file(folder / "samples" / "a.wav", 2.0)
     (folder / "samples" / "a.case.json").write_text(json.dumps({"case_id": "R-1"}), encoding="utf-8")

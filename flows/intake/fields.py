@@ -46,6 +46,7 @@ __all__ = [
     "YesNo",
     "choice",
     "code_word",
+    "instant_of",
     "moment_of",
     "number_of",
     "reasons_of",
@@ -62,6 +63,8 @@ MOMENT = re.compile(
 CLOCK = re.compile(r"(?:(?P<hours>\d+):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2}(?:\.\d+)?)")
 SEPARATORS = re.compile(r"[;；\n]")
 """Separators of several values in one cell; a comma or 、 may be part of an address."""
+
+MAX_INSTANT_CHARS = 40
 
 REIWA = 2018
 """Add the year of the era Reiwa to this: 令和元年 is 2019."""
@@ -155,6 +158,17 @@ def moment_of(text: str) -> datetime | None:
         return _moment(text)
     except Refused:
         return None
+
+
+def instant_of(value: object) -> datetime | None:
+    """Parse a time as programs write it (RFC 3339), which names its zone; ``None`` when it is malformed."""
+    if not isinstance(value, str) or len(value) > MAX_INSTANT_CHARS or ":" not in value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else moment.replace(microsecond=0)
 
 
 def _seconds(value: object) -> float:

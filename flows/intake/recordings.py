@@ -311,20 +311,28 @@ class Sound:
 
 
 def examine(desk: Desk, uri: str) -> Sound | None:
-    """Read a recording, or return ``None`` when it cannot be read.
+    """Read a recording of the company's places, or return ``None`` when it cannot be read."""
+    with desk.store.private_folder() as folder:
+        copy = folder / f"recording{PurePosixPath(uri).suffix.lower()}"
+        try:
+            copy_source(desk.settings, uri, copy)
+        except RecordingUnreadableError:
+            return None
+        return heard(copy)
+
+
+def heard(path: Path) -> Sound | None:
+    """Read a private copy of a recording, or return ``None`` when it cannot be read.
 
     It is decoded as for masking, because a header may promise more than the file contains.
     """
     from pipeline.audio.recording import read_recording
 
-    with desk.store.private_folder() as folder:
-        copy = folder / f"recording{PurePosixPath(uri).suffix.lower()}"
-        try:
-            copy_source(desk.settings, uri, copy)
-            whole = read_recording(copy, folder)
-            return Sound(round(whole.duration, 3), whole.channels)
-        except (RecordingUnreadableError, UnreadableAudioError):
-            return None
+    try:
+        whole = read_recording(path, path.parent)
+    except UnreadableAudioError:
+        return None
+    return Sound(round(whole.duration, 3), whole.channels)
 
 
 def measure(desk: Desk, uri: str) -> float | None:

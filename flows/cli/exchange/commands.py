@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from flows.cli.call import OperatorChannel
-from flows.cli.session import Report, Who, opened, refuse_faults, table, told
+from flows.cli.release import Out, Turn
+from flows.cli.session import Number, Report, Who, opened, refuse, refuse_faults, table, told
 
 __all__ = ["exchange"]
 
@@ -60,3 +61,43 @@ def import_(
         typer.echo(f"{len(done.added.new)}件を取り込みました (登録済み {done.added.known}件)")
         if done.passed_over:
             typer.echo(f"  {done.passed_over}件: 録音のある通話ではないか、新しい記録があるもの")
+
+
+@exchange.command("vcon-in")
+def vcon_in(
+    number: Number,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="vCon の JSON")],
+    operator_channel: OperatorChannel = None,
+    report: Report = None,
+    who: Who = "",
+) -> None:
+    """請求に、vCon の中の録音を加えます。本人確認の後だけにできます。リンクの録音は取りに行きません。
+
+    録音は封をして保管場所に置きます。vCon のファイルは消しません。
+    """
+    with opened(who) as session:
+        from flows.intake.faults import IntakeError
+        from flows.intake.systems.take_vcon import take_vcon
+
+        try:
+            made = take_vcon(session.desk, session.actor, number, path, operator_channel)
+        except IntakeError as error:
+            refuse_faults(str(path), error.faults, report)
+        for call_id in made:
+            typer.echo(f"通話 {call_id} として加えました")
+        typer.echo("夜間処理で伏せられます。すぐに処理するには: kaiji run nightly")
+
+
+@exchange.command("vcon-out")
+def vcon_out(number: Number, out: Out, turn: Turn = None, who: Who = "") -> None:
+    """開示した通話の、伏せた vCon を書き出します: 渡した音声と文字だけで、元の録音には何もつながりません。
+
+    暗号化されていません。取り出したことを監査記録に残します。
+    """
+    if not out.is_dir():
+        refuse(f"{out}: フォルダがありません")
+    with opened(who, "approver") as session:
+        from flows.exchange.redacted_vcon import write_vcons
+
+        for path in write_vcons(session.desk, session.actor, number, out, turn):
+            typer.echo(f"書き出しました: {path}")

@@ -35,6 +35,7 @@ NOTES = {
     NoteKind.VISIT: "対面の聴取の開始",
     NoteKind.PLAYED: "対面での再生",
     NoteKind.VISIT_END: "対面の聴取の終わり",
+    NoteKind.PLACED: "受渡し場所に置いた",
 }
 
 

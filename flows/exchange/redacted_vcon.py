@@ -2,8 +2,8 @@
 
 Written to draft-ietf-vcon-vcon-core-04 (7 September 2026).  Made from the files of the package alone, so that
 a vCon can hold nothing that was not released.  ``redacted_from`` has neither ``uuid`` nor ``url`` nor
-``content_hash``, which the draft reads as: the less redacted version is not available.  Parties have their role
-and no name, number or id; the vCon's own id is made by chance.
+``content_hash``, which the draft reads as: the less redacted version is not available.  Parties have their
+role and no name, number or id; the vCon's own id is made by chance.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``kaiji exchange``: recordings as other systems export them, and what other systems fetch."""
+"""``kaiji exchange``: what other systems export, and what they fetch."""
 
 from __future__ import annotations
 
@@ -101,3 +101,15 @@ def vcon_out(number: Number, out: Out, turn: Turn = None, who: Who = "") -> None
 
         for path in write_vcons(session.desk, session.actor, number, out, turn):
             typer.echo(f"書き出しました: {path}")
+
+
+@exchange.command("place")
+def place(number: Number, turn: Turn = None, who: Who = "") -> None:
+    """開示したファイルを受渡し場所 (KAIJI_OUTBOX) に置きます。開示の時に置けなかったもの、もう一度要るもの。
+
+    置くのは暗号化した ZIP と開封手順だけです。同じ名前のファイルを書き換えることはありません。
+    """
+    with opened(who, "approver") as session:
+        from flows.exchange.outbox import place_package
+
+        typer.echo(f"受渡し場所に置きました: {place_package(session.desk, session.actor, number, turn)}.zip")

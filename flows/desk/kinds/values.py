@@ -247,7 +247,8 @@ ANSWERS = {
 class NoteKind(enum.StrEnum):
     """Kinds of notes; the first three change the clock.
 
-    ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the last three record a visit (``ways``).
+    ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; ``VISIT``, ``PLAYED`` and ``VISIT_END`` record a
+    visit (``ways``); ``PLACED`` records that a package was put where another system fetches it.
     """
 
     PAUSE = "pause"
@@ -264,6 +265,7 @@ class NoteKind(enum.StrEnum):
     VISIT = "visit"
     PLAYED = "played"
     VISIT_END = "visit_end"
+    PLACED = "placed"
 
 
 @dataclass(frozen=True, slots=True)

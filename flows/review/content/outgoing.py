@@ -20,6 +20,7 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Actor
+from flows.exchange.outbox import place_released
 from flows.releasing.release import draft_letter, release
 from pipeline.errors import PipelineError
 
@@ -103,6 +104,9 @@ class Outgoing:
             with self._turn:
                 release(self._desk, actor, number, load_models)
             fault = ""
+            unplaced = place_released(self._desk, actor, number)
+            if unplaced:
+                LOG.warning("%s: %s", number, unplaced)
         except PipelineError as error:
             fault = str(error)
         except Exception as error:  # noqa: BLE001 (told on the page; the log has its kind only)

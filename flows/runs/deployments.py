@@ -1,13 +1,16 @@
 """``python -m flows.runs.deployments``: registers kaiji's flows at a Prefect server.
 
 It registers the work pool, the limit of speech recognition, the rule for runs whose process was killed, and
-the deployments of ``prefect.yaml``.  Registering twice changes nothing.
+the deployments of ``prefect.yaml``.  Registering twice changes nothing.  Runs are processes of the worker, or
+with ``--containers`` containers, as ``containers.json`` says.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,8 +26,17 @@ from prefect.exceptions import ObjectNotFound
 from flows.runs.case_task import RECOGNITION
 from flows.settings import surroundings
 from flows.version import VERSION
+from pipeline.errors import PipelineError
 
-__all__ = ["JOB_TEMPLATE", "POOL", "close_forms", "deploy", "prepare_server"]
+__all__ = [
+    "JOB_TEMPLATE",
+    "POOL",
+    "PoolError",
+    "close_forms",
+    "container_template",
+    "deploy",
+    "prepare_server",
+]
 
 POOL = "kaiji"
 
@@ -38,7 +50,11 @@ JOB_TEMPLATE: dict[str, Any] = {
 Prefect's own template takes the command, the environment and the folder from whoever starts a run.
 """
 
+PROCESS, DOCKER = "process", "docker"
+"""Types of work pools."""
+
 FILE = Path(__file__).with_name("prefect.yaml")
+CONTAINERS = Path(__file__).with_name("containers.json")
 
 VERSION_VARIABLE = "KAIJI_VERSION"
 """Variable that ``prefect.yaml`` takes the version of the deployments from."""
@@ -49,21 +65,46 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=300)
 """Ten heartbeats of the 30 s that ``make serve`` sets: a busy machine may miss some."""
 
 
-def prepare_server(client: SyncPrefectClient, recognitions: int) -> None:
+class PoolError(PipelineError):
+    """The server's work pool is of another type, which Prefect cannot change."""
+
+    code = "work_pool"
+
+
+def container_template() -> dict[str, Any]:
+    """Return the template of runs in containers.  A run chooses nothing of it either."""
+    template: dict[str, Any] = json.loads(CONTAINERS.read_text(encoding="utf-8"))
+    return template
+
+
+def prepare_server(
+    client: SyncPrefectClient,
+    recognitions: int,
+    pool: tuple[str, Mapping[str, Any]] = (PROCESS, JOB_TEMPLATE),
+) -> None:
     """Create the limit and the rule where they are missing, and set the work pool's template.
 
     Args:
         client: Client of the server.
         recognitions: Calls that are recognised at a time; an existing limit is the administrator's and
             is kept.
+        pool: Type of the work pool, and its template.
+
+    Raises:
+        PoolError: when the server has a pool of another type.
     """
+    kind, template = pool[0], dict(pool[1])
     try:
-        client.read_work_pool(POOL)
+        known = client.read_work_pool(POOL)
     except ObjectNotFound:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=JOB_TEMPLATE))
+        client.create_work_pool(WorkPoolCreate(name=POOL, type=kind, base_job_template=template))
     else:
+        if known.type != kind:
+            told = f"{kind} にするには、消してからもう一度行ってください"
+            msg = f"作業プール {POOL} は {known.type} の形です。{told}"
+            raise PoolError(msg)
         # The pool is from an earlier version, or was changed.
-        client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=JOB_TEMPLATE))
+        client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=template))
     try:
         client.read_global_concurrency_limit_by_name(RECOGNITION)
     except ObjectNotFound:
@@ -99,10 +140,18 @@ def silent_runs() -> AutomationCore:
 
 def deploy(
     recognitions: Annotated[int, typer.Option(min=1, help="同時に音声認識する通話の数(初回だけ)")] = 1,
+    containers: Annotated[
+        bool, typer.Option("--containers", help="実行をコンテナにする(flows/runs/containers.json)")
+    ] = False,
 ) -> None:
     """Prefect のサーバーに、作業プールと4つのデプロイを登録します(PREFECT_API_URL のサーバー)。"""
-    with get_client(sync_client=True) as client:
-        prepare_server(client, recognitions)
+    pool = (DOCKER, container_template()) if containers else (PROCESS, JOB_TEMPLATE)
+    try:
+        with get_client(sync_client=True) as client:
+            prepare_server(client, recognitions, pool)
+    except PoolError as error:
+        typer.echo(f"kaiji: {error}", err=True)
+        raise typer.Exit(2) from None
     command = [
         sys.executable,
         "-m",

@@ -62,10 +62,7 @@ class Exported:
     def fault(self, paths: Sequence[str], reason: str) -> Fault:
         """Return a mistake at the first of the given paths, which are the profile's own words."""
         unit = "行目" if self.flat else "件目"
-        place = paths[0] if paths else ""
-        if self.list_number:
-            return Fault(self.list_number, place, f"{reason}(その{self.row}{unit})", "個目の一覧")
-        return Fault(self.row, place, reason, unit)
+        return _of_list(Fault(self.row, paths[0] if paths else "", reason, unit), self.list_number)
 
 
 def lists_of(place: Path, profile: Profile) -> tuple[Path, ...]:
@@ -109,10 +106,18 @@ def read_exported(lists: Sequence[Path], profile: Profile) -> tuple[tuple[Export
         try:
             found += read(path, number)
         except IntakeError as error:
-            faults += (replace(fault, row=number, unit="個目の一覧") for fault in error.faults)
+            faults += (_of_list(fault, number) for fault in error.faults)
         except FileError as error:
             faults.append(Fault(number, "", str(error), "個目の一覧"))
     return tuple(found), tuple(faults)
+
+
+def _of_list(fault: Fault, number: int) -> Fault:
+    """Return a mistake of a list as it is told when the list is one of several."""
+    if not number:
+        return fault
+    told = f"{fault.reason}(その{fault.row}{fault.unit})" if fault.row else fault.reason
+    return replace(fault, row=number, reason=told, unit="個目の一覧")
 
 
 def _of_json(path: Path, number: int) -> Iterator[Exported]:

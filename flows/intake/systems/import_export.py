@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.desk.cases import catalogue
 from flows.desk.cases.catalogue import Added
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DuplicateError
-from flows.desk.kinds.values import JAPAN, Actor, NewRecording
+from flows.desk.kinds.values import Actor, NewRecording
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.fields import Refused, number_of
+from flows.intake.fields import Refused
 from flows.intake.recordings import examine
 from flows.intake.systems.exported import Exported, lists_of, read_exported
 from flows.intake.systems.profile import Profile
 from flows.intake.systems.sound_files import SoundFiles
+from flows.intake.systems.values import CallValues, call_values, newest_of
 from flows.intake.tabular import FileError
 
 __all__ = ["Imported", "import_export"]
 
-MAX_CHARS = 200
-"""Characters of an id, a name, or a time."""
-
-ZONES = {"UTC": UTC, "Asia/Tokyo": JAPAN}
-CLOCKS_DIFFER = timedelta(minutes=10)
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""A call before it is a mistake, such as an empty date that a program wrote as 1970."""
+UNTOLD = "どちらのチャンネルが担当者か、この一覧では分かりません(--operator-channel 0 か 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ def import_export(
 ) -> Imported:
     """Import an export of a telephone system.
 
-    The recordings stay where they are; each is read once, for its length and its channels.
+    The recordings stay where they are; each that is new is read once, for its length and its channels.
 
     Args:
         desk: The desk.
@@ -70,15 +64,16 @@ def import_export(
         FileError: when there is no list, or it names no recording at all.
         IntakeError: with every mistake; nothing was taken in.
     """
-    records, mistakes = read_exported(lists_of(place, profile), profile)
+    whole = place.absolute()
+    records, mistakes = read_exported(lists_of(whole, profile), profile)
     wanted, twice = _newest([each for each in records if _is_wanted(each, profile)], profile)
-    sounds = SoundFiles(place if place.is_dir() else place.absolute().parent)
+    sounds = SoundFiles(whole if whole.is_dir() else whole.parent)
     channel = profile.operator_channel if operator_channel is None else operator_channel
     found: list[_Found] = []
     faults = [*mistakes, *twice]
     for record in wanted:
         try:
-            found += _recordings(record, profile, sounds)
+            found += _recordings(record, call_values(record, profile, desk.clock()), profile, sounds)
         except IntakeError as error:
             faults += error.faults
     faults += _same_twice(found, profile)
@@ -87,7 +82,8 @@ def import_export(
     if faults:
         raise IntakeError(dict.fromkeys(faults))
     if not heard:
-        msg = "取り込む通話の録音が1件もありません"
+        told = f"({len(records)}件の記録は {'、'.join(profile.only)} の値が違います)" if profile.only else ""
+        msg = f"取り込む通話の録音が1件もありません{told}"
         raise FileError(msg)
     news = [each for each in heard if isinstance(each, NewRecording)]
     return Imported(_added(desk, actor, found, news), len(records) - len(wanted))
@@ -100,101 +96,36 @@ def _is_wanted(record: Exported, profile: Profile) -> bool:
 def _newest(records: Sequence[Exported], profile: Profile) -> tuple[list[Exported], list[Fault]]:
     """Leave one record of each id: the newest, where the system writes a call several times."""
     paths = profile.fields.call_id
-    if not paths:
-        return list(records), []
-    by_id: dict[object, Exported] = {}
-    faults = []
+    by_id: dict[str, Exported] = {}
+    others, faults = [], []
     for record in records:
         key = record.first(paths)
-        if not isinstance(key, str) or key not in by_id:
-            by_id[key if isinstance(key, str) else id(record)] = record
+        if not isinstance(key, str):
+            others.append(record)
             continue
-        ages = [_age(each, profile) for each in (by_id[key], record)]
-        if record.document == by_id[key].document or (None not in ages and ages[0] != ages[1]):
-            by_id[key] = max((by_id[key], record), key=lambda each: str(_age(each, profile)))
-        else:
+        newest = newest_of(by_id.get(key, record), record, profile)
+        if newest is None:
             faults.append(record.fault(paths, "同じ通話IDの記録が前にあります"))
-    return list(by_id.values()), faults
+        else:
+            by_id[key] = newest
+    return [*by_id.values(), *others], faults
 
 
-def _age(record: Exported, profile: Profile) -> datetime | None:
-    value = None if profile.newest is None else record.at(profile.newest)
-    return _moment(value, profile) if isinstance(value, str) else None
-
-
-def _recordings(record: Exported, profile: Profile, sounds: SoundFiles) -> Iterator[_Found]:
+def _recordings(record: Exported, call: CallValues, profile: Profile, sounds: SoundFiles) -> Iterator[_Found]:
     """Yield the recordings of one record: one, or one for each segment of the call."""
-    fields = profile.fields
-    faults: list[Fault] = []
-
-    def text(paths: Sequence[str], *, required: bool = False) -> str:
-        value = record.first(paths)
-        if value is None and not required:
-            return ""
-        if isinstance(value, str) and value.isprintable() and len(value) <= MAX_CHARS and value.strip():
-            return value.strip()
-        faults.append(record.fault(paths, "ありません" if value is None else "値の形が正しくありません"))
-        return ""
-
-    call_id = text(fields.call_id, required=profile.sound != "beside")
-    started_at = _started_at(record, profile, faults)
-    customer_id, operator = text(fields.customer_id), text(fields.operator)
-    numbers = _numbers(record, profile, faults)
-    if faults or started_at is None:
-        raise IntakeError(faults)
-    for source_id, path in _sounds(record, profile, sounds, call_id):
+    for source_id, path in _sounds(record, call.call_id, profile, sounds):
         new = NewRecording(
             source_id=source_id,
-            started_at=started_at,
+            started_at=call.started_at,
             uri=str(path),
-            numbers=numbers,
-            customer_id=customer_id,
-            operator=operator,
+            numbers=call.numbers,
+            customer_id=call.customer_id,
+            operator=call.operator,
         )
         yield _Found(record, new)
 
 
-def _started_at(record: Exported, profile: Profile, faults: list[Fault]) -> datetime | None:
-    paths = profile.fields.started_at
-    parts = [record.at(path) for path in paths]
-    texts = [part for part in parts if isinstance(part, str)]
-    moment = _moment(" ".join(texts), profile) if len(texts) == len(paths) else None
-    if None in parts:
-        faults.append(record.fault(paths, "ありません"))
-    elif moment is None:
-        faults.append(record.fault(paths, "日時の形ではありません"))
-    elif not EARLIEST < moment < datetime.now(UTC) + CLOCKS_DIFFER:
-        faults.append(record.fault(paths, "1990年より前か、未来の日時です"))
-    return moment
-
-
-def _moment(text: str, profile: Profile) -> datetime | None:
-    if len(text) > MAX_CHARS or ":" not in text:
-        return None
-    try:
-        if profile.time_format is None:
-            moment = datetime.fromisoformat(text.strip())
-        else:
-            moment = datetime.strptime(text.strip(), profile.time_format)  # noqa: DTZ007 (the zone follows)
-    except ValueError:
-        return None
-    zoned = moment if moment.tzinfo is not None else moment.replace(tzinfo=ZONES[profile.zone])
-    return zoned.replace(microsecond=0)
-
-
-def _numbers(record: Exported, profile: Profile, faults: list[Fault]) -> tuple[str, ...]:
-    """Return the phone numbers; a withheld one, or a SIP address, is nothing that is searched for."""
-    found = []
-    for path in profile.fields.numbers:
-        value = record.at(path)
-        if value is not None and not isinstance(value, str):
-            faults.append(record.fault([path], "文字列ではありません"))
-        elif value is not None and (number := number_of(value.strip().removeprefix("tel:"))) is not None:
-            found.append(number)
-    return tuple(dict.fromkeys(found))
-
-
-def _sounds(record: Exported, profile: Profile, sounds: SoundFiles, call_id: str) -> list[tuple[str, Path]]:
+def _sounds(record: Exported, call_id: str, profile: Profile, sounds: SoundFiles) -> list[tuple[str, Path]]:
     """Return the recordings of a record, each with the id that the catalogue knows it by."""
     place = record.first(profile.fields.location)
     try:
@@ -208,7 +139,12 @@ def _sounds(record: Exported, profile: Profile, sounds: SoundFiles, call_id: str
         reason = "録音ファイルの場所の形ではありません"
     except Refused as refused:
         reason = str(refused)
-    raise IntakeError([record.fault(profile.fields.location or profile.fields.call_id, reason)])
+    raise IntakeError([record.fault(_told_at(profile), reason)])
+
+
+def _told_at(profile: Profile) -> Sequence[str]:
+    """Return where mistakes of a recording are told: at what names it."""
+    return profile.fields.location or profile.fields.call_id
 
 
 def _same_twice(found: Iterable[_Found], profile: Profile) -> Iterator[Fault]:
@@ -216,29 +152,29 @@ def _same_twice(found: Iterable[_Found], profile: Profile) -> Iterator[Fault]:
     ids: set[str] = set()
     places: set[str] = set()
     for each in found:
-        paths = profile.fields.location or profile.fields.call_id
         if each.recording.uri in places:
-            yield each.record.fault(paths, "前の記録と同じ録音ファイルです")
+            yield each.record.fault(_told_at(profile), "前の記録と同じ録音ファイルです")
         elif each.recording.source_id in ids:
-            yield each.record.fault(paths, "同じ通話IDの記録が前にあります")
+            yield each.record.fault(_told_at(profile), "同じ通話IDの記録が前にあります")
         places.add(each.recording.uri)
         ids.add(each.recording.source_id)
 
 
 def _examined(desk: Desk, each: _Found, profile: Profile, channel: int | None) -> NewRecording | Fault:
-    """Read a recording once, for its length and channels."""
-    paths = profile.fields.location or profile.fields.call_id
-    sound = examine(desk, each.recording.uri)
+    """Read a recording for its length and channels, unless the catalogue has it just so."""
+    new = replace(each.recording, operator_channel=channel or 0)
+    known = catalogue.search(desk, catalogue.RecordingQuery(source_id=new.source_id))
+    if known and replace(known[0].content, duration=None) == new:
+        return known[0].content
+    sound = examine(desk, new.uri)
     if sound is None:
-        return each.record.fault(paths, "音声として読めません")
+        return each.record.fault(_told_at(profile), "音声として読めません")
     if sound.channels not in profile.channels:
         told = "か".join(str(count) for count in profile.channels)
-        return each.record.fault(paths, f"チャンネルの数が{told}ではありません")
+        return each.record.fault(_told_at(profile), f"チャンネルの数が{told}ではありません")
     if sound.channels == 2 and channel is None:
-        return Fault(
-            0, "", "どちらのチャンネルが担当者か、この一覧では分かりません(--operator-channel 0 か 1)"
-        )
-    return replace(each.recording, duration=sound.seconds, operator_channel=channel or 0)
+        return Fault(0, "", UNTOLD)
+    return replace(new, duration=sound.seconds)
 
 
 def _added(desk: Desk, actor: Actor, found: Sequence[_Found], news: Sequence[NewRecording]) -> Added:

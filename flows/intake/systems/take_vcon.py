@@ -48,7 +48,7 @@ def take_vcon(
         IntakeError: with every mistake; nothing was taken in.
     """
     check_attach(desk, request)
-    found = read_vcon(path)
+    found = read_vcon(path, desk.clock())
     owner = get(desk, request).request_id
     with desk.store.private_folder() as folder:
         written = [_written(folder, each) for each in found]

@@ -16,13 +16,14 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from flows.files.case_file import read_json
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Refused, instant_of, number_of
+from flows.intake.systems.values import EARLIEST
 from flows.intake.tabular import FileError
 from pipeline.errors import CaseFileError
 
@@ -91,11 +92,12 @@ class VconRecording:
         return agents[0] if len(agents) == 1 else None
 
 
-def read_vcon(path: Path) -> tuple[VconRecording, ...]:
+def read_vcon(path: Path, now: datetime) -> tuple[VconRecording, ...]:
     """Read the recordings of a vCon in its unsigned form.
 
     Args:
         path: The file.
+        now: The present time, with zone; a later recording is an error.
 
     Raises:
         FileError: when it cannot be read, or is no vCon that can be used.
@@ -116,6 +118,8 @@ def read_vcon(path: Path) -> tuple[VconRecording, ...]:
                 found.append(_recording(place, piece, parties, str(whole["uuid"])))
         except Refused as refused:
             faults.append(Fault(place, "dialog", str(refused), "件目"))
+    untimely = (each for each in found if not EARLIEST < each.started_at < now)
+    faults += (each.fault("start が1990年より前か、未来の日時です") for each in untimely)
     if faults:
         raise IntakeError(faults)
     if not found:
@@ -191,8 +195,6 @@ def _recording(place: int, piece: object, parties: Sequence[_Party], uuid: str) 
     started_at = instant_of(piece.get("start"))
     if started_at is None:
         raise Refused("start が日時の形ではありません(時差が要ります)")
-    if not datetime(1990, 1, 1, tzinfo=UTC) < started_at < datetime.now(UTC):
-        raise Refused("start が1990年より前か、未来の日時です")
     sound = _sound(piece)
     channels = [_indices(each, len(parties)) for each in _channels(piece.get("parties", []))]
     speaking = [parties[at] for channel in channels for at in channel]

@@ -119,7 +119,7 @@ def test_a_vcon_goes_round(desk: Desk, tmp_path: Path, out: Path):
     call = approved(desk, tmp_path, request, channels=2)
     released(desk, request)
     (path,) = write_vcons(desk, APPROVER, request, out)
-    (read,) = read_vcon(path)
+    (read,) = read_vcon(path, desk.clock())
     (again,) = take_vcon(desk, CLERK, identified(desk).number, path)
     wav = fetch_folder(desk, APPROVER, request, out) / "通話1_音声.wav"
 

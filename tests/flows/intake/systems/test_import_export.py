@@ -13,6 +13,7 @@ from flows.desk.cases import catalogue
 from flows.desk.cases.catalogue import RecordingQuery
 from flows.desk.integrity.desk import Desk
 from flows.intake.faults import IntakeError
+from flows.intake.systems import import_export as importing
 from flows.intake.systems.import_export import Imported, import_export
 from flows.intake.systems.profile import names_of_profiles, profile_of
 from flows.intake.tabular import FileError
@@ -133,6 +134,38 @@ def test_a_bucket_is_found_at_whatever_level_it_was_copied(desk: Desk, tmp_path:
     shutil.move(place, tmp_path / "list")
 
     assert len(imported(desk, CONNECT, tmp_path / "list").added.new) == 2
+
+
+def test_a_place_told_from_here_is_a_place_everywhere(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The catalogue has whole paths: the night runs in another folder."""
+    GENESYS.export(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    imported(desk, GENESYS, Path("org"))
+
+    assert all(Path(each.content.uri).is_absolute() for each in catalogue.search(desk, RecordingQuery()))
+
+
+def test_a_known_recording_is_not_read_again(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Exports overlap, and a year of recordings takes a day to decode."""
+    place = GENESYS.export(tmp_path)
+    imported(desk, GENESYS, place)
+    monkeypatch.setattr(importing, "examine", lambda *_: pytest.fail("it was read again"))
+
+    assert imported(desk, GENESYS, place).added.known == 2
+
+
+def test_a_mistake_in_one_of_many_lists_is_found_by_the_order_of_their_names(desk: Desk, tmp_path: Path):
+    """A list's name may be somebody's, so it is not told."""
+    place = GENESYS.export(tmp_path)
+    changed(place, {"startTime": "yesterday"})
+    with pytest.raises(IntakeError) as raised:
+        imported(desk, GENESYS, place)
+
+    assert [each.line for each in raised.value.faults] == [
+        "2個目の一覧 startTime: 日時の形ではありません(その1件目)"
+    ]
 
 
 def test_columns_in_small_letters_and_shift_jis(desk: Desk, tmp_path: Path):

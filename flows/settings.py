@@ -34,7 +34,7 @@ PREFECT_HOST = "127.0.0.1"
 
 PATHS = (
     *("home", "key_file", "recognizers", "work", "store", "witness", "recordings", "letter_template"),
-    *("review_proxy_secret_file", "review_socket", "metrics_secret_file"),
+    *("review_proxy_secret_file", "review_socket", "metrics_secret_file", "outbox"),
 )
 """Settings that are paths; one that is a URL is left as it is."""
 
@@ -92,6 +92,9 @@ class Settings(BaseSettings):
         retain_ledger_days: Days that personal data stays in the ledger after its request was closed;
             by default five years, in which damages may be claimed (民法166条1項1号).
         package: How an answer is handed over: an encrypted ZIP, or a folder for a CD-R.
+        outbox: Folder or URL (``s3://bucket/prefix``) into which encrypted packages are put when they are
+            released, for another system to fetch.
+        outbox_options: As ``store_options``, for the outbox.
         letter_template: Word file of the decision letter; by default the one that kaiji brings.
         company_name: The company's name in the letter; by default the first name of the company list.
         contact: The contact that the letter names, with ``|`` between its lines; by default the
@@ -159,6 +162,8 @@ class Settings(BaseSettings):
     retain_failed_days: int = Field(default=30, ge=0)
     retain_ledger_days: int = Field(default=1826, ge=0)
     package: Literal["zip", "folder"] = "zip"
+    outbox: str | None = None
+    outbox_options: SecretStr | None = None
     letter_template: Path | None = None
     company_name: str = ""
     contact: str = ""

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from flows.cli.main import app
 from tests.builders import voice_file
+from tests.exported_calls import genesys_export
+from tests.vcons import vcon, write_vcon
 
 REQUEST = {
     "received_at": "2024-01-20",
@@ -60,6 +62,8 @@ def line(*arguments: str, status: int = 0, given: str = "", needs: str = "", **e
 SAMPLES = {"--case": "{folder}", "--out": "{folder}/out"}
 CALLS = tuple(part for pair in SAMPLES.items() for part in pair)
 
+RIGHT = ("--operator-channel", "1")
+
 LINES: Mapping[str, Line] = {
     "mask": line("{folder}/none.wav", *CALLS, status=2, needs="numpy av"),
     "evaluate": line("{folder}/none", "--out", "{folder}/out", status=2, needs="numpy av"),
@@ -95,6 +99,11 @@ LINES: Mapping[str, Line] = {
     "recordings import": line("{folder}/recordings.csv"),
     "recordings scan": line("{calls}", "--pattern", PATTERN),
     "recordings inbox": line(),
+    "exchange profiles": line(),
+    "exchange import": line("{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av"),
+    "exchange vcon-in": line(IDENTIFIED, "{folder}/call.vcon.json", needs="numpy av"),
+    "exchange vcon-out": line(ANSWERED, "--out", "{folder}", status=3),
+    "exchange place": line(ANSWERED, KAIJI_OUTBOX="/nowhere", status=2),
     "lists import": line("{folder}/lists.json"),
     "lists show": line(),
     "audit verify": line(),
@@ -160,6 +169,9 @@ def make_small_desk(folder: Path) -> SmallDesk:
         file = voice_file(calls / name, 2.0)
         os.utime(file, (time.time() - 3600,) * 2)
     voice_file(folder / "home" / "inbox" / "one.wav", 2.0)
+    (folder / "export").mkdir()
+    genesys_export(folder / "export")
+    write_vcon(folder, vcon(folder)).rename(folder / "call.vcon.json")
     (folder / "samples").mkdir()
     voice_file(folder / "samples" / "a.wav", 2.0)
     (folder / "samples" / "a.case.json").write_text(json.dumps({"case_id": "R-1"}), encoding="utf-8")

@@ -274,6 +274,7 @@ HARMLESS: dict[str, Act] = {
         d, CLERK, s.request, requests.get(d, s.request).due_on.replace(year=2099), "多数"
     ),
     "deliveries.deliver": lambda d, s: deliveries.deliver(d, APPROVER, s.request, "窓口"),
+    "deliveries.record_placed": lambda d, s: deliveries.record_placed(d, APPROVER, s.request),
     "deliveries.record_objection": lambda d, s: deliveries.record_objection(d, APPROVER, s.request, "申出"),
     "files.add_file": lambda d, s: files.add_file(
         d, CLERK, s.request, files.NewFile(FileKind.REVIEW, d.store.put(b"letter"))

@@ -40,6 +40,16 @@ NOTHING_FOUND = (
 )
 
 CallId = Annotated[str, typer.Argument(metavar="通話ID", help="kaiji call list で分かります")]
+OperatorChannel = Annotated[
+    int | None,
+    typer.Option(
+        "--operator-channel",
+        min=0,
+        max=1,
+        show_default=False,
+        help="2チャンネルの録音で担当者が話すチャンネル: 0 (左) か 1 (右)",
+    ),
+]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="この日から")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="この日まで")]
 
@@ -233,7 +243,7 @@ def import_(
     """録音の一覧を目録に取り込みます。誤りが1つでもあれば1件も取り込みません。
 
     列: call_id(通話ID) started_at(開始日時) file(ファイル) duration(長さ) numbers(電話番号)
-    customer_id(顧客番号) operator(担当者)
+    customer_id(顧客番号) operator(担当者) operator_channel(担当者のチャンネル: 0か1)
     """
     with opened(who) as session:
         from flows.intake.faults import IntakeError
@@ -271,13 +281,14 @@ def scan(
         ),
     ],
     probe: Annotated[bool, typer.Option(help="新しい録音を読んで長さを測る")] = True,
+    operator_channel: OperatorChannel = None,
     who: Who = "",
 ) -> None:
     """フォルダの録音を、ファイル名から目録に取り込みます。繰り返しても二重にはなりません。"""
     from flows.intake.file_pattern import compile_pattern
 
     with told():
-        names = compile_pattern(pattern)
+        names = replace(compile_pattern(pattern), operator_channel=operator_channel or 0)
     with opened(who) as session:
         from flows.intake.recordings import scan_recordings
 

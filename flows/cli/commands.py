@@ -64,6 +64,11 @@ COMMANDS = {
     "case": Entry("flows.cli.case", "case", "案件(開示請求): 受付、本人確認、一覧、期限。"),
     "call": Entry("flows.cli.call", "call", "案件の通話: 録音を探す、案件に加える、状態を見る。"),
     "recordings": Entry("flows.cli.call", "recordings", "録音の目録: 一覧やフォルダから取り込む。"),
+    "exchange": Entry(
+        "flows.cli.exchange.commands",
+        "exchange",
+        "ほかのシステム: 電話システムの書出しの取込み、vCon、開示ファイルの受渡し。",
+    ),
     "lists": Entry("flows.cli.call", "lists", "担当者と会社の一覧 (版で管理)。"),
     "audit": Entry("flows.cli.care", "audit", "監査記録: 検証、書出し。"),
     "key": Entry("flows.cli.care", "key", "鍵: 作る、替える、確かめる。"),

@@ -70,11 +70,24 @@ def make(number: Number, package: Package = None, out: MaybeOut = None, who: Who
         _show_difference(session, number, answer)
         if answer.encrypted:
             typer.echo(f"合言葉: kaiji release password {number} (ファイルとは別の方法で伝えてください)")
+        _place(session, number)
         if out is not None:
             _take_out(session, (number, answer.turn), out, folder=not answer.encrypted)
         else:
             typer.echo(f"取り出す: kaiji release fetch {number} --out フォルダ")
         typer.echo(f"渡したら: kaiji release deliver {number} --how 方法")
+
+
+def _place(session: Session, number: str) -> None:
+    if session.desk.settings.outbox is None:
+        return
+    from flows.exchange.outbox import place_released
+
+    fault = place_released(session.desk, session.actor, number)
+    if fault:
+        typer.echo(f"kaiji: {fault} {number}", err=True)
+    else:
+        typer.echo("受渡し場所(KAIJI_OUTBOX)に置きました")
 
 
 def _load_models(name: str) -> Models:

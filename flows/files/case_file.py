@@ -6,12 +6,13 @@ never shows the value.  A case that is read only in part would keep or mask the 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from pipeline.errors import CaseFileError
 from pipeline.file_bytes import open_file
 from pipeline.types import CallCase, CaseName, MaskAction, Party, Requester
 
-__all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json"]
+__all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json", "read_json_series"]
 
 KANA = re.compile(r"[ァ-ヺー・\s\d-]+")
 """A reading; in that of an address digits stay as they are."""
@@ -317,7 +318,41 @@ def _read_text(path: Path, where: str) -> str:
         raise CaseFileError(msg) from None
 
 
+def read_json_series(path: Path, where: str) -> tuple[object, ...]:
+    """Read JSON values that stand one after another, with or without white space between them.
+
+    Args:
+        path: The file.
+        where: As for ``read_json``.
+
+    Returns:
+        The parsed values; none of an empty file.
+
+    Raises:
+        CaseFileError: as ``read_json``.
+    """
+    text = _read_text(path, where)
+    found, at = [], 0
+    with _told(where):
+        decoder = json.JSONDecoder(object_pairs_hook=_once(where))
+        while at < len(text):
+            if text[at] in " \t\r\n":
+                at += 1
+                continue
+            value, at = decoder.raw_decode(text, at)
+            found.append(value)
+    return tuple(found)
+
+
 def _parse_json(text: str, where: str) -> object:
+    with _told(where):
+        document: object = json.loads(text, object_pairs_hook=_once(where))
+    return document
+
+
+def _once(where: str) -> Callable[[list[tuple[str, object]]], dict[str, object]]:
+    """Return what makes an object of its pairs and refuses a key that stands twice."""
+
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)
         if len(found) < len(pairs):
@@ -325,8 +360,14 @@ def _parse_json(text: str, where: str) -> object:
             raise _of_key(where, shown(twice), "同じキーが2回あります", UNKNOWN_KEY)
         return found
 
+    return once
+
+
+@contextlib.contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Turn the decoder's errors, which quote the text, into ours."""
     try:
-        return json.loads(text, object_pairs_hook=once)
+        yield
     except json.JSONDecodeError as error:
         msg = f"{where}: JSON として読めません({error.lineno}行{error.colno}桁)"
         raise CaseFileError(msg) from None

@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -30,6 +31,7 @@ from flows.files.case_file import MALFORMED, REASONS, Kana, Phone, Text
 from pipeline.types import CaseName
 
 __all__ = [
+    "Channel",
     "Day",
     "Free",
     "Moment",
@@ -44,7 +46,9 @@ __all__ = [
     "YesNo",
     "choice",
     "code_word",
+    "instant_of",
     "moment_of",
+    "number_of",
     "reasons_of",
 ]
 
@@ -59,6 +63,8 @@ MOMENT = re.compile(
 CLOCK = re.compile(r"(?:(?P<hours>\d+):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2}(?:\.\d+)?)")
 SEPARATORS = re.compile(r"[;；\n]")
 """Separators of several values in one cell; a comma or 、 may be part of an address."""
+
+MAX_INSTANT_CHARS = 40
 
 REIWA = 2018
 """Add the year of the era Reiwa to this: 令和元年 is 2019."""
@@ -154,6 +160,17 @@ def moment_of(text: str) -> datetime | None:
         return None
 
 
+def instant_of(value: object) -> datetime | None:
+    """Parse a time as programs write it (RFC 3339), which names its zone; ``None`` when it is malformed."""
+    if not isinstance(value, str) or len(value) > MAX_INSTANT_CHARS or ":" not in value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else moment.replace(microsecond=0)
+
+
 def _seconds(value: object) -> float:
     reason = "長さの形ではありません(秒、または 分:秒)"
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -205,6 +222,18 @@ def _yes_no(value: object) -> bool:
     return text in YES
 
 
+CHANNELS = {"0": 0, "左": 0, "1": 1, "右": 1}
+
+
+def _channel(value: object) -> int:
+    """Parse a channel of a two-channel file; players show channel 0 as the left one."""
+    reason = "0 (左) か 1 (右) で書いてください"
+    text = str(value) if type(value) is int else _plain(value, reason)
+    if text not in CHANNELS:
+        raise Refused(reason)
+    return CHANNELS[text]
+
+
 def _split(value: object) -> object:
     """Split a text into one or several phone numbers."""
     if not isinstance(value, str):
@@ -252,13 +281,23 @@ def code_word(labels: Mapping[str, str]) -> Callable[[object], str]:
     return read
 
 
+Channel = Annotated[int, BeforeValidator(_channel)]
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Yen = Annotated[int, BeforeValidator(_yen)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Free = Annotated[str, StringConstraints(strict=True, strip_whitespace=True)]
+NUMBER: TypeAdapter[str] = TypeAdapter(Number)
 Phones = Annotated[tuple[Number, ...], BeforeValidator(_split)]
+
+
+def number_of(text: str) -> str | None:
+    """Return the digits of a phone number; ``None`` when it is none."""
+    try:
+        return NUMBER.validate_python(text)
+    except ValidationError:
+        return None
 
 
 def reasons_of(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str]]:

@@ -63,12 +63,14 @@ class FilePattern:
         names: Names of the fields, in the order of the groups.
         start_format: Format for ``strptime``.
         whole_path: Whether it matches the path instead of the file's own name.
+        operator_channel: Channel of a two-channel file on which the operator speaks; names do not tell it.
     """
 
     regex: re.Pattern[str]
     names: tuple[str, ...]
     start_format: str
     whole_path: bool
+    operator_channel: int = 0
 
     def match(self, path: str) -> NamedFields | None:
         """Return the fields of a path, or ``None`` when the path does not match.

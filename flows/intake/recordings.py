@@ -20,12 +20,21 @@ from flows.desk.kinds.errors import DuplicateError, RecordingUnreadableError
 from flows.desk.kinds.values import Actor, NewRecording
 from flows.desk.storage.sources import PROTOCOLS, copy_source
 from flows.intake.faults import Fault, IntakeError
-from flows.intake.fields import Free, Moment, Phones, Refused, Seconds, Strict
+from flows.intake.fields import Channel, Free, Moment, Phones, Refused, Seconds, Strict
 from flows.intake.file_pattern import FilePattern
 from flows.intake.tabular import Column, Layout, Record, parse_records
 from pipeline.errors import UnreadableAudioError
 
-__all__ = ["LAYOUT", "RecordingDocument", "Scanned", "import_recordings", "measure", "scan_recordings"]
+__all__ = [
+    "LAYOUT",
+    "RecordingDocument",
+    "Scanned",
+    "Sound",
+    "examine",
+    "import_recordings",
+    "measure",
+    "scan_recordings",
+]
 
 LAYOUT = Layout(
     (
@@ -36,6 +45,7 @@ LAYOUT = Layout(
         Column("numbers", "電話番号", ("numbers",)),
         Column("customer_id", "顧客番号", ("customer_id",)),
         Column("operator", "担当者", ("operator",)),
+        Column("operator_channel", "担当者のチャンネル", ("operator_channel",)),
     )
 )
 
@@ -59,6 +69,7 @@ class RecordingDocument(Strict):
     numbers: Phones = Field(default=(), repr=False)
     customer_id: Free = Field(default="", repr=False)
     operator: Free = Field(default="", repr=False)
+    operator_channel: Channel = 0
 
     @field_validator("call_id", "file")
     @classmethod
@@ -85,7 +96,14 @@ class RecordingDocument(Strict):
             msg = "この種類の場所は使えません"
             raise ValueError(msg)
         return NewRecording(
-            self.call_id, self.started_at, uri, self.duration, self.numbers, self.customer_id, self.operator
+            source_id=self.call_id,
+            started_at=self.started_at,
+            uri=uri,
+            duration=self.duration,
+            numbers=self.numbers,
+            customer_id=self.customer_id,
+            operator=self.operator,
+            operator_channel=self.operator_channel,
         )
 
 
@@ -253,6 +271,7 @@ def _read_name(file: _File, pattern: FilePattern) -> NewRecording | None:
         numbers=said.numbers,
         customer_id=said.customer,
         operator=said.operator,
+        operator_channel=pattern.operator_channel,
     )
 
 
@@ -283,17 +302,40 @@ def _add_batch(
     )
 
 
-def measure(desk: Desk, uri: str) -> float | None:
-    """Return a recording's length in seconds, or ``None`` when it cannot be read.
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What is known of a recording that was read once: its length, and its number of channels."""
+
+    seconds: float
+    channels: int
+
+
+def examine(desk: Desk, uri: str) -> Sound | None:
+    """Read a recording of the company's places, or return ``None`` when it cannot be read."""
+    with desk.store.private_folder() as folder:
+        copy = folder / f"recording{PurePosixPath(uri).suffix.lower()}"
+        try:
+            copy_source(desk.settings, uri, copy)
+        except RecordingUnreadableError:
+            return None
+        return heard(copy)
+
+
+def heard(path: Path) -> Sound | None:
+    """Read a private copy of a recording, or return ``None`` when it cannot be read.
 
     It is decoded as for masking, because a header may promise more than the file contains.
     """
     from pipeline.audio.recording import read_recording
 
-    with desk.store.private_folder() as folder:
-        copy = folder / f"recording{PurePosixPath(uri).suffix.lower()}"
-        try:
-            copy_source(desk.settings, uri, copy)
-            return round(read_recording(copy).duration, 3)
-        except (RecordingUnreadableError, UnreadableAudioError):
-            return None
+    try:
+        whole = read_recording(path, path.parent)
+    except UnreadableAudioError:
+        return None
+    return Sound(round(whole.duration, 3), whole.channels)
+
+
+def measure(desk: Desk, uri: str) -> float | None:
+    """Return a recording's length in seconds, or ``None`` when it cannot be read."""
+    sound = examine(desk, uri)
+    return None if sound is None else sound.seconds

@@ -23,7 +23,16 @@ from flows.intake.fields import SEPARATORS, reasons_of
 from pipeline.errors import CaseFileError
 from pipeline.file_bytes import read_file
 
-__all__ = ["Column", "FileError", "Layout", "Record", "parse_records", "read_bytes", "record_of"]
+__all__ = [
+    "Column",
+    "FileError",
+    "Layout",
+    "Record",
+    "parse_records",
+    "read_bytes",
+    "read_rows",
+    "record_of",
+]
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -165,7 +174,7 @@ def _records(path: Path, layout: Layout) -> Iterator[Record]:
     if kind != ".csv":
         msg = "CSV (.csv) か JSON (.json) ではありません"
         raise FileError(msg)
-    rows = _rows(_text(read_bytes(path)))
+    rows = read_rows(path)
     columns = _columns([cell.strip() for cell in rows[0]] if rows else [], layout)
     filled = [number for number, cells in enumerate(rows) if number and any(cell.strip() for cell in cells)]
     if not filled:
@@ -175,6 +184,15 @@ def _records(path: Path, layout: Layout) -> Iterator[Record]:
     names |= {column[1].place: column[0] for column in columns if column is not None}
     for number in filled:
         yield _record(Record(number + 1, {}, names), rows[number], columns)
+
+
+def read_rows(path: Path) -> list[list[str]]:
+    """Read the rows of a CSV file, the headings among them.
+
+    Raises:
+        FileError: when it cannot be read, or is no CSV.
+    """
+    return _rows(_text(read_bytes(path)))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -31,6 +31,7 @@ def _page(*routes: str, instead: str = "") -> OnPage:
 
 NO_DESK = "works on files and needs no desk"
 OF_THE_MACHINE = "who may do this has the machine and its key, which are not for a browser"
+FILES_OF_OTHERS = "other systems' files lie in a folder of the machine, and their sound is too large to send"
 ANOTHER_HOME = "makes or removes a desk of its own beside this one, with another key"
 
 PAGES: Mapping[str, OnPage] = {
@@ -73,6 +74,11 @@ PAGES: Mapping[str, OnPage] = {
     "recordings import": _page("POST /imports/recordings", instead="without headings of a company's own"),
     "recordings scan": _page("POST /imports/scan"),
     "recordings inbox": _page("GET /requests/{number}"),
+    "exchange profiles": _page(instead="the formats are part of the program"),
+    "exchange import": _page(instead=FILES_OF_OTHERS),
+    "exchange vcon-in": _page(instead=FILES_OF_OTHERS),
+    "exchange vcon-out": _page(instead="another system's file, written into a folder of the machine"),
+    "exchange place": _page("POST /ledger/{number}/release", instead="placed with the release; again only here"),
     "lists import": _page("POST /lists"),
     "lists show": _page("GET /lists"),
     "audit verify": _page(
@@ -107,5 +113,12 @@ PAGES: Mapping[str, OnPage] = {
     "release way": _page("GET /requests/{number}/way", "POST /requests/{number}/way"),
     "release way-approve": _page("POST /requests/{number}/way/approve"),
     "release visits": _page("GET /ledger/{number}/visit"),
+    "breach mark": _page("GET /ledger/{number}/breach", "POST /ledger/{number}/breach"),
+    "breach list": _page("GET /breaches"),
+    "breach show": _page("GET /breaches/{number}"),
+    "breach decide": _page("POST /breaches/{number}/decide"),
+    "breach write": _page("POST /breaches/{number}/write"),
+    "breach draft": _page("GET /breaches/{number}/report", "GET /breaches/{number}/notice"),
+    "breach done": _page("POST /breaches/{number}/done"),
 }
 """By the command's name; ``tests/flows/review/test_desk_pages.py`` holds it complete."""

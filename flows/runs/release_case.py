@@ -6,6 +6,7 @@ from prefect import flow, get_run_logger
 
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.values import Actor, Role
+from flows.exchange.outbox import place_released
 from flows.masking.mask_case_call import load_models
 from flows.releasing.release import release
 from flows.runs.case_task import harmless, tell_failure
@@ -41,6 +42,9 @@ def release_case(request: RequestId = "") -> dict[str, int]:
     check_ids(request=request)
     with open_desk(Settings()) as desk:
         answer = release(desk, RELEASER, request, load_models)
+        fault = place_released(desk, RELEASER, request)
+    if fault:
+        get_run_logger().warning("%s", fault)
     calls = sum(not call.withheld for call in answer.calls)
     get_run_logger().info("released %d calls, %d files", calls, len(answer.files))
     return {"calls": calls, "files": len(answer.files)}

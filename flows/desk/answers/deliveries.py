@@ -1,4 +1,4 @@
-"""Records deliveries of answers and objections to them."""
+"""Records deliveries of answers, packages put out for another system, and objections."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from flows.desk.cases.requests import request_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError
+from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.values import Actor, NoteKind, Request
 
-__all__ = ["deliver", "record_objection"]
+__all__ = ["deliver", "record_objection", "record_placed"]
 
 
 def deliver(
@@ -59,4 +60,20 @@ def record_objection(desk: Desk, actor: Actor, request: str, text: str) -> Reque
             raise ImpossibleStepError(msg)
         write_note(change, row, NoteKind.OBJECT, Said(actor.name, text, answers[-1].release_id))
         change.record("request.object", Subject(row.id), {"turn": answers[-1].turn})
+        return request_of(change.session, row, change.keyring)
+
+
+def record_placed(desk: Desk, actor: Actor, request: str, turn: int | None = None) -> Request:
+    """Record that an answer's package was put where another system fetches it, which is no delivery yet.
+
+    Raises:
+        NotAllowedError: when the role does not allow it.
+        NotFoundError: when there is no such answer.
+    """
+    check_may_release(actor)
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        answer = answer_of(releases_of(change.session, change.keyring, row.id), turn)
+        write_note(change, row, NoteKind.PLACED, Said(actor.name, about=answer.release_id))
+        change.record("release.place", Subject(row.id, None, answer.package_sha256), {"turn": answer.turn})
         return request_of(change.session, row, change.keyring)

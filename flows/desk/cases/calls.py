@@ -153,6 +153,8 @@ def open_recording(desk: Desk, call_id: str) -> Iterator[Path]:
     """Make a private copy of a call's recording for as long as the context lasts.
 
     The hash is computed over the bytes of the copy, so nothing can change between the check and the use.
+    Where the telephone system puts the caller on the first channel, the channels are exchanged: everything
+    behind this takes channel 0 for the operator's.
 
     Args:
         desk: The desk.
@@ -164,6 +166,7 @@ def open_recording(desk: Desk, call_id: str) -> Iterator[Path]:
     Raises:
         RecordingChangedError: when the recording has changed since it was attached.
         RecordingUnreadableError: when it cannot be read.
+        UnreadableAudioError: when its channels have to be exchanged, and it is not audio.
     """
     with desk.read() as session:
         row = call_row(session, call_id)
@@ -173,7 +176,17 @@ def open_recording(desk: Desk, call_id: str) -> Iterator[Path]:
         path = folder / f"{call_id}{suffix if suffix in SUFFIXES else ''}"
         with _opened(desk, row.recording_id, content) as file:
             _check_hash(row, copy_stream(file, path)[0])
-        yield path
+        yield _operator_first(path) if content.operator_channel else path
+
+
+def _operator_first(path: Path) -> Path:
+    """Return a copy whose first channel is the operator's; a call with one channel stays as it is."""
+    # Decoding is loaded for those calls only: most commands of the desk hear nothing.
+    from pipeline.audio.turned import write_turned
+
+    turned = path.with_name("turned") / f"{path.stem}.wav"
+    turned.parent.mkdir(mode=0o700)
+    return turned if write_turned(path, turned) else path
 
 
 def check_unchanged(desk: Desk, call_id: str) -> None:

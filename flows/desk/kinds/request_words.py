@@ -42,6 +42,7 @@ NOTES = {
     NoteKind.PLAYED: "対面での再生",
     NoteKind.VISIT_END: "対面の聴取の終わり",
     NoteKind.WORD: "いつも伏せる・残す語",
+    NoteKind.PLACED: "受渡し場所に置いた",
     NoteKind.BREACH: "漏えい等の記録",
     NoteKind.BREACH_FACT: "漏えい等の報告・通知の文",
     NoteKind.BREACH_DUTY: "漏えい等の報告の要否の判断",

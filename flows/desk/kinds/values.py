@@ -249,8 +249,9 @@ class NoteKind(enum.StrEnum):
     """Kinds of notes; the first three change the clock.
 
     ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the three from ``VISIT`` on record a visit
-    (``ways``); ``CORRECT`` keeps what the request said before (``flows.desk.cases.amendments``); the last
-    four record a breach (``breaches``).
+    (``ways``); ``CORRECT`` keeps what the request said before (``flows.desk.cases.amendments``); ``PLACED``
+    records that a package was put where another system fetches it; the last four record a breach
+    (``breaches``).
     """
 
     PAUSE = "pause"
@@ -269,6 +270,7 @@ class NoteKind(enum.StrEnum):
     PLAYED = "played"
     VISIT_END = "visit_end"
     WORD = "word"
+    PLACED = "placed"
     BREACH = "breach"
     BREACH_FACT = "breach_fact"
     BREACH_DUTY = "breach_duty"
@@ -306,6 +308,7 @@ class NewRecording:
         numbers: Phone numbers of both ends.
         customer_id: Id of the customer.
         operator: The operator.
+        operator_channel: Channel of a two-channel file on which the operator speaks, 0 or 1.
     """
 
     source_id: str = field(repr=False)
@@ -315,6 +318,7 @@ class NewRecording:
     numbers: tuple[str, ...] = field(default=(), repr=False)
     customer_id: str = field(default="", repr=False)
     operator: str = field(default="", repr=False)
+    operator_channel: int = 0
 
 
 @dataclass(frozen=True, slots=True)

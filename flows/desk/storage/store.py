@@ -32,7 +32,7 @@ from flows.desk.sealing.keys import Keyring
 from flows.files.folders import held_folder, let_go, sweep
 from flows.settings import Settings
 
-__all__ = ["Store", "StoredFile", "open_store"]
+__all__ = ["Store", "StoredFile", "of_a_client", "open_store"]
 
 TEMPORARY_PREFIX = ".part-"
 CLEAR_PREFIX = "clear-"
@@ -289,7 +289,7 @@ def _translated(name: str) -> Iterator[None]:
             failure = StorageGoneError(f"保管場所を使えません({type(error).__name__})")
     except Exception as error:
         # A backend raises its client library's errors, whose message may contain the URL and more.
-        if not _of_a_client(error):
+        if not of_a_client(error):
             raise
         failure = StorageGoneError(f"保管場所を使えません({type(error).__name__})")
     else:
@@ -297,7 +297,8 @@ def _translated(name: str) -> Iterator[None]:
     raise failure from None
 
 
-def _of_a_client(error: Exception) -> bool:
+def of_a_client(error: Exception) -> bool:
+    """Return whether an error is a client library's of one of fsspec's file systems."""
     return type(error).__module__.partition(".")[0] in CLIENTS
 
 

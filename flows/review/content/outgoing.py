@@ -20,6 +20,7 @@ from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Actor
+from flows.exchange.outbox import place_released
 from flows.releasing.release import draft_letter, release
 from pipeline.errors import PipelineError, StillThereError
 
@@ -107,6 +108,9 @@ class Outgoing:
             with self._turn:
                 release(self._desk, actor, number, load_models)
             fault = ""
+            unplaced = place_released(self._desk, actor, number)
+            if unplaced:
+                LOG.warning("%s: %s", number, unplaced)
         except StillThereError as error:
             fault, places = str(error), tuple((error.call_id, second) for second in error.seconds)
         except PipelineError as error:

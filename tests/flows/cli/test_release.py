@@ -101,6 +101,32 @@ def test_a_request_is_released_taken_out_and_delivered(desk: Desk, number: str, 
     assert password not in repr(audit.entries(desk))
 
 
+def test_what_is_released_is_put_where_another_system_fetches_it(
+    number: str, out: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A place that is gone does not hold the release up: it is told, and put there later."""
+    monkeypatch.setenv("KAIJI_OUTBOX", str(out / "gone"))
+    done = kaiji("release", number)
+    assert done.exit_code == 0, done.output
+    assert f"開示は済んでいます。置くには: kaiji exchange place {number}" in done.stderr
+
+    (out / "gone").mkdir()
+    assert f"{number}.zip" in ok("exchange", "place", number)
+    assert sorted(path.name for path in (out / "gone").iterdir()) == [
+        f"{number}.zip",
+        f"{number}_開封手順.txt",
+    ]
+    assert "受渡し場所に置いた" in CliRunner().invoke(cli.app, ["case", "show", number]).output
+
+
+def test_a_released_call_becomes_a_redacted_vcon(number: str, out: Path):
+    """One file for each call."""
+    ok("release", number)
+
+    assert f"{number}_通話1.vcon.json" in ok("exchange", "vcon-out", number, "--out", out)
+    assert [path.name for path in out.iterdir()] == [f"{number}_通話1.vcon.json"]
+
+
 def test_the_ledger_goes_into_a_spreadsheet(number: str, out: Path):
     """With the mark that Excel needs; an existing file is not written over."""
     ok("release", number)

@@ -60,6 +60,18 @@ def test_a_list_is_imported_and_found(desk: Desk, tmp_path: Path):
     assert found[0].content.duration == 54.0
 
 
+def test_a_list_says_on_which_channel_the_operator_speaks(desk: Desk, tmp_path: Path):
+    """Left or right as players show them, 0 or 1; without it the left one."""
+    voice_file(tmp_path / "a.wav", 1.0)
+    path = tmp_path / "list.csv"
+    rows = [f"C{row},2026-10-10 10:15,a.wav,{told}" for row, told in enumerate(("右", "1", "左", "0", ""))]
+    path.write_text("\n".join(("通話ID,開始日時,ファイル,担当者のチャンネル", *rows)), encoding="utf-8")
+    added = import_recordings(desk, CLERK, path)
+    found = [catalogue.get_recording(desk, each).content.operator_channel for each in added.new]
+
+    assert found == [1, 1, 0, 0, 0]
+
+
 def test_a_list_imported_twice_changes_nothing(desk: Desk, tmp_path: Path):
     """Overlapping lists are usual: what is known with the same content is counted."""
     voice_file(tmp_path / "a.wav", 1.0)
@@ -127,6 +139,14 @@ def test_a_folder_is_scanned_by_its_files_names(desk: Desk, tmp_path: Path):
     assert found[0].content.duration == 2.5
     assert found[0].content.operator == "山本"
     assert found[0].content.started_at.isoformat() == "2026-10-10T10:15:00+09:00"
+
+
+def test_a_scan_is_told_on_which_channel_the_operator_speaks(desk: Desk, tmp_path: Path):
+    """A file's name does not say it."""
+    old(voice_file(tmp_path / NAME, 1.0))
+    scan_recordings(desk, CLERK, str(tmp_path), replace(PATTERN, operator_channel=1))
+
+    assert catalogue.search(desk, RecordingQuery())[0].content.operator_channel == 1
 
 
 def test_a_file_under_way_waits_for_the_next_scan(desk: Desk, tmp_path: Path):

@@ -48,6 +48,18 @@ def test_what_was_approved_goes_out_and_the_case_is_frozen(flow_desk: Desk, revi
         release(flow_desk, reviewed)
 
 
+def test_what_goes_out_is_put_where_another_system_fetches_it(
+    flow_desk: Desk, reviewed: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """By the flow as by hand; the settings say where."""
+    (tmp_path / "fetched").mkdir()
+    monkeypatch.setenv("KAIJI_OUTBOX", str(tmp_path / "fetched"))
+    approve_reviewed(flow_desk, reviewed)
+    release(flow_desk, reviewed)
+
+    assert len(list((tmp_path / "fetched").iterdir())) == 2
+
+
 def test_what_is_not_approved_stays(flow_desk: Desk, reviewed: Call):
     """Nothing is made, nothing is recorded as released."""
     with pytest.raises(ImpossibleStepError):

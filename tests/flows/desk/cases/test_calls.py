@@ -3,9 +3,10 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from flows.desk.cases import calls, lists, requests
+from flows.desk.cases import calls, catalogue, lists, requests
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.errors import (
     DuplicateError,
@@ -16,10 +17,14 @@ from flows.desk.kinds.errors import (
     StorageFullError,
 )
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import CompanyList, StaffList
+from flows.desk.kinds.values import CompanyList, NewRecording, StaffList
+from pipeline.audio.recording import read_recording
+from pipeline.audio.wav import write_wav
 from pipeline.types import CaseName, MaskAction, Party
+from tests.audio_files import babble
 from tests.desk_builders import (
     CLERK,
+    NOW,
     OTHER,
     PERSON,
     attached,
@@ -90,6 +95,25 @@ def test_an_unchanged_recording_passes(desk, tmp_path):
     recording_of(tmp_path).touch()
 
     calls.check_unchanged(desk, call.call_id)
+
+
+def test_the_operator_comes_first_whichever_channel_is_theirs(desk, tmp_path):
+    """What is behind takes channel 0 for the operator's; the recording is checked as it lies there."""
+    sound = babble(8000, 1.0, 2)
+    write_wav(tmp_path / "left.wav", sound, 8000, "pcm16")
+    opened = []
+    for channel in (0, 1):
+        recording = NewRecording(f"PBX-{channel}", NOW, str(tmp_path / "left.wav"), operator_channel=channel)
+        added = catalogue.add_recordings(desk, CLERK, [recording])
+        call = calls.attach_call(desk, CLERK, identified(desk).request_id, added.new[0])
+        calls.check_unchanged(desk, call.call_id)
+        with calls.open_recording(desk, call.call_id) as path:
+            opened.append(np.asarray(read_recording(path).samples))
+            assert path.name == f"{call.call_id}.wav"
+        assert not path.exists()
+
+    assert np.array_equal(opened[0], sound)
+    assert np.array_equal(opened[1], sound[::-1])
 
 
 def test_a_recording_that_went_away_is_told_without_its_name(desk, tmp_path):

@@ -106,6 +106,21 @@ def test_a_request_goes_out_from_the_page(app: FastAPI, desk: Desk, number: str)
     assert [(each.actor.name, each.actor.role.value) for each in released] == [("kobayakawa", "approver")]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_what_goes_out_is_put_where_another_system_fetches_it(
+    app: FastAPI, desk: Desk, number: str, tmp_path: Path, there: bool
+):
+    """A place that is gone does not hold the release up."""
+    folder = tmp_path / "fetched"
+    if there:
+        folder.mkdir()
+    desk.settings.outbox = str(folder)
+    go_out(signed_in(app, "kobayakawa"), number)
+
+    assert requests.get(desk, number).state is State.RELEASED
+    assert len(list(folder.glob("*"))) == 2 * there
+
+
 class Waiting:
     """A model that takes its time, and then hears, or fails."""
 

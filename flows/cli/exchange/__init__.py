@@ -1,0 +1,1 @@
+"""``kaiji exchange``: other people's systems."""

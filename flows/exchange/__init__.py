@@ -1,0 +1,1 @@
+"""What other people's systems fetch from kaiji: redacted vCons, and a place for finished packages."""

@@ -1,0 +1,35 @@
+"""Exchange the channels of a call, for telephone systems that put the caller first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.audio.recording import read_recording
+from pipeline.audio.wav import write_pieces
+
+__all__ = ["write_turned"]
+
+_BLOCK_SAMPLES = 1 << 20  # samples worked on at once where a whole-call temporary would double memory
+
+
+def write_turned(source: Path, target: Path) -> bool:
+    """Write a two-channel call with its channels exchanged; every other sample value stays.
+
+    The result is a function of the decoded samples alone, so that the same call is the same file each time.
+
+    Args:
+        source: The call, in any format that ``read_recording`` takes.
+        target: A WAV in an existing folder, in the call's own G.711 law or as 16-bit PCM.
+
+    Returns:
+        Whether there was anything to exchange: of a call with one channel nothing is written.
+
+    Raises:
+        UnreadableAudioError: when the call cannot be read.
+    """
+    call = read_recording(source, target.parent)
+    if call.channels != 2:
+        return False
+    pieces = (call.samples[::-1, at : at + _BLOCK_SAMPLES] for at in range(0, call.length, _BLOCK_SAMPLES))
+    write_pieces(target, pieces, (call.channels, call.length), call.rate, call.law)
+    return True

@@ -166,37 +166,16 @@ def list_(
 ) -> None:
     """請求の一覧を、期限の近い順に示します。個人情報は含みません。"""
     with opened(who) as session:
-        from flows.cli.case_view import state_of, summary
+        from flows.cli.case_view import state_of, summary, tell_breaches, tell_first_steps
         from flows.desk.cases import requests
         from flows.desk.kinds.values import JAPAN
 
         found = requests.list_requests(session.desk, [state_of(name) for name in state or ()])
         today = session.desk.clock().astimezone(JAPAN).date()
         table(HEADINGS, (summary(one, today) for one in found))
-        _tell_breaches(session)
+        tell_breaches(session)
         if not found and not state:
-            _tell_first_steps(session)
-
-
-def _tell_breaches(session: Session) -> None:
-    """Tell on stderr which reports of breaches are still to be made."""
-    from flows.desk.breaches.clocks import open_clocks
-    from flows.desk.kinds.breaches import told_left
-
-    for clock in open_clocks(session.desk):
-        told = f"{clock.stage.label} {clock.due_on} ({told_left(clock.days_left)})"
-        typer.echo(f"kaiji: 漏えい等の報告の期限 {clock.breach} {told}", err=True)
-
-
-def _tell_first_steps(session: Session) -> None:
-    """Tell on stderr what an empty desk needs, in order."""
-    from flows.desk.work.first_steps import first_steps
-
-    typer.echo("kaiji: 請求はまだありません。次の順に進めます", err=True)
-    for number, one in enumerate(first_steps(session.desk), start=1):
-        way = "済" if one.done else one.step.command
-        typer.echo(f"  {number}. {one.step.label}: {way}", err=True)
-    typer.echo("  見本の通話で試すには: kaiji practice begin", err=True)
+            tell_first_steps(session)
 
 
 @case.command("find")

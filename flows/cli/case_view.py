@@ -17,7 +17,16 @@ from flows.desk.kinds.states import CLOSED, State
 from flows.desk.kinds.values import JAPAN, IdentityCheck, IdentityMethod, NewRequest, Request
 from pipeline.types import CaseName
 
-__all__ = ["METHODS", "correct_request", "method_of", "show_request", "state_of", "summary"]
+__all__ = [
+    "METHODS",
+    "correct_request",
+    "method_of",
+    "show_request",
+    "state_of",
+    "summary",
+    "tell_breaches",
+    "tell_first_steps",
+]
 
 METHODS = {method.label: method for method in IdentityMethod}
 
@@ -120,3 +129,24 @@ def _content(new: NewRequest) -> Iterator[tuple[str, str]]:
 
 def _names(names: Iterable[CaseName]) -> str:
     return "、".join(f"{name.text}({name.kana})" if name.kana else name.text for name in names)
+
+
+def tell_breaches(session: Session) -> None:
+    """Tell on stderr which reports of breaches are still to be made."""
+    from flows.desk.breaches.clocks import open_clocks
+    from flows.desk.kinds.breaches import told_left
+
+    for clock in open_clocks(session.desk):
+        told = f"{clock.stage.label} {clock.due_on} ({told_left(clock.days_left)})"
+        typer.echo(f"kaiji: 漏えい等の報告の期限 {clock.breach} {told}", err=True)
+
+
+def tell_first_steps(session: Session) -> None:
+    """Tell on stderr what an empty desk needs, in order."""
+    from flows.desk.work.first_steps import first_steps
+
+    typer.echo("kaiji: 請求はまだありません。次の順に進めます", err=True)
+    for number, one in enumerate(first_steps(session.desk), start=1):
+        way = "済" if one.done else one.step.command
+        typer.echo(f"  {number}. {one.step.label}: {way}", err=True)
+    typer.echo("  見本の通話で試すには: kaiji practice begin", err=True)

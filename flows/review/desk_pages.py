@@ -78,7 +78,7 @@ PAGES: Mapping[str, OnPage] = {
     "exchange import": _page(instead=FILES_OF_OTHERS),
     "exchange vcon-in": _page(instead=FILES_OF_OTHERS),
     "exchange vcon-out": _page(instead="another system's file, written into a folder of the machine"),
-    "exchange place": _page("POST /ledger/{number}/release", instead="placed with the release; again only here"),
+    "exchange place": _page("POST /ledger/{number}/release", instead="with the release; again only here"),
     "lists import": _page("POST /lists"),
     "lists show": _page("GET /lists"),
     "audit verify": _page(

@@ -86,7 +86,7 @@ def _place(session: Session, number: str) -> None:
     fault = place_released(session.desk, session.actor, number)
     if fault:
         typer.echo(f"kaiji: {fault} {number}", err=True)
-    else:
+    elif fault is not None:
         typer.echo("受渡し場所(KAIJI_OUTBOX)に置きました")
 
 

@@ -29,6 +29,7 @@ from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.values import Actor
 from flows.desk.storage.sources import PROTOCOLS, drain
 from flows.desk.storage.store import of_a_client
+from flows.practice.mark import is_practice
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
 from flows.releasing.names import INSTRUCTIONS
 from flows.settings import Settings
@@ -64,12 +65,15 @@ def place_package(desk: Desk, actor: Actor, request: str, turn: int | None = Non
     Raises:
         NotAllowedError: when the role does not allow it.
         NotFoundError: when there is no such answer, or it is erased.
-        ImpossibleStepError: when the package is not encrypted.
+        ImpossibleStepError: when the package is not encrypted, or the desk is there to practise on.
         OutboxError: when there is no outbox, it cannot be written, or another file has the name.
     """
     check_may_release(actor)
     number = get(desk, request).number
     answer = answer_of(releases(desk, number), turn)
+    if is_practice(desk.settings):
+        msg = f"{number}: 練習の回答は、受渡し場所に置きません"
+        raise ImpossibleStepError(msg)
     if not answer.encrypted:
         msg = f"{number}: 暗号化していない開示ファイルは、受渡し場所に置きません"
         raise ImpossibleStepError(msg)
@@ -84,14 +88,15 @@ def place_package(desk: Desk, actor: Actor, request: str, turn: int | None = Non
     return name
 
 
-def place_released(desk: Desk, actor: Actor, request: str) -> str:
+def place_released(desk: Desk, actor: Actor, request: str) -> str | None:
     """Put the package of a release that has just been made into the outbox, if there is one.
 
     Returns:
-        Why it could not be put there, though the release stands; empty when it was, or there is no outbox.
+        Why it could not be put there, though the release stands; empty when it was; ``None`` when there is no
+        outbox, or the desk is there to practise on.
     """
-    if desk.settings.outbox is None:
-        return ""
+    if desk.settings.outbox is None or is_practice(desk.settings):
+        return None
     try:
         place_package(desk, actor, request)
     except PipelineError as error:

@@ -16,6 +16,7 @@ from flows.desk.kinds.states import State
 from flows.desk.kinds.values import NoteKind
 from flows.exchange import outbox
 from flows.exchange.outbox import OutboxError, place_package, place_released
+from flows.practice.mark import MARK
 from tests.desk_builders import CLERK
 from tests.release_builders import APPROVER, SECRETS, approved, asked, released
 from tests.sentinels import everything_under, found_in
@@ -116,7 +117,7 @@ def test_a_place_that_is_none_is_told_without_its_address(desk: Desk, tmp_path: 
     assert "長谷川" not in str(raised.value)
     assert "h0stile" not in str(raised.value)
     told = place_released(desk, APPROVER, request)
-    assert told == "" if place is None else "開示は済んでいます" in told
+    assert told is None if place is None else "開示は済んでいます" in str(told)
     assert requests.get(desk, request).state is State.RELEASED
 
 
@@ -125,6 +126,17 @@ def test_a_package_in_clear_is_not_put_out(desk: Desk, tmp_path: Path, watched: 
     desk.settings.package = "folder"
     request = answered(desk, tmp_path)
 
+    with pytest.raises(ImpossibleStepError):
+        place_package(desk, APPROVER, request)
+    assert list(watched.iterdir()) == []
+
+
+def test_what_was_practised_is_not_put_out(desk: Desk, tmp_path: Path, watched: Path):
+    """Another system would take it for somebody's answer."""
+    request = answered(desk, tmp_path)
+    (desk.settings.home / MARK).touch()
+
+    assert place_released(desk, APPROVER, request) is None
     with pytest.raises(ImpossibleStepError):
         place_package(desk, APPROVER, request)
     assert list(watched.iterdir()) == []

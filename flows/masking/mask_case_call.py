@@ -55,7 +55,7 @@ from flows.workspace import JOB, LISTENER, PLAN, RECORDING, SKETCH, TRANSCRIPT, 
 from models.company.yaml_lines import RecognizerFileError
 from pipeline.errors import ModelError, PipelineError
 from pipeline.masking.sketch import sketch_of
-from pipeline.types import MaskPlan
+from pipeline.types import MaskPlan, MaskPolicy
 
 __all__ = [
     "GaveUpError",
@@ -249,8 +249,15 @@ def _explained(raised: Exception) -> tuple[PipelineError, bool]:
 def _mask(desk: Desk, worker: Actor, claim: Claim, still_ours: Callable[[], None]) -> Mapping[str, int]:
     prepared = case_of(desk, claim.call_id)
     with open_recording(desk, claim.call_id) as audio, desk.store.private_folder() as folder:
+        policy = MaskPolicy(review_questions=desk.settings.review_questions)
         job = Job(
-            claim.call_id, audio, folder, prepared.case, model=desk.settings.model, note=proof_note(None)
+            claim.call_id,
+            audio,
+            folder,
+            prepared.case,
+            policy=policy,
+            model=desk.settings.model,
+            note=proof_note(None),
         )
         made = _run_recipe(job, still_ours)
         _hand_in(desk, worker, claim, (made, prepared.lists))

@@ -19,6 +19,7 @@ from flows.desk.work.claims import claim_call
 from flows.masking import mask_case_call as worker
 from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError, mask_case_call
 from pipeline.errors import CallUnsafeError, ModelError
+from pipeline.types import MaskPolicy
 from tests.desk_builders import CLERK, WORKER
 from tests.flow_builders import InTurn, desk_of_flows, waiting, waiting_voice
 
@@ -63,6 +64,15 @@ def test_a_call_goes_into_review_with_all_its_files(desk: Desk, tmp_path: Path):
     assert plans.get_plan(desk, call.call_id).plan.audio_sha256 == call.sha256
     assert left_behind(desk) == []
     assert requests.get(desk, call.request_id).state is State.IN_REVIEW
+
+
+def test_how_much_is_asked_is_the_companys_to_say(desk: Desk, tmp_path: Path):
+    """By default as much as ``kaiji mask`` asks."""
+    assert desk.settings.review_questions == MaskPolicy().review_questions
+    desk.settings.review_questions = 2.5
+    call = waiting_voice(desk, tmp_path)
+    mask_case_call(desk, WORKER, call.call_id)
+    assert plans.get_plan(desk, call.call_id).plan.policy.review_questions == 2.5
 
 
 def test_the_masked_copy_and_the_transcript_are_sealed(desk: Desk, tmp_path: Path):

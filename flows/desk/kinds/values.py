@@ -248,7 +248,7 @@ class NoteKind(enum.StrEnum):
     """Kinds of notes; the first three change the clock.
 
     ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the last three record a visit (``ways``).
-    ``CORRECT`` keeps what the request said before (``flows.desk.cases.amendments``).
+    ``AMEND`` keeps what the request said before (``flows.desk.cases.amendments``).
     """
 
     PAUSE = "pause"
@@ -256,7 +256,7 @@ class NoteKind(enum.StrEnum):
     EXTEND = "extend"
     REMARK = "remark"
     ERASE = "erase"
-    CORRECT = "correct"
+    AMEND = "amend"
     WITHHOLD = "withhold"
     DELIVER = "deliver"
     OBJECT = "object"

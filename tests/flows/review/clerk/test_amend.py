@@ -91,7 +91,7 @@ def test_another_name_needs_another_check(clerk: Person, desk: Desk):
     send(clerk, f"/requests/{number}/amend", **fields, reason="字の違い", **check)
 
     assert requests.get(desk, number).content.requester.names[0].text == "鈴木華子"
-    assert identity_checks(desk, number)[-1].by == "hirata"
+    assert "hirata" in {each.by for each in identity_checks(desk, number)}
 
 
 def test_what_is_wrong_is_said_and_the_way_back_keeps_it(clerk: Person, desk: Desk):

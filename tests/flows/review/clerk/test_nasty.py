@@ -47,7 +47,7 @@ def test_injection_in_the_clerks_forms(app: FastAPI, desk: Desk, nasty: str):
     ):
         calm(send(clerk, f"{path}/{step}", **fields))
     calm(clerk.get(path))
-    assert requests.notes(desk, number)[-1].text == nasty.strip()
+    assert nasty.strip() in {note.text for note in requests.notes(desk, number)}
 
 
 @pytest.mark.parametrize("nasty", NASTY)

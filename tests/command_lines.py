@@ -77,7 +77,7 @@ LINES: Mapping[str, Line] = {
     "case find": line(given="鈴木花子\n\n\n"),
     "case show": line(NEW),
     "case identify": line(NEW, "--method", "運転免許証"),
-    "case correct": line(
+    "case amend": line(
         *(NEW, "--json", "-", "--reason", "書き誤り"), given=json.dumps(REQUEST | {"member_number": "M-78"})
     ),
     "case withdraw": line(NEW, "--reason", "本人の申出"),

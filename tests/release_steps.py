@@ -185,13 +185,13 @@ STEPS: dict[str, Step] = {
     "the fee is paid": Step(
         ("requests.mark_fee_paid",), lambda d, s: requests.mark_fee_paid(d, CLERK, s.request)
     ),
-    "the request is corrected": Step(
-        ("amendments.correct",),
-        lambda d, s: amendments.correct(
+    "the request is amended": Step(
+        ("amendments.amend",),
+        lambda d, s: amendments.amend(
             d,
             CLERK,
             s.request,
-            amendments.Correction(
+            amendments.NewAmendment(
                 replace(requests.get(d, s.request).content, desk="別の部署"),
                 "訂正",
                 len(amendments.amendments(d, s.request)),
@@ -390,7 +390,7 @@ def _everything_harmless(desk: Desk, scene: Scene) -> None:
 
 REFUSED_TOO = (
     *("withhold the request", "nothing is held", "withdraw the request", "the fee is paid"),
-    "the request is corrected",
+    "the request is amended",
     *("withdraw the first call", "disclose the withheld call after all", "a second release"),
     *("a release, and opened again", "the identity check is taken away", "a note is taken away"),
     "everything that an answer does not rest on",

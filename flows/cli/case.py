@@ -248,8 +248,8 @@ def _checked_at(session: Session, at: str) -> datetime:
     return checked_at
 
 
-@case.command("correct")
-def correct(
+@case.command("amend")
+def amend(
     number: Number,
     json: Annotated[Path, typer.Option("--json", help="訂正後の請求の全体。標準入力から読むには -")],
     reason: Reason = "",
@@ -258,10 +258,10 @@ def correct(
 ) -> None:
     """受け付けた内容を、回答の前に訂正します。元の内容も、理由とともに封をして残します。"""
     with opened(who) as session:
-        from flows.cli.case_view import correct_request
+        from flows.cli.case_view import amend_request
 
         new, why = _of_json(session, json), asked(reason, "訂正の理由")
-        correct_request(session, number, new, (why, method))
+        amend_request(session, number, new, (why, method))
 
 
 @case.command("withdraw")

@@ -9,7 +9,7 @@ import typer
 
 from flows.cli.session import Session, refuse
 from flows.desk.cases import calls, requests
-from flows.desk.cases.amendments import Correction, amendments, correct
+from flows.desk.cases.amendments import NewAmendment, amend, amendments
 from flows.desk.cases.identity import identity_checks
 from flows.desk.integrity.chain import Subject
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED, label_of_note
@@ -19,7 +19,7 @@ from pipeline.types import CaseName
 
 __all__ = [
     "METHODS",
-    "correct_request",
+    "amend_request",
     "method_of",
     "show_request",
     "state_of",
@@ -82,8 +82,8 @@ def show_request(session: Session, number: str) -> None:
         typer.echo(f"  本人確認: {_word(METHODS, check.method)} {at} {recorded.by} {check.note}".rstrip())
 
 
-def correct_request(session: Session, number: str, new: NewRequest, told: tuple[str, str]) -> None:
-    """Correct a request, and print what it means for its calls.
+def amend_request(session: Session, number: str, new: NewRequest, told: tuple[str, str]) -> None:
+    """Amend a request, and print what it means for its calls.
 
     Args:
         session: The desk and the person.
@@ -95,7 +95,7 @@ def correct_request(session: Session, number: str, new: NewRequest, told: tuple[
     check = IdentityCheck(method_of(method), session.desk.clock()) if method else None
     seen = len(amendments(session.desk, number))
     before = requests.get(session.desk, number)
-    after = correct(session.desk, session.actor, number, Correction(new, reason, seen, check))
+    after = amend(session.desk, session.actor, number, NewAmendment(new, reason, seen, check))
     typer.echo(f"{number}: 訂正しました。期限 {after.due_on}")
     if after.state is not before.state:
         typer.echo(f"通話は新しい内容で伏せ直します: {after.state.label}")

@@ -11,8 +11,8 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from flows.desk.integrity.desk import Desk, open_desk
+from flows.review.clerk import amend as clerk_amend
 from flows.review.clerk import calls as clerk_calls
-from flows.review.clerk import correct as clerk_correct
 from flows.review.clerk import imports as clerk_imports
 from flows.review.clerk import intake as clerk_intake
 from flows.review.clerk import requests as clerk_requests
@@ -55,7 +55,7 @@ ROUTERS = (
     clerk_intake.router,
     clerk_requests.router,
     clerk_steps.router,
-    clerk_correct.router,
+    clerk_amend.router,
     clerk_calls.router,
     clerk_imports.router,
     office_first.router,

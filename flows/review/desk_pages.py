@@ -49,11 +49,11 @@ PAGES: Mapping[str, OnPage] = {
     "case find": _page("POST /requests/find"),
     "case show": _page("GET /requests/{number}"),
     "case identify": _page("POST /requests/{number}/identify"),
-    "case correct": _page(
-        "GET /requests/{number}/correct",
-        "POST /requests/{number}/correct/check",
-        "POST /requests/{number}/correct/back",
-        "POST /requests/{number}/correct",
+    "case amend": _page(
+        "GET /requests/{number}/amend",
+        "POST /requests/{number}/amend/check",
+        "POST /requests/{number}/amend/back",
+        "POST /requests/{number}/amend",
     ),
     "case withdraw": _page("POST /requests/{number}/withdraw"),
     "case withhold": _page("POST /requests/{number}/withhold"),

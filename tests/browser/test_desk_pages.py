@@ -14,7 +14,7 @@ from tests.browser.test_reading import CONTRASTS, NAMELESS
 from tests.browser.test_widths import OUTSIDE, OVERLAPS, WIDTHS
 
 PAGES = {
-    "hirata": ("/requests", "/requests/{0}", "/requests/{0}/correct", "/intake", "/imports"),
+    "hirata": ("/requests", "/requests/{0}", "/requests/{0}/amend", "/intake", "/imports"),
     "saiki": ("/requests/{0}", "/accounts", "/lists", "/imports", "/care"),
 }
 

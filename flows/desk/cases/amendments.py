@@ -1,4 +1,4 @@
-"""Corrections of a request before it is answered; what it said before is kept, sealed, with the reason.
+"""Amendments of a request before it is answered; what it said before is kept, sealed, with the reason.
 
 The requester's own data decide what is masked, so calls that were masked with other data go back into the
 queue.  Who asks was held against papers, so another name, address or agent needs another check.
@@ -25,24 +25,24 @@ from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import IdentityRow, NoteRow, RequestRow, UniqueTermRow, new_id
 from pipeline.types import Requester
 
-__all__ = ["Amendment", "Correction", "amendments", "changed", "correct", "needs_check"]
+__all__ = ["Amendment", "NewAmendment", "amend", "amendments", "changed", "needs_check"]
 
 MASKED_WITH = (State.PROCESSING, State.IN_REVIEW)
 """States of calls that were masked, or are being masked, with the data as they were."""
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class NewAmendment:
     """What a person changes.
 
     Attributes:
-        new: The whole request as it should read; whether the fee was paid is recorded elsewhere.
+        content: The whole request as it should read; whether the fee was paid is recorded elsewhere.
         reason: Why it is changed.
-        seen: Number of corrections that the person had seen.
+        seen: Number of amendments that the person had seen.
         check: The identity check of a requester or agent who is named otherwise now.
     """
 
-    new: NewRequest = field(repr=False)
+    content: NewRequest = field(repr=False)
     reason: str = field(repr=False)
     seen: int
     check: IdentityCheck | None = None
@@ -50,7 +50,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """A correction that was made: when, by whom and why, and what the request said before."""
+    """An amendment that was made: when, by whom and why, and what the request said before."""
 
     at: datetime
     by: str = field(repr=False)
@@ -88,7 +88,7 @@ def _who(new: NewRequest) -> tuple[object, ...]:
 
 
 def amendments(desk: Desk, request: str) -> tuple[Amendment, ...]:
-    """Return a request's corrections, oldest first.
+    """Return a request's amendments, oldest first.
 
     Args:
         desk: The desk.
@@ -100,14 +100,14 @@ def amendments(desk: Desk, request: str) -> tuple[Amendment, ...]:
     return tuple(Amendment(at, said.by, said.text, CONTENT.validate_json(said.before)) for at, said in notes)
 
 
-def correct(desk: Desk, actor: Actor, request: str, correction: Correction) -> Request:
-    """Correct a request that is not answered yet.
+def amend(desk: Desk, actor: Actor, request: str, new: NewAmendment) -> Request:
+    """Amend a request that is not answered yet.
 
     Args:
         desk: The desk.
-        actor: The person who corrects it.
+        actor: The person who amends it.
         request: Id or public number.
-        correction: What is changed, and why.
+        new: What is changed, and why.
 
     Raises:
         ConflictError: when nothing is changed, no reason is given, or somebody else was quicker.
@@ -118,37 +118,35 @@ def correct(desk: Desk, actor: Actor, request: str, correction: Correction) -> R
     """
     with desk.change(actor) as change:
         row = row_of(change.session, request)
-        check_open(State(row.state), Step.CORRECT, row.number)
+        check_open(State(row.state), Step.AMEND, row.number)
         before = take_sealed(row, CONTENT, change.keyring)
-        after = replace(correction.new, fee_paid=before.fee_paid)
+        after = replace(new.content, fee_paid=before.fee_paid)
         told = changed(before, after)
-        _check_correction(change.session, row, correction, told)
+        _check_amendment(change.session, row, new, told)
         if needs_check(before, after):
-            _check_identity(change, desk, row, correction.check)
+            _check_identity(change, desk, row, new.check)
         queued = _mask_again(change, row) if set(told) & {one.name for one in fields(Requester)} else 0
         _write(change, row, before, after)
-        said = Said(actor.name, correction.reason.strip(), before=CONTENT.dump_json(before).decode())
-        write_note(change, row, NoteKind.CORRECT, said)
+        said = Said(actor.name, new.reason.strip(), before=CONTENT.dump_json(before).decode())
+        write_note(change, row, NoteKind.AMEND, said)
         detail: dict[str, str | int] = {"fields": ",".join(told), "requeued": queued}
-        change.record("request.correct", Subject(row.id), detail | {"due_on": row.due_on.isoformat()})
+        change.record("request.amend", Subject(row.id), detail | {"due_on": row.due_on.isoformat()})
         return request_of(change.session, row, change.keyring)
 
 
 def _written(request_id: str) -> Select[NoteRow]:
-    return select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.CORRECT)
+    return select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.AMEND)
 
 
-def _check_correction(
-    session: Session, row: RequestRow, correction: Correction, told: tuple[str, ...]
-) -> None:
+def _check_amendment(session: Session, row: RequestRow, new: NewAmendment, told: tuple[str, ...]) -> None:
     made = session.scalar(select(func.count()).select_from(_written(row.id).subquery())) or 0
-    if made != correction.seen:
+    if made != new.seen:
         msg = f"{row.number}: ほかの人が先に訂正しました。いまの内容を確かめてから、もう一度行ってください"
         raise ConflictError(msg)
     if not told:
         msg = f"{row.number}: 変わった所がありません"
         raise ConflictError(msg)
-    if not correction.reason.strip():
+    if not new.reason.strip():
         msg = f"{row.number}: 訂正の理由がありません"
         raise ConflictError(msg)
 

@@ -19,7 +19,7 @@ class Said:
     """The sealed part of a note or an identity check; ``about`` and ``code`` are those of a note.
 
     Attributes:
-        before: Of a correction, what the request said before, as JSON; it is for ``amendments`` alone.
+        before: Of an amendment, what the request said before, as JSON; it is for ``amendments`` alone.
     """
 
     by: str = field(repr=False)

@@ -31,7 +31,7 @@ NOTES = {
     NoteKind.EXTEND: "期限の延長",
     NoteKind.REMARK: "記録",
     NoteKind.ERASE: "個人情報の消去",
-    NoteKind.CORRECT: "内容の訂正",
+    NoteKind.AMEND: "内容の訂正",
     NoteKind.WITHHOLD: "不開示の決定",
     NoteKind.DELIVER: "交付",
     NoteKind.OBJECT: "不服の申出",

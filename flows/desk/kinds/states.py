@@ -63,7 +63,7 @@ class Step(enum.StrEnum):
     AGAIN = "again"
     CLOCK = "clock"
     WAY = "way"
-    CORRECT = "correct"
+    AMEND = "amend"
 
     @property
     def label(self) -> str:
@@ -101,7 +101,7 @@ STEP_LABELS = {
     Step.AGAIN: "再度の開示のための再開",
     Step.CLOCK: "期限の変更",
     Step.WAY: "開示のしかたの決定",
-    Step.CORRECT: "内容の訂正",
+    Step.AMEND: "内容の訂正",
 }
 
 CALL_STEPS: dict[tuple[State, Step], State] = {

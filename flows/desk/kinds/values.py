@@ -249,7 +249,7 @@ class NoteKind(enum.StrEnum):
     """Kinds of notes; the first three change the clock.
 
     ``WAY`` and ``WAY_APPROVED`` choose a way of disclosure; the three from ``VISIT`` on record a visit
-    (``ways``); ``CORRECT`` keeps what the request said before (``flows.desk.cases.amendments``); ``PLACED``
+    (``ways``); ``AMEND`` keeps what the request said before (``flows.desk.cases.amendments``); ``PLACED``
     records that a package was put where another system fetches it; the last four record a breach
     (``breaches``).
     """
@@ -259,7 +259,7 @@ class NoteKind(enum.StrEnum):
     EXTEND = "extend"
     REMARK = "remark"
     ERASE = "erase"
-    CORRECT = "correct"
+    AMEND = "amend"
     WITHHOLD = "withhold"
     DELIVER = "deliver"
     OBJECT = "object"

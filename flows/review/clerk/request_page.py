@@ -101,7 +101,7 @@ def request_page(
 
 
 def _amended(desk: Desk, asked: kinds.Request) -> list[Mapping[str, Any]]:
-    """Return each correction with what the fields said that it changed."""
+    """Return each amendment with what the fields said that it changed."""
     made = amendments(desk, asked.number)
     whole = [texts_of(each.before) for each in made] + [texts_of(asked.content)]
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,8 @@ STATUSES = {
     "storage_gone": 503,
 }
 """HTTP status by the code of one of our errors, whose message is shown unchanged."""
+
+REQUEST_PAGE = re.compile(r"/(?:requests|ledger)/R-\d{4}-\d{4,8}(?=/)")
 
 HTTP = {404: ("not_found", "そのページはありません"), 405: ("bad_request", "その操作はできません")}
 FAILED = "プログラムの中で誤りが起きました。記録には残っていません"
@@ -91,8 +94,19 @@ def _is_script(request: Request) -> bool:
 def _answer(request: Request, status: int, code: str, message: str, **more: Any) -> Response:
     if _is_script(request):
         return JSONResponse({"error": code, "message": message, **more}, status)
-    page = {"status": status, "message": message, "reference": more.get("reference", "")}
+    page = {
+        "status": status,
+        "message": message,
+        "reference": more.get("reference", ""),
+        "back": _of_request(request),
+    }
     return site_of(request).render(request, "error.html", page, status=status)
+
+
+def _of_request(request: Request) -> str:
+    """Return the page of the request on which a refused step was tried; empty where there is none."""
+    found = REQUEST_PAGE.match(request.url.path)
+    return found.group() if found is not None and request.method == "POST" else ""
 
 
 async def _refused(request: Request, error: Exception) -> Response:

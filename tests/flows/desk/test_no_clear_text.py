@@ -13,7 +13,7 @@ import pytest
 from flows.desk.answers import releases, visits, ways
 from flows.desk.breaches import exposure, steps
 from flows.desk.cases import calls, catalogue, files, lists, requests
-from flows.desk.cases.amendments import Correction, correct
+from flows.desk.cases.amendments import NewAmendment, amend
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.breaches import BreachKind, Paper, Stage
 from flows.desk.kinds.errors import DeskError
@@ -80,7 +80,7 @@ def full(tmp_path: Path) -> Path:
         requests.record_identity(desk, CLERK, whole.number, CHECK)
         requests.add_note(desk, OTHER, whole.number, "鈴木花子さんから電話")
         read_otherwise = replace(WHOLE, person="小早川")
-        correct(desk, CLERK, whole.number, Correction(read_otherwise, "窪田から小早川へ", 0))
+        amend(desk, CLERK, whole.number, NewAmendment(read_otherwise, "窪田から小早川へ", 0))
         call = in_review(desk, tmp_path, "one", request.request_id)
         recording = NewRecording("PBX-2", NOW, "/x/鈴木花子.wav", 3.0, ("09012345678",), "C-8899", "山本")
         catalogue.add_recordings(desk, CLERK, [recording])

@@ -1,4 +1,4 @@
-"""A request is corrected before its answer: what changes with it, what is kept, what is refused."""
+"""A request is amended before its answer: what changes with it, what is kept, what is refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.desk.cases import calls, requests
-from flows.desk.cases.amendments import Correction, amendments, correct
+from flows.desk.cases.amendments import NewAmendment, amend, amendments
 from flows.desk.cases.identity import identity_checks
 from flows.desk.cases.requests import RequestQuery
 from flows.desk.integrity import audit
@@ -46,26 +46,26 @@ READ = replace(PERSON, names=(CaseName("鈴木花子", "スズキカコ"),))
 NAMED = replace(PERSON, names=(CaseName("鈴木華子", "スズキハナコ"),))
 
 
-def corrected(desk: Desk, number: str, new: NewRequest, **more: object) -> Request:
-    """A correction by the clerk."""
+def amended(desk: Desk, number: str, new: NewRequest, **more: object) -> Request:
+    """An amendment by the clerk."""
     seen = len(amendments(desk, number))
-    return correct(desk, CLERK, number, Correction(new, **{"reason": "書き誤り", "seen": seen} | more))
+    return amend(desk, CLERK, number, NewAmendment(new, **{"reason": "書き誤り", "seen": seen} | more))
 
 
-def test_a_correction_counts_and_the_old_value_is_kept(desk: Desk):
+def test_an_amendment_counts_and_the_old_value_is_kept(desk: Desk):
     """With who, when and why; the audit log names the fields and no value."""
     number = requests.receive(desk, CLERK, new_request(member_number="M-1", wanted=Wanted.AUDIO)).number
     before = requests.get(desk, number).content
-    after = corrected(desk, number, replace(before, member_number="M-2", wanted=Wanted.BOTH))
+    after = amended(desk, number, replace(before, member_number="M-2", wanted=Wanted.BOTH))
 
     assert (after.content.member_number, after.content.wanted) == ("M-2", Wanted.BOTH)
     assert requests.get(desk, number) == after
     (made,) = amendments(desk, number)
     assert (made.before, made.by, made.reason, made.at) == (before, CLERK.name, "書き誤り", NOW)
     (note,) = requests.notes(desk, number)
-    assert (note.kind, note.text, note.code) == (NoteKind.CORRECT, "書き誤り", "")
+    assert (note.kind, note.text, note.code) == (NoteKind.AMEND, "書き誤り", "")
     entry = audit.entries(desk)[-1]
-    assert entry.action == "request.correct"
+    assert entry.action == "request.amend"
     assert entry.detail == {
         "fields": "member_number,wanted",
         "requeued": 0,
@@ -77,7 +77,7 @@ def test_a_correction_counts_and_the_old_value_is_kept(desk: Desk):
 def test_the_search_finds_the_new_value_and_not_the_old(desk: Desk):
     """By name, number and account."""
     request = requests.receive(desk, CLERK, new_request(member_number="M-1"))
-    corrected(desk, request.number, replace(request.content, requester=NAMED, member_number="M-2"))
+    amended(desk, request.number, replace(request.content, requester=NAMED, member_number="M-2"))
 
     def found(**query: str) -> list[str]:
         return [each.number for each in requests.find(desk, RequestQuery(**query))]
@@ -97,16 +97,16 @@ def test_the_due_date_goes_with_the_receipt(desk: Desk):
     requests.extend(desk, CLERK, request.number, request.due_on + timedelta(days=7), "多数のため")
     earlier = replace(request.content, received_at=NOW - timedelta(days=2))
 
-    assert corrected(desk, request.number, earlier).due_on == request.due_on + timedelta(days=5)
+    assert amended(desk, request.number, earlier).due_on == request.due_on + timedelta(days=5)
 
 
 def test_the_companys_number_stays_unique(desk: Desk):
     """A corrected one is free for another request, and nobody's can be taken."""
     first, _ = (requests.receive(desk, CLERK, new_request(reference=one)) for one in ("A-1", "A-2"))
     with pytest.raises(DuplicateError):
-        corrected(desk, first.number, replace(first.content, reference="A-2"))
+        amended(desk, first.number, replace(first.content, reference="A-2"))
     assert amendments(desk, first.number) == ()
-    corrected(desk, first.number, replace(first.content, reference="A-3"))
+    amended(desk, first.number, replace(first.content, reference="A-3"))
     requests.receive(desk, CLERK, new_request(reference="A-1"))
     with pytest.raises(DuplicateError):
         requests.receive(desk, CLERK, new_request(reference="A-3"))
@@ -116,7 +116,7 @@ def test_a_fee_stays_paid(desk: Desk):
     """Whether it was is recorded by itself."""
     request = requests.receive(desk, CLERK, new_request(fee_yen=300))
     requests.mark_fee_paid(desk, CLERK, request.number)
-    after = corrected(desk, request.number, replace(request.content, fee_yen=500))
+    after = amended(desk, request.number, replace(request.content, fee_yen=500))
 
     assert (after.content.fee_yen, after.content.fee_paid) == (500, True)
 
@@ -130,7 +130,7 @@ def test_calls_are_masked_again_with_the_corrected_data(desk: Desk, tmp_path: Pa
     claim = claims.claim_call(desk, WORKER, busy.call_id)
     assert claim is not None
     content = requests.get(desk, first.request_id).content
-    after = corrected(desk, first.request_id, replace(content, requester=new))
+    after = amended(desk, first.request_id, replace(content, requester=new))
 
     assert {call.state for call in calls.list_calls(desk, request=first.request_id)} == {State.REQUESTED}
     assert after.state is State.REQUESTED
@@ -144,11 +144,11 @@ def test_what_does_not_steer_the_masking_leaves_the_calls(desk: Desk, tmp_path: 
     """A topic is read by people only."""
     call = approve(desk, in_review(desk, tmp_path))
     content = requests.get(desk, call.request_id).content
-    corrected(desk, call.request_id, replace(content, desk="別の部署"))
+    amended(desk, call.request_id, replace(content, desk="別の部署"))
     assert calls.get_call(desk, call.call_id).state is State.APPROVED
 
     with pytest.raises(ImpossibleStepError, match="差し戻し"):
-        corrected(desk, call.request_id, replace(content, requester=READ))
+        amended(desk, call.request_id, replace(content, requester=READ))
     assert requests.get(desk, call.request_id).content.requester == PERSON
 
 
@@ -164,15 +164,15 @@ OTHERWISE = {
 def test_who_is_named_otherwise_is_checked_again(desk: Desk, what: str):
     """After the identity check a new one comes with the correction; before, none is asked for."""
     request = requests.receive(desk, CLERK, new_request())
-    corrected(desk, request.number, replace(request.content, **OTHERWISE[what]))
+    amended(desk, request.number, replace(request.content, **OTHERWISE[what]))
     known = identified(desk)
     new = replace(known.content, **OTHERWISE[what])
     with pytest.raises(NotIdentifiedError, match="本人確認も"):
-        corrected(desk, known.number, new)
+        amended(desk, known.number, new)
     assert requests.get(desk, known.number).content == known.content
 
-    corrected(desk, known.number, new, check=replace(CHECK, note="戸籍と照合"))
-    assert [each.check.note for each in identity_checks(desk, known.number)] == [CHECK.note, "戸籍と照合"]
+    amended(desk, known.number, new, check=replace(CHECK, note="戸籍と照合"))
+    assert {each.check.note for each in identity_checks(desk, known.number)} == {CHECK.note, "戸籍と照合"}
     assert requests.get(desk, known.number).state is State.IDENTIFIED
     assert "request.identify" in [entry.action for entry in audit.entries(desk)][-2:]
 
@@ -184,30 +184,30 @@ def test_where_two_people_check_one_is_not_enough(tmp_path: Path):
         for who in (CLERK, OTHER):
             requests.record_identity(desk, who, request.number, CHECK)
         with pytest.raises(NotIdentifiedError, match="二人"):
-            corrected(desk, request.number, replace(request.content, requester=NAMED), check=CHECK)
-        corrected(desk, request.number, replace(request.content, requester=READ))
+            amended(desk, request.number, replace(request.content, requester=NAMED), check=CHECK)
+        amended(desk, request.number, replace(request.content, requester=READ))
 
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [({"reason": " "}, "理由"), ({"seen": 7}, "先に訂正"), ({"new": None}, "変わった所")],
 )
-def test_a_correction_that_says_nothing_is_refused(desk: Desk, more: dict[str, object], told: str):
+def test_an_amendment_that_says_nothing_is_refused(desk: Desk, more: dict[str, object], told: str):
     """Without a reason, after somebody else's, or without a difference."""
     request = requests.receive(desk, CLERK, new_request())
     new = request.content if "new" in more else replace(request.content, member_number="M-2")
     with pytest.raises(ConflictError, match=told):
-        corrected(desk, request.number, new, **{key: value for key, value in more.items() if key != "new"})
+        amended(desk, request.number, new, **{key: value for key, value in more.items() if key != "new"})
     assert amendments(desk, request.number) == ()
 
 
 def test_a_closed_request_is_not_corrected_and_erasure_takes_the_old_values(desk: Desk):
     """What it said before goes with the rest of the person's data."""
     request = requests.receive(desk, CLERK, new_request())
-    corrected(desk, request.number, replace(request.content, requester=NAMED))
+    amended(desk, request.number, replace(request.content, requester=NAMED))
     requests.withdraw(desk, CLERK, request.number, "取下げ")
     with pytest.raises(ImpossibleStepError):
-        corrected(desk, request.number, request.content)
+        amended(desk, request.number, request.content)
     erase_request(desk, CLERK, request.number)
 
     assert amendments(desk, request.number) == ()

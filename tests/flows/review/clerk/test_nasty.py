@@ -26,11 +26,11 @@ def test_injection_in_the_clerks_forms(app: FastAPI, desk: Desk, nasty: str):
     for step in ("check", "back"):
         calm(send(clerk, f"/intake/{step}", **everything))
         calm(send(clerk, f"/intake/{step}", **good))
-        calm(send(clerk, f"{path}/correct/{step}", **everything, seen=0))
-        calm(send(clerk, f"{path}/correct/{step}", **good, seen=0))
+        calm(send(clerk, f"{path}/amend/{step}", **everything, seen=0))
+        calm(send(clerk, f"{path}/amend/{step}", **good, seen=0))
     calm(send(clerk, "/intake", **good, form="x" * 22, read=nasty[:10]))
     calm(send(clerk, "/intake", **everything, form=nasty, read=nasty))
-    calm(send(clerk, f"{path}/correct", **good, seen=nasty, reason=nasty, method=nasty))
+    calm(send(clerk, f"{path}/amend", **good, seen=nasty, reason=nasty, method=nasty))
     calm(send(clerk, "/requests/find", name=nasty, phone=nasty, member=nasty))
     calm(clerk.get("/requests", params={"state": nasty}))
     calm(clerk.get(f"/requests/{quote(nasty, safe='')}"))
@@ -47,7 +47,7 @@ def test_injection_in_the_clerks_forms(app: FastAPI, desk: Desk, nasty: str):
     ):
         calm(send(clerk, f"{path}/{step}", **fields))
     calm(clerk.get(path))
-    assert requests.notes(desk, number)[-1].text == nasty.strip()
+    assert nasty.strip() in {note.text for note in requests.notes(desk, number)}
 
 
 @pytest.mark.parametrize("nasty", NASTY)

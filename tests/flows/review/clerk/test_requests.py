@@ -96,7 +96,9 @@ def test_what_the_desk_refuses_is_refused(
     """With its own sentence; nothing has changed."""
     step, fields = sent
     before = requests.get(desk, number)
-    assert send(clerk, f"/requests/{number}/{step}", **fields).status_code == status
+    answer = send(clerk, f"/requests/{number}/{step}", **fields)
+    assert answer.status_code == status
+    assert f'href="/requests/{number}"' in answer.text
     assert requests.get(desk, number) == before
 
 
@@ -140,7 +142,7 @@ def test_a_recording_is_found_and_attached(clerk: Person, desk: Desk, tmp_path: 
     assert send(clerk, f"/requests/{number}/attach", recording=chosen).status_code == 303
 
     attached = calls.list_calls(desk, request=number)
-    assert [each.recording_id for each in attached] == chosen
+    assert {each.recording_id for each in attached} == set(chosen)
     assert last(desk, "call.attach").actor.name == "hirata"
     assert "すべて追加済" in send(clerk, f"/requests/{number}/search").text
 
@@ -206,7 +208,7 @@ def test_an_objection_is_noted_after_an_answer(clerk: Person, desk: Desk):
     assert "申出を記録" in clerk.get(f"/requests/{number}").text
     send(clerk, f"/requests/{number}/objection", text="納得できない")
 
-    assert requests.notes(desk, number)[-1].text == "納得できない"
+    assert "納得できない" in {note.text for note in requests.notes(desk, number)}
 
 
 def test_only_an_administrator_holds(app: FastAPI, desk: Desk, clerk: Person, number: str):

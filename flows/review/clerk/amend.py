@@ -1,4 +1,4 @@
-"""Routes on which a request is corrected before its answer: the form, what would change, the correction."""
+"""Routes on which a request is amended before its answer: the form, what would change, the amendment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field
 
-from flows.desk.cases.amendments import Correction, amendments, correct, needs_check
+from flows.desk.cases.amendments import NewAmendment, amend, amendments, needs_check
 from flows.desk.cases.identity import identity_checks
 from flows.desk.cases.requests import get
 from flows.desk.integrity.chain import Subject
@@ -42,7 +42,7 @@ OF_CALLS = frozenset({"name", "kana", "phone", "address", "address_kana"})
 
 
 class GivenReason(BaseModel):
-    """Why a request is corrected, how many corrections were seen, and the new check of a new name."""
+    """Why a request is amended, how many amendments were seen, and the new check of a new name."""
 
     seen: Annotated[int, Field(ge=0, le=9999)]
     reason: Annotated[str, Field(max_length=1000)] = ""
@@ -51,24 +51,24 @@ class GivenReason(BaseModel):
     note: Annotated[str, Field(max_length=1000)] = ""
 
 
-@router.get("/requests/{number}/correct")
+@router.get("/requests/{number}/amend")
 def form_page(request: Request, user: Clerk, number: Number) -> Response:
     """Return the form with what the request says now; the audit log records that it was looked at."""
     desk = site_of(request).desk
     asked = get(desk, number)
-    check_open(asked.state, Step.CORRECT, number)
+    check_open(asked.state, Step.AMEND, number)
     with desk.change(user.acting(Role.INTAKE)) as change:
         change.record("request.show", Subject(asked.request_id))
     return _form(request, number, Checked(texts_of(asked.content), None), len(amendments(desk, number)))
 
 
-@router.post("/requests/{number}/correct/back")
+@router.post("/requests/{number}/amend/back")
 def back(request: Request, _: Clerk, number: Number, texts: Texts, seen: Seen) -> Response:
     """Return the form as it was filled in."""
     return _form(request, number, Checked(texts, None), seen)
 
 
-@router.post("/requests/{number}/correct/check")
+@router.post("/requests/{number}/amend/check")
 def summary_page(request: Request, _: Clerk, number: Number, texts: Texts, seen: Seen) -> Response:
     """Return what would change and what follows from it, or the form with what is wrong."""
     site = site_of(request)
@@ -91,14 +91,14 @@ def summary_page(request: Request, _: Clerk, number: Number, texts: Texts, seen:
         "check": needs_check(before, checked.new) and bool(identity_checks(site.desk, number)),
         "methods": [(method.value, method.label) for method in IdentityMethod],
     }
-    return site.render(request, "correct_check.html", values)
+    return site.render(request, "amend_check.html", values)
 
 
-@router.post("/requests/{number}/correct")
-def correct_now(
+@router.post("/requests/{number}/amend")
+def amend_now(
     request: Request, user: Clerk, number: Number, texts: Texts, given: Annotated[GivenReason, Form()]
 ) -> Response:
-    """Correct the request, and go back to its page."""
+    """Amend the request, and go back to its page."""
     site = site_of(request)
     checked = _checked(site, texts, get(site.desk, number).content)
     if checked.new is None:
@@ -106,8 +106,8 @@ def correct_now(
     made = None
     if given.method is not None:
         made = IdentityCheck(given.method, checked_at(site, given.at), given.note.strip())
-    correction = Correction(checked.new, written(given.reason), given.seen, made)
-    correct(site.desk, user.acting(Role.INTAKE), number, correction)
+    amendment = NewAmendment(checked.new, written(given.reason), given.seen, made)
+    amend(site.desk, user.acting(Role.INTAKE), number, amendment)
     return back_to(number)
 
 
@@ -129,4 +129,4 @@ def _form(request: Request, number: str, checked: Checked, seen: int) -> Respons
         "choices": CHOICES,
         "seen": seen,
     }
-    return site_of(request).render(request, "correct.html", values, status=422 if checked.faults else 200)
+    return site_of(request).render(request, "amend.html", values, status=422 if checked.faults else 200)

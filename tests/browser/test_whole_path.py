@@ -207,6 +207,7 @@ def mask(hands: Hands) -> None:
     expect(hands.page.get_by_text("確認待ちへ 1 件")).to_be_visible(timeout=WORKING_MS)
 
 
+@pytest.mark.timeout(1500)
 def test_a_request_is_answered_without_a_shell(serve: Serving, browser: Browser, tmp_path: Path):
     """Three people, one browser; the package opens, nobody's data stood in an address, nobody was root."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="ja-JP")

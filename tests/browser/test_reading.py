@@ -84,6 +84,6 @@ def test_a_finger_is_enough(reviewed: Reviewed, browser: Browser, signed_in: dic
             .filter(one => one.checkVisibility()).map(one => one.offsetHeight).filter(high => high < 40)""")
         assert small == []
         page.locator('#card [data-do="mask"]').tap()
-        expect(page.locator("#progress")).to_have_text("未決 3 / 11 か所")
+        expect(page.locator("#progress")).to_contain_text("未決 2 / 11 か所")
     finally:
         context.close()

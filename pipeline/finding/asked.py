@@ -5,8 +5,12 @@
     masks               masked, may be ordinary words: 1 - p of their seconds are lost to the requester
 
 A minute of an analyst is worth so much listening and so many decisions (``MaskPolicy.review_seconds`` and
-``review_questions``).  Whoever finds nothing most times stops listening: at six questions a minute half of
-them are about somebody's data.
+``review_questions``).  Whoever finds nothing most times stops listening.  Leak after review, questions a
+minute, and share of them that are about somebody's data, on 44 calls in voices nobody learned from:
+
+    6 a minute     4.1 %    6.1    68 %
+    9              2.9      8.4    58
+    30             3.3     15.1    45    the time goes to what is soon nothing
 """
 
 from __future__ import annotations

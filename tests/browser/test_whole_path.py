@@ -42,6 +42,9 @@ ACCOUNT = "M-5521"
 MOST_CLICKS, MOST_KEYS = 40, 500
 """What the whole path may cost; the handbook tells what it does."""
 
+MOST_CHECKS = 4
+"""The last check may hear something again, and finds less each time."""
+
 WORKING_MS = 420_000
 """The recogniser on a busy machine."""
 
@@ -144,14 +147,19 @@ def printed(serve: Serving, what: str) -> str:
 
 
 def decide_all(hands: Hands) -> None:
-    """Mask whatever is in doubt, and say that nothing is left."""
-    progress = hands.page.locator("#progress")
+    """Mask whatever is in doubt, say that nothing is left, and mask what the last check still hears."""
+    progress, done = hands.page.locator("#progress"), hands.page.locator("#done-bar")
     hands.key("n")
-    while "すべて決定" not in (before := progress.inner_text()):
-        hands.key("f")
-        expect(progress).not_to_have_text(before)
-    hands.key("Enter")
-    expect(hands.page.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=WORKING_MS)
+    for _ in range(MOST_CHECKS):
+        while "すべて決定" not in (before := progress.inner_text()):
+            hands.key("f")
+            expect(progress).not_to_have_text(before)
+        hands.key("Enter")
+        told = done.filter(has_text="確認は終わりました").or_(progress.filter(has_text="未決"))
+        expect(told.first).to_be_visible(timeout=WORKING_MS)
+        if "確認は終わりました" in done.inner_text():
+            return
+    raise AssertionError
 
 
 def prepare(hands: Hands, serve: Serving, folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from flows.desk.answers import deliveries, releases, visits, ways
 from flows.desk.breaches import exposure, steps
-from flows.desk.cases import amendments, calls, catalogue, files, handed_over, lists, requests
+from flows.desk.cases import amendments, calls, catalogue, files, handed_over, lists, requests, words
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.breaches import BreachKind, Paper, Stage
@@ -26,11 +26,14 @@ from flows.desk.work.claims import Claim
 from flows.releasing.release import release
 from flows.settings import Settings
 from pipeline.errors import PipelineError
+from pipeline.listed_word import ListedWord
 from pipeline.types import CaseName, MaskAction
 from tests.desk_builders import ANALYST, CHECK, CLERK, NOW, OTHER, WORKER, new_request, raw_database
 from tests.fakes import FakeModels
 from tests.flow_builders import waiting_voice
 from tests.release_builders import APPROVER, COMPANY, approved, asked, decided, reviewed, with_company
+
+LISTED = words.Entry(ListedWord("弥生", "ヤヨイ", "PERSON", mask=True), "店の名")
 
 Act = Callable[[Desk, "Scene"], object]
 
@@ -292,6 +295,8 @@ HARMLESS: dict[str, Act] = {
     "lists.import_company": lambda d, _: lists.import_company(
         d, CLERK, CompanyList(COMPANY.names, ("0120-555-555",))
     ),
+    "words.list_for_company": lambda d, _: words.list_for_company(d, APPROVER, LISTED),
+    "words.list_for_request": lambda d, s: words.list_for_request(d, ANALYST, s.request, LISTED),
     "lists.import_staff": lambda d, _: lists.import_staff(d, CLERK, StaffList((CaseName("山本"),))),
     "presence.open_call": lambda d, s: presence.open_call(d, _session(d), ANALYST.name, s.calls[0]),
     "presence.add_heard": lambda d, s: presence.add_heard(d, ANALYST, s.calls[0], (1, 0), ((0.0, 1.0),)),

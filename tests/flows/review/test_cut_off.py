@@ -95,7 +95,7 @@ def status_of(app: Any, path: str, headers: dict[str, str], messages: list[dict[
 def test_no_route_sees_a_request_without_its_end(desk: Desk, monkeypatch, path: str, broken: str):
     """Every route that takes something: the guard lets none of these through, and says so."""
     monkeypatch.setattr("flows.review.guarding.guard.failed", lambda *_: pytest.fail("it was handed on"))
-    url = path.format(call_id="c1", number="R-2026-0001")
+    url = path.format(call_id="c1", number="R-2026-0001", account_id="1")
 
     assert status_of(Guard(_app, desk.settings), url, *BROKEN[broken]) in {400, 413, 415}
 

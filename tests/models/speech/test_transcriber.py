@@ -200,25 +200,6 @@ class FakeWhisper:
         return [], None
 
 
-def test_a_text_is_likelier_than_another(base: FasterWhisperRecogniser) -> None:
-    """What is heard is likelier than anything else of that length, and letters are no error."""
-    call = read_recording(SAMPLE)
-    sound = for_recogniser(call.samples[0, : 8 * call.rate], call.rate)
-    (heard,) = base.in_batches().recognise_batch([sound])
-    said = "".join(word.text for word in heard.words)
-    assert len(said) > 5
-    scores = base.score(sound, (said, "鯨" * len(said), f"{said}Windows"))
-    assert all(score < 0 for score in scores)
-    assert scores[0] > scores[1] + 5
-    assert scores[0] > scores[2] > -np.inf
-    assert scores == base.score(sound, (said, "鯨" * len(said), f"{said}Windows"))
-
-
-def test_what_cannot_be_written_is_impossible(base: FasterWhisperRecogniser) -> None:
-    """The narrowed vocabulary has no Hangul but byte by byte; either way there is a number."""
-    assert base.score(np.zeros(RATE, np.float32), ("안녕",))[0] < 0
-
-
 def test_every_core_takes_a_window_of_its_own(base: FasterWhisperRecogniser) -> None:
     """As many workers as threads were asked for."""
     assert base.at_once == base._model.model.num_workers == 1

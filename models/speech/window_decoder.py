@@ -1,4 +1,4 @@
-"""Encode, decode and time several windows of one call together, and say how probable a text is in one.
+"""Encode, decode and time several windows of one call together.
 
 faster-whisper decodes one window after another, each in an encoder of thirty seconds, and
 begins anew where an utterance ended.  Here CTranslate2 encodes windows of about the same length
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["UNREAD", "Decoded", "Decoding", "WindowDecoder"]
 
 UNREAD = "no network reads this model's encoder, and the embedded one is not loaded"
-
-"""A probability that is rounded to 0 counts as this: its logarithm has to be a number."""
-
 
 _PIECES = re.compile(r"[A-Za-z]|[^A-Za-z]+")
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.desk.answers.ways import answers_of, chosen_way_of
-from flows.desk.cases.notes import SAID, Said
+from flows.desk.cases.notes import SAID, Said, select_notes
 from flows.desk.cases.requests import CONTENT, calls_of, row_of
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
@@ -23,7 +23,7 @@ from flows.desk.kinds.values import Answer, FileKind, NewRequest, NoteKind
 from flows.desk.kinds.ways import AS_ASKED, Chosen, Manner, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
-from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, NoteRow, RequestRow
+from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, RequestRow
 from flows.desk.work.plans import approved_of
 
 __all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "read_basis"]
@@ -208,8 +208,7 @@ def _call_basis(session: Session, keyring: Keyring, row: CallRow, manner: Manner
 
 def _told(session: Session, keyring: Keyring, request_id: str) -> list[tuple[str, Said]]:
     """Return the notes with decisions to withhold, oldest first."""
-    written = select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.WITHHOLD)
-    notes = session.scalars(written.order_by(NoteRow.at)).all()
+    notes = session.scalars(select_notes(request_id, NoteKind.WITHHOLD)).all()
     return [(note.id, take_sealed(note, SAID, keyring)) for note in notes]
 
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.notes import SAID, Said, select_notes, write_note
 from flows.desk.cases.requests import calls_of, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -151,7 +151,7 @@ def _choices(session: Session, keyring: Keyring, request_id: str) -> list[tuple[
 
 
 def _said(session: Session, keyring: Keyring, request_id: str, kind: NoteKind) -> list[tuple[NoteRow, Said]]:
-    rows = session.scalars(select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == kind))
+    rows = session.scalars(select_notes(request_id, kind))
     return [(row, take_sealed(row, SAID, keyring)) for row in rows]
 
 

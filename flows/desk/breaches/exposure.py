@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from flows.desk.answers.releases import Release, answer_of, releases_of
 from flows.desk.answers.visit_notes import visits_of
 from flows.desk.breaches.steps import get_breach
-from flows.desk.cases.notes import SAID
+from flows.desk.cases.notes import SAID, select_notes
 from flows.desk.integrity.audit import require_log
 from flows.desk.integrity.chain import AuditEntry, Subject, entries_about
 from flows.desk.integrity.desk import Desk
@@ -123,8 +123,7 @@ def _exposure(session: Session, keyring: Keyring, mark: Mark) -> Exposure:
 
 
 def _notes(session: Session, keyring: Keyring, request_id: str) -> tuple[list[Note], list[str]]:
-    statement = select(NoteRow).where(NoteRow.request_id == request_id).order_by(NoteRow.at, NoteRow.id)
-    rows: Sequence[NoteRow] = session.scalars(statement).all()
+    rows: Sequence[NoteRow] = session.scalars(select_notes(request_id)).all()
     said = [take_sealed(row, SAID, keyring) for row in rows]
     notes = [
         Note(NoteKind(row.kind), row.at, row.due_on, each.by, each.text, each.about, each.code)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.notes import SAID, Said, select_notes, write_note
 from flows.desk.cases.requests import CONTENT, calls_of, follow_calls, request_of, request_terms, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -22,7 +22,7 @@ from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdent
 from flows.desk.kinds.states import State, Step, check_open, step_call
 from flows.desk.kinds.values import JAPAN, Actor, IdentityCheck, NewRequest, NoteKind, Request
 from flows.desk.sealing.sealed import put_sealed, take_sealed
-from flows.desk.storage.tables import IdentityRow, NoteRow, RequestRow, UniqueTermRow, new_id
+from flows.desk.storage.tables import IdentityRow, RequestRow, UniqueTermRow, new_id
 from pipeline.types import Requester
 
 __all__ = ["Amendment", "NewAmendment", "amend", "amendments", "changed", "needs_check"]
@@ -95,8 +95,8 @@ def amendments(desk: Desk, request: str) -> tuple[Amendment, ...]:
         request: Id or public number.
     """
     with desk.read() as session:
-        written = _written(row_of(session, request).id).order_by(NoteRow.at, NoteRow.id)
-        notes = [(note.at, take_sealed(note, SAID, desk.keyring)) for note in session.scalars(written)]
+        written = session.scalars(select_notes(row_of(session, request).id, NoteKind.AMEND))
+        notes = [(note.at, take_sealed(note, SAID, desk.keyring)) for note in written]
     return tuple(Amendment(at, said.by, said.text, CONTENT.validate_json(said.before)) for at, said in notes)
 
 
@@ -134,12 +134,10 @@ def amend(desk: Desk, actor: Actor, request: str, new: NewAmendment) -> Request:
         return request_of(change.session, row, change.keyring)
 
 
-def _written(request_id: str) -> Select[NoteRow]:
-    return select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.AMEND)
-
-
 def _check_amendment(session: Session, row: RequestRow, new: NewAmendment, told: tuple[str, ...]) -> None:
-    made = session.scalar(select(func.count()).select_from(_written(row.id).subquery())) or 0
+    made = (
+        session.scalar(select(func.count()).select_from(select_notes(row.id, NoteKind.AMEND).subquery())) or 0
+    )
     if made != new.seen:
         msg = f"{row.number}: ほかの人が先に訂正しました。いまの内容を確かめてから、もう一度行ってください"
         raise ConflictError(msg)

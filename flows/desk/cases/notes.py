@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
+from sqlalchemy import Select, func, select
 
 from flows.desk.integrity.desk import Change
 from flows.desk.kinds.values import NoteKind
 from flows.desk.sealing.sealed import put_sealed
 from flows.desk.storage.tables import NoteRow, RequestRow, new_id
 
-__all__ = ["SAID", "Said", "write_note"]
+__all__ = ["SAID", "Said", "select_notes", "write_note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,25 @@ SAID: TypeAdapter[Said] = TypeAdapter(Said)
 
 
 def write_note(change: Change, row: RequestRow, kind: NoteKind, said: Said) -> NoteRow:
-    """Add a note within a change."""
-    note = NoteRow(id=new_id("n"), request_id=row.id, kind=kind, at=change.now, due_on=row.due_on)
+    """Add a note within a change.
+
+    Its id rises with every note of the request, so that two notes of one moment stay in the order they were
+    written in: of two decisions the later one counts.
+    """
+    written = select(func.count()).where(NoteRow.request_id == row.id)
+    note_id = new_id(f"n{change.session.scalar(written):06}-")
+    note = NoteRow(id=note_id, request_id=row.id, kind=kind, at=change.now, due_on=row.due_on)
     put_sealed(note, said, SAID, change.keyring)
     change.session.add(note)
     return note
+
+
+def select_notes(request_id: str, *kinds: NoteKind) -> Select[NoteRow]:
+    """Return the query of a request's notes, oldest first.
+
+    Args:
+        request_id: The request's id.
+        kinds: Only these kinds; none means all.
+    """
+    notes = select(NoteRow).where(NoteRow.request_id == request_id).order_by(NoteRow.at, NoteRow.id)
+    return notes.where(NoteRow.kind.in_(kinds)) if kinds else notes

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.notes import SAID, Said, select_notes, write_note
 from flows.desk.cases.numbers import next_number
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -29,7 +29,7 @@ from flows.desk.kinds.values import (
 )
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
-from flows.desk.storage.tables import CallRow, IdentityRow, NoteRow, RequestRow, new_id
+from flows.desk.storage.tables import CallRow, IdentityRow, RequestRow, new_id
 
 __all__ = [
     "RequestQuery",
@@ -272,7 +272,7 @@ def notes(desk: Desk, request: str) -> tuple[Note, ...]:
     """Return a request's notes, oldest first."""
     with desk.read() as session:
         row = row_of(session, request)
-        found = session.scalars(select(NoteRow).where(NoteRow.request_id == row.id).order_by(NoteRow.at))
+        found = session.scalars(select_notes(row.id))
         said = [(note, take_sealed(note, SAID, desk.keyring)) for note in found]
         return tuple(
             Note(NoteKind(note.kind), note.at, note.due_on, each.by, each.text, each.about, each.code)
@@ -368,8 +368,7 @@ def request_of(session: Session, row: RequestRow, keyring: Keyring) -> Request:
 
 def _answer(session: Session, row: RequestRow, keyring: Keyring) -> Answer | None:
     """Return the last decision to withhold the whole request, or ``None`` if only calls were withheld."""
-    written = select(NoteRow).where(NoteRow.request_id == row.id, NoteRow.kind == NoteKind.WITHHOLD)
-    notes = session.scalars(written.order_by(NoteRow.at))
+    notes = session.scalars(select_notes(row.id, NoteKind.WITHHOLD))
     said = [told for told in (take_sealed(note, SAID, keyring) for note in notes) if not told.about]
     return Answer(said[-1].code or Answer.WITHHELD) if said else None
 

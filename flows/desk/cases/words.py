@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk.cases import lists
-from flows.desk.cases.notes import SAID, Said, write_note
+from flows.desk.cases.notes import SAID, Said, select_notes, write_note
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
@@ -22,7 +21,6 @@ from flows.desk.kinds.permissions import check_may_decide, check_may_list
 from flows.desk.kinds.values import Actor, NoteKind
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
-from flows.desk.storage.tables import NoteRow
 from pipeline.errors import ReviewRuleError
 from pipeline.listed_word import ListedWord
 
@@ -93,8 +91,7 @@ def list_for_company(desk: Desk, actor: Actor, entry: Entry) -> int:
 
 def words_of_request(session: Session, request_id: str, keyring: Keyring) -> tuple[ListedWord, ...]:
     """Return a request's words within a session; for the other modules of ``flows.desk``."""
-    statement = select(NoteRow).where(NoteRow.request_id == request_id, NoteRow.kind == NoteKind.WORD)
-    rows = session.scalars(statement.order_by(NoteRow.at))
+    rows = session.scalars(select_notes(request_id, NoteKind.WORD))
     said = (take_sealed(row, SAID, keyring) for row in rows)
     return merged(KEPT.validate_json(each.code) for each in said if each.code)
 

@@ -23,6 +23,7 @@ from flows.review.__main__ import server_config
 from flows.review.guarding.access import csrf_of
 from flows.review.guarding.connections import Bounds
 from flows.review.guarding.guard import Guard
+from tests.desk_builders import desk_settings
 from tests.flows.review.guarding.test_access import ALL
 from tests.review_site import HOST, PASSWORD, Person, new_person, signed_in
 
@@ -90,14 +91,20 @@ def status_of(app: Any, path: str, headers: dict[str, str], messages: list[dict[
     return told[0] if told else None
 
 
+@pytest.fixture(scope="module")
+def guard(tmp_path_factory) -> Guard:
+    """Before an app that must not be reached; one for all, for it keeps nothing of a request."""
+    return Guard(_app, desk_settings(tmp_path_factory.mktemp("guarded")))
+
+
 @pytest.mark.parametrize("broken", BROKEN)
 @pytest.mark.parametrize("path", POSTS)
-def test_no_route_sees_a_request_without_its_end(desk: Desk, monkeypatch, path: str, broken: str):
+def test_no_route_sees_a_request_without_its_end(guard: Guard, monkeypatch, path: str, broken: str):
     """Every route that takes something: the guard lets none of these through, and says so."""
     monkeypatch.setattr("flows.review.guarding.guard.failed", lambda *_: pytest.fail("it was handed on"))
     url = path.format(call_id="c1", number="R-2026-0001", account_id="1")
 
-    assert status_of(Guard(_app, desk.settings), url, *BROKEN[broken]) in {400, 413, 415}
+    assert status_of(guard, url, *BROKEN[broken]) in {400, 413, 415}
 
 
 def test_a_whole_request_goes_on(desk: Desk):

@@ -34,10 +34,13 @@ SERVE ?=
 serve: $(READY) ## Prefect's server, worker, deployments and the review page on this machine
 	$(BIN)/python -m flows.runs.serve $(SERVE)
 
+# A worker for each of two cores; a file's tests stay together (tests/conftest.py). `make test WORKERS=` uses one process.
+WORKERS ?= -n 2 --dist loadgroup --no-loadscope-reorder
+
 .PHONY: test
 test: $(READY) ## run the whole test suite; as root with apt it first installs what some tests open things with
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
 
 .PHONY: lint
 lint: $(READY) ## check style, formatting and types, and what is known against the locked packages

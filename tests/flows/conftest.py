@@ -89,7 +89,7 @@ def requests_person(case):
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory) -> ServedNight:
+def served_night(tmp_path_factory) -> ServedNight:
     """A real ``make serve`` with the real models, on calls, names and files that are secrets."""
     from flows.files.case_file import parse_case
 

@@ -29,11 +29,13 @@ MORE = ("PBX-丹羽", "PBX-一色鷹丸", "一色鷹丸", "受付窪田")
 
 
 @pytest.fixture(scope="module")
-def recognised(served: ServedNight) -> tuple[str, ...]:
+def recognised(served_night: ServedNight) -> tuple[str, ...]:
     """What the recogniser made of the call's data: garbled names are personal data too."""
-    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
+    with open_desk(Settings(home=served_night.home, work=served_night.home / "work")) as desk:
         (file,) = (
-            file for file in list_files(desk, call_id=served.good.call_id) if file.kind is FileKind.REVIEW
+            file
+            for file in list_files(desk, call_id=served_night.good.call_id)
+            if file.kind is FileKind.REVIEW
         )
         with open_stream(desk, CLERK, file.file_id) as stream:
             findings = json.loads(stream.read())["findings"]
@@ -56,32 +58,32 @@ def test_the_search_finds_what_it_looks_for(tmp_path: Path):
     assert set(hits) == {"a.txt", "b.json", "c.db", "d.md"}
 
 
-def test_nothing_of_a_served_night_lies_in_clear(served: ServedNight, recognised: tuple[str, ...]):
+def test_nothing_of_a_served_night_lies_in_clear(served_night: ServedNight, recognised: tuple[str, ...]):
     """Databases, logs at their most talkative, Prefect's storage, the store: all of ``KAIJI_HOME``."""
     assert recognised
     searched = 0
-    for path, raw in everything_under(served.home):
+    for path, raw in everything_under(served_night.home):
         searched += 1
         assert found_in(raw, SECRETS + MORE + recognised) == [], path.name
     assert searched > 10
 
 
-def test_the_search_saw_the_runs(served: ServedNight):
+def test_the_search_saw_the_runs(served_night: ServedNight):
     """What was searched is what the runs were written to."""
     raw = b"".join(
-        raw for path, raw in everything_under(served.home / "prefect") if "prefect.db" in path.name
+        raw for path, raw in everything_under(served_night.home / "prefect") if "prefect.db" in path.name
     )
 
-    assert served.good.call_id.encode() in raw
+    assert served_night.good.call_id.encode() in raw
     assert b"mask-waiting-call" in raw
     assert b"nightly-summary" in raw
     assert b"nightly-plot" in raw
     assert any("処理待ちの通話".encode() in image for image in images_in(raw))
 
 
-def test_prefects_events_hold_nothing(served: ServedNight, recognised: tuple[str, ...]):
+def test_prefects_events_hold_nothing(served_night: ServedNight, recognised: tuple[str, ...]):
     """Payload, resource and related resources of every event of real runs, a form's refusals among them."""
-    events = events_in(served.home / "prefect" / "prefect.db")
+    events = events_in(served_night.home / "prefect" / "prefect.db")
     runs = [event for event in events if event.name.startswith("prefect.flow-run.")]
 
     assert {"prefect.flow-run.Running", "prefect.flow-run.Completed"} <= {event.name for event in runs}
@@ -91,32 +93,34 @@ def test_prefects_events_hold_nothing(served: ServedNight, recognised: tuple[str
         assert found_in(event.everything.encode(), SECRETS + MORE + (NAME,) + recognised) == [], event.name
 
 
-def test_the_metrics_hold_nothing(served: ServedNight, recognised: tuple[str, ...]):
+def test_the_metrics_hold_nothing(served_night: ServedNight, recognised: tuple[str, ...]):
     """As the running page tells them, of a desk whose people, files and words are secrets: no id either."""
     calls_and_requests = [
         each
-        for call in (served.good, served.bad)
+        for call in (served_night.good, served_night.bad)
         for each in (call.call_id, call.request_id, call.recording_id)
     ]
 
-    assert 'kaiji_failed_calls{kind="unreadable_audio"} 1' in served.metrics
+    assert 'kaiji_failed_calls{kind="unreadable_audio"} 1' in served_night.metrics
     assert (
-        found_in(served.metrics.encode(), (*SECRETS, *MORE, *recognised, *calls_and_requests, "R-2026-"))
+        found_in(
+            served_night.metrics.encode(), (*SECRETS, *MORE, *recognised, *calls_and_requests, "R-2026-")
+        )
         == []
     )
 
 
-def test_the_logs_were_searched(served: ServedNight):
+def test_the_logs_were_searched(served_night: ServedNight):
     """Those of server, worker and page, and the list of failures, which tells kind and id."""
-    logs = {path.name: path.read_bytes() for path in (served.home / "log").iterdir() if path.is_file()}
+    logs = {path.name: path.read_bytes() for path in (served_night.home / "log").iterdir() if path.is_file()}
 
     assert {"server.log", "worker-1.log", "review.log", "failures.jsonl"} <= set(logs)
-    assert served.bad.call_id.encode() in logs["failures.jsonl"]
+    assert served_night.bad.call_id.encode() in logs["failures.jsonl"]
 
 
-def test_the_terminal_shows_nothing(served: ServedNight):
+def test_the_terminal_shows_nothing(served_night: ServedNight):
     """Nor does the command's own output."""
-    assert found_in(served.printed.encode(), SECRETS + MORE) == []
+    assert found_in(served_night.printed.encode(), SECRETS + MORE) == []
 
 
 @pytest.mark.usefixtures("prefect_server")

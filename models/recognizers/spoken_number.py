@@ -14,7 +14,7 @@ from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.wording.digits import UNIT_AFTER, Run, complete, runs
 from pipeline.reasons import Reason
 
-__all__ = ["SpokenNumberRecognizer", "cue_before"]
+__all__ = ["CUE_REACH", "SpokenNumberRecognizer", "cue_before"]
 
 _CUE = re.compile(
     r"(?P<phone>電話|携帯|けいたい|ケータイ|でんわ|スマホ|連絡先|連絡のつく|つながる|固定|自宅|"

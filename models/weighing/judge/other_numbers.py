@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from models.recognizers.spoken_number import cue_before
+from models.recognizers.spoken_number import CUE_REACH, cue_before
 from models.weighing.judge.number_talk import KINDS_OF_NUMBER, SAID_FIGURE, talk_of_others
 from models.wording.digits import complete, runs
 from pipeline.ownership.compare.name import KanaReader
@@ -156,7 +156,15 @@ def is_another_number(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ())
         text[max(0, chars.start - NETWORK_REACH_CHARS) : chars.end + NETWORK_REACH_CHARS]
     ):
         return True
-    return len(digits) not in POSTAL_DIGITS and cue_before(text, chars.start) == "other"
+    if len(digits) in POSTAL_DIGITS or _postal_code_announced(text, chars.start):
+        return False
+    return cue_before(text, chars.start) == "other"
+
+
+def _postal_code_announced(text: str, start: int) -> bool:
+    """Whether the last 番号 before a number is 郵便番号: however often it is said, somebody lives there."""
+    named = text.rfind("番号", max(0, start - CUE_REACH), start)
+    return text.endswith("郵便", 0, named) if named >= 0 else False
 
 
 def is_no_block(text: str, chars: CharSpan, talk: Sequence[CharSpan] = ()) -> bool:

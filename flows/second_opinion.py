@@ -6,6 +6,7 @@ import json
 
 from flows import outputs
 from flows.workspace import PLAN, TRANSCRIPT, Workspace
+from pipeline.masking.text import masked_in_text
 from pipeline.types import Leak
 from pipeline.verifying.verify import verify_second_opinion
 
@@ -18,5 +19,5 @@ def second_opinion(call: Workspace, text: str) -> tuple[Leak, ...]:
 
     transcript, made = call.get(TRANSCRIPT), call.get(PLAN)
     document = json.loads((call.products / outputs.MASKED_JSON).read_text(encoding="utf-8"))
-    opinion = anonymised_lines(transcript.text, (item.chars for item in made.masked))
+    opinion = anonymised_lines(transcript.text, (item.chars for item in masked_in_text(made)))
     return verify_second_opinion(document, text, opinion)

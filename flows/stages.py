@@ -22,6 +22,7 @@ import pipeline.hearing.supplement
 import pipeline.hearing.transcribe
 import pipeline.masking.align
 import pipeline.masking.plan
+import pipeline.masking.voices
 import pipeline.ownership.chain
 import pipeline.verifying.widen
 from flows import outputs
@@ -256,6 +257,7 @@ def align(call: Workspace, _: Models) -> int:
     if call.get(JOB).transcript is not None:
         # Behind the others, whose numbers they leave alone.
         findings += pipeline.given.given_words.findings_of_marks(call.get(TRANSCRIPT), call.get(RECORDING))
+    findings += pipeline.masking.voices.third_voices(call.get(TRANSCRIPT), call.get(RECORDING))
     call.put(FINDINGS, findings)
     return len(findings)
 

@@ -142,6 +142,7 @@ _ACTIONS: Final[Mapping[Reason, str]] = {
     Reason.LEAK_MAY_SOUND_ALIKE: "伏せた語に似た音。伏せずに残したので、聞いて決めてください",
     Reason.LEAK_NOT_UNDERSTOOD: "伏せた所のそばで、聞き直しても言葉が聞き取れない",
     Reason.SPEECH_WITHOUT_WORDS: "渡された文字起こしに言葉のない音声なので、聞いて決めてください",
+    Reason.THIRD_SPEAKS: "第三の話者の声。言葉に関わらず声そのものが個人情報なので、どうするか決めてください",
     Reason.LEAK_SOUNDS_AGAIN: "伏せた語と似た音がもう一度聞こえる",
     Reason.LEAK_SOUNDS_ALIKE: "伏せた語と似た音が残っている",
     Reason.LEAK_WRITTEN_AGAIN: "伏せた語がもう一度出てくる",

@@ -160,6 +160,7 @@ class Reason(enum.StrEnum):
     PART_OF_RUN = enum.auto()
     SOUNDS_LIKE_SURE_NAME = enum.auto()
     SPEECH_WITHOUT_WORDS = enum.auto()
+    THIRD_SPEAKS = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Core values of kaiji: what flows between the steps.
 
 Everything here is frozen and holds tuples, never lists.  Fields that can hold a person's words are left out
-of ``repr``: no log line, no traceback repeats them.  Imported are only reasons and listed words.
+of ``repr``: no log line, no traceback repeats them.  Imported are only values that import nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.listed_word import ListedWord
 from pipeline.reasons import Reason, Why
+from pipeline.third_voice import Remains
 
 __all__ = [
     "SOUND_KINDS",
@@ -178,7 +179,7 @@ class Segment:
         chars: Where its text lies in ``Transcript.text``.
         time: From its first word's start to its last word's end.
         channel: Index of the audio channel it was heard on; 0 for mono.
-        speaker: ``"op"`` or ``"cu"`` where known (two-channel files, given transcripts), else ``None``.
+        speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person has the phone) where known, else ``None``.
         words: In order of time; their ``chars`` tile ``chars``.
         no_speech_probability: The recogniser's own, 0 to 1.
         traces, posteriorgrams: What the listeners heard from one second before it to one second after it.
@@ -306,18 +307,17 @@ class MaskItem:
     """One finding, masked or kept, with its reason.
 
     Attributes:
-        item_id: Stable within a call: the same input gives the same id.
-        entity_type, chars: As in ``EntitySpan``.
+        item_id, entity_type, chars: Stable within a call; the others as in ``EntitySpan``.
         time: What is silenced when ``action`` is MASK, padding included.
         channels, party: Indices of the channels it is silenced on, and whose it is.
         action, reasons: MASK or KEEP, and why; ``pipeline.reason_text`` makes the sentence of the reasons.
-        source: The recognizer, or the analyst, that it comes from.
-        score: 0 to 1.
+        source, score: The recognizer, or the analyst, that it comes from; 0 to 1.
         needs_review: An analyst has to decide.
         ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
         decided, confirmed: By an analyst; by a second person, that the mask rests on item 2.
         echo: Channels that carry an echo of it, each with the echo's delay in seconds (negative: early).  On
             such a channel the mask lasts until the echo has ended.
+        remains: What of a masked one is given all the same.
     """
 
     item_id: str
@@ -335,12 +335,12 @@ class MaskItem:
     decided: bool = False
     confirmed: bool = False
     echo: tuple[tuple[int, float], ...] = ()
+    remains: Remains = Remains.NOTHING
 
     def time_on(self, channel: int) -> TimeSpan:
         """What is silenced on a channel: ``time``, extended by the delay of an echo there."""
         late = dict(self.echo).get(channel, 0.0)
-        start, end = self.time.start + min(late, 0.0), self.time.end + max(late, 0.0)
-        return TimeSpan(max(0.0, start), end)
+        return TimeSpan(max(0.0, self.time.start + min(late, 0.0)), self.time.end + max(late, 0.0))
 
 
 @dataclass(frozen=True, slots=True)

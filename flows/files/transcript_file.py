@@ -31,6 +31,7 @@ from pipeline.audio.recording import Recording
 from pipeline.errors import CaseFileError
 from pipeline.given.speaking_channel import SpeakingChannel
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, build_transcript
+from pipeline.third_voice import THIRD
 from pipeline.types import Transcript
 
 __all__ = ["read_transcript"]
@@ -265,10 +266,11 @@ def _by_speaker(
 def _place(entry: _Object, word: _Object, where: str, channels: int) -> tuple[int | None, str | None]:
     """Return channel and speaker of a word as far as the file says."""
     speaker = word.get("speaker", entry.get("speaker"))
-    known = speaker if isinstance(speaker, str) and speaker in CHANNEL_OF_SPEAKER else None
+    known = speaker if isinstance(speaker, str) and speaker in {*CHANNEL_OF_SPEAKER, THIRD} else None
     channel = word.get("channel", entry.get("channel"))
     if channel is None:
-        return (CHANNEL_OF_SPEAKER[known] if known and channels == 2 else None), known
+        # A third person speaks on either side, or on both when the phone is passed round.
+        return (CHANNEL_OF_SPEAKER.get(known) if known and channels == 2 else None), known
     if isinstance(channel, bool) or not isinstance(channel, int) or not 0 <= channel < channels:
         msg = f"transcript: {where}: channel: この音声のチャンネル番号ではありません"
         raise CaseFileError(msg)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.correcting.wording import Piece, Wording
+from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan, MaskPlan, Segment, TimeSpan, Transcript, Word
 
 __all__ = ["Corrected", "Part", "corrected"]
@@ -105,7 +106,8 @@ def corrected(transcript: Transcript, wording: Wording) -> Corrected:
     """Apply corrections; any series of them gives a transcript.
 
     A piece that does not begin and end with words of one recognised utterance has no effect, nor has the
-    start of a line within a piece or a word.  Lines stay in the order in which they were recognised.
+    start of a line within a piece or a word.  Lines stay in the order in which they were recognised.  What a
+    third person says is always in lines of its own, wherever people had lines begin.
 
     Args:
         transcript: As it was recognised.
@@ -114,19 +116,23 @@ def corrected(transcript: Transcript, wording: Wording) -> Corrected:
     Returns:
         The corrected transcript; without a correction it is equal to ``transcript``.
     """
-    starts = dict(wording.lines)
+    starts, speaking = dict(wording.lines), wording.speaking()
     lines: list[_Line] = []
+    last_speaker: str | None = None
     for number, segment in enumerate(transcript.segments):
         last: int | None = None
         for part in _parts(transcript.text, (number, segment), wording.pieces):
             begins = part.raw.start != last and starts.get(part.raw.start, last is None)
-            if begins or not lines or lines[-1].segments[-1].channel != segment.channel:
-                lines.append(_Line([segment], []))
+            speaker = speaking(part.raw.start, segment.speaker)
+            elsewhere = not lines or lines[-1].segments[-1].channel != segment.channel
+            if begins or elsewhere or (speaker == THIRD) is not (last_speaker == THIRD):
+                lines.append(_Line(speaker, [segment], []))
+            last_speaker = speaker
             if lines[-1].segments[-1] is not segment:
                 lines[-1].segments.append(segment)
             lines[-1].parts.append(part)
             last = part.raw.start
-    return _laid_out(transcript, lines, wording)
+    return _laid_out(transcript, lines)
 
 
 @dataclass(slots=True)
@@ -142,8 +148,9 @@ class _Raw:
 
 @dataclass(slots=True)
 class _Line:
-    """A line and the utterances that its words were recognised in."""
+    """A line, who speaks its first character, and the utterances that its words were recognised in."""
 
+    speaker: str | None
     segments: list[Segment]
     parts: list[_Raw]
 
@@ -194,7 +201,7 @@ def _one_word(piece: Piece, words: Sequence[Word]) -> Word:
     return Word(piece.chars, time, 1.0, heard=tuple(word.time for word in words))
 
 
-def _laid_out(transcript: Transcript, lines: Sequence[_Line], wording: Wording) -> Corrected:
+def _laid_out(transcript: Transcript, lines: Sequence[_Line]) -> Corrected:
     text: list[str] = []
     at = 0
     segments: list[Segment] = []
@@ -210,7 +217,7 @@ def _laid_out(transcript: Transcript, lines: Sequence[_Line], wording: Wording) 
             parts.append(Part(part.raw, words[-1], part.written, part.utterance))
             text.append(part.text)
             at = chars.end
-        segments.append(_segment(line, words, (CharSpan(begin, at), _speaker(line, wording))))
+        segments.append(_segment(line, words, CharSpan(begin, at)))
     whole = replace(transcript, text="".join(text), segments=tuple(segments))
     return Corrected(whole, tuple(parts), tuple(line.parts[0].raw.start for line in lines))
 
@@ -220,8 +227,8 @@ def _at(word: Word, chars: CharSpan) -> Word:
     return Word(chars, word.time, word.probability, word.sounds, word.spread, word.heard)
 
 
-def _segment(line: _Line, words: Sequence[Word], known: tuple[CharSpan, str | None]) -> Segment:
-    first, (chars, speaker) = line.segments[0], known
+def _segment(line: _Line, words: Sequence[Word], chars: CharSpan) -> Segment:
+    first = line.segments[0]
     untimed = not first.words and len(line.parts) == 1 and not line.parts[0].written
     alone = len(line.segments) == 1
     spoken = TimeSpan(min(word.time.start for word in words), max(word.time.end for word in words))
@@ -232,18 +239,11 @@ def _segment(line: _Line, words: Sequence[Word], known: tuple[CharSpan, str | No
         first,
         chars=chars,
         time=first.time if whole else spoken,
-        speaker=speaker,
+        speaker=line.speaker,
         words=() if untimed else tuple(words),
         traces=tuple(trace for segment in line.segments for trace in segment.traces),
         posteriorgrams=tuple(heard for segment in line.segments for heard in segment.posteriorgrams),
     )
-
-
-def _speaker(line: _Line, wording: Wording) -> str | None:
-    """Who speaks a line: who was last said to speak its first character."""
-    first = line.parts[0].raw.start
-    said = [who for chars, who in wording.speakers if chars.start <= first < chars.end]
-    return (said[-1] or None) if said else line.segments[0].speaker
 
 
 def _sha256(text: str) -> str:

@@ -10,16 +10,21 @@ replaces, and a mask keeps its place whatever is written there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import bisect
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan
 
 __all__ = ["AS_RECOGNISED", "SPEAKERS", "Correction", "Piece", "Wording", "with_pieces"]
 
-SPEAKERS: Final = ("op", "cu", "")
-"""The operator, the caller, and somebody else."""
+SPEAKERS: Final = ("op", "cu", THIRD, "")
+"""The operator, the caller, a third person who has the phone, and nobody knows who."""
+
+OTHER_SIDE: Final[Mapping[str | None, str]] = {"op": "cu", "cu": "op"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,32 @@ class Wording:
         pieces: In order, sharing no character.
         speakers: Stretches and who speaks there, oldest first; a later one wins.
         lines: Characters and whether a line starts there, where a person decided it.
+        turned: Whether operator and caller are turned round, against the recognised lines.
     """
 
     pieces: tuple[Piece, ...] = ()
     speakers: tuple[tuple[CharSpan, str], ...] = ()
     lines: tuple[tuple[int, bool], ...] = ()
+    turned: bool = False
+
+    def with_sides_turned(self) -> Wording:
+        """Turn operator and caller round in the whole call, in what people said before as well."""
+        said = tuple((chars, OTHER_SIDE.get(who, who)) for chars, who in self.speakers)
+        return replace(self, speakers=said, turned=not self.turned)
+
+    def speaking(self) -> Callable[[int, str | None], str | None]:
+        """Make a function that tells who speaks a recognised character.
+
+        Returns:
+            Takes the character and the speaker of its recognised line.  Who was last said to speak it
+            counts; ``None`` where nobody knows.
+        """
+        edges = sorted({edge for chars, _ in self.speakers for edge in (chars.start, chars.end)})
+        said = [
+            next((who for chars, who in reversed(self.speakers) if chars.start <= edge < chars.end), None)
+            for edge in edges
+        ]
+        return functools.partial(_speaker, edges, said, turned=self.turned)
 
     def shown(self, text: str, chars: CharSpan) -> str:
         """Return what is read in place of some characters of the recognised text.
@@ -76,6 +102,16 @@ class Wording:
                 yield piece.text
                 at = piece.chars.end
         yield text[at : chars.end]
+
+
+def _speaker(
+    edges: list[int], said: list[str | None], char: int, recognised: str | None, *, turned: bool
+) -> str | None:
+    at = bisect.bisect_right(edges, char) - 1
+    who = said[at] if at >= 0 else None
+    if who is not None:
+        return who or None
+    return OTHER_SIDE.get(recognised, recognised) if turned else recognised
 
 
 AS_RECOGNISED: Final = Wording()

@@ -4,6 +4,7 @@
     合造         1:04  1:06            two masks that read alike                  one question
     カード       2:08  2:10            two candidates that read alike             one question
     中の|髪が|ハトリチオ               the parts of one finding                   one question
+    はい、母です   0:40  1:12          turns of a third person                    one question
     合造 (従業と)                      a candidate within a second of it          heard with it
 
 Whoever listens to the places of a question decides them together, or takes one out and decides it alone.  A
@@ -21,6 +22,7 @@ from typing import Final, NamedTuple
 from pipeline.finding.parts import whole_of
 from pipeline.finding.queue import is_candidate
 from pipeline.nearby import Nearby
+from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
 __all__ = [
@@ -157,6 +159,8 @@ def leaked_seconds(item: MaskItem) -> float:
 
 
 def _key(item: MaskItem, sound: Sound) -> Hashable:
+    if item.entity_type == THIRD_VOICE:
+        return "voice", item.party
     whole = whole_of(item)
     if whole is not None:
         return "parts", whole

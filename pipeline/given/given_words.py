@@ -37,6 +37,7 @@ from pipeline.reasons import Reason
 from pipeline.sound.pairs import TimedMora, paired_in_pieces
 from pipeline.sound.posteriorgram import likeliest, unpacked
 from pipeline.sound.reader import SoundReader
+from pipeline.third_voice import THIRD
 from pipeline.types import EntitySpan, Finding, Party, TimeSpan, Transcript
 
 __all__ = [
@@ -199,7 +200,7 @@ def marked(transcript: Transcript, missing: Sequence[Uncovered]) -> Transcript:
     """Insert a mark into a transcript wherever words are missing, so that it can be masked like a word."""
     if not missing:
         return transcript
-    speakers = {segment.channel: segment.speaker for segment in transcript.segments}
+    speakers = {each.channel: each.speaker for each in transcript.segments if each.speaker != THIRD}
     two = len({segment.channel for segment in transcript.segments}) > 1
     added = [
         HeardSegment(

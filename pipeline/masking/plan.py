@@ -11,6 +11,7 @@ from pipeline.finding.parts import not_below, without_overlap
 from pipeline.finding.questions import by_letters
 from pipeline.finding.queue import outside_masks
 from pipeline.reasons import Reason, Why
+from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import (
     CallCase,
     Finding,
@@ -61,13 +62,17 @@ def within_review_time(plan: MaskPlan, transcript: Transcript) -> MaskPlan:
         transcript: The transcript of the call.
 
     Returns:
-        The plan without the candidates that do not fit, and with those unlikely masks flagged that do.
+        The plan without the candidates that do not fit, and with those unlikely masks flagged that do.  A
+        third person's voice neither hides a candidate, which is asked about for the case that the voice is
+        given, nor takes time from others.
     """
     spoken = max((segment.time.end for segment in transcript.segments), default=0.0)
     minutes, policy = spoken / 60, plan.policy
     limits = Limits(policy.review_seconds * minutes, policy.review_questions * minutes)
-    items = asked(outside_masks(plan.items), limits, by_letters(transcript.text))
-    return replace(plan, items=items)
+    voices = [item for item in plan.items if item.entity_type == THIRD_VOICE]
+    others = [item for item in plan.items if item.entity_type != THIRD_VOICE]
+    items = (*asked(outside_masks(others), limits, by_letters(transcript.text)), *voices)
+    return replace(plan, items=tuple(sorted(items, key=lambda item: (item.time, item.item_id))))
 
 
 def transcript_sha256(transcript: Transcript) -> str:

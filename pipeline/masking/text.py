@@ -14,6 +14,7 @@ from typing import Any, Final
 from pipeline.audio.spans import merged
 from pipeline.masking.audio import kept_by_decision
 from pipeline.nearby import Nearby
+from pipeline.third_voice import THIRD, THIRD_VOICE, Remains
 from pipeline.types import MaskItem, MaskPlan, Segment, TimeSpan, Transcript, Word
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "as_json",
     "as_text",
     "mask_text",
+    "masked_in_text",
 ]
 
 LABELS: Final = {
@@ -35,9 +37,10 @@ LABELS: Final = {
     "PHONE_NUMBER": "[電話番号]",
     "EMAIL_ADDRESS": "[メールアドレス]",
     "CONFIDENTIAL": "[機密]",
+    THIRD_VOICE: "[第三者の声]",
 }
 OTHER_LABEL: Final = "[非開示]"  # an entity type of a company's own recognizer
-SPEAKERS: Final = {"op": "担当者", "cu": "お客様"}
+SPEAKERS: Final = {"op": "担当者", "cu": "お客様", THIRD: "第三の話者"}
 SOMEBODY: Final = "話者"
 
 
@@ -95,7 +98,8 @@ def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
     A word is masked when one of its characters lies in a masked item, or when more than half of its time
     lies in a masked window of its channel, because what cannot be heard is not written either.  A word that a
     person wrote is also masked when this is so for one of the words that it stands for: nobody knows which of
-    its letters sound there.  Adjacent labels of one kind are joined.
+    its letters sound there.  Adjacent labels of one kind are joined.  A third person's voice whose text is
+    given masks no word; otherwise its label stands for all that is said in it.
 
     Args:
         transcript: The call's words.
@@ -106,15 +110,20 @@ def mask_text(transcript: Transcript, plan: MaskPlan) -> MaskedTranscript:
     """
     channels = sorted({segment.channel for segment in transcript.segments})
     windows = {channel: Nearby(_windows(plan, channel), lambda each: each.time) for channel in channels}
-    items = Nearby(plan.masked, lambda item: item.chars)
+    items = Nearby(masked_in_text(plan), lambda item: item.chars)
     return MaskedTranscript(
         transcript.call_id,
         tuple(_segment(transcript.text, each, items, windows[each.channel]) for each in transcript.segments),
     )
 
 
+def masked_in_text(plan: MaskPlan) -> tuple[MaskItem, ...]:
+    """The items whose words are masked: all masked ones but voices of which the text is given."""
+    return tuple(item for item in plan.masked if item.remains is not Remains.TEXT)
+
+
 def _windows(plan: MaskPlan, channel: int) -> tuple[_Window, ...]:
-    items = [item for item in plan.masked if channel in item.channels]
+    items = [item for item in masked_in_text(plan) if channel in item.channels]
     kept = [(item.time.start, item.time.end) for item in kept_by_decision(plan, channel)]
     spans = merged(((item.time.start, item.time.end) for item in items), plan.policy.merge_gap, kept)
     times = [TimeSpan(start, end) for start, end in spans]
@@ -148,13 +157,13 @@ def _segment(text: str, segment: Segment, items: Nearby[MaskItem], windows: Near
 
 
 def _item_by_chars(word: Word, items: Sequence[MaskItem]) -> MaskItem | None:
-    """The masked item that holds most of the word's characters."""
+    """The masked item that holds most of the word's characters; a voice before what is said in it."""
 
     def shared(item: MaskItem) -> int:
         return min(word.chars.end, item.chars.end) - max(word.chars.start, item.chars.start)
 
-    best = max(items, key=shared, default=None)
-    return best if best is not None and shared(best) > 0 else None
+    holding = [item for item in items if shared(item) > 0]
+    return max(holding, key=lambda item: (item.entity_type == THIRD_VOICE, shared(item)), default=None)
 
 
 def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
@@ -166,12 +175,14 @@ def _item_by_time(word: Word, windows: Sequence[_Window]) -> MaskItem | None:
         covered = _shared_time(time, window.time)
         instant = time.duration == 0 and window.time.start <= time.start < window.time.end
         if instant or covered > time.duration / 2:
-            return max(window.items, key=functools.partial(_shared_with, time))
+            return max(window.items, key=functools.partial(_covers, time))
     return None
 
 
-def _shared_with(time: TimeSpan, item: MaskItem) -> float:
-    return _shared_time(time, item.time)
+def _covers(time: TimeSpan, item: MaskItem) -> tuple[bool, float]:
+    """Sorts the item that a time belongs to last: a voice that covers most of it, else by what is covered."""
+    shared = _shared_time(time, item.time)
+    return item.entity_type == THIRD_VOICE and shared > time.duration / 2, shared
 
 
 def _shared_time(one: TimeSpan, other: TimeSpan) -> float:

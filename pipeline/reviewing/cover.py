@@ -21,6 +21,7 @@ from typing import Final
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import Board, Standing, apply, effective, lay_out
+from pipeline.third_voice import Remains
 from pipeline.types import MaskAction, MaskItem, MaskPlan
 
 __all__ = ["MAX_TRIM_SECONDS", "MAX_TRIM_SHARE", "Found", "carry_over", "exposed", "follow", "found_in"]
@@ -118,8 +119,8 @@ def follow(found: tuple[Found, ...], board: Board, decision: ReviewDecision) -> 
 
 
 def has_reason(board: Board, decision: ReviewDecision) -> bool:
-    """Whether a reason was given; one given for the model of a SAME decision counts."""
-    if decision.reason.strip():
+    """Whether a reason or a consent was given; one given for the model of a SAME decision counts."""
+    if decision.reasoned:
         return True
     model = board.get(decision.items[0]) if decision.items else None
     return decision.kind is ReviewKind.SAME and model is not None and model.reasoned
@@ -161,7 +162,8 @@ def _after(found: Found, board: Board, *, reasoned: bool) -> Found:
 def _area(item: MaskItem) -> Area:
     sound = dict.fromkeys(item.channels, ((item.time.start, item.time.end),))
     text = (float(item.chars.start), float(item.chars.end))
-    return sound | ({_TEXT_KEY: (text,)} if text[0] < text[1] else {})
+    masks_text = item.remains is not Remains.TEXT and text[0] < text[1]
+    return sound | ({_TEXT_KEY: (text,)} if masks_text else {})
 
 
 def _masks(board: Board, found: Found) -> Area:

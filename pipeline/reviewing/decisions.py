@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.correcting.wording import Correction
 from pipeline.types import CharSpan, MaskItem, Party, TimeSpan
 
-__all__ = ["OF_THE_TEXT", "ReviewDecision", "ReviewKind", "Stretch"]
+__all__ = ["OF_THE_TEXT", "OF_VOICES", "Consent", "ReviewDecision", "ReviewKind", "Stretch"]
 
 
 class ReviewKind(enum.StrEnum):
@@ -25,6 +25,8 @@ class ReviewKind(enum.StrEnum):
     ADD = "add"
     SAME = "same"
     CONFIRM = "confirm"
+    VOICE_TEXT = "voice_text"
+    VOICE_IN_PERSON = "voice_in_person"
     UNDO = "undo"
     COMPLETE = "complete"
     REOPEN = "reopen"
@@ -32,15 +34,27 @@ class ReviewKind(enum.StrEnum):
     SPEAKER = "speaker"
     BREAK = "break"
     JOIN = "join"
+    SIDES = "sides"
     READ = "read"
     FOUND = "found"
 
 
 OF_THE_TEXT = frozenset(
-    {ReviewKind.WORDS, ReviewKind.SPEAKER, ReviewKind.BREAK, ReviewKind.JOIN, ReviewKind.READ}
+    {
+        ReviewKind.WORDS,
+        ReviewKind.SPEAKER,
+        ReviewKind.BREAK,
+        ReviewKind.JOIN,
+        ReviewKind.SIDES,
+        ReviewKind.READ,
+    }
 )
-"""Kinds about the text and not about items: new words, a line's speaker, a line that starts or goes on, and
-that a person has read the text through."""
+"""Kinds about the text and not about items: new words, a line's speaker, a line that starts or goes on, the
+two sides turned round, and that a person has read the text through."""
+
+OF_VOICES = frozenset({ReviewKind.VOICE_TEXT, ReviewKind.VOICE_IN_PERSON})
+"""Kinds about a third person's voice only: it is masked, but its words are given, or it is heard in
+person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,26 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """A third person's consent to that their voice is given to the requester.
+
+    Attributes:
+        by: Who consented, as the company knows them.
+        on: The day.
+        how: How it was asked for and given, such as by telephone or by a signed form.
+    """
+
+    by: str = field(repr=False)
+    on: date
+    how: str = field(repr=False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it says who and how."""
+        return bool(self.by.strip() and self.how.strip())
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewDecision:
     """One decision of one analyst.
 
@@ -85,7 +119,9 @@ class ReviewDecision:
         undoes: For UNDO: number of the decision that is taken back.
         correction: For WORDS, SPEAKER, BREAK and JOIN.
         found: Items that come and go with the decision: for WORDS what detection found in the new words, for
-            FOUND what the check at completion found still audible or readable.
+            SPEAKER a third person's voice, for FOUND what the check at completion found still audible or
+            readable.
+        consent: For KEEP of a third person's voice.
     """
 
     number: int
@@ -103,3 +139,9 @@ class ReviewDecision:
     undoes: int | None = None
     correction: Correction | None = None
     found: tuple[MaskItem, ...] = ()
+    consent: Consent | None = None
+
+    @property
+    def reasoned(self) -> bool:
+        """Whether it says why: by a reason, or by a consent that says who gave it and how."""
+        return bool(self.reason.strip()) or (self.consent is not None and self.consent.whole)

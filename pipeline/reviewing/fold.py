@@ -7,6 +7,9 @@ Where a kept and a masked stretch overlap, **the mask wins**, whoever decided la
 somebody else's kept words must not come back with them.  The rest of what is kept sounds as it was, also in a
 gap between two masks that would otherwise be bridged.
 
+A third person's voice is kept only by a decision that holds that person's consent, or that says whose voice
+it is instead; no series of other decisions keeps it.
+
     masked      |----A----|        |--C--|
     kept             |------B------|
     silent      |~~~~~~~~~|        |~~~~~|         to hear more of B, move A's edge or split A
@@ -20,6 +23,7 @@ from typing import Final
 
 from pipeline.reasons import Reason, Why
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
+from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import CharSpan, MaskAction, MaskItem, MaskPlan, Party, TimeSpan
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "default_ground",
     "effective",
     "fold",
+    "keeps_voice",
     "lay_out",
     "unconfirmed",
     "undecided",
@@ -148,12 +153,36 @@ def apply(board: Board, decision: ReviewDecision) -> None:
 def _mask(before: Standing, decision: ReviewDecision) -> Standing:
     item, party = before.item, decision.party or before.item.party
     ground = decision.ground or item.ground or default_ground(item.entity_type)
-    return _decided(before, replace(item, action=MaskAction.MASK, party=party, ground=ground), decision)
+    return _decided(before, _masked(item, party, ground), decision)
+
+
+def _masked(item: MaskItem, party: Party, ground: int) -> MaskItem:
+    return replace(item, action=MaskAction.MASK, party=party, ground=ground, remains=Remains.NOTHING)
 
 
 def _keep(before: Standing, decision: ReviewDecision) -> Standing:
-    party = decision.party or before.item.party
-    return _decided(before, replace(before.item, action=MaskAction.KEEP, party=party, ground=0), decision)
+    item, party = before.item, decision.party or before.item.party
+    if item.entity_type == THIRD_VOICE and not keeps_voice(item, decision):
+        return before
+    kept = replace(item, action=MaskAction.KEEP, party=party, ground=0, remains=Remains.NOTHING)
+    return _decided(before, kept, decision)
+
+
+def keeps_voice(item: MaskItem, decision: ReviewDecision) -> bool:
+    """Whether a KEEP decision may keep a third person's voice: by consent, or as somebody else's voice."""
+    consented = decision.consent is not None and decision.consent.whole
+    return consented or (decision.party or item.party) not in {Party.THIRD_PARTY, Party.UNKNOWN}
+
+
+def _remaining(remains: Remains) -> Callable[[Standing, ReviewDecision], Standing]:
+    def masked(before: Standing, decision: ReviewDecision) -> Standing:
+        item = before.item
+        if item.entity_type != THIRD_VOICE:
+            return before
+        ground = item.ground or default_ground(item.entity_type)
+        return _decided(before, replace(_masked(item, item.party, ground), remains=remains), decision)
+
+    return masked
 
 
 def _decided(before: Standing, item: MaskItem, decision: ReviewDecision) -> Standing:
@@ -162,17 +191,24 @@ def _decided(before: Standing, item: MaskItem, decision: ReviewDecision) -> Stan
         item=replace(item, needs_review=False, decided=True, confirmed=False),
         guarded=before.guarded or _guarded(item, item.party),
         by=decision.reviewer,
-        reasoned=bool(decision.reason.strip()),
+        reasoned=decision.reasoned,
     )
 
 
 def _party(before: Standing, decision: ReviewDecision) -> Standing:
     item = replace(before.item, party=decision.party or before.item.party, confirmed=False)
-    if item.party is Party.THIRD_PARTY and item.action is MaskAction.KEEP:
+    if _is_strangers(item) and item.action is MaskAction.KEEP:
         # As in the first plan: a third party's item is kept only by a decision about this item.
         item = replace(item, action=MaskAction.MASK, ground=default_ground(item.entity_type))
         return replace(before, item=item, guarded=True, by=decision.reviewer, reasoned=False)
     return replace(before, item=item, guarded=before.guarded or _guarded(item, item.party))
+
+
+def _is_strangers(item: MaskItem) -> bool:
+    """Whether it is a third party's; a voice also where nobody knows whose it is."""
+    return item.party is Party.THIRD_PARTY or (
+        item.party is Party.UNKNOWN and item.entity_type == THIRD_VOICE
+    )
 
 
 def _ground(before: Standing, decision: ReviewDecision) -> Standing:
@@ -222,12 +258,16 @@ _CHANGES: Mapping[ReviewKind, Callable[[Standing, ReviewDecision], Standing]] = 
     ReviewKind.NUDGE_START: _nudge_start,
     ReviewKind.NUDGE_END: _nudge_end,
     ReviewKind.CONFIRM: _confirm,
+    ReviewKind.VOICE_TEXT: _remaining(Remains.TEXT),
+    ReviewKind.VOICE_IN_PERSON: _remaining(Remains.IN_PERSON),
 }
 
 
 def _like(before: Standing, model: Standing, decision: ReviewDecision) -> Standing:
-    """An item decided like the model, another item of the same person."""
+    """An item decided like the model, another item of the same person; voices are not decided so."""
     as_model = model.item
+    if THIRD_VOICE in {before.item.entity_type, as_model.entity_type}:
+        return before
     item = replace(
         before.item,
         party=as_model.party,

@@ -36,6 +36,12 @@ from pipeline.reviewing.fold import (
     unconfirmed,
     undecided,
 )
+from pipeline.reviewing.voice_rules import (
+    check_added_voice,
+    check_kept_voices,
+    check_no_voice,
+    check_remaining,
+)
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 
 __all__ = ["Change", "check", "check_complete", "steps"]
@@ -233,12 +239,13 @@ def _check_mask(board: Board, decision: ReviewDecision) -> None:
 
 
 def _check_keep(board: Board, decision: ReviewDecision) -> None:
+    check_kept_voices([each.item for each in _of(board, decision)], decision)
     if decision.ground:
         raise ReviewRuleError("開示する箇所に不開示の根拠は付けられません", decision.items)
     guarded = tuple(each.item.item_id for each in _of(board, decision) if each.guarded)
     if decision.party is Party.THIRD_PARTY:
         guarded = decision.items
-    if guarded and not decision.reason.strip():
+    if guarded and not decision.reasoned:
         raise ReviewRuleError("要確認・第三者・機密の箇所を開示するには理由が必要です", guarded, "reason")
 
 
@@ -287,11 +294,13 @@ def _check_add(_: Board, decision: ReviewDecision) -> None:
     stretch = decision.stretch
     if stretch is None or stretch.time.duration < MIN_ITEM_SECONDS or not stretch.channels:
         raise ReviewRuleError("加える区間が短すぎるか、チャンネルがありません")
+    check_added_voice(stretch)
     _check_ground(decision, stretch.ground)
 
 
 def _check_same(board: Board, decision: ReviewDecision) -> None:
     model, *others = _of(board, decision)
+    check_no_voice([each.item for each in (model, *others)])
     if model.reasoned or decision.reason.strip():
         return
     kept = model.item.action is MaskAction.KEEP
@@ -315,6 +324,10 @@ def _check_confirm(board: Board, decision: ReviewDecision) -> None:
             raise ReviewRuleError(msg, (item.item_id,), "second_person")
 
 
+def _check_voice(board: Board, decision: ReviewDecision) -> None:
+    check_remaining([each.item for each in _of(board, decision)], decision)
+
+
 def _of(board: Board, decision: ReviewDecision) -> list[Standing]:
     return [board[item_id] for item_id in decision.items]
 
@@ -330,4 +343,6 @@ RULES: Final[Mapping[ReviewKind, Callable[[Board, ReviewDecision], None]]] = {
     ReviewKind.ADD: _check_add,
     ReviewKind.SAME: _check_same,
     ReviewKind.CONFIRM: _check_confirm,
+    ReviewKind.VOICE_TEXT: _check_voice,
+    ReviewKind.VOICE_IN_PERSON: _check_voice,
 }

@@ -18,6 +18,7 @@ from pipeline.correcting.wording import AS_RECOGNISED, SPEAKERS, Correction, Wor
 from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.decisions import OF_THE_TEXT, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import effective
+from pipeline.third_voice import THIRD
 from pipeline.types import Transcript
 
 __all__ = ["MAX_CHARS", "Retold", "check_text", "read_at", "retold", "wording_after"]
@@ -39,6 +40,8 @@ def wording_after(decisions: Iterable[ReviewDecision]) -> Wording:
 
 
 def _with(wording: Wording, decision: ReviewDecision) -> Wording:
+    if decision.kind is ReviewKind.SIDES:
+        return wording.with_sides_turned()
     correction = decision.correction
     if correction is None:
         return wording
@@ -124,7 +127,7 @@ def check_text(transcript: Transcript, made: Sequence[ReviewDecision], new: Revi
     Raises:
         ReviewRuleError: names the rule that forbids it.
     """
-    if new.kind not in OF_THE_TEXT or new.kind is ReviewKind.READ:
+    if new.kind not in OF_THE_TEXT or new.kind in {ReviewKind.READ, ReviewKind.SIDES}:
         return
     correction = new.correction
     if correction is None:
@@ -162,3 +165,5 @@ def _check_line(now: Corrected, start: int, *, begins: bool) -> None:
     at, segments = now.starts.index(start) if start in now.starts else 0, now.transcript.segments
     if at == 0 or segments[at].channel != segments[at - 1].channel:
         raise ReviewRuleError("前の行とはつなげられません(別の人の側か、通話の初めです)")
+    if (segments[at].speaker == THIRD) is not (segments[at - 1].speaker == THIRD):
+        raise ReviewRuleError("第三の話者の行は、ほかの人の行とつなげられません")

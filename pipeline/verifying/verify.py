@@ -23,9 +23,10 @@ from pipeline.finding.queue import is_candidate
 from pipeline.hearing.clips import Audio
 from pipeline.masking.audio import fill, masked_windows
 from pipeline.masking.crosstalk import still_heard_on
-from pipeline.masking.text import LABELS, OTHER_LABEL
+from pipeline.masking.text import LABELS, OTHER_LABEL, masked_in_text
 from pipeline.nearby import Nearby
 from pipeline.sound.reader import SoundReader
+from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import CharSpan, Leak, MaskAction, MaskItem, MaskPlan, TimeSpan, Transcript
 from pipeline.verifying.listen import Listener, hear_masked, listen_again
 from pipeline.verifying.reread import read_by_sound, read_otherwise
@@ -142,8 +143,8 @@ def values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> tuple[
     Masked parts of one finding (``pipeline.finding.parts``) are one value, under the id of the likeliest
     part: the 中の of 中の髪がハトリチオ is said everywhere.  Left out are kept items that overlap a masked
     one in the text, because they are masked there; items that ``widen`` added, which stand for the item they
-    sound like, unless a person has decided to keep them; candidates; and honorifics alone, which belong to
-    nobody.
+    sound like, unless a person has decided to keep them; candidates; voices, which say what others say too;
+    and honorifics alone, which belong to nobody.
 
     Args:
         transcript: The call's words.
@@ -194,7 +195,7 @@ def _said(run: Sequence[MaskItem], text: str) -> str:
 
 
 def _with_values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> Iterator[MaskItem]:
-    masked = Nearby(plan.masked, lambda item: item.chars)
+    masked = Nearby(masked_in_text(plan), lambda item: item.chars)
 
     def untouched(chars: CharSpan) -> bool:
         return not any(chars.overlaps(other.chars) for other in masked.touching(chars.start, chars.end))
@@ -202,6 +203,7 @@ def _with_values(transcript: Transcript, plan: MaskPlan, action: MaskAction) -> 
     for item in plan.items:
         if (
             item.action is action
+            and item.entity_type != THIRD_VOICE
             and (item.source != SOURCE or (item.decided and item.action is MaskAction.KEEP))
             and not is_candidate(item)
             and not _HONORIFIC.fullmatch(transcript.text, item.chars.start, item.chars.end)

@@ -23,6 +23,7 @@ from pipeline.masking.align import Places, align_among, places_of
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason, Why
 from pipeline.sound.honorifics import with_given_name
+from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import (
     CharSpan,
     EntitySpan,
@@ -167,9 +168,9 @@ def _within(item: MaskItem, other: MaskItem) -> bool:
 
 def _unproven(plan: MaskPlan, where: TimeSpan, recording: Recording) -> MaskItem:
     """A mask over a clip in which nothing was recognised, modelled on the nearest mask."""
-    around = min(plan.masked, key=lambda item: item.time.apart(where))
-    reasons = (Why(Reason.LEAK_NOT_UNDERSTOOD),)
-    return replace(_new(around, where, recording), party=Party.UNKNOWN, reasons=reasons)
+    around = min(plan.masked, key=lambda item: (item.entity_type == THIRD_VOICE, item.time.apart(where)))
+    new = replace(_new(around, where, recording), party=Party.UNKNOWN, remains=Remains.NOTHING)
+    return replace(new, reasons=(Why(Reason.LEAK_NOT_UNDERSTOOD),))
 
 
 class _Call:
@@ -178,7 +179,7 @@ class _Call:
     def __init__(self, transcript: Transcript, recording: Recording, plan: MaskPlan) -> None:
         self.transcript, self._recording, self._policy = transcript, recording, plan.policy
         self._spoken = Nearby((s for s in transcript.segments if s.words), _spoken)
-        self._items = Nearby(plan.items, lambda item: item.chars)
+        self._items = Nearby(filter(_is_of_its_words, plan.items), lambda item: item.chars)
         self._sounding: dict[CharSpan, tuple[Finding, ...]] = {}
 
     @cached_property
@@ -220,6 +221,12 @@ class _Call:
             call = self.transcript, self._recording, self._policy
             self._sounding[chars] = align_among((finding,), self._places, call)
         return self._sounding[chars]
+
+
+def _is_of_its_words(item: MaskItem) -> bool:
+    """Whether an item decides about the words that it holds; a voice given in text leaves them to others."""
+    hidden = item.action is MaskAction.MASK and item.remains is not Remains.TEXT
+    return item.entity_type != THIRD_VOICE or hidden
 
 
 def _spoken(segment: Segment) -> TimeSpan:

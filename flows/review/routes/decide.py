@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -25,7 +25,7 @@ from flows.review.routes.document import OpenedCall
 from pipeline.audio.spans import length, minus, union
 from pipeline.errors import ReviewRuleError
 from pipeline.masking.text import LABELS
-from pipeline.reviewing.decisions import ReviewDecision, ReviewKind, Stretch
+from pipeline.reviewing.decisions import Consent, ReviewDecision, ReviewKind, Stretch
 from pipeline.types import CharSpan, Party, TimeSpan
 
 __all__ = ["Count", "Given", "ItemId", "bare", "conflict", "recorded", "router"]
@@ -58,10 +58,30 @@ class GivenStretch(Given):
     ground: int = 1
 
 
+class GivenConsent(Given):
+    """The consent of a third person to that their voice is given."""
+
+    by: Annotated[str, Field(max_length=500)]
+    on: Annotated[date, Field(strict=False)]
+    how: Annotated[str, Field(max_length=500)]
+
+
 class GivenDecision(Given):
     """One decision."""
 
-    kind: Literal["mask", "keep", "party", "ground", "nudge_start", "nudge_end", "split", "add", "same"]
+    kind: Literal[
+        "mask",
+        "keep",
+        "party",
+        "ground",
+        "nudge_start",
+        "nudge_end",
+        "split",
+        "add",
+        "same",
+        "voice_text",
+        "voice_in_person",
+    ]
     items: Items = []
     reason: Reason = ""
     party: Annotated[Party, Field(strict=False)] | None = None
@@ -69,6 +89,7 @@ class GivenDecision(Given):
     seconds: FiniteFloat | None = None
     at: Second | None = None
     stretch: GivenStretch | None = None
+    consent: GivenConsent | None = None
 
 
 class GivenDecisions(Given):
@@ -293,7 +314,12 @@ def _decision(number: int, given: GivenDecision, opened: OpenedCall) -> ReviewDe
         at=given.at,
         cut=cut,
         stretch=None if given.stretch is None else _stretch(given.stretch, opened),
+        consent=None if given.consent is None else _consent(given.consent),
     )
+
+
+def _consent(given: GivenConsent) -> Consent:
+    return Consent(given.by.strip(), given.on, given.how.strip())
 
 
 def _stretch(given: GivenStretch, opened: OpenedCall) -> Stretch:

@@ -23,10 +23,12 @@ from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
 from pipeline.reason_text import sentence
-from pipeline.reviewing.decisions import OF_THE_TEXT, ReviewDecision, ReviewKind
+from pipeline.reviewing.consents import consents
+from pipeline.reviewing.decisions import OF_THE_TEXT, Consent, ReviewDecision, ReviewKind
 from pipeline.reviewing.fold import effective, unconfirmed, undecided
 from pipeline.reviewing.rules import Change, steps
 from pipeline.reviewing.wordings import Retold, retold
+from pipeline.third_voice import THIRD_VOICE, Remains
 from pipeline.types import MaskAction, MaskItem, MaskPlan, Party, Transcript
 
 __all__ = ["GROUNDS", "PARTIES", "OpenedCall", "head", "heard_now", "label_of", "lines", "state", "whole"]
@@ -43,6 +45,13 @@ GROUNDS = {
     2: "2号 業務の適正な実施に著しい支障",
     3: "3号 他の法令に違反",
 }
+
+REMAINS = {
+    Remains.NOTHING: "伏せる",
+    Remains.TEXT: "声を伏せ文字は開示",
+    Remains.IN_PERSON: "伏せて対面で聞かせる",
+}
+"""What is done with a mask, in words."""
 
 NO_LENGTH = 0.0
 
@@ -205,11 +214,22 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     places = {item.item_id: asked.get(item.item_id, NOWHERE) for item in opened.draft.items}
     items = sorted(opened.draft.items, key=lambda item: (*_order(places[item.item_id]), item.time.start))
     groups = _groups(items, opened.words)
-    masked = opened.draft.masked
+    masked, given = opened.draft.masked, consents(review.on_text)
     return [
-        _finding(item, first.get(item.item_id), groups, masked, opened) | places[item.item_id]._asdict()
+        _finding(item, first.get(item.item_id), groups, masked, opened)
+        | {"consent": _consent(item, given)}
+        | places[item.item_id]._asdict()
         for item in items
     ]
+
+
+def _consent(item: MaskItem, given: Mapping[str, Consent]) -> dict[str, str] | None:
+    """Who consented to that a kept voice is given, when and how, for whoever decides and approves."""
+    consent = given.get(item.item_id)
+    kept = item.entity_type == THIRD_VOICE and item.decided and item.action is MaskAction.KEEP
+    if consent is None or not kept or item.party is not Party.THIRD_PARTY:
+        return None
+    return {"by": consent.by, "on": consent.on.isoformat(), "how": consent.how}
 
 
 def _order(place: Place) -> tuple[float, bool]:
@@ -263,6 +283,7 @@ def _finding(
         "flagged": first.needs_review if first else item.needs_review,
         "decided": item.decided,
         "confirmed": item.confirmed,
+        "remains": item.remains.value,
         "group": groups.get(item.item_id, ""),
         "overlaps": under,
         "original": None if first is None else {"start": first.time.start, "end": first.time.end},
@@ -302,6 +323,8 @@ def decisions(review: Review, recognised: Transcript) -> list[dict[str, Any]]:
 def _text_changes(each: ReviewDecision, text: Retold | None) -> list[dict[str, str]]:
     if text is not None:
         return [{"item_id": "", "from": f"「{text.before}」", "to": f"「{text.after}」"}]
+    if each.kind is ReviewKind.SIDES:
+        return [{"item_id": "", "from": "担当者・お客様", "to": "お客様・担当者"}]
     if each.kind is ReviewKind.SPEAKER and each.correction is not None:
         return [{"item_id": "", "from": "話者", "to": SPEAKERS.get(each.correction.speaker, SOMEBODY)}]
     return []
@@ -321,6 +344,9 @@ def _decision(each: ReviewDecision) -> dict[str, Any]:
         "seconds": each.seconds,
         "at": each.at,
         "undoes": each.undoes,
+        "consent": None
+        if each.consent is None
+        else {"by": each.consent.by, "on": each.consent.on.isoformat(), "how": each.consent.how},
         "stretch": None
         if added is None
         else {
@@ -349,7 +375,8 @@ def _told(item: MaskItem | None) -> str:
     """Describe an item in a few words, none of them from the call."""
     if item is None:
         return ""
-    words = ["伏せる" if item.action is MaskAction.MASK else "開示", PARTIES[item.party]]
+    done = "開示" if item.action is MaskAction.KEEP else REMAINS[item.remains]
+    words = [done, PARTIES[item.party]]
     if item.ground:
         words.append(f"{item.ground}号" + ("(確認済)" if item.confirmed else ""))
     if item.needs_review:

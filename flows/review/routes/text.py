@@ -12,6 +12,7 @@ from pydantic import Field
 from flows.desk.cases.calls import case_of
 from flows.desk.cases.words import Entry, list_for_company, list_for_request
 from flows.desk.kinds.values import Actor, Role
+from flows.masking.new_voices import Said, voices_in
 from flows.masking.new_words import Corrections
 from flows.review.guarding.access import User
 from flows.review.guarding.site import Site, site_of
@@ -26,6 +27,7 @@ from pipeline.listed_word import ListedWord
 from pipeline.masking.text import LABELS, OTHER_LABEL
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.wordings import MAX_CHARS, check_text
+from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan, MaskItem, Segment, Transcript
 
 __all__ = ["router"]
@@ -39,16 +41,16 @@ class GivenText(Given):
     """A correction of the text that the page shows."""
 
     count: Count
-    kind: Literal["words", "speaker", "break", "join", "read"]
+    kind: Literal["words", "speaker", "break", "join", "sides", "read"]
     start_char: Char = 0
     end_char: Char = 0
     text: Annotated[str, Field(max_length=MAX_CHARS)] = ""
-    speaker: Literal["op", "cu", ""] = ""
+    speaker: Literal["op", "cu", "third", ""] = ""
 
 
 @router.post("/api/calls/{call_id}/text")
 def correct(request: Request, user: Reviewer, call_id: CallId, given: GivenText) -> Response:
-    """Record a correction, with what detection finds in new words."""
+    """Record a correction, with what detection finds in new words and with a third person's voice."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     if given.count != opened.review.count:
@@ -81,14 +83,17 @@ def _decision(site: Site, user: User, opened: OpenedCall, given: GivenText) -> R
     """Return the decision, still without its number."""
     kind = ReviewKind(given.kind)
     found: tuple[MaskItem, ...] = ()
-    if kind is ReviewKind.READ:
-        correction = None
+    correction: Correction | None = None
+    if kind in {ReviewKind.READ, ReviewKind.SIDES}:
+        pass
     elif kind is ReviewKind.WORDS:
         correction = _words(opened, given)
         found = _brought_out(site, user, opened, correction.pieces) if correction.pieces else ()
     else:
         at = _place(opened, given, kind)
         correction = Correction(at, speaker=given.speaker)
+        if kind is ReviewKind.SPEAKER and given.speaker == THIRD:
+            found = _voices(site, user, opened, correction)
     made = bare(0, kind, correction=correction, found=found)
     check_text(opened.recognised, opened.review.on_text, made)
     return made
@@ -160,6 +165,18 @@ def _brought_out(
         case_of(site.desk, call_id).case, opened.recognised, sound.recording, now, pieces, review.draft
     )
     return site.watch.look(words)
+
+
+def _voices(site: Site, user: User, opened: OpenedCall, correction: Correction) -> tuple[MaskItem, ...]:
+    """The voice of a line that a third person says, where it is no finding yet."""
+    review = opened.review
+    call_id, plan = review.call.call_id, review.stored.plan
+    sound = site.shelf.get(user.actor, call_id, plan.audio_sha256)
+    speakers = (*review.wording.speakers, (correction.chars, correction.speaker))
+    # Kept, as for new words.
+    wording = replace(review.wording, speakers=speakers)
+    now, _ = site.library.get(user.actor, call_id, plan.transcript_sha256).written(wording)
+    return voices_in(Said(now, correction.chars, sound.recording, review.draft))
 
 
 # --- lists of words ---

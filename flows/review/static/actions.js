@@ -4,6 +4,7 @@
 import { get, post, ApiError } from "./api.js";
 import { clock, h, say } from "./dom.js";
 import { KINDS, shownText } from "./findings.js";
+import { askConsent } from "./voices.js";
 
 const TOGETHER = 250; // milliseconds within which presses of a nudging key are one decision
 
@@ -47,6 +48,7 @@ export class Actions {
       return true;
     } catch (error) {
       if (error.body?.needs === "reason" || error.body?.needs === "law") return this.withReason(error.body, decisions, then);
+      if (error.body?.needs === "consent") return this.withConsent(error.body, decisions, then);
       await this.trouble(error, () => this.decide(decisions, then));
       return false;
     }
@@ -59,6 +61,17 @@ export class Actions {
       label: needs === "law" ? "法令の名前と条" : "理由", choices: kind === "keep" || kind === "same" || kind === "party",
       button: "決める", explain: this.explain,
       send: (reason) => this.record(decisions.map((decision) => ({ ...decision, reason: decision.reason || reason }))),
+    });
+    if (added === null) return false;
+    await then(added);
+    return true;
+  }
+
+  // A third person's voice is kept only with that person's consent, which is recorded with the decision.
+  async withConsent({ message }, decisions, then) {
+    const added = await askConsent(this.dialogs, {
+      hint: message, explain: this.explain,
+      send: (consent) => this.record(decisions.map((decision) => ({ ...decision, consent }))),
     });
     if (added === null) return false;
     await then(added);

@@ -11,6 +11,7 @@ import { Call } from "./model.js";
 import { Notice } from "./notice.js";
 import { Player } from "./player.js";
 import { Transcript } from "./transcript.js";
+import { Voices } from "./voices.js";
 import { Waveform } from "./waveform.js";
 import { Words } from "./words.js";
 
@@ -33,19 +34,20 @@ async function begin() {
   const actions = new Actions(call, player, dialogs, notice);
   const transcript = new Transcript(call);
   const words = new Words(call, actions, transcript);
-  new Findings(call, actions);
+  const voices = new Voices(call, actions, words);
+  new Findings(call, actions, voices);
   const listen = new Listen(call, player, notice);
   drawEnds(call, actions, words);
   for (const name of ["changed", "heard"]) call.addEventListener(name, () => drawEnds(call, actions, words));
   const wave = new Waveform(call, await coming);
-  wire({ call, player, dialogs, actions, transcript, listen, words, wave });
+  wire({ call, player, dialogs, actions, transcript, listen, words, voices, wave });
   main.setAttribute("aria-busy", "false");
   performance.mark("kaiji-open");
   beat(call, actions);
 }
 
 function wire(parts) {
-  const { call, player, dialogs, actions, transcript, listen, wave } = parts; // and words, for the keys
+  const { call, player, dialogs, actions, transcript, listen, wave } = parts; // and words and voices, for the keys
   const go = (seconds) => {
     player.seek(seconds);
     show();

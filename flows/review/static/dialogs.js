@@ -2,6 +2,7 @@
 
 import { $, clock, h, kbd } from "./dom.js";
 import { PARTY_ORDER } from "./findings.js";
+import { consentText } from "./voices.js";
 
 const REASONS = ["本人の情報", "個人を指さない一般の言葉", "自社・担当者の情報", "公表されている情報", "聞き違いで、該当なし"];
 
@@ -192,9 +193,18 @@ export class Dialogs {
       h("p", {}, `伏せる ${masked.length} か所、残す ${this.call.findings.length - masked.length} か所。`),
       h("p", {}, this.call.read_at ? "文字起こしは校正済みです。" : "文字起こしは未校正です。渡す写しに「機械による文字起こし（未校正）」と入ります。"),
       h("ul", { class: "places" }, [...count].sort().map(([name, number]) => h("li", {}, `${name} `, h("b", { class: "number" }, String(number))))),
+      this.consents(),
       h("label", {}, "覚え書き(任意)", h("textarea", { name: "note", rows: 2, maxlength: 500, autofocus: true })),
-    ];
+    ].filter(Boolean);
     return this.ask({ title: "この写しを承認する", body, button: "承認する", explain, send: (form) => send(form.get("note").trim()) });
+  }
+
+  // Whoever approves sees by whose consent a third person's voice stays.
+  consents() {
+    const kept = this.call.findings.filter((finding) => finding.consent);
+    if (!kept.length) return null;
+    return h("div", { class: "note warn" }, h("p", {}, `第三の話者の声を、同意により残します(${kept.length} か所)。`),
+      h("ul", { class: "places" }, kept.map((finding) => h("li", {}, h("span", { class: "number" }, clock(finding.start)), ` ${consentText(finding.consent)}`))));
   }
 
   help(keys) {

@@ -1,13 +1,13 @@
 // The list on the right, and the card of the selected finding.
 
 import { $, clock, h, kbd } from "./dom.js";
+import { actOf, consentText, isVoice } from "./voices.js";
 
 export const PARTY_ORDER = ["third_party", "requester", "staff", "company", "unknown"];
 
 export class Findings {
-  constructor(call, actions) {
-    this.call = call;
-    this.actions = actions;
+  constructor(call, actions, voices) {
+    Object.assign(this, { call, actions, voices });
     this.list = $("list");
     this.card = $("card");
     this.draw();
@@ -41,7 +41,7 @@ export class Findings {
     h("span", { class: "kind number" }, clock(finding.start, 0)),
     h("span", { class: "what" }, h("b", {}, shownText(finding)), this.times(id), h("span", { class: "kind" }, finding.label)),
     h("span", { class: `chip ${finding.party}` }, party),
-    h("span", { class: `act ${finding.action}` }, finding.action === "mask" ? "伏せる" : "残す"),
+    h("span", { class: `act ${finding.action}` }, actOf(finding)),
     this.status(finding, open));
     this.rows.set(id, row);
     return row;
@@ -126,10 +126,11 @@ export class Findings {
         call.channels > 1 ? ` ・ ${finding.channels.map((channel) => ["担当者側", "お客様側"][channel] ?? `ch${channel}`).join("と")}` : "",
         ` ・ 点数 ${finding.score.toFixed(2)}`),
       h("p", { class: "why" }, finding.reason || "理由の記録なし"),
+      finding.consent ? h("p", { class: "note small consent" }, consentText(finding.consent)) : null,
       this.overlap(finding),
       this.togetherRow(finding),
       this.actionRow(finding),
-      this.choiceRow("だれの", PARTY_ORDER.map((party, index) => [party, call.partyNames[party], String(index + 1)]), finding.party, "party"),
+      isVoice(finding) ? this.voiceRow() : this.choiceRow("だれの", PARTY_ORDER.map((party, index) => [party, call.partyNames[party], String(index + 1)]), finding.party, "party"),
       finding.action === "mask"
         ? this.choiceRow("根拠", call.grounds.map(([ground]) => [ground, `${ground}号`, ground === 1 ? "G" : null]), finding.ground, "ground") : null,
       this.confirmRow(finding),
@@ -176,7 +177,12 @@ export class Findings {
     return h("div", { class: "row verdicts", role: "group", "aria-label": "聴いて、伏せるか残すか" },
       this.button("play", ["▶ 前後1秒 ", kbd("Space")], () => this.actions.playStretch("original")),
       this.button("play-masked", ["▶ 伏せた音 ", kbd("P")], () => this.actions.playStretch("masked")),
-      one("mask", "伏せる", "F"), one("keep", "残す", "D"));
+      one("mask", "伏せる", "F"), one("keep", isVoice(finding) ? "同意で残す" : "残す", "D"));
+  }
+
+  voiceRow() {
+    return h("div", { class: "row" },
+      this.button("voice", ["文字だけ・対面で聞かせる・ほかの人の声 ", kbd("U")], () => this.voices.choose(), "grow"));
   }
 
   choiceRow(name, choices, now, action) {
@@ -243,5 +249,6 @@ export const KINDS = {
   mask: "伏せる", keep: "残す", party: "だれのかを変える", ground: "根拠を変える", nudge_start: "始まりを動かす", nudge_end: "終わりを動かす",
   split: "分ける", add: "加える", same: "同じ人として決める", confirm: "二人目の確認", undo: "取り消す", complete: "確認の完了",
   approve: "承認", reopen: "差戻し", words: "言葉を直す", speaker: "話者を変える", break: "行を分ける", join: "行をつなぐ",
-  read: "読み終えた", found: "終える前の聞き直し",
+  read: "読み終えた", found: "終える前の聞き直し", sides: "担当者とお客様を入れ替える", voice_text: "文字だけにする",
+  voice_in_person: "対面で聞かせる",
 };

@@ -2,7 +2,7 @@
 
 import { PARTY_ORDER } from "./findings.js";
 
-export function keyTable({ call, actions, player, wave, listen, dialogs, words, word }) {
+export function keyTable({ call, actions, player, wave, listen, dialogs, words, voices, word }) {
   const key = (codes, shown, word_, run) => ({ codes, shown, word: word_, run });
   const table = [
     key(["KeyJ", "ArrowDown"], ["J", "↓"], "次の所へ", () => call.step(1)),
@@ -29,7 +29,9 @@ export function keyTable({ call, actions, player, wave, listen, dialogs, words, 
     key(["KeyA"], ["A"], "選んだ所を伏せる所に加える", () => actions.add()),
     key(["KeyC"], ["C"], "選んだ言葉・行の言葉を直す", () => words.edit()),
     key(["KeyX"], ["X"], "言葉の前で行を分ける・行の頭なら前の行とつなぐ", () => words.breakOrJoin()),
-    key(["KeyH"], ["H"], "行の話者を変える", () => words.speaker()),
+    key(["KeyH"], ["H"], "行の話者を変える(Shift で第三の話者にする)", (event) => words.speaker(words.line, event.shiftKey)),
+    key(["KeyV"], ["V"], "担当者とお客様を通話の全体で入れ替える", () => words.turnSides()),
+    key(["KeyU"], ["U"], "第三の話者の声を、文字だけ・対面で聞かせる・ほかの人の声とする", () => voices.choose()),
     key(["KeyY"], ["Y"], "文字起こしを読み終えた", () => words.read()),
     key(["KeyZ"], ["Z"], "取り消す(Shift でやり直す)", (event) => (event.shiftKey ? actions.redo() : actions.undo())),
     key(["KeyL"], ["L"], "聞き通しを始める・やめる", () => listen.toggle()),

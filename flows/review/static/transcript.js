@@ -3,7 +3,7 @@
 
 import { $, clock, h } from "./dom.js";
 
-const SPEAKERS = { op: "担当者", cu: "お客様" };
+export const SPEAKERS = { op: "担当者", cu: "お客様", third: "第三の話者" };
 
 export class Transcript extends EventTarget {
   constructor(call) {
@@ -37,7 +37,7 @@ export class Transcript extends EventTarget {
       const row = h("article", { class: `say ${segment.speaker ?? "both"}`, "data-segment": index },
         h("button", { class: "at number", tabindex: "-1", "data-start": segment.start, "aria-label": `${clock(segment.start, 0)} から再生` },
           clock(segment.start, 0)),
-        h("span", { class: "speaker", title: "話者を変える (H)" }, SPEAKERS[segment.speaker] ?? "話者"), text);
+        h("span", { class: "speaker", title: "話者を変える (H)、第三の話者にする (Shift+H)" }, SPEAKERS[segment.speaker] ?? "話者"), text);
       return { row, text, key: keyOf(covers[index], this.call) };
     });
     this.box.replaceChildren(...this.rows.map(({ row }) => row));
@@ -233,7 +233,7 @@ export class Transcript extends EventTarget {
     }
     const speaker = event.target.closest(".speaker");
     if (speaker) {
-      this.tell("speaker", { line: Number(speaker.parentElement.dataset.segment) });
+      this.tell("speaker", { line: Number(speaker.parentElement.dataset.segment), third: event.shiftKey });
       return;
     }
     if (!getSelection().isCollapsed || event.target.closest(".edit")) return;

@@ -3,17 +3,18 @@
 
 import { get, post } from "./api.js";
 import { h, kbd, say } from "./dom.js";
+import { SPEAKERS } from "./transcript.js";
+import { isVoice } from "./voices.js";
 
 const BEFORE = 0.25; // seconds played before the word at the caret and after the run
 const LEAD = 1.1; // seconds that play before a chosen finding: what is said in them is mostly of the line before
-const SPEAKERS = { op: "cu", cu: "", "": "op" };
-const NAMES = { op: "担当者", cu: "お客様", "": "話者" };
+const NEXT_SPEAKER = { op: "cu", cu: "", "": "op", third: "op" };
 
 export class Words {
   constructor(call, actions, transcript) {
     Object.assign(this, { call, actions, transcript, player: actions.player });
     this.editing = null;
-    transcript.addEventListener("speaker", ({ detail }) => this.speaker(detail.line));
+    transcript.addEventListener("speaker", ({ detail }) => this.speaker(detail.line, detail.third));
   }
 
   // ---- sending ----
@@ -39,10 +40,16 @@ export class Words {
     }
   }
 
-  // New words may be somebody's name: what detection made of them is shown at once.
+  // New words may be somebody's name, and a line a third person's: what was found of them is shown at once.
   tellFound(added, said) {
     const open = added.filter((id) => this.call.isOpen(id));
     if (!open.length) { say(said); return; }
+    if (open.every((id) => isVoice(this.call.byId.get(id)))) {
+      this.call.select(open[0], { scroll: false });
+      this.actions.notice.show("warn", [h("p", {}, "第三の話者の声を、見つけた所に加えました。声も言葉も伏せてあります。どうするか決めてください（", kbd("F"), " 伏せる、", kbd("D"), " 同意を得て残す、", kbd("U"), " そのほか）。")]);
+      say(`${said}。声を伏せてあります`);
+      return;
+    }
     const names = open.map((id) => this.call.byId.get(id)).map((finding) => `${finding.label}「${finding.text}」`).join("、");
     this.call.select(open[0], { scroll: false });
     this.actions.notice.show("warn", [h("p", {}, `直した言葉に${names}が見つかりました。伏せてあります。だれの情報か決めてください。`)]);
@@ -191,11 +198,16 @@ export class Words {
 
   // ---- lines ----
 
-  speaker(line = this.line) {
+  speaker(line = this.line, third = false) {
     const segment = this.call.segments[line];
     if (!segment) return;
-    const speaker = SPEAKERS[segment.speaker ?? ""];
-    return this.record(() => ({ kind: "speaker", start_char: segment.start_char, speaker }), `話者を${NAMES[speaker]}にしました`);
+    const speaker = third ? "third" : NEXT_SPEAKER[segment.speaker ?? ""];
+    return this.record(() => ({ kind: "speaker", start_char: segment.start_char, speaker }), `話者を${SPEAKERS[speaker] ?? "話者"}にしました`);
+  }
+
+  // Operator and caller turned round in the whole call: one decision, which is undone like any other.
+  turnSides() {
+    return this.record(() => ({ kind: "sides" }), "担当者とお客様を、通話の全体で入れ替えました");
   }
 
   breakOrJoin() {

@@ -1,0 +1,94 @@
+"""Rules for a third person's voice: what may be decided about it, and what has to be recorded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from pipeline.errors import ReviewRuleError
+from pipeline.reviewing.decisions import Consent, ReviewDecision, Stretch
+from pipeline.reviewing.fold import keeps_voice
+from pipeline.third_voice import THIRD_VOICE
+from pipeline.types import MaskItem, Party
+
+__all__ = ["check_added_voice", "check_kept_voices", "check_no_voice", "check_remaining"]
+
+MOST_CHARS: Final = 500
+"""Longest text that says who consented, or how."""
+
+_JAPAN: Final = timedelta(hours=9)  # ahead of UTC, in which decisions are timed: a day is Japan's
+
+
+def check_kept_voices(items: Sequence[MaskItem], decision: ReviewDecision) -> None:
+    """Check that a kept voice has its speaker's consent, or is said to be somebody else's.
+
+    Args:
+        items: The items that are to be kept.
+        decision: The decision to keep them.
+
+    Raises:
+        ReviewRuleError: with ``needs`` ``consent`` where a consent is missing or says too little.
+    """
+    voices = tuple(item.item_id for item in items if item.entity_type == THIRD_VOICE)
+    if decision.consent is not None:
+        if len(voices) < len(items):
+            raise ReviewRuleError("同意を記録できるのは、第三の話者の声だけです", decision.items)
+        _check_consent(decision.consent, decision)
+    lacking = tuple(
+        item.item_id for item in items if item.item_id in voices and not keeps_voice(item, decision)
+    )
+    if lacking:
+        msg = "第三の話者の声を残すには、その人の同意の記録(だれが、いつ、どのように)が必要です"
+        raise ReviewRuleError(msg, lacking, "consent")
+
+
+def _check_consent(consent: Consent, decision: ReviewDecision) -> None:
+    if not consent.whole:
+        raise ReviewRuleError("だれが、どのように同意したかを書いてください", decision.items, "consent")
+    if max(len(consent.by), len(consent.how)) > MOST_CHARS:
+        msg = f"同意の記録は、それぞれ{MOST_CHARS}字までです"
+        raise ReviewRuleError(msg, decision.items, "consent")
+    if consent.on > (decision.decided_at + _JAPAN).date():
+        raise ReviewRuleError("同意の日が、まだ来ていない日です", decision.items, "consent")
+
+
+def check_remaining(items: Sequence[MaskItem], decision: ReviewDecision) -> None:
+    """Check that only voices are given in part, and that somebody says why.
+
+    Args:
+        items: The items of a decision of kind VOICE_TEXT or VOICE_IN_PERSON.
+        decision: The decision.
+
+    Raises:
+        ReviewRuleError: names the items that are no voices, or needs a reason.
+    """
+    others = tuple(item.item_id for item in items if item.entity_type != THIRD_VOICE)
+    if others:
+        raise ReviewRuleError("文字だけ・対面で聞かせるは、第三の話者の声にだけ選べます", others)
+    if not decision.reason.strip():
+        msg = "第三の話者の声の一部を開示するには理由が必要です"
+        raise ReviewRuleError(msg, decision.items, "reason")
+
+
+def check_no_voice(items: Sequence[MaskItem]) -> None:
+    """Check that no voice is decided like another item, as a voice has decisions of its own.
+
+    Raises:
+        ReviewRuleError: names the voices.
+    """
+    voices = tuple(item.item_id for item in items if item.entity_type == THIRD_VOICE)
+    if voices:
+        raise ReviewRuleError(
+            "第三の話者の声は、ほかの所と同じにはできません。その声について決めてください", voices
+        )
+
+
+def check_added_voice(stretch: Stretch) -> None:
+    """Check that an added voice is a third party's.
+
+    Raises:
+        ReviewRuleError: when it is said to be somebody else's.
+    """
+    if stretch.entity_type == THIRD_VOICE and stretch.party is not Party.THIRD_PARTY:
+        raise ReviewRuleError("第三の話者の声は、第三者の情報として加えてください")

@@ -149,8 +149,7 @@ class Trace:
     """The probability of personal data, step by step and from the sound alone (``models.speech.ear``).
 
     Attributes:
-        start: Seconds at which the first step begins.
-        step: Length of a step in seconds.
+        start, step: Seconds at which the first step begins, and seconds that a step lasts.
         chances: One probability for each step, 0 to 1.
     """
 
@@ -176,8 +175,7 @@ class Segment:
     """One utterance.
 
     Attributes:
-        chars: Where its text lies in ``Transcript.text``.
-        time: From its first word's start to its last word's end.
+        chars, time: Its text in ``Transcript.text``; from its first word's start to its last word's end.
         channel: Index of the audio channel it was heard on; 0 for mono.
         speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person has the phone) where known, else ``None``.
         words: In order of time; their ``chars`` tile ``chars``.
@@ -368,10 +366,7 @@ class MaskPolicy:
 
 @dataclass(frozen=True, slots=True)
 class MaskPlan:
-    """Data, without personal text: the same plan on the same input gives the same bytes.
-
-    ``items`` are ordered by ``time`` and hold masked and kept findings alike.
-    """
+    """No personal text; the same plan on the same input gives the same bytes. Items lie in order of time."""
 
     call_id: str
     revision: int
@@ -384,6 +379,11 @@ class MaskPlan:
     def masked(self) -> tuple[MaskItem, ...]:
         """The items whose action is MASK, in order of time."""
         return tuple(item for item in self.items if item.action is MaskAction.MASK)
+
+    @property
+    def heard_in_person(self) -> bool:
+        """Whether a masked voice is heard in person."""
+        return any(item.remains is Remains.IN_PERSON for item in self.masked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,13 @@ def _told(difference: Difference) -> list[str]:
             )
         lines += [f"  通話{call.number}: 新たに伏せた {_span(each)}" for each in call.added]
         lines += [f"  通話{call.number}: 伏せるのをやめた {_span(each)}" for each in call.removed]
+        for what, found in (
+            ("同意により開示した", call.consented),
+            ("同意による開示をやめた", call.withdrawn),
+        ):
+            lines += [
+                f"  通話{call.number}: {what} {start:.2f}–{end:.2f}秒 第三者の声" for start, end in found
+            ]
     if difference.ways is not None:
         before, after = map(told_way, difference.ways)
         lines.append(f"  開示のしかた: {before} → {after}")
@@ -263,10 +270,9 @@ def _told(difference: Difference) -> list[str]:
 
 
 def _span(each: ReleasedRange) -> str:
-    from flows.releasing.letter_content import KINDS, OTHER_KIND
+    from flows.releasing.letter_content import kind_of
 
-    kind = KINDS.get(each.entity_type, OTHER_KIND)
-    return f"{each.start:.2f}–{each.end:.2f}秒 {kind} {each.ground}号"
+    return f"{each.start:.2f}–{each.end:.2f}秒 {kind_of(each)} {each.ground}号"
 
 
 def ledger(

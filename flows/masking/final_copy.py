@@ -19,6 +19,7 @@ from flows.desk.kinds.values import Actor, Call, FileKind
 from flows.desk.work.corrections import decisions_on_text
 from flows.desk.work.plans import revise
 from flows.masking.proofread import proof_note
+from flows.masking.visit_copy import VISIT_WAV, visit_copy
 from flows.workspace import (
     JOB,
     PLAN,
@@ -39,7 +40,7 @@ from pipeline.reviewing.wordings import read_at, wording_after
 from pipeline.types import CallCase, Leak, MaskAction, MaskPlan, Transcript
 from pipeline.verifying.verify import values, verify_audio, verify_text
 
-__all__ = ["MASKED_FILES", "make_final", "render", "render_with_words", "transcript_of"]
+__all__ = ["MASKED_FILES", "files_of", "make_final", "render", "render_with_words", "transcript_of"]
 
 MASKED_FILES = {
     FileKind.MASKED_AUDIO: outputs.MASKED_WAV,
@@ -47,6 +48,11 @@ MASKED_FILES = {
     FileKind.MASKED_JSON: outputs.MASKED_JSON,
 }
 """The kinds of masked files, and the name of each in the working folder."""
+
+
+def files_of(plan: MaskPlan) -> dict[FileKind, str]:
+    """Return the kinds of files that a person approves of a call, and the path of each as it is made."""
+    return MASKED_FILES | ({FileKind.VISIT_AUDIO: VISIT_WAV} if plan.heard_in_person else {})
 
 
 def make_final(
@@ -80,7 +86,8 @@ def make_final(
         raise ConflictError(msg)
     with open_recording(desk, call_id) as audio, desk.store.private_folder() as folder:
         call = render(desk, actor, (audio, folder), plan)
-        leaks = _leaks(call)
+        visit = visit_copy(call)
+        leaks = [leak for each in (call, visit) if each is not None for leak in _leaks(each)]
         if leaks and all(leak.kind in {"CROSSTALK", "TEXT"} for leak in leaks):
             raise _said_elsewhere(leaks)
         if leaks:
@@ -89,7 +96,7 @@ def make_final(
             raise CallUnsafeError(msg)
         stored: list[NewFile] = []
         try:
-            for kind, name in MASKED_FILES.items():
+            for kind, name in files_of(plan).items():
                 stored.append(NewFile(kind, desk.store.put(folder / name)))
             return revise(desk, actor, call_id, plan, tuple(stored), expected=expected)
         except BaseException:

@@ -13,6 +13,8 @@ from flows.desk.cases.calls import open_recording
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import render_with_words
+from flows.masking.new_voices import voices_left
+from flows.masking.visit_copy import visit_copy
 from flows.workspace import LEAKS, PLAN, RECORDING, TRANSCRIPT
 from pipeline.errors import CallUnsafeError
 from pipeline.types import MaskItem, MaskPlan
@@ -39,7 +41,8 @@ def last_check(
         load_models: Loads the models that listen to the finished audio, by the model's name.
 
     Returns:
-        A finding at each such place, masked and undecided, its words those of the recognised transcript.
+        A finding at each such place, masked and undecided, its words those of the recognised transcript;
+        before anything is heard, a third person's voice that is no finding yet.
 
     Raises:
         ConflictError: when the plan belongs to another recording or transcript.
@@ -49,9 +52,14 @@ def last_check(
 
     with open_recording(desk, plan.call_id) as audio, desk.store.private_folder() as folder:
         call, now = render_with_words(desk, actor, (audio, folder), plan)
-        verify(call, load_models(desk.settings.model))
-        left = unanswered(certain(call.get(LEAKS)), call.get(PLAN))
-        found = places_of(call.get(PLAN), left, call.get(TRANSCRIPT), call.get(RECORDING)) if left else ()
+        voices = voices_left(now, call.get(RECORDING), plan)
+        if voices:
+            return voices
+        # What is heard in person is all that the masked copy holds, and more.
+        heard = visit_copy(call) or call
+        verify(heard, load_models(desk.settings.model))
+        left = unanswered(certain(heard.get(LEAKS)), heard.get(PLAN))
+        found = places_of(heard.get(PLAN), left, heard.get(TRANSCRIPT), heard.get(RECORDING)) if left else ()
     if found is None and not all(leak.kind in SHOWN_ALREADY for leak in left):
         kinds = ", ".join(sorted({leak.kind for leak in left}))
         msg = f"{plan.call_id}: 伏せた後の確認で{len(left)}件の漏れが残りました({kinds})"

@@ -1,4 +1,8 @@
-"""Makes the finding of a third person's voice in lines that a person has just said are a third person's."""
+"""Makes the finding of a third person's voice where a line is said to be a third person's.
+
+A line gets such a speaker by a decision, which can be undone: an item that comes with another decision, or
+was widened by one, does not count as holding it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from pipeline.masking.voices import MARGIN_SECONDS, third_voices
 from pipeline.third_voice import THIRD, THIRD_VOICE
 from pipeline.types import CallCase, CharSpan, MaskAction, MaskItem, MaskPlan, Party, Transcript
 
-__all__ = ["Said", "voices_in"]
+__all__ = ["Said", "voices_in", "voices_left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +27,19 @@ class Said:
         now: The text with them.
         raw: Their characters in the recognised text.
         recording: The call's sound.
-        draft: The plan with all decisions so far; its items point into the recognised text.
+        stored: The plan that the decisions are made on; like the draft, it points into the recognised text.
+        draft: The plan with all decisions so far.
     """
 
     now: Corrected = field(repr=False)
     raw: CharSpan
     recording: Recording = field(repr=False)
+    stored: MaskPlan
     draft: MaskPlan
 
 
 def voices_in(said: Said) -> tuple[MaskItem, ...]:
-    """Make the items of lines that a third person says, masked and undecided, where none holds them yet.
+    """Make the items of a third person's lines, masked and undecided, where none lasts that holds them.
 
     Args:
         said: The lines.
@@ -41,11 +47,55 @@ def voices_in(said: Said) -> tuple[MaskItem, ...]:
     Returns:
         New items in order of time, their ids still those of a first plan.
     """
-    alone = _these_alone(said)
-    findings = third_voices(alone, said.recording)
-    plan = make_plan(findings, alone, CallCase(""), said.draft.policy)
-    items = (replace(item, chars=said.now.raw(item.chars)) for item in plan.items)
-    return tuple(item for item in items if not any(_holds(other, item) for other in _voices(said.draft)))
+    lasting = {item.item_id: item for item in said.stored.items}
+    held = [
+        (lasting[item.item_id], item)
+        for item in said.draft.items
+        if item.item_id in lasting and _stands(item) and item.entity_type == THIRD_VOICE
+    ]
+    return tuple(
+        item
+        for item in _items(_these_alone(said), said.now, said.recording, said.draft)
+        if not any(_holds(before, item) and _holds(after, item) for before, after in held)
+    )
+
+
+def voices_left(now: Corrected, recording: Recording, draft: MaskPlan) -> tuple[MaskItem, ...]:
+    """Make the items of all lines that a third person says and that no item holds, decided or not.
+
+    There are none but where a call was masked anew and people had said of the same words who speaks them.
+
+    Args:
+        now: The text as it is corrected.
+        recording: The call's sound.
+        draft: The plan with all decisions.
+
+    Returns:
+        As ``voices_in``.
+    """
+    voices = [item for item in draft.items if item.entity_type == THIRD_VOICE]
+    lacking: list[MaskItem] = []
+    for item in _items(now.transcript, now, recording, draft):
+        free = item.chars.without(
+            other.chars for other in voices if set(item.channels) <= set(other.channels)
+        )
+        if any(_says(now, chars) for chars in free):
+            lacking.append(item)
+    return tuple(lacking)
+
+
+def _says(now: Corrected, raw: CharSpan) -> bool:
+    """Whether a third person says some of these recognised characters."""
+    chars = now.chars(raw)
+    lines = (line for line in now.transcript.segments if line.chars.overlaps(chars))
+    return any(line.speaker == THIRD for line in lines)
+
+
+def _items(
+    transcript: Transcript, now: Corrected, recording: Recording, draft: MaskPlan
+) -> Iterator[MaskItem]:
+    plan = make_plan(third_voices(transcript, recording), transcript, CallCase(""), draft.policy)
+    return (replace(item, chars=now.raw(item.chars)) for item in plan.items)
 
 
 def _these_alone(said: Said) -> Transcript:
@@ -58,12 +108,9 @@ def _these_alone(said: Said) -> Transcript:
     return replace(said.now.transcript, segments=segments)
 
 
-def _voices(draft: MaskPlan) -> Iterator[MaskItem]:
-    """The voices of the plan that are masked, or kept as a third person's."""
-    for item in draft.items:
-        third = item.action is MaskAction.MASK or item.party is Party.THIRD_PARTY
-        if item.entity_type == THIRD_VOICE and third:
-            yield item
+def _stands(item: MaskItem) -> bool:
+    """Whether a voice is masked, or kept as a third person's."""
+    return item.action is MaskAction.MASK or item.party is Party.THIRD_PARTY
 
 
 def _holds(other: MaskItem, item: MaskItem) -> bool:

@@ -188,7 +188,9 @@ def _of_call(call: LedgerCall, row: LedgerRow) -> str:
         return f"通話{call.number}: {row.request.state_label if whole else call.state.label}"
     grounds = "、".join(f"33条2項{ground}号" for ground in call.grounds)
     masked = f" {call.masked}か所" if call.masked else ""
-    return f"通話{call.number}: {call.decision.label}{masked}{f' ({grounds})' if grounds else ''}"
+    voices = "、".join(f"{what}{count}か所" for what, count in call.voices)
+    told = f" 第三者の声: {voices}" if voices else ""
+    return f"通話{call.number}: {call.decision.label}{masked}{f' ({grounds})' if grounds else ''}{told}"
 
 
 def _about(row: LedgerRow, note: Note) -> str:

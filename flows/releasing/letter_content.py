@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from flows.desk.answers.places import places
+from flows.desk.answers.places import Place, places
+from flows.desk.answers.releases import ReleasedRange
 from flows.desk.cases.lists import current_lists
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import JAPAN, Answer, Delivery
@@ -16,8 +17,9 @@ from flows.letter.phone_groups import grouped
 from flows.masking.proofread import proof_note
 from flows.releasing.material import CallMaterial, Material, masked_ranges
 from flows.releasing.names import audio_names, passage_audio_names, passage_text_names, transcript_names
+from pipeline.third_voice import THIRD_VOICE, Remains
 
-__all__ = ["KINDS", "OTHER_KIND", "clock", "content_of", "sender_of"]
+__all__ = ["KINDS", "OTHER_KIND", "clock", "content_of", "kind_of", "sender_of"]
 
 KINDS = {
     "PERSON": "氏名",
@@ -25,8 +27,16 @@ KINDS = {
     "PHONE_NUMBER": "電話番号",
     "EMAIL_ADDRESS": "メールアドレス",
     "CONFIDENTIAL": "当社の業務に関する情報",
+    THIRD_VOICE: "第三者の声",
 }
 OTHER_KIND = "その他の情報"
+
+REMAINING = {
+    Remains.NOTHING: "",
+    Remains.TEXT: "(言葉は文字で開示します)",
+    Remains.IN_PERSON: "(当社の窓口でだけお聞かせします)",
+}
+"""Told beside the kind of a voice of which something is given."""
 
 
 def content_of(desk: Desk, material: Material, *, encrypted: bool) -> LetterContent:
@@ -175,9 +185,14 @@ def _range_rows(material: Material) -> Iterator[dict[str, str]]:
                 "通話": str(call.number),
                 "開始": clock(place.start),
                 "終了": clock(place.end),
-                "種類": KINDS.get(place.entity_type, OTHER_KIND),
+                "種類": kind_of(place),
                 "根拠": f"法第33条第2項第{place.ground}号",
             }
+
+
+def kind_of(place: Place | ReleasedRange) -> str:
+    """Return what is masked at a place, in words for the requester."""
+    return KINDS.get(place.entity_type, OTHER_KIND) + REMAINING[place.remains]
 
 
 def _passage_rows(material: Material) -> Iterator[dict[str, str]]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flows.desk.answers.basis import AnswerBasis, check_basis, read_basis
+from flows.desk.answers.basis import AnswerBasis, check_basis, heard_sha256, read_basis
 from flows.desk.answers.releases import ReleasedCall, ReleasedRange
 from flows.desk.cases.calls import get_call
 from flows.desk.cases.catalogue import get_recording
@@ -14,13 +14,14 @@ from flows.desk.cases.requests import get, notes
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import Answer, Call, FileKind, Note, NoteKind, Request, Wanted
+from flows.desk.kinds.values import Answer, Call, Note, NoteKind, Request, Wanted
 from flows.desk.kinds.ways import AS_ASKED, Manner, Passage, Way
 from flows.desk.work.corrections import decisions_on_text
 from flows.desk.work.plans import Approval, StoredPlan, approved_plan, decisions
 from flows.releasing.laws import laws_in
 from pipeline.reviewing.wordings import read_at
-from pipeline.types import MaskItem, MaskPlan
+from pipeline.third_voice import THIRD_VOICE
+from pipeline.types import MaskAction, MaskItem, MaskPlan, Party
 
 __all__ = ["CallMaterial", "Material", "gather", "masked_ranges", "released_call"]
 
@@ -70,8 +71,18 @@ class CallMaterial:
     def masked(self) -> tuple[MaskItem, ...]:
         """What is masked in the part of it that is disclosed; nothing of a withheld call."""
         masked = () if self.plan is None else self.plan.masked
-        call_id, shows = self.call.call_id, self.manner.discloses
-        return tuple(item for item in masked if shows(call_id, item.time.start, item.time.end))
+        return tuple(item for item in masked if self.manner.masks(self.call.call_id, item))
+
+    @property
+    def consented(self) -> tuple[tuple[float, float], ...]:
+        """Where a third person's voice is given with consent, in the part of it that is disclosed."""
+        return tuple(
+            (item.time.start, item.time.end)
+            for item in (() if self.plan is None else self.plan.items)
+            if item.entity_type == THIRD_VOICE
+            and (item.party, item.action) == (Party.THIRD_PARTY, MaskAction.KEEP)
+            and self.manner.discloses(self.call.call_id, item.time.start, item.time.end)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +209,9 @@ def masked_ranges(call: CallMaterial) -> tuple[ReleasedRange, ...]:
     Of a range that a passage cuts, only the part inside is told.
     """
     ranges = (
-        ReleasedRange(max(item.time.start, start), min(item.time.end, end), item.entity_type, item.ground)
+        ReleasedRange(
+            max(item.time.start, start), min(item.time.end, end), item.entity_type, item.ground, item.remains
+        )
         for item in call.masked
         for start, end in call.stretches
         if item.time.start < end and start < item.time.end
@@ -221,9 +234,10 @@ def released_call(desk: Desk, call: CallMaterial) -> ReleasedCall:
         reviewers=reviewers,
         approver=approval.approver,
         played_sha256=_played(call, approval),
+        consented=call.consented,
     )
 
 
 def _played(call: CallMaterial, approval: Approval) -> str:
     """Return the SHA-256 of the approved masked audio, of an answer that is listened to in person."""
-    return dict(approval.files)[FileKind.MASKED_AUDIO] if call.manner.way is Way.IN_PERSON else ""
+    return heard_sha256(approval.files) if call.manner.way is Way.IN_PERSON else ""

@@ -8,7 +8,7 @@ the release can be run again.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from flows import outputs
 from flows.desk.answers import releases
 from flows.desk.answers.basis import check_basis
-from flows.desk.answers.releases import Release
+from flows.desk.answers.places import places
+from flows.desk.answers.releases import Release, ReleasedRange
 from flows.desk.cases.calls import open_recording
 from flows.desk.cases.files import NewFile, drop_unnamed
 from flows.desk.integrity.desk import Desk
@@ -27,11 +28,12 @@ from flows.desk.kinds.ways import Way
 from flows.letter import fill
 from flows.releasing.instructions import instructions
 from flows.releasing.letter_content import clock, content_of
-from flows.releasing.material import CallMaterial, Material, gather, released_call
+from flows.releasing.material import CallMaterial, Material, gather, masked_ranges, released_call
 from flows.releasing.names import INSTRUCTIONS, LETTER, MANIFEST, audio_names, passage_names, transcript_names
 from flows.releasing.package import Packed, described, new_password, pack, write_sums
 from flows.releasing.transcript_docx import transcript_docx
 from pipeline.errors import StillThereError
+from pipeline.third_voice import THIRD_VOICE, Remains
 
 if TYPE_CHECKING:
     from flows.stages import Models
@@ -116,7 +118,8 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
     if call.approved is None:
         return call
     # Here: a letter, or an answer without calls, is made without anything of sound.
-    from flows.masking.final_copy import MASKED_FILES, render
+    from flows.masking.final_copy import files_of, render
+    from flows.masking.visit_copy import visit_copy
     from flows.stages import certain, verify
     from flows.workspace import LEAKS, PLAN, RECORDING
     from pipeline.verifying.left_over import unanswered
@@ -127,14 +130,18 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
     check_basis(work.desk, where[0].basis)
     with open_recording(work.desk, call_id) as audio, work.desk.store.private_folder() as folder:
         workspace = render(work.desk, work.actor, (audio, folder), stored.plan)
-        made = {kind.value: outputs.file_sha256(folder / name) for kind, name in MASKED_FILES.items()}
+        copies = [each for each in (workspace, visit_copy(workspace)) if each is not None]
+        files = files_of(stored.plan)
+        made = {kind.value: outputs.file_sha256(folder / name) for kind, name in files.items()}
         if tuple(sorted(made.items())) != approval.files:
             # Also an approval from before a copy said whether its text was proofread.
             remedy = "通話を「確認に戻す」で開き、もう一度完了と承認をしてください"
             msg = f"{call_id}: 作り直した写しが、承認された写しと一致しません。開示できません。{remedy}"
             raise ImpossibleStepError(msg)
-        verify(workspace, work.load_models(work.desk.settings.model))
-        left = unanswered(certain(workspace.get(LEAKS)), workspace.get(PLAN))
+        models = work.load_models(work.desk.settings.model)
+        for each in copies:
+            verify(each, models)
+        left = [leak for each in copies for leak in unanswered(certain(each.get(LEAKS)), each.get(PLAN))]
         if left:
             seconds = tuple(sorted({leak.where.start for leak in left}))
             told = "、".join(dict.fromkeys(clock(int(second)) for second in seconds))
@@ -191,11 +198,23 @@ def _put_together(work: _Work, material: Material, inside: Path) -> Packed:
             for call in material.calls
             for each in call.passages
         ],
+        "voices": list(_voices(material)),
         "made_at": now.astimezone(JAPAN).isoformat(timespec="seconds"),
     }
     whole = write_sums(inside, head, (described(inside / INSTRUCTIONS), *files))
     password = new_password() if work.encrypted else ""
     return pack(inside, whole, inside.parent / f"{material.name}.zip", now, password)
+
+
+def _voices(material: Material) -> Iterator[dict[str, object]]:
+    """Yield the stretches in which a third person speaks, in whole seconds, and what of them is given."""
+    for call in material.calls:
+        ranges = masked_ranges(call)
+        given = [ReleasedRange(start, end, THIRD_VOICE, 0, Remains.NOTHING) for start, end in call.consented]
+        for words, found in (("", ranges), ("consent", given)):
+            for place in places(each for each in found if each.entity_type == THIRD_VOICE):
+                what = words or place.remains.value
+                yield {"call": call.number, "start": place.start, "end": place.end, "given": what}
 
 
 def _hand_in(work: _Work, material: Material, made: tuple[Packed, Mapping[FileKind, Path]]) -> Release:

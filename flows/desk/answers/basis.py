@@ -7,7 +7,7 @@ so a case that was reopened and approved again has another basis.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
@@ -26,7 +26,7 @@ from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import ApprovalRow, CallRow, IdentityRow, RequestRow
 from flows.desk.work.plans import approved_of
 
-__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "read_basis"]
+__all__ = ["AnswerBasis", "CallBasis", "basis_of", "check_basis", "heard_sha256", "read_basis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class CallBasis:
         files: Kind and SHA-256 of each approved file.
         approvals: Number of approvals that the call has had.
         masked: Whether anything is masked in what is disclosed of it.
+        in_person: Whether somebody decided that a voice in it is heard in person.
     """
 
     call_id: str
@@ -51,6 +52,7 @@ class CallBasis:
     files: tuple[tuple[str, str], ...] = ()
     approvals: int = 0
     masked: bool = False
+    in_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class AnswerBasis:
     def played(self, call: CallBasis) -> str:
         """Return the SHA-256 of the approved audio of a call that the requester hears in person, or empty."""
         sounds = self.manner.way is Way.IN_PERSON and call.revision
-        return dict(call.files)[FileKind.MASKED_AUDIO] if sounds else ""
+        return heard_sha256(call.files) if sounds else ""
 
     @property
     def answered(self) -> tuple[CallBasis, ...]:
@@ -103,6 +105,12 @@ class AnswerBasis:
     def step(self) -> Step:
         """The step of the request that this answer makes."""
         return Step.RELEASE if self.discloses else Step.REFUSE
+
+
+def heard_sha256(files: Iterable[tuple[str, str]]) -> str:
+    """Return the SHA-256 of the approved sound that is heard in person; mostly that is the masked one."""
+    by_kind = dict(files)
+    return by_kind.get(FileKind.VISIT_AUDIO) or by_kind[FileKind.MASKED_AUDIO]
 
 
 def read_basis(desk: Desk, request: str) -> AnswerBasis:
@@ -174,7 +182,10 @@ def basis_of(session: Session, keyring: Keyring, row: RequestRow) -> AnswerBasis
 
 
 def _check_way(basis: AnswerBasis) -> None:
-    """Check that the way is approved, and that passages are chosen of every call that is disclosed."""
+    """Check that the way is approved and suits what was decided of each call that is disclosed."""
+    if basis.manner.way is not Way.IN_PERSON and any(call.in_person for call in basis.calls):
+        told = "対面で聞かせると決めた声があります。開示のしかたを「対面で聞かせる」にするか"
+        raise ImpossibleStepError(f"{basis.number}: {told}、通話を「確認に戻す」で開いて決め直してください")
     if basis.way is None:
         return
     manner = basis.way.manner
@@ -202,7 +213,8 @@ def _call_basis(session: Session, keyring: Keyring, row: CallRow, manner: Manner
         plan_sha256=stored.plan_sha256,
         files=approval.files,
         approvals=session.scalar(select(func.count()).where(ApprovalRow.call_id == row.id)) or 0,
-        masked=any(manner.discloses(row.id, i.time.start, i.time.end) for i in stored.plan.masked),
+        masked=any(manner.masks(row.id, item) for item in stored.plan.masked),
+        in_person=stored.plan.heard_in_person,
     )
 
 

@@ -25,6 +25,8 @@ class CallDifference:
         removed: Ranges that only the earlier answer masks.
         appeared: Whether only the later answer contains the recording.
         gone: Whether only the earlier answer contains it.
+        consented: Stretches of a third person's voice that only the later answer gives with consent.
+        withdrawn: Those that only the earlier answer gave.
     """
 
     number: int
@@ -32,6 +34,8 @@ class CallDifference:
     removed: tuple[ReleasedRange, ...] = ()
     appeared: bool = False
     gone: bool = False
+    consented: tuple[tuple[float, float], ...] = ()
+    withdrawn: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +153,16 @@ def _of_call(before: ReleasedCall | None, after: ReleasedCall | None) -> CallDif
     if not old or before is None or after is None:
         return None
     then, now = set(before.masked), set(after.masked)
-    if then == now:
+    kept, keeps = set(before.consented), set(after.consented)
+    if (then, kept) == (now, keeps):
         return None
-    return CallDifference(number, tuple(sorted(now - then)), tuple(sorted(then - now)))
+    return CallDifference(
+        number,
+        tuple(sorted(now - then)),
+        tuple(sorted(then - now)),
+        consented=tuple(sorted(keeps - kept)),
+        withdrawn=tuple(sorted(kept - keeps)),
+    )
 
 
 def _by_role(files: tuple[ReleasedFile, ...], numbers: dict[int, int] | None) -> dict[tuple[int, str], str]:

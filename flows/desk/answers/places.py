@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from flows.desk.answers.releases import ReleasedRange
+from pipeline.third_voice import Remains
 
 __all__ = ["Place", "places"]
 
@@ -20,12 +21,14 @@ class Place:
         end: End in whole seconds from the start of the recording.
         entity_type: Entity type, as in the plan's items.
         ground: Item of 33条2項.
+        remains: What of a masked voice is given all the same.
     """
 
     start: int
     end: int
     entity_type: str
     ground: int
+    remains: Remains = Remains.NOTHING
 
 
 def places(ranges: Iterable[ReleasedRange]) -> tuple[Place, ...]:
@@ -37,10 +40,11 @@ def places(ranges: Iterable[ReleasedRange]) -> tuple[Place, ...]:
     Args:
         ranges: Masked ranges of the call.
     """
-    found: dict[tuple[str, int], list[Place]] = {}
+    found: dict[tuple[str, int, Remains], list[Place]] = {}
     for each in sorted(ranges):
-        place = Place(math.floor(each.start), math.ceil(each.end), each.entity_type, each.ground)
-        same = found.setdefault((each.entity_type, each.ground), [])
+        kind = each.entity_type, each.ground, each.remains
+        place = Place(math.floor(each.start), math.ceil(each.end), *kind)
+        same = found.setdefault(kind, [])
         if same and place.start < same[-1].end:
             same[-1] = replace(same[-1], end=max(same[-1].end, place.end))
         else:

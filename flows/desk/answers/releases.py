@@ -25,6 +25,7 @@ from flows.desk.kinds.ways import AS_ASKED, Manner, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import FileRow, ReleaseRow, RequestRow, new_id
+from pipeline.third_voice import Remains
 
 __all__ = [
     "Answer",
@@ -66,12 +67,14 @@ class ReleasedRange:
         start: Start in seconds from the start of the recording.
         entity_type: Entity type, as in the plan's item.
         ground: Item of 33条2項.
+        remains: What of a masked voice is given all the same.
     """
 
     start: float
     end: float
     entity_type: str
     ground: int
+    remains: Remains = Remains.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class ReleasedCall:
         reviewers: Logins of those who decided on it.
         approver: Login of the person who approved it.
         played_sha256: SHA-256 of the masked audio that may be played to the requester in person.
+        consented: Start and end of each stretch in which a third person's voice is given with consent.
     """
 
     number: int
@@ -97,6 +101,7 @@ class ReleasedCall:
     reviewers: tuple[str, ...] = field(default=(), repr=False)
     approver: str = field(default="", repr=False)
     played_sha256: str = ""
+    consented: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def _copy(session: Session, call: ReleasedCall) -> DeskFile:
     """Return the stored copy of a released call: the very bytes that were approved and verified."""
     statement = select(FileRow).where(
         FileRow.call_id == call.call_id,
-        FileRow.kind == FileKind.MASKED_AUDIO,
+        FileRow.kind.in_((FileKind.MASKED_AUDIO, FileKind.VISIT_AUDIO)),
         FileRow.sha256 == call.played_sha256,
         FileRow.deleted_at.is_(None),
     )

@@ -24,6 +24,7 @@ from flows.desk.storage.tables import CallRow, FileRow, RequestRow, new_id
 from flows.settings import Settings
 
 __all__ = [
+    "APPROVED_KINDS",
     "MASKED_KINDS",
     "NewFile",
     "add_file",
@@ -46,6 +47,9 @@ KEPT_DAYS = dict.fromkeys((FileKind.ORIGINAL, FileKind.RAW), "retain_raw_days") 
 
 MASKED_KINDS = (FileKind.MASKED_AUDIO, FileKind.MASKED_JSON, FileKind.MASKED_TEXT)
 """The kinds of files that a person approves and that may be released."""
+
+APPROVED_KINDS = (*MASKED_KINDS, FileKind.VISIT_AUDIO)
+"""These, and the sound that the requester only hears in person, of a call that has such a sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +149,11 @@ def list_files(
 
 
 def masked_hashes(session: Session, call_id: str, revision: int) -> tuple[tuple[str, str], ...]:
-    """Return kind and SHA-256 of a revision's masked files; for the other modules of ``flows.desk``."""
+    """Return kind and SHA-256 of a revision's approved files; for the other modules of ``flows.desk``."""
     statement = select(FileRow.kind, FileRow.sha256).where(
         FileRow.call_id == call_id,
         FileRow.revision == revision,
-        FileRow.kind.in_(MASKED_KINDS),
+        FileRow.kind.in_(APPROVED_KINDS),
         FileRow.deleted_at.is_(None),
     )
     return tuple(sorted((kind, sha256) for kind, sha256 in session.execute(statement)))

@@ -20,6 +20,7 @@ class FileKind(enum.StrEnum):
     MASKED_AUDIO = "masked_audio"
     MASKED_TEXT = "masked_text"
     MASKED_JSON = "masked_json"
+    VISIT_AUDIO = "visit_audio"
     MANIFEST = "manifest"
     LETTER = "letter"
     PACKAGE = "package"
@@ -39,6 +40,7 @@ FILE_LABELS = {
     FileKind.MASKED_AUDIO: "伏せた音声",
     FileKind.MASKED_TEXT: "伏せた文字",
     FileKind.MASKED_JSON: "伏せた文字(時刻付き)",
+    FileKind.VISIT_AUDIO: "対面で聞かせる音声",
     FileKind.MANIFEST: "記録票",
     FileKind.LETTER: "回答書",
     FileKind.PACKAGE: "開示したもの",

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from pipeline.third_voice import Remains
+from pipeline.types import MaskItem
+
 __all__ = ["AS_ASKED", "Chosen", "Manner", "Passage", "Visit", "Way"]
 
 
@@ -67,6 +70,14 @@ class Manner:
     def of_call(self, call_id: str) -> tuple[Passage, ...]:
         """Return a call's passages."""
         return tuple(each for each in self.passages if each.call_id == call_id)
+
+    def gives(self, remains: Remains) -> bool:
+        """Return whether a masked voice is given whole all the same: in text only, or in person only."""
+        return (self.way, remains) in {(Way.TEXT, Remains.TEXT), (Way.IN_PERSON, Remains.IN_PERSON)}
+
+    def masks(self, call_id: str, item: MaskItem) -> bool:
+        """Return whether a masked item is missing in what is disclosed of a call."""
+        return not self.gives(item.remains) and self.discloses(call_id, item.time.start, item.time.end)
 
     def discloses(self, call_id: str, start: float, end: float) -> bool:
         """Return whether any part of a stretch of a call is disclosed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -38,6 +38,7 @@ from flows.desk.storage.tables import (
 )
 from flows.desk.work.decisions import DECISION
 from flows.desk.work.plans import APPROVAL
+from pipeline.third_voice import THIRD_VOICE, Remains
 
 if TYPE_CHECKING:
     from flows.desk.sealing.keys import Keyring
@@ -47,6 +48,16 @@ __all__ = ["LedgerAnswer", "LedgerCall", "LedgerCheck", "LedgerQuery", "LedgerRo
 READERS = {Role.APPROVER, Role.ADMIN}
 
 R = TypeVar("R", bound=Table)
+
+
+VOICES = {
+    Remains.NOTHING: "伏せた",
+    Remains.TEXT: "文字だけ",
+    Remains.IN_PERSON: "対面でだけ聞かせる",
+}
+"""What was done with a masked voice of a third person."""
+
+CONSENTED = "同意により開示"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class LedgerCall:
         decision: Decision of the answer; ``None`` before an answer.
         masked: Number of masked places, counted as in the letter.
         grounds: Items of 33条2項 that the answer rests on.
+        voices: For each thing done with a third person's voice its name and the number of places.
     """
 
     number: int
@@ -86,6 +98,7 @@ class LedgerCall:
     grounds: tuple[int, ...]
     reviewers: tuple[str, ...] = field(repr=False)
     approvers: tuple[str, ...] = field(repr=False)
+    voices: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,5 +282,23 @@ def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[
     approvers = (call.approver,) if call.approver else ()
     masked = len(places(call.masked))
     return LedgerCall(
-        call.number, row.id, State(row.state), decision, masked, grounds, call.reviewers, approvers
+        call.number,
+        row.id,
+        State(row.state),
+        decision,
+        masked,
+        grounds,
+        call.reviewers,
+        approvers,
+        tuple(_voices(call)),
     )
+
+
+def _voices(call: ReleasedCall) -> Iterator[tuple[str, int]]:
+    """Yield what was done with third persons' voices, and in how many places."""
+    masked = [place for place in places(call.masked) if place.entity_type == THIRD_VOICE]
+    for remains, name in VOICES.items():
+        if count := sum(place.remains is remains for place in masked):
+            yield name, count
+    if call.consented:
+        yield CONSENTED, len(call.consented)

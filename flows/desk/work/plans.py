@@ -18,7 +18,7 @@ from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
 from flows.desk.kinds.permissions import check_may_approve, check_may_decide
 from flows.desk.kinds.states import State, Step, step_call
-from flows.desk.kinds.values import Actor, Call, ListVersions
+from flows.desk.kinds.values import Actor, Call, FileKind, ListVersions
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, sealed_json, take_sealed
 from flows.desk.storage.tables import ApprovalRow, CallRow, DecisionRow, PlanRow, new_id
@@ -289,7 +289,7 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
         stored = _plan_of(_plan_row(change.session, call_id, revision), change.keyring)
         _check_reviewed(desk, change, stored)
         files = masked_hashes(change.session, call_id, revision)
-        if {kind for kind, _ in files} != set(MASKED_KINDS):
+        if {kind for kind, _ in files} != set(MASKED_KINDS) | _visit_kinds(stored.plan):
             msg = f"{call_id}: この版から伏せた写しがそろっていません。写しを作り直してから承認してください"
             raise ImpossibleStepError(msg)
         whole = Approval(
@@ -307,6 +307,11 @@ def approve(desk: Desk, actor: Actor, call_id: str, revision: int, note: str = "
         }
         change.record("call.approve", Subject(row.request_id, call_id), detail)
         return call_of(row)
+
+
+def _visit_kinds(plan: MaskPlan) -> set[FileKind]:
+    """The kind of the sound that is heard in person, where the plan has such a voice."""
+    return {FileKind.VISIT_AUDIO} if plan.heard_in_person else set()
 
 
 def _check_reviewed(desk: Desk, change: Change, stored: StoredPlan) -> None:

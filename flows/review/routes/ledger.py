@@ -26,7 +26,7 @@ from flows.intake.fields import moment_of
 from flows.masking.mask_case_call import load_models
 from flows.releasing.fetch import outer_instructions, package_name, stored_file
 from flows.releasing.ledger_table import COLUMNS, cells, told_way, write_csv
-from flows.releasing.letter_content import KINDS, OTHER_KIND
+from flows.releasing.letter_content import kind_of
 from flows.releasing.release import draft_letter
 from flows.review.guarding.access import User, require
 from flows.review.guarding.faults import RefusedError
@@ -222,10 +222,19 @@ def _difference(difference: Difference | None) -> dict[str, Any] | None:
     if difference is None:
         return None
     ranges = [
-        (call.number, what, f"{each.start:.2f}–{each.end:.2f}秒", KINDS.get(each.entity_type, OTHER_KIND))
+        (call.number, what, f"{each.start:.2f}–{each.end:.2f}秒", kind_of(each))
         for call in difference.calls
         for what, found in (("新たに伏せた", call.added), ("伏せるのをやめた", call.removed))
         for each in found
+    ]
+    ranges += [
+        (call.number, what, f"{start:.2f}–{end:.2f}秒", "第三者の声")
+        for call in difference.calls
+        for what, found in (
+            ("同意により開示した", call.consented),
+            ("同意による開示をやめた", call.withdrawn),
+        )
+        for start, end in found
     ]
     calls = [
         (call.number, "新たに開示" if call.appeared else "今回は開示していません")

@@ -176,7 +176,7 @@ def _voices(site: Site, user: User, opened: OpenedCall, correction: Correction) 
     # Kept, as for new words.
     wording = replace(review.wording, speakers=speakers)
     now, _ = site.library.get(user.actor, call_id, plan.transcript_sha256).written(wording)
-    return voices_in(Said(now, correction.chars, sound.recording, review.draft))
+    return voices_in(Said(now, correction.chars, sound.recording, plan, review.draft))
 
 
 # --- lists of words ---

@@ -27,8 +27,10 @@ from pipeline.audio.recording import Recording, read_recording, write_wav
 from pipeline.masking.crosstalk import channels_and_echo
 from pipeline.masking.plan import make_plan, transcript_sha256
 from pipeline.masking.sketch import sketch_of
+from pipeline.masking.voices import third_voices
 from pipeline.measuring.truth import TruthSpan, exact_transcript, read_truth
 from pipeline.reasons import Reason, Why
+from pipeline.third_voice import THIRD
 from pipeline.types import (
     CallCase,
     CharSpan,
@@ -98,6 +100,22 @@ def sample_call(stem: str, *, doubtful: Sequence[int] = (), missed: Sequence[int
     )
     plan = replace(plan, items=items)
     return MadeCall(audio, transcript, plan, case, truth.spans)
+
+
+def passed_on(made: MadeCall, *said: str) -> MadeCall:
+    """The same call as if a third person had said the lines that hold these words: given, and so found."""
+    text, recording = made.transcript.text, read_recording(made.audio)
+    segments = tuple(
+        replace(each, speaker=THIRD)
+        if any(one in text[each.chars.start : each.chars.end] for one in said)
+        else each
+        for each in made.transcript.segments
+    )
+    transcript = replace(made.transcript, segments=segments)
+    voices = make_plan(third_voices(transcript, recording), transcript, made.case, made.plan.policy).items
+    named = (replace(item, item_id=f"t{number:04d}") for number, item in enumerate(voices))
+    items = tuple(sorted((*made.plan.items, *named), key=lambda item: (item.time, item.item_id)))
+    return replace(made, transcript=transcript, plan=replace(made.plan, items=items))
 
 
 def _transcript(words: object, audio: Path) -> Transcript:

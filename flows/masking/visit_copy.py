@@ -55,8 +55,11 @@ def visit_copy(call: MemoryWorkspace) -> MemoryWorkspace | None:
     folder = call.products / FOLDER
     folder.mkdir(mode=0o700)
     copy = MemoryWorkspace(folder)
-    for artifact in (RECORDING, TRANSCRIPT, RECOGNISED, SECOND_HEARING, VERIFIED):
-        copy.put(artifact, call.get(artifact))
+    copy.put(RECORDING, call.get(RECORDING))
+    copy.put(TRANSCRIPT, call.get(TRANSCRIPT))
+    copy.put(RECOGNISED, call.get(RECOGNISED))
+    copy.put(SECOND_HEARING, call.get(SECOND_HEARING))
+    copy.put(VERIFIED, call.get(VERIFIED))
     copy.put(JOB, replace(call.get(JOB), out=folder))
     copy.put(PLAN, visit_plan(plan))
     outputs.write_masked(folder, call.get(RECORDING), call.get(TRANSCRIPT), copy.get(PLAN))

@@ -177,7 +177,7 @@ export class Findings {
     return h("div", { class: "row verdicts", role: "group", "aria-label": "聴いて、伏せるか残すか" },
       this.button("play", ["▶ 前後1秒 ", kbd("Space")], () => this.actions.playStretch("original")),
       this.button("play-masked", ["▶ 伏せた音 ", kbd("P")], () => this.actions.playStretch("masked")),
-      one("mask", "伏せる", "F"), one("keep", isVoice(finding) ? "同意で残す" : "残す", "D"));
+      one("mask", "伏せる", "F"), one("keep", "残す", "D"));
   }
 
   voiceRow() {

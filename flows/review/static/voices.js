@@ -16,15 +16,23 @@ export function actOf(finding) {
 
 export const consentText = ({ by, on, how }) => `同意した人 ${by} ・ ${on} ・ ${how}`;
 
+// Enter confirms here as everywhere; Shift+Enter begins a new line.
+function confirming(field) {
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); field.form.requestSubmit(); }
+  });
+  return field;
+}
+
 // Who consented, when and how: all three are recorded with the decision, and the approver reads them.
 export function askConsent(dialogs, { hint, send, explain }) {
-  const how = h("textarea", { name: "how", rows: 2, maxlength: 500, required: true, "aria-label": "どのように" });
+  const how = confirming(h("textarea", { name: "how", rows: 2, maxlength: 500, required: true, "aria-label": "どのように" }));
   const quick = h("div", { class: "quick", role: "group", "aria-label": "よくあるもの" }, HOW.map((word) =>
     h("button", { type: "button", onclick: () => { how.value = word; how.focus(); } }, word)));
   const body = [
     h("p", { class: "muted" }, hint),
-    h("label", {}, "だれが", h("input", { name: "by", maxlength: 500, required: true, autofocus: true })),
-    h("label", {}, "いつ", h("input", { name: "on", type: "date", required: true, value: TODAY(), max: TODAY() })),
+    h("label", { class: "field" }, "だれが", h("input", { name: "by", maxlength: 500, required: true, autofocus: true })),
+    h("label", { class: "field" }, "いつ", h("input", { name: "on", type: "date", required: true, value: TODAY(), max: TODAY() })),
     h("label", {}, "どのように", how), quick,
   ];
   return dialogs.ask({
@@ -52,7 +60,7 @@ export class Voices {
         choice("voice_in_person", "対面で聞かせる", "渡すものからは伏せ、対面の聴取でだけ聞かせる", finding.remains === "in_person"),
         choice("requester", "お客様の声だった", "第三の話者ではない。声も言葉も残す"),
         choice("staff", "担当者の声だった", "第三の話者ではない。声も言葉も残す")),
-      h("label", {}, "理由", h("textarea", { name: "reason", rows: 2, maxlength: 500, required: true, "aria-label": "理由" })),
+      h("label", {}, "理由", confirming(h("textarea", { name: "reason", rows: 2, maxlength: 500, required: true, "aria-label": "理由" }))),
     ];
     const what = await this.actions.dialogs.ask({
       title: `第三の話者の声 ${clock(finding.start, 0)}`, body, button: "決める", explain: this.actions.explain,

@@ -13,7 +13,7 @@ from flows.masking.mask_calls import Order, exit_status, mask_calls
 from pipeline.audio.recording import read_recording
 from pipeline.errors import CallUnsafeError, CaseFileError, UnreadableAudioError
 from pipeline.types import MaskAction, TimeSpan
-from tests.builders import case_file, utterance, voice_file, words_file
+from tests.builders import RATE, case_file, utterance, voice_file, words_file
 from tests.fakes import FakeModels
 
 
@@ -154,6 +154,39 @@ def test_listening_again_can_be_left_out_and_is_then_recorded(tmp_path: Path, or
     assert manifest["listened_again"] is False
     assert manifest["transcript"]["source"] == "file"
     assert manifest["models"]["asr"] == {}
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_third_speaker_of_given_words_is_masked_with_the_voice(tmp_path: Path, order: Order, channels: int):
+    """Undecided: sound and words are masked, flagged for a person, and the other's words stay."""
+    words = words_file(tmp_path / "w.json", [(1.0, "かわりますね"), (4.0, "もしもし"), (7.0, "どうも")])
+    given = json.loads(words.read_text(encoding="utf-8"))
+    for segment, speaker in zip(given["segments"], ("cu", "third", "op"), strict=True):
+        segment["speaker"] = speaker
+        if speaker == "third" and channels == 2:
+            segment["channel"] = 1
+    words.write_text(json.dumps(given), encoding="utf-8")
+    call = voice_file(tmp_path / "a.wav", channels=channels)
+    order = Order(order.out, order.case, transcript=lambda _: words)
+    (outcome,) = mask_calls([call], order, FakeModels())
+
+    assert outcome.error is None
+    text = (order.out / "a.masked.txt").read_text(encoding="utf-8")
+    assert text.splitlines() == [
+        "[00:01] お客様: かわりますね",
+        "[00:04] 第三の話者: [第三者の声]",
+        "[00:07] 担当者: どうも",
+    ]
+    (found,) = json.loads((order.out / "a.review.json").read_text(encoding="utf-8"))["findings"]
+    assert (found["entity_type"], found["party"], found["needs_review"]) == (
+        "THIRD_VOICE",
+        "third_party",
+        True,
+    )
+    before, after = (read_recording(path).samples for path in (call, order.out / "a.masked.wav"))
+    differs = np.any(np.asarray(before) != np.asarray(after), axis=0)
+    masked = np.flatnonzero(differs) / RATE
+    assert (masked.min(), masked.max()) == pytest.approx((3.0, 5.8), abs=0.01)
 
 
 def test_a_bug_tells_where_and_not_what(tmp_path: Path, order: Order):

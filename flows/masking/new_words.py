@@ -20,6 +20,7 @@ from pipeline.masking.align import align
 from pipeline.masking.plan import make_plan
 from pipeline.ownership.chain import Context, attribute
 from pipeline.reviewing.fold import default_ground
+from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import (
     CallCase,
     CharSpan,
@@ -137,11 +138,17 @@ def _flagged(item: MaskItem) -> MaskItem:
 
 
 def _is_known(item: MaskItem, words: Corrections) -> bool:
-    """Whether its words are masked already, or were found to be the same party's; signs are no words."""
+    """Whether its words are masked already, or were found to be the same party's; signs are no words.
+
+    A voice masks them only as long as it is masked itself.
+    """
     same: Sequence[CharSpan] = [
         other.chars
         for other in words.draft.items
-        if other.action is MaskAction.MASK or (item.action is MaskAction.KEEP and other.party is item.party)
+        if other.entity_type != THIRD_VOICE
+        and (
+            other.action is MaskAction.MASK or (item.action is MaskAction.KEEP and other.party is item.party)
+        )
     ]
     left = (words.recognised.text[chars.start : chars.end] for chars in item.chars.without(same))
     return not any(char.isalnum() for text in left for char in text)

@@ -11,6 +11,7 @@ from models.wording.introductions import LABEL_FRAME, RELATION_FRAME, ROLE_FRAME
 from models.wording.names import Grade, NameSpan, name_after, name_before, nearness
 from models.wording.vocabulary import CANNOT_SAY, NOT_NAMES
 from pipeline.reasons import Reason
+from pipeline.third_voice import THIRD
 
 __all__ = ["IntroducedNameRecognizer"]
 
@@ -118,7 +119,7 @@ class IntroducedNameRecognizer(CallRecognizer):
         ):
             named = name_after(call, match.end(), Grade.ODD)
             segment = call.segment_at(match.start())
-            if named is None or segment is None or segment.speaker == "cu":
+            if named is None or segment is None or segment.speaker in {"cu", THIRD}:
                 continue
             if not STAFF_FRAME.match(call.text[named.end : named.end + 6]):
                 continue

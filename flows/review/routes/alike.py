@@ -12,6 +12,7 @@ from pipeline.masking.align import align
 from pipeline.reasons import Reason
 from pipeline.reviewing.fold import ANALYST
 from pipeline.sound.honorifics import with_honorific
+from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
 __all__ = ["alike_places"]
@@ -39,8 +40,10 @@ def alike_places(opened: OpenedCall, recording: Recording, chars: CharSpan) -> d
     items: dict[str, float] = {}
     new: list[Alike] = []
     readable = bool(opened.words.sound(chars))
+    # What a third person says is looked through like all else: the voice over it may be given.
+    others = [item for item in opened.draft.items if item.entity_type != THIRD_VOICE]
     for alike in opened.words.alike(chars)[:MAX_PLACES] if readable else ():
-        found = [item for item in opened.draft.items if item.chars.overlaps(alike.chars)]
+        found = [item for item in others if item.chars.overlaps(alike.chars)]
         for item in found:
             if not item.chars.overlaps(chars):
                 items[item.item_id] = max(items.get(item.item_id, 0.0), alike.likeness)

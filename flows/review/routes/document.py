@@ -270,7 +270,8 @@ def _finding(
         "end_char": item.chars.end,
         "text": opened.words.transcript.text[item.chars.start : item.chars.end],
         "near": _near(item, masked, opened),
-        "everyday": is_everyday(opened.words.transcript.text, item.chars),
+        # A voice is no word that might be an everyday one.
+        "everyday": item.entity_type != THIRD_VOICE and is_everyday(opened.words.transcript.text, item.chars),
         "entity_type": item.entity_type,
         "label": label_of(item.entity_type),
         "party": item.party.value,

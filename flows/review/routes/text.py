@@ -27,7 +27,7 @@ from pipeline.listed_word import ListedWord
 from pipeline.masking.text import LABELS, OTHER_LABEL
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.reviewing.wordings import MAX_CHARS, check_text
-from pipeline.third_voice import THIRD
+from pipeline.third_voice import THIRD, THIRD_VOICE
 from pipeline.types import CharSpan, MaskItem, Segment, Transcript
 
 __all__ = ["router"]
@@ -124,9 +124,11 @@ def _holds(segment: Segment, run: CharSpan) -> bool:
 
 
 def _is_hidden(part: Part, line: Segment, opened: OpenedCall) -> bool:
-    """Whether a word is masked now: by its letters, or by more than half of its time."""
+    """Whether a word is masked now, by its letters or by more than half of its time, by more than a voice."""
     time = part.word.time
     for item in opened.draft.masked:
+        if item.entity_type == THIRD_VOICE:
+            continue
         shared = min(time.end, item.time.end) - max(time.start, item.time.start)
         by_time = line.channel in item.channels and shared > time.duration / 2
         if by_time or item.chars.overlaps(part.word.chars):
@@ -212,6 +214,9 @@ def _listed(opened: OpenedCall, given: GivenWord) -> ListedWord:
     item = next((each for each in opened.draft.items if each.item_id == given.item_id), None)
     if item is None:
         msg = "その箇所はありません(取り消されたか、分けられています)"
+        raise ReviewRuleError(msg, (given.item_id,))
+    if item.entity_type == THIRD_VOICE:
+        msg = "第三の話者の声は、語の一覧に加えられません"
         raise ReviewRuleError(msg, (given.item_id,))
     text = opened.words.transcript.text[item.chars.start : item.chars.end].strip("、。 \n")
     return ListedWord(text, opened.words.kana(text), item.entity_type, given.what == "mask")

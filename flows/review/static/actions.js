@@ -4,7 +4,7 @@
 import { get, post, ApiError } from "./api.js";
 import { clock, h, say } from "./dom.js";
 import { KINDS, shownText } from "./findings.js";
-import { askConsent } from "./voices.js";
+import { askConsent, isVoice } from "./voices.js";
 
 const TOGETHER = 250; // milliseconds within which presses of a nudging key are one decision
 
@@ -202,7 +202,8 @@ export class Actions {
   same() {
     const finding = this.ready();
     if (!finding) return;
-    const others = this.call.findings.filter((other) => finding.group && other.group === finding.group && other !== finding);
+    if (isVoice(finding)) { say("声は、ほかの所と同じにはできません"); return; }
+    const others = this.call.findings.filter((other) => finding.group && !isVoice(other) && other.group === finding.group && other !== finding);
     if (!others.length) { say("同じ音はほかにありません"); return; }
     return this.dialogs.same(finding, others, {
       play: (one) => this.playOne(one), explain: this.explain,
@@ -219,12 +220,12 @@ export class Actions {
   // A list of words that are always masked or always kept; what is undecided here and reads alike is decided with it.
   listWord() {
     const finding = this.ready();
-    if (!finding || !finding.text) return;
+    if (!finding || !finding.text || isVoice(finding)) return;
     return this.dialogs.word(finding, {
       explain: this.explain,
       send: async (given) => {
         await post(`${this.path}/word`, { item_id: finding.item_id, ...given });
-        const open = this.call.findings.filter((one) => this.call.isOpen(one.item_id) && (one === finding || (one.group && one.group === finding.group)));
+        const open = this.call.findings.filter((one) => this.call.isOpen(one.item_id) && (one === finding || (one.group && one.group === finding.group && !isVoice(one))));
         if (given.what === "gone" || !open.length) return [];
         return this.record([{ kind: given.what, items: open.map((one) => one.item_id), reason: given.reason }]);
       },

@@ -214,11 +214,11 @@ export class Findings {
   }
 
   sameRow(finding) {
-    const same = this.call.findings.filter((other) => finding.group && other.group === finding.group && other !== finding);
+    const same = isVoice(finding) ? [] : this.call.findings.filter((other) => finding.group && !isVoice(other) && other.group === finding.group && other !== finding);
     return h("div", { class: "row" },
       same.length ? this.button("same", [`同じ人 ${same.length + 1} か所 `, kbd("T")], () => this.actions.same(), "grow") : null,
       this.button("similar", ["似た音を探す ", kbd("B")], () => this.actions.similar(), "grow"),
-      finding.text ? this.button("word", ["一覧に加える ", kbd("M")], () => this.actions.listWord(), "grow") : null,
+      finding.text && !isVoice(finding) ? this.button("word", ["一覧に加える ", kbd("M")], () => this.actions.listWord(), "grow") : null,
       this.button("split", ["ここで分ける ", kbd("S")], () => this.actions.split(), "grow"));
   }
 
@@ -231,7 +231,7 @@ export class Findings {
       const what = change ? `${change.from || "(なし)"} → ${change.to || "(なし)"}` : KINDS[decision.kind] ?? decision.kind;
       return h("li", { class: decision.undone ? "undone" : "" },
         h("span", { class: "muted" }, `${decision.reviewer} ${new Date(decision.decided_at).toLocaleTimeString("ja-JP", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" })}`),
-        ` ${what}`, decision.reason ? h("q", {}, decision.reason) : null);
+        ` ${what}`, decision.reason ? h("q", {}, decision.reason) : null, decision.consent ? h("q", {}, consentText(decision.consent)) : null);
     });
     return h("details", { class: "history small" }, h("summary", {}, `決定の記録 ${made.length}`), h("ol", {}, lines));
   }

@@ -16,7 +16,7 @@ from tests.browser.made_calls import into_review, passed_on, sample_call
 from tests.desk_builders import ANALYST
 from tests.fakes import FakeModels
 from tests.flows.review.routes.test_decide import api, decide, doubtful
-from tests.flows.review.routes.test_text import correct, line, whole
+from tests.flows.review.routes.test_text import correct, line, whole, words
 from tests.sentinels import everything_under, found_in
 
 SAID = "ガソリンスタンドの前"
@@ -140,3 +140,19 @@ def test_a_third_persons_line_without_its_finding_is_found_before_the_review_end
     assert after.made[-1].kind is ReviewKind.FOUND
     assert [each.entity_type for each in after.made[-1].found] == ["THIRD_VOICE"]
     assert decisions_on_text(desk, passed.call_id, plan.transcript_sha256)
+
+
+def test_what_a_third_person_says_is_looked_at_like_all_else(analyst, passed):
+    """The voice may be given in text: a name that is written into its words has a mask of its own."""
+    before = whole(analyst, passed)
+    state = correct(analyst, passed, 0, **words(before, "ガソリンスタンドの", "長谷川さんの家の")).json()
+    (new,) = [f for f in state["findings"] if f["item_id"].startswith("w0001")]
+    assert "長谷川" in new["text"]
+    assert (new["entity_type"], new["action"], new["needs_review"]) == ("PERSON", "mask", True)
+
+
+def test_a_voice_is_no_word_of_a_list(analyst, passed):
+    """A whole turn would be looked for in every call."""
+    (voice,) = doubtful(analyst, passed)
+    body = {"item_id": voice, "what": "mask", "scope": "request", "reason": "いつも"}
+    assert "一覧に加えられません" in analyst.post(api(passed, "word"), body).json()["message"]

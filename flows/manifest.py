@@ -13,6 +13,7 @@ from flows import outputs
 from flows.listener import BESIDE_WORDS, Listener
 from flows.version import VERSION
 from flows.workspace import JOB, LISTENER, PLAN, RECORDING, SECOND_HEARING, Job, Workspace
+from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskPlan
 
 if TYPE_CHECKING:
@@ -122,4 +123,5 @@ def _counts(plan: MaskPlan) -> dict[str, int]:
         "masked": len(plan.masked),
         "kept": len(plan.items) - len(plan.masked),
         "to_review": sum(item.needs_review for item in plan.items),
+        "third_voices": sum(item.entity_type == THIRD_VOICE for item in plan.items),
     }

@@ -198,11 +198,20 @@ export class Words {
 
   // ---- lines ----
 
-  speaker(line = this.line, third = false) {
+  async speaker(line = this.line, third = false) {
     const segment = this.call.segments[line];
     if (!segment) return;
     const speaker = third ? "third" : NEXT_SPEAKER[segment.speaker ?? ""];
-    return this.record(() => ({ kind: "speaker", start_char: segment.start_char, speaker }), `話者を${SPEAKERS[speaker] ?? "話者"}にしました`);
+    const done = await this.record(() => ({ kind: "speaker", start_char: segment.start_char, speaker }), `話者を${SPEAKERS[speaker] ?? "話者"}にしました`);
+    if (done && segment.speaker === "third" && !third) this.tellLeft(segment);
+  }
+
+  // A line that is somebody else's again still lies under its voice, which only a decision about the voice changes.
+  tellLeft({ start, end, channel }) {
+    const left = this.call.masked.find((one) => isVoice(one) && one.start < end && start < one.end && one.channels.includes(channel));
+    if (!left) return;
+    this.call.select(left.item_id, { scroll: false });
+    this.actions.notice.show("warn", [h("p", {}, "声は伏せたままです。第三の話者の声でなければ、", kbd("U"), " でだれの声だったかを決めてください。")]);
   }
 
   // Operator and caller turned round in the whole call: one decision, which is undone like any other.

@@ -183,6 +183,8 @@ def test_a_third_speaker_of_given_words_is_masked_with_the_voice(tmp_path: Path,
         "third_party",
         True,
     )
+    manifest = json.loads((order.out / "a.manifest.json").read_text(encoding="utf-8"))
+    assert manifest["plan"]["third_voices"] == 1
     before, after = (read_recording(path).samples for path in (call, order.out / "a.masked.wav"))
     differs = np.any(np.asarray(before) != np.asarray(after), axis=0)
     masked = np.flatnonzero(differs) / RATE

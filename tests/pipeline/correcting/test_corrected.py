@@ -74,6 +74,24 @@ def test_lines_begin_and_go_on_where_a_person_says():
     assert [round(segment.time.start, 3) for segment in now.transcript.segments] == [0.0, 0.6, 3.0]
 
 
+def test_a_third_person_has_lines_of_their_own():
+    """From the first of their words to the last, wherever people had lines begin and go on."""
+    now = written(lines=((7, False),), speakers=((CharSpan(3, 9), "third"),))
+
+    assert lines(now) == ["たかな", "さんにはい", "そう"]
+    assert [each.speaker for each in now.transcript.segments] == ["op", "third", "cu"]
+
+
+def test_the_two_sides_are_turned_round():
+    """As recognised and as people said before; a third person and nobody stay, and twice is never."""
+    said = ((CharSpan(7, 9), "cu"), (CharSpan(0, 3), "third"), (CharSpan(3, 6), ""))
+    turned = Wording(speakers=said, lines=((3, True),)).with_sides_turned()
+    now = corrected(call(), turned)
+
+    assert [each.speaker for each in now.transcript.segments] == ["third", None, "op", "op"]
+    assert turned.with_sides_turned() == Wording(speakers=said, lines=((3, True),))
+
+
 def test_a_line_is_not_joined_to_another_channels_and_does_not_begin_in_a_piece():
     """Both would be nobody's words."""
     now = written((0, 3, "田中"), lines=((1, True), (10, False)))

@@ -32,6 +32,28 @@ def undo(number: int, undoes: int) -> ReviewDecision:
     return decision(number, KINDS.UNDO, undoes=undoes)
 
 
+def test_sides_are_turned_by_one_decision_and_back_by_its_undo():
+    """What is said of a line afterwards stands, whatever becomes of the turn."""
+    sides = decision(1, KINDS.SIDES)
+    after = decision(2, KINDS.SPEAKER, correction=Correction(CharSpan(0, 6), speaker="op"))
+
+    assert wording_after([sides]).turned
+    assert wording_after([sides, after]).speakers == ((CharSpan(0, 6), "op"),)
+    assert wording_after([after, decision(3, KINDS.SIDES)]).speakers == ((CharSpan(0, 6), "cu"),)
+    assert not wording_after([sides, after, undo(3, 1)]).turned
+    check_text(CALL, [], sides)
+
+
+def test_a_third_persons_line_is_joined_to_nobody_elses():
+    """Neither before nor behind; two of theirs are."""
+    call = transcript(
+        utterance("あ", 0.0, 0, "cu"), utterance("い", 1.0, 0, "third"), utterance("う", 2.0, 0, "third")
+    )
+    with pytest.raises(ReviewRuleError, match="第三の話者"):
+        check_text(call, [], line(1, KINDS.JOIN, 2))
+    check_text(call, [], line(1, KINDS.JOIN, 4))
+
+
 def test_the_last_words_stand_and_an_undo_brings_the_earlier_ones_back():
     """Append-only, like all decisions."""
     made = [words(1, 0, 3, "田中"), words(2, 0, 3, "高梨"), undo(3, 2)]

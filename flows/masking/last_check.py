@@ -9,12 +9,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.desk.cases.calls import open_recording
+from flows.desk.cases.calls import case_of, open_recording
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import render_with_words
-from flows.workspace import LEAKS, PLAN, RECORDING, TRANSCRIPT
+from flows.workspace import LEAKS, PLAN, RECORDING, TRANSCRIPT, Workspace
 from pipeline.errors import CallUnsafeError
+from pipeline.finding.listed import left_unmasked
+from pipeline.masking.align import align
+from pipeline.masking.plan import make_plan
 from pipeline.types import MaskItem, MaskPlan
 from pipeline.verifying.left_over import places_of, unanswered
 
@@ -40,6 +43,7 @@ def last_check(
 
     Returns:
         A finding at each such place, masked and undecided, its words those of the recognised transcript.
+        Before anything is listened to: where a word is said that was put on a list after the call was masked.
 
     Raises:
         ConflictError: when the plan belongs to another recording or transcript.
@@ -49,7 +53,10 @@ def last_check(
 
     with open_recording(desk, plan.call_id) as audio, desk.store.private_folder() as folder:
         call, now = render_with_words(desk, actor, (audio, folder), plan)
-        verify(call, load_models(desk.settings.model))
+        models = load_models(desk.settings.model)
+        if listed := _listed_since(desk, call, models):
+            return tuple(replace(item, chars=now.raw(item.chars)) for item in listed)
+        verify(call, models)
         left = unanswered(certain(call.get(LEAKS)), call.get(PLAN))
         found = places_of(call.get(PLAN), left, call.get(TRANSCRIPT), call.get(RECORDING)) if left else ()
     if found is None and not all(leak.kind in SHOWN_ALREADY for leak in left):
@@ -57,3 +64,12 @@ def last_check(
         msg = f"{plan.call_id}: 伏せた後の確認で{len(left)}件の漏れが残りました({kinds})"
         raise CallUnsafeError(msg)
     return tuple(replace(item, chars=now.raw(item.chars)) for item in found or ())
+
+
+def _listed_since(desk: Desk, call: Workspace, models: Models) -> tuple[MaskItem, ...]:
+    """Where a word is said unmasked that a list has to be masked by now."""
+    plan, transcript, case = call.get(PLAN), call.get(TRANSCRIPT), case_of(desk, call.get(PLAN).call_id).case
+    found = left_unmasked(plan.items, transcript, case.words, models.reader)
+    aligned = align(found, transcript, call.get(RECORDING), plan.policy)
+    made = make_plan(aligned, transcript, case, plan.policy)
+    return tuple(replace(item, needs_review=True) for item in made.items)

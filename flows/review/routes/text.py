@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from flows.desk.cases.calls import case_of
+from flows.desk.cases.mask_again import follow_list
 from flows.desk.cases.words import Entry, list_for_company, list_for_request
 from flows.desk.kinds.values import Actor, Role
 from flows.masking.new_words import Corrections
@@ -180,11 +181,13 @@ def list_word(request: Request, user: Reviewer, call_id: CallId, given: GivenWor
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     entry = Entry(_listed(opened, given), given.reason, given.what == "gone", call_id)
+    request_id = opened.review.call.request_id
     if given.scope == "company":
         list_for_company(site.desk, _approver(user), entry)
     else:
-        list_for_request(site.desk, user.reviewer, opened.review.call.request_id, entry)
-    return {"text": entry.word.text}
+        list_for_request(site.desk, user.reviewer, request_id, entry)
+    reach = follow_list(site.desk, user.reviewer, request_id, call_id)
+    return {"text": entry.word.text, **asdict(reach)}
 
 
 def _approver(user: User) -> Actor:

@@ -132,7 +132,7 @@ export class Dialogs {
     const choice = (name, value, word, checked = false, disabled = false) => h("label", { class: "choice" },
       h("input", { type: "radio", name, value, checked, disabled, autofocus: checked && name === "what" }), word);
     const body = [
-      h("p", {}, "これから伏せる通話で、綴りか読みの同じ所すべてに効きます。この通話では、いま未決のものだけが決まります。"),
+      h("p", {}, "綴りか読みの同じ所すべてに効きます。この通話では、いま未決のものが決まり、確認を終えるときに、まだ伏せていない所を探します。この請求のほかの通話は、まだ何も決めていなければ伏せ直し、承認済なら変わりません。"),
       h("fieldset", {}, h("legend", {}, "どうする"), h("div", { class: "quick" },
         choice("what", "mask", "いつも伏せる", finding.action === "mask"), choice("what", "keep", "いつも残す", finding.action !== "mask"),
         choice("what", "gone", "一覧から外す"))),

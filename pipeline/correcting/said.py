@@ -41,7 +41,7 @@ def offered(now: Transcript, run: CharSpan, sounds: SoundLine, words: Sequence[K
     """Find the case's words for a run of a line: by what was heard, and by how the run reads.
 
     Of 96 mentions of the case's words in 44 made calls that were not written as the case has them, the
-    reading alone offered 63, and two offers in three were wrong; with what was heard it is 75, and one in ten
+    reading alone offered 64, and two offers in three were wrong; with what was heard it is 75, and one in ten
     (``tests/bench/offers.py``).
 
     Args:

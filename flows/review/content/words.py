@@ -16,6 +16,7 @@ from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import transcript_of
 from flows.review.content.known import known_words
 from pipeline.correcting.corrected import Corrected, corrected
+from pipeline.correcting.heard_otherwise import heard_otherwise
 from pipeline.correcting.lay import laid_on
 from pipeline.correcting.offers import Offer
 from pipeline.correcting.said import offered
@@ -128,6 +129,14 @@ class OpenedWords:
         text = self.transcript.text[chars.start : chars.end]
         with self._reading as reader:
             return offered(self.transcript, chars, reader.line(text), known_words(case, reader))
+
+    def heard_otherwise(self, run: CharSpan) -> str:
+        """Return what the listener heard of a run of a line, where that is not what was written."""
+        lines = self.transcript.segments
+        line = next((s for s in lines if s.chars.start <= run.start and run.end <= s.chars.end), None)
+        with self._reading as reader:
+            written = reader.line(self.transcript.text[run.start : run.end]).morae
+        return "" if line is None else heard_otherwise(line, run, written)
 
     def read(self) -> None:
         """Read the whole call now, before somebody waits for it."""

@@ -18,8 +18,8 @@ from pipeline.types import CharSpan, Segment, TimeSpan
 __all__ = ["heard_otherwise"]
 
 LEAST_PRICE: Final = 0.1
-"""Price per mora from which the listener disagrees: so in 92 of 230 lines of twelve made calls, two in five of
-whose letters are wrong; of the others' three in ten."""
+"""Price per mora from which the listener disagrees: so in 92 of 230 lines of twelve made calls, of whose
+letters two in five are wrong; of the others' three in ten."""
 
 LEAST_MORAE: Final = 4
 """Shorter runs, はい and ええ, are told apart by nobody's ear."""

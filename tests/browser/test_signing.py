@@ -170,6 +170,7 @@ def test_ground_2_waits_for_a_second_person(found: Reviewed, analyst: Page, seco
     assert len(state(analyst)["unconfirmed"]) == 1
     open_call(second, found)
     select(second, "山口")
+    expect(second.locator("#card .note")).to_contain_text("kubotaの理由：点検の手順が外に知れると")
     second.get_by_role("button", name="二人目として確認する").click()
     expect(second.locator("#done-bar")).not_to_contain_text("二人目待ち")
     second.keyboard.press("Enter")

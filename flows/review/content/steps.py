@@ -90,7 +90,7 @@ def _check(desk: Desk, review: Review, left: float | None) -> None:
     if desk.settings.review_text == "required":
         check_read(review.on_text)
     if left is not None and left > 0:
-        msg = f"伏せた音をまだ{left:.0f}秒聞いていません。聞き通してから完了してください"
+        msg = f"伏せた音をまだ{left:.0f}秒聞いていません。聞き通してから終えてください"
         raise ReviewRuleError(msg)
 
 

@@ -27,6 +27,7 @@ export class Dialogs {
       dialog.addEventListener("cancel", (event) => { event.preventDefault(); finish(null); });
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
+        if (submit.disabled) return; // a second Enter while the first is being sent
         submit.disabled = true;
         try {
           finish(await send(new FormData(form)));
@@ -37,14 +38,24 @@ export class Dialogs {
           problem.scrollIntoView({ block: "nearest" });
         }
       });
-      form.addEventListener("keydown", (event) => {
-        // In a text of several lines Enter adds a line; Ctrl+Enter sends.
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
-      });
+      form.addEventListener("keydown", (event) => this.key(event, form));
       $("dialogs").append(dialog);
       dialog.showModal();
       (form.querySelector("[autofocus]") ?? submit).focus();
     });
+  }
+
+  // The same keys in every dialog: Enter sends and Shift+Enter adds a line; a digit says whose it is, as on the page; Alt and
+  // a digit takes what is offered, as beside a line.
+  key(event, form) {
+    if (event.isComposing) return;
+    const { target } = event;
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+    if (event.key === "Enter" && !event.shiftKey && !target.matches("button")) form.requestSubmit();
+    else if (digit && event.altKey) form.querySelectorAll("[data-offer]")[digit[1] - 1]?.click();
+    else if (digit && !target.matches("textarea")) form.querySelector(`[name="party"][value="${PARTY_ORDER[digit[1] - 1]}"]`)?.click();
+    else return;
+    event.preventDefault();
   }
 
   // ---- reasons ----
@@ -52,15 +63,7 @@ export class Dialogs {
   reason({ title, hint, button, label = "理由", choices = false, send, explain }) {
     const field = h("textarea", { name: "reason", rows: 2, required: true, maxlength: 500, autofocus: true, "aria-label": label });
     const quick = choices ? h("div", { class: "quick", role: "group", "aria-label": "よくある理由" }, REASONS.map((reason, index) =>
-      h("button", { type: "button", onclick: () => { field.value = reason; field.focus(); } }, kbd(String(index + 1)), reason))) : null;
-    if (choices) {
-      field.addEventListener("keydown", (event) => {
-        // In an empty field a digit chooses a reason; in a text it is a digit.
-        const reason = field.value === "" && !event.isComposing ? REASONS[Number(event.key) - 1] : undefined;
-        if (reason) { event.preventDefault(); field.value = reason; }
-        if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); field.form.requestSubmit(); }
-      });
-    }
+      h("button", { type: "button", "data-offer": "", onclick: () => { field.value = reason; field.focus(); } }, kbd(`Alt+${index + 1}`), reason))) : null;
     const body = [hint ? h("p", { class: "muted" }, hint) : null, quick, h("label", {}, label, field)].filter(Boolean);
     return this.ask({ title, body, button, explain, send: (form) => send(form.get("reason").trim()) });
   }
@@ -75,8 +78,8 @@ export class Dialogs {
   }
 
   partyField(now) {
-    return h("fieldset", {}, h("legend", {}, "だれの"), h("div", { class: "quick" }, PARTY_ORDER.map((party) =>
-      h("label", { class: "choice" }, h("input", { type: "radio", name: "party", value: party, checked: party === now }), this.call.partyNames[party]))));
+    return h("fieldset", {}, h("legend", {}, "だれの"), h("div", { class: "quick" }, PARTY_ORDER.map((party, index) =>
+      h("label", { class: "choice" }, h("input", { type: "radio", name: "party", value: party, checked: party === now }), this.call.partyNames[party], " ", kbd(String(index + 1))))));
   }
 
   same(finding, others, { play, send, explain }) {
@@ -154,8 +157,13 @@ export class Dialogs {
       h("label", { class: "choice" }, h("input", { type: "radio", name: "entity_type", value, checked: index === 0, autofocus: index === 0 }), word))));
     const grounds = h("fieldset", {}, h("legend", {}, "根拠(33条2項)"), call.grounds.map(([value, word]) =>
       h("label", { class: "choice" }, h("input", { type: "radio", name: "ground", value: String(value), checked: value === 1 }), word)));
+    const reason = h("textarea", { name: "reason", rows: 2, maxlength: 500 });
+    // Whoever chooses 2号 or 3号 writes why then, so that a second person has it before them.
+    const asks = () => { reason.required = Number(grounds.querySelector(":checked").value) > 1; };
+    grounds.addEventListener("change", asks);
     types.addEventListener("change", (event) => {
       grounds.querySelector(`[value="${event.target.value === "CONFIDENTIAL" ? 2 : 1}"]`).checked = true;
+      asks();
     });
     const body = [
       h("p", {}, h("b", {}, text || "(音だけ)"), h("span", { class: "number muted" }, ` ${clock(stretch.start, 2)} – ${clock(stretch.end, 2)} `),
@@ -163,7 +171,7 @@ export class Dialogs {
       types, this.partyField("third_party"), grounds,
       call.channels > 1 ? h("label", { class: "choice" },
         h("input", { type: "checkbox", name: "both", checked: stretch.channels.length > 1 }), "両方のチャンネルで伏せる") : null,
-      h("label", {}, "理由(2号・3号のときは必ず)", h("textarea", { name: "reason", rows: 2, maxlength: 500 })),
+      h("label", {}, "理由(2号・3号のときは必ず)", reason),
     ].filter(Boolean);
     return this.ask({
       title: "見落としを加える", body, button: "加える", explain,

@@ -175,6 +175,7 @@ def state(site: Site, user: User, opened: OpenedCall, *, lines_too: bool = False
         "lines": lines(opened) if lines_too else None,
         "read_at": None if review.read_at is None else review.read_at.isoformat(timespec="seconds"),
         "must_read": site.settings.review_text == "required",
+        "sound_only": site.settings.review_text == "none",
         "may_release": opened.queued.request_state is State.APPROVED and user.can["approve"],
     }
 

@@ -198,7 +198,7 @@ export class Dialogs {
     }
     const body = [
       h("p", {}, `伏せる ${masked.length} か所、残す ${this.call.findings.length - masked.length} か所。`),
-      h("p", {}, this.call.read_at ? "文字起こしは校正済みです。" : "文字起こしは未校正です。渡す写しに「機械による文字起こし（未校正）」と入ります。"),
+      h("p", {}, this.call.sound_only ? "渡すのは音声だけです。" : this.call.read_at ? "文字起こしは校正済みです。" : "文字起こしは未校正です。渡す写しに「機械による文字起こし（未校正）」と入ります。"),
       h("ul", { class: "places" }, [...count].sort().map(([name, number]) => h("li", {}, `${name} `, h("b", { class: "number" }, String(number))))),
       h("label", {}, "覚え書き(任意)", h("textarea", { name: "note", rows: 2, maxlength: 500, autofocus: true })),
     ];

@@ -182,8 +182,9 @@ def test_party_and_ground_by_keys(opened: Page):
     expect(opened.locator('#card [data-do="party-staff"]')).to_have_attribute("aria-pressed", "true")
     opened.keyboard.press("g")
     dialog = opened.get_by_role("dialog")
+    expect(dialog).to_be_visible()
     opened.keyboard.press("Enter")
-    expect(dialog).to_be_visible()  # the reason is written then, and not later
+    expect(dialog.locator("textarea:invalid")).to_be_focused()  # the reason is written then, and not later
     opened.keyboard.type("未公表の設備の場所")
     opened.keyboard.press("Enter")
     expect(opened.locator('#card [data-do="ground-2"]')).to_have_attribute("aria-pressed", "true")

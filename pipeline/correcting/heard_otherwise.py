@@ -15,7 +15,7 @@ from pipeline.sound.pairs import TimedMora, paired
 from pipeline.sound.posteriorgram import likeliest
 from pipeline.types import CharSpan, Segment, TimeSpan
 
-__all__ = ["heard_otherwise"]
+__all__ = ["heard_otherwise", "price_between"]
 
 LEAST_PRICE: Final = 0.1
 """Price per mora from which the listener disagrees: so in 92 of 230 lines of twelve made calls, of whose
@@ -44,12 +44,12 @@ def heard_otherwise(line: Segment, run: CharSpan, written: Sequence[Mora]) -> st
     heard = likeliest(logs)
     if max(len(heard), len(written)) < LEAST_MORAE or not heard:
         return ""
-    apart = _price([each.mora for each in heard], written) / max(len(heard), len(written))
+    apart = price_between([each.mora for each in heard], written) / max(len(heard), len(written))
     return "".join(each.kana for each in heard) if apart >= LEAST_PRICE else ""
 
 
-def _price(heard: Sequence[Mora], written: Sequence[Mora]) -> float:
-    """What it costs to turn one into the other."""
+def price_between(heard: Sequence[Mora], written: Sequence[Mora]) -> float:
+    """What it costs to turn one run of morae into the other."""
     one, other = ([TimedMora(mora, 0.0) for mora in morae] for morae in (heard, written))
     partners = paired(one, other).tolist()
     pairs = [(heard[at], mora) for at, mora in zip(partners, written, strict=True) if at >= 0]

@@ -9,14 +9,18 @@ An offer is words for a person to take or leave.  It knows of no mask, so that i
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.correcting.heard_otherwise import price_between
 from pipeline.correcting.offers import LEAST_MORAE, Known, Offer, offers
 from pipeline.sound.heard_morae import heard_between
+from pipeline.sound.morae import Mora
 from pipeline.sound.posteriorgram import likeliest
 from pipeline.sound.reader import SoundLine
 from pipeline.sound.spotting import Hit, spotted
@@ -30,6 +34,9 @@ MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -2.0, -12.0
 
 LAST_MORA_SECONDS: Final = 0.14
 """Seconds that the last mora lasts at the most: a posteriorgram has each mora where it begins."""
+
+MOST_FURTHER, FURTHER_PRICE = 2, 0.05
+"""Words by which an offer reaches further at most, and what each letter of that costs, in morae."""
 
 AROUND_SECONDS: Final = 0.3
 """Seconds heard before and after the run: word times are off by that much."""
@@ -57,7 +64,11 @@ def offered(now: Transcript, run: CharSpan, sounds: SoundLine, words: Sequence[K
     line = next((s for s in now.segments if s.chars.start <= run.start and run.end <= s.chars.end), None)
     if line is None or not line.posteriorgrams:
         return offers(text, sounds, words)
-    heard = list(said_offers(line, run, now.text, words))
+    spoken = [w.chars for w in line.words if now.text[w.chars.start : w.chars.end].strip(_SIGNS)]
+    ends = sorted({chars.end - run.start for chars in spoken if run.start < chars.end <= run.end})
+    sizes = {word.text: word.morae for word in words}
+    said = said_offers(line, run, now.text, words)
+    heard = [_fitted(offer, sizes[offer.text], ends, sounds) for offer in said]
     for spelt in offers(text, sounds, words, same=True):
         over = [number for number, each in enumerate(heard) if each.chars.overlaps(spelt.chars)]
         if not over:
@@ -66,6 +77,26 @@ def offered(now: Transcript, run: CharSpan, sounds: SoundLine, words: Sequence[K
             # The reading knows where the word ends; the sound may have lost its last mora.
             heard[over[0]] = spelt
     return tuple(sorted(heard, key=lambda offer: offer.chars))
+
+
+def _fitted(offer: Offer, known: Sequence[Mora], ends: Sequence[int], sounds: SoundLine) -> Offer:
+    """Let an offer reach a word or two further where what is written reads more like the known word then.
+
+    The last mora is the one that the times of words lose: 力 of 電力 is long, and its middle lies behind it.
+    """
+    places = [sounds.span(number, number + 1) for number in range(len(sounds.morae))]
+
+    def price(end: int) -> float:
+        read = [
+            mora
+            for mora, at in zip(sounds.morae, places, strict=True)
+            if offer.chars.start <= at.start and at.end <= end
+        ]
+        return price_between(read, known) + FURTHER_PRICE * (end - offer.chars.end)
+
+    at = bisect.bisect_left(ends, offer.chars.end)
+    end = min(ends[at : at + MOST_FURTHER + 1], key=price, default=offer.chars.end)
+    return replace(offer, chars=CharSpan(offer.chars.start, end))
 
 
 def said_offers(line: Segment, run: CharSpan, text: str, words: Sequence[Known]) -> tuple[Offer, ...]:

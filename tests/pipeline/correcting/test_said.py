@@ -10,7 +10,7 @@ from models.language.readings import load_reader
 from pipeline.correcting.offers import Known
 from pipeline.correcting.said import offered
 from pipeline.sound.morae import morae
-from pipeline.types import CharSpan, Transcript
+from pipeline.types import CharSpan, TimeSpan, Transcript
 from tests.posteriorgrams import heard
 
 WORDS = tuple(
@@ -41,6 +41,17 @@ def made(call: Transcript, words: tuple[Known, ...] = WORDS) -> list[tuple[str, 
 def test_a_word_is_offered_where_it_is_heard(said: str, written: str, found: list[tuple[str, str]]):
     """Whatever was written; where it is written already, or not heard, nothing is offered."""
     assert made(heard(said, written)) == found
+
+
+def test_an_offer_reaches_the_last_mora_though_its_word_is_drawn_out():
+    """The pause behind it is the word's, so that its middle lies behind what is heard."""
+    call = heard("ニシムラ", "にしうら")
+    line = call.segments[0]
+    last = line.words[-1]
+    drawn = replace(last, time=TimeSpan(last.time.start, last.time.end + 1.5))
+    slow = replace(line, words=(*line.words[:-1], drawn))
+
+    assert made(replace(call, segments=(slow,))) == [("にしうら", "西村")]
 
 
 def test_what_reads_the_same_is_offered_where_the_sound_is_poor():

@@ -123,6 +123,7 @@ class Settings(BaseSettings):
         review_one_person: Whether a person who decided may also approve, for a company with one such person.
         review_listen_through: Whether every second must be listened to before a review is completed.
         review_text: ``required``: a review is completed only when somebody has read the text through.
+            ``none``: the company gives sound alone, but where a way of disclosure says text only.
         review_questions: Decisions a minute of call that an analyst is asked for; more leave less leak.
         review_audio_megabytes: Memory for decoded calls that are open on the page.
         metrics_secret_file: File (mode 0600) with the secret that Prometheus sends; without it the page has
@@ -185,7 +186,7 @@ class Settings(BaseSettings):
     review_idle_minutes: int = Field(default=60, ge=1)
     review_one_person: bool = False
     review_listen_through: bool = False
-    review_text: Literal["optional", "required"] = "optional"
+    review_text: Literal["optional", "required", "none"] = "optional"
     review_questions: float = Field(default=9.0, gt=0, le=60)
     review_audio_megabytes: int = Field(default=512, ge=16)
     metrics_secret_file: Path | None = None

@@ -277,8 +277,8 @@ class Requester:
 class CallCase:
     """Who asks, who works here, and what the company keeps to itself.
 
-    ``actions`` says what to do with each party's data; THIRD_PARTY is always masked and is not in it.
-    ``words`` are always masked or always kept, whoever they belong to.
+    ``actions``: what to do with each party's data; THIRD_PARTY is always masked and is not in it.
+    ``words``: always masked or kept, whoever's they are.  ``products``: nobody's data, offered as words.
     """
 
     case_id: str
@@ -294,6 +294,7 @@ class CallCase:
         (Party.UNKNOWN, MaskAction.MASK),
     )
     words: tuple[ListedWord, ...] = field(default=(), repr=False)
+    products: tuple[CaseName, ...] = field(default=(), repr=False)
 
     def action_for(self, party: Party) -> MaskAction:
         """What the case's policy says of ``party``; MASK where it says nothing."""
@@ -390,8 +391,8 @@ class MaskPlan:
 class Leak:
     """What ``verify`` found: a kind, the item it belongs to, and where; no text.
 
-    ``kind`` is one of AUDIO_UNCHANGED, CROSSTALK, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD,
-    SHAPE.  ``chance``, 0 to 1, is the probability that a PERHAPS is a leak; it is 1 for the other kinds.
+    ``kind``: AUDIO_UNCHANGED, CROSSTALK, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD or SHAPE.
+    ``chance``: the probability, 0 to 1, that a PERHAPS is a leak; 1 for the other kinds.
     """
 
     kind: str

@@ -294,7 +294,7 @@ def check(attempt: Attempt, answer: Answer) -> None:
     for line in answer.lines:
         assert line.startswith("kaiji: "), (attempt.name, line)
         assert "Traceback" not in line, (attempt.name, line)
-        assert "内部エラー" not in line, (attempt.name, line)
+        assert "内部の誤り" not in line, (attempt.name, line)
         assert SECRET not in line, attempt.name
         assert line.isprintable(), (attempt.name, line)
     assert all(name.endswith(".error.json") for name in answer.left), (attempt.name, answer.left)

@@ -12,7 +12,17 @@ from typing import Any
 
 from flows.desk.answers import deliveries, releases, visits, ways
 from flows.desk.breaches import exposure, steps
-from flows.desk.cases import amendments, calls, catalogue, files, handed_over, lists, requests, words
+from flows.desk.cases import (
+    amendments,
+    calls,
+    catalogue,
+    files,
+    handed_over,
+    lists,
+    mask_again,
+    requests,
+    words,
+)
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.breaches import BreachKind, Paper, Stage
@@ -297,6 +307,7 @@ HARMLESS: dict[str, Act] = {
     ),
     "words.list_for_company": lambda d, _: words.list_for_company(d, APPROVER, LISTED),
     "words.list_for_request": lambda d, s: words.list_for_request(d, ANALYST, s.request, LISTED),
+    "mask_again.follow_list": lambda d, s: mask_again.follow_list(d, ANALYST, s.request, s.calls[0]),
     "lists.import_staff": lambda d, _: lists.import_staff(d, CLERK, StaffList((CaseName("山本"),))),
     "presence.open_call": lambda d, s: presence.open_call(d, _session(d), ANALYST.name, s.calls[0]),
     "presence.add_heard": lambda d, s: presence.add_heard(d, ANALYST, s.calls[0], (1, 0), ((0.0, 1.0),)),

@@ -198,6 +198,7 @@ def test_personal_fields_are_left_out_of_repr():
         "staff",
         "company_names",
         "company_phones",
+        "products",
         "segments",
     }
     shown = {

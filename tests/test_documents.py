@@ -97,3 +97,12 @@ def test_every_room_of_the_steps_is_described():
         folder.replace(".", "/"): (floor, len(house.modules[folder]))
         for folder, floor in house.floors("pipeline").items()
     }
+
+
+def test_the_readme_says_what_masking_words_does_not_do():
+    """In both languages: a voice stays a voice, and a long call tells by its content."""
+    said = text("README.md")
+    for limit in ("声は隠れません", "話の内容からも分かります", "声を変えて匿名とする機能は", "同じ一つの音"):
+        assert limit in said
+    for limit in ("hides neither a voice nor what a long call tells", "no changed voice is sold", "one tone"):
+        assert re.search(limit.replace(" ", r"\s+"), said), limit

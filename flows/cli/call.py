@@ -328,7 +328,7 @@ def import_lists(
     """担当者と会社の一覧を取り込み、新しい版にします。一覧は全体が置き換わります。
 
     キーは CASE.json と同じ staff、company、confidential_terms、policy です。
-    policy を書かなければ、いまの方針のままです。CSV の列: 種類(担当者、社名、電話番号、機密) 表記 読み
+    policy を書かなければ、いまの方針のままです。CSV の列: 種類(担当者、社名、電話番号、機密、商品) 表記 読み
     """
     with opened(who, "admin") as session:
         from flows.intake.faults import IntakeError
@@ -358,6 +358,7 @@ def show_lists(who: Who = "") -> None:
                 ("社名", now.versions.company, len(company.names)),
                 ("会社の電話番号", now.versions.company, len(company.phones)),
                 ("機密の語", now.versions.company, len(company.confidential_terms)),
+                ("商品", now.versions.company, len(company.products)),
                 ("いつも伏せる・残す語", now.versions.company, len(company.words)),
             ),
         )

@@ -245,7 +245,7 @@ def begin(
 
     with told():
         made = begin_practice(Settings(), acting(who, "intake"), samples)
-    home, people = shlex.quote(str(made.home)), "kaiji account add ログイン名 --role analyst --role approver"
+    home, people = shlex.quote(str(made.home)), "kaiji account add 利用者名 --role analyst --role approver"
     typer.echo(f"練習用の窓口を作りました: 見本の請求 {made.requests}件 (通話の追加まで済んでいます)")
     typer.echo(f"  使う:     KAIJI_HOME={home} を付けて、ほかの命令や make serve を実行してください")
     typer.echo(f"  次は:     KAIJI_HOME={home} {people}")

@@ -61,8 +61,8 @@ COMMANDS = {
         "flows.cli.release", "ledger", "開示台帳: 受付から交付まで。見たことを監査記録に残します。"
     ),
     "run": Entry("flows.cli.masking", "run", "Prefect のフローで実行します。", lasts=True),
-    "case": Entry("flows.cli.case", "case", "案件(開示請求): 受付、本人確認、一覧、期限。"),
-    "call": Entry("flows.cli.call", "call", "案件の通話: 録音を探す、案件に加える、状態を見る。"),
+    "case": Entry("flows.cli.case", "case", "開示請求: 受付、本人確認、一覧、期限。"),
+    "call": Entry("flows.cli.call", "call", "請求の通話: 録音を探す、請求に加える、状態を見る。"),
     "recordings": Entry("flows.cli.call", "recordings", "録音の目録: 一覧やフォルダから取り込む。"),
     "exchange": Entry(
         "flows.cli.exchange.commands",

@@ -92,9 +92,9 @@ MAX_PHONE_CHARS = 40
 """Characters of a written phone number: fifteen digits and the separators between them."""
 
 MAX_REQUESTER_VALUES, MAX_STAFF, MAX_COMPANY_VALUES, MAX_TERMS = 50, 1_000, 200, 500
-"""Names, phones and addresses of a requester (each); members of staff; names and phones of the company
-(each); confidential terms.  More than any real case has: all of it together costs five CPU seconds in a call
-of 45 s (``tests/bench/large_inputs.py``)."""
+"""Names, phones and addresses of a requester (each); members of staff; names, phones and products of the
+company (each); confidential terms.  More than any real case has: all of it together costs five CPU seconds in
+a call of 45 s (``tests/bench/large_inputs.py``)."""
 
 MAX_TOTAL_CHARS = 50_000
 """Characters of all values of a case together: a thousand people by name and reading have twenty thousand."""
@@ -143,6 +143,7 @@ class _Requester(_Strict):
 class _Company(_Strict):
     names: tuple[Term, ...] = Field(default=(), max_length=MAX_COMPANY_VALUES)
     phones: tuple[Phone, ...] = Field(default=(), repr=False, max_length=MAX_COMPANY_VALUES)
+    products: tuple[Term, ...] = Field(default=(), max_length=MAX_COMPANY_VALUES)
 
 
 class _Policy(_Strict):
@@ -202,6 +203,7 @@ def parse_case(document: object, where: str) -> CallCase:
             (Party.COMPANY, case.policy.company),
             (Party.UNKNOWN, case.policy.unknown),
         ),
+        products=tuple(product.value() for product in case.company.products),
     )
 
 
@@ -212,6 +214,7 @@ def _chars(case: _Case) -> int:
         case.requester.addresses,
         case.staff,
         case.company.names,
+        case.company.products,
         case.confidential_terms,
     )
     return sum(len(name.text) + len(name.kana) for names in lists for name in names)

@@ -1,4 +1,4 @@
-"""Imports the company's lists, its staff and its confidential terms, from YAML, JSON or CSV.
+"""Imports the company's lists, its staff, confidential terms and products, from YAML, JSON or CSV.
 
 YAML and JSON have the keys of ``CASE.json``: ``staff`` is the staff list; ``company``,
 ``confidential_terms`` and ``policy`` are the company list.  A file holds one of them or both, and
@@ -25,7 +25,7 @@ from flows.intake.fields import Number, Reading, Refused, Strict, choice, reason
 from flows.intake.tabular import Column, FileError, Layout, parse_records
 from models.company.yaml_lines import Entry, RecognizerFileError, read_yaml
 from pipeline.errors import CaseFileError
-from pipeline.types import CaseName
+from pipeline.types import CallCase, CaseName
 
 __all__ = ["PolicyFile", "import_lists", "read_lists"]
 
@@ -103,6 +103,7 @@ def _vanishing(now: lists.Lists, found: PolicyFile) -> Iterator[str]:
             ("社名", before.names, after.names),
             ("電話番号", before.phones, after.phones),
             ("機密", before.confidential_terms, after.confidential_terms),
+            ("商品", before.products, after.products),
         ):
             if had and not has:
                 yield label
@@ -153,10 +154,18 @@ def _of_document(document: object) -> PolicyFile:
         raise FileError(str(error)) from None
     return PolicyFile(
         StaffList(case.staff) if "staff" in document else None,
-        CompanyList(case.company_names, case.company_phones, case.confidential_terms, case.actions)
-        if company
-        else None,
+        _company(case) if company else None,
         "policy" in document,
+    )
+
+
+def _company(case: CallCase) -> CompanyList:
+    return CompanyList(
+        case.company_names,
+        case.company_phones,
+        case.confidential_terms,
+        case.actions,
+        products=case.products,
     )
 
 
@@ -165,9 +174,16 @@ class _Kind(StrEnum):
     COMPANY = "company"
     PHONE = "phone"
     TERM = "term"
+    PRODUCT = "product"
 
 
-KINDS = {"担当者": _Kind.STAFF, "社名": _Kind.COMPANY, "電話番号": _Kind.PHONE, "機密": _Kind.TERM}
+KINDS = {
+    "担当者": _Kind.STAFF,
+    "社名": _Kind.COMPANY,
+    "電話番号": _Kind.PHONE,
+    "機密": _Kind.TERM,
+    "商品": _Kind.PRODUCT,
+}
 PHONE: TypeAdapter[str] = TypeAdapter(Number)
 
 
@@ -193,14 +209,16 @@ def _of_csv(path: Path) -> PolicyFile:
     if faults:
         raise IntakeError(faults)
     lines = [line for _, line in found]
-    staff, names, terms = (
+    staff, names, terms, products = (
         tuple(CaseName(line.text, line.kana) for line in lines if line.kind is kind)
-        for kind in (_Kind.STAFF, _Kind.COMPANY, _Kind.TERM)
+        for kind in (_Kind.STAFF, _Kind.COMPANY, _Kind.TERM, _Kind.PRODUCT)
     )
     phones = tuple(line.text for line in lines if line.kind is _Kind.PHONE)
     return PolicyFile(
         StaffList(staff) if staff else None,
-        CompanyList(names, phones, terms) if names or phones or terms else None,
+        CompanyList(names, phones, terms, products=products)
+        if names or phones or terms or products
+        else None,
     )
 
 

@@ -9,14 +9,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.desk.cases.calls import open_recording
+from flows.desk.cases.calls import case_of, open_recording
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import render_with_words
 from flows.masking.new_voices import voices_left
 from flows.masking.visit_copy import visit_copy
-from flows.workspace import LEAKS, PLAN, RECORDING, TRANSCRIPT
+from flows.workspace import LEAKS, PLAN, RECORDING, TRANSCRIPT, Workspace
 from pipeline.errors import CallUnsafeError
+from pipeline.finding.listed import left_unmasked
+from pipeline.masking.align import align
+from pipeline.masking.plan import make_plan
 from pipeline.types import MaskItem, MaskPlan
 from pipeline.verifying.left_over import places_of, unanswered
 
@@ -41,8 +44,9 @@ def last_check(
         load_models: Loads the models that listen to the finished audio, by the model's name.
 
     Returns:
-        A finding at each such place, masked and undecided, its words those of the recognised transcript;
-        before anything is heard, a third person's voice that is no finding yet.
+        A finding at each such place, masked and undecided, its words those of the recognised transcript.
+        Before anything is listened to: a third person's voice that is no finding yet; or else where a word is
+        said that was put on a list after the call was masked.
 
     Raises:
         ConflictError: when the plan belongs to another recording or transcript.
@@ -55,9 +59,12 @@ def last_check(
         voices = voices_left(now, call.get(RECORDING), plan)
         if voices:
             return voices
+        models = load_models(desk.settings.model)
+        if listed := _listed_since(desk, call, models):
+            return tuple(replace(item, chars=now.raw(item.chars)) for item in listed)
         # What is heard in person is all that the masked copy holds, and more.
         heard = visit_copy(call) or call
-        verify(heard, load_models(desk.settings.model))
+        verify(heard, models)
         left = unanswered(certain(heard.get(LEAKS)), heard.get(PLAN))
         found = places_of(heard.get(PLAN), left, heard.get(TRANSCRIPT), heard.get(RECORDING)) if left else ()
     if found is None and not all(leak.kind in SHOWN_ALREADY for leak in left):
@@ -65,3 +72,12 @@ def last_check(
         msg = f"{plan.call_id}: 伏せた後の確認で{len(left)}件の漏れが残りました({kinds})"
         raise CallUnsafeError(msg)
     return tuple(replace(item, chars=now.raw(item.chars)) for item in found or ())
+
+
+def _listed_since(desk: Desk, call: Workspace, models: Models) -> tuple[MaskItem, ...]:
+    """Where a word is said unmasked that a list has to be masked by now."""
+    plan, transcript, case = call.get(PLAN), call.get(TRANSCRIPT), case_of(desk, call.get(PLAN).call_id).case
+    found = left_unmasked(plan.items, transcript, case.words, models.reader)
+    aligned = align(found, transcript, call.get(RECORDING), plan.policy)
+    made = make_plan(aligned, transcript, case, plan.policy)
+    return tuple(replace(item, needs_review=True) for item in made.items)

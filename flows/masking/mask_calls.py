@@ -151,7 +151,7 @@ def sanitised(raised: Exception) -> PipelineError:
     if isinstance(raised, OSError) and raised.errno in NO_ROOM:
         return outputs.no_room()
     at = traceback.extract_tb(raised.__traceback__)[-1]
-    return InternalError(f"内部エラー {type(raised).__name__} ({Path(at.filename).name}:{at.lineno})")
+    return InternalError(f"内部の誤り {type(raised).__name__} ({Path(at.filename).name}:{at.lineno})")
 
 
 def outcome_of(audio: Path, error: PipelineError | None, made: Sequence[Workspace]) -> Outcome:

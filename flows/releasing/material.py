@@ -93,6 +93,7 @@ class Material:
         basis: The basis of the answer, which is compared again when it is released.
         reason: Reason why nothing is disclosed, which the requester reads.
         laws: Laws that the masks on item 3 rest on.
+        sound_only: Whether the company gives no transcript, whatever is asked for.
     """
 
     request: Request
@@ -100,6 +101,7 @@ class Material:
     calls: tuple[CallMaterial, ...]
     reason: str = field(default="", repr=False)
     laws: tuple[str, ...] = ()
+    sound_only: bool = False
 
     @property
     def kind(self) -> Answer:
@@ -115,15 +117,15 @@ class Material:
     def gives_audio(self) -> bool:
         """Whether the package holds sound."""
         way = self.manner.way
-        return way in {Way.FILES, Way.PASSAGES} and self.request.content.wanted is not Wanted.TRANSCRIPT
+        asked = self.sound_only or self.request.content.wanted is not Wanted.TRANSCRIPT
+        return way in {Way.FILES, Way.PASSAGES} and asked
 
     @property
     def gives_text(self) -> bool:
         """Whether the package holds the words."""
         way = self.manner.way
-        return way is Way.TEXT or (
-            way in {Way.FILES, Way.PASSAGES} and self.request.content.wanted is not Wanted.AUDIO
-        )
+        asked = not self.sound_only and self.request.content.wanted is not Wanted.AUDIO
+        return way is Way.TEXT or (way in {Way.FILES, Way.PASSAGES} and asked)
 
     @property
     def turn(self) -> int:
@@ -159,7 +161,8 @@ def gather(desk: Desk, number: str) -> Material:
     check_basis(desk, basis)
     left_out = [basis.manner.reason] if basis.manner.ground == 3 else []
     laws = laws_in([*_reasons_of_item_3(desk, calls), *left_out])
-    return Material(request, basis, calls, _reason(basis, told, calls), laws)
+    sound_only = desk.settings.review_text == "none"
+    return Material(request, basis, calls, _reason(basis, told, calls), laws, sound_only)
 
 
 def _of_call(desk: Desk, number: int, call: Call, told: list[Note]) -> CallMaterial:

@@ -135,7 +135,7 @@ def _make_call(work: _Work, call: CallMaterial, where: tuple[Material, Path]) ->
         made = {kind.value: outputs.file_sha256(folder / name) for kind, name in files.items()}
         if tuple(sorted(made.items())) != approval.files:
             # Also an approval from before a copy said whether its text was proofread.
-            remedy = "通話を「確認に戻す」で開き、もう一度完了と承認をしてください"
+            remedy = "通話を「確認に戻す」で開き、もう一度確認を終えて、承認してください"
             msg = f"{call_id}: 作り直した写しが、承認された写しと一致しません。開示できません。{remedy}"
             raise ImpossibleStepError(msg)
         models = work.load_models(work.desk.settings.model)

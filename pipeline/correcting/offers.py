@@ -1,4 +1,4 @@
-"""The case's own words, offered where a line sounds like them but is written otherwise."""
+"""The case's own words, offered where a line reads like them but is written otherwise."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ class Offer:
     text: str = field(repr=False)
 
 
-def offers(text: str, line: SoundLine, words: Sequence[Known]) -> tuple[Offer, ...]:
-    """Find where a line sounds like words of the case.
+def offers(text: str, line: SoundLine, words: Sequence[Known], *, same: bool = False) -> tuple[Offer, ...]:
+    """Find where a line reads like words of the case.
 
     Args:
         text: The line as it is written.
         line: Its morae.
         words: The case's words; of two that fit the same place, the likelier is offered, then the longer.
+        same: Whether only what reads the same is offered: where a listener was there, it tells the rest.
 
     Returns:
         Offers in order, sharing no character; none where the line is written so already.
@@ -54,7 +55,7 @@ def offers(text: str, line: SoundLine, words: Sequence[Known]) -> tuple[Offer, .
     for word in words:
         size = len(word.morae)
         if size >= LEAST_MORAE:
-            bound = next(price for limit, price in MAX_PRICE_BY_MORAE if size < limit)
+            bound = 0.0 if same else next(price for limit, price in MAX_PRICE_BY_MORAE if size < limit)
             for match in heard.find(word.morae, bound):
                 chars = line.span(match.start, match.end)
                 found.append((match.price / size, -size, Offer(chars, word.text)))

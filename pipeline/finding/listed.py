@@ -18,9 +18,9 @@ from pipeline.reasons import Reason
 from pipeline.sound.morae import Mora, fold_kana, morae
 from pipeline.sound.reader import SoundLine
 from pipeline.sound.search import find_sound
-from pipeline.types import CharSpan, EntitySpan, Finding, MaskAction, Party, Transcript
+from pipeline.types import CharSpan, EntitySpan, Finding, MaskAction, MaskItem, Party, Transcript
 
-__all__ = ["SOURCE", "Reader", "apply_lists"]
+__all__ = ["SOURCE", "Reader", "apply_lists", "left_unmasked"]
 
 SOURCE: Final = "ListedWord"
 """``EntitySpan.recognizer`` of what only a list has found."""
@@ -68,6 +68,31 @@ def apply_lists(
                 listed.append(_new(piece, word))
                 taken.append(piece)
     return tuple(sorted(listed, key=lambda finding: finding.entity.chars))
+
+
+def left_unmasked(
+    items: Sequence[MaskItem], transcript: Transcript, words: Sequence[ListedWord], reader: Reader
+) -> tuple[Finding, ...]:
+    """Find where a word that is always masked is said unmasked, in a call masked before it was listed.
+
+    Args:
+        items: The plan with all decisions; what a person has decided to keep there stays.
+        transcript: The call's words, which the items point into.
+        words: The lists of the request and of the company.
+        reader: Reads the call.
+
+    Returns:
+        Findings, not aligned yet; they are disjoint.
+    """
+    answered = [each.chars for each in items if each.action is MaskAction.MASK or each.decided]
+    masked = [word for word in words if word.mask]
+    found: list[Finding] = []
+    for chars, word in _places(transcript.text, masked, reader) if masked else ():
+        for piece in chars.without(answered):
+            if any(char.isalnum() for char in transcript.text[piece.start : piece.end]):
+                found.append(_new(piece, word))
+                answered.append(piece)
+    return tuple(sorted(found, key=lambda finding: finding.entity.chars))
 
 
 def _listed(

@@ -70,7 +70,7 @@ SOUND = """async () => {
 
 
 def test_deciding_by_keys(reviewed: Reviewed, opened: Page):
-    """N, F, D, a reason by one digit, Enter: no pointer is needed, and each decision is on record."""
+    """N, F, D, a reason by Alt and a digit, Enter: no pointer is needed, and each decision is on record."""
     opened.keyboard.press("n")
     first = opened.locator('#list li[aria-selected="true"]').get_attribute("data-item")
     opened.keyboard.press("f")
@@ -79,7 +79,7 @@ def test_deciding_by_keys(reviewed: Reviewed, opened: Page):
     assert second != first
     opened.keyboard.press("d")
     expect(opened.get_by_role("dialog", name="残す理由")).to_be_visible()
-    opened.keyboard.press("1")
+    opened.keyboard.press("Alt+1")
     opened.keyboard.press("Enter")
     expect(opened.locator("#progress")).to_have_text("未決 1 / 11 か所")
     made = state(opened)["decisions"]
@@ -182,8 +182,11 @@ def test_party_and_ground_by_keys(opened: Page):
     expect(opened.locator('#card [data-do="party-staff"]')).to_have_attribute("aria-pressed", "true")
     opened.keyboard.press("g")
     dialog = opened.get_by_role("dialog")
-    dialog.get_by_role("textbox").fill("未公表の設備の場所")
-    dialog.get_by_role("button", name="決める").click()
+    expect(dialog).to_be_visible()
+    opened.keyboard.press("Enter")
+    expect(dialog.locator("textarea:invalid")).to_be_focused()  # the reason is written then, and not later
+    opened.keyboard.type("未公表の設備の場所")
+    opened.keyboard.press("Enter")
     expect(opened.locator('#card [data-do="ground-2"]')).to_have_attribute("aria-pressed", "true")
     expect(opened.locator("#card")).to_contain_text("別の人の確認が要ります")
 

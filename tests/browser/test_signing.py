@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from flows.desk.kinds.values import JAPAN
+from flows.review.routes import decide as routes_decide
 from tests.browser.pages import Reviewed, approve, open_call, release, select, send, state
 
 LEFT = ("未決 2 /", "未決 1 /", "すべて決定")
@@ -39,6 +42,26 @@ def test_a_call_with_an_undecided_finding_cannot_be_completed(found: Reviewed, a
     assert analyst.locator('#list li[aria-selected="true"]').get_attribute("class").endswith("open")
     now = state(analyst)
     assert (now["complete"], now["decisions"]) == (False, [])
+
+
+def test_a_long_check_is_shown_and_goes_on_though_the_page_is_opened_anew(
+    found: Reviewed, analyst: Page, monkeypatch: pytest.MonkeyPatch
+):
+    """Nobody waits for an answer of minutes; whoever opens the call sees what is going on, and its end."""
+    load, may_end = routes_decide.load_models, threading.Event()
+    monkeypatch.setattr(routes_decide, "ANSWERED_WITHIN", 0.0)
+    monkeypatch.setattr(routes_decide, "load_models", lambda name: load(name) if may_end.wait(120) else None)
+    open_call(analyst, found)
+    decide_all(analyst)
+    analyst.keyboard.press("Enter")
+    for _ in range(2):
+        expect(analyst.locator("#done-bar")).to_have_text("伏せた写しを確かめています")
+        expect(analyst.locator("#notice")).to_contain_text("kubotaが始めて")
+        analyst.reload()
+        analyst.wait_for_selector('main[aria-busy="false"]')
+    may_end.set()
+    expect(analyst.locator("#done-bar")).to_contain_text("確認は終わりました", timeout=60_000)
+    expect(analyst.locator("#notice")).to_contain_text("確認を終えました")
 
 
 def test_complete_approve_and_back(found: Reviewed, analyst: Page, approver: Page):
@@ -170,6 +193,7 @@ def test_ground_2_waits_for_a_second_person(found: Reviewed, analyst: Page, seco
     assert len(state(analyst)["unconfirmed"]) == 1
     open_call(second, found)
     select(second, "山口")
+    expect(second.locator("#card .note")).to_contain_text("kubotaの理由：点検の手順が外に知れると")
     second.get_by_role("button", name="二人目として確認する").click()
     expect(second.locator("#done-bar")).not_to_contain_text("二人目待ち")
     second.keyboard.press("Enter")

@@ -117,9 +117,7 @@ def _review(people: dict[str, Person], call: Call, truth: tuple[TruthSpan, ...])
 
 def _completed(analyst: Person, path: str, state: dict[str, Any]) -> dict[str, Any]:
     """Complete; where words that are masked stand elsewhere too, those are masked as the page offers them."""
-    answer = analyst.post(f"{path}/complete", {"count": state["count"]})
-    if answer.status_code == 200:
-        return dict(answer.json())
+    answer = _checked(analyst, path, state)
     if answer.status_code == 422:
         told = answer.json()
         print("asked about:", told["message"])
@@ -131,7 +129,18 @@ def _completed(analyst: Person, path: str, state: dict[str, Any]) -> dict[str, A
         added = [{"kind": "add", "items": [], "stretch": each, "reason": "似た音"} for each in stretches]
         body = {"count": state["count"], "decisions": added}
         state = _sent(analyst, f"{path}/decisions", body)
-    return _sent(analyst, f"{path}/complete", {"count": state["count"]})
+        answer = _checked(analyst, path, state)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def _checked(analyst: Person, path: str, state: dict[str, Any]) -> Any:
+    """Complete, and wait until the copy is checked."""
+    answer = analyst.post(f"{path}/complete", {"count": state["count"]})
+    while answer.status_code == 202:
+        time.sleep(1)
+        answer = analyst.get(f"{path}/check")
+    return answer
 
 
 def _sent(person: Person, path: str, body: dict[str, Any]) -> dict[str, Any]:

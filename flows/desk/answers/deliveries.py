@@ -56,7 +56,7 @@ def record_objection(desk: Desk, actor: Actor, request: str, text: str) -> Reque
         row = row_of(change.session, request)
         answers = releases_of(change.session, change.keyring, row.id)
         if not answers:
-            msg = f"{row.number}: まだ回答していません。申出は案件の記録に残してください"
+            msg = f"{row.number}: まだ回答していません。申出は請求の覚え書きに残してください"
             raise ImpossibleStepError(msg)
         write_note(change, row, NoteKind.OBJECT, Said(actor.name, text, answers[-1].release_id))
         change.record("request.object", Subject(row.id), {"turn": answers[-1].turn})

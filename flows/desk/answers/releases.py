@@ -325,7 +325,7 @@ def reopen_released(desk: Desk, actor: Actor, request: str, reason: str) -> Requ
         ImpossibleStepError: when the case is not released.
     """
     if actor.role not in RESPONSIBLE:
-        msg = "開示済みの案件を再び開けるのは承認者と管理者だけです"
+        msg = "開示済みの請求を再び開けるのは承認者と管理者だけです"
         raise NotAllowedError(msg)
     with desk.change(actor) as change:
         row = row_of(change.session, request)

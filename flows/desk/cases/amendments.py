@@ -13,22 +13,20 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from flows.desk.cases.mask_again import MASKED_WITH, mask_again
 from flows.desk.cases.notes import SAID, Said, select_notes, write_note
-from flows.desk.cases.requests import CONTENT, calls_of, follow_calls, request_of, request_terms, row_of
+from flows.desk.cases.requests import CONTENT, calls_of, request_of, request_terms, row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.integrity.terms import add_unique, replace_terms
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotIdentifiedError
-from flows.desk.kinds.states import State, Step, check_open, step_call
+from flows.desk.kinds.states import State, Step, check_open
 from flows.desk.kinds.values import JAPAN, Actor, IdentityCheck, NewRequest, NoteKind, Request
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import IdentityRow, RequestRow, UniqueTermRow, new_id
 from pipeline.types import Requester
 
 __all__ = ["Amendment", "NewAmendment", "amend", "amendments", "changed", "needs_check"]
-
-MASKED_WITH = (State.PROCESSING, State.IN_REVIEW)
-"""States of calls that were masked, or are being masked, with the data as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +183,7 @@ def _mask_again(change: Change, row: RequestRow) -> int:
         told = "承認済の通話は、いまの本人の情報で伏せています。先に確認へ差し戻してください"
         msg = f"{row.number}: {told}"
         raise ImpossibleStepError(msg)
-    queued = [call for call in calls if State(call.state) in MASKED_WITH]
-    for call in queued:
-        call.state, call.state_since = step_call(State(call.state), Step.REQUEUE, call.id), change.now
-        call.claim_token, call.lease_until, call.attempts = None, None, 0
-        change.record("call.requeue", Subject(row.id, call.id))
-    if queued:
-        follow_calls(change, row.id)
-    return len(queued)
+    return mask_again(change, row.id, [call for call in calls if State(call.state) in MASKED_WITH])
 
 
 def _write(change: Change, row: RequestRow, before: NewRequest, after: NewRequest) -> None:

@@ -233,6 +233,7 @@ def case_of(desk: Desk, call_id: str) -> PreparedCase:
         confidential_terms=company.confidential_terms,
         actions=company.actions,
         words=(*own, *company.words),
+        products=company.products,
     )
     return PreparedCase(case, lists.versions)
 

@@ -55,7 +55,7 @@ def import_company(desk: Desk, actor: Actor, company: CompanyList, *, keep_words
     """
     if keep_words:
         company = replace(company, words=current_lists(desk).company.words)
-    parts = (company.names, company.phones, company.confidential_terms, company.words)
+    parts = (company.names, company.phones, company.confidential_terms, company.words, company.products)
     entries = sum(map(len, parts))
     return _import(desk, actor, "company", (company, COMPANY, entries))
 

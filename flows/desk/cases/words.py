@@ -54,7 +54,7 @@ KEPT: TypeAdapter[_Kept] = TypeAdapter(_Kept)
 
 
 def list_for_request(desk: Desk, actor: Actor, request: str, entry: Entry) -> None:
-    """Put a word on a request's list; calls that are masked from now on follow it.
+    """Put a word on a request's list; calls that are masked from now on follow it, others by ``follow_list``.
 
     Raises:
         NotAllowedError: when the role is neither analyst nor approver.

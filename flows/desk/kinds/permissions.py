@@ -29,7 +29,7 @@ def check_may_decide(actor: Actor) -> None:
         NotAllowedError: when the role is neither analyst nor approver.
     """
     if actor.role not in DECIDERS:
-        msg = "通話の確認は、確認者か承認者が行います"
+        msg = "通話の確認は、確認か承認の役割の人が行います"
         raise NotAllowedError(msg)
 
 

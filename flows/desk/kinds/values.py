@@ -366,7 +366,7 @@ class StaffList:
 
 @dataclass(frozen=True, slots=True)
 class CompanyList:
-    """The company's own data: names, numbers, confidential terms, and the policy for each party's data.
+    """The company's own data: names, numbers, confidential terms, products, and the policy for each party.
 
     ``words``: always masked or kept, put there from the findings of calls (``flows.desk.cases.words``).
     """
@@ -381,6 +381,7 @@ class CompanyList:
         (Party.UNKNOWN, MaskAction.MASK),
     )
     words: tuple[ListedWord, ...] = field(default=(), repr=False)
+    products: tuple[CaseName, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

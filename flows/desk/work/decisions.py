@@ -215,7 +215,7 @@ def check_approvable(
             off what was found and nobody gave a reason.
     """
     if not is_complete(made):
-        msg = f"{call_id}: 確認が完了していません。先に完了してください"
+        msg = f"{call_id}: 確認が終わっていません。先に終えてください"
         raise ImpossibleStepError(msg)
     check_complete(plan, made, found)
 
@@ -230,5 +230,5 @@ def check_read(made: Sequence[ReviewDecision]) -> None:
         ReviewRuleError: when nobody has.
     """
     if read_at(made) is None:
-        msg = "文字起こしをまだ読み通していません。読んで直し、「読み終えた」と記録してから完了してください"
+        msg = "文字起こしをまだ読み通していません。読んで直し、「読み終えた」と記録してから終えてください"
         raise ReviewRuleError(msg, needs="read")

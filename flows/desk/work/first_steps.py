@@ -48,7 +48,7 @@ class FirstStep(enum.StrEnum):
 _TEXTS = {
     FirstStep.PEOPLE: (
         "確認する人(analyst)と承認する人(approver)を加える",
-        "kaiji account add ログイン名 --role analyst",
+        "kaiji account add 利用者名 --role analyst",
     ),
     FirstStep.LISTS: ("担当者と会社の一覧を取り込む", "kaiji lists import company.yaml"),
     FirstStep.REQUEST: ("請求を受け付ける", "kaiji case add"),

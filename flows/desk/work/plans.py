@@ -369,7 +369,7 @@ def _check_folded(session: Session, call_id: str, revision: int) -> None:
         DecisionRow.call_id == call_id, DecisionRow.revision == revision, DecisionRow.action != COMPLETE
     )
     if session.scalars(statement).first() is not None:
-        msg = f"{call_id}: 写しにまだ反映されていない決定があります。確認を完了してから承認してください"
+        msg = f"{call_id}: 写しにまだ反映されていない決定があります。確認を終えてから承認してください"
         raise ConflictError(msg)
 
 

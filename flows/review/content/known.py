@@ -16,14 +16,19 @@ __all__ = ["known_words"]
 
 
 def known_words(case: CallCase, reader: Reader) -> tuple[Known, ...]:
-    """Return the requester's, the staff's and the company's names, of people also surname and given name.
+    """Return the names of requester, staff, company and products, of people also surname and given name.
 
     Args:
         case: The case.
         reader: Reads names whose reading is not stated.
     """
     people = (*case.requester.names, *case.staff)
-    written = [*people, *case.company_names, *(part for each in people for part in _parts(each, reader))]
+    written = [
+        *people,
+        *case.company_names,
+        *case.products,
+        *(part for each in people for part in _parts(each, reader)),
+    ]
     words = {each.text: each.kana or reader.kana(each.text) for each in reversed(written)}
     return tuple(Known(text, morae(fold_kana(kana))) for text, kana in words.items())
 

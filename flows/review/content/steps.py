@@ -1,15 +1,22 @@
-"""Completes and reopens the review of a call, and checks the conditions for it."""
+"""Completes and reopens the review of a call, and checks the conditions for it.
+
+Completing listens to the finished copy, which takes minutes for a long call, longer than a browser waits: it
+runs behind the page.  It changes the desk only at its end, and only if nobody has decided meanwhile; when the
+page is stopped before, the review is as incomplete as it was.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
+from flows.desk.kinds.errors import ConflictError
 from flows.desk.kinds.values import Actor
 from flows.desk.work.decisions import check_read
 from flows.desk.work.plans import reopen as reopen_call
@@ -24,7 +31,7 @@ from pipeline.types import MaskItem
 if TYPE_CHECKING:
     from flows.stages import Models
 
-__all__ = ["complete", "reopen"]
+__all__ = ["Check", "Completing", "complete", "reopen"]
 
 _LISTENING: Final = threading.Lock()
 """One at a time: listening needs a whole processor and the memory of a model."""
@@ -59,12 +66,7 @@ def complete(
     """
     if review.complete:
         return review
-    check_complete(review.stored.plan, review.made, found_first(desk, review))
-    if desk.settings.review_text == "required":
-        check_read(review.on_text)
-    if left is not None and left > 0:
-        msg = f"伏せた音をまだ{left:.0f}秒聞いていません。聞き通してから完了してください"
-        raise ReviewRuleError(msg)
+    _check(desk, review, left)
     with _LISTENING:
         found = last_check(desk, actor, review.draft, load_models)
     if found:
@@ -80,6 +82,100 @@ def complete(
         heard = "not_asked" if left is None else "whole"
         change.record("call.complete", subject, {"revision": made.stored.revision, "heard": heard})
     return record(desk, actor, made, lambda number: (replace(done, number=number),))
+
+
+def _check(desk: Desk, review: Review, left: float | None) -> None:
+    """Refuse what a person has to do first; errors as for ``complete``."""
+    check_complete(review.stored.plan, review.made, found_first(desk, review))
+    if desk.settings.review_text == "required":
+        check_read(review.on_text)
+    if left is not None and left > 0:
+        msg = f"伏せた音をまだ{left:.0f}秒聞いていません。聞き通してから終えてください"
+        raise ReviewRuleError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A completion that a person has begun.
+
+    Attributes:
+        by: Login of that person.
+        since: Time of the start.
+        count: Number of decisions that it completes.
+        found: What the last check left to decide, by the ids of the findings; or why it ended without.
+    """
+
+    by: str = field(repr=False)
+    since: datetime
+    count: int
+    found: Future[tuple[str, ...]] = field(default_factory=Future, repr=False)
+
+    @property
+    def running(self) -> bool:
+        """Whether it still runs."""
+        return not self.found.done()
+
+
+class Completing:
+    """The completions of one process, by call.
+
+    Args:
+        desk: The desk.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._checks: dict[str, Check] = {}
+        self._lock = threading.Lock()
+
+    def of(self, call_id: str) -> Check | None:
+        """Return what runs for a call, or has run last."""
+        with self._lock:
+            return self._checks.get(call_id)
+
+    def begin(
+        self, actor: Actor, review: Review, left: float | None, load_models: Callable[[str], Models]
+    ) -> Check:
+        """Begin to complete a review, or return what runs for the same decisions already.
+
+        Args:
+            actor: The person who completes it.
+            review: The review as they saw it.
+            left: As for ``complete``.
+            load_models: As for ``complete``.
+
+        Raises:
+            ReviewRuleError: as for ``complete``; nothing runs then.
+            ConflictError: when other decisions of this call are being completed.
+        """
+        call_id = review.call.call_id
+        if not review.complete:
+            _check(self._desk, review, left)
+        with self._lock:
+            running = self._checks.get(call_id)
+            if running is not None and running.running:
+                if running.count == review.count:
+                    return running
+                msg = "この通話は、いま伏せた写しを確かめています。終わってからもう一度終えてください"
+                raise ConflictError(msg)
+            check = self._checks[call_id] = Check(actor.name, self._desk.clock(), review.count)
+
+        def work() -> tuple[str, ...]:
+            done = complete(self._desk, actor, review, left, load_models)
+            last = done.made[-1] if done.made else None
+            found = last is not None and last.kind is ReviewKind.FOUND
+            return tuple(item.item_id for item in last.found) if last is not None and found else ()
+
+        # A daemon thread, so that it does not delay the end of the program.
+        threading.Thread(target=_run, args=(check.found, work), name=f"check-{call_id}", daemon=True).start()
+        return check
+
+
+def _run(into: Future[tuple[str, ...]], work: Callable[[], tuple[str, ...]]) -> None:
+    try:
+        into.set_result(work())
+    except BaseException as error:  # noqa: BLE001 (raised again where somebody asks how it ended)
+        into.set_exception(error)
 
 
 def reopen(desk: Desk, actor: Actor, review: Review, reason: str) -> Review:

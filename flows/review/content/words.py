@@ -16,8 +16,10 @@ from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import transcript_of
 from flows.review.content.known import known_words
 from pipeline.correcting.corrected import Corrected, corrected
+from pipeline.correcting.heard_otherwise import heard_otherwise
 from pipeline.correcting.lay import laid_on
-from pipeline.correcting.offers import Offer, offers
+from pipeline.correcting.offers import Offer
+from pipeline.correcting.said import offered
 from pipeline.correcting.wording import Piece, Wording
 from pipeline.sound.morae import Mora
 from pipeline.sound.search import find_sound
@@ -123,10 +125,18 @@ class OpenedWords:
             return laid_on(piece, text, ends, reader)
 
     def offers(self, chars: CharSpan, case: CallCase) -> tuple[Offer, ...]:
-        """Find where a stretch of text sounds like the case's own words; places count from its beginning."""
+        """Find where the case's own words are said in a run of a line; places count from its beginning."""
         text = self.transcript.text[chars.start : chars.end]
         with self._reading as reader:
-            return offers(text, reader.line(text), known_words(case, reader))
+            return offered(self.transcript, chars, reader.line(text), known_words(case, reader))
+
+    def heard_otherwise(self, run: CharSpan) -> str:
+        """Return what the listener heard of a run of a line, where that is not what was written."""
+        lines = self.transcript.segments
+        line = next((s for s in lines if s.chars.start <= run.start and run.end <= s.chars.end), None)
+        with self._reading as reader:
+            written = reader.line(self.transcript.text[run.start : run.end]).morae
+        return "" if line is None else heard_otherwise(line, run, written)
 
     def read(self) -> None:
         """Read the whole call now, before somebody waits for it."""

@@ -20,6 +20,7 @@ from flows.review.content.once import Once
 from flows.review.content.outgoing import Outgoing
 from flows.review.content.readings import Readings
 from flows.review.content.sound import Shelf, Sketches
+from flows.review.content.steps import Completing
 from flows.review.content.visit_sound import VisitSound
 from flows.review.content.watch import Watch
 from flows.review.content.words import Library
@@ -49,6 +50,7 @@ class Site:
         watch: The recognizers that look at corrected words.
         outgoing: Running releases.
         masking: Waiting calls that are masked now.
+        completing: Reviews that are being completed.
         visits: Sound of visits that last.
         proxy: How the company's proxy is recognised.
         metrics_secrets: What Prometheus proves itself with; without any there are no metrics.
@@ -66,6 +68,7 @@ class Site:
     watch: Watch = field(repr=False)
     outgoing: Outgoing = field(repr=False)
     masking: Masking = field(repr=False)
+    completing: Completing = field(repr=False)
     visits: VisitSound = field(repr=False)
     proxy: TrustedProxy = field(repr=False)
     metrics_secrets: tuple[bytes, ...] = field(repr=False)
@@ -121,7 +124,7 @@ def open_site(desk: Desk) -> Site:
     # Models are for one thread: one release or one call at a time.
     turn = threading.Lock()
     watch, outgoing, masking = Watch(desk.settings), Outgoing(desk, turn), Masking(desk, turn)
-    known = (shelf, sketches, library, watch, outgoing, masking, VisitSound(desk))
+    known = (shelf, sketches, library, watch, outgoing, masking, Completing(desk), VisitSound(desk))
     return Site(desk, templates, VERSION, *known, proxy, metrics_secrets)
 
 

@@ -54,6 +54,7 @@ def _page(request: Request, faults: list[tuple[Any, str, str]] | None = None) ->
             ("社名", now.versions.company, len(company.names)),
             ("会社の電話番号", now.versions.company, len(company.phones)),
             ("機密の語", now.versions.company, len(company.confidential_terms)),
+            ("商品", now.versions.company, len(company.products)),
         ],
         "policy": [
             (PARTIES[party], "残す" if action is MaskAction.KEEP else "伏せる")

@@ -19,7 +19,8 @@ __all__ = ["alike_places"]
 
 LIKELY_LIKENESS, LIKELY_MORAE = 0.9, 3
 """Of 25 places this alike and this long with an honorific behind them 23 were a third party's name, in 14
-calls of ``tuning`` and on bad lines; without an honorific 41 of 70."""
+calls of ``tuning`` and on bad lines; without an honorific 41 of 70.  In 56 calls that decided nothing here it
+is 70 of 72, and 207 of 333 others."""
 
 MAX_PLACES = 200
 """Places that are returned at most; more would mean a common word and not a name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import TimeoutError as NotYetError
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -31,6 +32,10 @@ from pipeline.types import CharSpan, Party, TimeSpan
 __all__ = ["Count", "Given", "ItemId", "bare", "conflict", "recorded", "router"]
 
 router = APIRouter()
+
+ANSWERED_WITHIN = 2.0
+"""Seconds that completing waits for the last check before it leaves it to run behind the page: a short call's
+is over by then, and nothing on the way waits so little."""
 
 ItemId = Annotated[str, Field(pattern=r"^[a-z][0-9a-z.]{0,60}$")]
 Items = Annotated[list[ItemId], Field(max_length=500)]
@@ -186,15 +191,28 @@ def complete(request: Request, user: Reviewer, call_id: CallId, given: GivenCoun
     if given.count != opened.review.count:
         return conflict(opened)
     left = document.state(site, user, opened)["left"] if site.settings.review_listen_through else None
+    check = site.completing.begin(user.reviewer, opened.review, left, load_models)
+    return _checked(site, user, call_id, check, ANSWERED_WITHIN)
+
+
+@router.get("/api/calls/{call_id}/check")
+def check(request: Request, user: Reviewer, call_id: CallId) -> Response:
+    """Return how the completion of a review stands, or how the last one ended."""
+    site = site_of(request)
+    return _checked(site, user, call_id, site.completing.of(call_id), 0)
+
+
+def _checked(site: Site, user: User, call_id: str, check: steps.Check | None, wait: float) -> Response:
+    """Answer with the state: while it is checked with 202, afterwards with what was found."""
+    found: tuple[str, ...] = ()
     try:
-        review = steps.complete(site.desk, user.reviewer, opened.review, left, load_models)
+        found = check.found.result(wait) if check is not None else ()
+    except NotYetError:
+        return JSONResponse(document.state(site, user, open_whole(site, user, call_id)), 202)
     except ConflictError:
         return conflict(open_whole(site, user, call_id))
     told = document.state(site, user, open_whole(site, user, call_id))
-    last = review.made[-1] if review.made else None
-    if last is not None and last.kind is ReviewKind.FOUND:
-        told["found"] = [item.item_id for item in last.found]
-    return JSONResponse(told)
+    return JSONResponse({**told, "found": found} if found else told)
 
 
 @router.post("/api/calls/{call_id}/approve")

@@ -171,6 +171,7 @@ def state(site: Site, user: User, opened: OpenedCall, *, lines_too: bool = False
         "state": review.call.state.value,
         "state_label": review.call.state.label,
         "complete": review.complete,
+        "checking": _checking(site, review.call.call_id),
         "findings": findings(opened),
         "decisions": decisions(review, opened.recognised),
         "undecided": undecided(plan, review.made),
@@ -183,8 +184,17 @@ def state(site: Site, user: User, opened: OpenedCall, *, lines_too: bool = False
         "lines": lines(opened) if lines_too else None,
         "read_at": None if review.read_at is None else review.read_at.isoformat(timespec="seconds"),
         "must_read": site.settings.review_text == "required",
+        "sound_only": site.settings.review_text == "none",
         "may_release": opened.queued.request_state is State.APPROVED and user.can["approve"],
     }
+
+
+def _checking(site: Site, call_id: str) -> dict[str, str] | None:
+    """Who has begun to complete the call, while its copy is still being checked."""
+    check = site.completing.of(call_id)
+    if check is None or not check.running:
+        return None
+    return {"by": check.by, "since": check.since.isoformat(timespec="seconds")}
 
 
 def heard_now(site: Site, opened: OpenedCall) -> Spans:

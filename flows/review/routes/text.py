@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from flows.desk.cases.calls import case_of
+from flows.desk.cases.mask_again import follow_list
 from flows.desk.cases.words import Entry, list_for_company, list_for_request
 from flows.desk.kinds.values import Actor, Role
 from flows.masking.new_voices import Said, voices_in
@@ -69,14 +70,17 @@ def correct(request: Request, user: Reviewer, call_id: CallId, given: GivenText)
 
 @router.get("/api/calls/{call_id}/offers")
 def offers(request: Request, user: Reviewer, call_id: CallId, start: Char, end: Char) -> dict[str, Any]:
-    """Return the case's own words that a run of the text sounds like, and where in the run."""
+    """Return the case's own words that are said in a run of the text, where, and what is heard otherwise."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     run = CharSpan(start, max(start, end))
     if not any(_holds(segment, run) for segment in opened.now.transcript.segments):
-        return {"offers": []}
+        return {"offers": [], "heard": ""}
     found = opened.words.offers(run, case_of(site.desk, call_id).case)
-    return {"offers": [{"start": o.chars.start, "end": o.chars.end, "text": o.text} for o in found]}
+    return {
+        "offers": [{"start": o.chars.start, "end": o.chars.end, "text": o.text} for o in found],
+        "heard": opened.words.heard_otherwise(run),
+    }
 
 
 def _decision(site: Site, user: User, opened: OpenedCall, given: GivenText) -> ReviewDecision:
@@ -199,11 +203,13 @@ def list_word(request: Request, user: Reviewer, call_id: CallId, given: GivenWor
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     entry = Entry(_listed(opened, given), given.reason, given.what == "gone", call_id)
+    request_id = opened.review.call.request_id
     if given.scope == "company":
         list_for_company(site.desk, _approver(user), entry)
     else:
-        list_for_request(site.desk, user.reviewer, opened.review.call.request_id, entry)
-    return {"text": entry.word.text}
+        list_for_request(site.desk, user.reviewer, request_id, entry)
+    reach = follow_list(site.desk, user.reviewer, request_id, call_id)
+    return {"text": entry.word.text, **asdict(reach)}
 
 
 def _approver(user: User) -> Actor:

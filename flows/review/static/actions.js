@@ -6,10 +6,22 @@ import { clock, h, say } from "./dom.js";
 import { KINDS, shownText } from "./findings.js";
 import { askConsent, isVoice } from "./voices.js";
 
+const POLL = 1000; // milliseconds between two questions whether the copy is checked
+const CHECKING = "伏せた写しを作り、もう一度聞いて確かめています…";
 const TOGETHER = 250; // milliseconds within which presses of a nudging key are one decision
 
 // The analyst goes back to a dialog that is still open.
 class Stay extends Error {}
+
+// What becomes of the request's other calls, which were masked before the word was listed.
+function reached({ queued, looked, approved }) {
+  const told = [
+    queued ? `まだ何も決めていない ${queued} 本は伏せ直します。` : "",
+    looked ? `決め始めている ${looked} 本では、確認を終えるときに、いつも伏せる語を探します。` : "",
+    approved ? `承認済・開示済の ${approved} 本は変わりません。変えるには確認に戻してください。` : "",
+  ].join("");
+  return told || "この請求に、すでに伏せたほかの通話はありません。";
+}
 
 export class Actions {
   constructor(call, player, dialogs, notice) {
@@ -224,14 +236,14 @@ export class Actions {
     return this.dialogs.word(finding, {
       explain: this.explain,
       send: async (given) => {
-        await post(`${this.path}/word`, { item_id: finding.item_id, ...given });
+        this.reach = reached(await post(`${this.path}/word`, { item_id: finding.item_id, ...given }));
         const open = this.call.findings.filter((one) => this.call.isOpen(one.item_id) && (one === finding || (one.group && one.group === finding.group && !isVoice(one))));
         if (given.what === "gone" || !open.length) return [];
         return this.record([{ kind: given.what, items: open.map((one) => one.item_id), reason: given.reason }]);
       },
     }).then((done) => {
       if (!done) return;
-      this.notice.show("good", [h("p", {}, `「${finding.text}」を一覧に記録しました。`)]);
+      this.notice.show("good", [h("p", {}, `「${finding.text}」を一覧に記録しました。`), h("p", { class: "small muted" }, this.reach)]);
       this.call.nextOpen();
     });
   }
@@ -328,11 +340,40 @@ export class Actions {
     if (finding) await this.sign("confirm", { items: [finding.item_id], reason: "" }, "二人目として確認しました");
   }
 
-  // The finished copy is read and heard again first, which takes seconds; what is left becomes findings.
+  // The finished copy is read and heard again first, which takes seconds, of a long call minutes, behind the page.
   async complete() {
-    this.notice.show("", [h("p", {}, "伏せた写しを作り、もう一度聞いて確かめています…")]);
-    const told = await this.sign("complete", {}, "確認を終えました");
-    if (!told) return;
+    if (this.call.checking) return;
+    this.notice.show("", [h("p", {}, CHECKING)]);
+    try {
+      await this.follow(await this.queue(async () => this.taken(await post(`${this.path}/complete`, { count: this.call.count }))));
+    } catch (error) {
+      await this.trouble(error, () => this.complete());
+    }
+  }
+
+  taken(state) {
+    this.call.take(state);
+    return state;
+  }
+
+  // Waits until the copy is checked, whoever began it and even after the page was opened anew, and tells what was found.
+  async follow(told) {
+    let now = told;
+    while (now.checking) {
+      const { by, since } = now.checking;
+      this.notice.show("", [h("p", {}, CHECKING), h("p", { class: "small muted" },
+        `${by}が始めて${clock(Math.max(0, (Date.now() - new Date(since)) / 1000), 0)}。画面を閉じても続きます。終わる前に決め直すと、この確かめは捨てられます。`)]);
+      await new Promise((resolve) => { setTimeout(resolve, POLL); });
+      now = this.taken(await get(`${this.path}/check`));
+    }
+    this.ended(now);
+  }
+
+  ended(told) {
+    if (told.complete) {
+      say("確認を終えました");
+      this.notice.show("good", [h("p", {}, "確認を終えました。")]);
+    }
     const left = (told.found ?? []).map((id) => this.call.byId.get(id)).filter(Boolean);
     if (!left.length) { this.call.select(null); return; }
     const places = left.map((one) => h("li", {}, h("b", {}, shownText(one)), ` ${clock(one.start)} ${one.reason}`));
@@ -342,14 +383,13 @@ export class Actions {
   }
 
   async sign(step, body, said) {
-    if (step !== "complete") this.notice.clear();
+    this.notice.clear();
     try {
       const told = await this.queue(async () => {
         const state = await post(`${this.path}/${step}`, { count: this.call.count, ...body });
         this.call.take(state);
         return state;
       });
-      if (told.found) return told;
       say(said);
       this.notice.show("good", [h("p", {}, `${said}。`)]);
       return told;

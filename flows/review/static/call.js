@@ -44,6 +44,7 @@ async function begin() {
   main.setAttribute("aria-busy", "false");
   performance.mark("kaiji-open");
   beat(call, actions);
+  if (call.checking) actions.follow(call).catch((error) => actions.trouble(error, () => actions.complete()));
 }
 
 function wire(parts) {
@@ -149,7 +150,9 @@ function drawEnds(call, actions, words) {
   const open = call.undecided.length;
   const { can } = call.me;
   const parts = [];
-  if (call.state === "in_review" && !call.complete && can.decide) {
+  if (call.checking) {
+    parts.push(h("span", { class: "chip accent" }, "伏せた写しを確かめています"));
+  } else if (call.state === "in_review" && !call.complete && can.decide) {
     const todo = [open ? `未決 ${open}` : null, call.unconfirmed.length ? `二人目待ち ${call.unconfirmed.length}` : null,
       call.must_read && !call.read_at ? "文字起こし 未読" : null,
       call.listen_through && call.left > 0 ? `聞き通し 残り ${clock(call.left, 0)}` : null].filter(Boolean);

@@ -28,6 +28,7 @@ export class Dialogs {
       dialog.addEventListener("cancel", (event) => { event.preventDefault(); finish(null); });
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
+        if (submit.disabled) return; // a second Enter while the first is being sent
         submit.disabled = true;
         try {
           finish(await send(new FormData(form)));
@@ -38,14 +39,24 @@ export class Dialogs {
           problem.scrollIntoView({ block: "nearest" });
         }
       });
-      form.addEventListener("keydown", (event) => {
-        // In a text of several lines Enter adds a line; Ctrl+Enter sends.
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
-      });
+      form.addEventListener("keydown", (event) => this.key(event, form));
       $("dialogs").append(dialog);
       dialog.showModal();
       (form.querySelector("[autofocus]") ?? submit).focus();
     });
+  }
+
+  // The same keys in every dialog: Enter sends and Shift+Enter adds a line; a digit says whose it is, as on the page; Alt and
+  // a digit takes what is offered, as beside a line.
+  key(event, form) {
+    if (event.isComposing) return;
+    const { target } = event;
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+    if (event.key === "Enter" && !event.shiftKey && !target.matches("button")) form.requestSubmit();
+    else if (digit && event.altKey) form.querySelectorAll("[data-offer]")[digit[1] - 1]?.click();
+    else if (digit && !target.matches("textarea")) form.querySelector(`[name="party"][value="${PARTY_ORDER[digit[1] - 1]}"]`)?.click();
+    else return;
+    event.preventDefault();
   }
 
   // ---- reasons ----
@@ -53,15 +64,7 @@ export class Dialogs {
   reason({ title, hint, button, label = "理由", choices = false, send, explain }) {
     const field = h("textarea", { name: "reason", rows: 2, required: true, maxlength: 500, autofocus: true, "aria-label": label });
     const quick = choices ? h("div", { class: "quick", role: "group", "aria-label": "よくある理由" }, REASONS.map((reason, index) =>
-      h("button", { type: "button", onclick: () => { field.value = reason; field.focus(); } }, kbd(String(index + 1)), reason))) : null;
-    if (choices) {
-      field.addEventListener("keydown", (event) => {
-        // In an empty field a digit chooses a reason; in a text it is a digit.
-        const reason = field.value === "" && !event.isComposing ? REASONS[Number(event.key) - 1] : undefined;
-        if (reason) { event.preventDefault(); field.value = reason; }
-        if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); field.form.requestSubmit(); }
-      });
-    }
+      h("button", { type: "button", "data-offer": "", onclick: () => { field.value = reason; field.focus(); } }, kbd(`Alt+${index + 1}`), reason))) : null;
     const body = [hint ? h("p", { class: "muted" }, hint) : null, quick, h("label", {}, label, field)].filter(Boolean);
     return this.ask({ title, body, button, explain, send: (form) => send(form.get("reason").trim()) });
   }
@@ -76,8 +79,8 @@ export class Dialogs {
   }
 
   partyField(now) {
-    return h("fieldset", {}, h("legend", {}, "だれの"), h("div", { class: "quick" }, PARTY_ORDER.map((party) =>
-      h("label", { class: "choice" }, h("input", { type: "radio", name: "party", value: party, checked: party === now }), this.call.partyNames[party]))));
+    return h("fieldset", {}, h("legend", {}, "だれの"), h("div", { class: "quick" }, PARTY_ORDER.map((party, index) =>
+      h("label", { class: "choice" }, h("input", { type: "radio", name: "party", value: party, checked: party === now }), this.call.partyNames[party], " ", kbd(String(index + 1))))));
   }
 
   same(finding, others, { play, send, explain }) {
@@ -133,7 +136,7 @@ export class Dialogs {
     const choice = (name, value, word, checked = false, disabled = false) => h("label", { class: "choice" },
       h("input", { type: "radio", name, value, checked, disabled, autofocus: checked && name === "what" }), word);
     const body = [
-      h("p", {}, "これから伏せる通話で、綴りか読みの同じ所すべてに効きます。この通話では、いま未決のものだけが決まります。"),
+      h("p", {}, "綴りか読みの同じ所すべてに効きます。この通話では、いま未決のものが決まり、確認を終えるときに、まだ伏せていない所を探します。この請求のほかの通話は、まだ何も決めていなければ伏せ直し、承認済なら変わりません。"),
       h("fieldset", {}, h("legend", {}, "どうする"), h("div", { class: "quick" },
         choice("what", "mask", "いつも伏せる", finding.action === "mask"), choice("what", "keep", "いつも残す", finding.action !== "mask"),
         choice("what", "gone", "一覧から外す"))),
@@ -155,8 +158,13 @@ export class Dialogs {
       h("label", { class: "choice" }, h("input", { type: "radio", name: "entity_type", value, checked: index === 0, autofocus: index === 0 }), word))));
     const grounds = h("fieldset", {}, h("legend", {}, "根拠(33条2項)"), call.grounds.map(([value, word]) =>
       h("label", { class: "choice" }, h("input", { type: "radio", name: "ground", value: String(value), checked: value === 1 }), word)));
+    const reason = h("textarea", { name: "reason", rows: 2, maxlength: 500 });
+    // Whoever chooses 2号 or 3号 writes why then, so that a second person has it before them.
+    const asks = () => { reason.required = Number(grounds.querySelector(":checked").value) > 1; };
+    grounds.addEventListener("change", asks);
     types.addEventListener("change", (event) => {
       grounds.querySelector(`[value="${event.target.value === "CONFIDENTIAL" ? 2 : 1}"]`).checked = true;
+      asks();
     });
     const body = [
       h("p", {}, h("b", {}, text || "(音だけ)"), h("span", { class: "number muted" }, ` ${clock(stretch.start, 2)} – ${clock(stretch.end, 2)} `),
@@ -164,7 +172,7 @@ export class Dialogs {
       types, this.partyField("third_party"), grounds,
       call.channels > 1 ? h("label", { class: "choice" },
         h("input", { type: "checkbox", name: "both", checked: stretch.channels.length > 1 }), "両方のチャンネルで伏せる") : null,
-      h("label", {}, "理由(2号・3号のときは必ず)", h("textarea", { name: "reason", rows: 2, maxlength: 500 })),
+      h("label", {}, "理由(2号・3号のときは必ず)", reason),
     ].filter(Boolean);
     return this.ask({
       title: "見落としを加える", body, button: "加える", explain,
@@ -191,7 +199,7 @@ export class Dialogs {
     }
     const body = [
       h("p", {}, `伏せる ${masked.length} か所、残す ${this.call.findings.length - masked.length} か所。`),
-      h("p", {}, this.call.read_at ? "文字起こしは校正済みです。" : "文字起こしは未校正です。渡す写しに「機械による文字起こし（未校正）」と入ります。"),
+      h("p", {}, this.call.sound_only ? "渡すのは音声だけです。" : this.call.read_at ? "文字起こしは校正済みです。" : "文字起こしは未校正です。渡す写しに「機械による文字起こし（未校正）」と入ります。"),
       h("ul", { class: "places" }, [...count].sort().map(([name, number]) => h("li", {}, `${name} `, h("b", { class: "number" }, String(number))))),
       this.consents(),
       h("label", {}, "覚え書き(任意)", h("textarea", { name: "note", rows: 2, maxlength: 500, autofocus: true })),

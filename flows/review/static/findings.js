@@ -198,7 +198,11 @@ export class Findings {
 
   confirmRow(finding) {
     if (!this.call.unconfirmed.includes(finding.item_id)) return null;
+    // The reason stands here, and not in the record alone: it is what the second person confirms.
+    const why = this.call.decisions.findLast((one) => !one.undone && one.reason && one.kind !== "confirm"
+      && (one.items.includes(finding.item_id) || (one.kind === "add" && Number(finding.item_id.slice(1)) === one.number)));
     return h("div", { class: "note warn small" }, "2号は、決めた人と別の人の確認が要ります。",
+      why ? h("p", {}, `${why.reviewer}の理由：`, h("q", {}, why.reason)) : null,
       this.button("confirm", "二人目として確認する", () => this.actions.confirm()));
   }
 
@@ -247,7 +251,7 @@ export const shownText = ({ text, near }) => text || (near ? `${near}に似た�
 
 export const KINDS = {
   mask: "伏せる", keep: "残す", party: "だれのかを変える", ground: "根拠を変える", nudge_start: "始まりを動かす", nudge_end: "終わりを動かす",
-  split: "分ける", add: "加える", same: "同じ人として決める", confirm: "二人目の確認", undo: "取り消す", complete: "確認の完了",
+  split: "分ける", add: "加える", same: "同じ人として決める", confirm: "二人目の確認", undo: "取り消す", complete: "確認を終える",
   approve: "承認", reopen: "差戻し", words: "言葉を直す", speaker: "話者を変える", break: "行を分ける", join: "行をつなぐ",
   read: "読み終えた", found: "終える前の聞き直し", sides: "担当者とお客様を入れ替える", voice_text: "文字だけにする",
   voice_in_person: "対面で聞かせる",

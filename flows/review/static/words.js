@@ -119,11 +119,13 @@ export class Words {
   // The words of the case where the run sounds like them: one key writes them as the case does.
   async offer(editing) {
     const { from, to, was, offered } = editing;
-    const { offers } = await get(`${this.actions.path}/offers?start=${from}&end=${to}`);
+    const { offers, heard } = await get(`${this.actions.path}/offers?start=${from}&end=${to}`);
     const letters = Array.from(was);
     editing.offers = offers.map(({ start, end, text }) => ({ old: letters.slice(start, end).join(""), text }));
     offered.replaceChildren(...editing.offers.slice(0, 9).map(({ old, text }, index) =>
       h("button", { type: "button", title: `「${old}」を「${text}」に`, onclick: () => this.take(index) }, `${old} → ${text} `, kbd(`Alt+${index + 1}`))));
+    // Whoever corrects by ear has another ear beside them: where it heard the same as is written, it says nothing.
+    if (heard) offered.after(h("p", { class: "small muted heard" }, `聞こえた音：${heard}`));
   }
 
   take(index) {

@@ -65,10 +65,10 @@ def test_only_an_approver_approves(desk, tmp_path, role: Role):
 def test_nothing_is_approved_before_it_is_complete(desk, tmp_path):
     """Nor after it was taken back, or decided on again."""
     call = in_review(desk, tmp_path)
-    refused(desk, call, ImpossibleStepError, "完了していません")
+    refused(desk, call, ImpossibleStepError, "終わっていません")
     completed(desk, call)
     with_items(desk, call, item(3.0, 4.0))
-    refused(desk, call, ImpossibleStepError, "完了していません")
+    refused(desk, call, ImpossibleStepError, "終わっていません")
     completed(desk, call)
     decided(desk, call, ReviewKind.REOPEN)
     refused(desk, call, ConflictError, "反映されていない")

@@ -21,13 +21,18 @@ staff:
 company:
   names: [青空通信]
   phones: [0120444444, "090-1234-5678"]
+  products: [{text: ひかりあおぞら便, kana: ヒカリアオゾラビン}]
 confidential_terms:
   - {text: 特別値引き枠, kana: とくべつねびきわく}
 policy: {staff: mask}
 """
 JSON = {
     "staff": [{"text": "山本", "kana": "ヤマモト"}],
-    "company": {"names": ["青空通信"], "phones": ["0120444444", "09012345678"]},
+    "company": {
+        "names": ["青空通信"],
+        "phones": ["0120444444", "09012345678"],
+        "products": [{"text": "ひかりあおぞら便", "kana": "ヒカリアオゾラビン"}],
+    },
     "confidential_terms": [{"text": "特別値引き枠", "kana": "トクベツネビキワク"}],
     "policy": {"staff": "mask"},
 }
@@ -37,6 +42,7 @@ CSV = """種類,表記,読み
 電話番号,0120444444,
 電話番号,090-1234-5678,
 機密,特別値引き枠,トクベツネビキワク
+商品,ひかりあおぞら便,ヒカリアオゾラビン
 """
 
 
@@ -61,6 +67,7 @@ def test_both_lists_are_read(tmp_path: Path, name: str, text: str):
     assert found.company.names == (CaseName("青空通信"),)
     assert found.company.phones == ("0120444444", "09012345678")
     assert found.company.confidential_terms == (CaseName("特別値引き枠", "トクベツネビキワク"),)
+    assert found.company.products == (CaseName("ひかりあおぞら便", "ヒカリアオゾラビン"),)
     assert found.has_policy is (name != "a.csv")
 
 
@@ -98,7 +105,7 @@ def test_every_mistake_of_a_csv_file_is_told(tmp_path: Path):
         )
 
     assert [fault.line for fault in raised.value.faults] == [
-        "2行目 種類: 担当者、社名、電話番号、機密 のどれかで書いてください",
+        "2行目 種類: 担当者、社名、電話番号、機密、商品 のどれかで書いてください",
         "3行目 表記: 電話番号の形ではありません",
         "4行目 表記: ありません",
         "5行目 読み: フリガナはカタカナで書いてください",

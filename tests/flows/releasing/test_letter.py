@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.cases import calls, requests
+from flows.desk.cases import calls, lists, requests
 from flows.desk.integrity.desk import Desk, open_desk
-from flows.desk.kinds.values import Agent, Answer, Delivery, Scope, Wanted
+from flows.desk.kinds.values import Agent, Answer, CompanyList, Delivery, Scope, Wanted
 from flows.desk.work import plans
 from flows.letter.errors import LetterError
 from flows.masking import mask_case_call as worker
 from flows.masking.final_copy import make_final
 from flows.releasing.laws import laws_in
+from flows.releasing.letter_content import sender_of
 from flows.releasing.release import draft_letter
 from flows.settings import Settings
 from pipeline.reviewing.decisions import ReviewKind
 from pipeline.types import CaseName, MaskAction, Requester
-from tests.desk_builders import ANALYST, OTHER, approve
+from tests.desk_builders import ANALYST, CLERK, OTHER, approve
 from tests.desk_builders import decided as reviewed_as
 from tests.flow_builders import InTurn
 from tests.release_builders import (
@@ -118,6 +119,9 @@ HEADINGS = (
     *("この決定にご不服があるとき", "窓口"),
 )
 
+VOICE, CONTENT = "声や話し方から、話している人が分かることがあります", "会話の内容や話の流れから"
+"""The limits of masking words: of a sound both, of a text alone the second."""
+
 SAYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "partial": (
         (
@@ -125,6 +129,7 @@ SAYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("500円(受領済み)", "00:01", "00:03", "法第33条第2項第1号", "法第33条第2項第2号", "氏名"),
             *("開示しません", "通話3:", "社内の連絡のみ", "暗号化", "通話2_文字起こし.docx", "0分04秒"),
             "通話2の文字起こし(伏せたもの)　機械による文字起こし（未校正）",
+            *(VOICE, CONTENT),
         ),
         ("全部を開示", "第2項第3号", "存在しません"),
     ),
@@ -133,8 +138,8 @@ SAYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("開示しない部分", "理由", "代理人", "文字起こし.txt", "一部不開示"),
     ),
     "by_law": (
-        ("他の法令(電気通信事業法第4条)", "書面の交付", "法第33条第2項第3号", "通話1の文字起こし"),
-        ("長谷川", "通信の秘密", "第2項第1号", "音声.mp3", "合言葉", "docx"),
+        ("他の法令(電気通信事業法第4条)", "書面の交付", "法第33条第2項第3号", "通話1の文字起こし", CONTENT),
+        (VOICE, "長谷川", "通信の秘密", "第2項第1号", "音声.mp3", "合言葉", "docx"),
     ),
     "withheld": (
         ("開示しません", "生命に危険"),
@@ -272,3 +277,10 @@ def test_the_company_and_its_window_are_those_of_the_settings(desk: Desk, tmp_pa
     assert "若葉電送株式会社" in text
     assert "青空通信" not in text
     assert "お客様相談室\n電話 03-0000-0000\n平日 9時から17時" in text
+
+
+def test_the_letter_has_one_contact_and_its_number_in_groups(desk):
+    """Not every number that the company ever listed, and none of them run together."""
+    lists.import_company(desk, CLERK, CompanyList((CaseName("青空通信"),), ("0120444444", "0312345678")))
+
+    assert sender_of(desk, "")["窓口"].splitlines() == ["青空通信", "電話 0120-444-444"]

@@ -54,6 +54,20 @@ NAMES = [
 ]
 
 
+def test_a_company_that_gives_sound_alone_says_so_once(desk: Desk, tmp_path: Path, out: Path):
+    """No transcript is in the package, and the letter tells of none, whatever the requester asked for."""
+    desk.settings.review_text = "none"
+    request = asked(desk)
+    approved(desk, tmp_path, request)
+    released(desk, request)
+    folder = fetch_folder(desk, APPROVER, request, out)
+
+    names = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert {"通話1_音声.wav", "通話1_音声.mp3"} <= names
+    assert not [name for name in names if "文字起こし" in name]
+    assert "文字起こし" not in words_of(next(folder.rglob("回答書.docx")))
+
+
 @pytest.mark.skipif(tool("7z") is None, reason="7z (p7zip) is not installed")
 def test_7z_opens_it_with_the_password_and_not_without(desk: Desk, request_id: str, archive: Path, out: Path):
     """Names in Japanese come out right; a wrong password gives nothing."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.language.readings import Reader, load_reader
-from pipeline.finding.listed import SOURCE, apply_lists
+from pipeline.finding.listed import SOURCE, apply_lists, left_unmasked
 from pipeline.listed_word import ListedWord
 from pipeline.masking.align import align
 from pipeline.masking.plan import make_plan
@@ -94,3 +96,32 @@ def test_without_lists_nothing_is_read(reader: Reader):
     found = (finding("長谷川"),)
     assert apply_lists(found, CALL, (), reader) == found
     assert isinstance(CALL, Transcript)
+
+
+def plan_items(found: tuple[Finding, ...], **changes: object) -> tuple[MaskItem, ...]:
+    """The plan's items, each changed alike."""
+    aligned = align(found, CALL, recording(), MaskPolicy())
+    made = make_plan(aligned, CALL, CallCase("c"), MaskPolicy()).items
+    return tuple(replace(item, **changes) for item in made)  # type: ignore[arg-type]
+
+
+def left(
+    items_: tuple[MaskItem, ...], reader: Reader, words: tuple[ListedWord, ...] = (MASK, KEEP)
+) -> list[str]:
+    """What a word that was listed later has left to mask."""
+    found = left_unmasked(items_, CALL, words, reader)
+    return [CALL.text[each.entity.chars.start : each.entity.chars.end] for each in found]
+
+
+def test_a_word_that_is_listed_later_is_looked_for_in_what_is_masked_already(reader: Reader):
+    """Where nothing is masked, or the program alone has kept it; a mask that stands needs no other."""
+    assert left((), reader) == ["長谷川", "ハセガワ"]
+    assert left(plan_items((finding("長谷川"),)), reader) == ["ハセガワ"]
+    assert left(plan_items((finding("長谷川"),), action=MaskAction.KEEP), reader) == ["長谷川", "ハセガワ"]
+    assert left((), reader, (KEEP,)) == []
+
+
+def test_what_a_person_has_decided_to_keep_is_not_asked_again(reader: Reader):
+    """They knew the place, with a reason."""
+    kept = plan_items((finding("長谷川"),), action=MaskAction.KEEP, decided=True)
+    assert left(kept, reader) == ["ハセガワ"]

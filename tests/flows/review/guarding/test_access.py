@@ -42,6 +42,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/calls/{call_id}/undo"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/confirm"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/complete"): REVIEWERS,
+    ("GET", "/api/calls/{call_id}/check"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/approve"): {APPROVER},
     ("POST", "/api/calls/{call_id}/reopen"): REVIEWERS,
     ("POST", "/api/calls/{call_id}/heard"): REVIEWERS,

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from flows.desk.cases import calls, files
+from flows.desk.cases.words import Entry, list_for_request
 from flows.desk.integrity import audit
 from flows.desk.kinds.states import State
 from flows.desk.work import plans
 from flows.desk.work.reviews import load_review
 from flows.review.routes import decide as routes_decide
+from pipeline.errors import CallUnsafeError
+from pipeline.listed_word import ListedWord
 from pipeline.types import MaskAction
 from tests.browser.made_calls import into_review, sample_call
 from tests.builders import utterance
+from tests.desk_builders import ANALYST
 from tests.fakes import FakeModels
 from tests.release_builders import released, with_company
 from tests.review_site import Person
@@ -327,6 +334,92 @@ def test_what_is_heard_again_is_a_finding_when_the_call_is_completed(analyst, ca
     assert set(told["undecided"]) == set(told["found"])
     new = [one for one in told["findings"] if one["item_id"] in told["found"]]
     assert all(sure["text"] in (one["text"], one["near"]) for one in new)
+
+
+def test_a_word_that_was_listed_since_is_a_finding_when_the_call_is_completed(analyst, call, desk):
+    """Before anything goes out, and without losing what was decided; a person may keep it with a reason."""
+    word = ListedWord("ガソリンスタンド", "ガソリンスタンド", "CONFIDENTIAL", mask=True)
+    list_for_request(desk, ANALYST, call.request_id, Entry(word, "店が分かる"))
+    told = finish(analyst, call)
+    new = [one for one in told["findings"] if one["item_id"] in told["found"]]
+    assert (told["complete"], told["undecided"]) == (False, [one["item_id"] for one in new])
+    assert {(one["text"], one["action"], one["reason"]) for one in new} == {
+        ("ガソリンスタンド", "mask", "いつも伏せる語の一覧にある")
+    }
+    keep = {"kind": "keep", "items": told["found"], "reason": "この通話では店が分からない"}
+    state = decide(analyst, call, told["count"], keep).json()
+    assert analyst.post(api(call, "complete"), {"count": state["count"]}).json()["complete"] is True
+
+
+class Gate:
+    """Holds up the last check until it is opened; what loads the models waits at it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._open = threading.Event()
+        self.fault: Exception | None = None
+        monkeypatch.setattr(routes_decide, "ANSWERED_WITHIN", 0.0)
+        monkeypatch.setattr(routes_decide, "load_models", self.load)
+
+    def load(self, _: str) -> FakeModels:
+        """As ``load_models``."""
+        assert self._open.wait(60)
+        if self.fault is not None:
+            raise self.fault
+        return FakeModels()
+
+    def open(self, person: Person, call):
+        """Let the check end; how it is told that it has."""
+        self._open.set()
+        until = time.monotonic() + 60
+        while (told := person.get(api(call, "check"))).status_code == 202 and time.monotonic() < until:
+            time.sleep(0.02)
+        return told
+
+
+@pytest.fixture
+def gate(monkeypatch) -> Gate:
+    """A last check that lasts."""
+    return Gate(monkeypatch)
+
+
+def test_a_long_check_runs_behind_the_page(analyst, second, call, desk, gate):
+    """Everybody who has the call open sees it; at its end the call is complete, whoever asks."""
+    state = finish(analyst, call)
+    assert (state["complete"], state["checking"]["by"]) == (False, "kubota")
+    assert second.get(api(call, "state")).json()["checking"]["by"] == "kubota"
+    assert second.get(api(call, "check")).status_code == 202
+    # Whoever presses Enter too waits for the same check.
+    again = second.post(api(call, "complete"), {"count": state["count"]})
+    assert (again.status_code, again.json()["checking"]["by"]) == (202, "kubota")
+
+    done = gate.open(second, call).json()
+    assert (done["complete"], done["checking"], done["revision"]) == (True, None, 2)
+    assert [entry.action for entry in audit.entries(desk)].count("call.complete") == 1
+
+
+def test_what_is_decided_during_the_check_ends_it_without_completion(analyst, second, call, desk, gate):
+    """The copy that was checked is not what stands then: the person is told, and nothing is complete."""
+    state = finish(analyst, call)
+    masked = next(f["item_id"] for f in state["findings"] if f["action"] == "mask")
+    decide(second, call, state["count"], {"kind": "nudge_end", "items": [masked], "seconds": 0.3})
+
+    told = gate.open(analyst, call)
+    assert (told.status_code, told.json()["error"]) == (409, "conflict")
+    assert not load_review(desk, call.call_id).complete
+    assert load_review(desk, call.call_id).stored.revision == 1
+
+
+def test_a_check_that_fails_completes_nothing_and_says_why(analyst, call, desk, gate):
+    """And may be begun again."""
+    gate.fault = CallUnsafeError("伏せた後の確認で1件の漏れが残りました(HEARD_AGAIN)")
+    state = finish(analyst, call)
+    told = gate.open(analyst, call)
+    assert (told.status_code, told.json()["error"]) == (409, "call_unsafe")
+    assert not load_review(desk, call.call_id).complete
+
+    gate.fault = None
+    analyst.post(api(call, "complete"), {"count": state["count"]})
+    assert gate.open(analyst, call).json()["complete"] is True
 
 
 # --- listening -------------------------------------------------------------------------------

@@ -1,0 +1,74 @@
+"""Calls that were masked with data that has changed since: they are put back into the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from flows.desk.cases.requests import calls_of, follow_calls, row_of
+from flows.desk.integrity.chain import Subject
+from flows.desk.integrity.desk import Change, Desk
+from flows.desk.kinds.permissions import check_may_decide
+from flows.desk.kinds.states import State, Step, step_call
+from flows.desk.kinds.values import Actor
+from flows.desk.storage.tables import CallRow, DecisionRow
+
+__all__ = ["MASKED_WITH", "Reach", "follow_list", "mask_again"]
+
+MASKED_WITH = (State.PROCESSING, State.IN_REVIEW)
+"""States of calls that were masked, or are being masked, with the data as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What becomes of a request's other calls when a word is listed.
+
+    Attributes:
+        queued: Calls that nobody has decided on yet, which are masked again.
+        looked: Calls with decisions, which stay: the last check looks for the word when they are completed.
+        approved: Calls that are approved or released, which stay as they are.
+    """
+
+    queued: int
+    looked: int
+    approved: int
+
+
+def follow_list(desk: Desk, actor: Actor, request: str, but: str) -> Reach:
+    """Let a request's calls follow a list that has changed.
+
+    Args:
+        desk: The desk.
+        actor: The person who changed it.
+        request: Id or public number.
+        but: The call from whose findings the word was taken: it stays, however little is decided in it.
+
+    Raises:
+        NotAllowedError: when the role is neither analyst nor approver.
+    """
+    check_may_decide(actor)
+    with desk.change(actor) as change:
+        row = row_of(change.session, request)
+        others = [call for call in calls_of(change.session, row.id) if call.id != but]
+        ids = [call.id for call in others]
+        rows = select(DecisionRow.call_id).where(DecisionRow.call_id.in_(ids))
+        decided = {*change.session.scalars(rows), but}
+        masked = [call for call in others if State(call.state) in MASKED_WITH]
+        queued = mask_again(change, row.id, [call for call in masked if call.id not in decided])
+        done = sum(State(call.state) in {State.APPROVED, State.RELEASED} for call in others)
+        return Reach(queued, len(masked) - queued, done)
+
+
+def mask_again(change: Change, request_id: str, calls: Iterable[CallRow]) -> int:
+    """Put calls back into the queue within a change; return their number."""
+    queued = 0
+    for call in calls:
+        call.state, call.state_since = step_call(State(call.state), Step.REQUEUE, call.id), change.now
+        call.claim_token, call.lease_until, call.attempts = None, None, 0
+        change.record("call.requeue", Subject(request_id, call.id))
+        queued += 1
+    if queued:
+        follow_calls(change, request_id)
+    return queued

@@ -1,0 +1,47 @@
+"""What the listener heard is told where it is not what was written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.language.readings import load_reader
+from pipeline.correcting.heard_otherwise import heard_otherwise
+from pipeline.types import CharSpan
+from tests.posteriorgrams import heard
+
+
+@pytest.mark.parametrize(
+    ("said", "written", "told"),
+    [
+        ("トナリノハセガワデス", "隣の浜木です", "トナリノハセガワデス"),
+        ("トナリノハセガワデス", "隣の長谷川です", ""),
+        # Too little to tell.
+        ("ハイ", "ええ", ""),
+        ("       ", "隣の浜木です", ""),
+    ],
+)
+def test_it_is_told_only_where_both_disagree(said: str, written: str, told: str):
+    """In katakana, as it was heard; nothing of silence, nothing of a short word."""
+    call = heard(said, written)
+    line = call.segments[0]
+
+    assert heard_otherwise(line, line.chars, load_reader().line(written).morae) == told
+
+
+def test_of_a_run_only_its_own_time_is_told():
+    """The line's other words are not in the field."""
+    call = heard("トナリノハセガワ", "となりのはまきくも")
+    line = call.segments[0]
+    told = heard_otherwise(line, CharSpan(4, 9), load_reader().line("はまきくも").morae)
+
+    assert told in {"ハセガワ", "ノハセガワ"}
+
+
+def test_without_a_listener_nothing_is_told():
+    """A transcript from a file was heard by nobody."""
+    line = heard("トナリノハセガワデス", "隣の浜木です").segments[0]
+    deaf = replace(line, posteriorgrams=())
+
+    assert heard_otherwise(deaf, deaf.chars, load_reader().line("隣の浜木です").morae) == ""

@@ -178,7 +178,8 @@ class Segment:
         chars: Where its text lies in ``Transcript.text``.
         time: From its first word's start to its last word's end.
         channel: Index of the audio channel it was heard on; 0 for mono.
-        speaker: ``"op"`` or ``"cu"`` where known (two-channel files, given transcripts), else ``None``.
+        speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person who took the telephone) where known: by
+            the channel, by a given transcript, or by ear (``pipeline.speaking``); else ``None``.
         words: In order of time; their ``chars`` tile ``chars``.
         no_speech_probability: The recogniser's own, 0 to 1.
         traces, posteriorgrams: What the listeners heard from one second before it to one second after it.
@@ -200,6 +201,7 @@ class Transcript:
 
     ``text`` is every segment's text in order of start time, joined by a newline; characters of it are the
     program's shared coordinate.  ``times_within``: greatest error of its times in seconds, if stated.
+    ``speakers_by_ear``: who speaks was told by voices and wording, not by channels or a file.
     """
 
     call_id: str
@@ -209,6 +211,7 @@ class Transcript:
     model: str
     audio_sha256: str
     times_within: float | None = None
+    speakers_by_ear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _words(call: Call) -> Iterator[Array]:
     """The speaker, the recogniser's word probability and word starts, and the dictionary's flags."""
     speaker, sure, begins = (np.zeros(len(call.text)) for _ in range(3))
     for segment in call.transcript.segments:
-        speaker[segment.chars.start : segment.chars.end] = SPEAKERS[segment.speaker]
+        speaker[segment.chars.start : segment.chars.end] = SPEAKERS.get(segment.speaker, 0.0)
         for word in segment.words:
             sure[word.chars.start : word.chars.end] = word.probability
             begins[word.chars.start : word.chars.start + 1] = 1.0

@@ -44,7 +44,7 @@ def encode(said: Sequence[Said], gazetteer: Gazetteer) -> NDArray[np.int64]:
         Shape (morae, columns), columns as in ``SIZES``.
     """
     own = [
-        (class_of(each.mora), SPEAKERS[each.speaker], bisect.bisect_right(PAUSES, each.pause) - 1)
+        (class_of(each.mora), SPEAKERS.get(each.speaker, 0), bisect.bisect_right(PAUSES, each.pause) - 1)
         for each in said
     ]
     columns = gazetteer.columns([each.mora for each in said])

@@ -26,10 +26,10 @@ THIRD: Final = 2
 LEAST_SECONDS: Final = 3.0
 """Speech of a voice that can be held against another; less tells too little."""
 
-MOST_ALIKE: Final = 0.5
+MOST_ALIKE: Final = 0.65
 """Cosine of two directions up to which they can be two people's."""
 
-LEAST_GAIN: Final = 2.0
+LEAST_GAIN: Final = 1.8
 """Seconds by which two voices must explain the caller's units better than one."""
 
 MOST_UNITS: Final = 600

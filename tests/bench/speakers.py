@@ -14,8 +14,9 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -73,8 +74,6 @@ def told(call: StoredCall, thirds: Sequence[TimeSpan], voices: Voices) -> Told:
 
 
 def _of_two(transcript: Transcript) -> Transcript:
-    from dataclasses import replace
-
     segments = (
         replace(each, speaker="cu") if each.speaker == "third" else each for each in transcript.segments
     )
@@ -96,16 +95,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     voices = load_voices()
     for folder in options.folders:
         found = []
-        for call in stored_calls([folder], exact=False):
-            if len(call.recording.samples) == 1:
-                raw = json.loads((folder / f"{call.truth.call_id}.truth.json").read_text(encoding="utf-8"))
-                thirds = [TimeSpan(*each) for each in raw.get("third", ())]
-                found.append((told(call, thirds, voices), call.recording.length / call.recording.rate))
-                if options.calls:
-                    _print_call(found[-1][0])
+        truths = {path.name.split(".")[0]: _truth(path) for path in sorted(folder.glob("*.truth.json"))}
+        mono = [name for name, truth in truths.items() if truth["layout"] == "mono"]
+        for call in stored_calls([folder], mono or ["."], exact=False):
+            thirds = [TimeSpan(*each) for each in truths[call.truth.call_id].get("third", ())]
+            found.append((told(call, thirds, voices), call.recording.length / call.recording.rate))
+            if options.calls:
+                _print_call(found[-1][0])
         if found:
             _print(folder.name, [each for each, _ in found], sum(seconds for _, seconds in found))
     return 0
+
+
+def _truth(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _print_call(one: Told) -> None:

@@ -64,10 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=20, help="calls with a third person, and without")
+    parser.add_argument("--only", default="", help="beginnings of names, with commas between them")
     parser.add_argument("--seed", type=int, default=5)
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    calls = [call for call in stored_calls(options.folders, exact=False) if len(call.recording.samples) == 2]
+    only = [each for each in options.only.split(",") if each]
+    stored = stored_calls(options.folders, only, exact=False)
+    calls = [call for call in stored if len(call.recording.samples) == 2]
     for number in range(options.count):
         for kind in ("third", "none"):
             rng = random.Random(f"{options.seed} {kind} {number}")

@@ -59,7 +59,7 @@ class Roles:
     def staff(self, text: str) -> float:
         """The log odds that staff say a line, from its words alone; about 0 where these tell nothing."""
         found = list(places(text))
-        return float(self._weights[found].sum()) / max(1.0, len(found)) ** 0.5 + self._bias
+        return float(self._weights[found].sum() / np.sqrt(max(1, len(found))) + self._bias)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ takes the lowest tone of a voice away; its period is still that of everything ab
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -64,17 +65,15 @@ def _read(frames: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _banks() -> NDArray[np.float32]:
     """Triangles that are equally wide to the ear, shape (points, ``BANDS``)."""
-
-    def mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(1127.0 * np.log1p(hertz / 700.0))
-
-    edges = np.linspace(*mel(np.array([_LOW, _HIGH])), BANDS + 2)
-    at = mel(np.fft.rfftfreq(_POINTS, 1 / RATE))[:, None]
+    low, high = (1127.0 * math.log1p(hertz / 700.0) for hertz in (_LOW, _HIGH))
+    edges = np.linspace(low, high, BANDS + 2)
+    at = 1127.0 * np.log1p(np.fft.rfftfreq(_POINTS, 1 / RATE) / 700.0)[:, None]
     rising = (at - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - at) / (edges[2:] - edges[1:-1])
-    return np.maximum(0.0, np.minimum(rising, falling)).astype(np.float32)
+    return np.asarray(np.maximum(0.0, np.minimum(rising, falling)), dtype=np.float32)
 
 
 _WINDOW: Final = np.hamming(_FRAME).astype(np.float32)
 _BANKS: Final = _banks()
-_INSIDE: Final = ((_f := np.fft.rfftfreq(_POINTS, 1 / RATE)) > _LOW) & (_f < _HIGH)
+_HERTZ: Final = np.fft.rfftfreq(_POINTS, 1 / RATE)
+_INSIDE: Final = (_HERTZ > _LOW) & (_HERTZ < _HIGH)

@@ -10,14 +10,13 @@ tell of units whose words tell nothing (「はい」), and these make the voices
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CU", "OP", "Heard", "Shared", "share"]
+__all__ = ["CU", "OP", "Heard", "Shared", "by_wording", "settled", "share", "voice_means"]
 
 OP, CU = 0, 1
 """Columns of what is worked out for the two sides."""
@@ -86,7 +85,7 @@ def share(heard: Heard) -> Shared:
         The best of what two beginnings lead to: by the wording, and by the two directions that voices differ
         in most, whichever of them staff's wording goes with.
     """
-    by_words = 1 / (1 + np.exp(-WORDING * _told(heard)))
+    by_words = by_wording(heard)
     starts: list[NDArray[np.float64]] = [np.stack([by_words, 1 - by_words], axis=1)]
     if len(heard.seconds) > 2:
         apart = _halves(heard)
@@ -120,6 +119,11 @@ def voice_means(heard: Heard, likely: NDArray[np.float64]) -> NDArray[np.float64
     """The direction of each speaker's voice, of unit length, longer units counting more."""
     sums = (likely * heard.seconds[:, None]).T @ heard.voices
     return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9))
+
+
+def by_wording(heard: Heard) -> NDArray[np.float64]:
+    """The probability that staff speak each unit, by its words and its place."""
+    return np.asarray(1 / (1 + np.exp(-WORDING * _told(heard))))
 
 
 def _told(heard: Heard) -> NDArray[np.float64]:
@@ -177,14 +181,3 @@ def _log_sum(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
     most = values.max(axis=axis, keepdims=True)
     summed = np.log(np.exp(values - most).sum(axis=axis, keepdims=True)) + most
     return np.asarray(np.squeeze(summed, axis=axis))
-
-
-def spans_of(sides: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """First and last (exclusive) of each run of equal numbers."""
-    out: list[tuple[int, int]] = []
-    for at, side in enumerate(sides):
-        if out and sides[out[-1][0]] == side:
-            out[-1] = (out[-1][0], at + 1)
-        else:
-            out.append((at, at + 1))
-    return tuple(out)

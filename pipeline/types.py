@@ -177,9 +177,7 @@ class Segment:
     Attributes:
         chars: Where its text lies in ``Transcript.text``.
         time: From its first word's start to its last word's end.
-        channel: Index of the audio channel it was heard on; 0 for mono.
-        speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person who took the telephone) where known: by
-            the channel, by a given transcript, or by ear (``pipeline.speaking``); else ``None``.
+        channel, speaker: Index of its channel; ``"op"``, ``"cu"``, ``"third"`` (took the phone), or ``None``.
         words: In order of time; their ``chars`` tile ``chars``.
         no_speech_probability: The recogniser's own, 0 to 1.
         traces, posteriorgrams: What the listeners heard from one second before it to one second after it.
@@ -199,9 +197,8 @@ class Segment:
 class Transcript:
     """The only holder of raw text.
 
-    ``text`` is every segment's text in order of start time, joined by a newline; characters of it are the
-    program's shared coordinate.  ``times_within``: greatest error of its times in seconds, if stated.
-    ``speakers_by_ear``: who speaks was told by voices and wording, not by channels or a file.
+    ``text`` is every segment's, in order of start time, joined by a newline; its characters are the shared
+    coordinate.  ``times_within``: greatest error in seconds, if stated.  ``speakers_by_ear``: told by voice.
     """
 
     call_id: str

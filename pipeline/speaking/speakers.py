@@ -41,13 +41,13 @@ class VoiceListener(Protocol):
         """The log odds that staff say a line, by its words."""
 
 
-def told_apart(recording: Recording, transcript: Transcript, listener: VoiceListener) -> Transcript:
+def told_apart(recording: Recording, transcript: Transcript, listener: VoiceListener | None) -> Transcript:
     """Say who speaks where one channel holds everybody.
 
     Args:
         recording: The call.
         transcript: Its words.
-        listener: Hears voices.
+        listener: Hears voices; ``None`` where nobody does.
 
     Returns:
         The transcript with the speaker of each line, lines that two people speak cut between them; as it is
@@ -55,7 +55,7 @@ def told_apart(recording: Recording, transcript: Transcript, listener: VoiceList
     """
     known = any(segment.speaker is not None for segment in transcript.segments)
     units = units_of(transcript)
-    if len(recording.samples) != 1 or known or not units:
+    if listener is None or len(recording.samples) != 1 or known or not units:
         return transcript
     shared = share(heard := heard_in(recording, units, listener))
     return _with_speakers(transcript, units, with_third(heard, shared).sides.tolist())

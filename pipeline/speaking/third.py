@@ -36,8 +36,7 @@ WINDOWS: Final = ((0.0, 0.35), (0.2, 0.5), (0.35, 0.65), (0.5, 0.8), (0.65, 1.0)
 """Parts of a call in which a third person is looked for first, where two voices hide a third."""
 
 MOST_CHANGES: Final = 2
-"""How often a telephone changes hands: over and back.  Of calls with one caller the halves of a voice that varies
-alternate six times and more."""
+"""How often a telephone changes hands: over and back.  Halves of one varying voice alternate more often."""
 
 MOST_UNITS: Final = 600
 """Units of a caller that are looked at; a longer call's are looked at in its first hour or so."""

@@ -24,6 +24,7 @@ import pipeline.masking.align
 import pipeline.masking.plan
 import pipeline.masking.voices
 import pipeline.ownership.chain
+import pipeline.speaking.speakers
 import pipeline.verifying.widen
 from flows import outputs
 from flows.files.transcript_file import read_transcript
@@ -48,7 +49,7 @@ from pipeline.audio.memory import give_back
 from pipeline.audio.wav import open_wav
 from pipeline.errors import CallUnsafeError, ModelError, UnreadableAudioError
 from pipeline.masking.text import mask_text
-from pipeline.types import Leak, MaskAction, MaskPlan
+from pipeline.types import Leak, MaskAction, MaskPlan, Transcript
 from pipeline.verifying.changes import Changes
 from pipeline.verifying.verify import (
     hear_masked,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from models.speech.listener import ClipListener
     from models.speech.listening_encoder import ListeningEncoder
     from models.speech.transcriber import FasterWhisperRecogniser
+    from models.voices.voice import Voices
     from models.weighing.owner.owner import Owner
 
 __all__ = ["STAGES", "Models", "Stage", "certain", "known", "recipe"]
@@ -155,6 +157,13 @@ class Models:
         return load_owner(self.reader)
 
     @functools.cached_property
+    def voices(self) -> Voices:
+        """What tells voices apart, for calls on one channel."""
+        from models.voices.voice import load_voices
+
+        return load_voices()
+
+    @functools.cached_property
     def listen(self) -> ClipListener:
         """Recognises clips otherwise than the first time, so that not the same error is made."""
         from models.speech.listener import ClipListener
@@ -204,7 +213,7 @@ def decode(call: Workspace, _: Models) -> int:
 
 
 def transcribe(call: Workspace, models: Models) -> int:
-    """Samples -> words, heard twice, or words from the given file, held against the sound and laid on it."""
+    """Samples -> words, heard twice, and who says them; or words from the given file, laid on the sound."""
     job, recording = call.get(JOB), call.get(RECORDING)
     second = None
     if job.transcript is not None:
@@ -220,6 +229,7 @@ def transcribe(call: Workspace, models: Models) -> int:
         batches = models.recogniser.in_batches()
         second = pipeline.hearing.second_hearing.hear_again(recording, batches, job.call_id)
         transcript = pipeline.hearing.supplement.supplemented(transcript, second)
+        transcript = pipeline.speaking.speakers.told_apart(recording, transcript, models.voices)
     call.put(LISTENER, listener)
     call.put(TRANSCRIPT, transcript)
     call.put(SECOND_HEARING, second)
@@ -230,7 +240,7 @@ def transcribe(call: Workspace, models: Models) -> int:
 def detect(call: Workspace, models: Models) -> int:
     """Find what may be personal data in the words."""
     entities = pipeline.finding.detect.detect(
-        call.get(TRANSCRIPT), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
+        _judged(call), models.analyzer, call.get(JOB).case, call.get(SECOND_HEARING)
     )
     call.put(ENTITIES, entities)
     give_back()
@@ -239,7 +249,7 @@ def detect(call: Workspace, models: Models) -> int:
 
 def attribute(call: Workspace, models: Models) -> int:
     """Decide whose data each finding is, by what was written and by what was heard."""
-    transcript, case, reader = call.get(TRANSCRIPT), call.get(JOB).case, models.reader
+    transcript, case, reader = _judged(call), call.get(JOB).case, models.reader
     context = pipeline.ownership.chain.Context(transcript, case, reader, judge=models.owner.reattribute)
     entities = call.get(ENTITIES)
     findings = pipeline.ownership.chain.attribute(entities, context)
@@ -247,6 +257,11 @@ def attribute(call: Workspace, models: Models) -> int:
     give_back()
     call.put(FINDINGS, findings)
     return len(findings)
+
+
+def _judged(call: Workspace) -> Transcript:
+    """The words as what finds data and judges whose it is sees them."""
+    return pipeline.speaking.speakers.untold(call.get(TRANSCRIPT))
 
 
 def align(call: Workspace, _: Models) -> int:

@@ -197,8 +197,8 @@ class Segment:
 class Transcript:
     """The only holder of raw text.
 
-    ``text`` is every segment's text in order of start time, joined by a newline; characters of it are the
-    program's shared coordinate.  ``times_within``: greatest error of its times in seconds, if stated.
+    ``text`` is every segment's, in order of start time, joined by a newline; its characters are the shared
+    coordinate.  ``times_within``: greatest error in seconds, if stated.  ``speakers_by_ear``: told by voice.
     """
 
     call_id: str
@@ -208,6 +208,7 @@ class Transcript:
     model: str
     audio_sha256: str
     times_within: float | None = None
+    speakers_by_ear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,15 +308,14 @@ class MaskItem:
 
     Attributes:
         item_id, entity_type, chars: Stable within a call; the others as in ``EntitySpan``.
-        time: What is silenced when ``action`` is MASK, padding included.
-        channels, party: Indices of the channels it is silenced on, and whose it is.
+        time, channels: What is silenced when ``action`` is MASK, padding included, and on which channels.
+        party: Whose it is.
         action, reasons: MASK or KEEP, and why; ``pipeline.reason_text`` makes the sentence of the reasons.
         source, score: The recognizer, or the analyst, that it comes from; 0 to 1.
         needs_review: An analyst has to decide.
         ground: Item of article 33(2) a mask rests on: 1, 2 or 3; 0 for a kept one.
         decided, confirmed: By an analyst; by a second person, that the mask rests on item 2.
-        echo: Channels that carry an echo of it, each with the echo's delay in seconds (negative: early).  On
-            such a channel the mask lasts until the echo has ended.
+        echo: Channels with an echo of it, and its delay in seconds (negative: early); masked to its end.
         remains: What of a masked one is given all the same.
     """
 
@@ -347,9 +347,8 @@ class MaskPolicy:
     """How findings become masks.
 
     Attributes:
-        pad_before: Seconds added before the edge that ``align`` found, which is already put where 1 in 50
-            entities of made calls begins earlier.  0.02 is how exact the truth of those calls is.
-        pad_after: Seconds added after it, likewise; 1 in 50 ends later.
+        pad_before, pad_after: Seconds added to the edges by ``align``, which lie where 1 in 50 entities of
+            made calls reaches further.  0.02 is how exact the truth of those calls is.
         merge_gap: Masks closer than this many seconds become one: what is shorter is no intelligible word.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
         review_seconds, review_questions: Asked of an analyst in a minute of call; more may be left to decide.
@@ -391,8 +390,8 @@ class MaskPlan:
 class Leak:
     """What ``verify`` found: a kind, the item it belongs to, and where; no text.
 
-    ``kind``: AUDIO_UNCHANGED, CROSSTALK, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS, NOT_HEARD or SHAPE.
-    ``chance``: the probability, 0 to 1, that a PERHAPS is a leak; 1 for the other kinds.
+    ``kind``: AUDIO_UNCHANGED, CROSSTALK, OUTSIDE_CHANGED, TEXT, HEARD_AGAIN, PERHAPS (with the ``chance``, 0
+    to 1, that it is a leak), NOT_HEARD or SHAPE.
     """
 
     kind: str

@@ -94,6 +94,7 @@ class FakeModels:
     heard_again: tuple[HeardSegment, ...] = (utterance("はい", 0.0),)
     company: None = None
     unheard: Unheard | None = None
+    voices: None = None  # nobody listens to voices: a line on one channel has no speaker
 
     @cached_property
     def recogniser(self) -> FakeRecogniser:

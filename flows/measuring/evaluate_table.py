@@ -110,6 +110,7 @@ def _other_rows(summary: Summary) -> list[_Row]:
     rows = [
         _line("文字誤り率 Character error rate", summary.character_errors, ""),
         _line("拍誤り率 Mora error rate", summary.mora_errors, ""),
+        _line("話者の誤り（モノラル）Wrong speaker, one channel", summary.wrong_speaker),
     ]
     if summary.refused:
         rows.append(
@@ -203,6 +204,7 @@ def _figures(summary: Summary) -> dict[str, object]:
         "requester_kept": summary.requester_kept,
         "character_error_rate": summary.character_errors,
         "mora_error_rate": summary.mora_errors,
+        "wrong_speaker": summary.wrong_speaker,
     }
     after = {
         "leak": summary.leak_after_review,

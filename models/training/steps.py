@@ -8,6 +8,8 @@
     speak-weighing -> hear-weighing -> collect-fusion -> train-fusion -> judge -> doubt
                                    -> collect-edges -> train-edges
     speak-owning   -> hear-owning -> collect-owner -> train-owner-1, train-owner-2
+    speak-voices, people -> collect-voices -> train-voice
+    scripts, hearings    -> collect-roles  -> train-roles
     all of these   -> candidate -> measure-candidate beside measure-registered, on speak-tuning
 
 Each row learns from another part of ``split.toml``; ``README.md`` has the table.
@@ -51,7 +53,12 @@ OWNER: Networks = (
 EDGES: Networks = (("pipeline/masking/edges.npz", "train-edges/edges.npz"),)
 NOISE: Networks = (("models/training/tagging/confusions.json", "count-noise/confusions.json"),)
 
-LEARNED = EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT + OWNER + EDGES
+VOICES: Networks = (
+    ("models/voices/voice.onnx", "train-voice/voice.onnx"),
+    ("models/voices/roles.npz", "train-roles/roles.npz"),
+)
+
+LEARNED = EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT + OWNER + EDGES + VOICES
 """Every registered file that is learned, and what makes it."""
 
 DIALOGUES = tuple(f"{{dialogues}}/{name}.jsonl.gz" for name in ("asdc", "real-persona-chat", "jmultiwoz-tc"))
@@ -84,6 +91,7 @@ class Scale:
         negatives: Dialogues of other people of each file.
         epochs: Most rounds of any training.
         judge_by: Parts in which networks are judged by others that have not learned from them.
+        voice_batches: Crops of voices that are learned from, by the batch.
         quick: Whether Mei speaks for all voices, but for one call: in a twentieth of the time.
     """
 
@@ -93,12 +101,15 @@ class Scale:
     negatives: int
     epochs: int
     judge_by: int
+    voice_batches: int
     quick: bool
 
 
 SCALES = {
-    "full": Scale(None, None, copies=4, negatives=100, epochs=99, judge_by=5, quick=False),
-    "tiny": Scale(2, 1, copies=1, negatives=2, epochs=1, judge_by=0, quick=True),
+    "full": Scale(
+        None, None, copies=4, negatives=100, epochs=99, judge_by=5, voice_batches=1500, quick=False
+    ),
+    "tiny": Scale(2, 1, copies=1, negatives=2, epochs=1, judge_by=0, voice_batches=2, quick=True),
 }
 
 
@@ -119,6 +130,7 @@ def steps(split: Split, scale: Scale) -> tuple[Step, ...]:
         *_reading_morae(split, scale),
         *_weighing(scale),
         *_owning(scale),
+        *_told_apart(split, scale),
         *_judged(),
         *_lexicons(),
     )
@@ -380,6 +392,37 @@ def _owning(scale: Scale) -> Iterator[Step]:
             made=f"{name}.onnx", epochs=min(scale.epochs, 20), hours=0.1,
         )  # fmt: skip
         yield replace(train, outputs=(f"{name}.onnx", f"{name}.names.json"))
+
+
+def _told_apart(split: Split, scale: Scale) -> Iterator[Step]:
+    """What tells voices and wordings apart, and the calls with a third person that measure it."""
+    own = "models.training.voices."
+    heard = (f"{own}collect_voices", "{speak-voices}", "--out", "{out}/voices.npz", "--seed", "4")
+    yield Step(
+        "collect-voices",
+        ((*heard, "--clips", "{voices}", "--part", "listening", "--mei", "24" if not scale.quick else "4"),),
+        ("voices.npz",),
+        seed=4,
+        hours=0.1,
+    )
+    yield _train(
+        "train-voice", f"{own}train_voice", "{collect-voices}/voices.npz",
+        made="voice.onnx", epochs=scale.voice_batches, seed=1, hours=0.1,
+    )  # fmt: skip
+    parts = ("listening", "reading", "weighing", "owning")
+    scripts = [path.as_posix() for part in parts for path in split.scripts(part)][: scale.scripts]
+    lines = (f"{own}collect_roles", "--scripts", *scripts, "--heard", "{hear-reading}", "{hear-owning}")
+    yield Step(
+        "collect-roles",
+        ((*lines, "--out", "{out}/lines.jsonl", "--seed", "6"),),
+        ("lines.jsonl",),
+        seed=6,
+        hours=0.1,
+    )
+    yield _train(
+        "train-roles", f"{own}train_roles", "{collect-roles}/lines.jsonl",
+        made="roles.npz", epochs=min(scale.epochs, 3), seed=1, hours=0.1,
+    )  # fmt: skip
 
 
 def _judged() -> Iterator[Step]:

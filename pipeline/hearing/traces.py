@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.hearing.windows import Window
 from pipeline.types import Posteriorgram, TimeSpan, Trace
 
-__all__ = ["TRACE_MARGIN_SECONDS", "in_channel_time", "read_off"]
+__all__ = ["TRACE_MARGIN_SECONDS", "in_channel_time", "near", "read_off"]
 
 _T = TypeVar("_T", Trace, Posteriorgram)
 
@@ -43,6 +43,23 @@ def in_channel_time(traces: Iterable[_T], window: Window, near: TimeSpan) -> tup
         goes to the stretch that holds its middle.
     """
     return tuple(part for trace in traces for part in _parts(trace, window, near))
+
+
+def near(traces: Iterable[_T], time: TimeSpan) -> tuple[_T, ...]:
+    """The parts of traces that an utterance keeps.
+
+    Args:
+        traces: Of its channel, in seconds of the channel.
+        time: When it is said; steps more than ``TRACE_MARGIN_SECONDS`` away are dropped.
+    """
+    out: list[_T] = []
+    for trace in traces:
+        middles = trace.start + (np.arange(len(trace.chances)) + 0.5) * trace.step
+        inside = np.abs(middles - (time.start + time.end) / 2) <= time.duration / 2 + TRACE_MARGIN_SECONDS
+        if steps := np.flatnonzero(inside).tolist():
+            chances = trace.chances[steps[0] : steps[-1] + 1]
+            out.append(replace(trace, start=trace.start + steps[0] * trace.step, chances=chances))
+    return tuple(out)
 
 
 def _parts(trace: _T, window: Window, near: TimeSpan) -> Iterator[_T]:

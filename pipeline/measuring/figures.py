@@ -127,6 +127,8 @@ class CallFigures:
         mora_errors: Edits from the script's reading to what the listener heard, of the script's
             morae; nothing of nothing where nobody listened.
         sides: What each side says, where the truth names its voice.
+        wrong_speaker: Given to the wrong speaker, of what one side says on one channel; nothing of nothing
+            where speakers were not told by ear.
     """
 
     call_id: str
@@ -146,6 +148,7 @@ class CallFigures:
     mora_errors: Share = Share(0, 0)
     sides: tuple[SideFigures, ...] = ()
     review_questions: Share = Share(0, 0)
+    wrong_speaker: Share = Share(0, 0)
 
     @property
     def clean(self) -> bool:
@@ -197,6 +200,7 @@ class Summary:
     character_errors: Share
     mora_errors: Share
     review_questions: Share = Share(0, 0)
+    wrong_speaker: Share = Share(0, 0)
 
     @property
     def review_questions_per_minute(self) -> float | None:
@@ -246,6 +250,7 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         character_errors=total(call.character_errors for call in calls),
         mora_errors=total(call.mora_errors for call in calls),
         review_questions=total(call.review_questions for call in calls),
+        wrong_speaker=total(call.wrong_speaker for call in calls),
     )
 
 

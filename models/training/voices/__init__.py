@@ -1,0 +1,1 @@
+"""Make what tells voices and sides apart."""

@@ -1,0 +1,69 @@
+"""Tell voices apart: the network, and what it and the wording say of a line.
+
+A direction identifies a person as a fingerprint does.  It is handed to whoever compares it with the others of
+the same call, and nobody keeps it: no cache, no log, no file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.network import session
+from models.registry import registered_bytes
+from models.voices.roles import Roles, load_roles
+from models.voices.spectra import spectra
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+__all__ = ["Voices", "load_voices"]
+
+LEAST_ROWS = 8
+"""Of a sound that the network can hear; a shorter one is filled up with its own end."""
+
+
+class Voices:
+    """Hears voices and wordings; it may be asked by several threads at once.
+
+    Args:
+        network: Of the voices.
+        roles: Of the wordings.
+    """
+
+    def __init__(self, network: InferenceSession, roles: Roles) -> None:
+        self._network, self._roles = network, roles
+
+    def voice(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The direction of a voice.
+
+        Args:
+            sound: What one person says, float32 at 16 kHz, shape (n,).
+
+        Returns:
+            Of unit length, shape (48,); the more alike two are, the likelier one person speaks both.
+        """
+        rows = spectra(sound)
+        if len(rows) < LEAST_ROWS:
+            rows = np.pad(
+                rows, ((0, LEAST_ROWS - len(rows)), (0, 0)), mode="edge" if len(rows) else "constant"
+            )
+        (said,) = self._network.run(None, {"rows": rows[None]})
+        return np.asarray(said[0], dtype=np.float32)
+
+    def staff(self, text: str) -> float:
+        """The log odds that staff say a line, by its words."""
+        return self._roles.staff(text)
+
+
+def load_voices() -> Voices:
+    """Load what lies beside this module (a few ms).
+
+    Raises:
+        ModelError: when bytes are not the registered ones.
+    """
+    path = Path(__file__).with_name("voice.onnx")
+    return Voices(session(registered_bytes("voices", "network", path)), load_roles())

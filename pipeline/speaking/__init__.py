@@ -1,0 +1,1 @@
+"""Who speaks, where one channel holds everybody."""

@@ -1,0 +1,108 @@
+"""Say of every line of a call on one channel who speaks it, and cut the lines that two people speak.
+
+What is heard of a voice lives in this module's calls and nowhere else: it identifies a person
+(個人識別符号), so that it is neither returned nor stored nor logged.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
+from pipeline.hearing.traces import near
+from pipeline.hearing.transcribe import as_heard, build_transcript
+from pipeline.speaking.sides import Heard, share
+from pipeline.speaking.third import with_third
+from pipeline.speaking.units import Unit, units_of
+from pipeline.types import TimeSpan, Transcript
+
+__all__ = ["SPEAKERS", "VoiceListener", "told_apart", "untold"]
+
+SPEAKERS: Final = ("op", "cu", "third")
+"""By the columns of ``pipeline.speaking.sides`` and ``.third``."""
+
+LEAST_SECONDS: Final = 0.3
+"""A shorter unit is heard with what stands around it."""
+
+
+class VoiceListener(Protocol):
+    """What tells voices and wordings."""
+
+    def voice(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The direction of a voice, of unit length, from 16 kHz audio."""
+
+    def staff(self, text: str) -> float:
+        """The log odds that staff say a line, by its words."""
+
+
+def told_apart(recording: Recording, transcript: Transcript, listener: VoiceListener | None) -> Transcript:
+    """Say who speaks where one channel holds everybody.
+
+    Args:
+        recording: The call.
+        transcript: Its words.
+        listener: Hears voices; ``None`` where nobody does.
+
+    Returns:
+        The transcript with the speaker of each line, lines that two people speak cut between them; as it is
+        where there are two channels, or where it says who speaks already.
+    """
+    known = any(segment.speaker is not None for segment in transcript.segments)
+    units = units_of(transcript)
+    if listener is None or len(recording.samples) != 1 or known or not units:
+        return transcript
+    shared = share(heard := heard_in(recording, units, listener))
+    return _with_speakers(transcript, units, with_third(heard, shared).sides.tolist())
+
+
+def untold(transcript: Transcript) -> Transcript:
+    """The same lines as if nobody knew who speaks them, where that was told by ear.
+
+    What finds and judges data has learned from calls on one channel without speakers; this is the one place
+    that decides that it sees them so.
+    """
+    if not transcript.speakers_by_ear:
+        return transcript
+    segments = tuple(replace(segment, speaker=None) for segment in transcript.segments)
+    return replace(transcript, segments=segments)
+
+
+def heard_in(recording: Recording, units: Sequence[Unit], listener: VoiceListener) -> Heard:
+    """Listen to each unit of a call's only channel."""
+    channel = Resampled(recording.samples[0], recording.rate)
+    ends = [0.0, *(unit.time.end for unit in units)]
+    return Heard(
+        np.stack([listener.voice(_sound(channel, unit)) for unit in units]),
+        np.array([listener.staff(unit.text) for unit in units]),
+        np.array([max(0.1, unit.time.duration) for unit in units]),
+        np.array([max(0.0, unit.time.start - end) for unit, end in zip(units, ends, strict=False)]),
+    )
+
+
+def _sound(channel: Resampled, unit: Unit) -> NDArray[np.float32]:
+    short = max(0.0, LEAST_SECONDS - unit.time.duration) / 2
+    start = max(0, round((unit.time.start - short) * RECOGNISER_RATE))
+    return channel[start : round((unit.time.end + short) * RECOGNISER_RATE)]
+
+
+def _with_speakers(transcript: Transcript, units: Sequence[Unit], sides: Sequence[int]) -> Transcript:
+    lines = []
+    for (number, side), together in itertools.groupby(
+        zip(units, sides, strict=True), key=lambda each: (each[0].segment, each[1])
+    ):
+        words = [word for unit, _ in together for word in unit.words]
+        segment = transcript.segments[number]
+        line = replace(as_heard(segment, transcript.text, words), speaker=SPEAKERS[side])
+        if len(words) < len(segment.words):
+            time = TimeSpan(words[0].time.start, max(word.time.end for word in words))
+            traces, grams = near(segment.traces, time), near(segment.posteriorgrams, time)
+            line = replace(line, traces=traces, posteriorgrams=grams)
+        lines.append(line)
+    made = build_transcript(lines, transcript.call_id, transcript.model, transcript.audio_sha256)
+    return replace(made, times_within=transcript.times_within, speakers_by_ear=True)

@@ -1,0 +1,133 @@
+"""Who speaks on one channel: how much is given to the wrong side, and whether a third person is found.
+
+    python -m tests.bench.speakers CALLS_DIR... [--calls]
+
+reads ``<stem>.wav``, ``.truth.json`` and ``.heard.json`` (``python -m models.training.calls.hear``) of every
+call on one channel, and tells its speakers as the product does.  A truth may say under ``third`` from when
+to when a third person holds the telephone (``models.training.voices.third_calls``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.training.calls.stored import StoredCall, stored_calls
+from models.voices.voice import Voices, load_voices
+from pipeline.measuring.figures import Share, total
+from pipeline.measuring.frames import AudioPair
+from pipeline.measuring.speakers import wrong_speaker
+from pipeline.speaking.sides import share
+from pipeline.speaking.speakers import heard_in, told_apart
+from pipeline.speaking.third import Run, likeliest_run
+from pipeline.speaking.units import units_of
+from pipeline.types import TimeSpan, Transcript
+
+__all__ = ["Told", "main", "told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of a call.
+
+    Attributes:
+        call_id: Of the call.
+        wrong: Frames of speech with the wrong speaker; a third person counts as the caller here.
+        third: Seconds in which a third person speaks, by the truth.
+        found: Seconds of lines given to a third person; and of these, in which one speaks.
+        run: What a third person was looked for in.
+        seconds: CPU seconds that it took.
+    """
+
+    call_id: str
+    wrong: Share
+    third: float
+    found: tuple[float, float]
+    run: Run | None
+    seconds: float
+
+
+def told(call: StoredCall, thirds: Sequence[TimeSpan], voices: Voices) -> Told:
+    """Tell who speaks in a call, and hold it against the truth."""
+    began = time.process_time()
+    made = told_apart(call.recording, call.transcript, voices)
+    took = time.process_time() - began
+    samples = np.asarray(call.recording.samples)
+    lines = [segment.time for segment in made.segments if segment.speaker == "third"]
+    heard = heard_in(call.recording, units_of(call.transcript), voices)
+    return Told(
+        call.truth.call_id,
+        wrong_speaker(AudioPair(samples, samples, call.recording.rate), call.truth, _of_two(made)),
+        sum(each.duration for each in thirds),
+        (sum(each.duration for each in lines), sum(_shared(line, each) for line in lines for each in thirds)),
+        likeliest_run(heard, share(heard)),
+        took,
+    )
+
+
+def _of_two(transcript: Transcript) -> Transcript:
+    segments = (
+        replace(each, speaker="cu") if each.speaker == "third" else each for each in transcript.segments
+    )
+    return replace(transcript, segments=tuple(segments))
+
+
+def _shared(one: TimeSpan, other: TimeSpan) -> float:
+    return max(0.0, min(one.end, other.end) - max(one.start, other.start))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--calls", action="store_true", help="a line for each call, too")
+    options = parser.parse_args(arguments)
+    voices = load_voices()
+    for folder in options.folders:
+        found = []
+        truths = {path.name.split(".")[0]: _truth(path) for path in sorted(folder.glob("*.truth.json"))}
+        mono = [name for name, truth in truths.items() if truth["layout"] == "mono"]
+        for call in stored_calls([folder], mono or ["."], exact=False):
+            thirds = [TimeSpan(*each) for each in truths[call.truth.call_id].get("third", ())]
+            found.append((told(call, thirds, voices), call.recording.length / call.recording.rate))
+            if options.calls:
+                _print_call(found[-1][0])
+        if found:
+            _print(folder.name, [each for each, _ in found], sum(seconds for _, seconds in found))
+    return 0
+
+
+def _truth(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _print_call(one: Told) -> None:
+    run = "" if one.run is None else f"gain {one.run.gain:.2f} alike {one.run.alike:.2f}"
+    print(f"  {one.call_id}\t{100 * (one.wrong.value or 0):.1f} %\tthird {one.third:.1f} s, found "
+          f"{one.found[0]:.1f} s ({one.found[1]:.1f} s right)\t{run}", flush=True)  # fmt: skip
+
+
+def _print(name: str, calls: Sequence[Told], seconds: float) -> None:
+    wrong = total(call.wrong for call in calls)
+    has = [call for call in calls if call.third]
+    right = sum(call.found[1] > call.found[0] / 2 and call.found[1] > 0 for call in has)
+    false = sum(call.found[0] > 0 for call in calls if not call.third)
+    print(
+        f"{name}: {len(calls)} calls, {seconds / 60:.1f} min; wrong side {100 * (wrong.value or 0):.1f} %; "
+        f"third found in {right} of {len(has)}, where none is in {false} of {len(calls) - len(has)}; "
+        f"{60 * sum(call.seconds for call in calls) / seconds:.2f} CPU s a minute"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Units are shared by voice, wording and turns together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.speaking.sides import CU, OP, Heard, share
+from pipeline.speaking.third import THIRD, likeliest_run, with_third
+
+
+def heard(
+    voices: str, wording: list[float] | None = None, *, noise: float = 0.5, seconds: float = 1.5
+) -> Heard:
+    """Units in the voices of people called by letters, each of whom differs a little from unit to unit."""
+    rng = np.random.default_rng(7)
+    people = {name: rng.normal(size=16) for name in sorted(set(voices))}
+    said = np.stack([people[name] + noise * rng.normal(size=16) for name in voices])
+    said /= np.linalg.norm(said, axis=1, keepdims=True)
+    told = np.zeros(len(voices)) if wording is None else np.array(wording)
+    return Heard(said.astype(np.float32), told, np.full(len(voices), seconds), np.full(len(voices), 0.4))
+
+
+def sides(of: str, a: int, b: int) -> list[int]:
+    """Who speaks, where a and b are known."""
+    return [a if name == "a" else b for name in of]
+
+
+def test_wording_names_the_voices_and_voices_tell_the_rest() -> None:
+    """Two units whose words tell are enough for all others."""
+    who = "aabbabbaab"
+    wording = [0.0] * 10
+    wording[1], wording[3] = 3.0, -3.0
+    assert share(heard(who, wording)).sides.tolist() == sides(who, OP, CU)
+
+
+def test_the_caller_may_speak_first() -> None:
+    """Who answers is a guess that wording overrules."""
+    who = "ababab"
+    assert share(heard(who, [-4, 3, -3, 3, -3, 3])).sides.tolist() == sides(who, CU, OP)
+
+
+def test_a_voice_overrules_a_misleading_word() -> None:
+    """One line of the caller's sounds like staff's."""
+    who = "abababab"
+    wording = [3, -3, 3, -3, 3, 1.5, 3, -3]
+    assert share(heard(who, wording)).sides.tolist() == sides(who, OP, CU)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_short_calls_have_speakers_too(count: int) -> None:
+    """Whoever they are."""
+    assert len(share(heard("ab"[:count], [3.0, -3.0][:count])).sides) == count
+
+
+def test_a_third_person_is_found_where_the_callers_voice_changes() -> None:
+    """And gets the units in between, not staff's among them."""
+    who = "abababacacacababab"
+    call = heard(who, [3.0 if name == "a" else -2.0 for name in who], noise=0.3)
+    found = with_third(call, share(call)).sides
+    wanted = {"a": OP, "b": CU, "c": THIRD}
+    assert found.tolist() == [wanted[name] for name in who]
+
+
+def test_one_caller_is_no_third_person() -> None:
+    """However often they speak."""
+    who = "ab" * 10
+    call = heard(who, [3.0 if name == "a" else -2.0 for name in who])
+    assert set(with_third(call, share(call)).sides.tolist()) == {OP, CU}
+
+
+def test_too_little_speech_is_not_looked_at() -> None:
+    """Of a single はい nobody knows whose it is."""
+    who = "abacab"
+    call = heard(who, [3.0 if name == "a" else -2.0 for name in who], seconds=0.4)
+    assert likeliest_run(call, share(call)) is None
+
+
+def unit(values: NDArray[np.float64]) -> float:
+    """The length of a direction."""
+    return float(np.linalg.norm(values))
+
+
+def test_voices_are_directions() -> None:
+    """Of unit length."""
+    found = share(heard("abab", [3, -3, 3, -3])).means
+    assert [unit(each) for each in found] == pytest.approx([1.0, 1.0])

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +27,7 @@ from flows.desk.kinds.errors import ImpossibleStepError
 from flows.desk.kinds.values import Actor
 from flows.desk.kinds.ways import Way
 from flows.intake.systems.vcon import AGENT, CC, CUSTOMER
-from flows.outputs import OutputFolderError
+from flows.new_files import write_new
 from flows.releasing.fetch import fetch_folder, package_name
 from flows.releasing.names import audio_names, passage_audio_names, passage_text_names, transcript_names
 from flows.version import VERSION
@@ -90,7 +89,7 @@ def write_vcons(
             out / f"{name}_通話{call.number}.vcon.json": _vcon(desk, answer, call, folder)
             for call in open_calls
         }
-    _write_all(made)
+    write_new(made)
     with desk.change(actor) as change:
         subject = Subject(asked.request_id, None, answer.package_sha256)
         change.record("release.vcon", subject, {"turn": answer.turn, "calls": len(made)})
@@ -172,23 +171,3 @@ def _new_uuid() -> UUID:
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
     return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x8 << 76 | 0x2 << 62)
-
-
-def _write_all(made: Mapping[Path, bytes]) -> None:
-    written: list[Path] = []
-    try:
-        for path, content in made.items():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            written.append(path)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-    except OSError as error:
-        for path in written:
-            path.unlink(missing_ok=True)
-        told = (
-            "すでにあります" if isinstance(error, FileExistsError) else f"書けません({type(error).__name__})"
-        )
-        failure = OutputFolderError(f"出力先のフォルダ: {told}")
-    else:
-        return
-    raise failure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from flows.desk.cases.requests import get
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import Actor, FileKind
-from flows.outputs import OutputFolderError
+from flows.new_files import not_written, write_new
 from flows.releasing.instructions import instructions
 from flows.releasing.names import INSTRUCTIONS, MANIFEST, SUMS
 from flows.releasing.package import unpack
@@ -65,22 +64,8 @@ def fetch_zip(desk: Desk, actor: Actor, request: str, out: Path, turn: int | Non
     number, answer = _answer(desk, request, turn)
     name = package_name(number, answer)
     archive, told = out / f"{name}.zip", out / f"{name}_{INSTRUCTIONS}"
-    made: list[Path] = []
     with open_clear(desk, actor, stored_file(desk, answer)) as source:
-        try:
-            for path, content in ((archive, source), (told, None)):
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                made.append(path)
-                with os.fdopen(handle, "wb") as file:
-                    if content is None:
-                        file.write(outer_instructions(number, answer))
-                    else:
-                        with content.open("rb") as clear:
-                            shutil.copyfileobj(clear, file, 1 << 20)
-        except OSError as error:
-            for path in made:
-                path.unlink(missing_ok=True)
-            raise _not_written(error) from None
+        write_new({archive: source, told: outer_instructions(number, answer)})
     return archive, told
 
 
@@ -110,7 +95,7 @@ def fetch_folder(desk: Desk, actor: Actor, request: str, out: Path, turn: int | 
         try:
             target.mkdir(mode=0o700)
         except OSError as error:
-            raise _not_written(error) from None
+            raise not_written(error) from None
         try:
             unpack(source, password, answer.files, target)
         except BaseException:
@@ -121,8 +106,3 @@ def fetch_folder(desk: Desk, actor: Actor, request: str, out: Path, turn: int | 
 
 def _answer(desk: Desk, request: str, turn: int | None) -> tuple[str, Release]:
     return get(desk, request).number, answer_of(releases(desk, request), turn)
-
-
-def _not_written(error: OSError) -> OutputFolderError:
-    told = "すでにあります" if isinstance(error, FileExistsError) else f"書けません({type(error).__name__})"
-    return OutputFolderError(f"出力先のフォルダ: {told}")

@@ -64,21 +64,28 @@ def serving(folder: Path) -> Iterator[Served]:
     Args:
         folder: Of its desk.
     """
-    port = free_port()
     with open_desk(desk_settings(folder)) as desk:
         with_company(desk)
         with pytest.MonkeyPatch.context() as patch:
             quick_passwords(patch)
             add_people(desk)
-        app = create_app(desk.settings, desk)
-        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", proxy_headers=False))
-        thread = threading.Thread(target=server.run, name="review-page")
-        thread.start()
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.05)
-        try:
-            yield Served(desk, f"http://localhost:{port}")
-        finally:
-            server.should_exit = True
-            thread.join()
+        with served_desk(desk) as page:
+            yield page
+
+
+@contextlib.contextmanager
+def served_desk(desk: Desk) -> Iterator[Served]:
+    """The page of a desk as it is, on a free port."""
+    port = free_port()
+    app = create_app(desk.settings, desk)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", proxy_headers=False))
+    thread = threading.Thread(target=server.run, name="review-page")
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.05)
+    try:
+        yield Served(desk, f"http://localhost:{port}")
+    finally:
+        server.should_exit = True
+        thread.join()

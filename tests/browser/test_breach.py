@@ -16,8 +16,6 @@ from flows.desk.kinds.breaches import BreachKind, Stage
 from tests.browser.made_calls import into_review, sample_call
 from tests.browser.pages import Reviewed
 from tests.browser.running import Served
-from tests.browser.test_reading import CONTRASTS, NAMELESS
-from tests.browser.test_widths import OUTSIDE, OVERLAPS, WIDTHS
 from tests.desk_builders import OTHER
 from tests.release_builders import decided, released
 
@@ -79,26 +77,6 @@ def test_from_the_ledger_to_the_report(served: Served, sent: str, approver: Page
     expect(banner).to_contain_text("確報")
     banner.get_by_role("link", name=number).click()
     expect(approver.get_by_role("heading", level=1)).to_have_text(number)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_pages_fit(served: Served, sent: str, breach: str, approver: Page, width: int):
-    """No page is wider than the window, and nothing lies on something else."""
-    approver.set_viewport_size({"width": width, "height": 800})
-    for path in ("/calls", "/breaches", f"/breaches/{breach}", f"/ledger/{sent}/breach"):
-        approver.goto(served.address + path)
-        assert approver.evaluate(OUTSIDE) <= 0, path
-        assert approver.evaluate(OVERLAPS) == [], path
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_are_readable(served: Served, sent: str, breach: str, approver: Page, scheme: str):
-    """Every text reaches 4.5 to 1, every field has a name."""
-    approver.emulate_media(color_scheme=scheme)
-    for path in ("/breaches", f"/breaches/{breach}", f"/ledger/{sent}/breach"):
-        approver.goto(served.address + path)
-        assert approver.evaluate(CONTRASTS) == [], path
-        assert approver.evaluate(NAMELESS) == [], path
 
 
 def test_an_analyst_sees_when_it_is_due(reviewed: Reviewed, breach: str, analyst: Page):

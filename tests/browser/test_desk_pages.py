@@ -1,39 +1,13 @@
-"""The pages of the clerk and of the administrator: at every width, in both colour schemes, by keyboard."""
+"""The clerk's pages in the browser: a request by keyboard, mistakes at their fields, lists that are sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from flows.desk.cases import requests
-from tests.browser.pages import Reviewed
 from tests.browser.running import Served
-from tests.browser.test_reading import CONTRASTS, NAMELESS
-from tests.browser.test_widths import OUTSIDE, OVERLAPS, WIDTHS
-
-PAGES = {
-    "hirata": ("/requests", "/requests/{0}", "/requests/{0}/amend", "/intake", "/imports"),
-    "saiki": ("/requests/{0}", "/accounts", "/lists", "/imports", "/care"),
-}
-
-
-@pytest.mark.parametrize("login", PAGES)
-def test_the_pages_can_be_read(login: str, reviewed: Reviewed, person: Callable[[str], Page]):
-    """Nothing outside, nothing on anything else, 4.5 to 1, a name for every field; what is folded up too."""
-    page = person(login)
-    for path in PAGES[login]:
-        page.goto(reviewed.site + path.format(reviewed.number))
-        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-        assert page.evaluate(NAMELESS) == [], path
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate(OUTSIDE) <= 0, (path, width)
-            assert page.evaluate(OVERLAPS) == [], (path, width)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert page.evaluate(CONTRASTS) == [], (path, scheme)
 
 
 def test_a_request_is_taken_in_by_keyboard(served: Served, person: Callable[[str], Page]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,19 +19,8 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
 from flows.desk.kinds.values import Answer
 from flows.letter.docx_file import bare_bytes
-from flows.masking import mask_case_call as worker
-from tests.flow_builders import InTurn, desk_of_flows
-from tests.release_builders import APPROVER, SECRETS, approved, asked, with_company, words_of
+from tests.release_builders import APPROVER, SECRETS, approved, asked, words_of
 from tests.sentinels import found_in
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
-    """A desk that the command finds by its settings, and somebody who acts at it."""
-    monkeypatch.setattr(worker, "load_models", InTurn())
-    monkeypatch.setenv("KAIJI_ACTOR", "小早川")
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        yield with_company(opened)
 
 
 @pytest.fixture

@@ -11,11 +11,14 @@ from fastapi import FastAPI
 
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import Call
+from flows.masking import mask_case_call as worker
 from flows.review.app import create_app
 from flows.review.routes import decide as routes_decide
 from tests.browser.made_calls import into_review, sample_call
 from tests.desk_builders import Clock, desk_settings
 from tests.fakes import FakeModels
+from tests.flow_builders import InTurn, desk_of_flows
+from tests.release_builders import with_company
 from tests.review_site import Person, add_people, quick_passwords, signed_in
 
 
@@ -35,6 +38,16 @@ def desk(tmp_path: Path, clock: Clock, monkeypatch) -> Iterator[Desk]:
     with open_desk(desk_settings(tmp_path), clock) as opened:
         add_people(opened)
         yield opened
+
+
+@pytest.fixture
+def releasing_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A desk whose calls go out as the fakes hear them, with people who may sign in."""
+    quick_passwords(monkeypatch)
+    monkeypatch.setattr(worker, "load_models", InTurn())
+    with desk_of_flows(tmp_path, monkeypatch) as opened:
+        add_people(opened)
+        yield with_company(opened)
 
 
 @pytest.fixture

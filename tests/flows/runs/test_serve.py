@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import ast
 import contextlib
 import importlib.util
 import os
@@ -8,7 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,8 +15,8 @@ from flows.desk.cases import calls
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.states import State
-from flows.prefect_api.secret import secret_variables
 from flows.runs import serve
+from flows.runs.parts import ServeError
 from flows.settings import Settings, server_environment
 from flows.version import VERSION
 from tests.flows.conftest import ServedNight
@@ -144,54 +142,6 @@ def test_what_the_surroundings_set_comes_first(monkeypatch, tmp_path: Path):
     assert surroundings["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
 
 
-@pytest.fixture
-def parts(tmp_path: Path) -> serve.Parts:
-    """Processes of our own that stand for server and worker."""
-    return serve.Parts(dict(os.environ), tmp_path)
-
-
-def test_a_part_that_ends_is_named(parts: serve.Parts):
-    """With its exit status and its log."""
-    part = parts.start("worker-1", [sys.executable, "-c", "raise SystemExit(7)"])
-    part.process.wait(30)
-
-    with pytest.raises(serve.ServeError, match=r"worker-1.*7.*worker-1\.log"):
-        parts.check()
-
-
-def test_a_worker_that_is_killed_is_started_again(parts: serve.Parts, monkeypatch):
-    """After a pause; the night goes on."""
-    code = [sys.executable, "-c", "import time; time.sleep(60)"]
-    first = parts.start("worker-1", code, again=True)
-    first.process.kill()
-    first.process.wait(30)
-    parts.check()
-    assert parts.running == [first]
-    monkeypatch.setattr(serve, "RESTART_SECONDS", 0.0)
-    parts.check()
-    (second,) = parts.running
-
-    assert second.process.pid != first.process.pid
-    assert second.process.poll() is None
-    parts.stop()
-
-
-def test_a_part_is_not_told_what_it_has_no_use_for(tmp_path: Path, monkeypatch):
-    """Nor when it is started again: the review page needs no secret of Prefect's."""
-    secret = secret_variables("kaiji:a secret of twenty letters")
-    parts = serve.Parts({**os.environ, **secret}, tmp_path)
-    monkeypatch.setattr(serve, "RESTART_SECONDS", 0.0)
-    code = [sys.executable, "-c", "import os; print([name for name in os.environ if 'AUTH' in name])"]
-    for without, told in ((frozenset(), sorted(secret)), (frozenset(secret), [])):
-        part = parts.start("page", code, again=True, without=without)
-        for _ in range(2):
-            part.process.wait(60)
-            assert sorted(ast.literal_eval(part.log.read_text())) == told
-            parts.check()
-            part = parts.running[-1]
-    parts.stop()
-
-
 def test_a_folder_of_templates_is_no_page(monkeypatch):
     """Without its program there is no review page to start, and everything else is started."""
     for found, there in ((None, False), (object(), True)):
@@ -199,37 +149,8 @@ def test_a_folder_of_templates_is_no_page(monkeypatch):
         assert serve._has_review() is there
 
 
-def test_stopping_reaches_the_processes_that_a_part_started(parts: serve.Parts, monkeypatch):
-    """A worker's runs end with it, even when they do not listen."""
-    monkeypatch.setattr(serve, "TERM_SECONDS", 1.0)
-    deaf = (
-        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-        "print('deaf', flush=True); time.sleep(60)"
-    )
-    # As Prefect starts its runs: in a session of their own.
-    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {deaf!r}], start_new_session=True)"
-    part = parts.start("worker-1", [sys.executable, "-c", code])
-    until = time.monotonic() + 30
-    while b"deaf" not in part.log.read_bytes() and time.monotonic() < until:
-        time.sleep(0.1)
-    parts.stop()
-
-    assert b"deaf" in part.log.read_bytes()
-    assert serve._members(part) == ()
-
-
-def test_the_log_of_the_last_time_is_kept(parts: serve.Parts):
-    """One back: what went wrong can be read after a restart; logs are their owner's only."""
-    for _ in range(2):
-        parts.start("server", [sys.executable, "-c", "print('x')"]).process.wait(30)
-    logs = parts.logs
-
-    assert {path.name for path in logs.glob("server*")} == {"server.log", "server.log.1"}
-    assert (logs / "server.log").stat().st_mode & 0o077 == 0
-
-
 def test_a_second_serve_on_one_home_is_refused(tmp_path: Path):
     """Two servers on one database would both start the night."""
-    with serve._only_one(tmp_path), pytest.raises(serve.ServeError), serve._only_one(tmp_path):
+    with serve._only_one(tmp_path), pytest.raises(ServeError), serve._only_one(tmp_path):
         pass
     assert free_port()

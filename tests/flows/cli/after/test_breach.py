@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,18 +17,7 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import BreachKind, Stage
 from flows.desk.kinds.values import JAPAN
-from flows.masking import mask_case_call as worker
-from tests.flow_builders import InTurn, desk_of_flows
-from tests.release_builders import APPROVER, approved, asked, released, with_company, words_of
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
-    """A desk that the command finds by its settings, and somebody who acts at it."""
-    monkeypatch.setattr(worker, "load_models", InTurn())
-    monkeypatch.setenv("KAIJI_ACTOR", "小早川")
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        yield with_company(opened)
+from tests.release_builders import APPROVER, approved, asked, released, words_of
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import io
 import re
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,35 +16,22 @@ from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.states import State
-from flows.masking import mask_case_call as worker
-from flows.review.app import create_app
 from flows.review.routes import ledger as routes_ledger
 from pipeline.errors import ModelError
 from tests.builders import utterance
 from tests.fakes import FakeModels
-from tests.flow_builders import InTurn, desk_of_flows
-from tests.release_builders import SECRETS, approved, asked, with_company
-from tests.review_site import HOST, Person, add_people, new_person, quick_passwords, signed_in
+from tests.release_builders import SECRETS, approved, asked
+from tests.review_site import HOST, Person, new_person, send, signed_in
 from tests.sentinels import found_in
 
 WORKING = "開示の作業をしています"
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
-    """A desk whose calls go out as the fakes hear them, with people who may sign in."""
-    quick_passwords(monkeypatch)
-    monkeypatch.setattr(worker, "load_models", InTurn())
+def desk(releasing_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """One whose releases by the button are listened to by the fakes, too."""
     monkeypatch.setattr(routes_ledger, "load_models", lambda _: FakeModels())
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        add_people(opened)
-        yield with_company(opened)
-
-
-@pytest.fixture
-def app(desk: Desk) -> FastAPI:
-    """The page."""
-    return create_app(desk.settings, desk)
+    return releasing_desk
 
 
 @pytest.fixture
@@ -54,12 +40,6 @@ def number(desk: Desk, tmp_path: Path) -> str:
     request = asked(desk)
     approved(desk, tmp_path, request)
     return requests.get(desk, request).number
-
-
-def send(person: Person, path: str, **fields: object):
-    """A form of our own page."""
-    form = {"csrf": person.headers["X-CSRF-Token"], **{name: str(value) for name, value in fields.items()}}
-    return person.client.post(path, data=form, headers={"Origin": HOST}, follow_redirects=False)
 
 
 def go_out(person: Person, number: str) -> str:

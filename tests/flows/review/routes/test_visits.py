@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,32 +13,19 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import FileKind
 from flows.desk.kinds.ways import Manner, Way
-from flows.masking import mask_case_call as worker
-from flows.review.app import create_app
 from pipeline.audio.recording import read_recording
 from tests.desk_builders import ANALYST, OTHER
-from tests.flow_builders import InTurn, desk_of_flows
-from tests.release_builders import SECRETS, approved, asked, released, with_company
-from tests.review_site import HOST, Person, add_people, quick_passwords, signed_in
+from tests.release_builders import SECRETS, approved, asked, released
+from tests.review_site import Person, send, signed_in
 from tests.sentinels import found_in
 
 WAV_HEADER_BYTES = 44
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
-    """A desk whose calls go out as the fakes hear them, with people who may sign in."""
-    quick_passwords(monkeypatch)
-    monkeypatch.setattr(worker, "load_models", InTurn())
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        add_people(opened)
-        yield with_company(opened)
-
-
-@pytest.fixture
-def app(desk: Desk) -> FastAPI:
-    """The page."""
-    return create_app(desk.settings, desk)
+def desk(releasing_desk: Desk) -> Desk:
+    """One whose calls go out."""
+    return releasing_desk
 
 
 @pytest.fixture
@@ -51,12 +37,6 @@ def answered(desk: Desk, tmp_path: Path) -> tuple[str, str]:
     approve_way(desk, OTHER, request)
     released(desk, request)
     return requests.get(desk, request).number, call.call_id
-
-
-def send(person: Person, path: str, **fields: str):
-    """A form of our own page."""
-    form = {"csrf": person.headers["X-CSRF-Token"], **fields}
-    return person.client.post(path, data=form, headers={"Origin": HOST}, follow_redirects=False)
 
 
 def begun(app: FastAPI, number: str) -> Person:

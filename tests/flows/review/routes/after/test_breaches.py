@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import urllib.parse
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +17,9 @@ from flows.desk.cases import requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import EXEMPT, GROUNDS, ITEMS, Paper
-from flows.masking import mask_case_call as worker
 from flows.review.app import create_app
-from tests.flow_builders import InTurn, desk_of_flows
-from tests.release_builders import APPROVER, approved, asked, released, with_company
-from tests.review_site import HOST, Person, add_people, new_person, quick_passwords, signed_in
+from tests.release_builders import APPROVER, approved, asked, released
+from tests.review_site import HOST, Person, new_person, signed_in
 from tests.sentinels import found_in
 
 METRICS_WORD = "0123456789abcdef0123456789abcdef"
@@ -30,19 +27,9 @@ TEXT = "同じ姓の別の人に郵送した"
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch) -> Iterator[Desk]:
-    """A desk whose calls go out as the fakes hear them, with people who may sign in."""
-    quick_passwords(monkeypatch)
-    monkeypatch.setattr(worker, "load_models", InTurn())
-    with desk_of_flows(tmp_path, monkeypatch) as opened:
-        add_people(opened)
-        yield with_company(opened)
-
-
-@pytest.fixture
-def app(desk: Desk) -> FastAPI:
-    """The page."""
-    return create_app(desk.settings, desk)
+def desk(releasing_desk: Desk) -> Desk:
+    """One whose calls go out."""
+    return releasing_desk
 
 
 @pytest.fixture
@@ -53,12 +40,6 @@ def number(desk: Desk, tmp_path: Path) -> str:
     released(desk, request)
     deliveries.deliver(desk, APPROVER, request, "書留 123-45")
     return requests.get(desk, request).number
-
-
-@pytest.fixture
-def approver(app: FastAPI) -> Person:
-    """Kobayakawa."""
-    return signed_in(app, "kobayakawa")
 
 
 def send(person: Person, path: str, fields: list[tuple[str, str]]):

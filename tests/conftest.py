@@ -41,6 +41,8 @@ RUNS = {"flow_run", "prefect_server", "sample_run", "served_night"}
 """Fixtures of the whole session that take minutes; ``models`` takes seconds."""
 
 
+# Before xdist's own hook, which reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file on one worker, and all files that use the same long runs on the same one.
 

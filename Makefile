@@ -34,8 +34,8 @@ SERVE ?=
 serve: $(READY) ## Prefect's server, worker, deployments and the review page on this machine
 	$(BIN)/python -m flows.runs.serve $(SERVE)
 
-# A worker for each of two cores; a file's tests stay together (tests/conftest.py). `make test WORKERS=` uses one process.
-WORKERS ?= -n 2 --dist loadgroup --no-loadscope-reorder
+# A worker for each of two cores; a file's tests stay on one, in their order. `make test WORKERS=` uses one process.
+WORKERS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: $(READY) ## run the whole test suite; as root with apt it first installs what some tests open things with

@@ -37,23 +37,6 @@ hypothesis.settings.register_profile("kaiji", deadline=None, derandomize=os.envi
 hypothesis.settings.load_profile("kaiji")
 
 
-RUNS = {"flow_run", "prefect_server", "sample_run", "served_night"}
-"""Fixtures of the whole session that take minutes; ``models`` takes seconds."""
-
-
-# Before xdist's own hook, which reads the groups.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file on one worker, and all files that use the same long runs on the same one.
-
-    ``make test`` has two workers, each with its own fixtures (``--dist loadgroup``).
-    """
-    long_runs = {item.path for item in items if RUNS & set(getattr(item, "fixturenames", ()))}
-    for item in items:
-        group = "long runs" if item.path in long_runs else item.path.relative_to(ROOT).as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def models() -> Models:
     """The real models, loaded when first needed, once for all tests."""

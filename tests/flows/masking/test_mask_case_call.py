@@ -60,7 +60,12 @@ def test_a_call_goes_into_review_with_all_its_files(desk: Desk, tmp_path: Path):
         "heard": 1,
     }
     assert (after.state, after.revision) == (State.IN_REVIEW, 1)
-    assert kinds == set(FileKind) - {FileKind.ORIGINAL, FileKind.LETTER, FileKind.PACKAGE}
+    assert kinds == set(FileKind) - {
+        FileKind.ORIGINAL,
+        FileKind.LETTER,
+        FileKind.PACKAGE,
+        FileKind.VISIT_AUDIO,
+    }
     assert plans.get_plan(desk, call.call_id).plan.audio_sha256 == call.sha256
     assert left_behind(desk) == []
     assert requests.get(desk, call.request_id).state is State.IN_REVIEW

@@ -23,9 +23,9 @@ from tests.flows.conftest import ServedNight
 from tests.serving import ROOT, free_port
 
 
-def test_the_server_lists_the_four_deployments(served: ServedNight):
+def test_the_server_lists_the_four_deployments(served_night: ServedNight):
     """By the names of the contract."""
-    assert served.deployments == {
+    assert served_night.deployments == {
         "nightly/nightly",
         "mask-call/on-demand",
         "release-case/release",
@@ -33,69 +33,69 @@ def test_the_server_lists_the_four_deployments(served: ServedNight):
     }
 
 
-def test_each_deployment_says_what_it_is(served: ServedNight):
+def test_each_deployment_says_what_it_is(served_night: ServedNight):
     """This program's version, its tags, a Japanese description."""
-    assert set(served.described) == {"nightly", "on-demand", "release", "retention"}
-    for version, tags, description in served.described.values():
+    assert set(served_night.described) == {"nightly", "on-demand", "release", "retention"}
+    for version, tags, description in served_night.described.values():
         assert version == VERSION
         assert "kaiji" in tags
         assert not description.isascii()
 
 
-def test_a_call_started_over_the_api_reaches_review(served: ServedNight):
+def test_a_call_started_over_the_api_reaches_review(served_night: ServedNight):
     """The worker's own process, the real models."""
-    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
-        assert calls.get_call(desk, served.good.call_id).state is State.IN_REVIEW
+    with open_desk(Settings(home=served_night.home, work=served_night.home / "work")) as desk:
+        assert calls.get_call(desk, served_night.good.call_id).state is State.IN_REVIEW
         assert audit.verify(desk) == ()
-    assert served.ends[0] == "COMPLETED"
+    assert served_night.ends[0] == "COMPLETED"
 
 
-def test_the_night_sets_the_broken_call_aside(served: ServedNight):
+def test_the_night_sets_the_broken_call_aside(served_night: ServedNight):
     """With its reason; the run itself has done its work, and tells of it."""
-    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
-        after = calls.get_call(desk, served.bad.call_id)
+    with open_desk(Settings(home=served_night.home, work=served_night.home / "work")) as desk:
+        after = calls.get_call(desk, served_night.bad.call_id)
     assert (after.state, after.failure_kind) == (State.FAILED, "unreadable_audio")
-    assert served.ends[1] == "COMPLETED"
-    assert "| 音声を読めない | 1 |" in served.summary
-    assert f"| {served.bad.call_id} | 音声を読めない |" in served.summary
+    assert served_night.ends[1] == "COMPLETED"
+    assert "| 音声を読めない | 1 |" in served_night.summary
+    assert f"| {served_night.bad.call_id} | 音声を読めない |" in served_night.summary
 
 
-def test_a_name_in_the_form_is_refused_before_it_is_written_down(served: ServedNight):
+def test_a_name_in_the_form_is_refused_before_it_is_written_down(served_night: ServedNight):
     """Parameters are ids only: Prefect checks the pattern before it stores anything."""
-    assert 400 <= served.refused < 500
+    assert 400 <= served_night.refused < 500
 
 
-def test_ctrl_c_stops_all_of_it(served: ServedNight):
+def test_ctrl_c_stops_all_of_it(served_night: ServedNight):
     """Exit status 0, the addresses were told, and no process of this home is left."""
     left = []
     for path in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
-            left += [path.parent.name] if str(served.home).encode() in path.read_bytes() else []
+            left += [path.parent.name] if str(served_night.home).encode() in path.read_bytes() else []
 
-    assert served.status == 0
-    assert "http://127.0.0.1:" in served.printed
+    assert served_night.status == 0
+    assert "http://127.0.0.1:" in served_night.printed
     # Nobody can sign in to the page yet; who reads this terminal may make the first account.
-    assert re.search(r"最初の利用者の合言葉\s+[0-9a-f]{24} ", served.printed)
+    assert re.search(r"最初の利用者の合言葉\s+[0-9a-f]{24} ", served_night.printed)
     assert left == []
 
 
-def test_ctrl_c_puts_the_call_under_way_back(served: ServedNight):
+def test_ctrl_c_puts_the_call_under_way_back(served_night: ServedNight):
     """No attempt is counted, nothing in clear is left; the next start takes it up."""
-    with open_desk(Settings(home=served.home, work=served.home / "work")) as desk:
-        call = calls.get_call(desk, served.stopped.call_id)
+    with open_desk(Settings(home=served_night.home, work=served_night.home / "work")) as desk:
+        call = calls.get_call(desk, served_night.stopped.call_id)
         actions = [entry.action for entry in audit.entries(desk) if entry.subject.call_id == call.call_id]
 
     assert (call.state, call.attempts) == (State.REQUESTED, 0)
     assert actions == ["call.attach", "call.claim", "call.requeue"]
 
 
-def test_everything_lies_in_the_home(served: ServedNight):
+def test_everything_lies_in_the_home(served_night: ServedNight):
     """Prefect's database, the logs and the work folder, which is empty."""
-    names = {path.name for path in served.home.iterdir()}
+    names = {path.name for path in served_night.home.iterdir()}
 
     assert names >= {"prefect", "log", "store", "desk.sqlite3", "key"}
-    assert [path for path in (served.home / "work").rglob("*") if path.is_file()] == []
-    assert (served.home / "prefect" / "prefect.db").is_file()
+    assert [path for path in (served_night.home / "work").rglob("*") if path.is_file()] == []
+    assert (served_night.home / "prefect" / "prefect.db").is_file()
 
 
 def test_a_port_in_use_is_told(tmp_path: Path):

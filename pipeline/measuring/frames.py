@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.types import TimeSpan
 
-__all__ = ["AudioPair", "Frames", "Marked", "Stretch", "frames_of"]
+__all__ = ["FRAME_SECONDS", "AudioPair", "Frames", "Marked", "Stretch", "frames_of"]
 
 FRAME_SECONDS = 0.010
 """Length of a frame (contract section 2)."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from models.training.calls.wear import main
 from pipeline.audio.recording import read_recording
+from pipeline.measuring.frames import FRAME_SECONDS, AudioPair, frames_of
 
 SAMPLE = Path(__file__).parents[4] / "sample_audio/clinic-kanji.wav"
 
@@ -24,14 +25,34 @@ def worn(tmp_path: Path, seed: int) -> Path:
     return out / SAMPLE.name
 
 
-def test_it_is_as_long_and_its_truth_is_the_same(tmp_path: Path) -> None:
+def test_it_is_as_long_and_its_truth_says_the_same(tmp_path: Path) -> None:
     """Nothing moves in time, or what is marked would be marked elsewhere."""
     path = worn(tmp_path, 1)
     before, after = read_recording(SAMPLE), read_recording(path)
     assert after.samples.shape == before.samples.shape
-    truth = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
-    assert truth == json.loads(SAMPLE.with_suffix(".truth.json").read_text(encoding="utf-8"))
+    old, new = (
+        json.loads(each.with_suffix(".truth.json").read_text(encoding="utf-8")) for each in (SAMPLE, path)
+    )
+    times = {"start", "end"}
+    for was, span in zip(old["spans"], new["spans"], strict=True):
+        assert {k: v for k, v in span.items() if k not in times} == {
+            k: v for k, v in was.items() if k not in times
+        }
+        assert was["start"] <= span["start"] < span["end"] <= was["end"]
+    assert {**new, "spans": ()} == {**old, "spans": ()}
     assert path.with_suffix(".case.json").is_file()
+
+
+def test_a_span_reaches_from_its_first_sound_to_its_last(tmp_path: Path) -> None:
+    """What is still before it is worn is nobody's data afterwards, when there is noise in it."""
+    path = worn(tmp_path, 1)
+    truth = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
+    samples = read_recording(SAMPLE).samples[:, :]
+    speech = frames_of(AudioPair(samples, samples, 8000)).speech
+    for span in truth["spans"]:
+        frames = speech[int(span["speaker"] == "cu" and truth["layout"] == "stereo")]
+        assert frames[round(span["start"] / FRAME_SECONDS)]
+        assert frames[round(span["end"] / FRAME_SECONDS) - 1]
 
 
 def test_the_seed_decides_the_line(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ All of them follow ``sample_audio.voices.Voices``.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sound.morae import fold_kana, morae
+from models.training.calls.hts_durations import Durations, when_spoken
 from sample_audio.voices import RATE, VOICES, KokoroVoices, Sentence, Voice, native_styles
 
 __all__ = ["HtsVoice", "ManyVoices", "MeiVoices", "resampled"]
@@ -35,7 +34,7 @@ HALF_TONES = dict(zip(VOICES, (0.0, 1.5, -2.0, 2.0, -6.0), strict=True))
 
 
 class HtsVoice:
-    """One voice of Open JTalk; where a piece sounds is estimated from its morae.
+    """One voice of Open JTalk; where a piece sounds is read off the durations of its phonemes.
 
     Args:
         path: A ``.htsvoice`` file; ``None`` for Mei.
@@ -44,6 +43,7 @@ class HtsVoice:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._engine: Any = None
+        self._durations: Durations | None = None
 
     def speak(
         self, pieces: tuple[str, ...], voice: Voice, *, throat: float = 1.0, half_tone: float = 0.0
@@ -59,11 +59,15 @@ class HtsVoice:
         import pyopenjtalk
 
         throat *= voice.pitch
-        wave, rate = self._synthesised("".join(pieces), voice.speed / throat, half_tone)
+        text, speed = "".join(pieces), voice.speed / throat
+        wave, rate = self._synthesised(text, speed, half_tone)
         sound = resampled(np.asarray(wave, dtype=np.float32) / 32768.0, Fraction(RATE / rate / throat))
-        lengths = [len(morae(fold_kana(str(pyopenjtalk.g2p(p, kana=True))))) for p in pieces]
-        edges = np.concatenate(([0.0], np.cumsum(lengths))) / max(1, sum(lengths)) * len(sound)
-        return Sentence(sound, tuple((int(a), int(b)) for a, b in itertools.pairwise(edges)))
+        if self._durations is None:
+            self._durations = Durations(self._path)
+        phonemes = self._durations.of(pyopenjtalk.extract_fullcontext(text), speed)
+        times = when_spoken([str(pyopenjtalk.g2p(piece)).split() for piece in pieces], phonemes)
+        places = (tuple(min(round(time / throat * RATE), len(sound)) for time in both) for both in times)
+        return Sentence(sound, tuple((start, end) for start, end in places))
 
     def _synthesised(self, text: str, speed: float, half_tone: float) -> tuple[NDArray[np.float64], int]:
         import pyopenjtalk

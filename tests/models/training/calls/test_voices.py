@@ -22,8 +22,8 @@ def test_pieces_follow_one_another_through_the_sentence(name: str) -> None:
     assert 0.05 < np.abs(spoken.sound).max() < 1.5
     edges = [edge for piece in spoken.pieces for edge in piece]
     assert edges == sorted(edges)
-    assert edges[0] == 0
-    assert edges[-1] == len(spoken.sound)
+    assert edges[0] > 0  # the voice is silent at first, and at last
+    assert edges[-1] < len(spoken.sound)
     assert all(start < end for start, end in spoken.pieces)
 
 

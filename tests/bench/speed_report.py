@@ -105,19 +105,16 @@ def _stages(rounds: Rounds, minutes: float) -> Iterator[str]:
 def stages_of(parts: Mapping[str, float]) -> dict[str, float]:
     """CPU seconds of every stage, recognition taken out of the stages and told by itself."""
     out: dict[str, float] = {}
+    first, second, again = RECOGNITION
     for stage in STAGES:
         spent = parts.get(stage, 0.0)
         if stage == "transcribe":
-            first, second = (parts.get(name, 0.0) for name in RECOGNITION[:2])
-            out |= {RECOGNITION[0]: first, RECOGNITION[1]: second}
-            spent -= first + second
-        if stage == "attribute":
-            out[RECOGNITION[3]] = parts.get(RECOGNITION[3], 0.0)
-            spent -= out[RECOGNITION[3]]
+            out |= {name: parts.get(name, 0.0) for name in (first, second)}
+            spent -= out[first] + out[second]
         if stage == "verify":
             spent += parts.get("verify_finally", 0.0)
-            out[RECOGNITION[2]] = parts.get(RECOGNITION[2], 0.0)
-            spent -= out[RECOGNITION[2]]
+            out[again] = parts.get(again, 0.0)
+            spent -= out[again]
         if stage != "verify_finally":
             out[stage] = max(0.0, spent)
     return out

@@ -157,7 +157,7 @@ def _places(lexicon: Lexicon) -> dict[_Key, int]:
 
 
 def _graded_places(lexicon: Lexicon) -> Iterator[tuple[str, int]]:
-    for grade, readings in ((2, (*lexicon.prefectures, *lexicon.cities)), (1, lexicon.towns)):
+    for grade, readings in ((2, (*lexicon.prefectures, *lexicon.cities)), (1, lexicon.town_readings())):
         for reading in readings:
             yield reading, grade
             for ending in ("ト", "フ", "ケン", "シ", "ク", "グン", "チョウ", "マチ", "ムラ", "ソン"):

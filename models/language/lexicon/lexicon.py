@@ -157,9 +157,16 @@ class Lexicon:
     @cached_property
     def towns(self) -> Mapping[str, PlaceEntry]:
         """Towns and quarters (町域), by reading; their parent is the city in one piece."""
-        return _by_reading(
-            "town", [(row.town_kana, Place(row.town, row.city)) for row in self.address_rows()]
+        found = (
+            (kana, Place(town, city.replace("|", "")))
+            for _, _, city, _, towns in self._places
+            for town, kana in _towns(towns)
         )
+        return _by_reading("town", found)
+
+    def town_readings(self) -> Iterable[str]:
+        """The readings of ``towns``, some several times, without making ``towns``, which takes 30 MB."""
+        return (kana for line in self._places for _, kana in _towns(line[-1]))
 
     def surname_rows(self) -> tuple[NameRow, ...]:
         """Every spelling of every surname, to draw from by weight."""
@@ -202,22 +209,20 @@ class Lexicon:
         rows = []
         for prefecture, prefecture_kana, city, city_kana, towns in self._places:
             head = (prefecture, prefecture_kana, city.replace("|", ""), city_kana.replace("|", ""))
-            for town in filter(None, towns.split(";")):
-                surface, _, kana = town.partition(",")
-                rows.append(AddressRow(*head, surface, kana))
+            rows += [AddressRow(*head, town, kana) for town, kana in _towns(towns)]
         return tuple(rows)
 
     @cached_property
     def _surname_spellings(self) -> _Spellings:
-        return _Spellings(self._surnames.lines())
+        return _Spellings(self._surnames)
 
     @cached_property
     def _given_spellings(self) -> _Spellings:
-        return _Spellings(self._given_names.lines())
+        return _Spellings(self._given_names)
 
     @cached_property
     def _place_surfaces(self) -> frozenset[str]:
-        known = {row.town for row in self._address_rows}
+        known = {town for line in self._places for town, _ in _towns(line[-1])}
         for table in (self.prefectures, self.cities):
             for entry in table.values():
                 for surface in entry.surfaces:
@@ -244,29 +249,32 @@ class _NameTable(Mapping[str, NameEntry]):
     def __len__(self) -> int:
         return len(self._lines)
 
-    def lines(self) -> Iterable[str]:
-        """The lines as they are in the file."""
-        return self._lines.values()
+    def spellings(self) -> Iterator[tuple[str, str]]:
+        """Reading and spelling, in the order of the file."""
+        return ((reading, surface) for reading, line in self._lines.items() for surface, _ in _spelled(line))
+
+    def row(self, reading: str, surface: str) -> NameRow:
+        """One spelling of a reading."""
+        weights = dict(_spelled(self._lines[reading]))
+        return NameRow(surface, reading, float(weights[surface]))
 
 
 class _Spellings:
-    """The lines of a file of names by how they are written; of a line only what is asked for is parsed."""
+    """A file of names by how they are written: of each spelling the readings, by which its rows are found.
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._items: dict[str, list[tuple[str, str]]] = {}
-        for line in lines:
-            reading, spelled = line[: line.index("\t")], line[line.rindex("\t") + 1 :]
-            for item in spelled.split(";"):
-                surface, _, weight = item.partition(":")
-                if surface in self._items:
-                    self._items[surface].append((reading, weight))
-                else:
-                    self._items[surface] = [(reading, weight)]
+    Half a million spellings with a list of rows each take 60 MB more.
+    """
+
+    def __init__(self, names: _NameTable) -> None:
+        self._names = names
+        self._readings: dict[str, str] = {}
+        for reading, surface in names.spellings():
+            known = self._readings.get(surface)
+            self._readings[surface] = f"{known} {reading}" if known else reading
 
     def rows(self, surface: str) -> tuple[NameRow, ...]:
         """The rows of a spelling, in the order of the file; () where there is none."""
-        found = self._items.get(surface, ())
-        return tuple(NameRow(surface, reading, float(weight)) for reading, weight in found)
+        return tuple(self._names.row(each, surface) for each in self._readings.get(surface, "").split())
 
 
 def commonness(per_million: float) -> float:
@@ -322,15 +330,26 @@ def lexicon_lines(path: Path) -> list[str]:
 
 
 def _parse_name(line: str) -> NameEntry:
-    reading, total, gender, band, spelled = line.split("\t")
-    rows = []
-    for item in spelled.split(";"):
+    reading, total, gender, band, _ = line.split("\t")
+    rows = tuple(NameRow(surface, reading, float(weight)) for surface, weight in _spelled(line))
+    return NameEntry(reading, float(total), gender, int(band), rows)
+
+
+def _spelled(line: str) -> Iterator[tuple[str, str]]:
+    """Spelling and weight, of a line of names."""
+    for item in line[line.rindex("\t") + 1 :].split(";"):
         surface, _, weight = item.partition(":")
-        rows.append(NameRow(surface, reading, float(weight)))
-    return NameEntry(reading, float(total), gender, int(band), tuple(rows))
+        yield surface, weight
 
 
-def _by_reading(kind: str, found: list[tuple[str, Place]]) -> dict[str, PlaceEntry]:
+def _towns(listed: str) -> Iterator[tuple[str, str]]:
+    """Spelling and reading of the towns that a line of places lists."""
+    for town in filter(None, listed.split(";")):
+        surface, _, kana = town.partition(",")
+        yield surface, kana
+
+
+def _by_reading(kind: str, found: Iterable[tuple[str, Place]]) -> dict[str, PlaceEntry]:
     places: dict[str, dict[Place, None]] = defaultdict(dict)
     for reading, place in found:
         places[reading][place] = None

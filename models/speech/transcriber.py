@@ -35,6 +35,7 @@ from models.speech.whisper.narrow_vocabulary import (
 from models.speech.whisper.processors import Place, place
 from models.speech.whisper.window_encoder import WindowEncoder
 from models.speech.window_decoder import UNREAD, Decoding
+from pipeline.audio.memory import share_arenas
 from pipeline.errors import ModelError
 from pipeline.hearing.transcribe import RATE, HeardSegment, HeardWord
 from pipeline.types import Posteriorgram
@@ -232,6 +233,7 @@ def load_transcriber(
     Raises:
         ModelError: when it is missing, incomplete, or not the bytes that it must be.
     """
+    share_arenas()
     at = place(device, cpu_threads)
     options = at.of_whisper(compute_type)
     embedded = None if Path(name_or_path).is_dir() else embedded_asr(name_or_path)

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     }
     | {"presidio_anonymizer", "regex", "yaml"},
     "flows": {"pipeline", "models", "flows", "numpy", "matplotlib"}
-    | {"prefect", "pydantic", "pydantic_settings", "rich", "typer"}
+    | {"prefect", "pydantic", "rich", "typer"}
     | {"argon2", "cryptography", "fastapi", "fsspec", "h11", "jinja2", "sqlalchemy", "starlette", "uvicorn"}
     | {"docx", "pyzipper"},
 }

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from flows.desk.kinds.values import Actor, Answer, FileKind, NoteKind, Request, 
 from flows.desk.kinds.ways import AS_ASKED, Manner, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import FileRow, ReleaseRow, RequestRow, new_id
 from pipeline.third_voice import Remains
 
@@ -139,7 +139,7 @@ class Release:
     manner: Manner = AS_ASKED
 
 
-RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
+RELEASE: Shape[Release] = Shape(Release)
 
 
 def release(

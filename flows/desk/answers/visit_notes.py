@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from pydantic import TypeAdapter
-
 from flows.desk.kinds.values import Note, NoteKind
 from flows.desk.kinds.ways import Passage, Visit
+from flows.desk.sealing.shape import Shape
 
 __all__ = ["STRETCHES", "VISIT_HOURS", "visits_of"]
 
 VISIT_HOURS = 3
 """Longest time of a visit."""
 
-STRETCHES: TypeAdapter[tuple[Passage, ...]] = TypeAdapter(tuple[Passage, ...])
+STRETCHES: Shape[tuple[Passage, ...]] = Shape(tuple[Passage, ...])
 """The code of a note of ``PLAYED``."""
 
 

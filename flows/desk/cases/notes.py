@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter
 from sqlalchemy import Select, func, select
 
 from flows.desk.integrity.desk import Change
 from flows.desk.kinds.values import NoteKind
 from flows.desk.sealing.sealed import put_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RequestRow, new_id
 
 __all__ = ["SAID", "Said", "select_notes", "write_note"]
@@ -30,7 +30,7 @@ class Said:
     before: str = field(default="", repr=False)
 
 
-SAID: TypeAdapter[Said] = TypeAdapter(Said)
+SAID: Shape[Said] = Shape(Said)
 
 
 def write_note(change: Change, row: RequestRow, kind: NoteKind, said: Said) -> NoteRow:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,6 +28,7 @@ from flows.desk.kinds.values import (
 )
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import CallRow, IdentityRow, RequestRow, new_id
 
 __all__ = [
@@ -50,7 +50,7 @@ __all__ = [
     "withhold",
 ]
 
-CONTENT: TypeAdapter[NewRequest] = TypeAdapter(NewRequest)
+CONTENT: Shape[NewRequest] = Shape(NewRequest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import typer
 
 from flows.cli.commands import LOOK, Table
 from flows.files.endings import told_to_end
-from flows.quiet import quiet_libraries
+from flows.quiet import quiet_libraries, without_plugins
 from flows.version import VERSION
 
 __all__ = ["app", "main"]
@@ -54,6 +54,7 @@ def main() -> None:
     # All that is imported stays to the end.  Looking through it for cycles while it grows, two hundred times,
     # and once more before the process goes would be a quarter of a short command's time.
     gc.set_threshold(FEW_LOOKS)
+    without_plugins()
     try:
         with told_to_end():
             app()

@@ -10,7 +10,9 @@ from flows.settings import SettingError, Settings, hand_on, prepare_prefect
 
 def found_here() -> list[str]:
     """Settings that the surroundings of the tests make."""
-    return [name[6:].lower() for name in os.environ if name.startswith("KAIJI_") and name != "KAIJI_NO_SUCH_THING"]
+    return [
+        name[6:].lower() for name in os.environ if name.startswith("KAIJI_") and name != "KAIJI_NO_SUCH_THING"
+    ]
 
 
 def test_the_environment_sets_them(monkeypatch):
@@ -32,7 +34,9 @@ def test_what_is_told_here_comes_before_the_environment(monkeypatch):
     assert Settings().model_fields_set == {"due_days"} | set(found_here())
 
 
-@pytest.mark.parametrize("name", [name for name, one in Settings.model_fields.items() if "Secret" in str(one)])
+@pytest.mark.parametrize(
+    "name", [name for name, one in Settings.model_fields.items() if "Secret" in str(one)]
+)
 def test_a_secret_is_shown_nowhere(monkeypatch, name):
     """Neither in the settings as text nor as values."""
     monkeypatch.setenv(f"KAIJI_{name.upper()}", "open sesame")
@@ -42,7 +46,10 @@ def test_a_secret_is_shown_nowhere(monkeypatch, name):
     assert "sesame" not in f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
 
 
-@pytest.mark.parametrize(("name", "value"), [("KAIJI_DEVICE", "tpu"), ("KAIJI_CPU_THREADS", "0"), ("KAIJI_REVIEW_HTTPS", "perhaps")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KAIJI_DEVICE", "tpu"), ("KAIJI_CPU_THREADS", "0"), ("KAIJI_REVIEW_HTTPS", "perhaps")],
+)
 def test_a_malformed_setting_is_an_error(monkeypatch, name, value):
     """A mistake is not passed over; the message names it and does not repeat what stands there."""
     monkeypatch.setenv(name, value)

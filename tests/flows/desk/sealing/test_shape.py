@@ -11,6 +11,8 @@ from flows.desk.sealing.shape import Shape
 
 @dataclass(frozen=True)
 class Told:
+    """A value of two fields."""
+
     name: str
     days: tuple[int, ...] = ()
 
@@ -33,10 +35,15 @@ def test_another_shape_is_refused(told: str):
 
 
 def test_what_nobody_uses_costs_nothing(monkeypatch: pytest.MonkeyPatch):
-    """pydantic is asked at the first use, and once."""
+    """A reader is made at the first use, and once."""
     asked = []
     real = flows.desk.sealing.shape.TypeAdapter
-    monkeypatch.setattr(flows.desk.sealing.shape, "TypeAdapter", lambda kind: asked.append(kind) or real(kind))
+
+    def adapter(kind: object) -> object:
+        asked.append(kind)
+        return real(kind)
+
+    monkeypatch.setattr(flows.desk.sealing.shape, "TypeAdapter", adapter)
     shape: Shape[tuple[int, ...]] = Shape(tuple[int, ...])
     assert asked == []
 

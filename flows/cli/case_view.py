@@ -11,7 +11,7 @@ from flows.cli.session import Session, refuse
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED, label_of_note
 from flows.desk.kinds.states import CLOSED, State
 from flows.desk.kinds.values import JAPAN, IdentityCheck, IdentityMethod, NewRequest, Request
-from pipeline.types import CaseName
+from pipeline.call_case import CaseName
 
 __all__ = [
     "METHODS",

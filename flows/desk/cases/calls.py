@@ -26,7 +26,7 @@ from flows.desk.kinds.values import Actor, Call, ListVersions, NewRecording, Not
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.sources import copy_stream, drain, open_source
 from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow, new_id
-from pipeline.types import CallCase
+from pipeline.call_case import CallCase
 
 __all__ = [
     "PreparedCase",

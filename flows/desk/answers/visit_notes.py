@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flows.desk.kinds.values import Note, NoteKind
@@ -18,20 +18,19 @@ STRETCHES: Shape[tuple[Passage, ...]] = Shape(tuple[Passage, ...])
 """The code of a note of ``PLAYED``."""
 
 
-def visits_of(notes: Sequence[Note], ids: Sequence[str]) -> tuple[Visit, ...]:
+def visits_of(notes: Mapping[str, Note]) -> tuple[Visit, ...]:
     """Return the visits that a request's notes record, oldest first.
 
     Args:
-        notes: Notes of the request.
-        ids: Id of each note.
+        notes: Notes of the request by their ids, oldest first.
     """
-    ended = {note.about: note.at for note in notes if note.kind is NoteKind.VISIT_END}
+    ended = {note.about: note.at for note in notes.values() if note.kind is NoteKind.VISIT_END}
     found = []
-    for note, visit_id in zip(notes, ids, strict=True):
+    for visit_id, note in notes.items():
         if note.kind is NoteKind.VISIT:
             played = tuple(
                 (each.at, passage)
-                for each in notes
+                for each in notes.values()
                 if each.kind is NoteKind.PLAYED and each.about == visit_id
                 for passage in STRETCHES.validate_json(each.code)
             )

@@ -1,10 +1,11 @@
-"""Log levels of libraries that would write a call's words into the log."""
+"""Keeps libraries from passing a call's words on: into the log, or to a plugin."""
 
 from __future__ import annotations
 
 import logging
+import os
 
-__all__ = ["quiet_libraries"]
+__all__ = ["quiet_libraries", "without_plugins"]
 
 QUOTING_LOGGERS = (
     "faster_whisper",
@@ -29,3 +30,13 @@ def quiet_libraries() -> None:
     """Set these loggers to WARNING, whatever level the root logger has."""
     for name in QUOTING_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def without_plugins() -> None:
+    """Have pydantic load no plugin in this process and in those that it starts.
+
+    A plugin is any installed package that says it is one, and sees every value that is checked.  To look for
+    them among two hundred packages also takes 10 ms, which every command would pay.  It has to be said before
+    pydantic is first used, which is why it is said in the environment.
+    """
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"

@@ -2,15 +2,17 @@
 
 Everything here is frozen and holds tuples, never lists.  Fields that can hold a person's words are left out
 of ``repr``: no log line, no traceback repeats them.  Imported are only values that import nothing.
+
+What is told of a call before it is heard stands in ``call_case``.  The company's desk imports that alone:
+most of its commands know nothing of what is heard and found.
 """
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.listed_word import ListedWord
+from pipeline.call_case import CallCase, CaseName, MaskAction, Party, Requester
 from pipeline.reasons import Reason, Why
 from pipeline.third_voice import Remains
 
@@ -35,23 +37,6 @@ __all__ = [
     "Transcript",
     "Word",
 ]
-
-
-class Party(enum.StrEnum):
-    """Whose data a finding is: 本人 / 第三者 / 担当者 / 自社 / 不明."""
-
-    REQUESTER = "requester"
-    THIRD_PARTY = "third_party"
-    STAFF = "staff"
-    COMPANY = "company"
-    UNKNOWN = "unknown"
-
-
-class MaskAction(enum.StrEnum):
-    """What happens to a finding in the copy that leaves the house."""
-
-    MASK = "mask"
-    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -255,51 +240,6 @@ class Finding:
     notes: tuple[Reason, ...] = ()
     echo: tuple[tuple[int, float], ...] = ()
     listed: MaskAction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseName:
-    """A name or term as written and, where known, as read (katakana)."""
-
-    text: str = field(repr=False)
-    kana: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Requester:
-    """The person who asks: 本人.  Empty when the case names none."""
-
-    names: tuple[CaseName, ...] = field(default=(), repr=False)
-    phones: tuple[str, ...] = field(default=(), repr=False)
-    addresses: tuple[CaseName, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CallCase:
-    """Who asks, who works here, and what the company keeps to itself.
-
-    ``actions``: what to do with each party's data; THIRD_PARTY is always masked and is not in it.
-    ``words``: always masked or kept, whoever's they are.  ``products``: nobody's data, offered as words.
-    """
-
-    case_id: str
-    requester: Requester = Requester()
-    staff: tuple[CaseName, ...] = field(default=(), repr=False)
-    company_names: tuple[CaseName, ...] = field(default=(), repr=False)
-    company_phones: tuple[str, ...] = field(default=(), repr=False)
-    confidential_terms: tuple[CaseName, ...] = field(default=(), repr=False)
-    actions: tuple[tuple[Party, MaskAction], ...] = (
-        (Party.REQUESTER, MaskAction.KEEP),
-        (Party.STAFF, MaskAction.KEEP),
-        (Party.COMPANY, MaskAction.KEEP),
-        (Party.UNKNOWN, MaskAction.MASK),
-    )
-    words: tuple[ListedWord, ...] = field(default=(), repr=False)
-    products: tuple[CaseName, ...] = field(default=(), repr=False)
-
-    def action_for(self, party: Party) -> MaskAction:
-        """What the case's policy says of ``party``; MASK where it says nothing."""
-        return dict(self.actions).get(party, MaskAction.MASK)
 
 
 @dataclass(frozen=True, slots=True)

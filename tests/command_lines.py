@@ -43,7 +43,7 @@ class Line:
         arguments: What follows the command, with the places of the small desk in braces.
         status: With which it ends.
         given: What is typed.
-        needs: Of the heavy packages, those that its work takes.
+        needs: Of what is heavy, the packages and modules that its work takes.
         environment: Settings of its own.
     """
 
@@ -55,7 +55,7 @@ class Line:
 
 
 def line(*arguments: str, status: int = 0, given: str = "", needs: str = "", **environment: str) -> Line:
-    """A line; ``needs`` names packages with blanks between."""
+    """A line; ``needs`` names packages and modules with blanks between."""
     return Line(arguments, status, given, frozenset(needs.split()), environment)
 
 
@@ -65,12 +65,14 @@ CALLS = tuple(part for pair in SAMPLES.items() for part in pair)
 RIGHT = ("--operator-channel", "1")
 
 LINES: Mapping[str, Line] = {
-    "mask": line("{folder}/none.wav", *CALLS, status=2, needs="numpy av"),
-    "evaluate": line("{folder}/none", "--out", "{folder}/out", status=2, needs="numpy av"),
-    "run mask-call": line("{folder}/one.wav", "{folder}/one.mp3", *CALLS, status=2, needs="numpy av"),
-    "run nightly": line(),
-    "retention": line("--dry-run"),
-    "ledger": line(),
+    "mask": line("{folder}/none.wav", *CALLS, status=2, needs="numpy av pipeline.types"),
+    "evaluate": line("{folder}/none", "--out", "{folder}/out", status=2, needs="numpy av pipeline.types"),
+    "run mask-call": line(
+        "{folder}/one.wav", "{folder}/one.mp3", *CALLS, status=2, needs="numpy av pipeline.types"
+    ),
+    "run nightly": line(needs="pipeline.types"),
+    "retention": line("--dry-run", needs="pipeline.types"),
+    "ledger": line(needs="pipeline.types"),
     "case add": line("--json", "-", given=json.dumps(REQUEST)),
     "case import": line("{folder}/requests.csv"),
     "case list": line(),
@@ -90,20 +92,22 @@ LINES: Mapping[str, Line] = {
     "case hold": line(NEW),
     "case paid": line(NEW),
     "call search": line("--case", NEW),
-    "call attach": line(IDENTIFIED, "--found"),
+    "call attach": line(IDENTIFIED, "--found", needs="fsspec"),
     "call list": line(),
-    "call check": line("{call}"),
+    "call check": line("{call}", needs="fsspec"),
     "call requeue": line("{call}"),
     "call withhold": line("{call}", "--reason", "第三者の権利", status=3),
     "call withdraw": line("{call}"),
-    "recordings import": line("{folder}/recordings.csv"),
-    "recordings scan": line("{calls}", "--pattern", PATTERN),
+    "recordings import": line("{folder}/recordings.csv", needs="fsspec"),
+    "recordings scan": line("{calls}", "--pattern", PATTERN, needs="fsspec"),
     "recordings inbox": line(),
     "exchange profiles": line(),
-    "exchange import": line("{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av"),
-    "exchange vcon-in": line(IDENTIFIED, "{folder}/call.vcon.json", needs="numpy av"),
-    "exchange vcon-out": line(ANSWERED, "--out", "{folder}", status=3),
-    "exchange place": line(ANSWERED, KAIJI_OUTBOX="/nowhere", status=2),
+    "exchange import": line(
+        "{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av fsspec pipeline.types"
+    ),
+    "exchange vcon-in": line(IDENTIFIED, "{folder}/call.vcon.json", needs="numpy av pipeline.types"),
+    "exchange vcon-out": line(ANSWERED, "--out", "{folder}", status=3, needs="pipeline.types"),
+    "exchange place": line(ANSWERED, KAIJI_OUTBOX="/nowhere", status=2, needs="fsspec pipeline.types"),
     "lists import": line("{folder}/lists.json"),
     "lists show": line(),
     "audit verify": line(),
@@ -113,7 +117,7 @@ LINES: Mapping[str, Line] = {
     "key rotate": line(),
     "key prune": line(status=3),
     "key check": line(),
-    "practice begin": line("--samples", "{folder}/samples"),
+    "practice begin": line("--samples", "{folder}/samples", needs="fsspec"),
     "practice end": line(status=2),
     "account add": line("tanabe", "--role", "analyst", "--password-stdin", given=PASSWORD),
     "account list": line(),
@@ -122,14 +126,16 @@ LINES: Mapping[str, Line] = {
     "review serve": line(status=2, KAIJI_REVIEW_AUTH="none"),
     "breach mark": line(ANSWERED, "--kind", "紛失", "--text", "紛失した"),
     "breach list": line(),
-    "breach show": line(BREACH),
+    "breach show": line(BREACH, needs="pipeline.types"),
     "breach decide": line(BREACH, "--ground", "1", "--reason", "病名を含む"),
     "breach write": line(BREACH, "--item", "4", "--text", "入れ違い"),
-    "breach draft": line(BREACH, "--stage", "速報", "--out", "{folder}/report.docx", needs="docx"),
+    "breach draft": line(
+        BREACH, "--stage", "速報", "--out", "{folder}/report.docx", needs="docx pipeline.types"
+    ),
     "breach done": line(BREACH, "--stage", "通知", "--how", "書留"),
-    "release make": line(WITHHELD, needs="docx pyzipper"),
-    "release letter": line(WITHHELD, "--out", "{folder}/letter.docx", needs="docx"),
-    "release fetch": line(ANSWERED, "--out", "{folder}"),
+    "release make": line(WITHHELD, needs="docx pyzipper pipeline.types"),
+    "release letter": line(WITHHELD, "--out", "{folder}/letter.docx", needs="docx pipeline.types"),
+    "release fetch": line(ANSWERED, "--out", "{folder}", needs="pipeline.types"),
     "release password": line(ANSWERED),
     "release deliver": line(ANSWERED, "--how", "書留"),
     "release again": line(ANSWERED, "--reason", "再請求"),

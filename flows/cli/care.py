@@ -139,13 +139,14 @@ def new(
     ] = False,
 ) -> None:
     """最初の鍵と窓口を作ります。鍵やデータがすでにあれば何もしません。"""
-    from flows.desk.integrity.desk import open_desk
     from flows.desk.sealing.keys import key_file, load_keyring, new_key
-    from flows.settings import Settings
 
     if show:
         typer.echo(new_key().line)
         return
+    from flows.desk.integrity.desk import open_desk
+    from flows.settings import Settings
+
     with told():
         settings = Settings()
         if load_keyring(settings) is not None:

@@ -238,10 +238,10 @@ def identify(
 
 
 def _checked_at(session: Session, at: str) -> datetime:
-    from flows.intake.fields import moment_of
-
     if not at:
         return session.desk.clock()
+    from flows.intake.fields import moment_of
+
     checked_at = moment_of(at)
     if checked_at is None or checked_at > session.desk.clock():
         refuse("--at: 日時の形ではないか、未来の日時です(例: 2026-11-20 10:15)")

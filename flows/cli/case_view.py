@@ -8,14 +8,10 @@ from datetime import date
 import typer
 
 from flows.cli.session import Session, refuse
-from flows.desk.cases import calls, requests
-from flows.desk.cases.amendments import NewAmendment, amend, amendments
-from flows.desk.cases.identity import identity_checks
-from flows.desk.integrity.chain import Subject
 from flows.desk.kinds.request_words import AUTHORITIES, CHANNELS, DELIVERY, WANTED, label_of_note
 from flows.desk.kinds.states import CLOSED, State
 from flows.desk.kinds.values import JAPAN, IdentityCheck, IdentityMethod, NewRequest, Request
-from pipeline.types import CaseName
+from pipeline.call_case import CaseName
 
 __all__ = [
     "METHODS",
@@ -59,6 +55,10 @@ def summary(request: Request, today: date) -> tuple[object, ...]:
 
 def show_request(session: Session, number: str) -> None:
     """Print a request with its personal data, after recording that in the audit log."""
+    from flows.desk.cases import calls, requests
+    from flows.desk.cases.identity import identity_checks
+    from flows.desk.integrity.chain import Subject
+
     request = requests.get(session.desk, number)
     with session.desk.change(session.actor) as change:
         change.record("request.show", Subject(request.request_id))
@@ -91,6 +91,9 @@ def amend_request(session: Session, number: str, new: NewRequest, told: tuple[st
         new: The whole request as it should read.
         told: The reason, and the method of a new identity check; empty for none.
     """
+    from flows.desk.cases import requests
+    from flows.desk.cases.amendments import NewAmendment, amend, amendments
+
     reason, method = told
     check = IdentityCheck(method_of(method), session.desk.clock()) if method else None
     seen = len(amendments(session.desk, number))

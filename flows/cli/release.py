@@ -191,10 +191,12 @@ def deliver(
 
 
 def _moment(at: str) -> datetime | None:
+    if not at:
+        return None
     from flows.intake.fields import moment_of
 
-    moment = moment_of(at) if at else None
-    if at and moment is None:
+    moment = moment_of(at)
+    if moment is None:
         refuse("--at: 日時の形ではありません(例: 2026-11-20 10:15)")
     return moment
 

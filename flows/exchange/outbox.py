@@ -15,10 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import fsspec
-from fsspec.core import split_protocol
-from fsspec.implementations.local import LocalFileSystem
-
 from flows.desk.answers.deliveries import record_placed
 from flows.desk.answers.releases import answer_of, releases
 from flows.desk.cases.files import open_clear
@@ -114,9 +110,12 @@ class _Outbox:
     def __init__(self, settings: Settings) -> None:
         if settings.outbox is None:
             raise OutboxError("受渡し場所(KAIJI_OUTBOX)が設定されていません")
+        import fsspec
+        from fsspec.implementations.local import LocalFileSystem
+
         secret = settings.outbox_options
         options: dict[str, Any] = json.loads(secret.get_secret_value()) if secret else {}
-        protocol, _ = split_protocol(settings.outbox)
+        protocol, _ = fsspec.core.split_protocol(settings.outbox)
         if protocol is not None and protocol not in PROTOCOLS:
             raise OutboxError("KAIJI_OUTBOX: この種類の場所は使えません")
         self._fs, root = fsspec.core.url_to_fs(settings.outbox, use_listings_cache=False, **options)

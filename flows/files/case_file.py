@@ -26,9 +26,9 @@ from pydantic import (
     ValidationError,
 )
 
+from pipeline.call_case import CallCase, CaseName, MaskAction, Party, Requester
 from pipeline.errors import CaseFileError
 from pipeline.file_bytes import open_file
-from pipeline.types import CallCase, CaseName, MaskAction, Party, Requester
 
 __all__ = ["REASONS", "UNKNOWN_KEY", "case_lookup", "parse_case", "read_json", "read_json_series"]
 

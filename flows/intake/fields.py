@@ -28,7 +28,7 @@ from pydantic import (
 
 from flows.desk.kinds.values import JAPAN
 from flows.files.case_file import MALFORMED, REASONS, Kana, Phone, Text
-from pipeline.types import CaseName
+from pipeline.call_case import CaseName
 
 __all__ = [
     "Channel",

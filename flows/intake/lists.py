@@ -24,8 +24,8 @@ from flows.intake.faults import IntakeError
 from flows.intake.fields import Number, Reading, Refused, Strict, choice, reasons_of
 from flows.intake.tabular import Column, FileError, Layout, parse_records
 from models.company.yaml_lines import Entry, RecognizerFileError, read_yaml
+from pipeline.call_case import CallCase, CaseName
 from pipeline.errors import CaseFileError
-from pipeline.types import CallCase, CaseName
 
 __all__ = ["PolicyFile", "import_lists", "read_lists"]
 

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-import fsspec
-from fsspec.core import split_protocol
 from pydantic import Field, field_validator
 
 from flows.desk.cases import catalogue
@@ -84,6 +82,8 @@ class RecordingDocument(Strict):
         Raises:
             ValueError: when a local file does not exist; the message does not name it.
         """
+        from fsspec.core import split_protocol
+
         protocol, _ = split_protocol(self.file)
         uri = self.file
         if protocol is None:
@@ -230,8 +230,10 @@ def scan_recordings(
 
 
 def _listed(desk: Desk, root: str) -> list[_File]:
+    import fsspec
+
     secret = desk.settings.recordings_options
-    protocol, _ = split_protocol(root)
+    protocol, _ = fsspec.core.split_protocol(root)
     if protocol is not None and protocol not in PROTOCOLS:
         msg = "この種類の場所は使えません"
         raise RecordingUnreadableError(msg)

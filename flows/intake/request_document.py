@@ -24,7 +24,7 @@ from flows.intake.fields import (
     code_word,
 )
 from flows.intake.tabular import Column, Layout, Record
-from pipeline.types import Requester
+from pipeline.call_case import Requester
 
 __all__ = ["LAYOUT", "Authority", "Channel", "RequestDocument", "Way", "Wish", "parse_request"]
 

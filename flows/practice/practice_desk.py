@@ -29,7 +29,7 @@ from flows.desk.kinds.values import (
 from flows.files.case_file import case_lookup
 from flows.practice.mark import MARK, is_practice
 from flows.settings import Settings
-from pipeline.types import CallCase
+from pipeline.call_case import CallCase
 
 __all__ = ["FOLDER", "PRACTICE", "Made", "PracticeError", "begin_practice", "end_practice"]
 

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
@@ -88,7 +88,7 @@ class Parts:
             again: Whether it is started again when it ends by itself.
             without: Variables of the environment that it is not told.
         """
-        part = self._started(name, command, again=again, without=without)
+        part = replace(self._started(name, command, without), again=again)
         self.running.append(part)
         return part
 
@@ -107,14 +107,8 @@ class Parts:
             msg = f"{name} が失敗しました。記録: {part.log}"
             raise ServeError(msg)
 
-    def _started(
-        self,
-        name: str,
-        command: Sequence[str],
-        *,
-        again: bool = False,
-        without: frozenset[str] = frozenset(),
-    ) -> Part:
+    def _started(self, name: str, command: Sequence[str], without: frozenset[str] = frozenset()) -> Part:
+        """Start a process that is not started again."""
         told = {key: value for key, value in self.environment.items() if key not in without}
         log, mark = self.logs / f"{name}.log", f"{self.token}-{name}"
         if log.exists():
@@ -130,7 +124,7 @@ class Parts:
                 # We handle Ctrl-C on the terminal ourselves, in the right order.
                 start_new_session=True,
             )
-        return Part(name, mark, tuple(command), log, process, again, without, time.monotonic())
+        return Part(name, mark, tuple(command), log, process, False, without, time.monotonic())
 
     def check(self) -> None:
         """Check that all processes run, and start those again that may be.

@@ -8,6 +8,13 @@ import pytest
 from flows.settings import SettingError, Settings, hand_on, prepare_prefect
 
 
+def found_here() -> list[str]:
+    """Settings that the surroundings of the tests make."""
+    return [
+        name[6:].lower() for name in os.environ if name.startswith("KAIJI_") and name != "KAIJI_NO_SUCH_THING"
+    ]
+
+
 def test_the_environment_sets_them(monkeypatch):
     """Every setting is KAIJI_ and its name."""
     monkeypatch.setenv("KAIJI_MODEL", "large-v3-turbo")
@@ -18,7 +25,31 @@ def test_the_environment_sets_them(monkeypatch):
     assert (settings.model, settings.cpu_threads, settings.work) == ("large-v3-turbo", 1, Path("/srv/kaiji"))
 
 
-@pytest.mark.parametrize(("name", "value"), [("KAIJI_DEVICE", "tpu"), ("KAIJI_CPU_THREADS", "0")])
+def test_what_is_told_here_comes_before_the_environment(monkeypatch):
+    """An option of the command line; and what is set anywhere is known to be set."""
+    monkeypatch.setenv("kaiji_due_days", "9")
+    monkeypatch.setenv("KAIJI_NO_SUCH_THING", "1")
+
+    assert (Settings().due_days, Settings(due_days=3).due_days) == (9, 3)
+    assert Settings().model_fields_set == {"due_days"} | set(found_here())
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, one in Settings.model_fields.items() if "Secret" in str(one)]
+)
+def test_a_secret_is_shown_nowhere(monkeypatch, name):
+    """Neither in the settings as text nor as values."""
+    monkeypatch.setenv(f"KAIJI_{name.upper()}", "open sesame")
+    settings = Settings()
+
+    assert getattr(settings, name).get_secret_value() == "open sesame"
+    assert "sesame" not in f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KAIJI_DEVICE", "tpu"), ("KAIJI_CPU_THREADS", "0"), ("KAIJI_REVIEW_HTTPS", "perhaps")],
+)
 def test_a_malformed_setting_is_an_error(monkeypatch, name, value):
     """A mistake is not passed over; the message names it and does not repeat what stands there."""
     monkeypatch.setenv(name, value)

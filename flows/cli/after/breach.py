@@ -253,9 +253,11 @@ def _due(desk: Desk, found: Breach) -> str:
 
 
 def _moment(text: str, option: str) -> datetime | None:
+    if not text:
+        return None
     from flows.intake.fields import moment_of
 
-    moment = moment_of(text) if text else None
-    if text and moment is None:
+    moment = moment_of(text)
+    if moment is None:
         refuse(f"{option}: 日時の形ではありません(例: 2026-11-20 10:15)")
     return moment

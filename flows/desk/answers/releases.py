@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.answers.basis import AnswerBasis, check_basis_of
 from flows.desk.cases.files import NewFile, name_files
 from flows.desk.cases.notes import Said, write_note
 from flows.desk.cases.requests import calls_of, follow_calls, request_of, row_of, set_request_state
@@ -24,8 +23,12 @@ from flows.desk.kinds.values import Actor, Answer, FileKind, NoteKind, Request, 
 from flows.desk.kinds.ways import AS_ASKED, Manner, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import FileRow, ReleaseRow, RequestRow, new_id
 from pipeline.third_voice import Remains
+
+if TYPE_CHECKING:
+    from flows.desk.answers.basis import AnswerBasis
 
 __all__ = [
     "Answer",
@@ -139,7 +142,7 @@ class Release:
     manner: Manner = AS_ASKED
 
 
-RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
+RELEASE: Shape[Release] = Shape(Release)
 
 
 def release(
@@ -164,6 +167,9 @@ def release(
         NotIdentifiedError: when something is disclosed and no identity check is recorded.
         SealBrokenError: when the audit log or a sealed row was tampered with.
     """
+    # Not above: who reads what was released needs nothing of what an answer is made of.
+    from flows.desk.answers.basis import check_basis_of
+
     check_may_release(actor)
     with desk.change(actor) as change:
         row = check_basis_of(change.session, change.keyring, basis)

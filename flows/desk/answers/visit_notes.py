@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-
-from pydantic import TypeAdapter
 
 from flows.desk.kinds.values import Note, NoteKind
 from flows.desk.kinds.ways import Passage, Visit
+from flows.desk.sealing.shape import Shape
 
 __all__ = ["STRETCHES", "VISIT_HOURS", "visits_of"]
 
 VISIT_HOURS = 3
 """Longest time of a visit."""
 
-STRETCHES: TypeAdapter[tuple[Passage, ...]] = TypeAdapter(tuple[Passage, ...])
+STRETCHES: Shape[tuple[Passage, ...]] = Shape(tuple[Passage, ...])
 """The code of a note of ``PLAYED``."""
 
 
-def visits_of(notes: Sequence[Note], ids: Sequence[str]) -> tuple[Visit, ...]:
+def visits_of(notes: Mapping[str, Note]) -> tuple[Visit, ...]:
     """Return the visits that a request's notes record, oldest first.
 
     Args:
-        notes: Notes of the request.
-        ids: Id of each note.
+        notes: Notes of the request by their ids, oldest first.
     """
-    ended = {note.about: note.at for note in notes if note.kind is NoteKind.VISIT_END}
+    ended = {note.about: note.at for note in notes.values() if note.kind is NoteKind.VISIT_END}
     found = []
-    for note, visit_id in zip(notes, ids, strict=True):
+    for visit_id, note in notes.items():
         if note.kind is NoteKind.VISIT:
             played = tuple(
                 (each.at, passage)
-                for each in notes
+                for each in notes.values()
                 if each.kind is NoteKind.PLAYED and each.about == visit_id
                 for passage in STRETCHES.validate_json(each.code)
             )

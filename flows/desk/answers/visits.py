@@ -16,16 +16,15 @@ from sqlalchemy.orm import Session
 from flows.desk.answers.releases import Release, ReleasedCall, releases_of
 from flows.desk.answers.visit_notes import STRETCHES, visits_of
 from flows.desk.cases.files import file_of
-from flows.desk.cases.notes import SAID, Said, select_notes, write_note
+from flows.desk.cases.notes import Said, notes_of, write_note
 from flows.desk.cases.requests import row_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import ConflictError, ImpossibleStepError, NotFoundError
 from flows.desk.kinds.permissions import check_may_play
 from flows.desk.kinds.states import State
-from flows.desk.kinds.values import Actor, DeskFile, FileKind, Note, NoteKind
+from flows.desk.kinds.values import Actor, DeskFile, FileKind, NoteKind
 from flows.desk.kinds.ways import Passage, Visit, Way
-from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.tables import FileRow, RequestRow
 from pipeline.audio.spans import union
 
@@ -188,13 +187,7 @@ def visits(desk: Desk, request: str) -> tuple[Visit, ...]:
 
 def _visits(session: Session, desk: Desk, request_id: str) -> tuple[Visit, ...]:
     kinds = (NoteKind.VISIT, NoteKind.PLAYED, NoteKind.VISIT_END)
-    rows = session.scalars(select_notes(request_id, *kinds)).all()
-    said = [take_sealed(row, SAID, desk.keyring) for row in rows]
-    notes = [
-        Note(NoteKind(row.kind), row.at, row.due_on, each.by, each.text, each.about, each.code)
-        for row, each in zip(rows, said, strict=True)
-    ]
-    return visits_of(notes, [row.id for row in rows])
+    return visits_of(notes_of(session, desk.keyring, request_id, *kinds))
 
 
 def _answer(session: Session, desk: Desk, row: RequestRow) -> Release:

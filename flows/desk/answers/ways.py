@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from flows.desk.kinds.values import Actor, NoteKind
 from flows.desk.kinds.ways import Chosen, Manner, Passage, Way
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RecordingRow, ReleaseRow, RequestRow
 from pipeline.audio.spans import union
 
@@ -49,7 +49,7 @@ class _Choice:
     manner: Manner
 
 
-_CHOICE: TypeAdapter[_Choice] = TypeAdapter(_Choice)
+_CHOICE: Shape[_Choice] = Shape(_Choice)
 
 
 def choose_way(desk: Desk, actor: Actor, request: str, manner: Manner) -> Chosen:

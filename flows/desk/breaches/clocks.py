@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flows.desk.breaches.steps import breaches
+from flows.desk.breaches.entries import breaches_of
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.breaches import Breach, Stage
 from flows.desk.kinds.values import JAPAN
@@ -77,5 +77,7 @@ def late_reports(desk: Desk) -> int:
 def open_clocks(desk: Desk) -> tuple[Clock, ...]:
     """Return the reports of all breaches that are still to be made, the nearest first."""
     today = desk.clock().astimezone(JAPAN).date()
-    found = (clock for each in breaches(desk) for clock in clocks_of(desk.settings, each, today))
+    with desk.read() as session:
+        known = breaches_of(session, desk.keyring)
+    found = (clock for each in known for clock in clocks_of(desk.settings, each, today))
     return tuple(sorted(found, key=lambda clock: (clock.due_on, clock.breach, clock.stage)))

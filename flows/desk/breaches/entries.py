@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from flows.desk.kinds.breaches import Breach, BreachKind, Done, Duty, Fact, Mark
 from flows.desk.kinds.values import NoteKind
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RequestRow
 
 __all__ = ["Entry", "breaches_of", "write_entry"]
@@ -58,7 +58,7 @@ class Entry:
     stage: Stage = Stage.FIRST
 
 
-ENTRY: Final[TypeAdapter[Entry]] = TypeAdapter(Entry)
+ENTRY: Final[Shape[Entry]] = Shape(Entry)
 
 Found = tuple[Entry, NoteRow, Said]
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from flows.desk.answers.releases import Release, answer_of, releases_of
 from flows.desk.answers.visit_notes import visits_of
 from flows.desk.breaches.steps import get_breach
-from flows.desk.cases.notes import SAID, select_notes
+from flows.desk.cases.notes import notes_of
 from flows.desk.integrity.audit import require_log
 from flows.desk.integrity.chain import AuditEntry, Subject, entries_about
 from flows.desk.integrity.desk import Desk
@@ -22,7 +22,7 @@ from flows.desk.kinds.values import Actor, FileKind, Note, NoteKind
 from flows.desk.kinds.ways import Visit
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
-from flows.desk.storage.tables import FileRow, NoteRow, PlanRow
+from flows.desk.storage.tables import FileRow, PlanRow
 from flows.desk.work.plan_json import PLAN
 from pipeline.types import MaskAction, MaskPlan
 
@@ -109,27 +109,17 @@ def exposures(desk: Desk, actor: Actor, number: str) -> tuple[Breach, tuple[Expo
 def _exposure(session: Session, keyring: Keyring, mark: Mark) -> Exposure:
     answers = releases_of(session, keyring, mark.request_id)
     answer = answer_of(answers, mark.turn)
-    notes, ids = _notes(session, keyring, mark.request_id)
+    notes = notes_of(session, keyring, mark.request_id)
     told = entries_about(session, keyring, mark.request_id, (RELEASED, *OPENED))
     return Exposure(
         mark,
         answer,
         _kept(session, keyring, answer),
-        tuple(n for n in notes if n.kind is NoteKind.DELIVER and n.about == answer.release_id),
-        tuple(each for each in visits_of(notes, ids) if each.release_id == answer.release_id),
+        tuple(n for n in notes.values() if n.kind is NoteKind.DELIVER and n.about == answer.release_id),
+        tuple(each for each in visits_of(notes) if each.release_id == answer.release_id),
         tuple(each for each in answers if each.release_id != answer.release_id),
         tuple(_opened(told, answer, {session.get_one(FileRow, each).sha256 for each in answer.file_ids})),
     )
-
-
-def _notes(session: Session, keyring: Keyring, request_id: str) -> tuple[list[Note], list[str]]:
-    rows: Sequence[NoteRow] = session.scalars(select_notes(request_id)).all()
-    said = [take_sealed(row, SAID, keyring) for row in rows]
-    notes = [
-        Note(NoteKind(row.kind), row.at, row.due_on, each.by, each.text, each.about, each.code)
-        for row, each in zip(rows, said, strict=True)
-    ]
-    return notes, [row.id for row in rows]
 
 
 def _kept(session: Session, keyring: Keyring, answer: Release) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from flows.desk.kinds.states import State, Step, check_open
 from flows.desk.kinds.values import JAPAN, Actor, IdentityCheck, NewRequest, NoteKind, Request
 from flows.desk.sealing.sealed import put_sealed, take_sealed
 from flows.desk.storage.tables import IdentityRow, RequestRow, UniqueTermRow, new_id
-from pipeline.types import Requester
+from pipeline.call_case import Requester
 
 __all__ = ["Amendment", "NewAmendment", "amend", "amendments", "changed", "needs_check"]
 

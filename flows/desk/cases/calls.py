@@ -15,18 +15,19 @@ from sqlalchemy.orm import Session
 from flows.desk.cases.catalogue import RECORDING, recording_row
 from flows.desk.cases.handed_over import is_handed_over, open_handed_over
 from flows.desk.cases.lists import read_lists
+from flows.desk.cases.mask_again import mask_again
 from flows.desk.cases.notes import Said, write_note
 from flows.desk.cases.requests import CONTENT, follow_calls, row_of
 from flows.desk.cases.words import words_of_request
 from flows.desk.integrity.chain import Subject
-from flows.desk.integrity.desk import Desk
+from flows.desk.integrity.desk import Change, Desk
 from flows.desk.kinds.errors import DuplicateError, NotFoundError, RecordingChangedError
 from flows.desk.kinds.states import State, Step, check_open, step_call, step_request
 from flows.desk.kinds.values import Actor, Call, ListVersions, NewRecording, NoteKind
 from flows.desk.sealing.sealed import take_sealed
 from flows.desk.storage.sources import copy_stream, drain, open_source
 from flows.desk.storage.tables import CallRow, RecordingRow, RequestRow, new_id
-from pipeline.types import CallCase
+from pipeline.call_case import CallCase
 
 __all__ = [
     "PreparedCase",
@@ -244,7 +245,10 @@ def requeue(desk: Desk, actor: Actor, call_id: str) -> Call:
     Raises:
         ImpossibleStepError: when its state does not allow it.
     """
-    return _move(desk, actor, call_id, Step.REQUEUE)
+    with desk.change(actor) as change:
+        row, _ = _of_open_request(change, call_id, Step.REQUEUE)
+        mask_again(change, row.request_id, [row])
+        return call_of(row)
 
 
 def withhold_call(desk: Desk, actor: Actor, call_id: str, reason: str = "", ground: int = 1) -> Call:
@@ -270,18 +274,22 @@ def withdraw_call(desk: Desk, actor: Actor, call_id: str) -> Call:
 
 def _move(desk: Desk, actor: Actor, call_id: str, step: Step, told: tuple[str, int] | None = None) -> Call:
     with desk.change(actor) as change:
-        row = call_row(change.session, call_id)
-        owner = change.session.get_one(RequestRow, row.request_id)
-        check_open(State(owner.state), step, owner.number)
+        row, owner = _of_open_request(change, call_id, step)
         row.state, row.state_since = step_call(State(row.state), step, call_id), change.now
         row.claim_token, row.lease_until = None, None
-        if step is Step.REQUEUE:
-            row.attempts = 0
         if told is not None:
             write_note(change, owner, NoteKind.WITHHOLD, Said(actor.name, told[0], row.id, str(told[1])))
-        follow_calls(change, row.request_id)
         change.record(f"call.{step}", Subject(row.request_id, row.id))
+        follow_calls(change, row.request_id)
         return call_of(row)
+
+
+def _of_open_request(change: Change, call_id: str, step: Step) -> tuple[CallRow, RequestRow]:
+    """Return the rows of a call and of its request, which must allow the step."""
+    row = call_row(change.session, call_id)
+    owner = change.session.get_one(RequestRow, row.request_id)
+    check_open(State(owner.state), step, owner.number)
+    return row, owner
 
 
 # ---- for the other modules of flows.desk ----

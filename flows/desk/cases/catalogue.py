@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from flows.desk.kinds.errors import DuplicateError, NotFoundError
 from flows.desk.kinds.values import JAPAN, Actor, FoundRecording, NewRecording, Request
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import RecordingRow, new_id
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
     "search_for",
 ]
 
-RECORDING: TypeAdapter[NewRecording] = TypeAdapter(NewRecording)
+RECORDING: Shape[NewRecording] = Shape(NewRecording)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,14 +15,15 @@ from flows.desk.kinds.errors import NotFoundError
 from flows.desk.kinds.values import Actor, CompanyList, ListVersions, StaffList
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import ListRow, new_id
 
 __all__ = ["Lists", "current_lists", "import_company", "import_staff", "lists_of"]
 
 L = TypeVar("L", StaffList, CompanyList)
 
-STAFF: TypeAdapter[StaffList] = TypeAdapter(StaffList)
-COMPANY: TypeAdapter[CompanyList] = TypeAdapter(CompanyList)
+STAFF: Shape[StaffList] = Shape(StaffList)
+COMPANY: Shape[CompanyList] = Shape(CompanyList)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def import_company(desk: Desk, actor: Actor, company: CompanyList, *, keep_words
     return _import(desk, actor, "company", (company, COMPANY, entries))
 
 
-def _import(desk: Desk, actor: Actor, kind: str, given: tuple[L, TypeAdapter[L], int]) -> int:
+def _import(desk: Desk, actor: Actor, kind: str, given: tuple[L, Shape[L], int]) -> int:
     value, adapter, entries = given
     with desk.change(actor) as change:
         last = _row(change.session, kind, None)
@@ -107,7 +107,7 @@ def read_lists(session: Session, keyring: Keyring, versions: ListVersions | None
 
 
 def _read(
-    session: Session, keyring: Keyring, wanted: tuple[str, L, TypeAdapter[L]], version: int | None
+    session: Session, keyring: Keyring, wanted: tuple[str, L, Shape[L]], version: int | None
 ) -> tuple[int, L]:
     kind, empty, adapter = wanted
     row = None if version == 0 else _row(session, kind, version)

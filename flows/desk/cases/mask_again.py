@@ -1,4 +1,4 @@
-"""Calls that were masked with data that has changed since: they are put back into the queue."""
+"""Calls that are masked again: because data has changed since, or because a person puts one back."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def follow_list(desk: Desk, actor: Actor, request: str, but: str) -> Reach:
 
 
 def mask_again(change: Change, request_id: str, calls: Iterable[CallRow]) -> int:
-    """Put calls back into the queue within a change; return their number."""
+    """Put calls back into the queue within a change; return their number.
+
+    The audit log names each call; then the request follows.
+    """
     queued = 0
     for call in calls:
         call.state, call.state_since = step_call(State(call.state), Step.REQUEUE, call.id), change.now

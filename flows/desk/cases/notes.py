@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from flows.desk.integrity.desk import Change
-from flows.desk.kinds.values import NoteKind
-from flows.desk.sealing.sealed import put_sealed
+from flows.desk.kinds.values import Note, NoteKind
+from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import NoteRow, RequestRow, new_id
 
-__all__ = ["SAID", "Said", "select_notes", "write_note"]
+__all__ = ["SAID", "Said", "note_of", "notes_of", "select_notes", "write_note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Said:
     before: str = field(default="", repr=False)
 
 
-SAID: TypeAdapter[Said] = TypeAdapter(Said)
+SAID: Shape[Said] = Shape(Said)
 
 
 def write_note(change: Change, row: RequestRow, kind: NoteKind, said: Said) -> NoteRow:
@@ -56,3 +58,22 @@ def select_notes(request_id: str, *kinds: NoteKind) -> Select[NoteRow]:
     """
     notes = select(NoteRow).where(NoteRow.request_id == request_id).order_by(NoteRow.at, NoteRow.id)
     return notes.where(NoteRow.kind.in_(kinds)) if kinds else notes
+
+
+def notes_of(session: Session, keyring: Keyring, request_id: str, *kinds: NoteKind) -> dict[str, Note]:
+    """Return a request's notes by their ids, oldest first.
+
+    Args:
+        session: A session.
+        keyring: Keys of the desk.
+        request_id: The request's id.
+        kinds: Only these kinds; none means all.
+    """
+    rows = session.scalars(select_notes(request_id, *kinds))
+    return {row.id: note_of(row, keyring) for row in rows}
+
+
+def note_of(row: NoteRow, keyring: Keyring) -> Note:
+    """Turn a row into the public value."""
+    said = take_sealed(row, SAID, keyring)
+    return Note(NoteKind(row.kind), row.at, row.due_on, said.by, said.text, said.about, said.code)

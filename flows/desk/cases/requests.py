@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk.cases.notes import SAID, Said, select_notes, write_note
+from flows.desk.cases.notes import SAID, Said, notes_of, write_note
 from flows.desk.cases.numbers import next_number
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Change, Desk
@@ -29,6 +28,7 @@ from flows.desk.kinds.values import (
 )
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import CallRow, IdentityRow, RequestRow, new_id
 
 __all__ = [
@@ -50,7 +50,7 @@ __all__ = [
     "withhold",
 ]
 
-CONTENT: TypeAdapter[NewRequest] = TypeAdapter(NewRequest)
+CONTENT: Shape[NewRequest] = Shape(NewRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +271,7 @@ def _noted(change: Change, row: RequestRow, kind: NoteKind, text: str) -> Reques
 def notes(desk: Desk, request: str) -> tuple[Note, ...]:
     """Return a request's notes, oldest first."""
     with desk.read() as session:
-        row = row_of(session, request)
-        found = session.scalars(select_notes(row.id))
-        said = [(note, take_sealed(note, SAID, desk.keyring)) for note in found]
-        return tuple(
-            Note(NoteKind(note.kind), note.at, note.due_on, each.by, each.text, each.about, each.code)
-            for note, each in said
-        )
+        return tuple(notes_of(session, desk.keyring, row_of(session, request).id).values())
 
 
 def mark_fee_paid(desk: Desk, actor: Actor, request: str, *, paid: bool = True) -> Request:
@@ -368,9 +362,9 @@ def request_of(session: Session, row: RequestRow, keyring: Keyring) -> Request:
 
 def _answer(session: Session, row: RequestRow, keyring: Keyring) -> Answer | None:
     """Return the last decision to withhold the whole request, or ``None`` if only calls were withheld."""
-    notes = session.scalars(select_notes(row.id, NoteKind.WITHHOLD))
-    said = [told for told in (take_sealed(note, SAID, keyring) for note in notes) if not told.about]
-    return Answer(said[-1].code or Answer.WITHHELD) if said else None
+    told = notes_of(session, keyring, row.id, NoteKind.WITHHOLD).values()
+    whole = [note for note in told if not note.about]
+    return Answer(whole[-1].code or Answer.WITHHELD) if whole else None
 
 
 def set_request_state(change: Change, row: RequestRow, state: State) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from flows.desk.cases import lists
@@ -21,6 +20,7 @@ from flows.desk.kinds.permissions import check_may_decide, check_may_list
 from flows.desk.kinds.values import Actor, NoteKind
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import take_sealed
+from flows.desk.sealing.shape import Shape
 from pipeline.errors import ReviewRuleError
 from pipeline.listed_word import ListedWord
 
@@ -50,7 +50,7 @@ class _Kept:
     gone: bool = False
 
 
-KEPT: TypeAdapter[_Kept] = TypeAdapter(_Kept)
+KEPT: Shape[_Kept] = Shape(_Kept)
 
 
 def list_for_request(desk: Desk, actor: Actor, request: str, entry: Entry) -> None:

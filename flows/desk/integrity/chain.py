@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +22,7 @@ from flows.desk.kinds.errors import DeskError
 from flows.desk.kinds.values import Actor
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import AuditRow, new_id
 
 __all__ = [
@@ -96,7 +96,7 @@ class _Private:
     detail: dict[str, str | int] = field(default_factory=dict)
 
 
-PRIVATE: TypeAdapter[_Private] = TypeAdapter(_Private)
+PRIVATE: Shape[_Private] = Shape(_Private)
 
 
 class Fault(enum.StrEnum):

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from flows.desk.kinds.errors import SealBrokenError
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import AuditHeadRow
 
 __all__ = ["GENESIS", "HEAD", "Head", "passed", "put_head", "take_head"]
@@ -57,7 +57,7 @@ class Head:
     place: str = ""
 
 
-HEAD: TypeAdapter[Head] = TypeAdapter(Head)
+HEAD: Shape[Head] = Shape(Head)
 
 
 def take_head(session: Session, keyring: Keyring) -> Head:

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta, timezone
 
 from flows.desk.kinds.file_values import DeskFile, FileKind
 from flows.desk.kinds.states import State
+from pipeline.call_case import CaseName, MaskAction, Party, Requester
 from pipeline.listed_word import ListedWord
-from pipeline.types import CaseName, MaskAction, Party, Requester
 
 __all__ = [
     "JAPAN",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.third_voice import Remains
-from pipeline.types import MaskItem
+
+if TYPE_CHECKING:
+    from pipeline.types import MaskItem
 
 __all__ = ["AS_ASKED", "Chosen", "Manner", "Passage", "Visit", "Way"]
 

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from flows.desk.kinds.errors import AccountError, NotFoundError
 from flows.desk.kinds.values import Actor, Role
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.review_tables import AccountRow, SessionRow
 from flows.desk.storage.tables import new_id
 
@@ -76,7 +76,7 @@ class Secret:
     password_hash: str = field(repr=False)
 
 
-SECRET: TypeAdapter[Secret] = TypeAdapter(Secret)
+SECRET: Shape[Secret] = Shape(Secret)
 
 
 def fold_login(login: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.review_tables import HeardRow, PresenceRow
 from flows.desk.storage.tables import new_id
 
@@ -49,8 +49,8 @@ class Heard:
     stretches: Spans
 
 
-NAME: TypeAdapter[_Name] = TypeAdapter(_Name)
-HEARD: TypeAdapter[Heard] = TypeAdapter(Heard)
+NAME: Shape[_Name] = Shape(_Name)
+HEARD: Shape[Heard] = Shape(Heard)
 
 
 def open_call(desk: Desk, session_id: str, login: str, call_id: str) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +24,7 @@ from flows.desk.kinds.values import Actor, Role
 from flows.desk.people.accounts import Account, get_account
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.review_tables import AttemptRow, SessionRow
 
 __all__ = [
@@ -75,7 +75,7 @@ class _Who:
     roles: tuple[Role, ...]
 
 
-WHO: TypeAdapter[_Who] = TypeAdapter(_Who)
+WHO: Shape[_Who] = Shape(_Who)
 
 
 def session_id_of(token: str) -> str:

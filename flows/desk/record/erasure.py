@@ -35,7 +35,7 @@ from flows.desk.storage.tables import (
     TermRow,
     UniqueTermRow,
 )
-from pipeline.types import Requester
+from pipeline.call_case import Requester
 
 __all__ = ["due_requests", "erase_request"]
 

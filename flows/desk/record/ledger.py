@@ -16,7 +16,7 @@ from flows.desk.answers.releases import RELEASE, Release, ReleasedCall
 from flows.desk.answers.visit_notes import visits_of
 from flows.desk.answers.ways import chosen_way_of
 from flows.desk.breaches.entries import breaches_of
-from flows.desk.cases.notes import SAID
+from flows.desk.cases.notes import SAID, note_of
 from flows.desk.cases.requests import request_of
 from flows.desk.integrity.chain import Subject
 from flows.desk.integrity.desk import Desk
@@ -50,14 +50,14 @@ READERS = {Role.APPROVER, Role.ADMIN}
 R = TypeVar("R", bound=Table)
 
 
-VOICES = {
+_VOICES = {
     Remains.NOTHING: "伏せた",
     Remains.TEXT: "文字だけ",
     Remains.IN_PERSON: "対面でだけ聞かせる",
 }
 """What was done with a masked voice of a third person."""
 
-CONSENTED = "同意により開示"
+_CONSENTED = "同意により開示"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,8 @@ class _Source:
     def row_of(self, row: RequestRow) -> LedgerRow:
         """Return one request with everything that belongs to it."""
         request = request_of(self._session, row, self._keyring)
-        notes = self._notes_of(row.id)
+        by_id = self._notes_of(row.id)
+        notes = tuple(by_id.values())
         found = sorted(self._releases.get(row.id, []), key=lambda each: each.released_at)
         releases = [take_sealed(each, RELEASE, self._keyring) for each in found]
         withheld = tuple(note for note in notes if note.kind is NoteKind.WITHHOLD)
@@ -210,7 +211,7 @@ class _Source:
             withheld,
             next((note.at for note in notes if note.kind is NoteKind.ERASE), None),
             chosen_way_of(self._session, self._keyring, row.id, len(releases) + 1),
-            visits_of(notes, [note.id for note in self._in_order(row.id)]),
+            visits_of(by_id),
             tuple(each for each in self._breaches if row.id in {mark.request_id for mark in each.marks}),
         )
 
@@ -219,16 +220,9 @@ class _Source:
             by = take_sealed(row, SAID, self._keyring).by
             yield LedgerCheck(IdentityMethod(row.method), row.checked_at, by)
 
-    def _notes_of(self, request_id: str) -> list[Note]:
-        rows = self._in_order(request_id)
-        said = [(row, take_sealed(row, SAID, self._keyring)) for row in rows]
-        return [
-            Note(NoteKind(row.kind), row.at, row.due_on, each.by, each.text, each.about, each.code)
-            for row, each in said
-        ]
-
-    def _in_order(self, request_id: str) -> list[NoteRow]:
-        return sorted(self._notes.get(request_id, []), key=lambda each: (each.at, each.id))
+    def _notes_of(self, request_id: str) -> dict[str, Note]:
+        rows = sorted(self._notes.get(request_id, []), key=lambda each: (each.at, each.id))
+        return {row.id: note_of(row, self._keyring) for row in rows}
 
     def _calls_of(
         self, request_id: str, releases: Sequence[Release], withheld: Sequence[Note]
@@ -297,8 +291,8 @@ def _answered(row: CallRow, call: ReleasedCall, answered: tuple[Answer, Mapping[
 def _voices(call: ReleasedCall) -> Iterator[tuple[str, int]]:
     """Yield what was done with third persons' voices, and in how many places."""
     masked = [place for place in places(call.masked) if place.entity_type == THIRD_VOICE]
-    for remains, name in VOICES.items():
+    for remains, name in _VOICES.items():
         if count := sum(place.remains is remains for place in masked):
             yield name, count
     if call.consented:
-        yield CONSENTED, len(call.consented)
+        yield _CONSENTED, len(call.consented)

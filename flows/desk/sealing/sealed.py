@@ -12,10 +12,11 @@ import unicodedata
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from flows.desk.kinds.errors import SealBrokenError
 from flows.desk.sealing.keys import Keyring
+from flows.desk.sealing.shape import Shape
 
 __all__ = [
     "SealedRow",
@@ -45,12 +46,12 @@ class SealedRow(Protocol):
         """Id of the row, to which the sealed value is bound."""
 
 
-def put_sealed(row: SealedRow, value: T, kind: TypeAdapter[T], keyring: Keyring) -> None:
+def put_sealed(row: SealedRow, value: T, kind: Shape[T], keyring: Keyring) -> None:
     """Seal a value into a row whose id is set."""
     row.sealed = keyring.seal(kind.dump_json(value), _place(row))
 
 
-def take_sealed(row: SealedRow, kind: TypeAdapter[T], keyring: Keyring) -> T:
+def take_sealed(row: SealedRow, kind: Shape[T], keyring: Keyring) -> T:
     """Open a row's sealed value.
 
     Raises:

@@ -1,7 +1,5 @@
 """The review page's tables: accounts, sessions, attempts to sign in, heard stretches, open calls."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint

@@ -10,10 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import fsspec
-from fsspec.core import split_protocol
-from fsspec.implementations.local import LocalFileSystem
-
 from flows.desk.kinds.errors import DeskError, RecordingUnreadableError, StorageFullError
 from flows.settings import Settings
 from pipeline.file_bytes import open_file
@@ -41,6 +37,9 @@ def open_source(settings: Settings, uri: str) -> Iterator[BinaryIO]:
     options = (
         json.loads(settings.recordings_options.get_secret_value()) if settings.recordings_options else {}
     )
+    import fsspec
+    from fsspec.implementations.local import LocalFileSystem
+
     try:
         fs, place = fsspec.url_to_fs(uri, **options)
         # On this machine only ordinary files are opened, no pipes or devices.
@@ -57,6 +56,8 @@ def open_source(settings: Settings, uri: str) -> Iterator[BinaryIO]:
 
 
 def _check_place(settings: Settings, uri: str) -> None:
+    from fsspec.core import split_protocol
+
     protocol, path = split_protocol(uri)
     root = settings.recordings
     inside = protocol is None or protocol in PROTOCOLS

@@ -19,8 +19,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import fsspec
-
 from flows.desk.kinds.errors import (
     DeskError,
     FileMissingError,
@@ -29,6 +27,7 @@ from flows.desk.kinds.errors import (
 )
 from flows.desk.sealing.chunks import CHUNK_BYTES, HEADER_BYTES, SealedReader, key_id_of, seal_stream
 from flows.desk.sealing.keys import Keyring
+from flows.desk.storage.local_files import LocalFiles, local_path
 from flows.files.folders import held_folder, let_go, sweep
 from flows.settings import Settings
 
@@ -63,7 +62,7 @@ class Store:
     """The store of a desk.
 
     Args:
-        fs: File system of fsspec.
+        fs: ``LocalFiles``, or a file system of fsspec.
         root: Folder, or bucket and prefix.
         keyring: Keys of this desk.
         work: Folder for clear copies.
@@ -78,7 +77,7 @@ class Store:
     @property
     def is_folder(self) -> bool:
         """Whether it is a local folder."""
-        return "file" in (self._fs.protocol if isinstance(self._fs.protocol, tuple) else (self._fs.protocol,))
+        return isinstance(self._fs, LocalFiles)
 
     def put(self, source: Path | BinaryIO | bytes, key: str | None = None) -> StoredFile:
         """Seal a file into the store, as a whole or not at all.
@@ -236,11 +235,22 @@ def open_store(settings: Settings, keyring: Keyring) -> Store:
     try:
         raw = settings.store_options.get_secret_value() if settings.store_options else "{}"
         options = json.loads(raw)
-        fs, root = fsspec.core.url_to_fs(settings.store_url, use_listings_cache=False, **options)
+        fs, root = _files_at(settings.store_url, **options)
     except (ValueError, TypeError, ImportError, OSError) as error:
         msg = f"KAIJI_STORE か KAIJI_STORE_OPTIONS を使えません({type(error).__name__})"
         raise StorageGoneError(msg) from None
     return Store(fs, root, keyring, settings.work)
+
+
+def _files_at(url: str, /, **options: Any) -> tuple[Any, str]:
+    """Return the file system of a URL, and the store's root in it."""
+    path = local_path(url)
+    if path is not None:
+        return LocalFiles(), path
+    import fsspec
+
+    fs, root = fsspec.core.url_to_fs(url, use_listings_cache=False, **options)
+    return fs, root
 
 
 class _Guarded:

@@ -2,9 +2,10 @@
 
 Stored in clear are random ids, public numbers, states, times, hashes, counts, code words and our own
 Japanese reasons.  Everything that could identify a person is in a ``sealed`` column.
-"""
 
-from __future__ import annotations
+SQLAlchemy reads the annotations when the classes are made.  Without ``from __future__ import annotations``
+they are no strings, which it would have to evaluate one by one whenever a command starts.
+"""
 
 import secrets
 from datetime import UTC, date, datetime

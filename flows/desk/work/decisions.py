@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from flows.desk.integrity.desk import Change
 from flows.desk.kinds.errors import ImpossibleStepError, SealBrokenError
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import DecisionRow, new_id
 from pipeline.errors import ReviewRuleError
 from pipeline.reviewing.cover import Found, carry_over, found_in
@@ -47,7 +48,7 @@ COMPLETE = ReviewKind.COMPLETE.value
 NO_DECISION = {ReviewKind.CONFIRM.value}
 """Actions that do not count as decisions, so that the person may approve afterwards."""
 
-CONTENT: TypeAdapter[ReviewDecision] = TypeAdapter(ReviewDecision)
+CONTENT: Shape[ReviewDecision] = Shape(ReviewDecision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Decision:
     content: str = field(default="", repr=False)
 
 
-DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+DECISION: Shape[Decision] = Shape(Decision)
 
 
 def add_decision(change: Change, call_id: str, position: int, decision: Decision) -> None:

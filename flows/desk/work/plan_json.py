@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import BeforeValidator
 
+from flows.desk.sealing.shape import Shape
 from pipeline.reason_text import reasons_in
 from pipeline.types import MaskPlan
 
@@ -21,4 +22,4 @@ def _with_reasons(plan: Any) -> Any:
     return plan
 
 
-PLAN: TypeAdapter[MaskPlan] = TypeAdapter(Annotated[MaskPlan, BeforeValidator(_with_reasons)])
+PLAN: Shape[MaskPlan] = Shape(Annotated[MaskPlan, BeforeValidator(_with_reasons)])

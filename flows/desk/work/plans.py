@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from flows.desk.kinds.states import State, Step, step_call
 from flows.desk.kinds.values import Actor, Call, FileKind, ListVersions
 from flows.desk.sealing.keys import Keyring
 from flows.desk.sealing.sealed import put_sealed, sealed_json, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import ApprovalRow, CallRow, DecisionRow, PlanRow, new_id
 from flows.desk.work.decisions import (
     COMPLETE,
@@ -96,7 +96,7 @@ class Approval:
     request_id: str = ""
 
 
-APPROVAL: TypeAdapter[Approval] = TypeAdapter(Approval)
+APPROVAL: Shape[Approval] = Shape(Approval)
 
 
 def add_plan(change: Change, call_id: str, plan: MaskPlan, lists: ListVersions) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flows.desk.cases.calls import get_call
+from flows.desk.cases.calls import get_call, requeue
 from flows.desk.cases.mask_again import Reach, follow_list
+from flows.desk.integrity import audit
 from flows.desk.kinds.errors import NotAllowedError
 from flows.desk.kinds.states import State
 from flows.desk.work import claims
@@ -53,3 +54,21 @@ def test_only_who_may_list_sets_calls_back(desk, tmp_path):
     with pytest.raises(NotAllowedError):
         follow_list(desk, CLERK, call.request_id, "")
     assert get_call(desk, call.call_id).state is State.IN_REVIEW
+
+
+def test_a_person_and_a_list_put_a_call_back_in_one_way(desk, tmp_path):
+    """Unclaimed, as if it had never been begun, and told in the audit log once."""
+    owner = identified(desk).request_id
+    one, two = (attached(desk, tmp_path, name, owner) for name in ("a", "b"))
+    for call in (one, two):
+        assert claims.claim_call(desk, WORKER, call.call_id) is not None
+    before = len(audit.entries(desk))
+
+    requeue(desk, CLERK, one.call_id)
+    follow_list(desk, ANALYST, owner, one.call_id)
+
+    told = [(each.action, each.subject.call_id) for each in audit.entries(desk)[before:]]
+    assert told == [("call.requeue", one.call_id), ("call.requeue", two.call_id)]
+    for call in (one, two):
+        now = get_call(desk, call.call_id)
+        assert (now.state, now.attempts, now.lease_until) == (State.REQUESTED, 0, None)

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import TypeAdapter
 
 from flows.desk.kinds.errors import SealBrokenError
 from flows.desk.sealing.keys import Keyring, new_key
 from flows.desk.sealing.sealed import blind_marks, fold_number, fold_text, put_sealed, reseal, take_sealed
+from flows.desk.sealing.shape import Shape
 from flows.desk.storage.tables import RecordingRow, RequestRow
 
-TEXT = TypeAdapter(str)
+TEXT = Shape(str)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_value_of_another_shape_is_an_error_without_the_value(ring):
     put_sealed(row, "鈴木花子", TEXT, ring)
 
     with pytest.raises(SealBrokenError) as raised:
-        take_sealed(row, TypeAdapter(int), ring)
+        take_sealed(row, Shape(int), ring)
 
     assert "鈴木" not in str(raised.value)
     assert raised.value.__context__ is None

@@ -196,7 +196,7 @@ def test_a_store_that_cannot_be_written_is_told(tmp_path, ring):
         open_store(settings, ring).put(b"clear")
 
 
-@pytest.mark.parametrize(("url", "options"), [("nosuch://x", "{}"), ("folder", "no json")])
+@pytest.mark.parametrize(("url", "options"), [("nosuch://x", "{}"), ("folder", "no json"), ("folder", "[1]")])
 def test_a_store_that_cannot_be_opened_is_told(tmp_path, ring, url, options):
     """Unknown kind of URL, options that are no JSON."""
     from pydantic import SecretStr

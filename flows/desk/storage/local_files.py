@@ -1,0 +1,62 @@
+"""Files of a local folder, as the store asks any file system for them.
+
+fsspec has one too, but it takes longer to import than the desk's own rows to read; it is asked for buckets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+__all__ = ["LocalFiles", "local_path"]
+
+PROTOCOLS = ("file://", "local://")
+
+
+def local_path(url: str) -> str | None:
+    """Return the absolute path that a URL names on this machine; ``None`` when it names another place."""
+    for protocol in PROTOCOLS:
+        url = url.removeprefix(protocol)
+    return None if "://" in url or "::" in url else str(Path(url).expanduser().absolute())
+
+
+class LocalFiles:
+    """What ``Store`` uses of ``fsspec.AbstractFileSystem``, with the names that it has there."""
+
+    def open(self, path: str, mode: str) -> BinaryIO:
+        """Open a file.
+
+        Raises:
+            OSError: as for ``open``, also in the other methods.
+        """
+        file: BinaryIO = Path(path).open(mode)  # type: ignore[assignment]  # noqa: SIM115 (the store closes it)
+        return file
+
+    def cat_file(self, path: str, start: int = 0, end: int | None = None) -> bytes:
+        """Return a file's bytes from ``start`` to ``end``."""
+        with Path(path).open("rb") as file:
+            file.seek(start)
+            return file.read() if end is None else file.read(end - start)
+
+    def exists(self, path: str) -> bool:
+        """Return whether there is a file; what may not be looked at is an error, not absent."""
+        return Path(path).exists()
+
+    def rm_file(self, path: str) -> None:
+        """Remove a file."""
+        Path(path).unlink()
+
+    def find(self, root: str, *, detail: bool = False) -> Any:
+        """Return the paths of all files below a folder; with ``detail``, with the time of the last write."""
+        found = sorted(f"{folder}/{name}" for folder, _, names in os.walk(root) for name in names)
+        return dict(_written(found)) if detail else found
+
+
+def _written(paths: Iterable[str]) -> Iterator[tuple[str, dict[str, float]]]:
+    """Return when each file was last written; one that is gone by now is left out."""
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            yield path, {"mtime": Path(path).lstat().st_mtime}

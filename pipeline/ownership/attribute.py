@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.finding.verdict import UNOWNED, Verdict
+from pipeline.finding.verdict import UNOWNED, Verdict, Veto
 from pipeline.ownership.compare.address import address_groups, whose_address
 from pipeline.ownership.compare.mail import MAX_LOCAL_CHARS, whose_mail, without_local
 from pipeline.ownership.compare.name import (
@@ -171,7 +171,7 @@ def _attributed_address(
         verdict = alone
     if verdict.party is not Party.REQUESTER and says_another_room(text, own, reader):
         # Another room is another's, whatever the talk and a second hearing say.
-        return Finding(entity, Party.THIRD_PARTY, Reason.ADDRESS_OTHER_ROOM, needs_review=True)
+        return Finding(entity, Party.THIRD_PARTY, Veto.OTHER_ROOM.value, needs_review=True)
     verdict = _hinted(verdict, entity)
     if text.endswith(_HONOURED) and verdict.party is Party.REQUESTER and not digits_of(text):
         # 長田様 is no 長野: a town has no honorific, and somebody's name has.
@@ -237,7 +237,7 @@ def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], r
     own = tuple(name for name in known if name.party is Party.REQUESTER)
     another = shares_a_part(TAIL.sub("", text), own, reader)
     if another or any(_is_relative(text, name, reader) for name in own):
-        return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
+        return Verdict(Party.UNKNOWN, Veto.RELATIVE.value, True)
     kana, cores = reader.kana(text), tuple(_cores(text, reader))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
     if verdict.party in UNOWNED:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.finding.verdict import UNOWNED, given_to, said_of
+from pipeline.finding.verdict import UNOWNED, Veto, given_to, said_of, taken_by
 from pipeline.ownership.compare.kanji import KanjiReader, explained_at
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.spelling import BLANKS
@@ -125,7 +125,7 @@ def compare_sound(
         elif _doubted(finding) and not _heard_at_all(
             finding, tuple(channels.stretches(finding)), _alike(finding, forms)
         ):
-            out.append(replace(finding, party=Party.UNKNOWN, reason=Reason.HEARD_OTHERWISE))
+            out.append(taken_by(finding, Veto.HEARD_OTHERWISE))
         else:
             out.append(finding)
     return tuple(out)

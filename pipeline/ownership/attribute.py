@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.finding.verdict import UNOWNED, Verdict, Veto
 from pipeline.ownership.compare.address import address_groups, whose_address
-from pipeline.ownership.compare.mail import MAX_LOCAL_CHARS, whose_mail, without_local
+from pipeline.ownership.compare.mail import whose_mail
 from pipeline.ownership.compare.name import (
     MIN_PART_LIKENESS,
     KanaReader,
@@ -101,13 +101,8 @@ def compare_words(
 
 
 def _said(entity: EntitySpan, text: str) -> str:
-    """The words of a finding without the half of さま or さん that its edge has cut off.
-
-    Of a mail address often only the end was found: then what stands before it belongs to it, too.
-    """
+    """The words of a finding without the half of さま or さん that its edge has cut off."""
     said = text[entity.chars.start : entity.chars.end]
-    if entity.entity_type == "EMAIL_ADDRESS" and without_local(said):
-        return text[max(0, entity.chars.start - MAX_LOCAL_CHARS) : entity.chars.end]
     cut = entity.entity_type == "PERSON" and len(said) > 1 and _CUT.match(text, entity.chars.end - 1)
     return said[:-1] if cut else said
 

@@ -12,7 +12,7 @@ from pipeline.sound.morae import Mora, morae, spell_out
 from pipeline.sound.search import find_sound
 from pipeline.types import Party
 
-__all__ = ["AT_SIGN", "MAX_LOCAL_CHARS", "whose_mail", "without_local"]
+__all__ = ["AT_SIGN", "whose_mail"]
 
 MIN_MORAE = 3
 """Fewest morae of a name that tell anything by themselves."""
@@ -23,9 +23,6 @@ MAX_NAME_PRICE = 0.14
 MAX_GIVEN_NAME_PRICE = 0.2
 """The same for a given name beside the surname: of 1,460 others 30 are as near, of 73 that were their own
 58 (with none 23 and 56, with .3 89 and 59)."""
-
-MAX_LOCAL_CHARS = 16
-"""Most characters before the @, as heard."""
 
 AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""
@@ -42,12 +39,6 @@ _JOINT = re.compile(
 
 _BREAK = re.compile(r"[をはがで、。.・\s]|ドッ[トド]|どっ[とど]")
 """What may stand before the last part of what is said before the @: アドレスを, dots."""
-
-
-def without_local(text: str) -> bool:
-    """Whether a finding begins with the @, or so near to it that no name stands before."""
-    at = _AT.search(text)
-    return at is not None and at.start() < MIN_MORAE
 
 
 def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> Verdict:

@@ -28,13 +28,10 @@ from pipeline.ownership.compare.room import says_another_room
 from pipeline.ownership.compare.spelling import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
-from pipeline.sound.morae import likeness
+from pipeline.sound.morae import MIN_TELLING, likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
 __all__ = ["compare_words"]
-
-MIN_TELLING = 3
-"""Digits of a number, or morae of a name, that say something by themselves."""
 
 MAX_CHARS_AROUND = 4
 """Characters behind an address that may belong to it still."""

@@ -8,14 +8,11 @@ from collections.abc import Iterable, Sequence
 from pipeline.finding.verdict import Verdict
 from pipeline.ownership.compare.name import KanaReader, KnownName
 from pipeline.reasons import Reason
-from pipeline.sound.morae import Mora, morae, spell_out
+from pipeline.sound.morae import MIN_TELLING, Mora, morae, spell_out
 from pipeline.sound.search import find_sound
 from pipeline.types import Party
 
 __all__ = ["AT_SIGN", "whose_mail"]
-
-MIN_MORAE = 3
-"""Fewest morae of a name that tell anything by themselves."""
 
 MAX_NAME_PRICE = 0.14
 """Highest price of a name in a mail address, over its length: mizuki is no Suzuki."""
@@ -69,14 +66,14 @@ def _named(part: tuple[Mora, ...], pieces: Sequence[tuple[Mora, ...]], last: tup
 
     A short name is anywhere in others; by itself before the digits and the @ it is that name.
     """
-    if len(part) < MIN_MORAE:
+    if len(part) < MIN_TELLING:
         return last == part
     return any(find_sound(part, piece, MAX_NAME_PRICE) for piece in pieces)
 
 
 def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...]]) -> bool:
     """Whether the surname is said, and the given name, perhaps badly heard, beside it."""
-    if len(parts) < 2 or len(parts[0]) < MIN_MORAE:
+    if len(parts) < 2 or len(parts[0]) < MIN_TELLING:
         return False
     surname, given = parts[0], parts[-1]
     return any(

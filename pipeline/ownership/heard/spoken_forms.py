@@ -17,16 +17,13 @@ from pipeline.ownership.compare.name import KanaReader, known_names
 from pipeline.ownership.compare.registered_address import number_of, places_of, without_numbering
 from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.sound.digits import counted_kana, digits_of, kana_of
-from pipeline.sound.morae import Mora, morae, undrawn
+from pipeline.sound.morae import MIN_TELLING, Mora, morae, undrawn
 from pipeline.types import CallCase, CaseName, Party
 
 __all__ = ["ENOUGH_WORTH", "SpokenForm", "spoken_forms"]
 
 _SHAPES: Final = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
 """Digits in the groups of mobile numbers, and of others after area codes of two to four digits."""
-
-MIN_FORM_MORAE: Final = 3
-"""Morae at the least: of two there is another one in every second sentence."""
 
 ENOUGH_WORTH: Final = 4
 """What tells by itself whose it is: a name, a block number, two groups of a telephone number."""
@@ -98,7 +95,7 @@ class SpokenForm:
     def least(self) -> float:
         """Log odds from which it is said (``pipeline.sound.spotting``)."""
         counted = len(undrawn(self.sound))
-        if counted < MIN_FORM_MORAE:
+        if counted < MIN_TELLING:
             return AS_IT_IS
         return max(MIN_FIGURE_ODDS if self.figures else MIN_LOG_ODDS, MIN_ODDS_PER_MORA * counted)
 
@@ -111,7 +108,7 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
         reader: Reads what the case gives no kana for.
 
     Returns:
-        Forms of ``MIN_FORM_MORAE`` morae and more, each once.
+        Forms of ``MIN_TELLING`` morae and more, each once.
     """
     said = list(_names(case, reader))
     own = Party.REQUESTER
@@ -140,7 +137,7 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
                 each.phone,
                 each.ends,
             )
-            if len(sound) >= MIN_FORM_MORAE:
+            if len(sound) >= MIN_TELLING:
                 forms.setdefault(sound, form)
     return tuple(forms.values())
 

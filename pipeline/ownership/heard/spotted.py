@@ -34,6 +34,7 @@ from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm, spok
 from pipeline.ownership.neighbours.explained import may_be_of
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
+from pipeline.sound.morae import MIN_TELLING
 from pipeline.sound.posteriorgram import likeliest
 from pipeline.sound.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
@@ -50,9 +51,6 @@ leaves the seven that explain the requester's name, and takes the three that exp
 MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -1.5, -14.0
 """Lowest log odds, for each mora and in all, of an address or number that may be said.  Of 36 calls'
 own addresses and numbers that were kept none has less, and one stranger's has."""
-
-MIN_OTHER_FIGURES: Final = 3
-"""Fewest heard digits that are somebody else's."""
 
 MIN_OTHER_MORAE: Final = 8
 """Fewest heard morae that are somebody else's address.  Of 120 calls and 14 of the sample script, in what is
@@ -159,7 +157,7 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
     )
     kana = "".join(each.kana() for each in stretches)
     long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= MIN_OTHER_MORAE
-    little = len(digits_of(kana)) < MIN_OTHER_FIGURES and not long
+    little = len(digits_of(kana)) < MIN_TELLING and not long
     return (little and finding.entity.hint is not Party.THIRD_PARTY) or any(hits)
 
 

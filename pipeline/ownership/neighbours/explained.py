@@ -12,7 +12,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.finding.verdict import given_to
+from pipeline.finding.verdict import SURE_SCORE, given_to
 from pipeline.ownership.compare.kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
 from pipeline.ownership.compare.name import KanaReader, known_names
 from pipeline.ownership.compare.spelling import BLANKS
@@ -25,11 +25,9 @@ from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 __all__ = ["MAX_CHARS_BEHIND", "attribute_explanations", "may_be_of"]
 
 MAX_GAP_CHARS, MAX_QUESTION_CHARS = 12, 24
-"""Most characters between a name and its explanation (ですけれども、漢字は), and where the other side asks
-for it right behind the name (です ⏎ 漢字はどのようなお字でしょうか ⏎)."""
-
-MAX_CHARS_TO_NEXT = 12
-"""Most characters between two explanations of one name: それから、名前のほうが."""
+"""Most characters between a name and its explanation (ですけれども、漢字は) or between two
+(それから、名前のほうが), and where the other side asks for it right behind the name (です ⏎ 漢字はどのような
+お字でしょうか ⏎)."""
 
 _EXPLAINS = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|って書|と書|へん|べん|かんむり")
 """Words of an explanation; 漢字 is often heard as 感じ."""
@@ -56,10 +54,10 @@ MAX_SURNAME_PRICE = 0.25
 MAX_FINDINGS_TOGETHER = 3
 """Most consecutive findings that are tried as one explanation."""
 
-MIN_SURE_SCORE, MAX_CHARS_BEHIND = 0.9, 60
-"""Lowest probability of the last name, and most characters behind it, with which it is the one explained:
-where it is a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations
-were taken for the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
+MAX_CHARS_BEHIND = 60
+"""Most characters behind the last name with which it is the one explained, if that name is sure: where it is
+a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations were taken for
+the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
 
 
 def attribute_explanations(
@@ -105,7 +103,7 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     goes_on = (
         name.reason
         in {Reason.EXPLAINS_NAME_BEFORE, Reason.EXPLAINS_REQUESTER_KANJI, Reason.EXPLAINS_REQUESTER_SURNAME}
-        and len(between) <= MAX_CHARS_TO_NEXT
+        and len(between) <= MAX_GAP_CHARS
         and not with_honorific(text, finding.entity.chars)
     )
     return goes_on and _SHAPE.search(said) is not None
@@ -136,7 +134,7 @@ def _by_kanji(
         for run in (people[first : first + size] for size in range(1, MAX_FINDINGS_TOGETHER + 1)):
             spans = [findings[at].entity.chars for at in run]
             gaps = (behind.start - before.end for before, behind in itertools.pairwise(spans))
-            if any(gap > MAX_CHARS_TO_NEXT for gap in gaps) or all(
+            if any(gap > MAX_GAP_CHARS for gap in gaps) or all(
                 out[at].reason is Reason.EXPLAINS_REQUESTER_KANJI for at in run
             ):
                 continue
@@ -184,7 +182,7 @@ def _last_named(before: Sequence[Finding], text: str) -> Finding | None:
 
 def _is_anothers(last: Finding, start: int) -> bool:
     """Whether the last name is surely a third party's, and close before."""
-    sure = last.party is Party.THIRD_PARTY and last.entity.score >= MIN_SURE_SCORE
+    sure = last.party is Party.THIRD_PARTY and last.entity.score >= SURE_SCORE
     return sure and start - last.entity.chars.end <= MAX_CHARS_BEHIND
 
 

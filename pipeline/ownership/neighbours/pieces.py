@@ -21,7 +21,7 @@ from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.phone import whose_number
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of, kana_of
-from pipeline.sound.morae import Mora, morae
+from pipeline.sound.morae import MIN_TELLING, Mora, morae
 from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, Finding, Party, Transcript
 
@@ -43,9 +43,6 @@ MAX_EXTRA_MORAE = 3
 
 MIN_SAME_CHARS = 4
 """Fewest characters that are not written alike by chance."""
-
-MIN_DIGITS = 3
-"""Fewest digits of a piece of a number."""
 
 MIN_DUE_DIGITS = 2
 """Fewest digits of the piece that is due next."""
@@ -106,7 +103,7 @@ def _is_of_mail(finding: Finding) -> bool:
 def _is_mail_piece(finding: Finding, text: str) -> bool:
     """Whether a finding is nobody's, and was taken for a number though it has hardly a digit."""
     words = (
-        finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < MIN_DIGITS
+        finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < MIN_TELLING
     )
     return words and finding.party in UNOWNED
 
@@ -151,7 +148,7 @@ def _theirs(
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(group) and group[n].party is Party.REQUESTER]
         sound = morae(reader.kana(said[at]))
         due = [piece for n in beside for piece in _due(digits_of(said[n]), phones, before=n < at)]
-        again = [digits for n in beside if len(digits := digits_of(said[n])) >= MIN_DIGITS]
+        again = [digits for n in beside if len(digits := digits_of(said[n])) >= MIN_TELLING]
         if (
             any(_sounds_like(said[at], whole, reader) for whole in phones)
             or any(_is(sound, digits) or digits == digits_of(said[at]) for digits in due + again)
@@ -184,7 +181,7 @@ def _due(heard: str, phones: Sequence[str], *, before: bool) -> Iterator[str]:
     """The digits that come next behind (or before) some digits of a number: all of them, or a group."""
     for phone, size in itertools.product(phones, (len(heard), 4, 3)):
         piece = heard[-size:] if before else heard[:size]
-        at = phone.find(piece) if len(piece) == size >= MIN_DIGITS else -1
+        at = phone.find(piece) if len(piece) == size >= MIN_TELLING else -1
         if at < 0:
             continue
         rest = phone[at + size :] if before else phone[:at]

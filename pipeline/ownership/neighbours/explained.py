@@ -14,15 +14,13 @@ from collections.abc import Sequence
 
 from pipeline.finding.verdict import SURE_SCORE, given_to
 from pipeline.ownership.compare.kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
-from pipeline.ownership.compare.name import KanaReader, known_names
+from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.reasons import Reason
 from pipeline.sound.honorifics import with_honorific
-from pipeline.sound.morae import morae
-from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
-__all__ = ["MAX_CHARS_BEHIND", "attribute_explanations", "may_be_of"]
+__all__ = ["MAX_CHARS_BEHIND", "attribute_explanations"]
 
 MAX_GAP_CHARS, MAX_QUESTION_CHARS = 12, 24
 """Most characters between a name and its explanation (ですけれども、漢字は) or between two
@@ -36,9 +34,6 @@ _QUESTION = re.compile(r"(?:です|でございます|と申します|が|ね|�
 _SHAPE = re.compile(r"\S\S+の\S{1,2}|へん|べん|かんむり")
 """What an explanation is like where no such word is said: 野山の野, かんむり."""
 
-_CALLED = re.compile(r"(?:さん|さま|様)の")
-"""Behind a surname that explains itself: 斎藤さんの斎."""
-
 _MARK = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
 """What tells an explanation from a name."""
 
@@ -47,9 +42,6 @@ _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをは�
 
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
 
-
-MAX_SURNAME_PRICE = 0.25
-"""Highest price, over its length, of the requester's surname in its explanation: 斎藤さんの簡単な方の斎."""
 
 MAX_FINDINGS_TOGETHER = 3
 """Most consecutive findings that are tried as one explanation."""
@@ -77,9 +69,7 @@ def attribute_explanations(
     """
     out: list[Finding] = []
     name: Finding | None = None
-    for finding in _by_name(
-        _by_kanji(findings, transcript.text, case, reader), transcript.text, case, reader
-    ):
+    for finding in _by_kanji(findings, transcript.text, case, reader):
         made = finding
         if finding.entity.entity_type == "PERSON" and not finding.entity.candidate:
             if name is not None and _is_explained(name, finding, transcript.text):
@@ -101,15 +91,14 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     if asked or (len(between) <= MAX_GAP_CHARS and _EXPLAINS.search(between + said)):
         return True
     goes_on = (
-        name.reason
-        in {Reason.EXPLAINS_NAME_BEFORE, Reason.EXPLAINS_REQUESTER_KANJI, Reason.EXPLAINS_REQUESTER_SURNAME}
+        name.reason in {Reason.EXPLAINS_NAME_BEFORE, Reason.EXPLAINS_REQUESTER_KANJI}
         and len(between) <= MAX_GAP_CHARS
         and not with_honorific(text, finding.entity.chars)
     )
     return goes_on and _SHAPE.search(said) is not None
 
 
-def may_be_of(said: str, name: str) -> bool:
+def _may_be_of(said: str, name: str) -> bool:
     """Whether every kanji that is explained is in a name: 子供の子 cannot be of 小百合.
 
     Args:
@@ -142,36 +131,13 @@ def _by_kanji(
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and last is not None and last.party is Party.REQUESTER
             least = MIN_WORTH + (NAMED_ALLOWANCE if theirs else 0.0)
-            for name in (name for name in names if may_be_of(said, name)):
+            for name in (name for name in names if _may_be_of(said, name)):
                 found = explained_at(said, name, reader, least)
                 told = [CharSpan(at.start + start, at.end + start) for at in found]
                 if told and all(any(at.overlaps(span) for at in told) for span in spans):
                     for at in run:
                         out[at] = given_to(findings[at], Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
     return tuple(out)
-
-
-def _by_name(
-    findings: Sequence[Finding], text: str, case: CallCase, reader: KanaReader
-) -> tuple[Finding, ...]:
-    """Give findings that explain kanji by people of the requester's surname (斎藤さんの斎) to them."""
-    names = (name for name in known_names(case, reader) if name.party is Party.REQUESTER and name.parts)
-    surnames = [morae(name.parts[0]) for name in names]
-
-    def theirs(finding: Finding) -> bool:
-        said = text[finding.entity.chars.start : finding.entity.chars.end]
-        if not surnames or not _may_explain(finding, text) or len(_MARK.findall(said)) < 2:
-            return False
-        line = reader.line(said)
-        found = (
-            match for surname in surnames for match in find_sound(surname, line.morae, MAX_SURNAME_PRICE)
-        )
-        return any(_CALLED.match(said, line.span(match.start, match.end).end) for match in found)
-
-    return tuple(
-        given_to(finding, Party.REQUESTER, Reason.EXPLAINS_REQUESTER_SURNAME) if theirs(finding) else finding
-        for finding in findings
-    )
 
 
 def _last_named(before: Sequence[Finding], text: str) -> Finding | None:

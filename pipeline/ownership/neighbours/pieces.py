@@ -1,7 +1,6 @@
-"""Give pieces of a number or mail address to the requester by what they are together, and by their sound.
+"""Give pieces of a number or mail address to the requester by what they are together.
 
     080の0908 / までは読めるんです / 事業6さん / 1・5・6・3      the requester's, and its end as it was heard
-    レイゴーニング レイローかはじ                              052-068: no figure of it was written right
     アジアハイフ / 服だ / アットマーク                           カズヤ, ハイフン, フクダ: of that address
 
 One piece by itself is like many a number's, so only what stands beside a piece of the requester's number,
@@ -33,19 +32,14 @@ MAX_GAP_CHARS, MAX_WORD_CHARS = 24, 6
 MIN_WHOLE_DIGITS = 8
 """Fewest digits of a number that tells by itself."""
 
-MAX_PIECE_PRICE, MAX_WHOLE_PRICE = 0.2, 0.15
-"""Highest price, as a share of the length, of the piece of a number that is due next, and of a whole number:
-of 14,068 pairs of what was taken for numbers in 48 calls and another call's number none is nearer than .16;
-the first two groups alone are as near as .05, as many numbers begin alike."""
+MAX_PIECE_PRICE = 0.2
+"""Highest price, as a share of the length, of the piece of a number that is said again."""
 
 MAX_EXTRA_MORAE = 3
 """Most morae beside a piece: です, の."""
 
 MIN_SAME_CHARS = 4
 """Fewest characters that are not written alike by chance."""
-
-MIN_DUE_DIGITS = 2
-"""Fewest digits of the piece that is due next."""
 
 _FILLERS = re.compile(FILLERS)
 _ENDS_IN_AT = re.compile(rf"(?:{AT_SIGN})[、のは]?$")
@@ -66,10 +60,9 @@ def attribute_pieces(
         The findings; those that were given another party are looked at.
     """
     text = transcript.text
-    phones = [digits for digits in map(digits_of, case.requester.phones) if digits]
     out = list(findings)
-    for group in _groups(findings, text) if phones else ():
-        for at in _theirs([out[n] for n in group], text, (case, phones), reader):
+    for group in _groups(findings, text) if any(map(digits_of, case.requester.phones)) else ():
+        for at in _theirs([out[n] for n in group], text, case, reader):
             out[group[at]] = given_to(out[group[at]], Party.REQUESTER, Reason.NUMBER_PIECE_OF_REGISTERED)
     return _of_mails(out, text)
 
@@ -127,11 +120,8 @@ def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
         yield group
 
 
-def _theirs(
-    group: Sequence[Finding], text: str, known: tuple[CallCase, Sequence[str]], reader: KanaReader
-) -> Iterator[int]:
+def _theirs(group: Sequence[Finding], text: str, case: CallCase, reader: KanaReader) -> Iterator[int]:
     """Which pieces of one number are the requester's, among those that are nobody's."""
-    case, phones = known
     masked = [at for at, finding in enumerate(group) if finding.party in UNOWNED]
     if not masked:
         return
@@ -139,20 +129,15 @@ def _theirs(
     together = "".join(_FILLERS.sub("", each) for each in said)
     told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in UNOWNED)
     # What stands beside a whole number is no part of it.
-    if len(group) > 1 and not _is_number(told, case, reader):
-        sounds = any(_sounds_like(together, whole, reader) for whole in phones)
-        if sounds or _is_number(together, case, reader):
-            yield from masked
-            return
+    if len(group) > 1 and not _is_number(told, case, reader) and _is_number(together, case, reader):
+        yield from masked
+        return
     for at in masked:
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(group) and group[n].party is Party.REQUESTER]
         sound = morae(reader.kana(said[at]))
-        due = [piece for n in beside for piece in _due(digits_of(said[n]), phones, before=n < at)]
         again = [digits for n in beside if len(digits := digits_of(said[n])) >= MIN_TELLING]
-        if (
-            any(_sounds_like(said[at], whole, reader) for whole in phones)
-            or any(_is(sound, digits) or digits == digits_of(said[at]) for digits in due + again)
-            or any(len(said[at]) >= MIN_SAME_CHARS and said[at] in said[n] for n in beside)
+        if any(_is(sound, digits) or digits == digits_of(said[at]) for digits in again) or any(
+            len(said[at]) >= MIN_SAME_CHARS and said[at] in said[n] for n in beside
         ):
             yield at
 
@@ -163,27 +148,10 @@ def _is_number(said: str, case: CallCase, reader: KanaReader) -> bool:
     return len(digits_of(said)) >= MIN_WHOLE_DIGITS and verdict.party is Party.REQUESTER
 
 
-def _sounds_like(said: str, whole: str, reader: KanaReader) -> bool:
-    """Whether a text that is hardly written in figures sounds like a whole number."""
-    return len(digits_of(said)) < MIN_WHOLE_DIGITS and _is(morae(reader.kana(said)), whole, MAX_WHOLE_PRICE)
-
-
-def _is(sound: tuple[Mora, ...], digits: str, bound: float = MAX_PIECE_PRICE) -> bool:
+def _is(sound: tuple[Mora, ...], digits: str) -> bool:
     """Whether a sound is some digits and hardly anything else."""
     return any(
         len(sound) - (match.end - match.start) <= MAX_EXTRA_MORAE
         for kana in kana_of(digits)
-        for match in find_sound(morae(kana), sound, bound)
+        for match in find_sound(morae(kana), sound, MAX_PIECE_PRICE)
     )
-
-
-def _due(heard: str, phones: Sequence[str], *, before: bool) -> Iterator[str]:
-    """The digits that come next behind (or before) some digits of a number: all of them, or a group."""
-    for phone, size in itertools.product(phones, (len(heard), 4, 3)):
-        piece = heard[-size:] if before else heard[:size]
-        at = phone.find(piece) if len(piece) == size >= MIN_TELLING else -1
-        if at < 0:
-            continue
-        rest = phone[at + size :] if before else phone[:at]
-        near = (rest, rest[:4], rest[:3]) if before else (rest, rest[-4:], rest[-3:])
-        yield from dict.fromkeys(each for each in near if len(each) >= MIN_DUE_DIGITS)

@@ -41,11 +41,8 @@ def found(call: Transcript, *pieces: tuple[str, Party], kind: str = "PHONE_NUMBE
 @pytest.mark.parametrize(
     ("pieces", "parties"),
     [
-        # By their sound together, though no figure of some was written.
-        ((("マルハチマル", OTHERS), ("余ん急マル八の", OTHERS), ("事業6さん", OTHERS)), (OWN, OWN, OWN)),
-        # The piece that is due, before and behind.
-        ((("080の4908", OWN), ("事業6さん", OTHERS)), (OWN, OWN)),
-        ((("080", OTHERS), ("4908の1563", OWN)), (OWN, OWN)),
+        # By what they are together.
+        ((("080", OTHERS), ("4908", OTHERS), ("1563", OTHERS)), (OWN, OWN, OWN)),
         ((("080の4908", OWN), ("2277", OTHERS)), (OWN, OTHERS)),
         # Said again, and heard otherwise, or written as it was before.
         ((("080の4908", OWN), ("事業6さん", OTHERS), ("1・5・6・3", OWN)), (OWN, OWN, OWN)),

@@ -1,7 +1,6 @@
-"""Give pieces of a number or mail address to the requester by what they are together.
+"""Give pieces of the requester's telephone numbers to the requester by what they are together.
 
     080の0908 / までは読めるんです / 事業6さん / 1・5・6・3      the requester's, and its end as it was heard
-    アジアハイフ / 服だ / アットマーク                           カズヤ, ハイフン, フクダ: of that address
 
 One piece by itself is like many a number's, so only what stands beside a piece of the requester's number,
 is most of the number, or is written as a piece of it was before is believed, and all of it is looked at.
@@ -9,13 +8,11 @@ is most of the number, or is written as a piece of it was before is believed, an
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.finding.verdict import UNOWNED, given_to, said_of
 from pipeline.ownership.compare.address import FILLERS
-from pipeline.ownership.compare.mail import AT_SIGN
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.phone import whose_number
 from pipeline.reasons import Reason
@@ -42,13 +39,12 @@ MIN_SAME_CHARS = 4
 """Fewest characters that are not written alike by chance."""
 
 _FILLERS = re.compile(FILLERS)
-_ENDS_IN_AT = re.compile(rf"(?:{AT_SIGN})[、のは]?$")
 
 
 def attribute_pieces(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Give pieces of the requester's numbers and mail addresses to the requester.
+    """Give pieces of the requester's numbers to the requester.
 
     Args:
         findings: In order of text, with their parties.
@@ -64,41 +60,7 @@ def attribute_pieces(
     for group in _groups(findings, text) if any(map(digits_of, case.requester.phones)) else ():
         for at in _theirs([out[n] for n in group], text, case, reader):
             out[group[at]] = given_to(out[group[at]], Party.REQUESTER, Reason.NUMBER_PIECE_OF_REGISTERED)
-    return _of_mails(out, text)
-
-
-def _of_mails(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
-    """Give pieces of the requester's mail address that were taken for numbers to the requester.
-
-    What stands right before its @, and what stands right behind where nothing of it stood yet: behind a whole
-    address another's may begin.
-    """
-    out = list(findings)
-    told = [at for at, each in enumerate(out) if not each.entity.candidate]
-    for at, piece in (*itertools.pairwise(told), *itertools.pairwise(reversed(told))):
-        first, last = sorted((at, piece))
-        between = text[out[first].entity.chars.end : out[last].entity.chars.start]
-        touch = not _FILLERS.sub("", between) and "。" not in between
-        open_ended = piece < at or _ENDS_IN_AT.search(said_of(out[at], text)) is not None
-        if touch and open_ended and _is_of_mail(out[at]) and _is_mail_piece(out[piece], text):
-            out[piece] = given_to(out[piece], Party.REQUESTER, Reason.MAIL_GOES_ON)
     return tuple(out)
-
-
-def _is_of_mail(finding: Finding) -> bool:
-    mail = finding.entity.entity_type == "EMAIL_ADDRESS" or finding.reason in {
-        Reason.MAIL_GOES_ON,
-        Reason.MAIL_HOLDS_REQUESTER_NAME,
-    }
-    return mail and finding.party is Party.REQUESTER
-
-
-def _is_mail_piece(finding: Finding, text: str) -> bool:
-    """Whether a finding is nobody's, and was taken for a number though it has hardly a digit."""
-    words = (
-        finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < MIN_TELLING
-    )
-    return words and finding.party in UNOWNED
 
 
 def _near(between: str) -> bool:

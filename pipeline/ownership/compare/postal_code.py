@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from pipeline.types import CharSpan, EntitySpan
 
-__all__ = ["part_postal_codes"]
+__all__ = ["POSTAL_CODE", "part_postal_codes"]
 
-_CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
+POSTAL_CODE = re.compile(r"〒?[0-9０-９]{3}[-‐ーのノ][0-9０-９]{4}")
 """A postal code as it is written where it was heard right."""
 
 _MARKS = "、。 \n"
@@ -28,7 +28,7 @@ def part_postal_codes(entities: Iterable[EntitySpan], text: str) -> Iterator[Ent
     """
     for entity in entities:
         chars = entity.chars
-        code = _CODE.match(text, chars.start, chars.end) if entity.entity_type == "ADDRESS" else None
+        code = POSTAL_CODE.match(text, chars.start, chars.end) if entity.entity_type == "ADDRESS" else None
         rest = text[code.end() : chars.end] if code else ""
         behind = chars.end - len(rest.lstrip(_MARKS))
         # A figure more, and it is none.

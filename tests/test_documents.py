@@ -16,6 +16,7 @@ DOCUMENTS = [
         "CONTRIBUTING.md",
         "pipeline/README.md",
         "models/README.md",
+        "models/recognizers/README.md",
         "flows/README.md",
         "flows/measuring/README.md",
         "flows/review/README.md",

@@ -16,7 +16,7 @@ from models.calls.artifacts import Call
 from models.calls.hearings import char_times
 from models.language.gazetteer import load_gazetteer
 from pipeline.sound.heard_morae import heard_between
-from pipeline.sound.morae import Mora, undrawn
+from pipeline.sound.morae import MIN_TELLING, Mora, undrawn
 from pipeline.sound.posteriorgram import likeliest
 from pipeline.sound.spotting import spotted
 from pipeline.types import CharSpan, Segment, TimeSpan
@@ -25,9 +25,6 @@ __all__ = ["heard_names", "mentions"]
 
 MARGIN_SECONDS: Final = 0.25
 """Seconds added on both sides of a finding when its name is looked for: word times err by as much."""
-
-MIN_MORAE: Final = 3
-"""Fewest morae of a name that is searched for; long vowels and geminates are not counted."""
 
 MIN_LOG_ODDS_PER_MORA: Final = -0.7
 """Lowest log odds of a mention, for each mora of the name."""
@@ -47,7 +44,7 @@ def heard_names(call: Call, found: Sequence[RecognizerResult]) -> tuple[tuple[Mo
         found: Findings that are names.
 
     Returns:
-        The morae of each name once: whole names, surnames and given names of at least ``MIN_MORAE`` morae.
+        The morae of each name once: whole names, surnames and given names of at least ``MIN_TELLING`` morae.
         Empty for a call without posteriorgrams.
     """
     starts, ends = char_times(call.transcript)
@@ -65,7 +62,7 @@ def heard_names(call: Call, found: Sequence[RecognizerResult]) -> tuple[tuple[Mo
         logs, _ = heard_between([segment], time)
         heard = [mora.mora for mora in likeliest(logs)]
         names.update(dict.fromkeys(load_gazetteer().names(heard)))
-    return tuple(name for name in names if len(undrawn(name)) >= MIN_MORAE)
+    return tuple(name for name in names if len(undrawn(name)) >= MIN_TELLING)
 
 
 def mentions(

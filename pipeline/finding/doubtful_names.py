@@ -14,12 +14,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipeline.finding.detect import sure
 from pipeline.types import Finding, Party
 
 __all__ = ["show_doubtful_names"]
-
-MIN_COUNTED_SCORE: Final = 0.5
-"""Least probability of a name that is counted."""
 
 USUAL_NAMES: Final = 7
 """Median number of other third parties' names in the calls that the judge was fitted on."""
@@ -30,8 +28,7 @@ made calls gives 0.52 (0.34 divided by the 0.66 of the judge's log odds), at a t
 lower ``MASK_FROM_AT_USUAL`` of today a greater value leaves calls that name nobody as they were."""
 
 MASK_FROM_AT_USUAL: Final = 0.12
-"""Least probability of a name that is masked in a call with the usual number of names:
-``models.weighing.judge.judge.MASK_FROM``."""
+"""Least probability of a name that is masked in a call with the usual number of names; the judge's bound."""
 
 
 def show_doubtful_names(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -46,7 +43,7 @@ def show_doubtful_names(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     names = {
         finding.entity.chars
         for finding in findings
-        if _is_a_strangers(finding) and finding.entity.score >= MIN_COUNTED_SCORE
+        if _is_a_strangers(finding) and sure(finding.entity.score)
     }
     return tuple(
         replace(finding, entity=replace(finding.entity, candidate=True))

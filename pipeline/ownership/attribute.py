@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.finding.verdict import UNOWNED, Verdict
+from pipeline.finding.verdict import UNOWNED, Verdict, Veto
 from pipeline.ownership.compare.address import address_groups, whose_address
-from pipeline.ownership.compare.mail import MAX_LOCAL_CHARS, whose_mail, without_local
+from pipeline.ownership.compare.mail import whose_mail
 from pipeline.ownership.compare.name import (
     MIN_PART_LIKENESS,
     KanaReader,
@@ -28,13 +28,10 @@ from pipeline.ownership.compare.room import says_another_room
 from pipeline.ownership.compare.spelling import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
-from pipeline.sound.morae import likeness
+from pipeline.sound.morae import MIN_TELLING, likeness
 from pipeline.types import CallCase, EntitySpan, Finding, Party, Transcript
 
 __all__ = ["compare_words"]
-
-MIN_TELLING = 3
-"""Digits of a number, or morae of a name, that say something by themselves."""
 
 MAX_CHARS_AROUND = 4
 """Characters behind an address that may belong to it still."""
@@ -101,13 +98,8 @@ def compare_words(
 
 
 def _said(entity: EntitySpan, text: str) -> str:
-    """The words of a finding without the half of さま or さん that its edge has cut off.
-
-    Of a mail address often only the end was found: then what stands before it belongs to it, too.
-    """
+    """The words of a finding without the half of さま or さん that its edge has cut off."""
     said = text[entity.chars.start : entity.chars.end]
-    if entity.entity_type == "EMAIL_ADDRESS" and without_local(said):
-        return text[max(0, entity.chars.start - MAX_LOCAL_CHARS) : entity.chars.end]
     cut = entity.entity_type == "PERSON" and len(said) > 1 and _CUT.match(text, entity.chars.end - 1)
     return said[:-1] if cut else said
 
@@ -171,7 +163,7 @@ def _attributed_address(
         verdict = alone
     if verdict.party is not Party.REQUESTER and says_another_room(text, own, reader):
         # Another room is another's, whatever the talk and a second hearing say.
-        return Finding(entity, Party.THIRD_PARTY, Reason.ADDRESS_OTHER_ROOM, needs_review=True)
+        return Finding(entity, Party.THIRD_PARTY, Veto.OTHER_ROOM.value, needs_review=True)
     verdict = _hinted(verdict, entity)
     if text.endswith(_HONOURED) and verdict.party is Party.REQUESTER and not digits_of(text):
         # 長田様 is no 長野: a town has no honorific, and somebody's name has.
@@ -237,7 +229,7 @@ def _whose_person(text: str, hint: Party | None, known: tuple[KnownName, ...], r
     own = tuple(name for name in known if name.party is Party.REQUESTER)
     another = shares_a_part(TAIL.sub("", text), own, reader)
     if another or any(_is_relative(text, name, reader) for name in own):
-        return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
+        return Verdict(Party.UNKNOWN, Veto.RELATIVE.value, True)
     kana, cores = reader.kana(text), tuple(_cores(text, reader))
     verdict = whose_name(kana, known, hint, [sound for sound in map(reader.kana, cores) if sound != kana])
     if verdict.party in UNOWNED:

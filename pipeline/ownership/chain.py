@@ -153,7 +153,7 @@ def _postal_codes(findings: Findings, context: Context) -> Findings:
 
 
 def _pieces(findings: Findings, context: Context) -> Findings:
-    """Give pieces of the requester's numbers and mail addresses to the requester."""
+    """Give pieces of the requester's numbers to the requester."""
     return attribute_pieces(findings, context.transcript, context.case, context.reader)
 
 

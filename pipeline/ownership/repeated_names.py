@@ -11,23 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
-from pipeline.finding.verdict import said_of
+from pipeline.finding.verdict import SURE_SCORE, said_of
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.reasons import Reason
-from pipeline.sound.morae import morae
+from pipeline.sound.morae import MIN_TELLING, morae
 from pipeline.types import Finding, Party
 
 __all__ = ["mask_repeated_names"]
-
-MIN_SURE_SCORE: Final = 0.9
-"""Probability from which a name is sure.  In 182 made calls ten doubtful stretches sound like a sure name or
-half of one; seven of them, 2.9 s, are third parties' (the judge gave them 0.04 to 0.41).  With 0.5 there are
-six more stretches, and none is a third party's."""
-
-MIN_MORAE: Final = 3
-"""Shorter likenesses are chance: はい, さん and そう begin and end names, too."""
 
 
 def mask_repeated_names(findings: Sequence[Finding], text: str, reader: KanaReader) -> tuple[Finding, ...]:
@@ -48,16 +39,15 @@ def mask_repeated_names(findings: Sequence[Finding], text: str, reader: KanaRead
     sure = {
         kana(finding)
         for finding in findings
-        if _is_a_strangers(finding)
-        and not finding.entity.candidate
-        and finding.entity.score >= MIN_SURE_SCORE
+        if _is_a_strangers(finding) and not finding.entity.candidate and finding.entity.score >= SURE_SCORE
     }
 
     def is_one(finding: Finding) -> bool:
         if not finding.entity.candidate or not _is_a_strangers(finding):
             return False
         said = kana(finding)
-        return len(morae(said)) >= MIN_MORAE and any(
+        # Shorter likenesses are chance: はい, さん and そう begin and end names, too.
+        return len(morae(said)) >= MIN_TELLING and any(
             name.startswith(said) or name.endswith(said) for name in sure
         )
 

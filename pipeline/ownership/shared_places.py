@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.finding.verdict import UNOWNED, given_to, said_of
+from pipeline.finding.verdict import UNOWNED, Veto, said_of, taken_by
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.types import Finding, Party, Transcript
@@ -49,6 +49,6 @@ def reject_shared_places(findings: Sequence[Finding], transcript: Transcript) ->
         for place in places if finding.party in UNOWNED else ():
             near = finding.entity.chars.start - findings[place].entity.chars.end <= MAX_CHARS_TO_HOUSE
             if near and findings[place].party is Party.REQUESTER:
-                out[place] = given_to(findings[place], Party.UNKNOWN, Reason.OTHER_NUMBER_FOLLOWS)
+                out[place] = taken_by(findings[place], Veto.OTHER_HOUSE)
         places.clear()
     return tuple(out)

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 __all__ = [
+    "MIN_TELLING",
     "distance",
     "fold_kana",
     "likeness",
@@ -22,6 +23,9 @@ __all__ = [
     "spell_out",
     "undrawn",
 ]
+
+MIN_TELLING = 3
+"""Fewest morae of a word, or figures of a number, that tell anything by themselves."""
 
 _ROWS = {
     "": "アイウエオ", "k": "カキクケコ", "s": "サ_スセソ", "t": "タ__テト", "n": "ナニヌネノ",

@@ -24,11 +24,12 @@ from models.weighing.judge.other_numbers import OtherNumbers
 from models.weighing.judge.parts import parts_of
 from models.weighing.tagger.tagger import Tagger
 from pipeline.finding.detect import MIN_UNFLAGGED_SCORE
+from pipeline.finding.doubtful_names import MASK_FROM_AT_USUAL
 from pipeline.types import CharSpan, EntitySpan
 
 __all__ = ["MASK_FROM", "SHOW_FROM", "Judge", "load_judge"]
 
-MASK_FROM = {"PERSON": 0.12, "ADDRESS": 0.1, "PHONE_NUMBER": 0.2}
+MASK_FROM = {"PERSON": MASK_FROM_AT_USUAL, "ADDRESS": 0.1, "PHONE_NUMBER": 0.2}
 """Lowest probability at which a finding is masked.  The bounds value one second of a third party's name that
 gets out as much as five seconds of the requester's own conversation that are masked.  On 96 made calls that
 the ear had not learned from, .12 for names against .2 means .3 points less leak and .5 more over-mask; .1 for

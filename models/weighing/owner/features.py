@@ -13,9 +13,8 @@ from typing import Final
 
 from models.language.readings import Reader
 from models.weighing.owner.nearness import Nearness
-from pipeline.finding.verdict import UNOWNED, said_of
+from pipeline.finding.verdict import UNOWNED, Veto, said_of
 from pipeline.ownership.heard.heard_stretch import Channels
-from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.sound.honorifics import with_honorific
 from pipeline.sound.morae import likeness
@@ -44,7 +43,7 @@ SMOOTHING: Final = 0.01
 """Added to probabilities whose ratio is looked at: what is never the case tells no more."""
 
 _ASKED: Final = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
-_SETTLED: Final = frozenset({Reason.NAME_SPELT_AS_OTHER, Reason.ADDRESS_OTHER_ROOM})
+_SETTLED: Final = frozenset(veto.value for veto in Veto if veto.settles)
 """Why a finding is another's whatever else speaks for it."""
 _KIN: Final = {Party.REQUESTER: "own", Party.STAFF: "staff", Party.COMPANY: "company"}
 
@@ -92,7 +91,7 @@ def _only_begins(finding: Finding, transcript: Transcript, case: CallCase) -> bo
 
 def _is_relatives(finding: Finding, values: Mapping[str, float], transcript: Transcript) -> bool:
     """Whether the requester's surname is clearly heard, and another name behind it; or read, unheard."""
-    if finding.reason is not Reason.RELATIVE:
+    if finding.reason is not Veto.RELATIVE.value:
         place = finding.entity.entity_type == "ADDRESS"
         return place and _is_relatives_as_a_place(said_of(finding, transcript.text), values)
     if "heard" not in values:

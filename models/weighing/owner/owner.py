@@ -22,7 +22,7 @@ from models.language.readings import Reader
 from models.network import session
 from models.registry import registered_bytes
 from models.weighing.owner.features import features
-from pipeline.finding.verdict import given_to
+from pipeline.finding.verdict import Veto, given_to
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Finding, Party, Requester, Transcript
 
@@ -127,7 +127,7 @@ class Owner:
 
 def _bound(finding: Finding, *, heard: bool) -> float:
     """The lowest probability at which this finding becomes the requester's."""
-    if finding.reason is Reason.RELATIVE:
+    if finding.reason is Veto.RELATIVE.value:
         return MIN_PROBABILITY_RELATIVE
     if finding.entity.hint is Party.THIRD_PARTY:
         return MIN_PROBABILITY_AGAINST_TALK

@@ -17,7 +17,6 @@ from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.registered_address import (
     MAX_PLACE_PRICE,
     MIN_BLOCK_DIGITS,
-    MIN_TELLING,
     ROOM_DIGITS,
     RegisteredAddress,
     numbers_of,
@@ -27,7 +26,7 @@ from pipeline.ownership.compare.registered_address import (
 from pipeline.ownership.compare.room import near_room, same_building
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of, edit_distance
-from pipeline.sound.morae import Mora
+from pipeline.sound.morae import MIN_TELLING, Mora
 from pipeline.sound.search import find_sound
 from pipeline.types import EntitySpan, Party, Transcript
 

@@ -8,14 +8,11 @@ from collections.abc import Iterable, Sequence
 from pipeline.finding.verdict import Verdict
 from pipeline.ownership.compare.name import KanaReader, KnownName
 from pipeline.reasons import Reason
-from pipeline.sound.morae import Mora, morae, spell_out
+from pipeline.sound.morae import MIN_TELLING, Mora, morae, spell_out
 from pipeline.sound.search import find_sound
 from pipeline.types import Party
 
-__all__ = ["AT_SIGN", "MAX_LOCAL_CHARS", "whose_mail", "without_local"]
-
-MIN_MORAE = 3
-"""Fewest morae of a name that tell anything by themselves."""
+__all__ = ["AT_SIGN", "whose_mail"]
 
 MAX_NAME_PRICE = 0.14
 """Highest price of a name in a mail address, over its length: mizuki is no Suzuki."""
@@ -23,9 +20,6 @@ MAX_NAME_PRICE = 0.14
 MAX_GIVEN_NAME_PRICE = 0.2
 """The same for a given name beside the surname: of 1,460 others 30 are as near, of 73 that were their own
 58 (with none 23 and 56, with .3 89 and 59)."""
-
-MAX_LOCAL_CHARS = 16
-"""Most characters before the @, as heard."""
 
 AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""
@@ -42,12 +36,6 @@ _JOINT = re.compile(
 
 _BREAK = re.compile(r"[をはがで、。.・\s]|ドッ[トド]|どっ[とど]")
 """What may stand before the last part of what is said before the @: アドレスを, dots."""
-
-
-def without_local(text: str) -> bool:
-    """Whether a finding begins with the @, or so near to it that no name stands before."""
-    at = _AT.search(text)
-    return at is not None and at.start() < MIN_MORAE
 
 
 def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> Verdict:
@@ -78,14 +66,14 @@ def _named(part: tuple[Mora, ...], pieces: Sequence[tuple[Mora, ...]], last: tup
 
     A short name is anywhere in others; by itself before the digits and the @ it is that name.
     """
-    if len(part) < MIN_MORAE:
+    if len(part) < MIN_TELLING:
         return last == part
     return any(find_sound(part, piece, MAX_NAME_PRICE) for piece in pieces)
 
 
 def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...]]) -> bool:
     """Whether the surname is said, and the given name, perhaps badly heard, beside it."""
-    if len(parts) < 2 or len(parts[0]) < MIN_MORAE:
+    if len(parts) < 2 or len(parts[0]) < MIN_TELLING:
         return False
     surname, given = parts[0], parts[-1]
     return any(

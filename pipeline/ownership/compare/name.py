@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pipeline.finding.verdict import Verdict
+from pipeline.finding.verdict import Verdict, Veto
 from pipeline.ownership.compare.kanji import KanjiReader
 from pipeline.reasons import Reason
 from pipeline.sound.morae import Mora, fold_kana, likeness, morae
@@ -139,7 +139,7 @@ def whose_name(
     if any(
         name.party is Party.REQUESTER and _of_the_family(cores[-1] if cores else kana, name) for name in known
     ):
-        return Verdict(Party.UNKNOWN, Reason.RELATIVE, True)
+        return Verdict(Party.UNKNOWN, Veto.RELATIVE.value, True)
     price = min((_within(kana, name) for name in known if name.party is Party.REQUESTER), default=math.inf)
     if price < math.inf:
         return Verdict(Party.REQUESTER, Reason.NAME_HOLDS_REQUESTER, price > 0)

@@ -7,6 +7,7 @@ from pipeline.ownership.compare.mail import whose_mail
 from pipeline.ownership.compare.name import KanaReader, KnownName
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of, edit_distance
+from pipeline.sound.morae import MIN_TELLING
 from pipeline.types import CallCase, Party
 
 __all__ = ["whose_number"]
@@ -17,9 +18,6 @@ PREFIX_DIGITS = 3
 MIN_PIECED_SHARE = 0.75
 """Lowest share of a run of digits that is made of the registered number: said twice, or in pieces and read
 back.  Of random numbers not one in a thousand reaches it."""
-
-MIN_DIGITS = 3
-"""Fewest digits that tell anything by themselves."""
 
 
 def whose_number(text: str, case: CallCase, known: tuple[KnownName, ...], reader: KanaReader) -> Verdict:
@@ -35,7 +33,7 @@ def whose_number(text: str, case: CallCase, known: tuple[KnownName, ...], reader
         The verdict.
     """
     heard = [digits_of(text), digits_of(reader.kana(text))]
-    if max(map(len, heard)) < MIN_DIGITS:
+    if max(map(len, heard)) < MIN_TELLING:
         # A witness calls a spoken mail address a number; a name in it tells whose it is.
         mail = whose_mail(text, known, reader)
         return mail if mail.party is Party.REQUESTER else _whose_phone(heard[0], case)
@@ -46,7 +44,7 @@ def whose_number(text: str, case: CallCase, known: tuple[KnownName, ...], reader
 def _whose_phone(digits: str, case: CallCase) -> Verdict:
     for party, phones in ((Party.REQUESTER, case.requester.phones), (Party.COMPANY, case.company_phones)):
         for phone in filter(None, map(digits_of, phones)):
-            part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= MIN_DIGITS
+            part = 4 <= len(digits) <= 8 and digits in phone and _told(digits, phone) >= MIN_TELLING
             if digits == phone or part:
                 return Verdict(party, Reason.NUMBER_SAME, False)
             if len(digits) >= 8 and edit_distance(digits, phone) <= 2:
@@ -91,11 +89,11 @@ def _pieced(digits: str, phone: str) -> float:
         width = 0
         while at + width < len(digits) and digits[at : at + width + 1] in phone:
             width += 1
-        if width >= MIN_DIGITS:
+        if width >= MIN_TELLING:
             covered += width
             first = phone.find(digits[at : at + width])
             said.update(range(first, first + width))
         at += max(1, width)
     more = {place for place in said if place >= PREFIX_DIGITS}
-    begun = more == set(range(PREFIX_DIGITS, PREFIX_DIGITS + MIN_DIGITS))
-    return covered / len(digits) if begun or len(more) > MIN_DIGITS else 0.0
+    begun = more == set(range(PREFIX_DIGITS, PREFIX_DIGITS + MIN_TELLING))
+    return covered / len(digits) if begun or len(more) > MIN_TELLING else 0.0

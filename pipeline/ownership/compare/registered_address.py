@@ -18,7 +18,6 @@ from pipeline.types import CaseName
 __all__ = [
     "MAX_PLACE_PRICE",
     "MIN_BLOCK_DIGITS",
-    "MIN_TELLING",
     "ROOM_DIGITS",
     "RegisteredAddress",
     "number_of",
@@ -32,9 +31,6 @@ __all__ = [
 
 MAX_PLACE_PRICE = 0.3
 """Price, as a share of the length, up to which two readings are the same place (facts.md 0.2)."""
-
-MIN_TELLING = 3
-"""Fewest digits of a block number, or morae of a place, that tell anything by themselves."""
 
 MIN_BLOCK_DIGITS = 4
 """Fewest digits that tell even where the place was not understood: one block in 10,000 has the same."""

@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.registered_address import (
     MAX_PLACE_PRICE,
-    MIN_TELLING,
     ROOM_DIGITS,
     RegisteredAddress,
     numbers_of,
     place_in,
 )
 from pipeline.sound.digits import edit_distance
-from pipeline.sound.morae import Mora
+from pipeline.sound.morae import MIN_TELLING, Mora
 from pipeline.sound.search import find_sound
 
 __all__ = ["near_room", "same_building", "says_another_room"]

@@ -38,9 +38,9 @@ __all__ = [
 CONTEXT_SECONDS: Final = 4.0
 """Seconds around a finding that are searched, too: the rest of a number tells whose a piece of it is."""
 
-BEFORE, BEHIND = -0.1, 0.1
-"""Seconds before and behind a finding in which a mora is taken for a part of it: behind a surname stands
-what matters."""
+LATER_SECONDS: Final = 0.1
+"""Seconds by which the morae of a finding are looked for later than its words: behind a surname stands what
+matters."""
 
 NEAR_STEPS: Final = 6
 """Steps around digits of theirs in which other digits make it another number."""
@@ -204,5 +204,5 @@ class Channels:
         around = TimeSpan(max(0.0, time.start - CONTEXT_SECONDS), time.end + CONTEXT_SECONDS)
         near = self._near[channel].touching(around.start - 1.0, around.end + 1.0)
         logs, times = heard_between(near, around)
-        first, last = np.searchsorted(times, (time.start - BEFORE, time.end + BEHIND)).tolist()
+        first, last = np.searchsorted(times, (time.start + LATER_SECONDS, time.end + LATER_SECONDS)).tolist()
         return Stretch(logs, times, first, last)

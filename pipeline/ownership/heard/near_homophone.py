@@ -15,11 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipeline.finding.verdict import given_to, said_of
+from pipeline.finding.verdict import Veto, said_of, taken_by
 from pipeline.ownership.compare.name import MIN_PART_LIKENESS, KanaReader, KnownName, known_names
 from pipeline.ownership.compare.spelling import BLANKS, without_lead
 from pipeline.ownership.heard.heard_stretch import Channels, Stretch
-from pipeline.reasons import Reason
 from pipeline.sound.morae import likeness, morae, undrawn
 from pipeline.sound.posteriorgram import likeliest
 from pipeline.sound.spotting import spotted
@@ -72,7 +71,7 @@ def reject_other_spellings(
             said, heard = said_of(finding, transcript.text), tuple(channels.stretches(finding))
             theirs = [name for name in known if name.party is finding.party]
             if _is_anothers(_written(said, reader), theirs, spelt, heard):
-                made = given_to(finding, Party.UNKNOWN, Reason.NAME_SPELT_AS_OTHER)
+                made = taken_by(finding, Veto.OTHER_SPELLING)
             elif finding.party is Party.REQUESTER:
                 surnames = [name for name in theirs if name.parts[:1] == (reader.kana(said),)]
                 if any(_goes_on(name.parts, heard) for name in surnames):
@@ -99,7 +98,7 @@ def _as_a_relatives(finding: Finding, behind: Finding | None, text: str) -> Find
         return finding
     free = behind is None or called.end() <= behind.entity.chars.start
     entity = replace(finding.entity, chars=CharSpan(chars.start, called.end() if free else chars.end))
-    return replace(finding, entity=entity, party=Party.UNKNOWN, reason=Reason.RELATIVE, needs_review=True)
+    return replace(taken_by(finding, Veto.RELATIVE), entity=entity)
 
 
 def _goes_on(name: Sequence[str], stretches: Sequence[Stretch]) -> bool:

@@ -13,20 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.name import KanaReader, known_names
 from pipeline.ownership.compare.registered_address import number_of, places_of, without_numbering
-from pipeline.ownership.heard.known_forms import FormKind, known_forms
+from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.sound.digits import counted_kana, digits_of, kana_of
-from pipeline.sound.morae import Mora, morae, undrawn
+from pipeline.sound.morae import MIN_TELLING, Mora, morae, undrawn
 from pipeline.types import CallCase, CaseName, Party
 
-__all__ = ["ENOUGH_WORTH", "SHAPES", "SpokenForm", "spoken_forms"]
+__all__ = ["ENOUGH_WORTH", "SpokenForm", "spoken_forms"]
 
-SHAPES: Final = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
+_SHAPES: Final = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
 """Digits in the groups of mobile numbers, and of others after area codes of two to four digits."""
-
-MIN_FORM_MORAE: Final = 3
-"""Morae at the least: of two there is another one in every second sentence."""
 
 ENOUGH_WORTH: Final = 4
 """What tells by itself whose it is: a name, a block number, two groups of a telephone number."""
@@ -98,7 +95,7 @@ class SpokenForm:
     def least(self) -> float:
         """Log odds from which it is said (``pipeline.sound.spotting``)."""
         counted = len(undrawn(self.sound))
-        if counted < MIN_FORM_MORAE:
+        if counted < MIN_TELLING:
             return AS_IT_IS
         return max(MIN_FIGURE_ODDS if self.figures else MIN_LOG_ODDS, MIN_ODDS_PER_MORA * counted)
 
@@ -111,10 +108,9 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
         reader: Reads what the case gives no kana for.
 
     Returns:
-        Forms of ``MIN_FORM_MORAE`` morae and more, each once.
+        Forms of ``MIN_TELLING`` morae and more, each once.
     """
-    names = known_forms(case, reader)
-    said = [_Said(f.party, -1, ENOUGH_WORTH, (f.sound,), surname=f.kind is FormKind.SURNAME) for f in names]
+    said = list(_names(case, reader))
     own = Party.REQUESTER
     for value, address in enumerate(case.requester.addresses):
         said += [_Said(own, value, tells, _morae(kana)) for tells, kana in _places(address, reader)]
@@ -141,7 +137,7 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
                 each.phone,
                 each.ends,
             )
-            if len(sound) >= MIN_FORM_MORAE:
+            if len(sound) >= MIN_TELLING:
                 forms.setdefault(sound, form)
     return tuple(forms.values())
 
@@ -163,6 +159,22 @@ class _Said:
     def block(self) -> bool:
         """Whether it is some of an address's numbers."""
         return self.figures and not self.phone
+
+
+def _names(case: CallCase, reader: KanaReader) -> Iterator[_Said]:
+    """Each name whole, and the surname and the given name by themselves.
+
+    Of staff a case often gives the surname alone, and two kanji of that are no two names.
+    """
+    named = (*case.requester.names, *case.staff, *case.company_names)
+    for name, known in zip(named, known_names(case, reader), strict=True):
+        written = BLANKS.sub("", name.text)
+        apart = known.party is Party.REQUESTER or len(written) > 2 or written != name.text
+        if len(known.parts) == 2 and apart:
+            surname, given = known.parts
+            yield _Said(known.party, -1, ENOUGH_WORTH, (morae(surname),), surname=True)
+            yield _Said(known.party, -1, ENOUGH_WORTH, (morae(given),))
+        yield _Said(known.party, -1, ENOUGH_WORTH, (morae(known.whole),))
 
 
 def _morae(said: Iterable[str]) -> tuple[tuple[Mora, ...], ...]:
@@ -217,7 +229,7 @@ def _groups(digits: str) -> Iterator[tuple[int, list[str], bool]]:
 
     Of the last one also all but the last figure: the other side says はい before it is over.
     """
-    for shape in SHAPES.get(len(digits), ()):
+    for shape in _SHAPES.get(len(digits), ()):
         edges = (0, *itertools.accumulate(shape))
         for start, end in itertools.pairwise(edges):
             # Of 0466 there is one town, of 090 half of all numbers.

@@ -12,11 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.finding.verdict import UNOWNED, given_to, said_of
-from pipeline.ownership.compare.kanji import KanjiReader, explained_at
+from pipeline.finding.verdict import UNOWNED, Veto, taken_by
 from pipeline.ownership.compare.name import KanaReader
-from pipeline.ownership.compare.spelling import BLANKS
-from pipeline.ownership.heard.heard_kanji import MARGIN_STEPS, heard_explained
 from pipeline.ownership.heard.heard_mail import attribute_heard_mail, joined_forms
 from pipeline.ownership.heard.heard_stretch import (
     CLEAR_ODDS,
@@ -31,28 +28,20 @@ from pipeline.ownership.heard.heard_stretch import (
 )
 from pipeline.ownership.heard.partly_theirs import split_where_theirs
 from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
-from pipeline.ownership.neighbours.explained import may_be_of
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
-from pipeline.sound.posteriorgram import likeliest
+from pipeline.sound.morae import MIN_TELLING
 from pipeline.sound.spotting import Hit, covered, spotted
-from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
+from pipeline.types import CallCase, Finding, Party, Transcript
 
 __all__ = ["compare_sound"]
 
 WORTH_OF_TALK: Final = 2
 """Worth of the talk's word on whose it is, in the unit of ``SpokenForm.tells``."""
 
-MAX_WORD_PRICE: Final = 0.2
-"""Highest price over its length of a heard word that explains a kanji: of 84 made calls' it
-leaves the seven that explain the requester's name, and takes the three that explain another's."""
-
 MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -1.5, -14.0
 """Lowest log odds, for each mora and in all, of an address or number that may be said.  Of 36 calls'
 own addresses and numbers that were kept none has less, and one stranger's has."""
-
-MIN_OTHER_FIGURES: Final = 3
-"""Fewest heard digits that are somebody else's."""
 
 MIN_OTHER_MORAE: Final = 8
 """Fewest heard morae that are somebody else's address.  Of 120 calls and 14 of the sample script, in what is
@@ -74,9 +63,6 @@ _PARTICLES = re.compile(r"[オノトワハガニモヨネエアカデヤダウ�
 
 _BOTH = re.compile(r"^(?:サン|サマ)?[トヤ][^ーッ]{2}|[^ーッ](?:サン|サマ)?[トヤ]$")
 """Two people: 隼人とリク, リクと隼人, of whom a mora may lie before the finding."""
-
-_EXPLAINS = re.compile(r"..ノ|ヘン|ベン|カンムリ|[ーウ]ジ")
-"""What is in every explanation of a kanji."""
 
 _ASKED = frozenset({"PERSON", "ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
 _REASONS = {
@@ -104,7 +90,6 @@ def compare_sound(
         return tuple(findings)
     forms, channels = spoken_forms(case, reader), Channels(transcript)
     joined = joined_forms(case, reader)
-    names = [BLANKS.sub("", name.text) for name in case.requester.names]
     out = []
     for finding, behind in itertools.zip_longest(findings, findings[1:]):
         asked = finding.party in UNOWNED and finding.entity.entity_type in _ASKED
@@ -120,12 +105,11 @@ def compare_sound(
                 out.append(told)
             else:
                 cut = split_where_theirs(finding, said, forms, transcript)
-                theirs = [name for name in names if may_be_of(said_of(finding, transcript.text), name)]
-                out += cut or [_told_by_kanji(finding, stretches, theirs, reader)]
+                out += cut or [finding]
         elif _doubted(finding) and not _heard_at_all(
             finding, tuple(channels.stretches(finding)), _alike(finding, forms)
         ):
-            out.append(replace(finding, party=Party.UNKNOWN, reason=Reason.HEARD_OTHERWISE))
+            out.append(taken_by(finding, Veto.HEARD_OTHERWISE))
         else:
             out.append(finding)
     return tuple(out)
@@ -159,7 +143,7 @@ def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequenc
     )
     kana = "".join(each.kana() for each in stretches)
     long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= MIN_OTHER_MORAE
-    little = len(digits_of(kana)) < MIN_OTHER_FIGURES and not long
+    little = len(digits_of(kana)) < MIN_TELLING and not long
     return (little and finding.entity.hint is not Party.THIRD_PARTY) or any(hits)
 
 
@@ -193,39 +177,6 @@ def _begins_another(
     heard = [forms[hit.form] for stretch, hits in said for hit in hits if stretch.holds(hit)]
     surname = any(form.surname and form.party is told.party for form in heard)
     return nobodys and not between.strip() and not surname
-
-
-def _told_by_kanji(
-    finding: Finding, stretches: Sequence[Stretch], names: Sequence[str], reader: KanjiReader
-) -> Finding:
-    """Give a finding that explains the kanji of the requester's name to the requester."""
-    if finding.entity.entity_type != "PERSON" or not stretches:
-        return finding
-    for name in names:
-        if all(_explains(stretch, name, reader) for stretch in stretches):
-            return given_to(finding, Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
-    return finding
-
-
-def _explains(stretch: Stretch, name: str, reader: KanjiReader) -> bool:
-    """Whether at least half of what is heard in a stretch, or around it, explains a name."""
-    heard = [
-        mora
-        for mora in likeliest(stretch.logs)
-        if stretch.first - MARGIN_STEPS <= mora.step < stretch.last + MARGIN_STEPS
-    ]
-    edges = (0, *itertools.accumulate(len(mora.kana) for mora in heard))
-    own = [
-        CharSpan(edges[at], edges[at + 1])
-        for at, mora in enumerate(heard)
-        if stretch.first <= mora.step < stretch.last
-    ]
-    kana = "".join(mora.kana for mora in heard)
-    if not _EXPLAINS.search(kana):
-        return False
-    told = explained_at(kana, name, reader, within=MAX_WORD_PRICE)
-    half = bool(own) and 2 * sum(any(at.overlaps(each) for at in told) for each in own) >= len(own)
-    return half or heard_explained(stretch, name, reader)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,24 +12,20 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.finding.verdict import given_to
+from pipeline.finding.verdict import SURE_SCORE, given_to
 from pipeline.ownership.compare.kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
-from pipeline.ownership.compare.name import KanaReader, known_names
+from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.reasons import Reason
 from pipeline.sound.honorifics import with_honorific
-from pipeline.sound.morae import morae
-from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
-__all__ = ["MAX_CHARS_BEHIND", "attribute_explanations", "may_be_of"]
+__all__ = ["MAX_CHARS_BEHIND", "attribute_explanations"]
 
 MAX_GAP_CHARS, MAX_QUESTION_CHARS = 12, 24
-"""Most characters between a name and its explanation (ですけれども、漢字は), and where the other side asks
-for it right behind the name (です ⏎ 漢字はどのようなお字でしょうか ⏎)."""
-
-MAX_CHARS_TO_NEXT = 12
-"""Most characters between two explanations of one name: それから、名前のほうが."""
+"""Most characters between a name and its explanation (ですけれども、漢字は) or between two
+(それから、名前のほうが), and where the other side asks for it right behind the name (です ⏎ 漢字はどのような
+お字でしょうか ⏎)."""
 
 _EXPLAINS = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|って書|と書|へん|べん|かんむり")
 """Words of an explanation; 漢字 is often heard as 感じ."""
@@ -37,9 +33,6 @@ _EXPLAINS = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|
 _QUESTION = re.compile(r"(?:です|でございます|と申します|が|ね|、|。|\s|はい)*(?:漢字|感じ|字).*", re.DOTALL)
 _SHAPE = re.compile(r"\S\S+の\S{1,2}|へん|べん|かんむり")
 """What an explanation is like where no such word is said: 野山の野, かんむり."""
-
-_CALLED = re.compile(r"(?:さん|さま|様)の")
-"""Behind a surname that explains itself: 斎藤さんの斎."""
 
 _MARK = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$|書|と[言い]う")
 """What tells an explanation from a name."""
@@ -50,16 +43,13 @@ _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをは�
 _OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
 
 
-MAX_SURNAME_PRICE = 0.25
-"""Highest price, over its length, of the requester's surname in its explanation: 斎藤さんの簡単な方の斎."""
-
 MAX_FINDINGS_TOGETHER = 3
 """Most consecutive findings that are tried as one explanation."""
 
-MIN_SURE_SCORE, MAX_CHARS_BEHIND = 0.9, 60
-"""Lowest probability of the last name, and most characters behind it, with which it is the one explained:
-where it is a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations
-were taken for the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
+MAX_CHARS_BEHIND = 60
+"""Most characters behind the last name with which it is the one explained, if that name is sure: where it is
+a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations were taken for
+the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
 
 
 def attribute_explanations(
@@ -79,9 +69,7 @@ def attribute_explanations(
     """
     out: list[Finding] = []
     name: Finding | None = None
-    for finding in _by_name(
-        _by_kanji(findings, transcript.text, case, reader), transcript.text, case, reader
-    ):
+    for finding in _by_kanji(findings, transcript.text, case, reader):
         made = finding
         if finding.entity.entity_type == "PERSON" and not finding.entity.candidate:
             if name is not None and _is_explained(name, finding, transcript.text):
@@ -103,15 +91,14 @@ def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     if asked or (len(between) <= MAX_GAP_CHARS and _EXPLAINS.search(between + said)):
         return True
     goes_on = (
-        name.reason
-        in {Reason.EXPLAINS_NAME_BEFORE, Reason.EXPLAINS_REQUESTER_KANJI, Reason.EXPLAINS_REQUESTER_SURNAME}
-        and len(between) <= MAX_CHARS_TO_NEXT
+        name.reason in {Reason.EXPLAINS_NAME_BEFORE, Reason.EXPLAINS_REQUESTER_KANJI}
+        and len(between) <= MAX_GAP_CHARS
         and not with_honorific(text, finding.entity.chars)
     )
     return goes_on and _SHAPE.search(said) is not None
 
 
-def may_be_of(said: str, name: str) -> bool:
+def _may_be_of(said: str, name: str) -> bool:
     """Whether every kanji that is explained is in a name: 子供の子 cannot be of 小百合.
 
     Args:
@@ -136,7 +123,7 @@ def _by_kanji(
         for run in (people[first : first + size] for size in range(1, MAX_FINDINGS_TOGETHER + 1)):
             spans = [findings[at].entity.chars for at in run]
             gaps = (behind.start - before.end for before, behind in itertools.pairwise(spans))
-            if any(gap > MAX_CHARS_TO_NEXT for gap in gaps) or all(
+            if any(gap > MAX_GAP_CHARS for gap in gaps) or all(
                 out[at].reason is Reason.EXPLAINS_REQUESTER_KANJI for at in run
             ):
                 continue
@@ -144,36 +131,13 @@ def _by_kanji(
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and last is not None and last.party is Party.REQUESTER
             least = MIN_WORTH + (NAMED_ALLOWANCE if theirs else 0.0)
-            for name in (name for name in names if may_be_of(said, name)):
+            for name in (name for name in names if _may_be_of(said, name)):
                 found = explained_at(said, name, reader, least)
                 told = [CharSpan(at.start + start, at.end + start) for at in found]
                 if told and all(any(at.overlaps(span) for at in told) for span in spans):
                     for at in run:
                         out[at] = given_to(findings[at], Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
     return tuple(out)
-
-
-def _by_name(
-    findings: Sequence[Finding], text: str, case: CallCase, reader: KanaReader
-) -> tuple[Finding, ...]:
-    """Give findings that explain kanji by people of the requester's surname (斎藤さんの斎) to them."""
-    names = (name for name in known_names(case, reader) if name.party is Party.REQUESTER and name.parts)
-    surnames = [morae(name.parts[0]) for name in names]
-
-    def theirs(finding: Finding) -> bool:
-        said = text[finding.entity.chars.start : finding.entity.chars.end]
-        if not surnames or not _may_explain(finding, text) or len(_MARK.findall(said)) < 2:
-            return False
-        line = reader.line(said)
-        found = (
-            match for surname in surnames for match in find_sound(surname, line.morae, MAX_SURNAME_PRICE)
-        )
-        return any(_CALLED.match(said, line.span(match.start, match.end).end) for match in found)
-
-    return tuple(
-        given_to(finding, Party.REQUESTER, Reason.EXPLAINS_REQUESTER_SURNAME) if theirs(finding) else finding
-        for finding in findings
-    )
 
 
 def _last_named(before: Sequence[Finding], text: str) -> Finding | None:
@@ -184,7 +148,7 @@ def _last_named(before: Sequence[Finding], text: str) -> Finding | None:
 
 def _is_anothers(last: Finding, start: int) -> bool:
     """Whether the last name is surely a third party's, and close before."""
-    sure = last.party is Party.THIRD_PARTY and last.entity.score >= MIN_SURE_SCORE
+    sure = last.party is Party.THIRD_PARTY and last.entity.score >= SURE_SCORE
     return sure and start - last.entity.chars.end <= MAX_CHARS_BEHIND
 
 

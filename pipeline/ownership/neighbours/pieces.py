@@ -1,8 +1,6 @@
-"""Give pieces of a number or mail address to the requester by what they are together, and by their sound.
+"""Give pieces of the requester's telephone numbers to the requester by what they are together.
 
     080の0908 / までは読めるんです / 事業6さん / 1・5・6・3      the requester's, and its end as it was heard
-    レイゴーニング レイローかはじ                              052-068: no figure of it was written right
-    アジアハイフ / 服だ / アットマーク                           カズヤ, ハイフン, フクダ: of that address
 
 One piece by itself is like many a number's, so only what stands beside a piece of the requester's number,
 is most of the number, or is written as a piece of it was before is believed, and all of it is looked at.
@@ -10,18 +8,16 @@ is most of the number, or is written as a piece of it was before is believed, an
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.finding.verdict import UNOWNED, given_to, said_of
 from pipeline.ownership.compare.address import FILLERS
-from pipeline.ownership.compare.mail import AT_SIGN
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.phone import whose_number
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of, kana_of
-from pipeline.sound.morae import Mora, morae
+from pipeline.sound.morae import MIN_TELLING, Mora, morae
 from pipeline.sound.search import find_sound
 from pipeline.types import CallCase, Finding, Party, Transcript
 
@@ -33,10 +29,8 @@ MAX_GAP_CHARS, MAX_WORD_CHARS = 24, 6
 MIN_WHOLE_DIGITS = 8
 """Fewest digits of a number that tells by itself."""
 
-MAX_PIECE_PRICE, MAX_WHOLE_PRICE = 0.2, 0.15
-"""Highest price, as a share of the length, of the piece of a number that is due next, and of a whole number:
-of 14,068 pairs of what was taken for numbers in 48 calls and another call's number none is nearer than .16;
-the first two groups alone are as near as .05, as many numbers begin alike."""
+MAX_PIECE_PRICE = 0.2
+"""Highest price, as a share of the length, of the piece of a number that is said again."""
 
 MAX_EXTRA_MORAE = 3
 """Most morae beside a piece: です, の."""
@@ -44,20 +38,13 @@ MAX_EXTRA_MORAE = 3
 MIN_SAME_CHARS = 4
 """Fewest characters that are not written alike by chance."""
 
-MIN_DIGITS = 3
-"""Fewest digits of a piece of a number."""
-
-MIN_DUE_DIGITS = 2
-"""Fewest digits of the piece that is due next."""
-
 _FILLERS = re.compile(FILLERS)
-_ENDS_IN_AT = re.compile(rf"(?:{AT_SIGN})[、のは]?$")
 
 
 def attribute_pieces(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
 ) -> tuple[Finding, ...]:
-    """Give pieces of the requester's numbers and mail addresses to the requester.
+    """Give pieces of the requester's numbers to the requester.
 
     Args:
         findings: In order of text, with their parties.
@@ -69,46 +56,11 @@ def attribute_pieces(
         The findings; those that were given another party are looked at.
     """
     text = transcript.text
-    phones = [digits for digits in map(digits_of, case.requester.phones) if digits]
     out = list(findings)
-    for group in _groups(findings, text) if phones else ():
-        for at in _theirs([out[n] for n in group], text, (case, phones), reader):
+    for group in _groups(findings, text) if any(map(digits_of, case.requester.phones)) else ():
+        for at in _theirs([out[n] for n in group], text, case, reader):
             out[group[at]] = given_to(out[group[at]], Party.REQUESTER, Reason.NUMBER_PIECE_OF_REGISTERED)
-    return _of_mails(out, text)
-
-
-def _of_mails(findings: Sequence[Finding], text: str) -> tuple[Finding, ...]:
-    """Give pieces of the requester's mail address that were taken for numbers to the requester.
-
-    What stands right before its @, and what stands right behind where nothing of it stood yet: behind a whole
-    address another's may begin.
-    """
-    out = list(findings)
-    told = [at for at, each in enumerate(out) if not each.entity.candidate]
-    for at, piece in (*itertools.pairwise(told), *itertools.pairwise(reversed(told))):
-        first, last = sorted((at, piece))
-        between = text[out[first].entity.chars.end : out[last].entity.chars.start]
-        touch = not _FILLERS.sub("", between) and "。" not in between
-        open_ended = piece < at or _ENDS_IN_AT.search(said_of(out[at], text)) is not None
-        if touch and open_ended and _is_of_mail(out[at]) and _is_mail_piece(out[piece], text):
-            out[piece] = given_to(out[piece], Party.REQUESTER, Reason.MAIL_GOES_ON)
     return tuple(out)
-
-
-def _is_of_mail(finding: Finding) -> bool:
-    mail = finding.entity.entity_type == "EMAIL_ADDRESS" or finding.reason in {
-        Reason.MAIL_GOES_ON,
-        Reason.MAIL_HOLDS_REQUESTER_NAME,
-    }
-    return mail and finding.party is Party.REQUESTER
-
-
-def _is_mail_piece(finding: Finding, text: str) -> bool:
-    """Whether a finding is nobody's, and was taken for a number though it has hardly a digit."""
-    words = (
-        finding.entity.entity_type == "PHONE_NUMBER" and len(digits_of(said_of(finding, text))) < MIN_DIGITS
-    )
-    return words and finding.party in UNOWNED
 
 
 def _near(between: str) -> bool:
@@ -130,11 +82,8 @@ def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
         yield group
 
 
-def _theirs(
-    group: Sequence[Finding], text: str, known: tuple[CallCase, Sequence[str]], reader: KanaReader
-) -> Iterator[int]:
+def _theirs(group: Sequence[Finding], text: str, case: CallCase, reader: KanaReader) -> Iterator[int]:
     """Which pieces of one number are the requester's, among those that are nobody's."""
-    case, phones = known
     masked = [at for at, finding in enumerate(group) if finding.party in UNOWNED]
     if not masked:
         return
@@ -142,20 +91,15 @@ def _theirs(
     together = "".join(_FILLERS.sub("", each) for each in said)
     told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in UNOWNED)
     # What stands beside a whole number is no part of it.
-    if len(group) > 1 and not _is_number(told, case, reader):
-        sounds = any(_sounds_like(together, whole, reader) for whole in phones)
-        if sounds or _is_number(together, case, reader):
-            yield from masked
-            return
+    if len(group) > 1 and not _is_number(told, case, reader) and _is_number(together, case, reader):
+        yield from masked
+        return
     for at in masked:
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(group) and group[n].party is Party.REQUESTER]
         sound = morae(reader.kana(said[at]))
-        due = [piece for n in beside for piece in _due(digits_of(said[n]), phones, before=n < at)]
-        again = [digits for n in beside if len(digits := digits_of(said[n])) >= MIN_DIGITS]
-        if (
-            any(_sounds_like(said[at], whole, reader) for whole in phones)
-            or any(_is(sound, digits) or digits == digits_of(said[at]) for digits in due + again)
-            or any(len(said[at]) >= MIN_SAME_CHARS and said[at] in said[n] for n in beside)
+        again = [digits for n in beside if len(digits := digits_of(said[n])) >= MIN_TELLING]
+        if any(_is(sound, digits) or digits == digits_of(said[at]) for digits in again) or any(
+            len(said[at]) >= MIN_SAME_CHARS and said[at] in said[n] for n in beside
         ):
             yield at
 
@@ -166,27 +110,10 @@ def _is_number(said: str, case: CallCase, reader: KanaReader) -> bool:
     return len(digits_of(said)) >= MIN_WHOLE_DIGITS and verdict.party is Party.REQUESTER
 
 
-def _sounds_like(said: str, whole: str, reader: KanaReader) -> bool:
-    """Whether a text that is hardly written in figures sounds like a whole number."""
-    return len(digits_of(said)) < MIN_WHOLE_DIGITS and _is(morae(reader.kana(said)), whole, MAX_WHOLE_PRICE)
-
-
-def _is(sound: tuple[Mora, ...], digits: str, bound: float = MAX_PIECE_PRICE) -> bool:
+def _is(sound: tuple[Mora, ...], digits: str) -> bool:
     """Whether a sound is some digits and hardly anything else."""
     return any(
         len(sound) - (match.end - match.start) <= MAX_EXTRA_MORAE
         for kana in kana_of(digits)
-        for match in find_sound(morae(kana), sound, bound)
+        for match in find_sound(morae(kana), sound, MAX_PIECE_PRICE)
     )
-
-
-def _due(heard: str, phones: Sequence[str], *, before: bool) -> Iterator[str]:
-    """The digits that come next behind (or before) some digits of a number: all of them, or a group."""
-    for phone, size in itertools.product(phones, (len(heard), 4, 3)):
-        piece = heard[-size:] if before else heard[:size]
-        at = phone.find(piece) if len(piece) == size >= MIN_DIGITS else -1
-        if at < 0:
-            continue
-        rest = phone[at + size :] if before else phone[:at]
-        near = (rest, rest[:4], rest[:3]) if before else (rest, rest[-4:], rest[-3:])
-        yield from dict.fromkeys(each for each in near if len(each) >= MIN_DUE_DIGITS)

@@ -15,12 +15,10 @@ from pipeline.ownership.compare.postal_code import POSTAL_CODE
 from pipeline.ownership.compare.registered_address import without_numbering
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
+from pipeline.sound.morae import MIN_TELLING
 from pipeline.types import Finding, Party, Transcript
 
 __all__ = ["attribute_postal_codes"]
-
-MIN_DIGITS = 3
-"""Fewest digits of what is taken for a postal code right before the requester's address."""
 
 MAX_CHARS_FROM_CUE = 16
 """Most characters between 番号, which asks for or announces a postal code, and the code."""
@@ -90,7 +88,7 @@ def _announced(code: Finding, address: Finding, text: str) -> bool:
         return False
     in_one = kind == "ADDRESS" and "\n" not in between and CODE_DIGITS[0] <= count <= CODE_DIGITS[1]
     asked = _ASKED.search(text, max(0, at - MAX_CHARS_FROM_QUESTION), at) is not None
-    return in_one or (asked and MIN_DIGITS <= count <= CODE_DIGITS[1])
+    return in_one or (asked and MIN_TELLING <= count <= CODE_DIGITS[1])
 
 
 def _is_postal(finding: Finding, findings: Sequence[Finding], text: str) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from models.weighing.judge.judge import MASK_FROM
 from pipeline.finding.doubtful_names import MASK_FROM_AT_USUAL, USUAL_NAMES, masked_from, show_doubtful_names
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
@@ -29,11 +28,6 @@ def test_the_fewer_are_named_the_likelier_a_name_must_be() -> None:
     assert bounds == sorted(bounds, reverse=True)
     assert bounds[0] == pytest.approx(0.54, abs=0.02)
     assert bounds[USUAL_NAMES] == bounds[-1] == pytest.approx(MASK_FROM_AT_USUAL)
-
-
-def test_where_many_are_named_the_judges_bound_stands() -> None:
-    """The pipeline imports no models: the two are held together here."""
-    assert MASK_FROM["PERSON"] == MASK_FROM_AT_USUAL
 
 
 @pytest.mark.parametrize(("others", "stays"), [(0, True), (1, True), (USUAL_NAMES, False), (30, False)])

@@ -685,18 +685,6 @@ def test_a_short_name_in_a_mail_address_stands_by_itself(text: str, party: Party
 
 
 @pytest.mark.parametrize(
-    "end", ["アットマーク星ドットエグザンプル", "アッドマークエグザンプルドトゼピ", "アストマーク星"]
-)
-def test_the_end_of_a_mail_address_is_judged_with_its_beginning(end: str, reader: Reader) -> None:
-    """Where only what follows the @ was found, the name stands right before."""
-    heard = transcript(utterance(f"スズキハナコ{end}です", 0.0))
-    at = heard.text.index(end)
-    found = EntitySpan("EMAIL_ADDRESS", CharSpan(at, at + len(end)), 0.9, "Test")
-    case = CallCase("R-1", Requester((CaseName("鈴木花子", "スズキハナコ"),)))
-    assert attribute((found,), Context(heard, case, reader), passes=RULES)[0].party is Party.REQUESTER
-
-
-@pytest.mark.parametrize(
     ("text", "kept"),
     [
         ("太田杏", False),

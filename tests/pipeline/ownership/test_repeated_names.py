@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from models.language.readings import Reader, load_reader
-from pipeline.ownership.repeated_names import MIN_SURE_SCORE, mask_repeated_names
+from pipeline.finding.verdict import SURE_SCORE
+from pipeline.ownership.repeated_names import mask_repeated_names
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 
@@ -21,7 +22,7 @@ def reader() -> Reader:
 def name(text: str, said: str, score: float = 0.1) -> Finding:
     """A finding at the last place of ``said``; one that is not sure is a candidate."""
     at = text.rindex(said)
-    entity = EntitySpan("PERSON", CharSpan(at, at + len(said)), score, "T", candidate=score < MIN_SURE_SCORE)
+    entity = EntitySpan("PERSON", CharSpan(at, at + len(said)), score, "T", candidate=score < SURE_SCORE)
     return Finding(entity, Party.THIRD_PARTY, Reason.NAME_OF_NOBODY, needs_review=False)
 
 
@@ -55,7 +56,7 @@ def test_only_a_sure_name_tells(reader: Reader) -> None:
     findings = (
         replace(
             name(text, "池田"),
-            entity=replace(name(text, "池田", MIN_SURE_SCORE - 0.01).entity, candidate=False),
+            entity=replace(name(text, "池田", SURE_SCORE - 0.01).entity, candidate=False),
         ),
         name(text, "行けだ"),
     )

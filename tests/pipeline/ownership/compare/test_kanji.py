@@ -78,24 +78,6 @@ def test_the_requesters_explanation_stays_and_is_looked_at(name: str, party: Par
     assert found.needs_review or party is Party.THIRD_PARTY
 
 
-@pytest.mark.parametrize(
-    ("said", "kana", "party"),
-    [
-        ("サイトウさんの簡単な方の最、ふじの鼻", "サイトウケン", Party.REQUESTER),
-        ("サイトウさんの簡単な方の最、ふじの鼻", "ナカマチケン", Party.THIRD_PARTY),
-        ("サイトウと言うんですが、隣の方の隣", "サイトウケン", Party.THIRD_PARTY),
-    ],
-)
-def test_a_surname_explained_by_those_who_have_it(said: str, kana: str, party: Party, reader: Reader) -> None:
-    """斎藤さんの簡単な方の斎 is how a 斎藤 tells it; 斎藤 alone among other words explains nothing."""
-    heard = transcript(utterance(said, 0.0))
-    surname = kana.removesuffix("ケン")
-    case = CallCase("R-1", Requester(names=(CaseName(f"{surname} 健", f"{surname} ケン"),)))
-    (found,) = attribute(people(heard, said), Context(heard, case, reader), passes=RULES)
-    assert (found.party is Party.REQUESTER) is (party is Party.REQUESTER)
-    assert found.needs_review or party is not Party.REQUESTER
-
-
 def test_pieces_of_one_explanation_tell_together(reader: Reader) -> None:
     """横浜の横 alone is little; with what goes on behind it, it is the whole surname."""
     heard = transcript(utterance("横浜の横に、", 0.0, channel=1), utterance("田んぼの田です", 2.0, channel=1))

@@ -40,6 +40,18 @@ def test_names_tell_by_themselves(forms, said: str) -> None:
     assert form.surname == (said == "サトウ")
 
 
+def test_a_surname_of_two_kanji_is_not_cut() -> None:
+    """平野 of the staff is no 平 and 野; with a blank between it would be."""
+    case = CallCase("R-1", staff=(CaseName("平野"), CaseName("森 彩香", "モリ アヤカ")))
+    sounds = {form.sound: form.surname for form in spoken_forms(case, load_reader())}
+    assert sounds == {morae("ヒラノ"): False, morae("アヤカ"): False, morae("モリアヤカ"): False}
+
+
+def test_nothing_known_is_no_form() -> None:
+    """A case may name nobody."""
+    assert spoken_forms(CallCase("R-0"), load_reader()) == ()
+
+
 def test_staff_and_company_are_known_too(forms) -> None:
     """With their parties."""
     assert forms[morae("イシイ")].party is Party.STAFF

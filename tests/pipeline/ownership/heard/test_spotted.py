@@ -118,15 +118,6 @@ def test_a_single_group_tells_nothing_but_the_last(reader: Reader) -> None:
     assert judged(heard("ハチゼロナナゴー"), reader, "PHONE_NUMBER").party is Party.THIRD_PARTY
 
 
-def test_an_explanation_of_their_kanji_is_theirs(reader: Reader) -> None:
-    """By the words that everybody knows, as they were heard."""
-    found = judged(heard("ニシヒガシノニシニムラビトノムラ"), reader)
-    assert (found.party, found.reason) == (Party.REQUESTER, Reason.EXPLAINS_REQUESTER_KANJI)
-    assert judged(heard("タンボノタニアオモリノモリデス"), reader).party is Party.THIRD_PARTY
-    more = heard("ニシヒガシノニシニムラビトノムラ", "西東の西に村人の村に子供の子")
-    assert judged(more, reader).party is Party.THIRD_PARTY  # 西村 has no 子
-
-
 def test_candidates_and_secrets_are_not_asked_about(reader: Reader) -> None:
     """They are not masked for whose they are."""
     assert judged(heard("ニシムラハヤト"), reader, "CONFIDENTIAL").party is Party.THIRD_PARTY

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from models.language.readings import Reader, load_reader
@@ -41,11 +39,8 @@ def found(call: Transcript, *pieces: tuple[str, Party], kind: str = "PHONE_NUMBE
 @pytest.mark.parametrize(
     ("pieces", "parties"),
     [
-        # By their sound together, though no figure of some was written.
-        ((("マルハチマル", OTHERS), ("余ん急マル八の", OTHERS), ("事業6さん", OTHERS)), (OWN, OWN, OWN)),
-        # The piece that is due, before and behind.
-        ((("080の4908", OWN), ("事業6さん", OTHERS)), (OWN, OWN)),
-        ((("080", OTHERS), ("4908の1563", OWN)), (OWN, OWN)),
+        # By what they are together.
+        ((("080", OTHERS), ("4908", OTHERS), ("1563", OTHERS)), (OWN, OWN, OWN)),
         ((("080の4908", OWN), ("2277", OTHERS)), (OWN, OTHERS)),
         # Said again, and heard otherwise, or written as it was before.
         ((("080の4908", OWN), ("事業6さん", OTHERS), ("1・5・6・3", OWN)), (OWN, OWN, OWN)),
@@ -96,43 +91,3 @@ def test_other_kinds_are_left_alone(reader: Reader) -> None:
     call = heard("080の4908の1563")
     findings = found(call, ("080の4908の1563", OTHERS), kind="ADDRESS")
     assert attribute_pieces(findings, call, CASE, reader) == findings
-
-
-MAIL = "EMAIL_ADDRESS"
-
-
-@pytest.mark.parametrize(
-    ("text", "pieces", "kept"),
-    [
-        # What stands before the @, piece by piece.
-        ("アジアハイフ\n服だ\nアットマーク星です", ("アジアハイフ", "服だ"), True),
-        # What stands behind it, where the address has only its @.
-        ("持ちづきアットマーク\n星ドッドエグザンプレです", ("星ドッドエグザンプレ",), True),
-        ("持ちづきアットマーク星\nイート役師アンダーバー", ("イート役師アンダーバー",), False),
-        ("妹のハナコのほうは\nアットマーク星です", ("ハナコ",), False),
-        ("0312\nアットマーク星です", ("0312",), False),
-    ],
-)
-def test_pieces_of_a_mail_address(text: str, pieces: tuple[str, ...], kept: bool, reader: Reader) -> None:
-    """They are whose the address is that they touch; figures are a number's."""
-    call = transcript(*(utterance(line, 5.0 * at) for at, line in enumerate(text.split("\n"))))
-    mail = re.search(r"(?:持ちづき)?アットマーク星?", call.text)
-    assert mail is not None
-    spans = [(words, call.text.index(words)) for words in pieces]
-    findings = [
-        Finding(
-            EntitySpan("PHONE_NUMBER", CharSpan(at, at + len(words)), 0.9, "T"),
-            OTHERS,
-            Reason.NOT_GIVEN,
-            False,
-        )
-        for words, at in spans
-    ]
-    own = Finding(
-        EntitySpan(MAIL, CharSpan(*mail.span()), 0.9, "T"), OWN, Reason.NOT_GIVEN, needs_review=True
-    )
-    ordered = sorted((*findings, own), key=lambda each: each.entity.chars)
-    told = attribute_pieces(ordered, call, CASE, reader)
-    assert all(
-        (each.party is OWN and each.needs_review) is kept for each in told if each.entity.entity_type != MAIL
-    )

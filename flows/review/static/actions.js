@@ -425,7 +425,8 @@ export class Actions {
     else await this.play(() => this.player.toggle());
   }
 
-  playOne({ start, end }, what = "original") {
+  playOne(one, what = "original") {
+    const { start, end } = this.call.byId.has(one.item_id) ? this.call.playedWith(one.item_id) : one;
     return this.play(() => this.player.playStretch(start, end, what));
   }
 

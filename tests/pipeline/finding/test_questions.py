@@ -76,7 +76,8 @@ def test_the_question_worth_most_is_chosen_first() -> None:
     """A second of leak weighs four of over-mask, and what is heard with a question counts in it."""
     mask, candidate = at(0, "合造", score=0.4), at(1, "カード", score=0.1, action=MaskAction.KEEP)
     near = replace(candidate, item_id="m0002", chars=CharSpan(2, 4), time=TimeSpan(9.0, 10.0))
-    assert [one.item_ids for one in questions((mask, candidate), by_letters(TEXT))] == [("m0000",), ("m0001",)]
+    first, second = questions((mask, candidate), by_letters(TEXT))
+    assert (first.item_ids, second.item_ids) == (("m0000",), ("m0001",))
     first, second = questions((mask, candidate, near), by_letters(TEXT))
     assert (first.item_ids, first.beside, second.item_ids) == (("m0001",), ("m0002",), ("m0000",))
 

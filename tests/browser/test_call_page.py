@@ -147,6 +147,24 @@ def test_what_is_heard_with_a_question_is_kept_when_the_name_is_masked(served: S
     assert (last["kind"], last["items"]) == ("mask", ["m0001", "m0099"])
 
 
+def test_what_is_heard_with_a_question_is_played_with_it(served: Served, analyst: Page):
+    """Space plays from a second before the name to a second behind the candidate; that one alone by its own."""
+    call = into_review(served.desk, _with_candidate(sample_call("meter-mistake", doubtful=(1,)), "違う"))
+    analyst.goto(f"{served.address}/calls/{call.call_id}")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    places = {one["item_id"]: (one["start"], one["end"]) for one in state(analyst)["findings"]}
+    name, near = places["m0001"], places["m0099"]
+    with analyst.expect_request("**/play") as asked:
+        select(analyst, "山口")
+    played = asked.value.post_data_json
+    assert played["start"] == pytest.approx(min(name[0], near[0]) - 1, abs=0.01)
+    assert played["end"] == pytest.approx(max(name[1], near[1]) + 1, abs=0.01)
+    with analyst.expect_request("**/play") as asked:
+        analyst.locator("#card .together button").click()
+    assert asked.value.post_data_json["end"] == pytest.approx(near[1] + 1, abs=0.01)
+    assert asked.value.post_data_json["start"] == pytest.approx(near[0] - 1, abs=0.01)
+
+
 def _with_candidate(made: MadeCall, words: str) -> MadeCall:
     """The call with some words that may be something, and are not masked."""
     start = made.transcript.text.index(words)

@@ -326,6 +326,33 @@ def test_masking_everyday_talk_that_sounds_alike_asks_first(opened: Page):
     assert [one["kind"] for one in state(opened)["decisions"]] == ["add", "add"]
 
 
+def test_masking_everyday_talk_asks_first_wherever_it_is_masked(served: Served, analyst: Page):
+    """Ticked beside a name, and put on the list of what is always masked."""
+    call = into_review(served.desk, _with_candidate(sample_call("meter-mistake", doubtful=(1,)), "いや"))
+    analyst.goto(f"{served.address}/calls/{call.call_id}")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    select(analyst, "山口")
+    analyst.locator("#card .together input").check()
+    analyst.keyboard.press("f")
+    asked = analyst.get_by_role("dialog", name="ふだんの言葉に読めます")
+    expect(asked).to_contain_text("いや")
+    analyst.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    assert state(analyst)["decisions"] == []
+    analyst.locator("#card .together input").uncheck()
+    analyst.keyboard.press("f")
+    expect(analyst.locator("#progress")).to_contain_text("すべて決定")
+    select(analyst, "いや")
+    analyst.keyboard.press("m")
+    listing = analyst.get_by_role("dialog", name="「いや」を一覧に加える")
+    listing.get_by_label("いつも伏せる").check()
+    listing.get_by_label("理由").fill("誤り")
+    listing.get_by_role("button", name="加える").click()
+    expect(asked).to_contain_text("いや")
+    analyst.keyboard.press("Escape")
+    expect(listing.get_by_role("alert")).to_contain_text("聴いてから")
+
+
 CHOOSE = """text => {
   const walker = document.createTreeWalker(document.getElementById("transcript"), NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -147,6 +147,21 @@ def test_what_is_heard_with_a_question_is_kept_when_the_name_is_masked(served: S
     assert (last["kind"], last["items"]) == ("mask", ["m0001", "m0099"])
 
 
+def test_what_was_never_masked_and_is_nothing_takes_one_key(served: Served, analyst: Page):
+    """D alone: nothing is opened up, and the record says why; what is masked takes a typed reason as before."""
+    call = into_review(served.desk, _with_candidate(sample_call("meter-mistake"), "検針票"))
+    analyst.goto(f"{served.address}/calls/{call.call_id}")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    analyst.keyboard.press("n")
+    analyst.keyboard.press("d")
+    expect(analyst.locator("#progress")).to_contain_text("すべて決定")
+    (made,) = state(analyst)["decisions"]
+    assert (made["kind"], made["items"], made["reason"]) == ("keep", ["m0099"], "聴いて、該当なし")
+    select(analyst, "山口")
+    analyst.keyboard.press("d")
+    expect(analyst.get_by_role("dialog", name="残す理由")).to_be_visible()
+
+
 def test_what_is_heard_with_a_question_is_played_with_it(served: Served, analyst: Page):
     """Space plays from a second before the name to a second behind the candidate; that one alone by its own."""
     call = into_review(served.desk, _with_candidate(sample_call("meter-mistake", doubtful=(1,)), "違う"))
@@ -179,6 +194,7 @@ def _with_candidate(made: MadeCall, words: str) -> MadeCall:
         action=MaskAction.KEEP,
         ground=0,
         score=0.1,
+        needs_review=True,
     )
     return replace(made, plan=replace(made.plan, items=(*made.plan.items, candidate)))
 

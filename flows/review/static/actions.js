@@ -160,8 +160,10 @@ export class Actions {
     const heard = this.call.heardWith(finding.item_id);
     const items = kind === "keep" ? [...with_, ...heard] : with_;
     const rest = kind === "mask" && heard.length ? [{ kind: "keep", items: heard, reason: "前後と一緒に聴いて、該当なし" }] : [];
+    // What was never masked, and turns out to be nothing, opens nothing up: one key, and the record says that somebody listened.
+    const nothing = kind === "keep" && items.every((id) => this.call.isCandidate(id));
     const places = items.length > 1 ? `など ${items.length} か所` : "";
-    return this.decide([{ kind, items, reason: "" }, ...rest], () => {
+    return this.decide([{ kind, items, reason: nothing ? "聴いて、該当なし" : "" }, ...rest], () => {
       const next = this.call.nextOpen();
       say(`${finding.label} ${finding.text} ${places}を${word}。${next ? `未決はあと ${this.call.undecided.length}` : "未決はありません"}`);
     });

@@ -132,6 +132,12 @@ export class Call extends EventTarget {
     return { start: Math.min(start, ...near.map((other) => other.start)), end: Math.max(end, ...near.map((other) => other.end)) };
   }
 
+  // Not masked, and perhaps somebody's data; what is kept as somebody's whom the case knows is none.
+  isCandidate(id) {
+    const { action, party } = this.byId.get(id);
+    return this.isOpen(id) && action === "keep" && (party === "third_party" || party === "unknown");
+  }
+
   isOpen(id) {
     return this.open.has(id);
   }

@@ -148,7 +148,7 @@ def test_what_is_heard_with_a_question_is_kept_when_the_name_is_masked(served: S
 
 
 def test_what_was_never_masked_and_is_nothing_takes_one_key(served: Served, analyst: Page):
-    """D alone: nothing is opened up, and the record says why; what is masked takes a typed reason as before."""
+    """D alone: nothing is opened up, and the record says why; what is masked takes a reason as before."""
     call = into_review(served.desk, _with_candidate(sample_call("meter-mistake"), "検針票"))
     analyst.goto(f"{served.address}/calls/{call.call_id}")
     analyst.wait_for_selector('main[aria-busy="false"]')
@@ -163,7 +163,7 @@ def test_what_was_never_masked_and_is_nothing_takes_one_key(served: Served, anal
 
 
 def test_what_is_heard_with_a_question_is_played_with_it(served: Served, analyst: Page):
-    """Space plays from a second before the name to a second behind the candidate; that one alone by its own."""
+    """From a second before the name to a second behind the candidate; its own button plays it alone."""
     call = into_review(served.desk, _with_candidate(sample_call("meter-mistake", doubtful=(1,)), "違う"))
     analyst.goto(f"{served.address}/calls/{call.call_id}")
     analyst.wait_for_selector('main[aria-busy="false"]')

@@ -108,15 +108,14 @@ def head(queued: QueuedCall, review: Review) -> dict[str, Any]:
 
 def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
     """Return everything about a call."""
-    sketch = opened.sketch
     types = dict.fromkeys((*LABELS, *(item.entity_type for item in opened.draft.items)))
     return {
         **head(opened.queued, opened.review),
         **state(site, user, opened),
         **lines(opened),
-        "seconds": round(sketch.duration, 3),
-        "rate": sketch.rate,
-        "channels": sketch.channels,
+        "seconds": round(opened.sketch.duration, 3),
+        "rate": opened.sketch.rate,
+        "channels": opened.sketch.channels,
         "entity_types": [(name, label_of(name)) for name in types],
         "parties": [(party.value, name) for party, name in PARTIES.items()],
         "grounds": list(GROUNDS.items()),

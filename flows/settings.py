@@ -189,7 +189,7 @@ class Settings(BaseModel):
     review_one_person: bool = False
     review_listen_through: bool = False
     review_text: Literal["optional", "required", "none"] = "optional"
-    review_questions: float = Field(default=9.0, gt=0, le=60)
+    review_questions: float = Field(default=6.0, gt=0, le=60)
     review_audio_megabytes: int = Field(default=512, ge=16)
     metrics_secret_file: Path | None = None
 

@@ -300,7 +300,7 @@ class MaskPolicy:
     merge_gap: float = 0.15
     min_score: float = 0.0
     review_seconds: float = 14.0
-    review_questions: float = 9.0
+    review_questions: float = 6.0
     fill: str = "tone"
 
 

@@ -1,16 +1,13 @@
 """Choose the questions that an analyst is asked, the most valuable first.
 
-    must be decided     doubt about whose it is, what is likelier decided wrongly than rightly: always asked
-    candidates          not masked, may be personal data: p of their seconds leak
-    masks               masked, may be ordinary words: 1 - p of their seconds are lost to the requester
+    must be decided     heard, and likelier data than not or in doubt whose it is: always asked
+    candidates          heard, may be personal data: p of their seconds leak
+    masks               may be ordinary words: 1 - p of their seconds are lost to the requester
 
 A minute of an analyst is worth so much listening and so many decisions (``MaskPolicy.review_seconds`` and
-``review_questions``).  Whoever finds nothing most times stops listening.  Leak after review, questions a
-minute, and share of them that are about somebody's data, on 44 calls in voices nobody learned from:
-
-    6 a minute     4.1 %    6.1    68 %
-    9              2.9      8.4    58
-    30             3.3     15.1    45    the time goes to what is soon nothing
+``review_questions``).  Whoever finds nothing most times stops listening.  A mask that is not asked about
+stays: two doubtful masks a minute of call, 35 of 100 rightly masked, took a third of the questions and leaked
+nothing.
 """
 
 from __future__ import annotations
@@ -20,24 +17,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from pipeline.finding.questions import Question, Sound, is_optional, leaked_seconds, questions
+from pipeline.finding.questions import (
+    Question,
+    Sound,
+    is_optional,
+    leaked_seconds,
+    must_be_decided,
+    questions,
+)
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
-__all__ = ["CLEAR_SCORE", "Limits", "asked"]
-
-LEAK_WEIGHT: Final = 4.0
-"""Weight of a second of leak against one of over-mask.  Leak and over-mask after review, and share of real
-questions, at six a minute on six calls of ``tuning`` and on eight of bad lines:
-
-    1     1.2  1.2  60 %     6.5  2.3  62 %
-    2      .7  1.3  53 %     6.4  2.4  56 %
-    4      .7  1.3  52 %     5.6  2.6  50 %
-    8      .7  1.7  51 %     5.5  2.7  47 %
-
-Without a limit (12.5 and 9.9 a minute) it is .7 1.0 40 % and 4.7 2.0 46 %."""
+__all__ = ["CLEAR_SCORE", "LEAST_WORTH", "Limits", "asked"]
 
 CLEAR_SCORE: Final = 0.97
 """Masks from this probability on are not shown even where there is time: one in 33 is wrong."""
+
+LEAST_WORTH: Final = 0.07
+"""Seconds that a decision must be expected to put right, those of leak weighted: it takes an analyst two.
+Leak after review, questions a minute and share of real ones over 128 minutes of ``owning``, without what is
+kept in doubt (one a minute, always real):
+
+    0      2.26 %  4.6  40 %
+    .05    2.26    4.3  42
+    .07    2.26    4.1  44
+    .1     2.31    3.8  44
+    .2     2.41    3.1  48
+"""
 
 
 class Limits(NamedTuple):
@@ -62,26 +67,15 @@ def asked(items: Iterable[MaskItem], limits: Limits, sound: Sound) -> tuple[Mask
     listed = tuple(items)
     wanted = {item.item_id: item for item in listed if item.needs_review or _is_unsure(item)}
     so_far = _Asked(limits, wanted)
-    every = questions(wanted.values(), sound)
-    must = [question for question in every if not _is_free(question, wanted)]
-    for question in must:
-        so_far.ask(question)
-    chosen = list(must)
-    for question in sorted(set(every) - set(must), key=lambda each: (-_worth(each), each.item_ids)):
-        if so_far.fits(question):
+    for question in questions(wanted.values(), sound):
+        if any(must_be_decided(wanted[each]) for each in question.item_ids) or so_far.fits(question):
             so_far.ask(question)
-            chosen.append(question)
-    so_far.add_beside(chosen)
+    so_far.add_beside()
     return tuple(
-        replace(item, needs_review=True) if item.item_id in so_far.items else item
+        replace(item, needs_review=item.item_id in so_far.items)
         for item in listed
         if item.item_id in so_far.items or not is_optional(item)
     )
-
-
-def _is_free(question: Question, items: Mapping[str, MaskItem]) -> bool:
-    """Whether a question need not be asked: all of it is unlikely, or a mask that nobody has flagged."""
-    return all(is_optional(items[each]) or not items[each].needs_review for each in question.item_ids)
 
 
 def _is_unsure(item: MaskItem) -> bool:
@@ -90,37 +84,33 @@ def _is_unsure(item: MaskItem) -> bool:
     return masked and item.score < CLEAR_SCORE and item.entity_type != "CONFIDENTIAL"
 
 
-def _worth(question: Question) -> float:
-    """Seconds that a decision is expected to put right."""
-    return LEAK_WEIGHT * question.leaked_seconds + question.wasted_seconds
-
-
 class _Asked:
     """What is asked so far."""
 
     def __init__(self, limits: Limits, wanted: Mapping[str, MaskItem]) -> None:
         self.items: set[str] = set()
         self._limits, self._wanted = limits, wanted
-        self._count = 0
+        self._asked: list[Question] = []
         self._heard = _Covered()
 
     def ask(self, question: Question) -> None:
         """Ask a question, without what is beside it."""
-        self._count += 1
+        self._asked.append(question)
         for item_id in question.item_ids:
             self._hear(item_id)
 
     def fits(self, question: Question) -> bool:
-        """Whether a question is within the limits."""
+        """Whether a question is within the limits, and worth asking."""
         places = _Covered()
         for item_id in question.item_ids:
             places.add(self._wanted[item_id].time)
         more = sum(self._heard.beyond(time) for time in places.stretches)
-        return self._in_time(more) and self._count + 1 <= self._limits.questions
+        in_number = len(self._asked) + 1 <= self._limits.questions
+        return question.worth >= LEAST_WORTH and in_number and self._in_time(more)
 
-    def add_beside(self, asked: Iterable[Question]) -> None:
-        """Add what is heard with questions, the likeliest first, as far as the time goes."""
-        beside = [self._wanted[item_id] for question in asked for item_id in question.beside]
+    def add_beside(self) -> None:
+        """Add what is heard with the questions, the likeliest first, as far as the time goes."""
+        beside = [self._wanted[item_id] for question in self._asked for item_id in question.beside]
         for item in sorted(beside, key=lambda each: (-leaked_seconds(each), each.item_id)):
             if self._in_time(self._heard.beyond(item.time)):
                 self._hear(item.item_id)

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pipeline.finding.verdict import UNOWNED
 from pipeline.reasons import Reason, Why
 from pipeline.reviewing.decisions import ReviewDecision, ReviewKind
 from pipeline.third_voice import THIRD_VOICE, Remains
@@ -56,7 +57,7 @@ class Standing:
 
     Attributes:
         item: The item now.
-        guarded: It was doubtful, a third party's or secret once, so keeping it takes a reason.
+        guarded: It was doubtful, nobody's whom the case knows, or secret once, so keeping it takes a reason.
         by: Login of who gave it its action and ground; empty when no person did.
         reasoned: Whether that person typed a reason.
     """
@@ -118,7 +119,7 @@ def lay_out(plan: MaskPlan) -> Board:
 
 def _guarded(item: MaskItem, party: Party) -> bool:
     secret = item.entity_type == "CONFIDENTIAL" or item.ground == 2
-    return item.needs_review or secret or party is Party.THIRD_PARTY
+    return item.needs_review or secret or party in UNOWNED
 
 
 def default_ground(entity_type: str) -> int:

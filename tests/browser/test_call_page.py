@@ -147,6 +147,39 @@ def test_what_is_heard_with_a_question_is_kept_when_the_name_is_masked(served: S
     assert (last["kind"], last["items"]) == ("mask", ["m0001", "m0099"])
 
 
+def test_what_was_never_masked_and_is_nothing_takes_one_key(served: Served, analyst: Page):
+    """D alone: nothing is opened up, and the record says why; what is masked takes a reason as before."""
+    call = into_review(served.desk, _with_candidate(sample_call("meter-mistake"), "検針票"))
+    analyst.goto(f"{served.address}/calls/{call.call_id}")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    analyst.keyboard.press("n")
+    analyst.keyboard.press("d")
+    expect(analyst.locator("#progress")).to_contain_text("すべて決定")
+    (made,) = state(analyst)["decisions"]
+    assert (made["kind"], made["items"], made["reason"]) == ("keep", ["m0099"], "聴いて、該当なし")
+    select(analyst, "山口")
+    analyst.keyboard.press("d")
+    expect(analyst.get_by_role("dialog", name="残す理由")).to_be_visible()
+
+
+def test_what_is_heard_with_a_question_is_played_with_it(served: Served, analyst: Page):
+    """From a second before the name to a second behind the candidate; its own button plays it alone."""
+    call = into_review(served.desk, _with_candidate(sample_call("meter-mistake", doubtful=(1,)), "違う"))
+    analyst.goto(f"{served.address}/calls/{call.call_id}")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    places = {one["item_id"]: (one["start"], one["end"]) for one in state(analyst)["findings"]}
+    name, near = places["m0001"], places["m0099"]
+    with analyst.expect_request("**/play") as asked:
+        select(analyst, "山口")
+    played = asked.value.post_data_json
+    assert played["start"] == pytest.approx(min(name[0], near[0]) - 1, abs=0.01)
+    assert played["end"] == pytest.approx(max(name[1], near[1]) + 1, abs=0.01)
+    with analyst.expect_request("**/play") as asked:
+        analyst.locator("#card .together button").click()
+    assert asked.value.post_data_json["end"] == pytest.approx(near[1] + 1, abs=0.01)
+    assert asked.value.post_data_json["start"] == pytest.approx(near[0] - 1, abs=0.01)
+
+
 def _with_candidate(made: MadeCall, words: str) -> MadeCall:
     """The call with some words that may be something, and are not masked."""
     start = made.transcript.text.index(words)
@@ -161,6 +194,7 @@ def _with_candidate(made: MadeCall, words: str) -> MadeCall:
         action=MaskAction.KEEP,
         ground=0,
         score=0.1,
+        needs_review=True,
     )
     return replace(made, plan=replace(made.plan, items=(*made.plan.items, candidate)))
 
@@ -306,6 +340,33 @@ def test_masking_everyday_talk_that_sounds_alike_asks_first(opened: Page):
     asked.get_by_role("button", name="伏せる").click()
     expect(similar).to_have_count(0)
     assert [one["kind"] for one in state(opened)["decisions"]] == ["add", "add"]
+
+
+def test_masking_everyday_talk_asks_first_wherever_it_is_masked(served: Served, analyst: Page):
+    """Ticked beside a name, and put on the list of what is always masked."""
+    call = into_review(served.desk, _with_candidate(sample_call("meter-mistake", doubtful=(1,)), "いや"))
+    analyst.goto(f"{served.address}/calls/{call.call_id}")
+    analyst.wait_for_selector('main[aria-busy="false"]')
+    select(analyst, "山口")
+    analyst.locator("#card .together input").check()
+    analyst.keyboard.press("f")
+    asked = analyst.get_by_role("dialog", name="ふだんの言葉に読めます")
+    expect(asked).to_contain_text("いや")
+    analyst.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    assert state(analyst)["decisions"] == []
+    analyst.locator("#card .together input").uncheck()
+    analyst.keyboard.press("f")
+    expect(analyst.locator("#progress")).to_contain_text("すべて決定")
+    select(analyst, "いや")
+    analyst.keyboard.press("m")
+    listing = analyst.get_by_role("dialog", name="「いや」を一覧に加える")
+    listing.get_by_label("いつも伏せる").check()
+    listing.get_by_label("理由").fill("誤り")
+    listing.get_by_role("button", name="加える").click()
+    expect(asked).to_contain_text("いや")
+    analyst.keyboard.press("Escape")
+    expect(listing.get_by_role("alert")).to_contain_text("聴いてから")
 
 
 CHOOSE = """text => {

@@ -18,7 +18,7 @@ from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.correcting.corrected import Corrected
 from pipeline.finding.everyday import is_everyday
-from pipeline.finding.questions import NOWHERE, Place, question_ids
+from pipeline.finding.questions import NOWHERE, REACH_SECONDS, Place, question_ids
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
@@ -108,19 +108,19 @@ def head(queued: QueuedCall, review: Review) -> dict[str, Any]:
 
 def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
     """Return everything about a call."""
-    sketch = opened.sketch
     types = dict.fromkeys((*LABELS, *(item.entity_type for item in opened.draft.items)))
     return {
         **head(opened.queued, opened.review),
         **state(site, user, opened),
         **lines(opened),
-        "seconds": round(sketch.duration, 3),
-        "rate": sketch.rate,
-        "channels": sketch.channels,
+        "seconds": round(opened.sketch.duration, 3),
+        "rate": opened.sketch.rate,
+        "channels": opened.sketch.channels,
         "entity_types": [(name, label_of(name)) for name in types],
         "parties": [(party.value, name) for party, name in PARTIES.items()],
         "grounds": list(GROUNDS.items()),
         "silences": opened.sketch.quiet,
+        "reach": REACH_SECONDS,
         "me": {"name": user.name, "roles": [role.value for role in user.roles], "can": dict(user.can)},
     }
 

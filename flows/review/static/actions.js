@@ -141,10 +141,18 @@ export class Actions {
     const finding = this.ready();
     if (!finding) return;
     const word = kind === "mask" ? "伏せます" : "残します";
-    if (kind === "mask" && finding.action === "keep" && finding.everyday) {
-      return this.dialogs.everyday([finding], this.explain).then((sure) => (sure ? this.decided(kind, finding, word) : false));
-    }
-    return this.decided(kind, finding, word);
+    const items = kind === "mask" ? this.call.decidedWith(finding.item_id).map((id) => this.call.byId.get(id)) : [];
+    return this.meant(items).then((sure) => (sure ? this.decided(kind, finding, word) : false));
+  }
+
+  // Masking what is heard now and reads like everyday talk is asked about first.
+  async meant(entries) {
+    const everyday = entries.filter((one) => one.everyday && one.action !== "mask");
+    return !everyday.length || Boolean(await this.dialogs.everyday(everyday, this.explain));
+  }
+
+  async insist(entries) {
+    if (!(await this.meant(entries))) throw new Stay("聴いてから選び直してください。");
   }
 
   decided(kind, finding, word) {
@@ -152,8 +160,10 @@ export class Actions {
     const heard = this.call.heardWith(finding.item_id);
     const items = kind === "keep" ? [...with_, ...heard] : with_;
     const rest = kind === "mask" && heard.length ? [{ kind: "keep", items: heard, reason: "前後と一緒に聴いて、該当なし" }] : [];
+    // What was never masked, and turns out to be nothing, opens nothing up: one key, and the record says that somebody listened.
+    const nothing = kind === "keep" && items.every((id) => this.call.isCandidate(id));
     const places = items.length > 1 ? `など ${items.length} か所` : "";
-    return this.decide([{ kind, items, reason: "" }, ...rest], () => {
+    return this.decide([{ kind, items, reason: nothing ? "聴いて、該当なし" : "" }, ...rest], () => {
       const next = this.call.nextOpen();
       say(`${finding.label} ${finding.text} ${places}を${word}。${next ? `未決はあと ${this.call.undecided.length}` : "未決はありません"}`);
     });
@@ -219,9 +229,10 @@ export class Actions {
     if (!others.length) { say("同じ音はほかにありません"); return; }
     return this.dialogs.same(finding, others, {
       play: (one) => this.playOne(one), explain: this.explain,
-      send: ({ items, action, party, reason }) => {
+      send: async ({ items, action, party, reason }) => {
         const [first, ...rest] = items;
         if (!first) return [];
+        if (action === "mask") await this.insist(items.map((id) => this.call.byId.get(id)));
         const decisions = [{ kind: action, items: [first], party, reason }];
         if (rest.length) decisions.push({ kind: "same", items, reason });
         return this.record(decisions);
@@ -236,6 +247,7 @@ export class Actions {
     return this.dialogs.word(finding, {
       explain: this.explain,
       send: async (given) => {
+        if (given.what === "mask") await this.insist([{ ...finding, action: "keep" }]);
         this.reach = reached(await post(`${this.path}/word`, { item_id: finding.item_id, ...given }));
         const open = this.call.findings.filter((one) => this.call.isOpen(one.item_id) && (one === finding || (one.group && one.group === finding.group && !isVoice(one))));
         if (given.what === "gone" || !open.length) return [];
@@ -261,8 +273,7 @@ export class Actions {
       await this.dialogs.similar(finding, found, {
         play: (one) => this.playOne(one), explain: this.explain,
         send: async ({ places, items }) => {
-          const everyday = finding.action === "mask" ? [...places, ...items.map((id) => this.call.byId.get(id))].filter((one) => one.everyday) : [];
-          if (everyday.length && !(await this.dialogs.everyday(everyday, this.explain))) throw new Stay("聴いてから選び直してください。");
+          if (finding.action === "mask") await this.insist([...places, ...items.map((id) => this.call.byId.get(id))]);
           return this.takeSimilar(finding, places, items);
         },
       });
@@ -425,7 +436,8 @@ export class Actions {
     else await this.play(() => this.player.toggle());
   }
 
-  playOne({ start, end }, what = "original") {
+  playOne(one, what = "original") {
+    const { start, end } = this.call.byId.has(one.item_id) ? this.call.playedWith(one.item_id) : one;
     return this.play(() => this.player.playStretch(start, end, what));
   }
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.finding.asked import CLEAR_SCORE, Limits, _Covered, asked
+from pipeline.finding.asked import CLEAR_SCORE, LEAST_WORTH, Limits, _Covered, asked
+from pipeline.reasons import Reason, Why
 from pipeline.types import MaskAction, MaskItem, Party, TimeSpan
 from tests.builders import item
 
@@ -15,10 +16,10 @@ from tests.builders import item
 def of(
     number: int, score: float, *, masked: bool = True, review: bool = False, party: Party = Party.THIRD_PARTY
 ) -> MaskItem:
-    """A second-long item, three seconds after the one before."""
+    """A second-long item, further from the one before than what is heard together."""
     return item(
-        3.0 * number,
-        3.0 * number + 1,
+        6.0 * number,
+        6.0 * number + 1,
         item_id=f"m{number:04d}",
         score=score,
         action=MaskAction.MASK if masked else MaskAction.KEEP,
@@ -47,15 +48,38 @@ def test_the_likeliest_candidates_come_first() -> None:
 
 
 def test_what_must_be_decided_is_shown_whatever_it_takes() -> None:
-    """Doubt about whose it is, or a mask that is likelier wrong: never cut."""
-    items = tuple(of(n, 0.4, review=True) for n in range(5))
-    assert within(items, seconds=0.0, questions=0.0) == {0, 1, 2, 3, 4}
+    """Doubt whose it is, and a candidate that is likelier data than not."""
+    owned = tuple(of(n, 0.9, masked=False, review=True, party=Party.REQUESTER) for n in range(3))
+    likely = of(3, 0.6, masked=False, review=True)
+    unknown = of(4, 0.9, review=True, party=Party.UNKNOWN)
+    assert within((*owned, likely, unknown), seconds=0.0, questions=0.0) == {0, 1, 2, 3, 4}
+
+
+def test_doubt_about_what_the_case_masks_of_a_known_party_must_be_decided() -> None:
+    """It may be somebody else's, which takes a reason to give and another ground."""
+    assert within((of(0, 0.9, review=True, party=Party.STAFF),), seconds=0.0, questions=0.0) == {0}
+
+
+def test_a_doubtful_mask_that_is_not_asked_about_stays_a_mask() -> None:
+    """It leaks nothing: of many the likeliest wrong are asked about, and the others are settled."""
+    items = tuple(of(n, 0.1 + 0.1 * n, review=True) for n in range(4))
+    left = asked(items, Limits(60.0, 2.0), lambda one: one.item_id)
+    assert flagged(left) == {0, 1}
+    assert [each.action for each in left] == [MaskAction.MASK] * 4
+
+
+def test_what_a_decision_hardly_changes_is_not_asked() -> None:
+    """A guess of one in fifty, a second long; one that a recognizer made is worth more than a mere doubt."""
+    few = of(0, LEAST_WORTH / 4 - 0.001, masked=False, review=True)
+    found = of(1, LEAST_WORTH / 4 + 0.001, masked=False, review=True)
+    doubt = replace(found, item_id="m0002", reasons=(Why(Reason.DOUBTFUL_WORDS),), time=TimeSpan(12.0, 13.0))
+    assert within((few, found, doubt)) == {1}
 
 
 def test_time_that_is_left_goes_to_the_unlikeliest_masks() -> None:
     """A clear one is not shown even where there is time; a secret never."""
     secret = replace(of(4, 0.6), entity_type="CONFIDENTIAL")
-    items = (of(0, 0.6), of(1, 0.9), of(2, CLEAR_SCORE), of(3, 0.4, masked=False, review=True), secret)
+    items = (of(0, 0.6), of(1, 0.85), of(2, CLEAR_SCORE), of(3, 0.4, masked=False, review=True), secret)
     assert within(items, seconds=2.0) == {0, 3}
     assert within(items) == {0, 1, 3}
 

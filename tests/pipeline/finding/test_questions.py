@@ -22,7 +22,7 @@ def at(number: int, word: str, nth: int = 0, **changes: object) -> MaskItem:
         start = TEXT.index(word, start + 1)
     chars = (start, start + len(word))
     values: dict[str, object] = {"item_id": f"m{number:04d}", "chars": chars, "needs_review": True}
-    return item(3.0 * number, 3.0 * number + 1, **(values | changes))  # type: ignore[arg-type]
+    return item(6.0 * number, 6.0 * number + 1, **(values | changes))  # type: ignore[arg-type]
 
 
 def groups(*items: MaskItem) -> set[frozenset[int]]:
@@ -64,28 +64,34 @@ def test_the_question_that_may_leak_most_comes_first() -> None:
         at(2, "鈴木", score=0.1, **candidate),
         at(3, "さんと", score=0.3, **candidate),
     )
-    assert [one.item_ids[0] for one in questions(found, by_letters(TEXT))] == [
-        "m0003",
-        "m0002",
-        "m0001",
-        "m0000",
-    ]
+    numbers = question_ids(found, by_letters(TEXT))
+    assert [numbers[f"m000{n}"].question for n in (3, 2, 1, 0)] == ["q1", "q2", "q3", "q4"]
     settled = replace(found[3], needs_review=False)
-    assert "m0003" not in question_ids((*found[:3], settled), by_letters(TEXT))
     numbers = question_ids((*found[:3], settled), by_letters(TEXT))
-    assert [numbers[each].question for each in ("m0002", "m0001", "m0000")] == ["q1", "q2", "q3"]
+    assert "m0003" not in numbers
+    assert [numbers[f"m000{n}"].question for n in (2, 1, 0)] == ["q1", "q2", "q3"]
 
 
-def test_a_candidate_within_a_second_of_a_question_is_heard_with_it() -> None:
+def test_the_question_worth_most_is_chosen_first() -> None:
+    """A second of leak weighs four of over-mask, and what is heard with a question counts in it."""
+    mask, candidate = at(0, "合造", score=0.4), at(1, "カード", score=0.1, action=MaskAction.KEEP)
+    near = replace(candidate, item_id="m0002", chars=CharSpan(2, 4), time=TimeSpan(9.0, 10.0))
+    first, second = questions((mask, candidate), by_letters(TEXT))
+    assert (first.item_ids, second.item_ids) == (("m0000",), ("m0001",))
+    first, second = questions((mask, candidate, near), by_letters(TEXT))
+    assert (first.item_ids, first.beside, second.item_ids) == (("m0001",), ("m0002",), ("m0000",))
+
+
+def test_a_candidate_within_three_seconds_of_a_question_is_heard_with_it() -> None:
     """What must be decided has it first; one that is likelier than not, or on the other side, is its own."""
-    near = item(4.4, 4.7, item_id="m0005", chars=(3, 5), score=0.1, action=MaskAction.KEEP, needs_review=True)
+    near = item(9.4, 9.7, item_id="m0005", chars=(3, 5), score=0.1, action=MaskAction.KEEP, needs_review=True)
     found = at(1, "合造")
     (question,) = questions((found, near), by_letters(TEXT))
     assert (question.item_ids, question.beside) == (("m0001",), ("m0005",))
     for other in (
         replace(near, score=0.6),
         replace(near, channels=(1,)),
-        replace(near, time=TimeSpan(5.1, 5.4)),
+        replace(near, time=TimeSpan(10.1, 10.4)),
         replace(near, action=MaskAction.MASK),
     ):
         assert len(questions((found, other), by_letters(TEXT))) == 2
@@ -106,3 +112,25 @@ def test_every_finding_is_in_exactly_one_question(found: list[tuple[int, bool, P
     found = questions(items, by_letters(TEXT))
     asked = [each for one in found for each in (*one.item_ids, *one.beside)]
     assert sorted(asked) == [each.item_id for each in items]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9), st.booleans()), max_size=20), st.integers(0, 20)
+)
+def test_the_first_questions_alone_are_the_same(found: list[tuple[int, int, bool]], most: int) -> None:
+    """So that as many are shown as were chosen."""
+    items = [
+        item(
+            float(start),
+            start + 0.5,
+            item_id=f"m{n:04d}",
+            chars=(n, n + 1),
+            score=tenths / 10,
+            action=MaskAction.MASK if masked else MaskAction.KEEP,
+            needs_review=True,
+        )
+        for n, (start, tenths, masked) in enumerate(found)
+    ]
+    chosen = questions(items, lambda one: one.item_id)[:most]
+    left = {each for one in chosen for each in (*one.item_ids, *one.beside)}
+    assert questions([each for each in items if each.item_id in left], lambda one: one.item_id) == chosen

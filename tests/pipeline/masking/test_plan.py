@@ -28,9 +28,13 @@ def finding(
     return Finding(entity, party, Reason.NAME_OF_NOBODY, doubt, TimeSpan(start, start + 0.5), (0,))
 
 
+MANY = MaskPolicy(review_seconds=600, review_questions=600)
+"""No limit to what is asked."""
+
+
 def action_of(found: Finding, case: CallCase = CASE) -> tuple[MaskAction, int, bool]:
     """What the plan says of a single finding: action, ground, whether a person must look."""
-    (item,) = make_plan((found,), CALL, case, MaskPolicy()).items
+    (item,) = make_plan((found,), CALL, case, MANY).items
     return item.action, item.ground, item.needs_review
 
 
@@ -110,7 +114,7 @@ def test_no_part_of_a_likely_finding_is_dropped() -> None:
 
 def test_a_score_that_is_no_number_is_masked() -> None:
     """A broken witness is doubt, and doubt is masked."""
-    (item,) = make_plan((finding(score=math.nan),), CALL, CASE, MaskPolicy(min_score=0.2)).masked
+    (item,) = make_plan((finding(score=math.nan),), CALL, CASE, replace(MANY, min_score=0.2)).masked
     assert item.needs_review
 
 
@@ -150,10 +154,6 @@ def test_a_plan_holds_no_text() -> None:
     made = make_plan((finding(),), CALL, CASE, MaskPolicy())
     assert "長谷川" not in repr(made)
     assert made.items[0].reasons == (Why(Reason.BEFORE_HONORIFIC), Why(Reason.NAME_OF_NOBODY))
-
-
-MANY = MaskPolicy(review_seconds=600, review_questions=600)
-"""No limit to what is asked."""
 
 
 def candidate(party: Party = Party.THIRD_PARTY, score: float = 0.05, start: float = 1.0) -> Finding:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.errors import CaseFileError
+from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan, TimeSpan
 
 __all__ = [
@@ -42,7 +43,7 @@ NAME_KINDS = ("full", "surname", "given", "katakana", "short", "spelled", "other
 TIME_TOLERANCE_SECONDS = 0.01
 """Greatest error of a truth's times: the length of the frames that it is measured in."""
 
-_CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
+_CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1, THIRD: 1}
 _KIND_ALIASES = {"EMAIL": "PHONE"}  # script_format: a spoken mail address counts as PHONE.
 
 
@@ -52,7 +53,7 @@ class TruthSpan:
 
     Attributes:
         time: Where it sounds, in seconds.
-        speaker: ``"op"`` or ``"cu"``.
+        speaker: ``"op"``, ``"cu"`` or ``"third"``: a third person who has taken the caller's telephone.
         kind: One of ``KINDS``.
         party: One of ``PARTIES``.
         surface: As written in the script; may not occur there literally.
@@ -120,6 +121,11 @@ class CallTruth:
         return 2 if self.layout == "stereo" else 1
 
     @property
+    def third_turns(self) -> tuple[TruthTurn, ...]:
+        """What a third person says, who has taken the caller's telephone."""
+        return tuple(turn for turn in self.script if turn.speaker == THIRD)
+
+    @property
     def has_third_party(self) -> bool:
         """Whether any span is a third party's."""
         return any(span.party == "third" for span in self.spans)
@@ -152,7 +158,7 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
 
 
 def _read_voices(document: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """Who speaks, in the order op, cu; a side may be left out, and so may all of it."""
+    """Who speaks, in the order op, cu, third; one may be left out, and so may all of it."""
     voices = document.get("voices", {})
     if not isinstance(voices, Mapping) or not set(voices) <= set(_CHANNEL_OF_SPEAKER):
         msg = f"truth: voices: {'・'.join(_CHANNEL_OF_SPEAKER)} をキーとするオブジェクトではありません"

@@ -181,6 +181,7 @@ class Segment:
         words: In order of time; their ``chars`` tile ``chars``.
         no_speech_probability: The recogniser's own, 0 to 1.
         traces, posteriorgrams: What the listeners heard from one second before it to one second after it.
+        again: What a second hearing wrote in its time; "" where nobody heard twice, or it had no words.
     """
 
     chars: CharSpan
@@ -191,6 +192,7 @@ class Segment:
     no_speech_probability: float = 0.0
     traces: tuple[Trace, ...] = ()
     posteriorgrams: tuple[Posteriorgram, ...] = field(default=(), repr=False)
+    again: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ WEIGHTS: Final = (-1.628, -0.709, -1.084, -0.337, 0.311, 1.703, 2.513, 0.554)
 """What each weighs in log odds; the last stands alone."""
 
 LEAST_ODDS: Final = -1.05
-"""Log odds from which a third person is believed in.  Who is missed is heard, which costs more than a doubt too
-many: so it is less than even.  Of 41 calls of two people the surest has -1.11 (``tests/bench/NOTES.md``)."""
+"""Log odds from which a third person is believed in.  Who is missed is heard, which costs more than a doubt
+too many: so it is less than even (``tests/bench/NOTES.md``)."""
 
 
 @dataclass(frozen=True, slots=True)

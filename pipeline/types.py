@@ -1,7 +1,7 @@
 """Core values of kaiji: what flows between the steps.
 
-Everything here is frozen and holds tuples, never lists.  Fields that can hold a person's words are left out
-of ``repr``: no log line, no traceback repeats them.  Imported are only values that import nothing.
+Everything is frozen and holds tuples, never lists, and imports only values that import nothing.  Fields that
+can hold a person's words are left out of ``repr``: no log line, no traceback repeats them.
 """
 
 from __future__ import annotations
@@ -178,10 +178,8 @@ class Segment:
         chars, time: Its text in ``Transcript.text``; from its first word's start to its last word's end.
         channel: Index of the audio channel it was heard on; 0 for mono.
         speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person has the phone) where known, else ``None``.
-        words: In order of time; their ``chars`` tile ``chars``.
-        no_speech_probability: The recogniser's own, 0 to 1.
-        traces, posteriorgrams: What the listeners heard from one second before it to one second after it.
-        again: What a second hearing wrote in its time; "" where nobody heard twice, or it had no words.
+        words, no_speech_probability: In order of time, tiling ``chars``; the recogniser's own, 0 to 1.
+        traces, posteriorgrams, again: What the listeners heard, a second around it; a second hearing's words.
     """
 
     chars: CharSpan

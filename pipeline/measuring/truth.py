@@ -103,10 +103,7 @@ class TruthTurn:
 
 @dataclass(frozen=True, slots=True)
 class CallTruth:
-    """Everything known of a call; spans and turns in order of start time.
-
-    ``voices`` holds (speaker, name of the voice) of each side whose voice is named.
-    """
+    """Everything known of a call, in order of start time; ``voices``: speaker and voice where it is named."""
 
     call_id: str
     layout: str
@@ -122,7 +119,7 @@ class CallTruth:
 
     @property
     def third_turns(self) -> tuple[TruthTurn, ...]:
-        """What a third person says, who has taken the caller's telephone."""
+        """What a third person says on the caller's telephone."""
         return tuple(turn for turn in self.script if turn.speaker == THIRD)
 
     @property
@@ -142,8 +139,7 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
         The truth, spans and turns in order of start time.
 
     Raises:
-        CaseFileError: a key is missing or malformed; the message names the key and
-            its index, never the value.
+        CaseFileError: a key is missing or malformed; it names the key and its index, never the value.
     """
     spans = tuple(_read_span(entry, where) for entry, where in _entries(document, "spans"))
     script = tuple(_read_turn(entry, where) for entry, where in _entries(document, "script"))
@@ -247,8 +243,7 @@ def _time(entry: Mapping[str, object], where: str) -> TimeSpan:
 def exact_transcript(truth: CallTruth) -> dict[str, object]:
     """The transcript a perfect recogniser would give, one word per character.
 
-    The characters of a span's surface share the span's stretch evenly; the others of
-    its turn share the time before, between and after the spans:
+    The characters of a span's surface share its stretch evenly, the others the time around the spans:
 
         turn    |あ の |伊    藤 |さ ん が|        (equal steps within each stretch)
         span           [12.4 13.1]
@@ -260,11 +255,9 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         truth: What was said when.
 
     Returns:
-        The JSON of ``--transcript`` (contract section 1): ``segments[]`` with
-        ``start``, ``end``, ``text``, ``speaker``, ``channel`` and ``words[]`` of
-        ``word``, ``start``, ``end``, ``probability``, ``speaker``, ``channel``.  White
-        space is dropped; words of a segment join to its text, and their times never
-        run backwards.
+        The JSON of ``--transcript`` (contract section 1): ``segments[]`` with ``start``, ``end``, ``text``,
+        ``speaker``, ``channel`` and ``words[]`` of ``word``, ``start``, ``end``, ``probability``,
+        ``speaker``, ``channel``.  White space is dropped; times never run backwards.
 
     Raises:
         CaseFileError: the truth has no script.

@@ -67,16 +67,16 @@ def guesses(heard: Heard, shared: Shared) -> Iterator[Shared]:
         yield settled(heard, start, _able(inside))
     for share_first, share_last in WINDOWS:
         likely = np.where((place >= share_first * count) & (place < share_last * count), 0.9, 0.1)
-        yield _callers_voice(heard, settled(heard, _start(staff, likely)))
+        yield _callers_voice(settled(heard, _start(staff, likely)))
     for first, last in _said(heard, sums):
         inside = (place >= first) & (place < last)
         yield settled(heard, _start(staff, inside.astype(np.float64)), _able(inside))
 
 
-def _callers_voice(heard: Heard, three: Shared) -> Shared:
-    """Who speaks more of the two is the caller."""
-    spoken = [heard.seconds[three.sides == column].sum() for column in (CU, THIRD)]
-    if spoken[1] <= spoken[0]:
+def _callers_voice(three: Shared) -> Shared:
+    """Who speaks first of the two is the caller: a third person takes a telephone that somebody holds."""
+    first = [int(np.argmax(three.sides == each)) for each in (CU, THIRD) if (three.sides == each).any()]
+    if len(first) < 2 or first[0] < first[1]:
         return three
     order = [OP, THIRD, CU]
     likely = three.likely[:, order]
@@ -119,7 +119,7 @@ class _Sums:
         self.seconds = np.concatenate([[0.0], np.cumsum(weights)])
 
     def likeliest_run(self) -> tuple[int, int] | None:
-        """First unit and end of the run whose voice differs most from that of the rest, which speaks more."""
+        """First unit and end of the run whose voice differs most from the rest, which speaks first."""
         best: tuple[float, int, int] = (-np.inf, 0, 0)
         for start in range(len(self.own)):
             gain = self._gain(start, np.arange(start + 1, len(self.own) + 1), LEAST_SECONDS)
@@ -129,11 +129,8 @@ class _Sums:
         gained, first, last = best
         if gained == -np.inf:
             return None
-        if self.seconds[last] - self.seconds[first] > self.seconds[-1] / 2:
-            if first == 0:
-                first, last = last, len(self.own)
-            elif last == len(self.own):
-                first, last = 0, first
+        if not first:
+            first, last = last, len(self.own)  # who speaks first is the caller
         return int(self.own[first]), int(self.own[last - 1]) + 1
 
     def likeliest_end(self, unit: int) -> int | None:

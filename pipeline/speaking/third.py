@@ -22,6 +22,9 @@ __all__ = ["EVIDENCE", "THIRD", "Guess", "evidence", "likeliest", "with_third"]
 LEAST_SECONDS: Final = 1.0
 """Speech of either voice without which nothing is believed."""
 
+LEAST_GAIN: Final = 0.05
+"""Seconds; less is nothing."""
+
 MOST_CHANGES: Final = 2
 """How often a telephone changes hands: over and back.  Halves of one varying voice alternate more often."""
 
@@ -35,15 +38,17 @@ EVIDENCE: Final = (
     "alike in a row",
     "alike by length",
     "length",
+    "gain",
     "arrives",
     "leaves",
+    "said before",
 )
 """What is weighed, in the order of ``WEIGHTS``."""
 
-WEIGHTS: Final = (-1.628, -0.709, -1.084, -0.337, 0.311, 1.703, 2.513, 0.554)
+WEIGHTS: Final = (-1.628, -0.709, -1.084, -0.337, 0.311, 0.7, 1.703, 2.513, -1.0, 0.554)
 """What each weighs in log odds; the last stands alone."""
 
-LEAST_ODDS: Final = -1.05
+LEAST_ODDS: Final = -0.85
 """Log odds from which a third person is believed in.  Who is missed is heard, which costs more than a doubt
 too many: so it is less than even (``tests/bench/NOTES.md``)."""
 
@@ -120,15 +125,24 @@ def evidence(heard: Heard, shared: Shared, three: Shared) -> NDArray[np.float64]
             in_a_row,
             in_a_row * length,
             length,
+            float(np.log(max(_gain(heard, inside, outside), LEAST_GAIN))),
             # Who is put through by staff is staff: only what the caller's side says tells.
             float((heard.arrives[taken] * shared.likely[taken, CU]).max(initial=0.0)),
             float((heard.leaves[left] * shared.likely[left, CU]).max(initial=0.0)),
+            # Who takes the telephone after it has changed hands before is the caller, more often than not.
+            float(heard.leaves[: left.start].any() or heard.arrives[: left.start].any()),
         ]
     )
 
 
 def _enough(heard: Heard, *parts: NDArray[np.bool_]) -> bool:
     return all(heard.seconds[part].sum() >= LEAST_SECONDS for part in parts)
+
+
+def _gain(heard: Heard, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Seconds by which two voices explain the units better than one."""
+    first, second = (heard.seconds[part] @ heard.voices[part] for part in (one, other))
+    return float(np.linalg.norm(first) + np.linalg.norm(second) - np.linalg.norm(first + second))
 
 
 def _alike(heard: Heard, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:

@@ -125,12 +125,12 @@ export class Words {
     offered.replaceChildren(...editing.offers.slice(0, 9).map(({ old, text }, index) =>
       h("button", { type: "button", title: `「${old}」を「${text}」に`, onclick: () => this.take(index) }, `${old} → ${text} `, kbd(`Alt+${index + 1}`))));
     // Whoever corrects by ear has another ear beside them: where it heard the same as is written, it says nothing.
+    if (heard) offered.after(h("p", { class: "small muted heard" }, `聞こえた音：${heard}`));
     editing.again = again;
     if (again) {
-      offered.append(h("button", { type: "button", class: "again", title: "二度目の聞き取りの文に入れ替える", onclick: () => this.takeAgain() },
-        `二度目の聞き取り：${again} `, kbd("Alt+0")));
+      offered.after(h("span", { class: "offers" }, h("button", { type: "button", title: "二度目の聞き取りの文に入れ替える", onclick: () => this.takeAgain() },
+        `二度目の聞き取り：${again} `, kbd("Alt+0"))));
     }
-    if (heard) offered.after(h("p", { class: "small muted heard" }, `聞こえた音：${heard}`));
   }
 
   take(index) {

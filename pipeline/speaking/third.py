@@ -41,14 +41,13 @@ EVIDENCE: Final = (
     "gain",
     "arrives",
     "leaves",
-    "said before",
 )
 """What is weighed, in the order of ``WEIGHTS``."""
 
-WEIGHTS: Final = (-1.628, -0.709, -1.084, -0.337, 0.311, 0.7, 1.703, 2.513, -1.0, 0.554)
+WEIGHTS: Final = (-1.027, -1.575, -1.3, -0.739, 0.602, 0.673, 1.23, 1.428, 0.876)
 """What each weighs in log odds; the last stands alone."""
 
-LEAST_ODDS: Final = -0.85
+LEAST_ODDS: Final = -0.25
 """Log odds from which a third person is believed in.  Who is missed is heard, which costs more than a doubt
 too many: so it is less than even (``tests/bench/NOTES.md``)."""
 
@@ -129,8 +128,6 @@ def evidence(heard: Heard, shared: Shared, three: Shared) -> NDArray[np.float64]
             # Who is put through by staff is staff: only what the caller's side says tells.
             float((heard.arrives[taken] * shared.likely[taken, CU]).max(initial=0.0)),
             float((heard.leaves[left] * shared.likely[left, CU]).max(initial=0.0)),
-            # Who takes the telephone after it has changed hands before is the caller, more often than not.
-            float(heard.leaves[: left.start].any() or heard.arrives[: left.start].any()),
         ]
     )
 

@@ -18,6 +18,7 @@ import pipeline.given.given_words
 import pipeline.given.heard_call
 import pipeline.given.laid_words
 import pipeline.hearing.second_hearing
+import pipeline.hearing.second_wording
 import pipeline.hearing.supplement
 import pipeline.hearing.transcribe
 import pipeline.masking.align
@@ -230,6 +231,7 @@ def transcribe(call: Workspace, models: Models) -> int:
         second = pipeline.hearing.second_hearing.hear_again(recording, batches, job.call_id)
         transcript = pipeline.hearing.supplement.supplemented(transcript, second)
         transcript = pipeline.speaking.speakers.told_apart(recording, transcript, models.voices)
+        transcript = pipeline.hearing.second_wording.with_second(transcript, second)
     call.put(LISTENER, listener)
     call.put(TRANSCRIPT, transcript)
     call.put(SECOND_HEARING, second)

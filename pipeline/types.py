@@ -163,9 +163,8 @@ class Segment:
         chars, time: Its text in ``Transcript.text``; from its first word's start to its last word's end.
         channel: Index of the audio channel it was heard on; 0 for mono.
         speaker: ``"op"``, ``"cu"`` or ``"third"`` (a third person has the phone) where known, else ``None``.
-        words: In order of time; their ``chars`` tile ``chars``.
-        no_speech_probability: The recogniser's own, 0 to 1.
-        traces, posteriorgrams: What the listeners heard from one second before it to one second after it.
+        words, no_speech_probability: In order of time, tiling ``chars``; the recogniser's own, 0 to 1.
+        traces, posteriorgrams, again: What the listeners heard, a second around it; a second hearing's words.
     """
 
     chars: CharSpan
@@ -176,6 +175,7 @@ class Segment:
     no_speech_probability: float = 0.0
     traces: tuple[Trace, ...] = ()
     posteriorgrams: tuple[Posteriorgram, ...] = field(default=(), repr=False)
+    again: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

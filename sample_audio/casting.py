@@ -13,7 +13,7 @@ from typing import Any
 
 from sample_audio.people import Person, full_address
 from sample_audio.pools import Named, Pools, default_pools
-from sample_audio.script import Dialogue
+from sample_audio.script import THIRD, Dialogue
 from sample_audio.slots import Said, Wording
 from sample_audio.spoken import count_kana, romaji
 
@@ -95,7 +95,7 @@ def cast(dialogue: Dialogue, seed: int, pools: Pools | None = None) -> CastCall:
     term_whos = [who for who in whos if who[0] == "c" and who != "co"]
     terms = tuple(zip(term_whos, rng.sample(pools.terms, len(term_whos)), strict=True))
     wordings = {
-        speaker: Wording.draw(stream(dialogue, seed, speaker), pools.kanji) for speaker in ("op", "cu")
+        speaker: Wording.draw(stream(dialogue, seed, speaker), pools.kanji) for speaker in ("op", "cu", THIRD)
     }
     by_who = {person.who: person for person in people}
     by_term = dict(terms)

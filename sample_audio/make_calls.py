@@ -19,8 +19,8 @@ from typing import Any
 
 from sample_audio.casting import CastCall, case_json, cast, stream
 from sample_audio.pools import Pools, default_pools
-from sample_audio.script import Dialogue, ScriptError, read_scripts
-from sample_audio.studio import TELEPHONE_RATE, Performance, cast_voices, perform
+from sample_audio.script import THIRD, Dialogue, ScriptError, read_scripts
+from sample_audio.studio import TELEPHONE_RATE, Performance, cast_voices, perform, third_voice
 from sample_audio.telephone import LAWS, draw_line, transmit
 from sample_audio.voices import VOICES, KokoroVoices, Voices
 
@@ -71,6 +71,9 @@ def make_call(  # noqa: PLR0913 - what is spoken, by whom, with what, and where 
     rng = stream(dialogue, seed, "sound")
     line = draw_line(rng, tuple(laws))
     speakers = cast_voices(rng, among or VOICES)
+    if dialogue.third:
+        # By a chance of its own: the rest sounds as it would without a third person.
+        speakers[THIRD] = third_voice(stream(dialogue, seed, THIRD), among or VOICES, speakers)
     performance = perform(call, voices, speakers, overlap=line.stereo, rng=rng)
     recording = transmit(performance.tracks, line, seed=rng.getrandbits(32))
     # The truth first: it tells the next run that the sound is ours.

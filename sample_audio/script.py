@@ -10,6 +10,12 @@ every other line a turn; personal data appear only as slots::
 Names are drawn from a pool.  Only names from abroad may be fixed, in the header, family name first::
 
     # id: delivery-032 | names: t1 = スミス/ジョン, rq = グエン/ランアン
+
+A third person may take the caller's telephone; the header says who it is::
+
+    # id: delivery-033 | third: f1
+    cu: 主人に代わりますね。
+    th: お電話代わりました、{f1.mei}です。
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
+    "THIRD",
     "Dialogue",
     "ScriptError",
     "Slot",
@@ -28,6 +35,9 @@ __all__ = [
     "parse_scripts",
     "read_scripts",
 ]
+
+THIRD = "third"
+"""``Turn.speaker`` of a third person, as truth files name it."""
 
 NAME_PARTS = ("sei", "mei", "full", "seikana", "meikana", "fullkana", "kanji.sei", "kanji.mei")
 PHONE_PARTS = ("full", "g1", "g2", "g3", "last4", "tail")
@@ -51,7 +61,8 @@ _PARTY_OF: dict[str, str] = {
 }
 _WHO = re.compile(r"rq|op[23]?|co|t[1-9]|f[1-3]|c[1-3]")
 _HEADER = re.compile(r"#\s*id:\s*(?P<id>[A-Za-z0-9][A-Za-z0-9_-]*)\s*(?P<rest>(?:\|.*)?)")
-_TURN = re.compile(r"(?P<speaker>op|cu):\s*(?P<text>\S.*)")
+_TURN = re.compile(r"(?P<speaker>op|cu|th):\s*(?P<text>\S.*)")
+_THIRD = re.compile(r"[tf][1-9]")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _FIXED = re.compile(r"(?P<who>rq|op[23]?|t[1-9])\s*=\s*(?P<sei>[ァ-ヴー]+)/(?P<mei>[ァ-ヴー]+)")
 
@@ -80,7 +91,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one side says in one go; ``pieces`` alternate freely between text and slots."""
+    """What one person says in one go; ``pieces`` alternate freely between text and slots.
+
+    ``speaker`` is ``op``, ``cu`` or ``third``.
+    """
 
     speaker: str
     pieces: tuple[str | Slot, ...]
@@ -91,7 +105,7 @@ class Dialogue:
     """One script: header and turns.
 
     ``trade`` and ``about`` may be empty; ``names`` are those from abroad that the header fixes: who, family
-    name, given name.
+    name, given name.  ``third`` is who takes the caller's telephone for a while, "" where nobody does.
     """
 
     dialogue_id: str
@@ -99,6 +113,7 @@ class Dialogue:
     about: str
     turns: tuple[Turn, ...]
     names: tuple[tuple[str, str, str], ...] = ()
+    third: str = ""
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -131,7 +146,7 @@ def parse_dialogue(lines: Iterable[tuple[int, str]], source: str) -> Dialogue:
     named: dict[str, str] = {}
     for part in header["rest"].split("|")[1:]:
         key, colon, value = part.partition(":")
-        if not colon or key.strip() not in ("trade", "about", "names"):
+        if not colon or key.strip() not in ("trade", "about", "names", "third"):
             raise ScriptError(f"{source}:{number}: unknown header field '{key.strip()}'")
         named[key.strip()] = value.strip()
     if not rest:
@@ -140,7 +155,10 @@ def parse_dialogue(lines: Iterable[tuple[int, str]], source: str) -> Dialogue:
     names = tuple(
         _parse_fixed(each.strip(), f"{source}:{number}") for each in _listed(named.get("names", ""))
     )
-    return Dialogue(header["id"], named.get("trade", ""), named.get("about", ""), turns, names)
+    third = named.get("third", "")
+    if any(turn.speaker == THIRD for turn in turns) != (_THIRD.fullmatch(third) is not None):
+        raise ScriptError(f"{source}:{number}: 'th:' turns and a header field 'third: t1' go together")
+    return Dialogue(header["id"], named.get("trade", ""), named.get("about", ""), turns, names, third)
 
 
 def parse_scripts(text: str, source: str = "<text>") -> tuple[Dialogue, ...]:
@@ -216,7 +234,7 @@ def _parse_fixed(text: str, where: str) -> tuple[str, str, str]:
 def _parse_turn(line: str, where: str) -> Turn:
     match = _TURN.fullmatch(line.strip())
     if match is None:
-        raise ScriptError(f"{where}: not a turn 'op: ...' or 'cu: ...'")
+        raise ScriptError(f"{where}: not a turn 'op: ...', 'cu: ...' or 'th: ...'")
     pieces: list[str | Slot] = []
     for index, part in enumerate(_SLOT.split(match["text"])):
         if index % 2:
@@ -225,7 +243,8 @@ def _parse_turn(line: str, where: str) -> Turn:
             raise ScriptError(f"{where}: a brace that closes no slot")
         elif part:
             pieces.append(part)
-    return Turn(match["speaker"], tuple(pieces))
+    speaker = THIRD if match["speaker"] == "th" else match["speaker"]
+    return Turn(speaker, tuple(pieces))
 
 
 def _parse_slot(text: str, where: str) -> Slot:

@@ -13,17 +13,26 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sample_audio.casting import CastCall, CastTurn
+from sample_audio.script import THIRD
 from sample_audio.slots import Said
 from sample_audio.spoken import arabic_to_spoken
 from sample_audio.voices import RATE, VOICES, Sentence, Voice, Voices
 
-__all__ = ["TELEPHONE_RATE", "Performance", "SpokenPiece", "SpokenTurn", "cast_voices", "perform"]
+__all__ = [
+    "TELEPHONE_RATE",
+    "Performance",
+    "SpokenPiece",
+    "SpokenTurn",
+    "cast_voices",
+    "perform",
+    "third_voice",
+]
 
 TELEPHONE_RATE = 8_000
 _STEP = RATE // TELEPHONE_RATE
@@ -74,10 +83,28 @@ class Performance:
 def cast_voices(rng: random.Random, among: Sequence[str] = VOICES) -> dict[str, Voice]:
     """Two different voices for the two sides."""
     names = rng.sample(among, 2)
-    return {
-        side: Voice(name, round(rng.uniform(1.0, 1.35), 2), round(rng.uniform(0.94, 1.07), 3))
-        for side, name in zip(("op", "cu"), names, strict=True)
-    }
+    return {side: _voice(name, rng) for side, name in zip(("op", "cu"), names, strict=True)}
+
+
+def third_voice(rng: random.Random, among: Sequence[str], cast: Mapping[str, Voice]) -> Voice:
+    """A voice for a third person.
+
+    Args:
+        rng: Decides.
+        among: Names to choose from.
+        cast: The others' voices.
+
+    Raises:
+        ValueError: no voice is left.
+    """
+    left = [name for name in among if all(name != voice.name for voice in cast.values())]
+    if not left:
+        raise ValueError(f"{len(among)} voices for three people")
+    return _voice(rng.choice(left), rng)
+
+
+def _voice(name: str, rng: random.Random) -> Voice:
+    return Voice(name, round(rng.uniform(1.0, 1.35), 2), round(rng.uniform(0.94, 1.07), 3))
 
 
 def perform(
@@ -88,7 +115,7 @@ def perform(
     Args:
         call: The cast call.
         voices: What speaks.
-        cast: Whose voice is whose, by side (``op``, ``cu``).
+        cast: Whose voice is whose, by speaker (``op``, ``cu``, and ``third`` where one speaks).
         overlap: Whether a はい may start before the other side has ended; only where the
             two sides have a channel each.
         rng: Decides gaps and pauses.
@@ -101,9 +128,9 @@ def perform(
     for turn in call.turns:
         _, second = tape.speak(turn, tape.begin_of(turn, overlap=overlap))
         if overlap and second and rng.random() < _LISTENING:
-            other = "cu" if turn.speaker == "op" else "op"
+            other = tape.holder if turn.speaker == "op" else "op"
             at = second - _samples(rng.uniform(0.1, 0.3))
-            if at > tape.free[other]:
+            if at > tape.free[_side(other)]:
                 tape.speak(CastTurn(other, (Said("はい。"),)), at)
     total = tape.end + _samples(rng.uniform(0.5, 1.0))
     tracks = {side: _laid_out(sounds, total) for side, sounds in tape.sounds.items()}
@@ -118,6 +145,7 @@ class _Tape:
         turns: In the order they were spoken.
         free: By side, when it has ended and may speak again.
         end: When the last turn so far ends; before the first, when that may begin.
+        holder: Who holds the caller's telephone: ``cu`` or ``third``.
     """
 
     def __init__(self, voices: Voices, cast: dict[str, Voice], rng: random.Random) -> None:
@@ -125,6 +153,7 @@ class _Tape:
         self.turns: list[SpokenTurn] = []
         self.free = {"op": 0, "cu": 0}
         self.end = _samples(rng.uniform(0.3, 1.0))
+        self.holder = "cu"
         self._voices, self._cast, self._rng = voices, cast, rng
 
     def begin_of(self, turn: CastTurn, *, overlap: bool) -> int:
@@ -135,16 +164,23 @@ class _Tape:
             begin = self.end - _samples(self._rng.uniform(0.05, 0.25))
         else:
             begin = self.end + _samples(self._rng.uniform(0.15, 0.6))
-        return max(begin, self.free[turn.speaker])
+        return max(begin, self.free[_side(turn.speaker)])
 
     def speak(self, turn: CastTurn, begin: int) -> tuple[SpokenTurn, int | None]:
         """Speak a turn; returns it and where its second sentence starts, if it has one."""
         spoken, sounds = _speak_turn(turn, self._voices, self._cast[turn.speaker], begin, self._rng)
-        self.sounds[turn.speaker] += sounds
+        side = _side(turn.speaker)
+        self.sounds[side] += sounds
         self.turns.append(spoken)
-        self.free[turn.speaker] = spoken.end + _samples(0.08)
+        self.free[side] = spoken.end + _samples(0.08)
+        self.holder = self.holder if side == "op" else turn.speaker
         self.end = max(self.end, spoken.end)
         return spoken, sounds[1][0] if len(sounds) > 1 else None
+
+
+def _side(speaker: str) -> str:
+    """On whose end of the line somebody speaks: a third person has taken the caller's telephone."""
+    return "cu" if speaker == THIRD else speaker
 
 
 def _speak_turn(

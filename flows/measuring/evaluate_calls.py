@@ -33,7 +33,7 @@ from pipeline.measuring.evaluate import (
 )
 from pipeline.measuring.mora_errors import mora_errors, said_kana
 from pipeline.measuring.name_kinds import with_name_kinds
-from pipeline.measuring.speakers import wrong_speaker
+from pipeline.measuring.speakers import third_claimed, third_found, wrong_speaker
 from pipeline.measuring.truth import CallTruth, exact_transcript, read_truth
 from pipeline.sound.heard_morae import heard_morae
 from pipeline.types import CallCase, MaskPolicy, Transcript
@@ -137,7 +137,12 @@ def _measured(outcome: Outcome, trial: Trial, models: Models) -> Measured:
         None if trial.exact_words or outcome.transcript is None else outcome.transcript.text,
         _mora_errors(outcome.transcript, truth, len(pair.original), models),
     )
-    figures = replace(figures, wrong_speaker=wrong_speaker(pair, truth, outcome.transcript))
+    figures = replace(
+        figures,
+        wrong_speaker=wrong_speaker(pair, truth, outcome.transcript),
+        third_found=third_found(truth, outcome.transcript),
+        third_claimed=third_claimed(truth, outcome.transcript),
+    )
     plot_call(trial.out / f"{outcome.audio.stem}.png", pair, truth, figures)
     note_drawn(trial.out, [f"{outcome.audio.stem}.png"])
     return Measured(outcome.audio, None, outcome.plan, outcome.transcript, outcome.listener, figures)

@@ -112,6 +112,15 @@ def _other_rows(summary: Summary) -> list[_Row]:
         _line("拍誤り率 Mora error rate", summary.mora_errors, ""),
         _line("話者の誤り（モノラル）Wrong speaker, one channel", summary.wrong_speaker),
     ]
+    if summary.third_found.total or summary.third_heard.total:
+        rows += [
+            _line("  第三者の声を見つけた Third voice found", summary.third_found, "calls"),
+            _line("  聞こえる第三者の声 Third voice left audible", summary.third_heard),
+        ]
+    if summary.third_claimed.total:
+        rows.append(
+            _line("  いない第三者を言った Third voice claimed, none there", summary.third_claimed, "calls")
+        )
     if summary.refused:
         rows.append(
             ("マスクできなかった通話 Calls refused", str(summary.refused), "上の値に含まず not counted above")
@@ -205,6 +214,9 @@ def _figures(summary: Summary) -> dict[str, object]:
         "character_error_rate": summary.character_errors,
         "mora_error_rate": summary.mora_errors,
         "wrong_speaker": summary.wrong_speaker,
+        "third_voice_found": summary.third_found,
+        "third_voice_claimed": summary.third_claimed,
+        "third_voice_heard": summary.third_heard,
     }
     after = {
         "leak": summary.leak_after_review,

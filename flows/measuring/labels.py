@@ -7,6 +7,8 @@ Audacity exports: start and end in seconds and the label, with tabs between them
     cu third NAME 長谷川 ハセガワ surname    a span: who says it, whose and what it is, as written, and where
                                              wanted its kana and the kind of name
     voice cu cu-07                           the name of a voice
+
+``op`` is staff, ``cu`` the caller, ``th`` a third person who has taken the caller's telephone.
 """
 
 from __future__ import annotations
@@ -25,17 +27,18 @@ from pipeline.audio.recording import read_recording
 from pipeline.errors import CaseFileError, PipelineError
 from pipeline.file_bytes import read_file
 from pipeline.measuring.truth import KINDS, NAME_KINDS, PARTIES, read_truth
+from pipeline.third_voice import THIRD
 
 __all__ = ["main", "truth_of_labels"]
 
 ENDING = ".labels.txt"
 
-_TURN = re.compile(r"(?P<speaker>op|cu)[:：]\s*(?P<text>.+)")
+_TURN = re.compile(r"(?P<speaker>op|cu|th)[:：]\s*(?P<text>.+)")
 _SPAN = re.compile(
-    rf"(?P<speaker>op|cu)\s+(?P<party>{'|'.join(PARTIES)})\s+(?P<kind>{'|'.join((*KINDS, 'EMAIL'))})"
+    rf"(?P<speaker>op|cu|th)\s+(?P<party>{'|'.join(PARTIES)})\s+(?P<kind>{'|'.join((*KINDS, 'EMAIL'))})"
     rf"\s+(?P<surface>\S+)(?:\s+(?P<reading>\S+))?(?:\s+(?P<name_kind>{'|'.join(NAME_KINDS)}))?"
 )
-_VOICE = re.compile(r"voice\s+(?P<speaker>op|cu)\s+(?P<voice>\S+)")
+_VOICE = re.compile(r"voice\s+(?P<speaker>op|cu|th)\s+(?P<voice>\S+)")
 
 
 def truth_of_labels(lines: Sequence[str], call_id: str, channels: int, seconds: float) -> dict[str, Any]:
@@ -63,16 +66,20 @@ def truth_of_labels(lines: Sequence[str], call_id: str, channels: int, seconds: 
     }
     for number, times, label in _labels(lines, seconds):
         if turn := _TURN.fullmatch(label):
-            truth["script"].append({**times, **turn.groupdict()})
+            truth["script"].append({**times, **turn.groupdict(), "speaker": _speaker(turn)})
         elif span := _SPAN.fullmatch(label):
             told = {key: value for key, value in span.groupdict().items() if value is not None}
-            truth["spans"].append({**times, **told})
+            truth["spans"].append({**times, **told, "speaker": _speaker(span)})
         elif voice := _VOICE.fullmatch(label):
-            truth.setdefault("voices", {})[voice["speaker"]] = voice["voice"]
+            truth.setdefault("voices", {})[_speaker(voice)] = voice["voice"]
         else:
             raise CaseFileError(_at(number, "ラベルの形ではありません"))
     read_truth(truth)
     return truth
+
+
+def _speaker(label: re.Match[str]) -> str:
+    return THIRD if label["speaker"] == "th" else label["speaker"]
 
 
 def _labels(lines: Sequence[str], seconds: float) -> Iterator[tuple[int, dict[str, float], str]]:

@@ -243,6 +243,7 @@ def _segment(line: _Line, words: Sequence[Word], chars: CharSpan) -> Segment:
         words=() if untimed else tuple(words),
         traces=tuple(trace for segment in line.segments for trace in segment.traces),
         posteriorgrams=tuple(heard for segment in line.segments for heard in segment.posteriorgrams),
+        again=first.again if whole else "",  # of half a line nobody knows which words are its own
     )
 
 

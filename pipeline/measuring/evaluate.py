@@ -150,7 +150,8 @@ def measure_call(
     )
     hot &= frames.speech
     own &= frames.speech & ~hot  # in a mono file two may speak at once; what must be masked has precedence
-    outside = frames.speech & ~covered
+    third = frames.mark([(turn.time, (turn.channel(len(frames.speech)),)) for turn in truth.third_turns])
+    outside = frames.speech & ~covered & ~third
     awaiting = [row.time for row in review if row.needs_review]
     return CallFigures(
         call_id=truth.call_id,
@@ -170,6 +171,7 @@ def measure_call(
         character_errors=_character_errors(truth, recognised),
         mora_errors=total(mora_errors),
         sides=measure_sides(frames, truth, outside, recognised, mora_errors),
+        third_heard=_share(frames.speech & third, ~frames.changed),
     )
 
 

@@ -129,6 +129,10 @@ class CallFigures:
         sides: What each side says, where the truth names its voice.
         wrong_speaker: Given to the wrong speaker, of what one side says on one channel; nothing of nothing
             where speakers were not told by ear.
+        third_found: One of one where a third person's voice is found, of one call in which one speaks;
+            nothing of nothing as in ``wrong_speaker``.
+        third_claimed: One of one where a third person's voice is claimed, of one call in which none speaks.
+        third_heard: Said by a third person and left unchanged, of all that one says, on any channel.
     """
 
     call_id: str
@@ -149,6 +153,9 @@ class CallFigures:
     sides: tuple[SideFigures, ...] = ()
     review_questions: Share = Share(0, 0)
     wrong_speaker: Share = Share(0, 0)
+    third_found: Share = Share(0, 0)
+    third_claimed: Share = Share(0, 0)
+    third_heard: Share = Share(0, 0)
 
     @property
     def clean(self) -> bool:
@@ -201,6 +208,9 @@ class Summary:
     mora_errors: Share
     review_questions: Share = Share(0, 0)
     wrong_speaker: Share = Share(0, 0)
+    third_found: Share = Share(0, 0)
+    third_claimed: Share = Share(0, 0)
+    third_heard: Share = Share(0, 0)
 
     @property
     def review_questions_per_minute(self) -> float | None:
@@ -251,6 +261,9 @@ def summarise(calls: Sequence[CallFigures], refused: int = 0) -> Summary:
         mora_errors=total(call.mora_errors for call in calls),
         review_questions=total(call.review_questions for call in calls),
         wrong_speaker=total(call.wrong_speaker for call in calls),
+        third_found=total(call.third_found for call in calls),
+        third_claimed=total(call.third_claimed for call in calls),
+        third_heard=total(call.third_heard for call in calls),
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.errors import CaseFileError
+from pipeline.third_voice import THIRD
 from pipeline.types import CharSpan, TimeSpan
 
 __all__ = [
@@ -42,7 +43,7 @@ NAME_KINDS = ("full", "surname", "given", "katakana", "short", "spelled", "other
 TIME_TOLERANCE_SECONDS = 0.01
 """Greatest error of a truth's times: the length of the frames that it is measured in."""
 
-_CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1}
+_CHANNEL_OF_SPEAKER = {"op": 0, "cu": 1, THIRD: 1}
 _KIND_ALIASES = {"EMAIL": "PHONE"}  # script_format: a spoken mail address counts as PHONE.
 
 
@@ -52,7 +53,7 @@ class TruthSpan:
 
     Attributes:
         time: Where it sounds, in seconds.
-        speaker: ``"op"`` or ``"cu"``.
+        speaker: ``"op"``, ``"cu"`` or ``"third"``: a third person who has taken the caller's telephone.
         kind: One of ``KINDS``.
         party: One of ``PARTIES``.
         surface: As written in the script; may not occur there literally.
@@ -102,10 +103,7 @@ class TruthTurn:
 
 @dataclass(frozen=True, slots=True)
 class CallTruth:
-    """Everything known of a call; spans and turns in order of start time.
-
-    ``voices`` holds (speaker, name of the voice) of each side whose voice is named.
-    """
+    """Everything known of a call, in order of start time; ``voices``: speaker and voice where it is named."""
 
     call_id: str
     layout: str
@@ -118,6 +116,11 @@ class CallTruth:
     def channels(self) -> int:
         """Number of audio channels."""
         return 2 if self.layout == "stereo" else 1
+
+    @property
+    def third_turns(self) -> tuple[TruthTurn, ...]:
+        """What a third person says on the caller's telephone."""
+        return tuple(turn for turn in self.script if turn.speaker == THIRD)
 
     @property
     def has_third_party(self) -> bool:
@@ -136,8 +139,7 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
         The truth, spans and turns in order of start time.
 
     Raises:
-        CaseFileError: a key is missing or malformed; the message names the key and
-            its index, never the value.
+        CaseFileError: a key is missing or malformed; it names the key and its index, never the value.
     """
     spans = tuple(_read_span(entry, where) for entry, where in _entries(document, "spans"))
     script = tuple(_read_turn(entry, where) for entry, where in _entries(document, "script"))
@@ -152,7 +154,7 @@ def read_truth(document: Mapping[str, object], call_id: str | None = None) -> Ca
 
 
 def _read_voices(document: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """Who speaks, in the order op, cu; a side may be left out, and so may all of it."""
+    """Who speaks, in the order op, cu, third; one may be left out, and so may all of it."""
     voices = document.get("voices", {})
     if not isinstance(voices, Mapping) or not set(voices) <= set(_CHANNEL_OF_SPEAKER):
         msg = f"truth: voices: {'・'.join(_CHANNEL_OF_SPEAKER)} をキーとするオブジェクトではありません"
@@ -241,8 +243,7 @@ def _time(entry: Mapping[str, object], where: str) -> TimeSpan:
 def exact_transcript(truth: CallTruth) -> dict[str, object]:
     """The transcript a perfect recogniser would give, one word per character.
 
-    The characters of a span's surface share the span's stretch evenly; the others of
-    its turn share the time before, between and after the spans:
+    The characters of a span's surface share its stretch evenly, the others the time around the spans:
 
         turn    |あ の |伊    藤 |さ ん が|        (equal steps within each stretch)
         span           [12.4 13.1]
@@ -254,11 +255,9 @@ def exact_transcript(truth: CallTruth) -> dict[str, object]:
         truth: What was said when.
 
     Returns:
-        The JSON of ``--transcript`` (contract section 1): ``segments[]`` with
-        ``start``, ``end``, ``text``, ``speaker``, ``channel`` and ``words[]`` of
-        ``word``, ``start``, ``end``, ``probability``, ``speaker``, ``channel``.  White
-        space is dropped; words of a segment join to its text, and their times never
-        run backwards.
+        The JSON of ``--transcript`` (contract section 1): ``segments[]`` with ``start``, ``end``, ``text``,
+        ``speaker``, ``channel`` and ``words[]`` of ``word``, ``start``, ``end``, ``probability``,
+        ``speaker``, ``channel``.  White space is dropped; times never run backwards.
 
     Raises:
         CaseFileError: the truth has no script.

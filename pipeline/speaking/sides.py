@@ -50,12 +50,16 @@ class Heard:
         wording: Log odds that staff say it, by its words.
         seconds: How long it lasts.
         pauses: Seconds of silence before it.
+        arrives: Whether somebody who has just taken a telephone begins in it, by the words.
+        leaves: Whether somebody hands the telephone over in it, by the words.
     """
 
     voices: NDArray[np.float32]
     wording: NDArray[np.float64]
     seconds: NDArray[np.float64]
     pauses: NDArray[np.float64]
+    arrives: NDArray[np.bool_]
+    leaves: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

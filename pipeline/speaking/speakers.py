@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.audio.recording import RECOGNISER_RATE, Recording, Resampled
 from pipeline.hearing.traces import near
 from pipeline.hearing.transcribe import as_heard, build_transcript
+from pipeline.speaking.handovers import arrives, leaves
 from pipeline.speaking.sides import Heard, share
 from pipeline.speaking.third import with_third
 from pipeline.speaking.units import Unit, units_of
@@ -82,6 +83,8 @@ def heard_in(recording: Recording, units: Sequence[Unit], listener: VoiceListene
         np.array([listener.staff(unit.text) for unit in units]),
         np.array([max(0.1, unit.time.duration) for unit in units]),
         np.array([max(0.0, unit.time.start - end) for unit, end in zip(units, ends, strict=False)]),
+        arrives(units),
+        leaves(units),
     )
 
 

@@ -170,7 +170,7 @@ def _item(
         entity_type=KINDS.get(span["kind"], span["kind"]),
         chars=chars.get((span["start"], span["speaker"]), CharSpan(0, 0)),
         time=TimeSpan(max(0.0, span["start"] - 0.02), span["end"] + 0.02),
-        channels=(1,) if layout == "stereo" and span["speaker"] == "cu" else (0,),
+        channels=(1,) if layout == "stereo" and span["speaker"] != "op" else (0,),
         party=PARTIES.get(span["party"], Party.COMPANY),
         action=MaskAction.MASK if masked else MaskAction.KEEP,
         reasons=(),

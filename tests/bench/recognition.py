@@ -121,7 +121,7 @@ def _spans(truth: dict, both: tuple[Transcript, Transcript], reader: Reader) -> 
         needle = morae(fold_kana(span["reading"]))
         if span["party"] == "company" or len(needle) < 2:
             continue
-        channel = ("op", "cu").index(span["speaker"]) if stereo else None
+        channel = int(span["speaker"] != "op") if stereo else None
         time = TimeSpan(max(0.0, span["start"] - NEAR), span["end"] + NEAR)
         first, second = (_price(needle, reader.line(_text(heard, channel, time)).morae) for heard in both)
         yield Span(span["kind"], span["party"] == "third", (first, second))

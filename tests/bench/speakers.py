@@ -4,7 +4,7 @@
 
 reads ``<stem>.wav``, ``.truth.json`` and ``.heard.json`` (``python -m models.training.calls.hear``) of every
 call on one channel, and tells its speakers as the product does.  A truth may say under ``third`` from when
-to when a third person holds the telephone (``models.training.voices.third_calls``).
+to when a third person holds the telephone (``models.training.voices.third_calls``), or in its script.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from models.voices.voice import Voices, load_voices
 from pipeline.measuring.figures import Share, total
 from pipeline.measuring.frames import AudioPair
 from pipeline.measuring.speakers import wrong_speaker
+from pipeline.measuring.truth import CallTruth
 from pipeline.speaking.sides import share
 from pipeline.speaking.speakers import heard_in, told_apart
-from pipeline.speaking.third import Run, likeliest_run
+from pipeline.speaking.third import likeliest
 from pipeline.speaking.units import units_of
 from pipeline.types import TimeSpan, Transcript
 
@@ -43,7 +44,7 @@ class Told:
         wrong: Frames of speech with the wrong speaker; a third person counts as the caller here.
         third: Seconds in which a third person speaks, by the truth.
         found: Seconds of lines given to a third person; and of these, in which one speaks.
-        run: What a third person was looked for in.
+        odds: Log odds of the likeliest third person; ``None`` where too little is said.
         seconds: CPU seconds that it took.
     """
 
@@ -51,7 +52,7 @@ class Told:
     wrong: Share
     third: float
     found: tuple[float, float]
-    run: Run | None
+    odds: float | None
     seconds: float
 
 
@@ -63,14 +64,22 @@ def told(call: StoredCall, thirds: Sequence[TimeSpan], voices: Voices) -> Told:
     samples = np.asarray(call.recording.samples)
     lines = [segment.time for segment in made.segments if segment.speaker == "third"]
     heard = heard_in(call.recording, units_of(call.transcript), voices)
+    guess = likeliest(heard, share(heard))
     return Told(
         call.truth.call_id,
-        wrong_speaker(AudioPair(samples, samples, call.recording.rate), call.truth, _of_two(made)),
+        wrong_speaker(
+            AudioPair(samples, samples, call.recording.rate), _said_by_two(call.truth), _of_two(made)
+        ),
         sum(each.duration for each in thirds),
         (sum(each.duration for each in lines), sum(_shared(line, each) for line in lines for each in thirds)),
-        likeliest_run(heard, share(heard)),
+        None if guess is None else guess.odds,
         took,
     )
+
+
+def _said_by_two(truth: CallTruth) -> CallTruth:
+    script = (replace(turn, speaker="cu") if turn.speaker == "third" else turn for turn in truth.script)
+    return replace(truth, script=tuple(script))
 
 
 def _of_two(transcript: Transcript) -> Transcript:
@@ -99,6 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mono = [name for name, truth in truths.items() if truth["layout"] == "mono"]
         for call in stored_calls([folder], mono or ["."], exact=False):
             thirds = [TimeSpan(*each) for each in truths[call.truth.call_id].get("third", ())]
+            thirds += [turn.time for turn in call.truth.third_turns]
             found.append((told(call, thirds, voices), call.recording.length / call.recording.rate))
             if options.calls:
                 _print_call(found[-1][0])
@@ -112,9 +122,9 @@ def _truth(path: Path) -> dict[str, Any]:
 
 
 def _print_call(one: Told) -> None:
-    run = "" if one.run is None else f"gain {one.run.gain:.2f} alike {one.run.alike:.2f}"
+    odds = "" if one.odds is None else f"log odds {one.odds:.2f}"
     print(f"  {one.call_id}\t{100 * (one.wrong.value or 0):.1f} %\tthird {one.third:.1f} s, found "
-          f"{one.found[0]:.1f} s ({one.found[1]:.1f} s right)\t{run}", flush=True)  # fmt: skip
+          f"{one.found[0]:.1f} s ({one.found[1]:.1f} s right)\t{odds}", flush=True)  # fmt: skip
 
 
 def _print(name: str, calls: Sequence[Told], seconds: float) -> None:

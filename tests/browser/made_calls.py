@@ -45,6 +45,7 @@ from pipeline.types import (
     Transcript,
 )
 from tests.desk_builders import CHECK, CLERK, NOW, WORKER, new_request
+from tests.posteriorgrams import gram_of
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 
@@ -100,6 +101,18 @@ def sample_call(stem: str, *, doubtful: Sequence[int] = (), missed: Sequence[int
     )
     plan = replace(plan, items=items)
     return MadeCall(audio, transcript, plan, case, truth.spans)
+
+
+def heard_again(made: MadeCall, said: str, again: str, kana: str) -> MadeCall:
+    """The same call as if a second hearing had written a line otherwise, and the listener heard that."""
+    text = made.transcript.text
+    segments = tuple(
+        replace(each, again=again, posteriorgrams=(gram_of(kana, each.time.start),))
+        if said in text[each.chars.start : each.chars.end]
+        else each
+        for each in made.transcript.segments
+    )
+    return replace(made, transcript=replace(made.transcript, segments=segments))
 
 
 def passed_on(made: MadeCall, *said: str) -> MadeCall:

@@ -9,7 +9,9 @@ from pathlib import Path
 import docx
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import Reviewed, approve, finding, open_call, release, select, state, until
+from flows.desk.cases import requests
+from tests.browser.made_calls import heard_again, into_review, sample_call
+from tests.browser.pages import Missed, Reviewed, approve, finding, open_call, release, select, state, until
 from tests.browser.running import Served
 from tests.browser.test_signing import decide_all
 from tests.sentinels import everything_under, found_in
@@ -193,3 +195,26 @@ def test_the_cases_own_words_are_offered_where_the_line_sounds_like_them(opened:
     expect(opened.locator(".edit textarea")).to_have_value(shown.replace("待つ田", "松田"))
     opened.keyboard.press("Enter")
     expect(opened.locator("#transcript")).to_contain_text("松田です")
+
+
+def test_a_second_hearing_is_taken_over_by_one_key(served: Served, analyst: Page):
+    """Its words stand in the field, and are recorded as any correction is."""
+    wrote = "はい、給油所の前です。"
+    made = heard_again(
+        sample_call("accident-witness"), "ガソリンスタンド", wrote, "ハイキュウユジョノマエデス"
+    )
+    call = into_review(served.desk, made)
+    number = requests.get(served.desk, call.request_id).number
+    open_call(analyst, Reviewed(served.address, call.call_id, number, "kubota", Missed("", 0, 0, 0)))
+    edit(analyst, "ガソリンスタンド")
+    offer = analyst.get_by_role("button", name=f"二度目の聞き取り：{wrote}")
+    expect(offer).to_be_visible()
+    analyst.keyboard.press("Alt+0")
+    expect(analyst.locator(".edit textarea")).to_have_value(wrote)
+    analyst.keyboard.press("Enter")
+    expect(analyst.locator(".edit")).to_have_count(0, timeout=60_000)
+    expect(analyst.locator("#transcript")).to_contain_text(wrote)
+    assert [each["kind"] for each in state(analyst)["decisions"]] == ["words"]
+    edit(analyst, "給油所")
+    expect(analyst.locator(".edit .offers")).to_be_attached()
+    expect(offer).to_have_count(0)

@@ -10,6 +10,7 @@ from flows.files.case_file import parse_case
 from pipeline.measuring.truth import read_truth
 from sample_audio.make_calls import main, make_call
 from sample_audio.script import parse_scripts, read_scripts
+from sample_audio.voices import VOICES
 from tests.sample_audio.test_studio import SCRIPT, ToneVoices
 
 FOLDER = Path(__file__).parents[2] / "sample_audio"
@@ -27,6 +28,18 @@ def test_three_files_for_a_call(tmp_path: Path) -> None:
     assert truth["layout"] == ("stereo" if info.channels == 2 else "mono")
     assert [span["kind"] for span in truth["spans"]] == ["NAME", "NAME", "PHONE", "ADDRESS", "NAME"]
     assert len(read_truth(truth).spans) == 5
+
+
+def test_a_third_person_has_a_voice_and_turns_in_the_truth(tmp_path: Path) -> None:
+    """On the caller's channel; what they say of themselves is a third party's."""
+    text = "# id: s | third: t1\nop: はい。\ncu: 代わります。\nth: 代わりました、{t1.sei}です。\nop: はい。\n"
+    (dialogue,) = parse_scripts(text)
+    make_call(dialogue, 1, tmp_path, ToneVoices(), among=VOICES)
+    truth = read_truth(json.loads((tmp_path / "s.truth.json").read_text(encoding="utf-8")))
+    (turn,), (span,) = truth.third_turns, truth.spans
+    assert (span.speaker, span.party, turn.channel(2)) == ("third", "third", 1)
+    assert [side for side, _ in truth.voices] == ["op", "cu", "third"]
+    assert len({name for _, name in truth.voices}) == 3
 
 
 def test_same_seed_same_bytes(tmp_path: Path) -> None:

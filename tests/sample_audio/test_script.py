@@ -33,6 +33,13 @@ def test_names_from_abroad_may_be_fixed() -> None:
     assert dialogue.names == (("t1", "スミス", "ジョン"), ("rq", "グエン", "ランアン"))
 
 
+def test_a_third_person_may_take_the_telephone() -> None:
+    """The header says who it is, and the turn is one of a third person, as truth files say it."""
+    (dialogue,) = parse_scripts("# id: a | third: f1\ncu: 代わります。\nth: {f1.mei}です。\n")
+    assert dialogue.third == "f1"
+    assert [turn.speaker for turn in dialogue.turns] == ["cu", "third"]
+
+
 @pytest.mark.parametrize(
     ("slot", "kind", "party"),
     [
@@ -63,6 +70,9 @@ def test_slot_knows_kind_and_party(slot: str, kind: str, party: str) -> None:
         ("# id: a | names: co = スミス/ジョン\nop: {t1.sei}\n", 1),
         ("# id: a\nop:\n", 2),
         ("# id: a\nxx: はい。\n", 2),
+        ("# id: a\nth: はい。\n", 1),
+        ("# id: a | third: t1\ncu: はい。\n", 1),
+        ("# id: a | third: rq\nth: はい。\n", 1),
         ("# id: a\nop: はい。\n（間）\n", 3),
         ("# id: a\nop: {t1.name}\n", 2),
         ("# id: a\nop: {t10.sei}\n", 2),

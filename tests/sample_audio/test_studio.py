@@ -7,8 +7,8 @@ import pytest
 
 from sample_audio.casting import CastCall, cast
 from sample_audio.script import parse_scripts
-from sample_audio.studio import TELEPHONE_RATE, Performance, cast_voices, perform
-from sample_audio.voices import RATE, Sentence, Voice
+from sample_audio.studio import TELEPHONE_RATE, Performance, cast_voices, perform, third_voice
+from sample_audio.voices import RATE, VOICES, Sentence, Voice
 
 SCRIPT = """# id: s
 op: 担当の{op.sei}です。お名前をどうぞ。
@@ -96,3 +96,25 @@ def test_sides_have_their_own_voices() -> None:
     casts = [cast_voices(chance(seed)) for seed in range(30)]
     assert all(voices["op"].name != voices["cu"].name for voices in casts)
     assert len({voices["op"].name for voices in casts}) == 5
+
+
+def test_a_third_person_has_a_voice_of_their_own() -> None:
+    """Neither staff's nor the caller's; where no voice is left, nobody's is taken."""
+    for seed in range(30):
+        voices = cast_voices(chance(seed))
+        third = third_voice(chance(seed), VOICES, voices)
+        assert third.name not in {voice.name for voice in voices.values()}
+    with pytest.raises(ValueError, match="2 voices for three people"):
+        third_voice(chance(1), [voice.name for voice in voices.values()], voices)
+
+
+def test_a_third_person_speaks_on_the_callers_end_of_the_line() -> None:
+    """Nothing of it lies on the operator's track."""
+    (dialogue,) = parse_scripts("# id: a | third: t1\ncu: 代わります。\nth: 代わりました。\n")
+    voices = cast_voices(chance(1))
+    voices["third"] = third_voice(chance(1), VOICES, voices)
+    performance = perform(cast(dialogue, 1), ToneVoices(), voices, overlap=False, rng=chance(1))
+    caller, third = performance.turns
+    assert (caller.speaker, third.speaker) == ("cu", "third")
+    assert np.abs(performance.tracks["cu"][third.start * 3 : third.end * 3]).mean() > 0.01
+    assert not performance.tracks["op"].any()

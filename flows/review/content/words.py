@@ -16,7 +16,7 @@ from flows.desk.kinds.values import Actor
 from flows.masking.final_copy import transcript_of
 from flows.review.content.known import known_words
 from pipeline.correcting.corrected import Corrected, corrected
-from pipeline.correcting.heard_otherwise import heard_otherwise
+from pipeline.correcting.heard_otherwise import heard_otherwise, written_otherwise
 from pipeline.correcting.lay import laid_on
 from pipeline.correcting.offers import Offer
 from pipeline.correcting.said import offered
@@ -137,6 +137,17 @@ class OpenedWords:
         with self._reading as reader:
             written = reader.line(self.transcript.text[run.start : run.end]).morae
         return "" if line is None else heard_otherwise(line, run, written)
+
+    def written_otherwise(self, run: CharSpan) -> str:
+        """Return what the second hearing wrote of the whole line that a run is, where it was heard so."""
+        line = next((s for s in self.transcript.segments if s.chars == run), None)
+        if line is None or not line.again:
+            return ""
+        with self._reading as reader:
+            heard, written = (
+                reader.line(text).morae for text in (line.again, self.transcript.text[run.start : run.end])
+            )
+        return written_otherwise(line, heard, written)
 
     def read(self) -> None:
         """Read the whole call now, before somebody waits for it."""

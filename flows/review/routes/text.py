@@ -70,16 +70,17 @@ def correct(request: Request, user: Reviewer, call_id: CallId, given: GivenText)
 
 @router.get("/api/calls/{call_id}/offers")
 def offers(request: Request, user: Reviewer, call_id: CallId, start: Char, end: Char) -> dict[str, Any]:
-    """Return the case's own words that are said in a run of the text, where, and what is heard otherwise."""
+    """Return the case's own words that are said in a run of the text, where, and what others heard."""
     site = site_of(request)
     opened = open_whole(site, user, call_id)
     run = CharSpan(start, max(start, end))
     if not any(_holds(segment, run) for segment in opened.now.transcript.segments):
-        return {"offers": [], "heard": ""}
+        return {"offers": [], "heard": "", "again": ""}
     found = opened.words.offers(run, case_of(site.desk, call_id).case)
     return {
         "offers": [{"start": o.chars.start, "end": o.chars.end, "text": o.text} for o in found],
         "heard": opened.words.heard_otherwise(run),
+        "again": opened.words.written_otherwise(run),
     }
 
 

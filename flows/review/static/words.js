@@ -119,13 +119,18 @@ export class Words {
   // The words of the case where the run sounds like them: one key writes them as the case does.
   async offer(editing) {
     const { from, to, was, offered } = editing;
-    const { offers, heard } = await get(`${this.actions.path}/offers?start=${from}&end=${to}`);
+    const { offers, heard, again } = await get(`${this.actions.path}/offers?start=${from}&end=${to}`);
     const letters = Array.from(was);
     editing.offers = offers.map(({ start, end, text }) => ({ old: letters.slice(start, end).join(""), text }));
     offered.replaceChildren(...editing.offers.slice(0, 9).map(({ old, text }, index) =>
       h("button", { type: "button", title: `「${old}」を「${text}」に`, onclick: () => this.take(index) }, `${old} → ${text} `, kbd(`Alt+${index + 1}`))));
     // Whoever corrects by ear has another ear beside them: where it heard the same as is written, it says nothing.
     if (heard) offered.after(h("p", { class: "small muted heard" }, `聞こえた音：${heard}`));
+    editing.again = again;
+    if (again) {
+      offered.after(h("span", { class: "offers" }, h("button", { type: "button", title: "二度目の聞き取りの文に入れ替える", onclick: () => this.takeAgain() },
+        `二度目の聞き取り：${again} `, kbd("Alt+0"))));
+    }
   }
 
   take(index) {
@@ -134,6 +139,14 @@ export class Words {
     const { field } = this.editing;
     const at = field.value.indexOf(offer.old);
     if (at >= 0) field.setRangeText(offer.text, at, at + offer.old.length, "end");
+    field.focus();
+  }
+
+  // The whole line as the second hearing wrote it; nothing is recorded before Enter.
+  takeAgain() {
+    const { field, again } = this.editing ?? {};
+    if (!again) return;
+    field.setRangeText(again, 0, field.value.length, "end");
     field.focus();
   }
 
@@ -149,8 +162,9 @@ export class Words {
   key(event) {
     if (event.isComposing) return;
     const moves = { Enter: 0, Tab: event.shiftKey ? -1 : 1 };
-    const digit = event.altKey && /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-    if (digit) this.take(Number(digit[1]) - 1);
+    const digit = event.altKey && /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
+    if (digit && digit[1] === "0") this.takeAgain();
+    else if (digit) this.take(Number(digit[1]) - 1);
     else if (event.key === "Escape") this.close();
     else if (event.key === "F2") this.listen();
     else if (event.key in moves) this.save(moves[event.key]);

@@ -35,7 +35,7 @@ from models.training.calls.stored import StoredCall, stored_calls
 from pipeline.audio.recording import Recording
 from pipeline.hearing.transcribe import HeardSegment, HeardWord, as_heard, build_transcript
 
-__all__ = ["main"]
+__all__ = ["main", "sent"]
 
 Sound = NDArray[np.float32]
 
@@ -146,7 +146,7 @@ def _write(path: Path, lines: Sequence[_Line], voices: dict[str, str], rng: rand
     track = np.zeros(round((at + 0.5) * RATE), np.float32)
     for first, sound in parts:
         track[first : first + len(sound)] += sound
-    soundfile.write(f"{path}.wav", _sent(track, rng), RATE, subtype="ULAW", format="WAV")
+    soundfile.write(f"{path}.wav", sent(track, rng), RATE, subtype="ULAW", format="WAV")
     truth = {
         "call_id": path.name, "layout": "mono", "duration": len(track) / RATE, "spans": [],
         "script": script, "voices": voices, "third": thirds,
@@ -157,7 +157,7 @@ def _write(path: Path, lines: Sequence[_Line], voices: dict[str, str], rng: rand
         path.with_name(path.name + ending).write_text(text, encoding="utf-8")
 
 
-def _sent(track: Sound, rng: random.Random) -> Sound:
+def sent(track: Sound, rng: random.Random) -> Sound:
     """Down a line that is narrower and noisier than those that the lines came from."""
     hertz = np.fft.rfftfreq(len(track), 1 / RATE)
     spectrum = np.fft.rfft(track)

@@ -82,7 +82,7 @@ def cases(folders: Sequence[Path]) -> Iterator[Case]:
         transcript = read_heard(heard)
         speech = _speech(recording)
         for span, chars in heard_as(truth, transcript, reader):
-            channel = 1 if truth["layout"] == "stereo" and span["speaker"] == "cu" else 0
+            channel = 1 if truth["layout"] == "stereo" and span["speaker"] != "op" else 0
             entity = EntitySpan("PERSON", chars, 1.0, "truth")
             finding = Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, needs_review=False)
             time = TimeSpan(span["start"], span["end"])

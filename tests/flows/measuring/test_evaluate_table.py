@@ -33,6 +33,8 @@ CALL = CallFigures(
     review_findings=3,
     character_errors=Share(30, 100),
     mora_errors=Share(8, 200),
+    third_found=Share(1, 1),
+    third_heard=Share(50, 400),
 )
 
 
@@ -59,6 +61,8 @@ def printed(*calls: CallFigures, refused: int = 0) -> list[str]:
         "確認後の過剰 Over-mask after review | 0.5 % | 0.05 / 10.00 s",
         "文字誤り率 Character error rate | 30.0 % | 30 / 100",
         "拍誤り率 Mora error rate | 4.0 % | 8 / 200",
+        "第三者の声を見つけた Third voice found | 100.0 % | 1 / 1",
+        "聞こえる第三者の声 Third voice left audible | 12.5 % | 0.50 / 4.00 s",
         "neighbour-01 | 25.0 % | 0/1 | 12.3 % | – | 6.0 | 30.0 % | 4.0 %",
         "honorific | PERSON | 誤検出 nothing there | 1.23",
     ],

@@ -38,6 +38,14 @@ def test_turns_spans_and_voices_are_told_apart() -> None:
     assert (truth.voices, truth.layout, truth.duration) == ((("cu", "cu-07"),), "stereo", 10.0)
 
 
+def test_a_third_person_is_th_as_in_scripts() -> None:
+    """Turn, span and voice are those of who has taken the telephone."""
+    lines = ["0.0\t1.0\tth: 代わりました、恵です", "0.6\t0.9\tth third NAME 恵", "0.0\t0.0\tvoice th th-07"]
+    truth = read_truth(truth_of_labels(lines, "c07", 1, 10.0))
+    assert [turn.speaker for turn in truth.third_turns] == [truth.spans[0].speaker] == ["third"]
+    assert truth.voices == (("third", "th-07"),)
+
+
 @pytest.mark.parametrize(
     "line",
     [

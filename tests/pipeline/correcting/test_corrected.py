@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.correcting.corrected import Corrected, corrected
@@ -162,3 +164,12 @@ def test_a_written_word_is_edited_as_a_whole():
     made = pieces_of(now, CharSpan(1, 2), "仲", lambda _: False)
 
     assert [(piece.chars.start, piece.chars.end, piece.text) for piece in made] == [(0, 3, "田仲")]
+
+
+def test_half_a_line_has_no_second_hearing():
+    """Nobody knows which of its words are the half's own; a whole line keeps it, whatever is corrected."""
+    twice = replace(call(), segments=tuple(replace(each, again="高梨さんに") for each in call().segments))
+    halves = corrected(twice, Wording(lines=((3, True),))).transcript.segments
+    assert [each.again for each in halves] == ["", "", "高梨さんに", "高梨さんに"]
+    whole = corrected(twice, Wording((Piece(CharSpan(0, 3), "田中"),))).transcript.segments
+    assert whole[0].again == "高梨さんに"

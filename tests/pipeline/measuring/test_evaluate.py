@@ -366,3 +366,11 @@ def test_masking_the_truth_leaks_nothing_and_review_never_adds_a_leak_to_it(
     for share in (figures.leak, figures.leak_after_review, figures.over_mask, figures.over_mask_after_review):
         assert 0 <= share.count <= share.total
     assert sum(cause.frames for cause in figures.over_mask_causes) == figures.over_mask.count
+
+
+def test_a_third_persons_voice_is_counted_apart() -> None:
+    """Masking it is no over-mask; what is left of it is heard."""
+    turns = (TruthTurn(TimeSpan(0, 0.5), "cu", "代わります"), TruthTurn(TimeSpan(0.5, 1), "third", "はい"))
+    figures = measure_call(masked(speech(), (0.4, 0.8)), replace(truth(), script=turns))
+    assert figures.over_mask == Share(10, 50)
+    assert figures.third_heard == Share(20, 50)

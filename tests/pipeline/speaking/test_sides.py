@@ -7,11 +7,17 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.speaking.sides import CU, OP, Heard, share
-from pipeline.speaking.third import THIRD, likeliest_run, with_third
+from pipeline.speaking.third import LEAST_ODDS, THIRD, likeliest, with_third
 
 
 def heard(
-    voices: str, wording: list[float] | None = None, *, noise: float = 0.5, seconds: float = 1.5
+    voices: str,
+    wording: list[float] | None = None,
+    *,
+    noise: float = 0.5,
+    seconds: float = 1.5,
+    arrives: int | None = None,
+    leaves: int | None = None,
 ) -> Heard:
     """Units in the voices of people called by letters, each of whom differs a little from unit to unit."""
     rng = np.random.default_rng(7)
@@ -19,7 +25,9 @@ def heard(
     said = np.stack([people[name] + noise * rng.normal(size=16) for name in voices])
     said /= np.linalg.norm(said, axis=1, keepdims=True)
     told = np.zeros(len(voices)) if wording is None else np.array(wording)
-    return Heard(said.astype(np.float32), told, np.full(len(voices), seconds), np.full(len(voices), 0.4))
+    place = np.arange(len(voices))
+    lengths, pauses = np.full(len(voices), seconds), np.full(len(voices), 0.4)
+    return Heard(said.astype(np.float32), told, lengths, pauses, place == arrives, place == leaves)
 
 
 def sides(of: str, a: int, b: int) -> list[int]:
@@ -63,6 +71,27 @@ def test_a_third_person_is_found_where_the_callers_voice_changes() -> None:
     assert found.tolist() == [wanted[name] for name in who]
 
 
+def test_what_is_said_when_the_telephone_changes_hands_tells() -> None:
+    """Voices that are nearly alike are two people's where one hands the telephone to the other."""
+    who = "abababacacacababab"
+    wording = [3.0 if name == "a" else -2.0 for name in who]
+    odds = []
+    for said in ({}, {"leaves": 5}, {"leaves": 5, "arrives": 7}):
+        call = heard(who, wording, noise=0.9, **said)
+        guess = likeliest(call, share(call))
+        assert guess is not None
+        odds.append(guess.odds)
+    assert odds[0] < odds[1] < odds[2]
+    assert odds[2] > LEAST_ODDS
+
+
+def test_staff_who_are_put_through_are_staff() -> None:
+    """One of staff says that somebody takes over, and somebody else's voice goes on in staff's words."""
+    who = "ab" * 5 + "cb" * 5
+    call = heard(who, [-2.0 if name == "b" else 3.0 for name in who], noise=0.3, arrives=10, leaves=8)
+    assert set(with_third(call, share(call)).sides.tolist()) == {OP, CU}
+
+
 def test_one_caller_is_no_third_person() -> None:
     """However often they speak."""
     who = "ab" * 10
@@ -74,7 +103,7 @@ def test_too_little_speech_is_not_looked_at() -> None:
     """Of a single はい nobody knows whose it is."""
     who = "abacab"
     call = heard(who, [3.0 if name == "a" else -2.0 for name in who], seconds=0.4)
-    assert likeliest_run(call, share(call)) is None
+    assert likeliest(call, share(call)) is None
 
 
 def unit(values: NDArray[np.float64]) -> float:

@@ -8,6 +8,7 @@ from flows.desk.integrity import audit
 from flows.desk.work import plans
 from flows.desk.work.corrections import decisions_on_text
 from flows.desk.work.reviews import load_review
+from tests.browser.made_calls import heard_again, into_review, sample_call
 from tests.flows.review.routes.test_decide import api, decide, doubtful, mask
 from tests.review_site import Person
 
@@ -191,3 +192,24 @@ def test_a_stretch_is_added_at_its_recognised_characters(analyst, call, desk):
     assert added["text"] == "横浜"
     (item,) = [i for i in load_review(desk, call.call_id).draft.items if i.item_id == "a0002"]
     assert (item.chars.start, item.chars.end) == (at, at + 2)
+
+
+def test_a_second_hearing_is_offered_for_its_line(analyst, desk):
+    """Of the whole line, where the listener agrees; once the line reads so, nothing is left to offer."""
+    wrote = "はい、給油所の前です。"
+    made = heard_again(
+        sample_call("accident-witness"), "ガソリンスタンド", wrote, "ハイキュウユジョノマエデス"
+    )
+    call = into_review(desk, made)
+    shown = whole(analyst, call)
+    run = line(shown, "ガソリンスタンド")
+
+    def offered(start: int, end: int) -> str:
+        params = {"start": start, "end": end}
+        return str(analyst.get(f"/api/calls/{call.call_id}/offers", params=params).json()["again"])
+
+    assert offered(run["start_char"], run["end_char"]) == wrote
+    assert offered(run["start_char"], run["end_char"] - 1) == ""
+    changed = {"kind": "words", "start_char": run["start_char"], "end_char": run["end_char"], "text": wrote}
+    now = line(correct(analyst, call, 0, **changed).json()["lines"], "給油所")
+    assert offered(now["start_char"], now["end_char"]) == ""

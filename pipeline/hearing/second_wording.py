@@ -1,0 +1,49 @@
+"""Keep beside each line what a second hearing wrote in its time, for whoever corrects the line.
+
+first    |あの、浜木さんの|        |ご住所は|
+second    |あの|長谷川さんの|       |ご住所は|
+kept      あの長谷川さんの           ご住所は
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.nearby import Nearby
+from pipeline.types import Segment, Transcript, Word
+
+__all__ = ["with_second"]
+
+
+def with_second(transcript: Transcript, second: Transcript) -> Transcript:
+    """Put a second hearing's words beside the lines in whose time they lie.
+
+    Args:
+        transcript: The words of a call; lines already have their speakers.
+        second: The second hearing of the same recording.
+
+    Returns:
+        The same transcript, with ``Segment.again``.
+    """
+    words = [(segment.channel, word) for segment in second.segments for word in segment.words]
+    near = Nearby(words, lambda each: each[1].time)
+    segments = tuple(
+        replace(line, again="".join(_text(second, word) for word in _within(line, near)).strip())
+        for line in transcript.segments
+    )
+    return replace(transcript, segments=segments)
+
+
+def _within(line: Segment, near: Nearby[tuple[int, Word]]) -> list[Word]:
+    """The words on a line's channel whose middle lies in it."""
+    found = [
+        word
+        for channel, word in near.touching(line.time.start, line.time.end)
+        if channel == line.channel
+        and line.time.start <= (word.time.start + word.time.end) / 2 < line.time.end
+    ]
+    return sorted(found, key=lambda word: word.chars)
+
+
+def _text(transcript: Transcript, word: Word) -> str:
+    return transcript.text[word.chars.start : word.chars.end]

@@ -156,11 +156,11 @@ class TestPlantedMisses:
 
     def test_one_that_may_be_it_stays_and_is_shown(self, tmp_path: Path):
         """A doubtful likeness does not refuse the call, whatever number of rounds."""
-        outcome, text = self.run(tmp_path, "あの吐き側")
+        outcome, text = self.run(tmp_path, "あの破線側")
 
         assert outcome.error is None
         assert outcome.plan is not None
-        assert "吐き側" in text
+        assert "破線側" in text
         assert [item.action for item in outcome.plan.items if item.source == SOURCE] == [MaskAction.KEEP]
 
     def test_what_is_read_again_keeps_nobody_from_listening(
@@ -179,7 +179,7 @@ class TestPlantedMisses:
 
         monkeypatch.setattr(stages, "verify_text", reads)
         monkeypatch.setattr(pipeline.verifying.widen, "widen", widens)
-        outcome, _ = self.run(tmp_path, "あの吐き側")
+        outcome, _ = self.run(tmp_path, "あの破線側")
 
         assert outcome.plan is not None
         assert [item.action for item in outcome.plan.items if item.source == SOURCE] == [MaskAction.KEEP]

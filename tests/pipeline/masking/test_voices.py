@@ -127,7 +127,7 @@ def test_a_voice_takes_no_time_from_other_questions_and_hides_none():
     """A candidate within it is still asked about: somebody may give the voice."""
     voice = voices_of(PASSED_ON)
     candidate = item(5.0, 5.6, item_id="m0001", chars=(20, 23), needs_review=True, score=0.3)
-    made = make_plan(voice, PASSED_ON, CallCase(""), MaskPolicy())
+    made = make_plan(voice, PASSED_ON, CallCase(""), MaskPolicy(review_questions=60))
     alone = within_review_time(
         replace(made, items=(replace(candidate, action=MaskAction.KEEP, party=Party.UNKNOWN, ground=0),)),
         PASSED_ON,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from typing import Final
 
 from pipeline.listed_word import ListedWord
 
-__all__ = ["CallCase", "CaseName", "MaskAction", "Party", "Requester"]
+__all__ = ["USUAL_ACTIONS", "CallCase", "CaseName", "MaskAction", "Party", "Requester"]
 
 
 class Party(enum.StrEnum):
@@ -47,6 +48,15 @@ class Requester:
     addresses: tuple[CaseName, ...] = field(default=(), repr=False)
 
 
+USUAL_ACTIONS: Final = (
+    (Party.REQUESTER, MaskAction.KEEP),
+    (Party.STAFF, MaskAction.KEEP),
+    (Party.COMPANY, MaskAction.KEEP),
+    (Party.UNKNOWN, MaskAction.MASK),
+)
+"""What is done with each party's data where neither the case nor the company says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallCase:
     """Who asks, who works here, and what the company keeps to itself.
@@ -61,12 +71,7 @@ class CallCase:
     company_names: tuple[CaseName, ...] = field(default=(), repr=False)
     company_phones: tuple[str, ...] = field(default=(), repr=False)
     confidential_terms: tuple[CaseName, ...] = field(default=(), repr=False)
-    actions: tuple[tuple[Party, MaskAction], ...] = (
-        (Party.REQUESTER, MaskAction.KEEP),
-        (Party.STAFF, MaskAction.KEEP),
-        (Party.COMPANY, MaskAction.KEEP),
-        (Party.UNKNOWN, MaskAction.MASK),
-    )
+    actions: tuple[tuple[Party, MaskAction], ...] = USUAL_ACTIONS
     words: tuple[ListedWord, ...] = field(default=(), repr=False)
     products: tuple[CaseName, ...] = field(default=(), repr=False)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from flows.desk.kinds.file_values import DeskFile, FileKind
 from flows.desk.kinds.states import State
-from pipeline.call_case import CaseName, MaskAction, Party, Requester
+from pipeline.call_case import USUAL_ACTIONS, CaseName, MaskAction, Party, Requester
 from pipeline.listed_word import ListedWord
 
 __all__ = [
@@ -374,12 +374,7 @@ class CompanyList:
     names: tuple[CaseName, ...] = field(default=(), repr=False)
     phones: tuple[str, ...] = field(default=(), repr=False)
     confidential_terms: tuple[CaseName, ...] = field(default=(), repr=False)
-    actions: tuple[tuple[Party, MaskAction], ...] = (
-        (Party.REQUESTER, MaskAction.KEEP),
-        (Party.STAFF, MaskAction.KEEP),
-        (Party.COMPANY, MaskAction.KEEP),
-        (Party.UNKNOWN, MaskAction.MASK),
-    )
+    actions: tuple[tuple[Party, MaskAction], ...] = USUAL_ACTIONS
     words: tuple[ListedWord, ...] = field(default=(), repr=False)
     products: tuple[CaseName, ...] = field(default=(), repr=False)
 

@@ -13,6 +13,7 @@ import itertools
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,9 @@ DECODING: Mapping[str, Any] = {
 }
 
 
+UNUSED, FIRST_LAYER = "encoder/layer_", ("encoder/layer_0/", "encoder/layer_norm/")
+"""Of the encoder of a model that only decodes: what is left out, and what CTranslate2 insists on."""
+
 TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
 """Most that is decoded of so much sound.  Talk is at most eight morae a second, and most characters are a
 token; what is longer is a loop, which ``pipeline.hearing.transcribe`` takes back anyway.  Without a bound a
@@ -74,7 +78,8 @@ class FasterWhisperRecogniser:
         at_once: How many threads may recognise at the same time without waiting for each other.
         ears: What listens to this model's own encoder, or to the embedded one beside it, or why nobody
             does.
-        again: The model that second hearings are decoded with, of the same encoder; ``model`` by default.
+        again: The model that second hearings are decoded with; ``model`` by default.  What it decodes
+            ``model`` has encoded: of the same encoder it need not hold more than it is loaded with.
         adapter: Name of what was added to ``model``, if anything was.
 
     Attributes:
@@ -196,7 +201,8 @@ class FasterWhisperRecogniser:
         Returns:
             The decoder.
         """
-        return BatchTranscriber(self._again, self.name, self.at_once, how, self._ears if listened else None)
+        ears = self._ears if listened else None
+        return BatchTranscriber(self._again, self.name, self.at_once, how, ears, self._model)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability.
@@ -265,7 +271,7 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
     try:
         with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
             places = [Path(folder) / str(number) for number in range(len(adapters))]
-            kept = _lay_out(files, dict(zip(places, adapters, strict=True)))
+            kept = _lay_out(files, places, adapters)
             models = [WhisperModel(str(place), **options) for place in places]
     except OSError as error:
         msg = f"the speech model could not be laid into {tempfile.gettempdir()} ({type(error).__name__})"
@@ -289,12 +295,16 @@ def _encoder(model: WhisperModel, sha256: str) -> Encoder:
     return Encoder(sha256, WindowEncoder(model.model, model.feature_extractor).width())
 
 
-def _lay_out(files: Mapping[str, EmbeddedFile], places: Mapping[Path, str | None]) -> NDArray[np.int64]:
+def _lay_out(
+    files: Mapping[str, EmbeddedFile], places: Sequence[Path], adapters: Sequence[str | None]
+) -> NDArray[np.int64]:
     """Write a model's files into folders, without the tokens that no call needs; gives those that are kept.
 
     Args:
         files: Of the model; they are read and verified once.
-        places: Folders to be made, and the adapter of each.
+        places: Folders to be made.  Only the first model encodes: of the encoder the others get no more than
+            CTranslate2 insists on.
+        adapters: Of each folder.
     """
     content = {name: verified_bytes(file) for name, file in files.items()}
     vocabulary = content["vocabulary.txt"].decode().splitlines()
@@ -302,14 +312,23 @@ def _lay_out(files: Mapping[str, EmbeddedFile], places: Mapping[Path, str | None
     model = content.pop("model.bin")
     content["config.json"] = narrowed_config(json.loads(content["config.json"]), kept).encode()
     content["vocabulary.txt"] = "".join(f"{vocabulary[token]}\n" for token in kept).encode()
-    for folder, adapter in places.items():
+    for number, (folder, adapter) in enumerate(zip(places, adapters, strict=True)):
         folder.mkdir()
-        change = (load_adapter(adapter, files["model.bin"].sha256).applied,) if adapter else ()
+        rows = partial(narrowed_weights, model, kept, len(vocabulary))
+        if adapter:
+            rows = partial(rows, change=load_adapter(adapter, files["model.bin"].sha256).applied)
+        if number:
+            rows = partial(rows, wanted=_decodes)
         with (folder / "model.bin").open("wb") as weights:
-            weights.writelines(narrowed_weights(model, kept, len(vocabulary), *change))
+            weights.writelines(rows())
         for name, written in content.items():
             (folder / name).write_bytes(written)
     return kept
+
+
+def _decodes(name: str) -> bool:
+    """Whether an array is of a model that only decodes: of the encoder's layers the first."""
+    return not name.startswith(UNUSED) or name.startswith(FIRST_LAYER)
 
 
 def _load_by_path_or_hub(

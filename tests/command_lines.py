@@ -103,9 +103,9 @@ LINES: Mapping[str, Line] = {
     "recordings inbox": line(),
     "exchange profiles": line(),
     "exchange import": line(
-        "{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av pipeline.types"
+        "{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av"
     ),
-    "exchange vcon-in": line(IDENTIFIED, "{folder}/call.vcon.json", needs="numpy av pipeline.types"),
+    "exchange vcon-in": line(IDENTIFIED, "{folder}/call.vcon.json", needs="numpy av"),
     "exchange vcon-out": line(ANSWERED, "--out", "{folder}", status=3, needs="pipeline.types"),
     "exchange place": line(ANSWERED, KAIJI_OUTBOX="/nowhere", status=2, needs="pipeline.types"),
     "lists import": line("{folder}/lists.json"),

@@ -162,6 +162,20 @@ def test_a_door_mark_alone_opens_nothing(page: FastAPI):
     assert "練習の窓口にいます" in analyst.get("/practice").text
 
 
+def test_a_form_of_the_other_desk_is_refused(page: FastAPI, company: Desk):
+    """A tab that was left open on one desk changes nothing on the other: each session has its own word."""
+    clerk = signed_in(page, "hirata")
+    company_s = csrf_of(clerk.token)
+    press(clerk, "begin")
+    note = {"text": "取り違え", "csrf": company_s}
+    path, origin = f"/requests/R-{company.clock():%Y}-0001/note", {"Origin": HOST}
+    assert clerk.client.post(path, data=note, headers=origin, follow_redirects=False).status_code == 403
+    there = practice_word(clerk.client)
+    press(clerk, "leave")
+    note["csrf"] = there
+    assert clerk.client.post(path, data=note, headers=origin, follow_redirects=False).status_code == 403
+
+
 def test_it_is_begun_once_and_by_the_command_too(page: FastAPI, company: Desk):
     """A second beginning is refused; one that the command removed is gone for the page as well."""
     clerk = signed_in(page, "hirata")

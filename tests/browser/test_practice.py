@@ -44,7 +44,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 def clerk(browser: Browser, empty: Served) -> Iterator[Page]:
     """Hirata's page, on the first-use page."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="ja-JP")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(WORKING_MS)
     page = context.new_page()
     sign_in(page, empty.address, "hirata")
     expect(page.get_by_role("heading", name="最初の開示まで")).to_be_visible()
@@ -60,7 +60,7 @@ def test_one_person_practises_all_of_it_and_leaves_no_trace(clerk: Page, empty: 
     hands, mark = Hands(clerk), clerk.locator(".brand .chip", has_text="練習")
     expect(mark).to_have_count(0)
     hands.press("見本の通話で練習する")
-    expect(mark).to_be_visible()
+    expect(mark).to_be_visible(timeout=WORKING_MS)
     hands.press("いま伏せる")
     expect(clerk.get_by_text("確認待ちへ 1 件")).to_be_visible(timeout=WORKING_MS)
     hands.follow("確認する通話")

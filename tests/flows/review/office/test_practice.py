@@ -21,6 +21,7 @@ from flows.review.app import create_app
 from flows.review.guarding import practising
 from flows.review.guarding.access import csrf_of
 from tests.desk_builders import CLERK, desk_settings, new_request
+from tests.flows.review.guarding.test_proxy import header_mode, sato
 from tests.review_site import HOST, Person, add_people, quick_passwords, signed_in
 
 FEW = ("accident-witness", "landlord-leak")
@@ -189,6 +190,20 @@ def test_it_is_begun_once_and_by_the_command_too(page: FastAPI, company: Desk):
     assert press(clerk, "begin").status_code == 303
 
     assert marked(clerk)
+
+
+def test_behind_a_proxy_the_proxy_names_the_person_there_too(company: Desk, tmp_path: Path):
+    """With the roles that it gives them, and no more."""
+    app = header_mode(company, tmp_path)
+    person = sato(app, **{"X-Forwarded-Roles": "intake"})
+    assert not marked(person)
+    assert press(person, "begin").status_code == 303
+    assert marked(person)
+    assert person.get("/ledger").status_code == 403
+    assert ">sato<" in person.get("/requests").text
+    assert press(person, "end").status_code == 303
+
+    assert not marked(person)
 
 
 def test_what_is_at_work_is_not_removed(page: FastAPI, company: Desk, monkeypatch: pytest.MonkeyPatch):

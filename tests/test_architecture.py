@@ -123,6 +123,7 @@ def test_core_values_need_the_standard_library_only():
         foreign = set(imports(ROOT / "pipeline" / name)) - {
             "pipeline.call_case",
             "pipeline.reasons",
+            "pipeline.time_span",
             "pipeline.listed_word",
             "pipeline.third_voice",
         }

@@ -14,6 +14,7 @@ from flows.desk.cases.requests import list_requests
 from flows.desk.integrity import audit
 from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.states import State
+from flows.desk.work.first_steps import FirstStep
 from flows.practice.mark import practice_settings
 from flows.practice.practice_desk import SAMPLES
 from flows.review.guarding import practising
@@ -90,7 +91,19 @@ def test_one_person_practises_all_of_it_and_leaves_no_trace(clerk: Page, empty: 
     expect(clerk.get_by_role("button", name="練習を始める")).to_be_visible()
     assert {path for path in home.rglob("*") if path.is_file()} == files
     assert len(audit.entries(empty.desk)) == before
-    assert list_requests(empty.desk) == []
+    assert list_requests(empty.desk) == ()
+
+
+LEFTS = "each => each.map((one) => Math.round(one.getBoundingClientRect().left))"
+"""Where the items of a list begin."""
+
+
+def test_the_first_steps_stand_below_each_other(clerk: Page):
+    """In order, a line each, on a telephone as on a desk."""
+    for width in (1280, 390):
+        clerk.set_viewport_size({"width": width, "height": 800})
+        lefts = clerk.locator(".first-steps li").evaluate_all(LEFTS)
+        assert (len(lefts), len(set(lefts))) == (len(FirstStep), 1)
 
 
 def test_the_page_about_it_can_be_read_and_worked_by_everybody(clerk: Page, empty: Served):

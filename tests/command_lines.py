@@ -102,9 +102,7 @@ LINES: Mapping[str, Line] = {
     "recordings scan": line("{calls}", "--pattern", PATTERN),
     "recordings inbox": line(),
     "exchange profiles": line(),
-    "exchange import": line(
-        "{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av"
-    ),
+    "exchange import": line("{folder}/export", "--profile", "genesys-cloud", *RIGHT, needs="numpy av"),
     "exchange vcon-in": line(IDENTIFIED, "{folder}/call.vcon.json", needs="numpy av"),
     "exchange vcon-out": line(ANSWERED, "--out", "{folder}", status=3, needs="pipeline.types"),
     "exchange place": line(ANSWERED, KAIJI_OUTBOX="/nowhere", status=2, needs="pipeline.types"),

@@ -44,7 +44,12 @@ class Person:
     @property
     def token(self) -> str:
         """The session's cookie."""
-        return self.client.cookies.get("kaiji-session") or ""
+        return self._cookie("session")
+
+    def _cookie(self, purpose: str) -> str:
+        """Of the company's desk, or of a practice desk whose page stands alone."""
+        cookies = self.client.cookies
+        return cookies.get(f"kaiji-{purpose}") or cookies.get(f"kaiji-practice-{purpose}") or ""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -63,7 +68,7 @@ class Person:
     def sign_in(self, login: str, password: str = PASSWORD, next_: str = ""):
         """By the form."""
         self.client.get("/sign-in")
-        csrf = csrf_of(self.client.cookies.get("kaiji-form") or self.token)
+        csrf = csrf_of(self._cookie("form") or self.token)
         form = {"login": login, "password": password, "csrf": csrf, "next": next_}
         return self.client.post("/sign-in", data=form, headers={"Origin": HOST}, follow_redirects=False)
 

@@ -25,9 +25,6 @@ audit = typer.Typer(no_args_is_help=True)
 key = typer.Typer(no_args_is_help=True)
 practice = typer.Typer(no_args_is_help=True)
 
-SAMPLES = Path(__file__).parents[2] / "sample_audio"
-"""The sample calls of the project; a wheel does not bring them."""
-
 NIGHT = {
     "masked": "確認待ちになった通話",
     "set_aside": "処理できなかった通話",
@@ -236,16 +233,16 @@ def check(who: Who = "") -> None:
 @practice.command("begin")
 def begin(
     samples: Annotated[
-        Path, typer.Option("--samples", help="見本の通話のフォルダ", show_default=False)
-    ] = SAMPLES,
+        Path | None, typer.Option("--samples", help="見本の通話のフォルダ", show_default=False)
+    ] = None,
     who: Who = "",
 ) -> None:
     """見本の通話で練習する窓口を KAIJI_HOME の中に作ります。本当の窓口とは鍵もデータベースも別です。"""
-    from flows.practice.practice_desk import begin_practice
+    from flows.practice.practice_desk import SAMPLES, begin_practice
     from flows.settings import Settings
 
     with told():
-        made = begin_practice(Settings(), acting(who, "intake"), samples)
+        made = begin_practice(Settings(), acting(who, "intake"), samples or SAMPLES)
     home, people = shlex.quote(str(made.home)), "kaiji account add 利用者名 --role analyst --role approver"
     typer.echo(f"練習用の窓口を作りました: 見本の請求 {made.requests}件 (通話の追加まで済んでいます)")
     typer.echo(f"  使う:     KAIJI_HOME={home} を付けて、ほかの命令や make serve を実行してください")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -96,22 +97,38 @@ class Promised(TyperCommand):
         super().__init__(name, help=entry.help)
         self._entry = entry
 
-    def resolved(self) -> Any:
-        """Import and return the command itself."""
+    def resolved(self, chosen: str | None = None) -> Any:
+        """Import and return the command itself.
+
+        Args:
+            chosen: Of a group, the command that is wanted: the others are then left out, because typer reads
+                the options of each that is there.  All are there when the group has none of this name.
+        """
         name = str(self.name)
         if self._entry.lasts:
             gc.set_threshold(*USUAL_LOOKS)
         found = getattr(import_module(self._entry.module), self._entry.name)
         frame = typer.Typer(**LOOK)
         if isinstance(found, typer.Typer):
-            frame.add_typer(found, name=name, help=self._entry.help)
+            frame.add_typer(_narrowed(found, chosen), name=name, help=self._entry.help)
         else:
             frame.command(name)(found)
         return get_group(frame).commands[name]
 
-    def make_context(self, *given: Any, **more: Any) -> Any:
+    def make_context(self, info_name: str | None, args: list[str], *given: Any, **more: Any) -> Any:
         """Begin to run the command itself."""
-        return self.resolved().make_context(*given, **more)
+        chosen = args[0] if args else None
+        return self.resolved(chosen).make_context(info_name, args, *given, **more)
+
+
+def _narrowed(group: typer.Typer, chosen: str | None) -> typer.Typer:
+    """The group with the chosen command alone, if it has it."""
+    alone = [info for info in group.registered_commands if info.name == chosen]
+    if not alone:
+        return group
+    narrowed = copy(group)
+    narrowed.registered_commands = alone
+    return narrowed
 
 
 class Table(TyperGroup):

@@ -23,6 +23,7 @@ from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DeskError, ImpossibleStepError
 from flows.desk.kinds.permissions import check_may_release
 from flows.desk.kinds.values import Actor
+from flows.desk.storage.local_files import LocalFiles, files_at, split_protocol
 from flows.desk.storage.sources import PROTOCOLS, drain
 from flows.desk.storage.store import of_a_client
 from flows.practice.mark import is_practice
@@ -110,17 +111,14 @@ class _Outbox:
     def __init__(self, settings: Settings) -> None:
         if settings.outbox is None:
             raise OutboxError("受渡し場所(KAIJI_OUTBOX)が設定されていません")
-        import fsspec
-        from fsspec.implementations.local import LocalFileSystem
-
         secret = settings.outbox_options
         options: dict[str, Any] = json.loads(secret.get_secret_value()) if secret else {}
-        protocol, _ = fsspec.core.split_protocol(settings.outbox)
+        protocol, _ = split_protocol(settings.outbox)
         if protocol is not None and protocol not in PROTOCOLS:
             raise OutboxError("KAIJI_OUTBOX: この種類の場所は使えません")
-        self._fs, root = fsspec.core.url_to_fs(settings.outbox, use_listings_cache=False, **options)
+        self._fs, root = files_at(settings.outbox, **options)
         self._root = root.rstrip("/")
-        self._local = isinstance(self._fs, LocalFileSystem)
+        self._local = isinstance(self._fs, LocalFiles)
         if self._local and not Path(self._root).is_dir():
             # A folder made anew could be the place where a disk is not mounted.
             raise OutboxError("KAIJI_OUTBOX: フォルダがありません")

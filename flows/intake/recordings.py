@@ -16,6 +16,7 @@ from flows.desk.cases.catalogue import Added
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.errors import DuplicateError, RecordingUnreadableError
 from flows.desk.kinds.values import Actor, NewRecording
+from flows.desk.storage.local_files import files_at, split_protocol
 from flows.desk.storage.sources import PROTOCOLS, copy_source
 from flows.intake.faults import Fault, IntakeError
 from flows.intake.fields import Channel, Free, Moment, Phones, Refused, Seconds, Strict
@@ -82,8 +83,6 @@ class RecordingDocument(Strict):
         Raises:
             ValueError: when a local file does not exist; the message does not name it.
         """
-        from fsspec.core import split_protocol
-
         protocol, _ = split_protocol(self.file)
         uri = self.file
         if protocol is None:
@@ -230,16 +229,14 @@ def scan_recordings(
 
 
 def _listed(desk: Desk, root: str) -> list[_File]:
-    import fsspec
-
     secret = desk.settings.recordings_options
-    protocol, _ = fsspec.core.split_protocol(root)
+    protocol, _ = split_protocol(root)
     if protocol is not None and protocol not in PROTOCOLS:
         msg = "この種類の場所は使えません"
         raise RecordingUnreadableError(msg)
     try:
         options = json.loads(secret.get_secret_value()) if secret else {}
-        fs, base = fsspec.url_to_fs(root, **options)
+        fs, base = files_at(root, **options)
         there = fs.isdir(base)
         found = fs.find(base, detail=True) if there else {}
     except Exception as error:  # noqa: BLE001

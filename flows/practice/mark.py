@@ -1,10 +1,13 @@
-"""The mark of a desk to practise on."""
+"""The mark of a desk to practise on, and where it lies."""
 
 from __future__ import annotations
 
 from flows.settings import Settings
 
-__all__ = ["MARK", "is_practice"]
+__all__ = ["FOLDER", "MARK", "is_practice", "practice_settings"]
+
+FOLDER = "practice"
+"""Name of the practice desk's folder in the company's home."""
 
 MARK = "practice-desk"
 """Name of the file that marks a home as one for practice."""
@@ -13,3 +16,16 @@ MARK = "practice-desk"
 def is_practice(settings: Settings) -> bool:
     """Return whether the desk of these settings is one for practice."""
     return (settings.home / MARK).is_file()
+
+
+def practice_settings(settings: Settings) -> Settings:
+    """Return the settings of the practice desk beside a company's desk.
+
+    One person goes through all of the work there, so none of it asks for a second one.
+
+    Args:
+        settings: The settings of the company's desk.
+    """
+    home = settings.home / FOLDER
+    alone = {"identity_two_people": False, "review_one_person": True, "outbox": None}
+    return settings.model_copy(update={"home": home, "work": home / "work", **alone})

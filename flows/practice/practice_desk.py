@@ -27,14 +27,22 @@ from flows.desk.kinds.values import (
     StaffList,
 )
 from flows.files.case_file import case_lookup
-from flows.practice.mark import MARK, is_practice
+from flows.practice.mark import FOLDER, MARK, is_practice, practice_settings
 from flows.settings import Settings
 from pipeline.call_case import CallCase
 
-__all__ = ["FOLDER", "PRACTICE", "Made", "PracticeError", "begin_practice", "end_practice"]
+__all__ = [
+    "PRACTICE",
+    "SAMPLES",
+    "Made",
+    "PracticeError",
+    "begin_practice",
+    "check_can_begin",
+    "end_practice",
+]
 
-FOLDER = "practice"
-"""Name of the folder in the company's home."""
+SAMPLES = Path(__file__).parents[2] / "sample_audio"
+"""The sample calls of the project; a wheel does not bring them."""
 
 PRACTICE = "練習"
 """Stands in every request as its responsible desk and person."""
@@ -62,6 +70,25 @@ class Made:
     requests: int
 
 
+def check_can_begin(settings: Settings, samples: Path) -> tuple[Path, ...]:
+    """Return the sample calls that a practice desk would be made of.
+
+    Raises:
+        PracticeError: as for ``begin_practice``, but for a practice desk that is there already.
+    """
+    if is_practice(settings):
+        msg = "ここはもう練習用の窓口です"
+        raise PracticeError(msg)
+    if any(getattr(settings, name) is not None for name in ELSEWHERE):
+        msg = "データベース、保管場所、鍵をほかの場所に置く設定があると、練習用の窓口は作れません"
+        raise PracticeError(msg)
+    sounds = sorted(path for path in samples.glob("*.wav") if path.with_suffix(".case.json").is_file())
+    if not sounds:
+        msg = "見本の通話(<名前>.wav と <名前>.case.json)がありません。--samples でフォルダを指定してください"
+        raise PracticeError(msg)
+    return tuple(sounds)
+
+
 def begin_practice(settings: Settings, actor: Actor, samples: Path) -> Made:
     """Make a practice desk: the samples' lists, and for each sample call an identified request.
 
@@ -75,28 +102,20 @@ def begin_practice(settings: Settings, actor: Actor, samples: Path) -> Made:
             the folder holds no sample call.
         CaseFileError: when the case of a sample call is malformed.
     """
-    if is_practice(settings):
-        msg = "ここはもう練習用の窓口です"
-        raise PracticeError(msg)
-    if any(getattr(settings, name) is not None for name in ELSEWHERE):
-        msg = "データベース、保管場所、鍵をほかの場所に置く設定があると、練習用の窓口は作れません"
-        raise PracticeError(msg)
-    sounds = sorted(path for path in samples.glob("*.wav") if path.with_suffix(".case.json").is_file())
-    if not sounds:
-        msg = "見本の通話(<名前>.wav と <名前>.case.json)がありません。--samples でフォルダを指定してください"
-        raise PracticeError(msg)
+    sounds = check_can_begin(settings, samples)
     case_of = case_lookup(samples)
     cases = {path: case_of(path) for path in sounds}
-    home = settings.home / FOLDER
-    if home.exists():
+    ours = practice_settings(settings)
+    home = ours.home
+    try:
+        home.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
         msg = "練習用の窓口はもうあります。片付けるには kaiji practice end"
-        raise PracticeError(msg)
-    home.mkdir(mode=0o700, parents=True)
+        raise PracticeError(msg) from None
     # First, so that whatever is made after it can be removed.
     (home / MARK).touch(mode=0o600)
     (home / "recordings").mkdir(mode=0o700)
-    alone = {"home": home, "work": home / "work", "identity_two_people": False}
-    with open_desk(settings.model_copy(update=alone)) as desk:
+    with open_desk(ours) as desk:
         _import_lists(desk, actor, tuple(cases.values()))
         for path, case in cases.items():
             _take_in(desk, actor, Path(shutil.copy2(path, home / "recordings")), case)

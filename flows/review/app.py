@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from flows.desk.integrity.desk import Desk, open_desk
+from flows.practice.mark import is_practice
 from flows.review.clerk import amend as clerk_amend
 from flows.review.clerk import calls as clerk_calls
 from flows.review.clerk import imports as clerk_imports
@@ -18,14 +19,17 @@ from flows.review.clerk import intake as clerk_intake
 from flows.review.clerk import requests as clerk_requests
 from flows.review.clerk import steps as clerk_steps
 from flows.review.guarding.access import check_forgery
+from flows.review.guarding.door import Door
 from flows.review.guarding.faults import add_faults
 from flows.review.guarding.guard import Guard
+from flows.review.guarding.practising import Practising
 from flows.review.guarding.proxy import trusted_proxy
 from flows.review.guarding.site import PAGE_FOLDER, Site, open_site
 from flows.review.office import accounts as office_accounts
 from flows.review.office import care as office_care
 from flows.review.office import first as office_first
 from flows.review.office import lists as office_lists
+from flows.review.office import practice as office_practice
 from flows.review.routes import call as routes_call
 from flows.review.routes import decide as routes_decide
 from flows.review.routes import ledger as routes_ledger
@@ -62,6 +66,7 @@ ROUTERS = (
     office_accounts.router,
     office_lists.router,
     office_care.router,
+    office_practice.router,
     routes_breaches.router,
 )
 
@@ -75,12 +80,15 @@ def _warm(site: Site) -> None:
     gc.freeze()
 
 
-def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, desk: Desk | None = None, *, turn: threading.Lock | None = None
+) -> FastAPI:
     """Make the page.
 
     Args:
         settings: The settings of this machine.
         desk: An opened desk, which is not closed; by default one is opened, and closed at the end.
+        turn: Of a practice desk that the company's page serves too, that page's turn to use models.
 
     Raises:
         DeskError: when the desk cannot be opened.
@@ -95,6 +103,8 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
         yield
         # A release that is under way ends with this process; it has changed nothing yet.
         opened.store.let_go()
+        if practising is not None:
+            practising.close()
         if desk is None:
             opened.close()
 
@@ -109,9 +119,16 @@ def create_app(settings: Settings, desk: Desk | None = None) -> FastAPI:
         redirect_slashes=False,
         dependencies=[Depends(check_forgery)],
     )
-    app.state.site = open_site(opened)
+    # Models are for one thread: one release or one call at a time, in both desks together.
+    ours = threading.Lock() if turn is None else turn
+    practising = None
+    if not is_practice(opened.settings):
+        practising = Practising(opened.settings, lambda there: create_app(there.settings, there, turn=ours))
+    app.state.site = open_site(opened, ours, practising, within=turn is not None)
     add_faults(app)
     app.add_middleware(Guard, settings=opened.settings)
+    if practising is not None:
+        app.add_middleware(Door, settings=opened.settings, practising=practising)
     app.mount("/static", StaticFiles(directory=PAGE_FOLDER / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)

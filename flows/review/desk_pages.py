@@ -32,7 +32,6 @@ def _page(*routes: str, instead: str = "") -> OnPage:
 NO_DESK = "works on files and needs no desk"
 OF_THE_MACHINE = "who may do this has the machine and its key, which are not for a browser"
 FILES_OF_OTHERS = "other systems' files lie in a folder of the machine, and their sound is too large to send"
-ANOTHER_HOME = "makes or removes a desk of its own beside this one, with another key"
 
 PAGES: Mapping[str, OnPage] = {
     "mask": _page(instead=NO_DESK),
@@ -90,8 +89,13 @@ PAGES: Mapping[str, OnPage] = {
     "key rotate": _page(instead=OF_THE_MACHINE),
     "key prune": _page(instead=OF_THE_MACHINE),
     "key check": _page("GET /care"),
-    "practice begin": _page(instead=ANOTHER_HOME),
-    "practice end": _page(instead=ANOTHER_HOME),
+    "practice begin": _page(
+        "GET /practice",
+        "POST /practice/begin",
+        "POST /practice/enter",
+        instead="of the sample calls that the program brings",
+    ),
+    "practice end": _page("POST /practice/leave", "POST /practice/end"),
     "account add": _page("GET /first", "POST /first", "POST /accounts"),
     "account list": _page("GET /accounts"),
     "account disable": _page("POST /accounts/{account_id}/disable"),

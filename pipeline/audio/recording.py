@@ -28,7 +28,7 @@ from pipeline.audio.tape import Tape
 from pipeline.audio.wav import is_silent, write_wav
 from pipeline.errors import NO_ROOM, UnreadableAudioError
 from pipeline.file_bytes import FileBytes, NotAFileError, SeekableFile, open_file
-from pipeline.types import TimeSpan
+from pipeline.time_span import TimeSpan
 
 __all__ = [
     "RECOGNISER_RATE",

@@ -1,4 +1,4 @@
-"""Files of a local folder, as the store asks any file system for them.
+"""Files of this machine, as the desk asks any file system for them.
 
 fsspec has one too, but it takes longer to import than the desk's own rows to read; it is asked for buckets.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-__all__ = ["LocalFiles", "local_path"]
+__all__ = ["LocalFiles", "files_at", "local_path", "split_protocol"]
 
 PROTOCOLS = ("file://", "local://")
 
@@ -23,8 +23,37 @@ def local_path(url: str) -> str | None:
     return None if "://" in url or "::" in url else str(Path(url).expanduser().absolute())
 
 
+def split_protocol(url: str) -> tuple[str | None, str]:
+    """Return the protocol of a URL and what follows it; of a path, ``None`` and the path.
+
+    As fsspec's own: one letter before ``://`` is no protocol.
+    """
+    protocol, mark, path = url.partition("://")
+    return (protocol, path) if mark and len(protocol) > 1 else (None, url)
+
+
+def files_at(url: str, /, **options: Any) -> tuple[Any, str]:
+    """Return the file system of a URL, and the path in it.
+
+    Args:
+        url: Path or URL.
+        options: Of fsspec's file system, for another place than this machine.
+
+    Raises:
+        ValueError: when there is no such file system, or it cannot use the options; also ``TypeError``,
+            ``ImportError`` and ``OSError``.
+    """
+    path = local_path(url)
+    if path is not None:
+        return LocalFiles(), path
+    import fsspec
+
+    fs, place = fsspec.core.url_to_fs(url, use_listings_cache=False, **options)
+    return fs, place
+
+
 class LocalFiles:
-    """What ``Store`` uses of ``fsspec.AbstractFileSystem``, with the names that it has there."""
+    """What the desk uses of ``fsspec.AbstractFileSystem``, with the names that it has there."""
 
     def open(self, path: str, mode: str) -> BinaryIO:
         """Open a file.
@@ -44,6 +73,14 @@ class LocalFiles:
     def exists(self, path: str) -> bool:
         """Return whether there is a file; what may not be looked at is an error, not absent."""
         return Path(path).exists()
+
+    def isdir(self, path: str) -> bool:
+        """Return whether there is a folder."""
+        return Path(path).is_dir()
+
+    def unstrip_protocol(self, path: str) -> str:
+        """Return a path as the URL that names it."""
+        return f"{PROTOCOLS[0]}{path}"
 
     def rm_file(self, path: str) -> None:
         """Remove a file."""

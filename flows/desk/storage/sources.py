@@ -8,9 +8,10 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from flows.desk.kinds.errors import DeskError, RecordingUnreadableError, StorageFullError
+from flows.desk.storage.local_files import local_path, split_protocol
 from flows.settings import Settings
 from pipeline.file_bytes import open_file
 
@@ -37,13 +38,10 @@ def open_source(settings: Settings, uri: str) -> Iterator[BinaryIO]:
     options = (
         json.loads(settings.recordings_options.get_secret_value()) if settings.recordings_options else {}
     )
-    import fsspec
-    from fsspec.implementations.local import LocalFileSystem
-
     try:
-        fs, place = fsspec.url_to_fs(uri, **options)
+        path = local_path(uri)
         # On this machine only ordinary files are opened, no pipes or devices.
-        file = open_file(Path(place)) if isinstance(fs, LocalFileSystem) else fs.open(place, "rb")
+        file = open_file(Path(path)) if path is not None else _elsewhere(uri, options)
     except Exception as error:  # noqa: BLE001
         # A client library's message would contain the URI, which may contain a name or a number.
         kind = type(error).__name__
@@ -55,9 +53,17 @@ def open_source(settings: Settings, uri: str) -> Iterator[BinaryIO]:
     raise RecordingUnreadableError(msg)
 
 
-def _check_place(settings: Settings, uri: str) -> None:
-    from fsspec.core import split_protocol
+def _elsewhere(uri: str, options: dict[str, Any]) -> BinaryIO:
+    import fsspec
+    from fsspec.implementations.local import LocalFileSystem
 
+    fs, place = fsspec.url_to_fs(uri, **options)
+    # fsspec can find its way back to this machine, such as from a chain of URLs.
+    file: BinaryIO = open_file(Path(place)) if isinstance(fs, LocalFileSystem) else fs.open(place, "rb")
+    return file
+
+
+def _check_place(settings: Settings, uri: str) -> None:
     protocol, path = split_protocol(uri)
     root = settings.recordings
     inside = protocol is None or protocol in PROTOCOLS

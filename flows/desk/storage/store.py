@@ -27,7 +27,7 @@ from flows.desk.kinds.errors import (
 )
 from flows.desk.sealing.chunks import CHUNK_BYTES, HEADER_BYTES, SealedReader, key_id_of, seal_stream
 from flows.desk.sealing.keys import Keyring
-from flows.desk.storage.local_files import LocalFiles, local_path
+from flows.desk.storage.local_files import LocalFiles, files_at
 from flows.files.folders import held_folder, let_go, sweep
 from flows.settings import Settings
 
@@ -235,22 +235,11 @@ def open_store(settings: Settings, keyring: Keyring) -> Store:
     try:
         raw = settings.store_options.get_secret_value() if settings.store_options else "{}"
         options = json.loads(raw)
-        fs, root = _files_at(settings.store_url, **options)
+        fs, root = files_at(settings.store_url, **options)
     except (ValueError, TypeError, ImportError, OSError) as error:
         msg = f"KAIJI_STORE か KAIJI_STORE_OPTIONS を使えません({type(error).__name__})"
         raise StorageGoneError(msg) from None
     return Store(fs, root, keyring, settings.work)
-
-
-def _files_at(url: str, /, **options: Any) -> tuple[Any, str]:
-    """Return the file system of a URL, and the store's root in it."""
-    path = local_path(url)
-    if path is not None:
-        return LocalFiles(), path
-    import fsspec
-
-    fs, root = fsspec.core.url_to_fs(url, use_listings_cache=False, **options)
-    return fs, root
 
 
 class _Guarded:

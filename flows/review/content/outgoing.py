@@ -101,6 +101,12 @@ class Outgoing:
         with self._lock:
             return self._errands.get(number)
 
+    @property
+    def working(self) -> bool:
+        """Whether a release runs."""
+        with self._lock:
+            return any(errand.running for errand in self._errands.values())
+
     def _run(self, actor: Actor, number: str, load_models: Callable[[str], Models]) -> None:
         places: tuple[tuple[str, float], ...] = ()
         try:

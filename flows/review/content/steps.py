@@ -133,6 +133,12 @@ class Completing:
         with self._lock:
             return self._checks.get(call_id)
 
+    @property
+    def working(self) -> bool:
+        """Whether a completion runs."""
+        with self._lock:
+            return any(check.running for check in self._checks.values())
+
     def begin(
         self, actor: Actor, review: Review, left: float | None, load_models: Callable[[str], Models]
     ) -> Check:

@@ -19,6 +19,7 @@ from flows.desk.kinds.values import Actor, Role
 from flows.desk.people.accounts import LOGIN, ROLES, fold_login
 from flows.desk.people.sessions import SignedIn, find_session, session_id_of
 from flows.desk.people.trusted_sessions import begin_trusted, new_cookie
+from flows.practice.mark import is_practice
 from flows.review.guarding.faults import ForgedError, RefusedError, SignedOutError
 from flows.review.guarding.site import site_of
 from flows.settings import Settings
@@ -98,8 +99,12 @@ def home_of(roles: tuple[Role, ...]) -> str:
 
 
 def cookie_name(settings: Settings, purpose: str = "session") -> str:
-    """Return a cookie's name; browsers accept ``__Host-`` only over https and for the whole host."""
-    return f"{'__Host-' if settings.review_https else ''}kaiji-{purpose}"
+    """Return a cookie's name; browsers accept ``__Host-`` only over https and for the whole host.
+
+    A practice desk has names of its own: to a browser, every port of this machine is the same host.
+    """
+    ours = "kaiji-practice" if is_practice(settings) else "kaiji"
+    return f"{'__Host-' if settings.review_https else ''}{ours}-{purpose}"
 
 
 def csrf_of(token: str) -> str:

@@ -36,6 +36,7 @@ STATUSES = {
     "package": 409,
     "intake_file": 422,
     "file_pattern": 422,
+    "practice": 409,
     "not_allowed": 403,
     "database_busy": 503,
     "database_gone": 503,
@@ -113,7 +114,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, RefusedError):
         raise error
     if isinstance(error, SignedOutError) and not _is_script(request) and request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+        # Nobody signs in to the practice desk: they come from the company's page, by its door.
+        way = "/practice" if site_of(request).within else f"/sign-in?next={quote(request.url.path)}"
+        return RedirectResponse(way, 303)
     return _answer(request, error.status, error.code, error.message)
 
 

@@ -24,6 +24,7 @@ from flows.review.content.steps import Completing
 from flows.review.content.visit_sound import VisitSound
 from flows.review.content.watch import Watch
 from flows.review.content.words import Library
+from flows.review.guarding.practising import Practising
 from flows.review.guarding.proxy import TrustedProxy, trusted_proxy
 from flows.review.guarding.secret_file import secrets_of
 from flows.settings import Settings
@@ -55,6 +56,8 @@ class Site:
         proxy: How the company's proxy is recognised.
         metrics_secrets: What Prometheus proves itself with; without any there are no metrics.
         readings: How names are read.
+        practising: The practice desk beside this one; none beside a practice desk.
+        within: Whether this is a practice desk that the company's page serves too.
         once: What became of forms that were sent.
         counted: The queue's counts of a call, by call, revision and number of decisions.
     """
@@ -72,6 +75,8 @@ class Site:
     visits: VisitSound = field(repr=False)
     proxy: TrustedProxy = field(repr=False)
     metrics_secrets: tuple[bytes, ...] = field(repr=False)
+    practising: Practising | None = field(default=None, repr=False)
+    within: bool = False
     readings: Readings = field(default_factory=Readings, repr=False)
     once: Once = field(default_factory=Once, repr=False)
     counted: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
@@ -80,6 +85,12 @@ class Site:
     def settings(self) -> Settings:
         """The settings of this machine."""
         return self.desk.settings
+
+    @property
+    def working(self) -> bool:
+        """Whether something is being masked, checked or released behind the page."""
+        masking = self.masking.now
+        return (masking is not None and masking.running) or self.outgoing.working or self.completing.working
 
     def render(
         self, request: Request, template: str, values: Mapping[str, Any], *, status: int = 200
@@ -98,13 +109,23 @@ class Site:
             "csrf": getattr(request.state, "csrf", ""),
             "version": self.version,
             "practice": is_practice(self.settings),
+            "within": self.within,
+            "practice_there": self.practising is not None and self.practising.there,
         }
         page = self.templates.get_template(template).render({**common, **values})
         return HTMLResponse(page, status)
 
 
-def open_site(desk: Desk) -> Site:
+def open_site(
+    desk: Desk, turn: threading.Lock, practising: Practising | None = None, *, within: bool = False
+) -> Site:
     """Set up the page of a desk.
+
+    Args:
+        desk: The opened desk.
+        turn: Held while models work.
+        practising: As for ``Site``.
+        within: As for ``Site``.
 
     Raises:
         SettingError: when a proxy is to sign people in and nothing proves that a request comes from it, or
@@ -121,11 +142,9 @@ def open_site(desk: Desk) -> Site:
     templates.filters["with_dates"] = _with_dates
     shelf = Shelf(desk, desk.settings.review_audio_megabytes << 20)
     sketches, library = Sketches(desk, shelf), Library(desk)
-    # Models are for one thread: one release or one call at a time.
-    turn = threading.Lock()
     watch, outgoing, masking = Watch(desk.settings), Outgoing(desk, turn), Masking(desk, turn)
     known = (shelf, sketches, library, watch, outgoing, masking, Completing(desk), VisitSound(desk))
-    return Site(desk, templates, VERSION, *known, proxy, metrics_secrets)
+    return Site(desk, templates, VERSION, *known, proxy, metrics_secrets, practising, within)
 
 
 def _with_dates(text: str) -> list[tuple[str, bool]]:

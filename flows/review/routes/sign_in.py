@@ -27,7 +27,7 @@ __all__ = ["router"]
 router = APIRouter()
 
 OWN_PAGE = re.compile(
-    r"/(?:calls(?:/[a-z0-9]{1,40})?|(?:ledger|requests)(?:/[A-Za-z0-9-]{1,40})?|intake|imports|accounts|lists)?"
+    r"/(?:calls(?:/[a-z0-9]{1,40})?|(?:ledger|requests)(?:/[A-Za-z0-9-]{1,40})?|intake|imports|accounts|lists|practice)?"
 )
 """Paths to which a person may be redirected after signing in: our own pages only."""
 

@@ -107,6 +107,11 @@ OFFICE: dict[tuple[str, str], set[str]] = {
     ("GET", "/care"): {ADMINISTRATOR},
     ("POST", "/care/verify"): {ADMINISTRATOR},
     ("POST", "/care/audit.csv"): {ADMINISTRATOR},
+    ("GET", "/practice"): SIGNED_IN,
+    ("POST", "/practice/begin"): {CLERK, ADMINISTRATOR},
+    ("POST", "/practice/enter"): SIGNED_IN,
+    ("POST", "/practice/leave"): SIGNED_IN,
+    ("POST", "/practice/end"): {CLERK, ADMINISTRATOR},
 }
 """The desk itself; the first account needs the word that the terminal says (``test_first.py``)."""
 

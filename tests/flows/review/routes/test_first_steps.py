@@ -22,7 +22,7 @@ def done(desk: Desk) -> set[FirstStep]:
 def shown(person: Person) -> list[tuple[str, str]]:
     """What the page lists: each step's mark, if any, and its text."""
     page = person.get("/calls").text
-    items = re.findall(r"<li[^>]*>(.*?)</li>", page.partition('class="steps"')[2], flags=re.S)
+    items = re.findall(r"<li[^>]*>(.*?)</li>", page.partition('class="first-steps"')[2], flags=re.S)
     marks = [(re.findall(r"<span[^>]*>(.)</span>", item), item) for item in items]
     return [(mark[0] if mark else "", item) for mark, item in marks]
 
@@ -60,4 +60,4 @@ def test_a_page_with_calls_shows_the_calls(analyst: Person, call: Call):
     """Nor is anybody told to begin who looks for something and finds nothing."""
     assert call.call_id in analyst.get("/calls").text
     assert shown(analyst) == []
-    assert 'class="steps"' not in analyst.get("/calls?request=R-1999-0001").text
+    assert 'class="first-steps"' not in analyst.get("/calls?request=R-1999-0001").text

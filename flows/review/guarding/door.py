@@ -1,0 +1,65 @@
+"""Middleware that hands the requests of whoever practises to the page of the practice desk.
+
+A browser practises while its cookie is the mark of its session on the company's desk: who signs out, or is
+followed by another person, is back on the company's desk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from flows.review.guarding.access import cookie_name
+from flows.review.guarding.practising import Practising
+from flows.settings import Settings
+
+__all__ = ["DOOR", "Door", "door_mark", "practises"]
+
+DOOR = "practice"
+"""Purpose of the cookie."""
+
+OURS = frozenset({"/sign-in", "/sign-out", "/first"})
+"""Addresses that are the company's desk's always, with those of ``/practice``: they lead out again."""
+
+
+class Door:
+    """The middleware.
+
+    Args:
+        app: The page of the company's desk.
+        settings: Its settings.
+        practising: The practice desk.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, practising: Practising) -> None:
+        self._app = app
+        self._settings = settings
+        self._practising = practising
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on."""
+        page = None
+        if scope["type"] == "http" and not _is_ours(scope["path"]) and practises(scope, self._settings):
+            page = await run_in_threadpool(self._practising.page)
+        await (page or self._app)(scope, receive, send)
+
+
+def practises(scope: Scope, settings: Settings) -> bool:
+    """Return whether a request comes from a browser that practises."""
+    cookies = HTTPConnection(scope).cookies
+    session = cookies.get(cookie_name(settings), "")
+    mark = cookies.get(cookie_name(settings, DOOR), "")
+    return bool(session) and hmac.compare_digest(mark.encode(), door_mark(session).encode())
+
+
+def door_mark(token: str) -> str:
+    """Return the mark of a session's cookie."""
+    return hashlib.sha256(f"kaiji practice {token}".encode()).hexdigest()
+
+
+def _is_ours(path: str) -> bool:
+    return path in OURS or path == "/practice" or path.startswith("/practice/")

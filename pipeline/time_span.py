@@ -1,0 +1,43 @@
+"""A stretch of time in a recording.
+
+It stands by itself for those who only measure a recording, such as an import: they know nothing of what is
+heard and found in one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["TimeSpan"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeSpan:
+    """Half-open stretch ``[start, end)`` in seconds from the start of the recording.
+
+    Zero length is allowed, negative length or a negative start is not.
+
+    Raises:
+        ValueError: when ``start`` is negative or after ``end``.
+    """
+
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            msg = f"not a time span: [{self.start}, {self.end})"
+            raise ValueError(msg)
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+    def overlaps(self, other: TimeSpan) -> bool:
+        """Whether the two share more than a point."""
+        return self.start < other.end and other.start < self.end
+
+    def apart(self, other: TimeSpan) -> float:
+        """Seconds between the two; negative where they overlap."""
+        return max(self.start, other.start) - min(self.end, other.end)

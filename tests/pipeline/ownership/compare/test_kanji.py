@@ -9,7 +9,7 @@ import pytest
 from models.language.readings import Reader, load_reader
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.ownership.compare.kanji import explained_at, explained_share
-from pipeline.ownership.neighbours.explained import MAX_CHARS_BEHIND
+from pipeline.ownership.neighbours.gaps import AN_EXCHANGE
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 
@@ -113,7 +113,7 @@ def test_another_explanation_is_no_name_that_was_said_last(named: str, party: Pa
     [
         ("小林佳奈", 0.95, "", False),
         ("小林佳奈", 0.5, "", True),
-        ("小林佳奈", 0.95, "か" * MAX_CHARS_BEHIND, True),
+        ("小林佳奈", 0.95, "か" * AN_EXCHANGE, True),
         ("小池律", 0.95, "", True),
     ],
 )

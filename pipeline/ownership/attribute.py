@@ -25,7 +25,14 @@ from pipeline.ownership.compare.name import (
 from pipeline.ownership.compare.phone import whose_number
 from pipeline.ownership.compare.registered_address import RegisteredAddress, place_in, registered
 from pipeline.ownership.compare.room import says_another_room
-from pipeline.ownership.compare.spelling import TAIL, as_explained, as_spelt, letter_by_letter, without_lead
+from pipeline.ownership.compare.spelling import (
+    KANJI,
+    TAIL,
+    as_explained,
+    as_spelt,
+    letter_by_letter,
+    without_lead,
+)
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import MIN_TELLING, likeness
@@ -37,8 +44,6 @@ MAX_CHARS_AROUND = 4
 """Characters behind an address that may belong to it still."""
 
 _HONOURED = ("様", "さま", "さん", "ちゃん", "くん")
-
-_KANJI = re.compile(r"[一-龠々]+")
 
 _SAID_SO = re.compile(r"([ぁ-ん]{3,})[だよね]")
 """A name in hiragana, and what ends the sentence: only the very same is believed."""
@@ -56,9 +61,6 @@ _SECOND_HEARING = {
     Party.STAFF: Reason.SECOND_HEARING_STAFF,
     Party.COMPANY: Reason.SECOND_HEARING_COMPANY,
 }
-
-_MISHEARD = {Reason.ADDRESS_ONE_FIGURE_OFF, Reason.ADDRESS_ROOM_ONE_FIGURE_OFF}
-"""Why an address may be the requester's: a figure of it was misheard."""
 
 
 def compare_words(
@@ -158,7 +160,8 @@ def _attributed_address(
     placed = not alone.doubtful or len(place_in(text, reader)) >= MIN_TELLING
     if verdict.party is not Party.REQUESTER and digits_of(text) and alone.party is Party.REQUESTER and placed:
         verdict = alone
-    if verdict.party is Party.THIRD_PARTY and alone.reason in _MISHEARD:
+    misheard = alone.reason in {Reason.ADDRESS_ONE_FIGURE_OFF, Reason.ADDRESS_ROOM_ONE_FIGURE_OFF}
+    if verdict.party is Party.THIRD_PARTY and misheard:
         # With what is said next, a room and a postal code, the number is like nobody's.
         verdict = alone
     if verdict.party is not Party.REQUESTER and says_another_room(text, own, reader):
@@ -251,7 +254,7 @@ def _is_relative(text: str, name: KnownName, reader: KanaReader) -> bool:
     said = TAIL.sub("", text)
     rests = (said[n:] for n in range(1, len(said)) if reader.kana(said[:n]) == surname)
     return any(
-        _KANJI.fullmatch(rest) is not None
+        KANJI.fullmatch(rest) is not None
         and all(likeness(given, sound) < MIN_PART_LIKENESS for sound in sounds)
         for rest, sounds in ((rest, (reader.kana(rest), *reader.readings(rest))) for rest in rests)
     )

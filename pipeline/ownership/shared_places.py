@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.finding.verdict import UNOWNED, Veto, said_of, taken_by
+from pipeline.ownership.neighbours.gaps import AN_EXCHANGE
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.types import Finding, Party, Transcript
@@ -18,17 +19,13 @@ __all__ = ["reject_shared_places"]
 MIN_BLOCK_DIGITS: Final = 2
 """Fewest digits of a block number."""
 
-MAX_CHARS_TO_HOUSE: Final = 60
-"""Most characters between a place and its house number: そうですね、便利ですよね。そこの.  In 186 made calls
-of 173 places and codes that were kept eight were said before a house that is nobody's: seven of them are
-third parties', 7.5 s, one is the requester's, 1.2 s.  The others were before a house of theirs, and are
-theirs."""
-
 
 def reject_shared_places(findings: Sequence[Finding], transcript: Transcript) -> tuple[Finding, ...]:
     """Take places and postal codes from the requester where another's house number follows.
 
-    The last veto on addresses: two people of one town share more than either of them says.
+    The last veto on addresses: two people of one town share more than either of them says.  In 186 made calls
+    of 173 places and codes that were kept eight were said before a house that is nobody's: seven of them are
+    third parties', 7.5 s, one is the requester's, 1.2 s.  The others, before a house of theirs, are theirs.
 
     Args:
         findings: In order of text, with their parties, after all that looks at each of them.
@@ -47,7 +44,7 @@ def reject_shared_places(findings: Sequence[Finding], transcript: Transcript) ->
             places.append(at)
             continue
         for place in places if finding.party in UNOWNED else ():
-            near = finding.entity.chars.start - findings[place].entity.chars.end <= MAX_CHARS_TO_HOUSE
+            near = finding.entity.chars.start - findings[place].entity.chars.end <= AN_EXCHANGE
             if near and findings[place].party is Party.REQUESTER:
                 out[place] = taken_by(findings[place], Veto.OTHER_HOUSE)
         places.clear()

@@ -32,8 +32,11 @@ from pipeline.types import EntitySpan, Party, Transcript
 
 __all__ = [
     "FILLERS",
+    "MAX_EXTRA_MORAE",
+    "MAX_PRICE_CLEAR",
     "address_groups",
     "whose_address",
+    "without_fillers",
 ]
 
 MAX_PRICE_CLEAR = 0.2
@@ -58,7 +61,10 @@ _PREFECTURE = re.compile(r"東京都|北海道|京都府|大阪府|[一-龠]{2,3
 FILLERS = r"はい|ええ|うん|えっと|えーと|えー|あの|です(?:ね)?|の|、|。|・|\s"
 """What is said between two pieces of one address or number: fillers, answers and joints."""
 
-_FILLERS = re.compile(FILLERS)
+
+def without_fillers(text: str) -> str:
+    """What is said between two pieces beside fillers, answers and joints."""
+    return re.sub(FILLERS, "", text)
 
 
 def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tuple[tuple[int, ...], ...]:
@@ -80,7 +86,7 @@ def address_groups(entities: Sequence[EntitySpan], transcript: Transcript) -> tu
             continue
         if groups:
             before = entities[groups[-1][-1]].chars.end
-            if len(_FILLERS.sub("", transcript.text[before : entity.chars.start])) <= MAX_GAP_CHARS:
+            if len(without_fillers(transcript.text[before : entity.chars.start])) <= MAX_GAP_CHARS:
                 groups[-1].append(index)
                 continue
         if not number:

@@ -52,9 +52,6 @@ surname: no relative has the given name."""
 MIN_MORAE_WITHIN, MAX_MORAE_BEFORE = 4, 3
 """Fewest morae of a name that is looked for within a finding, and most morae before it."""
 
-NO_NAME_MARGIN = -2.0
-"""Margin of a party of which the case names nobody."""
-
 _MARKS = re.compile(r"[\s・･＝=,，、]+")
 """Between the parts of a name from abroad."""
 
@@ -121,7 +118,7 @@ def whose_name(
         The verdict.
     """
     margins = {
-        party: max((_margin(kana, name) for name in known if name.party is party), default=NO_NAME_MARGIN)
+        party: max((_margin(kana, name) for name in known if name.party is party), default=-math.inf)
         for party in _ALIKE
     }
     party, margin = max(margins.items(), key=lambda item: item[1])
@@ -195,9 +192,9 @@ def _of_the_family(kana: str, name: KnownName) -> bool:
 
 def _unlike(margin: float, margins: Mapping[Party, float], hint: Party | None) -> Verdict:
     """Judge a name that is nobody's by its sound alone."""
-    if hint is not None and margins.get(hint, NO_NAME_MARGIN) >= HINTED_MARGIN:
+    if hint is not None and margins.get(hint, -math.inf) >= HINTED_MARGIN:
         return Verdict(hint, _BY_TALK[hint], True)
-    if hint is Party.STAFF and margins[Party.STAFF] == NO_NAME_MARGIN:
+    if hint is Party.STAFF and math.isinf(margins[Party.STAFF]):
         return Verdict(hint, Reason.STAFF_WITHOUT_LIST, True)
     if margin >= DOUBTFUL_MARGIN:
         return Verdict(Party.UNKNOWN, Reason.NAME_SOMEWHAT_LIKE, True)

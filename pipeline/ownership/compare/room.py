@@ -23,10 +23,6 @@ from pipeline.sound.search import find_sound
 __all__ = ["near_room", "same_building", "says_another_room"]
 
 
-MAX_MISHEARD_SHARE = 0.4
-"""Share of a room's digits that may be misheard."""
-
-
 def same_building(line: tuple[Mora, ...], numbers: str, address: RegisteredAddress) -> bool:
     """Whether the registered building is said with the registered room or block.
 
@@ -65,7 +61,7 @@ def says_another_room(text: str, known: Sequence[RegisteredAddress], reader: Kan
     owns = ((address, address.number[-ROOM_DIGITS:]) for address in known)
     return bool(rooms) and any(
         len(own) == ROOM_DIGITS
-        and not any(edit_distance(room, own) <= MAX_MISHEARD_SHARE * ROOM_DIGITS for room in rooms)
+        and not any(edit_distance(room, own) <= 1 for room in rooms)
         and _building_said(line, address)
         for address, own in owns
     )

@@ -8,7 +8,7 @@ from pipeline.finding.verdict import Verdict
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, Party
 
-__all__ = ["BLANKS", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter", "without_lead"]
+__all__ = ["BLANKS", "KANJI", "LEAD", "TAIL", "as_explained", "as_spelt", "letter_by_letter", "without_lead"]
 
 LEAD = re.compile(
     r"^(?:(?:カタカナ|片仮名|ひらがな|平仮名)で|はい|ハイ|あい|ええ|えーと?|あの|その|あ[ーっ]?|"
@@ -37,7 +37,8 @@ _SYLLABLES = re.compile(
 _HOW = re.compile(r"[\s、。・]*(?:カタ(?:カナ?)?|ひら(?:がな?)?|平仮名?|片仮名?)(?:で.*)?$")
 """How it is written, behind it, or what the end of the finding leaves of that."""
 
-_KANJI = re.compile(r"[一-龠々]+")
+KANJI = re.compile(r"[一-龠々]+")
+"""Nothing but kanji."""
 
 
 def as_spelt(text: str, case: CallCase) -> Verdict | None:
@@ -89,6 +90,6 @@ def as_explained(text: str, case: CallCase) -> Verdict | None:
     for name in case.requester.names:
         said = BLANKS.sub("", name.text)
         for part in (part for n in range(2, len(said)) for part in (said[:n], said[-n:])):
-            if _KANJI.fullmatch(part) and all(_is_explained(char, text) for char in part):
+            if KANJI.fullmatch(part) and all(_is_explained(char, text) for char in part):
                 return Verdict(Party.REQUESTER, Reason.EXPLAINS_REQUESTER_NAME, True)
     return None

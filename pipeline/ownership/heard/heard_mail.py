@@ -12,7 +12,7 @@ from typing import Final
 from pipeline.finding.verdict import given_to
 from pipeline.ownership.compare.name import KanaReader, known_names
 from pipeline.ownership.heard.heard_stretch import Stretch
-from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, MIN_LOG_ODDS, SpokenForm
 from pipeline.reasons import Reason
 from pipeline.sound.morae import morae
 from pipeline.sound.spotting import spotted
@@ -23,8 +23,8 @@ __all__ = ["attribute_heard_mail", "joined_forms"]
 _JOINTS: Final = ("ドット", "アンダーバー", "ハイフン")
 """What joins the halves of a name before the @, as it is said."""
 
-_AT, _MIN_AT_ODDS = (morae("アットマーク"), morae("ットマーク")), -7.0
-"""The @ as it is said, behind a name that ends in its vowel, too, and the log odds from which it is."""
+_AT: Final = (morae("アットマーク"), morae("ットマーク"))
+"""The @ as it is said, behind a name that ends in its vowel, too."""
 
 MAX_LOCAL_STEPS: Final = 75
 """Steps between a name and the @ at the most, and to the rest of a mail address: three seconds."""
@@ -71,7 +71,7 @@ def attribute_heard_mail(
         return None
     names = [form for form in forms if form.party is Party.REQUESTER and form.value < 0]
     sounds = [*_AT, *(form.sound for form in names)]
-    least = [*(_MIN_AT_ODDS for _ in _AT), *(form.least for form in names)]
+    least = [*(MIN_LOG_ODDS for _ in _AT), *(form.least for form in names)]
     for stretch in stretches:
         hits = spotted(sounds, stretch.logs, least)
         signs = [hit for hit in hits if hit.form < len(_AT) and hit.start < stretch.last + MAX_LOCAL_STEPS]

@@ -24,7 +24,7 @@ from pipeline.ownership.heard.heard_stretch import (
     runs,
     tells,
 )
-from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, HALF_ENOUGH, SpokenForm
 from pipeline.reasons import Reason
 from pipeline.sound.spotting import covered
 from pipeline.types import CharSpan, Finding, Party, TimeSpan, Transcript
@@ -33,9 +33,6 @@ __all__ = ["split_where_theirs"]
 
 MIN_FINDING_SHARE, MIN_WORD_SHARE = 0.35, 0.6
 """Share of an address, and of a word, that has to be heard as the requester's."""
-
-WORTH_OF_TOWN: Final = 2
-"""What has to be told besides a block or a room where the conversation calls it a third party's: the town."""
 
 HALF_A_STEP: Final = 0.02
 
@@ -60,7 +57,8 @@ def split_where_theirs(
     ((stretch, every),) = said
     hits = [hit for hit in every if _of_their_address(forms[hit.form])]
     own = [hit for hit in hits if stretch.holds(hit)]
-    enough = ENOUGH_WORTH + WORTH_OF_TOWN if finding.entity.hint is Party.THIRD_PARTY else ENOUGH_WORTH
+    # Where the conversation calls it a third party's, the town has to be told beside a block or a room.
+    enough = ENOUGH_WORTH + HALF_ENOUGH if finding.entity.hint is Party.THIRD_PARTY else ENOUGH_WORTH
     there = covered(own, len(stretch.logs))
     if tells(own, hits, forms) < enough or there[stretch.first : stretch.last].mean() < MIN_FINDING_SHARE:
         return []

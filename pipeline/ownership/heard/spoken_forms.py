@@ -20,7 +20,7 @@ from pipeline.sound.digits import counted_kana, digits_of, kana_of
 from pipeline.sound.morae import MIN_TELLING, Mora, morae, undrawn
 from pipeline.types import CallCase, CaseName, Party
 
-__all__ = ["ENOUGH_WORTH", "SpokenForm", "spoken_forms"]
+__all__ = ["ENOUGH_WORTH", "HALF_ENOUGH", "MIN_LOG_ODDS", "SpokenForm", "spoken_forms"]
 
 _SHAPES: Final = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
 """Digits in the groups of mobile numbers, and of others after area codes of two to four digits."""
@@ -28,15 +28,11 @@ _SHAPES: Final = {11: ((3, 4, 4),), 10: ((2, 4, 4), (3, 3, 4), (4, 2, 4))}
 ENOUGH_WORTH: Final = 4
 """What tells by itself whose it is: a name, a block number, two groups of a telephone number."""
 
-CUT_SHORT: Final = 2
-"""What the last figures of a telephone number tell, but for the very last."""
+HALF_ENOUGH: Final = ENOUGH_WORTH // 2
+"""What tells with as much again: a town, a group of a number, its end cut short, the talk's word."""
 
-AREA: Final = 2
-"""Figures of a number's beginning that tell nothing: 04 of 0466."""
-
-SHORT_BLOCK, FEW = 4, 2
-"""Morae of a block number below which it does not tell by itself, and what it tells then: イチイチ, of
-1丁目1番, is in many a telephone number."""
+SHORT_BLOCK: Final = 4
+"""Morae of a block number below which it tells half: イチイチ, of 1丁目1番, is in many a telephone number."""
 
 MIN_ODDS_PER_MORA: Final = -1.2
 MIN_LOG_ODDS: Final = -7.0
@@ -126,11 +122,12 @@ def spoken_forms(case: CallCase, reader: KanaReader) -> tuple[SpokenForm, ...]:
     forms: dict[tuple[Mora, ...], SpokenForm] = {}
     for part, each in enumerate(said):
         for sound in each.sounds:
+            short = each.block and len(undrawn(sound)) < SHORT_BLOCK
             form = SpokenForm(
                 each.party,
                 each.value,
                 part,
-                min(each.tells, FEW) if each.block and len(undrawn(sound)) < SHORT_BLOCK else each.tells,
+                min(each.tells, HALF_ENOUGH) if short else each.tells,
                 sound,
                 each.figures,
                 each.surname,
@@ -188,7 +185,7 @@ def _places(address: CaseName, reader: KanaReader) -> Iterator[tuple[int, list[s
         # 市 and 県 are left out, too.
         width = len(reader.kana(place.text[-1:]))
         yield (1 if place.text[-1:] in "市区" else 0), [place.kana, place.kana[:-width]]
-    yield 2, [town.kana]
+    yield HALF_ENOUGH, [town.kana]
     if building := without_numbering(number_of(address)).strip():
         yield 3, [reader.kana(building)]
 
@@ -232,7 +229,7 @@ def _groups(digits: str) -> Iterator[tuple[int, list[str], bool]]:
     for shape in _SHAPES.get(len(digits), ()):
         edges = (0, *itertools.accumulate(shape))
         for start, end in itertools.pairwise(edges):
-            # Of 0466 there is one town, of 090 half of all numbers.
-            tells = (end - start) // 2 if start else (end - start - AREA) // 2
+            # Of 0466 there is one town, of 090 half of all numbers: how it begins tells less.
+            tells = (end - start) // 2 - (not start)
             yield tells, list(kana_of(digits[start:end])), end == len(digits)
-        yield CUT_SHORT, list(kana_of(digits[edges[-2] : -1])), False
+        yield HALF_ENOUGH, list(kana_of(digits[edges[-2] : -1])), False

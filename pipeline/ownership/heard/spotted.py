@@ -27,7 +27,7 @@ from pipeline.ownership.heard.heard_stretch import (
     tells,
 )
 from pipeline.ownership.heard.partly_theirs import split_where_theirs
-from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, SpokenForm, spoken_forms
+from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, HALF_ENOUGH, SpokenForm, spoken_forms
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import MIN_TELLING
@@ -35,9 +35,6 @@ from pipeline.sound.spotting import Hit, covered, spotted
 from pipeline.types import CallCase, Finding, Party, Transcript
 
 __all__ = ["compare_sound"]
-
-WORTH_OF_TALK: Final = 2
-"""Worth of the talk's word on whose it is, in the unit of ``SpokenForm.tells``."""
 
 MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -1.5, -14.0
 """Lowest log odds, for each mora and in all, of an address or number that may be said.  Of 36 calls'
@@ -203,7 +200,7 @@ def _told(heard: Said, forms: Sequence[SpokenForm], said: Party | None) -> _Told
         theirs = [hit for hit in hits if forms[hit.form].party is party]
         if any(forms[hit.form].value >= 0 for hit in own) and other_figures(stretch, own, theirs):
             continue
-        worth = tells(own, hits, forms) + (WORTH_OF_TALK if said is party else 0)
+        worth = tells(own, hits, forms) + (HALF_ENOUGH if said is party else 0)
         surname = all(forms[hit.form].surname for hit in own)
         more = MAX_LEFT_BEHIND_SURNAME if surname else MAX_LEFT_MORAE
         if own and worth >= ENOUGH_WORTH and _within(stretch, own, more):

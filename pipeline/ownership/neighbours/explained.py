@@ -12,20 +12,20 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.finding.verdict import SURE_SCORE, given_to
+from pipeline.finding.verdict import SURE_SCORE, UNOWNED, given_to
 from pipeline.ownership.compare.kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.spelling import BLANKS
+from pipeline.ownership.neighbours.gaps import A_TURN, AN_EXCHANGE
 from pipeline.reasons import Reason
 from pipeline.sound.honorifics import with_honorific
 from pipeline.types import CallCase, CharSpan, Finding, Party, Transcript
 
-__all__ = ["MAX_CHARS_BEHIND", "attribute_explanations"]
+__all__ = ["attribute_explanations"]
 
-MAX_GAP_CHARS, MAX_QUESTION_CHARS = 12, 24
+MAX_GAP_CHARS = 12
 """Most characters between a name and its explanation (ですけれども、漢字は) or between two
-(それから、名前のほうが), and where the other side asks for it right behind the name (です ⏎ 漢字はどのような
-お字でしょうか ⏎)."""
+(それから、名前のほうが); where the other side asks for it right behind the name, ``A_TURN``."""
 
 _EXPLAINS = re.compile(r"漢字|感じは|字[はがを、]|じは|という字|って書|と書|へん|べん|かんむり")
 """Words of an explanation; 漢字 is often heard as 感じ."""
@@ -40,16 +40,8 @@ _MARK = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$
 _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをはが一-龠々]{1,3})の([一-龠々])")
 """静岡の静, 石ころの石: where the one is in the other, that is the kanji which is explained, no other."""
 
-_OWN = {Party.REQUESTER, Party.STAFF, Party.COMPANY}
-
-
 MAX_FINDINGS_TOGETHER = 3
 """Most consecutive findings that are tried as one explanation."""
-
-MAX_CHARS_BEHIND = 60
-"""Most characters behind the last name with which it is the one explained, if that name is sure: where it is
-a third party's, 小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations were taken for
-the requester's, 3.9 s, with what went on from them 7.5, and both were the third party's."""
 
 
 def attribute_explanations(
@@ -81,13 +73,13 @@ def attribute_explanations(
 
 def _is_explained(name: Finding, finding: Finding, text: str) -> bool:
     """Whether a finding explains the kept name before it, or continues that explanation."""
-    if name.party not in _OWN or finding.party in _OWN:
+    if name.party in UNOWNED or finding.party not in UNOWNED:
         return False
     between = text[name.entity.chars.end : finding.entity.chars.start]
     said = text[finding.entity.chars.start : finding.entity.chars.end]
     if finding.entity.hint is Party.THIRD_PARTY:
         return False  # 幹事は柳田, heard as 感じは嫌な気だ, behind the requester's name
-    asked = len(between) <= MAX_QUESTION_CHARS and _QUESTION.fullmatch(between)
+    asked = len(between) <= A_TURN and _QUESTION.fullmatch(between)
     if asked or (len(between) <= MAX_GAP_CHARS and _EXPLAINS.search(between + said)):
         return True
     goes_on = (
@@ -147,13 +139,17 @@ def _last_named(before: Sequence[Finding], text: str) -> Finding | None:
 
 
 def _is_anothers(last: Finding, start: int) -> bool:
-    """Whether the last name is surely a third party's, and close before."""
+    """Whether the last name is surely a third party's, and close before: then that is the one explained.
+
+    小学校の小に双子の木の林 is no 小池.  In 186 made calls two such explanations were taken for the
+    requester's, 3.9 s, with what went on from them 7.5, and both were the third party's.
+    """
     sure = last.party is Party.THIRD_PARTY and last.entity.score >= SURE_SCORE
-    return sure and start - last.entity.chars.end <= MAX_CHARS_BEHIND
+    return sure and start - last.entity.chars.end <= AN_EXCHANGE
 
 
 def _may_explain(finding: Finding, text: str) -> bool:
     entity = finding.entity
-    masked = entity.entity_type == "PERSON" and not entity.candidate and finding.party not in _OWN
+    masked = entity.entity_type == "PERSON" and not entity.candidate and finding.party in UNOWNED
     marked = _MARK.search(text, entity.chars.start, entity.chars.end) is not None
     return masked and marked and not with_honorific(text, entity.chars)

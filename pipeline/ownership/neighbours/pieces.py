@@ -8,13 +8,13 @@ is most of the number, or is written as a piece of it was before is believed, an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.finding.verdict import UNOWNED, given_to, said_of
-from pipeline.ownership.compare.address import FILLERS
+from pipeline.ownership.compare.address import MAX_EXTRA_MORAE, MAX_PRICE_CLEAR, without_fillers
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.phone import whose_number
+from pipeline.ownership.neighbours.gaps import A_TURN
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of, kana_of
 from pipeline.sound.morae import MIN_TELLING, Mora, morae
@@ -23,22 +23,14 @@ from pipeline.types import CallCase, Finding, Party, Transcript
 
 __all__ = ["attribute_pieces"]
 
-MAX_GAP_CHARS, MAX_WORD_CHARS = 24, 6
-"""Most characters between two pieces of one number, and most that are no fillers and answers."""
+MAX_WORD_CHARS = 6
+"""Most characters between two pieces of one number that are no fillers and answers."""
 
 MIN_WHOLE_DIGITS = 8
 """Fewest digits of a number that tells by itself."""
 
-MAX_PIECE_PRICE = 0.2
-"""Highest price, as a share of the length, of the piece of a number that is said again."""
-
-MAX_EXTRA_MORAE = 3
-"""Most morae beside a piece: です, の."""
-
 MIN_SAME_CHARS = 4
 """Fewest characters that are not written alike by chance."""
-
-_FILLERS = re.compile(FILLERS)
 
 
 def attribute_pieces(
@@ -64,7 +56,7 @@ def attribute_pieces(
 
 
 def _near(between: str) -> bool:
-    return len(between) <= MAX_GAP_CHARS and len(_FILLERS.sub("", between)) <= MAX_WORD_CHARS
+    return len(between) <= A_TURN and len(without_fillers(between)) <= MAX_WORD_CHARS
 
 
 def _groups(findings: Sequence[Finding], text: str) -> Iterator[list[int]]:
@@ -88,7 +80,7 @@ def _theirs(group: Sequence[Finding], text: str, case: CallCase, reader: KanaRea
     if not masked:
         return
     said = [said_of(finding, text) for finding in group]
-    together = "".join(_FILLERS.sub("", each) for each in said)
+    together = "".join(map(without_fillers, said))
     told = "".join(each for finding, each in zip(group, said, strict=True) if finding.party not in UNOWNED)
     # What stands beside a whole number is no part of it.
     if len(group) > 1 and not _is_number(told, case, reader) and _is_number(together, case, reader):
@@ -115,5 +107,5 @@ def _is(sound: tuple[Mora, ...], digits: str) -> bool:
     return any(
         len(sound) - (match.end - match.start) <= MAX_EXTRA_MORAE
         for kana in kana_of(digits)
-        for match in find_sound(morae(kana), sound, MAX_PIECE_PRICE)
+        for match in find_sound(morae(kana), sound, MAX_PRICE_CLEAR)
     )

@@ -13,6 +13,7 @@ from pipeline.finding.verdict import UNOWNED, given_to, said_of
 from pipeline.ownership.compare.address import FILLERS
 from pipeline.ownership.compare.postal_code import POSTAL_CODE
 from pipeline.ownership.compare.registered_address import without_numbering
+from pipeline.ownership.neighbours.gaps import AN_EXCHANGE
 from pipeline.reasons import Reason
 from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import MIN_TELLING
@@ -28,9 +29,6 @@ CODE_DIGITS, MAX_STRAY_CHARS = (5, 8), 2
 
 MAX_CHARS_FROM_QUESTION = 40
 """The same where the requester's address follows at once: the name, and ではお願いします, may be between."""
-
-MAX_GAP_CHARS = 60
-"""Most characters between an address and its postal code: the question for it, and 承知しました."""
 
 _FILLERS = re.compile(f"ありがとうございます|{FILLERS}")
 _FIGURES = "まる|マル|丸|ゼロ|れい|いち|さん|よん|ご|ろく|なな|はち|きゅう|サン|ヨン|ロク|ナナ|ハチ|キュウ"
@@ -124,8 +122,8 @@ def _with_its_address(finding: Finding, findings: Sequence[Finding], text: str) 
         # The number of a bill beside it is none, but the requester's block is.
         if len(without_numbering(said_of(other, text)).strip("、。 ")) > 1 or other.party is Party.REQUESTER
     ]
-    gap, nearest = min(addresses, key=lambda each: each[0], default=(MAX_GAP_CHARS + 1, finding))
-    if gap > MAX_GAP_CHARS or nearest.party is Party.THIRD_PARTY:
+    gap, nearest = min(addresses, key=lambda each: each[0], default=(AN_EXCHANGE + 1, finding))
+    if gap > AN_EXCHANGE or nearest.party is Party.THIRD_PARTY:
         return finding
     return given_to(finding, nearest.party, Reason.POSTAL_CODE_OF_ADDRESS)
 

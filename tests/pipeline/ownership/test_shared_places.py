@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.ownership.shared_places import MAX_CHARS_TO_HOUSE, reject_shared_places
+from pipeline.ownership.neighbours.gaps import AN_EXCHANGE
+from pipeline.ownership.shared_places import reject_shared_places
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party
 from tests.builders import transcript, utterance
@@ -47,7 +48,7 @@ def test_a_neighbours_place_and_code_are_the_neighbours(house: tuple[str, Party,
         ((CODE, PLACE, ("2の31の2", OWN, NONE)), 18),
         ((CODE, PLACE, ("2の31の2", OWN, NONE), ("1474番地", OTHER, NONE)), 0),
         ((PLACE, ("笹川", OTHER, NONE)), 0),
-        ((PLACE, ("1474番地", OTHER, NONE)), MAX_CHARS_TO_HOUSE),
+        ((PLACE, ("1474番地", OTHER, NONE)), AN_EXCHANGE),
         ((("調布市深大寺東町2の31", OWN, NONE), ("1474番地", OTHER, NONE)), 0),
     ],
 )

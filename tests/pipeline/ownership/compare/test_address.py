@@ -322,3 +322,30 @@ def test_another_room_is_anothers_whatever_the_talk_and_the_second_hearing_say(
     (finding,) = attribute((entity,), Context(transcript(utterance(said, 1.0)), case, reader), passes=RULES)
     assert finding.party is party
     assert (finding.reason == Reason.ADDRESS_OTHER_ROOM) is (party is Party.THIRD_PARTY)
+
+
+@pytest.mark.parametrize(
+    ("said", "party"),
+    [
+        # A town by itself, and what is above it.
+        ("ナルエ", Party.REQUESTER),
+        ("ナルヤ", Party.THIRD_PARTY),
+        ("マチトシ", Party.REQUESTER),
+        ("マチハシ", Party.THIRD_PARTY),
+        # A town, and words beside it.
+        ("成瀬ですが", Party.REQUESTER),
+        ("成瀬なんです", Party.THIRD_PARTY),
+        ("町田市成瀬ですけど", Party.REQUESTER),
+        ("町田市成瀬8045", Party.THIRD_PARTY),
+        # A block without its place, and a room behind it.
+        ("6の19の28", Party.REQUESTER),
+        ("6の19の77", Party.THIRD_PARTY),
+        ("6の19の29の111", Party.REQUESTER),
+        ("6の19の29の1111", Party.THIRD_PARTY),
+    ],
+)
+def test_the_bounds_of_an_address_lie_between_two_that_are_nearly_alike(
+    said: str, party: Party, reader: Reader
+) -> None:
+    """Each is decided by one bound: moved by a quarter, or a figure, it would be the other."""
+    assert whose_address(said, registered((MACHIDA,), reader), reader).party is party

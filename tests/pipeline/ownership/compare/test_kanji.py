@@ -8,8 +8,14 @@ import pytest
 
 from models.language.readings import Reader, load_reader
 from pipeline.ownership.chain import RULES, Context, attribute
-from pipeline.ownership.compare.kanji import explained_at, explained_share
-from pipeline.ownership.neighbours.explained import MAX_CHARS_BEHIND
+from pipeline.ownership.compare.kanji import (
+    KanjiSounds,
+    best_way,
+    explained_at,
+    explained_share,
+    readings_of,
+)
+from pipeline.ownership.neighbours.gaps import AN_EXCHANGE
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Party, Requester, Transcript
 from tests.builders import transcript, utterance
 
@@ -113,7 +119,7 @@ def test_another_explanation_is_no_name_that_was_said_last(named: str, party: Pa
     [
         ("小林佳奈", 0.95, "", False),
         ("小林佳奈", 0.5, "", True),
-        ("小林佳奈", 0.95, "か" * MAX_CHARS_BEHIND, True),
+        ("小林佳奈", 0.95, "か" * AN_EXCHANGE, True),
         ("小池律", 0.95, "", True),
     ],
 )
@@ -168,3 +174,73 @@ def test_how_much_is_explained_is_told_below_the_bound(reader: Reader) -> None:
     assert explained_share(garbled, "三宅修", reader) < 0.8
     assert explained_share("大陸の陸に森林の林", "陸林", reader) >= 1
     assert explained_share("はい", "陸林", reader) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "kanji"),
+    [
+        # Just enough of a name, and just too little.
+        ("花束の花に子供の子", "花子", 2),
+        ("小学校の小に池", "小池", 0),
+        ("小学校の小に負担の木の速やし", "小池律", 2),
+        ("動物のトラに対閉どうのたいに王座とのろう", "平野拓也", 0),
+        # Words that are heard just well enough, and that are worth just enough.
+        ("横浜の用に単望のた", "横田辰雄", 3),
+        ("太陽のように菜の花の菜", "虎太郎", 0),
+        ("やよいのや大変用の対応だと", "虎太郎", 2),
+    ],
+)
+def test_the_bounds_of_an_explanation_lie_between(said: str, name: str, kanji: int, reader: Reader) -> None:
+    """Each is decided by one bound: moved by a quarter, more or fewer kanji would be explained."""
+    assert len(explained_at(said, name, reader)) == kanji
+
+
+@pytest.mark.parametrize(("said", "kanji", "some"), [("森林の", "林", True), ("野原の", "野", False)])
+def test_four_morae_explain_nothing(said: str, kanji: str, some: bool, reader: Reader) -> None:
+    """シンリンノ has five, ノハラノ four."""
+    assert (explained_share(said, kanji, reader) > 0) is some
+
+
+def test_a_reading_behind_a_word_has_four_morae_at_the_most() -> None:
+    """A longer one is a word itself."""
+    known = KanjiSounds(readings=("ココロザ", "ウケタマワ", "シ"))
+    assert [len(reading) for reading in readings_of(known)] == [4, 1]
+
+
+@pytest.mark.parametrize(
+    ("found", "way"),
+    [
+        # Of five places of a kanji the least is not tried, of four it is.
+        (
+            [[(1, 0, 1), (2, 4, 7), (4, 0, 3), (1.5, 8, 11), (2, 9, 10)], [(3, 0, 2), (4, 2, 3)]],
+            ((2, 3),),
+        ),
+        (
+            [[(3, 6, 7), (2.5, 6, 8), (1.5, 1, 3), (2, 5, 7)], [(1.5, 6, 8), (2, 5, 6)]],
+            ((1, 3), (5, 6)),
+        ),
+        # Of many ways twelve are followed: more, or fewer, would lead elsewhere.
+        (
+            [
+                [(1, 4, 5), (2, 2, 5)],
+                [(2, 7, 8), (2.5, 7, 10), (4, 7, 10), (4, 6, 7), (2, 6, 8), (3, 8, 9)],
+                [(4, 2, 5), (2.5, 5, 8), (2, 0, 3)],
+                [(2.5, 6, 7), (1, 5, 7)],
+            ],
+            ((2, 5), (7, 10)),
+        ),
+        (
+            [
+                [(1, 5, 7), (2.5, 5, 6), (2, 0, 3), (2.5, 1, 3), (3, 6, 8)],
+                [(3, 8, 11), (3, 1, 2), (2, 6, 8)],
+                [(2, 8, 11), (4, 2, 4)],
+            ],
+            ((1, 2), (2, 4)),
+        ),
+    ],
+)
+def test_few_places_and_few_ways_are_tried(
+    found: list[list[tuple[float, int, int]]], way: tuple[tuple[int, int], ...]
+) -> None:
+    """What an explanation costs stays small, however long it is."""
+    assert best_way(found, shared=0).stretches == way

@@ -37,3 +37,14 @@ def test_both_halves_of_their_name_before_the_sign_make_it_theirs(
     case = CallCase("R-1", Requester((CaseName("上田里奈", "ウエダリナ"),)))
     (found,) = compare_sound([Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, True)], call, case, reader)
     assert found.party is party
+
+
+@pytest.mark.parametrize(("between", "theirs"), [(17, True), (18, False)])
+def test_the_sign_follows_a_name_within_three_seconds(between: int, theirs: bool, reader: Reader) -> None:
+    """A mora is .16 s here: behind eighteen others it is another address's."""
+    said = "ハヤト" + ("ムケロタ" * 5)[:between] + "アットマーク"
+    call = heard(said, "ら" * len(said))
+    entity = EntitySpan("EMAIL_ADDRESS", CharSpan(0, len(call.text)), 0.9, "Test")
+    case = CallCase("R-1", Requester((CaseName("西村隼人", "ニシムラハヤト"),)))
+    (found,) = compare_sound([Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, True)], call, case, reader)
+    assert (found.party is Party.REQUESTER) is theirs

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.language.readings import Reader, load_reader
 from pipeline.ownership.chain import RULES, Context, attribute
+from pipeline.ownership.heard.near_homophone import reject_other_spellings
 from pipeline.reasons import Reason
-from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester, Transcript
+from pipeline.sound.posteriorgram import packed
+from pipeline.types import (
+    CallCase,
+    CaseName,
+    CharSpan,
+    EntitySpan,
+    Finding,
+    Party,
+    Posteriorgram,
+    Requester,
+    Transcript,
+)
 from tests.builders import transcript, utterance
-from tests.posteriorgrams import heard
+from tests.posteriorgrams import STEP, heard, logs_of
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +93,10 @@ def test_what_is_heard_says_which_of_two_names_it_was(
         ("ナカジマノゾミサマ", Party.REQUESTER, 2),
         ("ナカジマサマ", Party.REQUESTER, 2),
         ("ナカジマノサマ", Party.REQUESTER, 2),
+        # Two morae of a given name at the least, and six, no vowel drawn, at the most.
+        ("ナカジマリクサマ", Party.UNKNOWN, 3),
+        ("ナカジマシンノスケサマ", Party.UNKNOWN, 3),
+        ("ナカジマナガソカベモトサマ", Party.REQUESTER, 2),
     ],
 )
 def test_a_given_name_that_is_lost_is_heard(said: str, party: Party, kept: int, reader: Reader) -> None:
@@ -89,3 +107,27 @@ def test_a_given_name_that_is_lost_is_heard(said: str, party: Party, kept: int, 
         (entity,), Context(call, CallCase("R-1", Requester((CaseName(*NAKAJIMA),))), reader), passes=RULES
     )
     assert (found.party, found.entity.chars) == (party, CharSpan(0, kept))
+
+
+def rejected(call: Transcript, known: tuple[str, str], end: int, reader: Reader) -> Finding:
+    """What becomes of a name that was the requester's, up to a character of the call."""
+    entity = EntitySpan("PERSON", CharSpan(0, end), 0.9, "Test")
+    case = CallCase("R-1", Requester((CaseName(*known),)))
+    kept = Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, needs_review=False)
+    (found,) = reject_other_spellings((kept,), call, case, reader)
+    return found
+
+
+@pytest.mark.parametrize(("text", "party"), [("石川", Party.UNKNOWN), ("石", Party.REQUESTER)])
+def test_a_single_kanji_spells_no_name(text: str, party: Party, reader: Reader) -> None:
+    """One is in any word."""
+    assert rejected(heard("イシカワサマ", text), ICHIKAWA, len(text), reader).party is party
+
+
+@pytest.mark.parametrize(("left", "party"), [(-5.5, Party.UNKNOWN), (-6.5, Party.REQUESTER)])
+def test_a_name_goes_on_behind_a_surname_that_is_heard(left: float, party: Party, reader: Reader) -> None:
+    """However badly one mora of it; where it is heard worse, nothing is known of what follows it."""
+    call = heard("ナカジマリクサマ", "中島様")
+    logs = logs_of("ナカジマリクサマ", {1: ("ロ", left)})
+    segment = replace(call.segments[0], posteriorgrams=(Posteriorgram(0.0, STEP, packed(logs)),))
+    assert rejected(replace(call, segments=(segment,)), NAKAJIMA, 2, reader).party is party

@@ -107,3 +107,30 @@ def test_only_what_stands_beside_theirs_is_another_figure(kana: str, before: boo
     """A single mora is a figure in every second word."""
     assert figures_beside(kana, before=True, behind=False) is before
     assert figures_beside(kana, before=False, behind=True) is behind
+
+
+TOWN_AND_BLOCK = "ヒキノチョーイッチョーメニジューニバン"
+TOWER = "アオゾラコスモタワー"
+
+
+@pytest.mark.parametrize(("behind", "cut"), [(22, True), (26, False)])
+def test_a_third_of_a_finding_has_to_be_theirs(behind: int, cut: bool, reader: Reader) -> None:
+    """Of a long address a little more than a third, or all of it is masked."""
+    pieces = found(TOWN_AND_BLOCK + (TOWER * 3)[:behind], reader)
+    assert (len(pieces) > 1) is cut
+
+
+@pytest.mark.parametrize(
+    ("written", "own"),
+    [
+        (12, [7]),  # of a word of two morae and a half, two thirds are theirs
+        (26, [4, 10]),  # of one of a single mora, half
+    ],
+)
+def test_most_of_a_word_has_to_be_theirs(written: int, own: list[int], reader: Reader) -> None:
+    """Else it goes with what is behind it, or before."""
+    call = heard(TOWN_AND_BLOCK + TOWER, "ら" * written)
+    entity = EntitySpan("ADDRESS", CharSpan(0, written), 0.9, "test")
+    pieces = compare_sound([Finding(entity, Party.THIRD_PARTY, Reason.NOT_GIVEN, False)], call, CASE, reader)
+    kept = [each.entity.chars for each in pieces if each.party is Party.REQUESTER]
+    assert [each.end - each.start for each in kept] == own

@@ -123,3 +123,38 @@ def test_an_address_without_kana_is_read() -> None:
     """By the dictionary."""
     case = CallCase("R-3", Requester((), addresses=(CaseName("福山市引野町1-2-3", ""),)))
     assert any(form.sound[:3] == morae("ヒキノ") for form in spoken_forms(case, load_reader()))
+
+
+def test_half_of_what_is_enough_is_enough_with_as_much_again(forms) -> None:
+    """A town with the talk's word; a group with the end of the number, of which the last figure is lost."""
+    town, group, cut, building = (
+        forms[morae(each)].tells
+        for each in ("ヒキノチョウ", "マルマルナナマル", "ハチゼロナナ", "メゾンワカバ")
+    )
+    assert town + group == town + cut == ENOUGH_WORTH
+    assert building < ENOUGH_WORTH
+
+
+@pytest.mark.parametrize(
+    ("number", "said", "enough"), [("1-3", "イチサン", True), ("1-1", "イチイチ", False)]
+)
+def test_a_block_number_of_three_morae_tells_half(number: str, said: str, enough: bool) -> None:
+    """Its vowel drawn, イチイチ has three, and they are in many a telephone number."""
+    case = CallCase("R-4", Requester((), addresses=(CaseName(f"福山市引野町{number}"),)))
+    told = {form.sound: form.tells for form in spoken_forms(case, load_reader())}
+    assert (told[morae(said)] == ENOUGH_WORTH) is enough
+
+
+@pytest.mark.parametrize(
+    ("said", "figures", "least"),
+    [
+        ("サトー", False, -0.8),
+        ("ハヤト", False, -3.6),
+        ("サトウハヤトシ", False, -7.0),
+        ("ナナロクサンヨン", True, -5.0),
+    ],
+)
+def test_a_longer_form_may_be_heard_worse(said: str, figures: bool, least: float) -> None:
+    """By so much for each mora, and never more than so much in all; figures less."""
+    form = SpokenForm(Party.REQUESTER, -1, 0, ENOUGH_WORTH, morae(said), figures=figures)
+    assert form.least == pytest.approx(least)

@@ -59,9 +59,9 @@ class Split:
         wanted = set(sets)
         return tuple(path for path in self.files[part] if not wanted or _set_of(path) in wanted)
 
-    def voices(self, part: str) -> tuple[str, ...]:
-        """The names of its synthetic voices."""
-        return tuple(name for kind in SYNTHETIC for name in self.by_part[part].get(kind, ()))
+    def voices(self, part: str, *kinds: str) -> tuple[str, ...]:
+        """The names of its synthetic voices; of some kinds, where given."""
+        return tuple(name for kind in kinds or SYNTHETIC for name in self.by_part[part].get(kind, ()))
 
     def mouth(self, voice: str) -> str:
         """Whose mouth a voice of any part speaks with (``mouth_of``)."""

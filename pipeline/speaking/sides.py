@@ -163,7 +163,7 @@ def _halves(heard: Heard) -> NDArray[np.float64]:
 def _forward_backward(
     scores: NDArray[np.float64], pauses: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Probabilities of each speaker by all units together, and the log likelihood of it all, of each guess."""
+    """Of each guess, probabilities of each speaker by all units together, and the log likelihood."""
     _, units, columns = scores.shape
     moves = [_moves(pause, columns) for pause in pauses]
     ahead, behind = np.zeros(scores.shape), np.zeros(scores.shape)

@@ -36,7 +36,7 @@ _LEAVES: Final = re.compile(
     f"(?:{_BEGINS}|[にと]、?|電話を?)[代替変換か]わ(?:ります(?![かっ?？])|る[ねわ]|っても(?:いい|よろ))"
 )
 
-_STAFF: Final = re.compile("担当|係の|課の|部の|伺って")
+_STAFF: Final = re.compile("担当|係の|課の|部の|窓口|伺って")
 """In these lines staff are put through, mostly."""
 
 

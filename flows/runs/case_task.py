@@ -39,6 +39,7 @@ from pipeline.errors import PipelineError
 if TYPE_CHECKING:
     from prefect import Flow
     from prefect.client.schemas.objects import FlowRun, State
+    from prefect.flows import FlowStateHook
 
 __all__ = [
     "INTAKE",
@@ -193,8 +194,8 @@ class _Quiet(TypedDict):
     persist_result: bool
     validate_parameters: bool
     log_prints: bool
-    on_failure: list[Callable[[Flow[..., Any], FlowRun, State[Any]], None]]
-    on_crashed: list[Callable[[Flow[..., Any], FlowRun, State[Any]], None]]
+    on_failure: list[FlowStateHook[..., Any]]
+    on_crashed: list[FlowStateHook[..., Any]]
 
 
 QUIET: _Quiet = {

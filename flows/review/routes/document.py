@@ -213,9 +213,6 @@ def heard_now(site: Site, opened: OpenedCall) -> Spans:
     return union(*counting)
 
 
-# --- findings ------------------------------------------------------------------------------
-
-
 def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     """Return the items: first the open questions by the seconds that may leak, then the rest by time."""
     review = opened.review
@@ -310,9 +307,6 @@ def _near(item: MaskItem, masked: tuple[MaskItem, ...], opened: OpenedCall) -> s
         return ""
     before = (other.chars for other in masked if other.chars.start < other.chars.end == item.chars.end)
     return next((opened.words.transcript.text[chars.start : chars.end] for chars in before), "")
-
-
-# --- decisions -----------------------------------------------------------------------------
 
 
 def decisions(review: Review, recognised: Transcript) -> list[dict[str, Any]]:

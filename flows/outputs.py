@@ -21,7 +21,7 @@ from flows.files.endings import undisturbed
 from flows.files.folders import held_folder, sweep
 from flows.files.leftovers import note_moving, ours, sha256_of, undo_moving
 from pipeline.errors import NO_ROOM, PipelineError
-from pipeline.finding.questions import NOWHERE, by_letters, question_ids
+from pipeline.finding.questions import NOWHERE, Place, by_letters, question_ids
 from pipeline.reason_text import sentence
 from pipeline.types import MaskItem, MaskPlan, Transcript
 
@@ -132,16 +132,14 @@ def read_masked_text(folder: Path) -> str:
 def write_review(folder: Path, transcript: Transcript, plan: MaskPlan) -> None:
     """Write the review file: every finding in clear text, readable by its owner only."""
     asked = question_ids(plan.items, by_letters(transcript.text))
-    findings = [
-        _review_row(item, transcript, asked.get(item.item_id, NOWHERE).question) for item in plan.items
-    ]
+    findings = [_review_row(item, transcript, asked.get(item.item_id, NOWHERE)) for item in plan.items]
     document = {"call_id": plan.call_id, "revision": plan.revision, "findings": findings}
     # The mode is set before any clear text is written.
     (folder / REVIEW).touch(mode=0o600)
     write_json(folder / REVIEW, document)
 
 
-def _review_row(item: MaskItem, transcript: Transcript, question: str) -> dict[str, object]:
+def _review_row(item: MaskItem, transcript: Transcript, place: Place) -> dict[str, object]:
     return {
         "item_id": item.item_id,
         "start_seconds": round(item.time.start, 3),
@@ -159,7 +157,9 @@ def _review_row(item: MaskItem, transcript: Transcript, question: str) -> dict[s
         "reason": sentence(item.reasons),
         "needs_review": item.needs_review,
         # What is decided together has the same one.
-        "question": question,
+        "question": place.question,
+        # Heard with another place of the question, and not decided by its verdict.
+        "beside": place.beside,
     }
 
 

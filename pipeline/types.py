@@ -260,7 +260,8 @@ class MaskPolicy:
             made calls reaches further.  0.02 is how exact the truth of those calls is.
         merge_gap: Masks closer than this many seconds become one: what is shorter is no intelligible word.
         min_score: Findings below it are dropped.  Zero: doubt is masked and flagged.
-        review_seconds, review_questions: Asked of an analyst in a minute of call; more may be left to decide.
+        review_seconds, review_questions: Of places that an analyst is asked about in a minute of call, and of
+            these; more may be left to decide.
         fill: ``"tone"`` (a listener knows something was taken out) or ``"silence"``.
     """
 

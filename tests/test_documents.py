@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+
+from flows.files.case_file import parse_case
 
 ROOT = Path(__file__).parents[1]
 
@@ -98,6 +101,14 @@ def test_every_room_of_the_steps_is_described():
         folder.replace(".", "/"): (floor, len(house.modules[folder]))
         for folder, floor in house.floors("pipeline").items()
     }
+
+
+def test_the_readmes_case_is_one():
+    """Whoever copies it gets no error."""
+    (block,) = re.findall(r"^    (\{\"case_id\".*?\}\})$", text("README.md"), flags=re.M | re.S)
+    case = parse_case(json.loads(block), "README.md")
+    assert [term.text for term in case.confidential_terms] == ["特別値引き枠"]
+    assert case.requester is not None
 
 
 def test_the_readme_says_what_masking_words_does_not_do():

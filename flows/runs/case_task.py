@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -39,9 +39,11 @@ from pipeline.errors import PipelineError
 if TYPE_CHECKING:
     from prefect import Flow
     from prefect.client.schemas.objects import FlowRun, State
+    from prefect.flows import FlowStateHook
 
 __all__ = [
     "INTAKE",
+    "QUIET",
     "RECOGNITION",
     "WORKER",
     "harmless",
@@ -186,6 +188,25 @@ def tell_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
             "call": raised.call_id if isinstance(raised, GaveUpError) else "",
         }
     )
+
+
+class _Quiet(TypedDict):
+    persist_result: bool
+    validate_parameters: bool
+    log_prints: bool
+    on_failure: list[FlowStateHook[..., Any]]
+    on_crashed: list[FlowStateHook[..., Any]]
+
+
+QUIET: _Quiet = {
+    "persist_result": False,
+    # Prefect's own check would tell what it was given; a flow checks its ids itself.
+    "validate_parameters": False,
+    "log_prints": False,
+    "on_failure": [tell_failure],
+    "on_crashed": [tell_failure],
+}
+"""What every flow of a deployment is declared with, beside its name: nothing of a call reaches Prefect."""
 
 
 def note_failure(call_id: str, fate: str, kind: str) -> None:

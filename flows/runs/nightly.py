@@ -30,7 +30,7 @@ from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.errors import DeskError, ImpossibleStepError
 from flows.desk.work.backlog import Standing, backlog, standing
 from flows.masking.mask_case_call import MachineError, PutBackError, SetAsideError
-from flows.runs.case_task import harmless, mask_waiting_call, note_failure, recognition, tell_failure
+from flows.runs.case_task import QUIET, harmless, mask_waiting_call, note_failure, recognition
 from flows.runs.night_plot import Waiting, plot
 from flows.runs.night_report import End, Fate, Tally, Tried, rows_of, summary
 from flows.settings import Settings
@@ -56,14 +56,7 @@ AtMost = Annotated[int, Field(ge=0, json_schema_extra={"title": "処理する通
 Hours = Annotated[float, Field(gt=0, le=24, json_schema_extra={"title": "新しい通話を始める時間の長さ"})]
 
 
-@flow(
-    name="nightly",
-    persist_result=False,
-    validate_parameters=False,
-    log_prints=False,
-    on_failure=[tell_failure],
-    on_crashed=[tell_failure],
-)
+@flow(name="nightly", **QUIET)
 @harmless
 def nightly(helpers: Helpers = 0, at_most: AtMost = 0, hours: Hours = 8.0) -> dict[str, int]:
     """夜間処理: 処理待ちの通話をすべて伏せ、確認待ちにします。

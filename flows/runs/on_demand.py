@@ -11,11 +11,11 @@ from flows.desk.work.backlog import backlog
 from flows.masking.mask_case_call import GaveUpError, SetAsideError
 from flows.runs.case_task import (
     INTAKE,
+    QUIET,
     harmless,
     mask_waiting_call,
     note_failure,
     recognition,
-    tell_failure,
 )
 from flows.runs.form_ids import CallId, InboxId, RequestId, check_ids
 from flows.runs.inbox import take_from_inbox
@@ -32,14 +32,7 @@ class NothingNamedError(PipelineError):
     code = "nothing_named"
 
 
-@flow(
-    name="mask-call",
-    persist_result=False,
-    validate_parameters=False,
-    log_prints=False,
-    on_failure=[tell_failure],
-    on_crashed=[tell_failure],
-)
+@flow(name="mask-call", **QUIET)
 @harmless
 def mask_on_demand(call_id: CallId = "", request: RequestId = "", inbox_file: InboxId = "") -> dict[str, int]:
     """すぐに処理: 通話を1件、または請求1件の処理待ちの通話すべてを、夜を待たずに伏せます。

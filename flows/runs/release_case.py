@@ -9,7 +9,7 @@ from flows.desk.kinds.values import Actor, Role
 from flows.exchange.outbox import place_released
 from flows.masking.mask_case_call import load_models
 from flows.releasing.release import release
-from flows.runs.case_task import harmless, tell_failure
+from flows.runs.case_task import QUIET, harmless
 from flows.runs.form_ids import RequestId, check_ids
 from flows.settings import Settings
 
@@ -18,14 +18,7 @@ __all__ = ["release_case"]
 RELEASER = Actor("release", Role.SYSTEM)
 
 
-@flow(
-    name="release-case",
-    persist_result=False,
-    validate_parameters=False,
-    log_prints=False,
-    on_failure=[tell_failure],
-    on_crashed=[tell_failure],
-)
+@flow(name="release-case", **QUIET)
 @harmless
 def release_case(request: RequestId = "") -> dict[str, int]:
     """開示: 承認された請求の通話を最終の計画からもう一度作り、確かめ、封をして、請求を閉じます。

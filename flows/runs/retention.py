@@ -14,7 +14,7 @@ from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.values import Actor, Role
 from flows.desk.record.periods import erase_due, find_due, label_of
 from flows.intake.drop_stay import clear_stays
-from flows.runs.case_task import harmless, tell_failure
+from flows.runs.case_task import QUIET, harmless
 from flows.settings import Settings
 
 __all__ = ["retention"]
@@ -24,14 +24,7 @@ ERASER = Actor("retention", Role.SYSTEM)
 Erase = Annotated[bool, Field(json_schema_extra={"title": "実際に消す"})]
 
 
-@flow(
-    name="retention",
-    persist_result=False,
-    validate_parameters=False,
-    log_prints=False,
-    on_failure=[tell_failure],
-    on_crashed=[tell_failure],
-)
+@flow(name="retention", **QUIET)
 @harmless
 def retention(erase: Erase = False) -> dict[str, int]:
     """保存期間の管理: 期間を過ぎたファイルと台帳の個人情報を消し、消したことを監査記録に残します。

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-__all__ = ["CallAnalyzer", "load_analyzer"]
+__all__ = ["CallAnalyzer", "ReadWith", "load_analyzer"]
 
 CHUNK_CHARS = 2000
 """Most characters given to ja_ginza at once.  Sudachi refuses more than 49,149 bytes, and an hour of talk
@@ -34,9 +34,16 @@ CHUNK_CHARS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Taggers:
-    """The learned taggers: of the written text, and of the morae that were heard."""
+class ReadWith:
+    """What a call is read with before any recognizer is asked.
 
+    Attributes:
+        nlp: Tokens and entities of the text.
+        written: The learned tagger of the written text.
+        heard: That of the morae that were heard.
+    """
+
+    nlp: Language
     written: Tagger
     heard: PhoneticTagger
 
@@ -55,20 +62,22 @@ class CallAnalyzer:
     The recognizers of the second pass build on the findings of the first: a name that was found once is
     searched for in the whole call.  Use one instance in one thread only: Sudachi's tokenizer is not
     thread-safe.
+
+    Attributes:
+        reader: Of readings.
+        read_with: What texts are read with; whoever measures may put something between (``tests.bench``).
     """
 
     def __init__(
         self,
         passes: tuple[AnalyzerEngine, ...],
-        nlp: Language,
         reader: Reader,
-        taggers: Taggers,
+        read_with: ReadWith,
         judge: Judge | None,
     ) -> None:
         self._passes = passes
-        self._nlp = nlp
         self.reader = reader
-        self._taggers = taggers
+        self.read_with = read_with
         self._judge = judge
 
     def analyze(
@@ -101,13 +110,13 @@ class CallAnalyzer:
         still stand on its own words.  Their answer is a hint (``EntitySpan.heard_again_as``), which the chain
         weighs with all other evidence; the owner of a finding is decided there alone.
         """
-        call = Call(transcript, case, self.reader, morae=self._taggers.heard.on_characters(transcript))
+        call = Call(transcript, case, self.reader, morae=self.read_with.heard.on_characters(transcript))
         if again is None or not again.segments:
             return call
         other = Call(again, case, self.reader)
-        morae = self._taggers.heard.on_characters(again)
+        morae = self.read_with.heard.on_characters(again)
         pairing = pair_hearings(call, other)
-        kinds, parties = other.tagged(self._taggers.written)
+        kinds, parties = other.tagged(self.read_with.written)
         found = attribute(unite(self.witnessed(other)), Context(again, case, self.reader), passes=RULES)
         spans = carry_over(map(_told, found), pairing, call)
         carried = (pairing.carried(each) for each in (kinds, parties, other.sounds, morae))
@@ -147,7 +156,7 @@ class CallAnalyzer:
 
     def _read(self, text: str) -> Iterator[Doc]:
         # One chunk at a time: spaCy's default batch of a thousand would hold all of a long call.
-        yield from self._nlp.pipe(_chunks(text), batch_size=1)
+        yield from self.read_with.nlp.pipe(_chunks(text), batch_size=1)
 
 
 def load_analyzer(
@@ -184,9 +193,8 @@ def load_analyzer(
     )
     return CallAnalyzer(
         passes,
-        nlp,
         load_reader(),
-        Taggers(tagger, load_phonetic_tagger()),
+        ReadWith(nlp, tagger, load_phonetic_tagger()),
         load_judge(tagger, load_doubt()) if judged else None,
     )
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["NEVER", "PARTS", "Split", "SplitError", "check_data", "clips", "read_split"]
+__all__ = ["NEVER", "PARTS", "Split", "SplitError", "check_data", "clips", "mouth_of", "read_split"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,9 +59,14 @@ class Split:
         wanted = set(sets)
         return tuple(path for path in self.files[part] if not wanted or _set_of(path) in wanted)
 
-    def voices(self, part: str) -> tuple[str, ...]:
-        """The names of its synthetic voices."""
-        return tuple(name for kind in SYNTHETIC for name in self.by_part[part].get(kind, ()))
+    def voices(self, part: str, *kinds: str) -> tuple[str, ...]:
+        """The names of its synthetic voices; of some kinds, where given."""
+        return tuple(name for kind in kinds or SYNTHETIC for name in self.by_part[part].get(kind, ()))
+
+    def mouth(self, voice: str) -> str:
+        """Whose mouth a voice of any part speaks with (``mouth_of``)."""
+        kinds = (kind for _, kind, name in _voices(self.by_part) if name == voice)
+        return mouth_of(voice, next(kinds, ""))
 
     def people(self, part: str) -> tuple[str, ...]:
         """Its speakers of Common Voice."""
@@ -101,7 +106,7 @@ def _check_mouths(by_part: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
             raise SplitError(f"{part}: {name} is named twice")
         seen.add(name)
         if kind != "mixtures":
-            mouth = name.partition("_")[0] if kind == "hts" else name
+            mouth = mouth_of(name, kind)
             if part_of.setdefault(mouth, part) != part:
                 raise SplitError(f"{name} is in {part_of[mouth]} and in {part}")
     for part, kind, name in _voices(by_part):
@@ -109,6 +114,16 @@ def _check_mouths(by_part: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
             raise SplitError(f"{part}: a half of {name} is in another part or in none")
     if missing := set(NATIVE) - part_of.keys():
         raise SplitError(f"in no part: {sorted(missing)[0]}")
+
+
+def mouth_of(name: str, kind: str) -> str:
+    """Whose mouth a voice speaks with: the moods of an HTS voice are one speaker's.
+
+    Args:
+        name: Of the voice.
+        kind: As in ``split.toml``; other kinds' names (``af_sky``, ``am_sky``) are speakers of their own.
+    """
+    return name.partition("_")[0] if kind == "hts" else name
 
 
 def _voices(by_part: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[tuple[str, str, str]]:

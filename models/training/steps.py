@@ -10,6 +10,7 @@
     speak-owning   -> hear-owning -> collect-owner -> train-owner-1, train-owner-2
     speak-voices, people -> collect-voices -> train-voice
     scripts, hearings    -> collect-roles  -> train-roles
+    speak-weighing, speak-sittings -> collect-sittings -> train-third
     all of these   -> candidate -> measure-candidate beside measure-registered, on speak-tuning
 
 Each row learns from another part of ``split.toml``; ``README.md`` has the table.
@@ -56,6 +57,7 @@ NOISE: Networks = (("models/training/tagging/confusions.json", "count-noise/conf
 VOICES: Networks = (
     ("models/voices/voice.onnx", "train-voice/voice.onnx"),
     ("models/voices/roles.npz", "train-roles/roles.npz"),
+    ("models/voices/third.json", "train-third/third.json"),
 )
 
 LEARNED = EARS + ADAPTER + TAGGERS + FUSION + JUDGE + DOUBT + OWNER + EDGES + VOICES
@@ -75,6 +77,9 @@ PEOPLE_SETS = tuple(f"people-listening-{kind}" for kind in ("first", "again"))
 
 CALL_SETS = tuple(name for name in TEXT_SETS if "people" not in name)
 """What the ear learns from: calls, of which somebody knows whose data is said when."""
+
+SITTINGS = 16
+"""Calls in which voices are heard that calls are made up of: what each says in one sitting."""
 
 OTHERWISE = ("short", "beam")
 """Hearings that are learned from beside the product's two."""
@@ -152,10 +157,15 @@ def _spoken(split: Split, scale: Scale) -> Iterator[Step]:
     )
     yield _speak(
         "speak-weighing-takumi", split, "weighing", voice,
-        sets=voice_sets, only="takumi", mei=scale.quick, seed=33013, hours=0.1,
+        sets=voice_sets, voices=split.voices("weighing", "hts"), mei=scale.quick, seed=33013, hours=0.1,
     )  # fmt: skip
     wear = ("models.training.calls.wear", "{speak-weighing-takumi}", "--out", "{out}", "--seed", "33023")
     yield Step("speak-weighing-worn", (wear,), ("*.wav", "*.truth.json", "*.case.json"), seed=33023)
+    few = replace(scale, calls=scale.calls or SITTINGS)
+    mouths = (*split.voices("reading"), *split.voices("owning"))
+    yield _speak(
+        "speak-sittings", split, "owning", few, voices=mouths, mei=scale.quick, seed=33006, hours=0.2
+    )
     yield _speak("speak-tuning", split, "tuning", scale, mei=scale.quick, seed=33005, hours=2.3)
 
 
@@ -169,17 +179,16 @@ def _speak(  # noqa: PLR0913 - what a step is
     hours: float,
     sets: tuple[str, ...] = (),
     files: tuple[str, ...] = (),
-    only: str = "",
+    voices: tuple[str, ...] = (),
     mei: bool = False,
 ) -> Step:
-    """Scripts of a part, spoken in its voices or in Mei's, which is quick."""
+    """Scripts of a part, spoken in its voices, in others that are given, or in Mei's, which is quick."""
     paths = [path.as_posix() for path in split.scripts(part, sets) if not files or _name(path) in files]
     words = ["models.training.calls.speak", "--scripts", *paths, "--out", "{out}", "--seed", str(seed)]
     words += ["--jobs", "{jobs}"]
     words += [] if scale.calls is None else ["--limit", str(scale.calls)]
     if not mei:
-        voices = [voice for voice in split.voices(part) if voice.startswith(only)]
-        words += ["--voices", *voices, "--styles", "{voices}/kokoro-styles.npz"]
+        words += ["--voices", *(voices or split.voices(part)), "--styles", "{voices}/kokoro-styles.npz"]
         words += ["--hts", "{voices}/hts", "--cache", "{cache}"]
     outputs = ("*.wav", "*.truth.json", "*.case.json")
     return Step(name, (tuple(words),), outputs, seed=seed, hours=hours, resumes=True)
@@ -424,6 +433,14 @@ def _told_apart(split: Split, scale: Scale) -> Iterator[Step]:
         "train-roles", f"{own}train_roles", "{collect-roles}/lines.jsonl",
         made="roles.npz", epochs=min(scale.epochs, 3), seed=1, hours=0.1,
     )  # fmt: skip
+    # Voices that the one above has not heard, at one time and on one line each.
+    spoken = ("{speak-weighing}", "{speak-sittings}")
+    sittings = (f"{own}sittings", *spoken, "--out", "{out}/sittings.npz", "--seed", "1")
+    yield Step("collect-sittings", (sittings,), ("sittings.npz",), networks=VOICES[:1], seed=1, hours=0.1)
+    scripts = [path.as_posix() for path in split.scripts("owning")][: 2 * (scale.scripts or 99)]
+    third = (f"{own}train_third", "{collect-sittings}/sittings.npz", "--scripts", *scripts)
+    third += ("--calls", "4" if scale.quick else "150", "--out", "{out}/third.json", "--seed", "1")
+    yield Step("train-third", (third,), ("third.json",), networks=VOICES[:2], seed=1, hours=0.1)
 
 
 def _judged() -> Iterator[Step]:

@@ -16,6 +16,8 @@ from models.network import session
 from models.registry import registered_bytes
 from models.voices.roles import Roles, load_roles
 from models.voices.spectra import spectra
+from models.voices.third import load_third
+from pipeline.speaking.third import Weights
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -32,10 +34,11 @@ class Voices:
     Args:
         network: Of the voices.
         roles: Of the wordings.
+        third: What speaks for a third person.
     """
 
-    def __init__(self, network: InferenceSession, roles: Roles) -> None:
-        self._network, self._roles = network, roles
+    def __init__(self, network: InferenceSession, roles: Roles, third: Weights) -> None:
+        self._network, self._roles, self.third = network, roles, third
 
     def voice(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
         """The direction of a voice.
@@ -66,4 +69,4 @@ def load_voices() -> Voices:
         ModelError: when bytes are not the registered ones.
     """
     path = Path(__file__).with_name("voice.onnx")
-    return Voices(session(registered_bytes("voices", "network", path)), load_roles())
+    return Voices(session(registered_bytes("voices", "network", path)), load_roles(), load_third())

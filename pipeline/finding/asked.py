@@ -4,10 +4,10 @@
     candidates          heard, may be personal data: p of their seconds leak
     masks               may be ordinary words: 1 - p of their seconds are lost to the requester
 
-A minute of an analyst is worth so much listening and so many decisions (``MaskPolicy.review_seconds`` and
-``review_questions``).  Whoever finds nothing most times stops listening.  A mask that is not asked about
-stays: two doubtful masks a minute of call, 35 of 100 rightly masked, took a third of the questions and leaked
-nothing.
+A minute of call is worth so many seconds of doubtful places and so many decisions
+(``MaskPolicy.review_seconds`` and ``review_questions``).  Whoever finds nothing most times stops listening.
+A mask that is not asked about stays: two doubtful masks a minute of call, 35 of 100 rightly masked, took a
+third of the questions and leaked nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,13 @@ kept in doubt (one a minute, always real):
 
 
 class Limits(NamedTuple):
-    """What an analyst may be asked on a call; what must be decided may exceed it."""
+    """What an analyst may be asked on a call; what must be decided may exceed it.
+
+    Attributes:
+        seconds: Of the places themselves.  What is played around them (``pipeline.played``) grows with their
+            number, which ``questions`` holds down.
+        questions: How many of them.
+    """
 
     seconds: float
     questions: float

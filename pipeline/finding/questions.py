@@ -8,7 +8,8 @@
     合造 (従業と)                      a candidate within three seconds of it     heard with it
 
 Whoever listens to the places of a question decides them together, or takes one out and decides it alone.
-What is said right before and after each place is played, too: a candidate there costs no question of its own.
+What is said right before and after each place is played, too (``pipeline.played``): a candidate there costs
+no question of its own.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from pipeline.finding.parts import whole_of
 from pipeline.finding.queue import is_candidate
 from pipeline.finding.verdict import UNOWNED
 from pipeline.nearby import Nearby
+from pipeline.played import REACH_SECONDS
 from pipeline.reasons import Reason
 from pipeline.third_voice import THIRD_VOICE
 from pipeline.types import MaskAction, MaskItem, TimeSpan
 
 __all__ = [
     "NOWHERE",
-    "REACH_SECONDS",
     "Place",
     "Question",
     "Sound",
@@ -44,9 +45,6 @@ __all__ = [
 
 Sound = Callable[[MaskItem], Hashable]
 """What an item's words read as; false where nothing was recognised."""
-
-REACH_SECONDS: Final = 3.0
-"""How far from a place a candidate is heard with it."""
 
 LIKELY_SCORE: Final = 0.5
 """From this probability on a finding is likelier somebody's data than not."""

@@ -58,19 +58,22 @@ def guesses(heard: Heard, shared: Shared) -> Iterator[Shared]:
     count = len(staff)
     place = np.arange(count)
     sums = _Sums(heard, shared)
-    run = sums.likeliest_run()
-    if run is not None:
-        first, last = run
-        inside = (place >= first) & (place < last)
-        caller = shared.likely[:, CU]
-        start = np.stack([shared.likely[:, OP], caller * ~inside, caller * inside], axis=1)
-        yield settled(heard, start, _able(inside))
+    starts, able = [], []
     for share_first, share_last in WINDOWS:
         likely = np.where((place >= share_first * count) & (place < share_last * count), 0.9, 0.1)
-        yield _callers_voice(settled(heard, _start(staff, likely)))
+        starts.append(_start(staff, likely))
+        able.append(np.ones((count, THIRD + 1), dtype=bool))
+    run = sums.likeliest_run()
+    if run is not None:
+        inside = (place >= run[0]) & (place < run[1])
+        starts.append(_start(shared.likely[:, OP], inside.astype(np.float64)))
+        able.append(_able(inside))
     for first, last in _said(heard, sums):
         inside = (place >= first) & (place < last)
-        yield settled(heard, _start(staff, inside.astype(np.float64)), _able(inside))
+        starts.append(_start(staff, inside.astype(np.float64)))
+        able.append(_able(inside))
+    for number, three in enumerate(settled(heard, starts, able)):
+        yield _callers_voice(three) if number < len(WINDOWS) else three
 
 
 def _callers_voice(three: Shared) -> Shared:

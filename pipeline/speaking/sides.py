@@ -10,6 +10,7 @@ tell of units whose words tell nothing (「はい」), and these make the voices
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,35 +95,39 @@ def share(heard: Heard) -> Shared:
     if len(heard.seconds) > 2:
         apart = _halves(heard)
         starts += [np.stack([apart, 1 - apart], axis=1), np.stack([1 - apart, apart], axis=1)]
-    return max((settled(heard, start) for start in starts), key=lambda each: each.fit)
+    return max(settled(heard, starts), key=lambda each: each.fit)
 
 
-def settled(heard: Heard, start: NDArray[np.float64], able: NDArray[np.bool_] | None = None) -> Shared:
-    """Go on from a first guess until voices and turns agree.
+def settled(
+    heard: Heard, starts: Sequence[NDArray[np.float64]], able: Sequence[NDArray[np.bool_]] = ()
+) -> tuple[Shared, ...]:
+    """Go on from first guesses until voices and turns agree, from all of them at once.
 
     Args:
         heard: What was heard.
-        start: The probability of each speaker, shape (units, columns): staff, caller, and further people,
-            who talk as callers do.
-        able: Who may speak which unit, likewise; all by default.
+        starts: Of each guess, the probability of each speaker, shape (units, columns): staff, caller, and
+            further people, who talk as callers do.
+        able: Of each, who may speak which unit, likewise; all by default.
 
     Returns:
-        The speakers.
+        The speakers of each.
     """
-    likely, means, fit = start, np.zeros((start.shape[1], heard.voices.shape[1])), -np.inf
+    likely = np.stack(starts)
+    may = np.stack(able) if able else np.ones(likely.shape, dtype=bool)
+    means, fits = voice_means(heard, likely), np.zeros(len(likely))
     for _ in range(ROUNDS):
         means = voice_means(heard, likely)
-        scores = _scores(heard, means)
-        likely, fit = _forward_backward(
-            scores if able is None else np.where(able, scores, _NEVER), heard.pauses
-        )
-    return Shared(likely.argmax(axis=1), likely, means, fit)
+        likely, fits = _forward_backward(np.where(may, _scores(heard, means), _NEVER), heard.pauses)
+    return tuple(
+        Shared(each.argmax(axis=1), each, voices, float(fit))
+        for each, voices, fit in zip(likely, means, fits, strict=True)
+    )
 
 
 def voice_means(heard: Heard, likely: NDArray[np.float64]) -> NDArray[np.float64]:
     """The direction of each speaker's voice, of unit length, longer units counting more."""
-    sums = (likely * heard.seconds[:, None]).T @ heard.voices
-    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9))
+    sums = np.swapaxes(likely * heard.seconds[:, None], -1, -2) @ heard.voices
+    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=-1, keepdims=True), 1e-9))
 
 
 def by_wording(heard: Heard) -> NDArray[np.float64]:
@@ -137,13 +142,13 @@ def _told(heard: Heard) -> NDArray[np.float64]:
 
 
 def _scores(heard: Heard, means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log likelihood of each unit with each speaker, but for a constant."""
+    """Log likelihood of each unit with each speaker of each guess, but for a constant."""
     weight = VOICE * np.minimum(1.0, heard.seconds / LONG)
-    scores = weight[:, None] * (heard.voices @ means.T)
+    scores = weight[:, None] * (heard.voices @ np.swapaxes(means, -1, -2))
     told = WORDING * _told(heard)
-    scores[:, OP] += np.minimum(told, 0) - np.log1p(np.exp(-np.abs(told)))
+    scores[..., OP] += np.minimum(told, 0) - np.log1p(np.exp(-np.abs(told)))
     others = np.minimum(-told, 0) - np.log1p(np.exp(-np.abs(told)))
-    scores[:, CU:] += others[:, None]
+    scores[..., CU:] += others[:, None]
     return np.asarray(scores)
 
 
@@ -157,20 +162,18 @@ def _halves(heard: Heard) -> NDArray[np.float64]:
 
 def _forward_backward(
     scores: NDArray[np.float64], pauses: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
-    """Probabilities of each speaker by all units together, and the log likelihood of it all."""
-    units, columns = scores.shape
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of each guess, probabilities of each speaker by all units together, and the log likelihood."""
+    _, units, columns = scores.shape
     moves = [_moves(pause, columns) for pause in pauses]
-    ahead = np.zeros((units, columns))
-    behind = np.zeros((units, columns))
-    ahead[0] = scores[0] - np.log(columns)
+    ahead, behind = np.zeros(scores.shape), np.zeros(scores.shape)
+    ahead[:, 0] = scores[:, 0] - np.log(columns)
     for at in range(1, units):
-        ahead[at] = scores[at] + _log_sum(ahead[at - 1][:, None] + moves[at], 0)
+        ahead[:, at] = scores[:, at] + _log_sum(ahead[:, at - 1, :, None] + moves[at], 1)
     for at in range(units - 2, -1, -1):
-        behind[at] = _log_sum(moves[at + 1] + (scores[at + 1] + behind[at + 1])[None, :], 1)
+        behind[:, at] = _log_sum(moves[at + 1] + (scores[:, at + 1] + behind[:, at + 1])[:, None], 2)
     both = ahead + behind
-    fit = float(_log_sum(ahead[-1], 0))
-    return np.exp(both - _log_sum(both, 1)[:, None]), fit
+    return np.exp(both - _log_sum(both, 2)[:, :, None]), _log_sum(ahead[:, -1], 1)
 
 
 def _moves(pause: float, columns: int) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from pipeline.hearing.traces import near
 from pipeline.hearing.transcribe import as_heard, build_transcript
 from pipeline.speaking.handovers import arrives, leaves
 from pipeline.speaking.sides import Heard, share
-from pipeline.speaking.third import with_third
+from pipeline.speaking.third import Weights, with_third
 from pipeline.speaking.units import Unit, units_of
 from pipeline.types import TimeSpan, Transcript
 
@@ -34,6 +34,10 @@ LEAST_SECONDS: Final = 0.3
 
 class VoiceListener(Protocol):
     """What tells voices and wordings."""
+
+    @property
+    def third(self) -> Weights:
+        """What speaks for a third person."""
 
     def voice(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
         """The direction of a voice, of unit length, from 16 kHz audio."""
@@ -59,7 +63,7 @@ def told_apart(recording: Recording, transcript: Transcript, listener: VoiceList
     if listener is None or len(recording.samples) != 1 or known or not units:
         return transcript
     shared = share(heard := heard_in(recording, units, listener))
-    return _with_speakers(transcript, units, with_third(heard, shared).sides.tolist())
+    return _with_speakers(transcript, units, with_third(heard, shared, listener.third).sides.tolist())
 
 
 def untold(transcript: Transcript) -> Transcript:

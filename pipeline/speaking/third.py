@@ -2,8 +2,7 @@
 
 Of all guesses the likeliest is believed, where it is likely enough: by how unlike the two voices are, and by
 what is said where the telephone changes hands.  A voice changes a little with every sentence, so that the
-best guess of a call with one caller stands out, too; how much is learned
-(``models.training.voices.train_third``).
+best guess of a call with one caller stands out, too; how much is learned (``models/voices/third.json``).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.speaking.guesses import THIRD, guesses
 from pipeline.speaking.sides import CU, OP, Heard, Shared
 
-__all__ = ["EVIDENCE", "THIRD", "Guess", "evidence", "likeliest", "with_third"]
+__all__ = ["EVIDENCE", "THIRD", "Guess", "Weights", "evidence", "likeliest", "with_third"]
 
 LEAST_SECONDS: Final = 1.0
 """Speech of either voice without which nothing is believed."""
@@ -42,14 +41,28 @@ EVIDENCE: Final = (
     "arrives",
     "leaves",
 )
-"""What is weighed, in the order of ``WEIGHTS``."""
-
-WEIGHTS: Final = (-1.027, -1.575, -1.3, -0.739, 0.602, 0.673, 1.23, 1.428, 0.876)
-"""What each weighs in log odds; the last stands alone."""
+"""What is weighed."""
 
 LEAST_ODDS: Final = -0.25
 """Log odds from which a third person is believed in.  Who is missed is heard, which costs more than a doubt
 too many: so it is less than even (``tests/bench/NOTES.md``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What evidence weighs in log odds.
+
+    Attributes:
+        each: In the order of ``EVIDENCE``.
+        alone: What is added in any case.
+    """
+
+    each: tuple[float, ...]
+    alone: float
+
+    def odds(self, told: NDArray[np.float64]) -> float:
+        """The log odds of a third person, from what ``evidence`` says."""
+        return float(told @ np.array(self.each)) + self.alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +73,28 @@ class Guess:
     odds: float
 
 
-def with_third(heard: Heard, shared: Shared) -> Shared:
+def with_third(heard: Heard, shared: Shared, weights: Weights) -> Shared:
     """Give a third person their units.
 
     Args:
         heard: What was heard in the units.
         shared: Who speaks them, of two sides.
+        weights: Of the evidence.
 
     Returns:
         The same with a column for the third person; as it was where there is none.
     """
-    guess = likeliest(heard, shared)
+    guess = likeliest(heard, shared, weights)
     return shared if guess is None or guess.odds < LEAST_ODDS else guess.shared
 
 
-def likeliest(heard: Heard, shared: Shared) -> Guess | None:
+def likeliest(heard: Heard, shared: Shared, weights: Weights) -> Guess | None:
     """The likeliest guess.
 
     Args:
         heard: What was heard in the units.
         shared: Who speaks them, of two sides.
+        weights: Of the evidence.
 
     Returns:
         The guess; ``None`` where too little is said for two.
@@ -88,7 +103,7 @@ def likeliest(heard: Heard, shared: Shared) -> Guess | None:
     for three in guesses(heard, shared):
         told = evidence(heard, shared, three)
         if told is not None:
-            odds = float(told @ np.array(WEIGHTS[:-1])) + WEIGHTS[-1]
+            odds = weights.odds(told)
             best = Guess(three, odds) if best is None or odds > best.odds else best
     return best
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,8 @@ class Switchboard:
         analyzer._passes = tuple(
             _Switched(engine, self.off) for engine in (_Remembered(first, "analyze"), *later)
         )
-        analyzer._nlp = _Remembered(analyzer._nlp, "pipe")
+        nlp: Any = _Remembered(analyzer.read_with.nlp, "pipe")
+        analyzer.read_with = replace(analyzer.read_with, nlp=nlp)
         if analyzer._judge is not None:
             analyzer._judge._tagger = _Remembered(analyzer._judge._tagger, "probabilities")
         self.analyzer = analyzer

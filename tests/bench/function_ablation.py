@@ -98,9 +98,10 @@ class Bench:
         self._analyzer = load_analyzer()
         self.reader = self._analyzer.reader
         self._owner = load_owner(self.reader)
-        _remember(self._analyzer._nlp, "pipe", tuple)
-        _remember(self._analyzer._taggers.written, "probabilities", id)
-        _remember(self._analyzer._taggers.heard, "on_characters", id)
+        read_with = self._analyzer.read_with
+        _remember(read_with.nlp, "pipe", tuple)
+        _remember(read_with.written, "probabilities", id)
+        _remember(read_with.heard, "on_characters", id)
 
     def outcome(self, call: Heard) -> Outcome:
         """Find and attribute, as the product does."""

@@ -64,7 +64,7 @@ def told(call: StoredCall, thirds: Sequence[TimeSpan], voices: Voices) -> Told:
     samples = np.asarray(call.recording.samples)
     lines = [segment.time for segment in made.segments if segment.speaker == "third"]
     heard = heard_in(call.recording, units_of(call.transcript), voices)
-    guess = likeliest(heard, share(heard))
+    guess = likeliest(heard, share(heard), voices.third)
     return Told(
         call.truth.call_id,
         wrong_speaker(

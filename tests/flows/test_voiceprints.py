@@ -24,7 +24,7 @@ class Overheard:
     """Listens as the product does, and remembers for this test what was heard."""
 
     def __init__(self, voices: Voices) -> None:
-        self._voices = voices
+        self._voices, self.third = voices, voices.third
         self.heard: list[NDArray[np.float32]] = []
 
     def voice(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:

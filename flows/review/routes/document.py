@@ -18,10 +18,11 @@ from flows.review.guarding.site import Site
 from pipeline.audio.spans import Spans, length, minus, union
 from pipeline.correcting.corrected import Corrected
 from pipeline.finding.everyday import is_everyday
-from pipeline.finding.questions import NOWHERE, REACH_SECONDS, Place, question_ids
+from pipeline.finding.questions import NOWHERE, Place, question_ids
 from pipeline.masking.audio import newly_audible
 from pipeline.masking.sketch import Sketch
 from pipeline.masking.text import LABELS, OTHER_LABEL, SOMEBODY, SPEAKERS
+from pipeline.played import AROUND_SECONDS, Shown, played
 from pipeline.reason_text import sentence
 from pipeline.reviewing.consents import consents
 from pipeline.reviewing.decisions import OF_THE_TEXT, Consent, ReviewDecision, ReviewKind
@@ -120,7 +121,7 @@ def whole(site: Site, user: User, opened: OpenedCall) -> dict[str, Any]:
         "parties": [(party.value, name) for party, name in PARTIES.items()],
         "grounds": list(GROUNDS.items()),
         "silences": opened.sketch.quiet,
-        "reach": REACH_SECONDS,
+        "around": AROUND_SECONDS,
         "me": {"name": user.name, "roles": [role.value for role in user.roles], "can": dict(user.can)},
     }
 
@@ -212,9 +213,6 @@ def heard_now(site: Site, opened: OpenedCall) -> Spans:
     return union(*counting)
 
 
-# --- findings ------------------------------------------------------------------------------
-
-
 def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     """Return the items: first the open questions by the seconds that may leak, then the rest by time."""
     review = opened.review
@@ -225,11 +223,13 @@ def findings(opened: OpenedCall) -> list[dict[str, Any]]:
     items = sorted(opened.draft.items, key=lambda item: (*_order(places[item.item_id]), item.time.start))
     groups = _groups(items, opened.words)
     masked, given = opened.draft.masked, consents(review.on_text)
+    heard = played([Shown(item.time, item.channels, *places[item.item_id]) for item in items])
     return [
         _finding(item, first.get(item.item_id), groups, masked, opened)
         | {"consent": _consent(item, given)}
+        | {"played": {"start": round(time.start, 4), "end": round(time.end, 4)}}
         | places[item.item_id]._asdict()
-        for item in items
+        for item, time in zip(items, heard, strict=True)
     ]
 
 
@@ -307,9 +307,6 @@ def _near(item: MaskItem, masked: tuple[MaskItem, ...], opened: OpenedCall) -> s
         return ""
     before = (other.chars for other in masked if other.chars.start < other.chars.end == item.chars.end)
     return next((opened.words.transcript.text[chars.start : chars.end] for chars in before), "")
-
-
-# --- decisions -----------------------------------------------------------------------------
 
 
 def decisions(review: Review, recognised: Transcript) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -16,15 +17,13 @@ from flows.desk.work.review_queue import SHOWN, QueuedCall, list_queue
 from flows.desk.work.reviews import Review, load_review
 from flows.review.guarding.access import User, require
 from flows.review.guarding.site import Site, site_of
-from pipeline.audio.spans import length, union
+from pipeline.finding.questions import question_ids
+from pipeline.played import Shown, listening_seconds
 from pipeline.reviewing.decisions import ReviewKind
 
 __all__ = ["router"]
 
 router = APIRouter()
-
-CONTEXT_SECONDS = 1.0
-"""Seconds that are played before and after each item."""
 
 MAX_COUNTED_CALLS = 5000
 """Calls whose counts are cached."""
@@ -36,7 +35,7 @@ Name = Annotated[str, Query(max_length=64)]
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Counts of a call that need its plan and decisions."""
+    """Counts of a call that need its plan and decisions; ``pipeline.played`` says what is listened to."""
 
     undecided: int
     listen_seconds: float
@@ -122,15 +121,17 @@ def _counted(site: Site, queued: QueuedCall) -> _Counted:
     if not isinstance(known, _Counted):
         if len(site.counted) >= MAX_COUNTED_CALLS:
             site.counted.clear()
-        known = site.counted[key] = _count(load_review(site.desk, queued.call_id))
+        known = site.counted[key] = _count(load_review(site.desk, queued.call_id), queued.seconds or math.inf)
     return known
 
 
-def _count(review: Review) -> _Counted:
+def _count(review: Review, seconds: float) -> _Counted:
     doubtful = [item for item in review.draft.items if item.needs_review]
-    around = [
-        (max(0.0, item.time.start - CONTEXT_SECONDS), item.time.end + CONTEXT_SECONDS) for item in doubtful
-    ]
+    # Nobody has opened the text: what reads alike counts as two questions, which are played all the same.
+    asked = question_ids(doubtful, lambda _: None)
+    shown = (Shown(item.time, item.channels, *asked[item.item_id]) for item in doubtful)
     steps = {ReviewKind.COMPLETE.value, ReviewKind.REOPEN.value}
     names = {each.reviewer for each in review.everything if each.action not in steps}
-    return _Counted(len(doubtful), round(length(union(around)), 1), tuple(sorted(names)), review.complete)
+    return _Counted(
+        len(doubtful), round(listening_seconds(shown, seconds), 1), tuple(sorted(names)), review.complete
+    )

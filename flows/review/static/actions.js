@@ -437,7 +437,7 @@ export class Actions {
   }
 
   playOne(one, what = "original") {
-    const { start, end } = this.call.byId.has(one.item_id) ? this.call.playedWith(one.item_id) : one;
+    const { start, end } = this.call.byId.get(one.item_id)?.played ?? one;
     return this.play(() => this.player.playStretch(start, end, what));
   }
 

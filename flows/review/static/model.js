@@ -123,15 +123,6 @@ export class Call extends EventTarget {
     return this.together(id).filter((other) => other !== id && this.byId.get(other).beside && !this.joined.has(other));
   }
 
-  // What is played of a finding: its place, and what of its question is only heard with that place.
-  playedWith(id) {
-    const { start, end, channels } = this.byId.get(id);
-    const near = this.together(id).map((other) => this.byId.get(other)).filter((other) => other.beside
-      && other.start <= end + this.reach && other.end >= start - this.reach
-      && other.channels.some((channel) => channels.includes(channel)));
-    return { start: Math.min(start, ...near.map((other) => other.start)), end: Math.max(end, ...near.map((other) => other.end)) };
-  }
-
   // Not masked, and perhaps somebody's data; what is kept as somebody's whom the case knows is none.
   isCandidate(id) {
     const { action, party } = this.byId.get(id);

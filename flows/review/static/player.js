@@ -2,8 +2,6 @@
 
 import { post } from "./api.js";
 
-const AROUND = 1; // seconds heard before and after a stretch
-
 export class Player extends EventTarget {
   constructor(call, audio) {
     super();
@@ -117,7 +115,7 @@ export class Player extends EventTarget {
     await this.start();
   }
 
-  async playStretch(start, end, what = this.what, around = AROUND) {
+  async playStretch(start, end, what = this.what, around = this.call.around) {
     const from = Math.max(0, start - around);
     const to = Math.min(this.call.seconds, end + around);
     this.pause();

@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.training.split import read_split
 from models.training.voices.phrases import BACK, HANDING, PUT_THROUGH, PUTTING_THROUGH, TAKING
 from models.voices.roles import Roles
 from pipeline.speaking.guesses import THIRD
@@ -64,6 +65,7 @@ class MadeUp:
 def read_sittings(path: Path) -> Sittings:
     """Read what ``models.training.voices.sittings`` wrote; moods of one mouth count as one voice."""
     found: dict[str, list[dict[int, Stretches]]] = {}
+    split = read_split()
     with np.load(path) as stored:
         data = dict(stored)
     for number, voice in enumerate(data["voices"]):
@@ -73,9 +75,7 @@ def read_sittings(path: Path) -> Sittings:
                         data["directions"][own & (data["lines"] == line)])
             for line in np.unique(data["lines"][own])
         }  # fmt: skip
-        found.setdefault(str(voice).partition("_")[0] if "takumi" in str(voice) else str(voice), []).append(
-            by_line
-        )
+        found.setdefault(split.mouth(str(voice)), []).append(by_line)
     return Sittings(found)
 
 

@@ -104,12 +104,14 @@ def _of_call(path: Path) -> Iterator[Said]:
     truth = read_truth(json.loads(path.read_text(encoding="utf-8")), path.name)
     recording = read_recording(path.with_name(path.name.replace(".truth.json", ".wav")))
     samples = np.asarray(recording.samples).astype(np.float32) / np.float32(32768)
-    voices = dict(truth.voices)
+    call = f"{path.parent.name}/{truth.call_id}"
+    # Where the truth names no voices, each side is taken for one: so it is in quick calls, to try a step.
+    voices = dict(truth.voices) or {side: f"{call} {side}" for side in ("op", "cu")}
     for turn in truth.script:
         alone = not any(turn is not each and turn.time.overlaps(each.time) for each in truth.script)
         if turn.speaker in voices and (alone or len(samples) == 2):
             first, last = round(turn.time.start * RATE), round(turn.time.end * RATE)
-            yield (voices[turn.speaker], path.stem), samples[turn.channel(len(samples)), first:last]
+            yield (voices[turn.speaker], call), samples[turn.channel(len(samples)), first:last]
 
 
 def _breaths(sound: Sound) -> Iterator[Sound]:

@@ -1,15 +1,16 @@
 """Learn what speaks for a third person: weights for ``pipeline.speaking.third``.
 
-    python -m models.training.voices.train_third NPZ --scripts FILE... [--calls 150]
+    python -m models.training.voices.train_third NPZ --scripts FILE... --out third.json [--calls 150]
 
 ``NPZ`` is from ``models.training.voices.sittings``, of voices that the voice network has never heard.  The
 calls are made up (``made_up``), half of them with a third person.  Weights are learned from each half of
-voices, scripts and phrases and told on the other half, then learned from both and printed.
+voices, scripts and phrases and told on the other half, then learned from both and written.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from models.training.voices.made_up import MadeUp, Sittings, found_rightly, made_up, read_sittings
 from models.voices.roles import load_roles
+from models.voices.third import ALONE
 from pipeline.speaking.guesses import THIRD, guesses
 from pipeline.speaking.sides import share
 from pipeline.speaking.third import EVIDENCE, evidence
@@ -58,13 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--calls", type=int, default=150, help="of each half, with a third person and without"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     halves = [_calls(options, half) for half in (0, 1)]
     for half in (0, 1):
         _tell(half, halves[half], _learned(halves[1 - half]))
-    print(
-        dict(zip((*EVIDENCE, "alone"), np.round(_learned([*halves[0], *halves[1]]), 3).tolist(), strict=True))
-    )
+    learned = np.round(_learned([*halves[0], *halves[1]]), 3).tolist()
+    weights = dict(zip((*EVIDENCE, ALONE), learned, strict=True))
+    options.out.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

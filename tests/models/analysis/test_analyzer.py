@@ -146,13 +146,13 @@ def test_the_tagger_reads_each_hearing_once(monkeypatch: pytest.MonkeyPatch) -> 
     """Its witness, the judge and the second hearing's carrying over all ask: each hearing is read once."""
     judged = load_analyzer()
     read: list[str] = []
-    real = judged._taggers.written.probabilities
+    real = judged.read_with.written.probabilities
 
     def counted(transcript: Transcript, tokens: Sequence[Token], line: SoundLine) -> Tagged:
         read.append(transcript.text)
         return real(transcript, tokens, line)
 
-    monkeypatch.setattr(judged._taggers.written, "probabilities", counted)
+    monkeypatch.setattr(judged.read_with.written, "probabilities", counted)
     first = call_of(("cu: 隣の佐藤さんの荷物です。",)).transcript
     second = call_of(("cu: となりの加藤さんの荷物です。",)).transcript
     assert judged.analyze(first, NOBODY, second)

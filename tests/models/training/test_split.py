@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.training.split import NATIVE, NEVER, PARTS, SplitError, check_data, clips, read_split
+from models.training.split import NATIVE, NEVER, PARTS, SplitError, check_data, clips, mouth_of, read_split
 from sample_audio.script import read_scripts
 from sample_audio.voices import VOICES
 
@@ -48,6 +48,15 @@ def test_no_voice_is_in_two_parts() -> None:
     assert len(split.voices("listening")) >= 30
     assert len(split.voices(NEVER)) >= 5
     assert set(VOICES) == set(NATIVE)
+
+
+def test_moods_are_of_one_mouth_and_other_names_are_not() -> None:
+    """Kokoro's names begin with a language and a sex, an HTS voice's with its speaker."""
+    split = read_split()
+    hts = [name for part in PARTS for name in split.by_part[part].get("hts", ())]
+    assert {split.mouth(name) for name in hts} == {"mei", "takumi"}
+    assert split.mouth("af_sky") == mouth_of("af_sky", "styles") == "af_sky"
+    assert split.mouth("nobody_sad") == "nobody_sad"
 
 
 def test_some_of_the_sets_of_a_part() -> None:

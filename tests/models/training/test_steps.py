@@ -76,6 +76,17 @@ def test_no_floor_learns_from_calls_that_one_below_has_learned_from() -> None:
         assert not any(calls in needs(network) for network in networks)
 
 
+def test_a_third_person_is_learned_from_voices_that_the_network_has_not_heard() -> None:
+    """It is surer of voices that it has heard: none of them, none that things are chosen on."""
+    split, by_name = read_split(), {step.name: step for step in graph()}
+    spoken = [each for each in by_name["collect-sittings"].after if each.startswith("speak-")]
+    voices = {word for name in spoken for word in words(by_name[name])}
+    assert voices >= {"af_river", "am_adam", "af_jessica", "takumi_sad"}
+    assert not voices & {*split.voices("listening"), *split.voices("tuning")}
+    scripts = {path.as_posix() for path in split.scripts("tuning")}
+    assert not scripts & words(by_name["train-third"])
+
+
 def test_seeds_are_said() -> None:
     """Where a step draws anything, its seed is the one in its arguments."""
     for step in graph():

@@ -55,6 +55,8 @@ def test_something_else_changes_or_staff_are_put_through(line: str) -> None:
         "はい、代わります",
         "隣にいるので、娘に代わってもいいですか",
         "夫と代わりますので",
+        "ちょっと待って、代わるわ",
+        "本人が今おりまして、代わってもよろしいですか",
     ],
 )
 def test_somebody_hands_it_over(line: str) -> None:
@@ -70,6 +72,9 @@ def test_somebody_hands_it_over(line: str) -> None:
         "運転手が佐藤に替わります？",
         "住所が変わります",
         "代わりに行きます",
+        "もうすぐ会社の携帯に替わるんですよね",
+        "電話を代わりたいけど、畑で手がどろどろ",
+        "お母様がわかる方に代わりますか",
     ],
 )
 def test_nobody_hands_it_over(line: str) -> None:

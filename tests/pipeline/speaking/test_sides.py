@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models.voices.third import load_third
 from pipeline.speaking.sides import CU, OP, Heard, share
 from pipeline.speaking.third import LEAST_ODDS, THIRD, likeliest, with_third
 
@@ -66,7 +67,7 @@ def test_a_third_person_is_found_where_the_callers_voice_changes() -> None:
     """And gets the units in between, not staff's among them."""
     who = "abababacacacababab"
     call = heard(who, [3.0 if name == "a" else -2.0 for name in who], noise=0.3)
-    found = with_third(call, share(call)).sides
+    found = with_third(call, share(call), load_third()).sides
     wanted = {"a": OP, "b": CU, "c": THIRD}
     assert found.tolist() == [wanted[name] for name in who]
 
@@ -78,7 +79,7 @@ def test_what_is_said_when_the_telephone_changes_hands_tells() -> None:
     odds = []
     for said in ({}, {"leaves": 5}, {"leaves": 5, "arrives": 7}):
         call = heard(who, wording, noise=0.9, **said)
-        guess = likeliest(call, share(call))
+        guess = likeliest(call, share(call), load_third())
         assert guess is not None
         odds.append(guess.odds)
     assert odds[0] < odds[1] < odds[2]
@@ -89,21 +90,21 @@ def test_staff_who_are_put_through_are_staff() -> None:
     """One of staff says that somebody takes over, and somebody else's voice goes on in staff's words."""
     who = "ab" * 5 + "cb" * 5
     call = heard(who, [-2.0 if name == "b" else 3.0 for name in who], noise=0.3, arrives=10, leaves=8)
-    assert set(with_third(call, share(call)).sides.tolist()) == {OP, CU}
+    assert set(with_third(call, share(call), load_third()).sides.tolist()) == {OP, CU}
 
 
 def test_one_caller_is_no_third_person() -> None:
     """However often they speak."""
     who = "ab" * 10
     call = heard(who, [3.0 if name == "a" else -2.0 for name in who])
-    assert set(with_third(call, share(call)).sides.tolist()) == {OP, CU}
+    assert set(with_third(call, share(call), load_third()).sides.tolist()) == {OP, CU}
 
 
 def test_too_little_speech_is_not_looked_at() -> None:
     """Of a single はい nobody knows whose it is."""
     who = "abacab"
     call = heard(who, [3.0 if name == "a" else -2.0 for name in who], seconds=0.4)
-    assert likeliest(call, share(call)) is None
+    assert likeliest(call, share(call), load_third()) is None
 
 
 def unit(values: NDArray[np.float64]) -> float:

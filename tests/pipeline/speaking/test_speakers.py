@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.audio.recording import Recording
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.speaking.speakers import told_apart, untold
+from pipeline.speaking.third import EVIDENCE, Weights
 from pipeline.types import Posteriorgram, Trace, Transcript
 from tests.builders import transcript, utterance
 
@@ -18,6 +19,8 @@ HIGH, LOW = 900, 300
 
 class Tones:
     """Hears a tone's pitch as a voice; staff say the polite things."""
+
+    third = Weights((0.0,) * len(EVIDENCE), alone=-9.0)
 
     def voice(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
         """One direction for high tones, another for low ones."""

@@ -52,6 +52,13 @@ def test_a_call_is_told_whole(analyst, call, desk):
     assert {"party", "ground", "action", "score", "source", "reason", "group", "question", "beside"} <= set(
         first
     )
+    for finding in told["findings"]:
+        heard = finding["played"]
+        assert heard["start"] <= finding["start"] <= finding["end"] <= heard["end"]
+    # What the queue says is the length of what is played here, with what is around it.
+    (row,) = analyst.get("/api/calls").json()["rows"]
+    heard_once = sum(f["played"]["end"] - f["played"]["start"] + 2 * told["around"] for f in doubtful)
+    assert row["listen_seconds"] == pytest.approx(heard_once, abs=0.1)
     assert [f["question"] != "" for f in told["findings"]] == [f["needs_review"] for f in told["findings"]]
     assert audit.entries(desk)[-1].action == "call.view"
     assert audit.entries(desk)[-1].actor.name == "kubota"

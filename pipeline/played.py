@@ -4,8 +4,8 @@
     heard with it                 |==|                at most REACH_SECONDS away, on one of its channels
     played         ---<--==============-->---------   AROUND_SECONDS before and after
 
-The page plays this, the queue tells how long it is, and ``kaiji evaluate`` counts it: what is played for two
-places is heard once, pauses and thoughts between them are not counted.
+The page plays this, and the queue tells how long it is: what is played for two places is heard once, pauses
+and thoughts between them are not counted.  ``kaiji evaluate`` counts the places alone, as agreed.
 """
 
 from __future__ import annotations

@@ -21,7 +21,6 @@ from pipeline.measuring.frames import AudioPair, Frames, Marked, Stretch, frames
 from pipeline.measuring.letters import edits, letters
 from pipeline.measuring.sides import measure_sides
 from pipeline.measuring.truth import CallTruth, TruthSpan
-from pipeline.played import Shown, listening_seconds
 from pipeline.types import TimeSpan
 
 __all__ = [
@@ -52,7 +51,7 @@ class ReviewRow:
     """One row of ``<stem>.review.json``, without its text.
 
     ``channels`` is empty where the row names none: it is then meant on all.  Rows that are decided together
-    share a ``question``; a row without one is decided alone.  One that is ``beside`` is only heard with them.
+    share a ``question``; a row without one is decided alone.
     """
 
     time: TimeSpan
@@ -62,7 +61,6 @@ class ReviewRow:
     masked: bool
     needs_review: bool
     question: str = ""
-    beside: bool = False
 
     def on(self, channels: int) -> tuple[int, ...]:
         """The channels it applies to, in a file with so many channels."""
@@ -110,7 +108,6 @@ def _read_review_row(row: Mapping[str, object]) -> ReviewRow:
         masked=row["action"] == "mask",
         needs_review=row["needs_review"],
         question=str(row.get("question", "")),
-        beside=row.get("beside") is True,
     )
 
 
@@ -155,7 +152,7 @@ def measure_call(
     own &= frames.speech & ~hot  # in a mono file two may speak at once; what must be masked has precedence
     third = frames.mark([(turn.time, (turn.channel(len(frames.speech)),)) for turn in truth.third_turns])
     outside = frames.speech & ~covered & ~third
-    awaiting = [Shown(row.time, row.channels, row.question, row.beside) for row in review if row.needs_review]
+    awaiting = [row.time for row in review if row.needs_review]
     return CallFigures(
         call_id=truth.call_id,
         seconds=audio.seconds,
@@ -168,7 +165,7 @@ def measure_call(
         over_mask_causes=_over_mask_causes(frames, outside & frames.changed, truth.spans, review),
         requester_kept=_share(own, ~frames.changed),
         requester_kept_after_review=_share(own, ~decided),
-        review_seconds=listening_seconds(awaiting, audio.seconds),
+        review_seconds=_union_seconds(awaiting),
         review_findings=len(awaiting),
         review_questions=_real_questions(review, truth.spans, len(frames.speech)),
         character_errors=_character_errors(truth, recognised),
@@ -282,6 +279,15 @@ def _over_mask_causes(
             counts[cause] += int(np.count_nonzero(its))
     counts["", "", False] += int(np.count_nonzero(left))
     return tuple(OverMask(*cause, count) for cause, count in counts.items() if count)
+
+
+def _union_seconds(times: Sequence[TimeSpan]) -> float:
+    """Seconds in at least one of ``times``: what two findings share is heard once."""
+    total, heard_until = 0.0, 0.0
+    for time in sorted(times):
+        total += max(0.0, time.end - max(time.start, heard_until))
+        heard_until = max(heard_until, time.end)
+    return total
 
 
 def _character_errors(truth: CallTruth, recognised: str | None) -> Share:

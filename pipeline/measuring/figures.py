@@ -119,7 +119,7 @@ class CallFigures:
         over_mask_causes: Which findings took the changed frames of ``over_mask``.
         requester_kept: In the requester's own spans and left unchanged, of all in them.
         requester_kept_after_review: The same after review.
-        review_seconds: Played to an analyst who judges every ``needs_review`` finding (``pipeline.played``).
+        review_seconds: What an analyst must hear to judge every ``needs_review`` finding.
         review_findings: How many findings that is.
         review_questions: Of the questions that they are put as, those about anybody's data.
         character_errors: Edits from script to recognised text, of the script's

@@ -209,7 +209,7 @@ def _rows(plan: MaskPlan, transcript: Transcript) -> list[ReviewRow]:
             item.source,
             item.action is MaskAction.MASK,
             item.needs_review,
-            *asked.get(item.item_id, NOWHERE),
+            asked.get(item.item_id, NOWHERE).question,
         )
         for item in plan.items
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,9 @@ from fastapi.testclient import TestClient
 from flows.desk.integrity.desk import Desk
 from flows.desk.kinds.values import Actor, Role
 from flows.desk.people import accounts
+from flows.practice.practice_desk import SAMPLES
 from flows.review.app import create_app
+from flows.review.guarding import practising
 from flows.review.guarding.access import csrf_of
 
 HOST = "http://localhost:8400"
@@ -96,6 +100,15 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords for tests."""
     monkeypatch.setattr(accounts, "HASHER", QUICK)
     monkeypatch.setattr(accounts, "_NOBODY", [])
+
+
+def practise_on(monkeypatch: pytest.MonkeyPatch, folder: Path, stems: Iterable[str]) -> None:
+    """Let a practice desk be made of some of the sample calls alone, copied into a new folder."""
+    folder.mkdir()
+    for stem in stems:
+        for ending in (".wav", ".case.json"):
+            shutil.copy2(SAMPLES / f"{stem}{ending}", folder)
+    monkeypatch.setattr(practising, "SAMPLES", folder)
 
 
 def made_app(desk: Desk) -> Iterator[FastAPI]:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from models.registry import EmbeddedModel, Encoder, embedded_asr, is_installed, verified_bytes
 from models.speech.ear import POOL, on_cpu, pooled
 from models.speech.ears import LISTENED_SECONDS, SILENCE, Ears, Heard, Unheard, load_ears
-from models.speech.whisper.narrow_vocabulary import SPECIAL, narrowed_config, narrowed_weights
+from models.speech.whisper.narrow_vocabulary import SPECIAL, narrowed_config, narrowed_weights, without_layers
 from models.speech.whisper.processors import Place
 from models.speech.whisper.window_encoder import WindowEncoder
 from pipeline.errors import ModelError
@@ -36,10 +36,6 @@ __all__ = ["EMBEDDED", "ListeningEncoder", "load_listening_encoder"]
 
 EMBEDDED: Final = "base"
 """The embedded model whose encoder the ears have learned to read, as the registry calls it."""
-
-UNUSED: Final = "decoder/layer_"
-FIRST_LAYER: Final = "decoder/layer_0/"
-"""CTranslate2 loads no Whisper model without a decoder: of this one only the first layer is kept."""
 
 
 class ListeningEncoder:
@@ -167,11 +163,7 @@ def _lay_out(embedded: EmbeddedModel, folder: Path) -> None:
     vocabulary = content["vocabulary.txt"].decode().splitlines()
     kept = np.array([n for n, token in enumerate(vocabulary) if SPECIAL.fullmatch(token)], dtype=np.int64)
     with (folder / "model.bin").open("wb") as file:
-        file.writelines(narrowed_weights(content.pop("model.bin"), kept, len(vocabulary), wanted=_needed))
+        wanted = without_layers("decoder")
+        file.writelines(narrowed_weights(content.pop("model.bin"), kept, len(vocabulary), wanted=wanted))
     (folder / "config.json").write_text(narrowed_config(json.loads(content["config.json"]), kept), "utf-8")
     (folder / "vocabulary.txt").write_text("".join(f"{vocabulary[token]}\n" for token in kept), "utf-8")
-
-
-def _needed(name: str) -> bool:
-    """Whether an array is written: of the decoder's layers only the first."""
-    return not name.startswith(UNUSED) or name.startswith(FIRST_LAYER)

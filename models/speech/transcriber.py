@@ -32,6 +32,7 @@ from models.speech.whisper.narrow_vocabulary import (
     kept_tokens,
     narrowed_config,
     narrowed_weights,
+    without_layers,
 )
 from models.speech.whisper.processors import Place, place
 from models.speech.whisper.window_encoder import WindowEncoder
@@ -57,9 +58,6 @@ DECODING: Mapping[str, Any] = {
     "vad_filter": False,
 }
 
-
-UNUSED, FIRST_LAYER = "encoder/layer_", ("encoder/layer_0/", "encoder/layer_norm/")
-"""Of the encoder of a model that only decodes: what is left out, and what CTranslate2 insists on."""
 
 TOKENS_A_SECOND, TOKENS_BESIDE, MOST_TOKENS = 14.0, 40, 440
 """Most that is decoded of so much sound.  Talk is at most eight morae a second, and most characters are a
@@ -318,17 +316,12 @@ def _lay_out(
         if adapter:
             rows = partial(rows, change=load_adapter(adapter, files["model.bin"].sha256).applied)
         if number:
-            rows = partial(rows, wanted=_decodes)
+            rows = partial(rows, wanted=without_layers("encoder"))
         with (folder / "model.bin").open("wb") as weights:
             weights.writelines(rows())
         for name, written in content.items():
             (folder / name).write_bytes(written)
     return kept
-
-
-def _decodes(name: str) -> bool:
-    """Whether an array is of a model that only decodes: of the encoder's layers the first."""
-    return not name.startswith(UNUSED) or name.startswith(FIRST_LAYER)
 
 
 def _load_by_path_or_hub(

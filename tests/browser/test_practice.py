@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,24 +15,18 @@ from flows.desk.integrity.desk import open_desk
 from flows.desk.kinds.states import State
 from flows.desk.work.first_steps import FirstStep
 from flows.practice.mark import practice_settings
-from flows.practice.practice_desk import SAMPLES
-from flows.review.guarding import practising
 from tests.browser.looking import faults
 from tests.browser.pages import sign_in
 from tests.browser.running import Served, served_desk
 from tests.browser.test_whole_path import STEM, WORKING_MS, Hands, decide_all
 from tests.desk_builders import desk_settings
-from tests.review_site import add_people, quick_passwords
+from tests.review_site import add_people, practise_on, quick_passwords
 
 
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A desk with its people and nothing else; the shortest of the sample calls to practise on."""
-    samples = tmp_path / "samples"
-    samples.mkdir()
-    for ending in (".wav", ".case.json"):
-        shutil.copy2(SAMPLES / f"{STEM}{ending}", samples)
-    monkeypatch.setattr(practising, "SAMPLES", samples)
+    practise_on(monkeypatch, tmp_path / "samples", (STEM,))
     quick_passwords(monkeypatch)
     with open_desk(desk_settings(tmp_path)) as desk:
         add_people(desk)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from models.speech.whisper.weights_file import Array, rewritten
 
-__all__ = ["SPECIAL", "NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights"]
+__all__ = ["SPECIAL", "NarrowWhisper", "kept_tokens", "narrowed_config", "narrowed_weights", "without_layers"]
 
 LETTERS = 2
 """Letters of the alphabet that a kept token holds at most: whole English words are not heard in a call,
@@ -50,6 +50,21 @@ def kept_tokens(vocabulary: Sequence[str]) -> NDArray[np.int64]:
     # What is no character of the alphabet becomes one that is no byte.
     bytes_of = dict.fromkeys(range(256), 256) | {ord(char): byte for char, byte in _alphabet().items()}
     return np.array([n for n, token in enumerate(vocabulary) if _needed(token, bytes_of)], dtype=np.int64)
+
+
+def without_layers(part: str) -> Callable[[str], bool]:
+    """Choose what of a model is written where a part of it is not used.
+
+    CTranslate2 loads no Whisper model without an encoder and a decoder: of the part its first layer is kept.
+
+    Args:
+        part: ``encoder`` or ``decoder``.
+
+    Returns:
+        Says of an array's name whether it is written: ``wanted`` of ``narrowed_weights``.
+    """
+    unused = re.compile(rf"{part}/layer_[1-9]")
+    return lambda name: not unused.match(name)
 
 
 def narrowed_weights(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +15,12 @@ from flows.desk.integrity import audit
 from flows.desk.integrity.desk import Desk, open_desk
 from flows.desk.kinds.values import NoteKind
 from flows.practice.mark import practice_settings
-from flows.practice.practice_desk import SAMPLES, end_practice
+from flows.practice.practice_desk import end_practice
 from flows.review.app import create_app
-from flows.review.guarding import practising
 from flows.review.guarding.access import csrf_of
 from tests.desk_builders import CLERK, desk_settings, new_request
 from tests.flows.review.guarding.test_proxy import header_mode, sato
-from tests.review_site import HOST, Person, add_people, quick_passwords, signed_in
+from tests.review_site import HOST, Person, add_people, practise_on, quick_passwords, signed_in
 
 FEW = ("accident-witness", "landlord-leak")
 
@@ -30,12 +28,7 @@ FEW = ("accident-witness", "landlord-leak")
 @pytest.fixture
 def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A company's desk with one request and its people; two of the sample calls to practise on."""
-    samples = tmp_path / "samples"
-    samples.mkdir()
-    for name in FEW:
-        for ending in (".wav", ".case.json"):
-            shutil.copy2(SAMPLES / f"{name}{ending}", samples)
-    monkeypatch.setattr(practising, "SAMPLES", samples)
+    practise_on(monkeypatch, tmp_path / "samples", FEW)
     quick_passwords(monkeypatch)
     with open_desk(desk_settings(tmp_path)) as desk:
         add_people(desk)

@@ -12,6 +12,7 @@ from models.speech.whisper.narrow_vocabulary import (
     kept_tokens,
     narrowed_config,
     narrowed_weights,
+    without_layers,
 )
 
 
@@ -152,3 +153,11 @@ def test_numbers_are_the_whole_models_outside() -> None:
     assert outer.device == "cpu"
     with pytest.raises(KeyError):
         outer.align(None, [0], [[7]], 100)
+
+
+def test_of_an_unused_part_the_first_layer_is_kept() -> None:
+    """And all that is no layer of it, and the other part whole."""
+    wanted = without_layers("encoder")
+    kept = ("encoder/layer_0/ffn/linear_0/weight", "encoder/layer_norm/beta", "encoder/conv1/bias")
+    assert all(map(wanted, (*kept, "decoder/layer_5/ffn/linear_0/weight")))
+    assert not any(map(wanted, ("encoder/layer_1/ffn/linear_0/weight", "encoder/layer_10/ffn/linear_0/bias")))

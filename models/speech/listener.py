@@ -18,17 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.hearing.batches import in_batches
-from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS, BatchRecogniser, batch_of, brightened
+from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS, BatchRecogniser, brightened
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from pipeline.hearing.windows import Window, shorter
 from pipeline.types import TimeSpan
 
-__all__ = ["ClipListener"]
+__all__ = ["WINDOWS_AT_ONCE", "ClipListener"]
 
 Sound = NDArray[np.float32]
 
 PAUSE: Final = 0.4
 """Seconds of silence between two clips: longer than within a sentence."""
+
+WINDOWS_AT_ONCE: Final = 4
+"""Windows that are decoded at the same time, all parallel batches together: half of the second hearing's, as
+everything that finds data is loaded by now, and here a process needs the most memory."""
 
 KEPT_FOR: Final = 8
 """Times that the listener is asked after which it forgets a clip: two rounds of a call, in which it is asked
@@ -90,7 +94,8 @@ class ClipListener:
         """What is heard in each clip; only those of one batch are there at a time."""
         out: list[list[HeardSegment]] = []
         windows = _packed(clips)
-        most, at_once = batch_of(self._recogniser), self._recogniser.at_once
+        at_once = self._recogniser.at_once
+        most = max(1, WINDOWS_AT_ONCE // at_once)
         while batch := list(itertools.islice(windows, most * at_once)):
             last = max(clip for window in batch for (clip, _), _ in window)
             out += [[] for _ in range(len(out), last + 1)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from models.speech.listener import KEPT_FOR, PAUSE, ClipListener
+from models.speech.listener import KEPT_FOR, PAUSE, WINDOWS_AT_ONCE, ClipListener
 from pipeline.hearing.second_hearing import RATE, SECOND_WINDOW_SECONDS
 from pipeline.hearing.transcribe import HeardSegment, HeardWord
 from tests.builders import voice
@@ -130,6 +130,6 @@ def test_clips_are_heard_before_the_last_is_cut_out():
             return super().recognise_batch(windows)
 
     heard = ClipListener(Watched())(clips)
-    assert seen[0] == 8 * 5 + 1
+    assert seen[0] == WINDOWS_AT_ONCE * 5 + 1
     assert clips.looked_at == 90
     assert heard == ClipListener(Batches())([clip(2.0, seed) for seed in range(90)])

@@ -1,7 +1,8 @@
-"""Split a finding that may be several entities: all parts are masked, and each is decided by itself.
+"""Split a finding that may be several entities: each part is masked or shown, and decided, by itself.
 
 中の髪がハトリチオ      one finding, masked         an analyst who confirms it also masks 中の髪が
 中の|髪が|ハトリチオ    three findings, masked      an analyst can give the first two back
+080の|はい|3574の       masked, shown, masked     はい between two groups of a number is nobody's data
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
 
 __all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
+MIN_MASKED_PART_SCORE = 0.05
+"""Lowest probability of a part that is masked; others are shown.  In eight calls of the part ``weighing`` 15 of
+126 parts are below it: they hold 4.3 s of speech that is nobody's data, a tenth of all over-mask, and none
+that is a third party's; from .05 to .2 they hold more of third parties' than of others (2.0 and .9 s)."""
+
 Whole = tuple[tuple[Why, ...], str, str]
 """Key that the parts of one finding share: reasons, source and type."""
 
@@ -31,6 +37,7 @@ def split_into_parts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
     Returns:
         The findings in their order, some replaced by their parts; together they hold the same characters.
+        Improbable parts are candidates.
     """
     return tuple(itertools.chain.from_iterable(map(_parted, findings)))
 
@@ -47,7 +54,9 @@ def _parted(finding: Finding) -> Iterator[Finding]:
     edges = (entity.chars.start, *(start for start, _ in inside), entity.chars.end)
     notes = (*finding.notes, Reason.PART_OF_RUN)
     for (start, end), share in zip(itertools.pairwise(edges), shares, strict=True):
-        part = replace(entity, chars=CharSpan(start, end), score=entity.score * share, morae=0, parts=())
+        score = entity.score * share
+        shown = score < MIN_MASKED_PART_SCORE
+        part = replace(entity, chars=CharSpan(start, end), score=score, candidate=shown, morae=0, parts=())
         yield replace(finding, entity=part, notes=notes)
 
 

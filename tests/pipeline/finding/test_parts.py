@@ -36,6 +36,16 @@ def test_each_part_is_a_finding_with_its_share_of_the_score(party: Party) -> Non
     }
 
 
+def test_an_improbable_part_is_shown_and_not_masked() -> None:
+    """「080の、はい、3574の」: はい is nobody's number, though it stands within one."""
+    number = replace(WHOLE, entity_type="PHONE_NUMBER", parts=((10, 1.0), (13, 0.062), (15, 0.063)))
+    assert [(f.entity.score >= 0.05, f.entity.candidate) for f in split_into_parts([finding(number)])] == [
+        (True, False),
+        (False, True),
+        (True, False),
+    ]
+
+
 @pytest.mark.parametrize(
     "whole",
     [

@@ -188,6 +188,7 @@ def test_how_much_is_explained_is_told_below_the_bound(reader: Reader) -> None:
         ("横浜の用に単望のた", "横田辰雄", 3),
         ("太陽のように菜の花の菜", "虎太郎", 0),
         ("やよいのや大変用の対応だと", "虎太郎", 2),
+        ("沢の沢、修理の修", "三宅修", 0),
         ("沢の沢、香りの香、田んぼの田", "沢田香織", 3),
         ("平和の平と書きます", "平野拓也", 3),
         # Of a long one enough has to be of the name: the well was heard as a wood, the tree comes too late.

@@ -128,6 +128,7 @@ def test_a_third_of_a_finding_has_to_be_theirs(behind: int, cut: bool, reader: R
 @pytest.mark.parametrize(
     ("written", "own"),
     [
+        (6, [3]),  # of a word of five morae, hardly more than half is theirs
         (12, [7]),  # of a word of two morae and a half, two thirds are theirs
         (26, [4, 10]),  # of one of a single mora, half
     ],

@@ -32,9 +32,6 @@ MAX_PRICE: Final = 0.6
 MARGIN_STEPS: Final = 25
 """Steps around a finding in which a form of it may begin and end: a second."""
 
-MAX_WORD_PRICE: Final = 0.4
-"""Price over its length of a word that may explain a kanji."""
-
 WORTH_PER_LOG_MORA: Final = 0.6
 """What a longer form is worth against a nearer one, for each natural logarithm of its morae."""
 
@@ -177,7 +174,7 @@ class Nearness:
     def _explains(self, stretch: Stretch) -> float:
         """How much of what is heard explains the requester's name."""
         kana = stretch.kana()
-        told = (explained_at(kana, name, self._reader, within=MAX_WORD_PRICE) for name in self._names if kana)
+        told = (explained_at(kana, name, self._reader) for name in self._names if kana)
         return max((sum(at.end - at.start for at in each) / len(kana) for each in told), default=0.0)
 
 

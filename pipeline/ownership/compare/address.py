@@ -34,6 +34,7 @@ __all__ = [
     "FILLERS",
     "MAX_EXTRA_MORAE",
     "MAX_PRICE_CLEAR",
+    "MAX_PRICE_VERBATIM",
     "address_groups",
     "whose_address",
     "without_fillers",
@@ -43,7 +44,7 @@ MAX_PRICE_CLEAR = 0.2
 """Highest price, as a share of the length, at which a town tells by itself."""
 
 MAX_PRICE_VERBATIM = 0.1
-"""The same for words that nothing else makes a place: a voiced consonant, a drawn vowel."""
+"""The same for words that nothing else makes a place or a name: a voiced consonant, a drawn vowel."""
 
 MAX_EXTRA_MORAE = 3
 """Most morae beside a town that is all that was said: a particle, a word half caught."""

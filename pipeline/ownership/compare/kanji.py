@@ -47,9 +47,6 @@ MIN_WORTH_SHARE = 0.4
 """Lowest worth as a share of the text's morae: in three findings together, 56 morae, a little of each
 kanji of any name is found."""
 
-MAX_WORD_PRICE = 0.3
-"""Highest price of a word over its length."""
-
 WORTH_PER_PRICE = 2.5
 """Worth that a price of one mora takes from a word."""
 
@@ -66,8 +63,6 @@ MIN_MORAE = 5
 """Fewest morae of an explanation."""
 
 _NO, _CALLED = morae("ノ"), morae("トイウジ")
-_SKIPPED = 0.4
-"""Price of a mora between a word and the reading: 陽に for 陽."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +95,7 @@ class Way:
     stretches: tuple[tuple[int, int], ...] = ()
 
 
-def explained_at(
-    text: str, name: str, reader: KanjiReader, least: float = MIN_WORTH, within: float = MAX_WORD_PRICE
-) -> tuple[CharSpan, ...]:
+def explained_at(text: str, name: str, reader: KanjiReader, least: float = MIN_WORTH) -> tuple[CharSpan, ...]:
     """Find where the kanji of a name are explained.
 
     Args:
@@ -110,45 +103,43 @@ def explained_at(
         name: A whole name as written, blanks left out.
         reader: Reads the text, and knows kanji.
         least: Worth of what is found, in morae, beside ``WORTH_PER_MORA`` for each mora of the text.
-        within: Price of a word over its length at the most.
 
     Returns:
         Characters of each kanji's explanation, in order; empty where they make none of this name.
     """
     line = reader.line(text)
-    best = _best(line.morae, name, reader, within)
+    best = _best(line.morae, name, reader)
     if best.worth < _needed(line.morae, least):
         return ()
     return tuple(line.span(start, end) for start, end in best.stretches)
 
 
-def explained_share(text: str, name: str, reader: KanjiReader, within: float = MAX_WORD_PRICE) -> float:
+def explained_share(text: str, name: str, reader: KanjiReader) -> float:
     """How much of the worth that makes a text the explanation of a name it has.
 
     Args:
         text: As recognised, or heard.
         name: A whole name as written, blanks left out.
         reader: Reads the text, and knows kanji.
-        within: Price of a word over its length at the most.
 
     Returns:
         Worth of what is found over that of ``explained_at``; 1 and more where that finds the name.
     """
     line = reader.line(text)
-    return _best(line.morae, name, reader, within).worth / _needed(line.morae, MIN_WORTH)
+    return _best(line.morae, name, reader).worth / _needed(line.morae, MIN_WORTH)
 
 
 def _needed(line: Sequence[Mora], least: float) -> float:
     return max(least + WORTH_PER_MORA * len(line), MIN_WORTH_SHARE * len(line))
 
 
-def _best(line: Sequence[Mora], name: str, reader: KanjiReader, within: float) -> Way:
+def _best(line: Sequence[Mora], name: str, reader: KanjiReader) -> Way:
     """The words of the highest total worth; none in a text too short to explain anything."""
     if len(line) < MIN_MORAE:
         return Way()
     sounds = SoundText(line)
     # A mora may belong to both: in タノノ the の.
-    return best_way((_words(sounds, line, reader.kanji_sounds(kanji), within) for kanji in name), shared=1)
+    return best_way((_words(sounds, line, reader.kanji_sounds(kanji)) for kanji in name), shared=1)
 
 
 def best_way(found: Iterable[Iterable[tuple[float, int, int]]], shared: int) -> Way:
@@ -173,15 +164,11 @@ def best_way(found: Iterable[Iterable[tuple[float, int, int]]], shared: int) -> 
     return ways[0]
 
 
-def _words(
-    sounds: SoundText, line: Sequence[Mora], known: KanjiSounds, within: float
-) -> Iterator[tuple[float, int, int]]:
+def _words(sounds: SoundText, line: Sequence[Mora], known: KanjiSounds) -> Iterator[tuple[float, int, int]]:
     """Worth, start and end of each word that is found for a kanji."""
     targets = targets_of(known)
     # A dearer one is not worth enough.
-    most = [
-        min(within, (len(target) - MIN_WORD_WORTH) / (WORTH_PER_PRICE * len(target))) for target in targets
-    ]
+    most = [(len(target) - MIN_WORD_WORTH) / (WORTH_PER_PRICE * len(target)) for target in targets]
     for target, matches in zip(targets, sounds.find_each(targets, most), strict=True):
         for match in matches:
             worth = len(target) - WORTH_PER_PRICE * match.price
@@ -210,12 +197,13 @@ def readings_of(known: KanjiSounds) -> tuple[tuple[Mora, ...], ...]:
 
 
 def _read(line: Sequence[Mora], at: int, known: KanjiSounds) -> float:
-    """The worth of the kanji's own reading behind word + の."""
+    """The worth of the kanji's own reading behind word + の, or a mora later: 陽に for 陽."""
     best = 0.0
     for reading in readings_of(known):
-        for start, skipped in ((at, 0.0), (at + 1, _SKIPPED)):
+        for start in (at, at + 1):
             said = line[start : start + len(reading)]
             if len(said) == len(reading):
-                price = sum(mora_price(a, b) for a, b in zip(reading, said, strict=True))
-                best = max(best, len(reading) - WORTH_PER_PRICE * (price + skipped))
+                pairs = [*zip(reading, said, strict=True), *((None, mora) for mora in line[at:start])]
+                price = sum(mora_price(a, b) for a, b in pairs)
+                best = max(best, len(reading) - WORTH_PER_PRICE * price)
     return best

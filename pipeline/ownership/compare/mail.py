@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.finding.verdict import Verdict
+from pipeline.ownership.compare.address import MAX_PRICE_VERBATIM
 from pipeline.ownership.compare.name import KanaReader, KnownName
 from pipeline.reasons import Reason
 from pipeline.sound.morae import MIN_TELLING, Mora, morae, spell_out
@@ -14,12 +15,9 @@ from pipeline.types import Party
 
 __all__ = ["AT_SIGN", "whose_mail"]
 
-MAX_NAME_PRICE = 0.14
-"""Highest price of a name in a mail address, over its length: mizuki is no Suzuki."""
-
 MAX_GIVEN_NAME_PRICE = 0.2
-"""The same for a given name beside the surname: of 1,460 others 30 are as near, of 73 that were their own
-58 (with none 23 and 56, with .3 89 and 59)."""
+"""Highest price of a given name beside the surname, over its length: of 1,460 others 30 are as near, of 73
+that were their own 58 (with none 23 and 56, with .3 89 and 59)."""
 
 AT_SIGN = r"ア[ッツス]?[トド]・?マ(?:ー[クスズツ]|ンク)?|あっとまーく|@マーク|[@＠]"
 """The @ as it is said and heard."""
@@ -30,9 +28,9 @@ _DIGITS = re.compile(r"[0-9０-９].*$", re.DOTALL)
 
 _MARKS = "、。・ \n"
 _JOINT = re.compile(
-    r"アンダー(?:[バワマラ]ー?ン?)?|アンダバー?|あんだーばー|ハイフン?|はいふん|ドッ[トド]|どっ[とど]"
+    r"アンダー(?:[バワマラ]ー?ン?)?|アンダバー?|あんだーばー|ハイフン?|はいふん|ドッ[トド]|どっ[とど]|[-._]"
 )
-"""What joins the two halves of a name before the @, as it is said and heard."""
+"""What joins the two halves of a name before the @, as it is said, heard and written."""
 
 _BREAK = re.compile(r"[をはがで、。.・\s]|ドッ[トド]|どっ[とど]")
 """What may stand before the last part of what is said before the @: アドレスを, dots."""
@@ -64,11 +62,12 @@ def whose_mail(text: str, known: Iterable[KnownName], reader: KanaReader) -> Ver
 def _named(part: tuple[Mora, ...], pieces: Sequence[tuple[Mora, ...]], last: tuple[Mora, ...]) -> bool:
     """Whether the given name is said: a surname belongs to the whole family.
 
-    A short name is anywhere in others; by itself before the digits and the @ it is that name.
+    Nothing else makes it one: ケンジロウ is no ケンイチロウ, mizuki no Suzuki.  A short name is anywhere in
+    others; by itself before the digits and the @ it is that name.
     """
     if len(part) < MIN_TELLING:
         return last == part
-    return any(find_sound(part, piece, MAX_NAME_PRICE) for piece in pieces)
+    return any(find_sound(part, piece, MAX_PRICE_VERBATIM) for piece in pieces)
 
 
 def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...]]) -> bool:
@@ -79,7 +78,7 @@ def _follows(parts: Sequence[tuple[Mora, ...]], pieces: Sequence[tuple[Mora, ...
     return any(
         find_sound(given, rest, MAX_GIVEN_NAME_PRICE)
         for at, piece in enumerate(pieces)
-        for match in find_sound(surname, piece, MAX_NAME_PRICE)
+        for match in find_sound(surname, piece, MAX_PRICE_VERBATIM)
         for rest in (piece[: match.start], piece[match.end :], *pieces[:at], *pieces[at + 1 :])
     )
 

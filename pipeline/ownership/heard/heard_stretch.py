@@ -22,8 +22,6 @@ from pipeline.types import Finding, TimeSpan, Transcript
 
 __all__ = [
     "CLEAR_ODDS",
-    "MORA_STEPS",
-    "NEAR_STEPS",
     "SAID_AROUND",
     "Channels",
     "Said",
@@ -42,14 +40,14 @@ LATER_SECONDS: Final = 0.1
 """Seconds by which the morae of a finding are looked for later than its words: behind a surname stands what
 matters."""
 
-NEAR_STEPS: Final = 6
-"""Steps around digits of theirs in which other digits make it another number."""
-
 MAX_NEAR_KANA: Final = 5
 """Kana beside digits of theirs that are searched for other digits: の and two digits."""
 
 MORA_STEPS: Final = 3
-"""Steps by which the likeliest mora may begin before a hit."""
+"""Steps by which the likeliest mora may begin before a hit: it lasts as long."""
+
+NEAR_STEPS: Final = MAX_NEAR_KANA * MORA_STEPS
+"""Steps around digits of theirs in which these kana are said."""
 
 CLEAR_ODDS: Final = -2.0
 """Lowest log odds of a hit with which nobody has to look."""

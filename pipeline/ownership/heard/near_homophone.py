@@ -32,9 +32,6 @@ MIN_KANJI: Final = 2
 MIN_HEARD_ODDS: Final = -6.0
 """Lowest log odds of a surname that is heard."""
 
-MIN_COMPARED_ODDS: Final = -40.0
-"""Log odds below which names are not compared any more."""
-
 GIVEN_NAME_MORAE: Final = (2, 6)
 """Fewest and most morae of a given name that is heard and not written."""
 
@@ -151,7 +148,7 @@ def _heard_as(own: Iterable[str], other: Iterable[str], stretches: Sequence[Stre
 
     def theirs_in(stretch: Stretch) -> bool:
         best = {True: -math.inf, False: -math.inf}
-        for hit in spotted(sounds, stretch.logs, [MIN_COMPARED_ODDS] * len(sounds)):
+        for hit in spotted(sounds, stretch.logs, [-math.inf] * len(sounds)):
             if stretch.holds(hit):
                 best[names[hit.form][1]] = max(best[names[hit.form][1]], hit.score)
         return best[True] >= best[False] and best[True] > -math.inf

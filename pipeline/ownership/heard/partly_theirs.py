@@ -9,21 +9,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.finding.verdict import given_to
-from pipeline.ownership.heard.heard_stretch import (
-    MORA_STEPS,
-    NEAR_STEPS,
-    Said,
-    Stretch,
-    figures_beside,
-    runs,
-    tells,
-)
+from pipeline.ownership.heard.heard_stretch import Said, Stretch, other_figures, tells
 from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, HALF_ENOUGH, SpokenForm
 from pipeline.reasons import Reason
 from pipeline.sound.spotting import covered
@@ -33,8 +24,6 @@ __all__ = ["split_where_theirs"]
 
 MIN_FINDING_SHARE, MIN_WORD_SHARE = 0.35, 0.6
 """Share of an address, and of a word, that has to be heard as the requester's."""
-
-HALF_A_STEP: Final = 0.02
 
 
 def split_where_theirs(
@@ -62,13 +51,9 @@ def split_where_theirs(
     there = covered(own, len(stretch.logs))
     if tells(own, hits, forms) < enough or there[stretch.first : stretch.last].mean() < MIN_FINDING_SHARE:
         return []
-    figures = covered([hit for hit in own if forms[hit.form].figures], len(stretch.logs))
-    for start, run in runs(stretch, there):
-        end = start + len(run) * MORA_STEPS
-        before = bool(figures[start : end + NEAR_STEPS].any())
-        behind = bool(figures[max(0, start - NEAR_STEPS) : start + 1].any())
-        if figures_beside(run, before=before, behind=behind):
-            return []
+    figures = [hit for hit in own if forms[hit.form].figures]
+    if figures and other_figures(stretch, figures, hits):
+        return []
     return _pieces(finding, stretch, there, transcript)
 
 
@@ -97,5 +82,5 @@ def _pieces(
 
 def _lies_in(time: TimeSpan, times: NDArray[np.float64], there: NDArray[np.bool_]) -> bool:
     """Whether most of a word's steps are marked; of a word without length, the step of its end."""
-    first, last = np.searchsorted(times, (time.start - HALF_A_STEP, time.end - HALF_A_STEP)).tolist()
+    first, last = np.searchsorted(times, (time.start, time.end)).tolist()
     return bool(there[first : max(first + 1, last)].mean() >= MIN_WORD_SHARE) if first < len(there) else False

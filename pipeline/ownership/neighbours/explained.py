@@ -40,9 +40,6 @@ _MARK = re.compile(r".[のノ]|[へべ]ん|[辺編偏]|かんむり|冠|字|じ$
 _OF_A_WORD = re.compile(r"([一-龠々]{2,4}|[一-龠][^\s、。のにとをはが一-龠々]{1,3})の([一-龠々])")
 """静岡の静, 石ころの石: where the one is in the other, that is the kanji which is explained, no other."""
 
-MAX_FINDINGS_TOGETHER = 3
-"""Most consecutive findings that are tried as one explanation."""
-
 
 def attribute_explanations(
     findings: Sequence[Finding], transcript: Transcript, case: CallCase, reader: KanaReader
@@ -112,12 +109,12 @@ def _by_kanji(
         last = _last_named(out[: people[first]], text)
         if last is not None and _is_anothers(last, start):
             continue
-        for run in (people[first : first + size] for size in range(1, MAX_FINDINGS_TOGETHER + 1)):
+        for run in (people[first : first + size] for size in range(1, len(people) - first + 1)):
             spans = [findings[at].entity.chars for at in run]
             gaps = (behind.start - before.end for before, behind in itertools.pairwise(spans))
-            if any(gap > MAX_GAP_CHARS for gap in gaps) or all(
-                out[at].reason is Reason.EXPLAINS_REQUESTER_KANJI for at in run
-            ):
+            if any(gap > MAX_GAP_CHARS for gap in gaps):
+                break
+            if all(out[at].reason is Reason.EXPLAINS_REQUESTER_KANJI for at in run):
                 continue
             said = text[start : spans[-1].end]
             # Two kanji are explained at the least: one の is in many a phrase.

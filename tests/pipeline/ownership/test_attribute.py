@@ -721,3 +721,25 @@ def test_a_relative_with_a_given_name_near_to_theirs(
     """One mora of three makes another name, and so does a kanji that is read otherwise."""
     found = whose(said, "PERSON", reader, CallCase("R-1", Requester((requester,))))
     assert (found.party is Party.REQUESTER) is kept
+
+
+@pytest.mark.parametrize(
+    ("town", "said", "kept"),
+    [
+        ("さいたま市浦和区北浦和", "[北]浦和です", True),
+        ("さいたま市浦和区北浦和", "[北]浦和でお願いします", True),
+        ("所沢市小手指", "住所はこてさ[し]", True),
+        ("仙台市青葉区国見ヶ丘", "住所は国見が[丘]", True),
+        ("仙台市青葉区国見ヶ丘", "[丘]です", False),
+    ],
+)
+def test_a_town_that_the_edge_of_a_finding_cuts_in_two_is_theirs(
+    town: str, said: str, kept: bool, reader: Reader
+) -> None:
+    """Four characters beside it are tried with it: three are too few of 北浦和です, of five some are talk."""
+    before, found, behind = said.replace("]", "[").split("[")
+    case = CallCase("R-1", Requester((CaseName("岩田花子", "イワタハナコ"),), (), (CaseName(f"{town}1-22"),)))
+    entity = EntitySpan("ADDRESS", CharSpan(len(before), len(before) + len(found)), 0.9, "Test")
+    call = transcript(utterance(before + found + behind, 0.0))
+    (told,) = attribute((entity,), Context(call, case, reader), passes=RULES)
+    assert (told.party is Party.REQUESTER) is kept

@@ -188,11 +188,41 @@ def test_how_much_is_explained_is_told_below_the_bound(reader: Reader) -> None:
         ("横浜の用に単望のた", "横田辰雄", 3),
         ("太陽のように菜の花の菜", "虎太郎", 0),
         ("やよいのや大変用の対応だと", "虎太郎", 2),
+        ("沢の沢、修理の修", "三宅修", 0),
+        ("沢の沢、香りの香、田んぼの田", "沢田香織", 3),
+        ("平和の平と書きます", "平野拓也", 3),
+        # Of a long one enough has to be of the name: the well was heard as a wood, the tree comes too late.
+        ("上下の上に、森林の林、静岡の静と書きます", "井上静", 2),
+        ("青空の青を書いて、明るいの明に明るいの明に、木曜の木", "青木明", 0),
     ],
 )
 def test_the_bounds_of_an_explanation_lie_between(said: str, name: str, kanji: int, reader: Reader) -> None:
     """Each is decided by one bound: moved by a quarter, more or fewer kanji would be explained."""
     assert len(explained_at(said, name, reader)) == kanji
+
+
+@pytest.mark.parametrize(
+    ("name", "surname", "said", "theirs"),
+    [("小池律", "小池", "律儀の律、律儀の律", True), ("仲程陽菜", "仲程", "太陽の陽、太陽の陽", False)],
+)
+def test_a_little_less_explains_the_name_that_was_said_last(
+    name: str, surname: str, said: str, theirs: bool, reader: Reader
+) -> None:
+    """One of its kanji, said twice, is now enough and now not: the bound lies between."""
+    asked = f"{surname}です。はい、ありがとうございます。それでは、お名前のほうもお願いいたします。"
+    heard = transcript(utterance(asked + said, 0.0))
+    case = CallCase("R-1", Requester(names=(CaseName(name),)))
+    found = attribute(people(heard, surname, said), Context(heard, case, reader), passes=RULES)
+    assert [each.party is Party.REQUESTER for each in found] == [True, theirs]
+
+
+def test_an_explanation_may_be_found_in_many_pieces(reader: Reader) -> None:
+    """Kanji by kanji, as long as each piece explains one of the name's."""
+    pieces = ("小学校の小", "お池の池", "行人偏", "法律の律")
+    heard = transcript(*(utterance(piece, 2.0 * at, channel=1) for at, piece in enumerate(pieces)))
+    case = CallCase("R-1", Requester(names=(CaseName("小池律"),)))
+    found = attribute(people(heard, *pieces), Context(heard, case, reader), passes=RULES)
+    assert [each.party for each in found] == [Party.REQUESTER] * 4
 
 
 @pytest.mark.parametrize(("said", "kanji", "some"), [("森林の", "林", True), ("野原の", "野", False)])

@@ -10,6 +10,8 @@ from pipeline.ownership.compare.name import KnownName
 from pipeline.types import Party
 
 HANAKO = KnownName(Party.REQUESTER, "スズキハナコ", ("スズキ", "ハナコ"))
+KENICHIRO = KnownName(Party.REQUESTER, "ニシムラケンイチロウ", ("ニシムラ", "ケンイチロウ"))
+RITSU = KnownName(Party.REQUESTER, "ウメザワリツ", ("ウメザワ", "リツ"))
 
 
 @pytest.fixture(scope="module")
@@ -19,18 +21,27 @@ def reader() -> Reader:
 
 
 @pytest.mark.parametrize(
-    ("local", "theirs"),
+    ("name", "local", "theirs"),
     [
-        ("タナコ", True),
-        ("ヒナコ", False),
+        (HANAKO, "ハナク", True),
+        (HANAKO, "タナコ", False),
+        (KENICHIRO, "ケンイチロ", True),
+        (KENICHIRO, "ケンジロウ", False),  # somebody else's, who may be nobody's brother
         # Beside the surname the given name may be heard worse.
-        ("スズキドットマナコ", True),
-        ("スズキドットヨナコ", False),
+        (HANAKO, "スズキドットマナコ", True),
+        (HANAKO, "スズキドットヨナコ", False),
     ],
 )
 def test_a_name_before_the_sign_is_theirs_where_it_is_near_enough(
-    local: str, theirs: bool, reader: Reader
+    name: KnownName, local: str, theirs: bool, reader: Reader
 ) -> None:
     """A case holds no mail address."""
-    verdict = whose_mail(f"{local}アットマーク", (HANAKO,), reader)
+    verdict = whose_mail(f"{local}アットマーク", (name,), reader)
     assert (verdict.party is Party.REQUESTER) is theirs
+
+
+@pytest.mark.parametrize("joint", ["-", "_", "."])
+def test_the_halves_of_a_written_address_are_read_each_by_itself(joint: str, reader: Reader) -> None:
+    """Else the u of umezawa would draw the vowel before it, and nothing of it be a surname."""
+    verdict = whose_mail(f"ritsu{joint}umezawa@example.com", (RITSU,), reader)
+    assert verdict.party is Party.REQUESTER

@@ -52,6 +52,11 @@ def test_other_figures_beside_theirs_make_it_another_address(reader: Reader) -> 
     assert all(party is Party.THIRD_PARTY for _, party in pieces)
 
 
+def test_a_figure_before_their_block_is_another_houses(reader: Reader) -> None:
+    """7-1-22 holds their 1-22, and none of it is cut out."""
+    assert found("ナナイチノニジューニデス", reader) == [("11", Party.THIRD_PARTY)]
+
+
 def test_a_town_alone_is_not_cut_out(reader: Reader) -> None:
     """Others live there, too."""
     assert found("ヒキノチョーノアオゾラコスモタワー", reader) == [("16", Party.THIRD_PARTY)]
@@ -123,6 +128,7 @@ def test_a_third_of_a_finding_has_to_be_theirs(behind: int, cut: bool, reader: R
 @pytest.mark.parametrize(
     ("written", "own"),
     [
+        (6, [3]),  # of a word of five morae, hardly more than half is theirs
         (12, [7]),  # of a word of two morae and a half, two thirds are theirs
         (26, [4, 10]),  # of one of a single mora, half
     ],

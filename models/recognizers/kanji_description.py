@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
-from models.wording.names import nearness
 from models.wording.turns import answer_to, sentences
 from models.wording.vocabulary import CANNOT_SAY, LEAD
 from pipeline.reasons import Reason
@@ -80,16 +79,10 @@ _SPELT = re.compile(
     rf"(?<![ぁ-ん]){_HIRA}(?P<h>[・、])\s?{_HIRA}(?:(?P=h)\s?{_HIRA}){{0,10}}(?:(?P=h)\s?[ぁ-ん](?=です))?"
 )
 _READING_CUE = re.compile(r"読み|よみ|仮名|がな|カナ|ガナ|一文字|ずつ|ゆっくり|名前|もう一度|何様")
-_FULL_KATAKANA = re.compile(
-    r"(?<![ァ-ヶー])[ァ-ヶー]{2,5}[、・\s][ァ-ヶー]{2,5}(?=様|さん|です|、です|って|」|。|$|\n)"
-)
 _FILLERS = frozenset("あえまねうんはいとのが") | {"おー", "えー"}
 
 CUE_REACH = 60
 """Characters around an explanation in which a word about names or writing must stand."""
-
-NEAR = 0.8
-"""Nearness to a surname and given name from which two katakana words are one."""
 
 
 @dataclass(slots=True)
@@ -121,13 +114,8 @@ class KanjiDescriptionRecognizer(CallRecognizer):
             cued = _NAMED.search(near) if chain.strong else count > 1 and writing
             if not cued and not (chain.strong and count > 1):
                 continue
-            start = _whole_clause(call.text, chain.start, chain.end)
-            result = self.result(
-                "PERSON", start, chain.end, 0.9 if count > 1 else 0.75, Reason.KANJI_EXPLAINED
-            )
-            if _explains_requester(call, start, chain.end):
-                result.recognition_metadata["hint"] = "requester"
-            found.append(result)
+            score = 0.9 if count > 1 else 0.75
+            found.append(self.result("PERSON", chain.start, chain.end, score, Reason.KANJI_EXPLAINED))
         return found
 
     def _asked(self, call: Call) -> list[RecognizerResult]:
@@ -151,10 +139,8 @@ class KanjiDescriptionRecognizer(CallRecognizer):
                     and not CANNOT_SAY.search(text)
                     and not re.search(r"ます|いい|[0-9]", text)
                 ):
-                    result = self.result("PERSON", start, start + len(text), 0.7, Reason.ANSWERS_WHICH_KANJI)
-                    if _explains_requester(call, start, start + len(text)):
-                        result.recognition_metadata["hint"] = "requester"
-                    found.append(result)
+                    end = start + len(text)
+                    found.append(self.result("PERSON", start, end, 0.7, Reason.ANSWERS_WHICH_KANJI))
         return found
 
     def _spelt(self, call: Call) -> list[RecognizerResult]:
@@ -166,10 +152,7 @@ class KanjiDescriptionRecognizer(CallRecognizer):
                 len(units) > 2 or (cue and match["k"])
             ):
                 found.append(self.result("PERSON", match.start(), match.end(), 0.85, Reason.READ_ONE_BY_ONE))
-        full = (
-            m for m in _FULL_KATAKANA.finditer(call.text) if nearness(re.sub(r"[、・\s]", "", m[0])) >= NEAR
-        )
-        return found + [self.result("PERSON", m.start(), m.end(), 0.8, Reason.NAME_IN_KATAKANA) for m in full]
+        return found
 
 
 def _chains(text: str) -> list[_Chain]:
@@ -184,19 +167,3 @@ def _chains(text: str) -> list[_Chain]:
         else:
             chains.append(_Chain(match.start(), match.end(), int(strong), int(not strong)))
     return chains
-
-
-def _explains_requester(call: Call, start: int, end: int) -> bool:
-    """Whether two explained kanji or more are, in order, in the requester's name; one is anyone's."""
-    explained = "".join(re.findall(rf"の({_K})(?=[にとで、。]|です|って|$)", call.text[start:end]))
-    return len(explained) > 1 and any(explained in name.text for name in call.case.requester.names)
-
-
-def _whole_clause(text: str, start: int, end: int) -> int:
-    """Where an explanation that ends with って書きます begins: back to the last full stop."""
-    if not re.match(r"(?:って|と)書", text[end : end + 3]):
-        return start
-    clause = re.search(r"[^。？?\n]*$", text[:start])
-    lead = re.compile(LEAD).match(text, clause.start() if clause else start, start)
-    begin = lead.end() if lead else start
-    return begin if start - begin <= 20 and not re.search(r"[はが]", text[begin:start]) else start

@@ -24,9 +24,10 @@ def analyzer() -> CallAnalyzer:
 
 def test_every_witness_of_one_name_is_kept(analyzer: CallAnalyzer) -> None:
     """A name that several recognizers find comes back once from each of them."""
-    found = analyzer.analyze(call_of(("cu: 隣の佐藤さんの荷物です。",)).transcript, NOBODY)
+    lines = ("op: お名前をお願いします。", "cu: 佐藤です。", "op: 佐藤様ですね。")
+    found = analyzer.analyze(call_of(lines).transcript, NOBODY)
     witnesses = {span.recognizer for span in found if span.entity_type == "PERSON"}
-    assert {"HonorificNameRecognizer", "IntroducedNameRecognizer", "SudachiNameRecognizer"} <= witnesses
+    assert {"LearnedRecognizer", "AskedForRecognizer", "RepeatedMentionRecognizer"} <= witnesses
 
 
 def test_the_second_pass_reads_the_first(analyzer: CallAnalyzer) -> None:
@@ -73,10 +74,10 @@ def test_witnesses_speak_in_one_order(analyzer: CallAnalyzer, monkeypatch: pytes
 def test_a_recognizer_can_be_left_out() -> None:
     """For an ablation: what is switched off says nothing."""
     quiet = load_analyzer(
-        leave_out=frozenset({"HonorificNameRecognizer", "RepeatedMentionRecognizer"}), judged=False
+        leave_out=frozenset({"LearnedRecognizer", "RepeatedMentionRecognizer"}), judged=False
     )
     found = quiet.analyze(call_of(("cu: 隣の佐藤さんの荷物です。",)).transcript, NOBODY)
-    assert {"HonorificNameRecognizer", "RepeatedMentionRecognizer"}.isdisjoint(s.recognizer for s in found)
+    assert {"LearnedRecognizer", "RepeatedMentionRecognizer"}.isdisjoint(s.recognizer for s in found)
 
 
 def test_long_calls_are_read_in_pieces_with_offsets_kept(analyzer: CallAnalyzer) -> None:
@@ -135,11 +136,41 @@ def test_words_are_there_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {call.text[s.chars.start : s.chars.end] for s in found} == {"花子"}
 
 
-def test_artifacts_without_a_language_model_have_no_words() -> None:
+class _EntityReader(CallRecognizer):
+    """A company's own recognizer that goes by ja_ginza's entities."""
+
+    entities = ("PERSON",)
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """Every person."""
+        return [
+            self.result("PERSON", each.start_char, each.end_char, 0.5)
+            for each in artifacts.entities
+            if each.label_ == "Person"
+        ]
+
+
+@pytest.mark.parametrize(("company", "times"), [((), 0), ((_EntityReader(),), 1)])
+def test_entities_are_read_for_who_asks(
+    monkeypatch: pytest.MonkeyPatch, company: tuple[CallRecognizer, ...], times: int
+) -> None:
+    """None of ours does; a company's recognizer gets those of the whole call, read once."""
+    reading = load_analyzer(judged=False, company=company)
+    read: list[str] = []
+    real = reading._named
+    monkeypatch.setattr(reading, "_named", lambda text: (read.append(text), real(text))[1])
+    call = call_of(("cu: 佐藤健一が、大阪に行きました。", "op: はい。"))
+    found = [s for s in reading.analyze(call.transcript, NOBODY) if s.recognizer == "_EntityReader"]
+    assert read == [call.text] * times
+    assert [call.text[s.chars.start : s.chars.end] for s in found] == ["佐藤健一"] * times
+
+
+@pytest.mark.parametrize("what", ["lemmas", "entities"])
+def test_artifacts_without_a_language_model_have_none_of_its_words(what: str) -> None:
     """Nothing is made up."""
-    artifacts = CallArtifacts((), None, call_of(("cu: はい",)))
+    artifacts = CallArtifacts(None, call_of(("cu: はい",)))
     with pytest.raises(AttributeError):
-        _ = artifacts.lemmas
+        getattr(artifacts, what)
 
 
 def test_the_tagger_reads_each_hearing_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.address import AddressRecognizer
     from models.recognizers.asked_for import AskedForRecognizer
     from models.recognizers.confidential_term import ConfidentialTermRecognizer
+    from models.recognizers.ginza_entities import GinzaEntityRecognizer
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
     from models.recognizers.learned import LearnedRecognizer
     from models.recognizers.repeated_mention import RepeatedMentionRecognizer
@@ -28,6 +29,7 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
 
     return (
         LearnedRecognizer(tagger),
+        GinzaEntityRecognizer(),
         SudachiNameRecognizer(),
         ForeignNameRecognizer(),
         AskedForRecognizer(),

@@ -19,9 +19,6 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
     from models.recognizers.address import AddressRecognizer
     from models.recognizers.asked_for import AskedForRecognizer
     from models.recognizers.confidential_term import ConfidentialTermRecognizer
-    from models.recognizers.ginza_entities import GinzaEntityRecognizer
-    from models.recognizers.honorific_name import HonorificNameRecognizer
-    from models.recognizers.introduced_name import IntroducedNameRecognizer
     from models.recognizers.kanji_description import KanjiDescriptionRecognizer
     from models.recognizers.learned import LearnedRecognizer
     from models.recognizers.repeated_mention import RepeatedMentionRecognizer
@@ -31,11 +28,8 @@ def all_recognizers(tagger: Tagger) -> tuple[CallRecognizer, ...]:
 
     return (
         LearnedRecognizer(tagger),
-        GinzaEntityRecognizer(),
         SudachiNameRecognizer(),
         ForeignNameRecognizer(),
-        HonorificNameRecognizer(),
-        IntroducedNameRecognizer(),
         AskedForRecognizer(),
         KanjiDescriptionRecognizer(),
         SpokenNumberRecognizer(),

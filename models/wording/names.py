@@ -1,13 +1,11 @@
-"""Find where a name begins and ends, beside a phrase that announces one.
+"""Find where a name that begins somewhere ends, by walking over Sudachi's morphemes.
 
-The phrase gives one edge of the name.  The other is found by walking over Sudachi's morphemes and grading how
-much each looks like part of a name.
+How much each of them looks like a part of a name is graded.
 """
 
 from __future__ import annotations
 
 import enum
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,11 +22,9 @@ __all__ = [
     "grade",
     "known_name",
     "name_after",
-    "name_before",
     "nearness",
     "read_ahead",
     "surface",
-    "surname_tail",
     "token_at",
 ]
 
@@ -63,8 +59,6 @@ class NameSpan:
     start: int
     end: int
     grade: Grade
-    given: bool = False
-    """Whether it is spelt as a common given name that may also be an ordinary word (睦, 翼)."""
 
 
 _NUMERALS = "0123456789０１２３４５６７８９〇零一二三四五六七八九十百千万"
@@ -155,59 +149,7 @@ def name_after(call: Call, char: int, least: Grade) -> NameSpan | None:
         and surface(call, tokens[index]) in PLACE_TAILS
     ):
         return None
-    return NameSpan(char, end, best, known_name(call.text[char:end])[1] >= 20)
-
-
-def name_before(call: Call, char: int, least: Grade) -> NameSpan | None:
-    """The name that ends at a character.
-
-    Args:
-        call: The call.
-        char: One past where the name would end.
-        least: The lowest grade of its last morpheme.
-
-    Returns:
-        As ``name_after``.
-    """
-    tokens = call.tokens
-    index = token_at(call, char - 1)
-    if index >= len(tokens) or tokens[index].chars.end != char:
-        return None
-    best, start, last = Grade.NEVER, char, index
-    while index >= 0:
-        token = tokens[index]
-        word = surface(call, token)
-        level = grade(word, token)
-        if (
-            token.chars.end != start
-            or level is Grade.NEVER
-            or word in TITLES
-            or char - token.chars.start > MAX_NAME_CHARS
-        ):
-            break
-        if index == last:
-            if level < least and not _tail_of_name(call, index):
-                return None
-        elif not _continues(
-            call, index + 1, grade(surface(call, tokens[index + 1]), tokens[index + 1]), level
-        ):
-            break
-        best, start = max(best, level), token.chars.start
-        index -= 1
-    if (
-        best >= Grade.NAME
-        and index >= 0
-        and tokens[index].chars.end == start
-        and "接頭辞" in tokens[index].pos
-    ):
-        start = tokens[index].chars.start  # ご|はやし: the first mora of a misheard name
-    if (
-        start == char
-        or best < least
-        or (index >= 0 and tokens[index].chars.end == start and "数詞" in tokens[index].pos)
-    ):
-        return None
-    return NameSpan(start, char, best)
+    return NameSpan(char, end, best)
 
 
 def _paused(call: Call, end: int, token: Token) -> bool:
@@ -216,25 +158,15 @@ def _paused(call: Call, end: int, token: Token) -> bool:
     return between in {"、", " ", "　"} and "人名-名" in token.pos
 
 
-def _tail_of_name(call: Call, index: int) -> bool:
-    """Whether a morpheme is the second half of a name that the dictionary split (寿|一, 小田|屋)."""
-    if index == 0:
-        return False
-    token, before = call.tokens[index], call.tokens[index - 1]
-    return (
-        before.chars.end == token.chars.start and "人名" in before.pos and _short_kanji(surface(call, token))
-    )
-
-
 def _short_kanji(word: str) -> bool:
     return len(word) <= 2 and word not in NAME_ENDS and all("一" <= c <= "龠" or c in "々ノ" for c in word)
 
 
-def _continues(call: Call, index: int, level: Grade, before: Grade | None = None) -> bool:
+def _continues(call: Call, index: int, level: Grade) -> bool:
     """Whether token ``index`` belongs to the name that holds the token before it."""
     token, previous = call.tokens[index], call.tokens[index - 1]
     word = surface(call, token)
-    if level >= Grade.NAME and (before is None or before >= Grade.ODD):
+    if level >= Grade.NAME:
         return True
     named = "人名" in previous.pos or grade(surface(call, previous), previous) >= Grade.ODD
     return named and (level >= Grade.ODD or _short_kanji(word)) and word not in NAME_ENDS
@@ -272,27 +204,3 @@ def nearness(kana: str) -> float:
             if hit.end == end and (hit.start == 0 or best[hit.start] > 0):
                 best[end] = max(best[end], best[hit.start] + (hit.end - hit.start) * hit.likeness)
     return best[-1] / len(line)
-
-
-def surname_tail(text: str) -> str:
-    """The longest surname, or surname and given name, that a run of kanji ends with; "" for none.
-
-    The dictionary cuts some before 様 in the wrong place (森|本様).
-    """
-    run = re.search(r"[一-龠々ヶケ]{1,6}$", text)
-    if run is None:
-        return ""
-    word = run.group()
-    for start in range(len(word)):
-        tail = word[start:]
-        if len(tail) > 1 and known_name(tail)[0] > 1:
-            return tail
-        if (
-            any(
-                known_name(tail[:cut])[0] > 20 and known_name(tail[cut:])[1] > 1
-                for cut in range(1, len(tail))
-            )
-            and len(tail) > 2
-        ):
-            return tail
-    return ""

@@ -16,7 +16,6 @@ __all__ = [
     "PLACE_TAILS",
     "RELATIONS",
     "ROLES",
-    "ROLE_TAILS",
     "TITLES",
 ]
 
@@ -41,9 +40,6 @@ NAME_ENDS = _words(
     "中 後 前 間 本人 自身 同士 夫妻 ご夫妻"
 )
 """Short words after a name that are no part of it."""
-
-ROLE_TAILS = "屋員士者長師手官人主係側社店家生婦夫工兵王奴派党団課部所局署科校園館院寮様業"
-"""A common noun that ends so names a role or an office: 運送屋さん, 民生委員さん, 看護婦さん."""
 
 NOT_NAMES = _words(
     "客 お客 母 お母 父 お父 兄 お兄 姉 お姉 子 お子 孫 お孫 隣 お隣 向かい お向かい 向い 奥 皆 "

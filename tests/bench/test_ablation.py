@@ -22,7 +22,7 @@ def compared(found: tuple[EntitySpan, ...]) -> list[tuple[object, ...]]:
 def test_a_switch_is_as_good_as_a_recognizer_that_was_never_loaded():
     """Off, and on again: findings, scores and witnesses are those of the analyzer without and with it."""
     (call,) = stored_calls([SAMPLES], ["cram"], exact=True)
-    off = frozenset({"LearnedRecognizer", "HonorificNameRecognizer"})
+    off = frozenset({"LearnedRecognizer", "AskedForRecognizer"})
     board = Switchboard(load_analyzer())
     asked = []
     for names in ((), off, ()):

@@ -136,7 +136,7 @@ MISTAKES = [
     (GOOD, f"a: 1\nb: '{SECRET}\x01'\n", 2, "YAML"),
     (GOOD, f"{GOOD}---\n{GOOD}", 9, "YAML"),
     ("  - name: 会員番号", "  - name: NoSuchRecognizer\n    type: predefined", 2, "Presidio"),
-    ("  - name: 会員番号", "  - name: HonorificNameRecognizer\n    type: predefined", 2, "kaiji の検出器"),
+    ("  - name: 会員番号", "  - name: AddressRecognizer\n    type: predefined", 2, "kaiji の検出器"),
     ("  - name: 会員番号", "  - name: X\n    type: predefined\n    module: no.such.module", 2, "module"),
     ("  - name: 会員番号", "  - name: PhoneRecognizer\n    type: predefined\n    leniency: 1", 7, "patterns"),
     ("  - name: 会員番号", f"  - name: PhoneRecognizer\n    type: predefined\n    {SECRET}: 1", 4, "…"),

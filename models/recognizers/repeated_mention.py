@@ -15,7 +15,7 @@ from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.recognizers.address import place_words
-from models.recognizers.spoken_number import cue_before
+from models.wording.announced import cue_before
 from models.wording.digits import UNIT_AFTER, runs
 from models.wording.heard_mention import heard_names, mentions
 from models.wording.names import Grade, grade, known_name, surface, token_at

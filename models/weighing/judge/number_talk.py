@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from models.recognizers.spoken_number import cue_before
+from models.wording.announced import cue_before
 from pipeline.sound.digits import digits_of
 from pipeline.sound.morae import morae
 from pipeline.sound.reader import SoundLine

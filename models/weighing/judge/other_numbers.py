@@ -13,8 +13,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from models.recognizers.spoken_number import CUE_REACH, cue_before
 from models.weighing.judge.number_talk import KINDS_OF_NUMBER, SAID_FIGURE, talk_of_others
+from models.wording.announced import CUE_REACH, cue_before
 from models.wording.digits import complete, runs
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.sound.digits import digits_of, longest_common_run, without_digits

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from models.language.readings import load_reader
-from models.recognizers.spoken_number import cue_before
 from models.weighing.judge.other_numbers import (
     OtherNumbers,
     figures_told,
@@ -13,6 +12,7 @@ from models.weighing.judge.other_numbers import (
     is_no_block,
     is_read_back,
 )
+from models.wording.announced import cue_before
 from pipeline.types import CharSpan
 
 

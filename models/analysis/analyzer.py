@@ -124,10 +124,11 @@ class CallAnalyzer:
 
     def witnessed(self, call: Call) -> tuple[EntitySpan, ...]:
         """The findings of every recognizer, overlapping ones included, in order of text."""
-        named, results = tuple(self._named(call.text)), list[RecognizerResult]()
+        results = list[RecognizerResult]()
+        named = functools.cache(lambda: tuple(self._named(call.text)))
         read = functools.cache(functools.partial(self._as_one, call.text))
         for engine in self._passes:
-            artifacts = CallArtifacts(named, engine.nlp_engine, call, tuple(results), read)
+            artifacts = CallArtifacts(engine.nlp_engine, call, tuple(results), named, read)
             # Presidio keeps its recognizers in a set: their order differs between processes.
             results += sorted(
                 engine.analyze(call.text, language="ja", nlp_artifacts=artifacts), key=_place_and_recognizer

@@ -125,6 +125,7 @@ class HeardAgain:
 
 
 _OF_WORDS = frozenset({"tokens", "tokens_indices", "lemmas", "keywords"})
+_OF_ENTITIES = frozenset({"entities", "scores"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,36 +141,39 @@ class Named:
 class CallArtifacts(NlpArtifacts):
     """Presidio's artifacts, and the call.
 
-    Our recognizers read only the entities and the call.  The rest of Presidio's artifacts, the words of the
-    whole call as one spaCy document, takes memory in proportion to the call, so it is made only when a
-    company's own recognizer asks for it.
+    Our recognizers read only the call.  Presidio's artifacts, the entities of ja_ginza and the words of the
+    whole call as one spaCy document, take time, and memory in proportion to the call, so they are made only
+    when a company's own recognizer asks for them.
 
     Args:
-        entities: The entities of ja_ginza, in order of text.
         engine: Presidio's NLP engine.
         call: The call.
         found: The findings of the first pass; empty during that pass.
+        named: Tells the entities of ja_ginza, in order of text.
         read: Reads the whole call as one spaCy document.
     """
 
     def __init__(
         self,
-        entities: Sequence[Named],
         engine: NlpEngine,
         call: Call,
         found: tuple[RecognizerResult, ...] = (),
+        named: Callable[[], Sequence[Named]] | None = None,
         read: Callable[[], Doc] | None = None,
     ) -> None:
         # The base class's __init__ is not called: it wants the words at once.
-        self.entities = list(entities)  # type: ignore[arg-type]  # has of a Span what Presidio reads
-        self.scores = [0.85] * len(self.entities)  # as Presidio's own
         self.nlp_engine = engine
         self.call = call
         self.found = found
+        self._named = named
         self._read = read
 
     def __getattr__(self, name: str) -> object:
-        """Make all attributes that depend on the words when the first of them is read."""
+        """Make what depends on the entities, or on the words, when the first of it is read."""
+        if name in _OF_ENTITIES and self._named is not None:
+            self.entities = list(self._named())  # type: ignore[arg-type]  # has of a Span what Presidio reads
+            self.scores = [0.85] * len(self.entities)  # as Presidio's own
+            return self.__dict__[name]
         if name not in _OF_WORDS or self._read is None:
             raise AttributeError(name)
         doc = self._read()

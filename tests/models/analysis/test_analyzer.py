@@ -136,11 +136,41 @@ def test_words_are_there_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {call.text[s.chars.start : s.chars.end] for s in found} == {"花子"}
 
 
-def test_artifacts_without_a_language_model_have_no_words() -> None:
+class _EntityReader(CallRecognizer):
+    """A company's own recognizer that goes by ja_ginza's entities."""
+
+    entities = ("PERSON",)
+
+    def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
+        """Every person."""
+        return [
+            self.result("PERSON", each.start_char, each.end_char, 0.5)
+            for each in artifacts.entities
+            if each.label_ == "Person"
+        ]
+
+
+@pytest.mark.parametrize(("company", "times"), [((), 0), ((_EntityReader(),), 1)])
+def test_entities_are_read_for_who_asks(
+    monkeypatch: pytest.MonkeyPatch, company: tuple[CallRecognizer, ...], times: int
+) -> None:
+    """None of ours does; a company's recognizer gets those of the whole call, read once."""
+    reading = load_analyzer(judged=False, company=company)
+    read: list[str] = []
+    real = reading._named
+    monkeypatch.setattr(reading, "_named", lambda text: (read.append(text), real(text))[1])
+    call = call_of(("cu: 佐藤健一が、大阪に行きました。", "op: はい。"))
+    found = [s for s in reading.analyze(call.transcript, NOBODY) if s.recognizer == "_EntityReader"]
+    assert read == [call.text] * times
+    assert [call.text[s.chars.start : s.chars.end] for s in found] == ["佐藤健一"] * times
+
+
+@pytest.mark.parametrize("what", ["lemmas", "entities"])
+def test_artifacts_without_a_language_model_have_none_of_its_words(what: str) -> None:
     """Nothing is made up."""
-    artifacts = CallArtifacts((), None, call_of(("cu: はい",)))
+    artifacts = CallArtifacts(None, call_of(("cu: はい",)))
     with pytest.raises(AttributeError):
-        _ = artifacts.lemmas
+        getattr(artifacts, what)
 
 
 def test_the_tagger_reads_each_hearing_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,9 +39,9 @@ def call_of(lines: tuple[str, ...], case: CallCase = NOBODY) -> Call:
 
 def artifacts_of(call: Call, *first: CallRecognizer) -> CallArtifacts:
     """Artifacts without a language model; ``found`` is what the recognizers in ``first`` say."""
-    plain = CallArtifacts((), None, call)
+    plain = CallArtifacts(None, call)
     found = tuple(result for recognizer in first for result in recognizer.find(call, plain))
-    return CallArtifacts((), None, call, found)
+    return CallArtifacts(None, call, found)
 
 
 def shown(

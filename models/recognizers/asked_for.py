@@ -9,9 +9,9 @@ from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.language.lexicon.lexicon import load_lexicon
-from models.recognizers.address import place_words
 from models.wording.digits import UNIT_AFTER, runs
 from models.wording.names import Grade, grade, name_after, nearness, surface
+from models.wording.places import places
 from models.wording.turns import Sentence, answer_to, sentences
 from models.wording.vocabulary import CANNOT_SAY, LEAD, NOT_NAMES, RELATIONS, ROLES
 from pipeline.reasons import Reason
@@ -188,14 +188,14 @@ class AskedForRecognizer(CallRecognizer):
     def _addresses(
         self, call: Call, said: tuple[Sentence, ...], question: _Question
     ) -> list[RecognizerResult]:
-        places = [start for start, _ in place_words(call)]
+        begun = [part.start for part in places(call)]
         found: list[RecognizerResult] = []
         for sentence in answer_to(call, said, question.index, TURNS):
             start = _after_lead(call, sentence)
             text = call.text[start : sentence.end]
             closing = _ADDRESS_END.search(text)
             end = start + (closing.start() if closing else len(text.rstrip("、のはいね")))
-            region = _address_region(call, start, end, places)
+            region = _address_region(call, start, end, begun)
             if (
                 _asks_back(call, sentence)
                 or (region is None and CANNOT_SAY.search(text))
@@ -307,7 +307,7 @@ def _holds_name(call: Call, sentence: Sentence) -> bool:
     )
 
 
-def _address_region(call: Call, start: int, end: int, places: list[int]) -> tuple[int, int] | None:
+def _address_region(call: Call, start: int, end: int, begun: list[int]) -> tuple[int, int] | None:
     """From the first to the last clause with a place or a number in it, and a garbled one before them."""
     clauses = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^、…]+", call.text[start:end])]
     known = load_lexicon().is_place_surface
@@ -316,7 +316,7 @@ def _address_region(call: Call, start: int, end: int, places: list[int]) -> tupl
         for i, (a, b) in enumerate(clauses)
         if known(call.text[a:b].strip())
         or _ADDRESS_LIKE.search(call.text[a:b])
-        or any(a <= p < b for p in places)
+        or any(a <= p < b for p in begun)
     ]
     if not like:
         return None
@@ -328,7 +328,7 @@ def _address_region(call: Call, start: int, end: int, places: list[int]) -> tupl
     ):
         first -= 1
     begin, finish = clauses[first][0], clauses[like[-1]][1]
-    place = min((p for p in places if begin <= p < clauses[like[0]][1]), default=begin)
+    place = min((p for p in begun if begin <= p < clauses[like[0]][1]), default=begin)
     cut = max(
         (
             call.text.rfind(mark, begin, place) + 1

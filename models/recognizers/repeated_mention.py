@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
-from models.recognizers.address import place_words
 from models.wording.announced import cue_before
 from models.wording.digits import UNIT_AFTER, runs
 from models.wording.heard_mention import heard_names, mentions
 from models.wording.names import Grade, grade, known_name, surface, token_at
+from models.wording.places import places
 from models.wording.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason
@@ -165,11 +165,11 @@ def _places(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
         if r.entity_type == "ADDRESS"
         and re.search(r"[0-9０-９一二三四五六七八九十]", call.text[r.start : r.end])
     ]
-    for start, end in place_words(call):
+    for part in places(call):
         for result in addresses:
-            if not (result.start <= start and end <= result.end):
+            if not (result.start <= part.start and part.end <= result.end):
                 continue
-            text = call.text[start:end]
+            text = call.text[part.start : part.end]
             if len(text) > 1 and not re.search(r"[都道府県]$", text):
                 yield _Known("ADDRESS", text, morae(call.reader.kana(text)), float(result.score))
 

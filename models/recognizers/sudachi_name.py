@@ -18,6 +18,10 @@ __all__ = ["SudachiNameRecognizer"]
 PLACE_AFTER = ("に", "へ", "で", "から", "まで", "の", "方面", "行き")
 """After a surname that is also a town these speak of the town: 福岡に出張, 松本の温泉."""
 
+ALONE_BEHIND = frozenset(("", *"、。\nのはが"))
+ALONE_BEFORE = frozenset((*"、。\nとがには", "です", "って", "っていう", "じゃ"))
+"""Between these a word of one character or in kana stands as a name does."""
+
 
 class SudachiNameRecognizer(CallRecognizer):
     """Surnames and given names that the dictionary knows as such.
@@ -31,27 +35,16 @@ class SudachiNameRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Join tagged morphemes that touch; judge each run by length and neighbours."""
         found: list[RecognizerResult] = []
-        tokens = call.tokens
-        index = 0
-        while index < len(tokens):
-            end = index
-            while end < len(tokens) and _tagged(call, tokens, end) and (end == index or _touch(tokens, end)):
-                end += 1
-            if end == index:
-                index += 1
+        tokens, end = call.tokens, 0
+        for first in range(len(tokens)):
+            if first < end or not _tagged(call, tokens[first]):
                 continue
-            score = _judge(call, tokens, index, end)
-            if score:
-                found.append(
-                    self.result(
-                        "PERSON",
-                        tokens[index].chars.start,
-                        tokens[end - 1].chars.end,
-                        score,
-                        Reason.DICTIONARY_NAME,
-                    )
-                )
-            index = end
+            end = first + 1
+            while end < len(tokens) and _tagged(call, tokens[end]) and _touch(tokens, end):
+                end += 1
+            if score := _judge(call, tokens, first, end):
+                start, stop = tokens[first].chars.start, tokens[end - 1].chars.end
+                found.append(self.result("PERSON", start, stop, score, Reason.DICTIONARY_NAME))
         return found
 
 
@@ -65,14 +58,10 @@ def _cities() -> frozenset[str]:
     )
 
 
-def _tagged(call: Call, tokens: tuple[Token, ...], index: int) -> bool:
-    token = tokens[index]
+def _tagged(call: Call, token: Token) -> bool:
     word = surface(call, token)
-    if (
-        ("人名-姓" not in token.pos and "人名-名" not in token.pos)
-        or word in NOT_NAMES
-        or grade(word, token) < Grade.ODD
-    ):
+    named = "人名-姓" in token.pos or "人名-名" in token.pos
+    if not named or word in NOT_NAMES or grade(word, token) < Grade.ODD:
         return False
     sei, mei = known_name(word)
     kana_only = all("ぁ" <= c <= "ー" for c in word)
@@ -99,22 +88,7 @@ def _judge(call: Call, tokens: tuple[Token, ...], first: int, end: int) -> float
         return 0.0
     if len(word) == 1 or all("ぁ" <= c <= "ー" for c in word):
         # 泉, 光, けん: words too.  Only where nothing but a name can stand.
-        alone = before in {"、", "。", "\n", "の", "は", "が", ""} and after in {
-            "、",
-            "。",
-            "\n",
-            "です",
-            "と",
-            "って",
-            "っていう",
-            "が",
-            "に",
-            "は",
-            "じゃ",
-        }
-        return (
-            0.6
-            if (alone and "人名-名" in tokens[first].pos) or (alone and known_name(word)[0] > 100)
-            else 0.0
-        )
+        alone = before in ALONE_BEHIND and after in ALONE_BEFORE
+        named = "人名-名" in tokens[first].pos or known_name(word)[0] > 100
+        return 0.6 if alone and named else 0.0
     return 0.88

@@ -2,7 +2,7 @@
 
 、た|カハシ|さま        a scrap between a pause and a name         belongs to the name
 、は|高橋|さま          a particle, a filler or a word of its own  does not
-高橋|き|さま            a scrap between a name and its honorific   belongs to the name
+高橋|き|さま、見|温|くん   a scrap between a name and its honorific   belongs to the name
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["with_scraps"]
 _MOST_CHARS: Final = 4
 _SCRAP: Final = rf"[ぁ-んァ-ヴー]{{1,{_MOST_CHARS}}}"
 _BEFORE: Final = re.compile(rf"(?:^|(?<=[、。？！?!\n ]))({_SCRAP})$")
-_AFTER: Final = re.compile(rf"({_SCRAP}?)(?:さん|さま|様|くん|君|ちゃん|先生|氏)")
+_AFTER: Final = re.compile(rf"({_SCRAP}?|[一-龠々])(?:さん|さま|様|くん|君|ちゃん|先生|氏)")
 _SMALL: Final = frozenset("ぁぃぅぇぉゃゅょゎァィゥェォャュョヮ")
 _MOST_MORAE: Final = 2
 

@@ -90,13 +90,10 @@ class AddressRecognizer(CallRecognizer):
         return found
 
     def _results(self, call: Call, chain: list[Part], score: float, why: Reason) -> list[RecognizerResult]:
-        """The chain as one finding; a postal code as one of its own, the requester's when the rest is."""
+        """The chain as one finding; a postal code as one of its own."""
         codes = [part for part in chain if part.kind == "zip"]
         rest = [part for part in chain if part.kind != "zip"]
         found = [self.result("ADDRESS", part.start, part.end, 0.9, Reason.POSTAL_CODE) for part in codes]
-        if _near_requester(call, chain):
-            for result in found:
-                result.recognition_metadata["hint"] = "requester"
         if rest:
             found.append(self.result("ADDRESS", rest[0].start, rest[-1].end, score, why))
         return found
@@ -201,19 +198,3 @@ def _judge_places(text: str, start: int, end: int, kinds: set[str], *, cue: bool
     if "municipality" in kinds and kinds & {"place", "town"}:
         return 0.6, Reason.CITY_AND_TOWN
     return 0.0, Reason.NOT_GIVEN
-
-
-def _near_requester(call: Call, chain: list[Part]) -> bool:
-    """Whether town and number of the requester's own address are said around a postal code."""
-    near = call.text[max(0, chain[0].start - 60) : chain[-1].end + 60]
-    digits = re.sub(r"[^0-9]", "", "".join(run.digits for run in runs(near)))
-    for address in call.case.requester.addresses:
-        number = "".join(
-            run.digits for run in runs(re.sub(r"[^0-9０-９〇一二三四五六七八九]", "", address.text))
-        )
-        town = re.match(
-            r"(?:.*?[都道府県])?(?:.*?[市区郡])*([^0-9０-９〇一二三四五六七八九十]{2,})", address.text
-        )
-        if town and town[1] in near and number and number[:3] in digits:
-            return True
-    return False

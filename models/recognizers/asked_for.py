@@ -10,13 +10,11 @@ from presidio_analyzer import RecognizerResult
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
 from models.language.lexicon.lexicon import load_lexicon
 from models.wording.digits import UNIT_AFTER, runs
-from models.wording.names import Grade, grade, name_after, nearness, surface
+from models.wording.names import Grade, name_after
 from models.wording.places import places
 from models.wording.turns import Sentence, answer_to, sentences
-from models.wording.vocabulary import CANNOT_SAY, LEAD, NOT_NAMES, RELATIONS, ROLES
+from models.wording.vocabulary import CANNOT_SAY, LEAD, RELATIONS, ROLES
 from pipeline.reasons import Reason
-from pipeline.sound.morae import fold_kana, likeness, morae
-from pipeline.sound.search import SoundText, find_sound
 
 __all__ = ["AskedForRecognizer"]
 
@@ -45,39 +43,15 @@ _OTHER_NUMBER = re.compile(
     r"(?:[一-龠ァ-ヶー]|お客様|お問い合わせ|見積もり|申し込み|"
     r"の)番号(?<!電話番号)(?<!電話の番号)(?<!携帯番号)(?<!携帯の番号)(?<!連絡先の番号)"
 )
-_LABELS = tuple(
-    (kind, morae(kana))
-    for kind, kana in (
-        ("PERSON", "オナマエ"),
-        ("PERSON", "ミョウジ"),
-        ("PERSON", "フリガナ"),
-        ("PERSON", "サシダシニン"),
-        ("ADDRESS", "ゴジュウショ"),
-        ("ADDRESS", "ゴジュショウ"),
-        ("ADDRESS", "オトドケサキ"),
-        ("PHONE_NUMBER", "デンワバンゴウ"),
-        ("PHONE_NUMBER", "レンラクサキ"),
-    )
-)
-_ASKS_AT_END = re.compile(rf"(?:{_ASKS}[^、]{{0,8}}|[はをも])$")
 _CONFIRMS = re.compile(
     r"(?:(?<!て)(?<!ん)で|様で|とのこと(?:で)?)(?:よろし|お間違|間違|合って|いらっしゃ)|"
     r"ありがとうござ|お伝え|お借り|お知らせください|お出し|申し伝|と(?:同じ|一緒)"
-)
-_OWN = re.compile(
-    r"ご?本人様?の|お客様の(?!ご?家族)|お電話口|お電話の(?:方|お客様)|おかけの方|お客様ご自身|"
-    r"ご自身の|お電話をいただいている方"
 )
 _FRAME = re.compile(
     rf"(?:(?:私|わたし|わたくし|僕|俺|うち|郵便番号|住所|お?名前|名字|苗字|姓|下の名前|下|上|本名|"
     rf"名義|契約|宛名|宛先|{RELATIONS}|{ROLES})(?:のほう|の方)?(?:は|の|が|も|、|で、|って|"
     rf"なら)[、\s]*)*"
 )
-_COPULA = (
-    r"(?=です|でご|と申|ともう|と言|といい|って|っす|になり|でお願|さん|様|さま|だ(?:よ|けど|と|$)|"
-    r"や(?:$|ね|で)|じゃ|と書|宛|、|$)"
-)
-_GARBLED = re.compile(r"[^、\s]{2,10}?" + _COPULA)
 _ORDINARY = re.compile(
     r"^(?:みんな|皆|本人|自分|私|わたし|僕|俺|うち|そう|はい|いい|大丈夫|同じ|違|あり|ない|無|なし|"
     r"ちょっと|今|これ|それ|あれ|この|その|あの|まだ|もう|カタカナ|ひらがな|漢字|会社|法人|女性|男性|"
@@ -101,15 +75,6 @@ _NO_ADDRESS = re.compile(
     r"お願いします$|です(?:が|けど)$|温度|平米|畳|ありがと"
 )
 
-NEAR = 0.75
-"""Nearness in sound to a common name from which an answer of ordinary words is one misheard."""
-
-HEARD = 0.08
-"""Price per mora within which a question's label is heard: ジュショー and ジューショ, not シュジュツ."""
-
-SHORT = 30
-"""Characters of a question whose label is also listened for; longer sentences tell rather than ask."""
-
 NAMES, TURNS = 3, 7
 """Sentences in which a name, and an address or a number, may be given."""
 
@@ -118,7 +83,6 @@ NAMES, TURNS = 3, 7
 class _Question:
     kind: str
     index: int
-    own: bool
 
 
 class AskedForRecognizer(CallRecognizer):
@@ -149,41 +113,8 @@ class AskedForRecognizer(CallRecognizer):
             named = name_after(call, start, Grade.ODD)
             if named and named.end <= sentence.end and not _ORDINARY.match(call.text[start : named.end]):
                 score = 0.93 if named.grade is Grade.NAME else 0.75
-                return [
-                    self._answer(call, question, start, named.end, score),
-                    *self._given(call, question, named.end, sentence.end),
-                ]
-            if _holds_name(call, sentence):
-                return []
-            garbled = _GARBLED.match(text)
-            if garbled and not _ORDINARY.match(garbled.group()) and garbled.group() not in NOT_NAMES:
-                near = nearness(call.reader.kana(garbled.group()))
-                whole = start + garbled.end() >= sentence.end - 6 and not _INFLECTED.search(garbled.group())
-                if near >= NEAR and (_noun_like(call, start, start + garbled.end()) or whole):
-                    return [self._answer(call, question, start, start + garbled.end(), round(0.6 * near, 2))]
+                return [self.result("PERSON", start, named.end, score, Reason.ANSWERS_WHAT_NAME)]
         return []
-
-    def _given(self, call: Call, question: _Question, start: int, end: int) -> list[RecognizerResult]:
-        """The given name said after a pause, garbled: 岩田、けん1です."""
-        rest = re.match(r"[、\s]+([^、\s]{2,6}?)(?=です|でご|と申|といい|$)", call.text[start:end])
-        if (
-            rest is None
-            or _ORDINARY.match(rest[1])
-            or CANNOT_SAY.search(rest[1])
-            or nearness(call.reader.kana(rest[1])) < NEAR
-        ):
-            return []
-        if not _noun_like(call, start + rest.start(1), start + rest.end(1)):
-            return []
-        return [self._answer(call, question, start + rest.start(1), start + rest.end(1), 0.6)]
-
-    def _answer(
-        self, call: Call, question: _Question, start: int, end: int, score: float
-    ) -> RecognizerResult:
-        result = self.result("PERSON", start, end, score, Reason.ANSWERS_WHAT_NAME)
-        if question.own and _sounds_like_requester(call, call.text[start:end]):
-            result.recognition_metadata["hint"] = "requester"
-        return result
 
     def _addresses(
         self, call: Call, said: tuple[Sentence, ...], question: _Question
@@ -196,18 +127,9 @@ class AskedForRecognizer(CallRecognizer):
             closing = _ADDRESS_END.search(text)
             end = start + (closing.start() if closing else len(text.rstrip("、のはいね")))
             region = _address_region(call, start, end, begun)
-            if (
-                _asks_back(call, sentence)
-                or (region is None and CANNOT_SAY.search(text))
-                or _NO_ADDRESS.search(text)
-            ):
+            if region is None or _asks_back(call, sentence) or _NO_ADDRESS.search(text):
                 break
-            if region is not None:
-                found.append(self.result("ADDRESS", *region, 0.85, Reason.ANSWERS_WHAT_ADDRESS))
-            elif not found and _may_be_garbled(call, sentence, start, end):
-                found.append(self.result("ADDRESS", start, end, 0.45, Reason.ANSWERS_WHAT_ADDRESS))
-            else:
-                break
+            found.append(self.result("ADDRESS", *region, 0.85, Reason.ANSWERS_WHAT_ADDRESS))
         return found
 
     def _numbers(self, call: Call, said: tuple[Sentence, ...], question: _Question) -> list[RecognizerResult]:
@@ -229,24 +151,13 @@ def _questions(call: Call, said: tuple[Sentence, ...]) -> list[_Question]:
         text = call.text[sentence.start : sentence.end].rstrip("、 ")
         if _CONFIRMS.search(text):
             continue
-        own = bool(_OWN.search(text))
-        heard = _labels_heard(call, sentence) if len(text) <= SHORT else frozenset()
-        if _NAME.search(text) or "PERSON" in heard:
-            found.append(_Question("PERSON", index, own))
-        if _ADDRESS.search(text) or "ADDRESS" in heard:
-            found.append(_Question("ADDRESS", index, own))
-        if (_PHONE.search(text) or "PHONE_NUMBER" in heard) and not _OTHER_NUMBER.search(text):
-            found.append(_Question("PHONE_NUMBER", index, own))
+        if _NAME.search(text):
+            found.append(_Question("PERSON", index))
+        if _ADDRESS.search(text):
+            found.append(_Question("ADDRESS", index))
+        if _PHONE.search(text) and not _OTHER_NUMBER.search(text):
+            found.append(_Question("PHONE_NUMBER", index))
     return found
-
-
-def _labels_heard(call: Call, sentence: Sentence) -> frozenset[str]:
-    """What a short question asks for by sound: 50書も読んで (ご住所), お客様のご重症を."""
-    text = call.text[sentence.start : sentence.end].rstrip("、 ")
-    if not _ASKS_AT_END.search(text):
-        return frozenset()
-    line = SoundText(morae(call.reader.kana(text)))
-    return frozenset(kind for kind, label in _LABELS if line.find(label, HEARD))
 
 
 def _after_lead(call: Call, sentence: Sentence) -> int:
@@ -258,10 +169,6 @@ def _after_lead(call: Call, sentence: Sentence) -> int:
     return start
 
 
-_INFLECTED = re.compile(
-    r"ます|ました|ません|ない|てる|たい|った|いる|ある|れる|くて|って|から|ので|けど|さん$|様$|"
-    r"[0-9０-９〇一二三四五六七八九十百]{2}|[歳才度名目県市]$"
-)
 _LETTERS = re.compile(
     r"(?:エー|ビー|シー|ディー|イー|エフ|ジー|エイチ|アイ|ジェー|ケー|エル|エム|エヌ|オー|ピー|"
     r"キュー|アール|エス|ティー|ユー|ブイ|ダブリュー|エックス|ワイ|ゼット|[A-Za-z0-9])+"
@@ -282,29 +189,8 @@ def _noun_like(call: Call, start: int, end: int) -> bool:
     )
 
 
-def _may_be_garbled(call: Call, sentence: Sentence, start: int, end: int) -> bool:
-    """Whether an answer without any place or number in it may be a misheard address."""
-    text = call.text[start:end]
-    return (
-        3 <= len(text) <= 10
-        and not _ORDINARY.match(text)
-        and not _holds_name(call, sentence)
-        and _noun_like(call, start, end)
-        and not re.search(r"様|さん|、", text)
-    )
-
-
 def _asks_back(call: Call, sentence: Sentence) -> bool:
     return call.text[sentence.end : sentence.end + 1] in {"？", "?"}
-
-
-def _holds_name(call: Call, sentence: Sentence) -> bool:
-    """Whether the dictionary sees a name in a sentence: then no other word of it is one misheard."""
-    return any(
-        grade(surface(call, token), token) is Grade.NAME
-        for token in call.tokens
-        if sentence.start <= token.chars.start < sentence.end
-    )
 
 
 def _address_region(call: Call, start: int, end: int, begun: list[int]) -> tuple[int, int] | None:
@@ -338,15 +224,3 @@ def _address_region(call: Call, start: int, end: int, begun: list[int]) -> tuple
         default=begin,
     )
     return (max(begin, cut), finish) if finish - begin >= 2 else None
-
-
-def _sounds_like_requester(call: Call, answer: str) -> bool:
-    """Whether an answer may be the requester's own name: a hint never unmasks a clearly different one."""
-    needle = morae(call.reader.kana(answer))
-    if len(needle) < 2:
-        return False
-    wholes = [fold_kana(n.kana) or call.reader.kana(n.text) for n in call.case.requester.names]
-    return any(
-        likeness(whole, call.reader.kana(answer)) >= 0.5 or find_sound(needle, morae(whole), 0.3)
-        for whole in wholes
-    )

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
-from models.wording.names import nearness
-from models.wording.turns import answer_to, sentences
-from models.wording.vocabulary import CANNOT_SAY, LEAD
 from pipeline.reasons import Reason
 
 __all__ = ["KanjiDescriptionRecognizer"]
@@ -65,12 +62,6 @@ _NAMED = re.compile(
 _WRITING = re.compile(
     r"漢字|[のう]字|(?<![名苗])字[はがを]|字が|どう書|どのように(?:お)?書|って書|と書|どの字"
 )
-_QUESTION = re.compile(
-    r"(?:漢字|どの字|どういう字|どんな字|どのような字|何という字|(?<![名苗赤黒文数])字[はを、]|お字|"
-    r"表記).{0,14}(?:どう|どの|どんな|伺|教え|お願い|でしょうか|ですか|書|は$|を$|$)|(?:どう|"
-    r"どのように)(?:お)?書"
-)
-_TAIL = re.compile(r"(?:です|でござ|って書|と書|って言|という字|なん|のほう|、看板).*$")
 _KATA, _HIRA = (
     r"[ァ-ヴ][ャュョァィゥェォッーン]{0,2}(?![ァ-ヶー])",
     r"[ぁ-ゔ][ゃゅょぁぃぅぇぉっーん]{0,2}(?![ぁ-ん])",
@@ -80,16 +71,10 @@ _SPELT = re.compile(
     rf"(?<![ぁ-ん]){_HIRA}(?P<h>[・、])\s?{_HIRA}(?:(?P=h)\s?{_HIRA}){{0,10}}(?:(?P=h)\s?[ぁ-ん](?=です))?"
 )
 _READING_CUE = re.compile(r"読み|よみ|仮名|がな|カナ|ガナ|一文字|ずつ|ゆっくり|名前|もう一度|何様")
-_FULL_KATAKANA = re.compile(
-    r"(?<![ァ-ヶー])[ァ-ヶー]{2,5}[、・\s][ァ-ヶー]{2,5}(?=様|さん|です|、です|って|」|。|$|\n)"
-)
 _FILLERS = frozenset("あえまねうんはいとのが") | {"おー", "えー"}
 
 CUE_REACH = 60
 """Characters around an explanation in which a word about names or writing must stand."""
-
-NEAR = 0.8
-"""Nearness to a surname and given name from which two katakana words are one."""
 
 
 @dataclass(slots=True)
@@ -106,8 +91,8 @@ class KanjiDescriptionRecognizer(CallRecognizer):
     entities = ("PERSON",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Chains of explanations, answers to どういう字, and kana by kana."""
-        return [*self._explained(call), *self._asked(call), *self._spelt(call)]
+        """Chains of explanations, and kana by kana."""
+        return [*self._explained(call), *self._spelt(call)]
 
     def _explained(self, call: Call) -> list[RecognizerResult]:
         found: list[RecognizerResult] = []
@@ -121,40 +106,8 @@ class KanjiDescriptionRecognizer(CallRecognizer):
             cued = _NAMED.search(near) if chain.strong else count > 1 and writing
             if not cued and not (chain.strong and count > 1):
                 continue
-            start = _whole_clause(call.text, chain.start, chain.end)
-            result = self.result(
-                "PERSON", start, chain.end, 0.9 if count > 1 else 0.75, Reason.KANJI_EXPLAINED
-            )
-            if _explains_requester(call, start, chain.end):
-                result.recognition_metadata["hint"] = "requester"
-            found.append(result)
-        return found
-
-    def _asked(self, call: Call) -> list[RecognizerResult]:
-        said = sentences(call)
-        found: list[RecognizerResult] = []
-        for index, sentence in enumerate(said):
-            if not _QUESTION.search(call.text[sentence.start : sentence.end]):
-                continue
-            for answer in answer_to(call, said, index, 1):
-                lead = re.compile(LEAD).match(call.text, answer.start, answer.end)
-                start = lead.end() if lead else answer.start
-                named = re.compile(
-                    r"(?:名字|苗字|お?名前|下|上)(?:のほう)?(?:はね|が|は)、?(?:あー、|えっと、)?"
-                ).match(call.text, start, answer.end)
-                start = named.end() if named else start
-                text = _TAIL.sub("", call.text[start : answer.end])
-                explains = re.search(rf"の{_K}|へん|べん|かんむり|書いて|{_K}", text)
-                if (
-                    2 <= len(text) <= 30
-                    and explains
-                    and not CANNOT_SAY.search(text)
-                    and not re.search(r"ます|いい|[0-9]", text)
-                ):
-                    result = self.result("PERSON", start, start + len(text), 0.7, Reason.ANSWERS_WHICH_KANJI)
-                    if _explains_requester(call, start, start + len(text)):
-                        result.recognition_metadata["hint"] = "requester"
-                    found.append(result)
+            score = 0.9 if count > 1 else 0.75
+            found.append(self.result("PERSON", chain.start, chain.end, score, Reason.KANJI_EXPLAINED))
         return found
 
     def _spelt(self, call: Call) -> list[RecognizerResult]:
@@ -166,10 +119,7 @@ class KanjiDescriptionRecognizer(CallRecognizer):
                 len(units) > 2 or (cue and match["k"])
             ):
                 found.append(self.result("PERSON", match.start(), match.end(), 0.85, Reason.READ_ONE_BY_ONE))
-        full = (
-            m for m in _FULL_KATAKANA.finditer(call.text) if nearness(re.sub(r"[、・\s]", "", m[0])) >= NEAR
-        )
-        return found + [self.result("PERSON", m.start(), m.end(), 0.8, Reason.NAME_IN_KATAKANA) for m in full]
+        return found
 
 
 def _chains(text: str) -> list[_Chain]:
@@ -184,19 +134,3 @@ def _chains(text: str) -> list[_Chain]:
         else:
             chains.append(_Chain(match.start(), match.end(), int(strong), int(not strong)))
     return chains
-
-
-def _explains_requester(call: Call, start: int, end: int) -> bool:
-    """Whether two explained kanji or more are, in order, in the requester's name; one is anyone's."""
-    explained = "".join(re.findall(rf"の({_K})(?=[にとで、。]|です|って|$)", call.text[start:end]))
-    return len(explained) > 1 and any(explained in name.text for name in call.case.requester.names)
-
-
-def _whole_clause(text: str, start: int, end: int) -> int:
-    """Where an explanation that ends with って書きます begins: back to the last full stop."""
-    if not re.match(r"(?:って|と)書", text[end : end + 3]):
-        return start
-    clause = re.search(r"[^。？?\n]*$", text[:start])
-    lead = re.compile(LEAD).match(text, clause.start() if clause else start, start)
-    begin = lead.end() if lead else start
-    return begin if start - begin <= 20 and not re.search(r"[はが]", text[begin:start]) else start

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from presidio_analyzer import RecognizerResult
@@ -18,7 +18,6 @@ from models.wording.announced import cue_before
 from models.wording.digits import UNIT_AFTER, runs
 from models.wording.heard_mention import heard_names, mentions
 from models.wording.names import Grade, grade, known_name, surface, token_at
-from models.wording.places import places
 from models.wording.vocabulary import HONORIFICS, NOT_NAMES, PLACE_TAILS
 from pipeline.nearby import Nearby
 from pipeline.reasons import Reason
@@ -43,40 +42,39 @@ _SPLIT = re.compile(r"[、\s・]|はい")
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A word found before: its kind, how it is written and how it sounds."""
+    """A name found before: how it is written and how it sounds."""
 
-    kind: str
     text: str = field(repr=False)
     sound: tuple[Mora, ...] = field(repr=False)
     score: float
 
 
 class RepeatedMentionRecognizer(CallRecognizer):
-    """Names, place names and numbers said again."""
+    """Names and numbers said again."""
 
-    entities = ("PERSON", "ADDRESS", "PHONE_NUMBER")
+    entities = ("PERSON", "PHONE_NUMBER")
     second_pass = True
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Search each sure finding's words in the call; nothing in a first pass."""
         sure = [r for r in artifacts.found if r.score >= SURE]
         found: list[RecognizerResult] = []
-        named = {kind: Nearby((r for r in sure if r.entity_type == kind), _chars) for kind in self.entities}
+        named = Nearby((r for r in sure if r.entity_type == "PERSON"), _chars)
         sounds = SoundText(call.line.morae)
-        for known in _distinct([*_names(call, sure), *_places(call, sure)]):
+        for known in _distinct(_names(call, sure)):
             found.extend(self._spelt(call, known))
             found.extend(self._sounding(call, known, sounds, named))
-        return [*found, *self._heard(call, sure, named["PERSON"]), *self._numbers(call, sure)]
+        return [*found, *self._heard(call, sure, named), *self._numbers(call, sure)]
 
     def _spelt(self, call: Call, known: _Known) -> Iterator[RecognizerResult]:
         for match in re.finditer(re.escape(known.text), call.text):
             if _stands_alone(call, match.start(), match.end(), known):
                 yield self.result(
-                    known.kind, match.start(), match.end(), 0.9 * known.score, Reason.SAME_SPELLING_AS_EARLIER
+                    "PERSON", match.start(), match.end(), 0.9 * known.score, Reason.SAME_SPELLING_AS_EARLIER
                 )
 
     def _sounding(
-        self, call: Call, known: _Known, sounds: SoundText, named: dict[str, Nearby[RecognizerResult]]
+        self, call: Call, known: _Known, sounds: SoundText, named: Nearby[RecognizerResult]
     ) -> Iterator[RecognizerResult]:
         size = len(known.sound)
         bound = next(b for limit, b in BOUNDS if size < limit)
@@ -86,15 +84,13 @@ class RepeatedMentionRecognizer(CallRecognizer):
             chars = _words(call, match)
             if chars is None:
                 continue
-            near = named[known.kind].touching(chars.start, chars.end)
+            near = named.touching(chars.start, chars.end)
             if any(r.start < chars.end and chars.start < r.end for r in near):
                 continue
             if not _may_be_said(call, chars.start, chars.end, known, match):
                 continue
             score = known.score * (0.6 - 1.2 * match.price / size)
-            yield self.result(
-                known.kind, chars.start, chars.end, max(0.2, score), Reason.SAME_SOUND_AS_EARLIER
-            )
+            yield self.result("PERSON", chars.start, chars.end, max(0.2, score), Reason.SAME_SOUND_AS_EARLIER)
 
     def _heard(
         self, call: Call, sure: list[RecognizerResult], named: Nearby[RecognizerResult]
@@ -127,7 +123,6 @@ class RepeatedMentionRecognizer(CallRecognizer):
             again = any(
                 run.digits in known and (count >= 4 or known.startswith(run.digits)) for known in digits
             )
-            again = again or any(_one_off(run.digits, known) for known in digits if count >= 4)
             if again:
                 yield self.result("PHONE_NUMBER", run.start, run.end, 0.8, Reason.PART_OF_EARLIER_NUMBER)
 
@@ -154,34 +149,16 @@ def _names(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
         named = [w for w, t in zip(words, tokens, strict=True) if grade(w, t) >= Grade.ODD]
         for piece in dict.fromkeys([*pieces, *(named if len(words) <= 3 else [])]):
             if len(piece) > 1 or known_name(piece)[0] > 0 or known_name(piece)[1] > 0:
-                yield _Known("PERSON", piece, morae(call.reader.kana(piece)), float(result.score))
+                yield _Known(piece, morae(call.reader.kana(piece)), float(result.score))
 
 
-def _places(call: Call, sure: list[RecognizerResult]) -> Iterator[_Known]:
-    """City and town of an address found with its block or room."""
-    addresses = [
-        r
-        for r in sure
-        if r.entity_type == "ADDRESS"
-        and re.search(r"[0-9０-９一二三四五六七八九十]", call.text[r.start : r.end])
-    ]
-    for part in places(call):
-        for result in addresses:
-            if not (result.start <= part.start and part.end <= result.end):
-                continue
-            text = call.text[part.start : part.end]
-            if len(text) > 1 and not re.search(r"[都道府県]$", text):
-                yield _Known("ADDRESS", text, morae(call.reader.kana(text)), float(result.score))
-
-
-def _distinct(known: list[_Known]) -> list[_Known]:
-    best: dict[tuple[str, str], _Known] = {}
+def _distinct(known: Iterable[_Known]) -> list[_Known]:
+    best: dict[str, _Known] = {}
     for item in known:
         if item.text in NOT_NAMES or len(item.sound) < 2:
             continue
-        key = (item.kind, item.text)
-        if key not in best or best[key].score < item.score:
-            best[key] = item
+        if item.text not in best or best[item.text].score < item.score:
+            best[item.text] = item
     return list(best.values())
 
 
@@ -195,15 +172,13 @@ def _stands_alone(call: Call, start: int, end: int, known: _Known) -> bool:
         if last + 1 < len(tokens) and tokens[last + 1].chars.start == end
         else ""
     )
-    if after in PLACE_TAILS and known.kind == "PERSON":
+    if after in PLACE_TAILS:
         return False
-    ordinary = known.kind == "PERSON" and not any(
-        grade(surface(call, t), t) >= Grade.ODD for t in tokens[first : last + 1]
-    )
+    ordinary = not any(grade(surface(call, t), t) >= Grade.ODD for t in tokens[first : last + 1])
     if ordinary and after not in HONORIFICS:
         return False  # a name misheard as a plain word (続き) leaves the plain word alone elsewhere
     if len(known.text) >= 3:
-        return at_edges or known.kind == "ADDRESS"
+        return at_edges
     if not at_edges:
         return False
     before = tokens[first - 1] if first and tokens[first - 1].chars.end == start else None
@@ -250,18 +225,8 @@ def _may_be_said(call: Call, start: int, end: int, known: _Known, match: SoundMa
         return False
     if any("数詞" in t.pos for t in covered) or (end - start == 1 and match.price > 0):
         return False
-    if (
-        last + 1 < len(call.tokens)
-        and known.kind == "PERSON"
-        and surface(call, call.tokens[last + 1]) in PLACE_TAILS
-    ):
+    if last + 1 < len(call.tokens) and surface(call, call.tokens[last + 1]) in PLACE_TAILS:
         return False
     odd = any(grade(surface(call, t), t) >= Grade.ODD for t in covered)
     after = surface(call, call.tokens[last + 1]) if last + 1 < len(call.tokens) else ""
     return odd or after in HONORIFICS or (match.price <= 0.05 * len(known.sound) and len(known.sound) >= 4)
-
-
-def _one_off(digits: str, known: str) -> bool:
-    """Whether digits of the same length as a number's end or whole differ in one place."""
-    tail = known[-len(digits) :]
-    return len(tail) == len(digits) and sum(a != b for a, b in zip(digits, tail, strict=True)) <= 1

@@ -23,13 +23,8 @@ _ALONE = re.compile(r"(?:^|[\s、。])[0-9０-９]{4}(?:[^の番号室目]|$)")
 """A number's last group where nothing is counted by it and no other number was spoken of: in the exact
 words of 108 calls all such were, of those heard five of seven; the others were blocks without their town."""
 
-_CORRECTED = re.compile(r"(?:違|ちが|じゃなくて|ではなく|でなく|間違|訂正)[^\n]{0,12}?$")
-
 LONG = 6
 """Digits from which a run is judged by its length first."""
-
-REST_REACH = 45
-"""Characters after an unfinished number in which its last group may still come."""
 
 
 class SpokenNumberRecognizer(CallRecognizer):
@@ -40,16 +35,14 @@ class SpokenNumberRecognizer(CallRecognizer):
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
         """Collect digit runs, join groups, judge each by length and surroundings."""
         found: list[RecognizerResult] = []
-        before: Run | None = None
         for run in runs(call.text):
-            score, why = _judge(call.text, run, before)
+            score, why = _judge(call.text, run)
             if score:
                 found.append(self.result("PHONE_NUMBER", run.start, run.end, score, why))
-                before = run
         return found
 
 
-def _judge(text: str, run: Run, before: Run | None) -> tuple[float, Reason]:
+def _judge(text: str, run: Run) -> tuple[float, Reason]:
     """Probability that a run is a telephone number or a part of one, and why; 0 for another number."""
     cue = cue_before(text, run.start)
     exact = complete(run.digits) and len(run.digits) <= 11
@@ -57,8 +50,6 @@ def _judge(text: str, run: Run, before: Run | None) -> tuple[float, Reason]:
         return (0.6 if cue == "other" else 0.97), Reason.PHONE_LENGTH
     if cue == "other" or UNIT_AFTER.match(text, run.end):
         return 0.0, Reason.NOT_GIVEN
-    if before is not None and _finishes(text, run, before):
-        return 0.7, Reason.NUMBER_GOES_ON
     return _judge_long(run, cue) if len(run.digits) >= LONG else _judge_short(text, run, cue)
 
 
@@ -92,17 +83,4 @@ def _judge_short(text: str, run: Run, cue: str) -> tuple[float, Reason]:
         (0.6, Reason.NUMBER_ENDING)
         if ending and _AROUND.search(text[max(0, run.start - 250) : run.start])
         else (0.0, Reason.NOT_GIVEN)
-    )
-
-
-def _finishes(text: str, run: Run, before: Run) -> bool:
-    """Whether a short run is the missing last group, or the correction, of the number before it."""
-    if not 1 <= len(run.digits) <= 8 or run.start - before.end > REST_REACH:
-        return False
-    between = text[before.end : run.start]
-    if len(run.digits) <= 4 and _CORRECTED.search(between):
-        return True
-    missing = (11 if before.digits.startswith(("090", "080", "070", "050")) else 10) - len(before.digits)
-    return (
-        len(before.digits) >= 2 and missing > 0 and len(run.digits) in range(max(3, missing - 1), missing + 2)
     )

@@ -8,10 +8,8 @@ Detection finds, and says of each entity what it read of the talk (``EntitySpan`
 finding its owner.  The learned judge comes in by ``Context``: ``pipeline`` imports no model.  Any pass can be
 left out by its name, so that its worth can be measured.
 
-Two hints come near a decision, and stay where they were so that nothing is decided otherwise: three
-recognizers compare with the case before they give ``EntitySpan.hint`` (addresses, answers, explanations of
-kanji), and ``RULES`` decide about the second hearing before its findings are united with the first's
-(``EntitySpan.heard_again_as``).
+One hint comes near a decision, and stays where it was so that nothing is decided otherwise: ``RULES`` decide
+about the second hearing before its findings are united with the first's (``EntitySpan.heard_again_as``).
 """
 
 from __future__ import annotations

@@ -5,13 +5,11 @@ from __future__ import annotations
 import pytest
 
 from models.recognizers.asked_for import AskedForRecognizer
-from pipeline.types import CallCase, CaseName, Requester
-from tests.models.recognizers.calls import artifacts_of, call_of, shown
+from tests.models.recognizers.calls import shown
 
 CALLS = {
     "a bare name": ("op: お名前をお願いいたします。", "cu: 【八重樫翔太】です。"),
     "after a lead": ("op: お名前を頂戴できますか。", "cu: はい、えーと、【清水】です。"),
-    "garbled into a plain word": ("op: お名前をどうぞ。", "cu: 【続き】です。"),
     "garbled kana": ("op: フルネームでお願いします。", "cu: 【わたなべなおみ】と申します。"),
     "hold on first": (
         "op: お名前をお願いします。",
@@ -63,14 +61,3 @@ CALLS = {
 def test_the_answer_is_the_entity(lines: tuple[str, ...]) -> None:
     """What the other side says to the question is found, over as many turns as it takes, and nothing else."""
     assert shown(AskedForRecognizer(), lines) == lines
-
-
-@pytest.mark.parametrize(
-    ("answer", "party"), [("鈴木花子", "requester"), ("すずきはなこ", "requester"), ("権藤武", None)]
-)
-def test_own_name_is_the_requesters_only_if_it_may_be(answer: str, party: str | None) -> None:
-    """The answer to お客様のお名前 hints at the requester, unless it sounds like nobody of the case."""
-    case = CallCase("R-1", Requester(names=(CaseName("鈴木花子", "スズキハナコ"),)))
-    call = call_of(("op: お客様のお名前をお願いいたします。", f"cu: {answer}です。"), case)
-    found = AskedForRecognizer().find(call, artifacts_of(call))
-    assert [r.recognition_metadata.get("hint") for r in found] == [party]

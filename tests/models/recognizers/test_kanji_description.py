@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.recognizers.kanji_description import KanjiDescriptionRecognizer
-from pipeline.types import CallCase, CaseName, Requester
-from tests.models.recognizers.calls import artifacts_of, call_of, shown
+from tests.models.recognizers.calls import shown
 
 CALLS = [
     ("cu: 漢字は【山川の山】です。",),
@@ -21,7 +20,6 @@ CALLS = [
     ("cu: 読みは【ヤ・エ・ガ・シ】です。",),
     ("op: 【コ、ン、ド、ウ】様でございますね。",),
     ("op: もう一度ゆっくりと。", "cu: 【マ、イ】。"),
-    ("cu: フリガナは【オオタ、シノブ】です。",),
     ("cu: 名前の字は【車辺のすけ】なんだそうで。",),
     ("cu: 名字はごん、【ごん辺に寺の詩】です。",),
     ("cu: お名前は出口辺りの、この辺の店で聞いて。",),
@@ -39,14 +37,3 @@ CALLS = [
 def test_explanations_and_spellings(lines: tuple[str, ...]) -> None:
     """An explanation is found as a whole; pictures of other things are left alone."""
     assert shown(KanjiDescriptionRecognizer(), lines) == lines
-
-
-@pytest.mark.parametrize(
-    ("said", "party"),
-    [("藤の花の藤、原っぱの原", "requester"), ("山川の山、田んぼの田", None), ("藤の花の藤", None)],
-)
-def test_the_requesters_own_kanji(said: str, party: str | None) -> None:
-    """Two kanji of the requester's name make it theirs; one may be anyone's."""
-    call = call_of((f"cu: 漢字は{said}です。",), CallCase("R-1", Requester(names=(CaseName("藤原礼子"),))))
-    found = KanjiDescriptionRecognizer().find(call, artifacts_of(call))
-    assert [r.recognition_metadata.get("hint") for r in found] == [party]

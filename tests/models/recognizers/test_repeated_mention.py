@@ -6,7 +6,6 @@ import pytest
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
-from models.recognizers.address import AddressRecognizer
 from models.recognizers.repeated_mention import RepeatedMentionRecognizer
 from models.recognizers.spoken_number import SpokenNumberRecognizer
 from pipeline.reasons import Reason
@@ -38,7 +37,6 @@ CALLS: list[tuple[CallRecognizer, tuple[str, ...]]] = [
     (SpokenNumberRecognizer(), ("cu: 【090-1234-5678】です。", "op: 末尾が、【5678】ですね。")),
     (SpokenNumberRecognizer(), ("cu: 【090-1234-5678】です。", "op: 【090の1234】、", "cu: はい。")),
     (SpokenNumberRecognizer(), ("cu: 【090-1234-5678】です。", "op: 九千円でございます。")),
-    (AddressRecognizer(), ("cu: 【横浜市港北区日吉】三丁目五番です。", "op: 【日吉】でございますね。")),
 ]
 
 

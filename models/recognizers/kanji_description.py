@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from presidio_analyzer import RecognizerResult
 
 from models.calls.artifacts import Call, CallArtifacts, CallRecognizer
+from models.wording.turns import answer_to, sentences
+from models.wording.vocabulary import CANNOT_SAY, LEAD
 from pipeline.reasons import Reason
 
 __all__ = ["KanjiDescriptionRecognizer"]
@@ -62,6 +64,12 @@ _NAMED = re.compile(
 _WRITING = re.compile(
     r"漢字|[のう]字|(?<![名苗])字[はがを]|字が|どう書|どのように(?:お)?書|って書|と書|どの字"
 )
+_QUESTION = re.compile(
+    r"(?:漢字|どの字|どういう字|どんな字|どのような字|何という字|(?<![名苗赤黒文数])字[はを、]|お字|"
+    r"表記).{0,14}(?:どう|どの|どんな|伺|教え|お願い|でしょうか|ですか|書|は$|を$|$)|(?:どう|"
+    r"どのように)(?:お)?書"
+)
+_TAIL = re.compile(r"(?:です|でござ|って書|と書|って言|という字|なん|のほう|、看板).*$")
 _KATA, _HIRA = (
     r"[ァ-ヴ][ャュョァィゥェォッーン]{0,2}(?![ァ-ヶー])",
     r"[ぁ-ゔ][ゃゅょぁぃぅぇぉっーん]{0,2}(?![ぁ-ん])",
@@ -91,8 +99,8 @@ class KanjiDescriptionRecognizer(CallRecognizer):
     entities = ("PERSON",)
 
     def find(self, call: Call, artifacts: CallArtifacts) -> list[RecognizerResult]:
-        """Chains of explanations, and kana by kana."""
-        return [*self._explained(call), *self._spelt(call)]
+        """Chains of explanations, answers to どういう字, and kana by kana."""
+        return [*self._explained(call), *self._asked(call), *self._spelt(call)]
 
     def _explained(self, call: Call) -> list[RecognizerResult]:
         found: list[RecognizerResult] = []
@@ -108,6 +116,31 @@ class KanjiDescriptionRecognizer(CallRecognizer):
                 continue
             score = 0.9 if count > 1 else 0.75
             found.append(self.result("PERSON", chain.start, chain.end, score, Reason.KANJI_EXPLAINED))
+        return found
+
+    def _asked(self, call: Call) -> list[RecognizerResult]:
+        said = sentences(call)
+        found: list[RecognizerResult] = []
+        for index, sentence in enumerate(said):
+            if not _QUESTION.search(call.text[sentence.start : sentence.end]):
+                continue
+            for answer in answer_to(call, said, index, 1):
+                lead = re.compile(LEAD).match(call.text, answer.start, answer.end)
+                start = lead.end() if lead else answer.start
+                named = re.compile(
+                    r"(?:名字|苗字|お?名前|下|上)(?:のほう)?(?:はね|が|は)、?(?:あー、|えっと、)?"
+                ).match(call.text, start, answer.end)
+                start = named.end() if named else start
+                text = _TAIL.sub("", call.text[start : answer.end])
+                explains = re.search(rf"の{_K}|へん|べん|かんむり|書いて|{_K}", text)
+                if (
+                    2 <= len(text) <= 30
+                    and explains
+                    and not CANNOT_SAY.search(text)
+                    and not re.search(r"ます|いい|[0-9]", text)
+                ):
+                    end = start + len(text)
+                    found.append(self.result("PERSON", start, end, 0.7, Reason.ANSWERS_WHICH_KANJI))
         return found
 
     def _spelt(self, call: Call) -> list[RecognizerResult]:

@@ -19,8 +19,8 @@ from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
 __all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
 MIN_MASKED_PART_SCORE = 0.05
-"""Lowest probability of a part that is masked; others are shown.  In eight calls of the part ``weighing`` 15 of
-126 parts are below it: they hold 4.3 s of speech that is nobody's data, a tenth of all over-mask, and none
+"""Lowest probability of a part that is masked; others are shown.  In eight calls of the part ``weighing`` 15
+of 126 parts are below it: they hold 4.3 s of speech that is nobody's data, a tenth of all over-mask, and none
 that is a third party's; from .05 to .2 they hold more of third parties' than of others (2.0 and .9 s)."""
 
 Whole = tuple[tuple[Why, ...], str, str]

@@ -1,0 +1,122 @@
+"""How often is a third party's data taken for that of somebody who asks, and has nothing to do with them?
+
+    python -m tests.bench.strangers CALLS_DIR... [--cases 14] [--only h3,h4]
+
+Each call is given the cases of others in turn: whoever asks there is a stranger here, so no third party's
+data is theirs.  A pair is a third party's finding and such a case; one that is given to the case's requester,
+staff or company is *taken*.  Taken of the same name or number is no error: two people may share a surname.
+
+A folder holds what ``python -m tests.bench.figures`` reads; nothing is recognised here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from models.analysis.analyzer import load_analyzer
+from models.calls.hearings import char_times
+from models.language.readings import load_reader
+from models.weighing.owner.owner import load_owner
+from pipeline.finding.detect import detect
+from pipeline.measuring.truth import TruthSpan
+from pipeline.ownership.chain import Context, attribute
+from pipeline.sound.morae import fold_kana
+from pipeline.types import CallCase, CaseName, EntitySpan, Party
+from tests.bench.figures import StoredCall, add_arguments, stored_calls
+
+__all__ = ["main", "same", "taken_by"]
+
+OWNERS = (Party.REQUESTER, Party.STAFF, Party.COMPANY)
+
+
+def same(span: TruthSpan, case: CallCase) -> bool:
+    """Whether what was said is, as it was said, also what the case knows of somebody.
+
+    Args:
+        span: A third party's, by the truth.
+        case: A stranger's.
+    """
+    names: tuple[CaseName, ...] = (*case.requester.names, *case.staff, *case.company_names)
+    if span.kind == "NAME":
+        said = fold_kana(span.reading or span.surface)
+        return any(said and said in fold_kana(name.kana or name.text) for name in names)
+    if span.kind == "PHONE":
+        figures = "".join(filter(str.isdecimal, span.surface))
+        known = (*case.requester.phones, *case.company_phones)
+        return bool(figures) and any(figures in number for number in known)
+    return any(span.surface in place.text for place in case.requester.addresses)
+
+
+def taken_by(
+    call: StoredCall, entities: tuple[EntitySpan, ...], context: Context
+) -> Iterator[tuple[TruthSpan, Party]]:
+    """The third parties' data among the findings, and who is taken to be its owner.
+
+    Args:
+        call: The call.
+        entities: Its findings.
+        context: With a stranger's case.
+
+    Yields:
+        A pair for each finding more than half of whose characters sound while a third party's data is said.
+    """
+    starts, ends = char_times(call.transcript)
+    middles = (starts + ends) / 2
+    third = [span for span in call.truth.spans if span.party == "third"]
+    for finding in attribute(entities, context):
+        chars = finding.entity.chars
+        segment = next(
+            (s for s in call.transcript.segments if s.chars.start <= chars.start < s.chars.end), None
+        )
+        times = middles[chars.start : chars.end]
+        times = times[~np.isnan(times)]
+        for span in third:
+            inside = (times >= span.time.start) & (times <= span.time.end)
+            heard = segment is not None and segment.channel == span.channel(call.truth.channels)
+            if heard and len(times) and inside.mean() > 0.5:
+                yield span, finding.party
+                break
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_arguments(parser)
+    parser.add_argument("--cases", type=int, default=14, help="strangers for each call")
+    options = parser.parse_args(arguments)
+    only = [each for each in options.only.split(",") if each]
+    analyzer, reader = load_analyzer(), load_reader()
+    owner = load_owner(reader)
+    known = [
+        (call.truth.call_id, call.case) for call in stored_calls(options.folders, only, exact=options.exact)
+    ]
+    pairs, taken, alike = 0, Counter[str](), 0
+    for call in stored_calls(options.folders, only, exact=options.exact):
+        entities = detect(call.transcript, analyzer, replace(call.case, words=()), call.again)
+        others = [case for name, case in known if name != call.truth.call_id]
+        for case in random.Random(call.truth.call_id).sample(others, min(options.cases, len(others))):  # noqa: S311
+            context = Context(call.transcript, case, reader, judge=owner.reattribute)
+            for span, party in taken_by(call, entities, context):
+                pairs += 1
+                if party in OWNERS and same(span, case):
+                    alike += 1
+                elif party in OWNERS:
+                    taken[f"{span.kind} to {party.value}"] += 1
+    print(f"{len(known)} calls, {pairs} pairs")
+    print(f"taken: {alike} of the same name or number, {taken.total()} of others")
+    for what, count in taken.most_common():
+        print(f"  {what}: {count}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -19,9 +19,10 @@ from pipeline.types import CharSpan, Finding, MaskItem, TimeSpan
 __all__ = ["Whole", "not_below", "split_into_parts", "whole_of", "without_overlap"]
 
 MIN_MASKED_PART_SCORE = 0.05
-"""Lowest probability of a part that is masked; others are shown.  In eight calls of the part ``weighing`` 15
-of 126 parts are below it: they hold 4.3 s of speech that is nobody's data, a tenth of all over-mask, and none
-that is a third party's; from .05 to .2 they hold more of third parties' than of others (2.0 and .9 s)."""
+"""Lowest probability of a part that is masked where the whole reaches it; less probable ones are shown.  In
+eight calls of the part ``weighing`` 15 of 126 parts are below it: they hold 4.3 s of speech that is nobody's
+data, a tenth of all over-mask, and none that is a third party's; from .05 to .2 they hold more of third
+parties' than of others (2.0 and .9 s)."""
 
 Whole = tuple[tuple[Why, ...], str, str]
 """Key that the parts of one finding share: reasons, source and type."""
@@ -55,7 +56,8 @@ def _parted(finding: Finding) -> Iterator[Finding]:
     notes = (*finding.notes, Reason.PART_OF_RUN)
     for (start, end), share in zip(itertools.pairwise(edges), shares, strict=True):
         score = entity.score * share
-        shown = score < MIN_MASKED_PART_SCORE
+        # A whole below the bound is masked for another reason, such as a sure name of its sound: all of it.
+        shown = score < MIN_MASKED_PART_SCORE <= entity.score
         part = replace(entity, chars=CharSpan(start, end), score=score, candidate=shown, morae=0, parts=())
         yield replace(finding, entity=part, notes=notes)
 

@@ -46,6 +46,12 @@ def test_an_improbable_part_is_shown_and_not_masked() -> None:
     ]
 
 
+def test_what_is_masked_however_improbable_stays_masked_in_all_parts() -> None:
+    """Such as a doubtful name that sounds like a sure one of the call."""
+    doubtful = replace(WHOLE, score=0.04)
+    assert not any(f.entity.candidate for f in split_into_parts([finding(doubtful)]))
+
+
 @pytest.mark.parametrize(
     "whole",
     [

@@ -1,12 +1,13 @@
 """Train the telephone adapter on a CPU: what is added to the weights of the recogniser's decoder.
 
     python -m models.training.speech.train_adapter DATA... --decoder decoder.npz --out telephone.npz
-        [--test DATA...] [--epochs N] [--seed N]
+        [--start telephone.npz] [--rate R] [--test DATA...] [--epochs N] [--seed N]
 
 DATA is the path of a set of ``models.training.speech.collect_text`` without its ending; ``PATH:3`` takes it
 three times an epoch.  Every matrix W of the decoder becomes W + U D, with U and D of low rank (Hu et al.
 2021, LoRA, arXiv 2106.09685); embedding, encoder, norms and biases stay.  U and D are stored as int8 with a
-scale for each row: a file of 5 MB.  The same data and seed give the same file.
+scale for each row: a file of 5 MB.  The same data and seed give the same file.  With ``--start`` an adapter
+goes on learning.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from models.speech.whisper.adapter import read_adapter
 from models.training.speech.adapted_decoder import Decoder
 from models.training.speech.text_sets import read_set
 
 RATE = 6e-4
-"""Highest rate of learning, of the one-cycle schedule."""
+"""Highest rate of learning, of the one-cycle schedule, for an adapter that begins as nothing."""
 
 BATCH = 8
 """Windows a step."""
@@ -62,6 +64,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class _Plan:
+    """How long is learned, and the highest rate of the one-cycle schedule."""
+
+    epochs: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class Special:
     """Numbers of the tokens that are no text, in the narrow vocabulary."""
 
@@ -82,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--decoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--test", nargs="*", default=(), help="to report on, not to learn")
+    parser.add_argument("--start", type=Path, help="an adapter that goes on learning")
+    parser.add_argument("--rate", type=float, default=RATE, help="highest rate of learning")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
@@ -101,10 +113,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{len(windows)} windows; to test: { {name: len(each) for name, each in tests.items()} }", flush=True
     )
     model = Decoder(arrays)
+    if options.start:
+        _begin_with(model, options.start)
     _report(model, tests, marks, 0.0)
-    for _ in _fit(model, windows, tests, marks, options.epochs, np.random.default_rng(options.seed)):
+    plan = _Plan(options.epochs, options.rate)
+    for _ in _fit(model, windows, tests, marks, plan, np.random.default_rng(options.seed)):
         _write(model, options.out, sha256)
     return 0
+
+
+def _begin_with(model: Decoder, path: Path) -> None:
+    """Take U and D of every matrix from an adapter."""
+    changes = read_adapter(path.read_bytes()).changes
+    with torch.no_grad():
+        for name, adapter in model.adapters():
+            up, down = changes[name]
+            adapter.up.copy_(torch.from_numpy(up))
+            adapter.down.copy_(torch.from_numpy(down))
 
 
 def _windows(entry: str, new: dict[int, int]) -> Iterator[Window]:
@@ -168,17 +193,17 @@ def _fit(  # noqa: PLR0913, PLR0917 - what learning is
     windows: Sequence[Window],
     tests: dict[str, list[Window]],
     special: Special,
-    epochs: int,
+    plan: _Plan,
     rng: np.random.Generator,
 ) -> Iterator[int]:
     """Learn; yields after each round, when the model has the mean of its weights."""
     own = dict(model.named_parameters())
     mean = {name: value.detach().clone() for name, value in own.items()}
-    optimiser = torch.optim.AdamW(own.values(), lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
-    total = epochs * len(_batches(windows, np.random.default_rng(0)))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=total, pct_start=0.1)
+    optimiser = torch.optim.AdamW(own.values(), lr=plan.rate, weight_decay=0.01, betas=(0.9, 0.98))
+    total = plan.epochs * len(_batches(windows, np.random.default_rng(0)))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=total, pct_start=0.1)
     done = 0
-    for epoch in range(epochs):
+    for epoch in range(plan.epochs):
         began, lost, count = time.monotonic(), 0.0, 0
         model.train()
         for batch in _batches(windows, rng):
@@ -200,7 +225,7 @@ def _fit(  # noqa: PLR0913, PLR0917 - what learning is
         _take(own, mean)
         _report(model, tests, special, epoch + 1)
         yield epoch + 1
-        if epoch + 1 < epochs:
+        if epoch + 1 < plan.epochs:
             _take(own, now)
 
 

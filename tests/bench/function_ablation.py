@@ -15,14 +15,12 @@ and a call takes a second or two.  With ``--together`` the named functions (``pi
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +35,7 @@ from pipeline.ownership.chain import Context, attribute
 from pipeline.types import CallCase, Transcript
 from tests.bench.ablation import WORDS
 from tests.bench.figures import stored_calls, unheard
+from tests.bench.remembered import remember_readings
 from tests.bench.silencing import Function, functions_of, silenced, watched
 
 __all__ = ["Bench", "Heard", "Outcome", "ablate", "heard_calls", "main"]
@@ -98,10 +97,7 @@ class Bench:
         self._analyzer = load_analyzer()
         self.reader = self._analyzer.reader
         self._owner = load_owner(self.reader)
-        read_with = self._analyzer.read_with
-        _remember(read_with.nlp, "pipe", tuple)
-        _remember(read_with.written, "probabilities", id)
-        _remember(read_with.heard, "on_characters", id)
+        remember_readings(self._analyzer)
 
     def outcome(self, call: Heard) -> Outcome:
         """Find and attribute, as the product does."""
@@ -112,22 +108,6 @@ class Bench:
             if finding.party in UNOWNED and not finding.entity.candidate:
                 masked[finding.entity.chars.start : finding.entity.chars.end] = True
         return Outcome(call, masked)
-
-
-def _remember(owner: object, method: str, key: Callable[[Any], Hashable]) -> None:
-    """Let a method answer from memory what it was asked before; its first argument tells."""
-    ask: Callable[..., Any] = getattr(owner, method)
-    known: dict[Hashable, tuple[Any, Any]] = {}
-
-    def once(about: Any, *others: Any, **named: Any) -> Any:
-        at = key(about)
-        if at not in known:
-            answer = ask(about, *others, **named)
-            # What was asked about is held, so that nothing else gets its id.
-            known[at] = about, tuple(answer) if inspect.isgenerator(answer) else answer
-        return known[at][1]
-
-    setattr(owner, method, once)
 
 
 _FAILS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)

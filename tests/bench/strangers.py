@@ -5,6 +5,7 @@
 Each call is given the cases of others in turn: whoever asks there is a stranger here, so no third party's
 data is theirs.  A pair is a third party's finding and such a case; one that is given to the case's requester,
 staff or company is *taken*.  Taken of the same name or number is no error: two people may share a surname.
+The call is detected and attributed anew for each case, for its second hearing is compared with the case, too.
 
 A folder holds what ``python -m tests.bench.figures`` reads; nothing is recognised here.
 """
@@ -28,8 +29,9 @@ from pipeline.finding.detect import detect
 from pipeline.measuring.truth import TruthSpan
 from pipeline.ownership.chain import Context, attribute
 from pipeline.sound.morae import fold_kana
-from pipeline.types import CallCase, CaseName, EntitySpan, Party
+from pipeline.types import CallCase, CaseName, EntitySpan, Finding, Party
 from tests.bench.figures import StoredCall, add_arguments, stored_calls
+from tests.bench.remembered import remember_readings
 
 __all__ = ["main", "same", "taken_by"]
 
@@ -56,8 +58,8 @@ def same(span: TruthSpan, case: CallCase) -> bool:
 
 def taken_by(
     call: StoredCall, entities: tuple[EntitySpan, ...], context: Context
-) -> Iterator[tuple[TruthSpan, Party]]:
-    """The third parties' data among the findings, and who is taken to be its owner.
+) -> Iterator[tuple[TruthSpan, Finding]]:
+    """The third parties' data among the findings, and the finding with who is taken to be its owner.
 
     Args:
         call: The call.
@@ -81,7 +83,7 @@ def taken_by(
             inside = (times >= span.time.start) & (times <= span.time.end)
             heard = segment is not None and segment.channel == span.channel(call.truth.channels)
             if heard and len(times) and inside.mean() > 0.5:
-                yield span, finding.party
+                yield span, finding
                 break
 
 
@@ -95,22 +97,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     only = [each for each in options.only.split(",") if each]
     analyzer, reader = load_analyzer(), load_reader()
+    remember_readings(analyzer)
     owner = load_owner(reader)
     known = [
         (call.truth.call_id, call.case) for call in stored_calls(options.folders, only, exact=options.exact)
     ]
     pairs, taken, alike = 0, Counter[str](), 0
     for call in stored_calls(options.folders, only, exact=options.exact):
-        entities = detect(call.transcript, analyzer, replace(call.case, words=()), call.again)
         others = [case for name, case in known if name != call.truth.call_id]
         for case in random.Random(call.truth.call_id).sample(others, min(options.cases, len(others))):  # noqa: S311
+            # Confidential words are looked for as they stand, whoever asks.
+            entities = detect(call.transcript, analyzer, replace(case, words=()), call.again)
             context = Context(call.transcript, case, reader, judge=owner.reattribute)
-            for span, party in taken_by(call, entities, context):
+            for span, finding in taken_by(call, entities, context):
                 pairs += 1
-                if party in OWNERS and same(span, case):
+                if finding.party in OWNERS and same(span, case):
                     alike += 1
-                elif party in OWNERS:
-                    taken[f"{span.kind} to {party.value}"] += 1
+                elif finding.party in OWNERS:
+                    taken[f"{span.kind} to {finding.party.value}: {finding.reason.value}"] += 1
     print(f"{len(known)} calls, {pairs} pairs")
     print(f"taken: {alike} of the same name or number, {taken.total()} of others")
     for what, count in taken.most_common():

@@ -15,7 +15,6 @@ from typing import Final
 
 from pipeline.ownership.compare.name import KanaReader, known_names
 from pipeline.ownership.compare.registered_address import number_of, places_of, without_numbering
-from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.sound.digits import counted_kana, digits_of, kana_of
 from pipeline.sound.morae import MIN_TELLING, Mora, morae, undrawn
 from pipeline.types import CallCase, CaseName, Party
@@ -159,15 +158,9 @@ class _Said:
 
 
 def _names(case: CallCase, reader: KanaReader) -> Iterator[_Said]:
-    """Each name whole, and the surname and the given name by themselves.
-
-    Of staff a case often gives the surname alone, and two kanji of that are no two names.
-    """
-    named = (*case.requester.names, *case.staff, *case.company_names)
-    for name, known in zip(named, known_names(case, reader), strict=True):
-        written = BLANKS.sub("", name.text)
-        apart = known.party is Party.REQUESTER or len(written) > 2 or written != name.text
-        if len(known.parts) == 2 and apart:
+    """Each name whole, and the surname and the given name by themselves."""
+    for known in known_names(case, reader):
+        if len(known.parts) == 2:
             surname, given = known.parts
             yield _Said(known.party, -1, ENOUGH_WORTH, (morae(surname),), surname=True)
             yield _Said(known.party, -1, ENOUGH_WORTH, (morae(given),))

@@ -10,11 +10,11 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from pipeline.finding.verdict import UNOWNED, Veto, taken_by
-from pipeline.ownership.compare.name import KanaReader
+from pipeline.ownership.compare.name import KanaReader, known_names, other_orders
 from pipeline.ownership.heard.heard_mail import attribute_heard_mail, joined_forms
+from pipeline.ownership.heard.heard_otherwise import is_heard_otherwise
 from pipeline.ownership.heard.heard_stretch import (
     CLEAR_ODDS,
     SAID_AROUND,
@@ -29,20 +29,10 @@ from pipeline.ownership.heard.heard_stretch import (
 from pipeline.ownership.heard.partly_theirs import split_where_theirs
 from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, HALF_ENOUGH, SpokenForm, spoken_forms
 from pipeline.reasons import Reason
-from pipeline.sound.digits import digits_of
-from pipeline.sound.morae import MIN_TELLING
-from pipeline.sound.spotting import Hit, covered, spotted
+from pipeline.sound.spotting import Hit, covered
 from pipeline.types import CallCase, Finding, Party, Transcript
 
 __all__ = ["compare_sound"]
-
-MIN_ODDS_PER_MORA, MIN_LOG_ODDS = -1.5, -14.0
-"""Lowest log odds, for each mora and in all, of an address or number that may be said.  Of 36 calls'
-own addresses and numbers that were kept none has less, and one stranger's has."""
-
-MIN_OTHER_MORAE: Final = 8
-"""Fewest heard morae that are somebody else's address.  Of 120 calls and 14 of the sample script, in what is
-theirs though nothing of it is heard there are five at the most, and in the only one of a third party's 14."""
 
 MAX_LEFT_MORAE, MAX_LEFT_BEHIND_SURNAME = 3, 1
 """Most morae of a finding that neither a value of the case nor the usual words around it explain.  Two behind
@@ -86,7 +76,7 @@ def compare_sound(
     if not any(segment.posteriorgrams for segment in transcript.segments):
         return tuple(findings)
     forms, channels = spoken_forms(case, reader), Channels(transcript)
-    joined = joined_forms(case, reader)
+    joined, names = joined_forms(case, reader), (*known_names(case, reader), *other_orders(case, reader))
     out = []
     for finding, behind in itertools.zip_longest(findings, findings[1:]):
         asked = finding.party in UNOWNED and finding.entity.entity_type in _ASKED
@@ -103,45 +93,11 @@ def compare_sound(
             else:
                 cut = split_where_theirs(finding, said, forms, transcript)
                 out += cut or [finding]
-        elif _doubted(finding) and not _heard_at_all(
-            finding, tuple(channels.stretches(finding)), _alike(finding, forms)
-        ):
+        elif is_heard_otherwise(finding, channels, forms, names):
             out.append(taken_by(finding, Veto.HEARD_OTHERWISE))
         else:
             out.append(finding)
     return tuple(out)
-
-
-def _alike(finding: Finding, forms: Sequence[SpokenForm]) -> list[SpokenForm]:
-    """The requester's telling forms of a finding's type: addresses, or telephone numbers."""
-    phone = finding.entity.entity_type == "PHONE_NUMBER"
-    own = (form for form in forms if form.party is Party.REQUESTER and form.tells)
-    return [form for form in own if form.phone or not phone]
-
-
-def _doubted(finding: Finding) -> bool:
-    """Whether a finding is kept as the requester's address or number, but needs a look."""
-    kept = finding.party is Party.REQUESTER and finding.needs_review and not finding.entity.candidate
-    return kept and finding.entity.entity_type in {"ADDRESS", "PHONE_NUMBER"}
-
-
-def _heard_at_all(finding: Finding, stretches: Sequence[Stretch], forms: Sequence[SpokenForm]) -> bool:
-    """Whether anything telling of the requester's may be heard, however badly.
-
-    What the conversation calls theirs is half like the registered number soon, and another's all the same.
-    Of a few morae or figures nothing need be heard, but where the conversation calls it another's.
-    """
-    least = [max(MIN_LOG_ODDS, MIN_ODDS_PER_MORA * len(form.sound)) for form in forms]
-    hits = (
-        hit
-        for each in stretches
-        for hit in spotted([f.sound for f in forms], each.logs, least)
-        if each.holds(hit)
-    )
-    kana = "".join(each.kana() for each in stretches)
-    long = finding.entity.entity_type == "ADDRESS" and _counted(kana) >= MIN_OTHER_MORAE
-    little = len(digits_of(kana)) < MIN_TELLING and not long
-    return (little and finding.entity.hint is not Party.THIRD_PARTY) or any(hits)
 
 
 def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm]) -> Finding | None:

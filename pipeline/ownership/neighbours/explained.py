@@ -13,7 +13,14 @@ import re
 from collections.abc import Sequence
 
 from pipeline.finding.verdict import SURE_SCORE, UNOWNED, given_to
-from pipeline.ownership.compare.kanji import MIN_WORTH, NAMED_ALLOWANCE, KanjiReader, explained_at
+from pipeline.ownership.compare.kanji import (
+    MIN_ALONE_SHARE,
+    MIN_WORTH,
+    MIN_WORTH_SHARE,
+    NAMED_ALLOWANCE,
+    KanjiReader,
+    explained_at,
+)
 from pipeline.ownership.compare.name import KanaReader
 from pipeline.ownership.compare.spelling import BLANKS
 from pipeline.ownership.neighbours.gaps import A_TURN, AN_EXCHANGE
@@ -120,8 +127,9 @@ def _by_kanji(
             # Two kanji are explained at the least: one の is in many a phrase.
             theirs = len(_MARK.findall(said)) > 1 and last is not None and last.party is Party.REQUESTER
             least = MIN_WORTH + (NAMED_ALLOWANCE if theirs else 0.0)
+            share = MIN_WORTH_SHARE if theirs else MIN_ALONE_SHARE
             for name in (name for name in names if _may_be_of(said, name)):
-                found = explained_at(said, name, reader, least)
+                found = explained_at(said, name, reader, least, share)
                 told = [CharSpan(at.start + start, at.end + start) for at in found]
                 if told and all(any(at.overlaps(span) for at in told) for span in spans):
                     for at in run:

@@ -126,8 +126,8 @@ def test_another_explanation_is_no_name_that_was_said_last(named: str, party: Pa
 def test_what_is_said_right_behind_a_third_partys_name_explains_that(
     named: str, score: float, between: str, theirs: bool, reader: Reader
 ) -> None:
-    """小学校の小 is of 小池, too; a name that is hardly one may be theirs, garbled."""
-    said = "小学校の小に負担の木の速やし"
+    """小学校の小, heard as 小学校の賞, is of 小池, too; a name that is hardly one may be theirs, garbled."""
+    said = "小学校の賞に電池の地です"
     heard = transcript(utterance(f"{named}さんですね。{between}", 0.0), utterance(said, 6.0, channel=1))
     case = CallCase("R-1", Requester(names=(CaseName("小池律", "コイケリツ"),)))
     name, behind = people(heard, named, said)

@@ -11,20 +11,17 @@ from pipeline.ownership.heard.spoken_forms import ENOUGH_WORTH, spoken_forms
 from pipeline.ownership.heard.spotted import compare_sound
 from pipeline.reasons import Reason
 from pipeline.sound.morae import morae
-from pipeline.sound.posteriorgram import packed
 from pipeline.types import (
-    CallCase,
     CaseName,
     CharSpan,
     EntitySpan,
     Finding,
     Party,
     Posteriorgram,
-    Requester,
     Transcript,
 )
 from tests.builders import transcript, utterance
-from tests.posteriorgrams import CASE, STEP, heard, logs_of
+from tests.posteriorgrams import CASE, STEP, heard
 
 
 @pytest.fixture(scope="module")
@@ -136,43 +133,6 @@ def test_without_posteriorgrams_nothing_changes(reader: Reader) -> None:
     assert judged(empty, reader).party is Party.THIRD_PARTY
 
 
-def test_what_is_only_half_like_theirs_and_not_heard_is_masked(reader: Reader) -> None:
-    """A number that the talk calls theirs, of which nothing is heard; what is heard stays."""
-    for said, party in (
-        ("ゼロハチニゼロイチヨンゴーハチヨンイチ", Party.UNKNOWN),
-        ("ゼロナナゼロゼロゼロナナゼロハチゼロナナヨン", Party.REQUESTER),
-    ):
-        call = heard(said)
-        entity = EntitySpan("PHONE_NUMBER", CharSpan(0, len(call.text)), 0.9, "test")
-        (out,) = compare_sound([Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, True)], call, CASE, reader)
-        assert out.party is party
-        (sure,) = compare_sound(
-            [Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, False)], call, CASE, reader
-        )
-        assert sure.party is Party.REQUESTER
-
-
-@pytest.mark.parametrize(
-    ("said", "party"),
-    [
-        ("プラザハナゾノノサカイ", Party.UNKNOWN),
-        ("プラザハナゾ", Party.REQUESTER),
-        ("ヒキノチョウノホウ", Party.REQUESTER),
-    ],
-)
-def test_an_address_of_which_nothing_is_heard_is_another_ones(
-    reader: Reader, said: str, party: Party
-) -> None:
-    """However the talk has it; of a few morae nothing can be heard, but where it calls them another's."""
-    call = heard(said)
-    entity = EntitySpan("ADDRESS", CharSpan(0, len(call.text)), 0.9, "test", hint=Party.REQUESTER)
-    (out,) = compare_sound([Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, True)], call, CASE, reader)
-    assert out.party is party
-    other = Finding(replace(entity, hint=Party.THIRD_PARTY), Party.REQUESTER, Reason.NOT_GIVEN, True)
-    (out,) = compare_sound([other], call, CASE, reader)
-    assert (out.party is Party.UNKNOWN) is (said != "ヒキノチョウノホウ")
-
-
 @pytest.mark.parametrize(
     ("kana", "party"),
     [
@@ -236,40 +196,3 @@ def test_their_given_name_is_another_ones_where_that_goes_on(
 def test_hardly_more_than_their_name_is_heard(reader: Reader, said: str, theirs: bool) -> None:
     """Three morae more, behind a surname one: two are a relative's name."""
     assert (judged(heard(said), reader).party is Party.REQUESTER) is theirs
-
-
-def doubted(call: Transcript, reader: Reader, case: CallCase = CASE) -> Party:
-    """Whose an address stays that was theirs by its words, to be looked at."""
-    entity = EntitySpan("ADDRESS", CharSpan(0, len(call.text)), 0.9, "test")
-    (out,) = compare_sound([Finding(entity, Party.REQUESTER, Reason.NOT_GIVEN, True)], call, case, reader)
-    return out.party
-
-
-@pytest.mark.parametrize(
-    ("said", "party"), [("アカサタナハマヤ", Party.REQUESTER), ("アカサタナハマヤラ", Party.UNKNOWN)]
-)
-def test_a_long_address_of_which_nothing_is_heard_is_taken(reader: Reader, said: str, party: Party) -> None:
-    """The first mora lies before its words; of eight behind it something of theirs has to be there."""
-    assert doubted(heard(said, "ら" * len(said)), reader) is party
-
-
-TOWN = CallCase("R-2", Requester((), addresses=(CaseName("東西南北町", "ヒガシニシミナミキタマチ"),)))
-
-
-@pytest.mark.parametrize(
-    ("said", "left", "case", "party"),
-    [
-        ("ヒキノチョーアカサタナハマヤ", {0: -3.5, 2: -3.5}, CASE, Party.REQUESTER),
-        ("ヒキノチョーアカサタナハマヤ", {0: -4.2, 2: -4.2}, CASE, Party.UNKNOWN),
-        ("ヒガシニシミナミキタマチ", dict.fromkeys(range(0, 9, 2), -2.6), TOWN, Party.REQUESTER),
-        ("ヒガシニシミナミキタマチ", dict.fromkeys(range(0, 9, 2), -3.0), TOWN, Party.UNKNOWN),
-    ],
-)
-def test_something_of_theirs_is_heard_however_badly(
-    reader: Reader, said: str, left: dict[int, float], case: CallCase, party: Party
-) -> None:
-    """By so much for each of its morae, and never worse than so much in all."""
-    logs = logs_of(said, {place: ("ム", log) for place, log in left.items()})
-    call = heard(said, "ら" * len([char for char in said if char not in "ャュョ"]))
-    segment = replace(call.segments[0], posteriorgrams=(Posteriorgram(0.0, STEP, packed(logs)),))
-    assert doubted(replace(call, segments=(segment,)), reader, case) is party

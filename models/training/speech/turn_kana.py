@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.sound.morae import fold_kana
 from pipeline.types import TimeSpan
 
-__all__ = ["Turn", "read_aloud", "turns_of"]
+__all__ = ["Turn", "channel_of", "read_aloud", "turns_of"]
 
 CUT = 0.02
 """Seconds that a span may seem to reach out of its turn."""
@@ -51,8 +51,13 @@ def _turn(line: Mapping[str, Any], spans: Sequence[Mapping[str, Any]]) -> Turn |
             return None
         kana += read_aloud(line["text"][at:found]) + fold_kana(span["reading"])
         at = found + len(span["surface"])
-    channel = {"op": 0, "cu": 1}[line["speaker"]]
-    return Turn(TimeSpan(line["start"], line["end"]), channel, kana + read_aloud(line["text"][at:]))
+    time = TimeSpan(line["start"], line["end"])
+    return Turn(time, channel_of(line["speaker"]), kana + read_aloud(line["text"][at:]))
+
+
+def channel_of(speaker: str) -> int:
+    """The channel, of two, on which somebody speaks: a third person on the caller's telephone."""
+    return 0 if speaker == "op" else 1
 
 
 def read_aloud(text: str) -> str:

@@ -135,6 +135,18 @@ def test_what_is_said_right_behind_a_third_partys_name_explains_that(
     assert (found[1].party is Party.REQUESTER) is theirs
 
 
+@pytest.mark.parametrize(("named", "theirs"), [("小池", True), ("まあ", False)])
+def test_without_the_name_before_it_all_of_an_explanation_has_to_fit(
+    named: str, theirs: bool, reader: Reader
+) -> None:
+    """Three fifths of 小学校の小に負担の木の速やし explain 小池, and another name as well."""
+    said = "小学校の小に負担の木の速やし"
+    heard = transcript(utterance(f"{named}です。{said}", 0.0))
+    case = CallCase("R-1", Requester(names=(CaseName("小池律", "コイケリツ"),)))
+    found = attribute(people(heard, named, said), Context(heard, case, reader), passes=RULES)
+    assert (found[1].party is Party.REQUESTER) is theirs
+
+
 def test_of_a_long_explanation_a_little_fits_any_name(reader: Reader) -> None:
     """Three findings in a row hold something like each kanji of 松浦三郎, and are 虎太郎's."""
     said = "トラの門のトラに太いと言いじに王座とのろうと読めるんです動物のトラに対閉どうのたいに王座とのろう"

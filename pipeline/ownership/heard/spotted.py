@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.finding.verdict import UNOWNED, Veto, taken_by
+from pipeline.finding.verdict import UNOWNED, Veto, said_of, taken_by
 from pipeline.ownership.compare.name import KanaReader, known_names, other_orders
 from pipeline.ownership.heard.heard_mail import attribute_heard_mail, joined_forms
 from pipeline.ownership.heard.heard_otherwise import is_heard_otherwise
@@ -82,22 +82,29 @@ def compare_sound(
         asked = finding.party in UNOWNED and finding.entity.entity_type in _ASKED
         if asked and not finding.entity.candidate:
             stretches = tuple(channels.stretches(finding))
-            said = [said_in(stretch, forms) for stretch in stretches]
-            told = _told_by_forms(finding, said, forms) or attribute_heard_mail(
+            own = _of_its_kind(finding, forms, transcript.text)
+            said = [said_in(stretch, own) for stretch in stretches]
+            told = _told_by_forms(finding, said, own) or attribute_heard_mail(
                 finding, stretches, (*forms, *joined)
             )
-            if told is not None and _begins_another(told, behind, said, forms, transcript.text):
+            if told is not None and _begins_another(told, behind, said, own, transcript.text):
                 told = None
             if told is not None:
                 out.append(told)
             else:
-                cut = split_where_theirs(finding, said, forms, transcript)
+                cut = split_where_theirs(finding, said, own, transcript)
                 out += cut or [finding]
         elif is_heard_otherwise(finding, channels, forms, names):
             out.append(taken_by(finding, Veto.HEARD_OTHERWISE))
         else:
             out.append(finding)
     return tuple(out)
+
+
+def _of_its_kind(finding: Finding, forms: Sequence[SpokenForm], text: str) -> Sequence[SpokenForm]:
+    """The forms that a finding may say: a number in figures says no name (080の is not 丸埜)."""
+    figures = finding.entity.entity_type == "PHONE_NUMBER" and any(map(str.isdecimal, said_of(finding, text)))
+    return [form for form in forms if form.value >= 0] if figures else forms
 
 
 def _told_by_forms(finding: Finding, said: Sequence[Said], forms: Sequence[SpokenForm]) -> Finding | None:

@@ -118,6 +118,12 @@ def test_a_single_group_tells_nothing_but_the_last(reader: Reader) -> None:
     assert judged(heard("ハチゼロナナゴー"), reader, "PHONE_NUMBER").party is Party.THIRD_PARTY
 
 
+@pytest.mark.parametrize(("written", "party"), [("080の", Party.THIRD_PARTY), ("はちの", Party.STAFF)])
+def test_a_number_in_figures_says_no_name(reader: Reader, written: str, party: Party) -> None:
+    """マルハチ is as near 石井 as it may be; a mail address that was taken for a number may hold a name."""
+    assert judged(heard("イシーサマ", written), reader, "PHONE_NUMBER").party is party
+
+
 def test_candidates_and_secrets_are_not_asked_about(reader: Reader) -> None:
     """They are not masked for whose they are."""
     assert judged(heard("ニシムラハヤト"), reader, "CONFIDENTIAL").party is Party.THIRD_PARTY

@@ -143,8 +143,9 @@ def test_without_the_name_before_it_all_of_an_explanation_has_to_fit(
     said = "小学校の小に負担の木の速やし"
     heard = transcript(utterance(f"{named}です。{said}", 0.0))
     case = CallCase("R-1", Requester(names=(CaseName("小池律", "コイケリツ"),)))
-    found = attribute(people(heard, named, said), Context(heard, case, reader), passes=RULES)
-    assert (found[1].party is Party.REQUESTER) is theirs
+    names = people(heard, *([named] if theirs else []), said)
+    found = attribute(names, Context(heard, case, reader), passes=RULES)
+    assert (found[-1].party is Party.REQUESTER) is theirs
 
 
 def test_of_a_long_explanation_a_little_fits_any_name(reader: Reader) -> None:

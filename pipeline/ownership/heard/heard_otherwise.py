@@ -23,40 +23,56 @@ MIN_ODDS_PER_MORA, MIN_FIGURE_ODDS_PER_MORA = -2.5, -1.5
 parties' data was written like a stranger's 98 times: three of these reach it.  Of 180 findings that are the
 requester's six do not, all of them scraps but one; of their numbers none is below -.9."""
 
+MIN_HEARD_SHARE = 0.5
+"""Fewest morae that are heard of a finding, as a share of those that are written: fewer tell nothing."""
+
 _OWNERS = frozenset({Party.REQUESTER, Party.STAFF, Party.COMPANY})
 
 
 def is_heard_otherwise(
-    finding: Finding, channels: Channels, forms: Sequence[SpokenForm], names: Sequence[KnownName]
+    finding: Finding,
+    written: str,
+    channels: Channels,
+    forms: Sequence[SpokenForm],
+    names: Sequence[KnownName],
 ) -> bool:
     """Whether what its words give to somebody is not heard as theirs, however badly.
 
     Of a name that is clearly theirs as written nothing need be heard, nor where the case does not say how
-    anybody is called, or nothing at all is heard.
+    anybody is called, or hardly anything is heard.
 
     Args:
         finding: With the owner that it has by its words.
+        written: Its kana.
         channels: What is heard of the call.
         forms: What the case knows, as it is said.
         names: The names of the case, in every order.
     """
-    kind, party = finding.entity.entity_type, finding.party
-    if party not in _OWNERS or finding.entity.candidate or not _is_asked(finding):
+    party = finding.party
+    if finding.entity.candidate or not _is_asked(finding):
         return False
     least = dict(_named(name for name in names if name.party is party))
-    if kind != "PERSON":
-        least |= _told(form for form in forms if form.party is party and form.tells)
-    heard = [each for each in channels.stretches(finding) if each.first < each.last]
-    return bool(heard and least) and not any(
-        each.holds(hit) for each in heard for hit in spotted([*least], each.logs, [*least.values()])
+    if finding.entity.entity_type != "PERSON":
+        least |= _told(form for form in forms if form.party is party and (form.tells or not form.phone))
+    stretches = tuple(channels.stretches(finding))
+    heard = sum(len(morae(each.kana())) for each in stretches)
+    if not least or not heard or heard < MIN_HEARD_SHARE * len(morae(written)):
+        return False
+    return not any(
+        each.holds(hit) for each in stretches for hit in spotted([*least], each.logs, [*least.values()])
     )
 
 
 def _is_asked(finding: Finding) -> bool:
-    """Whether sound can tell: an explanation of the kanji says other words than the name."""
+    """Whether sound can tell: an explanation of the kanji says other words than the name.
+
+    Only the requester's places and numbers are known by their sound.
+    """
     if finding.entity.entity_type == "PERSON":
-        return finding.needs_review and finding.reason is not Reason.EXPLAINS_REQUESTER_NAME
-    return finding.entity.entity_type in {"ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"}
+        doubtful = finding.party in _OWNERS and finding.needs_review
+        return doubtful and finding.reason is not Reason.EXPLAINS_REQUESTER_NAME
+    told = finding.entity.entity_type in {"ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"}
+    return told and finding.party is Party.REQUESTER
 
 
 def _named(names: Iterable[KnownName]) -> Iterator[tuple[tuple[Mora, ...], float]]:
@@ -67,7 +83,7 @@ def _named(names: Iterable[KnownName]) -> Iterator[tuple[tuple[Mora, ...], float
 
 
 def _told(forms: Iterable[SpokenForm]) -> Iterator[tuple[tuple[Mora, ...], float]]:
-    """The same of places and numbers."""
+    """The same of places and numbers; of 090 alone there are many."""
     for form in forms:
         a_mora = MIN_FIGURE_ODDS_PER_MORA if form.figures else MIN_ODDS_PER_MORA
         yield form.sound, a_mora * len(form.sound)

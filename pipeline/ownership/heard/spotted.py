@@ -94,7 +94,9 @@ def compare_sound(
             else:
                 cut = split_where_theirs(finding, said, own, transcript)
                 out += cut or [finding]
-        elif is_heard_otherwise(finding, channels, forms, names):
+        elif is_heard_otherwise(
+            finding, reader.kana(said_of(finding, transcript.text)), channels, forms, names
+        ):
             out.append(taken_by(finding, Veto.HEARD_OTHERWISE))
         else:
             out.append(finding)

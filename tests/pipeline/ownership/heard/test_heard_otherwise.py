@@ -88,6 +88,12 @@ def test_a_short_name_and_a_name_from_abroad_said_the_other_way_round_are_heard(
     assert named(heard("ラングエン"), reader, case=abroad).party is Party.REQUESTER
 
 
+@pytest.mark.parametrize(("written", "kept"), [("あかさた", False), ("あかさたな", True)])
+def test_of_what_is_hardly_heard_nothing_is_said(reader: Reader, written: str, kept: bool) -> None:
+    """The first of three lies before its words; two are half of four, and less than half of five."""
+    assert (named(heard("ムケロ", written), reader).party is Party.REQUESTER) is kept
+
+
 def given(call: Transcript, reader: Reader, kind: str, *, doubtful: bool = True) -> Party:
     """Whose a finding stays that was the requester's by its words."""
     entity = EntitySpan(kind, CharSpan(0, len(call.text)), 0.9, "test")

@@ -53,9 +53,11 @@ def logs_of(kana: str, instead: Mapping[int, tuple[str, float]] | None = None) -
     return out
 
 
-def gram_of(kana: str, start: float = 0.0) -> Posteriorgram:
-    """What is said clearly from a second on."""
-    return Posteriorgram(start, STEP, packed(logs_of(kana)))
+def gram_of(
+    kana: str, start: float = 0.0, instead: Mapping[int, tuple[str, float]] | None = None
+) -> Posteriorgram:
+    """What is said clearly from a second on, but for ``instead`` (``logs_of``)."""
+    return Posteriorgram(start, STEP, packed(logs_of(kana, instead)))
 
 
 def spread(segment: Segment, start: float, seconds: float) -> Segment:
@@ -68,12 +70,14 @@ def spread(segment: Segment, start: float, seconds: float) -> Segment:
     return replace(segment, words=words)
 
 
-def heard(kana: str, written: str = "にしんら") -> Transcript:
-    """A call in which something was said, and something else written for all of it."""
+def heard(
+    kana: str, written: str = "にしんら", instead: Mapping[int, tuple[str, float]] | None = None
+) -> Transcript:
+    """A call in which something was said (``logs_of``), and something else written for all of it."""
     length = A_MORA * STEP * len(kana.replace("ョ", "").replace("ュ", "").replace("ャ", ""))
     call = transcript(utterance(written, 0.0))
     segment = spread(call.segments[0], 0.0, length)
-    return replace(call, segments=(replace(segment, posteriorgrams=(gram_of(kana),)),))
+    return replace(call, segments=(replace(segment, posteriorgrams=(gram_of(kana, instead=instead),)),))
 
 
 def _units(kana: str) -> list[str]:

@@ -25,6 +25,7 @@ __all__ = [
     "PlacedSpan",
     "TruthSpan",
     "TruthTurn",
+    "channel_of",
     "exact_transcript",
     "placed_spans",
     "read_truth",
@@ -81,7 +82,7 @@ class TruthSpan:
 
     def channel(self, channels: int) -> int:
         """Index of the channel on which it is spoken, in a file with so many channels."""
-        return _channel(self.speaker, channels)
+        return channel_of(self.speaker, channels)
 
 
 PlacedSpan = tuple[CharSpan, TruthSpan]
@@ -98,7 +99,7 @@ class TruthTurn:
 
     def channel(self, channels: int) -> int:
         """Index of the channel on which it is spoken, in a file with so many channels."""
-        return _channel(self.speaker, channels)
+        return channel_of(self.speaker, channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,8 @@ def _read_turn(entry: Mapping[str, object], where: str) -> TruthTurn:
     )
 
 
-def _channel(speaker: str, channels: int) -> int:
+def channel_of(speaker: str, channels: int) -> int:
+    """Index of the channel of ``"op"``, ``"cu"`` or ``"third"``, in a file with so many channels."""
     return min(_CHANNEL_OF_SPEAKER[speaker], channels - 1)
 
 

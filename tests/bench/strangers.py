@@ -26,16 +26,15 @@ from models.calls.hearings import char_times
 from models.language.readings import load_reader
 from models.weighing.owner.owner import load_owner
 from pipeline.finding.detect import detect
+from pipeline.finding.verdict import UNOWNED
 from pipeline.measuring.truth import TruthSpan
 from pipeline.ownership.chain import Context, attribute
 from pipeline.sound.morae import fold_kana
-from pipeline.types import CallCase, CaseName, EntitySpan, Finding, Party
+from pipeline.types import CallCase, CaseName, EntitySpan, Finding
 from tests.bench.figures import StoredCall, add_arguments, stored_calls
 from tests.bench.remembered import remember_readings
 
 __all__ = ["main", "same", "taken_by"]
-
-OWNERS = (Party.REQUESTER, Party.STAFF, Party.COMPANY)
 
 
 def same(span: TruthSpan, case: CallCase) -> bool:
@@ -99,23 +98,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     analyzer, reader = load_analyzer(), load_reader()
     remember_readings(analyzer)
     owner = load_owner(reader)
-    known = [
-        (call.truth.call_id, call.case) for call in stored_calls(options.folders, only, exact=options.exact)
-    ]
+    calls = [*stored_calls(options.folders, only, exact=options.exact)]
     pairs, taken, alike = 0, Counter[str](), 0
-    for call in stored_calls(options.folders, only, exact=options.exact):
-        others = [case for name, case in known if name != call.truth.call_id]
+    for call in calls:
+        others = [other.case for other in calls if other.truth.call_id != call.truth.call_id]
         for case in random.Random(call.truth.call_id).sample(others, min(options.cases, len(others))):  # noqa: S311
             # Confidential words are looked for as they stand, whoever asks.
             entities = detect(call.transcript, analyzer, replace(case, words=()), call.again)
             context = Context(call.transcript, case, reader, judge=owner.reattribute)
             for span, finding in taken_by(call, entities, context):
                 pairs += 1
-                if finding.party in OWNERS and same(span, case):
+                if finding.party in UNOWNED:
+                    continue
+                if same(span, case):
                     alike += 1
-                elif finding.party in OWNERS:
+                else:
                     taken[f"{span.kind} to {finding.party.value}: {finding.reason.value}"] += 1
-    print(f"{len(known)} calls, {pairs} pairs")
+    print(f"{len(calls)} calls, {pairs} pairs")
     print(f"taken: {alike} of the same name or number, {taken.total()} of others")
     for what, count in taken.most_common():
         print(f"  {what}: {count}")

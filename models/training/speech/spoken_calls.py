@@ -16,10 +16,10 @@ import numpy as np
 from models.training.calls.voices import resampled
 from models.training.speech.clips import SPEEDS, people_speaking
 from models.training.speech.line_windows import Data, Line
-from models.training.speech.turn_kana import CUT, channel_of, read_aloud, turns_of
+from models.training.speech.turn_kana import CUT, read_aloud, turns_of
 from models.training.split import read_split
 from pipeline.audio.recording import Recording, read_recording
-from pipeline.measuring.truth import KINDS, TruthSpan, read_truth
+from pipeline.measuring.truth import KINDS, TruthSpan, channel_of, read_truth
 from pipeline.types import TimeSpan
 
 __all__ = ["SpokenCall", "add_sources", "sources"]
@@ -72,7 +72,7 @@ def _calls(paths: Sequence[Path], times: int, seed: int) -> Iterator[SpokenCall]
         truth = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
         spans = read_truth(truth, path.stem).spans
         kana = {(turn.time.start, turn.channel): turn.kana for turn in turns_of(truth)}
-        places = [(channel_of(line["speaker"]), line) for line in truth["script"]]
+        places = [(channel_of(line["speaker"], channels=2), line) for line in truth["script"]]
         lines = tuple(
             Line(
                 TimeSpan(line["start"], line["end"]),

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.measuring.truth import channel_of
 from pipeline.sound.morae import fold_kana
 from pipeline.types import TimeSpan
 
-__all__ = ["Turn", "channel_of", "read_aloud", "turns_of"]
+__all__ = ["Turn", "read_aloud", "turns_of"]
 
 CUT = 0.02
 """Seconds that a span may seem to reach out of its turn."""
@@ -52,12 +53,7 @@ def _turn(line: Mapping[str, Any], spans: Sequence[Mapping[str, Any]]) -> Turn |
         kana += read_aloud(line["text"][at:found]) + fold_kana(span["reading"])
         at = found + len(span["surface"])
     time = TimeSpan(line["start"], line["end"])
-    return Turn(time, channel_of(line["speaker"]), kana + read_aloud(line["text"][at:]))
-
-
-def channel_of(speaker: str) -> int:
-    """The channel, of two, on which somebody speaks: a third person on the caller's telephone."""
-    return 0 if speaker == "op" else 1
+    return Turn(time, channel_of(line["speaker"], channels=2), kana + read_aloud(line["text"][at:]))
 
 
 def read_aloud(text: str) -> str:

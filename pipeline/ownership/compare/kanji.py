@@ -48,7 +48,7 @@ WORTH_PER_MORA = 0.1
 MIN_WORTH_SHARE, MIN_ALONE_SHARE = 0.4, 0.7
 """Lowest worth as a share of the text's morae: in three findings together, 56 morae, a little of each
 kanji of any name is found.  The latter where the requester was not named right before: then all of it has to
-explain the name.  Of 15,778 pairs of a third party's finding and a stranger's case eight have .43 to .63."""
+explain the name.  Of 15,778 pairs of a third party's finding and a stranger's case nine have .43 to .65."""
 
 WORTH_PER_PRICE = 2.5
 """Worth that a price of one mora takes from a word."""

@@ -238,9 +238,7 @@ def known_names(case: CallCase, reader: KanaReader) -> Iterator[KnownName]:
         for name in names:
             whole = fold_kana(name.kana) or reader.kana(name.text)
             # Of staff a case often gives the surname alone, and two kanji of that are no two names.
-            apart = party is Party.REQUESTER or (
-                party is Party.STAFF and (len(name.text) > 2 or _MARKS.search(name.text) is not None)
-            )
+            apart = party is Party.REQUESTER or (party is Party.STAFF and len(name.text) > 2)
             parts = _split(name, whole, reader) if apart else ()
             abroad = bool(parts) and _ABROAD.fullmatch(name.text) is not None
             yield KnownName(party, whole, parts, abroad)

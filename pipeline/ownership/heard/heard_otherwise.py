@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.finding.verdict import UNOWNED
 from pipeline.ownership.compare.name import KnownName
 from pipeline.ownership.heard.heard_stretch import Channels
 from pipeline.ownership.heard.spoken_forms import SpokenForm
@@ -16,17 +17,32 @@ from pipeline.sound.morae import Mora, morae
 from pipeline.sound.spotting import spotted
 from pipeline.types import Finding, Party
 
-__all__ = ["is_heard_otherwise"]
+__all__ = ["is_heard_otherwise", "may_be_heard_otherwise"]
 
 MIN_ODDS_PER_MORA, MIN_FIGURE_ODDS_PER_MORA = -2.5, -1.5
 """Lowest log odds, for each mora, of a name or a place that may be said, and of a number.  In 81 calls third
 parties' data was written like a stranger's 98 times: three of these reach it.  Of 180 findings that are the
-requester's six do not, all of them scraps but one; of their numbers none is below -.9."""
+requester's four do not; of their numbers none is below -.9."""
 
 MIN_HEARD_SHARE = 0.5
 """Fewest morae that are heard of a finding, as a share of those that are written: fewer tell nothing."""
 
-_OWNERS = frozenset({Party.REQUESTER, Party.STAFF, Party.COMPANY})
+
+def may_be_heard_otherwise(finding: Finding) -> bool:
+    """Whether a finding has an owner by its words that sound can take from it.
+
+    A name that is clearly somebody's as written stays theirs, and an explanation of its kanji says other
+    words.  Only the requester's places and numbers are known by their sound.
+
+    Args:
+        finding: With the owner that it has by its words.
+    """
+    if finding.entity.candidate or finding.party in UNOWNED:
+        return False
+    if finding.entity.entity_type == "PERSON":
+        return finding.needs_review and finding.reason is not Reason.EXPLAINS_REQUESTER_NAME
+    told = finding.entity.entity_type in {"ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"}
+    return told and finding.party is Party.REQUESTER
 
 
 def is_heard_otherwise(
@@ -38,19 +54,16 @@ def is_heard_otherwise(
 ) -> bool:
     """Whether what its words give to somebody is not heard as theirs, however badly.
 
-    Of a name that is clearly theirs as written nothing need be heard, nor where the case does not say how
-    anybody is called, or hardly anything is heard.
+    Nothing need be heard where the case does not say how anybody is called, or hardly anything is heard.
 
     Args:
-        finding: With the owner that it has by its words.
+        finding: One that may be heard otherwise (``may_be_heard_otherwise``).
         written: Its kana.
         channels: What is heard of the call.
         forms: What the case knows, as it is said.
         names: The names of the case, in every order.
     """
     party = finding.party
-    if finding.entity.candidate or not _is_asked(finding):
-        return False
     least = dict(_named(name for name in names if name.party is party))
     if finding.entity.entity_type != "PERSON":
         least |= _told(form for form in forms if form.party is party and (form.tells or not form.phone))
@@ -61,18 +74,6 @@ def is_heard_otherwise(
     return not any(
         each.holds(hit) for each in stretches for hit in spotted([*least], each.logs, [*least.values()])
     )
-
-
-def _is_asked(finding: Finding) -> bool:
-    """Whether sound can tell: an explanation of the kanji says other words than the name.
-
-    Only the requester's places and numbers are known by their sound.
-    """
-    if finding.entity.entity_type == "PERSON":
-        doubtful = finding.party in _OWNERS and finding.needs_review
-        return doubtful and finding.reason is not Reason.EXPLAINS_REQUESTER_NAME
-    told = finding.entity.entity_type in {"ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"}
-    return told and finding.party is Party.REQUESTER
 
 
 def _named(names: Iterable[KnownName]) -> Iterator[tuple[tuple[Mora, ...], float]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pipeline.finding.verdict import UNOWNED, Veto, said_of, taken_by
 from pipeline.ownership.compare.name import KanaReader, known_names, other_orders
 from pipeline.ownership.heard.heard_mail import attribute_heard_mail, joined_forms
-from pipeline.ownership.heard.heard_otherwise import is_heard_otherwise
+from pipeline.ownership.heard.heard_otherwise import is_heard_otherwise, may_be_heard_otherwise
 from pipeline.ownership.heard.heard_stretch import (
     CLEAR_ODDS,
     SAID_AROUND,
@@ -94,7 +94,7 @@ def compare_sound(
             else:
                 cut = split_where_theirs(finding, said, own, transcript)
                 out += cut or [finding]
-        elif is_heard_otherwise(
+        elif may_be_heard_otherwise(finding) and is_heard_otherwise(
             finding, reader.kana(said_of(finding, transcript.text)), channels, forms, names
         ):
             out.append(taken_by(finding, Veto.HEARD_OTHERWISE))

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from models.language.readings import Reader, load_reader
+from models.language.readings import Reader
 from pipeline.ownership.heard.spotted import compare_sound
 from pipeline.reasons import Reason
 from pipeline.types import CallCase, CaseName, CharSpan, EntitySpan, Finding, Party, Requester
 from tests.posteriorgrams import heard
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    """The real one: it is quick."""
-    return load_reader()
 
 
 @pytest.mark.parametrize(

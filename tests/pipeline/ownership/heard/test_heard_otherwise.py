@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from models.language.readings import Reader, load_reader
+from models.language.readings import Reader
 from pipeline.ownership.heard.spotted import compare_sound
 from pipeline.reasons import Reason
-from pipeline.sound.posteriorgram import packed
 from pipeline.types import (
     CallCase,
     CaseName,
@@ -17,17 +14,10 @@ from pipeline.types import (
     EntitySpan,
     Finding,
     Party,
-    Posteriorgram,
     Requester,
     Transcript,
 )
-from tests.posteriorgrams import CASE, STEP, heard, logs_of
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    """The real one: it is quick."""
-    return load_reader()
+from tests.posteriorgrams import CASE, heard
 
 
 def named(
@@ -66,10 +56,8 @@ def test_a_name_that_is_written_half_like_somebodys_is_heard(
 @pytest.mark.parametrize(("left", "kept"), [(-3.7, True), (-3.8, False)])
 def test_a_name_is_heard_however_badly(reader: Reader, left: float, kept: bool) -> None:
     """By so much for each of its morae: two of three of ハヤト."""
-    call = heard("ハヤト")
-    logs = logs_of("ハヤト", {0: ("ム", left), 1: ("ケ", left)})
-    segment = replace(call.segments[0], posteriorgrams=(Posteriorgram(0.0, STEP, packed(logs)),))
-    assert (named(replace(call, segments=(segment,)), reader).party is Party.REQUESTER) is kept
+    call = heard("ハヤト", instead={0: ("ム", left), 1: ("ケ", left)})
+    assert (named(call, reader).party is Party.REQUESTER) is kept
 
 
 @pytest.mark.parametrize("reason", [Reason.EXPLAINS_REQUESTER_NAME, Reason.NAME_READS_LIKE_REQUESTER])
@@ -136,7 +124,6 @@ def test_places_and_numbers_are_heard_by_so_much_for_each_mora(
     reader: Reader, kind: str, said: str, left: dict[int, float], party: Party
 ) -> None:
     """A number has to be heard better: another one differs in a figure."""
-    logs = logs_of(said, {place: ("ム", log) for place, log in left.items()})
-    call = heard(said, "ら" * len([char for char in said if char not in "ャュョ"]))
-    segment = replace(call.segments[0], posteriorgrams=(Posteriorgram(0.0, STEP, packed(logs)),))
-    assert given(replace(call, segments=(segment,)), reader, kind) is party
+    instead = {place: ("ム", log) for place, log in left.items()}
+    call = heard(said, "ら" * len([char for char in said if char not in "ャュョ"]), instead)
+    assert given(call, reader, kind) is party

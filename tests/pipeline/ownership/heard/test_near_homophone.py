@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from models.language.readings import Reader, load_reader
+from models.language.readings import Reader
 from pipeline.ownership.chain import RULES, Context, attribute
 from pipeline.ownership.heard.near_homophone import reject_other_spellings
 from pipeline.reasons import Reason
-from pipeline.sound.posteriorgram import packed
 from pipeline.types import (
     CallCase,
     CaseName,
@@ -18,18 +15,11 @@ from pipeline.types import (
     EntitySpan,
     Finding,
     Party,
-    Posteriorgram,
     Requester,
     Transcript,
 )
 from tests.builders import transcript, utterance
-from tests.posteriorgrams import STEP, heard, logs_of
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    """The real one: it is quick."""
-    return load_reader()
+from tests.posteriorgrams import heard
 
 
 def whose(call: Transcript, known: tuple[str, str], reader: Reader, **more: object) -> Finding:
@@ -127,7 +117,5 @@ def test_a_single_kanji_spells_no_name(text: str, party: Party, reader: Reader) 
 @pytest.mark.parametrize(("left", "party"), [(-5.5, Party.UNKNOWN), (-6.5, Party.REQUESTER)])
 def test_a_name_goes_on_behind_a_surname_that_is_heard(left: float, party: Party, reader: Reader) -> None:
     """However badly one mora of it; where it is heard worse, nothing is known of what follows it."""
-    call = heard("ナカジマリクサマ", "中島様")
-    logs = logs_of("ナカジマリクサマ", {1: ("ロ", left)})
-    segment = replace(call.segments[0], posteriorgrams=(Posteriorgram(0.0, STEP, packed(logs)),))
-    assert rejected(replace(call, segments=(segment,)), NAKAJIMA, 2, reader).party is party
+    call = heard("ナカジマリクサマ", "中島様", {1: ("ロ", left)})
+    assert rejected(call, NAKAJIMA, 2, reader).party is party

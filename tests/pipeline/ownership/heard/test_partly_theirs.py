@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from models.language.readings import Reader, load_reader
+from models.language.readings import Reader
 from pipeline.ownership.heard.heard_stretch import figures_beside
 from pipeline.ownership.heard.spotted import compare_sound
 from pipeline.reasons import Reason
 from pipeline.types import CharSpan, EntitySpan, Finding, Party, Transcript
 from tests.posteriorgrams import CASE, heard
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    """The real one: it is quick."""
-    return load_reader()
 
 
 def said(kana: str) -> Transcript:

@@ -24,12 +24,6 @@ from tests.builders import transcript, utterance
 from tests.posteriorgrams import CASE, STEP, heard
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    """The real one: it is quick."""
-    return load_reader()
-
-
 def judged(
     call: Transcript,
     reader: Reader,

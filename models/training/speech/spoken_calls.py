@@ -15,7 +15,8 @@ import numpy as np
 
 from models.training.calls.voices import resampled
 from models.training.speech.clips import SPEEDS, people_speaking
-from models.training.speech.line_windows import Data, Line
+from models.training.speech.line_windows import Line
+from models.training.speech.names_in_kana import names_in_kana
 from models.training.speech.turn_kana import CUT, read_aloud, turns_of
 from models.training.split import read_split
 from pipeline.audio.recording import Recording, read_recording
@@ -77,9 +78,12 @@ def _calls(paths: Sequence[Path], times: int, seed: int) -> Iterator[SpokenCall]
             Line(
                 TimeSpan(line["start"], line["end"]),
                 channel,
-                line["text"],
+                names_in_kana(line["text"], _begun_in(line, spans)),
                 kana.get((line["start"], channel), ""),
-                _data_in(line, spans),
+                tuple(
+                    (span.time.start, min(span.time.end, line["end"]), 1 + KINDS.index(span.kind))
+                    for span in _begun_in(line, spans)
+                ),
             )
             for channel, line in places
         )
@@ -91,10 +95,10 @@ def _calls(paths: Sequence[Path], times: int, seed: int) -> Iterator[SpokenCall]
             yield name, *_longer(recording, lines, longer), voices
 
 
-def _data_in(line: Mapping[str, Any], spans: Sequence[TruthSpan]) -> tuple[Data, ...]:
+def _begun_in(line: Mapping[str, Any], spans: Sequence[TruthSpan]) -> tuple[TruthSpan, ...]:
     """Somebody's data that begins in a line."""
     return tuple(
-        (span.time.start, min(span.time.end, line["end"]), 1 + KINDS.index(span.kind))
+        span
         for span in spans
         if span.speaker == line["speaker"] and line["start"] - CUT <= span.time.start < line["end"]
     )

@@ -12,15 +12,16 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from models.language.readings import Reader
-from models.training.calls.examples import KINDS, PARTIES, Example
-from models.training.tagging.noise import NoiseRates, Respeller, garble_digits, misheard
+from models.training.calls.examples import Example
+from models.training.tagging.atoms import Atom, Label, SaidPiece, label_of, phrases
+from models.training.tagging.noise import KANA_OF, NoiseRates, Respeller, garble_digits, misheard
 from pipeline.hearing.transcribe import TURN_PAUSE_SECONDS, HeardSegment, HeardWord, build_transcript
-from pipeline.sound.morae import Mora, morae
+from pipeline.sound.morae import Mora
 
 __all__ = ["from_script"]
 
@@ -29,9 +30,6 @@ QUALITIES = (0.1, 0.6, 1.3, 2.6)
 
 SLOWNESS = 0.14
 """Seconds a written character takes to say."""
-
-MARKS = "、。？！「」・…?!,. \u3000"
-"""Written, not said."""
 
 ECHO_CALLS, ECHO_PHRASES = 0.3, 0.35
 """Share of two-channel calls with an echo that is recognised, and of phrases in them."""
@@ -43,51 +41,20 @@ SURE = (((1.9, 0.5), (1.3, 0.85)), ((1.4, 0.55), (1.0, 0.85)))
 """Beta distributions of the word probability, by hearing, of what is heard right and what is not; so that
 the first hearing has means of .79 elsewhere and .66 on names, the second .70 and .56, as counted."""
 
-UNIT = re.compile(r"丁目|番地?|号室?|の|[-‐−]")
-NUMBER = re.compile(rf"[0-9〇一二三四五六七八九十百]+(?:{UNIT.pattern})?")
-"""Of an address: as easily heard as any word, unlike the names of places."""
+MORA = re.compile("[ァ-ヴー][ァィゥェォャュョヮ]?")
+"""Of katakana."""
 
-Label = tuple[int, int]
-"""Indices into ``KINDS`` and ``PARTIES``."""
+SECOND = 0.4
+"""Share of calls written as the second hearing writes; the others as the first does."""
 
-
-class SaidPiece(Protocol):
-    """What ``from_script`` needs of a piece of a turn (``sample_audio.slots.Said``)."""
-
-    @property
-    def text(self) -> str:
-        """As written."""
-
-    @property
-    def reading(self) -> str:
-        """Katakana."""
-
-    @property
-    def slot(self) -> Any:
-        """Whose data of which kind it is, or ``None``."""
+IN_KATAKANA = 0.75
+"""Share of people's names that the first hearing, which has learned to, writes as they sound."""
 
 
 class _Char(NamedTuple):
     text: str
     label: Label
     wrong: bool
-
-
-class _Atom(NamedTuple):
-    """A word or a number: as written, its sounds (none for a number), whether it is hard to hear."""
-
-    text: str
-    sounds: tuple[Mora, ...]
-    label: Label
-    hard: bool = False
-    digits: bool = False
-
-
-class _Phrase(NamedTuple):
-    """What is said in one breath, and the mark that ends it."""
-
-    atoms: tuple[_Atom, ...]
-    mark: str
 
 
 def from_script(
@@ -112,10 +79,11 @@ def from_script(
     mono = rng.random() < 0.5
     if rates is None:
         return _exact(turns, mono, rng)
-    writer = _Writer(rates, respeller, reader, rng)
-    layout = _Layout.draw(mono, rng)
+    second = rng.random() < SECOND
+    writer = _Writer(rates, respeller, reader, rng, katakana=0.0 if second else IN_KATAKANA)
+    layout = _Layout.draw(rng, mono=mono, second=second)
     for speaker, pieces in turns:
-        for number, phrase in enumerate(_phrases(pieces, reader, rng)):
+        for number, phrase in enumerate(phrases(pieces, reader, rng)):
             written = writer.written(phrase.atoms)
             if rng.random() >= LOST_PHRASE:
                 layout.add(speaker, written, phrase.mark, first=not number)
@@ -126,103 +94,37 @@ def from_script(
     return layout.example()
 
 
-def _label(piece: SaidPiece) -> Label:
-    if piece.slot is None:
-        return 0, 0
-    return KINDS.index(piece.slot.kind), PARTIES.index(piece.slot.party)
-
-
-def _phrases(pieces: Sequence[SaidPiece], reader: Reader, rng: random.Random) -> list[_Phrase]:
-    """A turn cut at its commas and stops."""
-    out: list[_Phrase] = []
-    atoms: list[_Atom] = []
-    for piece in pieces:
-        for atom in _atoms(piece, reader, rng):
-            if piece.slot is None and atom.text and atom.text in MARKS:
-                if atoms:
-                    out.append(_Phrase(tuple(atoms), atom.text))
-                    atoms = []
-            else:
-                atoms.append(atom)
-    if atoms:
-        out.append(_Phrase(tuple(atoms), ""))
-    return out
-
-
-def _atoms(piece: SaidPiece, reader: Reader, rng: random.Random) -> list[_Atom]:
-    label = _label(piece)
-    what = "" if piece.slot is None else piece.slot.what
-    if what.startswith(("phone", "addr.zip")):
-        return [_Atom(piece.text, (), label, hard=True, digits=True)]
-    if what and not what.startswith(("addr", "kanji")):
-        return [_Atom(piece.text, morae(piece.reading), label, hard=True)]
-    out: list[_Atom] = []
-    for token in reader.tokens(piece.text):
-        text = piece.text[token.chars.start : token.chars.end]
-        if what.startswith("addr") and NUMBER.fullmatch(text):
-            # Numbers within an address are runs of their own: 三丁目5番 is written 3丁目5番.
-            out.append(_Atom(_arabic(text) if rng.random() < 0.85 else text, (), label, digits=True))
-        else:
-            hard = what.startswith("addr") and not UNIT.fullmatch(text)
-            out.append(_Atom(text, morae(token.kana), label, hard=hard))
-    return _joined_digits(out)
-
-
-def _joined_digits(atoms: Sequence[_Atom]) -> list[_Atom]:
-    """Neighbouring digits as one number."""
-    out: list[_Atom] = []
-    for atom in atoms:
-        if atom.digits and out and out[-1].digits:
-            out[-1] = out[-1]._replace(text=out[-1].text + atom.text)
-        else:
-            out.append(atom)
-    return out
-
-
-def _arabic(text: str) -> str:
-    """Kanji numerals below a thousand in digits: 二十三丁目 is 23丁目."""
-    out, run = "", ""
-    for char in [*text, ""]:
-        if char and char in "〇一二三四五六七八九十百":
-            run += char
-            continue
-        if run:
-            out += _number(run)
-            run = ""
-        out += char
-    return out
-
-
-def _number(kanji: str) -> str:
-    if not set(kanji) & set("十百"):
-        return "".join(str("〇一二三四五六七八九".index(c)) for c in kanji)
-    total, last = 0, 0
-    for char in kanji:
-        if char in "十百":
-            total += max(1, last) * (10 if char == "十" else 100)
-            last = 0
-        else:
-            last = "〇一二三四五六七八九".index(char)
-    return str(total + last)
-
-
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Writes one call's phrases down; ``names`` is how a name was spelt before: that is often repeated."""
+    """Writes one call's phrases down.
+
+    Attributes:
+        rates: Of the noise channel.
+        respeller: Spells misheard words.
+        reader: Reads names.
+        rng: Decides.
+        katakana: Share of names that are written as they sound.
+        names: How a name was spelt before: that is often repeated.
+    """
 
     rates: NoiseRates
     respeller: Respeller
     reader: Reader
     rng: random.Random
+    katakana: float
     names: dict[str, tuple[_Char, ...]] = field(default_factory=dict)
 
-    def written(self, atoms: Sequence[_Atom], worse: float = 1.0) -> list[_Char]:
+    def written(self, atoms: Sequence[Atom], worse: float = 1.0) -> list[_Char]:
         """What is written for a phrase."""
         bad = self.rng.choices(QUALITIES, (30, 30, 25, 15))[0] * worse
         rates = self.rates.scaled(bad**0.5)
         out: list[_Char] = []
-        run: list[_Atom] = []
+        run: list[Atom] = []
         for atom in atoms:
+            if atom.kana and self.rng.random() < self.katakana:
+                out += self._respelt(run, rates) + self._as_it_sounds(atom, rates)
+                run = []
+                continue
             if self._wrong(atom, bad):
                 # A misheard word takes its neighbour along as often as not.
                 if run and self.rng.random() < 0.5:
@@ -236,14 +138,25 @@ class _Writer:
             out += [_Char(c, atom.label, wrong=False) for c in text]
         return out + self._respelt(run, rates)
 
-    def _wrong(self, atom: _Atom, bad: float) -> bool:
+    def _as_it_sounds(self, name: Atom, rates: NoiseRates) -> list[_Char]:
+        """A name in katakana, as well as it was heard."""
+        said = MORA.findall(name.kana)
+        out: list[_Char] = []
+        for index, mora in misheard(name.sounds, rates, self.rng):
+            inside = 0 <= index < len(name.sounds)
+            right = inside and mora == name.sounds[index] and len(said) == len(name.sounds)
+            written = said[index] if right else KANA_OF.get(mora, "")
+            out += [_Char(kana, name.label if inside else (0, 0), not right) for kana in written]
+        return out
+
+    def _wrong(self, atom: Atom, bad: float) -> bool:
         if atom.digits or not atom.sounds:
             return False
         if atom.hard:
             return self.rng.random() < min(0.97, self.rates.respell * (0.85 + 0.15 * bad))
         return self.rng.random() < min(0.95, self.rates.word * bad)
 
-    def _respelt(self, run: Sequence[_Atom], rates: NoiseRates) -> list[_Char]:
+    def _respelt(self, run: Sequence[Atom], rates: NoiseRates) -> list[_Char]:
         """Misheard words, spelt as if they were others."""
         if not run:
             return []
@@ -293,9 +206,8 @@ class _Layout:
     lines: list[_Line] = field(default_factory=list)
 
     @classmethod
-    def draw(cls, mono: bool, rng: random.Random) -> _Layout:
+    def draw(cls, rng: random.Random, *, mono: bool, second: bool) -> _Layout:
         """One call's habits of punctuation and of cutting lines, as in a first hearing or a second."""
-        second = rng.random() < 0.4
         return cls(
             mono,
             rng,
@@ -357,7 +269,7 @@ def _exact(turns: Sequence[tuple[str, Sequence[SaidPiece]]], mono: bool, rng: ra
         for piece in pieces:
             for char in piece.text:
                 line.words.append(HeardWord(char, clock, clock + 0.13, 0.0))
-                line.labels.append(_label(piece))
+                line.labels.append(label_of(piece))
                 clock += 0.13
         lines.append(line)
         clock += rng.uniform(0.15, 0.6)

@@ -97,3 +97,12 @@ def test_an_echo_repeats_a_name_with_its_label() -> None:
     for example in echoed:
         spoken = [s for s in example.transcript.segments if s.speaker == "op"]
         assert any(example.kinds[s.chars.start : s.chars.end].any() for s in spoken)
+
+
+def test_people_are_often_written_as_they_sound() -> None:
+    """Faintly garbled, a good part of the names stands in katakana, each character marked as the name."""
+    faint = NoiseRates().scaled(0.01)
+    many = [from_script(TURNS, faint, RESPELLER, READER, chance(seed)) for seed in range(60)]
+    written = Counter(name for example in many for name in marked(example, "NAME"))
+    assert written["ハセガワ"] + written["長谷川"] > 100  # of 120
+    assert min(written["ハセガワ"], written["長谷川"]) > 40

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from pipeline.sound.morae import Mora, mora_price
 
-__all__ = ["MatchFilter", "SoundMatch", "SoundText", "find_sound"]
+__all__ = ["ROUNDING_ERROR", "MatchFilter", "SoundMatch", "SoundText", "find_sound"]
 
 _BREAK_PRICE = 1000.0
 """Price of a match across a break; more than any needle may cost."""
 
-_ROUNDING_ERROR = 1e-6
-"""Tolerance for the rounding of sums over thousands of breaks."""
+ROUNDING_ERROR = 1e-6
+"""By how much a price may be above its bound, for the rounding of sums over thousands of breaks."""
 
 MatchFilter = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.bool_]]
 """Given the starts, ends and prices of stretches, says which of them to consider."""
@@ -63,7 +63,7 @@ class SoundText:
             Matches that do not overlap, cheapest first chosen, in order of start.
         """
         size = len(self._line)
-        most, left = bound * len(needle) + _ROUNDING_ERROR, self._costs(needle)
+        most, left = bound * len(needle) + ROUNDING_ERROR, self._costs(needle)
         if not needle or not size or left > most:
             return ()
         row: NDArray[np.float64] = np.zeros(size + 1)
@@ -92,7 +92,7 @@ class SoundText:
         """
         found: list[tuple[SoundMatch, ...]] = [()] * len(needles)
         sizes, size = np.array([len(needle) for needle in needles]), len(self._line)
-        most = np.broadcast_to(bound, len(needles)) * sizes + _ROUNDING_ERROR
+        most = np.broadcast_to(bound, len(needles)) * sizes + ROUNDING_ERROR
         left = np.array([self._costs(needle) if needle and size else np.inf for needle in needles])
         alive = np.flatnonzero(left <= most)
         row = np.zeros((len(alive), size + 1))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sound.morae import Mora, distance, fold_kana, likeness, mora_price, morae
-from pipeline.sound.search import SoundText, find_sound
+from pipeline.sound.search import ROUNDING_ERROR, SoundText, find_sound
 
 KATAKANA = [chr(c) for c in range(ord("ァ"), ord("ヶ") + 1)] + ["ー"]
 kana = st.text(KATAKANA, max_size=9)
@@ -166,7 +166,7 @@ def test_matches_are_disjoint_in_order_and_rightly_priced(needle: str, text: str
     matches = find_sound(morae(needle), line, bound)
     for match in matches:
         assert match.price == pytest.approx(naive(morae(needle), line[match.start : match.end]))
-        assert match.price <= bound * len(morae(needle)) + 1e-9
+        assert match.price <= bound * len(morae(needle)) + ROUNDING_ERROR
     assert all(a.end <= b.start for a, b in itertools.pairwise(matches))
 
 
@@ -177,7 +177,8 @@ def test_a_search_that_is_given_up_early_would_have_found_nothing(
 ) -> None:
     """Within any bound there is what a search that goes to the end finds, as far as it is cheap enough."""
     wanted, line = morae(needle), morae(text)
-    whole = [match for match in find_sound(wanted, line, 9.0) if match.price <= bound * len(wanted)]
+    most = bound * len(wanted) + ROUNDING_ERROR
+    whole = [match for match in find_sound(wanted, line, 9.0) if match.price <= most]
     assert list(find_sound(wanted, line, bound)) == whole
 
 

@@ -3,25 +3,29 @@
     python -m models.training.speech.base_decoder --out decoder.npz
 
 The file holds the decoder's arrays (the embedding narrowed as the product narrows it), the published numbers
-of the tokens that are kept, and the numbers of the special ones.
+of the tokens that are kept, which of them write katakana, and the numbers of the special ones.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from models.registry import embedded_asr, verified_bytes
 from models.speech.whisper.narrow_vocabulary import kept_tokens
 from models.speech.whisper.weights_file import arrays
 
 __all__ = ["main"]
+
+KATAKANA = re.compile("[ァ-ヴー]")
 
 SPECIAL = ("<|endoftext|>", "<|startoftranscript|>", "<|ja|>", "<|transcribe|>", "<|notimestamps|>")
 """As Whisper's tokenizer calls them; the times follow the last one, one for each .02 s."""
@@ -44,10 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for array in arrays(content["model.bin"])
         if array.name.startswith("decoder/") and array.shape
     }
+    tokenizer = Tokenizer.from_buffer(content["tokenizer.json"])
+    katakana = np.array([bool(KATAKANA.search(tokenizer.decode([token]))) for token in kept.tolist()])
     decoder["decoder/embeddings/weight"] = decoder["decoder/embeddings/weight"][kept]
     special = np.array([named[name] for name in SPECIAL])
     sha256 = next(file.sha256 for file in described.files if file.name == "model.bin")
-    np.savez(options.out, kept=kept, special=special, sha256=np.array(sha256), **decoder)
+    np.savez(options.out, kept=kept, katakana=katakana, special=special, sha256=np.array(sha256), **decoder)
     return 0
 
 

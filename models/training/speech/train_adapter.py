@@ -1,13 +1,14 @@
 """Train the telephone adapter on a CPU: what is added to the weights of the recogniser's decoder.
 
     python -m models.training.speech.train_adapter DATA... --decoder decoder.npz --out telephone.npz
-        [--start telephone.npz] [--rate R] [--test DATA...] [--epochs N] [--seed N]
+        [--start telephone.npz] [--rate R] [--katakana W] [--test DATA...] [--epochs N] [--seed N]
 
 DATA is the path of a set of ``models.training.speech.collect_text`` without its ending; ``PATH:3`` takes it
 three times an epoch.  Every matrix W of the decoder becomes W + U D, with U and D of low rank (Hu et al.
 2021, LoRA, arXiv 2106.09685); embedding, encoder, norms and biases stay.  U and D are stored as int8 with a
 scale for each row: a file of 5 MB.  The same data and seed give the same file.  With ``--start`` an adapter
-goes on learning.
+goes on learning.  People's names stand in the data as they sound; with ``--katakana`` a token of katakana
+counts W times as much as another, because a name that is written as other words is hardly found again.
 """
 
 from __future__ import annotations
@@ -65,10 +66,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How long is learned, and the highest rate of the one-cycle schedule."""
+    """How long is learned, the highest rate of the one-cycle schedule, how much each token counts."""
 
     epochs: int
     rate: float
+    worth: torch.Tensor = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--test", nargs="*", default=(), help="to report on, not to learn")
     parser.add_argument("--start", type=Path, help="an adapter that goes on learning")
     parser.add_argument("--rate", type=float, default=RATE, help="highest rate of learning")
+    parser.add_argument("--katakana", type=float, default=1.0, help="how much a token of katakana counts")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
@@ -101,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with np.load(options.decoder) as stored:
         kept, special = stored["kept"].tolist(), stored["special"].tolist()
         sha256 = str(stored["sha256"])
+        worth = torch.from_numpy(np.where(stored["katakana"], options.katakana, 1.0)).float()
         arrays = {
             name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files if "/" in name
         }
@@ -116,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.start:
         _begin_with(model, options.start)
     _report(model, tests, marks, 0.0)
-    plan = _Plan(options.epochs, options.rate)
+    plan = _Plan(options.epochs, options.rate, worth)
     for _ in _fit(model, windows, tests, marks, plan, np.random.default_rng(options.seed)):
         _write(model, options.out, sha256)
     return 0
@@ -154,9 +158,13 @@ def _written(window: Window, special: Special, *, timed: bool) -> tuple[list[int
 
 
 def _loss(
-    model: Decoder, windows: Sequence[Window], special: Special, rng: np.random.Generator | None
-) -> tuple[torch.Tensor, int]:
-    """Sum over the tokens of a batch, and their number; without a generator long windows are timed."""
+    model: Decoder,
+    windows: Sequence[Window],
+    special: Special,
+    rng: np.random.Generator | None,
+    worth: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, float]:
+    """Sum over the tokens of a batch, and how much they count; without a generator long windows are timed."""
     rows = [
         _written(w, special, timed=w.long and (rng is None or bool(rng.random() < TIMED))) for w in windows
     ]
@@ -172,9 +180,10 @@ def _loss(
         encoded = encoded + NOISE * encoded.std() * torch.randn_like(encoded)
     logits = model(given, encoded)
     loss = functional.cross_entropy(
-        logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED, reduction="sum"
+        logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED, reduction="sum", weight=worth
     )
-    return loss, int((wanted != IGNORED).sum())
+    counted = wanted[wanted != IGNORED]
+    return loss, float(len(counted) if worth is None else worth[counted].sum())
 
 
 def _batches(windows: Sequence[Window], rng: np.random.Generator) -> list[list[Window]]:
@@ -204,12 +213,12 @@ def _fit(  # noqa: PLR0913, PLR0917 - what learning is
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=total, pct_start=0.1)
     done = 0
     for epoch in range(plan.epochs):
-        began, lost, count = time.monotonic(), 0.0, 0
+        began, lost, count = time.monotonic(), 0.0, 0.0
         model.train()
         for batch in _batches(windows, rng):
-            loss, tokens = _loss(model, batch, special, rng)
+            loss, tokens = _loss(model, batch, special, rng, plan.worth)
             optimiser.zero_grad()
-            (loss / max(1, tokens)).backward()
+            (loss / max(1.0, tokens)).backward()
             nn.utils.clip_grad_norm_(own.values(), 1.0)
             optimiser.step()
             schedule.step()
@@ -239,7 +248,7 @@ def _report(model: Decoder, tests: dict[str, list[Window]], special: Special, ep
     """The loss of a token in windows that are not learned from."""
     model.eval()
     for name, windows in tests.items():
-        lost, count = 0.0, 0
+        lost, count = 0.0, 0.0
         with torch.no_grad():
             for batch in _batches(windows, np.random.default_rng(0)):
                 loss, tokens = _loss(model, batch, special, None)

@@ -235,7 +235,7 @@ def _listening(scale: Scale) -> Iterator[Step]:
     )  # fmt: skip
     yield _train(
         "train-adapter", "models.training.speech.train_adapter",
-        *_sets(TEXT_SETS), "--decoder", "{base-decoder}/decoder.npz",
+        *_sets(TEXT_SETS), "--decoder", "{base-decoder}/decoder.npz", "--katakana", "2",
         made="telephone.npz", epochs=1, seed=1, hours=0.2,
     )  # fmt: skip
 

@@ -16,8 +16,7 @@ import numpy as np
 from models.training.calls.voices import resampled
 from models.training.speech.clips import SPEEDS, people_speaking
 from models.training.speech.line_windows import Line
-from models.training.speech.names_in_kana import names_in_kana
-from models.training.speech.turn_kana import CUT, read_aloud, turns_of
+from models.training.speech.turn_kana import CUT, names_in_kana, read_aloud, turns_of
 from models.training.split import read_split
 from pipeline.audio.recording import Recording, read_recording
 from pipeline.measuring.truth import KINDS, TruthSpan, channel_of, read_truth

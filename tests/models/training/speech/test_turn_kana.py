@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.training.speech.names_in_kana import names_in_kana
+from models.training.speech.turn_kana import names_in_kana
 from pipeline.measuring.truth import TruthSpan
 from pipeline.types import TimeSpan
 

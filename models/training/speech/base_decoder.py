@@ -9,7 +9,6 @@ of the tokens that are kept, which of them write katakana, and the numbers of th
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from models.speech.whisper.weights_file import arrays
 __all__ = ["main"]
 
 KATAKANA = re.compile("[ァ-ヴー]")
+"""A letter of it."""
 
 SPECIAL = ("<|endoftext|>", "<|startoftranscript|>", "<|ja|>", "<|transcribe|>", "<|notimestamps|>")
 """As Whisper's tokenizer calls them; the times follow the last one, one for each .02 s."""
@@ -42,16 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     content = {file.name: verified_bytes(file) for file in described.files}
     vocabulary = content["vocabulary.txt"].decode().splitlines()
     kept = kept_tokens(vocabulary)
-    named = {entry["content"]: entry["id"] for entry in json.loads(content["tokenizer.json"])["added_tokens"]}
+    tokenizer = Tokenizer.from_buffer(content["tokenizer.json"])
     decoder: dict[str, Any] = {
         array.name: array.values()
         for array in arrays(content["model.bin"])
         if array.name.startswith("decoder/") and array.shape
     }
-    tokenizer = Tokenizer.from_buffer(content["tokenizer.json"])
     katakana = np.array([bool(KATAKANA.search(tokenizer.decode([token]))) for token in kept.tolist()])
     decoder["decoder/embeddings/weight"] = decoder["decoder/embeddings/weight"][kept]
-    special = np.array([named[name] for name in SPECIAL])
+    special = np.array([tokenizer.token_to_id(name) for name in SPECIAL])
     sha256 = next(file.sha256 for file in described.files if file.name == "model.bin")
     np.savez(options.out, kept=kept, katakana=katakana, special=special, sha256=np.array(sha256), **decoder)
     return 0

@@ -72,19 +72,22 @@ def _calls(paths: Sequence[Path], times: int, seed: int) -> Iterator[SpokenCall]
         truth = json.loads(path.with_suffix(".truth.json").read_text(encoding="utf-8"))
         spans = read_truth(truth, path.stem).spans
         kana = {(turn.time.start, turn.channel): turn.kana for turn in turns_of(truth)}
-        places = [(channel_of(line["speaker"], channels=2), line) for line in truth["script"]]
+        places = [
+            (line, channel_of(line["speaker"], channels=2), _begun_in(line, spans))
+            for line in truth["script"]
+        ]
         lines = tuple(
             Line(
                 TimeSpan(line["start"], line["end"]),
                 channel,
-                names_in_kana(line["text"], _begun_in(line, spans)),
+                names_in_kana(line["text"], begun),
                 kana.get((line["start"], channel), ""),
                 tuple(
                     (span.time.start, min(span.time.end, line["end"]), 1 + KINDS.index(span.kind))
-                    for span in _begun_in(line, spans)
+                    for span in begun
                 ),
             )
-            for channel, line in places
+            for line, channel, begun in places
         )
         recording, voices = read_recording(path), truth.get("voices")
         yield path.stem, recording, lines, voices

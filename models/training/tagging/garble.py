@@ -2,14 +2,14 @@
 
 What was read in real transcripts is made again here: a call falls into short lines, cut at pauses
 in the middle of a turn; on one channel the two sides run into one line; some phrases are heard
-well and the next not at all; a misheard word is spelt together with its neighbours, a name's edges
-among them; a strong echo repeats on one channel what was said on the other.
+well and the next not at all; the first hearing writes most names of people in katakana; a misheard word is
+spelt together with its neighbours, a name's edges among them; a strong echo repeats on one channel what was
+said on the other.
 """
 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from models.training.tagging.atoms import Atom, Label, SaidPiece, label_of, phra
 from models.training.tagging.noise import KANA_OF, NoiseRates, Respeller, garble_digits, misheard
 from pipeline.hearing.transcribe import TURN_PAUSE_SECONDS, HeardSegment, HeardWord, build_transcript
 from pipeline.sound.morae import Mora
+from sample_audio.spoken import morae
 
 __all__ = ["from_script"]
 
@@ -40,9 +41,6 @@ LOST_PHRASE = 0.015
 SURE = (((1.9, 0.5), (1.3, 0.85)), ((1.4, 0.55), (1.0, 0.85)))
 """Beta distributions of the word probability, by hearing, of what is heard right and what is not; so that
 the first hearing has means of .79 elsewhere and .66 on names, the second .70 and .56, as counted."""
-
-MORA = re.compile("[ァ-ヴー][ァィゥェォャュョヮ]?")
-"""Of katakana."""
 
 SECOND = 0.4
 """Share of calls written as the second hearing writes; the others as the first does."""
@@ -140,7 +138,7 @@ class _Writer:
 
     def _as_it_sounds(self, name: Atom, rates: NoiseRates) -> list[_Char]:
         """A name in katakana, as well as it was heard."""
-        said = MORA.findall(name.kana)
+        said = morae(name.kana)
         out: list[_Char] = []
         for index, mora in misheard(name.sounds, rates, self.rng):
             inside = 0 <= index < len(name.sounds)

@@ -21,8 +21,8 @@ from pipeline.finding.doubtful_names import show_doubtful_names
 from pipeline.finding.parts import split_into_parts
 from pipeline.finding.whole_names import with_scraps
 from pipeline.ownership.attribute import compare_words
+from pipeline.ownership.compare.address_ends import part_address_ends
 from pipeline.ownership.compare.name import KanaReader
-from pipeline.ownership.compare.postal_code import part_postal_codes
 from pipeline.ownership.heard.near_homophone import reject_other_spellings
 from pipeline.ownership.heard.spotted import compare_sound
 from pipeline.ownership.neighbours.explained import attribute_explanations
@@ -119,9 +119,9 @@ def _nobodys(entities: Iterable[EntitySpan]) -> Findings:
     return tuple(Finding(entity, Party.UNKNOWN, Reason.NOT_GIVEN, needs_review=True) for entity in entities)
 
 
-def _part_codes(findings: Findings, context: Context) -> Findings:
-    """Part postal codes from the addresses behind them."""
-    return _nobodys(part_postal_codes((each.entity for each in findings), context.transcript.text))
+def _part_ends(findings: Findings, context: Context) -> Findings:
+    """Part an address from a postal code before it and a name behind it."""
+    return _nobodys(part_address_ends((each.entity for each in findings), context.transcript.text))
 
 
 def _compare_words(findings: Findings, context: Context) -> Findings:
@@ -186,7 +186,7 @@ def _in_parts(findings: Findings, _: Context) -> Findings:
 
 
 RULES = (
-    Pass("part-codes", _part_codes),
+    Pass("part-ends", _part_ends),
     Pass("compare-words", _compare_words),
     Pass("heard-forms", _heard_forms),
     Pass("other-spelling", _other_spelling, veto=True),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pipeline.finding.verdict import UNOWNED, given_to, said_of
 from pipeline.ownership.compare.address import FILLERS
-from pipeline.ownership.compare.postal_code import POSTAL_CODE
+from pipeline.ownership.compare.address_ends import POSTAL_CODE
 from pipeline.ownership.compare.registered_address import without_numbering
 from pipeline.ownership.neighbours.gaps import AN_EXCHANGE
 from pipeline.reasons import Reason

@@ -177,10 +177,8 @@ def test_what_is_called_anothers_is_judged_without_the_words_beside_it(reader: R
     call = transcript(utterance("コンポヒバリ904合室の石泣きさまでそっか", 0.0))
     (entity,) = spans(call.text, ("コンポヒバリ904合室の石泣きさま", "ADDRESS"))
     case = CallCase("R-1", Requester(addresses=(home,)))
-    (found,) = attribute(
-        (replace(entity, hint=Party.THIRD_PARTY),), Context(call, case, reader), passes=RULES
-    )
-    assert found.party is not Party.REQUESTER
+    found = attribute((replace(entity, hint=Party.THIRD_PARTY),), Context(call, case, reader), passes=RULES)
+    assert [each.party is Party.REQUESTER for each in found] == [False, False]
 
 
 def test_a_piece_that_says_all_is_not_theirs_by_what_another_says(reader: Reader) -> None:

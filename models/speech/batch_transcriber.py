@@ -40,19 +40,17 @@ class BatchTranscriber:
         at_once: How many threads may recognise at the same time without waiting for each other.
         how: How windows are decoded.
         ears: Listen to what the encoder gives, or to the embedded encoder beside it, or not at all.
-        encoder: The model that encodes, where ``model`` only decodes.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a hearing is made of
+    def __init__(
         self,
         model: WhisperModel,
         name: str,
         at_once: int = 1,
         how: Decoding = GREEDY,
         ears: Ears | ListeningEncoder | None = None,
-        encoder: WhisperModel | None = None,
     ) -> None:
-        self._decoder = WindowDecoder(model, ears, encoder)
+        self._decoder = WindowDecoder(model, ears)
         self._how = how
         self.name = name
         self.at_once = at_once

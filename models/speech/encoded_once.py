@@ -43,8 +43,13 @@ class EncodedOnce:
         ((found, *_),) = self._model.model.detect_language(self.encoding(window))
         return str(found[0]).strip("<|>"), float(found[1])
 
-    def encoding(self, window: NDArray[np.float32]) -> Any:
-        """The encoder's output for at most 30 s of 16 kHz audio, filled up to 30 s; it is kept."""
+    def encoding(self, window: NDArray[np.float32], *, last: bool = False) -> Any:
+        """The encoder's output for at most 30 s of 16 kHz audio, filled up to 30 s.
+
+        Args:
+            window: float32, shape (n,).
+            last: Whether nobody asks for it again; else it is kept.
+        """
         from faster_whisper.audio import pad_or_trim
 
         # As faster-whisper does it, to the byte: else it is encoded once more, and nothing worse.
@@ -53,6 +58,8 @@ class EncodedOnce:
         encoded = self._kept.pop(name, None)
         if encoded is None:
             encoded = self._encode(features)
+        if last:
+            return encoded
         for older in list(self._kept)[: 1 - KEPT]:
             self._kept.pop(older, None)
         self._kept[name] = encoded

@@ -32,7 +32,6 @@ from models.speech.whisper.narrow_vocabulary import (
     kept_tokens,
     narrowed_config,
     narrowed_weights,
-    without_layers,
 )
 from models.speech.whisper.processors import Place, place
 from models.speech.whisper.window_encoder import WindowEncoder
@@ -76,8 +75,8 @@ class FasterWhisperRecogniser:
         at_once: How many threads may recognise at the same time without waiting for each other.
         ears: What listens to this model's own encoder, or to the embedded one beside it, or why nobody
             does.
-        again: The model that second hearings are decoded with; ``model`` by default.  What it decodes
-            ``model`` has encoded: of the same encoder it need not hold more than it is loaded with.
+        again: The model that second hearings are decoded with, and whose encoder the ears read where it is
+            the embedded one; ``model`` by default.
         adapter: Name of what was added to ``model``, if anything was.
 
     Attributes:
@@ -99,7 +98,7 @@ class FasterWhisperRecogniser:
         self.adapter = adapter
         self._model = model
         self._again = again or model
-        self._encoded = EncodedOnce(model)
+        self._encoded = EncodedOnce(self._again)
         self._ears = None if isinstance(ears, Unheard) else ears
         self.unheard = ears if isinstance(ears, Unheard) else None
         self.encoder_sha256 = ears_encoder().sha256
@@ -118,7 +117,8 @@ class FasterWhisperRecogniser:
             Utterances with timed words, in order; times in seconds from ``samples[0]``.
         """
         bound = {"max_new_tokens": _most_tokens(len(samples) / RATE)}
-        heard = self.listen(samples)
+        # Where the model has an encoder of its own nobody asks for the other's again.
+        heard = self._listened(samples, last=self._again is not self._model)
         found, _ = self._model.transcribe(samples, **{**DECODING, **bound, **changes})
         segments = list(found)
         # Of all utterances together: where one ends the next tells as much as its own words.
@@ -148,9 +148,14 @@ class FasterWhisperRecogniser:
             return self._ears.encoding(samples, pool)
         return pooled(self.whole_encoding(samples), len(samples), pool)
 
-    def whole_encoding(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the decoder reads of a window of at most 30 s, filled up to 30 s; shape (1500, width)."""
-        return np.asarray(on_cpu(self._encoded.encoding(samples))[0])
+    def whole_encoding(self, samples: NDArray[np.float32], *, last: bool = False) -> NDArray[np.float32]:
+        """What the ears read of a window of at most 30 s, filled up to 30 s; shape (1500, width).
+
+        Args:
+            samples: float32, shape (n,).
+            last: Whether nobody asks for this window again.
+        """
+        return np.asarray(on_cpu(self._encoded.encoding(samples, last=last))[0])
 
     @property
     def hears_morae(self) -> bool:
@@ -183,11 +188,14 @@ class FasterWhisperRecogniser:
         Args:
             samples: float32, shape (n,); of more than 30 s nothing is heard.
         """
+        return self._listened(samples, last=False)
+
+    def _listened(self, samples: NDArray[np.float32], *, last: bool) -> Heard:
         if self._ears is None or len(samples) > LISTENED_SECONDS * RATE:
             return SILENCE
         if isinstance(self._ears, ListeningEncoder):
             return self._ears.listen(samples)
-        return self._ears.listen(self.whole_encoding(samples), len(samples))
+        return self._ears.listen(self.whole_encoding(samples, last=last), len(samples))
 
     def in_batches(self, how: Decoding = GREEDY, *, listened: bool = True) -> BatchTranscriber:
         """What decodes short windows together, for a second hearing, with the model that is loaded for it.
@@ -200,7 +208,7 @@ class FasterWhisperRecogniser:
             The decoder.
         """
         ears = self._ears if listened else None
-        return BatchTranscriber(self._again, self.name, self.at_once, how, ears, self._model)
+        return BatchTranscriber(self._again, self.name, self.at_once, how, ears)
 
     def language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         """The most probable language of at most 30 s of 16 kHz audio, and its probability.
@@ -264,7 +272,8 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
 
     files = {file.name: file for file in embedded.files}
     # A second hearing is worth its price as far as it errs otherwise than the first: of six calls twice as
-    # much leaked with the adapter in both as with it in the first only (tests/bench/NOTES.md).
+    # much leaked with the adapter in both as with it in the first only (tests/bench/NOTES.md).  And the ears
+    # have learned to read the encoder as it was published.
     adapters = (embedded.adapter, None) if embedded.adapter else (None,)
     try:
         with tempfile.TemporaryDirectory(prefix="kaiji-model-") as folder:
@@ -283,7 +292,7 @@ def _load_embedded(embedded: EmbeddedModel, options: dict[str, Any]) -> FasterWh
         embedded.name,
         sha256,
         options["num_workers"],
-        load_ears(_encoder(models[0], sha256)),
+        load_ears(_encoder(models[-1], sha256)),
         again=models[-1],
         adapter=embedded.adapter,
     )
@@ -300,8 +309,7 @@ def _lay_out(
 
     Args:
         files: Of the model; they are read and verified once.
-        places: Folders to be made.  Only the first model encodes: of the encoder the others get no more than
-            CTranslate2 insists on.
+        places: Folders to be made.
         adapters: Of each folder.
     """
     content = {name: verified_bytes(file) for name, file in files.items()}
@@ -310,13 +318,11 @@ def _lay_out(
     model = content.pop("model.bin")
     content["config.json"] = narrowed_config(json.loads(content["config.json"]), kept).encode()
     content["vocabulary.txt"] = "".join(f"{vocabulary[token]}\n" for token in kept).encode()
-    for number, (folder, adapter) in enumerate(zip(places, adapters, strict=True)):
+    for folder, adapter in zip(places, adapters, strict=True):
         folder.mkdir()
         rows = partial(narrowed_weights, model, kept, len(vocabulary))
         if adapter:
             rows = partial(rows, change=load_adapter(adapter, files["model.bin"].sha256).applied)
-        if number:
-            rows = partial(rows, wanted=without_layers("encoder"))
         with (folder / "model.bin").open("wb") as weights:
             weights.writelines(rows())
         for name, written in content.items():

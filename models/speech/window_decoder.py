@@ -72,20 +72,13 @@ class WindowDecoder:
     Args:
         model: The loaded model.
         ears: Listen to what the encoder gives, or to the embedded encoder beside it, or not at all.
-        encoder: The model that encodes, where ``model`` only decodes; both were published as one.
     """
 
-    def __init__(
-        self,
-        model: WhisperModel,
-        ears: Ears | ListeningEncoder | None = None,
-        encoder: WhisperModel | None = None,
-    ) -> None:
+    def __init__(self, model: WhisperModel, ears: Ears | ListeningEncoder | None = None) -> None:
         from faster_whisper.tokenizer import Tokenizer
 
         self._model = model
-        encodes = encoder or model
-        self._encoder = WindowEncoder(encodes.model, encodes.feature_extractor)
+        self._encoder = WindowEncoder(model.model, model.feature_extractor)
         self._ears = ears
         self._tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language="ja"

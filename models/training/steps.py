@@ -200,22 +200,24 @@ def _name(path: PurePath) -> str:
 
 def _listening(scale: Scale) -> Iterator[Step]:
     yield Step(
-        "base-decoder",
-        (("models.training.speech.base_decoder", "--out", "{out}/decoder.npz"),),
-        ("decoder.npz",),
+        "base-weights",
+        (("models.training.speech.base_weights", "--out", "{out}/base.npz"),),
+        ("base.npz",),
     )
     collect = ("models.training.speech.collect_text", "--out", "{out}", "--seed", "7")
-    yield Step(
-        "collect-text",
-        (
-            *((*collect, "{speak-mei}", "--share", f"{part}/3") for part in range(2)),
-            (*collect, "{speak-voices}", "--times", "2"),
-            (*collect, "--clips", "{voices}", "--part", "listening", "--times", "2"),
-        ),
-        tuple(f"{name}.{end}" for name in TEXT_SETS for end in ("f16", "jsonl")),
-        seed=7,
-        hours=1.6,
+    sources = (
+        *(("{speak-mei}", "--share", f"{part}/3") for part in range(2)),
+        ("{speak-voices}", "--times", "2"),
+        ("--clips", "{voices}", "--part", "listening", "--times", "2"),
     )
+    for name, more, hours in (("text", (), 1.6), ("spectrograms", ("--spectrograms",), 0.2)):
+        yield Step(
+            f"collect-{name}",
+            tuple((*collect, *more, *source) for source in sources),
+            tuple(f"{name}.{end}" for name in TEXT_SETS for end in ("f16", "jsonl")),
+            seed=7,
+            hours=hours,
+        )
     people = (*collect[:-1], "8", "--clips", "{voices}", "--part", "listening", "--times", "3")
     yield Step(
         "collect-people",
@@ -235,8 +237,8 @@ def _listening(scale: Scale) -> Iterator[Step]:
     )  # fmt: skip
     yield _train(
         "train-adapter", "models.training.speech.train_adapter",
-        *_sets(TEXT_SETS), "--decoder", "{base-decoder}/decoder.npz", "--katakana", "2",
-        made="telephone.npz", epochs=1, seed=1, hours=0.2,
+        *_sets(TEXT_SETS, "collect-spectrograms"), "--base", "{base-weights}/base.npz", "--katakana", "2",
+        made="telephone.npz", epochs=1, seed=1, hours=0.9,
     )  # fmt: skip
 
 

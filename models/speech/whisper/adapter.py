@@ -1,10 +1,11 @@
-"""The telephone adapter: what is added to the embedded recogniser's decoder when it is loaded.
+"""The telephone adapter: what is added to the embedded recogniser's matrices when it is loaded.
 
     W   [512 x 2048]  as published, verified            145 MB
-    W + U D           U [512 x 64], D [64 x 2048]       the file: int8, a scale for each row, 5 MB
+    W + U D           U [512 x 64], D [64 x 2048]       the file: int8, a scale for each row, 8 MB
 
-It learned how calls are spoken and written from made calls and from people (``adapter.md``).  The encoder
-stays as it is: what listens to it (``models.speech.ears``) hears the same with and without the adapter.
+It learned how calls are spoken and written from made calls and from people (``adapter.md``).  What listens
+(``models.speech.ears``) has learned to read the encoder as it was published, which is loaded beside it for
+the second hearing: it hears the same with and without the adapter.
 """
 
 from __future__ import annotations

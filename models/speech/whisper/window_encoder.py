@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.hearing.transcribe import RATE
 
-__all__ = ["HOP", "SPARE", "WindowEncoder"]
+__all__ = ["HOP", "SPARE", "WIDEST", "WindowEncoder"]
 
 SPARE: Final = 1.0
 """Seconds of padding after the longest window: an end without any loses its last words."""

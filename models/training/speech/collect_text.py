@@ -1,11 +1,12 @@
-"""Collect encoded windows and what is said in them: for the telephone adapter, the phonetic network, the ear.
+"""Collect windows and what is said in them: for the telephone adapter, the phonetic network, the ear.
 
     python -m models.training.speech.collect_text CALLS_DIR... --out FOLDER [--seed N]
     python -m models.training.speech.collect_text --clips VOICES_DIR --part PART --out FOLDER [--seed N]
 
-writes ``<folder>/<name>-first.f16`` (the encoder's output of every window, one after another, float16) and
-``<name>-first.jsonl`` (a line for each window: its steps; its lines with their times, text, tokens, kana, and
-when somebody's data is said in them), and ``-again`` of windows as the second hearing cuts and colours them.
+writes ``<folder>/<name>-first.f16`` (the encoder's output of every window, one after another, float16; with
+``--spectrograms`` what the encoder reads) and ``<name>-first.jsonl`` (a line for each window: its steps; its
+lines with their times, text, tokens, kana, and when somebody's data is said in them), and ``-again`` of
+windows as the second hearing cuts and colours them.
 Calls need their ``.wav`` and ``.truth.json``.  With ``--clips`` the speech is of people (Common Voice, as
 ``split.toml`` shares them out): what one has read is strung together and sent down a telephone line
 (``models.training.speech.clips``).
@@ -18,6 +19,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.speech.transcriber import FasterWhisperRecogniser, load_transcriber
+from models.speech.whisper.window_encoder import HOP, SPARE, WIDEST
 from models.training.calls.lines import on_a_line
 from models.training.speech.line_windows import Said, silences, windows_of_lines
 from models.training.speech.spoken_calls import SpokenCall, add_sources, sources
@@ -39,6 +42,10 @@ EMPTY_SHARE = 0.05
 """Windows in which nobody speaks, as a share of the others: nothing may be written there."""
 
 
+_Reads = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Of the samples of a window its steps, shape (steps, width)."""
+
+
 class _Writer:
     """Appends windows to the two files of a set."""
 
@@ -48,13 +55,13 @@ class _Writer:
         self._lines = (out / f"{name}.jsonl").open("w", encoding="utf-8")
         self.windows, self.seconds = 0, 0.0
 
-    def add(self, encoded: NDArray[np.float32], lines: Sequence[Said], window: Window, voices: Any) -> None:
+    def add(self, steps: NDArray[np.float32], lines: Sequence[Said], window: Window, voices: Any) -> None:
         """One window more."""
-        self._steps.write(encoded.astype(np.float16).tobytes())
+        self._steps.write(steps.astype(np.float16).tobytes())
         written = [
             (one.start, one.end, one.text, self._tokens(one.text), one.kana, one.data) for one in lines
         ]
-        row = {"steps": len(encoded), "width": encoded.shape[1], "lines": written, "voices": voices}
+        row = {"steps": len(steps), "width": steps.shape[1], "lines": written, "voices": voices}
         self._lines.write(json.dumps(row, ensure_ascii=False) + "\n")
         self.windows += 1
         self.seconds += window.duration
@@ -69,6 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_sources(parser)
+    parser.add_argument(
+        "--spectrograms", action="store_true", help="what the encoder reads, not what it gives"
+    )
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     recogniser = load_transcriber("base-plain", cpu_threads=1)
@@ -81,6 +91,10 @@ def _collect(
     name: str, calls: Iterable[SpokenCall], recogniser: FasterWhisperRecogniser, options: argparse.Namespace
 ) -> None:
     batches = recogniser.in_batches()
+    heard: _Reads = recogniser.whole_encoding
+    heard_again: _Reads = batches.whole_encoding
+    if options.spectrograms:
+        heard, heard_again = _spectrogram, partial(_spectrogram, seconds=SECOND_WINDOW_SECONDS + SPARE)
     first, again = (_Writer(options.out, f"{name}-{kind}", batches.tokens) for kind in ("first", "again"))
     for call, recording, lines, voices in calls:
         rng = random.Random(f"{options.seed} {call}")
@@ -89,15 +103,29 @@ def _collect(
             own = [line for line in lines if recording.channels == 1 or line.channel == index]
             duration = len(channel) / RATE
             for window, said in windows_of_lines(own, duration, MAX_WINDOW_SECONDS, rng):
-                first.add(recogniser.whole_encoding(window.samples(channel)), said, window, voices)
+                first.add(heard(window.samples(channel)), said, window, voices)
             for window, said in windows_of_lines(own, duration, SECOND_WINDOW_SECONDS, rng):
-                again.add(batches.whole_encoding(brightened(window.samples(channel))), said, window, voices)
+                again.add(heard_again(brightened(window.samples(channel))), said, window, voices)
             for window in silences(own, duration, rng):
                 if rng.random() < EMPTY_SHARE:
-                    first.add(recogniser.whole_encoding(window.samples(channel)), (), window, voices)
+                    first.add(heard(window.samples(channel)), (), window, voices)
     for writer, kind in ((first, "first"), (again, "again")):
         writer.close()
         print(f"{name}-{kind}: {writer.windows} windows, {writer.seconds / 60:.0f} min", flush=True)
+
+
+def _spectrogram(samples: NDArray[np.float32], seconds: float = WIDEST * HOP / RATE) -> NDArray[np.float32]:
+    """What the encoder reads of a window, shape (frames, mels); zero behind its end.
+
+    Args:
+        samples: 16 kHz mono, float32, shape (n,).
+        seconds: That it is filled up to.
+    """
+    from faster_whisper.audio import pad_or_trim
+    from faster_whisper.feature_extractor import FeatureExtractor
+
+    frames = round(seconds * RATE) // HOP
+    return np.ascontiguousarray(pad_or_trim(FeatureExtractor()(samples)[..., :-1], frames).T)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
-"""Train the telephone adapter on a CPU: what is added to the weights of the recogniser's decoder.
+"""Train the telephone adapter on a CPU: what is added to the weights of the recogniser.
 
-    python -m models.training.speech.train_adapter DATA... --decoder decoder.npz --out telephone.npz
+    python -m models.training.speech.train_adapter DATA... --base base.npz --out telephone.npz
         [--start telephone.npz] [--rate R] [--katakana W] [--test DATA...] [--epochs N] [--seed N]
 
-DATA is the path of a set of ``models.training.speech.collect_text`` without its ending; ``PATH:3`` takes it
-three times an epoch.  Every matrix W of the decoder becomes W + U D, with U and D of low rank (Hu et al.
-2021, LoRA, arXiv 2106.09685); embedding, encoder, norms and biases stay.  U and D are stored as int8 with a
-scale for each row: a file of 5 MB.  The same data and seed give the same file.  With ``--start`` an adapter
-goes on learning.  People's names stand in the data as they sound; with ``--katakana`` a token of katakana
-counts W times as much as another, because a name that is written as other words is hardly found again.
+DATA is the path of a set of spectrograms of ``models.training.speech.collect_text`` without its ending;
+``PATH:3`` takes it three times an epoch.  Every matrix W of encoder and decoder becomes W + U D, with U and D
+of low rank (Hu et al. 2021, LoRA, arXiv 2106.09685); convolutions, embedding, norms and biases stay.  U and D
+are stored as int8 with a scale for each row: a file of 8 MB.  The same data and seed give the same file.
+With ``--start`` an adapter goes on learning, also one of the decoder alone.  People's names stand in the data
+as they sound; with ``--katakana`` a token of katakana counts W times as much as another, because a name that
+is written as other words is hardly found again.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from torch import nn
 from torch.nn import functional
 
 from models.speech.whisper.adapter import read_adapter
-from models.training.speech.adapted_decoder import Decoder
+from models.training.speech.adapted_whisper import Whisper
 from models.training.speech.text_sets import read_set
 
 RATE = 6e-4
@@ -37,8 +38,8 @@ RATE = 6e-4
 BATCH = 8
 """Windows a step."""
 
-NOISE = 0.2
-"""Of what is added to what is heard, as a share of its standard deviation."""
+NOISE = 0.05
+"""Standard deviation of what is added to a spectrogram, whose values lie in a range of two."""
 
 TIMED = 0.8
 """Share of long windows that are written with times; the first hearing writes them, the second does not."""
@@ -49,17 +50,25 @@ STEADY = 0.99
 TICK = 0.02
 """Seconds between two tokens of time."""
 
-LONG = 1000
-"""Steps: half of what the encoder takes is 750, all of it 1500."""
+LONG = 2000
+"""Frames: the first hearing's windows are filled up to 3000, the second's to half as many."""
+
+SPARE = 100
+"""Frames of silence that are kept behind what is said."""
+
+WHOLE = 0.3
+"""Share of the batches that are learned from as they are filled up; the others are cut where the longest of
+them ends, which takes a third of the time."""
 
 IGNORED = -100
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is heard in a window, on disk, and what is written of it."""
+    """The spectrogram of a window, on disk, the frames that hold something, and what is written of it."""
 
     file: NDArray[np.float16] = field(repr=False)
+    frames: int
     long: bool
     lines: tuple[tuple[float, float, tuple[int, ...]], ...] = field(repr=False)
 
@@ -91,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="+")
-    parser.add_argument("--decoder", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--test", nargs="*", default=(), help="to report on, not to learn")
     parser.add_argument("--start", type=Path, help="an adapter that goes on learning")
@@ -101,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.manual_seed(options.seed)
-    with np.load(options.decoder) as stored:
+    with np.load(options.base) as stored:
         kept, special = stored["kept"].tolist(), stored["special"].tolist()
         sha256 = str(stored["sha256"])
         worth = torch.from_numpy(np.where(stored["katakana"], options.katakana, 1.0)).float()
@@ -116,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"{len(windows)} windows; to test: { {name: len(each) for name, each in tests.items()} }", flush=True
     )
-    model = Decoder(arrays)
+    model = Whisper(arrays)
     if options.start:
         _begin_with(model, options.start)
     _report(model, tests, marks, 0.0)
@@ -126,11 +135,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _begin_with(model: Decoder, path: Path) -> None:
-    """Take U and D of every matrix from an adapter."""
+def _begin_with(model: Whisper, path: Path) -> None:
+    """Take U and D of every matrix that an adapter changes."""
     changes = read_adapter(path.read_bytes()).changes
     with torch.no_grad():
         for name, adapter in model.adapters():
+            if name not in changes:
+                continue
             up, down = changes[name]
             adapter.up.copy_(torch.from_numpy(up))
             adapter.down.copy_(torch.from_numpy(down))
@@ -141,7 +152,14 @@ def _windows(entry: str, new: dict[int, int]) -> Iterator[Window]:
     for each in read_set(entry):
         lines = tuple((x.start, x.end, tuple(new.get(t, -1) for t in x.tokens)) for x in each.lines)
         if not any(token < 0 for *_, tokens in lines for token in tokens):
-            yield Window(each.steps, len(each.steps) > LONG, lines)
+            yield Window(each.steps, _held(each.steps), len(each.steps) > LONG, lines)
+
+
+def _held(frames: NDArray[np.float16]) -> int:
+    """Frames until a window ends and ``SPARE``; what it is filled up with is zero.  An even number."""
+    there = np.flatnonzero(np.asarray(frames[:, 0]))
+    last = int(there[-1]) + 1 if len(there) else 0
+    return min(len(frames), (last + SPARE) // 2 * 2)
 
 
 def _written(window: Window, special: Special, *, timed: bool) -> tuple[list[int], int]:
@@ -158,7 +176,7 @@ def _written(window: Window, special: Special, *, timed: bool) -> tuple[list[int
 
 
 def _loss(
-    model: Decoder,
+    model: Whisper,
     windows: Sequence[Window],
     special: Special,
     rng: np.random.Generator | None,
@@ -175,10 +193,13 @@ def _loss(
         cut = tokens[: longest + 1]
         given[row, : len(cut) - 1] = torch.tensor(cut[:-1])
         wanted[row, told - 1 : len(cut) - 1] = torch.tensor(cut[told:])
-    encoded = torch.from_numpy(np.stack([w.file for w in windows])).bfloat16()
+    shorter = rng is not None and rng.random() > WHOLE
+    width = max(w.frames if shorter else len(w.file) for w in windows)
+    filled = [np.pad(w.file[:width], ((0, max(0, width - len(w.file))), (0, 0))) for w in windows]
+    spectrograms = torch.from_numpy(np.stack(filled)).bfloat16()
     if rng is not None:
-        encoded = encoded + NOISE * encoded.std() * torch.randn_like(encoded)
-    logits = model(given, encoded)
+        spectrograms = spectrograms + NOISE * torch.randn_like(spectrograms) * (spectrograms != 0)
+    logits = model(given, spectrograms)
     loss = functional.cross_entropy(
         logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED, reduction="sum", weight=worth
     )
@@ -198,7 +219,7 @@ def _batches(windows: Sequence[Window], rng: np.random.Generator) -> list[list[W
 
 
 def _fit(  # noqa: PLR0913, PLR0917 - what learning is
-    model: Decoder,
+    model: Whisper,
     windows: Sequence[Window],
     tests: dict[str, list[Window]],
     special: Special,
@@ -244,7 +265,7 @@ def _take(own: dict[str, nn.Parameter], values: dict[str, torch.Tensor]) -> None
             value.copy_(values[name])
 
 
-def _report(model: Decoder, tests: dict[str, list[Window]], special: Special, epoch: float) -> None:
+def _report(model: Whisper, tests: dict[str, list[Window]], special: Special, epoch: float) -> None:
     """The loss of a token in windows that are not learned from."""
     model.eval()
     for name, windows in tests.items():
@@ -256,7 +277,7 @@ def _report(model: Decoder, tests: dict[str, list[Window]], special: Special, ep
         print(f"after {epoch:g} epochs {name}: loss {lost / max(1, count):.4f}", flush=True)
 
 
-def _write(model: Decoder, out: Path, sha256: str) -> None:
+def _write(model: Whisper, out: Path, sha256: str) -> None:
     """Write U and D of every matrix as int8 with a scale for each row."""
     content: dict[str, Any] = {"sha256": np.array(sha256)}
     for name, adapter in model.adapters():

@@ -48,6 +48,16 @@ def test_what_was_asked_about_is_not_encoded_again() -> None:
     assert whisper.encoded == 2
 
 
+def test_what_nobody_asks_for_again_is_not_kept() -> None:
+    """What was kept of it before is given out, and then forgotten."""
+    whisper = FakeWhisper()
+    once = EncodedOnce(whisper)  # type: ignore[arg-type]
+    window = np.ones(100, np.float32)
+    once.language(window)
+    assert [once.encoding(window, last=True) for _ in range(2)] == [100.0, 100.0]
+    assert whisper.encoded == 2
+
+
 def test_another_window_is_encoded_by_itself() -> None:
     """What was kept is for the very same sound only."""
     whisper = FakeWhisper()

@@ -69,6 +69,8 @@ def test_the_first_hearing_is_adapted_and_the_second_as_published(base: FasterWh
     again = [each.in_batches().recognise_batch([sound]) for each in (base, plain)]
     assert written(again[0]) == written(again[1]) != ""
     assert base.posteriorgrams(sound) == plain.posteriorgrams(sound) != ()
+    frames = np.random.default_rng(2).normal(0, 0.5, (80, 3000)).astype(np.float32)
+    assert not np.array_equal(*(np.array(each._model.encode(frames)) for each in (base, plain)))
 
 
 def test_the_language_is_a_code_and_a_probability(base: FasterWhisperRecogniser) -> None:

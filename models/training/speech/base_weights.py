@@ -1,8 +1,8 @@
-"""Write the embedded recogniser's decoder for the training of its adapter, which has torch and no recogniser.
+"""Write the embedded recogniser's weights for the training of its adapter, which has torch and no recogniser.
 
-    python -m models.training.speech.base_decoder --out decoder.npz
+    python -m models.training.speech.base_weights --out base.npz
 
-The file holds the decoder's arrays (the embedding narrowed as the product narrows it), the published numbers
+The file holds the model's arrays (the embedding narrowed as the product narrows it), the published numbers
 of the tokens that are kept, which of them write katakana, and the numbers of the special ones.
 """
 
@@ -43,16 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     vocabulary = content["vocabulary.txt"].decode().splitlines()
     kept = kept_tokens(vocabulary)
     tokenizer = Tokenizer.from_buffer(content["tokenizer.json"])
-    decoder: dict[str, Any] = {
+    whole: dict[str, Any] = {
         array.name: array.values()
         for array in arrays(content["model.bin"])
-        if array.name.startswith("decoder/") and array.shape
+        if "/" in array.name and array.shape
     }
     katakana = np.array([bool(KATAKANA.search(tokenizer.decode([token]))) for token in kept.tolist()])
-    decoder["decoder/embeddings/weight"] = decoder["decoder/embeddings/weight"][kept]
+    whole["decoder/embeddings/weight"] = whole["decoder/embeddings/weight"][kept]
     special = np.array([tokenizer.token_to_id(name) for name in SPECIAL])
     sha256 = next(file.sha256 for file in described.files if file.name == "model.bin")
-    np.savez(options.out, kept=kept, katakana=katakana, special=special, sha256=np.array(sha256), **decoder)
+    np.savez(options.out, kept=kept, katakana=katakana, special=special, sha256=np.array(sha256), **whole)
     return 0
 
 

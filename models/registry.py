@@ -65,7 +65,7 @@ class EmbeddedModel:
         source: Where it was published.
         revision: Of what was published.
         files: What is loaded.
-        adapter: Name of what is added to its decoder (``models.speech.whisper.adapter``), if anything is.
+        adapter: Name of what is added to its matrices (``models.speech.whisper.adapter``), if anything is.
     """
 
     name: str

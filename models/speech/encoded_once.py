@@ -4,6 +4,8 @@
     encoding(window)    spectrogram -> encoder                            likewise
     recognise(window)   spectrogram -> the same, so what was kept -> decoder
 
+With the telephone adapter another encoder recognises: then language and ears share what was kept.
+
 Encoding is most of what the question costs, and faster-whisper keeps none of it.
 """
 
